@@ -1,0 +1,188 @@
+//! From stored attestations to a satisfied attestor, or to the reasons why not.
+//!
+//! The procedure is that of Binary Authorization: any one valid attestation by any one key of the
+//! attestor suffices, and the payload that is believed is the payload that was verified.
+
+mod occurrence;
+mod rejection;
+mod simple_signing;
+
+use alloc::borrow::Cow;
+use alloc::string::ToString as _;
+use alloc::vec::Vec;
+use core::cell::Cell;
+
+pub(crate) use occurrence::Occurrence;
+pub use rejection::Rejection;
+use simple_signing::Payload;
+
+use crate::decision::{AttestorResult, Code, Reason, Verdict};
+use crate::digest::Digest;
+use crate::image::ImageReference;
+use crate::key::PublicKey;
+use crate::policy::attestor::Attestor;
+use crate::settings::DockerReference;
+
+/// One attestation: what was signed, by which signatures, filed under which note
+#[derive(Debug)]
+pub(crate) struct Attestation<'a> {
+    /// Absent means that it may belong to any attestor
+    pub(crate) note: Option<Cow<'a, str>>,
+    pub(crate) content: Content<'a>,
+}
+
+/// What an attestation consists of
+#[derive(Debug)]
+pub(crate) enum Content<'a> {
+    Signed { payload: Vec<u8>, signatures: Vec<Signature<'a>> },
+    /// Cannot count, whoever signed it
+    Rejected(Rejection),
+}
+
+/// One signature of an attestation
+#[derive(Debug)]
+pub(crate) struct Signature<'a> {
+    /// Empty when the signature names no key
+    pub(crate) key_id: Cow<'a, str>,
+    pub(crate) bytes: Vec<u8>,
+}
+
+/// The image that is to be attested
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Subject<'a> {
+    pub(crate) digest: Digest,
+    pub(crate) reference: ImageReference<'a>,
+    pub(crate) docker_reference: DockerReference,
+}
+
+/// How many signatures may still be verified for this request
+#[derive(Debug)]
+pub(crate) struct Meter {
+    left: Cell<usize>,
+    limit: usize,
+}
+
+impl Meter {
+    pub(crate) const fn new(limit: usize) -> Self {
+        Self { left: Cell::new(limit), limit }
+    }
+
+    /// Takes one verification from the budget.
+    fn spend(&self) -> Result<(), Reason> {
+        let left = self.left.get().checked_sub(1).ok_or_else(|| {
+            Reason::limit("signature verifications in one request", self.limit)
+        })?;
+        self.left.set(left);
+        Ok(())
+    }
+}
+
+/// Judges whether an attestor has signed an image.
+///
+/// `attestations` are untrusted, whoever stored them; `attestor` is configuration.
+pub(crate) fn judge<'a>(
+    attestor: &Attestor<'_>,
+    subject: Subject<'_>,
+    attestations: impl IntoIterator<Item = &'a Attestation<'a>>,
+    meter: &Meter,
+) -> (Verdict, AttestorResult) {
+    let result = |verified, key_id, reasons| AttestorResult {
+        name: attestor.name.to_string(),
+        verified,
+        key_id,
+        reasons,
+    };
+    if attestor.keys.is_empty() {
+        let message = alloc::format!("Attestor {} has no usable public keys", attestor.name);
+        let reason = Reason::new(Code::AttestorWithoutKeys, message);
+        return (Verdict::NonConformant, result(false, None, alloc::vec![reason]));
+    }
+    let mut rejections = Vec::new();
+    for attestation in attestations {
+        match attestation.verify(attestor, subject, meter, &mut rejections) {
+            Err(limit) => return (limit.code.verdict(), result(false, None, alloc::vec![limit])),
+            Ok(None) => {}
+            Ok(Some(key)) => {
+                let message = alloc::format!(
+                    "Attestor {} satisfied by key {}",
+                    attestor.name,
+                    crate::quote(key.id())
+                );
+                let reason = Reason::new(Code::Attested, message);
+                let key_id = Some(key.id().to_string());
+                return (Verdict::Conformant, result(true, key_id, alloc::vec![reason]));
+            }
+        }
+    }
+    // Stable: of equals, the one supplied first stays first.
+    rejections.sort_by_key(|rejection| core::cmp::Reverse(rejection.rank()));
+    let details = rejections.iter().map(Reason::from).collect();
+    let reason = Reason::new(
+        Code::NoValidAttestation,
+        "No attestations found that were valid and signed by a key trusted by the attestor",
+    );
+    (Verdict::NonConformant, result(false, None, alloc::vec![reason.with_details(details)]))
+}
+
+impl Attestation<'_> {
+    /// Finds the key of the attestor that signed this attestation for this image.
+    ///
+    /// # Errors
+    ///
+    /// The budget for verifications is used up.
+    fn verify<'k>(
+        &self,
+        attestor: &'k Attestor<'_>,
+        subject: Subject<'_>,
+        meter: &Meter,
+        rejections: &mut Vec<Rejection>,
+    ) -> Result<Option<&'k PublicKey>, Reason> {
+        if let Some(note) = self.note.as_ref().filter(|note| **note != attestor.note) {
+            rejections.push(Rejection::NoteMismatch {
+                note: note.to_string(),
+                expected: attestor.note.to_string(),
+            });
+            return Ok(None);
+        }
+        let (payload, signatures) = match &self.content {
+            Content::Signed { payload, signatures } => (payload, signatures),
+            Content::Rejected(rejection) => {
+                rejections.push(rejection.clone());
+                return Ok(None);
+            }
+        };
+        for signature in signatures {
+            let named: Vec<_> = attestor
+                .keys
+                .iter()
+                .filter(|key| signature.key_id.is_empty() || key.id() == signature.key_id)
+                .collect();
+            if named.is_empty() {
+                let configured = attestor.keys.iter().map(|key| key.id().to_string()).collect();
+                let id = signature.key_id.to_string();
+                rejections.push(Rejection::UnknownKeyId { id, configured });
+            }
+            for key in named {
+                meter.spend()?;
+                if key.verify(payload, &signature.bytes).is_err() {
+                    rejections.push(Rejection::BadSignature { key_id: key.id().to_string() });
+                    continue;
+                }
+                match Payload::read(payload).and_then(|payload| payload.check(subject)) {
+                    Ok(()) => return Ok(Some(key)),
+                    Err(rejection) => rejections.push(rejection),
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    /// What the payload claims to be about, before anybody has verified it: good for choosing which
+    /// attestations to look at, and for nothing else.
+    pub(crate) fn claimed_digest(&self) -> Option<Digest> {
+        match &self.content {
+            Content::Signed { payload, .. } => Payload::read(payload).ok()?.digest().ok(),
+            Content::Rejected(_) => None,
+        }
+    }
+}

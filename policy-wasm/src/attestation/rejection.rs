@@ -1,0 +1,106 @@
+//! Why a candidate attestation did not count.
+
+use alloc::string::{String, ToString as _};
+use alloc::vec::Vec;
+
+use thiserror::Error;
+
+use crate::decision::{Code, Reason};
+use crate::digest::Digest;
+
+/// One attestation, or one of its signatures, and what is wrong with it
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[expect(missing_docs, reason = "the messages say it")]
+pub enum Rejection {
+    #[error("Attestation could not be decoded: {0}")]
+    Undecodable(String),
+    #[error("Attestation format {0} is not supported")]
+    FormatUnsupported(String),
+    #[error("JWT attestations are not supported")]
+    JwtUnsupported,
+    #[error(
+        "Attestation belongs to note {}, the attestor uses note {}",
+        crate::quote(note), crate::quote(expected)
+    )]
+    NoteMismatch { note: String, expected: String },
+    #[error(
+        "No key of the attestor has id {} (configured: {}){}",
+        crate::quote(id), list(configured), near_miss(id, configured)
+    )]
+    UnknownKeyId { id: String, configured: Vec<String> },
+    #[error("Signature does not verify with key {}", crate::quote(key_id))]
+    BadSignature { key_id: String },
+    #[error("Signature verified, but unexpected message was signed: {0}")]
+    PayloadInvalid(String),
+    #[error("Attestation is for digest {claimed}, image has digest {expected}")]
+    DigestMismatch { claimed: Digest, expected: Digest },
+    #[error(
+        "Attestation is for repository {}, image is in repository {}",
+        crate::quote(claimed), crate::quote(expected)
+    )]
+    ReferenceMismatch { claimed: String, expected: String },
+}
+
+impl Rejection {
+    /// The stable code of this rejection.
+    #[must_use]
+    pub const fn code(&self) -> Code {
+        match self {
+            Self::Undecodable(_) => Code::AttestationUndecodable,
+            Self::FormatUnsupported(_) => Code::AttestationFormatUnsupported,
+            Self::JwtUnsupported => Code::AttestationJwtUnsupported,
+            Self::NoteMismatch { .. } => Code::AttestationNoteMismatch,
+            Self::UnknownKeyId { .. } => Code::AttestationUnknownKeyId,
+            Self::BadSignature { .. } => Code::AttestationBadSignature,
+            Self::PayloadInvalid(_) => Code::AttestationPayloadInvalid,
+            Self::DigestMismatch { .. } => Code::AttestationDigestMismatch,
+            Self::ReferenceMismatch { .. } => Code::AttestationReferenceMismatch,
+        }
+    }
+
+    /// How far the attestation got before it failed; the one that got furthest is reported first.
+    #[must_use]
+    pub const fn rank(&self) -> u8 {
+        match self {
+            Self::NoteMismatch { .. } => 0,
+            Self::Undecodable(_) | Self::FormatUnsupported(_) | Self::JwtUnsupported => 1,
+            Self::UnknownKeyId { .. } => 2,
+            Self::BadSignature { .. } => 3,
+            Self::PayloadInvalid(_) => 4,
+            Self::DigestMismatch { .. } => 5,
+            Self::ReferenceMismatch { .. } => 6,
+        }
+    }
+}
+
+impl From<&Rejection> for Reason {
+    fn from(rejection: &Rejection) -> Self {
+        Self::new(rejection.code(), rejection.to_string())
+    }
+}
+
+fn list(ids: &[String]) -> String {
+    let quoted: Vec<_> = ids.iter().map(|id| crate::quote(id)).collect();
+    quoted.join(", ")
+}
+
+/// Ids are compared byte for byte; this only helps whoever mistyped one.
+fn near_miss(id: &str, configured: &[String]) -> &'static str {
+    let differs_by = |alike: fn(&str, &str) -> bool| configured.iter().any(|other| alike(id, other));
+    if differs_by(|a, b| a.eq_ignore_ascii_case(b)) {
+        "; they differ only in letter case"
+    } else if differs_by(|a, b| a.trim() == b.trim()) {
+        "; they differ only in white space"
+    } else if differs_by(|a, b| bare(a) == bare(b)) {
+        "; they differ only in their prefix"
+    } else {
+        ""
+    }
+}
+
+fn bare(id: &str) -> &str {
+    ["ni:///sha-256;", "nih:///sha-256;", "openpgp4fpr:", "//cloudkms.googleapis.com/v1/"]
+        .iter()
+        .find_map(|prefix| id.strip_prefix(prefix))
+        .unwrap_or(id)
+}

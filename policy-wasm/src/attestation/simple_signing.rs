@@ -1,0 +1,104 @@
+//! The simple-signing payload: `critical.image.docker-manifest-digest` says which image was signed.
+//!
+//! Google, cosign and the containers project write the same document with different types; the
+//! type is not enforced. Keys other than the ones read here are tolerated, twice the same key never.
+
+use alloc::borrow::Cow;
+use alloc::string::{String, ToString as _};
+
+use super::{Rejection, Subject};
+use crate::decision::Code;
+use crate::digest::Digest;
+use crate::image::ImageReference;
+use crate::json::{Dialect, Null, Path, Raw, Report, Value};
+use crate::settings::DockerReference;
+
+/// Whatever is wrong with a payload makes it invalid.
+const PAYLOAD: &Dialect = &Dialect {
+    unknown_field: Code::AttestationPayloadInvalid,
+    wrong_type: Code::AttestationPayloadInvalid,
+    duplicate_key: Code::AttestationPayloadInvalid,
+    null: Null::Refused,
+};
+
+/// What a payload says, read from the very bytes that a signature covers
+#[derive(Debug)]
+pub(super) struct Payload<'p> {
+    digest: Cow<'p, str>,
+    docker_reference: Option<Cow<'p, str>>,
+}
+
+impl<'p> Payload<'p> {
+    /// Reads a payload strictly: one JSON document, no key twice at any depth.
+    ///
+    /// # Errors
+    ///
+    /// [`Rejection::PayloadInvalid`]
+    pub(super) fn read(bytes: &'p [u8]) -> Result<Self, Rejection> {
+        let invalid = |detail: String| Rejection::PayloadInvalid(detail);
+        let text = core::str::from_utf8(bytes).map_err(|error| invalid(error.to_string()))?;
+        let report = Report::default();
+        let (mut digest, mut docker_reference) = (None, None);
+        Raw::new(text).read(PAYLOAD, Path::Root(""), &report, |payload| {
+            payload.object(|key, value| match key {
+                "critical" => {
+                    value.object(|key, value| match key {
+                        "image" => read_field(value, "docker-manifest-digest", &mut digest),
+                        "identity" => read_field(value, "docker-reference", &mut docker_reference),
+                        _ => value.skim(),
+                    });
+                }
+                _ => value.skim(),
+            });
+        });
+        if !report.is_empty() {
+            return Err(invalid(report.to_string()));
+        }
+        let missing = || invalid("it has no `critical.image.docker-manifest-digest`".to_string());
+        Ok(Self { digest: digest.ok_or_else(missing)?, docker_reference })
+    }
+
+    /// The digest that the payload names.
+    pub(super) fn digest(&self) -> Result<Digest, Rejection> {
+        Digest::parse(&self.digest).map_err(|error| {
+            Rejection::PayloadInvalid(alloc::format!(
+                "`docker-manifest-digest` is {}: {error}",
+                crate::quote(&self.digest)
+            ))
+        })
+    }
+
+    /// Whether the payload is about an image.
+    pub(super) fn check(&self, subject: Subject<'_>) -> Result<(), Rejection> {
+        let claimed = self.digest()?;
+        if claimed != subject.digest {
+            return Err(Rejection::DigestMismatch { claimed, expected: subject.digest });
+        }
+        match subject.docker_reference {
+            DockerReference::Ignore => Ok(()),
+            DockerReference::Repository => self.check_repository(subject.reference),
+        }
+    }
+
+    fn check_repository(&self, image: ImageReference<'_>) -> Result<(), Rejection> {
+        let claimed = self.docker_reference.as_deref().unwrap_or_default();
+        let expected = image.normalized_repository();
+        let is_same = ImageReference::parse(claimed)
+            .is_ok_and(|claimed| claimed.normalized_repository() == expected);
+        if is_same {
+            return Ok(());
+        }
+        Err(Rejection::ReferenceMismatch { claimed: claimed.to_string(), expected })
+    }
+}
+
+/// Reads one string of an object and skims the rest.
+fn read_field<'p>(object: Value<'_, 'p>, field: &str, found: &mut Option<Cow<'p, str>>) {
+    object.object(|key, value| {
+        if key == field {
+            *found = value.text();
+        } else {
+            value.skim();
+        }
+    });
+}

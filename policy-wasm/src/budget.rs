@@ -1,0 +1,44 @@
+//! How much work one call may cause.
+
+/// Bounds that are checked before the work that they bound. Running out refuses the request with
+/// `limit-exceeded`; nothing is ever cut short and judged all the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Budget {
+    /// Bytes of the settings document
+    pub settings_bytes: usize,
+    /// Bytes of the request
+    pub request_bytes: usize,
+    /// Nesting of lists and objects in the call
+    pub depth: usize,
+    /// Places of the request that name an image
+    pub images: usize,
+    /// Attestations examined for one image
+    pub attestations_per_image: usize,
+    /// Signatures of one attestation
+    pub signatures_per_attestation: usize,
+    /// Decoded bytes of one payload
+    pub payload_bytes: usize,
+    /// Signature verifications of one request
+    pub verifications: usize,
+}
+
+impl Budget {
+    /// The bounds of the shipped modules
+    pub const DEFAULT: Self = Self {
+        // Large estates exempt or attest thousands of images, at some hundred bytes each.
+        settings_bytes: 16 << 20,
+        // Old and new object, each at most etcd's 1.5 MiB, and their copies in annotations.
+        request_bytes: 8 << 20,
+        // Kubernetes objects stay under 20; the JSON parser's own limit is 128.
+        depth: 64,
+        // A Pod with more does not fit on a node: the kubelet's default is 110 Pods in all.
+        images: 256,
+        // What cosign reads per image (GHSA-95pr-fxf5-86gv).
+        attestations_per_image: 100,
+        signatures_per_attestation: 16,
+        // Google's payload has 272 bytes; in-toto statements reach some hundred kilobytes.
+        payload_bytes: 4 << 20,
+        // The product of the counts above must not be reachable.
+        verifications: 512,
+    };
+}

@@ -1,0 +1,215 @@
+//! What was decided, and why: one versioned document, the same bytes for the same call.
+//!
+//! The types here only hold results. How they come about is in [`crate::evaluate`]; how they are
+//! worded for a deployer is in `decision/message.rs`, how they are answered to an engine in
+//! `decision/response.rs`.
+
+mod code;
+mod message;
+mod response;
+
+use alloc::collections::BTreeMap;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use serde::Serialize;
+
+pub use code::Code;
+pub(crate) use message::compose;
+pub use response::{AdmissionResponse, SettingsResponse};
+
+/// The answer to one call
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Decision {
+    /// `countersign.dev/v1`
+    pub api_version: &'static str,
+    /// `Decision`
+    pub kind: &'static str,
+    /// Whether the request is admitted
+    pub allowed: bool,
+    /// What the evaluation found, whatever dry run or break-glass made of it
+    pub verdict: Verdict,
+    /// Whether the verdict decided, or what overrode it
+    pub enforcement: Enforcement,
+    /// One entry for each place of the object that names an image, in the object's order
+    pub images: Vec<ImageDecision>,
+    /// What there is to say about the request itself
+    pub reasons: Vec<Reason>,
+    /// The refusal in words; empty when nothing was refused
+    pub message: String,
+    /// What the deployer should know although it decided nothing
+    pub warnings: Vec<Reason>,
+    /// Recorded in the audit log by the API server
+    pub audit_annotations: BTreeMap<&'static str, String>,
+}
+
+impl Decision {
+    pub(crate) const fn new() -> Self {
+        Self {
+            api_version: "countersign.dev/v1",
+            kind: "Decision",
+            allowed: true,
+            verdict: Verdict::Conformant,
+            enforcement: Enforcement::Enforced,
+            images: Vec::new(),
+            reasons: Vec::new(),
+            message: String::new(),
+            warnings: Vec::new(),
+            audit_annotations: BTreeMap::new(),
+        }
+    }
+
+    /// A request that is refused, or could not be judged, before any image was looked at.
+    pub(crate) fn refused(reason: Reason) -> Self {
+        Self {
+            allowed: false,
+            verdict: reason.code.verdict(),
+            message: reason.message.clone(),
+            reasons: alloc::vec![reason],
+            ..Self::new()
+        }
+    }
+
+    /// A request that brings in nothing to judge.
+    pub(crate) fn admitted(reason: Reason) -> Self {
+        Self { reasons: alloc::vec![reason], ..Self::new() }
+    }
+}
+
+/// What an evaluation found
+///
+/// The order is the order of precedence: of several verdicts the greatest stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Verdict {
+    /// The policy is satisfied
+    Conformant,
+    /// The policy could not be evaluated; the request is refused
+    Error,
+    /// The policy is not satisfied; the request is refused unless overridden
+    NonConformant,
+}
+
+/// What became of the verdict
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Enforcement {
+    /// The verdict decided
+    Enforced,
+    /// A rule in dry-run mode admitted what the verdict refused
+    DryRun,
+    /// A break-glass label admitted what the verdict refused
+    BreakGlass,
+}
+
+/// One place of the object that names an image
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ImageDecision {
+    /// The image as the object spells it; empty when it names none
+    pub image: String,
+    /// Where it stands, for example `spec.containers[0].image`
+    pub field: String,
+    /// Name of the container or volume, where it has one
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub container: Option<String>,
+    /// The greatest of the verdicts below
+    pub verdict: Verdict,
+    /// One entry for each policy document that judged this image
+    pub results: Vec<DocumentResult>,
+    /// What holds whatever any document says: unchanged, revoked, unreadable
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub reasons: Vec<Reason>,
+}
+
+/// What one policy document says about one image
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DocumentResult {
+    /// The settings key of the document
+    pub document: &'static str,
+    /// What it found
+    pub verdict: Verdict,
+    /// Whether its applied rule enforces
+    pub enforcement: Enforcement,
+    /// The pattern that exempts the image
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub allowlist: Option<Exemption>,
+    /// The rule that applied, unless the image is exempt
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rule: Option<AppliedRule>,
+    /// Every attestor of the rule, satisfied or not
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub attestors: Vec<AttestorResult>,
+    /// Why
+    pub reasons: Vec<Reason>,
+}
+
+/// The allowlist entry that exempts an image
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Exemption {
+    /// `policy` or `systemPolicy`
+    pub document: &'static str,
+    /// The pattern as written
+    pub pattern: String,
+}
+
+/// The admission rule that applied to a Pod
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AppliedRule {
+    /// `default`, `cluster`, `kubernetes-namespace`, `kubernetes-service-account` or
+    /// `istio-service-identity`
+    pub kind: &'static str,
+    /// The rule's key as written; absent for the default rule
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
+    /// As written in the policy
+    pub evaluation_mode: &'static str,
+    /// As written in the policy
+    pub enforcement_mode: &'static str,
+}
+
+/// Whether one attestor is satisfied for one image
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AttestorResult {
+    /// Resource name of the attestor
+    pub name: String,
+    /// Whether an attestation was verified
+    pub verified: bool,
+    /// Id of the key that verified it
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub key_id: Option<String>,
+    /// Why
+    pub reasons: Vec<Reason>,
+}
+
+/// One thing to say, with its stable code
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Reason {
+    /// Stable code
+    pub code: Code,
+    /// The same in words; may change from version to version
+    pub message: String,
+    /// What lies below it, the most telling first
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub details: Vec<Self>,
+}
+
+impl Reason {
+    pub(crate) fn new(code: Code, message: impl Into<String>) -> Self {
+        Self { code, message: message.into(), details: Vec::new() }
+    }
+
+    pub(crate) fn with_details(self, details: Vec<Self>) -> Self {
+        Self { details, ..self }
+    }
+
+    /// A budget that ran out: `more than 256 images in one request`
+    pub(crate) fn limit(what: &str, limit: usize) -> Self {
+        Self::new(Code::LimitExceeded, alloc::format!("more than {limit} {what}"))
+    }
+}

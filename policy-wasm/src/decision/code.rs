@@ -1,0 +1,193 @@
+//! The stable names of everything that a decision or a settings error can say.
+
+use core::fmt;
+
+use serde::{Serialize, Serializer};
+
+use super::Verdict;
+
+macro_rules! codes {
+    ($($(#[doc = $doc:literal])+ $variant:ident = $name:literal,)+) => {
+        /// A stable code. Codes are never renamed or reused; new ones may be added.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[non_exhaustive]
+        pub enum Code {
+            $($(#[doc = $doc])+ $variant,)+
+        }
+
+        impl Code {
+            /// Every code, in the order of the tables of the manual
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
+
+            /// The code as it is written in decisions, tests and documentation.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $name,)+ }
+            }
+        }
+    };
+}
+
+codes! {
+    // About requests and images.
+    /// The object, or the request around it, cannot be read
+    UndecodableObject = "undecodable-object",
+    /// Nothing is known about where this kind keeps its images
+    UnsupportedObjectKind = "unsupported-object-kind",
+    /// A controller whose Pods are checked when they are created
+    NotAPod = "not-a-pod",
+    /// Deletions and connections bring in no image
+    OperationNotChecked = "operation-not-checked",
+    /// `oldObject` of an update cannot be used, so nothing counts as unchanged
+    OldObjectUnusable = "old-object-unusable",
+    /// A container or image volume without an image
+    ImageMissing = "image-missing",
+    /// Not an image reference
+    ImageReferenceInvalid = "image-reference-invalid",
+    /// The image was in the same place before this update
+    UnchangedImage = "unchanged-image",
+    /// Exempt by a pattern of the system policy
+    ExemptSystemPolicy = "exempt-system-policy",
+    /// Exempt by a pattern of the policy
+    ExemptAllowlist = "exempt-allowlist",
+    /// The rule allows every image
+    AlwaysAllow = "always-allow",
+    /// The rule denies every image
+    AlwaysDeny = "always-deny",
+    /// An attestor is satisfied
+    Attested = "attested",
+    /// The settings revoke this digest
+    DigestDenied = "digest-denied",
+    /// The policy has rules by a fact that the request does not state
+    ContextMissing = "context-missing",
+    /// The rule needs a digest and the image has a tag
+    DigestRequired = "digest-required",
+    /// No attestation satisfies an attestor
+    NoValidAttestation = "no-valid-attestation",
+    /// An attestor that has no keys can never be satisfied
+    AttestorWithoutKeys = "attestor-without-keys",
+    /// A budget is exhausted
+    LimitExceeded = "limit-exceeded",
+
+    // Why a candidate attestation did not count.
+    /// The attestation cannot be decoded
+    AttestationUndecodable = "attestation-undecodable",
+    /// The attestation is filed under another note
+    AttestationNoteMismatch = "attestation-note-mismatch",
+    /// The attestor has no key of that id
+    AttestationUnknownKeyId = "attestation-unknown-key-id",
+    /// The signature does not verify
+    AttestationBadSignature = "attestation-bad-signature",
+    /// What was signed is not an attestation payload
+    AttestationPayloadInvalid = "attestation-payload-invalid",
+    /// What was signed names another digest
+    AttestationDigestMismatch = "attestation-digest-mismatch",
+    /// What was signed names another repository
+    AttestationReferenceMismatch = "attestation-reference-mismatch",
+    /// JWT attestations never count
+    AttestationJwtUnsupported = "attestation-jwt-unsupported",
+    /// An attestation in a format that this build does not read
+    AttestationFormatUnsupported = "attestation-format-unsupported",
+
+    // Overrides and warnings.
+    /// Admitted by a dry-run rule
+    DryRun = "dry-run",
+    /// Admitted by a break-glass label
+    BreakGlass = "break-glass",
+    /// Break-glass is not allowed anywhere
+    BreakGlassRefused = "break-glass-refused",
+    /// Break-glass is not allowed in this namespace
+    BreakGlassNamespaceRefused = "break-glass-namespace-refused",
+    /// The break-glass mark has another value than `true`
+    BreakGlassValueIgnored = "break-glass-value-ignored",
+    /// The legacy break-glass annotation is not enabled
+    BreakGlassAnnotationIgnored = "break-glass-annotation-ignored",
+    /// The policy asks for a system policy that the settings do not contain
+    SystemPolicyMissing = "system-policy-missing",
+
+    // Errors of settings and policies.
+    /// Summary code: the settings cannot be used
+    SettingsInvalid = "settings-invalid",
+    /// Not JSON, or not one JSON document
+    SettingsMalformed = "settings-malformed",
+    /// A key that settings do not have
+    SettingsUnknownField = "settings-unknown-field",
+    /// A value of another type than the setting has
+    SettingsWrongType = "settings-wrong-type",
+    /// A key that stands twice in one object
+    SettingsDuplicateKey = "settings-duplicate-key",
+    /// A value that the setting does not take
+    SettingsInvalidValue = "settings-invalid-value",
+    /// A setting that must be there
+    SettingsMissingField = "settings-missing-field",
+    /// Rules by cluster or mesh identity, and the settings do not say which this is
+    SettingsContextMissing = "settings-context-missing",
+    /// A key that a policy does not have
+    PolicyUnknownField = "policy-unknown-field",
+    /// A value of another type than the field has
+    PolicyWrongType = "policy-wrong-type",
+    /// Not a value of the enumeration
+    PolicyUnknownEnum = "policy-unknown-enum",
+    /// An enumeration given by number or boolean
+    PolicyNumericEnum = "policy-numeric-enum",
+    /// A key that stands twice in one object
+    PolicyDuplicateKey = "policy-duplicate-key",
+    /// The policy has no default rule
+    PolicyMissingDefaultRule = "policy-missing-default-rule",
+    /// A rule without evaluation or enforcement mode
+    PolicyMissingMode = "policy-missing-mode",
+    /// More than one of the four rule maps has entries
+    PolicyMultipleRuleMaps = "policy-multiple-rule-maps",
+    /// A list of attestors that does not fit the evaluation mode
+    PolicyAttestorListMismatch = "policy-attestor-list-mismatch",
+    /// A rule names an attestor that is not in the settings
+    PolicyAttestorUnknown = "policy-attestor-unknown",
+    /// Two attestors of one rule share a key, so one signature would satisfy both
+    PolicyAttestorsShareKey = "policy-attestors-share-key",
+    /// A rule key of the wrong form
+    PolicyRuleKeyInvalid = "policy-rule-key-invalid",
+    /// Valid at Google, not supported here
+    PolicyUnsupportedFeature = "policy-unsupported-feature",
+    /// Not a valid image name pattern
+    PatternInvalid = "pattern-invalid",
+    /// Two attestors of the same name
+    AttestorDuplicate = "attestor-duplicate",
+    /// Not a usable public key
+    KeyInvalid = "key-invalid",
+    /// The key is not of the declared algorithm
+    KeyAlgorithmMismatch = "key-algorithm-mismatch",
+    /// An algorithm that this build cannot verify
+    KeyAlgorithmUnsupported = "key-algorithm-unsupported",
+    /// Two different ids for one key
+    KeyIdInvalid = "key-id-invalid",
+    /// Two different keys of one attestor under one id
+    KeyIdDuplicate = "key-id-duplicate",
+    /// The call around request and settings cannot be read
+    CallInvalid = "call-invalid",
+}
+
+impl Code {
+    /// The verdict on what is refused for this reason: an error where the policy could not be
+    /// evaluated, else a violation.
+    pub(crate) const fn verdict(self) -> Verdict {
+        match self {
+            Self::CallInvalid
+            | Self::ContextMissing
+            | Self::LimitExceeded
+            | Self::SettingsInvalid => Verdict::Error,
+            _ => Verdict::NonConformant,
+        }
+    }
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl Serialize for Code {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}

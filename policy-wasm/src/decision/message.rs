@@ -1,0 +1,100 @@
+//! The words for a deployer: which image, which rule, which requirement, and what to do.
+//!
+//! The sentences follow those of Google's enforcer, which tools and people know; the codes in the
+//! Decision are what is stable.
+
+use alloc::string::{String, ToString as _};
+use alloc::vec::Vec;
+
+use super::{AppliedRule, Code, DocumentResult, ImageDecision, Reason, Verdict};
+
+/// Longer messages are cut at an image: the API server and kubectl print them whole.
+const MAX_LENGTH: usize = 4096;
+
+/// Composes the refusal: one group of sentences for each image, joined by `; `, then the containers
+/// concerned and a hint.
+pub(crate) fn compose(images: &[ImageDecision]) -> String {
+    let mut groups: Vec<String> = Vec::new();
+    let mut containers: Vec<&str> = Vec::new();
+    let (mut left_out, mut needs_digest) = (0_usize, false);
+    for image in images.iter().filter(|image| image.verdict != Verdict::Conformant) {
+        containers.extend(image.container.as_deref());
+        let group = sentences(image);
+        if groups.contains(&group) {
+            continue;
+        }
+        let length = groups.iter().map(String::len).fold(group.len(), usize::saturating_add);
+        if length > MAX_LENGTH && !groups.is_empty() {
+            left_out = left_out.saturating_add(1);
+            continue;
+        }
+        needs_digest |= reasons(image).any(|reason| reason.code == Code::DigestRequired);
+        groups.push(group);
+    }
+    let mut message = groups.join("; ");
+    if left_out > 0 {
+        message.push_str(&alloc::format!("; and {left_out} more images"));
+    }
+    containers.dedup();
+    if !containers.is_empty() {
+        let names: Vec<_> = containers.iter().take(16).map(|name| crate::quote(name)).collect();
+        message.push_str(&alloc::format!(" (in {})", names.join(", ")));
+    }
+    if needs_digest {
+        message.push_str("; use REPOSITORY@sha256:<digest>");
+    }
+    message
+}
+
+fn reasons(image: &ImageDecision) -> impl Iterator<Item = &Reason> {
+    image.reasons.iter().chain(image.results.iter().flat_map(|result| &result.reasons))
+}
+
+fn sentences(image: &ImageDecision) -> String {
+    let own = image.reasons.iter().map(|reason| match reason.code {
+        Code::DigestRequired => {
+            alloc::format!("Image {} denied: {}", crate::Escaped(&image.image), reason.message)
+        }
+        _ => reason.message.clone(),
+    });
+    let by_documents = image
+        .results
+        .iter()
+        .filter(|result| result.verdict != Verdict::Conformant)
+        .map(|result| by_document(&image.image, result));
+    let sentences: Vec<_> = own.chain(by_documents).collect();
+    sentences.join(". ")
+}
+
+fn by_document(image: &str, result: &DocumentResult) -> String {
+    let rule = result.rule.as_ref().map_or_else(String::new, rule_name);
+    let mut sentences: Vec<String> = result
+        .attestors
+        .iter()
+        .filter(|attestor| !attestor.verified)
+        .map(|attestor| {
+            let reasons: Vec<_> = attestor.reasons.iter().map(with_most_telling).collect();
+            alloc::format!("Image {image} denied by attestor {}: {}", attestor.name, reasons.join("; "))
+        })
+        .collect();
+    if sentences.is_empty() {
+        sentences.extend(result.reasons.iter().map(|reason| reason.message.clone()));
+    }
+    alloc::format!("Image {image} denied by Binary Authorization {rule}. {}", sentences.join(". "))
+}
+
+/// A reason with the first of its details and a count of the rest.
+fn with_most_telling(reason: &Reason) -> String {
+    match reason.details.as_slice() {
+        [] => reason.message.clone(),
+        [detail] => alloc::format!("{} ({})", reason.message, detail.message),
+        [detail, rest @ ..] => {
+            alloc::format!("{} ({}; and {} more)", reason.message, detail.message, rest.len())
+        }
+    }
+}
+
+fn rule_name(rule: &AppliedRule) -> String {
+    let Some(key) = &rule.key else { return "default admission rule".to_string() };
+    alloc::format!("{} admission rule for {}", rule.kind.replace('-', " "), crate::Escaped(key))
+}

@@ -1,0 +1,84 @@
+//! SHA-256 digests of image manifests.
+
+use core::fmt;
+
+use thiserror::Error;
+
+/// A SHA-256 digest, written `sha256:` and 64 lower-case hexadecimal digits
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Digest([u8; 32]);
+
+/// Why a text is not a [`Digest`]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum DigestError {
+    /// Another algorithm, or none
+    #[error("expected `sha256:` in front")]
+    Algorithm,
+    /// Not 64 digits
+    #[error("expected 64 hexadecimal digits after `sha256:`, got {0}")]
+    Length(usize),
+    /// Something else than `0`-`9` and `a`-`f`
+    #[error("expected only the digits 0-9 and a-f after `sha256:`")]
+    Digits,
+}
+
+impl Digest {
+    /// Reads the only accepted spelling; nothing is trimmed, and upper case is refused.
+    ///
+    /// # Errors
+    ///
+    /// The text is spelled in any other way.
+    pub fn parse(text: &str) -> Result<Self, DigestError> {
+        let hex = text.strip_prefix("sha256:").ok_or(DigestError::Algorithm)?;
+        if hex.len() != 64 {
+            return Err(DigestError::Length(hex.len()));
+        }
+        let mut bytes = [0_u8; 32];
+        for (byte, pair) in bytes.iter_mut().zip(hex.as_bytes().chunks_exact(2)) {
+            let [high, low] = pair else { return Err(DigestError::Digits) };
+            *byte = nibble(*high)? << 4 | nibble(*low)?;
+        }
+        Ok(Self(bytes))
+    }
+}
+
+const fn nibble(digit: u8) -> Result<u8, DigestError> {
+    match digit {
+        b'0'..=b'9' => Ok(digit.wrapping_sub(b'0')),
+        b'a'..=b'f' => Ok(digit.wrapping_sub(b'a').wrapping_add(10)),
+        _ => Err(DigestError::Digits),
+    }
+}
+
+impl fmt::Display for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("sha256:")?;
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::string::ToString as _;
+
+    use super::*;
+
+    #[test]
+    fn a_digest_prints_as_it_was_written() {
+        let text = "sha256:77b0b75136b9bd0fd36fb50f4c92ae0dbdbbe164ab67885e736fa4374e0cbb8c";
+        assert_eq!(Digest::parse(text).unwrap().to_string(), text);
+    }
+
+    #[test]
+    fn other_spellings_are_refused() {
+        let upper = alloc::format!("sha256:{}", "AB".repeat(32));
+        for (text, error) in [
+            ("sha512:00", DigestError::Algorithm),
+            ("sha256:abcd", DigestError::Length(4)),
+            (upper.as_str(), DigestError::Digits),
+            ("", DigestError::Algorithm),
+        ] {
+            assert_eq!(Digest::parse(text), Err(error), "{text}");
+        }
+    }
+}

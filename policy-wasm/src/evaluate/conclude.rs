@@ -1,0 +1,155 @@
+//! Folds the verdicts on images into one answer, and says what dry run and break-glass made of it.
+//!
+//! Verdicts are folded first and modes are applied afterwards, so that a softer rule for one Pod
+//! can not weaken what was found for another.
+
+use alloc::string::{String, ToString as _};
+use alloc::vec::Vec;
+
+use super::images::{Image, Status};
+use super::singleton::{self, Plan};
+use crate::decision::{
+    Code, Decision, DocumentResult, Enforcement, ImageDecision, Reason, Verdict, compose,
+};
+
+/// What stands against an image
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Obstacle {
+    Nothing,
+    /// The policy refused it, under a rule in dry-run mode
+    DryRun,
+    /// The policy refused it, and the Pod's break-glass mark is honoured
+    BreakGlass,
+    /// The policy refused it
+    Policy,
+    /// Refused whatever the policy says
+    Absolute,
+}
+
+/// Makes the decision out of what was found for each image.
+pub(super) fn conclude(
+    images: Vec<Image<'_>>,
+    results: Vec<Option<DocumentResult>>,
+    plan: &Plan<'_>,
+    break_glass: &[bool],
+    warnings: Vec<Reason>,
+) -> Decision {
+    let mut decision = Decision { warnings, ..Decision::new() };
+    let mut obstacles = Vec::new();
+    for (image, result) in images.into_iter().zip(results) {
+        let is_marked = break_glass.get(image.pod).copied().unwrap_or_default();
+        let entry = describe(image, result, plan);
+        obstacles.push(obstacle(&entry, is_marked));
+        decision.verdict = decision.verdict.max(entry.verdict);
+        decision.images.push(entry);
+    }
+    let met = |obstacle| obstacles.contains(&obstacle);
+    decision.allowed = !met(Obstacle::Policy) && !met(Obstacle::Absolute);
+    if !decision.allowed {
+        decision.message = compose(&decision.images);
+    } else if met(Obstacle::BreakGlass) {
+        decision.enforcement = Enforcement::BreakGlass;
+    } else if met(Obstacle::DryRun) {
+        decision.enforcement = Enforcement::DryRun;
+    }
+    if plan.lacks_system_policy && decision.verdict != Verdict::Conformant {
+        let message = "system policy not supplied: system images are not exempted";
+        decision.warnings.push(Reason::new(Code::SystemPolicyMissing, message));
+    }
+    report_overrides(&mut decision, &obstacles);
+    if break_glass.contains(&true) {
+        report_break_glass(&mut decision);
+    }
+    decision
+}
+
+fn describe(image: Image<'_>, result: Option<DocumentResult>, plan: &Plan<'_>) -> ImageDecision {
+    let requires_digest = plan.requires_digest(&image);
+    let text = image.text().to_string();
+    let reasons = match image.status {
+        Status::Open(_) => Vec::new(),
+        Status::Unchanged => {
+            let message = alloc::format!("Image {text} was already in this Pod");
+            alloc::vec![Reason::new(Code::UnchangedImage, message)]
+        }
+        Status::MalformedDigest(_) if requires_digest => {
+            alloc::vec![singleton::digest_required()]
+        }
+        Status::MalformedDigest(reason) | Status::Refused(reason) => alloc::vec![reason],
+    };
+    let own = reasons.iter().filter(|reason| reason.code != Code::UnchangedImage);
+    let verdict = own
+        .map(|reason| reason.code.verdict())
+        .chain(result.iter().map(|result| result.verdict))
+        .max()
+        .unwrap_or(Verdict::Conformant);
+    ImageDecision {
+        image: text,
+        field: image.field.path.clone(),
+        container: image.field.name.as_deref().map(String::from),
+        verdict,
+        results: result.into_iter().collect(),
+        reasons,
+    }
+}
+
+fn obstacle(image: &ImageDecision, break_glass: bool) -> Obstacle {
+    if image.verdict == Verdict::Conformant {
+        return Obstacle::Nothing;
+    }
+    if !image.reasons.is_empty() {
+        return Obstacle::Absolute;
+    }
+    let is_dry_run = image
+        .results
+        .iter()
+        .filter(|result| result.verdict != Verdict::Conformant)
+        .all(|result| result.enforcement == Enforcement::DryRun);
+    match (is_dry_run, break_glass) {
+        (true, _) => Obstacle::DryRun,
+        (false, true) => Obstacle::BreakGlass,
+        (false, false) => Obstacle::Policy,
+    }
+}
+
+/// Says in warnings and audit annotations what was admitted against its verdict.
+fn report_overrides(decision: &mut Decision, obstacles: &[Obstacle]) {
+    if !decision.allowed {
+        return;
+    }
+    let mut overridden = String::new();
+    let mut seen = Vec::new();
+    for (image, obstacle) in decision.images.iter().zip(obstacles) {
+        let (code, prefix) = match obstacle {
+            Obstacle::DryRun => {
+                (Code::DryRun, "Admitted by dry run; would have been denied: ")
+            }
+            Obstacle::BreakGlass => (Code::BreakGlass, "Admitted with break-glass: "),
+            Obstacle::Nothing | Obstacle::Policy | Obstacle::Absolute => continue,
+        };
+        if seen.contains(&&image.image) {
+            continue;
+        }
+        seen.push(&image.image);
+        let text = compose(core::slice::from_ref(image));
+        if !overridden.is_empty() {
+            overridden.push('\n');
+        }
+        overridden.push_str(&alloc::format!("'{}' : {text}", image.image));
+        decision.warnings.push(Reason::new(code, alloc::format!("{prefix}{text}")));
+        let key = if code == Code::DryRun { "dry-run" } else { "break-glass" };
+        decision.audit_annotations.insert(key, "true".to_string());
+    }
+    if !overridden.is_empty() {
+        decision.audit_annotations.insert("overridden-verification-result", overridden);
+    }
+}
+
+/// Break-glass is reported even where it was not needed.
+fn report_break_glass(decision: &mut Decision) {
+    decision.audit_annotations.insert("break-glass", "true".to_string());
+    if decision.verdict == Verdict::Conformant {
+        let message = "Admitted with break-glass; the policy was satisfied";
+        decision.warnings.push(Reason::new(Code::BreakGlass, message));
+    }
+}

@@ -1,0 +1,135 @@
+//! Every image of a request, and what holds for it whatever a policy says.
+
+use alloc::string::ToString as _;
+use alloc::vec::Vec;
+
+use crate::Budget;
+use crate::decision::{Code, Reason};
+use crate::digest::Digest;
+use crate::image::{ImageReference, ReferenceError};
+use crate::json::Report;
+use crate::request::{ImageField, Layout, Operation, Request, Workload};
+use crate::settings::{Settings, UnchangedImages};
+
+/// One image of the request
+#[derive(Debug)]
+pub(super) struct Image<'w> {
+    /// Index of its Pod among those of the object
+    pub(super) pod: usize,
+    pub(super) field: &'w ImageField<'w>,
+    pub(super) status: Status<'w>,
+}
+
+/// What is known before any policy is asked
+#[derive(Debug)]
+pub(super) enum Status<'w> {
+    /// For the policy to judge
+    Open(ImageReference<'w>),
+    /// On an update, the same as before
+    Unchanged,
+    /// Refused under every policy, dry run and break-glass
+    Refused(Reason),
+    /// Refused likewise; the policy only chooses the words
+    MalformedDigest(Reason),
+}
+
+impl<'w> Image<'w> {
+    /// The image as written; empty when there is none.
+    pub(super) fn text(&self) -> &'w str {
+        self.field.image.as_deref().unwrap_or_default()
+    }
+
+    /// The reference, where the policy is to judge it.
+    pub(super) const fn open(&self) -> Option<ImageReference<'w>> {
+        match self.status {
+            Status::Open(reference) => Some(reference),
+            _ => None,
+        }
+    }
+}
+
+/// Lists the images of an object in its own order.
+///
+/// # Errors
+///
+/// `limit-exceeded`: more images, or a longer one, than the budget has.
+pub(super) fn list<'w>(
+    settings: &Settings<'_>,
+    request: &Request<'_>,
+    layout: &Layout<'_>,
+    workload: &'w Workload<'w>,
+    budget: &Budget,
+    report: &Report,
+    warnings: &mut Vec<Reason>,
+) -> Result<Vec<Image<'w>>, Reason> {
+    let fields = || workload.pods.iter().enumerate().flat_map(|(index, pod)| {
+        pod.images.iter().map(move |field| (index, field))
+    });
+    if fields().count() > budget.images {
+        return Err(Reason::limit("images in one request", budget.images));
+    }
+    let mut images = Vec::new();
+    for (pod, field) in fields() {
+        images.push(Image { pod, field, status: parse(field)? });
+    }
+    if request.operation == Operation::Update && settings.unchanged_images == UnchangedImages::Skip {
+        skip_unchanged(request, layout, workload, &mut images, warnings);
+    }
+    settings.each_denied_digest(report, |digest| {
+        for image in &mut images {
+            if image.open().and_then(|reference| reference.sha256()) == Some(digest) {
+                image.status = Status::Refused(denied(digest));
+            }
+        }
+    });
+    Ok(images)
+}
+
+fn parse<'w>(field: &'w ImageField<'w>) -> Result<Status<'w>, Reason> {
+    let Some(text) = field.image.as_deref() else {
+        let name = field.name.as_deref().map_or_else(|| field.path.clone(), crate::quote);
+        let message = alloc::format!("{} {name} has no image", field.kind.noun());
+        return Ok(Status::Refused(Reason::new(Code::ImageMissing, message)));
+    };
+    let invalid = |error: ReferenceError| {
+        let message =
+            alloc::format!("Image {} is not a valid image reference: {error}", crate::quote(text));
+        Reason::new(Code::ImageReferenceInvalid, message)
+    };
+    match ImageReference::parse(text) {
+        Ok(reference) => Ok(Status::Open(reference)),
+        Err(ReferenceError::TooLong) => {
+            Err(Reason::limit("bytes in an image reference", crate::image::MAX_LENGTH))
+        }
+        Err(error @ ReferenceError::Digest) => Ok(Status::MalformedDigest(invalid(error))),
+        Err(error) => Ok(Status::Refused(invalid(error))),
+    }
+}
+
+/// Marks images that the same container or volume of the same Pod had before. A tightened policy
+/// must not stop somebody from removing a finalizer; a deletion in progress is no reason to skip.
+fn skip_unchanged(
+    request: &Request<'_>,
+    layout: &Layout<'_>,
+    workload: &Workload<'_>,
+    images: &mut [Image<'_>],
+    warnings: &mut Vec<Reason>,
+) {
+    let Some(old) = request.old_workload(layout) else {
+        let message = "oldObject is missing or unreadable; all images are checked".to_string();
+        warnings.push(Reason::new(Code::OldObjectUnusable, message));
+        return;
+    };
+    for image in images {
+        let path = workload.pods.get(image.pod).map(|pod| &pod.path);
+        let old_pod = old.pods.iter().find(|old| Some(&old.path) == path);
+        if old_pod.is_some_and(|old| image.field.is_unchanged_in(old)) {
+            image.status = Status::Unchanged;
+        }
+    }
+}
+
+fn denied(digest: Digest) -> Reason {
+    let message = alloc::format!("Image digest {digest} is revoked by the settings");
+    Reason::new(Code::DigestDenied, message)
+}

@@ -1,0 +1,223 @@
+//! Image references: `[host[:port]/]path[:tag][@digest]`, by the grammar of the OCI distribution
+//! project (<https://github.com/distribution/reference>).
+//!
+//! Parsing only splits and checks. Nothing is trimmed, cleaned, decoded or completed: what is
+//! ambiguous between parsers is refused, because whoever pulls the image may read it differently.
+
+use alloc::borrow::Cow;
+use alloc::string::String;
+
+use thiserror::Error;
+
+use crate::digest::Digest;
+
+/// An image reference, split into its parts as they are written
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ImageReference<'a> {
+    /// `registry.example:5000`; absent for Docker Hub's short names
+    pub host: Option<&'a str>,
+    /// `team/app`
+    pub path: &'a str,
+    /// What follows the colon
+    pub tag: Option<&'a str>,
+    /// What follows the `@`
+    pub digest: Option<ReferenceDigest>,
+}
+
+/// The digest of a reference
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReferenceDigest {
+    /// The one that attestations name
+    Sha256(Digest),
+    /// Well-formed, of an algorithm that no attestation names
+    Other,
+}
+
+/// Why a text is not an image reference
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum ReferenceError {
+    /// Longer than any registry accepts
+    #[error("longer than {MAX_LENGTH} bytes")]
+    TooLong,
+    /// The repository alone is longer than registries accept
+    #[error("the repository is longer than {MAX_REPOSITORY} bytes")]
+    RepositoryTooLong,
+    /// The part before the first slash is no host name
+    #[error("`host[:port]` before the first slash is not valid")]
+    Host,
+    /// A segment of the repository's path
+    #[error(
+        "a repository path has lower-case letters, digits and single separators (`.`, `_`, `__`, `-`) between slashes"
+    )]
+    Path,
+    /// The part after the colon
+    #[error("a tag has up to 128 letters, digits, `_`, `.` and `-`")]
+    Tag,
+    /// The part after the `@`
+    #[error("a digest is `sha256:` and 64 lower-case hexadecimal digits")]
+    Digest,
+}
+
+/// A whole reference: repository, tag and digest at their longest, with their separators.
+pub const MAX_LENGTH: usize = 512;
+/// The limit of the distribution project's own parser.
+const MAX_REPOSITORY: usize = 255;
+
+impl<'a> ImageReference<'a> {
+    /// Splits and checks a reference.
+    ///
+    /// # Errors
+    ///
+    /// The text does not follow the grammar. [`ReferenceError::Digest`] is returned only when all
+    /// the rest does.
+    pub fn parse(text: &'a str) -> Result<Self, ReferenceError> {
+        if text.len() > MAX_LENGTH {
+            return Err(ReferenceError::TooLong);
+        }
+        let (name_and_tag, digest) = match text.split_once('@') {
+            Some((name, digest)) => (name, Some(digest)),
+            None => (text, None),
+        };
+        let (host, rest) = split_host(name_and_tag)?;
+        let (path, tag) = match rest.split_once(':') {
+            Some((path, tag)) => (path, Some(tag)),
+            None => (rest, None),
+        };
+        if !path.split('/').all(is_path_segment) {
+            return Err(ReferenceError::Path);
+        }
+        if host.map_or(0, |host| host.len().saturating_add(1)).saturating_add(path.len())
+            > MAX_REPOSITORY
+        {
+            return Err(ReferenceError::RepositoryTooLong);
+        }
+        if tag.is_some_and(|tag| !is_tag(tag)) {
+            return Err(ReferenceError::Tag);
+        }
+        let digest = digest.map(parse_digest).transpose()?;
+        Ok(Self { host, path, tag, digest })
+    }
+
+    /// The SHA-256 digest, where the reference has one.
+    #[must_use]
+    pub const fn sha256(&self) -> Option<Digest> {
+        match self.digest {
+            Some(ReferenceDigest::Sha256(digest)) => Some(digest),
+            Some(ReferenceDigest::Other) | None => None,
+        }
+    }
+
+    /// Registry and repository, without tag and digest, as written.
+    #[must_use]
+    pub fn repository(&self) -> Cow<'a, str> {
+        self.host.map_or(Cow::Borrowed(self.path), |host| alloc::format!("{host}/{}", self.path).into())
+    }
+
+    /// Registry and repository with Docker Hub's short names and its `index.` alias completed:
+    /// `nginx`, `library/nginx` and `index.docker.io/library/nginx` are all
+    /// `docker.io/library/nginx`. Its API host is not an alias.
+    #[must_use]
+    pub fn normalized_repository(&self) -> String {
+        let host = match self.host {
+            None | Some("docker.io" | "index.docker.io") => "docker.io",
+            Some(host) => host,
+        };
+        let library = if host == "docker.io" && !self.path.contains('/') { "library/" } else { "" };
+        alloc::format!("{host}/{library}{}", self.path)
+    }
+}
+
+/// The first segment is a host when it has a dot or a colon, or is `localhost`; else the reference
+/// is one of Docker Hub. Upper case makes some parsers see a host and some an organisation.
+fn split_host(name: &str) -> Result<(Option<&str>, &str), ReferenceError> {
+    let Some((first, rest)) = name.split_once('/') else { return Ok((None, name)) };
+    if first.contains(['.', ':']) || first == "localhost" {
+        return if is_host(first) { Ok((Some(first), rest)) } else { Err(ReferenceError::Host) };
+    }
+    if first.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        return Err(ReferenceError::Host);
+    }
+    Ok((None, name))
+}
+
+fn is_host(host: &str) -> bool {
+    let (is_name, port) = if let Some(bracketed) = host.strip_prefix('[') {
+        let Some((address, port)) = bracketed.split_once(']') else { return false };
+        let is_address = |c: char| c.is_ascii_hexdigit() || c == ':';
+        (!address.is_empty() && address.chars().all(is_address), port)
+    } else {
+        let (name, port) = host.split_at(host.find(':').unwrap_or(host.len()));
+        (is_domain(name), port)
+    };
+    let is_port = |digits: &str| !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
+    is_name && (port.is_empty() || port.strip_prefix(':').is_some_and(is_port))
+}
+
+fn is_domain(name: &str) -> bool {
+    name.split('.').all(|label| {
+        !label.is_empty()
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+            && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+    })
+}
+
+/// Runs of letters and digits with one separator between two of them: `.`, `_`, `__` or any number
+/// of `-`.
+fn is_path_segment(segment: &str) -> bool {
+    let is_word = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
+    let mut rest = segment;
+    loop {
+        let after_word = rest.trim_start_matches(is_word);
+        if after_word.len() == rest.len() {
+            return false;
+        }
+        if after_word.is_empty() {
+            return true;
+        }
+        let Some(separator_length) = after_word.find(is_word) else { return false };
+        let (separator, next_word) = after_word.split_at(separator_length);
+        let is_separator =
+            matches!(separator, "." | "_" | "__") || separator.bytes().all(|byte| byte == b'-');
+        if !is_separator {
+            return false;
+        }
+        rest = next_word;
+    }
+}
+
+fn is_tag(tag: &str) -> bool {
+    let is_word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+    tag.len() <= 128
+        && tag.bytes().next().is_some_and(is_word)
+        && tag.bytes().all(|byte| is_word(byte) || byte == b'.' || byte == b'-')
+}
+
+/// A digest of another algorithm is well-formed by the OCI image specification when it is at least
+/// 32 lower-case hexadecimal digits; `sha512` has exactly 128.
+fn parse_digest(text: &str) -> Result<ReferenceDigest, ReferenceError> {
+    if text.contains('@') {
+        return Err(ReferenceError::Path);
+    }
+    let (algorithm, hex) = text.split_once(':').ok_or(ReferenceError::Digest)?;
+    if algorithm == "sha256" {
+        return Digest::parse(text)
+            .map(ReferenceDigest::Sha256)
+            .map_err(|_| ReferenceError::Digest);
+    }
+    let is_algorithm = algorithm.split(['-', '_', '+', '.']).all(|part| {
+        part.bytes().next().is_some_and(|byte| byte.is_ascii_lowercase())
+            && part.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
+    });
+    let is_length = if algorithm == "sha512" { hex.len() == 128 } else { hex.len() >= 32 };
+    let is_hex = hex.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+    if is_algorithm && is_length && is_hex {
+        Ok(ReferenceDigest::Other)
+    } else {
+        Err(ReferenceError::Digest)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,329 @@
+//! Strict, borrowed reading of JSON documents.
+//!
+//! Every document that reaches the core (settings, requests, signed payloads) is read through
+//! [`Value`]: one walk, nothing copied unless a string has escapes, duplicate keys refused in every
+//! object that is entered, and each problem reported with its path instead of ending the walk at
+//! the first. Tokenising is `serde_json`'s work; this module only decides what to do with tokens.
+
+mod path;
+mod report;
+mod seen;
+mod source;
+
+use alloc::borrow::Cow;
+use alloc::vec::Vec;
+
+use serde_json::value::RawValue;
+
+use crate::decision::Code;
+pub(crate) use path::Path;
+pub use report::{Problem, Report};
+use seen::Seen;
+use source::{Fields, Items, Shape, Source};
+
+/// The codes under which a document reports its shape errors, and how it treats `null`
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Dialect {
+    pub(crate) unknown_field: Code,
+    pub(crate) wrong_type: Code,
+    pub(crate) duplicate_key: Code,
+    pub(crate) null: Null,
+}
+
+/// What `null` means where another type is expected
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Null {
+    /// The value is absent: Kubernetes' convention
+    Absent,
+    /// An error: settings and signed content say what they mean
+    Refused,
+}
+
+/// A part of a JSON document that is known to be well-formed and is read later, or not at all
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Raw<'de> {
+    text: &'de str,
+}
+
+impl<'de> Raw<'de> {
+    /// The whole text as one unread value. Nothing is checked before it is read.
+    pub(crate) const fn new(text: &'de str) -> Self {
+        Self { text }
+    }
+
+    pub(crate) const fn text(self) -> &'de str {
+        self.text
+    }
+
+    /// Whether this is `{}`, decided without reading anything else.
+    pub(crate) fn is_empty_object(self) -> bool {
+        self.text
+            .strip_prefix('{')
+            .and_then(|rest| rest.strip_suffix('}'))
+            .is_some_and(|inner| inner.trim_ascii().is_empty())
+    }
+
+    /// Whether this is `null`.
+    pub(crate) fn is_null(self) -> bool {
+        self.text == "null"
+    }
+
+    /// Reads the value, handing it to `read` once.
+    ///
+    /// A syntax error is reported like any other problem, under the dialect's wrong-type code, and
+    /// ends the walk: what follows it cannot be read.
+    pub(crate) fn read(
+        self,
+        dialect: &Dialect,
+        path: Path<'_>,
+        report: &Report,
+        read: impl FnMut(Value<'_, 'de>),
+    ) {
+        let mut read = read;
+        let result = source::read(self.text, &mut |source| {
+            read(Value { source, dialect, path, report });
+        });
+        if let Err(error) = result {
+            report.push(dialect.wrong_type, path, alloc::format!("not valid JSON: {error}"));
+        }
+    }
+}
+
+/// One value of a document that is being walked; whoever gets it reads it once, or skips it
+#[derive(Debug)]
+pub(crate) struct Value<'v, 'de> {
+    source: &'v mut dyn Source<'de>,
+    dialect: &'v Dialect,
+    path: Path<'v>,
+    report: &'v Report,
+}
+
+impl<'v, 'de> Value<'v, 'de> {
+    pub(crate) const fn path(&self) -> Path<'v> {
+        self.path
+    }
+
+    pub(crate) const fn report(&self) -> &'v Report {
+        self.report
+    }
+
+    /// The same value, reporting under another document's codes.
+    pub(crate) fn with_dialect(self, dialect: &'v Dialect) -> Self {
+        Self { dialect, ..self }
+    }
+
+    /// A string, or `None` with a problem reported.
+    pub(crate) fn text(self) -> Option<Cow<'de, str>> {
+        let mut found = None;
+        self.open("a string", &mut |shape| match shape {
+            Shape::Text(text) => {
+                found = Some(text);
+                true
+            }
+            _ => false,
+        });
+        found
+    }
+
+    /// A boolean, or `None` with a problem reported.
+    pub(crate) fn flag(self) -> Option<bool> {
+        let mut found = None;
+        self.open("a boolean", &mut |shape| match shape {
+            Shape::Bool(flag) => {
+                found = Some(flag);
+                true
+            }
+            _ => false,
+        });
+        found
+    }
+
+    /// One of a fixed set of names, or `None` with a problem reported: under `unknown` for another
+    /// name, under `unnamed` for a number or boolean.
+    pub(crate) fn choice<T: Copy>(
+        self,
+        choices: &[(&str, T)],
+        unknown: Code,
+        unnamed: Code,
+    ) -> Option<T> {
+        let Self { path, report, .. } = self;
+        let mut found = None;
+        let mut refused = None;
+        self.open("a string", &mut |shape| match shape {
+            Shape::Text(text) => {
+                found = choices.iter().find(|(name, _)| *name == text).map(|(_, choice)| *choice);
+                if found.is_none() {
+                    let names: Vec<_> =
+                        choices.iter().map(|(name, _)| alloc::format!("`{name}`")).collect();
+                    let (got, expected) = (crate::quote(&text), names.join(", "));
+                    refused =
+                        Some((unknown, alloc::format!("expected one of {expected}, got {got}")));
+                }
+                true
+            }
+            Shape::Number | Shape::Bool(_) => {
+                let message = alloc::format!("expected a name, got {}", shape.name());
+                refused = Some((unnamed, message));
+                true
+            }
+            _ => false,
+        });
+        if let Some((code, message)) = refused {
+            report.push(code, path, message);
+        }
+        found
+    }
+
+    /// Each item of a list, in order; false when this is not a list, true for a `null` that counts
+    /// as absent.
+    pub(crate) fn list(self, mut each: impl FnMut(usize, Value<'_, 'de>)) -> bool {
+        let Self { dialect, path, report, .. } = self;
+        self.open("a list", &mut |shape| {
+            let Shape::List(items) = shape else { return false };
+            each_item(items, dialect, path, report, &mut each);
+            true
+        })
+    }
+
+    /// Each field of an object, in order; false when this is not an object, true for a `null` that
+    /// counts as absent.
+    ///
+    /// The second of two equal keys is reported and not handed on.
+    pub(crate) fn object(self, mut each: impl FnMut(&str, Value<'_, 'de>)) -> bool {
+        let Self { dialect, path, report, .. } = self;
+        self.open("an object", &mut |shape| {
+            let Shape::Object(fields) = shape else { return false };
+            each_field(fields, dialect, path, report, &mut each);
+            true
+        })
+    }
+
+    /// The same; false for `null` too.
+    pub(crate) fn object_unless_null(self, mut each: impl FnMut(&str, Value<'_, 'de>)) -> bool {
+        let Self { dialect, path, report, .. } = self;
+        let mut is_object = false;
+        self.open("an object", &mut |shape| {
+            let Shape::Object(fields) = shape else { return false };
+            each_field(fields, dialect, path, report, &mut each);
+            is_object = true;
+            true
+        });
+        is_object
+    }
+
+    /// The unread text of this value; `None` (with a problem) only for what is not well-formed.
+    pub(crate) fn raw(self) -> Option<Raw<'de>> {
+        self.source.raw().map(|raw: &'de RawValue| Raw { text: raw.get() })
+    }
+
+    /// Walks the value for nothing but its duplicate keys.
+    pub(crate) fn skim(self) {
+        let Self { source, dialect, path, report } = self;
+        source.open(&mut |shape| match shape {
+            Shape::List(items) => {
+                each_item(items, dialect, path, report, &mut |_, item| item.skim());
+            }
+            Shape::Object(fields) => {
+                each_field(fields, dialect, path, report, &mut |_, value| value.skim());
+            }
+            Shape::Null | Shape::Bool(_) | Shape::Number | Shape::Text(_) => {}
+        });
+    }
+
+    /// Reports this field as one that the document does not have.
+    pub(crate) fn unknown(self) {
+        self.report.push(self.dialect.unknown_field, self.path, "unknown field");
+    }
+
+    /// Reports a problem with this value under `code`.
+    pub(crate) fn refuse(&self, code: Code, message: impl Into<alloc::string::String>) {
+        self.report.push(code, self.path, message);
+    }
+
+    /// Hands the shape to `take`; reports a wrong type when `take` refuses it.
+    fn open(
+        self,
+        expected: &str,
+        take: &mut dyn FnMut(Shape<'_, 'de>) -> bool,
+    ) -> bool {
+        let mut taken = true;
+        let mut actual = "";
+        self.source.open(&mut |shape| {
+            actual = shape.name();
+            taken = if actual == "null" && self.dialect.null == Null::Absent {
+                true
+            } else {
+                take(shape)
+            };
+        });
+        if !taken {
+            let message = alloc::format!("expected {expected}, got {actual}");
+            self.report.push(self.dialect.wrong_type, self.path, message);
+        }
+        taken
+    }
+}
+
+fn each_item<'de>(
+    items: &mut dyn Items<'de>,
+    dialect: &Dialect,
+    path: Path<'_>,
+    report: &Report,
+    each: &mut dyn FnMut(usize, Value<'_, 'de>),
+) {
+    let mut index = 0_usize;
+    while items.next(&mut |source| {
+        each(index, Value { source, dialect, path: Path::Index(&path, index), report });
+    }) {
+        index = index.saturating_add(1);
+    }
+}
+
+fn each_field<'de>(
+    fields: &mut dyn Fields<'de>,
+    dialect: &Dialect,
+    path: Path<'_>,
+    report: &Report,
+    each: &mut dyn FnMut(&str, Value<'_, 'de>),
+) {
+    let mut seen = Seen::default();
+    while fields.next(&mut |key, source| {
+        if seen.insert(key.clone()) {
+            let path = Path::Field(&path, key.as_ref());
+            each(key.as_ref(), Value { source, dialect, path, report });
+        } else {
+            let message = alloc::format!("duplicate key {}", crate::quote(key));
+            report.push(dialect.duplicate_key, path, message);
+        }
+    }) {}
+}
+
+/// The deepest nesting of lists and objects in a text, whether or not it is valid JSON.
+pub(crate) fn depth(text: &str) -> usize {
+    let (mut depth, mut deepest) = (0_usize, 0_usize);
+    let (mut in_string, mut escaped) = (false, false);
+    for byte in text.bytes() {
+        if in_string {
+            match byte {
+                _ if escaped => escaped = false,
+                b'\\' => escaped = true,
+                b'"' => in_string = false,
+                _ => {}
+            }
+            continue;
+        }
+        match byte {
+            b'"' => in_string = true,
+            b'{' | b'[' => {
+                depth = depth.saturating_add(1);
+                deepest = deepest.max(depth);
+            }
+            b'}' | b']' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    deepest
+}
+
+#[cfg(test)]
+mod tests;

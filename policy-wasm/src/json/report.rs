@@ -1,0 +1,78 @@
+//! The problems found in a document, all of them at once.
+
+use alloc::string::{String, ToString as _};
+use alloc::vec::Vec;
+use core::cell::{Cell, RefCell};
+use core::fmt;
+
+use super::Path;
+use crate::decision::Code;
+
+/// One thing that is wrong with a document, and where
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// Stable code of the kind of problem
+    pub code: Code,
+    /// Path of the offending value; empty for the document itself
+    pub path: String,
+    /// What is wrong and, where it helps, what would be right
+    pub message: String,
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.path.is_empty() {
+            write!(f, "{} ({})", self.message, self.code)
+        } else {
+            write!(f, "{}: {} ({})", self.path, self.message, self.code)
+        }
+    }
+}
+
+/// How many problems are kept. A document with more is not being edited, it is the wrong document;
+/// the rest is counted.
+const KEPT: usize = 64;
+
+/// Collects problems while a document is walked
+#[derive(Debug, Default)]
+pub struct Report {
+    problems: RefCell<Vec<Problem>>,
+    total: Cell<usize>,
+}
+
+impl Report {
+    pub(crate) fn push(&self, code: Code, path: Path<'_>, message: impl Into<String>) {
+        self.total.set(self.total.get().saturating_add(1));
+        if self.total.get() <= KEPT {
+            let problem = Problem { code, path: path.to_string(), message: message.into() };
+            self.problems.borrow_mut().push(problem);
+        }
+    }
+
+    /// Whether nothing was found.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.total.get() == 0
+    }
+
+    /// The problems in the order in which they were found, at most 64.
+    #[must_use]
+    pub fn into_problems(self) -> Vec<Problem> {
+        self.problems.into_inner()
+    }
+}
+
+impl fmt::Display for Report {
+    /// All problems, separated by `; `, with a count of those that were not kept.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let problems = self.problems.borrow();
+        for (index, problem) in problems.iter().enumerate() {
+            let separator = if index == 0 { "" } else { "; " };
+            write!(f, "{separator}{problem}")?;
+        }
+        match self.total.get().saturating_sub(problems.len()) {
+            0 => Ok(()),
+            more => write!(f, "; and {more} more"),
+        }
+    }
+}

@@ -1,0 +1,179 @@
+//! Public keys of attestors: PEM in, a key that verifies out.
+
+use alloc::boxed::Box;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use p256::pkcs8::SubjectPublicKeyInfoRef;
+use p256::pkcs8::der::Decode as _;
+use sha2::{Digest as _, Sha256};
+use thiserror::Error;
+
+use crate::crypto::{BadSignature, FAMILIES, Verifier};
+use crate::decision::Code;
+
+/// Google's signature algorithms, by their names in `pkixPublicKey.signatureAlgorithm`
+///
+/// Some have two names. Numbers are refused: the API and Google's command line number them
+/// differently.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum Algorithm {
+    RsaPss2048Sha256,
+    RsaPss3072Sha256,
+    RsaPss4096Sha256,
+    RsaPss4096Sha512,
+    RsaPkcs12048Sha256,
+    RsaPkcs13072Sha256,
+    RsaPkcs14096Sha256,
+    RsaPkcs14096Sha512,
+    EcdsaP256Sha256,
+    EcdsaP384Sha384,
+    EcdsaP521Sha512,
+    MlDsa65,
+}
+
+const NAMES: &[(Algorithm, &str)] = &[
+    (Algorithm::EcdsaP256Sha256, "ECDSA_P256_SHA256"),
+    (Algorithm::EcdsaP256Sha256, "EC_SIGN_P256_SHA256"),
+    (Algorithm::EcdsaP384Sha384, "ECDSA_P384_SHA384"),
+    (Algorithm::EcdsaP384Sha384, "EC_SIGN_P384_SHA384"),
+    (Algorithm::EcdsaP521Sha512, "ECDSA_P521_SHA512"),
+    (Algorithm::EcdsaP521Sha512, "EC_SIGN_P521_SHA512"),
+    (Algorithm::RsaPss2048Sha256, "RSA_PSS_2048_SHA256"),
+    (Algorithm::RsaPss2048Sha256, "RSA_SIGN_PSS_2048_SHA256"),
+    (Algorithm::RsaPss3072Sha256, "RSA_PSS_3072_SHA256"),
+    (Algorithm::RsaPss3072Sha256, "RSA_SIGN_PSS_3072_SHA256"),
+    (Algorithm::RsaPss4096Sha256, "RSA_PSS_4096_SHA256"),
+    (Algorithm::RsaPss4096Sha256, "RSA_SIGN_PSS_4096_SHA256"),
+    (Algorithm::RsaPss4096Sha512, "RSA_PSS_4096_SHA512"),
+    (Algorithm::RsaPss4096Sha512, "RSA_SIGN_PSS_4096_SHA512"),
+    (Algorithm::RsaPkcs12048Sha256, "RSA_SIGN_PKCS1_2048_SHA256"),
+    (Algorithm::RsaPkcs13072Sha256, "RSA_SIGN_PKCS1_3072_SHA256"),
+    (Algorithm::RsaPkcs14096Sha256, "RSA_SIGN_PKCS1_4096_SHA256"),
+    (Algorithm::RsaPkcs14096Sha512, "RSA_SIGN_PKCS1_4096_SHA512"),
+    (Algorithm::MlDsa65, "ML_DSA_65"),
+];
+
+impl Algorithm {
+    /// Finds an algorithm by either of its names.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        NAMES.iter().find(|(_, known)| *known == name).map(|(algorithm, _)| *algorithm)
+    }
+
+    /// The name that the API documentation lists first.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        NAMES.iter().find(|(known, _)| *known == self).map_or("", |(_, name)| name)
+    }
+}
+
+/// A key that can verify, with the id under which attestations name it
+#[derive(Debug)]
+pub struct PublicKey {
+    id: String,
+    verifier: Box<dyn Verifier>,
+}
+
+/// Why a key cannot be used
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum KeyError {
+    /// Something around the PEM block, several blocks, or none
+    #[error("expected one PEM block `PUBLIC KEY` and nothing around it")]
+    NotOnePem,
+    /// The key inside the block is damaged
+    #[error("not a valid public key: {0}")]
+    Malformed(&'static str),
+    /// No such algorithm
+    #[error("unknown signature algorithm {}", crate::quote(.0))]
+    AlgorithmUnknown(String),
+    /// An algorithm of Google's that this build does not verify
+    #[error("signature algorithm `{}` is not supported by this build", .0.name())]
+    AlgorithmUnsupported(Algorithm),
+    /// The key is of another kind than the algorithm says
+    #[error("the key does not fit the declared signature algorithm `{}`", .0.name())]
+    AlgorithmMismatch(Algorithm),
+}
+
+impl KeyError {
+    /// The stable code of this error.
+    #[must_use]
+    pub const fn code(&self) -> Code {
+        match self {
+            Self::NotOnePem | Self::Malformed(_) => Code::KeyInvalid,
+            Self::AlgorithmUnknown(_) => Code::PolicyUnknownEnum,
+            Self::AlgorithmUnsupported(_) => Code::KeyAlgorithmUnsupported,
+            Self::AlgorithmMismatch(_) => Code::KeyAlgorithmMismatch,
+        }
+    }
+}
+
+impl PublicKey {
+    /// Reads a PKIX key as an attestor carries it; a blank `id` is computed from the key.
+    ///
+    /// # Errors
+    ///
+    /// The key is damaged, or not of the declared algorithm, or of one that is not built in.
+    pub fn from_pem(pem: &str, algorithm: &str, id: &str) -> Result<Self, KeyError> {
+        let algorithm = Algorithm::parse(algorithm)
+            .ok_or_else(|| KeyError::AlgorithmUnknown(algorithm.into()))?;
+        let family = FAMILIES
+            .iter()
+            .find(|family| family.supports(algorithm))
+            .ok_or(KeyError::AlgorithmUnsupported(algorithm))?;
+        let der = decode_pem(pem)?;
+        let spki = SubjectPublicKeyInfoRef::from_der(&der)
+            .map_err(|_| KeyError::Malformed("not a SubjectPublicKeyInfo"))?;
+        let verifier = family.load(algorithm, &spki)?;
+        let id = if id.is_empty() { named_information_id(&der) } else { id.into() };
+        Ok(Self { id, verifier })
+    }
+
+    /// The id that a signature must name, byte for byte.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// Whether two keys are one, whatever their ids.
+    #[must_use]
+    pub fn is_same_key(&self, other: &Self) -> bool {
+        self.material() == other.material()
+    }
+
+    /// The key without its id, equal for two encodings of one key.
+    pub(crate) fn material(&self) -> Vec<u8> {
+        self.verifier.material()
+    }
+
+    /// Verifies a signature over `message`.
+    pub(crate) fn verify(&self, message: &[u8], signature: &[u8]) -> Result<(), BadSignature> {
+        self.verifier.verify(message, signature)
+    }
+}
+
+/// Exactly one block, label `PUBLIC KEY`, nothing before it and only white space after it. Lines
+/// may be of any length and end in LF or CRLF.
+fn decode_pem(pem: &str) -> Result<Vec<u8>, KeyError> {
+    let body = pem
+        .strip_prefix("-----BEGIN PUBLIC KEY-----")
+        .and_then(|rest| rest.trim_ascii_end().strip_suffix("-----END PUBLIC KEY-----"))
+        .filter(|body| body.starts_with(['\r', '\n']) && body.ends_with('\n'))
+        .ok_or(KeyError::NotOnePem)?;
+    let base64: String = body.split(['\r', '\n']).collect();
+    if base64.contains('-') {
+        return Err(KeyError::NotOnePem);
+    }
+    STANDARD.decode(base64).map_err(|_| KeyError::Malformed("the PEM block is not base64"))
+}
+
+/// The id that Google gives a PKIX key without one: RFC 6920 over the DER form of the key.
+fn named_information_id(der: &[u8]) -> String {
+    alloc::format!("ni:///sha-256;{}", URL_SAFE_NO_PAD.encode(Sha256::digest(der)))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,78 @@
+//! Countersign's policy: decides whether the images of an admission request may run.
+//!
+//! The crate is pure. [`decide`] takes one [`Call`] (the request and the settings) and returns one
+//! [`Decision`]; there is no clock, file, network, environment or global state, and no `std` outside
+//! [`abi`]. What carries bytes in and out of a WebAssembly host is in [`abi`].
+//!
+//! | to read about | go to |
+//! | --- | --- |
+//! | the order in which a request is judged | [`mod@evaluate`] |
+//! | what the settings may say | [`settings`], [`policy`] |
+//! | where a Kubernetes object keeps its images | [`request`] |
+//! | what makes an attestation count | [`attestation`], [`key`], `crypto` |
+//! | names and patterns of images | [`image`], [`pattern`] |
+//! | what an answer looks like | [`decision`] |
+
+#![no_std]
+
+extern crate alloc;
+
+#[cfg(any(feature = "wapc", feature = "web"))]
+extern crate std as _; // the guest's allocator and panic handler; only `abi` may name it
+
+pub mod abi;
+pub mod attestation;
+pub mod budget;
+mod crypto;
+pub mod decision;
+pub mod digest;
+pub mod evaluate;
+pub mod evidence;
+pub mod image;
+mod json;
+pub mod key;
+pub mod pattern;
+pub mod policy;
+pub mod request;
+pub mod settings;
+
+pub use budget::Budget;
+pub use decision::{Code, Decision};
+pub use evaluate::{Call, decide};
+pub use settings::validate as validate_settings;
+
+use core::fmt;
+
+/// Text that somebody else wrote, made fit for one line of output: control and direction
+/// characters escaped, and cut where it goes on for too long
+pub(crate) struct Escaped<'a>(pub(crate) &'a str);
+
+impl fmt::Display for Escaped<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, character) in self.0.chars().enumerate() {
+            if index == MAX_QUOTED {
+                return f.write_str("…");
+            }
+            if character.is_control() || is_invisible(character) {
+                write!(f, "{}", character.escape_unicode())?;
+            } else {
+                write!(f, "{character}")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Longer than any valid image reference, so that a valid one is never cut.
+const MAX_QUOTED: usize = 600;
+
+/// Characters that change how their neighbours are shown and could make a message lie.
+const fn is_invisible(character: char) -> bool {
+    matches!(character, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+        | '\u{2060}'..='\u{2069}' | '\u{feff}')
+}
+
+/// The same between backticks.
+pub(crate) fn quote(text: &str) -> alloc::string::String {
+    alloc::format!("`{}`", Escaped(text))
+}

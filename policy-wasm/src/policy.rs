@@ -1,0 +1,16 @@
+//! Google's documents, read from settings: the policy and its attestors.
+
+pub(crate) mod attestor;
+pub(crate) mod rule;
+pub(crate) mod singleton;
+
+use crate::decision::Code;
+use crate::json::{Dialect, Null};
+
+/// How a policy document reports what is wrong with its shape
+pub(crate) const POLICY: &Dialect = &Dialect {
+    unknown_field: Code::PolicyUnknownField,
+    wrong_type: Code::PolicyWrongType,
+    duplicate_key: Code::PolicyDuplicateKey,
+    null: Null::Refused,
+};

@@ -1,0 +1,149 @@
+//! The project-singleton policy, as `gcloud container binauthz policy export` prints it.
+//!
+//! Reading checks the whole shape but keeps only borrowed text: a policy may have ten thousand
+//! patterns, and a request needs to know only whether one of them matches.
+
+use alloc::vec::Vec;
+
+use super::POLICY;
+use super::rule::{AdmissionRule, RuleKind, RuleMap};
+use crate::decision::Code;
+use crate::json::{Path, Raw, Report, Value};
+use crate::pattern::NamePattern;
+
+/// A policy document, its lists unread
+#[derive(Debug)]
+pub(crate) struct Policy<'a> {
+    document: Document,
+    patterns: Option<Raw<'a>>,
+    pub(crate) global_evaluation: GlobalEvaluation,
+    /// The one map that has entries
+    pub(crate) rules: Option<RuleMap<'a>>,
+    /// Present in every policy that was read without a problem; a system policy may lack it
+    pub(crate) default_rule: Option<AdmissionRule<'a>>,
+}
+
+/// Which document of the settings a policy is
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Document {
+    /// The policy that decides
+    Policy,
+    /// Google's own list of exempt system images
+    SystemPolicy,
+}
+
+impl Document {
+    pub(crate) const fn key(self) -> &'static str {
+        match self {
+            Self::Policy => "policy",
+            Self::SystemPolicy => "systemPolicy",
+        }
+    }
+
+    const fn path(self) -> Path<'static> {
+        Path::Root(self.key())
+    }
+}
+
+/// `globalPolicyEvaluationMode`
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum GlobalEvaluation {
+    /// The system policy's patterns exempt images too
+    Enable,
+    /// They do not. Also what an omitted field means, as the API's field documentation says
+    Disable,
+}
+
+const GLOBAL_EVALUATION: &[(&str, GlobalEvaluation)] = &[
+    ("ENABLE", GlobalEvaluation::Enable),
+    ("DISABLE", GlobalEvaluation::Disable),
+    ("GLOBAL_POLICY_EVALUATION_MODE_UNSPECIFIED", GlobalEvaluation::Disable),
+];
+
+impl<'a> Policy<'a> {
+    /// Reads a policy; problems are reported, and what could be read is returned.
+    pub(crate) fn read(value: Value<'_, 'a>, document: Document) -> Self {
+        let (path, report) = (value.path(), value.report());
+        let mut policy = Self {
+            document,
+            patterns: None,
+            global_evaluation: GlobalEvaluation::Disable,
+            rules: None,
+            default_rule: None,
+        };
+        let mut rule_maps = Vec::new();
+        let mut saw_default_rule = false;
+        let was_object = value.with_dialect(POLICY).object(|key, value| match key {
+            "admissionWhitelistPatterns" => policy.patterns = value.raw(),
+            "defaultAdmissionRule" => {
+                saw_default_rule = true;
+                policy.default_rule = AdmissionRule::read(value);
+            }
+            "globalPolicyEvaluationMode" => {
+                let mode = value.choice(
+                    GLOBAL_EVALUATION,
+                    Code::PolicyUnknownEnum,
+                    Code::PolicyNumericEnum,
+                );
+                policy.global_evaluation = mode.unwrap_or(GlobalEvaluation::Disable);
+            }
+            // Output fields of Google's service, and prose: no effect on any verdict.
+            "name" | "etag" | "updateTime" | "description" => {
+                value.text();
+            }
+            key => match RuleKind::of_map(key) {
+                Some(kind) => rule_maps.extend(value.raw().map(|raw| (kind, raw))),
+                None => value.unknown(),
+            },
+        });
+        if was_object && !saw_default_rule && document == Document::Policy {
+            let message = "`defaultAdmissionRule` is required";
+            report.push(Code::PolicyMissingDefaultRule, path, message);
+        }
+        rule_maps.retain(|(_, raw)| !raw.is_empty_object());
+        if rule_maps.len() > 1 {
+            let names: Vec<_> = rule_maps.iter().map(|(kind, _)| kind.map_name()).collect();
+            let message =
+                alloc::format!("only one rule map may have entries, got {}", names.join(" and "));
+            report.push(Code::PolicyMultipleRuleMaps, path, message);
+        }
+        policy.rules =
+            rule_maps.first().map(|(kind, raw)| RuleMap::new(document.path(), *kind, *raw));
+        policy
+    }
+
+    pub(crate) const fn document(&self) -> Document {
+        self.document
+    }
+
+    /// Walks the allowlist, handing on each pattern with its text.
+    pub(crate) fn each_pattern(&self, report: &Report, mut each: impl FnMut(NamePattern<'_>, &str)) {
+        let Some(patterns) = self.patterns else { return };
+        let root = self.document.path();
+        let path = Path::Field(&root, "admissionWhitelistPatterns");
+        patterns.read(POLICY, path, report, |value| {
+            value.list(|_, item| {
+                let (path, mut name_pattern) = (item.path(), None);
+                let was_object = item.object(|key, value| match key {
+                    "namePattern" => {
+                        name_pattern = Some(());
+                        let path = value.path();
+                        let Some(text) = value.text() else { return };
+                        match NamePattern::parse(&text) {
+                            Ok(pattern) => each(pattern, &text),
+                            Err(error) => {
+                                let message =
+                                    alloc::format!("pattern {}: {error}", crate::quote(&text));
+                                report.push(Code::PatternInvalid, path, message);
+                            }
+                        }
+                    }
+                    _ => value.unknown(),
+                });
+                if was_object && name_pattern.is_none() {
+                    report.push(Code::PatternInvalid, path, "`namePattern` is required");
+                }
+            });
+        });
+    }
+}

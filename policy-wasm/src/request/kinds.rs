@@ -1,0 +1,65 @@
+//! Which kinds are known, and where each keeps its pod specs.
+
+use alloc::vec::Vec;
+
+use crate::settings::WorkloadKind;
+
+/// Where one kind keeps its pod specs
+#[derive(Debug)]
+pub(crate) struct Layout<'s> {
+    /// Field names from the object's root; `*` stands for every item of a list
+    /// INVARIANT: not empty, nor is any of them
+    pub(crate) pod_specs: Vec<Vec<&'s str>>,
+    pub(crate) origin: Origin,
+}
+
+/// What stands behind an object of a kind
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Origin {
+    Pod,
+    /// A built-in controller: its Pods come before the policy one by one
+    Controller,
+    /// Knative, or a kind from the settings: nothing is known about what it creates
+    Other,
+}
+
+#[rustfmt::skip]
+const BUILT_IN: &[(&str, &str, &[&str], Origin)] = &[
+    ("", "Pod", &["spec"], Origin::Pod),
+    ("", "PodTemplate", &["template", "spec"], Origin::Controller),
+    ("", "ReplicationController", &["spec", "template", "spec"], Origin::Controller),
+    ("apps", "DaemonSet", &["spec", "template", "spec"], Origin::Controller),
+    ("apps", "Deployment", &["spec", "template", "spec"], Origin::Controller),
+    ("apps", "ReplicaSet", &["spec", "template", "spec"], Origin::Controller),
+    ("apps", "StatefulSet", &["spec", "template", "spec"], Origin::Controller),
+    ("batch", "CronJob", &["spec", "jobTemplate", "spec", "template", "spec"], Origin::Controller),
+    ("batch", "Job", &["spec", "template", "spec"], Origin::Controller),
+    ("serving.knative.dev", "Configuration", &["spec", "template", "spec"], Origin::Other),
+    ("serving.knative.dev", "Revision", &["spec"], Origin::Other),
+    ("serving.knative.dev", "Service", &["spec", "template", "spec"], Origin::Other),
+];
+
+/// Whether settings may not redefine a kind.
+pub(crate) fn is_built_in(group: &str, kind: &str) -> bool {
+    built_in(group, kind).is_some()
+}
+
+fn built_in(group: &str, kind: &str) -> Option<(&'static [&'static str], Origin)> {
+    BUILT_IN
+        .iter()
+        .find(|(known_group, known_kind, ..)| *known_group == group && *known_kind == kind)
+        .map(|(_, _, path, origin)| (*path, *origin))
+}
+
+impl<'s> Layout<'s> {
+    /// Finds a kind by group and name; the version does not matter.
+    pub(crate) fn of(group: &str, kind: &str, workloads: &'s [WorkloadKind<'_>]) -> Option<Self> {
+        if let Some((path, origin)) = built_in(group, kind) {
+            return Some(Self { pod_specs: alloc::vec![path.to_vec()], origin });
+        }
+        let workload = workloads.iter().find(|known| known.group == group && known.kind == kind)?;
+        let steps = |path: &'s Vec<_>| path.iter().map(alloc::string::String::as_str).collect();
+        let pod_specs = workload.pod_specs.iter().map(steps).collect();
+        Some(Self { pod_specs, origin: Origin::Other })
+    }
+}

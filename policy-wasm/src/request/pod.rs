@@ -1,0 +1,171 @@
+//! A pod spec, and the one enumeration of every place in it that names an image.
+
+use alloc::borrow::Cow;
+use alloc::string::{String, ToString as _};
+use alloc::vec::Vec;
+
+use crate::decision::Code;
+use crate::json::Value;
+
+/// A Pod, or the template of one
+#[derive(Debug)]
+pub(crate) struct Pod<'a> {
+    /// Where its spec stands in the object
+    pub(crate) path: String,
+    pub(crate) service_account: Cow<'a, str>,
+    /// Every image of the Pod, in the order of its fields
+    pub(crate) images: Vec<ImageField<'a>>,
+    pub(crate) metadata: Metadata<'a>,
+}
+
+/// One place that names an image
+#[derive(Debug)]
+pub(crate) struct ImageField<'a> {
+    /// For example `spec.containers[0].image`
+    pub(crate) path: String,
+    pub(crate) kind: FieldKind,
+    /// Name of the container or volume
+    pub(crate) name: Option<Cow<'a, str>>,
+    /// As written; `None` when there is none or it is empty
+    pub(crate) image: Option<Cow<'a, str>>,
+}
+
+/// The lists of a pod spec whose items name images
+///
+/// A field of a newer Kubernetes that names an image belongs here and nowhere else; a test walks
+/// the published schema for such fields.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum FieldKind {
+    Container,
+    InitContainer,
+    EphemeralContainer,
+    ImageVolume,
+}
+
+impl FieldKind {
+    /// The list in the pod spec, and the field within an item.
+    pub const ALL: &'static [(Self, &'static str, &'static str)] = &[
+        (Self::Container, "containers", "image"),
+        (Self::InitContainer, "initContainers", "image"),
+        (Self::EphemeralContainer, "ephemeralContainers", "image"),
+        (Self::ImageVolume, "volumes", "image.reference"),
+    ];
+
+    /// How a message calls an item of the list.
+    pub(crate) const fn noun(self) -> &'static str {
+        match self {
+            Self::Container => "Container",
+            Self::InitContainer => "Init container",
+            Self::EphemeralContainer => "Ephemeral container",
+            Self::ImageVolume => "Image volume",
+        }
+    }
+}
+
+impl<'a> Pod<'a> {
+    /// Reads a pod spec; a problem is reported and ends in `None`.
+    pub(super) fn read(value: Value<'_, 'a>) -> Option<Self> {
+        let (path, report) = (value.path(), value.report());
+        let (mut service_account_name, mut service_account) = (None, None);
+        let mut images: Vec<ImageField<'a>> = Vec::new();
+        let was_object = value.object(|key, value| match key {
+            "serviceAccountName" => service_account_name = value.text(),
+            "serviceAccount" => service_account = value.text(),
+            _ => {
+                let Some((kind, ..)) = FieldKind::ALL.iter().find(|(_, list, _)| *list == key)
+                else {
+                    return;
+                };
+                value.list(|_, item| images.extend(ImageField::read(*kind, item)));
+            }
+        });
+        if was_object && !images.iter().any(|image| image.kind == FieldKind::Container) {
+            report.push(Code::UndecodableObject, path, "a pod spec has at least one container");
+            return None;
+        }
+        let filled = |name: &Cow<'_, str>| !name.is_empty();
+        Some(Self {
+            path: path.to_string(),
+            service_account: service_account_name
+                .filter(filled)
+                .or_else(|| service_account.filter(filled))
+                .unwrap_or(Cow::Borrowed("default")),
+            images,
+            metadata: Metadata::default(),
+        })
+    }
+}
+
+impl<'a> ImageField<'a> {
+    /// Reads a container, or a volume if it is one with an image.
+    fn read(kind: FieldKind, value: Value<'_, 'a>) -> Option<Self> {
+        let item_path = value.path().to_string();
+        let (mut name, mut image) = (None, None);
+        let mut is_image_volume = false;
+        let was_object = value.object(|key, value| match key {
+            "name" => name = value.text(),
+            "image" if kind == FieldKind::ImageVolume => {
+                // `image: null` is a volume of another type.
+                is_image_volume = value.object_unless_null(|key, value| {
+                    if key == "reference" {
+                        image = value.text();
+                    }
+                });
+            }
+            "image" => image = value.text(),
+            _ => {}
+        });
+        if !was_object || (kind == FieldKind::ImageVolume && !is_image_volume) {
+            return None;
+        }
+        let field = FieldKind::ALL.iter().find(|(known, ..)| *known == kind)?.2;
+        let path = alloc::format!("{item_path}.{field}");
+        Some(Self { path, kind, name, image: image.filter(|image| !image.is_empty()) })
+    }
+
+    /// Whether the same container or volume named the same image before an update.
+    pub(crate) fn is_unchanged_in(&self, old: &Pod<'_>) -> bool {
+        self.name.is_some()
+            && self.image.is_some()
+            && old.images.iter().any(|image| {
+                image.kind == self.kind && image.name == self.name && image.image == self.image
+            })
+    }
+}
+
+/// What a Pod's metadata may say to a policy
+#[derive(Debug, Default)]
+pub(crate) struct Metadata<'a> {
+    pub(crate) namespace: Option<Cow<'a, str>>,
+    pub(crate) break_glass_label: Option<Cow<'a, str>>,
+    pub(crate) break_glass_annotation: Option<Cow<'a, str>>,
+}
+
+const BREAK_GLASS_LABEL: &str = "image-policy.k8s.io/break-glass";
+const BREAK_GLASS_ANNOTATION: &str = "alpha.image-policy.k8s.io/break-glass";
+
+impl<'a> Metadata<'a> {
+    pub(super) fn read(value: Value<'_, 'a>) -> Self {
+        let mut metadata = Self::default();
+        value.object(|key, value| match key {
+            "namespace" => metadata.namespace = value.text(),
+            "labels" => {
+                value.object(|key, value| {
+                    if key == BREAK_GLASS_LABEL {
+                        metadata.break_glass_label = value.text();
+                    }
+                });
+            }
+            "annotations" => {
+                value.object(|key, value| {
+                    if key == BREAK_GLASS_ANNOTATION {
+                        metadata.break_glass_annotation = value.text();
+                    }
+                });
+            }
+            _ => {}
+        });
+        metadata
+    }
+}

@@ -1,0 +1,247 @@
+//! The settings: all that a decision needs besides the request, in one document.
+//!
+//! [`Settings`] is read in one walk that checks every key; lists stay unread until something asks
+//! for them. [`validate`] asks for everything and returns all problems at once.
+
+mod break_glass;
+mod validate;
+mod workloads;
+
+use alloc::borrow::Cow;
+use alloc::vec::Vec;
+
+pub(crate) use break_glass::BreakGlass;
+pub(crate) use validate::{shared_key, unknown_attestor};
+pub use validate::validate;
+pub(crate) use workloads::WorkloadKind;
+
+use crate::decision::Code;
+use crate::digest::Digest;
+use crate::json::{Dialect, Null, Path, Raw, Report, Value};
+use crate::policy::attestor::AttestorDocument;
+use crate::policy::rule::RuleKind;
+use crate::policy::singleton::{Document, Policy};
+
+pub(crate) const SETTINGS: &Dialect = &Dialect {
+    unknown_field: Code::SettingsUnknownField,
+    wrong_type: Code::SettingsWrongType,
+    duplicate_key: Code::SettingsDuplicateKey,
+    null: Null::Refused,
+};
+
+/// Settings whose shape is right; what [`Self::each_attestor`] and its like walk is checked there
+#[derive(Debug)]
+pub(crate) struct Settings<'a> {
+    pub(crate) policy: Policy<'a>,
+    pub(crate) system_policy: Option<Policy<'a>>,
+    attestors: Option<Raw<'a>>,
+    occurrences: Option<Raw<'a>>,
+    denied_digests: Option<Raw<'a>>,
+    /// `LOCATION.CLUSTER`
+    pub(crate) cluster: Option<Cow<'a, str>>,
+    /// Trust domain of the mesh, without `spiffe://`
+    pub(crate) mesh_trust_domain: Option<Cow<'a, str>>,
+    pub(crate) docker_reference: DockerReference,
+    pub(crate) unchanged_images: UnchangedImages,
+    pub(crate) pod_templates: PodTemplates,
+    pub(crate) break_glass: BreakGlass<'a>,
+    pub(crate) workloads: Vec<WorkloadKind<'a>>,
+}
+
+/// `matchDockerReference`
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum DockerReference {
+    /// The digest alone ties a payload to an image, as at Google
+    Ignore,
+    /// The repository must be the same too
+    Repository,
+}
+
+/// `unchangedImages`, on UPDATE
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum UnchangedImages {
+    Skip,
+    Check,
+}
+
+/// `podTemplates` of the built-in controllers
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum PodTemplates {
+    Evaluate,
+    Ignore,
+}
+
+impl<'a> Settings<'a> {
+    /// Reads the settings; `None`, with the reasons in `report`, when there is nothing to go by.
+    pub(crate) fn read(raw: Raw<'a>, report: &Report) -> Option<Self> {
+        let mut fields = Fields::default();
+        let mut is_object = false;
+        raw.read(SETTINGS, Path::Root(""), report, |value| {
+            is_object = value.object(|key, value| fields.read(key, value));
+        });
+        if is_object && fields.policy.is_none() {
+            report.push(Code::SettingsMissingField, Path::Root("policy"), "`policy` is required");
+        }
+        let settings = Self {
+            policy: fields.policy?,
+            system_policy: fields.system_policy,
+            attestors: fields.attestors,
+            occurrences: fields.occurrences,
+            denied_digests: fields.denied_digests,
+            cluster: fields.cluster,
+            mesh_trust_domain: fields.mesh_trust_domain,
+            docker_reference: fields.docker_reference.unwrap_or(DockerReference::Ignore),
+            unchanged_images: fields.unchanged_images.unwrap_or(UnchangedImages::Skip),
+            pod_templates: fields.pod_templates.unwrap_or(PodTemplates::Evaluate),
+            break_glass: fields.break_glass,
+            workloads: fields.workloads,
+        };
+        settings.require_context(report);
+        Some(settings)
+    }
+
+    /// A rule by a fact that nobody states would silently give way to the default rule.
+    fn require_context(&self, report: &Report) {
+        let kind = self.policy.rules.map(|rules| rules.kind);
+        let missing = match kind {
+            Some(RuleKind::Cluster) if self.cluster.is_none() => "cluster",
+            Some(RuleKind::MeshIdentity) if self.mesh_trust_domain.is_none() => "meshTrustDomain",
+            _ => return,
+        };
+        let map = kind.map_or("", RuleKind::map_name);
+        let message = alloc::format!("`policy.{map}` needs the setting `{missing}`");
+        report.push(Code::SettingsContextMissing, Path::Root(missing), message);
+    }
+
+    /// Walks the attestors.
+    pub(crate) fn each_attestor(&self, report: &Report, mut each: impl FnMut(AttestorDocument<'a>)) {
+        let Some(attestors) = self.attestors else { return };
+        attestors.read(SETTINGS, Path::Root("attestors"), report, |value| {
+            value.list(|index, item| {
+                if let Some(attestor) = AttestorDocument::read(index, item) {
+                    each(attestor);
+                }
+            });
+        });
+    }
+
+    /// Walks the inline occurrences, each unread.
+    pub(crate) fn each_occurrence(&self, report: &Report, mut each: impl FnMut(Raw<'a>)) {
+        let Some(occurrences) = self.occurrences else { return };
+        occurrences.read(SETTINGS, Path::Root("evidence.occurrences"), report, |value| {
+            value.list(|_, item| each_some(item.raw(), &mut each));
+        });
+    }
+
+    /// Walks the revoked digests.
+    pub(crate) fn each_denied_digest(&self, report: &Report, mut each: impl FnMut(Digest)) {
+        let Some(digests) = self.denied_digests else { return };
+        digests.read(SETTINGS, Path::Root("deniedDigests"), report, |value| {
+            value.list(|_, item| {
+                let path = item.path();
+                let Some(text) = item.text() else { return };
+                match Digest::parse(&text) {
+                    Ok(digest) => each(digest),
+                    Err(error) => {
+                        let message = alloc::format!("digest {}: {error}", crate::quote(&text));
+                        report.push(Code::SettingsInvalidValue, path, message);
+                    }
+                }
+            });
+        });
+    }
+}
+
+fn each_some<T>(option: Option<T>, each: &mut impl FnMut(T)) {
+    if let Some(value) = option {
+        each(value);
+    }
+}
+
+/// What has been read so far
+#[derive(Default)]
+struct Fields<'a> {
+    policy: Option<Policy<'a>>,
+    system_policy: Option<Policy<'a>>,
+    attestors: Option<Raw<'a>>,
+    occurrences: Option<Raw<'a>>,
+    denied_digests: Option<Raw<'a>>,
+    cluster: Option<Cow<'a, str>>,
+    mesh_trust_domain: Option<Cow<'a, str>>,
+    docker_reference: Option<DockerReference>,
+    unchanged_images: Option<UnchangedImages>,
+    pod_templates: Option<PodTemplates>,
+    break_glass: BreakGlass<'a>,
+    workloads: Vec<WorkloadKind<'a>>,
+}
+
+impl<'a> Fields<'a> {
+    fn read(&mut self, key: &str, value: Value<'_, 'a>) {
+        match key {
+            "policy" => self.policy = Some(Policy::read(value, Document::Policy)),
+            "systemPolicy" => {
+                self.system_policy = Some(Policy::read(value, Document::SystemPolicy));
+            }
+            "attestors" => self.attestors = value.raw(),
+            "evidence" => {
+                value.object(|key, value| match key {
+                    "occurrences" => self.occurrences = value.raw(),
+                    _ => value.unknown(),
+                });
+            }
+            "deniedDigests" => self.denied_digests = value.raw(),
+            "cluster" => self.cluster = filled(value),
+            "meshTrustDomain" => self.mesh_trust_domain = filled(value),
+            "matchDockerReference" => {
+                self.docker_reference = choice(
+                    value,
+                    &[
+                        ("ignore", DockerReference::Ignore),
+                        ("repository", DockerReference::Repository),
+                    ],
+                );
+            }
+            "unchangedImages" => {
+                self.unchanged_images = choice(
+                    value,
+                    &[("skip", UnchangedImages::Skip), ("check", UnchangedImages::Check)],
+                );
+            }
+            "podTemplates" => {
+                self.pod_templates = choice(
+                    value,
+                    &[("evaluate", PodTemplates::Evaluate), ("ignore", PodTemplates::Ignore)],
+                );
+            }
+            "breakGlass" => self.break_glass = BreakGlass::read(value),
+            "workloads" => {
+                let report = value.report();
+                value.list(|_, item| {
+                    let path = item.path();
+                    let Some(workload) = WorkloadKind::read(item) else { return };
+                    if self.workloads.iter().any(|other| other.is_same_kind(&workload)) {
+                        let message = "another entry names the same kind";
+                        report.push(Code::SettingsInvalidValue, path, message);
+                    }
+                    self.workloads.push(workload);
+                });
+            }
+            _ => value.unknown(),
+        }
+    }
+}
+
+fn choice<T: Copy>(value: Value<'_, '_>, choices: &[(&str, T)]) -> Option<T> {
+    value.choice(choices, Code::SettingsInvalidValue, Code::SettingsWrongType)
+}
+
+/// A string that says something.
+fn filled<'a>(value: Value<'_, 'a>) -> Option<Cow<'a, str>> {
+    let (path, report) = (value.path(), value.report());
+    let text = value.text()?;
+    if text.is_empty() {
+        report.push(Code::SettingsInvalidValue, path, "must not be empty");
+        return None;
+    }
+    Some(text)
+}

@@ -1,0 +1,42 @@
+//! Where a break-glass mark is honoured. By default: nowhere.
+
+use alloc::borrow::Cow;
+use alloc::vec::Vec;
+
+use super::filled;
+use crate::json::Value;
+
+/// `breakGlass`
+#[derive(Debug, Default)]
+pub(crate) struct BreakGlass<'a> {
+    /// `*` stands for every namespace
+    namespaces: Vec<Cow<'a, str>>,
+    /// Whether the annotation of older clusters counts beside the label
+    pub(crate) legacy_annotation: bool,
+}
+
+impl<'a> BreakGlass<'a> {
+    pub(super) fn read(value: Value<'_, 'a>) -> Self {
+        let mut break_glass = Self::default();
+        value.object(|key, value| match key {
+            "namespaces" => {
+                value.list(|_, item| break_glass.namespaces.extend(filled(item)));
+            }
+            "legacyAnnotation" => {
+                break_glass.legacy_annotation = value.flag().unwrap_or_default();
+            }
+            _ => value.unknown(),
+        });
+        break_glass
+    }
+
+    /// Whether it is allowed anywhere at all.
+    pub(crate) fn is_enabled(&self) -> bool {
+        !self.namespaces.is_empty()
+    }
+
+    /// Whether it is allowed in a namespace; without one, only where it is allowed everywhere.
+    pub(crate) fn covers(&self, namespace: Option<&str>) -> bool {
+        self.namespaces.iter().any(|listed| listed == "*" || Some(listed.as_ref()) == namespace)
+    }
+}

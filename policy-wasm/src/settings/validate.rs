@@ -1,0 +1,133 @@
+//! Everything that can be wrong with settings, found before a request arrives.
+
+use alloc::collections::BTreeSet;
+use alloc::string::ToString as _;
+use alloc::vec::Vec;
+
+use super::Settings;
+use crate::Budget;
+use crate::decision::Code;
+use crate::json::{self, Path, Problem, Raw, Report};
+use crate::policy::attestor::Attestor;
+use crate::policy::rule::AdmissionRule;
+use crate::policy::singleton::Document;
+
+/// Checks a settings document in full.
+///
+/// Returns every problem with its path, in the order of the document; none means that no request
+/// will be refused for its settings.
+#[must_use]
+pub fn validate(document: &[u8], budget: &Budget) -> Vec<Problem> {
+    let report = Report::default();
+    match read_text(document, budget) {
+        Ok(text) => {
+            if let Some(settings) = Settings::read(Raw::new(text), &report) {
+                settings.check(&report);
+            }
+        }
+        Err((code, message)) => report.push(code, Path::Root(""), message),
+    }
+    report.into_problems()
+}
+
+/// The bounds that hold for every document before it is parsed.
+fn read_text<'a>(
+    document: &'a [u8],
+    budget: &Budget,
+) -> Result<&'a str, (Code, alloc::string::String)> {
+    if document.len() > budget.settings_bytes {
+        let message = alloc::format!("longer than {} bytes", budget.settings_bytes);
+        return Err((Code::LimitExceeded, message));
+    }
+    let text = core::str::from_utf8(document)
+        .map_err(|error| (Code::SettingsMalformed, error.to_string()))?;
+    if json::depth(text) > budget.depth {
+        let message = alloc::format!("nested deeper than {} levels", budget.depth);
+        return Err((Code::LimitExceeded, message));
+    }
+    Ok(text)
+}
+
+impl Settings<'_> {
+    /// Reads all that [`Settings::read`] left unread.
+    fn check(&self, report: &Report) {
+        let mut attestors: Vec<Attestor<'_>> = Vec::new();
+        self.each_attestor(report, |document| {
+            if attestors.iter().any(|other| other.name == document.name) {
+                let root = Path::Root("attestors");
+                let path = Path::Index(&root, document.index);
+                let message =
+                    alloc::format!("another attestor has the name {}", crate::quote(&document.name));
+                report.push(Code::AttestorDuplicate, path, message);
+            }
+            attestors.push(document.load(report));
+        });
+        self.each_denied_digest(report, |_| {});
+        self.each_occurrence(report, |_| {});
+
+        for policy in core::iter::once(&self.policy).chain(&self.system_policy) {
+            policy.each_pattern(report, |_, _| {});
+            let decides = policy.document() == Document::Policy;
+            let check = |rule: &AdmissionRule<'_>, path: Path<'_>| {
+                if decides {
+                    check_attestors(rule, &attestors, path, report);
+                }
+            };
+            let root = Path::Root(policy.document().key());
+            if let Some(rules) = policy.rules {
+                let map = Path::Field(&root, rules.kind.map_name());
+                rules.each(report, |key, rule| check(&rule, Path::Field(&map, key)));
+            }
+            if let Some(rule) = &policy.default_rule {
+                check(rule, Path::Field(&root, "defaultAdmissionRule"));
+            }
+        }
+    }
+}
+
+/// Every attestor that a rule names must be there, and each must need a signature of its own.
+fn check_attestors(
+    rule: &AdmissionRule<'_>,
+    attestors: &[Attestor<'_>],
+    path: Path<'_>,
+    report: &Report,
+) {
+    let path = Path::Field(&path, "requireAttestationsBy");
+    let mut named = Vec::new();
+    for name in &rule.attestors {
+        match attestors.iter().find(|attestor| attestor.name == *name) {
+            Some(attestor) => named.push(attestor),
+            None => report.push(Code::PolicyAttestorUnknown, path, unknown_attestor(name)),
+        }
+    }
+    if let Some(message) = shared_key(&named) {
+        report.push(Code::PolicyAttestorsShareKey, path, message);
+    }
+}
+
+/// The words for an attestor that a rule names and the settings do not have.
+pub(crate) fn unknown_attestor(name: &str) -> alloc::string::String {
+    alloc::format!("attestor {} is not among `attestors`", crate::quote(name))
+}
+
+/// Says which two attestors one signature would satisfy, where there are such.
+pub(crate) fn shared_key(attestors: &[&Attestor<'_>]) -> Option<alloc::string::String> {
+    let mut owners: BTreeSet<(Vec<u8>, &str)> = BTreeSet::new();
+    for attestor in attestors {
+        for key in &attestor.keys {
+            let material = key.material();
+            let owner = owners.iter().find(|(known, _)| *known == material).map(|(_, name)| *name);
+            match owner {
+                Some(other) if other != attestor.name => {
+                    return Some(alloc::format!(
+                        "attestors {} and {} share a key, so one signature would satisfy both",
+                        crate::quote(other),
+                        crate::quote(&attestor.name)
+                    ));
+                }
+                _ => owners.insert((material, &attestor.name)),
+            };
+        }
+    }
+    None
+}
