@@ -1,1 +1,45 @@
+//! The program `countersign`: runs the policy module that production loads, and shows what it says.
+//!
+//! | to read about | go to |
+//! | --- | --- |
+//! | how a module is run, and what it may not do | [`engine`] |
+//! | what a file of manifests becomes | [`inputs`] |
+//! | one command | `commands/`, one file each |
+//! | one output format | `emit/`, one file each |
 
+pub mod cli;
+mod commands;
+mod emit;
+pub mod engine;
+mod exit;
+pub mod inputs;
+
+use std::io;
+
+pub use exit::Exit;
+
+use cli::{Cli, Command};
+
+/// Runs one command and prints its errors, outer context first.
+#[must_use]
+pub fn run(cli: &Cli) -> Exit {
+    let result = match &cli.command {
+        Command::Evaluate(args) => commands::evaluate::run(args),
+        Command::Inspect(args) => commands::inspect::run(args),
+    };
+    result.unwrap_or_else(|error| {
+        if is_broken_pipe(&error) {
+            // Whoever reads our output has read enough.
+            return Exit::Yes;
+        }
+        emit::error(&error);
+        Exit::CouldNot
+    })
+}
+
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error
+        .chain()
+        .filter_map(|cause| cause.downcast_ref::<io::Error>())
+        .any(|error| error.kind() == io::ErrorKind::BrokenPipe)
+}

@@ -6,6 +6,7 @@
 //! | any WASI runtime | `bin/countersign-wasi.rs` |
 //! | browsers and Node | `abi/web.rs` |
 
+pub mod metadata;
 #[cfg(feature = "wapc")]
 mod wapc;
 #[cfg(feature = "web")]

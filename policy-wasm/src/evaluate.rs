@@ -22,7 +22,6 @@ use crate::evidence::Evidence;
 use crate::json::{self, Dialect, Null, Path, Raw, Report};
 use crate::request::{Layout, Operation, Origin, Request};
 use crate::settings::{PodTemplates, Settings};
-use images::{Image, Status};
 
 /// One question: a request, and the settings to judge it by
 #[derive(Debug, Clone, Copy)]

@@ -17,7 +17,8 @@ use serde_json::value::RawValue;
 
 use crate::decision::Code;
 pub(crate) use path::Path;
-pub use report::{Problem, Report};
+pub use report::Problem;
+pub(crate) use report::Report;
 use seen::Seen;
 use source::{Fields, Items, Shape, Source};
 

@@ -12,6 +12,7 @@ use alloc::vec::Vec;
 
 pub(crate) use break_glass::BreakGlass;
 pub(crate) use validate::{shared_key, unknown_attestor};
+pub use crate::json::Problem;
 pub use validate::validate;
 pub(crate) use workloads::WorkloadKind;
 

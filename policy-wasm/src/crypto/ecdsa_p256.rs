@@ -4,7 +4,6 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use p256::NistP256;
-use p256::ecdsa::signature::Verifier as _;
 use p256::ecdsa::{Signature, VerifyingKey};
 use p256::elliptic_curve::ALGORITHM_OID;
 use p256::pkcs8::{AssociatedOid as _, SubjectPublicKeyInfoRef};

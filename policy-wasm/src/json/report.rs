@@ -35,7 +35,7 @@ const KEPT: usize = 64;
 
 /// Collects problems while a document is walked
 #[derive(Debug, Default)]
-pub struct Report {
+pub(crate) struct Report {
     problems: RefCell<Vec<Problem>>,
     total: Cell<usize>,
 }
@@ -50,14 +50,12 @@ impl Report {
     }
 
     /// Whether nothing was found.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.total.get() == 0
     }
 
     /// The problems in the order in which they were found, at most 64.
-    #[must_use]
-    pub fn into_problems(self) -> Vec<Problem> {
+    pub(crate) fn into_problems(self) -> Vec<Problem> {
         self.problems.into_inner()
     }
 }

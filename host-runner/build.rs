@@ -1,0 +1,104 @@
+//! Builds the two WASI modules and puts them where `src/engine/embedded.rs` embeds them.
+//!
+//! The nested builds get a target directory of their own, shared by all profiles of this one, and
+//! an environment without what clippy or a surrounding cargo run leaves in it.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+use std::{env, fs};
+
+const TARGET: &str = "wasm32-wasip1";
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("cannot build the policy modules: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Result<(), String> {
+    let manifest = PathBuf::from(variable("CARGO_MANIFEST_DIR")?);
+    let out = PathBuf::from(variable("OUT_DIR")?);
+    let workspace = manifest.parent().ok_or("the package is not in a workspace")?;
+    for input in ["policy-wasm/src", "policy-wasm/Cargo.toml", "Cargo.toml", "Cargo.lock"] {
+        println!("cargo::rerun-if-changed={}", workspace.join(input).display());
+    }
+    println!("cargo::rerun-if-changed=build.rs");
+
+    ensure_target(workspace)?;
+    let modules = target_directory(&out)?.join("modules");
+    let built = modules.join(TARGET).join("wasm");
+    build(workspace, &modules, &["rustc", "--lib", "--crate-type", "cdylib", "--features", "wapc"])?;
+    build(workspace, &modules, &["build", "--bin", "countersign-wasi", "--features", "wasi"])?;
+    for (from, to) in
+        [("policy_wasm.wasm", "countersign.wasm"), ("countersign-wasi.wasm", "countersign-wasi.wasm")]
+    {
+        fs::copy(built.join(from), out.join(to))
+            .map_err(|error| format!("{}: {error}", built.join(from).display()))?;
+    }
+    Ok(())
+}
+
+/// Cargo marks the root of a target directory, wherever it is and whatever stands between.
+fn target_directory(out: &Path) -> Result<PathBuf, String> {
+    out.ancestors()
+        .find(|directory| directory.join("CACHEDIR.TAG").exists())
+        .map(Path::to_path_buf)
+        .ok_or_else(|| format!("{} is not in a target directory", out.display()))
+}
+
+/// Adds the target through rustup where it is missing.
+fn ensure_target(workspace: &Path) -> Result<(), String> {
+    if has_target() {
+        return Ok(());
+    }
+    let command = format!("rustup target add {TARGET}");
+    let added = Command::new("rustup")
+        .args(["target", "add", TARGET])
+        .current_dir(workspace)
+        .status()
+        .is_ok_and(|status| status.success());
+    if added && has_target() {
+        Ok(())
+    } else {
+        Err(format!("the target {TARGET} is not installed; run `{command}` and build again"))
+    }
+}
+
+fn has_target() -> bool {
+    let rustc = env::var("RUSTC").unwrap_or_else(|_| "rustc".into());
+    let output = Command::new(rustc).args(["--print", "target-libdir", "--target", TARGET]).output();
+    output.is_ok_and(|output| Path::new(String::from_utf8_lossy(&output.stdout).trim()).is_dir())
+}
+
+fn build(workspace: &Path, modules: &Path, arguments: &[&str]) -> Result<(), String> {
+    let cargo = variable("CARGO")?;
+    let (verb, rest) = arguments.split_first().ok_or("no verb")?;
+    let mut command = Command::new(cargo);
+    command
+        .arg(verb)
+        .args(["--locked", "-p", "policy-wasm", "--target", TARGET, "--profile", "wasm"])
+        .arg("--target-dir")
+        .arg(modules)
+        .args(rest)
+        .current_dir(workspace);
+    for name in [
+        "CARGO_BUILD_TARGET",
+        "CARGO_ENCODED_RUSTFLAGS",
+        "CARGO_TARGET_DIR",
+        "CLIPPY_ARGS",
+        "RUSTC_WORKSPACE_WRAPPER",
+        "RUSTFLAGS",
+    ] {
+        command.env_remove(name);
+    }
+    let status = command.status().map_err(|error| format!("cannot run cargo: {error}"))?;
+    if status.success() { Ok(()) } else { Err(format!("`cargo {verb}` failed for {TARGET}")) }
+}
+
+fn variable(name: &str) -> Result<String, String> {
+    env::var(name).map_err(|_| format!("{name} is not set; run this through cargo"))
+}

@@ -1,0 +1,68 @@
+//! What was typed. What it means is decided in `commands/`.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+use crate::commands;
+use crate::engine::Abi;
+
+/// Binary Authorization for any cluster: evaluate image policies with the very module that
+/// production loads
+#[derive(Debug, Parser)]
+#[command(name = "countersign", version, max_term_width = 100)]
+pub struct Cli {
+    /// What to do
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Say what the gatekeeper would answer
+    Evaluate(commands::evaluate::Args),
+    /// Show what a policy module is: ABI, imports, exports, metadata, digest
+    Inspect(commands::inspect::Args),
+}
+
+/// Which module to run
+#[derive(Debug, Args)]
+#[group(multiple = false)]
+pub struct ModuleArgs {
+    /// Run this module instead of the embedded one; its ABI is detected
+    #[arg(long, value_name = "FILE")]
+    pub module: Option<PathBuf>,
+    /// Which of the two embedded modules to run
+    #[arg(long, value_name = "ABI", default_value = "wapc")]
+    pub abi: AbiArg,
+}
+
+/// The ABI of an embedded module
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum AbiArg {
+    /// Kubewarden's default
+    Wapc,
+    /// A WASI command
+    Wasi,
+}
+
+impl From<AbiArg> for Abi {
+    fn from(abi: AbiArg) -> Self {
+        match abi {
+            AbiArg::Wapc => Self::Wapc,
+            AbiArg::Wasi => Self::Wasi,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn verify_cli() {
+        Cli::command().debug_assert();
+    }
+}

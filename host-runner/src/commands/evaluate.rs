@@ -1,0 +1,146 @@
+//! `countersign evaluate`: what would the gatekeeper say to these objects?
+
+use std::path::PathBuf;
+
+use anyhow::{Context as _, Result, bail};
+use clap::ValueEnum;
+use serde_json::{Value, json};
+
+use crate::cli::ModuleArgs;
+use crate::emit::{self, Evaluated, SettingsProblems};
+use crate::engine::{Engine, EngineError, Limits, Operation, Policy, inspect};
+use crate::inputs::{self, Asked, Request};
+use crate::Exit;
+
+use super::module_bytes;
+
+/// Arguments of `countersign evaluate`
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  countersign evaluate --settings policy.yaml deployment.yaml
+  countersign evaluate --settings policy.yaml --namespace production manifests/
+  kubectl get pods -A -o json | countersign evaluate --settings policy.yaml -
+  countersign evaluate --settings policy.yaml --format json review.json
+
+Exit status: 0 all admitted, 1 one or more refused, 2 the job could not be done")]
+pub struct Args {
+    /// The settings, or a ClusterAdmissionPolicy that contains them; `-` is standard input
+    #[arg(long, short, value_name = "FILE")]
+    settings: PathBuf,
+    /// Manifests, lists, AdmissionRequests or AdmissionReviews in YAML or JSON: files, folders, or
+    /// `-` for standard input
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// Namespace of the requests that are made from manifests
+    ///
+    /// Without it, the manifest's own, else `default`. Recorded requests keep theirs.
+    #[arg(long, short, value_name = "NAME")]
+    namespace: Option<String>,
+    /// How to print the answers
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    format: Format,
+    #[command(flatten)]
+    module: ModuleArgs,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// A verdict for each image
+    Human,
+    /// The Decision; a list of them for several objects
+    Json,
+    /// The AdmissionReview that an API server would get
+    AdmissionReview,
+}
+
+/// Runs the command.
+pub(crate) fn run(args: &Args) -> Result<Exit> {
+    let bytes = module_bytes(&args.module)?;
+    let (settings, requests) = read_inputs(args)?;
+    let (asked, others): (Vec<_>, Vec<_>) =
+        requests.into_iter().partition(|request| request.asked == Asked::Yes);
+    let policy = Engine::new(Limits::default())?.load(&bytes)?;
+    if let Some(problems) = check_settings(&policy, &settings)? {
+        emit::settings_problems(&args.settings, &problems);
+        return Ok(Exit::CouldNot);
+    }
+    emit::not_asked(&others);
+    if asked.is_empty() {
+        bail!("nothing to evaluate: no object that brings in an image");
+    }
+    let operation = match args.format {
+        Format::Human | Format::Json => Operation::Decide,
+        Format::AdmissionReview => Operation::Validate,
+    };
+    let mut answers = Vec::new();
+    for request in asked {
+        let answer = call(&policy, operation, &request, &settings)
+            .with_context(|| format!("cannot evaluate {} of `{}`", request.title, request.source))?;
+        answers.push(Evaluated { request, answer });
+    }
+    match args.format {
+        Format::Human => emit::human::decisions(&answers, &inspect(&bytes)?.digest)?,
+        Format::Json => emit::json::decisions(&answers)?,
+        Format::AdmissionReview => emit::admission_review::reviews(&answers)?,
+    }
+    let all_admitted = answers.iter().all(Evaluated::is_admitted);
+    Ok(if all_admitted { Exit::Yes } else { Exit::No })
+}
+
+/// Reads settings and objects; every file that cannot be read is named, not only the first.
+fn read_inputs(args: &Args) -> Result<(Value, Vec<Request>)> {
+    let mut errors = Vec::new();
+    let stdin = args.files.iter().chain([&args.settings]).filter(|path| path.as_os_str() == "-");
+    if stdin.count() > 1 {
+        bail!("standard input (`-`) can be read only once");
+    }
+    let settings = inputs::settings(&args.settings).map_err(|error| errors.push(error)).ok();
+    let mut requests = Vec::new();
+    for path in &args.files {
+        match inputs::files(path) {
+            Ok(files) => {
+                for file in files {
+                    match inputs::requests(&file, args.namespace.as_deref()) {
+                        Ok(found) => requests.extend(found),
+                        Err(error) => errors.push(error),
+                    }
+                }
+            }
+            Err(error) => errors.push(error),
+        }
+    }
+    match settings {
+        Some(settings) if errors.is_empty() => Ok((settings, requests)),
+        _ => {
+            let texts: Vec<_> = errors.iter().map(ToString::to_string).collect();
+            bail!("{}", texts.join("\nerror: "))
+        }
+    }
+}
+
+/// Asks the module whether it can use the settings.
+fn check_settings(policy: &Policy, settings: &Value) -> Result<Option<SettingsProblems>> {
+    let answer = policy
+        .call(Operation::ValidateSettings, &serde_json::to_vec(settings)?)
+        .context("cannot check the settings")?;
+    let answer: SettingsProblems = serde_json::from_slice(&answer)
+        .context("the module's answer about the settings is not JSON as expected")?;
+    Ok((!answer.valid).then_some(answer))
+}
+
+fn call(
+    policy: &Policy,
+    operation: Operation,
+    request: &Request,
+    settings: &Value,
+) -> Result<Value> {
+    let payload = serde_json::to_vec(&json!({"request": request.request, "settings": settings}))?;
+    let answer = match policy.call(operation, &payload) {
+        // A policy that is not ours has no Decision to give, and still an answer.
+        Err(EngineError::Guest(_)) if operation == Operation::Decide => {
+            policy.call(Operation::Validate, &payload)?
+        }
+        answer => answer?,
+    };
+    serde_json::from_slice(&answer).context("the module's answer is not JSON")
+}

@@ -1,0 +1,275 @@
+//! Runs policy modules: compiled once, a fresh instance for every call, nothing lent to the guest.
+//!
+//! A guest gets no file, no network and no environment, at most [`Limits::memory`] bytes and
+//! [`Limits::time`]. However a call ends, the next one starts from nothing.
+
+mod embedded;
+mod inspection;
+mod wapc;
+mod wasi;
+
+use std::time::Duration;
+use std::{fmt, fs, io, path::Path, thread};
+
+use thiserror::Error;
+use wasmtime::{Config, InstancePre, Linker, ResourceLimiter, Store, Trap};
+use wasmtime_wasi::p1::WasiP1Ctx;
+
+pub use embedded::embedded;
+pub use inspection::{Inspection, inspect};
+
+/// How a module exchanges bytes with its host
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Abi {
+    /// `__guest_call` and the `wapc` imports
+    Wapc,
+    /// A command: arguments, standard input, standard output
+    Wasi,
+}
+
+impl fmt::Display for Abi {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Wapc => "waPC",
+            Self::Wasi => "WASI command",
+        })
+    }
+}
+
+/// The calls that a policy answers
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Operation {
+    /// A request and settings; the full Decision
+    Decide,
+    /// A request and settings; the answer of Kubewarden's protocol
+    Validate,
+    /// Settings; whether they can be used
+    ValidateSettings,
+}
+
+/// What one call may use
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// Bytes of linear memory
+    pub memory: usize,
+    /// From the start of the instance to the answer; rounded up to 10 ms
+    pub time: Duration,
+    /// Bytes of an answer
+    pub answer: usize,
+}
+
+impl Default for Limits {
+    /// The time is that of Kubewarden's policy server; the memory holds the largest call twice.
+    fn default() -> Self {
+        Self { memory: 128 << 20, time: Duration::from_secs(2), answer: 64 << 20 }
+    }
+}
+
+/// Why a module gave no answer. None of these ever admits anything
+#[derive(Debug, Error)]
+pub enum EngineError {
+    /// The file cannot be read
+    #[error("cannot read module `{path}`")]
+    Read {
+        /// As given
+        path: String,
+        /// Why
+        source: io::Error,
+    },
+    /// Not a module, or not one that this engine can run
+    #[error("cannot load the module: {0:#}")]
+    Load(wasmtime::Error),
+    /// Neither of the two ABIs
+    #[error("the module exports neither `__guest_call` (waPC) nor `_start` (WASI)")]
+    UnknownAbi,
+    /// engine-trapped
+    #[error("the module trapped (engine-trapped): {0:#}")]
+    Trapped(wasmtime::Error),
+    /// deadline-exceeded
+    #[error("the module gave no answer within {0:?} (deadline-exceeded)")]
+    Deadline(Duration),
+    /// memory-exceeded
+    #[error("the module asked for more than {0} bytes of memory (memory-exceeded)")]
+    Memory(usize),
+    /// The module says that it cannot answer
+    #[error("the module reports: {0}")]
+    Guest(String),
+}
+
+/// Compiles and runs modules; one thread keeps its clock
+#[derive(Debug, Clone)]
+pub struct Engine {
+    engine: wasmtime::Engine,
+    limits: Limits,
+}
+
+/// A module that is ready to be called
+#[derive(Clone)]
+pub struct Policy {
+    engine: Engine,
+    abi: Abi,
+    instance: InstancePre<Guest>,
+}
+
+/// What the host keeps for one instance
+struct Guest {
+    wasi: WasiP1Ctx,
+    call: wapc::Exchange,
+    limiter: Limiter,
+}
+
+/// How long one tick of the deadline clock is.
+const TICK: Duration = Duration::from_millis(10);
+
+impl Engine {
+    /// Starts an engine.
+    ///
+    /// # Errors
+    ///
+    /// The machine cannot run WebAssembly.
+    pub fn new(limits: Limits) -> Result<Self, EngineError> {
+        let mut config = Config::new();
+        config.epoch_interruption(true);
+        let engine = wasmtime::Engine::new(&config).map_err(EngineError::Load)?;
+        let weak = engine.weak();
+        thread::spawn(move || {
+            while let Some(engine) = weak.upgrade() {
+                engine.increment_epoch();
+                drop(engine);
+                thread::sleep(TICK);
+            }
+        });
+        Ok(Self { engine, limits })
+    }
+
+    /// Compiles a module, detecting its ABI.
+    ///
+    /// # Errors
+    ///
+    /// The bytes are no module that can be run.
+    pub fn load(&self, bytes: &[u8]) -> Result<Policy, EngineError> {
+        let module = wasmtime::Module::new(&self.engine, bytes).map_err(EngineError::Load)?;
+        let has = |name| module.get_export(name).is_some();
+        let abi = if has("__guest_call") {
+            Abi::Wapc
+        } else if has("_start") {
+            Abi::Wasi
+        } else {
+            return Err(EngineError::UnknownAbi);
+        };
+        let mut linker: Linker<Guest> = Linker::new(&self.engine);
+        wasmtime_wasi::p1::add_to_linker_sync(&mut linker, |guest| &mut guest.wasi)
+            .and_then(|()| wapc::add_to_linker(&mut linker))
+            .map_err(EngineError::Load)?;
+        let instance = linker.instantiate_pre(&module).map_err(EngineError::Load)?;
+        Ok(Policy { engine: self.clone(), abi, instance })
+    }
+}
+
+/// Reads the bytes of a module.
+///
+/// # Errors
+///
+/// The file cannot be read.
+pub fn read(path: &Path) -> Result<Vec<u8>, EngineError> {
+    fs::read(path)
+        .map_err(|source| EngineError::Read { path: path.display().to_string(), source })
+}
+
+impl fmt::Debug for Policy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Policy").field("abi", &self.abi).finish_non_exhaustive()
+    }
+}
+
+impl Policy {
+    /// How the module is called.
+    #[must_use]
+    pub const fn abi(&self) -> Abi {
+        self.abi
+    }
+
+    /// Calls a fresh instance.
+    ///
+    /// # Errors
+    ///
+    /// The module trapped, ran out of time or memory, or reported an error.
+    pub fn call(&self, operation: Operation, payload: &[u8]) -> Result<Vec<u8>, EngineError> {
+        let limits = self.engine.limits;
+        match self.abi {
+            Abi::Wapc => {
+                let exchange = wapc::Exchange::new(operation, payload, limits.answer);
+                let mut store = self.store(wasi::closed(), exchange);
+                let called = wapc::call(&mut store, &self.instance);
+                Self::ended(&store, limits, called)?;
+                store.into_data().call.answer()
+            }
+            Abi::Wasi => {
+                let pipes = wasi::Pipes::new(payload, limits.answer);
+                let mut store = self.store(pipes.context(operation), wapc::Exchange::default());
+                let called = wasi::call(&mut store, &self.instance);
+                let status = Self::ended(&store, limits, called)?;
+                drop(store);
+                pipes.answer(status)
+            }
+        }
+    }
+
+    fn store(&self, wasi: WasiP1Ctx, call: wapc::Exchange) -> Store<Guest> {
+        let Limits { memory, time, .. } = self.engine.limits;
+        let limiter = Limiter { memory, exceeded: false };
+        let mut store = Store::new(&self.engine.engine, Guest { wasi, call, limiter });
+        store.limiter(|guest| &mut guest.limiter);
+        let ticks = time.as_millis().div_ceil(TICK.as_millis().max(1));
+        // The clock may tick right after the start: one more tick than the time has.
+        store.set_epoch_deadline(u64::try_from(ticks).unwrap_or(u64::MAX).saturating_add(1));
+        store
+    }
+
+    /// Tells apart the ways in which a call can end without an answer, by type and never by text.
+    fn ended<T>(
+        store: &Store<Guest>,
+        limits: Limits,
+        result: wasmtime::Result<T>,
+    ) -> Result<T, EngineError> {
+        result.map_err(|error| {
+            if store.data().limiter.exceeded {
+                EngineError::Memory(limits.memory)
+            } else if error.downcast_ref::<Trap>() == Some(&Trap::Interrupt) {
+                EngineError::Deadline(limits.time)
+            } else {
+                EngineError::Trapped(error)
+            }
+        })
+    }
+}
+
+/// Caps linear memory, and remembers that it had to
+struct Limiter {
+    memory: usize,
+    exceeded: bool,
+}
+
+/// More than any compiler puts into a policy's function table.
+const MAX_TABLE: usize = 100_000;
+
+impl ResourceLimiter for Limiter {
+    fn memory_growing(
+        &mut self,
+        _current: usize,
+        desired: usize,
+        _maximum: Option<usize>,
+    ) -> wasmtime::Result<bool> {
+        self.exceeded |= desired > self.memory;
+        Ok(desired <= self.memory)
+    }
+
+    fn table_growing(
+        &mut self,
+        _current: usize,
+        desired: usize,
+        _maximum: Option<usize>,
+    ) -> wasmtime::Result<bool> {
+        Ok(desired <= MAX_TABLE)
+    }
+}

@@ -1,0 +1,165 @@
+//! What a user gives: files, folders and standard input, in YAML or JSON. What the module is asked:
+//! one admission request for each object found.
+
+mod document;
+mod request;
+
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+use std::{fs, io};
+
+use serde_json::Value;
+use thiserror::Error;
+
+pub use document::{DocumentError, parse};
+pub use request::{Asked, Request};
+
+/// One file, or standard input
+#[derive(Debug)]
+pub struct Source {
+    /// As it is shown to the user
+    pub name: String,
+    /// Its content, undecoded
+    pub text: String,
+}
+
+/// Why an input cannot be used
+#[derive(Debug, Error)]
+pub enum InputError {
+    /// Not there, not readable, not UTF-8
+    #[error("cannot read `{path}`: {source}")]
+    Read {
+        /// As given
+        path: String,
+        /// Why
+        source: io::Error,
+    },
+    /// Neither YAML nor JSON
+    #[error("`{path}`: {source}")]
+    Parse {
+        /// As given
+        path: String,
+        /// Why
+        source: DocumentError,
+    },
+    /// An object that is no Kubernetes object and no request
+    #[error("`{path}`: {problem}")]
+    Object {
+        /// As given
+        path: String,
+        /// What is missing
+        problem: String,
+    },
+    /// A folder without a single file of the right kind
+    #[error("`{0}` has no file that ends in .yaml, .yml or .json")]
+    EmptyFolder(String),
+}
+
+/// Longer inputs are a mistake, or somebody else's.
+const MAX_BYTES: u64 = 1 << 30;
+
+/// Reads a file, or standard input for `-`.
+///
+/// # Errors
+///
+/// It cannot be read as text.
+pub fn read(path: &Path) -> Result<Source, InputError> {
+    let name = if is_stdin(path) { "<stdin>".to_owned() } else { path.display().to_string() };
+    let mut text = String::new();
+    let result = if is_stdin(path) {
+        io::stdin().take(MAX_BYTES).read_to_string(&mut text)
+    } else {
+        fs::File::open(path).and_then(|file| file.take(MAX_BYTES).read_to_string(&mut text))
+    };
+    match result {
+        Ok(_) => Ok(Source { name, text }),
+        Err(source) => Err(InputError::Read { path: name, source }),
+    }
+}
+
+fn is_stdin(path: &Path) -> bool {
+    path == Path::new("-")
+}
+
+/// The files that a path stands for: itself, or all YAML and JSON files below a folder, sorted.
+///
+/// # Errors
+///
+/// A folder cannot be read, or has no such file.
+pub fn files(path: &Path) -> Result<Vec<PathBuf>, InputError> {
+    if is_stdin(path) || !path.is_dir() {
+        return Ok(vec![path.to_owned()]);
+    }
+    let mut found = Vec::new();
+    let mut folders = vec![path.to_owned()];
+    while let Some(folder) = folders.pop() {
+        let unreadable =
+            |source| InputError::Read { path: folder.display().to_string(), source };
+        for entry in fs::read_dir(&folder).map_err(unreadable)? {
+            let path = entry.map_err(unreadable)?.path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path
+                .extension()
+                .is_some_and(|ending| ["yaml", "yml", "json"].iter().any(|known| ending == *known))
+            {
+                found.push(path);
+            }
+        }
+    }
+    if found.is_empty() {
+        return Err(InputError::EmptyFolder(path.display().to_string()));
+    }
+    found.sort();
+    Ok(found)
+}
+
+/// Reads the one document of a settings file.
+///
+/// A `ClusterAdmissionPolicy` or `AdmissionPolicy` stands for its `spec.settings`.
+///
+/// # Errors
+///
+/// It cannot be read, or is not one document.
+pub fn settings(path: &Path) -> Result<Value, InputError> {
+    let Source { name, text } = read(path)?;
+    let mut documents =
+        parse(&text).map_err(|source| InputError::Parse { path: name.clone(), source })?;
+    match (documents.pop(), documents.is_empty()) {
+        (Some(document), true) => Ok(unwrap_manifest(document)),
+        (None, _) => Err(InputError::Object { path: name, problem: "it is empty".into() }),
+        (Some(_), false) => {
+            let problem = "it has several documents, and settings are one".into();
+            Err(InputError::Object { path: name, problem })
+        }
+    }
+}
+
+fn unwrap_manifest(mut document: Value) -> Value {
+    let is_policy = document
+        .get("apiVersion")
+        .and_then(Value::as_str)
+        .is_some_and(|version| version.starts_with("policies.kubewarden.io/"));
+    if is_policy {
+        let settings = document.pointer_mut("/spec/settings").map(Value::take);
+        return settings.unwrap_or_else(|| Value::Object(serde_json::Map::new()));
+    }
+    document
+}
+
+/// Reads every object of a file as the request that would bring it before the policy.
+///
+/// # Errors
+///
+/// The file cannot be read, or has something in it that is no object.
+pub fn requests(path: &Path, namespace: Option<&str>) -> Result<Vec<Request>, InputError> {
+    let Source { name, text } = read(path)?;
+    let documents =
+        parse(&text).map_err(|source| InputError::Parse { path: name.clone(), source })?;
+    let mut requests = Vec::new();
+    for document in documents {
+        request::from_document(document, namespace, &name, &mut requests)
+            .map_err(|problem| InputError::Object { path: name.clone(), problem })?;
+    }
+    Ok(requests)
+}

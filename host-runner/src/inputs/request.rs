@@ -1,0 +1,160 @@
+//! From what people have at hand (manifests, lists, recorded requests) to admission requests.
+
+use serde_json::{Map, Value, json};
+
+/// One object, as it would come before the policy
+#[derive(Debug)]
+pub struct Request {
+    /// The `AdmissionRequest`
+    pub request: Value,
+    /// `Pod default/web`
+    pub title: String,
+    /// The file it is from
+    pub source: String,
+    /// Whether any gatekeeper would be asked
+    pub asked: Asked,
+}
+
+/// Whether a policy for images is asked about an object
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asked {
+    /// It is
+    Yes,
+    /// A built-in kind that cannot bring in an image, found beside others in a folder of manifests
+    No,
+}
+
+/// API groups and kinds of Kubernetes itself that have no pod template. A recorded request of such
+/// a kind was really asked, and is.
+const WITHOUT_IMAGES: &[(&str, &[&str])] = &[
+    (
+        "",
+        &[
+            "ConfigMap", "Endpoints", "Event", "LimitRange", "Namespace", "Node",
+            "PersistentVolume", "PersistentVolumeClaim", "ResourceQuota", "Secret", "Service",
+            "ServiceAccount",
+        ],
+    ),
+    ("admissionregistration.k8s.io", &[]),
+    ("apiextensions.k8s.io", &[]),
+    ("apiregistration.k8s.io", &[]),
+    ("autoscaling", &[]),
+    ("networking.k8s.io", &[]),
+    ("policies.kubewarden.io", &[]),
+    ("policy", &[]),
+    ("rbac.authorization.k8s.io", &[]),
+    ("scheduling.k8s.io", &[]),
+    ("storage.k8s.io", &[]),
+];
+
+/// Adds the requests of one document.
+///
+/// # Errors
+///
+/// Says what the document lacks to be one of the known forms.
+pub(super) fn from_document(
+    document: Value,
+    namespace: Option<&str>,
+    source: &str,
+    requests: &mut Vec<Request>,
+) -> Result<(), String> {
+    let Value::Object(mut object) = document else {
+        return Err("expected a Kubernetes object, a list of them, or an admission request".into());
+    };
+    if is(&object, "kind", "AdmissionReview") || object.contains_key("request") {
+        let request = object.remove("request").unwrap_or_default();
+        let Value::Object(request) = request else {
+            return Err("the AdmissionReview has no `request`".into());
+        };
+        requests.push(recorded(request, source));
+        return Ok(());
+    }
+    if object.get("kind").is_some_and(Value::is_object) || object.contains_key("operation") {
+        requests.push(recorded(object, source));
+        return Ok(());
+    }
+    if let Some(item_kind) = list_of(&object) {
+        let version = object.get("apiVersion").cloned();
+        let Some(Value::Array(items)) = object.remove("items") else { return Ok(()) };
+        for mut item in items {
+            // The items of a typed list leave out what the list says.
+            if let (Some(fields), false) = (item.as_object_mut(), item_kind.is_empty()) {
+                fields.entry("kind").or_insert_with(|| item_kind.clone().into());
+                if let Some(version) = &version {
+                    fields.entry("apiVersion").or_insert_with(|| version.clone());
+                }
+            }
+            from_document(item, namespace, source, requests)?;
+        }
+        return Ok(());
+    }
+    requests.push(manifest(object, namespace, source)?);
+    Ok(())
+}
+
+fn is(object: &Map<String, Value>, key: &str, expected: &str) -> bool {
+    object.get(key).and_then(Value::as_str) == Some(expected)
+}
+
+/// The kind of a list's items; empty when they say it themselves.
+fn list_of(object: &Map<String, Value>) -> Option<String> {
+    let kind = object.get("kind").and_then(Value::as_str)?.strip_suffix("List")?;
+    object.get("items").is_some_and(Value::is_array).then(|| kind.to_owned())
+}
+
+fn recorded(request: Map<String, Value>, source: &str) -> Request {
+    let text = |pointer: &[&str]| {
+        let found = pointer.iter().try_fold(&Value::Null, |value, key| match value {
+            Value::Null => request.get(*key),
+            value => value.get(key),
+        });
+        found.and_then(Value::as_str).unwrap_or_default().to_owned()
+    };
+    let name = match text(&["name"]) {
+        name if name.is_empty() => text(&["object", "metadata", "name"]),
+        name => name,
+    };
+    let title = title(&text(&["kind", "kind"]), &text(&["namespace"]), &name);
+    Request { request: Value::Object(request), title, source: source.to_owned(), asked: Asked::Yes }
+}
+
+/// A manifest becomes the request that creates it, in the namespace that kubectl would choose.
+fn manifest(
+    object: Map<String, Value>,
+    namespace: Option<&str>,
+    source: &str,
+) -> Result<Request, String> {
+    let text = |key: &str| object.get(key).and_then(Value::as_str);
+    let (Some(kind), Some(api_version)) = (text("kind"), text("apiVersion")) else {
+        return Err("expected an object with `apiVersion` and `kind`".into());
+    };
+    let (group, version) = api_version.split_once('/').unwrap_or(("", api_version));
+    let metadata =
+        |key: &str| object.get("metadata").and_then(|m| m.get(key)).and_then(Value::as_str);
+    let name = metadata("name").or_else(|| metadata("generateName")).unwrap_or_default();
+    let namespace = namespace.or_else(|| metadata("namespace")).unwrap_or("default");
+    let asked = if is_without_images(group, kind) { Asked::No } else { Asked::Yes };
+    let title = title(kind, namespace, name);
+    let request = json!({
+        "uid": "00000000-0000-0000-0000-000000000000",
+        "kind": {"group": group, "version": version, "kind": kind},
+        "name": name,
+        "namespace": namespace,
+        "operation": "CREATE",
+        "userInfo": {},
+        "object": object,
+    });
+    Ok(Request { request, title, source: source.to_owned(), asked })
+}
+
+fn title(kind: &str, namespace: &str, name: &str) -> String {
+    let kind = if kind.is_empty() { "object" } else { kind };
+    let separator = if namespace.is_empty() || name.is_empty() { "" } else { "/" };
+    format!("{kind} {namespace}{separator}{name}").trim_end().to_owned()
+}
+
+fn is_without_images(group: &str, kind: &str) -> bool {
+    WITHOUT_IMAGES
+        .iter()
+        .any(|(known, kinds)| *known == group && (kinds.is_empty() || kinds.contains(&kind)))
+}

@@ -1,0 +1,51 @@
+//! What Kubewarden wants to know about a module before it loads it. Each module carries it in the
+//! custom section `io.kubewarden.metadata`, so that nothing has to annotate it.
+
+/// The document, as JSON, for one execution mode
+macro_rules! metadata {
+    ($execution_mode:literal) => {
+        concat!(
+            r#"{"protocolVersion":"v1","policyType":"kubernetes","executionMode":""#,
+            $execution_mode,
+            r#"","mutating":false,"backgroundAudit":true,"contextAwareResources":[],"rules":["#,
+            r#"{"apiGroups":[""],"apiVersions":["v1"],"#,
+            r#""resources":["pods","pods/ephemeralcontainers","podtemplates","#,
+            r#""replicationcontrollers"],"operations":["CREATE","UPDATE"]},"#,
+            r#"{"apiGroups":["apps"],"apiVersions":["v1"],"#,
+            r#""resources":["daemonsets","deployments","replicasets","statefulsets"],"#,
+            r#""operations":["CREATE","UPDATE"]},"#,
+            r#"{"apiGroups":["batch"],"apiVersions":["v1"],"#,
+            r#""resources":["cronjobs","jobs"],"operations":["CREATE","UPDATE"]},"#,
+            r#"{"apiGroups":["serving.knative.dev"],"apiVersions":["v1"],"#,
+            r#""resources":["configurations","revisions","services"],"#,
+            r#""operations":["CREATE","UPDATE"]}],"annotations":{"#,
+            r#""io.kubewarden.policy.title":"countersign","#,
+            r#""io.kubewarden.policy.version":""#,
+            env!("CARGO_PKG_VERSION"),
+            r#"","io.kubewarden.policy.description":"#,
+            r#""Binary Authorization: admit only images that are exempt or attested","#,
+            r#""io.kubewarden.policy.author":"The Countersign authors","#,
+            r#""io.kubewarden.policy.license":"Apache-2.0","#,
+            r#""io.kubewarden.policy.category":"Image Integrity","#,
+            r#""io.kubewarden.policy.severity":"high","#,
+            r#""io.artifacthub.displayName":"Countersign","#,
+            r#""io.artifacthub.resources":"Pod, Deployment, DaemonSet, StatefulSet, ReplicaSet, Job, CronJob","#,
+            r#""io.artifacthub.keywords":"binary authorization, images, signatures, attestations"}}"#,
+        )
+    };
+}
+
+/// Metadata of the waPC module
+pub const WAPC: &str = metadata!("kubewarden-wapc");
+
+/// Metadata of the WASI command
+pub const WASI: &str = metadata!("wasi");
+
+/// The bytes of `text`, for a static in a custom section. `N` is the length of `text`.
+#[must_use]
+pub const fn section<const N: usize>(text: &str) -> [u8; N] {
+    match text.as_bytes().first_chunk() {
+        Some(bytes) => *bytes,
+        None => [0; N],
+    }
+}

@@ -1,0 +1,72 @@
+//! waPC adapter (<https://wapc.io/docs/spec/>): moves bytes between the guest calls and
+//! [`crate::abi`]. It judges nothing.
+
+use alloc::vec::Vec;
+
+use super::metadata;
+use crate::Budget;
+
+/// Found by Kubewarden without an annotation step
+#[used]
+#[expect(unsafe_code, reason = "the section's name is Kubewarden's")]
+#[unsafe(link_section = "io.kubewarden.metadata")]
+static METADATA: [u8; metadata::WAPC.len()] = metadata::section(metadata::WAPC);
+
+#[link(wasm_import_module = "wapc")]
+#[expect(unsafe_code, reason = "the host's functions, as waPC fixes them")]
+unsafe extern "C" {
+    fn __guest_request(operation: *mut u8, payload: *mut u8);
+    fn __guest_response(response: *const u8, length: usize);
+    fn __guest_error(error: *const u8, length: usize);
+}
+
+/// Longer than the name of any operation.
+const MAX_OPERATION: usize = 32;
+
+/// Answers one call; 1 means that a response was given, 0 an error.
+#[expect(unsafe_code, reason = "waPC fixes this symbol's name")]
+#[unsafe(no_mangle)]
+extern "C" fn __guest_call(operation_length: usize, payload_length: usize) -> i32 {
+    let max_payload =
+        Budget::DEFAULT.settings_bytes.saturating_add(Budget::DEFAULT.request_bytes);
+    // The host states lengths before anything is seen: allocate nothing on its word alone.
+    if operation_length > MAX_OPERATION || payload_length > max_payload {
+        return refuse(b"limit-exceeded: the call is longer than this module reads");
+    }
+    let mut operation = alloc::vec![0_u8; operation_length];
+    let mut payload = alloc::vec![0_u8; payload_length];
+    // SAFETY: the host writes exactly the lengths that it stated, and both buffers have them.
+    #[expect(unsafe_code, reason = "a call to the host")]
+    unsafe {
+        __guest_request(operation.as_mut_ptr(), payload.as_mut_ptr());
+    }
+    match operation.as_slice() {
+        b"validate" => respond(&super::validate(&payload)),
+        b"validate_settings" => respond(&super::validate_settings(&payload)),
+        b"decide" => respond(&super::decide(&payload)),
+        b"protocol_version" => respond(super::PROTOCOL_VERSION),
+        _ => {
+            let mut error = Vec::from(b"unknown operation: ".as_slice());
+            error.extend_from_slice(&operation);
+            refuse(&error)
+        }
+    }
+}
+
+fn respond(response: &[u8]) -> i32 {
+    // SAFETY: the host copies `response` before it returns.
+    #[expect(unsafe_code, reason = "a call to the host")]
+    unsafe {
+        __guest_response(response.as_ptr(), response.len());
+    }
+    1
+}
+
+fn refuse(error: &[u8]) -> i32 {
+    // SAFETY: the host copies `error` before it returns.
+    #[expect(unsafe_code, reason = "a call to the host")]
+    unsafe {
+        __guest_error(error.as_ptr(), error.len());
+    }
+    0
+}
