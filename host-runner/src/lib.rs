@@ -8,7 +8,7 @@
 //! | one output format | `emit/`, one file each |
 
 pub mod cli;
-mod commands;
+pub mod commands;
 mod emit;
 pub mod engine;
 mod exit;

@@ -24,7 +24,7 @@ pub struct Inspection {
 
 /// The digest of a module as it is printed everywhere.
 #[must_use]
-pub fn digest(bytes: &[u8]) -> String {
+fn digest(bytes: &[u8]) -> String {
     let hex: String = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
     format!("sha256:{hex}")
 }
