@@ -10,7 +10,7 @@ pub mod metadata;
 #[cfg(feature = "wapc")]
 mod wapc;
 #[cfg(feature = "web")]
-mod web;
+pub mod web;
 
 use alloc::vec::Vec;
 

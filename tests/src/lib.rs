@@ -1,1 +1,8 @@
+//! What the suites share: the builds of the policy behind one trait, test keys that sign, and the
+//! corpus of cases that every build must answer alike.
 
+pub mod case;
+pub mod corpus;
+pub mod implementation;
+pub mod signing;
+pub mod web;

@@ -1,0 +1,44 @@
+//! Web adapter: JavaScript values in and out, through the engine's own JSON. It judges nothing.
+
+use alloc::string::String;
+
+use wasm_bindgen::prelude::*;
+
+#[wasm_bindgen(typescript_custom_section)]
+const TYPES: &str = include_str!("web.d.ts");
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_namespace = JSON, catch)]
+    fn stringify(value: &JsValue) -> Result<Option<String>, JsValue>;
+    #[wasm_bindgen(js_namespace = JSON, catch)]
+    fn parse(text: &str) -> Result<JsValue, JsValue>;
+}
+
+/// Judges one call, given as a value or as JSON text.
+#[wasm_bindgen(unchecked_return_type = "Decision")]
+pub fn decide(
+    #[wasm_bindgen(unchecked_param_type = "Call | string")] call: &JsValue,
+) -> Result<JsValue, JsValue> {
+    answer(call, super::decide)
+}
+
+/// Checks settings, given as a value or as JSON text, and reports every problem.
+#[wasm_bindgen(js_name = validateSettings, unchecked_return_type = "SettingsAnswer")]
+pub fn validate_settings(
+    #[wasm_bindgen(unchecked_param_type = "Settings | string")] settings: &JsValue,
+) -> Result<JsValue, JsValue> {
+    answer(settings, super::validate_settings)
+}
+
+fn answer(
+    question: &JsValue,
+    funnel: fn(&[u8]) -> alloc::vec::Vec<u8>,
+) -> Result<JsValue, JsValue> {
+    // What has no JSON, such as `undefined`, is asked as an empty text and refused as such.
+    let text = match question.as_string() {
+        Some(text) => text,
+        None => stringify(question)?.unwrap_or_default(),
+    };
+    parse(&String::from_utf8_lossy(&funnel(text.as_bytes())))
+}

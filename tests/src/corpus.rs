@@ -1,0 +1,33 @@
+//! The corpus: every case that all builds must answer alike, by what it is about.
+
+mod attestations;
+mod break_glass;
+mod images;
+mod limits;
+mod malformed;
+mod modes;
+mod objects;
+mod patterns;
+mod rules;
+mod updates;
+
+use crate::case::Case;
+
+/// All cases, in a fixed order.
+pub fn all() -> Vec<Case> {
+    [
+        objects::cases(),
+        images::cases(),
+        patterns::cases(),
+        rules::cases(),
+        attestations::cases(),
+        modes::cases(),
+        break_glass::cases(),
+        updates::cases(),
+        malformed::cases(),
+        limits::cases(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}

@@ -1,0 +1,126 @@
+//! Image strings: missing, malformed, by tag, by digest, revoked.
+
+use serde_json::json;
+
+use crate::case::{A, B, Case, case, image, one_container, pod, rule, unsigned};
+
+pub(super) fn cases() -> Vec<Case> {
+    let mut cases = Vec::new();
+    for (name, container) in [
+        ("image_blank", json!({"name": "app", "image": ""})),
+        ("image_absent", json!({"name": "app"})),
+        ("image_null", json!({"name": "app", "image": null})),
+    ] {
+        cases.push(case(name, "deny image-missing", |s, r| {
+            // Not even where everything is allowed.
+            s["policy"]["defaultAdmissionRule"] = rule("ALWAYS_ALLOW", &[]);
+            r["object"]["spec"]["containers"] = json!([container]);
+        }));
+    }
+    cases.push(case(
+        "one_of_three_init_without_image",
+        "deny image-missing no-valid-attestation attested",
+        |_, r| {
+            r["object"]["spec"]["initContainers"] = json!([
+                {"name": "x", "image": unsigned()}, {"name": "y"}, {"name": "z", "image": unsigned()},
+            ]);
+        },
+    ));
+    cases.push(case(
+        "unparsable_image_among_good_ones",
+        "deny image-reference-invalid attested",
+        |_, r| {
+            r["object"]["spec"]["initContainers"] = json!([{"name": "x", "image": "not an image"}]);
+        },
+    ));
+    let malformed = [
+        ("upper_case_repository", "trusted.example/App".to_owned()),
+        ("leading_space", " trusted.example/a".into()),
+        ("trailing_space", "trusted.example/a ".into()),
+        ("trailing_newline", "trusted.example/a\n".into()),
+        ("nul", "trusted.example/a\0".into()),
+        ("dot_dot_segment", "trusted.example/ok/../evil".into()),
+        ("dot_segment", "trusted.example/./b".into()),
+        ("double_slash", "trusted.example//b".into()),
+        ("leading_slash", "/trusted.example/b".into()),
+        ("trailing_slash", "trusted.example/b/".into()),
+        ("scheme", "https://trusted.example/a".into()),
+        ("user_name", "user@trusted.example/a".into()),
+        ("query", "trusted.example/a?x".into()),
+        ("percent", "trusted.example/a%2fb".into()),
+        ("upper_first_segment", "ORG/app".into()),
+        ("trailing_dot_host", "trusted.example./app".into()),
+        ("homoglyph_host", "trusteԁ.example/app".into()),
+        ("two_digests", format!("trusted.example/a@{A}@{A}")),
+        ("two_tags", "trusted.example/a:1:2".into()),
+    ];
+    for (name, text) in malformed {
+        cases.push(case(&format!("malformed_{name}"), "deny image-reference-invalid", |s, r| {
+            s["policy"]["admissionWhitelistPatterns"] = json!([{"namePattern": "trusted.example/**"}]);
+            s["policy"]["defaultAdmissionRule"] = rule("ALWAYS_ALLOW", &[]);
+            *r = pod(one_container(&text));
+        }));
+    }
+    let malformed_digests = [
+        ("x36_short_digest", "trusted.example/app@sha256:abcd".to_owned()),
+        ("non_hex_digest", format!("trusted.example/app@sha256:{}", "z".repeat(64))),
+        ("upper_hex_digest", format!("trusted.example/app@sha256:{}", "AB".repeat(32))),
+        ("digest_without_algorithm", "trusted.example/app@abcd".into()),
+    ];
+    for (name, text) in malformed_digests {
+        cases.push(case(name, "deny digest-required", |_, r| *r = pod(one_container(&text))));
+        cases.push(case(
+            &format!("{name}_is_refused_under_every_rule"),
+            "deny image-reference-invalid",
+            |s, r| {
+                s["policy"]["defaultAdmissionRule"] = rule("ALWAYS_ALLOW", &[]);
+                *r = pod(one_container(&text));
+            },
+        ));
+    }
+    for (name, expected, text) in [
+        ("x34_tag", "deny digest-required", "trusted.example/app:1".to_owned()),
+        ("no_tag", "deny digest-required", "trusted.example/app".into()),
+        ("x35_tag_and_digest", "allow attested", format!("trusted.example/app:v1@{A}")),
+        (
+            "sha512_digest",
+            "deny digest-required",
+            format!("trusted.example/app@sha512:{}", "0".repeat(128)),
+        ),
+        ("same_digest_elsewhere", "allow attested", format!("other.example/x@{A}")),
+        ("image_auto", "deny digest-required", "auto".into()),
+    ] {
+        cases.push(case(name, expected, |_, r| *r = pod(one_container(&text))));
+    }
+    cases.push(case("same_image_two_containers", "allow attested", |_, r| {
+        *r = pod(json!({"containers": [
+            {"name": "one", "image": image()}, {"name": "two", "image": image()},
+        ]}));
+    }));
+    for (name, images) in [("bad_then_good", [unsigned(), image()]), ("good_then_bad", [image(), unsigned()])] {
+        cases.push(case(
+            &format!("no_state_between_images_{name}"),
+            "deny no-valid-attestation attested",
+            |_, r| {
+                *r = pod(json!({"containers": [
+                    {"name": "one", "image": images[0]}, {"name": "two", "image": images[1]},
+                ]}));
+            },
+        ));
+    }
+    cases.push(case("revoked_digest", "deny digest-denied !attested", |s, _| {
+        s["deniedDigests"] = json!([B, A]);
+    }));
+    cases.push(case("revoked_digest_of_exempt_image", "deny digest-denied", |s, _| {
+        s["deniedDigests"] = json!([A]);
+        s["policy"]["admissionWhitelistPatterns"] = json!([{"namePattern": "trusted.example/**"}]);
+    }));
+    cases.push(case("revoked_digest_under_dry_run", "deny digest-denied", |s, _| {
+        s["deniedDigests"] = json!([A]);
+        s["policy"]["defaultAdmissionRule"]["enforcementMode"] = "DRYRUN_AUDIT_LOG_ONLY".into();
+    }));
+    cases.push(case("another_digest_is_revoked", "allow attested", |s, _| {
+        s["deniedDigests"] = json!([B]);
+    }));
+    cases
+}

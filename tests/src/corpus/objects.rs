@@ -1,0 +1,227 @@
+//! Which objects are read, and where images hide in them.
+
+use serde_json::{Value, json};
+
+use crate::case::{Case, case, image, one_container, pod, request, unsigned};
+
+/// Wraps a pod spec as the template of a controller.
+fn template(spec: Value) -> Value {
+    json!({"metadata": {"labels": {"app": "web"}}, "spec": spec})
+}
+
+/// The object of every built-in kind around one pod spec: group, kind, object without its header.
+fn every_kind(spec: &Value) -> Vec<(&'static str, &'static str, Value)> {
+    let spec = spec.clone();
+    let of_template = json!({"spec": {"template": template(spec.clone())}});
+    let cron = json!({"spec": {"jobTemplate": {"spec": {"template": template(spec.clone())}}}});
+    vec![
+        ("", "Pod", json!({"spec": spec})),
+        ("", "PodTemplate", json!({"template": template(spec.clone())})),
+        ("", "ReplicationController", of_template.clone()),
+        ("apps", "Deployment", of_template.clone()),
+        ("apps", "ReplicaSet", of_template.clone()),
+        ("apps", "StatefulSet", of_template.clone()),
+        ("apps", "DaemonSet", of_template.clone()),
+        ("batch", "Job", of_template.clone()),
+        ("batch", "CronJob", cron),
+        ("serving.knative.dev", "Service", of_template.clone()),
+        ("serving.knative.dev", "Configuration", of_template),
+        ("serving.knative.dev", "Revision", json!({"spec": spec})),
+    ]
+}
+
+fn object(group: &str, kind: &str, mut object: Value) -> Value {
+    let version = if group.is_empty() { "v1".to_owned() } else { format!("{group}/v1") };
+    object["apiVersion"] = version.into();
+    object["kind"] = kind.into();
+    request(group, kind, object)
+}
+
+pub(super) fn cases() -> Vec<Case> {
+    let mut cases = Vec::new();
+    for (group, kind, body) in every_kind(&one_container(&image())) {
+        cases.push(case(&format!("signed_in_{kind}"), "allow attested", |_, r| {
+            *r = object(group, kind, body);
+        }));
+    }
+    for (group, kind, body) in every_kind(&one_container(&unsigned())) {
+        cases.push(case(&format!("unsigned_in_{kind}"), "deny no-valid-attestation", |_, r| {
+            *r = object(group, kind, body);
+        }));
+    }
+    let signed = json!([{"name": "app", "image": image()}]);
+    let bad = json!([{"name": "bad", "image": unsigned()}]);
+    let volume = json!([{"name": "v", "image": {"reference": unsigned()}}]);
+    for (name, spec) in [
+        ("init_container_unsigned", json!({"containers": signed, "initContainers": bad})),
+        ("ephemeral_container_unsigned", json!({"containers": signed, "ephemeralContainers": bad})),
+        ("image_volume_unsigned", json!({"containers": signed, "volumes": volume})),
+    ] {
+        let expected = "deny no-valid-attestation attested";
+        cases.push(case(name, expected, |_, r| *r = pod(spec.clone())));
+        cases.push(case(&format!("{name}_in_deployment"), expected, |_, r| {
+            *r = object("apps", "Deployment", json!({"spec": {"template": template(spec)}}));
+        }));
+    }
+    let everywhere = json!({
+        "containers": bad, "initContainers": bad, "ephemeralContainers": bad, "volumes": volume,
+    });
+    cases.push(case("allowlist_reaches_every_field", "allow exempt-allowlist !always-deny", |s, r| {
+        s["policy"]["admissionWhitelistPatterns"] = json!([{"namePattern": unsigned()}]);
+        *r = pod(everywhere);
+    }));
+    cases.push(case("other_volumes_have_no_image", "allow attested", |_, r| {
+        r["object"]["spec"]["volumes"] = json!([
+            {"name": "a", "emptyDir": {}}, {"name": "b", "image": null}, {"name": "c"},
+        ]);
+    }));
+    cases.push(case("image_volume_without_reference", "deny image-missing", |_, r| {
+        r["object"]["spec"]["volumes"] = json!([{"name": "v", "image": {"pullPolicy": "Always"}}]);
+    }));
+
+    // Nothing that the author of a workload writes is a reason to skip it.
+    let deployment = |change: fn(&mut Value)| {
+        let mut body = json!({"metadata": {"name": "web"}, "spec": {
+            "replicas": 1, "template": template(one_container(&unsigned())),
+        }});
+        change(&mut body);
+        object("apps", "Deployment", body)
+    };
+    for (name, change) in [
+        ("replicas_zero_deployment", (|o| o["spec"]["replicas"] = 0.into()) as fn(&mut Value)),
+        ("forged_owner_reference", |o| {
+            o["metadata"]["ownerReferences"] = json!([{"kind": "ReplicaSet", "controller": true}]);
+        }),
+        ("empty_owner_reference_list", |o| o["metadata"]["ownerReferences"] = json!([])),
+        ("deletion_timestamp", |o| {
+            o["metadata"]["deletionTimestamp"] = "2026-01-01T00:00:00Z".into();
+        }),
+        ("exemption_in_workload_annotation", |o| {
+            o["metadata"]["annotations"] = json!({"countersign.dev/exempt": "true"});
+        }),
+        ("forged_verification_annotation", |o| {
+            o["spec"]["template"]["metadata"]["annotations"] = json!({"verified": "true"});
+        }),
+    ] {
+        cases.push(case(name, "deny no-valid-attestation", |_, r| *r = deployment(change)));
+    }
+
+    // Operations and shapes.
+    for (name, operation) in [("delete_without_object", "DELETE"), ("connect", "CONNECT")] {
+        cases.push(case(name, "allow operation-not-checked", |_, r| {
+            r["operation"] = operation.into();
+            r["object"] = Value::Null;
+            r["kind"] = json!({"group": "", "version": "v1", "kind": "PodExecOptions"});
+        }));
+    }
+    for (name, operation) in [
+        ("operation_unknown", json!("PATCH")),
+        ("operation_in_lower_case", json!("delete")),
+        ("operation_missing", Value::Null),
+        ("operation_is_a_number", json!(1)),
+    ] {
+        cases.push(case(name, "deny undecodable-object", |_, r| r["operation"] = operation));
+    }
+    for (name, change) in [
+        ("create_without_object", (|r| r["object"] = Value::Null) as fn(&mut Value)),
+        ("update_without_object", |r| {
+            r["operation"] = "UPDATE".into();
+            r["object"] = Value::Null;
+        }),
+        ("object_is_a_text", |r| r["object"] = "Pod".into()),
+        ("pod_without_spec", |r| r["object"] = json!({"apiVersion": "v1", "kind": "Pod"})),
+        ("pod_spec_is_null", |r| r["object"]["spec"] = Value::Null),
+        ("pod_without_containers", |r| r["object"]["spec"] = json!({})),
+        ("pod_with_no_container", |r| r["object"]["spec"]["containers"] = json!([])),
+        ("only_init_containers", |r| {
+            let containers = r["object"]["spec"]["containers"].take();
+            r["object"]["spec"] = json!({"initContainers": containers});
+        }),
+        ("containers_are_a_map", |r| r["object"]["spec"]["containers"] = json!({"name": "x"})),
+        ("image_is_a_number", |r| r["object"]["spec"]["containers"][0]["image"] = 5.into()),
+        ("container_is_a_text", |r| r["object"]["spec"]["containers"][0] = "x".into()),
+        ("object_of_another_kind", |r| r["object"]["kind"] = "Service".into()),
+        ("object_without_kind", |r| r["object"]["kind"] = Value::Null),
+        ("object_of_another_group", |r| r["object"]["apiVersion"] = "apps/v1".into()),
+        ("namespace_of_object_differs", |r| r["object"]["metadata"]["namespace"] = "other".into()),
+    ] {
+        cases.push(case(name, "deny undecodable-object", |_, r| change(r)));
+    }
+    for (name, group, kind) in [
+        ("unknown_kind", "example.com", "Widget"),
+        ("kind_of_another_group", "extensions", "Deployment"),
+        ("kind_in_lower_case", "", "pod"),
+        ("eviction", "policy", "Eviction"),
+        ("scale", "autoscaling", "Scale"),
+        ("no_kind", "", ""),
+    ] {
+        cases.push(case(name, "deny unsupported-object-kind", |_, r| {
+            r["kind"] = json!({"group": group, "version": "v1", "kind": kind});
+        }));
+    }
+    cases.push(case("the_version_of_a_kind_does_not_matter", "allow attested", |_, r| {
+        r["kind"]["version"] = "v2".into();
+        r["object"]["apiVersion"] = "v2".into();
+    }));
+
+    // Kinds from the settings.
+    let workloads = json!([
+        {"group": "example.com", "kind": "Fleet", "podSpecs": ["spec.ships.*.pod", "spec.crew"]},
+    ]);
+    let fleet = |ships: Value, crew: Value| {
+        let mut body = json!({"spec": {"ships": ships}});
+        if !crew.is_null() {
+            body["spec"]["crew"] = crew;
+        }
+        object("example.com", "Fleet", body)
+    };
+    let (good, evil) = (one_container(&image()), one_container(&unsigned()));
+    for (name, expected, request) in [
+        ("workload_signed", "allow attested", fleet(json!([{"pod": good}]), good.clone())),
+        (
+            "workload_unsigned_in_second_item",
+            "deny no-valid-attestation attested",
+            fleet(json!([{"pod": good}, {"pod": evil}]), good.clone()),
+        ),
+        (
+            "workload_unsigned_at_second_path",
+            "deny no-valid-attestation attested",
+            fleet(json!([{"pod": good}]), evil),
+        ),
+        (
+            "workload_path_finds_nothing",
+            "deny undecodable-object",
+            fleet(json!([{"pod": good}]), Value::Null),
+        ),
+        (
+            "workload_list_is_empty",
+            "deny undecodable-object",
+            fleet(json!([]), good.clone()),
+        ),
+    ] {
+        let workloads = workloads.clone();
+        cases.push(case(name, expected, |s, r| {
+            s["workloads"] = workloads;
+            *r = request;
+        }));
+    }
+    for (name, expected, group, kind) in [
+        ("pod_templates_ignored", "allow not-a-pod", "apps", "Deployment"),
+        ("pods_are_checked_all_the_same", "deny no-valid-attestation", "", "Pod"),
+        ("knative_is_never_ignored", "deny no-valid-attestation", "serving.knative.dev", "Service"),
+    ] {
+        let (_, _, body) = every_kind(&one_container(&unsigned()))
+            .into_iter()
+            .find(|(g, k, _)| (*g, *k) == (group, kind))
+            .unwrap();
+        cases.push(case(name, expected, |s, r| {
+            s["podTemplates"] = "ignore".into();
+            *r = object(group, kind, body);
+        }));
+    }
+    cases.push(case("an_ignored_template_must_still_be_readable", "deny undecodable-object", |s, r| {
+        s["podTemplates"] = "ignore".into();
+        *r = object("apps", "Deployment", json!({"spec": {}}));
+    }));
+    cases
+}

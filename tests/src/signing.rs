@@ -1,0 +1,100 @@
+//! Attestors of the tests: keys made from a seed, so that every run signs the same bytes.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use p256::ecdsa::signature::Signer as _;
+use p256::ecdsa::{DerSignature, Signature, SigningKey};
+use p256::pkcs8::{EncodePublicKey as _, LineEnding};
+use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
+
+/// A P-256 key that signs for an attestor
+#[derive(Debug, Clone)]
+pub struct TestKey {
+    key: SigningKey,
+}
+
+impl TestKey {
+    /// The key of a name; the same name is the same key.
+    pub fn new(name: &str) -> Self {
+        let seed = Sha256::digest(name.as_bytes());
+        Self { key: SigningKey::from_slice(&seed).unwrap() }
+    }
+
+    /// The public half as attestors carry it.
+    pub fn pem(&self) -> String {
+        self.key.verifying_key().to_public_key_pem(LineEnding::LF).unwrap()
+    }
+
+    /// The id that Google computes for the key.
+    pub fn id(&self) -> String {
+        let der = self.key.verifying_key().to_public_key_der().unwrap();
+        let digest = base64::engine::general_purpose::URL_SAFE_NO_PAD
+            .encode(Sha256::digest(der.as_bytes()));
+        format!("ni:///sha-256;{digest}")
+    }
+
+    /// A signature in DER.
+    pub fn sign(&self, message: &[u8]) -> Vec<u8> {
+        let signature: DerSignature = self.key.sign(message);
+        signature.as_bytes().to_vec()
+    }
+
+    /// A signature as two numbers side by side, the form that attestations never have.
+    pub fn sign_fixed_width(&self, message: &[u8]) -> Vec<u8> {
+        let signature: Signature = self.key.sign(message);
+        signature.to_bytes().to_vec()
+    }
+
+    /// A `publicKeys[]` entry whose id is left to be computed.
+    pub fn document(&self) -> Value {
+        json!({"pkixPublicKey": {
+            "publicKeyPem": self.pem(),
+            "signatureAlgorithm": "ECDSA_P256_SHA256",
+        }})
+    }
+}
+
+/// An attestor with these keys; its note has the same last segment.
+pub fn attestor(name: &str, keys: &[&TestKey]) -> Value {
+    let keys: Vec<_> = keys.iter().map(|key| key.document()).collect();
+    json!({
+        "name": attestor_name(name),
+        "userOwnedGrafeasNote": {"noteReference": note_name(name), "publicKeys": keys},
+    })
+}
+
+pub fn attestor_name(name: &str) -> String {
+    format!("projects/p/attestors/{name}")
+}
+
+pub fn note_name(name: &str) -> String {
+    format!("projects/p/notes/{name}")
+}
+
+/// The bytes that gcloud signs for an image.
+pub fn payload(repository: &str, digest: &str) -> String {
+    format!(
+        "{{\n  \"critical\": {{\n    \"identity\": {{\n      \"docker-reference\": \"{repository}\"\n    \
+         }},\n    \"image\": {{\n      \"docker-manifest-digest\": \"{digest}\"\n    }},\n    \"type\": \
+         \"Google cloud binauthz container signature\"\n  }}\n}}\n"
+    )
+}
+
+/// An occurrence under a note, filed under nothing, with one signature over the payload.
+pub fn occurrence(note: &str, key: &TestKey, payload: &[u8]) -> Value {
+    occurrence_of(note, payload, &[(key.id(), key.sign(payload))])
+}
+
+/// The same with any signatures.
+pub fn occurrence_of(note: &str, payload: &[u8], signatures: &[(String, Vec<u8>)]) -> Value {
+    let signatures: Vec<_> = signatures
+        .iter()
+        .map(|(id, bytes)| json!({"publicKeyId": id, "signature": STANDARD.encode(bytes)}))
+        .collect();
+    json!({
+        "kind": "ATTESTATION",
+        "noteName": note_name(note),
+        "attestation": {"serializedPayload": STANDARD.encode(payload), "signatures": signatures},
+    })
+}
