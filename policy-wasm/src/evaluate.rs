@@ -31,6 +31,7 @@ pub struct Call<'a> {
 }
 
 const CALL: &Dialect = &Dialect {
+    malformed: Code::CallInvalid,
     unknown_field: Code::CallInvalid,
     wrong_type: Code::CallInvalid,
     duplicate_key: Code::CallInvalid,

@@ -25,6 +25,7 @@ use source::{Fields, Items, Shape, Source};
 /// The codes under which a document reports its shape errors, and how it treats `null`
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Dialect {
+    pub(crate) malformed: Code,
     pub(crate) unknown_field: Code,
     pub(crate) wrong_type: Code,
     pub(crate) duplicate_key: Code,
@@ -71,8 +72,8 @@ impl<'de> Raw<'de> {
 
     /// Reads the value, handing it to `read` once.
     ///
-    /// A syntax error is reported like any other problem, under the dialect's wrong-type code, and
-    /// ends the walk: what follows it cannot be read.
+    /// A syntax error is reported like any other problem and ends the walk: what follows it cannot
+    /// be read.
     pub(crate) fn read(
         self,
         dialect: &Dialect,
@@ -85,7 +86,7 @@ impl<'de> Raw<'de> {
             read(Value { source, dialect, path, report });
         });
         if let Err(error) = result {
-            report.push(dialect.wrong_type, path, alloc::format!("not valid JSON: {error}"));
+            report.push(dialect.malformed, path, alloc::format!("not valid JSON: {error}"));
         }
     }
 }
@@ -247,21 +248,19 @@ impl<'v, 'de> Value<'v, 'de> {
         expected: &str,
         take: &mut dyn FnMut(Shape<'_, 'de>) -> bool,
     ) -> bool {
-        let mut taken = true;
+        // Stays `None` where the text ends or breaks before there is a value.
+        let mut taken = None;
         let mut actual = "";
         self.source.open(&mut |shape| {
             actual = shape.name();
-            taken = if actual == "null" && self.dialect.null == Null::Absent {
-                true
-            } else {
-                take(shape)
-            };
+            let is_absent = actual == "null" && self.dialect.null == Null::Absent;
+            taken = Some(is_absent || take(shape));
         });
-        if !taken {
+        if taken == Some(false) {
             let message = alloc::format!("expected {expected}, got {actual}");
             self.report.push(self.dialect.wrong_type, self.path, message);
         }
-        taken
+        taken == Some(true)
     }
 }
 

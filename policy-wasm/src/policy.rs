@@ -9,6 +9,7 @@ use crate::json::{Dialect, Null};
 
 /// How a policy document reports what is wrong with its shape
 pub(crate) const POLICY: &Dialect = &Dialect {
+    malformed: Code::SettingsMalformed,
     unknown_field: Code::PolicyUnknownField,
     wrong_type: Code::PolicyWrongType,
     duplicate_key: Code::PolicyDuplicateKey,

@@ -21,6 +21,7 @@ use crate::json::{Dialect, Null, Path, Raw, Report};
 
 /// Whatever is wrong with a request makes it undecodable; fields that nobody reads may be there.
 const REQUEST: &Dialect = &Dialect {
+    malformed: Code::UndecodableObject,
     unknown_field: Code::UndecodableObject,
     wrong_type: Code::UndecodableObject,
     duplicate_key: Code::UndecodableObject,

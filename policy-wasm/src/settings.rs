@@ -24,6 +24,7 @@ use crate::policy::rule::RuleKind;
 use crate::policy::singleton::{Document, Policy};
 
 pub(crate) const SETTINGS: &Dialect = &Dialect {
+    malformed: Code::SettingsMalformed,
     unknown_field: Code::SettingsUnknownField,
     wrong_type: Code::SettingsWrongType,
     duplicate_key: Code::SettingsDuplicateKey,

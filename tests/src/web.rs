@@ -49,7 +49,7 @@ pub fn generate(loader: Loader, folder: &Path) {
     let status = Command::new("cargo")
         .args(["rustc", "--quiet", "--locked", "-p", "policy-wasm", "--lib"])
         .args(["--crate-type", "cdylib", "--features", "web"])
-        .args(["--target", TARGET, "--profile", "wasm", "--target-dir"])
+        .args(["--target", TARGET, "--profile", "web", "--target-dir"])
         .arg(&modules)
         .current_dir(workspace)
         .env_remove("RUSTFLAGS")
@@ -60,8 +60,10 @@ pub fn generate(loader: Loader, folder: &Path) {
     assert!(status.success(), "the web module does not build");
     let mut bindgen = Bindgen::new();
     bindgen
-        .input_path(modules.join(TARGET).join("wasm/policy_wasm.wasm"))
+        .input_path(modules.join(TARGET).join("web/policy_wasm.wasm"))
         .out_name("countersign")
+        .remove_name_section(true)
+        .remove_producers_section(true)
         .typescript(true);
     match loader {
         Loader::Node => bindgen.nodejs(true).unwrap(),

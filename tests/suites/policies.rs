@@ -1,1 +1,132 @@
-//! To be written in the next commit.
+//! The ready-made policies: each fixture is answered as its README says, by both modules, and each
+//! manifest carries the policy beside it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use host_runner::engine::{Abi, Engine, Limits, Operation, embedded};
+use host_runner::inputs;
+use policy_tests::case::outcome;
+use serde_json::{Value, json};
+
+/// Policy, fixture, outcome, a text that the Decision must contain.
+#[rustfmt::skip]
+const FIXTURES: &[(&str, &str, &str, &str)] = &[
+    ("registry-allowlist", "our-registry.yaml", "allow", "exempt-allowlist"),
+    ("registry-allowlist", "docker-hub.yaml", "deny", "always-deny"),
+    ("registry-allowlist", "look-alike.yaml", "deny", "always-deny"),
+    ("require-attestation", "production-signed.yaml", "allow", "attested"),
+    ("require-attestation", "production-tag.yaml", "deny", "digest-required"),
+    ("require-attestation", "staging-unsigned.yaml", "overridden", "dry-run"),
+    ("pipeline", "production-signed.yaml", "allow", "projects/example/attestors/canary satisfied"),
+    ("pipeline", "production-unsigned.yaml", "deny",
+        "denied by attestor projects/example/attestors/build: No attestations found"),
+    ("pipeline", "production-not-promoted.yaml", "deny",
+        "denied by attestor projects/example/attestors/qa: No attestations found"),
+    ("pipeline", "development-unsigned.yaml", "allow", "always-allow"),
+    ("pipeline", "preview-unsigned.yaml", "overridden", "Admitted by dry run"),
+    ("pipeline", "qa-built.yaml", "allow", "projects/example/attestors/build satisfied"),
+];
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join("policies")
+}
+
+#[test]
+fn every_fixture_is_answered_as_documented_by_both_modules() {
+    let engine = Engine::new(Limits::default()).unwrap();
+    for abi in [Abi::Wapc, Abi::Wasi] {
+        let module = engine.load(embedded(abi)).unwrap();
+        for (policy, fixture, expected, text) in FIXTURES {
+            let folder = folder().join(policy);
+            let settings = inputs::settings(&folder.join("policy.yaml")).unwrap();
+            let requests = inputs::requests(&folder.join("fixtures").join(fixture), None).unwrap();
+            let [request] = requests.as_slice() else { panic!("one object in {fixture}") };
+            let call = json!({"request": request.request, "settings": settings}).to_string();
+            let decision = module.call(Operation::Decide, call.as_bytes()).unwrap();
+            let decision: Value = serde_json::from_slice(&decision).unwrap();
+            assert_eq!(outcome(&decision), *expected, "{policy}/{fixture} ({abi}): {decision:#}");
+            assert!(decision.to_string().contains(text), "{policy}/{fixture}: {decision:#}");
+        }
+    }
+}
+
+#[test]
+fn every_fixture_is_listed_here() {
+    for policy in policies() {
+        let mut found: Vec<_> = fs::read_dir(policy.join("fixtures"))
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        found.sort();
+        let name = policy.file_name().unwrap().to_str().unwrap();
+        let mut listed: Vec<_> = FIXTURES
+            .iter()
+            .filter(|(policy, ..)| *policy == name)
+            .map(|(_, fixture, ..)| (*fixture).to_owned())
+            .collect();
+        listed.sort();
+        assert_eq!(found, listed, "{name}");
+        let readme = fs::read_to_string(policy.join("README.md")).unwrap();
+        for fixture in listed {
+            assert!(readme.contains(&fixture), "{name}/README.md does not mention {fixture}");
+        }
+    }
+}
+
+/// The manifest is the policy, indented, under a header. `BLESS=1` rewrites it.
+#[test]
+fn every_manifest_carries_the_policy_beside_it() {
+    for policy in policies() {
+        let name = policy.file_name().unwrap().to_str().unwrap();
+        let settings = fs::read_to_string(policy.join("policy.yaml")).unwrap();
+        let expected = manifest(name, &settings);
+        let path = policy.join("cluster-admission-policy.yaml");
+        if std::env::var_os("BLESS").is_some() {
+            fs::write(&path, &expected).unwrap();
+        }
+        assert_eq!(fs::read_to_string(&path).unwrap(), expected, "run with BLESS=1 to rewrite");
+        let from_manifest = inputs::settings(&path).unwrap();
+        assert_eq!(from_manifest, inputs::settings(&policy.join("policy.yaml")).unwrap());
+    }
+}
+
+/// The manifest's rules are those of the module's own metadata.
+fn manifest(name: &str, settings: &str) -> String {
+    let metadata = host_runner::engine::inspect(embedded(Abi::Wapc)).unwrap().metadata.unwrap();
+    let mut text = format!(
+        "apiVersion: policies.kubewarden.io/v1\n\
+         kind: ClusterAdmissionPolicy\n\
+         metadata:\n  name: countersign-{name}\n\
+         spec:\n  \
+           # Where you have pushed the module to.\n  \
+           module: registry://registry.example/policies/countersign:v{}\n  \
+           mutating: false\n  \
+           failurePolicy: Fail\n  \
+           rules:\n",
+        env!("CARGO_PKG_VERSION")
+    );
+    for rule in metadata["rules"].as_array().unwrap() {
+        for (index, key) in ["apiGroups", "apiVersions", "resources", "operations"].iter().enumerate() {
+            let bullet = if index == 0 { "- " } else { "  " };
+            text.push_str(&format!("    {bullet}{key}: {}\n", rule[key].to_string().replace(',', ", ")));
+        }
+    }
+    text.push_str("  settings:\n");
+    for line in settings.lines() {
+        let indent = if line.is_empty() { "" } else { "    " };
+        text.push_str(&format!("{indent}{line}\n"));
+    }
+    text
+}
+
+fn policies() -> Vec<PathBuf> {
+    let mut found: Vec<_> = fs::read_dir(folder())
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.join("policy.yaml").exists())
+        .collect();
+    found.sort();
+    assert!(found.len() >= 3);
+    found
+}

@@ -1,1 +1,362 @@
-//! To be written in the next commit.
+//! `validate_settings`: every validity rule is an error with the path of the offending value, and
+//! all of them are reported at once.
+
+use policy_tests::case::{A, require, rule, settings};
+use policy_tests::implementation;
+use policy_tests::signing::{TestKey, attestor};
+use policy_wasm::{Budget, validate_settings};
+use serde_json::{Value, json};
+
+/// The problems of a document as `path code`.
+fn problems(document: &[u8]) -> Vec<String> {
+    validate_settings(document, &Budget::DEFAULT)
+        .into_iter()
+        .map(|problem| format!("{} {}", problem.path, problem.code).trim_start().to_owned())
+        .collect()
+}
+
+#[track_caller]
+fn check(change: impl FnOnce(&mut Value), expected: &[&str]) {
+    let mut settings = settings();
+    change(&mut settings);
+    assert_eq!(problems(&serde_json::to_vec(&settings).unwrap()), expected, "{settings:#}");
+}
+
+const DEFAULT: &str = "defaultAdmissionRule";
+const NAMESPACES: &str = "kubernetesNamespaceAdmissionRules";
+
+#[test]
+fn the_base_case_is_valid() {
+    check(|_| {}, &[]);
+}
+
+#[test]
+fn all_problems_are_reported_at_once() {
+    check(
+        |s| {
+            s["typo"] = 1.into();
+            s["policy"]["typo"] = 1.into();
+            s["policy"]["admissionWhitelistPatterns"] =
+                json!([{"namePattern": "*"}, {"namePattern": "a/b"}, {"pattern": "x"}, "x"]);
+            s["policy"][DEFAULT]["enforcementMode"] = "WHATEVER".into();
+            s["attestors"][0]["userOwnedGrafeasNote"]["publicKeys"][0]["pkixPublicKey"]
+                ["publicKeyPem"] = "x".into();
+            s["deniedDigests"] = json!([A, "sha256:x"]);
+            s["podTemplates"] = "maybe".into();
+        },
+        &[
+            "policy.defaultAdmissionRule.enforcementMode policy-unknown-enum",
+            "policy.typo policy-unknown-field",
+            "typo settings-unknown-field",
+            "podTemplates settings-invalid-value",
+            "attestors[0].userOwnedGrafeasNote.publicKeys[0].pkixPublicKey key-invalid",
+            "deniedDigests[1] settings-invalid-value",
+            "policy.admissionWhitelistPatterns[0].namePattern pattern-invalid",
+            "policy.admissionWhitelistPatterns[2].pattern policy-unknown-field",
+            "policy.admissionWhitelistPatterns[2] pattern-invalid",
+            "policy.admissionWhitelistPatterns[3] policy-wrong-type",
+        ],
+    );
+}
+
+#[test]
+fn a_default_rule_is_required() {
+    check(
+        |s| s["policy"] = json!({"name": "projects/p/policy"}),
+        &["policy policy-missing-default-rule"],
+    );
+}
+
+#[test]
+fn both_modes_are_required() {
+    check(
+        |s| s["policy"][DEFAULT] = json!({}),
+        &[
+            "policy.defaultAdmissionRule policy-missing-mode",
+            "policy.defaultAdmissionRule policy-missing-mode",
+        ],
+    );
+}
+
+#[test]
+fn modes_are_names_and_never_numbers() {
+    for (value, code) in [
+        (json!(1), "policy-numeric-enum"),
+        (json!(true), "policy-numeric-enum"),
+        (json!("always_allow"), "policy-unknown-enum"),
+        (json!("EVALUATION_MODE_UNSPECIFIED"), "policy-unknown-enum"),
+        (json!([]), "policy-wrong-type"),
+        (json!(null), "policy-wrong-type"),
+    ] {
+        let expected = format!("policy.defaultAdmissionRule.evaluationMode {code}");
+        check(|s| s["policy"][DEFAULT]["evaluationMode"] = value, &[&expected]);
+    }
+    check(
+        |s| s["policy"]["globalPolicyEvaluationMode"] = true.into(),
+        &["policy.globalPolicyEvaluationMode policy-numeric-enum"],
+    );
+}
+
+#[test]
+fn attestors_are_listed_exactly_under_require_attestation() {
+    let expected = &["policy.defaultAdmissionRule policy-attestor-list-mismatch"];
+    check(|s| s["policy"][DEFAULT] = rule("REQUIRE_ATTESTATION", &[]), expected);
+    check(|s| s["policy"][DEFAULT]["requireAttestationsBy"] = json!([]), expected);
+    for mode in ["ALWAYS_ALLOW", "ALWAYS_DENY"] {
+        check(|s| s["policy"][DEFAULT]["evaluationMode"] = mode.into(), expected);
+        check(
+            |s| {
+                s["policy"][DEFAULT] = rule(mode, &[]);
+                s["policy"][DEFAULT]["requireAttestationsBy"] = json!([]);
+            },
+            &[],
+        );
+    }
+}
+
+#[test]
+fn a_single_name_is_no_list() {
+    check(
+        |s| s["policy"][DEFAULT]["requireAttestationsBy"] = "projects/p/attestors/a".into(),
+        &["policy.defaultAdmissionRule.requireAttestationsBy policy-wrong-type"],
+    );
+}
+
+#[test]
+fn only_one_rule_map_may_have_entries() {
+    check(
+        |s| {
+            s["policy"][NAMESPACES] = json!({"x": rule("ALWAYS_DENY", &[])});
+            s["policy"]["kubernetesServiceAccountAdmissionRules"] =
+                json!({"x:y": rule("ALWAYS_DENY", &[])});
+        },
+        &["policy policy-multiple-rule-maps"],
+    );
+}
+
+#[test]
+fn rule_keys_have_a_form() {
+    for (map, key) in [
+        ("kubernetesServiceAccountAdmissionRules", "no-colon"),
+        ("clusterAdmissionRules", "no-dot"),
+        ("istioServiceIdentityAdmissionRules", "mesh.example/default"),
+    ] {
+        let shown = if key.contains('-') || key.contains('/') { format!("[{key}]") } else { key.into() };
+        let expected = format!("policy.{map}{shown} policy-rule-key-invalid");
+        check(
+            |s| {
+                s["cluster"] = "a.b".into();
+                s["meshTrustDomain"] = "mesh.example".into();
+                s["policy"][map] = json!({key: rule("ALWAYS_DENY", &[])});
+            },
+            &[&expected],
+        );
+    }
+}
+
+#[test]
+fn rules_by_cluster_or_mesh_need_to_know_it() {
+    check(
+        |s| s["policy"]["clusterAdmissionRules"] = json!({"l.c": rule("ALWAYS_DENY", &[])}),
+        &["cluster settings-context-missing"],
+    );
+    check(
+        |s| {
+            s["policy"]["istioServiceIdentityAdmissionRules"] =
+                json!({"d/ns/n/sa/s": rule("ALWAYS_DENY", &[])});
+        },
+        &["meshTrustDomain settings-context-missing"],
+    );
+}
+
+#[test]
+fn a_named_attestor_must_be_there() {
+    check(
+        |s| s["policy"][NAMESPACES] = json!({"ns.x": require(&["a", "missing"])}),
+        &["policy.kubernetesNamespaceAdmissionRules[ns.x].requireAttestationsBy policy-attestor-unknown"],
+    );
+}
+
+#[test]
+fn attestors_of_one_rule_must_not_share_a_key() {
+    let key = TestKey::new("a");
+    let two = json!([attestor("a", &[&key]), attestor("b", &[&key])]);
+    check(
+        |s| {
+            s["attestors"] = two.clone();
+            s["policy"][DEFAULT] = require(&["a", "b"]);
+        },
+        &["policy.defaultAdmissionRule.requireAttestationsBy policy-attestors-share-key"],
+    );
+    check(|s| s["attestors"] = two, &[]);
+}
+
+#[test]
+fn attestors_have_distinct_names_and_key_ids() {
+    let (key, other) = (TestKey::new("a"), TestKey::new("other"));
+    check(
+        |s| s["attestors"] = json!([attestor("a", &[&key]), attestor("a", &[&other])]),
+        &["attestors[1] attestor-duplicate"],
+    );
+    check(
+        |s| {
+            s["attestors"] = json!([attestor("a", &[&key, &other])]);
+            for key in s["attestors"][0]["userOwnedGrafeasNote"]["publicKeys"].as_array_mut().unwrap() {
+                key["id"] = "same".into();
+            }
+        },
+        &["attestors[0].userOwnedGrafeasNote.publicKeys[1] key-id-duplicate"],
+    );
+}
+
+#[test]
+fn keys_must_be_usable_and_are_never_skipped() {
+    let key = "attestors[0].userOwnedGrafeasNote.publicKeys[0]";
+    let pkix = |s: &mut Value, field: &str, value: Value| {
+        s["attestors"][0]["userOwnedGrafeasNote"]["publicKeys"][0]["pkixPublicKey"][field] = value;
+    };
+    for (field, value, code) in [
+        ("signatureAlgorithm", json!("RSA_PSS_2048_SHA256"), "key-algorithm-unsupported"),
+        ("signatureAlgorithm", json!("ML_DSA_65"), "key-algorithm-unsupported"),
+        ("signatureAlgorithm", json!("ecdsa"), "policy-unknown-enum"),
+        ("publicKeyPem", json!(""), "key-invalid"),
+    ] {
+        check(|s| pkix(s, field, value), &[&format!("{key}.pkixPublicKey {code}")]);
+    }
+    check(
+        |s| {
+            pkix(s, "keyId", "x".into());
+            s["attestors"][0]["userOwnedGrafeasNote"]["publicKeys"][0]["id"] = "y".into();
+        },
+        &[&format!("{key} key-id-invalid")],
+    );
+    check(
+        |s| {
+            s["attestors"][0]["userOwnedGrafeasNote"]["publicKeys"] =
+                json!([{"asciiArmoredPgpPublicKey": "-----BEGIN PGP PUBLIC KEY BLOCK-----"}]);
+        },
+        &[&format!("{key}.asciiArmoredPgpPublicKey key-algorithm-unsupported")],
+    );
+    check(
+        |s| s["attestors"][0]["userOwnedGrafeasNote"]["publicKeys"] = json!([{"comment": "x"}]),
+        &[&format!("{key} settings-missing-field")],
+    );
+}
+
+#[test]
+fn both_spellings_of_the_note_work_and_not_together() {
+    let rename = |s: &mut Value| s["attestors"][0]["userOwnedGrafeasNote"].take();
+    check(
+        |s| {
+            let note = rename(s);
+            let attestor = s["attestors"][0].as_object_mut().unwrap();
+            attestor.remove("userOwnedGrafeasNote");
+            attestor.insert("userOwnedDrydockNote".into(), note);
+        },
+        &[],
+    );
+    check(
+        |s| {
+            let note = s["attestors"][0]["userOwnedGrafeasNote"].clone();
+            s["attestors"][0]["userOwnedDrydockNote"] = note;
+        },
+        &["attestors[0] settings-invalid-value"],
+    );
+}
+
+/// What a policy exported from Google carries beside its rules.
+#[test]
+fn output_fields_and_prose_are_accepted() {
+    check(
+        |s| {
+            for field in ["name", "etag", "updateTime", "description"] {
+                s["policy"][field] = "x".into();
+                if field != "name" {
+                    s["attestors"][0][field] = "x".into();
+                }
+            }
+            s["attestors"][0]["userOwnedGrafeasNote"]["delegationServiceAccountEmail"] = "x".into();
+        },
+        &[],
+    );
+}
+
+#[test]
+fn other_spellings_of_known_fields_are_unknown() {
+    for field in ["admission_whitelist_patterns", "admissionAllowlistPatterns", "cloudRunPolicy"] {
+        let path = if field.contains('_') { format!("policy[{field}]") } else { format!("policy.{field}") };
+        check(
+            |s| s["policy"][field] = json!([]),
+            &[&format!("{path} policy-unknown-field")],
+        );
+    }
+}
+
+#[test]
+fn workloads_are_checked() {
+    let workload = |group: &str, kind: &str, path: &str| {
+        json!({"group": group, "kind": kind, "podSpecs": [path]})
+    };
+    check(|s| s["workloads"] = json!([workload("e.com", "X", "spec.*.pod")]), &[]);
+    for (bad, expected) in [
+        (workload("apps", "Deployment", "spec.x"), vec!["workloads[0] settings-invalid-value"]),
+        (
+            workload("e.com", "X", "spec..pod"),
+            vec![
+                "workloads[0].podSpecs[0] settings-invalid-value",
+                "workloads[0] settings-missing-field",
+            ],
+        ),
+        (
+            workload("e.com", "X", "*.pod"),
+            vec![
+                "workloads[0].podSpecs[0] settings-invalid-value",
+                "workloads[0] settings-missing-field",
+            ],
+        ),
+        (json!({}), vec!["workloads[0] settings-missing-field"; 3]),
+    ] {
+        check(|s| s["workloads"] = json!([bad]), &expected);
+    }
+    let twice = json!([workload("e.com", "X", "a"), workload("e.com", "X", "b")]);
+    check(|s| s["workloads"] = twice, &["workloads[1] settings-invalid-value"]);
+}
+
+#[test]
+fn what_is_not_settings_at_all_is_one_problem() {
+    for (document, expected) in [
+        ("", "settings-malformed"),
+        ("[]", "settings-wrong-type"),
+        ("{}", "policy settings-missing-field"),
+        (r#"{"policy": {"#, "settings-malformed"),
+        ("\"\u{1}\"", "settings-malformed"),
+    ] {
+        let found = problems(document.as_bytes());
+        assert_eq!(found.last().map(String::as_str), Some(expected), "{document:?}: {found:?}");
+    }
+    assert_eq!(problems(b"\xff"), ["settings-malformed"]);
+    assert_eq!(problems("[".repeat(1000).as_bytes()), ["limit-exceeded"]);
+}
+
+#[test]
+fn problems_beyond_sixty_four_are_only_counted() {
+    let mut settings = settings();
+    for n in 0..100 {
+        settings[format!("typo{n}")] = 1.into();
+    }
+    assert_eq!(problems(&serde_json::to_vec(&settings).unwrap()).len(), 64);
+}
+
+#[test]
+fn every_build_gives_the_same_answer_about_settings() {
+    let mut broken = settings();
+    broken["policy"][DEFAULT]["evaluationMode"] = 3.into();
+    let mut builds = implementation::all();
+    for document in [settings().to_string(), broken.to_string(), String::new(), "[".repeat(99)] {
+        let answers: Vec<_> =
+            builds.iter_mut().map(|build| build.validate_settings(document.as_bytes())).collect();
+        for answer in &answers {
+            assert_eq!(answer, &answers[0], "{document}");
+        }
+    }
+}

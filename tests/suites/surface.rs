@@ -1,1 +1,117 @@
-//! To be written in the next commit.
+//! What the modules are from outside: imports, exports, metadata and size. A new import, or a
+//! module that grows, is something that a reviewer must see here.
+
+use host_runner::engine::{Abi, Inspection, embedded, inspect};
+use policy_tests::web;
+use serde_json::json;
+
+fn surface(abi: Abi) -> Inspection {
+    inspect(embedded(abi)).unwrap()
+}
+
+#[test]
+fn the_wapc_module_imports_and_exports_exactly_this() {
+    let module = surface(Abi::Wapc);
+    assert_eq!(module.imports, GOLDEN_WAPC_IMPORTS);
+    assert_eq!(module.exports, ["__guest_call", "memory"]);
+}
+
+#[rustfmt::skip]
+const GOLDEN_WAPC_IMPORTS: &[&str] = &[
+    "wapc.__guest_error", "wapc.__guest_request", "wapc.__guest_response",
+    "wasi_snapshot_preview1.environ_get", "wasi_snapshot_preview1.environ_sizes_get",
+    "wasi_snapshot_preview1.fd_write", "wasi_snapshot_preview1.proc_exit",
+];
+
+#[test]
+fn the_wasi_module_imports_and_exports_exactly_this() {
+    let module = surface(Abi::Wasi);
+    assert_eq!(module.imports, GOLDEN_WASI_IMPORTS);
+    assert_eq!(module.exports, ["__main_void", "_start", "memory"]);
+}
+
+#[rustfmt::skip]
+const GOLDEN_WASI_IMPORTS: &[&str] = &[
+    "wasi_snapshot_preview1.args_get", "wasi_snapshot_preview1.args_sizes_get",
+    "wasi_snapshot_preview1.environ_get", "wasi_snapshot_preview1.environ_sizes_get",
+    "wasi_snapshot_preview1.fd_read", "wasi_snapshot_preview1.fd_write",
+    "wasi_snapshot_preview1.proc_exit",
+];
+
+/// Budgets, not measurements: what an engine has to compile and a registry to store.
+#[test]
+fn the_modules_stay_under_600_kb() {
+    for abi in [Abi::Wapc, Abi::Wasi] {
+        let size = surface(abi).size;
+        println!("{abi}: {size} bytes");
+        assert!(size < 600_000, "{abi}: {size} bytes");
+    }
+}
+
+#[test]
+fn each_module_carries_its_own_metadata() {
+    for (abi, mode) in [(Abi::Wapc, "kubewarden-wapc"), (Abi::Wasi, "wasi")] {
+        let metadata = surface(abi).metadata.expect("a metadata section");
+        assert_eq!(metadata["executionMode"], mode);
+        assert_eq!(metadata["protocolVersion"], "v1");
+        assert_eq!(metadata["mutating"], false);
+        assert_eq!(metadata["contextAwareResources"], json!([]), "least capability");
+        assert_eq!(metadata.get("hostCapabilities"), None, "least capability");
+        assert_eq!(
+            metadata["annotations"]["io.kubewarden.policy.version"],
+            env!("CARGO_PKG_VERSION")
+        );
+    }
+}
+
+/// Ephemeral containers arrive as an update of a subresource that rules must name.
+#[test]
+fn the_rules_name_every_resource_that_brings_in_images() {
+    let metadata = surface(Abi::Wapc).metadata.unwrap();
+    let rules = metadata["rules"].as_array().unwrap();
+    for (group, resource) in [
+        ("", "pods"),
+        ("", "pods/ephemeralcontainers"),
+        ("", "podtemplates"),
+        ("", "replicationcontrollers"),
+        ("apps", "daemonsets"),
+        ("apps", "deployments"),
+        ("apps", "replicasets"),
+        ("apps", "statefulsets"),
+        ("batch", "cronjobs"),
+        ("batch", "jobs"),
+        ("serving.knative.dev", "configurations"),
+        ("serving.knative.dev", "revisions"),
+        ("serving.knative.dev", "services"),
+    ] {
+        let rule = rules
+            .iter()
+            .find(|rule| rule["apiGroups"] == json!([group]))
+            .unwrap_or_else(|| panic!("no rule for group `{group}`"));
+        assert!(rule["resources"].as_array().unwrap().contains(&json!(resource)), "{resource}");
+        assert_eq!(rule["operations"], json!(["CREATE", "UPDATE"]));
+    }
+}
+
+/// The core alone asks its host for nothing: all that the web build imports is its own glue.
+#[test]
+fn the_web_module_imports_only_its_glue() {
+    let module = std::fs::read(web::build().join("countersign_bg.wasm")).unwrap();
+    let imports = inspect(&module).unwrap().imports;
+    assert!(!imports.is_empty());
+    for import in imports {
+        assert!(import.starts_with("./countersign_bg.js.__wb"), "{import}");
+    }
+}
+
+#[test]
+fn the_web_build_has_types() {
+    let types = std::fs::read_to_string(web::build().join("countersign.d.ts")).unwrap();
+    for signature in [
+        "export function decide(call: Call | string): Decision;",
+        "export function validateSettings(settings: Settings | string): SettingsAnswer;",
+        "export interface Decision {",
+    ] {
+        assert!(types.contains(signature), "{signature}:\n{types}");
+    }
+}

@@ -20,6 +20,7 @@ use crate::json::{Dialect, Null, Path, Raw, Report, Value};
 
 /// Whatever is wrong with an occurrence makes that occurrence undecodable, and no other.
 const OCCURRENCE: &Dialect = &Dialect {
+    malformed: Code::AttestationUndecodable,
     unknown_field: Code::AttestationUndecodable,
     wrong_type: Code::AttestationUndecodable,
     duplicate_key: Code::AttestationUndecodable,

@@ -15,6 +15,7 @@ use crate::settings::DockerReference;
 
 /// Whatever is wrong with a payload makes it invalid.
 const PAYLOAD: &Dialect = &Dialect {
+    malformed: Code::AttestationPayloadInvalid,
     unknown_field: Code::AttestationPayloadInvalid,
     wrong_type: Code::AttestationPayloadInvalid,
     duplicate_key: Code::AttestationPayloadInvalid,

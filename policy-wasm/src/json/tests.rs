@@ -4,6 +4,7 @@ use alloc::vec::Vec;
 use super::*;
 
 const TEST: &Dialect = &Dialect {
+    malformed: Code::SettingsMalformed,
     unknown_field: Code::SettingsUnknownField,
     wrong_type: Code::SettingsWrongType,
     duplicate_key: Code::SettingsDuplicateKey,
