@@ -24,7 +24,9 @@ use crate::policy::attestor::Attestor;
 use crate::settings::DockerReference;
 
 /// One attestation: what was signed, by which signatures, filed under which note
-#[derive(Debug)]
+///
+/// Attestations have an order so that a decision does not depend on the one in which they came.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Attestation<'a> {
     /// Absent means that it may belong to any attestor
     pub(crate) note: Option<Cow<'a, str>>,
@@ -32,7 +34,7 @@ pub(crate) struct Attestation<'a> {
 }
 
 /// What an attestation consists of
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Content<'a> {
     Signed { payload: Vec<u8>, signatures: Vec<Signature<'a>> },
     /// Cannot count, whoever signed it
@@ -40,7 +42,7 @@ pub(crate) enum Content<'a> {
 }
 
 /// One signature of an attestation
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Signature<'a> {
     /// Empty when the signature names no key
     pub(crate) key_id: Cow<'a, str>,
@@ -114,8 +116,8 @@ pub(crate) fn judge<'a>(
             }
         }
     }
-    // Stable: of equals, the one supplied first stays first.
-    rejections.sort_by_key(|rejection| core::cmp::Reverse(rejection.rank()));
+    rejections.sort_by_key(|rejection| (core::cmp::Reverse(rejection.rank()), rejection.clone()));
+    rejections.dedup();
     let details = rejections.iter().map(Reason::from).collect();
     let reason = Reason::new(
         Code::NoValidAttestation,
@@ -158,7 +160,9 @@ impl Attestation<'_> {
                 .filter(|key| signature.key_id.is_empty() || key.id() == signature.key_id)
                 .collect();
             if named.is_empty() {
-                let configured = attestor.keys.iter().map(|key| key.id().to_string()).collect();
+                let mut configured: Vec<_> =
+                    attestor.keys.iter().map(|key| key.id().to_string()).collect();
+                configured.sort();
                 let id = signature.key_id.to_string();
                 rejections.push(Rejection::UnknownKeyId { id, configured });
             }

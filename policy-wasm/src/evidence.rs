@@ -26,7 +26,6 @@ pub enum Need {
 /// What was found for the needs of one request
 #[derive(Debug, Default)]
 pub(crate) struct Evidence<'a> {
-    /// In the order in which they were supplied
     attestations: Vec<Candidate<'a>>,
 }
 
@@ -86,7 +85,8 @@ impl<'a> Evidence<'a> {
         evidence
     }
 
-    /// The attestations that may be about an image, those that can only explain last.
+    /// The attestations that may be about an image, those that can only explain last; otherwise in
+    /// an order of their own, so that it does not matter in which they were supplied.
     ///
     /// # Errors
     ///
@@ -103,7 +103,11 @@ impl<'a> Evidence<'a> {
             return Err(Reason::limit("attestations of one image", limit));
         }
         let room = limit.saturating_sub(found.len());
-        found.extend(concerning().filter(|one| one.only_explains(digest)).take(room));
-        Ok(found.into_iter().map(|one| &one.attestation).collect())
+        let mut explaining: Vec<_> = concerning().filter(|one| one.only_explains(digest)).collect();
+        for candidates in [&mut found, &mut explaining] {
+            candidates.sort_by(|a, b| a.attestation.cmp(&b.attestation));
+        }
+        let all = found.into_iter().chain(explaining.into_iter().take(room));
+        Ok(all.map(|one| &one.attestation).collect())
     }
 }

@@ -1,1 +1,306 @@
-//! To be written in the next commit.
+//! The program as a user runs it: arguments in; output, errors and exit status out.
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use serde_json::Value;
+
+/// The repository's root, where the documented commands are run.
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
+}
+
+fn countersign(arguments: &str, stdin: &str) -> Output {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_countersign"))
+        .args(arguments.split_whitespace())
+        .current_dir(root())
+        .env_clear()
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // A command that does not read its input closes it.
+    let _ = child.stdin.take().unwrap().write_all(stdin.as_bytes());
+    child.wait_with_output().unwrap()
+}
+
+/// Runs a command and checks its exit status; returns standard output and standard error.
+#[track_caller]
+fn run(arguments: &str, stdin: &str, status: i32) -> (String, String) {
+    let output = countersign(arguments, stdin);
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    let (stdout, stderr) = (text(output.stdout), text(output.stderr));
+    assert_eq!(output.status.code(), Some(status), "{arguments}\n{stdout}\n{stderr}");
+    (stdout, stderr)
+}
+
+const PIPELINE: &str = "evaluate --settings policies/pipeline/policy.yaml";
+const ALLOWLIST: &str = "evaluate --settings policies/registry-allowlist/policy.yaml";
+
+fn fixture(name: &str) -> String {
+    std::fs::read_to_string(root().join("policies/pipeline/fixtures").join(name)).unwrap()
+}
+
+/// A file that exists as long as the test.
+fn file(name: &str, text: &str) -> (tempfile::TempDir, PathBuf) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join(name);
+    std::fs::write(&path, text).unwrap();
+    (folder, path)
+}
+
+#[test]
+fn a_folder_is_evaluated_image_by_image() {
+    let (stdout, stderr) = run(&format!("{PIPELINE} policies/pipeline/fixtures"), "", 1);
+    for line in [
+        "denied  Deployment production/web  policies/pipeline/fixtures/production-unsigned.yaml",
+        "admitted  Deployment production/web  policies/pipeline/fixtures/production-signed.yaml",
+        "admitted  Deployment development/web  policies/pipeline/fixtures/development-unsigned.yaml",
+        "admitted by dry run  Deployment preview/web  policies/pipeline/fixtures/preview-unsigned.yaml",
+        "    ✗ attestor projects/example/attestors/build",
+        "warning[dry-run]: Admitted by dry run",
+        "4 admitted, 2 denied (module sha256:",
+    ] {
+        assert!(stdout.contains(line), "lacks {line:?}:\n{stdout}");
+    }
+    assert_eq!(stderr, "");
+    assert!(!stdout.contains('\x1b'), "no colour outside of a terminal");
+}
+
+#[test]
+fn both_embedded_modules_answer_alike() {
+    let answers: Vec<_> = ["wapc", "wasi"]
+        .iter()
+        .map(|abi| run(&format!("{PIPELINE} --abi {abi} --format json policies/pipeline/fixtures"), "", 1).0)
+        .collect();
+    assert_eq!(answers[0], answers[1]);
+}
+
+#[test]
+fn exit_status_is_0_when_everything_is_admitted() {
+    run(&format!("{PIPELINE} policies/pipeline/fixtures/production-signed.yaml"), "", 0);
+}
+
+#[test]
+fn one_object_prints_one_decision_and_several_print_a_list() {
+    let one = run(&format!("{PIPELINE} --format json policies/pipeline/fixtures/qa-built.yaml"), "", 0).0;
+    let one: Value = serde_json::from_str(&one).unwrap();
+    assert_eq!((&one["kind"], &one["allowed"]), (&"Decision".into(), &true.into()));
+    let two = format!("{}---\n{}", fixture("qa-built.yaml"), fixture("production-unsigned.yaml"));
+    let two: Value = serde_json::from_str(&run(&format!("{PIPELINE} --format json -"), &two, 1).0).unwrap();
+    assert_eq!(two.as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn an_admission_review_is_answered_with_one() {
+    let pod = r#"{"apiVersion":"v1","kind":"Pod","metadata":{"name":"x"},
+        "spec":{"containers":[{"name":"a","image":"nginx"}]}}"#;
+    let request = format!(
+        r#"{{"uid":"abc","kind":{{"group":"","version":"v1","kind":"Pod"}},"operation":"CREATE",
+            "namespace":"default","object":{pod}}}"#
+    );
+    let review = format!(
+        r#"{{"apiVersion":"admission.k8s.io/v1","kind":"AdmissionReview","request":{request}}}"#
+    );
+    for input in [request, review] {
+        let (stdout, _) = run(&format!("{ALLOWLIST} --format admission-review -"), &input, 1);
+        let answer: Value = serde_json::from_str(&stdout).unwrap();
+        assert_eq!(answer["kind"], "AdmissionReview");
+        assert_eq!(answer["response"]["uid"], "abc");
+        assert_eq!(answer["response"]["allowed"], false);
+        assert_eq!(answer["response"]["status"]["code"], 403);
+        let message = answer["response"]["status"]["message"].as_str().unwrap();
+        assert!(message.starts_with("Image nginx denied by Binary Authorization default admission rule"));
+    }
+}
+
+#[test]
+fn a_list_is_evaluated_item_by_item() {
+    let pod = |image: &str| {
+        format!(r#"{{"metadata":{{"name":"x"}},"spec":{{"containers":[{{"name":"a","image":"{image}"}}]}}}}"#)
+    };
+    let list = format!(
+        r#"{{"apiVersion":"v1","kind":"PodList","items":[{},{}]}}"#,
+        pod("nginx"),
+        pod("registry.example/a")
+    );
+    let (stdout, _) = run(&format!("{ALLOWLIST} -"), &list, 1);
+    assert!(stdout.contains("1 admitted, 1 denied"), "{stdout}");
+}
+
+#[test]
+fn the_namespace_is_the_one_given_else_the_manifests_else_default() {
+    let pod = "{apiVersion: v1, kind: Pod, metadata: {name: x}, spec: {containers: [{name: a, image: a/b}]}}";
+    let pod = format!("# YAML\n{pod}");
+    assert!(run(&format!("{PIPELINE} -"), &pod, 1).0.contains("Pod default/x"));
+    assert!(run(&format!("{PIPELINE} --namespace development -"), &pod, 0).0.contains("Pod development/x"));
+    let (stdout, _) = run(&format!("{PIPELINE} --namespace development -"), &fixture("qa-built.yaml"), 1);
+    assert!(stdout.contains("undecodable-object"), "kubectl refuses this too: {stdout}");
+}
+
+#[test]
+fn objects_without_images_are_passed_over_and_named() {
+    let manifests = format!(
+        "apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: c}}\n---\n{}",
+        fixture("qa-built.yaml")
+    );
+    let (stdout, stderr) = run(&format!("{PIPELINE} -"), &manifests, 0);
+    assert!(stdout.contains("1 admitted, 0 denied"), "{stdout}");
+    assert!(stderr.contains("1 objects bring in no image and were passed over: ConfigMap"), "{stderr}");
+    let (_, stderr) = run(&format!("{PIPELINE} -"), "{apiVersion: v1, kind: Secret}", 2);
+    assert!(stderr.contains("nothing to evaluate"), "{stderr}");
+}
+
+#[test]
+fn an_unknown_kind_is_denied_with_help() {
+    let (stdout, _) = run(&format!("{PIPELINE} -"), "{\"apiVersion\": \"e.com/v1\", \"kind\": \"Fleet\"}", 1);
+    assert!(stdout.contains("unsupported-object-kind"), "{stdout}");
+    assert!(stdout.contains("help: if it creates Pods"), "{stdout}");
+}
+
+#[test]
+fn input_that_cannot_be_read_is_status_2_and_named() {
+    for (input, error) in [
+        ("hello", "expected a Kubernetes object"),
+        ("{", "not valid JSON"),
+        ("a: [", "not valid YAML"),
+        ("a: 1\na: 2\n", "duplicate"),
+        (r#"{"kind": "Pod", "kind": "Pod"}"#, "duplicate key `kind`"),
+        ("{\"a\": 1}", "expected an object with `apiVersion` and `kind`"),
+        ("kind: AdmissionReview\n", "has no `request`"),
+        ("", "nothing to evaluate"),
+    ] {
+        let (stdout, stderr) = run(&format!("{ALLOWLIST} -"), input, 2);
+        assert!(stderr.starts_with("error: ") && stderr.contains(error), "{input:?}: {stderr}");
+        assert_eq!(stdout, "");
+    }
+    let (_, stderr) = run(&format!("{ALLOWLIST} missing.yaml also-missing.yaml"), "", 2);
+    assert!(stderr.contains("`missing.yaml`") && stderr.contains("`also-missing.yaml`"), "{stderr}");
+}
+
+#[test]
+fn a_deeply_nested_or_huge_object_is_denied_and_never_a_trap() {
+    let pod = |extra: &str| {
+        format!(r#"{{"apiVersion":"v1","kind":"Pod","extra":{extra},"spec":{{"containers":[]}}}}"#)
+    };
+    let nested = pod(&format!("{}{}", "[".repeat(70), "]".repeat(70)));
+    let huge = pod(&format!("\"{}\"", "x".repeat(10 << 20)));
+    for input in [nested, huge] {
+        let (stdout, _) = run(&format!("{ALLOWLIST} -"), &input, 1);
+        assert!(stdout.contains("limit-exceeded"), "{stdout}");
+    }
+}
+
+#[test]
+fn a_document_that_expands_without_end_is_status_2() {
+    let mut bomb = "a0: &a0 [x,x,x,x,x,x,x,x,x,x]\n".to_owned();
+    for n in 1..9 {
+        let aliases = vec![format!("*a{}", n - 1); 10].join(",");
+        bomb.push_str(&format!("a{n}: &a{n} [{aliases}]\n"));
+    }
+    let nested = format!("a: {}", "[".repeat(100_000));
+    for input in [bomb, nested, "[".repeat(100_000)] {
+        let (_, stderr) = run(&format!("{ALLOWLIST} -"), &input, 2);
+        assert!(stderr.contains("limit exceeded"), "{stderr}");
+    }
+}
+
+#[test]
+fn invalid_settings_are_status_2_with_every_problem() {
+    let (_folder, settings) = file(
+        "s.yaml",
+        "typo: 1\npolicy:\n  defaultAdmissionRule: {evaluationMode: ALWAYS_DENY, enforcementMode: 2}\n",
+    );
+    let arguments = format!("evaluate -s {} policies/pipeline/fixtures", settings.display());
+    let (stdout, stderr) = run(&arguments, "", 2);
+    assert_eq!(stdout, "");
+    for problem in [
+        "error[settings-unknown-field]: ",
+        ": typo: unknown field",
+        "error[policy-numeric-enum]: ",
+        ": policy.defaultAdmissionRule.enforcementMode: expected a name, got a number",
+    ] {
+        assert!(stderr.contains(problem), "lacks {problem:?}:\n{stderr}");
+    }
+}
+
+#[test]
+fn settings_of_several_documents_are_refused() {
+    let (_folder, settings) = file("s.yaml", "policy: {}\n---\npolicy: {}\n");
+    let (_, stderr) = run(&format!("evaluate -s {} -", settings.display()), "{}", 2);
+    assert!(stderr.contains("it has several documents"), "{stderr}");
+}
+
+#[test]
+fn a_kubewarden_manifest_stands_for_its_settings() {
+    let manifest = "policies/pipeline/cluster-admission-policy.yaml";
+    run(&format!("evaluate -s {manifest} policies/pipeline/fixtures/production-signed.yaml"), "", 0);
+}
+
+#[test]
+fn any_other_policy_module_can_be_run() {
+    let text = r#"(module
+        (import "wapc" "__guest_response" (func $respond (param i32 i32)))
+        (import "wapc" "__guest_error" (func $error (param i32 i32)))
+        (import "wapc" "__guest_request" (func $request (param i32 i32)))
+        (memory (export "memory") 1000)
+        (data (i32.const 0) "{\"valid\":true}{\"accepted\":false,\"message\":\"not today\"}")
+        (func (export "__guest_call") (param $operation i32) (param $payload i32) (result i32)
+            ;; 17 is validate_settings, 8 validate; decide is not theirs.
+            (if (i32.eq (local.get $operation) (i32.const 17))
+                (then (call $respond (i32.const 0) (i32.const 14)) (return (i32.const 1))))
+            (if (i32.eq (local.get $operation) (i32.const 8))
+                (then (call $respond (i32.const 14) (i32.const 40)) (return (i32.const 1))))
+            (call $error (i32.const 0) (i32.const 0))
+            (i32.const 0)))"#;
+    let (_folder, module) = file("other.wat", text);
+    let arguments =
+        format!("{ALLOWLIST} --module {} policies/registry-allowlist/fixtures/our-registry.yaml", module.display());
+    // Text modules are for people; the program takes binary ones.
+    let binary = wat::parse_str(text).unwrap();
+    std::fs::write(&module, binary).unwrap();
+    let (stdout, _) = run(&arguments, "", 1);
+    assert!(stdout.contains("denied  Pod default/web") && stdout.contains("not today"), "{stdout}");
+}
+
+#[test]
+fn a_module_that_is_none_is_status_2() {
+    let (_folder, module) = file("m.wasm", "hello");
+    let (_, stderr) = run(&format!("inspect --module {}", module.display()), "", 2);
+    assert!(stderr.starts_with("error: cannot load the module"), "{stderr}");
+}
+
+#[test]
+fn inspect_shows_the_surface() {
+    let (stdout, _) = run("inspect", "", 0);
+    for line in ["abi      waPC", "digest   sha256:", "  wapc.__guest_request", "  __guest_call", "metadata"] {
+        assert!(stdout.contains(line), "lacks {line:?}:\n{stdout}");
+    }
+    let json: Value = serde_json::from_str(&run("inspect --abi wasi --format json", "", 0).0).unwrap();
+    assert_eq!(json["abi"], "WASI command");
+    assert_eq!(json["metadata"]["executionMode"], "wasi");
+}
+
+#[test]
+fn bad_usage_is_status_2() {
+    for arguments in [
+        "",
+        "evaluate",
+        "evaluate --settings x",
+        "evaluate --settings - -",
+        "evaluate --settings x --format html y",
+        "inspect --module x --abi wasi",
+    ] {
+        run(arguments, "", 2);
+    }
+}
+
+#[test]
+fn help_has_examples_and_exit_status() {
+    for command in ["evaluate", "inspect"] {
+        let (stdout, _) = run(&format!("{command} --help"), "", 0);
+        assert!(stdout.contains("Examples:") && stdout.contains("Exit status:"), "{stdout}");
+    }
+}

@@ -41,6 +41,11 @@ fn object(out: &mut impl Write, evaluated: &Evaluated) -> io::Result<()> {
     }
     for warning in list(answer, "warnings") {
         let (code, message) = (text(warning, "code"), text(warning, "message"));
+        // What would have been denied stands above, image by image.
+        let message = match code {
+            "dry-run" | "break-glass" => message.split(':').next().unwrap_or(message),
+            _ => message,
+        };
         writeln!(out, "  {BOLD_YELLOW}warning[{code}]{RESET}: {message}")?;
     }
     Ok(())
@@ -92,10 +97,29 @@ fn reason(out: &mut impl Write, reason: &Value, depth: usize) -> io::Result<()> 
     let indent = "  ".repeat(depth);
     let (code, message) = (text(reason, "code"), text(reason, "message"));
     writeln!(out, "{indent}{DIM}{code}{RESET}: {message}")?;
-    for detail in list(reason, "details") {
+    let details = list(reason, "details");
+    for detail in details {
         self::reason(out, detail, depth.saturating_add(1))?;
     }
-    Ok(())
+    match help(code, details.is_empty()) {
+        Some(help) => writeln!(out, "{indent}  {DIM}help: {help}{RESET}"),
+        None => Ok(()),
+    }
+}
+
+/// What the reader can do, where that is not plain from the reason.
+fn help(code: &str, without_details: bool) -> Option<&'static str> {
+    match code {
+        "digest-required" => Some("name the image by its digest: REPOSITORY@sha256:<digest>"),
+        "no-valid-attestation" if without_details => {
+            Some("no attestation about this digest was found; the attestor has to sign it")
+        }
+        "unsupported-object-kind" => {
+            Some("if it creates Pods, say where its pod specs are under `workloads` in the settings")
+        }
+        "context-missing" => Some("give the namespace of the request with --namespace"),
+        _ => None,
+    }
 }
 
 /// Prints a module's surface.

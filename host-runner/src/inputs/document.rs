@@ -19,27 +19,44 @@ pub enum DocumentError {
 
 /// Reads all documents of a text; empty ones are left out.
 ///
-/// A text that starts like a JSON object or list is read as JSON, any number of them after each
-/// other.
+/// JSON texts may follow each other. What only looks like JSON may still be YAML's own notation
+/// for it.
 ///
 /// # Errors
 ///
 /// The text is malformed, or has a key twice in one object.
 pub fn parse(text: &str) -> Result<Vec<Value>, DocumentError> {
-    let documents: Vec<Document> = if text.trim_start().starts_with(['{', '[']) {
-        serde_json::Deserializer::from_str(text)
-            .into_iter()
-            .collect::<Result<_, _>>()
-            .map_err(DocumentError::Json)?
+    let documents = if text.trim_start().starts_with(['{', '[']) {
+        json(text).or_else(|error| yaml(text).map_err(|_| error))?
     } else {
-        let options = serde_saphyr::options! {
-            // `kubectl get -A -o yaml` of a large cluster; the defaults suit small documents.
-            budget: None,
-        };
-        serde_saphyr::from_multiple_with_options(text, options)
-            .map_err(|error| DocumentError::Yaml(error.to_string()))?
+        yaml(text)?
     };
     Ok(documents.into_iter().map(|document| document.0).filter(|value| !value.is_null()).collect())
+}
+
+fn json(text: &str) -> Result<Vec<Document>, DocumentError> {
+    let documents = serde_json::Deserializer::from_str(text).into_iter();
+    documents.collect::<Result<_, _>>().map_err(DocumentError::Json)
+}
+
+/// That of the JSON parser. Deeper documents are no Kubernetes objects.
+const MAX_DEPTH: usize = 128;
+
+fn yaml(text: &str) -> Result<Vec<Document>, DocumentError> {
+    let options = serde_saphyr::options! {
+        // `kubectl get -A -o yaml` of a large cluster has more of everything but depth and aliases
+        // than the defaults allow.
+        budget: serde_saphyr::budget! {
+            max_events: usize::MAX,
+            max_nodes: usize::MAX,
+            max_total_scalar_bytes: usize::MAX,
+            max_documents: usize::MAX,
+            max_depth: MAX_DEPTH,
+        },
+    };
+    serde_saphyr::from_multiple_with_options(text, options).map_err(|error| {
+        DocumentError::Yaml(error.to_string().trim_start_matches("error: ").to_owned())
+    })
 }
 
 /// A value without duplicate keys
@@ -144,7 +161,7 @@ mod tests {
 
     #[test]
     fn malformed_text_is_an_error() {
-        for text in ["{", "a: [", "\ta", "{} x"] {
+        for text in ["{", "a: [", "a: b: c", "{} x"] {
             assert!(parse(text).is_err(), "{text}");
         }
     }

@@ -9,7 +9,7 @@ use crate::decision::{Code, Reason};
 use crate::digest::Digest;
 
 /// One attestation, or one of its signatures, and what is wrong with it
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Error)]
 #[expect(missing_docs, reason = "the messages say it")]
 pub enum Rejection {
     #[error("Attestation could not be decoded: {0}")]

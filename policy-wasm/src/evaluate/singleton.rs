@@ -188,6 +188,10 @@ impl Plan<'_> {
         &self.needs
     }
 
+    fn attestor(&self, name: &str) -> Option<&Attestor<'_>> {
+        self.attestors.iter().find(|attestor| attestor.name == name)
+    }
+
     /// Whether the rule for an image's Pod asks for attestations.
     pub(super) fn requires_digest(&self, image: &Image<'_>) -> bool {
         self.rules
@@ -274,9 +278,8 @@ impl<'p> Judged<'p> {
             }
             (EvaluationMode::RequireAttestation, Some(digest)) => {
                 let mut verdict = Verdict::Conformant;
-                for attestor in self.plan.attestors.iter().filter(|attestor| {
-                    rule.attestors.contains(&attestor.name)
-                }) {
+                let plan = self.plan;
+                for attestor in rule.attestors.iter().filter_map(|name| plan.attestor(name)) {
                     let subject = Subject {
                         digest,
                         reference,
