@@ -3,6 +3,11 @@
 //! The nested builds get a target directory of their own, shared by all profiles of this one, and
 //! an environment without what clippy or a surrounding cargo run leaves in it.
 
+#![expect(
+    clippy::print_stderr,
+    reason = "the only way in which a build script can speak"
+)]
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 use std::{env, fs};
@@ -22,20 +27,46 @@ fn main() -> ExitCode {
 fn run() -> Result<(), String> {
     let manifest = PathBuf::from(variable("CARGO_MANIFEST_DIR")?);
     let out = PathBuf::from(variable("OUT_DIR")?);
-    let workspace = manifest.parent().ok_or("the package is not in a workspace")?;
-    for input in ["policy-wasm/src", "policy-wasm/Cargo.toml", "Cargo.toml", "Cargo.lock"] {
-        println!("cargo::rerun-if-changed={}", workspace.join(input).display());
+    let workspace = manifest
+        .parent()
+        .ok_or("the package is not in a workspace")?;
+    for input in [
+        "policy-wasm/src",
+        "policy-wasm/Cargo.toml",
+        "Cargo.toml",
+        "Cargo.lock",
+    ] {
+        println!(
+            "cargo::rerun-if-changed={}",
+            workspace.join(input).display()
+        );
     }
     println!("cargo::rerun-if-changed=build.rs");
 
     ensure_target(workspace)?;
     let modules = target_directory(&out)?.join("modules");
     let built = modules.join(TARGET).join("wasm");
-    build(workspace, &modules, &["rustc", "--lib", "--crate-type", "cdylib", "--features", "wapc"])?;
-    build(workspace, &modules, &["build", "--bin", "countersign-wasi", "--features", "wasi"])?;
-    for (from, to) in
-        [("policy_wasm.wasm", "countersign.wasm"), ("countersign-wasi.wasm", "countersign-wasi.wasm")]
-    {
+    build(
+        workspace,
+        &modules,
+        &[
+            "rustc",
+            "--lib",
+            "--crate-type",
+            "cdylib",
+            "--features",
+            "wapc",
+        ],
+    )?;
+    build(
+        workspace,
+        &modules,
+        &["build", "--bin", "countersign-wasi", "--features", "wasi"],
+    )?;
+    for (from, to) in [
+        ("policy_wasm.wasm", "countersign.wasm"),
+        ("countersign-wasi.wasm", "countersign-wasi.wasm"),
+    ] {
         fs::copy(built.join(from), out.join(to))
             .map_err(|error| format!("{}: {error}", built.join(from).display()))?;
     }
@@ -64,13 +95,17 @@ fn ensure_target(workspace: &Path) -> Result<(), String> {
     if added && has_target() {
         Ok(())
     } else {
-        Err(format!("the target {TARGET} is not installed; run `{command}` and build again"))
+        Err(format!(
+            "the target {TARGET} is not installed; run `{command}` and build again"
+        ))
     }
 }
 
 fn has_target() -> bool {
     let rustc = env::var("RUSTC").unwrap_or_else(|_| "rustc".into());
-    let output = Command::new(rustc).args(["--print", "target-libdir", "--target", TARGET]).output();
+    let output = Command::new(rustc)
+        .args(["--print", "target-libdir", "--target", TARGET])
+        .output();
     output.is_ok_and(|output| Path::new(String::from_utf8_lossy(&output.stdout).trim()).is_dir())
 }
 
@@ -80,7 +115,15 @@ fn build(workspace: &Path, modules: &Path, arguments: &[&str]) -> Result<(), Str
     let mut command = Command::new(cargo);
     command
         .arg(verb)
-        .args(["--locked", "-p", "policy-wasm", "--target", TARGET, "--profile", "wasm"])
+        .args([
+            "--locked",
+            "-p",
+            "policy-wasm",
+            "--target",
+            TARGET,
+            "--profile",
+            "wasm",
+        ])
         .arg("--target-dir")
         .arg(modules)
         .args(rest)
@@ -95,8 +138,14 @@ fn build(workspace: &Path, modules: &Path, arguments: &[&str]) -> Result<(), Str
     ] {
         command.env_remove(name);
     }
-    let status = command.status().map_err(|error| format!("cannot run cargo: {error}"))?;
-    if status.success() { Ok(()) } else { Err(format!("`cargo {verb}` failed for {TARGET}")) }
+    let status = command
+        .status()
+        .map_err(|error| format!("cannot run cargo: {error}"))?;
+    if status.success() {
+        Ok(())
+    } else {
+        Err(format!("`cargo {verb}` failed for {TARGET}"))
+    }
 }
 
 fn variable(name: &str) -> Result<String, String> {

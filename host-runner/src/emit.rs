@@ -1,8 +1,6 @@
 //! Prints answers, one format a file. Answers go to standard output, everything else to standard
 //! error.
 
-#![expect(clippy::print_stderr, reason = "the one place that prints")]
-
 pub(crate) mod admission_review;
 pub(crate) mod human;
 pub(crate) mod json;
@@ -26,7 +24,9 @@ impl Evaluated {
     /// Whether the request is admitted; an answer that does not say so admits nothing.
     pub(crate) fn is_admitted(&self) -> bool {
         let flag = |key| self.answer.get(key).and_then(Value::as_bool);
-        flag("allowed").or_else(|| flag("accepted")).unwrap_or_default()
+        flag("allowed")
+            .or_else(|| flag("accepted"))
+            .unwrap_or_default()
     }
 
     pub(crate) fn is_decision(&self) -> bool {
@@ -58,8 +58,17 @@ pub(crate) fn error(error: &anyhow::Error) {
 /// Prints everything that is wrong with a settings file.
 pub(crate) fn settings_problems(path: &Path, problems: &SettingsProblems) {
     let path = path.display();
-    for SettingsProblem { code, path: place, message } in &problems.problems {
-        let place = if place.is_empty() { String::new() } else { format!("{place}: ") };
+    for SettingsProblem {
+        code,
+        path: place,
+        message,
+    } in &problems.problems
+    {
+        let place = if place.is_empty() {
+            String::new()
+        } else {
+            format!("{place}: ")
+        };
         anstream::eprintln!("{BOLD_RED}error[{code}]{RESET}: {path}: {place}{message}");
     }
     if problems.problems.is_empty() {
@@ -70,13 +79,17 @@ pub(crate) fn settings_problems(path: &Path, problems: &SettingsProblems) {
 
 /// Names the objects that no gatekeeper for images is asked about, by kind.
 pub(crate) fn not_asked(requests: &[Request]) {
-    let mut kinds: Vec<_> =
-        requests.iter().filter_map(|request| request.title.split(' ').next()).collect();
+    let mut kinds: Vec<_> = requests
+        .iter()
+        .filter_map(|request| request.title.split(' ').next())
+        .collect();
     kinds.sort_unstable();
     kinds.dedup();
     if !kinds.is_empty() {
         let (count, kinds) = (requests.len(), kinds.join(", "));
-        anstream::eprintln!("note: {count} objects bring in no image and were passed over: {kinds}");
+        anstream::eprintln!(
+            "note: {count} objects bring in no image and were passed over: {kinds}"
+        );
     }
 }
 

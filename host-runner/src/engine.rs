@@ -8,8 +8,10 @@ mod inspection;
 mod wapc;
 mod wasi;
 
-use std::time::Duration;
-use std::{fmt, fs, io, path::Path, thread};
+use core::fmt;
+use core::time::Duration;
+use std::path::Path;
+use std::{fs, io, thread};
 
 use thiserror::Error;
 use wasmtime::{Config, InstancePre, Linker, ResourceLimiter, Store, Trap};
@@ -61,7 +63,11 @@ pub struct Limits {
 impl Default for Limits {
     /// The time is that of Kubewarden's policy server; the memory holds the largest call twice.
     fn default() -> Self {
-        Self { memory: 128 << 20, time: Duration::from_secs(2), answer: 64 << 20 }
+        Self {
+            memory: 128 << 20,
+            time: Duration::from_secs(2),
+            answer: 64 << 20,
+        }
     }
 }
 
@@ -162,7 +168,11 @@ impl Engine {
             .and_then(|()| wapc::add_to_linker(&mut linker))
             .map_err(EngineError::Load)?;
         let instance = linker.instantiate_pre(&module).map_err(EngineError::Load)?;
-        Ok(Policy { engine: self.clone(), abi, instance })
+        Ok(Policy {
+            engine: self.clone(),
+            abi,
+            instance,
+        })
     }
 }
 
@@ -172,13 +182,17 @@ impl Engine {
 ///
 /// The file cannot be read.
 pub fn read(path: &Path) -> Result<Vec<u8>, EngineError> {
-    fs::read(path)
-        .map_err(|source| EngineError::Read { path: path.display().to_string(), source })
+    fs::read(path).map_err(|source| EngineError::Read {
+        path: path.display().to_string(),
+        source,
+    })
 }
 
 impl fmt::Debug for Policy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Policy").field("abi", &self.abi).finish_non_exhaustive()
+        f.debug_struct("Policy")
+            .field("abi", &self.abi)
+            .finish_non_exhaustive()
     }
 }
 
@@ -217,8 +231,18 @@ impl Policy {
 
     fn store(&self, wasi: WasiP1Ctx, call: wapc::Exchange) -> Store<Guest> {
         let Limits { memory, time, .. } = self.engine.limits;
-        let limiter = Limiter { memory, exceeded: false };
-        let mut store = Store::new(&self.engine.engine, Guest { wasi, call, limiter });
+        let limiter = Limiter {
+            memory,
+            exceeded: false,
+        };
+        let mut store = Store::new(
+            &self.engine.engine,
+            Guest {
+                wasi,
+                call,
+                limiter,
+            },
+        );
         store.limiter(|guest| &mut guest.limiter);
         let ticks = time.as_millis().div_ceil(TICK.as_millis().max(1));
         // The clock may tick right after the start: one more tick than the time has.

@@ -64,7 +64,11 @@ const MAX_BYTES: u64 = 1 << 30;
 ///
 /// It cannot be read as text.
 pub fn read(path: &Path) -> Result<Source, InputError> {
-    let name = if is_stdin(path) { "<stdin>".to_owned() } else { path.display().to_string() };
+    let name = if is_stdin(path) {
+        "<stdin>".to_owned()
+    } else {
+        path.display().to_string()
+    };
     let mut text = String::new();
     let result = if is_stdin(path) {
         io::stdin().take(MAX_BYTES).read_to_string(&mut text)
@@ -93,8 +97,10 @@ pub fn files(path: &Path) -> Result<Vec<PathBuf>, InputError> {
     let mut found = Vec::new();
     let mut folders = vec![path.to_owned()];
     while let Some(folder) = folders.pop() {
-        let unreadable =
-            |source| InputError::Read { path: folder.display().to_string(), source };
+        let unreadable = |source| InputError::Read {
+            path: folder.display().to_string(),
+            source,
+        };
         for entry in fs::read_dir(&folder).map_err(unreadable)? {
             let path = entry.map_err(unreadable)?.path();
             if path.is_dir() {
@@ -123,14 +129,22 @@ pub fn files(path: &Path) -> Result<Vec<PathBuf>, InputError> {
 /// It cannot be read, or is not one document.
 pub fn settings(path: &Path) -> Result<Value, InputError> {
     let Source { name, text } = read(path)?;
-    let mut documents =
-        parse(&text).map_err(|source| InputError::Parse { path: name.clone(), source })?;
+    let mut documents = parse(&text).map_err(|source| InputError::Parse {
+        path: name.clone(),
+        source,
+    })?;
     match (documents.pop(), documents.is_empty()) {
         (Some(document), true) => Ok(unwrap_manifest(document)),
-        (None, _) => Err(InputError::Object { path: name, problem: "it is empty".into() }),
+        (None, _) => Err(InputError::Object {
+            path: name,
+            problem: "it is empty".into(),
+        }),
         (Some(_), false) => {
             let problem = "it has several documents, and settings are one".into();
-            Err(InputError::Object { path: name, problem })
+            Err(InputError::Object {
+                path: name,
+                problem,
+            })
         }
     }
 }
@@ -154,12 +168,18 @@ fn unwrap_manifest(mut document: Value) -> Value {
 /// The file cannot be read, or has something in it that is no object.
 pub fn requests(path: &Path, namespace: Option<&str>) -> Result<Vec<Request>, InputError> {
     let Source { name, text } = read(path)?;
-    let documents =
-        parse(&text).map_err(|source| InputError::Parse { path: name.clone(), source })?;
+    let documents = parse(&text).map_err(|source| InputError::Parse {
+        path: name.clone(),
+        source,
+    })?;
     let mut requests = Vec::new();
     for document in documents {
-        request::from_document(document, namespace, &name, &mut requests)
-            .map_err(|problem| InputError::Object { path: name.clone(), problem })?;
+        request::from_document(document, namespace, &name, &mut requests).map_err(|problem| {
+            InputError::Object {
+                path: name.clone(),
+                problem,
+            }
+        })?;
     }
     Ok(requests)
 }

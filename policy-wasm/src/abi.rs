@@ -37,7 +37,10 @@ pub fn validate(call: &[u8]) -> Vec<u8> {
 /// Answers whether settings can be used, and everything that is wrong with them.
 #[must_use]
 pub fn validate_settings(settings: &[u8]) -> Vec<u8> {
-    to_json(&SettingsResponse::from(crate::validate_settings(settings, &Budget::DEFAULT)))
+    to_json(&SettingsResponse::from(crate::validate_settings(
+        settings,
+        &Budget::DEFAULT,
+    )))
 }
 
 fn decision(call: &[u8]) -> Decision {

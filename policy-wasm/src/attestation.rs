@@ -36,7 +36,10 @@ pub(crate) struct Attestation<'a> {
 /// What an attestation consists of
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Content<'a> {
-    Signed { payload: Vec<u8>, signatures: Vec<Signature<'a>> },
+    Signed {
+        payload: Vec<u8>,
+        signatures: Vec<Signature<'a>>,
+    },
     /// Cannot count, whoever signed it
     Rejected(Rejection),
 }
@@ -66,14 +69,18 @@ pub(crate) struct Meter {
 
 impl Meter {
     pub(crate) const fn new(limit: usize) -> Self {
-        Self { left: Cell::new(limit), limit }
+        Self {
+            left: Cell::new(limit),
+            limit,
+        }
     }
 
     /// Takes one verification from the budget.
     fn spend(&self) -> Result<(), Reason> {
-        let left = self.left.get().checked_sub(1).ok_or_else(|| {
-            Reason::limit("signature verifications in one request", self.limit)
-        })?;
+        let left =
+            self.left.get().checked_sub(1).ok_or_else(|| {
+                Reason::limit("signature verifications in one request", self.limit)
+            })?;
         self.left.set(left);
         Ok(())
     }
@@ -97,12 +104,20 @@ pub(crate) fn judge<'a>(
     if attestor.keys.is_empty() {
         let message = alloc::format!("Attestor {} has no usable public keys", attestor.name);
         let reason = Reason::new(Code::AttestorWithoutKeys, message);
-        return (Verdict::NonConformant, result(false, None, alloc::vec![reason]));
+        return (
+            Verdict::NonConformant,
+            result(false, None, alloc::vec![reason]),
+        );
     }
     let mut rejections = Vec::new();
     for attestation in attestations {
         match attestation.verify(attestor, subject, meter, &mut rejections) {
-            Err(limit) => return (limit.code.verdict(), result(false, None, alloc::vec![limit])),
+            Err(limit) => {
+                return (
+                    limit.code.verdict(),
+                    result(false, None, alloc::vec![limit]),
+                );
+            }
             Ok(None) => {}
             Ok(Some(key)) => {
                 let message = alloc::format!(
@@ -112,7 +127,10 @@ pub(crate) fn judge<'a>(
                 );
                 let reason = Reason::new(Code::Attested, message);
                 let key_id = Some(key.id().to_string());
-                return (Verdict::Conformant, result(true, key_id, alloc::vec![reason]));
+                return (
+                    Verdict::Conformant,
+                    result(true, key_id, alloc::vec![reason]),
+                );
             }
         }
     }
@@ -123,7 +141,10 @@ pub(crate) fn judge<'a>(
         Code::NoValidAttestation,
         "No attestations found that were valid and signed by a key trusted by the attestor",
     );
-    (Verdict::NonConformant, result(false, None, alloc::vec![reason.with_details(details)]))
+    (
+        Verdict::NonConformant,
+        result(false, None, alloc::vec![reason.with_details(details)]),
+    )
 }
 
 impl Attestation<'_> {
@@ -147,7 +168,10 @@ impl Attestation<'_> {
             return Ok(None);
         }
         let (payload, signatures) = match &self.content {
-            Content::Signed { payload, signatures } => (payload, signatures),
+            Content::Signed {
+                payload,
+                signatures,
+            } => (payload, signatures),
             Content::Rejected(rejection) => {
                 rejections.push(rejection.clone());
                 return Ok(None);
@@ -160,8 +184,11 @@ impl Attestation<'_> {
                 .filter(|key| signature.key_id.is_empty() || key.id() == signature.key_id)
                 .collect();
             if named.is_empty() {
-                let mut configured: Vec<_> =
-                    attestor.keys.iter().map(|key| key.id().to_string()).collect();
+                let mut configured: Vec<_> = attestor
+                    .keys
+                    .iter()
+                    .map(|key| key.id().to_string())
+                    .collect();
                 configured.sort();
                 let id = signature.key_id.to_string();
                 rejections.push(Rejection::UnknownKeyId { id, configured });
@@ -169,7 +196,9 @@ impl Attestation<'_> {
             for key in named {
                 meter.spend()?;
                 if key.verify(payload, &signature.bytes).is_err() {
-                    rejections.push(Rejection::BadSignature { key_id: key.id().to_string() });
+                    rejections.push(Rejection::BadSignature {
+                        key_id: key.id().to_string(),
+                    });
                     continue;
                 }
                 match Payload::read(payload).and_then(|payload| payload.check(subject)) {

@@ -73,7 +73,10 @@ impl Decision {
 
     /// A request that brings in nothing to judge.
     pub(crate) fn admitted(reason: Reason) -> Self {
-        Self { reasons: alloc::vec![reason], ..Self::new() }
+        Self {
+            reasons: alloc::vec![reason],
+            ..Self::new()
+        }
     }
 }
 
@@ -201,7 +204,11 @@ pub struct Reason {
 
 impl Reason {
     pub(crate) fn new(code: Code, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), details: Vec::new() }
+        Self {
+            code,
+            message: message.into(),
+            details: Vec::new(),
+        }
     }
 
     pub(crate) fn with_details(self, details: Vec<Self>) -> Self {
@@ -210,6 +217,9 @@ impl Reason {
 
     /// A budget that ran out: `more than 256 images in one request`
     pub(crate) fn limit(what: &str, limit: usize) -> Self {
-        Self::new(Code::LimitExceeded, alloc::format!("more than {limit} {what}"))
+        Self::new(
+            Code::LimitExceeded,
+            alloc::format!("more than {limit} {what}"),
+        )
     }
 }

@@ -35,7 +35,9 @@ impl Digest {
         }
         let mut bytes = [0_u8; 32];
         for (byte, pair) in bytes.iter_mut().zip(hex.as_bytes().chunks_exact(2)) {
-            let [high, low] = pair else { return Err(DigestError::Digits) };
+            let [high, low] = pair else {
+                return Err(DigestError::Digits);
+            };
             *byte = nibble(*high)? << 4 | nibble(*low)?;
         }
         Ok(Self(bytes))

@@ -51,8 +51,7 @@ impl<'a> Call<'a> {
             return Err(Reason::limit("bytes in the call", whole));
         }
         let invalid = |detail: &str| Reason::new(Code::CallInvalid, detail);
-        let text =
-            core::str::from_utf8(bytes).map_err(|error| invalid(&error.to_string()))?;
+        let text = core::str::from_utf8(bytes).map_err(|error| invalid(&error.to_string()))?;
         if json::depth(text) > budget.depth {
             return Err(Reason::limit("levels of nesting in the call", budget.depth));
         }
@@ -75,7 +74,10 @@ impl<'a> Call<'a> {
             return Err(Reason::limit("bytes in the request", budget.request_bytes));
         }
         if settings.text().len() > budget.settings_bytes {
-            return Err(Reason::limit("bytes in the settings", budget.settings_bytes));
+            return Err(Reason::limit(
+                "bytes in the settings",
+                budget.settings_bytes,
+            ));
         }
         Ok(Self { request, settings })
     }
@@ -111,29 +113,46 @@ fn judge(
     let request = Request::read(request)?;
     if request.operation == Operation::Exempt {
         let message = "Deletions and connections bring in no image";
-        return Ok(Decision::admitted(Reason::new(Code::OperationNotChecked, message)));
+        return Ok(Decision::admitted(Reason::new(
+            Code::OperationNotChecked,
+            message,
+        )));
     }
     let layout = Layout::of(&request.group, &request.kind, &settings.workloads)
         .ok_or_else(|| unsupported(&request))?;
     let workload = request.workload(&layout)?;
     if layout.origin == Origin::Controller && settings.pod_templates == PodTemplates::Ignore {
-        let message =
-            alloc::format!("{} is admitted; the Pods it creates are checked", request.kind);
+        let message = alloc::format!(
+            "{} is admitted; the Pods it creates are checked",
+            request.kind
+        );
         return Ok(Decision::admitted(Reason::new(Code::NotAPod, message)));
     }
     let mut warnings = Vec::new();
-    let images = images::list(settings, &request, &layout, &workload, budget, report, &mut warnings)?;
+    let images = images::list(
+        settings,
+        &request,
+        &layout,
+        &workload,
+        budget,
+        report,
+        &mut warnings,
+    )?;
     let policy = singleton::plan(settings, &request, &workload, &images, report)?;
     let evidence = Evidence::collect(settings, policy.needs(), budget, report);
     let results = policy.judge(&images, &evidence, settings, budget);
     let marks = break_glass::read(&settings.break_glass, &request, &workload, &mut warnings);
-    Ok(conclude::conclude(images, results, &policy, &marks, warnings))
+    Ok(conclude::conclude(
+        images, results, &policy, &marks, warnings,
+    ))
 }
 
 fn unsupported(request: &Request<'_>) -> Reason {
     let separator = if request.group.is_empty() { "" } else { "/" };
     let kind = alloc::format!("{}{separator}{}", request.group, request.kind);
-    let message =
-        alloc::format!("Objects of kind {} are not supported by this policy", crate::quote(&kind));
+    let message = alloc::format!(
+        "Objects of kind {} are not supported by this policy",
+        crate::quote(&kind)
+    );
     Reason::new(Code::UnsupportedObjectKind, message)
 }

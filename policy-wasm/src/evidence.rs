@@ -74,7 +74,11 @@ impl<'a> Evidence<'a> {
             let resource = occurrence.resource_digest();
             let attestation = occurrence.decode(budget);
             let claimed = attestation.claimed_digest();
-            let candidate = Candidate { attestation, resource, claimed };
+            let candidate = Candidate {
+                attestation,
+                resource,
+                claimed,
+            };
             let concerns = |need: &Need| match need {
                 Need::Attestations { digest } => candidate.concerns(*digest),
             };
@@ -98,12 +102,16 @@ impl<'a> Evidence<'a> {
     ) -> Result<Vec<&Attestation<'a>>, Reason> {
         let limit = budget.attestations_per_image;
         let concerning = || self.attestations.iter().filter(|one| one.concerns(digest));
-        let mut found: Vec<_> = concerning().filter(|one| !one.only_explains(digest)).collect();
+        let mut found: Vec<_> = concerning()
+            .filter(|one| !one.only_explains(digest))
+            .collect();
         if found.len() > limit {
             return Err(Reason::limit("attestations of one image", limit));
         }
         let room = limit.saturating_sub(found.len());
-        let mut explaining: Vec<_> = concerning().filter(|one| one.only_explains(digest)).collect();
+        let mut explaining: Vec<_> = concerning()
+            .filter(|one| one.only_explains(digest))
+            .collect();
         for candidates in [&mut found, &mut explaining] {
             candidates.sort_by(|a, b| a.attestation.cmp(&b.attestation));
         }

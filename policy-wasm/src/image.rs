@@ -87,7 +87,9 @@ impl<'a> ImageReference<'a> {
         if !path.split('/').all(is_path_segment) {
             return Err(ReferenceError::Path);
         }
-        if host.map_or(0, |host| host.len().saturating_add(1)).saturating_add(path.len())
+        if host
+            .map_or(0, |host| host.len().saturating_add(1))
+            .saturating_add(path.len())
             > MAX_REPOSITORY
         {
             return Err(ReferenceError::RepositoryTooLong);
@@ -96,7 +98,12 @@ impl<'a> ImageReference<'a> {
             return Err(ReferenceError::Tag);
         }
         let digest = digest.map(parse_digest).transpose()?;
-        Ok(Self { host, path, tag, digest })
+        Ok(Self {
+            host,
+            path,
+            tag,
+            digest,
+        })
     }
 
     /// The SHA-256 digest, where the reference has one.
@@ -111,7 +118,9 @@ impl<'a> ImageReference<'a> {
     /// Registry and repository, without tag and digest, as written.
     #[must_use]
     pub fn repository(&self) -> Cow<'a, str> {
-        self.host.map_or(Cow::Borrowed(self.path), |host| alloc::format!("{host}/{}", self.path).into())
+        self.host.map_or(Cow::Borrowed(self.path), |host| {
+            alloc::format!("{host}/{}", self.path).into()
+        })
     }
 
     /// Registry and repository with Docker Hub's short names and its `index.` alias completed:
@@ -123,7 +132,11 @@ impl<'a> ImageReference<'a> {
             None | Some("docker.io" | "index.docker.io") => "docker.io",
             Some(host) => host,
         };
-        let library = if host == "docker.io" && !self.path.contains('/') { "library/" } else { "" };
+        let library = if host == "docker.io" && !self.path.contains('/') {
+            "library/"
+        } else {
+            ""
+        };
         alloc::format!("{host}/{library}{}", self.path)
     }
 }
@@ -131,9 +144,15 @@ impl<'a> ImageReference<'a> {
 /// The first segment is a host when it has a dot or a colon, or is `localhost`; else the reference
 /// is one of Docker Hub. Upper case makes some parsers see a host and some an organisation.
 fn split_host(name: &str) -> Result<(Option<&str>, &str), ReferenceError> {
-    let Some((first, rest)) = name.split_once('/') else { return Ok((None, name)) };
+    let Some((first, rest)) = name.split_once('/') else {
+        return Ok((None, name));
+    };
     if first.contains(['.', ':']) || first == "localhost" {
-        return if is_host(first) { Ok((Some(first), rest)) } else { Err(ReferenceError::Host) };
+        return if is_host(first) {
+            Ok((Some(first), rest))
+        } else {
+            Err(ReferenceError::Host)
+        };
     }
     if first.bytes().any(|byte| byte.is_ascii_uppercase()) {
         return Err(ReferenceError::Host);
@@ -143,7 +162,9 @@ fn split_host(name: &str) -> Result<(Option<&str>, &str), ReferenceError> {
 
 fn is_host(host: &str) -> bool {
     let (is_name, port) = if let Some(bracketed) = host.strip_prefix('[') {
-        let Some((address, port)) = bracketed.split_once(']') else { return false };
+        let Some((address, port)) = bracketed.split_once(']') else {
+            return false;
+        };
         let is_address = |c: char| c.is_ascii_hexdigit() || c == ':';
         (!address.is_empty() && address.chars().all(is_address), port)
     } else {
@@ -159,7 +180,9 @@ fn is_domain(name: &str) -> bool {
         !label.is_empty()
             && !label.starts_with('-')
             && !label.ends_with('-')
-            && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+            && label
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
     })
 }
 
@@ -176,7 +199,9 @@ fn is_path_segment(segment: &str) -> bool {
         if after_word.is_empty() {
             return true;
         }
-        let Some(separator_length) = after_word.find(is_word) else { return false };
+        let Some(separator_length) = after_word.find(is_word) else {
+            return false;
+        };
         let (separator, next_word) = after_word.split_at(separator_length);
         let is_separator =
             matches!(separator, "." | "_" | "__") || separator.bytes().all(|byte| byte == b'-');
@@ -191,7 +216,9 @@ fn is_tag(tag: &str) -> bool {
     let is_word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
     tag.len() <= 128
         && tag.bytes().next().is_some_and(is_word)
-        && tag.bytes().all(|byte| is_word(byte) || byte == b'.' || byte == b'-')
+        && tag
+            .bytes()
+            .all(|byte| is_word(byte) || byte == b'.' || byte == b'-')
 }
 
 /// A digest of another algorithm is well-formed by the OCI image specification when it is at least
@@ -207,11 +234,21 @@ fn parse_digest(text: &str) -> Result<ReferenceDigest, ReferenceError> {
             .map_err(|_| ReferenceError::Digest);
     }
     let is_algorithm = algorithm.split(['-', '_', '+', '.']).all(|part| {
-        part.bytes().next().is_some_and(|byte| byte.is_ascii_lowercase())
-            && part.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
+        part.bytes()
+            .next()
+            .is_some_and(|byte| byte.is_ascii_lowercase())
+            && part
+                .bytes()
+                .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
     });
-    let is_length = if algorithm == "sha512" { hex.len() == 128 } else { hex.len() >= 32 };
-    let is_hex = hex.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+    let is_length = if algorithm == "sha512" {
+        hex.len() == 128
+    } else {
+        hex.len() >= 32
+    };
+    let is_hex = hex
+        .bytes()
+        .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
     if is_algorithm && is_length && is_hex {
         Ok(ReferenceDigest::Other)
     } else {

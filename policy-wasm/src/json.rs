@@ -83,10 +83,19 @@ impl<'de> Raw<'de> {
     ) {
         let mut read = read;
         let result = source::read(self.text, &mut |source| {
-            read(Value { source, dialect, path, report });
+            read(Value {
+                source,
+                dialect,
+                path,
+                report,
+            });
         });
         if let Err(error) = result {
-            report.push(dialect.malformed, path, alloc::format!("not valid JSON: {error}"));
+            report.push(
+                dialect.malformed,
+                path,
+                alloc::format!("not valid JSON: {error}"),
+            );
         }
     }
 }
@@ -153,13 +162,20 @@ impl<'v, 'de> Value<'v, 'de> {
         let mut refused = None;
         self.open("a string", &mut |shape| match shape {
             Shape::Text(text) => {
-                found = choices.iter().find(|(name, _)| *name == text).map(|(_, choice)| *choice);
+                found = choices
+                    .iter()
+                    .find(|(name, _)| *name == text)
+                    .map(|(_, choice)| *choice);
                 if found.is_none() {
-                    let names: Vec<_> =
-                        choices.iter().map(|(name, _)| alloc::format!("`{name}`")).collect();
+                    let names: Vec<_> = choices
+                        .iter()
+                        .map(|(name, _)| alloc::format!("`{name}`"))
+                        .collect();
                     let (got, expected) = (crate::quote(&text), names.join(", "));
-                    refused =
-                        Some((unknown, alloc::format!("expected one of {expected}, got {got}")));
+                    refused = Some((
+                        unknown,
+                        alloc::format!("expected one of {expected}, got {got}"),
+                    ));
                 }
                 true
             }
@@ -179,9 +195,16 @@ impl<'v, 'de> Value<'v, 'de> {
     /// Each item of a list, in order; false when this is not a list, true for a `null` that counts
     /// as absent.
     pub(crate) fn list(self, mut each: impl FnMut(usize, Value<'_, 'de>)) -> bool {
-        let Self { dialect, path, report, .. } = self;
+        let Self {
+            dialect,
+            path,
+            report,
+            ..
+        } = self;
         self.open("a list", &mut |shape| {
-            let Shape::List(items) = shape else { return false };
+            let Shape::List(items) = shape else {
+                return false;
+            };
             each_item(items, dialect, path, report, &mut each);
             true
         })
@@ -192,9 +215,16 @@ impl<'v, 'de> Value<'v, 'de> {
     ///
     /// The second of two equal keys is reported and not handed on.
     pub(crate) fn object(self, mut each: impl FnMut(&str, Value<'_, 'de>)) -> bool {
-        let Self { dialect, path, report, .. } = self;
+        let Self {
+            dialect,
+            path,
+            report,
+            ..
+        } = self;
         self.open("an object", &mut |shape| {
-            let Shape::Object(fields) = shape else { return false };
+            let Shape::Object(fields) = shape else {
+                return false;
+            };
             each_field(fields, dialect, path, report, &mut each);
             true
         })
@@ -202,10 +232,17 @@ impl<'v, 'de> Value<'v, 'de> {
 
     /// The same; false for `null` too.
     pub(crate) fn object_unless_null(self, mut each: impl FnMut(&str, Value<'_, 'de>)) -> bool {
-        let Self { dialect, path, report, .. } = self;
+        let Self {
+            dialect,
+            path,
+            report,
+            ..
+        } = self;
         let mut is_object = false;
         self.open("an object", &mut |shape| {
-            let Shape::Object(fields) = shape else { return false };
+            let Shape::Object(fields) = shape else {
+                return false;
+            };
             each_field(fields, dialect, path, report, &mut each);
             is_object = true;
             true
@@ -215,12 +252,19 @@ impl<'v, 'de> Value<'v, 'de> {
 
     /// The unread text of this value; `None` (with a problem) only for what is not well-formed.
     pub(crate) fn raw(self) -> Option<Raw<'de>> {
-        self.source.raw().map(|raw: &'de RawValue| Raw { text: raw.get() })
+        self.source
+            .raw()
+            .map(|raw: &'de RawValue| Raw { text: raw.get() })
     }
 
     /// Walks the value for nothing but its duplicate keys.
     pub(crate) fn skim(self) {
-        let Self { source, dialect, path, report } = self;
+        let Self {
+            source,
+            dialect,
+            path,
+            report,
+        } = self;
         source.open(&mut |shape| match shape {
             Shape::List(items) => {
                 each_item(items, dialect, path, report, &mut |_, item| item.skim());
@@ -234,7 +278,8 @@ impl<'v, 'de> Value<'v, 'de> {
 
     /// Reports this field as one that the document does not have.
     pub(crate) fn unknown(self) {
-        self.report.push(self.dialect.unknown_field, self.path, "unknown field");
+        self.report
+            .push(self.dialect.unknown_field, self.path, "unknown field");
     }
 
     /// Reports a problem with this value under `code`.
@@ -243,11 +288,7 @@ impl<'v, 'de> Value<'v, 'de> {
     }
 
     /// Hands the shape to `take`; reports a wrong type when `take` refuses it.
-    fn open(
-        self,
-        expected: &str,
-        take: &mut dyn FnMut(Shape<'_, 'de>) -> bool,
-    ) -> bool {
+    fn open(self, expected: &str, take: &mut dyn FnMut(Shape<'_, 'de>) -> bool) -> bool {
         // Stays `None` where the text ends or breaks before there is a value.
         let mut taken = None;
         let mut actual = "";
@@ -258,7 +299,8 @@ impl<'v, 'de> Value<'v, 'de> {
         });
         if taken == Some(false) {
             let message = alloc::format!("expected {expected}, got {actual}");
-            self.report.push(self.dialect.wrong_type, self.path, message);
+            self.report
+                .push(self.dialect.wrong_type, self.path, message);
         }
         taken == Some(true)
     }
@@ -273,7 +315,15 @@ fn each_item<'de>(
 ) {
     let mut index = 0_usize;
     while items.next(&mut |source| {
-        each(index, Value { source, dialect, path: Path::Index(&path, index), report });
+        each(
+            index,
+            Value {
+                source,
+                dialect,
+                path: Path::Index(&path, index),
+                report,
+            },
+        );
     }) {
         index = index.saturating_add(1);
     }
@@ -290,7 +340,15 @@ fn each_field<'de>(
     while fields.next(&mut |key, source| {
         if seen.insert(key.clone()) {
             let path = Path::Field(&path, key.as_ref());
-            each(key.as_ref(), Value { source, dialect, path, report });
+            each(
+                key.as_ref(),
+                Value {
+                    source,
+                    dialect,
+                    path,
+                    report,
+                },
+            );
         } else {
             let message = alloc::format!("duplicate key {}", crate::quote(key));
             report.push(dialect.duplicate_key, path, message);

@@ -61,13 +61,19 @@ impl Algorithm {
     /// Finds an algorithm by either of its names.
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
-        NAMES.iter().find(|(_, known)| *known == name).map(|(algorithm, _)| *algorithm)
+        NAMES
+            .iter()
+            .find(|(_, known)| *known == name)
+            .map(|(algorithm, _)| *algorithm)
     }
 
     /// The name that the API documentation lists first.
     #[must_use]
     pub fn name(self) -> &'static str {
-        NAMES.iter().find(|(known, _)| *known == self).map_or("", |(_, name)| name)
+        NAMES
+            .iter()
+            .find(|(known, _)| *known == self)
+            .map_or("", |(_, name)| name)
     }
 }
 
@@ -128,7 +134,11 @@ impl PublicKey {
         let spki = SubjectPublicKeyInfoRef::from_der(&der)
             .map_err(|_| KeyError::Malformed("not a SubjectPublicKeyInfo"))?;
         let verifier = family.load(algorithm, &spki)?;
-        let id = if id.is_empty() { named_information_id(&der) } else { id.into() };
+        let id = if id.is_empty() {
+            named_information_id(&der)
+        } else {
+            id.into()
+        };
         Ok(Self { id, verifier })
     }
 
@@ -160,19 +170,27 @@ impl PublicKey {
 fn decode_pem(pem: &str) -> Result<Vec<u8>, KeyError> {
     let body = pem
         .strip_prefix("-----BEGIN PUBLIC KEY-----")
-        .and_then(|rest| rest.trim_ascii_end().strip_suffix("-----END PUBLIC KEY-----"))
+        .and_then(|rest| {
+            rest.trim_ascii_end()
+                .strip_suffix("-----END PUBLIC KEY-----")
+        })
         .filter(|body| body.starts_with(['\r', '\n']) && body.ends_with('\n'))
         .ok_or(KeyError::NotOnePem)?;
     let base64: String = body.split(['\r', '\n']).collect();
     if base64.contains('-') {
         return Err(KeyError::NotOnePem);
     }
-    STANDARD.decode(base64).map_err(|_| KeyError::Malformed("the PEM block is not base64"))
+    STANDARD
+        .decode(base64)
+        .map_err(|_| KeyError::Malformed("the PEM block is not base64"))
 }
 
 /// The id that Google gives a PKIX key without one: RFC 6920 over the DER form of the key.
 fn named_information_id(der: &[u8]) -> String {
-    alloc::format!("ni:///sha-256;{}", URL_SAFE_NO_PAD.encode(Sha256::digest(der)))
+    alloc::format!(
+        "ni:///sha-256;{}",
+        URL_SAFE_NO_PAD.encode(Sha256::digest(der))
+    )
 }
 
 #[cfg(test)]

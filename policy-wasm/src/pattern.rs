@@ -89,11 +89,13 @@ impl<'a> NamePattern<'a> {
     /// Whether the pattern covers an image string, byte by byte.
     #[must_use]
     pub fn matches(&self, image: &str) -> bool {
-        image.strip_prefix(self.literal).is_some_and(|rest| match self.rest {
-            Rest::Nothing => rest.is_empty(),
-            Rest::WithoutSlash => !rest.contains('/'),
-            Rest::Anything => true,
-        })
+        image
+            .strip_prefix(self.literal)
+            .is_some_and(|rest| match self.rest {
+                Rest::Nothing => rest.is_empty(),
+                Rest::WithoutSlash => !rest.contains('/'),
+                Rest::Anything => true,
+            })
     }
 }
 

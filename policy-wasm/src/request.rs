@@ -107,7 +107,10 @@ impl<'a> Request<'a> {
     /// `undecodable-object`: there is none, or it is not what its kind says.
     pub(crate) fn workload(&self, layout: &Layout<'_>) -> Result<Workload<'a>, Reason> {
         let Some(object) = self.object else {
-            return Err(undecodable(&crate::quote(&self.kind), "the request has no `object`"));
+            return Err(undecodable(
+                &crate::quote(&self.kind),
+                "the request has no `object`",
+            ));
         };
         Workload::read(object, layout, self)
             .map_err(|detail| undecodable(&crate::quote(&self.kind), &detail))

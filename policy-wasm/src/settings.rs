@@ -10,10 +10,10 @@ mod workloads;
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
 
-pub(crate) use break_glass::BreakGlass;
-pub(crate) use validate::{shared_key, unknown_attestor};
 pub use crate::json::Problem;
+pub(crate) use break_glass::BreakGlass;
 pub use validate::validate;
+pub(crate) use validate::{shared_key, unknown_attestor};
 pub(crate) use workloads::WorkloadKind;
 
 use crate::decision::Code;
@@ -82,7 +82,11 @@ impl<'a> Settings<'a> {
             is_object = value.object(|key, value| fields.read(key, value));
         });
         if is_object && fields.policy.is_none() {
-            report.push(Code::SettingsMissingField, Path::Root("policy"), "`policy` is required");
+            report.push(
+                Code::SettingsMissingField,
+                Path::Root("policy"),
+                "`policy` is required",
+            );
         }
         let settings = Self {
             policy: fields.policy?,
@@ -116,8 +120,14 @@ impl<'a> Settings<'a> {
     }
 
     /// Walks the attestors.
-    pub(crate) fn each_attestor(&self, report: &Report, mut each: impl FnMut(AttestorDocument<'a>)) {
-        let Some(attestors) = self.attestors else { return };
+    pub(crate) fn each_attestor(
+        &self,
+        report: &Report,
+        mut each: impl FnMut(AttestorDocument<'a>),
+    ) {
+        let Some(attestors) = self.attestors else {
+            return;
+        };
         attestors.read(SETTINGS, Path::Root("attestors"), report, |value| {
             value.list(|index, item| {
                 if let Some(attestor) = AttestorDocument::read(index, item) {
@@ -129,15 +139,24 @@ impl<'a> Settings<'a> {
 
     /// Walks the inline occurrences, each unread.
     pub(crate) fn each_occurrence(&self, report: &Report, mut each: impl FnMut(Raw<'a>)) {
-        let Some(occurrences) = self.occurrences else { return };
-        occurrences.read(SETTINGS, Path::Root("evidence.occurrences"), report, |value| {
-            value.list(|_, item| each_some(item.raw(), &mut each));
-        });
+        let Some(occurrences) = self.occurrences else {
+            return;
+        };
+        occurrences.read(
+            SETTINGS,
+            Path::Root("evidence.occurrences"),
+            report,
+            |value| {
+                value.list(|_, item| each_some(item.raw(), &mut each));
+            },
+        );
     }
 
     /// Walks the revoked digests.
     pub(crate) fn each_denied_digest(&self, report: &Report, mut each: impl FnMut(Digest)) {
-        let Some(digests) = self.denied_digests else { return };
+        let Some(digests) = self.denied_digests else {
+            return;
+        };
         digests.read(SETTINGS, Path::Root("deniedDigests"), report, |value| {
             value.list(|_, item| {
                 let path = item.path();
@@ -206,13 +225,19 @@ impl<'a> Fields<'a> {
             "unchangedImages" => {
                 self.unchanged_images = choice(
                     value,
-                    &[("skip", UnchangedImages::Skip), ("check", UnchangedImages::Check)],
+                    &[
+                        ("skip", UnchangedImages::Skip),
+                        ("check", UnchangedImages::Check),
+                    ],
                 );
             }
             "podTemplates" => {
                 self.pod_templates = choice(
                     value,
-                    &[("evaluate", PodTemplates::Evaluate), ("ignore", PodTemplates::Ignore)],
+                    &[
+                        ("evaluate", PodTemplates::Evaluate),
+                        ("ignore", PodTemplates::Ignore),
+                    ],
                 );
             }
             "breakGlass" => self.break_glass = BreakGlass::read(value),
@@ -220,8 +245,14 @@ impl<'a> Fields<'a> {
                 let report = value.report();
                 value.list(|_, item| {
                     let path = item.path();
-                    let Some(workload) = WorkloadKind::read(item) else { return };
-                    if self.workloads.iter().any(|other| other.is_same_kind(&workload)) {
+                    let Some(workload) = WorkloadKind::read(item) else {
+                        return;
+                    };
+                    if self
+                        .workloads
+                        .iter()
+                        .any(|other| other.is_same_kind(&workload))
+                    {
                         let message = "another entry names the same kind";
                         report.push(Code::SettingsInvalidValue, path, message);
                     }

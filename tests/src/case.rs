@@ -62,9 +62,13 @@ pub fn rule(mode: &str, attestors: &[String]) -> Value {
 
 /// The request that creates a Pod in namespace `default`.
 pub fn pod(spec: Value) -> Value {
-    request("", "Pod", json!({
-        "apiVersion": "v1", "kind": "Pod", "metadata": {"name": "web"}, "spec": spec,
-    }))
+    request(
+        "",
+        "Pod",
+        json!({
+            "apiVersion": "v1", "kind": "Pod", "metadata": {"name": "web"}, "spec": spec,
+        }),
+    )
 }
 
 /// A pod spec of one container.
@@ -97,12 +101,20 @@ pub fn case(
     let (mut settings, mut request) = (settings(), pod(one_container(&image())));
     change(&mut settings, &mut request);
     let call = json!({"request": request, "settings": settings});
-    Case { name: name.into(), call: serde_json::to_vec(&call).unwrap(), expected }
+    Case {
+        name: name.into(),
+        call: serde_json::to_vec(&call).unwrap(),
+        expected,
+    }
 }
 
 /// A case whose call is given to the byte.
 pub fn raw_case(name: &str, expected: &'static str, call: impl Into<Vec<u8>>) -> Case {
-    Case { name: name.into(), call: call.into(), expected }
+    Case {
+        name: name.into(),
+        call: call.into(),
+        expected,
+    }
 }
 
 impl Case {
@@ -132,7 +144,11 @@ impl Case {
 /// The answer in one word.
 pub fn outcome(decision: &Value) -> &'static str {
     let text = |key: &str| decision[key].as_str().unwrap_or_default();
-    match (decision["allowed"].as_bool(), text("verdict"), text("enforcement")) {
+    match (
+        decision["allowed"].as_bool(),
+        text("verdict"),
+        text("enforcement"),
+    ) {
         (Some(true), "CONFORMANT", "enforced") => "allow",
         (Some(true), "NON_CONFORMANT" | "ERROR", "dry-run" | "break-glass") => "overridden",
         (Some(false), "NON_CONFORMANT", "enforced") => "deny",
@@ -145,7 +161,9 @@ fn collect_codes<'d>(value: &'d Value, codes: &mut Vec<&'d str>) {
     match value {
         Value::Object(fields) => {
             codes.extend(fields.get("code").and_then(Value::as_str));
-            fields.values().for_each(|value| collect_codes(value, codes));
+            fields
+                .values()
+                .for_each(|value| collect_codes(value, codes));
         }
         Value::Array(items) => items.iter().for_each(|item| collect_codes(item, codes)),
         _ => {}

@@ -24,7 +24,10 @@ pub fn all() -> Vec<Box<dyn Implementation>> {
     let engine = Engine::new(Limits::default()).unwrap();
     let mut all: Vec<Box<dyn Implementation>> = vec![Box::new(Native)];
     for (name, abi) in [("waPC module", Abi::Wapc), ("WASI module", Abi::Wasi)] {
-        all.push(Box::new(Module { name, policy: engine.load(embedded(abi)).unwrap() }));
+        all.push(Box::new(Module {
+            name,
+            policy: engine.load(embedded(abi)).unwrap(),
+        }));
     }
     match Web::start() {
         Some(web) => all.push(Box::new(web)),
@@ -69,7 +72,9 @@ impl Implementation for Module {
     }
 
     fn validate_settings(&mut self, settings: &[u8]) -> Vec<u8> {
-        self.policy.call(Operation::ValidateSettings, settings).unwrap()
+        self.policy
+            .call(Operation::ValidateSettings, settings)
+            .unwrap()
     }
 }
 
@@ -108,7 +113,11 @@ impl Web {
             .spawn()
             .ok()?;
         let (stdin, stdout) = (child.stdin.take()?, BufReader::new(child.stdout.take()?));
-        Some(Self { child, stdin, stdout })
+        Some(Self {
+            child,
+            stdin,
+            stdout,
+        })
     }
 
     fn ask(&mut self, operation: &str, question: &[u8]) -> Vec<u8> {

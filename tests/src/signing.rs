@@ -18,19 +18,24 @@ impl TestKey {
     /// The key of a name; the same name is the same key.
     pub fn new(name: &str) -> Self {
         let seed = Sha256::digest(name.as_bytes());
-        Self { key: SigningKey::from_slice(&seed).unwrap() }
+        Self {
+            key: SigningKey::from_slice(&seed).unwrap(),
+        }
     }
 
     /// The public half as attestors carry it.
     pub fn pem(&self) -> String {
-        self.key.verifying_key().to_public_key_pem(LineEnding::LF).unwrap()
+        self.key
+            .verifying_key()
+            .to_public_key_pem(LineEnding::LF)
+            .unwrap()
     }
 
     /// The id that Google computes for the key.
     pub fn id(&self) -> String {
         let der = self.key.verifying_key().to_public_key_der().unwrap();
-        let digest = base64::engine::general_purpose::URL_SAFE_NO_PAD
-            .encode(Sha256::digest(der.as_bytes()));
+        let digest =
+            base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(Sha256::digest(der.as_bytes()));
         format!("ni:///sha-256;{digest}")
     }
 

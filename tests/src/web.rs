@@ -35,9 +35,7 @@ pub fn generate(loader: Loader, folder: &Path) {
         .args(["--print", "target-libdir", "--target", TARGET])
         .current_dir(workspace)
         .output()
-        .is_ok_and(|output| {
-            Path::new(String::from_utf8_lossy(&output.stdout).trim()).is_dir()
-        });
+        .is_ok_and(|output| Path::new(String::from_utf8_lossy(&output.stdout).trim()).is_dir());
     if !has_target {
         let added = Command::new("rustup")
             .args(["target", "add", TARGET])
@@ -75,6 +73,8 @@ pub fn generate(loader: Loader, folder: &Path) {
 /// The root of the target directory that this program was built in.
 fn target_directory() -> PathBuf {
     let program = std::env::current_exe().unwrap();
-    let root = program.ancestors().find(|folder| folder.join("CACHEDIR.TAG").exists());
+    let root = program
+        .ancestors()
+        .find(|folder| folder.join("CACHEDIR.TAG").exists());
     root.expect("tests run from a target directory").to_owned()
 }

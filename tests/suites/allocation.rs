@@ -60,14 +60,18 @@ fn compare(what: &str, grow: impl Fn(&mut Value, usize), many: usize) {
         peak(&settings)
     });
     println!("{what}: {few} bytes with 10, {many_bytes} bytes with {many}");
-    assert!(many_bytes < few + 4096, "{what}: {few} bytes with 10, {many_bytes} with {many}");
+    assert!(
+        many_bytes < few + 4096,
+        "{what}: {few} bytes with 10, {many_bytes} with {many}"
+    );
 }
 
 #[test]
 fn patterns_cost_no_memory() {
     let grow = |settings: &mut Value, count: usize| {
-        let patterns: Vec<_> =
-            (0..count).map(|n| json!({"namePattern": format!("other{n}.example/**")})).collect();
+        let patterns: Vec<_> = (0..count)
+            .map(|n| json!({"namePattern": format!("other{n}.example/**")}))
+            .collect();
         settings["policy"]["admissionWhitelistPatterns"] = patterns.into();
     };
     compare("patterns", grow, 10_000);

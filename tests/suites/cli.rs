@@ -1,5 +1,7 @@
 //! The program as a user runs it: arguments in; output, errors and exit status out.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -32,7 +34,11 @@ fn run(arguments: &str, stdin: &str, status: i32) -> (String, String) {
     let output = countersign(arguments, stdin);
     let text = |bytes| String::from_utf8(bytes).unwrap();
     let (stdout, stderr) = (text(output.stdout), text(output.stderr));
-    assert_eq!(output.status.code(), Some(status), "{arguments}\n{stdout}\n{stderr}");
+    assert_eq!(
+        output.status.code(),
+        Some(status),
+        "{arguments}\n{stdout}\n{stderr}"
+    );
     (stdout, stderr)
 }
 
@@ -73,23 +79,47 @@ fn a_folder_is_evaluated_image_by_image() {
 fn both_embedded_modules_answer_alike() {
     let answers: Vec<_> = ["wapc", "wasi"]
         .iter()
-        .map(|abi| run(&format!("{PIPELINE} --abi {abi} --format json policies/pipeline/fixtures"), "", 1).0)
+        .map(|abi| {
+            run(
+                &format!("{PIPELINE} --abi {abi} --format json policies/pipeline/fixtures"),
+                "",
+                1,
+            )
+            .0
+        })
         .collect();
     assert_eq!(answers[0], answers[1]);
 }
 
 #[test]
 fn exit_status_is_0_when_everything_is_admitted() {
-    run(&format!("{PIPELINE} policies/pipeline/fixtures/production-signed.yaml"), "", 0);
+    run(
+        &format!("{PIPELINE} policies/pipeline/fixtures/production-signed.yaml"),
+        "",
+        0,
+    );
 }
 
 #[test]
 fn one_object_prints_one_decision_and_several_print_a_list() {
-    let one = run(&format!("{PIPELINE} --format json policies/pipeline/fixtures/qa-built.yaml"), "", 0).0;
+    let one = run(
+        &format!("{PIPELINE} --format json policies/pipeline/fixtures/qa-built.yaml"),
+        "",
+        0,
+    )
+    .0;
     let one: Value = serde_json::from_str(&one).unwrap();
-    assert_eq!((&one["kind"], &one["allowed"]), (&"Decision".into(), &true.into()));
-    let two = format!("{}---\n{}", fixture("qa-built.yaml"), fixture("production-unsigned.yaml"));
-    let two: Value = serde_json::from_str(&run(&format!("{PIPELINE} --format json -"), &two, 1).0).unwrap();
+    assert_eq!(
+        (&one["kind"], &one["allowed"]),
+        (&"Decision".into(), &true.into())
+    );
+    let two = format!(
+        "{}---\n{}",
+        fixture("qa-built.yaml"),
+        fixture("production-unsigned.yaml")
+    );
+    let two: Value =
+        serde_json::from_str(&run(&format!("{PIPELINE} --format json -"), &two, 1).0).unwrap();
     assert_eq!(two.as_array().unwrap().len(), 2);
 }
 
@@ -105,21 +135,30 @@ fn an_admission_review_is_answered_with_one() {
         r#"{{"apiVersion":"admission.k8s.io/v1","kind":"AdmissionReview","request":{request}}}"#
     );
     for input in [request, review] {
-        let (stdout, _) = run(&format!("{ALLOWLIST} --format admission-review -"), &input, 1);
+        let (stdout, _) = run(
+            &format!("{ALLOWLIST} --format admission-review -"),
+            &input,
+            1,
+        );
         let answer: Value = serde_json::from_str(&stdout).unwrap();
         assert_eq!(answer["kind"], "AdmissionReview");
         assert_eq!(answer["response"]["uid"], "abc");
         assert_eq!(answer["response"]["allowed"], false);
         assert_eq!(answer["response"]["status"]["code"], 403);
         let message = answer["response"]["status"]["message"].as_str().unwrap();
-        assert!(message.starts_with("Image nginx denied by Binary Authorization default admission rule"));
+        assert!(
+            message
+                .starts_with("Image nginx denied by Binary Authorization default admission rule")
+        );
     }
 }
 
 #[test]
 fn a_list_is_evaluated_item_by_item() {
     let pod = |image: &str| {
-        format!(r#"{{"metadata":{{"name":"x"}},"spec":{{"containers":[{{"name":"a","image":"{image}"}}]}}}}"#)
+        format!(
+            r#"{{"metadata":{{"name":"x"}},"spec":{{"containers":[{{"name":"a","image":"{image}"}}]}}}}"#
+        )
     };
     let list = format!(
         r#"{{"apiVersion":"v1","kind":"PodList","items":[{},{}]}}"#,
@@ -134,10 +173,25 @@ fn a_list_is_evaluated_item_by_item() {
 fn the_namespace_is_the_one_given_else_the_manifests_else_default() {
     let pod = "{apiVersion: v1, kind: Pod, metadata: {name: x}, spec: {containers: [{name: a, image: a/b}]}}";
     let pod = format!("# YAML\n{pod}");
-    assert!(run(&format!("{PIPELINE} -"), &pod, 1).0.contains("Pod default/x"));
-    assert!(run(&format!("{PIPELINE} --namespace development -"), &pod, 0).0.contains("Pod development/x"));
-    let (stdout, _) = run(&format!("{PIPELINE} --namespace development -"), &fixture("qa-built.yaml"), 1);
-    assert!(stdout.contains("undecodable-object"), "kubectl refuses this too: {stdout}");
+    assert!(
+        run(&format!("{PIPELINE} -"), &pod, 1)
+            .0
+            .contains("Pod default/x")
+    );
+    assert!(
+        run(&format!("{PIPELINE} --namespace development -"), &pod, 0)
+            .0
+            .contains("Pod development/x")
+    );
+    let (stdout, _) = run(
+        &format!("{PIPELINE} --namespace development -"),
+        &fixture("qa-built.yaml"),
+        1,
+    );
+    assert!(
+        stdout.contains("undecodable-object"),
+        "kubectl refuses this too: {stdout}"
+    );
 }
 
 #[test]
@@ -148,14 +202,25 @@ fn objects_without_images_are_passed_over_and_named() {
     );
     let (stdout, stderr) = run(&format!("{PIPELINE} -"), &manifests, 0);
     assert!(stdout.contains("1 admitted, 0 denied"), "{stdout}");
-    assert!(stderr.contains("1 objects bring in no image and were passed over: ConfigMap"), "{stderr}");
-    let (_, stderr) = run(&format!("{PIPELINE} -"), "{apiVersion: v1, kind: Secret}", 2);
+    assert!(
+        stderr.contains("1 objects bring in no image and were passed over: ConfigMap"),
+        "{stderr}"
+    );
+    let (_, stderr) = run(
+        &format!("{PIPELINE} -"),
+        "{apiVersion: v1, kind: Secret}",
+        2,
+    );
     assert!(stderr.contains("nothing to evaluate"), "{stderr}");
 }
 
 #[test]
 fn an_unknown_kind_is_denied_with_help() {
-    let (stdout, _) = run(&format!("{PIPELINE} -"), "{\"apiVersion\": \"e.com/v1\", \"kind\": \"Fleet\"}", 1);
+    let (stdout, _) = run(
+        &format!("{PIPELINE} -"),
+        "{\"apiVersion\": \"e.com/v1\", \"kind\": \"Fleet\"}",
+        1,
+    );
     assert!(stdout.contains("unsupported-object-kind"), "{stdout}");
     assert!(stdout.contains("help: if it creates Pods"), "{stdout}");
 }
@@ -168,16 +233,29 @@ fn input_that_cannot_be_read_is_status_2_and_named() {
         ("a: [", "not valid YAML"),
         ("a: 1\na: 2\n", "duplicate"),
         (r#"{"kind": "Pod", "kind": "Pod"}"#, "duplicate key `kind`"),
-        ("{\"a\": 1}", "expected an object with `apiVersion` and `kind`"),
+        (
+            "{\"a\": 1}",
+            "expected an object with `apiVersion` and `kind`",
+        ),
         ("kind: AdmissionReview\n", "has no `request`"),
         ("", "nothing to evaluate"),
     ] {
         let (stdout, stderr) = run(&format!("{ALLOWLIST} -"), input, 2);
-        assert!(stderr.starts_with("error: ") && stderr.contains(error), "{input:?}: {stderr}");
+        assert!(
+            stderr.starts_with("error: ") && stderr.contains(error),
+            "{input:?}: {stderr}"
+        );
         assert_eq!(stdout, "");
     }
-    let (_, stderr) = run(&format!("{ALLOWLIST} missing.yaml also-missing.yaml"), "", 2);
-    assert!(stderr.contains("`missing.yaml`") && stderr.contains("`also-missing.yaml`"), "{stderr}");
+    let (_, stderr) = run(
+        &format!("{ALLOWLIST} missing.yaml also-missing.yaml"),
+        "",
+        2,
+    );
+    assert!(
+        stderr.contains("`missing.yaml`") && stderr.contains("`also-missing.yaml`"),
+        "{stderr}"
+    );
 }
 
 #[test]
@@ -213,7 +291,10 @@ fn invalid_settings_are_status_2_with_every_problem() {
         "s.yaml",
         "typo: 1\npolicy:\n  defaultAdmissionRule: {evaluationMode: ALWAYS_DENY, enforcementMode: 2}\n",
     );
-    let arguments = format!("evaluate -s {} policies/pipeline/fixtures", settings.display());
+    let arguments = format!(
+        "evaluate -s {} policies/pipeline/fixtures",
+        settings.display()
+    );
     let (stdout, stderr) = run(&arguments, "", 2);
     assert_eq!(stdout, "");
     for problem in [
@@ -236,7 +317,11 @@ fn settings_of_several_documents_are_refused() {
 #[test]
 fn a_kubewarden_manifest_stands_for_its_settings() {
     let manifest = "policies/pipeline/cluster-admission-policy.yaml";
-    run(&format!("evaluate -s {manifest} policies/pipeline/fixtures/production-signed.yaml"), "", 0);
+    run(
+        &format!("evaluate -s {manifest} policies/pipeline/fixtures/production-signed.yaml"),
+        "",
+        0,
+    );
 }
 
 #[test]
@@ -256,29 +341,44 @@ fn any_other_policy_module_can_be_run() {
             (call $error (i32.const 0) (i32.const 0))
             (i32.const 0)))"#;
     let (_folder, module) = file("other.wat", text);
-    let arguments =
-        format!("{ALLOWLIST} --module {} policies/registry-allowlist/fixtures/our-registry.yaml", module.display());
+    let arguments = format!(
+        "{ALLOWLIST} --module {} policies/registry-allowlist/fixtures/our-registry.yaml",
+        module.display()
+    );
     // Text modules are for people; the program takes binary ones.
     let binary = wat::parse_str(text).unwrap();
     std::fs::write(&module, binary).unwrap();
     let (stdout, _) = run(&arguments, "", 1);
-    assert!(stdout.contains("denied  Pod default/web") && stdout.contains("not today"), "{stdout}");
+    assert!(
+        stdout.contains("denied  Pod default/web") && stdout.contains("not today"),
+        "{stdout}"
+    );
 }
 
 #[test]
 fn a_module_that_is_none_is_status_2() {
     let (_folder, module) = file("m.wasm", "hello");
     let (_, stderr) = run(&format!("inspect --module {}", module.display()), "", 2);
-    assert!(stderr.starts_with("error: cannot load the module"), "{stderr}");
+    assert!(
+        stderr.starts_with("error: cannot load the module"),
+        "{stderr}"
+    );
 }
 
 #[test]
 fn inspect_shows_the_surface() {
     let (stdout, _) = run("inspect", "", 0);
-    for line in ["abi      waPC", "digest   sha256:", "  wapc.__guest_request", "  __guest_call", "metadata"] {
+    for line in [
+        "abi      waPC",
+        "digest   sha256:",
+        "  wapc.__guest_request",
+        "  __guest_call",
+        "metadata",
+    ] {
         assert!(stdout.contains(line), "lacks {line:?}:\n{stdout}");
     }
-    let json: Value = serde_json::from_str(&run("inspect --abi wasi --format json", "", 0).0).unwrap();
+    let json: Value =
+        serde_json::from_str(&run("inspect --abi wasi --format json", "", 0).0).unwrap();
     assert_eq!(json["abi"], "WASI command");
     assert_eq!(json["metadata"]["executionMode"], "wasi");
 }
@@ -301,6 +401,9 @@ fn bad_usage_is_status_2() {
 fn help_has_examples_and_exit_status() {
     for command in ["evaluate", "inspect"] {
         let (stdout, _) = run(&format!("{command} --help"), "", 0);
-        assert!(stdout.contains("Examples:") && stdout.contains("Exit status:"), "{stdout}");
+        assert!(
+            stdout.contains("Examples:") && stdout.contains("Exit status:"),
+            "{stdout}"
+        );
     }
 }

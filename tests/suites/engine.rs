@@ -7,7 +7,11 @@ use policy_tests::case::{image, one_container, pod, settings};
 use serde_json::json;
 
 fn limits() -> Limits {
-    Limits { memory: 16 << 20, time: Duration::from_millis(200), answer: 1 << 20 }
+    Limits {
+        memory: 16 << 20,
+        time: Duration::from_millis(200),
+        answer: 1 << 20,
+    }
 }
 
 /// A waPC module whose one call does this.
@@ -27,7 +31,10 @@ fn guest(body: &str) -> Policy {
             (func $no (call $respond (i32.const 5) (i32.const 4)))
             (func (export "__guest_call") (param i32 i32) (result i32) {body} (i32.const 1)))"#
     );
-    Engine::new(limits()).unwrap().load(&wat::parse_str(text).unwrap()).unwrap()
+    Engine::new(limits())
+        .unwrap()
+        .load(&wat::parse_str(text).unwrap())
+        .unwrap()
 }
 
 fn call(policy: &Policy) -> Result<Vec<u8>, EngineError> {
@@ -41,18 +48,25 @@ fn a_well_behaved_guest_answers() {
 
 #[test]
 fn guest_trap_is_refusal() {
-    assert!(matches!(call(&guest("(unreachable)")), Err(EngineError::Trapped(_))));
+    assert!(matches!(
+        call(&guest("(unreachable)")),
+        Err(EngineError::Trapped(_))
+    ));
 }
 
 #[test]
 fn an_endless_loop_ends_at_the_deadline() {
-    assert!(matches!(call(&guest("(loop (br 0))")), Err(EngineError::Deadline(_))));
+    assert!(matches!(
+        call(&guest("(loop (br 0))")),
+        Err(EngineError::Deadline(_))
+    ));
 }
 
 #[test]
 fn memory_is_capped() {
     // Grows until growing fails, then touches what it did not get, as an allocator would abort.
-    let greedy = "(loop (br_if 0 (i32.ne (memory.grow (i32.const 16)) (i32.const -1)))) (unreachable)";
+    let greedy =
+        "(loop (br_if 0 (i32.ne (memory.grow (i32.const 16)) (i32.const -1)))) (unreachable)";
     assert!(matches!(call(&guest(greedy)), Err(EngineError::Memory(_))));
 }
 
@@ -63,7 +77,10 @@ fn a_buffer_outside_of_memory_is_a_trap() {
         "(call $respond (i32.const -1) (i32.const 1))",
         "(call $respond (i32.const 0) (i32.const -1))",
     ] {
-        assert!(matches!(call(&guest(body)), Err(EngineError::Trapped(_))), "{body}");
+        assert!(
+            matches!(call(&guest(body)), Err(EngineError::Trapped(_))),
+            "{body}"
+        );
     }
 }
 
@@ -98,7 +115,11 @@ fn call_after_trap_is_clean() {
          (i32.store (i32.const 1024) (i32.const 1))",
     );
     for _ in 0..3 {
-        assert_eq!(call(&policy).unwrap(), b"\"yes\"", "memory of the call before is gone");
+        assert_eq!(
+            call(&policy).unwrap(),
+            b"\"yes\"",
+            "memory of the call before is gone"
+        );
     }
     let engine = Engine::new(limits()).unwrap();
     let policy = engine.load(embedded(Abi::Wapc)).unwrap();
@@ -107,9 +128,13 @@ fn call_after_trap_is_clean() {
         .load(&wat::parse_str(r#"(module (memory (export "memory") 1)
             (func (export "__guest_call") (param i32 i32) (result i32) (loop (br 0)) (i32.const 1)))"#).unwrap())
         .unwrap();
-    let before = policy.call(Operation::Decide, question.to_string().as_bytes()).unwrap();
+    let before = policy
+        .call(Operation::Decide, question.to_string().as_bytes())
+        .unwrap();
     assert!(call(&looping).is_err());
-    let after = policy.call(Operation::Decide, question.to_string().as_bytes()).unwrap();
+    let after = policy
+        .call(Operation::Decide, question.to_string().as_bytes())
+        .unwrap();
     assert_eq!(before, after);
 }
 
@@ -120,8 +145,14 @@ fn the_abi_is_detected() {
         assert_eq!(engine.load(embedded(abi)).unwrap().abi(), abi);
     }
     let neither = wat::parse_str("(module)").unwrap();
-    assert!(matches!(engine.load(&neither), Err(EngineError::UnknownAbi)));
-    assert!(matches!(engine.load(b"not a module"), Err(EngineError::Load(_))));
+    assert!(matches!(
+        engine.load(&neither),
+        Err(EngineError::UnknownAbi)
+    ));
+    assert!(matches!(
+        engine.load(b"not a module"),
+        Err(EngineError::Load(_))
+    ));
 }
 
 /// The modules allocate nothing on the host's word alone.
@@ -130,7 +161,14 @@ fn a_call_beyond_the_limits_is_refused_unread() {
     let engine = Engine::new(Limits::default()).unwrap();
     let long = vec![b' '; 25 << 20];
     for abi in [Abi::Wapc, Abi::Wasi] {
-        let error = engine.load(embedded(abi)).unwrap().call(Operation::Decide, &long).unwrap_err();
-        assert!(error.to_string().contains("limit-exceeded"), "{abi}: {error}");
+        let error = engine
+            .load(embedded(abi))
+            .unwrap()
+            .call(Operation::Decide, &long)
+            .unwrap_err();
+        assert!(
+            error.to_string().contains("limit-exceeded"),
+            "{abi}: {error}"
+        );
     }
 }

@@ -20,7 +20,9 @@ fn host() -> WapcHost {
 }
 
 fn call(host: &WapcHost, operation: &str, payload: &Value) -> Value {
-    let answer = host.call(operation, payload.to_string().as_bytes()).unwrap();
+    let answer = host
+        .call(operation, payload.to_string().as_bytes())
+        .unwrap();
     serde_json::from_slice(&answer).unwrap()
 }
 
@@ -43,21 +45,35 @@ fn validate_settings_says_what_is_wrong() {
     settings["typo"] = 1.into();
     let answer = call(&host(), "validate_settings", &settings);
     assert_eq!(answer["valid"], false);
-    assert_eq!(answer["message"], "typo: unknown field (settings-unknown-field)");
+    assert_eq!(
+        answer["message"],
+        "typo: unknown field (settings-unknown-field)"
+    );
 }
 
 #[test]
 fn validate_admits_a_signed_image() {
     let request = pod(one_container(&image()));
-    let answer = call(&host(), "validate", &json!({"request": request, "settings": settings()}));
+    let answer = call(
+        &host(),
+        "validate",
+        &json!({"request": request, "settings": settings()}),
+    );
     assert_eq!(answer, json!({"accepted": true}));
 }
 
 #[test]
 fn validate_refuses_an_unsigned_image_and_says_why() {
     let request = pod(one_container(&unsigned()));
-    let answer = call(&host(), "validate", &json!({"request": request, "settings": settings()}));
-    assert_eq!((&answer["accepted"], &answer["code"]), (&json!(false), &json!(403)));
+    let answer = call(
+        &host(),
+        "validate",
+        &json!({"request": request, "settings": settings()}),
+    );
+    assert_eq!(
+        (&answer["accepted"], &answer["code"]),
+        (&json!(false), &json!(403))
+    );
     let message = answer["message"].as_str().unwrap();
     let expected = format!(
         "Image {0} denied by Binary Authorization default admission rule. Image {0} denied by \
@@ -71,7 +87,10 @@ fn validate_refuses_an_unsigned_image_and_says_why() {
 #[test]
 fn an_error_is_refused_with_code_500() {
     let answer = call(&host(), "validate", &json!({"request": {}, "settings": {}}));
-    assert_eq!((&answer["accepted"], &answer["code"]), (&json!(false), &json!(500)));
+    assert_eq!(
+        (&answer["accepted"], &answer["code"]),
+        (&json!(false), &json!(500))
+    );
 }
 
 #[test]
@@ -79,13 +98,24 @@ fn dry_run_admits_with_warnings_and_audit_annotations() {
     let mut settings = settings();
     settings["policy"]["defaultAdmissionRule"]["enforcementMode"] = "DRYRUN_AUDIT_LOG_ONLY".into();
     let request = pod(one_container(&unsigned()));
-    let answer = call(&host(), "validate", &json!({"request": request, "settings": settings}));
+    let answer = call(
+        &host(),
+        "validate",
+        &json!({"request": request, "settings": settings}),
+    );
     assert_eq!(answer["accepted"], true);
     assert_eq!(answer["audit_annotations"]["dry-run"], "true");
     let overridden = answer["audit_annotations"]["overridden-verification-result"].as_str();
-    assert!(overridden.unwrap().starts_with(&format!("'{}' : Image", unsigned())));
+    assert!(
+        overridden
+            .unwrap()
+            .starts_with(&format!("'{}' : Image", unsigned()))
+    );
     let warning = answer["warnings"][0].as_str().unwrap();
-    assert!(warning.starts_with("Admitted by dry run; would have been denied: "), "{warning}");
+    assert!(
+        warning.starts_with("Admitted by dry run; would have been denied: "),
+        "{warning}"
+    );
     assert!(warning.chars().count() <= 256, "{warning}");
 }
 

@@ -29,19 +29,35 @@ fn pod_schema_enumeration() {
 fn walk(root: &Value, schema: &Value, path: &str, depth: usize, found: &mut BTreeSet<String>) {
     assert!(depth < 30, "a schema without end at {path}");
     if let Some(reference) = schema.get("$ref").and_then(Value::as_str) {
-        let target = root.pointer(reference.trim_start_matches('#')).expect("a definition");
+        let target = root
+            .pointer(reference.trim_start_matches('#'))
+            .expect("a definition");
         return walk(root, target, path, depth + 1, found);
     }
     for part in ["allOf", "anyOf", "oneOf"] {
-        for schema in schema.get(part).and_then(Value::as_array).into_iter().flatten() {
+        for schema in schema
+            .get(part)
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+        {
             walk(root, schema, path, depth + 1, found);
         }
     }
     if let Some(items) = schema.get("items") {
         walk(root, items, path, depth + 1, found);
     }
-    for (name, field) in schema.get("properties").and_then(Value::as_object).into_iter().flatten() {
-        let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
+    for (name, field) in schema
+        .get("properties")
+        .and_then(Value::as_object)
+        .into_iter()
+        .flatten()
+    {
+        let path = if path.is_empty() {
+            name.clone()
+        } else {
+            format!("{path}.{name}")
+        };
         let in_image = path.contains("image.") && name == "reference";
         if (name == "image" && is_text(field)) || in_image {
             found.insert(path);

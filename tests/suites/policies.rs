@@ -29,7 +29,10 @@ const FIXTURES: &[(&str, &str, &str, &str)] = &[
 ];
 
 fn folder() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join("policies")
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .unwrap()
+        .join("policies")
 }
 
 #[test]
@@ -41,12 +44,21 @@ fn every_fixture_is_answered_as_documented_by_both_modules() {
             let folder = folder().join(policy);
             let settings = inputs::settings(&folder.join("policy.yaml")).unwrap();
             let requests = inputs::requests(&folder.join("fixtures").join(fixture), None).unwrap();
-            let [request] = requests.as_slice() else { panic!("one object in {fixture}") };
+            let [request] = requests.as_slice() else {
+                panic!("one object in {fixture}")
+            };
             let call = json!({"request": request.request, "settings": settings}).to_string();
             let decision = module.call(Operation::Decide, call.as_bytes()).unwrap();
             let decision: Value = serde_json::from_slice(&decision).unwrap();
-            assert_eq!(outcome(&decision), *expected, "{policy}/{fixture} ({abi}): {decision:#}");
-            assert!(decision.to_string().contains(text), "{policy}/{fixture}: {decision:#}");
+            assert_eq!(
+                outcome(&decision),
+                *expected,
+                "{policy}/{fixture} ({abi}): {decision:#}"
+            );
+            assert!(
+                decision.to_string().contains(text),
+                "{policy}/{fixture}: {decision:#}"
+            );
         }
     }
 }
@@ -69,7 +81,10 @@ fn every_fixture_is_listed_here() {
         assert_eq!(found, listed, "{name}");
         let readme = fs::read_to_string(policy.join("README.md")).unwrap();
         for fixture in listed {
-            assert!(readme.contains(&fixture), "{name}/README.md does not mention {fixture}");
+            assert!(
+                readme.contains(&fixture),
+                "{name}/README.md does not mention {fixture}"
+            );
         }
     }
 }
@@ -85,15 +100,25 @@ fn every_manifest_carries_the_policy_beside_it() {
         if std::env::var_os("BLESS").is_some() {
             fs::write(&path, &expected).unwrap();
         }
-        assert_eq!(fs::read_to_string(&path).unwrap(), expected, "run with BLESS=1 to rewrite");
+        assert_eq!(
+            fs::read_to_string(&path).unwrap(),
+            expected,
+            "run with BLESS=1 to rewrite"
+        );
         let from_manifest = inputs::settings(&path).unwrap();
-        assert_eq!(from_manifest, inputs::settings(&policy.join("policy.yaml")).unwrap());
+        assert_eq!(
+            from_manifest,
+            inputs::settings(&policy.join("policy.yaml")).unwrap()
+        );
     }
 }
 
 /// The manifest's rules are those of the module's own metadata.
 fn manifest(name: &str, settings: &str) -> String {
-    let metadata = host_runner::engine::inspect(embedded(Abi::Wapc)).unwrap().metadata.unwrap();
+    let metadata = host_runner::engine::inspect(embedded(Abi::Wapc))
+        .unwrap()
+        .metadata
+        .unwrap();
     let mut text = format!(
         "apiVersion: policies.kubewarden.io/v1\n\
          kind: ClusterAdmissionPolicy\n\
@@ -107,9 +132,15 @@ fn manifest(name: &str, settings: &str) -> String {
         env!("CARGO_PKG_VERSION")
     );
     for rule in metadata["rules"].as_array().unwrap() {
-        for (index, key) in ["apiGroups", "apiVersions", "resources", "operations"].iter().enumerate() {
+        for (index, key) in ["apiGroups", "apiVersions", "resources", "operations"]
+            .iter()
+            .enumerate()
+        {
             let bullet = if index == 0 { "- " } else { "  " };
-            text.push_str(&format!("    {bullet}{key}: {}\n", rule[key].to_string().replace(',', ", ")));
+            text.push_str(&format!(
+                "    {bullet}{key}: {}\n",
+                rule[key].to_string().replace(',', ", ")
+            ));
         }
     }
     text.push_str("  settings:\n");

@@ -17,7 +17,9 @@ fn decide(settings: &Value, request: &Value) -> Value {
 
 /// Two attestors, two keys each, several attestations, most of which do not count.
 fn busy_settings() -> Value {
-    let keys: Vec<_> = ["a1", "a2", "b1", "b2", "stranger"].map(TestKey::new).into();
+    let keys: Vec<_> = ["a1", "a2", "b1", "b2", "stranger"]
+        .map(TestKey::new)
+        .into();
     let good = payload("trusted.example/app", A);
     let mut occurrences = Vec::new();
     for note in ["a", "b"] {
@@ -135,16 +137,25 @@ fn deletion_is_monotone() {
     let request = pod(one_container(&unsigned()));
     let settings = busy_settings();
     assert_eq!(outcome(&decide(&settings, &request)), "deny");
-    let count = settings["evidence"]["occurrences"].as_array().unwrap().len();
+    let count = settings["evidence"]["occurrences"]
+        .as_array()
+        .unwrap()
+        .len();
     for index in 0..count {
         for field in ["kind", "noteName", "attestation"] {
             let mut less = settings.clone();
-            less["evidence"]["occurrences"][index].as_object_mut().unwrap().remove(field);
+            less["evidence"]["occurrences"][index]
+                .as_object_mut()
+                .unwrap()
+                .remove(field);
             assert_eq!(outcome(&decide(&less, &request)), "deny", "{index} {field}");
         }
         for field in ["serializedPayload", "signatures"] {
             let mut less = settings.clone();
-            less["evidence"]["occurrences"][index]["attestation"].as_object_mut().unwrap().remove(field);
+            less["evidence"]["occurrences"][index]["attestation"]
+                .as_object_mut()
+                .unwrap()
+                .remove(field);
             assert_eq!(outcome(&decide(&less, &request)), "deny", "{index} {field}");
         }
     }
@@ -157,7 +168,11 @@ fn swap_matrix() {
     let (ours, theirs) = (TestKey::new("a"), TestKey::new("theirs"));
     let good = occurrence("a", &ours, payload("trusted.example/app", A).as_bytes());
     let unsigned_digest = unsigned().split_once('@').unwrap().1.to_owned();
-    let other = occurrence("b", &theirs, payload("trusted.example/app", &unsigned_digest).as_bytes());
+    let other = occurrence(
+        "b",
+        &theirs,
+        payload("trusted.example/app", &unsigned_digest).as_bytes(),
+    );
     let parts = [
         "/attestation/serializedPayload",
         "/attestation/signatures/0/signature",

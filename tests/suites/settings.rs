@@ -11,7 +11,11 @@ use serde_json::{Value, json};
 fn problems(document: &[u8]) -> Vec<String> {
     validate_settings(document, &Budget::DEFAULT)
         .into_iter()
-        .map(|problem| format!("{} {}", problem.path, problem.code).trim_start().to_owned())
+        .map(|problem| {
+            format!("{} {}", problem.path, problem.code)
+                .trim_start()
+                .to_owned()
+        })
         .collect()
 }
 
@@ -19,7 +23,11 @@ fn problems(document: &[u8]) -> Vec<String> {
 fn check(change: impl FnOnce(&mut Value), expected: &[&str]) {
     let mut settings = settings();
     change(&mut settings);
-    assert_eq!(problems(&serde_json::to_vec(&settings).unwrap()), expected, "{settings:#}");
+    assert_eq!(
+        problems(&serde_json::to_vec(&settings).unwrap()),
+        expected,
+        "{settings:#}"
+    );
 }
 
 const DEFAULT: &str = "defaultAdmissionRule";
@@ -39,8 +47,8 @@ fn all_problems_are_reported_at_once() {
             s["policy"]["admissionWhitelistPatterns"] =
                 json!([{"namePattern": "*"}, {"namePattern": "a/b"}, {"pattern": "x"}, "x"]);
             s["policy"][DEFAULT]["enforcementMode"] = "WHATEVER".into();
-            s["attestors"][0]["userOwnedGrafeasNote"]["publicKeys"][0]["pkixPublicKey"]
-                ["publicKeyPem"] = "x".into();
+            s["attestors"][0]["userOwnedGrafeasNote"]["publicKeys"][0]["pkixPublicKey"]["publicKeyPem"] =
+                "x".into();
             s["deniedDigests"] = json!([A, "sha256:x"]);
             s["podTemplates"] = "maybe".into();
         },
@@ -89,7 +97,10 @@ fn modes_are_names_and_never_numbers() {
         (json!(null), "policy-wrong-type"),
     ] {
         let expected = format!("policy.defaultAdmissionRule.evaluationMode {code}");
-        check(|s| s["policy"][DEFAULT]["evaluationMode"] = value, &[&expected]);
+        check(
+            |s| s["policy"][DEFAULT]["evaluationMode"] = value,
+            &[&expected],
+        );
     }
     check(
         |s| s["policy"]["globalPolicyEvaluationMode"] = true.into(),
@@ -100,10 +111,19 @@ fn modes_are_names_and_never_numbers() {
 #[test]
 fn attestors_are_listed_exactly_under_require_attestation() {
     let expected = &["policy.defaultAdmissionRule policy-attestor-list-mismatch"];
-    check(|s| s["policy"][DEFAULT] = rule("REQUIRE_ATTESTATION", &[]), expected);
-    check(|s| s["policy"][DEFAULT]["requireAttestationsBy"] = json!([]), expected);
+    check(
+        |s| s["policy"][DEFAULT] = rule("REQUIRE_ATTESTATION", &[]),
+        expected,
+    );
+    check(
+        |s| s["policy"][DEFAULT]["requireAttestationsBy"] = json!([]),
+        expected,
+    );
     for mode in ["ALWAYS_ALLOW", "ALWAYS_DENY"] {
-        check(|s| s["policy"][DEFAULT]["evaluationMode"] = mode.into(), expected);
+        check(
+            |s| s["policy"][DEFAULT]["evaluationMode"] = mode.into(),
+            expected,
+        );
         check(
             |s| {
                 s["policy"][DEFAULT] = rule(mode, &[]);
@@ -141,7 +161,11 @@ fn rule_keys_have_a_form() {
         ("clusterAdmissionRules", "no-dot"),
         ("istioServiceIdentityAdmissionRules", "mesh.example/default"),
     ] {
-        let shown = if key.contains('-') || key.contains('/') { format!("[{key}]") } else { key.into() };
+        let shown = if key.contains('-') || key.contains('/') {
+            format!("[{key}]")
+        } else {
+            key.into()
+        };
         let expected = format!("policy.{map}{shown} policy-rule-key-invalid");
         check(
             |s| {
@@ -173,7 +197,9 @@ fn rules_by_cluster_or_mesh_need_to_know_it() {
 fn a_named_attestor_must_be_there() {
     check(
         |s| s["policy"][NAMESPACES] = json!({"ns.x": require(&["a", "missing"])}),
-        &["policy.kubernetesNamespaceAdmissionRules[ns.x].requireAttestationsBy policy-attestor-unknown"],
+        &[
+            "policy.kubernetesNamespaceAdmissionRules[ns.x].requireAttestationsBy policy-attestor-unknown",
+        ],
     );
 }
 
@@ -201,7 +227,10 @@ fn attestors_have_distinct_names_and_key_ids() {
     check(
         |s| {
             s["attestors"] = json!([attestor("a", &[&key, &other])]);
-            for key in s["attestors"][0]["userOwnedGrafeasNote"]["publicKeys"].as_array_mut().unwrap() {
+            for key in s["attestors"][0]["userOwnedGrafeasNote"]["publicKeys"]
+                .as_array_mut()
+                .unwrap()
+            {
                 key["id"] = "same".into();
             }
         },
@@ -216,12 +245,23 @@ fn keys_must_be_usable_and_are_never_skipped() {
         s["attestors"][0]["userOwnedGrafeasNote"]["publicKeys"][0]["pkixPublicKey"][field] = value;
     };
     for (field, value, code) in [
-        ("signatureAlgorithm", json!("RSA_PSS_2048_SHA256"), "key-algorithm-unsupported"),
-        ("signatureAlgorithm", json!("ML_DSA_65"), "key-algorithm-unsupported"),
+        (
+            "signatureAlgorithm",
+            json!("RSA_PSS_2048_SHA256"),
+            "key-algorithm-unsupported",
+        ),
+        (
+            "signatureAlgorithm",
+            json!("ML_DSA_65"),
+            "key-algorithm-unsupported",
+        ),
         ("signatureAlgorithm", json!("ecdsa"), "policy-unknown-enum"),
         ("publicKeyPem", json!(""), "key-invalid"),
     ] {
-        check(|s| pkix(s, field, value), &[&format!("{key}.pkixPublicKey {code}")]);
+        check(
+            |s| pkix(s, field, value),
+            &[&format!("{key}.pkixPublicKey {code}")],
+        );
     }
     check(
         |s| {
@@ -235,7 +275,9 @@ fn keys_must_be_usable_and_are_never_skipped() {
             s["attestors"][0]["userOwnedGrafeasNote"]["publicKeys"] =
                 json!([{"asciiArmoredPgpPublicKey": "-----BEGIN PGP PUBLIC KEY BLOCK-----"}]);
         },
-        &[&format!("{key}.asciiArmoredPgpPublicKey key-algorithm-unsupported")],
+        &[&format!(
+            "{key}.asciiArmoredPgpPublicKey key-algorithm-unsupported"
+        )],
     );
     check(
         |s| s["attestors"][0]["userOwnedGrafeasNote"]["publicKeys"] = json!([{"comment": "x"}]),
@@ -283,8 +325,16 @@ fn output_fields_and_prose_are_accepted() {
 
 #[test]
 fn other_spellings_of_known_fields_are_unknown() {
-    for field in ["admission_whitelist_patterns", "admissionAllowlistPatterns", "cloudRunPolicy"] {
-        let path = if field.contains('_') { format!("policy[{field}]") } else { format!("policy.{field}") };
+    for field in [
+        "admission_whitelist_patterns",
+        "admissionAllowlistPatterns",
+        "cloudRunPolicy",
+    ] {
+        let path = if field.contains('_') {
+            format!("policy[{field}]")
+        } else {
+            format!("policy.{field}")
+        };
         check(
             |s| s["policy"][field] = json!([]),
             &[&format!("{path} policy-unknown-field")],
@@ -294,12 +344,16 @@ fn other_spellings_of_known_fields_are_unknown() {
 
 #[test]
 fn workloads_are_checked() {
-    let workload = |group: &str, kind: &str, path: &str| {
-        json!({"group": group, "kind": kind, "podSpecs": [path]})
-    };
-    check(|s| s["workloads"] = json!([workload("e.com", "X", "spec.*.pod")]), &[]);
+    let workload = |group: &str, kind: &str, path: &str| json!({"group": group, "kind": kind, "podSpecs": [path]});
+    check(
+        |s| s["workloads"] = json!([workload("e.com", "X", "spec.*.pod")]),
+        &[],
+    );
     for (bad, expected) in [
-        (workload("apps", "Deployment", "spec.x"), vec!["workloads[0] settings-invalid-value"]),
+        (
+            workload("apps", "Deployment", "spec.x"),
+            vec!["workloads[0] settings-invalid-value"],
+        ),
         (
             workload("e.com", "X", "spec..pod"),
             vec![
@@ -319,7 +373,10 @@ fn workloads_are_checked() {
         check(|s| s["workloads"] = json!([bad]), &expected);
     }
     let twice = json!([workload("e.com", "X", "a"), workload("e.com", "X", "b")]);
-    check(|s| s["workloads"] = twice, &["workloads[1] settings-invalid-value"]);
+    check(
+        |s| s["workloads"] = twice,
+        &["workloads[1] settings-invalid-value"],
+    );
 }
 
 #[test]
@@ -332,7 +389,11 @@ fn what_is_not_settings_at_all_is_one_problem() {
         ("\"\u{1}\"", "settings-malformed"),
     ] {
         let found = problems(document.as_bytes());
-        assert_eq!(found.last().map(String::as_str), Some(expected), "{document:?}: {found:?}");
+        assert_eq!(
+            found.last().map(String::as_str),
+            Some(expected),
+            "{document:?}: {found:?}"
+        );
     }
     assert_eq!(problems(b"\xff"), ["settings-malformed"]);
     assert_eq!(problems("[".repeat(1000).as_bytes()), ["limit-exceeded"]);
@@ -352,11 +413,90 @@ fn every_build_gives_the_same_answer_about_settings() {
     let mut broken = settings();
     broken["policy"][DEFAULT]["evaluationMode"] = 3.into();
     let mut builds = implementation::all();
-    for document in [settings().to_string(), broken.to_string(), String::new(), "[".repeat(99)] {
-        let answers: Vec<_> =
-            builds.iter_mut().map(|build| build.validate_settings(document.as_bytes())).collect();
+    for document in [
+        settings().to_string(),
+        broken.to_string(),
+        String::new(),
+        "[".repeat(99),
+    ] {
+        let answers: Vec<_> = builds
+            .iter_mut()
+            .map(|build| build.validate_settings(document.as_bytes()))
+            .collect();
         for answer in &answers {
             assert_eq!(answer, &answers[0], "{document}");
         }
+    }
+}
+
+/// Every setting, and two cases of the corpus that differ in it and in their answer.
+#[rustfmt::skip]
+const LOAD_BEARING: &[(&str, &str, &str)] = &[
+    ("attestors", "x01_valid", "x33_attestor_without_keys"),
+    ("breakGlass.legacyAnnotation", "break_glass_annotation_with_legacy", "break_glass_annotation_without_legacy"),
+    ("breakGlass.namespaces", "break_glass_valid", "break_glass_other_namespace"),
+    ("cluster", "cluster_rule", "cluster_rule_of_another_cluster"),
+    ("deniedDigests", "revoked_digest", "another_digest_is_revoked"),
+    ("evidence.occurrences", "x01_valid", "no_occurrences"),
+    ("matchDockerReference", "x05_other_repository_ignored", "x06_other_repository"),
+    ("meshTrustDomain", "mesh_rule_without_scheme", "mesh_domain_unknown"),
+    ("podTemplates", "pod_templates_ignored", "unsigned_in_Deployment"),
+    ("policy.admissionWhitelistPatterns", "pattern_double_star", "default_always_deny"),
+    ("policy.clusterAdmissionRules", "cluster_rule", "default_always_deny"),
+    ("policy.defaultAdmissionRule", "default_always_allow", "default_always_deny"),
+    ("policy.globalPolicyEvaluationMode", "system_policy_enabled", "system_policy_disabled"),
+    ("policy.istioServiceIdentityAdmissionRules", "mesh_rule_with_scheme", "mesh_rule_of_another_account"),
+    ("policy.kubernetesNamespaceAdmissionRules", "namespace_rule_replaces_the_default", "namespace_rule_of_another_namespace"),
+    ("policy.kubernetesServiceAccountAdmissionRules", "account_rule", "account_of_another_namespace"),
+    ("systemPolicy", "system_policy_enabled", "system_policy_enabled_and_missing"),
+    ("unchangedImages", "unchanged_image_is_reported", "unchanged_images_checked_by_setting"),
+    ("workloads", "workload_signed", "unknown_kind"),
+];
+
+#[test]
+fn each_field_is_load_bearing() {
+    let cases = policy_tests::corpus::all();
+    let outcome = |name: &str| {
+        let case = cases
+            .iter()
+            .find(|case| case.name == name)
+            .unwrap_or_else(|| panic!("{name}"));
+        case.expected.split(' ').next().unwrap()
+    };
+    for (field, one, other) in LOAD_BEARING {
+        assert_ne!(
+            outcome(one),
+            outcome(other),
+            "{field}: `{one}` and `{other}`"
+        );
+    }
+    let readme = include_str!("../../README.md");
+    for (field, ..) in LOAD_BEARING {
+        let name = field.rsplit('.').next().unwrap();
+        let is_google_s_own = field.starts_with("policy.");
+        assert!(
+            is_google_s_own || readme.contains(name),
+            "the README does not mention {field}"
+        );
+    }
+}
+
+/// Settings that the core reads and that no pair above covers would be settings without effect.
+#[test]
+fn every_setting_is_listed_above() {
+    let source = include_str!("../../policy-wasm/src/settings.rs");
+    let top_level: Vec<_> = source
+        .split_once("fn read(&mut self, key: &str")
+        .unwrap()
+        .1
+        .lines()
+        .filter_map(|line| line.strip_prefix("            \"")?.split('"').next())
+        .collect();
+    assert!(top_level.len() > 10, "{top_level:?}");
+    for key in top_level {
+        let is_listed = LOAD_BEARING
+            .iter()
+            .any(|(field, ..)| field.split('.').next() == Some(key));
+        assert!(is_listed, "`{key}` has no pair of cases");
     }
 }

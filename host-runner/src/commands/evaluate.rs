@@ -6,11 +6,11 @@ use anyhow::{Context as _, Result, bail};
 use clap::ValueEnum;
 use serde_json::{Value, json};
 
+use crate::Exit;
 use crate::cli::ModuleArgs;
 use crate::emit::{self, Evaluated, SettingsProblems};
 use crate::engine::{Engine, EngineError, Limits, Operation, Policy, inspect};
 use crate::inputs::{self, Asked, Request};
-use crate::Exit;
 
 use super::module_bytes;
 
@@ -24,10 +24,10 @@ use super::module_bytes;
 
 Exit status: 0 all admitted, 1 one or more refused, 2 the job could not be done")]
 pub struct Args {
-    /// The settings, or a ClusterAdmissionPolicy that contains them; `-` is standard input
+    /// The settings, or a cluster admission policy that contains them; `-` is standard input
     #[arg(long, short, value_name = "FILE")]
     settings: PathBuf,
-    /// Manifests, lists, AdmissionRequests or AdmissionReviews in YAML or JSON: files, folders, or
+    /// Manifests, lists, admission requests or reviews in YAML or JSON: files, folders, or
     /// `-` for standard input
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
@@ -49,7 +49,7 @@ enum Format {
     Human,
     /// The Decision; a list of them for several objects
     Json,
-    /// The AdmissionReview that an API server would get
+    /// The admission review that an API server would get
     AdmissionReview,
 }
 
@@ -57,8 +57,9 @@ enum Format {
 pub(crate) fn run(args: &Args) -> Result<Exit> {
     let bytes = module_bytes(&args.module)?;
     let (settings, requests) = read_inputs(args)?;
-    let (asked, others): (Vec<_>, Vec<_>) =
-        requests.into_iter().partition(|request| request.asked == Asked::Yes);
+    let (asked, others): (Vec<_>, Vec<_>) = requests
+        .into_iter()
+        .partition(|request| request.asked == Asked::Yes);
     let policy = Engine::new(Limits::default())?.load(&bytes)?;
     if let Some(problems) = check_settings(&policy, &settings)? {
         emit::settings_problems(&args.settings, &problems);
@@ -74,8 +75,9 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
     };
     let mut answers = Vec::new();
     for request in asked {
-        let answer = call(&policy, operation, &request, &settings)
-            .with_context(|| format!("cannot evaluate {} of `{}`", request.title, request.source))?;
+        let answer = call(&policy, operation, &request, &settings).with_context(|| {
+            format!("cannot evaluate {} of `{}`", request.title, request.source)
+        })?;
         answers.push(Evaluated { request, answer });
     }
     match args.format {
@@ -90,11 +92,17 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
 /// Reads settings and objects; every file that cannot be read is named, not only the first.
 fn read_inputs(args: &Args) -> Result<(Value, Vec<Request>)> {
     let mut errors = Vec::new();
-    let stdin = args.files.iter().chain([&args.settings]).filter(|path| path.as_os_str() == "-");
+    let stdin = args
+        .files
+        .iter()
+        .chain([&args.settings])
+        .filter(|path| path.as_os_str() == "-");
     if stdin.count() > 1 {
         bail!("standard input (`-`) can be read only once");
     }
-    let settings = inputs::settings(&args.settings).map_err(|error| errors.push(error)).ok();
+    let settings = inputs::settings(&args.settings)
+        .map_err(|error| errors.push(error))
+        .ok();
     let mut requests = Vec::new();
     for path in &args.files {
         match inputs::files(path) {

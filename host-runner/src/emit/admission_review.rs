@@ -16,7 +16,13 @@ pub(crate) fn reviews(answers: &[Evaluated]) -> io::Result<()> {
 }
 
 fn review(evaluated: &Evaluated) -> Value {
-    let answer = |key: &str| evaluated.answer.get(key).filter(|value| !value.is_null()).cloned();
+    let answer = |key: &str| {
+        evaluated
+            .answer
+            .get(key)
+            .filter(|value| !value.is_null())
+            .cloned()
+    };
     let mut response = json!({
         "uid": evaluated.request.request.get("uid").cloned().unwrap_or_default(),
         "allowed": evaluated.is_admitted(),
@@ -26,12 +32,19 @@ fn review(evaluated: &Evaluated) -> Value {
         .filter_map(|key| Some((key.to_owned(), answer(key)?)))
         .collect();
     let fields = [
-        ("status", (!status.is_empty()).then_some(Value::Object(status))),
+        (
+            "status",
+            (!status.is_empty()).then_some(Value::Object(status)),
+        ),
         ("warnings", answer("warnings")),
         ("auditAnnotations", answer("audit_annotations")),
     ];
     if let Some(response) = response.as_object_mut() {
-        response.extend(fields.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value?))));
+        response.extend(
+            fields
+                .into_iter()
+                .filter_map(|(key, value)| Some((key.to_owned(), value?))),
+        );
     }
     json!({"apiVersion": "admission.k8s.io/v1", "kind": "AdmissionReview", "response": response})
 }

@@ -16,7 +16,10 @@ pub(crate) fn decisions(answers: &[Evaluated], digest: &str) -> io::Result<()> {
     }
     let admitted = answers.iter().filter(|answer| answer.is_admitted()).count();
     let denied = answers.len().saturating_sub(admitted);
-    writeln!(out, "{admitted} admitted, {denied} denied {DIM}(module {digest}){RESET}")
+    writeln!(
+        out,
+        "{admitted} admitted, {denied} denied {DIM}(module {digest}){RESET}"
+    )
 }
 
 fn object(out: &mut impl Write, evaluated: &Evaluated) -> io::Result<()> {
@@ -28,10 +31,18 @@ fn object(out: &mut impl Write, evaluated: &Evaluated) -> io::Result<()> {
         (true, "break-glass") => (BOLD_YELLOW, "admitted with break-glass"),
         (true, _) => (BOLD_GREEN, "admitted"),
     };
-    writeln!(out, "{colour}{word}{RESET}  {}  {DIM}{}{RESET}", request.title, request.source)?;
+    writeln!(
+        out,
+        "{colour}{word}{RESET}  {}  {DIM}{}{RESET}",
+        request.title, request.source
+    )?;
     if !evaluated.is_decision() {
         let message = text(answer, "message");
-        return if message.is_empty() { Ok(()) } else { writeln!(out, "  {message}") };
+        return if message.is_empty() {
+            Ok(())
+        } else {
+            writeln!(out, "  {message}")
+        };
     }
     for reason in list(answer, "reasons") {
         self::reason(out, reason, 1)?;
@@ -61,7 +72,11 @@ fn image(out: &mut impl Write, image: &Value) -> io::Result<()> {
         "" => "(no image)",
         name => name,
     };
-    writeln!(out, "  {colour}{mark}{RESET} {name}  {DIM}{}{RESET}", text(image, "field"))?;
+    writeln!(
+        out,
+        "  {colour}{mark}{RESET} {name}  {DIM}{}{RESET}",
+        text(image, "field")
+    )?;
     for reason in list(image, "reasons") {
         self::reason(out, reason, 2)?;
     }
@@ -76,9 +91,20 @@ fn image(out: &mut impl Write, image: &Value) -> io::Result<()> {
         }
         let attestors = list(result, "attestors");
         for attestor in attestors {
-            let is_verified = attestor.get("verified").and_then(Value::as_bool).unwrap_or_default();
-            let (colour, mark) = if is_verified { (BOLD_GREEN, "✓") } else { (BOLD_RED, "✗") };
-            writeln!(out, "    {colour}{mark}{RESET} attestor {}", text(attestor, "name"))?;
+            let is_verified = attestor
+                .get("verified")
+                .and_then(Value::as_bool)
+                .unwrap_or_default();
+            let (colour, mark) = if is_verified {
+                (BOLD_GREEN, "✓")
+            } else {
+                (BOLD_RED, "✗")
+            };
+            writeln!(
+                out,
+                "    {colour}{mark}{RESET} attestor {}",
+                text(attestor, "name")
+            )?;
             for reason in list(attestor, "reasons") {
                 self::reason(out, reason, 3)?;
             }
@@ -114,9 +140,9 @@ fn help(code: &str, without_details: bool) -> Option<&'static str> {
         "no-valid-attestation" if without_details => {
             Some("no attestation about this digest was found; the attestor has to sign it")
         }
-        "unsupported-object-kind" => {
-            Some("if it creates Pods, say where its pod specs are under `workloads` in the settings")
-        }
+        "unsupported-object-kind" => Some(
+            "if it creates Pods, say where its pod specs are under `workloads` in the settings",
+        ),
         "context-missing" => Some("give the namespace of the request with --namespace"),
         _ => None,
     }
@@ -128,7 +154,10 @@ pub(crate) fn inspection(inspection: &Inspection, abi: Abi) -> io::Result<()> {
     writeln!(out, "abi      {abi}")?;
     writeln!(out, "digest   {}", inspection.digest)?;
     writeln!(out, "size     {} bytes", inspection.size)?;
-    for (title, names) in [("imports", &inspection.imports), ("exports", &inspection.exports)] {
+    for (title, names) in [
+        ("imports", &inspection.imports),
+        ("exports", &inspection.exports),
+    ] {
         writeln!(out, "{title}")?;
         for name in names {
             writeln!(out, "  {name}")?;
@@ -145,5 +174,8 @@ fn text<'a>(value: &'a Value, key: &str) -> &'a str {
 }
 
 fn list<'a>(value: &'a Value, key: &str) -> &'a [Value] {
-    value.get(key).and_then(Value::as_array).map_or(&[], Vec::as_slice)
+    value
+        .get(key)
+        .and_then(Value::as_array)
+        .map_or(&[], Vec::as_slice)
 }

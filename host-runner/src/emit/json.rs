@@ -12,7 +12,12 @@ use crate::engine::{Abi, Inspection};
 pub(crate) fn decisions(answers: &[Evaluated]) -> io::Result<()> {
     match answers {
         [one] => print(&one.answer),
-        many => print(&many.iter().map(|evaluated| &evaluated.answer).collect::<Vec<_>>()),
+        many => print(
+            &many
+                .iter()
+                .map(|evaluated| &evaluated.answer)
+                .collect::<Vec<_>>(),
+        ),
     }
 }
 

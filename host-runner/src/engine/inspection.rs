@@ -25,7 +25,10 @@ pub struct Inspection {
 /// The digest of a module as it is printed everywhere.
 #[must_use]
 fn digest(bytes: &[u8]) -> String {
-    let hex: String = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+    let hex: String = Sha256::digest(bytes)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
     format!("sha256:{hex}")
 }
 
@@ -60,5 +63,11 @@ pub fn inspect(bytes: &[u8]) -> Result<Inspection, EngineError> {
     }
     imports.sort();
     exports.sort();
-    Ok(Inspection { digest: digest(bytes), size: bytes.len(), imports, exports, metadata })
+    Ok(Inspection {
+        digest: digest(bytes),
+        size: bytes.len(),
+        imports,
+        exports,
+        metadata,
+    })
 }

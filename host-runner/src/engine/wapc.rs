@@ -22,7 +22,12 @@ impl Exchange {
             Operation::Validate => "validate",
             Operation::ValidateSettings => "validate_settings",
         };
-        Self { operation, payload: payload.to_vec(), max_answer, ..Self::default() }
+        Self {
+            operation,
+            payload: payload.to_vec(),
+            max_answer,
+            ..Self::default()
+        }
     }
 
     pub(super) fn answer(self) -> Result<Vec<u8>, EngineError> {
@@ -40,22 +45,34 @@ const NO_CAPABILITIES: &str = "this host grants no capabilities";
 pub(super) fn add_to_linker(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
     type Guestly<'a> = Caller<'a, Guest>;
     linker
-        .func_wrap("wapc", "__guest_request", |mut caller: Guestly<'_>, op: u32, payload: u32| {
-            let memory = memory(&mut caller)?;
-            let (bytes, guest) = memory.data_and_store_mut(&mut caller);
-            write(bytes, op, guest.call.operation.as_bytes())?;
-            write(bytes, payload, &guest.call.payload)
-        })?
-        .func_wrap("wapc", "__guest_response", |mut caller: Guestly<'_>, at: u32, length: u32| {
-            let response = read(&mut caller, at, length)?;
-            caller.data_mut().call.response = Some(response);
-            wasmtime::Result::Ok(())
-        })?
-        .func_wrap("wapc", "__guest_error", |mut caller: Guestly<'_>, at: u32, length: u32| {
-            let error = read(&mut caller, at, length)?;
-            caller.data_mut().call.error = Some(String::from_utf8_lossy(&error).into_owned());
-            wasmtime::Result::Ok(())
-        })?
+        .func_wrap(
+            "wapc",
+            "__guest_request",
+            |mut caller: Guestly<'_>, op: u32, payload: u32| {
+                let memory = memory(&mut caller)?;
+                let (bytes, guest) = memory.data_and_store_mut(&mut caller);
+                write(bytes, op, guest.call.operation.as_bytes())?;
+                write(bytes, payload, &guest.call.payload)
+            },
+        )?
+        .func_wrap(
+            "wapc",
+            "__guest_response",
+            |mut caller: Guestly<'_>, at: u32, length: u32| {
+                let response = read(&mut caller, at, length)?;
+                caller.data_mut().call.response = Some(response);
+                wasmtime::Result::Ok(())
+            },
+        )?
+        .func_wrap(
+            "wapc",
+            "__guest_error",
+            |mut caller: Guestly<'_>, at: u32, length: u32| {
+                let error = read(&mut caller, at, length)?;
+                caller.data_mut().call.error = Some(String::from_utf8_lossy(&error).into_owned());
+                wasmtime::Result::Ok(())
+            },
+        )?
         .func_wrap(
             "wapc",
             "__host_call",
@@ -66,18 +83,27 @@ pub(super) fn add_to_linker(linker: &mut Linker<Guest>) -> wasmtime::Result<()> 
         .func_wrap("wapc", "__host_error_len", || {
             u32::try_from(NO_CAPABILITIES.len()).unwrap_or_default()
         })?
-        .func_wrap("wapc", "__host_error", |mut caller: Guestly<'_>, at: u32| {
-            let memory = memory(&mut caller)?;
-            write(memory.data_mut(&mut caller), at, NO_CAPABILITIES.as_bytes())
-        })?
+        .func_wrap(
+            "wapc",
+            "__host_error",
+            |mut caller: Guestly<'_>, at: u32| {
+                let memory = memory(&mut caller)?;
+                write(memory.data_mut(&mut caller), at, NO_CAPABILITIES.as_bytes())
+            },
+        )?
         .func_wrap("wapc", "__console_log", |_: u32, _: u32| {})?;
     Ok(())
 }
 
 /// Initialises a fresh instance and calls it once.
-pub(super) fn call(store: &mut Store<Guest>, instance: &InstancePre<Guest>) -> wasmtime::Result<()> {
-    let (operation, payload) =
-        (store.data().call.operation.len(), store.data().call.payload.len());
+pub(super) fn call(
+    store: &mut Store<Guest>,
+    instance: &InstancePre<Guest>,
+) -> wasmtime::Result<()> {
+    let (operation, payload) = (
+        store.data().call.operation.len(),
+        store.data().call.payload.len(),
+    );
     let instance = instance.instantiate(&mut *store)?;
     // Compilers other than ours leave their set-up to one of these.
     for name in ["_initialize", "_start", "wapc_init"] {

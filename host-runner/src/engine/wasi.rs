@@ -52,12 +52,18 @@ impl Pipes {
         }
         let stderr = self.stderr.contents();
         let text = String::from_utf8_lossy(&stderr);
-        Err(EngineError::Guest(format!("exit status {status}: {}", text.trim_end())))
+        Err(EngineError::Guest(format!(
+            "exit status {status}: {}",
+            text.trim_end()
+        )))
     }
 }
 
 /// Runs a fresh instance and returns its exit status.
-pub(super) fn call(store: &mut Store<Guest>, instance: &InstancePre<Guest>) -> wasmtime::Result<i32> {
+pub(super) fn call(
+    store: &mut Store<Guest>,
+    instance: &InstancePre<Guest>,
+) -> wasmtime::Result<i32> {
     let instance = instance.instantiate(&mut *store)?;
     let start = instance.get_typed_func::<(), ()>(&mut *store, "_start")?;
     match start.call(store, ()) {

@@ -1,6 +1,6 @@
 //! YAML and JSON documents as values, with every duplicate key refused.
 
-use std::fmt;
+use core::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
@@ -31,12 +31,18 @@ pub fn parse(text: &str) -> Result<Vec<Value>, DocumentError> {
     } else {
         yaml(text)?
     };
-    Ok(documents.into_iter().map(|document| document.0).filter(|value| !value.is_null()).collect())
+    Ok(documents
+        .into_iter()
+        .map(|document| document.0)
+        .filter(|value| !value.is_null())
+        .collect())
 }
 
 fn json(text: &str) -> Result<Vec<Document>, DocumentError> {
     let documents = serde_json::Deserializer::from_str(text).into_iter();
-    documents.collect::<Result<_, _>>().map_err(DocumentError::Json)
+    documents
+        .collect::<Result<_, _>>()
+        .map_err(DocumentError::Json)
 }
 
 /// That of the JSON parser. Deeper documents are no Kubernetes objects.
@@ -133,7 +139,9 @@ impl<'de> Visitor<'de> for Strict {
         while let Some(key) = access.next_key::<String>()? {
             let value = access.next_value_seed(self)?;
             if fields.contains_key(&key) {
-                return Err(serde::de::Error::custom(format_args!("duplicate key `{key}`")));
+                return Err(serde::de::Error::custom(format_args!(
+                    "duplicate key `{key}`"
+                )));
             }
             fields.insert(key, value);
         }
@@ -155,7 +163,10 @@ mod tests {
     #[test]
     fn duplicate_keys_are_refused_in_both_notations() {
         for text in ["a: {b: 1, b: 2}", r#"{"a": {"b": 1, "b": 2}}"#] {
-            assert!(parse(text).unwrap_err().to_string().contains("duplicate"), "{text}");
+            assert!(
+                parse(text).unwrap_err().to_string().contains("duplicate"),
+                "{text}"
+            );
         }
     }
 

@@ -30,8 +30,17 @@ const WITHOUT_IMAGES: &[(&str, &[&str])] = &[
     (
         "",
         &[
-            "ConfigMap", "Endpoints", "Event", "LimitRange", "Namespace", "Node",
-            "PersistentVolume", "PersistentVolumeClaim", "ResourceQuota", "Secret", "Service",
+            "ConfigMap",
+            "Endpoints",
+            "Event",
+            "LimitRange",
+            "Namespace",
+            "Node",
+            "PersistentVolume",
+            "PersistentVolumeClaim",
+            "ResourceQuota",
+            "Secret",
+            "Service",
             "ServiceAccount",
         ],
     ),
@@ -75,13 +84,19 @@ pub(super) fn from_document(
     }
     if let Some(item_kind) = list_of(&object) {
         let version = object.get("apiVersion").cloned();
-        let Some(Value::Array(items)) = object.remove("items") else { return Ok(()) };
+        let Some(Value::Array(items)) = object.remove("items") else {
+            return Ok(());
+        };
         for mut item in items {
             // The items of a typed list leave out what the list says.
             if let (Some(fields), false) = (item.as_object_mut(), item_kind.is_empty()) {
-                fields.entry("kind").or_insert_with(|| item_kind.clone().into());
+                fields
+                    .entry("kind")
+                    .or_insert_with(|| item_kind.clone().into());
                 if let Some(version) = &version {
-                    fields.entry("apiVersion").or_insert_with(|| version.clone());
+                    fields
+                        .entry("apiVersion")
+                        .or_insert_with(|| version.clone());
                 }
             }
             from_document(item, namespace, source, requests)?;
@@ -98,24 +113,35 @@ fn is(object: &Map<String, Value>, key: &str, expected: &str) -> bool {
 
 /// The kind of a list's items; empty when they say it themselves.
 fn list_of(object: &Map<String, Value>) -> Option<String> {
-    let kind = object.get("kind").and_then(Value::as_str)?.strip_suffix("List")?;
-    object.get("items").is_some_and(Value::is_array).then(|| kind.to_owned())
+    let kind = object
+        .get("kind")
+        .and_then(Value::as_str)?
+        .strip_suffix("List")?;
+    object
+        .get("items")
+        .is_some_and(Value::is_array)
+        .then(|| kind.to_owned())
 }
 
 fn recorded(request: Map<String, Value>, source: &str) -> Request {
-    let text = |pointer: &[&str]| {
-        let found = pointer.iter().try_fold(&Value::Null, |value, key| match value {
-            Value::Null => request.get(*key),
-            value => value.get(key),
-        });
-        found.and_then(Value::as_str).unwrap_or_default().to_owned()
+    let request = Value::Object(request);
+    let text = |pointer| {
+        request
+            .pointer(pointer)
+            .and_then(Value::as_str)
+            .unwrap_or_default()
     };
-    let name = match text(&["name"]) {
-        name if name.is_empty() => text(&["object", "metadata", "name"]),
+    let name = match text("/name") {
+        "" => text("/object/metadata/name"),
         name => name,
     };
-    let title = title(&text(&["kind", "kind"]), &text(&["namespace"]), &name);
-    Request { request: Value::Object(request), title, source: source.to_owned(), asked: Asked::Yes }
+    let title = title(text("/kind/kind"), text("/namespace"), name);
+    Request {
+        request,
+        title,
+        source: source.to_owned(),
+        asked: Asked::Yes,
+    }
 }
 
 /// A manifest becomes the request that creates it, in the namespace that kubectl would choose.
@@ -129,11 +155,23 @@ fn manifest(
         return Err("expected an object with `apiVersion` and `kind`".into());
     };
     let (group, version) = api_version.split_once('/').unwrap_or(("", api_version));
-    let metadata =
-        |key: &str| object.get("metadata").and_then(|m| m.get(key)).and_then(Value::as_str);
-    let name = metadata("name").or_else(|| metadata("generateName")).unwrap_or_default();
-    let namespace = namespace.or_else(|| metadata("namespace")).unwrap_or("default");
-    let asked = if is_without_images(group, kind) { Asked::No } else { Asked::Yes };
+    let metadata = |key: &str| {
+        object
+            .get("metadata")
+            .and_then(|m| m.get(key))
+            .and_then(Value::as_str)
+    };
+    let name = metadata("name")
+        .or_else(|| metadata("generateName"))
+        .unwrap_or_default();
+    let namespace = namespace
+        .or_else(|| metadata("namespace"))
+        .unwrap_or("default");
+    let asked = if is_without_images(group, kind) {
+        Asked::No
+    } else {
+        Asked::Yes
+    };
     let title = title(kind, namespace, name);
     let request = json!({
         "uid": "00000000-0000-0000-0000-000000000000",
@@ -144,13 +182,24 @@ fn manifest(
         "userInfo": {},
         "object": object,
     });
-    Ok(Request { request, title, source: source.to_owned(), asked })
+    Ok(Request {
+        request,
+        title,
+        source: source.to_owned(),
+        asked,
+    })
 }
 
 fn title(kind: &str, namespace: &str, name: &str) -> String {
     let kind = if kind.is_empty() { "object" } else { kind };
-    let separator = if namespace.is_empty() || name.is_empty() { "" } else { "/" };
-    format!("{kind} {namespace}{separator}{name}").trim_end().to_owned()
+    let separator = if namespace.is_empty() || name.is_empty() {
+        ""
+    } else {
+        "/"
+    };
+    format!("{kind} {namespace}{separator}{name}")
+        .trim_end()
+        .to_owned()
 }
 
 fn is_without_images(group: &str, kind: &str) -> bool {

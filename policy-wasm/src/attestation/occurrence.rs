@@ -50,7 +50,10 @@ const UNSUPPORTED: &[(&str, &str)] = &[
 ];
 
 fn unsupported(key: &str) -> Option<&'static str> {
-    UNSUPPORTED.iter().find(|(known, _)| *known == key).map(|(_, name)| *name)
+    UNSUPPORTED
+        .iter()
+        .find(|(known, _)| *known == key)
+        .map(|(_, name)| *name)
 }
 
 impl<'a> Occurrence<'a> {
@@ -85,7 +88,8 @@ impl<'a> Occurrence<'a> {
                         "signature" => signature = value.text(),
                         _ => value.unknown(),
                     });
-                    self.signatures.push((id.unwrap_or_default(), signature.unwrap_or_default()));
+                    self.signatures
+                        .push((id.unwrap_or_default(), signature.unwrap_or_default()));
                 });
             }
             "jwts" => {
@@ -100,7 +104,9 @@ impl<'a> Occurrence<'a> {
 
     /// Whether this is an attestation at all; a record of another kind is none of our business.
     pub(crate) fn is_attestation(&self) -> bool {
-        self.kind.as_deref().is_none_or(|kind| kind == "ATTESTATION")
+        self.kind
+            .as_deref()
+            .is_none_or(|kind| kind == "ATTESTATION")
     }
 
     /// The digest at the end of the resource's address, if it has one.
@@ -133,12 +139,16 @@ impl<'a> Occurrence<'a> {
         }
         if self.signatures.len() > budget.signatures_per_attestation {
             let limit = budget.signatures_per_attestation;
-            return Err(undecodable(alloc::format!("it has more than {limit} signatures")));
+            return Err(undecodable(alloc::format!(
+                "it has more than {limit} signatures"
+            )));
         }
         let payload = self.payload.unwrap_or_default();
         if payload.len() / 4 > budget.payload_bytes / 3 {
             let limit = budget.payload_bytes;
-            return Err(undecodable(alloc::format!("its payload is longer than {limit} bytes")));
+            return Err(undecodable(alloc::format!(
+                "its payload is longer than {limit} bytes"
+            )));
         }
         let payload = decode_base64(&payload)
             .map_err(|error| undecodable(alloc::format!("`serializedPayload`: {error}")))?;
@@ -148,7 +158,10 @@ impl<'a> Occurrence<'a> {
                 .map_err(|error| undecodable(alloc::format!("`signature`: {error}")))?;
             signatures.push(Signature { key_id, bytes });
         }
-        Ok(Content::Signed { payload, signatures })
+        Ok(Content::Signed {
+            payload,
+            signatures,
+        })
     }
 }
 
@@ -161,7 +174,11 @@ const URL_SAFE: GeneralPurpose = GeneralPurpose::new(&alphabet::URL_SAFE, LENIEN
 /// Decodes either alphabet: the REST API prints the standard one, gcloud the URL-safe one. A text
 /// that mixes them is refused by the decoder.
 fn decode_base64(text: &str) -> Result<Vec<u8>, String> {
-    let engine = if text.contains(['-', '_']) { &URL_SAFE } else { &STANDARD };
+    let engine = if text.contains(['-', '_']) {
+        &URL_SAFE
+    } else {
+        &STANDARD
+    };
     engine.decode(text).map_err(|error| error.to_string())
 }
 

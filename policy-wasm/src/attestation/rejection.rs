@@ -20,12 +20,15 @@ pub enum Rejection {
     JwtUnsupported,
     #[error(
         "Attestation belongs to note {}, the attestor uses note {}",
-        crate::quote(note), crate::quote(expected)
+        crate::quote(note),
+        crate::quote(expected)
     )]
     NoteMismatch { note: String, expected: String },
     #[error(
         "No key of the attestor has id {} (configured: {}){}",
-        crate::quote(id), list(configured), near_miss(id, configured)
+        crate::quote(id),
+        list(configured),
+        near_miss(id, configured)
     )]
     UnknownKeyId { id: String, configured: Vec<String> },
     #[error("Signature does not verify with key {}", crate::quote(key_id))]
@@ -36,7 +39,8 @@ pub enum Rejection {
     DigestMismatch { claimed: Digest, expected: Digest },
     #[error(
         "Attestation is for repository {}, image is in repository {}",
-        crate::quote(claimed), crate::quote(expected)
+        crate::quote(claimed),
+        crate::quote(expected)
     )]
     ReferenceMismatch { claimed: String, expected: String },
 }
@@ -86,7 +90,8 @@ fn list(ids: &[String]) -> String {
 
 /// Ids are compared byte for byte; this only helps whoever mistyped one.
 fn near_miss(id: &str, configured: &[String]) -> &'static str {
-    let differs_by = |alike: fn(&str, &str) -> bool| configured.iter().any(|other| alike(id, other));
+    let differs_by =
+        |alike: fn(&str, &str) -> bool| configured.iter().any(|other| alike(id, other));
     if differs_by(|a, b| a.eq_ignore_ascii_case(b)) {
         "; they differ only in letter case"
     } else if differs_by(|a, b| a.trim() == b.trim()) {
@@ -99,8 +104,13 @@ fn near_miss(id: &str, configured: &[String]) -> &'static str {
 }
 
 fn bare(id: &str) -> &str {
-    ["ni:///sha-256;", "nih:///sha-256;", "openpgp4fpr:", "//cloudkms.googleapis.com/v1/"]
-        .iter()
-        .find_map(|prefix| id.strip_prefix(prefix))
-        .unwrap_or(id)
+    [
+        "ni:///sha-256;",
+        "nih:///sha-256;",
+        "openpgp4fpr:",
+        "//cloudkms.googleapis.com/v1/",
+    ]
+    .iter()
+    .find_map(|prefix| id.strip_prefix(prefix))
+    .unwrap_or(id)
 }

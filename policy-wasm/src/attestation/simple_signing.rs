@@ -56,7 +56,10 @@ impl<'p> Payload<'p> {
             return Err(invalid(report.to_string()));
         }
         let missing = || invalid("it has no `critical.image.docker-manifest-digest`".to_string());
-        Ok(Self { digest: digest.ok_or_else(missing)?, docker_reference })
+        Ok(Self {
+            digest: digest.ok_or_else(missing)?,
+            docker_reference,
+        })
     }
 
     /// The digest that the payload names.
@@ -73,7 +76,10 @@ impl<'p> Payload<'p> {
     pub(super) fn check(&self, subject: Subject<'_>) -> Result<(), Rejection> {
         let claimed = self.digest()?;
         if claimed != subject.digest {
-            return Err(Rejection::DigestMismatch { claimed, expected: subject.digest });
+            return Err(Rejection::DigestMismatch {
+                claimed,
+                expected: subject.digest,
+            });
         }
         match subject.docker_reference {
             DockerReference::Ignore => Ok(()),
@@ -89,7 +95,10 @@ impl<'p> Payload<'p> {
         if is_same {
             return Ok(());
         }
-        Err(Rejection::ReferenceMismatch { claimed: claimed.to_string(), expected })
+        Err(Rejection::ReferenceMismatch {
+            claimed: claimed.to_string(),
+            expected,
+        })
     }
 }
 

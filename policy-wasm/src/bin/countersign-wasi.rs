@@ -47,15 +47,24 @@ fn arguments() -> Result<Vec<Vec<u8>>, wasi::Errno> {
         (pointers, buffer)
     };
     // The host lays the arguments out one after the other, each ending in NUL.
-    Ok(buffer.split(|byte| *byte == 0).take(pointers.len()).map(<[u8]>::to_vec).collect())
+    Ok(buffer
+        .split(|byte| *byte == 0)
+        .take(pointers.len())
+        .map(<[u8]>::to_vec)
+        .collect())
 }
 
 fn read_stdin() -> Result<Vec<u8>, String> {
-    let limit = Budget::DEFAULT.settings_bytes.saturating_add(Budget::DEFAULT.request_bytes);
+    let limit = Budget::DEFAULT
+        .settings_bytes
+        .saturating_add(Budget::DEFAULT.request_bytes);
     let mut input = Vec::new();
     let mut chunk = vec![0_u8; 64 << 10];
     loop {
-        let buffer = wasi::Iovec { buf: chunk.as_mut_ptr(), buf_len: chunk.len() };
+        let buffer = wasi::Iovec {
+            buf: chunk.as_mut_ptr(),
+            buf_len: chunk.len(),
+        };
         // SAFETY: the buffer outlives the call and has the stated length.
         let length = unsafe { wasi::fd_read(STDIN, &[buffer]) }
             .map_err(|error| format!("cannot read standard input: {error}"))?;
@@ -64,14 +73,19 @@ fn read_stdin() -> Result<Vec<u8>, String> {
         }
         input.extend_from_slice(chunk.get(..length).unwrap_or_default());
         if input.len() > limit {
-            return Err(format!("limit-exceeded: standard input is longer than {limit} bytes"));
+            return Err(format!(
+                "limit-exceeded: standard input is longer than {limit} bytes"
+            ));
         }
     }
 }
 
 fn write(file: wasi::Fd, mut bytes: &[u8]) -> Result<(), wasi::Errno> {
     while !bytes.is_empty() {
-        let buffer = wasi::Ciovec { buf: bytes.as_ptr(), buf_len: bytes.len() };
+        let buffer = wasi::Ciovec {
+            buf: bytes.as_ptr(),
+            buf_len: bytes.len(),
+        };
         // SAFETY: the buffer outlives the call and has the stated length.
         let written = unsafe { wasi::fd_write(file, &[buffer]) }?;
         bytes = bytes.get(written..).unwrap_or_default();

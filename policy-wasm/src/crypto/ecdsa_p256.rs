@@ -32,9 +32,9 @@ impl Family for EcdsaP256 {
         if point.first() != Some(&UNCOMPRESSED) {
             return Err(KeyError::Malformed("the point is not in uncompressed form"));
         }
-        VerifyingKey::from_sec1_bytes(point)
-            .map(|key| Box::new(key) as Box<dyn Verifier>)
-            .map_err(|_| KeyError::Malformed("the point is not on the curve"))
+        let key = VerifyingKey::from_sec1_bytes(point)
+            .map_err(|_| KeyError::Malformed("the point is not on the curve"))?;
+        Ok(Box::new(key))
     }
 }
 

@@ -17,13 +17,19 @@ pub(crate) fn compose(images: &[ImageDecision]) -> String {
     let mut groups: Vec<String> = Vec::new();
     let mut containers: Vec<&str> = Vec::new();
     let (mut left_out, mut needs_digest) = (0_usize, false);
-    for image in images.iter().filter(|image| image.verdict != Verdict::Conformant) {
+    for image in images
+        .iter()
+        .filter(|image| image.verdict != Verdict::Conformant)
+    {
         containers.extend(image.container.as_deref());
         let group = sentences(image);
         if groups.contains(&group) {
             continue;
         }
-        let length = groups.iter().map(String::len).fold(group.len(), usize::saturating_add);
+        let length = groups
+            .iter()
+            .map(String::len)
+            .fold(group.len(), usize::saturating_add);
         if length > MAX_LENGTH && !groups.is_empty() {
             left_out = left_out.saturating_add(1);
             continue;
@@ -37,7 +43,11 @@ pub(crate) fn compose(images: &[ImageDecision]) -> String {
     }
     containers.dedup();
     if !containers.is_empty() {
-        let names: Vec<_> = containers.iter().take(16).map(|name| crate::quote(name)).collect();
+        let names: Vec<_> = containers
+            .iter()
+            .take(16)
+            .map(|name| crate::quote(name))
+            .collect();
         message.push_str(&alloc::format!(" (in {})", names.join(", ")));
     }
     if needs_digest {
@@ -47,13 +57,20 @@ pub(crate) fn compose(images: &[ImageDecision]) -> String {
 }
 
 fn reasons(image: &ImageDecision) -> impl Iterator<Item = &Reason> {
-    image.reasons.iter().chain(image.results.iter().flat_map(|result| &result.reasons))
+    image
+        .reasons
+        .iter()
+        .chain(image.results.iter().flat_map(|result| &result.reasons))
 }
 
 fn sentences(image: &ImageDecision) -> String {
     let own = image.reasons.iter().map(|reason| match reason.code {
         Code::DigestRequired => {
-            alloc::format!("Image {} denied: {}", crate::Escaped(&image.image), reason.message)
+            alloc::format!(
+                "Image {} denied: {}",
+                crate::Escaped(&image.image),
+                reason.message
+            )
         }
         _ => reason.message.clone(),
     });
@@ -74,13 +91,20 @@ fn by_document(image: &str, result: &DocumentResult) -> String {
         .filter(|attestor| !attestor.verified)
         .map(|attestor| {
             let reasons: Vec<_> = attestor.reasons.iter().map(with_most_telling).collect();
-            alloc::format!("Image {image} denied by attestor {}: {}", attestor.name, reasons.join("; "))
+            alloc::format!(
+                "Image {image} denied by attestor {}: {}",
+                attestor.name,
+                reasons.join("; ")
+            )
         })
         .collect();
     if sentences.is_empty() {
         sentences.extend(result.reasons.iter().map(|reason| reason.message.clone()));
     }
-    alloc::format!("Image {image} denied by Binary Authorization {rule}. {}", sentences.join(". "))
+    alloc::format!(
+        "Image {image} denied by Binary Authorization {rule}. {}",
+        sentences.join(". ")
+    )
 }
 
 /// A reason with the first of its details and a count of the rest.
@@ -89,12 +113,23 @@ fn with_most_telling(reason: &Reason) -> String {
         [] => reason.message.clone(),
         [detail] => alloc::format!("{} ({})", reason.message, detail.message),
         [detail, rest @ ..] => {
-            alloc::format!("{} ({}; and {} more)", reason.message, detail.message, rest.len())
+            alloc::format!(
+                "{} ({}; and {} more)",
+                reason.message,
+                detail.message,
+                rest.len()
+            )
         }
     }
 }
 
 fn rule_name(rule: &AppliedRule) -> String {
-    let Some(key) = &rule.key else { return "default admission rule".to_string() };
-    alloc::format!("{} admission rule for {}", rule.kind.replace('-', " "), crate::Escaped(key))
+    let Some(key) = &rule.key else {
+        return "default admission rule".to_string();
+    };
+    alloc::format!(
+        "{} admission rule for {}",
+        rule.kind.replace('-', " "),
+        crate::Escaped(key)
+    )
 }

@@ -38,7 +38,11 @@ impl From<Decision> for AdmissionResponse {
             message: decision.message,
             code,
             audit_annotations: decision.audit_annotations,
-            warnings: decision.warnings.iter().map(|warning| cut(&warning.message)).collect(),
+            warnings: decision
+                .warnings
+                .iter()
+                .map(|warning| cut(&warning.message))
+                .collect(),
         }
     }
 }
@@ -78,7 +82,17 @@ impl From<Vec<Problem>> for SettingsResponse {
             message: (!problems.is_empty()).then(|| texts.join("; ")),
             problems: problems
                 .into_iter()
-                .map(|Problem { code, path, message }| SettingsProblem { code, path, message })
+                .map(
+                    |Problem {
+                         code,
+                         path,
+                         message,
+                     }| SettingsProblem {
+                        code,
+                        path,
+                        message,
+                    },
+                )
                 .collect(),
         }
     }

@@ -34,7 +34,10 @@ pub(super) fn conclude(
     break_glass: &[bool],
     warnings: Vec<Reason>,
 ) -> Decision {
-    let mut decision = Decision { warnings, ..Decision::new() };
+    let mut decision = Decision {
+        warnings,
+        ..Decision::new()
+    };
     let mut obstacles = Vec::new();
     for (image, result) in images.into_iter().zip(results) {
         let is_marked = break_glass.get(image.pod).copied().unwrap_or_default();
@@ -54,7 +57,9 @@ pub(super) fn conclude(
     }
     if plan.lacks_system_policy && decision.verdict != Verdict::Conformant {
         let message = "system policy not supplied: system images are not exempted";
-        decision.warnings.push(Reason::new(Code::SystemPolicyMissing, message));
+        decision
+            .warnings
+            .push(Reason::new(Code::SystemPolicyMissing, message));
     }
     report_overrides(&mut decision, &obstacles);
     if break_glass.contains(&true) {
@@ -77,7 +82,9 @@ fn describe(image: Image<'_>, result: Option<DocumentResult>, plan: &Plan<'_>) -
         }
         Status::MalformedDigest(reason) | Status::Refused(reason) => alloc::vec![reason],
     };
-    let own = reasons.iter().filter(|reason| reason.code != Code::UnchangedImage);
+    let own = reasons
+        .iter()
+        .filter(|reason| reason.code != Code::UnchangedImage);
     let verdict = own
         .map(|reason| reason.code.verdict())
         .chain(result.iter().map(|result| result.verdict))
@@ -121,9 +128,10 @@ fn report_overrides(decision: &mut Decision, obstacles: &[Obstacle]) {
     let mut seen = Vec::new();
     for (image, obstacle) in decision.images.iter().zip(obstacles) {
         let (code, prefix) = match obstacle {
-            Obstacle::DryRun => {
-                (Code::DryRun, "Admitted by dry run; would have been denied: ")
-            }
+            Obstacle::DryRun => (
+                Code::DryRun,
+                "Admitted by dry run; would have been denied: ",
+            ),
             Obstacle::BreakGlass => (Code::BreakGlass, "Admitted with break-glass: "),
             Obstacle::Nothing | Obstacle::Policy | Obstacle::Absolute => continue,
         };
@@ -136,20 +144,32 @@ fn report_overrides(decision: &mut Decision, obstacles: &[Obstacle]) {
             overridden.push('\n');
         }
         overridden.push_str(&alloc::format!("'{}' : {text}", image.image));
-        decision.warnings.push(Reason::new(code, alloc::format!("{prefix}{text}")));
-        let key = if code == Code::DryRun { "dry-run" } else { "break-glass" };
+        decision
+            .warnings
+            .push(Reason::new(code, alloc::format!("{prefix}{text}")));
+        let key = if code == Code::DryRun {
+            "dry-run"
+        } else {
+            "break-glass"
+        };
         decision.audit_annotations.insert(key, "true".to_string());
     }
     if !overridden.is_empty() {
-        decision.audit_annotations.insert("overridden-verification-result", overridden);
+        decision
+            .audit_annotations
+            .insert("overridden-verification-result", overridden);
     }
 }
 
 /// Break-glass is reported even where it was not needed.
 fn report_break_glass(decision: &mut Decision) {
-    decision.audit_annotations.insert("break-glass", "true".to_string());
+    decision
+        .audit_annotations
+        .insert("break-glass", "true".to_string());
     if decision.verdict == Verdict::Conformant {
         let message = "Admitted with break-glass; the policy was satisfied";
-        decision.warnings.push(Reason::new(Code::BreakGlass, message));
+        decision
+            .warnings
+            .push(Reason::new(Code::BreakGlass, message));
     }
 }

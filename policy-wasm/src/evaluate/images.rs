@@ -62,17 +62,26 @@ pub(super) fn list<'w>(
     report: &Report,
     warnings: &mut Vec<Reason>,
 ) -> Result<Vec<Image<'w>>, Reason> {
-    let fields = || workload.pods.iter().enumerate().flat_map(|(index, pod)| {
-        pod.images.iter().map(move |field| (index, field))
-    });
+    let fields = || {
+        workload
+            .pods
+            .iter()
+            .enumerate()
+            .flat_map(|(index, pod)| pod.images.iter().map(move |field| (index, field)))
+    };
     if fields().count() > budget.images {
         return Err(Reason::limit("images in one request", budget.images));
     }
     let mut images = Vec::new();
     for (pod, field) in fields() {
-        images.push(Image { pod, field, status: parse(field)? });
+        images.push(Image {
+            pod,
+            field,
+            status: parse(field)?,
+        });
     }
-    if request.operation == Operation::Update && settings.unchanged_images == UnchangedImages::Skip {
+    if request.operation == Operation::Update && settings.unchanged_images == UnchangedImages::Skip
+    {
         skip_unchanged(request, layout, workload, &mut images, warnings);
     }
     settings.each_denied_digest(report, |digest| {
@@ -87,20 +96,26 @@ pub(super) fn list<'w>(
 
 fn parse<'w>(field: &'w ImageField<'w>) -> Result<Status<'w>, Reason> {
     let Some(text) = field.image.as_deref() else {
-        let name = field.name.as_deref().map_or_else(|| field.path.clone(), crate::quote);
+        let name = field
+            .name
+            .as_deref()
+            .map_or_else(|| field.path.clone(), crate::quote);
         let message = alloc::format!("{} {name} has no image", field.kind.noun());
         return Ok(Status::Refused(Reason::new(Code::ImageMissing, message)));
     };
     let invalid = |error: ReferenceError| {
-        let message =
-            alloc::format!("Image {} is not a valid image reference: {error}", crate::quote(text));
+        let message = alloc::format!(
+            "Image {} is not a valid image reference: {error}",
+            crate::quote(text)
+        );
         Reason::new(Code::ImageReferenceInvalid, message)
     };
     match ImageReference::parse(text) {
         Ok(reference) => Ok(Status::Open(reference)),
-        Err(ReferenceError::TooLong) => {
-            Err(Reason::limit("bytes in an image reference", crate::image::MAX_LENGTH))
-        }
+        Err(ReferenceError::TooLong) => Err(Reason::limit(
+            "bytes in an image reference",
+            crate::image::MAX_LENGTH,
+        )),
         Err(error @ ReferenceError::Digest) => Ok(Status::MalformedDigest(invalid(error))),
         Err(error) => Ok(Status::Refused(invalid(error))),
     }

@@ -66,8 +66,12 @@ pub(super) fn plan<'a>(
     let mut names = BTreeSet::new();
     let mut needs = BTreeSet::new();
     for (image, exemption) in images.iter().zip(&exemptions) {
-        let Some(digest) = image.open().and_then(|reference| reference.sha256()) else { continue };
-        let Some(chosen) = rules.get(image.pod).filter(|_| exemption.is_none()) else { continue };
+        let Some(digest) = image.open().and_then(|reference| reference.sha256()) else {
+            continue;
+        };
+        let Some(chosen) = rules.get(image.pod).filter(|_| exemption.is_none()) else {
+            continue;
+        };
         if !chosen.rule.attestors.is_empty() {
             names.extend(chosen.rule.attestors.iter().cloned());
             needs.insert(Need::Attestations { digest });
@@ -75,20 +79,32 @@ pub(super) fn plan<'a>(
     }
     let attestors = load(settings, &names, report);
     for chosen in &rules {
-        let named: Vec<_> =
-            attestors.iter().filter(|one| chosen.rule.attestors.contains(&one.name)).collect();
+        let named: Vec<_> = attestors
+            .iter()
+            .filter(|one| chosen.rule.attestors.contains(&one.name))
+            .collect();
         if let Some(message) = shared_key(&named) {
             report.push(Code::PolicyAttestorsShareKey, Path::Root("policy"), message);
         }
     }
     let lacks_system_policy = settings.policy.global_evaluation == GlobalEvaluation::Enable
         && settings.system_policy.is_none();
-    Ok(Plan { exemptions, rules, attestors, needs, lacks_system_policy })
+    Ok(Plan {
+        exemptions,
+        rules,
+        attestors,
+        needs,
+        lacks_system_policy,
+    })
 }
 
 /// Finds for each open image the first pattern that covers it, the system policy's before the
 /// policy's own. Both lists are walked once, whatever the number of images.
-fn exempt(settings: &Settings<'_>, images: &[Image<'_>], report: &Report) -> Vec<Option<Exemption>> {
+fn exempt(
+    settings: &Settings<'_>,
+    images: &[Image<'_>],
+    report: &Report,
+) -> Vec<Option<Exemption>> {
     let mut exemptions: Vec<Option<Exemption>> = images.iter().map(|_| None).collect();
     let mut apply = |policy: &Policy<'_>, counts: bool| {
         policy.each_pattern(report, |pattern, text| {
@@ -96,13 +112,19 @@ fn exempt(settings: &Settings<'_>, images: &[Image<'_>], report: &Report) -> Vec
                 let is_open = counts && exemption.is_none() && image.open().is_some();
                 if is_open && pattern.matches(image.text()) {
                     let document = policy.document().key();
-                    *exemption = Some(Exemption { document, pattern: text.to_string() });
+                    *exemption = Some(Exemption {
+                        document,
+                        pattern: text.to_string(),
+                    });
                 }
             }
         });
     };
     if let Some(system_policy) = &settings.system_policy {
-        apply(system_policy, settings.policy.global_evaluation == GlobalEvaluation::Enable);
+        apply(
+            system_policy,
+            settings.policy.global_evaluation == GlobalEvaluation::Enable,
+        );
     }
     apply(&settings.policy, true);
     exemptions
@@ -119,14 +141,20 @@ fn choose<'a>(
         None => None,
         Some(rules) => {
             let key = rule_key(settings, request, pod, rules.kind)?;
-            rules.find(&key, report).map(|(key, rule)| (rules.kind, key, rule))
+            rules
+                .find(&key, report)
+                .map(|(key, rule)| (rules.kind, key, rule))
         }
     };
     Ok(match specific {
-        Some((kind, key, rule)) => Some(ChosenRule { specific: Some((kind, key)), rule }),
-        None => {
-            settings.policy.default_rule.clone().map(|rule| ChosenRule { specific: None, rule })
-        }
+        Some((kind, key, rule)) => Some(ChosenRule {
+            specific: Some((kind, key)),
+            rule,
+        }),
+        None => settings.policy.default_rule.clone().map(|rule| ChosenRule {
+            specific: None,
+            rule,
+        }),
     })
 }
 
@@ -169,7 +197,8 @@ fn load<'a>(
             return;
         }
         if attestors.iter().any(|other| other.name == document.name) {
-            let message = alloc::format!("two attestors are named {}", crate::quote(&document.name));
+            let message =
+                alloc::format!("two attestors are named {}", crate::quote(&document.name));
             report.push(Code::AttestorDuplicate, Path::Root("attestors"), message);
         }
         attestors.push(document.load(report));
@@ -215,13 +244,21 @@ impl Plan<'_> {
             meter: Meter::new(budget.verifications),
             known: Vec::new(),
         };
-        let results = images.iter().zip(&self.exemptions).map(|(image, exemption)| {
-            let Status::Open(reference) = image.status else { return None };
-            match exemption {
-                Some(exemption) => Some(exempted(image, exemption)),
-                None => self.rules.get(image.pod).map(|chosen| judged.by_rule(reference, chosen)),
-            }
-        });
+        let results = images
+            .iter()
+            .zip(&self.exemptions)
+            .map(|(image, exemption)| {
+                let Status::Open(reference) = image.status else {
+                    return None;
+                };
+                match exemption {
+                    Some(exemption) => Some(exempted(image, exemption)),
+                    None => self
+                        .rules
+                        .get(image.pod)
+                        .map(|chosen| judged.by_rule(reference, chosen)),
+                }
+            });
         results.collect()
     }
 }
@@ -232,8 +269,11 @@ fn exempted(image: &Image<'_>, exemption: &Exemption) -> DocumentResult {
     } else {
         (Code::ExemptAllowlist, "pattern")
     };
-    let message =
-        alloc::format!("Image {} is exempt: {whose} `{}`", image.text(), exemption.pattern);
+    let message = alloc::format!(
+        "Image {} is exempt: {whose} `{}`",
+        image.text(),
+        exemption.pattern
+    );
     DocumentResult {
         document: Document::Policy.key(),
         verdict: Verdict::Conformant,
@@ -253,7 +293,15 @@ struct Judged<'p> {
     settings: &'p Settings<'p>,
     budget: &'p Budget,
     meter: Meter,
-    known: Vec<((Cow<'p, str>, String), (Verdict, AttestorResult))>,
+    known: Vec<Known<'p>>,
+}
+
+/// What an attestor said about an image
+struct Known<'p> {
+    attestor: &'p str,
+    /// Repository and digest
+    image: String,
+    answer: (Verdict, AttestorResult),
 }
 
 impl<'p> Judged<'p> {
@@ -267,11 +315,17 @@ impl<'p> Judged<'p> {
         let (verdict, reasons) = match (rule.evaluation, reference.sha256()) {
             (EvaluationMode::AlwaysAllow, _) => {
                 let message = "Allowed by always_allow admission rule";
-                (Verdict::Conformant, alloc::vec![Reason::new(Code::AlwaysAllow, message)])
+                (
+                    Verdict::Conformant,
+                    alloc::vec![Reason::new(Code::AlwaysAllow, message)],
+                )
             }
             (EvaluationMode::AlwaysDeny, _) => {
                 let message = "Denied by always_deny admission rule";
-                (Verdict::NonConformant, alloc::vec![Reason::new(Code::AlwaysDeny, message)])
+                (
+                    Verdict::NonConformant,
+                    alloc::vec![Reason::new(Code::AlwaysDeny, message)],
+                )
             }
             (EvaluationMode::RequireAttestation, None) => {
                 (Verdict::NonConformant, alloc::vec![digest_required()])
@@ -302,7 +356,10 @@ impl<'p> Judged<'p> {
             },
             allowlist: None,
             rule: Some(AppliedRule {
-                kind: chosen.specific.as_ref().map_or("default", |(kind, _)| kind.name()),
+                kind: chosen
+                    .specific
+                    .as_ref()
+                    .map_or("default", |(kind, _)| kind.name()),
                 key: chosen.specific.as_ref().map(|(_, key)| key.clone()),
                 evaluation_mode: rule.evaluation.name(),
                 enforcement_mode: rule.enforcement.name(),
@@ -318,27 +375,37 @@ impl<'p> Judged<'p> {
         subject: Subject<'_>,
     ) -> (Verdict, AttestorResult) {
         let image = alloc::format!("{}@{}", subject.reference.repository(), subject.digest);
-        let key = (attestor.name.clone(), image);
-        if let Some((_, result)) = self.known.iter().find(|(known, _)| *known == key) {
-            return result.clone();
+        let known = |known: &&Known<'_>| known.attestor == attestor.name && known.image == image;
+        if let Some(known) = self.known.iter().find(known) {
+            return known.answer.clone();
         }
-        let result = match self.evidence.about(subject.digest, self.budget) {
+        let answer = match self.evidence.about(subject.digest, self.budget) {
             Ok(attestations) => attestation::judge(attestor, subject, attestations, &self.meter),
-            Err(limit) => (limit.code.verdict(), AttestorResult {
-                name: attestor.name.to_string(),
-                verified: false,
-                key_id: None,
-                reasons: alloc::vec![limit],
-            }),
+            Err(limit) => (
+                limit.code.verdict(),
+                AttestorResult {
+                    name: attestor.name.to_string(),
+                    verified: false,
+                    key_id: None,
+                    reasons: alloc::vec![limit],
+                },
+            ),
         };
-        self.known.push((key, result.clone()));
-        result
+        self.known.push(Known {
+            attestor: &attestor.name,
+            image,
+            answer: answer.clone(),
+        });
+        answer
     }
 }
 
 /// An attestor's reasons without their details, which stand under the attestor.
 fn summary(result: &AttestorResult) -> impl Iterator<Item = Reason> {
-    result.reasons.iter().map(|reason| Reason::new(reason.code, reason.message.clone()))
+    result
+        .reasons
+        .iter()
+        .map(|reason| Reason::new(reason.code, reason.message.clone()))
 }
 
 /// Google's own words for an image that is named by tag.

@@ -21,7 +21,11 @@ fn the_first_segment_is_a_host_only_when_it_looks_like_one() {
         ("[::1]:5000/x", Some("[::1]:5000"), "x"),
         ("[::1]/x", Some("[::1]"), "x"),
         ("TRUSTED.example/app", Some("TRUSTED.example"), "app"),
-        ("xn--trusted-abc.example/app", Some("xn--trusted-abc.example"), "app"),
+        (
+            "xn--trusted-abc.example/app",
+            Some("xn--trusted-abc.example"),
+            "app",
+        ),
         ("auto", None, "auto"),
         ("nginx", None, "nginx"),
     ] {
@@ -33,8 +37,14 @@ fn the_first_segment_is_a_host_only_when_it_looks_like_one() {
 #[test]
 fn tag_and_digest_are_split_off() {
     let with_digest = alloc::format!("trusted.example/app:1@sha256:{HEX}");
-    assert_eq!(parts(&with_digest), (Some("trusted.example"), "app", Some("1"), true));
-    assert_eq!(parts("app:v1.2-rc_3"), (None, "app", Some("v1.2-rc_3"), false));
+    assert_eq!(
+        parts(&with_digest),
+        (Some("trusted.example"), "app", Some("1"), true)
+    );
+    assert_eq!(
+        parts("app:v1.2-rc_3"),
+        (None, "app", Some("v1.2-rc_3"), false)
+    );
 }
 
 #[test]
@@ -45,11 +55,21 @@ fn another_digest_algorithm_parses_and_is_not_sha256() {
 
 #[test]
 fn a_malformed_digest_is_told_apart_from_a_malformed_name() {
-    for digest in ["sha256:ab", "sha256:", "sha256", "", &alloc::format!("sha256:{}", "zz".repeat(32)),
-        &alloc::format!("sha256:{}", "AB".repeat(32)), &alloc::format!("sha512:{HEX}")]
-    {
+    for digest in [
+        "sha256:ab",
+        "sha256:",
+        "sha256",
+        "",
+        &alloc::format!("sha256:{}", "zz".repeat(32)),
+        &alloc::format!("sha256:{}", "AB".repeat(32)),
+        &alloc::format!("sha512:{HEX}"),
+    ] {
         let text = alloc::format!("trusted.example/app@{digest}");
-        assert_eq!(ImageReference::parse(&text), Err(ReferenceError::Digest), "{text}");
+        assert_eq!(
+            ImageReference::parse(&text),
+            Err(ReferenceError::Digest),
+            "{text}"
+        );
     }
 }
 
@@ -57,13 +77,40 @@ fn a_malformed_digest_is_told_apart_from_a_malformed_name() {
 fn malformed_references_are_refused_and_never_repaired() {
     let two_digests = alloc::format!("a@sha256:{HEX}@sha256:{HEX}");
     for text in [
-        "", " trusted.example/a", "trusted.example/a ", "trusted.example/a\n", "trusted.example/a\0",
-        "trusted.example/App", "trusted.example/a/../b", "trusted.example/./b",
-        "trusted.example//b", "/trusted.example/a", "trusted.example/a/", "https://trusted.example/a",
-        "user@trusted.example/a", "trusted.example/a?x", "trusted.example/a%2fb", "ORG/app",
-        "trusted.example./app", "trusteԁ.example/app", "a:1:2", "a:", "a:-1", &two_digests,
-        "trusted.example:/a", "trusted.example:x/a", "[::1/x", "[]/x", "-a.example/x", "a..b/x",
-        "a/b___c", "a/_b", "a/b_", "a/b.-c", "trusted.example/", "ok/i mage",
+        "",
+        " trusted.example/a",
+        "trusted.example/a ",
+        "trusted.example/a\n",
+        "trusted.example/a\0",
+        "trusted.example/App",
+        "trusted.example/a/../b",
+        "trusted.example/./b",
+        "trusted.example//b",
+        "/trusted.example/a",
+        "trusted.example/a/",
+        "https://trusted.example/a",
+        "user@trusted.example/a",
+        "trusted.example/a?x",
+        "trusted.example/a%2fb",
+        "ORG/app",
+        "trusted.example./app",
+        "trusteԁ.example/app",
+        "a:1:2",
+        "a:",
+        "a:-1",
+        &two_digests,
+        "trusted.example:/a",
+        "trusted.example:x/a",
+        "[::1/x",
+        "[]/x",
+        "-a.example/x",
+        "a..b/x",
+        "a/b___c",
+        "a/_b",
+        "a/b_",
+        "a/b.-c",
+        "trusted.example/",
+        "ok/i mage",
     ] {
         let result = ImageReference::parse(text);
         assert!(
@@ -78,25 +125,48 @@ fn lengths_are_bounded() {
     let long = "a".repeat(4096);
     assert_eq!(ImageReference::parse(&long), Err(ReferenceError::TooLong));
     let path = "a".repeat(256);
-    assert_eq!(ImageReference::parse(&path), Err(ReferenceError::RepositoryTooLong));
+    assert_eq!(
+        ImageReference::parse(&path),
+        Err(ReferenceError::RepositoryTooLong)
+    );
     let tag = alloc::format!("a:{}", "1".repeat(129));
     assert_eq!(ImageReference::parse(&tag), Err(ReferenceError::Tag));
 }
 
 #[test]
 fn docker_hub_has_several_spellings_of_one_repository() {
-    for text in ["nginx", "library/nginx:1", "docker.io/nginx", "index.docker.io/library/nginx"] {
+    for text in [
+        "nginx",
+        "library/nginx:1",
+        "docker.io/nginx",
+        "index.docker.io/library/nginx",
+    ] {
         let image = ImageReference::parse(text).unwrap();
-        assert_eq!(image.normalized_repository(), "docker.io/library/nginx", "{text}");
+        assert_eq!(
+            image.normalized_repository(),
+            "docker.io/library/nginx",
+            "{text}"
+        );
     }
     let api_host = ImageReference::parse("registry-1.docker.io/library/nginx").unwrap();
-    assert_eq!(api_host.normalized_repository(), "registry-1.docker.io/library/nginx");
+    assert_eq!(
+        api_host.normalized_repository(),
+        "registry-1.docker.io/library/nginx"
+    );
     let other = ImageReference::parse("gcr.io/nginx@sha512:abc");
-    assert_eq!(other.unwrap_err().to_string(), ReferenceError::Digest.to_string());
+    assert_eq!(
+        other.unwrap_err().to_string(),
+        ReferenceError::Digest.to_string()
+    );
 }
 
 #[test]
 fn the_repository_is_printed_as_written() {
     assert_eq!(ImageReference::parse("a/b:1").unwrap().repository(), "a/b");
-    assert_eq!(ImageReference::parse("h.example:1/b:1").unwrap().repository(), "h.example:1/b");
+    assert_eq!(
+        ImageReference::parse("h.example:1/b:1")
+            .unwrap()
+            .repository(),
+        "h.example:1/b"
+    );
 }

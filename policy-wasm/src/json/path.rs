@@ -7,8 +7,8 @@ use core::fmt;
 pub(crate) enum Path<'p> {
     /// The document itself, by the name its reader knows it under; may be empty
     Root(&'p str),
-    Field(&'p Path<'p>, &'p str),
-    Index(&'p Path<'p>, usize),
+    Field(&'p Self, &'p str),
+    Index(&'p Self, usize),
 }
 
 impl fmt::Display for Path<'_> {

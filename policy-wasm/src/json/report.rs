@@ -44,7 +44,11 @@ impl Report {
     pub(crate) fn push(&self, code: Code, path: Path<'_>, message: impl Into<String>) {
         self.total.set(self.total.get().saturating_add(1));
         if self.total.get() <= KEPT {
-            let problem = Problem { code, path: path.to_string(), message: message.into() };
+            let problem = Problem {
+                code,
+                path: path.to_string(),
+                message: message.into(),
+            };
             self.problems.borrow_mut().push(problem);
         }
     }

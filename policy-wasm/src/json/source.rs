@@ -5,10 +5,8 @@ use alloc::borrow::{Cow, ToOwned as _};
 use alloc::string::String;
 use core::fmt;
 
-use serde::de::{
-    DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor,
-};
 use serde::Deserialize as _;
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
 /// What a JSON value turned out to be
@@ -71,7 +69,10 @@ impl<'de> DeserializeSeed<'de> for Take<'_, 'de> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        let mut slot = Slot { deserializer: Some(deserializer), error: None };
+        let mut slot = Slot {
+            deserializer: Some(deserializer),
+            error: None,
+        };
         (self.0)(&mut slot);
         if let Some(untaken) = slot.deserializer {
             IgnoredAny::deserialize(untaken)?;
@@ -87,7 +88,11 @@ struct Slot<'de, D: Deserializer<'de>> {
 
 impl<'de, D: Deserializer<'de>> fmt::Debug for Slot<'de, D> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(if self.deserializer.is_some() { "an unread value" } else { "a read value" })
+        f.write_str(if self.deserializer.is_some() {
+            "an unread value"
+        } else {
+            "a read value"
+        })
     }
 }
 
@@ -155,14 +160,20 @@ impl<'de> Visitor<'de> for Open<'_, 'de> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, access: A) -> Result<(), A::Error> {
-        let mut list = Walk { access, error: None };
+        let mut list = Walk {
+            access,
+            error: None,
+        };
         (self.0)(Shape::List(&mut list));
         while list.next(&mut |_| {}) {}
         list.error.map_or(Ok(()), Err)
     }
 
     fn visit_map<A: MapAccess<'de>>(self, access: A) -> Result<(), A::Error> {
-        let mut object = Walk { access, error: None };
+        let mut object = Walk {
+            access,
+            error: None,
+        };
         (self.0)(Shape::Object(&mut object));
         while Fields::next(&mut object, &mut |_, _| {}) {}
         object.error.map_or(Ok(()), Err)
@@ -197,7 +208,8 @@ impl<'de, A: MapAccess<'de>> Fields<'de> for Walk<A, A::Error> {
         }
         let result = self.access.next_key_seed(Key).and_then(|key| {
             let Some(key) = key else { return Ok(false) };
-            self.access.next_value_seed(Take(&mut |source| take(&key, source)))?;
+            self.access
+                .next_value_seed(Take(&mut |source| take(&key, source)))?;
             Ok(true)
         });
         result.unwrap_or_else(|error| {

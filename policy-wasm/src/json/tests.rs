@@ -25,7 +25,11 @@ fn problems(text: &str) -> Vec<String> {
             _ => value.unknown(),
         });
     });
-    report.into_problems().iter().map(Problem::to_string).collect()
+    report
+        .into_problems()
+        .iter()
+        .map(Problem::to_string)
+        .collect()
 }
 
 #[test]
@@ -45,20 +49,38 @@ fn every_problem_is_reported_with_its_path() {
 #[test]
 fn a_duplicate_key_is_found_however_it_is_spelled_and_however_many_there_are() {
     assert_eq!(problems(r#"{"b": {"x": 1, "\u0078": 2}}"#).len(), 1);
-    let fields: Vec<_> = (0..100).map(|n| alloc::format!(r#""k{}": 1"#, n % 99)).collect();
-    assert_eq!(problems(&alloc::format!(r#"{{"b": {{{}}}}}"#, fields.join(","))).len(), 1);
+    let fields: Vec<_> = (0..100)
+        .map(|n| alloc::format!(r#""k{}": 1"#, n % 99))
+        .collect();
+    assert_eq!(
+        problems(&alloc::format!(r#"{{"b": {{{}}}}}"#, fields.join(","))).len(),
+        1
+    );
 }
 
 #[test]
 fn malformed_json_is_one_problem() {
-    for text in ["", "{", r#"{"a": ["#, "{} {}", r#"{"a": [}"#, "nul", r#"{"b": "\ud800"}"#] {
+    for text in [
+        "",
+        "{",
+        r#"{"a": ["#,
+        "{} {}",
+        r#"{"a": [}"#,
+        "nul",
+        r#"{"b": "\ud800"}"#,
+    ] {
         assert_eq!(problems(text).len(), 1, "{text}");
     }
 }
 
 #[test]
 fn nesting_is_counted_outside_of_strings_only() {
-    for (text, expected) in [("1", 0), ("[[]]", 2), (r#"{"[[[": "]\"[["}"#, 1), ("[{},[[]]]", 3)] {
+    for (text, expected) in [
+        ("1", 0),
+        ("[[]]", 2),
+        (r#"{"[[[": "]\"[["}"#, 1),
+        ("[{},[[]]]", 3),
+    ] {
         assert_eq!(depth(text), expected, "{text}");
     }
 }

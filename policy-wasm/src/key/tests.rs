@@ -15,7 +15,10 @@ oizkS0Y4NKSn3BcvhV5OTa1PyUBZkgpw
 #[test]
 fn a_blank_id_is_the_documented_one() {
     let key = PublicKey::from_pem(DOCUMENTED, P256, "").unwrap();
-    assert_eq!(key.id(), "ni:///sha-256;EwVxs8fNUAHq9FI2AMfh8WNIXVBuuTMeGtPH72U-I70");
+    assert_eq!(
+        key.id(),
+        "ni:///sha-256;EwVxs8fNUAHq9FI2AMfh8WNIXVBuuTMeGtPH72U-I70"
+    );
 }
 
 #[test]
@@ -48,18 +51,29 @@ fn x38_a_pem_with_two_blocks_or_other_text_is_refused() {
 #[test]
 fn x22_a_key_of_another_curve_is_refused() {
     let error = PublicKey::from_pem(P384, P256, "").unwrap_err();
-    assert_eq!(error, KeyError::AlgorithmMismatch(Algorithm::EcdsaP256Sha256));
+    assert_eq!(
+        error,
+        KeyError::AlgorithmMismatch(Algorithm::EcdsaP256Sha256)
+    );
 }
 
 #[test]
 fn an_algorithm_that_is_not_built_in_says_so() {
     let error = PublicKey::from_pem(P384, "ECDSA_P384_SHA384", "").unwrap_err();
-    assert_eq!(error, KeyError::AlgorithmUnsupported(Algorithm::EcdsaP384Sha384));
+    assert_eq!(
+        error,
+        KeyError::AlgorithmUnsupported(Algorithm::EcdsaP384Sha384)
+    );
 }
 
 #[test]
 fn numbers_and_other_spellings_are_no_algorithms() {
-    for name in ["9", "ecdsa-p256-sha256", "SIGNATURE_ALGORITHM_UNSPECIFIED", ""] {
+    for name in [
+        "9",
+        "ecdsa-p256-sha256",
+        "SIGNATURE_ALGORITHM_UNSPECIFIED",
+        "",
+    ] {
         let error = PublicKey::from_pem(DOCUMENTED, name, "").unwrap_err();
         assert_eq!(error.code(), Code::PolicyUnknownEnum, "{name}");
     }
@@ -69,7 +83,10 @@ fn numbers_and_other_spellings_are_no_algorithms() {
 fn a_damaged_key_is_refused() {
     for (from, to) in [("XnpuY", "Xnpuz"), ("MFkw", "MFow"), ("jq4", "j*4")] {
         let pem = DOCUMENTED.replacen(from, to, 1);
-        assert_eq!(PublicKey::from_pem(&pem, P256, "").unwrap_err().code(), Code::KeyInvalid);
+        assert_eq!(
+            PublicKey::from_pem(&pem, P256, "").unwrap_err().code(),
+            Code::KeyInvalid
+        );
     }
 }
 
@@ -79,7 +96,10 @@ fn a_signature_made_by_openssl_verifies_and_no_changed_one_does() {
     const PEM: &str = "-----BEGIN PUBLIC KEY-----\nMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAES9A0aVAMP5v1q9VvaMY6IAONJZU1\nlkQkQhGh2G8CWNrHnz0NUODawQgHY0bE9UyipnghN9XMqC3WMdkFJ0aOyQ==\n-----END PUBLIC KEY-----\n";
     const SIGNATURE: &str = "MEYCIQDx+3LnTJeHP1F7b6ujfSTc4jEC13LS+z5Utm3eD6IApwIhALiVnsQUN2uVTDZcBtFz8RCbnsq3lRqrQNAE6fRfhmTW";
     let key = PublicKey::from_pem(PEM, P256, "").unwrap();
-    assert_eq!(key.id(), "ni:///sha-256;-s4EtaWMt8Sdp_j2Tr-PMVhDMwGSETtuAs8_KNxctao");
+    assert_eq!(
+        key.id(),
+        "ni:///sha-256;-s4EtaWMt8Sdp_j2Tr-PMVhDMwGSETtuAs8_KNxctao"
+    );
     let payload = alloc::format!(
         "{{\n  \"critical\": {{\n    \"identity\": {{\n      \"docker-reference\": \"gcr.io/p/i\"\n    }},\n    \"image\": {{\n      \"docker-manifest-digest\": \"sha256:{}\"\n    }},\n    \"type\": \"Google cloud binauthz container signature\"\n  }}\n}}\n",
         "ab".repeat(32)
@@ -90,11 +110,19 @@ fn a_signature_made_by_openssl_verifies_and_no_changed_one_does() {
     for bit in 0..signature.len() * 8 {
         let mut changed = signature.clone();
         changed[bit / 8] ^= 1 << (bit % 8);
-        assert_eq!(key.verify(payload.as_bytes(), &changed), Err(BadSignature), "bit {bit}");
+        assert_eq!(
+            key.verify(payload.as_bytes(), &changed),
+            Err(BadSignature),
+            "bit {bit}"
+        );
     }
     for bit in 0..payload.len() * 8 {
         let mut changed = payload.clone().into_bytes();
         changed[bit / 8] ^= 1 << (bit % 8);
-        assert_eq!(key.verify(&changed, &signature), Err(BadSignature), "bit {bit}");
+        assert_eq!(
+            key.verify(&changed, &signature),
+            Err(BadSignature),
+            "bit {bit}"
+        );
     }
 }

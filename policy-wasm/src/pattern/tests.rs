@@ -106,7 +106,9 @@ const VALIDITY: &[(&str, &str, bool)] = &[
 ];
 
 fn with_digests(text: &str) -> String {
-    text.replace("{d0}", D0).replace("{d1}", D1).replace("{dx}", DX)
+    text.replace("{d0}", D0)
+        .replace("{d1}", D1)
+        .replace("{dx}", DX)
 }
 
 #[test]
@@ -114,7 +116,11 @@ fn every_row_of_the_matching_table_holds() {
     for (row, pattern, image, expected) in MATCHING {
         let (pattern, image) = (with_digests(pattern), with_digests(image));
         let parsed = NamePattern::parse(&pattern).unwrap_or_else(|error| panic!("{row}: {error}"));
-        assert_eq!(parsed.matches(&image), *expected, "{row}: `{pattern}` and `{image}`");
+        assert_eq!(
+            parsed.matches(&image),
+            *expected,
+            "{row}: `{pattern}` and `{image}`"
+        );
     }
     assert_eq!(MATCHING.len(), 66);
 }
@@ -122,7 +128,11 @@ fn every_row_of_the_matching_table_holds() {
 #[test]
 fn every_row_of_the_validity_table_holds() {
     for (row, pattern, expected) in VALIDITY {
-        assert_eq!(NamePattern::parse(pattern).is_ok(), *expected, "{row}: `{pattern}`");
+        assert_eq!(
+            NamePattern::parse(pattern).is_ok(),
+            *expected,
+            "{row}: `{pattern}`"
+        );
     }
     assert_eq!(VALIDITY.len(), 20);
 }

@@ -34,7 +34,10 @@ struct KeyDocument<'a> {
 
 #[derive(Debug)]
 enum Key<'a> {
-    Pkix { pem: Cow<'a, str>, algorithm: Cow<'a, str> },
+    Pkix {
+        pem: Cow<'a, str>,
+        algorithm: Cow<'a, str>,
+    },
     OpenPgp,
 }
 
@@ -60,18 +63,31 @@ impl<'a> AttestorDocument<'a> {
             let message = "expected `userOwnedGrafeasNote` or `userOwnedDrydockNote`, got both";
             report.push(Code::SettingsInvalidValue, path, message);
         }
-        for (field, missing) in [("name", name.is_none()), ("userOwnedGrafeasNote", notes == 0)] {
+        for (field, missing) in [
+            ("name", name.is_none()),
+            ("userOwnedGrafeasNote", notes == 0),
+        ] {
             if was_object && missing {
                 let message = alloc::format!("`{field}` is required");
                 report.push(Code::SettingsMissingField, path, message);
             }
         }
-        Some(Self { index, name: name?, note: note?, keys })
+        Some(Self {
+            index,
+            name: name?,
+            note: note?,
+            keys,
+        })
     }
 
     /// Decodes the keys, reporting those that cannot be used.
     pub(crate) fn load(self, report: &Report) -> Attestor<'a> {
-        let Self { index, name, note, keys: documents } = self;
+        let Self {
+            index,
+            name,
+            note,
+            keys: documents,
+        } = self;
         let root = Path::Root("attestors");
         let attestor = Path::Index(&root, index);
         let note_path = Path::Field(&attestor, "userOwnedGrafeasNote");
@@ -79,7 +95,9 @@ impl<'a> AttestorDocument<'a> {
         let mut keys: Vec<PublicKey> = Vec::new();
         for (index, document) in documents.iter().enumerate() {
             let path = Path::Index(&list, index);
-            let Some(key) = document.load(path, report) else { continue };
+            let Some(key) = document.load(path, report) else {
+                continue;
+            };
             match keys.iter().find(|other| other.id() == key.id()) {
                 Some(other) if other.is_same_key(&key) => {}
                 Some(_) => {
@@ -114,7 +132,11 @@ fn read_note<'a>(value: Value<'_, 'a>) -> (Option<Cow<'a, str>>, Vec<KeyDocument
         _ => value.unknown(),
     });
     if was_object && !saw_note {
-        report.push(Code::SettingsMissingField, path, "`noteReference` is required");
+        report.push(
+            Code::SettingsMissingField,
+            path,
+            "`noteReference` is required",
+        );
     }
     (note, keys)
 }
@@ -148,21 +170,22 @@ impl<'a> KeyDocument<'a> {
             let message = "`pkixPublicKey.keyId` must be blank or equal to `id`";
             report.push(Code::KeyIdInvalid, path, message);
         }
-        Self { id: if id.is_empty() { inner_id } else { id }, key }
+        Self {
+            id: if id.is_empty() { inner_id } else { id },
+            key,
+        }
     }
 
     fn load(&self, path: Path<'_>, report: &Report) -> Option<PublicKey> {
         match self.key.as_ref()? {
-            Key::Pkix { pem, algorithm } => {
-                match PublicKey::from_pem(pem, algorithm, &self.id) {
-                    Ok(key) => return Some(key),
-                    Err(error) => report.push(
-                        error.code(),
-                        Path::Field(&path, "pkixPublicKey"),
-                        alloc::format!("{error}"),
-                    ),
-                }
-            }
+            Key::Pkix { pem, algorithm } => match PublicKey::from_pem(pem, algorithm, &self.id) {
+                Ok(key) => return Some(key),
+                Err(error) => report.push(
+                    error.code(),
+                    Path::Field(&path, "pkixPublicKey"),
+                    alloc::format!("{error}"),
+                ),
+            },
             Key::OpenPgp => report.push(
                 Code::KeyAlgorithmUnsupported,
                 Path::Field(&path, "asciiArmoredPgpPublicKey"),
@@ -182,10 +205,17 @@ fn read_pkix<'a>(value: Value<'_, 'a>) -> (Option<Key<'a>>, Cow<'a, str>) {
         "keyId" => id = value.text().unwrap_or_default(),
         _ => value.unknown(),
     });
-    let missing = [("publicKeyPem", pem.is_none()), ("signatureAlgorithm", algorithm.is_none())];
+    let missing = [
+        ("publicKeyPem", pem.is_none()),
+        ("signatureAlgorithm", algorithm.is_none()),
+    ];
     for (field, _) in missing.iter().filter(|(_, missing)| was_object && *missing) {
         let message = alloc::format!("`{field}` is required, as a string");
         report.push(Code::SettingsMissingField, path, message);
     }
-    (pem.zip(algorithm).map(|(pem, algorithm)| Key::Pkix { pem, algorithm }), id)
+    (
+        pem.zip(algorithm)
+            .map(|(pem, algorithm)| Key::Pkix { pem, algorithm }),
+        id,
+    )
 }

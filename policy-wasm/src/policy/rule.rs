@@ -78,8 +78,11 @@ impl<'a> AdmissionRule<'a> {
             }
             "enforcementMode" => {
                 saw_enforcement = true;
-                enforcement =
-                    value.choice(ENFORCEMENT, Code::PolicyUnknownEnum, Code::PolicyNumericEnum);
+                enforcement = value.choice(
+                    ENFORCEMENT,
+                    Code::PolicyUnknownEnum,
+                    Code::PolicyNumericEnum,
+                );
             }
             "requireAttestationsBy" => {
                 attestors_readable = value.list(|_, item| match item.text() {
@@ -89,9 +92,10 @@ impl<'a> AdmissionRule<'a> {
             }
             _ => value.unknown(),
         });
-        for (field, saw) in
-            [("evaluationMode", saw_evaluation), ("enforcementMode", saw_enforcement)]
-        {
+        for (field, saw) in [
+            ("evaluationMode", saw_evaluation),
+            ("enforcementMode", saw_enforcement),
+        ] {
             if was_object && !saw {
                 let message = alloc::format!("`{field}` is required");
                 report.push(Code::PolicyMissingMode, path, message);
@@ -102,13 +106,21 @@ impl<'a> AdmissionRule<'a> {
         if attestors_readable && needs_attestors == attestors.is_empty() {
             let message = alloc::format!(
                 "`requireAttestationsBy` must {} under `{}`",
-                if needs_attestors { "name an attestor" } else { "be empty" },
+                if needs_attestors {
+                    "name an attestor"
+                } else {
+                    "be empty"
+                },
                 evaluation.name()
             );
             report.push(Code::PolicyAttestorListMismatch, path, message);
             return None;
         }
-        Some(Self { evaluation, enforcement, attestors })
+        Some(Self {
+            evaluation,
+            enforcement,
+            attestors,
+        })
     }
 }
 
@@ -122,8 +134,12 @@ pub(crate) enum RuleKind {
 }
 
 impl RuleKind {
-    const ALL: [Self; 4] =
-        [Self::Cluster, Self::Namespace, Self::ServiceAccount, Self::MeshIdentity];
+    const ALL: [Self; 4] = [
+        Self::Cluster,
+        Self::Namespace,
+        Self::ServiceAccount,
+        Self::MeshIdentity,
+    ];
 
     /// The field of the policy that holds the map.
     pub(crate) const fn map_name(self) -> &'static str {
@@ -152,7 +168,8 @@ impl RuleKind {
     /// What a key must look like, where it does not.
     fn broken_form(self, key: &str) -> Option<&'static str> {
         let halves = |separator| {
-            key.split_once(separator).is_some_and(|(a, b)| !a.is_empty() && !b.is_empty())
+            key.split_once(separator)
+                .is_some_and(|(a, b)| !a.is_empty() && !b.is_empty())
         };
         match self {
             // A location never contains a dot, a cluster name may.
@@ -185,7 +202,11 @@ pub(crate) struct RuleMap<'a> {
 
 impl<'a> RuleMap<'a> {
     pub(crate) const fn new(document: Path<'static>, kind: RuleKind, raw: Raw<'a>) -> Self {
-        Self { document, kind, raw }
+        Self {
+            document,
+            kind,
+            raw,
+        }
     }
 
     /// Reads every rule, and returns the one whose key equals `wanted`, with the key as written.
@@ -218,7 +239,10 @@ impl<'a> RuleMap<'a> {
                 if self.kind == RuleKind::MeshIdentity
                     && !identities.insert(self.kind.comparable(key).to_string())
                 {
-                    value.refuse(Code::PolicyDuplicateKey, "another key names the same identity");
+                    value.refuse(
+                        Code::PolicyDuplicateKey,
+                        "another key names the same identity",
+                    );
                 }
                 if let Some(rule) = AdmissionRule::read(value) {
                     each(key, rule);

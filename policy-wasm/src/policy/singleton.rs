@@ -57,7 +57,10 @@ pub(crate) enum GlobalEvaluation {
 const GLOBAL_EVALUATION: &[(&str, GlobalEvaluation)] = &[
     ("ENABLE", GlobalEvaluation::Enable),
     ("DISABLE", GlobalEvaluation::Disable),
-    ("GLOBAL_POLICY_EVALUATION_MODE_UNSPECIFIED", GlobalEvaluation::Disable),
+    (
+        "GLOBAL_POLICY_EVALUATION_MODE_UNSPECIFIED",
+        GlobalEvaluation::Disable,
+    ),
 ];
 
 impl<'a> Policy<'a> {
@@ -103,12 +106,15 @@ impl<'a> Policy<'a> {
         rule_maps.retain(|(_, raw)| !raw.is_empty_object());
         if rule_maps.len() > 1 {
             let names: Vec<_> = rule_maps.iter().map(|(kind, _)| kind.map_name()).collect();
-            let message =
-                alloc::format!("only one rule map may have entries, got {}", names.join(" and "));
+            let message = alloc::format!(
+                "only one rule map may have entries, got {}",
+                names.join(" and ")
+            );
             report.push(Code::PolicyMultipleRuleMaps, path, message);
         }
-        policy.rules =
-            rule_maps.first().map(|(kind, raw)| RuleMap::new(document.path(), *kind, *raw));
+        policy.rules = rule_maps
+            .first()
+            .map(|(kind, raw)| RuleMap::new(document.path(), *kind, *raw));
         policy
     }
 
@@ -117,8 +123,14 @@ impl<'a> Policy<'a> {
     }
 
     /// Walks the allowlist, handing on each pattern with its text.
-    pub(crate) fn each_pattern(&self, report: &Report, mut each: impl FnMut(NamePattern<'_>, &str)) {
-        let Some(patterns) = self.patterns else { return };
+    pub(crate) fn each_pattern(
+        &self,
+        report: &Report,
+        mut each: impl FnMut(NamePattern<'_>, &str),
+    ) {
+        let Some(patterns) = self.patterns else {
+            return;
+        };
         let root = self.document.path();
         let path = Path::Field(&root, "admissionWhitelistPatterns");
         patterns.read(POLICY, path, report, |value| {

@@ -55,11 +55,19 @@ impl<'s> Layout<'s> {
     /// Finds a kind by group and name; the version does not matter.
     pub(crate) fn of(group: &str, kind: &str, workloads: &'s [WorkloadKind<'_>]) -> Option<Self> {
         if let Some((path, origin)) = built_in(group, kind) {
-            return Some(Self { pod_specs: alloc::vec![path.to_vec()], origin });
+            return Some(Self {
+                pod_specs: alloc::vec![path.to_vec()],
+                origin,
+            });
         }
-        let workload = workloads.iter().find(|known| known.group == group && known.kind == kind)?;
+        let workload = workloads
+            .iter()
+            .find(|known| known.group == group && known.kind == kind)?;
         let steps = |path: &'s Vec<_>| path.iter().map(alloc::string::String::as_str).collect();
         let pod_specs = workload.pod_specs.iter().map(steps).collect();
-        Some(Self { pod_specs, origin: Origin::Other })
+        Some(Self {
+            pod_specs,
+            origin: Origin::Other,
+        })
     }
 }

@@ -80,8 +80,16 @@ impl<'a> Pod<'a> {
                 value.list(|_, item| images.extend(ImageField::read(*kind, item)));
             }
         });
-        if was_object && !images.iter().any(|image| image.kind == FieldKind::Container) {
-            report.push(Code::UndecodableObject, path, "a pod spec has at least one container");
+        if was_object
+            && !images
+                .iter()
+                .any(|image| image.kind == FieldKind::Container)
+        {
+            report.push(
+                Code::UndecodableObject,
+                path,
+                "a pod spec has at least one container",
+            );
             return None;
         }
         let filled = |name: &Cow<'_, str>| !name.is_empty();
@@ -121,7 +129,12 @@ impl<'a> ImageField<'a> {
         }
         let field = FieldKind::ALL.iter().find(|(known, ..)| *known == kind)?.2;
         let path = alloc::format!("{item_path}.{field}");
-        Some(Self { path, kind, name, image: image.filter(|image| !image.is_empty()) })
+        Some(Self {
+            path,
+            kind,
+            name,
+            image: image.filter(|image| !image.is_empty()),
+        })
     }
 
     /// Whether the same container or volume named the same image before an update.

@@ -31,7 +31,9 @@ impl<'a> Workload<'a> {
         let (mut kind, mut api_version) = (None, None);
         let mut metadata = Metadata::default();
         for (index, path) in layout.pod_specs.iter().enumerate() {
-            let Some((first, rest)) = path.split_first() else { continue };
+            let Some((first, rest)) = path.split_first() else {
+                continue;
+            };
             let (is_first, mut found) = (index == 0, false);
             object.read(REQUEST, Path::Root(""), &report, |value| {
                 value.object(|key, value| match key {
@@ -46,18 +48,20 @@ impl<'a> Workload<'a> {
                 });
             });
             if !found {
-                report.push(Code::UndecodableObject, Path::Root(first), "nothing is there");
+                report.push(
+                    Code::UndecodableObject,
+                    Path::Root(first),
+                    "nothing is there",
+                );
             }
         }
         if !report.is_empty() {
             return Err(report.to_string());
         }
-        let group = api_version.as_deref().map(|version| {
-            version.split_once('/').map_or("", |(group, _)| group)
-        });
-        if kind.as_deref() != Some(request.kind.as_ref())
-            || group != Some(request.group.as_ref())
-        {
+        let group = api_version
+            .as_deref()
+            .map(|version| version.split_once('/').map_or("", |(group, _)| group));
+        if kind.as_deref() != Some(request.kind.as_ref()) || group != Some(request.group.as_ref()) {
             return Err("`kind` and `apiVersion` of the object are not the request's".to_string());
         }
         if let (Some(own), namespace) = (&metadata.namespace, request.namespace.as_deref())
@@ -113,7 +117,11 @@ fn descend<'a>(value: Value<'_, 'a>, steps: &[&str], pods: &mut Vec<Pod<'a>>) {
         _ => {}
     });
     if !found {
-        report.push(Code::UndecodableObject, Path::Field(&path, step), "nothing is there");
+        report.push(
+            Code::UndecodableObject,
+            Path::Field(&path, step),
+            "nothing is there",
+        );
     }
     if let (Some(template), Some(pod)) = (template, pods.get_mut(first_pod)) {
         pod.metadata = template;

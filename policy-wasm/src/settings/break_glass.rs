@@ -37,6 +37,8 @@ impl<'a> BreakGlass<'a> {
 
     /// Whether it is allowed in a namespace; without one, only where it is allowed everywhere.
     pub(crate) fn covers(&self, namespace: Option<&str>) -> bool {
-        self.namespaces.iter().any(|listed| listed == "*" || Some(listed.as_ref()) == namespace)
+        self.namespaces
+            .iter()
+            .any(|listed| listed == "*" || Some(listed.as_ref()) == namespace)
     }
 }

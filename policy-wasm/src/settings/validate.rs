@@ -56,8 +56,10 @@ impl Settings<'_> {
             if attestors.iter().any(|other| other.name == document.name) {
                 let root = Path::Root("attestors");
                 let path = Path::Index(&root, document.index);
-                let message =
-                    alloc::format!("another attestor has the name {}", crate::quote(&document.name));
+                let message = alloc::format!(
+                    "another attestor has the name {}",
+                    crate::quote(&document.name)
+                );
                 report.push(Code::AttestorDuplicate, path, message);
             }
             attestors.push(document.load(report));
@@ -116,7 +118,10 @@ pub(crate) fn shared_key(attestors: &[&Attestor<'_>]) -> Option<alloc::string::S
     for attestor in attestors {
         for key in &attestor.keys {
             let material = key.material();
-            let owner = owners.iter().find(|(known, _)| *known == material).map(|(_, name)| *name);
+            let owner = owners
+                .iter()
+                .find(|(known, _)| *known == material)
+                .map(|(_, name)| *name);
             match owner {
                 Some(other) if other != attestor.name => {
                     return Some(alloc::format!(

@@ -40,7 +40,11 @@ impl<'a> WorkloadKind<'a> {
             let message = alloc::format!("`{field}` is required and must not be empty");
             report.push(Code::SettingsMissingField, path, message);
         }
-        let workload = Self { group: group?, kind: kind?, pod_specs };
+        let workload = Self {
+            group: group?,
+            kind: kind?,
+            pod_specs,
+        };
         if is_built_in(&workload.group, &workload.kind) {
             let message = "this kind is built in and cannot be redefined";
             report.push(Code::SettingsInvalidValue, path, message);

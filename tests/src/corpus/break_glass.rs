@@ -20,12 +20,16 @@ fn annotated(image: &str) -> Value {
 }
 
 fn deployment(on_controller: Value, on_template: Value) -> Value {
-    request("apps", "Deployment", json!({
-        "apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"labels": on_controller},
-        "spec": {"template": {
-            "metadata": {"labels": on_template}, "spec": one_container(&unsigned()),
-        }},
-    }))
+    request(
+        "apps",
+        "Deployment",
+        json!({
+            "apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"labels": on_controller},
+            "spec": {"template": {
+                "metadata": {"labels": on_template}, "spec": one_container(&unsigned()),
+            }},
+        }),
+    )
 }
 
 fn allowed_in(namespaces: &[&str]) -> Value {
@@ -35,7 +39,9 @@ fn allowed_in(namespaces: &[&str]) -> Value {
 pub(super) fn cases() -> Vec<Case> {
     let refused = "deny no-valid-attestation break-glass-refused";
     let mut cases = vec![
-        case("break_glass_not_enabled", refused, |_, r| *r = labelled(&unsigned(), "true")),
+        case("break_glass_not_enabled", refused, |_, r| {
+            *r = labelled(&unsigned(), "true")
+        }),
         case("break_glass_empty_list", refused, |s, r| {
             s["breakGlass"] = allowed_in(&[]);
             *r = labelled(&unsigned(), "true");
@@ -48,18 +54,30 @@ pub(super) fn cases() -> Vec<Case> {
                 *r = labelled(&unsigned(), "true");
             },
         ),
-        case("break_glass_valid", "overridden no-valid-attestation break-glass", |s, r| {
-            s["breakGlass"] = allowed_in(&["default"]);
-            *r = labelled(&unsigned(), "true");
-        }),
-        case("break_glass_everywhere", "overridden no-valid-attestation break-glass", |s, r| {
-            s["breakGlass"] = allowed_in(&["*"]);
-            *r = labelled(&unsigned(), "true");
-        }),
-        case("break_glass_not_needed", "allow attested break-glass", |s, r| {
-            s["breakGlass"] = allowed_in(&["default"]);
-            *r = labelled(&image(), "true");
-        }),
+        case(
+            "break_glass_valid",
+            "overridden no-valid-attestation break-glass",
+            |s, r| {
+                s["breakGlass"] = allowed_in(&["default"]);
+                *r = labelled(&unsigned(), "true");
+            },
+        ),
+        case(
+            "break_glass_everywhere",
+            "overridden no-valid-attestation break-glass",
+            |s, r| {
+                s["breakGlass"] = allowed_in(&["*"]);
+                *r = labelled(&unsigned(), "true");
+            },
+        ),
+        case(
+            "break_glass_not_needed",
+            "allow attested break-glass",
+            |s, r| {
+                s["breakGlass"] = allowed_in(&["default"]);
+                *r = labelled(&image(), "true");
+            },
+        ),
         case(
             "break_glass_annotation_without_legacy",
             "deny no-valid-attestation break-glass-annotation-ignored",
@@ -68,18 +86,30 @@ pub(super) fn cases() -> Vec<Case> {
                 *r = annotated(&unsigned());
             },
         ),
-        case("break_glass_annotation_with_legacy", "overridden break-glass", |s, r| {
-            s["breakGlass"] = json!({"namespaces": ["default"], "legacyAnnotation": true});
-            *r = annotated(&unsigned());
-        }),
-        case("break_glass_on_deployment_only", "deny no-valid-attestation !break-glass", |s, r| {
-            s["breakGlass"] = allowed_in(&["default"]);
-            *r = deployment(json!({LABEL: "true"}), json!({}));
-        }),
-        case("break_glass_on_template", "overridden break-glass", |s, r| {
-            s["breakGlass"] = allowed_in(&["default"]);
-            *r = deployment(json!({}), json!({LABEL: "true"}));
-        }),
+        case(
+            "break_glass_annotation_with_legacy",
+            "overridden break-glass",
+            |s, r| {
+                s["breakGlass"] = json!({"namespaces": ["default"], "legacyAnnotation": true});
+                *r = annotated(&unsigned());
+            },
+        ),
+        case(
+            "break_glass_on_deployment_only",
+            "deny no-valid-attestation !break-glass",
+            |s, r| {
+                s["breakGlass"] = allowed_in(&["default"]);
+                *r = deployment(json!({LABEL: "true"}), json!({}));
+            },
+        ),
+        case(
+            "break_glass_on_template",
+            "overridden break-glass",
+            |s, r| {
+                s["breakGlass"] = allowed_in(&["default"]);
+                *r = deployment(json!({}), json!({LABEL: "true"}));
+            },
+        ),
     ];
     for value in ["True", "1", "", "false", "yes"] {
         cases.push(case(
@@ -91,7 +121,8 @@ pub(super) fn cases() -> Vec<Case> {
             },
         ));
     }
-    let absolute: [(&str, &str, fn(&mut Value, &mut Value)); 5] = [
+    type Change = fn(&mut Value, &mut Value);
+    let absolute: [(&str, &str, Change); 5] = [
         ("revoked_digest", "deny digest-denied", |s, r| {
             s["deniedDigests"] = json!([A]);
             r["object"]["spec"] = one_container(&image());
@@ -105,14 +136,20 @@ pub(super) fn cases() -> Vec<Case> {
         ("undecodable_object", "deny undecodable-object", |_, r| {
             r["object"]["spec"]["containers"] = 1.into();
         }),
-        ("unknown_setting", "error settings-invalid", |s, _| s["typo"] = 1.into()),
+        ("unknown_setting", "error settings-invalid", |s, _| {
+            s["typo"] = 1.into()
+        }),
     ];
     for (name, expected, change) in absolute {
-        cases.push(case(&format!("{name}_under_break_glass"), expected, |s, r| {
-            s["breakGlass"] = allowed_in(&["*"]);
-            *r = labelled(&unsigned(), "true");
-            change(s, r);
-        }));
+        cases.push(case(
+            &format!("{name}_under_break_glass"),
+            expected,
+            |s, r| {
+                s["breakGlass"] = allowed_in(&["*"]);
+                *r = labelled(&unsigned(), "true");
+                change(s, r);
+            },
+        ));
     }
     cases
 }

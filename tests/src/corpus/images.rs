@@ -55,20 +55,39 @@ pub(super) fn cases() -> Vec<Case> {
         ("two_tags", "trusted.example/a:1:2".into()),
     ];
     for (name, text) in malformed {
-        cases.push(case(&format!("malformed_{name}"), "deny image-reference-invalid", |s, r| {
-            s["policy"]["admissionWhitelistPatterns"] = json!([{"namePattern": "trusted.example/**"}]);
-            s["policy"]["defaultAdmissionRule"] = rule("ALWAYS_ALLOW", &[]);
-            *r = pod(one_container(&text));
-        }));
+        cases.push(case(
+            &format!("malformed_{name}"),
+            "deny image-reference-invalid",
+            |s, r| {
+                s["policy"]["admissionWhitelistPatterns"] =
+                    json!([{"namePattern": "trusted.example/**"}]);
+                s["policy"]["defaultAdmissionRule"] = rule("ALWAYS_ALLOW", &[]);
+                *r = pod(one_container(&text));
+            },
+        ));
     }
     let malformed_digests = [
-        ("x36_short_digest", "trusted.example/app@sha256:abcd".to_owned()),
-        ("non_hex_digest", format!("trusted.example/app@sha256:{}", "z".repeat(64))),
-        ("upper_hex_digest", format!("trusted.example/app@sha256:{}", "AB".repeat(32))),
-        ("digest_without_algorithm", "trusted.example/app@abcd".into()),
+        (
+            "x36_short_digest",
+            "trusted.example/app@sha256:abcd".to_owned(),
+        ),
+        (
+            "non_hex_digest",
+            format!("trusted.example/app@sha256:{}", "z".repeat(64)),
+        ),
+        (
+            "upper_hex_digest",
+            format!("trusted.example/app@sha256:{}", "AB".repeat(32)),
+        ),
+        (
+            "digest_without_algorithm",
+            "trusted.example/app@abcd".into(),
+        ),
     ];
     for (name, text) in malformed_digests {
-        cases.push(case(name, "deny digest-required", |_, r| *r = pod(one_container(&text))));
+        cases.push(case(name, "deny digest-required", |_, r| {
+            *r = pod(one_container(&text))
+        }));
         cases.push(case(
             &format!("{name}_is_refused_under_every_rule"),
             "deny image-reference-invalid",
@@ -79,25 +98,48 @@ pub(super) fn cases() -> Vec<Case> {
         ));
     }
     for (name, expected, text) in [
-        ("x34_tag", "deny digest-required", "trusted.example/app:1".to_owned()),
-        ("no_tag", "deny digest-required", "trusted.example/app".into()),
-        ("x35_tag_and_digest", "allow attested", format!("trusted.example/app:v1@{A}")),
+        (
+            "x34_tag",
+            "deny digest-required",
+            "trusted.example/app:1".to_owned(),
+        ),
+        (
+            "no_tag",
+            "deny digest-required",
+            "trusted.example/app".into(),
+        ),
+        (
+            "x35_tag_and_digest",
+            "allow attested",
+            format!("trusted.example/app:v1@{A}"),
+        ),
         (
             "sha512_digest",
             "deny digest-required",
             format!("trusted.example/app@sha512:{}", "0".repeat(128)),
         ),
-        ("same_digest_elsewhere", "allow attested", format!("other.example/x@{A}")),
+        (
+            "same_digest_elsewhere",
+            "allow attested",
+            format!("other.example/x@{A}"),
+        ),
         ("image_auto", "deny digest-required", "auto".into()),
     ] {
         cases.push(case(name, expected, |_, r| *r = pod(one_container(&text))));
     }
-    cases.push(case("same_image_two_containers", "allow attested", |_, r| {
-        *r = pod(json!({"containers": [
-            {"name": "one", "image": image()}, {"name": "two", "image": image()},
-        ]}));
-    }));
-    for (name, images) in [("bad_then_good", [unsigned(), image()]), ("good_then_bad", [image(), unsigned()])] {
+    cases.push(case(
+        "same_image_two_containers",
+        "allow attested",
+        |_, r| {
+            *r = pod(json!({"containers": [
+                {"name": "one", "image": image()}, {"name": "two", "image": image()},
+            ]}));
+        },
+    ));
+    for (name, images) in [
+        ("bad_then_good", [unsigned(), image()]),
+        ("good_then_bad", [image(), unsigned()]),
+    ] {
         cases.push(case(
             &format!("no_state_between_images_{name}"),
             "deny no-valid-attestation attested",
@@ -108,19 +150,36 @@ pub(super) fn cases() -> Vec<Case> {
             },
         ));
     }
-    cases.push(case("revoked_digest", "deny digest-denied !attested", |s, _| {
-        s["deniedDigests"] = json!([B, A]);
-    }));
-    cases.push(case("revoked_digest_of_exempt_image", "deny digest-denied", |s, _| {
-        s["deniedDigests"] = json!([A]);
-        s["policy"]["admissionWhitelistPatterns"] = json!([{"namePattern": "trusted.example/**"}]);
-    }));
-    cases.push(case("revoked_digest_under_dry_run", "deny digest-denied", |s, _| {
-        s["deniedDigests"] = json!([A]);
-        s["policy"]["defaultAdmissionRule"]["enforcementMode"] = "DRYRUN_AUDIT_LOG_ONLY".into();
-    }));
-    cases.push(case("another_digest_is_revoked", "allow attested", |s, _| {
-        s["deniedDigests"] = json!([B]);
-    }));
+    cases.push(case(
+        "revoked_digest",
+        "deny digest-denied !attested",
+        |s, _| {
+            s["deniedDigests"] = json!([B, A]);
+        },
+    ));
+    cases.push(case(
+        "revoked_digest_of_exempt_image",
+        "deny digest-denied",
+        |s, _| {
+            s["deniedDigests"] = json!([A]);
+            s["policy"]["admissionWhitelistPatterns"] =
+                json!([{"namePattern": "trusted.example/**"}]);
+        },
+    ));
+    cases.push(case(
+        "revoked_digest_under_dry_run",
+        "deny digest-denied",
+        |s, _| {
+            s["deniedDigests"] = json!([A]);
+            s["policy"]["defaultAdmissionRule"]["enforcementMode"] = "DRYRUN_AUDIT_LOG_ONLY".into();
+        },
+    ));
+    cases.push(case(
+        "another_digest_is_revoked",
+        "allow attested",
+        |s, _| {
+            s["deniedDigests"] = json!([B]);
+        },
+    ));
     cases
 }

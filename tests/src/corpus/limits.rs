@@ -12,8 +12,9 @@ pub(super) fn cases() -> Vec<Case> {
     let other = TestKey::new("other");
     let bad = occurrence("a", &other, good_payload.as_bytes());
     let containers = |count: usize| {
-        let containers: Vec<_> =
-            (0..count).map(|n| json!({"name": format!("c{n}"), "image": image()})).collect();
+        let containers: Vec<_> = (0..count)
+            .map(|n| json!({"name": format!("c{n}"), "image": image()}))
+            .collect();
         pod(json!({"containers": containers}))
     };
     let annotated = |text: String| {
@@ -29,55 +30,105 @@ pub(super) fn cases() -> Vec<Case> {
         call.replace("\"NESTED\"", &value)
     };
     vec![
-        case("as_many_images_as_allowed", "allow attested", |_, r| *r = containers(256)),
-        case("one_image_too_many", "error limit-exceeded", |_, r| *r = containers(257)),
-        case("ten_thousand_images", "error limit-exceeded", |_, r| *r = containers(10_000)),
-        case("too_many_images_under_always_allow", "error limit-exceeded", |s, r| {
-            s["policy"]["defaultAdmissionRule"] = rule("ALWAYS_ALLOW", &[]);
-            *r = containers(257);
+        case("as_many_images_as_allowed", "allow attested", |_, r| {
+            *r = containers(256)
         }),
-        case("image_reference_of_4_kib", "error limit-exceeded", |_, r| {
-            *r = pod(one_container(&format!("trusted.example/{}", "a".repeat(4096))));
+        case("one_image_too_many", "error limit-exceeded", |_, r| {
+            *r = containers(257)
         }),
-        case("request_of_10_mb", "error limit-exceeded", |_, r| *r = annotated("x".repeat(10 << 20))),
-        case("request_of_1_mb", "allow attested", |_, r| *r = annotated("x".repeat(1 << 20))),
+        case("ten_thousand_images", "error limit-exceeded", |_, r| {
+            *r = containers(10_000)
+        }),
+        case(
+            "too_many_images_under_always_allow",
+            "error limit-exceeded",
+            |s, r| {
+                s["policy"]["defaultAdmissionRule"] = rule("ALWAYS_ALLOW", &[]);
+                *r = containers(257);
+            },
+        ),
+        case(
+            "image_reference_of_4_kib",
+            "error limit-exceeded",
+            |_, r| {
+                *r = pod(one_container(&format!(
+                    "trusted.example/{}",
+                    "a".repeat(4096)
+                )));
+            },
+        ),
+        case("request_of_10_mb", "error limit-exceeded", |_, r| {
+            *r = annotated("x".repeat(10 << 20))
+        }),
+        case("request_of_1_mb", "allow attested", |_, r| {
+            *r = annotated("x".repeat(1 << 20))
+        }),
         raw_case("nesting_as_deep_as_allowed", "allow attested", nested(61)),
         raw_case("nesting_too_deep", "error limit-exceeded", nested(62)),
-        raw_case("nesting_without_end", "error limit-exceeded", nested(100_000)),
-        raw_case("nesting_that_is_not_closed", "error limit-exceeded", "[".repeat(1_000_000)),
-        case("a_hundred_attestations_of_one_image", "allow attested", |s, _| {
-            let mut all = vec![bad.clone(); 99];
-            all.push(good.clone());
-            s["evidence"]["occurrences"] = all.into();
-        }),
-        case("a_hundred_and_one_attestations", "error limit-exceeded !attested", |s, _| {
-            s["evidence"]["occurrences"] = vec![good.clone(); 101].into();
-        }),
-        case("ten_thousand_occurrences_of_other_images", "allow attested", |s, _| {
-            let filler: Value = {
-                let mut other = good.clone();
-                let digest = format!("sha256:{}", "c".repeat(64));
-                other["resourceUri"] = format!("https://trusted.example/x@{digest}").into();
-                other["attestation"]["serializedPayload"] = "e30=".into();
-                other
-            };
-            let mut all = vec![filler; 10_000];
-            all.push(good.clone());
-            s["evidence"]["occurrences"] = all.into();
-        }),
-        case("seventeen_signatures", "deny attestation-undecodable", |s, _| {
-            let signatures: Vec<_> =
-                (0..17).map(|_| (key.id(), key.sign(good_payload.as_bytes()))).collect();
-            s["evidence"]["occurrences"] =
-                json!([occurrence_of("a", good_payload.as_bytes(), &signatures)]);
-        }),
-        case("more_verifications_than_the_budget", "error limit-exceeded !attested", |s, _| {
-            // Forty attestations with sixteen signatures each, all naming our key.
-            let signatures: Vec<_> = (0..16).map(|_| (key.id(), other.sign(b"x"))).collect();
-            let busy = occurrence_of("a", good_payload.as_bytes(), &signatures);
-            let mut all = vec![busy; 40];
-            all.push(good.clone());
-            s["evidence"]["occurrences"] = all.into();
-        }),
+        raw_case(
+            "nesting_without_end",
+            "error limit-exceeded",
+            nested(100_000),
+        ),
+        raw_case(
+            "nesting_that_is_not_closed",
+            "error limit-exceeded",
+            "[".repeat(1_000_000),
+        ),
+        case(
+            "a_hundred_attestations_of_one_image",
+            "allow attested",
+            |s, _| {
+                let mut all = vec![bad.clone(); 99];
+                all.push(good.clone());
+                s["evidence"]["occurrences"] = all.into();
+            },
+        ),
+        case(
+            "a_hundred_and_one_attestations",
+            "error limit-exceeded !attested",
+            |s, _| {
+                s["evidence"]["occurrences"] = vec![good.clone(); 101].into();
+            },
+        ),
+        case(
+            "ten_thousand_occurrences_of_other_images",
+            "allow attested",
+            |s, _| {
+                let filler: Value = {
+                    let mut other = good.clone();
+                    let digest = format!("sha256:{}", "c".repeat(64));
+                    other["resourceUri"] = format!("https://trusted.example/x@{digest}").into();
+                    other["attestation"]["serializedPayload"] = "e30=".into();
+                    other
+                };
+                let mut all = vec![filler; 10_000];
+                all.push(good.clone());
+                s["evidence"]["occurrences"] = all.into();
+            },
+        ),
+        case(
+            "seventeen_signatures",
+            "deny attestation-undecodable",
+            |s, _| {
+                let signatures: Vec<_> = (0..17)
+                    .map(|_| (key.id(), key.sign(good_payload.as_bytes())))
+                    .collect();
+                s["evidence"]["occurrences"] =
+                    json!([occurrence_of("a", good_payload.as_bytes(), &signatures)]);
+            },
+        ),
+        case(
+            "more_verifications_than_the_budget",
+            "error limit-exceeded !attested",
+            |s, _| {
+                // Forty attestations with sixteen signatures each, all naming our key.
+                let signatures: Vec<_> = (0..16).map(|_| (key.id(), other.sign(b"x"))).collect();
+                let busy = occurrence_of("a", good_payload.as_bytes(), &signatures);
+                let mut all = vec![busy; 40];
+                all.push(good.clone());
+                s["evidence"]["occurrences"] = all.into();
+            },
+        ),
     ]
 }

@@ -12,8 +12,16 @@ pub(super) fn cases() -> Vec<Case> {
         raw_case("call_truncated", "error call-invalid", r#"{"request": {"#),
         raw_case("call_is_a_list", "error call-invalid", "[]"),
         raw_case("call_is_null", "error call-invalid", "null"),
-        raw_case("call_without_request", "error call-invalid", format!(r#"{{"settings": {settings}}}"#)),
-        raw_case("call_without_settings", "error call-invalid", format!(r#"{{"request": {request}}}"#)),
+        raw_case(
+            "call_without_request",
+            "error call-invalid",
+            format!(r#"{{"settings": {settings}}}"#),
+        ),
+        raw_case(
+            "call_without_settings",
+            "error call-invalid",
+            format!(r#"{{"request": {request}}}"#),
+        ),
         raw_case(
             "call_with_unknown_field",
             "error call-invalid",
@@ -36,7 +44,11 @@ pub(super) fn cases() -> Vec<Case> {
         ("a_list", json!([])),
         ("empty", json!({})),
     ] {
-        cases.push(case(&format!("request_is_{name}"), "deny undecodable-object", |_, r| *r = request));
+        cases.push(case(
+            &format!("request_is_{name}"),
+            "deny undecodable-object",
+            |_, r| *r = request,
+        ));
     }
     let twice = |field: &str, within: &str| {
         let text = json!({"request": request, "settings": settings}).to_string();
@@ -49,7 +61,11 @@ pub(super) fn cases() -> Vec<Case> {
         ("spec", r#""spec":{}"#, r#""spec":{"#),
         ("object", r#""object":null"#, r#""object":{"#),
         ("operation", r#""operation":"DELETE""#, r#""operation":"#),
-        ("operation_escaped", r#""operatio\u006e":"DELETE""#, r#""operation":"#),
+        (
+            "operation_escaped",
+            r#""operatio\u006e":"DELETE""#,
+            r#""operation":"#,
+        ),
     ] {
         cases.push(raw_case(
             &format!("duplicate_key_{name}"),
@@ -59,7 +75,11 @@ pub(super) fn cases() -> Vec<Case> {
     }
     for (name, field, within) in [
         ("policy", r#""policy":{}"#, r#""policy":{"#),
-        ("rule", r#""evaluationMode":"ALWAYS_ALLOW""#, r#""evaluationMode":"#),
+        (
+            "rule",
+            r#""evaluationMode":"ALWAYS_ALLOW""#,
+            r#""evaluationMode":"#,
+        ),
         ("attestor_name", r#""name":"x""#, r#""name":"projects"#),
     ] {
         cases.push(raw_case(
@@ -75,9 +95,15 @@ pub(super) fn cases() -> Vec<Case> {
         ("policy_null", |s| s["policy"] = Value::Null),
         ("policy_empty", |s| s["policy"] = json!({})),
         ("unknown_field", |s| s["typo"] = 1.into()),
-        ("unknown_field_in_policy", |s| s["policy"]["typo"] = 1.into()),
-        ("unknown_field_in_rule", |s| s["policy"]["defaultAdmissionRule"]["typo"] = 1.into()),
-        ("unknown_field_in_evidence", |s| s["evidence"]["typo"] = 1.into()),
+        ("unknown_field_in_policy", |s| {
+            s["policy"]["typo"] = 1.into()
+        }),
+        ("unknown_field_in_rule", |s| {
+            s["policy"]["defaultAdmissionRule"]["typo"] = 1.into()
+        }),
+        ("unknown_field_in_evidence", |s| {
+            s["evidence"]["typo"] = 1.into()
+        }),
         ("unknown_field_in_unused_attestor", |s| {
             let attestors = s["attestors"].as_array_mut().unwrap();
             attestors.push(json!({
@@ -90,13 +116,19 @@ pub(super) fn cases() -> Vec<Case> {
                 "typo": 1,
             }});
         }),
-        ("occurrences_are_a_map", |s| s["evidence"]["occurrences"] = json!({})),
+        ("occurrences_are_a_map", |s| {
+            s["evidence"]["occurrences"] = json!({})
+        }),
         ("key_of_algorithm_not_built_in", |s| {
-            s["attestors"][0]["userOwnedGrafeasNote"]["publicKeys"][0]["pkixPublicKey"]
-                ["signatureAlgorithm"] = "RSA_PSS_2048_SHA256".into();
+            s["attestors"][0]["userOwnedGrafeasNote"]["publicKeys"][0]["pkixPublicKey"]["signatureAlgorithm"] =
+                "RSA_PSS_2048_SHA256".into();
         }),
     ] {
-        cases.push(case(&format!("settings_{name}"), "error settings-invalid", |s, _| change(s)));
+        cases.push(case(
+            &format!("settings_{name}"),
+            "error settings-invalid",
+            |s, _| change(s),
+        ));
     }
     cases
 }

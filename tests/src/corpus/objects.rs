@@ -16,7 +16,11 @@ fn every_kind(spec: &Value) -> Vec<(&'static str, &'static str, Value)> {
     let cron = json!({"spec": {"jobTemplate": {"spec": {"template": template(spec.clone())}}}});
     vec![
         ("", "Pod", json!({"spec": spec})),
-        ("", "PodTemplate", json!({"template": template(spec.clone())})),
+        (
+            "",
+            "PodTemplate",
+            json!({"template": template(spec.clone())}),
+        ),
         ("", "ReplicationController", of_template.clone()),
         ("apps", "Deployment", of_template.clone()),
         ("apps", "ReplicaSet", of_template.clone()),
@@ -31,7 +35,11 @@ fn every_kind(spec: &Value) -> Vec<(&'static str, &'static str, Value)> {
 }
 
 fn object(group: &str, kind: &str, mut object: Value) -> Value {
-    let version = if group.is_empty() { "v1".to_owned() } else { format!("{group}/v1") };
+    let version = if group.is_empty() {
+        "v1".to_owned()
+    } else {
+        format!("{group}/v1")
+    };
     object["apiVersion"] = version.into();
     object["kind"] = kind.into();
     request(group, kind, object)
@@ -40,44 +48,78 @@ fn object(group: &str, kind: &str, mut object: Value) -> Value {
 pub(super) fn cases() -> Vec<Case> {
     let mut cases = Vec::new();
     for (group, kind, body) in every_kind(&one_container(&image())) {
-        cases.push(case(&format!("signed_in_{kind}"), "allow attested", |_, r| {
-            *r = object(group, kind, body);
-        }));
+        cases.push(case(
+            &format!("signed_in_{kind}"),
+            "allow attested",
+            |_, r| {
+                *r = object(group, kind, body);
+            },
+        ));
     }
     for (group, kind, body) in every_kind(&one_container(&unsigned())) {
-        cases.push(case(&format!("unsigned_in_{kind}"), "deny no-valid-attestation", |_, r| {
-            *r = object(group, kind, body);
-        }));
+        cases.push(case(
+            &format!("unsigned_in_{kind}"),
+            "deny no-valid-attestation",
+            |_, r| {
+                *r = object(group, kind, body);
+            },
+        ));
     }
     let signed = json!([{"name": "app", "image": image()}]);
     let bad = json!([{"name": "bad", "image": unsigned()}]);
     let volume = json!([{"name": "v", "image": {"reference": unsigned()}}]);
     for (name, spec) in [
-        ("init_container_unsigned", json!({"containers": signed, "initContainers": bad})),
-        ("ephemeral_container_unsigned", json!({"containers": signed, "ephemeralContainers": bad})),
-        ("image_volume_unsigned", json!({"containers": signed, "volumes": volume})),
+        (
+            "init_container_unsigned",
+            json!({"containers": signed, "initContainers": bad}),
+        ),
+        (
+            "ephemeral_container_unsigned",
+            json!({"containers": signed, "ephemeralContainers": bad}),
+        ),
+        (
+            "image_volume_unsigned",
+            json!({"containers": signed, "volumes": volume}),
+        ),
     ] {
         let expected = "deny no-valid-attestation attested";
         cases.push(case(name, expected, |_, r| *r = pod(spec.clone())));
         cases.push(case(&format!("{name}_in_deployment"), expected, |_, r| {
-            *r = object("apps", "Deployment", json!({"spec": {"template": template(spec)}}));
+            *r = object(
+                "apps",
+                "Deployment",
+                json!({"spec": {"template": template(spec)}}),
+            );
         }));
     }
     let everywhere = json!({
         "containers": bad, "initContainers": bad, "ephemeralContainers": bad, "volumes": volume,
     });
-    cases.push(case("allowlist_reaches_every_field", "allow exempt-allowlist !always-deny", |s, r| {
-        s["policy"]["admissionWhitelistPatterns"] = json!([{"namePattern": unsigned()}]);
-        *r = pod(everywhere);
-    }));
-    cases.push(case("other_volumes_have_no_image", "allow attested", |_, r| {
-        r["object"]["spec"]["volumes"] = json!([
-            {"name": "a", "emptyDir": {}}, {"name": "b", "image": null}, {"name": "c"},
-        ]);
-    }));
-    cases.push(case("image_volume_without_reference", "deny image-missing", |_, r| {
-        r["object"]["spec"]["volumes"] = json!([{"name": "v", "image": {"pullPolicy": "Always"}}]);
-    }));
+    cases.push(case(
+        "allowlist_reaches_every_field",
+        "allow exempt-allowlist !always-deny",
+        |s, r| {
+            s["policy"]["admissionWhitelistPatterns"] = json!([{"namePattern": unsigned()}]);
+            *r = pod(everywhere);
+        },
+    ));
+    cases.push(case(
+        "other_volumes_have_no_image",
+        "allow attested",
+        |_, r| {
+            r["object"]["spec"]["volumes"] = json!([
+                {"name": "a", "emptyDir": {}}, {"name": "b", "image": null}, {"name": "c"},
+            ]);
+        },
+    ));
+    cases.push(case(
+        "image_volume_without_reference",
+        "deny image-missing",
+        |_, r| {
+            r["object"]["spec"]["volumes"] =
+                json!([{"name": "v", "image": {"pullPolicy": "Always"}}]);
+        },
+    ));
 
     // Nothing that the author of a workload writes is a reason to skip it.
     let deployment = |change: fn(&mut Value)| {
@@ -88,11 +130,16 @@ pub(super) fn cases() -> Vec<Case> {
         object("apps", "Deployment", body)
     };
     for (name, change) in [
-        ("replicas_zero_deployment", (|o| o["spec"]["replicas"] = 0.into()) as fn(&mut Value)),
+        (
+            "replicas_zero_deployment",
+            (|o| o["spec"]["replicas"] = 0.into()) as fn(&mut Value),
+        ),
         ("forged_owner_reference", |o| {
             o["metadata"]["ownerReferences"] = json!([{"kind": "ReplicaSet", "controller": true}]);
         }),
-        ("empty_owner_reference_list", |o| o["metadata"]["ownerReferences"] = json!([])),
+        ("empty_owner_reference_list", |o| {
+            o["metadata"]["ownerReferences"] = json!([])
+        }),
         ("deletion_timestamp", |o| {
             o["metadata"]["deletionTimestamp"] = "2026-01-01T00:00:00Z".into();
         }),
@@ -103,7 +150,9 @@ pub(super) fn cases() -> Vec<Case> {
             o["spec"]["template"]["metadata"]["annotations"] = json!({"verified": "true"});
         }),
     ] {
-        cases.push(case(name, "deny no-valid-attestation", |_, r| *r = deployment(change)));
+        cases.push(case(name, "deny no-valid-attestation", |_, r| {
+            *r = deployment(change)
+        }));
     }
 
     // Operations and shapes.
@@ -120,30 +169,53 @@ pub(super) fn cases() -> Vec<Case> {
         ("operation_missing", Value::Null),
         ("operation_is_a_number", json!(1)),
     ] {
-        cases.push(case(name, "deny undecodable-object", |_, r| r["operation"] = operation));
+        cases.push(case(name, "deny undecodable-object", |_, r| {
+            r["operation"] = operation
+        }));
     }
     for (name, change) in [
-        ("create_without_object", (|r| r["object"] = Value::Null) as fn(&mut Value)),
+        (
+            "create_without_object",
+            (|r| r["object"] = Value::Null) as fn(&mut Value),
+        ),
         ("update_without_object", |r| {
             r["operation"] = "UPDATE".into();
             r["object"] = Value::Null;
         }),
         ("object_is_a_text", |r| r["object"] = "Pod".into()),
-        ("pod_without_spec", |r| r["object"] = json!({"apiVersion": "v1", "kind": "Pod"})),
+        ("pod_without_spec", |r| {
+            r["object"] = json!({"apiVersion": "v1", "kind": "Pod"})
+        }),
         ("pod_spec_is_null", |r| r["object"]["spec"] = Value::Null),
-        ("pod_without_containers", |r| r["object"]["spec"] = json!({})),
-        ("pod_with_no_container", |r| r["object"]["spec"]["containers"] = json!([])),
+        ("pod_without_containers", |r| {
+            r["object"]["spec"] = json!({})
+        }),
+        ("pod_with_no_container", |r| {
+            r["object"]["spec"]["containers"] = json!([])
+        }),
         ("only_init_containers", |r| {
             let containers = r["object"]["spec"]["containers"].take();
             r["object"]["spec"] = json!({"initContainers": containers});
         }),
-        ("containers_are_a_map", |r| r["object"]["spec"]["containers"] = json!({"name": "x"})),
-        ("image_is_a_number", |r| r["object"]["spec"]["containers"][0]["image"] = 5.into()),
-        ("container_is_a_text", |r| r["object"]["spec"]["containers"][0] = "x".into()),
-        ("object_of_another_kind", |r| r["object"]["kind"] = "Service".into()),
+        ("containers_are_a_map", |r| {
+            r["object"]["spec"]["containers"] = json!({"name": "x"})
+        }),
+        ("image_is_a_number", |r| {
+            r["object"]["spec"]["containers"][0]["image"] = 5.into()
+        }),
+        ("container_is_a_text", |r| {
+            r["object"]["spec"]["containers"][0] = "x".into()
+        }),
+        ("object_of_another_kind", |r| {
+            r["object"]["kind"] = "Service".into()
+        }),
         ("object_without_kind", |r| r["object"]["kind"] = Value::Null),
-        ("object_of_another_group", |r| r["object"]["apiVersion"] = "apps/v1".into()),
-        ("namespace_of_object_differs", |r| r["object"]["metadata"]["namespace"] = "other".into()),
+        ("object_of_another_group", |r| {
+            r["object"]["apiVersion"] = "apps/v1".into()
+        }),
+        ("namespace_of_object_differs", |r| {
+            r["object"]["metadata"]["namespace"] = "other".into()
+        }),
     ] {
         cases.push(case(name, "deny undecodable-object", |_, r| change(r)));
     }
@@ -159,10 +231,14 @@ pub(super) fn cases() -> Vec<Case> {
             r["kind"] = json!({"group": group, "version": "v1", "kind": kind});
         }));
     }
-    cases.push(case("the_version_of_a_kind_does_not_matter", "allow attested", |_, r| {
-        r["kind"]["version"] = "v2".into();
-        r["object"]["apiVersion"] = "v2".into();
-    }));
+    cases.push(case(
+        "the_version_of_a_kind_does_not_matter",
+        "allow attested",
+        |_, r| {
+            r["kind"]["version"] = "v2".into();
+            r["object"]["apiVersion"] = "v2".into();
+        },
+    ));
 
     // Kinds from the settings.
     let workloads = json!([
@@ -177,7 +253,11 @@ pub(super) fn cases() -> Vec<Case> {
     };
     let (good, evil) = (one_container(&image()), one_container(&unsigned()));
     for (name, expected, request) in [
-        ("workload_signed", "allow attested", fleet(json!([{"pod": good}]), good.clone())),
+        (
+            "workload_signed",
+            "allow attested",
+            fleet(json!([{"pod": good}]), good.clone()),
+        ),
         (
             "workload_unsigned_in_second_item",
             "deny no-valid-attestation attested",
@@ -206,9 +286,24 @@ pub(super) fn cases() -> Vec<Case> {
         }));
     }
     for (name, expected, group, kind) in [
-        ("pod_templates_ignored", "allow not-a-pod", "apps", "Deployment"),
-        ("pods_are_checked_all_the_same", "deny no-valid-attestation", "", "Pod"),
-        ("knative_is_never_ignored", "deny no-valid-attestation", "serving.knative.dev", "Service"),
+        (
+            "pod_templates_ignored",
+            "allow not-a-pod",
+            "apps",
+            "Deployment",
+        ),
+        (
+            "pods_are_checked_all_the_same",
+            "deny no-valid-attestation",
+            "",
+            "Pod",
+        ),
+        (
+            "knative_is_never_ignored",
+            "deny no-valid-attestation",
+            "serving.knative.dev",
+            "Service",
+        ),
     ] {
         let (_, _, body) = every_kind(&one_container(&unsigned()))
             .into_iter()
@@ -219,9 +314,13 @@ pub(super) fn cases() -> Vec<Case> {
             *r = object(group, kind, body);
         }));
     }
-    cases.push(case("an_ignored_template_must_still_be_readable", "deny undecodable-object", |s, r| {
-        s["podTemplates"] = "ignore".into();
-        *r = object("apps", "Deployment", json!({"spec": {}}));
-    }));
+    cases.push(case(
+        "an_ignored_template_must_still_be_readable",
+        "deny undecodable-object",
+        |s, r| {
+            s["podTemplates"] = "ignore".into();
+            *r = object("apps", "Deployment", json!({"spec": {}}));
+        },
+    ));
     cases
 }

@@ -53,25 +53,42 @@ pub(super) fn cases() -> Vec<Case> {
             *r = pod(one_container(image));
         }));
     }
-    cases.push(case("decorative_tag_exact", "deny no-valid-attestation", |s, r| {
-        allowlist(s, "trusted.example/app:prod");
-        *r = pod(one_container(&format!("trusted.example/app:prod@{B}")));
-    }));
-    cases.push(case("decorative_tag_wildcard", "allow exempt-allowlist", |s, r| {
-        allowlist(s, "trusted.example/app:prod*");
-        *r = pod(one_container(&format!("trusted.example/app:prod@{B}")));
-    }));
-    cases.push(case("allowlist_pattern_is_invalid", "error settings-invalid", |s, _| {
-        allowlist(s, "trusted.example/a*b");
-    }));
+    cases.push(case(
+        "decorative_tag_exact",
+        "deny no-valid-attestation",
+        |s, r| {
+            allowlist(s, "trusted.example/app:prod");
+            *r = pod(one_container(&format!("trusted.example/app:prod@{B}")));
+        },
+    ));
+    cases.push(case(
+        "decorative_tag_wildcard",
+        "allow exempt-allowlist",
+        |s, r| {
+            allowlist(s, "trusted.example/app:prod*");
+            *r = pod(one_container(&format!("trusted.example/app:prod@{B}")));
+        },
+    ));
+    cases.push(case(
+        "allowlist_pattern_is_invalid",
+        "error settings-invalid",
+        |s, _| {
+            allowlist(s, "trusted.example/a*b");
+        },
+    ));
     let longest = format!("trusted.example/{}", "a".repeat(230));
-    cases.push(case("near_miss_pattern_input", "deny always-deny", |s, r| {
-        let patterns: Vec<_> =
-            (0..1000).map(|n| json!({"namePattern": format!("{longest}{n}**")})).collect();
-        s["policy"]["admissionWhitelistPatterns"] = patterns.into();
-        s["policy"]["defaultAdmissionRule"] = rule("ALWAYS_DENY", &[]);
-        *r = pod(one_container(&format!("{longest}@{A}")));
-    }));
+    cases.push(case(
+        "near_miss_pattern_input",
+        "deny always-deny",
+        |s, r| {
+            let patterns: Vec<_> = (0..1000)
+                .map(|n| json!({"namePattern": format!("{longest}{n}**")}))
+                .collect();
+            s["policy"]["admissionWhitelistPatterns"] = patterns.into();
+            s["policy"]["defaultAdmissionRule"] = rule("ALWAYS_DENY", &[]);
+            *r = pod(one_container(&format!("{longest}@{A}")));
+        },
+    ));
     let system = |mode: Option<&str>, with_system_policy: bool| {
         let mode = mode.map(str::to_owned);
         move |s: &mut Value, r: &mut Value| {
@@ -89,10 +106,26 @@ pub(super) fn cases() -> Vec<Case> {
         }
     };
     for (name, expected, change) in [
-        ("enabled", "allow exempt-system-policy", system(Some("ENABLE"), true)),
-        ("disabled", "deny always-deny !system-policy-missing", system(Some("DISABLE"), true)),
-        ("omitted_means_disabled", "deny always-deny", system(None, true)),
-        ("enabled_and_missing", "deny always-deny system-policy-missing", system(Some("ENABLE"), false)),
+        (
+            "enabled",
+            "allow exempt-system-policy",
+            system(Some("ENABLE"), true),
+        ),
+        (
+            "disabled",
+            "deny always-deny !system-policy-missing",
+            system(Some("DISABLE"), true),
+        ),
+        (
+            "omitted_means_disabled",
+            "deny always-deny",
+            system(None, true),
+        ),
+        (
+            "enabled_and_missing",
+            "deny always-deny system-policy-missing",
+            system(Some("ENABLE"), false),
+        ),
     ] {
         cases.push(case(&format!("system_policy_{name}"), expected, change));
     }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::case::{Case, case, require, rule, unsigned, one_container, pod};
+use crate::case::{Case, case, one_container, pod, require, rule, unsigned};
 use crate::signing::{TestKey, attestor};
 
 /// A policy that denies by default and allows what a specific rule names.
@@ -25,26 +25,46 @@ pub(super) fn cases() -> Vec<Case> {
             s["policy"]["defaultAdmissionRule"] = rule("ALWAYS_ALLOW", &[]);
             *r = pod(one_container("trusted.example/app:1"));
         }),
-        case("namespace_rule_replaces_the_default", "allow always-allow", |s, _| {
-            allow_only(s, NAMESPACE, "default");
-        }),
-        case("namespace_rule_of_another_namespace", "deny always-deny", |s, _| {
-            allow_only(s, NAMESPACE, "other");
-        }),
-        case("namespace_is_the_requests_not_the_templates", "deny always-deny", |s, r| {
-            allow_only(s, NAMESPACE, "other");
-            *r = crate::case::request("apps", "Deployment", json!({
-                "apiVersion": "apps/v1", "kind": "Deployment",
-                "spec": {"template": {
-                    "metadata": {"namespace": "other"}, "spec": one_container(&unsigned()),
-                }},
-            }));
-        }),
-        case("namespace_rule_may_be_stricter", "deny no-valid-attestation", |s, r| {
-            s["policy"]["defaultAdmissionRule"] = rule("ALWAYS_ALLOW", &[]);
-            s["policy"][NAMESPACE] = json!({"default": require(&["a"])});
-            *r = pod(one_container(&unsigned()));
-        }),
+        case(
+            "namespace_rule_replaces_the_default",
+            "allow always-allow",
+            |s, _| {
+                allow_only(s, NAMESPACE, "default");
+            },
+        ),
+        case(
+            "namespace_rule_of_another_namespace",
+            "deny always-deny",
+            |s, _| {
+                allow_only(s, NAMESPACE, "other");
+            },
+        ),
+        case(
+            "namespace_is_the_requests_not_the_templates",
+            "deny always-deny",
+            |s, r| {
+                allow_only(s, NAMESPACE, "other");
+                *r = crate::case::request(
+                    "apps",
+                    "Deployment",
+                    json!({
+                        "apiVersion": "apps/v1", "kind": "Deployment",
+                        "spec": {"template": {
+                            "metadata": {"namespace": "other"}, "spec": one_container(&unsigned()),
+                        }},
+                    }),
+                );
+            },
+        ),
+        case(
+            "namespace_rule_may_be_stricter",
+            "deny no-valid-attestation",
+            |s, r| {
+                s["policy"]["defaultAdmissionRule"] = rule("ALWAYS_ALLOW", &[]);
+                s["policy"][NAMESPACE] = json!({"default": require(&["a"])});
+                *r = pod(one_container(&unsigned()));
+            },
+        ),
         case("account_rule", "allow always-allow", |s, r| {
             allow_only(s, ACCOUNT, "default:deployer");
             r["object"]["spec"]["serviceAccountName"] = "deployer".into();
@@ -53,26 +73,42 @@ pub(super) fn cases() -> Vec<Case> {
             allow_only(s, ACCOUNT, "default:deployer");
             r["object"]["spec"]["serviceAccount"] = "deployer".into();
         }),
-        case("account_name_before_old_field", "deny always-deny", |s, r| {
-            allow_only(s, ACCOUNT, "default:deployer");
-            r["object"]["spec"]["serviceAccountName"] = "other".into();
-            r["object"]["spec"]["serviceAccount"] = "deployer".into();
-        }),
-        case("account_missing_means_default", "allow always-allow", |s, _| {
-            allow_only(s, ACCOUNT, "default:default");
-        }),
-        case("account_of_another_namespace", "deny always-deny", |s, r| {
-            allow_only(s, ACCOUNT, "other:deployer");
-            r["object"]["spec"]["serviceAccountName"] = "deployer".into();
-        }),
+        case(
+            "account_name_before_old_field",
+            "deny always-deny",
+            |s, r| {
+                allow_only(s, ACCOUNT, "default:deployer");
+                r["object"]["spec"]["serviceAccountName"] = "other".into();
+                r["object"]["spec"]["serviceAccount"] = "deployer".into();
+            },
+        ),
+        case(
+            "account_missing_means_default",
+            "allow always-allow",
+            |s, _| {
+                allow_only(s, ACCOUNT, "default:default");
+            },
+        ),
+        case(
+            "account_of_another_namespace",
+            "deny always-deny",
+            |s, r| {
+                allow_only(s, ACCOUNT, "other:deployer");
+                r["object"]["spec"]["serviceAccountName"] = "deployer".into();
+            },
+        ),
         case("cluster_rule", "allow always-allow", |s, _| {
             allow_only(s, CLUSTER, "us-central1-a.prod.eu");
             s["cluster"] = "us-central1-a.prod.eu".into();
         }),
-        case("cluster_rule_of_another_cluster", "deny always-deny", |s, _| {
-            allow_only(s, CLUSTER, "us-central1-a.prod");
-            s["cluster"] = "us-central1-a.test".into();
-        }),
+        case(
+            "cluster_rule_of_another_cluster",
+            "deny always-deny",
+            |s, _| {
+                allow_only(s, CLUSTER, "us-central1-a.prod");
+                s["cluster"] = "us-central1-a.test".into();
+            },
+        ),
         case("cluster_unknown", "error settings-invalid", |s, _| {
             allow_only(s, CLUSTER, "us-central1-a.prod");
         }),
@@ -84,10 +120,14 @@ pub(super) fn cases() -> Vec<Case> {
             allow_only(s, MESH, "mesh.example/ns/default/sa/default");
             s["meshTrustDomain"] = "spiffe://mesh.example".into();
         }),
-        case("mesh_rule_of_another_account", "deny always-deny", |s, _| {
-            allow_only(s, MESH, "mesh.example/ns/default/sa/other");
-            s["meshTrustDomain"] = "mesh.example".into();
-        }),
+        case(
+            "mesh_rule_of_another_account",
+            "deny always-deny",
+            |s, _| {
+                allow_only(s, MESH, "mesh.example/ns/default/sa/other");
+                s["meshTrustDomain"] = "mesh.example".into();
+            },
+        ),
         case("mesh_domain_unknown", "error settings-invalid", |s, _| {
             allow_only(s, MESH, "mesh.example/ns/default/sa/default");
         }),
@@ -123,26 +163,48 @@ pub(super) fn cases() -> Vec<Case> {
         }
     }
     let two = |s: &mut Value| {
-        s["attestors"] =
-            json!([attestor("a", &[&TestKey::new("a")]), attestor("b", &[&TestKey::new("b")])]);
+        s["attestors"] = json!([
+            attestor("a", &[&TestKey::new("a")]),
+            attestor("b", &[&TestKey::new("b")])
+        ]);
     };
-    cases.push(case("x32_two_attestors_one_satisfied", "deny no-valid-attestation attested", |s, _| {
-        two(s);
-        s["policy"]["defaultAdmissionRule"] = require(&["a", "b"]);
-    }));
-    cases.push(case("attestor_named_twice_counts_once", "allow attested", |s, _| {
-        s["policy"]["defaultAdmissionRule"] = require(&["a", "a"]);
-    }));
-    cases.push(case("x33_attestor_without_keys", "deny attestor-without-keys", |s, _| {
-        s["attestors"] = json!([attestor("a", &[])]);
-    }));
-    cases.push(case("attestor_that_is_not_there", "error settings-invalid", |s, _| {
-        s["policy"]["defaultAdmissionRule"] = require(&["missing"]);
-    }));
-    cases.push(case("attestors_share_a_key", "error settings-invalid", |s, _| {
-        let key = TestKey::new("a");
-        s["attestors"] = json!([attestor("a", &[&key]), attestor("b", &[&key])]);
-        s["policy"]["defaultAdmissionRule"] = require(&["a", "b"]);
-    }));
+    cases.push(case(
+        "x32_two_attestors_one_satisfied",
+        "deny no-valid-attestation attested",
+        |s, _| {
+            two(s);
+            s["policy"]["defaultAdmissionRule"] = require(&["a", "b"]);
+        },
+    ));
+    cases.push(case(
+        "attestor_named_twice_counts_once",
+        "allow attested",
+        |s, _| {
+            s["policy"]["defaultAdmissionRule"] = require(&["a", "a"]);
+        },
+    ));
+    cases.push(case(
+        "x33_attestor_without_keys",
+        "deny attestor-without-keys",
+        |s, _| {
+            s["attestors"] = json!([attestor("a", &[])]);
+        },
+    ));
+    cases.push(case(
+        "attestor_that_is_not_there",
+        "error settings-invalid",
+        |s, _| {
+            s["policy"]["defaultAdmissionRule"] = require(&["missing"]);
+        },
+    ));
+    cases.push(case(
+        "attestors_share_a_key",
+        "error settings-invalid",
+        |s, _| {
+            let key = TestKey::new("a");
+            s["attestors"] = json!([attestor("a", &[&key]), attestor("b", &[&key])]);
+            s["policy"]["defaultAdmissionRule"] = require(&["a", "b"]);
+        },
+    ));
     cases
 }

@@ -1,0 +1,64 @@
+# Lists the recipes.
+[private]
+default:
+    @just --list
+
+# Builds the program, with both modules inside.
+[group('build')]
+build:
+    cargo build --locked -p host-runner
+
+# Writes the two WASI modules to dist/.
+[group('build')]
+modules:
+    cargo build --locked -p host-runner
+    mkdir -p dist
+    cp target/modules/wasm32-wasip1/wasm/policy_wasm.wasm dist/countersign.wasm
+    cp target/modules/wasm32-wasip1/wasm/countersign-wasi.wasm dist/countersign-wasi.wasm
+
+# Writes the web build, for browsers and for Node, to dist/.
+[group('build')]
+web:
+    cargo run --locked -p policy-tests --bin build-web -- browser dist/countersign-web
+    cargo run --locked -p policy-tests --bin build-web -- node dist/countersign-node
+
+# Formats the sources.
+[group('check')]
+fmt:
+    cargo fmt --all
+
+# Checks the format.
+[group('check')]
+fmt-check:
+    cargo fmt --all --check
+
+# Lints everything for the host, and each module for its own target.
+[group('check')]
+lint:
+    cargo clippy --workspace --all-targets --locked -- -D warnings
+    cargo clippy -p policy-wasm --lib --features wapc --target wasm32-wasip1 --locked -- -D warnings
+    cargo clippy -p policy-wasm --bin countersign-wasi --features wasi --target wasm32-wasip1 --locked -- -D warnings
+    cargo clippy -p policy-wasm --lib --features web --target wasm32-unknown-unknown --locked -- -D warnings
+
+# Checks licences, bans and sources of all dependencies.
+[group('check')]
+deny:
+    cargo deny --locked check bans licenses sources
+
+# Checks dependencies against the advisory database, which has to be reachable.
+[group('check')]
+advisories:
+    cargo deny --locked check advisories
+
+# Runs every test. Node is used where it is there.
+[group('test')]
+test:
+    cargo test --workspace --locked
+
+# Requests per second, beside a module that does nothing.
+[group('bench')]
+bench:
+    cargo bench --locked -p policy-tests --bench requests
+
+# What has to pass before a change lands.
+ci: fmt-check deny test lint
