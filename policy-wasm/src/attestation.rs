@@ -42,6 +42,8 @@ pub(crate) enum Content<'a> {
     },
     /// Cannot count, whoever signed it
     Rejected(Rejection),
+    /// More of something than anybody should look at, and how much of it
+    Excessive(&'static str, usize),
 }
 
 /// One signature of an attestation
@@ -110,6 +112,19 @@ pub(crate) fn judge<'a>(
         );
     }
     let mut rejections = Vec::new();
+    let attestations: Vec<_> = attestations.into_iter().collect();
+    // Before any verification, so that it does not depend on what stands in front.
+    for attestation in &attestations {
+        if let Content::Excessive(what, limit) = attestation.content
+            && attestation.is_under(&attestor.note)
+        {
+            let limit = Reason::limit(what, limit);
+            return (
+                limit.code.verdict(),
+                result(false, None, alloc::vec![limit]),
+            );
+        }
+    }
     for attestation in attestations {
         match attestation.verify(attestor, subject, meter, &mut rejections) {
             Err(limit) => {
@@ -160,9 +175,9 @@ impl Attestation<'_> {
         meter: &Meter,
         rejections: &mut Vec<Rejection>,
     ) -> Result<Option<&'k PublicKey>, Reason> {
-        if let Some(note) = self.note.as_ref().filter(|note| **note != attestor.note) {
+        if !self.is_under(&attestor.note) {
             rejections.push(Rejection::NoteMismatch {
-                note: note.to_string(),
+                note: self.note.as_deref().unwrap_or_default().to_string(),
                 expected: attestor.note.to_string(),
             });
             return Ok(None);
@@ -176,6 +191,7 @@ impl Attestation<'_> {
                 rejections.push(rejection.clone());
                 return Ok(None);
             }
+            Content::Excessive(what, limit) => return Err(Reason::limit(what, *limit)),
         };
         for signature in signatures {
             let named: Vec<_> = attestor
@@ -215,7 +231,12 @@ impl Attestation<'_> {
     pub(crate) fn claimed_digest(&self) -> Option<Digest> {
         match &self.content {
             Content::Signed { payload, .. } => Payload::read(payload).ok()?.digest().ok(),
-            Content::Rejected(_) => None,
+            Content::Rejected(_) | Content::Excessive(..) => None,
         }
+    }
+
+    /// Whether the attestation may belong to a note: filed under it, or under none.
+    fn is_under(&self, note: &str) -> bool {
+        self.note.as_deref().is_none_or(|own| own == note)
     }
 }

@@ -139,16 +139,14 @@ impl<'a> Occurrence<'a> {
         }
         if self.signatures.len() > budget.signatures_per_attestation {
             let limit = budget.signatures_per_attestation;
-            return Err(undecodable(alloc::format!(
-                "it has more than {limit} signatures"
-            )));
+            return Ok(Content::Excessive("signatures of one attestation", limit));
         }
         let payload = self.payload.unwrap_or_default();
         if payload.len() / 4 > budget.payload_bytes / 3 {
-            let limit = budget.payload_bytes;
-            return Err(undecodable(alloc::format!(
-                "its payload is longer than {limit} bytes"
-            )));
+            return Ok(Content::Excessive(
+                "bytes in one payload",
+                budget.payload_bytes,
+            ));
         }
         let payload = decode_base64(&payload)
             .map_err(|error| undecodable(alloc::format!("`serializedPayload`: {error}")))?;

@@ -439,6 +439,25 @@ pub(super) fn cases() -> Vec<Case> {
         "registry-1.docker.io/library/nginx",
     ));
 
+    for (setting, expected) in [
+        ("ignore", "allow attested"),
+        ("repository", "deny attestation-reference-mismatch attested"),
+    ] {
+        for (order, repositories) in [
+            ("", ["trusted.example/app", "q.example/app"]),
+            ("_reversed", ["q.example/app", "trusted.example/app"]),
+        ] {
+            let name = format!("same_digest_two_repositories_{setting}{order}");
+            cases.push(case(&name, expected, |s, r| {
+                s["matchDockerReference"] = setting.into();
+                *r = pod(json!({"containers": [
+                    {"name": "one", "image": format!("{}@{A}", repositories[0])},
+                    {"name": "two", "image": format!("{}@{A}", repositories[1])},
+                ]}));
+            }));
+        }
+    }
+
     // Keys and attestors.
     cases.push(case("second_key_of_attestor", "allow attested", |s, _| {
         s["attestors"] = json!([attestor("a", &[&other, &key])]);

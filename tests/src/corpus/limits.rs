@@ -11,6 +11,15 @@ pub(super) fn cases() -> Vec<Case> {
     let good = occurrence("a", &key, good_payload.as_bytes());
     let other = TestKey::new("other");
     let bad = occurrence("a", &other, good_payload.as_bytes());
+    let bad_signature = occurrence_of(
+        "a",
+        good_payload.as_bytes(),
+        &[(key.id(), other.sign(b"x"))],
+    );
+    let seventeen = |note: &str| {
+        let signature = (key.id(), key.sign(good_payload.as_bytes()));
+        occurrence_of(note, good_payload.as_bytes(), &vec![signature; 17])
+    };
     let containers = |count: usize| {
         let containers: Vec<_> = (0..count)
             .map(|n| json!({"name": format!("c{n}"), "image": image()}))
@@ -107,15 +116,35 @@ pub(super) fn cases() -> Vec<Case> {
                 s["evidence"]["occurrences"] = all.into();
             },
         ),
+        case("seventeen_signatures", "error limit-exceeded", |s, _| {
+            s["evidence"]["occurrences"] = json!([seventeen("a")]);
+        }),
         case(
-            "seventeen_signatures",
-            "deny attestation-undecodable",
+            "seventeen_signatures_beside_a_good_attestation",
+            "error limit-exceeded",
             |s, _| {
-                let signatures: Vec<_> = (0..17)
-                    .map(|_| (key.id(), key.sign(good_payload.as_bytes())))
-                    .collect();
+                s["evidence"]["occurrences"] = json!([good, seventeen("a")]);
+            },
+        ),
+        case(
+            "seventeen_signatures_under_another_note",
+            "allow attested",
+            |s, _| {
+                s["evidence"]["occurrences"] = json!([good, seventeen("b")]);
+            },
+        ),
+        case("huge_payload", "error limit-exceeded", |s, _| {
+            let padded = format!("{good_payload}{}", " ".repeat(4 << 20));
+            s["evidence"]["occurrences"] = json!([occurrence("a", &key, padded.as_bytes())]);
+        }),
+        case(
+            "the_same_image_is_verified_once",
+            "allow attested",
+            |s, r| {
+                // 256 times four verifications would be more than the budget has.
                 s["evidence"]["occurrences"] =
-                    json!([occurrence_of("a", good_payload.as_bytes(), &signatures)]);
+                    json!([bad_signature, bad_signature, bad_signature, good]);
+                *r = containers(256);
             },
         ),
         case(
