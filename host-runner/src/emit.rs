@@ -5,6 +5,7 @@ pub(crate) mod admission_review;
 pub(crate) mod human;
 pub(crate) mod json;
 
+use std::io;
 use std::path::Path;
 
 use serde::Deserialize;
@@ -50,9 +51,37 @@ struct SettingsProblem {
     message: String,
 }
 
+/// Takes a closed pipe for success: whoever reads our output has read enough. The exit status is
+/// that of the answer all the same.
+pub(crate) fn unless_closed(printed: io::Result<()>) -> io::Result<()> {
+    match printed {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        printed => printed,
+    }
+}
+
+/// Text that somebody else wrote, fit for a terminal: nothing in it can move the cursor, change
+/// colours, begin a line or turn the direction of writing.
+pub(crate) fn printable(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for character in text.chars() {
+        let is_invisible = matches!(character, '\u{ad}' | '\u{200b}'..='\u{200f}'
+            | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}');
+        if character.is_control() || is_invisible {
+            shown.extend(character.escape_unicode());
+        } else {
+            shown.push(character);
+        }
+    }
+    shown
+}
+
 /// Prints an error with its causes, outer context first.
 pub(crate) fn error(error: &anyhow::Error) {
-    anstream::eprintln!("{BOLD_RED}error{RESET}: {error:#}");
+    // Line by line: parsers show the place in the text on lines of their own.
+    let text = format!("{error:#}");
+    let lines: Vec<_> = text.lines().map(printable).collect();
+    anstream::eprintln!("{BOLD_RED}error{RESET}: {}", lines.join("\n"));
 }
 
 /// Prints everything that is wrong with a settings file.
@@ -69,10 +98,11 @@ pub(crate) fn settings_problems(path: &Path, problems: &SettingsProblems) {
         } else {
             format!("{place}: ")
         };
-        anstream::eprintln!("{BOLD_RED}error[{code}]{RESET}: {path}: {place}{message}");
+        let text = printable(&format!("{place}{message}"));
+        anstream::eprintln!("{BOLD_RED}error[{code}]{RESET}: {path}: {text}");
     }
     if problems.problems.is_empty() {
-        let message = problems.message.as_deref().unwrap_or("no reason given");
+        let message = printable(problems.message.as_deref().unwrap_or("no reason given"));
         anstream::eprintln!("{BOLD_RED}error{RESET}: {path}: {message}");
     }
 }

@@ -14,8 +14,6 @@ pub mod engine;
 mod exit;
 pub mod inputs;
 
-use std::io;
-
 pub use exit::Exit;
 
 use cli::{Cli, Command};
@@ -28,18 +26,7 @@ pub fn run(cli: &Cli) -> Exit {
         Command::Inspect(args) => commands::inspect::run(args),
     };
     result.unwrap_or_else(|error| {
-        if is_broken_pipe(&error) {
-            // Whoever reads our output has read enough.
-            return Exit::Yes;
-        }
         emit::error(&error);
         Exit::CouldNot
     })
-}
-
-fn is_broken_pipe(error: &anyhow::Error) -> bool {
-    error
-        .chain()
-        .filter_map(|cause| cause.downcast_ref::<io::Error>())
-        .any(|error| error.kind() == io::ErrorKind::BrokenPipe)
 }

@@ -8,7 +8,7 @@ mod rejection;
 mod simple_signing;
 
 use alloc::borrow::Cow;
-use alloc::string::ToString as _;
+use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 use core::cell::Cell;
 
@@ -97,19 +97,10 @@ pub(crate) fn judge<'a>(
     attestations: impl IntoIterator<Item = &'a Attestation<'a>>,
     meter: &Meter,
 ) -> (Verdict, AttestorResult) {
-    let result = |verified, key_id, reasons| AttestorResult {
-        name: attestor.name.to_string(),
-        verified,
-        key_id,
-        reasons,
-    };
+    let refused = |reason| AttestorResult::refused(&attestor.name, reason);
     if attestor.keys.is_empty() {
         let message = alloc::format!("Attestor {} has no usable public keys", attestor.name);
-        let reason = Reason::new(Code::AttestorWithoutKeys, message);
-        return (
-            Verdict::NonConformant,
-            result(false, None, alloc::vec![reason]),
-        );
+        return refused(Reason::new(Code::AttestorWithoutKeys, message));
     }
     let mut rejections = Vec::new();
     let attestations: Vec<_> = attestations.into_iter().collect();
@@ -118,35 +109,14 @@ pub(crate) fn judge<'a>(
         if let Content::Excessive(what, limit) = attestation.content
             && attestation.is_under(&attestor.note)
         {
-            let limit = Reason::limit(what, limit);
-            return (
-                limit.code.verdict(),
-                result(false, None, alloc::vec![limit]),
-            );
+            return refused(Reason::limit(what, limit));
         }
     }
     for attestation in attestations {
         match attestation.verify(attestor, subject, meter, &mut rejections) {
-            Err(limit) => {
-                return (
-                    limit.code.verdict(),
-                    result(false, None, alloc::vec![limit]),
-                );
-            }
+            Err(limit) => return refused(limit),
             Ok(None) => {}
-            Ok(Some(key)) => {
-                let message = alloc::format!(
-                    "Attestor {} satisfied by key {}",
-                    attestor.name,
-                    crate::quote(key.id())
-                );
-                let reason = Reason::new(Code::Attested, message);
-                let key_id = Some(key.id().to_string());
-                return (
-                    Verdict::Conformant,
-                    result(true, key_id, alloc::vec![reason]),
-                );
-            }
+            Ok(Some(verified)) => return (Verdict::Conformant, verified.into_result(attestor)),
         }
     }
     rejections.sort_by_key(|rejection| (core::cmp::Reverse(rejection.rank()), rejection.clone()));
@@ -156,10 +126,31 @@ pub(crate) fn judge<'a>(
         Code::NoValidAttestation,
         "No attestations found that were valid and signed by a key trusted by the attestor",
     );
-    (
-        Verdict::NonConformant,
-        result(false, None, alloc::vec![reason.with_details(details)]),
-    )
+    refused(reason.with_details(details))
+}
+
+/// A key that signed for an image, and what it says it signed
+struct Verified<'k> {
+    key: &'k PublicKey,
+    payload_type: Option<String>,
+}
+
+impl Verified<'_> {
+    fn into_result(self, attestor: &Attestor<'_>) -> AttestorResult {
+        let id = self.key.id();
+        let message = alloc::format!(
+            "Attestor {} satisfied by key {}",
+            attestor.name,
+            crate::quote(id)
+        );
+        AttestorResult {
+            name: attestor.name.to_string(),
+            verified: true,
+            key_id: Some(id.to_string()),
+            payload_type: self.payload_type,
+            reasons: alloc::vec![Reason::new(Code::Attested, message)],
+        }
+    }
 }
 
 impl Attestation<'_> {
@@ -174,7 +165,7 @@ impl Attestation<'_> {
         subject: Subject<'_>,
         meter: &Meter,
         rejections: &mut Vec<Rejection>,
-    ) -> Result<Option<&'k PublicKey>, Reason> {
+    ) -> Result<Option<Verified<'k>>, Reason> {
         if !self.is_under(&attestor.note) {
             rejections.push(Rejection::NoteMismatch {
                 note: self.note.as_deref().unwrap_or_default().to_string(),
@@ -218,7 +209,7 @@ impl Attestation<'_> {
                     continue;
                 }
                 match Payload::read(payload).and_then(|payload| payload.check(subject)) {
-                    Ok(()) => return Ok(Some(key)),
+                    Ok(payload_type) => return Ok(Some(Verified { key, payload_type })),
                     Err(rejection) => rejections.push(rejection),
                 }
             }
@@ -236,7 +227,7 @@ impl Attestation<'_> {
     }
 
     /// Whether the attestation may belong to a note: filed under it, or under none.
-    fn is_under(&self, note: &str) -> bool {
+    pub(crate) fn is_under(&self, note: &str) -> bool {
         self.note.as_deref().is_none_or(|own| own == note)
     }
 }

@@ -186,8 +186,26 @@ pub struct AttestorResult {
     /// Id of the key that verified it
     #[serde(skip_serializing_if = "Option::is_none")]
     pub key_id: Option<String>,
+    /// `critical.type` of the verified payload; reported, not enforced
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub payload_type: Option<String>,
     /// Why
     pub reasons: Vec<Reason>,
+}
+
+impl AttestorResult {
+    /// An attestor that is not satisfied, and the verdict that follows from the reason.
+    pub(crate) fn refused(name: &str, reason: Reason) -> (Verdict, Self) {
+        let verdict = reason.code.verdict();
+        let result = Self {
+            name: name.into(),
+            verified: false,
+            key_id: None,
+            payload_type: None,
+            reasons: alloc::vec![reason],
+        };
+        (verdict, result)
+    }
 }
 
 /// One thing to say, with its stable code

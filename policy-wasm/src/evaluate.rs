@@ -120,7 +120,7 @@ fn judge(
     }
     let layout = Layout::of(&request.group, &request.kind, &settings.workloads)
         .ok_or_else(|| unsupported(&request))?;
-    let workload = request.workload(&layout)?;
+    let workload = request.workload(&layout, budget)?;
     if layout.origin == Origin::Controller && settings.pod_templates == PodTemplates::Ignore {
         let message = alloc::format!(
             "{} is admitted; the Pods it creates are checked",

@@ -45,10 +45,11 @@ impl Candidate<'_> {
         self.claimed == Some(digest) || self.resource.is_none_or(|resource| resource == digest)
     }
 
-    /// Whether it can only explain: it is filed under nothing, and its payload is about another
-    /// image.
-    fn only_explains(&self, digest: Digest) -> bool {
-        self.resource.is_none() && self.claimed.is_some_and(|claimed| claimed != digest)
+    /// Whether it can only explain: it belongs to another note, or it is filed under nothing and
+    /// its payload is about another image.
+    fn only_explains(&self, digest: Digest, note: &str) -> bool {
+        let is_about_another = self.claimed.is_some_and(|claimed| claimed != digest);
+        !self.attestation.is_under(note) || (self.resource.is_none() && is_about_another)
     }
 }
 
@@ -89,7 +90,7 @@ impl<'a> Evidence<'a> {
         evidence
     }
 
-    /// The attestations that may be about an image, those that can only explain last; otherwise in
+    /// The attestations that may be about an image, for an attestor with this note: those that can only explain last; otherwise in
     /// an order of their own, so that it does not matter in which they were supplied.
     ///
     /// # Errors
@@ -98,19 +99,20 @@ impl<'a> Evidence<'a> {
     pub(crate) fn about(
         &self,
         digest: Digest,
+        note: &str,
         budget: &Budget,
     ) -> Result<Vec<&Attestation<'a>>, Reason> {
         let limit = budget.attestations_per_image;
         let concerning = || self.attestations.iter().filter(|one| one.concerns(digest));
         let mut found: Vec<_> = concerning()
-            .filter(|one| !one.only_explains(digest))
+            .filter(|one| !one.only_explains(digest, note))
             .collect();
         if found.len() > limit {
             return Err(Reason::limit("attestations of one image", limit));
         }
         let room = limit.saturating_sub(found.len());
         let mut explaining: Vec<_> = concerning()
-            .filter(|one| one.only_explains(digest))
+            .filter(|one| one.only_explains(digest, note))
             .collect();
         for candidates in [&mut found, &mut explaining] {
             candidates.sort_by(|a, b| a.attestation.cmp(&b.attestation));

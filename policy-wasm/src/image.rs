@@ -51,6 +51,9 @@ pub enum ReferenceError {
         "a repository path has lower-case letters, digits and single separators (`.`, `_`, `__`, `-`) between slashes"
     )]
     Path,
+    /// What container runtimes take for the id of an image that is already on the node
+    #[error("this is an image id, with or without `sha256:`, not a name")]
+    ImageId,
     /// The part after the colon
     #[error("a tag has up to 128 letters, digits, `_`, `.` and `-`")]
     Tag,
@@ -96,6 +99,10 @@ impl<'a> ImageReference<'a> {
         }
         if tag.is_some_and(|tag| !is_tag(tag)) {
             return Err(ReferenceError::Tag);
+        }
+        let is_hex = |text: &str| text.len() == 64 && text.bytes().all(|b| b.is_ascii_hexdigit());
+        if host.is_none() && (is_hex(path) || (path == "sha256" && tag.is_some_and(is_hex))) {
+            return Err(ReferenceError::ImageId);
         }
         let digest = digest.map(parse_digest).transpose()?;
         Ok(Self {

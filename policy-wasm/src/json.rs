@@ -65,6 +65,11 @@ impl<'de> Raw<'de> {
             .is_some_and(|inner| inner.trim_ascii().is_empty())
     }
 
+    /// Whether this is an object, decided by its first character.
+    pub(crate) fn is_object(self) -> bool {
+        self.text.starts_with('{')
+    }
+
     /// Whether this is `null`.
     pub(crate) fn is_null(self) -> bool {
         self.text == "null"

@@ -35,45 +35,46 @@ pub enum Algorithm {
     MlDsa65,
 }
 
-const NAMES: &[(Algorithm, &str)] = &[
-    (Algorithm::EcdsaP256Sha256, "ECDSA_P256_SHA256"),
-    (Algorithm::EcdsaP256Sha256, "EC_SIGN_P256_SHA256"),
-    (Algorithm::EcdsaP384Sha384, "ECDSA_P384_SHA384"),
-    (Algorithm::EcdsaP384Sha384, "EC_SIGN_P384_SHA384"),
-    (Algorithm::EcdsaP521Sha512, "ECDSA_P521_SHA512"),
-    (Algorithm::EcdsaP521Sha512, "EC_SIGN_P521_SHA512"),
-    (Algorithm::RsaPss2048Sha256, "RSA_PSS_2048_SHA256"),
-    (Algorithm::RsaPss2048Sha256, "RSA_SIGN_PSS_2048_SHA256"),
-    (Algorithm::RsaPss3072Sha256, "RSA_PSS_3072_SHA256"),
-    (Algorithm::RsaPss3072Sha256, "RSA_SIGN_PSS_3072_SHA256"),
-    (Algorithm::RsaPss4096Sha256, "RSA_PSS_4096_SHA256"),
-    (Algorithm::RsaPss4096Sha256, "RSA_SIGN_PSS_4096_SHA256"),
-    (Algorithm::RsaPss4096Sha512, "RSA_PSS_4096_SHA512"),
-    (Algorithm::RsaPss4096Sha512, "RSA_SIGN_PSS_4096_SHA512"),
-    (Algorithm::RsaPkcs12048Sha256, "RSA_SIGN_PKCS1_2048_SHA256"),
-    (Algorithm::RsaPkcs13072Sha256, "RSA_SIGN_PKCS1_3072_SHA256"),
-    (Algorithm::RsaPkcs14096Sha256, "RSA_SIGN_PKCS1_4096_SHA256"),
-    (Algorithm::RsaPkcs14096Sha512, "RSA_SIGN_PKCS1_4096_SHA512"),
-    (Algorithm::MlDsa65, "ML_DSA_65"),
-];
-
 impl Algorithm {
+    /// Every name; of two names of one algorithm, the one that the API documentation lists first.
+    pub(crate) const NAMES: &[(&str, Self)] = &[
+        ("ECDSA_P256_SHA256", Self::EcdsaP256Sha256),
+        ("EC_SIGN_P256_SHA256", Self::EcdsaP256Sha256),
+        ("ECDSA_P384_SHA384", Self::EcdsaP384Sha384),
+        ("EC_SIGN_P384_SHA384", Self::EcdsaP384Sha384),
+        ("ECDSA_P521_SHA512", Self::EcdsaP521Sha512),
+        ("EC_SIGN_P521_SHA512", Self::EcdsaP521Sha512),
+        ("RSA_PSS_2048_SHA256", Self::RsaPss2048Sha256),
+        ("RSA_SIGN_PSS_2048_SHA256", Self::RsaPss2048Sha256),
+        ("RSA_PSS_3072_SHA256", Self::RsaPss3072Sha256),
+        ("RSA_SIGN_PSS_3072_SHA256", Self::RsaPss3072Sha256),
+        ("RSA_PSS_4096_SHA256", Self::RsaPss4096Sha256),
+        ("RSA_SIGN_PSS_4096_SHA256", Self::RsaPss4096Sha256),
+        ("RSA_PSS_4096_SHA512", Self::RsaPss4096Sha512),
+        ("RSA_SIGN_PSS_4096_SHA512", Self::RsaPss4096Sha512),
+        ("RSA_SIGN_PKCS1_2048_SHA256", Self::RsaPkcs12048Sha256),
+        ("RSA_SIGN_PKCS1_3072_SHA256", Self::RsaPkcs13072Sha256),
+        ("RSA_SIGN_PKCS1_4096_SHA256", Self::RsaPkcs14096Sha256),
+        ("RSA_SIGN_PKCS1_4096_SHA512", Self::RsaPkcs14096Sha512),
+        ("ML_DSA_65", Self::MlDsa65),
+    ];
+
     /// Finds an algorithm by either of its names.
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
-        NAMES
+        Self::NAMES
             .iter()
-            .find(|(_, known)| *known == name)
-            .map(|(algorithm, _)| *algorithm)
+            .find(|(known, _)| *known == name)
+            .map(|(_, algorithm)| *algorithm)
     }
 
     /// The name that the API documentation lists first.
     #[must_use]
     pub fn name(self) -> &'static str {
-        NAMES
+        Self::NAMES
             .iter()
-            .find(|(known, _)| *known == self)
-            .map_or("", |(_, name)| name)
+            .find(|(_, known)| *known == self)
+            .map_or("", |(name, _)| name)
     }
 }
 
@@ -93,9 +94,6 @@ pub enum KeyError {
     /// The key inside the block is damaged
     #[error("not a valid public key: {0}")]
     Malformed(&'static str),
-    /// No such algorithm
-    #[error("unknown signature algorithm {}", crate::quote(.0))]
-    AlgorithmUnknown(String),
     /// An algorithm of Google's that this build does not verify
     #[error("signature algorithm `{}` is not supported by this build", .0.name())]
     AlgorithmUnsupported(Algorithm),
@@ -110,7 +108,6 @@ impl KeyError {
     pub const fn code(&self) -> Code {
         match self {
             Self::NotOnePem | Self::Malformed(_) => Code::KeyInvalid,
-            Self::AlgorithmUnknown(_) => Code::PolicyUnknownEnum,
             Self::AlgorithmUnsupported(_) => Code::KeyAlgorithmUnsupported,
             Self::AlgorithmMismatch(_) => Code::KeyAlgorithmMismatch,
         }
@@ -123,9 +120,7 @@ impl PublicKey {
     /// # Errors
     ///
     /// The key is damaged, or not of the declared algorithm, or of one that is not built in.
-    pub fn from_pem(pem: &str, algorithm: &str, id: &str) -> Result<Self, KeyError> {
-        let algorithm = Algorithm::parse(algorithm)
-            .ok_or_else(|| KeyError::AlgorithmUnknown(algorithm.into()))?;
+    pub fn from_pem(pem: &str, algorithm: Algorithm, id: &str) -> Result<Self, KeyError> {
         let family = FAMILIES
             .iter()
             .find(|family| family.supports(algorithm))

@@ -16,6 +16,7 @@ pub use pod::FieldKind;
 pub(crate) use pod::{ImageField, Metadata, Pod};
 pub(crate) use workload::Workload;
 
+use crate::Budget;
 use crate::decision::{Code, Reason};
 use crate::json::{Dialect, Null, Path, Raw, Report};
 
@@ -104,21 +105,29 @@ impl<'a> Request<'a> {
     ///
     /// # Errors
     ///
-    /// `undecodable-object`: there is none, or it is not what its kind says.
-    pub(crate) fn workload(&self, layout: &Layout<'_>) -> Result<Workload<'a>, Reason> {
+    /// `undecodable-object`: there is none, or it is not what its kind says. `limit-exceeded`: it has
+    /// too many images.
+    pub(crate) fn workload(
+        &self,
+        layout: &Layout<'_>,
+        budget: &Budget,
+    ) -> Result<Workload<'a>, Reason> {
         let Some(object) = self.object else {
             return Err(undecodable(
                 &crate::quote(&self.kind),
                 "the request has no `object`",
             ));
         };
-        Workload::read(object, layout, self)
-            .map_err(|detail| undecodable(&crate::quote(&self.kind), &detail))
+        Workload::read(object, layout, self, budget.images)
     }
 
     /// Reads the object before the update; `None` when there is none that can be read.
-    pub(crate) fn old_workload(&self, layout: &Layout<'_>) -> Option<Workload<'a>> {
-        Workload::read(self.old_object?, layout, self).ok()
+    pub(crate) fn old_workload(
+        &self,
+        layout: &Layout<'_>,
+        budget: &Budget,
+    ) -> Option<Workload<'a>> {
+        Workload::read(self.old_object?, layout, self, budget.images).ok()
     }
 }
 

@@ -108,7 +108,7 @@ impl<'a> Settings<'a> {
 
     /// A rule by a fact that nobody states would silently give way to the default rule.
     fn require_context(&self, report: &Report) {
-        let kind = self.policy.rules.map(|rules| rules.kind);
+        let kind = self.policy.rules().map(|rules| rules.kind);
         let missing = match kind {
             Some(RuleKind::Cluster) if self.cluster.is_none() => "cluster",
             Some(RuleKind::MeshIdentity) if self.mesh_trust_domain.is_none() => "meshTrustDomain",
@@ -147,7 +147,15 @@ impl<'a> Settings<'a> {
             Path::Root("evidence.occurrences"),
             report,
             |value| {
-                value.list(|_, item| each_some(item.raw(), &mut each));
+                value.list(|_, item| {
+                    let (path, report) = (item.path(), item.report());
+                    let Some(raw) = item.raw() else { return };
+                    if raw.is_object() {
+                        each(raw);
+                    } else {
+                        report.push(Code::SettingsWrongType, path, "expected an object");
+                    }
+                });
             },
         );
     }
@@ -170,12 +178,6 @@ impl<'a> Settings<'a> {
                 }
             });
         });
-    }
-}
-
-fn each_some<T>(option: Option<T>, each: &mut impl FnMut(T)) {
-    if let Some(value) = option {
-        each(value);
     }
 }
 
@@ -269,7 +271,7 @@ fn choice<T: Copy>(value: Value<'_, '_>, choices: &[(&str, T)]) -> Option<T> {
 }
 
 /// A string that says something.
-fn filled<'a>(value: Value<'_, 'a>) -> Option<Cow<'a, str>> {
+pub(crate) fn filled<'a>(value: Value<'_, 'a>) -> Option<Cow<'a, str>> {
     let (path, report) = (value.path(), value.report());
     let text = value.text()?;
     if text.is_empty() {

@@ -214,6 +214,58 @@ fn objects_without_images_are_passed_over_and_named() {
     assert!(stderr.contains("nothing to evaluate"), "{stderr}");
 }
 
+/// The author of a manifest must not choose what is evaluated in its place.
+#[test]
+fn a_manifest_is_a_manifest_whatever_other_keys_it_has() {
+    let pod = fixture("production-unsigned.yaml");
+    for extra in [
+        "request: {operation: DELETE}\n",
+        "operation: DELETE\n",
+        "items: []\n",
+    ] {
+        let (stdout, _) = run(&format!("{PIPELINE} -"), &format!("{pod}{extra}"), 1);
+        assert!(
+            stdout.contains("denied  Deployment production/web"),
+            "{extra}{stdout}"
+        );
+    }
+}
+
+#[test]
+fn a_closed_pipe_does_not_change_the_exit_status() {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_countersign"))
+        .args(format!("{PIPELINE} policies/pipeline/fixtures").split(' '))
+        .current_dir(root())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert_eq!((output.status.code(), &*stderr), (Some(1), ""));
+}
+
+#[test]
+fn an_object_cannot_forge_lines_or_colours_of_the_output() {
+    let forged = "x\\n0 denied\\u001b[32m\\u202e";
+    let pod = format!(
+        r#"{{"apiVersion":"v1","kind":"Pod","metadata":{{"name":"{forged}"}},
+            "spec":{{"containers":[{{"name":"{forged}","image":"{forged}"}}]}}}}"#
+    )
+    .replace("\\\\", "\\");
+    let (stdout, _) = run(&format!("{ALLOWLIST} -"), &pod, 1);
+    assert!(
+        !stdout.lines().any(|line| line.starts_with("0 denied")),
+        "{stdout}"
+    );
+    assert!(
+        !stdout.contains('\x1b') && !stdout.contains('\u{202e}'),
+        "{stdout}"
+    );
+    assert!(stdout.contains("\\u{1b}"), "{stdout}");
+}
+
 #[test]
 fn an_unknown_kind_is_denied_with_help() {
     let (stdout, _) = run(
@@ -279,9 +331,13 @@ fn a_document_that_expands_without_end_is_status_2() {
         bomb.push_str(&format!("a{n}: &a{n} [{aliases}]\n"));
     }
     let nested = format!("a: {}", "[".repeat(100_000));
-    for input in [bomb, nested, "[".repeat(100_000)] {
+    for (input, reason) in [
+        (bomb, "budget breached"),
+        (nested, "recursion limit exceeded"),
+        ("[".repeat(100_000), "recursion limit exceeded"),
+    ] {
         let (_, stderr) = run(&format!("{ALLOWLIST} -"), &input, 2);
-        assert!(stderr.contains("limit exceeded"), "{stderr}");
+        assert!(stderr.contains(reason), "{stderr}");
     }
 }
 

@@ -85,6 +85,22 @@ fn validate_refuses_an_unsigned_image_and_says_why() {
 }
 
 #[test]
+fn a_tag_is_refused_in_the_name_of_every_attestor_with_what_to_write() {
+    let request = pod(one_container("trusted.example/app:1"));
+    let answer = call(
+        &host(),
+        "validate",
+        &json!({"request": request, "settings": settings()}),
+    );
+    assert_eq!(
+        answer["message"],
+        "Image trusted.example/app:1 denied by Binary Authorization default admission rule. Image \
+         trusted.example/app:1 denied by attestor projects/p/attestors/a: Expected digest with \
+         sha256 scheme, but got tag or malformed digest (in `app`); use REPOSITORY@sha256:<digest>"
+    );
+}
+
+#[test]
 fn an_error_is_refused_with_code_500() {
     let answer = call(&host(), "validate", &json!({"request": {}, "settings": {}}));
     assert_eq!(

@@ -150,7 +150,48 @@ fn only_one_rule_map_may_have_entries() {
             s["policy"]["kubernetesServiceAccountAdmissionRules"] =
                 json!({"x:y": rule("ALWAYS_DENY", &[])});
         },
-        &["policy policy-multiple-rule-maps"],
+        &["policy.kubernetesServiceAccountAdmissionRules policy-multiple-rule-maps"],
+    );
+}
+
+/// The second map is invalid for being there, and is read all the same.
+#[test]
+fn every_rule_map_is_checked() {
+    check(
+        |s| {
+            s["policy"][NAMESPACES] = json!({"x": rule("ALWAYS_DENY", &[])});
+            s["policy"]["clusterAdmissionRules"] = json!({"nodot": {"evaluationMode": 3}});
+        },
+        &[
+            "policy.clusterAdmissionRules policy-multiple-rule-maps",
+            "policy.clusterAdmissionRules.nodot policy-rule-key-invalid",
+            "policy.clusterAdmissionRules.nodot.evaluationMode policy-numeric-enum",
+            "policy.clusterAdmissionRules.nodot policy-missing-mode",
+        ],
+    );
+    check(
+        |s| {
+            s["policy"][NAMESPACES] = json!({"x": rule("ALWAYS_DENY", &[])});
+            s["policy"]["clusterAdmissionRules"] = Value::Null;
+        },
+        &["policy.clusterAdmissionRules policy-wrong-type"],
+    );
+}
+
+#[test]
+fn one_mistake_in_an_attestor_is_one_problem() {
+    check(
+        |s| {
+            s["attestors"][0]["userOwnedGrafeasNote"]
+                .as_object_mut()
+                .unwrap()
+                .remove("noteReference");
+        },
+        &["attestors[0].userOwnedGrafeasNote settings-missing-field"],
+    );
+    check(
+        |s| s["attestors"][0]["userOwnedGrafeasNote"]["noteReference"] = "".into(),
+        &["attestors[0].userOwnedGrafeasNote.noteReference settings-invalid-value"],
     );
 }
 
@@ -255,7 +296,6 @@ fn keys_must_be_usable_and_are_never_skipped() {
             json!("ML_DSA_65"),
             "key-algorithm-unsupported",
         ),
-        ("signatureAlgorithm", json!("ecdsa"), "policy-unknown-enum"),
         ("publicKeyPem", json!(""), "key-invalid"),
     ] {
         check(
@@ -263,6 +303,21 @@ fn keys_must_be_usable_and_are_never_skipped() {
             &[&format!("{key}.pkixPublicKey {code}")],
         );
     }
+    for (field, value, code) in [
+        ("signatureAlgorithm", json!("ecdsa"), "policy-unknown-enum"),
+        ("signatureAlgorithm", json!(9), "policy-numeric-enum"),
+        ("publicKeyPem", json!(1), "settings-wrong-type"),
+        ("keyId", json!("x\n"), "key-id-invalid"),
+    ] {
+        check(
+            |s| pkix(s, field, value),
+            &[&format!("{key}.pkixPublicKey.{field} {code}")],
+        );
+    }
+    check(
+        |s| s["attestors"][0]["userOwnedGrafeasNote"]["publicKeys"][0]["id"] = " x".into(),
+        &[&format!("{key}.id key-id-invalid")],
+    );
     check(
         |s| {
             pkix(s, "keyId", "x".into());
@@ -302,7 +357,7 @@ fn both_spellings_of_the_note_work_and_not_together() {
             let note = s["attestors"][0]["userOwnedGrafeasNote"].clone();
             s["attestors"][0]["userOwnedDrydockNote"] = note;
         },
-        &["attestors[0] settings-invalid-value"],
+        &["attestors[0].userOwnedDrydockNote settings-invalid-value"],
     );
 }
 
@@ -405,7 +460,7 @@ fn problems_beyond_sixty_four_are_only_counted() {
     for n in 0..100 {
         settings[format!("typo{n}")] = 1.into();
     }
-    assert_eq!(problems(&serde_json::to_vec(&settings).unwrap()).len(), 64);
+    assert_eq!(problems(&serde_json::to_vec(&settings).unwrap()).len(), 65);
 }
 
 #[test]

@@ -80,11 +80,12 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
         })?;
         answers.push(Evaluated { request, answer });
     }
-    match args.format {
-        Format::Human => emit::human::decisions(&answers, &inspect(&bytes)?.digest)?,
-        Format::Json => emit::json::decisions(&answers)?,
-        Format::AdmissionReview => emit::admission_review::reviews(&answers)?,
-    }
+    let printed = match args.format {
+        Format::Human => emit::human::decisions(&answers, &inspect(&bytes)?.digest),
+        Format::Json => emit::json::decisions(&answers),
+        Format::AdmissionReview => emit::admission_review::reviews(&answers),
+    };
+    emit::unless_closed(printed)?;
     let all_admitted = answers.iter().all(Evaluated::is_admitted);
     Ok(if all_admitted { Exit::Yes } else { Exit::No })
 }

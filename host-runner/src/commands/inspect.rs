@@ -38,9 +38,9 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
     let bytes = module_bytes(&args.module)?;
     let inspection = inspect(&bytes)?;
     let abi = Engine::new(Limits::default())?.load(&bytes)?.abi();
-    match args.format {
-        Format::Human => emit::human::inspection(&inspection, abi)?,
-        Format::Json => emit::json::inspection(&inspection, abi)?,
-    }
+    emit::unless_closed(match args.format {
+        Format::Human => emit::human::inspection(&inspection, abi),
+        Format::Json => emit::json::inspection(&inspection, abi),
+    })?;
     Ok(Exit::Yes)
 }

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use serde_json::Value;
 
-use super::{BOLD_GREEN, BOLD_RED, BOLD_YELLOW, DIM, Evaluated, RESET};
+use super::{BOLD_GREEN, BOLD_RED, BOLD_YELLOW, DIM, Evaluated, RESET, printable};
 use crate::engine::{Abi, Inspection};
 
 /// Prints all answers and counts them.
@@ -24,6 +24,7 @@ pub(crate) fn decisions(answers: &[Evaluated], digest: &str) -> io::Result<()> {
 
 fn object(out: &mut impl Write, evaluated: &Evaluated) -> io::Result<()> {
     let Evaluated { request, answer } = evaluated;
+    let answer = &printable_answer(answer);
     let enforcement = text(answer, "enforcement");
     let (colour, word) = match (evaluated.is_admitted(), enforcement) {
         (false, _) => (BOLD_RED, "denied"),
@@ -166,6 +167,20 @@ pub(crate) fn inspection(inspection: &Inspection, abi: Abi) -> io::Result<()> {
     match &inspection.metadata {
         Some(metadata) => writeln!(out, "metadata\n{metadata:#}"),
         None => writeln!(out, "metadata none"),
+    }
+}
+
+/// The answer with every text in it fit for a terminal: much of it was written by the author of
+/// the object.
+fn printable_answer(value: &Value) -> Value {
+    match value {
+        Value::String(text) => Value::String(printable(text)),
+        Value::Array(items) => items.iter().map(printable_answer).collect(),
+        Value::Object(fields) => fields
+            .iter()
+            .map(|(key, value)| (key.clone(), printable_answer(value)))
+            .collect(),
+        other => other.clone(),
     }
 }
 

@@ -2,6 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::emit::printable;
+
 /// One object, as it would come before the policy
 #[derive(Debug)]
 pub struct Request {
@@ -70,7 +72,10 @@ pub(super) fn from_document(
     let Value::Object(mut object) = document else {
         return Err("expected a Kubernetes object, a list of them, or an admission request".into());
     };
-    if is(&object, "kind", "AdmissionReview") || object.contains_key("request") {
+    // A manifest is never anything else, whatever other keys its author put into it.
+    let is_manifest = object.get("kind").is_some_and(Value::is_string);
+    let is_review = is(&object, "kind", "AdmissionReview");
+    if is_review || (!is_manifest && object.contains_key("request")) {
         let request = object.remove("request").unwrap_or_default();
         let Value::Object(request) = request else {
             return Err("the AdmissionReview has no `request`".into());
@@ -78,7 +83,7 @@ pub(super) fn from_document(
         requests.push(recorded(request, source));
         return Ok(());
     }
-    if object.get("kind").is_some_and(Value::is_object) || object.contains_key("operation") {
+    if !is_manifest && (object.contains_key("kind") || object.contains_key("operation")) {
         requests.push(recorded(object, source));
         return Ok(());
     }
@@ -165,7 +170,7 @@ fn manifest(
         .or_else(|| metadata("generateName"))
         .unwrap_or_default();
     let namespace = namespace
-        .or_else(|| metadata("namespace"))
+        .or_else(|| metadata("namespace").filter(|own| !own.is_empty()))
         .unwrap_or("default");
     let asked = if is_without_images(group, kind) {
         Asked::No
@@ -173,15 +178,17 @@ fn manifest(
         Asked::Yes
     };
     let title = title(kind, namespace, name);
-    let request = json!({
+    let mut request = json!({
         "uid": "00000000-0000-0000-0000-000000000000",
         "kind": {"group": group, "version": version, "kind": kind},
         "name": name,
         "namespace": namespace,
         "operation": "CREATE",
         "userInfo": {},
-        "object": object,
     });
+    if let Some(fields) = request.as_object_mut() {
+        fields.insert("object".into(), Value::Object(object));
+    }
     Ok(Request {
         request,
         title,
@@ -197,9 +204,7 @@ fn title(kind: &str, namespace: &str, name: &str) -> String {
     } else {
         "/"
     };
-    format!("{kind} {namespace}{separator}{name}")
-        .trim_end()
-        .to_owned()
+    printable(format!("{kind} {namespace}{separator}{name}").trim_end())
 }
 
 fn is_without_images(group: &str, kind: &str) -> bool {

@@ -48,7 +48,7 @@ export interface DocumentResult {
   enforcement: "enforced" | "dry-run";
   allowlist?: { document: string; pattern: string };
   rule?: { kind: string; key?: string; evaluationMode: string; enforcementMode: string };
-  attestors?: { name: string; verified: boolean; keyId?: string; reasons: Reason[] }[];
+  attestors?: { name: string; verified: boolean; keyId?: string; payloadType?: string; reasons: Reason[] }[];
   reasons: Reason[];
 }
 

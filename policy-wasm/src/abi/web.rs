@@ -16,6 +16,10 @@ extern "C" {
 }
 
 /// Judges one call, given as a value or as JSON text.
+///
+/// # Errors
+///
+/// Throws only what `JSON.stringify` throws, for example for a value that contains itself.
 #[wasm_bindgen(unchecked_return_type = "Decision")]
 pub fn decide(
     #[wasm_bindgen(unchecked_param_type = "Call | string")] call: &JsValue,
@@ -24,6 +28,10 @@ pub fn decide(
 }
 
 /// Checks settings, given as a value or as JSON text, and reports every problem.
+///
+/// # Errors
+///
+/// As for [`decide`].
 #[wasm_bindgen(js_name = validateSettings, unchecked_return_type = "SettingsAnswer")]
 pub fn validate_settings(
     #[wasm_bindgen(unchecked_param_type = "Settings | string")] settings: &JsValue,

@@ -27,6 +27,7 @@ const PAYLOAD: &Dialect = &Dialect {
 pub(super) struct Payload<'p> {
     digest: Cow<'p, str>,
     docker_reference: Option<Cow<'p, str>>,
+    kind: Option<Cow<'p, str>>,
 }
 
 impl<'p> Payload<'p> {
@@ -39,13 +40,14 @@ impl<'p> Payload<'p> {
         let invalid = |detail: String| Rejection::PayloadInvalid(detail);
         let text = core::str::from_utf8(bytes).map_err(|error| invalid(error.to_string()))?;
         let report = Report::default();
-        let (mut digest, mut docker_reference) = (None, None);
+        let (mut digest, mut docker_reference, mut kind) = (None, None, None);
         Raw::new(text).read(PAYLOAD, Path::Root(""), &report, |payload| {
             payload.object(|key, value| match key {
                 "critical" => {
                     value.object(|key, value| match key {
                         "image" => read_field(value, "docker-manifest-digest", &mut digest),
                         "identity" => read_field(value, "docker-reference", &mut docker_reference),
+                        "type" => kind = value.text(),
                         _ => value.skim(),
                     });
                 }
@@ -59,6 +61,7 @@ impl<'p> Payload<'p> {
         Ok(Self {
             digest: digest.ok_or_else(missing)?,
             docker_reference,
+            kind,
         })
     }
 
@@ -72,8 +75,8 @@ impl<'p> Payload<'p> {
         })
     }
 
-    /// Whether the payload is about an image.
-    pub(super) fn check(&self, subject: Subject<'_>) -> Result<(), Rejection> {
+    /// Checks that the payload is about an image, and returns its type.
+    pub(super) fn check(&self, subject: Subject<'_>) -> Result<Option<String>, Rejection> {
         let claimed = self.digest()?;
         if claimed != subject.digest {
             return Err(Rejection::DigestMismatch {
@@ -81,10 +84,10 @@ impl<'p> Payload<'p> {
                 expected: subject.digest,
             });
         }
-        match subject.docker_reference {
-            DockerReference::Ignore => Ok(()),
-            DockerReference::Repository => self.check_repository(subject.reference),
+        if subject.docker_reference == DockerReference::Repository {
+            self.check_repository(subject.reference)?;
         }
+        Ok(self.kind.as_deref().map(String::from))
     }
 
     fn check_repository(&self, image: ImageReference<'_>) -> Result<(), Rejection> {

@@ -21,7 +21,13 @@ pub(crate) fn compose(images: &[ImageDecision]) -> String {
         .iter()
         .filter(|image| image.verdict != Verdict::Conformant)
     {
-        containers.extend(image.container.as_deref());
+        if let Some(name) = image
+            .container
+            .as_deref()
+            .filter(|name| !containers.contains(name))
+        {
+            containers.push(name);
+        }
         let group = sentences(image);
         if groups.contains(&group) {
             continue;
@@ -41,7 +47,6 @@ pub(crate) fn compose(images: &[ImageDecision]) -> String {
     if left_out > 0 {
         message.push_str(&alloc::format!("; and {left_out} more images"));
     }
-    containers.dedup();
     if !containers.is_empty() {
         let names: Vec<_> = containers
             .iter()

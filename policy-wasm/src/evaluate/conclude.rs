@@ -71,32 +71,33 @@ pub(super) fn conclude(
 fn describe(image: Image<'_>, result: Option<DocumentResult>, plan: &Plan<'_>) -> ImageDecision {
     let requires_digest = plan.requires_digest(&image);
     let text = image.text().to_string();
-    let reasons = match image.status {
-        Status::Open(_) => Vec::new(),
+    // What nobody judged is not conformant.
+    let judged = result
+        .as_ref()
+        .map_or(Verdict::Error, |result| result.verdict);
+    let (verdict, reason) = match image.status {
+        Status::Open(_) => (judged, None),
         Status::Unchanged => {
             let message = alloc::format!("Image {text} was already in this Pod");
-            alloc::vec![Reason::new(Code::UnchangedImage, message)]
+            (
+                Verdict::Conformant,
+                Some(Reason::new(Code::UnchangedImage, message)),
+            )
         }
         Status::MalformedDigest(_) if requires_digest => {
-            alloc::vec![singleton::digest_required()]
+            (Verdict::NonConformant, Some(singleton::digest_required()))
         }
-        Status::MalformedDigest(reason) | Status::Refused(reason) => alloc::vec![reason],
+        Status::MalformedDigest(reason) | Status::Refused(reason) => {
+            (reason.code.verdict(), Some(reason))
+        }
     };
-    let own = reasons
-        .iter()
-        .filter(|reason| reason.code != Code::UnchangedImage);
-    let verdict = own
-        .map(|reason| reason.code.verdict())
-        .chain(result.iter().map(|result| result.verdict))
-        .max()
-        .unwrap_or(Verdict::Conformant);
     ImageDecision {
         image: text,
         field: image.field.path.clone(),
         container: image.field.name.as_deref().map(String::from),
         verdict,
         results: result.into_iter().collect(),
-        reasons,
+        reasons: reason.into_iter().collect(),
     }
 }
 
@@ -166,8 +167,16 @@ fn report_break_glass(decision: &mut Decision) {
     decision
         .audit_annotations
         .insert("break-glass", "true".to_string());
-    if decision.verdict == Verdict::Conformant {
-        let message = "Admitted with break-glass; the policy was satisfied";
+    let is_reported = decision
+        .warnings
+        .iter()
+        .any(|warning| warning.code == Code::BreakGlass);
+    if !is_reported {
+        let message = match (decision.verdict, decision.allowed) {
+            (Verdict::Conformant, _) => "Break-glass was not needed; the policy was satisfied",
+            (_, true) => "Break-glass was not needed; the rule is in dry-run mode",
+            (_, false) => "Break-glass does not admit what is refused here",
+        };
         decision
             .warnings
             .push(Reason::new(Code::BreakGlass, message));

@@ -8,7 +8,7 @@ use crate::decision::{Code, Reason};
 use crate::digest::Digest;
 use crate::image::{ImageReference, ReferenceError};
 use crate::json::Report;
-use crate::request::{ImageField, Layout, Operation, Request, Workload};
+use crate::request::{ImageField, Layout, Operation, Pod, Request, Workload};
 use crate::settings::{Settings, UnchangedImages};
 
 /// One image of the request
@@ -62,27 +62,21 @@ pub(super) fn list<'w>(
     report: &Report,
     warnings: &mut Vec<Reason>,
 ) -> Result<Vec<Image<'w>>, Reason> {
-    let fields = || {
-        workload
-            .pods
-            .iter()
-            .enumerate()
-            .flat_map(|(index, pod)| pod.images.iter().map(move |field| (index, field)))
-    };
-    if fields().count() > budget.images {
-        return Err(Reason::limit("images in one request", budget.images));
-    }
     let mut images = Vec::new();
-    for (pod, field) in fields() {
-        images.push(Image {
-            pod,
-            field,
-            status: parse(field)?,
-        });
+    for (index, pod) in workload.pods.iter().enumerate() {
+        for field in &pod.images {
+            let status = parse(field)?;
+            images.push(Image {
+                pod: index,
+                field,
+                status,
+            });
+        }
     }
     if request.operation == Operation::Update && settings.unchanged_images == UnchangedImages::Skip
     {
-        skip_unchanged(request, layout, workload, &mut images, warnings);
+        let old = request.old_workload(layout, budget);
+        skip_unchanged(old.as_ref(), workload, &mut images, warnings);
     }
     settings.each_denied_digest(report, |digest| {
         for image in &mut images {
@@ -124,21 +118,26 @@ fn parse<'w>(field: &'w ImageField<'w>) -> Result<Status<'w>, Reason> {
 /// Marks images that the same container or volume of the same Pod had before. A tightened policy
 /// must not stop somebody from removing a finalizer; a deletion in progress is no reason to skip.
 fn skip_unchanged(
-    request: &Request<'_>,
-    layout: &Layout<'_>,
+    old: Option<&Workload<'_>>,
     workload: &Workload<'_>,
     images: &mut [Image<'_>],
     warnings: &mut Vec<Reason>,
 ) {
-    let Some(old) = request.old_workload(layout) else {
+    let Some(old) = old else {
         let message = "oldObject is missing or unreadable; all images are checked".to_string();
         warnings.push(Reason::new(Code::OldObjectUnusable, message));
         return;
     };
     for image in images {
-        let path = workload.pods.get(image.pod).map(|pod| &pod.path);
-        let old_pod = old.pods.iter().find(|old| Some(&old.path) == path);
-        if old_pod.is_some_and(|old| image.field.is_unchanged_in(old)) {
+        let Some(pod) = workload.pods.get(image.pod) else {
+            continue;
+        };
+        // Another service account may mean another rule.
+        let is_same_pod =
+            |old: &&Pod<'_>| old.path == pod.path && old.service_account == pod.service_account;
+        let old_pod = old.pods.iter().find(is_same_pod);
+        let is_readable = matches!(image.status, Status::Open(_));
+        if is_readable && old_pod.is_some_and(|old| image.field.is_unchanged_in(old)) {
             image.status = Status::Unchanged;
         }
     }

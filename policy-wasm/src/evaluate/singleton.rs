@@ -15,6 +15,7 @@ use crate::attestation::{self, Meter, Subject};
 use crate::decision::{
     AppliedRule, AttestorResult, Code, DocumentResult, Enforcement, Exemption, Reason, Verdict,
 };
+use crate::digest::Digest;
 use crate::evidence::{Evidence, Need};
 use crate::image::ImageReference;
 use crate::json::{Path, Report};
@@ -29,8 +30,8 @@ use crate::settings::{Settings, shared_key, unknown_attestor};
 pub(super) struct Plan<'a> {
     /// One for each image
     exemptions: Vec<Option<Exemption>>,
-    /// One for each Pod
-    rules: Vec<ChosenRule<'a>>,
+    /// One for each Pod; `None` only where the settings have no usable rule
+    rules: Vec<Option<ChosenRule<'a>>>,
     /// Those that the rules above name, and no others
     attestors: Vec<Attestor<'a>>,
     needs: BTreeSet<Need>,
@@ -61,7 +62,7 @@ pub(super) fn plan<'a>(
     let exemptions = exempt(settings, images, report);
     let mut rules = Vec::new();
     for pod in &workload.pods {
-        rules.extend(choose(settings, request, pod, report)?);
+        rules.push(choose(settings, request, pod, report)?);
     }
     let mut names = BTreeSet::new();
     let mut needs = BTreeSet::new();
@@ -69,7 +70,8 @@ pub(super) fn plan<'a>(
         let Some(digest) = image.open().and_then(|reference| reference.sha256()) else {
             continue;
         };
-        let Some(chosen) = rules.get(image.pod).filter(|_| exemption.is_none()) else {
+        let chosen = rules.get(image.pod).and_then(Option::as_ref);
+        let Some(chosen) = chosen.filter(|_| exemption.is_none()) else {
             continue;
         };
         if !chosen.rule.attestors.is_empty() {
@@ -78,7 +80,7 @@ pub(super) fn plan<'a>(
         }
     }
     let attestors = load(settings, &names, report);
-    for chosen in &rules {
+    for chosen in rules.iter().flatten() {
         let named: Vec<_> = attestors
             .iter()
             .filter(|one| chosen.rule.attestors.contains(&one.name))
@@ -137,7 +139,7 @@ fn choose<'a>(
     pod: &Pod<'_>,
     report: &Report,
 ) -> Result<Option<ChosenRule<'a>>, Reason> {
-    let specific = match settings.policy.rules {
+    let specific = match settings.policy.rules() {
         None => None,
         Some(rules) => {
             let key = rule_key(settings, request, pod, rules.kind)?;
@@ -223,9 +225,12 @@ impl Plan<'_> {
 
     /// Whether the rule for an image's Pod asks for attestations.
     pub(super) fn requires_digest(&self, image: &Image<'_>) -> bool {
-        self.rules
-            .get(image.pod)
+        self.rule(image)
             .is_some_and(|chosen| chosen.rule.evaluation == EvaluationMode::RequireAttestation)
+    }
+
+    fn rule(&self, image: &Image<'_>) -> Option<&ChosenRule<'_>> {
+        self.rules.get(image.pod)?.as_ref()
     }
 
     /// Judges every image that is open; the others have no result.
@@ -254,8 +259,7 @@ impl Plan<'_> {
                 match exemption {
                     Some(exemption) => Some(exempted(image, exemption)),
                     None => self
-                        .rules
-                        .get(image.pod)
+                        .rule(image)
                         .map(|chosen| judged.by_rule(reference, chosen)),
                 }
             });
@@ -327,23 +331,22 @@ impl<'p> Judged<'p> {
                     alloc::vec![Reason::new(Code::AlwaysDeny, message)],
                 )
             }
-            (EvaluationMode::RequireAttestation, None) => {
-                (Verdict::NonConformant, alloc::vec![digest_required()])
-            }
-            (EvaluationMode::RequireAttestation, Some(digest)) => {
+            (EvaluationMode::RequireAttestation, digest) => {
                 let mut verdict = Verdict::Conformant;
-                let plan = self.plan;
-                for attestor in rule.attestors.iter().filter_map(|name| plan.attestor(name)) {
-                    let subject = Subject {
-                        digest,
-                        reference,
-                        docker_reference: self.settings.docker_reference,
+                for name in &rule.attestors {
+                    let (found, result) = match digest {
+                        Some(digest) => self.by_attestor(name, digest, reference),
+                        None => AttestorResult::refused(name, digest_required()),
                     };
-                    let (found, result) = self.by_attestor(attestor, subject);
                     verdict = verdict.max(found);
                     attestors.push(result);
                 }
-                let reasons = attestors.iter().flat_map(summary).collect();
+                // An empty list is never a proof.
+                if attestors.is_empty() {
+                    verdict = Verdict::Error;
+                }
+                let mut reasons: Vec<_> = attestors.iter().flat_map(summary).collect();
+                reasons.dedup();
                 (verdict, reasons)
             }
         };
@@ -371,28 +374,33 @@ impl<'p> Judged<'p> {
 
     fn by_attestor(
         &mut self,
-        attestor: &'p Attestor<'p>,
-        subject: Subject<'_>,
+        name: &'p str,
+        digest: Digest,
+        reference: ImageReference<'_>,
     ) -> (Verdict, AttestorResult) {
-        let image = alloc::format!("{}@{}", subject.reference.repository(), subject.digest);
-        let known = |known: &&Known<'_>| known.attestor == attestor.name && known.image == image;
+        let image = alloc::format!("{}@{digest}", reference.repository());
+        let known = |known: &&Known<'_>| known.attestor == name && known.image == image;
         if let Some(known) = self.known.iter().find(known) {
             return known.answer.clone();
         }
-        let answer = match self.evidence.about(subject.digest, self.budget) {
-            Ok(attestations) => attestation::judge(attestor, subject, attestations, &self.meter),
-            Err(limit) => (
-                limit.code.verdict(),
-                AttestorResult {
-                    name: attestor.name.to_string(),
-                    verified: false,
-                    key_id: None,
-                    reasons: alloc::vec![limit],
-                },
-            ),
+        let Some(attestor) = self.plan.attestor(name) else {
+            let reason = Reason::new(Code::SettingsInvalid, unknown_attestor(name));
+            return AttestorResult::refused(name, reason);
+        };
+        let answer = match self.evidence.about(digest, &attestor.note, self.budget) {
+            Ok(attestations) => {
+                let docker_reference = self.settings.docker_reference;
+                let subject = Subject {
+                    digest,
+                    reference,
+                    docker_reference,
+                };
+                attestation::judge(attestor, subject, attestations, &self.meter)
+            }
+            Err(limit) => AttestorResult::refused(name, limit),
         };
         self.known.push(Known {
-            attestor: &attestor.name,
+            attestor: name,
             image,
             answer: answer.clone(),
         });

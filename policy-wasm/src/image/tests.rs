@@ -121,6 +121,24 @@ fn malformed_references_are_refused_and_never_repaired() {
 }
 
 #[test]
+fn what_runtimes_take_for_an_image_id_is_refused() {
+    for text in [
+        HEX,
+        &alloc::format!("sha256:{HEX}"),
+        &alloc::format!("{HEX}@sha256:{HEX}"),
+    ] {
+        assert_eq!(
+            ImageReference::parse(text),
+            Err(ReferenceError::ImageId),
+            "{text}"
+        );
+    }
+    for text in [alloc::format!("a/{HEX}"), alloc::format!("sha256:{HEX}0")] {
+        assert!(ImageReference::parse(&text).is_ok(), "{text}");
+    }
+}
+
+#[test]
 fn lengths_are_bounded() {
     let long = "a".repeat(4096);
     assert_eq!(ImageReference::parse(&long), Err(ReferenceError::TooLong));

@@ -58,9 +58,25 @@ impl Report {
         self.total.get() == 0
     }
 
-    /// The problems in the order in which they were found, at most 64.
+    /// The problems in the order in which they were found: at most 64, then a count of the rest.
     pub(crate) fn into_problems(self) -> Vec<Problem> {
-        self.problems.into_inner()
+        let more = self.left_out();
+        let mut problems = self.problems.into_inner();
+        if more > 0 {
+            let message = alloc::format!("and {more} more problems");
+            problems.push(Problem {
+                code: Code::SettingsInvalid,
+                path: String::new(),
+                message,
+            });
+        }
+        problems
+    }
+
+    fn left_out(&self) -> usize {
+        self.total
+            .get()
+            .saturating_sub(self.problems.borrow().len())
     }
 }
 
@@ -72,7 +88,7 @@ impl fmt::Display for Report {
             let separator = if index == 0 { "" } else { "; " };
             write!(f, "{separator}{problem}")?;
         }
-        match self.total.get().saturating_sub(problems.len()) {
+        match self.left_out() {
             0 => Ok(()),
             more => write!(f, "; and {more} more"),
         }

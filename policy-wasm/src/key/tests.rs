@@ -2,7 +2,7 @@ use super::*;
 
 /// The example of Google's create-attestations page.
 const DOCUMENTED: &str = "-----BEGIN PUBLIC KEY-----\nMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEXnpuYEfvLl1kj4fjxViFRwY1a+zC\n5qzlf9LJIK+rnjq42tiKGyyXMbnZKJiYPPdMDGyltnkrABnztg2jJ48aYQ==\n-----END PUBLIC KEY-----\n";
-const P256: &str = "ECDSA_P256_SHA256";
+const P256: Algorithm = Algorithm::EcdsaP256Sha256;
 
 /// `openssl ecparam -name secp384r1 -genkey -noout | openssl ec -pubout`
 const P384: &str = "-----BEGIN PUBLIC KEY-----
@@ -23,7 +23,12 @@ fn a_blank_id_is_the_documented_one() {
 
 #[test]
 fn a_given_id_is_kept_and_both_names_of_an_algorithm_work() {
-    let key = PublicKey::from_pem(DOCUMENTED, "EC_SIGN_P256_SHA256", "any id").unwrap();
+    let key = PublicKey::from_pem(
+        DOCUMENTED,
+        Algorithm::parse("EC_SIGN_P256_SHA256").unwrap(),
+        "any id",
+    )
+    .unwrap();
     assert_eq!(key.id(), "any id");
 }
 
@@ -59,7 +64,7 @@ fn x22_a_key_of_another_curve_is_refused() {
 
 #[test]
 fn an_algorithm_that_is_not_built_in_says_so() {
-    let error = PublicKey::from_pem(P384, "ECDSA_P384_SHA384", "").unwrap_err();
+    let error = PublicKey::from_pem(P384, Algorithm::EcdsaP384Sha384, "").unwrap_err();
     assert_eq!(
         error,
         KeyError::AlgorithmUnsupported(Algorithm::EcdsaP384Sha384)
@@ -74,8 +79,18 @@ fn numbers_and_other_spellings_are_no_algorithms() {
         "SIGNATURE_ALGORITHM_UNSPECIFIED",
         "",
     ] {
-        let error = PublicKey::from_pem(DOCUMENTED, name, "").unwrap_err();
-        assert_eq!(error.code(), Code::PolicyUnknownEnum, "{name}");
+        assert_eq!(Algorithm::parse(name), None, "{name}");
+    }
+}
+
+#[test]
+fn every_algorithm_has_a_name_of_its_own() {
+    for (name, algorithm) in Algorithm::NAMES {
+        assert_eq!(
+            Algorithm::parse(algorithm.name()),
+            Some(*algorithm),
+            "{name}"
+        );
     }
 }
 

@@ -5,7 +5,8 @@ use alloc::vec::Vec;
 
 use crate::decision::Code;
 use crate::json::{Path, Report, Value};
-use crate::key::PublicKey;
+use crate::key::{Algorithm, PublicKey};
+use crate::settings::filled;
 
 /// An attestor as its document describes it, keys undecoded
 #[derive(Debug)]
@@ -13,6 +14,7 @@ pub(crate) struct AttestorDocument<'a> {
     pub(crate) index: usize,
     pub(crate) name: Cow<'a, str>,
     pub(crate) note: Cow<'a, str>,
+    note_field: &'static str,
     keys: Vec<KeyDocument<'a>>,
 }
 
@@ -36,46 +38,48 @@ struct KeyDocument<'a> {
 enum Key<'a> {
     Pkix {
         pem: Cow<'a, str>,
-        algorithm: Cow<'a, str>,
+        algorithm: Algorithm,
     },
     OpenPgp,
 }
 
 impl<'a> AttestorDocument<'a> {
-    /// Reads an attestor, or reports what is wrong with it.
+    /// Reads an attestor, or reports what is wrong with it; `None` only where it has no name.
     pub(crate) fn read(index: usize, value: Value<'_, 'a>) -> Option<Self> {
         let (path, report) = (value.path(), value.report());
-        let (mut name, mut note, mut keys) = (None, None, Vec::new());
-        let mut notes = 0_usize;
-        let was_object = value.object(|key, value| match key {
-            "name" => name = value.text(),
-            // The second is the spelling of the API's beta versions.
-            "userOwnedGrafeasNote" | "userOwnedDrydockNote" => {
-                notes = notes.saturating_add(1);
+        let (mut name, mut saw_name) = (None, false);
+        let (mut note, mut keys, mut note_field) = (None, Vec::new(), None);
+        let was_object = value.object(|key, value| match (key, note_fields(key)) {
+            ("name", _) => {
+                saw_name = true;
+                name = filled(value);
+            }
+            (_, Some(_)) if note_field.is_some() => {
+                let message =
+                    "expected only one of `userOwnedGrafeasNote` and `userOwnedDrydockNote`";
+                value.refuse(Code::SettingsInvalidValue, message);
+            }
+            (_, Some(field)) => {
+                note_field = Some(field);
                 (note, keys) = read_note(value);
             }
-            "description" | "etag" | "updateTime" => {
+            ("description" | "etag" | "updateTime", _) => {
                 value.text();
             }
             _ => value.unknown(),
         });
-        if notes > 1 {
-            let message = "expected `userOwnedGrafeasNote` or `userOwnedDrydockNote`, got both";
-            report.push(Code::SettingsInvalidValue, path, message);
-        }
-        for (field, missing) in [
-            ("name", name.is_none()),
-            ("userOwnedGrafeasNote", notes == 0),
-        ] {
-            if was_object && missing {
+        for (field, saw) in [("name", saw_name), (NOTE_FIELDS[0], note_field.is_some())] {
+            if was_object && !saw {
                 let message = alloc::format!("`{field}` is required");
                 report.push(Code::SettingsMissingField, path, message);
             }
         }
+        let note_field = note_field.unwrap_or(NOTE_FIELDS[0]);
         Some(Self {
             index,
             name: name?,
-            note: note?,
+            note: note.unwrap_or_default(),
+            note_field,
             keys,
         })
     }
@@ -86,11 +90,12 @@ impl<'a> AttestorDocument<'a> {
             index,
             name,
             note,
+            note_field,
             keys: documents,
         } = self;
         let root = Path::Root("attestors");
         let attestor = Path::Index(&root, index);
-        let note_path = Path::Field(&attestor, "userOwnedGrafeasNote");
+        let note_path = Path::Field(&attestor, note_field);
         let list = Path::Field(&note_path, "publicKeys");
         let mut keys: Vec<PublicKey> = Vec::new();
         for (index, document) in documents.iter().enumerate() {
@@ -114,6 +119,13 @@ impl<'a> AttestorDocument<'a> {
     }
 }
 
+/// The field that holds the note; the second is the spelling of the API's beta versions.
+const NOTE_FIELDS: [&str; 2] = ["userOwnedGrafeasNote", "userOwnedDrydockNote"];
+
+fn note_fields(key: &str) -> Option<&'static str> {
+    NOTE_FIELDS.into_iter().find(|field| *field == key)
+}
+
 fn read_note<'a>(value: Value<'_, 'a>) -> (Option<Cow<'a, str>>, Vec<KeyDocument<'a>>) {
     let (path, report) = (value.path(), value.report());
     let (mut note, mut keys) = (None, Vec::new());
@@ -121,7 +133,7 @@ fn read_note<'a>(value: Value<'_, 'a>) -> (Option<Cow<'a, str>>, Vec<KeyDocument
     let was_object = value.object(|key, value| match key {
         "noteReference" => {
             saw_note = true;
-            note = value.text();
+            note = filled(value);
         }
         "publicKeys" => {
             value.list(|_, item| keys.push(KeyDocument::read(item)));
@@ -148,7 +160,7 @@ impl<'a> KeyDocument<'a> {
         let mut key = None;
         let mut keys = 0_usize;
         let was_object = value.object(|field, value| match field {
-            "id" => id = value.text().unwrap_or_default(),
+            "id" => id = read_id(value),
             "comment" => {
                 value.text();
             }
@@ -178,7 +190,7 @@ impl<'a> KeyDocument<'a> {
 
     fn load(&self, path: Path<'_>, report: &Report) -> Option<PublicKey> {
         match self.key.as_ref()? {
-            Key::Pkix { pem, algorithm } => match PublicKey::from_pem(pem, algorithm, &self.id) {
+            Key::Pkix { pem, algorithm } => match PublicKey::from_pem(pem, *algorithm, &self.id) {
                 Ok(key) => return Some(key),
                 Err(error) => report.push(
                     error.code(),
@@ -199,23 +211,47 @@ impl<'a> KeyDocument<'a> {
 fn read_pkix<'a>(value: Value<'_, 'a>) -> (Option<Key<'a>>, Cow<'a, str>) {
     let (path, report) = (value.path(), value.report());
     let (mut pem, mut algorithm, mut id) = (None, None, Cow::Borrowed(""));
+    let (mut saw_pem, mut saw_algorithm) = (false, false);
     let was_object = value.object(|field, value| match field {
-        "publicKeyPem" => pem = value.text(),
-        "signatureAlgorithm" => algorithm = value.text(),
-        "keyId" => id = value.text().unwrap_or_default(),
+        "publicKeyPem" => {
+            saw_pem = true;
+            pem = value.text();
+        }
+        "signatureAlgorithm" => {
+            saw_algorithm = true;
+            algorithm = value.choice(
+                Algorithm::NAMES,
+                Code::PolicyUnknownEnum,
+                Code::PolicyNumericEnum,
+            );
+        }
+        "keyId" => id = read_id(value),
         _ => value.unknown(),
     });
-    let missing = [
-        ("publicKeyPem", pem.is_none()),
-        ("signatureAlgorithm", algorithm.is_none()),
-    ];
-    for (field, _) in missing.iter().filter(|(_, missing)| was_object && *missing) {
-        let message = alloc::format!("`{field}` is required, as a string");
-        report.push(Code::SettingsMissingField, path, message);
+    for (field, saw) in [
+        ("publicKeyPem", saw_pem),
+        ("signatureAlgorithm", saw_algorithm),
+    ] {
+        if was_object && !saw {
+            let message = alloc::format!("`{field}` is required");
+            report.push(Code::SettingsMissingField, path, message);
+        }
     }
     (
         pem.zip(algorithm)
             .map(|(pem, algorithm)| Key::Pkix { pem, algorithm }),
         id,
     )
+}
+
+/// An id is compared byte for byte: white space around it, as a YAML block leaves it, would make
+/// every attestation fail.
+fn read_id<'a>(value: Value<'_, 'a>) -> Cow<'a, str> {
+    let (path, report) = (value.path(), value.report());
+    let id = value.text().unwrap_or_default();
+    if id.trim() != id {
+        let message = alloc::format!("white space around the key id {}", crate::quote(&id));
+        report.push(Code::KeyIdInvalid, path, message);
+    }
+    id
 }

@@ -17,8 +17,8 @@ pub(crate) struct Policy<'a> {
     document: Document,
     patterns: Option<Raw<'a>>,
     pub(crate) global_evaluation: GlobalEvaluation,
-    /// The one map that has entries
-    pub(crate) rules: Option<RuleMap<'a>>,
+    /// The maps that have entries; in a valid policy at most one
+    rule_maps: Vec<RuleMap<'a>>,
     /// Present in every policy that was read without a problem; a system policy may lack it
     pub(crate) default_rule: Option<AdmissionRule<'a>>,
 }
@@ -71,10 +71,9 @@ impl<'a> Policy<'a> {
             document,
             patterns: None,
             global_evaluation: GlobalEvaluation::Disable,
-            rules: None,
+            rule_maps: Vec::new(),
             default_rule: None,
         };
-        let mut rule_maps = Vec::new();
         let mut saw_default_rule = false;
         let was_object = value.with_dialect(POLICY).object(|key, value| match key {
             "admissionWhitelistPatterns" => policy.patterns = value.raw(),
@@ -94,28 +93,38 @@ impl<'a> Policy<'a> {
             "name" | "etag" | "updateTime" | "description" => {
                 value.text();
             }
-            key => match RuleKind::of_map(key) {
-                Some(kind) => rule_maps.extend(value.raw().map(|raw| (kind, raw))),
-                None => value.unknown(),
-            },
+            key => {
+                let Some(kind) = RuleKind::of_map(key) else {
+                    return value.unknown();
+                };
+                let path = value.path();
+                let Some(raw) = value.raw().filter(|raw| !raw.is_empty_object()) else {
+                    return;
+                };
+                if !policy.rule_maps.is_empty() && raw.is_object() {
+                    let message = "only one rule map may have entries, and another one has";
+                    report.push(Code::PolicyMultipleRuleMaps, path, message);
+                }
+                policy
+                    .rule_maps
+                    .push(RuleMap::new(document.path(), kind, raw));
+            }
         });
         if was_object && !saw_default_rule && document == Document::Policy {
             let message = "`defaultAdmissionRule` is required";
             report.push(Code::PolicyMissingDefaultRule, path, message);
         }
-        rule_maps.retain(|(_, raw)| !raw.is_empty_object());
-        if rule_maps.len() > 1 {
-            let names: Vec<_> = rule_maps.iter().map(|(kind, _)| kind.map_name()).collect();
-            let message = alloc::format!(
-                "only one rule map may have entries, got {}",
-                names.join(" and ")
-            );
-            report.push(Code::PolicyMultipleRuleMaps, path, message);
-        }
-        policy.rules = rule_maps
-            .first()
-            .map(|(kind, raw)| RuleMap::new(document.path(), *kind, *raw));
         policy
+    }
+
+    /// The one map that has entries.
+    pub(crate) fn rules(&self) -> Option<RuleMap<'a>> {
+        self.rule_maps.first().copied()
+    }
+
+    /// The same, and those that should have none.
+    pub(crate) fn all_rules(&self) -> &[RuleMap<'a>] {
+        &self.rule_maps
     }
 
     pub(crate) const fn document(&self) -> Document {

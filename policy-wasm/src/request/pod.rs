@@ -3,6 +3,7 @@
 use alloc::borrow::Cow;
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
+use core::cell::Cell;
 
 use crate::decision::Code;
 use crate::json::Value;
@@ -65,7 +66,10 @@ impl FieldKind {
 
 impl<'a> Pod<'a> {
     /// Reads a pod spec; a problem is reported and ends in `None`.
-    pub(super) fn read(value: Value<'_, 'a>) -> Option<Self> {
+    ///
+    /// `room` is how many more images the request may have; what goes beyond is not kept, and shows
+    /// in [`Room::is_exceeded`].
+    pub(super) fn read(value: Value<'_, 'a>, room: &Room) -> Option<Self> {
         let (path, report) = (value.path(), value.report());
         let (mut service_account_name, mut service_account) = (None, None);
         let mut images: Vec<ImageField<'a>> = Vec::new();
@@ -77,7 +81,12 @@ impl<'a> Pod<'a> {
                 else {
                     return;
                 };
-                value.list(|_, item| images.extend(ImageField::read(*kind, item)));
+                value.list(|_, item| {
+                    if !room.is_exceeded() {
+                        let image = ImageField::read(*kind, item);
+                        images.extend(image.filter(|_| room.take()));
+                    }
+                });
             }
         });
         if was_object
@@ -102,6 +111,35 @@ impl<'a> Pod<'a> {
             images,
             metadata: Metadata::default(),
         })
+    }
+}
+
+/// How many images a request may still have
+#[derive(Debug)]
+pub(super) struct Room {
+    left: Cell<usize>,
+    is_exceeded: Cell<bool>,
+}
+
+impl Room {
+    pub(super) const fn new(images: usize) -> Self {
+        Self {
+            left: Cell::new(images),
+            is_exceeded: Cell::new(false),
+        }
+    }
+
+    pub(super) const fn is_exceeded(&self) -> bool {
+        self.is_exceeded.get()
+    }
+
+    /// Takes the place of one image, if there is one left.
+    fn take(&self) -> bool {
+        match self.left.get().checked_sub(1) {
+            Some(left) => self.left.set(left),
+            None => self.is_exceeded.set(true),
+        }
+        !self.is_exceeded()
     }
 }
 

@@ -4,9 +4,9 @@ use alloc::format;
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 
-use super::pod::Metadata;
-use super::{Layout, Origin, Pod, REQUEST, Request};
-use crate::decision::Code;
+use super::pod::{Metadata, Room};
+use super::{Layout, Origin, Pod, REQUEST, Request, undecodable};
+use crate::decision::{Code, Reason};
 use crate::json::{Path, Raw, Report, Value};
 
 /// The Pods that an object is, or will create
@@ -20,11 +20,27 @@ impl<'a> Workload<'a> {
     ///
     /// # Errors
     ///
-    /// Says in words what is not as the kind has it.
+    /// `limit-exceeded`: it has more images than `max_images`. `undecodable-object`: it is not as its
+    /// kind has it.
     pub(super) fn read(
         object: Raw<'a>,
         layout: &Layout<'_>,
         request: &Request<'_>,
+        max_images: usize,
+    ) -> Result<Self, Reason> {
+        let room = Room::new(max_images);
+        let workload = Self::read_within(object, layout, request, &room);
+        if room.is_exceeded() {
+            return Err(Reason::limit("images in one request", max_images));
+        }
+        workload.map_err(|detail| undecodable(&crate::quote(&request.kind), &detail))
+    }
+
+    fn read_within(
+        object: Raw<'a>,
+        layout: &Layout<'_>,
+        request: &Request<'_>,
+        room: &Room,
     ) -> Result<Self, String> {
         let report = Report::default();
         let mut pods = Vec::new();
@@ -42,7 +58,7 @@ impl<'a> Workload<'a> {
                     "metadata" if is_first => metadata = Metadata::read(value),
                     key if key == *first => {
                         found = true;
-                        descend(value, rest, &mut pods);
+                        descend(value, rest, &mut pods, room);
                     }
                     _ => {}
                 });
@@ -88,17 +104,17 @@ impl<'a> Workload<'a> {
 
 /// Follows the rest of a path to the pod specs at its end. The metadata of a Pod to be stands
 /// beside its spec.
-fn descend<'a>(value: Value<'_, 'a>, steps: &[&str], pods: &mut Vec<Pod<'a>>) {
+fn descend<'a>(value: Value<'_, 'a>, steps: &[&str], pods: &mut Vec<Pod<'a>>, room: &Room) {
     let (path, report) = (value.path(), value.report());
     let Some((step, rest)) = steps.split_first() else {
-        pods.extend(Pod::read(value));
+        pods.extend(Pod::read(value, room));
         return;
     };
     if *step == "*" {
         let mut items = 0_usize;
         value.list(|_, item| {
             items = items.saturating_add(1);
-            descend(item, rest, pods);
+            descend(item, rest, pods, room);
         });
         if items == 0 {
             report.push(Code::UndecodableObject, path, "nothing is there");
@@ -111,7 +127,7 @@ fn descend<'a>(value: Value<'_, 'a>, steps: &[&str], pods: &mut Vec<Pod<'a>>) {
     value.object(|key, value| match key {
         key if key == *step => {
             found = true;
-            descend(value, rest, pods);
+            descend(value, rest, pods, room);
         }
         "metadata" if rest.is_empty() => template = Some(Metadata::read(value)),
         _ => {}

@@ -14,8 +14,8 @@ use crate::policy::singleton::Document;
 
 /// Checks a settings document in full.
 ///
-/// Returns every problem with its path, in the order of the document; none means that no request
-/// will be refused for its settings.
+/// Returns every problem with its path; none means that no request will be refused for its settings.
+/// Of very many, the first 64 and a count of the rest.
 #[must_use]
 pub fn validate(document: &[u8], budget: &Budget) -> Vec<Problem> {
     let report = Report::default();
@@ -76,7 +76,7 @@ impl Settings<'_> {
                 }
             };
             let root = Path::Root(policy.document().key());
-            if let Some(rules) = policy.rules {
+            for rules in policy.all_rules() {
                 let map = Path::Field(&root, rules.kind.map_name());
                 rules.each(report, |key, rule| check(&rule, Path::Field(&map, key)));
             }

@@ -299,10 +299,10 @@ pub(super) fn cases() -> Vec<Case> {
     ];
 
     for (name, change) in [
-        ("is_a_text", (|o| *o = "garbage".into()) as fn(&mut Value)),
-        ("payload_is_not_base64", |o| {
-            o["attestation"]["serializedPayload"] = "!".into()
-        }),
+        (
+            "payload_is_not_base64",
+            (|o| o["attestation"]["serializedPayload"] = "!".into()) as fn(&mut Value),
+        ),
         ("payload_is_a_number", |o| {
             o["attestation"]["serializedPayload"] = 1.into()
         }),

@@ -48,6 +48,12 @@ pub(super) fn cases() -> Vec<Case> {
         case("ten_thousand_images", "error limit-exceeded", |_, r| {
             *r = containers(10_000)
         }),
+        // Each is short, none is looked at beyond the budget, and no module runs out of memory.
+        case(
+            "two_million_containers_that_are_nothing",
+            "error limit-exceeded",
+            |_, r| *r = pod(json!({"containers": vec![json!({}); 2_000_000]})),
+        ),
         case(
             "too_many_images_under_always_allow",
             "error limit-exceeded",

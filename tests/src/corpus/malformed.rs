@@ -116,6 +116,9 @@ pub(super) fn cases() -> Vec<Case> {
                 "typo": 1,
             }});
         }),
+        ("occurrence_is_a_text", |s| {
+            s["evidence"]["occurrences"] = json!(["garbage"])
+        }),
         ("occurrences_are_a_map", |s| {
             s["evidence"]["occurrences"] = json!({})
         }),

@@ -121,11 +121,27 @@ pub(super) fn cases() -> Vec<Case> {
             },
         ),
         case(
-            "unchanged_malformed_image_can_still_be_edited",
-            "allow unchanged-image",
+            "unchanged_malformed_image_is_refused_all_the_same",
+            "deny image-reference-invalid !unchanged-image",
             |_, r| {
                 let malformed = one_container("not an image");
                 *r = update(pod(malformed.clone()), object(malformed));
+            },
+        ),
+        case(
+            "unchanged_image_under_another_service_account",
+            "deny no-valid-attestation !unchanged-image",
+            |_, r| {
+                *r = update(pod(one_container(&unsigned())), old.clone());
+                r["object"]["spec"]["serviceAccountName"] = "admin".into();
+            },
+        ),
+        case(
+            "unchanged_image_under_the_same_service_account_spelled_out",
+            "allow unchanged-image",
+            |_, r| {
+                *r = update(pod(one_container(&unsigned())), old.clone());
+                r["object"]["spec"]["serviceAccountName"] = "default".into();
             },
         ),
     ];
