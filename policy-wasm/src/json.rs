@@ -5,7 +5,9 @@
 //! object that is entered, and each problem reported with its path instead of ending the walk at
 //! the first. Tokenising is `serde_json`'s work; this module only decides what to do with tokens.
 
+mod depth;
 mod path;
+mod raw;
 mod report;
 mod seen;
 mod source;
@@ -13,10 +15,10 @@ mod source;
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
 
-use serde_json::value::RawValue;
-
 use crate::decision::Code;
+pub(crate) use depth::depth;
 pub(crate) use path::Path;
+pub(crate) use raw::Raw;
 pub use report::Problem;
 pub(crate) use report::Report;
 use seen::Seen;
@@ -39,70 +41,6 @@ pub(crate) enum Null {
     Absent,
     /// An error: settings and signed content say what they mean
     Refused,
-}
-
-/// A part of a JSON document that is known to be well-formed and is read later, or not at all
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Raw<'de> {
-    text: &'de str,
-}
-
-impl<'de> Raw<'de> {
-    /// The whole text as one unread value. Nothing is checked before it is read.
-    pub(crate) const fn new(text: &'de str) -> Self {
-        Self { text }
-    }
-
-    pub(crate) const fn text(self) -> &'de str {
-        self.text
-    }
-
-    /// Whether this is `{}`, decided without reading anything else.
-    pub(crate) fn is_empty_object(self) -> bool {
-        self.text
-            .strip_prefix('{')
-            .and_then(|rest| rest.strip_suffix('}'))
-            .is_some_and(|inner| inner.trim_ascii().is_empty())
-    }
-
-    /// Whether this is an object, decided by its first character.
-    pub(crate) fn is_object(self) -> bool {
-        self.text.starts_with('{')
-    }
-
-    /// Whether this is `null`.
-    pub(crate) fn is_null(self) -> bool {
-        self.text == "null"
-    }
-
-    /// Reads the value, handing it to `read` once.
-    ///
-    /// A syntax error is reported like any other problem and ends the walk: what follows it cannot
-    /// be read.
-    pub(crate) fn read(
-        self,
-        dialect: &Dialect,
-        path: Path<'_>,
-        report: &Report,
-        read: impl FnMut(Value<'_, 'de>),
-    ) {
-        let mut read = read;
-        let result = source::read(self.text, &mut |source| {
-            read(Value {
-                source,
-                dialect,
-                path,
-                report,
-            });
-        });
-        if let Err(error) = result {
-            report.push(
-                dialect.malformed,
-                path,
-                alloc::format!("not valid JSON: {error}"),
-            );
-        }
-    }
 }
 
 /// One value of a document that is being walked; whoever gets it reads it once, or skips it
@@ -257,9 +195,7 @@ impl<'v, 'de> Value<'v, 'de> {
 
     /// The unread text of this value; `None` (with a problem) only for what is not well-formed.
     pub(crate) fn raw(self) -> Option<Raw<'de>> {
-        self.source
-            .raw()
-            .map(|raw: &'de RawValue| Raw { text: raw.get() })
+        self.source.raw().map(|raw| Raw::new(raw.get()))
     }
 
     /// Walks the value for nothing but its duplicate keys.
@@ -359,33 +295,6 @@ fn each_field<'de>(
             report.push(dialect.duplicate_key, path, message);
         }
     }) {}
-}
-
-/// The deepest nesting of lists and objects in a text, whether or not it is valid JSON.
-pub(crate) fn depth(text: &str) -> usize {
-    let (mut depth, mut deepest) = (0_usize, 0_usize);
-    let (mut in_string, mut escaped) = (false, false);
-    for byte in text.bytes() {
-        if in_string {
-            match byte {
-                _ if escaped => escaped = false,
-                b'\\' => escaped = true,
-                b'"' => in_string = false,
-                _ => {}
-            }
-            continue;
-        }
-        match byte {
-            b'"' => in_string = true,
-            b'{' | b'[' => {
-                depth = depth.saturating_add(1);
-                deepest = deepest.max(depth);
-            }
-            b'}' | b']' => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-    }
-    deepest
 }
 
 #[cfg(test)]

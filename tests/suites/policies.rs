@@ -3,10 +3,11 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use host_runner::engine::{Abi, Engine, Limits, Operation, embedded};
 use host_runner::inputs;
-use policy_tests::case::outcome;
+use policy_tests::case::{one_container, outcome, pod};
 use serde_json::{Value, json};
 
 /// Policy, fixture, outcome, a text that the Decision must contain.
@@ -87,6 +88,46 @@ fn every_fixture_is_listed_here() {
             );
         }
     }
+}
+
+/// The documented command, with OpenSSL: what it signs, the module verifies.
+#[test]
+fn what_the_signing_script_prints_satisfies_its_attestor() {
+    let image = format!("registry.example/shop/web@sha256:{}", "5".repeat(64));
+    let script = folder().join("sign.sh");
+    let has_openssl = Command::new("openssl").arg("version").output().is_ok();
+    if !has_openssl {
+        assert!(std::env::var_os("CI").is_none(), "`openssl` cannot be run");
+        return eprintln!("NOT RUN: `openssl` cannot be run");
+    }
+    let output = Command::new("sh")
+        .arg(&script)
+        .arg(folder().join("test-keys/build.pem"))
+        .args(["projects/example/notes/build", &image])
+        .output()
+        .unwrap();
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    let occurrences = inputs::parse(&String::from_utf8(output.stdout).unwrap()).unwrap();
+
+    let path = folder().join("require-attestation/policy.yaml");
+    let mut settings = inputs::settings(&path).unwrap();
+    settings["evidence"]["occurrences"] = occurrences[0].clone();
+    let mut request = pod(one_container(&image));
+    request["namespace"] = "production".into();
+    let call = json!({"request": request, "settings": settings}).to_string();
+    let decision: Value =
+        serde_json::from_slice(&policy_wasm::abi::decide(call.as_bytes())).unwrap();
+    assert_eq!(outcome(&decision), "allow", "{decision:#}");
+    let attestor = &decision["images"][0]["results"][0]["attestors"][0];
+    assert_eq!(attestor["verified"], true);
+    assert_eq!(
+        attestor["payloadType"],
+        "Google cloud binauthz container signature"
+    );
 }
 
 /// The manifest is the policy, indented, under a header. `BLESS=1` rewrites it.

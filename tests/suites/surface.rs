@@ -115,6 +115,17 @@ fn the_web_module_imports_only_its_glue() {
 }
 
 #[test]
+fn the_web_module_exports_exactly_this() {
+    let module = std::fs::read(web::build().join("countersign_bg.wasm")).unwrap();
+    let exports = inspect(&module).unwrap().exports;
+    let ours: Vec<_> = exports
+        .iter()
+        .filter(|name| !name.starts_with("__"))
+        .collect();
+    assert_eq!(ours, ["decide", "memory", "validateSettings"]);
+}
+
+#[test]
 fn the_web_build_has_types() {
     let types = std::fs::read_to_string(web::build().join("countersign.d.ts")).unwrap();
     for signature in [

@@ -1,0 +1,210 @@
+//! What the policy says about each image, once its evidence is there.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use super::plan::{ChosenRule, Plan};
+use crate::Budget;
+use crate::attestation::{self, Meter, Subject};
+use crate::decision::{
+    AppliedRule, AttestorResult, Code, DocumentResult, Enforcement, Exemption, Reason, Verdict,
+};
+use crate::digest::Digest;
+use crate::evaluate::images::{Image, Status};
+use crate::evidence::Evidence;
+use crate::image::ImageReference;
+use crate::policy::rule::{EnforcementMode, EvaluationMode};
+use crate::policy::singleton::Document;
+use crate::settings::{Settings, unknown_attestor};
+
+impl Plan<'_> {
+    /// Judges every image that is open; the others have no result.
+    pub(in crate::evaluate) fn judge(
+        &self,
+        images: &[Image<'_>],
+        evidence: &Evidence<'_>,
+        settings: &Settings<'_>,
+        budget: &Budget,
+    ) -> Vec<Option<DocumentResult>> {
+        let mut judged = Judged {
+            plan: self,
+            evidence,
+            settings,
+            budget,
+            meter: Meter::new(budget.verifications),
+            known: Vec::new(),
+        };
+        let results = images
+            .iter()
+            .zip(&self.exemptions)
+            .map(|(image, exemption)| {
+                let Status::Open(reference) = image.status else {
+                    return None;
+                };
+                match exemption {
+                    Some(exemption) => Some(exempted(image, exemption)),
+                    None => self
+                        .rule(image)
+                        .map(|chosen| judged.by_rule(reference, chosen)),
+                }
+            });
+        results.collect()
+    }
+}
+
+fn exempted(image: &Image<'_>, exemption: &Exemption) -> DocumentResult {
+    let (code, whose) = if exemption.document == Document::SystemPolicy.key() {
+        (Code::ExemptSystemPolicy, "system policy pattern")
+    } else {
+        (Code::ExemptAllowlist, "pattern")
+    };
+    let message = alloc::format!(
+        "Image {} is exempt: {whose} `{}`",
+        image.text(),
+        exemption.pattern
+    );
+    DocumentResult {
+        document: Document::Policy.key(),
+        verdict: Verdict::Conformant,
+        enforcement: Enforcement::Enforced,
+        allowlist: Some(exemption.clone()),
+        rule: None,
+        attestors: Vec::new(),
+        reasons: alloc::vec![Reason::new(code, message)],
+    }
+}
+
+/// A judgement in progress; remembers what was verified, so that the same image in ten containers
+/// costs one verification
+struct Judged<'p> {
+    plan: &'p Plan<'p>,
+    evidence: &'p Evidence<'p>,
+    settings: &'p Settings<'p>,
+    budget: &'p Budget,
+    meter: Meter,
+    known: Vec<Known<'p>>,
+}
+
+/// What an attestor said about an image
+struct Known<'p> {
+    attestor: &'p str,
+    /// Repository and digest
+    image: String,
+    answer: (Verdict, AttestorResult),
+}
+
+impl<'p> Judged<'p> {
+    fn by_rule(
+        &mut self,
+        reference: ImageReference<'_>,
+        chosen: &'p ChosenRule<'p>,
+    ) -> DocumentResult {
+        let rule = &chosen.rule;
+        let mut attestors = Vec::new();
+        let (verdict, reasons) = match (rule.evaluation, reference.sha256()) {
+            (EvaluationMode::AlwaysAllow, _) => {
+                let message = "Allowed by always_allow admission rule";
+                (
+                    Verdict::Conformant,
+                    alloc::vec![Reason::new(Code::AlwaysAllow, message)],
+                )
+            }
+            (EvaluationMode::AlwaysDeny, _) => {
+                let message = "Denied by always_deny admission rule";
+                (
+                    Verdict::NonConformant,
+                    alloc::vec![Reason::new(Code::AlwaysDeny, message)],
+                )
+            }
+            (EvaluationMode::RequireAttestation, digest) => {
+                let mut verdict = Verdict::Conformant;
+                for name in &rule.attestors {
+                    let (found, result) = match digest {
+                        Some(digest) => self.by_attestor(name, digest, reference),
+                        None => AttestorResult::refused(name, digest_required()),
+                    };
+                    verdict = verdict.max(found);
+                    attestors.push(result);
+                }
+                // An empty list is never a proof.
+                if attestors.is_empty() {
+                    verdict = Verdict::Error;
+                }
+                let mut reasons: Vec<_> = attestors.iter().flat_map(summary).collect();
+                reasons.dedup();
+                (verdict, reasons)
+            }
+        };
+        DocumentResult {
+            document: Document::Policy.key(),
+            verdict,
+            enforcement: match rule.enforcement {
+                EnforcementMode::Enforced => Enforcement::Enforced,
+                EnforcementMode::DryRun => Enforcement::DryRun,
+            },
+            allowlist: None,
+            rule: Some(AppliedRule {
+                kind: chosen
+                    .specific
+                    .as_ref()
+                    .map_or("default", |(kind, _)| kind.name()),
+                key: chosen.specific.as_ref().map(|(_, key)| key.clone()),
+                evaluation_mode: rule.evaluation.name(),
+                enforcement_mode: rule.enforcement.name(),
+            }),
+            attestors,
+            reasons,
+        }
+    }
+
+    fn by_attestor(
+        &mut self,
+        name: &'p str,
+        digest: Digest,
+        reference: ImageReference<'_>,
+    ) -> (Verdict, AttestorResult) {
+        let image = alloc::format!("{}@{digest}", reference.repository());
+        let known = |known: &&Known<'_>| known.attestor == name && known.image == image;
+        if let Some(known) = self.known.iter().find(known) {
+            return known.answer.clone();
+        }
+        let Some(attestor) = self.plan.attestor(name) else {
+            let reason = Reason::new(Code::SettingsInvalid, unknown_attestor(name));
+            return AttestorResult::refused(name, reason);
+        };
+        let answer = match self.evidence.about(digest, &attestor.note, self.budget) {
+            Ok(attestations) => {
+                let docker_reference = self.settings.docker_reference;
+                let subject = Subject {
+                    digest,
+                    reference,
+                    docker_reference,
+                };
+                attestation::judge(attestor, subject, attestations, &self.meter)
+            }
+            Err(limit) => AttestorResult::refused(name, limit),
+        };
+        self.known.push(Known {
+            attestor: name,
+            image,
+            answer: answer.clone(),
+        });
+        answer
+    }
+}
+
+/// An attestor's reasons without their details, which stand under the attestor.
+fn summary(result: &AttestorResult) -> impl Iterator<Item = Reason> {
+    result
+        .reasons
+        .iter()
+        .map(|reason| Reason::new(reason.code, reason.message.clone()))
+}
+
+/// Google's own words for an image that is named by tag.
+pub(in crate::evaluate) fn digest_required() -> Reason {
+    Reason::new(
+        Code::DigestRequired,
+        "Expected digest with sha256 scheme, but got tag or malformed digest",
+    )
+}

@@ -1,0 +1,226 @@
+//! What of the policy a request needs: which images are exempt, which rule applies to each Pod, and
+//! which evidence those rules ask for.
+
+use alloc::borrow::Cow;
+use alloc::collections::BTreeSet;
+use alloc::string::{String, ToString as _};
+use alloc::vec::Vec;
+
+use crate::decision::{Code, Exemption, Reason};
+use crate::evaluate::images::Image;
+use crate::evidence::Need;
+use crate::json::{Path, Report};
+use crate::policy::attestor::Attestor;
+use crate::policy::rule::{AdmissionRule, EvaluationMode, RuleKind};
+use crate::policy::singleton::{GlobalEvaluation, Policy};
+use crate::request::{Pod, Request, Workload};
+use crate::settings::{Settings, shared_key, unknown_attestor};
+
+/// What the policy will look at, image by image, and what it needs for that
+#[derive(Debug)]
+pub(in crate::evaluate) struct Plan<'a> {
+    /// One for each image
+    pub(super) exemptions: Vec<Option<Exemption>>,
+    /// One for each Pod; `None` only where the settings have no usable rule
+    rules: Vec<Option<ChosenRule<'a>>>,
+    /// Those that the rules above name, and no others
+    attestors: Vec<Attestor<'a>>,
+    needs: BTreeSet<Need>,
+    /// The policy relies on a system policy that nobody supplied
+    pub(in crate::evaluate) lacks_system_policy: bool,
+}
+
+/// The rule that applies to one Pod
+#[derive(Debug)]
+pub(super) struct ChosenRule<'a> {
+    /// Kind and key of a specific rule; `None` for the default rule
+    pub(super) specific: Option<(RuleKind, String)>,
+    pub(super) rule: AdmissionRule<'a>,
+}
+
+/// Reads of the policy what this request needs.
+///
+/// # Errors
+///
+/// `context-missing`: the rules are by a fact that the request does not state.
+pub(in crate::evaluate) fn plan<'a>(
+    settings: &Settings<'a>,
+    request: &Request<'_>,
+    workload: &Workload<'_>,
+    images: &[Image<'_>],
+    report: &Report,
+) -> Result<Plan<'a>, Reason> {
+    let exemptions = exempt(settings, images, report);
+    let mut rules = Vec::new();
+    for pod in &workload.pods {
+        rules.push(choose(settings, request, pod, report)?);
+    }
+    let mut names = BTreeSet::new();
+    let mut needs = BTreeSet::new();
+    for (image, exemption) in images.iter().zip(&exemptions) {
+        let Some(digest) = image.open().and_then(|reference| reference.sha256()) else {
+            continue;
+        };
+        let chosen = rules.get(image.pod).and_then(Option::as_ref);
+        let Some(chosen) = chosen.filter(|_| exemption.is_none()) else {
+            continue;
+        };
+        if !chosen.rule.attestors.is_empty() {
+            names.extend(chosen.rule.attestors.iter().cloned());
+            needs.insert(Need::Attestations { digest });
+        }
+    }
+    let attestors = load(settings, &names, report);
+    for chosen in rules.iter().flatten() {
+        let named: Vec<_> = attestors
+            .iter()
+            .filter(|one| chosen.rule.attestors.contains(&one.name))
+            .collect();
+        if let Some(message) = shared_key(&named) {
+            report.push(Code::PolicyAttestorsShareKey, Path::Root("policy"), message);
+        }
+    }
+    let lacks_system_policy = settings.policy.global_evaluation == GlobalEvaluation::Enable
+        && settings.system_policy.is_none();
+    Ok(Plan {
+        exemptions,
+        rules,
+        attestors,
+        needs,
+        lacks_system_policy,
+    })
+}
+
+/// Finds for each open image the first pattern that covers it, the system policy's before the
+/// policy's own. Both lists are walked once, whatever the number of images.
+fn exempt(
+    settings: &Settings<'_>,
+    images: &[Image<'_>],
+    report: &Report,
+) -> Vec<Option<Exemption>> {
+    let mut exemptions: Vec<Option<Exemption>> = images.iter().map(|_| None).collect();
+    let mut apply = |policy: &Policy<'_>, counts: bool| {
+        policy.each_pattern(report, |pattern, text| {
+            for (image, exemption) in images.iter().zip(&mut exemptions) {
+                let is_open = counts && exemption.is_none() && image.open().is_some();
+                if is_open && pattern.matches(image.text()) {
+                    let document = policy.document().key();
+                    *exemption = Some(Exemption {
+                        document,
+                        pattern: text.to_string(),
+                    });
+                }
+            }
+        });
+    };
+    if let Some(system_policy) = &settings.system_policy {
+        apply(
+            system_policy,
+            settings.policy.global_evaluation == GlobalEvaluation::Enable,
+        );
+    }
+    apply(&settings.policy, true);
+    exemptions
+}
+
+/// Chooses the rule for a Pod: the specific one whose key fits, else the default.
+fn choose<'a>(
+    settings: &Settings<'a>,
+    request: &Request<'_>,
+    pod: &Pod<'_>,
+    report: &Report,
+) -> Result<Option<ChosenRule<'a>>, Reason> {
+    let specific = match settings.policy.rules() {
+        None => None,
+        Some(rules) => {
+            let key = rule_key(settings, request, pod, rules.kind)?;
+            rules
+                .find(&key, report)
+                .map(|(key, rule)| (rules.kind, key, rule))
+        }
+    };
+    Ok(match specific {
+        Some((kind, key, rule)) => Some(ChosenRule {
+            specific: Some((kind, key)),
+            rule,
+        }),
+        None => settings.policy.default_rule.clone().map(|rule| ChosenRule {
+            specific: None,
+            rule,
+        }),
+    })
+}
+
+/// What a key of the policy's rule map would have to say to apply to this Pod.
+fn rule_key(
+    settings: &Settings<'_>,
+    request: &Request<'_>,
+    pod: &Pod<'_>,
+    kind: RuleKind,
+) -> Result<String, Reason> {
+    let namespace = || {
+        request.namespace.as_deref().ok_or_else(|| {
+            let message =
+                "The policy has rules by namespace, and the request does not say its namespace";
+            Reason::new(Code::ContextMissing, message)
+        })
+    };
+    let account = &pod.service_account;
+    let text = |setting: &Option<Cow<'_, str>>| setting.as_deref().unwrap_or_default().to_string();
+    Ok(match kind {
+        RuleKind::Cluster => text(&settings.cluster),
+        RuleKind::Namespace => namespace()?.to_string(),
+        RuleKind::ServiceAccount => alloc::format!("{}:{account}", namespace()?),
+        RuleKind::MeshIdentity => {
+            let domain = text(&settings.mesh_trust_domain);
+            alloc::format!("{domain}/ns/{}/sa/{account}", namespace()?)
+        }
+    })
+}
+
+/// Loads the named attestors; walks past the others without decoding their keys.
+fn load<'a>(
+    settings: &Settings<'a>,
+    names: &BTreeSet<Cow<'a, str>>,
+    report: &Report,
+) -> Vec<Attestor<'a>> {
+    let mut attestors: Vec<Attestor<'a>> = Vec::new();
+    settings.each_attestor(report, |document| {
+        if !names.contains(&document.name) {
+            return;
+        }
+        if attestors.iter().any(|other| other.name == document.name) {
+            let message =
+                alloc::format!("two attestors are named {}", crate::quote(&document.name));
+            report.push(Code::AttestorDuplicate, Path::Root("attestors"), message);
+        }
+        attestors.push(document.load(report));
+    });
+    for name in names {
+        if !attestors.iter().any(|attestor| attestor.name == *name) {
+            let message = unknown_attestor(name);
+            report.push(Code::PolicyAttestorUnknown, Path::Root("policy"), message);
+        }
+    }
+    attestors
+}
+
+impl Plan<'_> {
+    pub(in crate::evaluate) const fn needs(&self) -> &BTreeSet<Need> {
+        &self.needs
+    }
+
+    pub(super) fn attestor(&self, name: &str) -> Option<&Attestor<'_>> {
+        self.attestors.iter().find(|attestor| attestor.name == name)
+    }
+
+    /// Whether the rule for an image's Pod asks for attestations.
+    pub(in crate::evaluate) fn requires_digest(&self, image: &Image<'_>) -> bool {
+        self.rule(image)
+            .is_some_and(|chosen| chosen.rule.evaluation == EvaluationMode::RequireAttestation)
+    }
+
+    pub(super) fn rule(&self, image: &Image<'_>) -> Option<&ChosenRule<'_>> {
+        self.rules.get(image.pod)?.as_ref()
+    }
+}
