@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use policy_tests::corpus;
 use policy_tests::implementation;
+use policy_wasm::Code;
 
 #[test]
 fn every_case_is_answered_as_expected_and_alike_by_every_build() {
@@ -34,6 +35,30 @@ fn names_of_cases_are_unique() {
     let cases = corpus::all();
     let names: BTreeSet<_> = cases.iter().map(|case| &case.name).collect();
     assert_eq!(names.len(), cases.len());
+}
+
+/// A code that nothing shows would be a promise that nobody keeps.
+#[test]
+fn every_code_is_shown_by_a_case_or_by_a_test_of_the_settings() {
+    let cases = corpus::all();
+    let in_cases: BTreeSet<_> = cases
+        .iter()
+        .flat_map(|case| case.expected.split(' '))
+        .collect();
+    let settings = include_str!("settings.rs");
+    let mut names = BTreeSet::new();
+    for code in Code::ALL {
+        let name = code.as_str();
+        assert!(names.insert(name), "`{name}` stands for two things");
+        assert!(
+            name.bytes().all(|b| b.is_ascii_lowercase() || b == b'-'),
+            "{name}"
+        );
+        assert!(
+            in_cases.contains(name) || settings.contains(name),
+            "`{name}` is in no case and in no test of the settings"
+        );
+    }
 }
 
 #[test]

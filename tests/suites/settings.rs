@@ -340,6 +340,25 @@ fn keys_must_be_usable_and_are_never_skipped() {
     );
 }
 
+/// `openssl ecparam -name secp384r1 -genkey -noout | openssl ec -pubout`
+const P384: &str = "-----BEGIN PUBLIC KEY-----
+MHYwEAYHKoZIzj0CAQYFK4EEACIDYgAEixVK1r3205zzMFYKLZweAKAjNznXsHRJ
+TS8UNuqDPquoXhLzV2L00/vFpvqBTIp1aNLLCGI/bWlgjrhDn5lPjREj9LblwebH
+oizkS0Y4NKSn3BcvhV5OTa1PyUBZkgpw
+-----END PUBLIC KEY-----
+";
+
+#[test]
+fn x22_a_key_must_be_of_the_declared_algorithm() {
+    check(
+        |s| {
+            s["attestors"][0]["userOwnedGrafeasNote"]["publicKeys"][0]["pkixPublicKey"]["publicKeyPem"] =
+                P384.into();
+        },
+        &["attestors[0].userOwnedGrafeasNote.publicKeys[0].pkixPublicKey key-algorithm-mismatch"],
+    );
+}
+
 #[test]
 fn both_spellings_of_the_note_work_and_not_together() {
     let rename = |s: &mut Value| s["attestors"][0]["userOwnedGrafeasNote"].take();
@@ -380,11 +399,7 @@ fn output_fields_and_prose_are_accepted() {
 
 #[test]
 fn other_spellings_of_known_fields_are_unknown() {
-    for field in [
-        "admission_whitelist_patterns",
-        "admissionAllowlistPatterns",
-        "cloudRunPolicy",
-    ] {
+    for field in ["admission_whitelist_patterns", "admissionAllowlistPatterns"] {
         let path = if field.contains('_') {
             format!("policy[{field}]")
         } else {
@@ -393,6 +408,16 @@ fn other_spellings_of_known_fields_are_unknown() {
         check(
             |s| s["policy"][field] = json!([]),
             &[&format!("{path} policy-unknown-field")],
+        );
+    }
+}
+
+#[test]
+fn a_platform_policy_is_refused_by_name() {
+    for field in ["gkePolicy", "cloudRunPolicy"] {
+        check(
+            |s| s["policy"][field] = json!({}),
+            &[&format!("policy.{field} policy-unsupported-feature")],
         );
     }
 }
@@ -452,6 +477,33 @@ fn what_is_not_settings_at_all_is_one_problem() {
     }
     assert_eq!(problems(b"\xff"), ["settings-malformed"]);
     assert_eq!(problems("[".repeat(1000).as_bytes()), ["limit-exceeded"]);
+}
+
+#[test]
+fn a_key_that_stands_twice_is_refused_at_every_depth() {
+    let text = settings().to_string();
+    for (field, harmless, expected) in [
+        ("attestors", "[]", "settings-duplicate-key"),
+        ("occurrences", "[]", "evidence settings-duplicate-key"),
+        (
+            "publicKeyPem",
+            "\"x\"",
+            "attestors[0].userOwnedGrafeasNote.publicKeys[0].pkixPublicKey settings-duplicate-key",
+        ),
+        (
+            "evaluationMode",
+            "\"ALWAYS_ALLOW\"",
+            "policy.defaultAdmissionRule policy-duplicate-key",
+        ),
+    ] {
+        let key = format!("\"{field}\":");
+        let twice = text.replacen(&key, &format!("{key}{harmless},{key}"), 1);
+        let found = problems(twice.as_bytes());
+        assert!(
+            found.iter().any(|problem| problem == expected),
+            "{field}: {found:?}"
+        );
+    }
 }
 
 #[test]

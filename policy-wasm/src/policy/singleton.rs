@@ -93,6 +93,10 @@ impl<'a> Policy<'a> {
             "name" | "etag" | "updateTime" | "description" => {
                 value.text();
             }
+            "gkePolicy" | "cloudRunPolicy" => {
+                let message = "platform policies are not supported by this build";
+                value.refuse(Code::PolicyUnsupportedFeature, message);
+            }
             key => {
                 let Some(kind) = RuleKind::of_map(key) else {
                     return value.unknown();
