@@ -65,7 +65,7 @@ pub(crate) fn unless_closed(printed: io::Result<()>) -> io::Result<()> {
 pub(crate) fn printable(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for character in text.chars() {
-        let is_invisible = matches!(character, '\u{ad}' | '\u{200b}'..='\u{200f}'
+        let is_invisible = matches!(character, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}'
             | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}');
         if character.is_control() || is_invisible {
             shown.extend(character.escape_unicode());
@@ -86,7 +86,7 @@ pub(crate) fn error(error: &anyhow::Error) {
 
 /// Prints everything that is wrong with a settings file.
 pub(crate) fn settings_problems(path: &Path, problems: &SettingsProblems) {
-    let path = path.display();
+    let path = printable(&path.display().to_string());
     for SettingsProblem {
         code,
         path: place,
@@ -99,7 +99,10 @@ pub(crate) fn settings_problems(path: &Path, problems: &SettingsProblems) {
             format!("{place}: ")
         };
         let text = printable(&format!("{place}{message}"));
-        anstream::eprintln!("{BOLD_RED}error[{code}]{RESET}: {path}: {text}");
+        anstream::eprintln!(
+            "{BOLD_RED}error[{}]{RESET}: {path}: {text}",
+            printable(code)
+        );
     }
     if problems.problems.is_empty() {
         let message = printable(problems.message.as_deref().unwrap_or("no reason given"));

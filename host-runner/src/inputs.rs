@@ -11,6 +11,8 @@ use std::{fs, io};
 use serde_json::Value;
 use thiserror::Error;
 
+use crate::emit::printable;
+
 pub use document::{DocumentError, parse};
 pub use request::{Asked, Request};
 
@@ -62,23 +64,42 @@ const MAX_BYTES: u64 = 1 << 30;
 ///
 /// # Errors
 ///
-/// It cannot be read as text.
+/// It cannot be read as text, or is longer than 1 GiB.
 pub fn read(path: &Path) -> Result<Source, InputError> {
-    let name = if is_stdin(path) {
-        "<stdin>".to_owned()
-    } else {
-        path.display().to_string()
-    };
+    if is_stdin(path) {
+        return read_from(io::stdin(), "<stdin>".to_owned());
+    }
+    match fs::File::open(path) {
+        Ok(file) => read_from(file, shown(path)),
+        Err(source) => Err(InputError::Read {
+            path: shown(path),
+            source,
+        }),
+    }
+}
+
+fn read_from(input: impl io::Read, name: String) -> Result<Source, InputError> {
     let mut text = String::new();
-    let result = if is_stdin(path) {
-        io::stdin().take(MAX_BYTES).read_to_string(&mut text)
-    } else {
-        fs::File::open(path).and_then(|file| file.take(MAX_BYTES).read_to_string(&mut text))
-    };
+    let mut bounded = input.take(MAX_BYTES);
+    let result = bounded.read_to_string(&mut text).and_then(|_| {
+        // What is cut off may be what matters.
+        match bounded.into_inner().read(&mut [0])? {
+            0 => Ok(()),
+            _ => Err(io::Error::new(
+                io::ErrorKind::FileTooLarge,
+                "longer than 1 GiB",
+            )),
+        }
+    });
     match result {
-        Ok(_) => Ok(Source { name, text }),
+        Ok(()) => Ok(Source { name, text }),
         Err(source) => Err(InputError::Read { path: name, source }),
     }
+}
+
+/// A path as output may show it: whoever adds a file chooses its name.
+fn shown(path: &Path) -> String {
+    printable(&path.display().to_string())
 }
 
 fn is_stdin(path: &Path) -> bool {
@@ -98,7 +119,7 @@ pub fn files(path: &Path) -> Result<Vec<PathBuf>, InputError> {
     let mut folders = vec![path.to_owned()];
     while let Some(folder) = folders.pop() {
         let unreadable = |source| InputError::Read {
-            path: folder.display().to_string(),
+            path: shown(&folder),
             source,
         };
         for entry in fs::read_dir(&folder).map_err(unreadable)? {
@@ -114,7 +135,7 @@ pub fn files(path: &Path) -> Result<Vec<PathBuf>, InputError> {
         }
     }
     if found.is_empty() {
-        return Err(InputError::EmptyFolder(path.display().to_string()));
+        return Err(InputError::EmptyFolder(shown(path)));
     }
     found.sort();
     Ok(found)

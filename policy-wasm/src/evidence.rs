@@ -26,6 +26,7 @@ pub enum Need {
 /// What was found for the needs of one request
 #[derive(Debug, Default)]
 pub(crate) struct Evidence<'a> {
+    /// In an order of their own, so that it does not matter in which they were supplied
     attestations: Vec<Candidate<'a>>,
 }
 
@@ -40,7 +41,7 @@ struct Candidate<'a> {
 
 impl Candidate<'_> {
     /// Whether it could be about an image: its payload says so, or it is filed under it, or under
-    /// nothing at all. The last two help to explain a refusal.
+    /// nothing at all.
     fn concerns(&self, digest: Digest) -> bool {
         self.claimed == Some(digest) || self.resource.is_none_or(|resource| resource == digest)
     }
@@ -88,10 +89,13 @@ impl<'a> Evidence<'a> {
             }
         });
         evidence
+            .attestations
+            .sort_by(|a, b| a.attestation.cmp(&b.attestation));
+        evidence
     }
 
-    /// The attestations that may be about an image, for an attestor with this note: those that can only explain last; otherwise in
-    /// an order of their own, so that it does not matter in which they were supplied.
+    /// The attestations that may be about an image. Those that can only explain a refusal to an
+    /// attestor with this note come last.
     ///
     /// # Errors
     ///
@@ -104,20 +108,13 @@ impl<'a> Evidence<'a> {
     ) -> Result<Vec<&Attestation<'a>>, Reason> {
         let limit = budget.attestations_per_image;
         let concerning = || self.attestations.iter().filter(|one| one.concerns(digest));
-        let mut found: Vec<_> = concerning()
-            .filter(|one| !one.only_explains(digest, note))
-            .collect();
-        if found.len() > limit {
+        let found = || concerning().filter(|one| !one.only_explains(digest, note));
+        let count = found().count();
+        if count > limit {
             return Err(Reason::limit("attestations of one image", limit));
         }
-        let room = limit.saturating_sub(found.len());
-        let mut explaining: Vec<_> = concerning()
-            .filter(|one| one.only_explains(digest, note))
-            .collect();
-        for candidates in [&mut found, &mut explaining] {
-            candidates.sort_by(|a, b| a.attestation.cmp(&b.attestation));
-        }
-        let all = found.into_iter().chain(explaining.into_iter().take(room));
+        let explaining = concerning().filter(|one| one.only_explains(digest, note));
+        let all = found().chain(explaining.take(limit.saturating_sub(count)));
         Ok(all.map(|one| &one.attestation).collect())
     }
 }

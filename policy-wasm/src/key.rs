@@ -59,15 +59,6 @@ impl Algorithm {
         ("ML_DSA_65", Self::MlDsa65),
     ];
 
-    /// Finds an algorithm by either of its names.
-    #[must_use]
-    pub fn parse(name: &str) -> Option<Self> {
-        Self::NAMES
-            .iter()
-            .find(|(known, _)| *known == name)
-            .map(|(_, algorithm)| *algorithm)
-    }
-
     /// The name that the API documentation lists first.
     #[must_use]
     pub fn name(self) -> &'static str {

@@ -232,6 +232,57 @@ fn a_manifest_is_a_manifest_whatever_other_keys_it_has() {
 }
 
 #[test]
+fn an_item_of_a_list_is_a_manifest_whatever_is_in_the_place_of_its_kind() {
+    let spec = r#""metadata":{"name":"x"},"spec":{"containers":[{"name":"a","image":"nginx"}]}"#;
+    let request = r#""request":{"operation":"DELETE","kind":{"kind":"Pod"}}"#;
+    for kind in ["null", "{\"kind\":\"x\"}", "\"\"", "5"] {
+        let item = format!(r#"{{"kind":{kind},"operation":"DELETE",{request},{spec}}}"#);
+        let list = format!(r#"{{"apiVersion":"v1","kind":"PodList","items":[{item}]}}"#);
+        let (stdout, _) = run(&format!("{ALLOWLIST} -"), &list, 1);
+        assert!(stdout.contains("denied  Pod default/x"), "{kind}: {stdout}");
+        // An untyped list says nothing about its items.
+        let list = format!(r#"{{"apiVersion":"v1","kind":"List","items":[{item}]}}"#);
+        assert_ne!(
+            countersign(&format!("{ALLOWLIST} -"), &list).status.code(),
+            Some(0),
+            "{kind}"
+        );
+    }
+}
+
+#[test]
+fn a_kind_that_the_settings_name_is_never_passed_over() {
+    let (_folder, settings) = file(
+        "s.yaml",
+        "policy: {defaultAdmissionRule: {evaluationMode: ALWAYS_DENY, \
+         enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG}}\n\
+         workloads: [{group: autoscaling, kind: X, podSpecs: [spec]}]\n",
+    );
+    let object =
+        "apiVersion: autoscaling/v1\nkind: X\nspec: {containers: [{name: a, image: a/b}]}\n";
+    let (stdout, _) = run(&format!("evaluate -s {} -", settings.display()), object, 1);
+    assert!(stdout.contains("always-deny"), "{stdout}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_name_cannot_forge_output() {
+    let name = "a\x1b[2J\nadmitted  Pod default evil.yaml";
+    let (folder, _) = file(name, &fixture("production-unsigned.yaml"));
+    let (stdout, _) = run(&format!("{PIPELINE} {}", folder.path().display()), "", 1);
+    assert!(
+        !stdout.contains('\x1b') && !stdout.contains("\nadmitted"),
+        "{stdout}"
+    );
+    let (folder, _) = file(name, "a: [");
+    let (_, stderr) = run(&format!("{PIPELINE} {}", folder.path().display()), "", 2);
+    assert!(
+        !stderr.contains('\x1b') && !stderr.contains("\nadmitted"),
+        "{stderr}"
+    );
+}
+
+#[test]
 fn a_closed_pipe_does_not_change_the_exit_status() {
     let mut child = Command::new(env!("CARGO_BIN_EXE_countersign"))
         .args(format!("{PIPELINE} policies/pipeline/fixtures").split(' '))

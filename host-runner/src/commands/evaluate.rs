@@ -57,9 +57,9 @@ enum Format {
 pub(crate) fn run(args: &Args) -> Result<Exit> {
     let bytes = module_bytes(&args.module)?;
     let (settings, requests) = read_inputs(args)?;
-    let (asked, others): (Vec<_>, Vec<_>) = requests
-        .into_iter()
-        .partition(|request| request.asked == Asked::Yes);
+    let is_asked =
+        |request: &Request| request.asked == Asked::Yes || is_named_in(&settings, &request.request);
+    let (asked, others): (Vec<_>, Vec<_>) = requests.into_iter().partition(is_asked);
     let policy = Engine::new(Limits::default())?.load(&bytes)?;
     if let Some(problems) = check_settings(&policy, &settings)? {
         emit::settings_problems(&args.settings, &problems);
@@ -88,6 +88,17 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
     emit::unless_closed(printed)?;
     let all_admitted = answers.iter().all(Evaluated::is_admitted);
     Ok(if all_admitted { Exit::Yes } else { Exit::No })
+}
+
+/// Whether the settings name the kind of a request among their `workloads`.
+fn is_named_in(settings: &Value, request: &Value) -> bool {
+    let kind = |field: &str| request.get("kind").and_then(|kind| kind.get(field));
+    let workloads = settings.get("workloads").and_then(Value::as_array);
+    workloads.into_iter().flatten().any(|workload| {
+        ["group", "kind"]
+            .iter()
+            .all(|field| workload.get(*field) == kind(field))
+    })
 }
 
 /// Reads settings and objects; every file that cannot be read is named, not only the first.

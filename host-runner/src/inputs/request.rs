@@ -18,16 +18,18 @@ pub struct Request {
 }
 
 /// Whether a policy for images is asked about an object
+///
+/// Settings may name further kinds; `evaluate` asks about those whatever stands here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Asked {
     /// It is
     Yes,
-    /// A built-in kind that cannot bring in an image, found beside others in a folder of manifests
+    /// A manifest of a well-known kind that brings in no image, as stands beside workloads
     No,
 }
 
-/// API groups and kinds of Kubernetes itself that have no pod template. A recorded request of such
-/// a kind was really asked, and is.
+/// Well-known API groups and kinds that have no pod spec; without kinds, the whole group. A recorded
+/// request of such a kind was really asked, and is.
 const WITHOUT_IMAGES: &[(&str, &[&str])] = &[
     (
         "",
@@ -51,7 +53,15 @@ const WITHOUT_IMAGES: &[(&str, &[&str])] = &[
     ("apiregistration.k8s.io", &[]),
     ("autoscaling", &[]),
     ("networking.k8s.io", &[]),
-    ("policies.kubewarden.io", &[]),
+    (
+        "policies.kubewarden.io",
+        &[
+            "AdmissionPolicy",
+            "AdmissionPolicyGroup",
+            "ClusterAdmissionPolicy",
+            "ClusterAdmissionPolicyGroup",
+        ],
+    ),
     ("policy", &[]),
     ("rbac.authorization.k8s.io", &[]),
     ("scheduling.k8s.io", &[]),
@@ -87,28 +97,46 @@ pub(super) fn from_document(
         requests.push(recorded(object, source));
         return Ok(());
     }
-    if let Some(item_kind) = list_of(&object) {
-        let version = object.get("apiVersion").cloned();
-        let Some(Value::Array(items)) = object.remove("items") else {
-            return Ok(());
+    from_object(object, namespace, source, requests)
+}
+
+/// Adds the request of a manifest, or those of the items of a list. An item is a manifest too,
+/// whatever its author put in the place of its kind.
+fn from_object(
+    mut object: Map<String, Value>,
+    namespace: Option<&str>,
+    source: &str,
+    requests: &mut Vec<Request>,
+) -> Result<(), String> {
+    let Some(item_kind) = list_of(&object) else {
+        requests.push(manifest(object, namespace, source)?);
+        return Ok(());
+    };
+    let version = object.get("apiVersion").cloned().unwrap_or_default();
+    let Some(Value::Array(items)) = object.remove("items") else {
+        return Ok(());
+    };
+    for item in items {
+        let Value::Object(mut item) = item else {
+            return Err("the list has an item that is no object".into());
         };
-        for mut item in items {
-            // The items of a typed list leave out what the list says.
-            if let (Some(fields), false) = (item.as_object_mut(), item_kind.is_empty()) {
-                fields
-                    .entry("kind")
-                    .or_insert_with(|| item_kind.clone().into());
-                if let Some(version) = &version {
-                    fields
-                        .entry("apiVersion")
-                        .or_insert_with(|| version.clone());
+        // The items of a typed list leave out what the list says.
+        if !item_kind.is_empty() {
+            for (key, inherited) in [
+                ("kind", item_kind.clone().into()),
+                ("apiVersion", version.clone()),
+            ] {
+                let says = item
+                    .get(key)
+                    .and_then(Value::as_str)
+                    .is_some_and(|own| !own.is_empty());
+                if !says {
+                    item.insert(key.to_owned(), inherited);
                 }
             }
-            from_document(item, namespace, source, requests)?;
         }
-        return Ok(());
+        from_object(item, namespace, source, requests)?;
     }
-    requests.push(manifest(object, namespace, source)?);
     Ok(())
 }
 

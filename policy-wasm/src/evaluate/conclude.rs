@@ -105,7 +105,8 @@ fn obstacle(image: &ImageDecision, break_glass: bool) -> Obstacle {
     if image.verdict == Verdict::Conformant {
         return Obstacle::Nothing;
     }
-    if !image.reasons.is_empty() {
+    // What nobody judged, no mode can admit.
+    if !image.reasons.is_empty() || image.results.is_empty() {
         return Obstacle::Absolute;
     }
     let is_dry_run = image
@@ -126,7 +127,6 @@ fn report_overrides(decision: &mut Decision, obstacles: &[Obstacle]) {
         return;
     }
     let mut overridden = String::new();
-    let mut seen = Vec::new();
     for (image, obstacle) in decision.images.iter().zip(obstacles) {
         let (code, prefix) = match obstacle {
             Obstacle::DryRun => (
@@ -136,24 +136,23 @@ fn report_overrides(decision: &mut Decision, obstacles: &[Obstacle]) {
             Obstacle::BreakGlass => (Code::BreakGlass, "Admitted with break-glass: "),
             Obstacle::Nothing | Obstacle::Policy | Obstacle::Absolute => continue,
         };
-        if seen.contains(&&image.image) {
-            continue;
-        }
-        seen.push(&image.image);
-        let text = compose(core::slice::from_ref(image));
-        if !overridden.is_empty() {
-            overridden.push('\n');
-        }
-        overridden.push_str(&alloc::format!("'{}' : {text}", image.image));
-        decision
-            .warnings
-            .push(Reason::new(code, alloc::format!("{prefix}{text}")));
         let key = if code == Code::DryRun {
             "dry-run"
         } else {
             "break-glass"
         };
         decision.audit_annotations.insert(key, "true".to_string());
+        let text = compose(core::slice::from_ref(image));
+        let line = alloc::format!("'{}' : {text}", image.image);
+        let warning = Reason::new(code, alloc::format!("{prefix}{text}"));
+        if decision.warnings.contains(&warning) {
+            continue;
+        }
+        decision.warnings.push(warning);
+        if !overridden.is_empty() {
+            overridden.push('\n');
+        }
+        overridden.push_str(&line);
     }
     if !overridden.is_empty() {
         decision

@@ -12,6 +12,14 @@ oizkS0Y4NKSn3BcvhV5OTa1PyUBZkgpw
 -----END PUBLIC KEY-----
 ";
 
+/// Finds an algorithm by either of its names.
+fn algorithm(name: &str) -> Option<Algorithm> {
+    Algorithm::NAMES
+        .iter()
+        .find(|(known, _)| *known == name)
+        .map(|(_, algorithm)| *algorithm)
+}
+
 #[test]
 fn a_blank_id_is_the_documented_one() {
     let key = PublicKey::from_pem(DOCUMENTED, P256, "").unwrap();
@@ -25,7 +33,7 @@ fn a_blank_id_is_the_documented_one() {
 fn a_given_id_is_kept_and_both_names_of_an_algorithm_work() {
     let key = PublicKey::from_pem(
         DOCUMENTED,
-        Algorithm::parse("EC_SIGN_P256_SHA256").unwrap(),
+        algorithm("EC_SIGN_P256_SHA256").unwrap(),
         "any id",
     )
     .unwrap();
@@ -79,18 +87,14 @@ fn numbers_and_other_spellings_are_no_algorithms() {
         "SIGNATURE_ALGORITHM_UNSPECIFIED",
         "",
     ] {
-        assert_eq!(Algorithm::parse(name), None, "{name}");
+        assert_eq!(algorithm(name), None, "{name}");
     }
 }
 
 #[test]
 fn every_algorithm_has_a_name_of_its_own() {
-    for (name, algorithm) in Algorithm::NAMES {
-        assert_eq!(
-            Algorithm::parse(algorithm.name()),
-            Some(*algorithm),
-            "{name}"
-        );
+    for (name, named) in Algorithm::NAMES {
+        assert_eq!(algorithm(named.name()), Some(*named), "{name}");
     }
 }
 

@@ -105,7 +105,11 @@ impl<'a> Policy<'a> {
                 let Some(raw) = value.raw().filter(|raw| !raw.is_empty_object()) else {
                     return;
                 };
-                if !policy.rule_maps.is_empty() && raw.is_object() {
+                if !raw.is_object() {
+                    let message = "expected an object of rules";
+                    return report.push(Code::PolicyWrongType, path, message);
+                }
+                if !policy.rule_maps.is_empty() {
                     let message = "only one rule map may have entries, and another one has";
                     report.push(Code::PolicyMultipleRuleMaps, path, message);
                 }

@@ -111,6 +111,42 @@ pub(super) fn cases() -> Vec<Case> {
             },
         ),
     ];
+    // One image in two Pods of one object: one under a dry-run rule, one with break-glass.
+    for (order, accounts) in [
+        ("", ["lenient", "strict"]),
+        ("_reversed", ["strict", "lenient"]),
+    ] {
+        let jobs: Vec<_> = accounts
+            .iter()
+            .map(|account| {
+                let label = if *account == "strict" { "true" } else { "" };
+                let mut spec = one_container(&unsigned());
+                spec["serviceAccountName"] = (*account).into();
+                json!({"template": {"metadata": {"labels": {LABEL: label}}, "spec": spec}})
+            })
+            .collect();
+        cases.push(case(
+            &format!("break_glass_beside_dry_run{order}"),
+            "overridden break-glass dry-run no-valid-attestation",
+            |s, r| {
+                s["breakGlass"] = allowed_in(&["default"]);
+                s["workloads"] = json!([
+                    {"group": "e.com", "kind": "Jobs", "podSpecs": ["spec.jobs.*.template.spec"]},
+                ]);
+                let mut dry = s["policy"]["defaultAdmissionRule"].clone();
+                dry["enforcementMode"] = "DRYRUN_AUDIT_LOG_ONLY".into();
+                s["policy"]["kubernetesServiceAccountAdmissionRules"] =
+                    json!({"default:lenient": dry});
+                *r = request(
+                    "e.com",
+                    "Jobs",
+                    json!({
+                        "apiVersion": "e.com/v1", "kind": "Jobs", "spec": {"jobs": jobs},
+                    }),
+                );
+            },
+        ));
+    }
     for value in ["True", "1", "", "false", "yes"] {
         cases.push(case(
             &format!("break_glass_value_is_{value:?}"),

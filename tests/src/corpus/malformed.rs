@@ -116,6 +116,12 @@ pub(super) fn cases() -> Vec<Case> {
                 "typo": 1,
             }});
         }),
+        ("second_rule_map_is_a_text", |s| {
+            s["policy"]["kubernetesNamespaceAdmissionRules"] = json!({"other": {
+                "evaluationMode": "ALWAYS_DENY", "enforcementMode": "DRYRUN_AUDIT_LOG_ONLY",
+            }});
+            s["policy"]["clusterAdmissionRules"] = "x".into();
+        }),
         ("occurrence_is_a_text", |s| {
             s["evidence"]["occurrences"] = json!(["garbage"])
         }),
