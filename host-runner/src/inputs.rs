@@ -97,6 +97,15 @@ fn read_from(input: impl io::Read, name: String) -> Result<Source, InputError> {
     }
 }
 
+/// The name of a file and all documents in it.
+fn documents(path: &Path) -> Result<(String, Vec<Value>), InputError> {
+    let Source { name, text } = read(path)?;
+    match parse(&text) {
+        Ok(documents) => Ok((name, documents)),
+        Err(source) => Err(InputError::Parse { path: name, source }),
+    }
+}
+
 /// A path as output may show it: whoever adds a file chooses its name.
 fn shown(path: &Path) -> String {
     printable(&path.display().to_string())
@@ -149,11 +158,7 @@ pub fn files(path: &Path) -> Result<Vec<PathBuf>, InputError> {
 ///
 /// It cannot be read, or is not one document.
 pub fn settings(path: &Path) -> Result<Value, InputError> {
-    let Source { name, text } = read(path)?;
-    let mut documents = parse(&text).map_err(|source| InputError::Parse {
-        path: name.clone(),
-        source,
-    })?;
+    let (name, mut documents) = documents(path)?;
     match (documents.pop(), documents.is_empty()) {
         (Some(document), true) => Ok(unwrap_manifest(document)),
         (None, _) => Err(InputError::Object {
@@ -188,11 +193,7 @@ fn unwrap_manifest(mut document: Value) -> Value {
 ///
 /// The file cannot be read, or has something in it that is no object.
 pub fn requests(path: &Path, namespace: Option<&str>) -> Result<Vec<Request>, InputError> {
-    let Source { name, text } = read(path)?;
-    let documents = parse(&text).map_err(|source| InputError::Parse {
-        path: name.clone(),
-        source,
-    })?;
+    let (name, documents) = documents(path)?;
     let mut requests = Vec::new();
     for document in documents {
         request::from_document(document, namespace, &name, &mut requests).map_err(|problem| {

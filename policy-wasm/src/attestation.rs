@@ -91,10 +91,10 @@ impl Meter {
 /// Judges whether an attestor has signed an image.
 ///
 /// `attestations` are untrusted, whoever stored them; `attestor` is configuration.
-pub(crate) fn judge<'a>(
+pub(crate) fn judge(
     attestor: &Attestor<'_>,
     subject: Subject<'_>,
-    attestations: impl IntoIterator<Item = &'a Attestation<'a>>,
+    attestations: &[&Attestation<'_>],
     meter: &Meter,
 ) -> (Verdict, AttestorResult) {
     let refused = |reason| AttestorResult::refused(&attestor.name, reason);
@@ -103,9 +103,8 @@ pub(crate) fn judge<'a>(
         return refused(Reason::new(Code::AttestorWithoutKeys, message));
     }
     let mut rejections = Vec::new();
-    let attestations: Vec<_> = attestations.into_iter().collect();
     // Before any verification, so that it does not depend on what stands in front.
-    for attestation in &attestations {
+    for attestation in attestations {
         if let Content::Excessive(what, limit) = attestation.content
             && attestation.is_under(&attestor.note)
         {

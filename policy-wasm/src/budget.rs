@@ -23,6 +23,12 @@ pub struct Budget {
 }
 
 impl Budget {
+    /// Bytes of a whole call: both parts at their longest.
+    #[must_use]
+    pub const fn call_bytes(&self) -> usize {
+        self.settings_bytes.saturating_add(self.request_bytes)
+    }
+
     /// The bounds of the shipped modules
     pub const DEFAULT: Self = Self {
         // Large estates exempt or attest thousands of images, at some hundred bytes each.

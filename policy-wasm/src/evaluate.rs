@@ -46,9 +46,8 @@ impl<'a> Call<'a> {
     /// `call-invalid`: not that JSON object. `limit-exceeded`: a part is too long, or nested too
     /// deeply.
     pub fn parse(bytes: &'a [u8], budget: &Budget) -> Result<Self, Reason> {
-        let whole = budget.settings_bytes.saturating_add(budget.request_bytes);
-        if bytes.len() > whole {
-            return Err(Reason::limit("bytes in the call", whole));
+        if bytes.len() > budget.call_bytes() {
+            return Err(Reason::limit("bytes in the call", budget.call_bytes()));
         }
         let invalid = |detail: &str| Reason::new(Code::CallInvalid, detail);
         let text = core::str::from_utf8(bytes).map_err(|error| invalid(&error.to_string()))?;

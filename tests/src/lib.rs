@@ -4,5 +4,6 @@
 pub mod case;
 pub mod corpus;
 pub mod implementation;
+pub mod process;
 pub mod signing;
 pub mod web;

@@ -8,6 +8,7 @@ use std::process::Command;
 use host_runner::engine::{Abi, Engine, Limits, Operation, embedded};
 use host_runner::inputs;
 use policy_tests::case::{one_container, outcome, pod};
+use policy_tests::process;
 use serde_json::{Value, json};
 
 /// Policy, fixture, outcome, a text that the Decision must contain.
@@ -100,18 +101,13 @@ fn what_the_signing_script_prints_satisfies_its_attestor() {
         assert!(std::env::var_os("CI").is_none(), "`openssl` cannot be run");
         return eprintln!("NOT RUN: `openssl` cannot be run");
     }
-    let output = Command::new("sh")
-        .arg(&script)
-        .arg(folder().join("test-keys/build.pem"))
-        .args(["projects/example/notes/build", &image])
-        .output()
-        .unwrap();
-    assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
+    let printed = process::stdout(
+        Command::new("sh")
+            .arg(&script)
+            .arg(folder().join("test-keys/build.pem"))
+            .args(["projects/example/notes/build", &image]),
     );
-    let occurrences = inputs::parse(&String::from_utf8(output.stdout).unwrap()).unwrap();
+    let occurrences = inputs::parse(&printed).unwrap();
 
     let path = folder().join("require-attestation/policy.yaml");
     let mut settings = inputs::settings(&path).unwrap();

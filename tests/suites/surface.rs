@@ -1,8 +1,10 @@
 //! What the modules are from outside: imports, exports, metadata and size. A new import, or a
 //! module that grows, is something that a reviewer must see here.
 
+use std::process::Command;
+
 use host_runner::engine::{Abi, Inspection, embedded, inspect};
-use policy_tests::web;
+use policy_tests::{process, web};
 use serde_json::json;
 
 fn surface(abi: Abi) -> Inspection {
@@ -151,34 +153,28 @@ const GOLDEN_DEPENDENCIES: &[&str] = &[
 
 #[test]
 fn the_policy_depends_on_exactly_this() {
-    let output = std::process::Command::new("cargo")
-        .args([
-            "tree",
-            "--locked",
-            "-p",
-            "policy-wasm",
-            "--features",
-            "wapc",
-            "-e",
-            "normal",
-        ])
-        .args([
-            "--prefix",
-            "none",
-            "--format",
-            "{p}",
-            "--target",
-            "wasm32-wasip1",
-        ])
-        .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
-        .output()
-        .unwrap();
-    assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
+    let text = process::stdout(
+        Command::new("cargo")
+            .args([
+                "tree",
+                "--locked",
+                "-p",
+                "policy-wasm",
+                "--features",
+                "wapc",
+                "-e",
+                "normal",
+            ])
+            .args([
+                "--prefix",
+                "none",
+                "--format",
+                "{p}",
+                "--target",
+                "wasm32-wasip1",
+            ])
+            .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/..")),
     );
-    let text = String::from_utf8(output.stdout).unwrap();
     let mut packages: Vec<_> = text
         .lines()
         .filter_map(|line| line.split_once(" v"))

@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use anyhow::{Context as _, Result, bail};
 use clap::ValueEnum;
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::Value;
 
 use crate::Exit;
 use crate::cli::ModuleArgs;
@@ -148,13 +149,23 @@ fn check_settings(policy: &Policy, settings: &Value) -> Result<Option<SettingsPr
     Ok((!answer.valid).then_some(answer))
 }
 
+/// What a module is asked, borrowed: settings may be large, and objects many
+#[derive(Serialize)]
+struct Call<'a> {
+    request: &'a Value,
+    settings: &'a Value,
+}
+
 fn call(
     policy: &Policy,
     operation: Operation,
     request: &Request,
     settings: &Value,
 ) -> Result<Value> {
-    let payload = serde_json::to_vec(&json!({"request": request.request, "settings": settings}))?;
+    let payload = serde_json::to_vec(&Call {
+        request: &request.request,
+        settings,
+    })?;
     let answer = match policy.call(operation, &payload) {
         // A policy that is not ours has no Decision to give, and still an answer.
         Err(EngineError::Guest(_)) if operation == Operation::Decide => {

@@ -27,11 +27,8 @@ const MAX_OPERATION: usize = 32;
 #[expect(unsafe_code, reason = "waPC fixes this symbol's name")]
 #[unsafe(no_mangle)]
 extern "C" fn __guest_call(operation_length: usize, payload_length: usize) -> i32 {
-    let max_payload = Budget::DEFAULT
-        .settings_bytes
-        .saturating_add(Budget::DEFAULT.request_bytes);
     // The host states lengths before anything is seen: allocate nothing on its word alone.
-    if operation_length > MAX_OPERATION || payload_length > max_payload {
+    if operation_length > MAX_OPERATION || payload_length > Budget::DEFAULT.call_bytes() {
         return refuse(b"limit-exceeded: the call is longer than this module reads");
     }
     let mut operation = alloc::vec![0_u8; operation_length];

@@ -55,9 +55,7 @@ fn arguments() -> Result<Vec<Vec<u8>>, wasi::Errno> {
 }
 
 fn read_stdin() -> Result<Vec<u8>, String> {
-    let limit = Budget::DEFAULT
-        .settings_bytes
-        .saturating_add(Budget::DEFAULT.request_bytes);
+    let limit = Budget::DEFAULT.call_bytes();
     let mut input = Vec::new();
     let mut chunk = vec![0_u8; 64 << 10];
     loop {

@@ -136,14 +136,11 @@ fn report_overrides(decision: &mut Decision, obstacles: &[Obstacle]) {
             Obstacle::BreakGlass => (Code::BreakGlass, "Admitted with break-glass: "),
             Obstacle::Nothing | Obstacle::Policy | Obstacle::Absolute => continue,
         };
-        let key = if code == Code::DryRun {
-            "dry-run"
-        } else {
-            "break-glass"
-        };
-        decision.audit_annotations.insert(key, "true".to_string());
+        // The annotations are named like the codes.
+        decision
+            .audit_annotations
+            .insert(code.as_str(), "true".to_string());
         let text = compose(core::slice::from_ref(image));
-        let line = alloc::format!("'{}' : {text}", image.image);
         let warning = Reason::new(code, alloc::format!("{prefix}{text}"));
         if decision.warnings.contains(&warning) {
             continue;
@@ -152,7 +149,7 @@ fn report_overrides(decision: &mut Decision, obstacles: &[Obstacle]) {
         if !overridden.is_empty() {
             overridden.push('\n');
         }
-        overridden.push_str(&line);
+        overridden.push_str(&alloc::format!("'{}' : {text}", image.image));
     }
     if !overridden.is_empty() {
         decision
@@ -165,7 +162,7 @@ fn report_overrides(decision: &mut Decision, obstacles: &[Obstacle]) {
 fn report_break_glass(decision: &mut Decision) {
     decision
         .audit_annotations
-        .insert("break-glass", "true".to_string());
+        .insert(Code::BreakGlass.as_str(), "true".to_string());
     let is_reported = decision
         .warnings
         .iter()

@@ -77,13 +77,14 @@ impl<'a> Pod<'a> {
             "serviceAccountName" => service_account_name = value.text(),
             "serviceAccount" => service_account = value.text(),
             _ => {
-                let Some((kind, ..)) = FieldKind::ALL.iter().find(|(_, list, _)| *list == key)
+                let Some((kind, _, field)) =
+                    FieldKind::ALL.iter().find(|(_, list, _)| *list == key)
                 else {
                     return;
                 };
                 value.list(|_, item| {
                     if !room.is_exceeded() {
-                        let image = ImageField::read(*kind, item);
+                        let image = ImageField::read(*kind, field, item);
                         images.extend(image.filter(|_| room.take()));
                     }
                 });
@@ -145,7 +146,7 @@ impl Room {
 
 impl<'a> ImageField<'a> {
     /// Reads a container, or a volume if it is one with an image.
-    fn read(kind: FieldKind, value: Value<'_, 'a>) -> Option<Self> {
+    fn read(kind: FieldKind, field: &str, value: Value<'_, 'a>) -> Option<Self> {
         let item_path = value.path().to_string();
         let (mut name, mut image) = (None, None);
         let mut is_image_volume = false;
@@ -165,7 +166,6 @@ impl<'a> ImageField<'a> {
         if !was_object || (kind == FieldKind::ImageVolume && !is_image_volume) {
             return None;
         }
-        let field = FieldKind::ALL.iter().find(|(known, ..)| *known == kind)?.2;
         let path = alloc::format!("{item_path}.{field}");
         Some(Self {
             path,

@@ -180,7 +180,7 @@ impl<'p> Judged<'p> {
                     reference,
                     docker_reference,
                 };
-                attestation::judge(attestor, subject, attestations, &self.meter)
+                attestation::judge(attestor, subject, &attestations, &self.meter)
             }
             Err(limit) => AttestorResult::refused(name, limit),
         };
