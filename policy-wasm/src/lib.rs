@@ -11,6 +11,7 @@
 //! | where a Kubernetes object keeps its images | [`request`] |
 //! | what makes an attestation count | [`attestation`], [`key`], `crypto` |
 //! | names and patterns of images | [`image`], [`pattern`] |
+//! | points in time | [`time`] |
 //! | what an answer looks like | [`decision`] |
 
 #![no_std]
@@ -35,6 +36,7 @@ pub mod pattern;
 pub mod policy;
 pub mod request;
 pub mod settings;
+pub mod time;
 
 pub use budget::Budget;
 pub use decision::{Code, Decision};
