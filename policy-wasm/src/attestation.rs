@@ -4,6 +4,7 @@
 //! attestor suffices, and the payload that is believed is the payload that was verified.
 
 mod occurrence;
+mod payload;
 mod rejection;
 mod simple_signing;
 

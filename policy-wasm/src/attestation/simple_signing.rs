@@ -6,21 +6,11 @@
 use alloc::borrow::Cow;
 use alloc::string::{String, ToString as _};
 
-use super::{Rejection, Subject};
-use crate::decision::Code;
+use super::{Rejection, Subject, payload};
 use crate::digest::Digest;
 use crate::image::ImageReference;
-use crate::json::{Dialect, Null, Path, Raw, Report, Value};
+use crate::json::{Path, Value};
 use crate::settings::DockerReference;
-
-/// Whatever is wrong with a payload makes it invalid.
-const PAYLOAD: &Dialect = &Dialect {
-    malformed: Code::AttestationPayloadInvalid,
-    unknown_field: Code::AttestationPayloadInvalid,
-    wrong_type: Code::AttestationPayloadInvalid,
-    duplicate_key: Code::AttestationPayloadInvalid,
-    null: Null::Refused,
-};
 
 /// What a payload says, read from the very bytes that a signature covers
 #[derive(Debug)]
@@ -37,11 +27,8 @@ impl<'p> Payload<'p> {
     ///
     /// [`Rejection::PayloadInvalid`]
     pub(super) fn read(bytes: &'p [u8]) -> Result<Self, Rejection> {
-        let invalid = |detail: String| Rejection::PayloadInvalid(detail);
-        let text = core::str::from_utf8(bytes).map_err(|error| invalid(error.to_string()))?;
-        let report = Report::default();
         let (mut digest, mut docker_reference, mut kind) = (None, None, None);
-        Raw::new(text).read(PAYLOAD, Path::Root(""), &report, |payload| {
+        payload::read(payload::document(bytes)?, Path::Root(""), |payload| {
             payload.object(|key, value| match key {
                 "critical" => {
                     value.object(|key, value| match key {
@@ -53,13 +40,9 @@ impl<'p> Payload<'p> {
                 }
                 _ => value.skim(),
             });
-        });
-        if !report.is_empty() {
-            return Err(invalid(report.to_string()));
-        }
-        let missing = || invalid("it has no `critical.image.docker-manifest-digest`".to_string());
+        })?;
         Ok(Self {
-            digest: digest.ok_or_else(missing)?,
+            digest: payload::required(digest, "critical.image.docker-manifest-digest")?,
             docker_reference,
             kind,
         })
