@@ -7,6 +7,7 @@ mod occurrence;
 mod payload;
 mod rejection;
 mod simple_signing;
+pub mod statement;
 
 use alloc::borrow::Cow;
 use alloc::string::{String, ToString as _};

@@ -29,7 +29,11 @@ impl Digest {
     ///
     /// The text is spelled in any other way.
     pub fn parse(text: &str) -> Result<Self, DigestError> {
-        let hex = text.strip_prefix("sha256:").ok_or(DigestError::Algorithm)?;
+        Self::from_hex(text.strip_prefix("sha256:").ok_or(DigestError::Algorithm)?)
+    }
+
+    /// Reads the digits alone, as in-toto's digest sets have them; upper case is refused here too.
+    pub(crate) fn from_hex(hex: &str) -> Result<Self, DigestError> {
         if hex.len() != 64 {
             return Err(DigestError::Length(hex.len()));
         }
