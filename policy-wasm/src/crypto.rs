@@ -1,24 +1,53 @@
 //! Signature algorithms: one family a file, each behind the same two traits.
 //!
-//! To add one, write its file, list it in [`FAMILIES`], and add its vectors to the tests.
+//! To add one, write its file, name it in [`family`], and add its vectors to
+//! `tests/suites/vectors.rs`.
 
-mod ecdsa_p256;
+mod ecdsa;
+mod ed25519;
+mod ml_dsa;
+mod rsa;
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::fmt;
 
-use p256::pkcs8::SubjectPublicKeyInfoRef;
+use p256::NistP256;
+use p256::pkcs8::{ObjectIdentifier, SubjectPublicKeyInfoRef};
+use p384::NistP384;
+use p521::NistP521;
+use thiserror::Error;
 
+use self::ecdsa::Ecdsa;
+use self::ed25519::Ed25519;
+use self::ml_dsa::MlDsa65;
+use self::rsa::{Hash, Padding, Rsa};
 use crate::key::{Algorithm, KeyError};
 
-/// The families built into this module
-pub(crate) const FAMILIES: &[&dyn Family] = &[&ecdsa_p256::EcdsaP256];
+/// The family of an algorithm, with what the algorithm demands of its keys.
+pub(crate) const fn family(algorithm: Algorithm) -> &'static dyn Family {
+    use Hash::{Sha256, Sha512};
+    use Padding::{Pkcs1, Pss};
+
+    match algorithm {
+        Algorithm::RsaPss2048Sha256 => const { &Rsa::new(2048, Pss, Sha256) },
+        Algorithm::RsaPss3072Sha256 => const { &Rsa::new(3072, Pss, Sha256) },
+        Algorithm::RsaPss4096Sha256 => const { &Rsa::new(4096, Pss, Sha256) },
+        Algorithm::RsaPss4096Sha512 => const { &Rsa::new(4096, Pss, Sha512) },
+        Algorithm::RsaPkcs12048Sha256 => const { &Rsa::new(2048, Pkcs1, Sha256) },
+        Algorithm::RsaPkcs13072Sha256 => const { &Rsa::new(3072, Pkcs1, Sha256) },
+        Algorithm::RsaPkcs14096Sha256 => const { &Rsa::new(4096, Pkcs1, Sha256) },
+        Algorithm::RsaPkcs14096Sha512 => const { &Rsa::new(4096, Pkcs1, Sha512) },
+        Algorithm::EcdsaP256Sha256 => &Ecdsa::<NistP256>::NEW,
+        Algorithm::EcdsaP384Sha384 => &Ecdsa::<NistP384>::NEW,
+        Algorithm::EcdsaP521Sha512 => &Ecdsa::<NistP521>::NEW,
+        Algorithm::MlDsa65 => &MlDsa65,
+        Algorithm::Ed25519 => &Ed25519,
+    }
+}
 
 /// Makes verifiers for the algorithms that share a kind of key
-pub(crate) trait Family: Sync {
-    fn supports(&self, algorithm: Algorithm) -> bool;
-
+pub(crate) trait Family {
     /// Reads the key and checks that it fits the declared algorithm: identifier, curve, size.
     fn load(
         &self,
@@ -32,11 +61,33 @@ pub(crate) trait Verifier: fmt::Debug {
     /// Verifies a signature over the message itself, not over its digest.
     fn verify(&self, message: &[u8], signature: &[u8]) -> Result<(), BadSignature>;
 
-    /// The key alone, in one canonical form: equal for two encodings of one key.
+    /// The key alone, in one canonical form: equal for two encodings of one key, different for
+    /// keys of two kinds.
     fn material(&self) -> Vec<u8>;
 }
 
 /// The signature is malformed, or not by this key over this message; which of these is nobody's
 /// business, since the signature is the attacker's to choose
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct BadSignature;
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("the signature is not by this key over this message")]
+pub struct BadSignature;
+
+/// The bytes of a key whose algorithm identifier is this one without parameters.
+fn key_bytes<'a>(
+    algorithm: Algorithm,
+    key: &SubjectPublicKeyInfoRef<'a>,
+    oid: ObjectIdentifier,
+) -> Result<&'a [u8], KeyError> {
+    if key.algorithm.oid != oid {
+        return Err(KeyError::AlgorithmMismatch(algorithm));
+    }
+    if key.algorithm.parameters.is_some() {
+        return Err(KeyError::Malformed("this algorithm takes no parameters"));
+    }
+    Ok(key.subject_public_key.as_bytes().unwrap_or_default())
+}
+
+/// A key's canonical bytes, after the identifier of its kind.
+fn material(kind: ObjectIdentifier, key: &[&[u8]]) -> Vec<u8> {
+    [&[kind.as_bytes()], key].concat().concat()
+}

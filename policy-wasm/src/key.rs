@@ -11,13 +11,14 @@ use p256::pkcs8::der::Decode as _;
 use sha2::{Digest as _, Sha256};
 use thiserror::Error;
 
-use crate::crypto::{BadSignature, FAMILIES, Verifier};
+pub use crate::crypto::BadSignature;
+use crate::crypto::{Verifier, family};
 use crate::decision::Code;
 
-/// Google's signature algorithms, by their names in `pkixPublicKey.signatureAlgorithm`
+/// Signature algorithms, by their names in `pkixPublicKey.signatureAlgorithm`
 ///
-/// Some have two names. Numbers are refused: the API and Google's command line number them
-/// differently.
+/// All are Google's, save Ed25519. Some have two names. Numbers are refused: the API and Google's
+/// command line number them differently.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the names say it")]
 pub enum Algorithm {
@@ -33,6 +34,7 @@ pub enum Algorithm {
     EcdsaP384Sha384,
     EcdsaP521Sha512,
     MlDsa65,
+    Ed25519,
 }
 
 impl Algorithm {
@@ -57,7 +59,14 @@ impl Algorithm {
         ("RSA_SIGN_PKCS1_4096_SHA256", Self::RsaPkcs14096Sha256),
         ("RSA_SIGN_PKCS1_4096_SHA512", Self::RsaPkcs14096Sha512),
         ("ML_DSA_65", Self::MlDsa65),
+        ("ED25519", Self::Ed25519),
     ];
+
+    /// Whether it is no algorithm of Google's, and therefore not for attestations as Google has them.
+    #[must_use]
+    pub const fn is_for_envelopes_only(self) -> bool {
+        matches!(self, Self::Ed25519)
+    }
 
     /// The name that the API documentation lists first.
     #[must_use]
@@ -73,6 +82,7 @@ impl Algorithm {
 #[derive(Debug)]
 pub struct PublicKey {
     id: String,
+    algorithm: Algorithm,
     verifier: Box<dyn Verifier>,
 }
 
@@ -85,9 +95,6 @@ pub enum KeyError {
     /// The key inside the block is damaged
     #[error("not a valid public key: {0}")]
     Malformed(&'static str),
-    /// An algorithm of Google's that this build does not verify
-    #[error("signature algorithm `{}` is not supported by this build", .0.name())]
-    AlgorithmUnsupported(Algorithm),
     /// The key is of another kind than the algorithm says
     #[error("the key does not fit the declared signature algorithm `{}`", .0.name())]
     AlgorithmMismatch(Algorithm),
@@ -99,7 +106,6 @@ impl KeyError {
     pub const fn code(&self) -> Code {
         match self {
             Self::NotOnePem | Self::Malformed(_) => Code::KeyInvalid,
-            Self::AlgorithmUnsupported(_) => Code::KeyAlgorithmUnsupported,
             Self::AlgorithmMismatch(_) => Code::KeyAlgorithmMismatch,
         }
     }
@@ -110,28 +116,34 @@ impl PublicKey {
     ///
     /// # Errors
     ///
-    /// The key is damaged, or not of the declared algorithm, or of one that is not built in.
+    /// The key is damaged, or not of the declared algorithm.
     pub fn from_pem(pem: &str, algorithm: Algorithm, id: &str) -> Result<Self, KeyError> {
-        let family = FAMILIES
-            .iter()
-            .find(|family| family.supports(algorithm))
-            .ok_or(KeyError::AlgorithmUnsupported(algorithm))?;
         let der = decode_pem(pem)?;
         let spki = SubjectPublicKeyInfoRef::from_der(&der)
             .map_err(|_| KeyError::Malformed("not a SubjectPublicKeyInfo"))?;
-        let verifier = family.load(algorithm, &spki)?;
+        let verifier = family(algorithm).load(algorithm, &spki)?;
         let id = if id.is_empty() {
             named_information_id(&der)
         } else {
             id.into()
         };
-        Ok(Self { id, verifier })
+        Ok(Self {
+            id,
+            algorithm,
+            verifier,
+        })
     }
 
     /// The id that a signature must name, byte for byte.
     #[must_use]
     pub fn id(&self) -> &str {
         &self.id
+    }
+
+    /// The algorithm of its signatures.
+    #[must_use]
+    pub fn algorithm(&self) -> Algorithm {
+        self.algorithm
     }
 
     /// Whether two keys are one, whatever their ids.
@@ -145,8 +157,12 @@ impl PublicKey {
         self.verifier.material()
     }
 
-    /// Verifies a signature over `message`.
-    pub(crate) fn verify(&self, message: &[u8], signature: &[u8]) -> Result<(), BadSignature> {
+    /// Verifies a signature over `message`, which is hashed here where the algorithm hashes.
+    ///
+    /// # Errors
+    ///
+    /// The signature is malformed, or not by this key over this message.
+    pub fn verify(&self, message: &[u8], signature: &[u8]) -> Result<(), BadSignature> {
         self.verifier.verify(message, signature)
     }
 }

@@ -289,12 +289,12 @@ fn keys_must_be_usable_and_are_never_skipped() {
         (
             "signatureAlgorithm",
             json!("RSA_PSS_2048_SHA256"),
-            "key-algorithm-unsupported",
+            "key-algorithm-mismatch",
         ),
         (
             "signatureAlgorithm",
             json!("ML_DSA_65"),
-            "key-algorithm-unsupported",
+            "key-algorithm-mismatch",
         ),
         ("publicKeyPem", json!(""), "key-invalid"),
     ] {

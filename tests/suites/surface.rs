@@ -144,11 +144,13 @@ fn the_web_build_has_types() {
 #[rustfmt::skip]
 const GOLDEN_DEPENDENCIES: &[&str] = &[
     "base16ct", "base64", "block-buffer", "cfg-if", "cmov", "const-oid", "cpubits", "crypto-bigint",
-    "crypto-common", "ctutils", "der", "digest", "ecdsa", "elliptic-curve", "ff", "group", "hmac",
-    "hybrid-array", "itoa", "memchr", "num-traits", "p256", "pkcs8", "policy-wasm", "primefield",
-    "primeorder", "proc-macro2", "quote", "rand_core", "rfc6979", "sec1", "serde", "serde_core",
-    "serde_derive", "serde_json", "sha2", "signature", "spki", "subtle", "syn", "thiserror",
-    "thiserror-impl", "typenum", "unicode-ident", "wnaf", "zeroize", "zmij",
+    "crypto-common", "crypto-primes", "ctutils", "curve25519-dalek", "der", "digest", "ecdsa",
+    "ed25519", "ed25519-dalek", "elliptic-curve", "ff", "group", "hmac", "hybrid-array", "itoa",
+    "keccak", "memchr", "ml-dsa", "module-lattice", "num-traits", "p256", "p384", "p521", "pkcs8",
+    "policy-wasm", "primefield", "primeorder", "proc-macro2", "quote", "rand_core", "rfc6979",
+    "rsa", "sec1", "serde", "serde_core", "serde_derive", "serde_json", "sha2", "shake",
+    "signature", "spki", "sponge-cursor", "subtle", "syn", "thiserror", "thiserror-impl", "typenum",
+    "unicode-ident", "wnaf", "zeroize", "zmij",
 ];
 
 #[test]

@@ -71,12 +71,21 @@ fn x22_a_key_of_another_curve_is_refused() {
 }
 
 #[test]
-fn an_algorithm_that_is_not_built_in_says_so() {
-    let error = PublicKey::from_pem(P384, Algorithm::EcdsaP384Sha384, "").unwrap_err();
-    assert_eq!(
-        error,
-        KeyError::AlgorithmUnsupported(Algorithm::EcdsaP384Sha384)
-    );
+fn every_algorithm_refuses_a_key_of_another_kind() {
+    for (name, algorithm) in Algorithm::NAMES {
+        if *algorithm == P256 {
+            continue;
+        }
+        let error = PublicKey::from_pem(DOCUMENTED, *algorithm, "").unwrap_err();
+        assert_eq!(error, KeyError::AlgorithmMismatch(*algorithm), "{name}");
+    }
+}
+
+#[test]
+fn only_ed25519_is_no_algorithm_of_googles() {
+    for (name, algorithm) in Algorithm::NAMES {
+        assert_eq!(algorithm.is_for_envelopes_only(), *name == "ED25519");
+    }
 }
 
 #[test]

@@ -128,7 +128,7 @@ pub(super) fn cases() -> Vec<Case> {
         ("occurrences_are_a_map", |s| {
             s["evidence"]["occurrences"] = json!({})
         }),
-        ("key_of_algorithm_not_built_in", |s| {
+        ("key_of_another_algorithm", |s| {
             s["attestors"][0]["userOwnedGrafeasNote"]["publicKeys"][0]["pkixPublicKey"]["signatureAlgorithm"] =
                 "RSA_PSS_2048_SHA256".into();
         }),

@@ -1,0 +1,53 @@
+//! Ed25519 (RFC 8032), verified strictly: one encoding of each number, no point of small order.
+//!
+//! Google has no name for it. Envelopes are signed with it elsewhere, so it is accepted as
+//! `ED25519`; see `Algorithm::is_for_envelopes_only`.
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+
+use ed25519_dalek::{Signature, VerifyingKey};
+use p256::pkcs8::{ObjectIdentifier, SubjectPublicKeyInfoRef};
+
+use super::{BadSignature, Family, Verifier, key_bytes, material};
+use crate::key::{Algorithm, KeyError};
+
+/// RFC 8410, section 3
+const ID_ED25519: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.101.112");
+
+/// The family of one
+pub(super) struct Ed25519;
+
+impl Family for Ed25519 {
+    fn load(
+        &self,
+        algorithm: Algorithm,
+        key: &SubjectPublicKeyInfoRef<'_>,
+    ) -> Result<Box<dyn Verifier>, KeyError> {
+        let bytes = key_bytes(algorithm, key, ID_ED25519)?
+            .try_into()
+            .map_err(|_| KeyError::Malformed("the key is not 32 bytes long"))?;
+        let key = VerifyingKey::from_bytes(bytes)
+            .map_err(|_| KeyError::Malformed("the point is not on the curve"))?;
+        // Decoding reduces the coordinate; a second encoding of a key would be a second key.
+        if key.to_edwards().compress().as_bytes() != bytes {
+            return Err(KeyError::Malformed("the point is not canonical"));
+        }
+        if key.is_weak() {
+            return Err(KeyError::Malformed("the point is of small order"));
+        }
+        Ok(Box::new(key))
+    }
+}
+
+impl Verifier for VerifyingKey {
+    fn verify(&self, message: &[u8], signature: &[u8]) -> Result<(), BadSignature> {
+        let signature = Signature::from_slice(signature).map_err(|_| BadSignature)?;
+        self.verify_strict(message, &signature)
+            .map_err(|_| BadSignature)
+    }
+
+    fn material(&self) -> Vec<u8> {
+        material(ID_ED25519, &[self.as_bytes()])
+    }
+}

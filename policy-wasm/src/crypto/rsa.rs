@@ -1,0 +1,140 @@
+//! RSA (RFC 8017): PSS with any length of salt, and PKCS#1 v1.5.
+//!
+//! Google does not document the length of the salt. Cloud KMS uses the digest's, others the longest
+//! that fits; the padding says which it is, so any is accepted, none included.
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+
+use p256::pkcs8::der::asn1::{AnyRef, UintRef};
+use p256::pkcs8::der::{self, Decode as _, Reader as _, SliceReader};
+use p256::pkcs8::{ObjectIdentifier, SubjectPublicKeyInfoRef};
+use rsa::traits::PublicKeyParts as _;
+use rsa::{BoxedUint, Pkcs1v15Sign, Pss, PublicKey};
+use sha2::{Digest as _, Sha256, Sha512};
+
+use super::{BadSignature, Family, Verifier, material};
+use crate::key::{Algorithm, KeyError};
+
+/// RFC 8017, appendix A.1. `id-RSASSA-PSS` would carry parameters of its own, which may contradict
+/// the declared algorithm; no key of Google's has it.
+const RSA_ENCRYPTION: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
+
+/// Larger exponents serve nobody, and cost time.
+const MAX_EXPONENT_BITS: u32 = 32;
+
+/// The family of one size of modulus, one padding and one digest
+pub(super) struct Rsa {
+    bits: u32,
+    padding: Padding,
+    hash: Hash,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Padding {
+    Pss,
+    Pkcs1,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Hash {
+    Sha256,
+    Sha512,
+}
+
+impl Rsa {
+    pub(super) const fn new(bits: u32, padding: Padding, hash: Hash) -> Self {
+        Self {
+            bits,
+            padding,
+            hash,
+        }
+    }
+}
+
+impl Family for Rsa {
+    fn load(
+        &self,
+        algorithm: Algorithm,
+        key: &SubjectPublicKeyInfoRef<'_>,
+    ) -> Result<Box<dyn Verifier>, KeyError> {
+        if key.algorithm.oid != RSA_ENCRYPTION {
+            return Err(KeyError::AlgorithmMismatch(algorithm));
+        }
+        if key.algorithm.parameters != Some(AnyRef::NULL) {
+            return Err(KeyError::Malformed("the parameters of an RSA key are NULL"));
+        }
+        let (modulus, exponent) = components(key.subject_public_key.as_bytes().unwrap_or_default())
+            .map_err(|_| KeyError::Malformed("not an RSAPublicKey"))?;
+        if modulus.bit_width_vartime() != self.bits {
+            return Err(KeyError::AlgorithmMismatch(algorithm));
+        }
+        if exponent.bit_width_vartime() > MAX_EXPONENT_BITS {
+            return Err(KeyError::Malformed("the public exponent is too large"));
+        }
+        let key = PublicKey::new(modulus, exponent).map_err(|_| {
+            KeyError::Malformed("the modulus or the exponent of the RSA key is even, or too small")
+        })?;
+        Ok(Box::new(RsaKey {
+            key,
+            padding: self.padding,
+            hash: self.hash,
+        }))
+    }
+}
+
+/// `RSAPublicKey ::= SEQUENCE { modulus INTEGER, publicExponent INTEGER }`
+fn components(der: &[u8]) -> der::Result<(BoxedUint, BoxedUint)> {
+    let mut reader = SliceReader::new(der)?;
+    let [modulus, exponent] = reader
+        .sequence(|fields| der::Result::Ok([UintRef::decode(fields)?, UintRef::decode(fields)?]))?;
+    reader.finish()?;
+    let number = |number: UintRef<'_>| BoxedUint::from_be_slice_vartime(number.as_bytes());
+    Ok((number(modulus), number(exponent)))
+}
+
+#[derive(Debug)]
+struct RsaKey {
+    key: PublicKey,
+    padding: Padding,
+    hash: Hash,
+}
+
+impl Verifier for RsaKey {
+    fn verify(&self, message: &[u8], signature: &[u8]) -> Result<(), BadSignature> {
+        match (self.padding, self.hash) {
+            (Padding::Pss, Hash::Sha256) => {
+                self.key
+                    .verify(pss::<Sha256>(), &Sha256::digest(message), signature)
+            }
+            (Padding::Pss, Hash::Sha512) => {
+                self.key
+                    .verify(pss::<Sha512>(), &Sha512::digest(message), signature)
+            }
+            (Padding::Pkcs1, Hash::Sha256) => self.key.verify(
+                Pkcs1v15Sign::new::<Sha256>(),
+                &Sha256::digest(message),
+                signature,
+            ),
+            (Padding::Pkcs1, Hash::Sha512) => self.key.verify(
+                Pkcs1v15Sign::new::<Sha512>(),
+                &Sha512::digest(message),
+                signature,
+            ),
+        }
+        .map_err(|_| BadSignature)
+    }
+
+    fn material(&self) -> Vec<u8> {
+        let (modulus, exponent) = (self.key.n().to_be_bytes(), self.key.e().to_be_bytes());
+        material(RSA_ENCRYPTION, &[&modulus, &exponent])
+    }
+}
+
+/// Without a length, the salt begins where the padding ends.
+fn pss<D: sha2::Digest>() -> Pss<D> {
+    Pss {
+        salt_len: None,
+        ..Pss::new()
+    }
+}
