@@ -6,6 +6,12 @@
 //! | any WASI runtime | `bin/countersign-wasi.rs` |
 //! | browsers and Node | `abi/web.rs` |
 
+#[cfg(any(feature = "wapc", feature = "wasi"))]
+pub mod clock;
+#[cfg(feature = "wapc")]
+mod host;
+#[cfg(any(feature = "wapc", test))]
+mod kubewarden;
 pub mod metadata;
 #[cfg(feature = "wapc")]
 mod wapc;
@@ -17,21 +23,42 @@ use alloc::vec::Vec;
 use serde::Serialize;
 
 use crate::decision::{AdmissionResponse, Decision, SettingsResponse};
+use crate::evaluate::Extras;
+use crate::evidence::Lookup;
+use crate::time::Time;
 use crate::{Budget, Call};
+
+/// What an adapter's host has to offer to a decision
+pub struct Host<'h> {
+    /// Its clock, if it has one
+    pub now: Option<Time>,
+    /// Whoever answers lookups; [`NoLookup`](crate::evidence::NoLookup) where nobody does
+    pub lookup: &'h mut dyn Lookup,
+}
+
+impl core::fmt::Debug for Host<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Host")
+            .field("now", &self.now)
+            .finish_non_exhaustive()
+    }
+}
 
 /// The version of Kubewarden's protocol that `validate` speaks, as JSON
 pub const PROTOCOL_VERSION: &[u8] = br#""v1""#;
 
-/// Answers a call with the full [`Decision`].
-#[must_use]
-pub fn decide(call: &[u8]) -> Vec<u8> {
-    to_json(&decision(call))
+/// Answers a call with the full [`Decision`]. The call may bring its own time and evidence.
+pub fn decide(call: &[u8], host: Host<'_>) -> Vec<u8> {
+    to_json(&decision(call, Extras::Allowed, host))
 }
 
 /// Answers a call as Kubewarden expects.
-#[must_use]
-pub fn validate(call: &[u8]) -> Vec<u8> {
-    to_json(&AdmissionResponse::from(decision(call)))
+pub fn validate(call: &[u8], host: Host<'_>) -> Vec<u8> {
+    to_json(&AdmissionResponse::from(decision(
+        call,
+        Extras::Refused,
+        host,
+    )))
 }
 
 /// Answers whether settings can be used, and everything that is wrong with them.
@@ -43,9 +70,9 @@ pub fn validate_settings(settings: &[u8]) -> Vec<u8> {
     )))
 }
 
-fn decision(call: &[u8]) -> Decision {
-    match Call::parse(call, &Budget::DEFAULT) {
-        Ok(call) => crate::decide(call, &Budget::DEFAULT),
+fn decision(call: &[u8], extras: Extras, host: Host<'_>) -> Decision {
+    match Call::parse(call, extras, &Budget::DEFAULT) {
+        Ok(call) => crate::decide(call.at(host.now), host.lookup, &Budget::DEFAULT),
         Err(reason) => Decision::refused(reason),
     }
 }

@@ -20,6 +20,12 @@ pub struct Budget {
     pub payload_bytes: usize,
     /// Signature verifications of one request
     pub verifications: usize,
+    /// Lookups of one request: tags, resources, manifests
+    pub lookups: usize,
+    /// Bytes of one answer to a lookup
+    pub answer_bytes: usize,
+    /// Bytes of all answers of one request
+    pub evidence_bytes: usize,
 }
 
 impl Budget {
@@ -46,5 +52,10 @@ impl Budget {
         payload_bytes: 4 << 20,
         // The product of the counts above must not be reachable.
         verifications: 512,
+        // Ten images with four attestors each, and room; every one may cost the host a round trip.
+        lookups: 64,
+        // The limit that registries have for a manifest.
+        answer_bytes: 4 << 20,
+        evidence_bytes: 16 << 20,
     };
 }

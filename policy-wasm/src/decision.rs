@@ -6,6 +6,7 @@
 
 mod code;
 mod message;
+mod mutated;
 mod response;
 
 use alloc::collections::BTreeMap;
@@ -16,6 +17,7 @@ use serde::Serialize;
 
 pub use code::Code;
 pub(crate) use message::compose;
+pub use mutated::MutatedObject;
 pub use response::{AdmissionResponse, SettingsResponse};
 
 /// The answer to one call
@@ -42,6 +44,9 @@ pub struct Decision {
     pub warnings: Vec<Reason>,
     /// Recorded in the audit log by the API server
     pub audit_annotations: BTreeMap<&'static str, String>,
+    /// The object with the digests that were verified in place of tags, where tags were resolved
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mutated_object: Option<MutatedObject>,
 }
 
 impl Decision {
@@ -57,6 +62,7 @@ impl Decision {
             message: String::new(),
             warnings: Vec::new(),
             audit_annotations: BTreeMap::new(),
+            mutated_object: None,
         }
     }
 
@@ -117,6 +123,9 @@ pub struct ImageDecision {
     /// Name of the container or volume, where it has one
     #[serde(skip_serializing_if = "Option::is_none")]
     pub container: Option<String>,
+    /// The digest behind its tag, where it was resolved: what was verified
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub resolved_digest: Option<String>,
     /// The greatest of the verdicts below
     pub verdict: Verdict,
     /// One entry for each policy document that judged this image
@@ -186,23 +195,32 @@ pub struct AttestorResult {
     /// Id of the key that verified it
     #[serde(skip_serializing_if = "Option::is_none")]
     pub key_id: Option<String>,
-    /// `critical.type` of the verified payload; reported, not enforced
+    /// `critical.type` of the verified payload, or the type of its predicate; reported, not enforced
     #[serde(skip_serializing_if = "Option::is_none")]
     pub payload_type: Option<String>,
+    /// Where the attestation was found: `settings`, `pod-annotation`, `kubernetes` or `registry`
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source: Option<&'static str>,
     /// Why
     pub reasons: Vec<Reason>,
 }
 
 impl AttestorResult {
     /// An attestor that is not satisfied, and the verdict that follows from the reason.
-    pub(crate) fn refused(name: &str, reason: Reason) -> (Verdict, Self) {
-        let verdict = reason.code.verdict();
+    pub(crate) fn refused(name: &str, reasons: Vec<Reason>) -> (Verdict, Self) {
+        // Where something kept us from knowing, nothing is known to be wrong.
+        let verdict = reasons
+            .iter()
+            .map(|reason| reason.code.verdict())
+            .min()
+            .unwrap_or(Verdict::Error);
         let result = Self {
             name: name.into(),
             verified: false,
             key_id: None,
             payload_type: None,
-            reasons: alloc::vec![reason],
+            source: None,
+            reasons,
         };
         (verdict, result)
     }

@@ -1,7 +1,9 @@
 //! SHA-256 digests of image manifests.
 
+use alloc::string::{String, ToString as _};
 use core::fmt;
 
+use sha2::{Digest as _, Sha256};
 use thiserror::Error;
 
 /// A SHA-256 digest, written `sha256:` and 64 lower-case hexadecimal digits
@@ -46,6 +48,18 @@ impl Digest {
         }
         Ok(Self(bytes))
     }
+
+    /// The digest of these bytes.
+    #[must_use]
+    pub fn of(bytes: &[u8]) -> Self {
+        Self(Sha256::digest(bytes).into())
+    }
+
+    /// The digest as part of a name, where a colon can not be: `sha256-` and the digits.
+    #[must_use]
+    pub fn as_name(&self) -> String {
+        self.to_string().replacen(':', "-", 1)
+    }
 }
 
 const fn nibble(digit: u8) -> Result<u8, DigestError> {
@@ -65,14 +79,18 @@ impl fmt::Display for Digest {
 
 #[cfg(test)]
 mod tests {
-    use alloc::string::ToString as _;
-
     use super::*;
 
     #[test]
     fn a_digest_prints_as_it_was_written() {
         let text = "sha256:77b0b75136b9bd0fd36fb50f4c92ae0dbdbbe164ab67885e736fa4374e0cbb8c";
         assert_eq!(Digest::parse(text).unwrap().to_string(), text);
+    }
+
+    #[test]
+    fn a_digest_of_bytes_and_as_a_name() {
+        let empty = "sha256-e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+        assert_eq!(Digest::of(b"").as_name(), empty);
     }
 
     #[test]

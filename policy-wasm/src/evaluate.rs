@@ -5,12 +5,17 @@
 //! 3. The object is read; what cannot be read is refused.
 //! 4. Every image must be there and be a reference.
 //! 5. On UPDATE, what was in the same place before stays; then revoked digests are refused.
-//! 6. The policy judges the rest ([`singleton`]): exempt, or by the rule that applies to the Pod.
+//! 6. The policy is asked which images are exempt and which rule applies to each Pod
+//!    ([`singleton`]); tags that have to be known are resolved, once ([`resolve`]); evidence is
+//!    gathered for what the rules want attested, and judged.
 //! 7. Dry run and break-glass may admit what step 6 refused, and nothing else ([`conclude`]).
+//! 8. In an object that is admitted, verified digests stand in place of resolved tags ([`pin`]).
 
 mod break_glass;
 mod conclude;
 mod images;
+mod pin;
+mod resolve;
 mod singleton;
 
 use alloc::string::ToString as _;
@@ -18,16 +23,28 @@ use alloc::vec::Vec;
 
 use crate::Budget;
 use crate::decision::{Code, Decision, Reason};
-use crate::evidence::Evidence;
+use crate::evidence::{Evidence, Lookup, Lookups, Supplied};
 use crate::json::{self, Dialect, Null, Path, Raw, Report};
 use crate::request::{Layout, Operation, Origin, Request};
 use crate::settings::{PodTemplates, Settings};
+use crate::time::Time;
 
 /// One question: a request, and the settings to judge it by
 #[derive(Debug, Clone, Copy)]
 pub struct Call<'a> {
     request: Raw<'a>,
     settings: Raw<'a>,
+    time: Option<Time>,
+    evidence: Option<Raw<'a>>,
+}
+
+/// What a call may contain besides request and settings
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Extras {
+    /// `time` and `evidence`: for tests, replays and whoever has no host to ask
+    Allowed,
+    /// Nothing: an engine's calls take both from the host
+    Refused,
 }
 
 const CALL: &Dialect = &Dialect {
@@ -39,13 +56,14 @@ const CALL: &Dialect = &Dialect {
 };
 
 impl<'a> Call<'a> {
-    /// Splits `{"request": …, "settings": …}`, reading neither part.
+    /// Splits `{"request": …, "settings": …, "time": …, "evidence": …}`, reading no part; the last
+    /// two may be missing.
     ///
     /// # Errors
     ///
     /// `call-invalid`: not that JSON object. `limit-exceeded`: a part is too long, or nested too
     /// deeply.
-    pub fn parse(bytes: &'a [u8], budget: &Budget) -> Result<Self, Reason> {
+    pub fn parse(bytes: &'a [u8], extras: Extras, budget: &Budget) -> Result<Self, Reason> {
         if bytes.len() > budget.call_bytes() {
             return Err(Reason::limit("bytes in the call", budget.call_bytes()));
         }
@@ -55,11 +73,13 @@ impl<'a> Call<'a> {
             return Err(Reason::limit("levels of nesting in the call", budget.depth));
         }
         let report = Report::default();
-        let (mut request, mut settings) = (None, None);
+        let (mut request, mut settings, mut time, mut evidence) = (None, None, None, None);
         Raw::new(text).read(CALL, Path::Root(""), &report, |value| {
             value.object(|key, value| match key {
                 "request" => request = value.raw(),
                 "settings" => settings = value.raw(),
+                "time" if extras == Extras::Allowed => time = value.text(),
+                "evidence" if extras == Extras::Allowed => evidence = value.raw(),
                 _ => value.unknown(),
             });
         });
@@ -78,20 +98,46 @@ impl<'a> Call<'a> {
                 budget.settings_bytes,
             ));
         }
-        Ok(Self { request, settings })
+        let time = time
+            .map(|time| Time::parse(&time))
+            .transpose()
+            .map_err(|error| invalid(&alloc::format!("`time`: {error}")))?;
+        Ok(Self {
+            request,
+            settings,
+            time,
+            evidence,
+        })
+    }
+
+    /// The same at another time, unless the call itself says when.
+    #[must_use]
+    pub fn at(self, now: Option<Time>) -> Self {
+        Self {
+            time: self.time.or(now),
+            ..self
+        }
     }
 }
 
 /// Judges one request.
 ///
-/// The request is hostile; the settings are the administrator's. The same call always has the same
-/// answer.
-#[must_use]
-pub fn decide(call: Call<'_>, budget: &Budget) -> Decision {
+/// The request is hostile; the settings are the administrator's. The same call with the same
+/// answers to its lookups always has the same decision. A call that brings evidence asks nobody.
+pub fn decide(call: Call<'_>, lookup: &mut dyn Lookup, budget: &Budget) -> Decision {
     let report = Report::default();
     let settings = Settings::read(call.settings, &report).filter(|_| report.is_empty());
     let decision = settings.map(|settings| {
-        judge(&settings, call.request, budget, &report).unwrap_or_else(Decision::refused)
+        let judged = match call
+            .evidence
+            .map(|raw| Supplied::read(raw, CALL))
+            .transpose()
+        {
+            Ok(None) => judge(&settings, &call, lookup, budget, &report),
+            Ok(Some(mut supplied)) => judge(&settings, &call, &mut supplied, budget, &report),
+            Err(problem) => Err(Reason::new(Code::CallInvalid, problem)),
+        };
+        judged.unwrap_or_else(Decision::refused)
     });
     // What was found wrong with the settings on the way stands above what was decided by them.
     match decision {
@@ -105,11 +151,12 @@ pub fn decide(call: Call<'_>, budget: &Budget) -> Decision {
 
 fn judge(
     settings: &Settings<'_>,
-    request: Raw<'_>,
+    call: &Call<'_>,
+    lookup: &mut dyn Lookup,
     budget: &Budget,
     report: &Report,
 ) -> Result<Decision, Reason> {
-    let request = Request::read(request)?;
+    let request = Request::read(call.request)?;
     if request.operation == Operation::Exempt {
         let message = "Deletions and connections bring in no image";
         return Ok(Decision::admitted(Reason::new(
@@ -128,7 +175,7 @@ fn judge(
         return Ok(Decision::admitted(Reason::new(Code::NotAPod, message)));
     }
     let mut warnings = Vec::new();
-    let images = images::list(
+    let mut images = images::list(
         settings,
         &request,
         &layout,
@@ -138,11 +185,15 @@ fn judge(
         &mut warnings,
     )?;
     let policy = singleton::plan(settings, &request, &workload, &images, report)?;
-    let evidence = Evidence::collect(settings, policy.needs(), budget, report);
-    let results = policy.judge(&images, &evidence, settings, budget);
+    let mut lookups = Lookups::new(lookup, budget);
+    resolve::resolve(settings, &policy, &mut images, &mut lookups, budget, report)?;
+    let wanted = policy.wanted(&images);
+    let evidence = Evidence::collect(settings, &workload, &wanted, &mut lookups, budget, report)?;
+    let results = policy.judge(&images, &evidence, settings, call.time, budget);
     let marks = break_glass::read(&settings.break_glass, &request, &workload, &mut warnings);
+    let object = request.object_text();
     Ok(conclude::conclude(
-        images, results, &policy, &marks, warnings,
+        images, results, &policy, &marks, warnings, object,
     ))
 }
 

@@ -1,97 +1,143 @@
-//! Which evidence a request needs, and what of the supplied evidence answers it.
+//! Which evidence a request needs, and what was found of it: in the settings, on the Pod, in the
+//! cluster, beside the image in its registry.
 //!
 //! Choosing is not trusting: everything here is a candidate that
 //! [`attestation`](crate::attestation) still has to verify.
 
+mod annotation;
+mod cluster;
+mod inline;
+mod lookup;
+mod registry;
+mod supplied;
+
 use alloc::collections::BTreeSet;
+use alloc::string::String;
 use alloc::vec::Vec;
 
+pub use lookup::{Answer, Lookup, Need, NoLookup};
+pub(crate) use lookup::{Lookups, failed};
+pub(crate) use supplied::Supplied;
+
 use crate::Budget;
-use crate::attestation::{Attestation, Occurrence};
+use crate::attestation::{Attestation, Occurrence, Source};
 use crate::decision::Reason;
 use crate::digest::Digest;
-use crate::json::Report;
+use crate::image::ImageReference;
+use crate::json::{Dialect, Null, Raw, Report};
+use crate::request::Workload;
 use crate::settings::Settings;
 
-/// One thing that must be known before a request can be judged
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Need {
-    /// The attestations about one image
-    Attestations {
-        /// Digest of the image's manifest
-        digest: Digest,
-    },
+/// Whatever is wrong with an answer makes it unusable; objects of the cluster and of registries
+/// have fields that nobody reads.
+pub(crate) const ANSWER: &Dialect = &Dialect {
+    malformed: crate::Code::HostCapabilityFailed,
+    unknown_field: crate::Code::HostCapabilityFailed,
+    wrong_type: crate::Code::HostCapabilityFailed,
+    duplicate_key: crate::Code::HostCapabilityFailed,
+    null: Null::Absent,
+};
+
+/// An image whose attestations are asked for, and the notes of the attestors that are to have
+/// signed it
+#[derive(Debug)]
+pub(crate) struct Wanted<'w> {
+    pub(crate) digest: Digest,
+    pub(crate) reference: ImageReference<'w>,
+    pub(crate) notes: BTreeSet<&'w str>,
 }
 
-/// What was found for the needs of one request
+/// What was found for the images of one request
 #[derive(Debug, Default)]
-pub(crate) struct Evidence<'a> {
+pub(crate) struct Evidence<'e> {
+    wanted: BTreeSet<Digest>,
     /// In an order of their own, so that it does not matter in which they were supplied
-    attestations: Vec<Candidate<'a>>,
+    candidates: Vec<Candidate<'e>>,
+    failures: Vec<Failure>,
 }
 
 #[derive(Debug)]
-struct Candidate<'a> {
-    attestation: Attestation<'a>,
+struct Candidate<'e> {
+    attestation: Attestation<'e>,
     /// Where it was filed; nobody signed that
     resource: Option<Digest>,
-    /// What its payload says, not yet verified
-    claimed: Option<Digest>,
+    /// What its payload says, not yet verified; `None` where that can not be told
+    claimed: Option<Vec<Digest>>,
+}
+
+/// A place that could not be asked
+#[derive(Debug)]
+struct Failure {
+    digest: Digest,
+    /// Where it would have counted; `None` is everywhere
+    note: Option<String>,
+    repository: Option<String>,
+    reason: Reason,
 }
 
 impl Candidate<'_> {
     /// Whether it could be about an image: its payload says so, or it is filed under it, or under
     /// nothing at all.
     fn concerns(&self, digest: Digest) -> bool {
-        self.claimed == Some(digest) || self.resource.is_none_or(|resource| resource == digest)
+        self.claims(digest) == Some(true) || self.resource.is_none_or(|filed| filed == digest)
     }
 
     /// Whether it can only explain: it belongs to another note, or it is filed under nothing and
     /// its payload is about another image.
     fn only_explains(&self, digest: Digest, note: &str) -> bool {
-        let is_about_another = self.claimed.is_some_and(|claimed| claimed != digest);
+        let is_about_another = self.claims(digest) == Some(false);
         !self.attestation.is_under(note) || (self.resource.is_none() && is_about_another)
+    }
+
+    fn claims(&self, digest: Digest) -> Option<bool> {
+        let claimed = self.claimed.as_ref()?;
+        Some(claimed.contains(&digest))
     }
 }
 
-impl<'a> Evidence<'a> {
-    /// Picks from the occurrences in the settings those that concern a needed image.
+impl<'e> Evidence<'e> {
+    /// Gathers what concerns a wanted image, from every place that the settings allow.
     ///
-    /// One walk, whatever the number of images; what concerns none of them is not kept.
+    /// Each place is read once, whatever the number of images; what concerns none of them is not
+    /// kept. How much is asked of the host depends on the images and the notes, not on how much is
+    /// stored there.
+    ///
+    /// # Errors
+    ///
+    /// `limit-exceeded`: more lookups than one request may cause.
     pub(crate) fn collect(
-        settings: &Settings<'a>,
-        needs: &BTreeSet<Need>,
+        settings: &Settings<'e>,
+        workload: &'e Workload<'e>,
+        wanted: &[Wanted<'_>],
+        lookups: &'e mut Lookups<'_>,
         budget: &Budget,
         report: &Report,
-    ) -> Self {
-        let mut evidence = Self::default();
-        if needs.is_empty() {
-            return evidence;
+    ) -> Result<Self, Reason> {
+        let mut evidence = Self {
+            wanted: wanted.iter().map(|image| image.digest).collect(),
+            ..Self::default()
+        };
+        if wanted.is_empty() {
+            return Ok(evidence);
         }
-        settings.each_occurrence(report, |raw| {
-            let occurrence = Occurrence::read(raw);
-            if !occurrence.is_attestation() {
-                return;
-            }
-            let resource = occurrence.resource_digest();
-            let attestation = occurrence.decode(budget);
-            let claimed = attestation.claimed_digest();
-            let candidate = Candidate {
-                attestation,
-                resource,
-                claimed,
-            };
-            let concerns = |need: &Need| match need {
-                Need::Attestations { digest } => candidate.concerns(*digest),
-            };
-            if needs.iter().any(concerns) {
-                evidence.attestations.push(candidate);
-            }
-        });
+        inline::collect(&mut evidence, settings, budget, report);
+        if settings.evidence.pod_annotation {
+            annotation::collect(&mut evidence, workload, budget);
+        }
+        let objects = cluster::objects(&settings.evidence.notes, wanted);
+        let artifacts = registry::artifacts(settings, wanted, &mut evidence);
+        lookups.ask(objects.iter().map(|object| object.need.clone()), budget)?;
+        lookups.ask(
+            artifacts.iter().map(|artifact| artifact.need.clone()),
+            budget,
+        )?;
+        let lookups = &*lookups;
+        cluster::collect(&mut evidence, objects, lookups, budget);
+        registry::collect(&mut evidence, artifacts, lookups, budget);
         evidence
-            .attestations
+            .candidates
             .sort_by(|a, b| a.attestation.cmp(&b.attestation));
-        evidence
+        Ok(evidence)
     }
 
     /// The attestations that may be about an image. Those that can only explain a refusal to an
@@ -105,9 +151,9 @@ impl<'a> Evidence<'a> {
         digest: Digest,
         note: &str,
         budget: &Budget,
-    ) -> Result<Vec<&Attestation<'a>>, Reason> {
+    ) -> Result<Vec<&Attestation<'e>>, Reason> {
         let limit = budget.attestations_per_image;
-        let concerning = || self.attestations.iter().filter(|one| one.concerns(digest));
+        let concerning = || self.candidates.iter().filter(|one| one.concerns(digest));
         let found = || concerning().filter(|one| !one.only_explains(digest, note));
         let count = found().count();
         if count > limit {
@@ -116,5 +162,40 @@ impl<'a> Evidence<'a> {
         let explaining = concerning().filter(|one| one.only_explains(digest, note));
         let all = found().chain(explaining.take(limit.saturating_sub(count)));
         Ok(all.map(|one| &one.attestation).collect())
+    }
+
+    /// The places that should have been asked about an image and could not be.
+    pub(crate) fn failures(&self, digest: Digest, note: &str, repository: &str) -> Vec<Reason> {
+        let concerns = |failure: &&Failure| {
+            failure.digest == digest
+                && failure.note.as_deref().is_none_or(|own| own == note)
+                && failure
+                    .repository
+                    .as_deref()
+                    .is_none_or(|own| own == repository)
+        };
+        let found = self.failures.iter().filter(concerns);
+        found.map(|failure| failure.reason.clone()).collect()
+    }
+
+    /// Keeps an attestation if it concerns a wanted image.
+    fn add(&mut self, attestation: Attestation<'e>, resource: Option<Digest>) {
+        let candidate = Candidate {
+            claimed: attestation.claimed_digests(),
+            attestation,
+            resource,
+        };
+        if self.wanted.iter().any(|digest| candidate.concerns(*digest)) {
+            self.candidates.push(candidate);
+        }
+    }
+
+    /// Reads an attestation in any of its shapes; what is no attestation is passed over.
+    fn add_document(&mut self, raw: Raw<'e>, source: Source, budget: &Budget) {
+        let occurrence = Occurrence::read(raw);
+        if occurrence.is_attestation() {
+            let resource = occurrence.resource_digest();
+            self.add(occurrence.decode(source, budget), resource);
+        }
     }
 }

@@ -64,6 +64,7 @@ pub enum ReferenceError {
 
 /// A whole reference: repository, tag and digest at their longest, with their separators.
 pub const MAX_LENGTH: usize = 512;
+const DOCKER_HUB: &str = "docker.io";
 /// The limit of the distribution project's own parser.
 const MAX_REPOSITORY: usize = 255;
 
@@ -130,16 +131,22 @@ impl<'a> ImageReference<'a> {
         })
     }
 
+    /// The registry; Docker Hub where none is written, and for its `index.` alias.
+    #[must_use]
+    pub fn normalized_host(&self) -> &'a str {
+        match self.host {
+            None | Some("index.docker.io") => DOCKER_HUB,
+            Some(host) => host,
+        }
+    }
+
     /// Registry and repository with Docker Hub's short names and its `index.` alias completed:
     /// `nginx`, `library/nginx` and `index.docker.io/library/nginx` are all
     /// `docker.io/library/nginx`. Its API host is not an alias.
     #[must_use]
     pub fn normalized_repository(&self) -> String {
-        let host = match self.host {
-            None | Some("docker.io" | "index.docker.io") => "docker.io",
-            Some(host) => host,
-        };
-        let library = if host == "docker.io" && !self.path.contains('/') {
+        let host = self.normalized_host();
+        let library = if host == DOCKER_HUB && !self.path.contains('/') {
             "library/"
         } else {
             ""

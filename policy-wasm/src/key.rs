@@ -1,5 +1,6 @@
 //! Public keys of attestors: PEM in, a key that verifies out.
 
+use alloc::borrow::Cow;
 use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -14,6 +15,7 @@ use thiserror::Error;
 pub use crate::crypto::BadSignature;
 use crate::crypto::{Verifier, family};
 use crate::decision::Code;
+use crate::time::Time;
 
 /// Signature algorithms, by their names in `pkixPublicKey.signatureAlgorithm`
 ///
@@ -165,6 +167,37 @@ impl PublicKey {
     pub fn verify(&self, message: &[u8], signature: &[u8]) -> Result<(), BadSignature> {
         self.verifier.verify(message, signature)
     }
+
+    /// Verifies a signature over `message`, and returns the bytes that were verified: the message,
+    /// or for an OpenPGP message without one what was signed inside it, at most `max_payload` bytes.
+    pub(crate) fn authenticate<'m>(
+        &self,
+        message: &'m [u8],
+        signature: &[u8],
+        _now: Option<Time>,
+        _max_payload: usize,
+    ) -> Result<Cow<'m, [u8]>, VerifyError> {
+        self.verify(message, signature)
+            .map_err(|BadSignature| VerifyError::BadSignature)?;
+        Ok(Cow::Borrowed(message))
+    }
+}
+
+/// Why a signature does not count
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum VerifyError {
+    /// Malformed, or not by this key over this message
+    BadSignature,
+    /// The key is expired, revoked or from the future
+    KeyNotValid(String),
+    /// The key has a limited life, and nobody says what time it is
+    ClockUnavailable,
+    /// The message inside the signature is not the one beside it
+    PayloadMismatch,
+    /// A form of signature that is never accepted
+    FormatUnsupported(&'static str),
+    /// The message inside the signature is longer than anybody should read
+    TooLong,
 }
 
 /// Exactly one block, label `PUBLIC KEY`, nothing before it and only white space after it. Lines

@@ -2,7 +2,9 @@
 //!
 //! The crate is pure. [`decide`] takes one [`Call`] (the request and the settings) and returns one
 //! [`Decision`]; there is no clock, file, network, environment or global state, and no `std` outside
-//! [`abi`]. What carries bytes in and out of a WebAssembly host is in [`abi`].
+//! [`abi`]. Time is an argument, and what has to be looked up elsewhere is asked for as a value and
+//! answered by whoever called ([`evidence::Lookup`]). What carries bytes in and out of a WebAssembly
+//! host is in [`abi`].
 //!
 //! | to read about | go to |
 //! | --- | --- |
@@ -10,6 +12,7 @@
 //! | what the settings may say | [`settings`], [`policy`] |
 //! | where a Kubernetes object keeps its images | [`request`] |
 //! | what makes an attestation count | [`attestation`], [`key`], `crypto` |
+//! | where attestations come from | [`evidence`] |
 //! | names and patterns of images | [`image`], [`pattern`] |
 //! | points in time | [`time`] |
 //! | what an answer looks like | [`decision`] |
@@ -40,7 +43,7 @@ pub mod time;
 
 pub use budget::Budget;
 pub use decision::{Code, Decision};
-pub use evaluate::{Call, decide};
+pub use evaluate::{Call, Extras, decide};
 pub use settings::validate as validate_settings;
 
 use core::fmt;

@@ -1,7 +1,8 @@
 //! The admission request: only what a policy may read.
 //!
 //! Owner references, replica counts, `deletionTimestamp` and all annotations but the legacy
-//! break-glass mark are not even parsed: whoever writes the object writes them too.
+//! break-glass mark and signed envelopes are not even parsed: whoever writes the object writes them
+//! too.
 
 mod kinds;
 mod pod;
@@ -119,6 +120,11 @@ impl<'a> Request<'a> {
             ));
         };
         Workload::read(object, layout, self, budget.images)
+    }
+
+    /// The text of the object that is to be admitted.
+    pub(crate) fn object_text(&self) -> &'a str {
+        self.object.map(Raw::text).unwrap_or_default()
     }
 
     /// Reads the object before the update; `None` when there is none that can be read.

@@ -4,6 +4,8 @@
 //! for them. [`validate`] asks for everything and returns all problems at once.
 
 mod break_glass;
+mod registries;
+mod sources;
 mod validate;
 mod workloads;
 
@@ -12,12 +14,15 @@ use alloc::vec::Vec;
 
 pub use crate::json::Problem;
 pub(crate) use break_glass::BreakGlass;
+use registries::Registries;
+use sources::Sources;
 pub use validate::validate;
 pub(crate) use validate::{shared_key, unknown_attestor};
 pub(crate) use workloads::WorkloadKind;
 
-use crate::decision::Code;
+use crate::decision::{Code, Reason};
 use crate::digest::Digest;
+use crate::image::ImageReference;
 use crate::json::{Dialect, Null, Path, Raw, Report, Value};
 use crate::policy::attestor::AttestorDocument;
 use crate::policy::rule::RuleKind;
@@ -37,13 +42,17 @@ pub(crate) struct Settings<'a> {
     pub(crate) policy: Policy<'a>,
     pub(crate) system_policy: Option<Policy<'a>>,
     attestors: Option<Raw<'a>>,
-    occurrences: Option<Raw<'a>>,
+    pub(crate) evidence: Sources<'a>,
+    registries: Registries<'a>,
     denied_digests: Option<Raw<'a>>,
     /// `LOCATION.CLUSTER`
     pub(crate) cluster: Option<Cow<'a, str>>,
     /// Trust domain of the mesh, without `spiffe://`
     pub(crate) mesh_trust_domain: Option<Cow<'a, str>>,
     pub(crate) docker_reference: DockerReference,
+    /// Tags are resolved, and what was verified is written into the object
+    pub(crate) resolve_tags: bool,
+    pub(crate) singleton_pae: SingletonPae,
     pub(crate) unchanged_images: UnchangedImages,
     pub(crate) pod_templates: PodTemplates,
     pub(crate) break_glass: BreakGlass<'a>,
@@ -57,6 +66,15 @@ pub(crate) enum DockerReference {
     Ignore,
     /// The repository must be the same too
     Repository,
+}
+
+/// `singletonPae`, for attestations that do not say how their payload was encoded for signing
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum SingletonPae {
+    /// The payload's own bytes were signed
+    Off,
+    /// They were, or their DSSE encoding was
+    Try,
 }
 
 /// `unchangedImages`, on UPDATE
@@ -92,17 +110,21 @@ impl<'a> Settings<'a> {
             policy: fields.policy?,
             system_policy: fields.system_policy,
             attestors: fields.attestors,
-            occurrences: fields.occurrences,
+            evidence: fields.evidence,
+            registries: fields.registries,
             denied_digests: fields.denied_digests,
             cluster: fields.cluster,
             mesh_trust_domain: fields.mesh_trust_domain,
             docker_reference: fields.docker_reference.unwrap_or(DockerReference::Ignore),
+            resolve_tags: fields.resolve_tags,
+            singleton_pae: fields.singleton_pae.unwrap_or(SingletonPae::Off),
             unchanged_images: fields.unchanged_images.unwrap_or(UnchangedImages::Skip),
             pod_templates: fields.pod_templates.unwrap_or(PodTemplates::Evaluate),
             break_glass: fields.break_glass,
             workloads: fields.workloads,
         };
         settings.require_context(report);
+        settings.require_registries(report);
         Some(settings)
     }
 
@@ -117,6 +139,34 @@ impl<'a> Settings<'a> {
         let map = kind.map_or("", RuleKind::map_name);
         let message = alloc::format!("`policy.{map}` needs the setting `{missing}`");
         report.push(Code::SettingsContextMissing, Path::Root(missing), message);
+    }
+
+    /// The host contacts what a workload names, so the settings say which registries that may be.
+    fn require_registries(&self, report: &Report) {
+        let asker = if self.resolve_tags {
+            "resolveTags"
+        } else if self.evidence.registry {
+            "evidence.registry"
+        } else {
+            return;
+        };
+        if self.registries.is_empty() {
+            let message = alloc::format!("`{asker}` needs the setting `registries`");
+            report.push(
+                Code::SettingsMissingField,
+                Path::Root("registries"),
+                message,
+            );
+        }
+    }
+
+    /// Whether the host may be asked about an image's registry.
+    ///
+    /// # Errors
+    ///
+    /// `registry-not-allowed`
+    pub(crate) fn allows_registry(&self, reference: ImageReference<'_>) -> Result<(), Reason> {
+        self.registries.allow(reference.normalized_host())
     }
 
     /// Walks the attestors.
@@ -139,7 +189,7 @@ impl<'a> Settings<'a> {
 
     /// Walks the inline occurrences, each unread.
     pub(crate) fn each_occurrence(&self, report: &Report, mut each: impl FnMut(Raw<'a>)) {
-        let Some(occurrences) = self.occurrences else {
+        let Some(occurrences) = self.evidence.occurrences else {
             return;
         };
         occurrences.read(
@@ -187,11 +237,14 @@ struct Fields<'a> {
     policy: Option<Policy<'a>>,
     system_policy: Option<Policy<'a>>,
     attestors: Option<Raw<'a>>,
-    occurrences: Option<Raw<'a>>,
+    evidence: Sources<'a>,
+    registries: Registries<'a>,
     denied_digests: Option<Raw<'a>>,
     cluster: Option<Cow<'a, str>>,
     mesh_trust_domain: Option<Cow<'a, str>>,
     docker_reference: Option<DockerReference>,
+    resolve_tags: bool,
+    singleton_pae: Option<SingletonPae>,
     unchanged_images: Option<UnchangedImages>,
     pod_templates: Option<PodTemplates>,
     break_glass: BreakGlass<'a>,
@@ -206,11 +259,14 @@ impl<'a> Fields<'a> {
                 self.system_policy = Some(Policy::read(value, Document::SystemPolicy));
             }
             "attestors" => self.attestors = value.raw(),
-            "evidence" => {
-                value.object(|key, value| match key {
-                    "occurrences" => self.occurrences = value.raw(),
-                    _ => value.unknown(),
-                });
+            "evidence" => self.evidence = Sources::read(value),
+            "registries" => self.registries = Registries::read(value),
+            "resolveTags" => self.resolve_tags = value.flag().unwrap_or_default(),
+            "singletonPae" => {
+                self.singleton_pae = choice(
+                    value,
+                    &[("off", SingletonPae::Off), ("try", SingletonPae::Try)],
+                );
             }
             "deniedDigests" => self.denied_digests = value.raw(),
             "cluster" => self.cluster = filled(value),

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::signing::{TestKey, attestor, attestor_name, occurrence, payload};
 
 /// A call with its expected answer
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Case {
     /// The rule or failure that it stands for
     pub name: String,
@@ -106,6 +106,13 @@ pub fn case(
         call: serde_json::to_vec(&call).unwrap(),
         expected,
     }
+}
+
+/// The same, for a change that reaches `time` and `evidence` of the call too.
+pub fn call_case(name: &str, expected: &'static str, change: impl FnOnce(&mut Value)) -> Case {
+    let mut call = json!({"request": pod(one_container(&image())), "settings": settings()});
+    change(&mut call);
+    raw_case(name, expected, serde_json::to_vec(&call).unwrap())
 }
 
 /// A case whose call is given to the byte.

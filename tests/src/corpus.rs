@@ -2,6 +2,7 @@
 
 mod attestations;
 mod break_glass;
+mod envelopes;
 mod images;
 mod limits;
 mod malformed;
@@ -9,6 +10,8 @@ mod modes;
 mod objects;
 mod patterns;
 mod rules;
+mod sources;
+mod tags;
 mod updates;
 
 use crate::case::Case;
@@ -21,6 +24,9 @@ pub fn all() -> Vec<Case> {
         patterns::cases(),
         rules::cases(),
         attestations::cases(),
+        envelopes::cases(),
+        sources::cases(),
+        tags::cases(),
         modes::cases(),
         break_glass::cases(),
         updates::cases(),

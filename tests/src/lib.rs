@@ -3,6 +3,7 @@
 
 pub mod case;
 pub mod corpus;
+pub mod delivery;
 pub mod implementation;
 pub mod process;
 pub mod signing;

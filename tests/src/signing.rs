@@ -103,3 +103,39 @@ pub fn occurrence_of(note: &str, payload: &[u8], signatures: &[(String, Vec<u8>)
         "attestation": {"serializedPayload": STANDARD.encode(payload), "signatures": signatures},
     })
 }
+
+/// The payload type of simple signing in an envelope.
+pub const SIMPLE_SIGNING: &str = "application/vnd.dev.cosign.simplesigning.v1+json";
+/// The payload type of in-toto statements.
+pub const IN_TOTO: &str = "application/vnd.in-toto+json";
+/// The predicate of the statements that Google's evaluation signs.
+pub const POLICY_VERIFICATION: &str =
+    "https://binaryauthorization.googleapis.com/policy_verification/v0.1";
+
+/// The bytes that are signed for an envelope.
+pub fn pae(payload_type: &str, payload: &str) -> String {
+    let (type_length, length) = (payload_type.len(), payload.len());
+    format!("DSSEv1 {type_length} {payload_type} {length} {payload}")
+}
+
+/// A DSSE envelope with one signature.
+pub fn envelope(key: &TestKey, payload_type: &str, payload: &str) -> Value {
+    let signature = key.sign(pae(payload_type, payload).as_bytes());
+    json!({
+        "payload": STANDARD.encode(payload),
+        "payloadType": payload_type,
+        "signatures": [{"keyid": key.id(), "sig": STANDARD.encode(signature)}],
+    })
+}
+
+/// An in-toto statement about one image.
+pub fn statement(predicate_type: &str, repository: &str, digest: &str) -> String {
+    let hex = digest.strip_prefix("sha256:").unwrap_or(digest);
+    json!({
+        "_type": "https://in-toto.io/Statement/v1",
+        "subject": [{"name": repository, "digest": {"sha256": hex}}],
+        "predicateType": predicate_type,
+        "predicate": {},
+    })
+    .to_string()
+}

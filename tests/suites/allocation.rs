@@ -9,7 +9,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use policy_tests::case::{image, one_container, pod, settings};
 use policy_tests::signing::{TestKey, attestor};
-use policy_wasm::{Budget, Call, decide};
+use policy_wasm::evidence::NoLookup;
+use policy_wasm::{Budget, Call, Extras, decide};
 use serde_json::{Value, json};
 
 struct Counting;
@@ -44,8 +45,8 @@ fn peak(settings: &Value) -> usize {
     let call = json!({"request": pod(one_container(&image())), "settings": settings}).to_string();
     let before = LIVE.load(Ordering::Relaxed);
     PEAK.store(before, Ordering::Relaxed);
-    let call = Call::parse(call.as_bytes(), &Budget::DEFAULT).unwrap();
-    let decision = decide(call, &Budget::DEFAULT);
+    let call = Call::parse(call.as_bytes(), Extras::Refused, &Budget::DEFAULT).unwrap();
+    let decision = decide(call, &mut NoLookup, &Budget::DEFAULT);
     let peak = PEAK.load(Ordering::Relaxed) - before;
     assert!(decision.allowed, "{}", decision.message);
     peak

@@ -8,6 +8,7 @@ use std::process::Command;
 use host_runner::engine::{Abi, Engine, Limits, Operation, embedded};
 use host_runner::inputs;
 use policy_tests::case::{one_container, outcome, pod};
+use policy_tests::implementation::decide_natively;
 use policy_tests::process;
 use serde_json::{Value, json};
 
@@ -115,8 +116,7 @@ fn what_the_signing_script_prints_satisfies_its_attestor() {
     let mut request = pod(one_container(&image));
     request["namespace"] = "production".into();
     let call = json!({"request": request, "settings": settings}).to_string();
-    let decision: Value =
-        serde_json::from_slice(&policy_wasm::abi::decide(call.as_bytes())).unwrap();
+    let decision: Value = serde_json::from_slice(&decide_natively(call.as_bytes())).unwrap();
     assert_eq!(outcome(&decision), "allow", "{decision:#}");
     let attestor = &decision["images"][0]["results"][0]["attestors"][0];
     assert_eq!(attestor["verified"], true);

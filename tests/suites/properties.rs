@@ -3,6 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use policy_tests::case::{A, image, one_container, outcome, pod, require, settings, unsigned};
+use policy_tests::implementation::decide_natively;
 use policy_tests::signing::{TestKey, attestor, occurrence, payload};
 use policy_wasm::abi;
 use policy_wasm::image::ImageReference;
@@ -12,7 +13,7 @@ use serde_json::{Value, json};
 
 fn decide(settings: &Value, request: &Value) -> Value {
     let call = json!({"request": request, "settings": settings});
-    serde_json::from_slice(&abi::decide(call.to_string().as_bytes())).unwrap()
+    serde_json::from_slice(&decide_natively(call.to_string().as_bytes())).unwrap()
 }
 
 /// Two attestors, two keys each, several attestations, most of which do not count.
@@ -82,7 +83,7 @@ proptest! {
             let at = at % bytes.len();
             bytes[at] = byte;
         }
-        let decision: Value = serde_json::from_slice(&abi::decide(&bytes)).unwrap();
+        let decision: Value = serde_json::from_slice(&decide_natively(&bytes)).unwrap();
         // Noise may spell another digest or another operation, but never a signature.
         let text = decision.to_string();
         prop_assert!(!text.contains("\"verified\":true"), "{}", text);

@@ -459,6 +459,107 @@ fn workloads_are_checked() {
     );
 }
 
+/// Places are asked only where the settings say exactly which.
+#[test]
+fn sources_of_evidence_are_checked() {
+    let notes = |notes: Value| json!({"occurrences": [], "kubernetes": {"notes": notes}});
+    for (evidence, expected) in [
+        (
+            json!({"podAnnotation": "yes"}),
+            "evidence.podAnnotation settings-wrong-type",
+        ),
+        (
+            json!({"registry": "yes"}),
+            "evidence.registry settings-wrong-type",
+        ),
+        (
+            json!({"kubernetes": true}),
+            "evidence.kubernetes settings-wrong-type",
+        ),
+        (
+            json!({"kubernetes": {}}),
+            "evidence.kubernetes settings-missing-field",
+        ),
+        (
+            notes(json!({})),
+            "evidence.kubernetes settings-missing-field",
+        ),
+        (
+            notes(json!({"n": "Upper"})),
+            "evidence.kubernetes.notes.n settings-invalid-value",
+        ),
+        (
+            notes(json!({"n": "a/../b"})),
+            "evidence.kubernetes.notes.n settings-invalid-value",
+        ),
+        (
+            notes(json!({"n": ""})),
+            "evidence.kubernetes.notes.n settings-invalid-value",
+        ),
+        (
+            json!({"kubernetes": {"notes": {"n": "a"}, "namespace": "b"}}),
+            "evidence.kubernetes.namespace settings-unknown-field",
+        ),
+        (
+            json!({"annotations": true}),
+            "evidence.annotations settings-unknown-field",
+        ),
+        (
+            json!({"registry": true}),
+            "registries settings-missing-field",
+        ),
+    ] {
+        let mut expected = vec![expected];
+        if evidence["kubernetes"]["notes"]["n"] == "" {
+            expected.push("evidence.kubernetes settings-missing-field");
+        }
+        check(|s| s["evidence"] = evidence, &expected);
+    }
+}
+
+/// The attestor of one note could write for the other.
+#[test]
+fn two_notes_never_share_a_namespace() {
+    check(
+        |s| s["evidence"] = json!({"kubernetes": {"notes": {"n": "a", "m": "a"}}}),
+        &["evidence.kubernetes.notes.m settings-invalid-value"],
+    );
+}
+
+#[test]
+fn registries_are_hosts_as_they_are_compared() {
+    for host in [
+        "",
+        "https://trusted.example",
+        "trusted.example/path",
+        "index.docker.io",
+        "nginx",
+        "trusted.example:5000:1",
+        "*.example",
+    ] {
+        check(
+            |s| s["registries"] = json!([host]),
+            &["registries[0] settings-invalid-value"],
+        );
+    }
+    check(
+        |s| s["registries"] = json!(["docker.io", "localhost", "[::1]:5000", "a.example:443"]),
+        &[],
+    );
+}
+
+#[test]
+fn tags_are_resolved_only_where_registries_are_named() {
+    check(
+        |s| s["resolveTags"] = true.into(),
+        &["registries settings-missing-field"],
+    );
+    check(
+        |s| s["singletonPae"] = "on".into(),
+        &["singletonPae settings-invalid-value"],
+    );
+}
+
 #[test]
 fn what_is_not_settings_at_all_is_one_problem() {
     for (document, expected) in [
@@ -544,7 +645,10 @@ const LOAD_BEARING: &[(&str, &str, &str)] = &[
     ("breakGlass.namespaces", "break_glass_valid", "break_glass_other_namespace"),
     ("cluster", "cluster_rule", "cluster_rule_of_another_cluster"),
     ("deniedDigests", "revoked_digest", "another_digest_is_revoked"),
+    ("evidence.kubernetes", "kubernetes_good", "hostile_image_and_note_never_change_the_namespace"),
     ("evidence.occurrences", "x01_valid", "no_occurrences"),
+    ("evidence.podAnnotation", "pod-annotation_good", "annotation_ignored_when_off"),
+    ("evidence.registry", "registry_good", "annotation_ignored_when_off"),
     ("matchDockerReference", "x05_other_repository_ignored", "x06_other_repository"),
     ("meshTrustDomain", "mesh_rule_without_scheme", "mesh_domain_unknown"),
     ("podTemplates", "pod_templates_ignored", "unsigned_in_Deployment"),
@@ -555,6 +659,9 @@ const LOAD_BEARING: &[(&str, &str, &str)] = &[
     ("policy.istioServiceIdentityAdmissionRules", "mesh_rule_with_scheme", "mesh_rule_of_another_account"),
     ("policy.kubernetesNamespaceAdmissionRules", "namespace_rule_replaces_the_default", "namespace_rule_of_another_namespace"),
     ("policy.kubernetesServiceAccountAdmissionRules", "account_rule", "account_of_another_namespace"),
+    ("registries", "tag_resolved_to_an_attested_digest", "registry_of_a_tag_not_listed"),
+    ("resolveTags", "tag_resolved_to_an_attested_digest", "tag_without_resolution"),
+    ("singletonPae", "pae_signed_with_singleton_pae_try", "x17_pae_signed_with_singleton_pae_off"),
     ("systemPolicy", "system_policy_enabled", "system_policy_enabled_and_missing"),
     ("unchangedImages", "unchanged_image_is_reported", "unchanged_images_checked_by_setting"),
     ("workloads", "workload_signed", "unknown_kind"),

@@ -3,7 +3,8 @@
 
 use alloc::vec::Vec;
 
-use super::metadata;
+use super::host::WapcHost;
+use super::{Host, clock, metadata};
 use crate::Budget;
 
 /// Found by Kubewarden without an annotation step
@@ -39,15 +40,22 @@ extern "C" fn __guest_call(operation_length: usize, payload_length: usize) -> i3
         __guest_request(operation.as_mut_ptr(), payload.as_mut_ptr());
     }
     match operation.as_slice() {
-        b"validate" => respond(&super::validate(&payload)),
+        b"validate" => respond(&super::validate(&payload, host(&mut WapcHost))),
         b"validate_settings" => respond(&super::validate_settings(&payload)),
-        b"decide" => respond(&super::decide(&payload)),
+        b"decide" => respond(&super::decide(&payload, host(&mut WapcHost))),
         b"protocol_version" => respond(super::PROTOCOL_VERSION),
         _ => {
             let mut error = Vec::from(b"unknown operation: ".as_slice());
             error.extend_from_slice(&operation);
             refuse(&error)
         }
+    }
+}
+
+fn host(lookup: &mut WapcHost) -> Host<'_> {
+    Host {
+        now: clock::now(),
+        lookup,
     }
 }
 

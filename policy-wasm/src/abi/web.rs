@@ -4,6 +4,10 @@ use alloc::string::String;
 
 use wasm_bindgen::prelude::*;
 
+use super::Host;
+use crate::evidence::NoLookup;
+use crate::time::Time;
+
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = include_str!("web.d.ts");
 
@@ -13,6 +17,8 @@ extern "C" {
     fn stringify(value: &JsValue) -> Result<Option<String>, JsValue>;
     #[wasm_bindgen(js_namespace = JSON, catch)]
     fn parse(text: &str) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(js_namespace = Date, js_name = now)]
+    fn milliseconds() -> f64;
 }
 
 /// Judges one call, given as a value or as JSON text.
@@ -24,7 +30,13 @@ extern "C" {
 pub fn decide(
     #[wasm_bindgen(unchecked_param_type = "Call | string")] call: &JsValue,
 ) -> Result<JsValue, JsValue> {
-    answer(call, super::decide)
+    answer(call, |call| {
+        let host = Host {
+            now: now(),
+            lookup: &mut NoLookup,
+        };
+        super::decide(call, host)
+    })
 }
 
 /// Checks settings, given as a value or as JSON text, and reports every problem.
@@ -37,6 +49,15 @@ pub fn validate_settings(
     #[wasm_bindgen(unchecked_param_type = "Settings | string")] settings: &JsValue,
 ) -> Result<JsValue, JsValue> {
     answer(settings, super::validate_settings)
+}
+
+/// The engine's clock, in whole seconds.
+#[expect(
+    clippy::as_conversions,
+    reason = "the cast saturates, and what is out of range is refused"
+)]
+fn now() -> Option<Time> {
+    Time::from_unix((milliseconds() / 1000.0) as u64).ok()
 }
 
 fn answer(

@@ -33,10 +33,30 @@ pub enum Rejection {
     UnknownKeyId { id: String, configured: Vec<String> },
     #[error("Signature does not verify with key {}", crate::quote(key_id))]
     BadSignature { key_id: String },
+    #[error("Key {} is not valid: {why}", crate::quote(key_id))]
+    KeyNotValid { key_id: String, why: String },
+    #[error("The message inside the PGP signature differs from serializedPayload")]
+    PgpPayloadMismatch,
     #[error("Signature verified, but unexpected message was signed: {0}")]
     PayloadInvalid(String),
-    #[error("Attestation is for digest {claimed}, image has digest {expected}")]
-    DigestMismatch { claimed: Digest, expected: Digest },
+    #[error("Attestation has payload type {}, which does not attest an image", crate::quote(.0))]
+    PayloadType(String),
+    #[error("Statement has predicate type {}, which does not attest an image", crate::quote(.0))]
+    PredicateType(String),
+    #[error(
+        "The signed payload could not be rebuilt from the registry's manifest (layer {}); only \
+         payloads without annotations, for the repository as it is written here, can be",
+        crate::quote(.0)
+    )]
+    PayloadUnavailable(String),
+    #[error(
+        "Attestation is for digest {}, image has digest {expected}",
+        digests(claimed)
+    )]
+    DigestMismatch {
+        claimed: Vec<Digest>,
+        expected: Digest,
+    },
     #[error(
         "Attestation is for repository {}, image is in repository {}",
         crate::quote(claimed),
@@ -56,7 +76,12 @@ impl Rejection {
             Self::NoteMismatch { .. } => Code::AttestationNoteMismatch,
             Self::UnknownKeyId { .. } => Code::AttestationUnknownKeyId,
             Self::BadSignature { .. } => Code::AttestationBadSignature,
+            Self::KeyNotValid { .. } => Code::AttestationKeyNotValid,
+            Self::PgpPayloadMismatch => Code::AttestationPgpPayloadMismatch,
             Self::PayloadInvalid(_) => Code::AttestationPayloadInvalid,
+            Self::PayloadType(_) => Code::AttestationPayloadType,
+            Self::PredicateType(_) => Code::AttestationPredicateType,
+            Self::PayloadUnavailable(_) => Code::AttestationPayloadUnavailable,
             Self::DigestMismatch { .. } => Code::AttestationDigestMismatch,
             Self::ReferenceMismatch { .. } => Code::AttestationReferenceMismatch,
         }
@@ -67,12 +92,18 @@ impl Rejection {
     pub const fn rank(&self) -> u8 {
         match self {
             Self::NoteMismatch { .. } => 0,
-            Self::Undecodable(_) | Self::FormatUnsupported(_) | Self::JwtUnsupported => 1,
+            Self::Undecodable(_)
+            | Self::FormatUnsupported(_)
+            | Self::JwtUnsupported
+            | Self::PayloadUnavailable(_) => 1,
             Self::UnknownKeyId { .. } => 2,
             Self::BadSignature { .. } => 3,
-            Self::PayloadInvalid(_) => 4,
-            Self::DigestMismatch { .. } => 5,
-            Self::ReferenceMismatch { .. } => 6,
+            Self::KeyNotValid { .. } | Self::PgpPayloadMismatch => 4,
+            Self::PayloadType(_) => 5,
+            Self::PayloadInvalid(_) => 6,
+            Self::PredicateType(_) => 7,
+            Self::DigestMismatch { .. } => 8,
+            Self::ReferenceMismatch { .. } => 9,
         }
     }
 }
@@ -80,6 +111,15 @@ impl Rejection {
 impl From<&Rejection> for Reason {
     fn from(rejection: &Rejection) -> Self {
         Self::new(rejection.code(), rejection.to_string())
+    }
+}
+
+/// The first of them, and how many more there are.
+fn digests(claimed: &[Digest]) -> String {
+    match claimed {
+        [] => "(none of sha256)".to_string(),
+        [first] => first.to_string(),
+        [first, rest @ ..] => alloc::format!("{first} and {} more", rest.len()),
     }
 }
 

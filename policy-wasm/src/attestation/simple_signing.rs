@@ -4,13 +4,10 @@
 //! type is not enforced. Keys other than the ones read here are tolerated, twice the same key never.
 
 use alloc::borrow::Cow;
-use alloc::string::{String, ToString as _};
 
-use super::{Rejection, Subject, payload};
+use super::{Rejection, payload};
 use crate::digest::Digest;
-use crate::image::ImageReference;
 use crate::json::{Path, Value};
-use crate::settings::DockerReference;
 
 /// What a payload says, read from the very bytes that a signature covers
 #[derive(Debug)]
@@ -58,33 +55,14 @@ impl<'p> Payload<'p> {
         })
     }
 
-    /// Checks that the payload is about an image, and returns its type.
-    pub(super) fn check(&self, subject: Subject<'_>) -> Result<Option<String>, Rejection> {
-        let claimed = self.digest()?;
-        if claimed != subject.digest {
-            return Err(Rejection::DigestMismatch {
-                claimed,
-                expected: subject.digest,
-            });
-        }
-        if subject.docker_reference == DockerReference::Repository {
-            self.check_repository(subject.reference)?;
-        }
-        Ok(self.kind.as_deref().map(String::from))
+    /// Where the image was when it was signed; empty when the payload does not say.
+    pub(super) fn docker_reference(&self) -> &str {
+        self.docker_reference.as_deref().unwrap_or_default()
     }
 
-    fn check_repository(&self, image: ImageReference<'_>) -> Result<(), Rejection> {
-        let claimed = self.docker_reference.as_deref().unwrap_or_default();
-        let expected = image.normalized_repository();
-        let is_same = ImageReference::parse(claimed)
-            .is_ok_and(|claimed| claimed.normalized_repository() == expected);
-        if is_same {
-            return Ok(());
-        }
-        Err(Rejection::ReferenceMismatch {
-            claimed: claimed.to_string(),
-            expected,
-        })
+    /// What the payload calls itself; reported, and not enforced.
+    pub(super) fn kind(&self) -> Option<&str> {
+        self.kind.as_deref()
     }
 }
 

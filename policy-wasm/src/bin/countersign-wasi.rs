@@ -5,6 +5,7 @@
 
 #![expect(unsafe_code, reason = "preview-1 functions take raw pointers")]
 
+use policy_wasm::evidence::NoLookup;
 use policy_wasm::{Budget, abi};
 
 /// Found by Kubewarden without an annotation step
@@ -28,13 +29,20 @@ fn main() {
 fn run() -> Result<(), String> {
     let arguments = arguments().map_err(|error| format!("cannot read arguments: {error}"))?;
     let answer = match arguments.get(1).map(Vec::as_slice) {
-        Some(b"validate") => abi::validate,
+        Some(b"validate") => |call: &[u8]| abi::validate(call, host(&mut NoLookup)),
         Some(b"validate-settings") => abi::validate_settings,
-        Some(b"decide") => abi::decide,
+        Some(b"decide") => |call: &[u8]| abi::decide(call, host(&mut NoLookup)),
         _ => return Err("expected one argument: validate, validate-settings or decide".into()),
     };
     let input = read_stdin()?;
     write(STDOUT, &answer(&input)).map_err(|error| format!("cannot write the answer: {error}"))
+}
+
+fn host(lookup: &mut NoLookup) -> abi::Host<'_> {
+    abi::Host {
+        now: abi::clock::now(),
+        lookup,
+    }
 }
 
 fn arguments() -> Result<Vec<Vec<u8>>, wasi::Errno> {

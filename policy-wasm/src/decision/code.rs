@@ -68,6 +68,16 @@ codes! {
     AttestorWithoutKeys = "attestor-without-keys",
     /// A budget is exhausted
     LimitExceeded = "limit-exceeded",
+    /// Tags are to be resolved, and this host does not offer it
+    TagResolutionUnavailable = "tag-resolution-unavailable",
+    /// The digest behind a tag could not be learned
+    TagResolutionFailed = "tag-resolution-failed",
+    /// The settings do not allow asking this registry
+    RegistryNotAllowed = "registry-not-allowed",
+    /// The evaluation time is not known
+    ClockUnavailable = "clock-unavailable",
+    /// What the host was asked for, it did not answer
+    HostCapabilityFailed = "host-capability-failed",
 
     // Why a candidate attestation did not count.
     /// The attestation cannot be decoded
@@ -84,6 +94,16 @@ codes! {
     AttestationDigestMismatch = "attestation-digest-mismatch",
     /// What was signed names another repository
     AttestationReferenceMismatch = "attestation-reference-mismatch",
+    /// The signed message says something else than `serializedPayload`
+    AttestationPgpPayloadMismatch = "attestation-pgp-payload-mismatch",
+    /// The key is expired, revoked or not valid yet
+    AttestationKeyNotValid = "attestation-key-not-valid",
+    /// What was signed is of a type that does not attest an image
+    AttestationPayloadType = "attestation-payload-type",
+    /// What was signed is a statement that does not attest an image
+    AttestationPredicateType = "attestation-predicate-type",
+    /// What was signed is not in the registry's answer and could not be rebuilt
+    AttestationPayloadUnavailable = "attestation-payload-unavailable",
     /// JWT attestations never count
     AttestationJwtUnsupported = "attestation-jwt-unsupported",
     /// An attestation in a format that this build does not read
@@ -172,9 +192,13 @@ impl Code {
     pub(crate) const fn verdict(self) -> Verdict {
         match self {
             Self::CallInvalid
+            | Self::ClockUnavailable
             | Self::ContextMissing
+            | Self::HostCapabilityFailed
             | Self::LimitExceeded
-            | Self::SettingsInvalid => Verdict::Error,
+            | Self::SettingsInvalid
+            | Self::TagResolutionFailed
+            | Self::TagResolutionUnavailable => Verdict::Error,
             _ => Verdict::NonConformant,
         }
     }

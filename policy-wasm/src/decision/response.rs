@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 
 use serde::Serialize;
 
-use super::{Decision, Verdict};
+use super::{Decision, MutatedObject, Verdict};
 use crate::json::Problem;
 
 /// What a policy server expects of `validate`
@@ -21,6 +21,8 @@ pub struct AdmissionResponse {
     audit_annotations: BTreeMap<&'static str, String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     warnings: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mutated_object: Option<MutatedObject>,
 }
 
 /// Kubernetes may cut a warning beyond this many characters.
@@ -43,6 +45,7 @@ impl From<Decision> for AdmissionResponse {
                 .iter()
                 .map(|warning| cut(&warning.message))
                 .collect(),
+            mutated_object: decision.mutated_object,
         }
     }
 }

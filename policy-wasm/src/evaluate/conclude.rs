@@ -7,6 +7,7 @@ use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 
 use super::images::{Image, Status};
+use super::pin::{self, Pin};
 use super::singleton::{self, Plan};
 use crate::decision::{
     Code, Decision, DocumentResult, Enforcement, ImageDecision, Reason, Verdict, compose,
@@ -33,15 +34,20 @@ pub(super) fn conclude(
     plan: &Plan<'_>,
     break_glass: &[bool],
     warnings: Vec<Reason>,
+    object: &str,
 ) -> Decision {
     let mut decision = Decision {
         warnings,
         ..Decision::new()
     };
-    let mut obstacles = Vec::new();
+    let (mut obstacles, mut pins) = (Vec::new(), Vec::new());
     for (image, result) in images.into_iter().zip(results) {
         let is_marked = break_glass.get(image.pod).copied().unwrap_or_default();
+        let learned = image.resolved_digest();
+        let pin = learned.and_then(|digest| Pin::new(object, &image, digest));
         let entry = describe(image, result, plan);
+        // Only what was verified, not what a softer mode lets through.
+        pins.extend(pin.filter(|_| entry.verdict == Verdict::Conformant));
         obstacles.push(obstacle(&entry, is_marked));
         decision.verdict = decision.verdict.max(entry.verdict);
         decision.images.push(entry);
@@ -54,6 +60,9 @@ pub(super) fn conclude(
         decision.enforcement = Enforcement::BreakGlass;
     } else if met(Obstacle::DryRun) {
         decision.enforcement = Enforcement::DryRun;
+    }
+    if decision.allowed {
+        decision.mutated_object = pin::apply(object, pins);
     }
     if plan.lacks_system_policy && decision.verdict != Verdict::Conformant {
         let message = "system policy not supplied: system images are not exempted";
@@ -71,6 +80,7 @@ pub(super) fn conclude(
 fn describe(image: Image<'_>, result: Option<DocumentResult>, plan: &Plan<'_>) -> ImageDecision {
     let requires_digest = plan.requires_digest(&image);
     let text = image.text().to_string();
+    let resolved_digest = image.resolved_digest().map(|digest| digest.to_string());
     // What nobody judged is not conformant.
     let judged = result
         .as_ref()
@@ -95,6 +105,7 @@ fn describe(image: Image<'_>, result: Option<DocumentResult>, plan: &Plan<'_>) -
         image: text,
         field: image.field.path.clone(),
         container: image.field.name.as_deref().map(String::from),
+        resolved_digest,
         verdict,
         results: result.into_iter().collect(),
         reasons: reason.into_iter().collect(),

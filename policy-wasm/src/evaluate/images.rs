@@ -18,6 +18,8 @@ pub(super) struct Image<'w> {
     pub(super) pod: usize,
     pub(super) field: &'w ImageField<'w>,
     pub(super) status: Status<'w>,
+    /// The digest behind its tag, where the policy wanted to know, or why nobody does
+    pub(super) resolved: Option<Result<Digest, Reason>>,
 }
 
 /// What is known before any policy is asked
@@ -37,6 +39,16 @@ impl<'w> Image<'w> {
     /// The image as written; empty when there is none.
     pub(super) fn text(&self) -> &'w str {
         self.field.image.as_deref().unwrap_or_default()
+    }
+
+    /// The digest that has to be attested: the reference's own, or the one behind its tag.
+    pub(super) fn digest(&self) -> Option<Digest> {
+        self.open()?.sha256().or(self.resolved_digest())
+    }
+
+    /// The digest behind its tag, where that was asked for and is known.
+    pub(super) fn resolved_digest(&self) -> Option<Digest> {
+        self.resolved.as_ref()?.as_ref().ok().copied()
     }
 
     /// The reference, where the policy is to judge it.
@@ -70,6 +82,7 @@ pub(super) fn list<'w>(
                 pod: index,
                 field,
                 status,
+                resolved: None,
             });
         }
     }
@@ -78,14 +91,19 @@ pub(super) fn list<'w>(
         let old = request.old_workload(layout, budget);
         skip_unchanged(old.as_ref(), workload, &mut images, warnings);
     }
+    refuse_denied(settings, &mut images, report);
+    Ok(images)
+}
+
+/// Refuses the images whose digest the settings revoke.
+pub(super) fn refuse_denied(settings: &Settings<'_>, images: &mut [Image<'_>], report: &Report) {
     settings.each_denied_digest(report, |digest| {
-        for image in &mut images {
-            if image.open().and_then(|reference| reference.sha256()) == Some(digest) {
+        for image in &mut *images {
+            if image.digest() == Some(digest) {
                 image.status = Status::Refused(denied(digest));
             }
         }
     });
-    Ok(images)
 }
 
 fn parse<'w>(field: &'w ImageField<'w>) -> Result<Status<'w>, Reason> {

@@ -5,8 +5,9 @@ use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 use core::cell::Cell;
 
+use super::REQUEST;
 use crate::decision::Code;
-use crate::json::Value;
+use crate::json::{Raw, Value};
 
 /// A Pod, or the template of one
 #[derive(Debug)]
@@ -29,6 +30,8 @@ pub(crate) struct ImageField<'a> {
     pub(crate) name: Option<Cow<'a, str>>,
     /// As written; `None` when there is none or it is empty
     pub(crate) image: Option<Cow<'a, str>>,
+    /// The same as it stands in the text of the object, for writing another in its place
+    pub(crate) token: Option<Raw<'a>>,
 }
 
 /// The lists of a pod spec whose items name images
@@ -148,7 +151,7 @@ impl<'a> ImageField<'a> {
     /// Reads a container, or a volume if it is one with an image.
     fn read(kind: FieldKind, field: &str, value: Value<'_, 'a>) -> Option<Self> {
         let item_path = value.path().to_string();
-        let (mut name, mut image) = (None, None);
+        let (mut name, mut image, mut token) = (None, None, None);
         let mut is_image_volume = false;
         let was_object = value.object(|key, value| match key {
             "name" => name = value.text(),
@@ -156,11 +159,11 @@ impl<'a> ImageField<'a> {
                 // `image: null` is a volume of another type.
                 is_image_volume = value.object_unless_null(|key, value| {
                     if key == "reference" {
-                        image = value.text();
+                        (image, token) = read_image(value);
                     }
                 });
             }
-            "image" => image = value.text(),
+            "image" => (image, token) = read_image(value),
             _ => {}
         });
         if !was_object || (kind == FieldKind::ImageVolume && !is_image_volume) {
@@ -172,6 +175,7 @@ impl<'a> ImageField<'a> {
             kind,
             name,
             image: image.filter(|image| !image.is_empty()),
+            token,
         })
     }
 
@@ -185,16 +189,30 @@ impl<'a> ImageField<'a> {
     }
 }
 
+/// The string, and where it stands.
+fn read_image<'a>(value: Value<'_, 'a>) -> (Option<Cow<'a, str>>, Option<Raw<'a>>) {
+    let (path, report) = (value.path(), value.report());
+    let token = value.raw();
+    let mut image = None;
+    if let Some(token) = token {
+        token.read(REQUEST, path, report, |value| image = value.text());
+    }
+    (image, token)
+}
+
 /// What a Pod's metadata may say to a policy
 #[derive(Debug, Default)]
 pub(crate) struct Metadata<'a> {
     pub(crate) namespace: Option<Cow<'a, str>>,
     pub(crate) break_glass_label: Option<Cow<'a, str>>,
     pub(crate) break_glass_annotation: Option<Cow<'a, str>>,
+    /// Signed envelopes; nothing else in an annotation is ever evidence
+    pub(crate) attestations: Option<Cow<'a, str>>,
 }
 
 const BREAK_GLASS_LABEL: &str = "image-policy.k8s.io/break-glass";
 const BREAK_GLASS_ANNOTATION: &str = "alpha.image-policy.k8s.io/break-glass";
+const ATTESTATIONS_ANNOTATION: &str = "binaryauthorization.googleapis.com/attestations";
 
 impl<'a> Metadata<'a> {
     pub(super) fn read(value: Value<'_, 'a>) -> Self {
@@ -209,10 +227,10 @@ impl<'a> Metadata<'a> {
                 });
             }
             "annotations" => {
-                value.object(|key, value| {
-                    if key == BREAK_GLASS_ANNOTATION {
-                        metadata.break_glass_annotation = value.text();
-                    }
+                value.object(|key, value| match key {
+                    BREAK_GLASS_ANNOTATION => metadata.break_glass_annotation = value.text(),
+                    ATTESTATIONS_ANNOTATION => metadata.attestations = value.text(),
+                    _ => {}
                 });
             }
             _ => {}

@@ -288,14 +288,6 @@ pub(super) fn cases() -> Vec<Case> {
                 occurrence
             }],
         ),
-        with(
-            "envelope_not_read_yet",
-            deny!("attestation-format-unsupported"),
-            vec![json!({
-                "noteName": note_name("a"),
-                "envelope": {"payload": "", "payloadType": "x", "signatures": []},
-            })],
-        ),
     ];
 
     for (name, change) in [

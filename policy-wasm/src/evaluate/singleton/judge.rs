@@ -5,17 +5,18 @@ use alloc::vec::Vec;
 
 use super::plan::{ChosenRule, Plan};
 use crate::Budget;
-use crate::attestation::{self, Meter, Subject};
+use crate::attestation::{self, Circumstances, Meter, Subject};
 use crate::decision::{
     AppliedRule, AttestorResult, Code, DocumentResult, Enforcement, Exemption, Reason, Verdict,
 };
 use crate::digest::Digest;
-use crate::evaluate::images::{Image, Status};
+use crate::evaluate::images::Image;
 use crate::evidence::Evidence;
 use crate::image::ImageReference;
 use crate::policy::rule::{EnforcementMode, EvaluationMode};
 use crate::policy::singleton::Document;
-use crate::settings::{Settings, unknown_attestor};
+use crate::settings::{DockerReference, Settings, unknown_attestor};
+use crate::time::Time;
 
 impl Plan<'_> {
     /// Judges every image that is open; the others have no result.
@@ -24,28 +25,32 @@ impl Plan<'_> {
         images: &[Image<'_>],
         evidence: &Evidence<'_>,
         settings: &Settings<'_>,
+        now: Option<Time>,
         budget: &Budget,
     ) -> Vec<Option<DocumentResult>> {
         let mut judged = Judged {
             plan: self,
             evidence,
-            settings,
+            docker_reference: settings.docker_reference,
             budget,
-            meter: Meter::new(budget.verifications),
+            circumstances: Circumstances {
+                meter: Meter::new(budget.verifications),
+                singleton_pae: settings.singleton_pae,
+                now,
+                max_payload: budget.payload_bytes,
+            },
             known: Vec::new(),
         };
         let results = images
             .iter()
             .zip(&self.exemptions)
             .map(|(image, exemption)| {
-                let Status::Open(reference) = image.status else {
-                    return None;
-                };
+                let reference = image.open()?;
                 match exemption {
                     Some(exemption) => Some(exempted(image, exemption)),
                     None => self
                         .rule(image)
-                        .map(|chosen| judged.by_rule(reference, chosen)),
+                        .map(|chosen| judged.by_rule(image, reference, chosen)),
                 }
             });
         results.collect()
@@ -79,9 +84,9 @@ fn exempted(image: &Image<'_>, exemption: &Exemption) -> DocumentResult {
 struct Judged<'p> {
     plan: &'p Plan<'p>,
     evidence: &'p Evidence<'p>,
-    settings: &'p Settings<'p>,
+    docker_reference: DockerReference,
     budget: &'p Budget,
-    meter: Meter,
+    circumstances: Circumstances,
     known: Vec<Known<'p>>,
 }
 
@@ -96,32 +101,34 @@ struct Known<'p> {
 impl<'p> Judged<'p> {
     fn by_rule(
         &mut self,
+        image: &Image<'_>,
         reference: ImageReference<'_>,
         chosen: &'p ChosenRule<'p>,
     ) -> DocumentResult {
         let rule = &chosen.rule;
         let mut attestors = Vec::new();
-        let (verdict, reasons) = match (rule.evaluation, reference.sha256()) {
-            (EvaluationMode::AlwaysAllow, _) => {
+        let (verdict, reasons) = match rule.evaluation {
+            EvaluationMode::AlwaysAllow => {
                 let message = "Allowed by always_allow admission rule";
                 (
                     Verdict::Conformant,
                     alloc::vec![Reason::new(Code::AlwaysAllow, message)],
                 )
             }
-            (EvaluationMode::AlwaysDeny, _) => {
+            EvaluationMode::AlwaysDeny => {
                 let message = "Denied by always_deny admission rule";
                 (
                     Verdict::NonConformant,
                     alloc::vec![Reason::new(Code::AlwaysDeny, message)],
                 )
             }
-            (EvaluationMode::RequireAttestation, digest) => {
+            EvaluationMode::RequireAttestation => {
                 let mut verdict = Verdict::Conformant;
                 for name in &rule.attestors {
-                    let (found, result) = match digest {
-                        Some(digest) => self.by_attestor(name, digest, reference),
-                        None => AttestorResult::refused(name, digest_required()),
+                    let (found, result) = match (image.digest(), &image.resolved) {
+                        (Some(digest), _) => self.by_attestor(name, digest, reference),
+                        (None, Some(Err(reason))) => refused(name, reason.clone()),
+                        (None, _) => refused(name, digest_required()),
                     };
                     verdict = verdict.max(found);
                     attestors.push(result);
@@ -170,19 +177,21 @@ impl<'p> Judged<'p> {
         }
         let Some(attestor) = self.plan.attestor(name) else {
             let reason = Reason::new(Code::SettingsInvalid, unknown_attestor(name));
-            return AttestorResult::refused(name, reason);
+            return refused(name, reason);
         };
         let answer = match self.evidence.about(digest, &attestor.note, self.budget) {
             Ok(attestations) => {
-                let docker_reference = self.settings.docker_reference;
                 let subject = Subject {
                     digest,
                     reference,
-                    docker_reference,
+                    docker_reference: self.docker_reference,
                 };
-                attestation::judge(attestor, subject, &attestations, &self.meter)
+                let repository = reference.normalized_repository();
+                let failures = self.evidence.failures(digest, &attestor.note, &repository);
+                let circumstances = &self.circumstances;
+                attestation::judge(attestor, subject, &attestations, failures, circumstances)
             }
-            Err(limit) => AttestorResult::refused(name, limit),
+            Err(limit) => refused(name, limit),
         };
         self.known.push(Known {
             attestor: name,
@@ -191,6 +200,10 @@ impl<'p> Judged<'p> {
         });
         answer
     }
+}
+
+fn refused(name: &str, reason: Reason) -> (Verdict, AttestorResult) {
+    AttestorResult::refused(name, alloc::vec![reason])
 }
 
 /// An attestor's reasons without their details, which stand under the attestor.

@@ -1,5 +1,5 @@
 //! What of the policy a request needs: which images are exempt, which rule applies to each Pod, and
-//! which evidence those rules ask for.
+//! which attestors those rules name.
 
 use alloc::borrow::Cow;
 use alloc::collections::BTreeSet;
@@ -8,7 +8,8 @@ use alloc::vec::Vec;
 
 use crate::decision::{Code, Exemption, Reason};
 use crate::evaluate::images::Image;
-use crate::evidence::Need;
+use crate::evidence::Wanted;
+use crate::image::ImageReference;
 use crate::json::{Path, Report};
 use crate::policy::attestor::Attestor;
 use crate::policy::rule::{AdmissionRule, EvaluationMode, RuleKind};
@@ -25,7 +26,6 @@ pub(in crate::evaluate) struct Plan<'a> {
     rules: Vec<Option<ChosenRule<'a>>>,
     /// Those that the rules above name, and no others
     attestors: Vec<Attestor<'a>>,
-    needs: BTreeSet<Need>,
     /// The policy relies on a system policy that nobody supplied
     pub(in crate::evaluate) lacks_system_policy: bool,
 }
@@ -56,18 +56,16 @@ pub(in crate::evaluate) fn plan<'a>(
         rules.push(choose(settings, request, pod, report)?);
     }
     let mut names = BTreeSet::new();
-    let mut needs = BTreeSet::new();
     for (image, exemption) in images.iter().zip(&exemptions) {
-        let Some(digest) = image.open().and_then(|reference| reference.sha256()) else {
-            continue;
+        let can_have_digest = |reference: ImageReference<'_>| {
+            reference.sha256().is_some() || (settings.resolve_tags && reference.digest.is_none())
         };
         let chosen = rules.get(image.pod).and_then(Option::as_ref);
-        let Some(chosen) = chosen.filter(|_| exemption.is_none()) else {
-            continue;
-        };
-        if !chosen.rule.attestors.is_empty() {
+        if let Some(chosen) = chosen
+            && exemption.is_none()
+            && image.open().is_some_and(can_have_digest)
+        {
             names.extend(chosen.rule.attestors.iter().cloned());
-            needs.insert(Need::Attestations { digest });
         }
     }
     let attestors = load(settings, &names, report);
@@ -86,7 +84,6 @@ pub(in crate::evaluate) fn plan<'a>(
         exemptions,
         rules,
         attestors,
-        needs,
         lacks_system_policy,
     })
 }
@@ -206,8 +203,42 @@ fn load<'a>(
 }
 
 impl Plan<'_> {
-    pub(in crate::evaluate) const fn needs(&self) -> &BTreeSet<Need> {
-        &self.needs
+    /// The images that have to be attested, each with the notes of its rule's attestors.
+    pub(in crate::evaluate) fn wanted<'i>(&'i self, images: &[Image<'i>]) -> Vec<Wanted<'i>> {
+        let mut wanted: Vec<Wanted<'i>> = Vec::new();
+        for (index, image) in images.iter().enumerate() {
+            let (Some(digest), Some(reference)) = (image.digest(), image.open()) else {
+                continue;
+            };
+            let Some(chosen) = self.rule(image).filter(|_| !self.is_exempt(index)) else {
+                continue;
+            };
+            let attestors = chosen.rule.attestors.iter();
+            let notes: BTreeSet<_> = attestors
+                .filter_map(|name| self.attestor(name))
+                .map(|attestor| attestor.note.as_ref())
+                .collect();
+            if notes.is_empty() {
+                continue;
+            }
+            let is_same = |other: &&mut Wanted<'_>| {
+                other.digest == digest && other.reference.repository() == reference.repository()
+            };
+            match wanted.iter_mut().find(is_same) {
+                Some(other) => other.notes.extend(notes),
+                None => wanted.push(Wanted {
+                    digest,
+                    reference,
+                    notes,
+                }),
+            }
+        }
+        wanted
+    }
+
+    /// Whether a pattern covers the image at this place of the list.
+    pub(in crate::evaluate) fn is_exempt(&self, index: usize) -> bool {
+        self.exemptions.get(index).is_some_and(Option::is_some)
     }
 
     pub(super) fn attestor(&self, name: &str) -> Option<&Attestor<'_>> {

@@ -1,0 +1,44 @@
+//! Byte fields of attestations: base64 in either alphabet, with or without padding.
+
+use alloc::string::{String, ToString as _};
+use alloc::vec::Vec;
+
+use base64::Engine as _;
+use base64::alphabet;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+
+/// Padding may be there or not: the API pads, hand-written documents often do not.
+const LENIENT: GeneralPurposeConfig =
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
+const STANDARD: GeneralPurpose = GeneralPurpose::new(&alphabet::STANDARD, LENIENT);
+const URL_SAFE: GeneralPurpose = GeneralPurpose::new(&alphabet::URL_SAFE, LENIENT);
+
+/// Decodes either alphabet: the REST API prints the standard one, gcloud the URL-safe one. A text
+/// that mixes them is refused by the decoder.
+pub(crate) fn decode(text: &str) -> Result<Vec<u8>, String> {
+    let engine = if text.contains(['-', '_']) {
+        &URL_SAFE
+    } else {
+        &STANDARD
+    };
+    engine.decode(text).map_err(|error| error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_alphabets_decode_with_or_without_padding() {
+        for text in ["+/8=", "+/8", "-_8=", "-_8"] {
+            assert_eq!(decode(text), Ok(alloc::vec![0xfb, 0xff]), "{text}");
+        }
+    }
+
+    #[test]
+    fn mixed_alphabets_and_stray_characters_are_refused() {
+        for text in ["+_8=", "-/8=", "+/8 ", "+\n/8", "+/9=", "+"] {
+            assert!(decode(text).is_err(), "{text:?}");
+        }
+    }
+}

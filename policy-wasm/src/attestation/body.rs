@@ -1,0 +1,191 @@
+//! What an occurrence holds around its signatures: the shape depends on the version of the API.
+//!
+//! What surrounds a signature is read strictly: an envelope with a key nobody knows may mean
+//! something else than it seems to.
+
+use alloc::borrow::Cow;
+use alloc::string::ToString as _;
+use alloc::vec::Vec;
+
+use super::dsse::Envelope;
+use super::{Content, Form, Rejection, Signature, Signed, base64};
+use crate::Budget;
+use crate::json::Value;
+
+/// Payload and signatures, undecoded
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Body<'a> {
+    /// `serializedPayload` and `signatures`
+    Generic(Generic<'a>),
+    /// `pgpSignedAttestation`: a signed message with its payload inside
+    OpenPgp {
+        key_id: Cow<'a, str>,
+        message: Cow<'a, str>,
+    },
+    /// A DSSE envelope
+    Dsse(Envelope<'a>),
+}
+
+/// The fields of v1's `attestation` and of v1beta1's `genericSignedAttestation`
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Generic<'a> {
+    payload: Cow<'a, str>,
+    signatures: Vec<(Cow<'a, str>, Cow<'a, str>)>,
+}
+
+/// What `contentType` may say in v1beta1.
+const CONTENT_TYPES: [&str; 2] = ["SIMPLE_SIGNING_JSON", "CONTENT_TYPE_UNSPECIFIED"];
+
+impl<'a> Body<'a> {
+    /// Reads `attestation`: v1 has the signatures in it, v1beta1 one level further down.
+    pub(super) fn read_attestation(value: Value<'_, 'a>, saw_jwts: &mut bool) -> Vec<Self> {
+        let mut bodies = Vec::new();
+        let mut generic: Option<Generic<'a>> = None;
+        value.object(|key, value| match key {
+            "serializedPayload" | "signatures" => {
+                generic.get_or_insert_default().read_field(key, value);
+            }
+            "jwts" => {
+                value.list(|_, _| *saw_jwts = true);
+            }
+            "attestation" => {
+                value.object(|key, value| bodies.extend(Self::read_signed(key, value)));
+            }
+            _ => bodies.extend(Self::read_signed(key, value)),
+        });
+        bodies.extend(generic.map(Body::Generic));
+        bodies
+    }
+
+    /// Reads one of the two messages of v1beta1.
+    fn read_signed(key: &str, value: Value<'_, 'a>) -> Option<Self> {
+        match key {
+            "genericSignedAttestation" => {
+                let mut generic = Generic::default();
+                value.object(|key, value| generic.read_field(key, value));
+                Some(Body::Generic(generic))
+            }
+            "pgpSignedAttestation" => {
+                let (mut key_id, mut message) = (None, None);
+                value.object(|key, value| match key {
+                    "pgpKeyId" => key_id = value.text(),
+                    "signature" => message = value.text(),
+                    "contentType" => read_content_type(value),
+                    _ => value.unknown(),
+                });
+                Some(Body::OpenPgp {
+                    key_id: key_id.unwrap_or_default(),
+                    message: message.unwrap_or_default(),
+                })
+            }
+            _ => {
+                value.unknown();
+                None
+            }
+        }
+    }
+
+    /// Decodes the base64 of all parts.
+    ///
+    /// # Errors
+    ///
+    /// `attestation-undecodable`
+    pub(super) fn decode(self, budget: &Budget) -> Result<Content<'a>, Rejection> {
+        match self {
+            Body::Generic(Generic {
+                payload,
+                signatures,
+            }) => decode(Form::Raw, "serializedPayload", &payload, signatures, budget),
+            Body::Dsse(Envelope {
+                payload,
+                payload_type,
+                signatures,
+            }) => decode(
+                Form::Dsse { payload_type },
+                "payload",
+                &payload,
+                signatures,
+                budget,
+            ),
+            Body::OpenPgp { key_id, message } => {
+                // A field of type string in the API, not of bytes: armour as it is.
+                let signatures = alloc::vec![Signature {
+                    key_id,
+                    bytes: message.into_owned().into_bytes(),
+                }];
+                Ok(Content::Signed(Signed {
+                    form: Form::Raw,
+                    payload: Vec::new(),
+                    signatures,
+                }))
+            }
+        }
+    }
+}
+
+impl<'a> Generic<'a> {
+    fn read_field(&mut self, key: &str, value: Value<'_, 'a>) {
+        match key {
+            "serializedPayload" => self.payload = value.text().unwrap_or_default(),
+            "signatures" => {
+                value.list(|_, item| {
+                    let (mut id, mut signature) = (None, None);
+                    item.object(|key, value| match key {
+                        "publicKeyId" => id = value.text(),
+                        "signature" => signature = value.text(),
+                        _ => value.unknown(),
+                    });
+                    self.signatures
+                        .push((id.unwrap_or_default(), signature.unwrap_or_default()));
+                });
+            }
+            "contentType" => read_content_type(value),
+            _ => value.unknown(),
+        }
+    }
+}
+
+fn read_content_type(value: Value<'_, '_>) {
+    let (path, report) = (value.path(), value.report());
+    if let Some(text) = value.text()
+        && !CONTENT_TYPES.contains(&text.as_ref())
+    {
+        let message = alloc::format!("content type {} is not known", crate::quote(&text));
+        report.push(crate::Code::AttestationUndecodable, path, message);
+    }
+}
+
+fn decode<'a>(
+    form: Form<'a>,
+    payload_field: &str,
+    payload: &str,
+    signatures: Vec<(Cow<'a, str>, Cow<'a, str>)>,
+    budget: &Budget,
+) -> Result<Content<'a>, Rejection> {
+    if signatures.is_empty() {
+        return Err(Rejection::Undecodable("it has no signatures".to_string()));
+    }
+    if signatures.len() > budget.signatures_per_attestation {
+        let limit = budget.signatures_per_attestation;
+        return Ok(Content::Excessive("signatures of one attestation", limit));
+    }
+    if payload.len() / 4 > budget.payload_bytes / 3 {
+        let limit = budget.payload_bytes;
+        return Ok(Content::Excessive("bytes in one payload", limit));
+    }
+    let undecodable = |field: &str, error| {
+        let detail = alloc::format!("`{field}`: {error}");
+        Rejection::Undecodable(detail)
+    };
+    let payload = base64::decode(payload).map_err(|error| undecodable(payload_field, error))?;
+    let mut decoded = Vec::new();
+    for (key_id, signature) in signatures {
+        let bytes = base64::decode(&signature).map_err(|error| undecodable("signature", error))?;
+        decoded.push(Signature { key_id, bytes });
+    }
+    Ok(Content::Signed(Signed {
+        form,
+        payload,
+        signatures: decoded,
+    }))
+}

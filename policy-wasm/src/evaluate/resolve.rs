@@ -1,0 +1,103 @@
+//! Tags, resolved once: the digest that is verified is the digest that is written into the object.
+
+use alloc::string::String;
+
+use super::images::{self, Image};
+use super::singleton::Plan;
+use crate::Budget;
+use crate::decision::{Code, Reason};
+use crate::digest::Digest;
+use crate::evidence::{ANSWER, Lookups, Need};
+use crate::image::ImageReference;
+use crate::json::{Path, Raw, Report};
+use crate::settings::Settings;
+
+/// Learns the digest of every image that has a tag and that the policy wants attested; the others
+/// are nobody's business. One reference is asked for once, however often it occurs.
+///
+/// # Errors
+///
+/// `limit-exceeded`: more lookups than one request may cause.
+pub(super) fn resolve(
+    settings: &Settings<'_>,
+    plan: &Plan<'_>,
+    images: &mut [Image<'_>],
+    lookups: &mut Lookups<'_>,
+    budget: &Budget,
+    report: &Report,
+) -> Result<(), Reason> {
+    if !settings.resolve_tags {
+        return Ok(());
+    }
+    for (index, image) in images.iter_mut().enumerate() {
+        let Some(reference) = image.open().filter(|one| one.digest.is_none()) else {
+            continue;
+        };
+        if plan.is_exempt(index) || !plan.requires_digest(image) {
+            continue;
+        }
+        if let Err(reason) = settings.allows_registry(reference) {
+            image.resolved = Some(Err(reason));
+            continue;
+        }
+        let need = Need::Tag {
+            reference: complete(reference),
+        };
+        lookups.ask([need.clone()], budget)?;
+        let digest = learn(&need, lookups, budget);
+        image.resolved = Some(digest.map_err(|reason| unresolved(image.text(), reason)));
+    }
+    // A revoked image is revoked by every name.
+    if images.iter().any(|image| image.resolved_digest().is_some()) {
+        images::refuse_denied(settings, images, report);
+    }
+    Ok(())
+}
+
+/// The reference with host and tag, so that no host completes it in its own way.
+fn complete(reference: ImageReference<'_>) -> String {
+    let tag = reference.tag.unwrap_or("latest");
+    alloc::format!("{}:{tag}", reference.normalized_repository())
+}
+
+fn learn(need: &Need, lookups: &Lookups<'_>, budget: &Budget) -> Result<Digest, Reason> {
+    if lookups.is_unavailable(need) {
+        let message = "Tag resolution is enabled but the host does not offer it";
+        return Err(Reason::new(Code::TagResolutionUnavailable, message));
+    }
+    let failed = |detail: &str| crate::evidence::failed(need, detail);
+    let answer = lookups
+        .found(need, budget)?
+        .ok_or_else(|| failed("there is no such image"))?;
+    read(answer).map_err(|problem| failed(&problem))
+}
+
+/// Reads `{"digest": "sha256:…"}`.
+fn read(answer: Raw<'_>) -> Result<Digest, String> {
+    let report = Report::default();
+    let mut digest = None;
+    answer.read(ANSWER, Path::Root(""), &report, |value| {
+        value.object(|key, value| {
+            if key == "digest" {
+                digest = value.text();
+            }
+        });
+    });
+    if !report.is_empty() {
+        return Err(alloc::format!("{report}"));
+    }
+    let digest = digest.ok_or("the answer has no `digest`")?;
+    Digest::parse(&digest)
+        .map_err(|error| alloc::format!("the answer's digest {}: {error}", crate::quote(&digest)))
+}
+
+fn unresolved(image: &str, reason: Reason) -> Reason {
+    if reason.code == Code::TagResolutionUnavailable {
+        return reason;
+    }
+    let message = alloc::format!(
+        "Tag of image {image} could not be resolved: {}",
+        reason.message
+    );
+    Reason::new(Code::TagResolutionFailed, message).with_details(alloc::vec![reason])
+}

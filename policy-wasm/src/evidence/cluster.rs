@@ -1,0 +1,140 @@
+//! Attestations that the cluster stores: resources `Attestation`, each named after an image, in the
+//! namespace of the note that their attestor uses.
+//!
+//! Who may write into a namespace may sign for its note, and for no other: whatever an item says
+//! about its note, it counts for this one or not at all.
+
+use alloc::borrow::Cow;
+use alloc::collections::BTreeMap;
+use alloc::string::{String, ToString as _};
+use alloc::vec::Vec;
+
+use super::{ANSWER, Evidence, Failure, Lookups, Need, Wanted, failed};
+use crate::Budget;
+use crate::attestation::{Attestation, Content, Occurrence, Rejection, Source};
+use crate::decision::Reason;
+use crate::digest::Digest;
+use crate::json::{Path, Raw, Report};
+
+/// One resource to look up
+#[derive(Debug)]
+pub(super) struct Object {
+    pub(super) need: Need,
+    digest: Digest,
+    note: String,
+}
+
+/// Lists the resources: one for each image and note.
+pub(super) fn objects(
+    notes: &BTreeMap<String, Cow<'_, str>>,
+    wanted: &[Wanted<'_>],
+) -> Vec<Object> {
+    let mut objects: Vec<Object> = Vec::new();
+    for image in wanted {
+        for note in &image.notes {
+            let Some(namespace) = notes.get(*note) else {
+                continue;
+            };
+            let need = Need::Attestation {
+                namespace: namespace.to_string(),
+                digest: image.digest,
+            };
+            if objects.iter().all(|other| other.need != need) {
+                objects.push(Object {
+                    need,
+                    digest: image.digest,
+                    note: (*note).to_string(),
+                });
+            }
+        }
+    }
+    objects
+}
+
+pub(super) fn collect<'e>(
+    evidence: &mut Evidence<'e>,
+    objects: Vec<Object>,
+    lookups: &'e Lookups<'_>,
+    budget: &Budget,
+) {
+    for object in objects {
+        let items = lookups
+            .found(&object.need, budget)
+            .and_then(|found| found.map_or_else(|| Ok(Vec::new()), |answer| read(answer, &object)));
+        match items {
+            Ok(items) => {
+                for item in items {
+                    let occurrence = Occurrence::read(item);
+                    if !occurrence.is_attestation() {
+                        continue;
+                    }
+                    let attestation = occurrence.decode(Source::Kubernetes, budget);
+                    evidence.add(filed_under(attestation, &object.note), Some(object.digest));
+                }
+            }
+            Err(reason) => evidence.failures.push(Failure {
+                digest: object.digest,
+                note: Some(object.note),
+                repository: None,
+                reason,
+            }),
+        }
+    }
+}
+
+fn filed_under<'e>(attestation: Attestation<'e>, note: &str) -> Attestation<'e> {
+    let Attestation {
+        note: own,
+        content,
+        source,
+    } = attestation;
+    let content = match own {
+        Some(own) if own != note => Content::Rejected(Rejection::NoteMismatch {
+            note: own.into_owned(),
+            expected: note.to_string(),
+        }),
+        _ => content,
+    };
+    Attestation {
+        note: Some(Cow::Owned(note.to_string())),
+        content,
+        source,
+    }
+}
+
+/// Reads `spec.attestations`, each item unread.
+fn read<'e>(answer: Raw<'e>, object: &Object) -> Result<Vec<Raw<'e>>, Reason> {
+    let report = Report::default();
+    let (mut items, mut name) = (Vec::new(), None);
+    let mut is_object = false;
+    answer.read(ANSWER, Path::Root(""), &report, |value| {
+        is_object = value.object_unless_null(|key, value| match key {
+            "metadata" => {
+                value.object(|key, value| {
+                    if key == "name" {
+                        name = value.text();
+                    }
+                });
+            }
+            "spec" => {
+                value.object(|key, value| {
+                    if key == "attestations" {
+                        value.list(|_, item| items.extend(item.raw()));
+                    }
+                });
+            }
+            _ => {}
+        });
+    });
+    if !report.is_empty() {
+        return Err(failed(&object.need, &report.to_string()));
+    }
+    match name {
+        _ if !is_object => Err(failed(&object.need, "the answer is not an object")),
+        Some(name) if name != object.digest.as_name() => {
+            let detail = alloc::format!("the answer is about {}", crate::quote(&name));
+            Err(failed(&object.need, &detail))
+        }
+        _ => Ok(items),
+    }
+}

@@ -1,0 +1,192 @@
+//! What has to be asked outside of the call, and the answers.
+//!
+//! The core asks by value: whoever calls it answers each [`Need`] with whatever its host offers, or
+//! from a recording. An answer is a candidate, never a fact; the one exception is the digest behind
+//! a tag, and that is the digest that is then verified and written into the object.
+
+use alloc::collections::BTreeMap;
+use alloc::string::String;
+use core::fmt;
+
+use crate::decision::{Code, Reason};
+use crate::digest::Digest;
+use crate::json::{self, Raw};
+use crate::{Budget, Escaped};
+
+/// One thing to look up
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Need {
+    /// The digest behind a tag: `{"digest": "sha256:…"}`
+    Tag {
+        /// With host and tag
+        reference: String,
+    },
+    /// The `Attestation` resource of an image, in the namespace of a note
+    Attestation {
+        /// From the settings, never from the request
+        namespace: String,
+        /// The image; the resource is named after it
+        digest: Digest,
+    },
+    /// The manifest of an artifact beside an image
+    Manifest {
+        /// With host and tag
+        reference: String,
+    },
+}
+
+impl Need {
+    /// The kind of a lookup, as recordings name it.
+    #[must_use]
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Tag { .. } => "tag",
+            Self::Attestation { .. } => "attestation",
+            Self::Manifest { .. } => "manifest",
+        }
+    }
+
+    /// What is looked up, as recordings name it: a reference, or `NAMESPACE/sha256-HEX`.
+    #[must_use]
+    pub fn name(&self) -> String {
+        match self {
+            Self::Tag { reference } | Self::Manifest { reference } => reference.clone(),
+            Self::Attestation { namespace, digest } => {
+                alloc::format!("{namespace}/{}", digest.as_name())
+            }
+        }
+    }
+}
+
+/// What came of a lookup
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answer {
+    /// JSON, not yet read
+    Found(String),
+    /// There is no such thing
+    Absent,
+    /// Nobody knows: the host failed, and these are its words
+    Failed(String),
+    /// This host does not offer such a lookup
+    Unavailable,
+    /// The answer is longer than was allowed
+    TooLong,
+}
+
+/// Whoever answers lookups
+pub trait Lookup {
+    /// Answers one need with at most `max_bytes`, without allocating more for it.
+    fn look_up(&mut self, need: &Need, max_bytes: usize) -> Answer;
+}
+
+/// A host that offers nothing
+#[derive(Debug, Clone, Copy)]
+pub struct NoLookup;
+
+impl Lookup for NoLookup {
+    fn look_up(&mut self, _: &Need, _: usize) -> Answer {
+        Answer::Unavailable
+    }
+}
+
+/// The lookups of one request: each need is asked once, within the budget
+pub(crate) struct Lookups<'l> {
+    lookup: &'l mut dyn Lookup,
+    answers: BTreeMap<Need, Answer>,
+    bytes_left: usize,
+}
+
+impl<'l> Lookups<'l> {
+    pub(crate) fn new(lookup: &'l mut dyn Lookup, budget: &Budget) -> Self {
+        Self {
+            lookup,
+            answers: BTreeMap::new(),
+            bytes_left: budget.evidence_bytes,
+        }
+    }
+
+    /// Asks for what is not known yet.
+    ///
+    /// # Errors
+    ///
+    /// `limit-exceeded`: too many lookups, or too much in their answers.
+    pub(crate) fn ask(
+        &mut self,
+        needs: impl IntoIterator<Item = Need>,
+        budget: &Budget,
+    ) -> Result<(), Reason> {
+        for need in needs {
+            if self.answers.contains_key(&need) {
+                continue;
+            }
+            if self.answers.len() >= budget.lookups {
+                return Err(Reason::limit("lookups in one request", budget.lookups));
+            }
+            let max_bytes = budget.answer_bytes.min(self.bytes_left);
+            let answer = match self.lookup.look_up(&need, max_bytes) {
+                // Not every host keeps to it.
+                Answer::Found(text) if text.len() > max_bytes => Answer::TooLong,
+                answer => answer,
+            };
+            match &answer {
+                Answer::Found(text) => {
+                    self.bytes_left = self.bytes_left.saturating_sub(text.len());
+                }
+                Answer::TooLong if max_bytes < budget.answer_bytes => {
+                    let limit = budget.evidence_bytes;
+                    return Err(Reason::limit("bytes in all answers of the host", limit));
+                }
+                Answer::TooLong => {
+                    let limit = budget.answer_bytes;
+                    return Err(Reason::limit("bytes in one answer of the host", limit));
+                }
+                Answer::Absent | Answer::Failed(_) | Answer::Unavailable => {}
+            }
+            self.answers.insert(need, answer);
+        }
+        Ok(())
+    }
+
+    /// The answer to a need that was asked for, unread; `None` where there is no such thing.
+    ///
+    /// # Errors
+    ///
+    /// `host-capability-failed`
+    pub(crate) fn found(&self, need: &Need, budget: &Budget) -> Result<Option<Raw<'_>>, Reason> {
+        match self.answers.get(need) {
+            Some(Answer::Found(text)) if json::depth(text) > budget.depth => {
+                Err(failed(need, "the answer is nested too deeply"))
+            }
+            Some(Answer::Found(text)) => Ok(Some(Raw::new(text))),
+            Some(Answer::Absent) => Ok(None),
+            Some(Answer::Failed(text)) => Err(failed(need, text)),
+            Some(Answer::Unavailable | Answer::TooLong) | None => {
+                Err(failed(need, "this host does not offer it"))
+            }
+        }
+    }
+
+    /// Whether the host offers no such lookup at all.
+    pub(crate) fn is_unavailable(&self, need: &Need) -> bool {
+        self.answers.get(need) == Some(&Answer::Unavailable)
+    }
+}
+
+/// A lookup without a usable answer: an error of the infrastructure, never a verdict on an image.
+pub(crate) fn failed(need: &Need, detail: &str) -> Reason {
+    let message = alloc::format!(
+        "Looking up {} {} failed: {}",
+        need.kind(),
+        crate::quote(&need.name()),
+        Escaped(detail)
+    );
+    Reason::new(Code::HostCapabilityFailed, message)
+}
+
+impl fmt::Debug for Lookups<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Lookups")
+            .field("answers", &self.answers)
+            .finish_non_exhaustive()
+    }
+}

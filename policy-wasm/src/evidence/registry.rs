@@ -1,0 +1,124 @@
+//! Attestations that a registry stores beside an image, under tags made of its digest.
+//!
+//! | tag | what |
+//! | --- | --- |
+//! | `sha256-<hex>.sig` | cosign's signature manifest, in the form that it had before bundles |
+//! | `sha256-<hex>.countersign` | a manifest whose annotations carry whole attestations |
+//!
+//! Both say all that is needed in the manifest itself: hosts hand out manifests, not blobs.
+
+mod artifact;
+mod cosign;
+
+use alloc::collections::BTreeSet;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use super::{Evidence, Failure, Lookups, Need, Wanted, failed};
+use crate::Budget;
+use crate::attestation::Attestation;
+use crate::decision::Reason;
+use crate::digest::Digest;
+use crate::json::Raw;
+use crate::settings::Settings;
+
+/// One manifest to look up
+#[derive(Debug)]
+pub(super) struct Artifact {
+    pub(super) need: Need,
+    kind: Kind,
+    digest: Digest,
+    /// Normalised, for what goes wrong
+    repository: String,
+    /// Every spelling of the repository in the request
+    spellings: BTreeSet<String>,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Kind {
+    Cosign,
+    Countersign,
+}
+
+/// Lists the manifests: two for each repository and digest. A registry that the settings do not
+/// allow is a failure to ask, and nobody asks it.
+pub(super) fn artifacts(
+    settings: &Settings<'_>,
+    wanted: &[Wanted<'_>],
+    evidence: &mut Evidence<'_>,
+) -> Vec<Artifact> {
+    let mut artifacts: Vec<Artifact> = Vec::new();
+    if !settings.evidence.registry {
+        return artifacts;
+    }
+    for image in wanted {
+        let repository = image.reference.normalized_repository();
+        if let Err(reason) = settings.allows_registry(image.reference) {
+            evidence.failures.push(Failure {
+                digest: image.digest,
+                note: None,
+                repository: Some(repository),
+                reason,
+            });
+            continue;
+        }
+        for (kind, suffix) in [(Kind::Cosign, "sig"), (Kind::Countersign, "countersign")] {
+            let reference = alloc::format!("{repository}:{}.{suffix}", image.digest.as_name());
+            let need = Need::Manifest { reference };
+            let spelling = image.reference.repository().into_owned();
+            match artifacts.iter_mut().find(|other| other.need == need) {
+                Some(artifact) => {
+                    artifact.spellings.insert(spelling);
+                }
+                None => artifacts.push(Artifact {
+                    need,
+                    kind,
+                    digest: image.digest,
+                    repository: repository.clone(),
+                    spellings: BTreeSet::from([spelling]),
+                }),
+            }
+        }
+    }
+    artifacts
+}
+
+pub(super) fn collect(
+    evidence: &mut Evidence<'_>,
+    artifacts: Vec<Artifact>,
+    lookups: &Lookups<'_>,
+    budget: &Budget,
+) {
+    for artifact in artifacts {
+        let attestations = lookups.found(&artifact.need, budget).and_then(|found| {
+            found.map_or_else(|| Ok(Vec::new()), |raw| artifact.read(raw, budget))
+        });
+        match attestations {
+            Ok(attestations) => {
+                for attestation in attestations {
+                    evidence.add(attestation, Some(artifact.digest));
+                }
+            }
+            Err(reason) => evidence.failures.push(Failure {
+                digest: artifact.digest,
+                note: None,
+                repository: Some(artifact.repository),
+                reason,
+            }),
+        }
+    }
+}
+
+impl Artifact {
+    fn read(
+        &self,
+        manifest: Raw<'_>,
+        budget: &Budget,
+    ) -> Result<Vec<Attestation<'static>>, Reason> {
+        match self.kind {
+            Kind::Cosign => cosign::read(manifest, self.digest, &self.spellings, budget),
+            Kind::Countersign => artifact::read(manifest, budget),
+        }
+        .map_err(|problem| failed(&self.need, &problem))
+    }
+}

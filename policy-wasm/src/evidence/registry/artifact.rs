@@ -1,0 +1,54 @@
+//! Our own artifact: a manifest whose annotations carry whole attestations, so that one lookup is
+//! enough.
+//!
+//! Each annotation under [`PREFIX`] holds one attestation as JSON, in any shape that the settings
+//! take. What follows the prefix only keeps several apart.
+
+use alloc::borrow::Cow;
+use alloc::string::{String, ToString as _};
+use alloc::vec::Vec;
+
+use crate::Budget;
+use crate::attestation::{Attestation, Occurrence, Source};
+use crate::evidence::ANSWER;
+use crate::json::{Path, Raw, Report};
+
+/// How the annotations begin
+const PREFIX: &str = "attestation.countersign.dev/";
+
+/// Reads the attestations of a manifest.
+///
+/// # Errors
+///
+/// Not a manifest; the text says why.
+pub(super) fn read(
+    manifest: Raw<'_>,
+    budget: &Budget,
+) -> Result<Vec<Attestation<'static>>, String> {
+    let report = Report::default();
+    let mut documents: Vec<Cow<'_, str>> = Vec::new();
+    let mut is_object = false;
+    manifest.read(ANSWER, Path::Root(""), &report, |value| {
+        is_object = value.object_unless_null(|key, value| {
+            if key == "annotations" {
+                value.object(|key, value| {
+                    if key.starts_with(PREFIX) {
+                        documents.extend(value.text());
+                    }
+                });
+            }
+        });
+    });
+    if !report.is_empty() {
+        return Err(report.to_string());
+    }
+    if !is_object {
+        return Err("the answer is not a manifest".to_string());
+    }
+    let attestations = documents.iter().filter_map(|document| {
+        let occurrence = Occurrence::read(Raw::new(document));
+        let is_attestation = occurrence.is_attestation();
+        is_attestation.then(|| occurrence.decode(Source::Registry, budget).into_owned())
+    });
+    Ok(attestations.collect())
+}

@@ -1,0 +1,61 @@
+//! The registries that the host may be asked about.
+
+use alloc::borrow::Cow;
+use alloc::vec::Vec;
+
+use super::filled;
+use crate::decision::{Code, Reason};
+use crate::image::ImageReference;
+use crate::json::Value;
+
+/// `registries`
+#[derive(Debug, Default)]
+pub(crate) struct Registries<'a> {
+    hosts: Vec<Cow<'a, str>>,
+}
+
+impl<'a> Registries<'a> {
+    pub(super) fn read(value: Value<'_, 'a>) -> Self {
+        let mut registries = Self::default();
+        value.list(|_, item| {
+            let (path, report) = (item.path(), item.report());
+            let Some(host) = filled(item) else { return };
+            if !is_normalized_host(&host) {
+                let message = alloc::format!(
+                    "{} is not the host of a registry, for example `docker.io` or `registry.example:5000`",
+                    crate::quote(&host)
+                );
+                report.push(Code::SettingsInvalidValue, path, message);
+            }
+            registries.hosts.push(host);
+        });
+        registries
+    }
+
+    pub(super) const fn is_empty(&self) -> bool {
+        self.hosts.is_empty()
+    }
+
+    /// Whether a registry may be asked about.
+    ///
+    /// # Errors
+    ///
+    /// `registry-not-allowed`
+    pub(super) fn allow(&self, host: &str) -> Result<(), Reason> {
+        if self.hosts.iter().any(|allowed| allowed == host) {
+            return Ok(());
+        }
+        let message = alloc::format!(
+            "Registry {} is not in the settings' registries",
+            crate::quote(host)
+        );
+        Err(Reason::new(Code::RegistryNotAllowed, message))
+    }
+}
+
+/// Whether an image reference could have this host, in the spelling that is compared.
+fn is_normalized_host(host: &str) -> bool {
+    let reference = alloc::format!("{host}/path");
+    ImageReference::parse(&reference)
+        .is_ok_and(|reference| reference.normalized_host() == host && reference.path == "path")
+}

@@ -1,0 +1,79 @@
+//! Where attestations may come from.
+
+use alloc::borrow::Cow;
+use alloc::collections::BTreeMap;
+use alloc::string::{String, ToString as _};
+
+use super::filled;
+use crate::decision::Code;
+use crate::json::{Raw, Value};
+
+/// `evidence`
+#[derive(Debug, Default)]
+pub(crate) struct Sources<'a> {
+    /// Attestations in the settings themselves, unread
+    pub(super) occurrences: Option<Raw<'a>>,
+    /// Whether a Pod may carry attestations in its annotation
+    pub(crate) pod_annotation: bool,
+    /// Namespace of the `Attestation` resources of each note; empty is off
+    pub(crate) notes: BTreeMap<String, Cow<'a, str>>,
+    /// Whether the image's registry is asked
+    pub(crate) registry: bool,
+}
+
+impl<'a> Sources<'a> {
+    pub(super) fn read(value: Value<'_, 'a>) -> Self {
+        let mut sources = Self::default();
+        value.object(|key, value| match key {
+            "occurrences" => sources.occurrences = value.raw(),
+            "podAnnotation" => sources.pod_annotation = value.flag().unwrap_or_default(),
+            "kubernetes" => sources.notes = read_kubernetes(value),
+            "registry" => sources.registry = value.flag().unwrap_or_default(),
+            _ => value.unknown(),
+        });
+        sources
+    }
+}
+
+/// Two notes in one namespace would let the attestor of one write for the other.
+fn read_kubernetes<'a>(value: Value<'_, 'a>) -> BTreeMap<String, Cow<'a, str>> {
+    let (path, report) = (value.path(), value.report());
+    let mut notes: BTreeMap<String, Cow<'a, str>> = BTreeMap::new();
+    let was_object = value.object(|key, value| match key {
+        "notes" => {
+            value.object(|note, value| {
+                let (path, report) = (value.path(), value.report());
+                let Some(namespace) = filled(value) else {
+                    return;
+                };
+                if !is_dns_label(&namespace) {
+                    let message = alloc::format!("{} is not a namespace", crate::quote(&namespace));
+                    report.push(Code::SettingsInvalidValue, path, message);
+                }
+                if notes.values().any(|other| *other == namespace) {
+                    let message = alloc::format!(
+                        "another note has the namespace {}; the namespace is what keeps attestors apart",
+                        crate::quote(&namespace)
+                    );
+                    report.push(Code::SettingsInvalidValue, path, message);
+                }
+                notes.insert(note.to_string(), namespace);
+            });
+        }
+        _ => value.unknown(),
+    });
+    if was_object && notes.is_empty() {
+        let message = "expected `notes` with at least one entry; leave `kubernetes` out to not ask";
+        report.push(Code::SettingsMissingField, path, message);
+    }
+    notes
+}
+
+/// RFC 1123, as namespaces are named.
+fn is_dns_label(text: &str) -> bool {
+    let is_inner = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    (1..=63).contains(&text.len())
+        && text.bytes().all(is_inner)
+        && !text.starts_with('-')
+        && !text.ends_with('-')
+}

@@ -1,0 +1,318 @@
+//! The shapes in which attestations come, and the closed list of payloads that attest an image.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Value, json};
+
+use crate::case::{A, B, Case, case};
+use crate::signing::{
+    IN_TOTO, POLICY_VERIFICATION, SIMPLE_SIGNING, TestKey, envelope, note_name, occurrence, pae,
+    payload, statement,
+};
+
+const REPOSITORY: &str = "trusted.example/app";
+
+/// A case in which this is the only attestation.
+fn with(name: &str, expected: &'static str, attestation: Value) -> Case {
+    case(name, expected, |s, _| {
+        s["evidence"]["occurrences"] = json!([attestation]);
+    })
+}
+
+/// The rejected candidate's own code, under the attestor's.
+macro_rules! deny {
+    ($code:literal) => {
+        concat!("deny no-valid-attestation ", $code)
+    };
+}
+
+pub(super) fn cases() -> Vec<Case> {
+    [shapes(), payloads(), encodings(), swaps()].concat()
+}
+
+/// Every shape that the versions of the API have, around the same signed bytes.
+fn shapes() -> Vec<Case> {
+    let key = TestKey::new("a");
+    let text = payload(REPOSITORY, A);
+    let raw = occurrence("a", &key, text.as_bytes());
+    let generic = raw["attestation"].clone();
+    let dsse = envelope(&key, SIMPLE_SIGNING, &text);
+    let filed = |mut occurrence: Value| {
+        occurrence["noteName"] = note_name("a").into();
+        occurrence
+    };
+    let with_type = |content_type: &str| {
+        let mut generic = generic.clone();
+        generic["contentType"] = content_type.into();
+        filed(json!({"attestation": {"attestation": {"genericSignedAttestation": generic}}}))
+    };
+    let mut lenient = dsse.clone();
+    lenient["signatures"][0]["cert"] = "metadata".into();
+    lenient["extra"] = json!({"more": 1});
+    vec![
+        with("v1_dsse_envelope_beside_its_kind", "allow attested", {
+            filed(json!({"kind": "DSSE_ATTESTATION", "envelope": dsse}))
+        }),
+        with("v1_dsse_attestation", "allow attested", {
+            let copy = json!({"_type": "nobody signed this copy"});
+            filed(json!({"dsseAttestation": {"envelope": dsse, "statement": copy}}))
+        }),
+        with("v1_dsse_envelope_kept_twice", "allow attested", {
+            filed(json!({"envelope": dsse, "dsseAttestation": {"envelope": dsse}}))
+        }),
+        with(
+            "two_envelopes_that_differ",
+            deny!("attestation-undecodable"),
+            filed(json!({
+                "envelope": dsse,
+                "dsseAttestation": {"envelope": envelope(&key, SIMPLE_SIGNING, "{}")},
+            })),
+        ),
+        with("a_dsse_envelope_by_itself", "allow attested", dsse.clone()),
+        with("dsse_metadata_nobody_knows", "allow attested", lenient),
+        with(
+            "v1beta1_generic",
+            "allow attested",
+            with_type("SIMPLE_SIGNING_JSON"),
+        ),
+        with(
+            "v1beta1_generic_of_another_content_type",
+            deny!("attestation-undecodable"),
+            with_type("JWT"),
+        ),
+        with("v1beta1_resource_is_not_trusted", "allow attested", {
+            let mut occurrence = with_type("CONTENT_TYPE_UNSPECIFIED");
+            occurrence["resource"] = json!({"uri": format!("https://other.example/x@{B}")});
+            occurrence
+        }),
+        with(
+            "unknown_message_in_attestation",
+            deny!("attestation-undecodable"),
+            filed(json!({"attestation": {"signedByHand": generic}})),
+        ),
+        with(
+            "envelope_without_signatures",
+            deny!("attestation-undecodable"),
+            filed(json!({"envelope": {"payload": "", "payloadType": "x", "signatures": []}})),
+        ),
+        with(
+            "envelope_without_key_id_tries_every_key",
+            "allow attested",
+            {
+                let mut dsse = dsse.clone();
+                dsse["signatures"][0]
+                    .as_object_mut()
+                    .unwrap()
+                    .remove("keyid");
+                dsse
+            },
+        ),
+        with(
+            "envelope_signed_over_the_bare_payload",
+            deny!("attestation-bad-signature"),
+            {
+                let mut dsse = dsse.clone();
+                dsse["signatures"][0]["sig"] = STANDARD.encode(key.sign(text.as_bytes())).into();
+                dsse
+            },
+        ),
+    ]
+}
+
+/// What satisfies an attestor is a closed list; whatever else the same key has signed is not on it.
+fn payloads() -> Vec<Case> {
+    let key = TestKey::new("a");
+    let signed = |payload_type: &str, text: &str| envelope(&key, payload_type, text);
+    let about = |predicate: &str| signed(IN_TOTO, &statement(predicate, REPOSITORY, A));
+    let mut cases = vec![
+        with(
+            "policy_verification_statement",
+            "allow attested",
+            about(POLICY_VERIFICATION),
+        ),
+        with(
+            "policy_verification_for_another_digest",
+            deny!("attestation-digest-mismatch"),
+            signed(IN_TOTO, &statement(POLICY_VERIFICATION, REPOSITORY, B)),
+        ),
+        with(
+            "policy_verification_about_two_images",
+            "allow attested",
+            signed(
+                IN_TOTO,
+                &json!({
+                    "_type": "https://in-toto.io/Statement/v0.1",
+                    "subject": [
+                        {"name": "trusted.example/other", "digest": {"sha256": &B[7..]}},
+                        {"name": REPOSITORY, "digest": {"sha256": &A[7..], "sha1": "00"}},
+                    ],
+                    "predicateType": POLICY_VERIFICATION,
+                    "predicate": {"policy": "projects/p/platforms/gke/policies/x"},
+                })
+                .to_string(),
+            ),
+        ),
+        with(
+            "signed_wrong_payload_type",
+            deny!("attestation-payload-type"),
+            signed("application/json", &payload(REPOSITORY, A)),
+        ),
+        with(
+            "statement_in_an_envelope_of_simple_signing",
+            deny!("attestation-payload-invalid"),
+            signed(
+                SIMPLE_SIGNING,
+                &statement(POLICY_VERIFICATION, REPOSITORY, A),
+            ),
+        ),
+        with(
+            "simple_signing_in_an_envelope_of_statements",
+            deny!("attestation-payload-invalid"),
+            signed(IN_TOTO, &payload(REPOSITORY, A)),
+        ),
+        case(
+            "statement_about_another_repository",
+            deny!("attestation-reference-mismatch"),
+            |s, _| {
+                s["matchDockerReference"] = "repository".into();
+                let text = statement(POLICY_VERIFICATION, "trusted.example/other", A);
+                s["evidence"]["occurrences"] = json!([signed(IN_TOTO, &text)]);
+            },
+        ),
+        case(
+            "statement_about_this_repository",
+            "allow attested",
+            |s, _| {
+                s["matchDockerReference"] = "repository".into();
+                s["evidence"]["occurrences"] = json!([about(POLICY_VERIFICATION)]);
+            },
+        ),
+    ];
+    for (name, predicate) in [
+        (
+            "provenance_does_not_attest",
+            "https://slsa.dev/provenance/v1",
+        ),
+        (
+            "provenance_v0_2_does_not_attest",
+            "https://slsa.dev/provenance/v0.2",
+        ),
+        (
+            "scan_does_not_attest",
+            "https://cosign.sigstore.dev/attestation/vuln/v1",
+        ),
+        (
+            "publish_statement_does_not_attest",
+            "https://github.com/npm/attestation/tree/main/specs/publish/v0.1",
+        ),
+    ] {
+        cases.push(with(
+            name,
+            deny!("attestation-predicate-type"),
+            about(predicate),
+        ));
+    }
+    cases
+}
+
+/// `singletonPae`, for occurrences that do not record how they were signed.
+fn encodings() -> Vec<Case> {
+    let key = TestKey::new("a");
+    let text = payload(REPOSITORY, A);
+    let signed_over = |message: &str| {
+        let mut occurrence = occurrence("a", &key, text.as_bytes());
+        occurrence["attestation"]["signatures"][0]["signature"] =
+            STANDARD.encode(key.sign(message.as_bytes())).into();
+        occurrence
+    };
+    let encoded = pae(SIMPLE_SIGNING, &text);
+    let case_of = |name, expected, mode: &str, message: &str| {
+        case(name, expected, |s, _| {
+            s["singletonPae"] = mode.into();
+            s["evidence"]["occurrences"] = json!([signed_over(message)]);
+        })
+    };
+    vec![
+        case_of(
+            "x17_pae_signed_with_singleton_pae_off",
+            deny!("attestation-bad-signature"),
+            "off",
+            &encoded,
+        ),
+        case_of(
+            "pae_signed_with_singleton_pae_try",
+            "allow attested",
+            "try",
+            &encoded,
+        ),
+        case_of(
+            "raw_signed_with_singleton_pae_try",
+            "allow attested",
+            "try",
+            &text,
+        ),
+        case_of(
+            "pae_of_another_type_with_singleton_pae_try",
+            deny!("attestation-bad-signature"),
+            "try",
+            &pae(IN_TOTO, &text),
+        ),
+    ]
+}
+
+/// Parts of genuine attestations, put together wrongly: none may count for an image that its own
+/// payload does not name.
+fn swaps() -> Vec<Case> {
+    let key = TestKey::new("a");
+    let mine = envelope(&key, SIMPLE_SIGNING, &payload(REPOSITORY, A));
+    let theirs = envelope(&key, SIMPLE_SIGNING, &payload(REPOSITORY, B));
+    let statement = envelope(
+        &key,
+        IN_TOTO,
+        &statement(POLICY_VERIFICATION, REPOSITORY, A),
+    );
+    let swapped = |field: &str, from: &Value| {
+        let mut envelope = theirs.clone();
+        envelope[field] = from[field].clone();
+        envelope
+    };
+    vec![
+        with(
+            "swapped_payload",
+            deny!("attestation-bad-signature"),
+            swapped("payload", &mine),
+        ),
+        with(
+            "genuine_for_another_image",
+            deny!("attestation-digest-mismatch !attestation-bad-signature"),
+            theirs.clone(),
+        ),
+        with(
+            "signature_of_another_payload",
+            deny!("attestation-bad-signature"),
+            {
+                let mut envelope = mine.clone();
+                envelope["signatures"] = theirs["signatures"].clone();
+                envelope
+            },
+        ),
+        with(
+            "payload_type_changed_after_signing",
+            deny!("attestation-bad-signature"),
+            {
+                let mut envelope = mine.clone();
+                envelope["payloadType"] = IN_TOTO.into();
+                envelope
+            },
+        ),
+        with(
+            "statement_under_the_type_of_simple_signing",
+            deny!("attestation-bad-signature"),
+            {
+                let mut envelope = statement.clone();
+                envelope["payloadType"] = SIMPLE_SIGNING.into();
+                envelope
+            },
+        ),
+    ]
+}

@@ -1,0 +1,413 @@
+//! What is asked of the host, how often, and what its answers can and cannot do.
+
+use policy_tests::case::{A, B, call_case, image, one_container, outcome, pod, request, settings};
+use policy_tests::corpus;
+use policy_tests::delivery::{Delivery, NAMESPACE, ask_registry, resource};
+use policy_tests::signing::{SIMPLE_SIGNING, TestKey, attestor, envelope, note_name, payload};
+use policy_wasm::evidence::{Answer, Lookup, Need};
+use policy_wasm::{Budget, abi};
+use serde_json::{Value, json};
+
+const TAG: &str = "trusted.example/app:1";
+
+/// A host that answers by a function and remembers what it was asked
+struct Host<F> {
+    asked: Vec<Need>,
+    answer: F,
+}
+
+impl<F: FnMut(&Need, usize) -> Answer> Host<F> {
+    fn new(answer: F) -> Self {
+        let asked = Vec::new();
+        Self { asked, answer }
+    }
+
+    fn decide(&mut self, call: &Value) -> Value {
+        let host = abi::Host {
+            now: None,
+            lookup: self,
+        };
+        serde_json::from_slice(&abi::decide(call.to_string().as_bytes(), host)).unwrap()
+    }
+}
+
+impl<F: FnMut(&Need, usize) -> Answer> Lookup for Host<F> {
+    fn look_up(&mut self, need: &Need, max_bytes: usize) -> Answer {
+        self.asked.push(need.clone());
+        (self.answer)(need, max_bytes)
+    }
+}
+
+fn found(value: &Value) -> Answer {
+    Answer::Found(value.to_string())
+}
+
+fn good() -> Value {
+    let text = payload("trusted.example/app", A);
+    envelope(&TestKey::new("a"), SIMPLE_SIGNING, &text)
+}
+
+fn base() -> Value {
+    json!({"request": pod(one_container(&image())), "settings": settings()})
+}
+
+/// Settings that resolve tags, for a request about one.
+fn tagged() -> Value {
+    let mut call = base();
+    call["settings"]["resolveTags"] = true.into();
+    call["settings"]["registries"] = json!(["trusted.example"]);
+    call["request"] = pod(one_container(TAG));
+    call
+}
+
+#[test]
+fn one_attestation_delivered_four_ways_gives_one_decision() {
+    let decide = |place: Delivery| {
+        let mut call = base();
+        place.deliver(&mut call, &[good()]);
+        let mut decision = Host::new(|_, _| Answer::Unavailable).decide(&call);
+        let attestor = &mut decision["images"][0]["results"][0]["attestors"][0];
+        let source = attestor["source"].take();
+        assert_eq!(source, place.name(), "{decision:#}");
+        decision
+    };
+    let expected = decide(Delivery::Settings);
+    assert_eq!(outcome(&expected), "allow");
+    for place in Delivery::ALL {
+        assert_eq!(decide(place), expected, "{}", place.name());
+    }
+}
+
+/// A cluster and a registry with this many attestations: the answers grow nowhere, and neither does
+/// what is asked.
+#[test]
+fn lookups_are_independent_of_what_is_stored() {
+    let asked = [10, 100_000].map(|stored| {
+        let mut store = std::collections::BTreeMap::new();
+        for index in 0..stored {
+            store.insert(format!("{NAMESPACE}/sha256-{index:064x}"), json!({}));
+        }
+        let mine = format!("{NAMESPACE}/{}", A.replace(':', "-"));
+        store.insert(mine, resource(&[good()]));
+        let mut call = base();
+        ask_registry(&mut call);
+        call["settings"]["evidence"]["kubernetes"] =
+            json!({"notes": {note_name("a"): NAMESPACE, note_name("b"): "attest-b"}});
+        call["settings"]["attestors"] = json!([
+            attestor("a", &[&TestKey::new("a")]),
+            attestor("b", &[&TestKey::new("b")]),
+        ]);
+        let mut host = Host::new(|need: &Need, _| match store.get(&need.name()) {
+            Some(object) => found(object),
+            None => Answer::Absent,
+        });
+        assert_eq!(outcome(&host.decide(&call)), "allow");
+        host.asked
+    });
+    let [few, many] = &asked;
+    assert_eq!(few, many);
+    // One resource for the rule's one attestor, not for every note; two manifests.
+    assert_eq!(few.len(), 3, "{few:?}");
+}
+
+#[test]
+fn needs_are_deduplicated() {
+    let containers: Vec<_> = (0..10)
+        .map(|index| json!({"name": format!("c{index}"), "image": TAG}))
+        .collect();
+    let mut call = tagged();
+    call["request"] = pod(json!({"containers": containers}));
+    call["settings"]["evidence"]["registry"] = true.into();
+    let mut host = Host::new(|need: &Need, _| match need {
+        Need::Tag { .. } => found(&json!({"digest": A})),
+        _ => Answer::Absent,
+    });
+    assert_eq!(outcome(&host.decide(&call)), "allow");
+    assert_eq!(host.asked.len(), 3, "{:?}", host.asked);
+}
+
+#[test]
+fn nothing_is_asked_when_nothing_is_configured() {
+    for case in corpus::all() {
+        let call: Result<Value, _> = serde_json::from_slice(&case.call);
+        let Ok(call) = call else { continue };
+        let asks = ["registry", "kubernetes"]
+            .iter()
+            .any(|key| call["settings"]["evidence"].get(*key).is_some());
+        if !asks && call["settings"].get("resolveTags").is_none() {
+            Host::new(|need: &Need, _| panic!("{}: {need:?}", case.name)).decide(&call);
+        }
+    }
+}
+
+/// The answers that a call brings are all there is.
+#[test]
+fn a_call_with_evidence_asks_nobody() {
+    let mut call = base();
+    Delivery::Kubernetes.deliver(&mut call, &[good()]);
+    let mut host = Host::new(|need: &Need, _| panic!("{need:?}"));
+    assert_eq!(outcome(&host.decide(&call)), "allow");
+}
+
+#[test]
+fn an_engines_calls_bring_neither_time_nor_evidence() {
+    for extra in ["time", "evidence"] {
+        let mut call = base();
+        call[extra] = json!([]);
+        let mut nobody = Host::new(|_: &Need, _| Answer::Unavailable);
+        let host = abi::Host {
+            now: None,
+            lookup: &mut nobody,
+        };
+        let answer = abi::validate(call.to_string().as_bytes(), host);
+        let answer: Value = serde_json::from_slice(&answer).unwrap();
+        assert_eq!(answer["accepted"], false, "{extra}");
+        assert_eq!(answer["code"], 500, "{extra}");
+    }
+}
+
+#[test]
+fn an_answer_longer_than_allowed_is_refused_even_if_the_host_gives_it() {
+    let mut call = base();
+    Delivery::Kubernetes.deliver(&mut call, &[]);
+    call.as_object_mut().unwrap().remove("evidence");
+    let mut host = Host::new(|_: &Need, max_bytes| Answer::Found("x".repeat(max_bytes + 1)));
+    let decision = host.decide(&call);
+    assert_eq!(outcome(&decision), "error");
+    assert_eq!(decision["reasons"][0]["code"], "limit-exceeded");
+}
+
+/// Each answer within its own bound, and all of them together are too much.
+#[test]
+fn all_answers_together_are_bounded() {
+    let mut call = base();
+    ask_registry(&mut call);
+    let containers: Vec<_> = (0..10)
+        .map(|index| {
+            json!({"name": format!("c{index}"), "image": format!("trusted.example/a{index}@{A}")})
+        })
+        .collect();
+    call["request"] = pod(json!({"containers": containers}));
+    let mut bytes = 0;
+    let mut host = Host::new(|_: &Need, max_bytes: usize| {
+        bytes += max_bytes;
+        Answer::Found(format!("\"{}\"", "x".repeat(max_bytes.saturating_sub(2))))
+    });
+    let decision = host.decide(&call);
+    assert_eq!(decision["reasons"][0]["code"], "limit-exceeded");
+    assert_eq!(bytes, Budget::DEFAULT.evidence_bytes);
+}
+
+#[test]
+fn tag_resolves_to_two_digests() {
+    let mut call = tagged();
+    let twice = json!({"containers": [
+        {"name": "a", "image": TAG}, {"name": "b", "image": TAG},
+    ]});
+    call["request"] = pod(twice);
+    let mut answers = [A, B].into_iter();
+    let mut host = Host::new(|_: &Need, _| found(&json!({"digest": answers.next()})));
+    let decision = host.decide(&call);
+    assert_eq!(outcome(&decision), "allow");
+    assert_eq!(host.asked.len(), 1);
+    for container in 0..2 {
+        assert_eq!(decision["images"][container]["resolvedDigest"], A);
+        let pinned = &decision["mutatedObject"]["spec"]["containers"][container]["image"];
+        assert_eq!(*pinned, format!("{TAG}@{A}"));
+    }
+}
+
+#[test]
+fn pinning_is_idempotent() {
+    let call = tagged();
+    let mut host = Host::new(|_: &Need, _| found(&json!({"digest": A})));
+    let first = host.decide(&call);
+    let mut again = call.clone();
+    again["request"]["object"] = first["mutatedObject"].clone();
+    let second = host.decide(&again);
+    assert_eq!(host.asked.len(), 1);
+    assert_eq!(second.get("mutatedObject"), None);
+    for key in ["verdict", "reasons", "message", "warnings"] {
+        assert_eq!(first[key], second[key], "{key}");
+    }
+    assert_eq!(
+        first["images"][0]["results"],
+        second["images"][0]["results"]
+    );
+}
+
+/// Numbers, escapes, white space and the order of keys are somebody else's business.
+#[test]
+fn pinning_changes_the_images_and_nothing_else() {
+    let object = format!(
+        r#"{{ "kind":"Pod","apiVersion":"v1", "x":1.50,"big":123456789012345678901234567890,
+        "metadata":{{"name":"a\u0062", "uid":"é"}},
+        "spec":{{"volumes":[{{"name":"v","image":{{"pullPolicy":"Always","reference": "{TAG}" }}}}],
+        "containers":[{{"image":"trusted.example\/app:1","name":"c"}},{{"name":"d","image":"{}"}}] }} }}"#,
+        image()
+    );
+    let call = tagged();
+    let mut request = call["request"].clone();
+    request.as_object_mut().unwrap().remove("object");
+    let head = request.to_string();
+    let text = format!(
+        r#"{{"request":{},"object":{object}}},"settings":{}}}"#,
+        head.strip_suffix('}').unwrap(),
+        call["settings"]
+    );
+    let mut host = Host::new(|_: &Need, _| found(&json!({"digest": A})));
+    let host = abi::Host {
+        now: None,
+        lookup: &mut host,
+    };
+    let answer = String::from_utf8(abi::validate(text.as_bytes(), host)).unwrap();
+    let expected = object
+        .replace(
+            &format!(r#""reference": "{TAG}""#),
+            &format!(r#""reference": "{TAG}@{A}""#),
+        )
+        .replace(r#""trusted.example\/app:1""#, &format!(r#""{TAG}@{A}""#));
+    assert!(
+        answer.ends_with(&format!(r#""mutated_object":{expected}}}"#)),
+        "{answer}\n{expected}"
+    );
+}
+
+#[test]
+fn only_what_was_verified_is_pinned() {
+    let mut call = tagged();
+    call["settings"]["policy"]["defaultAdmissionRule"]["enforcementMode"] =
+        "DRYRUN_AUDIT_LOG_ONLY".into();
+    let other = "trusted.example/app:2";
+    call["request"] = pod(json!({"containers": [
+        {"name": "good", "image": TAG}, {"name": "bad", "image": other},
+    ]}));
+    let mut host = Host::new(|need: &Need, _| {
+        let digest = if need.name().ends_with(":1") { A } else { B };
+        found(&json!({"digest": digest}))
+    });
+    let decision = host.decide(&call);
+    assert_eq!(outcome(&decision), "overridden");
+    let containers = &decision["mutatedObject"]["spec"]["containers"];
+    assert_eq!(containers[0]["image"], format!("{TAG}@{A}"));
+    assert_eq!(containers[1]["image"], other);
+}
+
+#[test]
+fn a_refused_object_is_not_mutated() {
+    let mut call = tagged();
+    call["request"] = pod(json!({"containers": [
+        {"name": "good", "image": TAG}, {"name": "bad", "image": "trusted.example/app:2"},
+    ]}));
+    let mut host = Host::new(|need: &Need, _| {
+        let digest = if need.name().ends_with(":1") { A } else { B };
+        found(&json!({"digest": digest}))
+    });
+    let decision = host.decide(&call);
+    assert_eq!(outcome(&decision), "deny");
+    assert_eq!(decision.get("mutatedObject"), None);
+}
+
+/// On an update, what the old object has stays as it is; what is new is pinned.
+#[test]
+fn only_changed_fields_are_pinned() {
+    let old = pod(json!({"containers": [{"name": "old", "image": "trusted.example/app:0"}]}));
+    let mut call = tagged();
+    call["request"] = policy_tests::case::update(
+        pod(json!({"containers": [
+            {"name": "old", "image": "trusted.example/app:0"}, {"name": "new", "image": TAG},
+        ]})),
+        old["object"].clone(),
+    );
+    let mut host = Host::new(|_: &Need, _| found(&json!({"digest": A})));
+    let decision = host.decide(&call);
+    assert_eq!(outcome(&decision), "allow");
+    let containers = &decision["mutatedObject"]["spec"]["containers"];
+    assert_eq!(containers[0]["image"], "trusted.example/app:0");
+    assert_eq!(containers[1]["image"], format!("{TAG}@{A}"));
+    assert_eq!(host.asked.len(), 1);
+}
+
+/// The pod template of a controller is pinned where it stands.
+#[test]
+fn a_pod_template_is_pinned_in_place() {
+    let mut call = tagged();
+    let template = json!({"spec": one_container(TAG)});
+    let job = json!({"jobTemplate": {"spec": {"template": template}}});
+    let object = json!({"apiVersion": "batch/v1", "kind": "CronJob", "spec": job});
+    call["request"] = request("batch", "CronJob", object);
+    let mut host = Host::new(|_: &Need, _| found(&json!({"digest": A})));
+    let decision = host.decide(&call);
+    let pinned = decision
+        .pointer("/mutatedObject/spec/jobTemplate/spec/template/spec/containers/0/image")
+        .unwrap_or_else(|| panic!("{decision:#}"));
+    assert_eq!(*pinned, format!("{TAG}@{A}"));
+}
+
+/// Taking anything away from what was supplied never turns a refusal into an admission.
+#[test]
+fn deletion_is_monotone() {
+    let stranger = envelope(
+        &TestKey::new("stranger"),
+        SIMPLE_SIGNING,
+        &payload("trusted.example/app", A),
+    );
+    let elsewhere = envelope(
+        &TestKey::new("a"),
+        SIMPLE_SIGNING,
+        &payload("trusted.example/app", B),
+    );
+    for place in Delivery::ALL {
+        for attestation in [&stranger, &elsewhere] {
+            let case = call_case("", "", |call| {
+                place.deliver(call, std::slice::from_ref(attestation));
+            });
+            let call: Value = serde_json::from_slice(&case.call).unwrap();
+            let mut pointers = Vec::new();
+            for root in ["/evidence", "/settings/evidence/occurrences"] {
+                if let Some(value) = call.pointer(root) {
+                    list_pointers(value, root, &mut pointers);
+                }
+            }
+            for pointer in pointers {
+                let mut call = call.clone();
+                remove(&mut call, &pointer);
+                let decision = Host::new(|_: &Need, _| Answer::Unavailable).decide(&call);
+                assert_eq!(decision["allowed"], false, "{} {pointer}", place.name());
+            }
+        }
+    }
+}
+
+fn list_pointers(value: &Value, at: &str, pointers: &mut Vec<String>) {
+    let mut step = |key: String, value: &Value| {
+        let pointer = format!("{at}/{}", key.replace('~', "~0").replace('/', "~1"));
+        list_pointers(value, &pointer, pointers);
+        pointers.push(pointer);
+    };
+    match value {
+        Value::Object(fields) => fields
+            .iter()
+            .for_each(|(key, value)| step(key.clone(), value)),
+        Value::Array(items) => {
+            for (index, value) in items.iter().enumerate() {
+                step(index.to_string(), value);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn remove(value: &mut Value, pointer: &str) {
+    let (parent, key) = pointer.rsplit_once('/').unwrap();
+    let key = key.replace("~1", "/").replace("~0", "~");
+    match value.pointer_mut(parent).unwrap() {
+        Value::Object(fields) => {
+            fields.remove(&key);
+        }
+        Value::Array(items) => {
+            items.remove(key.parse().unwrap());
+        }
+        _ => unreachable!(),
+    }
+}
