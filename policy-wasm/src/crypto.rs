@@ -10,7 +10,6 @@ mod rsa;
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
-use core::fmt;
 
 use p256::NistP256;
 use p256::pkcs8::{ObjectIdentifier, SubjectPublicKeyInfoRef};
@@ -57,7 +56,7 @@ pub(crate) trait Family {
 }
 
 /// One loaded key, bound to one algorithm
-pub(crate) trait Verifier: fmt::Debug {
+pub(crate) trait Verifier {
     /// Verifies a signature over the message itself, not over its digest.
     fn verify(&self, message: &[u8], signature: &[u8]) -> Result<(), BadSignature>;
 

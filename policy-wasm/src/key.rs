@@ -4,6 +4,7 @@ use alloc::borrow::Cow;
 use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::fmt;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
@@ -81,7 +82,6 @@ impl Algorithm {
 }
 
 /// A key that can verify, with the id under which attestations name it
-#[derive(Debug)]
 pub struct PublicKey {
     id: String,
     algorithm: Algorithm,
@@ -198,6 +198,16 @@ pub(crate) enum VerifyError {
     FormatUnsupported(&'static str),
     /// The message inside the signature is longer than anybody should read
     TooLong,
+}
+
+/// The id says which key it is; how each kind of key prints its numbers would only be code.
+impl fmt::Debug for PublicKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PublicKey")
+            .field("id", &self.id)
+            .field("algorithm", &self.algorithm)
+            .finish_non_exhaustive()
+    }
 }
 
 /// Exactly one block, label `PUBLIC KEY`, nothing before it and only white space after it. Lines

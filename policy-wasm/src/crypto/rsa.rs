@@ -30,13 +30,13 @@ pub(super) struct Rsa {
     hash: Hash,
 }
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub(super) enum Padding {
     Pss,
     Pkcs1,
 }
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub(super) enum Hash {
     Sha256,
     Sha512,
@@ -93,7 +93,7 @@ fn components(der: &[u8]) -> der::Result<(BoxedUint, BoxedUint)> {
     Ok((number(modulus), number(exponent)))
 }
 
-#[derive(Debug)]
+/// A key with what was declared of its signatures
 struct RsaKey {
     key: PublicKey,
     padding: Padding,
