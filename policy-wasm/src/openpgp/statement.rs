@@ -1,0 +1,122 @@
+//! What a signature says besides that it was made: times and permissions (RFC 9580, section 5.2.3).
+
+use pgp::crypto::hash::HashAlgorithm;
+use pgp::packet::{Signature, SignatureConfig, SubpacketData};
+use pgp::types::Duration;
+
+/// The part of a signature that decides about validity. Worth nothing before it has verified.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Statement {
+    pub(super) created: u64,
+    /// When the signature itself ends
+    pub(super) ends: Option<u64>,
+    /// How long the key is valid from its own creation
+    pub(super) key_lifetime: Option<u64>,
+    /// Absent where no key flags are given
+    pub(super) may_sign: Option<bool>,
+    pub(super) is_strong: bool,
+}
+
+/// Demands something unknown of whoever verifies, or says something twice or not at all
+#[derive(Debug)]
+pub(super) struct NotUnderstood;
+
+impl Statement {
+    /// Only the hashed subpackets are covered by the signature, so only they are read.
+    pub(super) fn of(signature: &Signature) -> Result<Self, NotUnderstood> {
+        let config = signature.config().ok_or(NotUnderstood)?;
+        let mut all = config
+            .hashed_subpackets()
+            .chain(config.unhashed_subpackets());
+        if all.any(|subpacket| subpacket.is_critical && !is_understood(&subpacket.data)) {
+            return Err(NotUnderstood);
+        }
+        let created = only(config, |data| match data {
+            SubpacketData::SignatureCreationTime(time) => Some(u64::from(time.as_secs())),
+            _ => None,
+        })?
+        .ok_or(NotUnderstood)?;
+        let lifetime = only(config, |data| match data {
+            SubpacketData::SignatureExpirationTime(time) => Some(*time),
+            _ => None,
+        })?;
+        let key_lifetime = only(config, |data| match data {
+            SubpacketData::KeyExpirationTime(time) => Some(*time),
+            _ => None,
+        })?;
+        let may_sign = only(config, |data| match data {
+            SubpacketData::KeyFlags(flags) => Some(flags.sign()),
+            _ => None,
+        })?;
+        Ok(Self {
+            created,
+            ends: limited(lifetime).map(|seconds| created.saturating_add(seconds)),
+            key_lifetime: limited(key_lifetime),
+            may_sign,
+            is_strong: is_strong(config.hash_alg),
+        })
+    }
+}
+
+/// Zero means for ever (sections 5.2.3.13 and 5.2.3.18).
+fn limited(lifetime: Option<Duration>) -> Option<u64> {
+    lifetime
+        .map(|lifetime| lifetime.as_secs().into())
+        .filter(|seconds| *seconds != 0)
+}
+
+fn only<T>(
+    config: &SignatureConfig,
+    pick: impl Fn(&SubpacketData) -> Option<T>,
+) -> Result<Option<T>, NotUnderstood> {
+    let mut found = config
+        .hashed_subpackets()
+        .filter_map(|subpacket| pick(&subpacket.data));
+    match (found.next(), found.next()) {
+        (first, None) => Ok(first),
+        _ => Err(NotUnderstood),
+    }
+}
+
+/// Section 9.5: MD5, SHA-1 and RIPEMD-160 prove nothing any more.
+const fn is_strong(hash: HashAlgorithm) -> bool {
+    matches!(
+        hash,
+        HashAlgorithm::Sha224
+            | HashAlgorithm::Sha256
+            | HashAlgorithm::Sha384
+            | HashAlgorithm::Sha512
+            | HashAlgorithm::Sha3_256
+            | HashAlgorithm::Sha3_512
+    )
+}
+
+/// Section 5.2.3.7: what is critical has to be understood. These are followed here, or ask nothing of
+/// whoever verifies a signature; notations, trust and regular expressions are not among them.
+const fn is_understood(data: &SubpacketData) -> bool {
+    use SubpacketData as D;
+    matches!(
+        data,
+        D::SignatureCreationTime(_)
+            | D::SignatureExpirationTime(_)
+            | D::KeyExpirationTime(_)
+            | D::KeyFlags(_)
+            | D::IssuerKeyId(_)
+            | D::IssuerFingerprint(_)
+            | D::EmbeddedSignature(_)
+            | D::RevocationReason(..)
+            | D::Revocable(_)
+            | D::ExportableCertification(_)
+            | D::IsPrimary(_)
+            | D::SignersUserID(_)
+            | D::PolicyURI(_)
+            | D::Features(_)
+            | D::KeyServerPreferences(_)
+            | D::PreferredKeyServer(_)
+            | D::PreferredSymmetricAlgorithms(_)
+            | D::PreferredHashAlgorithms(_)
+            | D::PreferredCompressionAlgorithms(_)
+            | D::PreferredAeadAlgorithms(_)
+            | D::PreferredEncryptionModes(_)
+    )
+}
