@@ -36,10 +36,6 @@ pub mod image;
 mod json;
 pub mod key;
 #[cfg(feature = "openpgp")]
-#[cfg_attr(
-    not(test),
-    expect(dead_code, reason = "attestors do not read OpenPGP keys yet")
-)]
 mod openpgp;
 pub mod pattern;
 pub mod policy;

@@ -47,10 +47,12 @@ impl From<&Need> for HostCall {
 }
 
 /// What the words of a failed call mean. Only those that are known to say "there is no such thing"
-/// are an answer; every other text is a failure to answer.
+/// are an answer; every other text, the one for a missing resource type included, is a failure to
+/// answer. Below the first line stands a chain of causes that repeats it.
 pub(super) fn failure(need: &Need, text: &str) -> Answer {
+    let text = text.lines().next().unwrap_or_default();
     let is_absent = match need {
-        Need::Attestation { .. } => text.contains("Cannot find "),
+        Need::Attestation { .. } => text.contains("Cannot find ") && text.contains(" named '"),
         Need::Manifest { .. } => text.contains("manifest unknown"),
         Need::Tag { .. } => false,
     };
@@ -58,5 +60,72 @@ pub(super) fn failure(need: &Need, text: &str) -> Answer {
         Answer::Absent
     } else {
         Answer::Failed(text.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::digest::Digest;
+
+    fn attestation() -> Need {
+        Need::Attestation {
+            namespace: "attest-build".to_string(),
+            digest: Digest::of(b""),
+        }
+    }
+
+    fn reference() -> String {
+        "trusted.example/app:1".to_string()
+    }
+
+    #[test]
+    fn lookups_in_kubewardens_words() {
+        let call = HostCall::from(&Need::Tag {
+            reference: reference(),
+        });
+        assert_eq!(
+            (call.namespace, call.operation),
+            ("oci", "v1/manifest_digest")
+        );
+        assert_eq!(call.payload, r#""trusted.example/app:1""#);
+        let call = HostCall::from(&attestation());
+        assert_eq!(
+            (call.namespace, call.operation),
+            ("kubernetes", "get_resource")
+        );
+        let payload: serde_json::Value = serde_json::from_str(&call.payload).unwrap();
+        assert_eq!(payload["namespace"], "attest-build");
+        assert_eq!(payload["name"], Digest::of(b"").as_name());
+    }
+
+    /// As Kubewarden 1.36 words them.
+    #[test]
+    fn only_known_words_mean_that_there_is_no_such_thing() {
+        let manifest = Need::Manifest {
+            reference: reference(),
+        };
+        let tag = Need::Tag {
+            reference: reference(),
+        };
+        let missing = "Callback evaluation failure: Cannot find countersign.dev/v1/Attestation \
+                       named 'sha256-00' inside of namespace 'Some(\"attest-build\")'";
+        let no_such_type =
+            "Callback evaluation failure: Cannot find resource countersign.dev/v1/Attestation";
+        let unknown = "Callback evaluation failure: Fail to interact with OCI registry: Registry \
+                       error: url https://r/v2/a/manifests/t, envelope: OCI API errors: [OCI API \
+                       error: manifest unknown]\n\nCaused by:\n    Registry error";
+        assert_eq!(failure(&attestation(), missing), Answer::Absent);
+        assert_eq!(failure(&manifest, unknown), Answer::Absent);
+        for (need, text) in [
+            (attestation(), no_such_type),
+            (attestation(), "forbidden: cannot get"),
+            (attestation(), ""),
+            (manifest, missing),
+            (tag, unknown),
+        ] {
+            let first = text.lines().next().unwrap_or_default();
+            assert_eq!(failure(&need, text), Answer::Failed(first.into()), "{text}");
+        }
     }
 }

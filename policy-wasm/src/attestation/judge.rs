@@ -150,6 +150,11 @@ impl<'s> Search<'s> {
         };
         for signature in &signed.signatures {
             for key in self.keys_named(&signature.key_id) {
+                if let (Some(algorithm), Form::Raw) = (key.envelope_algorithm(), &signed.form) {
+                    let format = alloc::format!("a bare payload signed with {}", algorithm.name());
+                    self.rejections.push(Rejection::FormatUnsupported(format));
+                    continue;
+                }
                 for message in self.messages(signed) {
                     if let Some(payload_type) = self.try_key(key, signed, &message, signature)? {
                         return Ok(Some(Verified {
@@ -219,17 +224,8 @@ impl<'s> Search<'s> {
             Err(VerifyError::TooLong) => {
                 return Err(Reason::limit("bytes in one payload", *max_payload));
             }
-            Err(VerifyError::ClockUnavailable) => {
-                let message = alloc::format!(
-                    "The evaluation time is not known, and key {} has a limited life",
-                    crate::quote(key.id())
-                );
-                self.failures
-                    .push(Reason::new(Code::ClockUnavailable, message));
-                return Ok(None);
-            }
             Err(error) => {
-                self.rejections.push(rejection(error, key));
+                self.reject(error, key);
                 return Ok(None);
             }
         };
@@ -247,6 +243,28 @@ impl<'s> Search<'s> {
                 Ok(None)
             }
         }
+    }
+
+    /// Remembers what is wrong with a signature, or that nobody can tell.
+    fn reject(&mut self, error: VerifyError, key: &PublicKey) {
+        let key_id = key.id().to_string();
+        self.rejections.push(match error {
+            VerifyError::BadSignature(why) => Rejection::BadSignature { key_id, why },
+            VerifyError::KeyNotValid(why) => Rejection::KeyNotValid { key_id, why },
+            VerifyError::PayloadMismatch => Rejection::PgpPayloadMismatch,
+            VerifyError::FormatUnsupported(format) => {
+                Rejection::FormatUnsupported(format.to_string())
+            }
+            VerifyError::ClockUnavailable | VerifyError::TooLong => {
+                let message = alloc::format!(
+                    "The evaluation time is not known, and key {} or its signature expires",
+                    crate::quote(&key_id)
+                );
+                self.failures
+                    .push(Reason::new(Code::ClockUnavailable, message));
+                return;
+            }
+        });
     }
 
     /// The refusal, with everything that stood in the way.
@@ -269,18 +287,5 @@ impl<'s> Search<'s> {
             reasons.push(reason.with_details(details));
         }
         AttestorResult::refused(&attestor.name, reasons)
-    }
-}
-
-/// What is wrong with a signature, in the words of a rejection.
-fn rejection(error: VerifyError, key: &PublicKey) -> Rejection {
-    let key_id = key.id().to_string();
-    match error {
-        VerifyError::KeyNotValid(why) => Rejection::KeyNotValid { key_id, why },
-        VerifyError::PayloadMismatch => Rejection::PgpPayloadMismatch,
-        VerifyError::FormatUnsupported(format) => Rejection::FormatUnsupported(format.to_string()),
-        VerifyError::BadSignature | VerifyError::ClockUnavailable | VerifyError::TooLong => {
-            Rejection::BadSignature { key_id }
-        }
     }
 }

@@ -31,10 +31,14 @@ pub enum Rejection {
         near_miss(id, configured)
     )]
     UnknownKeyId { id: String, configured: Vec<String> },
-    #[error("Signature does not verify with key {}", crate::quote(key_id))]
-    BadSignature { key_id: String },
-    #[error("Key {} is not valid: {why}", crate::quote(key_id))]
-    KeyNotValid { key_id: String, why: String },
+    #[error(
+        "Signature does not verify with key {}{}{why}",
+        crate::quote(key_id),
+        if why.is_empty() { "" } else { ": " }
+    )]
+    BadSignature { key_id: String, why: &'static str },
+    #[error("Key {} {why}", crate::quote(key_id))]
+    KeyNotValid { key_id: String, why: &'static str },
     #[error("The message inside the PGP signature differs from serializedPayload")]
     PgpPayloadMismatch,
     #[error("Signature verified, but unexpected message was signed: {0}")]

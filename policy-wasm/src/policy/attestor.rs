@@ -40,7 +40,9 @@ enum Key<'a> {
         pem: Cow<'a, str>,
         algorithm: Algorithm,
     },
-    OpenPgp,
+    OpenPgp {
+        armor: Cow<'a, str>,
+    },
 }
 
 impl<'a> AttestorDocument<'a> {
@@ -166,7 +168,7 @@ impl<'a> KeyDocument<'a> {
             }
             "asciiArmoredPgpPublicKey" => {
                 keys = keys.saturating_add(1);
-                key = value.text().map(|_| Key::OpenPgp);
+                key = value.text().map(|armor| Key::OpenPgp { armor });
             }
             "pkixPublicKey" => {
                 keys = keys.saturating_add(1);
@@ -189,22 +191,18 @@ impl<'a> KeyDocument<'a> {
     }
 
     fn load(&self, path: Path<'_>, report: &Report) -> Option<PublicKey> {
-        match self.key.as_ref()? {
-            Key::Pkix { pem, algorithm } => match PublicKey::from_pem(pem, *algorithm, &self.id) {
-                Ok(key) => return Some(key),
-                Err(error) => report.push(
-                    error.code(),
-                    Path::Field(&path, "pkixPublicKey"),
-                    alloc::format!("{error}"),
-                ),
-            },
-            Key::OpenPgp => report.push(
-                Code::KeyAlgorithmUnsupported,
-                Path::Field(&path, "asciiArmoredPgpPublicKey"),
-                "OpenPGP keys are not supported by this build",
+        let (field, key) = match self.key.as_ref()? {
+            Key::Pkix { pem, algorithm } => (
+                "pkixPublicKey",
+                PublicKey::from_pem(pem, *algorithm, &self.id),
             ),
-        }
-        None
+            Key::OpenPgp { armor } => ("asciiArmoredPgpPublicKey", PublicKey::from_openpgp(armor)),
+        };
+        key.map_err(|error| {
+            let path = Path::Field(&path, field);
+            report.push(error.code(), path, alloc::format!("{error}"));
+        })
+        .ok()
     }
 }
 

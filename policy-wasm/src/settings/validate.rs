@@ -1,6 +1,6 @@
 //! Everything that can be wrong with settings, found before a request arrives.
 
-use alloc::collections::BTreeSet;
+use alloc::collections::BTreeMap;
 use alloc::string::ToString as _;
 use alloc::vec::Vec;
 
@@ -114,24 +114,21 @@ pub(crate) fn unknown_attestor(name: &str) -> alloc::string::String {
 
 /// Says which two attestors one signature would satisfy, where there are such.
 pub(crate) fn shared_key(attestors: &[&Attestor<'_>]) -> Option<alloc::string::String> {
-    let mut owners: BTreeSet<(Vec<u8>, &str)> = BTreeSet::new();
+    let mut owners: BTreeMap<Vec<u8>, &str> = BTreeMap::new();
     for attestor in attestors {
         for key in &attestor.keys {
-            let material = key.material();
-            let owner = owners
-                .iter()
-                .find(|(known, _)| *known == material)
-                .map(|(_, name)| *name);
-            match owner {
-                Some(other) if other != attestor.name => {
-                    return Some(alloc::format!(
-                        "attestors {} and {} share a key, so one signature would satisfy both",
-                        crate::quote(other),
-                        crate::quote(&attestor.name)
-                    ));
-                }
-                _ => owners.insert((material, &attestor.name)),
-            };
+            for material in key.materials() {
+                match owners.get(&material) {
+                    Some(other) if *other != attestor.name => {
+                        return Some(alloc::format!(
+                            "attestors {} and {} share a key, so one signature would satisfy both",
+                            crate::quote(other),
+                            crate::quote(&attestor.name)
+                        ));
+                    }
+                    _ => owners.insert(material, &attestor.name),
+                };
+            }
         }
     }
     None

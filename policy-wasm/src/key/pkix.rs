@@ -1,0 +1,63 @@
+//! PKIX public keys, as `pkixPublicKey` has them: one PEM block, and the algorithm that it is for.
+
+use alloc::boxed::Box;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use p256::pkcs8::SubjectPublicKeyInfoRef;
+use p256::pkcs8::der::Decode as _;
+use sha2::{Digest as _, Sha256};
+
+use super::{Algorithm, KeyError};
+use crate::crypto::{Verifier, family};
+
+/// A key that was read from PEM
+pub(super) struct PkixKey {
+    pub(super) algorithm: Algorithm,
+    pub(super) verifier: Box<dyn Verifier>,
+    /// The id that Google gives it where the attestor gives none
+    pub(super) computed_id: String,
+}
+
+impl PkixKey {
+    pub(super) fn read(pem: &str, algorithm: Algorithm) -> Result<Self, KeyError> {
+        let der = decode_pem(pem)?;
+        let spki = SubjectPublicKeyInfoRef::from_der(&der)
+            .map_err(|_| KeyError::Malformed("not a SubjectPublicKeyInfo"))?;
+        Ok(Self {
+            algorithm,
+            verifier: family(algorithm).load(algorithm, &spki)?,
+            computed_id: named_information_id(&der),
+        })
+    }
+}
+
+/// Exactly one block, label `PUBLIC KEY`, nothing before it and only white space after it. Lines
+/// may be of any length and end in LF or CRLF.
+fn decode_pem(pem: &str) -> Result<Vec<u8>, KeyError> {
+    let body = pem
+        .strip_prefix("-----BEGIN PUBLIC KEY-----")
+        .and_then(|rest| {
+            rest.trim_ascii_end()
+                .strip_suffix("-----END PUBLIC KEY-----")
+        })
+        .filter(|body| body.starts_with(['\r', '\n']) && body.ends_with('\n'))
+        .ok_or(KeyError::NotOnePem)?;
+    let base64: String = body.split(['\r', '\n']).collect();
+    if base64.contains('-') {
+        return Err(KeyError::NotOnePem);
+    }
+    STANDARD
+        .decode(base64)
+        .map_err(|_| KeyError::Malformed("the PEM block is not base64"))
+}
+
+/// The id that Google gives a PKIX key without one: RFC 6920 over the DER form of the key.
+fn named_information_id(der: &[u8]) -> String {
+    alloc::format!(
+        "ni:///sha-256;{}",
+        URL_SAFE_NO_PAD.encode(Sha256::digest(der))
+    )
+}
