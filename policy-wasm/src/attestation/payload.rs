@@ -5,6 +5,7 @@ use alloc::string::{String, ToString as _};
 use super::Rejection;
 use crate::decision::Code;
 use crate::json::{Dialect, Null, Path, Raw, Report, Value};
+use crate::time::Time;
 
 /// Whatever is wrong with a payload makes it invalid.
 pub(super) const INVALID: Code = Code::AttestationPayloadInvalid;
@@ -65,6 +66,15 @@ pub(super) fn walk<'p>(
 /// It was not there.
 pub(super) fn required<T>(found: Option<T>, field: &str) -> Result<T, Rejection> {
     found.ok_or_else(|| invalid(alloc::format!("it has no `{field}`")))
+}
+
+/// A point in time, or `None` with a problem reported.
+pub(super) fn time(value: Value<'_, '_>) -> Option<Time> {
+    let (path, report) = (value.path(), value.report());
+    let text = value.text()?;
+    Time::parse(&text)
+        .map_err(|error| report.push(INVALID, path, error.to_string()))
+        .ok()
 }
 
 pub(super) const fn invalid(detail: String) -> Rejection {

@@ -4,6 +4,7 @@
 //! that a consumer does not know to be ignored; they are, but not even they may be there twice.
 
 mod subject;
+mod upload;
 
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
@@ -12,6 +13,7 @@ use super::{Rejection, payload};
 use crate::digest::Digest;
 use crate::json::{Path, Raw, Value};
 pub use subject::{MAX_DIGESTS, MAX_SUBJECTS, Subject};
+pub use upload::Upload;
 
 /// A statement, read from the very bytes that a signature covers; its predicate is not read yet
 #[derive(Debug)]
@@ -20,7 +22,6 @@ pub struct Statement<'p> {
     subjects: Vec<Subject<'p>>,
     predicate_type: Cow<'p, str>,
     /// An object without duplicate keys, if there is one
-    #[expect(dead_code, reason = "the predicates that are read follow")]
     predicate: Option<Raw<'p>>,
 }
 
@@ -29,6 +30,22 @@ const VERSIONS: &[(&str, ())] = &[
     ("https://in-toto.io/Statement/v0.1", ()),
     ("https://in-toto.io/Statement/v1", ()),
 ];
+
+/// Google's statement that an image conforms to a policy. What its predicate looks like is not
+/// published; the type and the subjects are all that is used.
+const POLICY_VERIFICATION_V0_1: &str =
+    "https://binaryauthorization.googleapis.com/policy_verification/v0.1";
+
+/// What a statement says, for the types that are known here
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Predicate {
+    /// Google's policy verification v0.1, whose subjects conform to a policy
+    PolicyVerification,
+    /// This project's upload time v1
+    Upload(Upload),
+    /// Anything else, unread
+    Other,
+}
 
 impl<'p> Statement<'p> {
     /// Reads a statement strictly: one JSON document, no key twice at any depth.
@@ -75,7 +92,24 @@ impl<'p> Statement<'p> {
     pub fn predicate_type(&self) -> &str {
         &self.predicate_type
     }
+
+    /// Reads the predicate, by exactly the types that are known.
+    ///
+    /// # Errors
+    ///
+    /// [`Rejection::PayloadInvalid`]: it is of a known type and not of that type's shape.
+    pub fn predicate(&self) -> Result<Predicate, Rejection> {
+        let body = || payload::required(self.predicate, "predicate");
+        match self.predicate_type() {
+            upload::V1 => Upload::read(body()?).map(Predicate::Upload),
+            POLICY_VERIFICATION_V0_1 => Ok(Predicate::PolicyVerification),
+            _ => Ok(Predicate::Other),
+        }
+    }
 }
+
+/// Where the predicate stands, for the texts of its problems
+const BODY: Path<'static> = Path::Root("predicate");
 
 /// The text of an object for later, walked for its duplicate keys now.
 fn read_object<'p>(value: Value<'_, 'p>) -> Option<Raw<'p>> {

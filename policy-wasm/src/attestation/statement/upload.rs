@@ -1,0 +1,30 @@
+//! When an image was uploaded: this project's own predicate, since no published one says it.
+
+use super::payload;
+use super::{BODY, Rejection};
+use crate::json::Raw;
+use crate::time::Time;
+
+pub(super) const V1: &str = "https://countersign.dev/upload/v1";
+
+/// `{"uploadTime": "2024-02-29T23:59:59Z"}`
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Upload {
+    /// `uploadTime`: when the registry got the image
+    pub time: Time,
+}
+
+impl Upload {
+    pub(super) fn read(predicate: Raw<'_>) -> Result<Self, Rejection> {
+        let mut time = None;
+        payload::read(predicate, BODY, |predicate| {
+            predicate.object(|key, value| {
+                if key == "uploadTime" {
+                    time = payload::time(value);
+                }
+            });
+        })?;
+        let time = payload::required(time, "predicate.uploadTime")?;
+        Ok(Self { time })
+    }
+}
