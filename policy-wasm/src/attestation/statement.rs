@@ -3,6 +3,7 @@
 //! The shape is that of the in-toto attestation framework, Statement v0.1 and v1. It wants fields
 //! that a consumer does not know to be ignored; they are, but not even they may be there twice.
 
+mod provenance;
 mod subject;
 mod upload;
 
@@ -12,6 +13,7 @@ use alloc::vec::Vec;
 use super::{Rejection, payload};
 use crate::digest::Digest;
 use crate::json::{Path, Raw, Value};
+pub use provenance::Provenance;
 pub use subject::{MAX_DIGESTS, MAX_SUBJECTS, Subject};
 pub use upload::Upload;
 
@@ -38,7 +40,9 @@ const POLICY_VERIFICATION_V0_1: &str =
 
 /// What a statement says, for the types that are known here
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Predicate {
+pub enum Predicate<'p> {
+    /// SLSA provenance v0.2 or v1
+    Provenance(Provenance<'p>),
     /// Google's policy verification v0.1, whose subjects conform to a policy
     PolicyVerification,
     /// This project's upload time v1
@@ -98,9 +102,11 @@ impl<'p> Statement<'p> {
     /// # Errors
     ///
     /// [`Rejection::PayloadInvalid`]: it is of a known type and not of that type's shape.
-    pub fn predicate(&self) -> Result<Predicate, Rejection> {
+    pub fn predicate(&self) -> Result<Predicate<'p>, Rejection> {
         let body = || payload::required(self.predicate, "predicate");
         match self.predicate_type() {
+            provenance::V0_2 => Provenance::read_v0_2(body()?).map(Predicate::Provenance),
+            provenance::V1 => Provenance::read_v1(body()?).map(Predicate::Provenance),
             upload::V1 => Upload::read(body()?).map(Predicate::Upload),
             POLICY_VERIFICATION_V0_1 => Ok(Predicate::PolicyVerification),
             _ => Ok(Predicate::Other),

@@ -1,0 +1,175 @@
+//! Where an image comes from: SLSA provenance v0.2 and v1.
+
+mod build_type;
+
+use alloc::borrow::Cow;
+use alloc::vec::Vec;
+
+use super::payload;
+use super::{BODY, Rejection};
+use crate::json::{Raw, Value};
+use crate::time::Time;
+
+pub(super) const V0_2: &str = "https://slsa.dev/provenance/v0.2";
+pub(super) const V1: &str = "https://slsa.dev/provenance/v1";
+
+/// What a builder says about how it built the subjects of a statement
+///
+/// Texts are as the builder wrote them: no scheme, branch or `.git` is removed from an address.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Provenance<'p> {
+    /// Who built; never empty. v0.2: `builder.id`; v1: `runDetails.builder.id`
+    pub builder_id: Cow<'p, str>,
+    /// What kind of build, which decides what the parameters mean; never empty.
+    /// v0.2: `buildType`; v1: `buildDefinition.buildType`
+    pub build_type: Cow<'p, str>,
+    /// Address of the repository that the build's configuration was read from.
+    /// v0.2: `invocation.configSource.uri`; v1: the external parameter that the build type has for
+    /// it, where the build type is known
+    pub config_repository: Option<Cow<'p, str>>,
+    /// The configuration file in that repository, or another entry point.
+    /// v0.2: `invocation.configSource.entryPoint`; v1: as above
+    pub config_path: Option<Cow<'p, str>>,
+    /// Addresses of what went into the build: the sources, but base images and tools as well, so
+    /// that a trusted address among them does not make the build's source trusted.
+    /// v0.2: `materials[].uri`; v1: `buildDefinition.resolvedDependencies[].uri`
+    pub materials: Vec<Cow<'p, str>>,
+    /// v0.2: `metadata.buildStartedOn`; v1: `runDetails.metadata.startedOn`
+    pub started: Option<Time>,
+    /// v0.2: `metadata.buildFinishedOn`; v1: `runDetails.metadata.finishedOn`
+    pub finished: Option<Time>,
+}
+
+/// The fields of either version, as they are found
+#[derive(Default)]
+struct Fields<'p> {
+    builder_id: Option<Cow<'p, str>>,
+    build_type: Option<Cow<'p, str>>,
+    config_repository: Option<Cow<'p, str>>,
+    config_path: Option<Cow<'p, str>>,
+    external_parameters: Option<Raw<'p>>,
+    materials: Vec<Cow<'p, str>>,
+    started: Option<Time>,
+    finished: Option<Time>,
+}
+
+impl<'p> Provenance<'p> {
+    pub(super) fn read_v0_2(predicate: Raw<'p>) -> Result<Self, Rejection> {
+        let mut fields = Fields::default();
+        payload::read(predicate, BODY, |predicate| {
+            predicate.object(|key, value| match key {
+                "builder" => fields.read_builder(value),
+                "buildType" => fields.build_type = value.text(),
+                "invocation" => fields.read_invocation(value),
+                "materials" => fields.read_materials(value),
+                "metadata" => fields.read_times(value, "buildStartedOn", "buildFinishedOn"),
+                _ => {}
+            });
+        })?;
+        fields.complete("predicate.builder.id", "predicate.buildType")
+    }
+
+    pub(super) fn read_v1(predicate: Raw<'p>) -> Result<Self, Rejection> {
+        let mut fields = Fields::default();
+        payload::read(predicate, BODY, |predicate| {
+            predicate.object(|key, value| match key {
+                "buildDefinition" => fields.read_build_definition(value),
+                "runDetails" => {
+                    value.object(|key, value| match key {
+                        "builder" => fields.read_builder(value),
+                        "metadata" => fields.read_times(value, "startedOn", "finishedOn"),
+                        _ => {}
+                    });
+                }
+                _ => {}
+            });
+        })?;
+        fields.read_config()?;
+        fields.complete(
+            "predicate.runDetails.builder.id",
+            "predicate.buildDefinition.buildType",
+        )
+    }
+}
+
+impl<'p> Fields<'p> {
+    fn read_builder(&mut self, value: Value<'_, 'p>) {
+        value.object(|key, value| {
+            if key == "id" {
+                self.builder_id = value.text();
+            }
+        });
+    }
+
+    fn read_invocation(&mut self, value: Value<'_, 'p>) {
+        value.object(|key, value| {
+            if key == "configSource" {
+                value.object(|key, value| match key {
+                    "uri" => self.config_repository = value.text(),
+                    "entryPoint" => self.config_path = value.text(),
+                    _ => {}
+                });
+            }
+        });
+    }
+
+    fn read_build_definition(&mut self, value: Value<'_, 'p>) {
+        value.object(|key, value| match key {
+            "buildType" => self.build_type = value.text(),
+            "externalParameters" => self.external_parameters = value.raw(),
+            "resolvedDependencies" => self.read_materials(value),
+            _ => {}
+        });
+    }
+
+    /// One without an address is identified by its digest, and no repository.
+    fn read_materials(&mut self, value: Value<'_, 'p>) {
+        value.list(|_, item| {
+            item.object(|key, value| {
+                if key == "uri" {
+                    self.materials.extend(value.text());
+                }
+            });
+        });
+    }
+
+    fn read_times(&mut self, value: Value<'_, 'p>, started: &str, finished: &str) {
+        value.object(|key, value| {
+            if key == started {
+                self.started = payload::time(value);
+            } else if key == finished {
+                self.finished = payload::time(value);
+            }
+        });
+    }
+
+    /// The build type may stand behind the parameters whose meaning it decides.
+    fn read_config(&mut self) -> Result<(), Rejection> {
+        let (Some(parameters), Some(build_type)) = (self.external_parameters, &self.build_type)
+        else {
+            return Ok(());
+        };
+        if let Some(config) = build_type::config_of(build_type) {
+            self.config_repository = config.repository.find(parameters)?;
+            self.config_path = config.path.find(parameters)?;
+        }
+        Ok(())
+    }
+
+    /// Checks that the fields are there without which provenance says nothing.
+    fn complete(self, builder_id: &str, build_type: &str) -> Result<Provenance<'p>, Rejection> {
+        let unless_empty = |text: Option<Cow<'p, str>>| text.filter(|text| !text.is_empty());
+        Ok(Provenance {
+            builder_id: payload::required(unless_empty(self.builder_id), builder_id)?,
+            build_type: payload::required(unless_empty(self.build_type), build_type)?,
+            config_repository: unless_empty(self.config_repository),
+            config_path: unless_empty(self.config_path),
+            materials: self.materials,
+            started: self.started,
+            finished: self.finished,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests;
