@@ -4,6 +4,7 @@
 //! that a consumer does not know to be ignored; they are, but not even they may be there twice.
 
 mod provenance;
+mod scan;
 mod subject;
 mod upload;
 
@@ -14,6 +15,7 @@ use super::{Rejection, payload};
 use crate::digest::Digest;
 use crate::json::{Path, Raw, Value};
 pub use provenance::Provenance;
+pub use scan::{Finding, MAX_FINDINGS, Scan, Severity};
 pub use subject::{MAX_DIGESTS, MAX_SUBJECTS, Subject};
 pub use upload::Upload;
 
@@ -43,6 +45,8 @@ const POLICY_VERIFICATION_V0_1: &str =
 pub enum Predicate<'p> {
     /// SLSA provenance v0.2 or v1
     Provenance(Provenance<'p>),
+    /// cosign's vulnerability scan v1, or in-toto's v0.1 or v0.2
+    Vulnerabilities(Scan<'p>),
     /// Google's policy verification v0.1, whose subjects conform to a policy
     PolicyVerification,
     /// This project's upload time v1
@@ -107,6 +111,10 @@ impl<'p> Statement<'p> {
         match self.predicate_type() {
             provenance::V0_2 => Provenance::read_v0_2(body()?).map(Predicate::Provenance),
             provenance::V1 => Provenance::read_v1(body()?).map(Predicate::Provenance),
+            scan::COSIGN_V1 => Scan::read_cosign(body()?).map(Predicate::Vulnerabilities),
+            scan::IN_TOTO_V0_1 | scan::IN_TOTO_V0_2 => {
+                Scan::read_in_toto(body()?).map(Predicate::Vulnerabilities)
+            }
             upload::V1 => Upload::read(body()?).map(Predicate::Upload),
             POLICY_VERIFICATION_V0_1 => Ok(Predicate::PolicyVerification),
             _ => Ok(Predicate::Other),

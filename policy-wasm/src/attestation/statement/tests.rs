@@ -175,6 +175,15 @@ fn one_document_and_nothing_else() {
 }
 
 #[test]
+fn deep_nesting_is_refused() {
+    let deep = format!("{}{}", "[".repeat(10_000), "]".repeat(10_000));
+    problem(&with_predicate("a", &format!(r#"{{"a": {deep}}}"#)));
+    problem(&statement(&format!(
+        r#"[{{"digest": {{"a": "b"}}, "annotations": {deep}}}]"#
+    )));
+}
+
+#[test]
 fn a_predicate_is_an_object() {
     for predicate in ["null", "[]", "1"] {
         let problem = problem(&with_predicate("a", predicate));
@@ -205,4 +214,62 @@ fn subjects_and_digests_are_counted() {
     assert!(Statement::read(digests(MAX_DIGESTS).as_bytes()).is_ok());
     let refused = problem(&digests(MAX_DIGESTS + 1));
     assert!(refused.contains("expected at most 32 digests"), "{refused}");
+}
+
+#[test]
+fn an_upload_has_a_time() {
+    let upload = |predicate| with_predicate("https://countersign.dev/upload/v1", predicate);
+    let text = upload(r#"{"uploadTime": "2001-09-09T01:46:40Z", "by": "registry"}"#);
+    match Statement::read(text.as_bytes()).unwrap().predicate() {
+        Ok(Predicate::Upload(upload)) => assert_eq!(upload.time.as_unix(), 1_000_000_000),
+        other => panic!("{other:?}"),
+    }
+    for predicate in [
+        r#"{}"#,
+        r#"{"uploadTime": 1000000000}"#,
+        r#"{"uploadTime": "today"}"#,
+    ] {
+        let text = upload(predicate);
+        let statement = Statement::read(text.as_bytes()).unwrap();
+        assert!(statement.predicate().is_err(), "{predicate}");
+    }
+}
+
+#[test]
+fn predicates_are_known_by_their_exact_type() {
+    let google = "https://binaryauthorization.googleapis.com/policy_verification/v0.1";
+    for (kind, expected) in [
+        (google, Predicate::PolicyVerification),
+        ("https://slsa.dev/provenance/v0.1", Predicate::Other),
+        ("https://slsa.dev/provenance/v1/", Predicate::Other),
+        ("https://slsa.dev/provenance/v1?draft", Predicate::Other),
+        ("cosign.sigstore.dev/attestation/vuln/v1", Predicate::Other),
+        ("https://in-toto.io/attestation/vulns", Predicate::Other),
+        ("", Predicate::Other),
+    ] {
+        let text = with_predicate(kind, "{}");
+        let statement = Statement::read(text.as_bytes()).unwrap();
+        assert_eq!(statement.predicate(), Ok(expected), "{kind}");
+    }
+}
+
+#[test]
+fn a_known_type_needs_its_predicate() {
+    let bare = |kind: &str| {
+        statement(r#"[{"digest": {"a": "b"}}]"#).replace("https://example.com/kept/v1", kind)
+    };
+    for kind in [
+        "https://slsa.dev/provenance/v1",
+        "https://countersign.dev/upload/v1",
+    ] {
+        let text = bare(kind);
+        let expected = Rejection::PayloadInvalid("it has no `predicate`".into());
+        assert_eq!(
+            Statement::read(text.as_bytes()).unwrap().predicate(),
+            Err(expected)
+        );
+    }
+    let text = bare("https://binaryauthorization.googleapis.com/policy_verification/v0.1");
+    let predicate = Statement::read(text.as_bytes()).unwrap().predicate();
+    assert_eq!(predicate, Ok(Predicate::PolicyVerification));
 }

@@ -1,0 +1,112 @@
+//! Which vulnerabilities a scanner found: cosign's predicate v1, in-toto's v0.1 and v0.2.
+//!
+//! A predicate whose findings cannot be read is an error. It must never look like one without
+//! findings.
+
+mod findings;
+mod grype;
+mod in_toto;
+mod severity;
+mod trivy;
+
+use alloc::borrow::Cow;
+use alloc::vec::Vec;
+
+use super::payload::{self, INVALID};
+use super::{BODY, Rejection};
+use crate::json::{Raw, Value};
+use crate::time::Time;
+use findings::Findings;
+pub use findings::{Finding, MAX_FINDINGS};
+pub use severity::Severity;
+
+pub(super) const COSIGN_V1: &str = "https://cosign.sigstore.dev/attestation/vuln/v1";
+pub(super) const IN_TOTO_V0_1: &str = "https://in-toto.io/attestation/vulns/v0.1";
+pub(super) const IN_TOTO_V0_2: &str = "https://in-toto.io/attestation/vulns/v0.2";
+
+/// One scan of the subjects of a statement
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Scan<'p> {
+    /// `scanner.uri`: which scanner; cosign's predicate may leave it out or empty
+    pub scanner: Option<Cow<'p, str>>,
+    /// `metadata.scanStartedOn`
+    pub started: Option<Time>,
+    /// `metadata.scanFinishedOn`: how old the scan is
+    pub finished: Time,
+    /// Everything that was found, in the order of the report; one vulnerability may be there more
+    /// than once, for one package each. At most [`MAX_FINDINGS`]
+    pub findings: Vec<Finding<'p>>,
+}
+
+/// Reads `scanner.result`
+type ReadResult = for<'v, 'p> fn(Value<'v, 'p>, &mut Findings<'p>);
+
+impl<'p> Scan<'p> {
+    /// Reads cosign's predicate. It embeds whatever the scanner printed.
+    pub(super) fn read_cosign(predicate: Raw<'p>) -> Result<Self, Rejection> {
+        Self::read(predicate, read_report)
+    }
+
+    /// Reads in-toto's predicate, which has a format of its own for findings.
+    pub(super) fn read_in_toto(predicate: Raw<'p>) -> Result<Self, Rejection> {
+        Self::read(predicate, in_toto::read)
+    }
+
+    /// Reads what the predicates have in common.
+    fn read(predicate: Raw<'p>, read_result: ReadResult) -> Result<Self, Rejection> {
+        let (mut scanner, mut findings) = (None, None);
+        let (mut started, mut finished) = (None, None);
+        payload::read(predicate, BODY, |predicate| {
+            predicate.object(|key, value| match key {
+                "scanner" => {
+                    value.object(|key, value| match key {
+                        "uri" => scanner = value.text(),
+                        "result" => read_result(value, findings.get_or_insert_default()),
+                        _ => {}
+                    });
+                }
+                // An early draft of cosign's predicate had a list of them.
+                "scanners" => value.refuse(INVALID, "expected one `scanner` instead of a list"),
+                "metadata" => {
+                    value.object(|key, value| match key {
+                        "scanStartedOn" => started = payload::time(value),
+                        "scanFinishedOn" => finished = payload::time(value),
+                        _ => {}
+                    });
+                }
+                _ => {}
+            });
+        })?;
+        let findings = payload::required(findings, "predicate.scanner.result")?;
+        Ok(Self {
+            scanner: scanner.filter(|uri| !uri.is_empty()),
+            started,
+            finished: payload::required(finished, "predicate.metadata.scanFinishedOn")?,
+            findings: findings.into_vec(),
+        })
+    }
+}
+
+/// Reads a scanner's own report, told by the list that it has.
+fn read_report<'p>(value: Value<'_, 'p>, findings: &mut Findings<'p>) {
+    let (path, report) = (value.path(), value.report());
+    let mut lists = 0_u8;
+    let was_object = value.object(|key, value| match key {
+        "Results" => {
+            lists = lists.saturating_add(1);
+            trivy::read(value, findings);
+        }
+        "matches" => {
+            lists = lists.saturating_add(1);
+            grype::read(value, findings);
+        }
+        _ => {}
+    });
+    if was_object && lists != 1 {
+        let message = "expected a report of Trivy (with `Results`) or of Grype (with `matches`)";
+        report.push(INVALID, path, message);
+    }
+}
+
+#[cfg(test)]
+mod tests;

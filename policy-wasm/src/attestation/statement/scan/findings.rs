@@ -1,0 +1,56 @@
+//! What a scanner found, and how much of it is read.
+
+use alloc::borrow::Cow;
+use alloc::vec::Vec;
+
+use super::Severity;
+use super::payload::INVALID;
+use crate::json::Value;
+
+/// Findings of one scan. The largest images have some ten thousand.
+pub const MAX_FINDINGS: usize = 100_000;
+
+/// A vulnerability in one package of the image
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Finding<'p> {
+    /// The name under which the scanner reports it (`CVE-2021-44228`, `GHSA-jfh8-c2jp-5v3q`); never
+    /// empty
+    pub id: Cow<'p, str>,
+    /// Other vulnerabilities that this one is reported for. A distributor's advisory may be for
+    /// several, so that an exemption of one of them is no exemption of this finding.
+    pub related: Vec<Cow<'p, str>>,
+    /// The severity that counts: the distributor's where the scanner prefers it, and of several
+    /// the highest
+    pub severity: Severity,
+    /// Whether there is a version without it; `None` where the format or the scanner does not say
+    pub fix_available: Option<bool>,
+}
+
+/// Collects findings, up to the limit
+#[derive(Debug, Default)]
+pub(super) struct Findings<'p>(Vec<Finding<'p>>);
+
+impl<'p> Findings<'p> {
+    /// Reads one item of a report.
+    pub(super) fn add(
+        &mut self,
+        item: Value<'_, 'p>,
+        read: impl FnOnce(Value<'_, 'p>, &mut Finding<'p>),
+    ) {
+        if self.0.len() >= MAX_FINDINGS {
+            let message = alloc::format!("expected at most {MAX_FINDINGS} findings");
+            return item.refuse(INVALID, message);
+        }
+        let (path, report) = (item.path(), item.report());
+        let mut finding = Finding::default();
+        read(item, &mut finding);
+        if finding.id.is_empty() {
+            report.push(INVALID, path, "expected a vulnerability with an id");
+        }
+        self.0.push(finding);
+    }
+
+    pub(super) fn into_vec(self) -> Vec<Finding<'p>> {
+        self.0
+    }
+}

@@ -1,0 +1,77 @@
+//! How bad a vulnerability is, in the words of Binary Authorization.
+
+use super::payload::INVALID;
+use crate::json::Value;
+
+/// A severity, ordered from the least known to the worst
+///
+/// [`Severity::Unspecified`] comes first and still is above every threshold: only a policy that
+/// allows everything allows it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[expect(missing_docs, reason = "the words say it")]
+pub enum Severity {
+    /// Nobody has assigned one; not a low one
+    #[default]
+    Unspecified,
+    Minimal,
+    Low,
+    Medium,
+    High,
+    Critical,
+}
+
+/// Trivy writes them in upper case, Grype capitalised and in-toto's example in lower case.
+const WORDS: &[(&str, Severity)] = &[
+    ("unspecified", Severity::Unspecified),
+    ("unknown", Severity::Unspecified),
+    ("none", Severity::Minimal),       // CVSS, for a score of 0
+    ("negligible", Severity::Minimal), // Grype
+    ("minimal", Severity::Minimal),
+    ("low", Severity::Low),
+    ("medium", Severity::Medium),
+    ("high", Severity::High),
+    ("critical", Severity::Critical),
+];
+
+impl Severity {
+    /// Reads a word; another one is reported and never taken for a known one.
+    pub(super) fn read(value: Value<'_, '_>) -> Self {
+        let (path, report) = (value.path(), value.report());
+        let Some(text) = value.text() else {
+            return Self::Unspecified;
+        };
+        Self::from_word(&text).unwrap_or_else(|| {
+            let message = alloc::format!("{} is not a severity", crate::quote(&text));
+            report.push(INVALID, path, message);
+            Self::Unspecified
+        })
+    }
+
+    pub(super) fn from_word(text: &str) -> Option<Self> {
+        WORDS
+            .iter()
+            .find(|(word, _)| word.eq_ignore_ascii_case(text))
+            .map(|(_, severity)| *severity)
+    }
+
+    /// The band of the CVSS v3 rating scale that a score from `0` to `10.0` is in.
+    ///
+    /// The scale's bands begin at whole numbers, except that a score of 0 has one for itself, named
+    /// "none". It is `MINIMAL` here, so that a policy that blocks everything blocks it.
+    pub(super) fn from_cvss(score: &str) -> Option<Self> {
+        let (whole, fraction) = score.split_once('.').unwrap_or((score, "0"));
+        let is_number = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+        if !is_number(whole) || !is_number(fraction) {
+            return None;
+        }
+        let has_fraction = fraction.bytes().any(|digit| digit != b'0');
+        match (whole.parse::<u8>().ok()?, has_fraction) {
+            (0, false) => Some(Self::Minimal),
+            (0..=3, _) => Some(Self::Low),
+            (4..=6, _) => Some(Self::Medium),
+            (7..=8, _) => Some(Self::High),
+            (9, _) | (10, false) => Some(Self::Critical),
+            _ => None,
+        }
+    }
+}
