@@ -1,13 +1,16 @@
 //! Runs policy modules: compiled once, a fresh instance for every call, nothing lent to the guest.
 //!
 //! A guest gets no file, no network and no environment, at most [`Limits::memory`] bytes and
-//! [`Limits::time`]. However a call ends, the next one starts from nothing.
+//! [`Limits::time`]; whatever else it asks for, the [`Host`] of the call answers. However a call
+//! ends, the next one starts from nothing.
 
 mod embedded;
+mod host;
 mod inspection;
 mod wapc;
 mod wasi;
 
+use alloc::sync::Arc;
 use core::fmt;
 use core::time::Duration;
 use std::path::Path;
@@ -17,7 +20,10 @@ use thiserror::Error;
 use wasmtime::{Config, InstancePre, Linker, ResourceLimiter, Store, Trap};
 use wasmtime_wasi::p1::WasiP1Ctx;
 
+use host::{HostCalls, NoHost};
+
 pub use embedded::embedded;
+pub use host::{Host, HostCall};
 pub use inspection::{Inspection, inspect};
 
 /// How a module exchanges bytes with its host
@@ -54,7 +60,7 @@ pub enum Operation {
 pub struct Limits {
     /// Bytes of linear memory
     pub memory: usize,
-    /// From the start of the instance to the answer; rounded up to 10 ms
+    /// From the start of the instance to the answer, the host's time included; rounded up to 10 ms
     pub time: Duration,
     /// Bytes of an answer
     pub answer: usize,
@@ -121,6 +127,7 @@ pub struct Policy {
 struct Guest {
     wasi: WasiP1Ctx,
     call: wapc::Exchange,
+    host: HostCalls,
     limiter: Limiter,
 }
 
@@ -203,24 +210,41 @@ impl Policy {
         self.abi
     }
 
-    /// Calls a fresh instance.
+    /// Calls a fresh instance, under a host that grants no capability.
     ///
     /// # Errors
     ///
     /// The module trapped, ran out of time or memory, or reported an error.
     pub fn call(&self, operation: Operation, payload: &[u8]) -> Result<Vec<u8>, EngineError> {
+        let nobody: Arc<dyn Host> = Arc::new(NoHost);
+        self.call_with_host(operation, payload, &nobody)
+    }
+
+    /// Calls a fresh instance. A WASI command makes no host calls.
+    ///
+    /// # Errors
+    ///
+    /// The module trapped, ran out of time or memory, or reported an error.
+    pub fn call_with_host(
+        &self,
+        operation: Operation,
+        payload: &[u8],
+        host: &Arc<dyn Host>,
+    ) -> Result<Vec<u8>, EngineError> {
         let limits = self.engine.limits;
+        let host = HostCalls::new(host, limits.time);
         match self.abi {
             Abi::Wapc => {
                 let exchange = wapc::Exchange::new(operation, payload, limits.answer);
-                let mut store = self.store(wasi::closed(), exchange);
+                let mut store = self.store(wasi::closed(), exchange, host);
                 let called = wapc::call(&mut store, &self.instance);
                 Self::ended(&store, limits, called)?;
                 store.into_data().call.answer()
             }
             Abi::Wasi => {
                 let pipes = wasi::Pipes::new(payload, limits.answer);
-                let mut store = self.store(pipes.context(operation), wapc::Exchange::default());
+                let mut store =
+                    self.store(pipes.context(operation), wapc::Exchange::default(), host);
                 let called = wasi::call(&mut store, &self.instance);
                 let status = Self::ended(&store, limits, called)?;
                 drop(store);
@@ -229,7 +253,7 @@ impl Policy {
         }
     }
 
-    fn store(&self, wasi: WasiP1Ctx, call: wapc::Exchange) -> Store<Guest> {
+    fn store(&self, wasi: WasiP1Ctx, call: wapc::Exchange, host: HostCalls) -> Store<Guest> {
         let Limits { memory, time, .. } = self.engine.limits;
         let limiter = Limiter {
             memory,
@@ -240,6 +264,7 @@ impl Policy {
             Guest {
                 wasi,
                 call,
+                host,
                 limiter,
             },
         );

@@ -7,6 +7,8 @@
 //! | one command | `commands/`, one file each |
 //! | one output format | `emit/`, one file each |
 
+extern crate alloc;
+
 pub mod cli;
 pub mod commands;
 mod emit;

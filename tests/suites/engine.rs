@@ -1,8 +1,12 @@
 //! The runner's engine: what a guest may not do, and that one call never harms the next.
 
+use std::sync::{Arc, Mutex};
+use std::thread;
 use std::time::Duration;
 
-use host_runner::engine::{Abi, Engine, EngineError, Limits, Operation, Policy, embedded};
+use host_runner::engine::{
+    Abi, Engine, EngineError, Host, HostCall, Limits, Operation, Policy, embedded,
+};
 use policy_tests::case::{image, one_container, pod, settings};
 use serde_json::json;
 
@@ -21,12 +25,20 @@ fn guest(body: &str) -> Policy {
             (import "wapc" "__guest_response" (func $respond (param i32 i32)))
             (import "wapc" "__host_call"
               (func $host_call (param i32 i32 i32 i32 i32 i32 i32 i32) (result i32)))
+            (import "wapc" "__host_response_len" (func $host_response_len (result i32)))
+            (import "wapc" "__host_response" (func $host_response (param i32)))
+            (import "wapc" "__host_error_len" (func $host_error_len (result i32)))
+            (import "wapc" "__host_error" (func $host_error (param i32)))
             (import "wasi_snapshot_preview1" "path_open" (func $path_open
               (param i32 i32 i32 i32 i32 i64 i64 i32 i32) (result i32)))
             (import "wasi_snapshot_preview1" "environ_sizes_get"
               (func $environ_sizes_get (param i32 i32) (result i32)))
             (memory (export "memory") 1)
             (data (i32.const 0) "\"yes\"\"no\"")
+            (data (i32.const 16) "kubewardenkubernetesget_resource{{}}")
+            (func $ask (result i32) (call $host_call (i32.const 16) (i32.const 10)
+              (i32.const 26) (i32.const 10) (i32.const 36) (i32.const 12)
+              (i32.const 48) (i32.const 2)))
             (func $yes (call $respond (i32.const 0) (i32.const 5)))
             (func $no (call $respond (i32.const 5) (i32.const 4)))
             (func (export "__guest_call") (param i32 i32) (result i32) {body} (i32.const 1)))"#
@@ -94,6 +106,134 @@ fn no_host_capability_is_granted() {
     let zeros = "(i32.const 0) ".repeat(8);
     let body = format!("(if (call $host_call {zeros}) (then (call $no)) (else (call $yes)))");
     assert_eq!(call(&guest(&body)).unwrap(), b"\"yes\"");
+}
+
+/// Answers every call alike, and keeps what was asked
+struct Answering {
+    answer: Result<Vec<u8>, String>,
+    takes: Duration,
+    asked: Mutex<Vec<HostCall>>,
+}
+
+impl Host for Answering {
+    fn call(&self, call: &HostCall) -> Result<Vec<u8>, String> {
+        self.asked.lock().unwrap().push(call.clone());
+        thread::sleep(self.takes);
+        self.answer.clone()
+    }
+}
+
+fn answering(answer: Result<&str, &str>) -> Arc<Answering> {
+    Arc::new(Answering {
+        answer: answer.map(Into::into).map_err(Into::into),
+        takes: Duration::ZERO,
+        asked: Mutex::default(),
+    })
+}
+
+fn call_with(policy: &Policy, host: &Arc<Answering>) -> Result<Vec<u8>, EngineError> {
+    let host: Arc<dyn Host> = host.clone();
+    policy.call_with_host(Operation::Validate, b"{}", &host)
+}
+
+/// Answers with what its host answered, whichever it was.
+const RELAY: &str = "(if (call $ask)
+    (then (call $host_response (i32.const 1024))
+          (call $respond (i32.const 1024) (call $host_response_len)))
+    (else (call $host_error (i32.const 1024))
+          (call $respond (i32.const 1024) (call $host_error_len))))";
+
+#[test]
+fn a_host_call_carries_its_names_and_brings_the_response() {
+    let host = answering(Ok("found"));
+    assert_eq!(call_with(&guest(RELAY), &host).unwrap(), b"found");
+    let asked = HostCall {
+        binding: "kubewarden".into(),
+        namespace: "kubernetes".into(),
+        operation: "get_resource".into(),
+        payload: b"{}".into(),
+    };
+    assert_eq!(*host.asked.lock().unwrap(), [asked]);
+}
+
+#[test]
+fn a_host_call_without_an_answer_brings_the_error() {
+    let host = answering(Err("not found"));
+    assert_eq!(call_with(&guest(RELAY), &host).unwrap(), b"not found");
+    assert_eq!(
+        call(&guest(RELAY)).unwrap(),
+        b"this host grants no capabilities"
+    );
+}
+
+#[test]
+fn the_answer_to_one_call_is_gone_with_the_next() {
+    // Of response and error, one is always empty; and so are both before the first call.
+    let body =
+        "(if (i32.add (call $host_response_len) (call $host_error_len)) (then (unreachable)))
+                (drop (call $ask))
+                (if (call $host_error_len) (then (call $no)) (else (call $yes)))";
+    assert_eq!(
+        call_with(&guest(body), &answering(Ok("a"))).unwrap(),
+        b"\"yes\""
+    );
+    let body = "(drop (call $ask))
+                (if (call $host_response_len) (then (call $no)) (else (call $yes)))";
+    assert_eq!(
+        call_with(&guest(body), &answering(Err("a"))).unwrap(),
+        b"\"yes\""
+    );
+}
+
+#[test]
+fn a_host_call_outside_of_memory_or_beyond_the_limits_is_a_trap() {
+    let host = answering(Ok("found"));
+    let [zero, huge] = ["(i32.const 0) ", "(i32.const -1) "];
+    let ask = |place: usize, value: &str| {
+        let mut parameters = [zero; 8];
+        parameters[place] = value;
+        format!("(drop (call $host_call {}))", parameters.concat())
+    };
+    let mut bodies: Vec<_> = (0..8).map(|place| ask(place, huge)).collect();
+    bodies.extend([1, 3, 5].map(|length| ask(length, "(i32.const 257) ")));
+    bodies.push(ask(7, "(i32.const 1048577) "));
+    // A name that is not UTF-8; an answer that does not fit.
+    bodies.push("(i32.store (i32.const 16) (i32.const -1)) (drop (call $ask))".into());
+    bodies.push("(drop (call $ask)) (call $host_response (i32.const 65535))".into());
+    for body in &bodies {
+        let result = call_with(&guest(body), &host);
+        assert!(
+            matches!(result, Err(EngineError::Trapped(_))),
+            "{body}: {result:?}"
+        );
+    }
+    assert_eq!(
+        host.asked.lock().unwrap().len(),
+        1,
+        "only the last call was well-formed"
+    );
+}
+
+#[test]
+fn host_calls_are_counted() {
+    let host = answering(Ok("found"));
+    let error = call_with(&guest("(loop (drop (call $ask)) (br 0))"), &host).unwrap_err();
+    assert!(
+        error.to_string().contains("more than 4096 host calls"),
+        "{error}"
+    );
+    assert_eq!(host.asked.lock().unwrap().len(), 4096);
+}
+
+#[test]
+fn the_deadline_includes_the_time_of_the_host() {
+    let mut host = answering(Ok("found"));
+    Arc::get_mut(&mut host).unwrap().takes = limits().time + Duration::from_millis(50);
+    let result = call_with(&guest(RELAY), &host);
+    assert!(
+        matches!(result, Err(EngineError::Deadline(_))),
+        "{result:?}"
+    );
 }
 
 #[test]

@@ -1,8 +1,8 @@
-//! The host's half of waPC: lends a guest its request and takes its answer. No host capability is
-//! granted; a guest that asks for one gets an error.
+//! The host's half of waPC: lends a guest its request, carries its host calls and takes its answer.
 
 use wasmtime::{Caller, Extern, InstancePre, Linker, Memory, Store};
 
+use super::host::{HostCall, MAX_NAME, MAX_PAYLOAD};
 use super::{EngineError, Guest, Operation};
 
 /// One call, as the guest sees it
@@ -39,11 +39,15 @@ impl Exchange {
     }
 }
 
-/// Why no host call is ever answered here
-const NO_CAPABILITIES: &str = "this host grants no capabilities";
+type Guestly<'a> = Caller<'a, Guest>;
 
 pub(super) fn add_to_linker(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
-    type Guestly<'a> = Caller<'a, Guest>;
+    add_guest_functions(linker)?;
+    add_host_functions(linker)
+}
+
+/// The guest's own call: its request, and its answer or error.
+fn add_guest_functions(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
     linker
         .func_wrap(
             "wapc",
@@ -59,7 +63,8 @@ pub(super) fn add_to_linker(linker: &mut Linker<Guest>) -> wasmtime::Result<()> 
             "wapc",
             "__guest_response",
             |mut caller: Guestly<'_>, at: u32, length: u32| {
-                let response = read(&mut caller, at, length)?;
+                let max = caller.data().call.max_answer;
+                let response = read(&mut caller, at, length, max)?;
                 caller.data_mut().call.response = Some(response);
                 wasmtime::Result::Ok(())
             },
@@ -68,30 +73,64 @@ pub(super) fn add_to_linker(linker: &mut Linker<Guest>) -> wasmtime::Result<()> 
             "wapc",
             "__guest_error",
             |mut caller: Guestly<'_>, at: u32, length: u32| {
-                let error = read(&mut caller, at, length)?;
+                let max = caller.data().call.max_answer;
+                let error = read(&mut caller, at, length, max)?;
                 caller.data_mut().call.error = Some(String::from_utf8_lossy(&error).into_owned());
                 wasmtime::Result::Ok(())
             },
         )?
+        .func_wrap("wapc", "__console_log", |_: u32, _: u32| {})?;
+    Ok(())
+}
+
+/// The calls that the guest makes, and their answers.
+fn add_host_functions(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
+    linker
         .func_wrap(
             "wapc",
             "__host_call",
-            |_: u32, _: u32, _: u32, _: u32, _: u32, _: u32, _: u32, _: u32| 0_u32,
+            |mut caller: Guestly<'_>,
+             binding: u32,
+             binding_length: u32,
+             namespace: u32,
+             namespace_length: u32,
+             operation: u32,
+             operation_length: u32,
+             payload: u32,
+             payload_length: u32| {
+                let call = HostCall {
+                    binding: read_name(&mut caller, binding, binding_length)?,
+                    namespace: read_name(&mut caller, namespace, namespace_length)?,
+                    operation: read_name(&mut caller, operation, operation_length)?,
+                    payload: read(&mut caller, payload, payload_length, MAX_PAYLOAD)?,
+                };
+                caller.data_mut().host.make(&call).map(u32::from)
+            },
         )?
-        .func_wrap("wapc", "__host_response", |_: u32| {})?
-        .func_wrap("wapc", "__host_response_len", || 0_u32)?
-        .func_wrap("wapc", "__host_error_len", || {
-            u32::try_from(NO_CAPABILITIES.len()).unwrap_or_default()
+        .func_wrap("wapc", "__host_response_len", |caller: Guestly<'_>| {
+            length(caller.data().host.response())
+        })?
+        .func_wrap(
+            "wapc",
+            "__host_response",
+            |mut caller: Guestly<'_>, at: u32| {
+                let memory = memory(&mut caller)?;
+                let (bytes, guest) = memory.data_and_store_mut(&mut caller);
+                write(bytes, at, guest.host.response())
+            },
+        )?
+        .func_wrap("wapc", "__host_error_len", |caller: Guestly<'_>| {
+            length(caller.data().host.error())
         })?
         .func_wrap(
             "wapc",
             "__host_error",
             |mut caller: Guestly<'_>, at: u32| {
                 let memory = memory(&mut caller)?;
-                write(memory.data_mut(&mut caller), at, NO_CAPABILITIES.as_bytes())
+                let (bytes, guest) = memory.data_and_store_mut(&mut caller);
+                write(bytes, at, guest.host.error())
             },
-        )?
-        .func_wrap("wapc", "__console_log", |_: u32, _: u32| {})?;
+        )?;
     Ok(())
 }
 
@@ -116,7 +155,7 @@ pub(super) fn call(
     Ok(())
 }
 
-fn memory(caller: &mut Caller<'_, Guest>) -> wasmtime::Result<Memory> {
+fn memory(caller: &mut Guestly<'_>) -> wasmtime::Result<Memory> {
     caller
         .get_export("memory")
         .and_then(Extern::into_memory)
@@ -132,10 +171,15 @@ fn write(memory: &mut [u8], at: u32, bytes: &[u8]) -> wasmtime::Result<()> {
     Ok(())
 }
 
-fn read(caller: &mut Caller<'_, Guest>, at: u32, length: u32) -> wasmtime::Result<Vec<u8>> {
+fn read_name(caller: &mut Guestly<'_>, at: u32, length: u32) -> wasmtime::Result<String> {
+    Ok(String::from_utf8(read(caller, at, length, MAX_NAME)?)?)
+}
+
+fn read(caller: &mut Guestly<'_>, at: u32, length: u32, max: usize) -> wasmtime::Result<Vec<u8>> {
     let (start, length) = (usize::try_from(at)?, usize::try_from(length)?);
-    if length > caller.data().call.max_answer {
-        return Err(wasmtime::Error::msg("the module's answer is too long"));
+    if length > max {
+        let message = format!("the module gave {length} bytes where {max} is the most");
+        return Err(wasmtime::Error::msg(message));
     }
     let memory = memory(caller)?;
     memory
@@ -143,4 +187,8 @@ fn read(caller: &mut Caller<'_, Guest>, at: u32, length: u32) -> wasmtime::Resul
         .get(start..start.saturating_add(length))
         .map(<[u8]>::to_vec)
         .ok_or_else(|| wasmtime::Error::msg("the module gave a buffer outside of its memory"))
+}
+
+fn length(bytes: &[u8]) -> wasmtime::Result<u32> {
+    Ok(u32::try_from(bytes.len())?)
 }
