@@ -2,13 +2,14 @@
 //! one admission request for each object found.
 
 mod document;
+mod list;
 mod request;
 
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 use thiserror::Error;
 
 use crate::emit::printable;
@@ -98,7 +99,11 @@ fn read_from(input: impl io::Read, name: String) -> Result<Source, InputError> {
 }
 
 /// The name of a file and all documents in it.
-fn documents(path: &Path) -> Result<(String, Vec<Value>), InputError> {
+///
+/// # Errors
+///
+/// The file cannot be read, or is malformed.
+pub fn documents(path: &Path) -> Result<(String, Vec<Value>), InputError> {
     let Source { name, text } = read(path)?;
     match parse(&text) {
         Ok(documents) => Ok((name, documents)),
@@ -107,7 +112,7 @@ fn documents(path: &Path) -> Result<(String, Vec<Value>), InputError> {
 }
 
 /// A path as output may show it: whoever adds a file chooses its name.
-fn shown(path: &Path) -> String {
+pub(crate) fn shown(path: &Path) -> String {
     printable(&path.display().to_string())
 }
 
@@ -182,7 +187,7 @@ fn unwrap_manifest(mut document: Value) -> Value {
         .is_some_and(|version| version.starts_with("policies.kubewarden.io/"));
     if is_policy {
         let settings = document.pointer_mut("/spec/settings").map(Value::take);
-        return settings.unwrap_or_else(|| Value::Object(serde_json::Map::new()));
+        return settings.unwrap_or_else(|| Value::Object(Map::new()));
     }
     document
 }
@@ -204,4 +209,28 @@ pub fn requests(path: &Path, namespace: Option<&str>) -> Result<Vec<Request>, In
         })?;
     }
     Ok(requests)
+}
+
+/// Reads every Kubernetes object of a file, those in lists too.
+///
+/// # Errors
+///
+/// The file cannot be read, or has something in it that is no object.
+pub fn objects(path: &Path) -> Result<Vec<Map<String, Value>>, InputError> {
+    let (name, documents) = documents(path)?;
+    let mut objects = Vec::new();
+    for document in documents {
+        let found = match document {
+            Value::Object(object) => list::each(object, &mut |object| {
+                objects.push(object);
+                Ok(())
+            }),
+            _ => Err("expected a Kubernetes object or a list of them".into()),
+        };
+        found.map_err(|problem| InputError::Object {
+            path: name.clone(),
+            problem,
+        })?;
+    }
+    Ok(objects)
 }

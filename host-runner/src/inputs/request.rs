@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
+use super::list;
 use crate::emit::printable;
 
 /// One object, as it would come before the policy
@@ -97,63 +98,14 @@ pub(super) fn from_document(
         requests.push(recorded(object, source));
         return Ok(());
     }
-    from_object(object, namespace, source, requests)
-}
-
-/// Adds the request of a manifest, or those of the items of a list. An item is a manifest too,
-/// whatever its author put in the place of its kind.
-fn from_object(
-    mut object: Map<String, Value>,
-    namespace: Option<&str>,
-    source: &str,
-    requests: &mut Vec<Request>,
-) -> Result<(), String> {
-    let Some(item_kind) = list_of(&object) else {
+    list::each(object, &mut |object| {
         requests.push(manifest(object, namespace, source)?);
-        return Ok(());
-    };
-    let version = object.get("apiVersion").cloned().unwrap_or_default();
-    let Some(Value::Array(items)) = object.remove("items") else {
-        return Ok(());
-    };
-    for item in items {
-        let Value::Object(mut item) = item else {
-            return Err("the list has an item that is no object".into());
-        };
-        // The items of a typed list leave out what the list says.
-        if !item_kind.is_empty() {
-            for (key, inherited) in [
-                ("kind", item_kind.clone().into()),
-                ("apiVersion", version.clone()),
-            ] {
-                let says = item
-                    .get(key)
-                    .and_then(Value::as_str)
-                    .is_some_and(|own| !own.is_empty());
-                if !says {
-                    item.insert(key.to_owned(), inherited);
-                }
-            }
-        }
-        from_object(item, namespace, source, requests)?;
-    }
-    Ok(())
+        Ok(())
+    })
 }
 
 fn is(object: &Map<String, Value>, key: &str, expected: &str) -> bool {
     object.get(key).and_then(Value::as_str) == Some(expected)
-}
-
-/// The kind of a list's items; empty when they say it themselves.
-fn list_of(object: &Map<String, Value>) -> Option<String> {
-    let kind = object
-        .get("kind")
-        .and_then(Value::as_str)?
-        .strip_suffix("List")?;
-    object
-        .get("items")
-        .is_some_and(Value::is_array)
-        .then(|| kind.to_owned())
 }
 
 fn recorded(request: Map<String, Value>, source: &str) -> Request {
