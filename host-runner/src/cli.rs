@@ -1,10 +1,14 @@
 //! What was typed. What it means is decided in `commands/`.
 
+mod evidence;
+
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
 use crate::commands;
 use crate::engine::Abi;
+
+pub use evidence::EvidenceArgs;
 
 /// Binary Authorization for any cluster: evaluate image policies with the very module that
 /// production loads

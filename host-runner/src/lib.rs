@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | how a module is run, and what it may not do | [`engine`] |
 //! | what a file of manifests becomes | [`inputs`] |
+//! | what a policy is answered in place of a cluster and a registry | [`evidence`] |
 //! | one command | `commands/`, one file each |
 //! | one output format | `emit/`, one file each |
 
@@ -13,6 +14,7 @@ pub mod cli;
 pub mod commands;
 mod emit;
 pub mod engine;
+pub mod evidence;
 mod exit;
 pub mod inputs;
 

@@ -462,6 +462,107 @@ fn any_other_policy_module_can_be_run() {
     );
 }
 
+/// A policy that admits what its cluster has: the Secret `b` in the namespace `a`.
+fn asking_module() -> (tempfile::TempDir, PathBuf) {
+    let question =
+        r#"{"api_version":"v1","kind":"Secret","name":"b","namespace":"a","disable_cache":false}"#;
+    let text = format!(
+        r#"(module
+        (import "wapc" "__guest_response" (func $respond (param i32 i32)))
+        (import "wapc" "__host_call"
+            (func $host_call (param i32 i32 i32 i32 i32 i32 i32 i32) (result i32)))
+        (memory (export "memory") 1)
+        (data (i32.const 0) "{{\"valid\":true}}{{\"accepted\":false}}{{\"accepted\":true}}")
+        (data (i32.const 64) "kubewardenkubernetesget_resource{}")
+        (func (export "__guest_call") (param $operation i32) (param $payload i32) (result i32)
+            ;; 17 is validate_settings.
+            (if (i32.eq (local.get $operation) (i32.const 17))
+                (then (call $respond (i32.const 0) (i32.const 14)) (return (i32.const 1))))
+            (if (call $host_call (i32.const 64) (i32.const 10) (i32.const 74) (i32.const 10)
+                    (i32.const 84) (i32.const 12) (i32.const 96) (i32.const {}))
+                (then (call $respond (i32.const 32) (i32.const 17)))
+                (else (call $respond (i32.const 14) (i32.const 18))))
+            (i32.const 1)))"#,
+        question.replace('"', "\\\""),
+        question.len()
+    );
+    let (folder, module) = file("asking.wasm", "");
+    std::fs::write(&module, wat::parse_str(text).unwrap()).unwrap();
+    (folder, module)
+}
+
+#[test]
+fn a_policy_asks_the_folder_that_stands_for_its_cluster() {
+    let (folder, module) = asking_module();
+    let (_cluster, secret) = file(
+        "secret.yaml",
+        "apiVersion: v1\nkind: Secret\nmetadata: {namespace: a, name: b}\n",
+    );
+    let cluster = secret.parent().unwrap().display();
+    let recording = folder.path().join("asked.yaml");
+    let recording = recording.display();
+    let evaluate = format!(
+        "{ALLOWLIST} --module {} policies/registry-allowlist/fixtures/our-registry.yaml",
+        module.display()
+    );
+    run(&evaluate, "", 1);
+    run(
+        &format!("{evaluate} --kubernetes {cluster} --record {recording}"),
+        "",
+        0,
+    );
+    run(&format!("{evaluate} --replay {recording}"), "", 0);
+    // As often as it is asked.
+    run(
+        &format!(
+            "{evaluate} policies/registry-allowlist/fixtures/docker-hub.yaml --replay {recording}"
+        ),
+        "",
+        0,
+    );
+    std::fs::write(&secret, "# Empty\nitems: []\nkind: List\n").unwrap();
+    run(
+        &format!("{evaluate} --kubernetes {cluster} --record {recording}"),
+        "",
+        1,
+    );
+    run(&format!("{evaluate} --replay {recording}"), "", 1);
+}
+
+#[test]
+fn evidence_that_cannot_be_used_is_status_2_and_named() {
+    let evaluate = format!("{PIPELINE} policies/pipeline/fixtures");
+    for (options, error) in [
+        ("--kubernetes missing", "`missing` is not a folder"),
+        ("--registry missing", "`missing` is not a folder"),
+        (
+            "--registry policies",
+            "`policies/oci-layout`: no OCI image layout",
+        ),
+        ("--replay missing", "cannot read `missing`"),
+        (
+            "--replay policies/pipeline/policy.yaml",
+            "it is not one list",
+        ),
+        ("--kubernetes policies --record missing/file", "policies/"),
+        (
+            "--kubernetes policies/kubernetes --record missing/file",
+            "cannot write `missing/file`",
+        ),
+        (
+            "--abi wasi --kubernetes policies",
+            "a WASI module cannot ask its host",
+        ),
+        (
+            "--abi wasi --replay missing",
+            "a WASI module cannot ask its host",
+        ),
+    ] {
+        let (_, stderr) = run(&format!("{evaluate} {options}"), "", 2);
+        assert!(stderr.contains(error), "{options}: {stderr}");
+    }
+}
+
 #[test]
 fn a_module_that_is_none_is_status_2() {
     let (_folder, module) = file("m.wasm", "hello");
@@ -498,6 +599,11 @@ fn bad_usage_is_status_2() {
         "evaluate --settings x",
         "evaluate --settings - -",
         "evaluate --settings x --format html y",
+        "evaluate --settings x --record a y",
+        "evaluate --settings x --replay a --kubernetes b y",
+        "evaluate --settings x --replay a --registry b y",
+        "evaluate --settings x --replay a --record b --registry c y",
+        "evaluate --settings - --replay - y",
         "inspect --module x --abi wasi",
     ] {
         run(arguments, "", 2);

@@ -1,5 +1,6 @@
 //! `countersign evaluate`: what would the gatekeeper say to these objects?
 
+use alloc::sync::Arc;
 use std::path::PathBuf;
 
 use anyhow::{Context as _, Result, bail};
@@ -8,9 +9,9 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::Exit;
-use crate::cli::ModuleArgs;
+use crate::cli::{EvidenceArgs, ModuleArgs};
 use crate::emit::{self, Evaluated, SettingsProblems};
-use crate::engine::{Engine, EngineError, Limits, Operation, Policy, inspect};
+use crate::engine::{Engine, EngineError, Host, Limits, Operation, Policy, inspect};
 use crate::inputs::{self, Asked, Request};
 
 use super::module_bytes;
@@ -22,6 +23,9 @@ use super::module_bytes;
   countersign evaluate --settings policy.yaml --namespace production manifests/
   kubectl get pods -A -o json | countersign evaluate --settings policy.yaml -
   countersign evaluate --settings policy.yaml --format json review.json
+  countersign evaluate --settings policy.yaml --kubernetes attestations/ deployment.yaml
+  countersign evaluate --settings policy.yaml --registry layout/ --record asked.yaml pod.yaml
+  countersign evaluate --settings policy.yaml --replay asked.yaml pod.yaml
 
 Exit status: 0 all admitted, 1 one or more refused, 2 the job could not be done")]
 pub struct Args {
@@ -42,6 +46,8 @@ pub struct Args {
     format: Format,
     #[command(flatten)]
     module: ModuleArgs,
+    #[command(flatten)]
+    evidence: EvidenceArgs,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -62,6 +68,7 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
         |request: &Request| request.asked == Asked::Yes || is_named_in(&settings, &request.request);
     let (asked, others): (Vec<_>, Vec<_>) = requests.into_iter().partition(is_asked);
     let policy = Engine::new(Limits::default())?.load(&bytes)?;
+    let evidence = Arc::new(args.evidence.open(policy.abi())?);
     if let Some(problems) = check_settings(&policy, &settings)? {
         emit::settings_problems(&args.settings, &problems);
         return Ok(Exit::CouldNot);
@@ -74,13 +81,17 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
         Format::Human | Format::Json => Operation::Decide,
         Format::AdmissionReview => Operation::Validate,
     };
-    let mut answers = Vec::new();
-    for request in asked {
-        let answer = call(&policy, operation, &request, &settings).with_context(|| {
+    let host: Arc<dyn Host> = evidence.clone();
+    let answers = asked.into_iter().map(|request| {
+        let answer = call(&policy, &host, operation, &request, &settings).with_context(|| {
             format!("cannot evaluate {} of `{}`", request.title, request.source)
         })?;
-        answers.push(Evaluated { request, answer });
-    }
+        Ok(Evaluated { request, answer })
+    });
+    let answers: Result<Vec<_>> = answers.collect();
+    // What was asked up to a failure may explain it.
+    evidence.save()?;
+    let answers = answers?;
     let printed = match args.format {
         Format::Human => emit::human::decisions(&answers, &inspect(&bytes)?.digest),
         Format::Json => emit::json::decisions(&answers),
@@ -109,6 +120,7 @@ fn read_inputs(args: &Args) -> Result<(Value, Vec<Request>)> {
         .files
         .iter()
         .chain([&args.settings])
+        .chain(args.evidence.replay())
         .filter(|path| path.as_os_str() == "-");
     if stdin.count() > 1 {
         bail!("standard input (`-`) can be read only once");
@@ -158,6 +170,7 @@ struct Call<'a> {
 
 fn call(
     policy: &Policy,
+    host: &Arc<dyn Host>,
     operation: Operation,
     request: &Request,
     settings: &Value,
@@ -166,10 +179,10 @@ fn call(
         request: &request.request,
         settings,
     })?;
-    let answer = match policy.call(operation, &payload) {
+    let answer = match policy.call_with_host(operation, &payload, host) {
         // A policy that is not ours has no Decision to give, and still an answer.
         Err(EngineError::Guest(_)) if operation == Operation::Decide => {
-            policy.call(Operation::Validate, &payload)?
+            policy.call_with_host(Operation::Validate, &payload, host)?
         }
         answer => answer?,
     };

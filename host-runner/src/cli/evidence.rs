@@ -1,0 +1,77 @@
+//! The options that stand for a cluster and its registries, the same for every command that runs a
+//! policy.
+
+use std::path::PathBuf;
+
+use anyhow::{Result, bail};
+use clap::{ArgGroup, Args};
+
+use crate::engine::Abi;
+use crate::evidence::{Cluster, Evidence, Registry, Replay};
+
+/// What answers a policy that asks its host
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Evidence")]
+#[command(group = ArgGroup::new("folders").args(["kubernetes", "registry"]).multiple(true))]
+pub struct EvidenceArgs {
+    /// Let the manifests in this folder be the cluster that the policy asks
+    ///
+    /// All YAML and JSON files below it, lists too, as `kubectl get attestations -A -o yaml` prints
+    /// them. An object without a namespace belongs to the whole cluster.
+    #[arg(long, value_name = "DIR")]
+    kubernetes: Option<PathBuf>,
+    /// Let this OCI image layout be the registries that the policy asks
+    ///
+    /// `index.json` gives each manifest its full reference, such as registry.example/app:1, in the
+    /// annotation `org.opencontainers.image.ref.name`.
+    #[arg(long, value_name = "DIR")]
+    registry: Option<PathBuf>,
+    /// Write what the policy asked and was answered to this file
+    ///
+    /// `--replay` reads it, and so does `kwctl run --replay-host-capabilities-interactions`.
+    #[arg(long, value_name = "FILE", requires = "folders")]
+    record: Option<PathBuf>,
+    /// Answer the policy from this recording, and nothing that is not in it
+    ///
+    /// From `--record`, or from `kwctl run --record-host-capabilities-interactions` in a cluster.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["folders", "record"])]
+    replay: Option<PathBuf>,
+}
+
+impl EvidenceArgs {
+    /// Opens the folders, or the recording.
+    ///
+    /// # Errors
+    ///
+    /// One of them cannot be used, or a module of this ABI cannot ask for anything.
+    pub(crate) fn open(&self, abi: Abi) -> Result<Evidence> {
+        let Self {
+            kubernetes,
+            registry,
+            record,
+            replay,
+        } = self;
+        let is_given = kubernetes.is_some() || registry.is_some() || replay.is_some();
+        if is_given && abi == Abi::Wasi {
+            bail!(
+                "a WASI module cannot ask its host: --kubernetes, --registry, --record and \
+                 --replay need a waPC module (--abi wapc, the default)"
+            );
+        }
+        if let Some(path) = replay {
+            return Ok(Evidence::from_recording(Replay::open(path)?));
+        }
+        let cluster = kubernetes.as_deref().map(Cluster::open).transpose()?;
+        let registry = registry.as_deref().map(Registry::open).transpose()?;
+        let evidence = Evidence::from_folders(cluster, registry);
+        Ok(match record {
+            Some(path) => evidence.recording_to(path.clone()),
+            None => evidence,
+        })
+    }
+
+    /// The recording to read, if there is one.
+    pub(crate) const fn replay(&self) -> Option<&PathBuf> {
+        self.replay.as_ref()
+    }
+}

@@ -1,0 +1,135 @@
+//! Plays Kubewarden's host offline: answers what a policy asks of its cluster and its registries from
+//! folders, or from a recording.
+//!
+//! Requests, answers and the texts of errors are those of Kubewarden, so that a policy meets here
+//! what it will meet in production.
+
+mod error;
+mod exchange;
+mod field_mask;
+mod kubernetes;
+mod manifest;
+mod reference;
+mod registry;
+mod request;
+
+use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
+
+use crate::engine::{Host, HostCall};
+
+pub use error::{EvidenceError, Failure};
+pub use exchange::Replay;
+pub use kubernetes::Cluster;
+pub use registry::Registry;
+pub use request::Request;
+
+use exchange::Exchange;
+
+/// The host of a policy that runs offline
+#[derive(Debug)]
+pub struct Evidence {
+    source: Source,
+    recording: Option<Recording>,
+}
+
+#[derive(Debug)]
+enum Source {
+    Folders {
+        cluster: Option<Cluster>,
+        registry: Option<Registry>,
+    },
+    Recorded(Replay),
+}
+
+/// What was asked and answered, and the file that it will be in
+#[derive(Debug)]
+struct Recording {
+    path: PathBuf,
+    exchanges: Mutex<Vec<Exchange>>,
+}
+
+impl Evidence {
+    /// Answers from a cluster's objects and a registry's images, as far as there are some.
+    #[must_use]
+    pub const fn from_folders(cluster: Option<Cluster>, registry: Option<Registry>) -> Self {
+        Self {
+            source: Source::Folders { cluster, registry },
+            recording: None,
+        }
+    }
+
+    /// Answers what was answered before.
+    #[must_use]
+    pub const fn from_recording(replay: Replay) -> Self {
+        Self {
+            source: Source::Recorded(replay),
+            recording: None,
+        }
+    }
+
+    /// Keeps every request and its answer, for [`Self::save`].
+    #[must_use]
+    pub fn recording_to(self, path: PathBuf) -> Self {
+        let exchanges = Mutex::default();
+        Self {
+            recording: Some(Recording { path, exchanges }),
+            ..self
+        }
+    }
+
+    /// Writes what was recorded; nothing where nothing had to be.
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be written.
+    pub fn save(&self) -> Result<(), EvidenceError> {
+        let Some(Recording { path, exchanges }) = &self.recording else {
+            return Ok(());
+        };
+        let exchanges = exchanges.lock().unwrap_or_else(PoisonError::into_inner);
+        exchange::write(path, &exchanges)
+    }
+
+    fn answer(&self, request: &Request) -> Result<String, Failure> {
+        let (cluster, registry) = match &self.source {
+            Source::Recorded(replay) => return replay.answer(request),
+            Source::Folders { cluster, registry } => (cluster.as_ref(), registry.as_ref()),
+        };
+        let cluster = || cluster.ok_or_else(|| Failure::missing("cluster", "--kubernetes DIR"));
+        let registry = || registry.ok_or_else(|| Failure::missing("registry", "--registry DIR"));
+        match request.kind() {
+            request::GET_RESOURCE => cluster()?.resource(request),
+            request::MANIFEST_DIGEST => registry()?.digest(request.image()?),
+            request::MANIFEST => registry()?.manifest(request.image()?),
+            _ => Err(Failure::missing("answer from folders", "--replay FILE")),
+        }
+    }
+}
+
+impl Host for Evidence {
+    fn call(&self, call: &HostCall) -> Result<Vec<u8>, String> {
+        let HostCall {
+            binding, namespace, ..
+        } = call;
+        if binding != "kubewarden" {
+            return Err(format!("unknown binding: {binding}"));
+        }
+        if namespace == "tracing" {
+            return Ok(Vec::new());
+        }
+        let request = Request::decode(call)?;
+        let answer = self.answer(&request);
+        if let Some(Recording { exchanges, .. }) = &self.recording {
+            let exchange = Exchange::new(request, &answer);
+            let mut exchanges = exchanges.lock().unwrap_or_else(PoisonError::into_inner);
+            exchanges.push(exchange);
+        }
+        answer
+            .map(String::into_bytes)
+            .map_err(|failure| failure.as_a_guest_sees_it())
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,96 @@
+//! What can be wrong with the evidence, for the user, and why a call has no answer, for the guest.
+
+use std::io;
+
+use thiserror::Error;
+
+use crate::inputs::InputError;
+
+/// Why a folder or a recording cannot be used
+#[derive(Debug, Error)]
+pub enum EvidenceError {
+    /// An input file
+    #[error(transparent)]
+    Input(#[from] InputError),
+    /// A file where a folder should be, or nothing
+    #[error("`{0}` is not a folder")]
+    NotAFolder(String),
+    /// Two files say what one object is
+    #[error("`{second}`: {object} is in `{first}` already; keep one of the two")]
+    Twice {
+        /// Kind, namespace and name
+        object: String,
+        /// The file that had it first
+        first: String,
+        /// The file that has it too
+        second: String,
+    },
+    /// An image layout that is none, or is inconsistent
+    #[error("`{path}`: {problem}")]
+    Layout {
+        /// The file
+        path: String,
+        /// What is wrong with it
+        problem: String,
+    },
+    /// A recording that is none
+    #[error(
+        "`{path}`: {problem}; expected a list as `countersign evaluate --record` or `kwctl run --record-host-capabilities-interactions` writes it"
+    )]
+    Recording {
+        /// The file
+        path: String,
+        /// What is wrong with it
+        problem: String,
+    },
+    /// The recording cannot be saved
+    #[error("cannot write `{path}`: {source}")]
+    Write {
+        /// The file
+        path: String,
+        /// Why
+        source: io::Error,
+    },
+}
+
+/// Why a request has no answer
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    message: String,
+    cause: Option<String>,
+}
+
+impl Failure {
+    pub(super) fn new(message: impl Into<String>) -> Self {
+        Self {
+            message: message.into(),
+            cause: None,
+        }
+    }
+
+    pub(super) fn caused_by(self, cause: String) -> Self {
+        Self {
+            cause: Some(cause),
+            ..self
+        }
+    }
+
+    pub(super) fn missing(what: &str, option: &str) -> Self {
+        Self::new(format!("there is no {what} here; give one with {option}"))
+    }
+
+    /// What a recording keeps: without the cause, as in Kubewarden's.
+    pub(super) fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// Kubewarden's host adds the prefix, and its error type the cause below.
+    pub(super) fn as_a_guest_sees_it(&self) -> String {
+        let message = &self.message;
+        let cause = match &self.cause {
+            Some(cause) => format!("\n\nCaused by:\n    {cause}"),
+            None => String::new(),
+        };
+        format!("Callback evaluation failure: {message}{cause}")
+    }
+}

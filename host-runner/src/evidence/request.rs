@@ -1,0 +1,120 @@
+//! What a policy asks, in the words of Kubewarden's evaluator: the operations of waPC on one side,
+//! the requests of its recordings on the other.
+
+use serde_json::{Map, Value};
+
+use super::Failure;
+use crate::engine::HostCall;
+
+/// One request to the host
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Request {
+    kind: String,
+    fields: Map<String, Value>,
+}
+
+pub(super) const GET_RESOURCE: &str = "KubernetesGetResource";
+pub(super) const MANIFEST_DIGEST: &str = "OciManifestDigest";
+pub(super) const MANIFEST: &str = "OciManifest";
+
+/// How the payload of an operation becomes a request
+enum Payload {
+    /// A JSON string, the one field of this name
+    Text(&'static str, &'static str),
+    /// The fields
+    Fields(&'static str),
+    /// The fields, and the kind in the field `type`
+    Tagged,
+}
+
+impl Payload {
+    fn of(namespace: &str, operation: &str) -> Result<Self, String> {
+        Ok(match (namespace, operation) {
+            ("kubernetes", "get_resource") => Self::Fields(GET_RESOURCE),
+            ("kubernetes", "list_resources_by_namespace") => {
+                Self::Fields("KubernetesListResourceNamespace")
+            }
+            ("kubernetes", "list_resources_all") => Self::Fields("KubernetesListResourceAll"),
+            ("net", "v1/dns_lookup_host") => Self::Text("DNSLookupHost", "host"),
+            ("oci", "v1/manifest_digest") => Self::Text(MANIFEST_DIGEST, "image"),
+            ("oci", "v1/oci_manifest") => Self::Text(MANIFEST, "image"),
+            ("oci", "v1/oci_manifest_config") => Self::Text("OciManifestAndConfig", "image"),
+            ("oci", "v2/verify") => Self::Tagged,
+            ("crypto" | "kubernetes" | "net" | "oci", _) => {
+                return Err(format!("unknown operation: {operation}"));
+            }
+            _ => return Err(format!("unknown namespace: {namespace}")),
+        })
+    }
+}
+
+impl Request {
+    /// Reads the payload of a call.
+    pub(super) fn decode(call: &HostCall) -> Result<Self, String> {
+        let payload = Payload::of(&call.namespace, &call.operation)?;
+        let malformed = |error: serde_json::Error| error.to_string();
+        match payload {
+            Payload::Text(kind, field) => {
+                let text: String = serde_json::from_slice(&call.payload).map_err(malformed)?;
+                Ok(Self::new(
+                    kind,
+                    [(field.to_owned(), text.into())].into_iter().collect(),
+                ))
+            }
+            Payload::Fields(kind) => {
+                let fields = serde_json::from_slice(&call.payload).map_err(malformed)?;
+                Ok(Self::new(kind, fields))
+            }
+            Payload::Tagged => {
+                let mut fields: Map<String, Value> =
+                    serde_json::from_slice(&call.payload).map_err(malformed)?;
+                match fields.shift_remove("type") {
+                    Some(Value::String(kind)) => Ok(Self::new(&kind, fields)),
+                    _ => Err("missing field `type`".into()),
+                }
+            }
+        }
+    }
+
+    /// A request of a kind that Kubewarden's recordings know.
+    pub(super) fn new(kind: &str, mut fields: Map<String, Value>) -> Self {
+        // Masks are a set there.
+        if let Some(Value::Array(masks)) = fields.get_mut("field_masks") {
+            masks.sort_by(|a, b| a.as_str().cmp(&b.as_str()));
+            masks.dedup();
+        }
+        Self {
+            kind: kind.to_owned(),
+            fields,
+        }
+    }
+
+    pub(super) fn kind(&self) -> &str {
+        &self.kind
+    }
+
+    pub(super) const fn fields(&self) -> &Map<String, Value> {
+        &self.fields
+    }
+
+    /// The reference that a registry is asked about.
+    pub(super) fn image(&self) -> Result<&str, Failure> {
+        let image = self.fields.get("image").and_then(Value::as_str);
+        image.ok_or_else(|| Failure::new("missing field `image`"))
+    }
+
+    /// Equal for equal requests, whatever their writers leave out or put first.
+    pub(super) fn identity(&self) -> String {
+        let is_stated = |(name, value): &(&String, &Value)| match value {
+            Value::Null => false,
+            Value::Bool(false) => *name != "disable_cache",
+            _ => true,
+        };
+        let fields = self.fields.iter().filter(is_stated);
+        let mut fields: Value = fields
+            .map(|(name, value)| (name.clone(), value.clone()))
+            .collect();
+        fields.sort_all_objects();
+        format!("{} {fields}", self.kind)
+    }
+}
