@@ -1,5 +1,5 @@
 //! The ready-made policies: each fixture is answered as its README says, by both modules, and each
-//! manifest carries the policy beside it.
+//! manifest carries the policy beside it. Attestations in the cluster: the kind and the roles.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,6 +7,7 @@ use std::process::Command;
 
 use host_runner::engine::{Abi, Engine, Limits, Operation, embedded};
 use host_runner::inputs;
+use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition;
 use policy_tests::case::{one_container, outcome, pod};
 use policy_tests::implementation::decide_natively;
 use policy_tests::process;
@@ -197,4 +198,120 @@ fn policies() -> Vec<PathBuf> {
     found.sort();
     assert!(found.len() >= 3);
     found
+}
+
+fn kubernetes(file: &str) -> Vec<Value> {
+    let path = folder().join("kubernetes").join(file);
+    let text = fs::read_to_string(path).unwrap();
+    inputs::parse(&text).unwrap()
+}
+
+/// Of all documents of a kind.
+fn of_kind<'a>(documents: &'a [Value], kind: &str) -> Vec<&'a Value> {
+    documents
+        .iter()
+        .filter(|document| document["kind"] == kind)
+        .collect()
+}
+
+/// A verb, a group or a resource more is something that a reviewer must see here.
+#[test]
+fn the_roles_grant_exactly_this() {
+    let documents = kubernetes("rbac.yaml");
+    let roles: Vec<_> = of_kind(&documents, "ClusterRole")
+        .iter()
+        .map(|role| json!([role["metadata"]["name"], role["rules"]]))
+        .collect();
+    let rule = |verbs: &[&str]| json!([{"apiGroups": ["countersign.dev"], "resources": ["attestations"], "verbs": verbs}]);
+    assert_eq!(
+        roles,
+        [
+            json!(["countersign-attestor", rule(&["create", "get", "patch"])]),
+            json!(["countersign-attestation-reader", rule(&["get"])]),
+        ]
+    );
+    for role in of_kind(&documents, "ClusterRole") {
+        let fields: Vec<_> = role.as_object().unwrap().keys().collect();
+        assert_eq!(
+            fields,
+            ["apiVersion", "kind", "metadata", "rules"],
+            "no aggregation"
+        );
+    }
+}
+
+#[test]
+fn every_role_is_bound_in_the_namespace_of_a_note_only() {
+    let documents = kubernetes("rbac.yaml");
+    let bindings: Vec<_> = of_kind(&documents, "RoleBinding")
+        .iter()
+        .map(|binding| json!([binding["metadata"], binding["roleRef"], binding["subjects"]]))
+        .collect();
+    let binding = |role: &str, namespace: &str, account: &str| {
+        json!([
+            {"name": role, "namespace": "attest-build"},
+            {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": role},
+            [{"kind": "ServiceAccount", "name": account, "namespace": namespace}],
+        ])
+    };
+    assert_eq!(
+        bindings,
+        [
+            binding("countersign-attestor", "ci", "build"),
+            binding(
+                "countersign-attestation-reader",
+                "kubewarden",
+                "policy-server"
+            ),
+        ]
+    );
+    let kinds: Vec<_> = documents.iter().map(|document| &document["kind"]).collect();
+    let expected = [
+        "ClusterRole",
+        "ClusterRole",
+        "Namespace",
+        "RoleBinding",
+        "RoleBinding",
+    ];
+    assert_eq!(kinds, expected);
+}
+
+#[test]
+fn the_kind_of_attestations_is_bounded_and_named_by_digest() {
+    let documents = kubernetes("crd.yaml");
+    let [document] = documents.as_slice() else {
+        panic!("one document")
+    };
+    // What Kubernetes does not know would be lost on the way.
+    let typed: CustomResourceDefinition = serde_json::from_value(document.clone()).unwrap();
+    assert_eq!(serde_json::to_value(&typed).unwrap(), *document);
+    let spec = typed.spec;
+    assert_eq!(
+        (spec.group.as_str(), spec.scope.as_str()),
+        ("countersign.dev", "Namespaced")
+    );
+    let name = format!("{}.{}", spec.names.plural, spec.group);
+    assert_eq!(typed.metadata.name, Some(name));
+    assert_eq!(spec.names.kind, "Attestation");
+    let [version] = spec.versions.as_slice() else {
+        panic!("one version")
+    };
+    assert_eq!(
+        (version.name.as_str(), version.served, version.storage),
+        ("v1", true, true)
+    );
+    let schema = &document["spec"]["versions"][0]["schema"]["openAPIV3Schema"];
+    assert_eq!(
+        schema["x-kubernetes-validations"][0]["rule"],
+        "self.metadata.name.matches('^sha256-[0-9a-f]{64}$')"
+    );
+    let attestations = &schema["properties"]["spec"]["properties"]["attestations"];
+    assert_eq!(
+        (&attestations["type"], &attestations["maxItems"]),
+        (&json!("array"), &json!(16))
+    );
+    assert_eq!(
+        attestations["items"]["x-kubernetes-preserve-unknown-fields"],
+        true
+    );
 }
