@@ -55,13 +55,19 @@ fn run() -> Result<(), String> {
             "--crate-type",
             "cdylib",
             "--features",
-            "wapc",
+            "wapc,openpgp",
         ],
     )?;
     build(
         workspace,
         &modules,
-        &["build", "--bin", "countersign-wasi", "--features", "wasi"],
+        &[
+            "build",
+            "--bin",
+            "countersign-wasi",
+            "--features",
+            "wasi,openpgp",
+        ],
     )?;
     for (from, to) in [
         ("policy_wasm.wasm", "countersign.wasm"),

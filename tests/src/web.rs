@@ -46,7 +46,7 @@ pub fn generate(loader: Loader, folder: &Path) {
     }
     let status = Command::new("cargo")
         .args(["rustc", "--quiet", "--locked", "-p", "policy-wasm", "--lib"])
-        .args(["--crate-type", "cdylib", "--features", "web"])
+        .args(["--crate-type", "cdylib", "--features", "web,openpgp"])
         .args(["--target", TARGET, "--profile", "web", "--target-dir"])
         .arg(&modules)
         .current_dir(workspace)

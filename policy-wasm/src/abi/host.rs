@@ -2,7 +2,7 @@
 
 use alloc::string::String;
 
-use super::kubewarden::{BINDING, HostCall, failure};
+use super::kubewarden::{HostCall, failure};
 use crate::evidence::{Answer, Lookup, Need};
 
 #[link(wasm_import_module = "wapc")]
@@ -23,6 +23,9 @@ unsafe extern "C" {
     fn __host_error_len() -> usize;
     fn __host_error(at: *mut u8);
 }
+
+/// The binding under which Kubewarden offers its capabilities
+const BINDING: &str = "kubewarden";
 
 /// Longer than any error is worth reading.
 const MAX_ERROR: usize = 16 << 10;

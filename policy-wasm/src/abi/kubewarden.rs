@@ -7,9 +7,6 @@ use serde_json::json;
 
 use crate::evidence::{Answer, Need};
 
-/// The binding under which Kubewarden offers its capabilities
-pub(super) const BINDING: &str = "kubewarden";
-
 /// One call to the host
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct HostCall {

@@ -1,13 +1,15 @@
 //! What Kubewarden wants to know about a module before it loads it. Each module carries it in the
 //! custom section `io.kubewarden.metadata`, so that nothing has to annotate it.
 
-/// The document, as JSON, for one execution mode
+/// The document, as JSON, for one execution mode and what the module may ask of its host
 macro_rules! metadata {
-    ($execution_mode:literal) => {
+    ($execution_mode:literal, $capabilities:literal) => {
         concat!(
             r#"{"protocolVersion":"v1","policyType":"kubernetes","executionMode":""#,
             $execution_mode,
-            r#"","mutating":false,"backgroundAudit":true,"contextAwareResources":[],"rules":["#,
+            r#"","mutating":false,"backgroundAudit":true,"#,
+            $capabilities,
+            r#","rules":["#,
             r#"{"apiGroups":[""],"apiVersions":["v1"],"#,
             r#""resources":["pods","pods/ephemeralcontainers","podtemplates","#,
             r#""replicationcontrollers"],"operations":["CREATE","UPDATE"]},"#,
@@ -35,11 +37,14 @@ macro_rules! metadata {
     };
 }
 
-/// Metadata of the waPC module
-pub const WAPC: &str = metadata!("kubewarden-wapc");
+/// Metadata of the waPC module: it asks what `abi/kubewarden.rs` asks, and nothing else
+pub const WAPC: &str = metadata!(
+    "kubewarden-wapc",
+    r#""contextAwareResources":[{"apiVersion":"countersign.dev/v1","kind":"Attestation"}],"hostCapabilities":["kubernetes/get_resource","oci/v1/manifest_digest","oci/v1/oci_manifest"]"#
+);
 
-/// Metadata of the WASI command
-pub const WASI: &str = metadata!("wasi");
+/// Metadata of the WASI command, which has no host to ask
+pub const WASI: &str = metadata!("wasi", r#""contextAwareResources":[]"#);
 
 /// The bytes of `text`, for a static in a custom section. `N` is the length of `text`.
 #[must_use]
