@@ -1,5 +1,6 @@
 //! The corpus: every case that all builds must answer alike, by what it is about.
 
+mod algorithms;
 mod attestations;
 mod break_glass;
 mod envelopes;
@@ -23,6 +24,7 @@ pub fn all() -> Vec<Case> {
         images::cases(),
         patterns::cases(),
         rules::cases(),
+        algorithms::cases(),
         attestations::cases(),
         envelopes::cases(),
         sources::cases(),

@@ -5,6 +5,7 @@ pub mod case;
 pub mod corpus;
 pub mod delivery;
 pub mod implementation;
+pub mod known_answers;
 pub mod process;
 pub mod signing;
 pub mod web;

@@ -63,6 +63,11 @@ impl TestKey {
 /// An attestor with these keys; its note has the same last segment.
 pub fn attestor(name: &str, keys: &[&TestKey]) -> Value {
     let keys: Vec<_> = keys.iter().map(|key| key.document()).collect();
+    attestor_of(name, &keys)
+}
+
+/// The same with any `publicKeys[]` entries.
+pub fn attestor_of(name: &str, keys: &[Value]) -> Value {
     json!({
         "name": attestor_name(name),
         "userOwnedGrafeasNote": {"noteReference": note_name(name), "publicKeys": keys},

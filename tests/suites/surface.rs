@@ -42,11 +42,11 @@ const GOLDEN_WASI_IMPORTS: &[&str] = &[
 
 /// Budgets, not measurements: what an engine has to compile and a registry to store.
 #[test]
-fn the_modules_stay_under_650_kb() {
+fn the_modules_stay_under_670_kb() {
     for abi in [Abi::Wapc, Abi::Wasi] {
         let size = surface(abi).size;
         println!("{abi}: {size} bytes");
-        assert!(size < 650_000, "{abi}: {size} bytes");
+        assert!(size < 670_000, "{abi}: {size} bytes");
     }
 }
 
