@@ -8,10 +8,11 @@ use alloc::vec::Vec;
 
 use p256::pkcs8::der::asn1::{AnyRef, UintRef};
 use p256::pkcs8::der::{self, Decode as _, Reader as _, SliceReader};
-use p256::pkcs8::{ObjectIdentifier, SubjectPublicKeyInfoRef};
+use p256::pkcs8::{AssociatedOid, ObjectIdentifier, SubjectPublicKeyInfoRef};
 use rsa::traits::PublicKeyParts as _;
 use rsa::{BoxedUint, Pkcs1v15Sign, Pss, PublicKey};
-use sha2::{Digest as _, Sha256, Sha512};
+use sha2::digest::FixedOutputReset;
+use sha2::{Digest, Sha256, Sha512};
 
 use super::{BadSignature, Family, Verifier, material};
 use crate::key::{Algorithm, KeyError};
@@ -102,25 +103,9 @@ struct RsaKey {
 
 impl Verifier for RsaKey {
     fn verify(&self, message: &[u8], signature: &[u8]) -> Result<(), BadSignature> {
-        match (self.padding, self.hash) {
-            (Padding::Pss, Hash::Sha256) => {
-                self.key
-                    .verify(pss::<Sha256>(), &Sha256::digest(message), signature)
-            }
-            (Padding::Pss, Hash::Sha512) => {
-                self.key
-                    .verify(pss::<Sha512>(), &Sha512::digest(message), signature)
-            }
-            (Padding::Pkcs1, Hash::Sha256) => self.key.verify(
-                Pkcs1v15Sign::new::<Sha256>(),
-                &Sha256::digest(message),
-                signature,
-            ),
-            (Padding::Pkcs1, Hash::Sha512) => self.key.verify(
-                Pkcs1v15Sign::new::<Sha512>(),
-                &Sha512::digest(message),
-                signature,
-            ),
+        match self.hash {
+            Hash::Sha256 => self.verify_over::<Sha256>(message, signature),
+            Hash::Sha512 => self.verify_over::<Sha512>(message, signature),
         }
         .map_err(|_| BadSignature)
     }
@@ -131,10 +116,25 @@ impl Verifier for RsaKey {
     }
 }
 
-/// Without a length, the salt begins where the padding ends.
-fn pss<D: sha2::Digest>() -> Pss<D> {
-    Pss {
-        salt_len: None,
-        ..Pss::new()
+impl RsaKey {
+    fn verify_over<D: Digest + FixedOutputReset + AssociatedOid>(
+        &self,
+        message: &[u8],
+        signature: &[u8],
+    ) -> rsa::errors::Result<()> {
+        let digest = D::digest(message);
+        match self.padding {
+            // Without a length, the salt begins where the padding ends.
+            Padding::Pss => {
+                let any_salt = Pss::<D> {
+                    salt_len: None,
+                    ..Pss::new()
+                };
+                self.key.verify(any_salt, &digest, signature)
+            }
+            Padding::Pkcs1 => self
+                .key
+                .verify(Pkcs1v15Sign::new::<D>(), &digest, signature),
+        }
     }
 }

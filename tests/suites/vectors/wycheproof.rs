@@ -116,7 +116,7 @@ fn check(algorithm: Algorithm, vectors: Vec<Vector>) {
         *exceptions += usize::from(excepted);
     }
     for (set, [accepted, refused, excepted]) in counts {
-        println!("{set}: {accepted} accepted, {refused} refused, {excepted} of them by the ledger");
+        println!("{set}: {accepted} accepted, {refused} refused; {excepted} by the ledger");
         let listed: usize = LEDGER
             .iter()
             .filter(|(known, ..)| *known == set)
