@@ -9,6 +9,7 @@ mod limits;
 mod malformed;
 mod modes;
 mod objects;
+mod openpgp;
 mod patterns;
 mod rules;
 mod sources;
@@ -27,6 +28,7 @@ pub fn all() -> Vec<Case> {
         algorithms::cases(),
         attestations::cases(),
         envelopes::cases(),
+        openpgp::cases(),
         sources::cases(),
         tags::cases(),
         modes::cases(),

@@ -6,6 +6,7 @@ pub mod corpus;
 pub mod delivery;
 pub mod implementation;
 pub mod known_answers;
+pub mod modules;
 pub mod process;
 pub mod signing;
 pub mod web;

@@ -328,6 +328,26 @@ fn only_changed_fields_are_pinned() {
     assert_eq!(host.asked.len(), 1);
 }
 
+/// A key that expires is no use to somebody who cannot tell the time; one that does not, is.
+#[test]
+fn without_a_clock_keys_that_expire_are_an_error() {
+    for (name, expected) in [
+        ("pgp_key_that_expires_later", "error"),
+        ("pgp_signed_with_rsa3072", "allow"),
+    ] {
+        let cases = corpus::all();
+        let case = cases.iter().find(|case| case.name == name).unwrap();
+        let mut call: Value = serde_json::from_slice(&case.call).unwrap();
+        call.as_object_mut().unwrap().remove("time");
+        let decision = Host::new(|_: &Need, _| Answer::Unavailable).decide(&call);
+        assert_eq!(outcome(&decision), expected, "{decision:#}");
+        let attestor = &decision["images"][0]["results"][0]["attestors"][0];
+        if expected == "error" {
+            assert_eq!(attestor["reasons"][0]["code"], "clock-unavailable");
+        }
+    }
+}
+
 /// The pod template of a controller is pinned where it stands.
 #[test]
 fn a_pod_template_is_pinned_in_place() {

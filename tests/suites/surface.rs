@@ -3,9 +3,9 @@
 
 use std::process::Command;
 
-use host_runner::engine::{Abi, Inspection, embedded, inspect};
-use policy_tests::{process, web};
-use serde_json::json;
+use host_runner::engine::{Abi, Engine, Inspection, Limits, Operation, Policy, embedded, inspect};
+use policy_tests::{corpus, modules, process, web};
+use serde_json::{Value, json};
 
 fn surface(abi: Abi) -> Inspection {
     inspect(embedded(abi)).unwrap()
@@ -20,7 +20,9 @@ fn the_wapc_module_imports_and_exports_exactly_this() {
 
 #[rustfmt::skip]
 const GOLDEN_WAPC_IMPORTS: &[&str] = &[
-    "wapc.__guest_error", "wapc.__guest_request", "wapc.__guest_response",
+    "wapc.__guest_error", "wapc.__guest_request", "wapc.__guest_response", "wapc.__host_call",
+    "wapc.__host_error", "wapc.__host_error_len", "wapc.__host_response",
+    "wapc.__host_response_len", "wasi_snapshot_preview1.clock_time_get",
     "wasi_snapshot_preview1.environ_get", "wasi_snapshot_preview1.environ_sizes_get",
     "wasi_snapshot_preview1.fd_write", "wasi_snapshot_preview1.proc_exit",
 ];
@@ -35,34 +37,80 @@ fn the_wasi_module_imports_and_exports_exactly_this() {
 #[rustfmt::skip]
 const GOLDEN_WASI_IMPORTS: &[&str] = &[
     "wasi_snapshot_preview1.args_get", "wasi_snapshot_preview1.args_sizes_get",
+    "wasi_snapshot_preview1.clock_time_get",
     "wasi_snapshot_preview1.environ_get", "wasi_snapshot_preview1.environ_sizes_get",
     "wasi_snapshot_preview1.fd_read", "wasi_snapshot_preview1.fd_write",
     "wasi_snapshot_preview1.proc_exit",
 ];
 
-/// Budgets, not measurements: what an engine has to compile and a registry to store.
+/// Budgets, not measurements: what an engine has to compile and a registry to store. OpenPGP is two
+/// thirds of a module; the slim one is for those who do not need it.
 #[test]
-fn the_modules_stay_under_670_kb() {
-    for abi in [Abi::Wapc, Abi::Wasi] {
-        let size = surface(abi).size;
-        println!("{abi}: {size} bytes");
-        assert!(size < 670_000, "{abi}: {size} bytes");
+fn the_modules_stay_small() {
+    let slim = inspect(modules::slim()).unwrap();
+    for (name, module, limit) in [
+        ("waPC", surface(Abi::Wapc), 2_000_000),
+        ("WASI", surface(Abi::Wasi), 2_000_000),
+        ("slim waPC", slim, 700_000),
+    ] {
+        println!("{name}: {} bytes", module.size);
+        assert!(module.size < limit, "{name}: {} bytes", module.size);
     }
 }
 
 #[test]
+fn the_slim_module_imports_what_the_full_one_imports() {
+    let slim = inspect(modules::slim()).unwrap();
+    assert_eq!(slim.imports, GOLDEN_WAPC_IMPORTS);
+    assert_eq!(slim.exports, ["__guest_call", "memory"]);
+    assert_eq!(slim.metadata, surface(Abi::Wapc).metadata);
+}
+
+/// It says that it cannot verify such a key, before any request comes.
+#[test]
+fn the_slim_module_refuses_openpgp_keys() {
+    let engine = Engine::new(Limits::default()).unwrap();
+    let slim = engine.load(modules::slim()).unwrap();
+    let full = engine.load(embedded(Abi::Wapc)).unwrap();
+    let cases = corpus::all();
+    let case = cases
+        .iter()
+        .find(|case| case.name == "x25_pgp_attached")
+        .unwrap();
+    let call: Value = serde_json::from_slice(&case.call).unwrap();
+    let settings = call["settings"].to_string();
+    let validate = |policy: &Policy| -> Value {
+        let answer = policy.call(Operation::ValidateSettings, settings.as_bytes());
+        serde_json::from_slice(&answer.unwrap()).unwrap()
+    };
+    assert_eq!(validate(&full)["valid"], true);
+    let refused = validate(&slim);
+    assert_eq!(refused["valid"], false);
+    assert_eq!(refused["problems"][0]["code"], "key-algorithm-unsupported");
+    let decision = slim.call(Operation::Decide, &case.call).unwrap();
+    let decision: Value = serde_json::from_slice(&decision).unwrap();
+    assert_eq!(decision["reasons"][0]["code"], "settings-invalid");
+}
+
+/// Least capability: the waPC module asks what it needs, the WASI command has nobody to ask.
+#[test]
 fn each_module_carries_its_own_metadata() {
-    for (abi, mode) in [(Abi::Wapc, "kubewarden-wapc"), (Abi::Wasi, "wasi")] {
+    let attestations = json!([{"apiVersion": "countersign.dev/v1", "kind": "Attestation"}]);
+    let capabilities = json!([
+        "kubernetes/get_resource",
+        "oci/v1/manifest_digest",
+        "oci/v1/oci_manifest",
+    ]);
+    for (abi, mode, resources, capabilities) in [
+        (Abi::Wapc, "kubewarden-wapc", attestations, capabilities),
+        (Abi::Wasi, "wasi", json!([]), Value::Null),
+    ] {
         let metadata = surface(abi).metadata.expect("a metadata section");
         assert_eq!(metadata["executionMode"], mode);
         assert_eq!(metadata["protocolVersion"], "v1");
         assert_eq!(metadata["mutating"], false);
-        assert_eq!(
-            metadata["contextAwareResources"],
-            json!([]),
-            "least capability"
-        );
-        assert_eq!(metadata.get("hostCapabilities"), None, "least capability");
+        assert_eq!(metadata["contextAwareResources"], resources);
+        assert_eq!(metadata["hostCapabilities"], capabilities);
         assert_eq!(
             metadata["annotations"]["io.kubewarden.policy.version"],
             env!("CARGO_PKG_VERSION")
@@ -139,8 +187,9 @@ fn the_web_build_has_types() {
     }
 }
 
-/// What the policy depends on, build-time crates included. A new name is something that a reviewer
-/// must see; a regular expression engine or a second RustCrypto generation is not welcome.
+/// What the policy depends on without OpenPGP, build-time crates included. A new name is something
+/// that a reviewer must see; a regular expression engine or a second RustCrypto generation is not
+/// welcome.
 #[rustfmt::skip]
 const GOLDEN_DEPENDENCIES: &[&str] = &[
     "base16ct", "base64", "block-buffer", "cfg-if", "cmov", "const-oid", "cpubits", "crypto-bigint",

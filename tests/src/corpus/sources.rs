@@ -113,7 +113,7 @@ fn annotation() -> Vec<Case> {
             },
         ),
         call_case(
-            "forged_verification_annotation",
+            "verification_annotation_of_our_own_forged",
             "deny no-valid-attestation",
             |call| {
                 Delivery::PodAnnotation.deliver(call, &[]);

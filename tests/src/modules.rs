@@ -1,0 +1,56 @@
+//! Builds of the policy that the program does not carry.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+
+/// The waPC module without OpenPGP, built once in this process.
+pub fn slim() -> &'static [u8] {
+    static MODULE: OnceLock<Vec<u8>> = OnceLock::new();
+    MODULE.get_or_init(|| std::fs::read(build("wapc", "wasm32-wasip1", "wasm")).unwrap())
+}
+
+/// Builds the policy as a module with these features, and returns its path.
+pub fn build(features: &str, target: &str, profile: &str) -> PathBuf {
+    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    ensure_target(workspace, target);
+    let modules = target_directory().join("modules");
+    let status = Command::new("cargo")
+        .args(["rustc", "--quiet", "--locked", "-p", "policy-wasm", "--lib"])
+        .args(["--crate-type", "cdylib", "--features", features])
+        .args(["--target", target, "--profile", profile, "--target-dir"])
+        .arg(&modules)
+        .current_dir(workspace)
+        .env_remove("RUSTFLAGS")
+        .env_remove("CARGO_ENCODED_RUSTFLAGS")
+        .env_remove("CARGO_BUILD_TARGET")
+        .status()
+        .unwrap();
+    assert!(status.success(), "no module with features {features}");
+    modules.join(target).join(profile).join("policy_wasm.wasm")
+}
+
+fn ensure_target(workspace: &Path, target: &str) {
+    let has_target = Command::new("rustc")
+        .args(["--print", "target-libdir", "--target", target])
+        .current_dir(workspace)
+        .output()
+        .is_ok_and(|output| Path::new(String::from_utf8_lossy(&output.stdout).trim()).is_dir());
+    if !has_target {
+        let added = Command::new("rustup")
+            .args(["target", "add", target])
+            .current_dir(workspace)
+            .status();
+        let is_there = added.is_ok_and(|status| status.success());
+        assert!(is_there, "run `rustup target add {target}` and try again");
+    }
+}
+
+/// The root of the target directory that this program was built in.
+pub fn target_directory() -> PathBuf {
+    let program = std::env::current_exe().unwrap();
+    let root = program
+        .ancestors()
+        .find(|folder| folder.join("CACHEDIR.TAG").exists());
+    root.expect("tests run from a target directory").to_owned()
+}
