@@ -5,20 +5,20 @@
 //! issuer must verify and be understood, or the certificate is refused. Otherwise an expiry or a
 //! revocation could be lost by damage. Signatures by others say nothing here.
 
-use super::std::io;
 use alloc::borrow::Cow;
 use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt::Write as _;
 
-use pgp::packet::{PacketHeader, Signature, SignatureType};
+use pgp::packet::{Signature, SignatureType};
 use pgp::ser::Serialize;
 use pgp::types::{KeyDetails as _, Tag};
 
 use super::key::Key;
-use super::packet::{Packet, Packets, tag};
+use super::packet::{Packet, Packets, read_signature, tag};
 use super::statement::Statement;
+use super::std::io;
 use super::{Certificate, CertificateError};
 
 pub(super) fn read(bytes: &[u8]) -> Result<Certificate, CertificateError> {
@@ -102,12 +102,7 @@ impl<'a> Reader<'a> {
     }
 
     fn read_signature(&mut self, body: &[u8]) -> Result<(), CertificateError> {
-        let mut rest = body;
-        let signature =
-            Signature::try_from_reader(PacketHeader::new_fixed(Tag::Signature, 0), &mut rest)
-                .ok()
-                .filter(|_| rest.is_empty())
-                .ok_or(DAMAGED)?;
+        let signature = read_signature(body).ok_or(DAMAGED)?;
         if self.is_by_another(&signature) {
             return match signature.typ() {
                 // Section 5.2.3.23 lets a key name others who may revoke it; they are not known here.

@@ -13,7 +13,7 @@ use super::{CertificateError, OpenPgpError};
 #[derive(Debug)]
 pub(super) struct Key {
     pub(super) packet: PublicKey,
-    /// From verified signatures by the primary key; a subkey's only count with its own consent
+    /// From verified signatures by the primary key; that a subkey may sign needs its own consent too
     pub(super) statements: Vec<Statement>,
     pub(super) is_revoked: bool,
 }

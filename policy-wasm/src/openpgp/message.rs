@@ -1,18 +1,16 @@
 //! Signed messages (RFC 9580, section 10.3): one one-pass signature, the payload, one signature, all
 //! three perhaps compressed once; or one signature alone.
 
-use super::std::io::Read as _;
 use alloc::vec::Vec;
 
-use pgp::packet::{
-    Decompressor, OnePassSignature, OpsVersionSpecific, PacketHeader, Signature, SignatureVersion,
-};
+use pgp::packet::{Decompressor, OnePassSignature, OpsVersionSpecific, PacketHeader, Signature};
 use pgp::types::{KeyDetails as _, KeyId, Tag};
 
 use super::OpenPgpError;
 use super::armor;
 use super::key::Key;
-use super::packet::{Packet, Packets, tag};
+use super::packet::{Packet, Packets, read_signature, tag};
+use super::std::io::Read as _;
 
 /// What was sent as a signature, unverified
 #[derive(Debug)]
@@ -35,7 +33,7 @@ impl Message {
             Some(("SIGNATURE", bytes)) => {
                 let [signature] = sequence(&bytes, [tag::SIGNATURE])?;
                 Ok(Self {
-                    signature: read_signature(&signature)?,
+                    signature: read_signature(&signature.body).ok_or(DAMAGED)?,
                     payload: None,
                     announced: None,
                 })
@@ -56,7 +54,7 @@ impl Message {
     fn read_signed(bytes: &[u8], max_payload: usize) -> Result<Self, OpenPgpError> {
         let kinds = [tag::ONE_PASS_SIGNATURE, tag::LITERAL, tag::SIGNATURE];
         let [one_pass, literal, signature] = sequence(bytes, kinds)?;
-        let signature = read_signature(&signature)?;
+        let signature = read_signature(&signature.body).ok_or(DAMAGED)?;
         let one_pass = read_one_pass(&one_pass).ok_or(DAMAGED)?;
         if one_pass.is_nested() || !one_pass.matches(&signature) {
             return Err(OpenPgpError::Malformed("another signature was announced"));
@@ -98,15 +96,6 @@ fn sequence<const N: usize>(bytes: &[u8], kinds: [u8; N]) -> Result<[Packet<'_>;
         .ok_or(OpenPgpError::Malformed(
             "expected one one-pass signature, one literal packet and one signature, or a signature alone",
         ))
-}
-
-fn read_signature(packet: &Packet<'_>) -> Result<Signature, OpenPgpError> {
-    let mut rest = &*packet.body;
-    let header = PacketHeader::new_fixed(Tag::Signature, 0);
-    Signature::try_from_reader(header, &mut rest)
-        .ok()
-        .filter(|signature| rest.is_empty() && signature.version() == SignatureVersion::V4)
-        .ok_or(DAMAGED)
 }
 
 fn read_one_pass(packet: &Packet<'_>) -> Option<OnePassSignature> {

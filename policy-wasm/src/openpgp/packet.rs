@@ -3,6 +3,9 @@
 
 use alloc::borrow::Cow;
 
+use pgp::packet::{PacketHeader, Signature};
+use pgp::types::Tag;
+
 /// Kinds of packets (section 5), by the number in their header
 pub(super) mod tag {
     pub(in crate::openpgp) const SIGNATURE: u8 = 2;
@@ -126,4 +129,12 @@ fn read_number<const N: usize>(rest: &mut &[u8]) -> Option<usize> {
         .iter()
         .fold(0, |sum, byte| sum << 8 | u32::from(*byte));
     usize::try_from(number).ok()
+}
+
+/// Reads the body of a signature packet.
+pub(super) fn read_signature(body: &[u8]) -> Option<Signature> {
+    let mut rest = body;
+    let header = PacketHeader::new_fixed(Tag::Signature, 0);
+    let signature = Signature::try_from_reader(header, &mut rest).ok()?;
+    rest.is_empty().then_some(signature)
 }

@@ -2,7 +2,7 @@
 # Makes the OpenPGP vectors beside this script, with GnuPG 2.2 and keys that are thrown away after.
 #
 # Run again, it makes other keys and other signatures, for which the tests hold as well: they know
-# times, not key ids. `spec.*.asc` came from elsewhere and are not made here, nor is `rfc9580.*`,
+# times, not key ids. Not made here are the payload, `fixed.*`, whose key is gone, and `rfc9580.*`,
 # which GnuPG 2.2 cannot make: `make-rfc9580.rs` does.
 set -euo pipefail
 cd "$(dirname "$0")"
