@@ -2,9 +2,11 @@
 //! (<https://docs.kubewarden.io/reference/spec/host-capabilities/intro-host-capabilities>).
 
 use alloc::string::{String, ToString as _};
+use alloc::vec::Vec;
 
-use serde_json::json;
+use serde::Serialize;
 
+use super::to_json;
 use crate::evidence::{Answer, Need};
 
 /// One call to the host
@@ -13,32 +15,44 @@ pub(super) struct HostCall {
     pub(super) namespace: &'static str,
     pub(super) operation: &'static str,
     /// JSON
-    pub(super) payload: String,
+    pub(super) payload: Vec<u8>,
+}
+
+/// The payload of `kubernetes/get_resource`
+#[derive(Serialize)]
+struct GetResource<'n> {
+    api_version: &'static str,
+    kind: &'static str,
+    name: String,
+    namespace: &'n str,
+    /// An attestation that was just made counts at once, and costs one small object
+    disable_cache: bool,
+    /// What the host sends; it never leaves out what names the object
+    field_masks: [&'static str; 2],
 }
 
 impl From<&Need> for HostCall {
     fn from(need: &Need) -> Self {
         let (namespace, operation, payload) = match need {
-            Need::Tag { reference } => ("oci", "v1/manifest_digest", json!(reference)),
-            Need::Manifest { reference } => ("oci", "v1/oci_manifest", json!(reference)),
+            Need::Tag { reference } => ("oci", "v1/manifest_digest", to_json(reference)),
+            Need::Manifest { reference } => ("oci", "v1/oci_manifest", to_json(reference)),
             Need::Attestation { namespace, digest } => (
                 "kubernetes",
                 "get_resource",
-                json!({
-                    "api_version": "countersign.dev/v1",
-                    "kind": "Attestation",
-                    "name": digest.as_name(),
-                    "namespace": namespace,
-                    // An attestation that was just made counts at once, and costs one small object.
-                    "disable_cache": true,
-                    "field_masks": ["metadata.name", "spec.attestations"],
+                to_json(&GetResource {
+                    api_version: "countersign.dev/v1",
+                    kind: "Attestation",
+                    name: digest.as_name(),
+                    namespace,
+                    disable_cache: true,
+                    field_masks: ["metadata.name", "spec.attestations"],
                 }),
             ),
         };
         Self {
             namespace,
             operation,
-            payload: payload.to_string(),
+            payload,
         }
     }
 }
@@ -85,13 +99,13 @@ mod tests {
             (call.namespace, call.operation),
             ("oci", "v1/manifest_digest")
         );
-        assert_eq!(call.payload, r#""trusted.example/app:1""#);
+        assert_eq!(call.payload, br#""trusted.example/app:1""#);
         let call = HostCall::from(&attestation());
         assert_eq!(
             (call.namespace, call.operation),
             ("kubernetes", "get_resource")
         );
-        let payload: serde_json::Value = serde_json::from_str(&call.payload).unwrap();
+        let payload: serde_json::Value = serde_json::from_slice(&call.payload).unwrap();
         assert_eq!(payload["namespace"], "attest-build");
         assert_eq!(payload["name"], Digest::of(b"").as_name());
     }
