@@ -1,6 +1,8 @@
 //! Signature algorithms against vectors with known answers, through the path that an attestor's key
 //! takes: PEM, declared algorithm, signature.
 
+#[path = "vectors/gnupg.rs"]
+mod gnupg;
 #[path = "vectors/keys.rs"]
 mod keys;
 #[path = "vectors/openssl.rs"]
