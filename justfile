@@ -8,11 +8,14 @@ default:
 build:
     cargo build --locked -p host-runner
 
-# Writes the two WASI modules to dist/.
+# Writes the modules to dist/: waPC, the same without OpenPGP, and the WASI command.
 [group('build')]
 modules:
-    cargo build --locked -p host-runner
     mkdir -p dist
+    cargo rustc --locked -p policy-wasm --lib --crate-type cdylib --features wapc --target wasm32-wasip1 --profile wasm --target-dir target/modules
+    cp target/modules/wasm32-wasip1/wasm/policy_wasm.wasm dist/countersign-slim.wasm
+    cargo rustc --locked -p policy-wasm --lib --crate-type cdylib --features wapc,openpgp --target wasm32-wasip1 --profile wasm --target-dir target/modules
+    cargo build --locked -p policy-wasm --bin countersign-wasi --features wasi,openpgp --target wasm32-wasip1 --profile wasm --target-dir target/modules
     cp target/modules/wasm32-wasip1/wasm/policy_wasm.wasm dist/countersign.wasm
     cp target/modules/wasm32-wasip1/wasm/countersign-wasi.wasm dist/countersign-wasi.wasm
 
@@ -37,8 +40,9 @@ fmt-check:
 lint:
     cargo clippy --workspace --all-targets --locked -- -D warnings
     cargo clippy -p policy-wasm --lib --features wapc --target wasm32-wasip1 --locked -- -D warnings
-    cargo clippy -p policy-wasm --bin countersign-wasi --features wasi --target wasm32-wasip1 --locked -- -D warnings
-    cargo clippy -p policy-wasm --lib --features web --target wasm32-unknown-unknown --locked -- -D warnings
+    cargo clippy -p policy-wasm --lib --features wapc,openpgp --target wasm32-wasip1 --locked -- -D warnings
+    cargo clippy -p policy-wasm --bin countersign-wasi --features wasi,openpgp --target wasm32-wasip1 --locked -- -D warnings
+    cargo clippy -p policy-wasm --lib --features web,openpgp --target wasm32-unknown-unknown --locked -- -D warnings
 
 # Checks licences, bans and sources of all dependencies.
 [group('check')]

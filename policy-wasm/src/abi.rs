@@ -70,9 +70,9 @@ pub fn validate_settings(settings: &[u8]) -> Vec<u8> {
     )))
 }
 
-fn decision(call: &[u8], extras: Extras, host: Host<'_>) -> Decision {
+fn decision(call: &[u8], extras: Extras, Host { now, lookup }: Host<'_>) -> Decision {
     match Call::parse(call, extras, &Budget::DEFAULT) {
-        Ok(call) => crate::decide(call.at(host.now), host.lookup, &Budget::DEFAULT),
+        Ok(call) => crate::decide(call.at(now), lookup, &Budget::DEFAULT),
         Err(reason) => Decision::refused(reason),
     }
 }

@@ -4,6 +4,8 @@ mod algorithm;
 mod pkix;
 
 use alloc::borrow::Cow;
+#[cfg(feature = "openpgp")]
+use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
@@ -28,7 +30,7 @@ pub struct PublicKey {
 enum Kind {
     Pkix(PkixKey),
     #[cfg(feature = "openpgp")]
-    OpenPgp(Certificate),
+    OpenPgp(Box<Certificate>),
 }
 
 /// Why a key cannot be used
@@ -99,7 +101,7 @@ impl PublicKey {
         let certificate = Certificate::from_armor(armor)?;
         Ok(Self {
             id: certificate.id().into(),
-            kind: Kind::OpenPgp(certificate),
+            kind: Kind::OpenPgp(Box::new(certificate)),
         })
     }
 
@@ -197,7 +199,7 @@ impl fmt::Debug for PublicKey {
 }
 
 /// Why a signature does not count
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[cfg_attr(
     not(feature = "openpgp"),
     expect(dead_code, reason = "all but one are OpenPGP's")

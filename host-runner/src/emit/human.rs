@@ -78,6 +78,10 @@ fn image(out: &mut impl Write, image: &Value) -> io::Result<()> {
         "  {colour}{mark}{RESET} {name}  {DIM}{}{RESET}",
         text(image, "field")
     )?;
+    match text(image, "resolvedDigest") {
+        "" => {}
+        digest => writeln!(out, "    {DIM}resolved to{RESET} {digest}")?,
+    }
     for reason in list(image, "reasons") {
         self::reason(out, reason, 2)?;
     }
@@ -101,9 +105,13 @@ fn image(out: &mut impl Write, image: &Value) -> io::Result<()> {
             } else {
                 (BOLD_RED, "✗")
             };
+            let source = match text(attestor, "source") {
+                "" => String::new(),
+                source => format!("  {DIM}from {source}{RESET}"),
+            };
             writeln!(
                 out,
-                "    {colour}{mark}{RESET} attestor {}",
+                "    {colour}{mark}{RESET} attestor {}{source}",
                 text(attestor, "name")
             )?;
             for reason in list(attestor, "reasons") {
@@ -145,6 +153,12 @@ fn help(code: &str, without_details: bool) -> Option<&'static str> {
             "if it creates Pods, say where its pod specs are under `workloads` in the settings",
         ),
         "context-missing" => Some("give the namespace of the request with --namespace"),
+        "host-capability-failed" | "tag-resolution-failed" | "tag-resolution-unavailable" => Some(
+            "here --kubernetes and --registry stand for the cluster and its registries; in a cluster, \
+             see whether the policy is granted what it asks",
+        ),
+        "registry-not-allowed" => Some("add the registry to `registries` in the settings"),
+        "clock-unavailable" => Some("a key without an expiry needs no clock"),
         _ => None,
     }
 }

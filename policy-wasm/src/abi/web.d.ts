@@ -3,6 +3,20 @@ export interface Call {
   /** A Kubernetes AdmissionRequest. */
   request: object;
   settings: Settings;
+  /** RFC 3339; without it, the engine's clock. */
+  time?: string;
+  /** Answers to what the policy looks up; without it, nothing can be looked up. */
+  evidence?: SuppliedAnswer[];
+}
+
+/** One answer to a lookup; exactly one of `found`, `absent` and `failed`. */
+export interface SuppliedAnswer {
+  /** `attestation`: an `Attestation` resource, named `NAMESPACE/sha256-HEX`. */
+  kind: "tag" | "manifest" | "attestation";
+  name: string;
+  found?: unknown;
+  absent?: true;
+  failed?: string;
 }
 
 /** The settings of a policy; see the README. */
@@ -31,12 +45,16 @@ export interface Decision {
   message: string;
   warnings: Reason[];
   auditAnnotations: Record<string, string>;
+  /** The object with verified digests in place of tags. */
+  mutatedObject?: object;
 }
 
 export interface ImageDecision {
   image: string;
   field: string;
   container?: string;
+  /** The digest behind the image's tag. */
+  resolvedDigest?: string;
   verdict: Verdict;
   results: DocumentResult[];
   reasons?: Reason[];
@@ -48,7 +66,16 @@ export interface DocumentResult {
   enforcement: "enforced" | "dry-run";
   allowlist?: { document: string; pattern: string };
   rule?: { kind: string; key?: string; evaluationMode: string; enforcementMode: string };
-  attestors?: { name: string; verified: boolean; keyId?: string; payloadType?: string; reasons: Reason[] }[];
+  attestors?: AttestorResult[];
+  reasons: Reason[];
+}
+
+export interface AttestorResult {
+  name: string;
+  verified: boolean;
+  keyId?: string;
+  payloadType?: string;
+  source?: "settings" | "pod-annotation" | "kubernetes" | "registry";
   reasons: Reason[];
 }
 

@@ -49,9 +49,10 @@ impl<'a> Occurrence<'a> {
                 "resourceUri" => occurrence.resource = value.text(),
                 // v1beta1
                 "resource" => {
-                    value.object(|key, value| match key {
-                        "uri" => occurrence.resource = value.text(),
-                        _ => {}
+                    value.object(|key, value| {
+                        if key == "uri" {
+                            occurrence.resource = value.text();
+                        }
                     });
                 }
                 "attestation" => {
@@ -60,10 +61,11 @@ impl<'a> Occurrence<'a> {
                 }
                 "envelope" => occurrence.bodies.push(Body::Dsse(Envelope::read(value))),
                 "dsseAttestation" => {
-                    value.object(|key, value| match key {
-                        "envelope" => occurrence.bodies.push(Body::Dsse(Envelope::read(value))),
-                        // A copy of the payload that nobody signed.
-                        _ => {}
+                    // Beside the envelope stands a copy of the payload that nobody signed.
+                    value.object(|key, value| {
+                        if key == "envelope" {
+                            occurrence.bodies.push(Body::Dsse(Envelope::read(value)));
+                        }
                     });
                 }
                 key if Envelope::has(key) => {

@@ -43,7 +43,7 @@ impl<'w> Image<'w> {
 
     /// The digest that has to be attested: the reference's own, or the one behind its tag.
     pub(super) fn digest(&self) -> Option<Digest> {
-        self.open()?.sha256().or(self.resolved_digest())
+        self.open()?.sha256().or_else(|| self.resolved_digest())
     }
 
     /// The digest behind its tag, where that was asked for and is known.
