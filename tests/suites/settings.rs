@@ -330,9 +330,7 @@ fn keys_must_be_usable_and_are_never_skipped() {
             s["attestors"][0]["userOwnedGrafeasNote"]["publicKeys"] =
                 json!([{"asciiArmoredPgpPublicKey": "-----BEGIN PGP PUBLIC KEY BLOCK-----"}]);
         },
-        &[&format!(
-            "{key}.asciiArmoredPgpPublicKey key-algorithm-unsupported"
-        )],
+        &[&format!("{key}.asciiArmoredPgpPublicKey key-invalid")],
     );
     check(
         |s| s["attestors"][0]["userOwnedGrafeasNote"]["publicKeys"] = json!([{"comment": "x"}]),
