@@ -109,6 +109,34 @@ pub fn occurrence_of(note: &str, payload: &[u8], signatures: &[(String, Vec<u8>)
     })
 }
 
+/// An Ed25519 key, with which envelopes are signed
+#[derive(Debug)]
+pub struct EnvelopeKey {
+    key: ed25519_dalek::SigningKey,
+}
+
+impl EnvelopeKey {
+    /// The key of a name; the same name is the same key.
+    pub fn new(name: &str) -> Self {
+        let seed = Sha256::digest(name.as_bytes());
+        Self {
+            key: ed25519_dalek::SigningKey::from_bytes(&seed.into()),
+        }
+    }
+
+    /// A `publicKeys[]` entry whose id is left to be computed.
+    pub fn document(&self) -> Value {
+        let pem = self.key.verifying_key().to_public_key_pem(LineEnding::LF);
+        json!({"pkixPublicKey": {
+            "publicKeyPem": pem.unwrap(), "signatureAlgorithm": "ED25519",
+        }})
+    }
+
+    pub fn sign(&self, message: &[u8]) -> Vec<u8> {
+        self.key.sign(message).to_bytes().to_vec()
+    }
+}
+
 /// The payload type of simple signing in an envelope.
 pub const SIMPLE_SIGNING: &str = "application/vnd.dev.cosign.simplesigning.v1+json";
 /// The payload type of in-toto statements.
@@ -126,10 +154,15 @@ pub fn pae(payload_type: &str, payload: &str) -> String {
 /// A DSSE envelope with one signature.
 pub fn envelope(key: &TestKey, payload_type: &str, payload: &str) -> Value {
     let signature = key.sign(pae(payload_type, payload).as_bytes());
+    envelope_of(&key.id(), &signature, payload_type, payload)
+}
+
+/// The same with any key id and signature.
+pub fn envelope_of(key_id: &str, signature: &[u8], payload_type: &str, payload: &str) -> Value {
     json!({
         "payload": STANDARD.encode(payload),
         "payloadType": payload_type,
-        "signatures": [{"keyid": key.id(), "sig": STANDARD.encode(signature)}],
+        "signatures": [{"keyid": key_id, "sig": STANDARD.encode(signature)}],
     })
 }
 

@@ -364,9 +364,31 @@ fn a_pod_template_is_pinned_in_place() {
     assert_eq!(*pinned, format!("{TAG}@{A}"));
 }
 
+/// However the candidates are put, the Decision is the same to the byte.
+#[test]
+fn the_order_in_any_place_does_not_matter() {
+    let text = payload("trusted.example/app", A);
+    let by = |name: &str| envelope(&TestKey::new(name), SIMPLE_SIGNING, &text);
+    let other = payload("trusted.example/app", B);
+    let elsewhere = envelope(&TestKey::new("a"), SIMPLE_SIGNING, &other);
+    let (stranger, another) = (by("stranger"), by("another"));
+    for last in [by("a"), by("nobody")] {
+        for place in Delivery::ALL {
+            let decisions = [[0, 1, 2, 3], [3, 2, 1, 0], [1, 3, 0, 2], [2, 0, 3, 1]].map(|order| {
+                let all = [&stranger, &another, &elsewhere, &last];
+                let mut call = base();
+                place.deliver(&mut call, &order.map(|index| all[index].clone()));
+                Host::new(|_: &Need, _| Answer::Unavailable).decide(&call)
+            });
+            let [first, rest @ ..] = decisions;
+            rest.iter().for_each(|other| assert_eq!(first, *other));
+        }
+    }
+}
+
 /// Taking anything away from what was supplied never turns a refusal into an admission.
 #[test]
-fn deletion_is_monotone() {
+fn deletion_from_any_place_is_monotone() {
     let stranger = envelope(
         &TestKey::new("stranger"),
         SIMPLE_SIGNING,

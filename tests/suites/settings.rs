@@ -332,6 +332,17 @@ fn keys_must_be_usable_and_are_never_skipped() {
         },
         &[&format!("{key}.asciiArmoredPgpPublicKey key-invalid")],
     );
+    let dsa =
+        include_str!("../../policy-wasm/src/openpgp/vectors/refused.dsa2048.key.asc").to_owned();
+    check(
+        |s| {
+            s["attestors"][0]["userOwnedGrafeasNote"]["publicKeys"] =
+                json!([{"asciiArmoredPgpPublicKey": dsa}]);
+        },
+        &[&format!(
+            "{key}.asciiArmoredPgpPublicKey key-algorithm-unsupported"
+        )],
+    );
     check(
         |s| s["attestors"][0]["userOwnedGrafeasNote"]["publicKeys"] = json!([{"comment": "x"}]),
         &[&format!("{key} settings-missing-field")],

@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 
 use crate::case::{A, B, Case, case};
 use crate::signing::{
-    IN_TOTO, POLICY_VERIFICATION, SIMPLE_SIGNING, TestKey, envelope, note_name, occurrence, pae,
-    payload, statement,
+    EnvelopeKey, IN_TOTO, POLICY_VERIFICATION, SIMPLE_SIGNING, TestKey, attestor_of, envelope,
+    envelope_of, note_name, occurrence, occurrence_of, pae, payload, statement,
 };
 
 const REPOSITORY: &str = "trusted.example/app";
@@ -27,7 +27,7 @@ macro_rules! deny {
 }
 
 pub(super) fn cases() -> Vec<Case> {
-    [shapes(), payloads(), encodings(), swaps()].concat()
+    [shapes(), payloads(), encodings(), swaps(), ed25519()].concat()
 }
 
 /// Every shape that the versions of the API have, around the same signed bytes.
@@ -256,6 +256,44 @@ fn encodings() -> Vec<Case> {
             deny!("attestation-bad-signature"),
             "try",
             &pae(IN_TOTO, &text),
+        ),
+    ]
+}
+
+/// A key that Google does not have signs envelopes, and nothing else.
+fn ed25519() -> Vec<Case> {
+    let key = EnvelopeKey::new("ed25519");
+    let text = payload(REPOSITORY, A);
+    let signed = |name: &str, expected, attestation: Value| {
+        case(name, expected, |s, _| {
+            s["attestors"] = json!([attestor_of("a", &[key.document()])]);
+            s["evidence"]["occurrences"] = json!([attestation]);
+        })
+    };
+    let over = |message: &str| {
+        let signature = key.sign(message.as_bytes());
+        envelope_of("", &signature, SIMPLE_SIGNING, &text)
+    };
+    let bare = occurrence_of(
+        "a",
+        text.as_bytes(),
+        &[(String::new(), key.sign(text.as_bytes()))],
+    );
+    vec![
+        signed(
+            "ed25519_signs_an_envelope",
+            "allow attested",
+            over(&pae(SIMPLE_SIGNING, &text)),
+        ),
+        signed(
+            "ed25519_over_something_else",
+            deny!("attestation-bad-signature"),
+            over(&text),
+        ),
+        signed(
+            "ed25519_signs_no_bare_payload",
+            deny!("attestation-format-unsupported"),
+            bare,
         ),
     ]
 }
