@@ -30,20 +30,20 @@ pub struct Source {
 #[derive(Debug, Error)]
 pub enum InputError {
     /// Not there, not readable, not UTF-8
-    #[error("cannot read `{path}`: {source}")]
+    #[error("cannot read `{path}`: {cause}")]
     Read {
         /// As given
         path: String,
         /// Why
-        source: io::Error,
+        cause: io::Error,
     },
     /// Neither YAML nor JSON
-    #[error("`{path}`: {source}")]
+    #[error("`{path}`: {cause}")]
     Parse {
         /// As given
         path: String,
         /// Why
-        source: DocumentError,
+        cause: DocumentError,
     },
     /// An object that is no Kubernetes object and no request
     #[error("`{path}`: {problem}")]
@@ -72,9 +72,9 @@ pub fn read(path: &Path) -> Result<Source, InputError> {
     }
     match fs::File::open(path) {
         Ok(file) => read_from(file, shown(path)),
-        Err(source) => Err(InputError::Read {
+        Err(cause) => Err(InputError::Read {
             path: shown(path),
-            source,
+            cause,
         }),
     }
 }
@@ -94,7 +94,7 @@ fn read_from(input: impl io::Read, name: String) -> Result<Source, InputError> {
     });
     match result {
         Ok(()) => Ok(Source { name, text }),
-        Err(source) => Err(InputError::Read { path: name, source }),
+        Err(cause) => Err(InputError::Read { path: name, cause }),
     }
 }
 
@@ -107,7 +107,7 @@ pub fn documents(path: &Path) -> Result<(String, Vec<Value>), InputError> {
     let Source { name, text } = read(path)?;
     match parse(&text) {
         Ok(documents) => Ok((name, documents)),
-        Err(source) => Err(InputError::Parse { path: name, source }),
+        Err(cause) => Err(InputError::Parse { path: name, cause }),
     }
 }
 
@@ -132,9 +132,9 @@ pub fn files(path: &Path) -> Result<Vec<PathBuf>, InputError> {
     let mut found = Vec::new();
     let mut folders = vec![path.to_owned()];
     while let Some(folder) = folders.pop() {
-        let unreadable = |source| InputError::Read {
+        let unreadable = |cause| InputError::Read {
             path: shown(&folder),
-            source,
+            cause,
         };
         for entry in fs::read_dir(&folder).map_err(unreadable)? {
             let path = entry.map_err(unreadable)?.path();

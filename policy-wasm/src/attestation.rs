@@ -8,6 +8,7 @@ mod body;
 mod claim;
 mod dsse;
 mod judge;
+mod meter;
 mod occurrence;
 mod payload;
 mod rejection;
@@ -19,7 +20,8 @@ use alloc::vec::Vec;
 
 use claim::Claim;
 pub(crate) use claim::SIMPLE_SIGNING;
-pub(crate) use judge::{Circumstances, Meter, judge};
+pub(crate) use judge::{Circumstances, judge};
+pub(crate) use meter::Meter;
 pub(crate) use occurrence::Occurrence;
 pub use rejection::Rejection;
 
@@ -103,6 +105,15 @@ pub(crate) struct Subject<'a> {
 }
 
 impl Attestation<'_> {
+    /// Stands for more attestations of an image than anybody should look at.
+    pub(crate) const fn excessive(source: Source, limit: usize) -> Self {
+        Self {
+            note: None,
+            content: Content::Excessive("attestations of one image", limit),
+            source,
+        }
+    }
+
     /// The same, independent of the text that it was read from.
     pub(crate) fn into_owned(self) -> Attestation<'static> {
         let owned = |text: Cow<'_, str>| Cow::Owned(text.into_owned());

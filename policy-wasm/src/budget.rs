@@ -18,8 +18,13 @@ pub struct Budget {
     pub signatures_per_attestation: usize,
     /// Decoded bytes of one payload
     pub payload_bytes: usize,
-    /// Signature verifications of one request
-    pub verifications: usize,
+    /// Attestations that a Pod may carry
+    pub annotation_items: usize,
+    /// Work of all signatures of one request, in units of about 200 µs in a WebAssembly engine: a
+    /// P-256 verification takes 8, the slowest algorithm 100
+    pub verification_work: usize,
+    /// Details that a Decision gives about attestations that do not count
+    pub details: usize,
     /// Lookups of one request: tags, resources, manifests
     pub lookups: usize,
     /// Bytes of one answer to a lookup
@@ -50,8 +55,13 @@ impl Budget {
         signatures_per_attestation: 16,
         // Google's payload has 272 bytes; in-toto statements reach some hundred kilobytes.
         payload_bytes: 4 << 20,
-        // The product of the counts above must not be reachable.
-        verifications: 512,
+        // Some for each image of a large Pod.
+        annotation_items: 256,
+        // The product of the counts above must not be reachable, and an engine stops a call after
+        // two seconds: 512 verifications with P-256, 102 with P-521, 40 with OpenPGP.
+        verification_work: 4096,
+        // Enough to find the fault; the rest is counted.
+        details: 1024,
         // Ten images with four attestors each, and room; every one may cost the host a round trip.
         lookups: 64,
         // The limit that registries have for a manifest.

@@ -19,6 +19,8 @@ use thiserror::Error;
 
 use self::ecdsa::Ecdsa;
 use self::ed25519::Ed25519;
+#[cfg(feature = "openpgp")]
+pub(crate) use self::ed25519::ID_ED25519;
 use self::ml_dsa::MlDsa65;
 use self::rsa::{Hash, Padding, Rsa};
 use crate::key::{Algorithm, KeyError};
@@ -60,6 +62,9 @@ pub(crate) trait Verifier {
     /// Verifies a signature over the message itself, not over its digest.
     fn verify(&self, message: &[u8], signature: &[u8]) -> Result<(), BadSignature>;
 
+    /// What one verification costs, in units of about 200 µs in a WebAssembly engine.
+    fn cost(&self) -> usize;
+
     /// The key alone, in one canonical form: equal for two encodings of one key, different for
     /// keys of two kinds.
     fn material(&self) -> Vec<u8>;
@@ -86,7 +91,17 @@ fn key_bytes<'a>(
     Ok(key.subject_public_key.as_bytes().unwrap_or_default())
 }
 
-/// A key's canonical bytes, after the identifier of its kind.
-fn material(kind: ObjectIdentifier, key: &[&[u8]]) -> Vec<u8> {
-    [&[kind.as_bytes()], key].concat().concat()
+/// A key's canonical bytes, after the identifier of its kind: that of the curve, where it has one.
+pub(crate) fn material(kind: &[u8], key: &[&[u8]]) -> Vec<u8> {
+    [&[kind], key].concat().concat()
+}
+
+/// The same of an RSA key, whose numbers some write with zeros in front.
+pub(crate) fn rsa_material(modulus: &[u8], exponent: &[u8]) -> Vec<u8> {
+    let trimmed = |number: &[u8]| -> Vec<u8> {
+        let zeros = number.iter().take_while(|byte| **byte == 0).count();
+        number.get(zeros..).unwrap_or_default().to_vec()
+    };
+    let (modulus, exponent) = (trimmed(modulus), trimmed(exponent));
+    material(rsa::RSA_ENCRYPTION.as_bytes(), &[&modulus, &exponent])
 }

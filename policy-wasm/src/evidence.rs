@@ -11,7 +11,7 @@ mod lookup;
 mod registry;
 mod supplied;
 
-use alloc::collections::BTreeSet;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -50,7 +50,8 @@ pub(crate) struct Wanted<'w> {
 /// What was found for the images of one request
 #[derive(Debug, Default)]
 pub(crate) struct Evidence<'e> {
-    wanted: BTreeSet<Digest>,
+    /// Those that may be about each wanted image, by their place among the candidates
+    wanted: BTreeMap<Digest, Vec<usize>>,
     /// In an order of their own, so that it does not matter in which they were supplied
     candidates: Vec<Candidate<'e>>,
     failures: Vec<Failure>,
@@ -62,7 +63,7 @@ struct Candidate<'e> {
     /// Where it was filed; nobody signed that
     resource: Option<Digest>,
     /// What its payload says, not yet verified; `None` where that can not be told
-    claimed: Option<Vec<Digest>>,
+    claimed: Option<BTreeSet<Digest>>,
 }
 
 /// A place that could not be asked
@@ -114,7 +115,10 @@ impl<'e> Evidence<'e> {
         report: &Report,
     ) -> Result<Self, Reason> {
         let mut evidence = Self {
-            wanted: wanted.iter().map(|image| image.digest).collect(),
+            wanted: wanted
+                .iter()
+                .map(|image| (image.digest, Vec::new()))
+                .collect(),
             ..Self::default()
         };
         if wanted.is_empty() {
@@ -137,6 +141,11 @@ impl<'e> Evidence<'e> {
         evidence
             .candidates
             .sort_by(|a, b| a.attestation.cmp(&b.attestation));
+        for (digest, places) in &mut evidence.wanted {
+            let concerns = |(_, candidate): &(_, &Candidate<'_>)| candidate.concerns(*digest);
+            let found = evidence.candidates.iter().enumerate().filter(concerns);
+            places.extend(found.map(|(place, _)| place));
+        }
         Ok(evidence)
     }
 
@@ -153,7 +162,10 @@ impl<'e> Evidence<'e> {
         budget: &Budget,
     ) -> Result<Vec<&Attestation<'e>>, Reason> {
         let limit = budget.attestations_per_image;
-        let concerning = || self.candidates.iter().filter(|one| one.concerns(digest));
+        let concerning = || {
+            let places = self.wanted.get(&digest).into_iter().flatten();
+            places.filter_map(|place| self.candidates.get(*place))
+        };
         let found = || concerning().filter(|one| !one.only_explains(digest, note));
         let count = found().count();
         if count > limit {
@@ -181,11 +193,13 @@ impl<'e> Evidence<'e> {
     /// Keeps an attestation if it concerns a wanted image.
     fn add(&mut self, attestation: Attestation<'e>, resource: Option<Digest>) {
         let candidate = Candidate {
-            claimed: attestation.claimed_digests(),
+            claimed: attestation
+                .claimed_digests()
+                .map(|digests| digests.into_iter().collect()),
             attestation,
             resource,
         };
-        if self.wanted.iter().any(|digest| candidate.concerns(*digest)) {
+        if self.wanted.keys().any(|digest| candidate.concerns(*digest)) {
             self.candidates.push(candidate);
         }
     }

@@ -146,6 +146,16 @@ impl PublicKey {
         }
     }
 
+    /// What one verification costs, in units of about 200 µs in a WebAssembly engine.
+    pub(crate) fn cost(&self) -> usize {
+        match &self.kind {
+            Kind::Pkix(key) => key.verifier.cost(),
+            // The slowest of its algorithms, on slower arithmetic.
+            #[cfg(feature = "openpgp")]
+            Kind::OpenPgp(_) => 100,
+        }
+    }
+
     /// Verifies a signature over `message`, which is hashed here where the algorithm hashes.
     ///
     /// # Errors

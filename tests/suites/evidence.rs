@@ -1,11 +1,13 @@
 //! What is asked of the host, how often, and what its answers can and cannot do.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use policy_tests::case::{A, B, call_case, image, one_container, outcome, pod, request, settings};
 use policy_tests::corpus;
 use policy_tests::delivery::{Delivery, NAMESPACE, ask_registry, resource};
 use policy_tests::signing::{SIMPLE_SIGNING, TestKey, attestor, envelope, note_name, payload};
-use policy_wasm::evidence::{Answer, Lookup, Need};
-use policy_wasm::{Budget, abi};
+use policy_wasm::evidence::{Answer, Lookup, Need, NoLookup};
+use policy_wasm::{Budget, Call, Extras, abi};
 use serde_json::{Value, json};
 
 const TAG: &str = "trusted.example/app:1";
@@ -362,6 +364,94 @@ fn a_pod_template_is_pinned_in_place() {
         .pointer("/mutatedObject/spec/jobTemplate/spec/template/spec/containers/0/image")
         .unwrap_or_else(|| panic!("{decision:#}"));
     assert_eq!(*pinned, format!("{TAG}@{A}"));
+}
+
+/// Whoever fills an annotation cannot make the answer as long as they like: what is said about
+/// attestations that do not count is bounded, and the rest is counted.
+#[test]
+fn details_of_a_decision_are_bounded() {
+    let text = payload("trusted.example/app", A);
+    let junk: Vec<_> = (0..100)
+        .map(|index| {
+            let mut junk = envelope(&TestKey::new("stranger"), SIMPLE_SIGNING, &text);
+            junk["signatures"][0]["keyid"] = format!("{index:0100}").into();
+            junk
+        })
+        .collect();
+    let mut call = base();
+    Delivery::PodAnnotation.deliver(&mut call, &junk);
+    let containers: Vec<_> = (0..30)
+        .map(|index| {
+            json!({"name": format!("c{index}"), "image": format!("trusted.example/a{index}@{A}")})
+        })
+        .collect();
+    call["request"]["object"]["spec"] = json!({"containers": containers});
+    let decision = Host::new(|_: &Need, _| Answer::Unavailable).decide(&call);
+    assert_eq!(outcome(&decision), "deny");
+    let details = |image: &Value| {
+        let reason = &image["results"][0]["attestors"][0]["reasons"][0];
+        reason["details"].as_array().map_or(0, Vec::len)
+    };
+    let images = decision["images"].as_array().unwrap();
+    assert_eq!(details(&images[0]), 65, "64 and a count of the rest");
+    let all: usize = images.iter().map(details).sum();
+    assert!(all <= Budget::DEFAULT.details + images.len(), "{all}");
+}
+
+/// Many images, each with many attestations by others: looking at all of them is too much.
+#[test]
+fn signatures_by_nobody_we_know_are_paid_for_too() {
+    let text = payload("trusted.example/app", A);
+    let mut junk = envelope(&TestKey::new("stranger"), SIMPLE_SIGNING, &text);
+    let one = junk["signatures"][0].clone();
+    junk["signatures"] = json!(vec![one; 16]);
+    let mut call = base();
+    Delivery::PodAnnotation.deliver(&mut call, &vec![junk; 100]);
+    let containers: Vec<_> = (0..10)
+        .map(|index| {
+            json!({"name": format!("c{index}"), "image": format!("trusted.example/a{index}@{A}")})
+        })
+        .collect();
+    call["request"]["object"]["spec"] = json!({"containers": containers});
+    let decision = Host::new(|_: &Need, _| Answer::Unavailable).decide(&call);
+    assert_eq!(outcome(&decision), "error");
+    assert!(
+        decision
+            .to_string()
+            .contains("units of signature verification")
+    );
+}
+
+/// A message that inflates beyond all measure stands in the way of nothing else.
+#[test]
+fn a_bomb_beside_a_good_attestation_is_harmless_in_every_order() {
+    let bomb = include_str!("../../policy-wasm/src/openpgp/vectors/form.bomb.asc");
+    let cases = corpus::all();
+    let case = cases
+        .iter()
+        .find(|case| case.name == "x25_pgp_attached")
+        .unwrap();
+    let call: Value = serde_json::from_slice(&case.call).unwrap();
+    let good = call["settings"]["evidence"]["occurrences"][0].clone();
+    for payload in ["IA==", "fg=="] {
+        let mut bad = good.clone();
+        bad["attestation"]["serializedPayload"] = payload.into();
+        bad["attestation"]["signatures"][0]["signature"] = STANDARD.encode(bomb).into();
+        let mut call = call.clone();
+        call["settings"]["evidence"]["occurrences"] = json!([bad, good]);
+        let decide = |call: &Value, max_payload: usize| {
+            let budget = Budget {
+                payload_bytes: max_payload,
+                ..Budget::DEFAULT
+            };
+            let text = call.to_string();
+            let call = Call::parse(text.as_bytes(), Extras::Allowed, &budget).unwrap();
+            serde_json::to_value(policy_wasm::decide(call, &mut NoLookup, &budget)).unwrap()
+        };
+        assert_eq!(outcome(&decide(&call, 1 << 20)), "allow");
+        call["settings"]["evidence"]["occurrences"] = json!([bad]);
+        assert_eq!(outcome(&decide(&call, 1 << 20)), "error");
+    }
 }
 
 /// However the candidates are put, the Decision is the same to the byte.

@@ -3,7 +3,7 @@
 
 use policy_tests::case::{A, require, rule, settings};
 use policy_tests::implementation;
-use policy_tests::signing::{TestKey, attestor};
+use policy_tests::signing::{TestKey, attestor, attestor_of, note_name};
 use policy_wasm::{Budget, validate_settings};
 use serde_json::{Value, json};
 
@@ -256,6 +256,66 @@ fn attestors_of_one_rule_must_not_share_a_key() {
         &["policy.defaultAdmissionRule.requireAttestationsBy policy-attestors-share-key"],
     );
     check(|s| s["attestors"] = two, &[]);
+}
+
+/// A key in another form is the same key.
+#[test]
+fn one_key_as_openpgp_and_as_pkix_is_shared() {
+    macro_rules! vector {
+        ($name:literal) => {
+            include_str!(concat!("../../policy-wasm/src/openpgp/vectors/", $name))
+        };
+    }
+    for (armor, pem, algorithm) in [
+        (
+            vector!("rsa3072.key.asc"),
+            vector!("rsa3072.pkix.pem"),
+            "RSA_PSS_3072_SHA256",
+        ),
+        (
+            vector!("nistp256.key.asc"),
+            vector!("nistp256.pkix.pem"),
+            "ECDSA_P256_SHA256",
+        ),
+        (
+            vector!("ed25519.key.asc"),
+            vector!("ed25519.pkix.pem"),
+            "ED25519",
+        ),
+    ] {
+        check(
+            |s| {
+                s["policy"][DEFAULT] = require(&["a", "b"]);
+                s["attestors"] = json!([
+                    attestor_of("a", &[json!({"asciiArmoredPgpPublicKey": armor})]),
+                    attestor_of(
+                        "b",
+                        &[json!({"pkixPublicKey": {
+                            "publicKeyPem": pem, "signatureAlgorithm": algorithm,
+                        }})]
+                    ),
+                ]);
+            },
+            &["policy.defaultAdmissionRule.requireAttestationsBy policy-attestors-share-key"],
+        );
+    }
+}
+
+/// One would have no effect.
+#[test]
+fn one_key_under_two_algorithms_has_one_id() {
+    let pem = include_str!("../../policy-wasm/src/openpgp/vectors/rsa3072.pkix.pem");
+    let key = |algorithm: &str| json!({"pkixPublicKey": {"publicKeyPem": pem, "signatureAlgorithm": algorithm}});
+    check(
+        |s| {
+            s["attestors"][0]["userOwnedGrafeasNote"]["publicKeys"] = json!([
+                key("RSA_PSS_3072_SHA256"),
+                key("RSA_SIGN_PKCS1_3072_SHA256"),
+                key("RSA_PSS_3072_SHA256"),
+            ]);
+        },
+        &["attestors[0].userOwnedGrafeasNote.publicKeys[1] key-id-duplicate"],
+    );
 }
 
 #[test]
@@ -524,6 +584,19 @@ fn sources_of_evidence_are_checked() {
         }
         check(|s| s["evidence"] = evidence, &expected);
     }
+}
+
+/// A note that nobody has would be asked about by nobody.
+#[test]
+fn every_note_with_a_namespace_has_an_attestor() {
+    check(
+        |s| s["evidence"] = json!({"kubernetes": {"notes": {"projects/p/notes/aa": "x"}}}),
+        &["evidence.kubernetes.notes[projects/p/notes/aa] settings-invalid-value"],
+    );
+    check(
+        |s| s["evidence"] = json!({"kubernetes": {"notes": {note_name("a"): "x"}}}),
+        &[],
+    );
 }
 
 /// The attestor of one note could write for the other.

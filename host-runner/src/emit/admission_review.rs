@@ -2,6 +2,8 @@
 
 use std::io;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use super::{Evaluated, json::print};
@@ -31,11 +33,18 @@ fn review(evaluated: &Evaluated) -> Value {
         .into_iter()
         .filter_map(|key| Some((key.to_owned(), answer(key)?)))
         .collect();
+    let patch = answer("mutated_object").and_then(|mutated| {
+        let object = evaluated.request.request.get("object")?;
+        let patch = serde_json::to_vec(&json_patch::diff(object, &mutated)).ok()?;
+        Some(Value::String(STANDARD.encode(patch)))
+    });
     let fields = [
         (
             "status",
             (!status.is_empty()).then_some(Value::Object(status)),
         ),
+        ("patchType", patch.as_ref().map(|_| "JSONPatch".into())),
+        ("patch", patch),
         ("warnings", answer("warnings")),
         ("auditAnnotations", answer("audit_annotations")),
     ];

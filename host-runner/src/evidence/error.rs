@@ -44,12 +44,12 @@ pub enum EvidenceError {
         problem: String,
     },
     /// The recording cannot be saved
-    #[error("cannot write `{path}`: {source}")]
+    #[error("cannot write `{path}`: {cause}")]
     Write {
         /// The file
         path: String,
         /// Why
-        source: io::Error,
+        cause: io::Error,
     },
 }
 

@@ -127,9 +127,9 @@ pub(super) fn write(path: &Path, exchanges: &[Exchange]) -> Result<(), EvidenceE
     if text.is_empty() {
         text.push_str("[]\n");
     }
-    fs::write(path, text).map_err(|source| EvidenceError::Write {
+    fs::write(path, text).map_err(|cause| EvidenceError::Write {
         path: shown(path),
-        source,
+        cause,
     })
 }
 

@@ -58,7 +58,12 @@ impl Cluster {
             return Err(EvidenceError::NotAFolder(shown(folder)));
         }
         let mut cluster = Self::default();
-        for path in inputs::files(folder)? {
+        let files = match inputs::files(folder) {
+            // A cluster in which nobody has attested anything yet.
+            Err(InputError::EmptyFolder(_)) => Vec::new(),
+            files => files?,
+        };
+        for path in files {
             let file: Arc<str> = shown(&path).into();
             for object in inputs::objects(&path)? {
                 cluster.add(object, &file)?;

@@ -1,11 +1,11 @@
 //! Byte fields of attestations: base64 in either alphabet, with or without padding.
 
-use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 
 use base64::Engine as _;
 use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use thiserror::Error;
 
 /// Padding may be there or not: the API pads, hand-written documents often do not.
 const LENIENT: GeneralPurposeConfig =
@@ -15,14 +15,19 @@ const URL_SAFE: GeneralPurpose = GeneralPurpose::new(&alphabet::URL_SAFE, LENIEN
 
 /// Decodes either alphabet: the REST API prints the standard one, gcloud the URL-safe one. A text
 /// that mixes them is refused by the decoder.
-pub(crate) fn decode(text: &str) -> Result<Vec<u8>, String> {
+pub(crate) fn decode(text: &str) -> Result<Vec<u8>, NotBase64> {
     let engine = if text.contains(['-', '_']) {
         &URL_SAFE
     } else {
         &STANDARD
     };
-    engine.decode(text).map_err(|error| error.to_string())
+    engine.decode(text).map_err(|_| NotBase64)
 }
+
+/// Neither of the two alphabets
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("not base64")]
+pub(crate) struct NotBase64;
 
 #[cfg(test)]
 mod tests {

@@ -7,8 +7,9 @@ use alloc::borrow::Cow;
 use alloc::string::ToString as _;
 use alloc::vec::Vec;
 
+use super::base64::{self, NotBase64};
 use super::dsse::Envelope;
-use super::{Content, Form, Rejection, Signature, Signed, base64};
+use super::{Content, Form, Rejection, Signature, Signed};
 use crate::Budget;
 use crate::json::Value;
 
@@ -173,7 +174,7 @@ fn decode<'a>(
         let limit = budget.payload_bytes;
         return Ok(Content::Excessive("bytes in one payload", limit));
     }
-    let undecodable = |field: &str, error| {
+    let undecodable = |field: &str, error: NotBase64| {
         let detail = alloc::format!("`{field}`: {error}");
         Rejection::Undecodable(detail)
     };

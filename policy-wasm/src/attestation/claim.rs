@@ -7,7 +7,7 @@ use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 
 use super::simple_signing::Payload;
-use super::statement::Statement;
+use super::statement::{POLICY_VERIFICATION_V0_1, Statement};
 use super::{Form, Rejection, Subject};
 use crate::digest::Digest;
 use crate::image::ImageReference;
@@ -16,8 +16,6 @@ use crate::settings::DockerReference;
 /// The payload type of simple signing, in an envelope or where none is recorded
 pub(crate) const SIMPLE_SIGNING: &str = "application/vnd.dev.cosign.simplesigning.v1+json";
 const IN_TOTO: &str = "application/vnd.in-toto+json";
-const POLICY_VERIFICATION: &str =
-    "https://binaryauthorization.googleapis.com/policy_verification/v0.1";
 
 /// A payload that was read as what its envelope says it is
 #[derive(Debug)]
@@ -74,7 +72,7 @@ impl<'p> Claim<'p> {
             }
             Self::Statement(statement) => {
                 let predicate_type = statement.predicate_type();
-                if predicate_type != POLICY_VERIFICATION {
+                if predicate_type != POLICY_VERIFICATION_V0_1 {
                     return Err(Rejection::PredicateType(predicate_type.to_string()));
                 }
                 let subject = statement

@@ -3,10 +3,11 @@
 use alloc::borrow::Cow;
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
-use core::cell::Cell;
 
 use super::claim::{self, Claim};
-use super::{Attestation, Content, Form, Rejection, Signature, Signed, Source, Subject, dsse};
+use super::{
+    Attestation, Content, Form, Meter, Rejection, Signature, Signed, Source, Subject, dsse,
+};
 use crate::decision::{AttestorResult, Code, Reason, Verdict};
 use crate::key::{PublicKey, VerifyError};
 use crate::policy::attestor::Attestor;
@@ -21,32 +22,6 @@ pub(crate) struct Circumstances {
     pub(crate) now: Option<Time>,
     /// Bytes of a payload that a signature brings with it
     pub(crate) max_payload: usize,
-}
-
-/// How many signatures may still be verified for this request
-#[derive(Debug)]
-pub(crate) struct Meter {
-    left: Cell<usize>,
-    limit: usize,
-}
-
-impl Meter {
-    pub(crate) const fn new(limit: usize) -> Self {
-        Self {
-            left: Cell::new(limit),
-            limit,
-        }
-    }
-
-    /// Takes one verification from the budget.
-    fn spend(&self) -> Result<(), Reason> {
-        let left =
-            self.left.get().checked_sub(1).ok_or_else(|| {
-                Reason::limit("signature verifications in one request", self.limit)
-            })?;
-        self.left.set(left);
-        Ok(())
-    }
 }
 
 /// Judges whether an attestor has signed an image.
@@ -148,15 +123,16 @@ impl<'s> Search<'s> {
             }
             Content::Excessive(what, limit) => return Err(Reason::limit(what, *limit)),
         };
+        let messages = self.messages(signed);
         for signature in &signed.signatures {
-            for key in self.keys_named(&signature.key_id) {
+            for key in self.keys_named(&signature.key_id)? {
                 if let (Some(algorithm), Form::Raw) = (key.envelope_algorithm(), &signed.form) {
                     let format = alloc::format!("a bare payload signed with {}", algorithm.name());
                     self.rejections.push(Rejection::FormatUnsupported(format));
                     continue;
                 }
-                for message in self.messages(signed) {
-                    if let Some(payload_type) = self.try_key(key, signed, &message, signature)? {
+                for message in &messages {
+                    if let Some(payload_type) = self.try_key(key, signed, message, signature)? {
                         return Ok(Some(Verified {
                             key,
                             payload_type,
@@ -170,20 +146,25 @@ impl<'s> Search<'s> {
     }
 
     /// The keys of that id; all of them for a signature that names none.
-    fn keys_named(&mut self, id: &str) -> Vec<&'s PublicKey> {
+    ///
+    /// # Errors
+    ///
+    /// A budget is used up.
+    fn keys_named(&mut self, id: &str) -> Result<Vec<&'s PublicKey>, Reason> {
         let keys = &self.attestor.keys;
         let named: Vec<_> = keys
             .iter()
             .filter(|key| id.is_empty() || key.id() == id)
             .collect();
         if named.is_empty() {
+            self.circumstances.meter.look()?;
             let mut configured: Vec<_> = keys.iter().map(|key| key.id().to_string()).collect();
             configured.sort();
             let id = id.to_string();
             self.rejections
                 .push(Rejection::UnknownKeyId { id, configured });
         }
-        named
+        Ok(named)
     }
 
     /// The byte strings that a signature may be over.
@@ -218,12 +199,9 @@ impl<'s> Search<'s> {
             max_payload,
             ..
         } = self.circumstances;
-        meter.spend()?;
+        meter.verify(key.cost(), message.len())?;
         let verified = match key.authenticate(message, &signature.bytes, *now, *max_payload) {
             Ok(verified) => verified,
-            Err(VerifyError::TooLong) => {
-                return Err(Reason::limit("bytes in one payload", *max_payload));
-            }
             Err(error) => {
                 self.reject(error, key);
                 return Ok(None);
@@ -248,14 +226,20 @@ impl<'s> Search<'s> {
     /// Remembers what is wrong with a signature, or that nobody can tell.
     fn reject(&mut self, error: VerifyError, key: &PublicKey) {
         let key_id = key.id().to_string();
-        self.rejections.push(match error {
+        let rejection = match error {
             VerifyError::BadSignature(why) => Rejection::BadSignature { key_id, why },
             VerifyError::KeyNotValid(why) => Rejection::KeyNotValid { key_id, why },
             VerifyError::PayloadMismatch => Rejection::PgpPayloadMismatch,
             VerifyError::FormatUnsupported(format) => {
                 Rejection::FormatUnsupported(format.to_string())
             }
-            VerifyError::ClockUnavailable | VerifyError::TooLong => {
+            VerifyError::TooLong => {
+                let limit = self.circumstances.max_payload;
+                self.failures
+                    .push(Reason::limit("bytes in one payload", limit));
+                return;
+            }
+            VerifyError::ClockUnavailable => {
                 let message = alloc::format!(
                     "The evaluation time is not known, and key {} or its signature expires",
                     crate::quote(&key_id)
@@ -264,13 +248,15 @@ impl<'s> Search<'s> {
                     .push(Reason::new(Code::ClockUnavailable, message));
                 return;
             }
-        });
+        };
+        self.rejections.push(rejection);
     }
 
     /// The refusal, with everything that stood in the way.
     fn refuse(self) -> (Verdict, AttestorResult) {
         let Self {
             attestor,
+            circumstances,
             mut rejections,
             failures: mut reasons,
             ..
@@ -283,7 +269,13 @@ impl<'s> Search<'s> {
                 Code::NoValidAttestation,
                 "No attestations found that were valid and signed by a key trusted by the attestor",
             );
-            let details = rejections.iter().map(Reason::from).collect();
+            let said = circumstances.meter.say(rejections.len());
+            let mut details: Vec<_> = rejections.iter().take(said).map(Reason::from).collect();
+            let unsaid = rejections.len().saturating_sub(said);
+            if unsaid > 0 {
+                let message = alloc::format!("and {unsaid} more that do not count");
+                details.push(Reason::new(Code::NoValidAttestation, message));
+            }
             reasons.push(reason.with_details(details));
         }
         AttestorResult::refused(&attestor.name, reasons)

@@ -37,7 +37,7 @@ const VERSIONS: &[(&str, ())] = &[
 
 /// Google's statement that an image conforms to a policy. What its predicate looks like is not
 /// published; the type and the subjects are all that is used.
-const POLICY_VERIFICATION_V0_1: &str =
+pub(super) const POLICY_VERIFICATION_V0_1: &str =
     "https://binaryauthorization.googleapis.com/policy_verification/v0.1";
 
 /// What a statement says, for the types that are known here

@@ -53,7 +53,11 @@ impl<C: NistCurve> Verifier for VerifyingKey<C> {
     }
 
     fn material(&self) -> Vec<u8> {
-        material(C::OID, &[self.to_sec1_point(false).as_bytes()])
+        material(C::OID.as_bytes(), &[self.to_sec1_point(false).as_bytes()])
+    }
+
+    fn cost(&self) -> usize {
+        C::COST
     }
 }
 
@@ -66,8 +70,18 @@ trait NistCurve:
     + EcdsaCurve
     + AssociatedOid
 {
+    /// See [`Verifier::cost`].
+    const COST: usize;
 }
 
-impl NistCurve for p256::NistP256 {}
-impl NistCurve for p384::NistP384 {}
-impl NistCurve for p521::NistP521 {}
+impl NistCurve for p256::NistP256 {
+    const COST: usize = 8;
+}
+
+impl NistCurve for p384::NistP384 {
+    const COST: usize = 24;
+}
+
+impl NistCurve for p521::NistP521 {
+    const COST: usize = 40;
+}

@@ -1,7 +1,7 @@
 //! Ed25519 (RFC 8032), verified strictly: one encoding of each number, no point of small order.
 //!
 //! Google has no name for it. Envelopes are signed with it elsewhere, so it is accepted as
-//! `ED25519`; see `Algorithm::is_for_envelopes_only`.
+//! `ED25519`, for them alone: `Algorithm::is_for_envelopes_only`.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -13,7 +13,7 @@ use super::{BadSignature, Family, Verifier, key_bytes, material};
 use crate::key::{Algorithm, KeyError};
 
 /// RFC 8410, section 3
-const ID_ED25519: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.101.112");
+pub(crate) const ID_ED25519: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.101.112");
 
 /// The family of one
 pub(super) struct Ed25519;
@@ -48,6 +48,10 @@ impl Verifier for VerifyingKey {
     }
 
     fn material(&self) -> Vec<u8> {
-        material(ID_ED25519, &[self.as_bytes()])
+        material(ID_ED25519.as_bytes(), &[self.as_bytes()])
+    }
+
+    fn cost(&self) -> usize {
+        4
     }
 }

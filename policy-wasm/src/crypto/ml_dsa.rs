@@ -35,6 +35,10 @@ impl Verifier for VerifyingKey<ml_dsa::MlDsa65> {
     }
 
     fn material(&self) -> Vec<u8> {
-        material(ID_ML_DSA_65, &[&self.encode()])
+        material(ID_ML_DSA_65.as_bytes(), &[&self.encode()])
+    }
+
+    fn cost(&self) -> usize {
+        8
     }
 }

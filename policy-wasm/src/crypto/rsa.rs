@@ -14,12 +14,13 @@ use rsa::{BoxedUint, Pkcs1v15Sign, Pss, PublicKey};
 use sha2::digest::FixedOutputReset;
 use sha2::{Digest, Sha256, Sha512};
 
-use super::{BadSignature, Family, Verifier, material};
+use super::{BadSignature, Family, Verifier, rsa_material};
 use crate::key::{Algorithm, KeyError};
 
 /// RFC 8017, appendix A.1. `id-RSASSA-PSS` would carry parameters of its own, which may contradict
 /// the declared algorithm; no key of Google's has it.
-const RSA_ENCRYPTION: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
+pub(super) const RSA_ENCRYPTION: ObjectIdentifier =
+    ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
 
 /// Larger exponents serve nobody, and cost time.
 const MAX_EXPONENT_BITS: u32 = 32;
@@ -111,8 +112,15 @@ impl Verifier for RsaKey {
     }
 
     fn material(&self) -> Vec<u8> {
-        let (modulus, exponent) = (self.key.n().to_be_bytes(), self.key.e().to_be_bytes());
-        material(RSA_ENCRYPTION, &[&modulus, &exponent])
+        rsa_material(&self.key.n().to_be_bytes(), &self.key.e().to_be_bytes())
+    }
+
+    fn cost(&self) -> usize {
+        if self.key.n().bits_precision() > 2048 {
+            16
+        } else {
+            8
+        }
     }
 }
 

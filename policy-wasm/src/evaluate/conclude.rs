@@ -47,7 +47,9 @@ pub(super) fn conclude(
         let pin = learned.and_then(|digest| Pin::new(object, &image, digest));
         let entry = describe(image, result, plan);
         // Only what was verified, not what a softer mode lets through.
-        pins.extend(pin.filter(|_| entry.verdict == Verdict::Conformant));
+        if learned.is_some() && entry.verdict == Verdict::Conformant {
+            pins.push(pin);
+        }
         obstacles.push(obstacle(&entry, is_marked));
         decision.verdict = decision.verdict.max(entry.verdict);
         decision.images.push(entry);
@@ -61,8 +63,14 @@ pub(super) fn conclude(
     } else if met(Obstacle::DryRun) {
         decision.enforcement = Enforcement::DryRun;
     }
-    if decision.allowed {
-        decision.mutated_object = pin::apply(object, pins);
+    if decision.allowed && !pins.is_empty() {
+        let pins: Option<Vec<_>> = pins.into_iter().collect();
+        decision.mutated_object = pins.and_then(|pins| pin::apply(object, pins));
+        // A tag that was verified and is not replaced may be another image by the time it is pulled.
+        if decision.mutated_object.is_none() {
+            let message = "What was verified could not be written into the object";
+            return Decision::refused(Reason::new(Code::TagResolutionFailed, message));
+        }
     }
     if plan.lacks_system_policy && decision.verdict != Verdict::Conformant {
         let message = "system policy not supplied: system images are not exempted";

@@ -5,45 +5,45 @@
 
 use alloc::string::String;
 use alloc::vec::Vec;
-use core::ops::Range;
 
 use super::images::Image;
 use crate::decision::MutatedObject;
 use crate::digest::Digest;
 
 /// One string of the object, and what is to stand there
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Pin {
-    place: Range<usize>,
+    start: usize,
+    end: usize,
     image: String,
 }
 
 impl Pin {
-    /// The change for an image whose digest was learned; `None` where its place is not in `object`.
+    /// The change for an image whose digest was learned; `None` where its place is not in `object`,
+    /// which cannot be.
     pub(super) fn new(object: &str, image: &Image<'_>, digest: Digest) -> Option<Self> {
         let token = image.field.token?.text();
         let start = token.as_ptr().addr().checked_sub(object.as_ptr().addr())?;
-        let place = start..start.checked_add(token.len())?;
-        (object.get(place.clone()) == Some(token)).then(|| Self {
-            place,
+        let end = start.checked_add(token.len())?;
+        (object.get(start..end) == Some(token)).then(|| Self {
+            start,
+            end,
             // A reference has no characters that JSON would escape.
             image: alloc::format!("\"{}@{digest}\"", image.text()),
         })
     }
 }
 
-/// The object with all changes made; `None` when there are none.
+/// The object with all changes made. Places that overlap cannot be, and end in `None`.
 pub(super) fn apply(object: &str, mut pins: Vec<Pin>) -> Option<MutatedObject> {
-    if pins.is_empty() {
-        return None;
-    }
-    pins.sort_by_key(|pin| pin.place.start);
+    pins.sort();
+    pins.dedup();
     let mut text = String::with_capacity(object.len());
     let mut copied = 0_usize;
     for pin in &pins {
-        text.push_str(object.get(copied..pin.place.start)?);
+        text.push_str(object.get(copied..pin.start)?);
         text.push_str(&pin.image);
-        copied = pin.place.end;
+        copied = pin.end;
     }
     text.push_str(object.get(copied..)?);
     Some(MutatedObject::new(text))

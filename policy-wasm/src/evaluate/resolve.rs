@@ -47,7 +47,7 @@ pub(super) fn resolve(
         let digest = learn(&need, lookups, budget);
         image.resolved = Some(digest.map_err(|reason| unresolved(image.text(), reason)));
     }
-    // A revoked image is revoked by every name.
+    // Revoked by digest, whatever name led to it.
     if images.iter().any(|image| image.resolved_digest().is_some()) {
         images::refuse_denied(settings, images, report);
     }
@@ -95,9 +95,6 @@ fn unresolved(image: &str, reason: Reason) -> Reason {
     if reason.code == Code::TagResolutionUnavailable {
         return reason;
     }
-    let message = alloc::format!(
-        "Tag of image {image} could not be resolved: {}",
-        reason.message
-    );
+    let message = alloc::format!("Tag of image {image} could not be resolved");
     Reason::new(Code::TagResolutionFailed, message).with_details(alloc::vec![reason])
 }

@@ -20,22 +20,29 @@ pub(super) fn collect<'e>(
         .pods
         .iter()
         .filter_map(|pod| pod.metadata.attestations.as_deref());
-    for annotation in annotations {
-        let envelopes = annotation.split(',').map(str::trim_ascii);
-        for envelope in envelopes.filter(|envelope| !envelope.is_empty()) {
-            let attestation = decode(envelope, budget).unwrap_or_else(|problem| Attestation {
-                note: None,
-                content: Content::Rejected(Rejection::Undecodable(problem)),
-                source: Source::PodAnnotation,
-            });
-            evidence.add(attestation, None);
-        }
+    let with = |content| Attestation {
+        note: None,
+        content,
+        source: Source::PodAnnotation,
+    };
+    let items = annotations.flat_map(|annotation| annotation.split(',').map(str::trim_ascii));
+    let envelopes = || items.clone().filter(|envelope| !envelope.is_empty());
+    let limit = budget.annotation_items;
+    if envelopes().nth(limit).is_some() {
+        let content = Content::Excessive("attestations in the annotation of a Pod", limit);
+        evidence.add(with(content), None);
+        return;
+    }
+    for envelope in envelopes() {
+        let attestation = decode(envelope, budget)
+            .unwrap_or_else(|problem| with(Content::Rejected(Rejection::Undecodable(problem))));
+        evidence.add(attestation, None);
     }
 }
 
 fn decode(envelope: &str, budget: &Budget) -> Result<Attestation<'static>, String> {
-    let in_annotation = |error| alloc::format!("the Pod's annotation: {error}");
-    let bytes = base64::decode(envelope).map_err(in_annotation)?;
+    let in_annotation = |error| alloc::format!("an item of the Pod's annotation: {error}");
+    let bytes = base64::decode(envelope).map_err(|error| in_annotation(error.to_string()))?;
     let text = core::str::from_utf8(&bytes).map_err(|error| in_annotation(error.to_string()))?;
     let envelope = Occurrence::read_envelope(Raw::new(text));
     Ok(envelope.decode(Source::PodAnnotation, budget).into_owned())

@@ -62,6 +62,11 @@ pub(super) fn collect<'e>(
             .found(&object.need, budget)
             .and_then(|found| found.map_or_else(|| Ok(Vec::new()), |answer| read(answer, &object)));
         match items {
+            Ok(items) if items.len() > budget.attestations_per_image => {
+                let limit = budget.attestations_per_image;
+                let attestation = Attestation::excessive(Source::Kubernetes, limit);
+                evidence.add(filed_under(attestation, &object.note), Some(object.digest));
+            }
             Ok(items) => {
                 for item in items {
                     let occurrence = Occurrence::read(item);

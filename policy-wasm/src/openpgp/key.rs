@@ -1,6 +1,7 @@
 //! One key of a certificate: what it is, and when it may sign.
 
 use alloc::vec::Vec;
+use core::ops::RangeInclusive;
 
 use pgp::packet::{PacketHeader, PublicKey, Signature, SignatureType, SignatureVersion};
 use pgp::ser::Serialize as _;
@@ -8,6 +9,7 @@ use pgp::types::{EcdsaPublicParams, EddsaLegacyPublicParams, KeyDetails as _, Pu
 
 use super::statement::Statement;
 use super::{CertificateError, OpenPgpError};
+use crate::crypto::{self, ID_ED25519, material};
 
 /// A key that can verify, and what its certificate says of it
 #[derive(Debug)]
@@ -40,9 +42,12 @@ impl Key {
             .first_chunk()
             .map_or(0, |bits| u16::from_be_bytes(*bits));
         match packet.public_params() {
-            PublicParams::RSA(_) if bits < MIN_RSA_BITS => Err(CertificateError::Unsupported(
-                "RSA with less than 2048 bits",
-            )),
+            PublicParams::RSA(_) if !RSA_BITS.contains(&bits) => Err(
+                CertificateError::Unsupported("RSA with less than 2048 bits or more than 4096"),
+            ),
+            PublicParams::RSA(_) if !has_small_exponent(&packet) => Err(
+                CertificateError::Unsupported("RSA with an exponent of more than 32 bits"),
+            ),
             PublicParams::RSA(_)
             | PublicParams::ECDSA(
                 EcdsaPublicParams::P256 { .. }
@@ -64,9 +69,20 @@ impl Key {
         })
     }
 
-    /// The key without the time of its making and without the certificate around it.
+    /// The key without the time of its making and without the certificate around it, in the form in
+    /// which PKIX keys are compared.
     pub(super) fn material(&self) -> Vec<u8> {
-        self.packet.public_params().to_bytes().unwrap_or_default()
+        let bytes = self.packet.public_params().to_bytes().unwrap_or_default();
+        let of_params = match self.packet.public_params() {
+            PublicParams::RSA(_) => rsa_material(&bytes),
+            PublicParams::Ed25519(_) => Some(material(ID_ED25519.as_bytes(), &[&bytes])),
+            PublicParams::EdDSALegacy(_) => {
+                elliptic_material(&bytes, &[0x40], |_| ID_ED25519.as_bytes())
+            }
+            // The point in the form of SEC 1, as PKIX has it too.
+            _ => elliptic_material(&bytes, &[], |curve| curve),
+        };
+        of_params.unwrap_or(bytes)
     }
 
     /// Whether every issuer that a signature names is this key, and it names one.
@@ -168,4 +184,39 @@ impl Key {
 /// Section 9.1: RSA, RSA for signing only, ECDSA, Ed25519 as GnuPG knows it, Ed25519.
 const SIGNING_ALGORITHMS: &[u8] = &[1, 3, 19, 22, 27];
 
-const MIN_RSA_BITS: u16 = 2048;
+/// As for PKIX keys; more serves nobody, and costs time.
+const RSA_BITS: RangeInclusive<u16> = 2048..=4096;
+const MAX_EXPONENT_BYTES: usize = 4;
+
+fn has_small_exponent(packet: &PublicKey) -> bool {
+    let params = packet.public_params().to_bytes().unwrap_or_default();
+    read_mpi(&params)
+        .and_then(|(_, rest)| read_mpi(rest))
+        .is_some_and(|(exponent, _)| exponent.len() <= MAX_EXPONENT_BYTES)
+}
+
+/// RFC 9580, section 5.5.5.1: modulus and exponent.
+fn rsa_material(params: &[u8]) -> Option<Vec<u8>> {
+    let (modulus, rest) = read_mpi(params)?;
+    let (exponent, _) = read_mpi(rest)?;
+    Some(crypto::rsa_material(modulus, exponent))
+}
+
+/// RFC 9580, section 5.5.5.4 and .5: the identifier of a curve and a point, after its `prefix`.
+fn elliptic_material<'p>(
+    params: &'p [u8],
+    prefix: &[u8],
+    kind: impl Fn(&'p [u8]) -> &'p [u8],
+) -> Option<Vec<u8>> {
+    let (length, rest) = params.split_first()?;
+    let (curve, rest) = rest.split_at_checked(usize::from(*length))?;
+    let (point, _) = read_mpi(rest)?;
+    Some(material(kind(curve), &[point.strip_prefix(prefix)?]))
+}
+
+/// RFC 9580, section 3.2: the number of bits, and the bytes that hold them.
+fn read_mpi(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+    let (bits, rest) = bytes.split_first_chunk()?;
+    let length = usize::from(u16::from_be_bytes(*bits)).div_ceil(8);
+    rest.split_at_checked(length)
+}

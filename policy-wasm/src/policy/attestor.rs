@@ -34,7 +34,7 @@ struct KeyDocument<'a> {
     key: Option<Key<'a>>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 enum Key<'a> {
     Pkix {
         pem: Cow<'a, str>,
@@ -100,13 +100,19 @@ impl<'a> AttestorDocument<'a> {
         let note_path = Path::Field(&attestor, note_field);
         let list = Path::Field(&note_path, "publicKeys");
         let mut keys: Vec<PublicKey> = Vec::new();
+        let mut loaded: Vec<&KeyDocument<'_>> = Vec::new();
         for (index, document) in documents.iter().enumerate() {
             let path = Path::Index(&list, index);
+            // A key may stand twice, but only in one form: of two certificates for one key, one
+            // may be revoked, and of two algorithms, one would have no effect.
+            if loaded.iter().any(|other| other.key == document.key) {
+                continue;
+            }
             let Some(key) = document.load(path, report) else {
                 continue;
             };
+            loaded.push(document);
             match keys.iter().find(|other| other.id() == key.id()) {
-                Some(other) if other.is_same_key(&key) => {}
                 Some(_) => {
                     let message = alloc::format!(
                         "another key of this attestor has the id {}",

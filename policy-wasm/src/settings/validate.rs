@@ -64,6 +64,17 @@ impl Settings<'_> {
             }
             attestors.push(document.load(report));
         });
+        for note in self.evidence.notes.keys() {
+            if !attestors.iter().any(|attestor| attestor.note == *note) {
+                let root = Path::Root("evidence.kubernetes.notes");
+                let message = "no attestor has this note";
+                report.push(
+                    Code::SettingsInvalidValue,
+                    Path::Field(&root, note),
+                    message,
+                );
+            }
+        }
         self.each_denied_digest(report, |_| {});
         self.each_occurrence(report, |_| {});
 

@@ -27,7 +27,17 @@ impl<'a> WorkloadKind<'a> {
             "group" => group = value.text(),
             "kind" => kind = filled(value),
             "podSpecs" => {
-                value.list(|_, item| pod_specs.extend(read_path(item)));
+                value.list(|_, item| {
+                    let (path, report) = (item.path(), item.report());
+                    let Some(steps) = read_path(item) else { return };
+                    let overlaps =
+                        |other: &Vec<String>| other.starts_with(&steps) || steps.starts_with(other);
+                    if pod_specs.iter().any(overlaps) {
+                        let message = "another path leads to the same pod specs, or above them";
+                        report.push(Code::SettingsInvalidValue, path, message);
+                    }
+                    pod_specs.push(steps);
+                });
             }
             _ => value.unknown(),
         });

@@ -179,6 +179,33 @@ pub(super) fn cases() -> Vec<Case> {
             vector!("expiring.key"),
             vector!("expiring.attached"),
         ),
+        with(
+            "settings_pgp_key_before_and_after_its_expiry_changed",
+            "error settings-invalid",
+            &[
+                key(vector!("expiring.key")),
+                key(vector!("expiring-extended.key")),
+            ],
+            &occurrence(&message(), "", vector!("expiring.attached")),
+            THEN,
+        ),
+        with(
+            "settings_pgp_key_after_and_before_its_expiry_changed",
+            "error settings-invalid",
+            &[
+                key(vector!("expiring-extended.key")),
+                key(vector!("expiring.key")),
+            ],
+            &occurrence(&message(), "", vector!("expiring.attached")),
+            THEN,
+        ),
+        with(
+            "pgp_key_that_stands_twice",
+            "allow attested",
+            &[key(KEY), key(KEY)],
+            &occurrence(&message(), "", ATTACHED),
+            THEN,
+        ),
         call_case(
             "settings_two_pgp_attestors_share_a_key",
             "error settings-invalid",

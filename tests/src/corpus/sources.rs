@@ -104,6 +104,11 @@ fn annotation() -> Vec<Case> {
                 occurrence("a", &TestKey::new("a"), payload(REPOSITORY, A).as_bytes()).to_string(),
             ),
         ),
+        with(
+            "annotation_with_very_many_items",
+            "error limit-exceeded",
+            "a,".repeat(500_000),
+        ),
         call_case(
             "annotation_ignored_when_off",
             "deny no-valid-attestation !attestation-unknown-key-id",
@@ -165,6 +170,11 @@ fn cluster() -> Vec<Case> {
         })
     };
     vec![
+        with(
+            "resource_with_very_many_attestations",
+            "error limit-exceeded",
+            json!({"found": resource(&vec![json!({}); 10_000])}),
+        ),
         with(
             "resource_with_an_occurrence",
             "allow attested",
@@ -320,6 +330,13 @@ fn registry() -> Vec<Case> {
                     &manifest("countersign"),
                     json!({"found": manifest_of}),
                 );
+            },
+        ),
+        call_case(
+            "artifact_with_very_many_attestations",
+            "error limit-exceeded",
+            |call| {
+                Delivery::Registry.deliver(call, &vec![json!({}); 80_000]);
             },
         ),
         call_case(

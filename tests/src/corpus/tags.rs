@@ -144,6 +144,25 @@ pub(super) fn cases() -> Vec<Case> {
             },
         ),
         changed(
+            "settings_pod_specs_by_the_same_path_twice",
+            "error settings-invalid",
+            |call| {
+                call["settings"]["workloads"] = json!([{
+                    "group": "example.com", "kind": "Widget",
+                    "podSpecs": ["spec.template.spec", "spec.template.spec"],
+                }]);
+            },
+        ),
+        changed(
+            "settings_pod_specs_above_one_another",
+            "error settings-invalid",
+            |call| {
+                call["settings"]["workloads"] = json!([{
+                    "group": "example.com", "kind": "Widget", "podSpecs": ["spec.a", "spec"],
+                }]);
+            },
+        ),
+        changed(
             "digest_of_another_algorithm_is_not_resolved",
             "deny digest-required",
             |call| {

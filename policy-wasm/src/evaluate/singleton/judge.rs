@@ -34,7 +34,7 @@ impl Plan<'_> {
             docker_reference: settings.docker_reference,
             budget,
             circumstances: Circumstances {
-                meter: Meter::new(budget.verifications),
+                meter: Meter::new(budget),
                 singleton_pae: settings.singleton_pae,
                 now,
                 max_payload: budget.payload_bytes,

@@ -26,13 +26,15 @@ pub(super) fn read(
     budget: &Budget,
 ) -> Result<Vec<Attestation<'static>>, String> {
     let report = Report::default();
+    let limit = budget.attestations_per_image;
     let mut documents: Vec<Cow<'_, str>> = Vec::new();
     let mut is_object = false;
     manifest.read(ANSWER, Path::Root(""), &report, |value| {
         is_object = value.object_unless_null(|key, value| {
             if key == "annotations" {
                 value.object(|key, value| {
-                    if key.starts_with(PREFIX) {
+                    // One more than the limit shows that it is exceeded.
+                    if key.starts_with(PREFIX) && documents.len() <= limit {
                         documents.extend(value.text());
                     }
                 });
@@ -44,6 +46,9 @@ pub(super) fn read(
     }
     if !is_object {
         return Err("the answer is not a manifest".to_string());
+    }
+    if documents.len() > limit {
+        return Ok(alloc::vec![Attestation::excessive(Source::Registry, limit)]);
     }
     let attestations = documents.iter().filter_map(|document| {
         let occurrence = Occurrence::read(Raw::new(document));

@@ -31,12 +31,18 @@ pub(super) fn read(
     budget: &Budget,
 ) -> Result<Vec<Attestation<'static>>, String> {
     let report = Report::default();
+    let limit = budget.attestations_per_image;
     let mut layers = None;
     manifest.read(ANSWER, Path::Root(""), &report, |value| {
         value.object(|key, value| {
             if key == "layers" {
                 let found = layers.get_or_insert_with(Vec::new);
-                value.list(|_, item| found.push(Layer::read(item)));
+                value.list(|index, item| {
+                    // One more than the limit shows that it is exceeded.
+                    if index <= limit {
+                        found.push(Layer::read(item));
+                    }
+                });
             }
         });
     });
@@ -44,10 +50,8 @@ pub(super) fn read(
         return Err(report.to_string());
     }
     let layers = layers.ok_or("the answer is not an image manifest: it has no `layers`")?;
-    let limit = budget.attestations_per_image;
     if layers.len() > limit {
-        let content = Content::Excessive("attestations of one image", limit);
-        return Ok(alloc::vec![attestation(content)]);
+        return Ok(alloc::vec![Attestation::excessive(Source::Registry, limit)]);
     }
     let payloads = payloads(image, spellings);
     let contents = layers.into_iter().map(|layer| layer.content(&payloads));
