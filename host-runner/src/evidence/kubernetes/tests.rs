@@ -129,8 +129,12 @@ fn what_cannot_be_a_cluster_is_named() {
             "{error}"
         );
     }
-    let error = open(folder(&[]).path());
-    assert!(error.contains("has no file that ends in .yaml"), "{error}");
+}
+
+#[test]
+fn an_empty_folder_is_a_cluster_in_which_nothing_is() {
+    let cluster = Cluster::open(folder(&[]).path()).unwrap();
+    assert!(cluster.objects.is_empty());
 }
 
 #[test]
