@@ -554,19 +554,19 @@ fn sources_of_evidence_are_checked() {
             "evidence.kubernetes settings-missing-field",
         ),
         (
-            notes(json!({"n": "Upper"})),
-            "evidence.kubernetes.notes.n settings-invalid-value",
+            notes(json!({"projects/p/notes/a": "Upper"})),
+            "evidence.kubernetes.notes[projects/p/notes/a] settings-invalid-value",
         ),
         (
-            notes(json!({"n": "a/../b"})),
-            "evidence.kubernetes.notes.n settings-invalid-value",
+            notes(json!({"projects/p/notes/a": "a/../b"})),
+            "evidence.kubernetes.notes[projects/p/notes/a] settings-invalid-value",
         ),
         (
-            notes(json!({"n": ""})),
-            "evidence.kubernetes.notes.n settings-invalid-value",
+            notes(json!({"projects/p/notes/a": ""})),
+            "evidence.kubernetes.notes[projects/p/notes/a] settings-invalid-value",
         ),
         (
-            json!({"kubernetes": {"notes": {"n": "a"}, "namespace": "b"}}),
+            json!({"kubernetes": {"notes": {"projects/p/notes/a": "a"}, "namespace": "b"}}),
             "evidence.kubernetes.namespace settings-unknown-field",
         ),
         (
@@ -579,7 +579,7 @@ fn sources_of_evidence_are_checked() {
         ),
     ] {
         let mut expected = vec![expected];
-        if evidence["kubernetes"]["notes"]["n"] == "" {
+        if evidence["kubernetes"]["notes"][note_name("a")] == "" {
             expected.push("evidence.kubernetes settings-missing-field");
         }
         check(|s| s["evidence"] = evidence, &expected);
@@ -603,8 +603,15 @@ fn every_note_with_a_namespace_has_an_attestor() {
 #[test]
 fn two_notes_never_share_a_namespace() {
     check(
-        |s| s["evidence"] = json!({"kubernetes": {"notes": {"n": "a", "m": "a"}}}),
-        &["evidence.kubernetes.notes.m settings-invalid-value"],
+        |s| {
+            s["attestors"] = json!([
+                attestor("a", &[&TestKey::new("a")]),
+                attestor("b", &[&TestKey::new("b")]),
+            ]);
+            let notes = json!({note_name("a"): "x", note_name("b"): "x"});
+            s["evidence"] = json!({"kubernetes": {"notes": notes}});
+        },
+        &["evidence.kubernetes.notes[projects/p/notes/b] settings-invalid-value"],
     );
 }
 
