@@ -1,8 +1,10 @@
 //! Whether an attestor has signed an image: every candidate is looked at until one satisfies it.
 
 use alloc::borrow::Cow;
+use alloc::collections::BTreeSet;
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
+use core::cmp::Reverse;
 
 use super::claim::{self, Claim};
 use super::{
@@ -52,7 +54,7 @@ pub(crate) fn judge(
         attestor,
         subject,
         circumstances,
-        rejections: Vec::new(),
+        rejections: BTreeSet::new(),
         failures,
     };
     for attestation in attestations {
@@ -96,7 +98,8 @@ struct Search<'s> {
     attestor: &'s Attestor<'s>,
     subject: Subject<'s>,
     circumstances: &'s Circumstances,
-    rejections: Vec<Rejection>,
+    /// The one that got furthest first
+    rejections: BTreeSet<(Reverse<u8>, Rejection)>,
     /// What kept us from knowing, as opposed to what was found wrong
     failures: Vec<Reason>,
 }
@@ -109,7 +112,7 @@ impl<'s> Search<'s> {
     /// A budget is used up.
     fn verify(&mut self, attestation: &Attestation<'_>) -> Result<Option<Verified<'s>>, Reason> {
         if !attestation.is_under(&self.attestor.note) {
-            self.rejections.push(Rejection::NoteMismatch {
+            self.reject(Rejection::NoteMismatch {
                 note: attestation.note.as_deref().unwrap_or_default().to_string(),
                 expected: self.attestor.note.to_string(),
             });
@@ -118,7 +121,7 @@ impl<'s> Search<'s> {
         let signed = match &attestation.content {
             Content::Signed(signed) => signed,
             Content::Rejected(rejection) => {
-                self.rejections.push(rejection.clone());
+                self.reject(rejection.clone());
                 return Ok(None);
             }
             Content::Excessive(what, limit) => return Err(Reason::limit(what, *limit)),
@@ -128,7 +131,7 @@ impl<'s> Search<'s> {
             for key in self.keys_named(&signature.key_id)? {
                 if let (Some(algorithm), Form::Raw) = (key.envelope_algorithm(), &signed.form) {
                     let format = alloc::format!("a bare payload signed with {}", algorithm.name());
-                    self.rejections.push(Rejection::FormatUnsupported(format));
+                    self.reject(Rejection::FormatUnsupported(format));
                     continue;
                 }
                 for message in &messages {
@@ -158,11 +161,9 @@ impl<'s> Search<'s> {
             .collect();
         if named.is_empty() {
             self.circumstances.meter.look()?;
-            let mut configured: Vec<_> = keys.iter().map(|key| key.id().to_string()).collect();
-            configured.sort();
+            let configured = keys.iter().map(|key| key.id().to_string()).collect();
             let id = id.to_string();
-            self.rejections
-                .push(Rejection::UnknownKeyId { id, configured });
+            self.reject(Rejection::UnknownKeyId { id, configured });
         }
         Ok(named)
     }
@@ -203,7 +204,7 @@ impl<'s> Search<'s> {
         let verified = match key.authenticate(message, &signature.bytes, *now, *max_payload) {
             Ok(verified) => verified,
             Err(error) => {
-                self.reject(error, key);
+                self.reject_signature(error, key);
                 return Ok(None);
             }
         };
@@ -217,14 +218,14 @@ impl<'s> Search<'s> {
         match claim.and_then(|claim| claim.check(self.subject)) {
             Ok(payload_type) => Ok(Some(payload_type)),
             Err(rejection) => {
-                self.rejections.push(rejection);
+                self.reject(rejection);
                 Ok(None)
             }
         }
     }
 
     /// Remembers what is wrong with a signature, or that nobody can tell.
-    fn reject(&mut self, error: VerifyError, key: &PublicKey) {
+    fn reject_signature(&mut self, error: VerifyError, key: &PublicKey) {
         let key_id = key.id().to_string();
         let rejection = match error {
             VerifyError::BadSignature(why) => Rejection::BadSignature { key_id, why },
@@ -249,7 +250,12 @@ impl<'s> Search<'s> {
                 return;
             }
         };
-        self.rejections.push(rejection);
+        self.reject(rejection);
+    }
+
+    fn reject(&mut self, rejection: Rejection) {
+        self.rejections
+            .insert((Reverse(rejection.rank()), rejection));
     }
 
     /// The refusal, with everything that stood in the way.
@@ -257,12 +263,10 @@ impl<'s> Search<'s> {
         let Self {
             attestor,
             circumstances,
-            mut rejections,
+            rejections,
             failures: mut reasons,
             ..
         } = self;
-        rejections.sort_by_key(|one| (core::cmp::Reverse(one.rank()), one.clone()));
-        rejections.dedup();
         reasons.dedup();
         if reasons.is_empty() || !rejections.is_empty() {
             let reason = Reason::new(
@@ -270,7 +274,8 @@ impl<'s> Search<'s> {
                 "No attestations found that were valid and signed by a key trusted by the attestor",
             );
             let said = circumstances.meter.say(rejections.len());
-            let mut details: Vec<_> = rejections.iter().take(said).map(Reason::from).collect();
+            let told = rejections.iter().take(said);
+            let mut details: Vec<_> = told.map(|(_, one)| Reason::from(one)).collect();
             let unsaid = rejections.len().saturating_sub(said);
             if unsaid > 0 {
                 let message = alloc::format!("and {unsaid} more that do not count");

@@ -1,5 +1,6 @@
 //! Why a candidate attestation did not count.
 
+use alloc::collections::BTreeSet;
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 
@@ -30,7 +31,10 @@ pub enum Rejection {
         list(configured),
         near_miss(id, configured)
     )]
-    UnknownKeyId { id: String, configured: Vec<String> },
+    UnknownKeyId {
+        id: String,
+        configured: BTreeSet<String>,
+    },
     #[error(
         "Signature does not verify with key {}{}{why}",
         crate::quote(key_id),
@@ -127,13 +131,13 @@ fn digests(claimed: &[Digest]) -> String {
     }
 }
 
-fn list(ids: &[String]) -> String {
+fn list(ids: &BTreeSet<String>) -> String {
     let quoted: Vec<_> = ids.iter().map(|id| crate::quote(id)).collect();
     quoted.join(", ")
 }
 
 /// Ids are compared byte for byte; this only helps whoever mistyped one.
-fn near_miss(id: &str, configured: &[String]) -> &'static str {
+fn near_miss(id: &str, configured: &BTreeSet<String>) -> &'static str {
     let differs_by =
         |alike: fn(&str, &str) -> bool| configured.iter().any(|other| alike(id, other));
     if differs_by(|a, b| a.eq_ignore_ascii_case(b)) {

@@ -3,8 +3,8 @@
 //! The object's text is kept to the byte but for those strings, so that nothing else of it can
 //! change, whatever it contains.
 
+use alloc::collections::BTreeSet;
 use alloc::string::String;
-use alloc::vec::Vec;
 
 use super::images::Image;
 use crate::decision::MutatedObject;
@@ -35,12 +35,10 @@ impl Pin {
 }
 
 /// The object with all changes made. Places that overlap cannot be, and end in `None`.
-pub(super) fn apply(object: &str, mut pins: Vec<Pin>) -> Option<MutatedObject> {
-    pins.sort();
-    pins.dedup();
+pub(super) fn apply(object: &str, pins: &BTreeSet<Pin>) -> Option<MutatedObject> {
     let mut text = String::with_capacity(object.len());
     let mut copied = 0_usize;
-    for pin in &pins {
+    for pin in pins {
         text.push_str(object.get(copied..pin.start)?);
         text.push_str(&pin.image);
         copied = pin.end;
