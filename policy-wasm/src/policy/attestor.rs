@@ -99,20 +99,17 @@ impl<'a> AttestorDocument<'a> {
         let attestor = Path::Index(&root, index);
         let note_path = Path::Field(&attestor, note_field);
         let list = Path::Field(&note_path, "publicKeys");
-        let mut keys: Vec<PublicKey> = Vec::new();
-        let mut loaded: Vec<&KeyDocument<'_>> = Vec::new();
+        let mut loaded: Vec<(&KeyDocument<'_>, PublicKey)> = Vec::new();
         for (index, document) in documents.iter().enumerate() {
             let path = Path::Index(&list, index);
-            // A key may stand twice, but only in one form: of two certificates for one key, one
-            // may be revoked, and of two algorithms, one would have no effect.
-            if loaded.iter().any(|other| other.key == document.key) {
-                continue;
-            }
             let Some(key) = document.load(path, report) else {
                 continue;
             };
-            loaded.push(document);
-            match keys.iter().find(|other| other.id() == key.id()) {
+            // A key may stand twice under one id, but only in one form: of two certificates for one
+            // key, one may be revoked, and of two algorithms, one would have no effect.
+            match loaded.iter().find(|(_, other)| other.id() == key.id()) {
+                None => loaded.push((document, key)),
+                Some((other, _)) if other.key == document.key => {}
                 Some(_) => {
                     let message = alloc::format!(
                         "another key of this attestor has the id {}",
@@ -120,9 +117,9 @@ impl<'a> AttestorDocument<'a> {
                     );
                     report.push(Code::KeyIdDuplicate, path, message);
                 }
-                None => keys.push(key),
             }
         }
+        let keys = loaded.into_iter().map(|(_, key)| key).collect();
         Attestor { name, note, keys }
     }
 }

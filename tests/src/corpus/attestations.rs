@@ -5,7 +5,9 @@ use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_S
 use serde_json::{Value, json};
 
 use crate::case::{A, B, Case, case, one_container, pod, require};
-use crate::signing::{TestKey, attestor, note_name, occurrence, occurrence_of, payload};
+use crate::signing::{
+    TestKey, attestor, attestor_of, note_name, occurrence, occurrence_of, payload,
+};
 
 /// A case in which these are the only occurrences.
 fn with(name: &str, expected: &'static str, occurrences: Vec<Value>) -> Case {
@@ -101,6 +103,16 @@ pub(super) fn cases() -> Vec<Case> {
                 ],
             )],
         ),
+        case("one_key_under_two_ids", "allow attested", |s, _| {
+            let mut named = key.document();
+            named["id"] = "another-id".into();
+            s["attestors"] = json!([attestor_of("a", &[key.document(), named])]);
+            s["evidence"]["occurrences"] = json!([occurrence_of(
+                "a",
+                good_payload.as_bytes(),
+                &[("another-id".into(), key.sign(good_payload.as_bytes()))],
+            )]);
+        }),
         with(
             "x11_under_another_note",
             deny!("attestation-note-mismatch"),
