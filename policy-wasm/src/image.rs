@@ -140,6 +140,11 @@ impl<'a> ImageReference<'a> {
         }
     }
 
+    /// The repository, where it is on Docker Hub, by whichever of its names.
+    pub(crate) fn hub_path(&self) -> Option<&'a str> {
+        (self.normalized_host() == DOCKER_HUB).then_some(self.path)
+    }
+
     /// Registry and repository with Docker Hub's short names and its `index.` alias completed:
     /// `nginx`, `library/nginx` and `index.docker.io/library/nginx` are all
     /// `docker.io/library/nginx`. Its API host is not an alias.

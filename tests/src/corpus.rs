@@ -18,6 +18,12 @@ mod updates;
 
 use crate::case::Case;
 
+/// The case of a name.
+pub fn named(name: &str) -> Case {
+    let found = all().into_iter().find(|case| case.name == name);
+    found.unwrap_or_else(|| panic!("no case is named {name}"))
+}
+
 /// All cases, in a fixed order.
 pub fn all() -> Vec<Case> {
     [

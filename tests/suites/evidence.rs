@@ -337,8 +337,7 @@ fn without_a_clock_keys_that_expire_are_an_error() {
         ("pgp_key_that_expires_later", "error"),
         ("pgp_signed_with_rsa3072", "allow"),
     ] {
-        let cases = corpus::all();
-        let case = cases.iter().find(|case| case.name == name).unwrap();
+        let case = corpus::named(name);
         let mut call: Value = serde_json::from_slice(&case.call).unwrap();
         call.as_object_mut().unwrap().remove("time");
         let decision = Host::new(|_: &Need, _| Answer::Unavailable).decide(&call);
@@ -423,11 +422,7 @@ fn signatures_by_nobody_we_know_are_paid_for_too() {
 #[test]
 fn a_bomb_beside_a_good_attestation_is_harmless_in_every_order() {
     let bomb = include_str!("../../policy-wasm/src/openpgp/vectors/form.bomb.asc");
-    let cases = corpus::all();
-    let case = cases
-        .iter()
-        .find(|case| case.name == "x25_pgp_attached")
-        .unwrap();
+    let case = corpus::named("x25_pgp_attached");
     let call: Value = serde_json::from_slice(&case.call).unwrap();
     let good = call["settings"]["evidence"]["occurrences"][0].clone();
     for payload in ["IA==", "fg=="] {

@@ -72,11 +72,7 @@ fn the_slim_module_refuses_openpgp_keys() {
     let engine = Engine::new(Limits::default()).unwrap();
     let slim = engine.load(modules::slim()).unwrap();
     let full = engine.load(embedded(Abi::Wapc)).unwrap();
-    let cases = corpus::all();
-    let case = cases
-        .iter()
-        .find(|case| case.name == "x25_pgp_attached")
-        .unwrap();
+    let case = corpus::named("x25_pgp_attached");
     let call: Value = serde_json::from_slice(&case.call).unwrap();
     let settings = call["settings"].to_string();
     let validate = |policy: &Policy| -> Value {

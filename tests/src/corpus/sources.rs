@@ -402,17 +402,17 @@ fn failures() -> Vec<Case> {
             call["evidence"][1] = answer("manifest", &manifest("countersign"), failed.clone());
         }));
     }
+    let down = || {
+        let failed = json!({"failed": "down"});
+        json!([answer("attestation", &resource_name(A), failed)])
+    };
     cases.extend([
         call_case(
             "lookup_failed_and_attested_elsewhere",
             "allow attested !host-capability-failed",
             |call| {
                 Delivery::Kubernetes.deliver(call, &[]);
-                call["evidence"] = json!([answer(
-                    "attestation",
-                    &resource_name(A),
-                    json!({"failed": "down"})
-                )]);
+                call["evidence"] = down();
                 call["settings"]["evidence"]["occurrences"] = json!([good()]);
             },
         ),
@@ -421,11 +421,7 @@ fn failures() -> Vec<Case> {
             "error host-capability-failed attestation-bad-signature",
             |call| {
                 Delivery::Kubernetes.deliver(call, &[]);
-                call["evidence"] = json!([answer(
-                    "attestation",
-                    &resource_name(A),
-                    json!({"failed": "down"})
-                )]);
+                call["evidence"] = down();
                 let mut bad = good();
                 bad["signatures"][0]["sig"] = STANDARD.encode(b"x").into();
                 call["settings"]["evidence"]["occurrences"] = json!([bad]);

@@ -15,6 +15,7 @@ use crate::attestation::{
 };
 use crate::digest::Digest;
 use crate::evidence::ANSWER;
+use crate::image::ImageReference;
 use crate::json::{Path, Raw, Report, Value};
 
 const SIGNATURE: &str = "dev.cosignproject.cosign/signature";
@@ -140,11 +141,10 @@ fn payloads(image: Digest, spellings: &BTreeSet<String>) -> Vec<(Digest, String)
 fn forms(repository: &str) -> Vec<String> {
     const HUBS: [&str; 2] = ["docker.io/", "index.docker.io/"];
     let mut forms = alloc::vec![repository.to_string()];
-    let path = HUBS
-        .iter()
-        .find_map(|hub| repository.strip_prefix(hub))
-        .or_else(|| is_on_hub(repository).then_some(repository));
-    let Some(path) = path else { return forms };
+    let reference = ImageReference::parse(repository).ok();
+    let Some(path) = reference.and_then(|reference| reference.hub_path()) else {
+        return forms;
+    };
     let short = path.strip_prefix("library/").unwrap_or(path);
     let long = if short.contains('/') {
         short.to_string()
@@ -156,9 +156,4 @@ fn forms(repository: &str) -> Vec<String> {
         forms.extend(HUBS.iter().map(|hub| alloc::format!("{hub}{path}")));
     }
     forms
-}
-
-/// Whether a repository is written without a host.
-fn is_on_hub(repository: &str) -> bool {
-    crate::image::ImageReference::parse(repository).is_ok_and(|reference| reference.host.is_none())
 }
