@@ -1,0 +1,55 @@
+//! What the languages have in common: a text, and the wildcard behind it.
+
+/// A text that is taken literally, and what may follow it
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Glob<'a> {
+    pub(super) literal: &'a str,
+    pub(super) rest: Rest,
+}
+
+/// What may follow the literal part
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Rest {
+    Nothing,
+    WithoutSlash,
+    Anything,
+}
+
+impl<'a> Glob<'a> {
+    /// Takes `**` or `*` off the end. A star that is left over is part of the literal.
+    pub(super) fn split(text: &'a str) -> Self {
+        let (literal, rest) = if let Some(literal) = text.strip_suffix("**") {
+            (literal, Rest::Anything)
+        } else if let Some(literal) = text.strip_suffix('*') {
+            (literal, Rest::WithoutSlash)
+        } else {
+            (text, Rest::Nothing)
+        };
+        Self { literal, rest }
+    }
+
+    pub(super) fn is_open(self) -> bool {
+        self.rest != Rest::Nothing
+    }
+
+    pub(super) fn covers(self, text: &str) -> bool {
+        self.rest_of(text).is_some()
+    }
+
+    /// What the wildcard stands for, where the whole text is covered.
+    pub(super) fn rest_of(self, text: &str) -> Option<&str> {
+        text.strip_prefix(self.literal)
+            .filter(|rest| match self.rest {
+                Rest::Nothing => rest.is_empty(),
+                Rest::WithoutSlash => !rest.contains('/'),
+                Rest::Anything => true,
+            })
+    }
+}
+
+/// Whether image references have this character. Those in brackets, of IPv6 addresses, are left out:
+/// in patterns they would be taken for character classes.
+pub(super) const fn is_in_references(character: char) -> bool {
+    character.is_ascii_alphanumeric()
+        || matches!(character, '.' | '_' | '-' | '/' | ':' | '@' | '+')
+}

@@ -1,0 +1,78 @@
+//! Patterns of project-singleton policies, on the image string as the Pod spells it.
+
+use thiserror::Error;
+
+use super::glob::{Glob, is_in_references};
+use crate::image::MAX_LENGTH;
+
+/// A pattern of a project-singleton policy (`admissionWhitelistPatterns[].namePattern`)
+///
+/// It is compared with the raw bytes of the image string, tag and digest included, without any
+/// normalisation. A `*` at the end stands for any text without a slash, `**` for any text, both
+/// also for none. See <https://cloud.google.com/binary-authorization/docs/policy-yaml-reference>.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NamePattern<'a>(Glob<'a>);
+
+/// Why a text is not a [`NamePattern`]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum NamePatternError {
+    /// Nothing to match
+    #[error("a pattern must not be empty")]
+    Empty,
+    /// Longer than any image reference
+    #[error("longer than {MAX_LENGTH} bytes")]
+    TooLong,
+    /// A wildcard that is not the last thing
+    #[error("`*` and `**` may stand only at the end")]
+    WildcardInside,
+    /// A wildcard that could stand for a registry
+    #[error(
+        "a wildcard may stand only after the registry: write `/`, `:` or `@` before it, as in `registry.example/*`"
+    )]
+    WildcardAlone,
+    /// A character class, known from Cloud Run's inline policies
+    #[error("`[` and `]` are not supported: write two patterns, `name:*` and `name@*`")]
+    CharacterClass,
+    /// A character that no image reference has
+    #[error("`{}` cannot occur in an image reference", .0.escape_debug())]
+    Character(char),
+}
+
+impl<'a> NamePattern<'a> {
+    /// Reads a pattern.
+    ///
+    /// # Errors
+    ///
+    /// The pattern breaks a rule of the grammar, or could never match an image.
+    pub fn parse(text: &'a str) -> Result<Self, NamePatternError> {
+        if text.is_empty() {
+            return Err(NamePatternError::Empty);
+        }
+        if text.len() > MAX_LENGTH {
+            return Err(NamePatternError::TooLong);
+        }
+        let glob = Glob::split(text);
+        for character in glob.literal.chars() {
+            match character {
+                '*' => return Err(NamePatternError::WildcardInside),
+                '[' | ']' => return Err(NamePatternError::CharacterClass),
+                _ if is_in_references(character) => {}
+                _ => return Err(NamePatternError::Character(character)),
+            }
+        }
+        if glob.is_open() && !glob.literal.contains(['/', ':', '@']) {
+            return Err(NamePatternError::WildcardAlone);
+        }
+        Ok(Self(glob))
+    }
+
+    /// Whether the pattern covers an image string, byte by byte.
+    #[must_use]
+    pub fn matches(&self, image: &str) -> bool {
+        self.0.covers(image)
+    }
+}
+
+#[cfg(test)]
+mod tests;
