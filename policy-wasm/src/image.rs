@@ -179,7 +179,7 @@ fn split_host(name: &str) -> Result<(Option<&str>, &str), ReferenceError> {
     Ok((None, name))
 }
 
-fn is_host(host: &str) -> bool {
+pub(crate) fn is_host(host: &str) -> bool {
     let (is_name, port) = if let Some(bracketed) = host.strip_prefix('[') {
         let Some((address, port)) = bracketed.split_once(']') else {
             return false;
@@ -231,7 +231,7 @@ fn is_path_segment(segment: &str) -> bool {
     }
 }
 
-fn is_tag(tag: &str) -> bool {
+pub(crate) fn is_tag(tag: &str) -> bool {
     let is_word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
     tag.len() <= 128
         && tag.bytes().next().is_some_and(is_word)

@@ -4,13 +4,16 @@
 //! | type | where | compared with | special |
 //! | --- | --- | --- | --- |
 //! | [`NamePattern`] | `admissionWhitelistPatterns[].namePattern` of a project-singleton policy | the bytes of the image string | a name alone covers no tag and no digest |
+//! | [`AllowPattern`] | `imageAllowlist.allowPattern[]` of a platform policy | name, tag and digest, each by itself | a name alone covers every tag and digest; `**` only after `/` |
 //!
 //! In all of them `*` at the end stands for text without a slash and `**` for any text; upper and
 //! lower case differ, and nothing is normalised.
 
+mod allow;
 mod glob;
 mod name;
 
+pub use allow::{AllowPattern, AllowPatternError};
 pub use name::{NamePattern, NamePatternError};
 
 #[cfg(test)]

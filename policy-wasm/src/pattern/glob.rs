@@ -45,6 +45,18 @@ impl<'a> Glob<'a> {
                 Rest::Anything => true,
             })
     }
+
+    /// Whether there is nothing before, between or after slashes. Behind the last slash a wildcard
+    /// is enough.
+    pub(super) fn has_empty_segment(self) -> bool {
+        let whole_segments = match self.rest {
+            Rest::Nothing => Some(self.literal),
+            Rest::WithoutSlash | Rest::Anything => {
+                self.literal.rsplit_once('/').map(|(whole, _)| whole)
+            }
+        };
+        whole_segments.is_some_and(|whole| whole.split('/').any(str::is_empty))
+    }
 }
 
 /// Whether image references have this character. Those in brackets, of IPv6 addresses, are left out:
