@@ -1,0 +1,157 @@
+//! Patterns of trusted directories.
+
+use thiserror::Error;
+
+use super::glob::Glob;
+use crate::image::{ImageReference, MAX_LENGTH, is_host};
+
+/// A pattern of a trusted directory check (`trustedDirPatterns[]`): `registry/path/to/directory`
+///
+/// It is compared with the directory that an image is in: its name up to the last slash. A `*` at
+/// the beginning stands for some part of one subdomain, `*` at the end for any text without a slash,
+/// `**` for any text. See <https://cloud.google.com/binary-authorization/docs/cv-trusted-directory-check>.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TrustedDirectory<'a> {
+    /// Whether a `*` stands before the registry
+    any_subdomain: bool,
+    registry: &'a str,
+    path: Glob<'a>,
+}
+
+/// Why a text is not a [`TrustedDirectory`]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum TrustedDirectoryError {
+    /// Nothing to match
+    #[error("a pattern must not be empty")]
+    Empty,
+    /// Longer than any image reference
+    #[error("longer than {MAX_LENGTH} bytes")]
+    TooLong,
+    /// Nothing behind the registry
+    #[error("a directory is needed behind the registry, as in `registry.example/project`")]
+    NoDirectory,
+    /// Something that is not the name of a registry
+    #[error(
+        "a registry is two or more words with dots between them, and perhaps a port, as in `registry.example:5000`"
+    )]
+    Registry,
+    /// A wildcard in a registry that is not the first character
+    #[error("in a registry only one `*` may stand, at the beginning, as in `*.registry.example`")]
+    RegistryWildcard,
+    /// A leading wildcard that could stand for the domain itself
+    #[error(
+        "`*` at the beginning stands only for a subdomain: two complete words with a dot between them must follow, as in `*.registry.example` or `*-docker.registry.example`"
+    )]
+    DomainWildcard,
+    /// A wildcard in a directory that is not the last thing
+    #[error("after the registry, `*` and `**` may stand only at the end")]
+    WildcardInside,
+    /// A slash too many
+    #[error("a directory is words between single slashes, without one at the end")]
+    Slashes,
+    /// A character that no directory has
+    #[error(
+        "`{}` cannot occur in a directory, which has letters, digits, `.`, `_` and `-` between slashes", .0.escape_debug()
+    )]
+    Character(char),
+}
+
+impl<'a> TrustedDirectory<'a> {
+    /// Reads a pattern.
+    ///
+    /// # Errors
+    ///
+    /// The pattern breaks a rule of the grammar, or could never match an image.
+    pub fn parse(text: &'a str) -> Result<Self, TrustedDirectoryError> {
+        if text.is_empty() {
+            return Err(TrustedDirectoryError::Empty);
+        }
+        if text.len() > MAX_LENGTH {
+            return Err(TrustedDirectoryError::TooLong);
+        }
+        let (any_subdomain, text) = match text.strip_prefix('*') {
+            Some(text) => (true, text),
+            None => (false, text),
+        };
+        let (registry, path) = text.split_once('/').unwrap_or((text, ""));
+        check_registry(registry, any_subdomain)?;
+        if path.is_empty() {
+            return Err(TrustedDirectoryError::NoDirectory);
+        }
+        let path = Glob::split(path);
+        check_path(path)?;
+        Ok(Self {
+            any_subdomain,
+            registry,
+            path,
+        })
+    }
+
+    /// Whether an image is in such a directory. One without a registry is in none: what stands
+    /// before its first slash is no registry.
+    #[must_use]
+    pub fn matches(&self, image: ImageReference<'_>) -> bool {
+        let (Some(host), Some((directory, _image))) = (image.host, image.path.rsplit_once('/'))
+        else {
+            return false;
+        };
+        self.covers_registry(host) && self.path.covers(directory)
+    }
+
+    fn covers_registry(&self, host: &str) -> bool {
+        if !self.any_subdomain {
+            return host == self.registry;
+        }
+        host.strip_suffix(self.registry)
+            .is_some_and(|subdomain| !subdomain.is_empty() && !subdomain.contains('.'))
+    }
+}
+
+/// Checks what a `*` at the beginning has been taken off from already.
+fn check_registry(registry: &str, any_subdomain: bool) -> Result<(), TrustedDirectoryError> {
+    if registry.contains('*') {
+        return Err(TrustedDirectoryError::RegistryWildcard);
+    }
+    if !any_subdomain {
+        return if is_domain_of_two(registry) {
+            Ok(())
+        } else {
+            Err(TrustedDirectoryError::Registry)
+        };
+    }
+    let is_part = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+    match registry.split_once('.') {
+        Some((subdomain, domain))
+            if subdomain.bytes().all(is_part)
+                && !subdomain.ends_with('-')
+                && is_domain_of_two(domain) =>
+        {
+            Ok(())
+        }
+        _ => Err(TrustedDirectoryError::DomainWildcard),
+    }
+}
+
+fn is_domain_of_two(registry: &str) -> bool {
+    is_host(registry) && registry.contains('.')
+}
+
+/// Directories can be in upper case here, as names can in allowlists, although no registry has such.
+fn check_path(path: Glob<'_>) -> Result<(), TrustedDirectoryError> {
+    for character in path.literal.chars() {
+        match character {
+            '*' => return Err(TrustedDirectoryError::WildcardInside),
+            '.' | '_' | '-' | '/' => {}
+            _ if character.is_ascii_alphanumeric() => {}
+            _ => return Err(TrustedDirectoryError::Character(character)),
+        }
+    }
+    if path.has_empty_segment() {
+        return Err(TrustedDirectoryError::Slashes);
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;
