@@ -6,6 +6,7 @@
 //! | [`NamePattern`] | `admissionWhitelistPatterns[].namePattern` of a project-singleton policy | the bytes of the image string | a name alone covers no tag and no digest |
 //! | [`AllowPattern`] | `imageAllowlist.allowPattern[]` of a platform policy | name, tag and digest, each by itself | a name alone covers every tag and digest; `**` only after `/` |
 //! | [`TrustedDirectory`] | `trustedDirectoryCheck.trustedDirPatterns[]` | the directory that the image is in | `*` also at the beginning, for a part of a subdomain |
+//! | [`SourceRepository`] | `slsaCheck.rules[].trustedSourceRepoPatterns[]` | the address of a repository, without its scheme | wildcards only after `/`, and never for nothing |
 //!
 //! In all of them `*` at the end stands for text without a slash and `**` for any text; upper and
 //! lower case differ, and nothing is normalised.
@@ -13,10 +14,12 @@
 mod allow;
 mod glob;
 mod name;
+mod source_repository;
 mod trusted_directory;
 
 pub use allow::{AllowPattern, AllowPatternError};
 pub use name::{NamePattern, NamePatternError};
+pub use source_repository::{SourceRepository, SourceRepositoryError};
 pub use trusted_directory::{TrustedDirectory, TrustedDirectoryError};
 
 #[cfg(test)]
