@@ -4,17 +4,20 @@
 //! worded for a deployer is in `decision/message.rs`, how they are answered to an engine in
 //! `decision/response.rs`.
 
+mod check;
 mod code;
 mod message;
 mod mutated;
 mod response;
 
+use alloc::borrow::Cow;
 use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
 
 use serde::Serialize;
 
+pub use check::{CheckResult, CheckSetResult, ScopeResult};
 pub use code::Code;
 pub(crate) use message::compose;
 pub use mutated::MutatedObject;
@@ -34,6 +37,8 @@ pub struct Decision {
     pub verdict: Verdict,
     /// Whether the verdict decided, or what overrode it
     pub enforcement: Enforcement,
+    /// One entry for each Pod that the object is or will create; empty when it was not read
+    pub pods: Vec<PodDecision>,
     /// One entry for each place of the object that names an image, in the object's order
     pub images: Vec<ImageDecision>,
     /// What there is to say about the request itself
@@ -57,6 +62,7 @@ impl Decision {
             allowed: true,
             verdict: Verdict::Conformant,
             enforcement: Enforcement::Enforced,
+            pods: Vec::new(),
             images: Vec::new(),
             reasons: Vec::new(),
             message: String::new(),
@@ -112,6 +118,16 @@ pub enum Enforcement {
     BreakGlass,
 }
 
+/// One Pod that the object is or will create
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PodDecision {
+    /// Where its spec stands, for example `spec.template.spec`
+    pub field: String,
+    /// As whom it runs, which may choose its rule or check set
+    pub service_account: String,
+}
+
 /// One place of the object that names an image
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -120,6 +136,8 @@ pub struct ImageDecision {
     pub image: String,
     /// Where it stands, for example `spec.containers[0].image`
     pub field: String,
+    /// Index of its Pod in `pods`
+    pub pod: usize,
     /// Name of the container or volume, where it has one
     #[serde(skip_serializing_if = "Option::is_none")]
     pub container: Option<String>,
@@ -139,13 +157,16 @@ pub struct ImageDecision {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct DocumentResult {
-    /// The settings key of the document
-    pub document: &'static str,
+    /// Where the document stands in the settings: `policy`, `platformPolicies[0]`
+    pub document: Cow<'static, str>,
+    /// What a platform policy calls itself
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
     /// What it found
     pub verdict: Verdict,
     /// Whether its applied rule enforces
     pub enforcement: Enforcement,
-    /// The pattern that exempts the image
+    /// The pattern that exempts the image from the document
     #[serde(skip_serializing_if = "Option::is_none")]
     pub allowlist: Option<Exemption>,
     /// The rule that applied, unless the image is exempt
@@ -154,16 +175,36 @@ pub struct DocumentResult {
     /// Every attestor of the rule, satisfied or not
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub attestors: Vec<AttestorResult>,
+    /// The check set of a platform policy that applied, unless the image is exempt from the policy
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub check_set: Option<CheckSetResult>,
     /// Why
     pub reasons: Vec<Reason>,
+}
+
+impl DocumentResult {
+    /// A result about which nothing is known yet but the document, and the verdict.
+    pub(crate) const fn new(document: Cow<'static, str>, verdict: Verdict) -> Self {
+        Self {
+            document,
+            name: None,
+            verdict,
+            enforcement: Enforcement::Enforced,
+            allowlist: None,
+            rule: None,
+            attestors: Vec::new(),
+            check_set: None,
+            reasons: Vec::new(),
+        }
+    }
 }
 
 /// The allowlist entry that exempts an image
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Exemption {
-    /// `policy` or `systemPolicy`
-    pub document: &'static str,
+    /// Where the document stands in the settings: `policy`, `systemPolicy`, `platformPolicies[0]`
+    pub document: Cow<'static, str>,
     /// The pattern as written
     pub pattern: String,
 }

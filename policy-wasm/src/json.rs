@@ -92,6 +92,47 @@ impl<'v, 'de> Value<'v, 'de> {
         found
     }
 
+    /// A whole number from 1 to `max`, or `None` with a problem reported: under `out_of_range` for
+    /// another number.
+    pub(crate) fn count(self, max: u32, out_of_range: Code) -> Option<u32> {
+        let Self { path, report, .. } = self;
+        let mut found = None;
+        let was_number = self.open("a number", &mut |shape| match shape {
+            Shape::Number(number) => {
+                found = number.and_then(|number| u32::try_from(number).ok());
+                true
+            }
+            _ => false,
+        });
+        let count = found.filter(|count| (1..=max).contains(count));
+        if was_number && count.is_none() {
+            let message = alloc::format!("expected a whole number from 1 to {max}");
+            report.push(out_of_range, path, message);
+        }
+        count
+    }
+
+    /// A name, or `None` with a problem reported: under `unnamed` for a number or boolean.
+    pub(crate) fn name(self, unnamed: Code) -> Option<Cow<'de, str>> {
+        let Self { path, report, .. } = self;
+        let (mut found, mut refused) = (None, None);
+        self.open("a string", &mut |shape| match shape {
+            Shape::Text(text) => {
+                found = Some(text);
+                true
+            }
+            Shape::Number(_) | Shape::Bool(_) => {
+                refused = Some(alloc::format!("expected a name, got {}", shape.name()));
+                true
+            }
+            _ => false,
+        });
+        if let Some(message) = refused {
+            report.push(unnamed, path, message);
+        }
+        found
+    }
+
     /// One of a fixed set of names, or `None` with a problem reported: under `unknown` for another
     /// name, under `unnamed` for a number or boolean.
     pub(crate) fn choice<T: Copy>(
@@ -101,38 +142,18 @@ impl<'v, 'de> Value<'v, 'de> {
         unnamed: Code,
     ) -> Option<T> {
         let Self { path, report, .. } = self;
-        let mut found = None;
-        let mut refused = None;
-        self.open("a string", &mut |shape| match shape {
-            Shape::Text(text) => {
-                found = choices
-                    .iter()
-                    .find(|(name, _)| *name == text)
-                    .map(|(_, choice)| *choice);
-                if found.is_none() {
-                    let names: Vec<_> = choices
-                        .iter()
-                        .map(|(name, _)| alloc::format!("`{name}`"))
-                        .collect();
-                    let (got, expected) = (crate::quote(&text), names.join(", "));
-                    refused = Some((
-                        unknown,
-                        alloc::format!("expected one of {expected}, got {got}"),
-                    ));
-                }
-                true
-            }
-            Shape::Number | Shape::Bool(_) => {
-                let message = alloc::format!("expected a name, got {}", shape.name());
-                refused = Some((unnamed, message));
-                true
-            }
-            _ => false,
-        });
-        if let Some((code, message)) = refused {
-            report.push(code, path, message);
+        let text = self.name(unnamed)?;
+        let found = choices.iter().find(|(name, _)| *name == text);
+        if found.is_none() {
+            let names: Vec<_> = choices
+                .iter()
+                .map(|(name, _)| alloc::format!("`{name}`"))
+                .collect();
+            let (got, expected) = (crate::quote(&text), names.join(", "));
+            let message = alloc::format!("expected one of {expected}, got {got}");
+            report.push(unknown, path, message);
         }
-        found
+        found.map(|(_, choice)| *choice)
     }
 
     /// Each item of a list, in order; false when this is not a list, true for a `null` that counts
@@ -213,7 +234,7 @@ impl<'v, 'de> Value<'v, 'de> {
             Shape::Object(fields) => {
                 each_field(fields, dialect, path, report, &mut |_, value| value.skim());
             }
-            Shape::Null | Shape::Bool(_) | Shape::Number | Shape::Text(_) => {}
+            Shape::Null | Shape::Bool(_) | Shape::Number(_) | Shape::Text(_) => {}
         });
     }
 

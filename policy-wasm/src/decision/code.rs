@@ -62,7 +62,7 @@ codes! {
     ContextMissing = "context-missing",
     /// The rule needs a digest and the image has a tag
     DigestRequired = "digest-required",
-    /// No attestation satisfies an attestor
+    /// No attestation satisfies an attestor or check
     NoValidAttestation = "no-valid-attestation",
     /// An attestor that has no keys can never be satisfied
     AttestorWithoutKeys = "attestor-without-keys",
@@ -78,6 +78,40 @@ codes! {
     ClockUnavailable = "clock-unavailable",
     /// What the host was asked for, it did not answer
     HostCapabilityFailed = "host-capability-failed",
+
+    // About the checks of platform policies.
+    /// A platform policy without check sets allows every image
+    NoCheckSets = "no-check-sets",
+    /// A check set without checks allows every image
+    NoChecks = "no-checks",
+    /// Every check of the check set passed
+    ChecksPassed = "checks-passed",
+    /// A check passed, and what it found
+    CheckPassed = "check-passed",
+    /// The image was uploaded too long ago
+    ImageNotFresh = "image-not-fresh",
+    /// No Sigstore signature verifies with a key of the check
+    NoValidSigstoreSignature = "no-valid-sigstore-signature",
+    /// No provenance satisfies a rule of the check
+    NoMatchingProvenance = "no-matching-provenance",
+    /// Provenance by another builder than the rule trusts
+    ProvenanceBuilderNotTrusted = "provenance-builder-not-trusted",
+    /// Provenance names a repository that the rule does not trust, or none
+    ProvenanceSourceNotTrusted = "provenance-source-not-trusted",
+    /// Provenance names no configuration file that the build began with
+    ProvenanceConfigNotTopLevel = "provenance-config-not-top-level",
+    /// The image is in none of the directories that the check trusts
+    ImageNotInTrustedDirectory = "image-not-in-trusted-directory",
+    /// A vulnerability is worse than the check allows
+    VulnerabilityAboveThreshold = "vulnerability-above-threshold",
+    /// A vulnerability that the check names as blocked
+    VulnerabilityBlocked = "vulnerability-blocked",
+    /// A check wants evidence, and there is none
+    EvidenceMissing = "evidence-missing",
+    /// Evidence that nobody signed whom the settings trust to
+    EvidenceUntrusted = "evidence-untrusted",
+    /// Evidence from somebody trusted that cannot be used
+    EvidenceInvalid = "evidence-invalid",
 
     // Why a candidate attestation did not count.
     /// The attestation cannot be decoded
@@ -166,6 +200,22 @@ codes! {
     PolicyAttestorsShareKey = "policy-attestors-share-key",
     /// A rule key of the wrong form
     PolicyRuleKeyInvalid = "policy-rule-key-invalid",
+    /// A value that the field does not take
+    PolicyInvalidValue = "policy-invalid-value",
+    /// Too many of something, too few, or a number out of its range
+    PolicyLimit = "policy-limit",
+    /// A check set stands behind one that applies first
+    PolicyChecksetOrder = "policy-checkset-order",
+    /// The last check set is not one without a scope
+    PolicyChecksetDefaultMissing = "policy-checkset-default-missing",
+    /// Two check sets of one scope
+    PolicyChecksetScopeDuplicate = "policy-checkset-scope-duplicate",
+    /// A check that is not of exactly one type
+    PolicyCheckTypeCount = "policy-check-type-count",
+    /// `alwaysDeny` with another value than `true`
+    PolicyAlwaysDenyFalse = "policy-always-deny-false",
+    /// A vulnerability check without one of its thresholds
+    PolicySeverityMissing = "policy-severity-missing",
     /// Valid at Google, not supported here
     PolicyUnsupportedFeature = "policy-unsupported-feature",
     /// Not a valid image name pattern
@@ -194,6 +244,8 @@ impl Code {
             Self::CallInvalid
             | Self::ClockUnavailable
             | Self::ContextMissing
+            | Self::EvidenceInvalid
+            | Self::EvidenceMissing
             | Self::HostCapabilityFailed
             | Self::LimitExceeded
             | Self::SettingsInvalid

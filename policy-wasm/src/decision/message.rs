@@ -6,7 +6,9 @@
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 
-use super::{AppliedRule, Code, DocumentResult, ImageDecision, Reason, Verdict};
+use super::{
+    AppliedRule, CheckResult, CheckSetResult, Code, DocumentResult, ImageDecision, Reason, Verdict,
+};
 
 /// Longer messages are cut at an image: the API server and kubectl print them whole.
 const MAX_LENGTH: usize = 4096;
@@ -89,6 +91,51 @@ fn sentences(image: &ImageDecision) -> String {
 }
 
 fn by_document(image: &str, result: &DocumentResult) -> String {
+    match &result.check_set {
+        Some(check_set) => by_check_set(image, result, check_set),
+        None => by_rule(image, result),
+    }
+}
+
+fn by_check_set(image: &str, result: &DocumentResult, check_set: &CheckSetResult) -> String {
+    let name = result.name.as_deref().unwrap_or(&result.document);
+    let failed = check_set
+        .checks
+        .iter()
+        .filter(|check| check.verdict != Verdict::Conformant);
+    let sentences: Vec<_> = failed.map(by_check).collect();
+    alloc::format!(
+        "Image {image} denied by platform policy {}, check set {}: {}",
+        crate::Escaped(name),
+        numbered(check_set.index, check_set.display_name.as_deref()),
+        sentences.join("; ")
+    )
+}
+
+fn by_check(check: &CheckResult) -> String {
+    // What was ignored did not refuse.
+    let refusals = check
+        .reasons
+        .iter()
+        .filter(|reason| reason.code != Code::EvidenceUntrusted);
+    let reasons: Vec<_> = refusals.map(with_most_telling).collect();
+    alloc::format!(
+        "{} at index {}: {}",
+        check.kind,
+        numbered(check.index, check.display_name.as_deref()),
+        reasons.join("; ")
+    )
+}
+
+/// `0 "Display name"`
+fn numbered(index: usize, display_name: Option<&str>) -> String {
+    match display_name {
+        Some(name) => alloc::format!("{index} \"{}\"", crate::Escaped(name)),
+        None => index.to_string(),
+    }
+}
+
+fn by_rule(image: &str, result: &DocumentResult) -> String {
     let rule = result.rule.as_ref().map_or_else(String::new, rule_name);
     let mut sentences: Vec<String> = result
         .attestors

@@ -20,9 +20,18 @@ impl<'de> Raw<'de> {
 
     /// Whether this is `{}`, decided without reading anything else.
     pub(crate) fn is_empty_object(self) -> bool {
+        self.is_empty_within('{', '}')
+    }
+
+    /// Whether this is `[]`.
+    pub(crate) fn is_empty_list(self) -> bool {
+        self.is_empty_within('[', ']')
+    }
+
+    fn is_empty_within(self, open: char, close: char) -> bool {
         self.text
-            .strip_prefix('{')
-            .and_then(|rest| rest.strip_suffix('}'))
+            .strip_prefix(open)
+            .and_then(|rest| rest.strip_suffix(close))
             .is_some_and(|inner| inner.trim_ascii().is_empty())
     }
 

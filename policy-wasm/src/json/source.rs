@@ -13,7 +13,8 @@ use serde_json::value::RawValue;
 pub(super) enum Shape<'s, 'de> {
     Null,
     Bool(bool),
-    Number,
+    /// With its value, where it is a whole number
+    Number(Option<i64>),
     Text(Cow<'de, str>),
     List(&'s mut dyn Items<'de>),
     Object(&'s mut dyn Fields<'de>),
@@ -24,7 +25,7 @@ impl Shape<'_, '_> {
         match self {
             Self::Null => "null",
             Self::Bool(_) => "a boolean",
-            Self::Number => "a number",
+            Self::Number(_) => "a number",
             Self::Text(_) => "a string",
             Self::List(_) => "a list",
             Self::Object(_) => "an object",
@@ -134,18 +135,18 @@ impl<'de> Visitor<'de> for Open<'_, 'de> {
         Ok(())
     }
 
-    fn visit_i64<E>(self, _: i64) -> Result<(), E> {
-        (self.0)(Shape::Number);
+    fn visit_i64<E>(self, number: i64) -> Result<(), E> {
+        (self.0)(Shape::Number(Some(number)));
         Ok(())
     }
 
-    fn visit_u64<E>(self, _: u64) -> Result<(), E> {
-        (self.0)(Shape::Number);
+    fn visit_u64<E>(self, number: u64) -> Result<(), E> {
+        (self.0)(Shape::Number(number.try_into().ok()));
         Ok(())
     }
 
     fn visit_f64<E>(self, _: f64) -> Result<(), E> {
-        (self.0)(Shape::Number);
+        (self.0)(Shape::Number(None));
         Ok(())
     }
 
