@@ -1,6 +1,8 @@
 //! Google's documents, read from settings: the policy and its attestors.
 
 pub(crate) mod attestor;
+pub(crate) mod platform;
+pub(crate) mod public_key;
 pub(crate) mod rule;
 pub(crate) mod singleton;
 

@@ -3,6 +3,7 @@
 //! [`Settings`] is read in one walk that checks every key; lists stay unread until something asks
 //! for them. [`validate`] asks for everything and returns all problems at once.
 
+mod authenticators;
 mod break_glass;
 mod registries;
 mod sources;
@@ -13,6 +14,7 @@ use alloc::borrow::Cow;
 use alloc::vec::Vec;
 
 pub use crate::json::Problem;
+pub(crate) use authenticators::Purpose;
 pub(crate) use break_glass::BreakGlass;
 use registries::Registries;
 use sources::Sources;
@@ -25,7 +27,8 @@ use crate::digest::Digest;
 use crate::image::ImageReference;
 use crate::json::{Dialect, Null, Path, Raw, Report, Value};
 use crate::policy::attestor::AttestorDocument;
-use crate::policy::rule::RuleKind;
+use crate::policy::platform::{self, PlatformPolicy};
+use crate::policy::rule::{EnforcementMode, RuleKind};
 use crate::policy::singleton::{Document, Policy};
 
 pub(crate) const SETTINGS: &Dialect = &Dialect {
@@ -39,7 +42,10 @@ pub(crate) const SETTINGS: &Dialect = &Dialect {
 /// Settings whose shape is right; what [`Self::each_attestor`] and its like walk is checked there
 #[derive(Debug)]
 pub(crate) struct Settings<'a> {
-    pub(crate) policy: Policy<'a>,
+    /// There is this one, or a platform policy
+    pub(crate) policy: Option<Policy<'a>>,
+    pub(crate) platform_policies: Vec<PlatformPolicy<'a>>,
+    pub(crate) platform_enforcement: EnforcementMode,
     pub(crate) system_policy: Option<Policy<'a>>,
     attestors: Option<Raw<'a>>,
     pub(crate) evidence: Sources<'a>,
@@ -99,15 +105,19 @@ impl<'a> Settings<'a> {
         raw.read(SETTINGS, Path::Root(""), report, |value| {
             is_object = value.object(|key, value| fields.read(key, value));
         });
-        if is_object && fields.policy.is_none() {
-            report.push(
-                Code::SettingsMissingField,
-                Path::Root("policy"),
-                "`policy` is required",
-            );
+        if is_object && fields.policy.is_none() && fields.platform_policies.is_empty() {
+            let message = "`policy` or `platformPolicies` is required";
+            report.push(Code::SettingsMissingField, Path::Root("policy"), message);
+        }
+        if !is_object {
+            return None;
         }
         let settings = Self {
-            policy: fields.policy?,
+            policy: fields.policy,
+            platform_policies: fields.platform_policies,
+            platform_enforcement: fields
+                .platform_enforcement
+                .unwrap_or(EnforcementMode::Enforced),
             system_policy: fields.system_policy,
             attestors: fields.attestors,
             evidence: fields.evidence,
@@ -130,7 +140,8 @@ impl<'a> Settings<'a> {
 
     /// A rule by a fact that nobody states would silently give way to the default rule.
     fn require_context(&self, report: &Report) {
-        let kind = self.policy.rules().map(|rules| rules.kind);
+        let rules = self.policy.as_ref().and_then(Policy::rules);
+        let kind = rules.map(|rules| rules.kind);
         let missing = match kind {
             Some(RuleKind::Cluster) if self.cluster.is_none() => "cluster",
             Some(RuleKind::MeshIdentity) if self.mesh_trust_domain.is_none() => "meshTrustDomain",
@@ -188,26 +199,15 @@ impl<'a> Settings<'a> {
     }
 
     /// Walks the inline occurrences, each unread.
-    pub(crate) fn each_occurrence(&self, report: &Report, mut each: impl FnMut(Raw<'a>)) {
-        let Some(occurrences) = self.evidence.occurrences else {
-            return;
-        };
-        occurrences.read(
-            SETTINGS,
-            Path::Root("evidence.occurrences"),
-            report,
-            |value| {
-                value.list(|_, item| {
-                    let (path, report) = (item.path(), item.report());
-                    let Some(raw) = item.raw() else { return };
-                    if raw.is_object() {
-                        each(raw);
-                    } else {
-                        report.push(Code::SettingsWrongType, path, "expected an object");
-                    }
-                });
-            },
-        );
+    pub(crate) fn each_occurrence(&self, report: &Report, each: impl FnMut(Path<'_>, Raw<'a>)) {
+        let path = Path::Root("evidence.occurrences");
+        each_object(self.evidence.occurrences, path, report, each);
+    }
+
+    /// Walks the inline statements, each unread.
+    pub(crate) fn each_statement(&self, report: &Report, each: impl FnMut(Path<'_>, Raw<'a>)) {
+        let path = Path::Root("evidence.statements");
+        each_object(self.evidence.statements, path, report, each);
     }
 
     /// Walks the revoked digests.
@@ -235,6 +235,8 @@ impl<'a> Settings<'a> {
 #[derive(Default)]
 struct Fields<'a> {
     policy: Option<Policy<'a>>,
+    platform_policies: Vec<PlatformPolicy<'a>>,
+    platform_enforcement: Option<EnforcementMode>,
     system_policy: Option<Policy<'a>>,
     attestors: Option<Raw<'a>>,
     evidence: Sources<'a>,
@@ -255,6 +257,21 @@ impl<'a> Fields<'a> {
     fn read(&mut self, key: &str, value: Value<'_, 'a>) {
         match key {
             "policy" => self.policy = Some(Policy::read(value, Document::Policy)),
+            platform::LIST => {
+                value.list(|index, item| {
+                    self.platform_policies
+                        .push(PlatformPolicy::read(index, item));
+                });
+            }
+            "platformPolicyEnforcement" => {
+                self.platform_enforcement = choice(
+                    value,
+                    &[
+                        ("enforce", EnforcementMode::Enforced),
+                        ("dryrun", EnforcementMode::DryRun),
+                    ],
+                );
+            }
             "systemPolicy" => {
                 self.system_policy = Some(Policy::read(value, Document::SystemPolicy));
             }
@@ -320,6 +337,27 @@ impl<'a> Fields<'a> {
             _ => value.unknown(),
         }
     }
+}
+
+/// Walks a list of objects, each unread.
+fn each_object<'a>(
+    list: Option<Raw<'a>>,
+    path: Path<'_>,
+    report: &Report,
+    mut each: impl FnMut(Path<'_>, Raw<'a>),
+) {
+    let Some(list) = list else { return };
+    list.read(SETTINGS, path, report, |value| {
+        value.list(|_, item| {
+            let (path, report) = (item.path(), item.report());
+            let Some(raw) = item.raw() else { return };
+            if raw.is_object() {
+                each(path, raw);
+            } else {
+                report.push(Code::SettingsWrongType, path, "expected an object");
+            }
+        });
+    });
 }
 
 fn choice<T: Copy>(value: Value<'_, '_>, choices: &[(&str, T)]) -> Option<T> {

@@ -94,7 +94,7 @@ impl<'a> Policy<'a> {
                 value.text();
             }
             "gkePolicy" | "cloudRunPolicy" => {
-                let message = "platform policies are not supported by this build";
+                let message = "a platform policy belongs under `platformPolicies`";
                 value.refuse(Code::PolicyUnsupportedFeature, message);
             }
             key => {

@@ -4,6 +4,7 @@ use alloc::borrow::Cow;
 use alloc::collections::BTreeMap;
 use alloc::string::{String, ToString as _};
 
+use super::authenticators::Authenticators;
 use super::filled;
 use crate::decision::Code;
 use crate::json::{Raw, Value};
@@ -13,6 +14,10 @@ use crate::json::{Raw, Value};
 pub(crate) struct Sources<'a> {
     /// Attestations in the settings themselves, unread
     pub(super) occurrences: Option<Raw<'a>>,
+    /// in-toto statements that the administrator vouches for, unread
+    pub(super) statements: Option<Raw<'a>>,
+    /// Who may say something about an image by signing a statement
+    pub(crate) authenticators: Authenticators<'a>,
     /// Whether a Pod may carry attestations in its annotation
     pub(crate) pod_annotation: bool,
     /// Namespace of the `Attestation` resources of each note; empty is off
@@ -26,6 +31,8 @@ impl<'a> Sources<'a> {
         let mut sources = Self::default();
         value.object(|key, value| match key {
             "occurrences" => sources.occurrences = value.raw(),
+            "statements" => sources.statements = value.raw(),
+            "authenticators" => sources.authenticators = Authenticators::read(value),
             "podAnnotation" => sources.pod_annotation = value.flag().unwrap_or_default(),
             "kubernetes" => sources.notes = read_kubernetes(value),
             "registry" => sources.registry = value.flag().unwrap_or_default(),

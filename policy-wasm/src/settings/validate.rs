@@ -4,9 +4,11 @@ use alloc::collections::BTreeMap;
 use alloc::string::ToString as _;
 use alloc::vec::Vec;
 
-use super::Settings;
+use super::{Purpose, Settings};
 use crate::Budget;
+use crate::attestation::statement::Statement;
 use crate::decision::Code;
+use crate::evidence::StoredScan;
 use crate::json::{self, Path, Problem, Raw, Report};
 use crate::policy::attestor::Attestor;
 use crate::policy::rule::AdmissionRule;
@@ -65,7 +67,10 @@ impl Settings<'_> {
             attestors.push(document.load(report));
         });
         for note in self.evidence.notes.keys() {
-            if !attestors.iter().any(|attestor| attestor.note == *note) {
+            // Platform policies know no notes, and look under all of them.
+            let is_used = !self.platform_policies.is_empty()
+                || attestors.iter().any(|attestor| attestor.note == *note);
+            if !is_used {
                 let root = Path::Root("evidence.kubernetes.notes");
                 let message = "no attestor has this note";
                 report.push(
@@ -76,9 +81,13 @@ impl Settings<'_> {
             }
         }
         self.each_denied_digest(report, |_| {});
-        self.each_occurrence(report, |_| {});
+        self.check_evidence(report);
+        let builders = self.evidence.authenticators.builders();
+        for policy in &self.platform_policies {
+            policy.check(&builders, report);
+        }
 
-        for policy in core::iter::once(&self.policy).chain(&self.system_policy) {
+        for policy in self.policy.iter().chain(&self.system_policy) {
             policy.each_pattern(report, |_, _| {});
             let decides = policy.document() == Document::Policy;
             let check = |rule: &AdmissionRule<'_>, path: Path<'_>| {
@@ -95,6 +104,28 @@ impl Settings<'_> {
                 check(rule, Path::Field(&root, "defaultAdmissionRule"));
             }
         }
+    }
+}
+
+impl Settings<'_> {
+    /// Reads the evidence that stands in the settings, and the keys of those who may sign other.
+    fn check_evidence(&self, report: &Report) {
+        StoredScan::check(self, report);
+        self.each_statement(report, |path, raw| {
+            let problem = match Statement::read(raw.text().as_bytes()) {
+                Ok(statement) if !Purpose::any_reads(statement.predicate_type()) => {
+                    let kind = crate::quote(statement.predicate_type());
+                    alloc::format!("no check reads a predicate of type {kind}")
+                }
+                Ok(statement) => match statement.predicate() {
+                    Ok(_) => return,
+                    Err(rejection) => rejection.to_string(),
+                },
+                Err(rejection) => rejection.to_string(),
+            };
+            report.push(Code::EvidenceInvalid, path, problem);
+        });
+        self.evidence.authenticators.check(report);
     }
 }
 

@@ -1,0 +1,150 @@
+//! One check of a check set: its type, and what that type is told.
+
+mod attestation;
+mod freshness;
+mod sigstore;
+mod slsa;
+mod trusted_directory;
+mod vulnerability;
+
+use alloc::borrow::Cow;
+use alloc::vec::Vec;
+
+pub(crate) use attestation::AttestationCheck;
+pub(crate) use sigstore::SigstoreCheck;
+pub(crate) use slsa::SlsaRule;
+pub(crate) use trusted_directory::each as each_trusted_directory;
+pub(crate) use vulnerability::{Threshold, VulnerabilityCheck};
+
+use super::{Allowlist, Place, TextList, projects};
+use crate::decision::Code;
+use crate::json::{Report, Value};
+use crate::key::PublicKey;
+
+/// A check
+#[derive(Debug)]
+pub(crate) struct Check<'a> {
+    pub(crate) place: Place,
+    /// In words, without any effect
+    pub(crate) display_name: Option<Cow<'a, str>>,
+    /// Exempts images from this check, and from no other
+    pub(crate) allowlist: Option<Allowlist<'a>>,
+    pub(crate) kind: CheckKind<'a>,
+}
+
+/// The type of a check
+#[derive(Debug)]
+pub(crate) enum CheckKind<'a> {
+    AlwaysDeny,
+    /// An image is at most so many days old
+    ImageFreshness {
+        max_upload_age_days: u32,
+    },
+    SigstoreSignature(SigstoreCheck<'a>),
+    SimpleSigningAttestation(AttestationCheck<'a>),
+    /// One rule is enough
+    Slsa(Vec<SlsaRule<'a>>),
+    /// The patterns
+    TrustedDirectory(TextList<'a>),
+    Vulnerability(VulnerabilityCheck<'a>),
+}
+
+impl<'a> Check<'a> {
+    /// Reads a check; `None`, with the problem reported, where it is of no type or of several.
+    pub(super) fn read(place: Place, value: Value<'_, 'a>) -> Option<Self> {
+        let (path, report) = (value.path(), value.report());
+        let (mut display_name, mut allowlist) = (None, None);
+        let mut kinds = Vec::new();
+        let was_object = value.object(|key, value| match key {
+            "displayName" => display_name = value.text(),
+            "imageAllowlist" => allowlist = Some(Allowlist::read(place, value)),
+            "alwaysDeny" => kinds.push(read_always_deny(value)),
+            "imageFreshnessCheck" => kinds.push(freshness::read(value)),
+            "sigstoreSignatureCheck" => {
+                let check = SigstoreCheck::read(place, value);
+                kinds.push(check.map(CheckKind::SigstoreSignature));
+            }
+            "simpleSigningAttestationCheck" => {
+                let check = AttestationCheck::read(place, value);
+                kinds.push(check.map(CheckKind::SimpleSigningAttestation));
+            }
+            "slsaCheck" => kinds.push(slsa::read(value).map(CheckKind::Slsa)),
+            "trustedDirectoryCheck" => {
+                let patterns = trusted_directory::read(place, value);
+                kinds.push(patterns.map(CheckKind::TrustedDirectory));
+            }
+            "vulnerabilityCheck" => {
+                let check = VulnerabilityCheck::read(place, value);
+                kinds.push(check.map(CheckKind::Vulnerability));
+            }
+            _ => value.unknown(),
+        });
+        if was_object && kinds.len() != 1 {
+            let message = "expected exactly one type of check";
+            report.push(Code::PolicyCheckTypeCount, path, message);
+        }
+        Some(Self {
+            place,
+            display_name,
+            allowlist,
+            kind: kinds.pop()??,
+        })
+    }
+
+    /// Reads all that reading left unread.
+    pub(super) fn check(&self, builders: &[Cow<'_, str>], report: &Report) {
+        if let Some(allowlist) = &self.allowlist {
+            allowlist.each(report, |_, _| {});
+        }
+        match &self.kind {
+            CheckKind::AlwaysDeny | CheckKind::ImageFreshness { .. } => {}
+            CheckKind::SigstoreSignature(_) | CheckKind::SimpleSigningAttestation(_) => {
+                self.load_keys(report);
+            }
+            CheckKind::Slsa(_) => self.check_builders(builders, report),
+            CheckKind::TrustedDirectory(patterns) => {
+                each_trusted_directory(patterns, report, |_| {});
+            }
+            CheckKind::Vulnerability(check) => check.check(report),
+        }
+    }
+
+    /// Decodes the keys of a check that is about signatures, reporting those that cannot be used.
+    pub(crate) fn load_keys(&self, report: &Report) -> Vec<PublicKey> {
+        match &self.kind {
+            CheckKind::SigstoreSignature(check) => check.load(report),
+            CheckKind::SimpleSigningAttestation(check) => check.load(report),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Reports builders whose keys nobody knows.
+    pub(crate) fn check_builders(&self, builders: &[Cow<'_, str>], report: &Report) {
+        if let CheckKind::Slsa(rules) = &self.kind {
+            slsa::check_builders(rules, self.place, builders, report);
+        }
+    }
+
+    /// The name of the type in Google's logs and results.
+    pub(crate) const fn type_name(&self) -> &'static str {
+        match self.kind {
+            CheckKind::AlwaysDeny => "AlwaysDenyCheck",
+            CheckKind::ImageFreshness { .. } => "ImageFreshnessCheck",
+            CheckKind::SigstoreSignature(_) => "SigstoreSignatureCheck",
+            CheckKind::SimpleSigningAttestation(_) => "SimpleSigningAttestationCheck",
+            CheckKind::Slsa(_) => "SlsaCheck",
+            CheckKind::TrustedDirectory(_) => "TrustedDirectoryCheck",
+            CheckKind::Vulnerability(_) => "VulnerabilityCheck",
+        }
+    }
+}
+
+fn read_always_deny<'a>(value: Value<'_, 'a>) -> Option<CheckKind<'a>> {
+    let (path, report) = (value.path(), value.report());
+    let flag = value.flag()?;
+    if !flag {
+        let message = "must be `true`; leave the check out to not deny";
+        report.push(Code::PolicyAlwaysDenyFalse, path, message);
+    }
+    Some(CheckKind::AlwaysDeny)
+}

@@ -1,0 +1,56 @@
+//! `sigstoreSignatureCheck`
+
+use alloc::vec::Vec;
+
+use super::Place;
+use super::attestation::{load_lists, read_list};
+use crate::decision::Code;
+use crate::json::{Path, Report, Value};
+use crate::key::PublicKey;
+use crate::policy::public_key::KeyDocument;
+
+/// The keys of which any one suffices, by the authority that holds them
+#[derive(Debug)]
+pub(crate) struct SigstoreCheck<'a> {
+    place: Place,
+    authorities: Vec<Vec<KeyDocument<'a>>>,
+}
+
+impl<'a> SigstoreCheck<'a> {
+    pub(super) fn read(place: Place, value: Value<'_, 'a>) -> Option<Self> {
+        let (path, report) = (value.path(), value.report());
+        let mut authorities = Vec::new();
+        let mut saw_list = false;
+        let was_object = value.object(|key, value| match key {
+            "sigstoreAuthorities" => {
+                saw_list = true;
+                authorities = read_list(value, "publicKeySet", "publicKeys", |item| {
+                    KeyDocument::read_sigstore(item)
+                });
+            }
+            _ => value.unknown(),
+        });
+        if was_object && !saw_list {
+            let message = "`sigstoreAuthorities` is required";
+            report.push(Code::PolicyLimit, path, message);
+        }
+        was_object.then_some(Self { place, authorities })
+    }
+
+    /// Decodes all keys, reporting those that cannot be used.
+    pub(super) fn load(&self, report: &Report) -> Vec<PublicKey> {
+        self.place.at(|path| {
+            let path = Path::Field(&path, "sigstoreSignatureCheck");
+            let lists = ["sigstoreAuthorities", "publicKeySet", "publicKeys"];
+            load_lists(&self.authorities, path, lists, "authority", report)
+        })
+    }
+
+    /// The keys as they are written, for a host that verifies.
+    pub(crate) fn pems(&self) -> impl Iterator<Item = &str> {
+        self.authorities
+            .iter()
+            .flatten()
+            .filter_map(KeyDocument::pem)
+    }
+}

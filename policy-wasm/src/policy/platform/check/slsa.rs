@@ -1,0 +1,168 @@
+//! `slsaCheck`
+
+use alloc::borrow::Cow;
+use alloc::string::ToString as _;
+use alloc::vec::Vec;
+
+use super::{Place, projects};
+use crate::decision::Code;
+use crate::json::{Path, Report, Value};
+use crate::pattern::SourceRepository;
+
+/// What provenance must say; a rule is satisfied by one statement, as a whole
+#[derive(Debug)]
+pub(crate) struct SlsaRule<'a> {
+    pub(crate) builder: TrustedBuilder<'a>,
+    /// The build began with a configuration file in a repository, not with one from a command line
+    pub(crate) config_based: bool,
+    /// Where that configuration may be; empty is anywhere
+    patterns: Vec<Cow<'a, str>>,
+}
+
+/// `trustedBuilder`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum TrustedBuilder<'a> {
+    /// Google Cloud Build, the one name that Google has
+    GoogleCloudBuild,
+    /// The `builder.id` of a builder whose keys the settings list: our extension
+    Id(Cow<'a, str>),
+}
+
+impl TrustedBuilder<'_> {
+    /// Whether provenance with this `builder.id` is by this builder.
+    pub(crate) fn is(&self, id: &str) -> bool {
+        match self {
+            // What follows is the kind of worker and its version.
+            Self::GoogleCloudBuild => id.starts_with("https://cloudbuild.googleapis.com/"),
+            Self::Id(own) => own == id,
+        }
+    }
+}
+
+/// Reads the rules.
+pub(super) fn read<'a>(value: Value<'_, 'a>) -> Option<Vec<SlsaRule<'a>>> {
+    let (path, report) = (value.path(), value.report());
+    let mut rules = Vec::new();
+    let mut saw_rules = false;
+    let was_object = value.object(|key, value| match key {
+        "rules" => {
+            let (path, report) = (value.path(), value.report());
+            let mut is_empty = true;
+            saw_rules = true;
+            let was_list = value.list(|_, item| {
+                is_empty = false;
+                rules.extend(SlsaRule::read(item));
+            });
+            if was_list && is_empty {
+                report.push(Code::PolicyLimit, path, "must not be empty");
+            }
+        }
+        _ => value.unknown(),
+    });
+    if was_object && !saw_rules {
+        report.push(Code::PolicyLimit, path, "`rules` is required");
+    }
+    was_object.then_some(rules)
+}
+
+impl<'a> SlsaRule<'a> {
+    fn read(value: Value<'_, 'a>) -> Option<Self> {
+        let (path, report) = (value.path(), value.report());
+        let (mut builder, mut saw_builder) = (None, false);
+        let mut config_based = false;
+        let mut patterns = Vec::new();
+        let was_object = value.object(|key, value| match key {
+            "trustedBuilder" => {
+                saw_builder = true;
+                builder = read_builder(value);
+            }
+            "attestationSource" => {
+                value.object(|key, value| match key {
+                    "containerAnalysisAttestationProjects" => projects::read(value),
+                    _ => value.unknown(),
+                });
+            }
+            "configBasedBuildRequired" => config_based = value.flag().unwrap_or_default(),
+            "trustedSourceRepoPatterns" => {
+                value.list(|_, item| patterns.extend(read_pattern(item)));
+            }
+            "customConstraints" => {
+                let message = "constraints in CEL are not evaluated; leave them out";
+                value.refuse(Code::PolicyUnsupportedFeature, message);
+            }
+            _ => value.unknown(),
+        });
+        if was_object && !saw_builder {
+            let message = "`trustedBuilder` is required";
+            report.push(Code::SettingsMissingField, path, message);
+        }
+        Some(Self {
+            builder: builder?,
+            config_based,
+            patterns,
+        })
+    }
+
+    /// Whether a configuration may be in a repository.
+    pub(crate) fn trusts_repository(&self, url: &str) -> bool {
+        let mut patterns = self.patterns.iter();
+        patterns.any(|text| SourceRepository::parse(text).is_ok_and(|one| one.matches(url)))
+    }
+
+    /// Whether the rule says anything about repositories.
+    pub(crate) fn names_repositories(&self) -> bool {
+        !self.patterns.is_empty()
+    }
+}
+
+fn read_builder<'a>(value: Value<'_, 'a>) -> Option<TrustedBuilder<'a>> {
+    let (path, report) = (value.path(), value.report());
+    // A number or boolean is reported as such, like for every enumeration.
+    let text = value.name(Code::PolicyNumericEnum)?;
+    match text.as_ref() {
+        "GOOGLE_CLOUD_BUILD" => Some(TrustedBuilder::GoogleCloudBuild),
+        "" | "BUILDER_UNSPECIFIED" => {
+            let message = "expected `GOOGLE_CLOUD_BUILD` or the `builderId` of a builder";
+            report.push(Code::PolicyUnknownEnum, path, message);
+            None
+        }
+        _ => Some(TrustedBuilder::Id(text)),
+    }
+}
+
+fn read_pattern<'a>(value: Value<'_, 'a>) -> Option<Cow<'a, str>> {
+    let (path, report) = (value.path(), value.report());
+    let text = value.text()?;
+    if let Err(error) = SourceRepository::parse(&text) {
+        let message = alloc::format!("pattern {}: {error}", crate::quote(&text));
+        report.push(Code::PatternInvalid, path, message);
+    }
+    Some(text)
+}
+
+/// Every builder that a rule names must be one whose keys are known.
+pub(super) fn check_builders(
+    rules: &[SlsaRule<'_>],
+    place: Place,
+    known: &[Cow<'_, str>],
+    report: &Report,
+) {
+    place.at(|path| {
+        let path = Path::Field(&path, "slsaCheck");
+        let list = Path::Field(&path, "rules");
+        for (index, rule) in rules.iter().enumerate() {
+            let TrustedBuilder::Id(id) = &rule.builder else {
+                continue;
+            };
+            if known.contains(id) {
+                continue;
+            }
+            let path = Path::Index(&list, index);
+            let message = alloc::format!(
+                "{} is neither `GOOGLE_CLOUD_BUILD` nor a `builderId` of `evidence.authenticators.provenance`",
+                crate::quote(id)
+            );
+            report.push(Code::PolicyUnknownEnum, Path::Field(&path, "trustedBuilder"), message.to_string());
+        }
+    });
+}

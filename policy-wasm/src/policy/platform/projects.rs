@@ -1,0 +1,36 @@
+//! The projects in which Google's service looks for evidence. Here evidence comes from where the
+//! settings say, so these lists are only checked.
+
+use crate::decision::Code;
+use crate::json::Value;
+
+/// As many as the API takes.
+const MAX_PROJECTS: usize = 10;
+
+/// Reads a list of `projects/[PROJECT_ID]`.
+pub(super) fn read(value: Value<'_, '_>) {
+    value.list(|index, item| {
+        let (path, report) = (item.path(), item.report());
+        if index == MAX_PROJECTS {
+            let message = alloc::format!("expected at most {MAX_PROJECTS} projects");
+            report.push(Code::PolicyLimit, path, message);
+        }
+        let Some(text) = item.text() else { return };
+        if !text.strip_prefix("projects/").is_some_and(is_project_id) {
+            let message = alloc::format!(
+                "{} is not of the form `projects/[PROJECT_ID]`",
+                crate::quote(&text)
+            );
+            report.push(Code::PolicyInvalidValue, path, message);
+        }
+    });
+}
+
+/// An id begins with a letter, a project number does not; ids of some organisations have their
+/// domain and a colon in front.
+fn is_project_id(text: &str) -> bool {
+    let is_inner = |byte: u8| {
+        byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'.' | b':')
+    };
+    text.starts_with(|first: char| first.is_ascii_lowercase()) && text.bytes().all(is_inner)
+}

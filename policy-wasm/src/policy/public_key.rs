@@ -1,0 +1,210 @@
+//! Public keys as documents carry them: those of attestors, and those of checks.
+
+use alloc::borrow::Cow;
+use alloc::vec::Vec;
+
+use crate::decision::Code;
+use crate::json::{Path, Report, Value};
+use crate::key::{Algorithm, KeyError, PublicKey};
+
+/// A key, undecoded
+#[derive(Debug, Default)]
+pub(crate) struct KeyDocument<'a> {
+    id: Cow<'a, str>,
+    key: Option<Key<'a>>,
+    /// Where the key stands in the entry; empty where it is the entry
+    field: &'static str,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+enum Key<'a> {
+    Pkix {
+        pem: Cow<'a, str>,
+        algorithm: Algorithm,
+    },
+    OpenPgp {
+        armor: Cow<'a, str>,
+    },
+    /// Without a word about its algorithm
+    Sigstore {
+        pem: Cow<'a, str>,
+    },
+}
+
+/// Decodes a list of keys that stands at `list`, reporting those that cannot be used. `whose` is the
+/// noun for whom they belong to.
+pub(crate) fn load(
+    documents: &[KeyDocument<'_>],
+    list: Path<'_>,
+    whose: &str,
+    report: &Report,
+) -> Vec<PublicKey> {
+    let mut loaded: Vec<(&KeyDocument<'_>, PublicKey)> = Vec::new();
+    for (index, document) in documents.iter().enumerate() {
+        let path = Path::Index(&list, index);
+        let Some(key) = document.load(path, report) else {
+            continue;
+        };
+        // A key may stand twice under one id, but only in one form: of two certificates for one
+        // key, one may be revoked, and of two algorithms, one would have no effect.
+        match loaded.iter().find(|(_, other)| other.id() == key.id()) {
+            None => loaded.push((document, key)),
+            Some((other, _)) if other.key == document.key => {}
+            Some(_) => {
+                let message = alloc::format!(
+                    "another key of this {whose} has the id {}",
+                    crate::quote(key.id())
+                );
+                report.push(Code::KeyIdDuplicate, path, message);
+            }
+        }
+    }
+    loaded.into_iter().map(|(_, key)| key).collect()
+}
+
+impl<'a> KeyDocument<'a> {
+    /// Reads one `publicKeys[]` entry of an attestor.
+    pub(crate) fn read(value: Value<'_, 'a>) -> Self {
+        let (path, report) = (value.path(), value.report());
+        let (mut id, mut inner_id) = (Cow::Borrowed(""), Cow::Borrowed(""));
+        let (mut key, mut key_field) = (None, "");
+        let mut keys = 0_usize;
+        let was_object = value.object(|field, value| match field {
+            "id" => id = read_id(value),
+            "comment" => {
+                value.text();
+            }
+            "asciiArmoredPgpPublicKey" => {
+                keys = keys.saturating_add(1);
+                key_field = "asciiArmoredPgpPublicKey";
+                key = value.text().map(|armor| Key::OpenPgp { armor });
+            }
+            "pkixPublicKey" => {
+                keys = keys.saturating_add(1);
+                key_field = "pkixPublicKey";
+                (key, inner_id) = read_pkix(value);
+            }
+            _ => value.unknown(),
+        });
+        if was_object && keys != 1 {
+            let message = "expected one of `pkixPublicKey` and `asciiArmoredPgpPublicKey`";
+            report.push(Code::SettingsMissingField, path, message);
+        }
+        if !id.is_empty() && !inner_id.is_empty() && id != inner_id {
+            let message = "`pkixPublicKey.keyId` must be blank or equal to `id`";
+            report.push(Code::KeyIdInvalid, path, message);
+        }
+        Self {
+            id: if id.is_empty() { inner_id } else { id },
+            key,
+            field: key_field,
+        }
+    }
+
+    /// Reads one `pkixPublicKeys[]` entry of a check.
+    pub(crate) fn read_pkix(value: Value<'_, 'a>) -> Self {
+        let (key, id) = read_pkix(value);
+        Self { id, key, field: "" }
+    }
+
+    /// Reads one `publicKeys[]` entry of a Sigstore authority.
+    pub(crate) fn read_sigstore(value: Value<'_, 'a>) -> Self {
+        let (path, report) = (value.path(), value.report());
+        let (mut pem, mut saw_pem) = (None, false);
+        let was_object = value.object(|field, value| match field {
+            "publicKeyPem" => {
+                saw_pem = true;
+                pem = value.text();
+            }
+            _ => value.unknown(),
+        });
+        require(was_object, &[("publicKeyPem", saw_pem)], path, report);
+        Self {
+            key: pem.map(|pem| Key::Sigstore { pem }),
+            ..Self::default()
+        }
+    }
+
+    /// The text of a PKIX key.
+    pub(crate) fn pem(&self) -> Option<&str> {
+        match self.key.as_ref()? {
+            Key::Pkix { pem, .. } | Key::Sigstore { pem } => Some(pem),
+            Key::OpenPgp { .. } => None,
+        }
+    }
+
+    fn load(&self, path: Path<'_>, report: &Report) -> Option<PublicKey> {
+        let inner = Path::Field(&path, self.field);
+        let path = if self.field.is_empty() { path } else { inner };
+        let key = match self.key.as_ref()? {
+            Key::Pkix { pem, algorithm } => PublicKey::from_pem(pem, *algorithm, &self.id),
+            Key::OpenPgp { armor } => PublicKey::from_openpgp(armor),
+            Key::Sigstore { pem } => {
+                let key = PublicKey::from_pem(pem, Algorithm::EcdsaP256Sha256, "");
+                if let Err(KeyError::AlgorithmMismatch(_)) = key {
+                    // Nobody has written down which hash goes with another kind of key.
+                    let message = "expected an ECDSA key of curve P-256";
+                    report.push(Code::KeyAlgorithmUnsupported, path, message);
+                    return None;
+                }
+                key
+            }
+        };
+        key.map_err(|error| report.push(error.code(), path, alloc::format!("{error}")))
+            .ok()
+    }
+}
+
+/// Reports required fields that an object does not have.
+fn require(was_object: bool, fields: &[(&str, bool)], path: Path<'_>, report: &Report) {
+    for (field, saw) in fields {
+        if was_object && !saw {
+            let message = alloc::format!("`{field}` is required");
+            report.push(Code::SettingsMissingField, path, message);
+        }
+    }
+}
+
+fn read_pkix<'a>(value: Value<'_, 'a>) -> (Option<Key<'a>>, Cow<'a, str>) {
+    let (path, report) = (value.path(), value.report());
+    let (mut pem, mut algorithm, mut id) = (None, None, Cow::Borrowed(""));
+    let (mut saw_pem, mut saw_algorithm) = (false, false);
+    let was_object = value.object(|field, value| match field {
+        "publicKeyPem" => {
+            saw_pem = true;
+            pem = value.text();
+        }
+        "signatureAlgorithm" => {
+            saw_algorithm = true;
+            algorithm = value.choice(
+                Algorithm::NAMES,
+                Code::PolicyUnknownEnum,
+                Code::PolicyNumericEnum,
+            );
+        }
+        "keyId" => id = read_id(value),
+        _ => value.unknown(),
+    });
+    let fields = [
+        ("publicKeyPem", saw_pem),
+        ("signatureAlgorithm", saw_algorithm),
+    ];
+    require(was_object, &fields, path, report);
+    (
+        pem.zip(algorithm)
+            .map(|(pem, algorithm)| Key::Pkix { pem, algorithm }),
+        id,
+    )
+}
+
+/// An id is compared byte for byte: white space around it, as a YAML block leaves it, would make
+/// every attestation fail.
+fn read_id<'a>(value: Value<'_, 'a>) -> Cow<'a, str> {
+    let (path, report) = (value.path(), value.report());
+    let id = value.text().unwrap_or_default();
+    if id.trim() != id {
+        let message = alloc::format!("white space around the key id {}", crate::quote(&id));
+        report.push(Code::KeyIdInvalid, path, message);
+    }
+    id
+}

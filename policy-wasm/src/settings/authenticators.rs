@@ -1,0 +1,161 @@
+//! Who may say something about an image, by signing an in-toto statement, and about what.
+
+use alloc::borrow::Cow;
+use alloc::vec::Vec;
+
+use super::filled;
+use crate::attestation::statement;
+use crate::decision::Code;
+use crate::json::{Path, Report, Value};
+use crate::key::PublicKey;
+use crate::policy::public_key::{self, KeyDocument};
+
+/// `evidence.authenticators`
+#[derive(Debug, Default)]
+pub(crate) struct Authenticators<'a> {
+    all: Vec<Authenticator<'a>>,
+}
+
+/// What a statement may be believed about; keys for one purpose count for no other
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Purpose {
+    /// Scans
+    Vulnerability,
+    /// Where an image comes from
+    Provenance,
+    /// When an image was uploaded
+    Freshness,
+}
+
+/// The keys of one authenticator, undecoded
+#[derive(Debug)]
+pub(crate) struct Authenticator<'a> {
+    pub(crate) purpose: Purpose,
+    /// Its place in the list of its purpose
+    pub(crate) index: usize,
+    keys: Vec<KeyDocument<'a>>,
+    /// Of a scanner: older scans are none. Present exactly there
+    pub(crate) max_age_days: Option<u32>,
+    /// Of a builder: the only `builder.id` that it may write. Present exactly there
+    pub(crate) builder_id: Option<Cow<'a, str>>,
+}
+
+/// A century; more is a typing error.
+const MAX_AGE_DAYS: u32 = 36_500;
+
+impl Purpose {
+    const ALL: [Self; 3] = [Self::Vulnerability, Self::Provenance, Self::Freshness];
+
+    /// The key of its list in the settings.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Vulnerability => "vulnerability",
+            Self::Provenance => "provenance",
+            Self::Freshness => "freshness",
+        }
+    }
+
+    /// Whether statements with this predicate are for this purpose.
+    pub(crate) fn reads(self, predicate_type: &str) -> bool {
+        let types = match self {
+            Self::Vulnerability => statement::SCANS,
+            Self::Provenance => statement::PROVENANCE,
+            Self::Freshness => statement::UPLOADS,
+        };
+        types.contains(&predicate_type)
+    }
+
+    /// Whether statements with this predicate are for any purpose.
+    pub(super) fn any_reads(predicate_type: &str) -> bool {
+        Self::ALL
+            .iter()
+            .any(|purpose| purpose.reads(predicate_type))
+    }
+}
+
+impl<'a> Authenticators<'a> {
+    pub(super) fn read(value: Value<'_, 'a>) -> Self {
+        let mut all = Vec::new();
+        value.object(|key, value| {
+            let Some(purpose) = Purpose::ALL.into_iter().find(|one| one.name() == key) else {
+                return value.unknown();
+            };
+            value.list(|index, item| all.push(Authenticator::read(purpose, index, item)));
+        });
+        Self { all }
+    }
+
+    /// Those of a purpose.
+    pub(crate) fn of(&self, purpose: Purpose) -> impl Iterator<Item = &Authenticator<'a>> {
+        self.all.iter().filter(move |one| one.purpose == purpose)
+    }
+
+    /// The builders whose provenance may be believed.
+    pub(crate) fn builders(&self) -> Vec<Cow<'a, str>> {
+        self.all
+            .iter()
+            .filter_map(|one| one.builder_id.clone())
+            .collect()
+    }
+
+    /// Decodes all keys.
+    pub(super) fn check(&self, report: &Report) {
+        for authenticator in &self.all {
+            authenticator.load(report);
+        }
+    }
+}
+
+impl<'a> Authenticator<'a> {
+    fn read(purpose: Purpose, index: usize, value: Value<'_, 'a>) -> Self {
+        let (path, report) = (value.path(), value.report());
+        let mut one = Self {
+            purpose,
+            index,
+            keys: Vec::new(),
+            max_age_days: None,
+            builder_id: None,
+        };
+        let (mut saw_keys, mut saw_detail) = (false, false);
+        let was_object = value.object(|key, value| match (key, purpose) {
+            ("publicKeys", _) => {
+                let (path, report) = (value.path(), value.report());
+                saw_keys = true;
+                let was_list = value.list(|_, item| one.keys.push(KeyDocument::read(item)));
+                if was_list && one.keys.is_empty() {
+                    report.push(Code::SettingsInvalidValue, path, "must not be empty");
+                }
+            }
+            ("maxAgeDays", Purpose::Vulnerability) => {
+                saw_detail = true;
+                one.max_age_days = value.count(MAX_AGE_DAYS, Code::SettingsInvalidValue);
+            }
+            ("builderId", Purpose::Provenance) => {
+                saw_detail = true;
+                one.builder_id = filled(value);
+            }
+            _ => value.unknown(),
+        });
+        let detail = match purpose {
+            Purpose::Vulnerability => Some(("maxAgeDays", saw_detail)),
+            Purpose::Provenance => Some(("builderId", saw_detail)),
+            Purpose::Freshness => None,
+        };
+        for (field, saw) in [("publicKeys", saw_keys)].into_iter().chain(detail) {
+            if was_object && !saw {
+                let message = alloc::format!("`{field}` is required");
+                report.push(Code::SettingsMissingField, path, message);
+            }
+        }
+        one
+    }
+
+    /// Decodes the keys, reporting those that cannot be used.
+    pub(crate) fn load(&self, report: &Report) -> Vec<PublicKey> {
+        let root = Path::Root("evidence.authenticators");
+        let list = Path::Field(&root, self.purpose.name());
+        let path = Path::Index(&list, self.index);
+        let keys = Path::Field(&path, "publicKeys");
+        public_key::load(&self.keys, keys, "authenticator", report)
+    }
+}
