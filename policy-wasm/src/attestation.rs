@@ -7,11 +7,11 @@ pub(crate) mod base64;
 mod body;
 mod claim;
 mod dsse;
-mod judge;
 mod meter;
 mod occurrence;
 mod payload;
 mod rejection;
+mod search;
 mod simple_signing;
 pub mod statement;
 
@@ -20,13 +20,14 @@ use alloc::vec::Vec;
 
 use claim::Claim;
 pub(crate) use claim::SIMPLE_SIGNING;
-pub(crate) use judge::{Circumstances, judge};
 pub(crate) use meter::Meter;
 pub(crate) use occurrence::Occurrence;
 pub use rejection::Rejection;
+pub(crate) use search::{Circumstances, Encoding, NotFound, Signer, Verified, find, verify};
 
 use crate::digest::Digest;
 use crate::image::ImageReference;
+use crate::key::PublicKey;
 use crate::settings::DockerReference;
 
 /// One attestation: what was signed, by which signatures, filed under which note
@@ -155,6 +156,38 @@ impl Attestation<'_> {
             }
             Content::Rejected(_) | Content::Excessive(..) => None,
         }
+    }
+
+    /// The in-toto statement in an envelope, not verified and not read.
+    pub(crate) fn statement(&self) -> Option<&[u8]> {
+        match &self.content {
+            Content::Signed(Signed {
+                form: Form::Dsse { payload_type },
+                payload,
+                ..
+            }) if payload_type == claim::IN_TOTO => Some(payload),
+            _ => None,
+        }
+    }
+
+    /// Whether this is an envelope, which says how its payload was encoded for signing.
+    pub(crate) const fn is_envelope(&self) -> bool {
+        matches!(
+            &self.content,
+            Content::Signed(Signed {
+                form: Form::Dsse { .. },
+                ..
+            })
+        )
+    }
+
+    /// Whether a signature says that it is by one of these keys.
+    pub(crate) fn names_one_of(&self, keys: &[PublicKey]) -> bool {
+        let Content::Signed(signed) = &self.content else {
+            return false;
+        };
+        let ids = signed.signatures.iter().map(|signature| &signature.key_id);
+        keys.iter().any(|key| ids.clone().any(|id| *id == key.id()))
     }
 
     /// Whether the attestation may belong to a note: filed under it, or under none.

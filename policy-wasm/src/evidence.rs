@@ -9,6 +9,8 @@ mod cluster;
 mod inline;
 mod lookup;
 mod registry;
+mod signature;
+mod stored_scan;
 mod supplied;
 
 use alloc::collections::{BTreeMap, BTreeSet};
@@ -17,6 +19,8 @@ use alloc::vec::Vec;
 
 pub use lookup::{Answer, Lookup, Need, NoLookup};
 pub(crate) use lookup::{Lookups, failed};
+pub(crate) use signature::HostSignature;
+pub(crate) use stored_scan::StoredScan;
 pub(crate) use supplied::Supplied;
 
 use crate::Budget;
@@ -38,13 +42,41 @@ pub(crate) const ANSWER: &Dialect = &Dialect {
     null: Null::Absent,
 };
 
-/// An image whose attestations are asked for, and the notes of the attestors that are to have
-/// signed it
+/// An image about which something is to be known
 #[derive(Debug)]
 pub(crate) struct Wanted<'w> {
     pub(crate) digest: Digest,
     pub(crate) reference: ImageReference<'w>,
+    /// Under which it may be filed
     pub(crate) notes: BTreeSet<&'w str>,
+    /// Keys of which one is to have signed it with cosign: their text in PEM by their id
+    pub(crate) cosign_keys: BTreeMap<String, String>,
+}
+
+impl<'w> Wanted<'w> {
+    pub(crate) const fn new(digest: Digest, reference: ImageReference<'w>) -> Self {
+        Self {
+            digest,
+            reference,
+            notes: BTreeSet::new(),
+            cosign_keys: BTreeMap::new(),
+        }
+    }
+
+    /// Adds an image to those that are wanted; the same one twice is one.
+    pub(crate) fn add_to(self, all: &mut Vec<Self>) {
+        let is_same = |other: &&mut Self| {
+            other.digest == self.digest
+                && other.reference.repository() == self.reference.repository()
+        };
+        match all.iter_mut().find(is_same) {
+            Some(other) => {
+                other.notes.extend(self.notes);
+                other.cosign_keys.extend(self.cosign_keys);
+            }
+            None => all.push(self),
+        }
+    }
 }
 
 /// What was found for the images of one request
@@ -54,6 +86,8 @@ pub(crate) struct Evidence<'e> {
     wanted: BTreeMap<Digest, Vec<usize>>,
     /// In an order of their own, so that it does not matter in which they were supplied
     candidates: Vec<Candidate<'e>>,
+    /// What the host says about signatures that only it can see
+    signatures: Vec<HostSignature>,
     failures: Vec<Failure>,
 }
 
@@ -85,9 +119,10 @@ impl Candidate<'_> {
 
     /// Whether it can only explain: it belongs to another note, or it is filed under nothing and
     /// its payload is about another image.
-    fn only_explains(&self, digest: Digest, note: &str) -> bool {
+    fn only_explains(&self, digest: Digest, note: Option<&str>) -> bool {
         let is_about_another = self.claims(digest) == Some(false);
-        !self.attestation.is_under(note) || (self.resource.is_none() && is_about_another)
+        note.is_some_and(|note| !self.attestation.is_under(note))
+            || (self.resource.is_none() && is_about_another)
     }
 
     fn claims(&self, digest: Digest) -> Option<bool> {
@@ -135,9 +170,14 @@ impl<'e> Evidence<'e> {
             artifacts.iter().map(|artifact| artifact.need.clone()),
             budget,
         )?;
+        let unseen = registry::collect(&mut evidence, artifacts, lookups, budget);
+        lookups.ask(
+            unseen.iter().map(|signature| signature.need.clone()),
+            budget,
+        )?;
         let lookups = &*lookups;
+        evidence.signatures = signature::answers(unseen, lookups, budget);
         cluster::collect(&mut evidence, objects, lookups, budget);
-        registry::collect(&mut evidence, artifacts, lookups, budget);
         evidence
             .candidates
             .sort_by(|a, b| a.attestation.cmp(&b.attestation));
@@ -149,8 +189,8 @@ impl<'e> Evidence<'e> {
         Ok(evidence)
     }
 
-    /// The attestations that may be about an image. Those that can only explain a refusal to an
-    /// attestor with this note come last.
+    /// The attestations that may be about an image, under a note or under any. Those that can only
+    /// explain a refusal come last.
     ///
     /// # Errors
     ///
@@ -158,7 +198,7 @@ impl<'e> Evidence<'e> {
     pub(crate) fn about(
         &self,
         digest: Digest,
-        note: &str,
+        note: Option<&str>,
         budget: &Budget,
     ) -> Result<Vec<&Attestation<'e>>, Reason> {
         let limit = budget.attestations_per_image;
@@ -177,10 +217,16 @@ impl<'e> Evidence<'e> {
     }
 
     /// The places that should have been asked about an image and could not be.
-    pub(crate) fn failures(&self, digest: Digest, note: &str, repository: &str) -> Vec<Reason> {
+    pub(crate) fn failures(
+        &self,
+        digest: Digest,
+        note: Option<&str>,
+        repository: &str,
+    ) -> Vec<Reason> {
+        let may_be = |own: Option<&str>| own.is_none() || note.is_none() || own == note;
         let concerns = |failure: &&Failure| {
             failure.digest == digest
-                && failure.note.as_deref().is_none_or(|own| own == note)
+                && may_be(failure.note.as_deref())
                 && failure
                     .repository
                     .as_deref()
@@ -188,6 +234,17 @@ impl<'e> Evidence<'e> {
         };
         let found = self.failures.iter().filter(concerns);
         found.map(|failure| failure.reason.clone()).collect()
+    }
+
+    /// What the host says about signatures for an image that only it can see.
+    pub(crate) fn signatures(
+        &self,
+        digest: Digest,
+        repository: &str,
+    ) -> impl Iterator<Item = &HostSignature> {
+        self.signatures
+            .iter()
+            .filter(move |one| one.digest == digest && one.repository == repository)
     }
 
     /// Keeps an attestation if it concerns a wanted image.

@@ -31,11 +31,31 @@ struct GetResource<'n> {
     field_masks: [&'static str; 2],
 }
 
+/// The payload of `oci/v2/verify` for one key: of several, all would have to have signed.
+#[derive(Serialize)]
+struct Verify<'n> {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    image: &'n str,
+    pub_keys: [&'n str; 1],
+    annotations: (),
+}
+
 impl From<&Need> for HostCall {
     fn from(need: &Need) -> Self {
         let (namespace, operation, payload) = match need {
             Need::Tag { reference } => ("oci", "v1/manifest_digest", to_json(reference)),
             Need::Manifest { reference } => ("oci", "v1/oci_manifest", to_json(reference)),
+            Need::Signature { reference, key, .. } => (
+                "oci",
+                "v2/verify",
+                to_json(&Verify {
+                    kind: "SigstorePubKeyVerify",
+                    image: reference,
+                    pub_keys: [key],
+                    annotations: (),
+                }),
+            ),
             Need::Attestation { namespace, digest } => (
                 "kubernetes",
                 "get_resource",
@@ -65,6 +85,9 @@ pub(super) fn failure(need: &Need, text: &str) -> Answer {
     let is_absent = match need {
         Need::Attestation { .. } => text.contains("Cannot find ") && text.contains(" named '"),
         Need::Manifest { .. } => text.contains("manifest unknown"),
+        // There are signatures, and none is by the key. That there are none at all can not be, since
+        // their manifest was seen; and the host says that also when the registry failed.
+        Need::Signature { .. } => text.contains("Image verification failed: missing signatures"),
         Need::Tag { .. } => false,
     };
     if is_absent {

@@ -40,7 +40,7 @@ macro_rules! metadata {
 /// Metadata of the waPC module: it asks what `abi/kubewarden.rs` asks, and nothing else
 pub const WAPC: &str = metadata!(
     "kubewarden-wapc",
-    r#""contextAwareResources":[{"apiVersion":"countersign.dev/v1","kind":"Attestation"}],"hostCapabilities":["kubernetes/get_resource","oci/v1/manifest_digest","oci/v1/oci_manifest"]"#
+    r#""contextAwareResources":[{"apiVersion":"countersign.dev/v1","kind":"Attestation"}],"hostCapabilities":["kubernetes/get_resource","oci/v1/manifest_digest","oci/v1/oci_manifest","oci/v2/verify"]"#
 );
 
 /// Metadata of the WASI command, which has no host to ask

@@ -11,8 +11,11 @@ export interface Call {
 
 /** One answer to a lookup; exactly one of `found`, `absent` and `failed`. */
 export interface SuppliedAnswer {
-  /** `attestation`: an `Attestation` resource, named `NAMESPACE/sha256-HEX`. */
-  kind: "tag" | "manifest" | "attestation";
+  /**
+   * `attestation`: an `Attestation` resource, named `NAMESPACE/sha256-HEX`; `signature`: whether a key
+   * has signed with cosign, named `REPOSITORY@DIGEST KEY_ID`.
+   */
+  kind: "tag" | "manifest" | "attestation" | "signature";
   name: string;
   found?: unknown;
   absent?: true;
@@ -21,7 +24,8 @@ export interface SuppliedAnswer {
 
 /** The settings of a policy; see the README. */
 export interface Settings {
-  policy: object;
+  policy?: object;
+  platformPolicies?: object[];
   [key: string]: unknown;
 }
 
@@ -40,6 +44,7 @@ export interface Decision {
   allowed: boolean;
   verdict: Verdict;
   enforcement: "enforced" | "dry-run" | "break-glass";
+  pods: { field: string; serviceAccount: string }[];
   images: ImageDecision[];
   reasons: Reason[];
   message: string;
@@ -52,6 +57,8 @@ export interface Decision {
 export interface ImageDecision {
   image: string;
   field: string;
+  /** Index of its Pod in `pods`. */
+  pod: number;
   container?: string;
   /** The digest behind the image's tag. */
   resolvedDigest?: string;
@@ -61,12 +68,33 @@ export interface ImageDecision {
 }
 
 export interface DocumentResult {
+  /** Where it stands in the settings: `policy`, `platformPolicies[0]`. */
   document: string;
+  name?: string;
   verdict: Verdict;
   enforcement: "enforced" | "dry-run";
   allowlist?: { document: string; pattern: string };
   rule?: { kind: string; key?: string; evaluationMode: string; enforcementMode: string };
   attestors?: AttestorResult[];
+  checkSet?: CheckSetResult;
+  reasons: Reason[];
+}
+
+export interface CheckSetResult {
+  index: number;
+  displayName?: string;
+  scope?: { kubernetesNamespace: string } | { kubernetesServiceAccount: string };
+  allowlist?: { document: string; pattern: string };
+  checks?: CheckResult[];
+}
+
+export interface CheckResult {
+  index: number;
+  displayName?: string;
+  /** For example `TrustedDirectoryCheck`. */
+  type: string;
+  verdict: Verdict;
+  allowlist?: { document: string; pattern: string };
   reasons: Reason[];
 }
 

@@ -15,7 +15,8 @@ use crate::settings::DockerReference;
 
 /// The payload type of simple signing, in an envelope or where none is recorded
 pub(crate) const SIMPLE_SIGNING: &str = "application/vnd.dev.cosign.simplesigning.v1+json";
-const IN_TOTO: &str = "application/vnd.in-toto+json";
+/// The payload type of in-toto statements
+pub(super) const IN_TOTO: &str = "application/vnd.in-toto+json";
 
 /// A payload that was read as what its envelope says it is
 #[derive(Debug)]

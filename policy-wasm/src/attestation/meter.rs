@@ -47,7 +47,7 @@ impl Meter {
     }
 
     /// How many of these details may be said.
-    pub(super) fn say(&self, details: usize) -> usize {
+    pub(crate) fn say(&self, details: usize) -> usize {
         let said = details.min(MAX_DETAILS).min(self.details.get());
         self.details.set(self.details.get().saturating_sub(said));
         said

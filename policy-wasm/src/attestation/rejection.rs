@@ -26,7 +26,7 @@ pub enum Rejection {
     )]
     NoteMismatch { note: String, expected: String },
     #[error(
-        "No key of the attestor has id {} (configured: {}){}",
+        "No trusted key has id {} (configured: {}){}",
         crate::quote(id),
         list(configured),
         near_miss(id, configured)

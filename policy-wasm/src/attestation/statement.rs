@@ -40,6 +40,13 @@ const VERSIONS: &[(&str, ())] = &[
 pub(super) const POLICY_VERIFICATION_V0_1: &str =
     "https://binaryauthorization.googleapis.com/policy_verification/v0.1";
 
+/// Predicate types that say where an image comes from
+pub(crate) const PROVENANCE: &[&str] = &[provenance::V0_2, provenance::V1];
+/// Predicate types that say which vulnerabilities it has
+pub(crate) const SCANS: &[&str] = &[scan::COSIGN_V1, scan::IN_TOTO_V0_1, scan::IN_TOTO_V0_2];
+/// Predicate types that say when it was uploaded
+pub(crate) const UPLOADS: &[&str] = &[upload::V1];
+
 /// What a statement says, for the types that are known here
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Predicate<'p> {

@@ -12,7 +12,7 @@ pub(super) fn collect<'e>(
     budget: &Budget,
     report: &Report,
 ) {
-    settings.each_occurrence(report, |raw| {
+    settings.each_occurrence(report, |_, raw| {
         evidence.add_document(raw, Source::Settings, budget);
     });
 }

@@ -1,8 +1,9 @@
 //! What has to be asked outside of the call, and the answers.
 //!
 //! The core asks by value: whoever calls it answers each [`Need`] with whatever its host offers, or
-//! from a recording. An answer is a candidate, never a fact; the one exception is the digest behind
-//! a tag, and that is the digest that is then verified and written into the object.
+//! from a recording. An answer is a candidate, never a fact, with two exceptions: the digest behind
+//! a tag, and that is the digest that is then verified and written into the object; and whether a
+//! signature verifies whose payload only the host can see.
 
 use alloc::collections::BTreeMap;
 use alloc::string::String;
@@ -33,6 +34,15 @@ pub enum Need {
         /// With host and tag
         reference: String,
     },
+    /// Whether a key has signed an image with cosign: `{"is_trusted": true, "digest": "sha256:…"}`
+    Signature {
+        /// With host and digest
+        reference: String,
+        /// For people and recordings
+        key_id: String,
+        /// In PEM
+        key: String,
+    },
 }
 
 impl Need {
@@ -43,10 +53,12 @@ impl Need {
             Self::Tag { .. } => "tag",
             Self::Attestation { .. } => "attestation",
             Self::Manifest { .. } => "manifest",
+            Self::Signature { .. } => "signature",
         }
     }
 
-    /// What is looked up, as recordings name it: a reference, or `NAMESPACE/sha256-HEX`.
+    /// What is looked up, as recordings name it: a reference, `NAMESPACE/sha256-HEX`, or a reference
+    /// and a key id with a space between.
     #[must_use]
     pub fn name(&self) -> String {
         match self {
@@ -54,6 +66,9 @@ impl Need {
             Self::Attestation { namespace, digest } => {
                 alloc::format!("{namespace}/{}", digest.as_name())
             }
+            Self::Signature {
+                reference, key_id, ..
+            } => alloc::format!("{reference} {key_id}"),
         }
     }
 }

@@ -5,18 +5,20 @@
 //! | `sha256-<hex>.sig` | cosign's signature manifest, in the form that it had before bundles |
 //! | `sha256-<hex>.countersign` | a manifest whose annotations carry whole attestations |
 //!
-//! Both say all that is needed in the manifest itself: hosts hand out manifests, not blobs.
+//! Both say all that is needed in the manifest itself: hosts hand out manifests, not blobs. Where a
+//! signature of cosign covers more than follows from the image, only the host can see it.
 
 mod artifact;
 mod cosign;
 
-use alloc::collections::BTreeSet;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use super::signature::Unseen;
 use super::{Evidence, Failure, Lookups, Need, Wanted, failed};
 use crate::Budget;
-use crate::attestation::Attestation;
+use crate::attestation::{Attestation, Content, Rejection};
 use crate::decision::Reason;
 use crate::digest::Digest;
 use crate::json::Raw;
@@ -32,6 +34,8 @@ pub(super) struct Artifact {
     repository: String,
     /// Every spelling of the repository in the request
     spellings: BTreeSet<String>,
+    /// Of which one is to have signed, in PEM by their ids
+    cosign_keys: BTreeMap<String, String>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -69,6 +73,7 @@ pub(super) fn artifacts(
             match artifacts.iter_mut().find(|other| other.need == need) {
                 Some(artifact) => {
                     artifact.spellings.insert(spelling);
+                    artifact.cosign_keys.extend(image.cosign_keys.clone());
                 }
                 None => artifacts.push(Artifact {
                     need,
@@ -76,6 +81,7 @@ pub(super) fn artifacts(
                     digest: image.digest,
                     repository: repository.clone(),
                     spellings: BTreeSet::from([spelling]),
+                    cosign_keys: image.cosign_keys.clone(),
                 }),
             }
         }
@@ -83,18 +89,21 @@ pub(super) fn artifacts(
     artifacts
 }
 
+/// Keeps what the manifests hold, and returns what of them only the host can see.
 pub(super) fn collect(
     evidence: &mut Evidence<'_>,
     artifacts: Vec<Artifact>,
     lookups: &Lookups<'_>,
     budget: &Budget,
-) {
+) -> Vec<Unseen> {
+    let mut unseen = Vec::new();
     for artifact in artifacts {
         let attestations = lookups.found(&artifact.need, budget).and_then(|found| {
             found.map_or_else(|| Ok(Vec::new()), |raw| artifact.read(raw, budget))
         });
         match attestations {
             Ok(attestations) => {
+                unseen.extend(artifact.unseen(&attestations));
                 for attestation in attestations {
                     evidence.add(attestation, Some(artifact.digest));
                 }
@@ -107,9 +116,34 @@ pub(super) fn collect(
             }),
         }
     }
+    unseen
 }
 
 impl Artifact {
+    /// The questions that are left to the host: one for each key, where a payload is not known.
+    fn unseen(&self, attestations: &[Attestation<'_>]) -> Vec<Unseen> {
+        let is_unseen = |one: &Attestation<'_>| {
+            matches!(
+                one.content,
+                Content::Rejected(Rejection::PayloadUnavailable(_))
+            )
+        };
+        if !attestations.iter().any(is_unseen) {
+            return Vec::new();
+        }
+        let ask = |(id, pem): (&String, &String)| Unseen {
+            need: Need::Signature {
+                reference: alloc::format!("{}@{}", self.repository, self.digest),
+                key_id: id.clone(),
+                key: pem.clone(),
+            },
+            digest: self.digest,
+            repository: self.repository.clone(),
+            key_id: id.clone(),
+        };
+        self.cosign_keys.iter().map(ask).collect()
+    }
+
     fn read(
         &self,
         manifest: Raw<'_>,

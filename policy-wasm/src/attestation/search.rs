@@ -1,0 +1,339 @@
+//! Whether somebody trusted has signed: every candidate is looked at until one counts.
+
+use alloc::borrow::Cow;
+use alloc::collections::BTreeSet;
+use alloc::string::{String, ToString as _};
+use alloc::vec::Vec;
+use core::cmp::Reverse;
+
+use super::claim::{self, Claim};
+use super::{
+    Attestation, Content, Form, Meter, Rejection, Signature, Signed, Source, Subject, dsse,
+};
+use crate::decision::{Code, Reason};
+use crate::key::{PublicKey, VerifyError};
+use crate::time::Time;
+
+/// What holds for every verification of one request
+#[derive(Debug)]
+pub(crate) struct Circumstances {
+    pub(crate) meter: Meter,
+    pub(crate) now: Option<Time>,
+    /// Bytes of a payload that a signature brings with it
+    pub(crate) max_payload: usize,
+}
+
+/// Whose signature is looked for
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Signer<'k> {
+    /// Any one of these
+    pub(crate) keys: &'k [PublicKey],
+    /// Attestations under another note do not count
+    pub(crate) note: Option<&'k str>,
+    pub(crate) encoding: Encoding,
+}
+
+/// Which bytes were signed, where an attestation does not record it; an envelope always does
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Encoding {
+    /// The payload's own
+    Raw,
+    /// Those, or else the payload's DSSE encoding
+    RawThenPae,
+    /// The same the other way round, as platform policies have it
+    PaeThenRaw,
+}
+
+/// A key that signed for an image, and what it says it signed
+#[derive(Debug)]
+pub(crate) struct Verified<'k> {
+    pub(crate) key: &'k PublicKey,
+    pub(crate) payload_type: Option<String>,
+    pub(crate) source: Source,
+}
+
+/// Looks for one signature for an image.
+///
+/// `attestations` are untrusted, whoever stored them; `signer` is configuration. `failures` are the
+/// places that could not be asked: they count only where nothing else counts.
+///
+/// # Errors
+///
+/// There is no such signature, or a budget is used up.
+pub(crate) fn find<'k>(
+    signer: Signer<'k>,
+    subject: Subject<'_>,
+    attestations: &[&Attestation<'_>],
+    failures: Vec<Reason>,
+    circumstances: &Circumstances,
+) -> Result<Verified<'k>, NotFound> {
+    let mut search = Search::new(signer, circumstances);
+    search.failures = failures;
+    refuse_excess(attestations, signer.note).map_err(NotFound::from)?;
+    for attestation in attestations {
+        let found = search.verify(attestation, |signed, payload| {
+            Claim::read(&signed.form, payload)?.check(subject)
+        });
+        match found {
+            Err(limit) => return Err(limit.into()),
+            Ok(None) => {}
+            Ok(Some((key, payload_type))) => {
+                return Ok(Verified {
+                    key,
+                    payload_type,
+                    source: attestation.source,
+                });
+            }
+        }
+    }
+    Err(search.give_up())
+}
+
+/// Verifies that a signer has signed an attestation, whatever it says.
+///
+/// # Errors
+///
+/// It has not, or a budget is used up.
+pub(crate) fn verify(
+    signer: Signer<'_>,
+    attestation: &Attestation<'_>,
+    circumstances: &Circumstances,
+) -> Result<(), NotFound> {
+    let mut search = Search::new(signer, circumstances);
+    match search.verify(attestation, |_, _| Ok(()))? {
+        Some(_) => Ok(()),
+        None => Err(search.give_up()),
+    }
+}
+
+/// Refuses more than anybody should look at. Before any verification, so that it does not depend on
+/// what stands in front.
+fn refuse_excess(attestations: &[&Attestation<'_>], note: Option<&str>) -> Result<(), Reason> {
+    for attestation in attestations {
+        if let Content::Excessive(what, limit) = attestation.content
+            && note.is_none_or(|note| attestation.is_under(note))
+        {
+            return Err(Reason::limit(what, limit));
+        }
+    }
+    Ok(())
+}
+
+/// Why nothing counted
+#[derive(Debug)]
+pub(crate) struct NotFound {
+    /// What kept us from knowing, as opposed to what was found wrong
+    pub(crate) failures: Vec<Reason>,
+    /// What was found wrong, the one that got furthest first
+    pub(crate) rejections: Vec<Reason>,
+}
+
+impl From<Reason> for NotFound {
+    fn from(limit: Reason) -> Self {
+        Self {
+            failures: alloc::vec![limit],
+            rejections: Vec::new(),
+        }
+    }
+}
+
+impl NotFound {
+    /// The failures, and unless they explain everything a refusal under `code`.
+    pub(crate) fn into_reasons(self, code: Code, message: &str) -> Vec<Reason> {
+        let Self {
+            failures: mut reasons,
+            rejections,
+        } = self;
+        if reasons.is_empty() || !rejections.is_empty() {
+            reasons.push(Reason::new(code, message).with_details(rejections));
+        }
+        reasons
+    }
+}
+
+/// Looks for signatures, and remembers why others did not count
+struct Search<'s, 'c> {
+    signer: Signer<'s>,
+    circumstances: &'c Circumstances,
+    rejections: BTreeSet<(Reverse<u8>, Rejection)>,
+    failures: Vec<Reason>,
+}
+
+impl<'s, 'c> Search<'s, 'c> {
+    const fn new(signer: Signer<'s>, circumstances: &'c Circumstances) -> Self {
+        Self {
+            signer,
+            circumstances,
+            rejections: BTreeSet::new(),
+            failures: Vec::new(),
+        }
+    }
+
+    /// Finds a key of the signer that signed this attestation, and a payload that `accept` accepts:
+    /// the very one that was verified.
+    ///
+    /// # Errors
+    ///
+    /// A budget is used up.
+    fn verify<T>(
+        &mut self,
+        attestation: &Attestation<'_>,
+        accept: impl Fn(&Signed<'_>, &[u8]) -> Result<T, Rejection>,
+    ) -> Result<Option<(&'s PublicKey, T)>, Reason> {
+        if let Some(note) = self.signer.note
+            && !attestation.is_under(note)
+        {
+            self.reject(Rejection::NoteMismatch {
+                note: attestation.note.as_deref().unwrap_or_default().to_string(),
+                expected: note.to_string(),
+            });
+            return Ok(None);
+        }
+        let signed = match &attestation.content {
+            Content::Signed(signed) => signed,
+            Content::Rejected(rejection) => {
+                self.reject(rejection.clone());
+                return Ok(None);
+            }
+            Content::Excessive(what, limit) => return Err(Reason::limit(what, *limit)),
+        };
+        let messages = self.messages(signed);
+        for signature in &signed.signatures {
+            for key in self.keys_named(&signature.key_id)? {
+                if let (Some(algorithm), Form::Raw) = (key.envelope_algorithm(), &signed.form) {
+                    let format = alloc::format!("a bare payload signed with {}", algorithm.name());
+                    self.reject(Rejection::FormatUnsupported(format));
+                    continue;
+                }
+                let Some(payload) = self.try_key(key, signed, &messages, signature)? else {
+                    continue;
+                };
+                match accept(signed, &payload) {
+                    Ok(accepted) => return Ok(Some((key, accepted))),
+                    Err(rejection) => self.reject(rejection),
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    /// The keys of that id; all of them for a signature that names none.
+    ///
+    /// # Errors
+    ///
+    /// A budget is used up.
+    fn keys_named(&mut self, id: &str) -> Result<Vec<&'s PublicKey>, Reason> {
+        let keys = self.signer.keys;
+        let named: Vec<_> = keys
+            .iter()
+            .filter(|key| id.is_empty() || key.id() == id)
+            .collect();
+        if named.is_empty() {
+            self.circumstances.meter.look()?;
+            let configured = keys.iter().map(|key| key.id().to_string()).collect();
+            let id = id.to_string();
+            self.reject(Rejection::UnknownKeyId { id, configured });
+        }
+        Ok(named)
+    }
+
+    /// The byte strings that a signature may be over.
+    fn messages<'m>(&self, signed: &'m Signed<'_>) -> Vec<Cow<'m, [u8]>> {
+        let pae = |payload_type: &str| Cow::Owned(dsse::pae(payload_type, &signed.payload));
+        let raw = || Cow::Borrowed(signed.payload.as_slice());
+        match (&signed.form, self.signer.encoding) {
+            (Form::Dsse { payload_type }, _) => alloc::vec![pae(payload_type)],
+            (Form::Raw, Encoding::Raw) => alloc::vec![raw()],
+            (Form::Raw, Encoding::RawThenPae) => alloc::vec![raw(), pae(claim::SIMPLE_SIGNING)],
+            (Form::Raw, Encoding::PaeThenRaw) => alloc::vec![pae(claim::SIMPLE_SIGNING), raw()],
+        }
+    }
+
+    /// Verifies one signature with one key over any of the messages, and returns the payload that is
+    /// believed for it.
+    ///
+    /// # Errors
+    ///
+    /// A budget is used up.
+    fn try_key<'m>(
+        &mut self,
+        key: &PublicKey,
+        signed: &'m Signed<'_>,
+        messages: &'m [Cow<'m, [u8]>],
+        signature: &Signature<'_>,
+    ) -> Result<Option<Cow<'m, [u8]>>, Reason> {
+        let Circumstances {
+            meter,
+            now,
+            max_payload,
+        } = self.circumstances;
+        for message in messages {
+            meter.verify(key.cost(), message.len())?;
+            match key.authenticate(message, &signature.bytes, *now, *max_payload) {
+                // A signature that brought its payload is believed for that; else what it covers is
+                // ours.
+                Ok(verified) if signed.payload.is_empty() => return Ok(Some(verified)),
+                Ok(_) => return Ok(Some(Cow::Borrowed(&signed.payload))),
+                Err(error) => self.reject_signature(error, key),
+            }
+        }
+        Ok(None)
+    }
+
+    /// Remembers what is wrong with a signature, or that nobody can tell.
+    fn reject_signature(&mut self, error: VerifyError, key: &PublicKey) {
+        let key_id = key.id().to_string();
+        let rejection = match error {
+            VerifyError::BadSignature(why) => Rejection::BadSignature { key_id, why },
+            VerifyError::KeyNotValid(why) => Rejection::KeyNotValid { key_id, why },
+            VerifyError::PayloadMismatch => Rejection::PgpPayloadMismatch,
+            VerifyError::FormatUnsupported(format) => {
+                Rejection::FormatUnsupported(format.to_string())
+            }
+            VerifyError::TooLong => {
+                let limit = self.circumstances.max_payload;
+                self.failures
+                    .push(Reason::limit("bytes in one payload", limit));
+                return;
+            }
+            VerifyError::ClockUnavailable => {
+                let message = alloc::format!(
+                    "The evaluation time is not known, and key {} or its signature expires",
+                    crate::quote(&key_id)
+                );
+                self.failures
+                    .push(Reason::new(Code::ClockUnavailable, message));
+                return;
+            }
+        };
+        self.reject(rejection);
+    }
+
+    fn reject(&mut self, rejection: Rejection) {
+        self.rejections
+            .insert((Reverse(rejection.rank()), rejection));
+    }
+
+    /// Everything that stood in the way, as much of it as the budget lets be said.
+    fn give_up(self) -> NotFound {
+        let Self {
+            circumstances,
+            rejections,
+            mut failures,
+            ..
+        } = self;
+        failures.dedup();
+        let said = circumstances.meter.say(rejections.len());
+        let told = rejections.iter().take(said);
+        let mut details: Vec<_> = told.map(|(_, one)| Reason::from(one)).collect();
+        let unsaid = rejections.len().saturating_sub(said);
+        if unsaid > 0 {
+            let message = alloc::format!("and {unsaid} more that do not count");
+            details.push(Reason::new(Code::NoValidAttestation, message));
+        }
+        NotFound {
+            failures,
+            rejections: details,
+        }
+    }
+}

@@ -1,0 +1,195 @@
+//! Scans as Artifact Analysis stores them: an occurrence for each vulnerability, and one of kind
+//! `DISCOVERY` that says whether the image was scanned at all.
+//!
+//! Nobody signs these, so they count where the administrator has put them into the settings, and
+//! nowhere else.
+
+use alloc::borrow::Cow;
+use alloc::string::ToString as _;
+use alloc::vec::Vec;
+
+use crate::attestation::statement::{Finding, Severity};
+use crate::decision::Code;
+use crate::digest::Digest;
+use crate::json::{Dialect, Null, Path, Raw, Report, Value};
+use crate::settings::Settings;
+
+/// The occurrences have many fields that nobody reads.
+const OCCURRENCE: &Dialect = &Dialect {
+    malformed: Code::EvidenceInvalid,
+    unknown_field: Code::EvidenceInvalid,
+    wrong_type: Code::EvidenceInvalid,
+    duplicate_key: Code::EvidenceInvalid,
+    null: Null::Absent,
+};
+
+/// What the occurrences of one image say
+#[derive(Debug, Default)]
+pub(crate) struct StoredScan<'a> {
+    pub(crate) findings: Vec<Finding<'a>>,
+    /// A scan has ended: what is not among the findings was not found
+    pub(crate) is_complete: bool,
+}
+
+/// The kinds of occurrences that belong to scans
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum Kind {
+    #[default]
+    Vulnerability,
+    Discovery,
+}
+
+/// One occurrence
+#[derive(Debug, Default)]
+struct Stored<'a> {
+    kind: Kind,
+    resource: Option<Cow<'a, str>>,
+    finding: Finding<'a>,
+    is_finished: bool,
+}
+
+impl<'a> StoredScan<'a> {
+    /// Finds what the settings say about an image; `None` where they say nothing.
+    pub(crate) fn find(settings: &Settings<'a>, digest: Digest, report: &Report) -> Option<Self> {
+        let mut scan: Option<Self> = None;
+        each(settings, report, |found, stored| {
+            if found != digest {
+                return;
+            }
+            let scan = scan.get_or_insert_default();
+            match stored.kind {
+                Kind::Discovery => scan.is_complete |= stored.is_finished,
+                Kind::Vulnerability => scan.findings.push(stored.finding),
+            }
+        });
+        scan
+    }
+
+    /// Reads all of it, for what is wrong with it.
+    pub(crate) fn check(settings: &Settings<'a>, report: &Report) {
+        each(settings, report, |_, _| {});
+    }
+}
+
+/// Reads the occurrences that belong to scans, each with the image that it is about.
+fn each<'a>(settings: &Settings<'a>, report: &Report, mut each: impl FnMut(Digest, Stored<'a>)) {
+    settings.each_occurrence(report, |path, raw| {
+        let Some(stored) = Stored::read(raw, path, report) else {
+            return;
+        };
+        let resource = stored.resource.as_deref().unwrap_or_default();
+        let digest = resource
+            .rsplit_once('@')
+            .map(|(_, digest)| Digest::parse(digest));
+        match digest {
+            Some(Ok(digest)) => each(digest, stored),
+            _ => {
+                let message = "expected a `resourceUri` with a digest";
+                report.push(Code::EvidenceInvalid, path, message);
+            }
+        }
+    });
+}
+
+impl<'a> Stored<'a> {
+    /// Reads an occurrence; `None` for one of another kind.
+    fn read(raw: Raw<'a>, path: Path<'_>, report: &Report) -> Option<Self> {
+        let mut stored = Self {
+            kind: Kind::of(raw)?,
+            ..Self::default()
+        };
+        let mut note = None;
+        raw.read(OCCURRENCE, path, report, |value| {
+            value.object(|key, value| match key {
+                "resourceUri" => stored.resource = value.text(),
+                "noteName" => note = value.text(),
+                "vulnerability" => read_vulnerability(value, &mut stored.finding),
+                "discovery" => {
+                    value.object(|key, value| {
+                        if key == "analysisStatus" {
+                            let status = value.text();
+                            stored.is_finished = status.as_deref() == Some("FINISHED_SUCCESS");
+                        }
+                    });
+                }
+                _ => {}
+            });
+        });
+        if stored.kind == Kind::Vulnerability {
+            let note = note.as_deref().unwrap_or_default();
+            let id = note.rsplit_once("/notes/").map_or("", |(_, id)| id);
+            if id.is_empty() {
+                let message = "expected a `noteName` that ends with the id of the vulnerability";
+                report.push(Code::EvidenceInvalid, path, message);
+            }
+            stored.finding.id = Cow::Owned(id.to_string());
+        }
+        Some(stored)
+    }
+}
+
+impl Kind {
+    /// The kind of an occurrence, if it is one of these. What is wrong with others is not ours.
+    fn of(raw: Raw<'_>) -> Option<Self> {
+        let mut kind = None;
+        raw.read(OCCURRENCE, Path::Root(""), &Report::default(), |value| {
+            value.object(|key, value| {
+                if key == "kind" {
+                    kind = match value.text().as_deref() {
+                        Some("VULNERABILITY") => Some(Self::Vulnerability),
+                        Some("DISCOVERY") => Some(Self::Discovery),
+                        _ => None,
+                    };
+                }
+            });
+        });
+        kind
+    }
+}
+
+const SEVERITIES: &[(&str, Severity)] = &[
+    ("SEVERITY_UNSPECIFIED", Severity::Unspecified),
+    ("MINIMAL", Severity::Minimal),
+    ("LOW", Severity::Low),
+    ("MEDIUM", Severity::Medium),
+    ("HIGH", Severity::High),
+    ("CRITICAL", Severity::Critical),
+];
+
+/// The distributor's severity counts before the note provider's, and what the occurrence says about
+/// a fix before what its packages say.
+fn read_vulnerability(value: Value<'_, '_>, finding: &mut Finding<'_>) {
+    let severity = |value: Value<'_, '_>| {
+        value.choice(SEVERITIES, Code::EvidenceInvalid, Code::EvidenceInvalid)
+    };
+    let (mut assigned, mut effective) = (None, None);
+    let (mut fix_available, mut has_fixed_version) = (None, false);
+    value.object(|key, value| match key {
+        "severity" => assigned = severity(value),
+        "effectiveSeverity" => effective = severity(value),
+        "fixAvailable" => fix_available = value.flag(),
+        "packageIssue" => {
+            value.list(|_, issue| {
+                issue.object(|key, value| {
+                    if key == "fixedVersion" {
+                        has_fixed_version |= is_version(value);
+                    }
+                });
+            });
+        }
+        _ => {}
+    });
+    finding.severity = effective.or(assigned).unwrap_or_default();
+    finding.fix_available = Some(fix_available.unwrap_or(has_fixed_version));
+}
+
+/// `MAXIMUM` stands for a version that there is not.
+fn is_version(value: Value<'_, '_>) -> bool {
+    let mut kind = None;
+    value.object(|key, value| {
+        if key == "kind" {
+            kind = value.text();
+        }
+    });
+    kind.is_some_and(|kind| !matches!(&*kind, "MAXIMUM" | "VERSION_KIND_UNSPECIFIED" | ""))
+}
