@@ -5,27 +5,32 @@
 //! 3. The object is read; what cannot be read is refused.
 //! 4. Every image must be there and be a reference.
 //! 5. On UPDATE, what was in the same place before stays; then revoked digests are refused.
-//! 6. The policy is asked which images are exempt and which rule applies to each Pod
-//!    ([`singleton`]); tags that have to be known are resolved, once ([`resolve`]); evidence is
-//!    gathered for what the rules want attested, and judged.
-//! 7. Dry run and break-glass may admit what step 6 refused, and nothing else ([`conclude`]).
+//! 6. Each policy document is asked which images are exempt and which rule or check set applies to
+//!    each Pod ([`singleton`], [`platform`]); tags that have to be known are resolved, once
+//!    ([`resolve`]); evidence is gathered for what the rules and checks want to know, and judged.
+//! 7. Verdicts of all documents are folded. Dry run and break-glass may admit what step 6 refused, and nothing else ([`conclude`]).
 //! 8. In an object that is admitted, verified digests stand in place of resolved tags ([`pin`]).
 
 mod break_glass;
+mod check;
 mod conclude;
+mod documents;
 mod images;
 mod pin;
+mod platform;
 mod resolve;
 mod singleton;
 
 use alloc::string::ToString as _;
 use alloc::vec::Vec;
 
+use documents::Documents;
+
 use crate::Budget;
-use crate::decision::{Code, Decision, Reason};
+use crate::decision::{Code, Decision, PodDecision, Reason};
 use crate::evidence::{Evidence, Lookup, Lookups, Supplied};
 use crate::json::{self, Dialect, Null, Path, Raw, Report};
-use crate::request::{Layout, Operation, Origin, Request};
+use crate::request::{Layout, Operation, Origin, Pod, Request};
 use crate::settings::{PodTemplates, Settings};
 use crate::time::Time;
 
@@ -184,17 +189,33 @@ fn judge(
         report,
         &mut warnings,
     )?;
-    let policy = singleton::plan(settings, &request, &workload, &images, report)?;
+    let documents = Documents::plan(settings, &request, &workload, &images, report)?;
     let mut lookups = Lookups::new(lookup, budget);
-    resolve::resolve(settings, &policy, &mut images, &mut lookups, budget, report)?;
-    let wanted = policy.wanted(&images);
+    resolve::resolve(
+        settings,
+        &documents,
+        &mut images,
+        &mut lookups,
+        budget,
+        report,
+    )?;
+    let wanted = documents.wanted(&images);
     let evidence = Evidence::collect(settings, &workload, &wanted, &mut lookups, budget, report)?;
-    let results = policy.judge(&images, &evidence, settings, call.time, budget);
+    let results = documents.judge(&images, &evidence, settings, call.time, budget, report);
     let marks = break_glass::read(&settings.break_glass, &request, &workload, &mut warnings);
     let object = request.object_text();
-    Ok(conclude::conclude(
-        images, results, &policy, &marks, warnings, object,
-    ))
+    let decision = conclude::conclude(images, results, &documents, &marks, warnings, object);
+    Ok(Decision {
+        pods: workload.pods.iter().map(describe).collect(),
+        ..decision
+    })
+}
+
+fn describe(pod: &Pod<'_>) -> PodDecision {
+    PodDecision {
+        field: pod.path.clone(),
+        service_account: pod.service_account.to_string(),
+    }
 }
 
 fn unsupported(request: &Request<'_>) -> Reason {

@@ -7,9 +7,10 @@ use alloc::collections::BTreeSet;
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 
+use super::documents::Documents;
 use super::images::{Image, Status};
 use super::pin::{self, Pin};
-use super::singleton::{self, Plan};
+use super::singleton;
 use crate::decision::{
     Code, Decision, DocumentResult, Enforcement, ImageDecision, Reason, Verdict, compose,
 };
@@ -31,8 +32,8 @@ enum Obstacle {
 /// Makes the decision out of what was found for each image.
 pub(super) fn conclude(
     images: Vec<Image<'_>>,
-    results: Vec<Option<DocumentResult>>,
-    plan: &Plan<'_>,
+    results: Vec<Vec<DocumentResult>>,
+    documents: &Documents<'_, '_>,
     break_glass: &[bool],
     warnings: Vec<Reason>,
     object: &str,
@@ -42,11 +43,12 @@ pub(super) fn conclude(
         ..Decision::new()
     };
     let (mut obstacles, mut pins) = (Vec::new(), Vec::new());
-    for (image, result) in images.into_iter().zip(results) {
+    for (index, (image, results)) in images.into_iter().zip(results).enumerate() {
         let is_marked = break_glass.get(image.pod).copied().unwrap_or_default();
         let learned = image.resolved_digest();
         let pin = learned.and_then(|digest| Pin::new(object, &image, digest));
-        let entry = describe(image, result, plan);
+        let requires_digest = documents.requires_digest(index, &image);
+        let entry = describe(image, results, requires_digest);
         // Only what was verified, not what a softer mode lets through.
         if learned.is_some() && entry.verdict == Verdict::Conformant {
             pins.push(pin);
@@ -73,7 +75,7 @@ pub(super) fn conclude(
             return Decision::refused(Reason::new(Code::TagResolutionFailed, message));
         }
     }
-    if plan.lacks_system_policy && decision.verdict != Verdict::Conformant {
+    if documents.lacks_system_policy() && decision.verdict != Verdict::Conformant {
         let message = "system policy not supplied: system images are not exempted";
         decision
             .warnings
@@ -86,14 +88,16 @@ pub(super) fn conclude(
     decision
 }
 
-fn describe(image: Image<'_>, result: Option<DocumentResult>, plan: &Plan<'_>) -> ImageDecision {
-    let requires_digest = plan.requires_digest(&image);
+fn describe(
+    image: Image<'_>,
+    results: Vec<DocumentResult>,
+    requires_digest: bool,
+) -> ImageDecision {
     let text = image.text().to_string();
     let resolved_digest = image.resolved_digest().map(|digest| digest.to_string());
     // What nobody judged is not conformant.
-    let judged = result
-        .as_ref()
-        .map_or(Verdict::Error, |result| result.verdict);
+    let verdicts = results.iter().map(|result| result.verdict);
+    let judged = verdicts.max().unwrap_or(Verdict::Error);
     let (verdict, reason) = match image.status {
         Status::Open(_) => (judged, None),
         Status::Unchanged => {
@@ -113,10 +117,11 @@ fn describe(image: Image<'_>, result: Option<DocumentResult>, plan: &Plan<'_>) -
     ImageDecision {
         image: text,
         field: image.field.path.clone(),
+        pod: image.pod,
         container: image.field.name.as_deref().map(String::from),
         resolved_digest,
         verdict,
-        results: result.into_iter().collect(),
+        results,
         reasons: reason.into_iter().collect(),
     }
 }

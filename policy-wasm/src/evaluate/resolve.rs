@@ -2,8 +2,8 @@
 
 use alloc::string::String;
 
+use super::documents::Documents;
 use super::images::{self, Image};
-use super::singleton::Plan;
 use crate::Budget;
 use crate::decision::{Code, Reason};
 use crate::digest::Digest;
@@ -12,7 +12,7 @@ use crate::image::ImageReference;
 use crate::json::{Path, Raw, Report};
 use crate::settings::Settings;
 
-/// Learns the digest of every image that has a tag and that the policy wants attested; the others
+/// Learns the digest of every image that has a tag and that a document has to know; the others
 /// are nobody's business. One reference is asked for once, however often it occurs.
 ///
 /// # Errors
@@ -20,7 +20,7 @@ use crate::settings::Settings;
 /// `limit-exceeded`: more lookups than one request may cause.
 pub(super) fn resolve(
     settings: &Settings<'_>,
-    plan: &Plan<'_>,
+    documents: &Documents<'_, '_>,
     images: &mut [Image<'_>],
     lookups: &mut Lookups<'_>,
     budget: &Budget,
@@ -33,7 +33,7 @@ pub(super) fn resolve(
         let Some(reference) = image.open().filter(|one| one.digest.is_none()) else {
             continue;
         };
-        if plan.is_exempt(index) || !plan.requires_digest(image) {
+        if !documents.requires_digest(index, image) {
             continue;
         }
         if let Err(reason) = settings.allows_registry(reference) {

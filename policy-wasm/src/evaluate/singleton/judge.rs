@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 
 use super::plan::{ChosenRule, Plan};
 use crate::Budget;
-use crate::attestation::{self, Circumstances, Meter, Subject};
+use crate::attestation::{self, Circumstances, Encoding, Signer, Subject, Verified};
 use crate::decision::{
     AppliedRule, AttestorResult, Code, DocumentResult, Enforcement, Exemption, Reason, Verdict,
 };
@@ -13,10 +13,10 @@ use crate::digest::Digest;
 use crate::evaluate::images::Image;
 use crate::evidence::Evidence;
 use crate::image::ImageReference;
+use crate::policy::attestor::Attestor;
 use crate::policy::rule::{EnforcementMode, EvaluationMode};
 use crate::policy::singleton::Document;
-use crate::settings::{DockerReference, Settings, unknown_attestor};
-use crate::time::Time;
+use crate::settings::{DockerReference, Settings, SingletonPae, unknown_attestor};
 
 impl Plan<'_> {
     /// Judges every image that is open; the others have no result.
@@ -25,20 +25,19 @@ impl Plan<'_> {
         images: &[Image<'_>],
         evidence: &Evidence<'_>,
         settings: &Settings<'_>,
-        now: Option<Time>,
+        circumstances: &Circumstances,
         budget: &Budget,
     ) -> Vec<Option<DocumentResult>> {
         let mut judged = Judged {
             plan: self,
             evidence,
             docker_reference: settings.docker_reference,
-            budget,
-            circumstances: Circumstances {
-                meter: Meter::new(budget),
-                singleton_pae: settings.singleton_pae,
-                now,
-                max_payload: budget.payload_bytes,
+            encoding: match settings.singleton_pae {
+                SingletonPae::Off => Encoding::Raw,
+                SingletonPae::Try => Encoding::RawThenPae,
             },
+            budget,
+            circumstances,
             known: Vec::new(),
         };
         let results = images
@@ -69,13 +68,9 @@ fn exempted(image: &Image<'_>, exemption: &Exemption) -> DocumentResult {
         exemption.pattern
     );
     DocumentResult {
-        document: Document::Policy.key(),
-        verdict: Verdict::Conformant,
-        enforcement: Enforcement::Enforced,
         allowlist: Some(exemption.clone()),
-        rule: None,
-        attestors: Vec::new(),
         reasons: alloc::vec![Reason::new(code, message)],
+        ..DocumentResult::new(Document::Policy.key().into(), Verdict::Conformant)
     }
 }
 
@@ -85,8 +80,9 @@ struct Judged<'p> {
     plan: &'p Plan<'p>,
     evidence: &'p Evidence<'p>,
     docker_reference: DockerReference,
+    encoding: Encoding,
     budget: &'p Budget,
-    circumstances: Circumstances,
+    circumstances: &'p Circumstances,
     known: Vec<Known<'p>>,
 }
 
@@ -143,13 +139,10 @@ impl<'p> Judged<'p> {
             }
         };
         DocumentResult {
-            document: Document::Policy.key(),
-            verdict,
             enforcement: match rule.enforcement {
                 EnforcementMode::Enforced => Enforcement::Enforced,
                 EnforcementMode::DryRun => Enforcement::DryRun,
             },
-            allowlist: None,
             rule: Some(AppliedRule {
                 kind: chosen
                     .specific
@@ -161,6 +154,7 @@ impl<'p> Judged<'p> {
             }),
             attestors,
             reasons,
+            ..DocumentResult::new(Document::Policy.key().into(), verdict)
         }
     }
 
@@ -179,26 +173,62 @@ impl<'p> Judged<'p> {
             let reason = Reason::new(Code::SettingsInvalid, unknown_attestor(name));
             return refused(name, reason);
         };
-        let answer = match self.evidence.about(digest, &attestor.note, self.budget) {
-            Ok(attestations) => {
-                let subject = Subject {
-                    digest,
-                    reference,
-                    docker_reference: self.docker_reference,
-                };
-                let repository = reference.normalized_repository();
-                let failures = self.evidence.failures(digest, &attestor.note, &repository);
-                let circumstances = &self.circumstances;
-                attestation::judge(attestor, subject, &attestations, failures, circumstances)
-            }
-            Err(limit) => refused(name, limit),
+        let subject = Subject {
+            digest,
+            reference,
+            docker_reference: self.docker_reference,
         };
+        let answer = self.ask(attestor, subject);
         self.known.push(Known {
             attestor: name,
             image,
             answer: answer.clone(),
         });
         answer
+    }
+
+    /// Asks for one valid attestation by the attestor.
+    fn ask(&self, attestor: &Attestor<'_>, subject: Subject<'_>) -> (Verdict, AttestorResult) {
+        let Attestor { name, note, keys } = attestor;
+        if keys.is_empty() {
+            let message = alloc::format!("Attestor {name} has no usable public keys");
+            return refused(name, Reason::new(Code::AttestorWithoutKeys, message));
+        }
+        let note = Some(note.as_ref());
+        let attestations = match self.evidence.about(subject.digest, note, self.budget) {
+            Ok(attestations) => attestations,
+            Err(limit) => return refused(name, limit),
+        };
+        let signer = Signer {
+            keys,
+            note,
+            encoding: self.encoding,
+        };
+        let repository = subject.reference.normalized_repository();
+        let failures = self.evidence.failures(subject.digest, note, &repository);
+        let circumstances = self.circumstances;
+        match attestation::find(signer, subject, &attestations, failures, circumstances) {
+            Ok(verified) => (Verdict::Conformant, satisfied(name, verified)),
+            Err(not_found) => {
+                let message = "No attestations found that were valid and signed by a key trusted \
+                               by the attestor";
+                let reasons = not_found.into_reasons(Code::NoValidAttestation, message);
+                AttestorResult::refused(name, reasons)
+            }
+        }
+    }
+}
+
+fn satisfied(name: &str, verified: Verified<'_>) -> AttestorResult {
+    let id = verified.key.id();
+    let message = alloc::format!("Attestor {name} satisfied by key {}", crate::quote(id));
+    AttestorResult {
+        name: name.into(),
+        verified: true,
+        key_id: Some(id.into()),
+        payload_type: verified.payload_type,
+        source: Some(verified.source.name()),
+        reasons: alloc::vec![Reason::new(Code::Attested, message)],
     }
 }
 

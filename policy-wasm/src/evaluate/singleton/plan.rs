@@ -45,15 +45,16 @@ pub(super) struct ChosenRule<'a> {
 /// `context-missing`: the rules are by a fact that the request does not state.
 pub(in crate::evaluate) fn plan<'a>(
     settings: &Settings<'a>,
+    policy: &Policy<'a>,
     request: &Request<'_>,
     workload: &Workload<'_>,
     images: &[Image<'_>],
     report: &Report,
 ) -> Result<Plan<'a>, Reason> {
-    let exemptions = exempt(settings, images, report);
+    let exemptions = exempt(settings, policy, images, report);
     let mut rules = Vec::new();
     for pod in &workload.pods {
-        rules.push(choose(settings, request, pod, report)?);
+        rules.push(choose(settings, policy, request, pod, report)?);
     }
     let mut names = BTreeSet::new();
     for (image, exemption) in images.iter().zip(&exemptions) {
@@ -78,8 +79,8 @@ pub(in crate::evaluate) fn plan<'a>(
             report.push(Code::PolicyAttestorsShareKey, Path::Root("policy"), message);
         }
     }
-    let lacks_system_policy = settings.policy.global_evaluation == GlobalEvaluation::Enable
-        && settings.system_policy.is_none();
+    let lacks_system_policy =
+        policy.global_evaluation == GlobalEvaluation::Enable && settings.system_policy.is_none();
     Ok(Plan {
         exemptions,
         rules,
@@ -92,6 +93,7 @@ pub(in crate::evaluate) fn plan<'a>(
 /// policy's own. Both lists are walked once, whatever the number of images.
 fn exempt(
     settings: &Settings<'_>,
+    policy: &Policy<'_>,
     images: &[Image<'_>],
     report: &Report,
 ) -> Vec<Option<Exemption>> {
@@ -101,9 +103,8 @@ fn exempt(
             for (image, exemption) in images.iter().zip(&mut exemptions) {
                 let is_open = counts && exemption.is_none() && image.open().is_some();
                 if is_open && pattern.matches(image.text()) {
-                    let document = policy.document().key();
                     *exemption = Some(Exemption {
-                        document,
+                        document: policy.document().key().into(),
                         pattern: text.to_string(),
                     });
                 }
@@ -113,21 +114,22 @@ fn exempt(
     if let Some(system_policy) = &settings.system_policy {
         apply(
             system_policy,
-            settings.policy.global_evaluation == GlobalEvaluation::Enable,
+            policy.global_evaluation == GlobalEvaluation::Enable,
         );
     }
-    apply(&settings.policy, true);
+    apply(policy, true);
     exemptions
 }
 
 /// Chooses the rule for a Pod: the specific one whose key fits, else the default.
 fn choose<'a>(
     settings: &Settings<'a>,
+    policy: &Policy<'a>,
     request: &Request<'_>,
     pod: &Pod<'_>,
     report: &Report,
 ) -> Result<Option<ChosenRule<'a>>, Reason> {
-    let specific = match settings.policy.rules() {
+    let specific = match policy.rules() {
         None => None,
         Some(rules) => {
             let key = rule_key(settings, request, pod, rules.kind)?;
@@ -141,7 +143,7 @@ fn choose<'a>(
             specific: Some((kind, key)),
             rule,
         }),
-        None => settings.policy.default_rule.clone().map(|rule| ChosenRule {
+        None => policy.default_rule.clone().map(|rule| ChosenRule {
             specific: None,
             rule,
         }),
@@ -203,41 +205,32 @@ fn load<'a>(
 }
 
 impl Plan<'_> {
-    /// The images that have to be attested, each with the notes of its rule's attestors.
-    pub(in crate::evaluate) fn wanted<'i>(&'i self, images: &[Image<'i>]) -> Vec<Wanted<'i>> {
-        let mut wanted: Vec<Wanted<'i>> = Vec::new();
-        for (index, image) in images.iter().enumerate() {
-            let (Some(digest), Some(reference)) = (image.digest(), image.open()) else {
-                continue;
-            };
-            let Some(chosen) = self.rule(image).filter(|_| !self.is_exempt(index)) else {
-                continue;
-            };
-            let attestors = chosen.rule.attestors.iter();
-            let notes: BTreeSet<_> = attestors
-                .filter_map(|name| self.attestor(name))
-                .map(|attestor| attestor.note.as_ref())
-                .collect();
-            if notes.is_empty() {
-                continue;
-            }
-            let is_same = |other: &&mut Wanted<'_>| {
-                other.digest == digest && other.reference.repository() == reference.repository()
-            };
-            match wanted.iter_mut().find(is_same) {
-                Some(other) => other.notes.extend(notes),
-                None => wanted.push(Wanted {
-                    digest,
-                    reference,
-                    notes,
-                }),
-            }
+    /// Asks for the attestations of an image, if it has to be attested.
+    pub(in crate::evaluate) fn want<'i>(
+        &'i self,
+        index: usize,
+        image: &Image<'i>,
+        wanted: &mut Vec<Wanted<'i>>,
+    ) {
+        let (Some(digest), Some(reference)) = (image.digest(), image.open()) else {
+            return;
+        };
+        let Some(chosen) = self.rule(image).filter(|_| !self.is_exempt(index)) else {
+            return;
+        };
+        let attestors = chosen.rule.attestors.iter();
+        let notes: BTreeSet<_> = attestors
+            .filter_map(|name| self.attestor(name))
+            .map(|attestor| attestor.note.as_ref())
+            .collect();
+        if !notes.is_empty() {
+            let one = Wanted::new(digest, reference);
+            Wanted { notes, ..one }.add_to(wanted);
         }
-        wanted
     }
 
     /// Whether a pattern covers the image at this place of the list.
-    pub(in crate::evaluate) fn is_exempt(&self, index: usize) -> bool {
+    fn is_exempt(&self, index: usize) -> bool {
         self.exemptions.get(index).is_some_and(Option::is_some)
     }
 
@@ -245,10 +238,11 @@ impl Plan<'_> {
         self.attestors.iter().find(|attestor| attestor.name == name)
     }
 
-    /// Whether the rule for an image's Pod asks for attestations.
-    pub(in crate::evaluate) fn requires_digest(&self, image: &Image<'_>) -> bool {
-        self.rule(image)
-            .is_some_and(|chosen| chosen.rule.evaluation == EvaluationMode::RequireAttestation)
+    /// Whether the rule for the image at this place of the list asks for attestations.
+    pub(in crate::evaluate) fn requires_digest(&self, index: usize, image: &Image<'_>) -> bool {
+        let is_required =
+            |chosen: &ChosenRule<'_>| chosen.rule.evaluation == EvaluationMode::RequireAttestation;
+        !self.is_exempt(index) && self.rule(image).is_some_and(is_required)
     }
 
     pub(super) fn rule(&self, image: &Image<'_>) -> Option<&ChosenRule<'_>> {

@@ -1,0 +1,123 @@
+//! `slsaCheck`: whether a trusted builder built the image from a trusted place.
+
+use alloc::collections::BTreeSet;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use super::testimony::{Said, missing};
+use super::{Outcome, Question, Testimonies};
+use crate::attestation::statement::{Predicate, Provenance};
+use crate::decision::{Code, Reason};
+use crate::digest::Digest;
+use crate::json::Report;
+use crate::policy::platform::SlsaRule;
+use crate::settings::Purpose;
+
+/// One statement must satisfy one rule as a whole: facts of two are never put together.
+pub(super) fn judge(
+    rules: &[SlsaRule<'_>],
+    digest: Digest,
+    question: &Question<'_, '_>,
+    testimonies: &mut Testimonies<'_>,
+    report: &Report,
+) -> Outcome {
+    let authenticators = &testimonies.settings.evidence.authenticators;
+    question
+        .check
+        .check_builders(&authenticators.builders(), report);
+    let builders: Vec<_> = authenticators
+        .of(Purpose::Provenance)
+        .map(|one| one.builder_id.as_deref().unwrap_or_default())
+        .collect();
+    let testimony = testimonies.about(digest, Purpose::Provenance, report);
+    let mut problems: BTreeSet<(Code, String)> = BTreeSet::new();
+    let mut saw_provenance = false;
+    for Said { by, predicate } in &testimony.statements {
+        let Predicate::Provenance(provenance) = predicate else {
+            continue;
+        };
+        saw_provenance = true;
+        // A key speaks for one builder and no other.
+        let own = by.map(|index| builders.get(index).copied().unwrap_or_default());
+        if own.is_some_and(|own| own != provenance.builder_id) {
+            let message = alloc::format!(
+                "Provenance names builder {}, and is signed by a key of builder {}",
+                crate::quote(&provenance.builder_id),
+                crate::quote(own.unwrap_or_default())
+            );
+            problems.insert((Code::ProvenanceBuilderNotTrusted, message));
+            continue;
+        }
+        for rule in rules {
+            match satisfy(rule, provenance) {
+                Ok(()) => {
+                    let reason = Reason::new(Code::CheckPassed, describe(provenance));
+                    return Outcome::passed(reason).with_notes(&testimony.untrusted);
+                }
+                Err(problem) => {
+                    problems.insert(problem);
+                }
+            }
+        }
+    }
+    let mut reasons = testimonies.failures(digest, question);
+    reasons.extend_from_slice(&testimony.errors);
+    if saw_provenance {
+        let said = testimonies.circumstances.meter.say(problems.len());
+        let details = problems.into_iter().take(said);
+        let details = details.map(|(code, message)| Reason::new(code, message));
+        let message = "No provenance satisfies any rule";
+        let reason = Reason::new(Code::NoMatchingProvenance, message);
+        reasons.push(reason.with_details(details.collect()));
+    } else if reasons.is_empty() {
+        reasons.push(missing("where the image comes from"));
+    }
+    Outcome::not_found(reasons).with_notes(&testimony.untrusted)
+}
+
+/// Whether provenance satisfies a rule.
+fn satisfy(rule: &SlsaRule<'_>, provenance: &Provenance<'_>) -> Result<(), (Code, String)> {
+    if !rule.builder.is(&provenance.builder_id) {
+        let message = alloc::format!(
+            "Builder {} is not the one that the rule trusts",
+            crate::quote(&provenance.builder_id)
+        );
+        return Err((Code::ProvenanceBuilderNotTrusted, message));
+    }
+    let repository = provenance.config_repository.as_deref();
+    if rule.config_based && (repository.is_none() || provenance.config_path.is_none()) {
+        let message = "The build did not begin with a configuration file in a repository";
+        return Err((Code::ProvenanceConfigNotTopLevel, message.into()));
+    }
+    if !rule.names_repositories() {
+        return Ok(());
+    }
+    // What else went into the build (base images, tools) is not where its configuration comes from.
+    match repository {
+        Some(repository) if rule.trusts_repository(repository) => Ok(()),
+        Some(repository) => {
+            let message = alloc::format!(
+                "No pattern of the rule covers repository {}",
+                crate::quote(repository)
+            );
+            Err((Code::ProvenanceSourceNotTrusted, message))
+        }
+        None => {
+            let message = "Provenance does not name the repository of the build's configuration";
+            Err((Code::ProvenanceSourceNotTrusted, message.into()))
+        }
+    }
+}
+
+fn describe(provenance: &Provenance<'_>) -> String {
+    let builder = crate::quote(&provenance.builder_id);
+    match &provenance.config_repository {
+        Some(repository) => {
+            alloc::format!(
+                "Image was built by {builder} from {}",
+                crate::quote(repository)
+            )
+        }
+        None => alloc::format!("Image was built by {builder}"),
+    }
+}

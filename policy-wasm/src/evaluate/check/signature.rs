@@ -1,0 +1,111 @@
+//! `simpleSigningAttestationCheck` and `sigstoreSignatureCheck`: whether any key of the check has
+//! signed the image.
+
+use alloc::string::String;
+
+use super::testimony::missing;
+use super::{Outcome, Question, Testimonies};
+use crate::attestation::{self, Attestation, Encoding, NotFound, Signer, Subject, Verified};
+use crate::decision::{Code, Reason};
+use crate::digest::Digest;
+use crate::evidence::HostSignature;
+
+/// Attestations in any form; of bare payloads, the DSSE encoding is tried before the bytes.
+pub(super) fn attestation(
+    digest: Digest,
+    question: &Question<'_, '_>,
+    testimonies: &Testimonies<'_>,
+) -> Outcome {
+    let attestations = match testimonies.evidence.about(digest, None, testimonies.budget) {
+        Ok(attestations) => attestations,
+        Err(limit) => return Outcome::refused(alloc::vec![limit]),
+    };
+    match find(
+        digest,
+        question,
+        &attestations,
+        Encoding::PaeThenRaw,
+        testimonies,
+    ) {
+        Ok(verified) => Outcome::passed(attested(verified.key.id())),
+        Err(not_found) => {
+            let message =
+                "No attestations found that were valid and signed by a key trusted by the check";
+            Outcome::not_found(not_found.into_reasons(Code::NoValidAttestation, message))
+        }
+    }
+}
+
+/// Signatures of cosign: the payload's own bytes, under simple signing. Those whose payload only the
+/// host can see, the host has verified.
+pub(super) fn sigstore(
+    digest: Digest,
+    question: &Question<'_, '_>,
+    testimonies: &Testimonies<'_>,
+) -> Outcome {
+    let settings = testimonies.settings;
+    let mut attestations = match testimonies.evidence.about(digest, None, testimonies.budget) {
+        Ok(attestations) => attestations,
+        Err(limit) => return Outcome::refused(alloc::vec![limit]),
+    };
+    attestations.retain(|one| !one.is_envelope());
+    let was_asked = settings.evidence.registry || !settings.evidence.notes.is_empty();
+    if attestations.is_empty() && !was_asked {
+        return Outcome::refused(alloc::vec![missing("a Sigstore signature")]);
+    }
+    let mut not_found = match find(digest, question, &attestations, Encoding::Raw, testimonies) {
+        Ok(verified) => return Outcome::passed(attested(verified.key.id())),
+        Err(not_found) => not_found,
+    };
+    let repository = question.reference.normalized_repository();
+    let of_check = |one: &&HostSignature| question.keys.iter().any(|key| key.id() == one.key_id);
+    for signature in testimonies
+        .evidence
+        .signatures(digest, &repository)
+        .filter(of_check)
+    {
+        match &signature.is_trusted {
+            Ok(true) => return Outcome::passed(attested(&signature.key_id)),
+            Ok(false) => {}
+            Err(reason) => not_found.failures.push(reason.clone()),
+        }
+        // The host has seen what we could not.
+        not_found
+            .rejections
+            .retain(|reason| reason.code != Code::AttestationPayloadUnavailable);
+    }
+    let message = "No Sigstore signature found that verifies with a key of the policy";
+    Outcome::not_found(not_found.into_reasons(Code::NoValidSigstoreSignature, message))
+}
+
+fn find<'q>(
+    digest: Digest,
+    question: &Question<'q, '_>,
+    attestations: &[&Attestation<'_>],
+    encoding: Encoding,
+    testimonies: &Testimonies<'_>,
+) -> Result<Verified<'q>, NotFound> {
+    let signer = Signer {
+        keys: question.keys,
+        note: None,
+        encoding,
+    };
+    let subject = Subject {
+        digest,
+        reference: question.reference,
+        docker_reference: testimonies.settings.docker_reference,
+    };
+    let failures = testimonies.failures(digest, question);
+    attestation::find(
+        signer,
+        subject,
+        attestations,
+        failures,
+        testimonies.circumstances,
+    )
+}
+
+fn attested(key_id: &str) -> Reason {
+    let message: String = alloc::format!("Check satisfied by key {}", crate::quote(key_id));
+    Reason::new(Code::Attested, message)
+}

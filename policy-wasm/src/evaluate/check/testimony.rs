@@ -1,0 +1,229 @@
+//! What those whom the settings trust say about an image: statements that stand in the settings, and
+//! statements that a key for their purpose has signed.
+//!
+//! Everything else is ignored and listed, whoever stored it where.
+
+use alloc::collections::BTreeMap;
+use alloc::rc::Rc;
+use alloc::string::{String, ToString as _};
+use alloc::vec::Vec;
+
+use super::Question;
+use crate::Budget;
+use crate::attestation::statement::{Predicate, Statement};
+use crate::attestation::{self, Attestation, Circumstances, Encoding, Signer, Source};
+use crate::decision::{Code, Reason};
+use crate::digest::Digest;
+use crate::evidence::{Evidence, StoredScan};
+use crate::json::Report;
+use crate::key::PublicKey;
+use crate::settings::{Purpose, Settings};
+
+/// All that is known about images, looked up for the first check that asks
+pub(in crate::evaluate) struct Testimonies<'t> {
+    pub(super) settings: &'t Settings<'t>,
+    pub(super) evidence: &'t Evidence<'t>,
+    pub(super) circumstances: &'t Circumstances,
+    pub(super) budget: &'t Budget,
+    keys: BTreeMap<Purpose, Rc<Vec<Vec<PublicKey>>>>,
+    known: BTreeMap<(Digest, Purpose), Rc<Testimony<'t>>>,
+}
+
+/// What is said about one image, for one purpose
+#[derive(Debug, Default)]
+pub(super) struct Testimony<'t> {
+    pub(super) statements: Vec<Said<'t>>,
+    /// What Artifact Analysis found, as the settings have it
+    pub(super) stored_scan: Option<StoredScan<'t>>,
+    /// What kept us from reading all of it
+    pub(super) errors: Vec<Reason>,
+    /// What nobody trusted has signed
+    pub(super) untrusted: Vec<Reason>,
+}
+
+/// One statement that is believed
+#[derive(Debug)]
+pub(super) struct Said<'t> {
+    /// The place of the authenticator in its list; `None` is the settings themselves
+    pub(super) by: Option<usize>,
+    pub(super) predicate: Predicate<'t>,
+}
+
+impl<'t> Testimonies<'t> {
+    pub(in crate::evaluate) const fn new(
+        settings: &'t Settings<'t>,
+        evidence: &'t Evidence<'t>,
+        circumstances: &'t Circumstances,
+        budget: &'t Budget,
+    ) -> Self {
+        Self {
+            settings,
+            evidence,
+            circumstances,
+            budget,
+            keys: BTreeMap::new(),
+            known: BTreeMap::new(),
+        }
+    }
+
+    /// What is said about an image.
+    pub(super) fn about(
+        &mut self,
+        digest: Digest,
+        purpose: Purpose,
+        report: &Report,
+    ) -> Rc<Testimony<'t>> {
+        if let Some(known) = self.known.get(&(digest, purpose)) {
+            return Rc::clone(known);
+        }
+        let keys = Rc::clone(self.keys.entry(purpose).or_insert_with(|| {
+            let authenticators = self.settings.evidence.authenticators.of(purpose);
+            Rc::new(authenticators.map(|one| one.load(report)).collect())
+        }));
+        let mut testimony = Testimony::default();
+        testimony.hear_settings(self.settings, digest, purpose, report);
+        match self.evidence.about(digest, None, self.budget) {
+            Ok(attestations) => {
+                for attestation in attestations {
+                    testimony.hear(attestation, &keys, digest, purpose, self.circumstances);
+                }
+            }
+            Err(limit) => testimony.errors.push(limit),
+        }
+        testimony.errors.dedup();
+        let testimony = Rc::new(testimony);
+        self.known.insert((digest, purpose), Rc::clone(&testimony));
+        testimony
+    }
+
+    /// The places that should have been asked about an image and could not be.
+    pub(super) fn failures(&self, digest: Digest, question: &Question<'_, '_>) -> Vec<Reason> {
+        let repository = question.reference.normalized_repository();
+        self.evidence.failures(digest, None, &repository)
+    }
+}
+
+impl<'t> Testimony<'t> {
+    /// Hears what the administrator wrote down, which nobody has to have signed.
+    fn hear_settings(
+        &mut self,
+        settings: &Settings<'t>,
+        digest: Digest,
+        purpose: Purpose,
+        report: &Report,
+    ) {
+        settings.each_statement(report, |path, raw| {
+            let found = Statement::read(raw.text().as_bytes()).and_then(|statement| {
+                let is_wanted = purpose.reads(statement.predicate_type())
+                    && statement.attests(digest).is_some();
+                is_wanted.then(|| statement.predicate()).transpose()
+            });
+            match found {
+                Ok(predicate) => {
+                    let said = |predicate| Said {
+                        by: None,
+                        predicate,
+                    };
+                    self.statements.extend(predicate.map(said));
+                }
+                Err(rejection) => {
+                    report.push(Code::EvidenceInvalid, path, rejection.to_string());
+                }
+            }
+        });
+        if purpose == Purpose::Vulnerability {
+            self.stored_scan = StoredScan::find(settings, digest, report);
+        }
+    }
+
+    /// Hears a statement in an envelope, if that is what the attestation is, once for each
+    /// authenticator that signed it.
+    fn hear(
+        &mut self,
+        attestation: &'t Attestation<'t>,
+        authenticators: &[Vec<PublicKey>],
+        digest: Digest,
+        purpose: Purpose,
+        circumstances: &Circumstances,
+    ) {
+        let Some(payload) = attestation.statement() else {
+            return;
+        };
+        // What cannot be read could be about this image.
+        if let Ok(statement) = Statement::read(payload) {
+            if statement.attests(digest).is_none() {
+                return;
+            }
+            if !purpose.reads(statement.predicate_type()) {
+                // Where it names one of our keys, somebody took it for such evidence.
+                if authenticators
+                    .iter()
+                    .any(|keys| attestation.names_one_of(keys))
+                {
+                    let kind = crate::quote(statement.predicate_type());
+                    let message = alloc::format!("Statement has predicate type {kind}");
+                    let detail = Reason::new(Code::AttestationPredicateType, message);
+                    self.distrust(purpose, alloc::vec![detail]);
+                }
+                return;
+            }
+        }
+        // Whoever writes a Pod chooses what it carries, and could choose an old scan.
+        if attestation.source == Source::PodAnnotation && purpose != Purpose::Provenance {
+            let message =
+                "It stands in the annotation of a Pod, whose author could leave out another";
+            let detail = Reason::new(Code::EvidenceUntrusted, message);
+            return self.distrust(purpose, alloc::vec![detail]);
+        }
+        let (mut rejections, mut is_trusted) = (Vec::new(), false);
+        for (index, keys) in authenticators.iter().enumerate() {
+            let signer = Signer {
+                keys,
+                note: None,
+                encoding: Encoding::Raw,
+            };
+            match attestation::verify(signer, attestation, circumstances) {
+                Ok(()) => {
+                    is_trusted = true;
+                    self.believe(Some(index), payload);
+                }
+                Err(not_found) => {
+                    self.errors.extend(not_found.failures);
+                    rejections.extend(not_found.rejections);
+                }
+            }
+        }
+        if !is_trusted {
+            self.distrust(purpose, rejections);
+        }
+    }
+
+    /// Reads what was signed by somebody trusted: what cannot be read could be anything.
+    fn believe(&mut self, by: Option<usize>, payload: &'t [u8]) {
+        match Statement::read(payload).and_then(|statement| statement.predicate()) {
+            Ok(predicate) => self.statements.push(Said { by, predicate }),
+            Err(rejection) => {
+                let message = alloc::format!("Evidence could not be used: {rejection}");
+                self.errors
+                    .push(Reason::new(Code::EvidenceInvalid, message));
+            }
+        }
+    }
+
+    fn distrust(&mut self, purpose: Purpose, details: Vec<Reason>) {
+        let message = alloc::format!(
+            "Evidence was ignored: not inline in the settings and not signed by a key configured for `{}`",
+            purpose.name()
+        );
+        let reason = Reason::new(Code::EvidenceUntrusted, message).with_details(details);
+        if !self.untrusted.contains(&reason) {
+            self.untrusted.push(reason);
+        }
+    }
+}
+
+/// Nobody trusted has said anything.
+pub(super) fn missing(what: &str) -> Reason {
+    let message: String = alloc::format!("no evidence supplied: nobody trusted has stated {what}");
+    Reason::new(Code::EvidenceMissing, message)
+}

@@ -1,0 +1,121 @@
+//! All policy documents of the settings: each is asked on its own, and an image needs the consent of
+//! every one.
+
+use alloc::vec::Vec;
+
+use super::images::Image;
+use super::platform;
+use super::singleton;
+use crate::Budget;
+use crate::attestation::{Circumstances, Meter};
+use crate::decision::{DocumentResult, Reason};
+use crate::evidence::{Evidence, Wanted};
+use crate::json::Report;
+use crate::request::{Request, Workload};
+use crate::settings::Settings;
+use crate::time::Time;
+
+/// What each document will look at
+#[derive(Debug)]
+pub(super) struct Documents<'a, 's> {
+    singleton: Option<singleton::Plan<'a>>,
+    platform: Vec<platform::Plan<'a, 's>>,
+}
+
+impl<'a, 's> Documents<'a, 's> {
+    /// Reads of each document what this request needs.
+    ///
+    /// # Errors
+    ///
+    /// `context-missing`: a document has rules by a fact that the request does not state.
+    pub(super) fn plan(
+        settings: &'s Settings<'a>,
+        request: &Request<'_>,
+        workload: &Workload<'_>,
+        images: &[Image<'_>],
+        report: &Report,
+    ) -> Result<Self, Reason> {
+        let singleton = settings
+            .policy
+            .as_ref()
+            .map(|policy| singleton::plan(settings, policy, request, workload, images, report));
+        let platform = settings
+            .platform_policies
+            .iter()
+            .map(|policy| platform::plan(settings, policy, request, workload, images, report));
+        Ok(Self {
+            singleton: singleton.transpose()?,
+            platform: platform.collect::<Result<_, _>>()?,
+        })
+    }
+
+    /// Whether any document has to know the digest of the image at this place of the list.
+    pub(super) fn requires_digest(&self, index: usize, image: &Image<'_>) -> bool {
+        let by_rule = |plan: &singleton::Plan<'_>| plan.requires_digest(index, image);
+        self.singleton.as_ref().is_some_and(by_rule)
+            || self
+                .platform
+                .iter()
+                .any(|plan| plan.requires_digest(index, image))
+    }
+
+    /// The images about which something has to be known.
+    pub(super) fn wanted<'i>(&'i self, images: &[Image<'i>]) -> Vec<Wanted<'i>> {
+        let mut wanted = Vec::new();
+        for (index, image) in images.iter().enumerate() {
+            if let Some(plan) = &self.singleton {
+                plan.want(index, image, &mut wanted);
+            }
+            for plan in &self.platform {
+                plan.want(index, image, &mut wanted);
+            }
+        }
+        wanted
+    }
+
+    /// What every document says about every image: one result for each document, or none at all
+    /// where an image is not to be judged.
+    pub(super) fn judge(
+        &self,
+        images: &[Image<'_>],
+        evidence: &Evidence<'_>,
+        settings: &Settings<'_>,
+        now: Option<Time>,
+        budget: &Budget,
+        report: &Report,
+    ) -> Vec<Vec<DocumentResult>> {
+        // The work of all documents is paid for from one budget.
+        let circumstances = Circumstances {
+            meter: Meter::new(budget),
+            now,
+            max_payload: budget.payload_bytes,
+        };
+        let mut results: Vec<Option<Vec<DocumentResult>>> =
+            images.iter().map(|_| Some(Vec::new())).collect();
+        let mut add = |found: Vec<Option<DocumentResult>>| {
+            for (results, found) in results.iter_mut().zip(found) {
+                match (results.as_mut(), found) {
+                    (Some(results), Some(found)) => results.push(found),
+                    // Whom one document does not judge, the others cannot admit.
+                    _ => *results = None,
+                }
+            }
+        };
+        if let Some(plan) = &self.singleton {
+            add(plan.judge(images, evidence, settings, &circumstances, budget));
+        }
+        let mut testimonies =
+            platform::Testimonies::new(settings, evidence, &circumstances, budget);
+        for plan in &self.platform {
+            add(plan.judge(images, &mut testimonies, report));
+        }
+        results.into_iter().map(Option::unwrap_or_default).collect()
+    }
+
+    /// Whether the policy relies on a system policy that nobody supplied.
+    pub(super) fn lacks_system_policy(&self) -> bool {
+        self.singleton
+            .as_ref()
+            .is_some_and(|plan| plan.lacks_system_policy)
+    }
+}

@@ -1,0 +1,178 @@
+//! What a platform policy says about each image, once its evidence is there.
+
+use alloc::borrow::ToOwned as _;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use super::plan::{Exemptions, Plan};
+use crate::decision::{
+    CheckResult, CheckSetResult, Code, DocumentResult, Enforcement, Exemption, Reason, Verdict,
+};
+use crate::evaluate::check::{self, Outcome, Question, Testimonies};
+use crate::evaluate::images::Image;
+use crate::image::ImageReference;
+use crate::json::Report;
+use crate::policy::platform::{Check, CheckSet, Place};
+use crate::policy::rule::EnforcementMode;
+
+impl<'a, 's> Plan<'a, 's> {
+    /// Judges every image that is open; the others have no result.
+    pub(in crate::evaluate) fn judge(
+        &self,
+        images: &[Image<'_>],
+        testimonies: &mut Testimonies<'_>,
+        report: &Report,
+    ) -> Vec<Option<DocumentResult>> {
+        // The same image in ten containers is judged once.
+        let mut known: Vec<(Option<Place>, &str, DocumentResult)> = Vec::new();
+        let mut results = Vec::new();
+        for (image, exemptions) in images.iter().zip(&self.exemptions) {
+            let Some(reference) = image.open() else {
+                results.push(None);
+                continue;
+            };
+            let place = self.check_set(image).map(|check_set| check_set.place);
+            let is_known = |(other, text, _): &&(Option<Place>, &str, DocumentResult)| {
+                *other == place && *text == image.text()
+            };
+            if let Some((.., result)) = known.iter().find(is_known) {
+                results.push(Some(result.clone()));
+                continue;
+            }
+            let result = self.by_policy(image, reference, exemptions, testimonies, report);
+            known.push((place, image.text(), result.clone()));
+            results.push(Some(result));
+        }
+        results
+    }
+
+    fn by_policy(
+        &self,
+        image: &Image<'_>,
+        reference: ImageReference<'_>,
+        exemptions: &Exemptions,
+        testimonies: &mut Testimonies<'_>,
+        report: &Report,
+    ) -> DocumentResult {
+        let mut result = DocumentResult {
+            name: self.policy.name.as_deref().map(String::from),
+            enforcement: match self.settings.platform_enforcement {
+                EnforcementMode::Enforced => Enforcement::Enforced,
+                EnforcementMode::DryRun => Enforcement::DryRun,
+            },
+            ..DocumentResult::new(self.policy.document().into(), Verdict::Conformant)
+        };
+        if let Some(exemption) = &exemptions.policy {
+            result.reasons.push(exempt(image, exemption));
+            result.allowlist = Some(exemption.clone());
+            return result;
+        }
+        let Some(check_set) = self.check_set(image) else {
+            let message = "The policy has no check sets; all images are allowed";
+            result.reasons.push(Reason::new(Code::NoCheckSets, message));
+            return result;
+        };
+        let mut applied = describe(check_set);
+        if let Some(exemption) = &exemptions.check_set {
+            result.reasons.push(exempt(image, exemption));
+            applied.allowlist = Some(exemption.clone());
+            result.check_set = Some(applied);
+            return result;
+        }
+        for check in &check_set.checks {
+            applied
+                .checks
+                .push(match exemptions.checks.get(&check.place.index()) {
+                    Some(exemption) => CheckResult {
+                        allowlist: Some(exemption.clone()),
+                        reasons: alloc::vec![exempt(image, exemption)],
+                        ..describe_check(check)
+                    },
+                    None => self.by_check(check, image, reference, testimonies, report),
+                });
+        }
+        let verdicts = applied.checks.iter().map(|check| check.verdict);
+        result.verdict = verdicts.max().unwrap_or(Verdict::Conformant);
+        result.reasons = summary(&applied);
+        result.check_set = Some(applied);
+        result
+    }
+
+    fn by_check(
+        &self,
+        check: &Check<'a>,
+        image: &Image<'_>,
+        reference: ImageReference<'_>,
+        testimonies: &mut Testimonies<'_>,
+        report: &Report,
+    ) -> CheckResult {
+        let question = Question {
+            check,
+            keys: self.keys.get(&check.place).map_or(&[], Vec::as_slice),
+            reference,
+            digest: match (image.digest(), &image.resolved) {
+                (Some(digest), _) => Ok(digest),
+                (None, Some(Err(reason))) => Err(reason.clone()),
+                (None, _) => Err(crate::evaluate::singleton::digest_required()),
+            },
+        };
+        let Outcome { verdict, reasons } = check::judge(&question, testimonies, report);
+        CheckResult {
+            verdict,
+            reasons,
+            ..describe_check(check)
+        }
+    }
+}
+
+fn describe(check_set: &CheckSet<'_>) -> CheckSetResult {
+    CheckSetResult {
+        index: check_set.place.index(),
+        display_name: check_set.display_name.as_deref().map(String::from),
+        scope: check_set.scope.as_ref().map(|scope| scope.result()),
+        allowlist: None,
+        checks: Vec::new(),
+    }
+}
+
+fn describe_check(check: &Check<'_>) -> CheckResult {
+    CheckResult {
+        index: check.place.index(),
+        display_name: check.display_name.as_deref().map(String::from),
+        kind: check.type_name(),
+        verdict: Verdict::Conformant,
+        allowlist: None,
+        reasons: Vec::new(),
+    }
+}
+
+fn exempt(image: &Image<'_>, exemption: &Exemption) -> Reason {
+    let message = alloc::format!(
+        "Image {} is exempt: pattern `{}`",
+        image.text(),
+        exemption.pattern
+    );
+    Reason::new(Code::ExemptAllowlist, message)
+}
+
+/// The reasons of the checks that did not pass, without their details.
+fn summary(check_set: &CheckSetResult) -> Vec<Reason> {
+    let is_refusal = |check: &&CheckResult| check.verdict != Verdict::Conformant;
+    let mut reasons: Vec<_> = check_set
+        .checks
+        .iter()
+        .filter(is_refusal)
+        .flat_map(|check| &check.reasons)
+        .map(|reason| Reason::new(reason.code, reason.message.clone()))
+        .collect();
+    reasons.dedup();
+    if reasons.is_empty() {
+        reasons.push(if check_set.checks.is_empty() {
+            let message = alloc::format!("Check set {} has no checks", check_set.index);
+            Reason::new(Code::NoChecks, message)
+        } else {
+            Reason::new(Code::ChecksPassed, "All checks passed".to_owned())
+        });
+    }
+    reasons
+}

@@ -1,0 +1,231 @@
+//! What of a platform policy a request needs: which check set covers each Pod, and from what each
+//! image is exempt.
+
+use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+use crate::decision::{Code, Exemption, Reason};
+use crate::evaluate::images::Image;
+use crate::evidence::Wanted;
+use crate::json::Report;
+use crate::key::PublicKey;
+use crate::policy::platform::{
+    Allowlist, Check, CheckKind, CheckSet, Place, PlatformPolicy, SigstoreCheck,
+};
+use crate::request::{Pod, Request, Workload};
+use crate::settings::{DockerReference, Settings};
+
+/// What the policy will look at, image by image
+#[derive(Debug)]
+pub(in crate::evaluate) struct Plan<'a, 's> {
+    pub(super) settings: &'s Settings<'a>,
+    pub(super) policy: &'s PlatformPolicy<'a>,
+    /// One for each Pod; `None` only where the policy has no check sets
+    pub(super) check_sets: Vec<Option<&'s CheckSet<'a>>>,
+    /// One for each image
+    pub(super) exemptions: Vec<Exemptions>,
+    /// The decoded keys of the checks that are about signatures, by the place of the check
+    pub(super) keys: BTreeMap<Place, Vec<PublicKey>>,
+}
+
+/// From what an image is exempt
+#[derive(Debug, Default)]
+pub(super) struct Exemptions {
+    pub(super) policy: Option<Exemption>,
+    pub(super) check_set: Option<Exemption>,
+    /// By the place of the check in its check set
+    pub(super) checks: BTreeMap<usize, Exemption>,
+}
+
+/// Reads of the policy what this request needs.
+///
+/// # Errors
+///
+/// `context-missing`: check sets are chosen by namespace, and the request does not state it.
+pub(in crate::evaluate) fn plan<'a, 's>(
+    settings: &'s Settings<'a>,
+    policy: &'s PlatformPolicy<'a>,
+    request: &Request<'_>,
+    workload: &Workload<'_>,
+    images: &[Image<'_>],
+    report: &Report,
+) -> Result<Plan<'a, 's>, Reason> {
+    let mut plan = Plan {
+        settings,
+        policy,
+        check_sets: Vec::new(),
+        exemptions: images.iter().map(|_| Exemptions::default()).collect(),
+        keys: BTreeMap::new(),
+    };
+    for pod in &workload.pods {
+        plan.check_sets.push(choose(policy, request, pod)?);
+    }
+    plan.exempt(images, report);
+    let open = images
+        .iter()
+        .enumerate()
+        .filter(|(_, image)| image.open().is_some());
+    let mut keys = BTreeMap::new();
+    for check in open.flat_map(|(index, image)| plan.checks(index, image)) {
+        keys.entry(check.place)
+            .or_insert_with(|| check.load_keys(report));
+    }
+    plan.keys = keys;
+    Ok(plan)
+}
+
+/// Chooses the check set for a Pod: the first whose scope covers it.
+fn choose<'a, 's>(
+    policy: &'s PlatformPolicy<'a>,
+    request: &Request<'_>,
+    pod: &Pod<'_>,
+) -> Result<Option<&'s CheckSet<'a>>, Reason> {
+    for check_set in &policy.check_sets {
+        let Some(scope) = &check_set.scope else {
+            return Ok(Some(check_set));
+        };
+        let namespace = request.namespace.as_deref().ok_or_else(|| {
+            let message = "The policy has check sets by namespace, and the request does not say its \
+                           namespace";
+            Reason::new(Code::ContextMissing, message)
+        })?;
+        if scope.covers(namespace, &pod.service_account) {
+            return Ok(Some(check_set));
+        }
+    }
+    Ok(None)
+}
+
+impl<'a, 's> Plan<'a, 's> {
+    /// Finds for each open image the first pattern that covers it at each level. Each list is walked
+    /// once, whatever the number of images.
+    fn exempt(&mut self, images: &[Image<'_>], report: &Report) {
+        let document = self.policy.document();
+        let apply = |allowlist: &Option<Allowlist<'_>>,
+                     exemptions: &mut [Exemptions],
+                     covers: &dyn Fn(usize, &Image<'_>) -> bool,
+                     exempt: &dyn Fn(&mut Exemptions, Exemption)| {
+            let Some(allowlist) = allowlist else { return };
+            allowlist.each(report, |pattern, text| {
+                for (index, (image, exemptions)) in images.iter().zip(&mut *exemptions).enumerate()
+                {
+                    let is_covered = covers(index, image)
+                        && image.open().is_some_and(|image| pattern.matches(image));
+                    if is_covered {
+                        let exemption = Exemption {
+                            document: document.clone().into(),
+                            pattern: text.to_string(),
+                        };
+                        exempt(exemptions, exemption);
+                    }
+                }
+            });
+        };
+        let exemptions = &mut self.exemptions;
+        apply(
+            &self.policy.allowlist,
+            exemptions,
+            &|_, _| true,
+            &|own, exemption| {
+                own.policy.get_or_insert(exemption);
+            },
+        );
+        let mut seen = BTreeSet::new();
+        for check_set in self.check_sets.iter().flatten() {
+            if !seen.insert(check_set.place) {
+                continue;
+            }
+            let covers = |_: usize, image: &Image<'_>| {
+                let chosen = self.check_sets.get(image.pod).copied().flatten();
+                chosen.is_some_and(|chosen| chosen.place == check_set.place)
+            };
+            apply(
+                &check_set.allowlist,
+                exemptions,
+                &covers,
+                &|own, exemption| {
+                    own.check_set.get_or_insert(exemption);
+                },
+            );
+            for check in &check_set.checks {
+                apply(&check.allowlist, exemptions, &covers, &|own, exemption| {
+                    own.checks.entry(check.place.index()).or_insert(exemption);
+                });
+            }
+        }
+    }
+
+    /// The check set for an image's Pod.
+    pub(super) fn check_set(&self, image: &Image<'_>) -> Option<&'s CheckSet<'a>> {
+        self.check_sets.get(image.pod).copied().flatten()
+    }
+
+    /// The checks from which the image at this place of the list is not exempt.
+    pub(super) fn checks<'p>(
+        &'p self,
+        index: usize,
+        image: &Image<'_>,
+    ) -> impl Iterator<Item = &'s Check<'a>> + use<'a, 's, 'p> {
+        let exemptions = self.exemptions.get(index);
+        let is_exempt =
+            exemptions.is_none_or(|exempt| exempt.policy.is_some() || exempt.check_set.is_some());
+        let check_set = self.check_set(image).filter(|_| !is_exempt);
+        let checks = check_set
+            .into_iter()
+            .flat_map(|check_set| &check_set.checks);
+        checks.filter(move |check| {
+            exemptions.is_some_and(|exempt| !exempt.checks.contains_key(&check.place.index()))
+        })
+    }
+
+    /// Whether any check applies to the image at this place of the list: all of them are about an
+    /// image that is known by its digest.
+    pub(in crate::evaluate) fn requires_digest(&self, index: usize, image: &Image<'_>) -> bool {
+        self.checks(index, image).next().is_some()
+    }
+
+    /// Asks for what the checks on an image want to know. A platform policy knows no notes, so that
+    /// each place is asked under every note of the settings.
+    pub(in crate::evaluate) fn want<'i>(
+        &'i self,
+        index: usize,
+        image: &Image<'i>,
+        wanted: &mut Vec<Wanted<'i>>,
+    ) {
+        let (Some(digest), Some(reference)) = (image.digest(), image.open()) else {
+            return;
+        };
+        let mut one = Wanted::new(digest, reference);
+        let mut needs_evidence = false;
+        for check in self.checks(index, image) {
+            match &check.kind {
+                CheckKind::AlwaysDeny | CheckKind::TrustedDirectory(_) => continue,
+                // A host says nothing about the repository that was signed.
+                CheckKind::SigstoreSignature(sigstore)
+                    if self.settings.docker_reference == DockerReference::Ignore =>
+                {
+                    one.cosign_keys.extend(self.cosign_keys(check, sigstore));
+                }
+                _ => {}
+            }
+            needs_evidence = true;
+        }
+        if needs_evidence {
+            let notes = self.settings.evidence.notes.keys();
+            one.notes = notes.map(String::as_str).collect();
+            one.add_to(wanted);
+        }
+    }
+
+    /// The keys of a check as a host wants them, by their ids.
+    fn cosign_keys(
+        &self,
+        check: &Check<'_>,
+        sigstore: &SigstoreCheck<'_>,
+    ) -> impl Iterator<Item = (String, String)> {
+        let keys = self.keys.get(&check.place).into_iter().flatten();
+        let ids = keys.map(|key| key.id().to_string());
+        ids.zip(sigstore.pems().map(ToString::to_string))
+    }
+}
