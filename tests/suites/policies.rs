@@ -29,8 +29,21 @@ const FIXTURES: &[(&str, &str, &str, &str)] = &[
         "denied by attestor projects/example/attestors/qa: No attestations found"),
     ("pipeline", "development-unsigned.yaml", "allow", "always-allow"),
     ("pipeline", "preview-unsigned.yaml", "overridden", "Admitted by dry run"),
+    ("require-attestation-platform", "production-signed.yaml", "allow", "Check satisfied by key"),
+    ("require-attestation-platform", "production-tag.yaml", "deny", "digest-required"),
+    ("require-attestation-platform", "staging-unsigned.yaml", "allow", "no-checks"),
+    ("supply-chain", "good.yaml", "allow", "checks-passed"),
+    ("supply-chain", "vulnerable.yaml", "deny", "CVE-2026-10003 has severity HIGH, above the maximum MEDIUM"),
+    ("supply-chain", "from-a-fork.yaml", "deny", "provenance-source-not-trusted"),
+    ("supply-chain", "too-old.yaml", "deny", "image-not-fresh"),
+    ("supply-chain", "not-scanned.yaml", "error", "evidence-missing"),
+    ("supply-chain", "other-directory.yaml", "deny", "image-not-in-trusted-directory"),
+    ("supply-chain", "tag.yaml", "deny", "digest-required"),
     ("pipeline", "qa-built.yaml", "allow", "projects/example/attestors/build satisfied"),
 ];
+
+/// When the fixtures are judged: some of their evidence grows old.
+const TIME: &str = "2026-11-23T12:00:00Z";
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -51,7 +64,8 @@ fn every_fixture_is_answered_as_documented_by_both_modules() {
             let [request] = requests.as_slice() else {
                 panic!("one object in {fixture}")
             };
-            let call = json!({"request": request.request, "settings": settings}).to_string();
+            let call = json!({"request": request.request, "settings": settings, "time": TIME});
+            let call = call.to_string();
             let decision = module.call(Operation::Decide, call.as_bytes()).unwrap();
             let decision: Value = serde_json::from_slice(&decision).unwrap();
             assert_eq!(
@@ -125,6 +139,35 @@ fn what_the_signing_script_prints_satisfies_its_attestor() {
     );
 }
 
+/// The evidence in the settings is what the documented command prints, but for the signature, which
+/// is another one each time.
+#[test]
+fn the_evidence_of_the_supply_chain_policy_is_what_its_script_prints() {
+    if !process::can_run("openssl", "version") {
+        return;
+    }
+    let policy = folder().join("supply-chain");
+    let settings = inputs::settings(&policy.join("policy.yaml")).unwrap();
+    let statements = fs::read_dir(policy.join("statements")).unwrap().count();
+    let occurrences = settings["evidence"]["occurrences"].as_array().unwrap();
+    assert_eq!(occurrences.len(), statements);
+    let text = fs::read_to_string(policy.join("policy.yaml")).unwrap();
+    let comments = text
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix("# ")?.split_once(" statements/"));
+    for ((key, statement), occurrence) in comments.zip(occurrences) {
+        let printed = process::stdout(
+            Command::new("sh")
+                .arg(folder().join("sign-statement.sh"))
+                .arg(folder().join("test-keys").join(key))
+                .arg(policy.join("statements").join(statement)),
+        );
+        let mut envelope = inputs::parse(&printed).unwrap()[0][0].clone();
+        envelope["signatures"][0]["sig"] = occurrence["signatures"][0]["sig"].clone();
+        assert_eq!(envelope, *occurrence, "{statement}");
+    }
+}
+
 /// The manifest is the policy, indented, under a header. `BLESS=1` rewrites it.
 #[test]
 fn every_manifest_carries_the_policy_beside_it() {
@@ -194,7 +237,7 @@ fn policies() -> Vec<PathBuf> {
         .filter(|path| path.join("policy.yaml").exists())
         .collect();
     found.sort();
-    assert!(found.len() >= 3);
+    assert!(found.len() >= 5);
     found
 }
 
