@@ -102,6 +102,11 @@ impl Evidence {
             request::GET_RESOURCE => cluster()?.resource(request),
             request::MANIFEST_DIGEST => registry()?.digest(request.image()?),
             request::MANIFEST => registry()?.manifest(request.image()?),
+            request::VERIFY_PUBLIC_KEYS => registry()?.verify(request.fields()),
+            kind if request.is_verification() => Err(Failure::new(format!(
+                "{kind} is not answered from folders, only {} is; give a recording with --replay FILE",
+                request::VERIFY_PUBLIC_KEYS
+            ))),
             _ => Err(Failure::missing("answer from folders", "--replay FILE")),
         }
     }

@@ -23,7 +23,8 @@ pub struct EvidenceArgs {
     /// Let this OCI image layout be the registries that the policy asks
     ///
     /// `index.json` gives each manifest its full reference, such as registry.example/app:1, in the
-    /// annotation `org.opencontainers.image.ref.name`.
+    /// annotation `org.opencontainers.image.ref.name`. Signatures of cosign under the tag
+    /// `sha256-<hex>.sig` are verified with the ECDSA P-256 keys that the policy asks for.
     #[arg(long, value_name = "DIR")]
     registry: Option<PathBuf>,
     /// Write what the policy asked and was answered to this file

@@ -29,7 +29,7 @@ pub(super) struct Manifest {
 #[derive(Debug, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Descriptor {
-    media_type: String,
+    pub(super) media_type: String,
     pub(super) digest: String,
     size: i64,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -70,6 +70,11 @@ impl Manifest {
         } else {
             Err("neither an image (`config` and `layers`) nor an index (`manifests`)".into())
         }
+    }
+
+    /// What an image consists of, its configuration aside.
+    pub(super) fn layers(&self) -> &[Descriptor] {
+        self.layers.as_deref().unwrap_or_default()
     }
 
     /// What an index lists.

@@ -1,5 +1,7 @@
 //! An OCI image layout that stands for all registries.
 
+mod verify;
+
 use alloc::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, Read as _};
@@ -11,6 +13,7 @@ use sha2::{Digest as _, Sha256};
 use super::manifest::{Descriptor, Manifest};
 use super::reference::{Reference, is_digest};
 use super::{EvidenceError, Failure};
+use crate::emit::printable;
 use crate::inputs::shown;
 
 /// The manifests of an image layout, by the references that its index gives them
@@ -167,6 +170,12 @@ impl Registry {
 
     /// Reads a blob and checks that it is what its name says.
     fn blob(&self, digest: &str) -> Result<Vec<u8>, Failure> {
+        if !is_digest(digest) {
+            return Err(Failure::new(format!(
+                "a blob has the digest `{}`; only sha256 is read",
+                printable(digest)
+            )));
+        }
         let path = self.path(digest);
         let failure = |problem: String| Failure::new(format!("`{}`: {problem}", shown(&path)));
         let bytes = read_file(&path, MAX_MANIFEST).map_err(|error| failure(error.to_string()))?;

@@ -16,6 +16,7 @@ pub struct Request {
 pub(super) const GET_RESOURCE: &str = "KubernetesGetResource";
 pub(super) const MANIFEST_DIGEST: &str = "OciManifestDigest";
 pub(super) const MANIFEST: &str = "OciManifest";
+pub(super) const VERIFY_PUBLIC_KEYS: &str = "SigstorePubKeyVerify";
 
 /// How the payload of an operation becomes a request
 enum Payload {
@@ -95,6 +96,11 @@ impl Request {
 
     pub(super) const fn fields(&self) -> &Map<String, Value> {
         &self.fields
+    }
+
+    /// Whether it asks to verify signatures, of whatever kind.
+    pub(super) fn is_verification(&self) -> bool {
+        self.kind.starts_with("Sigstore")
     }
 
     /// The reference that a registry is asked about.

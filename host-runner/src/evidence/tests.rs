@@ -65,6 +65,29 @@ fn a_replay_of_a_recording_answers_alike() {
 }
 
 #[test]
+fn a_verification_is_recorded_like_the_rest() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(
+        folder.path().join("oci-layout"),
+        r#"{"imageLayoutVersion":"1.0.0"}"#,
+    )
+    .unwrap();
+    let index = r#"{"schemaVersion":2,"manifests":[]}"#;
+    fs::write(folder.path().join("index.json"), index).unwrap();
+    let path = folder.path().join("recording");
+    let registry = Registry::open(folder.path()).unwrap();
+    let evidence = Evidence::from_folders(None, Some(registry)).recording_to(path.clone());
+    let question = json!({"type": "SigstorePubKeyVerify", "image": "a.example/b:1",
+        "pub_keys": ["-----BEGIN\n"], "annotations": null});
+    let refused = ask(&evidence, "oci/v2/verify", &question).unwrap_err();
+    evidence.save().unwrap();
+    let text = fs::read_to_string(&path).unwrap();
+    assert!(text.contains("    !SigstorePubKeyVerify\n"), "{text}");
+    let evidence = Evidence::from_recording(Replay::open(&path).unwrap());
+    assert_eq!(ask(&evidence, "oci/v2/verify", &question), Err(refused));
+}
+
+#[test]
 fn a_recording_that_has_to_be_nowhere_is_not_saved() {
     Evidence::from_folders(None, None).save().unwrap();
     let folder = tempfile::tempdir().unwrap();
@@ -101,7 +124,12 @@ fn what_cannot_be_answered_names_the_option_that_would() {
         (
             "oci/v2/verify",
             json!({"type": "SigstorePubKeyVerify", "image": "a"}),
-            "--replay FILE",
+            "--registry DIR",
+        ),
+        (
+            "oci/v2/verify",
+            json!({"type": "SigstoreKeylessVerify", "image": "a"}),
+            "only SigstorePubKeyVerify is; give a recording with --replay FILE",
         ),
         (
             "net/v1/dns_lookup_host",

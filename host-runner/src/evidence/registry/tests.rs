@@ -3,15 +3,15 @@ use std::fs;
 use super::*;
 
 /// An image layout under construction
-struct Layout {
+pub(super) struct Layout {
     folder: tempfile::TempDir,
     entries: Vec<Value>,
 }
 
-const IMAGE: &str = "application/vnd.oci.image.manifest.v1+json";
+pub(super) const IMAGE: &str = "application/vnd.oci.image.manifest.v1+json";
 const INDEX: &str = "application/vnd.oci.image.index.v1+json";
 
-fn layout() -> Layout {
+pub(super) fn layout() -> Layout {
     let folder = tempfile::tempdir().unwrap();
     fs::create_dir_all(folder.path().join("blobs/sha256")).unwrap();
     fs::write(
@@ -31,7 +31,7 @@ fn sha256(bytes: &[u8]) -> String {
     format!("sha256:{hex}")
 }
 
-fn image(name: &str) -> Value {
+pub(super) fn image(name: &str) -> Value {
     let digest = sha256(name.as_bytes());
     let blob = json!({"mediaType": "text/plain", "digest": digest, "size": 1, "data": "aGk=",
         "annotations": {"dev.cosignproject.cosign/signature": name}});
@@ -39,7 +39,7 @@ fn image(name: &str) -> Value {
 }
 
 impl Layout {
-    fn blob(&self, manifest: &Value) -> String {
+    pub(super) fn blob(&self, manifest: &Value) -> String {
         let bytes = manifest.to_string().into_bytes();
         let digest = sha256(&bytes);
         fs::write(self.path(&digest), bytes).unwrap();
@@ -51,13 +51,13 @@ impl Layout {
         self.folder.path().join("blobs/sha256").join(name)
     }
 
-    fn add(&mut self, name: &str, media_type: &str, digest: &str) {
+    pub(super) fn add(&mut self, name: &str, media_type: &str, digest: &str) {
         self.entries
             .push(json!({"mediaType": media_type, "digest": digest, "size": 1,
             "annotations": {"org.opencontainers.image.ref.name": name}}));
     }
 
-    fn open(&self) -> Result<Registry, String> {
+    pub(super) fn open(&self) -> Result<Registry, String> {
         let index = json!({"schemaVersion": 2, "manifests": self.entries});
         fs::write(self.folder.path().join("index.json"), index.to_string()).unwrap();
         Registry::open(self.folder.path()).map_err(|error| error.to_string())
