@@ -126,6 +126,19 @@ pub(crate) fn not_asked(requests: &[Request]) {
     }
 }
 
+/// A text of an answer; empty where there is none.
+fn text<'a>(value: &'a Value, key: &str) -> &'a str {
+    value.get(key).and_then(Value::as_str).unwrap_or_default()
+}
+
+/// A list of an answer; empty where there is none.
+fn list<'a>(value: &'a Value, key: &str) -> &'a [Value] {
+    value
+        .get(key)
+        .and_then(Value::as_array)
+        .map_or(&[], Vec::as_slice)
+}
+
 const BOLD_RED: &str = "\x1b[1;31m";
 const BOLD_GREEN: &str = "\x1b[1;32m";
 const BOLD_YELLOW: &str = "\x1b[1;33m";

@@ -1,11 +1,15 @@
 //! For people: a verdict for each image, and for each refusal what was missing.
 
+mod policy;
+mod reason;
+
 use std::io::{self, Write};
 
 use serde_json::Value;
 
-use super::{BOLD_GREEN, BOLD_RED, BOLD_YELLOW, DIM, Evaluated, RESET, printable};
+use super::{BOLD_GREEN, BOLD_RED, BOLD_YELLOW, DIM, Evaluated, RESET, list, printable, text};
 use crate::engine::{Abi, Inspection};
+use reason::reason;
 
 /// Prints all answers and counts them.
 pub(crate) fn decisions(answers: &[Evaluated], digest: &str) -> io::Result<()> {
@@ -45,9 +49,7 @@ fn object(out: &mut impl Write, evaluated: &Evaluated) -> io::Result<()> {
             writeln!(out, "  {message}")
         };
     }
-    for reason in list(answer, "reasons") {
-        self::reason(out, reason, 1)?;
-    }
+    reasons(out, answer, 1)?;
     for image in list(answer, "images") {
         self::image(out, image)?;
     }
@@ -64,103 +66,42 @@ fn object(out: &mut impl Write, evaluated: &Evaluated) -> io::Result<()> {
 }
 
 fn image(out: &mut impl Write, image: &Value) -> io::Result<()> {
-    let (colour, mark) = match text(image, "verdict") {
-        "CONFORMANT" => (BOLD_GREEN, "✓"),
-        "ERROR" => (BOLD_RED, "!"),
-        _ => (BOLD_RED, "✗"),
-    };
     let name = match text(image, "image") {
         "" => "(no image)",
         name => name,
     };
     writeln!(
         out,
-        "  {colour}{mark}{RESET} {name}  {DIM}{}{RESET}",
+        "  {} {name}  {DIM}{}{RESET}",
+        mark(image),
         text(image, "field")
     )?;
     match text(image, "resolvedDigest") {
         "" => {}
         digest => writeln!(out, "    {DIM}resolved to{RESET} {digest}")?,
     }
-    for reason in list(image, "reasons") {
-        self::reason(out, reason, 2)?;
-    }
-    for result in list(image, "results") {
-        if let Some(rule) = result.get("rule") {
-            let key = match text(rule, "key") {
-                "" => String::new(),
-                key => format!(" for {key}"),
-            };
-            let (kind, mode) = (text(rule, "kind"), text(rule, "evaluationMode"));
-            writeln!(out, "    {DIM}rule{RESET} {kind}{key}: {mode}")?;
-        }
-        let attestors = list(result, "attestors");
-        for attestor in attestors {
-            let is_verified = attestor
-                .get("verified")
-                .and_then(Value::as_bool)
-                .unwrap_or_default();
-            let (colour, mark) = if is_verified {
-                (BOLD_GREEN, "✓")
-            } else {
-                (BOLD_RED, "✗")
-            };
-            let source = match text(attestor, "source") {
-                "" => String::new(),
-                source => format!("  {DIM}from {source}{RESET}"),
-            };
-            writeln!(
-                out,
-                "    {colour}{mark}{RESET} attestor {}{source}",
-                text(attestor, "name")
-            )?;
-            for reason in list(attestor, "reasons") {
-                self::reason(out, reason, 3)?;
-            }
-        }
-        if attestors.is_empty() {
-            for reason in list(result, "reasons") {
-                self::reason(out, reason, 2)?;
-            }
-        }
+    reasons(out, image, 2)?;
+    let results = list(image, "results");
+    for result in results {
+        policy::document(out, result, results.len() > 1)?;
     }
     Ok(())
 }
 
-/// A reason and what lies below it, each a step further in.
-fn reason(out: &mut impl Write, reason: &Value, depth: usize) -> io::Result<()> {
-    let indent = "  ".repeat(depth);
-    let (code, message) = (text(reason, "code"), text(reason, "message"));
-    writeln!(out, "{indent}{DIM}{code}{RESET}: {message}")?;
-    let details = list(reason, "details");
-    for detail in details {
-        self::reason(out, detail, depth.saturating_add(1))?;
-    }
-    match help(code, details.is_empty()) {
-        Some(help) => writeln!(out, "{indent}  {DIM}help: {help}{RESET}"),
-        None => Ok(()),
-    }
+/// The verdict on a part of the Decision in one character.
+fn mark(part: &Value) -> String {
+    let (colour, mark) = match text(part, "verdict") {
+        "CONFORMANT" => (BOLD_GREEN, "✓"),
+        "ERROR" => (BOLD_RED, "!"),
+        _ => (BOLD_RED, "✗"),
+    };
+    format!("{colour}{mark}{RESET}")
 }
 
-/// What the reader can do, where that is not plain from the reason.
-fn help(code: &str, without_details: bool) -> Option<&'static str> {
-    match code {
-        "digest-required" => Some("name the image by its digest: REPOSITORY@sha256:<digest>"),
-        "no-valid-attestation" if without_details => {
-            Some("no attestation about this digest was found; the attestor has to sign it")
-        }
-        "unsupported-object-kind" => Some(
-            "if it creates Pods, say where its pod specs are under `workloads` in the settings",
-        ),
-        "context-missing" => Some("give the namespace of the request with --namespace"),
-        "host-capability-failed" | "tag-resolution-failed" | "tag-resolution-unavailable" => Some(
-            "here --kubernetes and --registry stand for the cluster and its registries; in a cluster, \
-             see whether the policy is granted what it asks",
-        ),
-        "registry-not-allowed" => Some("add the registry to `registries` in the settings"),
-        "clock-unavailable" => Some("a key without an expiry needs no clock"),
-        _ => None,
-    }
+/// All reasons of a part of the Decision.
+fn reasons(out: &mut impl Write, part: &Value, depth: usize) -> io::Result<()> {
+    let mut reasons = list(part, "reasons").iter();
+    reasons.try_for_each(|one| reason(out, one, depth))
 }
 
 /// Prints a module's surface.
@@ -198,13 +139,5 @@ fn printable_answer(value: &Value) -> Value {
     }
 }
 
-fn text<'a>(value: &'a Value, key: &str) -> &'a str {
-    value.get(key).and_then(Value::as_str).unwrap_or_default()
-}
-
-fn list<'a>(value: &'a Value, key: &str) -> &'a [Value] {
-    value
-        .get(key)
-        .and_then(Value::as_array)
-        .map_or(&[], Vec::as_slice)
-}
+#[cfg(test)]
+mod tests;
