@@ -2,6 +2,7 @@
 //! error.
 
 pub(crate) mod admission_review;
+pub(crate) mod gke;
 pub(crate) mod human;
 pub(crate) mod json;
 

@@ -154,6 +154,57 @@ fn an_admission_review_is_answered_with_one() {
 }
 
 #[test]
+fn google_s_evaluation_response_is_made_from_the_decision() {
+    let evaluate = |file: &str, status| {
+        let arguments = format!("{PIPELINE} --format gke policies/pipeline/fixtures/{file}");
+        let (stdout, stderr) = run(&arguments, "", status);
+        (serde_json::from_str::<Value>(&stdout).unwrap(), stderr)
+    };
+    let (denied, stderr) = evaluate("production-unsigned.yaml", 1);
+    assert_eq!(denied["verdict"], "NON_CONFORMANT");
+    let pod = &denied["results"][0];
+    assert_eq!(pod["podName"], "web");
+    assert_eq!(pod["kubernetesNamespace"], "production");
+    assert_eq!(pod["verdict"], "NON_CONFORMANT");
+    let image = &pod["imageResults"][0];
+    assert_eq!(image["verdict"], "NON_CONFORMANT");
+    let explanation = image["explanation"].as_str().unwrap();
+    assert!(
+        explanation.starts_with("No attestations found that were valid"),
+        "{explanation}"
+    );
+    assert_eq!(stderr, "");
+    // The verdict is what was found, whatever a dry run makes of it.
+    assert_eq!(
+        evaluate("preview-unsigned.yaml", 0).0["verdict"],
+        "NON_CONFORMANT"
+    );
+    let all = run(
+        &format!("{PIPELINE} --format gke policies/pipeline/fixtures"),
+        "",
+        1,
+    );
+    let all: Value = serde_json::from_str(&all.0).unwrap();
+    assert_eq!(all.as_array().unwrap().len(), 6);
+}
+
+#[test]
+fn what_concerns_the_whole_request_is_told_beside_the_response() {
+    let (stdout, stderr) = run(
+        &format!("{PIPELINE} --format gke -"),
+        "{\"apiVersion\": \"e.com/v1\", \"kind\": \"Fleet\"}",
+        1,
+    );
+    let response: Value = serde_json::from_str(&stdout).unwrap();
+    let expected = serde_json::json!({"verdict": "NON_CONFORMANT", "results": []});
+    assert_eq!(response, expected);
+    assert!(
+        stderr.starts_with("note: Fleet default\n  unsupported-object-kind: "),
+        "{stderr}"
+    );
+}
+
+#[test]
 fn a_list_is_evaluated_item_by_item() {
     let pod = |image: &str| {
         format!(
@@ -459,6 +510,11 @@ fn any_other_policy_module_can_be_run() {
     assert!(
         stdout.contains("denied  Pod default/web") && stdout.contains("not today"),
         "{stdout}"
+    );
+    let (stdout, stderr) = run(&format!("{arguments} --format gke"), "", 2);
+    assert!(
+        stdout.is_empty() && stderr.contains("the module gives no Decision about Pod default/web"),
+        "{stderr}"
     );
 }
 

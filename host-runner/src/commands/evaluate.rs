@@ -23,6 +23,7 @@ use super::module_bytes;
   countersign evaluate --settings policy.yaml --namespace production manifests/
   kubectl get pods -A -o json | countersign evaluate --settings policy.yaml -
   countersign evaluate --settings policy.yaml --format json review.json
+  countersign evaluate --settings policy.yaml --format gke deployment.yaml
   countersign evaluate --settings policy.yaml --kubernetes attestations/ deployment.yaml
   countersign evaluate --settings policy.yaml --registry layout/ --record asked.yaml pod.yaml
   countersign evaluate --settings policy.yaml --replay asked.yaml pod.yaml
@@ -58,6 +59,9 @@ enum Format {
     Json,
     /// The admission review that an API server would get
     AdmissionReview,
+    /// Google's `EvaluateGkePolicyResponse`, with an entry for each image and policy; a list of them
+    /// for several objects
+    Gke,
 }
 
 /// Runs the command.
@@ -78,7 +82,7 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
         bail!("nothing to evaluate: no object that brings in an image");
     }
     let operation = match args.format {
-        Format::Human | Format::Json => Operation::Decide,
+        Format::Human | Format::Json | Format::Gke => Operation::Decide,
         Format::AdmissionReview => Operation::Validate,
     };
     let host: Arc<dyn Host> = evidence.clone();
@@ -92,14 +96,31 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
     // What was asked up to a failure may explain it.
     evidence.save()?;
     let answers = answers?;
+    if args.format == Format::Gke {
+        require_decisions(&answers)?;
+    }
     let printed = match args.format {
         Format::Human => emit::human::decisions(&answers, &inspect(&bytes)?.digest),
         Format::Json => emit::json::decisions(&answers),
         Format::AdmissionReview => emit::admission_review::reviews(&answers),
+        Format::Gke => emit::gke::responses(&answers),
     };
     emit::unless_closed(printed)?;
     let all_admitted = answers.iter().all(Evaluated::is_admitted);
     Ok(if all_admitted { Exit::Yes } else { Exit::No })
+}
+
+/// Refuses the answers of a policy that does not say what it found for each image.
+fn require_decisions(answers: &[Evaluated]) -> Result<()> {
+    match answers.iter().find(|answer| !answer.is_decision()) {
+        Some(Evaluated { request, .. }) => bail!(
+            "the module gives no Decision about {} of `{}`, which --format gke is made from; \
+             use another format",
+            request.title,
+            request.source
+        ),
+        None => Ok(()),
+    }
 }
 
 /// Whether the settings name the kind of a request among their `workloads`.

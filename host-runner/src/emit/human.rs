@@ -104,6 +104,18 @@ fn reasons(out: &mut impl Write, part: &Value, depth: usize) -> io::Result<()> {
     reasons.try_for_each(|one| reason(out, one, depth))
 }
 
+/// Tells on standard error what is said about a request as a whole, for formats that have no place
+/// for it.
+pub(super) fn request_reasons(evaluated: &Evaluated) -> io::Result<()> {
+    let answer = printable_answer(&evaluated.answer);
+    if list(&answer, "reasons").is_empty() {
+        return Ok(());
+    }
+    let mut out = anstream::stderr().lock();
+    writeln!(out, "note: {}", evaluated.request.title)?;
+    reasons(&mut out, &answer, 1)
+}
+
 /// Prints a module's surface.
 pub(crate) fn inspection(inspection: &Inspection, abi: Abi) -> io::Result<()> {
     let mut out = anstream::stdout().lock();
