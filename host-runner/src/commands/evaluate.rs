@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context as _, Result, bail};
 use clap::ValueEnum;
+use policy_wasm::time::{Time, TimeError};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -24,6 +25,7 @@ use super::module_bytes;
   kubectl get pods -A -o json | countersign evaluate --settings policy.yaml -
   countersign evaluate --settings policy.yaml --format json review.json
   countersign evaluate --settings policy.yaml --format gke deployment.yaml
+  countersign evaluate --settings policy.yaml --time 2026-11-23T12:00:00Z pod.yaml
   countersign evaluate --settings policy.yaml --kubernetes attestations/ deployment.yaml
   countersign evaluate --settings policy.yaml --registry layout/ --record asked.yaml pod.yaml
   countersign evaluate --settings policy.yaml --replay asked.yaml pod.yaml
@@ -42,6 +44,11 @@ pub struct Args {
     /// Without it, the manifest's own, else `default`. Recorded requests keep theirs.
     #[arg(long, short, value_name = "NAME")]
     namespace: Option<String>,
+    /// When the objects are judged, in RFC 3339, instead of now
+    ///
+    /// Scans and uploads grow old, and keys expire.
+    #[arg(long, value_name = "TIME", value_parser = parse_time)]
+    time: Option<Time>,
     /// How to print the answers
     #[arg(long, value_enum, default_value_t = Format::Human)]
     format: Format,
@@ -81,13 +88,24 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
     if asked.is_empty() {
         bail!("nothing to evaluate: no object that brings in an image");
     }
+    if let Some(time) = args.time {
+        anstream::eprintln!("note: judged as of {time}");
+    }
     let operation = match args.format {
+        Format::AdmissionReview if args.time.is_some() => bail!(
+            "--time cannot be used with --format admission-review: a gatekeeper judges by its own clock"
+        ),
         Format::Human | Format::Json | Format::Gke => Operation::Decide,
         Format::AdmissionReview => Operation::Validate,
     };
     let host: Arc<dyn Host> = evidence.clone();
     let answers = asked.into_iter().map(|request| {
-        let answer = call(&policy, &host, operation, &request, &settings).with_context(|| {
+        let call = Call {
+            request: &request.request,
+            settings: &settings,
+            time: args.time.map(|time| time.to_string()),
+        };
+        let answer = ask(&policy, &host, operation, &call).with_context(|| {
             format!("cannot evaluate {} of `{}`", request.title, request.source)
         })?;
         Ok(Evaluated { request, answer })
@@ -187,25 +205,27 @@ fn check_settings(policy: &Policy, settings: &Value) -> Result<Option<SettingsPr
 struct Call<'a> {
     request: &'a Value,
     settings: &'a Value,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    time: Option<String>,
 }
 
-fn call(
+fn ask(
     policy: &Policy,
     host: &Arc<dyn Host>,
     operation: Operation,
-    request: &Request,
-    settings: &Value,
+    call: &Call<'_>,
 ) -> Result<Value> {
-    let payload = serde_json::to_vec(&Call {
-        request: &request.request,
-        settings,
-    })?;
+    let payload = serde_json::to_vec(call)?;
     let answer = match policy.call_with_host(operation, &payload, host) {
         // A policy that is not ours has no Decision to give, and still an answer.
-        Err(EngineError::Guest(_)) if operation == Operation::Decide => {
+        Err(EngineError::Guest(_)) if operation == Operation::Decide && call.time.is_none() => {
             policy.call_with_host(Operation::Validate, &payload, host)?
         }
         answer => answer?,
     };
     serde_json::from_slice(&answer).context("the module's answer is not JSON")
+}
+
+fn parse_time(text: &str) -> Result<Time, TimeError> {
+    Time::parse(text)
 }

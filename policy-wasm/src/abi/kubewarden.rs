@@ -85,9 +85,13 @@ pub(super) fn failure(need: &Need, text: &str) -> Answer {
     let is_absent = match need {
         Need::Attestation { .. } => text.contains("Cannot find ") && text.contains(" named '"),
         Need::Manifest { .. } => text.contains("manifest unknown"),
-        // There are signatures, and none is by the key. That there are none at all can not be, since
-        // their manifest was seen; and the host says that also when the registry failed.
-        Need::Signature { .. } => text.contains("Image verification failed: missing signatures"),
+        // There are signatures, and none is by the key or none is about the image. That there are
+        // none at all can not be, since their manifest was seen; and the host says that also when
+        // the registry failed.
+        Need::Signature { .. } => {
+            text.contains("Image verification failed: missing signatures")
+                || text.contains("No Signature Layer passed verification")
+        }
         Need::Tag { .. } => false,
     };
     if is_absent {
