@@ -11,6 +11,7 @@ mod modes;
 mod objects;
 mod openpgp;
 mod patterns;
+mod platform;
 mod rules;
 mod sources;
 mod tags;
@@ -38,6 +39,7 @@ pub fn all() -> Vec<Case> {
         sources::cases(),
         tags::cases(),
         modes::cases(),
+        platform::cases(),
         break_glass::cases(),
         updates::cases(),
         malformed::cases(),

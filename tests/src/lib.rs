@@ -7,6 +7,7 @@ pub mod delivery;
 pub mod implementation;
 pub mod known_answers;
 pub mod modules;
+pub mod platform;
 pub mod process;
 pub mod signing;
 pub mod web;

@@ -1,0 +1,412 @@
+//! `slsaCheck`: who built an image, from which configuration, and who says so.
+
+use serde_json::{Value, json};
+
+use crate::case::{A, B, Case};
+use crate::delivery::{Delivery, answer, resource_name};
+use crate::platform::statements::{
+    CLOUD_BUILD, SLSA_V1, clean_scan, cloud_build, provenance_v0_2, provenance_v1, signed,
+    statement, statement_about,
+};
+use crate::platform::{
+    PROVENANCE, VULNERABILITY, builder, checked, from, scanner, slsa, supply, trust,
+};
+use crate::signing::{IN_TOTO, TestKey, envelope};
+
+const FORGE: &str = "https://forge.example/builder";
+const REPOSITORY: &str = "https://github.com/trusted/app";
+
+/// A rule of Google's builder that asks for nothing else.
+fn by_cloud_build() -> Value {
+    json!({"trustedBuilder": "GOOGLE_CLOUD_BUILD"})
+}
+
+/// The same for a builder that the settings name.
+fn by_forge() -> Value {
+    json!({"trustedBuilder": FORGE})
+}
+
+fn from_trusted(mut rule: Value) -> Value {
+    rule["trustedSourceRepoPatterns"] = json!(["github.com/trusted/*"]);
+    rule
+}
+
+fn configured(mut rule: Value) -> Value {
+    rule["configBasedBuildRequired"] = true.into();
+    rule
+}
+
+/// Provenance that stands in the settings.
+fn inline(name: &str, expected: &'static str, rules: &[Value], statements: &[Value]) -> Case {
+    checked(name, expected, &[slsa(rules)], |call| {
+        call["settings"]["evidence"] = json!({"statements": statements});
+    })
+}
+
+/// Envelopes, with one key that the settings trust for the forge's builds.
+fn supplied(name: &str, expected: &'static str, envelopes: &[Value]) -> Case {
+    checked(name, expected, &[slsa(&[by_forge()])], |call| {
+        supply(Delivery::Settings, call, envelopes);
+        trust_forge(call);
+    })
+}
+
+fn trust_forge(call: &mut Value) {
+    let key = TestKey::new("forge");
+    trust(call, PROVENANCE, &[builder(FORGE, &[&key])]);
+}
+
+pub(super) fn cases() -> Vec<Case> {
+    [builders(), sources(), several(), speakers(), places()].concat()
+}
+
+fn builders() -> Vec<Case> {
+    let built_by = |name, expected, builder: &str| {
+        inline(
+            name,
+            expected,
+            &[by_cloud_build()],
+            &[provenance_v1(builder, Some(REPOSITORY))],
+        )
+    };
+    let untrusted = "deny no-matching-provenance provenance-builder-not-trusted";
+    let forged = |name, expected, builder: &str| {
+        let key = TestKey::new("forge");
+        let statement = provenance_v1(builder, Some(REPOSITORY));
+        supplied(name, expected, &[signed(&key, &statement)])
+    };
+    vec![
+        built_by("provenance_slsa_v1", "allow check-passed", CLOUD_BUILD),
+        inline(
+            "provenance_slsa_v0_2",
+            "allow check-passed",
+            &[by_cloud_build()],
+            &[provenance_v0_2(CLOUD_BUILD, Some(REPOSITORY))],
+        ),
+        built_by("builder_is_another", untrusted, FORGE),
+        built_by(
+            "builder_with_the_name_in_its_host",
+            untrusted,
+            "https://cloudbuild.googleapis.com.evil.example/GoogleHostedWorker",
+        ),
+        built_by(
+            "builder_with_the_name_in_its_path",
+            untrusted,
+            "https://evil.example/https://cloudbuild.googleapis.com/GoogleHostedWorker",
+        ),
+        built_by(
+            "builder_with_another_scheme",
+            untrusted,
+            "http://cloudbuild.googleapis.com/GoogleHostedWorker",
+        ),
+        forged("builder_of_the_settings", "allow check-passed", FORGE),
+        forged(
+            "builder_of_the_settings_is_compared_whole",
+            untrusted,
+            "https://forge.example/builder2",
+        ),
+        forged(
+            "builder_that_its_key_does_not_speak_for",
+            untrusted,
+            CLOUD_BUILD,
+        ),
+        checked(
+            "builder_that_another_builders_key_speaks_for",
+            untrusted,
+            &[slsa(&[by_forge()])],
+            |call| {
+                let (ours, theirs) = (TestKey::new("forge"), TestKey::new("theirs"));
+                let statement = provenance_v1(FORGE, Some(REPOSITORY));
+                supply(Delivery::Settings, call, &[signed(&theirs, &statement)]);
+                let other = builder("https://other.example/builder", &[&theirs]);
+                let authenticators = [builder(FORGE, &[&ours]), other];
+                trust(call, PROVENANCE, &authenticators);
+            },
+        ),
+        checked(
+            "cloud_build_by_its_key_in_the_settings",
+            "allow check-passed",
+            &[slsa(&[by_cloud_build()])],
+            |call| {
+                let key = TestKey::new("cloud-build");
+                supply(
+                    Delivery::Settings,
+                    call,
+                    &[signed(&key, &cloud_build(REPOSITORY))],
+                );
+                trust(call, PROVENANCE, &[builder(CLOUD_BUILD, &[&key])]);
+            },
+        ),
+    ]
+}
+
+fn sources() -> Vec<Case> {
+    let of = |name, expected, rule: Value, statement: Value| {
+        inline(name, expected, &[rule], &[statement])
+    };
+    let bare = || provenance_v1(CLOUD_BUILD, None);
+    let no_config = "deny no-matching-provenance provenance-config-not-top-level";
+    let source = "deny no-matching-provenance provenance-source-not-trusted";
+    let mut unknown_type = cloud_build(REPOSITORY);
+    unknown_type["predicate"]["buildDefinition"]["buildType"] = "https://example.com/x/v1".into();
+    let mut material = bare();
+    material["predicate"]["buildDefinition"]["resolvedDependencies"] = json!([{"uri": REPOSITORY}]);
+    vec![
+        of(
+            "config_based_build",
+            "allow check-passed",
+            configured(from_trusted(by_cloud_build())),
+            cloud_build(REPOSITORY),
+        ),
+        of(
+            "config_based_build_in_slsa_v0_2",
+            "allow check-passed",
+            configured(from_trusted(by_cloud_build())),
+            provenance_v0_2(CLOUD_BUILD, Some(REPOSITORY)),
+        ),
+        of(
+            "config_not_required",
+            "allow check-passed",
+            by_cloud_build(),
+            bare(),
+        ),
+        of(
+            "config_required",
+            no_config,
+            configured(by_cloud_build()),
+            bare(),
+        ),
+        of(
+            "config_required_in_slsa_v0_2",
+            no_config,
+            configured(by_cloud_build()),
+            provenance_v0_2(CLOUD_BUILD, None),
+        ),
+        of(
+            "config_of_a_build_type_that_nobody_knows",
+            no_config,
+            configured(by_cloud_build()),
+            unknown_type,
+        ),
+        of(
+            "source_is_trusted",
+            "allow check-passed",
+            from_trusted(by_cloud_build()),
+            cloud_build(REPOSITORY),
+        ),
+        of(
+            "source_is_not_trusted",
+            source,
+            from_trusted(by_cloud_build()),
+            cloud_build("https://github.com/evil/app"),
+        ),
+        of(
+            "source_is_not_stated",
+            source,
+            from_trusted(by_cloud_build()),
+            bare(),
+        ),
+        of(
+            "source_among_the_materials_only",
+            source,
+            from_trusted(by_cloud_build()),
+            material,
+        ),
+    ]
+}
+
+/// One statement meets all that one rule asks for.
+fn several() -> Vec<Case> {
+    let rule = || configured(from_trusted(by_cloud_build()));
+    let good = || cloud_build(REPOSITORY);
+    let right_builder = || cloud_build("https://github.com/evil/app");
+    let right_source = || provenance_v1(FORGE, Some(REPOSITORY));
+    let elsewhere = || {
+        let mut statement = good();
+        statement["subject"][0]["digest"]["sha256"] = B[7..].into();
+        statement
+    };
+    let two = |name, expected, statements: &[Value]| inline(name, expected, &[rule()], statements);
+    vec![
+        two(
+            "facts_split_over_two_statements",
+            "deny no-matching-provenance",
+            &[right_builder(), right_source()],
+        ),
+        two(
+            "good_provenance_after_bad",
+            "allow check-passed !no-matching-provenance",
+            &[right_builder(), right_source(), good()],
+        ),
+        two(
+            "good_provenance_before_bad",
+            "allow check-passed !no-matching-provenance",
+            &[good(), right_builder(), right_source()],
+        ),
+        two(
+            "provenance_of_another_image",
+            "error evidence-missing !no-matching-provenance",
+            &[elsewhere()],
+        ),
+        two(
+            "good_provenance_of_another_image_beside_a_bad_one",
+            "deny no-matching-provenance",
+            &[elsewhere(), right_builder()],
+        ),
+        inline(
+            "facts_split_over_two_rules",
+            "deny no-matching-provenance",
+            &[configured(by_cloud_build()), from_trusted(by_cloud_build())],
+            &[provenance_v1(CLOUD_BUILD, None)],
+        ),
+        checked(
+            "second_rule_is_satisfied",
+            "allow check-passed",
+            &[slsa(&[rule(), by_forge()])],
+            |call| {
+                call["settings"]["evidence"] = json!({"statements": [right_source()]});
+                trust_forge(call);
+            },
+        ),
+    ]
+}
+
+/// Provenance counts in the settings, and signed by a key that speaks for a builder.
+fn speakers() -> Vec<Case> {
+    let key = TestKey::new("forge");
+    let good = || provenance_v1(FORGE, Some(REPOSITORY));
+    let unreadable = || statement(SLSA_V1, json!({"runDetails": {"builder": {}}}));
+    let by = |name: &str| signed(&TestKey::new(name), &good());
+    let nothing = "error evidence-missing !no-matching-provenance";
+    let untrusted = "error evidence-missing evidence-untrusted !check-passed";
+    let mut flipped = by("forge");
+    flipped["signatures"][0]["sig"] = by("stranger")["signatures"][0]["sig"].clone();
+    vec![
+        supplied("no_provenance", nothing, &[]),
+        supplied(
+            "provenance_signed_by_unknown_key",
+            untrusted,
+            &[by("stranger")],
+        ),
+        supplied(
+            "provenance_with_the_signature_of_another_key",
+            untrusted,
+            &[flipped],
+        ),
+        supplied(
+            "provenance_by_stranger_beside_good",
+            "allow check-passed",
+            &[by("stranger"), by("forge")],
+        ),
+        supplied(
+            "provenance_that_cannot_be_read",
+            "error evidence-invalid",
+            &[signed(&key, &unreadable())],
+        ),
+        supplied(
+            "provenance_that_cannot_be_read_beside_good",
+            "allow check-passed",
+            &[signed(&key, &unreadable()), by("forge")],
+        ),
+        // A key may sign much; only what it says about the build is provenance.
+        supplied(
+            "only_other_predicate_type",
+            nothing,
+            &[signed(&key, &clean_scan("2026-06-15T11:00:00Z"))],
+        ),
+        supplied(
+            "publish_statement_for_provenance",
+            nothing,
+            &[signed(
+                &key,
+                &statement(
+                    "https://github.com/npm/attestation/tree/main/specs/publish/v0.1",
+                    good()["predicate"].clone(),
+                ),
+            )],
+        ),
+        supplied(
+            "provenance_in_an_envelope_of_another_type",
+            nothing,
+            &[envelope(&key, "application/json", &good().to_string())],
+        ),
+        supplied(
+            "provenance_with_a_key_twice",
+            "error evidence-invalid",
+            &[envelope(
+                &key,
+                IN_TOTO,
+                &good()
+                    .to_string()
+                    .replace(r#""id":"#, r#""id":"https://evil.example","id":"#),
+            )],
+        ),
+        supplied(
+            "signed_provenance_of_another_image",
+            nothing,
+            &[signed(
+                &key,
+                &statement_about(B, SLSA_V1, good()["predicate"].clone()),
+            )],
+        ),
+        checked(
+            "provenance_by_the_key_of_a_scanner",
+            untrusted,
+            &[slsa(&[by_forge()])],
+            |call| {
+                let scans = TestKey::new("scanner");
+                supply(Delivery::Settings, call, &[signed(&scans, &good())]);
+                trust_forge(call);
+                trust(call, VULNERABILITY, &[scanner(&[&scans])]);
+            },
+        ),
+    ]
+}
+
+fn places() -> Vec<Case> {
+    let good = || {
+        signed(
+            &TestKey::new("forge"),
+            &provenance_v1(FORGE, Some(REPOSITORY)),
+        )
+    };
+    let mut cases: Vec<_> = Delivery::ALL
+        .into_iter()
+        .map(|place| {
+            let name = from("provenance", place);
+            checked(
+                &name,
+                "allow check-passed",
+                &[slsa(&[by_forge()])],
+                |call| {
+                    supply(place, call, &[good()]);
+                    trust_forge(call);
+                },
+            )
+        })
+        .collect();
+    let down = |call: &mut Value| {
+        let failed = json!({"failed": "forbidden"});
+        supply(Delivery::Kubernetes, call, &[]);
+        call["evidence"] = json!([answer("attestation", &resource_name(A), failed)]);
+        trust_forge(call);
+    };
+    cases.extend([
+        checked(
+            "provenance_lookup_failed",
+            "error host-capability-failed",
+            &[slsa(&[by_forge()])],
+            down,
+        ),
+        checked(
+            "provenance_lookup_failed_and_found_elsewhere",
+            "allow check-passed",
+            &[slsa(&[by_forge()])],
+            |call| {
+                down(call);
+                call["settings"]["evidence"]["occurrences"] = json!([good()]);
+            },
+        ),
+    ]);
+    cases
+}
