@@ -10,4 +10,5 @@ pub mod modules;
 pub mod platform;
 pub mod process;
 pub mod signing;
+pub mod validity;
 pub mod web;

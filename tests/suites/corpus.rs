@@ -46,7 +46,12 @@ fn every_code_is_shown_by_a_case_or_by_a_test_of_the_settings() {
         .flat_map(|case| case.expected.split(' '))
         .collect();
     // What no call can show: settings that are not loaded, and a host without a clock.
-    let suites = [include_str!("settings.rs"), include_str!("evidence.rs")].concat();
+    let suites = [
+        include_str!("settings.rs"),
+        include_str!("platform_settings.rs"),
+        include_str!("evidence.rs"),
+    ]
+    .concat();
     let mut names = BTreeSet::new();
     for code in Code::ALL {
         let name = code.as_str();

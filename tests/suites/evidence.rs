@@ -2,7 +2,9 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use policy_tests::case::{A, B, call_case, image, one_container, outcome, pod, request, settings};
+use policy_tests::case::{
+    A, B, call_case, image, one_container, outcome, pod, raw_case, request, settings,
+};
 use policy_tests::corpus;
 use policy_tests::delivery::{Delivery, NAMESPACE, ask_registry, resource};
 use policy_tests::signing::{SIMPLE_SIGNING, TestKey, attestor, envelope, note_name, payload};
@@ -346,6 +348,80 @@ fn without_a_clock_keys_that_expire_are_an_error() {
         if expected == "error" {
             assert_eq!(attestor["reasons"][0]["code"], "clock-unavailable");
         }
+    }
+}
+
+/// What somebody signed counts for so long; who cannot tell the time cannot tell whether it does.
+#[test]
+fn without_a_clock_age_is_an_error() {
+    for (name, expected) in [
+        ("clean_scan_from_settings", "error clock-unavailable"),
+        (
+            "scan_with_findings_from_settings",
+            "error clock-unavailable",
+        ),
+        ("uploaded_this_second", "error clock-unavailable"),
+        ("uploaded_this_second_signed", "error clock-unavailable"),
+        ("uploaded_one_second_over", "error clock-unavailable"),
+        ("inline_scan", "allow checks-passed"),
+        (
+            "inline_scan_with_findings",
+            "deny vulnerability-above-threshold",
+        ),
+        ("analysis_finished_without_findings", "allow checks-passed"),
+        ("provenance_slsa_v1", "allow checks-passed"),
+        ("builder_of_the_settings", "allow checks-passed"),
+        ("x19_raw_signed", "allow checks-passed"),
+        ("sigstore_signature", "allow checks-passed"),
+        ("t01_directory", "allow checks-passed"),
+    ] {
+        let case = corpus::named(name);
+        let mut call: Value = serde_json::from_slice(&case.call).unwrap();
+        call.as_object_mut().unwrap().remove("time");
+        let decision = Host::new(|_: &Need, _| Answer::Unavailable).decide(&call);
+        raw_case(name, expected, Vec::new()).check(decision.to_string().as_bytes());
+    }
+}
+
+/// What a check set passed is what runs.
+#[test]
+fn a_tag_that_every_check_passed_is_pinned() {
+    let case = corpus::named("tag_resolved_under_a_check");
+    let call: Value = serde_json::from_slice(&case.call).unwrap();
+    let decision = Host::new(|need: &Need, _| panic!("{need:?}")).decide(&call);
+    let pinned = &decision["mutatedObject"]["spec"]["containers"][0]["image"];
+    assert_eq!(*pinned, format!("{TAG}@{A}"), "{decision:#}");
+}
+
+/// Signatures are verified by the host only where nobody else can, once for each key.
+#[test]
+fn the_host_verifies_what_cannot_be_rebuilt() {
+    for (name, expected) in [
+        ("sigstore_signature_in_the_registry", 0),
+        ("sigstore_signature_in_the_registry_by_unknown_key", 0),
+        ("sigstore_no_signature_in_the_registry", 0),
+        ("host_is_not_asked_where_another_layer_is_good", 0),
+        ("host_verifies_signature", 1),
+        (
+            "host_finds_nothing_with_one_key_and_fails_with_the_other",
+            2,
+        ),
+    ] {
+        let case = corpus::named(name);
+        let mut call: Value = serde_json::from_slice(&case.call).unwrap();
+        let answers = call.as_object_mut().unwrap().remove("evidence").unwrap();
+        let mut host = Host::new(|need: &Need, _| {
+            let of_need =
+                |answer: &&Value| answer["kind"] == need.kind() && answer["name"] == need.name();
+            let answer = answers.as_array().unwrap().iter().find(of_need);
+            match answer.and_then(|answer| answer.get("found")) {
+                Some(value) => found(value),
+                None => Answer::Absent,
+            }
+        });
+        host.decide(&call);
+        let asked = host.asked.iter().filter(|need| need.kind() == "signature");
+        assert_eq!(asked.count(), expected, "{name}: {:?}", host.asked);
     }
 }
 

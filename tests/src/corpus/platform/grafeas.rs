@@ -158,7 +158,7 @@ fn severities() -> Vec<Case> {
         ),
         of(
             "severity_that_nobody_knows",
-            "error evidence-invalid",
+            "error settings-invalid",
             json!({"effectiveSeverity": "SEVERE", "fixAvailable": true}),
         ),
     ]
