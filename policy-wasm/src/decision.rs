@@ -268,7 +268,7 @@ impl AttestorResult {
 }
 
 /// One thing to say, with its stable code
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Reason {
     /// Stable code
     pub code: Code,

@@ -17,16 +17,24 @@ mod sources;
 mod tags;
 mod updates;
 
+use std::sync::LazyLock;
+
 use crate::case::Case;
 
 /// The case of a name.
-pub fn named(name: &str) -> Case {
-    let found = all().into_iter().find(|case| case.name == name);
+pub fn named(name: &str) -> &'static Case {
+    let found = all().iter().find(|case| case.name == name);
     found.unwrap_or_else(|| panic!("no case is named {name}"))
 }
 
 /// All cases, in a fixed order.
-pub fn all() -> Vec<Case> {
+pub fn all() -> &'static [Case] {
+    static ALL: LazyLock<Vec<Case>> = LazyLock::new(make);
+    &ALL
+}
+
+/// Signs and puts together all cases, which takes seconds.
+fn make() -> Vec<Case> {
     [
         objects::cases(),
         images::cases(),

@@ -10,7 +10,7 @@ use policy_wasm::Code;
 fn every_case_is_answered_as_expected_and_alike_by_every_build() {
     let cases = corpus::all();
     let mut builds = implementation::all();
-    for case in &cases {
+    for case in cases {
         let (reference, others) = builds.split_first_mut().unwrap();
         let expected = reference.decide(&case.call);
         case.check(&expected);

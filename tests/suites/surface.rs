@@ -96,6 +96,7 @@ fn each_module_carries_its_own_metadata() {
         "kubernetes/get_resource",
         "oci/v1/manifest_digest",
         "oci/v1/oci_manifest",
+        "oci/v2/verify",
     ]);
     for (abi, mode, resources, capabilities) in [
         (Abi::Wapc, "kubewarden-wapc", attestations, capabilities),

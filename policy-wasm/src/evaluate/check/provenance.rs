@@ -30,7 +30,7 @@ pub(super) fn judge(
         .map(|one| one.builder_id.as_deref().unwrap_or_default())
         .collect();
     let testimony = testimonies.about(digest, Purpose::Provenance, report);
-    let mut problems: BTreeSet<(Code, String)> = BTreeSet::new();
+    let (mut problems, mut found) = (BTreeSet::new(), BTreeSet::new());
     let mut saw_provenance = false;
     for Said { by, predicate } in &testimony.statements {
         let Predicate::Provenance(provenance) = predicate else {
@@ -51,14 +51,17 @@ pub(super) fn judge(
         for rule in rules {
             match satisfy(rule, provenance) {
                 Ok(()) => {
-                    let reason = Reason::new(Code::CheckPassed, describe(provenance));
-                    return Outcome::passed(reason).with_notes(&testimony.untrusted);
+                    found.insert(describe(provenance));
                 }
                 Err(problem) => {
                     problems.insert(problem);
                 }
             }
         }
+    }
+    if let Some(description) = found.pop_first() {
+        let passed = Outcome::passed(Reason::new(Code::CheckPassed, description));
+        return passed.with_notes(&testimony.untrusted);
     }
     let mut reasons = testimonies.failures(digest, question);
     reasons.extend_from_slice(&testimony.errors);

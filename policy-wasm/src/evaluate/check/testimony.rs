@@ -90,7 +90,11 @@ impl<'t> Testimonies<'t> {
             }
             Err(limit) => testimony.errors.push(limit),
         }
+        // So that it does not matter in which order evidence or authenticators stand.
+        testimony.errors.sort();
         testimony.errors.dedup();
+        testimony.untrusted.sort();
+        testimony.untrusted.dedup();
         let testimony = Rc::new(testimony);
         self.known.insert((digest, purpose), Rc::clone(&testimony));
         testimony
@@ -210,15 +214,15 @@ impl<'t> Testimony<'t> {
         }
     }
 
-    fn distrust(&mut self, purpose: Purpose, details: Vec<Reason>) {
+    fn distrust(&mut self, purpose: Purpose, mut details: Vec<Reason>) {
+        details.sort();
+        details.dedup();
         let message = alloc::format!(
             "Evidence was ignored: not inline in the settings and not signed by a key configured for `{}`",
             purpose.name()
         );
-        let reason = Reason::new(Code::EvidenceUntrusted, message).with_details(details);
-        if !self.untrusted.contains(&reason) {
-            self.untrusted.push(reason);
-        }
+        let reason = Reason::new(Code::EvidenceUntrusted, message);
+        self.untrusted.push(reason.with_details(details));
     }
 }
 

@@ -261,7 +261,7 @@ fn verified_by_the_host() -> Vec<Case> {
             },
         ),
         checked(
-            "host_is_not_asked_where_another_layer_is_good",
+            "host_is_asked_where_one_layer_of_two_cannot_be_rebuilt",
             SIGNED,
             &[sigstore(&[&key()])],
             |call| {

@@ -75,17 +75,21 @@ pub(super) fn read_list<'a>(
             }
             key if key == set => {
                 value.object(|key, value| {
-                    if key == keys {
-                        saw_list = value.list(|_, item| documents.push(read(item)));
-                    } else {
-                        value.unknown();
+                    if key != keys {
+                        return value.unknown();
+                    }
+                    let (path, report) = (value.path(), value.report());
+                    saw_list = true;
+                    let was_list = value.list(|_, item| documents.push(read(item)));
+                    if was_list && documents.is_empty() {
+                        report.push(Code::PolicyLimit, path, "must not be empty");
                     }
                 });
             }
             _ => value.unknown(),
         });
-        if was_object && documents.is_empty() {
-            let message = alloc::format!("`{set}.{keys}` must have a key");
+        if was_object && !saw_list {
+            let message = alloc::format!("`{set}.{keys}` is required");
             report.push(Code::PolicyLimit, path, message);
         }
         holders.push(documents);
