@@ -48,7 +48,11 @@ fn every_code_is_shown_by_a_case_or_by_a_test_of_the_settings() {
     // What no call can show: settings that are not loaded, and a host without a clock.
     let suites = [
         include_str!("settings.rs"),
-        include_str!("platform_settings.rs"),
+        include_str!("platform_settings/checks.rs"),
+        include_str!("platform_settings/check_sets.rs"),
+        include_str!("platform_settings/evidence.rs"),
+        include_str!("platform_settings/keys.rs"),
+        include_str!("platform_settings/patterns.rs"),
         include_str!("evidence.rs"),
     ]
     .concat();

@@ -17,7 +17,6 @@ const TOO_OLD: &str = "2026-05-16T11:59:59Z";
 /// One second, and one day, after [`NOW`]
 const SOON: &str = "2026-06-15T12:00:01Z";
 const TOMORROW: &str = "2026-06-16T12:00:00Z";
-
 const FRESH: &str = "allow check-passed !image-not-fresh";
 const STALE: &str = "deny image-not-fresh";
 const MISSING: &str = "error evidence-missing !check-passed";

@@ -1,0 +1,187 @@
+//! What a softer mode admits: exactly what its own document refused.
+
+use serde_json::{Value, json};
+
+use super::documents::{beside, singleton};
+use crate::case::{A, Case, one_container, pod, unsigned};
+use crate::platform::{always_deny, attested, passing, platform_case, policy, vulnerability};
+
+const BREAK_GLASS: &str = "image-policy.k8s.io/break-glass";
+
+fn dry(call: &mut Value) {
+    call["settings"]["platformPolicyEnforcement"] = "dryrun".into();
+}
+
+fn singleton_dry(call: &mut Value) {
+    call["settings"]["policy"]["defaultAdmissionRule"]["enforcementMode"] =
+        "DRYRUN_AUDIT_LOG_ONLY".into();
+}
+
+fn marked(call: &mut Value) {
+    call["settings"]["breakGlass"] = json!({"namespaces": ["default"]});
+    call["request"]["object"]["metadata"]["labels"] = json!({BREAK_GLASS: "true"});
+}
+
+pub(super) fn cases() -> Vec<Case> {
+    [dry_runs(), break_glass()].concat()
+}
+
+/// A mode softens its own document and no other.
+fn dry_runs() -> Vec<Case> {
+    let (passes, denies) = (|| policy(&[passing()]), || policy(&[always_deny()]));
+    vec![
+        beside(
+            "platform_dry_run_beside_a_singleton_that_admits",
+            "overridden always-deny dry-run attested",
+            &[denies()],
+            dry,
+        ),
+        beside(
+            "platform_dry_run_beside_a_singleton_that_refuses",
+            "deny always-deny !dry-run",
+            &[denies()],
+            |call| {
+                dry(call);
+                singleton(call, "ALWAYS_DENY");
+            },
+        ),
+        beside(
+            "platform_dry_run_that_passes_beside_a_singleton_that_refuses",
+            "deny no-valid-attestation !dry-run",
+            &[policy(&[])],
+            |call| {
+                dry(call);
+                call["request"] = pod(one_container(&unsigned()));
+            },
+        ),
+        beside(
+            "singleton_dry_run_beside_a_platform_policy_that_refuses",
+            "deny always-deny no-valid-attestation !dry-run",
+            &[denies()],
+            |call| {
+                singleton_dry(call);
+                call["request"] = pod(one_container(&unsigned()));
+            },
+        ),
+        beside(
+            "singleton_dry_run_beside_a_platform_policy_that_admits",
+            "overridden no-valid-attestation dry-run no-checks",
+            &[policy(&[])],
+            |call| {
+                singleton_dry(call);
+                call["request"] = pod(one_container(&unsigned()));
+            },
+        ),
+        beside(
+            "both_documents_in_dry_run",
+            "overridden always-deny no-valid-attestation dry-run",
+            &[denies()],
+            |call| {
+                dry(call);
+                singleton_dry(call);
+                call["request"] = pod(one_container(&unsigned()));
+            },
+        ),
+        beside(
+            "platform_dry_run_that_passes",
+            "allow checks-passed !dry-run",
+            &[passes()],
+            dry,
+        ),
+        beside(
+            "platform_dry_run_of_an_error",
+            "overridden evidence-missing dry-run",
+            &[policy(&[vulnerability("LOW", "LOW")])],
+            dry,
+        ),
+        beside(
+            "platform_policy_enforced_by_name",
+            "deny always-deny",
+            &[denies()],
+            |call| {
+                call["settings"]["platformPolicyEnforcement"] = "enforce".into();
+            },
+        ),
+        platform_case(
+            "platform_dry_run_alone",
+            "overridden always-deny dry-run",
+            attested(denies()),
+            dry,
+        ),
+        platform_case(
+            "platform_dry_run_does_not_admit_a_malformed_image",
+            "deny image-reference-invalid",
+            attested(denies()),
+            |call| {
+                dry(call);
+                call["request"] = pod(one_container("not an image"));
+            },
+        ),
+        platform_case(
+            "platform_dry_run_does_not_admit_a_malformed_digest",
+            "deny digest-required",
+            attested(denies()),
+            |call| {
+                dry(call);
+                call["request"] = pod(one_container("trusted.example/app@sha256:ab"));
+            },
+        ),
+        platform_case(
+            "platform_dry_run_does_not_admit_a_revoked_digest",
+            "deny digest-denied",
+            attested(denies()),
+            |call| {
+                dry(call);
+                call["settings"]["deniedDigests"] = json!([A]);
+            },
+        ),
+    ]
+}
+
+fn break_glass() -> Vec<Case> {
+    let denies = || policy(&[always_deny()]);
+    vec![
+        beside(
+            "break_glass_from_a_platform_policy",
+            "overridden always-deny break-glass",
+            &[denies()],
+            marked,
+        ),
+        beside(
+            "break_glass_from_both_documents",
+            "overridden always-deny no-valid-attestation break-glass",
+            &[denies()],
+            |call| {
+                call["request"] = pod(one_container(&unsigned()));
+                marked(call);
+            },
+        ),
+        beside(
+            "break_glass_does_not_admit_a_revoked_digest",
+            "deny digest-denied",
+            &[denies()],
+            |call| {
+                marked(call);
+                call["settings"]["deniedDigests"] = json!([A]);
+            },
+        ),
+        platform_case(
+            "break_glass_not_needed_under_a_platform_policy",
+            "allow checks-passed break-glass",
+            attested(policy(&[passing()])),
+            marked,
+        ),
+        platform_case(
+            "break_glass_from_a_platform_policy_not_enabled",
+            "deny always-deny break-glass-refused",
+            attested(denies()),
+            |call| {
+                marked(call);
+                call["settings"]
+                    .as_object_mut()
+                    .unwrap()
+                    .remove("breakGlass");
+            },
+        ),
+    ]
+}
