@@ -149,13 +149,10 @@ impl<'e> Evidence<'e> {
         budget: &Budget,
         report: &Report,
     ) -> Result<Self, Reason> {
-        let mut evidence = Self {
-            wanted: wanted
-                .iter()
-                .map(|image| (image.digest, Vec::new()))
-                .collect(),
-            ..Self::default()
-        };
+        let mut evidence = Self { ..Self::default() };
+        evidence
+            .wanted
+            .extend(wanted.iter().map(|image| (image.digest, Vec::new())));
         if wanted.is_empty() {
             return Ok(evidence);
         }
@@ -178,9 +175,9 @@ impl<'e> Evidence<'e> {
         let lookups = &*lookups;
         evidence.signatures = signature::answers(unseen, lookups, budget);
         cluster::collect(&mut evidence, objects, lookups, budget);
-        evidence
-            .candidates
-            .sort_by(|a, b| a.attestation.cmp(&b.attestation));
+        evidence.candidates.sort_unstable_by(|a, b| {
+            (&a.attestation, a.resource).cmp(&(&b.attestation, b.resource))
+        });
         for (digest, places) in &mut evidence.wanted {
             let concerns = |(_, candidate): &(_, &Candidate<'_>)| candidate.concerns(*digest);
             let found = evidence.candidates.iter().enumerate().filter(concerns);
@@ -250,9 +247,7 @@ impl<'e> Evidence<'e> {
     /// Keeps an attestation if it concerns a wanted image.
     fn add(&mut self, attestation: Attestation<'e>, resource: Option<Digest>) {
         let candidate = Candidate {
-            claimed: attestation
-                .claimed_digests()
-                .map(|digests| digests.into_iter().collect()),
+            claimed: attestation.claimed_digests().map(crate::set),
             attestation,
             resource,
         };

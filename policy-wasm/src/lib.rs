@@ -48,7 +48,17 @@ pub use decision::{Code, Decision};
 pub use evaluate::{Call, Extras, decide};
 pub use settings::validate as validate_settings;
 
+use alloc::collections::BTreeSet;
 use core::fmt;
+
+/// The items in order, each once.
+///
+/// Collecting them would sort them first, which is a sorting algorithm more in the module for each type.
+pub(crate) fn set<T: Ord>(items: impl IntoIterator<Item = T>) -> BTreeSet<T> {
+    let mut set = BTreeSet::new();
+    set.extend(items);
+    set
+}
 
 /// Text that somebody else wrote, made fit for one line of output: control and direction
 /// characters escaped, and cut where it goes on for too long

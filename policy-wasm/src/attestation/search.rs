@@ -230,7 +230,7 @@ impl<'s, 'c> Search<'s, 'c> {
             .collect();
         if named.is_empty() {
             self.circumstances.meter.look()?;
-            let configured = keys.iter().map(|key| key.id().to_string()).collect();
+            let configured = crate::set(keys.iter().map(|key| key.id().to_string()));
             let id = id.to_string();
             self.reject(Rejection::UnknownKeyId { id, configured });
         }

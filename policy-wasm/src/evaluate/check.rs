@@ -65,8 +65,8 @@ impl Outcome {
     }
 
     /// The same with more to say that decides nothing.
-    fn with_notes(mut self, notes: &[Reason]) -> Self {
-        self.reasons.extend_from_slice(notes);
+    fn with_notes<'n>(mut self, notes: impl IntoIterator<Item = &'n Reason>) -> Self {
+        self.reasons.extend(notes.into_iter().cloned());
         self
     }
 }

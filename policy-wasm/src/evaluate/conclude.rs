@@ -3,7 +3,6 @@
 //! Verdicts are folded first and modes are applied afterwards, so that a softer rule for one Pod
 //! can not weaken what was found for another.
 
-use alloc::collections::BTreeSet;
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 
@@ -67,7 +66,8 @@ pub(super) fn conclude(
         decision.enforcement = Enforcement::DryRun;
     }
     if decision.allowed && !pins.is_empty() {
-        let pins: Option<BTreeSet<_>> = pins.into_iter().collect();
+        let pins: Option<Vec<_>> = pins.into_iter().collect();
+        let pins = pins.map(crate::set);
         decision.mutated_object = pins.and_then(|pins| pin::apply(object, &pins));
         // A tag that was verified and is not replaced may be another image by the time it is pulled.
         if decision.mutated_object.is_none() {

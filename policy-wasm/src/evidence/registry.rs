@@ -80,7 +80,7 @@ pub(super) fn artifacts(
                     kind,
                     digest: image.digest,
                     repository: repository.clone(),
-                    spellings: BTreeSet::from([spelling]),
+                    spellings: crate::set([spelling]),
                     cosign_keys: image.cosign_keys.clone(),
                 }),
             }

@@ -34,7 +34,7 @@ pub(super) fn judge(
         (Some(uploaded), Some(now)) => compare(uploaded, now, max_days),
     };
     let mut errors = testimonies.failures(digest, question);
-    errors.extend_from_slice(&testimony.errors);
+    errors.extend(testimony.errors.iter().cloned());
     let outcome = match found {
         Err(reason) => {
             errors.insert(0, reason);

@@ -64,7 +64,7 @@ pub(super) fn judge(
         return passed.with_notes(&testimony.untrusted);
     }
     let mut reasons = testimonies.failures(digest, question);
-    reasons.extend_from_slice(&testimony.errors);
+    reasons.extend(testimony.errors.iter().cloned());
     if saw_provenance {
         let said = testimonies.circumstances.meter.say(problems.len());
         let details = problems.into_iter().take(said);

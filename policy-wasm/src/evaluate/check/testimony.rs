@@ -3,7 +3,7 @@
 //!
 //! Everything else is ignored and listed, whoever stored it where.
 
-use alloc::collections::BTreeMap;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::rc::Rc;
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
@@ -29,16 +29,16 @@ pub(in crate::evaluate) struct Testimonies<'t> {
     known: BTreeMap<(Digest, Purpose), Rc<Testimony<'t>>>,
 }
 
-/// What is said about one image, for one purpose
+/// What is said about one image, for one purpose; the same in whatever order it was supplied
 #[derive(Debug, Default)]
 pub(super) struct Testimony<'t> {
     pub(super) statements: Vec<Said<'t>>,
     /// What Artifact Analysis found, as the settings have it
     pub(super) stored_scan: Option<StoredScan<'t>>,
     /// What kept us from reading all of it
-    pub(super) errors: Vec<Reason>,
+    pub(super) errors: BTreeSet<Reason>,
     /// What nobody trusted has signed
-    pub(super) untrusted: Vec<Reason>,
+    pub(super) untrusted: BTreeSet<Reason>,
 }
 
 /// One statement that is believed
@@ -88,13 +88,10 @@ impl<'t> Testimonies<'t> {
                     testimony.hear(attestation, &keys, digest, purpose, self.circumstances);
                 }
             }
-            Err(limit) => testimony.errors.push(limit),
+            Err(limit) => {
+                testimony.errors.insert(limit);
+            }
         }
-        // So that it does not matter in which order evidence or authenticators stand.
-        testimony.errors.sort();
-        testimony.errors.dedup();
-        testimony.untrusted.sort();
-        testimony.untrusted.dedup();
         let testimony = Rc::new(testimony);
         self.known.insert((digest, purpose), Rc::clone(&testimony));
         testimony
@@ -167,7 +164,7 @@ impl<'t> Testimony<'t> {
                     let kind = crate::quote(statement.predicate_type());
                     let message = alloc::format!("Statement has predicate type {kind}");
                     let detail = Reason::new(Code::AttestationPredicateType, message);
-                    self.distrust(purpose, alloc::vec![detail]);
+                    self.distrust(purpose, [detail]);
                 }
                 return;
             }
@@ -177,7 +174,7 @@ impl<'t> Testimony<'t> {
             let message =
                 "It stands in the annotation of a Pod, whose author could leave out another";
             let detail = Reason::new(Code::EvidenceUntrusted, message);
-            return self.distrust(purpose, alloc::vec![detail]);
+            return self.distrust(purpose, [detail]);
         }
         let (mut rejections, mut is_trusted) = (Vec::new(), false);
         for (index, keys) in authenticators.iter().enumerate() {
@@ -209,20 +206,19 @@ impl<'t> Testimony<'t> {
             Err(rejection) => {
                 let message = alloc::format!("Evidence could not be used: {rejection}");
                 self.errors
-                    .push(Reason::new(Code::EvidenceInvalid, message));
+                    .insert(Reason::new(Code::EvidenceInvalid, message));
             }
         }
     }
 
-    fn distrust(&mut self, purpose: Purpose, mut details: Vec<Reason>) {
-        details.sort();
-        details.dedup();
+    fn distrust(&mut self, purpose: Purpose, details: impl IntoIterator<Item = Reason>) {
         let message = alloc::format!(
             "Evidence was ignored: not inline in the settings and not signed by a key configured for `{}`",
             purpose.name()
         );
         let reason = Reason::new(Code::EvidenceUntrusted, message);
-        self.untrusted.push(reason.with_details(details));
+        let details = crate::set(details).into_iter().collect();
+        self.untrusted.insert(reason.with_details(details));
     }
 }
 

@@ -213,7 +213,7 @@ impl<'a, 's> Plan<'a, 's> {
         }
         if needs_evidence {
             let notes = self.settings.evidence.notes.keys();
-            one.notes = notes.map(String::as_str).collect();
+            one.notes = crate::set(notes.map(String::as_str));
             one.add_to(wanted);
         }
     }

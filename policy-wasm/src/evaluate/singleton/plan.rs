@@ -219,10 +219,8 @@ impl Plan<'_> {
             return;
         };
         let attestors = chosen.rule.attestors.iter();
-        let notes: BTreeSet<_> = attestors
-            .filter_map(|name| self.attestor(name))
-            .map(|attestor| attestor.note.as_ref())
-            .collect();
+        let attestors = attestors.filter_map(|name| self.attestor(name));
+        let notes = crate::set(attestors.map(|attestor| attestor.note.as_ref()));
         if !notes.is_empty() {
             let one = Wanted::new(digest, reference);
             Wanted { notes, ..one }.add_to(wanted);

@@ -121,7 +121,7 @@ impl<'a> Layer<'a> {
 
 /// Every payload that cosign writes for an image, with its digest.
 fn payloads(image: Digest, spellings: &BTreeSet<String>) -> Vec<(Digest, String)> {
-    let references: BTreeSet<String> = spellings.iter().flat_map(|text| forms(text)).collect();
+    let references = crate::set(spellings.iter().flat_map(|text| forms(text)));
     let payloads = references.iter().map(|reference| {
         let payload = alloc::format!(
             concat!(
