@@ -16,6 +16,7 @@ use policy_tests::case::{A, B, image, one_container, outcome, pod, settings};
 use policy_tests::delivery::{
     Delivery, NAMESPACE, artifact, ask_registry, cosign_layer, cosign_payload, manifest, resource,
 };
+use policy_tests::platform::{policy, sigstore};
 use policy_tests::signing::{SIMPLE_SIGNING, TestKey, envelope, note_name, payload};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
@@ -87,8 +88,7 @@ fn good() -> Value {
 
 /// Writes an OCI image layout that holds manifests under references.
 fn write_layout(folder: &Path, manifests: &[(&str, Value)]) {
-    let blobs = folder.join("blobs/sha256");
-    fs::create_dir_all(&blobs).unwrap();
+    fs::create_dir_all(folder.join("blobs/sha256")).unwrap();
     fs::write(
         folder.join("oci-layout"),
         r#"{"imageLayoutVersion":"1.0.0"}"#,
@@ -97,19 +97,32 @@ fn write_layout(folder: &Path, manifests: &[(&str, Value)]) {
     let mut index = Vec::new();
     for (reference, manifest) in manifests {
         let text = manifest.to_string();
-        let hex: String = Sha256::digest(&text)
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
-        fs::write(blobs.join(&hex), &text).unwrap();
+        write_blob(folder, &text);
         index.push(json!({
             "mediaType": "application/vnd.oci.image.manifest.v1+json",
-            "digest": format!("sha256:{hex}"), "size": text.len(),
+            "digest": digest_of(&text), "size": text.len(),
             "annotations": {"org.opencontainers.image.ref.name": reference},
         }));
     }
     let index = json!({"schemaVersion": 2, "manifests": index});
     fs::write(folder.join("index.json"), index.to_string()).unwrap();
+}
+
+fn write_blob(folder: &Path, text: &str) {
+    let digest = digest_of(text);
+    let hex = digest.strip_prefix("sha256:").unwrap();
+    fs::write(folder.join("blobs/sha256").join(hex), text).unwrap();
+}
+
+fn digest_of(text: &str) -> String {
+    let bytes = Sha256::digest(text);
+    let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("sha256:{hex}")
+}
+
+/// What cosign signs with `-a env=prod`.
+fn annotated_payload(digest: &str) -> String {
+    cosign_payload("trusted.example/app", digest).replace("null", r#"{"env":"prod"}"#)
 }
 
 fn complete(mut manifest: Value) -> Value {
@@ -194,6 +207,35 @@ fn nothing_stored_is_a_refusal_and_no_error() {
     assert_eq!(outcome(&decision), "error", "{decision:#}");
 }
 
+/// The payload is in a blob, which only the host can see.
+#[test]
+fn the_host_verifies_a_signature_with_annotations() {
+    let folder = tempfile::tempdir().unwrap();
+    let image = complete(json!({"layers": []}));
+    let digest = digest_of(&image.to_string());
+    let tag = |suffix: &str| format!("trusted.example/app:{}.{suffix}", digest.replace(':', "-"));
+    let text = annotated_payload(&digest);
+    let signed = complete(json!({"layers": [cosign_layer(&TestKey::new("a"), &text)]}));
+    write_layout(
+        folder.path(),
+        &[("trusted.example/app:1", image), (&tag("sig"), signed)],
+    );
+    write_blob(folder.path(), &text);
+
+    for (key, expected) in [("a", "allow"), ("other", "deny")] {
+        let settings = json!({
+            "platformPolicies": [policy(&[sigstore(&[&TestKey::new(key)])])],
+            "evidence": {"registry": true}, "registries": ["trusted.example"],
+        });
+        let request = pod(one_container(&format!("trusted.example/app@{digest}")));
+        let call = json!({"request": request, "settings": settings});
+        let registry = Registry::open(folder.path()).unwrap();
+        let host: Arc<dyn Host> = Arc::new(Evidence::from_folders(None, Some(registry)));
+        let decision = decide(&host, &call);
+        assert_eq!(outcome(&decision), expected, "{decision:#}");
+    }
+}
+
 /// One request for everything that there is to ask: only what the metadata declares, and exactly so
 /// often.
 #[test]
@@ -205,9 +247,17 @@ fn only_declared_host_calls() {
     call["settings"]["evidence"]["registry"] = true.into();
     call["settings"]["evidence"]["kubernetes"] = json!({"notes": {note_name("a"): NAMESPACE}});
     call["settings"]["evidence"]["occurrences"] = json!([]);
-    let host = double(|call| match call.operation.as_str() {
+    let key = TestKey::new("a");
+    call["settings"]["platformPolicies"] = json!([policy(&[sigstore(&[&key])])]);
+    let layer = cosign_layer(&key, &annotated_payload(A));
+    let host = double(move |call| match call.operation.as_str() {
         "v1/manifest_digest" => Ok(json!({"digest": A}).to_string().into()),
-        _ => Err("Cannot find x named 'y', or manifest unknown".into()),
+        "v1/oci_manifest" if String::from_utf8_lossy(&call.payload).ends_with(".sig\"") => {
+            Ok(complete(json!({"layers": [layer]})).to_string().into())
+        }
+        _ => Err("Cannot find x named 'y', or manifest unknown, or \
+             Image verification failed: missing signatures"
+            .into()),
     });
     let port: Arc<dyn Host> = host.clone();
     assert_eq!(outcome(&decide(&port, &call)), "deny");
@@ -217,7 +267,7 @@ fn only_declared_host_calls() {
         .map(|call| format!("{}/{}", call.namespace, call.operation))
         .collect();
     assert_eq!(used, declared);
-    assert_eq!(asked.len(), 4, "{asked:?}");
+    assert_eq!(asked.len(), 5, "{asked:?}");
     for call in asked.iter() {
         assert_eq!(call.binding, "kubewarden");
         let payload: Value = serde_json::from_slice(&call.payload).unwrap();
@@ -226,6 +276,14 @@ fn only_declared_host_calls() {
             assert_eq!(payload["kind"], "Attestation");
             assert_eq!(payload["name"], A.replace(':', "-"));
             assert_eq!(payload["namespace"], NAMESPACE);
+        }
+        if call.operation == "v2/verify" {
+            let image = format!("trusted.example/app@{A}");
+            let expected = json!({
+                "type": "SigstorePubKeyVerify", "image": image, "pub_keys": [key.pem()],
+                "annotations": null,
+            });
+            assert_eq!(payload, expected);
         }
     }
 }
