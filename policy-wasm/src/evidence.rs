@@ -12,6 +12,7 @@ mod registry;
 mod signature;
 mod stored_scan;
 mod supplied;
+mod vouched;
 
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
@@ -22,6 +23,7 @@ pub(crate) use lookup::{Lookups, failed};
 pub(crate) use signature::HostSignature;
 pub(crate) use stored_scan::StoredScan;
 pub(crate) use supplied::Supplied;
+pub(crate) use vouched::Vouched;
 
 use crate::Budget;
 use crate::attestation::{Attestation, Occurrence, Source};

@@ -5,6 +5,7 @@
 //! nowhere else.
 
 use alloc::borrow::Cow;
+use alloc::collections::BTreeMap;
 use alloc::string::ToString as _;
 use alloc::vec::Vec;
 
@@ -49,46 +50,27 @@ struct Stored<'a> {
 }
 
 impl<'a> StoredScan<'a> {
-    /// Finds what the settings say about an image; `None` where they say nothing.
-    pub(crate) fn find(settings: &Settings<'a>, digest: Digest, report: &Report) -> Option<Self> {
-        let mut scan: Option<Self> = None;
-        each(settings, report, |found, stored| {
-            if found != digest {
+    /// Reads what the settings say, by image.
+    pub(super) fn all(settings: &Settings<'a>, report: &Report) -> BTreeMap<Digest, Self> {
+        let mut scans: BTreeMap<Digest, Self> = BTreeMap::new();
+        settings.each_occurrence(report, |path, raw| {
+            let Some(stored) = Stored::read(raw, path, report) else {
                 return;
-            }
-            let scan = scan.get_or_insert_default();
+            };
+            let resource = stored.resource.as_deref().unwrap_or_default();
+            let digest = resource.rsplit_once('@');
+            let Some(Ok(digest)) = digest.map(|(_, digest)| Digest::parse(digest)) else {
+                let message = "expected a `resourceUri` with a digest";
+                return report.push(Code::EvidenceInvalid, path, message);
+            };
+            let scan = scans.entry(digest).or_default();
             match stored.kind {
                 Kind::Discovery => scan.is_complete |= stored.is_finished,
                 Kind::Vulnerability => scan.findings.push(stored.finding),
             }
         });
-        scan
+        scans
     }
-
-    /// Reads all of it, for what is wrong with it.
-    pub(crate) fn check(settings: &Settings<'a>, report: &Report) {
-        each(settings, report, |_, _| {});
-    }
-}
-
-/// Reads the occurrences that belong to scans, each with the image that it is about.
-fn each<'a>(settings: &Settings<'a>, report: &Report, mut each: impl FnMut(Digest, Stored<'a>)) {
-    settings.each_occurrence(report, |path, raw| {
-        let Some(stored) = Stored::read(raw, path, report) else {
-            return;
-        };
-        let resource = stored.resource.as_deref().unwrap_or_default();
-        let digest = resource
-            .rsplit_once('@')
-            .map(|(_, digest)| Digest::parse(digest));
-        match digest {
-            Some(Ok(digest)) => each(digest, stored),
-            _ => {
-                let message = "expected a `resourceUri` with a digest";
-                report.push(Code::EvidenceInvalid, path, message);
-            }
-        }
-    });
 }
 
 impl<'a> Stored<'a> {

@@ -66,7 +66,7 @@ impl Purpose {
     }
 
     /// Whether statements with this predicate are for any purpose.
-    pub(super) fn any_reads(predicate_type: &str) -> bool {
+    pub(crate) fn any_reads(predicate_type: &str) -> bool {
         Self::ALL
             .iter()
             .any(|purpose| purpose.reads(predicate_type))

@@ -4,11 +4,10 @@ use alloc::collections::BTreeMap;
 use alloc::string::ToString as _;
 use alloc::vec::Vec;
 
-use super::{Purpose, Settings};
+use super::Settings;
 use crate::Budget;
-use crate::attestation::statement::Statement;
 use crate::decision::Code;
-use crate::evidence::StoredScan;
+use crate::evidence::Vouched;
 use crate::json::{self, Path, Problem, Raw, Report};
 use crate::policy::attestor::Attestor;
 use crate::policy::rule::AdmissionRule;
@@ -81,7 +80,8 @@ impl Settings<'_> {
             }
         }
         self.each_denied_digest(report, |_| {});
-        self.check_evidence(report);
+        Vouched::check(self, report);
+        self.evidence.authenticators.check(report);
         let builders = self.evidence.authenticators.builders();
         for policy in &self.platform_policies {
             policy.check(&builders, report);
@@ -104,28 +104,6 @@ impl Settings<'_> {
                 check(rule, Path::Field(&root, "defaultAdmissionRule"));
             }
         }
-    }
-}
-
-impl Settings<'_> {
-    /// Reads the evidence that stands in the settings, and the keys of those who may sign other.
-    fn check_evidence(&self, report: &Report) {
-        StoredScan::check(self, report);
-        self.each_statement(report, |path, raw| {
-            let problem = match Statement::read(raw.text().as_bytes()) {
-                Ok(statement) if !Purpose::any_reads(statement.predicate_type()) => {
-                    let kind = crate::quote(statement.predicate_type());
-                    alloc::format!("no check reads a predicate of type {kind}")
-                }
-                Ok(statement) => match statement.predicate() {
-                    Ok(_) => return,
-                    Err(rejection) => rejection.to_string(),
-                },
-                Err(rejection) => rejection.to_string(),
-            };
-            report.push(Code::EvidenceInvalid, path, problem);
-        });
-        self.evidence.authenticators.check(report);
     }
 }
 

@@ -14,8 +14,8 @@ use crate::attestation::statement::{Predicate, Statement};
 use crate::attestation::{self, Attestation, Circumstances, Encoding, Signer, Source};
 use crate::decision::{Code, Reason};
 use crate::digest::Digest;
-use crate::evidence::{Evidence, StoredScan};
-use crate::json::Report;
+use crate::evidence::{Evidence, StoredScan, Vouched};
+use crate::json::{Path, Report};
 use crate::key::PublicKey;
 use crate::settings::{Purpose, Settings};
 
@@ -26,6 +26,7 @@ pub(in crate::evaluate) struct Testimonies<'t> {
     pub(super) circumstances: &'t Circumstances,
     pub(super) budget: &'t Budget,
     keys: BTreeMap<Purpose, Rc<Vec<Vec<PublicKey>>>>,
+    vouched: Option<Vouched<'t>>,
     known: BTreeMap<(Digest, Purpose), Rc<Testimony<'t>>>,
 }
 
@@ -34,7 +35,7 @@ pub(in crate::evaluate) struct Testimonies<'t> {
 pub(super) struct Testimony<'t> {
     pub(super) statements: Vec<Said<'t>>,
     /// What Artifact Analysis found, as the settings have it
-    pub(super) stored_scan: Option<StoredScan<'t>>,
+    pub(super) stored_scan: Option<Rc<StoredScan<'t>>>,
     /// What kept us from reading all of it
     pub(super) errors: BTreeSet<Reason>,
     /// What nobody trusted has signed
@@ -62,6 +63,7 @@ impl<'t> Testimonies<'t> {
             circumstances,
             budget,
             keys: BTreeMap::new(),
+            vouched: None,
             known: BTreeMap::new(),
         }
     }
@@ -81,7 +83,11 @@ impl<'t> Testimonies<'t> {
             Rc::new(authenticators.map(|one| one.load(report)).collect())
         }));
         let mut testimony = Testimony::default();
-        testimony.hear_settings(self.settings, digest, purpose, report);
+        let settings = self.settings;
+        let vouched = self
+            .vouched
+            .get_or_insert_with(|| Vouched::read(settings, report));
+        testimony.hear_settings(vouched, digest, purpose, report);
         match self.evidence.about(digest, None, self.budget) {
             Ok(attestations) => {
                 for attestation in attestations {
@@ -105,35 +111,28 @@ impl<'t> Testimonies<'t> {
 }
 
 impl<'t> Testimony<'t> {
-    /// Hears what the administrator wrote down, which nobody has to have signed.
+    /// Hears what the administrator wrote down.
     fn hear_settings(
         &mut self,
-        settings: &Settings<'t>,
+        vouched: &Vouched<'t>,
         digest: Digest,
         purpose: Purpose,
         report: &Report,
     ) {
-        settings.each_statement(report, |path, raw| {
-            let found = Statement::read(raw.text().as_bytes()).and_then(|statement| {
-                let is_wanted = purpose.reads(statement.predicate_type())
-                    && statement.attests(digest).is_some();
-                is_wanted.then(|| statement.predicate()).transpose()
-            });
-            match found {
-                Ok(predicate) => {
-                    let said = |predicate| Said {
-                        by: None,
-                        predicate,
-                    };
-                    self.statements.extend(predicate.map(said));
-                }
+        for statement in vouched.statements(digest, purpose) {
+            match statement.predicate() {
+                Ok(predicate) => self.statements.push(Said {
+                    by: None,
+                    predicate,
+                }),
                 Err(rejection) => {
+                    let path = Path::Root("evidence.statements");
                     report.push(Code::EvidenceInvalid, path, rejection.to_string());
                 }
             }
-        });
+        }
         if purpose == Purpose::Vulnerability {
-            self.stored_scan = StoredScan::find(settings, digest, report);
+            self.stored_scan = vouched.scan(digest);
         }
     }
 
