@@ -1,5 +1,7 @@
 //! What is asked of the host, how often, and what its answers can and cannot do.
 
+use std::collections::BTreeMap;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use policy_tests::case::{
@@ -7,6 +9,7 @@ use policy_tests::case::{
 };
 use policy_tests::corpus;
 use policy_tests::delivery::{Delivery, NAMESPACE, ask_registry, resource};
+use policy_tests::platform::{policy, sigstore};
 use policy_tests::signing::{SIMPLE_SIGNING, TestKey, attestor, envelope, note_name, payload};
 use policy_wasm::evidence::{Answer, Lookup, Need, NoLookup};
 use policy_wasm::{Budget, Call, Extras, abi};
@@ -423,6 +426,32 @@ fn the_host_verifies_what_cannot_be_rebuilt() {
         let asked = host.asked.iter().filter(|need| need.kind() == "signature");
         assert_eq!(asked.count(), expected, "{name}: {:?}", host.asked);
     }
+}
+
+/// Each key is asked about with its own text, also behind one that stands there twice.
+#[test]
+fn the_host_is_asked_about_every_key_once() {
+    let case = corpus::named("host_verifies_signature");
+    let mut call: Value = serde_json::from_slice(&case.call).unwrap();
+    let answers = call.as_object_mut().unwrap().remove("evidence").unwrap();
+    let (key, other) = (TestKey::new("a"), TestKey::new("other"));
+    let check = sigstore(&[&other, &other, &key]);
+    call["settings"]["platformPolicies"] = json!([policy(&[check])]);
+    let mut host = Host::new(|need: &Need, _| match need {
+        Need::Manifest { reference } if reference.ends_with(".sig") => found(&answers[0]["found"]),
+        _ => Answer::Absent,
+    });
+    host.decide(&call);
+    let asked: BTreeMap<_, _> = host
+        .asked
+        .iter()
+        .filter_map(|need| match need {
+            Need::Signature { key_id, key, .. } => Some((key_id.clone(), key.clone())),
+            _ => None,
+        })
+        .collect();
+    let expected = [&key, &other].map(|key| (key.id(), key.pem()));
+    assert_eq!(asked, BTreeMap::from(expected), "{:?}", host.asked);
 }
 
 /// The pod template of a controller is pinned where it stands.

@@ -38,11 +38,38 @@ pub(super) struct Exemptions {
     pub(super) checks: BTreeMap<usize, Exemption>,
 }
 
+/// Where an allowlist stands
+#[derive(Debug, Clone, Copy)]
+enum Level {
+    Policy,
+    CheckSet,
+    /// With the place of the check in its check set
+    Check(usize),
+}
+
+impl Exemptions {
+    /// Remembers the first exemption of each level.
+    fn add(&mut self, level: Level, exemption: Exemption) {
+        match level {
+            Level::Policy => {
+                self.policy.get_or_insert(exemption);
+            }
+            Level::CheckSet => {
+                self.check_set.get_or_insert(exemption);
+            }
+            Level::Check(index) => {
+                self.checks.entry(index).or_insert(exemption);
+            }
+        }
+    }
+}
+
 /// Reads of the policy what this request needs.
 ///
 /// # Errors
 ///
 /// `context-missing`: check sets are chosen by namespace, and the request does not state it.
+/// `settings-invalid`: no check set covers a Pod.
 pub(in crate::evaluate) fn plan<'a, 's>(
     settings: &'s Settings<'a>,
     policy: &'s PlatformPolicy<'a>,
@@ -94,66 +121,66 @@ fn choose<'a, 's>(
             return Ok(Some(check_set));
         }
     }
-    Ok(None)
+    if policy.check_sets.is_empty() {
+        return Ok(None);
+    }
+    // Reading has reported it. What no check set covers is not allowed for that.
+    let message = "no check set of the policy covers the Pod";
+    Err(Reason::new(Code::SettingsInvalid, message))
 }
 
 impl<'a, 's> Plan<'a, 's> {
     /// Finds for each open image the first pattern that covers it at each level. Each list is walked
     /// once, whatever the number of images.
     fn exempt(&mut self, images: &[Image<'_>], report: &Report) {
-        let document = self.policy.document();
-        let apply = |allowlist: &Option<Allowlist<'_>>,
-                     exemptions: &mut [Exemptions],
-                     covers: &dyn Fn(usize, &Image<'_>) -> bool,
-                     exempt: &dyn Fn(&mut Exemptions, Exemption)| {
-            let Some(allowlist) = allowlist else { return };
-            allowlist.each(report, |pattern, text| {
-                for (index, (image, exemptions)) in images.iter().zip(&mut *exemptions).enumerate()
-                {
-                    let is_covered = covers(index, image)
-                        && image.open().is_some_and(|image| pattern.matches(image));
-                    if is_covered {
-                        let exemption = Exemption {
-                            document: document.clone().into(),
-                            pattern: text.to_string(),
-                        };
-                        exempt(exemptions, exemption);
-                    }
-                }
-            });
-        };
-        let exemptions = &mut self.exemptions;
-        apply(
-            &self.policy.allowlist,
-            exemptions,
-            &|_, _| true,
-            &|own, exemption| {
-                own.policy.get_or_insert(exemption);
-            },
-        );
+        let policy = self.policy;
+        self.apply(&policy.allowlist, Level::Policy, None, images, report);
         let mut seen = BTreeSet::new();
-        for check_set in self.check_sets.iter().flatten() {
-            if !seen.insert(check_set.place) {
+        for check_set in self.check_sets.clone().into_iter().flatten() {
+            let place = check_set.place;
+            if !seen.insert(place) {
                 continue;
             }
-            let covers = |_: usize, image: &Image<'_>| {
-                let chosen = self.check_sets.get(image.pod).copied().flatten();
-                chosen.is_some_and(|chosen| chosen.place == check_set.place)
-            };
-            apply(
-                &check_set.allowlist,
-                exemptions,
-                &covers,
-                &|own, exemption| {
-                    own.check_set.get_or_insert(exemption);
-                },
-            );
+            let allowlist = &check_set.allowlist;
+            self.apply(allowlist, Level::CheckSet, Some(place), images, report);
             for check in &check_set.checks {
-                apply(&check.allowlist, exemptions, &covers, &|own, exemption| {
-                    own.checks.entry(check.place.index()).or_insert(exemption);
-                });
+                let level = Level::Check(check.place.index());
+                self.apply(&check.allowlist, level, Some(place), images, report);
             }
         }
+    }
+
+    /// Applies one allowlist to the images of the Pods that a check set covers; to all images where
+    /// it is that of the policy.
+    fn apply(
+        &mut self,
+        allowlist: &Option<Allowlist<'_>>,
+        level: Level,
+        check_set: Option<Place>,
+        images: &[Image<'_>],
+        report: &Report,
+    ) {
+        let Some(allowlist) = allowlist else { return };
+        let document = self.policy.document();
+        let check_sets = &self.check_sets;
+        let is_in_reach = |image: &Image<'_>| {
+            let own = check_sets.get(image.pod).copied().flatten();
+            check_set.is_none() || own.map(|own| own.place) == check_set
+        };
+        allowlist.each(report, |pattern, text| {
+            for (image, exemptions) in images.iter().zip(&mut self.exemptions) {
+                let matches = |image| pattern.matches(image);
+                if is_in_reach(image) && image.open().is_some_and(matches) {
+                    exemptions.add(
+                        level,
+                        Exemption {
+                            document: document.clone().into(),
+                            pattern: text.to_string(),
+                        },
+                    );
+                }
+            }
+        });
     }
 
     /// The check set for an image's Pod.

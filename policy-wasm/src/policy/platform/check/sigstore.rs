@@ -46,11 +46,17 @@ impl<'a> SigstoreCheck<'a> {
         })
     }
 
-    /// The keys as they are written, for a host that verifies.
+    /// The keys as they are written, for a host that verifies: one for each that [`Self::load`]
+    /// returns.
     pub(crate) fn pems(&self) -> impl Iterator<Item = &str> {
-        self.authorities
-            .iter()
-            .flatten()
-            .filter_map(KeyDocument::pem)
+        self.authorities.iter().flat_map(|keys| {
+            let pems = keys.iter().enumerate();
+            let is_first = |(index, key): &(usize, &KeyDocument<'_>)| {
+                keys.iter()
+                    .take(*index)
+                    .all(|other| other.pem() != key.pem())
+            };
+            pems.filter(is_first).filter_map(|(_, key)| key.pem())
+        })
     }
 }
