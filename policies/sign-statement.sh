@@ -4,7 +4,7 @@
 #
 #   policies/sign-statement.sh KEY.pem STATEMENT.json
 #   policies/sign-statement.sh policies/test-keys/scanner.pem \
-#     policies/supply-chain/statements/scan-clean.json
+#     policies/supply-chain/statements/scan.json
 set -eu
 key=$1 statement=$2
 type=application/vnd.in-toto+json

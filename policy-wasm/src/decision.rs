@@ -249,12 +249,7 @@ pub struct AttestorResult {
 impl AttestorResult {
     /// An attestor that is not satisfied, and the verdict that follows from the reason.
     pub(crate) fn refused(name: &str, reasons: Vec<Reason>) -> (Verdict, Self) {
-        // Where something kept us from knowing, nothing is known to be wrong.
-        let verdict = reasons
-            .iter()
-            .map(|reason| reason.code.verdict())
-            .min()
-            .unwrap_or(Verdict::Error);
+        let verdict = Reason::verdict_unless_unknown(&reasons);
         let result = Self {
             name: name.into(),
             verified: false,
@@ -290,6 +285,19 @@ impl Reason {
 
     pub(crate) fn with_details(self, details: Vec<Self>) -> Self {
         Self { details, ..self }
+    }
+
+    /// Google's own words for an image that is named by tag.
+    pub(crate) fn digest_required() -> Self {
+        let message = "Expected digest with sha256 scheme, but got tag or malformed digest";
+        Self::new(Code::DigestRequired, message)
+    }
+
+    /// The verdict where nothing suffices: an error if there is any among the reasons, since where
+    /// something kept us from knowing, nothing is known to be wrong.
+    pub(crate) fn verdict_unless_unknown(reasons: &[Self]) -> Verdict {
+        let verdicts = reasons.iter().map(|reason| reason.code.verdict());
+        verdicts.min().unwrap_or(Verdict::Error)
     }
 
     /// A budget that ran out: `more than 256 images in one request`

@@ -40,6 +40,8 @@ pub struct Call<'a> {
     request: Raw<'a>,
     settings: Raw<'a>,
     time: Option<Time>,
+    /// The time is the call's own, not the host's
+    is_clock_overridden: bool,
     evidence: Option<Raw<'a>>,
 }
 
@@ -111,6 +113,7 @@ impl<'a> Call<'a> {
             request,
             settings,
             time,
+            is_clock_overridden: time.is_some(),
             evidence,
         })
     }
@@ -146,7 +149,14 @@ pub fn decide(call: Call<'_>, lookup: &mut dyn Lookup, budget: &Budget) -> Decis
     });
     // What was found wrong with the settings on the way stands above what was decided by them.
     match decision {
-        Some(decision) if report.is_empty() => decision,
+        Some(mut decision) if report.is_empty() => {
+            if let (Some(time), true) = (call.time, call.is_clock_overridden) {
+                let message = alloc::format!("Judged as of {time}, as the call says");
+                let warning = Reason::new(Code::ClockOverridden, message);
+                decision.warnings.push(warning);
+            }
+            decision
+        }
         _ => {
             let message = alloc::format!("The settings are not valid: {report}");
             Decision::refused(Reason::new(Code::SettingsInvalid, message))

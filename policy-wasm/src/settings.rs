@@ -18,6 +18,7 @@ pub(crate) use authenticators::Purpose;
 pub(crate) use break_glass::BreakGlass;
 use registries::Registries;
 use sources::Sources;
+pub(crate) use sources::is_dns_label;
 pub use validate::validate;
 pub(crate) use validate::{shared_key, unknown_attestor};
 pub(crate) use workloads::WorkloadKind;
@@ -199,15 +200,19 @@ impl<'a> Settings<'a> {
     }
 
     /// Walks the inline occurrences, each unread.
-    pub(crate) fn each_occurrence(&self, report: &Report, each: impl FnMut(Path<'_>, Raw<'a>)) {
+    pub(crate) fn each_occurrence(&self, report: &Report, mut each: impl FnMut(Path<'_>, Raw<'a>)) {
         let path = Path::Root("evidence.occurrences");
-        each_object(self.evidence.occurrences, path, report, each);
+        each_object(self.evidence.occurrences, path, report, |_, path, raw| {
+            each(path, raw);
+        });
     }
 
     /// Walks the inline statements, each unread.
-    pub(crate) fn each_statement(&self, report: &Report, each: impl FnMut(Path<'_>, Raw<'a>)) {
+    pub(crate) fn each_statement(&self, report: &Report, mut each: impl FnMut(usize, Raw<'a>)) {
         let path = Path::Root("evidence.statements");
-        each_object(self.evidence.statements, path, report, each);
+        each_object(self.evidence.statements, path, report, |index, _, raw| {
+            each(index, raw);
+        });
     }
 
     /// Walks the revoked digests.
@@ -344,15 +349,15 @@ fn each_object<'a>(
     list: Option<Raw<'a>>,
     path: Path<'_>,
     report: &Report,
-    mut each: impl FnMut(Path<'_>, Raw<'a>),
+    mut each: impl FnMut(usize, Path<'_>, Raw<'a>),
 ) {
     let Some(list) = list else { return };
     list.read(SETTINGS, path, report, |value| {
-        value.list(|_, item| {
+        value.list(|index, item| {
             let (path, report) = (item.path(), item.report());
             let Some(raw) = item.raw() else { return };
             if raw.is_object() {
-                each(path, raw);
+                each(index, path, raw);
             } else {
                 report.push(Code::SettingsWrongType, path, "expected an object");
             }

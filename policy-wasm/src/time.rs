@@ -64,6 +64,13 @@ impl Time {
             .ok_or(TimeError::OutOfRange)
     }
 
+    /// Whether `earlier` is more than so many days of 24 hours ago; exactly as many are not more.
+    /// `None`: it is in the future.
+    pub(crate) fn is_older(self, earlier: Self, days: u32) -> Option<bool> {
+        let age = self.0.checked_sub(earlier.0)?;
+        Some(age > u64::from(days).saturating_mul(24 * 60 * 60))
+    }
+
     /// Seconds since 1970-01-01T00:00:00Z.
     #[must_use]
     pub const fn as_unix(self) -> u64 {

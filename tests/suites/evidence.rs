@@ -9,7 +9,10 @@ use policy_tests::case::{
 };
 use policy_tests::corpus;
 use policy_tests::delivery::{Delivery, NAMESPACE, ask_registry, resource};
-use policy_tests::platform::{policy, sigstore};
+use policy_tests::platform::statements::{clean_scan, provenance_v1, signed};
+use policy_tests::platform::{
+    PROVENANCE, always_deny, builder, passing, policy, sigstore, simple_signing_of, slsa, trust,
+};
 use policy_tests::signing::{SIMPLE_SIGNING, TestKey, attestor, envelope, note_name, payload};
 use policy_wasm::evidence::{Answer, Lookup, Need, NoLookup};
 use policy_wasm::{Budget, Call, Extras, abi};
@@ -396,6 +399,49 @@ fn a_tag_that_every_check_passed_is_pinned() {
     assert_eq!(*pinned, format!("{TAG}@{A}"), "{decision:#}");
 }
 
+/// Two documents and a tag: one asks for an attestation, which there is, the other denies everything.
+/// Which of them only warns is up to the test.
+fn tag_under_two_documents() -> Value {
+    let mut call = tagged();
+    call["settings"]["platformPolicies"] = json!([policy(&[always_deny()])]);
+    call["evidence"] = json!([{"kind": "tag", "name": TAG, "found": {"digest": A}}]);
+    call
+}
+
+/// What one document verified is what runs, whatever another one only warns of.
+#[test]
+fn a_document_in_dry_run_takes_no_pin_away() {
+    let mut platform_warns = tag_under_two_documents();
+    platform_warns["settings"]["platformPolicyEnforcement"] = "dryrun".into();
+
+    let mut singleton_warns = tag_under_two_documents();
+    let settings = &mut singleton_warns["settings"];
+    settings["policy"]["defaultAdmissionRule"] = json!({
+        "evaluationMode": "ALWAYS_DENY", "enforcementMode": "DRYRUN_AUDIT_LOG_ONLY",
+    });
+    settings["platformPolicies"] = json!([policy(&[passing()])]);
+
+    for call in [platform_warns, singleton_warns] {
+        let decision = decide_call(&call);
+        assert_eq!(outcome(&decision), "overridden", "{decision:#}");
+        let pinned = &decision["mutatedObject"]["spec"]["containers"][0]["image"];
+        assert_eq!(*pinned, format!("{TAG}@{A}"), "{decision:#}");
+    }
+
+    // Where nothing was verified, there is nothing to pin.
+    let mut both_warn = tag_under_two_documents();
+    both_warn["settings"]["platformPolicyEnforcement"] = "dryrun".into();
+    both_warn["settings"]["policy"]["defaultAdmissionRule"]["enforcementMode"] =
+        "DRYRUN_AUDIT_LOG_ONLY".into();
+    let decision = decide_call(&both_warn);
+    assert_eq!(outcome(&decision), "overridden", "{decision:#}");
+    assert!(decision.get("mutatedObject").is_none(), "{decision:#}");
+}
+
+fn decide_call(call: &Value) -> Value {
+    Host::new(|_: &Need, _| Answer::Unavailable).decide(call)
+}
+
 /// Signatures are verified by the host only where nobody else can, once for each key.
 #[test]
 fn the_host_verifies_what_cannot_be_rebuilt() {
@@ -500,6 +546,114 @@ fn details_of_a_decision_are_bounded() {
     assert_eq!(details(&images[0]), 65, "64 and a count of the rest");
     let all: usize = images.iter().map(details).sum();
     assert!(all <= Budget::DEFAULT.details + images.len(), "{all}");
+}
+
+/// The same for what checks ignore, and for what they find: each repository and digest is judged once,
+/// whatever tags stand in front of the digest.
+#[test]
+fn what_checks_say_about_ignored_statements_is_bounded() {
+    let id = "https://ci.example/builder";
+    let mut junk = signed(&TestKey::new("stranger"), &provenance_v1(id, None));
+    let junk: Vec<_> = (0..99)
+        .map(|index| {
+            junk["signatures"][0]["keyid"] = format!("{index:0100}").into();
+            junk.clone()
+        })
+        .collect();
+    let mut call = json!({
+        "request": pod(one_container(&image())),
+        "settings": {"platformPolicies": [policy(&[slsa(&[json!({"trustedBuilder": id})])])]},
+    });
+    Delivery::PodAnnotation.deliver(&mut call, &junk);
+    trust(
+        &mut call,
+        PROVENANCE,
+        &[builder(id, &[&TestKey::new("builder")])],
+    );
+    let containers: Vec<_> = (0..256)
+        .map(|index| {
+            json!({"name": format!("c{index}"), "image": format!("trusted.example/app:t{index}@{A}")})
+        })
+        .collect();
+    call["request"]["object"]["spec"] = json!({"containers": containers});
+    let decision = decide_call(&call);
+    assert_eq!(outcome(&decision), "error", "{decision:#}");
+    let size = decision.to_string().len();
+    assert!(size < 2 << 20, "{size} bytes");
+}
+
+/// The API server and kubectl print it whole.
+#[test]
+fn the_message_about_many_checks_is_cut_and_counts_the_rest() {
+    let checks = vec![always_deny(); 1000];
+    let settings = json!({"platformPolicies": [policy(&checks)]});
+    let decision =
+        decide_call(&json!({"request": pod(one_container(&image())), "settings": settings}));
+    let message = decision["message"].as_str().unwrap();
+    assert!(message.len() < 5000, "{} bytes", message.len());
+    assert!(message.contains(" more checks"), "{message}");
+    let checks = &decision["images"][0]["results"][0]["checkSet"]["checks"];
+    assert_eq!(checks.as_array().unwrap().len(), 1000);
+}
+
+/// In which order authenticators and their keys stand does not matter, also where something is wrong
+/// with all of them.
+#[test]
+fn the_order_of_those_who_are_trusted_does_not_matter() {
+    let (one, two) = (TestKey::new("one"), TestKey::new("two"));
+    let mut scans = corpus_call("scan_in_the_future");
+    let future = |key, time: &str| signed(key, &clean_scan(time));
+    scans["settings"]["evidence"]["occurrences"] = json!([
+        future(&one, "2026-07-01T00:00:00Z"),
+        future(&two, "2026-07-02T00:00:00Z"),
+    ]);
+    let mut keys = corpus_call("x19_raw_signed");
+    let named = |id: &str| {
+        let mut key = TestKey::new("a").document()["pkixPublicKey"].clone();
+        key["keyId"] = id.into();
+        key
+    };
+    keys["settings"]["platformPolicies"] = json!([policy(&[simple_signing_of(&[
+        &[named("urn:two")],
+        &[named("urn:one")]
+    ])])]);
+    let signature =
+        &mut keys["settings"]["evidence"]["occurrences"][0]["attestation"]["signatures"][0];
+    signature.as_object_mut().unwrap().remove("publicKeyId");
+
+    let mut scans_reversed = scans.clone();
+    reverse(&mut scans_reversed["settings"]["evidence"]["authenticators"]["vulnerability"]);
+    let mut keys_reversed = keys.clone();
+    let checks = &mut keys_reversed["settings"]["platformPolicies"][0]["gkePolicy"]["checkSets"][0]
+        ["checks"];
+    reverse(&mut checks[0]["simpleSigningAttestationCheck"]["attestationAuthenticators"]);
+    for (call, reversed, expected) in [
+        (&scans, &scans_reversed, "error"),
+        (&keys, &keys_reversed, "allow"),
+    ] {
+        let decision = decide_call(call);
+        assert_eq!(outcome(&decision), expected, "{decision:#}");
+        assert_eq!(decide_call(reversed), decision);
+    }
+}
+
+fn reverse(list: &mut Value) {
+    list.as_array_mut().unwrap().reverse();
+}
+
+fn corpus_call(name: &str) -> Value {
+    serde_json::from_slice(&corpus::named(name).call).unwrap()
+}
+
+/// A Decision that was not made by the host's clock says so.
+#[test]
+fn another_clock_than_the_hosts_is_reported() {
+    let mut call = base();
+    assert_eq!(decide_call(&call)["warnings"], json!([]));
+    call["time"] = "2026-06-15T12:00:00Z".into();
+    let decision = decide_call(&call);
+    assert_eq!(decision["warnings"][0]["code"], "clock-overridden");
+    assert_eq!(outcome(&decision), "allow");
 }
 
 /// Many images, each with many attestations by others: looking at all of them is too much.

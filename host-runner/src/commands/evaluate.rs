@@ -73,6 +73,11 @@ enum Format {
 
 /// Runs the command.
 pub(crate) fn run(args: &Args) -> Result<Exit> {
+    if args.time.is_some() && args.format == Format::AdmissionReview {
+        bail!(
+            "--time cannot be used with --format admission-review: a gatekeeper judges by its own clock"
+        );
+    }
     let bytes = module_bytes(&args.module)?;
     let (settings, requests) = read_inputs(args)?;
     let is_asked =
@@ -88,13 +93,11 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
     if asked.is_empty() {
         bail!("nothing to evaluate: no object that brings in an image");
     }
-    if let Some(time) = args.time {
+    if let (Some(time), Format::Gke) = (args.time, args.format) {
+        // Google's response has no place for it.
         anstream::eprintln!("note: judged as of {time}");
     }
     let operation = match args.format {
-        Format::AdmissionReview if args.time.is_some() => bail!(
-            "--time cannot be used with --format admission-review: a gatekeeper judges by its own clock"
-        ),
         Format::Human | Format::Json | Format::Gke => Operation::Decide,
         Format::AdmissionReview => Operation::Validate,
     };

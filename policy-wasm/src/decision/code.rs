@@ -110,6 +110,8 @@ codes! {
     EvidenceMissing = "evidence-missing",
     /// Evidence that nobody signed whom the settings trust to
     EvidenceUntrusted = "evidence-untrusted",
+    /// A scan that is older than its scanner's scans may be
+    EvidenceTooOld = "evidence-too-old",
     /// Evidence from somebody trusted that cannot be used
     EvidenceInvalid = "evidence-invalid",
 
@@ -156,6 +158,8 @@ codes! {
     BreakGlassValueIgnored = "break-glass-value-ignored",
     /// The legacy break-glass annotation is not enabled
     BreakGlassAnnotationIgnored = "break-glass-annotation-ignored",
+    /// The call said which time it is, not the host
+    ClockOverridden = "clock-overridden",
     /// The policy asks for a system policy that the settings do not contain
     SystemPolicyMissing = "system-policy-missing",
 

@@ -10,7 +10,7 @@ use super::{
     AppliedRule, CheckResult, CheckSetResult, Code, DocumentResult, ImageDecision, Reason, Verdict,
 };
 
-/// Longer messages are cut at an image: the API server and kubectl print them whole.
+/// Longer messages are cut at an image, or at a check of one: the API server and kubectl print them whole.
 const MAX_LENGTH: usize = 4096;
 
 /// Composes the refusal: one group of sentences for each image, joined by `; `, then the containers
@@ -103,12 +103,24 @@ fn by_check_set(image: &str, result: &DocumentResult, check_set: &CheckSetResult
         .checks
         .iter()
         .filter(|check| check.verdict != Verdict::Conformant);
-    let sentences: Vec<_> = failed.map(by_check).collect();
+    let (mut sentences, mut left_out) = (String::new(), 0_usize);
+    for sentence in failed.map(by_check) {
+        if sentences.is_empty() {
+            sentences = sentence;
+        } else if sentences.len().saturating_add(sentence.len()) > MAX_LENGTH {
+            left_out = left_out.saturating_add(1);
+        } else {
+            sentences.push_str("; ");
+            sentences.push_str(&sentence);
+        }
+    }
+    if left_out > 0 {
+        sentences.push_str(&alloc::format!("; and {left_out} more checks"));
+    }
     alloc::format!(
-        "Image {image} denied by platform policy {}, check set {}: {}",
+        "Image {image} denied by platform policy {}, check set {}: {sentences}",
         crate::Escaped(name),
         numbered(check_set.index, check_set.display_name.as_deref()),
-        sentences.join("; ")
     )
 }
 

@@ -8,6 +8,7 @@ mod testimony;
 mod trusted_directory;
 mod vulnerability;
 
+use alloc::string::String;
 use alloc::vec::Vec;
 
 pub(super) use testimony::Testimonies;
@@ -30,7 +31,7 @@ pub(super) struct Question<'q, 'a> {
 }
 
 /// What a check found
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Outcome {
     pub(super) verdict: Verdict,
     /// What decided first
@@ -38,7 +39,12 @@ pub(super) struct Outcome {
 }
 
 impl Outcome {
-    fn passed(reason: Reason) -> Self {
+    fn passed(message: impl Into<String>) -> Self {
+        Self::because(Reason::new(Code::CheckPassed, message))
+    }
+
+    /// The same for a reason of its own.
+    fn because(reason: Reason) -> Self {
         Self {
             verdict: Verdict::Conformant,
             reasons: alloc::vec![reason],
@@ -54,57 +60,83 @@ impl Outcome {
         }
     }
 
-    /// An error, if there is any: where something kept us from knowing, nothing is known to be
-    /// wrong.
+    /// An error, if there is any.
     fn not_found(reasons: Vec<Reason>) -> Self {
-        let verdicts = reasons.iter().map(|reason| reason.code.verdict());
         Self {
-            verdict: verdicts.min().unwrap_or(Verdict::Error),
+            verdict: Reason::verdict_unless_unknown(&reasons),
             reasons,
         }
     }
 
-    /// The same with more to say that decides nothing.
-    fn with_notes<'n>(mut self, notes: impl IntoIterator<Item = &'n Reason>) -> Self {
-        self.reasons.extend(notes.into_iter().cloned());
+    /// The same with something more to say that decides nothing.
+    fn with_note(mut self, note: Option<Reason>) -> Self {
+        self.reasons.extend(note);
         self
     }
 }
 
-/// Asks one check about one image.
+/// Asks one check about one image. What was asked before is known.
 pub(super) fn judge(
     question: &Question<'_, '_>,
     testimonies: &mut Testimonies<'_>,
     report: &Report,
 ) -> Outcome {
-    let refusal = match &question.check.kind {
-        CheckKind::AlwaysDeny => {
-            let message = "Denied by an always_deny check";
-            Some(Reason::new(Code::AlwaysDeny, message))
-        }
-        CheckKind::TrustedDirectory(patterns) => {
-            trusted_directory::refuse(patterns, question.reference, report)
-        }
-        _ => None,
-    };
     let digest = match &question.digest {
         Ok(digest) => *digest,
         // Every check is about an image that is known by its digest, even one that looks only at
         // its name.
         Err(reason) => {
-            let reasons = refusal.into_iter().chain([reason.clone()]);
-            return Outcome::refused(reasons.collect());
+            let by_name = by_name(question, report);
+            let refusals = by_name
+                .into_iter()
+                .flat_map(|outcome| match outcome.verdict {
+                    Verdict::Conformant => Vec::new(),
+                    Verdict::Error | Verdict::NonConformant => outcome.reasons,
+                });
+            return Outcome::refused(refusals.chain([reason.clone()]).collect());
         }
     };
-    if let Some(refusal) = refusal {
-        return Outcome::refused(alloc::vec![refusal]);
+    let key = (
+        question.check.place,
+        question.reference.repository().into_owned(),
+        digest,
+    );
+    if let Some(known) = testimonies.outcomes.get(&key) {
+        return known.clone();
     }
+    let outcome = by_name(question, report)
+        .unwrap_or_else(|| by_evidence(digest, question, testimonies, report));
+    testimonies.outcomes.insert(key, outcome.clone());
+    outcome
+}
+
+/// Asks a check that needs to know nothing but the image's name.
+fn by_name(question: &Question<'_, '_>, report: &Report) -> Option<Outcome> {
     match &question.check.kind {
-        CheckKind::AlwaysDeny => Outcome::refused(Vec::new()),
-        CheckKind::TrustedDirectory(_) => {
-            let message = "Image is in a trusted directory";
-            Outcome::passed(Reason::new(Code::CheckPassed, message))
+        CheckKind::AlwaysDeny => {
+            let message = "Denied by an always_deny check";
+            let reason = Reason::new(Code::AlwaysDeny, message);
+            Some(Outcome::refused(alloc::vec![reason]))
         }
+        CheckKind::TrustedDirectory(patterns) => Some(trusted_directory::judge(
+            patterns,
+            question.reference,
+            report,
+        )),
+        _ => None,
+    }
+}
+
+/// Asks a check that somebody has to have told something.
+fn by_evidence(
+    digest: Digest,
+    question: &Question<'_, '_>,
+    testimonies: &mut Testimonies<'_>,
+    report: &Report,
+) -> Outcome {
+    match &question.check.kind {
+        // Judged by name, before anybody is asked.
+        CheckKind::AlwaysDeny | CheckKind::TrustedDirectory(_) => Outcome::refused(Vec::new()),
         CheckKind::ImageFreshness {
             max_upload_age_days,
         } => freshness::judge(*max_upload_age_days, digest, question, testimonies, report),

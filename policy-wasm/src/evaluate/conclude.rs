@@ -9,7 +9,6 @@ use alloc::vec::Vec;
 use super::documents::Documents;
 use super::images::{Image, Status};
 use super::pin::{self, Pin};
-use super::singleton;
 use crate::decision::{
     Code, Decision, DocumentResult, Enforcement, ImageDecision, Reason, Verdict, compose,
 };
@@ -48,8 +47,7 @@ pub(super) fn conclude(
         let pin = learned.and_then(|digest| Pin::new(object, &image, digest));
         let requires_digest = documents.requires_digest(index, &image);
         let entry = describe(image, results, requires_digest);
-        // Only what was verified, not what a softer mode lets through.
-        if learned.is_some() && entry.verdict == Verdict::Conformant {
+        if learned.is_some() && is_verified(&entry) {
             pins.push(pin);
         }
         obstacles.push(obstacle(&entry, is_marked));
@@ -108,7 +106,7 @@ fn describe(
             )
         }
         Status::MalformedDigest(_) if requires_digest => {
-            (Verdict::NonConformant, Some(singleton::digest_required()))
+            (Verdict::NonConformant, Some(Reason::digest_required()))
         }
         Status::MalformedDigest(reason) | Status::Refused(reason) => {
             (reason.code.verdict(), Some(reason))
@@ -124,6 +122,19 @@ fn describe(
         results,
         reasons: reason.into_iter().collect(),
     }
+}
+
+/// Whether what is admitted is what was verified. A document in dry run takes nothing away from those
+/// that enforce, and where none does, a refusal that is only told verifies nothing.
+fn is_verified(image: &ImageDecision) -> bool {
+    let mut enforced = image
+        .results
+        .iter()
+        .filter(|result| result.enforcement == Enforcement::Enforced)
+        .peekable();
+    image.verdict == Verdict::Conformant
+        || (enforced.peek().is_some()
+            && enforced.all(|result| result.verdict == Verdict::Conformant))
 }
 
 fn obstacle(image: &ImageDecision, break_glass: bool) -> Obstacle {

@@ -7,5 +7,4 @@
 mod judge;
 mod plan;
 
-pub(super) use judge::digest_required;
 pub(super) use plan::{Plan, plan};

@@ -28,8 +28,10 @@ const OCCURRENCE: &Dialect = &Dialect {
 #[derive(Debug, Default)]
 pub(crate) struct StoredScan<'a> {
     pub(crate) findings: Vec<Finding<'a>>,
-    /// A scan has ended: what is not among the findings was not found
+    /// All scans have ended: what is not among the findings was not found
     pub(crate) is_complete: bool,
+    /// One has not, or it has failed
+    is_unfinished: bool,
 }
 
 /// The kinds of occurrences that belong to scans
@@ -65,7 +67,11 @@ impl<'a> StoredScan<'a> {
             };
             let scan = scans.entry(digest).or_default();
             match stored.kind {
-                Kind::Discovery => scan.is_complete |= stored.is_finished,
+                Kind::Discovery if stored.is_finished => scan.is_complete |= !scan.is_unfinished,
+                Kind::Discovery => {
+                    scan.is_unfinished = true;
+                    scan.is_complete = false;
+                }
                 Kind::Vulnerability => scan.findings.push(stored.finding),
             }
         });
@@ -77,7 +83,7 @@ impl<'a> Stored<'a> {
     /// Reads an occurrence; `None` for one of another kind.
     fn read(raw: Raw<'a>, path: Path<'_>, report: &Report) -> Option<Self> {
         let mut stored = Self {
-            kind: Kind::of(raw)?,
+            kind: Kind::of(raw, path, report)?,
             ..Self::default()
         };
         let mut note = None;
@@ -111,20 +117,27 @@ impl<'a> Stored<'a> {
 }
 
 impl Kind {
-    /// The kind of an occurrence, if it is one of these. What is wrong with others is not ours.
-    fn of(raw: Raw<'_>) -> Option<Self> {
-        let mut kind = None;
+    /// The kind of an occurrence, if it is one of these. What is wrong with others is not ours,
+    /// unless they have what only these have: a finding must not be lost for its label.
+    fn of(raw: Raw<'_>, path: Path<'_>, report: &Report) -> Option<Self> {
+        let (mut kind, mut is_of_scan) = (None, false);
         raw.read(OCCURRENCE, Path::Root(""), &Report::default(), |value| {
-            value.object(|key, value| {
-                if key == "kind" {
+            value.object(|key, value| match key {
+                "kind" => {
                     kind = match value.text().as_deref() {
                         Some("VULNERABILITY") => Some(Self::Vulnerability),
                         Some("DISCOVERY") => Some(Self::Discovery),
                         _ => None,
                     };
                 }
+                "vulnerability" | "discovery" => is_of_scan = true,
+                _ => {}
             });
         });
+        if kind.is_none() && is_of_scan {
+            let message = "expected `kind` to be `VULNERABILITY` or `DISCOVERY`";
+            report.push(Code::EvidenceInvalid, path, message);
+        }
         kind
     }
 }

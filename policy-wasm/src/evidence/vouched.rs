@@ -7,7 +7,8 @@ use alloc::string::ToString as _;
 use alloc::vec::Vec;
 
 use super::StoredScan;
-use crate::attestation::statement::Statement;
+use crate::attestation::Rejection;
+use crate::attestation::statement::{Predicate, Statement};
 use crate::decision::Code;
 use crate::digest::Digest;
 use crate::json::{Path, Report};
@@ -16,14 +17,17 @@ use crate::settings::{Purpose, Settings};
 /// All of it, read once for a request, whatever the number of images
 #[derive(Debug)]
 pub(crate) struct Vouched<'a> {
-    statements: Vec<Statement<'a>>,
+    /// Each with its place in the list
+    statements: Vec<(usize, Statement<'a>)>,
     scans: BTreeMap<Digest, Rc<StoredScan<'a>>>,
 }
 
 impl<'a> Vouched<'a> {
     pub(crate) fn read(settings: &Settings<'a>, report: &Report) -> Self {
         let mut statements = Vec::new();
-        each_statement(settings, report, |_, statement| statements.push(statement));
+        each_statement(settings, report, |index, statement| {
+            statements.push((index, statement));
+        });
         let mut scans = BTreeMap::new();
         for (digest, scan) in StoredScan::all(settings, report) {
             scans.insert(digest, Rc::new(scan));
@@ -33,23 +37,25 @@ impl<'a> Vouched<'a> {
 
     /// Reads all of it to the end, for what is wrong with it.
     pub(crate) fn check(settings: &Settings<'a>, report: &Report) {
-        each_statement(settings, report, |path, statement| {
-            if let Err(rejection) = statement.predicate() {
-                report.push(Code::EvidenceInvalid, path, rejection.to_string());
-            }
+        each_statement(settings, report, |index, statement| {
+            predicate(index, &statement, report);
         });
         StoredScan::all(settings, report);
     }
 
-    /// The statements about an image, for one purpose.
-    pub(crate) fn statements(
+    /// What the statements about an image say, for one purpose.
+    pub(crate) fn predicates(
         &self,
         digest: Digest,
         purpose: Purpose,
-    ) -> impl Iterator<Item = &Statement<'a>> {
-        self.statements.iter().filter(move |statement| {
+        report: &Report,
+    ) -> impl Iterator<Item = Predicate<'a>> {
+        let is_wanted = move |statement: &Statement<'_>| {
             purpose.reads(statement.predicate_type()) && statement.attests(digest).is_some()
-        })
+        };
+        let statements = self.statements.iter();
+        let wanted = statements.filter(move |(_, statement)| is_wanted(statement));
+        wanted.filter_map(|(index, statement)| predicate(*index, statement, report))
     }
 
     /// The stored scan of an image.
@@ -58,23 +64,51 @@ impl<'a> Vouched<'a> {
     }
 }
 
+/// Reads what a statement says.
+fn predicate<'a>(
+    index: usize,
+    statement: &Statement<'a>,
+    report: &Report,
+) -> Option<Predicate<'a>> {
+    statement
+        .predicate()
+        .map_err(|rejection| refuse(index, &rejection, report))
+        .ok()
+}
+
 /// Reads the statements; one that no check would read has no business here.
 fn each_statement<'a>(
     settings: &Settings<'a>,
     report: &Report,
-    mut each: impl FnMut(Path<'_>, Statement<'a>),
+    mut each: impl FnMut(usize, Statement<'a>),
 ) {
-    settings.each_statement(report, |path, raw| {
-        let problem = match Statement::read(raw.text().as_bytes()) {
-            Ok(statement) if Purpose::any_reads(statement.predicate_type()) => {
-                return each(path, statement);
-            }
-            Ok(statement) => {
-                let kind = crate::quote(statement.predicate_type());
-                alloc::format!("no check reads a predicate of type {kind}")
-            }
-            Err(rejection) => rejection.to_string(),
+    settings.each_statement(report, |index, raw| {
+        let statement = match Statement::read(raw.text().as_bytes()) {
+            Ok(statement) => statement,
+            Err(rejection) => return refuse(index, &rejection, report),
         };
-        report.push(Code::EvidenceInvalid, path, problem);
+        let has_digest = statement
+            .subjects()
+            .iter()
+            .any(|one| one.sha256().is_some());
+        let problem = if !Purpose::any_reads(statement.predicate_type()) {
+            let kind = crate::quote(statement.predicate_type());
+            alloc::format!("no check reads a predicate of type {kind}")
+        } else if !has_digest {
+            "no subject has a SHA-256 digest".to_string()
+        } else {
+            return each(index, statement);
+        };
+        refuse(index, &Rejection::PayloadInvalid(problem), report);
     });
+}
+
+fn refuse(index: usize, rejection: &Rejection, report: &Report) {
+    let root = Path::Root("evidence.statements");
+    // Nobody has signed these, so that it is only the rest that is wrong.
+    let message = match rejection {
+        Rejection::PayloadInvalid(detail) => detail.clone(),
+        other => other.to_string(),
+    };
+    report.push(Code::EvidenceInvalid, Path::Index(&root, index), message);
 }

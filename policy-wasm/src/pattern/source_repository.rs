@@ -114,18 +114,23 @@ fn without_revision(address: &str) -> &str {
     }
 }
 
-/// Whether there is a `.` or `..` between slashes, also in the spellings that are resolved alike.
+/// Whether there is a `.` or `..` between slashes, also in the spellings that are resolved alike; or a
+/// slash in another spelling, behind which there could be one.
 fn has_dot_segment(address: &str) -> bool {
-    address.split('/').any(|segment| {
-        let mut rest = segment;
-        while let Some(next) = [".", "%2e", "%2E"]
-            .into_iter()
-            .find_map(|dot| rest.strip_prefix(dot))
-        {
-            rest = next;
-        }
-        !segment.is_empty() && rest.is_empty()
-    })
+    let is_hidden = ["%2f", "%2F", "%5c", "%5C"]
+        .iter()
+        .any(|slash| address.contains(slash));
+    is_hidden
+        || address.split('/').any(|segment| {
+            let mut rest = segment;
+            while let Some(next) = [".", "%2e", "%2E"]
+                .into_iter()
+                .find_map(|dot| rest.strip_prefix(dot))
+            {
+                rest = next;
+            }
+            !segment.is_empty() && rest.is_empty()
+        })
 }
 
 #[cfg(test)]

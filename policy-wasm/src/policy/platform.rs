@@ -14,8 +14,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 pub(crate) use check::{
-    Check, CheckKind, SigstoreCheck, SlsaRule, Threshold, VulnerabilityCheck,
-    each_trusted_directory,
+    Check, CheckKeys, CheckKind, SlsaRule, Threshold, VulnerabilityCheck, each_trusted_directory,
 };
 pub(crate) use check_set::CheckSet;
 pub(crate) use place::{Place, TextList};

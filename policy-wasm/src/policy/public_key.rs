@@ -32,13 +32,27 @@ enum Key<'a> {
 }
 
 /// Decodes a list of keys that stands at `list`, reporting those that cannot be used. `whose` is the
-/// noun for whom they belong to.
+/// noun for whom they belong to. They are in the order of their ids, whatever theirs was.
 pub(crate) fn load(
     documents: &[KeyDocument<'_>],
     list: Path<'_>,
     whose: &str,
     report: &Report,
 ) -> Vec<PublicKey> {
+    let mut keys = Vec::new();
+    for (_, key) in load_documents(documents, list, whose, report) {
+        insert_by_id(&mut keys, key);
+    }
+    keys
+}
+
+/// The same in their own order, each with where it was read from.
+pub(super) fn load_documents<'d, 'a>(
+    documents: &'d [KeyDocument<'a>],
+    list: Path<'_>,
+    whose: &str,
+    report: &Report,
+) -> Vec<(&'d KeyDocument<'a>, PublicKey)> {
     let mut loaded: Vec<(&KeyDocument<'_>, PublicKey)> = Vec::new();
     for (index, document) in documents.iter().enumerate() {
         let path = Path::Index(&list, index);
@@ -59,7 +73,13 @@ pub(crate) fn load(
             }
         }
     }
-    loaded.into_iter().map(|(_, key)| key).collect()
+    loaded
+}
+
+/// Adds a key behind those whose ids are not greater.
+pub(super) fn insert_by_id(keys: &mut Vec<PublicKey>, key: PublicKey) {
+    let at = keys.partition_point(|other| other.id() <= key.id());
+    keys.insert(at, key);
 }
 
 impl<'a> KeyDocument<'a> {

@@ -6,6 +6,7 @@ mod check_sets;
 mod directories;
 mod documents;
 mod enforcement;
+mod excess;
 mod folds;
 mod freshness;
 mod grafeas;
@@ -41,6 +42,7 @@ pub(super) fn cases() -> Vec<Case> {
         folds::cases(),
         documents::cases(),
         enforcement::cases(),
+        excess::cases(),
     ]
     .concat()
 }

@@ -74,6 +74,14 @@ fn a_scope_is_one_of_two_and_has_a_form() {
         json!({"kubernetesServiceAccount": "deployer"}),
         json!({"kubernetesServiceAccount": ":deployer"}),
         json!({"kubernetesServiceAccount": "default:"}),
+        // What no Pod can have would leave its Pods to the default check set.
+        json!({"kubernetesNamespace": "production\n"}),
+        json!({"kubernetesNamespace": "Production"}),
+        json!({"kubernetesNamespace": "*"}),
+        json!({"kubernetesNamespace": "default:deployer"}),
+        json!({"kubernetesServiceAccount": "default:default:deployer"}),
+        json!({"kubernetesServiceAccount": "default: deployer"}),
+        json!({"kubernetesServiceAccount": "default:deployer\n"}),
     ] {
         let sets = json!([{"scope": scope, "checks": []}, {"checks": []}]);
         let path = format!("{SETS}[0].scope");

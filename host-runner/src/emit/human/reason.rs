@@ -8,14 +8,19 @@ use crate::emit::{DIM, RESET, list, text};
 
 /// A reason and what lies below it, each a step further in.
 pub(super) fn reason(out: &mut impl Write, reason: &Value, depth: usize) -> io::Result<()> {
+    below(out, reason, depth, "")
+}
+
+/// The same below a reason of this code: what helps against that, is said there.
+fn below(out: &mut impl Write, reason: &Value, depth: usize, above: &str) -> io::Result<()> {
     let indent = "  ".repeat(depth);
     let (code, message) = (text(reason, "code"), text(reason, "message"));
     writeln!(out, "{indent}{DIM}{code}{RESET}: {message}")?;
     let details = list(reason, "details");
     for detail in details {
-        self::reason(out, detail, depth.saturating_add(1))?;
+        below(out, detail, depth.saturating_add(1), code)?;
     }
-    match help(code, details.is_empty()) {
+    match help(code, details.is_empty()).filter(|_| code != above) {
         Some(help) => writeln!(out, "{indent}  {DIM}help: {help}{RESET}"),
         None => Ok(()),
     }
@@ -40,7 +45,8 @@ fn help(code: &str, without_details: bool) -> Option<&'static str> {
         "clock-unavailable" => {
             Some("a key without an expiry needs no clock, nor does a check that asks for no age")
         }
-        "evidence-missing" => Some(
+        "evidence-too-old" => Some("scan the image again, or raise `maxAgeDays` of the scanner"),
+        "evidence-missing" if without_details => Some(
             "it may stand in the settings (`evidence.statements`, `evidence.occurrences`), or, signed by \
              a key of `evidence.authenticators`, in a place that `evidence` turns on",
         ),

@@ -1,5 +1,7 @@
 //! `imageFreshnessCheck`: whether the image was uploaded recently enough.
 
+use alloc::string::String;
+
 use super::testimony::missing;
 use super::{Outcome, Question, Testimonies};
 use crate::attestation::statement::Predicate;
@@ -41,29 +43,25 @@ pub(super) fn judge(
             Outcome::refused(errors)
         }
         Ok(_) if !errors.is_empty() => Outcome::refused(errors),
-        Ok(reason) => Outcome::passed(reason),
+        Ok(message) => Outcome::passed(message),
     };
-    outcome.with_notes(&testimony.untrusted)
+    outcome.with_note(testimony.untrusted())
 }
 
-/// Exactly so many days pass.
-fn compare(uploaded: Time, now: Time, max_days: u32) -> Result<Reason, Reason> {
-    let Some(age) = now.as_unix().checked_sub(uploaded.as_unix()) else {
-        let message = alloc::format!(
-            "Evidence could not be used: the image was uploaded at {uploaded}, which is in the future"
-        );
-        return Err(Reason::new(Code::EvidenceInvalid, message));
-    };
-    let days = age / DAY;
-    if age > u64::from(max_days).saturating_mul(DAY) {
-        let message = alloc::format!(
-            "Image was uploaded {days} days ago (at {uploaded}), maximum is {max_days}"
-        );
-        return Err(Reason::new(Code::ImageNotFresh, message));
+/// What passes, or why it does not.
+fn compare(uploaded: Time, now: Time, max_days: u32) -> Result<String, Reason> {
+    match now.is_older(uploaded, max_days) {
+        None => {
+            let message = alloc::format!(
+                "Evidence could not be used: the image was uploaded at {uploaded}, which is in the future"
+            );
+            Err(Reason::new(Code::EvidenceInvalid, message))
+        }
+        Some(true) => {
+            let message =
+                alloc::format!("Image was uploaded at {uploaded}, more than {max_days} days ago");
+            Err(Reason::new(Code::ImageNotFresh, message))
+        }
+        Some(false) => Ok(alloc::format!("Image was uploaded at {uploaded}")),
     }
-    let message = alloc::format!("Image was uploaded {days} days ago");
-    Ok(Reason::new(Code::CheckPassed, message))
 }
-
-/// Seconds
-pub(super) const DAY: u64 = 24 * 60 * 60;

@@ -60,8 +60,7 @@ pub(super) fn judge(
         }
     }
     if let Some(description) = found.pop_first() {
-        let passed = Outcome::passed(Reason::new(Code::CheckPassed, description));
-        return passed.with_notes(&testimony.untrusted);
+        return Outcome::passed(description).with_note(testimony.untrusted());
     }
     let mut reasons = testimonies.failures(digest, question);
     reasons.extend(testimony.errors.iter().cloned());
@@ -75,7 +74,7 @@ pub(super) fn judge(
     } else if reasons.is_empty() {
         reasons.push(missing("where the image comes from"));
     }
-    Outcome::not_found(reasons).with_notes(&testimony.untrusted)
+    Outcome::not_found(reasons).with_note(testimony.untrusted())
 }
 
 /// Whether provenance satisfies a rule.

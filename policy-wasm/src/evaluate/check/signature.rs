@@ -27,7 +27,7 @@ pub(super) fn attestation(
         Encoding::PaeThenRaw,
         testimonies,
     ) {
-        Ok(verified) => Outcome::passed(attested(verified.key.id())),
+        Ok(verified) => Outcome::because(attested(verified.key.id())),
         Err(not_found) => {
             let message =
                 "No attestations found that were valid and signed by a key trusted by the check";
@@ -54,7 +54,7 @@ pub(super) fn sigstore(
         return Outcome::refused(alloc::vec![missing("a Sigstore signature")]);
     }
     let mut not_found = match find(digest, question, &attestations, Encoding::Raw, testimonies) {
-        Ok(verified) => return Outcome::passed(attested(verified.key.id())),
+        Ok(verified) => return Outcome::because(attested(verified.key.id())),
         Err(not_found) => not_found,
     };
     let repository = question.reference.normalized_repository();
@@ -65,7 +65,7 @@ pub(super) fn sigstore(
         .filter(of_check)
     {
         match &signature.is_trusted {
-            Ok(true) => return Outcome::passed(attested(&signature.key_id)),
+            Ok(true) => return Outcome::because(attested(&signature.key_id)),
             Ok(false) => {}
             Err(reason) => not_found.failures.push(reason.clone()),
         }

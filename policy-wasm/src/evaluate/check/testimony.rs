@@ -5,18 +5,19 @@
 
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::rc::Rc;
-use alloc::string::{String, ToString as _};
+use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::Question;
+use super::{Outcome, Question};
 use crate::Budget;
 use crate::attestation::statement::{Predicate, Statement};
-use crate::attestation::{self, Attestation, Circumstances, Encoding, Signer, Source};
+use crate::attestation::{self, Attestation, Circumstances, Content, Encoding, Signer, Source};
 use crate::decision::{Code, Reason};
 use crate::digest::Digest;
 use crate::evidence::{Evidence, StoredScan, Vouched};
-use crate::json::{Path, Report};
+use crate::json::Report;
 use crate::key::PublicKey;
+use crate::policy::platform::Place;
 use crate::settings::{Purpose, Settings};
 
 /// All that is known about images, looked up for the first check that asks
@@ -28,6 +29,8 @@ pub(in crate::evaluate) struct Testimonies<'t> {
     keys: BTreeMap<Purpose, Rc<Vec<Vec<PublicKey>>>>,
     vouched: Option<Vouched<'t>>,
     known: BTreeMap<(Digest, Purpose), Rc<Testimony<'t>>>,
+    /// What checks have found, by repository and digest
+    pub(super) outcomes: BTreeMap<(Place, String, Digest), Outcome>,
 }
 
 /// What is said about one image, for one purpose; the same in whatever order it was supplied
@@ -38,9 +41,13 @@ pub(super) struct Testimony<'t> {
     pub(super) stored_scan: Option<Rc<StoredScan<'t>>>,
     /// What kept us from reading all of it
     pub(super) errors: BTreeSet<Reason>,
-    /// What nobody trusted has signed
-    pub(super) untrusted: BTreeSet<Reason>,
+    /// Why statements about the image do not count
+    untrusted: BTreeSet<Reason>,
 }
+
+/// Details that are said about ignored statements, for each check and image: whoever writes them
+/// chooses how many there are.
+const MAX_IGNORED: usize = 8;
 
 /// One statement that is believed
 #[derive(Debug)]
@@ -65,6 +72,7 @@ impl<'t> Testimonies<'t> {
             keys: BTreeMap::new(),
             vouched: None,
             known: BTreeMap::new(),
+            outcomes: BTreeMap::new(),
         }
     }
 
@@ -119,18 +127,11 @@ impl<'t> Testimony<'t> {
         purpose: Purpose,
         report: &Report,
     ) {
-        for statement in vouched.statements(digest, purpose) {
-            match statement.predicate() {
-                Ok(predicate) => self.statements.push(Said {
-                    by: None,
-                    predicate,
-                }),
-                Err(rejection) => {
-                    let path = Path::Root("evidence.statements");
-                    report.push(Code::EvidenceInvalid, path, rejection.to_string());
-                }
-            }
-        }
+        let predicates = vouched.predicates(digest, purpose, report);
+        self.statements.extend(predicates.map(|predicate| Said {
+            by: None,
+            predicate,
+        }));
         if purpose == Purpose::Vulnerability {
             self.stored_scan = vouched.scan(digest);
         }
@@ -146,6 +147,13 @@ impl<'t> Testimony<'t> {
         purpose: Purpose,
         circumstances: &Circumstances,
     ) {
+        // Whoever writes a Pod chooses what it carries, and could choose an old scan.
+        let is_chosen =
+            attestation.source == Source::PodAnnotation && purpose != Purpose::Provenance;
+        // What is too much to look at may be what speaks against the image.
+        if let (Content::Excessive(what, limit), false) = (&attestation.content, is_chosen) {
+            self.errors.insert(Reason::limit(what, *limit));
+        }
         let Some(payload) = attestation.statement() else {
             return;
         };
@@ -163,17 +171,17 @@ impl<'t> Testimony<'t> {
                     let kind = crate::quote(statement.predicate_type());
                     let message = alloc::format!("Statement has predicate type {kind}");
                     let detail = Reason::new(Code::AttestationPredicateType, message);
-                    self.distrust(purpose, [detail]);
+                    self.untrusted.insert(detail);
                 }
                 return;
             }
         }
-        // Whoever writes a Pod chooses what it carries, and could choose an old scan.
-        if attestation.source == Source::PodAnnotation && purpose != Purpose::Provenance {
+        if is_chosen {
             let message =
                 "It stands in the annotation of a Pod, whose author could leave out another";
             let detail = Reason::new(Code::EvidenceUntrusted, message);
-            return self.distrust(purpose, [detail]);
+            self.untrusted.insert(detail);
+            return;
         }
         let (mut rejections, mut is_trusted) = (Vec::new(), false);
         for (index, keys) in authenticators.iter().enumerate() {
@@ -185,7 +193,7 @@ impl<'t> Testimony<'t> {
             match attestation::verify(signer, attestation, circumstances) {
                 Ok(()) => {
                     is_trusted = true;
-                    self.believe(Some(index), payload);
+                    self.believe(index, payload);
                 }
                 Err(not_found) => {
                     self.errors.extend(not_found.failures);
@@ -193,15 +201,22 @@ impl<'t> Testimony<'t> {
                 }
             }
         }
+        if authenticators.is_empty() {
+            let message = alloc::format!("The settings trust nobody for `{}`", purpose.name());
+            rejections.push(Reason::new(Code::EvidenceUntrusted, message));
+        }
         if !is_trusted {
-            self.distrust(purpose, rejections);
+            self.untrusted.extend(rejections);
         }
     }
 
     /// Reads what was signed by somebody trusted: what cannot be read could be anything.
-    fn believe(&mut self, by: Option<usize>, payload: &'t [u8]) {
+    fn believe(&mut self, by: usize, payload: &'t [u8]) {
         match Statement::read(payload).and_then(|statement| statement.predicate()) {
-            Ok(predicate) => self.statements.push(Said { by, predicate }),
+            Ok(predicate) => self.statements.push(Said {
+                by: Some(by),
+                predicate,
+            }),
             Err(rejection) => {
                 let message = alloc::format!("Evidence could not be used: {rejection}");
                 self.errors
@@ -210,14 +225,17 @@ impl<'t> Testimony<'t> {
         }
     }
 
-    fn distrust(&mut self, purpose: Purpose, details: impl IntoIterator<Item = Reason>) {
-        let message = alloc::format!(
-            "Evidence was ignored: not inline in the settings and not signed by a key configured for `{}`",
-            purpose.name()
-        );
-        let reason = Reason::new(Code::EvidenceUntrusted, message);
-        let details = crate::set(details).into_iter().collect();
-        self.untrusted.insert(reason.with_details(details));
+    /// What there is to say about statements that do not count.
+    pub(super) fn untrusted(&self) -> Option<Reason> {
+        let mut details: Vec<_> = self.untrusted.iter().take(MAX_IGNORED).cloned().collect();
+        let unsaid = self.untrusted.len().saturating_sub(details.len());
+        if unsaid > 0 {
+            let message = alloc::format!("and {unsaid} more reasons");
+            details.push(Reason::new(Code::EvidenceUntrusted, message));
+        }
+        let message = "Evidence was ignored: it is not by anybody whom the settings trust for it";
+        let reason = Reason::new(Code::EvidenceUntrusted, message).with_details(details);
+        (!self.untrusted.is_empty()).then_some(reason)
     }
 }
 

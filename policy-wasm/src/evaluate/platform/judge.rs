@@ -12,7 +12,7 @@ use crate::evaluate::check::{self, Outcome, Question, Testimonies};
 use crate::evaluate::images::Image;
 use crate::image::ImageReference;
 use crate::json::Report;
-use crate::policy::platform::{Check, CheckSet, Place};
+use crate::policy::platform::{Check, CheckSet};
 use crate::policy::rule::EnforcementMode;
 
 impl<'a, 's> Plan<'a, 's> {
@@ -23,27 +23,11 @@ impl<'a, 's> Plan<'a, 's> {
         testimonies: &mut Testimonies<'_>,
         report: &Report,
     ) -> Vec<Option<DocumentResult>> {
-        // The same image in ten containers is judged once.
-        let mut known: Vec<(Option<Place>, &str, DocumentResult)> = Vec::new();
-        let mut results = Vec::new();
-        for (image, exemptions) in images.iter().zip(&self.exemptions) {
-            let Some(reference) = image.open() else {
-                results.push(None);
-                continue;
-            };
-            let place = self.check_set(image).map(|check_set| check_set.place);
-            let is_known = |(other, text, _): &&(Option<Place>, &str, DocumentResult)| {
-                *other == place && *text == image.text()
-            };
-            if let Some((.., result)) = known.iter().find(is_known) {
-                results.push(Some(result.clone()));
-                continue;
-            }
-            let result = self.by_policy(image, reference, exemptions, testimonies, report);
-            known.push((place, image.text(), result.clone()));
-            results.push(Some(result));
-        }
-        results
+        let judge = |(image, exemptions): (&Image<'_>, &Exemptions)| {
+            let reference = image.open()?;
+            Some(self.by_policy(image, reference, exemptions, testimonies, report))
+        };
+        images.iter().zip(&self.exemptions).map(judge).collect()
     }
 
     fn by_policy(
@@ -108,12 +92,12 @@ impl<'a, 's> Plan<'a, 's> {
     ) -> CheckResult {
         let question = Question {
             check,
-            keys: self.keys.get(&check.place).map_or(&[], Vec::as_slice),
+            keys: self.keys.get(&check.place).map_or(&[], |keys| &keys.keys),
             reference,
             digest: match (image.digest(), &image.resolved) {
                 (Some(digest), _) => Ok(digest),
                 (None, Some(Err(reason))) => Err(reason.clone()),
-                (None, _) => Err(crate::evaluate::singleton::digest_required()),
+                (None, _) => Err(Reason::digest_required()),
             },
         };
         let Outcome { verdict, reasons } = check::judge(&question, testimonies, report);

@@ -2,16 +2,15 @@
 //! image is exempt.
 
 use alloc::collections::{BTreeMap, BTreeSet};
-use alloc::string::{String, ToString};
+use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 
 use crate::decision::{Code, Exemption, Reason};
 use crate::evaluate::images::Image;
 use crate::evidence::Wanted;
 use crate::json::Report;
-use crate::key::PublicKey;
 use crate::policy::platform::{
-    Allowlist, Check, CheckKind, CheckSet, Place, PlatformPolicy, SigstoreCheck,
+    Allowlist, Check, CheckKeys, CheckKind, CheckSet, Place, PlatformPolicy,
 };
 use crate::request::{Pod, Request, Workload};
 use crate::settings::{DockerReference, Settings};
@@ -26,7 +25,7 @@ pub(in crate::evaluate) struct Plan<'a, 's> {
     /// One for each image
     pub(super) exemptions: Vec<Exemptions>,
     /// The decoded keys of the checks that are about signatures, by the place of the check
-    pub(super) keys: BTreeMap<Place, Vec<PublicKey>>,
+    pub(super) keys: BTreeMap<Place, CheckKeys>,
 }
 
 /// From what an image is exempt
@@ -229,10 +228,12 @@ impl<'a, 's> Plan<'a, 's> {
             match &check.kind {
                 CheckKind::AlwaysDeny | CheckKind::TrustedDirectory(_) => continue,
                 // A host says nothing about the repository that was signed.
-                CheckKind::SigstoreSignature(sigstore)
+                CheckKind::SigstoreSignature(_)
                     if self.settings.docker_reference == DockerReference::Ignore =>
                 {
-                    one.cosign_keys.extend(self.cosign_keys(check, sigstore));
+                    let keys = self.keys.get(&check.place).into_iter();
+                    one.cosign_keys
+                        .extend(keys.flat_map(|keys| keys.pems.clone()));
                 }
                 _ => {}
             }
@@ -243,16 +244,5 @@ impl<'a, 's> Plan<'a, 's> {
             one.notes = crate::set(notes.map(String::as_str));
             one.add_to(wanted);
         }
-    }
-
-    /// The keys of a check as a host wants them, by their ids.
-    fn cosign_keys(
-        &self,
-        check: &Check<'_>,
-        sigstore: &SigstoreCheck<'_>,
-    ) -> impl Iterator<Item = (String, String)> {
-        let keys = self.keys.get(&check.place).into_iter().flatten();
-        let ids = keys.map(|key| key.id().to_string());
-        ids.zip(sigstore.pems().map(ToString::to_string))
     }
 }

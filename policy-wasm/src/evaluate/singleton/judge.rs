@@ -124,7 +124,7 @@ impl<'p> Judged<'p> {
                     let (found, result) = match (image.digest(), &image.resolved) {
                         (Some(digest), _) => self.by_attestor(name, digest, reference),
                         (None, Some(Err(reason))) => refused(name, reason.clone()),
-                        (None, _) => refused(name, digest_required()),
+                        (None, _) => refused(name, Reason::digest_required()),
                     };
                     verdict = verdict.max(found);
                     attestors.push(result);
@@ -242,12 +242,4 @@ fn summary(result: &AttestorResult) -> impl Iterator<Item = Reason> {
         .reasons
         .iter()
         .map(|reason| Reason::new(reason.code, reason.message.clone()))
-}
-
-/// Google's own words for an image that is named by tag.
-pub(in crate::evaluate) fn digest_required() -> Reason {
-    Reason::new(
-        Code::DigestRequired,
-        "Expected digest with sha256 scheme, but got tag or malformed digest",
-    )
 }

@@ -2,6 +2,7 @@
 
 mod attestation;
 mod freshness;
+mod keys;
 mod sigstore;
 mod slsa;
 mod trusted_directory;
@@ -11,6 +12,7 @@ use alloc::borrow::Cow;
 use alloc::vec::Vec;
 
 pub(crate) use attestation::AttestationCheck;
+pub(crate) use keys::CheckKeys;
 pub(crate) use sigstore::SigstoreCheck;
 pub(crate) use slsa::SlsaRule;
 pub(crate) use trusted_directory::each as each_trusted_directory;
@@ -19,7 +21,6 @@ pub(crate) use vulnerability::{Threshold, VulnerabilityCheck};
 use super::{Allowlist, Place, TextList, projects};
 use crate::decision::Code;
 use crate::json::{Report, Value};
-use crate::key::PublicKey;
 
 /// A check
 #[derive(Debug)]
@@ -105,16 +106,19 @@ impl<'a> Check<'a> {
             CheckKind::TrustedDirectory(patterns) => {
                 each_trusted_directory(patterns, report, |_| {});
             }
-            CheckKind::Vulnerability(check) => check.check(report),
+            CheckKind::Vulnerability(check) => {
+                check.each_allowed(report, |_| {});
+                check.each_blocked(report, |_| {});
+            }
         }
     }
 
     /// Decodes the keys of a check that is about signatures, reporting those that cannot be used.
-    pub(crate) fn load_keys(&self, report: &Report) -> Vec<PublicKey> {
+    pub(crate) fn load_keys(&self, report: &Report) -> CheckKeys {
         match &self.kind {
             CheckKind::SigstoreSignature(check) => check.load(report),
             CheckKind::SimpleSigningAttestation(check) => check.load(report),
-            _ => Vec::new(),
+            _ => CheckKeys::default(),
         }
     }
 

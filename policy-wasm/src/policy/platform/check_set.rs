@@ -7,6 +7,7 @@ use alloc::vec::Vec;
 use super::{Allowlist, Check, Place};
 use crate::decision::{Code, ScopeResult};
 use crate::json::{Path, Report, Value};
+use crate::settings::is_dns_label;
 
 /// The checks for the Pods in a scope
 #[derive(Debug)]
@@ -85,16 +86,19 @@ impl<'a> Scope<'a> {
             match key {
                 NAMESPACE => {
                     let namespace = value.text();
-                    if namespace.as_deref() == Some("") {
-                        report.push(Code::PolicyInvalidValue, path, "must not be empty");
+                    // One that no Pod can have would leave its Pods to the default check set.
+                    if namespace.as_deref().is_some_and(|text| !is_dns_label(text)) {
+                        let message = "expected the name of a namespace";
+                        report.push(Code::PolicyInvalidValue, path, message);
                     }
                     scopes.push(namespace.map(Scope::Namespace));
                 }
                 SERVICE_ACCOUNT => {
                     let account = value.text();
                     let is_pair = |text: &str| {
-                        text.split_once(':')
-                            .is_some_and(|(a, b)| !a.is_empty() && !b.is_empty())
+                        text.split_once(':').is_some_and(|(namespace, account)| {
+                            is_dns_label(namespace) && account.split('.').all(is_dns_label)
+                        })
                     };
                     if account.as_deref().is_some_and(|text| !is_pair(text)) {
                         let message = "expected `NAMESPACE:SERVICE_ACCOUNT`";

@@ -67,6 +67,38 @@ fn analyses() -> Vec<Case> {
             &[finished()],
         ),
         with(
+            "analysis_finished_beside_one_that_failed",
+            MISSING,
+            strict(),
+            &[finished(), discovery(A, "FINISHED_FAILED")],
+        ),
+        with(
+            "analysis_failed_before_one_that_finished",
+            MISSING,
+            strict(),
+            &[discovery(A, "FINISHED_FAILED"), finished()],
+        ),
+        with(
+            "finding_with_a_misspelt_kind",
+            "error settings-invalid",
+            strict(),
+            &[finished(), {
+                let mut finding = severe("CRITICAL");
+                finding["kind"] = "PACKAGE_VULNERABILITY".into();
+                finding
+            }],
+        ),
+        with(
+            "finding_without_a_kind",
+            "error settings-invalid",
+            strict(),
+            &[finished(), {
+                let mut finding = severe("CRITICAL");
+                finding.as_object_mut().unwrap().remove("kind");
+                finding
+            }],
+        ),
+        with(
             "analysis_finished_with_a_finding",
             ABOVE,
             strict(),

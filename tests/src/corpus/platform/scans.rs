@@ -67,7 +67,11 @@ fn ages() -> Vec<Case> {
             "allow check-passed",
             OLDEST,
         ),
-        clean("scan_one_second_too_old", MISSING, TOO_OLD),
+        clean(
+            "scan_one_second_too_old",
+            "error evidence-missing evidence-too-old !check-passed",
+            TOO_OLD,
+        ),
         clean("scan_in_the_future", "error evidence-invalid", SOON),
         clean(
             "scan_in_another_time_zone",
@@ -199,6 +203,39 @@ fn inline() -> Vec<Case> {
             "inline_scan_of_another_image",
             MISSING,
             &[elsewhere(AN_HOUR_AGO)],
+            &[],
+        ),
+        // All of it counts, whichever is newer.
+        with(
+            "inline_findings_beside_a_newer_clean_scan_of_another_scanner",
+            ABOVE,
+            &[critical_scan(YESTERDAY), {
+                let mut other = clean();
+                other["predicate"]["scanner"]["uri"] = "pkg:github/other/scanner@1".into();
+                other
+            }],
+            &[],
+        ),
+        with(
+            "inline_scan_in_the_future",
+            "error evidence-invalid !check-passed",
+            &[clean_scan(SOON)],
+            &[],
+        ),
+        with(
+            "inline_scan_in_the_future_beside_findings",
+            ABOVE,
+            &[clean_scan("2099-01-01T00:00:00Z"), critical()],
+            &[],
+        ),
+        with(
+            "inline_scan_without_a_digest",
+            "error settings-invalid",
+            &[{
+                let mut scan = clean();
+                scan["subject"][0]["digest"] = json!({"sha512": "0".repeat(128)});
+                scan
+            }],
             &[],
         ),
         with(

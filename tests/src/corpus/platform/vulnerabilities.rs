@@ -106,6 +106,33 @@ fn lists() -> Vec<Case> {
         let finding = found("CVE-2026-0001", "High", "fixed");
         cases.push(with(&name, expected, check, &[finding]));
     }
+    let listing = |name, expected, blocked: &str| {
+        let check = listed("HIGH", "HIGH", &[], &[blocked]);
+        with(
+            name,
+            expected,
+            check,
+            &[found("CVE-2026-0001", "High", "fixed")],
+        )
+    };
+    cases.extend([
+        listing(
+            "cve_blocked_in_another_letter_case",
+            BLOCKED,
+            "cve-2026-0001",
+        ),
+        // What would block nothing is no setting.
+        listing(
+            "cve_blocked_with_a_space",
+            "error settings-invalid",
+            "CVE-2026-0001 ",
+        ),
+        listing(
+            "cve_blocked_by_the_name_of_its_note",
+            "error settings-invalid",
+            "projects/goog-vulnz/notes/CVE-2026-0001",
+        ),
+    ]);
     let (id, other) = ("GHSA-aaaa-bbbb-cccc", "CVE-2026-0001");
     let related = |severity: &str| [found_for(id, severity, "fixed", &[other])];
     cases.extend([

@@ -3,10 +3,9 @@
 use alloc::vec::Vec;
 
 use super::Place;
-use super::attestation::{load_lists, read_list};
+use super::keys::{CheckKeys, read_list};
 use crate::decision::Code;
 use crate::json::{Path, Report, Value};
-use crate::key::PublicKey;
 use crate::policy::public_key::KeyDocument;
 
 /// The keys of which any one suffices, by the authority that holds them
@@ -38,25 +37,11 @@ impl<'a> SigstoreCheck<'a> {
     }
 
     /// Decodes all keys, reporting those that cannot be used.
-    pub(super) fn load(&self, report: &Report) -> Vec<PublicKey> {
+    pub(super) fn load(&self, report: &Report) -> CheckKeys {
         self.place.at(|path| {
             let path = Path::Field(&path, "sigstoreSignatureCheck");
             let lists = ["sigstoreAuthorities", "publicKeySet", "publicKeys"];
-            load_lists(&self.authorities, path, lists, "authority", report)
-        })
-    }
-
-    /// The keys as they are written, for a host that verifies: one for each that [`Self::load`]
-    /// returns.
-    pub(crate) fn pems(&self) -> impl Iterator<Item = &str> {
-        self.authorities.iter().flat_map(|keys| {
-            let pems = keys.iter().enumerate();
-            let is_first = |(index, key): &(usize, &KeyDocument<'_>)| {
-                keys.iter()
-                    .take(*index)
-                    .all(|other| other.pem() != key.pem())
-            };
-            pems.filter(is_first).filter_map(|(_, key)| key.pem())
+            CheckKeys::load(&self.authorities, path, lists, "authority", report)
         })
     }
 }

@@ -1,7 +1,6 @@
 //! `slsaCheck`
 
 use alloc::borrow::Cow;
-use alloc::string::ToString as _;
 use alloc::vec::Vec;
 
 use super::{Place, projects};
@@ -162,7 +161,7 @@ pub(super) fn check_builders(
                 "{} is neither `GOOGLE_CLOUD_BUILD` nor a `builderId` of `evidence.authenticators.provenance`",
                 crate::quote(id)
             );
-            report.push(Code::PolicyUnknownEnum, Path::Field(&path, "trustedBuilder"), message.to_string());
+            report.push(Code::PolicyUnknownEnum, Path::Field(&path, "trustedBuilder"), message);
         }
     });
 }
