@@ -93,7 +93,7 @@ fn one_attestation_delivered_four_ways_gives_one_decision() {
 #[test]
 fn lookups_are_independent_of_what_is_stored() {
     let asked = [10, 100_000].map(|stored| {
-        let mut store = std::collections::BTreeMap::new();
+        let mut store = BTreeMap::new();
         for index in 0..stored {
             store.insert(format!("{NAMESPACE}/sha256-{index:064x}"), json!({}));
         }

@@ -142,7 +142,7 @@ fn migrate(settings: &Value) -> Option<Value> {
 /// Only patterns that mean the same in both languages.
 fn migrate_pattern(pattern: &str) -> Option<String> {
     let is_prefix = pattern.ends_with("/**")
-        || (pattern.ends_with("/*") || pattern.ends_with(|c: char| c == '*'))
+        || (pattern.ends_with("/*") || pattern.ends_with('*'))
             && !pattern.ends_with("**")
             && pattern.contains('/')
             && !pattern.contains([':', '@']);
