@@ -83,70 +83,59 @@ pub(super) fn judge(
 ) -> Outcome {
     let digest = match &question.digest {
         Ok(digest) => *digest,
-        // Every check is about an image that is known by its digest, even one that looks only at
-        // its name.
         Err(reason) => {
-            let by_name = by_name(question, report);
-            let refusals = by_name
-                .into_iter()
-                .flat_map(|outcome| match outcome.verdict {
-                    Verdict::Conformant => Vec::new(),
-                    Verdict::Error | Verdict::NonConformant => outcome.reasons,
-                });
-            return Outcome::refused(refusals.chain([reason.clone()]).collect());
+            let by_name = ask(question, None, testimonies, report);
+            let refusals = by_name.filter(|outcome| outcome.verdict != Verdict::Conformant);
+            let mut reasons = refusals.map_or_else(Vec::new, |outcome| outcome.reasons);
+            reasons.push(reason.clone());
+            return Outcome::refused(reasons);
         }
     };
-    let key = (
-        question.check.place,
-        question.reference.repository().into_owned(),
-        digest,
-    );
+    let place = question.check.place;
+    let key = (place, question.reference.repository().into_owned(), digest);
     if let Some(known) = testimonies.outcomes.get(&key) {
         return known.clone();
     }
-    let outcome = by_name(question, report)
-        .unwrap_or_else(|| by_evidence(digest, question, testimonies, report));
+    let outcome = ask(question, Some(digest), testimonies, report)
+        .unwrap_or_else(|| Outcome::refused(Vec::new()));
     testimonies.outcomes.insert(key, outcome.clone());
     outcome
 }
 
-/// Asks a check that needs to know nothing but the image's name.
-fn by_name(question: &Question<'_, '_>, report: &Report) -> Option<Outcome> {
-    match &question.check.kind {
-        CheckKind::AlwaysDeny => {
-            let message = "Denied by an always_deny check";
-            let reason = Reason::new(Code::AlwaysDeny, message);
-            Some(Outcome::refused(alloc::vec![reason]))
-        }
-        CheckKind::TrustedDirectory(patterns) => Some(trusted_directory::judge(
-            patterns,
-            question.reference,
-            report,
-        )),
-        _ => None,
-    }
-}
-
-/// Asks a check that somebody has to have told something.
-fn by_evidence(
-    digest: Digest,
+/// Asks a check by its type. Without a digest only those answer that look at nothing but the image's
+/// name.
+fn ask(
     question: &Question<'_, '_>,
+    digest: Option<Digest>,
     testimonies: &mut Testimonies<'_>,
     report: &Report,
-) -> Outcome {
-    match &question.check.kind {
-        // Judged by name, before anybody is asked.
-        CheckKind::AlwaysDeny | CheckKind::TrustedDirectory(_) => Outcome::refused(Vec::new()),
-        CheckKind::ImageFreshness {
-            max_upload_age_days,
-        } => freshness::judge(*max_upload_age_days, digest, question, testimonies, report),
-        CheckKind::Vulnerability(check) => {
+) -> Option<Outcome> {
+    Some(match (&question.check.kind, digest) {
+        (CheckKind::AlwaysDeny, _) => {
+            let message = "Denied by an always_deny check";
+            Outcome::refused(alloc::vec![Reason::new(Code::AlwaysDeny, message)])
+        }
+        (CheckKind::TrustedDirectory(patterns), _) => {
+            trusted_directory::judge(patterns, question.reference, report)
+        }
+        (_, None) => return None,
+        (
+            CheckKind::ImageFreshness {
+                max_upload_age_days,
+            },
+            Some(digest),
+        ) => freshness::judge(*max_upload_age_days, digest, question, testimonies, report),
+        (CheckKind::Vulnerability(check), Some(digest)) => {
             vulnerability::judge(check, digest, question, testimonies, report)
         }
-        CheckKind::Slsa(rules) => provenance::judge(rules, digest, question, testimonies, report),
-        CheckKind::SimpleSigningAttestation(_) => {
+        (CheckKind::Slsa(rules), Some(digest)) => {
+            provenance::judge(rules, digest, question, testimonies, report)
+        }
+        (CheckKind::SimpleSigningAttestation(_), Some(digest)) => {
             signature::attestation(digest, question, testimonies)
         }
-        CheckKind::SigstoreSignature(_) => signature::sigstore(digest, question, testimonies),
-    }
+        (CheckKind::SigstoreSignature(_), Some(digest)) => {
+            signature::sigstore(digest, question, testimonies)
+        }
+    })
 }
