@@ -393,13 +393,7 @@ fn keys_must_be_usable_and_are_never_skipped() {
     );
 }
 
-/// `openssl ecparam -name secp384r1 -genkey -noout | openssl ec -pubout`
-const P384: &str = "-----BEGIN PUBLIC KEY-----
-MHYwEAYHKoZIzj0CAQYFK4EEACIDYgAEixVK1r3205zzMFYKLZweAKAjNznXsHRJ
-TS8UNuqDPquoXhLzV2L00/vFpvqBTIp1aNLLCGI/bWlgjrhDn5lPjREj9LblwebH
-oizkS0Y4NKSn3BcvhV5OTa1PyUBZkgpw
------END PUBLIC KEY-----
-";
+const P384: &str = include_str!("../vectors/ecdsa-p384.pem");
 
 #[test]
 fn x22_a_key_must_be_of_the_declared_algorithm() {

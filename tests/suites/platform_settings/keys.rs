@@ -7,13 +7,7 @@ use serde_json::json;
 
 use super::{CHECK, check_of, check_under, trusting};
 
-/// `openssl ecparam -name secp384r1 -genkey -noout | openssl ec -pubout`
-const P384: &str = "-----BEGIN PUBLIC KEY-----
-MHYwEAYHKoZIzj0CAQYFK4EEACIDYgAEixVK1r3205zzMFYKLZweAKAjNznXsHRJ
-TS8UNuqDPquoXhLzV2L00/vFpvqBTIp1aNLLCGI/bWlgjrhDn5lPjREj9LblwebH
-oizkS0Y4NKSn3BcvhV5OTa1PyUBZkgpw
------END PUBLIC KEY-----
-";
+const P384: &str = include_str!("../../vectors/ecdsa-p384.pem");
 
 #[test]
 fn keys_of_checks_must_be_usable() {

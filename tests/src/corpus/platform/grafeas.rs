@@ -52,6 +52,12 @@ fn with(name: &str, expected: &'static str, check: Value, occurrences: &[Value])
     })
 }
 
+/// A case of an analysis that has ended, with one finding of these fields.
+fn analysed(name: &str, expected: &'static str, check: Value, vulnerability: Value) -> Case {
+    let occurrences = [finished(), finding(NOTE, vulnerability)];
+    with(name, expected, check, &occurrences)
+}
+
 pub(super) fn cases() -> Vec<Case> {
     [analyses(), severities(), fixes(), ids()].concat()
 }
@@ -160,12 +166,7 @@ fn analyses() -> Vec<Case> {
 fn severities() -> Vec<Case> {
     let of = |name, expected, vulnerability: Value| {
         let check = crate::platform::vulnerability("MEDIUM", "ALLOW_ALL");
-        with(
-            name,
-            expected,
-            check,
-            &[finished(), finding(NOTE, vulnerability)],
-        )
+        analysed(name, expected, check, vulnerability)
     };
     vec![
         of(
@@ -202,12 +203,7 @@ fn fixes() -> Vec<Case> {
     let of = |name, expected, mut vulnerability: Value| {
         vulnerability["effectiveSeverity"] = "HIGH".into();
         let check = crate::platform::vulnerability("LOW", "CRITICAL");
-        with(
-            name,
-            expected,
-            check,
-            &[finished(), finding(NOTE, vulnerability)],
-        )
+        analysed(name, expected, check, vulnerability)
     };
     vec![
         of("fix_available", ABOVE, json!({"fixAvailable": true})),
