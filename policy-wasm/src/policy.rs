@@ -7,7 +7,18 @@ pub(crate) mod rule;
 pub(crate) mod singleton;
 
 use crate::decision::Code;
-use crate::json::{Dialect, Null};
+use crate::json::{Dialect, Null, Path, Report};
+
+/// Reports a text that is no pattern of the language that is spoken at its place.
+pub(crate) fn refuse_pattern(
+    text: &str,
+    error: &dyn core::fmt::Display,
+    path: Path<'_>,
+    report: &Report,
+) {
+    let message = alloc::format!("pattern {}: {error}", crate::quote(text));
+    report.push(Code::PatternInvalid, path, message);
+}
 
 /// How a policy document reports what is wrong with its shape
 pub(crate) const POLICY: &Dialect = &Dialect {

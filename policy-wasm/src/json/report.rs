@@ -53,6 +53,22 @@ impl Report {
         }
     }
 
+    /// Reports under `code` the required fields that an object does not have. What is no object has
+    /// been reported as that.
+    pub(crate) fn require(
+        &self,
+        was_object: bool,
+        fields: &[(&str, bool)],
+        path: Path<'_>,
+        code: Code,
+    ) {
+        for (field, saw) in fields {
+            if was_object && !saw {
+                self.push(code, path, alloc::format!("`{field}` is required"));
+            }
+        }
+    }
+
     /// Whether nothing was found.
     pub(crate) fn is_empty(&self) -> bool {
         self.total.get() == 0

@@ -53,12 +53,8 @@ impl<'a> AttestorDocument<'a> {
             }
             _ => value.unknown(),
         });
-        for (field, saw) in [("name", saw_name), (NOTE_FIELDS[0], note_field.is_some())] {
-            if was_object && !saw {
-                let message = alloc::format!("`{field}` is required");
-                report.push(Code::SettingsMissingField, path, message);
-            }
-        }
+        let fields = [("name", saw_name), (NOTE_FIELDS[0], note_field.is_some())];
+        report.require(was_object, &fields, path, Code::SettingsMissingField);
         let note_field = note_field.unwrap_or(NOTE_FIELDS[0]);
         Some(Self {
             index,
@@ -111,12 +107,7 @@ fn read_note<'a>(value: Value<'_, 'a>) -> (Option<Cow<'a, str>>, Vec<KeyDocument
         }
         _ => value.unknown(),
     });
-    if was_object && !saw_note {
-        report.push(
-            Code::SettingsMissingField,
-            path,
-            "`noteReference` is required",
-        );
-    }
+    let fields = [("noteReference", saw_note)];
+    report.require(was_object, &fields, path, Code::SettingsMissingField);
     (note, keys)
 }

@@ -19,7 +19,7 @@ pub(crate) use check::{
 pub(crate) use check_set::CheckSet;
 pub(crate) use place::{Place, TextList};
 
-use super::POLICY;
+use super::{POLICY, refuse_pattern};
 use crate::decision::Code;
 use crate::json::{Report, Value};
 use crate::pattern::AllowPattern;
@@ -68,10 +68,8 @@ impl<'a> PlatformPolicy<'a> {
             }
             _ => value.unknown(),
         });
-        if was_object && !saw_policy {
-            let message = "`gkePolicy` is required";
-            report.push(Code::SettingsMissingField, path, message);
-        }
+        let fields = [("gkePolicy", saw_policy)];
+        report.require(was_object, &fields, path, Code::SettingsMissingField);
         policy
     }
 
@@ -132,10 +130,7 @@ impl<'a> Allowlist<'a> {
         };
         patterns.each(report, |path, text| match AllowPattern::parse(text) {
             Ok(pattern) => each(pattern, text),
-            Err(error) => {
-                let message = alloc::format!("pattern {}: {error}", crate::quote(text));
-                report.push(Code::PatternInvalid, path, message);
-            }
+            Err(error) => refuse_pattern(text, &error, path, report),
         });
     }
 }

@@ -138,7 +138,8 @@ impl<'a> KeyDocument<'a> {
             }
             _ => value.unknown(),
         });
-        require(was_object, &[("publicKeyPem", saw_pem)], path, report);
+        let fields = [("publicKeyPem", saw_pem)];
+        report.require(was_object, &fields, path, Code::SettingsMissingField);
         Self {
             key: pem.map(|pem| Key::Sigstore { pem }),
             ..Self::default()
@@ -175,16 +176,6 @@ impl<'a> KeyDocument<'a> {
     }
 }
 
-/// Reports required fields that an object does not have.
-fn require(was_object: bool, fields: &[(&str, bool)], path: Path<'_>, report: &Report) {
-    for (field, saw) in fields {
-        if was_object && !saw {
-            let message = alloc::format!("`{field}` is required");
-            report.push(Code::SettingsMissingField, path, message);
-        }
-    }
-}
-
 fn read_pkix<'a>(value: Value<'_, 'a>) -> (Option<Key<'a>>, Cow<'a, str>) {
     let (path, report) = (value.path(), value.report());
     let (mut pem, mut algorithm, mut id) = (None, None, Cow::Borrowed(""));
@@ -209,7 +200,7 @@ fn read_pkix<'a>(value: Value<'_, 'a>) -> (Option<Key<'a>>, Cow<'a, str>) {
         ("publicKeyPem", saw_pem),
         ("signatureAlgorithm", saw_algorithm),
     ];
-    require(was_object, &fields, path, report);
+    report.require(was_object, &fields, path, Code::SettingsMissingField);
     (
         pem.zip(algorithm)
             .map(|(pem, algorithm)| Key::Pkix { pem, algorithm }),

@@ -92,15 +92,11 @@ impl<'a> AdmissionRule<'a> {
             }
             _ => value.unknown(),
         });
-        for (field, saw) in [
+        let fields = [
             ("evaluationMode", saw_evaluation),
             ("enforcementMode", saw_enforcement),
-        ] {
-            if was_object && !saw {
-                let message = alloc::format!("`{field}` is required");
-                report.push(Code::PolicyMissingMode, path, message);
-            }
-        }
+        ];
+        report.require(was_object, &fields, path, Code::PolicyMissingMode);
         let (evaluation, enforcement) = (evaluation?, enforcement?);
         let needs_attestors = evaluation == EvaluationMode::RequireAttestation;
         if attestors_readable && needs_attestors == attestors.is_empty() {

@@ -5,8 +5,8 @@
 
 use alloc::vec::Vec;
 
-use super::POLICY;
 use super::rule::{AdmissionRule, RuleKind, RuleMap};
+use super::{POLICY, refuse_pattern};
 use crate::decision::Code;
 use crate::json::{Path, Raw, Report, Value};
 use crate::pattern::NamePattern;
@@ -160,18 +160,13 @@ impl<'a> Policy<'a> {
                         let Some(text) = value.text() else { return };
                         match NamePattern::parse(&text) {
                             Ok(pattern) => each(pattern, &text),
-                            Err(error) => {
-                                let message =
-                                    alloc::format!("pattern {}: {error}", crate::quote(&text));
-                                report.push(Code::PatternInvalid, path, message);
-                            }
+                            Err(error) => refuse_pattern(&text, &error, path, report),
                         }
                     }
                     _ => value.unknown(),
                 });
-                if was_object && name_pattern.is_none() {
-                    report.push(Code::PatternInvalid, path, "`namePattern` is required");
-                }
+                let fields = [("namePattern", name_pattern.is_some())];
+                report.require(was_object, &fields, path, Code::PatternInvalid);
             });
         });
     }

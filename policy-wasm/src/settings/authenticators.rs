@@ -136,17 +136,12 @@ impl<'a> Authenticator<'a> {
             }
             _ => value.unknown(),
         });
-        let detail = match purpose {
-            Purpose::Vulnerability => Some(("maxAgeDays", saw_detail)),
-            Purpose::Provenance => Some(("builderId", saw_detail)),
-            Purpose::Freshness => None,
+        let fields: &[_] = match purpose {
+            Purpose::Vulnerability => &[("publicKeys", saw_keys), ("maxAgeDays", saw_detail)],
+            Purpose::Provenance => &[("publicKeys", saw_keys), ("builderId", saw_detail)],
+            Purpose::Freshness => &[("publicKeys", saw_keys)],
         };
-        for (field, saw) in [("publicKeys", saw_keys)].into_iter().chain(detail) {
-            if was_object && !saw {
-                let message = alloc::format!("`{field}` is required");
-                report.push(Code::SettingsMissingField, path, message);
-            }
-        }
+        report.require(was_object, fields, path, Code::SettingsMissingField);
         one
     }
 

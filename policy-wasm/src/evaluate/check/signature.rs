@@ -1,8 +1,6 @@
 //! `simpleSigningAttestationCheck` and `sigstoreSignatureCheck`: whether any key of the check has
 //! signed the image.
 
-use alloc::string::String;
-
 use super::testimony::missing;
 use super::{Outcome, Question, Testimonies};
 use crate::attestation::{self, Attestation, Encoding, NotFound, Signer, Subject, Verified};
@@ -106,6 +104,6 @@ fn find<'q>(
 }
 
 fn attested(key_id: &str) -> Reason {
-    let message: String = alloc::format!("Check satisfied by key {}", crate::quote(key_id));
+    let message = alloc::format!("Check satisfied by key {}", crate::quote(key_id));
     Reason::new(Code::Attested, message)
 }

@@ -241,6 +241,6 @@ impl<'t> Testimony<'t> {
 
 /// Nobody trusted has said anything.
 pub(super) fn missing(what: &str) -> Reason {
-    let message: String = alloc::format!("no evidence supplied: nobody trusted has stated {what}");
+    let message = alloc::format!("no evidence supplied: nobody trusted has stated {what}");
     Reason::new(Code::EvidenceMissing, message)
 }

@@ -30,10 +30,8 @@ impl<'a> AttestationCheck<'a> {
             "containerAnalysisAttestationProjects" => projects::read(value),
             _ => value.unknown(),
         });
-        if was_object && !saw_list {
-            let message = "`attestationAuthenticators` is required";
-            report.push(Code::PolicyLimit, path, message);
-        }
+        let fields = [("attestationAuthenticators", saw_list)];
+        report.require(was_object, &fields, path, Code::PolicyLimit);
         was_object.then_some(Self {
             place,
             authenticators,

@@ -17,10 +17,8 @@ pub(super) fn read<'a>(value: Value<'_, 'a>) -> Option<CheckKind<'a>> {
         }
         _ => value.unknown(),
     });
-    if was_object && !saw_days {
-        let message = "`maxUploadAgeDays` is required";
-        report.push(Code::PolicyLimit, path, message);
-    }
+    let fields = [("maxUploadAgeDays", saw_days)];
+    report.require(was_object, &fields, path, Code::PolicyLimit);
     Some(CheckKind::ImageFreshness {
         max_upload_age_days: days?,
     })

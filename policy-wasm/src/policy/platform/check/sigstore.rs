@@ -29,10 +29,8 @@ impl<'a> SigstoreCheck<'a> {
             }
             _ => value.unknown(),
         });
-        if was_object && !saw_list {
-            let message = "`sigstoreAuthorities` is required";
-            report.push(Code::PolicyLimit, path, message);
-        }
+        let fields = [("sigstoreAuthorities", saw_list)];
+        report.require(was_object, &fields, path, Code::PolicyLimit);
         was_object.then_some(Self { place, authorities })
     }
 

@@ -7,6 +7,7 @@ use super::{Place, projects};
 use crate::decision::Code;
 use crate::json::{Path, Report, Value};
 use crate::pattern::SourceRepository;
+use crate::policy::refuse_pattern;
 
 /// What provenance must say; a rule is satisfied by one statement, as a whole
 #[derive(Debug)]
@@ -58,9 +59,7 @@ pub(super) fn read<'a>(value: Value<'_, 'a>) -> Option<Vec<SlsaRule<'a>>> {
         }
         _ => value.unknown(),
     });
-    if was_object && !saw_rules {
-        report.push(Code::PolicyLimit, path, "`rules` is required");
-    }
+    report.require(was_object, &[("rules", saw_rules)], path, Code::PolicyLimit);
     was_object.then_some(rules)
 }
 
@@ -91,10 +90,8 @@ impl<'a> SlsaRule<'a> {
             }
             _ => value.unknown(),
         });
-        if was_object && !saw_builder {
-            let message = "`trustedBuilder` is required";
-            report.push(Code::SettingsMissingField, path, message);
-        }
+        let fields = [("trustedBuilder", saw_builder)];
+        report.require(was_object, &fields, path, Code::SettingsMissingField);
         Some(Self {
             builder: builder?,
             config_based,
@@ -133,8 +130,7 @@ fn read_pattern<'a>(value: Value<'_, 'a>) -> Option<Cow<'a, str>> {
     let (path, report) = (value.path(), value.report());
     let text = value.text()?;
     if let Err(error) = SourceRepository::parse(&text) {
-        let message = alloc::format!("pattern {}: {error}", crate::quote(&text));
-        report.push(Code::PatternInvalid, path, message);
+        refuse_pattern(&text, &error, path, report);
     }
     Some(text)
 }

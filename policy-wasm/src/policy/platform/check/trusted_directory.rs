@@ -4,6 +4,7 @@ use super::{Place, TextList};
 use crate::decision::Code;
 use crate::json::{Report, Value};
 use crate::pattern::TrustedDirectory;
+use crate::policy::refuse_pattern;
 
 /// Reads the list of patterns, unread.
 pub(super) fn read<'a>(place: Place, value: Value<'_, 'a>) -> Option<TextList<'a>> {
@@ -17,9 +18,8 @@ pub(super) fn read<'a>(place: Place, value: Value<'_, 'a>) -> Option<TextList<'a
         }
         _ => value.unknown(),
     });
-    if was_object && !saw_patterns {
-        report.push(Code::PolicyLimit, path, "`trustedDirPatterns` is required");
-    }
+    let fields = [("trustedDirPatterns", saw_patterns)];
+    report.require(was_object, &fields, path, Code::PolicyLimit);
     patterns
 }
 
@@ -31,9 +31,6 @@ pub(crate) fn each(
 ) {
     patterns.each(report, |path, text| match TrustedDirectory::parse(text) {
         Ok(pattern) => each(pattern),
-        Err(error) => {
-            let message = alloc::format!("pattern {}: {error}", crate::quote(text));
-            report.push(Code::PatternInvalid, path, message);
-        }
+        Err(error) => refuse_pattern(text, &error, path, report),
     });
 }
