@@ -1,0 +1,80 @@
+//! Which findings matter: severities by code, from a file or from the command line.
+
+use std::collections::BTreeMap;
+
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::read::Reader;
+use crate::rule;
+use crate::source::{Node, SourceFile};
+
+/// Overrides of severities
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Config {
+    levels: BTreeMap<String, Level>,
+}
+
+/// What a code is set to
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Level {
+    /// Not reported
+    Off,
+    /// Reported with this severity
+    At(Severity),
+}
+
+const LEVELS: &[(&str, Level)] = &[
+    ("off", Level::Off),
+    ("info", Level::At(Severity::Info)),
+    ("warning", Level::At(Severity::Warning)),
+    ("error", Level::At(Severity::Error)),
+];
+
+/// The kind of a configuration document
+const KIND: &str = "LintConfig";
+
+impl Config {
+    /// Reads a configuration file: `kind: LintConfig` with `severity: {CODE: off|info|warning|error}`.
+    ///
+    /// # Errors
+    ///
+    /// All that is wrong with it; unknown codes too, since they would have no effect.
+    pub fn parse(source: &SourceFile) -> Result<Self, Vec<Diagnostic>> {
+        let reader = Reader::new("config");
+        let mut config = Self::default();
+        match source.parse(0) {
+            Err(malformed) => reader.malformed(&malformed),
+            Ok(documents) => match documents.as_slice() {
+                [document] => config.read(document, &reader),
+                [] => reader.empty(0),
+                [_, second, ..] => reader.several(second),
+            },
+        }
+        reader.finish().map(|()| config)
+    }
+
+    fn read(&mut self, document: &Node, reader: &Reader) {
+        let Some(fields) = reader.fields(document) else {
+            return;
+        };
+        fields.require_kind(KIND);
+        let levels = fields.get("severity").and_then(|node| reader.fields(node));
+        for entry in levels.iter().flat_map(|levels| levels.all()) {
+            if !rule::can_be_ignored(&entry.key) {
+                reader.invalid(entry.key_span, format!("there is no lint `{}`", entry.key));
+            }
+            if let Some(level) = reader.choice(&entry.value, LEVELS) {
+                self.set(&entry.key, level);
+            }
+        }
+        fields.finish();
+    }
+
+    /// Overrides one code; the last one counts.
+    pub fn set(&mut self, code: &str, level: Level) {
+        self.levels.insert(code.to_owned(), level);
+    }
+
+    pub(crate) fn level(&self, code: &str) -> Option<Level> {
+        self.levels.get(code).copied()
+    }
+}

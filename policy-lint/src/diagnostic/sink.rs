@@ -1,0 +1,101 @@
+//! Where findings go: severities are decided here, once, and what a comment ignores is taken out.
+
+use std::collections::BTreeSet;
+
+use super::{Diagnostic, Severity};
+use crate::config::{Config, Level};
+use crate::rule;
+use crate::source::{SourceFile, directive::Directive};
+
+/// Everything that there is to say about some files
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Report {
+    /// By file and place
+    pub diagnostics: Vec<Diagnostic>,
+    /// Findings that a comment with a reason ignores
+    pub ignored: usize,
+    /// Documents that were linted
+    pub documents: usize,
+    /// Documents that are no policies, manifests of policies or suites
+    pub passed_over: usize,
+}
+
+/// Collects findings
+#[derive(Debug)]
+pub(crate) struct Sink<'a> {
+    config: &'a Config,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl<'a> Sink<'a> {
+    pub(crate) const fn new(config: &'a Config) -> Self {
+        Self {
+            config,
+            diagnostics: Vec::new(),
+        }
+    }
+
+    /// Takes a finding whose code may be overridden.
+    pub(crate) fn push(&mut self, diagnostic: Diagnostic) {
+        let level = self.config.level(&diagnostic.code);
+        let severity = match level {
+            None => diagnostic.severity,
+            Some(Level::Off) => return,
+            Some(Level::At(severity)) => severity,
+        };
+        self.diagnostics.push(Diagnostic {
+            severity,
+            ..diagnostic
+        });
+    }
+
+    /// Applies the comments of the files, and puts what is left in order.
+    pub(crate) fn into_report(mut self, files: &[SourceFile], directives: &[Directive]) -> Report {
+        let mut used = BTreeSet::new();
+        let mut ignored = 0_usize;
+        let mut kept = Vec::new();
+        for diagnostic in core::mem::take(&mut self.diagnostics) {
+            let ignoring = directives.iter().position(|directive| {
+                directive.covers(&diagnostic, files) && rule::can_be_ignored(&diagnostic.code)
+            });
+            match ignoring {
+                Some(index) => {
+                    used.insert((index, diagnostic.code));
+                    ignored = ignored.saturating_add(1);
+                }
+                None => kept.push(diagnostic),
+            }
+        }
+        for (index, directive) in directives.iter().enumerate() {
+            for finding in directive.problems(|code| used.contains(&(index, code.to_owned()))) {
+                self.push(finding);
+            }
+        }
+        kept.append(&mut self.diagnostics);
+        kept.sort_by(|a, b| {
+            let key = |one: &Diagnostic| (one.span(), core::cmp::Reverse(one.severity));
+            key(a).cmp(&key(b)).then_with(|| a.code.cmp(&b.code))
+        });
+        kept.dedup();
+        Report {
+            diagnostics: kept,
+            ignored,
+            ..Report::default()
+        }
+    }
+}
+
+impl Report {
+    /// How many findings of a severity there are.
+    #[must_use]
+    pub fn count(&self, severity: Severity) -> usize {
+        let of_severity = |one: &&Diagnostic| one.severity == severity;
+        self.diagnostics.iter().filter(of_severity).count()
+    }
+
+    /// The severest of the findings.
+    #[must_use]
+    pub fn worst(&self) -> Option<Severity> {
+        self.diagnostics.iter().map(|one| one.severity).max()
+    }
+}

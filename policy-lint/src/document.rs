@@ -1,0 +1,72 @@
+//! What a YAML document is, told by what stands in it and never by the name of its file.
+
+mod manifest;
+mod settings;
+
+use crate::source::{Node, Shape};
+use crate::suite;
+
+pub(crate) use manifest::{Manifest, WebhookRule};
+pub(crate) use settings::{
+    AdmissionRule, Attestor, Check, CheckSet, Language, Origin, Pattern, Settings,
+};
+
+/// A document that can be linted, or another one
+#[derive(Debug)]
+pub(crate) enum Document<'n> {
+    /// The policy's settings, or one of Google's documents by itself
+    Settings(Settings<'n>),
+    /// A policy of Kubewarden; its settings are linted as settings too
+    Manifest(Manifest<'n>),
+    /// Tests of a policy
+    Suite(&'n Node),
+    /// Something else, such as the manifest of a workload
+    Other,
+}
+
+/// Keys that settings have and nothing else does
+const SETTINGS_KEYS: &[&str] = &[
+    "policy",
+    "platformPolicies",
+    "systemPolicy",
+    "attestors",
+    "evidence",
+    "deniedDigests",
+    "breakGlass",
+    "resolveTags",
+];
+
+/// Keys of a project-singleton policy
+const POLICY_KEYS: &[&str] = &[
+    "defaultAdmissionRule",
+    "admissionWhitelistPatterns",
+    "clusterAdmissionRules",
+    "kubernetesNamespaceAdmissionRules",
+    "kubernetesServiceAccountAdmissionRules",
+    "istioServiceIdentityAdmissionRules",
+];
+
+impl<'n> Document<'n> {
+    pub(crate) fn of(node: &'n Node) -> Self {
+        let has = |keys: &[&str]| keys.iter().any(|key| node.get(key).is_some());
+        let version = node.text_of("apiVersion");
+        if node.text_of("kind") == suite::KIND {
+            return Self::Suite(node);
+        }
+        if let Some(manifest) = Manifest::of(node) {
+            return Self::Manifest(manifest);
+        }
+        if !version.is_empty() || !matches!(node.shape, Shape::Map(_)) {
+            return Self::Other;
+        }
+        if has(POLICY_KEYS) {
+            Self::Settings(Settings::new(node, Origin::SingletonPolicy))
+        } else if has(&["gkePolicy", "cloudRunPolicy"]) {
+            Self::Settings(Settings::new(node, Origin::PlatformPolicy))
+        } else if has(SETTINGS_KEYS) {
+            Self::Settings(Settings::new(node, Origin::Settings))
+        } else {
+            Self::Other
+        }
+    }
+}

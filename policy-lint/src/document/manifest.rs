@@ -1,0 +1,90 @@
+//! Kubewarden's policies, as far as they say when and with what a module is asked.
+
+use super::{Origin, Settings};
+use crate::source::{Node, Span, pointed_at};
+
+/// A `ClusterAdmissionPolicy` or `AdmissionPolicy`
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Manifest<'n> {
+    /// The whole document
+    pub(crate) root: &'n Node,
+    /// `spec`, where there is one
+    pub(crate) spec: Option<&'n Node>,
+}
+
+/// One entry of `spec.rules`
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct WebhookRule<'n>(pub(crate) &'n Node);
+
+impl<'n> Manifest<'n> {
+    /// Reads a document, if it is one.
+    pub(crate) fn of(root: &'n Node) -> Option<Self> {
+        let is_group = root
+            .text_of("apiVersion")
+            .starts_with("policies.kubewarden.io/");
+        let is_kind = ["ClusterAdmissionPolicy", "AdmissionPolicy"].contains(&root.text_of("kind"));
+        (is_group && is_kind).then(|| Self {
+            root,
+            spec: root.get("spec"),
+        })
+    }
+
+    /// A part of `spec`.
+    #[must_use]
+    pub(crate) fn get(&self, key: &str) -> Option<&'n Node> {
+        self.spec?.get(key)
+    }
+
+    /// The settings that the policy server hands to the module.
+    #[must_use]
+    pub(crate) fn settings(&self) -> Option<Settings<'n>> {
+        Some(Settings::new(self.get("settings")?, Origin::Settings))
+    }
+
+    /// When the module is asked.
+    #[must_use]
+    pub(crate) fn rules(&self) -> Vec<WebhookRule<'n>> {
+        let rules = self.get("rules").map(Node::items).unwrap_or_default();
+        rules.iter().map(WebhookRule).collect()
+    }
+
+    /// Where to point when the whole is meant: its name.
+    #[must_use]
+    pub(crate) fn span(&self) -> Span {
+        let name = self.root.at(&["metadata", "name"]);
+        pointed_at(name.unwrap_or(self.root))
+    }
+
+    /// `spec.mutating`
+    #[must_use]
+    pub(crate) fn is_mutating(&self) -> bool {
+        self.get("mutating").is_some_and(Node::is_true)
+    }
+}
+
+impl WebhookRule<'_> {
+    /// Whether the rule brings an operation on a resource of the core group before the policy.
+    #[must_use]
+    pub(crate) fn covers(&self, resource: &str, operation: &str) -> bool {
+        let has = |key: &str, wanted: &str| {
+            self.0
+                .items_of(key)
+                .iter()
+                .any(|item| matches!(item.text(), Some("*")) || item.text() == Some(wanted))
+        };
+        // `*` covers every resource but no subresource, `pods/*` every subresource of one.
+        let resources = self.0.items_of("resources");
+        let is_covered = |pattern: &str| match resource.split_once('/') {
+            None => pattern == resource || pattern == "*" || pattern == "*/*",
+            Some((parent, child)) => {
+                pattern == resource
+                    || pattern == "*/*"
+                    || pattern == format!("{parent}/*")
+                    || pattern == format!("*/{child}")
+            }
+        };
+        has("apiGroups", "")
+            && has("operations", operation)
+            && resources.iter().filter_map(Node::text).any(is_covered)
+    }
+}

@@ -1,0 +1,134 @@
+//! What a policy text means: text in, findings out. There is no file, clock or network here, so the
+//! crate also builds for the browser.
+//!
+//! [`lint`] takes files together, since some findings are about several of them, and returns one
+//! [`Report`]. The texts may be settings, Google's own documents, Kubewarden's manifests, or
+//! [suites](suite) of tests; each is told by its content.
+//!
+//! | to read about | go to |
+//! | --- | --- |
+//! | one rule, and its manual page | `rule/`, one file each |
+//! | what a finding is | [`Diagnostic`] |
+//! | overrides of severities | [`Config`] |
+//! | comments that ignore findings | `source/directive.rs` |
+//! | what a document is taken for | `document.rs` |
+//! | the tests of a policy, as a document | [`suite`] |
+
+mod config;
+mod diagnostic;
+mod document;
+mod fix;
+mod read;
+mod rule;
+pub mod source;
+pub mod suite;
+mod validation;
+
+pub use config::{Config, Level};
+pub use diagnostic::{Diagnostic, Edit, Fix, Label, Report, Severity};
+pub use fix::apply_fixes;
+pub use read::API_VERSION;
+pub use rule::{RULES, Rule};
+pub use source::{Position, SourceFile, Span};
+
+use diagnostic::Sink;
+use document::{Document, Manifest, Settings};
+use rule::{Check, Findings};
+use source::{Node, directive::Directive};
+use suite::Suite;
+
+/// Lints files together.
+#[must_use]
+pub fn lint(files: &[SourceFile], config: &Config) -> Report {
+    let mut sink = Sink::new(config);
+    let mut directives = Vec::new();
+    let mut parsed: Vec<Vec<Node>> = Vec::new();
+    for (index, file) in files.iter().enumerate() {
+        match file.parse(index) {
+            Ok(documents) => {
+                directives.append(&mut Directive::find(index, file, &documents));
+                parsed.push(documents);
+            }
+            Err(malformed) => {
+                let message = format!("not valid YAML: {}", malformed.message);
+                let finding = Diagnostic::new(malformed.span, "", message);
+                sink.push(finding.coded("document-malformed"));
+            }
+        }
+    }
+    let (mut linted, mut passed_over) = (0_usize, 0_usize);
+    let mut manifests = Vec::new();
+    for node in parsed.iter().flatten() {
+        match Document::of(node) {
+            Document::Settings(settings) => check_settings(&settings, &mut sink),
+            Document::Manifest(manifest) => manifests.push(manifest),
+            Document::Suite(node) => check_suite(node, &mut sink),
+            Document::Other => {
+                passed_over = passed_over.saturating_add(1);
+                continue;
+            }
+        }
+        linted = linted.saturating_add(1);
+    }
+    check_manifests(&manifests, &mut sink);
+    Report {
+        documents: linted,
+        passed_over,
+        ..sink.into_report(files, &directives)
+    }
+}
+
+fn check_settings(settings: &Settings<'_>, sink: &mut Sink<'_>) {
+    validation::check(settings)
+        .into_iter()
+        .for_each(|finding| sink.push(finding));
+    each_rule(sink, |check, findings| {
+        if let Check::Settings(check) = check {
+            check(settings, findings);
+        }
+    });
+}
+
+fn check_manifests(manifests: &[Manifest<'_>], sink: &mut Sink<'_>) {
+    for manifest in manifests {
+        if let Some(settings) = manifest.settings() {
+            check_settings(&settings, sink);
+        }
+        each_rule(sink, |check, findings| {
+            if let Check::Manifest(check) = check {
+                check(manifest, findings);
+            }
+        });
+    }
+    each_rule(sink, |check, findings| {
+        if let Check::Manifests(check) = check {
+            check(manifests, findings);
+        }
+    });
+}
+
+fn check_suite(node: &Node, sink: &mut Sink<'_>) {
+    match Suite::read(node) {
+        Ok(suite) => each_rule(sink, |check, findings| {
+            if let Check::Suite(check) = check {
+                check(&suite, findings);
+            }
+        }),
+        Err(problems) => problems.into_iter().for_each(|problem| sink.push(problem)),
+    }
+}
+
+/// Runs every rule; what it finds has its code and severity.
+fn each_rule(sink: &mut Sink<'_>, run: impl Fn(&Check, &mut Findings)) {
+    for rule in RULES {
+        let mut findings = Findings::new();
+        run(&rule.check, &mut findings);
+        for finding in findings {
+            let severity = rule.severity;
+            sink.push(Diagnostic {
+                severity,
+                ..finding.coded(rule.code)
+            });
+        }
+    }
+}

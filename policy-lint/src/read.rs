@@ -1,0 +1,235 @@
+//! Reads documents of our own (suites, configuration): unknown keys are errors, and all problems are
+//! found at once, each at its place.
+
+use core::cell::RefCell;
+use std::collections::BTreeSet;
+
+use crate::diagnostic::Diagnostic;
+use crate::source::{Entry, Malformed, Node, Shape, Span};
+
+/// The version of documents of our own
+pub const API_VERSION: &str = "countersign.dev/v1";
+
+/// Collects the problems of one document
+#[derive(Debug)]
+pub(crate) struct Reader {
+    /// What the codes begin with: `suite` or `config`
+    noun: &'static str,
+    problems: RefCell<Vec<Diagnostic>>,
+}
+
+impl Reader {
+    pub(crate) const fn new(noun: &'static str) -> Self {
+        Self {
+            noun,
+            problems: RefCell::new(Vec::new()),
+        }
+    }
+
+    /// The problems, where there are some.
+    pub(crate) fn finish(self) -> Result<(), Vec<Diagnostic>> {
+        let problems = self.problems.into_inner();
+        if problems.is_empty() {
+            Ok(())
+        } else {
+            Err(problems)
+        }
+    }
+
+    fn push(&self, problem: &str, finding: Diagnostic) {
+        let code = format!("{}-{problem}", self.noun);
+        self.problems.borrow_mut().push(finding.coded(&code));
+    }
+
+    /// A value that cannot be.
+    pub(crate) fn invalid(&self, span: Span, message: impl Into<String>) {
+        self.push("invalid-value", Diagnostic::new(span, "", message));
+    }
+
+    /// The same, with what to write instead.
+    pub(crate) fn invalid_with_help(&self, span: Span, message: impl Into<String>, help: &str) {
+        let finding = Diagnostic::new(span, "", message).help(help);
+        self.push("invalid-value", finding);
+    }
+
+    /// A suite that does not say when it is judged.
+    pub(crate) fn without_clock(&self, span: Span) {
+        let message = "`time` is required: scans grow old and keys expire, and a test must not";
+        let finding = Diagnostic::new(span, "", message)
+            .help("write `time: 2026-01-31T12:00:00Z`, or whenever the cases are judged");
+        self.push("without-clock", finding);
+    }
+
+    /// A name that nothing has.
+    pub(crate) fn unknown_name(&self, span: Span, what: &str, name: &str, known: &[&str]) {
+        let message = format!("there is no {what} `{name}`");
+        let finding = Diagnostic::new(span, "", message);
+        let known = known
+            .iter()
+            .map(|one| format!("`{one}`"))
+            .collect::<Vec<_>>();
+        let finding = match known.as_slice() {
+            [] => finding,
+            known => finding.help(format!("known here: {}", known.join(", "))),
+        };
+        self.push("unknown-name", finding);
+    }
+
+    pub(crate) fn malformed(&self, malformed: &Malformed) {
+        let message = format!("not valid YAML: {}", malformed.message);
+        self.push("malformed", Diagnostic::new(malformed.span, "", message));
+    }
+
+    pub(crate) fn empty(&self, file: usize) {
+        let span = Span {
+            file,
+            start: 0,
+            end: 0,
+        };
+        self.push("malformed", Diagnostic::new(span, "", "the file is empty"));
+    }
+
+    pub(crate) fn several(&self, second: &Node) {
+        let message = "expected one document, and here begins another";
+        self.push(
+            "malformed",
+            Diagnostic::new(crate::source::pointed_at(second), "", message),
+        );
+    }
+
+    /// The fields of a mapping.
+    pub(crate) fn fields<'n, 'r>(&'r self, node: &'n Node) -> Option<Fields<'n, 'r>> {
+        if matches!(node.shape, Shape::Map(_)) {
+            return Some(Fields {
+                node,
+                reader: self,
+                asked: RefCell::default(),
+            });
+        }
+        self.wrong_type(node, "a mapping");
+        None
+    }
+
+    /// The items of a list.
+    pub(crate) fn items<'n>(&self, node: &'n Node) -> &'n [Node] {
+        if !matches!(node.shape, Shape::List(_)) {
+            self.wrong_type(node, "a list");
+        }
+        node.items()
+    }
+
+    /// A text that is not empty.
+    pub(crate) fn text<'n>(&self, node: &'n Node) -> Option<&'n str> {
+        match node.text() {
+            Some("") => {
+                self.invalid(node.span, "must not be empty");
+                None
+            }
+            Some(text) => Some(text),
+            None => {
+                self.wrong_type(node, "a text");
+                None
+            }
+        }
+    }
+
+    /// One of several words.
+    pub(crate) fn choice<T: Copy>(&self, node: &Node, choices: &[(&str, T)]) -> Option<T> {
+        let text = self.text(node)?;
+        let found = choices.iter().find(|(name, _)| *name == text);
+        if found.is_none() {
+            let names: Vec<_> = choices
+                .iter()
+                .map(|(name, _)| format!("`{name}`"))
+                .collect();
+            self.invalid(
+                node.span,
+                format!("expected one of {}, got `{text}`", names.join(", ")),
+            );
+        }
+        found.map(|(_, value)| *value)
+    }
+
+    pub(crate) fn wrong_type(&self, node: &Node, expected: &str) {
+        let message = format!("expected {expected}, got {}", node.kind());
+        self.push(
+            "wrong-type",
+            Diagnostic::new(crate::source::pointed_at(node), "", message),
+        );
+    }
+}
+
+/// A mapping, of which each key has to be asked for
+#[derive(Debug)]
+pub(crate) struct Fields<'n, 'r> {
+    node: &'n Node,
+    reader: &'r Reader,
+    asked: RefCell<BTreeSet<&'static str>>,
+}
+
+impl<'n> Fields<'n, '_> {
+    /// Where the mapping begins.
+    pub(crate) fn span(&self) -> Span {
+        crate::source::pointed_at(self.node)
+    }
+
+    /// Where the value of a key stands, or the mapping where it has none.
+    pub(crate) fn entry_span(&self, key: &str) -> Span {
+        match self.node.entry(key) {
+            Some(entry) if matches!(entry.value.shape, Shape::Text(_)) => entry.value.span,
+            Some(entry) => entry.key_span,
+            None => self.span(),
+        }
+    }
+
+    /// The value of a key that may be there.
+    pub(crate) fn get(&self, key: &'static str) -> Option<&'n Node> {
+        self.asked.borrow_mut().insert(key);
+        self.node.get(key)
+    }
+
+    /// The value of a key that has to be there.
+    pub(crate) fn require(&self, key: &'static str) -> Option<&'n Node> {
+        let found = self.get(key);
+        if found.is_none() {
+            let message = format!("`{key}` is required");
+            self.reader
+                .push("missing-field", Diagnostic::new(self.span(), "", message));
+        }
+        found
+    }
+
+    /// The text of a key that may be there.
+    pub(crate) fn text(&self, key: &'static str) -> Option<&'n str> {
+        self.get(key).and_then(|node| self.reader.text(node))
+    }
+
+    /// Every entry, for mappings whose keys are free.
+    pub(crate) fn all(&self) -> &'n [Entry] {
+        self.node.entries()
+    }
+
+    /// Checks version and kind.
+    pub(crate) fn require_kind(&self, kind: &'static str) {
+        if let Some(version) = self.require("apiVersion") {
+            self.reader.choice(version, &[(API_VERSION, ())]);
+        }
+        if let Some(node) = self.require("kind") {
+            self.reader.choice(node, &[(kind, ())]);
+        }
+    }
+
+    /// Reports the keys that nobody asked for.
+    pub(crate) fn finish(self) {
+        let asked = self.asked.borrow();
+        let known: Vec<_> = asked.iter().map(|key| format!("`{key}`")).collect();
+        for entry in self.node.entries() {
+            if !asked.contains(entry.key.as_str()) {
+                let message = format!("unknown field `{}`", entry.key);
+                let finding = Diagnostic::new(entry.key_span, "", message)
+                    .help(format!("known here: {}", known.join(", ")));
+                self.reader.push("unknown-field", finding);
+            }
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! The rules of the linter, one file each. A rule is a value: code, severity, the parts of its manual
+//! page, and what looks for it. The examples of the page are its test: `avoid` must be found, and
+//! `prefer` must not.
+
+mod always_allow_default;
+mod dry_run;
+mod star_prefix;
+
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::document::{Manifest, Settings};
+use crate::source::directive;
+use crate::suite::Suite;
+
+/// A rule with its manual page
+#[derive(Debug)]
+pub struct Rule {
+    /// Stable code, `lint-…`
+    pub code: &'static str,
+    /// How bad it is where nobody says otherwise
+    pub severity: Severity,
+    /// What is found, in one sentence
+    pub what: &'static str,
+    /// Why that matters
+    pub why: &'static str,
+    /// An example in which it is found, in YAML
+    pub avoid: &'static str,
+    /// The same example without it
+    pub prefer: &'static str,
+    /// What looks for it
+    pub(crate) check: Check,
+}
+
+/// What a rule looks at
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Check {
+    /// Settings, wherever they stand
+    Settings(fn(&Settings<'_>, &mut Findings)),
+    /// One manifest
+    Manifest(fn(&Manifest<'_>, &mut Findings)),
+    /// All manifests that were handed in together
+    Manifests(fn(&[Manifest<'_>], &mut Findings)),
+    /// A suite that could be read
+    Suite(fn(&Suite, &mut Findings)),
+    /// The comments that ignore findings, see `source/directive.rs`
+    Directives,
+}
+
+/// What a rule has found
+pub(crate) type Findings = Vec<Diagnostic>;
+
+/// Every rule, by code
+pub const RULES: &[&Rule] = &[
+    &always_allow_default::RULE,
+    &dry_run::RULE,
+    &IGNORE_UNUSED,
+    &IGNORE_WITHOUT_REASON,
+    &star_prefix::RULE,
+];
+
+static IGNORE_WITHOUT_REASON: Rule = Rule {
+    code: directive::WITHOUT_REASON,
+    severity: Severity::Error,
+    what: "a comment ignores a finding and does not say why",
+    why: "Whoever reads the policy next cannot tell an accepted risk from a forgotten one. Such a \
+          comment ignores nothing.",
+    avoid: "policy:
+  defaultAdmissionRule:
+    # countersign-ignore lint-always-allow-default
+    evaluationMode: ALWAYS_ALLOW
+    enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
+",
+    prefer: "policy:
+  defaultAdmissionRule:
+    # countersign-ignore lint-always-allow-default: only production is protected, by its own rule
+    evaluationMode: ALWAYS_ALLOW
+    enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
+",
+    check: Check::Directives,
+};
+
+static IGNORE_UNUSED: Rule = Rule {
+    code: directive::UNUSED,
+    severity: Severity::Warning,
+    what: "a comment ignores a finding that is not there",
+    why: "It would hide the finding when it comes back, or it has a typing error and hides nothing. What \
+          the policy's own validation refuses can not be ignored at all.",
+    avoid: "policy:
+  defaultAdmissionRule:
+    # countersign-ignore lint-dry-run: until the roll-out
+    evaluationMode: ALWAYS_DENY
+    enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
+",
+    prefer: "policy:
+  defaultAdmissionRule:
+    evaluationMode: ALWAYS_DENY
+    enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
+",
+    check: Check::Directives,
+};
+
+impl Rule {
+    /// Finds a rule by its code.
+    #[must_use]
+    pub fn by_code(code: &str) -> Option<&'static Self> {
+        RULES.iter().find(|rule| rule.code == code).copied()
+    }
+
+    /// The manual page, as plain text.
+    #[must_use]
+    pub fn page(&self) -> String {
+        let indented = |yaml: &str| {
+            let lines = yaml.lines().map(|line| format!("    {line}"));
+            lines.collect::<Vec<_>>().join("\n")
+        };
+        format!(
+            "{} ({})\n\n{}\n\n{}\n\nAvoid\n\n{}\n\nPrefer\n\n{}\n",
+            self.code,
+            self.severity,
+            self.what,
+            self.why,
+            indented(self.avoid),
+            indented(self.prefer)
+        )
+    }
+}
+
+/// Whether a comment or a configuration may speak about a code: it is one of a rule.
+pub(crate) fn can_be_ignored(code: &str) -> bool {
+    Rule::by_code(code).is_some()
+}
+
+/// Whether anything can be found under a code.
+pub(crate) fn is_known(code: &str) -> bool {
+    can_be_ignored(code)
+        || policy_wasm::Code::ALL
+            .iter()
+            .any(|known| known.as_str() == code)
+}
+
+#[cfg(test)]
+mod tests;

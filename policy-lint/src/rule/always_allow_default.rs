@@ -1,0 +1,41 @@
+//! The default rule lets everything in.
+
+use super::{Check, Findings, Rule};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::document::Settings;
+
+pub(super) static RULE: Rule = Rule {
+    code: "lint-always-allow-default",
+    severity: Severity::Warning,
+    what: "the default rule allows every image",
+    why: "Whatever no other rule covers runs unchecked: a new namespace, a new cluster, a service account \
+          that somebody chose for this purpose. A new project's policy at Google begins like this.",
+    avoid: "policy:
+  defaultAdmissionRule:
+    evaluationMode: ALWAYS_ALLOW
+    enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
+",
+    prefer: "policy:
+  defaultAdmissionRule:
+    evaluationMode: ALWAYS_DENY
+    enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
+",
+    check: Check::Settings(check),
+};
+
+fn check(settings: &Settings<'_>, findings: &mut Findings) {
+    let default = settings
+        .rules()
+        .into_iter()
+        .find(|rule| rule.entry.is_none());
+    if let Some(("ALWAYS_ALLOW", span)) = default.and_then(|rule| rule.evaluation()) {
+        findings.push(
+            Diagnostic::new(
+                span,
+                "every image, unless a more specific rule applies",
+                "the default rule allows every image",
+            )
+            .help("write `ALWAYS_DENY`, or `REQUIRE_ATTESTATION` with the attestors to ask for"),
+        );
+    }
+}

@@ -1,0 +1,66 @@
+//! A wildcard in the middle of a word covers longer words too.
+
+use super::{Check, Findings, Rule};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::document::{Language, Settings};
+
+pub(super) static RULE: Rule = Rule {
+    code: "lint-star-prefix",
+    severity: Severity::Warning,
+    what: "a pattern `name*` also covers longer names",
+    why: "`app*` is meant for the tags and digests of `app`, and covers the images `app-evil` and \
+          `application` as well. Whoever may create repositories beside yours can be exempt.",
+    avoid: "policy:
+  admissionWhitelistPatterns:
+    - namePattern: registry.example/team/app*
+  defaultAdmissionRule:
+    evaluationMode: ALWAYS_DENY
+    enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
+",
+    prefer: "policy:
+  admissionWhitelistPatterns:
+    - namePattern: registry.example/team/app@*
+  defaultAdmissionRule:
+    evaluationMode: ALWAYS_DENY
+    enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
+",
+    check: Check::Settings(check),
+};
+
+fn check(settings: &Settings<'_>, findings: &mut Findings) {
+    for pattern in settings.patterns() {
+        let Some(literal) = pattern
+            .text
+            .strip_suffix('*')
+            .filter(|rest| !rest.ends_with('*'))
+        else {
+            continue;
+        };
+        let name = literal.rsplit('/').next().unwrap_or_default();
+        let is_word = !name.is_empty() && !name.contains([':', '@']);
+        if pattern.is_system || pattern.language == Language::SourceRepository || !is_word {
+            continue;
+        }
+        let help = match pattern.language {
+            Language::Name => {
+                format!("write `{literal}@*` and, if tags are to be exempt, `{literal}:*`")
+            }
+            Language::Allow => {
+                format!("write `{literal}`: it covers every tag and digest of that name")
+            }
+            Language::TrustedDirectory | Language::SourceRepository => {
+                format!(
+                    "write `{literal}` for that directory, or `{literal}/**` for those below it"
+                )
+            }
+        };
+        findings.push(
+            Diagnostic::new(
+                pattern.span,
+                format!("covers `{literal}-evil` too"),
+                format!("pattern `{}` also covers longer names", pattern.text),
+            )
+            .help(help),
+        );
+    }
+}

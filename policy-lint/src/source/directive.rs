@@ -1,0 +1,144 @@
+//! Comments that ignore findings: `# countersign-ignore lint-dry-run: until the roll-out in March`.
+//!
+//! At the end of a line such a comment is about that line, on a line of its own about the next one
+//! that is not a comment. A reason is required; what ignores nothing is a finding itself.
+
+use super::{Node, Shape, SourceFile, Span};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::rule;
+
+const MARK: &str = "# countersign-ignore ";
+
+/// The finding for a comment without a reason
+pub(crate) const WITHOUT_REASON: &str = "lint-ignore-without-reason";
+/// The finding for a comment that ignores nothing
+pub(crate) const UNUSED: &str = "lint-ignore-unused";
+
+/// One comment
+#[derive(Debug)]
+pub(crate) struct Directive {
+    span: Span,
+    /// The line that it is about, from 1
+    line: usize,
+    codes: Vec<String>,
+    reason: String,
+}
+
+impl Directive {
+    /// Finds the comments of a file. What looks like one inside a text is none.
+    pub(crate) fn find(file: usize, source: &SourceFile, documents: &[Node]) -> Vec<Self> {
+        if !source.text.contains(MARK) {
+            return Vec::new();
+        }
+        let mut texts = Vec::new();
+        documents.iter().for_each(|node| collect(node, &mut texts));
+        let mut found = Vec::new();
+        let mut offset = 0_usize;
+        let lines: Vec<&str> = source.text.split_inclusive('\n').collect();
+        for (index, line) in lines.iter().enumerate() {
+            let start = offset;
+            offset = offset.saturating_add(line.len());
+            let Some((before, directive)) = line.split_once(MARK) else {
+                continue;
+            };
+            let at = start.saturating_add(before.len());
+            let span = Span {
+                file,
+                start: at,
+                end: start.saturating_add(line.trim_end().len()),
+            };
+            let is_text = texts.iter().any(|text: &Span| text.contains(span));
+            if is_text || !(before.is_empty() || before.ends_with([' ', '\t'])) {
+                continue;
+            }
+            let is_alone = before.trim().is_empty();
+            let below = lines.iter().enumerate().skip(index.saturating_add(1));
+            let next = || {
+                below
+                    .map(|(index, line)| (index, line.trim()))
+                    .find(|(_, line)| !line.is_empty() && !line.starts_with('#'))
+                    .map_or(index, |(index, _)| index)
+            };
+            let about = if is_alone { next() } else { index };
+            let (codes, reason) = directive.split_once(':').unwrap_or((directive, ""));
+            found.push(Self {
+                span,
+                line: about.saturating_add(1),
+                codes: codes
+                    .split([',', ' '])
+                    .map(str::trim)
+                    .filter(|code| !code.is_empty())
+                    .map(str::to_owned)
+                    .collect(),
+                reason: reason.trim().to_owned(),
+            });
+        }
+        found
+    }
+
+    /// Whether it ignores a finding.
+    pub(crate) fn covers(&self, diagnostic: &Diagnostic, files: &[SourceFile]) -> bool {
+        let span = diagnostic.span();
+        !self.reason.is_empty()
+            && self.codes.contains(&diagnostic.code)
+            && span.file == self.span.file
+            && files
+                .get(span.file)
+                .is_some_and(|file| file.position(span.start).line == self.line)
+    }
+
+    /// What is wrong with the comment itself, given which of its codes ignored something.
+    pub(crate) fn problems(&self, is_used: impl Fn(&str) -> bool) -> Vec<Diagnostic> {
+        let finding = |code: &str, severity, label: &str, message: String, help: &str| {
+            let finding = Diagnostic::new(self.span, label, message)
+                .coded(code)
+                .help(help);
+            Diagnostic {
+                severity,
+                ..finding
+            }
+        };
+        let form = "write `# countersign-ignore CODE: why this is right here`";
+        if self.reason.is_empty() || self.codes.is_empty() {
+            let message = "a finding is ignored without a reason, so it is not ignored".to_owned();
+            return vec![finding(
+                WITHOUT_REASON,
+                Severity::Error,
+                "no reason",
+                message,
+                form,
+            )];
+        }
+        let unused = self.codes.iter().filter(|code| !is_used(code));
+        unused
+            .map(|code| {
+                let (label, help) = if !rule::is_known(code) {
+                    ("no such lint", "see `countersign lint --list`")
+                } else if rule::can_be_ignored(code) {
+                    (
+                        "nothing to ignore",
+                        "remove the comment, or put it on the line of the finding",
+                    )
+                } else {
+                    (
+                        "cannot be ignored",
+                        "the policy itself refuses this; mend it",
+                    )
+                };
+                let message = format!("`{code}` is ignored where it is not found");
+                finding(UNUSED, Severity::Warning, label, message, help)
+            })
+            .collect()
+    }
+}
+
+fn collect(node: &Node, texts: &mut Vec<Span>) {
+    match &node.shape {
+        Shape::Text(_) => texts.push(node.span),
+        Shape::List(items) => items.iter().for_each(|item| collect(item, texts)),
+        Shape::Map(entries) => entries
+            .iter()
+            .for_each(|entry| collect(&entry.value, texts)),
+        _ => {}
+    }
+}

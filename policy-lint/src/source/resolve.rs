@@ -1,0 +1,85 @@
+//! From the paths that the policy's own validation gives to places in the text.
+
+use super::{Node, Shape, Span};
+
+/// The place that a path such as `policy.clusterAdmissionRules[us-east1.prod].evaluationMode` names:
+/// as far as it leads, the value, or the nearest one above it.
+pub(crate) fn resolve(root: &Node, path: &str) -> Span {
+    let mut node = root;
+    let mut span = first_key(root);
+    let mut rest = path;
+    while !rest.is_empty() {
+        let Some((next, place, behind)) = step(node, rest) else {
+            break;
+        };
+        (node, span, rest) = (next, place, behind);
+    }
+    span
+}
+
+/// One step down: the value, where to point, and what is left of the path.
+fn step<'n, 'p>(node: &'n Node, path: &'p str) -> Option<(&'n Node, Span, &'p str)> {
+    match &node.shape {
+        Shape::List(items) => {
+            let (index, rest) = path.strip_prefix('[')?.split_once(']')?;
+            let item = items.get(index.parse::<usize>().ok()?)?;
+            Some((item, pointed_at(item), rest))
+        }
+        // A key may have any character in it, so each is tried as it would be written.
+        Shape::Map(entries) => entries.iter().find_map(|entry| {
+            let plain = path.strip_prefix('.').unwrap_or(path);
+            let rest = plain
+                .strip_prefix(entry.key.as_str())
+                .filter(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+                .or_else(|| path.strip_prefix(&format!("[{}]", entry.key)))?;
+            let span = match entry.value.shape {
+                Shape::List(_) | Shape::Map(_) | Shape::Null => entry.key_span,
+                _ => entry.value.span,
+            };
+            Some((&entry.value, span, rest))
+        }),
+        _ => None,
+    }
+}
+
+/// What to underline for a value: a whole scalar, but of a mapping only the first key.
+pub(crate) fn pointed_at(node: &Node) -> Span {
+    match &node.shape {
+        Shape::Map(entries) => entries.first().map_or(node.span, |entry| entry.key_span),
+        Shape::List(items) => items.first().map_or(node.span, pointed_at),
+        _ => node.span,
+    }
+}
+
+fn first_key(root: &Node) -> Span {
+    pointed_at(root)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::SourceFile;
+
+    #[test]
+    fn paths_of_the_policy_lead_to_places() {
+        let text = "policy:\n  clusterAdmissionRules:\n    us-east1.prod:\n      evaluationMode: X\n  list: [{a: 1}, {a: 2}]\n";
+        let file = SourceFile {
+            name: String::new(),
+            text: text.into(),
+        };
+        let root = &file.parse(0).unwrap()[0];
+        let at = |path: &str| &text[super::resolve(root, path).range()];
+        assert_eq!(
+            at("policy.clusterAdmissionRules[us-east1.prod].evaluationMode"),
+            "X"
+        );
+        assert_eq!(
+            at("policy.clusterAdmissionRules[us-east1.prod]"),
+            "us-east1.prod"
+        );
+        assert_eq!(at("policy.list[1].a"), "2");
+        assert_eq!(at("policy.list[1]"), "a");
+        assert_eq!(at("policy.list[7].a"), "list");
+        assert_eq!(at("policy.missing.b"), "policy");
+        assert_eq!(at(""), "policy");
+    }
+}

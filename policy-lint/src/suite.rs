@@ -1,0 +1,332 @@
+//! Tests of a policy, as their author writes them: which settings, what time it is, which test keys
+//! stand in for whose, and cases with what exists and what is expected.
+//!
+//! This is only the document, valid by construction. Running it is the program's business.
+
+mod attestation;
+mod expectation;
+mod host;
+mod request;
+
+use std::collections::BTreeMap;
+
+use policy_wasm::time::Time;
+
+use crate::diagnostic::Diagnostic;
+use crate::read::{Fields, Reader};
+use crate::source::{Entry, Node, Span};
+
+pub use attestation::{Attestation, Claim, Finding, Format, Moment, Provenance, Source, Tamper};
+pub use expectation::{Enforcement, Expectation, ExpectedCode, ExpectedImage, Outcome};
+pub use host::{Failure, HostFailures};
+pub use request::{Inline, Kind, Request};
+
+/// The kind of a suite
+pub const KIND: &str = "PolicySuite";
+
+/// A suite
+#[derive(Debug, Clone, PartialEq)]
+pub struct Suite {
+    /// Path of the settings, relative to the suite
+    pub settings: String,
+    /// Where that path stands
+    pub settings_span: Span,
+    /// Where the list of cases begins
+    pub cases_span: Span,
+    /// When every case is judged that does not say otherwise
+    pub time: Time,
+    /// Image references by the names that cases use
+    pub images: BTreeMap<String, String>,
+    /// Test keys by the names that attestations use
+    pub signers: BTreeMap<String, Signer>,
+    /// The cases, in order
+    pub cases: Vec<Case>,
+}
+
+/// A test key, and whose keys it stands in for while the suite runs
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Signer {
+    /// The name of an attestor, or the path of a part of the settings that holds keys
+    pub stands_for: String,
+    /// Where that stands
+    pub span: Span,
+    /// What the key signs with
+    pub algorithm: SignerAlgorithm,
+}
+
+/// What test keys sign with
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SignerAlgorithm {
+    /// `ECDSA_P256_SHA256`, where nothing else is said
+    EcdsaP256,
+    /// `ED25519`, for envelopes only
+    Ed25519,
+}
+
+/// One case
+#[derive(Debug, Clone, PartialEq)]
+pub struct Case {
+    /// Unique in the suite
+    pub name: String,
+    /// Where the case stands
+    pub span: Span,
+    /// When it is judged
+    pub time: Time,
+    /// What is asked
+    pub request: Request,
+    /// Everything that exists, the suite's own first
+    pub attestations: Vec<Attestation>,
+    /// The digests behind tags: references, and references or names of images with the digest
+    pub tags: BTreeMap<String, String>,
+    /// What the host fails at
+    pub host: HostFailures,
+    /// What must be answered
+    pub expectation: Expectation,
+}
+
+/// What cases inherit from their suite, and the names that they may use
+struct Defaults<'s> {
+    time: Time,
+    names: Names<'s>,
+    attestations: Vec<Attestation>,
+    tags: BTreeMap<String, String>,
+    host: HostFailures,
+}
+
+/// The names that a suite declares
+#[derive(Debug, Clone, Copy)]
+struct Names<'s> {
+    images: &'s BTreeMap<String, String>,
+    signers: &'s BTreeMap<String, Signer>,
+    source: Source,
+}
+
+impl Suite {
+    /// Reads a suite.
+    ///
+    /// # Errors
+    ///
+    /// All that is wrong with it, each at its place.
+    pub fn read(document: &Node) -> Result<Self, Vec<Diagnostic>> {
+        let reader = Reader::new("suite");
+        let suite = Self::read_with(document, &reader);
+        reader.finish()?;
+        // Without a problem everything was there.
+        suite.ok_or_else(Vec::new)
+    }
+
+    fn read_with(document: &Node, reader: &Reader) -> Option<Self> {
+        let fields = reader.fields(document)?;
+        fields.require_kind(KIND);
+        let settings = fields.require("settings");
+        let settings_span = settings.map_or_else(|| fields.span(), |node| node.span);
+        let settings = settings.and_then(|node| reader.text(node));
+        let time = read_clock(&fields, reader);
+        let images = read_images(fields.get("images"), reader);
+        let signers = read_signers(fields.get("signers"), reader);
+        let source = fields.get("source");
+        let source = source.and_then(|node| reader.choice(node, Source::NAMES));
+        let names = Names {
+            images: &images,
+            signers: &signers,
+            source: source.unwrap_or(Source::Settings),
+        };
+        let defaults = Defaults {
+            // A problem already; the cases are read for theirs.
+            time: time.unwrap_or(Time::LAST),
+            names,
+            attestations: attestation::read_list(fields.get("attestations"), names, reader),
+            tags: read_tags(fields.get("tags"), names, reader),
+            host: HostFailures::read(fields.get("host"), reader),
+        };
+        let list = fields.require("cases");
+        let cases_span = fields.entry_span("cases");
+        let items = list.map(|node| reader.items(node)).unwrap_or_default();
+        if list.is_some() && items.is_empty() {
+            reader.invalid(cases_span, "a suite without cases tests nothing");
+        }
+        let cases: Vec<_> = items
+            .iter()
+            .filter_map(|item| Case::read(item, &defaults, reader))
+            .collect();
+        let mut seen = BTreeMap::new();
+        for case in &cases {
+            if seen.insert(case.name.as_str(), ()).is_some() {
+                reader.invalid(
+                    case.span,
+                    format!("another case has the name `{}`", case.name),
+                );
+            }
+        }
+        fields.finish();
+        Some(Self {
+            settings: settings?.to_owned(),
+            settings_span,
+            cases_span,
+            time: time?,
+            images,
+            signers,
+            cases,
+        })
+    }
+}
+
+impl Case {
+    fn read(node: &Node, defaults: &Defaults<'_>, reader: &Reader) -> Option<Self> {
+        let fields = reader.fields(node)?;
+        let name = fields.require("name").and_then(|node| reader.text(node));
+        let span = fields.entry_span("name");
+        let time = fields.get("time").and_then(|node| read_time(node, reader));
+        let request = fields.require("request");
+        let request = request.and_then(|node| Request::read(node, defaults.names, reader));
+        let mut attestations = defaults.attestations.clone();
+        let own = fields.get("attestations");
+        attestations.extend(attestation::read_list(own, defaults.names, reader));
+        let mut tags = defaults.tags.clone();
+        tags.extend(read_tags(fields.get("tags"), defaults.names, reader));
+        let host = HostFailures::read(fields.get("host"), reader);
+        let expectation = fields.require("expect");
+        let expectation =
+            expectation.and_then(|node| Expectation::read(node, defaults.names, reader));
+        fields.finish();
+        Some(Self {
+            name: name?.to_owned(),
+            span,
+            time: time.unwrap_or(defaults.time),
+            request: request?,
+            attestations,
+            tags,
+            host: host.over(&defaults.host),
+            expectation: expectation?,
+        })
+    }
+}
+
+/// A suite without a clock would pass today and fail next month.
+fn read_clock(fields: &Fields<'_, '_>, reader: &Reader) -> Option<Time> {
+    match fields.get("time") {
+        Some(node) => read_time(node, reader),
+        None => {
+            reader.without_clock(fields.span());
+            None
+        }
+    }
+}
+
+fn read_time(node: &Node, reader: &Reader) -> Option<Time> {
+    let text = reader.text(node)?;
+    Time::parse(text)
+        .map_err(|error| reader.invalid(node.span, error.to_string()))
+        .ok()
+}
+
+/// In a reference, the digest that belongs to nothing but the name of the image in the suite.
+const OWN_DIGEST: &str = "@digest";
+
+fn read_images(node: Option<&Node>, reader: &Reader) -> BTreeMap<String, String> {
+    let mut images = BTreeMap::new();
+    each_entry(node, reader, |entry| {
+        if let Some(text) = reader.text(&entry.value) {
+            let reference = match text.strip_suffix(OWN_DIGEST) {
+                Some(name) => format!("{name}@{}", own_digest(&entry.key)),
+                None => text.to_owned(),
+            };
+            images.insert(entry.key.clone(), reference);
+        }
+    });
+    images
+}
+
+/// The digest that `@digest` stands for.
+fn own_digest(name: &str) -> policy_wasm::digest::Digest {
+    policy_wasm::digest::Digest::of(name.as_bytes())
+}
+
+fn read_signers(node: Option<&Node>, reader: &Reader) -> BTreeMap<String, Signer> {
+    const ALGORITHMS: &[(&str, SignerAlgorithm)] = &[
+        ("ECDSA_P256_SHA256", SignerAlgorithm::EcdsaP256),
+        ("ED25519", SignerAlgorithm::Ed25519),
+    ];
+    let mut signers: BTreeMap<String, Signer> = BTreeMap::new();
+    each_entry(node, reader, |entry| {
+        let Some(fields) = reader.fields(&entry.value) else {
+            return;
+        };
+        let stands_for = fields.require("standsFor");
+        let algorithm = fields.get("algorithm");
+        let algorithm = algorithm.and_then(|node| reader.choice(node, ALGORITHMS));
+        fields.finish();
+        let Some((node, text)) = stands_for.and_then(|node| Some((node, reader.text(node)?)))
+        else {
+            return;
+        };
+        if signers.values().any(|other| other.stands_for == text) {
+            reader.invalid(node.span, format!("another signer stands for `{text}`"));
+        }
+        let signer = Signer {
+            stands_for: text.to_owned(),
+            span: node.span,
+            algorithm: algorithm.unwrap_or(SignerAlgorithm::EcdsaP256),
+        };
+        signers.insert(entry.key.clone(), signer);
+    });
+    signers
+}
+
+/// Tags, each with the digest that the registry gives it: `registry.example/app:1: web`.
+fn read_tags(node: Option<&Node>, names: Names<'_>, reader: &Reader) -> BTreeMap<String, String> {
+    let mut tags = BTreeMap::new();
+    each_entry(node, reader, |entry| {
+        let Some(image) = names.image(&entry.value, reader) else {
+            return;
+        };
+        match digest_of(&image) {
+            Some(digest) => {
+                tags.insert(entry.key.clone(), digest.to_owned());
+            }
+            None => reader.invalid(entry.value.span, format!("`{image}` has no digest")),
+        }
+    });
+    tags
+}
+
+/// The digest of a reference, as it is written.
+#[must_use]
+pub fn digest_of(reference: &str) -> Option<&str> {
+    reference.split_once('@').map(|(_, digest)| digest)
+}
+
+fn each_entry(node: Option<&Node>, reader: &Reader, mut each: impl FnMut(&Entry)) {
+    if let Some(fields) = node.and_then(|node| reader.fields(node)) {
+        fields.all().iter().for_each(&mut each);
+    }
+}
+
+impl Names<'_> {
+    /// The reference that a word stands for: a name of the suite, or the reference itself.
+    fn image(&self, node: &Node, reader: &Reader) -> Option<String> {
+        let text = reader.text(node)?;
+        if let Some(reference) = self.images.get(text) {
+            return Some(reference.clone());
+        }
+        // A word alone could be an image of Docker Hub, and is more likely a typing error.
+        if text.contains(['/', ':', '@']) {
+            return Some(text.to_owned());
+        }
+        let known: Vec<_> = self.images.keys().map(String::as_str).collect();
+        reader.unknown_name(node.span, "image", text, &known);
+        None
+    }
+
+    /// The same for a list of words.
+    fn image_list(&self, node: Option<&Node>, reader: &Reader) -> Vec<String> {
+        let items = node.map(|node| reader.items(node)).unwrap_or_default();
+        items
+            .iter()
+            .filter_map(|item| self.image(item, reader))
+            .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,434 @@
+//! An attestation that exists in a case: who signed what about which image, where it is, and how it
+//! was tampered with.
+
+use policy_wasm::time::Time;
+use serde_json::Value;
+
+use super::{Names, digest_of, read_time};
+use crate::read::{Fields, Reader};
+use crate::source::{Node, Shape, Span};
+
+/// One attestation
+#[derive(Debug, Clone, PartialEq)]
+pub struct Attestation {
+    /// Where it stands in the suite
+    pub span: Span,
+    /// Name of the signer
+    pub by: String,
+    /// The image, by reference with a digest
+    pub image: String,
+    /// What is said about the image
+    pub claim: Claim,
+    /// What it is wrapped in
+    pub format: Format,
+    /// Where it is found
+    pub source: Source,
+    /// Under which note it is filed, where not under that of the signer's attestor
+    pub note: Option<String>,
+    /// The repository that it names, where not that of the image
+    pub repository: Option<String>,
+    /// What was done to it, in this order
+    pub tampers: Vec<Tamper>,
+}
+
+/// What is said about an image
+#[derive(Debug, Clone, PartialEq)]
+pub enum Claim {
+    /// That it may run
+    Approval,
+    /// What a scan found
+    Scan {
+        /// When the scan ended
+        finished: Moment,
+        /// What it found
+        findings: Vec<Finding>,
+    },
+    /// How it was built
+    Provenance(Provenance),
+    /// When it was uploaded
+    Upload(Moment),
+    /// Anything else, as an in-toto statement
+    Statement {
+        /// `predicateType`
+        predicate_type: String,
+        /// `predicate`
+        predicate: Value,
+    },
+}
+
+/// A point in time
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Moment {
+    /// So many seconds before the time of the case
+    Ago(u64),
+    /// Whatever the time of the case is
+    At(Time),
+}
+
+/// One finding of a scan
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// Such as `CVE-2026-0001`
+    pub id: String,
+    /// As the scanner words it
+    pub severity: String,
+    /// Whether there is a fix
+    pub fixable: bool,
+}
+
+/// How an image was built
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Provenance {
+    /// `builder.id`
+    pub builder: String,
+    /// The repository of the build's configuration, where the build began with one
+    pub source: Option<String>,
+}
+
+/// What an attestation is wrapped in
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// An occurrence over the payload's own bytes, as gcloud makes them
+    Occurrence,
+    /// The same in the shape of the API's beta version
+    OccurrenceV1Beta1,
+    /// A DSSE envelope by itself
+    Dsse,
+    /// An occurrence that holds an envelope
+    DsseOccurrence,
+    /// An envelope with Google's statement `policy_verification/v0.1`
+    PolicyVerification,
+    /// A layer of cosign's signature manifest
+    Cosign,
+}
+
+/// Where an attestation is found
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Source {
+    /// Among the `evidence.occurrences` of the settings
+    Settings,
+    /// In the annotation of the Pod
+    PodAnnotation,
+    /// In an `Attestation` of the cluster
+    Kubernetes,
+    /// Beside the image in its registry
+    Registry,
+}
+
+/// What was done to an attestation
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tamper {
+    /// It is there twice
+    DuplicateSigner,
+    /// It is so old that nothing of its age is accepted
+    Expired,
+    /// One bit of the signature is another
+    FlipBit,
+    /// It is no attestation at all
+    Garbage,
+    /// It is from the future
+    NotYetValid,
+    /// The signature was made for another image, and the payload changed to name this one
+    SwapSubject,
+    /// Its second half is missing
+    Truncated,
+    /// It names a key that nobody has
+    UnknownKeyId,
+    /// It has no signature
+    Unsigned,
+    /// It is genuine and about another image
+    WrongDigest,
+    /// It is signed with another key, under the id of the right one
+    WrongKey,
+    /// It is filed under another note
+    WrongNote,
+    /// It is signed, and of a type that says nothing here
+    WrongType,
+}
+
+impl Source {
+    pub(super) const NAMES: &'static [(&'static str, Self)] = &[
+        ("settings", Self::Settings),
+        ("pod-annotation", Self::PodAnnotation),
+        ("kubernetes", Self::Kubernetes),
+        ("registry", Self::Registry),
+    ];
+}
+
+const FORMATS: &[(&str, Format)] = &[
+    ("occurrence", Format::Occurrence),
+    ("occurrence-v1beta1", Format::OccurrenceV1Beta1),
+    ("dsse", Format::Dsse),
+    ("dsse-occurrence", Format::DsseOccurrence),
+    ("policy-verification", Format::PolicyVerification),
+    ("cosign", Format::Cosign),
+];
+
+impl Tamper {
+    /// Every word, as suites have it
+    pub const NAMES: &'static [(&'static str, Self)] = &[
+        ("duplicate-signer", Self::DuplicateSigner),
+        ("expired", Self::Expired),
+        ("flip-bit", Self::FlipBit),
+        ("garbage", Self::Garbage),
+        ("not-yet-valid", Self::NotYetValid),
+        ("swap-subject", Self::SwapSubject),
+        ("truncated", Self::Truncated),
+        ("unknown-key-id", Self::UnknownKeyId),
+        ("unsigned", Self::Unsigned),
+        ("wrong-digest", Self::WrongDigest),
+        ("wrong-key", Self::WrongKey),
+        ("wrong-note", Self::WrongNote),
+        ("wrong-type", Self::WrongType),
+    ];
+
+    /// Whether it is about the time that a claim states.
+    #[must_use]
+    pub const fn needs_time(self) -> bool {
+        matches!(self, Self::Expired | Self::NotYetValid)
+    }
+}
+
+pub(super) fn read_list(
+    node: Option<&Node>,
+    names: Names<'_>,
+    reader: &Reader,
+) -> Vec<Attestation> {
+    let items = node.map(|node| reader.items(node)).unwrap_or_default();
+    items
+        .iter()
+        .filter_map(|item| Attestation::read(item, names, reader))
+        .collect()
+}
+
+impl Attestation {
+    fn read(node: &Node, names: Names<'_>, reader: &Reader) -> Option<Self> {
+        let fields = reader.fields(node)?;
+        let by = fields.require("by");
+        let by = by.and_then(|node| read_signer(node, names, reader));
+        let image = fields.require("image");
+        let image = image.and_then(|node| {
+            let image = names.image(node, reader)?;
+            if digest_of(&image).is_none() {
+                let message = format!("`{image}` has no digest, and only digests are attested");
+                let help = "write `NAME@digest` under `images` for a digest of its own";
+                reader.invalid_with_help(node.span, message, help);
+                return None;
+            }
+            Some(image)
+        });
+        let claim = read_claim(&fields, reader);
+        let format = fields.get("format");
+        let format_span = format.map_or(node.span, |node| node.span);
+        let format = format.and_then(|node| reader.choice(node, FORMATS));
+        let source = fields.get("source");
+        let source = source.and_then(|node| reader.choice(node, Source::NAMES));
+        let note = fields.text("note").map(str::to_owned);
+        let repository = fields.text("repository").map(str::to_owned);
+        let tampers = read_tampers(fields.get("tamper"), claim.as_ref(), reader);
+        let span = fields.span();
+        fields.finish();
+        let (claim, source) = (claim?, source.unwrap_or(names.source));
+        let is_statement = claim != Claim::Approval;
+        if is_statement && format.is_some_and(|format| format != Format::Dsse) {
+            let message = "what is not a plain approval is a statement in a `dsse` envelope";
+            reader.invalid(format_span, message);
+        }
+        let format = format.unwrap_or(match (is_statement, source) {
+            // All that a Pod's annotation can carry.
+            (true, _) | (false, Source::PodAnnotation) => Format::Dsse,
+            (false, _) => Format::Occurrence,
+        });
+        let is_envelope = matches!(format, Format::Dsse | Format::PolicyVerification);
+        if source == Source::PodAnnotation && !is_envelope {
+            reader.invalid(
+                format_span,
+                "a Pod's annotation carries envelopes only: `dsse`, `policy-verification`",
+            );
+        }
+        if (format == Format::Cosign) && source != Source::Registry {
+            reader.invalid(
+                format_span,
+                "`cosign` signatures are in a registry: `source: registry`",
+            );
+        }
+        Some(Self {
+            span,
+            by: by?,
+            image: image?,
+            claim,
+            format,
+            source,
+            note,
+            repository,
+            tampers,
+        })
+    }
+}
+
+fn read_signer(node: &Node, names: Names<'_>, reader: &Reader) -> Option<String> {
+    let text = reader.text(node)?;
+    if names.signers.contains_key(text) {
+        return Some(text.to_owned());
+    }
+    let known: Vec<_> = names.signers.keys().map(String::as_str).collect();
+    reader.unknown_name(node.span, "signer", text, &known);
+    None
+}
+
+fn read_claim(fields: &Fields<'_, '_>, reader: &Reader) -> Option<Claim> {
+    let claims = [
+        (
+            "scan",
+            fields.get("scan"),
+            read_scan as fn(&Node, &Reader) -> Option<Claim>,
+        ),
+        ("provenance", fields.get("provenance"), read_provenance),
+        ("upload", fields.get("upload"), read_upload),
+        ("statement", fields.get("statement"), read_statement),
+    ];
+    let mut given = claims
+        .into_iter()
+        .filter_map(|(key, node, read)| Some((key, node?, read)));
+    match (given.next(), given.next()) {
+        (None, _) => Some(Claim::Approval),
+        (Some((_, node, read)), None) => read(node, reader),
+        (Some((first, ..)), Some((second, node, _))) => {
+            let message = format!("expected only one of `{first}` and `{second}`");
+            reader.invalid(crate::source::pointed_at(node), message);
+            None
+        }
+    }
+}
+
+fn read_scan(node: &Node, reader: &Reader) -> Option<Claim> {
+    let fields = reader.fields(node)?;
+    let finished = read_moment(&fields, reader);
+    let mut findings = Vec::new();
+    let items = fields.get("findings").map(|node| reader.items(node));
+    for item in items.unwrap_or_default() {
+        findings.extend(read_finding(item, reader));
+    }
+    fields.finish();
+    Some(Claim::Scan {
+        finished: finished?,
+        findings,
+    })
+}
+
+fn read_finding(node: &Node, reader: &Reader) -> Option<Finding> {
+    let fields = reader.fields(node)?;
+    let id = fields.require("id").and_then(|node| reader.text(node));
+    let severity = fields.require("severity");
+    let severity = severity.and_then(|node| reader.text(node));
+    let fixable = fields.get("fixable").map(|node| match node.shape {
+        Shape::Bool(flag) => flag,
+        _ => {
+            reader.wrong_type(node, "`true` or `false`");
+            false
+        }
+    });
+    fields.finish();
+    Some(Finding {
+        id: id?.to_owned(),
+        severity: severity?.to_owned(),
+        fixable: fixable.unwrap_or_default(),
+    })
+}
+
+fn read_provenance(node: &Node, reader: &Reader) -> Option<Claim> {
+    let fields = reader.fields(node)?;
+    let builder = fields.require("builder");
+    let builder = builder.and_then(|node| reader.text(node));
+    let source = fields.text("source").map(str::to_owned);
+    fields.finish();
+    Some(Claim::Provenance(Provenance {
+        builder: builder?.to_owned(),
+        source,
+    }))
+}
+
+fn read_upload(node: &Node, reader: &Reader) -> Option<Claim> {
+    let fields = reader.fields(node)?;
+    let moment = read_moment(&fields, reader);
+    fields.finish();
+    moment.map(Claim::Upload)
+}
+
+fn read_statement(node: &Node, reader: &Reader) -> Option<Claim> {
+    let fields = reader.fields(node)?;
+    let predicate_type = fields.require("predicateType");
+    let predicate_type = predicate_type.and_then(|node| reader.text(node));
+    let predicate = fields.get("predicate").map(Node::to_json);
+    fields.finish();
+    Some(Claim::Statement {
+        predicate_type: predicate_type?.to_owned(),
+        predicate: predicate.unwrap_or_else(|| Value::Object(serde_json::Map::new())),
+    })
+}
+
+/// `age: 2d`, or `time: 2026-…`.
+fn read_moment(fields: &Fields<'_, '_>, reader: &Reader) -> Option<Moment> {
+    match (fields.get("age"), fields.get("time")) {
+        (Some(node), None) => {
+            let seconds = seconds(reader.text(node)?);
+            if seconds.is_none() {
+                reader.invalid(
+                    node.span,
+                    "expected an age such as `2d`, `36h`, `90m` or `1s`",
+                );
+            }
+            seconds.map(Moment::Ago)
+        }
+        (None, Some(node)) => read_time(node, reader).map(Moment::At),
+        _ => {
+            reader.invalid(fields.span(), "expected one of `age` and `time`");
+            None
+        }
+    }
+}
+
+fn seconds(age: &str) -> Option<u64> {
+    let units = [("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1)];
+    let (unit, seconds) = units.into_iter().find(|(unit, _)| age.ends_with(unit))?;
+    let digits = age.strip_suffix(unit)?;
+    let is_number = digits.bytes().all(|byte| byte.is_ascii_digit());
+    let number: u64 = is_number.then(|| digits.parse().ok())??;
+    number.checked_mul(seconds)
+}
+
+/// One word or a list of them.
+fn read_tampers(node: Option<&Node>, claim: Option<&Claim>, reader: &Reader) -> Vec<Tamper> {
+    let Some(node) = node else { return Vec::new() };
+    let words = match &node.shape {
+        Shape::List(items) => items.as_slice(),
+        _ => core::slice::from_ref(node),
+    };
+    let has_time = matches!(claim, Some(Claim::Scan { .. } | Claim::Upload(_)));
+    let mut tampers = Vec::new();
+    for word in words {
+        let Some(tamper) = reader.choice(word, Tamper::NAMES) else {
+            continue;
+        };
+        if tamper.needs_time() && !has_time {
+            let message = "only a `scan` and an `upload` have a time that this could change";
+            reader.invalid(word.span, message);
+        }
+        tampers.push(tamper);
+    }
+    tampers
+}
+
+#[cfg(test)]
+mod tests {
+    use super::seconds;
+
+    #[test]
+    fn ages_have_one_unit() {
+        assert_eq!(seconds("2d"), Some(172_800));
+        assert_eq!(seconds("36h"), Some(129_600));
+        for age in ["", "d", "2", "-2d", "1d2h", "18446744073709551615d"] {
+            assert_eq!(seconds(age), None, "{age}");
+        }
+    }
+}

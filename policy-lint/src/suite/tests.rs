@@ -1,0 +1,155 @@
+use super::*;
+use crate::SourceFile;
+
+const GOOD: &str = "apiVersion: countersign.dev/v1
+kind: PolicySuite
+settings: policy.yaml
+time: 2026-11-23T12:00:00Z
+images:
+  web: registry.example/shop/web@digest
+  tag: registry.example/shop/web:1
+signers:
+  build: {standsFor: projects/p/attestors/build}
+cases:
+  - name: signed
+    request: {namespace: production, kind: Deployment, images: [web]}
+    attestations:
+      - {by: build, image: web}
+    expect: admitted
+  - name: unsigned
+    request: {images: [tag]}
+    expect: {outcome: denied, reasons: [digest-required, \"!always-deny\"]}
+";
+
+fn read(text: &str) -> Result<Suite, Vec<(String, String)>> {
+    let file = SourceFile {
+        name: "tests.yaml".into(),
+        text: text.into(),
+    };
+    let documents = file.parse(0).unwrap();
+    Suite::read(&documents[0]).map_err(|problems| {
+        let shown = problems.into_iter().map(|one| {
+            let at = text[one.span().range()].to_owned();
+            (one.code, at)
+        });
+        shown.collect()
+    })
+}
+
+#[test]
+fn a_suite_is_read() {
+    let suite = read(GOOD).unwrap();
+    assert_eq!(suite.cases.len(), 2);
+    let Request::Inline(request) = &suite.cases[0].request else {
+        panic!("inline")
+    };
+    assert_eq!(request.kind.kind, "Deployment");
+    assert!(request.images[0].starts_with("registry.example/shop/web@sha256:"));
+    assert_eq!(suite.cases[0].attestations[0].format, Format::Occurrence);
+    assert_eq!(suite.cases[1].expectation.reasons[1].is_there, false);
+}
+
+#[track_caller]
+fn refused(from: &str, to: &str, code: &str, at: &str) {
+    assert!(GOOD.contains(from), "{from}");
+    let problems = read(&GOOD.replacen(from, to, 1)).unwrap_err();
+    assert!(
+        problems.contains(&(code.to_owned(), at.to_owned())),
+        "{problems:?}"
+    );
+}
+
+#[test]
+fn what_nobody_reads_is_an_error_at_every_depth() {
+    refused(
+        "settings: policy",
+        "setings: x\nsettings: policy",
+        "suite-unknown-field",
+        "setings",
+    );
+    refused(
+        "images: [web]",
+        "images: [web], imgs: []",
+        "suite-unknown-field",
+        "imgs",
+    );
+    refused(
+        "image: web}",
+        "image: web, tmper: x}",
+        "suite-unknown-field",
+        "tmper",
+    );
+    refused(
+        "outcome: denied",
+        "outcome: denied, reson: x",
+        "suite-unknown-field",
+        "reson",
+    );
+}
+
+#[test]
+fn a_suite_without_a_clock_is_refused() {
+    refused(
+        "time: 2026-11-23T12:00:00Z\n",
+        "",
+        "suite-without-clock",
+        "apiVersion",
+    );
+}
+
+#[test]
+fn names_have_to_be_declared() {
+    refused(
+        "images: [web]",
+        "images: [wbe]",
+        "suite-unknown-name",
+        "wbe",
+    );
+    refused("by: build", "by: biuld", "suite-unknown-name", "biuld");
+    refused(
+        "digest-required",
+        "digest-requird",
+        "suite-invalid-value",
+        "digest-requird",
+    );
+}
+
+#[test]
+fn what_cannot_be_attested_or_tampered_with_is_refused() {
+    refused("image: web}", "image: tag}", "suite-invalid-value", "tag");
+    refused(
+        "image: web}",
+        "image: web, tamper: expired}",
+        "suite-invalid-value",
+        "expired",
+    );
+    refused(
+        "image: web}",
+        "image: web, tamper: explode}",
+        "suite-invalid-value",
+        "explode",
+    );
+    refused(
+        "image: web}",
+        "image: web, format: cosign}",
+        "suite-invalid-value",
+        "cosign",
+    );
+}
+
+#[test]
+fn every_case_has_a_name_of_its_own() {
+    refused(
+        "name: unsigned",
+        "name: signed",
+        "suite-invalid-value",
+        "signed",
+    );
+}
+
+#[test]
+fn a_suite_without_cases_is_refused() {
+    let (head, _) = GOOD.split_once("cases:").unwrap();
+    let problems = read(&format!("{head}cases: []\n")).unwrap_err();
+    assert_eq!(problems[0].0, "suite-invalid-value");
+}

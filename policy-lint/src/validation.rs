@@ -1,0 +1,55 @@
+//! Everything that the policy itself would refuse in settings, at its place.
+
+use policy_wasm::{Budget, Code};
+use serde_json::json;
+
+use crate::diagnostic::Diagnostic;
+use crate::document::{Origin, Settings};
+use crate::source::resolve;
+
+/// What the module's own validation says about settings.
+pub(crate) fn check(settings: &Settings<'_>) -> Vec<Diagnostic> {
+    let (document, prefix) = document(settings);
+    let problems = policy_wasm::validate_settings(document.as_bytes(), &Budget::DEFAULT);
+    let problems = problems.into_iter().filter(|problem| {
+        // A document by itself does not say where it will be used.
+        settings.origin == Origin::Settings || problem.code != Code::SettingsContextMissing
+    });
+    problems
+        .map(|problem| {
+            let path = problem.path.strip_prefix(prefix).unwrap_or(&problem.path);
+            let path = path.strip_prefix('.').unwrap_or(path);
+            let span = resolve(settings.root, path);
+            Diagnostic::new(span, "", problem.message).coded(problem.code.as_str())
+        })
+        .collect()
+}
+
+/// The settings as the module reads them, and what of its paths is not in the text.
+fn document(settings: &Settings<'_>) -> (String, &'static str) {
+    let own = settings.root.to_json();
+    let (document, prefix) = match settings.origin {
+        Origin::Settings => (own, ""),
+        Origin::SingletonPolicy => {
+            let attestors = stand_ins(settings);
+            (json!({"policy": own, "attestors": attestors}), "policy")
+        }
+        Origin::PlatformPolicy => (json!({"platformPolicies": [own]}), "platformPolicies[0]"),
+    };
+    (document.to_string(), prefix)
+}
+
+/// Attestors for the names in the rules of a policy that stands alone: nothing is known about them.
+fn stand_ins(settings: &Settings<'_>) -> Vec<serde_json::Value> {
+    let rules = settings.rules();
+    let mut names: Vec<&str> = rules
+        .iter()
+        .flat_map(|rule| rule.attestors())
+        .map(|(name, _)| name)
+        .collect();
+    names.sort_unstable();
+    names.dedup();
+    let attestor =
+        |name: &&str| json!({"name": name, "userOwnedGrafeasNote": {"noteReference": name}});
+    names.iter().map(attestor).collect()
+}
