@@ -27,6 +27,10 @@ pub enum Command {
     Evaluate(commands::evaluate::Args),
     /// Show what a policy module is: ABI, imports, exports, metadata, digest
     Inspect(commands::inspect::Args),
+    /// Find what is wrong, weak or without effect in policies, manifests and suites
+    Lint(commands::lint::Args),
+    /// Run the tests of policies
+    Test(commands::test::Args),
 }
 
 /// Which module to run

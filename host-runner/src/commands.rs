@@ -2,9 +2,15 @@
 
 pub mod evaluate;
 pub mod inspect;
+pub mod lint;
+pub mod test;
+
+use anyhow::{Context as _, Result};
+use serde_json::Value;
 
 use crate::cli::ModuleArgs;
-use crate::engine::{EngineError, embedded, read};
+use crate::emit::SettingsProblems;
+use crate::engine::{EngineError, Operation, Policy, embedded, read};
 
 /// The bytes of the module that was asked for.
 fn module_bytes(args: &ModuleArgs) -> Result<Vec<u8>, EngineError> {
@@ -12,4 +18,14 @@ fn module_bytes(args: &ModuleArgs) -> Result<Vec<u8>, EngineError> {
         Some(path) => read(path),
         None => Ok(embedded(args.abi.into()).to_vec()),
     }
+}
+
+/// Asks the module whether it can use the settings.
+fn check_settings(policy: &Policy, settings: &Value) -> Result<Option<SettingsProblems>> {
+    let answer = policy
+        .call(Operation::ValidateSettings, &serde_json::to_vec(settings)?)
+        .context("cannot check the settings")?;
+    let answer: SettingsProblems = serde_json::from_slice(&answer)
+        .context("the module's answer about the settings is not JSON as expected")?;
+    Ok((!answer.valid).then_some(answer))
 }

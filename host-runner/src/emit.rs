@@ -2,9 +2,15 @@
 //! error.
 
 pub(crate) mod admission_review;
+pub(crate) mod diagnostic;
+mod github;
 pub(crate) mod gke;
 pub(crate) mod human;
 pub(crate) mod json;
+mod junit;
+pub(crate) mod lint;
+pub(crate) mod output;
+pub(crate) mod test;
 
 use std::io;
 use std::path::Path;
@@ -77,6 +83,12 @@ pub(crate) fn printable(text: &str) -> String {
     shown
 }
 
+/// `1 case`, `2 cases`
+pub(crate) fn counted(count: usize, noun: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} {noun}{plural}")
+}
+
 /// Prints an error with its causes, outer context first.
 pub(crate) fn error(error: &anyhow::Error) {
     // Line by line: parsers show the place in the text on lines of their own.
@@ -128,12 +140,12 @@ pub(crate) fn not_asked(requests: &[Request]) {
 }
 
 /// A text of an answer; empty where there is none.
-fn text<'a>(value: &'a Value, key: &str) -> &'a str {
+pub(crate) fn text<'a>(value: &'a Value, key: &str) -> &'a str {
     value.get(key).and_then(Value::as_str).unwrap_or_default()
 }
 
 /// A list of an answer; empty where there is none.
-fn list<'a>(value: &'a Value, key: &str) -> &'a [Value] {
+pub(crate) fn list<'a>(value: &'a Value, key: &str) -> &'a [Value] {
     value
         .get(key)
         .and_then(Value::as_array)

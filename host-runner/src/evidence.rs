@@ -23,6 +23,7 @@ pub use exchange::Replay;
 pub use kubernetes::Cluster;
 pub use registry::Registry;
 pub use request::Request;
+pub(crate) use request::Subject;
 
 use exchange::Exchange;
 

@@ -211,6 +211,18 @@ pub fn requests(path: &Path, namespace: Option<&str>) -> Result<Vec<Request>, In
     Ok(requests)
 }
 
+/// The request that creates an object.
+///
+/// # Errors
+///
+/// Says what the object lacks.
+pub(crate) fn request_of(object: Map<String, Value>, namespace: &str) -> Result<Value, String> {
+    let mut requests = Vec::new();
+    request::from_document(Value::Object(object), Some(namespace), "", &mut requests)?;
+    let request = requests.pop().ok_or("a list without an object")?;
+    Ok(request.request)
+}
+
 /// Reads every Kubernetes object of a file, those in lists too.
 ///
 /// # Errors

@@ -5,6 +5,7 @@
 //! | how a module is run, and what it may not do | [`engine`] |
 //! | what a file of manifests becomes | [`inputs`] |
 //! | what a policy is answered in place of a cluster and a registry | [`evidence`] |
+//! | how the tests of a policy are run | [`suite`] |
 //! | one command | `commands/`, one file each |
 //! | one output format | `emit/`, one file each |
 
@@ -17,6 +18,8 @@ pub mod engine;
 pub mod evidence;
 mod exit;
 pub mod inputs;
+mod progress;
+pub mod suite;
 
 pub use exit::Exit;
 
@@ -28,6 +31,8 @@ pub fn run(cli: &Cli) -> Exit {
     let result = match &cli.command {
         Command::Evaluate(args) => commands::evaluate::run(args),
         Command::Inspect(args) => commands::inspect::run(args),
+        Command::Lint(args) => commands::lint::run(args),
+        Command::Test(args) => commands::test::run(args),
     };
     result.unwrap_or_else(|error| {
         emit::error(&error);

@@ -40,6 +40,12 @@ use suite::Suite;
 /// Lints files together.
 #[must_use]
 pub fn lint(files: &[SourceFile], config: &Config) -> Report {
+    lint_each(files, config, || {})
+}
+
+/// The same; `done` is told of each file.
+#[must_use]
+pub fn lint_each(files: &[SourceFile], config: &Config, done: impl Fn()) -> Report {
     let mut sink = Sink::new(config);
     let mut directives = Vec::new();
     let mut parsed: Vec<Vec<Node>> = Vec::new();
@@ -58,17 +64,20 @@ pub fn lint(files: &[SourceFile], config: &Config) -> Report {
     }
     let (mut linted, mut passed_over) = (0_usize, 0_usize);
     let mut manifests = Vec::new();
-    for node in parsed.iter().flatten() {
-        match Document::of(node) {
-            Document::Settings(settings) => check_settings(&settings, &mut sink),
-            Document::Manifest(manifest) => manifests.push(manifest),
-            Document::Suite(node) => check_suite(node, &mut sink),
-            Document::Other => {
-                passed_over = passed_over.saturating_add(1);
-                continue;
+    for documents in &parsed {
+        for node in documents {
+            match Document::of(node) {
+                Document::Settings(settings) => check_settings(&settings, &mut sink),
+                Document::Manifest(manifest) => manifests.push(manifest),
+                Document::Suite(node) => check_suite(node, &mut sink),
+                Document::Other => {
+                    passed_over = passed_over.saturating_add(1);
+                    continue;
+                }
             }
+            linted = linted.saturating_add(1);
         }
-        linted = linted.saturating_add(1);
+        done();
     }
     check_manifests(&manifests, &mut sink);
     Report {

@@ -11,11 +11,11 @@ use serde_json::Value;
 
 use crate::Exit;
 use crate::cli::{EvidenceArgs, ModuleArgs};
-use crate::emit::{self, Evaluated, SettingsProblems};
+use crate::emit::{self, Evaluated};
 use crate::engine::{Engine, EngineError, Host, Limits, Operation, Policy, inspect};
 use crate::inputs::{self, Asked, Request};
 
-use super::module_bytes;
+use super::{check_settings, module_bytes};
 
 /// Arguments of `countersign evaluate`
 #[derive(Debug, clap::Args)]
@@ -191,16 +191,6 @@ fn read_inputs(args: &Args) -> Result<(Value, Vec<Request>)> {
             bail!("{}", texts.join("\nerror: "))
         }
     }
-}
-
-/// Asks the module whether it can use the settings.
-fn check_settings(policy: &Policy, settings: &Value) -> Result<Option<SettingsProblems>> {
-    let answer = policy
-        .call(Operation::ValidateSettings, &serde_json::to_vec(settings)?)
-        .context("cannot check the settings")?;
-    let answer: SettingsProblems = serde_json::from_slice(&answer)
-        .context("the module's answer about the settings is not JSON as expected")?;
-    Ok((!answer.valid).then_some(answer))
 }
 
 /// What a module is asked, borrowed: settings may be large, and objects many

@@ -61,7 +61,7 @@ pub struct Failure {
 }
 
 impl Failure {
-    pub(super) fn new(message: impl Into<String>) -> Self {
+    pub(crate) fn new(message: impl Into<String>) -> Self {
         Self {
             message: message.into(),
             cause: None,
@@ -85,7 +85,7 @@ impl Failure {
     }
 
     /// Kubewarden's host adds the prefix, and its error type the cause below.
-    pub(super) fn as_a_guest_sees_it(&self) -> String {
+    pub(crate) fn as_a_guest_sees_it(&self) -> String {
         let message = &self.message;
         let cause = match &self.cause {
             Some(cause) => format!("\n\nCaused by:\n    {cause}"),

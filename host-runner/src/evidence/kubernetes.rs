@@ -72,6 +72,20 @@ impl Cluster {
         Ok(cluster)
     }
 
+    /// A cluster of these objects; of two of one name the later one stays.
+    pub(crate) fn of(objects: impl IntoIterator<Item = Map<String, Value>>) -> Self {
+        let file: Arc<str> = "".into();
+        let objects = objects.into_iter().filter_map(|object| {
+            let name = Name::of(&object)?;
+            let json = Value::Object(object).to_string().into();
+            let file = Arc::clone(&file);
+            Some((name, Object { json, file }))
+        });
+        Self {
+            objects: objects.collect(),
+        }
+    }
+
     fn add(&mut self, object: Map<String, Value>, file: &Arc<str>) -> Result<(), EvidenceError> {
         let name = Name::of(&object).ok_or_else(|| InputError::Object {
             path: file.to_string(),
@@ -94,7 +108,7 @@ impl Cluster {
     }
 
     /// Answers `get_resource`.
-    pub(super) fn resource(&self, request: &Request) -> Result<String, Failure> {
+    pub(crate) fn resource(&self, request: &Request) -> Result<String, Failure> {
         let malformed = |error: serde_json::Error| Failure::new(error.to_string());
         let fields = Value::Object(request.fields().clone());
         let GetResource {

@@ -18,6 +18,19 @@ pub(super) const MANIFEST_DIGEST: &str = "OciManifestDigest";
 pub(super) const MANIFEST: &str = "OciManifest";
 pub(super) const VERIFY_PUBLIC_KEYS: &str = "SigstorePubKeyVerify";
 
+/// What a request is about, for a host that does not answer from folders
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Subject<'r> {
+    /// An object of the cluster
+    Resource,
+    /// The digest behind a reference
+    Tag(&'r str),
+    /// The manifest behind a reference
+    Manifest(&'r str),
+    /// Anything else
+    Other,
+}
+
 /// How the payload of an operation becomes a request
 enum Payload {
     /// A JSON string, the one field of this name
@@ -51,7 +64,7 @@ impl Payload {
 
 impl Request {
     /// Reads the payload of a call.
-    pub(super) fn decode(call: &HostCall) -> Result<Self, String> {
+    pub(crate) fn decode(call: &HostCall) -> Result<Self, String> {
         let payload = Payload::of(&call.namespace, &call.operation)?;
         let malformed = |error: serde_json::Error| error.to_string();
         match payload {
@@ -96,6 +109,16 @@ impl Request {
 
     pub(super) const fn fields(&self) -> &Map<String, Value> {
         &self.fields
+    }
+
+    /// What it is about.
+    pub(crate) fn subject(&self) -> Subject<'_> {
+        match (self.kind.as_str(), self.image()) {
+            (GET_RESOURCE, _) => Subject::Resource,
+            (MANIFEST_DIGEST, Ok(image)) => Subject::Tag(image),
+            (MANIFEST, Ok(image)) => Subject::Manifest(image),
+            _ => Subject::Other,
+        }
     }
 
     /// Whether it asks to verify signatures, of whatever kind.

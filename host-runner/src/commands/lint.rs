@@ -1,0 +1,244 @@
+//! `countersign lint`: is the policy right and safe?
+
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result, bail};
+use clap::ValueEnum;
+use policy_lint::{Config, Level, RULES, Rule, Severity, SourceFile, apply_fixes};
+
+use crate::Exit;
+use crate::emit::lint::{Format, Linted};
+use crate::emit::{self, output};
+use crate::inputs;
+use crate::progress::Progress;
+
+/// Arguments of `countersign lint`
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  countersign lint
+  countersign lint policies/ --fail-on error
+  countersign lint policy.yaml --fix
+  countersign lint --format human --format sarif=lint.sarif policies/
+  countersign lint --allow lint-dry-run --deny lint-bare-name policy.yaml
+  countersign lint --explain lint-star-prefix
+
+What is right here and nowhere else is ignored by a comment above or behind it:
+  # countersign-ignore lint-dry-run: until the roll-out in March
+
+`countersign-lint.yaml` in this folder or above it says how severe findings are:
+  apiVersion: countersign.dev/v1
+  kind: LintConfig
+  severity: {lint-dry-run: off, lint-bare-name: error}
+
+Exit status: 0 nothing found, 1 findings at or above --fail-on, 2 the job could not be done, or
+there is nothing to lint")]
+pub struct Args {
+    /// Policies, settings, manifests and suites: files, folders, or `-` for standard input
+    #[arg(default_value = ".", value_name = "FILE")]
+    paths: Vec<PathBuf>,
+    /// Print the manual page of a lint
+    #[arg(long, value_name = "CODE", conflicts_with_all = ["list", "fix"])]
+    explain: Option<String>,
+    /// List all lints
+    #[arg(long, conflicts_with = "fix")]
+    list: bool,
+    /// Mend what can be mended without changing any verdict
+    #[arg(long)]
+    fix: bool,
+    /// Fail from this severity on
+    #[arg(long, value_enum, value_name = "SEVERITY", default_value_t = FailOn::Warning)]
+    fail_on: FailOn,
+    /// Read severities from this file
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Do not report a lint; stronger than the configuration
+    #[arg(long, short = 'A', value_name = "CODE")]
+    allow: Vec<String>,
+    /// Report a lint as a warning; stronger than --allow
+    #[arg(long, short = 'W', value_name = "CODE")]
+    warn: Vec<String>,
+    /// Report a lint as an error; stronger than --warn
+    #[arg(long, short = 'D', value_name = "CODE")]
+    deny: Vec<String>,
+    /// How to print the findings, and to which file; may be given several times
+    #[arg(long, value_name = "FORMAT[=FILE]", default_value = "human",
+          value_parser = output::parse::<Format>)]
+    format: Vec<output::Output<Format>>,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum FailOn {
+    Info,
+    Warning,
+    Error,
+}
+
+impl From<FailOn> for Severity {
+    fn from(severity: FailOn) -> Self {
+        match severity {
+            FailOn::Info => Self::Info,
+            FailOn::Warning => Self::Warning,
+            FailOn::Error => Self::Error,
+        }
+    }
+}
+
+/// Runs the command.
+pub(crate) fn run(args: &Args) -> Result<Exit> {
+    if let Some(code) = &args.explain {
+        return explain(code);
+    }
+    if args.list {
+        return list();
+    }
+    output::check(&args.format)?;
+    let config = config(args)?;
+    let (paths, mut files) = read(&args.paths)?;
+    let mut report = lint(&files, &config);
+    let mut fixed = 0_usize;
+    if args.fix {
+        fixed = fix(&paths, &mut files, &report.diagnostics)?;
+        report = lint(&files, &config);
+    }
+    if report.documents == 0 && report.diagnostics.is_empty() {
+        bail!(
+            "nothing to lint: {} no policy, manifest of a policy or suite",
+            match files.len() {
+                1 => "the file has".to_owned(),
+                count => format!("{count} files have"),
+            }
+        );
+    }
+    let fails = report.worst() >= Some(args.fail_on.into());
+    let linted = Linted {
+        files,
+        report,
+        fixed,
+    };
+    output::write(&args.format, |format, out| {
+        emit::lint::write(format, out, &linted)
+    })?;
+    Ok(if fails { Exit::No } else { Exit::Yes })
+}
+
+fn lint(files: &[SourceFile], config: &Config) -> policy_lint::Report {
+    let progress = Progress::of(files.len(), "files");
+    policy_lint::lint_each(files, config, || progress.step())
+}
+
+fn explain(code: &str) -> Result<Exit> {
+    let Some(rule) = Rule::by_code(code) else {
+        bail!("there is no lint `{code}`; `countersign lint --list` lists them");
+    };
+    emit::unless_closed(write!(anstream::stdout(), "{}", rule.page()))?;
+    Ok(Exit::Yes)
+}
+
+fn list() -> Result<Exit> {
+    let width = RULES
+        .iter()
+        .map(|rule| rule.code.len())
+        .max()
+        .unwrap_or_default();
+    let mut out = anstream::stdout().lock();
+    let printed = RULES.iter().try_for_each(|rule| {
+        let severity = rule.severity.name();
+        writeln!(out, "{:width$}  {severity:7}  {}", rule.code, rule.what)
+    });
+    emit::unless_closed(printed)?;
+    Ok(Exit::Yes)
+}
+
+/// The configuration file, and over it the command line.
+fn config(args: &Args) -> Result<Config> {
+    let path = args.config.clone().or_else(nearest_config);
+    let mut config = match path {
+        Some(path) => {
+            let inputs::Source { name, text } = inputs::read(&path)?;
+            let source = SourceFile { name, text };
+            match Config::parse(&source) {
+                Ok(config) => config,
+                Err(problems) => {
+                    let files = core::slice::from_ref(&source);
+                    let mut out = anstream::stderr().lock();
+                    for problem in &problems {
+                        emit::diagnostic::write(&mut out, problem, files)?;
+                    }
+                    bail!("`{}` cannot be used", source.name);
+                }
+            }
+        }
+        None => Config::default(),
+    };
+    for (codes, level) in [
+        (&args.allow, Level::Off),
+        (&args.warn, Level::At(Severity::Warning)),
+        (&args.deny, Level::At(Severity::Error)),
+    ] {
+        for code in codes {
+            if Rule::by_code(code).is_none() {
+                bail!("there is no lint `{code}`; `countersign lint --list` lists them");
+            }
+            config.set(code, level);
+        }
+    }
+    Ok(config)
+}
+
+const CONFIG: &str = "countersign-lint.yaml";
+
+/// The configuration of this folder, or of the nearest one above it.
+fn nearest_config() -> Option<PathBuf> {
+    let folder = std::env::current_dir().ok()?;
+    let places = folder.ancestors().map(|folder| folder.join(CONFIG));
+    places.into_iter().find(|path| path.is_file())
+}
+
+/// Reads everything that is to be linted; every file that cannot be read is named.
+fn read(paths: &[PathBuf]) -> Result<(Vec<PathBuf>, Vec<SourceFile>)> {
+    let (mut found, mut files, mut errors) = (Vec::new(), Vec::new(), Vec::new());
+    for path in paths {
+        match inputs::files(path) {
+            Ok(listed) => found.extend(listed),
+            Err(error) => errors.push(error.to_string()),
+        }
+    }
+    let is_config = |path: &Path| path.file_name().is_some_and(|name| name == CONFIG);
+    found.retain(|path| !is_config(path));
+    found.dedup();
+    for path in &found {
+        match inputs::read(path) {
+            Ok(inputs::Source { name, text }) => files.push(SourceFile { name, text }),
+            Err(error) => errors.push(error.to_string()),
+        }
+    }
+    if errors.is_empty() {
+        Ok((found, files))
+    } else {
+        bail!("{}", errors.join("\nerror: "))
+    }
+}
+
+/// Writes the fixes into the files, and returns how many there were.
+fn fix(
+    paths: &[PathBuf],
+    files: &mut [SourceFile],
+    diagnostics: &[policy_lint::Diagnostic],
+) -> Result<usize> {
+    let mut all = 0_usize;
+    for (index, (path, file)) in paths.iter().zip(files.iter_mut()).enumerate() {
+        let (text, fixed) = apply_fixes(index, file, diagnostics);
+        if fixed == 0 {
+            continue;
+        }
+        if path.as_os_str() == "-" {
+            bail!("standard input cannot be mended; give a file");
+        }
+        fs::write(path, &text).with_context(|| format!("cannot write `{}`", file.name))?;
+        file.text = text;
+        all = all.saturating_add(fixed);
+    }
+    Ok(all)
+}

@@ -1,0 +1,242 @@
+//! `countersign test`: do the policy's suites hold?
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result, bail};
+use regex::Regex;
+use serde_json::Value;
+
+use crate::Exit;
+use crate::cli::ModuleArgs;
+use crate::emit::test::{Format, Tested};
+use crate::emit::{self, output};
+use crate::engine::{Engine, Limits, Policy, inspect};
+use crate::progress::Progress;
+use crate::suite::{self, CaseResult, Coverage, Ended, LoadError, Loaded, Mutation, Runner};
+
+use super::{check_settings, module_bytes};
+
+/// Arguments of `countersign test`
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  countersign test
+  countersign test policies/ --fail-only
+  countersign test policies/pipeline/tests.yaml --run 'tag|digest'
+  countersign test --coverage --threshold 100 --mutate
+  countersign test --format human --format junit=report.xml --format json=report.json
+
+A suite stands beside its policy:
+  apiVersion: countersign.dev/v1
+  kind: PolicySuite
+  settings: policy.yaml
+  time: 2026-01-31T12:00:00Z
+  images: {web: registry.example/shop/web@digest}
+  signers: {build: {standsFor: projects/example/attestors/build}}
+  cases:
+    - name: signed by the build
+      request: {namespace: production, images: [web]}
+      attestations: [{by: build, image: web}]
+      expect: admitted
+    - name: signed by somebody else
+      request: {namespace: production, images: [web]}
+      attestations: [{by: build, image: web, tamper: wrong-key}]
+      expect: {outcome: denied, reasons: [attestation-bad-signature]}
+
+Exit status: 0 all as expected, 1 a case is not, a part is not exercised enough or a change not
+noticed, 2 the job could not be done, or there is no suite")]
+pub struct Args {
+    /// Suites, or folders with `tests.yaml` and `*.tests.yaml`
+    #[arg(default_value = ".", value_name = "FILE")]
+    paths: Vec<PathBuf>,
+    /// Run only the cases whose name matches this regular expression
+    #[arg(long, value_name = "REGEX")]
+    run: Option<Regex>,
+    /// Print only what is not as expected
+    #[arg(long)]
+    fail_only: bool,
+    /// List the rules, patterns, attestors and checks that no case has exercised
+    #[arg(long)]
+    coverage: bool,
+    /// Fail below this coverage of any settings, in percent
+    #[arg(long, value_name = "N", requires = "coverage", default_value = "0",
+          value_parser = clap::value_parser!(u8).range(0..=100))]
+    threshold: u8,
+    /// Change one part of the policy at a time, and list the changes that no case notices
+    #[arg(long, conflicts_with = "run")]
+    mutate: bool,
+    /// How to print the results, and to which file; may be given several times
+    #[arg(long, value_name = "FORMAT[=FILE]", default_value = "human",
+          value_parser = output::parse::<Format>)]
+    format: Vec<output::Output<Format>>,
+    #[command(flatten)]
+    module: ModuleArgs,
+}
+
+/// Runs the command.
+pub(crate) fn run(args: &Args) -> Result<Exit> {
+    output::check(&args.format)?;
+    let suites = load(&args.paths)?;
+    let bytes = module_bytes(&args.module)?;
+    let policy = Engine::new(Limits::default())?.load(&bytes)?;
+    if !are_usable(&policy, &suites)? {
+        return Ok(Exit::CouldNot);
+    }
+    let (chosen, left_out) = choose(&suites, args.run.as_ref());
+    if chosen.is_empty() {
+        bail!("no case has a name that matches `--run`");
+    }
+    let runner = Runner::new(&policy);
+    let progress = Progress::of(chosen.len(), "cases");
+    let results = runner.run(&suites, &chosen, |_| progress.step());
+    drop(progress);
+    let all_as_expected = results.iter().all(CaseResult::is_as_expected);
+    let coverage = if args.coverage {
+        coverage(&suites, &results)
+    } else {
+        Vec::new()
+    };
+    let mutations = if args.mutate && all_as_expected {
+        mutations(&runner, &suites)
+    } else {
+        Vec::new()
+    };
+    let threshold = usize::from(args.threshold);
+    let is_covered = coverage.iter().all(|one| one.percent() >= threshold);
+    let is_noticed = mutations.iter().all(|one| one.survivors.is_empty());
+    let could_not = results
+        .iter()
+        .any(|result| matches!(result.ended, Ended::Failed(_)));
+    let tested = Tested {
+        suites,
+        results,
+        left_out,
+        coverage,
+        threshold,
+        mutations,
+        module: inspect(&bytes)?.digest,
+        fail_only: args.fail_only,
+    };
+    output::write(&args.format, |format, out| {
+        emit::test::write(format, out, &tested)
+    })?;
+    if args.mutate && !all_as_expected {
+        anstream::eprintln!("note: the policy is not changed before all cases are as expected");
+    }
+    Ok(
+        match (could_not, all_as_expected && is_covered && is_noticed) {
+            (true, _) => Exit::CouldNot,
+            (false, true) => Exit::Yes,
+            (false, false) => Exit::No,
+        },
+    )
+}
+
+/// Reads every suite; everything that is wrong with any of them is said.
+fn load(paths: &[PathBuf]) -> Result<Vec<Loaded>> {
+    let mut files = Vec::new();
+    for path in paths {
+        files.extend(suite::find(path)?);
+    }
+    files.sort();
+    files.dedup();
+    if files.is_empty() {
+        bail!("no suite found: nothing is called `tests.yaml` or ends in `.tests.yaml`");
+    }
+    let (mut loaded, mut broken) = (Vec::new(), 0_usize);
+    for file in &files {
+        match Loaded::open(file) {
+            Ok(suite) => loaded.push(suite),
+            Err(error) => {
+                broken = broken.saturating_add(1);
+                tell(&error)?;
+            }
+        }
+    }
+    if broken > 0 {
+        bail!(
+            "{} cannot be used, so nothing was run",
+            emit::counted(broken, "suite")
+        );
+    }
+    Ok(loaded)
+}
+
+fn tell(error: &LoadError) -> io::Result<()> {
+    match error {
+        LoadError::Suite(source, problems) => {
+            let files = core::slice::from_ref(source);
+            let mut out = anstream::stderr().lock();
+            problems
+                .iter()
+                .try_for_each(|problem| emit::diagnostic::write(&mut out, problem, files))
+        }
+        LoadError::Input(error) => {
+            emit::error(&anyhow::anyhow!("{error}"));
+            Ok(())
+        }
+    }
+}
+
+/// Asks the module about each suite's settings, test keys in place.
+fn are_usable(policy: &Policy, suites: &[Loaded]) -> Result<bool> {
+    let mut all = true;
+    for suite in suites {
+        let checked = check_settings(policy, &suite.settings)
+            .with_context(|| format!("suite `{}`", suite.name))?;
+        if let Some(problems) = checked {
+            emit::settings_problems(&suite.settings_path, &problems);
+            all = false;
+        }
+    }
+    Ok(all)
+}
+
+/// The cases to run, and how many are left out.
+fn choose(suites: &[Loaded], name: Option<&Regex>) -> (Vec<(usize, usize)>, usize) {
+    let cases = suites.iter().enumerate().flat_map(|(index, suite)| {
+        let cases = suite.cases.iter().enumerate();
+        cases.map(move |(case, found)| (index, case, found.name.as_str()))
+    });
+    let (chosen, others): (Vec<_>, Vec<_>) =
+        cases.partition(|(_, _, case)| name.is_none_or(|name| name.is_match(case)));
+    let chosen = chosen.into_iter().map(|(suite, case, _)| (suite, case));
+    (chosen.collect(), others.len())
+}
+
+/// Suites by the settings that they test, each with its index.
+fn by_settings(suites: &[Loaded]) -> BTreeMap<&Path, Vec<(usize, &Loaded)>> {
+    let mut groups: BTreeMap<&Path, Vec<_>> = BTreeMap::new();
+    for (index, suite) in suites.iter().enumerate() {
+        let group = groups.entry(suite.settings_path.as_path()).or_default();
+        group.push((index, suite));
+    }
+    groups
+}
+
+fn coverage(suites: &[Loaded], results: &[CaseResult]) -> Vec<Coverage> {
+    let groups = by_settings(suites).into_iter();
+    let covered = groups.map(|(path, group)| {
+        let of_group = |result: &&CaseResult| group.iter().any(|(index, _)| *index == result.suite);
+        let decisions = results.iter().filter(of_group);
+        let decisions = decisions.filter_map(|result| match &result.ended {
+            Ended::Decided { decision, .. } => Some(decision),
+            Ended::Failed(_) => None,
+        });
+        let settings = group
+            .first()
+            .map_or(&Value::Null, |(_, suite)| &suite.settings);
+        Coverage::of(&crate::inputs::shown(path), settings, decisions)
+    });
+    covered.collect()
+}
+
+fn mutations(runner: &Runner<'_>, suites: &[Loaded]) -> Vec<Mutation> {
+    let groups = by_settings(suites).into_iter();
+    let mutated = groups.map(|(path, group)| {
+        let suites: Vec<_> = group.into_iter().map(|(_, suite)| suite).collect();
+        Mutation::of(runner, path, &suites)
+    });
+    mutated.collect()
+}

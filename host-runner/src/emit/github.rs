@@ -1,0 +1,42 @@
+//! Annotations for workflows of GitHub: one command a line.
+
+use std::io::{self, Write};
+
+/// One annotation
+pub(super) struct Annotation<'a> {
+    /// `error`, `warning` or `notice`
+    pub(super) level: &'a str,
+    pub(super) file: &'a str,
+    pub(super) line: usize,
+    pub(super) column: Option<usize>,
+    pub(super) title: &'a str,
+    pub(super) message: &'a str,
+}
+
+impl Annotation<'_> {
+    pub(super) fn write(&self, out: &mut dyn Write) -> io::Result<()> {
+        let column = match self.column {
+            Some(column) => format!(",col={column}"),
+            None => String::new(),
+        };
+        writeln!(
+            out,
+            "::{} file={},line={}{column},title={}::{}",
+            self.level,
+            property(self.file),
+            self.line,
+            property(self.title),
+            data(self.message)
+        )
+    }
+}
+
+fn data(text: &str) -> String {
+    text.replace('%', "%25")
+        .replace('\r', "%0D")
+        .replace('\n', "%0A")
+}
+
+fn property(text: &str) -> String {
+    data(text).replace(':', "%3A").replace(',', "%2C")
+}

@@ -1,0 +1,56 @@
+//! Prints findings, one format a file.
+
+mod concise;
+mod github;
+mod human;
+mod json;
+mod junit;
+mod sarif;
+
+use std::io::{self, Write};
+
+use clap::ValueEnum;
+use policy_lint::{Diagnostic, Report, SourceFile};
+
+/// How findings are printed
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// With the lines that they are about
+    Human,
+    /// One line for each
+    Concise,
+    /// One document: `countersign schema lint-report`
+    Json,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+    /// JUnit: a test suite for each file
+    Junit,
+    /// Annotations of a GitHub workflow
+    Github,
+}
+
+/// What was linted and found
+#[derive(Debug)]
+pub(crate) struct Linted {
+    pub(crate) files: Vec<SourceFile>,
+    pub(crate) report: Report,
+    /// How many findings were fixed in the files
+    pub(crate) fixed: usize,
+}
+
+impl Linted {
+    fn file(&self, diagnostic: &Diagnostic) -> Option<&SourceFile> {
+        self.files.get(diagnostic.span().file)
+    }
+}
+
+pub(crate) fn write(format: Format, out: &mut dyn Write, linted: &Linted) -> io::Result<()> {
+    match format {
+        Format::Human => human::write(out, linted),
+        Format::Concise => concise::write(out, linted),
+        Format::Json => json::write(out, linted),
+        Format::Sarif => sarif::write(out, linted),
+        Format::Junit => junit::write(out, linted),
+        Format::Github => github::write(out, linted),
+    }
+}

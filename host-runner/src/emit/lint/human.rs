@@ -1,0 +1,44 @@
+//! For people: every finding with its lines, and a count.
+
+use std::io::{self, Write};
+
+use policy_lint::Severity;
+
+use super::Linted;
+use crate::emit::{BOLD_GREEN, BOLD_RED, BOLD_YELLOW, DIM, RESET, counted, diagnostic};
+
+pub(super) fn write(out: &mut dyn Write, linted: &Linted) -> io::Result<()> {
+    for finding in &linted.report.diagnostics {
+        diagnostic::write(out, finding, &linted.files)?;
+    }
+    let report = &linted.report;
+    let documents = counted(report.documents, "document");
+    let mut found = Vec::new();
+    for (severity, colour, noun) in [
+        (Severity::Error, BOLD_RED, "error"),
+        (Severity::Warning, BOLD_YELLOW, "warning"),
+        (Severity::Info, DIM, "note"),
+    ] {
+        let count = report.count(severity);
+        if count > 0 {
+            found.push(format!("{colour}{}{RESET}", counted(count, noun)));
+        }
+    }
+    if found.is_empty() {
+        found.push(format!("{BOLD_GREEN}nothing found{RESET}"));
+    }
+    let mut line = format!("{documents}: {}", found.join(", "));
+    for (count, what) in [
+        (report.ignored, "ignored with a reason"),
+        (linted.fixed, "fixed"),
+    ] {
+        if count > 0 {
+            line.push_str(&format!("{DIM}, {count} {what}{RESET}"));
+        }
+    }
+    let fixable = report.diagnostics.iter().filter(|one| one.fix.is_some());
+    match fixable.count() {
+        0 => writeln!(out, "{line}"),
+        count => writeln!(out, "{line}{DIM} ({count} can be mended with --fix){RESET}"),
+    }
+}

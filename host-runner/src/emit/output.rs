@@ -1,0 +1,81 @@
+//! Where a format goes: `--format human`, `--format junit=report.xml`, both in one run.
+
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+use std::path::PathBuf;
+
+use anyhow::{Context as _, Result, bail};
+use clap::ValueEnum;
+
+use super::unless_closed;
+use crate::inputs::shown;
+
+/// A format, and the file that it is for
+#[derive(Debug, Clone)]
+pub struct Output<F> {
+    format: F,
+    /// Standard output where there is none
+    path: Option<PathBuf>,
+}
+
+/// Reads `FORMAT` or `FORMAT=FILE`.
+///
+/// # Errors
+///
+/// Not a format.
+pub(crate) fn parse<F: ValueEnum>(text: &str) -> Result<Output<F>, String> {
+    let (name, path) = match text.split_once('=') {
+        Some((name, path)) => (name, Some(PathBuf::from(path))),
+        None => (text, None),
+    };
+    if path
+        .as_ref()
+        .is_some_and(|path| path.as_os_str().is_empty())
+    {
+        return Err(format!("write the file behind `{name}=`"));
+    }
+    let format = F::from_str(name, false).map_err(|_| {
+        let known = F::value_variants().iter();
+        let known: Vec<_> = known
+            .filter_map(|one| Some(one.to_possible_value()?.get_name().to_owned()))
+            .collect();
+        format!(
+            "expected one of {}, each perhaps with `=FILE`",
+            known.join(", ")
+        )
+    })?;
+    Ok(Output { format, path })
+}
+
+/// Writes every format to where it goes. Files never have colours.
+pub(crate) fn write<F: Copy>(
+    outputs: &[Output<F>],
+    mut write: impl FnMut(F, &mut dyn Write) -> io::Result<()>,
+) -> Result<()> {
+    for Output { format, path } in outputs {
+        match path {
+            None => {
+                let mut out = anstream::stdout().lock();
+                unless_closed(write(*format, &mut out).and_then(|()| out.flush()))?;
+            }
+            Some(path) => {
+                let written = File::create(path).and_then(|file| {
+                    let mut out = anstream::StripStream::new(BufWriter::new(file));
+                    write(*format, &mut out)?;
+                    out.into_inner().flush()
+                });
+                written.with_context(|| format!("cannot write `{}`", shown(path)))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Checks what was asked for before any work is done.
+pub(crate) fn check<F>(outputs: &[Output<F>]) -> Result<()> {
+    let to_stdout = outputs.iter().filter(|output| output.path.is_none());
+    if to_stdout.count() > 1 {
+        bail!("only one format can go to standard output; write the others as FORMAT=FILE");
+    }
+    Ok(())
+}

@@ -1,0 +1,103 @@
+//! Prints what became of suites, one format a file.
+
+mod github;
+mod human;
+mod json;
+mod junit;
+
+use std::io::{self, Write};
+
+use clap::ValueEnum;
+use policy_lint::suite::Outcome;
+
+use crate::suite::{Case, CaseResult, Coverage, Ended, Loaded, Mutation};
+
+/// How results are printed
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// A line for each case, and how it differs
+    Human,
+    /// One document: `countersign schema test-report`
+    Json,
+    /// JUnit: a test suite for each suite
+    Junit,
+    /// Annotations of a GitHub workflow, for what is not as expected
+    Github,
+}
+
+/// Everything that one run has found out
+#[derive(Debug)]
+pub(crate) struct Tested {
+    pub(crate) suites: Vec<Loaded>,
+    pub(crate) results: Vec<CaseResult>,
+    /// Cases that `--run` left out
+    pub(crate) left_out: usize,
+    pub(crate) coverage: Vec<Coverage>,
+    pub(crate) threshold: usize,
+    pub(crate) mutations: Vec<Mutation>,
+    /// `sha256:…` of the module
+    pub(crate) module: String,
+    /// Whether cases that are as expected are left out of what people read
+    pub(crate) fail_only: bool,
+}
+
+impl Tested {
+    fn case(&self, result: &CaseResult) -> Option<(&Loaded, &Case)> {
+        let suite = self.suites.get(result.suite)?;
+        Some((suite, suite.cases.get(result.case)?))
+    }
+
+    /// The results of each suite that was run, in order.
+    fn by_suite(&self) -> impl Iterator<Item = (&Loaded, Vec<&CaseResult>)> {
+        let suites = self.suites.iter().enumerate();
+        suites.filter_map(|(index, suite)| {
+            let results = self.results.iter().filter(|result| result.suite == index);
+            let results: Vec<_> = results.collect();
+            (!results.is_empty()).then_some((suite, results))
+        })
+    }
+
+    fn count(&self, has: impl Fn(&CaseResult) -> bool) -> usize {
+        self.results.iter().filter(|result| has(result)).count()
+    }
+
+    fn as_expected(&self, outcome: Outcome) -> usize {
+        self.count(|result| result.is_as_expected() && result.outcome() == Some(outcome))
+    }
+
+    fn unexpected(&self) -> usize {
+        self.count(|result| !result.is_as_expected() && result.outcome().is_some())
+    }
+
+    fn failed(&self) -> usize {
+        self.count(|result| result.outcome().is_none())
+    }
+}
+
+/// What became of a case, in a sentence.
+fn sentence(case: &Case, result: &CaseResult) -> String {
+    let expected = case.expectation.outcome.name();
+    match (&result.ended, result.outcome()) {
+        (Ended::Failed(error), _) => error.clone(),
+        (Ended::Decided { .. }, None) => String::new(),
+        (Ended::Decided { mismatches, .. }, Some(outcome)) => {
+            if mismatches.is_empty() {
+                format!("{expected} as expected")
+            } else if outcome == case.expectation.outcome {
+                let what: Vec<_> = mismatches.iter().map(|one| one.what.as_str()).collect();
+                format!("{expected} as expected, but not its {}", what.join(", "))
+            } else {
+                format!("expected to be {expected}, and was {}", outcome.name())
+            }
+        }
+    }
+}
+
+pub(crate) fn write(format: Format, out: &mut dyn Write, tested: &Tested) -> io::Result<()> {
+    match format {
+        Format::Human => human::write(out, tested),
+        Format::Json => json::write(out, tested),
+        Format::Junit => junit::write(out, tested),
+        Format::Github => github::write(out, tested),
+    }
+}

@@ -1,0 +1,35 @@
+//! Tests of policies: reads suites, makes what exists in their cases, and runs them through the module
+//! that production loads.
+//!
+//! | to read about | go to |
+//! | --- | --- |
+//! | the document that authors write | [`policy_lint::suite`] |
+//! | how a suite becomes calls | `suite/prepare.rs` |
+//! | test keys, and whose place they take | `suite/signer.rs`, `suite/stand_in.rs` |
+//! | how an attestation is signed, wrapped and tampered with | `suite/attestation.rs` |
+//! | what a case is answered in place of a cluster and a registry | `suite/host.rs` |
+//! | whether an answer is the expected one | `suite/verdict.rs` |
+//! | what no case has exercised | `suite/coverage.rs` |
+//! | what no case would notice | `suite/mutation.rs` |
+
+mod attestation;
+mod coverage;
+mod find;
+mod host;
+mod mutation;
+mod parallel;
+mod place;
+mod prepare;
+mod request;
+mod run;
+mod signer;
+mod stand_in;
+mod verdict;
+
+pub use coverage::{Coverage, Part};
+pub use find::find;
+pub use mutation::{Mutant, Mutation, Survivor, mutants};
+pub use place::Place;
+pub use prepare::{Case, LoadError, Loaded};
+pub use run::{CaseResult, Ended, Runner};
+pub use verdict::Mismatch;

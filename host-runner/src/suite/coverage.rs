@@ -1,0 +1,279 @@
+//! Which parts of a policy no case has exercised.
+
+use std::collections::BTreeSet;
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::place::Place;
+use crate::emit::{list, text};
+
+/// The parts of one settings file
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Coverage {
+    /// The settings file
+    pub settings: String,
+    /// In the order of the document
+    pub parts: Vec<Part>,
+}
+
+/// A part of a policy that a case can exercise
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Part {
+    /// In words: `rule for production`
+    pub what: String,
+    /// Where it stands in the settings
+    pub place: String,
+    /// Whether some case has exercised it
+    pub exercised: bool,
+    /// What a Decision says when it has
+    #[serde(skip)]
+    mark: String,
+}
+
+impl Coverage {
+    /// Looks up what the Decisions about cases have exercised of the settings.
+    #[must_use]
+    pub fn of<'d>(
+        name: &str,
+        settings: &Value,
+        decisions: impl IntoIterator<Item = &'d Value>,
+    ) -> Self {
+        let mut marks = BTreeSet::new();
+        for decision in decisions {
+            exercised(decision, &mut marks);
+        }
+        let mut parts = parts(settings);
+        for part in &mut parts {
+            part.exercised = marks.contains(&part.mark);
+        }
+        Self {
+            settings: name.to_owned(),
+            parts,
+        }
+    }
+
+    /// How many parts were exercised.
+    #[must_use]
+    pub fn exercised(&self) -> usize {
+        self.parts.iter().filter(|part| part.exercised).count()
+    }
+
+    /// Percent, rounded down: 100 only when nothing is left.
+    #[must_use]
+    pub fn percent(&self) -> usize {
+        let exercised = self.exercised().saturating_mul(100);
+        exercised.checked_div(self.parts.len()).unwrap_or(100)
+    }
+}
+
+/// The maps of rules, and how Decisions name their kinds
+const RULES: [(&str, &str); 4] = [
+    ("clusterAdmissionRules", "cluster"),
+    ("kubernetesNamespaceAdmissionRules", "kubernetes-namespace"),
+    (
+        "kubernetesServiceAccountAdmissionRules",
+        "kubernetes-service-account",
+    ),
+    (
+        "istioServiceIdentityAdmissionRules",
+        "istio-service-identity",
+    ),
+];
+
+fn parts(settings: &Value) -> Vec<Part> {
+    let mut parts = Parts::default();
+    let root = Place::default();
+    if let Some(policy) = settings.get("policy") {
+        singleton(policy, &root.key("policy"), &mut parts);
+    }
+    let policies = settings.get("platformPolicies").and_then(Value::as_array);
+    for (index, policy) in (0_usize..).zip(policies.into_iter().flatten()) {
+        let place = root.key("platformPolicies").index(index);
+        platform(policy, &place, &mut parts);
+    }
+    let denied = settings.get("deniedDigests").and_then(Value::as_array);
+    for (index, digest) in (0_usize..).zip(denied.into_iter().flatten()) {
+        let digest = digest.as_str().unwrap_or_default();
+        let place = root.key("deniedDigests").index(index);
+        parts.push(
+            format!("denied digest `{digest}`"),
+            &place,
+            format!("denied {digest}"),
+        );
+    }
+    parts.0
+}
+
+#[derive(Default)]
+struct Parts(Vec<Part>);
+
+impl Parts {
+    fn push(&mut self, what: String, place: &Place, mark: String) {
+        // A pattern that stands twice can not be told from its twin.
+        if self.0.iter().all(|part| part.mark != mark) {
+            self.0.push(Part {
+                what,
+                place: place.to_string(),
+                exercised: false,
+                mark,
+            });
+        }
+    }
+}
+
+fn singleton(policy: &Value, place: &Place, parts: &mut Parts) {
+    let patterns = policy
+        .get("admissionWhitelistPatterns")
+        .and_then(Value::as_array);
+    for (index, pattern) in (0_usize..).zip(patterns.into_iter().flatten()) {
+        let text = text(pattern, "namePattern");
+        let place = place.key("admissionWhitelistPatterns").index(index);
+        parts.push(
+            format!("pattern `{text}`"),
+            &place,
+            format!("policy exempt {text}"),
+        );
+    }
+    for (map, kind) in RULES {
+        let rules = policy.get(map).and_then(Value::as_object);
+        for (key, rule) in rules.into_iter().flatten() {
+            let place = place.key(map).key(key);
+            parts.push(
+                format!("rule for `{key}`"),
+                &place,
+                format!("rule {kind} {key}"),
+            );
+            attestors(rule, &place, parts);
+        }
+    }
+    if let Some(rule) = policy.get("defaultAdmissionRule") {
+        let place = place.key("defaultAdmissionRule");
+        parts.push("default rule".into(), &place, "rule default ".into());
+        attestors(rule, &place, parts);
+    }
+}
+
+/// An attestor has been tested when it was satisfied once, and once it was not.
+fn attestors(rule: &Value, place: &Place, parts: &mut Parts) {
+    let names = rule.get("requireAttestationsBy").and_then(Value::as_array);
+    for (index, name) in (0_usize..).zip(names.into_iter().flatten()) {
+        let name = name.as_str().unwrap_or_default();
+        let place = place.key("requireAttestationsBy").index(index);
+        for outcome in ["satisfied", "refused"] {
+            let what = format!("attestor `{name}` {outcome}");
+            parts.push(what, &place, format!("attestor {name} {outcome}"));
+        }
+    }
+}
+
+fn platform(policy: &Value, place: &Place, parts: &mut Parts) {
+    let document = place.to_string();
+    let gke = policy.get("gkePolicy").unwrap_or(&Value::Null);
+    let place = place.key("gkePolicy");
+    allowlist(gke, &place, &document, parts);
+    let sets = gke.get("checkSets").and_then(Value::as_array);
+    for (index, set) in (0_usize..).zip(sets.into_iter().flatten()) {
+        let mark = format!("{document} set {index}");
+        let place = place.key("checkSets").index(index);
+        let name = named(set);
+        parts.push(format!("check set {index}{name}"), &place, mark.clone());
+        allowlist(set, &place, &mark, parts);
+        let checks = set.get("checks").and_then(Value::as_array);
+        for (index, check) in (0_usize..).zip(checks.into_iter().flatten()) {
+            let mark = format!("{mark} check {index}");
+            let place = place.key("checks").index(index);
+            allowlist(check, &place, &mark, parts);
+            let name = named(check);
+            // One outcome of it is all that can be.
+            let always_denies = check.get("alwaysDeny").is_some();
+            for outcome in ["passed", "failed"] {
+                if !(always_denies && outcome == "passed") {
+                    let what = format!("check {index}{name} {outcome}");
+                    parts.push(what, &place, format!("{mark} {outcome}"));
+                }
+            }
+        }
+    }
+}
+
+fn named(part: &Value) -> String {
+    match text(part, "displayName") {
+        "" => String::new(),
+        name => format!(" \"{name}\""),
+    }
+}
+
+fn allowlist(owner: &Value, place: &Place, mark: &str, parts: &mut Parts) {
+    let patterns = owner
+        .pointer("/imageAllowlist/allowPattern")
+        .and_then(Value::as_array);
+    for (index, pattern) in (0_usize..).zip(patterns.into_iter().flatten()) {
+        let text = pattern.as_str().unwrap_or_default();
+        let place = place.key("imageAllowlist").key("allowPattern").index(index);
+        parts.push(
+            format!("pattern `{text}`"),
+            &place,
+            format!("{mark} exempt {text}"),
+        );
+    }
+}
+
+/// What one Decision says about the parts that it went through.
+fn exercised(decision: &Value, marks: &mut BTreeSet<String>) {
+    for image in list(decision, "images") {
+        if list(image, "reasons")
+            .iter()
+            .any(|reason| text(reason, "code") == "digest-denied")
+        {
+            let written = text(image, "image")
+                .split_once('@')
+                .map(|(_, digest)| digest);
+            let resolved = Some(text(image, "resolvedDigest")).filter(|digest| !digest.is_empty());
+            let digest = resolved.or(written).unwrap_or_default();
+            marks.insert(format!("denied {digest}"));
+        }
+        for result in list(image, "results") {
+            let document = text(result, "document");
+            exempt(result, document, marks);
+            if let Some(rule) = result.get("rule") {
+                marks.insert(format!("rule {} {}", text(rule, "kind"), text(rule, "key")));
+            }
+            for attestor in list(result, "attestors") {
+                let verified = attestor.get("verified") == Some(&Value::Bool(true));
+                let outcome = if verified { "satisfied" } else { "refused" };
+                marks.insert(format!("attestor {} {outcome}", text(attestor, "name")));
+            }
+            if let Some(set) = result.get("checkSet") {
+                let mark = format!("{document} set {}", index(set));
+                check_set(set, &mark, marks);
+            }
+        }
+    }
+}
+
+fn check_set(set: &Value, mark: &str, marks: &mut BTreeSet<String>) {
+    marks.insert(mark.to_owned());
+    exempt(set, mark, marks);
+    for check in list(set, "checks") {
+        let mark = format!("{mark} check {}", index(check));
+        exempt(check, &mark, marks);
+        if check.get("allowlist").is_none() {
+            let passed = text(check, "verdict") == "CONFORMANT";
+            let outcome = if passed { "passed" } else { "failed" };
+            marks.insert(format!("{mark} {outcome}"));
+        }
+    }
+}
+
+fn exempt(part: &Value, mark: &str, marks: &mut BTreeSet<String>) {
+    if let Some(allowlist) = part.get("allowlist") {
+        marks.insert(format!("{mark} exempt {}", text(allowlist, "pattern")));
+    }
+}
+
+fn index(part: &Value) -> u64 {
+    part.get("index")
+        .and_then(Value::as_u64)
+        .unwrap_or_default()
+}

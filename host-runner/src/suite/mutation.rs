@@ -1,0 +1,377 @@
+//! Mutation testing: changes one part of a policy at a time, and lists the changes that no case notices.
+//!
+//! A change drops a part, or makes it weaker. What is then no longer valid is no change that anybody
+//! could make unnoticed, and is left out.
+
+mod change;
+
+use std::path::Path;
+
+use policy_wasm::Budget;
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+
+use super::parallel;
+use super::place::Place;
+use super::prepare::Loaded;
+use super::run::{Ended, Runner};
+use crate::progress::Progress;
+use change::Change;
+
+/// One change
+#[derive(Debug, Clone, PartialEq)]
+pub struct Mutant {
+    /// In words: `allow everything under the rule for production`
+    pub what: String,
+    /// Where
+    pub place: Place,
+    change: Change,
+}
+
+/// What became of the changes of one settings file
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Mutation {
+    /// The settings file
+    pub settings: String,
+    /// How many changes there were
+    pub mutants: usize,
+    /// Those that no case has noticed
+    pub survivors: Vec<Survivor>,
+}
+
+/// A change that no case has noticed
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Survivor {
+    /// In words
+    pub what: String,
+    /// Where in the settings
+    pub place: String,
+}
+
+impl Mutant {
+    fn applied_to(&self, settings: &Value) -> Value {
+        let mut settings = settings.clone();
+        self.change.apply(&self.place, &mut settings);
+        settings
+    }
+}
+
+impl Mutation {
+    /// Runs the cases of all suites of one settings file under each change, on all cores.
+    #[must_use]
+    pub fn of(runner: &Runner<'_>, settings_path: &Path, suites: &[&Loaded]) -> Self {
+        let mutants = suites.first().map(|first| mutants(&first.settings));
+        let mutants = mutants.unwrap_or_default();
+        let progress = Progress::of(mutants.len(), "changes");
+        let survives = parallel::map(&mutants, |mutant| {
+            let is_noticed = suites.iter().any(|suite| {
+                let settings = mutant.applied_to(&suite.settings);
+                suite.cases.iter().any(|case| {
+                    let ended = runner.case(&settings, case);
+                    !matches!(ended, Ended::Decided { mismatches, .. } if mismatches.is_empty())
+                })
+            });
+            progress.step();
+            !is_noticed
+        });
+        let survivors = mutants
+            .iter()
+            .zip(survives)
+            .filter(|(_, survives)| *survives);
+        Self {
+            settings: crate::inputs::shown(settings_path),
+            mutants: mutants.len(),
+            survivors: survivors
+                .map(|(mutant, _)| Survivor {
+                    what: mutant.what.clone(),
+                    place: mutant.place.to_string(),
+                })
+                .collect(),
+        }
+    }
+}
+
+/// Every change of these settings that is still valid and makes a difference to the document.
+#[must_use]
+pub fn mutants(settings: &Value) -> Vec<Mutant> {
+    let mut mutants = Mutants::default();
+    let root = Place::default();
+    if let Some(policy) = settings.get("policy") {
+        mutants.singleton(policy, &root.key("policy"));
+    }
+    let policies = settings.get("platformPolicies").and_then(Value::as_array);
+    for (index, policy) in (0_usize..).zip(policies.into_iter().flatten()) {
+        mutants.platform(policy, &root.key("platformPolicies").index(index));
+    }
+    mutants.settings(settings);
+    let is_valid = |mutant: &Mutant| {
+        let changed = mutant.applied_to(settings);
+        changed != *settings
+            && policy_wasm::validate_settings(changed.to_string().as_bytes(), &Budget::DEFAULT)
+                .is_empty()
+    };
+    mutants.0.into_iter().filter(is_valid).collect()
+}
+
+#[derive(Default)]
+struct Mutants(Vec<Mutant>);
+
+impl Mutants {
+    fn push(&mut self, what: impl Into<String>, place: Place, change: Change) {
+        self.0.push(Mutant {
+            what: what.into(),
+            place,
+            change,
+        });
+    }
+
+    fn drop_each(&mut self, what: &str, list: Option<&Value>, place: &Place) {
+        let items = list.and_then(Value::as_array).into_iter().flatten();
+        for (index, item) in (0_usize..).zip(items) {
+            let shown = match item {
+                Value::String(text) => format!(" `{text}`"),
+                _ => format!(" {index}"),
+            };
+            self.push(
+                format!("drop {what}{shown}"),
+                place.index(index),
+                Change::Remove,
+            );
+        }
+    }
+
+    fn singleton(&mut self, policy: &Value, place: &Place) {
+        let patterns = policy
+            .get("admissionWhitelistPatterns")
+            .and_then(Value::as_array);
+        for (index, pattern) in (0_usize..).zip(patterns.into_iter().flatten()) {
+            let text = pattern
+                .get("namePattern")
+                .and_then(Value::as_str)
+                .unwrap_or_default();
+            let place = place.key("admissionWhitelistPatterns").index(index);
+            self.push(
+                format!("drop pattern `{text}`"),
+                place.clone(),
+                Change::Remove,
+            );
+            for wider in change::wider_name(text) {
+                let what = format!("widen pattern `{text}` to `{wider}`");
+                self.push(what, place.key("namePattern"), Change::Set(wider.into()));
+            }
+        }
+        for map in [
+            "clusterAdmissionRules",
+            "kubernetesNamespaceAdmissionRules",
+            "kubernetesServiceAccountAdmissionRules",
+            "istioServiceIdentityAdmissionRules",
+        ] {
+            let rules = policy.get(map).and_then(Value::as_object);
+            for (key, rule) in rules.into_iter().flatten() {
+                let place = place.key(map).key(key);
+                let title = format!("the rule for `{key}`");
+                self.push(format!("drop {title}"), place.clone(), Change::Remove);
+                self.rule(rule, &title, &place);
+            }
+        }
+        if let Some(rule) = policy.get("defaultAdmissionRule") {
+            self.rule(rule, "the default rule", &place.key("defaultAdmissionRule"));
+        }
+        let mode = place.key("globalPolicyEvaluationMode");
+        self.push(
+            "disable the system policy",
+            mode,
+            Change::Replace("DISABLE".into()),
+        );
+    }
+
+    fn rule(&mut self, rule: &Value, title: &str, place: &Place) {
+        let mode = |key: &str| rule.get(key).and_then(Value::as_str).unwrap_or_default();
+        if mode("evaluationMode") == "ALWAYS_ALLOW" {
+            return;
+        }
+        let open = json!({
+            "evaluationMode": "ALWAYS_ALLOW", "enforcementMode": mode("enforcementMode"),
+        });
+        let what = format!("allow everything under {title}");
+        self.push(what, place.clone(), Change::Set(open));
+        let what = format!("put {title} in dry-run mode");
+        let dry_run = Change::Replace("DRYRUN_AUDIT_LOG_ONLY".into());
+        self.push(what, place.key("enforcementMode"), dry_run);
+        let attestors = rule.get("requireAttestationsBy");
+        let place = place.key("requireAttestationsBy");
+        self.drop_each(&format!("from {title} the attestor"), attestors, &place);
+    }
+
+    fn platform(&mut self, policy: &Value, place: &Place) {
+        let gke = policy.get("gkePolicy").unwrap_or(&Value::Null);
+        let place = place.key("gkePolicy");
+        self.allowlist(gke, &place);
+        let sets = gke.get("checkSets").and_then(Value::as_array);
+        for (index, set) in (0_usize..).zip(sets.into_iter().flatten()) {
+            let place = place.key("checkSets").index(index);
+            let title = format!("check set {index}");
+            self.push(format!("drop {title}"), place.clone(), Change::Remove);
+            self.allowlist(set, &place);
+            let checks = set.get("checks").and_then(Value::as_array);
+            for (index, check) in (0_usize..).zip(checks.into_iter().flatten()) {
+                let place = place.key("checks").index(index);
+                let what = format!("drop check {index} of {title}");
+                self.push(what, place.clone(), Change::Remove);
+                self.allowlist(check, &place);
+                self.check(check, &place);
+            }
+        }
+    }
+
+    fn allowlist(&mut self, owner: &Value, place: &Place) {
+        let patterns = owner.pointer("/imageAllowlist/allowPattern");
+        let place = place.key("imageAllowlist").key("allowPattern");
+        self.drop_each("pattern", patterns, &place);
+        self.widen_each(patterns, &place, change::wider_allow);
+    }
+
+    fn widen_each(&mut self, list: Option<&Value>, place: &Place, wider: fn(&str) -> Vec<String>) {
+        let items = list.and_then(Value::as_array).into_iter().flatten();
+        for (index, text) in (0_usize..).zip(items.map(|item| item.as_str().unwrap_or_default())) {
+            for wider in wider(text) {
+                let what = format!("widen pattern `{text}` to `{wider}`");
+                self.push(what, place.index(index), Change::Set(wider.into()));
+            }
+        }
+    }
+
+    fn check(&mut self, check: &Value, place: &Place) {
+        let field = |kind: &str| check.get(kind).map(|check| (check, place.key(kind)));
+        if let Some((check, place)) = field("trustedDirectoryCheck") {
+            let list = check.get("trustedDirPatterns");
+            let place = place.key("trustedDirPatterns");
+            self.drop_each("directory", list, &place);
+            self.widen_each(list, &place, change::wider_directory);
+        }
+        if let Some((check, place)) = field("vulnerabilityCheck") {
+            for threshold in ["maximumFixableSeverity", "maximumUnfixableSeverity"] {
+                let what = format!("allow every severity in `{threshold}`");
+                self.push(
+                    what,
+                    place.key(threshold),
+                    Change::Replace("ALLOW_ALL".into()),
+                );
+            }
+            for list in ["allowedCves", "blockedCves"] {
+                self.drop_each(&format!("from `{list}`"), check.get(list), &place.key(list));
+            }
+        }
+        if let Some((_, place)) = field("imageFreshnessCheck") {
+            let days = place.key("maxUploadAgeDays");
+            self.push(
+                "accept uploads of a hundred years ago",
+                days,
+                Change::Replace(CENTURY.into()),
+            );
+        }
+        if let Some((check, place)) = field("slsaCheck") {
+            let rules = check.get("rules");
+            self.drop_each("SLSA rule", rules, &place.key("rules"));
+            let rules = rules.and_then(Value::as_array).into_iter().flatten();
+            for (index, rule) in (0_usize..).zip(rules) {
+                let place = place.key("rules").index(index);
+                let required = place.key("configBasedBuildRequired");
+                self.push(
+                    "require no configuration",
+                    required,
+                    Change::Replace(false.into()),
+                );
+                let sources = rule.get("trustedSourceRepoPatterns");
+                let place = place.key("trustedSourceRepoPatterns");
+                self.push(
+                    "trust every source repository",
+                    place.clone(),
+                    Change::Remove,
+                );
+                self.drop_each("source repository", sources, &place);
+                self.widen_each(sources, &place, change::wider_repository);
+            }
+        }
+        for (kind, list) in [
+            ("simpleSigningAttestationCheck", "attestationAuthenticators"),
+            ("sigstoreSignatureCheck", "sigstoreAuthorities"),
+        ] {
+            if let Some((check, place)) = field(kind) {
+                self.drop_each("authenticator", check.get(list), &place.key(list));
+            }
+        }
+    }
+
+    fn settings(&mut self, settings: &Value) {
+        let root = Place::default();
+        let at = |pointer: &str| settings.pointer(pointer);
+        self.drop_each(
+            "denied digest",
+            at("/deniedDigests"),
+            &root.key("deniedDigests"),
+        );
+        self.drop_each("registry", at("/registries"), &root.key("registries"));
+        let namespaces = root.key("breakGlass").key("namespaces");
+        self.drop_each(
+            "break-glass namespace",
+            at("/breakGlass/namespaces"),
+            &namespaces,
+        );
+        self.push(
+            "allow break-glass everywhere",
+            namespaces,
+            Change::Replace(json!(["*"])),
+        );
+        for (key, weaker) in [
+            ("matchDockerReference", "ignore"),
+            ("unchangedImages", "skip"),
+            ("podTemplates", "ignore"),
+        ] {
+            let what = format!("set `{key}` to `{weaker}`");
+            self.push(what, root.key(key), Change::Replace(weaker.into()));
+        }
+        self.push("resolve no tags", root.key("resolveTags"), Change::Remove);
+        if at("/platformPolicies/0").is_some() {
+            let mode = root.key("platformPolicyEnforcement");
+            self.push(
+                "put the platform policies in dry-run mode",
+                mode,
+                Change::Set("dryrun".into()),
+            );
+        }
+        let evidence = root.key("evidence");
+        for source in ["podAnnotation", "registry", "kubernetes"] {
+            let what = format!("read no attestations from `{source}`");
+            self.push(what, evidence.key(source), Change::Remove);
+        }
+        let notes = evidence.key("kubernetes").key("notes");
+        let empty = Map::new();
+        let named = at("/evidence/kubernetes/notes").and_then(Value::as_object);
+        for note in named.unwrap_or(&empty).keys() {
+            self.push(
+                format!("drop the note `{note}`"),
+                notes.key(note),
+                Change::Remove,
+            );
+        }
+        let authenticators = evidence.key("authenticators");
+        for purpose in ["vulnerability", "provenance", "freshness"] {
+            let list = at("/evidence/authenticators").and_then(|all| all.get(purpose));
+            let place = authenticators.key(purpose);
+            self.drop_each(&format!("{purpose} authenticator"), list, &place);
+            let count = list.and_then(Value::as_array).map_or(0, Vec::len);
+            for index in 0..count {
+                let days = place.index(index).key("maxAgeDays");
+                self.push(
+                    "accept scans of a hundred years ago",
+                    days,
+                    Change::Replace(CENTURY.into()),
+                );
+            }
+        }
+    }
+}
+
+/// Days
+const CENTURY: u32 = 36_500;

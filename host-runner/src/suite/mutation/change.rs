@@ -1,0 +1,129 @@
+//! What is done to a part of a policy, and how patterns become wider.
+
+use serde_json::Value;
+
+use crate::suite::place::Place;
+
+/// A change at one place
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Change {
+    /// Takes the part away
+    Remove,
+    /// Puts something else there, whether anything was there or not
+    Set(Value),
+    /// Puts something else there, if anything was
+    Replace(Value),
+}
+
+impl Change {
+    pub(super) fn apply(&self, place: &Place, settings: &mut Value) {
+        match self {
+            Self::Remove => {
+                place.remove(settings);
+            }
+            Self::Set(value) => place.set(settings, value.clone()),
+            Self::Replace(value) => {
+                if let Some(part) = place.get_mut(settings) {
+                    *part = value.clone();
+                }
+            }
+        }
+    }
+}
+
+/// Patterns of singleton policies: any depth, any tag or digest, and without a boundary.
+pub(super) fn wider_name(pattern: &str) -> Vec<String> {
+    if let Some(stem) = pattern.strip_suffix("/**") {
+        return vec![format!("{stem}**")];
+    }
+    if pattern.ends_with("**") {
+        return Vec::new();
+    }
+    if pattern.ends_with('*') {
+        return vec![format!("{pattern}*")];
+    }
+    match tail(pattern) {
+        Some(stem) => vec![format!("{stem}*")],
+        None => vec![format!("{pattern}*")],
+    }
+}
+
+/// Patterns of platform policies: any depth, any tag or digest, and longer names.
+pub(super) fn wider_allow(pattern: &str) -> Vec<String> {
+    if pattern.ends_with("**") {
+        return Vec::new();
+    }
+    if pattern.ends_with("/*") {
+        return vec![format!("{pattern}*")];
+    }
+    match tail(pattern) {
+        Some(stem) => vec![stem.trim_end_matches([':', '@']).to_owned()],
+        None if pattern.ends_with('*') => Vec::new(),
+        None => vec![format!("{pattern}*")],
+    }
+}
+
+/// Directories: those below, and those whose names only begin alike.
+pub(super) fn wider_directory(pattern: &str) -> Vec<String> {
+    if let Some(stem) = pattern.strip_suffix("/**") {
+        return vec![format!("{stem}**")];
+    }
+    if pattern.ends_with("**") {
+        return Vec::new();
+    }
+    if pattern.ends_with('*') {
+        return vec![format!("{pattern}*")];
+    }
+    vec![format!("{pattern}/**"), format!("{pattern}*")]
+}
+
+/// Repositories: any depth, and every other one beside it.
+pub(super) fn wider_repository(pattern: &str) -> Vec<String> {
+    if pattern.ends_with("**") {
+        return Vec::new();
+    }
+    if pattern.ends_with('*') {
+        return vec![format!("{pattern}*")];
+    }
+    let parent = pattern.rsplit_once('/').map(|(parent, _)| parent);
+    parent
+        .map(|parent| format!("{parent}/*"))
+        .into_iter()
+        .collect()
+}
+
+/// A pattern without the tag or digest at its end, but with what announces it.
+fn tail(pattern: &str) -> Option<&str> {
+    let at = pattern.find('@').or_else(|| {
+        let colon = pattern.rfind(':')?;
+        (!pattern.get(colon..)?.contains('/')).then_some(colon)
+    })?;
+    pattern.get(..at.saturating_add(1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_language_has_its_own_way_to_be_wider() {
+        #[rustfmt::skip]
+        let rows: [(fn(&str) -> Vec<String>, &str, &[&str]); 12] = [
+            (wider_name, "r.example/a/**", &["r.example/a**"]),
+            (wider_name, "r.example/a/*", &["r.example/a/**"]),
+            (wider_name, "r.example/a", &["r.example/a*"]),
+            (wider_name, "r.example/a:1", &["r.example/a:*"]),
+            (wider_name, "r.example/a@sha256:00", &["r.example/a@*"]),
+            (wider_allow, "r.example/a:1", &["r.example/a"]),
+            (wider_allow, "r.example/a", &["r.example/a*"]),
+            (wider_allow, "r.example/**", &[]),
+            (wider_directory, "r.example/a", &["r.example/a/**", "r.example/a*"]),
+            (wider_directory, "r.example/a/**", &["r.example/a**"]),
+            (wider_repository, "github.com/a/*", &["github.com/a/**"]),
+            (wider_repository, "github.com/a/b", &["github.com/a/*"]),
+        ];
+        for (wider, pattern, expected) in rows {
+            assert_eq!(wider(pattern), expected, "{pattern}");
+        }
+    }
+}

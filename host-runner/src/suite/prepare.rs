@@ -1,0 +1,311 @@
+//! From a suite to calls: reads the settings, puts test keys into a copy of them, and makes everything
+//! that exists in each case.
+
+use alloc::sync::Arc;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use policy_lint::suite::{Expectation, Format, Request, Signer, Source, Suite};
+use policy_lint::{Diagnostic, Label, Severity, SourceFile, Span};
+use policy_wasm::time::Time;
+use serde_json::{Map, Value, json};
+use thiserror::Error;
+
+use super::attestation::{self, Made};
+use super::host::SuiteHost;
+use super::request;
+use super::signer::TestKey;
+use super::stand_in::{self, StandIn};
+use crate::evidence::Cluster;
+use crate::inputs::{self, InputError};
+
+/// A suite that is ready to run
+#[derive(Debug)]
+pub struct Loaded {
+    /// As it is shown
+    pub name: String,
+    /// Its text, for places
+    pub source: SourceFile,
+    /// The file with the settings
+    pub settings_path: PathBuf,
+    /// The settings, test keys in place of all that they stand for
+    pub settings: Value,
+    /// In the suite's order
+    pub cases: Vec<Case>,
+}
+
+/// A case that is ready to run
+#[derive(Debug)]
+pub struct Case {
+    /// As in the suite
+    pub name: String,
+    /// Line in the suite, from 1
+    pub line: usize,
+    /// What must be answered
+    pub expectation: Expectation,
+    pub(super) request: Value,
+    /// What the settings contain besides
+    pub(super) occurrences: Vec<Value>,
+    pub(super) time: Time,
+    pub(super) host: Arc<SuiteHost>,
+}
+
+/// Why a suite cannot run
+#[derive(Debug, Error)]
+pub enum LoadError {
+    /// A file that cannot be read
+    #[error(transparent)]
+    Input(#[from] InputError),
+    /// Something is wrong with the suite; each problem has its place in this text
+    #[error("`{}` cannot be used", .0.name)]
+    Suite(SourceFile, Vec<Diagnostic>),
+}
+
+impl Loaded {
+    /// Reads a suite and all that it names.
+    ///
+    /// # Errors
+    ///
+    /// A file cannot be read, or the suite is wrong; then everything that is wrong with it.
+    pub fn open(path: &Path) -> Result<Self, LoadError> {
+        let inputs::Source { name, text } = inputs::read(path)?;
+        let source = SourceFile { name, text };
+        let suite = match parse(&source) {
+            Ok(suite) => suite,
+            Err(problems) => return Err(LoadError::Suite(source, problems)),
+        };
+        let folder = path.parent().unwrap_or(Path::new(""));
+        let settings_path = folder.join(&suite.settings);
+        let mut settings = inputs::settings(&settings_path)?;
+        let mut problems = Vec::new();
+        let stand_ins = replace_keys(&mut settings, &suite.signers, &mut problems);
+        let world = World {
+            settings: &settings,
+            stand_ins: &stand_ins,
+            folder,
+            source: &source,
+        };
+        let cases = suite.cases.into_iter();
+        let cases: Vec<_> = cases
+            .filter_map(|case| world.prepare(case, &mut problems))
+            .collect();
+        if problems.is_empty() {
+            Ok(Self {
+                name: source.name.clone(),
+                source,
+                settings_path,
+                settings,
+                cases,
+            })
+        } else {
+            Err(LoadError::Suite(source, problems))
+        }
+    }
+}
+
+fn parse(source: &SourceFile) -> Result<Suite, Vec<Diagnostic>> {
+    let whole = |message: String, span: Span| vec![problem("suite-malformed", span, message)];
+    let start = Span {
+        file: 0,
+        start: 0,
+        end: 0,
+    };
+    let documents = source
+        .parse(0)
+        .map_err(|error| whole(format!("not valid YAML: {}", error.message), error.span))?;
+    match documents.as_slice() {
+        [document] => Suite::read(document),
+        [] => Err(whole("the file is empty".into(), start)),
+        [_, second, ..] => Err(whole(
+            "expected one suite, and here begins another document".into(),
+            second.span,
+        )),
+    }
+}
+
+fn problem(code: &str, span: Span, message: String) -> Diagnostic {
+    Diagnostic {
+        code: code.to_owned(),
+        severity: Severity::Error,
+        message,
+        labels: vec![Label {
+            span,
+            text: String::new(),
+        }],
+        help: None,
+        fix: None,
+    }
+}
+
+fn replace_keys(
+    settings: &mut Value,
+    signers: &BTreeMap<String, Signer>,
+    problems: &mut Vec<Diagnostic>,
+) -> BTreeMap<String, StandIn> {
+    let mut stand_ins = BTreeMap::new();
+    for (name, signer) in signers {
+        let replaced = TestKey::new(name, signer.algorithm)
+            .ok_or_else(|| format!("no key can be made from the name `{name}`"))
+            .and_then(|key| {
+                let note = stand_in::replace(settings, &signer.stands_for, &key)?;
+                Ok(StandIn { key, note })
+            });
+        match replaced {
+            Ok(stand_in) => {
+                stand_ins.insert(name.clone(), stand_in);
+            }
+            Err(message) => problems.push(problem("suite-unknown-name", signer.span, message)),
+        }
+    }
+    stand_ins
+}
+
+/// What all cases of a suite are made from
+struct World<'s> {
+    settings: &'s Value,
+    stand_ins: &'s BTreeMap<String, StandIn>,
+    folder: &'s Path,
+    source: &'s SourceFile,
+}
+
+/// Where the attestations of a case are
+#[derive(Default)]
+struct Stored {
+    occurrences: Vec<Value>,
+    envelopes: Vec<String>,
+    /// By namespace and name
+    resources: BTreeMap<(String, String), Vec<Value>>,
+    /// Annotations of our own manifests, layers of cosign's, by reference
+    artifacts: BTreeMap<String, Vec<Value>>,
+    signatures: BTreeMap<String, Vec<Value>>,
+}
+
+impl World<'_> {
+    fn prepare(
+        &self,
+        case: policy_lint::suite::Case,
+        problems: &mut Vec<Diagnostic>,
+    ) -> Option<Case> {
+        let before = problems.len();
+        let mut stored = Stored::default();
+        for attestation in &case.attestations {
+            // A signer that could not be placed is a problem already.
+            let Some(signer) = self.stand_ins.get(&attestation.by) else {
+                continue;
+            };
+            let added = attestation::make(attestation, signer, case.time).and_then(|all| {
+                all.into_iter().try_for_each(|made| {
+                    stored.add(made, attestation.source, attestation.format, self.settings)
+                })
+            });
+            if let Err(message) = added {
+                problems.push(problem("suite-invalid-value", attestation.span, message));
+            }
+        }
+        let span = match &case.request {
+            Request::File { span, .. } => *span,
+            Request::Inline(_) => case.span,
+        };
+        let request = request::make(&case.request, self.folder, &stored.envelopes)
+            .map_err(|message| problems.push(problem("suite-invalid-value", span, message)))
+            .ok()?;
+        let (occurrences, cluster, manifests) = stored.place();
+        let host = SuiteHost {
+            manifests,
+            cluster,
+            tags: case.tags,
+            failures: case.host,
+        };
+        (problems.len() == before).then(|| Case {
+            name: case.name,
+            line: self.source.position(case.span.start).line,
+            expectation: case.expectation,
+            request,
+            occurrences,
+            time: case.time,
+            host: Arc::new(host),
+        })
+    }
+}
+
+impl Stored {
+    fn add(
+        &mut self,
+        made: Made,
+        source: Source,
+        format: Format,
+        settings: &Value,
+    ) -> Result<(), String> {
+        let name = made.digest.replace(':', "-");
+        match source {
+            Source::Settings => self.occurrences.push(made.document),
+            Source::PodAnnotation => self
+                .envelopes
+                .push(STANDARD.encode(made.document.to_string())),
+            Source::Kubernetes => {
+                let namespace = namespace(settings, made.note.as_deref())?;
+                let list = self.resources.entry((namespace, name)).or_default();
+                list.push(made.document);
+            }
+            Source::Registry => {
+                let (artifacts, suffix) = if format == Format::Cosign {
+                    (&mut self.signatures, "sig")
+                } else {
+                    (&mut self.artifacts, "countersign")
+                };
+                let reference = format!("{}:{name}.{suffix}", made.repository);
+                artifacts.entry(reference).or_default().push(made.document);
+            }
+        }
+        Ok(())
+    }
+
+    /// What goes into the settings, into the cluster and into the registry.
+    fn place(self) -> (Vec<Value>, Cluster, BTreeMap<String, Value>) {
+        let resources = self.resources.into_iter();
+        let resources = resources.map(|((namespace, name), attestations)| {
+            json!({
+                "apiVersion": "countersign.dev/v1", "kind": "Attestation",
+                "metadata": {"name": name, "namespace": namespace},
+                "spec": {"attestations": attestations},
+            })
+        });
+        let cluster = resources.filter_map(|resource| match resource {
+            Value::Object(fields) => Some(fields),
+            _ => None,
+        });
+        let cluster = Cluster::of(cluster);
+        let artifacts = self.artifacts.into_iter().map(|(reference, documents)| {
+            let annotations = (0_usize..).zip(documents).map(|(index, document)| {
+                let key = format!("attestation.countersign.dev/{index}");
+                (key, Value::from(document.to_string()))
+            });
+            let annotations: Map<_, _> = annotations.collect();
+            let manifest = json!({"schemaVersion": 2, "layers": [], "annotations": annotations});
+            (reference, manifest)
+        });
+        let signatures = self
+            .signatures
+            .into_iter()
+            .map(|(reference, layers)| (reference, json!({"schemaVersion": 2, "layers": layers})));
+        (
+            self.occurrences,
+            cluster,
+            artifacts.chain(signatures).collect(),
+        )
+    }
+}
+
+/// The namespace in which attestations of a note are looked up.
+fn namespace(settings: &Value, note: Option<&str>) -> Result<String, String> {
+    let note = note.ok_or(
+        "its signer stands for no attestor, so say with `note` in which note's namespace it lies",
+    )?;
+    let notes = settings.pointer("/evidence/kubernetes/notes");
+    let namespace = notes.and_then(|notes| notes.get(note)?.as_str());
+    namespace.map(str::to_owned).ok_or_else(|| {
+        format!("`evidence.kubernetes.notes` of the settings has no namespace for `{note}`")
+    })
+}

@@ -1,0 +1,68 @@
+//! Puts test keys in the place of production keys, in a copy of the settings.
+
+use serde_json::{Value, json};
+
+use super::place::Place;
+use super::signer::TestKey;
+
+/// A test key in its place
+#[derive(Debug)]
+pub(super) struct StandIn {
+    pub(super) key: TestKey,
+    /// The note of the attestor, where it stands for one
+    pub(super) note: Option<String>,
+}
+
+/// Replaces all keys of whom `stands_for` names, and returns that attestor's note.
+///
+/// # Errors
+///
+/// Says why nobody can be replaced.
+pub(super) fn replace(
+    settings: &mut Value,
+    stands_for: &str,
+    key: &TestKey,
+) -> Result<Option<String>, String> {
+    let owner = match attestor(settings, stands_for) {
+        Some(place) => place,
+        None => Place::parse(stands_for)
+            .filter(|place| place.get(settings).is_some())
+            .ok_or_else(|| format!("the settings have no attestor and no place `{stands_for}`"))?,
+    };
+    let Some(owner) = owner.get_mut(settings) else {
+        return Err(format!("the settings have no place `{stands_for}`"));
+    };
+    for note in ["userOwnedGrafeasNote", "userOwnedDrydockNote"] {
+        if let Some(note) = owner.get_mut(note) {
+            if let Some(fields) = note.as_object_mut() {
+                fields.insert("publicKeys".into(), json!([key.entry()]));
+            }
+            let reference = note.get("noteReference").and_then(Value::as_str);
+            return Ok(reference.map(str::to_owned));
+        }
+    }
+    let lists = [
+        (&["pkixPublicKeySet", "pkixPublicKeys"][..], key.pkix()),
+        (&["publicKeySet", "publicKeys"][..], key.sigstore()),
+        (&["publicKeys"][..], key.entry()),
+    ];
+    for (steps, entry) in lists {
+        let found = steps
+            .iter()
+            .try_fold(&mut *owner, |value, step| value.get_mut(step));
+        if let Some(list) = found {
+            *list = json!([entry]);
+            return Ok(None);
+        }
+    }
+    Err(format!(
+        "`{stands_for}` holds no keys; name an attestor, an authenticator or an authority"
+    ))
+}
+
+fn attestor(settings: &Value, name: &str) -> Option<Place> {
+    let attestors = settings.get("attestors")?.as_array()?;
+    let is_named = |attestor: &Value| attestor.get("name").and_then(Value::as_str) == Some(name);
+    let index = attestors.iter().position(is_named)?;
+    Some(Place::default().key("attestors").index(index))
+}
