@@ -1,7 +1,7 @@
 //! Where a format goes: `--format human`, `--format junit=report.xml`, both in one run.
 
-use std::fs::File;
-use std::io::{self, BufWriter, Write};
+use std::fs;
+use std::io::{self, Write};
 use std::path::PathBuf;
 
 use anyhow::{Context as _, Result, bail};
@@ -59,11 +59,9 @@ pub(crate) fn write<F: Copy>(
                 unless_closed(write(*format, &mut out).and_then(|()| out.flush()))?;
             }
             Some(path) => {
-                let written = File::create(path).and_then(|file| {
-                    let mut out = anstream::StripStream::new(BufWriter::new(file));
-                    write(*format, &mut out)?;
-                    out.into_inner().flush()
-                });
+                let mut plain = anstream::StripStream::new(Vec::new());
+                let written =
+                    write(*format, &mut plain).and_then(|()| fs::write(path, plain.into_inner()));
                 written.with_context(|| format!("cannot write `{}`", shown(path)))?;
             }
         }
