@@ -29,6 +29,8 @@ pub enum Command {
     Inspect(commands::inspect::Args),
     /// Find what is wrong, weak or without effect in policies, manifests and suites
     Lint(commands::lint::Args),
+    /// Print the JSON Schema of what the program prints or reads
+    Schema(commands::schema::Args),
     /// Run the tests of policies
     Test(commands::test::Args),
 }

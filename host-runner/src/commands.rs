@@ -3,6 +3,7 @@
 pub mod evaluate;
 pub mod inspect;
 pub mod lint;
+pub mod schema;
 pub mod test;
 
 use anyhow::{Context as _, Result};

@@ -32,6 +32,7 @@ pub fn run(cli: &Cli) -> Exit {
         Command::Evaluate(args) => commands::evaluate::run(args),
         Command::Inspect(args) => commands::inspect::run(args),
         Command::Lint(args) => commands::lint::run(args),
+        Command::Schema(args) => commands::schema::run(args),
         Command::Test(args) => commands::test::run(args),
     };
     result.unwrap_or_else(|error| {

@@ -22,7 +22,7 @@ pub(super) struct SuiteHost {
 }
 
 /// More than the policy reads of one answer.
-const TOO_LONG: usize = 64 << 20;
+const TOO_LONG: usize = 5 << 20;
 
 impl SuiteHost {
     fn answer(&self, request: &Request) -> Result<Vec<u8>, Failure> {
