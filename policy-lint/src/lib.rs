@@ -66,7 +66,8 @@ pub fn lint_each(files: &[SourceFile], config: &Config, done: impl Fn()) -> Repo
     let mut manifests = Vec::new();
     for documents in &parsed {
         for node in documents {
-            match Document::of(node) {
+            let text = files.get(node.span.file).map_or("", |file| &file.text);
+            match Document::of(node, text) {
                 Document::Settings(settings) => check_settings(&settings, &mut sink),
                 Document::Manifest(manifest) => manifests.push(manifest),
                 Document::Suite(node) => check_suite(node, &mut sink),
