@@ -14,6 +14,8 @@
 //! | what a document is taken for | `document.rs` |
 //! | the tests of a policy, as a document | [`suite`] |
 
+extern crate alloc;
+
 mod config;
 mod diagnostic;
 mod document;

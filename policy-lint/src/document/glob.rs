@@ -1,6 +1,6 @@
 //! Valid patterns taken apart, and which of them cover others.
 
-use std::collections::BTreeMap;
+use alloc::collections::BTreeMap;
 
 use super::{Language, Pattern};
 
@@ -139,8 +139,8 @@ fn covers_directory(wider: &str, narrower: &str) -> bool {
 #[derive(Debug)]
 pub(crate) struct Coverage<'l, 'n> {
     language: Language,
-    /// By what is literal in their names: only a beginning of one's own can be that of a wider one
-    by_literal: BTreeMap<&'n str, Vec<&'l Pattern<'n>>>,
+    /// Only under a beginning of one's own literal part can a wider one be
+    by_key: BTreeMap<Key<'n>, Vec<&'l Pattern<'n>>>,
 }
 
 impl<'l, 'n> Coverage<'l, 'n> {
@@ -150,15 +150,12 @@ impl<'l, 'n> Coverage<'l, 'n> {
         let language = patterns
             .first()
             .map_or(Language::Name, |pattern| pattern.language);
-        let mut by_literal: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        let mut by_key: BTreeMap<_, Vec<_>> = BTreeMap::new();
         for pattern in patterns {
-            let literal = literal(language, pattern.text);
-            by_literal.entry(literal).or_default().push(pattern);
+            let key = Key::of(language, pattern.text);
+            by_key.entry(key).or_default().push(pattern);
         }
-        Self {
-            language,
-            by_literal,
-        }
+        Self { language, by_key }
     }
 
     /// The pattern with the shortest literal part that covers what another text of the language covers
@@ -181,8 +178,12 @@ impl<'l, 'n> Coverage<'l, 'n> {
     /// Whether a pattern begins with a text.
     #[must_use]
     pub(crate) fn has_beginning(&self, beginning: &str) -> bool {
-        let next = self.by_literal.range(beginning..).next();
-        next.is_some_and(|(literal, _)| literal.starts_with(beginning))
+        let from = Key {
+            literal: beginning,
+            digest: None,
+        };
+        let next = self.by_key.range(from..).next();
+        next.is_some_and(|(key, _)| key.literal.starts_with(beginning))
     }
 
     fn find(
@@ -190,21 +191,40 @@ impl<'l, 'n> Coverage<'l, 'n> {
         narrower: &str,
         matches: impl Fn(&Pattern<'n>) -> bool,
     ) -> Option<&'l Pattern<'n>> {
-        let own = literal(self.language, narrower);
-        let ends = own.char_indices().map(|(at, _)| at).chain([own.len()]);
-        let candidates = ends
-            .filter_map(|end| self.by_literal.get(own.get(..end)?))
-            .flatten();
-        candidates.copied().find(|pattern| matches(pattern))
+        let Key { literal, digest } = Key::of(self.language, narrower);
+        let ends = literal.char_indices().map(|(at, _)| at);
+        let beginnings = ends
+            .chain([literal.len()])
+            .filter_map(|end| literal.get(..end));
+        let keys = beginnings.flat_map(|literal| {
+            let digests = [None].into_iter().chain(digest.map(Some));
+            digests.map(move |digest| Key { literal, digest })
+        });
+        let mut candidates = keys.filter_map(|key| self.by_key.get(&key)).flatten();
+        candidates.find(|pattern| matches(pattern)).copied()
     }
 }
 
-fn literal(language: Language, text: &str) -> &str {
-    match language {
-        Language::Name | Language::SourceRepository => Glob::split(text).literal,
-        Language::Allow => AllowParts::split(text).name.literal,
-        // A leading wildcard has no literal beginning, and these lists are short.
-        Language::TrustedDirectory => "",
+/// By what a pattern is found
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Key<'p> {
+    literal: &'p str,
+    /// Of a pattern whose parts are compared each by itself
+    digest: Option<&'p str>,
+}
+
+impl<'p> Key<'p> {
+    fn of(language: Language, text: &'p str) -> Self {
+        let (literal, digest) = match language {
+            Language::Name | Language::SourceRepository => (Glob::split(text).literal, None),
+            Language::Allow => match text.split_once('@') {
+                Some((name_and_tag, digest)) => (name_and_tag, Some(digest)),
+                None => (Glob::split(text).literal, None),
+            },
+            // A leading wildcard has no literal beginning, and these lists are short.
+            Language::TrustedDirectory => ("", None),
+        };
+        Self { literal, digest }
     }
 }
 
@@ -214,7 +234,27 @@ mod tests {
     use policy_wasm::pattern::{AllowPattern, NamePattern, TrustedDirectory};
 
     use super::*;
+    use crate::source::{Node, Shape, Span};
 
+    fn pattern(language: Language, text: &str) -> Pattern<'_> {
+        Pattern {
+            text,
+            span: NOTHING.span,
+            item: &NOTHING,
+            list: &NOTHING,
+            language,
+            is_system: false,
+        }
+    }
+
+    static NOTHING: Node = Node {
+        span: Span {
+            file: 0,
+            start: 0,
+            end: 0,
+        },
+        shape: Shape::Null,
+    };
     const DIGEST: &str = "@sha256:1111111111111111111111111111111111111111111111111111111111111111";
 
     #[test]
@@ -270,6 +310,8 @@ mod tests {
                 for end in ["", "*", "**", "/*", "/**", ":1", ":1*", ":*", "@*", DIGEST] {
                     patterns.push(format!("{registry}{word}{end}"));
                 }
+                patterns.push(format!("{registry}{word}:1{DIGEST}"));
+                images.push(format!("{registry}{word}:1{DIGEST}"));
                 for end in ["", ":1", ":12", DIGEST, "/c", "/c/d"] {
                     images.push(format!("{registry}{word}{end}"));
                 }
@@ -296,6 +338,14 @@ mod tests {
                 }
             }
             assert!(covered > valid.len(), "{language:?}");
+            let list: Vec<_> = valid.iter().map(|text| pattern(language, text)).collect();
+            let coverage = Coverage::of(&list);
+            for narrower in &valid {
+                let mut others = valid.iter().filter(|one| *one != narrower);
+                let expected = others.any(|one| covers(language, one, narrower));
+                let found = coverage.wider_than(narrower);
+                assert_eq!(found.is_some(), expected, "{language:?} {narrower}");
+            }
         }
     }
 }

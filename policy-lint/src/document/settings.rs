@@ -151,7 +151,7 @@ impl<'n> Settings<'n> {
         key.map_or_else(|| pointed_at(self.root), |entry| entry.key_span)
     }
 
-    /// Whether the singleton policy says that the system policy counts.
+    /// What the singleton policy says about the system policy, with its place.
     #[must_use]
     pub(crate) fn global_mode(&self) -> Option<(&'n str, Span)> {
         mode(self.policy()?, "globalPolicyEvaluationMode")
@@ -160,8 +160,9 @@ impl<'n> Settings<'n> {
     /// The lists of patterns that policies of one's own have.
     #[must_use]
     pub(crate) fn pattern_lists(&self) -> Vec<Vec<Pattern<'n>>> {
-        let own: Vec<_> = self.patterns();
-        own.chunk_by(|a, b| core::ptr::eq(a.list, b.list))
+        let patterns = self.patterns();
+        patterns
+            .chunk_by(|a, b| core::ptr::eq(a.list, b.list))
             .map(<[Pattern<'n>]>::to_vec)
             .filter(|list| list.iter().all(|pattern| !pattern.is_system))
             .collect()
@@ -267,10 +268,11 @@ fn check_patterns<'n>(kind: &'n Entry, patterns: &mut Vec<Pattern<'n>>) {
 }
 
 fn texts<'n>(list: Option<&'n Node>, language: Language, patterns: &mut Vec<Pattern<'n>>) {
-    for list in list {
-        for item in list.items() {
-            push(Some(item), item, list, language, false, patterns);
-        }
+    let Some(list) = list else {
+        return;
+    };
+    for item in list.items() {
+        push(Some(item), item, list, language, false, patterns);
     }
 }
 

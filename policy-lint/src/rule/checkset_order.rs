@@ -50,7 +50,7 @@ fn check(settings: &Settings<'_>, findings: &mut Findings) {
                 (Some(_), None) => {}
                 (None, _) => {
                     let namespace = scope.get("kubernetesNamespace");
-                    first_namespace = first_namespace.or(namespace.map(|node| node.span));
+                    first_namespace = first_namespace.or_else(|| namespace.map(|node| node.span));
                 }
             }
         }

@@ -34,7 +34,7 @@ policy:
 };
 
 fn check(settings: &Settings<'_>, findings: &mut Findings) {
-    for (setting, map, part) in CONTEXTS {
+    for Context { setting, map, part } in CONTEXTS {
         let Some(node) = settings.setting(&[setting]) else {
             continue;
         };
@@ -42,14 +42,11 @@ fn check(settings: &Settings<'_>, findings: &mut Findings) {
             continue;
         };
         let rules = settings.rules().into_iter();
-        let rules: Vec<AdmissionRule<'_>> = rules.filter(|rule| rule.map == *map).collect();
+        let rules: Vec<AdmissionRule<'_>> = rules.filter(|rule| rule.map == map).collect();
         let Some(first) = rules.first() else {
             continue;
         };
-        if rules
-            .iter()
-            .any(|rule| part(rule.key()) == without_scheme(own))
-        {
+        if rules.iter().any(|rule| part(rule.key()) == part(own)) {
             continue;
         }
         findings.push(
@@ -67,25 +64,35 @@ fn check(settings: &Settings<'_>, findings: &mut Findings) {
     }
 }
 
-/// A setting, the rules that it chooses from, and the part of their keys that it is
-const CONTEXTS: &[(&str, &str, fn(&str) -> &str)] = &[
-    ("cluster", "clusterAdmissionRules", |key| key),
-    (
-        "meshTrustDomain",
-        "istioServiceIdentityAdmissionRules",
-        trust_domain,
-    ),
+/// A fact that chooses a rule
+struct Context {
+    /// The setting that states it
+    setting: &'static str,
+    /// The rules that it chooses from
+    map: &'static str,
+    /// The part of their keys that it is
+    part: fn(&str) -> &str,
+}
+
+const CONTEXTS: [Context; 2] = [
+    Context {
+        setting: "cluster",
+        map: "clusterAdmissionRules",
+        part: |key| key,
+    },
+    Context {
+        setting: "meshTrustDomain",
+        map: "istioServiceIdentityAdmissionRules",
+        part: trust_domain,
+    },
 ];
 
-fn trust_domain(key: &str) -> &str {
-    let identity = without_scheme(key);
+/// Of an identity, or of a trust domain by itself.
+fn trust_domain(text: &str) -> &str {
+    let identity = text.strip_prefix("spiffe://").unwrap_or(text);
     identity
         .split_once("/ns/")
         .map_or(identity, |(domain, _)| domain)
-}
-
-fn without_scheme(text: &str) -> &str {
-    text.strip_prefix("spiffe://").unwrap_or(text)
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use super::{Check, Findings, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
-use std::collections::BTreeMap;
+use alloc::collections::BTreeMap;
 
 use crate::document::Settings;
 use crate::source::Span;

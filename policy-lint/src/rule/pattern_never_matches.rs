@@ -31,11 +31,11 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(settings: &Settings<'_>, findings: &mut Findings) {
     for pattern in settings.patterns().iter().filter(|one| !one.is_system) {
-        let Err(error) = examples(pattern.language, pattern.text) else {
+        let Err(error) = example(pattern.language, pattern.text) else {
             continue;
         };
         let lower = pattern.text.to_ascii_lowercase();
-        let help = if lower != pattern.text && examples(pattern.language, &lower).is_ok() {
+        let help = if lower != pattern.text && example(pattern.language, &lower).is_ok() {
             format!("write `{lower}`")
         } else {
             "write it as workloads write the image, for example `registry.example/team/app@*`"
@@ -52,12 +52,8 @@ fn check(settings: &Settings<'_>, findings: &mut Findings) {
     }
 }
 
-/// Looks for an image that a pattern covers.
-///
-/// # Errors
-///
-/// There is none, with what is wrong with the likeliest.
-fn examples(language: Language, text: &str) -> Result<(), ReferenceError> {
+/// Looks for an image that a pattern covers; where there is none, says what is wrong with the likeliest.
+fn example(language: Language, text: &str) -> Result<(), ReferenceError> {
     let glob = Glob::split(text);
     let subdomain = glob.literal.replacen('*', "a", 1);
     let (literal, endings): (_, Vec<String>) = match (language, glob.is_open()) {
@@ -95,7 +91,10 @@ fn endings(literal: &str) -> Vec<String> {
             hex.get(begun.len()..).map(str::to_owned)
         })
         .collect();
-    endings.extend(strings(&["", &"0".repeat(32)]));
+    // Of another algorithm, whose name may have begun.
+    let hex = "0".repeat(32);
+    endings.extend(["", ":", "a:"].map(|begun| format!("{begun}{hex}")));
+    endings.push(String::new());
     endings
 }
 
@@ -160,6 +159,8 @@ mod tests {
             "r.example/app@sha2*",
             "r.example/app@sha256:12*",
             "r.example/app@sha512:*",
+            "r.example/app@blake3*",
+            "r.example/app@sha2+*",
             "localhost:*",
             "nginx",
             &exact,

@@ -82,7 +82,7 @@ fn check(settings: &Settings<'_>, findings: &mut Findings) {
             )
             .help(format!(
                 "name what is meant, such as `{}/my-project/{}`",
-                registry.trim_start_matches('*'),
+                registry,
                 pattern
                     .text
                     .trim_start_matches(registry)

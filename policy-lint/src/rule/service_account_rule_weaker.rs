@@ -1,6 +1,6 @@
 //! A service account that is asked for less.
 
-use std::collections::BTreeSet;
+use alloc::collections::BTreeSet;
 
 use super::{Check, Findings, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
