@@ -1,6 +1,6 @@
 //! Which findings matter: severities by code, from a file or from the command line.
 
-use std::collections::BTreeMap;
+use alloc::collections::BTreeMap;
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::read::Reader;

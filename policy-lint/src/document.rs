@@ -1,11 +1,16 @@
 //! What a YAML document is, told by what stands in it and never by the name of its file.
 
+mod glob;
+mod kubernetes;
+mod lines;
 mod manifest;
 mod settings;
 
 use crate::source::{Node, Shape};
 use crate::suite;
 
+pub(crate) use glob::{AllowParts, Coverage, Glob, Wildcard, covers};
+pub(crate) use kubernetes::{is_dns_label, is_dns_subdomain};
 pub(crate) use manifest::{Manifest, WebhookRule};
 pub(crate) use settings::{
     AdmissionRule, Attestor, Check, CheckSet, Language, Origin, Pattern, Settings,
@@ -47,24 +52,25 @@ const POLICY_KEYS: &[&str] = &[
 ];
 
 impl<'n> Document<'n> {
-    pub(crate) fn of(node: &'n Node) -> Self {
+    /// Tells what a document is, given the text of its file.
+    pub(crate) fn of(node: &'n Node, text: &'n str) -> Self {
         let has = |keys: &[&str]| keys.iter().any(|key| node.get(key).is_some());
         let version = node.text_of("apiVersion");
         if node.text_of("kind") == suite::KIND {
             return Self::Suite(node);
         }
-        if let Some(manifest) = Manifest::of(node) {
+        if let Some(manifest) = Manifest::of(node, text) {
             return Self::Manifest(manifest);
         }
         if !version.is_empty() || !matches!(node.shape, Shape::Map(_)) {
             return Self::Other;
         }
         if has(POLICY_KEYS) {
-            Self::Settings(Settings::new(node, Origin::SingletonPolicy))
+            Self::Settings(Settings::new(node, Origin::SingletonPolicy, text))
         } else if has(&["gkePolicy", "cloudRunPolicy"]) {
-            Self::Settings(Settings::new(node, Origin::PlatformPolicy))
+            Self::Settings(Settings::new(node, Origin::PlatformPolicy, text))
         } else if has(SETTINGS_KEYS) {
-            Self::Settings(Settings::new(node, Origin::Settings))
+            Self::Settings(Settings::new(node, Origin::Settings, text))
         } else {
             Self::Other
         }

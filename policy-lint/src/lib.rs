@@ -14,6 +14,8 @@
 //! | what a document is taken for | `document.rs` |
 //! | the tests of a policy, as a document | [`suite`] |
 
+extern crate alloc;
+
 mod config;
 mod diagnostic;
 mod document;
@@ -66,7 +68,8 @@ pub fn lint_each(files: &[SourceFile], config: &Config, done: impl Fn()) -> Repo
     let mut manifests = Vec::new();
     for documents in &parsed {
         for node in documents {
-            match Document::of(node) {
+            let text = files.get(node.span.file).map_or("", |file| &file.text);
+            match Document::of(node, text) {
                 Document::Settings(settings) => check_settings(&settings, &mut sink),
                 Document::Manifest(manifest) => manifests.push(manifest),
                 Document::Suite(node) => check_suite(node, &mut sink),

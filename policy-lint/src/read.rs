@@ -1,8 +1,8 @@
 //! Reads documents of our own (suites, configuration): unknown keys are errors, and all problems are
 //! found at once, each at its place.
 
+use alloc::collections::BTreeSet;
 use core::cell::RefCell;
-use std::collections::BTreeSet;
 
 use crate::diagnostic::Diagnostic;
 use crate::source::{Entry, Malformed, Node, Shape, Span};

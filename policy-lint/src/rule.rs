@@ -3,8 +3,30 @@
 //! `prefer` must not.
 
 mod always_allow_default;
+mod at_star_does_not_match_tags;
+mod bare_name;
+mod checkset_order;
+mod context_never_matches;
+mod docker_hub_short_name;
+mod double_star_without_slash;
 mod dry_run;
+mod global_mode_missing;
+mod namespace_key;
+mod no_checks;
+mod pattern_duplicate;
+mod pattern_matches_tags;
+mod pattern_never_matches;
+mod pattern_shadowed;
+mod pattern_too_broad;
+mod projects_list_has_no_effect;
+mod rule_unreachable;
+mod service_account_key;
+mod service_account_rule_weaker;
+mod severity_allow_all;
 mod star_prefix;
+mod system_policy_missing;
+mod system_policy_unused;
+mod trusted_directory_direct_child;
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::{Manifest, Settings};
@@ -51,10 +73,32 @@ pub(crate) type Findings = Vec<Diagnostic>;
 /// Every rule, by code
 pub const RULES: &[&Rule] = &[
     &always_allow_default::RULE,
+    &at_star_does_not_match_tags::RULE,
+    &bare_name::RULE,
+    &checkset_order::RULE,
+    &context_never_matches::RULE,
+    &docker_hub_short_name::RULE,
+    &double_star_without_slash::RULE,
     &dry_run::RULE,
+    &global_mode_missing::RULE,
     &IGNORE_UNUSED,
     &IGNORE_WITHOUT_REASON,
+    &namespace_key::RULE,
+    &no_checks::RULE,
+    &pattern_duplicate::RULE,
+    &pattern_matches_tags::RULE,
+    &pattern_never_matches::RULE,
+    &pattern_shadowed::RULE,
+    &pattern_too_broad::RULE,
+    &projects_list_has_no_effect::RULE,
+    &rule_unreachable::RULE,
+    &service_account_key::RULE,
+    &service_account_rule_weaker::RULE,
+    &severity_allow_all::RULE,
     &star_prefix::RULE,
+    &system_policy_missing::RULE,
+    &system_policy_unused::RULE,
+    &trusted_directory_direct_child::RULE,
 ];
 
 static IGNORE_WITHOUT_REASON: Rule = Rule {

@@ -1,6 +1,6 @@
 //! Where findings go: severities are decided here, once, and what a comment ignores is taken out.
 
-use std::collections::BTreeSet;
+use alloc::collections::BTreeSet;
 
 use super::{Diagnostic, Severity};
 use crate::config::{Config, Level};

@@ -10,6 +10,8 @@ pub(crate) struct Manifest<'n> {
     pub(crate) root: &'n Node,
     /// `spec`, where there is one
     pub(crate) spec: Option<&'n Node>,
+    /// The file that it stands in
+    text: &'n str,
 }
 
 /// One entry of `spec.rules`
@@ -18,7 +20,7 @@ pub(crate) struct WebhookRule<'n>(pub(crate) &'n Node);
 
 impl<'n> Manifest<'n> {
     /// Reads a document, if it is one.
-    pub(crate) fn of(root: &'n Node) -> Option<Self> {
+    pub(crate) fn of(root: &'n Node, text: &'n str) -> Option<Self> {
         let is_group = root
             .text_of("apiVersion")
             .starts_with("policies.kubewarden.io/");
@@ -26,6 +28,7 @@ impl<'n> Manifest<'n> {
         (is_group && is_kind).then(|| Self {
             root,
             spec: root.get("spec"),
+            text,
         })
     }
 
@@ -38,7 +41,8 @@ impl<'n> Manifest<'n> {
     /// The settings that the policy server hands to the module.
     #[must_use]
     pub(crate) fn settings(&self) -> Option<Settings<'n>> {
-        Some(Settings::new(self.get("settings")?, Origin::Settings))
+        let settings = self.get("settings")?;
+        Some(Settings::new(settings, Origin::Settings, self.text))
     }
 
     /// When the module is asked.

@@ -1,6 +1,9 @@
 //! Settings as rules of the linter look at them: what is there, with places, and no judgement. What is
 //! of the wrong shape is left out; the policy's own validation reports it.
 
+use policy_wasm::pattern::{AllowPattern, NamePattern, SourceRepository, TrustedDirectory};
+
+use super::glob::Glob;
 use crate::source::{Entry, Node, Span, pointed_at};
 
 /// Settings, or one of Google's documents by itself
@@ -10,6 +13,8 @@ pub(crate) struct Settings<'n> {
     pub(crate) root: &'n Node,
     /// What the document is
     pub(crate) origin: Origin,
+    /// The file that it stands in, for changes of whole lines
+    pub(super) text: &'n str,
 }
 
 /// What a document of settings is
@@ -103,8 +108,8 @@ pub(crate) const RULE_MAPS: [&str; 4] = [
 pub(crate) const DEFAULT_RULE: &str = "defaultAdmissionRule";
 
 impl<'n> Settings<'n> {
-    pub(crate) const fn new(root: &'n Node, origin: Origin) -> Self {
-        Self { root, origin }
+    pub(crate) const fn new(root: &'n Node, origin: Origin, text: &'n str) -> Self {
+        Self { root, origin, text }
     }
 
     /// The project-singleton policy.
@@ -136,7 +141,34 @@ impl<'n> Settings<'n> {
         }
     }
 
-    /// Every pattern, of every language and document.
+    /// Where to point when the singleton policy as a whole is meant.
+    #[must_use]
+    pub(crate) fn policy_span(&self) -> Span {
+        let key = match self.origin {
+            Origin::Settings => self.root.entry("policy"),
+            Origin::SingletonPolicy | Origin::PlatformPolicy => None,
+        };
+        key.map_or_else(|| pointed_at(self.root), |entry| entry.key_span)
+    }
+
+    /// What the singleton policy says about the system policy, with its place.
+    #[must_use]
+    pub(crate) fn global_mode(&self) -> Option<(&'n str, Span)> {
+        mode(self.policy()?, "globalPolicyEvaluationMode")
+    }
+
+    /// The lists of patterns that policies of one's own have.
+    #[must_use]
+    pub(crate) fn pattern_lists(&self) -> Vec<Vec<Pattern<'n>>> {
+        let patterns = self.patterns();
+        patterns
+            .chunk_by(|a, b| core::ptr::eq(a.list, b.list))
+            .map(<[Pattern<'n>]>::to_vec)
+            .filter(|list| list.iter().all(|pattern| !pattern.is_system))
+            .collect()
+    }
+
+    /// Every valid pattern, of every language and document.
     #[must_use]
     pub(crate) fn patterns(&self) -> Vec<Pattern<'n>> {
         let mut patterns = Vec::new();
@@ -236,10 +268,11 @@ fn check_patterns<'n>(kind: &'n Entry, patterns: &mut Vec<Pattern<'n>>) {
 }
 
 fn texts<'n>(list: Option<&'n Node>, language: Language, patterns: &mut Vec<Pattern<'n>>) {
-    for list in list {
-        for item in list.items() {
-            push(Some(item), item, list, language, false, patterns);
-        }
+    let Some(list) = list else {
+        return;
+    };
+    for item in list.items() {
+        push(Some(item), item, list, language, false, patterns);
     }
 }
 
@@ -252,7 +285,8 @@ fn push<'n>(
     patterns: &mut Vec<Pattern<'n>>,
 ) {
     let text = node.and_then(Node::text);
-    patterns.extend(node.zip(text).map(|(node, text)| Pattern {
+    let valid = text.filter(|text| language.accepts(text));
+    patterns.extend(node.zip(valid).map(|(node, text)| Pattern {
         text,
         span: node.span,
         item,
@@ -260,6 +294,27 @@ fn push<'n>(
         language,
         is_system,
     }));
+}
+
+impl<'n> Pattern<'n> {
+    /// The text without its wildcard, and the wildcard.
+    #[must_use]
+    pub(crate) fn glob(&self) -> Glob<'n> {
+        Glob::split(self.text)
+    }
+}
+
+impl Language {
+    /// Whether a text is a pattern of the language.
+    #[must_use]
+    pub(crate) fn accepts(self, text: &str) -> bool {
+        match self {
+            Self::Name => NamePattern::parse(text).is_ok(),
+            Self::Allow => AllowPattern::parse(text).is_ok(),
+            Self::TrustedDirectory => TrustedDirectory::parse(text).is_ok(),
+            Self::SourceRepository => SourceRepository::parse(text).is_ok(),
+        }
+    }
 }
 
 impl<'n> AdmissionRule<'n> {

@@ -1,19 +1,91 @@
-use std::collections::BTreeSet;
+use alloc::collections::BTreeSet;
 
 use super::*;
-use crate::{Config, SourceFile, lint};
+use crate::{Config, SourceFile, apply_fixes, lint};
 
-fn codes(yaml: &str) -> BTreeSet<String> {
-    let file = SourceFile {
-        name: "example.yaml".into(),
-        text: yaml.into(),
-    };
-    let report = lint(&[file], &Config::default());
+#[track_caller]
+fn diagnostics(yaml: &str) -> Vec<Diagnostic> {
+    let report = lint(&[file(yaml)], &Config::default());
     assert!(
         report.documents > 0,
         "not a document that is linted:\n{yaml}"
     );
-    report.diagnostics.into_iter().map(|one| one.code).collect()
+    report.diagnostics
+}
+
+fn file(yaml: &str) -> SourceFile {
+    SourceFile {
+        name: "example.yaml".into(),
+        text: yaml.into(),
+    }
+}
+
+/// The codes of all findings.
+#[track_caller]
+pub(super) fn codes(yaml: &str) -> BTreeSet<String> {
+    let found = diagnostics(yaml).into_iter();
+    found.map(|one| one.code).collect()
+}
+
+/// What the findings of one rule point at.
+#[track_caller]
+pub(super) fn found<'y>(rule: &Rule, yaml: &'y str) -> Vec<&'y str> {
+    let found = diagnostics(yaml).into_iter();
+    found
+        .filter(|one| one.code == rule.code)
+        .map(|one| yaml.get(one.span().range()).unwrap())
+        .collect()
+}
+
+/// What they say to do.
+#[track_caller]
+pub(super) fn helps(rule: &Rule, yaml: &str) -> Vec<String> {
+    let found = diagnostics(yaml).into_iter();
+    found
+        .filter(|one| one.code == rule.code)
+        .filter_map(|one| one.help)
+        .collect()
+}
+
+/// The text with the fixes of one rule.
+#[track_caller]
+pub(super) fn fixed(rule: &Rule, yaml: &str) -> String {
+    let mut found = diagnostics(yaml);
+    found.retain(|one| one.code == rule.code);
+    apply_fixes(0, &file(yaml), &found).0
+}
+
+/// A singleton policy with these patterns in its allowlist.
+pub(super) fn names(patterns: &[&str]) -> String {
+    let items: String = patterns
+        .iter()
+        .map(|pattern| format!("- namePattern: {pattern}\n"))
+        .collect();
+    format!(
+        "admissionWhitelistPatterns:\n{items}defaultAdmissionRule:\n  evaluationMode: ALWAYS_DENY\n  enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG\n"
+    )
+}
+
+/// A platform policy with these patterns in its allowlist.
+pub(super) fn allows(patterns: &[&str]) -> String {
+    let items: String = patterns
+        .iter()
+        .map(|pattern| format!("    - '{pattern}'\n"))
+        .collect();
+    format!(
+        "gkePolicy:\n  imageAllowlist:\n    allowPattern:\n{items}  checkSets:\n  - checks:\n    - alwaysDeny: true\n"
+    )
+}
+
+/// A platform policy with these trusted directories.
+pub(super) fn directories(patterns: &[&str]) -> String {
+    let items: String = patterns
+        .iter()
+        .map(|pattern| format!("        - '{pattern}'\n"))
+        .collect();
+    format!(
+        "gkePolicy:\n  checkSets:\n  - checks:\n    - trustedDirectoryCheck:\n        trustedDirPatterns:\n{items}"
+    )
 }
 
 #[test]
@@ -54,15 +126,31 @@ fn codes_are_in_order_and_have_one_form() {
     }
 }
 
+/// A change that is offered is a good one: what it is about is gone, and nothing is refused.
+#[test]
+fn fixes_fix() {
+    for rule in RULES {
+        let text = fixed(rule, rule.avoid);
+        if text == rule.avoid {
+            continue;
+        }
+        let codes = codes(&text);
+        assert!(!codes.contains(rule.code), "{}:\n{text}", rule.code);
+        let is_refusal = |code: &&String| !code.starts_with("lint-");
+        assert_eq!(
+            codes.iter().find(is_refusal),
+            None,
+            "{}:\n{text}",
+            rule.code
+        );
+    }
+}
+
 /// Whatever an example shows, its finding points into the text.
 #[test]
 fn findings_point_at_something() {
     for rule in RULES {
-        let file = SourceFile {
-            name: "example.yaml".into(),
-            text: rule.avoid.into(),
-        };
-        for finding in lint(&[file], &Config::default()).diagnostics {
+        for finding in diagnostics(rule.avoid) {
             for label in &finding.labels {
                 let text = rule.avoid.get(label.span.range());
                 assert!(

@@ -7,7 +7,8 @@ use super::{Node, Shape, SourceFile, Span};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::rule;
 
-const MARK: &str = "# countersign-ignore ";
+/// How such a comment begins
+pub(crate) const MARK: &str = "# countersign-ignore ";
 
 /// The finding for a comment without a reason
 pub(crate) const WITHOUT_REASON: &str = "lint-ignore-without-reason";

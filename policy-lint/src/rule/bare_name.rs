@@ -1,0 +1,85 @@
+//! A name alone is one image string and no other.
+
+use super::{Check, Findings, Rule};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::document::{Coverage, Language, Settings};
+
+pub(super) static RULE: Rule = Rule {
+    code: "lint-bare-name",
+    severity: Severity::Warning,
+    what: "a pattern is the name of an image alone, without tag, digest and wildcard",
+    why: "The pattern is compared with the image as the Pod spells it: `app` covers neither `app:1` nor \
+          `app@sha256:…`, only the word itself. In the allowlists of platform policies, and there only, a name \
+          alone covers every tag and digest.",
+    avoid: "policy:
+  admissionWhitelistPatterns:
+    - namePattern: registry.example/team/app
+  defaultAdmissionRule:
+    evaluationMode: ALWAYS_DENY
+    enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
+",
+    prefer: "policy:
+  admissionWhitelistPatterns:
+    - namePattern: registry.example/team/app@*
+  defaultAdmissionRule:
+    evaluationMode: ALWAYS_DENY
+    enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
+",
+    check: Check::Settings(check),
+};
+
+fn check(settings: &Settings<'_>, findings: &mut Findings) {
+    for list in settings.pattern_lists() {
+        let coverage = Coverage::of(&list);
+        for pattern in &list {
+            let (glob, name) = (pattern.glob(), pattern.text);
+            let is_bare = !glob.is_open() && !glob.last_word().contains([':', '@']);
+            // Beside patterns for its tags or digests it is for Pods that give neither.
+            let has_company = || {
+                [':', '@']
+                    .iter()
+                    .any(|mark| coverage.has_beginning(&format!("{name}{mark}")))
+            };
+            if pattern.language != Language::Name || !is_bare || has_company() {
+                continue;
+            }
+            findings.push(
+                Diagnostic::new(
+                    pattern.span,
+                    format!("covers neither `{name}:1` nor `{name}@sha256:…`"),
+                    format!("pattern `{name}` covers no tag and no digest"),
+                )
+                .help(format!(
+                    "write `{name}@*` and, if tags are to be exempt, `{name}:*`"
+                )),
+            );
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{allows, found, names};
+    use super::RULE;
+
+    #[test]
+    fn names_without_company_are_found() {
+        let bare = "r.example:5000/a";
+        for (patterns, is_found) in [
+            (&[bare][..], true),
+            (&[bare, "r.example:5000/ab:1"], true),
+            (&[bare, "r.example:5000/a:1"], false),
+            (&["r.example:5000/a@*", bare], false),
+            (&["r.example:5000/a*"], false),
+            (&["nginx:1"], false),
+        ] {
+            let yaml = names(patterns);
+            assert_eq!(
+                found(&RULE, &yaml),
+                vec![bare; is_found.into()],
+                "{patterns:?}"
+            );
+        }
+        assert!(found(&RULE, &allows(&[bare])).is_empty());
+    }
+}

@@ -1,0 +1,80 @@
+//! A platform policy that checks nothing.
+
+use super::{Check, Findings, Rule};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::document::Settings;
+use crate::source::pointed_at;
+
+pub(super) static RULE: Rule = Rule {
+    code: "lint-no-checks",
+    severity: Severity::Warning,
+    what: "a platform policy or its default check set has no checks",
+    why: "All checks must pass, and where there are none they do: every image runs.",
+    avoid: "gkePolicy:
+  checkSets:
+    - displayName: default
+      checks: []
+",
+    prefer: "gkePolicy:
+  checkSets:
+    - displayName: default
+      checks:
+        - trustedDirectoryCheck:
+            trustedDirPatterns: [registry.example/shop]
+",
+    check: Check::Settings(check),
+};
+
+const HELP: &str = "write the checks that images must pass, or `alwaysDeny: true`";
+
+fn check(settings: &Settings<'_>, findings: &mut Findings) {
+    for policy in settings.platform_policies() {
+        let Some(gke) = policy.entry("gkePolicy") else {
+            continue;
+        };
+        if gke.value.items_of("checkSets").is_empty() {
+            let check_sets = gke.value.entry("checkSets");
+            let span = check_sets.map_or(gke.key_span, |entry| entry.key_span);
+            let message = "the platform policy has no check sets, so it admits every image";
+            findings.push(Diagnostic::new(span, "no check sets", message).help(HELP));
+        }
+    }
+    for check_set in settings.check_sets() {
+        if check_set.scope().is_some() || !check_set.node.items_of("checks").is_empty() {
+            continue;
+        }
+        let checks = check_set.node.entry("checks");
+        let span = checks.map_or_else(|| pointed_at(check_set.node), |entry| entry.key_span);
+        let message = "the default check set has no checks, so it admits every image";
+        findings.push(Diagnostic::new(span, "no checks", message).help(HELP));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::found;
+    use super::RULE;
+
+    #[test]
+    fn every_way_to_have_no_checks_is_found() {
+        for (yaml, expected) in [
+            ("gkePolicy: {checkSets: []}", &["checkSets"][..]),
+            ("gkePolicy: {}", &["gkePolicy"]),
+            (
+                "gkePolicy: {checkSets: [{displayName: a}]}",
+                &["displayName"],
+            ),
+            ("gkePolicy: {checkSets: [{checks: []}]}", &["checks"]),
+            (
+                "gkePolicy: {checkSets: [{checks: [{alwaysDeny: true}]}]}",
+                &[],
+            ),
+            (
+                "gkePolicy: {checkSets: [{scope: {kubernetesNamespace: a}}, {checks: [{alwaysDeny: true}]}]}",
+                &[],
+            ),
+        ] {
+            assert_eq!(found(&RULE, yaml), expected, "{yaml}");
+        }
+    }
+}

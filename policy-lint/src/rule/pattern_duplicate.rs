@@ -1,0 +1,90 @@
+//! The same pattern again.
+
+use super::{Check, Findings, Rule};
+use crate::diagnostic::{Diagnostic, Severity};
+use alloc::collections::BTreeMap;
+
+use crate::document::Settings;
+use crate::source::Span;
+
+pub(super) static RULE: Rule = Rule {
+    code: "lint-pattern-duplicate",
+    severity: Severity::Warning,
+    what: "a pattern stands twice in a list",
+    why: "Whoever takes an exemption back removes one of the two, and the image stays exempt.",
+    avoid: "policy:
+  admissionWhitelistPatterns:
+    - namePattern: registry.example/tools/*
+    - namePattern: registry.example/tools/*
+  defaultAdmissionRule:
+    evaluationMode: ALWAYS_DENY
+    enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
+",
+    prefer: "policy:
+  admissionWhitelistPatterns:
+    - namePattern: registry.example/tools/*
+  defaultAdmissionRule:
+    evaluationMode: ALWAYS_DENY
+    enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
+",
+    check: Check::Settings(check),
+};
+
+fn check(settings: &Settings<'_>, findings: &mut Findings) {
+    for list in settings.pattern_lists() {
+        let mut seen: BTreeMap<&str, Span> = BTreeMap::new();
+        for pattern in &list {
+            let Some(first) = seen.get(pattern.text) else {
+                seen.insert(pattern.text, pattern.span);
+                continue;
+            };
+            let finding = Diagnostic::new(
+                pattern.span,
+                "again",
+                format!("pattern `{}` stands twice in the list", pattern.text),
+            )
+            .because(*first, "the first one")
+            .help("leave one of them out");
+            findings.push(match settings.without_item(pattern.list, pattern.item) {
+                Some(edit) => finding.fix("remove the second one", vec![edit]),
+                None => finding,
+            });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{allows, fixed, found, names};
+    use super::RULE;
+
+    #[test]
+    fn later_ones_are_removed() {
+        let (once, thrice) = (&["r.example/a@*"], &["r.example/a@*"; 3]);
+        assert_eq!(found(&RULE, &names(thrice)).len(), 2);
+        assert_eq!(fixed(&RULE, &names(thrice)), names(once));
+        assert_eq!(
+            fixed(&RULE, &allows(&["r.example/a"; 2])),
+            allows(&["r.example/a"])
+        );
+    }
+
+    #[test]
+    fn lists_are_looked_at_one_by_one() {
+        let yaml = "gkePolicy:
+  imageAllowlist: {allowPattern: [r.example/a]}
+  checkSets: [{imageAllowlist: {allowPattern: [r.example/a]}, checks: [{alwaysDeny: true}]}]
+";
+        assert!(found(&RULE, yaml).is_empty());
+        let yaml = yaml.replace(
+            "{allowPattern: [r.example/a]},",
+            "{allowPattern: [r.example/a, r.example/a]},",
+        );
+        assert_eq!(found(&RULE, &yaml).len(), 1);
+        assert_eq!(
+            fixed(&RULE, &yaml),
+            yaml,
+            "a list in brackets is left alone"
+        );
+    }
+}

@@ -1,0 +1,154 @@
+//! A whole registry at once.
+
+use super::{Check, Findings, Rule};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::document::{Language, Pattern, Settings, Wildcard};
+
+pub(super) static RULE: Rule = Rule {
+    code: "lint-pattern-too-broad",
+    severity: Severity::Warning,
+    what: "a pattern covers a whole registry",
+    why: "To a public registry anybody can push, so that anybody's images run. A registry of one's own holds \
+          the images of every team, also those of tomorrow. Registries that only their vendor fills are not \
+          reported.",
+    avoid: "policy:
+  admissionWhitelistPatterns:
+    - namePattern: docker.io/**
+  defaultAdmissionRule:
+    evaluationMode: ALWAYS_DENY
+    enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
+",
+    prefer: "policy:
+  admissionWhitelistPatterns:
+    - namePattern: docker.io/bitnami/*
+  defaultAdmissionRule:
+    evaluationMode: ALWAYS_DENY
+    enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
+",
+    check: Check::Settings(check),
+};
+
+/// Registries in which anybody can have a project; with a leading dot, all subdomains
+const PUBLIC: &[&str] = &[
+    "docker.io",
+    "index.docker.io",
+    "registry-1.docker.io",
+    "registry.hub.docker.com",
+    "gcr.io",
+    ".gcr.io",
+    ".pkg.dev",
+    "ghcr.io",
+    "public.ecr.aws",
+    "quay.io",
+    "registry.gitlab.com",
+    "ttl.sh",
+];
+
+/// Registries that only their vendor fills
+const SINGLE_VENDOR: &[&str] = &[
+    "registry.k8s.io",
+    "k8s.gcr.io",
+    "gke.gcr.io",
+    "mcr.microsoft.com",
+    "registry.access.redhat.com",
+];
+
+fn check(settings: &Settings<'_>, findings: &mut Findings) {
+    for pattern in settings.patterns() {
+        let Some(registry) = whole_registry(&pattern) else {
+            continue;
+        };
+        let is_public = is_public(registry);
+        // One level of a registry of one's own is a choice, and its directories are for their check.
+        let is_wide = is_public
+            || (pattern.language != Language::TrustedDirectory
+                && pattern.glob().wildcard == Wildcard::DoubleStar);
+        if pattern.is_system || SINGLE_VENDOR.contains(&registry) || !is_wide {
+            continue;
+        }
+        let label = if is_public {
+            "anybody can push there"
+        } else {
+            "everything in the registry"
+        };
+        findings.push(
+            Diagnostic::new(
+                pattern.span,
+                label,
+                format!(
+                    "pattern `{}` covers a whole registry: {label}",
+                    pattern.text
+                ),
+            )
+            .help(format!(
+                "name what is meant, such as `{}/my-project/{}`",
+                registry,
+                pattern
+                    .text
+                    .trim_start_matches(registry)
+                    .trim_start_matches('/')
+            )),
+        );
+    }
+}
+
+/// The registry of a pattern that has nothing else in it.
+fn whole_registry<'p>(pattern: &Pattern<'p>) -> Option<&'p str> {
+    let glob = pattern.glob();
+    let registry = glob.literal.strip_suffix('/').filter(|_| glob.is_open())?;
+    // A word alone is an organisation of Docker Hub.
+    let is_host = registry.contains(['.', ':']) || registry == "localhost";
+    let is_image = pattern.language != Language::SourceRepository;
+    (is_image && is_host && !registry.contains('/')).then_some(registry)
+}
+
+fn is_public(registry: &str) -> bool {
+    PUBLIC.iter().any(|public| match public.strip_prefix('.') {
+        Some(_) => registry.ends_with(public),
+        None => registry == *public,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{allows, directories, found, names};
+    use super::RULE;
+
+    #[test]
+    fn whole_registries_are_found() {
+        for (pattern, is_found) in [
+            ("docker.io/**", true),
+            ("quay.io/*", true),
+            ("eu.gcr.io/**", true),
+            ("europe-docker.pkg.dev/**", true),
+            ("r.example/**", true),
+            ("r.example:5000/**", true),
+            ("r.example/*", false),
+            ("docker.io/library/*", false),
+            ("bitnami/**", false),
+            ("registry.k8s.io/**", false),
+            ("gke.gcr.io/*", false),
+            ("mcr.microsoft.com/**", false),
+        ] {
+            let yaml = names(&[pattern]);
+            assert_eq!(found(&RULE, &yaml), vec![pattern; is_found.into()]);
+        }
+        assert_eq!(found(&RULE, &allows(&["ghcr.io/**"])).len(), 1);
+    }
+
+    #[test]
+    fn of_trusted_directories_only_public_registries_are_found() {
+        for (pattern, count) in [
+            ("docker.io/**", 1),
+            ("*-docker.pkg.dev/**", 1),
+            ("r.example/**", 0),
+            ("docker.io/bitnami/**", 0),
+        ] {
+            assert_eq!(
+                found(&RULE, &directories(&[pattern])).len(),
+                count,
+                "{pattern}"
+            );
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! Projects whose metadata nobody asks for.
+
+use super::{Check, Findings, Rule};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::document::Settings;
+use crate::source::Node;
+
+pub(super) static RULE: Rule = Rule {
+    code: "lint-projects-list-has-no-effect",
+    severity: Severity::Info,
+    what: "a check lists projects to look for metadata in, which nobody does here",
+    why: "Google looks for attestations and scans in these projects. This module asks no service of Google's: \
+          what counts is the evidence in the settings, in the Pod, in the cluster or in the registry.",
+    avoid: "gkePolicy:
+  checkSets:
+    - checks:
+        - vulnerabilityCheck:
+            maximumFixableSeverity: MEDIUM
+            maximumUnfixableSeverity: HIGH
+            containerAnalysisVulnerabilityProjects:
+              - projects/my-project
+",
+    prefer: "gkePolicy:
+  checkSets:
+    - checks:
+        - vulnerabilityCheck:
+            maximumFixableSeverity: MEDIUM
+            maximumUnfixableSeverity: HIGH
+",
+    check: Check::Settings(check),
+};
+
+const LISTS: [&str; 2] = [
+    "containerAnalysisAttestationProjects",
+    "containerAnalysisVulnerabilityProjects",
+];
+
+fn check(settings: &Settings<'_>, findings: &mut Findings) {
+    for check_set in settings.check_sets() {
+        for check in check_set.checks() {
+            let kind = &check.kind.value;
+            find(settings, kind, findings);
+            for rule in kind.items_of("rules") {
+                if let Some(source) = rule.get("attestationSource") {
+                    find(settings, source, findings);
+                }
+            }
+        }
+    }
+}
+
+fn find(settings: &Settings<'_>, mapping: &Node, findings: &mut Findings) {
+    for entry in LISTS.iter().filter_map(|list| mapping.entry(list)) {
+        let finding = Diagnostic::new(
+            entry.key_span,
+            "nobody looks there",
+            format!("`{}` has no effect", entry.key),
+        )
+        .help("leave it out, unless Google reads this policy as well");
+        findings.push(match settings.without_entry(mapping, entry) {
+            Some(edit) => finding.fix(format!("remove `{}`", entry.key), vec![edit]),
+            None => finding,
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{fixed, found};
+    use super::RULE;
+
+    #[test]
+    fn the_list_goes_with_its_key() {
+        assert_eq!(fixed(&RULE, RULE.avoid), RULE.prefer);
+    }
+
+    #[test]
+    fn a_source_with_nothing_else_in_it_is_left_alone() {
+        let yaml = "gkePolicy:
+  checkSets:
+    - checks:
+        - slsaCheck:
+            rules:
+              - trustedBuilder: GOOGLE_CLOUD_BUILD
+                attestationSource:
+                  containerAnalysisAttestationProjects: [projects/my-project]
+";
+        assert_eq!(found(&RULE, yaml), ["containerAnalysisAttestationProjects"]);
+        assert_eq!(fixed(&RULE, yaml), yaml);
+    }
+}

@@ -1,0 +1,81 @@
+//! A rule for a service account that cannot be.
+
+use super::{Check, Findings, Rule};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::document::{Settings, is_dns_label, is_dns_subdomain};
+
+pub(super) static RULE: Rule = Rule {
+    code: "lint-service-account-key",
+    severity: Severity::Error,
+    what: "a rule is for a service account that cannot exist",
+    why: "A key is `NAMESPACE:SERVICE_ACCOUNT`, both as Kubernetes names them: lower-case letters, digits and \
+          `-`, in the second half also dots. A rule under any other key applies to nothing, and the Pods that it \
+          was written for get the default rule.",
+    avoid: "policy:
+  kubernetesServiceAccountAdmissionRules:
+    shop:Build_Robot:
+      evaluationMode: ALWAYS_DENY
+      enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
+  defaultAdmissionRule:
+    evaluationMode: ALWAYS_DENY
+    enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
+",
+    prefer: "policy:
+  kubernetesServiceAccountAdmissionRules:
+    shop:build-robot:
+      evaluationMode: ALWAYS_DENY
+      enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
+  defaultAdmissionRule:
+    evaluationMode: ALWAYS_DENY
+    enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
+",
+    check: Check::Settings(check),
+};
+
+fn check(settings: &Settings<'_>, findings: &mut Findings) {
+    for rule in settings.rules() {
+        let Some((namespace, account)) = rule.key().split_once(':') else {
+            continue;
+        };
+        let (half, name) = if !is_dns_label(namespace) {
+            ("namespace", namespace)
+        } else if !is_dns_subdomain(account) {
+            ("service account", account)
+        } else {
+            continue;
+        };
+        // An empty half is refused.
+        if rule.map != "kubernetesServiceAccountAdmissionRules" || name.is_empty() {
+            continue;
+        }
+        findings.push(
+            Diagnostic::new(
+                rule.span(),
+                format!("no {half} is called `{name}`"),
+                format!("`{name}` is not the name of a {half}, so its rule never applies"),
+            )
+            .help("write `NAMESPACE:SERVICE_ACCOUNT` in lower case, such as `shop:build-robot`"),
+        );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::found;
+    use super::RULE;
+
+    #[test]
+    fn both_halves_follow_rfc_1123() {
+        for (key, is_found) in [
+            ("shop:default", false),
+            ("shop:web.frontend", false),
+            ("shop.example:default", true),
+            ("Shop:default", true),
+            ("shop:web..frontend", true),
+            ("shop:web:frontend", true),
+        ] {
+            let yaml = RULE.prefer.replace("shop:build-robot", key);
+            assert_eq!(found(&RULE, &yaml), vec![key; is_found.into()]);
+        }
+    }
+}

@@ -1,0 +1,192 @@
+//! A service account that is asked for less.
+
+use alloc::collections::BTreeSet;
+
+use super::{Check, Findings, Rule};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::document::{AdmissionRule, CheckSet, Settings};
+use crate::source::{Span, pointed_at};
+
+pub(super) static RULE: Rule = Rule {
+    code: "lint-service-account-rule-weaker",
+    severity: Severity::Warning,
+    what: "what is demanded of a service account is less than what is demanded without it",
+    why: "Whoever may create Pods in a namespace chooses their service account: with the weaker rule within \
+          reach, the stronger one protects only against mistakes.",
+    avoid: "policy:
+  kubernetesServiceAccountAdmissionRules:
+    shop:deployer:
+      evaluationMode: ALWAYS_ALLOW
+      enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
+  defaultAdmissionRule:
+    evaluationMode: ALWAYS_DENY
+    enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
+",
+    prefer: "policy:
+  admissionWhitelistPatterns:
+    - namePattern: registry.example/tools/deployer@*
+  defaultAdmissionRule:
+    evaluationMode: ALWAYS_DENY
+    enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
+",
+    check: Check::Settings(check),
+};
+
+fn check(settings: &Settings<'_>, findings: &mut Findings) {
+    check_rules(&settings.rules(), findings);
+    let check_sets = settings.check_sets();
+    for of_policy in check_sets.chunk_by(|a, b| core::ptr::eq(a.policy, b.policy)) {
+        check_check_sets(of_policy, findings);
+    }
+}
+
+fn check_rules(rules: &[AdmissionRule<'_>], findings: &mut Findings) {
+    let Some(default) = rules.iter().find(|rule| rule.entry.is_none()) else {
+        return;
+    };
+    for rule in rules {
+        if rule.map != "kubernetesServiceAccountAdmissionRules" {
+            continue;
+        }
+        if let Some((span, label)) = weakness(rule, default) {
+            let message = format!("{} is weaker than the default rule", rule.title());
+            findings.push(
+                Diagnostic::new(span, label, message)
+                    .because(default.span(), "this is demanded of all others")
+                    .help(
+                        "demand the same of every Pod, and exempt images by patterns with a digest",
+                    ),
+            );
+        }
+    }
+}
+
+/// Where and how a rule demands less than another, if it certainly does.
+fn weakness(rule: &AdmissionRule<'_>, other: &AdmissionRule<'_>) -> Option<(Span, &'static str)> {
+    let is_enforced = |rule: &AdmissionRule<'_>| {
+        matches!(
+            rule.enforcement(),
+            Some(("ENFORCED_BLOCK_AND_AUDIT_LOG", _))
+        )
+    };
+    let (mode, span) = rule.evaluation()?;
+    let (other_mode, _) = other.evaluation()?;
+    if !is_enforced(other) || other_mode == "ALWAYS_ALLOW" {
+        return None;
+    }
+    let attestors = |rule: &AdmissionRule<'_>| -> BTreeSet<String> {
+        let names = rule.attestors().into_iter();
+        names.map(|(name, _)| name.to_owned()).collect()
+    };
+    match (mode, other_mode) {
+        ("ALWAYS_ALLOW", _) => Some((span, "allows every image")),
+        _ if !is_enforced(rule) => {
+            let (_, span) = rule.enforcement()?;
+            Some((span, "does not enforce what it demands"))
+        }
+        ("REQUIRE_ATTESTATION", "ALWAYS_DENY") => Some((span, "allows images that are attested")),
+        ("REQUIRE_ATTESTATION", "REQUIRE_ATTESTATION") => {
+            let (own, others) = (attestors(rule), attestors(other));
+            let is_less = own.is_subset(&others) && own != others;
+            is_less.then_some((span, "asks fewer attestors"))
+        }
+        _ => None,
+    }
+}
+
+fn check_check_sets(check_sets: &[CheckSet<'_>], findings: &mut Findings) {
+    let has_checks = |check_set: &&CheckSet<'_>| !check_set.node.items_of("checks").is_empty();
+    for check_set in check_sets.iter().filter(|check_set| !has_checks(check_set)) {
+        let Some((namespace, Some(account))) = check_set.scope() else {
+            continue;
+        };
+        let of_namespace = check_sets
+            .iter()
+            .find(|other| other.scope() == Some((namespace, None)));
+        let default = check_sets.iter().find(|other| other.scope().is_none());
+        let Some(other) = of_namespace.or(default).filter(has_checks) else {
+            continue;
+        };
+        let checks = check_set.node.entry("checks");
+        let span = checks.map_or_else(|| pointed_at(check_set.node), |entry| entry.key_span);
+        let stronger = other.node.entry("checks");
+        let stronger = stronger.map_or_else(|| pointed_at(other.node), |entry| entry.key_span);
+        findings.push(
+            Diagnostic::new(
+                span,
+                "no checks",
+                format!("nothing is checked for the service account `{account}`"),
+            )
+            .because(stronger, "these are passed by with it")
+            .help("check the same for every Pod, and exempt images by `imageAllowlist`"),
+        );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::found;
+    use super::RULE;
+
+    const ENFORCED: &str = "ENFORCED_BLOCK_AND_AUDIT_LOG";
+    const DRY_RUN: &str = "DRYRUN_AUDIT_LOG_ONLY";
+
+    fn rule(mode: &str, attestors: &[&str], enforcement: &str) -> String {
+        let names: Vec<_> = attestors
+            .iter()
+            .map(|name| format!("projects/p/attestors/{name}"))
+            .collect();
+        format!(
+            "{{evaluationMode: {mode}, enforcementMode: {enforcement}, requireAttestationsBy: [{}]}}",
+            names.join(", ")
+        )
+    }
+
+    #[test]
+    fn what_demands_less_is_found() {
+        let allow = rule("ALWAYS_ALLOW", &[], ENFORCED);
+        let deny = rule("ALWAYS_DENY", &[], ENFORCED);
+        let dry_run = rule("ALWAYS_DENY", &[], DRY_RUN);
+        let one = rule("REQUIRE_ATTESTATION", &["one"], ENFORCED);
+        let two = rule("REQUIRE_ATTESTATION", &["one", "two"], ENFORCED);
+        let other = rule("REQUIRE_ATTESTATION", &["three"], ENFORCED);
+        for (own, default, expected) in [
+            (&allow, &deny, Some("ALWAYS_ALLOW")),
+            (&allow, &one, Some("ALWAYS_ALLOW")),
+            (&dry_run, &deny, Some(DRY_RUN)),
+            (&one, &deny, Some("REQUIRE_ATTESTATION")),
+            (&one, &two, Some("REQUIRE_ATTESTATION")),
+            (&two, &one, None),
+            (&one, &one, None),
+            (&other, &one, None),
+            (&deny, &one, None),
+            (&allow, &allow, None),
+            (&allow, &dry_run, None),
+        ] {
+            let yaml = format!(
+                "kubernetesServiceAccountAdmissionRules:\n  shop:web: {own}\ndefaultAdmissionRule: {default}\n"
+            );
+            let expected: Vec<_> = expected.into_iter().collect();
+            assert_eq!(found(&RULE, &yaml), expected, "{yaml}");
+            let yaml = yaml
+                .replace("ServiceAccountAdmission", "NamespaceAdmission")
+                .replace("shop:web", "shop");
+            assert!(found(&RULE, &yaml).is_empty(), "{yaml}");
+        }
+    }
+
+    #[test]
+    fn check_sets_are_compared_with_what_would_apply() {
+        let deny = "checks: [{alwaysDeny: true}]";
+        for (account, namespace, default, count) in [
+            ("checks: []", deny, "checks: []", 1),
+            ("checks: []", "checks: []", deny, 0),
+            (deny, deny, deny, 0),
+        ] {
+            let yaml = format!(
+                "gkePolicy:\n  checkSets:\n  - {{scope: {{kubernetesServiceAccount: 'a:b'}}, {account}}}\n  - {{scope: {{kubernetesNamespace: a}}, {namespace}}}\n  - {{{default}}}\n"
+            );
+            assert_eq!(found(&RULE, &yaml).len(), count, "{yaml}");
+        }
+    }
+}
