@@ -3,8 +3,35 @@
 //! `prefer` must not.
 
 mod always_allow_default;
+mod attestor_without_keys;
+mod background_audit_off;
+mod break_glass_everywhere;
+mod break_glass_legacy_annotation;
 mod dry_run;
+mod failure_policy_ignore;
+mod manifest_capabilities;
+mod manifest_controllers_missing;
+mod manifest_rules_missing;
+mod manifest_wildcard_resources;
+mod monitor_mode;
+mod mutating_without_validating;
+mod namespace_selector;
+mod note_without_source;
+mod occurrence_unusable;
+mod old_spelling;
+mod payload_type;
+mod pgp_id_differs;
+mod pod_templates_ignored;
+mod registries_unused;
+mod scanner_max_age;
+mod shared_key;
 mod star_prefix;
+mod suite_denial_without_reason;
+mod suite_tests_no_admission;
+mod suite_tests_no_denial;
+mod suite_unused_name;
+mod unreachable_attestor;
+mod weak_key;
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::{Manifest, Settings};
@@ -51,10 +78,37 @@ pub(crate) type Findings = Vec<Diagnostic>;
 /// Every rule, by code
 pub const RULES: &[&Rule] = &[
     &always_allow_default::RULE,
+    &attestor_without_keys::RULE,
+    &background_audit_off::RULE,
+    &break_glass_everywhere::RULE,
+    &break_glass_legacy_annotation::RULE,
     &dry_run::RULE,
+    &failure_policy_ignore::RULE,
     &IGNORE_UNUSED,
     &IGNORE_WITHOUT_REASON,
+    &manifest_capabilities::RULE,
+    &manifest_controllers_missing::RULE,
+    &manifest_rules_missing::RULE,
+    &manifest_wildcard_resources::RULE,
+    &monitor_mode::RULE,
+    &mutating_without_validating::RULE,
+    &namespace_selector::RULE,
+    &note_without_source::RULE,
+    &occurrence_unusable::RULE,
+    &old_spelling::RULE,
+    &payload_type::RULE,
+    &pgp_id_differs::RULE,
+    &pod_templates_ignored::RULE,
+    &registries_unused::RULE,
+    &scanner_max_age::RULE,
+    &shared_key::RULE,
     &star_prefix::RULE,
+    &suite_denial_without_reason::RULE,
+    &suite_tests_no_admission::RULE,
+    &suite_tests_no_denial::RULE,
+    &suite_unused_name::RULE,
+    &unreachable_attestor::RULE,
+    &weak_key::RULE,
 ];
 
 static IGNORE_WITHOUT_REASON: Rule = Rule {

@@ -1,19 +1,48 @@
 use std::collections::BTreeSet;
 
 use super::*;
-use crate::{Config, SourceFile, lint};
+use crate::{Config, SourceFile, apply_fixes, lint};
 
-fn codes(yaml: &str) -> BTreeSet<String> {
-    let file = SourceFile {
-        name: "example.yaml".into(),
-        text: yaml.into(),
-    };
-    let report = lint(&[file], &Config::default());
+#[track_caller]
+fn diagnostics(yaml: &str) -> Vec<Diagnostic> {
+    let report = lint(&[file(yaml)], &Config::default());
     assert!(
         report.documents > 0,
         "not a document that is linted:\n{yaml}"
     );
-    report.diagnostics.into_iter().map(|one| one.code).collect()
+    report.diagnostics
+}
+
+fn file(yaml: &str) -> SourceFile {
+    SourceFile {
+        name: "example.yaml".into(),
+        text: yaml.into(),
+    }
+}
+
+/// The codes of all findings.
+#[track_caller]
+fn codes(yaml: &str) -> BTreeSet<String> {
+    let found = diagnostics(yaml).into_iter();
+    found.map(|one| one.code).collect()
+}
+
+/// What the findings of one rule point at.
+#[track_caller]
+pub(super) fn found<'y>(rule: &Rule, yaml: &'y str) -> Vec<&'y str> {
+    let found = diagnostics(yaml).into_iter();
+    found
+        .filter(|one| one.code == rule.code)
+        .map(|one| &yaml[one.span().range()])
+        .collect()
+}
+
+/// The text with the fixes of one rule.
+#[track_caller]
+pub(super) fn fixed(rule: &Rule, yaml: &str) -> String {
+    let mut found = diagnostics(yaml);
+    found.retain(|one| one.code == rule.code);
+    apply_fixes(0, &file(yaml), &found).0
 }
 
 #[test]
