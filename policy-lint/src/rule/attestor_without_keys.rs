@@ -19,6 +19,10 @@ attestors:
   - name: projects/example/attestors/build
     userOwnedGrafeasNote:
       noteReference: projects/example/notes/build
+evidence:
+  kubernetes:
+    notes:
+      projects/example/notes/build: attest-build
 ",
     prefer: "policy:
   defaultAdmissionRule:
@@ -37,6 +41,10 @@ attestors:
                 MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEpW5z0WPTBWzTkXgTKfUVPUaMbJC/
                 8mD4rpJyymP6aswUQNyTLLC6k9BJ/u1KDUP3auKVRKpW0I6ceMx1WHcNMw==
                 -----END PUBLIC KEY-----
+evidence:
+  kubernetes:
+    notes:
+      projects/example/notes/build: attest-build
 ",
     check: Check::Settings(check),
 };

@@ -24,6 +24,10 @@ spec:
       apiVersions: [v1]
       resources: [pods, pods/ephemeralcontainers]
       operations: [CREATE, UPDATE]
+    - apiGroups: [apps]
+      apiVersions: [v1]
+      resources: [daemonsets, deployments, replicasets, statefulsets]
+      operations: [CREATE, UPDATE]
   settings:
     policy:
       defaultAdmissionRule:
@@ -61,6 +65,10 @@ spec:
     - apiGroups: [\"\"]
       apiVersions: [v1]
       resources: [pods, pods/ephemeralcontainers]
+      operations: [CREATE, UPDATE]
+    - apiGroups: [apps]
+      apiVersions: [v1]
+      resources: [daemonsets, deployments, replicasets, statefulsets]
       operations: [CREATE, UPDATE]
   settings:
     policy:

@@ -22,6 +22,10 @@ spec:
       apiVersions: [v1]
       resources: [pods]
       operations: [CREATE]
+    - apiGroups: [apps]
+      apiVersions: [v1]
+      resources: [daemonsets, deployments, replicasets, statefulsets]
+      operations: [CREATE, UPDATE]
   settings:
     policy:
       defaultAdmissionRule:
@@ -38,6 +42,10 @@ spec:
     - apiGroups: [\"\"]
       apiVersions: [v1]
       resources: [pods, pods/ephemeralcontainers]
+      operations: [CREATE, UPDATE]
+    - apiGroups: [apps]
+      apiVersions: [v1]
+      resources: [daemonsets, deployments, replicasets, statefulsets]
       operations: [CREATE, UPDATE]
   settings:
     policy:
@@ -74,7 +82,7 @@ fn check(manifest: &Manifest<'_>, findings: &mut Findings) {
         "admits the rest unseen",
         format!(
             "the rules do not bring {} before the policy",
-            missing.join(", ")
+            missing.join(" and ")
         ),
     );
     let mut pods = rules.iter().flat_map(WebhookRule::resources);

@@ -22,6 +22,10 @@ spec:
       apiVersions: [v1]
       resources: [pods, \"pods/*\"]
       operations: [CREATE, UPDATE]
+    - apiGroups: [apps]
+      apiVersions: [v1]
+      resources: [daemonsets, deployments, replicasets, statefulsets]
+      operations: [CREATE, UPDATE]
   settings:
     policy:
       defaultAdmissionRule:
@@ -38,6 +42,10 @@ spec:
     - apiGroups: [\"\"]
       apiVersions: [v1]
       resources: [pods, pods/ephemeralcontainers]
+      operations: [CREATE, UPDATE]
+    - apiGroups: [apps]
+      apiVersions: [v1]
+      resources: [daemonsets, deployments, replicasets, statefulsets]
       operations: [CREATE, UPDATE]
   settings:
     policy:

@@ -22,6 +22,10 @@ spec:
       apiVersions: [v1]
       resources: [pods, pods/ephemeralcontainers]
       operations: [CREATE, UPDATE]
+    - apiGroups: [apps]
+      apiVersions: [v1]
+      resources: [daemonsets, deployments, replicasets, statefulsets]
+      operations: [CREATE, UPDATE]
   settings:
     policy:
       defaultAdmissionRule:
@@ -39,6 +43,10 @@ spec:
     - apiGroups: [\"\"]
       apiVersions: [v1]
       resources: [pods, pods/ephemeralcontainers]
+      operations: [CREATE, UPDATE]
+    - apiGroups: [apps]
+      apiVersions: [v1]
+      resources: [daemonsets, deployments, replicasets, statefulsets]
       operations: [CREATE, UPDATE]
   settings:
     policy:

@@ -23,6 +23,10 @@ spec:
       apiVersions: [v1]
       resources: [pods, pods/ephemeralcontainers]
       operations: [CREATE, UPDATE]
+    - apiGroups: [apps]
+      apiVersions: [v1]
+      resources: [daemonsets, deployments, replicasets, statefulsets]
+      operations: [CREATE, UPDATE]
   settings:
     policy:
       defaultAdmissionRule:
@@ -43,6 +47,10 @@ spec:
       apiVersions: [v1]
       resources: [pods, pods/ephemeralcontainers]
       operations: [CREATE, UPDATE]
+    - apiGroups: [apps]
+      apiVersions: [v1]
+      resources: [daemonsets, deployments, replicasets, statefulsets]
+      operations: [CREATE, UPDATE]
   settings:
     policy:
       defaultAdmissionRule:
@@ -62,6 +70,10 @@ spec:
     - apiGroups: [\"\"]
       apiVersions: [v1]
       resources: [pods, pods/ephemeralcontainers]
+      operations: [CREATE, UPDATE]
+    - apiGroups: [apps]
+      apiVersions: [v1]
+      resources: [daemonsets, deployments, replicasets, statefulsets]
       operations: [CREATE, UPDATE]
   settings:
     policy:

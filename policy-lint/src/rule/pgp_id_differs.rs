@@ -31,6 +31,10 @@ attestors:
               zvMODQD/QqkKmRwjxe0j1ZNR8XiFgxO4MteGI3amm11g2xElZgE=
               =B9t5
               -----END PGP PUBLIC KEY BLOCK-----
+evidence:
+  kubernetes:
+    notes:
+      projects/example/notes/build: attest-build
 ",
     prefer: "policy:
   defaultAdmissionRule:
@@ -53,6 +57,10 @@ attestors:
               zvMODQD/QqkKmRwjxe0j1ZNR8XiFgxO4MteGI3amm11g2xElZgE=
               =B9t5
               -----END PGP PUBLIC KEY BLOCK-----
+evidence:
+  kubernetes:
+    notes:
+      projects/example/notes/build: attest-build
 ",
     check: Check::Settings(check),
 };

@@ -47,6 +47,11 @@ attestors:
                 MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEpW5z0WPTBWzTkXgTKfUVPUaMbJC/
                 8mD4rpJyymP6aswUQNyTLLC6k9BJ/u1KDUP3auKVRKpW0I6ceMx1WHcNMw==
                 -----END PUBLIC KEY-----
+evidence:
+  kubernetes:
+    notes:
+      projects/example/notes/build: attest-build
+      projects/example/notes/qa: attest-qa
 ",
     prefer: "policy:
   kubernetesNamespaceAdmissionRules:
@@ -84,6 +89,11 @@ attestors:
                 MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEDIvXSs/VXU8mu1ICAjwRHWNL6SRJ
                 87Oafm+/lDTIQ8vG2uErJ7LFAlruS/lsoqoSEzTB9Mqp2lYBhR3CSdZIIw==
                 -----END PUBLIC KEY-----
+evidence:
+  kubernetes:
+    notes:
+      projects/example/notes/build: attest-build
+      projects/example/notes/qa: attest-qa
 ",
     check: Check::Settings(check),
 };

@@ -33,7 +33,7 @@ pub(super) fn found<'y>(rule: &Rule, yaml: &'y str) -> Vec<&'y str> {
     let found = diagnostics(yaml).into_iter();
     found
         .filter(|one| one.code == rule.code)
-        .map(|one| &yaml[one.span().range()])
+        .map(|one| yaml.get(one.span().range()).unwrap())
         .collect()
 }
 

@@ -1,7 +1,5 @@
 //! Somebody could sign, and nobody asks for it.
 
-use std::collections::BTreeSet;
-
 use super::{Check, Findings, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::{AdmissionRule, Settings};
@@ -28,6 +26,10 @@ attestors:
                 MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEpW5z0WPTBWzTkXgTKfUVPUaMbJC/
                 8mD4rpJyymP6aswUQNyTLLC6k9BJ/u1KDUP3auKVRKpW0I6ceMx1WHcNMw==
                 -----END PUBLIC KEY-----
+evidence:
+  kubernetes:
+    notes:
+      projects/example/notes/build: attest-build
 ",
     prefer: "policy:
   defaultAdmissionRule:
@@ -46,6 +48,10 @@ attestors:
                 MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEpW5z0WPTBWzTkXgTKfUVPUaMbJC/
                 8mD4rpJyymP6aswUQNyTLLC6k9BJ/u1KDUP3auKVRKpW0I6ceMx1WHcNMw==
                 -----END PUBLIC KEY-----
+evidence:
+  kubernetes:
+    notes:
+      projects/example/notes/build: attest-build
 ",
     check: Check::Settings(check),
 };
@@ -56,14 +62,14 @@ fn check(settings: &Settings<'_>, findings: &mut Findings) {
         return;
     }
     let rules = settings.rules();
-    let named: BTreeSet<&str> = rules
+    let named: Vec<_> = rules
         .iter()
         .flat_map(AdmissionRule::attestors)
         .map(|(name, _)| name)
         .collect();
     for attestor in settings.attestors() {
         let name = attestor.name();
-        if name.is_empty() || named.contains(name) {
+        if name.is_empty() || named.contains(&name) {
             continue;
         }
         findings.push(

@@ -32,6 +32,10 @@ attestors:
                 0RdLzL0o9rxC99NsNAetMQ8tTlgWUUHaaY2ZnNyxq07nU2JmChEuDkbTsJnQjeDW
                 DQIDAQAB
                 -----END PUBLIC KEY-----
+evidence:
+  kubernetes:
+    notes:
+      projects/example/notes/build: attest-build
 ",
     prefer: "policy:
   defaultAdmissionRule:
@@ -50,6 +54,10 @@ attestors:
                 MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEpW5z0WPTBWzTkXgTKfUVPUaMbJC/
                 8mD4rpJyymP6aswUQNyTLLC6k9BJ/u1KDUP3auKVRKpW0I6ceMx1WHcNMw==
                 -----END PUBLIC KEY-----
+evidence:
+  kubernetes:
+    notes:
+      projects/example/notes/build: attest-build
 ",
     check: Check::Settings(check),
 };
