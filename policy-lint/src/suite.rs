@@ -349,6 +349,15 @@ impl Names<'_> {
         None
     }
 
+    /// The same for a list of words.
+    fn image_list(&self, node: Option<&Node>, reader: &Reader) -> Vec<String> {
+        let items = node.map(|node| reader.items(node)).unwrap_or_default();
+        items
+            .iter()
+            .filter_map(|item| self.image(item, reader))
+            .collect()
+    }
+
     /// The name of a signer, which is used herewith.
     fn signer(&self, node: &Node, reader: &Reader) -> Option<String> {
         let text = reader.text(node)?;
@@ -372,15 +381,6 @@ impl Names<'_> {
                 name: entry.key.clone(),
                 span: entry.key_span,
             })
-            .collect()
-    }
-
-    /// The same for a list of words.
-    fn image_list(&self, node: Option<&Node>, reader: &Reader) -> Vec<String> {
-        let items = node.map(|node| reader.items(node)).unwrap_or_default();
-        items
-            .iter()
-            .filter_map(|item| self.image(item, reader))
             .collect()
     }
 }

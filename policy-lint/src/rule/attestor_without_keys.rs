@@ -34,13 +34,13 @@ attestors:
     userOwnedGrafeasNote:
       noteReference: projects/example/notes/build
       publicKeys:
-          - pkixPublicKey:
-              signatureAlgorithm: ECDSA_P256_SHA256
-              publicKeyPem: |
-                -----BEGIN PUBLIC KEY-----
-                MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEpW5z0WPTBWzTkXgTKfUVPUaMbJC/
-                8mD4rpJyymP6aswUQNyTLLC6k9BJ/u1KDUP3auKVRKpW0I6ceMx1WHcNMw==
-                -----END PUBLIC KEY-----
+        - pkixPublicKey:
+            signatureAlgorithm: ECDSA_P256_SHA256
+            publicKeyPem: |
+              -----BEGIN PUBLIC KEY-----
+              MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEpW5z0WPTBWzTkXgTKfUVPUaMbJC/
+              8mD4rpJyymP6aswUQNyTLLC6k9BJ/u1KDUP3auKVRKpW0I6ceMx1WHcNMw==
+              -----END PUBLIC KEY-----
 evidence:
   kubernetes:
     notes:

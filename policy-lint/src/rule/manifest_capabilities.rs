@@ -39,13 +39,13 @@ spec:
         userOwnedGrafeasNote:
           noteReference: projects/example/notes/build
           publicKeys:
-              - pkixPublicKey:
-                  signatureAlgorithm: ECDSA_P256_SHA256
-                  publicKeyPem: |
-                    -----BEGIN PUBLIC KEY-----
-                    MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEpW5z0WPTBWzTkXgTKfUVPUaMbJC/
-                    8mD4rpJyymP6aswUQNyTLLC6k9BJ/u1KDUP3auKVRKpW0I6ceMx1WHcNMw==
-                    -----END PUBLIC KEY-----
+            - pkixPublicKey:
+                signatureAlgorithm: ECDSA_P256_SHA256
+                publicKeyPem: |
+                  -----BEGIN PUBLIC KEY-----
+                  MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEpW5z0WPTBWzTkXgTKfUVPUaMbJC/
+                  8mD4rpJyymP6aswUQNyTLLC6k9BJ/u1KDUP3auKVRKpW0I6ceMx1WHcNMw==
+                  -----END PUBLIC KEY-----
     evidence:
       kubernetes:
         notes:
@@ -81,13 +81,13 @@ spec:
         userOwnedGrafeasNote:
           noteReference: projects/example/notes/build
           publicKeys:
-              - pkixPublicKey:
-                  signatureAlgorithm: ECDSA_P256_SHA256
-                  publicKeyPem: |
-                    -----BEGIN PUBLIC KEY-----
-                    MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEpW5z0WPTBWzTkXgTKfUVPUaMbJC/
-                    8mD4rpJyymP6aswUQNyTLLC6k9BJ/u1KDUP3auKVRKpW0I6ceMx1WHcNMw==
-                    -----END PUBLIC KEY-----
+            - pkixPublicKey:
+                signatureAlgorithm: ECDSA_P256_SHA256
+                publicKeyPem: |
+                  -----BEGIN PUBLIC KEY-----
+                  MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEpW5z0WPTBWzTkXgTKfUVPUaMbJC/
+                  8mD4rpJyymP6aswUQNyTLLC6k9BJ/u1KDUP3auKVRKpW0I6ceMx1WHcNMw==
+                  -----END PUBLIC KEY-----
     evidence:
       kubernetes:
         notes:
@@ -183,7 +183,7 @@ fn capabilities(settings: &Settings<'_>) -> [(&'static str, bool); 4] {
 }
 
 fn check_capabilities(manifest: &Manifest<'_>, settings: &Settings<'_>, findings: &mut Findings) {
-    // Without a list nothing is restricted.
+    // Not every version of Kubewarden has such a list.
     let Some(list) = manifest.entry("hostCapabilities") else {
         return;
     };

@@ -20,17 +20,17 @@ attestors:
     userOwnedGrafeasNote:
       noteReference: projects/example/notes/build
       publicKeys:
-          - id: build@example.com
-            asciiArmoredPgpPublicKey: |
-              -----BEGIN PGP PUBLIC KEY BLOCK-----
+        - id: build@example.com
+          asciiArmoredPgpPublicKey: |
+            -----BEGIN PGP PUBLIC KEY BLOCK-----
 
-              mDMEZZIAgBYJKwYBBAHaRw8BAQdA7AQxY1M+xxBUXVMrl+g3thW1U/19PecUbahs
-              MlEy9WS0HWVkMjU1MTkgPGVkMjU1MTlAZXhhbXBsZS5jb20+iJAEExYIADgWIQTQ
-              qpayeWPxf2/WSLcvvhCp/eEBygUCZZIAgAIbAwULCQgHAgYVCgkICwIEFgIDAQIe
-              AQIXgAAKCRAvvhCp/eEByllYAQDNUg73grOTnco1k5DRY8UhfFWMHzvk21VFDVZl
-              zvMODQD/QqkKmRwjxe0j1ZNR8XiFgxO4MteGI3amm11g2xElZgE=
-              =B9t5
-              -----END PGP PUBLIC KEY BLOCK-----
+            mDMEZZIAgBYJKwYBBAHaRw8BAQdA7AQxY1M+xxBUXVMrl+g3thW1U/19PecUbahs
+            MlEy9WS0HWVkMjU1MTkgPGVkMjU1MTlAZXhhbXBsZS5jb20+iJAEExYIADgWIQTQ
+            qpayeWPxf2/WSLcvvhCp/eEBygUCZZIAgAIbAwULCQgHAgYVCgkICwIEFgIDAQIe
+            AQIXgAAKCRAvvhCp/eEByllYAQDNUg73grOTnco1k5DRY8UhfFWMHzvk21VFDVZl
+            zvMODQD/QqkKmRwjxe0j1ZNR8XiFgxO4MteGI3amm11g2xElZgE=
+            =B9t5
+            -----END PGP PUBLIC KEY BLOCK-----
 evidence:
   kubernetes:
     notes:
@@ -46,17 +46,17 @@ attestors:
     userOwnedGrafeasNote:
       noteReference: projects/example/notes/build
       publicKeys:
-          - id: D0AA96B27963F17F6FD648B72FBE10A9FDE101CA
-            asciiArmoredPgpPublicKey: |
-              -----BEGIN PGP PUBLIC KEY BLOCK-----
+        - id: D0AA96B27963F17F6FD648B72FBE10A9FDE101CA
+          asciiArmoredPgpPublicKey: |
+            -----BEGIN PGP PUBLIC KEY BLOCK-----
 
-              mDMEZZIAgBYJKwYBBAHaRw8BAQdA7AQxY1M+xxBUXVMrl+g3thW1U/19PecUbahs
-              MlEy9WS0HWVkMjU1MTkgPGVkMjU1MTlAZXhhbXBsZS5jb20+iJAEExYIADgWIQTQ
-              qpayeWPxf2/WSLcvvhCp/eEBygUCZZIAgAIbAwULCQgHAgYVCgkICwIEFgIDAQIe
-              AQIXgAAKCRAvvhCp/eEByllYAQDNUg73grOTnco1k5DRY8UhfFWMHzvk21VFDVZl
-              zvMODQD/QqkKmRwjxe0j1ZNR8XiFgxO4MteGI3amm11g2xElZgE=
-              =B9t5
-              -----END PGP PUBLIC KEY BLOCK-----
+            mDMEZZIAgBYJKwYBBAHaRw8BAQdA7AQxY1M+xxBUXVMrl+g3thW1U/19PecUbahs
+            MlEy9WS0HWVkMjU1MTkgPGVkMjU1MTlAZXhhbXBsZS5jb20+iJAEExYIADgWIQTQ
+            qpayeWPxf2/WSLcvvhCp/eEBygUCZZIAgAIbAwULCQgHAgYVCgkICwIEFgIDAQIe
+            AQIXgAAKCRAvvhCp/eEByllYAQDNUg73grOTnco1k5DRY8UhfFWMHzvk21VFDVZl
+            zvMODQD/QqkKmRwjxe0j1ZNR8XiFgxO4MteGI3amm11g2xElZgE=
+            =B9t5
+            -----END PGP PUBLIC KEY BLOCK-----
 evidence:
   kubernetes:
     notes:

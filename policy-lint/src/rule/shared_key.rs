@@ -29,24 +29,24 @@ attestors:
     userOwnedGrafeasNote:
       noteReference: projects/example/notes/build
       publicKeys:
-          - pkixPublicKey:
-              signatureAlgorithm: ECDSA_P256_SHA256
-              publicKeyPem: |
-                -----BEGIN PUBLIC KEY-----
-                MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEpW5z0WPTBWzTkXgTKfUVPUaMbJC/
-                8mD4rpJyymP6aswUQNyTLLC6k9BJ/u1KDUP3auKVRKpW0I6ceMx1WHcNMw==
-                -----END PUBLIC KEY-----
+        - pkixPublicKey:
+            signatureAlgorithm: ECDSA_P256_SHA256
+            publicKeyPem: |
+              -----BEGIN PUBLIC KEY-----
+              MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEpW5z0WPTBWzTkXgTKfUVPUaMbJC/
+              8mD4rpJyymP6aswUQNyTLLC6k9BJ/u1KDUP3auKVRKpW0I6ceMx1WHcNMw==
+              -----END PUBLIC KEY-----
   - name: projects/example/attestors/qa
     userOwnedGrafeasNote:
       noteReference: projects/example/notes/qa
       publicKeys:
-          - pkixPublicKey:
-              signatureAlgorithm: ECDSA_P256_SHA256
-              publicKeyPem: |
-                -----BEGIN PUBLIC KEY-----
-                MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEpW5z0WPTBWzTkXgTKfUVPUaMbJC/
-                8mD4rpJyymP6aswUQNyTLLC6k9BJ/u1KDUP3auKVRKpW0I6ceMx1WHcNMw==
-                -----END PUBLIC KEY-----
+        - pkixPublicKey:
+            signatureAlgorithm: ECDSA_P256_SHA256
+            publicKeyPem: |
+              -----BEGIN PUBLIC KEY-----
+              MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEpW5z0WPTBWzTkXgTKfUVPUaMbJC/
+              8mD4rpJyymP6aswUQNyTLLC6k9BJ/u1KDUP3auKVRKpW0I6ceMx1WHcNMw==
+              -----END PUBLIC KEY-----
 evidence:
   kubernetes:
     notes:
@@ -71,24 +71,24 @@ attestors:
     userOwnedGrafeasNote:
       noteReference: projects/example/notes/build
       publicKeys:
-          - pkixPublicKey:
-              signatureAlgorithm: ECDSA_P256_SHA256
-              publicKeyPem: |
-                -----BEGIN PUBLIC KEY-----
-                MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEpW5z0WPTBWzTkXgTKfUVPUaMbJC/
-                8mD4rpJyymP6aswUQNyTLLC6k9BJ/u1KDUP3auKVRKpW0I6ceMx1WHcNMw==
-                -----END PUBLIC KEY-----
+        - pkixPublicKey:
+            signatureAlgorithm: ECDSA_P256_SHA256
+            publicKeyPem: |
+              -----BEGIN PUBLIC KEY-----
+              MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEpW5z0WPTBWzTkXgTKfUVPUaMbJC/
+              8mD4rpJyymP6aswUQNyTLLC6k9BJ/u1KDUP3auKVRKpW0I6ceMx1WHcNMw==
+              -----END PUBLIC KEY-----
   - name: projects/example/attestors/qa
     userOwnedGrafeasNote:
       noteReference: projects/example/notes/qa
       publicKeys:
-          - pkixPublicKey:
-              signatureAlgorithm: ECDSA_P256_SHA256
-              publicKeyPem: |
-                -----BEGIN PUBLIC KEY-----
-                MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEDIvXSs/VXU8mu1ICAjwRHWNL6SRJ
-                87Oafm+/lDTIQ8vG2uErJ7LFAlruS/lsoqoSEzTB9Mqp2lYBhR3CSdZIIw==
-                -----END PUBLIC KEY-----
+        - pkixPublicKey:
+            signatureAlgorithm: ECDSA_P256_SHA256
+            publicKeyPem: |
+              -----BEGIN PUBLIC KEY-----
+              MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEDIvXSs/VXU8mu1ICAjwRHWNL6SRJ
+              87Oafm+/lDTIQ8vG2uErJ7LFAlruS/lsoqoSEzTB9Mqp2lYBhR3CSdZIIw==
+              -----END PUBLIC KEY-----
 evidence:
   kubernetes:
     notes:
@@ -143,7 +143,7 @@ mod tests {
     #[test]
     fn an_id_does_not_make_another_key() {
         let (before, after) = RULE.avoid.rsplit_once("- pkix").unwrap();
-        let yaml = format!("{before}- id: other\n            pkix{after}");
+        let yaml = format!("{before}- id: other\n          pkix{after}");
         assert_eq!(found(&RULE, &yaml), ["publicKeyPem"]);
     }
 

@@ -20,18 +20,18 @@ attestors:
     userOwnedGrafeasNote:
       noteReference: projects/example/notes/build
       publicKeys:
-          - pkixPublicKey:
-              signatureAlgorithm: RSA_SIGN_PKCS1_2048_SHA256
-              publicKeyPem: |
-                -----BEGIN PUBLIC KEY-----
-                MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEA7HZw4sh0A568QbhtFIN7
-                KSHugKbJDyszgWSD6PCgts46xMDsN5XtysgMEcROyYuotcm7SkVexfvYxTMvVpnb
-                swEs9TogatuHstvj/j4FlTehYQ1gdWcL4liUIqFNJiiPyJyjw5hKAZxLeURzfw/e
-                aN4Ag+M44gv9PLziCokfQov6kclOVKsMxPVfRxuzjior/JuyKy3I3FT6E8fBVif2
-                kP5e5+OJaAiIe36y8WG+4bHCEG4ZluRpCaLJnKxKhQ4yrw/TCryrD8Nr2epuTZE1
-                0RdLzL0o9rxC99NsNAetMQ8tTlgWUUHaaY2ZnNyxq07nU2JmChEuDkbTsJnQjeDW
-                DQIDAQAB
-                -----END PUBLIC KEY-----
+        - pkixPublicKey:
+            signatureAlgorithm: RSA_SIGN_PKCS1_2048_SHA256
+            publicKeyPem: |
+              -----BEGIN PUBLIC KEY-----
+              MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEA7HZw4sh0A568QbhtFIN7
+              KSHugKbJDyszgWSD6PCgts46xMDsN5XtysgMEcROyYuotcm7SkVexfvYxTMvVpnb
+              swEs9TogatuHstvj/j4FlTehYQ1gdWcL4liUIqFNJiiPyJyjw5hKAZxLeURzfw/e
+              aN4Ag+M44gv9PLziCokfQov6kclOVKsMxPVfRxuzjior/JuyKy3I3FT6E8fBVif2
+              kP5e5+OJaAiIe36y8WG+4bHCEG4ZluRpCaLJnKxKhQ4yrw/TCryrD8Nr2epuTZE1
+              0RdLzL0o9rxC99NsNAetMQ8tTlgWUUHaaY2ZnNyxq07nU2JmChEuDkbTsJnQjeDW
+              DQIDAQAB
+              -----END PUBLIC KEY-----
 evidence:
   kubernetes:
     notes:
@@ -47,13 +47,13 @@ attestors:
     userOwnedGrafeasNote:
       noteReference: projects/example/notes/build
       publicKeys:
-          - pkixPublicKey:
-              signatureAlgorithm: ECDSA_P256_SHA256
-              publicKeyPem: |
-                -----BEGIN PUBLIC KEY-----
-                MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEpW5z0WPTBWzTkXgTKfUVPUaMbJC/
-                8mD4rpJyymP6aswUQNyTLLC6k9BJ/u1KDUP3auKVRKpW0I6ceMx1WHcNMw==
-                -----END PUBLIC KEY-----
+        - pkixPublicKey:
+            signatureAlgorithm: ECDSA_P256_SHA256
+            publicKeyPem: |
+              -----BEGIN PUBLIC KEY-----
+              MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEpW5z0WPTBWzTkXgTKfUVPUaMbJC/
+              8mD4rpJyymP6aswUQNyTLLC6k9BJ/u1KDUP3auKVRKpW0I6ceMx1WHcNMw==
+              -----END PUBLIC KEY-----
 evidence:
   kubernetes:
     notes:
