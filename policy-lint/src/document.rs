@@ -1,6 +1,8 @@
 //! What a YAML document is, told by what stands in it and never by the name of its file.
 
+mod evidence;
 mod glob;
+mod keys;
 mod kubernetes;
 mod lines;
 mod manifest;
@@ -9,11 +11,13 @@ mod settings;
 use crate::source::{Node, Shape};
 use crate::suite;
 
+pub(crate) use evidence::Occurrence;
 pub(crate) use glob::{AllowParts, Coverage, Glob, Wildcard, covers};
+pub(crate) use keys::Owner;
 pub(crate) use kubernetes::{is_dns_label, is_dns_subdomain};
 pub(crate) use manifest::{Manifest, WebhookRule};
 pub(crate) use settings::{
-    AdmissionRule, Attestor, Check, CheckSet, Language, Origin, Pattern, Settings,
+    AdmissionRule, Attestor, CheckSet, Language, NOTES, Origin, Pattern, Settings,
 };
 
 /// A document that can be linted, or another one
@@ -60,7 +64,14 @@ impl<'n> Document<'n> {
             return Self::Suite(node);
         }
         if let Some(manifest) = Manifest::of(node, text) {
-            return Self::Manifest(manifest);
+            // The manifests of other modules look alike, but for their settings.
+            let settings = manifest.get("settings");
+            let is_own = |key: &&str| settings.is_some_and(|node| node.get(key).is_some());
+            return if SETTINGS_KEYS.iter().any(is_own) {
+                Self::Manifest(manifest)
+            } else {
+                Self::Other
+            };
         }
         if !version.is_empty() || !matches!(node.shape, Shape::Map(_)) {
             return Self::Other;

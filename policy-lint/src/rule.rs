@@ -4,29 +4,56 @@
 
 mod always_allow_default;
 mod at_star_does_not_match_tags;
+mod attestor_without_keys;
+mod background_audit_off;
 mod bare_name;
+mod break_glass_everywhere;
+mod break_glass_legacy_annotation;
 mod checkset_order;
 mod context_never_matches;
 mod docker_hub_short_name;
 mod double_star_without_slash;
 mod dry_run;
+mod failure_policy_ignore;
 mod global_mode_missing;
+mod manifest_capabilities;
+mod manifest_controllers_missing;
+mod manifest_rules_missing;
+mod manifest_wildcard_resources;
+mod monitor_mode;
+mod mutating_without_validating;
 mod namespace_key;
+mod namespace_selector;
 mod no_checks;
+mod note_without_source;
+mod occurrence_unusable;
+mod old_spelling;
 mod pattern_duplicate;
 mod pattern_matches_tags;
 mod pattern_never_matches;
 mod pattern_shadowed;
 mod pattern_too_broad;
+mod payload_type;
+mod pgp_id_differs;
+mod pod_templates_ignored;
 mod projects_list_has_no_effect;
+mod registries_unused;
 mod rule_unreachable;
+mod scanner_max_age;
 mod service_account_key;
 mod service_account_rule_weaker;
 mod severity_allow_all;
+mod shared_key;
 mod star_prefix;
+mod suite_denial_without_reason;
+mod suite_tests_no_admission;
+mod suite_tests_no_denial;
+mod suite_unused_name;
 mod system_policy_missing;
 mod system_policy_unused;
 mod trusted_directory_direct_child;
+mod unreachable_attestor;
+mod weak_key;
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::{Manifest, Settings};
@@ -74,31 +101,58 @@ pub(crate) type Findings = Vec<Diagnostic>;
 pub const RULES: &[&Rule] = &[
     &always_allow_default::RULE,
     &at_star_does_not_match_tags::RULE,
+    &attestor_without_keys::RULE,
+    &background_audit_off::RULE,
     &bare_name::RULE,
+    &break_glass_everywhere::RULE,
+    &break_glass_legacy_annotation::RULE,
     &checkset_order::RULE,
     &context_never_matches::RULE,
     &docker_hub_short_name::RULE,
     &double_star_without_slash::RULE,
     &dry_run::RULE,
+    &failure_policy_ignore::RULE,
     &global_mode_missing::RULE,
     &IGNORE_UNUSED,
     &IGNORE_WITHOUT_REASON,
+    &manifest_capabilities::RULE,
+    &manifest_controllers_missing::RULE,
+    &manifest_rules_missing::RULE,
+    &manifest_wildcard_resources::RULE,
+    &monitor_mode::RULE,
+    &mutating_without_validating::RULE,
     &namespace_key::RULE,
+    &namespace_selector::RULE,
     &no_checks::RULE,
+    &note_without_source::RULE,
+    &occurrence_unusable::RULE,
+    &old_spelling::RULE,
     &pattern_duplicate::RULE,
     &pattern_matches_tags::RULE,
     &pattern_never_matches::RULE,
     &pattern_shadowed::RULE,
     &pattern_too_broad::RULE,
+    &payload_type::RULE,
+    &pgp_id_differs::RULE,
+    &pod_templates_ignored::RULE,
     &projects_list_has_no_effect::RULE,
+    &registries_unused::RULE,
     &rule_unreachable::RULE,
+    &scanner_max_age::RULE,
     &service_account_key::RULE,
     &service_account_rule_weaker::RULE,
     &severity_allow_all::RULE,
+    &shared_key::RULE,
     &star_prefix::RULE,
+    &suite_denial_without_reason::RULE,
+    &suite_tests_no_admission::RULE,
+    &suite_tests_no_denial::RULE,
+    &suite_unused_name::RULE,
     &system_policy_missing::RULE,
     &system_policy_unused::RULE,
     &trusted_directory_direct_child::RULE,
+    &unreachable_attestor::RULE,
+    &weak_key::RULE,
 ];
 
 static IGNORE_WITHOUT_REASON: Rule = Rule {

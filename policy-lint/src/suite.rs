@@ -8,7 +8,8 @@ mod expectation;
 mod host;
 mod request;
 
-use std::collections::BTreeMap;
+use core::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
 
 use policy_wasm::time::Time;
 
@@ -41,6 +42,19 @@ pub struct Suite {
     pub signers: BTreeMap<String, Signer>,
     /// The cases, in order
     pub cases: Vec<Case>,
+    /// Names that are declared and never used
+    pub unused: Vec<UnusedName>,
+}
+
+/// A name that nothing in its suite uses
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnusedName {
+    /// `image` or `signer`
+    pub noun: &'static str,
+    /// The name
+    pub name: String,
+    /// Where it is declared
+    pub span: Span,
 }
 
 /// A test key, and whose keys it stands in for while the suite runs
@@ -99,6 +113,8 @@ struct Names<'s> {
     images: &'s BTreeMap<String, String>,
     signers: &'s BTreeMap<String, Signer>,
     source: Source,
+    /// What has been used so far, by noun
+    used: &'s RefCell<BTreeSet<(&'static str, String)>>,
 }
 
 impl Suite {
@@ -126,10 +142,12 @@ impl Suite {
         let signers = read_signers(fields.get("signers"), reader);
         let source = fields.get("source");
         let source = source.and_then(|node| reader.choice(node, Source::NAMES));
+        let used = RefCell::default();
         let names = Names {
             images: &images,
             signers: &signers,
             source: source.unwrap_or(Source::Settings),
+            used: &used,
         };
         let defaults = Defaults {
             // A problem already; the cases are read for theirs.
@@ -158,6 +176,8 @@ impl Suite {
                 );
             }
         }
+        let mut unused = names.unused(IMAGE, fields.get("images"));
+        unused.extend(names.unused(SIGNER, fields.get("signers")));
         fields.finish();
         Some(Self {
             settings: settings?.to_owned(),
@@ -167,6 +187,7 @@ impl Suite {
             images,
             signers,
             cases,
+            unused,
         })
     }
 }
@@ -302,11 +323,21 @@ fn each_entry(node: Option<&Node>, reader: &Reader, mut each: impl FnMut(&Entry)
     }
 }
 
+const IMAGE: &str = "image";
+const SIGNER: &str = "signer";
+
 impl Names<'_> {
+    /// The reference of an image with this name, which is used herewith.
+    fn named_image(&self, name: &str) -> Option<&String> {
+        let reference = self.images.get(name)?;
+        self.used.borrow_mut().insert((IMAGE, name.to_owned()));
+        Some(reference)
+    }
+
     /// The reference that a word stands for: a name of the suite, or the reference itself.
     fn image(&self, node: &Node, reader: &Reader) -> Option<String> {
         let text = reader.text(node)?;
-        if let Some(reference) = self.images.get(text) {
+        if let Some(reference) = self.named_image(text) {
             return Some(reference.clone());
         }
         // A word alone could be an image of Docker Hub, and is more likely a typing error.
@@ -314,7 +345,7 @@ impl Names<'_> {
             return Some(text.to_owned());
         }
         let known: Vec<_> = self.images.keys().map(String::as_str).collect();
-        reader.unknown_name(node.span, "image", text, &known);
+        reader.unknown_name(node.span, IMAGE, text, &known);
         None
     }
 
@@ -324,6 +355,32 @@ impl Names<'_> {
         items
             .iter()
             .filter_map(|item| self.image(item, reader))
+            .collect()
+    }
+
+    /// The name of a signer, which is used herewith.
+    fn signer(&self, node: &Node, reader: &Reader) -> Option<String> {
+        let text = reader.text(node)?;
+        if self.signers.contains_key(text) {
+            self.used.borrow_mut().insert((SIGNER, text.to_owned()));
+            return Some(text.to_owned());
+        }
+        let known: Vec<_> = self.signers.keys().map(String::as_str).collect();
+        reader.unknown_name(node.span, SIGNER, text, &known);
+        None
+    }
+
+    /// Of the names that are declared here, those that nothing has used.
+    fn unused(&self, noun: &'static str, declared: Option<&Node>) -> Vec<UnusedName> {
+        let used = self.used.borrow();
+        let declared = declared.map(Node::entries).unwrap_or_default().iter();
+        let unused = declared.filter(|entry| !used.contains(&(noun, entry.key.clone())));
+        unused
+            .map(|entry| UnusedName {
+                noun,
+                name: entry.key.clone(),
+                span: entry.key_span,
+            })
             .collect()
     }
 }

@@ -1,7 +1,7 @@
 //! Kubewarden's policies, as far as they say when and with what a module is asked.
 
 use super::{Origin, Settings};
-use crate::source::{Node, Span, pointed_at};
+use crate::source::{Entry, Node, Span, pointed_at};
 
 /// A `ClusterAdmissionPolicy` or `AdmissionPolicy`
 #[derive(Debug, Clone, Copy)]
@@ -38,6 +38,19 @@ impl<'n> Manifest<'n> {
         self.spec?.get(key)
     }
 
+    /// The same with its key.
+    #[must_use]
+    pub(crate) fn entry(&self, key: &str) -> Option<&'n Entry> {
+        self.spec?.entry(key)
+    }
+
+    /// Its name; empty where it has none.
+    #[must_use]
+    pub(crate) fn name(&self) -> &'n str {
+        let name = self.root.at(&["metadata", "name"]);
+        name.and_then(Node::text).unwrap_or_default()
+    }
+
     /// The settings that the policy server hands to the module.
     #[must_use]
     pub(crate) fn settings(&self) -> Option<Settings<'n>> {
@@ -66,7 +79,16 @@ impl<'n> Manifest<'n> {
     }
 }
 
-impl WebhookRule<'_> {
+impl<'n> WebhookRule<'n> {
+    /// The resources that it names, with their places.
+    #[must_use]
+    pub(crate) fn resources(&self) -> Vec<(&'n str, Span)> {
+        let items = self.0.items_of("resources").iter();
+        items
+            .filter_map(|item| Some((item.text()?, item.span)))
+            .collect()
+    }
+
     /// Whether the rule brings an operation on a resource of the core group before the policy.
     #[must_use]
     pub(crate) fn covers(&self, resource: &str, operation: &str) -> bool {
@@ -77,7 +99,7 @@ impl WebhookRule<'_> {
                 .any(|item| matches!(item.text(), Some("*")) || item.text() == Some(wanted))
         };
         // `*` covers every resource but no subresource, `pods/*` every subresource of one.
-        let resources = self.0.items_of("resources");
+        let resources = self.resources();
         let is_covered = |pattern: &str| match resource.split_once('/') {
             None => pattern == resource || pattern == "*" || pattern == "*/*",
             Some((parent, child)) => {
@@ -88,7 +110,8 @@ impl WebhookRule<'_> {
             }
         };
         has("apiGroups", "")
+            && has("apiVersions", "v1")
             && has("operations", operation)
-            && resources.iter().filter_map(Node::text).any(is_covered)
+            && resources.iter().any(|(pattern, _)| is_covered(pattern))
     }
 }

@@ -141,6 +141,19 @@ impl<'n> Settings<'n> {
         }
     }
 
+    /// The same with its key.
+    #[must_use]
+    pub(crate) fn entry(&self, keys: &[&str]) -> Option<&'n Entry> {
+        let (key, above) = keys.split_last()?;
+        self.setting(above)?.entry(key)
+    }
+
+    /// Whether a setting is `true`.
+    #[must_use]
+    pub(crate) fn is_on(&self, keys: &[&str]) -> bool {
+        self.setting(keys).is_some_and(Node::is_true)
+    }
+
     /// Where to point when the singleton policy as a whole is meant.
     #[must_use]
     pub(crate) fn policy_span(&self) -> Span {

@@ -151,6 +151,21 @@ impl Node {
     }
 }
 
+impl Entry {
+    /// Where the key's text stands, without quotes around it.
+    pub(crate) const fn key_text_span(&self) -> Span {
+        let Span { file, start, end } = self.key_span;
+        let quotes = end.saturating_sub(start).saturating_sub(self.key.len());
+        // One on either side.
+        let quote = quotes / 2;
+        Span {
+            file,
+            start: start.saturating_add(quote),
+            end: end.saturating_sub(quote),
+        }
+    }
+}
+
 /// That of the JSON parser. Deeper documents are no policies.
 const MAX_DEPTH: usize = 128;
 

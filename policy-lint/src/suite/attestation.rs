@@ -205,7 +205,7 @@ impl Attestation {
     fn read(node: &Node, names: Names<'_>, reader: &Reader) -> Option<Self> {
         let fields = reader.fields(node)?;
         let by = fields.require("by");
-        let by = by.and_then(|node| read_signer(node, names, reader));
+        let by = by.and_then(|node| names.signer(node, reader));
         let image = fields.require("image");
         let image = image.and_then(|node| {
             let image = names.image(node, reader)?;
@@ -264,16 +264,6 @@ impl Attestation {
             tampers,
         })
     }
-}
-
-fn read_signer(node: &Node, names: Names<'_>, reader: &Reader) -> Option<String> {
-    let text = reader.text(node)?;
-    if names.signers.contains_key(text) {
-        return Some(text.to_owned());
-    }
-    let known: Vec<_> = names.signers.keys().map(String::as_str).collect();
-    reader.unknown_name(node.span, "signer", text, &known);
-    None
 }
 
 fn read_claim(fields: &Fields<'_, '_>, reader: &Reader) -> Option<Claim> {

@@ -198,7 +198,7 @@ fn read_codes(node: Option<&Node>, reader: &Reader) -> Vec<ExpectedCode> {
 fn read_pinned(node: &Node, names: Names<'_>, reader: &Reader) -> BTreeMap<String, String> {
     let mut pinned = BTreeMap::new();
     each_entry(Some(node), reader, |entry| {
-        let written = names.images.get(&entry.key).unwrap_or(&entry.key);
+        let written = names.named_image(&entry.key).unwrap_or(&entry.key);
         let Some(image) = names.image(&entry.value, reader) else {
             return;
         };

@@ -24,7 +24,7 @@ pub enum Algorithm {
 
 impl Algorithm {
     /// Every name; of two names of one algorithm, the one that the API documentation lists first.
-    pub(crate) const NAMES: &[(&str, Self)] = &[
+    pub const NAMES: &[(&str, Self)] = &[
         ("ECDSA_P256_SHA256", Self::EcdsaP256Sha256),
         ("EC_SIGN_P256_SHA256", Self::EcdsaP256Sha256),
         ("ECDSA_P384_SHA384", Self::EcdsaP384Sha384),

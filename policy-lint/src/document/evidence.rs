@@ -1,0 +1,87 @@
+//! Attestations that stand in the settings, in every shape that the policy reads. Nothing is verified.
+
+use super::Settings;
+use crate::source::{Entry, Node, Span, pointed_at};
+
+/// One of `evidence.occurrences`
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Occurrence<'n>(&'n Node);
+
+/// Where payload and signatures can be: nowhere below for an envelope by itself
+const BODIES: [&[&str]; 6] = [
+    &[],
+    &["attestation"],
+    &["attestation", "genericSignedAttestation"],
+    &["attestation", "attestation", "genericSignedAttestation"],
+    &["envelope"],
+    &["dsseAttestation", "envelope"],
+];
+
+/// Where the API's beta versions have signed messages of OpenPGP
+const OPENPGP_MESSAGES: [&[&str]; 2] = [
+    &["attestation", "pgpSignedAttestation"],
+    &["attestation", "attestation", "pgpSignedAttestation"],
+];
+
+impl<'n> Settings<'n> {
+    /// The attestations that stand in the settings; other kinds of occurrences are left out.
+    #[must_use]
+    pub(crate) fn occurrences(&self) -> Vec<Occurrence<'n>> {
+        let list = self.setting(&["evidence", "occurrences"]).map(Node::items);
+        let is_attestation = |node: &&Node| {
+            let kind = node.get("kind").and_then(Node::text);
+            kind.is_none_or(|kind| ["ATTESTATION", "DSSE_ATTESTATION"].contains(&kind))
+        };
+        let attestations = list.unwrap_or_default().iter().filter(is_attestation);
+        attestations.map(Occurrence).collect()
+    }
+
+    /// The notes whose attestations the cluster stores.
+    #[must_use]
+    pub(crate) fn stored_notes(&self) -> &'n [Entry] {
+        let notes = self.setting(&["evidence", "kubernetes", "notes"]);
+        notes.map(Node::entries).unwrap_or_default()
+    }
+}
+
+impl<'n> Occurrence<'n> {
+    /// The note under which it is filed, with its place; none where it is for every attestor.
+    #[must_use]
+    pub(crate) fn note(&self) -> Option<(&'n str, Span)> {
+        let note = self.0.get("noteName")?;
+        Some((note.text()?, note.span))
+    }
+
+    /// Its payloads, in base64.
+    #[must_use]
+    pub(crate) fn payloads(&self) -> Vec<&'n Entry> {
+        let payload = |body: &'n Node| {
+            let payload = body.entry("serializedPayload");
+            payload.or_else(|| body.entry("payload"))
+        };
+        self.bodies(&BODIES).filter_map(payload).collect()
+    }
+
+    /// The ids of the keys that signed it, as it says, with their places; blank for a signature that
+    /// names none.
+    #[must_use]
+    pub(crate) fn key_ids(&self) -> Vec<(&'n str, Span)> {
+        let named = |signature: &'n Node, fields: &[&str]| {
+            let id = fields.iter().find_map(|field| signature.get(field));
+            let text = id.and_then(Node::text).unwrap_or_default();
+            (text, pointed_at(id.unwrap_or(signature)))
+        };
+        let signatures = self.bodies(&BODIES);
+        let signatures = signatures.flat_map(|body| body.items_of("signatures"));
+        let messages = self.bodies(&OPENPGP_MESSAGES);
+        signatures
+            .map(|signature| named(signature, &["publicKeyId", "keyid"]))
+            .chain(messages.map(|message| named(message, &["pgpKeyId"])))
+            .collect()
+    }
+
+    fn bodies(&self, paths: &'static [&'static [&'static str]]) -> impl Iterator<Item = &'n Node> {
+        let node = self.0;
+        paths.iter().filter_map(move |path| node.at(path))
+    }
+}

@@ -1,0 +1,68 @@
+//! Nobody can sign for an attestor.
+
+use super::{Check, Findings, Rule};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::document::Settings;
+
+pub(super) static RULE: Rule = Rule {
+    code: "lint-attestor-without-keys",
+    severity: Severity::Error,
+    what: "an attestor has no public keys",
+    why: "Without `publicKeys` nothing that anybody signs can satisfy the attestor, so every rule \
+          that names it refuses every image. An attestor that was just created has none.",
+    avoid: "policy:
+  defaultAdmissionRule:
+    evaluationMode: REQUIRE_ATTESTATION
+    enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
+    requireAttestationsBy: [projects/example/attestors/build]
+attestors:
+  - name: projects/example/attestors/build
+    userOwnedGrafeasNote:
+      noteReference: projects/example/notes/build
+evidence:
+  kubernetes:
+    notes:
+      projects/example/notes/build: attest-build
+",
+    prefer: "policy:
+  defaultAdmissionRule:
+    evaluationMode: REQUIRE_ATTESTATION
+    enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
+    requireAttestationsBy: [projects/example/attestors/build]
+attestors:
+  - name: projects/example/attestors/build
+    userOwnedGrafeasNote:
+      noteReference: projects/example/notes/build
+      publicKeys:
+        - pkixPublicKey:
+            signatureAlgorithm: ECDSA_P256_SHA256
+            publicKeyPem: |
+              -----BEGIN PUBLIC KEY-----
+              MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEpW5z0WPTBWzTkXgTKfUVPUaMbJC/
+              8mD4rpJyymP6aswUQNyTLLC6k9BJ/u1KDUP3auKVRKpW0I6ceMx1WHcNMw==
+              -----END PUBLIC KEY-----
+evidence:
+  kubernetes:
+    notes:
+      projects/example/notes/build: attest-build
+",
+    check: Check::Settings(check),
+};
+
+fn check(settings: &Settings<'_>, findings: &mut Findings) {
+    for attestor in settings.attestors() {
+        let Some(note) = attestor.note.filter(|_| attestor.keys().is_empty()) else {
+            continue;
+        };
+        let keys = note.value.entry("publicKeys");
+        findings.push(
+            Diagnostic::new(
+                attestor.span(),
+                "can never be satisfied",
+                format!("attestor `{}` has no public keys", attestor.name()),
+            )
+            .because(keys.unwrap_or(note).key_span, "no key in here")
+            .help("write `publicKeys` with a `pkixPublicKey` or an `asciiArmoredPgpPublicKey`"),
+        );
+    }
+}

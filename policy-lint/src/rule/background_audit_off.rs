@@ -1,0 +1,73 @@
+//! What already runs is not looked at.
+
+use super::{Check, Findings, Rule};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::document::Manifest;
+use crate::source::Shape;
+
+pub(super) static RULE: Rule = Rule {
+    code: "lint-background-audit-off",
+    severity: Severity::Info,
+    what: "background audit is off",
+    why: "A policy only sees what is created or changed. The audit scanner looks at what was there \
+          before, and at what a newer policy would refuse.",
+    avoid: "apiVersion: policies.kubewarden.io/v1
+kind: ClusterAdmissionPolicy
+metadata:
+  name: countersign
+spec:
+  module: registry://registry.example/policies/countersign:v0.1.0
+  backgroundAudit: false
+  rules:
+    - apiGroups: [\"\"]
+      apiVersions: [v1]
+      resources: [pods, pods/ephemeralcontainers]
+      operations: [CREATE, UPDATE]
+    - apiGroups: [apps]
+      apiVersions: [v1]
+      resources: [daemonsets, deployments, replicasets, statefulsets]
+      operations: [CREATE, UPDATE]
+  settings:
+    policy:
+      defaultAdmissionRule:
+        evaluationMode: ALWAYS_DENY
+        enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
+",
+    prefer: "apiVersion: policies.kubewarden.io/v1
+kind: ClusterAdmissionPolicy
+metadata:
+  name: countersign
+spec:
+  module: registry://registry.example/policies/countersign:v0.1.0
+  backgroundAudit: true
+  rules:
+    - apiGroups: [\"\"]
+      apiVersions: [v1]
+      resources: [pods, pods/ephemeralcontainers]
+      operations: [CREATE, UPDATE]
+    - apiGroups: [apps]
+      apiVersions: [v1]
+      resources: [daemonsets, deployments, replicasets, statefulsets]
+      operations: [CREATE, UPDATE]
+  settings:
+    policy:
+      defaultAdmissionRule:
+        evaluationMode: ALWAYS_DENY
+        enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
+",
+    check: Check::Manifest(check),
+};
+
+fn check(manifest: &Manifest<'_>, findings: &mut Findings) {
+    let audit = manifest.get("backgroundAudit");
+    if let Some(node) = audit.filter(|node| node.shape == Shape::Bool(false)) {
+        findings.push(
+            Diagnostic::new(
+                node.span,
+                "what already runs is not looked at",
+                "background audit is off",
+            )
+            .help("write `backgroundAudit: true`, or leave it out"),
+        );
+    }
+}

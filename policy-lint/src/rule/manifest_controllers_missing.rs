@@ -1,0 +1,94 @@
+//! Controllers are refused later than they could be.
+
+use super::{Check, Findings, Rule};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::document::{Manifest, WebhookRule};
+
+pub(super) static RULE: Rule = Rule {
+    code: "lint-manifest-controllers-missing",
+    severity: Severity::Info,
+    what: "the rules of a manifest bring Pods before the policy, and no controllers",
+    why: "A Deployment with a forbidden image is admitted, and its Pods are refused later. Whoever \
+          deployed it sees no error, only a rollout that does not end and events of the ReplicaSet.",
+    avoid: "apiVersion: policies.kubewarden.io/v1
+kind: ClusterAdmissionPolicy
+metadata:
+  name: countersign
+spec:
+  module: registry://registry.example/policies/countersign:v0.1.0
+  rules:
+    - apiGroups: [\"\"]
+      apiVersions: [v1]
+      resources: [pods, pods/ephemeralcontainers]
+      operations: [CREATE, UPDATE]
+  settings:
+    policy:
+      defaultAdmissionRule:
+        evaluationMode: ALWAYS_DENY
+        enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
+",
+    prefer: "apiVersion: policies.kubewarden.io/v1
+kind: ClusterAdmissionPolicy
+metadata:
+  name: countersign
+spec:
+  module: registry://registry.example/policies/countersign:v0.1.0
+  rules:
+    - apiGroups: [\"\"]
+      apiVersions: [v1]
+      resources: [pods, pods/ephemeralcontainers]
+      operations: [CREATE, UPDATE]
+    - apiGroups: [apps]
+      apiVersions: [v1]
+      resources: [daemonsets, deployments, replicasets, statefulsets]
+      operations: [CREATE, UPDATE]
+  settings:
+    policy:
+      defaultAdmissionRule:
+        evaluationMode: ALWAYS_DENY
+        enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
+",
+    check: Check::Manifest(check),
+};
+
+fn check(manifest: &Manifest<'_>, findings: &mut Findings) {
+    let settings = manifest.settings();
+    let templates = settings.and_then(|settings| settings.setting(&["podTemplates"]));
+    if templates.is_some_and(|node| node.text() == Some("ignore")) {
+        return;
+    }
+    let rules = manifest.rules();
+    let resources: Vec<_> = rules.iter().flat_map(WebhookRule::resources).collect();
+    let is_pod = |name: &str| name == "pods" || name.starts_with("pods/");
+    let Some((_, span)) = resources.first() else {
+        return;
+    };
+    if resources.iter().all(|(name, _)| is_pod(name)) {
+        findings.push(
+            Diagnostic::new(
+                *span,
+                "only Pods",
+                "controllers are not brought before the policy",
+            )
+            .help(
+                "add rules for `daemonsets`, `deployments`, `replicasets` and `statefulsets` of \
+                 `apps`, `cronjobs` and `jobs` of `batch`; or write `podTemplates: ignore`",
+            ),
+        );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::rule::tests::found;
+
+    #[test]
+    fn whoever_ignores_templates_needs_no_controllers() {
+        assert_eq!(found(&RULE, RULE.avoid), ["pods"]);
+        let yaml = format!("{}    podTemplates: ignore\n", RULE.avoid);
+        assert!(found(&RULE, &yaml).is_empty());
+        let yaml = format!("{}    podTemplates: evaluate\n", RULE.avoid);
+        assert_eq!(found(&RULE, &yaml), ["pods"]);
+    }
+}

@@ -1,0 +1,139 @@
+//! Pods that do not come before the policy.
+
+use super::{Check, Findings, Rule};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::document::{Manifest, WebhookRule};
+
+pub(super) static RULE: Rule = Rule {
+    code: "lint-manifest-rules-missing",
+    severity: Severity::Error,
+    what: "the rules of a manifest leave out a way in which images get into a Pod",
+    why: "A policy is asked about nothing that its rules do not name. Every Pod is created at some \
+          time, whoever made it; its images can be changed later, and a debug container is added by \
+          an update of `pods/ephemeralcontainers`, which `pods` does not cover.",
+    avoid: "apiVersion: policies.kubewarden.io/v1
+kind: ClusterAdmissionPolicy
+metadata:
+  name: countersign
+spec:
+  module: registry://registry.example/policies/countersign:v0.1.0
+  rules:
+    - apiGroups: [\"\"]
+      apiVersions: [v1]
+      resources: [pods]
+      operations: [CREATE]
+    - apiGroups: [apps]
+      apiVersions: [v1]
+      resources: [daemonsets, deployments, replicasets, statefulsets]
+      operations: [CREATE, UPDATE]
+  settings:
+    policy:
+      defaultAdmissionRule:
+        evaluationMode: ALWAYS_DENY
+        enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
+",
+    prefer: "apiVersion: policies.kubewarden.io/v1
+kind: ClusterAdmissionPolicy
+metadata:
+  name: countersign
+spec:
+  module: registry://registry.example/policies/countersign:v0.1.0
+  rules:
+    - apiGroups: [\"\"]
+      apiVersions: [v1]
+      resources: [pods, pods/ephemeralcontainers]
+      operations: [CREATE, UPDATE]
+    - apiGroups: [apps]
+      apiVersions: [v1]
+      resources: [daemonsets, deployments, replicasets, statefulsets]
+      operations: [CREATE, UPDATE]
+  settings:
+    policy:
+      defaultAdmissionRule:
+        evaluationMode: ALWAYS_DENY
+        enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
+",
+    check: Check::Manifest(check),
+};
+
+/// The requests with which an image gets into a Pod
+const WAYS_IN: [(&str, &str); 3] = [
+    ("CREATE", "pods"),
+    ("UPDATE", "pods"),
+    ("UPDATE", "pods/ephemeralcontainers"),
+];
+
+fn check(manifest: &Manifest<'_>, findings: &mut Findings) {
+    let rules = manifest.rules();
+    let is_covered = |(operation, resource): &(&str, &str)| {
+        rules.iter().any(|rule| rule.covers(resource, operation))
+    };
+    let missing: Vec<_> = WAYS_IN
+        .iter()
+        .filter(|way| !is_covered(way))
+        .map(|(operation, resource)| format!("{operation} of `{resource}`"))
+        .collect();
+    if missing.is_empty() {
+        return;
+    }
+    let place = manifest.entry("rules");
+    let finding = Diagnostic::new(
+        place.map_or_else(|| manifest.span(), |entry| entry.key_span),
+        "admits the rest unseen",
+        format!(
+            "the rules do not bring {} before the policy",
+            missing.join(" and ")
+        ),
+    );
+    let mut pods = rules.iter().flat_map(WebhookRule::resources);
+    let finding = match pods.find(|(name, _)| *name == "pods" || name.starts_with("pods/")) {
+        Some((_, span)) => finding.because(span, "the rule for Pods"),
+        None => finding,
+    };
+    findings.push(finding.help(
+        "write a rule with `apiGroups: [\"\"]`, `apiVersions: [v1]`, `resources: [pods, \
+         pods/ephemeralcontainers]` and `operations: [CREATE, UPDATE]`",
+    ));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::rule::tests::found;
+
+    #[test]
+    fn every_way_in_must_be_there() {
+        for (from, to, is_found) in [
+            ("CREATE, UPDATE", "'*'", false),
+            ("v1]", "'*']", false),
+            ("CREATE, ", "", true),
+            (", UPDATE", "", true),
+            (", pods/ephemeralcontainers", "", true),
+            ("pods, ", "", true),
+            ("[\"\"]", "[apps]", true),
+            ("[v1]", "[v2]", true),
+        ] {
+            let yaml = RULE.prefer.replace(from, to);
+            let expected: &[&str] = if is_found { &["rules"] } else { &[] };
+            assert_eq!(found(&RULE, &yaml), expected, "{from} -> {to}");
+        }
+    }
+
+    #[test]
+    fn a_manifest_without_rules_brings_nothing() {
+        let (head, rest) = RULE.prefer.split_once("  rules:").unwrap();
+        let (_, settings) = rest.split_once("  settings:").unwrap();
+        let yaml = format!("{head}  settings:{settings}");
+        assert_eq!(found(&RULE, &yaml), ["countersign"]);
+    }
+
+    #[test]
+    fn manifests_of_other_policies_are_passed_over() {
+        let yaml = format!(
+            "{}---\n{}",
+            RULE.avoid.replace("    policy:", "    signatures:"),
+            RULE.prefer
+        );
+        assert!(found(&RULE, &yaml).is_empty());
+    }
+}

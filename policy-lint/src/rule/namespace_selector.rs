@@ -1,0 +1,119 @@
+//! Not everything comes before the policy.
+
+use super::{Check, Findings, Rule};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::document::Manifest;
+use crate::source::Node;
+
+pub(super) static RULE: Rule = Rule {
+    code: "lint-namespace-selector",
+    severity: Severity::Warning,
+    what: "a selector leaves namespaces or objects out",
+    why: "What is left out is admitted unseen, and the policy cannot even report it. Labels of a \
+          namespace can be changed by whoever administers it, those of an object by whoever creates \
+          it.",
+    avoid: "apiVersion: policies.kubewarden.io/v1
+kind: ClusterAdmissionPolicy
+metadata:
+  name: countersign
+spec:
+  module: registry://registry.example/policies/countersign:v0.1.0
+  namespaceSelector:
+    matchLabels:
+      countersign: enabled
+  rules:
+    - apiGroups: [\"\"]
+      apiVersions: [v1]
+      resources: [pods, pods/ephemeralcontainers]
+      operations: [CREATE, UPDATE]
+    - apiGroups: [apps]
+      apiVersions: [v1]
+      resources: [daemonsets, deployments, replicasets, statefulsets]
+      operations: [CREATE, UPDATE]
+  settings:
+    policy:
+      defaultAdmissionRule:
+        evaluationMode: ALWAYS_DENY
+        enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
+",
+    prefer: "apiVersion: policies.kubewarden.io/v1
+kind: ClusterAdmissionPolicy
+metadata:
+  name: countersign
+spec:
+  module: registry://registry.example/policies/countersign:v0.1.0
+  namespaceSelector: {}
+  rules:
+    - apiGroups: [\"\"]
+      apiVersions: [v1]
+      resources: [pods, pods/ephemeralcontainers]
+      operations: [CREATE, UPDATE]
+    - apiGroups: [apps]
+      apiVersions: [v1]
+      resources: [daemonsets, deployments, replicasets, statefulsets]
+      operations: [CREATE, UPDATE]
+  settings:
+    policy:
+      defaultAdmissionRule:
+        evaluationMode: ALWAYS_DENY
+        enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
+",
+    check: Check::Manifest(check),
+};
+
+fn check(manifest: &Manifest<'_>, findings: &mut Findings) {
+    for (key, what) in [
+        ("namespaceSelector", "namespaces"),
+        ("objectSelector", "objects"),
+    ] {
+        let selector = manifest.entry(key);
+        let Some(entry) = selector.filter(|entry| selects(&entry.value)) else {
+            continue;
+        };
+        findings.push(
+            Diagnostic::new(
+                entry.key_span,
+                "what it does not select is admitted unseen",
+                format!("`{key}` leaves {what} out"),
+            )
+            .help(
+                "leave it out, and exempt by the policy: a rule for the namespace, or a pattern for \
+                 the images",
+            ),
+        );
+    }
+}
+
+/// Whether a selector says anything at all.
+fn selects(selector: &Node) -> bool {
+    let mut parts = selector.entries().iter();
+    parts.any(|part| !part.value.items().is_empty() || !part.value.entries().is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::rule::tests::found;
+
+    #[test]
+    fn only_selectors_that_select_are_found() {
+        for (selector, is_found) in [
+            ("{matchLabels: {}}", false),
+            ("{matchLabels: {}, matchExpressions: []}", false),
+            ("null", false),
+            ("{matchLabels: {a: b}}", true),
+            (
+                "{matchExpressions: [{key: a, operator: DoesNotExist}]}",
+                true,
+            ),
+        ] {
+            for key in ["namespaceSelector", "objectSelector"] {
+                let yaml = RULE
+                    .prefer
+                    .replace("namespaceSelector: {}", &format!("{key}: {selector}"));
+                let expected: &[&str] = if is_found { &[key] } else { &[] };
+                assert_eq!(found(&RULE, &yaml), expected, "{key}: {selector}");
+            }
+        }
+    }
+}

@@ -1,0 +1,204 @@
+//! An attestation that can count for nobody.
+
+use super::{Check, Findings, Rule};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::document::{Attestor, Occurrence, Owner, Settings};
+
+pub(super) static RULE: Rule = Rule {
+    code: "lint-occurrence-unusable",
+    severity: Severity::Warning,
+    what: "an attestation in the settings can be verified by no configured key",
+    why: "It names a key that nobody has, or stands under the note of nobody who has that key, so it \
+          is passed over. Whoever added it believes that the image is approved.",
+    avoid: "policy:
+  defaultAdmissionRule:
+    evaluationMode: REQUIRE_ATTESTATION
+    enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
+    requireAttestationsBy: [projects/example/attestors/build]
+attestors:
+  - name: projects/example/attestors/build
+    userOwnedGrafeasNote:
+      noteReference: projects/example/notes/build
+      publicKeys:
+        - pkixPublicKey:
+            signatureAlgorithm: ECDSA_P256_SHA256
+            publicKeyPem: |
+              -----BEGIN PUBLIC KEY-----
+              MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEpW5z0WPTBWzTkXgTKfUVPUaMbJC/
+              8mD4rpJyymP6aswUQNyTLLC6k9BJ/u1KDUP3auKVRKpW0I6ceMx1WHcNMw==
+              -----END PUBLIC KEY-----
+evidence:
+  occurrences:
+    - noteName: projects/example/notes/build
+      attestation:
+        serializedPayload: eyJjcml0aWNhbCI6eyJpZGVudGl0eSI6eyJkb2NrZXItcmVmZXJlbmNlIjoicmVnaXN0cnkuZXhhbXBsZS9zaG9wL3dlYiJ9LCJpbWFnZSI6eyJkb2NrZXItbWFuaWZlc3QtZGlnZXN0Ijoic2hhMjU2OjExMTExMTExMTExMTExMTExMTExMTExMTExMTExMTExMTExMTExMTExMTExMTExMTExMTExMTExMTExMTExMTEifSwidHlwZSI6Ikdvb2dsZSBjbG91ZCBiaW5hdXRoeiBjb250YWluZXIgc2lnbmF0dXJlIn19
+        signatures:
+          - publicKeyId: ni:///sha-256;OJuh14tltOF3OQ4B9qOtsamKoTXQ5iUrS4LcZEDhczU
+            signature: MEQCIFnsHL5EIi9oloEsadCrAXV2EBvXCmAfnslOfxyGWPpiAiAoB+tKajK3vmt30dUo60JK9H9LfiZZkD9892fmozjwtw==
+",
+    prefer: "policy:
+  defaultAdmissionRule:
+    evaluationMode: REQUIRE_ATTESTATION
+    enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
+    requireAttestationsBy: [projects/example/attestors/build]
+attestors:
+  - name: projects/example/attestors/build
+    userOwnedGrafeasNote:
+      noteReference: projects/example/notes/build
+      publicKeys:
+        - pkixPublicKey:
+            signatureAlgorithm: ECDSA_P256_SHA256
+            publicKeyPem: |
+              -----BEGIN PUBLIC KEY-----
+              MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEpW5z0WPTBWzTkXgTKfUVPUaMbJC/
+              8mD4rpJyymP6aswUQNyTLLC6k9BJ/u1KDUP3auKVRKpW0I6ceMx1WHcNMw==
+              -----END PUBLIC KEY-----
+evidence:
+  occurrences:
+    - noteName: projects/example/notes/build
+      attestation:
+        serializedPayload: eyJjcml0aWNhbCI6eyJpZGVudGl0eSI6eyJkb2NrZXItcmVmZXJlbmNlIjoicmVnaXN0cnkuZXhhbXBsZS9zaG9wL3dlYiJ9LCJpbWFnZSI6eyJkb2NrZXItbWFuaWZlc3QtZGlnZXN0Ijoic2hhMjU2OjExMTExMTExMTExMTExMTExMTExMTExMTExMTExMTExMTExMTExMTExMTExMTExMTExMTExMTExMTExMTExMTEifSwidHlwZSI6Ikdvb2dsZSBjbG91ZCBiaW5hdXRoeiBjb250YWluZXIgc2lnbmF0dXJlIn19
+        signatures:
+          - publicKeyId: ni:///sha-256;KnEZfzwi7FspO3Ol7-Q9gxp7rBQUentydKeIT2f7C_g
+            signature: MEQCIFnsHL5EIi9oloEsadCrAXV2EBvXCmAfnslOfxyGWPpiAiAoB+tKajK3vmt30dUo60JK9H9LfiZZkD9892fmozjwtw==
+",
+    check: Check::Settings(check),
+};
+
+fn check(settings: &Settings<'_>, findings: &mut Findings) {
+    let keys = settings.keys();
+    let keys = keys
+        .iter()
+        .map(|key| Some((key.owner, key.decode()?.id().to_owned())));
+    // What an unusable key would have verified is not known.
+    let Some(keys) = keys.collect::<Option<Vec<_>>>() else {
+        return;
+    };
+    for occurrence in settings.occurrences() {
+        let problem = || unknown_key(occurrence, &keys);
+        findings.extend(unknown_note(settings, occurrence).or_else(problem));
+    }
+}
+
+fn unknown_note(settings: &Settings<'_>, occurrence: Occurrence<'_>) -> Option<Diagnostic> {
+    let (note, span) = occurrence.note()?;
+    let attestors = settings.attestors();
+    let notes: Vec<_> = attestors.iter().map(Attestor::note_reference).collect();
+    // Checks of platform policies look under every note.
+    if notes.contains(&note) || !settings.platform_policies().is_empty() {
+        return None;
+    }
+    let message = format!("no attestor has the note `{note}`");
+    let finding = Diagnostic::new(span, "passed over", message);
+    Some(known(finding, "note", &notes))
+}
+
+fn unknown_key(occurrence: Occurrence<'_>, keys: &[(Owner<'_>, String)]) -> Option<Diagnostic> {
+    let ids = occurrence.key_ids();
+    let (id, span) = *ids.first()?;
+    let note = occurrence.note();
+    let may_count = |owner: &Owner<'_>| match (owner, note) {
+        (Owner::Attestor(_, attestor), Some((note, _))) => attestor.note_reference() == note,
+        // Only attestors have notes.
+        _ => true,
+    };
+    let is_usable = |id: &str| {
+        let mut named = keys.iter().filter(|(_, known)| known == id);
+        id.is_empty() || named.any(|(owner, _)| may_count(owner))
+    };
+    if ids.iter().any(|(id, _)| is_usable(id)) {
+        return None;
+    }
+    let elsewhere = keys.iter().find_map(|(owner, known)| match owner {
+        Owner::Attestor(_, attestor) if known == id => Some(attestor),
+        _ => None,
+    });
+    if let Some((attestor, (_, place))) = elsewhere.zip(note) {
+        let name = attestor.name();
+        let message = format!("the key `{id}` is that of `{name}`, which has another note");
+        let finding = Diagnostic::new(place, "the note of another attestor", message)
+            .because(span, "the key")
+            .help(format!("write `noteName: {}`", attestor.note_reference()));
+        return Some(finding);
+    }
+    let message = format!("nobody has a key with the id `{id}`");
+    let finding = Diagnostic::new(span, "nobody's key", message);
+    let ids: Vec<_> = keys.iter().map(|(_, id)| id.as_str()).collect();
+    Some(known(finding, "id", &ids))
+}
+
+/// Adds what could have been written.
+fn known(finding: Diagnostic, what: &str, known: &[&str]) -> Diagnostic {
+    match known {
+        [] => finding.help("remove it, or add the attestor that it is by"),
+        [one] => finding.help(format!("the only {what} in these settings is `{one}`")),
+        [one, ..] => finding.help(format!(
+            "write a known {what}, such as `{one}`, or remove it"
+        )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::rule::tests::found;
+
+    const ID: &str = "ni:///sha-256;KnEZfzwi7FspO3Ol7-Q9gxp7rBQUentydKeIT2f7C_g";
+
+    #[test]
+    fn a_key_or_a_note_must_be_somebodys() {
+        assert_eq!(
+            found(&RULE, RULE.avoid),
+            ["ni:///sha-256;OJuh14tltOF3OQ4B9qOtsamKoTXQ5iUrS4LcZEDhczU"]
+        );
+        let elsewhere = "noteName: projects/example/notes/qa";
+        let yaml = RULE
+            .prefer
+            .replace("noteName: projects/example/notes/build", elsewhere);
+        assert_eq!(found(&RULE, &yaml), ["projects/example/notes/qa"]);
+    }
+
+    #[test]
+    fn a_key_counts_only_under_its_note() {
+        let qa = "evidence:\n  authenticators: {}\n";
+        let attestor = "  - name: qa\n    userOwnedGrafeasNote: {noteReference: qa}\n";
+        let yaml = RULE
+            .prefer
+            .replace("evidence:\n", &format!("{attestor}{qa}"))
+            .replace("noteName: projects/example/notes/build", "noteName: qa");
+        assert_eq!(found(&RULE, &yaml), ["qa"]);
+    }
+
+    #[test]
+    fn what_may_count_is_not_found() {
+        let note = "noteName: projects/example/notes/build";
+        let second = format!("x\n            signature: x\n          - publicKeyId: {ID}");
+        for (from, to) in [
+            (ID, "''"),
+            (ID, second.as_str()),
+            (note, "kind: ATTESTATION"),
+            (note, "{kind: BUILD, noteName: x}\n    -"),
+        ] {
+            let yaml = RULE.prefer.replace(from, to);
+            assert!(found(&RULE, &yaml).is_empty(), "{yaml}");
+        }
+    }
+
+    #[test]
+    fn platform_policies_know_no_notes() {
+        let (_, rest) = RULE.prefer.split_once("pkixPublicKey:\n").unwrap();
+        let check = "platformPolicies:
+- gkePolicy:
+   checkSets:
+   - checks:
+     - simpleSigningAttestationCheck:
+        attestationAuthenticators:
+        - pkixPublicKeySet:
+           pkixPublicKeys:
+           -
+";
+        let yaml = format!("{check}{rest}");
+        assert!(found(&RULE, &yaml).is_empty(), "{yaml}");
+        assert_eq!(found(&RULE, &yaml.replace(ID, "other")), ["other"]);
+    }
+}

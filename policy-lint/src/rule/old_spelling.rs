@@ -1,0 +1,105 @@
+//! A field by its former name.
+
+use super::{Check, Findings, Rule};
+use crate::diagnostic::{Diagnostic, Edit, Severity};
+use crate::document::{NOTES, Settings};
+
+pub(super) static RULE: Rule = Rule {
+    code: "lint-old-spelling",
+    severity: Severity::Info,
+    what: "a field has the spelling of the API's beta versions",
+    why: "It is read as if it were spelt as today. Other tools, and Google's API in its current \
+          version, do not know it.",
+    avoid: "policy:
+  defaultAdmissionRule:
+    evaluationMode: REQUIRE_ATTESTATION
+    enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
+    requireAttestationsBy: [projects/example/attestors/build]
+attestors:
+  - name: projects/example/attestors/build
+    userOwnedDrydockNote:
+      noteReference: projects/example/notes/build
+      publicKeys:
+        - pkixPublicKey:
+            signatureAlgorithm: ECDSA_P256_SHA256
+            publicKeyPem: |
+              -----BEGIN PUBLIC KEY-----
+              MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEpW5z0WPTBWzTkXgTKfUVPUaMbJC/
+              8mD4rpJyymP6aswUQNyTLLC6k9BJ/u1KDUP3auKVRKpW0I6ceMx1WHcNMw==
+              -----END PUBLIC KEY-----
+evidence:
+  kubernetes:
+    notes:
+      projects/example/notes/build: attest-build
+",
+    prefer: "policy:
+  defaultAdmissionRule:
+    evaluationMode: REQUIRE_ATTESTATION
+    enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
+    requireAttestationsBy: [projects/example/attestors/build]
+attestors:
+  - name: projects/example/attestors/build
+    userOwnedGrafeasNote:
+      noteReference: projects/example/notes/build
+      publicKeys:
+        - pkixPublicKey:
+            signatureAlgorithm: ECDSA_P256_SHA256
+            publicKeyPem: |
+              -----BEGIN PUBLIC KEY-----
+              MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEpW5z0WPTBWzTkXgTKfUVPUaMbJC/
+              8mD4rpJyymP6aswUQNyTLLC6k9BJ/u1KDUP3auKVRKpW0I6ceMx1WHcNMw==
+              -----END PUBLIC KEY-----
+evidence:
+  kubernetes:
+    notes:
+      projects/example/notes/build: attest-build
+",
+    check: Check::Settings(check),
+};
+
+fn check(settings: &Settings<'_>, findings: &mut Findings) {
+    let [current, old] = NOTES;
+    for note in settings
+        .attestors()
+        .iter()
+        .filter_map(|attestor| attestor.note)
+    {
+        if note.key != old {
+            continue;
+        }
+        findings.push(
+            Diagnostic::new(
+                note.key_span,
+                format!("now `{current}`"),
+                format!("`{old}` is the spelling of the API's beta versions"),
+            )
+            .help(format!("write `{current}`"))
+            .fix(
+                format!("rename it to `{current}`"),
+                vec![Edit {
+                    span: note.key_text_span(),
+                    replacement: current.to_owned(),
+                }],
+            ),
+        );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::rule::tests::{fixed, found};
+
+    #[test]
+    fn the_fix_renames_in_yaml_and_in_json() {
+        assert_eq!(fixed(&RULE, RULE.avoid), RULE.prefer);
+        let json = |note: &str| {
+            format!(
+                "{{\"attestors\": [{{\"name\": \"a\", \"{note}\": {{\"noteReference\": \"n\"}}}}]}}"
+            )
+        };
+        let old = json("userOwnedDrydockNote");
+        assert_eq!(found(&RULE, &old).len(), 1);
+        assert_eq!(fixed(&RULE, &old), json("userOwnedGrafeasNote"));
+    }
+}

@@ -1,0 +1,172 @@
+//! A payload that calls itself something else.
+
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use base64::{Engine as _, alphabet};
+use serde_json::Value;
+
+use super::{Check, Findings, Rule};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::document::Settings;
+
+pub(super) static RULE: Rule = Rule {
+    code: "lint-payload-type",
+    severity: Severity::Info,
+    what: "the payload of an attestation has an unusual `critical.type`",
+    why: "The type is shown and not checked, here as at Google, so the attestation counts. A type \
+          that no signing tool writes may mean that the payload was made for something else.",
+    avoid: "policy:
+  defaultAdmissionRule:
+    evaluationMode: REQUIRE_ATTESTATION
+    enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
+    requireAttestationsBy: [projects/example/attestors/build]
+attestors:
+  - name: projects/example/attestors/build
+    userOwnedGrafeasNote:
+      noteReference: projects/example/notes/build
+      publicKeys:
+        - pkixPublicKey:
+            signatureAlgorithm: ECDSA_P256_SHA256
+            publicKeyPem: |
+              -----BEGIN PUBLIC KEY-----
+              MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEpW5z0WPTBWzTkXgTKfUVPUaMbJC/
+              8mD4rpJyymP6aswUQNyTLLC6k9BJ/u1KDUP3auKVRKpW0I6ceMx1WHcNMw==
+              -----END PUBLIC KEY-----
+evidence:
+  occurrences:
+    - noteName: projects/example/notes/build
+      attestation:
+        serializedPayload: eyJjcml0aWNhbCI6eyJpZGVudGl0eSI6eyJkb2NrZXItcmVmZXJlbmNlIjoicmVnaXN0cnkuZXhhbXBsZS9zaG9wL3dlYiJ9LCJpbWFnZSI6eyJkb2NrZXItbWFuaWZlc3QtZGlnZXN0Ijoic2hhMjU2OjExMTExMTExMTExMTExMTExMTExMTExMTExMTExMTExMTExMTExMTExMTExMTExMTExMTExMTExMTExMTExMTEifSwidHlwZSI6ImNvbnRhaW5lciBzaWduYXR1cmUifX0=
+        signatures:
+          - publicKeyId: ni:///sha-256;KnEZfzwi7FspO3Ol7-Q9gxp7rBQUentydKeIT2f7C_g
+            signature: MEQCIFnsHL5EIi9oloEsadCrAXV2EBvXCmAfnslOfxyGWPpiAiAoB+tKajK3vmt30dUo60JK9H9LfiZZkD9892fmozjwtw==
+",
+    prefer: "policy:
+  defaultAdmissionRule:
+    evaluationMode: REQUIRE_ATTESTATION
+    enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
+    requireAttestationsBy: [projects/example/attestors/build]
+attestors:
+  - name: projects/example/attestors/build
+    userOwnedGrafeasNote:
+      noteReference: projects/example/notes/build
+      publicKeys:
+        - pkixPublicKey:
+            signatureAlgorithm: ECDSA_P256_SHA256
+            publicKeyPem: |
+              -----BEGIN PUBLIC KEY-----
+              MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEpW5z0WPTBWzTkXgTKfUVPUaMbJC/
+              8mD4rpJyymP6aswUQNyTLLC6k9BJ/u1KDUP3auKVRKpW0I6ceMx1WHcNMw==
+              -----END PUBLIC KEY-----
+evidence:
+  occurrences:
+    - noteName: projects/example/notes/build
+      attestation:
+        serializedPayload: eyJjcml0aWNhbCI6eyJpZGVudGl0eSI6eyJkb2NrZXItcmVmZXJlbmNlIjoicmVnaXN0cnkuZXhhbXBsZS9zaG9wL3dlYiJ9LCJpbWFnZSI6eyJkb2NrZXItbWFuaWZlc3QtZGlnZXN0Ijoic2hhMjU2OjExMTExMTExMTExMTExMTExMTExMTExMTExMTExMTExMTExMTExMTExMTExMTExMTExMTExMTExMTExMTExMTEifSwidHlwZSI6Ikdvb2dsZSBjbG91ZCBiaW5hdXRoeiBjb250YWluZXIgc2lnbmF0dXJlIn19
+        signatures:
+          - publicKeyId: ni:///sha-256;KnEZfzwi7FspO3Ol7-Q9gxp7rBQUentydKeIT2f7C_g
+            signature: MEQCIFnsHL5EIi9oloEsadCrAXV2EBvXCmAfnslOfxyGWPpiAiAoB+tKajK3vmt30dUo60JK9H9LfiZZkD9892fmozjwtw==
+",
+    check: Check::Settings(check),
+};
+
+/// What gcloud, Google's documentation, cosign and Kritis write
+const KNOWN: [&str; 4] = [
+    "Google cloud binauthz container signature",
+    "Google Cloud BinAuthz container signature",
+    "cosign container image signature",
+    "atomic container signature",
+];
+
+fn check(settings: &Settings<'_>, findings: &mut Findings) {
+    for occurrence in settings.occurrences() {
+        for payload in occurrence.payloads() {
+            let found = payload.value.text().and_then(payload_type);
+            let Some(unusual) = found.filter(|found| !KNOWN.contains(&found.as_str())) else {
+                continue;
+            };
+            findings.push(
+                Diagnostic::new(
+                    payload.key_span,
+                    "in this payload",
+                    format!("the payload's `critical.type` is `{unusual}`"),
+                )
+                .help(format!("sign a payload of the type `{}`", KNOWN[0])),
+            );
+        }
+    }
+}
+
+/// `critical.type` of a payload, where it is one of simple signing.
+fn payload_type(text: &str) -> Option<String> {
+    let bytes = decode(text)?;
+    let payload: Value = serde_json::from_slice(&bytes).ok()?;
+    let critical = payload.get("critical")?;
+    critical.get("image")?;
+    Some(critical.get("type")?.as_str()?.to_owned())
+}
+
+/// Padding may be there or not.
+const LENIENT: GeneralPurposeConfig =
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
+
+/// Decodes base64: the API prints the standard alphabet, gcloud the one for URLs.
+fn decode(text: &str) -> Option<Vec<u8>> {
+    let alphabet = if text.contains(['-', '_']) {
+        &alphabet::URL_SAFE
+    } else {
+        &alphabet::STANDARD
+    };
+    GeneralPurpose::new(alphabet, LENIENT).decode(text).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{RULE, payload_type};
+    use crate::rule::tests::found;
+
+    #[test]
+    fn payloads_are_found_in_every_shape() {
+        let (_, rest) = RULE.avoid.split_once("serializedPayload: ").unwrap();
+        let (payload, _) = rest.split_once('\n').unwrap();
+        let settings = |occurrence: &str| {
+            let occurrence = occurrence.replace("PAYLOAD", payload);
+            format!("platformPolicies: []\nevidence: {{occurrences: [{occurrence}]}}\n")
+        };
+        for (occurrence, field) in [
+            (
+                "{attestation: {attestation: {genericSignedAttestation: {serializedPayload: PAYLOAD}}}}",
+                Some("serializedPayload"),
+            ),
+            ("{payload: PAYLOAD, payloadType: x}", Some("payload")),
+            ("{envelope: {payload: PAYLOAD}}", Some("payload")),
+            (
+                "{kind: BUILD, attestation: {serializedPayload: PAYLOAD}}",
+                None,
+            ),
+            ("{attestation: {serializedPayload: '%'}}", None),
+        ] {
+            let yaml = settings(occurrence);
+            let expected: Vec<&str> = field.into_iter().collect();
+            assert_eq!(found(&RULE, &yaml), expected, "{occurrence}");
+        }
+    }
+
+    #[test]
+    fn only_simple_signing_has_a_type() {
+        // {"critical":{"image":{},"type":"?>"}}, {"critical":{"type":"x"}} and a statement
+        for (payload, found) in [
+            (
+                "eyJjcml0aWNhbCI6eyJpbWFnZSI6e30sInR5cGUiOiI_PiJ9fQ",
+                Some("?>"),
+            ),
+            (
+                "eyJjcml0aWNhbCI6eyJpbWFnZSI6e30sInR5cGUiOiI/PiJ9fQ==",
+                Some("?>"),
+            ),
+            ("eyJjcml0aWNhbCI6eyJ0eXBlIjoieCJ9fQ==", None),
+            ("eyJfdHlwZSI6IngifQ==", None),
+        ] {
+            assert_eq!(payload_type(payload).as_deref(), found, "{payload}");
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! Registries that nobody asks.
+
+use super::{Check, Findings, Rule};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::document::Settings;
+
+pub(super) static RULE: Rule = Rule {
+    code: "lint-registries-unused",
+    severity: Severity::Info,
+    what: "registries are listed and never asked",
+    why: "The list bounds where `resolveTags` and `evidence.registry` may ask, and neither is on. It \
+          does not say whose images may run: that is said by patterns in the policy.",
+    avoid: "policy:
+  defaultAdmissionRule:
+    evaluationMode: ALWAYS_DENY
+    enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
+registries: [registry.example]
+",
+    prefer: "policy:
+  admissionWhitelistPatterns:
+    - namePattern: registry.example/**
+  defaultAdmissionRule:
+    evaluationMode: ALWAYS_DENY
+    enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
+",
+    check: Check::Settings(check),
+};
+
+fn check(settings: &Settings<'_>, findings: &mut Findings) {
+    let registries = settings.entry(&["registries"]);
+    let is_asked = settings.is_on(&["resolveTags"]) || settings.is_on(&["evidence", "registry"]);
+    let Some(entry) = registries.filter(|entry| !is_asked && !entry.value.items().is_empty())
+    else {
+        return;
+    };
+    findings.push(
+        Diagnostic::new(
+            entry.key_span,
+            "never asked",
+            "registries are listed and never asked",
+        )
+        .help(
+            "remove the list; to admit images of a registry write a pattern, to ask it write \
+             `evidence.registry: true`",
+        ),
+    );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::rule::tests::found;
+
+    #[test]
+    fn a_list_that_is_used_or_empty_is_not_found() {
+        for more in ["resolveTags: true\n", "evidence: {registry: true}\n"] {
+            let yaml = format!("{}{more}", RULE.avoid);
+            assert!(found(&RULE, &yaml).is_empty(), "{more}");
+        }
+        let empty = RULE.avoid.replace("[registry.example]", "[]");
+        assert!(found(&RULE, &empty).is_empty());
+    }
+}

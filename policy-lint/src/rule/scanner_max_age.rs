@@ -1,0 +1,100 @@
+//! A scan that is older than what it looked for.
+
+use super::{Check, Findings, Rule};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::document::Settings;
+use crate::source::{Node, Shape};
+
+pub(super) static RULE: Rule = Rule {
+    code: "lint-scanner-max-age",
+    severity: Severity::Info,
+    what: "scans count for more than 90 days",
+    why: "A scan knows only of what was known when it was made. The older it may be, the more \
+          vulnerabilities it has never heard of; whoever can withhold newer scans chooses the oldest \
+          that counts.",
+    avoid: "platformPolicies:
+  - gkePolicy:
+      checkSets:
+        - checks:
+            - vulnerabilityCheck:
+                maximumFixableSeverity: MEDIUM
+                maximumUnfixableSeverity: MEDIUM
+evidence:
+  authenticators:
+    vulnerability:
+      - maxAgeDays: 365
+        publicKeys:
+          - pkixPublicKey:
+              signatureAlgorithm: ECDSA_P256_SHA256
+              publicKeyPem: |
+                -----BEGIN PUBLIC KEY-----
+                MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEpW5z0WPTBWzTkXgTKfUVPUaMbJC/
+                8mD4rpJyymP6aswUQNyTLLC6k9BJ/u1KDUP3auKVRKpW0I6ceMx1WHcNMw==
+                -----END PUBLIC KEY-----
+",
+    prefer: "platformPolicies:
+  - gkePolicy:
+      checkSets:
+        - checks:
+            - vulnerabilityCheck:
+                maximumFixableSeverity: MEDIUM
+                maximumUnfixableSeverity: MEDIUM
+evidence:
+  authenticators:
+    vulnerability:
+      - maxAgeDays: 7
+        publicKeys:
+          - pkixPublicKey:
+              signatureAlgorithm: ECDSA_P256_SHA256
+              publicKeyPem: |
+                -----BEGIN PUBLIC KEY-----
+                MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEpW5z0WPTBWzTkXgTKfUVPUaMbJC/
+                8mD4rpJyymP6aswUQNyTLLC6k9BJ/u1KDUP3auKVRKpW0I6ceMx1WHcNMw==
+                -----END PUBLIC KEY-----
+",
+    check: Check::Settings(check),
+};
+
+/// A quarter of a year; who scans at all scans more often
+const LONG: u64 = 90;
+
+fn check(settings: &Settings<'_>, findings: &mut Findings) {
+    let scanners = settings.setting(&["evidence", "authenticators", "vulnerability"]);
+    for scanner in scanners.map(Node::items).unwrap_or_default() {
+        let Some(age) = scanner.get("maxAgeDays") else {
+            continue;
+        };
+        let days = match &age.shape {
+            Shape::Number(number) => number.as_u64(),
+            _ => None,
+        };
+        if let Some(days) = days.filter(|days| *days > LONG) {
+            findings.push(
+                Diagnostic::new(
+                    age.span,
+                    "knows nothing newer",
+                    format!("scans count for {days} days"),
+                )
+                .help("scan again regularly, and write for example `maxAgeDays: 7`"),
+            );
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::rule::tests::found;
+
+    #[test]
+    fn ninety_days_are_not_long() {
+        let aged = |days: &str| {
+            RULE.prefer
+                .replace("maxAgeDays: 7", &format!("maxAgeDays: {days}"))
+        };
+        assert_eq!(found(&RULE, &aged("91")), ["91"]);
+        for days in ["90", "'365'", "-1"] {
+            assert!(found(&RULE, &aged(days)).is_empty(), "{days}");
+        }
+    }
+}

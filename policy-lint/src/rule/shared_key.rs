@@ -1,0 +1,165 @@
+//! One key speaks for two.
+
+use super::{Check, Findings, Rule};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::document::{Owner, Settings};
+
+pub(super) static RULE: Rule = Rule {
+    code: "lint-shared-key",
+    severity: Severity::Error,
+    what: "two attestors, or two purposes of authenticators, have one key",
+    why: "One signature then counts for both, and whoever is trusted with one thing is trusted with \
+          the other: what QA approves is already approved by the build, and who scans also says how \
+          an image was made.",
+    avoid: "policy:
+  kubernetesNamespaceAdmissionRules:
+    staging:
+      evaluationMode: REQUIRE_ATTESTATION
+      enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
+      requireAttestationsBy: [projects/example/attestors/build]
+    production:
+      evaluationMode: REQUIRE_ATTESTATION
+      enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
+      requireAttestationsBy: [projects/example/attestors/qa]
+  defaultAdmissionRule:
+    evaluationMode: ALWAYS_DENY
+    enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
+attestors:
+  - name: projects/example/attestors/build
+    userOwnedGrafeasNote:
+      noteReference: projects/example/notes/build
+      publicKeys:
+        - pkixPublicKey:
+            signatureAlgorithm: ECDSA_P256_SHA256
+            publicKeyPem: |
+              -----BEGIN PUBLIC KEY-----
+              MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEpW5z0WPTBWzTkXgTKfUVPUaMbJC/
+              8mD4rpJyymP6aswUQNyTLLC6k9BJ/u1KDUP3auKVRKpW0I6ceMx1WHcNMw==
+              -----END PUBLIC KEY-----
+  - name: projects/example/attestors/qa
+    userOwnedGrafeasNote:
+      noteReference: projects/example/notes/qa
+      publicKeys:
+        - pkixPublicKey:
+            signatureAlgorithm: ECDSA_P256_SHA256
+            publicKeyPem: |
+              -----BEGIN PUBLIC KEY-----
+              MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEpW5z0WPTBWzTkXgTKfUVPUaMbJC/
+              8mD4rpJyymP6aswUQNyTLLC6k9BJ/u1KDUP3auKVRKpW0I6ceMx1WHcNMw==
+              -----END PUBLIC KEY-----
+evidence:
+  kubernetes:
+    notes:
+      projects/example/notes/build: attest-build
+      projects/example/notes/qa: attest-qa
+",
+    prefer: "policy:
+  kubernetesNamespaceAdmissionRules:
+    staging:
+      evaluationMode: REQUIRE_ATTESTATION
+      enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
+      requireAttestationsBy: [projects/example/attestors/build]
+    production:
+      evaluationMode: REQUIRE_ATTESTATION
+      enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
+      requireAttestationsBy: [projects/example/attestors/qa]
+  defaultAdmissionRule:
+    evaluationMode: ALWAYS_DENY
+    enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
+attestors:
+  - name: projects/example/attestors/build
+    userOwnedGrafeasNote:
+      noteReference: projects/example/notes/build
+      publicKeys:
+        - pkixPublicKey:
+            signatureAlgorithm: ECDSA_P256_SHA256
+            publicKeyPem: |
+              -----BEGIN PUBLIC KEY-----
+              MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEpW5z0WPTBWzTkXgTKfUVPUaMbJC/
+              8mD4rpJyymP6aswUQNyTLLC6k9BJ/u1KDUP3auKVRKpW0I6ceMx1WHcNMw==
+              -----END PUBLIC KEY-----
+  - name: projects/example/attestors/qa
+    userOwnedGrafeasNote:
+      noteReference: projects/example/notes/qa
+      publicKeys:
+        - pkixPublicKey:
+            signatureAlgorithm: ECDSA_P256_SHA256
+            publicKeyPem: |
+              -----BEGIN PUBLIC KEY-----
+              MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEDIvXSs/VXU8mu1ICAjwRHWNL6SRJ
+              87Oafm+/lDTIQ8vG2uErJ7LFAlruS/lsoqoSEzTB9Mqp2lYBhR3CSdZIIw==
+              -----END PUBLIC KEY-----
+evidence:
+  kubernetes:
+    notes:
+      projects/example/notes/build: attest-build
+      projects/example/notes/qa: attest-qa
+",
+    check: Check::Settings(check),
+};
+
+fn check(settings: &Settings<'_>, findings: &mut Findings) {
+    let keys = settings.keys().into_iter();
+    let keys: Vec<_> = keys.filter_map(|key| Some((key, key.decode()?))).collect();
+    for (index, (key, decoded)) in keys.iter().enumerate() {
+        let earlier = keys.iter().take(index);
+        let same = earlier.filter(|(_, other)| other.is_same_key(decoded));
+        let mut confused =
+            same.filter_map(|(other, _)| Some((other, confusion(other.owner, key.owner)?)));
+        if let Some((other, (message, help))) = confused.next() {
+            findings.push(
+                Diagnostic::new(key.span(), "the same key", message)
+                    .because(other.span(), "first here")
+                    .help(help),
+            );
+        }
+    }
+}
+
+/// Who cannot be told apart when they have one key, and what to do about it; nothing where it does no
+/// harm.
+fn confusion(first: Owner<'_>, second: Owner<'_>) -> Option<(String, &'static str)> {
+    match (first, second) {
+        (Owner::Attestor(at, one), Owner::Attestor(other_at, other)) if at != other_at => {
+            let (one, other) = (one.name(), other.name());
+            let message = format!("attestors `{one}` and `{other}` have one key");
+            Some((message, "give each attestor a key of its own"))
+        }
+        (Owner::Authenticator(one), Owner::Authenticator(other)) if one != other => {
+            let message = format!("authenticators for `{one}` and for `{other}` have one key");
+            Some((message, "give each purpose a key of its own"))
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::rule::tests::found;
+
+    const KEY: &str = "{pkixPublicKey: {signatureAlgorithm: ECDSA_P256_SHA256, publicKeyPem: \"-----BEGIN PUBLIC KEY-----\\nMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEpW5z0WPTBWzTkXgTKfUVPUaMbJC/\\n8mD4rpJyymP6aswUQNyTLLC6k9BJ/u1KDUP3auKVRKpW0I6ceMx1WHcNMw==\\n-----END PUBLIC KEY-----\\n\"}}";
+
+    #[test]
+    fn an_id_does_not_make_another_key() {
+        let (before, after) = RULE.avoid.rsplit_once("- pkix").unwrap();
+        let yaml = format!("{before}- id: other\n          pkix{after}");
+        assert_eq!(found(&RULE, &yaml), ["publicKeyPem"]);
+    }
+
+    #[test]
+    fn within_one_attestor_or_purpose_a_key_may_stand_twice() {
+        let authenticators = |list: &str| {
+            let head = "platformPolicies: []\nevidence:\n  authenticators:\n";
+            format!("{head}{}", list.replace("KEY", KEY))
+        };
+        let one = authenticators(
+            "    provenance:\n    - {builderId: a, publicKeys: [KEY]}\n    - {builderId: b, publicKeys: [KEY]}\n",
+        );
+        assert!(found(&RULE, &one).is_empty());
+        let two = authenticators(
+            "    provenance: [{builderId: a, publicKeys: [KEY]}]\n    freshness: [{publicKeys: [KEY, KEY]}]\n",
+        );
+        assert_eq!(found(&RULE, &two), ["publicKeyPem", "publicKeyPem"]);
+    }
+}

@@ -1,0 +1,91 @@
+//! A refusal for any reason at all.
+
+use super::{Check, Findings, Rule};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::suite::{Outcome, Suite};
+
+pub(super) static RULE: Rule = Rule {
+    code: "lint-suite-denial-without-reason",
+    severity: Severity::Warning,
+    what: "a case expects `denied` and gives no reason",
+    why: "A refusal may have another reason than the one that is meant: a typing error in the case, \
+          an image without a digest, or an error of the host. The case would pass all the same, and \
+          go on passing when the policy no longer refuses for the right reason.",
+    avoid: "apiVersion: countersign.dev/v1
+kind: PolicySuite
+settings: policy.yaml
+time: 2026-01-31T12:00:00Z
+images:
+  web: registry.example/shop/web@digest
+signers:
+  build: {standsFor: projects/example/attestors/build}
+cases:
+  - name: signed
+    request: {namespace: production, images: [web]}
+    attestations: [{by: build, image: web}]
+    expect: admitted
+  - name: unsigned
+    request: {namespace: production, images: [web]}
+    expect: denied
+",
+    prefer: "apiVersion: countersign.dev/v1
+kind: PolicySuite
+settings: policy.yaml
+time: 2026-01-31T12:00:00Z
+images:
+  web: registry.example/shop/web@digest
+signers:
+  build: {standsFor: projects/example/attestors/build}
+cases:
+  - name: signed
+    request: {namespace: production, images: [web]}
+    attestations: [{by: build, image: web}]
+    expect: admitted
+  - name: unsigned
+    request: {namespace: production, images: [web]}
+    expect: {outcome: denied, reasons: [no-valid-attestation]}
+",
+    check: Check::Suite(check),
+};
+
+fn check(suite: &Suite, findings: &mut Findings) {
+    for case in &suite.cases {
+        let expectation = &case.expectation;
+        if expectation.outcome == Outcome::Admitted || expectation.gives_reasons() {
+            continue;
+        }
+        findings.push(
+            Diagnostic::new(
+                expectation.span,
+                "for any reason",
+                format!("case `{}` does not say why it is denied", case.name),
+            )
+            .help(
+                "write `expect: {outcome: denied, reasons: [CODE]}` with a code that `countersign \
+                 test` shows for the case",
+            ),
+        );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::rule::tests::found;
+
+    #[test]
+    fn a_reason_must_be_one_that_is_there() {
+        let reasons = "reasons: [no-valid-attestation]";
+        for (to, expected) in [
+            ("reasons: [\"!always-deny\"]", &["outcome"][..]),
+            ("warnings: [no-valid-attestation]", &["outcome"]),
+            (
+                "images: [{image: web, reasons: [no-valid-attestation]}]",
+                &[],
+            ),
+        ] {
+            let yaml = RULE.prefer.replace(reasons, to);
+            assert_eq!(found(&RULE, &yaml), expected, "{to}");
+        }
+    }
+}

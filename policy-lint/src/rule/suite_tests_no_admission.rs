@@ -1,0 +1,61 @@
+//! A suite that never sees the policy admit.
+
+use super::{Check, Findings, Rule};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::suite::{Outcome, Suite};
+
+pub(super) static RULE: Rule = Rule {
+    code: "lint-suite-tests-no-admission",
+    severity: Severity::Warning,
+    what: "no case of a suite expects `admitted`",
+    why: "A policy that refuses everything passes such a suite, and so does one whose attestors have \
+          the wrong keys. At least one case should show what may run.",
+    avoid: "apiVersion: countersign.dev/v1
+kind: PolicySuite
+settings: policy.yaml
+time: 2026-01-31T12:00:00Z
+images:
+  web: registry.example/shop/web@digest
+signers:
+  build: {standsFor: projects/example/attestors/build}
+cases:
+  - name: unsigned
+    request: {namespace: production, images: [web]}
+    expect: {outcome: denied, reasons: [no-valid-attestation]}
+",
+    prefer: "apiVersion: countersign.dev/v1
+kind: PolicySuite
+settings: policy.yaml
+time: 2026-01-31T12:00:00Z
+images:
+  web: registry.example/shop/web@digest
+signers:
+  build: {standsFor: projects/example/attestors/build}
+cases:
+  - name: signed
+    request: {namespace: production, images: [web]}
+    attestations: [{by: build, image: web}]
+    expect: admitted
+  - name: unsigned
+    request: {namespace: production, images: [web]}
+    expect: {outcome: denied, reasons: [no-valid-attestation]}
+",
+    check: Check::Suite(check),
+};
+
+fn check(suite: &Suite, findings: &mut Findings) {
+    let mut outcomes = suite.cases.iter().map(|case| case.expectation.outcome);
+    if outcomes.any(|outcome| outcome == Outcome::Admitted) {
+        return;
+    }
+    findings.push(
+        Diagnostic::new(
+            suite.cases_span,
+            "none of these",
+            "no case expects `admitted`",
+        )
+        .help(
+            "add a case that expects `admitted`, such as an image that every attestor has signed",
+        ),
+    );
+}

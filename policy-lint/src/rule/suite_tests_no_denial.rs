@@ -1,0 +1,60 @@
+//! A suite that never sees the policy refuse.
+
+use super::{Check, Findings, Rule};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::suite::{Outcome, Suite};
+
+pub(super) static RULE: Rule = Rule {
+    code: "lint-suite-tests-no-denial",
+    severity: Severity::Warning,
+    what: "no case of a suite expects `denied`",
+    why: "A policy that admits everything passes such a suite. What a policy is for is to refuse, so \
+          at least one case should show what it does not let in.",
+    avoid: "apiVersion: countersign.dev/v1
+kind: PolicySuite
+settings: policy.yaml
+time: 2026-01-31T12:00:00Z
+images:
+  web: registry.example/shop/web@digest
+signers:
+  build: {standsFor: projects/example/attestors/build}
+cases:
+  - name: signed
+    request: {namespace: production, images: [web]}
+    attestations: [{by: build, image: web}]
+    expect: admitted
+",
+    prefer: "apiVersion: countersign.dev/v1
+kind: PolicySuite
+settings: policy.yaml
+time: 2026-01-31T12:00:00Z
+images:
+  web: registry.example/shop/web@digest
+signers:
+  build: {standsFor: projects/example/attestors/build}
+cases:
+  - name: signed
+    request: {namespace: production, images: [web]}
+    attestations: [{by: build, image: web}]
+    expect: admitted
+  - name: unsigned
+    request: {namespace: production, images: [web]}
+    expect: {outcome: denied, reasons: [no-valid-attestation]}
+",
+    check: Check::Suite(check),
+};
+
+fn check(suite: &Suite, findings: &mut Findings) {
+    let mut outcomes = suite.cases.iter().map(|case| case.expectation.outcome);
+    if outcomes.any(|outcome| outcome == Outcome::Denied) {
+        return;
+    }
+    findings.push(
+        Diagnostic::new(
+            suite.cases_span,
+            "none of these",
+            "no case expects `denied`",
+        )
+        .help("add a case that expects a refusal, such as an unsigned image: `expect: {outcome: denied, reasons: [no-valid-attestation]}`"),
+    );
+}

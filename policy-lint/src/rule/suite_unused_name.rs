@@ -1,0 +1,91 @@
+//! A name that stands for something nobody mentions.
+
+use super::{Check, Findings, Rule};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::suite::Suite;
+
+pub(super) static RULE: Rule = Rule {
+    code: "lint-suite-unused-name",
+    severity: Severity::Warning,
+    what: "an image or a signer of a suite is used by no case",
+    why: "A case that was meant to use it may have been lost, or uses another by mistake. An unused \
+          signer also replaces the keys of an attestor for nothing.",
+    avoid: "apiVersion: countersign.dev/v1
+kind: PolicySuite
+settings: policy.yaml
+time: 2026-01-31T12:00:00Z
+images:
+  web: registry.example/shop/web@digest
+signers:
+  build: {standsFor: projects/example/attestors/build}
+  qa: {standsFor: projects/example/attestors/qa}
+cases:
+  - name: signed
+    request: {namespace: production, images: [web]}
+    attestations: [{by: build, image: web}]
+    expect: admitted
+  - name: unsigned
+    request: {namespace: production, images: [web]}
+    expect: {outcome: denied, reasons: [no-valid-attestation]}
+",
+    prefer: "apiVersion: countersign.dev/v1
+kind: PolicySuite
+settings: policy.yaml
+time: 2026-01-31T12:00:00Z
+images:
+  web: registry.example/shop/web@digest
+signers:
+  build: {standsFor: projects/example/attestors/build}
+cases:
+  - name: signed
+    request: {namespace: production, images: [web]}
+    attestations: [{by: build, image: web}]
+    expect: admitted
+  - name: unsigned
+    request: {namespace: production, images: [web]}
+    expect: {outcome: denied, reasons: [no-valid-attestation]}
+",
+    check: Check::Suite(check),
+};
+
+fn check(suite: &Suite, findings: &mut Findings) {
+    for unused in &suite.unused {
+        findings.push(
+            Diagnostic::new(
+                unused.span,
+                "never mentioned",
+                format!("{} `{}` is used by no case", unused.noun, unused.name),
+            )
+            .help("remove it, or use it"),
+        );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::rule::tests::found;
+
+    #[test]
+    fn every_mention_counts() {
+        let declared = "images:\n  other: registry.example/other@digest\n";
+        let yaml = RULE.prefer.replace("images:\n", declared);
+        assert_eq!(found(&RULE, &yaml), ["other"]);
+        for (from, to) in [
+            ("images: [web]", "images: [other]"),
+            ("image: web}", "image: other}"),
+            (
+                "expect: admitted",
+                "expect: {outcome: admitted, pinned: {other: web}}",
+            ),
+            (
+                "expect: admitted",
+                "tags: {\"registry.example/other:1\": other}\n    expect: admitted",
+            ),
+        ] {
+            assert!(yaml.contains(from), "{from}");
+            let yaml = yaml.replace(from, to);
+            assert!(found(&RULE, &yaml).is_empty(), "{yaml}");
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! Somebody could sign, and nobody asks for it.
+
+use super::{Check, Findings, Rule};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::document::{AdmissionRule, Settings};
+
+pub(super) static RULE: Rule = Rule {
+    code: "lint-unreachable-attestor",
+    severity: Severity::Warning,
+    what: "an attestor is named by no rule",
+    why: "Its attestations are never looked at. Either a rule has lost the name, and asks for less \
+          than was meant, or the attestor is left over.",
+    avoid: "policy:
+  defaultAdmissionRule:
+    evaluationMode: ALWAYS_DENY
+    enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
+attestors:
+  - name: projects/example/attestors/build
+    userOwnedGrafeasNote:
+      noteReference: projects/example/notes/build
+      publicKeys:
+        - pkixPublicKey:
+            signatureAlgorithm: ECDSA_P256_SHA256
+            publicKeyPem: |
+              -----BEGIN PUBLIC KEY-----
+              MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEpW5z0WPTBWzTkXgTKfUVPUaMbJC/
+              8mD4rpJyymP6aswUQNyTLLC6k9BJ/u1KDUP3auKVRKpW0I6ceMx1WHcNMw==
+              -----END PUBLIC KEY-----
+evidence:
+  kubernetes:
+    notes:
+      projects/example/notes/build: attest-build
+",
+    prefer: "policy:
+  defaultAdmissionRule:
+    evaluationMode: REQUIRE_ATTESTATION
+    enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
+    requireAttestationsBy: [projects/example/attestors/build]
+attestors:
+  - name: projects/example/attestors/build
+    userOwnedGrafeasNote:
+      noteReference: projects/example/notes/build
+      publicKeys:
+        - pkixPublicKey:
+            signatureAlgorithm: ECDSA_P256_SHA256
+            publicKeyPem: |
+              -----BEGIN PUBLIC KEY-----
+              MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEpW5z0WPTBWzTkXgTKfUVPUaMbJC/
+              8mD4rpJyymP6aswUQNyTLLC6k9BJ/u1KDUP3auKVRKpW0I6ceMx1WHcNMw==
+              -----END PUBLIC KEY-----
+evidence:
+  kubernetes:
+    notes:
+      projects/example/notes/build: attest-build
+",
+    check: Check::Settings(check),
+};
+
+fn check(settings: &Settings<'_>, findings: &mut Findings) {
+    // Rules name attestors only in a singleton policy.
+    if settings.policy().is_none() {
+        return;
+    }
+    let rules = settings.rules();
+    let named: Vec<_> = rules
+        .iter()
+        .flat_map(AdmissionRule::attestors)
+        .map(|(name, _)| name)
+        .collect();
+    for attestor in settings.attestors() {
+        let name = attestor.name();
+        if name.is_empty() || named.contains(&name) {
+            continue;
+        }
+        findings.push(
+            Diagnostic::new(
+                attestor.span(),
+                "never asked for",
+                format!("no rule names attestor `{name}`"),
+            )
+            .help("name it in `requireAttestationsBy` of a rule, or remove it"),
+        );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rule::tests::found;
+
+    #[test]
+    fn platform_policies_know_no_attestors() {
+        let yaml = super::RULE.avoid;
+        assert_eq!(
+            found(&super::RULE, yaml),
+            ["projects/example/attestors/build"]
+        );
+        let (policy, attestors) = yaml.split_once("attestors:\n").unwrap();
+        let platform =
+            "platformPolicies:\n- gkePolicy:\n    checkSets:\n    - checks: [{alwaysDeny: true}]\n";
+        let only_platform = format!("{platform}attestors:\n{attestors}");
+        assert!(found(&super::RULE, &only_platform).is_empty());
+        let both = format!("{policy}{platform}attestors:\n{attestors}");
+        assert_eq!(found(&super::RULE, &both).len(), 1);
+    }
+}

@@ -1,0 +1,85 @@
+//! A key that is not strong for long.
+
+use super::{Check, Findings, Rule};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::document::Settings;
+
+pub(super) static RULE: Rule = Rule {
+    code: "lint-weak-key",
+    severity: Severity::Warning,
+    what: "an RSA key of 2048 bits is trusted",
+    why: "It has a strength of about 112 bits, which is no longer advised for signatures that are to \
+          be trusted after 2030. A policy outlives its keys more often than it is expected to.",
+    avoid: "policy:
+  defaultAdmissionRule:
+    evaluationMode: REQUIRE_ATTESTATION
+    enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
+    requireAttestationsBy: [projects/example/attestors/build]
+attestors:
+  - name: projects/example/attestors/build
+    userOwnedGrafeasNote:
+      noteReference: projects/example/notes/build
+      publicKeys:
+        - pkixPublicKey:
+            signatureAlgorithm: RSA_SIGN_PKCS1_2048_SHA256
+            publicKeyPem: |
+              -----BEGIN PUBLIC KEY-----
+              MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEA7HZw4sh0A568QbhtFIN7
+              KSHugKbJDyszgWSD6PCgts46xMDsN5XtysgMEcROyYuotcm7SkVexfvYxTMvVpnb
+              swEs9TogatuHstvj/j4FlTehYQ1gdWcL4liUIqFNJiiPyJyjw5hKAZxLeURzfw/e
+              aN4Ag+M44gv9PLziCokfQov6kclOVKsMxPVfRxuzjior/JuyKy3I3FT6E8fBVif2
+              kP5e5+OJaAiIe36y8WG+4bHCEG4ZluRpCaLJnKxKhQ4yrw/TCryrD8Nr2epuTZE1
+              0RdLzL0o9rxC99NsNAetMQ8tTlgWUUHaaY2ZnNyxq07nU2JmChEuDkbTsJnQjeDW
+              DQIDAQAB
+              -----END PUBLIC KEY-----
+evidence:
+  kubernetes:
+    notes:
+      projects/example/notes/build: attest-build
+",
+    prefer: "policy:
+  defaultAdmissionRule:
+    evaluationMode: REQUIRE_ATTESTATION
+    enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
+    requireAttestationsBy: [projects/example/attestors/build]
+attestors:
+  - name: projects/example/attestors/build
+    userOwnedGrafeasNote:
+      noteReference: projects/example/notes/build
+      publicKeys:
+        - pkixPublicKey:
+            signatureAlgorithm: ECDSA_P256_SHA256
+            publicKeyPem: |
+              -----BEGIN PUBLIC KEY-----
+              MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEpW5z0WPTBWzTkXgTKfUVPUaMbJC/
+              8mD4rpJyymP6aswUQNyTLLC6k9BJ/u1KDUP3auKVRKpW0I6ceMx1WHcNMw==
+              -----END PUBLIC KEY-----
+evidence:
+  kubernetes:
+    notes:
+      projects/example/notes/build: attest-build
+",
+    check: Check::Settings(check),
+};
+
+fn check(settings: &Settings<'_>, findings: &mut Findings) {
+    for key in settings.keys() {
+        let Some((name, span)) = key.algorithm() else {
+            continue;
+        };
+        if name.starts_with("RSA_") && name.contains("_2048_") {
+            findings.push(
+                Diagnostic::new(
+                    span,
+                    "112 bits of strength",
+                    "an RSA key of 2048 bits is trusted",
+                )
+                .because(key.span(), "this key")
+                .help(
+                    "make a new key, for `ECDSA_P256_SHA256` or with at least 3072 bits, add it \
+                         beside the old one, and remove that when nothing depends on it any more",
+                ),
+            );
+        }
+    }
+}
