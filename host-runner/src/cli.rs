@@ -1,5 +1,6 @@
 //! What was typed. What it means is decided in `commands/`.
 
+mod context;
 mod evidence;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -8,6 +9,7 @@ use std::path::PathBuf;
 use crate::commands;
 use crate::engine::Abi;
 
+pub use context::ContextArgs;
 pub use evidence::EvidenceArgs;
 
 /// Binary Authorization for any cluster: evaluate image policies with the very module that

@@ -2,7 +2,9 @@
 
 pub mod evaluate;
 pub mod inspect;
+mod judge;
 pub mod lint;
+mod objects;
 pub mod test;
 
 use anyhow::{Context as _, Result};
