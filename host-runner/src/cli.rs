@@ -27,6 +27,8 @@ pub struct Cli {
 pub enum Command {
     /// Say what the gatekeeper would answer
     Evaluate(commands::evaluate::Args),
+    /// Show why the answer is what it is and what would change it, or the page of a reason's code
+    Explain(commands::explain::Args),
     /// Show what a policy module is: ABI, imports, exports, metadata, digest
     Inspect(commands::inspect::Args),
     /// Find what is wrong, weak or without effect in policies, manifests and suites

@@ -1,6 +1,7 @@
 //! The commands, one file each.
 
 pub mod evaluate;
+pub mod explain;
 pub mod inspect;
 mod judge;
 pub mod lint;

@@ -3,6 +3,7 @@
 
 pub(crate) mod admission_review;
 pub(crate) mod diagnostic;
+pub(crate) mod explain;
 mod github;
 pub(crate) mod gke;
 pub(crate) mod human;
@@ -11,6 +12,7 @@ mod junit;
 pub(crate) mod lint;
 pub(crate) mod output;
 pub(crate) mod test;
+mod tree;
 
 use std::io;
 use std::path::Path;

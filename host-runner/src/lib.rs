@@ -6,11 +6,13 @@
 //! | what a file of manifests becomes | [`inputs`] |
 //! | what a policy is answered in place of a cluster and a registry | [`evidence`] |
 //! | how the tests of a policy are run | [`suite`] |
+//! | what would admit a refused image | `remedy/` |
 //! | one command | `commands/`, one file each |
 //! | one output format | `emit/`, one file each |
 
 extern crate alloc;
 
+mod advice;
 pub mod cli;
 pub mod commands;
 mod emit;
@@ -19,7 +21,9 @@ pub mod evidence;
 mod exit;
 pub mod inputs;
 mod progress;
+mod remedy;
 pub mod suite;
+mod written;
 
 pub use exit::Exit;
 
@@ -30,6 +34,7 @@ use cli::{Cli, Command};
 pub fn run(cli: &Cli) -> Exit {
     let result = match &cli.command {
         Command::Evaluate(args) => commands::evaluate::run(args),
+        Command::Explain(args) => commands::explain::run(args),
         Command::Inspect(args) => commands::inspect::run(args),
         Command::Lint(args) => commands::lint::run(args),
         Command::Test(args) => commands::test::run(args),

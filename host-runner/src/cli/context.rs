@@ -18,6 +18,13 @@ pub struct ContextArgs {
     pub(crate) time: Option<Time>,
 }
 
+impl ContextArgs {
+    /// Whether anything is said about the circumstances.
+    pub(crate) const fn is_given(&self) -> bool {
+        self.namespace.is_some() || self.time.is_some()
+    }
+}
+
 fn parse_time(text: &str) -> Result<Time, TimeError> {
     Time::parse(text)
 }
