@@ -25,6 +25,8 @@ pub struct Cli {
 /// The commands
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Show whose verdict changes between two settings files
+    Diff(commands::diff::Args),
     /// Say what the gatekeeper would answer
     Evaluate(commands::evaluate::Args),
     /// Show why the answer is what it is and what would change it, or the page of a reason's code

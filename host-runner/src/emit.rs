@@ -2,6 +2,7 @@
 //! error.
 
 pub(crate) mod admission_review;
+pub(crate) mod changes;
 pub(crate) mod diagnostic;
 pub(crate) mod explain;
 mod github;
@@ -33,7 +34,12 @@ pub(crate) struct Evaluated {
 impl Evaluated {
     /// Whether the request is admitted; an answer that does not say so admits nothing.
     pub(crate) fn is_admitted(&self) -> bool {
-        let flag = |key| self.answer.get(key).and_then(Value::as_bool);
+        Self::admits(&self.answer)
+    }
+
+    /// The same for an answer by itself.
+    pub(crate) fn admits(answer: &Value) -> bool {
+        let flag = |key| answer.get(key).and_then(Value::as_bool);
         flag("allowed")
             .or_else(|| flag("accepted"))
             .unwrap_or_default()

@@ -7,6 +7,7 @@
 //! | what a policy is answered in place of a cluster and a registry | [`evidence`] |
 //! | how the tests of a policy are run | [`suite`] |
 //! | what would admit a refused image | `remedy/` |
+//! | what changes between two answers | `comparison` |
 //! | one command | `commands/`, one file each |
 //! | one output format | `emit/`, one file each |
 
@@ -15,6 +16,7 @@ extern crate alloc;
 mod advice;
 pub mod cli;
 pub mod commands;
+mod comparison;
 mod emit;
 pub mod engine;
 pub mod evidence;
@@ -33,6 +35,7 @@ use cli::{Cli, Command};
 #[must_use]
 pub fn run(cli: &Cli) -> Exit {
     let result = match &cli.command {
+        Command::Diff(args) => commands::diff::run(args),
         Command::Evaluate(args) => commands::evaluate::run(args),
         Command::Explain(args) => commands::explain::run(args),
         Command::Inspect(args) => commands::inspect::run(args),

@@ -1,4 +1,5 @@
-//! The commands of whoever writes a policy, as a user runs them: why is it so, and what would change it?
+//! The commands of whoever writes a policy, as a user runs them: why is it so, what would change it,
+//! and what changes between two policies?
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -15,7 +16,7 @@ use std::process::Command;
 
 use serde_json::{Value, json};
 
-use program::{root, run};
+use program::{file, root, run};
 
 const PIPELINE: &str = "policies/pipeline/policy.yaml";
 const FIXTURES: &str = "policies/pipeline/fixtures";
@@ -210,6 +211,139 @@ fn scripts(explanation: &str) -> Vec<String> {
     scripts
 }
 
+/// Two policies under which one object is newly denied, one newly admitted, one reported only, and
+/// one answered as before for another reason.
+const OLD: &str = "policy:
+  kubernetesNamespaceAdmissionRules:
+    a: &allow {evaluationMode: ALWAYS_ALLOW, enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG}
+    c: *allow
+    d: *allow
+  defaultAdmissionRule: &deny
+    {evaluationMode: ALWAYS_DENY, enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG}
+";
+const NEW: &str = "policy:
+  admissionWhitelistPatterns: [{namePattern: registry.example/d}]
+  kubernetesNamespaceAdmissionRules:
+    b: {evaluationMode: ALWAYS_ALLOW, enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG}
+    c: {evaluationMode: ALWAYS_DENY, enforcementMode: DRYRUN_AUDIT_LOG_ONLY}
+  defaultAdmissionRule:
+    {evaluationMode: ALWAYS_DENY, enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG}
+";
+
+fn pods() -> String {
+    let pods = ["a", "b", "c", "d", "e"].map(|namespace| {
+        json!({"apiVersion": "v1", "kind": "Pod",
+            "metadata": {"name": "web", "namespace": namespace},
+            "spec": {"containers": [
+                {"name": "web", "image": format!("registry.example/{namespace}")}]}})
+    });
+    json!({"apiVersion": "v1", "kind": "List", "items": pods}).to_string()
+}
+
+#[test]
+fn diff_lists_the_objects_whose_answer_changes_and_why() {
+    let (_old, old) = file("old.yaml", OLD);
+    let (_new, new) = file("new.yaml", NEW);
+    let diff = format!("diff {} {} -", old.display(), new.display());
+    let (stdout, stderr) = run(&diff, &pods(), 1);
+    let (changes, summary) = stdout.trim_end().rsplit_once('\n').unwrap();
+    let expected = "admitted -> denied  Pod a/web  <stdin>
+  registry.example/a  spec.containers[0].image
+    CONFORMANT -> NON_CONFORMANT
+    - policy: kubernetes-namespace rule for `a`: ALWAYS_ALLOW
+    + policy: default rule: ALWAYS_DENY
+    - always-allow
+    + always-deny
+
+denied -> admitted  Pod b/web  <stdin>
+  registry.example/b  spec.containers[0].image
+    NON_CONFORMANT -> CONFORMANT
+    - policy: default rule: ALWAYS_DENY
+    + policy: kubernetes-namespace rule for `b`: ALWAYS_ALLOW
+    - always-deny
+    + always-allow
+
+admitted -> admitted by dry run  Pod c/web  <stdin>
+  registry.example/c  spec.containers[0].image
+    CONFORMANT -> NON_CONFORMANT
+    - policy: kubernetes-namespace rule for `c`: ALWAYS_ALLOW
+    + policy: kubernetes-namespace rule for `c`: ALWAYS_DENY, in dry run
+    - always-allow
+    + always-deny
+";
+    assert_eq!(changes, expected);
+    let counts = "3 of 5 objects change: 1 newly denied, 1 newly admitted, 1 otherwise; 1 changes \
+                  only its reasons (module sha256:";
+    assert!(summary.starts_with(counts), "{summary}");
+    assert_eq!(stderr, "");
+}
+
+#[test]
+fn diff_prints_a_versioned_document() {
+    let (_old, old) = file("old.yaml", OLD);
+    let (_new, new) = file("new.yaml", NEW);
+    let (old, new) = (old.display(), new.display());
+    let diff = format!("diff {old} {new} --format json --reasons -");
+    let report: Value = serde_json::from_str(&run(&diff, &pods(), 1).0).unwrap();
+    assert_eq!(report["apiVersion"], "countersign.dev/v1");
+    assert_eq!(report["kind"], "DiffReport");
+    let digest = report["module"]["digest"].as_str().unwrap();
+    assert!(digest.starts_with("sha256:"), "{digest}");
+    let counts = json!({"objects": 5, "changed": 3, "newlyDenied": 1, "newlyAdmitted": 1,
+        "otherwise": 1, "reasonsOnly": 1});
+    assert_eq!(report["summary"], counts);
+    let objects = report["objects"].as_array().unwrap();
+    let changes: Vec<_> = objects.iter().map(|one| &one["change"]).collect();
+    let expected = [
+        "newly-denied",
+        "newly-admitted",
+        "otherwise",
+        "reasons-only",
+    ];
+    assert_eq!(changes, expected);
+    let outcome = json!({"allowed": true, "verdict": "CONFORMANT", "enforcement": "enforced"});
+    let said =
+        |by: &str| json!({"verdict": "CONFORMANT", "because": [{"document": "policy", "by": by}]});
+    let last = json!({
+        "object": "Pod d/web", "source": "<stdin>", "change": "reasons-only",
+        "old": outcome, "new": outcome, "reasonsGained": [], "reasonsLost": [],
+        "images": [{
+            "image": "registry.example/d", "field": "spec.containers[0].image",
+            "old": said("kubernetes-namespace rule for `d`: ALWAYS_ALLOW"),
+            "new": said("exempt by `registry.example/d`"),
+            "reasonsGained": ["exempt-allowlist"], "reasonsLost": ["always-allow"],
+        }],
+    });
+    assert_eq!(objects[3], last);
+}
+
+#[test]
+fn diff_of_equal_policies_is_status_0() {
+    let arguments = format!("diff {PIPELINE} {PIPELINE} {FIXTURES}");
+    let (stdout, _) = run(&arguments, "", 0);
+    assert!(
+        stdout.starts_with("0 of 6 objects change (module sha256:"),
+        "{stdout}"
+    );
+}
+
+#[test]
+fn problems_of_both_settings_are_named_with_their_file() {
+    let (_old, old) = file("old.yaml", "policy: {imags: 1}\n");
+    let (_new, new) = file("new.yaml", "unknown: 1\n");
+    let (old, new) = (old.display(), new.display());
+    let (stdout, stderr) = run(&format!("diff {old} {new} {FIXTURES}"), "", 2);
+    assert_eq!(stdout, "");
+    for line in [
+        format!("error[policy-unknown-field]: {old}: policy.imags: "),
+        format!("error[settings-unknown-field]: {new}: unknown: "),
+    ] {
+        assert!(stderr.contains(&line), "lacks {line}\n{stderr}");
+    }
+    let (_, stderr) = run(&format!("explain -s {old} {FIXTURES}"), "", 2);
+    assert!(stderr.contains("policy-unknown-field"), "{stderr}");
+}
+
 #[test]
 fn bad_usage_is_status_2() {
     for arguments in [
@@ -218,6 +352,10 @@ fn bad_usage_is_status_2() {
         "explain --namespace a digest-required",
         "explain --settings missing pod.yaml",
         "explain --settings - -",
+        "diff",
+        "diff a b",
+        "diff - - policies",
+        "diff a b --format yaml c",
     ] {
         run(arguments, "", 2);
     }
@@ -225,7 +363,7 @@ fn bad_usage_is_status_2() {
 
 #[test]
 fn help_has_examples_and_exit_status() {
-    for command in ["explain"] {
+    for command in ["explain", "diff"] {
         let (stdout, _) = run(&format!("{command} --help"), "", 0);
         assert_lines(&stdout, &["Examples:", "Exit status:"]);
     }
