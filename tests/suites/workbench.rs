@@ -79,8 +79,8 @@ fn explain_shows_the_pages_of_codes() {
 
 #[test]
 fn an_unknown_code_is_status_2_and_suggests_known_ones() {
-    let (stdout, stderr) = run("explain digest-requierd README.md xyz", "", 2);
-    let expected = "error: no code `digest-requierd`; did you mean `digest-required`?
+    let (stdout, stderr) = run("explain digest-require README.md xyz", "", 2);
+    let expected = "error: no code `digest-require`; did you mean `digest-required`?
 error: `README.md` is a file, and no code: objects are explained under --settings FILE
 error: no code `xyz`
 ";
@@ -329,13 +329,13 @@ fn diff_of_equal_policies_is_status_0() {
 
 #[test]
 fn problems_of_both_settings_are_named_with_their_file() {
-    let (_old, old) = file("old.yaml", "policy: {imags: 1}\n");
+    let (_old, old) = file("old.yaml", "policy: {other: 1}\n");
     let (_new, new) = file("new.yaml", "unknown: 1\n");
     let (old, new) = (old.display(), new.display());
     let (stdout, stderr) = run(&format!("diff {old} {new} {FIXTURES}"), "", 2);
     assert_eq!(stdout, "");
     for line in [
-        format!("error[policy-unknown-field]: {old}: policy.imags: "),
+        format!("error[policy-unknown-field]: {old}: policy.other: "),
         format!("error[settings-unknown-field]: {new}: unknown: "),
     ] {
         assert!(stderr.contains(&line), "lacks {line}\n{stderr}");

@@ -75,7 +75,7 @@ what to do  name the image by its digest: REPOSITORY@sha256:<digest>
 
     #[test]
     fn a_misspelled_code_finds_its_neighbours() {
-        assert_eq!(nearest("digest-requierd"), ["digest-required"]);
+        assert_eq!(nearest("digest-require"), ["digest-required"]);
         assert_eq!(
             nearest("bad-signature"),
             ["attestation-bad-signature"],
