@@ -29,7 +29,7 @@ pub enum Command {
     Diff(commands::diff::Args),
     /// Say what the gatekeeper would answer
     Evaluate(commands::evaluate::Args),
-    /// Show why the answer is what it is and what would change it, or the page of a reason's code
+    /// Show why the answer is what it is and what would change it, or the page of a code
     Explain(commands::explain::Args),
     /// Show what a policy module is: ABI, imports, exports, metadata, digest
     Inspect(commands::inspect::Args),

@@ -20,12 +20,12 @@ use super::{module_bytes, objects};
   countersign explain --settings policy.yaml --why-not deployment.yaml
   countersign explain --settings policy.yaml --namespace production manifests/
   countersign explain digest-required
-  countersign explain attestation-unknown-key-id no-valid-attestation
+  countersign explain attestation-unknown-key-id lint-dry-run
 
 Exit status: 0 all admitted, or the page is shown, 1 one or more refused, 2 the job could not be done")]
 pub struct Args {
     /// With --settings: manifests, lists, admission requests or reviews in YAML or JSON (files,
-    /// folders, or `-` for standard input). Without: codes of reasons, whose pages are shown
+    /// folders, or `-` for standard input). Without: codes of reasons and lints, whose pages are shown
     #[arg(required = true, value_name = "FILE|CODE")]
     subjects: Vec<PathBuf>,
     /// The settings, or a cluster admission policy that contains them; `-` is standard input

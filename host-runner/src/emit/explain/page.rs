@@ -2,6 +2,7 @@
 
 use std::io::{self, Write as _};
 
+use policy_lint::{RULES, Rule};
 use policy_wasm::Code;
 use policy_wasm::decision::Role;
 
@@ -14,6 +15,9 @@ pub(crate) fn pages(pages: &[String]) -> io::Result<()> {
 
 /// The page of a code, whoever reports it.
 pub(crate) fn page(code: &str) -> Option<String> {
+    if let Some(rule) = Rule::by_code(code) {
+        return Some(rule.page());
+    }
     let code = Code::ALL.iter().find(|known| known.as_str() == code)?;
     let meaning = code.meaning();
     let leads_to = match code.role() {
@@ -33,7 +37,8 @@ pub(crate) fn page(code: &str) -> Option<String> {
 
 /// The codes that a misspelled one may have meant, the likeliest first.
 pub(crate) fn nearest(code: &str) -> Vec<&'static str> {
-    let known = Code::ALL.iter().map(|known| known.as_str());
+    let lints = RULES.iter().map(|rule| rule.code);
+    let known = Code::ALL.iter().map(|known| known.as_str()).chain(lints);
     let mut near: Vec<_> = known
         .filter_map(|known| {
             let is_part = code.len() >= SHORTEST_PART && known.contains(code);
@@ -71,6 +76,14 @@ leads to    a refusal: verdict NON_CONFORMANT
 what to do  name the image by its digest: REPOSITORY@sha256:<digest>
 ";
         assert_eq!(page, expected);
+    }
+
+    #[test]
+    fn a_lint_has_the_page_of_its_rule() {
+        for rule in RULES {
+            assert_eq!(page(rule.code), Some(rule.page()));
+        }
+        assert_eq!(nearest("lint-dryrun"), ["lint-dry-run"]);
     }
 
     #[test]
