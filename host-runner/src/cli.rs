@@ -1,5 +1,6 @@
 //! What was typed. What it means is decided in `commands/`.
 
+mod context;
 mod evidence;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -8,6 +9,7 @@ use std::path::PathBuf;
 use crate::commands;
 use crate::engine::Abi;
 
+pub use context::ContextArgs;
 pub use evidence::EvidenceArgs;
 
 /// Binary Authorization for any cluster: evaluate image policies with the very module that
@@ -23,8 +25,12 @@ pub struct Cli {
 /// The commands
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Show whose verdict changes between two settings files
+    Diff(commands::diff::Args),
     /// Say what the gatekeeper would answer
     Evaluate(commands::evaluate::Args),
+    /// Show why the answer is what it is and what would change it, or the page of a code
+    Explain(commands::explain::Args),
     /// Show what a policy module is: ABI, imports, exports, metadata, digest
     Inspect(commands::inspect::Args),
     /// Find what is wrong, weak or without effect in policies, manifests and suites

@@ -1,8 +1,12 @@
 //! The commands, one file each.
 
+pub mod diff;
 pub mod evaluate;
+pub mod explain;
 pub mod inspect;
+mod judge;
 pub mod lint;
+mod objects;
 pub mod schema;
 pub mod test;
 

@@ -2,7 +2,9 @@
 //! error.
 
 pub(crate) mod admission_review;
+pub(crate) mod changes;
 pub(crate) mod diagnostic;
+pub(crate) mod explain;
 mod github;
 pub(crate) mod gke;
 pub(crate) mod human;
@@ -11,6 +13,7 @@ mod junit;
 pub(crate) mod lint;
 pub(crate) mod output;
 pub(crate) mod test;
+mod tree;
 
 use std::io;
 use std::path::Path;
@@ -31,7 +34,12 @@ pub(crate) struct Evaluated {
 impl Evaluated {
     /// Whether the request is admitted; an answer that does not say so admits nothing.
     pub(crate) fn is_admitted(&self) -> bool {
-        let flag = |key| self.answer.get(key).and_then(Value::as_bool);
+        Self::admits(&self.answer)
+    }
+
+    /// The same for an answer by itself.
+    pub(crate) fn admits(answer: &Value) -> bool {
+        let flag = |key| answer.get(key).and_then(Value::as_bool);
         flag("allowed")
             .or_else(|| flag("accepted"))
             .unwrap_or_default()

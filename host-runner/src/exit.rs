@@ -5,9 +5,9 @@ use std::process::{ExitCode, Termination};
 /// How a command ended
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Exit {
-    /// 0: admitted, valid, done
+    /// 0: admitted, unchanged, valid, done
     Yes,
-    /// 1: refused
+    /// 1: refused, changed
     No,
     /// 2: the job could not be done: bad usage, unreadable input, invalid settings, a trap
     CouldNot,

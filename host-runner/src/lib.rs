@@ -6,20 +6,26 @@
 //! | what a file of manifests becomes | [`inputs`] |
 //! | what a policy is answered in place of a cluster and a registry | [`evidence`] |
 //! | how the tests of a policy are run | [`suite`] |
+//! | what would admit a refused image | `remedy/` |
+//! | what changes between two answers | `comparison` |
 //! | one command | `commands/`, one file each |
 //! | one output format | `emit/`, one file each |
 
 extern crate alloc;
 
+mod advice;
 pub mod cli;
 pub mod commands;
+mod comparison;
 mod emit;
 pub mod engine;
 pub mod evidence;
 mod exit;
 pub mod inputs;
 mod progress;
+mod remedy;
 pub mod suite;
+mod written;
 
 pub use exit::Exit;
 
@@ -29,7 +35,9 @@ use cli::{Cli, Command};
 #[must_use]
 pub fn run(cli: &Cli) -> Exit {
     let result = match &cli.command {
+        Command::Diff(args) => commands::diff::run(args),
         Command::Evaluate(args) => commands::evaluate::run(args),
+        Command::Explain(args) => commands::explain::run(args),
         Command::Inspect(args) => commands::inspect::run(args),
         Command::Lint(args) => commands::lint::run(args),
         Command::Schema(args) => commands::schema::run(args),

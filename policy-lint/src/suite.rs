@@ -8,8 +8,8 @@ mod expectation;
 mod host;
 mod request;
 
+use alloc::collections::{BTreeMap, BTreeSet};
 use core::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet};
 
 use policy_wasm::time::Time;
 

@@ -9,10 +9,11 @@ mod code;
 mod message;
 mod mutated;
 mod response;
+mod role;
 
 use alloc::borrow::Cow;
 use alloc::collections::BTreeMap;
-use alloc::string::String;
+use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 
 use serde::Serialize;
@@ -22,6 +23,7 @@ pub use code::Code;
 pub(crate) use message::compose;
 pub use mutated::MutatedObject;
 pub use response::{AdmissionResponse, SettingsResponse};
+pub use role::Role;
 
 /// The answer to one call
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -219,10 +221,33 @@ pub struct AppliedRule {
     /// The rule's key as written; absent for the default rule
     #[serde(skip_serializing_if = "Option::is_none")]
     pub key: Option<String>,
+    /// Where a rule for the Pod was looked for; absent where the policy has only the default rule
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub searched: Option<Searched>,
     /// As written in the policy
     pub evaluation_mode: &'static str,
     /// As written in the policy
     pub enforcement_mode: &'static str,
+}
+
+/// What was looked up to choose a rule: why one applied that is not the default, or why none did
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Searched {
+    /// The rule map of the policy, for example `kubernetesNamespaceAdmissionRules`
+    pub map: &'static str,
+    /// What a key of it would have to say to apply to the Pod
+    pub key: String,
+}
+
+impl Searched {
+    /// The key is part of every image's result, and a Pod's author may have chosen half of it: what no
+    /// valid name can be is cut.
+    pub(crate) fn new(map: &'static str, key: &str) -> Self {
+        Self {
+            map,
+            key: crate::Escaped(key).to_string(),
+        }
+    }
 }
 
 /// Whether one attestor is satisfied for one image

@@ -4,60 +4,21 @@
 
 #[path = "cli/platform.rs"]
 mod platform;
+#[path = "cli/program.rs"]
+mod program;
 
-use std::io::Write as _;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
-/// The repository's root, where the documented commands are run.
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
-}
-
-fn countersign(arguments: &str, stdin: &str) -> Output {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_countersign"))
-        .args(arguments.split_whitespace())
-        .current_dir(root())
-        .env_clear()
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    // A command that does not read its input closes it.
-    let _ = child.stdin.take().unwrap().write_all(stdin.as_bytes());
-    child.wait_with_output().unwrap()
-}
-
-/// Runs a command and checks its exit status; returns standard output and standard error.
-#[track_caller]
-fn run(arguments: &str, stdin: &str, status: i32) -> (String, String) {
-    let output = countersign(arguments, stdin);
-    let text = |bytes| String::from_utf8(bytes).unwrap();
-    let (stdout, stderr) = (text(output.stdout), text(output.stderr));
-    assert_eq!(
-        output.status.code(),
-        Some(status),
-        "{arguments}\n{stdout}\n{stderr}"
-    );
-    (stdout, stderr)
-}
+use program::{countersign, file, root, run};
 
 const PIPELINE: &str = "evaluate --settings policies/pipeline/policy.yaml";
 const ALLOWLIST: &str = "evaluate --settings policies/registry-allowlist/policy.yaml";
 
 fn fixture(name: &str) -> String {
     std::fs::read_to_string(root().join("policies/pipeline/fixtures").join(name)).unwrap()
-}
-
-/// A file that exists as long as the test.
-fn file(name: &str, text: &str) -> (tempfile::TempDir, PathBuf) {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join(name);
-    std::fs::write(&path, text).unwrap();
-    (folder, path)
 }
 
 #[test]

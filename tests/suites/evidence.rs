@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use policy_tests::case::{
-    A, B, call_case, image, one_container, outcome, pod, raw_case, request, settings,
+    A, B, call_case, image, one_container, outcome, pod, raw_case, request, rule, settings,
 };
 use policy_tests::corpus;
 use policy_tests::delivery::{Delivery, NAMESPACE, ask_registry, resource};
@@ -793,4 +793,41 @@ fn remove(value: &mut Value, pointer: &str) {
         }
         _ => unreachable!(),
     }
+}
+
+/// Where there are no rules but the default, nothing was searched.
+#[test]
+fn a_decision_says_where_a_rule_was_looked_for() {
+    const ACCOUNTS: &str = "kubernetesServiceAccountAdmissionRules";
+    const MESH: &str = "istioServiceIdentityAdmissionRules";
+    let searched = |map: &str, key: &str, account: &str| {
+        let mut call = base();
+        call["settings"]["meshTrustDomain"] = "mesh.example".into();
+        call["settings"]["policy"][map] = json!({key: rule("ALWAYS_DENY", &[])});
+        call["request"]["object"]["spec"]["serviceAccountName"] = account.into();
+        let decision = Host::new(|_, _| Answer::Unavailable).decide(&call);
+        let rule = &decision["images"][0]["results"][0]["rule"];
+        (rule["key"].clone(), rule["searched"].clone())
+    };
+    let here = |key: &str| json!({"map": ACCOUNTS, "key": key});
+    assert_eq!(
+        searched(ACCOUNTS, "default:robot", "robot"),
+        ("default:robot".into(), here("default:robot"))
+    );
+    assert_eq!(
+        searched(ACCOUNTS, "default:robot", "other"),
+        (Value::Null, here("default:other"))
+    );
+    let key = "spiffe://mesh.example/ns/default/sa/robot";
+    let identity = json!({"map": MESH, "key": "mesh.example/ns/default/sa/robot"});
+    assert_eq!(searched(MESH, key, "robot"), (key.into(), identity));
+    let none = Host::new(|_, _| Answer::Unavailable).decide(&base());
+    let rule = &none["images"][0]["results"][0]["rule"];
+    assert_eq!(
+        (&rule["kind"], rule.get("searched")),
+        (&"default".into(), None)
+    );
+    // The key is said of every image, and the Pod's author chose it.
+    let (_, cut) = searched(ACCOUNTS, "default:robot", &"x".repeat(100_000));
+    assert!(cut["key"].as_str().unwrap().chars().count() < 700);
 }

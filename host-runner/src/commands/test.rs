@@ -1,6 +1,6 @@
 //! `countersign test`: do the policy's suites hold?
 
-use std::collections::BTreeMap;
+use alloc::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 

@@ -11,6 +11,8 @@ use super::{BOLD_GREEN, BOLD_RED, BOLD_YELLOW, DIM, Evaluated, RESET, list, prin
 use crate::engine::{Abi, Inspection};
 use reason::reason;
 
+pub(super) use policy::check_set_title;
+
 /// Prints all answers and counts them.
 pub(crate) fn decisions(answers: &[Evaluated], digest: &str) -> io::Result<()> {
     let mut out = anstream::stdout().lock();
@@ -18,6 +20,11 @@ pub(crate) fn decisions(answers: &[Evaluated], digest: &str) -> io::Result<()> {
         object(&mut out, evaluated)?;
         writeln!(out)?;
     }
+    summary(&mut out, answers, digest)
+}
+
+/// `1 admitted, 2 denied (module sha256:…)`
+pub(super) fn summary(out: &mut impl Write, answers: &[Evaluated], digest: &str) -> io::Result<()> {
     let admitted = answers.iter().filter(|answer| answer.is_admitted()).count();
     let denied = answers.len().saturating_sub(admitted);
     writeln!(
@@ -26,16 +33,21 @@ pub(crate) fn decisions(answers: &[Evaluated], digest: &str) -> io::Result<()> {
     )
 }
 
-fn object(out: &mut impl Write, evaluated: &Evaluated) -> io::Result<()> {
-    let Evaluated { request, answer } = evaluated;
-    let answer = &printable_answer(answer);
-    let enforcement = text(answer, "enforcement");
-    let (colour, word) = match (evaluated.is_admitted(), enforcement) {
+/// What became of an object in a few words, and their colour.
+pub(super) fn admission(evaluated: &Evaluated) -> (&'static str, &'static str) {
+    let is_admitted = evaluated.is_admitted();
+    match (is_admitted, text(&evaluated.answer, "enforcement")) {
         (false, _) => (BOLD_RED, "denied"),
         (true, "dry-run") => (BOLD_YELLOW, "admitted by dry run"),
         (true, "break-glass") => (BOLD_YELLOW, "admitted with break-glass"),
         (true, _) => (BOLD_GREEN, "admitted"),
-    };
+    }
+}
+
+fn object(out: &mut impl Write, evaluated: &Evaluated) -> io::Result<()> {
+    let Evaluated { request, answer } = evaluated;
+    let answer = &printable_answer(answer);
+    let (colour, word) = admission(evaluated);
     writeln!(
         out,
         "{colour}{word}{RESET}  {}  {DIM}{}{RESET}",
@@ -89,7 +101,7 @@ fn image(out: &mut impl Write, image: &Value) -> io::Result<()> {
 }
 
 /// The verdict on a part of the Decision in one character.
-fn mark(part: &Value) -> String {
+pub(super) fn mark(part: &Value) -> String {
     let (colour, mark) = match text(part, "verdict") {
         "CONFORMANT" => (BOLD_GREEN, "✓"),
         "ERROR" => (BOLD_RED, "!"),
@@ -139,7 +151,7 @@ pub(crate) fn inspection(inspection: &Inspection, abi: Abi) -> io::Result<()> {
 
 /// The answer with every text in it fit for a terminal: much of it was written by the author of
 /// the object.
-fn printable_answer(value: &Value) -> Value {
+pub(super) fn printable_answer(value: &Value) -> Value {
     match value {
         Value::String(text) => Value::String(printable(text)),
         Value::Array(items) => items.iter().map(printable_answer).collect(),

@@ -14,7 +14,7 @@ use policy_lint::{Diagnostic, Report, SourceFile};
 
 /// How findings are printed
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Format {
+pub(crate) enum Format {
     /// With the lines that they are about
     Human,
     /// One line for each

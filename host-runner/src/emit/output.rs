@@ -12,7 +12,7 @@ use crate::inputs::shown;
 
 /// A format, and the file that it is for
 #[derive(Debug, Clone)]
-pub struct Output<F> {
+pub(crate) struct Output<F> {
     format: F,
     /// Standard output where there is none
     path: Option<PathBuf>,

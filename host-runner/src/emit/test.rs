@@ -14,7 +14,7 @@ use crate::suite::{Case, CaseResult, Coverage, Ended, Loaded, Mutation};
 
 /// How results are printed
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Format {
+pub(crate) enum Format {
     /// A line for each case, and how it differs
     Human,
     /// One document: `countersign schema test-report`

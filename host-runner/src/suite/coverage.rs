@@ -1,6 +1,6 @@
 //! Which parts of a policy no case has exercised.
 
-use std::collections::BTreeSet;
+use alloc::collections::BTreeSet;
 
 use serde::Serialize;
 use serde_json::Value;

@@ -1,7 +1,7 @@
 //! The host of a case: the cluster, the registry and the tags that the suite says exist, and the
 //! failures that it asks for, in Kubewarden's words.
 
-use std::collections::BTreeMap;
+use alloc::collections::BTreeMap;
 
 use policy_lint::suite::{Failure as Failing, HostFailures};
 use serde_json::{Value, json};

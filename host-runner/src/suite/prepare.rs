@@ -1,8 +1,8 @@
 //! From a suite to calls: reads the settings, puts test keys into a copy of them, and makes everything
 //! that exists in each case.
 
+use alloc::collections::BTreeMap;
 use alloc::sync::Arc;
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use base64::Engine as _;
@@ -52,6 +52,21 @@ pub struct Case {
     pub(super) host: Arc<SuiteHost>,
 }
 
+impl Case {
+    /// The settings with what exists in them; `None` where they have no place for it.
+    pub(super) fn settings(&self, settings: &Value) -> Option<Value> {
+        let mut settings = settings.clone();
+        if !self.occurrences.is_empty() {
+            let evidence = settings.as_object_mut()?.entry("evidence");
+            let evidence = evidence.or_insert_with(|| json!({})).as_object_mut()?;
+            let occurrences = evidence.entry("occurrences");
+            let occurrences = occurrences.or_insert_with(|| json!([])).as_array_mut()?;
+            occurrences.extend(self.occurrences.iter().cloned());
+        }
+        Some(settings)
+    }
+}
+
 /// Why a suite cannot run
 #[derive(Debug, Error)]
 pub enum LoadError {
@@ -76,7 +91,7 @@ impl Loaded {
             Ok(suite) => suite,
             Err(problems) => return Err(LoadError::Suite(source, problems)),
         };
-        let folder = path.parent().unwrap_or(Path::new(""));
+        let folder = path.parent().unwrap_or_else(|| Path::new(""));
         let settings_path = folder.join(&suite.settings);
         let mut settings = inputs::settings(&settings_path)?;
         let mut problems = Vec::new();

@@ -66,28 +66,31 @@ fn object(inline: &Inline, images: &[String]) -> Map<String, Value> {
     } else {
         format!("{group}/{version}")
     };
-    let mut fields = Map::new();
-    fields.insert("apiVersion".into(), api_version.into());
-    fields.insert("kind".into(), kind.into());
+    let mut metadata = Map::new();
+    for (key, texts) in [
+        ("labels", &inline.labels),
+        ("annotations", &inline.annotations),
+    ] {
+        if !texts.is_empty() {
+            metadata.insert(key.into(), json!(texts));
+        }
+    }
+    let mut object = Map::new();
+    object.insert("apiVersion".into(), api_version.into());
+    object.insert("kind".into(), kind.into());
     let own = json!({"name": "case", "namespace": inline.namespace});
-    fields.insert("metadata".into(), own);
-    let mut object = Value::Object(fields);
-    let mut pod = &mut object;
-    for step in template {
-        // Asked for a key, a value that is nothing yet becomes an object with that key.
-        pod = &mut pod[*step];
+    object.insert("metadata".into(), own.clone());
+    if let ([], Value::Object(own)) = (template, own) {
+        metadata.extend(own);
     }
-    if !inline.labels.is_empty() {
-        pod["metadata"]["labels"] = json!(inline.labels);
+    let pod = json!({"metadata": metadata, "spec": spec(inline, images)});
+    // From the Pod outwards.
+    let steps = template.iter().rev();
+    let whole = steps.fold(pod, |inner, step| json!({*step: inner}));
+    if let Value::Object(fields) = whole {
+        object.extend(fields);
     }
-    if !inline.annotations.is_empty() {
-        pod["metadata"]["annotations"] = json!(inline.annotations);
-    }
-    pod["spec"] = spec(inline, images);
-    match object {
-        Value::Object(fields) => fields,
-        _ => Map::new(),
-    }
+    object
 }
 
 fn spec(inline: &Inline, images: &[String]) -> Value {

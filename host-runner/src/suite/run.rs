@@ -118,14 +118,9 @@ impl<'p> Runner<'p> {
     }
 
     fn decide(&self, settings: &Value, case: &Case) -> Result<Value, String> {
-        let mut settings = settings.clone();
-        if !case.occurrences.is_empty() {
-            let occurrences = &mut settings["evidence"]["occurrences"];
-            match occurrences {
-                Value::Array(list) => list.extend(case.occurrences.iter().cloned()),
-                other => *other = Value::Array(case.occurrences.clone()),
-            }
-        }
+        let settings = case
+            .settings(settings)
+            .ok_or("`evidence` of the settings is no object")?;
         let call = json!({
             "request": case.request, "settings": settings, "time": case.time.to_string(),
         });

@@ -1,6 +1,6 @@
 //! Whether an answer is the expected one, and how it differs.
 
-use std::collections::BTreeMap;
+use alloc::collections::BTreeMap;
 
 use policy_lint::suite::{Expectation, ExpectedCode, ExpectedImage, Outcome};
 use serde::Serialize;

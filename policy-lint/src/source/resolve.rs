@@ -67,7 +67,7 @@ mod tests {
             text: text.into(),
         };
         let root = &file.parse(0).unwrap()[0];
-        let at = |path: &str| &text[super::resolve(root, path).range()];
+        let at = |path: &str| text.get(super::resolve(root, path).range()).unwrap();
         assert_eq!(
             at("policy.clusterAdmissionRules[us-east1.prod].evaluationMode"),
             "X"

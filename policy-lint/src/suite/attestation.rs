@@ -267,12 +267,9 @@ impl Attestation {
 }
 
 fn read_claim(fields: &Fields<'_, '_>, reader: &Reader) -> Option<Claim> {
-    let claims = [
-        (
-            "scan",
-            fields.get("scan"),
-            read_scan as fn(&Node, &Reader) -> Option<Claim>,
-        ),
+    type ReadClaim = fn(&Node, &Reader) -> Option<Claim>;
+    let claims: [(_, _, ReadClaim); 4] = [
+        ("scan", fields.get("scan"), read_scan),
         ("provenance", fields.get("provenance"), read_provenance),
         ("upload", fields.get("upload"), read_upload),
         ("statement", fields.get("statement"), read_statement),

@@ -1,6 +1,6 @@
 //! What a case expects.
 
-use std::collections::BTreeMap;
+use alloc::collections::BTreeMap;
 
 use policy_wasm::Code;
 

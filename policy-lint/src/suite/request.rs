@@ -1,6 +1,6 @@
 //! What is asked in a case: an object made from a few words, or one from a file.
 
-use std::collections::BTreeMap;
+use alloc::collections::BTreeMap;
 
 use super::{Names, each_entry};
 use crate::read::{Fields, Reader};
@@ -10,7 +10,7 @@ use crate::source::{Node, Span};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Request {
     /// An object made from a few words
-    Inline(Inline),
+    Inline(Box<Inline>),
     /// A file with one manifest, admission request or review
     File {
         /// Relative to the suite
@@ -91,7 +91,8 @@ impl Request {
     pub(super) fn read(node: &Node, names: Names<'_>, reader: &Reader) -> Option<Self> {
         let fields = reader.fields(node)?;
         let Some(file) = fields.get("file") else {
-            return Inline::read(fields, names, reader).map(Self::Inline);
+            return Inline::read(fields, names, reader)
+                .map(|inline| Self::Inline(Box::new(inline)));
         };
         let namespace = fields.text("namespace").map(str::to_owned);
         fields.finish();

@@ -74,10 +74,20 @@ export interface DocumentResult {
   verdict: Verdict;
   enforcement: "enforced" | "dry-run";
   allowlist?: { document: string; pattern: string };
-  rule?: { kind: string; key?: string; evaluationMode: string; enforcementMode: string };
+  rule?: AppliedRule;
   attestors?: AttestorResult[];
   checkSet?: CheckSetResult;
   reasons: Reason[];
+}
+
+export interface AppliedRule {
+  /** `default`, or what the key of a specific rule names. */
+  kind: string;
+  key?: string;
+  /** The rule map in which a rule for the Pod was looked for, and the key that was looked up. */
+  searched?: { map: string; key: string };
+  evaluationMode: string;
+  enforcementMode: string;
 }
 
 export interface CheckSetResult {

@@ -4,8 +4,6 @@ use core::fmt;
 
 use serde::{Serialize, Serializer};
 
-use super::Verdict;
-
 macro_rules! codes {
     ($($(#[doc = $doc:literal])+ $variant:ident = $name:literal,)+) => {
         /// A stable code. Codes are never renamed or reused; new ones may be added.
@@ -23,6 +21,12 @@ macro_rules! codes {
             #[must_use]
             pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $name,)+ }
+            }
+
+            /// What the code says, in one sentence without a full stop.
+            #[must_use]
+            pub const fn meaning(self) -> &'static str {
+                match self { $(Self::$variant => concat!($($doc),+).trim_ascii_start(),)+ }
             }
         }
     };
@@ -238,26 +242,6 @@ codes! {
     KeyIdDuplicate = "key-id-duplicate",
     /// The call around request and settings cannot be read
     CallInvalid = "call-invalid",
-}
-
-impl Code {
-    /// The verdict on what is refused for this reason: an error where the policy could not be
-    /// evaluated, else a violation.
-    pub(crate) const fn verdict(self) -> Verdict {
-        match self {
-            Self::CallInvalid
-            | Self::ClockUnavailable
-            | Self::ContextMissing
-            | Self::EvidenceInvalid
-            | Self::EvidenceMissing
-            | Self::HostCapabilityFailed
-            | Self::LimitExceeded
-            | Self::SettingsInvalid
-            | Self::TagResolutionFailed
-            | Self::TagResolutionUnavailable => Verdict::Error,
-            _ => Verdict::NonConformant,
-        }
-    }
 }
 
 impl fmt::Display for Code {

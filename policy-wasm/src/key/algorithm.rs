@@ -53,6 +53,13 @@ impl Algorithm {
         matches!(self, Self::Ed25519)
     }
 
+    /// The algorithm of a name, either of two.
+    #[must_use]
+    pub fn by_name(name: &str) -> Option<Self> {
+        let found = Self::NAMES.iter().find(|(known, _)| *known == name);
+        found.map(|(_, algorithm)| *algorithm)
+    }
+
     /// The name that the API documentation lists first.
     #[must_use]
     pub fn name(self) -> &'static str {

@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use super::run;
+use super::program::run;
 
 const POLICY: &str = "evaluate --settings policies/supply-chain/policy.yaml";
 const FIXTURES: &str = "policies/supply-chain/fixtures";

@@ -99,7 +99,7 @@ fn by_checks(out: &mut impl Write, result: &Value, depth: usize) -> io::Result<(
 }
 
 /// `check set 0 "Prod" for namespace prod`
-fn check_set_title(check_set: &Value) -> String {
+pub(in crate::emit) fn check_set_title(check_set: &Value) -> String {
     let scope = check_set.get("scope");
     let scope = |key, noun| {
         let name = scope.map_or("", |scope| text(scope, key));

@@ -107,8 +107,9 @@ mod tests {
 
     #[test]
     fn every_language_has_its_own_way_to_be_wider() {
+        type Wider = fn(&str) -> Vec<String>;
         #[rustfmt::skip]
-        let rows: [(fn(&str) -> Vec<String>, &str, &[&str]); 12] = [
+        let rows: [(Wider, &str, &[&str]); 12] = [
             (wider_name, "r.example/a/**", &["r.example/a**"]),
             (wider_name, "r.example/a/*", &["r.example/a/**"]),
             (wider_name, "r.example/a", &["r.example/a*"]),

@@ -7,7 +7,8 @@ use super::plan::{ChosenRule, Plan};
 use crate::Budget;
 use crate::attestation::{self, Circumstances, Encoding, Signer, Subject, Verified};
 use crate::decision::{
-    AppliedRule, AttestorResult, Code, DocumentResult, Enforcement, Exemption, Reason, Verdict,
+    AppliedRule, AttestorResult, Code, DocumentResult, Enforcement, Exemption, Reason, Searched,
+    Verdict,
 };
 use crate::digest::Digest;
 use crate::evaluate::images::Image;
@@ -149,6 +150,10 @@ impl<'p> Judged<'p> {
                     .as_ref()
                     .map_or("default", |(kind, _)| kind.name()),
                 key: chosen.specific.as_ref().map(|(_, key)| key.clone()),
+                searched: chosen
+                    .searched
+                    .as_ref()
+                    .map(|(kind, key)| Searched::new(kind.map_name(), key)),
                 evaluation_mode: rule.evaluation.name(),
                 enforcement_mode: rule.enforcement.name(),
             }),

@@ -35,6 +35,8 @@ pub(in crate::evaluate) struct Plan<'a> {
 pub(super) struct ChosenRule<'a> {
     /// Kind and key of a specific rule; `None` for the default rule
     pub(super) specific: Option<(RuleKind, String)>,
+    /// The map that was searched, and the key that was looked up in it; `None` where there is no map
+    pub(super) searched: Option<(RuleKind, String)>,
     pub(super) rule: AdmissionRule<'a>,
 }
 
@@ -129,22 +131,26 @@ fn choose<'a>(
     pod: &Pod<'_>,
     report: &Report,
 ) -> Result<Option<ChosenRule<'a>>, Reason> {
-    let specific = match policy.rules() {
-        None => None,
+    let (specific, searched) = match policy.rules() {
+        None => (None, None),
         Some(rules) => {
             let key = rule_key(settings, request, pod, rules.kind)?;
-            rules
-                .find(&key, report)
-                .map(|(key, rule)| (rules.kind, key, rule))
+            let found = rules.find(&key, report);
+            (
+                found.map(|(key, rule)| (rules.kind, key, rule)),
+                Some((rules.kind, key)),
+            )
         }
     };
     Ok(match specific {
         Some((kind, key, rule)) => Some(ChosenRule {
             specific: Some((kind, key)),
+            searched,
             rule,
         }),
         None => policy.default_rule.clone().map(|rule| ChosenRule {
             specific: None,
+            searched,
             rule,
         }),
     })

@@ -1,0 +1,192 @@
+//! What changes between two answers about one object: the answer itself, and why it is what it is.
+
+mod image;
+
+use alloc::collections::BTreeSet;
+
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::emit::{Evaluated, list, text};
+
+pub(crate) use image::{ImageChange, Said};
+
+/// All objects that were compared
+#[derive(Debug, Default)]
+pub(crate) struct Comparison {
+    /// Those to be listed
+    pub(crate) changes: Vec<ObjectChange>,
+    pub(crate) summary: Summary,
+}
+
+/// How many objects changed in which way
+#[derive(Debug, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Summary {
+    /// All that were compared
+    pub(crate) objects: usize,
+    /// Those whose answer changes
+    pub(crate) changed: usize,
+    pub(crate) newly_denied: usize,
+    pub(crate) newly_admitted: usize,
+    /// Admitted or denied as before, with another verdict or enforcement
+    pub(crate) otherwise: usize,
+    /// Answered as before, for other reasons
+    pub(crate) reasons_only: usize,
+}
+
+/// An object that is answered in another way, or for other reasons
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct ObjectChange {
+    /// `Pod default/web`
+    pub(crate) object: String,
+    /// The file it is from
+    pub(crate) source: String,
+    pub(crate) change: Change,
+    pub(crate) old: Outcome,
+    pub(crate) new: Outcome,
+    /// Codes about the request as a whole
+    #[serde(flatten)]
+    pub(crate) codes: Codes,
+    /// Those that are judged in another way, or for other reasons
+    pub(crate) images: Vec<ImageChange>,
+}
+
+/// How an object changes
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Change {
+    NewlyDenied,
+    NewlyAdmitted,
+    Otherwise,
+    ReasonsOnly,
+}
+
+/// What is answered about an object
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Outcome {
+    pub(crate) allowed: bool,
+    /// Empty in the answer of a policy that gives no Decision
+    pub(crate) verdict: String,
+    pub(crate) enforcement: String,
+}
+
+/// Codes of reasons that are said under one of the settings only
+#[derive(Debug, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Codes {
+    #[serde(rename = "reasonsGained")]
+    pub(crate) gained: Vec<String>,
+    #[serde(rename = "reasonsLost")]
+    pub(crate) lost: Vec<String>,
+}
+
+impl Comparison {
+    /// Counts an object, and keeps what is to be listed.
+    pub(crate) fn add(&mut self, change: Option<ObjectChange>, lists_reasons: bool) {
+        let summary = &mut self.summary;
+        let count = |counter: &mut usize| *counter = counter.saturating_add(1);
+        count(&mut summary.objects);
+        let Some(change) = change else { return };
+        let of_kind = match change.change {
+            Change::NewlyDenied => &mut summary.newly_denied,
+            Change::NewlyAdmitted => &mut summary.newly_admitted,
+            Change::Otherwise => &mut summary.otherwise,
+            Change::ReasonsOnly => &mut summary.reasons_only,
+        };
+        count(of_kind);
+        let is_answered_alike = change.change == Change::ReasonsOnly;
+        if !is_answered_alike {
+            count(&mut summary.changed);
+        }
+        if !is_answered_alike || lists_reasons {
+            self.changes.push(change);
+        }
+    }
+}
+
+impl ObjectChange {
+    /// What changes between two answers about the object; nothing where both say the same.
+    pub(crate) fn between(old: &Value, new: &Evaluated) -> Option<Self> {
+        let Evaluated { request, answer } = new;
+        let (before, after) = (Outcome::of(old), Outcome::of(answer));
+        let codes = Codes::between(
+            &codes(list(old, "reasons")),
+            &codes(list(answer, "reasons")),
+        );
+        let images = image::changes(old, answer);
+        let change = match (before.allowed, after.allowed) {
+            (true, false) => Change::NewlyDenied,
+            (false, true) => Change::NewlyAdmitted,
+            _ if before != after => Change::Otherwise,
+            _ if codes.is_empty() && images.is_empty() => return None,
+            _ => Change::ReasonsOnly,
+        };
+        Some(Self {
+            object: request.title.clone(),
+            source: request.source.clone(),
+            change,
+            old: before,
+            new: after,
+            codes,
+            images,
+        })
+    }
+}
+
+impl Outcome {
+    fn of(answer: &Value) -> Self {
+        Self {
+            allowed: Evaluated::admits(answer),
+            verdict: text(answer, "verdict").to_owned(),
+            enforcement: text(answer, "enforcement").to_owned(),
+        }
+    }
+
+    /// In a few words
+    pub(crate) fn words(&self) -> &'static str {
+        match (
+            self.allowed,
+            self.enforcement.as_str(),
+            self.verdict.as_str(),
+        ) {
+            (false, _, "ERROR") => "denied by error",
+            (false, _, _) => "denied",
+            (true, "dry-run", _) => "admitted by dry run",
+            (true, "break-glass", _) => "admitted with break-glass",
+            (true, _, _) => "admitted",
+        }
+    }
+}
+
+impl Codes {
+    fn between(old: &BTreeSet<&str>, new: &BTreeSet<&str>) -> Self {
+        let only_in = |these: &BTreeSet<&str>, those: &BTreeSet<&str>| {
+            let only = these.difference(those);
+            only.map(|code| (*code).to_owned()).collect()
+        };
+        Self {
+            gained: only_in(new, old),
+            lost: only_in(old, new),
+        }
+    }
+
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.gained.is_empty() && self.lost.is_empty()
+    }
+}
+
+/// The codes of reasons and of their details.
+fn codes(reasons: &[Value]) -> BTreeSet<&str> {
+    let mut found = BTreeSet::new();
+    for reason in reasons {
+        found.insert(text(reason, "code"));
+        found.extend(codes(list(reason, "details")));
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,130 @@
+use serde_json::json;
+
+use super::*;
+use crate::inputs::{Asked, Request};
+
+fn answer(allowed: bool, verdict: &str, enforcement: &str, results: &Value) -> Value {
+    json!({"kind": "Decision", "allowed": allowed, "verdict": verdict, "enforcement": enforcement,
+        "images": [{"image": "a.example/b", "field": "spec.containers[0].image",
+            "verdict": verdict, "results": results}]})
+}
+
+fn by_rule(mode: &str, code: &str) -> Value {
+    json!([{"document": "policy", "rule": {"kind": "default", "evaluationMode": mode},
+        "reasons": [{"code": code}]}])
+}
+
+fn between(old: &Value, new: Value) -> Option<ObjectChange> {
+    let request = Request {
+        request: Value::Null,
+        title: "Pod default/web".into(),
+        source: "pod.yaml".into(),
+        asked: Asked::Yes,
+    };
+    let answer = new;
+    ObjectChange::between(old, &Evaluated { request, answer })
+}
+
+fn admitted() -> Value {
+    let results = by_rule("ALWAYS_ALLOW", "always-allow");
+    answer(true, "CONFORMANT", "enforced", &results)
+}
+
+fn denied() -> Value {
+    let results = by_rule("ALWAYS_DENY", "always-deny");
+    answer(false, "NON_CONFORMANT", "enforced", &results)
+}
+
+#[test]
+fn an_object_is_newly_denied_with_what_was_lost_and_gained() {
+    let change = between(&admitted(), denied()).unwrap();
+    assert_eq!(change.change, Change::NewlyDenied);
+    assert_eq!(
+        (change.old.words(), change.new.words()),
+        ("admitted", "denied")
+    );
+    let image = &change.images[0];
+    assert_eq!(image.codes.lost, ["always-allow"]);
+    assert_eq!(image.codes.gained, ["always-deny"]);
+    let by = &image.new.as_ref().unwrap().because[0].by;
+    assert_eq!(by, "default rule: ALWAYS_DENY");
+    assert_eq!(
+        between(&denied(), admitted()).unwrap().change,
+        Change::NewlyAdmitted
+    );
+}
+
+#[test]
+fn what_is_admitted_in_another_way_changes_otherwise() {
+    let results = by_rule("ALWAYS_DENY", "always-deny");
+    let dry_run = answer(true, "NON_CONFORMANT", "dry-run", &results);
+    let change = between(&admitted(), dry_run).unwrap();
+    assert_eq!(change.change, Change::Otherwise);
+    assert_eq!(change.new.words(), "admitted by dry run");
+    let error = answer(false, "ERROR", "enforced", &results);
+    assert_eq!(
+        between(&denied(), error).unwrap().new.words(),
+        "denied by error"
+    );
+}
+
+#[test]
+fn what_says_the_same_does_not_change() {
+    assert!(between(&denied(), denied()).is_none());
+}
+
+#[test]
+fn another_attestor_or_check_is_another_reason() {
+    let signed = |attestors: Value| {
+        let mut answer = admitted();
+        answer["images"][0]["results"][0]["attestors"] = attestors;
+        answer
+    };
+    let attestor = |name: &str| json!({"name": name, "verified": true});
+    let one = signed(json!([attestor("a")]));
+    let change = between(&one, signed(json!([attestor("a"), attestor("b")]))).unwrap();
+    assert_eq!(change.change, Change::ReasonsOnly);
+    let by = &change.images[0].new.as_ref().unwrap().because[0].by;
+    assert_eq!(by, "default rule: ALWAYS_ALLOW by a, b");
+    let checked = |kinds: &[&str]| {
+        let checks: Vec<_> = kinds.iter().map(|kind| json!({"type": kind})).collect();
+        let set = json!({"index": 1, "displayName": "Prod", "checks": checks});
+        let results = json!([{"document": "platformPolicies[0]", "checkSet": set}]);
+        answer(true, "CONFORMANT", "enforced", &results)
+    };
+    let change = between(&checked(&["A"]), checked(&["A", "B"])).unwrap();
+    let by = &change.images[0].new.as_ref().unwrap().because[0].by;
+    assert_eq!(by, "check set 1 \"Prod\": A, B");
+}
+
+#[test]
+fn an_object_that_was_not_read_has_no_images_on_that_side() {
+    let refused = json!({"kind": "Decision", "allowed": false, "verdict": "ERROR",
+        "enforcement": "enforced", "images": [], "reasons": [{"code": "context-missing"}]});
+    let change = between(&refused, admitted()).unwrap();
+    assert_eq!(change.codes.lost, ["context-missing"]);
+    assert_eq!(change.images[0].old, None);
+    let change = between(&admitted(), refused).unwrap();
+    assert_eq!(change.images[0].new, None);
+}
+
+#[test]
+fn only_changed_answers_are_kept_unless_reasons_are_asked_for() {
+    let mut other = denied();
+    other["images"][0]["results"][0]["reasons"] = json!([]);
+    for (lists_reasons, kept) in [(false, 1), (true, 2)] {
+        let mut comparison = Comparison::default();
+        comparison.add(between(&admitted(), denied()), lists_reasons);
+        comparison.add(between(&denied(), other.clone()), lists_reasons);
+        comparison.add(None, lists_reasons);
+        assert_eq!(comparison.changes.len(), kept);
+        let Summary {
+            objects,
+            changed,
+            newly_denied,
+            reasons_only,
+            ..
+        } = comparison.summary;
+        assert_eq!((objects, changed, newly_denied, reasons_only), (3, 1, 1, 1));
+    }
+}

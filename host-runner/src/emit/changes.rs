@@ -1,0 +1,153 @@
+//! What changes between two settings files: object by object for people, and as a versioned document.
+
+use std::io::{self, Write};
+
+use serde_json::json;
+
+use super::{BOLD_GREEN, BOLD_RED, BOLD_YELLOW, DIM, RESET, json, printable};
+use crate::comparison::{Change, Codes, Comparison, ImageChange, ObjectChange, Said, Summary};
+
+/// Prints a `DiffReport`.
+pub(crate) fn json(comparison: &Comparison, digest: &str) -> io::Result<()> {
+    json::print(&json!({
+        "apiVersion": "countersign.dev/v1",
+        "kind": "DiffReport",
+        "module": {"digest": digest},
+        "objects": comparison.changes,
+        "summary": comparison.summary,
+    }))
+}
+
+/// Prints each change, and counts them.
+pub(crate) fn human(comparison: &Comparison, digest: &str) -> io::Result<()> {
+    let mut out = anstream::stdout().lock();
+    for change in &comparison.changes {
+        object(&mut out, change)?;
+        writeln!(out)?;
+    }
+    let summary = summary(&comparison.summary);
+    writeln!(out, "{summary} {DIM}(module {digest}){RESET}")
+}
+
+fn object(out: &mut impl Write, change: &ObjectChange) -> io::Result<()> {
+    let (old, new) = (change.old.words(), change.new.words());
+    let colour = match change.change {
+        Change::NewlyDenied => BOLD_RED,
+        Change::NewlyAdmitted => BOLD_GREEN,
+        Change::Otherwise | Change::ReasonsOnly => BOLD_YELLOW,
+    };
+    let answer = match change.change {
+        Change::ReasonsOnly => format!("{new}, for other reasons"),
+        _ => format!("{old} -> {new}"),
+    };
+    let (title, source) = (&change.object, &change.source);
+    writeln!(
+        out,
+        "{colour}{answer}{RESET}  {title}  {DIM}{source}{RESET}"
+    )?;
+    codes(out, &change.codes, 1)?;
+    change.images.iter().try_for_each(|one| image(out, one))
+}
+
+fn image(out: &mut impl Write, change: &ImageChange) -> io::Result<()> {
+    let (name, field) = (printable(&change.image), printable(&change.field));
+    writeln!(out, "  {name}  {DIM}{field}{RESET}")?;
+    let verdict = |said: &Option<Said>| match said {
+        Some(said) => printable(&said.verdict),
+        None => "not judged".to_owned(),
+    };
+    let (old, new) = (verdict(&change.old), verdict(&change.new));
+    if old != new {
+        writeln!(out, "    {old} -> {new}")?;
+    }
+    let causes = |said: &Option<Said>| -> Vec<String> {
+        let because = said.iter().flat_map(|said| &said.because);
+        because
+            .map(|cause| printable(&format!("{}: {}", cause.document, cause.by)))
+            .collect()
+    };
+    let (before, after) = (causes(&change.old), causes(&change.new));
+    let lost = before.iter().filter(|line| !after.contains(line));
+    let gained = after.iter().filter(|line| !before.contains(line));
+    lines(out, lost, gained, 2)?;
+    codes(out, &change.codes, 2)
+}
+
+fn codes(out: &mut impl Write, codes: &Codes, depth: usize) -> io::Result<()> {
+    lines(out, codes.lost.iter(), codes.gained.iter(), depth)
+}
+
+/// What was there before, and what comes in its place.
+fn lines<'l>(
+    out: &mut impl Write,
+    lost: impl Iterator<Item = &'l String>,
+    gained: impl Iterator<Item = &'l String>,
+    depth: usize,
+) -> io::Result<()> {
+    let indent = "  ".repeat(depth);
+    for line in lost {
+        writeln!(out, "{indent}{BOLD_RED}-{RESET} {}", printable(line))?;
+    }
+    for line in gained {
+        writeln!(out, "{indent}{BOLD_GREEN}+{RESET} {}", printable(line))?;
+    }
+    Ok(())
+}
+
+/// `3 of 120 objects change: 2 newly denied, 1 newly admitted; 1 changes only its reasons`
+fn summary(summary: &Summary) -> String {
+    let Summary {
+        objects,
+        changed,
+        newly_denied,
+        newly_admitted,
+        otherwise,
+        reasons_only,
+    } = summary;
+    let kinds = [
+        (newly_denied, "newly denied"),
+        (newly_admitted, "newly admitted"),
+        (otherwise, "otherwise"),
+    ];
+    let kinds: Vec<_> = kinds
+        .iter()
+        .filter(|(count, _)| **count > 0)
+        .map(|(count, kind)| format!("{count} {kind}"))
+        .collect();
+    let kinds = if kinds.is_empty() {
+        String::new()
+    } else {
+        format!(": {}", kinds.join(", "))
+    };
+    let reasons = match reasons_only {
+        0 => String::new(),
+        1 => "; 1 changes only its reasons".to_owned(),
+        many => format!("; {many} change only their reasons"),
+    };
+    let (noun, verb) = (
+        if *objects == 1 { "object" } else { "objects" },
+        if *changed == 1 { "changes" } else { "change" },
+    );
+    format!("{changed} of {objects} {noun} {verb}{kinds}{reasons}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_summary_counts_what_there_is() {
+        let mut count = Summary {
+            objects: 120,
+            ..Summary::default()
+        };
+        assert_eq!(summary(&count), "0 of 120 objects change");
+        count.changed = 3;
+        (count.newly_denied, count.newly_admitted) = (2, 1);
+        count.reasons_only = 1;
+        assert_eq!(
+            summary(&count),
+            "3 of 120 objects change: 2 newly denied, 1 newly admitted; 1 changes only its reasons"
+        );
+    }
+}

@@ -1,0 +1,50 @@
+//! What would admit a refused image: each way numbered, and what is to be copied at the beginning of
+//! its lines, since a here-document keeps every space.
+
+use std::io::{self, Write};
+
+use crate::emit::{BOLD_YELLOW, DIM, RESET, printable};
+use crate::remedy::{Obstacle, Remedies, Way};
+
+pub(super) fn write(out: &mut impl Write, remedies: &[Remedies]) -> io::Result<()> {
+    for Remedies { image, obstacles } in remedies {
+        let what = match image.as_str() {
+            "" => "the object".to_owned(),
+            image => printable(image),
+        };
+        writeln!(out)?;
+        match obstacles.as_slice() {
+            [one] => {
+                let Obstacle { what: by, ways } = one;
+                writeln!(out, "to admit {what}, do one of ({by}):")?;
+                self::ways(out, ways)?;
+            }
+            several => {
+                writeln!(out, "to admit {what}, do one of each list:")?;
+                for Obstacle { what: by, ways } in several {
+                    writeln!(out, "\nfor {}:", printable(by))?;
+                    self::ways(out, ways)?;
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+fn ways(out: &mut impl Write, ways: &[Way]) -> io::Result<()> {
+    for (number, way) in (1_usize..).zip(ways) {
+        let Way {
+            title,
+            caution,
+            blocks,
+        } = way;
+        writeln!(out, "\n{DIM}{number}.{RESET} {title}")?;
+        if let Some(caution) = caution {
+            writeln!(out, "   {BOLD_YELLOW}caution{RESET}: {caution}")?;
+        }
+        for block in blocks {
+            write!(out, "\n{block}")?;
+        }
+    }
+    Ok(())
+}

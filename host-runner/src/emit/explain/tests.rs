@@ -1,0 +1,170 @@
+use serde_json::json;
+
+use super::*;
+use crate::inputs::{Asked, Request};
+
+/// The tree for a Decision under settings, without colours.
+fn drawn(answer: Value, settings: &Value) -> String {
+    let request = Request {
+        request: json!({"operation": "CREATE", "namespace": "staging", "kind": {"kind": "Pod"}}),
+        title: "Pod staging/web".into(),
+        source: "pod.yaml".into(),
+        asked: Asked::Yes,
+    };
+    let evaluated = Evaluated { request, answer };
+    let mut out = Vec::new();
+    let shown = printable_answer(settings);
+    object(&evaluated, Written(&shown)).write(&mut out).unwrap();
+    let text = String::from_utf8(out).unwrap();
+    anstream::adapter::strip_str(&text).to_string()
+}
+
+/// A Decision about one image.
+fn about(result: &Value) -> Value {
+    json!({"kind": "Decision", "allowed": false, "verdict": "NON_CONFORMANT",
+        "enforcement": "enforced",
+        "pods": [{"field": "spec", "serviceAccount": "robot"}],
+        "images": [{"image": "a.example/b:1", "field": "spec.containers[0].image", "pod": 0,
+            "container": "app", "verdict": "NON_CONFORMANT", "results": [result]}]})
+}
+
+#[test]
+fn a_default_rule_says_why_no_other_applied_and_every_attestor_what_helps() {
+    let unknown = |key: &str| json!({"code": "attestation-unknown-key-id", "message": format!("No key {key}")});
+    let text = drawn(
+        about(&json!({"document": "policy", "verdict": "NON_CONFORMANT",
+            "enforcement": "enforced",
+            "rule": {"kind": "default", "searched": {"map": "clusterAdmissionRules", "key": "a.b"},
+                "evaluationMode": "REQUIRE_ATTESTATION", "enforcementMode": "DRYRUN_AUDIT_LOG_ONLY"},
+            "attestors": [
+                {"name": "x", "verified": true, "keyId": "k", "source": "registry",
+                    "reasons": [{"code": "attested", "message": "Satisfied"}]},
+                {"name": "y", "verified": false, "reasons": [{"code": "no-valid-attestation",
+                    "message": "None", "details": [unknown("1"), unknown("2")]}]}]})),
+        &json!({}),
+    );
+    let expected = "Pod staging/web  pod.yaml
+├─ request: CREATE of Pod in namespace staging
+├─ denied: verdict NON_CONFORMANT
+└─ ✗ a.example/b:1
+   ├─ at spec.containers[0].image, `app`
+   └─ ✗ policy
+      ├─ default rule: clusterAdmissionRules has no key `a.b`
+      │  └─ it says REQUIRE_ATTESTATION, DRYRUN_AUDIT_LOG_ONLY
+      ├─ ✓ attestor x
+      │  ├─ satisfied by key `k`
+      │  └─ by an attestation from registry
+      └─ ✗ attestor y
+         └─ no-valid-attestation: None
+            ├─ attestation-unknown-key-id: No key 1
+            │  └─ to pass: sign with a key of the attestor, and name it by the id that the attestor has
+            └─ attestation-unknown-key-id: No key 2
+";
+    assert_eq!(text, expected);
+}
+
+#[test]
+fn a_specific_rule_says_what_it_replaces() {
+    let text = drawn(
+        about(
+            &json!({"document": "policy", "verdict": "NON_CONFORMANT", "rule": {
+            "kind": "kubernetes-namespace", "key": "staging",
+            "searched": {"map": "kubernetesNamespaceAdmissionRules", "key": "staging"},
+            "evaluationMode": "ALWAYS_DENY", "enforcementMode": "E"},
+            "reasons": [{"code": "always-deny", "message": "Denied"}]}),
+        ),
+        &json!({"policy": {"defaultAdmissionRule": {"evaluationMode": "REQUIRE_ATTESTATION",
+            "enforcementMode": "F", "requireAttestationsBy": ["x", "y"]}}}),
+    );
+    for line in [
+        "├─ rule `staging` of kubernetesNamespaceAdmissionRules\n",
+        "├─ it says ALWAYS_DENY, E\n",
+        "└─ it replaces the default rule, which would have said REQUIRE_ATTESTATION, F, by x, y\n",
+        "to pass: change the rule or check,",
+    ] {
+        assert!(text.contains(line), "{line}\n{text}");
+    }
+}
+
+#[test]
+fn a_check_set_names_those_that_were_passed_over() {
+    let settings = json!({"platformPolicies": [{"gkePolicy": {"checkSets": [
+        {"scope": {"kubernetesServiceAccount": "prod:robot"}},
+        {"scope": {"kubernetesNamespace": "prod"}},
+        {"checks": [{}, {"imageAllowlist": {"allowPattern": ["x", "a.example/*"]}}]}]}}]});
+    let text = drawn(
+        about(
+            &json!({"document": "platformPolicies[0]", "name": "p", "verdict": "ERROR",
+            "checkSet": {"index": 2, "displayName": "Rest", "checks": [
+                {"index": 0, "type": "SlsaCheck", "verdict": "ERROR",
+                    "reasons": [{"code": "evidence-missing", "message": "Nothing"}]},
+                {"index": 1, "displayName": "no", "type": "AlwaysDenyCheck",
+                    "verdict": "CONFORMANT",
+                    "allowlist": {"document": "platformPolicies[0]", "pattern": "a.example/*"},
+                    "reasons": [{"code": "exempt-allowlist", "message": "Exempt"}]}]}}),
+        ),
+        &settings,
+    );
+    let expected = "   └─ ! platformPolicies[0] p
+      └─ default check set 2 \"Rest\"
+         ├─ check set 0 was passed over: it is for service account `prod:robot`, and the Pod is `staging:robot`
+         ├─ check set 1 was passed over: it is for namespace `prod`, and the Pod is `staging:robot`
+         ├─ ! check 0 SlsaCheck
+         │  └─ evidence-missing: Nothing
+         │     └─ to pass: it may stand in the settings (`evidence.statements`, `evidence.occurrences`), or, signed by a key of `evidence.authenticators`, in a place that `evidence` turns on
+         └─ ✓ check 1 AlwaysDenyCheck \"no\"
+            └─ exempt by `a.example/*`, at platformPolicies[0].gkePolicy.checkSets[2].checks[1].imageAllowlist.allowPattern[1]
+";
+    assert!(text.ends_with(expected), "{text}");
+}
+
+#[test]
+fn an_exempt_image_says_by_what_and_where_that_stands() {
+    let text = drawn(
+        about(&json!({"document": "policy", "verdict": "CONFORMANT",
+            "allowlist": {"document": "systemPolicy", "pattern": "a.example/**"}})),
+        &json!({"systemPolicy": {"admissionWhitelistPatterns": [
+            {"namePattern": "x"}, {"namePattern": "a.example/**"}]}}),
+    );
+    let line = "exempt by `a.example/**`, at systemPolicy.admissionWhitelistPatterns[1]\n";
+    assert!(text.contains(line), "{text}");
+}
+
+#[test]
+fn warnings_and_annotations_stand_at_the_end() {
+    let text = drawn(
+        json!({"kind": "Decision", "allowed": true, "verdict": "ERROR", "enforcement": "dry-run",
+            "warnings": [{"code": "clock-overridden", "message": "As of then"}],
+            "auditAnnotations": {"dry-run": "true"}}),
+        &json!({}),
+    );
+    let expected = "├─ admitted by dry run: verdict ERROR, which rules in dry-run mode only report
+├─ warning[clock-overridden]: As of then
+│  └─ help: leave out --time to judge as of now
+└─ audit annotation dry-run: true
+";
+    assert!(text.ends_with(expected), "{text}");
+}
+
+#[test]
+fn what_somebody_wrote_cannot_forge_branches() {
+    let forged = "x\n└─ ✓ forged\u{1b}[2J";
+    let reason = json!({"code": forged, "message": forged});
+    let text = drawn(
+        about(
+            &json!({"document": "policy", "name": forged, "verdict": "ERROR",
+            "rule": {"kind": forged, "key": forged, "searched": {"map": forged, "key": forged},
+                "evaluationMode": forged, "enforcementMode": forged},
+            "attestors": [
+                {"name": forged, "verified": true, "keyId": forged, "source": forged,
+                    "payloadType": forged},
+                {"name": forged, "reasons": [reason]}]}),
+        ),
+        &json!({"policy": {"defaultAdmissionRule": {
+            "evaluationMode": forged, "requireAttestationsBy": [forged]}}}),
+    );
+    assert!(
+        !text.contains("\n└─ ✓") && !text.contains('\u{1b}'),
+        "{text}"
+    );
+}

@@ -1,0 +1,180 @@
+//! What would admit an image that was refused: for everything that stands in its way, the ways around
+//! it, as commands and settings to copy.
+//!
+//! Nothing is judged here. What stands in the way says the Decision; what a rule or check asks for is
+//! read from the settings as they are written.
+
+mod check;
+mod request;
+mod rule;
+mod signing;
+mod yaml;
+
+use policy_wasm::digest::Digest;
+use policy_wasm::image::ImageReference;
+use serde_json::Value;
+
+use crate::emit::{Evaluated, list, text};
+use crate::written::Written;
+
+/// What would admit one image, or the object as a whole
+#[derive(Debug)]
+pub(crate) struct Remedies {
+    /// The image as written; empty for the object
+    pub(crate) image: String,
+    /// All of them stand in the way
+    pub(crate) obstacles: Vec<Obstacle>,
+}
+
+/// One thing that stands in the way
+#[derive(Debug)]
+pub(crate) struct Obstacle {
+    /// `policy`, `check 1 SlsaCheck of platformPolicies[0]`
+    pub(crate) what: String,
+    /// Any one of them is enough
+    pub(crate) ways: Vec<Way>,
+}
+
+/// One way around it
+#[derive(Debug)]
+pub(crate) struct Way {
+    /// What it is, in one line
+    pub(crate) title: String,
+    /// What the reader should know before taking it
+    pub(crate) caution: Option<&'static str>,
+    /// Commands or YAML to copy, to the byte
+    pub(crate) blocks: Vec<String>,
+}
+
+impl Way {
+    fn new(title: impl Into<String>, block: impl Into<String>) -> Self {
+        Self {
+            title: title.into(),
+            caution: None,
+            blocks: vec![block.into()],
+        }
+    }
+
+    /// One without anything to copy.
+    fn in_words(title: impl Into<String>) -> Self {
+        Self {
+            title: title.into(),
+            caution: None,
+            blocks: Vec::new(),
+        }
+    }
+
+    fn with_caution(self, caution: &'static str) -> Self {
+        Self {
+            caution: Some(caution),
+            ..self
+        }
+    }
+}
+
+/// What would admit the object's refused images, each image once.
+pub(crate) fn remedies(evaluated: &Evaluated, settings: Written<'_>) -> Vec<Remedies> {
+    let decision = &evaluated.answer;
+    let mut found: Vec<Remedies> = Vec::new();
+    let about_object = request::obstacles(evaluated);
+    if !about_object.is_empty() {
+        found.push(Remedies {
+            image: String::new(),
+            obstacles: about_object,
+        });
+    }
+    let refused = list(decision, "images")
+        .iter()
+        .filter(|image| text(image, "verdict") != "CONFORMANT");
+    for image in refused {
+        let name = text(image, "image");
+        let is_told = found.iter().any(|one| one.image == name);
+        let obstacles = obstacles(image, evaluated, settings);
+        if !is_told && !obstacles.is_empty() {
+            found.push(Remedies {
+                image: name.to_owned(),
+                obstacles,
+            });
+        }
+    }
+    found
+}
+
+fn obstacles(image: &Value, evaluated: &Evaluated, settings: Written<'_>) -> Vec<Obstacle> {
+    let refused = Refused::new(image, evaluated, settings);
+    let mut obstacles = Vec::new();
+    let own = request::ways_for_reasons(list(image, "reasons"), &refused);
+    if !own.is_empty() {
+        obstacles.push(Obstacle {
+            what: "the image itself".to_owned(),
+            ways: own,
+        });
+    }
+    let results = list(image, "results")
+        .iter()
+        .filter(|result| text(result, "verdict") != "CONFORMANT");
+    for result in results {
+        if text(result, "document").starts_with("platformPolicies") {
+            obstacles.extend(check::obstacles(result, &refused));
+        } else {
+            obstacles.push(rule::obstacle(result, &refused));
+        }
+    }
+    obstacles
+}
+
+/// A refused image, and what is known about it
+struct Refused<'a> {
+    /// As written; empty where there is none
+    image: &'a str,
+    reference: Option<ImageReference<'a>>,
+    /// What has to be signed: the digest as written, or the one behind the tag
+    digest: Option<String>,
+    namespace: &'a str,
+    settings: Written<'a>,
+}
+
+impl<'a> Refused<'a> {
+    fn new(image: &'a Value, evaluated: &'a Evaluated, settings: Written<'a>) -> Self {
+        let name = text(image, "image");
+        let reference = ImageReference::parse(name).ok();
+        let written = reference.and_then(|reference| reference.sha256());
+        let resolved = Digest::parse(text(image, "resolvedDigest")).ok();
+        Self {
+            image: name,
+            reference,
+            digest: written.or(resolved).map(|digest| digest.to_string()),
+            namespace: text(&evaluated.request.request, "namespace"),
+            settings,
+        }
+    }
+
+    /// Repository and digest, where both are known.
+    fn subject(&self) -> Option<(String, &str)> {
+        let repository = self.reference?.repository().into_owned();
+        Some((repository, self.digest.as_deref()?))
+    }
+}
+
+/// Whether any of these reasons, or of their details, has the code.
+fn has(reasons: &[Value], code: &str) -> bool {
+    reasons
+        .iter()
+        .any(|reason| text(reason, "code") == code || has(list(reason, "details"), code))
+}
+
+const EXEMPT: &str =
+    "an exempt image is judged by nobody, also when something is found wrong with it";
+const EXEMPT_TAG: &str = "whoever may move this tag chooses what runs; exempt a digest instead";
+
+/// The word of caution about exempting an image by this name.
+fn exemption_caution(image: &str) -> &'static str {
+    if image.contains('@') {
+        EXEMPT
+    } else {
+        EXEMPT_TAG
+    }
+}
+
+#[cfg(test)]
+mod tests;

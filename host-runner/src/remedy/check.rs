@@ -1,0 +1,258 @@
+//! Ways around the checks of platform policies: for each type, the statement that is missing or the
+//! line of the check to change.
+
+use serde_json::Value;
+
+use super::request::{hex, ways_for_reasons};
+use super::signing::{Key, Signer, script};
+use super::yaml::scalar;
+use super::{Obstacle, Refused, Way, exemption_caution, has};
+use crate::emit::{list, printable, text};
+use crate::written::Level;
+
+/// One obstacle for each check that did not pass. Those that only lack a digest are one together.
+pub(super) fn obstacles(result: &Value, refused: &Refused<'_>) -> Vec<Obstacle> {
+    let document = text(result, "document");
+    let Some(check_set) = result.get("checkSet") else {
+        return Vec::new();
+    };
+    let set = index(check_set);
+    let failed = list(check_set, "checks")
+        .iter()
+        .filter(|check| text(check, "verdict") != "CONFORMANT");
+    let (nameless, others): (Vec<_>, Vec<_>) =
+        failed.partition(|check| lacks_only_a_digest(list(check, "reasons")));
+    let mut obstacles = Vec::new();
+    if let Some(first) = nameless.first() {
+        let place = Level::Policy.place(document);
+        let mut ways = ways_for_reasons(list(first, "reasons"), refused);
+        ways.extend(exemption(&printable(&place), "the policy", refused));
+        obstacles.push(Obstacle {
+            what: format!("its name, in every check of {document}"),
+            ways,
+        });
+    }
+    obstacles.extend(others.into_iter().filter_map(|check| {
+        let (set, index) = (set?, index(check)?);
+        let failed = Failed {
+            reasons: list(check, "reasons"),
+            written: refused.settings.check(document, set, index)?,
+            place: Level::Check(set, index).place(document),
+            refused,
+        };
+        let mut ways = failed.ways(text(check, "type"));
+        ways.extend(ways_for_reasons(failed.reasons, refused));
+        ways.extend(exemption(&failed.place, "the check", refused));
+        Some(Obstacle {
+            what: format!("check {index} {} of {document}", text(check, "type")),
+            ways,
+        })
+    }));
+    obstacles
+}
+
+fn index(part: &Value) -> Option<usize> {
+    usize::try_from(part.get("index")?.as_u64()?).ok()
+}
+
+fn lacks_only_a_digest(reasons: &[Value]) -> bool {
+    !reasons.is_empty()
+        && reasons
+            .iter()
+            .all(|one| text(one, "code") == "digest-required")
+}
+
+/// The pattern that covers this image as it is written, and no other, at a place of the settings.
+fn exemption(place: &str, from: &str, refused: &Refused<'_>) -> Option<Way> {
+    refused.reference?;
+    let image = refused.image;
+    let yaml = format!(
+        "# {place}\nimageAllowlist:\n  allowPattern:\n    - {}\n",
+        scalar(image)
+    );
+    let way = Way::new(format!("exempt this image from {from}"), yaml);
+    Some(way.with_caution(exemption_caution(image)))
+}
+
+/// A check that did not pass
+struct Failed<'f> {
+    reasons: &'f [Value],
+    /// As it stands in the settings
+    written: &'f Value,
+    place: String,
+    refused: &'f Refused<'f>,
+}
+
+impl Failed<'_> {
+    fn ways(&self, kind: &str) -> Vec<Way> {
+        let ways = match kind {
+            "TrustedDirectoryCheck" => vec![self.directory()],
+            "ImageFreshnessCheck" => vec![self.upload(), self.upload_age()],
+            "VulnerabilityCheck" => vec![self.scan(), self.scan_age(), self.allowed_cves()],
+            "SlsaCheck" => vec![self.provenance(), self.slsa_rule()],
+            "SimpleSigningAttestationCheck" => {
+                vec![self.signature("simpleSigningAttestationCheck")]
+            }
+            "SigstoreSignatureCheck" => vec![self.signature("sigstoreSignatureCheck")],
+            _ => Vec::new(),
+        };
+        ways.into_iter().flatten().collect()
+    }
+
+    /// YAML under a comment that says where it belongs.
+    fn change(&self, title: impl Into<String>, yaml: &str) -> Way {
+        Way::new(title, format!("# {}\n{yaml}", self.place))
+    }
+
+    fn directory(&self) -> Option<Way> {
+        let reference = self.refused.reference?;
+        let (directory, _) = reference.path.rsplit_once('/')?;
+        let directory = format!("{}/{directory}", reference.host?);
+        let yaml = format!(
+            "trustedDirectoryCheck:\n  trustedDirPatterns:\n    - {}\n",
+            scalar(&directory)
+        );
+        let title = format!("trust the directory `{}`", printable(&directory));
+        has(self.reasons, "image-not-in-trusted-directory").then(|| self.change(title, &yaml))
+    }
+
+    /// An upload time, where nobody trusted has stated one.
+    fn upload(&self) -> Option<Way> {
+        let yaml = self.statement(
+            "https://countersign.dev/upload/v1",
+            "        uploadTime: <YYYY-MM-DDTHH:MM:SSZ>\n",
+        )?;
+        let way = Way::new("state when the image was uploaded", yaml);
+        has(self.reasons, "evidence-missing").then_some(way)
+    }
+
+    fn upload_age(&self) -> Option<Way> {
+        let days = self
+            .written
+            .pointer("/imageFreshnessCheck/maxUploadAgeDays")?;
+        let yaml = format!("imageFreshnessCheck:\n  maxUploadAgeDays: <more than {days}>\n");
+        let way = self.change("let images be older", &yaml);
+        has(self.reasons, "image-not-fresh").then_some(way)
+    }
+
+    fn scan(&self) -> Option<Way> {
+        let yaml = self.statement(
+            "https://cosign.sigstore.dev/attestation/vuln/v1",
+            "        scanner:\n          result: <the report of `trivy image --format json`, or of `grype -o json`>\n        \
+             metadata:\n          scanFinishedOn: <YYYY-MM-DDTHH:MM:SSZ>\n",
+        )?;
+        let way = Way::new("state what a scanner found", yaml);
+        has(self.reasons, "evidence-missing").then_some(way)
+    }
+
+    fn scan_age(&self) -> Option<Way> {
+        let yaml = "evidence:\n  authenticators:\n    vulnerability:\n      - maxAgeDays: <days>\n";
+        let way = Way::new("scan the image again, or let scans be older", yaml);
+        has(self.reasons, "evidence-too-old").then_some(way)
+    }
+
+    fn allowed_cves(&self) -> Option<Way> {
+        let mut ids = Vec::new();
+        vulnerabilities(self.reasons, &mut ids);
+        if ids.is_empty() {
+            return None;
+        }
+        let mut yaml = String::from("vulnerabilityCheck:\n  allowedCves:\n");
+        for id in &ids {
+            yaml.push_str(&format!("    - {}\n", scalar(id)));
+        }
+        let way = self.change("allow what was found by its id", &yaml);
+        Some(way.with_caution("in every image that the check set is for"))
+    }
+
+    fn provenance(&self) -> Option<Way> {
+        let builder = self.written.pointer("/slsaCheck/rules/0/trustedBuilder")?;
+        let builder = match builder.as_str()? {
+            "GOOGLE_CLOUD_BUILD" => "https://cloudbuild.googleapis.com/GoogleHostedWorker",
+            id => id,
+        };
+        let predicate = format!(
+            "        buildDefinition:
+          buildType: https://slsa-framework.github.io/github-actions-buildtypes/workflow/v1
+          externalParameters:
+            workflow:
+              ref: <refs/heads/main>
+              repository: <https://host/owner/repository>
+              path: <.github/workflows/release.yml>
+        runDetails:
+          builder:
+            id: {}
+",
+            scalar(builder)
+        );
+        let yaml = self.statement("https://slsa.dev/provenance/v1", &predicate)?;
+        let way = Way::new("state how the image was built", yaml);
+        let is_missing =
+            has(self.reasons, "evidence-missing") || has(self.reasons, "no-matching-provenance");
+        is_missing.then_some(way.with_caution("only what is true: settings vouch for it"))
+    }
+
+    fn slsa_rule(&self) -> Option<Way> {
+        let is_other = has(self.reasons, "no-matching-provenance");
+        let yaml = "slsaCheck:\n  rules:\n    - trustedBuilder: <`builder.id` of the provenance>\n      \
+                    trustedSourceRepoPatterns:\n        - <host/owner/repository>\n";
+        is_other.then_some(self.change("add a rule for how it was built", yaml))
+    }
+
+    /// A signature with the first key of the check.
+    fn signature(&self, field: &str) -> Option<Way> {
+        let (repository, digest) = self.refused.subject()?;
+        let check = self.written.get(field)?;
+        let key = check
+            .pointer("/attestationAuthenticators/0/pkixPublicKeySet/pkixPublicKeys/0")
+            .and_then(|key| Key::pkix(key, ""))
+            .or_else(|| {
+                let key = check.pointer("/sigstoreAuthorities/0/publicKeySet/publicKeys/0")?;
+                Key::sigstore(key)
+            })?;
+        let signer = Signer { note: None, key };
+        let block = script(&repository, digest, &signer);
+        Some(Way::new("have it signed with a key of the check", block))
+    }
+
+    /// A statement about the image that counts because it stands in the settings.
+    fn statement(&self, predicate_type: &str, predicate: &str) -> Option<String> {
+        let (repository, digest) = self.refused.subject()?;
+        Some(format!(
+            "evidence:
+  statements:
+    - _type: https://in-toto.io/Statement/v1
+      subject:
+        - name: {}
+          digest:
+            sha256: {}
+      predicateType: {predicate_type}
+      predicate:
+{predicate}",
+            scalar(&repository),
+            hex(digest)
+        ))
+    }
+}
+
+/// The ids that the reasons are about: a message about a vulnerability begins with its id.
+fn vulnerabilities<'r>(reasons: &'r [Value], ids: &mut Vec<&'r str>) {
+    for reason in reasons {
+        let details = list(reason, "details");
+        let code = text(reason, "code");
+        let is_one = matches!(
+            code,
+            "vulnerability-above-threshold" | "vulnerability-blocked"
+        );
+        if is_one && details.is_empty() {
+            let id = text(reason, "message")
+                .split(' ')
+                .next()
+                .unwrap_or_default();
+            if id.contains('-') && !ids.contains(&id) {
+                ids.push(id);
+            }
+        }
+        vulnerabilities(details, ids);
+    }
+}

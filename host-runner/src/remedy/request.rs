@@ -1,0 +1,124 @@
+//! Ways around what stands in the way whatever a policy says: the request, the image's own name, and
+//! what the settings allow to ask.
+
+use serde_json::Value;
+
+use super::yaml::{quoted, scalar};
+use super::{Obstacle, Refused, Way, has};
+use crate::emit::{Evaluated, list, printable, text};
+
+/// What stands in the way of the object as a whole.
+pub(super) fn obstacles(evaluated: &Evaluated) -> Vec<Obstacle> {
+    if evaluated.is_admitted() {
+        return Vec::new();
+    }
+    let decision = &evaluated.answer;
+    let request = &evaluated.request.request;
+    let (reasons, warnings) = (list(decision, "reasons"), list(decision, "warnings"));
+    let namespace = text(request, "namespace");
+    let mut obstacles = Vec::new();
+    let mut add = |what: &str, way: Way| {
+        obstacles.push(Obstacle {
+            what: what.to_owned(),
+            ways: vec![way],
+        });
+    };
+    if has(reasons, "unsupported-object-kind") {
+        add("its kind", workload(request));
+    }
+    if has(reasons, "context-missing") {
+        add(
+            "its namespace",
+            Way::in_words("evaluate it with --namespace NAME"),
+        );
+    }
+    let is_refused = ["break-glass-refused", "break-glass-namespace-refused"]
+        .iter()
+        .any(|code| has(warnings, code));
+    if is_refused && !namespace.is_empty() {
+        let block = format!("breakGlass:\n  namespaces:\n    - {}\n", scalar(namespace));
+        let way = Way::new("let the label that it has count in this namespace", block);
+        add(
+            "its break-glass label, instead of what follows",
+            way.with_caution("whoever may create a Pod there can then override the policy"),
+        );
+    }
+    obstacles
+}
+
+fn workload(request: &Value) -> Way {
+    let kind = |key| request.get("kind").map_or("", |kind| text(kind, key));
+    let block = format!(
+        "workloads:\n  - group: {}\n    kind: {}\n    podSpecs:\n      - spec.template.spec\n",
+        scalar(kind("group")),
+        scalar(kind("kind"))
+    );
+    Way::new("say where its pod specs are", block)
+        .with_caution("the path is an example: write the one that this kind has")
+}
+
+/// Ways around reasons that every rule and check can have.
+pub(super) fn ways_for_reasons(reasons: &[Value], refused: &Refused<'_>) -> Vec<Way> {
+    let mut ways = Vec::new();
+    if has(reasons, "digest-required") {
+        ways.extend(digest(refused));
+    }
+    if has(reasons, "digest-denied")
+        && let Some(digest) = &refused.digest
+    {
+        let title = format!("remove `{digest}` from `deniedDigests`, if it is not to be revoked");
+        ways.push(Way::in_words(title));
+    }
+    if has(reasons, "registry-not-allowed")
+        && let Some(reference) = refused.reference
+    {
+        let host = reference.normalized_host();
+        let block = format!("registries:\n  - {}\n", scalar(host));
+        ways.push(Way::new(
+            format!("let `{}` be asked", printable(host)),
+            block,
+        ));
+    }
+    if has(reasons, "image-reference-invalid") || has(reasons, "image-missing") {
+        ways.push(Way::new(
+            "name an image",
+            "image: REPOSITORY@sha256:<digest>\n",
+        ));
+    }
+    for code in ["host-capability-failed", "tag-resolution-failed"] {
+        if has(reasons, code) {
+            ways.push(Way::in_words(
+                "see why the cluster or the registry did not answer; here --kubernetes and \
+                 --registry stand for them",
+            ));
+        }
+    }
+    ways
+}
+
+/// A tag, or another digest than a SHA-256, where a digest is needed.
+fn digest(refused: &Refused<'_>) -> Vec<Way> {
+    let name = refused.image.split('@').next().unwrap_or_default();
+    let Ok(reference) = policy_wasm::image::ImageReference::parse(name) else {
+        return Vec::new();
+    };
+    let mut ways = vec![Way::new(
+        "name the image by its digest, which must then satisfy the policy",
+        format!("image: {}@sha256:<digest>\n", reference.repository()),
+    )];
+    if refused.reference.is_some_and(|one| one.digest.is_none()) {
+        let host = scalar(reference.normalized_host());
+        let block = format!("resolveTags: true\nregistries:\n  - {host}\n");
+        ways.push(
+            Way::new("let the policy resolve the tag", block).with_caution(
+                "only in a mutating deployment, which writes the digest into the object",
+            ),
+        );
+    }
+    ways
+}
+
+/// `"<sha256>"` of a statement's subject: what looks like a number is a text.
+pub(super) fn hex(digest: &str) -> String {
+    quoted(digest.strip_prefix("sha256:").unwrap_or(digest))
+}

@@ -1,0 +1,121 @@
+//! Ways around a rule of the singleton policy: let the attestors sign, change what applies, or exempt
+//! the image.
+
+use serde_json::Value;
+
+use super::signing::{Key, Signer, script};
+use super::yaml::scalar;
+use super::{Obstacle, Refused, Way, exemption_caution, has, request};
+use crate::emit::{list, printable, text};
+
+pub(super) fn obstacle(result: &Value, refused: &Refused<'_>) -> Obstacle {
+    let mut ways = Vec::new();
+    let unsatisfied: Vec<_> = list(result, "attestors")
+        .iter()
+        .filter(|attestor| attestor.get("verified") != Some(&Value::Bool(true)))
+        .collect();
+    ways.extend(signed_by_all(&unsatisfied, refused));
+    for attestor in &unsatisfied {
+        let reasons = list(attestor, "reasons");
+        for way in request::ways_for_reasons(reasons, refused) {
+            // Every attestor of a rule says the same about a tag.
+            if ways.iter().all(|other: &Way| other.title != way.title) {
+                ways.push(way);
+            }
+        }
+        if has(reasons, "attestor-without-keys") {
+            ways.extend(keys(text(attestor, "name"), refused));
+        }
+    }
+    let rule = result.get("rule");
+    if has(list(result, "reasons"), "always-deny") {
+        ways.extend(rule.and_then(|rule| another_rule(rule, refused)));
+    }
+    ways.extend(exemption(refused));
+    Obstacle {
+        what: text(result, "document").to_owned(),
+        ways,
+    }
+}
+
+/// The signatures that are missing. All of them are needed, so they are one way.
+fn signed_by_all(unsatisfied: &[&Value], refused: &Refused<'_>) -> Option<Way> {
+    let (repository, digest) = refused.subject()?;
+    let mut way = Way::in_words("");
+    let mut names = Vec::new();
+    for attestor in unsatisfied {
+        let name = text(attestor, "name");
+        let written = refused.settings.attestor(name)?;
+        let key = Key::of_attestor(written.keys.first()?)?;
+        let note = Some(written.note);
+        way.blocks
+            .push(script(&repository, digest, &Signer { note, key }));
+        names.push(format!("`{}`", printable(name)));
+    }
+    way.title = format!("have it signed by {}", names.join(" and by "));
+    (!names.is_empty()).then_some(way)
+}
+
+fn keys(attestor: &str, refused: &Refused<'_>) -> Option<Way> {
+    let index = refused.settings.attestor(attestor)?.index;
+    let title = format!("give attestor `{}` a key", printable(attestor));
+    let block = format!(
+        "# attestors[{index}].userOwnedGrafeasNote\npublicKeys:
+  - pkixPublicKey:
+      signatureAlgorithm: ECDSA_P256_SHA256
+      publicKeyPem: |
+        <what `openssl pkey -in KEY.pem -pubout` prints>
+"
+    );
+    Some(Way::new(title, block))
+}
+
+/// A rule for where the Pod runs, in the map that the policy has; where it has none, by namespace.
+fn another_rule(rule: &Value, refused: &Refused<'_>) -> Option<Way> {
+    let searched = rule.get("searched");
+    let map = searched.map_or("kubernetesNamespaceAdmissionRules", |one| text(one, "map"));
+    let key = match (text(rule, "key"), searched) {
+        ("", Some(searched)) => text(searched, "key"),
+        ("", None) => refused.namespace,
+        (key, _) => key,
+    };
+    if key.is_empty() {
+        return None;
+    }
+    let (verb, shown) = match text(rule, "key") {
+        "" => ("add", printable(key)),
+        _ => ("change", printable(key)),
+    };
+    let (map, key) = (scalar(map), scalar(key));
+    let mut block = format!("policy:\n  {map}:\n    {key}:\n");
+    let attestors = list(refused.settings.0, "attestors");
+    let attestors: Vec<_> = attestors.iter().map(|one| text(one, "name")).collect();
+    if attestors.is_empty() {
+        block.push_str("      evaluationMode: ALWAYS_ALLOW\n");
+    } else {
+        block.push_str(
+            "      evaluationMode: REQUIRE_ATTESTATION  # or ALWAYS_ALLOW, without the list\n",
+        );
+    }
+    block.push_str("      enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG\n");
+    if !attestors.is_empty() {
+        block.push_str("      requireAttestationsBy:\n");
+        for name in attestors {
+            block.push_str(&format!("        - {}\n", scalar(name)));
+        }
+    }
+    let way = Way::new(format!("{verb} the rule for `{shown}`"), block);
+    Some(way.with_caution("it is for every image there"))
+}
+
+/// The pattern that covers this image as it is written, and no other.
+fn exemption(refused: &Refused<'_>) -> Option<Way> {
+    refused.reference?;
+    let image = refused.image;
+    let block = format!(
+        "policy:\n  admissionWhitelistPatterns:\n    - namePattern: {}\n",
+        scalar(image)
+    );
+    let way = Way::new("exempt exactly this image", block);
+    Some(way.with_caution(exemption_caution(image)))
+}

@@ -1,0 +1,185 @@
+//! The commands that sign an image for an attestor or a check: a shell script that writes what is
+//! signed, signs it, and prints the occurrence to add to the settings.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use policy_wasm::key::{Algorithm, PublicKey};
+use serde_json::Value;
+
+use super::yaml::{in_here_document, scalar};
+use crate::emit::text;
+
+/// Whose signature is asked for
+pub(super) struct Signer<'a> {
+    /// Under which note it is filed; a check asks for none
+    pub(super) note: Option<&'a str>,
+    pub(super) key: Key,
+}
+
+/// The key to sign with
+pub(super) struct Key {
+    id: String,
+    tool: Tool,
+}
+
+/// What signs with a key
+enum Tool {
+    /// `openssl`, with these arguments
+    OpenSsl(&'static str),
+    /// The same, over the encoding of an envelope
+    OpenSslEnvelope,
+    Gpg,
+}
+
+impl Key {
+    /// A `publicKeys[]` entry of an attestor.
+    pub(super) fn of_attestor(entry: &Value) -> Option<Self> {
+        match entry.get("pkixPublicKey") {
+            Some(pkix) => Self::pkix(pkix, text(entry, "id")),
+            None => Some(Self {
+                id: match text(entry, "id") {
+                    "" => "FINGERPRINT".to_owned(),
+                    id => id.to_owned(),
+                },
+                tool: Tool::Gpg,
+            }),
+        }
+    }
+
+    /// A PKIX key, with the id that stands around it.
+    pub(super) fn pkix(key: &Value, id: &str) -> Option<Self> {
+        let algorithm = Algorithm::by_name(text(key, "signatureAlgorithm"))?;
+        let id = match id {
+            "" => text(key, "keyId"),
+            id => id,
+        };
+        Self::pem(text(key, "publicKeyPem"), algorithm, id)
+    }
+
+    /// A key of a Sigstore authority.
+    pub(super) fn sigstore(key: &Value) -> Option<Self> {
+        Self::pem(text(key, "publicKeyPem"), Algorithm::EcdsaP256Sha256, "")
+    }
+
+    fn pem(pem: &str, algorithm: Algorithm, id: &str) -> Option<Self> {
+        let key = PublicKey::from_pem(pem, algorithm, id).ok()?;
+        Some(Self {
+            id: key.id().to_owned(),
+            tool: tool(algorithm),
+        })
+    }
+}
+
+const fn tool(algorithm: Algorithm) -> Tool {
+    Tool::OpenSsl(match algorithm {
+        Algorithm::EcdsaP256Sha256
+        | Algorithm::RsaPkcs12048Sha256
+        | Algorithm::RsaPkcs13072Sha256
+        | Algorithm::RsaPkcs14096Sha256 => {
+            "dgst -sha256 -sign KEY.pem -out payload.sig payload.json"
+        }
+        Algorithm::EcdsaP384Sha384 => "dgst -sha384 -sign KEY.pem -out payload.sig payload.json",
+        Algorithm::EcdsaP521Sha512 | Algorithm::RsaPkcs14096Sha512 => {
+            "dgst -sha512 -sign KEY.pem -out payload.sig payload.json"
+        }
+        Algorithm::RsaPss2048Sha256 | Algorithm::RsaPss3072Sha256 | Algorithm::RsaPss4096Sha256 => {
+            "dgst -sha256 -sigopt rsa_padding_mode:pss -sigopt rsa_pss_saltlen:digest \
+             -sign KEY.pem -out payload.sig payload.json"
+        }
+        Algorithm::RsaPss4096Sha512 => {
+            "dgst -sha512 -sigopt rsa_padding_mode:pss -sigopt rsa_pss_saltlen:digest \
+             -sign KEY.pem -out payload.sig payload.json"
+        }
+        Algorithm::MlDsa65 => {
+            "pkeyutl -sign -rawin -inkey KEY.pem -in payload.json -out payload.sig"
+        }
+        Algorithm::Ed25519 => return Tool::OpenSslEnvelope,
+    })
+}
+
+/// The script. `KEY.pem` in it is the private half of the signer's key.
+pub(super) fn script(repository: &str, digest: &str, signer: &Signer<'_>) -> String {
+    let Signer { note, key } = signer;
+    let payload = payload(repository, digest);
+    let mut script = format!(
+        "# what is signed, to the byte\ncat >payload.json <<'JSON'\n{payload}JSON\n\
+         # signed with the private half of {}\n",
+        // A comment ends with its line.
+        scalar(&key.id)
+    );
+    let encoded = STANDARD.encode(&payload);
+    let sign = match key.tool {
+        Tool::OpenSsl(arguments) => format!("openssl {arguments}\n"),
+        Tool::OpenSslEnvelope => format!(
+            "printf 'DSSEv1 %d %s %d ' {} {SIMPLE_SIGNING} {} >payload.pae\n\
+             cat payload.json >>payload.pae\n\
+             openssl pkeyutl -sign -rawin -inkey KEY.pem -in payload.pae -out payload.sig\n",
+            SIMPLE_SIGNING.len(),
+            payload.len()
+        ),
+        Tool::Gpg => "gpg --local-user FINGERPRINT --armor --output payload.sig --detach-sign \
+                      payload.json\n"
+            .to_owned(),
+    };
+    script.push_str(&sign);
+    script.push_str("# what to add under `evidence.occurrences` in the settings\ncat <<YAML\n");
+    let id = in_here_document(&scalar(&key.id));
+    let lines = if matches!(key.tool, Tool::OpenSslEnvelope) {
+        envelope(&encoded, &id)
+    } else {
+        let note = note.map(|note| in_here_document(&scalar(note)));
+        let image = format!("https://{repository}@{digest}");
+        occurrence(note.as_deref(), &scalar(&image), &encoded, &id)
+    };
+    script.push_str(&lines);
+    script.push_str("YAML\n");
+    script
+}
+
+const SIMPLE_SIGNING: &str = "application/vnd.dev.cosign.simplesigning.v1+json";
+
+/// The bytes that `gcloud container binauthz create-signature-payload` prints.
+fn payload(repository: &str, digest: &str) -> String {
+    format!(
+        r#"{{
+  "critical": {{
+    "identity": {{
+      "docker-reference": "{repository}"
+    }},
+    "image": {{
+      "docker-manifest-digest": "{digest}"
+    }},
+    "type": "Google cloud binauthz container signature"
+  }}
+}}
+"#
+    )
+}
+
+fn occurrence(note: Option<&str>, image: &str, payload: &str, key_id: &str) -> String {
+    let note = note.map_or_else(String::new, |note| format!("  noteName: {note}\n"));
+    format!(
+        "- kind: ATTESTATION
+{note}  resourceUri: {image}
+  attestation:
+    serializedPayload: {payload}
+    signatures:
+      - publicKeyId: {key_id}
+        signature: {SIGNATURE}
+"
+    )
+}
+
+/// What no occurrence can carry in Google's form: the type is signed with the payload.
+fn envelope(payload: &str, key_id: &str) -> String {
+    format!(
+        "- payloadType: {SIMPLE_SIGNING}
+  payload: {payload}
+  signatures:
+    - keyid: {key_id}
+      sig: {SIGNATURE}
+"
+    )
+}
+
+const SIGNATURE: &str = "$(openssl base64 -A -in payload.sig)";

@@ -1,0 +1,201 @@
+use policy_wasm::abi;
+use policy_wasm::evidence::NoLookup;
+use policy_wasm::time::Time;
+use serde_json::json;
+
+use super::*;
+use crate::inputs::{self, Asked, Request};
+
+const DIGEST: &str = "1111111111111111111111111111111111111111111111111111111111111111";
+
+fn image() -> String {
+    format!("registry.example/shop/web@sha256:{DIGEST}")
+}
+
+/// What the policy itself says about a Pod with one image.
+fn evaluated(settings: &Value, image: &str) -> Evaluated {
+    let request = json!({
+        "uid": "u", "operation": "CREATE", "namespace": "staging", "name": "web",
+        "kind": {"group": "", "version": "v1", "kind": "Pod"},
+        "object": {"apiVersion": "v1", "kind": "Pod",
+            "metadata": {"labels": {"image-policy.k8s.io/break-glass": "true"}},
+            "spec": {"serviceAccountName": "robot", "containers": [{"name": "a", "image": image}]}},
+    });
+    let call = json!({"request": request, "settings": settings}).to_string();
+    let host = abi::Host {
+        now: Some(Time::parse("2026-11-23T12:00:00Z").unwrap()),
+        lookup: &mut NoLookup,
+    };
+    let answer = serde_json::from_slice(&abi::decide(call.as_bytes(), host)).unwrap();
+    Evaluated {
+        request: Request {
+            request,
+            title: "Pod staging/web".into(),
+            source: "pod.yaml".into(),
+            asked: Asked::Yes,
+        },
+        answer,
+    }
+}
+
+/// All ways around what stands in an image's way.
+fn ways(settings: &Value, image: &str) -> Vec<Way> {
+    let remedies = remedies(&evaluated(settings, image), Written(settings));
+    let about_image = remedies.into_iter().filter(|one| one.image == image);
+    about_image
+        .flat_map(|one| one.obstacles)
+        .flat_map(|one| one.ways)
+        .collect()
+}
+
+fn titles(ways: &[Way]) -> Vec<&str> {
+    ways.iter().map(|way| way.title.as_str()).collect()
+}
+
+/// Puts what a way prints into the settings, where it says that it belongs.
+fn apply(settings: &mut Value, block: &str) {
+    let block = block.replace("<YYYY-MM-DDTHH:MM:SSZ>", "2026-11-20T06:00:00Z");
+    let place = block
+        .strip_prefix("# ")
+        .and_then(|text| text.lines().next());
+    let pointer = place.unwrap_or_default().replace('[', ".").replace(']', "");
+    let pointer: String = pointer
+        .split('.')
+        .filter(|key| !key.is_empty())
+        .map(|key| format!("/{key}"))
+        .collect();
+    let change = inputs::parse(&block).unwrap().remove(0);
+    merge(settings.pointer_mut(&pointer).unwrap(), change);
+}
+
+fn merge(into: &mut Value, change: Value) {
+    match (into, change) {
+        (Value::Object(into), Value::Object(change)) => {
+            for (key, value) in change {
+                merge(into.entry(key).or_insert(Value::Null), value);
+            }
+        }
+        (Value::Array(into), Value::Array(change)) => into.extend(change),
+        (into, change) => *into = change,
+    }
+}
+
+/// Each way, taken alone, admits the image.
+#[track_caller]
+fn assert_each_admits(settings: &Value, expected: &[&str]) {
+    let ways = ways(settings, &image());
+    assert_eq!(titles(&ways), expected);
+    for way in &ways {
+        let mut changed = settings.clone();
+        for block in &way.blocks {
+            apply(&mut changed, block);
+        }
+        let answer = evaluated(&changed, &image()).answer;
+        let verdict = &answer["images"][0]["verdict"];
+        assert_eq!(verdict, "CONFORMANT", "{}: {answer:#}", way.title);
+    }
+}
+
+fn rule(mode: &str) -> Value {
+    json!({"evaluationMode": mode, "enforcementMode": "ENFORCED_BLOCK_AND_AUDIT_LOG"})
+}
+
+fn check(check: &Value) -> Value {
+    json!({"platformPolicies": [{"gkePolicy": {"checkSets": [{"checks": [check]}]}}]})
+}
+
+const EXEMPT: &str = "exempt exactly this image";
+const EXEMPT_CHECK: &str = "exempt this image from the check";
+
+#[test]
+fn a_rule_that_denies_is_replaced_where_the_pod_runs() {
+    let mut settings = json!({"policy": {"defaultAdmissionRule": rule("ALWAYS_DENY")}});
+    assert_each_admits(&settings, &["add the rule for `staging`", EXEMPT]);
+    settings["policy"]["kubernetesNamespaceAdmissionRules"] =
+        json!({"staging": rule("ALWAYS_DENY")});
+    assert_each_admits(&settings, &["change the rule for `staging`", EXEMPT]);
+    let policy = settings["policy"].as_object_mut().unwrap();
+    policy.remove("kubernetesNamespaceAdmissionRules");
+    policy.insert(
+        "kubernetesServiceAccountAdmissionRules".into(),
+        json!({"prod:robot": rule("ALWAYS_ALLOW")}),
+    );
+    assert_each_admits(&settings, &["add the rule for `staging:robot`", EXEMPT]);
+}
+
+#[test]
+fn a_check_is_changed_or_told_what_it_wants_to_know() {
+    assert_each_admits(&check(&json!({"alwaysDeny": true})), &[EXEMPT_CHECK]);
+    let directory = json!({"trustedDirectoryCheck": {"trustedDirPatterns": ["other.example/x"]}});
+    let trusted = "trust the directory `registry.example/shop`";
+    assert_each_admits(&check(&directory), &[trusted, EXEMPT_CHECK]);
+    let fresh = json!({"imageFreshnessCheck": {"maxUploadAgeDays": 30}});
+    let stated = "state when the image was uploaded";
+    assert_each_admits(&check(&fresh), &[stated, EXEMPT_CHECK]);
+}
+
+#[test]
+fn what_a_scan_found_is_allowed_by_its_id() {
+    let finding = |id: &str| json!({"VulnerabilityID": id, "PkgName": "p", "Severity": "HIGH"});
+    let report = json!({"SchemaVersion": 2, "ArtifactName": "x", "Results": [
+        {"Target": "t", "Vulnerabilities": [finding("CVE-2026-1"), finding("CVE-2026-2")]}]});
+    let mut settings = check(&json!({"vulnerabilityCheck": {
+        "maximumFixableSeverity": "LOW", "maximumUnfixableSeverity": "LOW"}}));
+    settings["evidence"] = json!({"statements": [{
+        "_type": "https://in-toto.io/Statement/v1",
+        "subject": [{"name": "x", "digest": {"sha256": DIGEST}}],
+        "predicateType": "https://cosign.sigstore.dev/attestation/vuln/v1",
+        "predicate": {"invocation": {}, "scanner": {"uri": "pkg:github/aquasecurity/trivy@0.65.0",
+            "version": "0.65.0", "db": {}, "result": report},
+            "metadata": {"scanStartedOn": "2026-11-20T06:00:00Z",
+                "scanFinishedOn": "2026-11-20T06:00:00Z"}},
+    }]});
+    assert_each_admits(&settings, &["allow what was found by its id", EXEMPT_CHECK]);
+}
+
+#[test]
+fn an_image_named_by_tag_gets_its_digest_once_for_all_checks() {
+    let checks = json!([{"checks": [
+        {"imageFreshnessCheck": {"maxUploadAgeDays": 30}},
+        {"vulnerabilityCheck": {
+            "maximumFixableSeverity": "LOW", "maximumUnfixableSeverity": "LOW"}}]}]);
+    let settings = json!({"platformPolicies": [{"gkePolicy": {"checkSets": checks}}]});
+    let ways = ways(&settings, "registry.example/shop/web:1");
+    let expected = [
+        "name the image by its digest, which must then satisfy the policy",
+        "let the policy resolve the tag",
+        "exempt this image from the policy",
+    ];
+    assert_eq!(titles(&ways), expected);
+    let line = "image: registry.example/shop/web@sha256:<digest>\n";
+    assert_eq!(ways[0].blocks, [line]);
+    assert_eq!(ways[2].caution, Some(EXEMPT_TAG));
+}
+
+#[test]
+fn a_label_without_effect_is_told_with_what_stands_in_the_objects_way() {
+    let settings = json!({"policy": {"defaultAdmissionRule": rule("ALWAYS_DENY")}});
+    let found = remedies(&evaluated(&settings, &image()), Written(&settings));
+    let about_object = &found[0];
+    assert_eq!(about_object.image, "");
+    let block = &about_object.obstacles[0].ways[0].blocks[0];
+    let mut changed = settings.clone();
+    apply(&mut changed, block);
+    assert_eq!(evaluated(&changed, &image()).answer["allowed"], true);
+}
+
+#[test]
+fn an_admitted_image_needs_nothing() {
+    let settings = json!({"policy": {"defaultAdmissionRule": rule("ALWAYS_ALLOW")}});
+    let found = remedies(&evaluated(&settings, &image()), Written(&settings));
+    assert!(found.is_empty(), "{found:?}");
+}
+
+#[test]
+fn a_revoked_image_is_not_signed_or_exempted() {
+    let settings = json!({"policy": {"defaultAdmissionRule": rule("ALWAYS_DENY")},
+        "deniedDigests": [format!("sha256:{DIGEST}")]});
+    let expected =
+        format!("remove `sha256:{DIGEST}` from `deniedDigests`, if it is not to be revoked");
+    assert_eq!(titles(&ways(&settings, &image())), [expected]);
+}

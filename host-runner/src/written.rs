@@ -1,0 +1,151 @@
+//! The settings as they are written, for whoever shows what a Decision refers to. Nothing is judged
+//! here: which rule, attestor or check it is about, the Decision says.
+
+use serde_json::Value;
+
+/// A settings document
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Written<'a>(pub(crate) &'a Value);
+
+/// An attestor's note and keys
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct WrittenAttestor<'a> {
+    /// Its place in `attestors`
+    pub(crate) index: usize,
+    pub(crate) note: &'a str,
+    pub(crate) keys: &'a [Value],
+}
+
+/// A level of a platform policy that may have an allowlist
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Level {
+    Policy,
+    CheckSet(usize),
+    Check(usize, usize),
+}
+
+impl<'a> Written<'a> {
+    pub(crate) fn default_rule(self) -> Option<&'a Value> {
+        self.0.pointer("/policy/defaultAdmissionRule")
+    }
+
+    /// The attestor of this name; its note may have the field name of the API's beta versions.
+    pub(crate) fn attestor(self, name: &str) -> Option<WrittenAttestor<'a>> {
+        let attestors = items(self.0.get("attestors"));
+        let index = attestors
+            .iter()
+            .position(|one| one.get("name").and_then(Value::as_str) == Some(name))?;
+        let attestor = attestors.get(index)?;
+        let note = attestor
+            .get("userOwnedGrafeasNote")
+            .or_else(|| attestor.get("userOwnedDrydockNote"))?;
+        Some(WrittenAttestor {
+            index,
+            note: note.get("noteReference").and_then(Value::as_str)?,
+            keys: items(note.get("publicKeys")),
+        })
+    }
+
+    /// The check sets of a document that a Decision names, such as `platformPolicies[0]`.
+    pub(crate) fn check_sets(self, document: &str) -> &'a [Value] {
+        let policy = self.platform_policy(document);
+        items(policy.and_then(|policy| policy.pointer("/gkePolicy/checkSets")))
+    }
+
+    pub(crate) fn check(self, document: &str, check_set: usize, check: usize) -> Option<&'a Value> {
+        let check_set = self.check_sets(document).get(check_set)?;
+        items(check_set.get("checks")).get(check)
+    }
+
+    /// Where a pattern stands in the allowlist of a singleton policy.
+    pub(crate) fn name_pattern(self, document: &str, pattern: &str) -> Option<String> {
+        let patterns = items(self.0.get(document)?.get("admissionWhitelistPatterns"));
+        let index = patterns
+            .iter()
+            .position(|one| one.get("namePattern").and_then(Value::as_str) == Some(pattern))?;
+        Some(format!("{document}.admissionWhitelistPatterns[{index}]"))
+    }
+
+    /// Where a pattern stands in an allowlist of a platform policy.
+    pub(crate) fn allow_pattern(
+        self,
+        document: &str,
+        level: Level,
+        pattern: &str,
+    ) -> Option<String> {
+        let holder = match level {
+            Level::Policy => self.platform_policy(document)?.get("gkePolicy"),
+            Level::CheckSet(check_set) => self.check_sets(document).get(check_set),
+            Level::Check(check_set, check) => self.check(document, check_set, check),
+        };
+        let patterns = items(holder?.pointer("/imageAllowlist/allowPattern"));
+        let index = patterns
+            .iter()
+            .position(|one| one.as_str() == Some(pattern))?;
+        let place = level.place(document);
+        Some(format!("{place}.imageAllowlist.allowPattern[{index}]"))
+    }
+
+    fn platform_policy(self, document: &str) -> Option<&'a Value> {
+        let index = document
+            .strip_prefix("platformPolicies[")?
+            .strip_suffix(']')?;
+        let policies = items(self.0.get("platformPolicies"));
+        policies.get(index.parse::<usize>().ok()?)
+    }
+}
+
+impl Level {
+    /// Where it stands in the settings.
+    pub(crate) fn place(self, document: &str) -> String {
+        match self {
+            Self::Policy => format!("{document}.gkePolicy"),
+            Self::CheckSet(check_set) => format!("{document}.gkePolicy.checkSets[{check_set}]"),
+            Self::Check(check_set, check) => {
+                format!("{document}.gkePolicy.checkSets[{check_set}].checks[{check}]")
+            }
+        }
+    }
+}
+
+fn items(list: Option<&Value>) -> &[Value] {
+    list.and_then(Value::as_array).map_or(&[], Vec::as_slice)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_a_decision_names_is_found_where_it_stands() {
+        let settings = json!({
+            "policy": {"admissionWhitelistPatterns": [{"namePattern": "a"}, {"namePattern": "b"}]},
+            "attestors": [{"name": "x"}, {"name": "y", "userOwnedDrydockNote": {
+                "noteReference": "n", "publicKeys": [{}]}}],
+            "platformPolicies": [{"gkePolicy": {"checkSets": [{"checks": [
+                {}, {"imageAllowlist": {"allowPattern": ["c"]}}]}]}}],
+        });
+        let written = Written(&settings);
+        assert_eq!(
+            written.name_pattern("policy", "b").unwrap(),
+            "policy.admissionWhitelistPatterns[1]"
+        );
+        let attestor = written.attestor("y").unwrap();
+        assert_eq!(
+            (attestor.index, attestor.note, attestor.keys.len()),
+            (1, "n", 1)
+        );
+        let document = "platformPolicies[0]";
+        let place = written
+            .allow_pattern(document, Level::Check(0, 1), "c")
+            .unwrap();
+        assert_eq!(
+            place,
+            "platformPolicies[0].gkePolicy.checkSets[0].checks[1].imageAllowlist.allowPattern[0]"
+        );
+        assert_eq!(written.allow_pattern(document, Level::Policy, "c"), None);
+        assert!(written.check_sets("platformPolicies[7]").is_empty());
+    }
+}

@@ -1,0 +1,370 @@
+//! The commands of whoever writes a policy, as a user runs them: why is it so, what would change it,
+//! and what changes between two policies?
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+#[path = "../src/process.rs"]
+#[expect(unreachable_pub, reason = "the other suites have it from a library")]
+#[expect(clippy::print_stderr, reason = "what is not run is said")]
+mod process;
+#[path = "cli/program.rs"]
+mod program;
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use serde_json::{Value, json};
+
+use program::{file, root, run};
+
+const PIPELINE: &str = "policies/pipeline/policy.yaml";
+const FIXTURES: &str = "policies/pipeline/fixtures";
+
+fn assert_lines(text: &str, lines: &[&str]) {
+    for line in lines {
+        assert!(text.contains(line), "lacks {line:?}:\n{text}");
+    }
+}
+
+#[test]
+fn explain_says_which_rule_applied_and_why_no_other() {
+    let elsewhere = fs::read_to_string(root().join(FIXTURES).join("qa-built.yaml")).unwrap();
+    let elsewhere = elsewhere.replace("namespace: qa", "namespace: staging");
+    let arguments = format!("explain --settings {PIPELINE} {FIXTURES} -");
+    let (stdout, stderr) = run(&arguments, &elsewhere, 1);
+    assert_lines(
+        &stdout,
+        &[
+            "Deployment staging/web  <stdin>\n├─ request: CREATE of Deployment in namespace staging\n",
+            "default rule: kubernetesNamespaceAdmissionRules has no key `staging`",
+            "rule `production` of kubernetesNamespaceAdmissionRules",
+            "it replaces the default rule, which would have said ALWAYS_DENY, ENFORCED_BLOCK_AND_AUDIT_LOG",
+            "├─ ✓ attestor projects/example/attestors/build",
+            "satisfied by key `ni:///sha-256;KnEZfzwi7FspO3Ol7-Q9gxp7rBQUentydKeIT2f7C_g`",
+            "└─ ✗ attestor projects/example/attestors/canary",
+            "to pass: no attestation about this digest was found; the attestor has to sign it",
+            "admitted by dry run: verdict NON_CONFORMANT, which rules in dry-run mode only report",
+            "└─ audit annotation overridden-verification-result:",
+            "\n4 admitted, 3 denied (module sha256:",
+        ],
+    );
+    assert!(
+        !stdout.contains('\x1b') && !stdout.contains("to admit"),
+        "{stdout}"
+    );
+    assert_eq!(stderr, "");
+}
+
+#[test]
+fn explain_ends_with_0_when_everything_is_admitted() {
+    let arguments =
+        format!("explain --settings {PIPELINE} --why-not {FIXTURES}/production-signed.yaml");
+    let (stdout, _) = run(&arguments, "", 0);
+    assert!(!stdout.contains("to admit"), "{stdout}");
+}
+
+#[test]
+fn explain_shows_the_pages_of_codes() {
+    let (stdout, _) = run("explain always-deny no-valid-attestation", "", 0);
+    assert_lines(
+        &stdout,
+        &[
+            "always-deny\n\n  The rule denies every image\n\nleads to    a refusal: verdict NON_CONFORMANT\n",
+            "\n\nno-valid-attestation\n\n  No attestation satisfies",
+            "\nwhat to do  ",
+        ],
+    );
+}
+
+#[test]
+fn an_unknown_code_is_status_2_and_suggests_known_ones() {
+    let (stdout, stderr) = run("explain digest-require README.md xyz", "", 2);
+    let expected = "error: no code `digest-require`; did you mean `digest-required`?
+error: `README.md` is a file, and no code: objects are explained under --settings FILE
+error: no code `xyz`
+";
+    assert_eq!((stdout.as_str(), stderr.as_str()), ("", expected));
+}
+
+/// A key of every algorithm that OpenSSL has: `genpkey` arguments and `signatureAlgorithm`. The first
+/// is a test key of the repository.
+const KEYS: &[(&str, &str)] = &[
+    ("", "ECDSA_P256_SHA256"),
+    (
+        "-algorithm EC -pkeyopt ec_paramgen_curve:P-384",
+        "ECDSA_P384_SHA384",
+    ),
+    (
+        "-algorithm EC -pkeyopt ec_paramgen_curve:P-521",
+        "ECDSA_P521_SHA512",
+    ),
+    (
+        "-algorithm RSA -pkeyopt rsa_keygen_bits:2048",
+        "RSA_PSS_2048_SHA256",
+    ),
+    (
+        "-algorithm RSA -pkeyopt rsa_keygen_bits:2048",
+        "RSA_SIGN_PKCS1_2048_SHA256",
+    ),
+    ("-algorithm ED25519", "ED25519"),
+];
+
+/// An attestor for each key, and two checks with the first: all of them have to sign one image.
+#[test]
+fn what_why_not_prints_is_signed_with_openssl_and_admits_the_image() {
+    if !process::can_run("openssl", "version") {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let mut settings = settings_of_all_keys(folder);
+    let path = folder.join("settings.json");
+    let pod = json!({
+        "apiVersion": "v1", "kind": "Pod", "metadata": {"name": "web", "namespace": "production"},
+        "spec": {"containers": [{
+            "name": "web",
+            "image": format!("registry.example/shop/web:1@sha256:{}", "5".repeat(64)),
+        }]},
+    });
+    fs::write(&path, settings.to_string()).unwrap();
+    let explain = format!("explain --why-not --settings {} -", path.display());
+    let (stdout, _) = run(&explain, &pod.to_string(), 1);
+    let scripts = scripts(&stdout);
+    assert_eq!(scripts.len(), KEYS.len() + 2, "{stdout}");
+    let mut occurrences = Vec::new();
+    for (index, script) in scripts.iter().enumerate() {
+        // Both checks have the first key.
+        let key = if index < KEYS.len() { index } else { 0 };
+        let key = folder.join(format!("{key}.pem"));
+        fs::copy(key, folder.join("KEY.pem")).unwrap();
+        let printed = process::stdout(
+            Command::new("sh")
+                .args(["-e", "-c", script])
+                .current_dir(folder),
+        );
+        let added = host_runner::inputs::parse(&printed).unwrap().remove(0);
+        occurrences.extend(added.as_array().unwrap().clone());
+    }
+    settings["evidence"]["occurrences"] = occurrences.into();
+    fs::write(&path, settings.to_string()).unwrap();
+    let (stdout, _) = run(&explain, &pod.to_string(), 0);
+    assert!(stdout.contains("1 admitted, 0 denied"), "{stdout}");
+}
+
+fn settings_of_all_keys(folder: &Path) -> Value {
+    let openssl = |arguments: &str| {
+        let arguments = arguments.split_whitespace();
+        process::stdout(Command::new("openssl").args(arguments).current_dir(folder))
+    };
+    fs::copy(
+        root().join("policies/test-keys/build.pem"),
+        folder.join("0.pem"),
+    )
+    .unwrap();
+    let (mut attestors, mut names, mut first) = (Vec::new(), Vec::new(), String::new());
+    for (index, (generate, algorithm)) in KEYS.iter().enumerate() {
+        if index > 0 {
+            openssl(&format!("genpkey {generate} -out {index}.pem"));
+        }
+        let pem = openssl(&format!("pkey -in {index}.pem -pubout"));
+        let name = format!("projects/p/attestors/{index}");
+        attestors.push(json!({"name": name, "userOwnedGrafeasNote": {
+            // What a shell would make something of.
+            "noteReference": format!("projects/p/notes/$(echo {index}) `x` \"\\"),
+            "publicKeys": [{"pkixPublicKey": {
+                "publicKeyPem": pem, "signatureAlgorithm": algorithm}}],
+        }}));
+        names.push(name);
+        if index == 0 {
+            first = pem;
+        }
+    }
+    let pkix = json!({"publicKeyPem": first, "signatureAlgorithm": "ECDSA_P256_SHA256"});
+    let simple_signing = json!({"simpleSigningAttestationCheck": {
+        "attestationAuthenticators": [{"pkixPublicKeySet": {"pkixPublicKeys": [pkix]}}]}});
+    let sigstore = json!({"sigstoreSignatureCheck": {
+        "sigstoreAuthorities": [{"publicKeySet": {"publicKeys": [{"publicKeyPem": first}]}}]}});
+    json!({
+        "policy": {"defaultAdmissionRule": {
+            "evaluationMode": "REQUIRE_ATTESTATION",
+            "enforcementMode": "ENFORCED_BLOCK_AND_AUDIT_LOG",
+            "requireAttestationsBy": names,
+        }},
+        "attestors": attestors,
+        "platformPolicies": [
+            {"gkePolicy": {"checkSets": [{"checks": [simple_signing, sigstore]}]}},
+        ],
+    })
+}
+
+/// The shell scripts of an explanation, as they would be copied.
+fn scripts(explanation: &str) -> Vec<String> {
+    let mut scripts = Vec::new();
+    for after in explanation
+        .split("\n# what is signed, to the byte\n")
+        .skip(1)
+    {
+        let (script, _) = after.split_once("\nYAML\n").unwrap();
+        scripts.push(format!("{script}\nYAML\n"));
+    }
+    scripts
+}
+
+/// Two policies under which one object is newly denied, one newly admitted, one reported only, and
+/// one answered as before for another reason.
+const OLD: &str = "policy:
+  kubernetesNamespaceAdmissionRules:
+    a: &allow {evaluationMode: ALWAYS_ALLOW, enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG}
+    c: *allow
+    d: *allow
+  defaultAdmissionRule: &deny
+    {evaluationMode: ALWAYS_DENY, enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG}
+";
+const NEW: &str = "policy:
+  admissionWhitelistPatterns: [{namePattern: registry.example/d}]
+  kubernetesNamespaceAdmissionRules:
+    b: {evaluationMode: ALWAYS_ALLOW, enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG}
+    c: {evaluationMode: ALWAYS_DENY, enforcementMode: DRYRUN_AUDIT_LOG_ONLY}
+  defaultAdmissionRule:
+    {evaluationMode: ALWAYS_DENY, enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG}
+";
+
+fn pods() -> String {
+    let pods = ["a", "b", "c", "d", "e"].map(|namespace| {
+        json!({"apiVersion": "v1", "kind": "Pod",
+            "metadata": {"name": "web", "namespace": namespace},
+            "spec": {"containers": [
+                {"name": "web", "image": format!("registry.example/{namespace}")}]}})
+    });
+    json!({"apiVersion": "v1", "kind": "List", "items": pods}).to_string()
+}
+
+#[test]
+fn diff_lists_the_objects_whose_answer_changes_and_why() {
+    let (_old, old) = file("old.yaml", OLD);
+    let (_new, new) = file("new.yaml", NEW);
+    let diff = format!("diff {} {} -", old.display(), new.display());
+    let (stdout, stderr) = run(&diff, &pods(), 1);
+    let (changes, summary) = stdout.trim_end().rsplit_once('\n').unwrap();
+    let expected = "admitted -> denied  Pod a/web  <stdin>
+  registry.example/a  spec.containers[0].image
+    CONFORMANT -> NON_CONFORMANT
+    - policy: kubernetes-namespace rule for `a`: ALWAYS_ALLOW
+    + policy: default rule: ALWAYS_DENY
+    - always-allow
+    + always-deny
+
+denied -> admitted  Pod b/web  <stdin>
+  registry.example/b  spec.containers[0].image
+    NON_CONFORMANT -> CONFORMANT
+    - policy: default rule: ALWAYS_DENY
+    + policy: kubernetes-namespace rule for `b`: ALWAYS_ALLOW
+    - always-deny
+    + always-allow
+
+admitted -> admitted by dry run  Pod c/web  <stdin>
+  registry.example/c  spec.containers[0].image
+    CONFORMANT -> NON_CONFORMANT
+    - policy: kubernetes-namespace rule for `c`: ALWAYS_ALLOW
+    + policy: kubernetes-namespace rule for `c`: ALWAYS_DENY, in dry run
+    - always-allow
+    + always-deny
+";
+    assert_eq!(changes, expected);
+    let counts = "3 of 5 objects change: 1 newly denied, 1 newly admitted, 1 otherwise; 1 changes \
+                  only its reasons (module sha256:";
+    assert!(summary.starts_with(counts), "{summary}");
+    assert_eq!(stderr, "");
+}
+
+#[test]
+fn diff_prints_a_versioned_document() {
+    let (_old, old) = file("old.yaml", OLD);
+    let (_new, new) = file("new.yaml", NEW);
+    let (old, new) = (old.display(), new.display());
+    let diff = format!("diff {old} {new} --format json --reasons -");
+    let report: Value = serde_json::from_str(&run(&diff, &pods(), 1).0).unwrap();
+    assert_eq!(report["apiVersion"], "countersign.dev/v1");
+    assert_eq!(report["kind"], "DiffReport");
+    let digest = report["module"]["digest"].as_str().unwrap();
+    assert!(digest.starts_with("sha256:"), "{digest}");
+    let counts = json!({"objects": 5, "changed": 3, "newlyDenied": 1, "newlyAdmitted": 1,
+        "otherwise": 1, "reasonsOnly": 1});
+    assert_eq!(report["summary"], counts);
+    let objects = report["objects"].as_array().unwrap();
+    let changes: Vec<_> = objects.iter().map(|one| &one["change"]).collect();
+    let expected = [
+        "newly-denied",
+        "newly-admitted",
+        "otherwise",
+        "reasons-only",
+    ];
+    assert_eq!(changes, expected);
+    let outcome = json!({"allowed": true, "verdict": "CONFORMANT", "enforcement": "enforced"});
+    let said =
+        |by: &str| json!({"verdict": "CONFORMANT", "because": [{"document": "policy", "by": by}]});
+    let last = json!({
+        "object": "Pod d/web", "source": "<stdin>", "change": "reasons-only",
+        "old": outcome, "new": outcome, "reasonsGained": [], "reasonsLost": [],
+        "images": [{
+            "image": "registry.example/d", "field": "spec.containers[0].image",
+            "old": said("kubernetes-namespace rule for `d`: ALWAYS_ALLOW"),
+            "new": said("exempt by `registry.example/d`"),
+            "reasonsGained": ["exempt-allowlist"], "reasonsLost": ["always-allow"],
+        }],
+    });
+    assert_eq!(objects[3], last);
+}
+
+#[test]
+fn diff_of_equal_policies_is_status_0() {
+    let arguments = format!("diff {PIPELINE} {PIPELINE} {FIXTURES}");
+    let (stdout, _) = run(&arguments, "", 0);
+    assert!(
+        stdout.starts_with("0 of 6 objects change (module sha256:"),
+        "{stdout}"
+    );
+}
+
+#[test]
+fn problems_of_both_settings_are_named_with_their_file() {
+    let (_old, old) = file("old.yaml", "policy: {other: 1}\n");
+    let (_new, new) = file("new.yaml", "unknown: 1\n");
+    let (old, new) = (old.display(), new.display());
+    let (stdout, stderr) = run(&format!("diff {old} {new} {FIXTURES}"), "", 2);
+    assert_eq!(stdout, "");
+    for line in [
+        format!("error[policy-unknown-field]: {old}: policy.other: "),
+        format!("error[settings-unknown-field]: {new}: unknown: "),
+    ] {
+        assert!(stderr.contains(&line), "lacks {line}\n{stderr}");
+    }
+    let (_, stderr) = run(&format!("explain -s {old} {FIXTURES}"), "", 2);
+    assert!(stderr.contains("policy-unknown-field"), "{stderr}");
+}
+
+#[test]
+fn bad_usage_is_status_2() {
+    for arguments in [
+        "explain",
+        "explain --why-not digest-required",
+        "explain --namespace a digest-required",
+        "explain --settings missing pod.yaml",
+        "explain --settings - -",
+        "diff",
+        "diff a b",
+        "diff - - policies",
+        "diff a b --format yaml c",
+    ] {
+        run(arguments, "", 2);
+    }
+}
+
+#[test]
+fn help_has_examples_and_exit_status() {
+    for command in ["explain", "diff"] {
+        let (stdout, _) = run(&format!("{command} --help"), "", 0);
+        assert_lines(&stdout, &["Examples:", "Exit status:"]);
+    }
+}
