@@ -65,6 +65,8 @@ pub(crate) struct AdmissionRule<'n> {
     pub(crate) map: &'static str,
     /// The key; none for the default rule
     pub(crate) entry: Option<&'n Entry>,
+    /// Where to point when the rule is meant: its key, or the field of the default rule
+    pub(crate) key_span: Span,
     /// The rule
     pub(crate) node: &'n Node,
 }
@@ -216,13 +218,15 @@ impl<'n> Settings<'n> {
             entries.iter().map(move |entry| AdmissionRule {
                 map,
                 entry: Some(entry),
+                key_span: entry.key_span,
                 node: &entry.value,
             })
         });
-        let default = policy.get(DEFAULT_RULE).map(|node| AdmissionRule {
+        let default = policy.entry(DEFAULT_RULE).map(|entry| AdmissionRule {
             map: DEFAULT_RULE,
             entry: None,
-            node,
+            key_span: entry.key_span,
+            node: &entry.value,
         });
         maps.chain(default).collect()
     }
@@ -331,13 +335,6 @@ impl Language {
 }
 
 impl<'n> AdmissionRule<'n> {
-    /// Where to point when the rule is meant: its key.
-    #[must_use]
-    pub(crate) fn span(&self) -> Span {
-        self.entry
-            .map_or_else(|| pointed_at(self.node), |entry| entry.key_span)
-    }
-
     /// The key; empty for the default rule.
     #[must_use]
     pub(crate) fn key(&self) -> &'n str {

@@ -55,7 +55,7 @@ fn check(settings: &Settings<'_>, findings: &mut Findings) {
                 "no rule is for this",
                 format!("`{setting}` is `{own}`, which is in no key of `{map}`"),
             )
-            .because(first.span(), "the first of the rules")
+            .because(first.key_span, "the first of the rules")
             .help(format!(
                 "write one that has a rule, such as `{}`, or add a rule",
                 part(first.key())

@@ -32,7 +32,7 @@ fn check(settings: &Settings<'_>, findings: &mut Findings) {
                     "admits what the rule refuses",
                     format!("{} is in dry-run mode", rule.title()),
                 )
-                .because(rule.span(), "this rule")
+                .because(rule.key_span, "this rule")
                 .help("write `ENFORCED_BLOCK_AND_AUDIT_LOG` when the roll-out is over"),
             );
         }

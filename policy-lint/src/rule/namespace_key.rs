@@ -45,7 +45,7 @@ fn check(settings: &Settings<'_>, findings: &mut Findings) {
         };
         findings.push(
             Diagnostic::new(
-                rule.span(),
+                rule.key_span,
                 "no namespace is called this",
                 format!("`{key}` is not the name of a namespace, so its rule never applies"),
             )

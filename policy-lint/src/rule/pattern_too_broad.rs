@@ -75,10 +75,7 @@ fn check(settings: &Settings<'_>, findings: &mut Findings) {
             Diagnostic::new(
                 pattern.span,
                 label,
-                format!(
-                    "pattern `{}` covers a whole registry: {label}",
-                    pattern.text
-                ),
+                format!("pattern `{}` covers a whole registry", pattern.text),
             )
             .help(format!(
                 "name what is meant, such as `{}/my-project/{}`",

@@ -50,7 +50,7 @@ fn check(settings: &Settings<'_>, findings: &mut Findings) {
         }
         findings.push(
             Diagnostic::new(
-                rule.span(),
+                rule.key_span,
                 format!("no {half} is called `{name}`"),
                 format!("`{name}` is not the name of a {half}, so its rule never applies"),
             )

@@ -52,7 +52,7 @@ fn check_rules(rules: &[AdmissionRule<'_>], findings: &mut Findings) {
             let message = format!("{} is weaker than the default rule", rule.title());
             findings.push(
                 Diagnostic::new(span, label, message)
-                    .because(default.span(), "this is demanded of all others")
+                    .because(default.key_span, "this is demanded of all others")
                     .help(
                         "demand the same of every Pod, and exempt images by patterns with a digest",
                     ),
