@@ -17,13 +17,13 @@ pub struct Config {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Level {
     /// Not reported
-    Off,
+    Allow,
     /// Reported with this severity
     At(Severity),
 }
 
 const LEVELS: &[(&str, Level)] = &[
-    ("off", Level::Off),
+    ("allow", Level::Allow),
     ("info", Level::At(Severity::Info)),
     ("warning", Level::At(Severity::Warning)),
     ("error", Level::At(Severity::Error)),
@@ -33,7 +33,7 @@ const LEVELS: &[(&str, Level)] = &[
 const KIND: &str = "LintConfig";
 
 impl Config {
-    /// Reads a configuration file: `kind: LintConfig` with `severity: {CODE: off|info|warning|error}`.
+    /// Reads a configuration file: `kind: LintConfig` with `severity: {CODE: allow|info|warning|error}`.
     ///
     /// # Errors
     ///

@@ -26,6 +26,8 @@ pub mod source;
 pub mod suite;
 mod validation;
 
+use alloc::collections::BTreeSet;
+
 pub use config::{Config, Level};
 pub use diagnostic::{Diagnostic, Edit, Fix, Label, Report, Severity};
 pub use fix::apply_fixes;
@@ -65,6 +67,7 @@ pub fn lint_each(files: &[SourceFile], config: &Config, done: impl Fn()) -> Repo
         }
     }
     let (mut linted, mut passed_over) = (0_usize, 0_usize);
+    let mut linted_files = BTreeSet::new();
     let mut manifests = Vec::new();
     for documents in &parsed {
         for node in documents {
@@ -79,6 +82,7 @@ pub fn lint_each(files: &[SourceFile], config: &Config, done: impl Fn()) -> Repo
                 }
             }
             linted = linted.saturating_add(1);
+            linted_files.insert(node.span.file);
         }
         done();
     }
@@ -86,6 +90,7 @@ pub fn lint_each(files: &[SourceFile], config: &Config, done: impl Fn()) -> Repo
     Report {
         documents: linted,
         passed_over,
+        files: linted_files,
         ..sink.into_report(files, &directives)
     }
 }

@@ -6,7 +6,7 @@ mod yaml;
 
 use core::ops::Range;
 
-pub(crate) use resolve::{pointed_at, resolve};
+pub(crate) use resolve::{pointed_at, resolve, resolve_key};
 pub use yaml::{Entry, Malformed, Node, Shape};
 
 /// A file, or what stands for one

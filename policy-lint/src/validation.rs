@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::diagnostic::Diagnostic;
 use crate::document::{Origin, Settings};
-use crate::source::resolve;
+use crate::source::{Span, resolve, resolve_key};
 
 /// What the module's own validation says about settings.
 pub(crate) fn check(settings: &Settings<'_>) -> Vec<Diagnostic> {
@@ -19,8 +19,24 @@ pub(crate) fn check(settings: &Settings<'_>) -> Vec<Diagnostic> {
         .map(|problem| {
             let path = problem.path.strip_prefix(prefix).unwrap_or(&problem.path);
             let path = path.strip_prefix('.').unwrap_or(path);
+            let text = |span: Span| settings.text.get(span.range()).unwrap_or_default();
+            if matches!(
+                problem.code,
+                Code::SettingsUnknownField | Code::PolicyUnknownField
+            ) {
+                let key = resolve_key(settings.root, path);
+                let message = format!("unknown field `{}`", text(key));
+                return Diagnostic::new(key, "", message).coded(problem.code.as_str());
+            }
             let span = resolve(settings.root, path);
-            Diagnostic::new(span, "", problem.message).coded(problem.code.as_str())
+            let finding = Diagnostic::new(span, "", problem.message).coded(problem.code.as_str());
+            match text(span) {
+                // As YAML was before version 1.2, and as Kubernetes still reads it.
+                word @ ("on" | "off" | "yes" | "no") => finding.help(format!(
+                    "YAML takes `{word}` for a boolean; write `\"{word}\"`"
+                )),
+                _ => finding,
+            }
         })
         .collect()
 }

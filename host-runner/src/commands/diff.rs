@@ -10,6 +10,7 @@ use crate::cli::{ContextArgs, EvidenceArgs, ModuleArgs};
 use crate::comparison::{Comparison, ObjectChange};
 use crate::emit::{self, Evaluated};
 use crate::engine::{Operation, inspect};
+use crate::progress::Progress;
 
 use super::judge::Judge;
 use super::{module_bytes, objects};
@@ -75,14 +76,17 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
     let [old, new] = &settings;
     let requests = objects::asked(requests, &[old, new])?;
     let mut comparison = Comparison::default();
+    let progress = Progress::of(requests.len(), "objects");
     // One object after the other: what does not change is not kept.
     let compared = requests.into_iter().try_for_each(|request| {
         let before = judge.ask(&request, old, Operation::Decide)?;
         let answer = judge.ask(&request, new, Operation::Decide)?;
         let after = Evaluated { request, answer };
         comparison.add(ObjectChange::between(&before, &after), args.reasons);
+        progress.step();
         Ok(())
     });
+    drop(progress);
     judge.finish(compared)?;
     let digest = inspect(&bytes)?.digest;
     emit::unless_closed(match args.format {

@@ -30,7 +30,7 @@ What is right here and nowhere else is ignored by a comment above or behind it:
 `countersign-lint.yaml` in this folder or above it says how severe findings are:
   apiVersion: countersign.dev/v1
   kind: LintConfig
-  severity: {lint-dry-run: off, lint-bare-name: error}
+  severity: {lint-dry-run: allow, lint-bare-name: error}
 
 Exit status: 0 nothing found, 1 findings at or above --fail-on, 2 the job could not be done, or
 there is nothing to lint")]
@@ -173,7 +173,7 @@ fn config(args: &Args) -> Result<Config> {
         None => Config::default(),
     };
     for (codes, level) in [
-        (&args.allow, Level::Off),
+        (&args.allow, Level::Allow),
         (&args.warn, Level::At(Severity::Warning)),
         (&args.deny, Level::At(Severity::Error)),
     ] {

@@ -27,6 +27,8 @@ pub struct Args {
 enum Document {
     /// What `evaluate --format json` prints
     Decision,
+    /// What `diff --format json` prints
+    DiffReport,
     /// What `lint --format json` prints
     LintReport,
     /// What `test --format json` prints
@@ -41,6 +43,7 @@ impl Document {
     const fn schema(self) -> &'static str {
         match self {
             Self::Decision => include_str!("../../schemas/decision.json"),
+            Self::DiffReport => include_str!("../../schemas/diff-report.json"),
             Self::LintReport => include_str!("../../schemas/lint-report.json"),
             Self::TestReport => include_str!("../../schemas/test-report.json"),
             Self::Suite => include_str!("../../schemas/suite.json"),

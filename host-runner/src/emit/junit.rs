@@ -12,5 +12,8 @@ pub(super) fn case(name: &str, file: &str, status: TestCaseStatus) -> TestCase {
 }
 
 pub(super) fn write(out: &mut dyn Write, report: &Report) -> io::Result<()> {
-    report.serialize(out).map_err(io::Error::other)
+    let text = report.to_string().map_err(io::Error::other)?;
+    // The schemas of JUnit count what is skipped in each suite, and not in all of them. Nothing is.
+    let text = text.replacen(" skipped=\"0\"", "", 1);
+    out.write_all(text.as_bytes())
 }

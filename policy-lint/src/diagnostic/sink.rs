@@ -18,6 +18,8 @@ pub struct Report {
     pub documents: usize,
     /// Documents that are no policies, manifests of policies or suites
     pub passed_over: usize,
+    /// The files with documents that were linted, by index
+    pub files: BTreeSet<usize>,
 }
 
 /// Collects findings
@@ -40,7 +42,7 @@ impl<'a> Sink<'a> {
         let level = self.config.level(&diagnostic.code);
         let severity = match level {
             None => diagnostic.severity,
-            Some(Level::Off) => return,
+            Some(Level::Allow) => return,
             Some(Level::At(severity)) => severity,
         };
         self.diagnostics.push(Diagnostic {

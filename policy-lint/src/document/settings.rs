@@ -13,8 +13,8 @@ pub(crate) struct Settings<'n> {
     pub(crate) root: &'n Node,
     /// What the document is
     pub(crate) origin: Origin,
-    /// The file that it stands in, for changes of whole lines
-    pub(super) text: &'n str,
+    /// The text of its file
+    pub(crate) text: &'n str,
 }
 
 /// What a document of settings is

@@ -5,25 +5,38 @@ use super::{Node, Shape, Span};
 /// The place that a path such as `policy.clusterAdmissionRules[us-east1.prod].evaluationMode` names:
 /// as far as it leads, the value, or the nearest one above it.
 pub(crate) fn resolve(root: &Node, path: &str) -> Span {
+    walk(root, path).0
+}
+
+/// The same, but of a value that has a key the key.
+pub(crate) fn resolve_key(root: &Node, path: &str) -> Span {
+    let (value, key) = walk(root, path);
+    key.unwrap_or(value)
+}
+
+fn walk(root: &Node, path: &str) -> Place {
     let mut node = root;
-    let mut span = first_key(root);
+    let mut found = (pointed_at(root), None);
     let mut rest = path;
     while !rest.is_empty() {
         let Some((next, place, behind)) = step(node, rest) else {
             break;
         };
-        (node, span, rest) = (next, place, behind);
+        (node, found, rest) = (next, place, behind);
     }
-    span
+    found
 }
 
+/// Where to point at a value, and where its key is
+type Place = (Span, Option<Span>);
+
 /// One step down: the value, where to point, and what is left of the path.
-fn step<'n, 'p>(node: &'n Node, path: &'p str) -> Option<(&'n Node, Span, &'p str)> {
+fn step<'n, 'p>(node: &'n Node, path: &'p str) -> Option<(&'n Node, Place, &'p str)> {
     match &node.shape {
         Shape::List(items) => {
             let (index, rest) = path.strip_prefix('[')?.split_once(']')?;
             let item = items.get(index.parse::<usize>().ok()?)?;
-            Some((item, pointed_at(item), rest))
+            Some((item, (pointed_at(item), None), rest))
         }
         // A key may have any character in it, so each is tried as it would be written.
         Shape::Map(entries) => entries.iter().find_map(|entry| {
@@ -36,7 +49,7 @@ fn step<'n, 'p>(node: &'n Node, path: &'p str) -> Option<(&'n Node, Span, &'p st
                 Shape::List(_) | Shape::Map(_) | Shape::Null => entry.key_span,
                 _ => entry.value.span,
             };
-            Some((&entry.value, span, rest))
+            Some((&entry.value, (span, Some(entry.key_span)), rest))
         }),
         _ => None,
     }
@@ -49,10 +62,6 @@ pub(crate) fn pointed_at(node: &Node) -> Span {
         Shape::List(items) => items.first().map_or(node.span, pointed_at),
         _ => node.span,
     }
-}
-
-fn first_key(root: &Node) -> Span {
-    pointed_at(root)
 }
 
 #[cfg(test)]

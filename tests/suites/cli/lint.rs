@@ -1,0 +1,197 @@
+//! `countersign lint` as a user runs it.
+
+use std::fs;
+
+use crate::program::{file, run};
+
+/// Two findings: one that can be mended, one that cannot.
+const POLICY: &str = "policy:
+  admissionWhitelistPatterns:
+    - namePattern: registry.example/shop/**
+    - namePattern: registry.example/shop/**
+  globalPolicyEvaluationMode: DISABLE
+  defaultAdmissionRule:
+    evaluationMode: ALWAYS_ALLOW
+    enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
+";
+
+#[test]
+fn findings_are_shown_with_their_lines_and_what_made_them() {
+    let (_folder, path) = file("policy.yaml", POLICY);
+    let path = path.display();
+    let (stdout, stderr) = run(&format!("lint {path}"), "", 1);
+    let expected = format!(
+        "warning[lint-pattern-duplicate]: pattern `registry.example/shop/**` stands twice in the list
+ --> {path}:4:20
+  |
+3 |     - namePattern: registry.example/shop/**
+  |                    ------------------------ the first one
+4 |     - namePattern: registry.example/shop/**
+  |                    ^^^^^^^^^^^^^^^^^^^^^^^^ again
+  |
+  = help: leave one of them out
+"
+    );
+    assert!(stdout.starts_with(&expected), "{stdout}");
+    assert!(
+        stdout.ends_with("1 document: 2 warnings (1 can be mended with --fix)\n"),
+        "{stdout}"
+    );
+    assert_eq!(stderr, "");
+}
+
+#[test]
+fn one_line_for_each_finding_where_that_is_wanted() {
+    let (_folder, path) = file("policy.yaml", POLICY);
+    let (stdout, _) = run(&format!("lint --format concise {}", path.display()), "", 1);
+    let lines: Vec<_> = stdout.lines().collect();
+    let [duplicate, default] = lines.as_slice() else {
+        panic!("{stdout}")
+    };
+    let at = path.display();
+    assert!(duplicate.starts_with(&format!("{at}:4:20: warning[lint-pattern-duplicate]: ")));
+    assert!(default.starts_with(&format!("{at}:7:21: warning[lint-always-allow-default]: ")));
+}
+
+#[test]
+fn what_cannot_change_a_verdict_is_mended() {
+    let (_folder, path) = file("policy.yaml", POLICY);
+    let (stdout, _) = run(&format!("lint --fix {}", path.display()), "", 1);
+    assert!(
+        stdout.ends_with("1 document: 1 warning, 1 fixed\n"),
+        "{stdout}"
+    );
+    let line = "    - namePattern: registry.example/shop/**\n";
+    assert_eq!(
+        fs::read_to_string(&path).unwrap(),
+        POLICY.replacen(line, "", 1)
+    );
+}
+
+#[test]
+fn severities_come_from_the_command_line_and_from_a_file() {
+    let (folder, path) = file("policy.yaml", POLICY);
+    let path = path.display();
+    let allow = "--allow lint-pattern-duplicate --allow lint-always-allow-default";
+    let (stdout, _) = run(&format!("lint {allow} {path}"), "", 0);
+    assert_eq!(stdout, "1 document: nothing found\n");
+    let (stdout, _) = run(&format!("lint --fail-on error {path}"), "", 0);
+    assert!(stdout.contains("2 warnings"), "{stdout}");
+    let config = folder.path().join("severities.yaml");
+    let text = "apiVersion: countersign.dev/v1\nkind: LintConfig\nseverity:\n  lint-pattern-duplicate: allow\n  lint-always-allow-default: info\n";
+    fs::write(&config, text).unwrap();
+    let config = config.display();
+    let (stdout, _) = run(&format!("lint --config {config} {path}"), "", 0);
+    assert!(
+        stdout.starts_with("info[lint-always-allow-default]"),
+        "{stdout}"
+    );
+    let deny = "--deny lint-always-allow-default";
+    let (stdout, _) = run(&format!("lint --config {config} {deny} {path}"), "", 1);
+    assert!(
+        stdout.starts_with("error[lint-always-allow-default]"),
+        "{stdout}"
+    );
+}
+
+#[test]
+fn comments_ignore_findings_with_a_reason_and_no_error_of_validation() {
+    let ignoring = POLICY
+        .replacen(
+            "shop/**\n    - ",
+            "shop/**\n    # countersign-ignore lint-pattern-duplicate: a test\n    - ",
+            1,
+        )
+        .replace(
+            "ALWAYS_ALLOW\n",
+            "ALWAYS_ALLOW # countersign-ignore lint-always-allow-default: only tests run here\n",
+        );
+    let (stdout, _) = run("lint -", &ignoring, 0);
+    assert_eq!(
+        stdout,
+        "1 document: nothing found, 2 ignored with a reason\n"
+    );
+    let (stdout, _) = run("lint -", &ignoring.replace(": only tests run here", ""), 1);
+    assert!(
+        stdout.contains("error[lint-ignore-without-reason]"),
+        "{stdout}"
+    );
+    assert!(
+        stdout.contains("warning[lint-always-allow-default]"),
+        "{stdout}"
+    );
+    let invalid = "policy: # countersign-ignore policy-missing-default-rule: later\n  description: x\nattestors: []\n";
+    let (stdout, _) = run("lint -", invalid, 1);
+    assert!(
+        stdout.contains("error[policy-missing-default-rule]"),
+        "{stdout}"
+    );
+}
+
+#[test]
+fn everything_that_validation_refuses_is_found_at_its_place() {
+    let text = POLICY.replace("ALWAYS_ALLOW", "ALLOW_EVERYTHING").replace(
+        "globalPolicyEvaluationMode: DISABLE",
+        "globalPolicyEvaluationMod: DISABLE",
+    ) + "singletonPae: off\n";
+    let (stdout, _) = run("lint --format concise -", &text, 1);
+    for line in [
+        "<stdin>:5:3: error[policy-unknown-field]: unknown field `globalPolicyEvaluationMod`",
+        "<stdin>:7:21: error[policy-unknown-enum]: ",
+        "<stdin>:9:15: error[settings-wrong-type]: ",
+    ] {
+        assert!(stdout.contains(line), "{line}\n{stdout}");
+    }
+    let (stdout, _) = run("lint -", &text, 1);
+    assert!(
+        stdout.contains("YAML takes `off` for a boolean; write `\"off\"`"),
+        "{stdout}"
+    );
+}
+
+#[test]
+fn pages_and_the_list_are_printed() {
+    let (stdout, _) = run("lint --explain lint-star-prefix", "", 0);
+    for part in ["lint-star-prefix (warning)\n", "\nAvoid\n", "\nPrefer\n"] {
+        assert!(stdout.contains(part), "{stdout}");
+    }
+    let (stdout, _) = run("lint --list", "", 0);
+    assert_eq!(stdout.lines().count(), policy_lint::RULES.len());
+    let (_, stderr) = run("lint --explain lint-nothing", "", 2);
+    assert!(
+        stderr.contains("there is no lint `lint-nothing`"),
+        "{stderr}"
+    );
+}
+
+#[test]
+fn what_could_not_be_linted_ends_with_2() {
+    let (folder, path) = file(
+        "pod.yaml",
+        "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\n",
+    );
+    let (_, stderr) = run(&format!("lint {}", path.display()), "", 2);
+    assert!(stderr.contains("nothing to lint"), "{stderr}");
+    let (_, stderr) = run(
+        &format!("lint {}/nowhere.yaml", folder.path().display()),
+        "",
+        2,
+    );
+    assert!(stderr.contains("cannot read"), "{stderr}");
+    let (_, stderr) = run("lint --deny lint-nothing policies", "", 2);
+    assert!(
+        stderr.contains("there is no lint `lint-nothing`"),
+        "{stderr}"
+    );
+    let (_, stderr) = run("lint --format json --format human policies", "", 2);
+    assert!(stderr.contains("only one format"), "{stderr}");
+    // What is no YAML was not linted, and is found.
+    let (stdout, _) = run("lint -", "policy: [", 1);
+    assert!(stdout.contains("error[document-malformed]"), "{stdout}");
+}
+
+#[test]
+fn the_shipped_policies_are_free_of_findings() {
+    let (stdout, _) = run("lint --fail-on info policies", "", 0);
+    assert!(stdout.contains(": nothing found, "), "{stdout}");
+}

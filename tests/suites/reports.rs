@@ -1,0 +1,325 @@
+//! What the program prints for other programs, against schemas: its own documents against those that
+//! `countersign schema` prints, SARIF and JUnit against those that others have written.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use clap::Parser as _;
+use host_runner::Exit;
+use host_runner::cli::Cli;
+use jsonschema::Validator;
+use policy_lint::RULES;
+use policy_tests::corpus;
+use policy_tests::implementation::decide_natively;
+use policy_tests::process;
+use serde_json::Value;
+use tempfile::TempDir;
+
+const DECISION: &str = include_str!("../../host-runner/schemas/decision.json");
+const DIFF_REPORT: &str = include_str!("../../host-runner/schemas/diff-report.json");
+const LINT_CONFIG: &str = include_str!("../../host-runner/schemas/lint-config.json");
+const LINT_REPORT: &str = include_str!("../../host-runner/schemas/lint-report.json");
+const SUITE: &str = include_str!("../../host-runner/schemas/suite.json");
+const TEST_REPORT: &str = include_str!("../../host-runner/schemas/test-report.json");
+
+fn validator(schema: &str) -> Validator {
+    let schema: Value = serde_json::from_str(schema).unwrap();
+    jsonschema::meta::validate(&schema).unwrap();
+    jsonschema::validator_for(&schema).unwrap()
+}
+
+#[track_caller]
+fn fits(validator: &Validator, document: &Value) {
+    let errors: Vec<_> = validator
+        .iter_errors(document)
+        .map(|error| format!("{}: {error}", error.instance_path()))
+        .collect();
+    assert!(errors.is_empty(), "{errors:#?}\n{document:#}");
+}
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
+}
+
+/// Runs the program in this process; what it prints goes into files.
+#[track_caller]
+fn run(arguments: &[&str], exit: Exit) {
+    let cli = Cli::try_parse_from([&["countersign"], arguments].concat()).unwrap();
+    assert_eq!(host_runner::run(&cli), exit, "{arguments:?}");
+}
+
+fn json(path: &Path) -> Value {
+    serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap()
+}
+
+/// A file of a package that Cargo has brought and nobody builds.
+fn from_package(package: &str, file: &str) -> String {
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo
+        .args(["metadata", "--format-version", "1", "--locked"])
+        .current_dir(root());
+    let metadata: Value = serde_json::from_str(&process::stdout(&mut cargo)).unwrap();
+    let packages = metadata["packages"].as_array().unwrap();
+    let found = packages.iter().find(|one| one["name"] == package).unwrap();
+    let manifest = found["manifest_path"].as_str().unwrap();
+    let path = Path::new(manifest).parent().unwrap().join(file);
+    fs::read_to_string(path).unwrap()
+}
+
+#[test]
+fn every_decision_of_the_corpus_fits_its_schema() {
+    let validator = validator(DECISION);
+    for case in corpus::all() {
+        let decision = serde_json::from_slice(&decide_natively(&case.call)).unwrap();
+        fits(&validator, &decision);
+    }
+}
+
+/// Every lint's example, in files with names that need care.
+fn findings() -> (TempDir, Vec<String>) {
+    let folder = tempfile::tempdir().unwrap();
+    let mut paths = Vec::new();
+    for (index, rule) in RULES.iter().enumerate() {
+        let path = folder.path().join(format!("a file {index}% é&<.yaml"));
+        fs::write(&path, rule.avoid).unwrap();
+        paths.push(path.to_str().unwrap().to_owned());
+    }
+    let malformed = folder.path().join("malformed.yaml");
+    fs::write(&malformed, "policy: [").unwrap();
+    paths.push(malformed.to_str().unwrap().to_owned());
+    (folder, paths)
+}
+
+fn lint(format: &str) -> (TempDir, PathBuf) {
+    let (folder, paths) = findings();
+    let path = folder.path().join("report");
+    let output = format!("{format}={}", path.display());
+    let mut arguments = vec!["lint", "--format", &output];
+    arguments.extend(paths.iter().map(String::as_str));
+    run(&arguments, Exit::No);
+    (folder, path)
+}
+
+#[test]
+fn lint_reports_fit_their_schema_and_have_every_lint() {
+    let (_folder, path) = lint("json");
+    let report = json(&path);
+    fits(&validator(LINT_REPORT), &report);
+    let findings = report["findings"].as_array().unwrap();
+    for rule in RULES {
+        // Among all the examples there is a twin.
+        let is_expected = rule.code != "lint-mutating-without-validating";
+        let is_found = findings.iter().any(|one| one["code"] == rule.code);
+        assert_eq!(is_found, is_expected, "{}", rule.code);
+    }
+    assert!(findings.iter().any(|one| one["fix"].is_object()));
+    assert!(
+        findings
+            .iter()
+            .any(|one| one["labels"].as_array().unwrap().len() > 1)
+    );
+}
+
+/// The schema of OASIS, as published but for one pattern that is no regular expression.
+#[test]
+fn sarif_is_valid_by_the_schema_of_oasis() {
+    let schema = from_package("serde-sarif", "src/schema.json");
+    let broken = r#""^[a-zA-Z]{2}|^[a-zA-Z]{2}-[a-zA-Z]{2}]?$""#;
+    assert!(schema.contains(broken));
+    let schema = schema.replace(broken, r#""^[a-zA-Z]{2}(-[a-zA-Z]{2})?$""#);
+    let validator = validator(&schema);
+    let (_folder, path) = lint("sarif");
+    let mut sarif = json(&path);
+    fits(&validator, &sarif);
+    let results = sarif["runs"][0]["results"].as_array().unwrap();
+    assert!(results.len() > RULES.len());
+    assert!(results.iter().any(|one| one["fixes"].is_array()));
+    assert!(results.iter().any(|one| one["relatedLocations"].is_array()));
+    let rules = sarif["runs"][0]["tool"]["driver"]["rules"]
+        .as_array()
+        .unwrap();
+    for result in results {
+        let index = usize::try_from(result["ruleIndex"].as_u64().unwrap()).unwrap();
+        assert_eq!(rules[index]["id"], result["ruleId"]);
+    }
+    // A validator that accepts everything would prove nothing.
+    sarif["runs"][0]["results"][0]["level"] = "fatal".into();
+    assert!(!validator.is_valid(&sarif));
+}
+
+#[track_caller]
+fn is_junit(text: &str) {
+    let schema = from_package("junit-report", "tests/JUnit.xsd");
+    let schema = uppsala::parse(&schema).unwrap();
+    let validator = uppsala::XsdValidator::from_schema(&schema).unwrap();
+    let errors = validator.validate(&uppsala::parse(text).unwrap());
+    assert!(errors.is_empty(), "{errors:#?}\n{text}");
+    let wrong = text.replacen("<testcase ", "<testcase nonsense=\"1\" ", 1);
+    assert_ne!(wrong, text);
+    let errors = validator.validate(&uppsala::parse(&wrong).unwrap());
+    assert!(!errors.is_empty(), "the validator accepts everything");
+}
+
+#[test]
+fn junit_of_lint_is_valid() {
+    let (_folder, path) = lint("junit");
+    is_junit(&fs::read_to_string(path).unwrap());
+}
+
+const SUITE_HEAD: &str = "apiVersion: countersign.dev/v1
+kind: PolicySuite
+settings: policy.yaml
+time: 2026-06-15T12:00:00Z
+cases:
+  - name: as expected
+    request: {images: [registry.example/app:1]}
+    expect: {outcome: denied, reasons: [always-deny]}
+";
+
+/// A policy with a suite, and one module for all of it.
+fn policy(cases: &str) -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let policy = "policy: {defaultAdmissionRule: {evaluationMode: ALWAYS_DENY, enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG}}";
+    fs::write(folder.path().join("policy.yaml"), policy).unwrap();
+    fs::write(
+        folder.path().join("tests.yaml"),
+        format!("{SUITE_HEAD}{cases}"),
+    )
+    .unwrap();
+    folder
+}
+
+/// All formats of one run that has everything in it.
+#[test]
+fn reports_of_tests_fit_their_schemas() {
+    let folder = policy(
+        "  - name: \"not <as> expected & \\u0007\"
+    request: {images: [registry.example/app:1]}
+    expect: {outcome: admitted, reasons: [attested]}
+",
+    );
+    let at = |name: &str| folder.path().join(name);
+    let output = |format: &str, name: &str| format!("{format}={}", at(name).display());
+    let (as_json, as_junit) = (output("json", "r.json"), output("junit", "r.xml"));
+    let (as_github, human) = (output("github", "r.txt"), output("human", "h.txt"));
+    let path = folder.path().to_str().unwrap();
+    run(
+        &[
+            "test",
+            path,
+            "--coverage",
+            "--mutate",
+            "--format",
+            &as_json,
+            "--format",
+            &as_junit,
+            "--format",
+            &as_github,
+            "--format",
+            &human,
+        ],
+        Exit::No,
+    );
+    let report = json(&at("r.json"));
+    fits(&validator(TEST_REPORT), &report);
+    assert_eq!(report["summary"]["unexpected"], 1);
+    assert_eq!(report["coverage"][0]["percent"], 100);
+    is_junit(&fs::read_to_string(at("r.xml")).unwrap());
+    let annotations = fs::read_to_string(at("r.txt")).unwrap();
+    let [annotation] = annotations.lines().collect::<Vec<_>>()[..] else {
+        panic!("{annotations}")
+    };
+    assert!(annotation.starts_with("::error file="), "{annotation}");
+    assert!(
+        annotation.contains("%0Aoutcome: expected admitted, got denied"),
+        "{annotation}"
+    );
+    let human = fs::read_to_string(at("h.txt")).unwrap();
+    assert!(!human.contains(['\u{1b}', '\u{7}']), "{human}");
+}
+
+#[test]
+fn reports_of_mutation_fit_their_schema() {
+    let folder = policy("");
+    let path = folder.path().join("report.json");
+    let output = format!("json={}", path.display());
+    let suites = folder.path().to_str().unwrap();
+    run(
+        &[
+            "test",
+            suites,
+            "--mutate",
+            "--coverage",
+            "--format",
+            &output,
+        ],
+        Exit::Yes,
+    );
+    let report = json(&path);
+    fits(&validator(TEST_REPORT), &report);
+    assert!(report["mutation"][0]["mutants"].as_u64().unwrap() >= 2);
+}
+
+#[test]
+fn the_shipped_suites_fit_the_schema_of_suites() {
+    let validator = validator(SUITE);
+    let mut seen = 0;
+    for entry in fs::read_dir(root().join("policies")).unwrap() {
+        let path = entry.unwrap().path().join("tests.yaml");
+        if path.exists() {
+            let text = fs::read_to_string(path).unwrap();
+            let documents = host_runner::inputs::parse(&text).unwrap();
+            fits(&validator, &documents[0]);
+            seen += 1;
+        }
+    }
+    assert!(seen >= 5);
+}
+
+/// The words of a suite stand in its schema and in the code that reads them.
+#[test]
+fn the_schema_of_suites_knows_every_word() {
+    let schema: Value = serde_json::from_str(SUITE).unwrap();
+    let words: Vec<_> = policy_lint::suite::Tamper::NAMES
+        .iter()
+        .map(|(word, _)| Value::from(*word))
+        .collect();
+    assert_eq!(schema["$defs"]["tamper"]["enum"], Value::Array(words));
+}
+
+#[test]
+fn a_configuration_fits_its_schema_as_the_program_reads_it() {
+    let validator = validator(LINT_CONFIG);
+    let read = |text: &str| {
+        let source = policy_lint::SourceFile {
+            name: "countersign-lint.yaml".into(),
+            text: text.into(),
+        };
+        policy_lint::Config::parse(&source).is_ok()
+    };
+    for (body, is_good) in [
+        (
+            "severity: {lint-dry-run: allow, lint-bare-name: error}",
+            true,
+        ),
+        ("", true),
+        ("severity: {lint-dry-run: fatal}", false),
+        ("severity: {policy-unknown-field: allow}", false),
+        ("severities: {}", false),
+    ] {
+        let text = format!("apiVersion: countersign.dev/v1\nkind: LintConfig\n{body}\n");
+        let document = &host_runner::inputs::parse(&text).unwrap()[0];
+        assert_eq!(validator.is_valid(document), is_good, "{body}");
+        assert_eq!(read(&text), is_good, "{body}");
+    }
+    // What looks right may still be no lint.
+    assert!(!read(
+        "apiVersion: countersign.dev/v1\nkind: LintConfig\nseverity: {lint-nothing: allow}\n"
+    ));
+}
+
+#[test]
+fn the_schema_of_differences_is_a_schema() {
+    validator(DIFF_REPORT);
+}
