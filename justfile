@@ -43,6 +43,7 @@ lint:
     cargo clippy -p policy-wasm --lib --features wapc,openpgp --target wasm32-wasip1 --locked -- -D warnings
     cargo clippy -p policy-wasm --bin countersign-wasi --features wasi,openpgp --target wasm32-wasip1 --locked -- -D warnings
     cargo clippy -p policy-wasm --lib --features web,openpgp --target wasm32-unknown-unknown --locked -- -D warnings
+    cargo clippy -p policy-lint --lib --target wasm32-unknown-unknown --locked -- -D warnings
 
 # Checks licences, bans and sources of all dependencies.
 [group('check')]
@@ -59,10 +60,16 @@ advisories:
 test:
     cargo test --workspace --locked
 
-# Requests per second, beside a module that does nothing.
+# Lints the ready-made policies, and runs their suites: all is exercised, and no change goes unnoticed.
+[group('test')]
+policies:
+    cargo run --locked -p host-runner -- lint --fail-on info policies
+    cargo run --locked -p host-runner -- test policies --coverage --threshold 100 --mutate --fail-only
+
+# Requests per second beside a module that does nothing; a thousand cases and a thousand linted policies.
 [group('bench')]
 bench:
-    cargo bench --locked -p policy-tests --bench requests
+    cargo bench --locked -p policy-tests --bench requests --bench workbench
 
 # What has to pass before a change lands.
-ci: fmt-check deny test lint
+ci: fmt-check deny test policies lint

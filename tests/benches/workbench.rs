@@ -1,0 +1,159 @@
+//! What the workbench adds to the work that cannot be avoided: a thousand cases beside the same calls of
+//! the module, a thousand linted policies beside reading and validating them. Both are measured in turns
+//! in one process, so that the ratio is what counts; above its bound the bench fails.
+
+use std::fs;
+use std::path::Path;
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use host_runner::engine::{Abi, Engine, Limits, Operation, embedded};
+use host_runner::inputs;
+use host_runner::suite::{CaseResult, Loaded, Runner};
+use policy_lint::{Config, SourceFile, lint};
+use policy_wasm::Budget;
+use serde_json::{Value, json};
+
+const MANY: usize = 1_000;
+const ROUNDS: usize = 7;
+
+fn main() -> ExitCode {
+    // `cargo test --benches` only wants to know that it builds.
+    if std::env::args().any(|argument| argument == "--test") {
+        return ExitCode::SUCCESS;
+    }
+    let all = [cases(), files()];
+    if all.iter().all(|is_within| *is_within) {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
+}
+
+/// Cases run on all cores, and the bare calls one after the other: the bound leaves nothing for what a
+/// suite adds to a call on one core.
+fn cases() -> bool {
+    let policy = root().join("policies/require-attestation/policy.yaml");
+    let folder = tempfile::tempdir().unwrap();
+    let mut text = format!(
+        "apiVersion: countersign.dev/v1
+kind: PolicySuite
+settings: {}
+time: 2026-06-15T12:00:00Z
+images: {{web: registry.example/shop/web@digest}}
+signers: {{build: {{standsFor: projects/example/attestors/build}}}}
+cases:
+",
+        policy.display()
+    );
+    for index in 0..MANY {
+        text.push_str(&format!(
+            "  - name: case {index}
+    request: {{namespace: production, images: [web]}}
+    attestations: [{{by: build, image: web}}]
+    expect: {{outcome: admitted, reasons: [attested]}}
+"
+        ));
+    }
+    let path = folder.path().join("tests.yaml");
+    fs::write(&path, text).unwrap();
+
+    let engine = Engine::new(Limits::default()).unwrap();
+    let module = engine.load(embedded(Abi::Wapc)).unwrap();
+    // One attested image too, with the attestation in the settings.
+    let settings = inputs::settings(&policy).unwrap();
+    let image = format!("registry.example/shop/web@sha256:{}", "1".repeat(64));
+    let pod = json!({
+        "apiVersion": "v1", "kind": "Pod", "metadata": {"name": "web", "namespace": "production"},
+        "spec": {"containers": [{"name": "web", "image": image}]},
+    });
+    let request = json!({
+        "uid": "u", "operation": "CREATE", "namespace": "production", "name": "web",
+        "kind": {"group": "", "version": "v1", "kind": "Pod"}, "object": pod,
+    });
+    let call = json!({"request": request, "settings": settings}).to_string();
+    let decision = module.call(Operation::Decide, call.as_bytes()).unwrap();
+    let decision: Value = serde_json::from_slice(&decision).unwrap();
+    assert_eq!(decision["allowed"], true, "{decision:#}");
+
+    let bare = || {
+        for _ in 0..MANY {
+            module.call(Operation::Decide, call.as_bytes()).unwrap();
+        }
+    };
+    let suite = || {
+        let loaded = [Loaded::open(&path).unwrap()];
+        let chosen: Vec<_> = (0..MANY).map(|case| (0, case)).collect();
+        let results = Runner::new(&module).run(&loaded, &chosen, |_| {});
+        assert!(results.len() == MANY && results.iter().all(CaseResult::is_as_expected));
+    };
+    compare("1,000 cases", "1,000 bare calls", 1.0, suite, bare)
+}
+
+fn files() -> bool {
+    let folders = fs::read_dir(root().join("policies")).unwrap();
+    let mut policies: Vec<_> = folders
+        .map(|entry| entry.unwrap().path().join("policy.yaml"))
+        .filter(|path| path.exists())
+        .collect();
+    policies.sort();
+    let texts: Vec<_> = policies
+        .iter()
+        .map(|path| fs::read_to_string(path).unwrap())
+        .collect();
+    let files: Vec<_> = (0..MANY)
+        .map(|index| SourceFile {
+            name: format!("policy-{index}.yaml"),
+            text: texts[index % texts.len()].clone(),
+        })
+        .collect();
+    let linting = || {
+        let report = lint(&files, &Config::default());
+        assert_eq!(report.documents, MANY);
+    };
+    let validating = || {
+        for file in &files {
+            let documents = file.parse(0).unwrap();
+            let settings = documents[0].to_json().to_string();
+            let problems = policy_wasm::validate_settings(settings.as_bytes(), &Budget::DEFAULT);
+            assert!(problems.is_empty());
+        }
+    };
+    compare(
+        "1,000 linted policies",
+        "1,000 validated policies",
+        2.0,
+        linting,
+        validating,
+    )
+}
+
+/// Runs both in turns and prints the medians; whether their ratio is within the bound.
+fn compare(name: &str, base_name: &str, bound: f64, work: impl Fn(), base: impl Fn()) -> bool {
+    let time = |run: &dyn Fn()| {
+        let started = Instant::now();
+        run();
+        started.elapsed()
+    };
+    let (mut works, mut bases) = (Vec::new(), Vec::new());
+    for _ in 0..ROUNDS {
+        bases.push(time(&base));
+        works.push(time(&work));
+    }
+    let (work, base) = (median(works), median(bases));
+    let ratio = work.as_secs_f64() / base.as_secs_f64();
+    let verdict = if ratio <= bound { "within" } else { "ABOVE" };
+    println!(
+        "{name}: {work:.0?}; {base_name}: {base:.0?}; ratio {ratio:.2}, {verdict} the bound {bound}"
+    );
+    ratio <= bound
+}
+
+fn median(mut times: Vec<Duration>) -> Duration {
+    times.sort();
+    times[times.len() / 2]
+}
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
+}
