@@ -29,7 +29,7 @@ pub fn apply_fixes(
         }
     }
     edits.sort_by_key(|edit| core::cmp::Reverse(edit.span));
-    let mut text = source.text.clone();
+    let mut text = source.text().to_owned();
     for edit in edits {
         if text.get(edit.span.range()).is_some() {
             text.replace_range(edit.span.range(), &edit.replacement);

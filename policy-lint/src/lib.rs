@@ -71,7 +71,7 @@ pub fn lint_each(files: &[SourceFile], config: &Config, done: impl Fn()) -> Repo
     let mut manifests = Vec::new();
     for documents in &parsed {
         for node in documents {
-            let text = files.get(node.span.file).map_or("", |file| &file.text);
+            let text = files.get(node.span.file).map_or("", SourceFile::text);
             match Document::of(node, text) {
                 Document::Settings(settings) => check_settings(&settings, &mut sink),
                 Document::Manifest(manifest) => manifests.push(manifest),

@@ -12,10 +12,10 @@ pub use yaml::{Entry, Malformed, Node, Shape};
 /// A file, or what stands for one
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SourceFile {
-    /// As it is shown; findings of one file are told apart from those of another by it
-    pub name: String,
-    /// Its content
-    pub text: String,
+    name: String,
+    text: String,
+    /// Where each line begins
+    lines: Vec<usize>,
 }
 
 /// A place in one of the files that were handed in together
@@ -52,16 +52,49 @@ pub struct Position {
 }
 
 impl SourceFile {
+    /// A file by the name under which it is shown; files of one call are told apart by it.
+    #[must_use]
+    pub fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
+        let text = text.into();
+        let breaks = text.match_indices('\n');
+        let starts = breaks.map(|(at, _)| at.saturating_add(1));
+        Self {
+            lines: [0].into_iter().chain(starts).collect(),
+            name: name.into(),
+            text,
+        }
+    }
+
+    /// As it is shown
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Its content
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
     /// The position of a byte; of one behind the end, that of the end.
     #[must_use]
     pub fn position(&self, offset: usize) -> Position {
-        let before = self.text.get(..offset).unwrap_or(&self.text);
-        let line_start = before.rfind('\n').map_or(0, |at| at.saturating_add(1));
-        let in_line = before.get(line_start..).unwrap_or_default();
+        let offset = offset.min(self.text.len());
+        let line = self.lines.partition_point(|start| *start <= offset);
+        let start = self.line_start(line);
+        let in_line = self.text.get(start..offset).unwrap_or_default();
         Position {
-            line: before.matches('\n').count().saturating_add(1),
+            line,
             column: in_line.chars().count().saturating_add(1),
         }
+    }
+
+    /// The byte at which a line begins, from 1; of one behind the end, the end.
+    #[must_use]
+    pub fn line_start(&self, line: usize) -> usize {
+        let start = self.lines.get(line.saturating_sub(1));
+        start.copied().unwrap_or(self.text.len())
     }
 
     /// Every document of the file as nodes with their places.
@@ -71,5 +104,23 @@ impl SourceFile {
     /// The text is not YAML, or has a key twice in one mapping.
     pub fn parse(&self, file: usize) -> Result<Vec<Node>, Malformed> {
         yaml::parse(&self.text, file)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn positions_count_lines_and_characters() {
+        let file = SourceFile::new("", "a\né🙂b\r\n\nlast");
+        let at = |offset| {
+            let Position { line, column } = file.position(offset);
+            (line, column)
+        };
+        assert_eq!((at(0), at(1), at(2)), ((1, 1), (1, 2), (2, 1)));
+        assert_eq!((at(4), at(8)), ((2, 2), (2, 3)));
+        assert_eq!((at(11), at(12), at(99)), ((3, 1), (4, 1), (4, 5)));
+        assert_eq!((file.line_start(2), file.line_start(9)), (2, 16));
     }
 }

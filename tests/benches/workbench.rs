@@ -102,9 +102,11 @@ fn files() -> bool {
         .map(|path| fs::read_to_string(path).unwrap())
         .collect();
     let files: Vec<_> = (0..MANY)
-        .map(|index| SourceFile {
-            name: format!("policy-{index}.yaml"),
-            text: texts[index % texts.len()].clone(),
+        .map(|index| {
+            SourceFile::new(
+                format!("policy-{index}.yaml"),
+                texts[index % texts.len()].clone(),
+            )
         })
         .collect();
     let linting = || {

@@ -73,7 +73,7 @@ fn suite(settings: &Value, signers: &str, cases: &str) -> (TempDir, PathBuf) {
 
 fn load(path: &Path) -> Loaded {
     Loaded::open(path).unwrap_or_else(|error| match error {
-        LoadError::Suite(source, problems) => panic!("{problems:#?} in\n{}", source.text),
+        LoadError::Suite(source, problems) => panic!("{problems:#?} in\n{}", source.text()),
         LoadError::Input(error) => panic!("{error}"),
     })
 }

@@ -292,10 +292,7 @@ fn the_schema_of_suites_knows_every_word() {
 fn a_configuration_fits_its_schema_as_the_program_reads_it() {
     let validator = validator(LINT_CONFIG);
     let read = |text: &str| {
-        let source = policy_lint::SourceFile {
-            name: "countersign-lint.yaml".into(),
-            text: text.into(),
-        };
+        let source = policy_lint::SourceFile::new("countersign-lint.yaml", text);
         policy_lint::Config::parse(&source).is_ok()
     };
     for (body, is_good) in [

@@ -157,7 +157,7 @@ fn config(args: &Args) -> Result<Config> {
     let mut config = match path {
         Some(path) => {
             let inputs::Source { name, text } = inputs::read(&path)?;
-            let source = SourceFile { name, text };
+            let source = SourceFile::new(name, text);
             match Config::parse(&source) {
                 Ok(config) => config,
                 Err(problems) => {
@@ -166,7 +166,7 @@ fn config(args: &Args) -> Result<Config> {
                     for problem in &problems {
                         emit::diagnostic::write(&mut out, problem, files)?;
                     }
-                    bail!("`{}` cannot be used", source.name);
+                    bail!("`{}` cannot be used", source.name());
                 }
             }
         }
@@ -210,7 +210,7 @@ fn read(paths: &[PathBuf]) -> Result<(Vec<PathBuf>, Vec<SourceFile>)> {
     found.dedup();
     for path in &found {
         match inputs::read(path) {
-            Ok(inputs::Source { name, text }) => files.push(SourceFile { name, text }),
+            Ok(inputs::Source { name, text }) => files.push(SourceFile::new(name, text)),
             Err(error) => errors.push(error.to_string()),
         }
     }
@@ -236,8 +236,8 @@ fn fix(
         if path.as_os_str() == "-" {
             bail!("standard input cannot be mended; give a file");
         }
-        fs::write(path, &text).with_context(|| format!("cannot write `{}`", file.name))?;
-        file.text = text;
+        fs::write(path, &text).with_context(|| format!("cannot write `{}`", file.name()))?;
+        *file = SourceFile::new(file.name().to_owned(), text);
         all = all.saturating_add(fixed);
     }
     Ok(all)

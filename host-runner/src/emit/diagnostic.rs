@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Renderer, Snippet};
 use policy_lint::{Diagnostic, Label, Severity, SourceFile};
 
 use super::printable;
@@ -18,27 +18,17 @@ pub(crate) fn write(
         Severity::Warning => Level::WARNING,
         Severity::Info => Level::INFO,
     };
-    // Lines of the file are shown as they are, but for what could change a terminal.
-    let texts: Vec<String> = files.iter().map(|file| tame(&file.text)).collect();
-    let names: Vec<String> = files.iter().map(|file| printable(&file.name)).collect();
+    let excerpts = excerpts(&diagnostic.labels, files);
     let message = printable(&diagnostic.message);
     let title = level.primary_title(&message).id(&diagnostic.code);
     let mut group = Group::with_title(title);
-    let mut seen = Vec::new();
-    for label in &diagnostic.labels {
-        let file = label.span.file;
-        if seen.contains(&file) {
-            continue;
-        }
-        seen.push(file);
-        let (Some(text), Some(name)) = (texts.get(file), names.get(file)) else {
-            continue;
-        };
-        let labels = diagnostic.labels.iter().enumerate();
-        let labels = labels.filter(|(_, label)| label.span.file == file);
-        let annotations = labels.map(|(index, label)| annotation(index, label, text));
-        let snippet = Snippet::source(text).path(name);
-        group = group.element(snippet.annotations(annotations));
+    for excerpt in &excerpts {
+        let annotations = excerpt.labels.iter();
+        let snippet = Snippet::source(excerpt.text.as_str())
+            .line_start(excerpt.first_line)
+            .path(excerpt.name.as_str())
+            .annotations(annotations.map(|(index, label)| excerpt.annotation(*index, label)));
+        group = group.element(snippet);
     }
     if let Some(help) = &diagnostic.help {
         group = group.element(Level::HELP.message(printable(help)));
@@ -46,30 +36,154 @@ pub(crate) fn write(
     writeln!(out, "{}\n", Renderer::styled().render(&[group]))
 }
 
-fn annotation<'l>(index: usize, label: &'l Label, text: &str) -> annotate_snippets::Annotation<'l> {
-    let kind = if index == 0 {
-        AnnotationKind::Primary
-    } else {
-        AnnotationKind::Context
-    };
-    let range = label.span.range();
-    // A place behind the end, such as that of something missing, is the end.
-    let range = range.start.min(text.len())..range.end.min(text.len());
-    kind.span(range).label(printable(&label.text))
+/// Some lines of a file, and what is to be marked in them
+struct Excerpt<'l> {
+    file: usize,
+    name: String,
+    first_line: usize,
+    last_line: usize,
+    /// The byte at which the first line begins
+    start: usize,
+    text: String,
+    /// By their place in the finding
+    labels: Vec<(usize, &'l Label)>,
 }
 
-/// The text with every character that a terminal would obey replaced by one of the same length.
+/// Labels that are farther apart are shown by themselves, so that a finding costs what it shows.
+const NEAR: usize = 40;
+
+fn excerpts<'l>(labels: &'l [Label], files: &[SourceFile]) -> Vec<Excerpt<'l>> {
+    let mut excerpts: Vec<Excerpt<'_>> = Vec::new();
+    for (index, label) in labels.iter().enumerate() {
+        let Some(file) = files.get(label.span.file) else {
+            continue;
+        };
+        let first_line = file.position(label.span.start).line;
+        let last_line = file.position(label.span.end).line;
+        let near = excerpts.iter_mut().find(|excerpt| {
+            excerpt.file == label.span.file
+                && first_line <= excerpt.last_line.saturating_add(NEAR)
+                && excerpt.first_line <= last_line.saturating_add(NEAR)
+        });
+        match near {
+            Some(excerpt) => {
+                excerpt.first_line = excerpt.first_line.min(first_line);
+                excerpt.last_line = excerpt.last_line.max(last_line);
+                excerpt.labels.push((index, label));
+            }
+            None => excerpts.push(Excerpt {
+                file: label.span.file,
+                name: printable(file.name()),
+                first_line,
+                last_line,
+                start: 0,
+                text: String::new(),
+                labels: vec![(index, label)],
+            }),
+        }
+    }
+    for excerpt in &mut excerpts {
+        if let Some(file) = files.get(excerpt.file) {
+            excerpt.start = file.line_start(excerpt.first_line);
+            let end = file.line_start(excerpt.last_line.saturating_add(1));
+            excerpt.text = tame(file.text().get(excerpt.start..end).unwrap_or_default());
+        }
+    }
+    excerpts
+}
+
+impl<'l> Excerpt<'l> {
+    fn annotation(&self, index: usize, label: &'l Label) -> Annotation<'l> {
+        let kind = if index == 0 {
+            AnnotationKind::Primary
+        } else {
+            AnnotationKind::Context
+        };
+        // A place behind the end, such as that of something missing, is the end.
+        let at = |offset: usize| offset.saturating_sub(self.start).min(self.text.len());
+        kind.span(at(label.span.start)..at(label.span.end))
+            .label(printable(&label.text))
+    }
+}
+
+/// The text with every character that a terminal would obey replaced by points of the same length.
 fn tame(text: &str) -> String {
     let is_tame = |c: char| {
-        c == '\n' || c == '\t' || printable(c.encode_utf8(&mut [0; 4])).len() <= c.len_utf8()
+        matches!(c, '\n' | '\t') || printable(c.encode_utf8(&mut [0; 4])).len() == c.len_utf8()
     };
-    if text.chars().all(is_tame) {
-        return text.to_owned();
+    let mut tamed = String::with_capacity(text.len());
+    for c in text.chars() {
+        if is_tame(c) {
+            tamed.push(c);
+        } else {
+            tamed.extend(core::iter::repeat_n('.', c.len_utf8()));
+        }
     }
-    text.chars()
-        .flat_map(|c| {
-            let dots = if is_tame(c) { 0 } else { c.len_utf8() };
-            core::iter::repeat_n('.', dots).chain((dots == 0).then_some(c))
-        })
-        .collect()
+    tamed
+}
+
+#[cfg(test)]
+mod tests {
+    use policy_lint::Span;
+
+    use super::*;
+
+    fn rendered(text: &str, spans: &[(usize, usize)]) -> String {
+        let files = [SourceFile::new("a\u{1b}.yaml", text)];
+        let label = |(start, end): &(usize, usize)| Label {
+            span: Span {
+                file: 0,
+                start: *start,
+                end: *end,
+            },
+            text: "here\u{7}".into(),
+        };
+        let diagnostic = Diagnostic {
+            code: "lint-x".into(),
+            severity: Severity::Warning,
+            message: "one\u{1b}[2J\ntwo".into(),
+            labels: spans.iter().map(label).collect(),
+            help: Some("do\u{202e}".into()),
+            fix: None,
+        };
+        let mut out = anstream::StripStream::new(Vec::new());
+        write(&mut out, &diagnostic, &files).unwrap();
+        String::from_utf8(out.into_inner()).unwrap()
+    }
+
+    /// Whatever a file, its name or a finding contains.
+    #[test]
+    fn nothing_that_is_shown_moves_the_terminal() {
+        let text = "a: \u{1b}[31mred\r\nb: \u{202e}x\n";
+        let shown = rendered(text, &[(3, 7), (17, 19)]);
+        let is_obeyed = |c: char| c != '\n' && (c.is_control() || c == '\u{202e}');
+        assert!(!shown.contains(is_obeyed), "{shown:?}");
+    }
+
+    #[test]
+    fn any_place_can_be_shown() {
+        for text in ["", "a", "a\n", "é🙂\n\nx"] {
+            for start in 0..=text.len() {
+                for end in start..=text.len().saturating_add(2) {
+                    if text.is_char_boundary(start) {
+                        rendered(text, &[(start, end)]);
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn places_that_are_far_apart_are_shown_apart() {
+        let text = "x: 1\n".repeat(100);
+        let shown = rendered(&text, &[(0, 1), (495, 496)]);
+        assert!(
+            shown.contains("\n  1 | x: 1\n") || shown.contains("\n1   | x: 1\n"),
+            "{shown}"
+        );
+        assert!(
+            shown.contains("100 | x: 1\n") && !shown.contains("50"),
+            "{shown}"
+        );
+    }
 }

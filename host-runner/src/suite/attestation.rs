@@ -5,10 +5,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use policy_lint::suite::SignerAlgorithm;
 use policy_lint::suite::{Attestation, Claim, Finding, Format, Moment, Provenance, Tamper};
+use policy_wasm::digest::Digest;
 use policy_wasm::image::ImageReference;
 use policy_wasm::time::Time;
 use serde_json::{Value, json};
-use sha2::{Digest as _, Sha256};
 
 use super::signer::TestKey;
 use super::stand_in::StandIn;
@@ -400,9 +400,5 @@ fn pae(payload_type: &str, payload: &str) -> String {
 }
 
 fn digest(bytes: &[u8]) -> String {
-    let hex: String = Sha256::digest(bytes)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    format!("sha256:{hex}")
+    Digest::of(bytes).to_string()
 }

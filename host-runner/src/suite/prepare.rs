@@ -74,7 +74,7 @@ pub enum LoadError {
     #[error(transparent)]
     Input(#[from] InputError),
     /// Something is wrong with the suite; each problem has its place in this text
-    #[error("`{}` cannot be used", .0.name)]
+    #[error("`{}` cannot be used", .0.name())]
     Suite(SourceFile, Vec<Diagnostic>),
 }
 
@@ -86,7 +86,7 @@ impl Loaded {
     /// A file cannot be read, or the suite is wrong; then everything that is wrong with it.
     pub fn open(path: &Path) -> Result<Self, LoadError> {
         let inputs::Source { name, text } = inputs::read(path)?;
-        let source = SourceFile { name, text };
+        let source = SourceFile::new(name, text);
         let suite = match parse(&source) {
             Ok(suite) => suite,
             Err(problems) => return Err(LoadError::Suite(source, problems)),
@@ -108,7 +108,7 @@ impl Loaded {
             .collect();
         if problems.is_empty() {
             Ok(Self {
-                name: source.name.clone(),
+                name: source.name().to_owned(),
                 source,
                 settings_path,
                 settings,

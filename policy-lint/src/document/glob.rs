@@ -221,8 +221,9 @@ impl<'p> Key<'p> {
                 Some((name_and_tag, digest)) => (name_and_tag, Some(digest)),
                 None => (Glob::split(text).literal, None),
             },
-            // A leading wildcard has no literal beginning, and these lists are short.
-            Language::TrustedDirectory => ("", None),
+            // A leading wildcard has no literal beginning; only such a pattern can cover another one.
+            Language::TrustedDirectory if text.starts_with('*') => ("", None),
+            Language::TrustedDirectory => (Glob::split(text).literal, None),
         };
         Self { literal, digest }
     }

@@ -111,10 +111,7 @@ mod tests {
 
     #[track_caller]
     fn edited(text: &str, edit: impl Fn(&Settings<'_>) -> Option<Edit>) -> Option<String> {
-        let file = SourceFile {
-            name: String::new(),
-            text: text.into(),
-        };
+        let file = SourceFile::new("", text);
         let root = &file.parse(0).unwrap()[0];
         let edit = edit(&Settings::new(root, Origin::Settings, text))?;
         let mut text = text.to_owned();

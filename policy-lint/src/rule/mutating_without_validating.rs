@@ -162,10 +162,8 @@ mod tests {
     #[test]
     fn the_twin_may_stand_in_another_file() {
         let (pinning, twin) = RULE.prefer.split_once("---\n").unwrap();
-        let files = [pinning, twin].map(|text| crate::SourceFile {
-            name: "manifest.yaml".to_owned(),
-            text: text.to_owned(),
-        });
+        let files = [pinning, twin]
+            .map(|text| crate::SourceFile::new("manifest.yaml".to_owned(), text.to_owned()));
         let report = crate::lint(&files, &crate::Config::default());
         assert!(report.diagnostics.iter().all(|one| one.code != RULE.code));
     }

@@ -14,10 +14,7 @@ fn diagnostics(yaml: &str) -> Vec<Diagnostic> {
 }
 
 fn file(yaml: &str) -> SourceFile {
-    SourceFile {
-        name: "example.yaml".into(),
-        text: yaml.into(),
-    }
+    SourceFile::new("example.yaml", yaml)
 }
 
 /// The codes of all findings.

@@ -28,14 +28,14 @@ pub(crate) struct Directive {
 impl Directive {
     /// Finds the comments of a file. What looks like one inside a text is none.
     pub(crate) fn find(file: usize, source: &SourceFile, documents: &[Node]) -> Vec<Self> {
-        if !source.text.contains(MARK) {
+        if !source.text().contains(MARK) {
             return Vec::new();
         }
         let mut texts = Vec::new();
         documents.iter().for_each(|node| collect(node, &mut texts));
         let mut found = Vec::new();
         let mut offset = 0_usize;
-        let lines: Vec<&str> = source.text.split_inclusive('\n').collect();
+        let lines: Vec<&str> = source.text().split_inclusive('\n').collect();
         for (index, line) in lines.iter().enumerate() {
             let start = offset;
             offset = offset.saturating_add(line.len());

@@ -71,10 +71,7 @@ mod tests {
     #[test]
     fn paths_of_the_policy_lead_to_places() {
         let text = "policy:\n  clusterAdmissionRules:\n    us-east1.prod:\n      evaluationMode: X\n  list: [{a: 1}, {a: 2}]\n";
-        let file = SourceFile {
-            name: String::new(),
-            text: text.into(),
-        };
+        let file = SourceFile::new("", text);
         let root = &file.parse(0).unwrap()[0];
         let at = |path: &str| text.get(super::resolve(root, path).range()).unwrap();
         assert_eq!(

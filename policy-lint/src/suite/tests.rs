@@ -22,10 +22,7 @@ cases:
 ";
 
 fn read(text: &str) -> Result<Suite, Vec<(String, String)>> {
-    let file = SourceFile {
-        name: "tests.yaml".into(),
-        text: text.into(),
-    };
+    let file = SourceFile::new("tests.yaml", text);
     let documents = file.parse(0).unwrap();
     Suite::read(&documents[0]).map_err(|problems| {
         let shown = problems.into_iter().map(|one| {

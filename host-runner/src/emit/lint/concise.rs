@@ -14,7 +14,7 @@ pub(super) fn write(out: &mut dyn Write, linted: &Linted) -> io::Result<()> {
         writeln!(
             out,
             "{}:{}:{}: {}[{}]: {}",
-            printable(&file.name),
+            printable(file.name()),
             position.line,
             position.column,
             finding.severity,

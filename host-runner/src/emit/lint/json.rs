@@ -71,5 +71,5 @@ fn place(span: Span, files: &[SourceFile]) -> Value {
         let position = file.position(offset);
         json!({"line": position.line, "column": position.column, "byte": offset})
     };
-    json!({"file": file.name, "start": position(span.start), "end": position(span.end)})
+    json!({"file": file.name(), "start": position(span.start), "end": position(span.end)})
 }

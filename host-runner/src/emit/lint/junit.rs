@@ -11,7 +11,7 @@ use crate::emit::junit;
 pub(super) fn write(out: &mut dyn Write, linted: &Linted) -> io::Result<()> {
     let mut report = Report::new("countersign lint");
     for (index, file) in linted.files.iter().enumerate() {
-        let mut suite = TestSuite::new(&file.name);
+        let mut suite = TestSuite::new(file.name());
         let findings = linted.report.diagnostics.iter();
         for finding in findings.filter(|finding| finding.span().file == index) {
             let position = file.position(finding.span().start);
@@ -23,20 +23,20 @@ pub(super) fn write(out: &mut dyn Write, linted: &Linted) -> io::Result<()> {
             };
             status.set_message(finding.message.clone());
             status.set_type(finding.code.clone());
-            let mut description = format!("{}:{}:{}", file.name, position.line, position.column);
+            let mut description = format!("{}:{}:{}", file.name(), position.line, position.column);
             if let Some(help) = &finding.help {
                 description.push_str(&format!("\nhelp: {help}"));
             }
             status.set_description(description);
             let name = format!("{} at line {}", finding.code, position.line);
-            suite.add_test_case(junit::case(&name, &file.name, status));
+            suite.add_test_case(junit::case(&name, file.name(), status));
         }
         if suite.test_cases.is_empty() {
             if !linted.report.files.contains(&index) {
                 continue;
             }
             let status = TestCaseStatus::success();
-            suite.add_test_case(junit::case("nothing found", &file.name, status));
+            suite.add_test_case(junit::case("nothing found", file.name(), status));
         }
         report.add_test_suite(suite);
     }

@@ -120,7 +120,7 @@ fn location(label: &Label, files: &[SourceFile]) -> Value {
 }
 
 fn artifact(span: Span, files: &[SourceFile]) -> Value {
-    let name = files.get(span.file).map_or("", |file| file.name.as_str());
+    let name = files.get(span.file).map_or("", SourceFile::name);
     json!({"uri": uri(name)})
 }
 

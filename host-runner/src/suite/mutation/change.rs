@@ -33,19 +33,22 @@ impl Change {
 
 /// Patterns of singleton policies: any depth, any tag or digest, and without a boundary.
 pub(super) fn wider_name(pattern: &str) -> Vec<String> {
-    if let Some(stem) = pattern.strip_suffix("/**") {
-        return vec![format!("{stem}**")];
-    }
-    if pattern.ends_with("**") {
-        return Vec::new();
-    }
-    if pattern.ends_with('*') {
-        return vec![format!("{pattern}*")];
-    }
-    match tail(pattern) {
+    let closed = || match tail(pattern) {
         Some(stem) => vec![format!("{stem}*")],
         None => vec![format!("{pattern}*")],
+    };
+    wider_open(pattern).unwrap_or_else(closed)
+}
+
+/// A pattern with a wildcard at its end, where `**` may stand behind anything.
+fn wider_open(pattern: &str) -> Option<Vec<String>> {
+    if let Some(stem) = pattern.strip_suffix("/**") {
+        return Some(vec![format!("{stem}**")]);
     }
+    if pattern.ends_with("**") {
+        return Some(Vec::new());
+    }
+    pattern.ends_with('*').then(|| vec![format!("{pattern}*")])
 }
 
 /// Patterns of platform policies: any depth, any tag or digest, and longer names.
@@ -65,16 +68,8 @@ pub(super) fn wider_allow(pattern: &str) -> Vec<String> {
 
 /// Directories: those below, and those whose names only begin alike.
 pub(super) fn wider_directory(pattern: &str) -> Vec<String> {
-    if let Some(stem) = pattern.strip_suffix("/**") {
-        return vec![format!("{stem}**")];
-    }
-    if pattern.ends_with("**") {
-        return Vec::new();
-    }
-    if pattern.ends_with('*') {
-        return vec![format!("{pattern}*")];
-    }
-    vec![format!("{pattern}/**"), format!("{pattern}*")]
+    let closed = || vec![format!("{pattern}/**"), format!("{pattern}*")];
+    wider_open(pattern).unwrap_or_else(closed)
 }
 
 /// Repositories: any depth, and every other one beside it.
