@@ -137,12 +137,15 @@ pub fn files(path: &Path) -> Result<Vec<PathBuf>, InputError> {
             cause,
         };
         for entry in fs::read_dir(&folder).map_err(unreadable)? {
-            let path = entry.map_err(unreadable)?.path();
-            if path.is_dir() {
+            let entry = entry.map_err(unreadable)?;
+            let path = entry.path();
+            // Links to folders could lead in circles, and a pipe would never end.
+            if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
                 folders.push(path);
-            } else if path
-                .extension()
-                .is_some_and(|ending| ["yaml", "yml", "json"].iter().any(|known| ending == *known))
+            } else if path.is_file()
+                && path.extension().is_some_and(|ending| {
+                    ["yaml", "yml", "json"].iter().any(|known| ending == *known)
+                })
             {
                 found.push(path);
             }
@@ -153,6 +156,17 @@ pub fn files(path: &Path) -> Result<Vec<PathBuf>, InputError> {
     }
     found.sort();
     Ok(found)
+}
+
+/// The paths in their order, each file once however it is spelled.
+#[must_use]
+pub fn unique(paths: Vec<PathBuf>) -> Vec<PathBuf> {
+    let mut seen = std::collections::HashSet::new();
+    let identity = |path: &PathBuf| fs::canonicalize(path).unwrap_or_else(|_| path.clone());
+    paths
+        .into_iter()
+        .filter(|path| seen.insert(identity(path)))
+        .collect()
 }
 
 /// Reads the one document of a settings file.

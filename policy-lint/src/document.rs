@@ -8,6 +8,7 @@ mod lines;
 mod manifest;
 mod settings;
 
+use crate::read::API_VERSION;
 use crate::source::{Node, Shape};
 use crate::suite;
 
@@ -29,9 +30,30 @@ pub(crate) enum Document<'n> {
     Manifest(Manifest<'n>),
     /// Tests of a policy
     Suite(&'n Node),
+    /// One that claims to be ours or Kubewarden's, of a kind that does not exist
+    Unknown(&'n Node),
     /// Something else, such as the manifest of a workload
     Other,
 }
+
+/// What stands in files under our own version
+const OWN_KINDS: &[&str] = &[
+    "Attestation",
+    "Decision",
+    "DiffReport",
+    "LintConfig",
+    "LintReport",
+    "TestReport",
+    suite::KIND,
+];
+
+const KUBEWARDEN_KINDS: &[&str] = &[
+    "AdmissionPolicy",
+    "AdmissionPolicyGroup",
+    "ClusterAdmissionPolicy",
+    "ClusterAdmissionPolicyGroup",
+    "PolicyServer",
+];
 
 /// Keys that settings have and nothing else does
 const SETTINGS_KEYS: &[&str] = &[
@@ -64,14 +86,26 @@ impl<'n> Document<'n> {
             return Self::Suite(node);
         }
         if let Some(manifest) = Manifest::of(node, text) {
-            // The manifests of other modules look alike, but for their settings.
+            // The manifests of other modules look alike, but for the module and its settings.
             let settings = manifest.get("settings");
             let is_own = |key: &&str| settings.is_some_and(|node| node.get(key).is_some());
-            return if SETTINGS_KEYS.iter().any(is_own) {
+            let module = manifest.get("module").and_then(Node::text);
+            let is_named = module.is_some_and(|module| module.contains("countersign"));
+            return if is_named || SETTINGS_KEYS.iter().any(is_own) {
                 Self::Manifest(manifest)
             } else {
                 Self::Other
             };
+        }
+        let kind = node.text_of("kind");
+        let groups = [
+            (API_VERSION, OWN_KINDS),
+            ("policies.kubewarden.io/", KUBEWARDEN_KINDS),
+        ];
+        if let Some((_, kinds)) = groups.iter().find(|(group, _)| version.starts_with(group))
+            && !kinds.contains(&kind)
+        {
+            return Self::Unknown(node.get("kind").unwrap_or(node));
         }
         if !version.is_empty() || !matches!(node.shape, Shape::Map(_)) {
             return Self::Other;

@@ -76,6 +76,11 @@ pub fn lint_each(files: &[SourceFile], config: &Config, done: impl Fn()) -> Repo
                 Document::Settings(settings) => check_settings(&settings, &mut sink),
                 Document::Manifest(manifest) => manifests.push(manifest),
                 Document::Suite(node) => check_suite(node, &mut sink),
+                Document::Unknown(kind) => {
+                    let message = "nothing of this version has this kind";
+                    let finding = Diagnostic::new(source::pointed_at(kind), "", message);
+                    sink.push(finding.coded("document-unknown-kind"));
+                }
                 Document::Other => {
                     passed_over = passed_over.saturating_add(1);
                     continue;
@@ -93,6 +98,12 @@ pub fn lint_each(files: &[SourceFile], config: &Config, done: impl Fn()) -> Repo
         files: linted_files,
         ..sink.into_report(files, &directives)
     }
+}
+
+/// What codes mean that are neither of a rule nor of the policy's own validation.
+#[must_use]
+pub fn meaning(code: &str) -> Option<&'static str> {
+    read::meaning(code)
 }
 
 fn check_settings(settings: &Settings<'_>, sink: &mut Sink<'_>) {

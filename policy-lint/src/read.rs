@@ -10,6 +10,48 @@ use crate::source::{Entry, Malformed, Node, Shape, Span};
 /// The version of documents of our own
 pub const API_VERSION: &str = "countersign.dev/v1";
 
+/// What the codes of problems mean; of suites and of configurations they are alike.
+pub(crate) fn meaning(code: &str) -> Option<&'static str> {
+    let problem = ["suite-", "config-"]
+        .iter()
+        .find_map(|noun| code.strip_prefix(noun))
+        .unwrap_or(code);
+    let meanings = [
+        (
+            "document-malformed",
+            "The text is not YAML, or has a key twice in one mapping",
+        ),
+        (
+            "document-unknown-kind",
+            "The document names our version or Kubewarden's, and a kind that neither has",
+        ),
+        ("invalid-value", "A value that the field does not take"),
+        (
+            "malformed",
+            "The document is not YAML, is empty, or is several documents",
+        ),
+        ("missing-field", "A field that must be there"),
+        (
+            "unknown-field",
+            "A field that the document does not have; nothing would read it",
+        ),
+        (
+            "unknown-name",
+            "A name that the suite does not declare, or that its settings do not have",
+        ),
+        (
+            "without-clock",
+            "The suite does not say when its cases are judged; it would pass today and fail next month",
+        ),
+        ("wrong-type", "A value of another type than the field has"),
+    ];
+    let is_whole = problem == code && !code.starts_with("document-");
+    let found = meanings
+        .iter()
+        .find(|(known, _)| *known == problem && !is_whole);
+    found.map(|(_, meaning)| *meaning)
+}
+
 /// Collects the problems of one document
 #[derive(Debug)]
 pub(crate) struct Reader {
@@ -118,6 +160,15 @@ impl Reader {
         node.items()
     }
 
+    /// The items of a list that has some: none would ask for nothing.
+    pub(crate) fn filled<'n>(&self, node: &'n Node) -> &'n [Node] {
+        let items = self.items(node);
+        if matches!(node.shape, Shape::List(_)) && items.is_empty() {
+            self.invalid(node.span, "an empty list says nothing; leave it out");
+        }
+        items
+    }
+
     /// A text that is not empty.
     pub(crate) fn text<'n>(&self, node: &'n Node) -> Option<&'n str> {
         match node.text() {
@@ -202,6 +253,11 @@ impl<'n> Fields<'n, '_> {
     /// The text of a key that may be there.
     pub(crate) fn text(&self, key: &'static str) -> Option<&'n str> {
         self.get(key).and_then(|node| self.reader.text(node))
+    }
+
+    /// The items under a key, whatever they are.
+    pub(crate) fn items(&self, key: &str) -> &'n [Node] {
+        self.node.items_of(key)
     }
 
     /// Every entry, for mappings whose keys are free.

@@ -20,13 +20,14 @@ pub(crate) fn check(settings: &Settings<'_>) -> Vec<Diagnostic> {
             let path = problem.path.strip_prefix(prefix).unwrap_or(&problem.path);
             let path = path.strip_prefix('.').unwrap_or(path);
             let text = |span: Span| settings.text.get(span.range()).unwrap_or_default();
-            if matches!(
+            let is_unknown = matches!(
                 problem.code,
                 Code::SettingsUnknownField | Code::PolicyUnknownField
-            ) {
-                let key = resolve_key(settings.root, path);
-                let message = format!("unknown field `{}`", text(key));
-                return Diagnostic::new(key, "", message).coded(problem.code.as_str());
+            );
+            if let Some(entry) = resolve_key(settings.root, path).filter(|_| is_unknown) {
+                let message = format!("unknown field `{}`", entry.key);
+                let finding = Diagnostic::new(entry.key_span, "", message);
+                return finding.coded(problem.code.as_str());
             }
             let span = resolve(settings.root, path);
             let finding = Diagnostic::new(span, "", problem.message).coded(problem.code.as_str());

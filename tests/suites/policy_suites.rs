@@ -569,7 +569,7 @@ fn suites_that_cannot_run_say_why() {
         (SIGNERS.replace("attestors/a", "attestors/nobody"), "[web]}", "the settings have no attestor and no place `projects/p/attestors/nobody`"),
         (SIGNERS.replace("projects/p/attestors/a", "evidence.registry"), "[web]}", "`evidence.registry` holds no keys"),
         (SIGNERS.to_owned(), "[web]}\n    attestations: [{by: a, image: web, source: kubernetes, note: projects/p/notes/c}]", "has no namespace for `projects/p/notes/c`"),
-        (SIGNERS.to_owned(), "[web], file: nowhere.yaml}", "unknown field `images`"),
+        (SIGNERS.to_owned(), "[web], file: nowhere.yaml}", "`images` and `file` exclude each other"),
     ];
     for (signers, request, message) in rows {
         let cases = format!("  - name: x\n    request: {{images: {request}\n    expect: denied\n");

@@ -129,10 +129,10 @@ fn lint(files: &[SourceFile], config: &Config) -> policy_lint::Report {
 }
 
 fn explain(code: &str) -> Result<Exit> {
-    let Some(rule) = Rule::by_code(code) else {
+    let Some(page) = emit::explain::page(code) else {
         bail!("there is no lint `{code}`; `countersign lint --list` lists them");
     };
-    emit::unless_closed(write!(anstream::stdout(), "{}", rule.page()))?;
+    emit::unless_closed(write!(anstream::stdout(), "{page}"))?;
     Ok(Exit::Yes)
 }
 
@@ -207,7 +207,7 @@ fn read(paths: &[PathBuf]) -> Result<(Vec<PathBuf>, Vec<SourceFile>)> {
     }
     let is_config = |path: &Path| path.file_name().is_some_and(|name| name == CONFIG);
     found.retain(|path| !is_config(path));
-    found.dedup();
+    let found = inputs::unique(found);
     for path in &found {
         match inputs::read(path) {
             Ok(inputs::Source { name, text }) => files.push(SourceFile::new(name, text)),

@@ -1,8 +1,8 @@
 //! `countersign test`: do the policy's suites hold?
 
 use alloc::collections::BTreeMap;
-use std::io;
 use std::path::{Path, PathBuf};
+use std::{fs, io};
 
 use anyhow::{Context as _, Result, bail};
 use regex::Regex;
@@ -13,6 +13,7 @@ use crate::cli::ModuleArgs;
 use crate::emit::test::{Format, Tested};
 use crate::emit::{self, output};
 use crate::engine::{Engine, Limits, Policy, inspect};
+use crate::inputs;
 use crate::progress::Progress;
 use crate::suite::{self, CaseResult, Coverage, Ended, LoadError, Loaded, Mutation, Runner};
 
@@ -122,7 +123,7 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
         emit::test::write(format, out, &tested)
     })?;
     if args.mutate && !all_as_expected {
-        anstream::eprintln!("note: the policy is not changed before all cases are as expected");
+        anstream::eprintln!("note: --mutate was not run: first every case has to be as expected");
     }
     Ok(
         match (could_not, all_as_expected && is_covered && is_noticed) {
@@ -140,7 +141,7 @@ fn load(paths: &[PathBuf]) -> Result<Vec<Loaded>> {
         files.extend(suite::find(path)?);
     }
     files.sort();
-    files.dedup();
+    let files = inputs::unique(files);
     if files.is_empty() {
         bail!("no suite found: nothing is called `tests.yaml` or ends in `.tests.yaml`");
     }
@@ -205,14 +206,16 @@ fn choose(suites: &[Loaded], name: Option<&Regex>) -> (Vec<(usize, usize)>, usiz
     (chosen.collect(), others.len())
 }
 
-/// Suites by the settings that they test, each with its index.
-fn by_settings(suites: &[Loaded]) -> BTreeMap<&Path, Vec<(usize, &Loaded)>> {
-    let mut groups: BTreeMap<&Path, Vec<_>> = BTreeMap::new();
+/// Suites by the settings that they test, each with its index; a file is one, however it is spelled.
+fn by_settings(suites: &[Loaded]) -> Vec<(&Path, Vec<(usize, &Loaded)>)> {
+    let mut groups: BTreeMap<PathBuf, (&Path, Vec<_>)> = BTreeMap::new();
     for (index, suite) in suites.iter().enumerate() {
-        let group = groups.entry(suite.settings_path.as_path()).or_default();
+        let path = suite.settings_path.as_path();
+        let identity = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        let (_, group) = groups.entry(identity).or_insert_with(|| (path, Vec::new()));
         group.push((index, suite));
     }
-    groups
+    groups.into_values().collect()
 }
 
 fn coverage(suites: &[Loaded], results: &[CaseResult]) -> Vec<Coverage> {
@@ -227,7 +230,7 @@ fn coverage(suites: &[Loaded], results: &[CaseResult]) -> Vec<Coverage> {
         let settings = group
             .first()
             .map_or(&Value::Null, |(_, suite)| &suite.settings);
-        Coverage::of(&crate::inputs::shown(path), settings, decisions)
+        Coverage::of(&inputs::shown(path), settings, decisions)
     });
     covered.collect()
 }

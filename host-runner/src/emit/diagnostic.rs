@@ -100,7 +100,10 @@ impl<'l> Excerpt<'l> {
             AnnotationKind::Context
         };
         // A place behind the end, such as that of something missing, is the end.
-        let at = |offset: usize| offset.saturating_sub(self.start).min(self.text.len());
+        let at = |offset: usize| {
+            let offset = offset.saturating_sub(self.start).min(self.text.len());
+            self.text.floor_char_boundary(offset)
+        };
         kind.span(at(label.span.start)..at(label.span.end))
             .label(printable(&label.text))
     }

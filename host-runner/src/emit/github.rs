@@ -2,6 +2,8 @@
 
 use std::io::{self, Write};
 
+use super::printable;
+
 /// One annotation
 pub(super) struct Annotation<'a> {
     /// `error`, `warning` or `notice`
@@ -31,10 +33,10 @@ impl Annotation<'_> {
     }
 }
 
+/// Line by line: what else a terminal would obey is shown.
 fn data(text: &str) -> String {
-    text.replace('%', "%25")
-        .replace('\r', "%0D")
-        .replace('\n', "%0A")
+    let lines = text.lines().map(|line| printable(line).replace('%', "%25"));
+    lines.collect::<Vec<_>>().join("%0A")
 }
 
 fn property(text: &str) -> String {

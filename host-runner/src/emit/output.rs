@@ -25,6 +25,7 @@ pub(crate) struct Output<F> {
 /// Not a format.
 pub(crate) fn parse<F: ValueEnum>(text: &str) -> Result<Output<F>, String> {
     let (name, path) = match text.split_once('=') {
+        Some((name, "-")) => (name, None),
         Some((name, path)) => (name, Some(PathBuf::from(path))),
         None => (text, None),
     };
@@ -74,6 +75,11 @@ pub(crate) fn check<F>(outputs: &[Output<F>]) -> Result<()> {
     let to_stdout = outputs.iter().filter(|output| output.path.is_none());
     if to_stdout.count() > 1 {
         bail!("only one format can go to standard output; write the others as FORMAT=FILE");
+    }
+    let mut files: Vec<_> = outputs.iter().filter_map(|one| one.path.as_ref()).collect();
+    files.sort();
+    if let Some([path, _]) = files.array_windows().find(|[a, b]| a == b) {
+        bail!("two formats cannot go to one file, `{}`", shown(path));
     }
     Ok(())
 }

@@ -57,6 +57,31 @@ impl Tested {
         })
     }
 
+    /// What makes the run fail beside its cases: the settings, and what is missing there.
+    fn gaps(&self) -> impl Iterator<Item = (&str, String)> {
+        let below = self
+            .coverage
+            .iter()
+            .filter(|one| one.percent() < self.threshold);
+        let below = below.map(|one| {
+            let (percent, threshold) = (one.percent(), self.threshold);
+            let left = one.parts.iter().filter(|part| !part.exercised);
+            let left: Vec<_> = left.map(|part| part.what.as_str()).collect();
+            let left = left.join(", ");
+            let message = format!(
+                "coverage is {percent} %, below the threshold of {threshold} %: no case exercises {left}"
+            );
+            (one.settings.as_str(), message)
+        });
+        let unnoticed = self.mutations.iter().flat_map(|one| {
+            one.survivors.iter().map(|survivor| {
+                let message = format!("no case notices: {}, at {}", survivor.what, survivor.place);
+                (one.settings.as_str(), message)
+            })
+        });
+        below.chain(unnoticed)
+    }
+
     fn count(&self, has: impl Fn(&CaseResult) -> bool) -> usize {
         self.results.iter().filter(|result| has(result)).count()
     }

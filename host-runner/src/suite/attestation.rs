@@ -3,14 +3,12 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use policy_lint::suite::SignerAlgorithm;
 use policy_lint::suite::{Attestation, Claim, Finding, Format, Moment, Provenance, Tamper};
 use policy_wasm::digest::Digest;
 use policy_wasm::image::ImageReference;
 use policy_wasm::time::Time;
 use serde_json::{Value, json};
 
-use super::signer::TestKey;
 use super::stand_in::StandIn;
 
 /// An attestation as it is stored, and where it belongs
@@ -189,7 +187,7 @@ fn sign(
         None => over,
     };
     let impostor = is(Tamper::WrongKey)
-        .then(|| TestKey::new("an impostor", SignerAlgorithm::EcdsaP256))
+        .then(|| signer.key.impostor(&attestation.by))
         .flatten();
     let mut signature = impostor
         .as_ref()

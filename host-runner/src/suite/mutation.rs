@@ -68,7 +68,8 @@ impl Mutation {
                 let settings = mutant.applied_to(&suite.settings);
                 suite.cases.iter().any(|case| {
                     let ended = runner.case(&settings, case);
-                    !matches!(ended, Ended::Decided { mismatches, .. } if mismatches.is_empty())
+                    // A module that does not answer has noticed nothing.
+                    matches!(ended, Ended::Decided { mismatches, .. } if !mismatches.is_empty())
                 })
             });
             progress.step();
@@ -318,15 +319,35 @@ impl Mutants {
             at("/breakGlass/namespaces"),
             &namespaces,
         );
+        let everywhere = Change::Set(json!({"namespaces": ["*"]}));
         self.push(
             "allow break-glass everywhere",
-            namespaces,
-            Change::Replace(json!(["*"])),
+            root.key("breakGlass"),
+            everywhere,
         );
+        let annotation = root.key("breakGlass").key("legacyAnnotation");
+        self.push(
+            "read no break-glass annotation",
+            annotation,
+            Change::Replace(false.into()),
+        );
+        // What is evaluated where nothing is said.
+        let templates = root.key("podTemplates");
+        self.push(
+            "ignore the templates of controllers",
+            templates,
+            Change::Set("ignore".into()),
+        );
+        self.push(
+            "drop the system policy",
+            root.key("systemPolicy"),
+            Change::Remove,
+        );
+        self.drop_each("workload", at("/workloads"), &root.key("workloads"));
         for (key, weaker) in [
             ("matchDockerReference", "ignore"),
             ("unchangedImages", "skip"),
-            ("podTemplates", "ignore"),
+            ("singletonPae", "off"),
         ] {
             let what = format!("set `{key}` to `{weaker}`");
             self.push(what, root.key(key), Change::Replace(weaker.into()));

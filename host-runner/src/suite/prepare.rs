@@ -9,6 +9,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use policy_lint::suite::{Expectation, Format, Request, Signer, Source, Suite};
 use policy_lint::{Diagnostic, Label, Severity, SourceFile, Span};
+use policy_wasm::image::ImageReference;
 use policy_wasm::time::Time;
 use serde_json::{Map, Value, json};
 use thiserror::Error;
@@ -159,12 +160,12 @@ fn replace_keys(
     signers: &BTreeMap<String, Signer>,
     problems: &mut Vec<Diagnostic>,
 ) -> BTreeMap<String, StandIn> {
-    let mut stand_ins = BTreeMap::new();
+    let (mut stand_ins, mut taken) = (BTreeMap::new(), Vec::new());
     for (name, signer) in signers {
         let replaced = TestKey::new(name, signer.algorithm)
             .ok_or_else(|| format!("no key can be made from the name `{name}`"))
             .and_then(|key| {
-                let note = stand_in::replace(settings, &signer.stands_for, &key)?;
+                let note = stand_in::replace(settings, &signer.stands_for, &key, &mut taken)?;
                 Ok(StandIn { key, note })
             });
         match replaced {
@@ -230,7 +231,7 @@ impl World<'_> {
         let host = SuiteHost {
             manifests,
             cluster,
-            tags: case.tags,
+            tags: case.tags.into_iter().map(asked_as).collect(),
             failures: case.host,
         };
         (problems.len() == before).then(|| Case {
@@ -311,6 +312,16 @@ impl Stored {
             artifacts.chain(signatures).collect(),
         )
     }
+}
+
+/// A tag by the reference for which the host is asked, whose short name is completed.
+fn asked_as((reference, digest): (String, String)) -> (String, String) {
+    let parsed = ImageReference::parse(&reference).ok();
+    let asked = parsed.and_then(|image| {
+        let tag = image.tag?;
+        Some(format!("{}:{tag}", image.normalized_repository()))
+    });
+    (asked.unwrap_or(reference), digest)
 }
 
 /// The namespace in which attestations of a note are looked up.

@@ -35,7 +35,21 @@ pub(super) fn make(
 fn from_file(path: &Path, namespace: Option<&str>) -> Result<Value, String> {
     let requests = inputs::requests(path, namespace).map_err(|error| error.to_string())?;
     match <[inputs::Request; 1]>::try_from(requests) {
-        Ok([request]) => Ok(request.request),
+        Ok([request]) => {
+            let own = |pointer| request.request.pointer(pointer).and_then(Value::as_str);
+            let said = [own("/namespace"), own("/object/metadata/namespace")];
+            let other = said
+                .into_iter()
+                .flatten()
+                .find(|own| namespace.is_some_and(|it| it != *own));
+            match other {
+                Some(own) => Err(format!(
+                    "`{}` says the namespace `{own}` itself",
+                    inputs::shown(path)
+                )),
+                None => Ok(request.request),
+            }
+        }
         Err(requests) => Err(format!(
             "`{}` has {} objects, and a case is about one",
             inputs::shown(path),

@@ -50,6 +50,15 @@ impl TestKey {
         Some(Self { secret, pem, id })
     }
 
+    /// A key of the same kind that nobody has, for whoever signs in the place of `name`.
+    pub(super) fn impostor(&self, name: &str) -> Option<Self> {
+        let algorithm = match self.secret {
+            Secret::EcdsaP256(_) => SignerAlgorithm::EcdsaP256,
+            Secret::Ed25519(_) => SignerAlgorithm::Ed25519,
+        };
+        Self::new(&format!("not {name}, but an impostor"), algorithm)
+    }
+
     /// The id that the policy computes for the key.
     pub(super) fn id(&self) -> &str {
         &self.id

@@ -22,6 +22,7 @@ pub(super) fn replace(
     settings: &mut Value,
     stands_for: &str,
     key: &TestKey,
+    taken: &mut Vec<Place>,
 ) -> Result<Option<String>, String> {
     let owner = match attestor(settings, stands_for) {
         Some(place) => place,
@@ -29,6 +30,12 @@ pub(super) fn replace(
             .filter(|place| place.get(settings).is_some())
             .ok_or_else(|| format!("the settings have no attestor and no place `{stands_for}`"))?,
     };
+    if taken.contains(&owner) {
+        return Err(format!(
+            "another signer stands for `{stands_for}`, by another name of it"
+        ));
+    }
+    taken.push(owner.clone());
     let Some(owner) = owner.get_mut(settings) else {
         return Err(format!("the settings have no place `{stands_for}`"));
     };

@@ -39,6 +39,15 @@ pub(super) fn compare(
             outcome.name().into(),
         );
     }
+    // What could not be judged is denied too, and is no proof that the policy refuses it.
+    let is_error = text(decision, "verdict") == "ERROR" && outcome == Outcome::Denied;
+    if is_error && expectation.outcome == Outcome::Denied && !expectation.gives_reasons() {
+        differ(
+            "verdict",
+            "a refusal by the policy, or a reason that names the error".into(),
+            format!("an error: {}", reasons(decision).join(", ")),
+        );
+    }
     let enforcement = text(decision, "enforcement");
     if let Some(expected) = expectation.enforcement
         && expected.name() != enforcement

@@ -1,6 +1,6 @@
 //! Where findings go: severities are decided here, once, and what a comment ignores is taken out.
 
-use alloc::collections::BTreeSet;
+use alloc::collections::{BTreeMap, BTreeSet};
 
 use super::{Diagnostic, Severity};
 use crate::config::{Config, Level};
@@ -56,12 +56,24 @@ impl<'a> Sink<'a> {
         let mut used = BTreeSet::new();
         let mut ignored = 0_usize;
         let mut kept = Vec::new();
+        let mut by_line: BTreeMap<_, Vec<usize>> = BTreeMap::new();
+        for (index, directive) in directives.iter().enumerate() {
+            by_line.entry(directive.about()).or_default().push(index);
+        }
         for diagnostic in core::mem::take(&mut self.diagnostics) {
-            let ignoring = directives.iter().position(|directive| {
-                directive.covers(&diagnostic, files) && rule::can_be_ignored(&diagnostic.code)
+            let span = diagnostic.span();
+            let line = files
+                .get(span.file)
+                .map(|file| file.position(span.start).line);
+            let here = line.and_then(|line| by_line.get(&(span.file, line)));
+            let mut here = here.into_iter().flatten();
+            let ignoring = here.find(|index| {
+                directives
+                    .get(**index)
+                    .is_some_and(|directive| directive.names(&diagnostic.code))
             });
-            match ignoring {
-                Some(index) => {
+            match ignoring.filter(|_| rule::can_be_ignored(&diagnostic.code)) {
+                Some(&index) => {
                     used.insert((index, diagnostic.code));
                     ignored = ignored.saturating_add(1);
                 }
@@ -69,7 +81,12 @@ impl<'a> Sink<'a> {
             }
         }
         for (index, directive) in directives.iter().enumerate() {
-            for finding in directive.problems(|code| used.contains(&(index, code.to_owned()))) {
+            let is_used = |code: &str| {
+                // What is not reported at all may be found elsewhere.
+                self.config.level(code) == Some(Level::Allow)
+                    || used.contains(&(index, code.to_owned()))
+            };
+            for finding in directive.problems(is_used) {
                 self.push(finding);
             }
         }

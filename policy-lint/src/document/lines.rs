@@ -3,14 +3,15 @@
 
 use super::Settings;
 use crate::diagnostic::Edit;
-use crate::source::{Entry, Node, Shape, Span, directive};
+use crate::source::{Entry, Node, Shape, Span};
 
 impl Settings<'_> {
     /// Removes an item of a list, given the list.
     #[must_use]
     pub(crate) fn without_item(&self, list: &Node, item: &Node) -> Option<Edit> {
         let span = self.lines(item.span, item, |lead| lead.trim() == "-")?;
-        (list.items().len() > 1 && self.is_block(list)).then(|| removed(span))
+        let is_free = list.items().len() > 1 && self.is_block(list);
+        self.removed(span).filter(|_| is_free)
     }
 
     /// Removes a key with its value, given the mapping.
@@ -21,7 +22,8 @@ impl Settings<'_> {
             ..entry.value.span
         };
         let span = self.lines(span, &entry.value, |lead| lead.trim().is_empty())?;
-        (mapping.entries().len() > 1 && self.is_block(mapping)).then(|| removed(span))
+        let is_free = mapping.entries().len() > 1 && self.is_block(mapping);
+        self.removed(span).filter(|_| is_free)
     }
 
     /// Adds a line at the end of a mapping.
@@ -41,6 +43,18 @@ impl Settings<'_> {
                 ..lines
             },
             replacement: format!("{break_before}{indentation}{line}\n"),
+        })
+    }
+
+    /// Removes lines, unless a comment would be lost or be about the next line then.
+    fn removed(&self, lines: Span) -> Option<Edit> {
+        let above = self.text.get(..lines.start)?.lines().next_back();
+        let is_comment_above = above.is_some_and(|line| line.trim().starts_with('#'));
+        let has_comment = self.text.get(lines.range())?.contains(" #");
+        let replacement = String::new();
+        (!is_comment_above && !has_comment).then_some(Edit {
+            span: lines,
+            replacement,
         })
     }
 
@@ -65,11 +79,7 @@ impl Settings<'_> {
         let behind = self.behind(value, tail)?;
         let is_comment = behind.starts_with([' ', '\t']) && behind.trim().starts_with('#');
         let is_alone = is_lead(lead) && (behind.trim().is_empty() || is_comment);
-        // Such a comment would then be about the next line.
-        let above = self.text.get(..start)?.lines().rev();
-        let mut comments = above.take_while(|line| line.trim().starts_with('#'));
-        let is_ignored = comments.any(|line| line.contains(directive::MARK));
-        (is_alone && !is_ignored).then_some(Span {
+        is_alone.then_some(Span {
             start,
             end: span.end.saturating_add(tail.len()),
             ..span
@@ -93,13 +103,6 @@ impl Settings<'_> {
                 is_whole.then_some(behind)
             }
         }
-    }
-}
-
-const fn removed(span: Span) -> Edit {
-    Edit {
-        span,
-        replacement: String::new(),
     }
 }
 
@@ -145,10 +148,9 @@ mod tests {
     #[test]
     fn items_go_with_their_lines() {
         for (text, expected) in [
-            (
-                "l:\n  - a\n  - b # why\n  - c\n",
-                Some("l:\n  - a\n  - c\n"),
-            ),
+            ("l:\n  - a\n  - b\n  - c\n", Some("l:\n  - a\n  - c\n")),
+            ("l:\n  - a\n  - b # why\n  - c\n", None),
+            ("l:\n- a\n# why\n- b\n- c\n", None),
             ("l:\n- a: 1\n- b: 1\n  c: 2\n", Some("l:\n- a: 1\n")),
             ("l:\n- a\n- b", Some("l:\n- a\n")),
             ("l: [a, b, c]\n", None),
@@ -170,7 +172,8 @@ mod tests {
             ("m:\n  a: 1\n  b: [x, y]\n", Some("m:\n  a: 1\n")),
             // The key alone would be a mapping of nothing.
             ("m:\n  b: [x]\n", None),
-            ("m:\n  b: [{x: [y]} ] # why\n  c: 1\n", Some("m:\n  c: 1\n")),
+            ("m:\n  b: [{x: [y]} ]\n  c: 1\n", Some("m:\n  c: 1\n")),
+            ("m:\n  b: [{x: [y]} ] # why\n  c: 1\n", None),
             ("m:\n  a: 1\n  b: [\n    x\n  ]\n", None),
             ("m:\n  a: 1\n  b: |\n    x\n\nn: 1\n", None),
             ("m: {a: 1,\n  b: 2\n}\n", None),

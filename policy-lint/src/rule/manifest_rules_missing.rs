@@ -131,9 +131,14 @@ mod tests {
     fn manifests_of_other_policies_are_passed_over() {
         let yaml = format!(
             "{}---\n{}",
-            RULE.avoid.replace("    policy:", "    signatures:"),
+            RULE.avoid
+                .replace("    policy:", "    signatures:")
+                .replace("policies/countersign", "policies/other"),
             RULE.prefer
         );
         assert!(found(&RULE, &yaml).is_empty());
+        // Settings that are misspelled are still those of this module.
+        let yaml = RULE.avoid.replace("    policy:", "    polcy:");
+        assert_eq!(found(&RULE, &yaml).len(), 1);
     }
 }

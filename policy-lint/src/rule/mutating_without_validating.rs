@@ -3,6 +3,7 @@
 use super::{Check, Findings, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::{Manifest, Settings};
+use crate::source::Node;
 
 pub(super) static RULE: Rule = Rule {
     code: "lint-mutating-without-validating",
@@ -93,7 +94,11 @@ fn check(manifests: &[Manifest<'_>], findings: &mut Findings) {
             continue;
         };
         let twins = || {
-            let twins = validating.iter();
+            // One that only monitors, or that is for a namespace, lets pass what the other has changed.
+            let twins = validating.iter().filter(|twin| {
+                let monitors = twin.get("mode").and_then(Node::text) == Some("monitor");
+                !monitors && twin.root.text_of("kind") == manifest.root.text_of("kind")
+            });
             twins.filter_map(|twin| Some((twin, twin.settings()?)))
         };
         if twins().any(|(_, twin)| is_twin(&settings, &twin)) {

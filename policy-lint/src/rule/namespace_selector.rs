@@ -65,6 +65,7 @@ fn check(manifest: &Manifest<'_>, findings: &mut Findings) {
     for (key, what) in [
         ("namespaceSelector", "namespaces"),
         ("objectSelector", "objects"),
+        ("matchConditions", "requests"),
     ] {
         let selector = manifest.entry(key);
         let Some(entry) = selector.filter(|entry| selects(&entry.value)) else {
@@ -86,6 +87,9 @@ fn check(manifest: &Manifest<'_>, findings: &mut Findings) {
 
 /// Whether a selector says anything at all.
 fn selects(selector: &Node) -> bool {
+    if !selector.items().is_empty() {
+        return true;
+    }
     let mut parts = selector.entries().iter();
     parts.any(|part| !part.value.items().is_empty() || !part.value.entries().is_empty())
 }

@@ -67,21 +67,22 @@ fn check(settings: &Settings<'_>, findings: &mut Findings) {
         if note.key != old {
             continue;
         }
-        findings.push(
-            Diagnostic::new(
-                note.key_span,
-                format!("now `{current}`"),
-                format!("`{old}` is the spelling of the API's beta versions"),
-            )
-            .help(format!("write `{current}`"))
-            .fix(
+        let finding = Diagnostic::new(
+            note.key_span,
+            format!("now `{current}`"),
+            format!("`{old}` is the spelling of the API's beta versions"),
+        )
+        .help(format!("write `{current}`"));
+        findings.push(match note.key_text_span(settings.text) {
+            Some(span) => finding.fix(
                 format!("rename it to `{current}`"),
                 vec![Edit {
-                    span: note.key_text_span(),
+                    span,
                     replacement: current.to_owned(),
                 }],
             ),
-        );
+            None => finding,
+        });
     }
 }
 

@@ -8,7 +8,7 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::rule;
 
 /// How such a comment begins
-pub(crate) const MARK: &str = "# countersign-ignore ";
+const MARK: &str = "countersign-ignore";
 
 /// The finding for a comment without a reason
 pub(crate) const WITHOUT_REASON: &str = "lint-ignore-without-reason";
@@ -33,6 +33,7 @@ impl Directive {
         }
         let mut texts = Vec::new();
         documents.iter().for_each(|node| collect(node, &mut texts));
+        texts.sort_unstable();
         let mut found = Vec::new();
         let mut offset = 0_usize;
         let lines: Vec<&str> = source.text().split_inclusive('\n').collect();
@@ -42,13 +43,18 @@ impl Directive {
             let Some((before, directive)) = line.split_once(MARK) else {
                 continue;
             };
+            let Some(before) = before.trim_end().strip_suffix('#') else {
+                continue;
+            };
             let at = start.saturating_add(before.len());
             let span = Span {
                 file,
                 start: at,
                 end: start.saturating_add(line.trim_end().len()),
             };
-            let is_text = texts.iter().any(|text: &Span| text.contains(span));
+            let nearest = texts.partition_point(|text: &Span| text.start <= span.start);
+            let nearest = texts.get(..nearest).and_then(<[Span]>::last);
+            let is_text = nearest.is_some_and(|text| text.contains(span));
             if is_text || !(before.is_empty() || before.ends_with([' ', '\t'])) {
                 continue;
             }
@@ -77,15 +83,14 @@ impl Directive {
         found
     }
 
-    /// Whether it ignores a finding.
-    pub(crate) fn covers(&self, diagnostic: &Diagnostic, files: &[SourceFile]) -> bool {
-        let span = diagnostic.span();
-        !self.reason.is_empty()
-            && self.codes.contains(&diagnostic.code)
-            && span.file == self.span.file
-            && files
-                .get(span.file)
-                .is_some_and(|file| file.position(span.start).line == self.line)
+    /// The file and the line that it is about.
+    pub(crate) const fn about(&self) -> (usize, usize) {
+        (self.span.file, self.line)
+    }
+
+    /// Whether it ignores findings of a code.
+    pub(crate) fn names(&self, code: &str) -> bool {
+        !self.reason.is_empty() && self.codes.iter().any(|one| one == code)
     }
 
     /// What is wrong with the comment itself, given which of its codes ignored something.

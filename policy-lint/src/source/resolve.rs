@@ -1,42 +1,44 @@
 //! From the paths that the policy's own validation gives to places in the text.
 
-use super::{Node, Shape, Span};
+use super::{Entry, Node, Shape, Span};
 
 /// The place that a path such as `policy.clusterAdmissionRules[us-east1.prod].evaluationMode` names:
 /// as far as it leads, the value, or the nearest one above it.
 pub(crate) fn resolve(root: &Node, path: &str) -> Span {
-    walk(root, path).0
+    let (span, ..) = walk(root, path);
+    span
 }
 
-/// The same, but of a value that has a key the key.
-pub(crate) fn resolve_key(root: &Node, path: &str) -> Span {
-    let (value, key) = walk(root, path);
-    key.unwrap_or(value)
+/// The key of the value that a path names, where the path leads all the way.
+pub(crate) fn resolve_key<'n>(root: &'n Node, path: &str) -> Option<&'n Entry> {
+    match walk(root, path) {
+        (_, Some(entry), "") => Some(entry),
+        _ => None,
+    }
 }
 
-fn walk(root: &Node, path: &str) -> Place {
+/// How far a path leads: where to point, the last key, and what is left of the path.
+fn walk<'n, 'p>(root: &'n Node, path: &'p str) -> (Span, Option<&'n Entry>, &'p str) {
     let mut node = root;
-    let mut found = (pointed_at(root), None);
-    let mut rest = path;
+    let (mut span, mut key, mut rest) = (pointed_at(root), None, path);
     while !rest.is_empty() {
-        let Some((next, place, behind)) = step(node, rest) else {
+        let Some(step) = step(node, rest) else {
             break;
         };
-        (node, found, rest) = (next, place, behind);
+        (node, span, key, rest) = step;
     }
-    found
+    (span, key, rest)
 }
 
-/// Where to point at a value, and where its key is
-type Place = (Span, Option<Span>);
+type Step<'n, 'p> = (&'n Node, Span, Option<&'n Entry>, &'p str);
 
 /// One step down: the value, where to point, and what is left of the path.
-fn step<'n, 'p>(node: &'n Node, path: &'p str) -> Option<(&'n Node, Place, &'p str)> {
+fn step<'n, 'p>(node: &'n Node, path: &'p str) -> Option<Step<'n, 'p>> {
     match &node.shape {
         Shape::List(items) => {
             let (index, rest) = path.strip_prefix('[')?.split_once(']')?;
             let item = items.get(index.parse::<usize>().ok()?)?;
-            Some((item, (pointed_at(item), None), rest))
+            Some((item, pointed_at(item), None, rest))
         }
         // A key may have any character in it, so each is tried as it would be written.
         Shape::Map(entries) => entries.iter().find_map(|entry| {
@@ -49,7 +51,7 @@ fn step<'n, 'p>(node: &'n Node, path: &'p str) -> Option<(&'n Node, Place, &'p s
                 Shape::List(_) | Shape::Map(_) | Shape::Null => entry.key_span,
                 _ => entry.value.span,
             };
-            Some((&entry.value, (span, Some(entry.key_span)), rest))
+            Some((&entry.value, span, Some(entry), rest))
         }),
         _ => None,
     }

@@ -153,16 +153,18 @@ impl Node {
 
 impl Entry {
     /// Where the key's text stands, without quotes around it.
-    pub(crate) const fn key_text_span(&self) -> Span {
+    pub(crate) fn key_text_span(&self, text: &str) -> Option<Span> {
         let Span { file, start, end } = self.key_span;
         let quotes = end.saturating_sub(start).saturating_sub(self.key.len());
         // One on either side.
         let quote = quotes / 2;
-        Span {
+        let span = Span {
             file,
             start: start.saturating_add(quote),
             end: end.saturating_sub(quote),
-        }
+        };
+        // An escape would make it longer than it reads.
+        (text.get(span.range()) == Some(self.key.as_str())).then_some(span)
     }
 }
 

@@ -4,7 +4,7 @@
 use policy_wasm::time::Time;
 use serde_json::Value;
 
-use super::{Names, digest_of, read_time};
+use super::{Names, SignerAlgorithm, digest_of, read_time};
 use crate::read::{Fields, Reader};
 use crate::source::{Node, Shape, Span};
 
@@ -27,7 +27,7 @@ pub struct Attestation {
     pub note: Option<String>,
     /// The repository that it names, where not that of the image
     pub repository: Option<String>,
-    /// What was done to it, in this order
+    /// What was done to it
     pub tampers: Vec<Tamper>,
 }
 
@@ -164,6 +164,41 @@ const FORMATS: &[(&str, Format)] = &[
     ("cosign", Format::Cosign),
 ];
 
+impl Format {
+    const fn is_envelope(self) -> bool {
+        matches!(
+            self,
+            Self::Dsse | Self::DsseOccurrence | Self::PolicyVerification
+        )
+    }
+}
+
+/// Words that would change nothing would be tests of nothing.
+fn check_tampers(tampers: &[Tamper], format: Format, span: Span, reader: &Reader) {
+    let name = |tamper: Tamper| {
+        let named = Tamper::NAMES.iter().find(|(_, one)| *one == tamper);
+        named.map_or("", |(name, _)| *name)
+    };
+    let has_no_note = matches!(
+        format,
+        Format::Dsse | Format::PolicyVerification | Format::Cosign
+    );
+    for tamper in tampers {
+        let is_idle = match tamper {
+            Tamper::WrongNote => has_no_note,
+            Tamper::UnknownKeyId | Tamper::WrongType => format == Format::Cosign,
+            _ => false,
+        };
+        if is_idle {
+            let name = name(*tamper);
+            reader.invalid(span, format!("`{name}` changes nothing about this format"));
+        }
+    }
+    if tampers.len() > 1 && tampers.contains(&Tamper::Garbage) {
+        reader.invalid(span, "of `garbage` nothing is left that could be changed");
+    }
+}
+
 impl Tamper {
     /// Every word, as suites have it
     pub const NAMES: &'static [(&'static str, Self)] = &[
@@ -234,11 +269,23 @@ impl Attestation {
             let message = "what is not a plain approval is a statement in a `dsse` envelope";
             reader.invalid(format_span, message);
         }
-        let format = format.unwrap_or(match (is_statement, source) {
-            // All that a Pod's annotation can carry.
-            (true, _) | (false, Source::PodAnnotation) => Format::Dsse,
-            (false, _) => Format::Occurrence,
+        let is_ed25519 = by.as_deref().is_some_and(|by| {
+            let signer = names.signers.get(by);
+            signer.is_some_and(|signer| signer.algorithm == SignerAlgorithm::Ed25519)
         });
+        let format = format.unwrap_or(
+            // All that a Pod's annotation can carry, and that such a key signs.
+            if is_statement || is_ed25519 || source == Source::PodAnnotation {
+                Format::Dsse
+            } else {
+                Format::Occurrence
+            },
+        );
+        if is_ed25519 && !format.is_envelope() {
+            let message = "an `ED25519` key signs envelopes only: `dsse`, `policy-verification`, `dsse-occurrence`";
+            reader.invalid(format_span, message);
+        }
+        check_tampers(&tampers, format, format_span, reader);
         let is_envelope = matches!(format, Format::Dsse | Format::PolicyVerification);
         if source == Source::PodAnnotation && !is_envelope {
             reader.invalid(

@@ -124,7 +124,7 @@ impl Expectation {
         let enforcement = enforcement.and_then(|node| reader.choice(node, ENFORCEMENTS));
         let reasons = read_codes(fields.get("reasons"), reader);
         let warnings = read_codes(fields.get("warnings"), reader);
-        let images = fields.get("images").map(|node| reader.items(node));
+        let images = fields.get("images").map(|node| reader.filled(node));
         let images = images.unwrap_or_default().iter();
         let images = images
             .filter_map(|item| ExpectedImage::read(item, names, reader))
@@ -171,8 +171,8 @@ impl ExpectedImage {
 
 /// Codes that nothing ever says would be expected in vain, or be absent for ever.
 fn read_codes(node: Option<&Node>, reader: &Reader) -> Vec<ExpectedCode> {
-    let items = node.map(|node| reader.items(node)).unwrap_or_default();
-    let mut codes = Vec::new();
+    let items = node.map(|node| reader.filled(node)).unwrap_or_default();
+    let mut codes: Vec<ExpectedCode> = Vec::new();
     for item in items {
         let Some(text) = reader.text(item) else {
             continue;
@@ -185,6 +185,15 @@ fn read_codes(node: Option<&Node>, reader: &Reader) -> Vec<ExpectedCode> {
             let message = format!("there is no reason code `{code}`");
             let help = "the codes are those of `countersign evaluate`; `!CODE` must not occur";
             reader.invalid_with_help(item.span, message, help);
+        }
+        if code == "clock-overridden" {
+            reader.invalid(
+                item.span,
+                "every suite sets the clock, so this says nothing",
+            );
+        }
+        if codes.iter().any(|other| other.code == code) {
+            reader.invalid(item.span, format!("`{code}` stands here twice"));
         }
         codes.push(ExpectedCode {
             code: code.to_owned(),

@@ -17,7 +17,7 @@ pub enum Request {
         path: String,
         /// Where that stands
         span: Span,
-        /// Instead of the manifest's own namespace
+        /// Of a manifest that does not say its own
         namespace: Option<String>,
     },
 }
@@ -95,7 +95,12 @@ impl Request {
                 .map(|inline| Self::Inline(Box::new(inline)));
         };
         let namespace = fields.text("namespace").map(str::to_owned);
-        fields.finish();
+        for entry in fields.all() {
+            if !["file", "namespace"].contains(&entry.key.as_str()) {
+                let message = format!("`{}` and `file` exclude each other", entry.key);
+                reader.invalid(entry.key_span, message);
+            }
+        }
         Some(Self::File {
             path: reader.text(file)?.to_owned(),
             span: file.span,
@@ -130,11 +135,11 @@ impl Inline {
             &request.ephemeral_images,
             &request.volume_images,
         ];
-        if is_empty.iter().all(|list| list.is_empty()) {
-            reader.invalid(
-                fields.span(),
-                "expected `file`, or `images` that the object names",
-            );
+        let keys = ["images", "initImages", "ephemeralImages", "volumeImages"];
+        // A list with a wrong name in it is a problem already.
+        let names_some = keys.iter().any(|key| !fields.items(key).is_empty());
+        if is_empty.iter().all(|list| list.is_empty()) && !names_some {
+            reader.invalid(fields.span(), "a request needs `images`, or a `file`");
         }
         fields.finish();
         Some(request)

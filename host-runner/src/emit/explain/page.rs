@@ -18,6 +18,11 @@ pub(crate) fn page(code: &str) -> Option<String> {
     if let Some(rule) = Rule::by_code(code) {
         return Some(rule.page());
     }
+    if let Some(meaning) = policy_lint::meaning(code) {
+        return Some(format!(
+            "{code}\n\n  {meaning}\n\nleads to    an error at its place; nothing is run or judged by the document\n"
+        ));
+    }
     let code = Code::ALL.iter().find(|known| known.as_str() == code)?;
     let meaning = code.meaning();
     let leads_to = match code.role() {

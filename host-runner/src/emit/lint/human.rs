@@ -31,6 +31,7 @@ pub(super) fn write(out: &mut dyn Write, linted: &Linted) -> io::Result<()> {
     for (count, what) in [
         (report.ignored, "ignored with a reason"),
         (linted.fixed, "fixed"),
+        (report.passed_over, "passed over, which are for no policy"),
     ] {
         if count > 0 {
             line.push_str(&format!("{DIM}, {count} {what}{RESET}"));

@@ -126,7 +126,8 @@ fn artifact(span: Span, files: &[SourceFile]) -> Value {
 
 /// A path as a reference: everything escaped that an address gives a meaning to.
 fn uri(path: &str) -> String {
-    let mut uri = String::with_capacity(path.len());
+    let scheme = if path.starts_with('/') { "file://" } else { "" };
+    let mut uri = String::from(scheme);
     for byte in path.trim_start_matches("./").bytes() {
         match byte {
             b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => {

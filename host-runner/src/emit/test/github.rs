@@ -31,5 +31,16 @@ pub(super) fn write(out: &mut dyn Write, tested: &Tested) -> io::Result<()> {
         };
         annotation.write(out)?;
     }
+    for (file, message) in tested.gaps() {
+        let annotation = Annotation {
+            level: "error",
+            file,
+            line: 1,
+            column: None,
+            title: "suites of this policy",
+            message: &message,
+        };
+        annotation.write(out)?;
+    }
     Ok(())
 }

@@ -100,6 +100,12 @@ fn coverage(out: &mut dyn Write, coverage: &Coverage, threshold: usize) -> io::R
         out,
         "coverage of {settings}: {colour}{percent} %{RESET}, {exercised} of {all} parts"
     )?;
+    if percent < threshold {
+        writeln!(
+            out,
+            "  {BOLD_RED}below the threshold of {threshold} %{RESET}"
+        )?;
+    }
     for part in coverage.parts.iter().filter(|part| !part.exercised) {
         let (what, place) = (printable(&part.what), printable(&part.place));
         writeln!(
@@ -114,6 +120,9 @@ fn mutation(out: &mut dyn Write, mutation: &Mutation) -> io::Result<()> {
     let settings = printable(&mutation.settings);
     let changes = counted(mutation.mutants, "change");
     let survivors = &mutation.survivors;
+    if mutation.mutants == 0 {
+        return writeln!(out, "mutation of {settings}: there is nothing to weaken");
+    }
     if survivors.is_empty() {
         return writeln!(
             out,

@@ -21,6 +21,13 @@ pub(super) fn write(out: &mut dyn Write, tested: &Tested) -> io::Result<()> {
         }
         report.add_test_suite(tests);
     }
+    for (file, message) in tested.gaps() {
+        let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
+        status.set_message(message.clone());
+        let mut suite = TestSuite::new(file);
+        suite.add_test_case(junit::case(&message, file, status));
+        report.add_test_suite(suite);
+    }
     junit::write(out, &report)
 }
 
