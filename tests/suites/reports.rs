@@ -239,6 +239,51 @@ fn reports_of_tests_fit_their_schemas() {
     assert!(!human.contains(['\u{1b}', '\u{7}']), "{human}");
 }
 
+/// Why a run fails is in every format, also where every case is as expected.
+#[test]
+fn what_is_missing_is_in_every_report() {
+    let folder = policy("");
+    let pattern = "policy: {admissionWhitelistPatterns: [{namePattern: r.example/a@*}], defaultAdmissionRule: {evaluationMode: ALWAYS_DENY, enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG}}";
+    fs::write(folder.path().join("policy.yaml"), pattern).unwrap();
+    let at = |name: &str| folder.path().join(name);
+    let output = |format: &str, name: &str| format!("{format}={}", at(name).display());
+    let (junit, github) = (output("junit", "r.xml"), output("github", "r.txt"));
+    let (human, path) = (output("human", "h.txt"), folder.path().to_str().unwrap());
+    run(
+        &[
+            "test",
+            path,
+            "--coverage",
+            "--threshold",
+            "100",
+            "--mutate",
+            "--format",
+            &junit,
+            "--format",
+            &github,
+            "--format",
+            &human,
+        ],
+        Exit::No,
+    );
+    let junit = fs::read_to_string(at("r.xml")).unwrap();
+    is_junit(&junit);
+    for name in ["r.xml", "r.txt"] {
+        let text = fs::read_to_string(at(name)).unwrap();
+        for part in ["below the threshold of 100", "drop pattern `r.example/a@*`"] {
+            assert!(
+                text.contains(part) || text.contains(&part.replace(' ', "%20")),
+                "{part}: {text}"
+            );
+        }
+    }
+    let human = fs::read_to_string(at("h.txt")).unwrap();
+    assert!(
+        human.contains("  below the threshold of 100 %\n"),
+        "{human}"
+    );
+}
+
 #[test]
 fn reports_of_mutation_fit_their_schema() {
     let folder = policy("");
@@ -317,6 +362,28 @@ fn a_configuration_fits_its_schema_as_the_program_reads_it() {
 }
 
 #[test]
-fn the_schema_of_differences_is_a_schema() {
-    validator(DIFF_REPORT);
+fn reports_of_differences_fit_their_schema() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("report.json");
+    let output = format!("json={}", path.display());
+    let policies = root().join("policies");
+    let at = |file: &str| policies.join(file).to_str().unwrap().to_owned();
+    let (old, new) = (
+        at("pipeline/policy.yaml"),
+        at("registry-allowlist/policy.yaml"),
+    );
+    let files = at("pipeline/fixtures");
+    run(
+        &["diff", &old, &new, &files, "--reasons", "--format", &output],
+        Exit::No,
+    );
+    let report = json(&path);
+    fits(&validator(DIFF_REPORT), &report);
+    let changes: Vec<_> = report["objects"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| one["change"].as_str().unwrap())
+        .collect();
+    assert!(changes.contains(&"newly-admitted"), "{changes:?}");
 }

@@ -8,7 +8,7 @@ use clap::ValueEnum;
 use crate::Exit;
 use crate::cli::{ContextArgs, EvidenceArgs, ModuleArgs};
 use crate::comparison::{Comparison, ObjectChange};
-use crate::emit::{self, Evaluated};
+use crate::emit::{self, Evaluated, output};
 use crate::engine::{Operation, inspect};
 use crate::progress::Progress;
 
@@ -40,9 +40,10 @@ pub struct Args {
     reasons: bool,
     #[command(flatten)]
     context: ContextArgs,
-    /// How to print the changes
-    #[arg(long, value_enum, default_value_t = Format::Human)]
-    format: Format,
+    /// How to print the changes, and to which file; may be given several times
+    #[arg(long, value_name = "FORMAT[=FILE]", default_value = "human",
+          value_parser = output::parse::<Format>)]
+    format: Vec<output::Output<Format>>,
     #[command(flatten)]
     module: ModuleArgs,
     #[command(flatten)]
@@ -59,6 +60,7 @@ enum Format {
 
 /// Runs the command.
 pub(crate) fn run(args: &Args) -> Result<Exit> {
+    output::check(&args.format)?;
     let bytes = module_bytes(&args.module)?;
     let paths = [args.old.as_path(), args.new.as_path()];
     let (settings, requests) = objects::read(paths, &args.files, &args.context, &args.evidence)?;
@@ -89,9 +91,9 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
     drop(progress);
     judge.finish(compared)?;
     let digest = inspect(&bytes)?.digest;
-    emit::unless_closed(match args.format {
-        Format::Human => emit::changes::human(&comparison, &digest),
-        Format::Json => emit::changes::json(&comparison, &digest),
+    output::write(&args.format, |format, out| match format {
+        Format::Human => emit::changes::human(out, &comparison, &digest),
+        Format::Json => emit::changes::json(out, &comparison, &digest),
     })?;
     Ok(if comparison.changes.is_empty() {
         Exit::Yes

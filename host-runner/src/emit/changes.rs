@@ -4,32 +4,33 @@ use std::io::{self, Write};
 
 use serde_json::json;
 
-use super::{BOLD_GREEN, BOLD_RED, BOLD_YELLOW, DIM, RESET, json, printable};
+use super::{BOLD_GREEN, BOLD_RED, BOLD_YELLOW, DIM, RESET, printable};
 use crate::comparison::{Change, Codes, Comparison, ImageChange, ObjectChange, Said, Summary};
 
 /// Prints a `DiffReport`.
-pub(crate) fn json(comparison: &Comparison, digest: &str) -> io::Result<()> {
-    json::print(&json!({
+pub(crate) fn json(out: &mut dyn Write, comparison: &Comparison, digest: &str) -> io::Result<()> {
+    let document = json!({
         "apiVersion": "countersign.dev/v1",
         "kind": "DiffReport",
         "module": {"digest": digest},
         "objects": comparison.changes,
         "summary": comparison.summary,
-    }))
+    });
+    serde_json::to_writer_pretty(&mut *out, &document)?;
+    writeln!(out)
 }
 
 /// Prints each change, and counts them.
-pub(crate) fn human(comparison: &Comparison, digest: &str) -> io::Result<()> {
-    let mut out = anstream::stdout().lock();
+pub(crate) fn human(out: &mut dyn Write, comparison: &Comparison, digest: &str) -> io::Result<()> {
     for change in &comparison.changes {
-        object(&mut out, change)?;
+        object(out, change)?;
         writeln!(out)?;
     }
     let summary = summary(&comparison.summary);
     writeln!(out, "{summary} {DIM}(module {digest}){RESET}")
 }
 
-fn object(out: &mut impl Write, change: &ObjectChange) -> io::Result<()> {
+fn object(out: &mut dyn Write, change: &ObjectChange) -> io::Result<()> {
     let (old, new) = (change.old.words(), change.new.words());
     let colour = match change.change {
         Change::NewlyDenied => BOLD_RED,
@@ -49,7 +50,7 @@ fn object(out: &mut impl Write, change: &ObjectChange) -> io::Result<()> {
     change.images.iter().try_for_each(|one| image(out, one))
 }
 
-fn image(out: &mut impl Write, change: &ImageChange) -> io::Result<()> {
+fn image(out: &mut dyn Write, change: &ImageChange) -> io::Result<()> {
     let (name, field) = (printable(&change.image), printable(&change.field));
     writeln!(out, "  {name}  {DIM}{field}{RESET}")?;
     let verdict = |said: &Option<Said>| match said {
@@ -73,13 +74,13 @@ fn image(out: &mut impl Write, change: &ImageChange) -> io::Result<()> {
     codes(out, &change.codes, 2)
 }
 
-fn codes(out: &mut impl Write, codes: &Codes, depth: usize) -> io::Result<()> {
+fn codes(out: &mut dyn Write, codes: &Codes, depth: usize) -> io::Result<()> {
     lines(out, codes.lost.iter(), codes.gained.iter(), depth)
 }
 
 /// What was there before, and what comes in its place.
 fn lines<'l>(
-    out: &mut impl Write,
+    out: &mut dyn Write,
     lost: impl Iterator<Item = &'l String>,
     gained: impl Iterator<Item = &'l String>,
     depth: usize,
