@@ -299,11 +299,12 @@ fn reports_of_mutation_fit_their_schema() {
             "--format",
             &output,
         ],
-        Exit::Yes,
+        Exit::No,
     );
     let report = json(&path);
     fits(&validator(TEST_REPORT), &report);
     assert!(report["mutation"][0]["mutants"].as_u64().unwrap() >= 2);
+    assert!(report["mutation"][0]["survivors"][0]["what"].is_string());
 }
 
 #[test]
