@@ -62,9 +62,11 @@ fn lacks_only_a_digest(reasons: &[Value]) -> bool {
             .all(|one| text(one, "code") == "digest-required")
 }
 
-/// The pattern that covers this image as it is written, and no other, at a place of the settings.
+/// The pattern that covers this image as it is written, and no other, at a place of the settings. A
+/// name alone would cover every tag and digest.
 fn exemption(place: &str, from: &str, refused: &Refused<'_>) -> Option<Way> {
-    refused.reference?;
+    let reference = refused.reference?;
+    reference.tag.map(|_| ()).or(reference.digest.map(|_| ()))?;
     let image = refused.image;
     let yaml = format!(
         "# {place}\nimageAllowlist:\n  allowPattern:\n    - {}\n",

@@ -105,7 +105,11 @@ fn another_rule(rule: &Value, refused: &Refused<'_>) -> Option<Way> {
         }
     }
     let way = Way::new(format!("{verb} the rule for `{shown}`"), block);
-    Some(way.with_caution("it is for every image there"))
+    Some(way.with_caution(if key.contains(':') {
+        "it is for every image there, and whoever may create a Pod chooses its service account"
+    } else {
+        "it is for every image there"
+    }))
 }
 
 /// The pattern that covers this image as it is written, and no other.

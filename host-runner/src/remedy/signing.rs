@@ -37,10 +37,11 @@ impl Key {
         match entry.get("pkixPublicKey") {
             Some(pkix) => Self::pkix(pkix, text(entry, "id")),
             None => Some(Self {
-                id: match text(entry, "id") {
-                    "" => "FINGERPRINT".to_owned(),
-                    id => id.to_owned(),
-                },
+                // Its fingerprint, whatever anybody calls it.
+                id: PublicKey::from_openpgp(text(entry, "asciiArmoredPgpPublicKey"))
+                    .ok()?
+                    .id()
+                    .to_owned(),
                 tool: Tool::Gpg,
             }),
         }
@@ -102,7 +103,7 @@ pub(super) fn script(repository: &str, digest: &str, signer: &Signer<'_>) -> Str
     let Signer { note, key } = signer;
     let payload = payload(repository, digest);
     let mut script = format!(
-        "# what is signed, to the byte\ncat >payload.json <<'JSON'\n{payload}JSON\n\
+        "set -eu\n# what is signed, to the byte\ncat >payload.json <<'JSON'\n{payload}JSON\n\
          # signed with the private half of {}\n",
         // A comment ends with its line.
         scalar(&key.id)
@@ -117,9 +118,11 @@ pub(super) fn script(repository: &str, digest: &str, signer: &Signer<'_>) -> Str
             SIMPLE_SIGNING.len(),
             payload.len()
         ),
-        Tool::Gpg => "gpg --local-user FINGERPRINT --armor --output payload.sig --detach-sign \
-                      payload.json\n"
-            .to_owned(),
+        // A signature that lies there from before would be taken for the new one.
+        Tool::Gpg => format!(
+            "gpg --yes --local-user {} --armor --output payload.sig --detach-sign payload.json\n",
+            key.id
+        ),
     };
     script.push_str(&sign);
     script.push_str("# what to add under `evidence.occurrences` in the settings\ncat <<YAML\n");
@@ -183,3 +186,31 @@ fn envelope(payload: &str, key_id: &str) -> String {
 }
 
 const SIGNATURE: &str = "$(openssl base64 -A -in payload.sig)";
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn an_openpgp_key_is_named_by_its_fingerprint() {
+        let armor = include_str!("../../../policy-wasm/src/openpgp/vectors/ed25519.key.asc");
+        let key = Key::of_attestor(&json!({"id": "0xDEADBEEF", "asciiArmoredPgpPublicKey": armor}));
+        let key = key.unwrap();
+        let id = key.id.clone();
+        let is_hex = |c: char| c.is_ascii_digit() || ('A'..='F').contains(&c);
+        assert!(id.len() == 40 && id.chars().all(is_hex), "{id}");
+        let signer = Signer { note: None, key };
+        let script = script(
+            "r.example/a",
+            &format!("sha256:{}", "1".repeat(64)),
+            &signer,
+        );
+        assert!(script.starts_with("set -eu\n"), "{script}");
+        assert!(
+            script.contains(&format!("gpg --yes --local-user {id} ")),
+            "{script}"
+        );
+    }
+}
