@@ -65,8 +65,9 @@ fn lacks_only_a_digest(reasons: &[Value]) -> bool {
 /// The pattern that covers this image as it is written, and no other, at a place of the settings. A
 /// name alone would cover every tag and digest.
 fn exemption(place: &str, from: &str, refused: &Refused<'_>) -> Option<Way> {
-    let reference = refused.reference?;
-    reference.tag.map(|_| ()).or(reference.digest.map(|_| ()))?;
+    refused
+        .reference
+        .filter(|image| image.tag.is_some() || image.digest.is_some())?;
     let image = refused.image;
     let yaml = format!(
         "# {place}\nimageAllowlist:\n  allowPattern:\n    - {}\n",
