@@ -33,6 +33,8 @@ pub(crate) struct Summary {
     pub(crate) otherwise: usize,
     /// Answered as before, for other reasons
     pub(crate) reasons_only: usize,
+    /// Those that could not be judged under one of the settings
+    pub(crate) errors: usize,
 }
 
 /// An object that is answered in another way, or for other reasons
@@ -103,6 +105,18 @@ impl Comparison {
         }
         if !is_answered_alike || lists_reasons {
             self.changes.push(change);
+        }
+    }
+}
+
+impl Summary {
+    /// Counts an object that could not be judged: that its answers are alike says little.
+    pub(crate) fn note_errors(&mut self, answers: [&Value; 2]) {
+        if answers
+            .iter()
+            .any(|answer| text(answer, "verdict") == "ERROR")
+        {
+            self.errors = self.errors.saturating_add(1);
         }
     }
 }

@@ -294,7 +294,7 @@ fn diff_prints_a_versioned_document() {
     let digest = report["module"]["digest"].as_str().unwrap();
     assert!(digest.starts_with("sha256:"), "{digest}");
     let counts = json!({"objects": 5, "changed": 3, "newlyDenied": 1, "newlyAdmitted": 1,
-        "otherwise": 1, "reasonsOnly": 1});
+        "otherwise": 1, "reasonsOnly": 1, "errors": 0});
     assert_eq!(report["summary"], counts);
     let objects = report["objects"].as_array().unwrap();
     let changes: Vec<_> = objects.iter().map(|one| &one["change"]).collect();
@@ -371,4 +371,28 @@ fn help_has_examples_and_exit_status() {
         let (stdout, _) = run(&format!("{command} --help"), "", 0);
         assert_lines(&stdout, &["Examples:", "Exit status:"]);
     }
+}
+
+/// Two errors are alike, and say nothing about the policies.
+#[test]
+fn diff_of_what_could_not_be_judged_is_status_2() {
+    let text = fs::read_to_string(root().join("policies/require-attestation/policy.yaml")).unwrap();
+    let asking = |registry: &str| {
+        text.replace("evidence:\n", "evidence:\n  registry: true\n")
+            + &format!("registries: [{registry}]\n")
+    };
+    let (_old, old) = file("old.yaml", &asking("registry.example"));
+    let (_new, new) = file("new.yaml", &asking("registry.example, other.example"));
+    let image = format!("registry.example/shop/web@sha256:{}", "7".repeat(64));
+    let pod = json!({
+        "apiVersion": "v1", "kind": "Pod", "metadata": {"name": "web", "namespace": "production"},
+        "spec": {"containers": [{"name": "web", "image": image}]},
+    });
+    let arguments = format!("diff {} {} -", old.display(), new.display());
+    let (stdout, stderr) = run(&arguments, &pod.to_string(), 2);
+    assert!(
+        stdout.contains("0 of 1 object change; 1 could not be judged"),
+        "{stdout}"
+    );
+    assert!(stderr.contains("no object could be judged"), "{stderr}");
 }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use clap::ValueEnum;
 
 use crate::Exit;
@@ -84,6 +84,7 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
         let before = judge.ask(&request, old, Operation::Decide)?;
         let answer = judge.ask(&request, new, Operation::Decide)?;
         let after = Evaluated { request, answer };
+        comparison.summary.note_errors([&before, &after.answer]);
         comparison.add(ObjectChange::between(&before, &after), args.reasons);
         progress.step();
         Ok(())
@@ -95,6 +96,9 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
         Format::Human => emit::changes::human(out, &comparison, &digest),
         Format::Json => emit::changes::json(out, &comparison, &digest),
     })?;
+    if comparison.summary.errors == comparison.summary.objects {
+        bail!("no object could be judged, so nothing is known about what changes");
+    }
     Ok(if comparison.changes.is_empty() {
         Exit::Yes
     } else {

@@ -104,6 +104,7 @@ fn summary(summary: &Summary) -> String {
         newly_admitted,
         otherwise,
         reasons_only,
+        errors,
     } = summary;
     let kinds = [
         (newly_denied, "newly denied"),
@@ -125,11 +126,15 @@ fn summary(summary: &Summary) -> String {
         1 => "; 1 changes only its reasons".to_owned(),
         many => format!("; {many} change only their reasons"),
     };
+    let errors = match errors {
+        0 => String::new(),
+        count => format!("; {count} could not be judged"),
+    };
     let (noun, verb) = (
         if *objects == 1 { "object" } else { "objects" },
         if *changed == 1 { "changes" } else { "change" },
     );
-    format!("{changed} of {objects} {noun} {verb}{kinds}{reasons}")
+    format!("{changed} of {objects} {noun} {verb}{kinds}{reasons}{errors}")
 }
 
 #[cfg(test)]
