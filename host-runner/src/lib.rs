@@ -22,6 +22,7 @@ pub mod engine;
 pub mod evidence;
 mod exit;
 pub mod inputs;
+mod payload;
 mod progress;
 mod remedy;
 pub mod suite;

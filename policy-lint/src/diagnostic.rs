@@ -68,13 +68,6 @@ pub struct Edit {
 }
 
 impl Severity {
-    /// Every severity by its name, mildest first.
-    pub const NAMES: &'static [(&'static str, Self)] = &[
-        ("info", Self::Info),
-        ("warning", Self::Warning),
-        ("error", Self::Error),
-    ];
-
     /// As it is written everywhere.
     #[must_use]
     pub const fn name(self) -> &'static str {

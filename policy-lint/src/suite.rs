@@ -30,14 +30,8 @@ pub const KIND: &str = "PolicySuite";
 pub struct Suite {
     /// Path of the settings, relative to the suite
     pub settings: String,
-    /// Where that path stands
-    pub settings_span: Span,
     /// Where the list of cases begins
     pub cases_span: Span,
-    /// When every case is judged that does not say otherwise
-    pub time: Time,
-    /// Image references by the names that cases use
-    pub images: BTreeMap<String, String>,
     /// Test keys by the names that attestations use
     pub signers: BTreeMap<String, Signer>,
     /// The cases, in order
@@ -135,7 +129,6 @@ impl Suite {
         let fields = reader.fields(document)?;
         fields.require_kind(KIND);
         let settings = fields.require("settings");
-        let settings_span = settings.map_or_else(|| fields.span(), |node| node.span);
         let settings = settings.and_then(|node| reader.text(node));
         let time = read_clock(&fields, reader);
         let images = read_images(fields.get("images"), reader);
@@ -181,10 +174,7 @@ impl Suite {
         fields.finish();
         Some(Self {
             settings: settings?.to_owned(),
-            settings_span,
             cases_span,
-            time: time?,
-            images,
             signers,
             cases,
             unused,

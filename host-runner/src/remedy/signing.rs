@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::yaml::{in_here_document, scalar};
 use crate::emit::text;
+use crate::payload::{SIMPLE_SIGNING, simple_signing};
 
 /// Whose signature is asked for
 pub(super) struct Signer<'a> {
@@ -101,7 +102,7 @@ const fn tool(algorithm: Algorithm) -> Tool {
 /// The script. `KEY.pem` in it is the private half of the signer's key.
 pub(super) fn script(repository: &str, digest: &str, signer: &Signer<'_>) -> String {
     let Signer { note, key } = signer;
-    let payload = payload(repository, digest);
+    let payload = simple_signing(repository, digest);
     let mut script = format!(
         "set -eu\n# what is signed, to the byte\ncat >payload.json <<'JSON'\n{payload}JSON\n\
          # signed with the private half of {}\n",
@@ -137,26 +138,6 @@ pub(super) fn script(repository: &str, digest: &str, signer: &Signer<'_>) -> Str
     script.push_str(&lines);
     script.push_str("YAML\n");
     script
-}
-
-const SIMPLE_SIGNING: &str = "application/vnd.dev.cosign.simplesigning.v1+json";
-
-/// The bytes that `gcloud container binauthz create-signature-payload` prints.
-fn payload(repository: &str, digest: &str) -> String {
-    format!(
-        r#"{{
-  "critical": {{
-    "identity": {{
-      "docker-reference": "{repository}"
-    }},
-    "image": {{
-      "docker-manifest-digest": "{digest}"
-    }},
-    "type": "Google cloud binauthz container signature"
-  }}
-}}
-"#
-    )
 }
 
 fn occurrence(note: Option<&str>, image: &str, payload: &str, key_id: &str) -> String {

@@ -10,6 +10,7 @@ use policy_wasm::time::Time;
 use serde_json::{Value, json};
 
 use super::stand_in::StandIn;
+use crate::payload::{SIMPLE_SIGNING, simple_signing};
 
 /// An attestation as it is stored, and where it belongs
 #[derive(Debug)]
@@ -24,7 +25,6 @@ pub(super) struct Made {
     pub(super) note: Option<String>,
 }
 
-const SIMPLE_SIGNING: &str = "application/vnd.dev.cosign.simplesigning.v1+json";
 const IN_TOTO: &str = "application/vnd.in-toto+json";
 /// What Google's own evaluation signs
 const POLICY_VERIFICATION: &str =
@@ -160,11 +160,14 @@ fn say(attestation: &Attestation, subject: &Subject, now: Time) -> Result<Said, 
             } else {
                 SIMPLE_SIGNING
             };
-            said(subject.simple_signing(), Some(payload_type))
+            said(
+                simple_signing(&subject.repository, &subject.digest),
+                Some(payload_type),
+            )
         }
         (None, Format::Cosign) => said(subject.cosign(), None),
         (None, _) if wrong_type => said(json!({"type": OTHER_TYPE}).to_string(), None),
-        (None, _) => said(subject.simple_signing(), None),
+        (None, _) => said(simple_signing(&subject.repository, &subject.digest), None),
     })
 }
 
@@ -291,17 +294,6 @@ impl Subject {
             digest: digest(self.digest.as_bytes()),
             ..self.clone()
         }
-    }
-
-    /// The bytes that gcloud signs.
-    fn simple_signing(&self) -> String {
-        let Self { repository, digest } = self;
-        format!(
-            "{{\n  \"critical\": {{\n    \"identity\": {{\n      \"docker-reference\": {}\n    }},\n    \
-             \"image\": {{\n      \"docker-manifest-digest\": \"{digest}\"\n    }},\n    \"type\": \
-             \"Google cloud binauthz container signature\"\n  }}\n}}\n",
-            Value::from(repository.as_str())
-        )
     }
 
     /// The bytes that cosign signs.
