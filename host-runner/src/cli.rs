@@ -25,6 +25,8 @@ pub struct Cli {
 /// The commands
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Print what a shell needs to complete arguments
+    Completions(commands::completions::Args),
     /// Show whose verdict changes between two settings files
     Diff(commands::diff::Args),
     /// Say what the gatekeeper would answer

@@ -36,6 +36,7 @@ use cli::{Cli, Command};
 #[must_use]
 pub fn run(cli: &Cli) -> Exit {
     let result = match &cli.command {
+        Command::Completions(args) => commands::completions::run(args),
         Command::Diff(args) => commands::diff::run(args),
         Command::Evaluate(args) => commands::evaluate::run(args),
         Command::Explain(args) => commands::explain::run(args),

@@ -640,3 +640,18 @@ fn help_has_examples_and_exit_status() {
         );
     }
 }
+
+#[test]
+fn every_shell_gets_its_completions() {
+    for (shell, sign) in [
+        ("bash", "_countersign()"),
+        ("zsh", "#compdef countersign"),
+        ("fish", "complete -c countersign"),
+        ("powershell", "Register-ArgumentCompleter"),
+        ("elvish", "edit:completion"),
+    ] {
+        let (stdout, _) = run(&format!("completions {shell}"), "", 0);
+        assert!(stdout.contains(sign), "{shell}: {stdout}");
+        assert!(stdout.contains("evaluate"), "{shell}: {stdout}");
+    }
+}
