@@ -27,6 +27,7 @@ mod progress;
 mod remedy;
 pub mod suite;
 mod written;
+mod yaml;
 
 pub use exit::Exit;
 
