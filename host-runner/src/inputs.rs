@@ -15,6 +15,7 @@ use thiserror::Error;
 use crate::emit::printable;
 
 pub use document::{DocumentError, parse};
+pub(crate) use list::each_at as each_object_at;
 pub use request::{Asked, Request};
 
 /// One file, or standard input

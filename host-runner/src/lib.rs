@@ -6,6 +6,7 @@
 //! | what a file of manifests becomes | [`inputs`] |
 //! | what a policy is answered in place of a cluster and a registry | [`evidence`] |
 //! | how the tests of a policy are run | [`suite`] |
+//! | where our own attestations go | `attest/` |
 //! | what would admit a refused image | `remedy/` |
 //! | what changes between two answers | `comparison` |
 //! | one command | `commands/`, one file each |
@@ -14,6 +15,7 @@
 extern crate alloc;
 
 mod advice;
+mod attest;
 pub mod cli;
 pub mod commands;
 mod comparison;
@@ -21,6 +23,7 @@ mod emit;
 pub mod engine;
 pub mod evidence;
 mod exit;
+mod files;
 pub mod inputs;
 mod payload;
 mod progress;

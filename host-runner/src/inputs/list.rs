@@ -9,17 +9,30 @@ use serde_json::{Map, Value};
 ///
 /// A list has an item that is no object, or `visit` said no.
 pub(super) fn each(
-    mut object: Map<String, Value>,
+    object: Map<String, Value>,
     visit: &mut dyn FnMut(Map<String, Value>) -> Result<(), String>,
 ) -> Result<(), String> {
+    each_at(object, "", &mut |_, object| visit(object))
+}
+
+/// The same with the JSON pointer of each object; `pointer` is that of the first.
+///
+/// # Errors
+///
+/// A list has an item that is no object, or `visit` said no.
+pub(crate) fn each_at(
+    mut object: Map<String, Value>,
+    pointer: &str,
+    visit: &mut dyn FnMut(&str, Map<String, Value>) -> Result<(), String>,
+) -> Result<(), String> {
     let Some(item_kind) = list_of(&object) else {
-        return visit(object);
+        return visit(pointer, object);
     };
     let version = object.get("apiVersion").cloned().unwrap_or_default();
     let Some(Value::Array(items)) = object.remove("items") else {
         return Ok(());
     };
-    for item in items {
+    for (index, item) in items.into_iter().enumerate() {
         let Value::Object(mut item) = item else {
             return Err("the list has an item that is no object".into());
         };
@@ -38,7 +51,7 @@ pub(super) fn each(
                 }
             }
         }
-        each(item, visit)?;
+        each_at(item, &format!("{pointer}/items/{index}"), visit)?;
     }
     Ok(())
 }
