@@ -6,6 +6,7 @@
 //! | what a file of manifests becomes | [`inputs`] |
 //! | what a policy is answered in place of a cluster and a registry | [`evidence`] |
 //! | how the tests of a policy are run | [`suite`] |
+//! | how an image is attested | `attest/` |
 //! | what would admit a refused image | `remedy/` |
 //! | what changes between two answers | `comparison` |
 //! | one command | `commands/`, one file each |
@@ -14,6 +15,7 @@
 extern crate alloc;
 
 mod advice;
+mod attest;
 pub mod cli;
 pub mod commands;
 mod comparison;
@@ -22,7 +24,6 @@ pub mod engine;
 pub mod evidence;
 mod exit;
 pub mod inputs;
-mod payload;
 mod progress;
 mod remedy;
 pub mod suite;
@@ -37,6 +38,7 @@ use cli::{Cli, Command};
 #[must_use]
 pub fn run(cli: &Cli) -> Exit {
     let result = match &cli.command {
+        Command::Attest(args) => commands::attest::run(args),
         Command::Completions(args) => commands::completions::run(args),
         Command::Diff(args) => commands::diff::run(args),
         Command::Evaluate(args) => commands::evaluate::run(args),

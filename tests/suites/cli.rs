@@ -2,8 +2,12 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+#[path = "cli/attest.rs"]
+mod attest;
 #[path = "cli/platform.rs"]
 mod platform;
+#[path = "../src/process.rs"]
+mod process;
 #[path = "cli/program.rs"]
 mod program;
 
