@@ -60,18 +60,20 @@ impl<'a> Question<'a> {
         Self { attestor, settings }
     }
 
-    /// The same about these attestations and no others. Where nobody says under which note they have to
-    /// be filed, any is right.
-    pub(crate) fn about(&self, attestations: &[Value]) -> Self {
+    /// The same about these attestations and no others, whatever image they are filed under. Where nobody
+    /// says which note they have to be filed under, any is right.
+    pub(crate) fn about(&self, attestations: &[Value], image: &Image) -> Self {
         let mut settings = self.settings.clone();
-        let mut attestations = attestations.to_vec();
-        if self.attestor.note.is_none() {
-            for fields in attestations.iter_mut().filter_map(Value::as_object_mut) {
+        let filed = attestations.iter().map(|document| {
+            let mut document = filed_under(document.clone(), image);
+            if let (None, Some(fields)) = (&self.attestor.note, document.as_object_mut()) {
                 fields.shift_remove("noteName");
             }
-        }
+            document
+        });
+        let filed: Vec<_> = filed.collect();
         if let Some(fields) = settings.as_object_mut() {
-            fields.insert("evidence".into(), json!({"occurrences": attestations}));
+            fields.insert("evidence".into(), json!({"occurrences": filed}));
         }
         Self {
             attestor: self.attestor,
@@ -95,6 +97,21 @@ impl<'a> Question<'a> {
             _ => bail!("the module says nothing about the attestor: {decision}"),
         }
     }
+}
+
+/// The policy looks only at what is filed under an image, or claims to be about it. What somebody wants
+/// to have looked at is filed under the image for that; nobody signs where it is filed.
+fn filed_under(document: Value, image: &Image) -> Value {
+    let mut document = if document.get("payloadType").is_some() {
+        json!({"kind": "DSSE_ATTESTATION", "dsseAttestation": {"envelope": document}})
+    } else {
+        document
+    };
+    if let Some(fields) = document.as_object_mut() {
+        fields.shift_remove("resource");
+        fields.insert("resourceUri".into(), image.reference().into());
+    }
+    document
 }
 
 fn requires(attestor: &str) -> Value {

@@ -100,19 +100,19 @@ pub struct Args {
 /// Runs the command.
 pub(crate) fn run(args: &Args) -> Result<Exit> {
     args.places.check(args.statement.is_predicate())?;
-    let judge = Judge::new(&module_bytes(&args.module)?, &EvidenceArgs::default(), None)?;
     let settings = args.settings.as_deref().map(inputs::settings).transpose()?;
+    let Prepared {
+        attestor,
+        payload,
+        signatures,
+    } = args.prepare(settings.as_ref())?;
+    let judge = Judge::new(&module_bytes(&args.module)?, &EvidenceArgs::default(), None)?;
     if let (Some(settings), Some(path)) = (&settings, &args.settings)
         && let Some(problems) = judge.check_settings(settings)?
     {
         emit::settings_problems(path, &problems);
         return Ok(Exit::CouldNot);
     }
-    let Prepared {
-        attestor,
-        payload,
-        signatures,
-    } = args.prepare(settings.as_ref())?;
     let image = &args.statement.image;
     let question = match &settings {
         Some(settings) => Question::under(settings, &attestor),
@@ -122,7 +122,7 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
     for signature in signatures {
         let attestation = Attestation::new(image, attestor.note.as_deref(), &payload, signature);
         let finding = question
-            .about(core::slice::from_ref(&attestation.document))
+            .about(core::slice::from_ref(&attestation.document), image)
             .ask(&judge, image)?;
         if finding.is_verified() || (args.statement.is_predicate() && finding.is_signed_statement())
         {

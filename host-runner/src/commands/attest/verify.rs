@@ -105,7 +105,7 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
         None => Question::by_key(&attestor),
     };
     if !args.attestation.is_empty() {
-        question = question.about(&attestations);
+        question = question.about(&attestations, &args.image);
     }
     let finding = judge.finish(question.ask(&judge, &args.image))?;
     emit::unless_closed(match args.format {

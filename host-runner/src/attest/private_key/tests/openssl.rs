@@ -10,6 +10,8 @@ use crate::attest::key_file::{self, KeyFile};
 
 /// The suites' own helper, for one place that says what has to be there.
 #[path = "../../../../../tests/src/process.rs"]
+#[expect(unreachable_pub, reason = "the suites have it from a library")]
+#[expect(clippy::print_stderr, reason = "what is not run is said")]
 mod process;
 
 /// How `openssl genpkey` makes a key, and how `openssl pkeyutl` verifies with it
