@@ -1,11 +1,12 @@
 //! The commands, one file each.
 
+pub mod attest;
 pub mod completions;
 pub mod diff;
 pub mod evaluate;
 pub mod explain;
 pub mod inspect;
-mod judge;
+pub(crate) mod judge;
 pub mod lint;
 mod objects;
 pub mod schema;

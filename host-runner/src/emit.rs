@@ -14,6 +14,7 @@ pub(crate) mod lint;
 pub(crate) mod output;
 pub(crate) mod test;
 mod tree;
+pub(crate) mod verification;
 
 use std::io;
 use std::path::Path;
@@ -103,6 +104,16 @@ pub(crate) fn error(error: &anyhow::Error) {
     let text = format!("{error:#}");
     let lines: Vec<_> = text.lines().map(printable).collect();
     anstream::eprintln!("{BOLD_RED}error{RESET}: {}", lines.join("\n"));
+}
+
+/// Tells what the user may want to know.
+pub(crate) fn note(text: &str) {
+    anstream::eprintln!("note: {}", printable(text));
+}
+
+/// Tells what the user should do something about.
+pub(crate) fn warning(text: &str) {
+    anstream::eprintln!("{BOLD_YELLOW}warning{RESET}: {}", printable(text));
 }
 
 /// Prints everything that is wrong with a settings file.

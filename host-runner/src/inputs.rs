@@ -238,6 +238,19 @@ pub(crate) fn request_of(object: Map<String, Value>, namespace: &str) -> Result<
     Ok(request.request)
 }
 
+/// The request that creates an object which nobody has written, such as one that asks a question.
+///
+/// # Errors
+///
+/// Says what the object lacks.
+pub(crate) fn creation_of(object: Value) -> Result<Request, String> {
+    let mut requests = Vec::new();
+    request::from_document(object, None, "-", &mut requests)?;
+    requests
+        .pop()
+        .ok_or_else(|| "a list without an object".into())
+}
+
 /// Reads every Kubernetes object of a file, those in lists too.
 ///
 /// # Errors

@@ -6,7 +6,7 @@
 //! | what a file of manifests becomes | [`inputs`] |
 //! | what a policy is answered in place of a cluster and a registry | [`evidence`] |
 //! | how the tests of a policy are run | [`suite`] |
-//! | where our own attestations go | `attest/` |
+//! | how an image is attested | `attest/` |
 //! | what would admit a refused image | `remedy/` |
 //! | what changes between two answers | `comparison` |
 //! | one command | `commands/`, one file each |
@@ -25,7 +25,6 @@ pub mod evidence;
 mod exit;
 mod files;
 pub mod inputs;
-mod payload;
 mod progress;
 mod remedy;
 pub mod suite;
@@ -40,6 +39,7 @@ use cli::{Cli, Command};
 #[must_use]
 pub fn run(cli: &Cli) -> Exit {
     let result = match &cli.command {
+        Command::Attest(args) => commands::attest::run(args),
         Command::Completions(args) => commands::completions::run(args),
         Command::Diff(args) => commands::diff::run(args),
         Command::Evaluate(args) => commands::evaluate::run(args),

@@ -15,6 +15,9 @@ pub(super) fn each(
     each_at(object, "", &mut |_, object| visit(object))
 }
 
+/// Takes an object and its JSON pointer.
+type VisitAt<'v> = dyn FnMut(&str, Map<String, Value>) -> Result<(), String> + 'v;
+
 /// The same with the JSON pointer of each object; `pointer` is that of the first.
 ///
 /// # Errors
@@ -23,7 +26,7 @@ pub(super) fn each(
 pub(crate) fn each_at(
     mut object: Map<String, Value>,
     pointer: &str,
-    visit: &mut dyn FnMut(&str, Map<String, Value>) -> Result<(), String>,
+    visit: &mut VisitAt<'_>,
 ) -> Result<(), String> {
     let Some(item_kind) = list_of(&object) else {
         return visit(pointer, object);

@@ -34,7 +34,7 @@ const WRITTEN_BY_SERVER: [&str; 6] = [
 ];
 
 /// The object with the attestations of one image.
-pub(crate) fn resource(namespace: &str, digest: &Digest, attestations: Vec<Value>) -> Value {
+pub(crate) fn resource(namespace: &str, digest: &Digest, attestations: &[Value]) -> Value {
     json!({
         "apiVersion": API_VERSION,
         "kind": KIND,
@@ -65,7 +65,11 @@ pub(crate) fn add(
     refuse_elsewhere(folder, &path, namespace, &name)?;
     let (change, text) = match read(&path)? {
         None => {
-            let object = resource(namespace, &entry.digest, vec![entry.document.clone()]);
+            let object = resource(
+                namespace,
+                &entry.digest,
+                core::slice::from_ref(&entry.document),
+            );
             (Change::Added, yaml::document(&object))
         }
         Some(text) => in_yaml(&text, namespace, &name, entry)

@@ -3,7 +3,7 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde_json::json;
 
 use super::*;
-use crate::payload::{SIMPLE_SIGNING, simple_signing};
+use crate::attest::payload::{SIMPLE_SIGNING, simple_signing};
 
 pub(super) const DIGEST: &str =
     "sha256:1111111111111111111111111111111111111111111111111111111111111111";
@@ -88,10 +88,10 @@ fn what_the_same_signers_sign_again_is_the_same() {
         ("another note", |one| one["noteName"] = "x".into()),
         ("no note", |one| one["noteName"] = Value::Null),
         ("another payload", |one| {
-            one["attestation"]["serializedPayload"] = "eHg=".into()
+            one["attestation"]["serializedPayload"] = "eHg=".into();
         }),
         ("another key", |one| {
-            one["attestation"]["signatures"][0]["publicKeyId"] = "x".into()
+            one["attestation"]["signatures"][0]["publicKeyId"] = "x".into();
         }),
         ("a key more", |one| {
             let more = json!({"publicKeyId": "x", "signature": "T0xE"});
@@ -112,18 +112,18 @@ fn what_the_same_signers_sign_again_is_the_same() {
     }
     let unreadable: &[Changed] = &[
         ("a payload that is not base64", |one| {
-            one["attestation"]["serializedPayload"] = "%".into()
+            one["attestation"]["serializedPayload"] = "%".into();
         }),
         ("no signature", |one| {
-            one["attestation"]["signatures"] = json!([])
+            one["attestation"]["signatures"] = json!([]);
         }),
         ("nobody's signature", |one| {
-            one["attestation"]["signatures"][0]["publicKeyId"] = "".into()
+            one["attestation"]["signatures"][0]["publicKeyId"] = "".into();
         }),
         ("a note that is no text", |one| one["noteName"] = json!([])),
         ("a scan", |one| one["kind"] = "VULNERABILITY".into()),
         ("two that differ", |one| {
-            one["envelope"] = envelope("k", DIGEST)
+            one["envelope"] = envelope("k", DIGEST);
         }),
         ("garbage", |one| one["attestation"] = "garbage".into()),
         ("nothing", |one| *one = Value::Null),

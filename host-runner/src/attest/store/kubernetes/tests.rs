@@ -50,7 +50,7 @@ fn an_object_reads_as_people_write_it() {
     let object = resource(
         "attest-build",
         &entry(json!({})).digest,
-        vec![json!({"a": "b"})],
+        &[json!({"a": "b"})],
     );
     assert_eq!(
         yaml::document(&object),
@@ -98,7 +98,7 @@ fn comments_stay_and_what_the_server_wrote_goes() {
     let mut expected = resource(
         "attest-build",
         &entry(json!({})).digest,
-        vec![json!({"other": 1}), own.clone()],
+        &[json!({"other": 1}), own.clone()],
     );
     expected["metadata"]["annotations"] = json!({"c": "d"});
     expected["metadata"]["labels"] = json!({"a": "b"});

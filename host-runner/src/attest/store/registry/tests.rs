@@ -47,7 +47,13 @@ fn write_index(folder: &Path, index: &Value) {
 fn store(folder: &Path, name: &str, manifest: &Value) -> String {
     let bytes = manifest.to_string();
     let digest = Digest::of(bytes.as_bytes()).to_string();
-    fs::write(folder.join("blobs/sha256").join(&digest[7..]), &bytes).unwrap();
+    fs::write(
+        folder
+            .join("blobs/sha256")
+            .join(digest.trim_start_matches("sha256:")),
+        &bytes,
+    )
+    .unwrap();
     let mut index = index(folder);
     index["manifests"].as_array_mut().unwrap().push(json!({
         "mediaType": layout::MANIFEST, "digest": digest, "size": bytes.len(),
@@ -144,7 +150,13 @@ fn what_others_have_put_there_stays() {
     manifest["annotations"]["org.example/a"] = "b".into();
     let bytes = manifest.to_string();
     let digest = Digest::of(bytes.as_bytes()).to_string();
-    fs::write(folder.join("blobs/sha256").join(&digest[7..]), &bytes).unwrap();
+    fs::write(
+        folder
+            .join("blobs/sha256")
+            .join(digest.trim_start_matches("sha256:")),
+        &bytes,
+    )
+    .unwrap();
     index["manifests"][0]["digest"] = digest.into();
     write_index(folder, &index);
 
