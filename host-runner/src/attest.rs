@@ -10,9 +10,5 @@ pub(crate) mod payload;
 pub(crate) mod private_key;
 pub(crate) mod public_key;
 pub(crate) mod signer;
-#[cfg_attr(
-    not(test),
-    expect(dead_code, reason = "the command that signs comes next")
-)]
 pub(crate) mod store;
 pub(crate) mod verification;

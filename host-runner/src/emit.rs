@@ -2,6 +2,7 @@
 //! error.
 
 pub(crate) mod admission_review;
+pub(crate) mod change;
 pub(crate) mod changes;
 pub(crate) mod diagnostic;
 pub(crate) mod explain;

@@ -18,10 +18,6 @@ pub(crate) enum Readers {
 /// # Errors
 ///
 /// Something of this name is there already, or the file cannot be written.
-#[cfg_attr(
-    not(test),
-    expect(dead_code, reason = "the commands that sign come next")
-)]
 pub(crate) fn create(path: &Path, content: &[u8], readers: Readers) -> io::Result<()> {
     let file = new_file(path, readers)?;
     fill(file, content).inspect_err(|_| discard(path))

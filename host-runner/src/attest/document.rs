@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::image::Image;
 use super::payload::{Form, Payload, SIMPLE_SIGNING};
 use super::signer::Signature;
+use super::store::Entry;
 
 /// A finished attestation
 #[derive(Debug, Clone)]
@@ -51,6 +52,26 @@ impl Attestation {
             note: note.map(str::to_owned),
             document,
             envelope,
+        }
+    }
+
+    /// The occurrence, ready to be stored.
+    pub(crate) fn entry(&self) -> Entry {
+        self.entry_of(&self.document)
+    }
+
+    /// The envelope by itself, ready to be stored.
+    pub(crate) fn envelope_entry(&self) -> Option<Entry> {
+        self.envelope
+            .as_ref()
+            .map(|envelope| self.entry_of(envelope))
+    }
+
+    fn entry_of(&self, document: &Value) -> Entry {
+        Entry {
+            document: document.clone(),
+            digest: self.image.digest,
+            repository: self.image.normalized_repository.clone(),
         }
     }
 }

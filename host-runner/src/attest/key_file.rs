@@ -1,7 +1,7 @@
 //! Files of private keys: PEM with the label of PKCS#8, which only their owner can read.
 
-use std::fs::{File, OpenOptions};
-use std::io::{Read as _, Write as _};
+use std::fs::File;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
@@ -11,6 +11,7 @@ use zeroize::Zeroizing;
 
 use super::passphrase;
 use super::private_key::{PrivateKey, PrivateKeyError};
+use crate::files::{self, Readers};
 use crate::inputs::shown;
 
 const PLAIN: &str = "PRIVATE KEY";
@@ -120,15 +121,7 @@ pub(crate) fn create(path: &Path, key: &PrivateKey, passphrase: Option<&str>) ->
     let Ok(pem) = pem else {
         bail!("cannot encode the new key");
     };
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path).with_context(|| {
+    files::create(path, pem.as_bytes(), Readers::Owner).with_context(|| {
         format!("cannot create `{name}` (a key is never written over another file)")
-    })?;
-    let written = file
-        .write_all(pem.as_bytes())
-        .and_then(|()| file.sync_all());
-    written.with_context(|| format!("cannot write `{name}`"))
+    })
 }

@@ -10,6 +10,7 @@ use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
 
 use crate::attest::document::Attestation;
+use crate::attest::store::{annotation, kubernetes, occurrences, registry};
 use crate::{emit, yaml};
 
 /// Where the attestation goes
@@ -74,6 +75,31 @@ impl PlaceArgs {
 
     /// Puts an attestation everywhere that was named, and prints it where nothing was.
     pub(crate) fn put(&self, attestation: &Attestation, settings: Option<&Value>) -> Result<()> {
+        let entry = attestation.entry();
+        // Before anything is written.
+        let resource = match &self.kubernetes {
+            Some(folder) => Some((folder, self.namespace(attestation, settings)?)),
+            None => None,
+        };
+        if let Some(settings) = settings {
+            self.warn(settings);
+        }
+        if let Some(path) = &self.occurrences {
+            let change = occurrences::add(path, &entry)?;
+            emit::unless_closed(emit::change::stored(path, change))?;
+        }
+        if let Some((folder, namespace)) = resource {
+            let (path, change) = kubernetes::add(folder, &namespace, &entry)?;
+            emit::unless_closed(emit::change::stored(&path, change))?;
+        }
+        if let (Some(path), Some(envelope)) = (&self.manifest, attestation.envelope_entry()) {
+            let change = annotation::add(path, &envelope)?;
+            emit::unless_closed(emit::change::stored(path, change))?;
+        }
+        if let Some(folder) = &self.registry {
+            let change = registry::add(folder, &entry)?;
+            emit::unless_closed(emit::change::stored(folder, change))?;
+        }
         let has_place = [
             &self.occurrences,
             &self.kubernetes,
@@ -102,11 +128,34 @@ impl PlaceArgs {
             Form::Json => format!("{document:#}\n"),
             Form::Kubernetes => {
                 let namespace = self.namespace(attestation, settings)?;
-                yaml::document(&json!([namespace]))
+                let items = core::slice::from_ref(document);
+                yaml::document(&kubernetes::resource(
+                    &namespace,
+                    &attestation.image.digest,
+                    items,
+                ))
             }
             Form::Annotation => format!("{}\n", STANDARD.encode(envelope()?.to_string())),
             Form::Envelope => format!("{:#}\n", envelope()?),
         })
+    }
+
+    /// Says where the settings do not look.
+    fn warn(&self, settings: &Value) {
+        let is_on = |place: &str| match settings.pointer(place) {
+            None | Some(Value::Bool(false)) => false,
+            Some(_) => true,
+        };
+        for (place, switch) in [
+            (&self.kubernetes, "evidence.kubernetes"),
+            (&self.manifest, "evidence.podAnnotation"),
+            (&self.registry, "evidence.registry"),
+        ] {
+            if place.is_some() && !is_on(&format!("/{}", switch.replace('.', "/"))) {
+                let problem = "is not set, so the policy does not look there";
+                emit::warning(&format!("`{switch}` {problem}"));
+            }
+        }
     }
 
     /// The namespace that is named, or the one that the settings give the note.

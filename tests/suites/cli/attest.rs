@@ -145,6 +145,69 @@ fn what_is_signed_is_verified_and_admitted() {
 }
 
 #[test]
+fn what_is_put_into_any_place_admits_the_image_and_signing_again_changes_nothing() {
+    let folder = keygen("");
+    let at = |name: &str| folder.path().join(name).display().to_string();
+    let image = image();
+    let pod = "apiVersion: v1\nkind: Pod\nmetadata:\n  name: x # a comment\nspec:\n  containers:\n  \
+               - {name: a, image: IMAGE}\n";
+    let pod = pod.replace("IMAGE", &image);
+    for name in ["plain.yaml", "annotated.yaml"] {
+        fs::write(at(name), &pod).unwrap();
+    }
+    let evidence = "evidence:\n  podAnnotation: true\n  registry: true\n  kubernetes:\n    \
+                    notes: {projects/example/notes/build: attest-build}\n\
+                    registries: [registry.example]\n";
+    let policy = settings(folder.path(), evidence);
+    let sign = format!(
+        "attest sign --key {} --settings {policy} --attestor build --kubernetes {} --manifest {} \
+         --registry {} --occurrences {} {image}",
+        at("key.pem"),
+        at("cluster"),
+        at("annotated.yaml"),
+        at("layout"),
+        at("occurrences.json")
+    );
+    let (stdout, stderr) = run(&sign, "", 0);
+    assert_eq!(
+        (stdout.matches("added to").count(), stderr.as_str()),
+        (4, ""),
+        "{stdout}"
+    );
+    let annotated = fs::read_to_string(at("annotated.yaml")).unwrap();
+    assert!(annotated.contains("  name: x # a comment\n"), "{annotated}");
+    let (stdout, _) = run(&sign, "", 0);
+    assert_eq!(stdout.matches("already in").count(), 4, "{stdout}");
+    assert_eq!(fs::read_to_string(at("annotated.yaml")).unwrap(), annotated);
+    for (manifest, options, source) in [
+        ("annotated.yaml", String::new(), "pod-annotation"),
+        (
+            "plain.yaml",
+            format!("--kubernetes {}", at("cluster")),
+            "kubernetes",
+        ),
+        (
+            "plain.yaml",
+            format!("--registry {}", at("layout")),
+            "registry",
+        ),
+    ] {
+        let (stdout, _) = run(
+            &format!("evaluate --settings {policy} {options} {}", at(manifest)),
+            "",
+            0,
+        );
+        assert!(stdout.contains(&format!("from {source}")), "{stdout}");
+    }
+    let verify = format!("attest verify --settings {policy} --attestor build --attestation");
+    run(
+        &format!("{verify} {} {image}", at("occurrences.json")),
+        "",
+        0,
+    );
+}
+
+#[test]
 fn the_key_of_somebody_else_signs_for_no_attestor() {
     let (ours, theirs) = (keygen(""), keygen(""));
     let policy = settings(ours.path(), "");
