@@ -33,6 +33,8 @@ pub enum Command {
     Evaluate(commands::evaluate::Args),
     /// Show why the answer is what it is and what would change it, or the page of a code
     Explain(commands::explain::Args),
+    /// Print what a cluster is given: manifests for Kubewarden, the kind of attestations, roles
+    Export(commands::export::Args),
     /// Show what a policy module is: ABI, imports, exports, metadata, digest
     Inspect(commands::inspect::Args),
     /// Find what is wrong, weak or without effect in policies, manifests and suites

@@ -4,6 +4,7 @@ pub mod completions;
 pub mod diff;
 pub mod evaluate;
 pub mod explain;
+pub mod export;
 pub mod inspect;
 mod judge;
 pub mod lint;

@@ -8,6 +8,7 @@
 //! | how the tests of a policy are run | [`suite`] |
 //! | what would admit a refused image | `remedy/` |
 //! | what changes between two answers | `comparison` |
+//! | what a cluster is given | `export/` |
 //! | one command | `commands/`, one file each |
 //! | one output format | `emit/`, one file each |
 
@@ -21,6 +22,7 @@ mod emit;
 pub mod engine;
 pub mod evidence;
 mod exit;
+mod export;
 pub mod inputs;
 mod payload;
 mod progress;
@@ -41,6 +43,7 @@ pub fn run(cli: &Cli) -> Exit {
         Command::Diff(args) => commands::diff::run(args),
         Command::Evaluate(args) => commands::evaluate::run(args),
         Command::Explain(args) => commands::explain::run(args),
+        Command::Export(args) => commands::export::run(args),
         Command::Inspect(args) => commands::inspect::run(args),
         Command::Lint(args) => commands::lint::run(args),
         Command::Schema(args) => commands::schema::run(args),
