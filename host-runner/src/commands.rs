@@ -5,6 +5,7 @@ pub mod diff;
 pub mod evaluate;
 pub mod explain;
 pub mod export;
+pub mod init;
 pub mod inspect;
 mod judge;
 pub mod lint;

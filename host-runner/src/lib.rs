@@ -9,6 +9,7 @@
 //! | what would admit a refused image | `remedy/` |
 //! | what changes between two answers | `comparison` |
 //! | what a cluster is given | `export/` |
+//! | a policy to begin with | `starter/` |
 //! | one command | `commands/`, one file each |
 //! | one output format | `emit/`, one file each |
 
@@ -27,6 +28,7 @@ pub mod inputs;
 mod payload;
 mod progress;
 mod remedy;
+mod starter;
 pub mod suite;
 mod written;
 mod yaml;
@@ -44,6 +46,7 @@ pub fn run(cli: &Cli) -> Exit {
         Command::Evaluate(args) => commands::evaluate::run(args),
         Command::Explain(args) => commands::explain::run(args),
         Command::Export(args) => commands::export::run(args),
+        Command::Init(args) => commands::init::run(args),
         Command::Inspect(args) => commands::inspect::run(args),
         Command::Lint(args) => commands::lint::run(args),
         Command::Schema(args) => commands::schema::run(args),

@@ -79,10 +79,16 @@ mod tests {
 
     #[test]
     fn a_scalar_is_quoted_where_a_reader_of_any_version_needs_it() {
-        for plain in ["registry.example/shop/**", "projects/p/notes/a", "ni:///sha-256;a_b-c"] {
+        for plain in [
+            "registry.example/shop/**",
+            "projects/p/notes/a",
+            "ni:///sha-256;a_b-c",
+        ] {
             assert_eq!(scalar(plain), plain);
         }
-        for quoted in ["", "off", "y", "0123", "1e3", "1_000", "12:30", "a: b", "*", "- x", "a\nb\n"] {
+        for quoted in [
+            "", "off", "y", "0123", "1e3", "1_000", "12:30", "a: b", "*", "- x", "a\nb\n",
+        ] {
             assert_eq!(scalar(quoted), json!(quoted).to_string());
             let document = format!("{0}: {0}\n", scalar(quoted));
             assert_eq!(inputs::parse(&document).unwrap(), [json!({quoted: quoted})]);

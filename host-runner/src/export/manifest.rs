@@ -35,7 +35,7 @@ impl Manifest<'_> {
         let mut text = match deployment.part {
             Part::Alone => "",
             Part::Pins => {
-                "# Replaces tags by digests, in what it admits. It refuses whatever the other one would refuse.\n"
+                "# Replaces tags by the digests that it has verified, and refuses what the policy refuses.\n"
             }
             Part::DecidesLast => {
                 "# Decides last: what other webhooks have changed meanwhile is seen here.\n"
@@ -59,7 +59,9 @@ impl Manifest<'_> {
         }
         text.push_str(&format!("  mutating: {}\n", deployment.needs.mutation));
         if deployment.part == Part::Pins {
-            text.push_str("  # Of what is there already, the other one is asked.\n  backgroundAudit: false\n");
+            text.push_str(
+                "  # Of what is there already, the other one is asked.\n  backgroundAudit: false\n",
+            );
         }
         text.push_str("  failurePolicy: Fail\n");
         if let Some(seconds) = self.timeout {
@@ -70,6 +72,11 @@ impl Manifest<'_> {
             ));
         }
         text.push_str(&granted(deployment));
+        if deployment.part == Part::Pins {
+            text.push_str(
+                "  # Not replicasets: a Deployment would not know again what was changed on the way.\n",
+            );
+        }
         text.push_str("  rules:\n");
         text.extend(deployment.rules.iter().map(rule));
         text.push_str("  settings:\n");

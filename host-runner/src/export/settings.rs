@@ -195,7 +195,10 @@ fn without_key(text: &str, key: &str) -> Option<String> {
     let lines: Vec<_> = text.split_inclusive('\n').collect();
     let index = |offset: usize| file.position(offset).line.saturating_sub(1);
     let own = index(entry.key_span.start);
-    let later = root.entries().iter().map(|entry| index(entry.key_span.start));
+    let later = root
+        .entries()
+        .iter()
+        .map(|entry| index(entry.key_span.start));
     let next = later.filter(|line| *line > own).min();
     let (before, rest) = lines.split_at_checked(own)?;
     let (rest, after) = rest.split_at_checked(next.unwrap_or(lines.len()).saturating_sub(own))?;

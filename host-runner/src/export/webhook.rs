@@ -67,7 +67,10 @@ pub(crate) fn rules(
             rules.push(rule);
             continue;
         }
-        rules.extend(rule.clone().only(|group, resource| !is_fixed(group, resource)));
+        rules.extend(
+            rule.clone()
+                .only(|group, resource| !is_fixed(group, resource)),
+        );
         rules.extend(rule.only(is_fixed).map(|rule| WebhookRule {
             operations: vec!["CREATE".to_owned()],
             ..rule
@@ -176,7 +179,12 @@ impl Workloads {
 }
 
 fn group_and_kind(workload: &Value) -> (&str, &str) {
-    let text = |key| workload.get(key).and_then(Value::as_str).unwrap_or_default();
+    let text = |key| {
+        workload
+            .get(key)
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+    };
     (text("group"), text("kind"))
 }
 

@@ -110,7 +110,9 @@ impl Args {
             ("--resource", !self.workloads.resource.is_empty()),
         ] {
             if is_given {
-                bail!("{option} cannot be used with --format policies-yml, which has no place for it");
+                bail!(
+                    "{option} cannot be used with --format policies-yml, which has no place for it"
+                );
             }
         }
         Ok(())
@@ -127,7 +129,10 @@ fn parse_name(text: &str) -> Result<String, String> {
 
 fn parse_module(text: &str) -> Result<String, String> {
     if text.is_empty() || text.contains(|one: char| one.is_whitespace() || one.is_control()) {
-        return Err("expected an address, such as registry://registry.example/policies/countersign:v1".to_owned());
+        return Err(
+            "expected an address, such as registry://registry.example/policies/countersign:v1"
+                .to_owned(),
+        );
     }
     Ok(text.to_owned())
 }

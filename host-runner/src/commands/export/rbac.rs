@@ -74,7 +74,8 @@ pub(super) fn run(args: &Args) -> Result<Exit> {
         judged,
     };
     grants.check()?;
-    args.output.write(&grants.text(), args.settings.as_deref())?;
+    args.output
+        .write(&grants.text(), args.settings.as_deref())?;
     Ok(Exit::Yes)
 }
 

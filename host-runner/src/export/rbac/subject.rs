@@ -38,9 +38,8 @@ impl Subject {
         let parts = text.split_once('/').filter(|(namespace, name)| {
             policy_lint::is_dns_label(namespace) && policy_lint::is_dns_subdomain(name)
         });
-        let (namespace, name) = parts.ok_or_else(|| {
-            format!("`{text}` is no service account; write it as NAMESPACE/NAME")
-        })?;
+        let (namespace, name) = parts
+            .ok_or_else(|| format!("`{text}` is no service account; write it as NAMESPACE/NAME"))?;
         Ok(Self::ServiceAccount {
             namespace: namespace.to_owned(),
             name: name.to_owned(),

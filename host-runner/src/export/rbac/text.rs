@@ -74,7 +74,10 @@ impl Grants {
         for (index, (namespace, _)) in self.deployers.iter().enumerate() {
             let mut earlier = self.deployers.iter().take(index);
             if earlier.all(|(other, _)| other != namespace) {
-                let there = self.deployers.iter().filter(|(other, _)| other == namespace);
+                let there = self
+                    .deployers
+                    .iter()
+                    .filter(|(other, _)| other == namespace);
                 let there: Vec<_> = there.map(|(_, deployer)| deployer).collect();
                 documents.push(binding(DEPLOYER, Some(namespace), &there));
             }
