@@ -59,6 +59,7 @@ impl Starter {
     ///
     /// Together, what was asked for makes no valid policy.
     pub(crate) fn files(&self) -> Result<Vec<StarterFile>> {
+        self.check_names()?;
         let policy = self.policy();
         check(&policy)?;
         let workflow = include_str!("../starter/countersign.yaml").to_owned();
@@ -69,6 +70,19 @@ impl Starter {
         ];
         let files = files.map(|(path, text)| StarterFile { path, text });
         Ok(files.into())
+    }
+
+    /// Attestors are told apart by the last part of their names, in the cluster and in the suite.
+    fn check_names(&self) -> Result<()> {
+        let Shape::Attested(attestors) = &self.shape else {
+            return Ok(());
+        };
+        let mut ids: Vec<_> = attestors.iter().map(|one| one.id.as_str()).collect();
+        ids.sort_unstable();
+        if let Some([id, _]) = ids.array_windows().find(|[a, b]| a == b) {
+            bail!("two attestors are called `{id}`; give each a name of its own");
+        }
+        Ok(())
     }
 
     /// The rules of the policy, by where they apply; the last one applies everywhere else.

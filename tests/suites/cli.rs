@@ -2,6 +2,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+#[path = "cli/export.rs"]
+mod export;
+#[path = "cli/init.rs"]
+mod init;
 #[path = "cli/platform.rs"]
 mod platform;
 #[path = "cli/program.rs"]

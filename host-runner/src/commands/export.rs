@@ -6,11 +6,12 @@ mod rbac;
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use anyhow::{Context as _, Result, bail};
 use clap::Subcommand;
 
-use crate::engine::{Abi, Engine, Limits, embedded};
+use crate::engine::{Abi, Engine, EngineError, Limits, Policy, embedded};
 use crate::export::{Plural, SettingsText, Workloads};
 use crate::inputs::shown;
 use crate::{Exit, emit};
@@ -77,7 +78,7 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
         What::Kubewarden(args) => kubewarden::run(args),
         What::Crd(args) => {
             let crd = include_str!("../../../policies/kubernetes/crd.yaml");
-            args.output.write(crd, None)?;
+            args.output.write(crd)?;
             Ok(Exit::Yes)
         }
         What::Rbac(args) => rbac::run(args),
@@ -87,12 +88,23 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
 /// Reads settings that the module can use; `None` where it cannot, with everything that is wrong said.
 fn usable_settings(path: &Path) -> Result<Option<SettingsText>> {
     let settings = SettingsText::read(path)?;
-    let policy = Engine::new(Limits::default())?.load(embedded(Abi::Wapc))?;
-    if let Some(problems) = check_settings(&policy, settings.value())? {
+    if let Some(problems) = check_settings(module()?, settings.value())? {
         emit::settings_problems(path, &problems);
         return Ok(None);
     }
     Ok(Some(settings))
+}
+
+/// The embedded module, compiled once for all exports of a process.
+fn module() -> Result<&'static Policy, EngineError> {
+    static MODULE: OnceLock<Policy> = OnceLock::new();
+    match MODULE.get() {
+        Some(module) => Ok(module),
+        None => {
+            let module = Engine::new(Limits::default())?.load(embedded(Abi::Wapc))?;
+            Ok(MODULE.get_or_init(|| module))
+        }
+    }
 }
 
 impl WorkloadArgs {
@@ -111,19 +123,31 @@ impl WorkloadArgs {
 }
 
 impl OutputArgs {
-    /// Writes a text, byte for byte, but never over what it was made from.
-    fn write(&self, text: &str, settings: Option<&Path>) -> Result<()> {
-        let Some(path) = &self.output else {
-            let printed = std::io::stdout().write_all(text.as_bytes());
-            return Ok(emit::unless_closed(printed)?);
-        };
-        let real = |path: &Path| fs::canonicalize(path).ok();
-        if settings.is_some_and(|settings| real(path).is_some() && real(path) == real(settings)) {
-            bail!(
+    /// Refuses to write over what is exported.
+    fn check(&self, settings: &Path) -> Result<()> {
+        let output = self.output.as_deref().filter(|path| {
+            let real = fs::canonicalize(path).ok();
+            real.is_some() && real == fs::canonicalize(settings).ok()
+        });
+        match output {
+            Some(path) => bail!(
                 "`{}` is the settings file; write to another one",
                 shown(path)
-            );
+            ),
+            None => Ok(()),
         }
-        fs::write(path, text).with_context(|| format!("cannot write `{}`", shown(path)))
+    }
+
+    /// Writes a text, byte for byte.
+    fn write(&self, text: &str) -> Result<()> {
+        match &self.output {
+            Some(path) => {
+                fs::write(path, text).with_context(|| format!("cannot write `{}`", shown(path)))
+            }
+            None => {
+                let printed = std::io::stdout().write_all(text.as_bytes());
+                Ok(emit::unless_closed(printed)?)
+            }
+        }
     }
 }

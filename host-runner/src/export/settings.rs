@@ -166,7 +166,10 @@ fn quote_within(node: &Node, text: &str, edits: &mut Vec<(Span, String)>) {
     };
     match &node.shape {
         Shape::Text(value) => rewrite(node.span, value, yaml::scalar(value)),
-        Shape::Number(number) => rewrite(node.span, written(node.span), number.to_string()),
+        // An alias is no way to spell a number.
+        Shape::Number(number) if !written(node.span).starts_with('*') => {
+            rewrite(node.span, written(node.span), number.to_string());
+        }
         Shape::List(items) => {
             for item in items {
                 quote_within(item, text, edits);
@@ -180,7 +183,7 @@ fn quote_within(node: &Node, text: &str, edits: &mut Vec<(Span, String)>) {
                 quote_within(&entry.value, text, edits);
             }
         }
-        Shape::Null | Shape::Bool(_) => {}
+        Shape::Number(_) | Shape::Null | Shape::Bool(_) => {}
     }
 }
 

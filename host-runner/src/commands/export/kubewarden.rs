@@ -65,6 +65,7 @@ pub(super) fn run(args: &Args) -> Result<Exit> {
     if args.format == Format::PoliciesYml {
         args.refuse_what_no_entry_has()?;
     }
+    args.output.check(&args.settings)?;
     let Some(settings) = usable_settings(&args.settings)? else {
         return Ok(Exit::CouldNot);
     };
@@ -92,7 +93,7 @@ pub(super) fn run(args: &Args) -> Result<Exit> {
         }
         Format::PoliciesYml => policies_yml(&deployments, module, args.mode),
     };
-    args.output.write(&text, Some(&args.settings))?;
+    args.output.write(&text)?;
     if module.is_none() {
         anstream::eprintln!(
             "note: the module's address is a placeholder; give yours with --module"

@@ -55,6 +55,7 @@ pub(super) fn run(args: &Args) -> Result<Exit> {
             (Vec::new(), Workloads::default())
         }
         Some(path) => {
+            args.output.check(path)?;
             let Some(settings) = usable_settings(path)? else {
                 return Ok(Exit::CouldNot);
             };
@@ -74,8 +75,7 @@ pub(super) fn run(args: &Args) -> Result<Exit> {
         judged,
     };
     grants.check()?;
-    args.output
-        .write(&grants.text(), args.settings.as_deref())?;
+    args.output.write(&grants.text())?;
     Ok(Exit::Yes)
 }
 
