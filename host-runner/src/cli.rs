@@ -41,6 +41,10 @@ pub enum Command {
     Evaluate(commands::evaluate::Args),
     /// Show why the answer is what it is and what would change it, or the page of a code
     Explain(commands::explain::Args),
+    /// Print what a cluster is given: manifests for Kubewarden, the kind of attestations, roles
+    Export(commands::export::Args),
+    /// Write a policy to begin with, its tests, and a workflow that checks both
+    Init(commands::init::Args),
     /// Show what a policy module is: ABI, imports, exports, metadata, digest
     Inspect(commands::inspect::Args),
     /// Find what is wrong, weak or without effect in policies, manifests and suites

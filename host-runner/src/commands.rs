@@ -5,6 +5,8 @@ pub mod completions;
 pub mod diff;
 pub mod evaluate;
 pub mod explain;
+pub mod export;
+pub mod init;
 pub mod inspect;
 pub(crate) mod judge;
 pub mod lint;

@@ -105,11 +105,16 @@ fn read_from(input: impl io::Read, name: String) -> Result<Source, InputError> {
 ///
 /// The file cannot be read, or is malformed.
 pub fn documents(path: &Path) -> Result<(String, Vec<Value>), InputError> {
-    let Source { name, text } = read(path)?;
-    match parse(&text) {
-        Ok(documents) => Ok((name, documents)),
-        Err(cause) => Err(InputError::Parse { path: name, cause }),
-    }
+    let source = read(path)?;
+    let documents = documents_in(&source)?;
+    Ok((source.name, documents))
+}
+
+fn documents_in(source: &Source) -> Result<Vec<Value>, InputError> {
+    parse(&source.text).map_err(|cause| InputError::Parse {
+        path: source.name.clone(),
+        cause,
+    })
 }
 
 /// A path as output may show it: whoever adds a file chooses its name.
@@ -178,21 +183,25 @@ pub fn unique(paths: Vec<PathBuf>) -> Vec<PathBuf> {
 ///
 /// It cannot be read, or is not one document.
 pub fn settings(path: &Path) -> Result<Value, InputError> {
-    let (name, mut documents) = documents(path)?;
-    match (documents.pop(), documents.is_empty()) {
-        (Some(document), true) => Ok(unwrap_manifest(document)),
-        (None, _) => Err(InputError::Object {
-            path: name,
-            problem: "it is empty".into(),
-        }),
-        (Some(_), false) => {
-            let problem = "it has several documents, and settings are one".into();
-            Err(InputError::Object {
-                path: name,
-                problem,
-            })
-        }
-    }
+    settings_in(&read(path)?)
+}
+
+/// The same of a file that was read.
+///
+/// # Errors
+///
+/// It is not one document.
+pub(crate) fn settings_in(source: &Source) -> Result<Value, InputError> {
+    let mut documents = documents_in(source)?;
+    let problem = match (documents.pop(), documents.is_empty()) {
+        (Some(document), true) => return Ok(unwrap_manifest(document)),
+        (None, _) => "it is empty",
+        (Some(_), false) => "it has several documents, and settings are one",
+    };
+    Err(InputError::Object {
+        path: source.name.clone(),
+        problem: problem.into(),
+    })
 }
 
 fn unwrap_manifest(mut document: Value) -> Value {

@@ -9,6 +9,8 @@
 //! | how an image is attested | `attest/` |
 //! | what would admit a refused image | `remedy/` |
 //! | what changes between two answers | `comparison` |
+//! | what a cluster is given | `export/` |
+//! | a policy to begin with | `starter/` |
 //! | one command | `commands/`, one file each |
 //! | one output format | `emit/`, one file each |
 
@@ -23,10 +25,12 @@ mod emit;
 pub mod engine;
 pub mod evidence;
 mod exit;
+mod export;
 mod files;
 pub mod inputs;
 mod progress;
 mod remedy;
+mod starter;
 pub mod suite;
 mod written;
 mod yaml;
@@ -44,6 +48,8 @@ pub fn run(cli: &Cli) -> Exit {
         Command::Diff(args) => commands::diff::run(args),
         Command::Evaluate(args) => commands::evaluate::run(args),
         Command::Explain(args) => commands::explain::run(args),
+        Command::Export(args) => commands::export::run(args),
+        Command::Init(args) => commands::init::run(args),
         Command::Inspect(args) => commands::inspect::run(args),
         Command::Lint(args) => commands::lint::run(args),
         Command::Schema(args) => commands::schema::run(args),

@@ -20,6 +20,16 @@ pub(crate) fn indented(value: &Value, step: usize) -> String {
     written.unwrap_or_else(|_| format!("{value:#}\n"))
 }
 
+/// A text on one line, as a key or as a value: plain where readers of every version take it for a text.
+pub(crate) fn scalar(text: &str) -> String {
+    let value = Value::from(text);
+    if document(&value).strip_suffix('\n') == Some(text) {
+        text.to_owned()
+    } else {
+        value.to_string()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -71,6 +81,24 @@ mod tests {
         });
         let written = document(&value);
         assert_eq!(inputs::parse(&written).unwrap(), [value], "{written}");
+    }
+
+    #[test]
+    fn a_scalar_is_quoted_where_a_reader_of_any_version_needs_it() {
+        for plain in [
+            "registry.example/shop/**",
+            "projects/p/notes/a",
+            "ni:///sha-256;a_b-c",
+        ] {
+            assert_eq!(scalar(plain), plain);
+        }
+        for quoted in [
+            "", "off", "y", "0123", "1e3", "1_000", "12:30", "a: b", "*", "- x", "a\nb\n",
+        ] {
+            assert_eq!(scalar(quoted), json!(quoted).to_string());
+            let document = format!("{0}: {0}\n", scalar(quoted));
+            assert_eq!(inputs::parse(&document).unwrap(), [json!({quoted: quoted})]);
+        }
     }
 
     #[test]

@@ -15,7 +15,7 @@ use crate::suite;
 pub(crate) use evidence::Occurrence;
 pub(crate) use glob::{AllowParts, Coverage, Glob, Wildcard, covers};
 pub(crate) use keys::Owner;
-pub(crate) use kubernetes::{is_dns_label, is_dns_subdomain};
+pub use kubernetes::{is_dns_label, is_dns_subdomain};
 pub(crate) use manifest::{Manifest, WebhookRule};
 pub(crate) use settings::{
     AdmissionRule, Attestor, CheckSet, Language, NOTES, Origin, Pattern, Settings,

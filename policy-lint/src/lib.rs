@@ -12,6 +12,7 @@
 //! | overrides of severities | [`Config`] |
 //! | comments that ignore findings | `source/directive.rs` |
 //! | what a document is taken for | `document.rs` |
+//! | what settings make the module ask of its host | [`Needs`] |
 //! | the tests of a policy, as a document | [`suite`] |
 
 extern crate alloc;
@@ -20,6 +21,7 @@ mod config;
 mod diagnostic;
 mod document;
 mod fix;
+mod needs;
 mod read;
 mod rule;
 pub mod source;
@@ -30,7 +32,9 @@ use alloc::collections::BTreeSet;
 
 pub use config::{Config, Level};
 pub use diagnostic::{Diagnostic, Edit, Fix, Label, Report, Severity};
+pub use document::{is_dns_label, is_dns_subdomain};
 pub use fix::apply_fixes;
+pub use needs::{ATTESTATION, Needs};
 pub use read::API_VERSION;
 pub use rule::{RULES, Rule};
 pub use source::{Position, SourceFile, Span};

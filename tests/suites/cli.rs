@@ -4,6 +4,10 @@
 
 #[path = "cli/attest.rs"]
 mod attest;
+#[path = "cli/export.rs"]
+mod export;
+#[path = "cli/init.rs"]
+mod init;
 #[path = "cli/platform.rs"]
 mod platform;
 #[path = "../src/process.rs"]

@@ -1,16 +1,28 @@
-//! The ready-made policies: each fixture is answered as its README says, by both modules, and each
-//! manifest carries the policy beside it. Attestations in the cluster: the kind and the roles.
+//! The ready-made policies: each fixture is answered as its README says, by both modules. What
+//! `export` makes of them, and of other settings, is as a cluster takes it and as the policy needs it:
+//! manifests, the kind of attestations, the roles.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::LazyLock;
 
+use clap::Parser as _;
+use host_runner::cli::Cli;
 use host_runner::engine::{Abi, Engine, Limits, Operation, embedded};
-use host_runner::inputs;
+use host_runner::{Exit, inputs};
+use k8s_openapi::api::admissionregistration::v1::RuleWithOperations;
+use k8s_openapi::api::core::v1::Namespace;
+use k8s_openapi::api::rbac::v1::{ClusterRole, ClusterRoleBinding, RoleBinding};
 use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition;
-use policy_tests::case::{one_container, outcome, pod};
+use k8s_openapi::serde::Serialize;
+use k8s_openapi::serde::de::DeserializeOwned;
+use policy_lint::{Config, SourceFile};
+use policy_tests::case::{A, one_container, outcome, pod, settings};
+use policy_tests::delivery::answer;
 use policy_tests::implementation::decide_natively;
 use policy_tests::process;
+use policy_tests::signing::{TestKey, attestor};
 use serde_json::{Value, json};
 
 /// Policy, fixture, outcome, a text that the Decision must contain.
@@ -168,66 +180,299 @@ fn the_evidence_of_the_supply_chain_policy_is_what_its_script_prints() {
     }
 }
 
-/// The manifest is the policy, indented, under a header. `BLESS=1` rewrites it.
+/// Runs `countersign export` in this process, and returns what it writes.
+#[track_caller]
+fn export(arguments: &[&str]) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    let output = folder.path().join("output.yaml");
+    let to = ["--output", output.to_str().unwrap()];
+    let cli = Cli::try_parse_from([&["countersign", "export"], arguments, &to].concat()).unwrap();
+    assert_eq!(host_runner::run(&cli), Exit::Yes, "{arguments:?}");
+    fs::read_to_string(output).unwrap()
+}
+
+/// The same from settings that are no file yet.
+#[track_caller]
+fn export_from(what: &str, settings: &Value, arguments: &[&str]) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("settings.json");
+    fs::write(&path, settings.to_string()).unwrap();
+    let fixed = [what, "--settings", path.to_str().unwrap()];
+    export(&[&fixed, arguments].concat())
+}
+
+/// A file of this repository is what the program prints. `BLESS=1` rewrites it.
+#[track_caller]
+fn is_exported(path: &Path, expected: &str) {
+    if std::env::var_os("BLESS").is_some() {
+        fs::write(path, expected).unwrap();
+    }
+    let found = fs::read_to_string(path).unwrap();
+    assert_eq!(found, expected, "run with BLESS=1 to rewrite");
+}
+
+#[track_caller]
+fn is_clean(text: &str) {
+    let file = SourceFile::new("manifest.yaml", text);
+    let report = policy_lint::lint(&[file], &Config::default());
+    assert!(
+        report.diagnostics.is_empty(),
+        "{:#?}\n{text}",
+        report.diagnostics
+    );
+}
+
 #[test]
-fn every_manifest_carries_the_policy_beside_it() {
+fn every_manifest_is_what_the_program_exports_and_carries_the_policy_beside_it() {
     for policy in policies() {
         let name = policy.file_name().unwrap().to_str().unwrap();
-        let settings = fs::read_to_string(policy.join("policy.yaml")).unwrap();
-        let expected = manifest(name, &settings);
+        let settings = policy.join("policy.yaml");
+        let text = export(&[
+            "kubewarden",
+            "--settings",
+            settings.to_str().unwrap(),
+            "--name",
+            &format!("countersign-{name}"),
+        ]);
         let path = policy.join("cluster-admission-policy.yaml");
-        if std::env::var_os("BLESS").is_some() {
-            fs::write(&path, &expected).unwrap();
-        }
-        assert_eq!(
-            fs::read_to_string(&path).unwrap(),
-            expected,
-            "run with BLESS=1 to rewrite"
-        );
-        let from_manifest = inputs::settings(&path).unwrap();
-        assert_eq!(
-            from_manifest,
-            inputs::settings(&policy.join("policy.yaml")).unwrap()
-        );
+        is_exported(&path, &text);
+        is_clean(&text);
+        is_a_manifest(&inputs::parse(&text).unwrap()[0]);
+        let own = inputs::settings(&settings).unwrap();
+        assert_eq!(inputs::settings(&path).unwrap(), own);
     }
 }
 
-/// The manifest's rules are those of the module's own metadata.
-fn manifest(name: &str, settings: &str) -> String {
-    let metadata = host_runner::engine::inspect(embedded(Abi::Wapc))
-        .unwrap()
-        .metadata
-        .unwrap();
-    let mut text = format!(
-        "apiVersion: policies.kubewarden.io/v1\n\
-         kind: ClusterAdmissionPolicy\n\
-         metadata:\n  name: countersign-{name}\n\
-         spec:\n  \
-           # Where you have pushed the module to.\n  \
-           module: registry://registry.example/policies/countersign:v{}\n  \
-           mutating: false\n  \
-           failurePolicy: Fail\n  \
-           rules:\n",
-        env!("CARGO_PKG_VERSION")
-    );
-    for rule in metadata["rules"].as_array().unwrap() {
-        for (index, key) in ["apiGroups", "apiVersions", "resources", "operations"]
-            .iter()
-            .enumerate()
-        {
-            let bullet = if index == 0 { "- " } else { "  " };
-            text.push_str(&format!(
-                "    {bullet}{key}: {}\n",
-                rule[key].to_string().replace(',', ", ")
-            ));
+/// Fields of `spec` that Kubewarden's CRD has; others would be lost, or refused.
+const SPEC: &[&str] = &[
+    "backgroundAudit",
+    "contextAwareResources",
+    "failurePolicy",
+    "mode",
+    "module",
+    "mutating",
+    "policyServer",
+    "rules",
+    "settings",
+    "timeoutEvalSeconds",
+    "timeoutSeconds",
+];
+
+#[track_caller]
+fn is_a_manifest(manifest: &Value) {
+    has_only(manifest, &["apiVersion", "kind", "metadata", "spec"]);
+    has_only(&manifest["metadata"], &["name"]);
+    has_only(&manifest["spec"], SPEC);
+    assert_eq!(manifest["apiVersion"], "policies.kubewarden.io/v1");
+    assert_eq!(manifest["kind"], "ClusterAdmissionPolicy");
+    assert_eq!(manifest["spec"]["failurePolicy"], "Fail");
+    for rule in manifest["spec"]["rules"].as_array().unwrap() {
+        is_typed::<RuleWithOperations>(rule);
+    }
+}
+
+#[track_caller]
+fn has_only(object: &Value, known: &[&str]) {
+    let keys = object.as_object().unwrap().keys();
+    let unknown: Vec<_> = keys.filter(|key| !known.contains(&key.as_str())).collect();
+    assert!(unknown.is_empty(), "{unknown:?} in {object:#}");
+}
+
+/// What Kubernetes does not know would be lost on the way.
+#[track_caller]
+fn is_typed<T: DeserializeOwned + Serialize>(document: &Value) {
+    let typed: T = serde_json::from_value(document.clone()).unwrap();
+    assert_eq!(serde_json::to_value(&typed).unwrap(), *document);
+}
+
+/// Settings with everything that needs something of the cluster.
+fn demanding() -> Value {
+    let mut settings = settings();
+    settings["policy"]["globalPolicyEvaluationMode"] = "DISABLE".into();
+    settings["evidence"]["kubernetes"] = json!({"notes": {"projects/p/notes/a": "attest-a"}});
+    settings["resolveTags"] = true.into();
+    settings["registries"] = json!(["trusted.example"]);
+    settings["workloads"] =
+        json!([{"group": "x.example", "kind": "Box", "podSpecs": ["spec.template.spec"]}]);
+    settings
+}
+
+/// What is exported from them: the module is compiled for each export.
+static DEMANDING: LazyLock<String> = LazyLock::new(|| {
+    let options = [
+        "--timeout",
+        "5",
+        "--mode",
+        "protect",
+        "--policy-server",
+        "x",
+    ];
+    export_from("kubewarden", &demanding(), &options)
+});
+
+#[test]
+fn each_deployment_is_granted_what_its_settings_need() {
+    let text = DEMANDING.as_str();
+    is_clean(text);
+    let manifests = inputs::parse(text).unwrap();
+    let [pins, last] = manifests.as_slice() else {
+        panic!("two manifests")
+    };
+    is_a_manifest(pins);
+    is_a_manifest(last);
+    let attestations = json!([{"apiVersion": "countersign.dev/v1", "kind": "Attestation"}]);
+    for manifest in [pins, last] {
+        assert_eq!(manifest["spec"]["contextAwareResources"], attestations);
+    }
+    let flags = |manifest: &Value| {
+        let spec = &manifest["spec"];
+        json!([
+            spec["mutating"],
+            spec["backgroundAudit"],
+            spec["settings"]["resolveTags"]
+        ])
+    };
+    assert_eq!(flags(pins), json!([true, false, true]));
+    assert_eq!(flags(last), json!([false, null, null]));
+    for asked in [
+        "  # It asks its host for kubernetes/get_resource, oci/v1/manifest_digest.\n",
+        "  # It asks its host for kubernetes/get_resource.\n",
+    ] {
+        assert_eq!(text.matches(asked).count(), 1, "{text}");
+    }
+    assert_eq!(pins["spec"]["settings"], demanding());
+    let mut settings = demanding();
+    for key in ["resolveTags", "registries"] {
+        settings.as_object_mut().unwrap().remove(key);
+    }
+    assert_eq!(last["spec"]["settings"], settings);
+
+    let text = export_from("kubewarden", &demanding(), &["--format", "policies-yml"]);
+    let entries = &inputs::parse(&text).unwrap()[0];
+    has_only(entries, &["countersign", "countersign-pin"]);
+    for (name, mutates, capabilities) in [
+        (
+            "countersign-pin",
+            true,
+            json!(["kubernetes/get_resource", "oci/v1/manifest_digest"]),
+        ),
+        ("countersign", false, json!(["kubernetes/get_resource"])),
+    ] {
+        let entry = &entries[name];
+        let known = [
+            "module",
+            "policyMode",
+            "allowedToMutate",
+            "contextAwareResources",
+            "hostCapabilities",
+            "settings",
+        ];
+        has_only(entry, &known);
+        assert_eq!(entry["allowedToMutate"], mutates);
+        assert_eq!(entry["contextAwareResources"], attestations);
+        assert_eq!(entry["hostCapabilities"], capabilities);
+        assert_eq!(entry["settings"].get("resolveTags").is_some(), mutates);
+    }
+}
+
+/// The first deployment admits a tag and writes its digest; the second admits that and no tag.
+#[test]
+fn the_second_deployment_admits_what_the_first_has_pinned() {
+    let manifests = inputs::parse(&DEMANDING).unwrap();
+    let decide = |index: usize, image: &str| {
+        let tag = "trusted.example/app:1";
+        let key = format!("attest-a/{}", A.replace(':', "-"));
+        let call = json!({
+            "request": pod(one_container(image)), "settings": manifests[index]["spec"]["settings"],
+            "evidence": [
+                answer("tag", tag, json!({"found": {"digest": A}})),
+                answer("attestation", &key, json!({"absent": true})),
+            ],
+        });
+        let decision = decide_natively(call.to_string().as_bytes());
+        serde_json::from_slice::<Value>(&decision).unwrap()
+    };
+    let tag = "trusted.example/app:1";
+    let pinned = decide(0, tag);
+    assert_eq!(outcome(&pinned), "allow", "{pinned:#}");
+    let image = pinned["mutatedObject"]["spec"]["containers"][0]["image"].as_str();
+    assert_eq!(image, Some(format!("{tag}@{A}").as_str()), "{pinned:#}");
+    assert_eq!(outcome(&decide(1, tag)), "deny");
+    let last = decide(1, image.unwrap());
+    assert_eq!(outcome(&last), "allow", "{last:#}");
+    assert_eq!(last.get("mutatedObject"), None);
+}
+
+/// The kinds of the resources that the module's rules name
+#[rustfmt::skip]
+const KINDS: &[(&str, &str, &str)] = &[
+    ("", "pods", "Pod"),
+    ("", "pods/ephemeralcontainers", "Pod"),
+    ("", "podtemplates", "PodTemplate"),
+    ("", "replicationcontrollers", "ReplicationController"),
+    ("apps", "daemonsets", "DaemonSet"),
+    ("apps", "deployments", "Deployment"),
+    ("apps", "replicasets", "ReplicaSet"),
+    ("apps", "statefulsets", "StatefulSet"),
+    ("batch", "cronjobs", "CronJob"),
+    ("batch", "jobs", "Job"),
+    ("serving.knative.dev", "configurations", "Configuration"),
+    ("serving.knative.dev", "revisions", "Revision"),
+    ("serving.knative.dev", "services", "Service"),
+];
+
+/// Resources that a manifest's rules name, with their groups.
+fn named(manifest: &Value) -> Vec<(&str, &str)> {
+    let rules = manifest["spec"]["rules"].as_array().unwrap().iter();
+    let named = rules.flat_map(|rule| {
+        let group = rule["apiGroups"][0].as_str().unwrap();
+        let resources = rule["resources"].as_array().unwrap().iter();
+        resources.map(move |resource| (group, resource.as_str().unwrap()))
+    });
+    named.collect()
+}
+
+/// With `podTemplates: ignore`, what the policy would admit unread is not brought before it, and
+/// nothing else is left out.
+#[test]
+fn what_is_admitted_unread_is_not_asked_about() {
+    let all = folder().join("pipeline/cluster-admission-policy.yaml");
+    let all = inputs::documents(&all).unwrap().1.remove(0);
+    let known: Vec<_> = KINDS
+        .iter()
+        .map(|(group, resource, _)| (*group, *resource))
+        .collect();
+    assert_eq!(named(&all), known);
+    let mut settings = settings();
+    settings["podTemplates"] = "ignore".into();
+    let fewer = export_from("kubewarden", &settings, &[]);
+    let fewer = inputs::parse(&fewer).unwrap().remove(0);
+    for (group, resource, kind) in KINDS {
+        let version = if group.is_empty() {
+            "v1".to_owned()
+        } else {
+            format!("{group}/v1")
+        };
+        let spec = json!({"containers": [{"name": "a", "image": "x.example/a"}]});
+        let template = json!({"template": {"spec": spec}});
+        let spec = match *kind {
+            "Pod" | "Revision" => spec,
+            "CronJob" => json!({"jobTemplate": {"spec": template}}),
+            _ => template.clone(),
+        };
+        let mut request = pod(json!({}));
+        request["kind"] = json!({"group": group, "version": "v1", "kind": kind});
+        request["object"] =
+            json!({"apiVersion": version, "kind": kind, "metadata": {}, "spec": spec});
+        if *kind == "PodTemplate" {
+            request["object"]["template"] = template["template"].clone();
         }
+        let call = json!({"request": request, "settings": settings}).to_string();
+        let decision: Value = serde_json::from_slice(&decide_natively(call.as_bytes())).unwrap();
+        let is_unread = decision["reasons"][0]["code"] == "not-a-pod";
+        let is_asked = named(&fewer).contains(&(*group, *resource));
+        assert_eq!(is_asked, !is_unread, "{resource}: {decision:#}");
     }
-    text.push_str("  settings:\n");
-    for line in settings.lines() {
-        let indent = if line.is_empty() { "" } else { "    " };
-        text.push_str(&format!("{indent}{line}\n"));
-    }
-    text
 }
 
 fn policies() -> Vec<PathBuf> {
@@ -247,85 +492,163 @@ fn kubernetes(file: &str) -> Vec<Value> {
     inputs::parse(&text).unwrap()
 }
 
-/// Of all documents of a kind.
-fn of_kind<'a>(documents: &'a [Value], kind: &str) -> Vec<&'a Value> {
-    documents
-        .iter()
-        .filter(|document| document["kind"] == kind)
-        .collect()
-}
+const WRITE: [&str; 7] = [
+    "create", "delete", "get", "list", "patch", "update", "watch",
+];
 
 /// A verb, a group or a resource more is something that a reviewer must see here.
 #[test]
 fn the_roles_grant_exactly_this() {
+    let text = export(&["rbac"]);
+    is_exported(&folder().join("kubernetes/rbac.yaml"), &text);
     let documents = kubernetes("rbac.yaml");
-    let roles: Vec<_> = of_kind(&documents, "ClusterRole")
+    let rule = |group: &str, resources: &[&str], verbs: &[&str]| json!({"apiGroups": [group], "resources": resources, "verbs": verbs});
+    let attestations = |verbs: &[&str]| rule("countersign.dev", &["attestations"], verbs);
+    let (policies, kubewarden) = ("clusteradmissionpolicies", "policies.kubewarden.io");
+    let expected = [
+        json!([
+            "countersign-policy-creator",
+            [
+                rule(kubewarden, &[policies], &WRITE),
+                rule(kubewarden, &["clusteradmissionpolicies/status"], &["get"]),
+            ]
+        ]),
+        json!([
+            "countersign-attestor",
+            [attestations(&["create", "get", "patch"])]
+        ]),
+        json!([
+            "countersign-deployer",
+            [
+                rule(
+                    "",
+                    &["pods", "podtemplates", "replicationcontrollers"],
+                    &WRITE
+                ),
+                rule("", &["pods/ephemeralcontainers"], &["patch", "update"]),
+                rule(
+                    "apps",
+                    &["daemonsets", "deployments", "replicasets", "statefulsets"],
+                    &WRITE
+                ),
+                rule("batch", &["cronjobs", "jobs"], &WRITE),
+                rule(
+                    "serving.knative.dev",
+                    &["configurations", "revisions", "services"],
+                    &WRITE
+                ),
+            ]
+        ]),
+        json!(["countersign-attestation-reader", [attestations(&["get"])]]),
+    ];
+    let roles: Vec<_> = documents
         .iter()
         .map(|role| json!([role["metadata"]["name"], role["rules"]]))
         .collect();
-    let rule = |verbs: &[&str]| json!([{"apiGroups": ["countersign.dev"], "resources": ["attestations"], "verbs": verbs}]);
-    assert_eq!(
-        roles,
-        [
-            json!(["countersign-attestor", rule(&["create", "get", "patch"])]),
-            json!(["countersign-attestation-reader", rule(&["get"])]),
-        ]
-    );
-    for role in of_kind(&documents, "ClusterRole") {
-        let fields: Vec<_> = role.as_object().unwrap().keys().collect();
-        assert_eq!(
-            fields,
-            ["apiVersion", "kind", "metadata", "rules"],
-            "no aggregation"
-        );
+    assert_eq!(roles, expected);
+    for role in &documents {
+        is_typed::<ClusterRole>(role);
+        // No aggregation, which would grant more later.
+        has_only(role, &["apiVersion", "kind", "metadata", "rules"]);
+        has_only(&role["metadata"], &["name"]);
     }
 }
 
 #[test]
-fn every_role_is_bound_in_the_namespace_of_a_note_only() {
-    let documents = kubernetes("rbac.yaml");
-    let bindings: Vec<_> = of_kind(&documents, "RoleBinding")
+fn every_role_is_bound_where_it_is_needed_and_nowhere_else() {
+    let mut settings = demanding();
+    let other = attestor("b", &[&TestKey::new("b")]);
+    settings["attestors"].as_array_mut().unwrap().push(other);
+    settings["evidence"]["kubernetes"]["notes"]["projects/p/notes/b"] = "attest-b".into();
+    let text = export_from(
+        "rbac",
+        &settings,
+        &[
+            "--attestor-account",
+            "projects/p/notes/a=ci/build",
+            "--attestor-account",
+            "projects/p/notes/b=qa/robot",
+            "--creator-account",
+            "group:platform",
+            "--deployer-account",
+            "production=cd/deployer",
+            "--policy-server-account",
+            "guards/server",
+        ],
+    );
+    let documents = inputs::parse(&text).unwrap();
+    let (roles, others) = documents.split_at(4);
+    // Kinds of the settings are deployed, too.
+    let last = roles[2]["rules"].as_array().unwrap().last().unwrap();
+    let boxes = json!({"apiGroups": ["x.example"], "resources": ["boxs"], "verbs": WRITE});
+    assert_eq!(*last, boxes);
+    let shown: Vec<_> = others
         .iter()
-        .map(|binding| json!([binding["metadata"], binding["roleRef"], binding["subjects"]]))
+        .map(|document| {
+            let subjects = document["subjects"].as_array().into_iter().flatten();
+            let subjects: Vec<_> = subjects
+                .map(|one| {
+                    let namespace = one["namespace"].as_str().unwrap_or_default();
+                    format!("{namespace}/{}", one["name"].as_str().unwrap())
+                })
+                .collect();
+            assert_eq!(
+                document["roleRef"].get("name"),
+                document
+                    .get("roleRef")
+                    .map(|_| &document["metadata"]["name"])
+            );
+            json!([
+                document["kind"],
+                document["metadata"]["namespace"],
+                document["metadata"]["name"],
+                subjects
+            ])
+        })
         .collect();
-    let binding = |role: &str, namespace: &str, account: &str| {
-        json!([
-            {"name": role, "namespace": "attest-build"},
-            {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": role},
-            [{"kind": "ServiceAccount", "name": account, "namespace": namespace}],
-        ])
-    };
+    let (attestor, reader) = ("countersign-attestor", "countersign-attestation-reader");
+    let readers = ["guards/server", "cd/deployer"];
     assert_eq!(
-        bindings,
+        shown,
         [
-            binding("countersign-attestor", "ci", "build"),
-            binding(
-                "countersign-attestation-reader",
-                "kubewarden",
-                "policy-server"
-            ),
+            json!([
+                "ClusterRoleBinding",
+                null,
+                "countersign-policy-creator",
+                ["/platform"]
+            ]),
+            json!([
+                "RoleBinding",
+                "production",
+                "countersign-deployer",
+                ["cd/deployer"]
+            ]),
+            json!(["Namespace", null, "attest-a", []]),
+            json!(["RoleBinding", "attest-a", attestor, ["ci/build"]]),
+            json!(["RoleBinding", "attest-a", reader, readers]),
+            json!(["Namespace", null, "attest-b", []]),
+            json!(["RoleBinding", "attest-b", attestor, ["qa/robot"]]),
+            json!(["RoleBinding", "attest-b", reader, readers]),
         ]
     );
-    let kinds: Vec<_> = documents.iter().map(|document| &document["kind"]).collect();
-    let expected = [
-        "ClusterRole",
-        "ClusterRole",
-        "Namespace",
-        "RoleBinding",
-        "RoleBinding",
-    ];
-    assert_eq!(kinds, expected);
+    for document in others {
+        match document["kind"].as_str().unwrap() {
+            "ClusterRoleBinding" => is_typed::<ClusterRoleBinding>(document),
+            "RoleBinding" => is_typed::<RoleBinding>(document),
+            _ => is_typed::<Namespace>(document),
+        }
+    }
 }
 
 #[test]
 fn the_kind_of_attestations_is_bounded_and_named_by_digest() {
+    is_exported(&folder().join("kubernetes/crd.yaml"), &export(&["crd"]));
     let documents = kubernetes("crd.yaml");
     let [document] = documents.as_slice() else {
         panic!("one document")
     };
-    // What Kubernetes does not know would be lost on the way.
+    is_typed::<CustomResourceDefinition>(document);
     let typed: CustomResourceDefinition = serde_json::from_value(document.clone()).unwrap();
-    assert_eq!(serde_json::to_value(&typed).unwrap(), *document);
     let spec = typed.spec;
     assert_eq!(
         (spec.group.as_str(), spec.scope.as_str()),

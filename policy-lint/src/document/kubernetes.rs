@@ -2,13 +2,14 @@
 
 /// Whether a namespace can have this name.
 #[must_use]
-pub(crate) fn is_dns_label(text: &str) -> bool {
+pub fn is_dns_label(text: &str) -> bool {
     text.len() <= 63 && is_word(text)
 }
 
-/// Whether a service account can have this name: words with dots between them.
+/// Whether a service account, or any resource that is named like one, can have this name: words with
+/// dots between them.
 #[must_use]
-pub(crate) fn is_dns_subdomain(text: &str) -> bool {
+pub fn is_dns_subdomain(text: &str) -> bool {
     text.len() <= 253 && text.split('.').all(is_word)
 }
 

@@ -59,6 +59,10 @@ spec:
 };
 
 fn check(manifest: &Manifest<'_>, findings: &mut Findings) {
+    // Another manifest validates with the same settings, and is audited.
+    if manifest.is_mutating() {
+        return;
+    }
     let audit = manifest.get("backgroundAudit");
     if let Some(node) = audit.filter(|node| node.shape == Shape::Bool(false)) {
         findings.push(
@@ -69,5 +73,19 @@ fn check(manifest: &Manifest<'_>, findings: &mut Findings) {
             )
             .help("write `backgroundAudit: true`, or leave it out"),
         );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::rule::tests::found;
+
+    #[test]
+    fn what_only_pins_need_not_be_audited() {
+        assert_eq!(found(&RULE, RULE.avoid), ["false"]);
+        let audit = "  backgroundAudit: false\n";
+        let pinning = format!("{audit}  mutating: true\n");
+        assert!(found(&RULE, &RULE.avoid.replace(audit, &pinning)).is_empty());
     }
 }

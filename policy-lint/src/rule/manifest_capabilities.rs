@@ -2,7 +2,8 @@
 
 use super::{Check, Findings, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::document::{CheckSet, Manifest, Settings};
+use crate::document::{Manifest, Settings};
+use crate::needs::{ATTESTATION, Needs};
 use crate::source::{Node, pointed_at};
 
 pub(super) static RULE: Rule = Rule {
@@ -105,9 +106,6 @@ fn check(manifest: &Manifest<'_>, findings: &mut Findings) {
     check_capabilities(manifest, &settings, findings);
 }
 
-/// The kind under which the cluster stores attestations
-const ATTESTATION: (&str, &str) = ("countersign.dev/v1", "Attestation");
-
 fn check_resources(manifest: &Manifest<'_>, settings: &Settings<'_>, findings: &mut Findings) {
     let granted = manifest.entry("contextAwareResources");
     let items = granted.map(|entry| entry.value.items()).unwrap_or_default();
@@ -167,28 +165,12 @@ fn check_mutation(manifest: &Manifest<'_>, settings: &Settings<'_>, findings: &m
     }
 }
 
-/// What the policy asks its host for, and whether these settings make it ask
-fn capabilities(settings: &Settings<'_>) -> [(&'static str, bool); 4] {
-    let registry = settings.is_on(&["evidence", "registry"]);
-    let check_sets = settings.check_sets();
-    let mut checks = check_sets.iter().flat_map(CheckSet::checks);
-    let has_sigstore = checks.any(|check| check.kind.key == "sigstoreSignatureCheck");
-    let kubernetes = settings.setting(&["evidence", "kubernetes"]).is_some();
-    [
-        ("kubernetes/get_resource", kubernetes),
-        ("oci/v1/manifest_digest", settings.is_on(&["resolveTags"])),
-        ("oci/v1/oci_manifest", registry),
-        ("oci/v2/verify", registry && has_sigstore),
-    ]
-}
-
 fn check_capabilities(manifest: &Manifest<'_>, settings: &Settings<'_>, findings: &mut Findings) {
     // Not every version of Kubewarden has such a list.
     let Some(list) = manifest.entry("hostCapabilities") else {
         return;
     };
-    let capabilities = capabilities(settings).into_iter();
-    let needed: Vec<_> = capabilities.filter(|(_, is_needed)| *is_needed).collect();
+    let needed = Needs::of(settings.root).capabilities;
     let covers = |granted: &str, name: &str| {
         granted == name
             || granted
@@ -200,11 +182,11 @@ fn check_capabilities(manifest: &Manifest<'_>, settings: &Settings<'_>, findings
         .filter_map(|item| Some((item.text()?, item.span)))
         .collect();
     for (name, span) in &granted {
-        if needed.iter().any(|(needed, _)| needed == name) {
+        if needed.contains(name) {
             continue;
         }
-        let used = needed.iter().filter(|(needed, _)| covers(name, needed));
-        let used: Vec<_> = used.map(|(needed, _)| format!("`{needed}`")).collect();
+        let used = needed.iter().filter(|needed| covers(name, needed));
+        let used: Vec<_> = used.map(|needed| format!("`{needed}`")).collect();
         let help = if used.is_empty() {
             "remove it".to_owned()
         } else {
@@ -215,8 +197,8 @@ fn check_capabilities(manifest: &Manifest<'_>, settings: &Settings<'_>, findings
     }
     let missing = needed
         .iter()
-        .filter(|(needed, _)| !granted.iter().any(|(granted, _)| covers(granted, needed)));
-    let missing: Vec<_> = missing.map(|(needed, _)| format!("`{needed}`")).collect();
+        .filter(|needed| !granted.iter().any(|(granted, _)| covers(granted, needed)));
+    let missing: Vec<_> = missing.map(|needed| format!("`{needed}`")).collect();
     if !missing.is_empty() {
         let missing = missing.join(", ");
         let message = format!("the settings need {missing} of the host");

@@ -1,0 +1,139 @@
+//! `countersign export kubewarden`: a policy as Kubewarden loads it, with exactly what it needs.
+
+use std::path::PathBuf;
+
+use anyhow::{Result, bail};
+use clap::ValueEnum;
+
+use crate::Exit;
+use crate::export::{Deployment, Manifest, Mode, WebhookRule, policies_yml};
+
+use super::{OutputArgs, WorkloadArgs, usable_settings};
+
+/// Arguments of `countersign export kubewarden`
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  countersign export kubewarden --settings policy.yaml
+  countersign export kubewarden --settings policy.yaml \\
+    --module registry://registry.example/policies/countersign:v1 -o cluster-admission-policy.yaml
+  countersign export kubewarden --settings policy.yaml --mode monitor | kubectl apply -f -
+  countersign export kubewarden --settings policy.yaml --resource argoproj.io/Rollout=rollouts
+  countersign export kubewarden --settings policy.yaml --format policies-yml
+
+Settings with `resolveTags: true` make two deployments: a mutating one that pins, and a validating one
+with the same settings that decides last. Apply both.
+
+Exit status: 0 exported, 2 the settings are not valid, or the job could not be done")]
+pub(super) struct Args {
+    /// The settings, or a cluster admission policy that contains them; `-` is standard input
+    #[arg(long, short, value_name = "FILE")]
+    settings: PathBuf,
+    /// Where the module is, for example registry://registry.example/policies/countersign:v1
+    #[arg(long, value_name = "URL", value_parser = parse_module)]
+    module: Option<String>,
+    /// Name of the policy; the one that pins is called NAME-pin
+    #[arg(long, value_name = "NAME", default_value = "countersign", value_parser = parse_name)]
+    name: String,
+    /// The policy server that runs it, if not `default`
+    #[arg(long, value_name = "NAME", value_parser = parse_name)]
+    policy_server: Option<String>,
+    /// Whether refusals count, if it is to be written
+    #[arg(long, value_enum)]
+    mode: Option<Mode>,
+    /// Let an evaluation take so many seconds, for registries that are slow; since Kubewarden 1.29
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u8).range(2..=30))]
+    timeout: Option<u8>,
+    #[command(flatten)]
+    workloads: WorkloadArgs,
+    /// What to write
+    #[arg(long, value_enum, default_value_t = Format::ClusterAdmissionPolicy)]
+    format: Format,
+    #[command(flatten)]
+    output: OutputArgs,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// Manifests for Kubewarden's controller
+    ClusterAdmissionPolicy,
+    /// Entries for the configuration of a policy server that has no controller
+    PoliciesYml,
+}
+
+/// Runs the command.
+pub(super) fn run(args: &Args) -> Result<Exit> {
+    if args.format == Format::PoliciesYml {
+        args.refuse_what_no_entry_has()?;
+    }
+    args.output.check(&args.settings)?;
+    let Some(settings) = usable_settings(&args.settings)? else {
+        return Ok(Exit::CouldNot);
+    };
+    let workloads = match args.format {
+        Format::ClusterAdmissionPolicy => args.workloads.read(&settings)?,
+        Format::PoliciesYml => Default::default(),
+    };
+    let rules = WebhookRule::of_module()?;
+    let deployments = Deployment::all(&args.name, settings, &rules, &workloads);
+    if args.mode == Some(Mode::Monitor) && deployments.len() > 1 {
+        anstream::eprintln!(
+            "note: in monitor mode nothing is pinned, so tags will be reported as `digest-required`"
+        );
+    }
+    let module = args.module.as_deref();
+    let text = match args.format {
+        Format::ClusterAdmissionPolicy => {
+            let manifest = Manifest {
+                module,
+                policy_server: args.policy_server.as_deref(),
+                mode: args.mode,
+                timeout: args.timeout,
+            };
+            manifest.file(&deployments)
+        }
+        Format::PoliciesYml => policies_yml(&deployments, module, args.mode),
+    };
+    args.output.write(&text)?;
+    if module.is_none() {
+        anstream::eprintln!(
+            "note: the module's address is a placeholder; give yours with --module"
+        );
+    }
+    Ok(Exit::Yes)
+}
+
+impl Args {
+    /// What stands in a manifest and has no place in `policies.yml` would be lost.
+    fn refuse_what_no_entry_has(&self) -> Result<()> {
+        for (option, is_given) in [
+            ("--policy-server", self.policy_server.is_some()),
+            ("--timeout", self.timeout.is_some()),
+            ("--resource", !self.workloads.resource.is_empty()),
+        ] {
+            if is_given {
+                bail!(
+                    "{option} cannot be used with --format policies-yml, which has no place for it"
+                );
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A name that Kubernetes would accept.
+fn parse_name(text: &str) -> Result<String, String> {
+    if policy_lint::is_dns_subdomain(text) {
+        return Ok(text.to_owned());
+    }
+    Err("expected lower-case letters, digits, `-` and `.`".to_owned())
+}
+
+fn parse_module(text: &str) -> Result<String, String> {
+    if text.is_empty() || text.contains(|one: char| one.is_whitespace() || one.is_control()) {
+        return Err(
+            "expected an address, such as registry://registry.example/policies/countersign:v1"
+                .to_owned(),
+        );
+    }
+    Ok(text.to_owned())
+}

@@ -1,0 +1,130 @@
+//! Deployments as Kubewarden's `ClusterAdmissionPolicy`.
+
+use policy_lint::ATTESTATION;
+use serde_json::Value;
+
+use super::deployment::{Deployment, Mode, Part};
+use super::webhook::WebhookRule;
+use crate::yaml;
+
+/// What the manifests of all deployments have in common
+#[derive(Debug)]
+pub(crate) struct Manifest<'a> {
+    /// Where the module is; a placeholder is said to be one
+    pub(crate) module: Option<&'a str>,
+    pub(crate) policy_server: Option<&'a str>,
+    pub(crate) mode: Option<Mode>,
+    /// Seconds that an evaluation may take
+    pub(crate) timeout: Option<u8>,
+}
+
+/// Where the module would be
+pub(super) const PLACEHOLDER: &str = concat!(
+    "registry://registry.example/policies/countersign:v",
+    env!("CARGO_PKG_VERSION")
+);
+
+impl Manifest<'_> {
+    /// The manifests of several deployments, as one file.
+    pub(crate) fn file(&self, deployments: &[Deployment]) -> String {
+        let documents: Vec<_> = deployments.iter().map(|one| self.document(one)).collect();
+        documents.join("---\n")
+    }
+
+    fn document(&self, deployment: &Deployment) -> String {
+        let mut text = match deployment.part {
+            Part::Alone => "",
+            Part::Pins => {
+                "# Replaces tags by the digests that it has verified, and refuses what the policy refuses.\n"
+            }
+            Part::DecidesLast => {
+                "# Decides last: what other webhooks have changed meanwhile is seen here.\n"
+            }
+        }
+        .to_owned();
+        text.push_str(&format!(
+            "apiVersion: policies.kubewarden.io/v1\nkind: ClusterAdmissionPolicy\nmetadata:\n  name: {}\nspec:\n",
+            yaml::scalar(&deployment.name)
+        ));
+        if self.module.is_none() {
+            text.push_str("  # Where you have pushed the module to.\n");
+        }
+        let module = yaml::scalar(self.module.unwrap_or(PLACEHOLDER));
+        text.push_str(&format!("  module: {module}\n"));
+        if let Some(server) = self.policy_server {
+            text.push_str(&format!("  policyServer: {}\n", yaml::scalar(server)));
+        }
+        if let Some(mode) = self.mode {
+            text.push_str(&format!("  mode: {}\n", mode.as_str()));
+        }
+        text.push_str(&format!("  mutating: {}\n", deployment.needs.mutation));
+        if deployment.part == Part::Pins {
+            text.push_str(
+                "  # Of what is there already, the other one is asked.\n  backgroundAudit: false\n",
+            );
+        }
+        text.push_str("  failurePolicy: Fail\n");
+        if let Some(seconds) = self.timeout {
+            // The webhook waits for the evaluation, and never shorter than it would by itself.
+            let webhook = seconds.saturating_add(5).clamp(10, 30);
+            text.push_str(&format!(
+                "  timeoutSeconds: {webhook}\n  timeoutEvalSeconds: {seconds}\n"
+            ));
+        }
+        text.push_str(&granted(deployment));
+        if deployment.part == Part::Pins {
+            text.push_str(
+                "  # Not replicasets: a Deployment would not know again what was changed on the way.\n",
+            );
+        }
+        text.push_str("  rules:\n");
+        text.extend(deployment.rules.iter().map(rule));
+        text.push_str("  settings:\n");
+        text.push_str(&deployment.settings.indented(4));
+        text
+    }
+}
+
+/// What the module may ask. Capabilities have no field: every cluster-wide policy has them all.
+fn granted(deployment: &Deployment) -> String {
+    let needs = &deployment.needs;
+    let mut text = if needs.capabilities.is_empty() {
+        "  # It asks its host for nothing.\n".to_owned()
+    } else {
+        format!(
+            "  # It asks its host for {}.\n",
+            needs.capabilities.join(", ")
+        )
+    };
+    if needs.attestations {
+        text.push_str(&context_aware_resources("  "));
+    }
+    text
+}
+
+/// Leave to read attestations.
+pub(super) fn context_aware_resources(indentation: &str) -> String {
+    let (version, kind) = ATTESTATION;
+    format!(
+        "{indentation}contextAwareResources:\n\
+         {indentation}  - apiVersion: {version}\n\
+         {indentation}    kind: {kind}\n"
+    )
+}
+
+fn rule(rule: &WebhookRule) -> String {
+    let list = |items: &[String]| {
+        let items: Vec<_> = items
+            .iter()
+            .map(|item| Value::from(item.as_str()).to_string())
+            .collect();
+        items.join(", ")
+    };
+    format!(
+        "    - apiGroups: [{}]\n      apiVersions: [{}]\n      resources: [{}]\n      operations: [{}]\n",
+        list(&rule.api_groups),
+        list(&rule.api_versions),
+        list(&rule.resources),
+        list(&rule.operations)
+    )
+}

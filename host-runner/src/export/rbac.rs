@@ -1,0 +1,128 @@
+//! The roles of Binary Authorization as Kubernetes' RBAC: who writes policies, who attests, who deploys,
+//! and the policy server, which reads attestations.
+
+mod subject;
+mod text;
+
+use core::fmt;
+
+use anyhow::{Result, bail};
+use serde_json::Value;
+
+use super::webhook::WebhookRule;
+
+pub(crate) use subject::Subject;
+
+/// Who holds which role
+#[derive(Debug)]
+pub(crate) struct Grants {
+    /// A service account
+    pub(crate) policy_server: Subject,
+    pub(crate) creators: Vec<Subject>,
+    /// Each with its note
+    pub(crate) attestors: Vec<(String, Subject)>,
+    /// Each with the namespace in which it deploys
+    pub(crate) deployers: Vec<(String, Subject)>,
+    /// Where attestations are
+    pub(crate) notes: Vec<Note>,
+    /// The resources that a policy judges
+    pub(crate) judged: Vec<WebhookRule>,
+}
+
+/// A note and the namespace of its attestations
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Note {
+    pub(crate) name: String,
+    pub(crate) namespace: String,
+}
+
+impl Note {
+    /// The notes of `evidence.kubernetes` in the settings.
+    pub(crate) fn all(settings: &Value) -> Vec<Self> {
+        let notes = settings.pointer("/evidence/kubernetes/notes");
+        let notes = notes.and_then(Value::as_object).into_iter().flatten();
+        let read = |(name, namespace): (&String, &Value)| Self {
+            name: name.clone(),
+            namespace: namespace.as_str().unwrap_or_default().to_owned(),
+        };
+        notes.map(read).collect()
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Role {
+    Creator,
+    Attestor,
+    Deployer,
+    PolicyServer,
+}
+
+impl fmt::Display for Role {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Creator => "a policy creator",
+            Self::Attestor => "an attestor",
+            Self::Deployer => "a deployer",
+            Self::PolicyServer => "the policy server",
+        })
+    }
+}
+
+impl Grants {
+    /// Refuses what would undo the separation of the roles.
+    ///
+    /// # Errors
+    ///
+    /// Somebody would hold two roles, or could act as somebody who holds another one; or there is no
+    /// such note.
+    pub(crate) fn check(&self) -> Result<()> {
+        self.check_notes()?;
+        let holders = self.holders();
+        for (index, (holder, role)) in holders.iter().enumerate() {
+            let mut earlier = holders.iter().take(index);
+            let other = earlier.find(|(other, held)| other == holder && held != role);
+            if let Some((_, other)) = other {
+                bail!("{holder} would be {other} and {role}; give each role to somebody else");
+            }
+        }
+        for (namespace, deployer) in &self.deployers {
+            let mut others = holders.iter().filter(|(_, role)| *role != Role::Deployer);
+            if let Some((other, role)) = others.find(|(other, _)| other.is_in(namespace)) {
+                bail!(
+                    "{deployer} would deploy in namespace `{namespace}`, whose Pods can run as any service \
+                     account there, also as {other}, {role}; keep the two in different namespaces"
+                );
+            }
+        }
+        Ok(())
+    }
+
+    fn check_notes(&self) -> Result<()> {
+        let known: Vec<_> = self.notes.iter().map(|one| one.name.as_str()).collect();
+        let notes = self.attestors.iter().map(|(note, _)| note.as_str());
+        let Some(unknown) = notes.into_iter().find(|note| !known.contains(note)) else {
+            return Ok(());
+        };
+        if known.is_empty() {
+            bail!(
+                "there is no note `{unknown}`: give --settings, with `evidence.kubernetes.notes`"
+            );
+        }
+        bail!(
+            "there is no note `{unknown}` in `evidence.kubernetes.notes`, which has {}",
+            known.join(", ")
+        )
+    }
+
+    fn holders(&self) -> Vec<(&Subject, Role)> {
+        let creators = self.creators.iter().map(|one| (one, Role::Creator));
+        let attestors = self.attestors.iter().map(|(_, one)| (one, Role::Attestor));
+        let deployers = self.deployers.iter().map(|(_, one)| (one, Role::Deployer));
+        let all = creators.chain(attestors).chain(deployers);
+        all.chain([(&self.policy_server, Role::PolicyServer)])
+            .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests;

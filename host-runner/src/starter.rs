@@ -1,0 +1,131 @@
+//! A policy to begin with: settings, a suite that tests all of them, and the checks for every change.
+//!
+//! | to read about | go to |
+//! | --- | --- |
+//! | what may be listed as a registry | `starter/registry.rs` |
+//! | attestors, and their keys | `starter/attestor.rs` |
+//! | the settings | `starter/policy.rs` |
+//! | the suite | `starter/suite.rs` |
+
+mod attestor;
+mod policy;
+mod registry;
+mod suite;
+
+use anyhow::{Result, bail};
+use policy_wasm::Budget;
+use serde_json::Value;
+
+use crate::inputs;
+
+pub(crate) use attestor::{Attestor, AttestorArg};
+pub(crate) use registry::Registry;
+
+/// What the policy is to be about
+#[derive(Debug)]
+pub(crate) struct Starter {
+    pub(crate) shape: Shape,
+    /// Where it is enforced; everywhere, if there is none
+    pub(crate) namespaces: Vec<String>,
+}
+
+/// What makes an image one that may run
+#[derive(Debug)]
+pub(crate) enum Shape {
+    /// It comes from one of these
+    Allowlist(Vec<Registry>),
+    /// All of these have signed it
+    Attested(Vec<Attestor>),
+}
+
+/// A file of the starter
+#[derive(Debug)]
+pub(crate) struct StarterFile {
+    pub(crate) path: &'static str,
+    pub(crate) text: String,
+}
+
+/// The checks for every change, as GitHub runs them
+pub(crate) const WORKFLOW: &str = ".github/workflows/countersign.yaml";
+/// The settings
+pub(crate) const POLICY: &str = "policy.yaml";
+/// The suite
+pub(crate) const SUITE: &str = "tests.yaml";
+
+impl Starter {
+    /// All files.
+    ///
+    /// # Errors
+    ///
+    /// Together, what was asked for makes no valid policy.
+    pub(crate) fn files(&self) -> Result<Vec<StarterFile>> {
+        self.check_names()?;
+        let policy = self.policy();
+        check(&policy)?;
+        let workflow = include_str!("../starter/countersign.yaml").to_owned();
+        let files = [
+            (POLICY, policy),
+            (SUITE, self.suite()),
+            (WORKFLOW, workflow),
+        ];
+        let files = files.map(|(path, text)| StarterFile { path, text });
+        Ok(files.into())
+    }
+
+    /// Attestors are told apart by the last part of their names, in the cluster and in the suite.
+    fn check_names(&self) -> Result<()> {
+        let Shape::Attested(attestors) = &self.shape else {
+            return Ok(());
+        };
+        let mut ids: Vec<_> = attestors.iter().map(|one| one.id.as_str()).collect();
+        ids.sort_unstable();
+        if let Some([id, _]) = ids.array_windows().find(|[a, b]| a == b) {
+            bail!("two attestors are called `{id}`; give each a name of its own");
+        }
+        Ok(())
+    }
+
+    /// The rules of the policy, by where they apply; the last one applies everywhere else.
+    fn places(&self) -> Vec<Place> {
+        if self.namespaces.is_empty() {
+            return vec![Place {
+                namespace: "default".to_owned(),
+                is_enforced: true,
+            }];
+        }
+        let enforced = self.namespaces.iter().map(|namespace| Place {
+            namespace: namespace.clone(),
+            is_enforced: true,
+        });
+        let mut elsewhere = "elsewhere".to_owned();
+        while self.namespaces.contains(&elsewhere) {
+            elsewhere.push_str("-else");
+        }
+        let rest = Place {
+            namespace: elsewhere,
+            is_enforced: false,
+        };
+        enforced.chain([rest]).collect()
+    }
+}
+
+/// A namespace, as an example of where a rule applies
+#[derive(Debug)]
+struct Place {
+    namespace: String,
+    is_enforced: bool,
+}
+
+fn check(policy: &str) -> Result<()> {
+    let documents = inputs::parse(policy)?;
+    let settings = documents.first().map(Value::to_string).unwrap_or_default();
+    let problems = policy_wasm::validate_settings(settings.as_bytes(), &Budget::DEFAULT);
+    if problems.is_empty() {
+        return Ok(());
+    }
+    let texts: Vec<_> = problems.iter().map(ToString::to_string).collect();
+    bail!("this would be no valid policy: {}", texts.join("; "))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,176 @@
+//! Attestors from what was typed: a name, and the file of a public key.
+
+use std::path::PathBuf;
+
+use anyhow::{Result, anyhow, bail};
+use policy_wasm::key::{Algorithm, PublicKey};
+
+use crate::inputs::{self, shown};
+
+/// `NAME=FILE` or `NAME:ALGORITHM=FILE`
+#[derive(Debug, Clone)]
+pub(crate) struct AttestorArg {
+    project: String,
+    id: String,
+    algorithm: Option<Algorithm>,
+    file: PathBuf,
+}
+
+/// An attestor with its key
+#[derive(Debug)]
+pub(crate) struct Attestor {
+    project: String,
+    /// The last part of its name
+    pub(crate) id: String,
+    pub(crate) key: Key,
+}
+
+/// A public key, as its file has it
+#[derive(Debug)]
+pub(crate) enum Key {
+    Pkix { algorithm: Algorithm, pem: String },
+    OpenPgp(String),
+}
+
+/// Of attestors that are named by their last part alone; outside of Google it means nothing
+const PROJECT: &str = "local";
+
+impl AttestorArg {
+    /// Reads `NAME=FILE` or `NAME:ALGORITHM=FILE`, where the name is `projects/P/attestors/A` or `A`.
+    ///
+    /// # Errors
+    ///
+    /// Not of that form.
+    pub(crate) fn parse(text: &str) -> Result<Self, String> {
+        let (name, file) = text
+            .split_once('=')
+            .filter(|(_, file)| !file.is_empty())
+            .ok_or("expected NAME=FILE, as in build=build.pub")?;
+        let (name, algorithm) = match name.split_once(':') {
+            Some((name, algorithm)) => {
+                let known = Algorithm::by_name(algorithm);
+                let known = known.ok_or_else(|| format!("`{algorithm}` is no signature algorithm"));
+                (name, Some(known?))
+            }
+            None => (name, None),
+        };
+        let (project, id) = match name.split('/').collect::<Vec<_>>().as_slice() {
+            [id] => (PROJECT, *id),
+            ["projects", project, "attestors", id] if !project.is_empty() => (*project, *id),
+            _ => {
+                return Err(format!(
+                    "`{name}` is neither `projects/P/attestors/A` nor `A`"
+                ));
+            }
+        };
+        // It becomes part of a namespace's name.
+        if !policy_lint::is_dns_label(&namespace(id)) || id.is_empty() {
+            return Err(format!(
+                "`{id}` is no name of an attestor: use lower-case letters, digits and `-`"
+            ));
+        }
+        Ok(Self {
+            project: project.to_owned(),
+            id: id.to_owned(),
+            algorithm,
+            file: file.into(),
+        })
+    }
+
+    /// Reads the key.
+    ///
+    /// # Errors
+    ///
+    /// The file holds none, or one whose algorithm has to be said.
+    pub(crate) fn read(&self) -> Result<Attestor> {
+        let text = inputs::read(&self.file)?.text;
+        let file = shown(&self.file);
+        Ok(Attestor {
+            project: self.project.clone(),
+            id: self.id.clone(),
+            key: self.key(text.trim(), &file)?,
+        })
+    }
+
+    fn key(&self, text: &str, file: &str) -> Result<Key> {
+        if text.contains("PRIVATE KEY") {
+            bail!(
+                "`{file}` holds a private key, which belongs into no policy; \
+                 give the public one, as `openssl pkey -in FILE -pubout` prints it"
+            );
+        }
+        let text = format!("{text}\n");
+        if text.starts_with("-----BEGIN PGP PUBLIC KEY BLOCK-----") {
+            if self.algorithm.is_some() {
+                bail!("`{file}` holds an OpenPGP key, which has its algorithm in it; name none");
+            }
+            PublicKey::from_openpgp(&text).map_err(|error| anyhow!("`{file}`: {error}"))?;
+            return Ok(Key::OpenPgp(text));
+        }
+        let algorithm = match self.algorithm {
+            Some(algorithm) => {
+                PublicKey::from_pem(&text, algorithm, "")
+                    .map_err(|error| anyhow!("`{file}`: {error}"))?;
+                algorithm
+            }
+            None => self.only_algorithm(&text, file)?,
+        };
+        let pem = text;
+        Ok(Key::Pkix { algorithm, pem })
+    }
+
+    /// The algorithm of a key that can have only one.
+    fn only_algorithm(&self, pem: &str, file: &str) -> Result<Algorithm> {
+        let mut fitting: Vec<Algorithm> = Vec::new();
+        for (_, algorithm) in Algorithm::NAMES {
+            let fits = PublicKey::from_pem(pem, *algorithm, "").is_ok();
+            if fits && !fitting.contains(algorithm) {
+                fitting.push(*algorithm);
+            }
+        }
+        match fitting.as_slice() {
+            [only] => Ok(*only),
+            [] => {
+                // Whatever is wrong with it, it is for every algorithm.
+                let error = PublicKey::from_pem(pem, Algorithm::EcdsaP256Sha256, "").err();
+                let why = error.map(|error| error.to_string()).unwrap_or_default();
+                bail!("`{file}` holds no public key that is supported: {why}")
+            }
+            several => {
+                let names: Vec<_> = several.iter().map(|one| one.name()).collect();
+                bail!(
+                    "`{file}` holds a key for several algorithms; say which one, as in {}:{}={file}; it can be {}",
+                    self.id,
+                    names.first().copied().unwrap_or_default(),
+                    names.join(", ")
+                )
+            }
+        }
+    }
+}
+
+impl Attestor {
+    /// Its resource name.
+    pub(crate) fn name(&self) -> String {
+        format!("projects/{}/attestors/{}", self.project, self.id)
+    }
+
+    /// The note of its attestations.
+    pub(crate) fn note(&self) -> String {
+        format!("projects/{}/notes/{}", self.project, self.id)
+    }
+
+    /// Where its attestations are in the cluster.
+    pub(crate) fn namespace(&self) -> String {
+        namespace(&self.id)
+    }
+
+    /// Whether its key counts in envelopes only.
+    pub(crate) const fn is_for_envelopes_only(&self) -> bool {
+        matches!(&self.key, Key::Pkix { algorithm, .. } if algorithm.is_for_envelopes_only())
+    }
+}
+
+fn namespace(id: &str) -> String {
+    format!("attest-{id}")
+}

@@ -1,0 +1,68 @@
+//! Where images come from: a pattern for everything below a place in a registry.
+
+use policy_wasm::image::ImageReference;
+use policy_wasm::pattern::NamePattern;
+
+/// A pattern, and what stands before its wildcard
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Registry {
+    pub(crate) pattern: String,
+    pub(crate) stem: String,
+}
+
+impl Registry {
+    /// Reads `registry.example/shop/**` or `registry.example/shop/*`.
+    ///
+    /// # Errors
+    ///
+    /// A pattern of another form, whose look-alikes nobody would think of.
+    pub(crate) fn parse(text: &str) -> Result<Self, String> {
+        let stem = text.strip_suffix("/**").or_else(|| text.strip_suffix("/*"));
+        let stem = stem.ok_or_else(|| {
+            let text = text.trim_end_matches(['*', '/']);
+            format!("write `{text}/**` for everything below, or `{text}/*` for what is right there")
+        })?;
+        let registry = Self {
+            pattern: text.to_owned(),
+            stem: stem.to_owned(),
+        };
+        if NamePattern::parse(text).is_err() || ImageReference::parse(&registry.image()).is_err() {
+            return Err(format!("`{stem}` can not be part of an image's name"));
+        }
+        Ok(registry)
+    }
+
+    /// Kubernetes' own images.
+    pub(crate) fn of_kubernetes() -> Self {
+        Self {
+            pattern: "registry.k8s.io/**".to_owned(),
+            stem: "registry.k8s.io".to_owned(),
+        }
+    }
+
+    /// An image from here.
+    pub(crate) fn image(&self) -> String {
+        format!("{}/web", self.stem)
+    }
+
+    /// An image that only a pattern that is a little wider would cover.
+    pub(crate) fn look_alike(&self) -> String {
+        let stem = &self.stem;
+        let (is_deep, last) = (
+            self.pattern.ends_with("**"),
+            stem.rsplit('/').next().unwrap_or(stem),
+        );
+        match (is_deep, stem.contains('/'), last.contains(':')) {
+            (false, ..) => format!("{stem}/elsewhere/web"),
+            // A longer port.
+            (true, false, true) => format!("{stem}0/web"),
+            (true, false, false) => format!("{stem}.look-alike.example/web"),
+            (true, true, _) => format!("{stem}-look-alike/web"),
+        }
+    }
+
+    /// Whether the pattern covers an image.
+    pub(crate) fn covers(&self, image: &str) -> bool {
+        NamePattern::parse(&self.pattern).is_ok_and(|pattern| pattern.matches(image))
+    }
+}

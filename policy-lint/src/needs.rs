@@ -1,0 +1,44 @@
+//! What settings make the module ask of whoever runs it.
+
+use crate::document::{CheckSet, Origin, Settings};
+use crate::source::Node;
+
+/// The kind under which the cluster stores attestations: version and kind
+pub const ATTESTATION: (&str, &str) = ("countersign.dev/v1", "Attestation");
+
+/// What a deployment of the module has to be granted, and nothing else
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Needs {
+    /// To read resources of the kind [`ATTESTATION`]
+    pub attestations: bool,
+    /// To change objects: digests are written into them
+    pub mutation: bool,
+    /// Kubewarden's capabilities that the module calls
+    pub capabilities: Vec<&'static str>,
+}
+
+impl Needs {
+    /// Reads what a document of settings needs.
+    #[must_use]
+    pub fn of(settings: &Node) -> Self {
+        let settings = Settings::new(settings, Origin::Settings, "");
+        let attestations = settings.setting(&["evidence", "kubernetes"]).is_some();
+        let mutation = settings.is_on(&["resolveTags"]);
+        let registry = settings.is_on(&["evidence", "registry"]);
+        let check_sets = settings.check_sets();
+        let mut checks = check_sets.iter().flat_map(CheckSet::checks);
+        let has_sigstore = checks.any(|check| check.kind.key == "sigstoreSignatureCheck");
+        let capabilities = [
+            ("kubernetes/get_resource", attestations),
+            ("oci/v1/manifest_digest", mutation),
+            ("oci/v1/oci_manifest", registry),
+            ("oci/v2/verify", registry && has_sigstore),
+        ];
+        let needed = capabilities.into_iter().filter(|(_, is_needed)| *is_needed);
+        Self {
+            attestations,
+            mutation,
+            capabilities: needed.map(|(name, _)| name).collect(),
+        }
+    }
+}

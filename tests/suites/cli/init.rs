@@ -1,0 +1,126 @@
+//! `init`: a policy to begin with, and nothing that was there before is lost.
+
+use std::fs;
+use std::path::Path;
+
+use super::program::{file, run};
+
+const FILES: [&str; 3] = [
+    "policy.yaml",
+    "tests.yaml",
+    ".github/workflows/countersign.yaml",
+];
+
+const KEY: &str = "-----BEGIN PUBLIC KEY-----
+MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEpW5z0WPTBWzTkXgTKfUVPUaMbJC/
+8mD4rpJyymP6aswUQNyTLLC6k9BJ/u1KDUP3auKVRKpW0I6ceMx1WHcNMw==
+-----END PUBLIC KEY-----
+";
+
+fn init(folder: &Path, options: &str, status: i32) -> (String, String) {
+    run(&format!("init {} {options}", folder.display()), "", status)
+}
+
+/// What it says to do next, done.
+#[test]
+fn a_starter_passes_what_its_workflow_demands() {
+    let (folder, key) = file("build.pub", KEY);
+    let folder = folder.path().join("new/policy");
+    let options = format!("--attestor build={} --namespace production", key.display());
+    let (stdout, stderr) = init(&folder, &options, 0);
+    assert_eq!(stderr, "");
+    let shown = folder.display().to_string();
+    for name in FILES {
+        assert!(
+            stdout.contains(&format!("wrote {shown}/{name}\n")),
+            "{stdout}"
+        );
+    }
+    let next: Vec<_> = stdout
+        .lines()
+        .filter_map(|line| line.strip_prefix("  countersign "))
+        .collect();
+    assert_eq!(next.len(), 3, "{stdout}");
+    run(next[2], "", 0);
+    let workflow = fs::read_to_string(folder.join(FILES[2])).unwrap();
+    for (command, next) in [
+        (
+            "countersign lint policy.yaml tests.yaml --format human",
+            next[0],
+        ),
+        (
+            "countersign test tests.yaml --coverage --threshold 100 --mutate",
+            next[1],
+        ),
+    ] {
+        assert!(workflow.contains(command), "{workflow}");
+        run(next, "", 0);
+    }
+}
+
+#[test]
+fn what_is_there_is_not_replaced_and_all_of_it_is_named() {
+    let (folder, path) = file("tests.yaml", "mine");
+    let folder = folder.path();
+    fs::create_dir_all(folder.join(".github/workflows")).unwrap();
+    // Also a link that leads nowhere is there.
+    let workflow = folder.join(FILES[2]);
+    std::os::unix::fs::symlink("nowhere", &workflow).unwrap();
+    let (stdout, stderr) = init(folder, "", 2);
+    assert_eq!(stdout, "");
+    for path in [&path, &workflow] {
+        assert!(
+            stderr.contains(&format!("`{}`", path.display())),
+            "{stderr}"
+        );
+    }
+    assert!(
+        stderr.contains("nothing was written") && stderr.contains("--force"),
+        "{stderr}"
+    );
+    assert!(!folder.join("policy.yaml").exists());
+    assert_eq!(fs::read_to_string(&path).unwrap(), "mine");
+    fs::remove_file(&workflow).unwrap();
+    init(folder, "--force", 0);
+    assert!(fs::read_to_string(&path).unwrap().contains("PolicySuite"));
+    assert!(FILES.iter().all(|name| folder.join(name).exists()));
+}
+
+#[test]
+fn nothing_is_written_from_what_cannot_be() {
+    let (folder, key) = file("build.pem", &KEY.replace("PUBLIC", "PRIVATE"));
+    let folder = folder.path().join("new");
+    for (options, why) in [
+        (
+            format!("--attestor build={}", key.display()),
+            "holds a private key",
+        ),
+        (
+            "--attestor build=missing.pub".to_owned(),
+            "cannot read `missing.pub`",
+        ),
+        (
+            format!(
+                "--attestor build={} --registry r.example/a/**",
+                key.display()
+            ),
+            "cannot be used with",
+        ),
+        (
+            "--registry r.example/a".to_owned(),
+            "write `r.example/a/**`",
+        ),
+        (
+            "--registry r.example/a/** --registry r.example/a/b/**".to_owned(),
+            "`r.example/a/**` covers what `r.example/a/b/**` does",
+        ),
+        (
+            "--namespace A".to_owned(),
+            "expected the name of a namespace",
+        ),
+    ] {
+        let (stdout, stderr) = init(&folder, &options, 2);
+        assert!(stdout.is_empty() && stderr.contains(why), "{stderr}");
+        assert!(!folder.exists());
+    }
+}
