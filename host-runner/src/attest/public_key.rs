@@ -25,6 +25,9 @@ pub(crate) enum PublicKeyError {
     /// No key, or one that the policy does not verify
     #[error(transparent)]
     Key(#[from] KeyError),
+    /// It would contradict the key, or say nothing
+    #[error("an OpenPGP key has its algorithm in it; name none")]
+    OpenPgpAlgorithm,
     /// No algorithm takes it
     #[error("not a key of any supported algorithm, or damaged")]
     Unsupported,
@@ -45,6 +48,9 @@ impl KeyEntry {
             return Err(PublicKeyError::Private);
         }
         if text.contains("-----BEGIN PGP PUBLIC KEY BLOCK-----") {
+            if algorithm.is_some() {
+                return Err(PublicKeyError::OpenPgpAlgorithm);
+            }
             let key = PublicKey::from_openpgp(text)?;
             return Ok(Self {
                 entry: json!({"id": key.id(), "asciiArmoredPgpPublicKey": text}),

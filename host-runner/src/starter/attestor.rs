@@ -2,9 +2,10 @@
 
 use std::path::PathBuf;
 
-use anyhow::{Result, anyhow, bail};
-use policy_wasm::key::{Algorithm, PublicKey};
+use anyhow::{Result, anyhow};
+use policy_wasm::key::Algorithm;
 
+use crate::attest::public_key::{KeyEntry, PublicKeyError};
 use crate::inputs::{self, shown};
 
 /// `NAME=FILE` or `NAME:ALGORITHM=FILE`
@@ -93,59 +94,22 @@ impl AttestorArg {
     }
 
     fn key(&self, text: &str, file: &str) -> Result<Key> {
-        if text.contains("PRIVATE KEY") {
-            bail!(
-                "`{file}` holds a private key, which belongs into no policy; \
-                 give the public one, as `openssl pkey -in FILE -pubout` prints it"
-            );
-        }
         let text = format!("{text}\n");
-        if text.starts_with("-----BEGIN PGP PUBLIC KEY BLOCK-----") {
-            if self.algorithm.is_some() {
-                bail!("`{file}` holds an OpenPGP key, which has its algorithm in it; name none");
-            }
-            PublicKey::from_openpgp(&text).map_err(|error| anyhow!("`{file}`: {error}"))?;
-            return Ok(Key::OpenPgp(text));
-        }
-        let algorithm = match self.algorithm {
-            Some(algorithm) => {
-                PublicKey::from_pem(&text, algorithm, "")
-                    .map_err(|error| anyhow!("`{file}`: {error}"))?;
-                algorithm
-            }
-            None => self.only_algorithm(&text, file)?,
-        };
-        let pem = text;
-        Ok(Key::Pkix { algorithm, pem })
-    }
-
-    /// The algorithm of a key that can have only one.
-    fn only_algorithm(&self, pem: &str, file: &str) -> Result<Algorithm> {
-        let mut fitting: Vec<Algorithm> = Vec::new();
-        for (_, algorithm) in Algorithm::NAMES {
-            let fits = PublicKey::from_pem(pem, *algorithm, "").is_ok();
-            if fits && !fitting.contains(algorithm) {
-                fitting.push(*algorithm);
-            }
-        }
-        match fitting.as_slice() {
-            [only] => Ok(*only),
-            [] => {
-                // Whatever is wrong with it, it is for every algorithm.
-                let error = PublicKey::from_pem(pem, Algorithm::EcdsaP256Sha256, "").err();
-                let why = error.map(|error| error.to_string()).unwrap_or_default();
-                bail!("`{file}` holds no public key that is supported: {why}")
-            }
-            several => {
-                let names: Vec<_> = several.iter().map(|one| one.name()).collect();
-                bail!(
-                    "`{file}` holds a key for several algorithms; say which one, as in {}:{}={file}; it can be {}",
-                    self.id,
-                    names.first().copied().unwrap_or_default(),
-                    names.join(", ")
-                )
-            }
-        }
+        let key = KeyEntry::read(&text, self.algorithm, None).map_err(|error| match error {
+            PublicKeyError::Ambiguous(names) => anyhow!(
+                "`{file}` holds a key for several algorithms; say which one, as in {}:ALGORITHM={file}; \
+                 it can be {names}",
+                self.id
+            ),
+            error => anyhow!("`{file}`: {error}"),
+        })?;
+        Ok(match key.algorithm {
+            Some(algorithm) => Key::Pkix {
+                algorithm,
+                pem: text,
+            },
+            None => Key::OpenPgp(text),
+        })
     }
 }
 
