@@ -46,7 +46,7 @@ pub(crate) enum Change {
     Added,
 }
 
-/// Why an attestation is not stored. Nothing has been changed then.
+/// Why an attestation is not stored. What was there still holds then.
 #[derive(Debug, Error)]
 pub(crate) enum StoreError {
     /// What is there cannot be read

@@ -78,7 +78,7 @@ pub(crate) fn add_to(text: &str, entry: &Entry) -> Result<(String, Change), Stri
 
 const PATH: [&str; 3] = ["metadata", "annotations", ANNOTATION];
 
-const BY_HAND: &str = "print the envelope, and add it to the annotation by hand";
+const BY_HAND: &str = "print it with `--format annotation`, and add it by hand";
 
 /// The items with one more, and what became of them; `None` where it is one of them.
 fn joined(items: &str, entry: &Entry) -> Result<Option<(String, Change)>, String> {

@@ -72,7 +72,7 @@ fn written_anew(list: List<'_>, text: &str, added: &Added) -> Option<String> {
 }
 
 const BY_HAND: &str = "it is written in a way in which no occurrence can be added without changing \
-                       more; print the occurrence, and add it by hand";
+                       more; print it with `--format occurrence`, and add it by hand";
 
 const IN_SETTINGS: &[&str] = &["evidence", "occurrences"];
 const IN_MANIFEST: &[&str] = &["spec", "settings", "evidence", "occurrences"];
@@ -119,7 +119,7 @@ fn list_in(documents: &[Value]) -> Result<List<'static>, String> {
             path: IN_MANIFEST,
         }),
         _ => Err(
-            "it has several policies; print the occurrence, and add it by hand to \
+            "it has several policies; print it with `--format occurrence`, and add it by hand to \
                   `spec.settings.evidence.occurrences` of those that should know it"
                 .into(),
         ),

@@ -190,7 +190,7 @@ fn what_cannot_be_changed_alone_is_refused() {
             pod(&format!(
                 "metadata:\n  labels: &a {{b: c}}\n  annotations: *a\n{spec}"
             )),
-            "`annotations` is an alias of what stands elsewhere; print the envelope",
+            "`annotations` is an alias of what stands elsewhere; print it with",
         ),
         (
             pod(&format!(
@@ -213,7 +213,7 @@ fn what_cannot_be_changed_alone_is_refused() {
         ),
         (
             pod(&format!("? metadata\n: name: a\n{spec}")),
-            "print the envelope, and add it to the annotation by hand",
+            "print it with `--format annotation`, and add it by hand",
         ),
     ] {
         let error = add_to(&text, &entry(envelope("build", DIGEST))).unwrap_err();

@@ -177,12 +177,9 @@ fn what_is_neither_a_list_nor_settings_is_refused() {
         ),
         (
             "policy: {}\nevidence: {occurrences: [{a: b}]}\n",
-            "print the occurrence, and add it by hand",
+            "print it with `--format occurrence`",
         ),
-        (
-            "[{a: b}] # ours\n",
-            "print the occurrence, and add it by hand",
-        ),
+        ("[{a: b}] # ours\n", "print it with `--format occurrence`"),
         ("a: [\n", "not valid YAML"),
     ] {
         let error = after("a.yaml", text, &occurrence("own", DIGEST)).unwrap_err();
