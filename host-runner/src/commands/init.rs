@@ -19,9 +19,9 @@ use crate::{Exit, emit};
   countersign init policy --attestor build=build.pub --namespace production
   countersign init policy --attestor release:RSA_PSS_4096_SHA512=release.pub
 
-Without --attestor, images may run that come from a listed registry. With it, those that all attestors have
-signed, wherever they come from. Everything else is refused, in every namespace or in those that
---namespace names.
+Without --attestor, images may run that come from a listed registry. With it, those that all
+attestors have signed, wherever they come from. Everything else is refused, in every namespace or in
+those that --namespace names.
 
 Exit status: 0 written, 2 a file is there already, or the job could not be done")]
 pub struct Args {

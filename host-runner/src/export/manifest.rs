@@ -72,7 +72,9 @@ impl Manifest<'_> {
             ));
         }
         text.push_str(&granted(deployment));
-        if deployment.part == Part::Pins {
+        let has_deployments =
+            |rule: &WebhookRule| rule.resources.iter().any(|one| one == "deployments");
+        if deployment.part == Part::Pins && deployment.rules.iter().any(has_deployments) {
             text.push_str(
                 "  # Not replicasets: a Deployment would not know again what was changed on the way.\n",
             );

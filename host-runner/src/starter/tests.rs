@@ -302,3 +302,41 @@ fn a_registry_is_everything_below_a_place() {
         assert!(Registry::parse(pattern).is_err(), "{pattern}");
     }
 }
+
+/// Whatever is set as a variable is data to the shell, never text of a command.
+#[test]
+fn the_workflow_stops_where_its_variable_is_missing() {
+    let text = include_str!("../../starter/countersign.yaml");
+    let workflow = inputs::parse(text).unwrap().remove(0);
+    assert_eq!(
+        workflow["permissions"],
+        serde_json::json!({"contents": "read"})
+    );
+    let steps = workflow["jobs"]["policy"]["steps"].as_array().unwrap();
+    let scripts: Vec<_> = steps
+        .iter()
+        .filter_map(|step| step["run"].as_str())
+        .collect();
+    assert!(
+        scripts.iter().all(|script| !script.contains("${{")),
+        "{scripts:?}"
+    );
+    for (repository, is_set) in [("", false), ("https://git.example/countersign", true)] {
+        let output = std::process::Command::new("sh")
+            .args(["-c", scripts[0]])
+            .env("REPOSITORY", repository)
+            .output()
+            .unwrap();
+        assert_eq!(output.status.success(), is_set);
+        let printed = String::from_utf8(output.stdout).unwrap();
+        assert_eq!(
+            printed.starts_with("::error::Set the variable COUNTERSIGN_REPOSITORY"),
+            !is_set
+        );
+    }
+    let last = scripts.last().unwrap();
+    assert!(
+        last.contains("--coverage --threshold 100 --mutate"),
+        "{last}"
+    );
+}

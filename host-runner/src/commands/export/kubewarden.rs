@@ -6,7 +6,7 @@ use anyhow::{Result, bail};
 use clap::ValueEnum;
 
 use crate::Exit;
-use crate::export::{Deployment, Manifest, Mode, WebhookRule, policies_yml};
+use crate::export::{Deployment, Manifest, Mode, WebhookRule, Workloads, policies_yml};
 
 use super::{OutputArgs, WorkloadArgs, usable_settings};
 
@@ -20,8 +20,8 @@ use super::{OutputArgs, WorkloadArgs, usable_settings};
   countersign export kubewarden --settings policy.yaml --resource argoproj.io/Rollout=rollouts
   countersign export kubewarden --settings policy.yaml --format policies-yml
 
-Settings with `resolveTags: true` make two deployments: a mutating one that pins, and a validating one
-with the same settings that decides last. Apply both.
+Settings with `resolveTags: true` make two deployments: a mutating one that pins, and a validating
+one that decides last. Apply both.
 
 Exit status: 0 exported, 2 the settings are not valid, or the job could not be done")]
 pub(super) struct Args {
@@ -71,7 +71,7 @@ pub(super) fn run(args: &Args) -> Result<Exit> {
     };
     let workloads = match args.format {
         Format::ClusterAdmissionPolicy => args.workloads.read(&settings)?,
-        Format::PoliciesYml => Default::default(),
+        Format::PoliciesYml => Workloads::default(),
     };
     let rules = WebhookRule::of_module()?;
     let deployments = Deployment::all(&args.name, settings, &rules, &workloads);

@@ -20,8 +20,8 @@ use super::{OutputArgs, WorkloadArgs, usable_settings};
 
 An account is a service account NAMESPACE/NAME, user:NAME or group:NAME.
 
-Exit status: 0 exported, 2 the settings are not valid, somebody would hold two roles, or the job could
-not be done")]
+Exit status: 0 exported, 2 the settings are not valid, somebody would hold two roles, or the job
+could not be done")]
 pub(super) struct Args {
     /// Settings whose notes and kinds are meant; without them there are the roles alone
     #[arg(long, short, value_name = "FILE")]
