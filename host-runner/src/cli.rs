@@ -25,6 +25,8 @@ pub struct Cli {
 /// The commands
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Say what the policy would refuse of everything that runs
+    Audit(commands::audit::Args),
     /// Print what a shell needs to complete arguments
     Completions(commands::completions::Args),
     /// Show whose verdict changes between two settings files

@@ -2,6 +2,7 @@
 //! error.
 
 pub(crate) mod admission_review;
+pub(crate) mod audit;
 pub(crate) mod changes;
 pub(crate) mod diagnostic;
 pub(crate) mod explain;
@@ -46,8 +47,13 @@ impl Evaluated {
     }
 
     pub(crate) fn is_decision(&self) -> bool {
-        self.answer.get("kind").and_then(Value::as_str) == Some("Decision")
+        is_decision(&self.answer)
     }
+}
+
+/// Whether an answer says what was found for each image.
+pub(crate) fn is_decision(answer: &Value) -> bool {
+    text(answer, "kind") == "Decision"
 }
 
 /// A module's answer about settings

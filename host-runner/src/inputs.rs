@@ -4,6 +4,7 @@
 mod document;
 mod list;
 mod request;
+mod stream;
 
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
@@ -16,6 +17,7 @@ use crate::emit::printable;
 
 pub use document::{DocumentError, parse};
 pub use request::{Asked, Request};
+pub(crate) use stream::each_request;
 
 /// One file, or standard input
 #[derive(Debug)]
@@ -104,7 +106,10 @@ fn read_from(input: impl io::Read, name: String) -> Result<Source, InputError> {
 ///
 /// The file cannot be read, or is malformed.
 pub fn documents(path: &Path) -> Result<(String, Vec<Value>), InputError> {
-    let Source { name, text } = read(path)?;
+    documents_in(read(path)?)
+}
+
+fn documents_in(Source { name, text }: Source) -> Result<(String, Vec<Value>), InputError> {
     match parse(&text) {
         Ok(documents) => Ok((name, documents)),
         Err(cause) => Err(InputError::Parse { path: name, cause }),
@@ -212,7 +217,11 @@ fn unwrap_manifest(mut document: Value) -> Value {
 ///
 /// The file cannot be read, or has something in it that is no object.
 pub fn requests(path: &Path, namespace: Option<&str>) -> Result<Vec<Request>, InputError> {
-    let (name, documents) = documents(path)?;
+    requests_in(read(path)?, namespace)
+}
+
+fn requests_in(source: Source, namespace: Option<&str>) -> Result<Vec<Request>, InputError> {
+    let (name, documents) = documents_in(source)?;
     let mut requests = Vec::new();
     for document in documents {
         request::from_document(document, namespace, &name, &mut requests).map_err(|problem| {

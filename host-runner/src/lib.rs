@@ -8,12 +8,14 @@
 //! | how the tests of a policy are run | [`suite`] |
 //! | what would admit a refused image | `remedy/` |
 //! | what changes between two answers | `comparison` |
+//! | what a policy says about everything that runs | `audit` |
 //! | one command | `commands/`, one file each |
 //! | one output format | `emit/`, one file each |
 
 extern crate alloc;
 
 mod advice;
+mod audit;
 pub mod cli;
 pub mod commands;
 mod comparison;
@@ -22,6 +24,7 @@ pub mod engine;
 pub mod evidence;
 mod exit;
 pub mod inputs;
+mod parallel;
 mod payload;
 mod progress;
 mod remedy;
@@ -37,6 +40,7 @@ use cli::{Cli, Command};
 #[must_use]
 pub fn run(cli: &Cli) -> Exit {
     let result = match &cli.command {
+        Command::Audit(args) => commands::audit::run(args),
         Command::Completions(args) => commands::completions::run(args),
         Command::Diff(args) => commands::diff::run(args),
         Command::Evaluate(args) => commands::evaluate::run(args),

@@ -11,7 +11,7 @@ use policy_wasm::Budget;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use super::parallel;
+use crate::parallel;
 use super::place::Place;
 use super::prepare::Loaded;
 use super::run::{Ended, Runner};

@@ -7,7 +7,7 @@ use std::time::Instant;
 use policy_lint::suite::Outcome;
 use serde_json::{Value, json};
 
-use super::parallel;
+use crate::parallel;
 use super::prepare::{Case, Loaded};
 use super::verdict::{self, Mismatch};
 use crate::engine::{EngineError, Host, Operation, Policy};
