@@ -78,7 +78,6 @@ pub(crate) fn stream<T: Send, R: Send, E>(
 const JOBS_PER_THREAD: usize = 8;
 
 /// Where items are handed in
-#[expect(missing_debug_implementations, reason = "closures have none")]
 pub(crate) struct Queue<'f, T, R, E> {
     jobs: Sender<(usize, T)>,
     done: Receiver<(usize, Option<R>)>,
@@ -174,14 +173,19 @@ mod tests {
             folded.fetch_add(1, Ordering::SeqCst);
             Ok::<_, ()>(())
         };
-        stream(2, |_| (), &mut fold, |queue| {
-            for index in 0..500 {
-                queue.push(index)?;
-                let made = made.fetch_add(1, Ordering::SeqCst) + 1;
-                most.fetch_max(made - folded.load(Ordering::SeqCst), Ordering::SeqCst);
-            }
-            Ok(())
-        })
+        stream(
+            2,
+            |_| (),
+            &mut fold,
+            |queue| {
+                for index in 0..500 {
+                    queue.push(index)?;
+                    let made = made.fetch_add(1, Ordering::SeqCst) + 1;
+                    most.fetch_max(made - folded.load(Ordering::SeqCst), Ordering::SeqCst);
+                }
+                Ok(())
+            },
+        )
         .unwrap();
         assert_eq!(folded.load(Ordering::SeqCst), 500);
         assert!(most.load(Ordering::SeqCst) <= 2 * JOBS_PER_THREAD);
@@ -194,19 +198,27 @@ mod tests {
             sum += item;
             Ok(())
         };
-        let fed = stream(2, |item| item, &mut fold, |queue| {
-            (1..=3).try_for_each(|item| queue.push(item))?;
-            Err("malformed")
-        });
+        let fed = stream(
+            2,
+            |item| item,
+            &mut fold,
+            |queue| {
+                (1..=3).try_for_each(|item| queue.push(item))?;
+                Err("malformed")
+            },
+        );
         assert_eq!((fed, sum), (Err("malformed"), 6));
     }
 
     #[test]
     fn an_error_of_the_fold_ends_the_work() {
         let mut fold = |item: u32| if item == 5 { Err("enough") } else { Ok(()) };
-        let fed = stream(2, |item| item, &mut fold, |queue| {
-            (0..).try_for_each(|item| queue.push(item))
-        });
+        let fed = stream(
+            2,
+            |item| item,
+            &mut fold,
+            |queue| (0..).try_for_each(|item| queue.push(item)),
+        );
         assert_eq!(fed, Err("enough"));
     }
 

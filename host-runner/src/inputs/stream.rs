@@ -1,0 +1,322 @@
+//! Dumps of whole clusters, object by object: JSON is never in memory as a whole, however long it is.
+
+mod reader;
+#[cfg(test)]
+mod tests;
+
+use core::fmt;
+use std::fs::File;
+use std::io::{self, Cursor, Read};
+use std::path::Path;
+
+use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_json::{Map, Value};
+
+use super::document::{self, DocumentError, Strict};
+use super::list::{self, List};
+use super::request::{self, Request};
+use super::{InputError, is_stdin, read_from, requests_in, shown};
+use reader::{Position, Reader};
+
+/// Visits the requests of a file as they are read. Anything but JSON is read to its end first.
+///
+/// # Errors
+///
+/// The file cannot be read, or has something in it that is no object; or `visit` said no. What came
+/// before has been visited.
+pub(crate) fn each_request<E: From<InputError>>(
+    path: &Path,
+    namespace: Option<&str>,
+    progress: &dyn Fn(u64),
+    visit: &mut dyn FnMut(Request) -> Result<(), E>,
+) -> Result<(), E> {
+    let (name, mut input): (String, Box<dyn Read>) = if is_stdin(path) {
+        ("<stdin>".to_owned(), Box::new(io::stdin()))
+    } else {
+        let name = shown(path);
+        match File::open(path) {
+            Ok(file) => (name, Box::new(file)),
+            Err(cause) => return Err(InputError::Read { path: name, cause }.into()),
+        }
+    };
+    let mut head = Vec::new();
+    if let Err(cause) = input.by_ref().take(HEAD).read_to_end(&mut head) {
+        return Err(InputError::Read { path: name, cause }.into());
+    }
+    let is_json = begins_like_json(&head);
+    let input = Cursor::new(head).chain(input);
+    if !is_json {
+        let requests = requests_in(read_from(input, name)?, namespace)?;
+        return requests.into_iter().try_for_each(visit);
+    }
+    let position = Position::default();
+    let mut reader = Reader::new(input, &position, progress);
+    let mut objects = Objects {
+        namespace,
+        name: &name,
+        position: &position,
+        visit,
+        stopped: None,
+    };
+    let unreadable = |cause| {
+        let path = name.clone();
+        InputError::Read { path, cause }
+    };
+    while reader.has_more().map_err(unreadable)? {
+        objects.read(&mut reader)?;
+    }
+    Ok(())
+}
+
+/// How much is looked at to tell JSON from YAML.
+const HEAD: u64 = 4096;
+
+/// Whether this is JSON, and not YAML's own notation for a mapping.
+fn begins_like_json(head: &[u8]) -> bool {
+    let mut visible = head.iter().filter(|byte| !byte.is_ascii_whitespace());
+    visible.next() == Some(&b'{') && matches!(visible.next(), Some(b'"' | b'}'))
+}
+
+/// The objects of one file
+struct Objects<'a, E> {
+    namespace: Option<&'a str>,
+    name: &'a str,
+    position: &'a Position,
+    visit: &'a mut dyn FnMut(Request) -> Result<(), E>,
+    /// Why reading ended, where JSON is not the reason
+    stopped: Option<E>,
+}
+
+impl<E: From<InputError>> Objects<'_, E> {
+    /// Reads one JSON document.
+    fn read<R: Read>(&mut self, reader: &mut Reader<'_, R>) -> Result<(), E> {
+        let start = self.position.place();
+        let mut json = serde_json::Deserializer::from_reader(reader);
+        let read = Document(self).deserialize(&mut json);
+        let path = self.name.to_owned();
+        match (self.stopped.take(), read) {
+            (Some(stopped), _) => Err(stopped),
+            (None, Ok(())) => Ok(()),
+            (None, Err(error)) if error.is_io() => {
+                let cause = error.into();
+                Err(InputError::Read { path, cause }.into())
+            }
+            (None, Err(error)) => {
+                let cause = DocumentError::Json(start.of(&error));
+                Err(InputError::Parse { path, cause }.into())
+            }
+        }
+    }
+
+    /// Visits a document that is not a list whose items have been visited.
+    fn document<D: serde::de::Error>(&mut self, document: Map<String, Value>) -> Result<(), D> {
+        let mut requests = Vec::new();
+        let document = Value::Object(document);
+        let read = request::from_document(document, self.namespace, self.name, &mut requests);
+        self.each(read, requests)
+    }
+
+    /// Visits an item of a list.
+    fn item<D: serde::de::Error>(
+        &mut self,
+        item: Result<Map<String, Value>, String>,
+    ) -> Result<(), D> {
+        let mut requests = Vec::new();
+        let read = item.and_then(|item| {
+            request::from_manifests(item, self.namespace, self.name, &mut |request| {
+                requests.push(request);
+            })
+        });
+        self.each(read, requests)
+    }
+
+    fn each<D: serde::de::Error>(
+        &mut self,
+        read: Result<(), String>,
+        requests: Vec<Request>,
+    ) -> Result<(), D> {
+        read.map_err(|problem| self.refuse(problem))?;
+        let visited = requests.into_iter().try_for_each(&mut *self.visit);
+        visited.map_err(|error| self.stop(error))
+    }
+
+    fn refuse<D: serde::de::Error>(&mut self, problem: impl Into<String>) -> D {
+        let refused = InputError::Object {
+            path: self.name.to_owned(),
+            problem: problem.into(),
+        };
+        self.stop(refused.into())
+    }
+
+    /// The parser has only its own errors; ours stays here meanwhile.
+    fn stop<D: serde::de::Error>(&mut self, error: E) -> D {
+        self.stopped = Some(error);
+        D::custom("stopped")
+    }
+}
+
+/// One JSON document: an object, or a list whose items are visited one by one
+struct Document<'o, 'a, E>(&'o mut Objects<'a, E>);
+
+impl<'de, E: From<InputError>> DeserializeSeed<'de> for Document<'_, '_, E> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de, E: From<InputError>> Visitor<'de> for Document<'_, '_, E> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a Kubernetes object, a list of them, or an admission request")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<(), A::Error> {
+        let Self(objects) = self;
+        objects.position.begin_object();
+        let mut fields = Map::new();
+        let mut held = None;
+        while let Some(key) = access.next_key::<String>()? {
+            let value = if key == "items" && may_be_list(&fields) {
+                let list = list_of(&fields);
+                match access.next_value_seed(Items { objects, list })? {
+                    Visited::Items(items) => {
+                        held = Some(items);
+                        Value::Array(Vec::new())
+                    }
+                    Visited::Nothing(value) => value,
+                }
+            } else {
+                access.next_value_seed(Strict)?
+            };
+            document::insert(&mut fields, key, value)?;
+        }
+        let Some(held) = held else {
+            return objects.document(fields);
+        };
+        // Only a list that names its kind behind its items may turn out to be none.
+        let Some(list) = list_of(&fields) else {
+            return Err(objects.refuse("its `items` stand before its kind, and that is no list"));
+        };
+        let mut held = held.into_iter();
+        held.try_for_each(|item| objects.item(list.item(item)))
+    }
+}
+
+/// Whether the items of this document may be objects: it is a list, or does not say yet what it is.
+fn may_be_list(fields: &Map<String, Value>) -> bool {
+    let is_request = || fields.contains_key("request") || fields.contains_key("operation");
+    match fields.get("kind") {
+        Some(_) => list_of(fields).is_some(),
+        None => !is_request(),
+    }
+}
+
+fn list_of(fields: &Map<String, Value>) -> Option<List> {
+    let kind = fields.get("kind")?.as_str()?;
+    List::new(kind, fields.get("apiVersion"))
+}
+
+/// The items of a list, where its kind is known already or not
+struct Items<'o, 'a, E> {
+    objects: &'o mut Objects<'a, E>,
+    list: Option<List>,
+}
+
+/// What stood under `items`
+enum Visited {
+    /// Items, visited but for these: they do not say what they are
+    Items(Vec<Value>),
+    /// No item
+    Nothing(Value),
+}
+
+/// As much as the longest object.
+const MAX_HELD: u64 = reader::MAX_OBJECT;
+
+impl<'de, E: From<InputError>> DeserializeSeed<'de> for Items<'_, '_, E> {
+    type Value = Visited;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Visited, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de, E: From<InputError>> Visitor<'de> for Items<'_, '_, E> {
+    type Value = Visited;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Strict.expecting(f)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut access: A) -> Result<Visited, A::Error> {
+        let Self { objects, list } = self;
+        let (mut held, mut held_bytes) = (Vec::new(), 0_u64);
+        let mut is_empty = true;
+        loop {
+            let start = objects.position.begin_object();
+            let Some(item) = access.next_element_seed(Strict)? else {
+                break;
+            };
+            is_empty = false;
+            match &list {
+                Some(list) => objects.item(list.item(item))?,
+                None if says_what_it_is(&item) => objects.item(list::object(item))?,
+                None => {
+                    let length = objects.position.bytes().saturating_sub(start);
+                    held_bytes = held_bytes.saturating_add(length);
+                    if held_bytes > MAX_HELD {
+                        return Err(objects.refuse(
+                            "its items have no kind, and that of the list does not stand before them",
+                        ));
+                    }
+                    held.push(item);
+                }
+            }
+        }
+        Ok(if is_empty {
+            Visited::Nothing(Value::Array(Vec::new()))
+        } else {
+            Visited::Items(held)
+        })
+    }
+
+    fn visit_unit<D: serde::de::Error>(self) -> Result<Visited, D> {
+        Strict.visit_unit().map(Visited::Nothing)
+    }
+
+    fn visit_bool<D: serde::de::Error>(self, flag: bool) -> Result<Visited, D> {
+        Strict.visit_bool(flag).map(Visited::Nothing)
+    }
+
+    fn visit_i64<D: serde::de::Error>(self, number: i64) -> Result<Visited, D> {
+        Strict.visit_i64(number).map(Visited::Nothing)
+    }
+
+    fn visit_u64<D: serde::de::Error>(self, number: u64) -> Result<Visited, D> {
+        Strict.visit_u64(number).map(Visited::Nothing)
+    }
+
+    fn visit_f64<D: serde::de::Error>(self, number: f64) -> Result<Visited, D> {
+        Strict.visit_f64(number).map(Visited::Nothing)
+    }
+
+    fn visit_str<D: serde::de::Error>(self, text: &str) -> Result<Visited, D> {
+        Strict.visit_str(text).map(Visited::Nothing)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, access: A) -> Result<Visited, A::Error> {
+        Strict.visit_map(access).map(Visited::Nothing)
+    }
+}
+
+fn says_what_it_is(item: &Value) -> bool {
+    let says = |item: &Map<String, Value>| {
+        ["kind", "apiVersion"]
+            .iter()
+            .all(|key| list::says(item, key))
+    };
+    item.as_object().is_some_and(says)
+}
