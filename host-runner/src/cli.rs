@@ -35,6 +35,8 @@ pub enum Command {
     Evaluate(commands::evaluate::Args),
     /// Show why the answer is what it is and what would change it, or the page of a code
     Explain(commands::explain::Args),
+    /// Make settings of what Google Binary Authorization exports
+    Import(commands::import::Args),
     /// Show what a policy module is: ABI, imports, exports, metadata, digest
     Inspect(commands::inspect::Args),
     /// Find what is wrong, weak or without effect in policies, manifests and suites

@@ -9,6 +9,7 @@
 //! | what would admit a refused image | `remedy/` |
 //! | what changes between two answers | `comparison` |
 //! | what a policy says about everything that runs | `audit` |
+//! | what becomes of Google's exports | `import` |
 //! | one command | `commands/`, one file each |
 //! | one output format | `emit/`, one file each |
 
@@ -23,6 +24,7 @@ mod emit;
 pub mod engine;
 pub mod evidence;
 mod exit;
+mod import;
 pub mod inputs;
 mod parallel;
 mod payload;
@@ -45,6 +47,7 @@ pub fn run(cli: &Cli) -> Exit {
         Command::Diff(args) => commands::diff::run(args),
         Command::Evaluate(args) => commands::evaluate::run(args),
         Command::Explain(args) => commands::explain::run(args),
+        Command::Import(args) => commands::import::run(args),
         Command::Inspect(args) => commands::inspect::run(args),
         Command::Lint(args) => commands::lint::run(args),
         Command::Schema(args) => commands::schema::run(args),

@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+#[path = "cli/audit.rs"]
+mod audit;
 #[path = "cli/platform.rs"]
 mod platform;
 #[path = "cli/program.rs"]

@@ -19,7 +19,7 @@ use crate::parallel;
 use crate::progress::Progress;
 
 use super::judge::{Judge, no_decision};
-use super::{module_bytes, objects};
+use super::{check_stdin, module_bytes, objects};
 
 /// Arguments of `countersign audit`
 #[derive(Debug, clap::Args)]
@@ -30,11 +30,10 @@ use super::{module_bytes, objects};
   countersign audit --settings policy.yaml --format human --format json=audit.json dump.json
   countersign audit --settings policy.yaml --kubernetes attestations/ dump.json
 
-Every object is judged as if it were created now, in its namespace. JSON is read object by object, so
-a dump may be longer than memory. A Pod repeats what its controller says, and both are counted.
+Every object is judged as if it were created now, in its namespace. JSON is read object by object:
+a dump may be longer than memory. A Pod repeats what its controller says; both are counted.
 
-Exit status: 0 all would be admitted (by dry run or break-glass too, unless --fail-on dry-run), 1 one or
-more would be refused, 2 the job could not be done")]
+Exit status: 0 all would be admitted, 1 one or more refused (with --fail-on dry-run, or admitted by dry run or break-glass only), 2 the job could not be done")]
 pub struct Args {
     /// The settings, or a cluster admission policy that contains them; `-` is standard input
     #[arg(long, short, value_name = "FILE")]
@@ -83,7 +82,8 @@ enum Format {
 /// Runs the command.
 pub(crate) fn run(args: &Args) -> Result<Exit> {
     output::check(&args.format)?;
-    objects::check_stdin(&[&args.settings], &args.files, &args.evidence)?;
+    let all = args.files.iter().chain([&args.settings]);
+    check_stdin(all.chain(args.evidence.replay()).map(PathBuf::as_path))?;
     let files = files(&args.files)?;
     let settings = inputs::settings(&args.settings)?;
     let bytes = module_bytes(&args.module)?;

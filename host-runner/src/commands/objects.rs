@@ -10,6 +10,8 @@ use crate::cli::{ContextArgs, EvidenceArgs};
 use crate::emit;
 use crate::inputs::{self, Asked, Request};
 
+use super::check_stdin;
+
 /// Reads settings files and objects.
 pub(crate) fn read<const N: usize>(
     settings: [&Path; N],
@@ -17,7 +19,9 @@ pub(crate) fn read<const N: usize>(
     context: &ContextArgs,
     evidence: &EvidenceArgs,
 ) -> Result<([Value; N], Vec<Request>)> {
-    check_stdin(&settings, files, evidence)?;
+    let replay = evidence.replay().map(PathBuf::as_path);
+    let all = files.iter().map(PathBuf::as_path).chain(settings);
+    check_stdin(all.chain(replay))?;
     let mut errors = Vec::new();
     let settings = settings.map(|path| match inputs::settings(path) {
         Ok(settings) => settings,
@@ -45,21 +49,6 @@ pub(crate) fn read<const N: usize>(
     }
     let texts: Vec<_> = errors.iter().map(ToString::to_string).collect();
     bail!("{}", texts.join("\nerror: "))
-}
-
-/// Refuses to read standard input for more than one thing.
-pub(crate) fn check_stdin(
-    settings: &[&Path],
-    files: &[PathBuf],
-    evidence: &EvidenceArgs,
-) -> Result<()> {
-    let replay = evidence.replay().map(PathBuf::as_path);
-    let all = files.iter().map(PathBuf::as_path).chain(replay);
-    let all = all.chain(settings.iter().copied());
-    if all.filter(|path| path.as_os_str() == "-").count() > 1 {
-        bail!("standard input (`-`) can be read only once");
-    }
-    Ok(())
 }
 
 /// The requests that a gatekeeper would be asked about; names the others on standard error.

@@ -30,7 +30,7 @@ pub(crate) fn each_request<E: From<InputError>>(
     progress: &dyn Fn(u64),
     visit: &mut dyn FnMut(Request) -> Result<(), E>,
 ) -> Result<(), E> {
-    let (name, mut input): (String, Box<dyn Read>) = if is_stdin(path) {
+    let (name, input): (String, Box<dyn Read>) = if is_stdin(path) {
         ("<stdin>".to_owned(), Box::new(io::stdin()))
     } else {
         let name = shown(path);
@@ -39,34 +39,18 @@ pub(crate) fn each_request<E: From<InputError>>(
             Err(cause) => return Err(InputError::Read { path: name, cause }.into()),
         }
     };
-    let mut head = Vec::new();
-    if let Err(cause) = input.by_ref().take(HEAD).read_to_end(&mut head) {
-        return Err(InputError::Read { path: name, cause }.into());
-    }
-    let is_json = begins_like_json(&head);
-    let input = Cursor::new(head).chain(input);
-    if !is_json {
-        let requests = requests_in(read_from(input, name)?, namespace)?;
-        return requests.into_iter().try_for_each(visit);
-    }
-    let position = Position::default();
-    let mut reader = Reader::new(input, &position, progress);
-    let mut objects = Objects {
+    Objects {
         namespace,
         name: &name,
-        position: &position,
+        position: &Position::start(MAX_OBJECT),
         visit,
         stopped: None,
-    };
-    let unreadable = |cause| {
-        let path = name.clone();
-        InputError::Read { path, cause }
-    };
-    while reader.has_more().map_err(unreadable)? {
-        objects.read(&mut reader)?;
     }
-    Ok(())
+    .read(input, progress)
 }
+
+/// Twice what the policy reads of a request. Longer is no Kubernetes object: etcd holds 1.5 MiB.
+const MAX_OBJECT: u64 = 16 << 20;
 
 /// How much is looked at to tell JSON from YAML.
 const HEAD: u64 = 4096;
@@ -88,20 +72,36 @@ struct Objects<'a, E> {
 }
 
 impl<E: From<InputError>> Objects<'_, E> {
+    /// Reads all documents.
+    fn read(&mut self, mut input: impl Read, progress: &dyn Fn(u64)) -> Result<(), E> {
+        let mut head = Vec::new();
+        let read = input.by_ref().take(HEAD).read_to_end(&mut head);
+        read.map_err(|cause| self.unreadable(cause))?;
+        let is_json = begins_like_json(&head);
+        let input = Cursor::new(head).chain(input);
+        if !is_json {
+            let source = read_from(input, self.name.to_owned())?;
+            let requests = requests_in(source, self.namespace)?;
+            return requests.into_iter().try_for_each(&mut *self.visit);
+        }
+        let mut reader = Reader::new(input, self.position, progress);
+        while reader.has_more().map_err(|cause| self.unreadable(cause))? {
+            self.read_json(&mut reader)?;
+        }
+        Ok(())
+    }
+
     /// Reads one JSON document.
-    fn read<R: Read>(&mut self, reader: &mut Reader<'_, R>) -> Result<(), E> {
+    fn read_json<R: Read>(&mut self, reader: &mut Reader<'_, R>) -> Result<(), E> {
         let start = self.position.place();
         let mut json = serde_json::Deserializer::from_reader(reader);
         let read = Document(self).deserialize(&mut json);
-        let path = self.name.to_owned();
         match (self.stopped.take(), read) {
             (Some(stopped), _) => Err(stopped),
             (None, Ok(())) => Ok(()),
-            (None, Err(error)) if error.is_io() => {
-                let cause = error.into();
-                Err(InputError::Read { path, cause }.into())
-            }
+            (None, Err(error)) if error.is_io() => Err(self.unreadable(error.into())),
             (None, Err(error)) => {
+                let path = self.name.to_owned();
                 let cause = DocumentError::Json(start.of(&error));
                 Err(InputError::Parse { path, cause }.into())
             }
@@ -138,6 +138,11 @@ impl<E: From<InputError>> Objects<'_, E> {
         read.map_err(|problem| self.refuse(problem))?;
         let visited = requests.into_iter().try_for_each(&mut *self.visit);
         visited.map_err(|error| self.stop(error))
+    }
+
+    fn unreadable(&self, cause: io::Error) -> E {
+        let path = self.name.to_owned();
+        InputError::Read { path, cause }.into()
     }
 
     fn refuse<D: serde::de::Error>(&mut self, problem: impl Into<String>) -> D {
@@ -233,9 +238,6 @@ enum Visited {
     Nothing(Value),
 }
 
-/// As much as the longest object.
-const MAX_HELD: u64 = reader::MAX_OBJECT;
-
 impl<'de, E: From<InputError>> DeserializeSeed<'de> for Items<'_, '_, E> {
     type Value = Visited;
 
@@ -267,7 +269,7 @@ impl<'de, E: From<InputError>> Visitor<'de> for Items<'_, '_, E> {
                 None => {
                     let length = objects.position.bytes().saturating_sub(start);
                     held_bytes = held_bytes.saturating_add(length);
-                    if held_bytes > MAX_HELD {
+                    if held_bytes > objects.position.limit {
                         return Err(objects.refuse(
                             "its items have no kind, and that of the list does not stand before them",
                         ));

@@ -1,5 +1,6 @@
 //! For people: a table by namespace and reason, the images that most objects have, and the sums.
 
+use alloc::collections::BTreeSet;
 use std::io::{self, Write};
 
 use super::Report;
@@ -144,8 +145,8 @@ fn images(out: &mut dyn Write, report: &Report<'_>, in_full: bool) -> io::Result
         .take(shown)
         .map(|(name, tally)| {
             let reasons = tally.reasons.iter();
-            let mut codes: Vec<_> = reasons.map(|(_, code)| printable(code)).collect();
-            codes.dedup();
+            let codes: BTreeSet<_> = reasons.map(|(_, code)| printable(code)).collect();
+            let codes: Vec<_> = codes.into_iter().collect();
             (grouped(tally.objects), codes.join(", "), printable(name))
         })
         .collect();

@@ -3,12 +3,11 @@
 use core::cell::Cell;
 use std::io::{self, BufRead, BufReader, Read};
 
-/// Twice what the policy reads of a request. Longer is no Kubernetes object: etcd holds 1.5 MiB.
-pub(super) const MAX_OBJECT: u64 = 16 << 20;
-
 /// Where a reader is, for it and for whoever reads with it
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Position {
+    /// Bytes of one object
+    pub(super) limit: u64,
     bytes: Cell<u64>,
     /// Where the object began that is being read
     object: Cell<u64>,
@@ -26,6 +25,17 @@ pub(super) struct Place {
 }
 
 impl Position {
+    /// The beginning of an input whose objects have at most so many bytes.
+    pub(super) const fn start(limit: u64) -> Self {
+        Self {
+            limit,
+            bytes: Cell::new(0),
+            object: Cell::new(0),
+            lines: Cell::new(0),
+            column: Cell::new(0),
+        }
+    }
+
     /// How many bytes were read.
     pub(super) const fn bytes(&self) -> u64 {
         self.bytes.get()
@@ -125,11 +135,10 @@ impl<'p, R: Read> Reader<'p, R> {
 
 impl<R: Read> Read for Reader<'_, R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if self.position.object_bytes() >= MAX_OBJECT {
-            return Err(io::Error::new(
-                io::ErrorKind::FileTooLarge,
-                format!("an object is longer than {} MiB", MAX_OBJECT >> 20),
-            ));
+        let limit = self.position.limit;
+        if self.position.object_bytes() >= limit {
+            let problem = format!("an object is longer than {limit} bytes");
+            return Err(io::Error::new(io::ErrorKind::FileTooLarge, problem));
         }
         let count = self.fill()?.read(buffer)?;
         self.input.consume(count);
