@@ -4,6 +4,8 @@
 
 #[path = "cli/audit.rs"]
 mod audit;
+#[path = "cli/import.rs"]
+mod import;
 #[path = "cli/platform.rs"]
 mod platform;
 #[path = "cli/program.rs"]

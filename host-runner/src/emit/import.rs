@@ -52,7 +52,8 @@ pub(crate) fn problems(import: &Import, problems: &SettingsProblems) {
             Some(Place { file, path }) => settings_problem(problem, &file, &path),
             None => settings_problem(problem, "the settings", &problem.path),
         }
-        let key = problem.path.rsplit('.').next().unwrap_or_default();
+        let key = problem.path.trim_end_matches(']');
+        let key = key.rsplit(['.', '[']).next().unwrap_or_default();
         let is_unknown = problem.code.ends_with("-unknown-field");
         match (is_unknown.then(|| spelling(key)).flatten(), key) {
             (Some(spelled), _) => help(&format!("it is spelled `{spelled}`")),

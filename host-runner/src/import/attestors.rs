@@ -94,10 +94,7 @@ pub(super) fn choose(
         chosen.push(attestor);
     }
     if !unnamed.is_empty() {
-        let message = format!(
-            "no rule names {}, so they were left out",
-            unnamed.join(", ")
-        );
+        let message = format!("left out, since no rule names them: {}", unnamed.join(", "));
         findings.push(Level::Note, None, message);
         findings.help("--all keeps them");
     }

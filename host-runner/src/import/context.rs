@@ -96,9 +96,7 @@ pub(super) fn require_facts(
             None if !known.is_empty() => {
                 let message = format!("which {noun} the settings are for is not said");
                 findings.push(Level::Error, place.as_ref(), message);
-                findings.help(format!(
-                    "{option}, for example one of `{of}`; no other has rules of its own"
-                ));
+                findings.help(format!("say it with {option}; there are rules for `{of}`"));
             }
             Some(fact) if known.is_empty() => {
                 let message = format!("{option} `{fact}` has no effect: no rule is about a {noun}");

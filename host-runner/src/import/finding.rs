@@ -34,9 +34,14 @@ pub(crate) struct Place {
 }
 
 impl Place {
-    /// The place of a field.
+    /// The place of a field, as validation names it: keys that are not plain stand in brackets.
     pub(crate) fn field(&self, key: &str) -> Self {
-        self.below(&format!(".{key}"))
+        let is_plain = !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        self.below(&if is_plain {
+            format!(".{key}")
+        } else {
+            format!("[{key}]")
+        })
     }
 
     /// The place of an item.

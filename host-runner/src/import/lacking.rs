@@ -31,7 +31,7 @@ pub(super) fn report(
     }
 }
 
-/// Attestors without a single attestation.
+/// Attestors without a single attestation: perhaps there is none, but not where there is none at all.
 fn report_attestors(attestors: &[Export], occurrences: &[Export], findings: &mut Findings) {
     let silent: Vec<_> = attestors
         .iter()
@@ -41,11 +41,16 @@ fn report_attestors(attestors: &[Export], occurrences: &[Export], findings: &mut
     if silent.is_empty() {
         return;
     }
+    let level = if has_attestation(occurrences, None) {
+        Level::Warning
+    } else {
+        Level::Lacking
+    };
     let message = format!("there is no attestation by {}", silent.join(", "));
-    findings.push(Level::Lacking, None, message);
+    findings.push(level, None, message);
     findings.help(
-        "gcloud container binauthz attestations list --attestor=… --format=json > attestations.json, then \
-         --attestations attestations.json; or say under `evidence` in the settings where they are",
+        "give what `gcloud container binauthz attestations list --attestor=… --format=json` prints with \
+         --attestations, or say under `evidence` in the settings where they are",
     );
 }
 

@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::attestors::note_of;
 use super::lacking::has_check;
 use super::{Export, Findings, Level};
+use crate::emit::counted;
 
 /// Who reads occurrences
 #[derive(Debug)]
@@ -97,37 +98,23 @@ pub(super) fn choose(
     }
     for (reason, count) in left_out {
         let why = match reason {
-            Reason::Duplicate => "says the same as another one".to_owned(),
-            Reason::OtherNote => "is filed under the note of no attestor here".to_owned(),
-            Reason::NoScanCheck => "is of a scan, and no check reads scans".to_owned(),
-            Reason::OtherKind(kind) => format!("is of kind `{kind}`, which nothing reads"),
+            Reason::Duplicate => "given before".to_owned(),
+            Reason::OtherNote => "under the note of no attestor here".to_owned(),
+            Reason::NoScanCheck => "of scans, which no check reads".to_owned(),
+            Reason::OtherKind(kind) => format!("of kind `{kind}`, which nothing reads"),
         };
-        findings.push(
-            Level::Note,
-            None,
-            format!("{} left out: each {why}", occurrences_in_words(count)),
-        );
+        let message = format!("left out: {}, {why}", counted(count, "occurrence"));
+        findings.push(Level::Note, None, message);
     }
     if jwts > 0 {
-        let message = format!(
-            "{} only a JWT, which never counts",
-            occurrences_in_words(jwts)
-                .replace(" was", " has")
-                .replace(" were", " have")
-        );
+        let jwts = counted(jwts, "occurrence");
+        let message = format!("a JWT never counts, and {jwts} contain nothing else");
         findings.push(Level::Warning, None, message);
     }
     chosen
 }
 
-fn occurrences_in_words(count: usize) -> String {
-    match count {
-        1 => "1 occurrence was".to_owned(),
-        count => format!("{count} occurrences were"),
-    }
-}
-
-/// How many attestations there are under a note, or under none.
+/// Whether there is an attestation under a note, or under none; without one, under any.
 pub(super) fn has_attestation(occurrences: &[Export], note: Option<&str>) -> bool {
     occurrences.iter().any(|Export { document, .. }| {
         let own = document.get("noteName").and_then(Value::as_str);
