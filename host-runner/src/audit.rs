@@ -207,6 +207,11 @@ impl Audit {
 }
 
 impl Summary {
+    /// Whether nothing stands against anything.
+    pub(crate) const fn is_clean(&self) -> bool {
+        self.admitted == self.objects
+    }
+
     /// Whether anything would be refused.
     pub(crate) const fn is_refused(&self) -> bool {
         self.refused > 0 || self.errors > 0

@@ -69,15 +69,23 @@ const MAX_BYTES: u64 = 1 << 30;
 ///
 /// It cannot be read as text, or is longer than 1 GiB.
 pub fn read(path: &Path) -> Result<Source, InputError> {
+    let (name, input) = open(path)?;
+    read_from(input, name)
+}
+
+/// Opens a file, or standard input for `-`; its name as it is shown.
+///
+/// # Errors
+///
+/// It is not there, or may not be read.
+pub(crate) fn open(path: &Path) -> Result<(String, Box<dyn io::Read>), InputError> {
     if is_stdin(path) {
-        return read_from(io::stdin(), "<stdin>".to_owned());
+        return Ok(("<stdin>".to_owned(), Box::new(io::stdin())));
     }
+    let name = shown(path);
     match fs::File::open(path) {
-        Ok(file) => read_from(file, shown(path)),
-        Err(cause) => Err(InputError::Read {
-            path: shown(path),
-            cause,
-        }),
+        Ok(file) => Ok((name, Box::new(file))),
+        Err(cause) => Err(InputError::Read { path: name, cause }),
     }
 }
 

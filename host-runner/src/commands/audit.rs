@@ -114,18 +114,26 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
     let summary = &audit.summary;
     let fails = match args.fail_on {
         FailOn::Refused => summary.is_refused(),
-        FailOn::DryRun => summary.admitted < summary.objects,
+        FailOn::DryRun => !summary.is_clean(),
     };
     Ok(if fails { Exit::No } else { Exit::Yes })
 }
 
-/// All files, those in folders too.
+/// All files, those in folders too; every one that cannot be read is named before any work is done.
 fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>> {
-    let mut all = Vec::new();
+    let (mut all, mut errors) = (Vec::new(), Vec::new());
     for path in paths {
-        all.extend(inputs::files(path)?);
+        match inputs::files(path) {
+            Ok(files) => all.extend(files),
+            Err(error) => errors.push(error),
+        }
     }
-    Ok(all)
+    errors.extend(all.iter().filter_map(|path| inputs::open(path).err()));
+    if errors.is_empty() {
+        return Ok(all);
+    }
+    let texts: Vec<_> = errors.iter().map(ToString::to_string).collect();
+    bail!("{}", texts.join("\nerror: "))
 }
 
 /// Says what will be missing, before an hour has passed.

@@ -94,7 +94,8 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
         Some(path) => write(path, &text, args.force)?,
         None => emit::unless_closed(io::stdout().write_all(text.as_bytes()))?,
     }
-    let output = args.output.as_deref().map_or("settings".to_owned(), shown);
+    let output = args.output.as_deref().map(shown);
+    let output = output.as_deref().unwrap_or("settings");
     anstream::eprintln!("{output}: {}", contents(&import.settings));
     Ok(match import.level() {
         Some(Level::Lacking) => Exit::No,

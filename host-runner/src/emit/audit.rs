@@ -1,6 +1,7 @@
 //! What a policy says about everything that runs: as tables for people, and as a versioned document.
 
 mod human;
+mod summary;
 
 use alloc::collections::BTreeMap;
 use std::io::{self, Write};

@@ -10,10 +10,10 @@ pub(super) enum Shape {
     /// A text
     Text,
     /// A mapping with these keys
-    Fields(&'static [(&'static str, Shape)]),
+    Fields(&'static [(&'static str, Self)]),
     /// A mapping from names
-    Entries(&'static Shape),
-    List(&'static Shape),
+    Entries(&'static Self),
+    List(&'static Self),
 }
 
 /// `projects/P/policy`, and the system policy

@@ -53,7 +53,13 @@ const WITHOUT_IMAGES: &[(&str, &[&str])] = &[
     ("apiextensions.k8s.io", &[]),
     ("apiregistration.k8s.io", &[]),
     ("autoscaling", &[]),
+    ("certificates.k8s.io", &[]),
+    ("coordination.k8s.io", &[]),
+    ("discovery.k8s.io", &[]),
+    ("events.k8s.io", &[]),
+    ("flowcontrol.apiserver.k8s.io", &[]),
     ("networking.k8s.io", &[]),
+    ("node.k8s.io", &[]),
     (
         "policies.kubewarden.io",
         &[

@@ -1,21 +1,22 @@
 //! Dumps of whole clusters, object by object: JSON is never in memory as a whole, however long it is.
 
+mod items;
 mod reader;
 #[cfg(test)]
 mod tests;
 
 use core::fmt;
-use std::fs::File;
 use std::io::{self, Cursor, Read};
 use std::path::Path;
 
-use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, MapAccess, Visitor};
 use serde_json::{Map, Value};
 
 use super::document::{self, DocumentError, Strict};
-use super::list::{self, List};
+use super::list::List;
 use super::request::{self, Request};
-use super::{InputError, is_stdin, read_from, requests_in, shown};
+use super::{InputError, open, read_from, requests_in};
+use items::{Items, Visited};
 use reader::{Position, Reader};
 
 /// Visits the requests of a file as they are read. Anything but JSON is read to its end first.
@@ -30,15 +31,7 @@ pub(crate) fn each_request<E: From<InputError>>(
     progress: &dyn Fn(u64),
     visit: &mut dyn FnMut(Request) -> Result<(), E>,
 ) -> Result<(), E> {
-    let (name, input): (String, Box<dyn Read>) = if is_stdin(path) {
-        ("<stdin>".to_owned(), Box::new(io::stdin()))
-    } else {
-        let name = shown(path);
-        match File::open(path) {
-            Ok(file) => (name, Box::new(file)),
-            Err(cause) => return Err(InputError::Read { path: name, cause }.into()),
-        }
-    };
+    let (name, input) = open(path)?;
     Objects {
         namespace,
         name: &name,
@@ -222,103 +215,4 @@ fn may_be_list(fields: &Map<String, Value>) -> bool {
 fn list_of(fields: &Map<String, Value>) -> Option<List> {
     let kind = fields.get("kind")?.as_str()?;
     List::new(kind, fields.get("apiVersion"))
-}
-
-/// The items of a list, where its kind is known already or not
-struct Items<'o, 'a, E> {
-    objects: &'o mut Objects<'a, E>,
-    list: Option<List>,
-}
-
-/// What stood under `items`
-enum Visited {
-    /// Items, visited but for these: they do not say what they are
-    Items(Vec<Value>),
-    /// No item
-    Nothing(Value),
-}
-
-impl<'de, E: From<InputError>> DeserializeSeed<'de> for Items<'_, '_, E> {
-    type Value = Visited;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Visited, D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl<'de, E: From<InputError>> Visitor<'de> for Items<'_, '_, E> {
-    type Value = Visited;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        Strict.expecting(f)
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut access: A) -> Result<Visited, A::Error> {
-        let Self { objects, list } = self;
-        let (mut held, mut held_bytes) = (Vec::new(), 0_u64);
-        let mut is_empty = true;
-        loop {
-            let start = objects.position.begin_object();
-            let Some(item) = access.next_element_seed(Strict)? else {
-                break;
-            };
-            is_empty = false;
-            match &list {
-                Some(list) => objects.item(list.item(item))?,
-                None if says_what_it_is(&item) => objects.item(list::object(item))?,
-                None => {
-                    let length = objects.position.bytes().saturating_sub(start);
-                    held_bytes = held_bytes.saturating_add(length);
-                    if held_bytes > objects.position.limit {
-                        return Err(objects.refuse(
-                            "its items have no kind, and that of the list does not stand before them",
-                        ));
-                    }
-                    held.push(item);
-                }
-            }
-        }
-        Ok(if is_empty {
-            Visited::Nothing(Value::Array(Vec::new()))
-        } else {
-            Visited::Items(held)
-        })
-    }
-
-    fn visit_unit<D: serde::de::Error>(self) -> Result<Visited, D> {
-        Strict.visit_unit().map(Visited::Nothing)
-    }
-
-    fn visit_bool<D: serde::de::Error>(self, flag: bool) -> Result<Visited, D> {
-        Strict.visit_bool(flag).map(Visited::Nothing)
-    }
-
-    fn visit_i64<D: serde::de::Error>(self, number: i64) -> Result<Visited, D> {
-        Strict.visit_i64(number).map(Visited::Nothing)
-    }
-
-    fn visit_u64<D: serde::de::Error>(self, number: u64) -> Result<Visited, D> {
-        Strict.visit_u64(number).map(Visited::Nothing)
-    }
-
-    fn visit_f64<D: serde::de::Error>(self, number: f64) -> Result<Visited, D> {
-        Strict.visit_f64(number).map(Visited::Nothing)
-    }
-
-    fn visit_str<D: serde::de::Error>(self, text: &str) -> Result<Visited, D> {
-        Strict.visit_str(text).map(Visited::Nothing)
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, access: A) -> Result<Visited, A::Error> {
-        Strict.visit_map(access).map(Visited::Nothing)
-    }
-}
-
-fn says_what_it_is(item: &Value) -> bool {
-    let says = |item: &Map<String, Value>| {
-        ["kind", "apiVersion"]
-            .iter()
-            .all(|key| list::says(item, key))
-    };
-    item.as_object().is_some_and(says)
 }

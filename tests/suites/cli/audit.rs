@@ -1,6 +1,6 @@
 //! `countersign audit` as a user runs it.
 
-use std::fmt::Write as _;
+use core::fmt::Write as _;
 
 use serde_json::Value;
 
@@ -46,7 +46,9 @@ default     refused  always-deny            1       1  Pod default/web-1
 preview     dry run  digest-required        1       1  Pod preview/web-2
 production  refused  digest-required        2       2  Pod production/web-0"
     );
-    let (images, summary) = rest.split_once("\n\n").unwrap();
+    let (images, rest) = rest.split_once("\n\n").unwrap();
+    let (hint, summary) = rest.split_once("\n\n").unwrap();
+    assert!(hint.starts_with("`countersign explain REASON` "), "{hint}");
     assert!(images.starts_with("OBJECTS  REASONS          IMAGE\n      1  digest-required  registry.example/shop/web:0\n"), "{images}");
     assert!(summary.starts_with("5 objects: 1 admitted, 3 refused, 1 in dry run, which would be refused; 5 images; 1 without an image passed over (module sha256:"), "{summary}");
     assert!(
@@ -124,8 +126,11 @@ fn a_dump_that_is_malformed_says_how_far_it_was_judged() {
         assert!(stderr.starts_with(&format!("error: {judged}")), "{stderr}");
         assert_eq!(stdout, "");
     }
-    let (_, stderr) = run(&format!("{AUDIT} missing.json"), "", 2);
-    assert!(stderr.contains("cannot read `missing.json`"), "{stderr}");
+    let (_, stderr) = run(&format!("{AUDIT} missing.json also-missing.json"), "", 2);
+    assert!(
+        stderr.contains("cannot read `missing.json`") && stderr.contains("`also-missing.json`"),
+        "{stderr}"
+    );
 }
 
 #[test]
@@ -168,6 +173,52 @@ fn both_modules_give_the_same_report_in_the_order_of_the_dump() {
     wasi["module"] = wapc["module"].clone();
     assert_eq!(wapc, wasi);
     assert_eq!(wapc["objects"][3]["object"], "Pod preview/web-3");
+}
+
+/// A module that accepts all settings, and does `otherwise` when it is asked about anything else.
+fn module(otherwise: &str) -> (tempfile::TempDir, std::path::PathBuf) {
+    let text = format!(
+        r#"(module
+        (import "wapc" "__guest_response" (func $respond (param i32 i32)))
+        (memory (export "memory") 1)
+        (data (i32.const 0) "{{\"valid\":true}}{{\"accepted\":false}}")
+        (func (export "__guest_call") (param $operation i32) (param $payload i32) (result i32)
+            ;; 17 is validate_settings.
+            (if (i32.eq (local.get $operation) (i32.const 17))
+                (then (call $respond (i32.const 0) (i32.const 14)) (return (i32.const 1))))
+            {otherwise}
+            (i32.const 1)))"#
+    );
+    let (folder, path) = file("module.wasm", "");
+    std::fs::write(&path, wat::parse_str(text).unwrap()).unwrap();
+    (folder, path)
+}
+
+#[test]
+fn an_object_without_an_answer_is_reported_and_the_job_is_not_done() {
+    let (_folder, trapping) = module("unreachable");
+    let audit = format!("{AUDIT} --module {} -", trapping.display());
+    let (stdout, stderr) = run(&audit, &dump(&["a", "b"]), 2);
+    assert!(
+        stdout.contains("a          error    engine-trapped        1       -  Pod a/web-0\n"),
+        "{stdout}"
+    );
+    assert!(
+        stdout.contains("2 objects: 0 admitted, 0 refused, 2 refused by an error; 0 images"),
+        "{stdout}"
+    );
+    let error =
+        "error: the module gave no answer about 2 objects, which the report counts as errors\n";
+    assert_eq!(stderr, error);
+    // A policy that does not say what it found is none to audit with.
+    let (_folder, other) = module("(call $respond (i32.const 14) (i32.const 18))");
+    let audit = format!("{AUDIT} --module {} -", other.display());
+    let (stdout, stderr) = run(&audit, &dump(&["a"]), 2);
+    assert!(
+        stderr.contains("the module gives no Decision about Pod a/web-0"),
+        "{stderr}"
+    );
+    assert_eq!(stdout, "");
 }
 
 #[test]

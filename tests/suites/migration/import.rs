@@ -22,7 +22,7 @@ defaultAdmissionRule:
   evaluationMode: REQUIRE_ATTESTATION
   requireAttestationsBy:
   - projects/p/attestors/a
-  - projects/p/attestors/pgp
+  - projects/p/attestors/b
 etag: '"GDXq/WrZN7Kp"'
 globalPolicyEvaluationMode: ENABLE
 name: projects/p/policy
@@ -86,7 +86,7 @@ fn exports_decide_here_as_they_say() {
     };
     let attestors = [
         attestor_of("a", &[with_id(&a, KMS)]),
-        attestor_of("pgp", &[with_id(&b, &b.id())]),
+        attestor_of("b", &[with_id(&b, &b.id())]),
         attestor_of("unused", &[with_id(&TestKey::new("c"), "c")]),
     ];
     // A list of documents in YAML, as the default format of `list` and `describe` has them.
@@ -96,7 +96,7 @@ fn exports_decide_here_as_they_say() {
         .collect();
     let attestations = json!([
         listed("a", &a, KMS),
-        listed("pgp", &b, &b.id()),
+        listed("b", &b, &b.id()),
         listed("other", &b, &b.id())
     ]);
     let (policy, system) = (at("policy.yaml", POLICY), at("system.yaml", SYSTEM_POLICY));

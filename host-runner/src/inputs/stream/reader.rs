@@ -1,7 +1,7 @@
 //! A reader that knows where it is, and that no object may be too long.
 
 use core::cell::Cell;
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::{self, BufRead as _, BufReader, Read};
 
 /// Where a reader is, for it and for whoever reads with it
 #[derive(Debug)]
