@@ -1,3 +1,5 @@
+use core::slice::from_ref as slice;
+
 use serde_json::{Value, json};
 
 use super::*;
@@ -55,7 +57,7 @@ fn what_dry_run_and_break_glass_admit_is_told_apart_from_what_is_refused() {
                 true,
                 "CONFORMANT",
                 "enforced",
-                &[image("a", "CONFORMANT", &[passed.clone()])],
+                &[image("a", "CONFORMANT", slice(&passed))],
             ),
             Outcome::Admitted,
             vec![],
@@ -75,7 +77,7 @@ fn what_dry_run_and_break_glass_admit_is_told_apart_from_what_is_refused() {
                 true,
                 violation,
                 "dry-run",
-                &[image("a", violation, &[dry.clone()])],
+                &[image("a", violation, slice(&dry))],
             ),
             Outcome::DryRun,
             vec![(Outcome::DryRun, "digest-required")],
@@ -112,7 +114,7 @@ fn what_dry_run_and_break_glass_admit_is_told_apart_from_what_is_refused() {
                 false,
                 "ERROR",
                 "enforced",
-                &[image("a", "ERROR", &[unknown.clone()])],
+                &[image("a", "ERROR", slice(&unknown))],
             ),
             Outcome::Error,
             vec![(Outcome::Error, "host-capability-failed")],
@@ -217,7 +219,7 @@ fn objects_and_images_are_counted_once_for_each_reason() {
     let refused = |names: &[&str]| {
         let images: Vec<_> = names
             .iter()
-            .map(|name| image(name, violation, std::slice::from_ref(&deny)))
+            .map(|name| image(name, violation, slice(&deny)))
             .collect();
         decision(false, violation, "enforced", &images)
     };
