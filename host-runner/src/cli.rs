@@ -2,6 +2,8 @@
 
 mod context;
 mod evidence;
+mod place;
+mod statement;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -10,7 +12,11 @@ use crate::commands;
 use crate::engine::Abi;
 
 pub use context::ContextArgs;
+pub(crate) use context::parse_time;
 pub use evidence::EvidenceArgs;
+pub use place::PlaceArgs;
+pub use statement::StatementArgs;
+pub(crate) use statement::{parse_algorithm, parse_image};
 
 /// Binary Authorization for any cluster: evaluate image policies with the very module that
 /// production loads
@@ -25,6 +31,8 @@ pub struct Cli {
 /// The commands
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Make keys, sign images, and verify attestations
+    Attest(commands::attest::Args),
     /// Say what the policy would refuse of everything that runs
     Audit(commands::audit::Args),
     /// Print what a shell needs to complete arguments
@@ -86,5 +94,26 @@ mod tests {
     #[test]
     fn verify_cli() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn every_command_has_examples_and_says_its_exit_status() {
+        let mut commands = vec![Cli::command()];
+        let mut count = 0;
+        while let Some(command) = commands.pop() {
+            commands.extend(command.get_subcommands().cloned());
+            let is_program = command.get_name() == "countersign";
+            let help = command.get_after_help().map(ToString::to_string);
+            let help = help.unwrap_or_default();
+            assert!(
+                is_program
+                    || (help.starts_with("Examples:\n  countersign ")
+                        && help.contains("\nExit status: ")),
+                "{}: {help}",
+                command.get_name()
+            );
+            count += 1;
+        }
+        assert!(count > 10);
     }
 }

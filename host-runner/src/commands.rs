@@ -1,5 +1,6 @@
 //! The commands, one file each.
 
+pub mod attest;
 pub mod audit;
 pub mod completions;
 pub mod diff;
@@ -7,7 +8,7 @@ pub mod evaluate;
 pub mod explain;
 pub mod import;
 pub mod inspect;
-mod judge;
+pub(crate) mod judge;
 pub mod lint;
 mod objects;
 pub mod schema;

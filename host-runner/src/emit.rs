@@ -3,6 +3,7 @@
 
 pub(crate) mod admission_review;
 pub(crate) mod audit;
+pub(crate) mod change;
 pub(crate) mod changes;
 pub(crate) mod diagnostic;
 pub(crate) mod explain;
@@ -16,6 +17,7 @@ pub(crate) mod lint;
 pub(crate) mod output;
 pub(crate) mod test;
 mod tree;
+pub(crate) mod verification;
 
 use std::io;
 use std::path::Path;
@@ -110,6 +112,16 @@ pub(crate) fn error(error: &anyhow::Error) {
     let text = format!("{error:#}");
     let lines: Vec<_> = text.lines().map(printable).collect();
     anstream::eprintln!("{BOLD_RED}error{RESET}: {}", lines.join("\n"));
+}
+
+/// Tells what the user may want to know.
+pub(crate) fn note(text: &str) {
+    anstream::eprintln!("note: {}", printable(text));
+}
+
+/// Tells what the user should do something about.
+pub(crate) fn warning(text: &str) {
+    anstream::eprintln!("{BOLD_YELLOW}warning{RESET}: {}", printable(text));
 }
 
 /// Prints everything that is wrong with a settings file.

@@ -21,6 +21,8 @@ use crate::engine::{Host, HostCall};
 pub use error::{EvidenceError, Failure};
 pub use exchange::Replay;
 pub use kubernetes::Cluster;
+pub(crate) use reference::Reference;
+pub(crate) use registry::REFERENCE as LAYOUT_REFERENCE;
 pub use registry::Registry;
 pub use request::Request;
 pub(crate) use request::Subject;

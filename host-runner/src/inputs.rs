@@ -16,6 +16,7 @@ use thiserror::Error;
 use crate::emit::printable;
 
 pub use document::{DocumentError, parse};
+pub(crate) use list::each_at as each_object_at;
 pub use request::{Asked, Request};
 pub(crate) use stream::each_request;
 
@@ -252,6 +253,19 @@ pub(crate) fn request_of(object: Map<String, Value>, namespace: &str) -> Result<
     request::from_document(Value::Object(object), Some(namespace), "", &mut requests)?;
     let request = requests.pop().ok_or("a list without an object")?;
     Ok(request.request)
+}
+
+/// The request that creates an object which nobody has written, such as one that asks a question.
+///
+/// # Errors
+///
+/// Says what the object lacks.
+pub(crate) fn creation_of(object: Value) -> Result<Request, String> {
+    let mut requests = Vec::new();
+    request::from_document(object, None, "-", &mut requests)?;
+    requests
+        .pop()
+        .ok_or_else(|| "a list without an object".into())
 }
 
 /// Reads every Kubernetes object of a file, those in lists too.

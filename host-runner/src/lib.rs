@@ -6,6 +6,7 @@
 //! | what a file of manifests becomes | [`inputs`] |
 //! | what a policy is answered in place of a cluster and a registry | [`evidence`] |
 //! | how the tests of a policy are run | [`suite`] |
+//! | how an image is attested | `attest/` |
 //! | what would admit a refused image | `remedy/` |
 //! | what changes between two answers | `comparison` |
 //! | what a policy says about everything that runs | `audit` |
@@ -16,6 +17,7 @@
 extern crate alloc;
 
 mod advice;
+mod attest;
 mod audit;
 pub mod cli;
 pub mod commands;
@@ -24,10 +26,10 @@ mod emit;
 pub mod engine;
 pub mod evidence;
 mod exit;
+mod files;
 mod import;
 pub mod inputs;
 mod parallel;
-mod payload;
 mod progress;
 mod remedy;
 pub mod suite;
@@ -42,6 +44,7 @@ use cli::{Cli, Command};
 #[must_use]
 pub fn run(cli: &Cli) -> Exit {
     let result = match &cli.command {
+        Command::Attest(args) => commands::attest::run(args),
         Command::Audit(args) => commands::audit::run(args),
         Command::Completions(args) => commands::completions::run(args),
         Command::Diff(args) => commands::diff::run(args),

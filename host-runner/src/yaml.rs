@@ -4,7 +4,13 @@ use serde_json::Value;
 
 /// A value as one YAML document, which ends with a line break.
 pub(crate) fn document(value: &Value) -> String {
+    indented(value, 2)
+}
+
+/// The same with another number of columns for what is below a key.
+pub(crate) fn indented(value: &Value, step: usize) -> String {
     let options = serde_saphyr::ser_options! {
+        indent_step: step,
         compact_list_indent: false,
         // Long lines are digests and signatures. Folded, they could not be copied.
         folded_wrap_chars: usize::MAX,
@@ -59,7 +65,7 @@ mod tests {
             "é",
         ];
         let value = json!({
-            "texts": texts.as_slice(), "keys": texts.iter().map(|text| (*text, 1)).collect::<std::collections::BTreeMap<_, _>>(),
+            "texts": texts.as_slice(), "keys": texts.iter().map(|text| (*text, 1)).collect::<alloc::collections::BTreeMap<_, _>>(),
             "empty": {}, "none": [], "nested": [["x"], {"a": [{"b": null}]}], "numbers": [1, -3, 1.5, u64::MAX],
             "long": "word ".repeat(100), "longer": "A".repeat(5000),
         });

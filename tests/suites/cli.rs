@@ -2,12 +2,18 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+#[path = "cli/attest.rs"]
+mod attest;
 #[path = "cli/audit.rs"]
 mod audit;
 #[path = "cli/import.rs"]
 mod import;
 #[path = "cli/platform.rs"]
 mod platform;
+#[path = "../src/process.rs"]
+#[expect(unreachable_pub, reason = "the other suites have it from a library")]
+#[expect(clippy::print_stderr, reason = "what is not run is said")]
+mod process;
 #[path = "cli/program.rs"]
 mod program;
 

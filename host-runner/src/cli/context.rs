@@ -25,6 +25,7 @@ impl ContextArgs {
     }
 }
 
-fn parse_time(text: &str) -> Result<Time, TimeError> {
+/// A time in RFC 3339.
+pub(crate) fn parse_time(text: &str) -> Result<Time, TimeError> {
     Time::parse(text)
 }

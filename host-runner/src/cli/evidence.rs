@@ -10,7 +10,7 @@ use crate::engine::Abi;
 use crate::evidence::{Cluster, Evidence, Registry, Replay};
 
 /// What answers a policy that asks its host
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Evidence")]
 #[command(group = ArgGroup::new("folders").args(["kubernetes", "registry"]).multiple(true))]
 pub struct EvidenceArgs {

@@ -155,10 +155,10 @@ fn warn_of_silence(settings: &Value, evidence: &EvidenceArgs) {
         ),
     ] {
         if asks && !is_answered {
-            anstream::eprintln!(
-                "note: the settings ask {whom}, and nothing answers here: what depends on it is an \
-                 error (host-capability-failed). Give {option} DIR or --replay FILE"
-            );
+            emit::note(&format!(
+                "the settings ask {whom}, and nothing answers here: what depends on it is an error \
+                 (host-capability-failed). Give {option} DIR or --replay FILE"
+            ));
         }
     }
 }

@@ -1,6 +1,5 @@
 //! `countersign import`: settings from what Google Binary Authorization exports.
 
-use std::fs::{self, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
@@ -10,6 +9,7 @@ use serde_json::Value;
 use crate::cli::ModuleArgs;
 use crate::emit::{self, counted};
 use crate::engine::{Engine, Limits};
+use crate::files::{self, Readers};
 use crate::import::{Export, Exports, Import, Level, Place};
 use crate::inputs::{self, shown};
 use crate::{Exit, yaml};
@@ -194,11 +194,12 @@ fn read_file(path: &Path, errors: &mut Vec<String>) -> Option<(String, Vec<Value
 
 /// Writes a file that is not there yet, or may be overwritten.
 fn write(path: &Path, text: &str, may_overwrite: bool) -> Result<()> {
-    if may_overwrite {
-        return fs::write(path, text).with_context(|| format!("cannot write `{}`", shown(path)));
-    }
-    let file = OpenOptions::new().write(true).create_new(true).open(path);
-    match file.and_then(|mut file| file.write_all(text.as_bytes())) {
+    let written = if may_overwrite {
+        files::replace(path, text.as_bytes())
+    } else {
+        files::create(path, text.as_bytes(), Readers::Anyone)
+    };
+    match written {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
             bail!("`{}` exists; --force overwrites it", shown(path))
         }

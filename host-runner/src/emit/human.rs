@@ -1,7 +1,7 @@
 //! For people: a verdict for each image, and for each refusal what was missing.
 
 mod policy;
-mod reason;
+pub(super) mod reason;
 
 use std::io::{self, Write};
 

@@ -80,7 +80,7 @@ impl Failure {
     }
 
     /// What a recording keeps: without the cause, as in Kubewarden's.
-    pub(super) fn message(&self) -> &str {
+    pub(crate) fn message(&self) -> &str {
         &self.message
     }
 

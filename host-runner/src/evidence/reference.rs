@@ -4,7 +4,7 @@ use core::fmt;
 
 /// A reference with nothing left to guess
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Reference {
+pub(crate) struct Reference {
     registry: String,
     path: String,
     tag: Option<String>,
@@ -15,7 +15,7 @@ const INVALID: &str = "invalid reference format";
 
 impl Reference {
     /// Expands `nginx` to `docker.io/library/nginx:latest`, and refuses what is no reference.
-    pub(super) fn parse(text: &str) -> Result<Self, &'static str> {
+    pub(crate) fn parse(text: &str) -> Result<Self, &'static str> {
         let (named, digest) = match text.split_once('@') {
             Some((named, digest)) => (named, Some(digest)),
             None => (text, None),

@@ -29,7 +29,8 @@ pub struct Registry {
 /// What `org.opencontainers.image.ref.name` has to be here.
 const FULL_REFERENCE: &str = "a full reference such as `registry.example/app:1`";
 
-const REFERENCE: &str = "org.opencontainers.image.ref.name";
+/// The annotation that gives a manifest its name
+pub(crate) const REFERENCE: &str = "org.opencontainers.image.ref.name";
 
 /// That of the registries.
 const MAX_MANIFEST: u64 = 4 << 20;
@@ -169,7 +170,7 @@ impl Registry {
     }
 
     /// Reads a blob and checks that it is what its name says.
-    fn blob(&self, digest: &str) -> Result<Vec<u8>, Failure> {
+    pub(crate) fn blob(&self, digest: &str) -> Result<Vec<u8>, Failure> {
         if !is_digest(digest) {
             return Err(Failure::new(format!(
                 "a blob has the digest `{}`; only sha256 is read",
@@ -192,7 +193,8 @@ impl Registry {
         }
     }
 
-    fn path(&self, digest: &str) -> PathBuf {
+    /// Where a blob lies; its digest has to be one.
+    pub(crate) fn path(&self, digest: &str) -> PathBuf {
         let name = digest.trim_start_matches("sha256:");
         self.folder.join("blobs/sha256").join(name)
     }

@@ -9,20 +9,36 @@ use serde_json::{Map, Value};
 ///
 /// A list has an item that is no object, or `visit` said no.
 pub(super) fn each(
-    mut object: Map<String, Value>,
+    object: Map<String, Value>,
     visit: &mut dyn FnMut(Map<String, Value>) -> Result<(), String>,
+) -> Result<(), String> {
+    each_at(object, "", &mut |_, object| visit(object))
+}
+
+/// Takes an object and its JSON pointer.
+type VisitAt<'v> = dyn FnMut(&str, Map<String, Value>) -> Result<(), String> + 'v;
+
+/// The same with the JSON pointer of each object; `pointer` is that of the first.
+///
+/// # Errors
+///
+/// A list has an item that is no object, or `visit` said no.
+pub(crate) fn each_at(
+    mut object: Map<String, Value>,
+    pointer: &str,
+    visit: &mut VisitAt<'_>,
 ) -> Result<(), String> {
     let kind = object.get("kind").and_then(Value::as_str);
     let list = kind.and_then(|kind| List::new(kind, object.get("apiVersion")));
     let is_list = object.get("items").is_some_and(Value::is_array);
     let (Some(list), true) = (list, is_list) else {
-        return visit(object);
+        return visit(pointer, object);
     };
     let Some(Value::Array(items)) = object.remove("items") else {
         return Ok(());
     };
-    for item in items {
-        each(list.item(item)?, visit)?;
+    for (index, item) in items.into_iter().enumerate() {
+        each_at(list.item(item)?, &format!("{pointer}/items/{index}"), visit)?;
     }
     Ok(())
 }

@@ -7,8 +7,8 @@ use policy_wasm::key::{Algorithm, PublicKey};
 use serde_json::Value;
 
 use super::yaml::{in_here_document, scalar};
+use crate::attest::payload::{SIMPLE_SIGNING, simple_signing};
 use crate::emit::text;
-use crate::payload::{SIMPLE_SIGNING, simple_signing};
 
 /// Whose signature is asked for
 pub(super) struct Signer<'a> {

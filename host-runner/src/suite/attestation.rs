@@ -10,7 +10,8 @@ use policy_wasm::time::Time;
 use serde_json::{Value, json};
 
 use super::stand_in::StandIn;
-use crate::payload::{SIMPLE_SIGNING, simple_signing};
+use crate::attest::document::{Filing, Signed};
+use crate::attest::payload::{IN_TOTO, SIMPLE_SIGNING, pae, simple_signing, statement};
 
 /// An attestation as it is stored, and where it belongs
 #[derive(Debug)]
@@ -25,7 +26,6 @@ pub(super) struct Made {
     pub(super) note: Option<String>,
 }
 
-const IN_TOTO: &str = "application/vnd.in-toto+json";
 /// What Google's own evaluation signs
 const POLICY_VERIFICATION: &str =
     "https://binaryauthorization.googleapis.com/policy_verification/v0.1";
@@ -66,18 +66,25 @@ pub(super) fn make(
         },
         digest: digest.to_string(),
     };
-    let envelope = Envelope {
-        note: named,
-        resource: attestation.image.clone(),
+    let filing = Filing {
+        note: named.as_deref(),
+        resource: &attestation.image,
     };
     let document = if is(Tamper::Garbage) {
         json!({"kind": "ATTESTATION", "attestation": "garbage"})
     } else {
         let said = say(attestation, &subject, now)?;
-        envelope.wrap(
-            attestation.format,
-            &sign(attestation, said, &subject, signer, now)?,
-        )
+        let payload_type = said.payload_type.unwrap_or(SIMPLE_SIGNING);
+        let Stored {
+            payload,
+            signatures,
+        } = sign(attestation, said, &subject, signer, now)?;
+        let signed = Signed {
+            payload: &payload,
+            payload_type,
+            signatures: &signatures,
+        };
+        wrap(attestation.format, filing, signed)
     };
     let times = if is(Tamper::DuplicateSigner) { 2 } else { 1 };
     let made = || Made {
@@ -103,12 +110,11 @@ struct Said {
     payload_type: Option<&'static str>,
 }
 
-/// A payload with its signature, as they are stored
-struct Signed {
+/// A payload with its signatures, as they are stored
+struct Stored {
     payload: Vec<u8>,
-    payload_type: &'static str,
-    /// None where there is no signature
-    signature: Option<(String, Vec<u8>)>,
+    /// None where it was not signed
+    signatures: Vec<(String, Vec<u8>)>,
 }
 
 /// What an attestation says, with whatever is wrong with it from the beginning.
@@ -151,7 +157,8 @@ fn say(attestation: &Attestation, subject: &Subject, now: Time) -> Result<Said, 
             } else {
                 predicate_type
             };
-            let statement = subject.statement(predicate_type, &predicate);
+            let Subject { repository, digest } = subject;
+            let statement = statement(repository, digest, predicate_type, &predicate);
             said(statement, Some(IN_TOTO))
         }
         (None, Format::Dsse | Format::DsseOccurrence) => {
@@ -178,7 +185,7 @@ fn sign(
     subject: &Subject,
     signer: &StandIn,
     now: Time,
-) -> Result<Signed, String> {
+) -> Result<Stored, String> {
     let is = |tamper| attestation.tampers.contains(&tamper);
     let over = if is(Tamper::SwapSubject) {
         say(attestation, &subject.of_another_image(), now)?.payload
@@ -210,81 +217,29 @@ fn sign(
     if is(Tamper::Truncated) {
         payload.truncate(payload.len().div_euclid(2));
     }
-    Ok(Signed {
+    let signed = (!is(Tamper::Unsigned)).then_some((id, signature));
+    Ok(Stored {
         payload,
-        payload_type: said.payload_type.unwrap_or(SIMPLE_SIGNING),
-        signature: (!is(Tamper::Unsigned)).then_some((id, signature)),
+        signatures: signed.into_iter().collect(),
     })
 }
 
-/// What nobody signs, around an attestation
-struct Envelope {
-    note: Option<String>,
-    resource: String,
-}
-
-impl Envelope {
-    fn wrap(&self, format: Format, signed: &Signed) -> Value {
-        let payload = STANDARD.encode(&signed.payload);
-        let signatures = |id_key: &str, signature_key: &str| -> Value {
-            let entries = signed.signature.iter().map(
-                |(id, signature)| json!({id_key: id, signature_key: STANDARD.encode(signature)}),
-            );
-            entries.collect()
-        };
-        let generic = || json!({"serializedPayload": payload, "signatures": signatures("publicKeyId", "signature")});
-        let dsse = || {
+/// Wraps what is signed as a format has it.
+fn wrap(format: Format, filing: Filing<'_>, signed: Signed<'_>) -> Value {
+    match format {
+        Format::Occurrence => filing.occurrence(signed),
+        Format::OccurrenceV1Beta1 => filing.occurrence_v1beta1(signed),
+        Format::Dsse | Format::PolicyVerification => signed.envelope(),
+        Format::DsseOccurrence => filing.envelope_occurrence(signed),
+        Format::Cosign => {
+            let signature = signed.signatures.iter().map(|(_, signature)| signature);
+            let signature: String = signature.map(|bytes| STANDARD.encode(bytes)).collect();
             json!({
-                "payloadType": signed.payload_type, "payload": payload,
-                "signatures": signatures("keyid", "sig"),
+                "mediaType": SIMPLE_SIGNING,
+                "digest": digest(signed.payload), "size": signed.payload.len(),
+                "annotations": {"dev.cosignproject.cosign/signature": signature},
             })
-        };
-        match format {
-            Format::Occurrence => self.filed("resourceUri", json!(self.uri()), generic()),
-            Format::OccurrenceV1Beta1 => {
-                let mut generic = generic();
-                if let Some(fields) = generic.as_object_mut() {
-                    fields.insert("contentType".into(), "SIMPLE_SIGNING_JSON".into());
-                }
-                let inner = json!({"attestation": {"genericSignedAttestation": generic}});
-                self.filed("resource", json!({"uri": self.uri()}), inner)
-            }
-            Format::Dsse | Format::PolicyVerification => dsse(),
-            Format::DsseOccurrence => {
-                let mut occurrence = self.filed("resourceUri", json!(self.uri()), Value::Null);
-                if let Some(fields) = occurrence.as_object_mut() {
-                    fields.shift_remove("attestation");
-                    fields.insert("kind".into(), "DSSE_ATTESTATION".into());
-                    fields.insert("dsseAttestation".into(), json!({"envelope": dsse()}));
-                }
-                occurrence
-            }
-            Format::Cosign => {
-                let signature = signed.signature.iter().map(|(_, signature)| signature);
-                let signature: String = signature.map(|bytes| STANDARD.encode(bytes)).collect();
-                json!({
-                    "mediaType": SIMPLE_SIGNING,
-                    "digest": digest(&signed.payload), "size": signed.payload.len(),
-                    "annotations": {"dev.cosignproject.cosign/signature": signature},
-                })
-            }
         }
-    }
-
-    fn filed(&self, resource_key: &str, resource: Value, attestation: Value) -> Value {
-        let mut occurrence = json!({"kind": "ATTESTATION"});
-        if let Some(fields) = occurrence.as_object_mut() {
-            if let Some(note) = &self.note {
-                fields.insert("noteName".into(), note.as_str().into());
-            }
-            fields.insert(resource_key.into(), resource);
-            fields.insert("attestation".into(), attestation);
-        }
-        occurrence
-    }
-
-    fn uri(&self) -> String {
-        format!("https://{}", self.resource)
     }
 }
 
@@ -304,17 +259,6 @@ impl Subject {
              \"type\":\"cosign container image signature\"}},\"optional\":null}}",
             Value::from(repository.as_str())
         )
-    }
-
-    fn statement(&self, predicate_type: &str, predicate: &Value) -> String {
-        let hex = self.digest.strip_prefix("sha256:").unwrap_or(&self.digest);
-        let statement = json!({
-            "_type": "https://in-toto.io/Statement/v1",
-            "subject": [{"name": self.repository, "digest": {"sha256": hex}}],
-            "predicateType": predicate_type,
-            "predicate": predicate,
-        });
-        statement.to_string()
     }
 }
 
@@ -381,12 +325,6 @@ fn moment(moment: Moment, tampers: &[Tamper], now: Time) -> Result<String, Strin
     };
     let time = Time::from_unix(seconds).map_err(|error| error.to_string())?;
     Ok(time.to_string())
-}
-
-/// The bytes that are signed for an envelope (DSSE's pre-authentication encoding).
-fn pae(payload_type: &str, payload: &str) -> String {
-    let (type_length, length) = (payload_type.len(), payload.len());
-    format!("DSSEv1 {type_length} {payload_type} {length} {payload}")
 }
 
 fn digest(bytes: &[u8]) -> String {

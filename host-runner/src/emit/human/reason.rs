@@ -8,7 +8,11 @@ use crate::advice;
 use crate::emit::{DIM, RESET, list, text};
 
 /// A reason and what lies below it, each a step further in.
-pub(super) fn reason(out: &mut impl Write, reason: &Value, depth: usize) -> io::Result<()> {
+pub(in crate::emit) fn reason(
+    out: &mut impl Write,
+    reason: &Value,
+    depth: usize,
+) -> io::Result<()> {
     below(out, reason, depth, "")
 }
 

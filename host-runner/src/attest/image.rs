@@ -1,0 +1,115 @@
+//! The image that is attested: a repository, and the digest that everything is about.
+
+use policy_wasm::digest::Digest;
+use policy_wasm::image::{ImageReference, ReferenceError};
+use thiserror::Error;
+
+/// An image by its digest
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Image {
+    /// Registry and path as they were written
+    pub(crate) repository: String,
+    /// As registries are asked for it
+    pub(crate) normalized_repository: String,
+    pub(crate) digest: Digest,
+}
+
+/// Why an image cannot be attested
+#[derive(Debug, Error, PartialEq, Eq)]
+pub(crate) enum ImageError {
+    /// Not a reference at all
+    #[error("`{0}` is no image reference: {1}")]
+    Reference(String, ReferenceError),
+    /// A tag can move, so nothing can be said about it
+    #[error(
+        "`{0}` has no sha256 digest; attestations are about digests: write REPOSITORY@sha256:…"
+    )]
+    Digest(String),
+    /// What it stands for differs from tool to tool
+    #[error("`{0}` names no registry; write it too, such as docker.io/library/nginx")]
+    Registry(String),
+}
+
+impl Image {
+    /// Reads `REPOSITORY@sha256:DIGEST`. A scheme in front and a tag are left out, as gcloud does.
+    pub(crate) fn parse(text: &str) -> Result<Self, ImageError> {
+        let shown = || crate::emit::printable(text);
+        let bare = ["https://", "http://"]
+            .iter()
+            .find_map(|scheme| text.strip_prefix(scheme))
+            .unwrap_or(text);
+        let reference =
+            ImageReference::parse(bare).map_err(|error| ImageError::Reference(shown(), error))?;
+        let digest = reference
+            .sha256()
+            .ok_or_else(|| ImageError::Digest(shown()))?;
+        if reference.host.is_none() {
+            return Err(ImageError::Registry(shown()));
+        }
+        Ok(Self {
+            repository: reference.repository().into_owned(),
+            normalized_repository: reference.normalized_repository(),
+            digest,
+        })
+    }
+
+    /// `REPOSITORY@sha256:DIGEST`
+    pub(crate) fn reference(&self) -> String {
+        format!("{}@{}", self.repository, self.digest)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What gcloud makes of `--artifact-url`. It also refuses registries with a port unless a scheme
+    /// stands in front, and repositories of one letter; both are read here.
+    #[test]
+    fn references_become_what_gcloud_makes_of_them() {
+        let digest = format!("sha256:{}", "ab".repeat(32));
+        for (written, repository) in [
+            ("gcr.io/p/i", "gcr.io/p/i"),
+            ("https://gcr.io/p/i", "gcr.io/p/i"),
+            ("gcr.io/p/i:v1", "gcr.io/p/i"),
+            ("docker.io/nginx", "docker.io/nginx"),
+            ("docker.io/library/nginx", "docker.io/library/nginx"),
+            (
+                "index.docker.io/library/nginx",
+                "index.docker.io/library/nginx",
+            ),
+            ("GCR.io/p/i", "GCR.io/p/i"),
+            ("localhost:5000/i", "localhost:5000/i"),
+            ("https://localhost:5000/i", "localhost:5000/i"),
+        ] {
+            let image = Image::parse(&format!("{written}@{digest}")).unwrap();
+            assert_eq!(image.repository, repository, "{written}");
+            assert_eq!(image.digest.to_string(), digest);
+            assert_eq!(image.reference(), format!("{repository}@{digest}"));
+        }
+    }
+
+    #[test]
+    fn what_gcloud_refuses_is_refused_with_a_reason() {
+        let digest = format!("sha256:{}", "ab".repeat(32));
+        for (written, reason) in [
+            (format!("gcr.io/P/I@{digest}"), "is no image reference"),
+            (format!("nginx@{digest}"), "names no registry"),
+            (format!("a/b@{digest}"), "names no registry"),
+            ("gcr.io/p/i:v1".to_owned(), "has no sha256 digest"),
+            ("gcr.io/p/i".to_owned(), "has no sha256 digest"),
+            (
+                format!("gcr.io/p/i@{}", digest.to_uppercase()),
+                "a digest is",
+            ),
+            ("gcr.io/p/i@sha256:abcd".to_owned(), "a digest is"),
+            (
+                format!("gcr.io/p/i@sha512:{}", "ab".repeat(64)),
+                "has no sha256 digest",
+            ),
+        ] {
+            let error = Image::parse(&written).unwrap_err().to_string();
+            assert!(error.contains(reason), "{written}: {error}");
+        }
+    }
+}

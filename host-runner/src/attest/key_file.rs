@@ -1,0 +1,127 @@
+//! Files of private keys: PEM with the label of PKCS#8, which only their owner can read.
+
+use std::fs::File;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result, bail};
+use pkcs8::{LineEnding, SecretDocument};
+use policy_wasm::key::Algorithm;
+use zeroize::Zeroizing;
+
+use super::passphrase;
+use super::private_key::{PrivateKey, PrivateKeyError};
+use crate::files::{self, Readers};
+use crate::inputs::shown;
+
+const PLAIN: &str = "PRIVATE KEY";
+const ENCRYPTED: &str = "ENCRYPTED PRIVATE KEY";
+
+/// The largest key, RSA of 4096 bits in PEM, has 3 KiB.
+const MAX_BYTES: u64 = 64 << 10;
+
+/// A private key file that was opened
+#[derive(Debug)]
+pub(crate) struct KeyFile {
+    name: String,
+    der: SecretDocument,
+    passphrase: Option<Zeroizing<String>>,
+}
+
+impl KeyFile {
+    /// Opens a file, and asks for its passphrase if it has one.
+    pub(crate) fn open(path: &Path, passphrase_file: Option<&PathBuf>) -> Result<Self> {
+        let name = shown(path);
+        let text = read(path).with_context(|| format!("cannot read the key `{name}`"))?;
+        let Ok((label, der)) = SecretDocument::from_pem(&text) else {
+            bail!("`{name}` is no private key in PKCS#8: {}", advice(&text));
+        };
+        let passphrase = match label {
+            PLAIN => None,
+            ENCRYPTED => Some(passphrase::to_open(path, passphrase_file)?),
+            _ => bail!("`{name}` is no private key in PKCS#8: {}", advice(&text)),
+        };
+        warn_if_others_can_read(path);
+        Ok(Self {
+            name,
+            der,
+            passphrase,
+        })
+    }
+
+    /// The key. RSA keys need to be told how they sign.
+    pub(crate) fn key(&self, wanted: Option<Algorithm>) -> Result<PrivateKey> {
+        let key = self.try_key(wanted);
+        key.with_context(|| format!("cannot use the key `{}`", self.name))
+    }
+
+    /// The same, for those who can do something about what is wrong.
+    pub(crate) fn try_key(&self, wanted: Option<Algorithm>) -> Result<PrivateKey, PrivateKeyError> {
+        match &self.passphrase {
+            None => PrivateKey::from_pkcs8(self.der.as_bytes(), wanted),
+            Some(passphrase) => PrivateKey::from_encrypted(self.der.as_bytes(), passphrase, wanted),
+        }
+    }
+
+    /// As it is shown to the user.
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+}
+
+fn read(path: &Path) -> std::io::Result<Zeroizing<String>> {
+    let mut text = Zeroizing::new(String::with_capacity(8192));
+    File::open(path)?
+        .take(MAX_BYTES)
+        .read_to_string(&mut text)?;
+    Ok(text)
+}
+
+/// What to do with a file that is something else.
+fn advice(text: &str) -> &'static str {
+    let has = |label: &str| text.contains(&format!("-----BEGIN {label}-----"));
+    if has("EC PRIVATE KEY") || has("RSA PRIVATE KEY") {
+        "convert it with `openssl pkcs8 -topk8 -nodes -in OLD -out NEW`"
+    } else if has("PGP PRIVATE KEY BLOCK") {
+        "sign with gpg, and give its signature with --signature-file"
+    } else if has("PUBLIC KEY") {
+        "it is a public key"
+    } else {
+        "expected one PEM block `PRIVATE KEY` or `ENCRYPTED PRIVATE KEY`"
+    }
+}
+
+#[cfg(unix)]
+fn warn_if_others_can_read(path: &Path) {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let mode = std::fs::metadata(path).map(|metadata| metadata.permissions().mode());
+    if mode.is_ok_and(|mode| mode & 0o077 != 0) {
+        let name = shown(path);
+        crate::emit::warning(&format!(
+            "others can read the private key `{name}`: chmod 600 it"
+        ));
+    }
+}
+
+#[cfg(not(unix))]
+fn warn_if_others_can_read(_: &Path) {}
+
+/// Writes a new key to a file that only its owner can read, and never over another one.
+pub(crate) fn create(path: &Path, key: &PrivateKey, passphrase: Option<&str>) -> Result<()> {
+    let name = shown(path);
+    let label = if passphrase.is_some() {
+        ENCRYPTED
+    } else {
+        PLAIN
+    };
+    let pem = key
+        .encode(passphrase)
+        .and_then(|der| Ok(der.to_pem(label, LineEnding::LF)?));
+    let Ok(pem) = pem else {
+        bail!("cannot encode the new key");
+    };
+    files::create(path, pem.as_bytes(), Readers::Owner).with_context(|| {
+        format!("cannot create `{name}` (a key is never written over another file)")
+    })
+}

@@ -1,0 +1,134 @@
+//! Public keys from files: PEM or OpenPGP armour in, an entry of an attestor's `publicKeys` out.
+
+use policy_wasm::key::{Algorithm, KeyError, PublicKey};
+use serde_json::{Value, json};
+use thiserror::Error;
+
+/// A public key, as an attestor lists it
+#[derive(Debug)]
+pub(crate) struct KeyEntry {
+    /// Of `publicKeys`
+    pub(crate) entry: Value,
+    /// None for OpenPGP
+    pub(crate) algorithm: Option<Algorithm>,
+    pub(crate) key: PublicKey,
+}
+
+/// Why a text is no public key of an attestor
+#[derive(Debug, Error)]
+pub(crate) enum PublicKeyError {
+    /// It would have been published
+    #[error(
+        "this is a private key; give its public half, as `openssl pkey -in KEY -pubout` prints it"
+    )]
+    Private,
+    /// No key, or one that the policy does not verify
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    /// No algorithm takes it
+    #[error("not a key of any supported algorithm, or damaged")]
+    Unsupported,
+    /// An RSA key can sign in several ways and does not say in which
+    #[error("an RSA key does not say how it signs: choose one of {0}")]
+    Ambiguous(String),
+}
+
+impl KeyEntry {
+    /// Reads a key; of PEM keys only RSA needs the algorithm. The id of an OpenPGP key is always its
+    /// fingerprint.
+    pub(crate) fn read(
+        text: &str,
+        algorithm: Option<Algorithm>,
+        id: Option<&str>,
+    ) -> Result<Self, PublicKeyError> {
+        if text.contains("PRIVATE KEY") {
+            return Err(PublicKeyError::Private);
+        }
+        if text.contains("-----BEGIN PGP PUBLIC KEY BLOCK-----") {
+            let key = PublicKey::from_openpgp(text)?;
+            return Ok(Self {
+                entry: json!({"id": key.id(), "asciiArmoredPgpPublicKey": text}),
+                algorithm: None,
+                key,
+            });
+        }
+        let algorithm = match algorithm {
+            Some(algorithm) => algorithm,
+            None => algorithm_of(text)?,
+        };
+        let key = PublicKey::from_pem(text, algorithm, id.unwrap_or_default())?;
+        Ok(Self::of_pem(text, algorithm, key))
+    }
+
+    /// The entry of a PEM key that was read before.
+    pub(crate) fn of_pem(pem: &str, algorithm: Algorithm, key: PublicKey) -> Self {
+        let entry = json!({
+            "id": key.id(),
+            "pkixPublicKey": {"publicKeyPem": pem, "signatureAlgorithm": algorithm.name()},
+        });
+        Self {
+            entry,
+            algorithm: Some(algorithm),
+            key,
+        }
+    }
+}
+
+/// The one algorithm that a key is for.
+fn algorithm_of(pem: &str) -> Result<Algorithm, PublicKeyError> {
+    let mut fitting: Vec<Algorithm> = Vec::new();
+    for (_, algorithm) in Algorithm::NAMES {
+        match PublicKey::from_pem(pem, *algorithm, "") {
+            Ok(_) if !fitting.contains(algorithm) => fitting.push(*algorithm),
+            Ok(_) | Err(KeyError::AlgorithmMismatch(_)) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    match fitting.as_slice() {
+        [one] => Ok(*one),
+        [] => Err(PublicKeyError::Unsupported),
+        several => {
+            let names: Vec<_> = several.iter().map(|one| one.name()).collect();
+            Err(PublicKeyError::Ambiguous(names.join(", ")))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_algorithm_is_that_of_the_key_where_there_is_one() {
+        let pem = include_str!("../../../policy-wasm/src/openpgp/vectors/nistp256.pkix.pem");
+        let entry = KeyEntry::read(pem, None, None).unwrap();
+        assert_eq!(entry.algorithm, Some(Algorithm::EcdsaP256Sha256));
+        assert_eq!(entry.entry["id"], entry.key.id());
+        let rsa = include_str!("../../../policy-wasm/src/openpgp/vectors/rsa3072.pkix.pem");
+        let error = KeyEntry::read(rsa, None, None).unwrap_err().to_string();
+        assert!(
+            error.contains("RSA_PSS_3072_SHA256, RSA_SIGN_PKCS1_3072_SHA256"),
+            "{error}"
+        );
+        let algorithm = Some(Algorithm::RsaPss3072Sha256);
+        assert_eq!(
+            KeyEntry::read(rsa, algorithm, None).unwrap().algorithm,
+            algorithm
+        );
+    }
+
+    #[test]
+    fn an_openpgp_key_is_named_by_its_fingerprint() {
+        let armor = include_str!("../../../policy-wasm/src/openpgp/vectors/ed25519.key.asc");
+        let entry = KeyEntry::read(armor, None, Some("any")).unwrap();
+        assert_eq!(entry.entry["id"].as_str().unwrap().len(), 40);
+        assert_eq!(entry.algorithm, None);
+    }
+
+    #[test]
+    fn a_private_key_is_never_published() {
+        let pem = include_str!("../../../policies/test-keys/build.pem");
+        let error = KeyEntry::read(pem, None, None).unwrap_err();
+        assert!(matches!(error, PublicKeyError::Private));
+    }
+}

@@ -1,0 +1,83 @@
+//! Who signs: a private key at hand, or somebody elsewhere whose signature is brought. Either way the
+//! attestation is verified by the module before anybody gets it.
+
+use std::path::Path;
+
+use anyhow::{Context as _, Result, bail};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use policy_wasm::key::Algorithm;
+
+use super::attestor::Attestor;
+use super::key_file::KeyFile;
+use super::private_key::{PrivateKey, PrivateKeyError};
+use crate::inputs::shown;
+
+/// A signature, and under which id of a key
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Signature {
+    pub(crate) key_id: String,
+    pub(crate) bytes: Vec<u8>,
+}
+
+/// The private key of an attestor, and the id under which the attestor lists it.
+pub(crate) fn key_of(
+    file: &KeyFile,
+    attestor: &Attestor,
+    wanted: Option<Algorithm>,
+) -> Result<(PrivateKey, String)> {
+    // An RSA key signs as the attestor says that it does.
+    let declared = attestor.keys.iter().filter_map(|key| key.algorithm);
+    let candidates = match file.try_key(wanted) {
+        Err(PrivateKeyError::Ambiguous(_)) => declared
+            .filter_map(|one| file.try_key(Some(one)).ok())
+            .collect(),
+        _ => vec![file.key(wanted)?],
+    };
+    for key in candidates {
+        let same = attestor.keys.iter().find(|listed| {
+            listed.algorithm == Some(key.algorithm()) && listed.key.is_same_key(key.public())
+        });
+        if let Some(listed) = same {
+            return Ok((key, listed.key.id().to_owned()));
+        }
+    }
+    let ids: Vec<_> = attestor.keys.iter().map(|key| key.key.id()).collect();
+    bail!(
+        "`{}` is no key of attestor {}, whose keys are {}",
+        file.name(),
+        attestor.name,
+        ids.join(", ")
+    )
+}
+
+/// What a signature file may mean: its bytes, or what they are the base64 of; by any key of the
+/// attestor, or the one with this id.
+pub(crate) fn brought(
+    path: &Path,
+    attestor: &Attestor,
+    key_id: Option<&str>,
+) -> Result<Vec<Signature>> {
+    let name = shown(path);
+    let bytes = std::fs::read(path).with_context(|| format!("cannot read `{name}`"))?;
+    let text = core::str::from_utf8(&bytes).ok();
+    let decoded = text.and_then(|text| {
+        let base64: String = text.split_ascii_whitespace().collect();
+        STANDARD.decode(base64).ok()
+    });
+    let forms = decoded.into_iter().chain([bytes]);
+    let ids = attestor.keys.iter().map(|key| key.key.id());
+    let ids: Vec<_> = ids
+        .filter(|id| key_id.is_none_or(|own| own == *id))
+        .collect();
+    if ids.is_empty() {
+        bail!("attestor {} has no such key", attestor.name);
+    }
+    let signatures = forms.flat_map(|bytes| {
+        ids.iter().map(move |id| Signature {
+            key_id: (*id).to_owned(),
+            bytes: bytes.clone(),
+        })
+    });
+    Ok(signatures.collect())
+}

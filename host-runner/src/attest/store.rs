@@ -1,0 +1,187 @@
+//! Puts finished attestations where a policy looks for them. Each place is a module of its own; what
+//! all have in common is here: signing again replaces, and nobody else's is ever lost.
+
+pub(crate) mod annotation;
+mod identity;
+pub(crate) mod kubernetes;
+mod list;
+pub(crate) mod occurrences;
+pub(crate) mod registry;
+mod splice;
+
+use std::path::Path;
+use std::{fs, io};
+
+use policy_lint::source::Node;
+use policy_lint::{Position, SourceFile};
+use policy_wasm::digest::Digest;
+use serde_json::Value;
+use thiserror::Error;
+
+use crate::evidence::EvidenceError;
+use crate::files;
+use crate::inputs::{self, InputError, shown};
+
+use identity::Identity;
+
+/// An attestation that is ready to be stored
+#[derive(Debug, Clone)]
+pub(crate) struct Entry {
+    /// An occurrence, or a DSSE envelope by itself
+    pub(crate) document: Value,
+    /// The image's
+    pub(crate) digest: Digest,
+    /// Registry and path as registries are asked for it
+    pub(crate) repository: String,
+}
+
+/// What became of the place
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Change {
+    /// The very same was there already
+    Unchanged,
+    /// One of the same signers for the same payload was there, and had to go
+    Replaced,
+    /// There was none of the same signers for the same payload
+    Added,
+}
+
+/// Why an attestation is not stored. Nothing has been changed then.
+#[derive(Debug, Error)]
+pub(crate) enum StoreError {
+    /// What is there cannot be read
+    #[error(transparent)]
+    Input(#[from] InputError),
+    /// A folder is not what it should be
+    #[error(transparent)]
+    Evidence(#[from] EvidenceError),
+    /// What is there is not to be touched, or has no room
+    #[error("`{path}`: {problem}")]
+    Refused {
+        /// The file or folder
+        path: String,
+        /// Why, and what to do
+        problem: String,
+    },
+    /// The file cannot be written
+    #[error("cannot write `{path}`: {cause}")]
+    Write {
+        /// The file or folder
+        path: String,
+        /// Why
+        cause: io::Error,
+    },
+}
+
+impl StoreError {
+    fn refused(path: &Path, problem: impl Into<String>) -> Self {
+        Self::Refused {
+            path: shown(path),
+            problem: problem.into(),
+        }
+    }
+
+    fn write(path: &Path, cause: io::Error) -> Self {
+        Self::Write {
+            path: shown(path),
+            cause,
+        }
+    }
+}
+
+/// Where an attestation belongs among others
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// It is there
+    Same,
+    /// In the place of this one, which the same signers made of the same payload
+    InsteadOf(usize),
+    /// Behind all others
+    Last,
+}
+
+impl Place {
+    /// Finds it.
+    fn among<'v>(others: impl Iterator<Item = &'v Value> + Clone, document: &Value) -> Self {
+        if others.clone().any(|other| other == document) {
+            return Self::Same;
+        }
+        let identity = Identity::of(document);
+        let mut others = others.map(Identity::of);
+        match others.position(|other| other.is_some() && other == identity) {
+            Some(index) => Self::InsteadOf(index),
+            None => Self::Last,
+        }
+    }
+
+    const fn change(self) -> Change {
+        match self {
+            Self::Same => Change::Unchanged,
+            Self::InsteadOf(_) => Change::Replaced,
+            Self::Last => Change::Added,
+        }
+    }
+
+    /// Puts it there.
+    fn put(self, items: &mut Vec<Value>, document: &Value) {
+        match self {
+            Self::Same => {}
+            Self::InsteadOf(index) => {
+                if let Some(item) = items.get_mut(index) {
+                    *item = document.clone();
+                }
+            }
+            Self::Last => items.push(document.clone()),
+        }
+    }
+}
+
+/// A YAML text with its documents
+struct Yaml {
+    source: SourceFile,
+    documents: Vec<Node>,
+}
+
+impl Yaml {
+    /// Reads a text, or says why it is none.
+    fn parse(name: &str, text: &str) -> Result<Self, String> {
+        let source = SourceFile::new(name, text);
+        match source.parse(0) {
+            Ok(documents) => Ok(Self { source, documents }),
+            Err(malformed) => {
+                let Position { line, .. } = source.position(malformed.span.start);
+                Err(format!(
+                    "not valid YAML: line {line}: {}",
+                    malformed.message
+                ))
+            }
+        }
+    }
+
+    fn values(&self) -> Vec<Value> {
+        self.documents.iter().map(Node::to_json).collect()
+    }
+}
+
+/// The text of a file; `None` where there is none.
+fn read(path: &Path) -> Result<Option<String>, StoreError> {
+    if path == Path::new("-") {
+        let problem = "standard input cannot be changed; name a file";
+        return Err(StoreError::refused(path, problem));
+    }
+    if fs::symlink_metadata(path).is_err_and(|error| error.kind() == io::ErrorKind::NotFound) {
+        return Ok(None);
+    }
+    Ok(Some(inputs::read(path)?.text))
+}
+
+fn write(path: &Path, content: impl AsRef<[u8]>) -> Result<(), StoreError> {
+    files::replace(path, content.as_ref()).map_err(|cause| StoreError::write(path, cause))
+}
+
+fn create_folder(path: &Path) -> Result<(), StoreError> {
+    fs::create_dir_all(path).map_err(|cause| StoreError::write(path, cause))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,159 @@
+//! Manifests whose Pods carry their attestations in an annotation. Comments, order and quotes of a
+//! manifest stay as they are.
+
+mod pods;
+
+use std::path::Path;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use policy_wasm::Budget;
+use serde_json::{Map, Value};
+
+use super::list::{full, room_for_image};
+use super::splice::{Splice, apply};
+use super::{Change, Entry, Place, StoreError, Yaml, identity, read, write};
+use crate::inputs;
+
+/// What the annotation is called
+const ANNOTATION: &str = "binaryauthorization.googleapis.com/attestations";
+
+/// What Kubernetes allows for all annotations of an object together.
+const MAX_BYTES: usize = 256 << 10;
+
+/// Adds an envelope to every Pod, and every template of one, in a file of manifests that has the
+/// image.
+///
+/// # Errors
+///
+/// No Pod has the image, the file is written in a way in which this cannot be done, or it cannot be
+/// read or written.
+pub(crate) fn add(path: &Path, entry: &Entry) -> Result<Change, StoreError> {
+    let text = match read(path)? {
+        Some(text) => text,
+        None => inputs::read(path)?.text,
+    };
+    let refused = |problem: String| StoreError::refused(path, problem);
+    let (text, change) = add_to(&text, entry).map_err(refused)?;
+    if change != Change::Unchanged {
+        write(path, &text)?;
+    }
+    Ok(change)
+}
+
+/// The same for the text of a file.
+///
+/// # Errors
+///
+/// Says what is wrong with it, and what to do.
+pub(crate) fn add_to(text: &str, entry: &Entry) -> Result<(String, Change), String> {
+    if !identity::is_envelope(&entry.document) {
+        return Err("an annotation holds DSSE envelopes, and this attestation is none".into());
+    }
+    let yaml = Yaml::parse("", text)?;
+    let mut expected = yaml.values();
+    let mut edits = Vec::new();
+    let mut change = Change::Unchanged;
+    for template in pods::with_image(&expected, &entry.digest)? {
+        let value = template.value(&mut expected).ok_or(BY_HAND)?;
+        let Some((new, own)) = joined(&current(value)?, entry)? else {
+            continue;
+        };
+        let new = Value::from(new);
+        annotate(value, new.clone())?;
+        let target = template.target(&yaml).ok_or(BY_HAND)?;
+        let splice = Splice::new(&yaml.source).indenting_like(target.node);
+        let edit = splice.set(target, &PATH, &new);
+        edits.extend(edit.map_err(|problem| format!("{problem}; {BY_HAND}"))?);
+        change = change.max(own);
+    }
+    let text = apply(text, edits);
+    match Yaml::parse("", &text) {
+        Ok(again) if again.values() == expected => Ok((text, change)),
+        _ => Err(format!(
+            "no annotation can be added without changing more; {BY_HAND}"
+        )),
+    }
+}
+
+const PATH: [&str; 3] = ["metadata", "annotations", ANNOTATION];
+
+const BY_HAND: &str = "print the envelope, and add it to the annotation by hand";
+
+/// The items with one more, and what became of them; `None` where it is one of them.
+fn joined(items: &str, entry: &Entry) -> Result<Option<(String, Change)>, String> {
+    let items = items.split(',').map(str::trim_ascii);
+    let mut items: Vec<_> = items.filter(|item| !item.is_empty()).collect();
+    // What cannot be read is equal to nothing, and stays.
+    let decoded = |item: &&str| serde_json::from_slice(&identity::decode(item)?).ok();
+    let documents: Vec<Value> = items
+        .iter()
+        .map(|item| decoded(item).unwrap_or_default())
+        .collect();
+    let place = Place::among(documents.iter(), &entry.document);
+    let own = STANDARD.encode(entry.document.to_string());
+    match place {
+        Place::Same => return Ok(None),
+        Place::InsteadOf(index) => {
+            if let Some(item) = items.get_mut(index) {
+                *item = &own;
+            }
+        }
+        Place::Last => {
+            let max = Budget::DEFAULT.annotation_items;
+            if items.len() >= max {
+                return Err(full(
+                    max,
+                    "one that is not needed any more from the annotation",
+                ));
+            }
+            room_for_image(documents.iter(), entry)?;
+            items.push(&own);
+        }
+    }
+    Ok(Some((items.join(","), place.change())))
+}
+
+/// What the annotation of a template says.
+fn current(template: &Value) -> Result<String, String> {
+    let annotation = PATH.iter().try_fold(template, |value, key| value.get(key));
+    match annotation {
+        None | Some(Value::Null) => Ok(String::new()),
+        Some(Value::String(text)) => Ok(text.clone()),
+        Some(_) => Err(format!("the annotation {ANNOTATION} is not a text")),
+    }
+}
+
+/// Sets the annotation of a template.
+fn annotate(template: &mut Value, text: Value) -> Result<(), String> {
+    let mut value = template;
+    for key in ["metadata", "annotations"] {
+        let fields = value.as_object_mut().ok_or("it is not a mapping")?;
+        value = fields.entry(key).or_insert(Value::Null);
+        if value.is_null() {
+            *value = Value::Object(Map::new());
+        }
+        if !value.is_object() {
+            return Err(format!("`{key}` is not a mapping"));
+        }
+    }
+    let annotations = value
+        .as_object_mut()
+        .ok_or("`annotations` is not a mapping")?;
+    annotations.insert(ANNOTATION.to_owned(), text);
+    let length = |value: &Value| value.as_str().map_or(0, str::len);
+    let bytes = annotations.iter().fold(0_usize, |sum, (key, value)| {
+        sum.saturating_add(key.len()).saturating_add(length(value))
+    });
+    if bytes <= MAX_BYTES {
+        Ok(())
+    } else {
+        Err(format!(
+            "the annotations would have {bytes} bytes, and Kubernetes takes {MAX_BYTES}; remove attestations that \
+             are not needed any more from the annotation {ANNOTATION}"
+        ))
+    }
+}
+
+#[cfg(test)]
+mod tests;

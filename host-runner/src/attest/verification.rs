@@ -1,0 +1,160 @@
+//! Whether an attestation satisfies an attestor: what Google calls `ValidateAttestationOccurrence`. The
+//! very module decides, about a Pod with this one image under a rule that wants this one attestor.
+
+use anyhow::{Result, bail};
+use serde_json::{Value, json};
+
+use super::attestor::Attestor;
+use super::image::Image;
+use crate::commands::judge::Judge;
+use crate::emit::{list, text};
+use crate::engine::Operation;
+use crate::inputs;
+
+/// Who is to have attested, and how attestations are read
+#[derive(Debug)]
+pub(crate) struct Question<'a> {
+    attestor: &'a Attestor,
+    settings: Value,
+}
+
+/// What the module says
+#[derive(Debug)]
+pub(crate) struct Finding {
+    /// The attestor in the Decision: `verified`, `source`, `reasons`
+    attestor: Value,
+}
+
+impl<'a> Question<'a> {
+    /// Under the settings that the attestor is from, with all their evidence.
+    pub(crate) fn under(settings: &Value, attestor: &'a Attestor) -> Self {
+        let mut settings = settings.clone();
+        if let Some(fields) = settings.as_object_mut() {
+            // Who else may say no is not asked.
+            for key in [
+                "breakGlass",
+                "deniedDigests",
+                "platformPolicyEnforcement",
+                "resolveTags",
+                "systemPolicy",
+            ] {
+                fields.shift_remove(key);
+            }
+            let is_platform = fields.shift_remove("platformPolicies").is_some();
+            let before = fields.insert("policy".into(), requires(&attestor.name));
+            if is_platform && before.is_none() {
+                // As the checks of a platform policy read occurrences.
+                fields.insert("singletonPae".into(), "try".into());
+            }
+        }
+        Self { attestor, settings }
+    }
+
+    /// By the attestor's keys alone.
+    pub(crate) fn by_key(attestor: &'a Attestor) -> Self {
+        let settings = json!({
+            "policy": requires(&attestor.name),
+            "attestors": [attestor.document()],
+            "singletonPae": "try",
+        });
+        Self { attestor, settings }
+    }
+
+    /// The same about these attestations and no others, whatever image they are filed under. Where nobody
+    /// says which note they have to be filed under, any is right.
+    pub(crate) fn about(&self, attestations: &[Value], image: &Image) -> Self {
+        let mut settings = self.settings.clone();
+        let filed = attestations.iter().map(|document| {
+            let mut document = filed_under(document.clone(), image);
+            if let (None, Some(fields)) = (&self.attestor.note, document.as_object_mut()) {
+                fields.shift_remove("noteName");
+            }
+            document
+        });
+        let filed: Vec<_> = filed.collect();
+        if let Some(fields) = settings.as_object_mut() {
+            fields.insert("evidence".into(), json!({"occurrences": filed}));
+        }
+        Self {
+            attestor: self.attestor,
+            settings,
+        }
+    }
+
+    /// Asks the module.
+    pub(crate) fn ask(&self, judge: &Judge, image: &Image) -> Result<Finding> {
+        let pod = json!({
+            "apiVersion": "v1", "kind": "Pod", "metadata": {"name": "verify"},
+            "spec": {"containers": [{"name": "image", "image": image.reference()}]},
+        });
+        let request = inputs::creation_of(pod).map_err(anyhow::Error::msg)?;
+        let decision = judge.ask(&request, &self.settings, Operation::Decide)?;
+        let attestor = decision.pointer("/images/0/results/0/attestors/0");
+        match attestor {
+            Some(attestor) if text(attestor, "name") == self.attestor.name => Ok(Finding {
+                attestor: attestor.clone(),
+            }),
+            _ => bail!("the module says nothing about the attestor: {decision}"),
+        }
+    }
+}
+
+/// The policy looks only at what is filed under an image, or claims to be about it. What somebody wants
+/// to have looked at is filed under the image for that; nobody signs where it is filed.
+fn filed_under(document: Value, image: &Image) -> Value {
+    let mut document = if document.get("payloadType").is_some() {
+        json!({"kind": "DSSE_ATTESTATION", "dsseAttestation": {"envelope": document}})
+    } else {
+        document
+    };
+    if let Some(fields) = document.as_object_mut() {
+        fields.shift_remove("resource");
+        fields.insert("resourceUri".into(), image.reference().into());
+    }
+    document
+}
+
+fn requires(attestor: &str) -> Value {
+    json!({"defaultAdmissionRule": {
+        "evaluationMode": "REQUIRE_ATTESTATION",
+        "enforcementMode": "ENFORCED_BLOCK_AND_AUDIT_LOG",
+        "requireAttestationsBy": [attestor],
+    }})
+}
+
+impl Finding {
+    /// Whether the attestor has attested the image.
+    pub(crate) fn is_verified(&self) -> bool {
+        self.attestor.get("verified").and_then(Value::as_bool) == Some(true)
+    }
+
+    /// Whether a signature was good over something that attests nothing by itself, such as a scan.
+    pub(crate) fn is_signed_statement(&self) -> bool {
+        let details = self
+            .reasons()
+            .iter()
+            .flat_map(|reason| list(reason, "details"));
+        { details }.any(|detail| text(detail, "code") == "attestation-predicate-type")
+    }
+
+    /// Why, or why not, with their codes.
+    pub(crate) fn reasons(&self) -> &[Value] {
+        list(&self.attestor, "reasons")
+    }
+
+    /// The reasons in one line.
+    pub(crate) fn denial(&self) -> String {
+        let details = self
+            .reasons()
+            .iter()
+            .flat_map(|reason| list(reason, "details"));
+        let all = self.reasons().iter().chain(details);
+        let messages: Vec<_> = all.map(|reason| text(reason, "message")).collect();
+        messages.join("; ")
+    }
+
+    /// What the attestor's entry of the Decision says beside that.
+    pub(crate) fn attestor(&self) -> &Value {
+        &self.attestor
+    }
+}

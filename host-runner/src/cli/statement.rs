@@ -1,0 +1,112 @@
+//! What is said about an image, the same for every command that has it signed.
+
+use std::path::PathBuf;
+
+use anyhow::{Result, bail};
+use clap::Args;
+use policy_wasm::key::Algorithm;
+
+use crate::attest::image::Image;
+use crate::attest::payload::{Form, IN_TOTO, Payload, SIMPLE_SIGNING, simple_signing, statement};
+use crate::inputs::{self, shown};
+
+/// What is said about which image
+#[derive(Debug, Args)]
+pub struct StatementArgs {
+    /// The image: REPOSITORY@sha256:DIGEST
+    #[arg(value_name = "IMAGE", value_parser = parse_image)]
+    pub(crate) image: Image,
+    /// Sign an in-toto statement with this predicate, in JSON or YAML, in an envelope
+    ///
+    /// For the checks of platform policies: provenance, scans, upload times. It satisfies no attestor.
+    #[arg(long, value_name = "FILE", requires = "predicate_type")]
+    predicate: Option<PathBuf>,
+    /// What the predicate is, such as https://slsa.dev/provenance/v1
+    #[arg(long, value_name = "URI", requires = "predicate")]
+    predicate_type: Option<String>,
+    /// Sign a DSSE envelope, whose signature covers the payload's type too
+    ///
+    /// Pods carry envelopes only, and Ed25519 keys sign envelopes only; both imply it.
+    #[arg(long)]
+    pub(crate) envelope: bool,
+}
+
+impl StatementArgs {
+    /// What is signed; `is_envelope` where something else asks for an envelope.
+    pub(crate) fn payload(&self, is_envelope: bool) -> Result<Payload> {
+        let repository = &self.image.repository;
+        let digest = self.image.digest.to_string();
+        let (Some(path), Some(predicate_type)) = (&self.predicate, &self.predicate_type) else {
+            let form = if is_envelope || self.envelope {
+                Form::Envelope(SIMPLE_SIGNING)
+            } else {
+                Form::Bare
+            };
+            let text = simple_signing(repository, &digest);
+            return Ok(Payload { text, form });
+        };
+        let (name, mut documents) = inputs::documents(path)?;
+        let (Some(predicate), true) = (documents.pop(), documents.is_empty()) else {
+            bail!("`{name}` has to be one document, the predicate");
+        };
+        if predicate.get("predicateType").is_some() {
+            bail!(
+                "`{}` is a whole statement; give its predicate alone",
+                shown(path)
+            );
+        }
+        Ok(Payload {
+            text: statement(repository, &digest, predicate_type, &predicate),
+            form: Form::Envelope(IN_TOTO),
+        })
+    }
+
+    /// Whether a statement is signed that attests nothing by itself.
+    pub(crate) const fn is_predicate(&self) -> bool {
+        self.predicate.is_some()
+    }
+}
+
+/// An image by its digest.
+pub(crate) fn parse_image(text: &str) -> Result<Image, String> {
+    Image::parse(text).map_err(|error| error.to_string())
+}
+
+/// An algorithm by either of Google's names, in any letter case and with dashes, or by a short name.
+pub(crate) fn parse_algorithm(text: &str) -> Result<Algorithm, String> {
+    let name = match text.to_ascii_uppercase().replace('-', "_").as_str() {
+        "P256" => "ECDSA_P256_SHA256".to_owned(),
+        "P384" => "ECDSA_P384_SHA384".to_owned(),
+        "P521" => "ECDSA_P521_SHA512".to_owned(),
+        other => other.to_owned(),
+    };
+    Algorithm::by_name(&name).ok_or_else(|| {
+        let mut names: Vec<_> = Algorithm::NAMES.iter().map(|(_, one)| one.name()).collect();
+        names.dedup();
+        format!("expected one of {}", names.join(", "))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn algorithms_have_the_names_of_google_and_of_gcloud_and_short_ones() {
+        for (text, algorithm) in [
+            ("ECDSA_P256_SHA256", Algorithm::EcdsaP256Sha256),
+            ("ec-sign-p256-sha256", Algorithm::EcdsaP256Sha256),
+            ("p521", Algorithm::EcdsaP521Sha512),
+            ("ed25519", Algorithm::Ed25519),
+            ("ml-dsa-65", Algorithm::MlDsa65),
+            ("rsa-sign-pkcs1-4096-sha512", Algorithm::RsaPkcs14096Sha512),
+        ] {
+            assert_eq!(parse_algorithm(text), Ok(algorithm), "{text}");
+        }
+        let error = parse_algorithm("9").unwrap_err();
+        assert!(
+            error.contains("ECDSA_P384_SHA384, ECDSA_P521_SHA512"),
+            "{error}"
+        );
+    }
+}

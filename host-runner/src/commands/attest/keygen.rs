@@ -1,0 +1,102 @@
+//! `countersign attest keygen`: a private key, and the attestor who has it.
+
+use std::io::Write as _;
+use std::path::PathBuf;
+
+use anyhow::{Context as _, Result, bail};
+use policy_wasm::key::{Algorithm, PublicKey};
+use serde_json::json;
+
+use crate::attest::attestor::Attestor;
+use crate::attest::private_key::PrivateKey;
+use crate::attest::public_key::KeyEntry;
+use crate::attest::{key_file, passphrase};
+use crate::cli::parse_algorithm;
+use crate::emit::printable;
+use crate::inputs::shown;
+use crate::{Exit, emit, yaml};
+
+/// Arguments of `countersign attest keygen`
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  countersign attest keygen --attestor projects/example/attestors/build --output build.pem
+  countersign attest keygen --attestor projects/example/attestors/qa --output qa.pem \\
+    --algorithm ml-dsa-65 --passphrase
+  countersign attest keygen --attestor projects/example/attestors/qa --output qa.pem \\
+    --algorithm RSA_SIGN_PKCS1_4096_SHA512 --passphrase-file passphrase.txt
+
+The private key is written in PKCS#8, to a new file that only you can read. What is printed goes under
+`attestors` in the settings; nothing of the private key is in it.
+
+Exit status: 0 made, 2 the job could not be done")]
+pub struct Args {
+    /// The attestor's name: projects/PROJECT/attestors/ATTESTOR
+    #[arg(long, value_name = "NAME", value_parser = parse_attestor)]
+    attestor: String,
+    /// The note that its attestations are filed under, instead of one of the same name
+    #[arg(long, value_name = "NOTE")]
+    note: Option<String>,
+    /// What the key signs with: p256, p384, p521, ed25519 (envelopes only), ml-dsa-65, or any
+    /// `signatureAlgorithm` of Google's
+    #[arg(long, value_name = "NAME", default_value = "p256", value_parser = parse_algorithm)]
+    algorithm: Algorithm,
+    /// The file for the private key, which must not be there yet
+    #[arg(long, short, value_name = "FILE")]
+    output: PathBuf,
+    /// Ask for a passphrase, and encrypt the key with it
+    #[arg(long, conflicts_with = "passphrase_file")]
+    passphrase: bool,
+    /// Encrypt the key with the passphrase in the first line of this file; `-` is standard input
+    #[arg(long, value_name = "FILE")]
+    passphrase_file: Option<PathBuf>,
+}
+
+/// Runs the command.
+pub(crate) fn run(args: &Args) -> Result<Exit> {
+    let output = shown(&args.output);
+    if args.output.symlink_metadata().is_ok() {
+        bail!("`{output}` is there already; a key is never written over another file");
+    }
+    let passphrase = match &args.passphrase_file {
+        Some(file) => Some(passphrase::from_file(file)?),
+        None if args.passphrase => Some(passphrase::new(&args.output)?),
+        None => None,
+    };
+    let key = PrivateKey::generate(args.algorithm).context("cannot make a key")?;
+    let passphrase = passphrase.as_ref().map(|text| text.as_str());
+    key_file::create(&args.output, &key, passphrase)?;
+
+    let public = PublicKey::from_pem(key.public_pem(), args.algorithm, "")?;
+    let entry = KeyEntry::of_pem(key.public_pem(), args.algorithm, public);
+    let note = match &args.note {
+        Some(note) => note.clone(),
+        None => args.attestor.replace("/attestors/", "/notes/"),
+    };
+    let attestor = Attestor::of(entry, Some(&args.attestor), Some(&note));
+    let document = yaml::document(&json!([attestor.document()]));
+    emit::unless_closed(anstream::stdout().write_all(document.as_bytes()))?;
+    let protection = match passphrase {
+        Some(_) => "encrypted with the passphrase",
+        None => "not encrypted",
+    };
+    emit::note(&format!(
+        "the private key is in `{output}`, {protection}; what is printed goes under `attestors` in \
+         the settings"
+    ));
+    Ok(Exit::Yes)
+}
+
+fn parse_attestor(text: &str) -> Result<String, String> {
+    let parts: Vec<_> = text.split('/').collect();
+    match parts.as_slice() {
+        ["projects", project, "attestors", attestor]
+            if !project.is_empty() && !attestor.is_empty() =>
+        {
+            Ok(text.to_owned())
+        }
+        _ => Err(format!(
+            "`{}` has to be projects/PROJECT/attestors/ATTESTOR",
+            printable(text)
+        )),
+    }
+}

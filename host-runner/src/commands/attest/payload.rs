@@ -1,0 +1,37 @@
+//! `countersign attest payload`: the bytes that are signed for an image.
+
+use std::io::{self, Write as _};
+
+use anyhow::Result;
+
+use crate::cli::StatementArgs;
+use crate::{Exit, emit};
+
+/// Arguments of `countersign attest payload`
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  countersign attest payload registry.example/shop/web@sha256:… > payload.json
+  openssl dgst -sha256 -sign build.pem -out payload.sig payload.json
+  gpg --local-user FINGERPRINT --armor --detach-sign payload.json
+  countersign attest payload --envelope registry.example/shop/web@sha256:… > envelope.bin
+  countersign attest payload --predicate scan.json \\
+    --predicate-type https://cosign.sigstore.dev/attestation/vuln/v1 \\
+    registry.example/shop/web@sha256:… > statement.bin
+
+Without an envelope they are those of `gcloud container binauthz create-signature-payload`. Give the
+signature to `countersign attest sign --signature-file`, with the same arguments.
+
+Exit status: 0 printed, 2 the job could not be done")]
+pub struct Args {
+    #[command(flatten)]
+    statement: StatementArgs,
+}
+
+/// Runs the command.
+pub(crate) fn run(args: &Args) -> Result<Exit> {
+    let payload = args.statement.payload(false)?;
+    let mut stdout = io::stdout().lock();
+    let printed = stdout.write_all(&payload.message());
+    emit::unless_closed(printed.and_then(|()| stdout.flush()))?;
+    Ok(Exit::Yes)
+}

@@ -1,0 +1,120 @@
+//! `countersign attest verify`: Google's `ValidateAttestationOccurrence`, by the very module.
+
+use std::path::PathBuf;
+
+use anyhow::{Result, bail};
+use clap::{ArgGroup, ValueEnum};
+use policy_wasm::key::Algorithm;
+use policy_wasm::time::Time;
+
+use crate::attest::attestor::Attestor;
+use crate::attest::evidence_file;
+use crate::attest::image::Image;
+use crate::attest::public_key::KeyEntry;
+use crate::attest::verification::Question;
+use crate::cli::{EvidenceArgs, ModuleArgs, parse_algorithm, parse_image, parse_time};
+use crate::commands::judge::Judge;
+use crate::commands::module_bytes;
+use crate::inputs::shown;
+use crate::{Exit, emit, inputs};
+
+/// Arguments of `countersign attest verify`
+#[derive(Debug, clap::Args)]
+#[command(group = ArgGroup::new("whose").args(["settings", "public_key"]).required(true))]
+#[command(after_help = "Examples:
+  countersign attest verify --settings policy.yaml --attestor build --attestation signed.yaml \\
+    registry.example/shop/web@sha256:…
+  countersign attest verify --settings policy.yaml --attestor build --registry layout/ \\
+    registry.example/shop/web@sha256:…
+  countersign attest verify --public-key build.pub --attestation signed.yaml --format json \\
+    registry.example/shop/web@sha256:…
+
+Without --attestation, the places that the settings name under `evidence` are searched.
+
+Exit status: 0 VERIFIED, 1 ATTESTATION_NOT_VERIFIABLE, 2 the job could not be done")]
+pub struct Args {
+    /// The image: REPOSITORY@sha256:DIGEST
+    #[arg(value_name = "IMAGE", value_parser = parse_image)]
+    image: Image,
+    /// The settings that have the attestor
+    #[arg(long, short, value_name = "FILE", requires = "attestor")]
+    settings: Option<PathBuf>,
+    /// The attestor's name, or the last part of it
+    #[arg(long, value_name = "NAME", requires = "settings")]
+    attestor: Option<String>,
+    /// Instead of an attestor, anybody who has this key, in PEM or OpenPGP armour
+    #[arg(long, value_name = "FILE", requires = "attestation")]
+    public_key: Option<PathBuf>,
+    /// How an RSA key signs
+    #[arg(long, value_name = "NAME", value_parser = parse_algorithm, conflicts_with = "settings")]
+    algorithm: Option<Algorithm>,
+    /// The note that attestations have to be filed under; without it, any
+    #[arg(long, value_name = "NOTE", conflicts_with = "settings")]
+    note: Option<String>,
+    /// Look at the attestations in this file: occurrences, envelopes, Attestation resources, annotated
+    /// manifests
+    #[arg(long, value_name = "FILE")]
+    attestation: Vec<PathBuf>,
+    /// When the attestations are judged, in RFC 3339, instead of now: OpenPGP keys expire
+    #[arg(long, value_name = "TIME", value_parser = parse_time)]
+    time: Option<Time>,
+    /// How to print the answer
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    format: Format,
+    #[command(flatten)]
+    module: ModuleArgs,
+    #[command(flatten)]
+    evidence: EvidenceArgs,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Format {
+    /// The answer, and why
+    Human,
+    /// Google's response, with the reasons
+    Json,
+}
+
+/// Runs the command.
+pub(crate) fn run(args: &Args) -> Result<Exit> {
+    let mut attestations = Vec::new();
+    for path in &args.attestation {
+        attestations.extend(evidence_file::attestations(path)?);
+    }
+    let judge = Judge::new(&module_bytes(&args.module)?, &args.evidence, args.time)?;
+    let (settings, attestor) = match (&args.settings, &args.attestor, &args.public_key) {
+        (Some(path), Some(name), _) => {
+            let settings = inputs::settings(path)?;
+            if let Some(problems) = judge.check_settings(&settings)? {
+                emit::settings_problems(path, &problems);
+                return Ok(Exit::CouldNot);
+            }
+            let attestor = Attestor::find(&settings, name)?;
+            (Some(settings), attestor)
+        }
+        (_, _, Some(path)) => {
+            let key = inputs::read(path)?;
+            let key = KeyEntry::read(&key.text, args.algorithm, None);
+            let key = key.map_err(|error| anyhow::anyhow!("`{}`: {error}", shown(path)))?;
+            (None, Attestor::of(key, None, args.note.as_deref()))
+        }
+        _ => bail!("say whose attestations count: --settings and --attestor, or --public-key"),
+    };
+    let mut question = match &settings {
+        Some(settings) => Question::under(settings, &attestor),
+        None => Question::by_key(&attestor),
+    };
+    if !args.attestation.is_empty() {
+        question = question.about(&attestations, &args.image);
+    }
+    let finding = judge.finish(question.ask(&judge, &args.image))?;
+    emit::unless_closed(match args.format {
+        Format::Human => emit::verification::human(&args.image, &attestor, &finding),
+        Format::Json => emit::verification::json(&finding),
+    })?;
+    Ok(if finding.is_verified() {
+        Exit::Yes
+    } else {
+        Exit::No
+    })
+}

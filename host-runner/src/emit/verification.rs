@@ -1,0 +1,48 @@
+//! The answer of `attest verify`.
+
+use std::io::{self, Write as _};
+
+use serde_json::json;
+
+use super::human::reason::reason;
+use super::{BOLD_GREEN, BOLD_RED, DIM, RESET, printable, text};
+use crate::attest::attestor::Attestor;
+use crate::attest::image::Image;
+use crate::attest::verification::Finding;
+
+const VERIFIED: &str = "VERIFIED";
+const NOT_VERIFIABLE: &str = "ATTESTATION_NOT_VERIFIABLE";
+
+/// The answer, and why.
+pub(crate) fn human(image: &Image, attestor: &Attestor, finding: &Finding) -> io::Result<()> {
+    let mut out = anstream::stdout().lock();
+    let (colour, result) = if finding.is_verified() {
+        (BOLD_GREEN, VERIFIED)
+    } else {
+        (BOLD_RED, NOT_VERIFIABLE)
+    };
+    let image = printable(&image.reference());
+    writeln!(out, "{colour}{result}{RESET}  {image}")?;
+    let source = match text(finding.attestor(), "source") {
+        "" => String::new(),
+        source => format!("  {DIM}from {source}{RESET}"),
+    };
+    writeln!(out, "  attestor {}{source}", printable(&attestor.name))?;
+    finding
+        .reasons()
+        .iter()
+        .try_for_each(|one| reason(&mut out, one, 1))
+}
+
+/// Google's `ValidateAttestationOccurrenceResponse`, and beside it the reasons with their codes.
+pub(crate) fn json(finding: &Finding) -> io::Result<()> {
+    let mut response = if finding.is_verified() {
+        json!({"result": VERIFIED})
+    } else {
+        json!({"result": NOT_VERIFIABLE, "denialReason": finding.denial()})
+    };
+    if let Some(fields) = response.as_object_mut() {
+        fields.insert("reasons".into(), finding.reasons().into());
+    }
+    super::json::print(&response)
+}
