@@ -33,6 +33,8 @@ pub struct Cli {
 pub enum Command {
     /// Make keys, sign images, and verify attestations
     Attest(commands::attest::Args),
+    /// Say what the policy would refuse of everything that runs
+    Audit(commands::audit::Args),
     /// Print what a shell needs to complete arguments
     Completions(commands::completions::Args),
     /// Show whose verdict changes between two settings files
@@ -43,6 +45,8 @@ pub enum Command {
     Explain(commands::explain::Args),
     /// Print what a cluster is given: manifests for Kubewarden, the kind of attestations, roles
     Export(commands::export::Args),
+    /// Make settings of what Google Binary Authorization exports
+    Import(commands::import::Args),
     /// Write a policy to begin with, its tests, and a workflow that checks both
     Init(commands::init::Args),
     /// Show what a policy module is: ABI, imports, exports, metadata, digest

@@ -1,11 +1,13 @@
 //! The commands, one file each.
 
 pub mod attest;
+pub mod audit;
 pub mod completions;
 pub mod diff;
 pub mod evaluate;
 pub mod explain;
 pub mod export;
+pub mod import;
 pub mod init;
 pub mod inspect;
 pub(crate) mod judge;
@@ -14,7 +16,9 @@ mod objects;
 pub mod schema;
 pub mod test;
 
-use anyhow::{Context as _, Result};
+use std::path::Path;
+
+use anyhow::{Context as _, Result, bail};
 use serde_json::Value;
 
 use crate::cli::ModuleArgs;
@@ -27,6 +31,15 @@ fn module_bytes(args: &ModuleArgs) -> Result<Vec<u8>, EngineError> {
         Some(path) => read(path),
         None => Ok(embedded(args.abi.into()).to_vec()),
     }
+}
+
+/// Refuses to read standard input for more than one thing.
+fn check_stdin<'p>(paths: impl IntoIterator<Item = &'p Path>) -> Result<()> {
+    let stdin = paths.into_iter().filter(|path| path.as_os_str() == "-");
+    if stdin.count() > 1 {
+        bail!("standard input (`-`) can be read only once");
+    }
+    Ok(())
 }
 
 /// Asks the module whether it can use the settings.

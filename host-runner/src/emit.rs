@@ -2,6 +2,7 @@
 //! error.
 
 pub(crate) mod admission_review;
+pub(crate) mod audit;
 pub(crate) mod change;
 pub(crate) mod changes;
 pub(crate) mod diagnostic;
@@ -9,6 +10,7 @@ pub(crate) mod explain;
 mod github;
 pub(crate) mod gke;
 pub(crate) mod human;
+pub(crate) mod import;
 pub(crate) mod json;
 mod junit;
 pub(crate) mod lint;
@@ -48,8 +50,13 @@ impl Evaluated {
     }
 
     pub(crate) fn is_decision(&self) -> bool {
-        self.answer.get("kind").and_then(Value::as_str) == Some("Decision")
+        is_decision(&self.answer)
     }
+}
+
+/// Whether an answer says what was found for each image.
+pub(crate) fn is_decision(answer: &Value) -> bool {
+    text(answer, "kind") == "Decision"
 }
 
 /// A module's answer about settings
@@ -119,28 +126,27 @@ pub(crate) fn warning(text: &str) {
 
 /// Prints everything that is wrong with a settings file.
 pub(crate) fn settings_problems(path: &Path, problems: &SettingsProblems) {
-    let path = printable(&path.display().to_string());
-    for SettingsProblem {
-        code,
-        path: place,
-        message,
-    } in &problems.problems
-    {
-        let place = if place.is_empty() {
-            String::new()
-        } else {
-            format!("{place}: ")
-        };
-        let text = printable(&format!("{place}{message}"));
-        anstream::eprintln!(
-            "{BOLD_RED}error[{}]{RESET}: {path}: {text}",
-            printable(code)
-        );
+    let path = path.display().to_string();
+    for problem in &problems.problems {
+        settings_problem(problem, &path, &problem.path);
     }
     if problems.problems.is_empty() {
         let message = printable(problems.message.as_deref().unwrap_or("no reason given"));
-        anstream::eprintln!("{BOLD_RED}error{RESET}: {path}: {message}");
+        anstream::eprintln!("{BOLD_RED}error{RESET}: {}: {message}", printable(&path));
     }
+}
+
+/// Prints one thing that is wrong, where it stands.
+fn settings_problem(problem: &SettingsProblem, file: &str, place: &str) {
+    let SettingsProblem { code, message, .. } = problem;
+    let place = if place.is_empty() {
+        String::new()
+    } else {
+        format!("{place}: ")
+    };
+    let text = printable(&format!("{place}{message}"));
+    let (code, file) = (printable(code), printable(file));
+    anstream::eprintln!("{BOLD_RED}error[{code}]{RESET}: {file}: {text}");
 }
 
 /// Names the objects that no gatekeeper for images is asked about, by kind.

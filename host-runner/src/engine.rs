@@ -108,6 +108,19 @@ pub enum EngineError {
     Guest(String),
 }
 
+impl EngineError {
+    /// The stable code of a failure that may be about one call only.
+    #[must_use]
+    pub const fn code(&self) -> Option<&'static str> {
+        match self {
+            Self::Trapped(_) => Some("engine-trapped"),
+            Self::Deadline(_) => Some("deadline-exceeded"),
+            Self::Memory(_) => Some("memory-exceeded"),
+            Self::Read { .. } | Self::Load(_) | Self::UnknownAbi | Self::Guest(_) => None,
+        }
+    }
+}
+
 /// Compiles and runs modules; one thread keeps its clock
 #[derive(Debug, Clone)]
 pub struct Engine {

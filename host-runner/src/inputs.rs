@@ -4,6 +4,7 @@
 mod document;
 mod list;
 mod request;
+mod stream;
 
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
@@ -17,6 +18,7 @@ use crate::emit::printable;
 pub use document::{DocumentError, parse};
 pub(crate) use list::each_at as each_object_at;
 pub use request::{Asked, Request};
+pub(crate) use stream::each_request;
 
 /// One file, or standard input
 #[derive(Debug)]
@@ -68,15 +70,23 @@ const MAX_BYTES: u64 = 1 << 30;
 ///
 /// It cannot be read as text, or is longer than 1 GiB.
 pub fn read(path: &Path) -> Result<Source, InputError> {
+    let (name, input) = open(path)?;
+    read_from(input, name)
+}
+
+/// Opens a file, or standard input for `-`; its name as it is shown.
+///
+/// # Errors
+///
+/// It is not there, or may not be read.
+pub(crate) fn open(path: &Path) -> Result<(String, Box<dyn io::Read>), InputError> {
     if is_stdin(path) {
-        return read_from(io::stdin(), "<stdin>".to_owned());
+        return Ok(("<stdin>".to_owned(), Box::new(io::stdin())));
     }
+    let name = shown(path);
     match fs::File::open(path) {
-        Ok(file) => read_from(file, shown(path)),
-        Err(cause) => Err(InputError::Read {
-            path: shown(path),
-            cause,
-        }),
+        Ok(file) => Ok((name, Box::new(file))),
+        Err(cause) => Err(InputError::Read { path: name, cause }),
     }
 }
 
@@ -222,7 +232,11 @@ fn unwrap_manifest(mut document: Value) -> Value {
 ///
 /// The file cannot be read, or has something in it that is no object.
 pub fn requests(path: &Path, namespace: Option<&str>) -> Result<Vec<Request>, InputError> {
-    let (name, documents) = documents(path)?;
+    requests_in(read(path)?, namespace)
+}
+
+fn requests_in(source: Source, namespace: Option<&str>) -> Result<Vec<Request>, InputError> {
+    let (documents, name) = (documents_in(&source)?, source.name);
     let mut requests = Vec::new();
     for document in documents {
         request::from_document(document, namespace, &name, &mut requests).map_err(|problem| {

@@ -11,6 +11,8 @@
 //! | what changes between two answers | `comparison` |
 //! | what a cluster is given | `export/` |
 //! | a policy to begin with | `starter/` |
+//! | what a policy says about everything that runs | `audit` |
+//! | what becomes of Google's exports | `import` |
 //! | one command | `commands/`, one file each |
 //! | one output format | `emit/`, one file each |
 
@@ -18,6 +20,7 @@ extern crate alloc;
 
 mod advice;
 mod attest;
+mod audit;
 pub mod cli;
 pub mod commands;
 mod comparison;
@@ -27,7 +30,9 @@ pub mod evidence;
 mod exit;
 mod export;
 mod files;
+mod import;
 pub mod inputs;
+mod parallel;
 mod progress;
 mod remedy;
 mod starter;
@@ -44,11 +49,13 @@ use cli::{Cli, Command};
 pub fn run(cli: &Cli) -> Exit {
     let result = match &cli.command {
         Command::Attest(args) => commands::attest::run(args),
+        Command::Audit(args) => commands::audit::run(args),
         Command::Completions(args) => commands::completions::run(args),
         Command::Diff(args) => commands::diff::run(args),
         Command::Evaluate(args) => commands::evaluate::run(args),
         Command::Explain(args) => commands::explain::run(args),
         Command::Export(args) => commands::export::run(args),
+        Command::Import(args) => commands::import::run(args),
         Command::Init(args) => commands::init::run(args),
         Command::Inspect(args) => commands::inspect::run(args),
         Command::Lint(args) => commands::lint::run(args),

@@ -17,7 +17,6 @@ mod coverage;
 mod find;
 mod host;
 mod mutation;
-mod parallel;
 mod place;
 mod prepare;
 mod request;

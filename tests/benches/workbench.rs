@@ -1,5 +1,6 @@
 //! What the workbench adds to the work that cannot be avoided: a thousand cases beside the same calls of
-//! the module, a thousand linted policies beside reading and validating them. Both are measured in turns
+//! the module, a thousand linted policies beside reading and validating them, a thousand audited objects
+//! beside the same calls. Both are measured in turns
 //! in one process, so that the ratio is what counts; above its bound the bench fails.
 
 use std::fs;
@@ -7,6 +8,9 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
+use clap::Parser as _;
+use host_runner::Exit;
+use host_runner::cli::Cli;
 use host_runner::engine::{Abi, Engine, Limits, Operation, embedded};
 use host_runner::inputs;
 use host_runner::suite::{CaseResult, Loaded, Runner};
@@ -22,7 +26,7 @@ fn main() -> ExitCode {
     if std::env::args().any(|argument| argument == "--test") {
         return ExitCode::SUCCESS;
     }
-    let all = [cases(), files()];
+    let all = [cases(), files(), objects()];
     if all.iter().all(|is_within| *is_within) {
         ExitCode::SUCCESS
     } else {
@@ -127,6 +131,56 @@ fn files() -> bool {
         2.0,
         linting,
         validating,
+    )
+}
+
+/// A dump is read object by object and judged on all cores; the bare calls are made one after the other.
+fn objects() -> bool {
+    let settings_path = root().join("policies/require-attestation/policy.yaml");
+    let settings = inputs::settings(&settings_path).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let image = format!("registry.example/shop/web@sha256:{}", "1".repeat(64));
+    let pod = json!({
+        "apiVersion": "v1", "kind": "Pod", "metadata": {"name": "web", "namespace": "production"},
+        "spec": {"containers": [{"name": "web", "image": image}]},
+        "status": {"message": "x".repeat(4000)},
+    });
+    let list = json!({"apiVersion": "v1", "items": vec![&pod; MANY], "kind": "List"});
+    fs::write(at("dump.json"), format!("{list:#}")).unwrap();
+    let request = json!({
+        "uid": "u", "operation": "CREATE", "namespace": "production", "name": "web",
+        "kind": {"group": "", "version": "v1", "kind": "Pod"}, "object": pod,
+    });
+    let call = json!({"request": request, "settings": settings}).to_string();
+    let bare = || {
+        let engine = Engine::new(Limits::default()).unwrap();
+        let module = engine.load(embedded(Abi::Wapc)).unwrap();
+        for _ in 0..MANY {
+            module.call(Operation::Decide, call.as_bytes()).unwrap();
+        }
+    };
+    let format = format!("json={}", at("report.json"));
+    let (dump, settings) = (at("dump.json"), settings_path.display().to_string());
+    let arguments = [
+        "countersign",
+        "audit",
+        "--settings",
+        &settings,
+        "--format",
+        &format,
+        &dump,
+    ];
+    let audit = || {
+        let cli = Cli::try_parse_from(arguments).unwrap();
+        assert_eq!(host_runner::run(&cli), Exit::Yes);
+    };
+    compare(
+        "1,000 audited objects",
+        "loading a module, and 1,000 bare calls",
+        1.5,
+        audit,
+        bare,
     )
 }
 

@@ -4,8 +4,12 @@
 
 #[path = "cli/attest.rs"]
 mod attest;
+#[path = "cli/audit.rs"]
+mod audit;
 #[path = "cli/export.rs"]
 mod export;
+#[path = "cli/import.rs"]
+mod import;
 #[path = "cli/init.rs"]
 mod init;
 #[path = "cli/platform.rs"]

@@ -1,5 +1,8 @@
 //! Platform policies decide like the project-singleton policies that they replace.
 
+#[path = "migration/import.rs"]
+mod import;
+
 use std::path::Path;
 
 use host_runner::inputs;

@@ -16,6 +16,7 @@ use policy_tests::process;
 use serde_json::Value;
 use tempfile::TempDir;
 
+const AUDIT_REPORT: &str = include_str!("../../host-runner/schemas/audit-report.json");
 const DECISION: &str = include_str!("../../host-runner/schemas/decision.json");
 const DIFF_REPORT: &str = include_str!("../../host-runner/schemas/diff-report.json");
 const LINT_CONFIG: &str = include_str!("../../host-runner/schemas/lint-config.json");
@@ -387,4 +388,72 @@ fn reports_of_differences_fit_their_schema() {
         .map(|one| one["change"].as_str().unwrap())
         .collect();
     assert!(changes.contains(&"newly-admitted"), "{changes:?}");
+}
+
+/// A dump with every outcome in it, which fits the schema whole and cut short.
+#[test]
+fn reports_of_audits_fit_their_schema() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |file: &str| folder.path().join(file).to_str().unwrap().to_owned();
+    let settings = "policy:
+  defaultAdmissionRule: {evaluationMode: ALWAYS_DENY, enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG}
+  kubernetesNamespaceAdmissionRules:
+    preview: {evaluationMode: ALWAYS_DENY, enforcementMode: DRYRUN_AUDIT_LOG_ONLY}
+    open: {evaluationMode: ALWAYS_ALLOW, enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG}
+    signed:
+      evaluationMode: REQUIRE_ATTESTATION
+      enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
+      requireAttestationsBy: [projects/p/attestors/a]
+attestors: [{name: projects/p/attestors/a, userOwnedGrafeasNote: {noteReference: projects/p/notes/a, publicKeys: [{pkixPublicKey: {signatureAlgorithm: ECDSA_P256_SHA256, publicKeyPem: PEM}}]}}]
+evidence: {kubernetes: {notes: {projects/p/notes/a: attest-a}}}
+breakGlass: {namespaces: [glass]}
+";
+    let key = fs::read_to_string(root().join("tests/vectors/ecdsa-p256.pem")).unwrap();
+    let settings = settings.replace("PEM", &Value::from(key).to_string());
+    fs::write(at("policy.yaml"), settings).unwrap();
+    let pod = |namespace: &str| {
+        format!(
+            r#"{{"apiVersion": "v1", "kind": "Pod", "metadata": {{"name": "x", "namespace": "{namespace}",
+              "labels": {{"image-policy.k8s.io/break-glass": "true"}}}},
+              "spec": {{"containers": [{{"name": "a", "image": "r.example/a@sha256:{}"}}]}}}}"#,
+            "1".repeat(64)
+        )
+    };
+    let dump = ["open", "closed", "preview", "glass", "signed"]
+        .map(pod)
+        .join("");
+    let others =
+        r#"{"apiVersion": "v1", "kind": "Secret"} {"apiVersion": "v1", "kind": "Nothing"}"#;
+    fs::write(at("dump.json"), format!("{dump}{others}")).unwrap();
+    let (policy, dump, output) = (at("policy.yaml"), at("dump.json"), at("report.json"));
+    let format = format!("json={output}");
+    let audit = |more: &[&str]| {
+        let arguments = ["audit", "--settings", &policy, &dump, "--format", &format];
+        run(&[&arguments, more].concat(), Exit::No);
+        let report = json(Path::new(&output));
+        fits(&validator(AUDIT_REPORT), &report);
+        report
+    };
+    let report = audit(&["--time", "2026-11-23T12:00:00Z"]);
+    let outcomes: Vec<_> = report["findings"].as_array().unwrap().iter().collect();
+    let outcomes: Vec<_> = outcomes
+        .iter()
+        .map(|one| one["outcome"].as_str().unwrap())
+        .collect();
+    assert_eq!(
+        outcomes,
+        ["refused", "refused", "break-glass", "dry-run", "error"]
+    );
+    assert_eq!(report["passedOver"], serde_json::json!({"Secret": 1}));
+    let summary = serde_json::json!({
+        "objects": 6, "admitted": 1, "refused": 2, "errors": 1, "dryRun": 1, "breakGlass": 1,
+        "owned": 0, "images": 1, "imagesWithFindings": 1,
+    });
+    assert_eq!(report["summary"], summary);
+    let short = audit(&["--limit", "0"]);
+    assert_eq!(
+        short["omitted"],
+        serde_json::json!({"images": 1, "objects": 5})
+    );
+    assert_eq!(short["findings"], report["findings"]);
 }

@@ -71,6 +71,21 @@ impl EvidenceArgs {
         })
     }
 
+    /// Whether something answers for the cluster.
+    pub(crate) const fn has_cluster(&self) -> bool {
+        self.kubernetes.is_some() || self.replay.is_some()
+    }
+
+    /// Whether something answers for the registries.
+    pub(crate) const fn has_registry(&self) -> bool {
+        self.registry.is_some() || self.replay.is_some()
+    }
+
+    /// Whether the order of questions matters: it is recorded, or was.
+    pub(crate) const fn keeps_order(&self) -> bool {
+        self.record.is_some() || self.replay.is_some()
+    }
+
     /// The recording to read, if there is one.
     pub(crate) const fn replay(&self) -> Option<&PathBuf> {
         self.replay.as_ref()

@@ -3,7 +3,7 @@
 
 use alloc::sync::Arc;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Error, Result, anyhow};
 use policy_wasm::time::Time;
 use serde::Serialize;
 use serde_json::Value;
@@ -61,7 +61,7 @@ impl Judge {
     pub(crate) fn ask(
         &self,
         request: &Request,
-        settings: &Value,
+        settings: &impl Serialize,
         operation: Operation,
     ) -> Result<Value> {
         let call = Call {
@@ -80,7 +80,12 @@ impl Judge {
         result
     }
 
-    fn call(&self, host: &Arc<dyn Host>, operation: Operation, call: &Call<'_>) -> Result<Value> {
+    fn call(
+        &self,
+        host: &Arc<dyn Host>,
+        operation: Operation,
+        call: &Call<'_, impl Serialize>,
+    ) -> Result<Value> {
         let payload = serde_json::to_vec(call)?;
         let answer = match self.policy.call_with_host(operation, &payload, host) {
             // A policy that is not ours has no Decision to give, and still an answer.
@@ -96,9 +101,9 @@ impl Judge {
 
 /// What a module is asked, borrowed: settings may be large, and objects many
 #[derive(Serialize)]
-struct Call<'a> {
+struct Call<'a, S> {
     request: &'a Value,
-    settings: &'a Value,
+    settings: &'a S,
     #[serde(skip_serializing_if = "Option::is_none")]
     time: Option<String>,
 }
@@ -106,11 +111,13 @@ struct Call<'a> {
 /// Refuses the answers of a policy that does not say what it found for each image.
 pub(crate) fn require_decisions(answers: &[Evaluated], what_for: &str) -> Result<()> {
     match answers.iter().find(|answer| !answer.is_decision()) {
-        Some(Evaluated { request, .. }) => bail!(
-            "the module gives no Decision about {} of `{}`, which {what_for}",
-            request.title,
-            request.source
-        ),
+        Some(Evaluated { request, .. }) => Err(no_decision(request, what_for)),
         None => Ok(()),
     }
+}
+
+/// The words about a policy that does not say what it found for each image.
+pub(crate) fn no_decision(request: &Request, what_for: &str) -> Error {
+    let Request { title, source, .. } = request;
+    anyhow!("the module gives no Decision about {title} of `{source}`, which {what_for}")
 }

@@ -10,6 +10,8 @@ use crate::cli::{ContextArgs, EvidenceArgs};
 use crate::emit;
 use crate::inputs::{self, Asked, Request};
 
+use super::check_stdin;
+
 /// Reads settings files and objects.
 pub(crate) fn read<const N: usize>(
     settings: [&Path; N],
@@ -19,10 +21,7 @@ pub(crate) fn read<const N: usize>(
 ) -> Result<([Value; N], Vec<Request>)> {
     let replay = evidence.replay().map(PathBuf::as_path);
     let all = files.iter().map(PathBuf::as_path).chain(settings);
-    let stdin = all.chain(replay).filter(|path| path.as_os_str() == "-");
-    if stdin.count() > 1 {
-        bail!("standard input (`-`) can be read only once");
-    }
+    check_stdin(all.chain(replay))?;
     let mut errors = Vec::new();
     let settings = settings.map(|path| match inputs::settings(path) {
         Ok(settings) => settings,
@@ -54,16 +53,18 @@ pub(crate) fn read<const N: usize>(
 
 /// The requests that a gatekeeper would be asked about; names the others on standard error.
 pub(crate) fn asked(requests: Vec<Request>, settings: &[&Value]) -> Result<Vec<Request>> {
-    let is_asked = |request: &Request| {
-        let is_named = |settings: &&Value| is_named_in(settings, &request.request);
-        request.asked == Asked::Yes || settings.iter().any(is_named)
-    };
+    let is_asked = |request: &Request| settings.iter().any(|one| is_asked(request, one));
     let (asked, others): (Vec<_>, Vec<_>) = requests.into_iter().partition(is_asked);
     emit::not_asked(&others);
     if asked.is_empty() {
         bail!("nothing to evaluate: no object that brings in an image");
     }
     Ok(asked)
+}
+
+/// Whether a gatekeeper with these settings would be asked about the object of a request.
+pub(crate) fn is_asked(request: &Request, settings: &Value) -> bool {
+    request.asked == Asked::Yes || is_named_in(settings, &request.request)
 }
 
 /// Whether the settings name the kind of a request among their `workloads`.

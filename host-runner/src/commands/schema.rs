@@ -25,6 +25,8 @@ pub struct Args {
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum Document {
+    /// What `audit --format json` prints
+    AuditReport,
     /// What `evaluate --format json` prints
     Decision,
     /// What `diff --format json` prints
@@ -42,6 +44,7 @@ enum Document {
 impl Document {
     const fn schema(self) -> &'static str {
         match self {
+            Self::AuditReport => include_str!("../../schemas/audit-report.json"),
             Self::Decision => include_str!("../../schemas/decision.json"),
             Self::DiffReport => include_str!("../../schemas/diff-report.json"),
             Self::LintReport => include_str!("../../schemas/lint-report.json"),

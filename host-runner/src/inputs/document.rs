@@ -11,7 +11,7 @@ use thiserror::Error;
 pub enum DocumentError {
     /// With line and column
     #[error("not valid JSON: {0}")]
-    Json(serde_json::Error),
+    Json(String),
     /// With line and column
     #[error("not valid YAML: {0}")]
     Yaml(String),
@@ -42,7 +42,7 @@ fn json(text: &str) -> Result<Vec<Document>, DocumentError> {
     let documents = serde_json::Deserializer::from_str(text).into_iter();
     documents
         .collect::<Result<_, _>>()
-        .map_err(DocumentError::Json)
+        .map_err(|error| DocumentError::Json(error.to_string()))
 }
 
 /// That of the JSON parser. Deeper documents are no Kubernetes objects.
@@ -74,8 +74,9 @@ impl<'de> serde::Deserialize<'de> for Document {
     }
 }
 
+/// Reads a value, and refuses duplicate keys in it
 #[derive(Clone, Copy)]
-struct Strict;
+pub(super) struct Strict;
 
 impl<'de> DeserializeSeed<'de> for Strict {
     type Value = Value;
@@ -138,15 +139,23 @@ impl<'de> Visitor<'de> for Strict {
         let mut fields = Map::new();
         while let Some(key) = access.next_key::<String>()? {
             let value = access.next_value_seed(self)?;
-            if fields.contains_key(&key) {
-                return Err(serde::de::Error::custom(format_args!(
-                    "duplicate key `{key}`"
-                )));
-            }
-            fields.insert(key, value);
+            insert(&mut fields, key, value)?;
         }
         Ok(Value::Object(fields))
     }
+}
+
+/// Adds a field that is not there yet.
+pub(super) fn insert<E: serde::de::Error>(
+    fields: &mut Map<String, Value>,
+    key: String,
+    value: Value,
+) -> Result<(), E> {
+    if fields.contains_key(&key) {
+        return Err(E::custom(format_args!("duplicate key `{key}`")));
+    }
+    fields.insert(key, value);
+    Ok(())
 }
 
 #[cfg(test)]

@@ -28,45 +28,76 @@ pub(crate) fn each_at(
     pointer: &str,
     visit: &mut VisitAt<'_>,
 ) -> Result<(), String> {
-    let Some(item_kind) = list_of(&object) else {
+    let kind = object.get("kind").and_then(Value::as_str);
+    let list = kind.and_then(|kind| List::new(kind, object.get("apiVersion")));
+    let is_list = object.get("items").is_some_and(Value::is_array);
+    let (Some(list), true) = (list, is_list) else {
         return visit(pointer, object);
     };
-    let version = object.get("apiVersion").cloned().unwrap_or_default();
     let Some(Value::Array(items)) = object.remove("items") else {
         return Ok(());
     };
     for (index, item) in items.into_iter().enumerate() {
-        let Value::Object(mut item) = item else {
-            return Err("the list has an item that is no object".into());
-        };
-        // The items of a typed list leave out what the list says.
-        if !item_kind.is_empty() {
-            for (key, inherited) in [
-                ("kind", item_kind.clone().into()),
-                ("apiVersion", version.clone()),
-            ] {
-                let says = item
-                    .get(key)
-                    .and_then(Value::as_str)
-                    .is_some_and(|own| !own.is_empty());
-                if !says {
-                    item.insert(key.to_owned(), inherited);
-                }
-            }
-        }
-        each_at(item, &format!("{pointer}/items/{index}"), visit)?;
+        each_at(list.item(item)?, &format!("{pointer}/items/{index}"), visit)?;
     }
     Ok(())
 }
 
-/// The kind of a list's items; empty when they say it themselves.
-fn list_of(object: &Map<String, Value>) -> Option<String> {
-    let kind = object
-        .get("kind")
-        .and_then(Value::as_str)?
-        .strip_suffix("List")?;
-    object
-        .get("items")
-        .is_some_and(Value::is_array)
-        .then(|| kind.to_owned())
+/// What a list says about its items
+#[derive(Debug)]
+pub(super) struct List {
+    /// Empty where they say it themselves
+    item_kind: String,
+    api_version: Value,
+}
+
+impl List {
+    /// The list of this kind, if it is one of a list.
+    pub(super) fn new(kind: &str, api_version: Option<&Value>) -> Option<Self> {
+        let item_kind = kind.strip_suffix("List")?.to_owned();
+        let api_version = api_version.cloned().unwrap_or_default();
+        Some(Self {
+            item_kind,
+            api_version,
+        })
+    }
+
+    /// An item as an object by itself: those of a typed list leave out what the list says.
+    ///
+    /// # Errors
+    ///
+    /// It is no object.
+    pub(super) fn item(&self, item: Value) -> Result<Map<String, Value>, String> {
+        let mut item = object(item)?;
+        if !self.item_kind.is_empty() {
+            for (key, inherited) in [
+                ("kind", self.item_kind.clone().into()),
+                ("apiVersion", self.api_version.clone()),
+            ] {
+                if !says(&item, key) {
+                    item.insert(key.to_owned(), inherited);
+                }
+            }
+        }
+        Ok(item)
+    }
+}
+
+/// An item of a list of any kind.
+///
+/// # Errors
+///
+/// It is no object.
+pub(super) fn object(item: Value) -> Result<Map<String, Value>, String> {
+    match item {
+        Value::Object(item) => Ok(item),
+        _ => Err("the list has an item that is no object".into()),
+    }
+}
+
+/// Whether an item has such a text of its own.
+pub(super) fn says(item: &Map<String, Value>, key: &str) -> bool {
+    item.get(key)
+        .and_then(Value::as_str)
+        .is_some_and(|own| !own.is_empty())
 }

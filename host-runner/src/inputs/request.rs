@@ -53,7 +53,13 @@ const WITHOUT_IMAGES: &[(&str, &[&str])] = &[
     ("apiextensions.k8s.io", &[]),
     ("apiregistration.k8s.io", &[]),
     ("autoscaling", &[]),
+    ("certificates.k8s.io", &[]),
+    ("coordination.k8s.io", &[]),
+    ("discovery.k8s.io", &[]),
+    ("events.k8s.io", &[]),
+    ("flowcontrol.apiserver.k8s.io", &[]),
     ("networking.k8s.io", &[]),
+    ("node.k8s.io", &[]),
     (
         "policies.kubewarden.io",
         &[
@@ -98,8 +104,24 @@ pub(super) fn from_document(
         requests.push(recorded(object, source));
         return Ok(());
     }
+    from_manifests(object, namespace, source, &mut |request| {
+        requests.push(request);
+    })
+}
+
+/// Visits the requests of a manifest, or of each item of a list.
+///
+/// # Errors
+///
+/// Says what one of them lacks.
+pub(super) fn from_manifests(
+    object: Map<String, Value>,
+    namespace: Option<&str>,
+    source: &str,
+    visit: &mut dyn FnMut(Request),
+) -> Result<(), String> {
     list::each(object, &mut |object| {
-        requests.push(manifest(object, namespace, source)?);
+        visit(manifest(object, namespace, source)?);
         Ok(())
     })
 }

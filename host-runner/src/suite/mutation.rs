@@ -11,10 +11,10 @@ use policy_wasm::Budget;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use super::parallel;
 use super::place::Place;
 use super::prepare::Loaded;
 use super::run::{Ended, Runner};
+use crate::parallel;
 use crate::progress::Progress;
 use change::Change;
 

@@ -7,10 +7,10 @@ use std::time::Instant;
 use policy_lint::suite::Outcome;
 use serde_json::{Value, json};
 
-use super::parallel;
 use super::prepare::{Case, Loaded};
 use super::verdict::{self, Mismatch};
 use crate::engine::{EngineError, Host, Operation, Policy};
+use crate::parallel;
 
 /// Runs the cases of suites through one module
 #[derive(Debug)]

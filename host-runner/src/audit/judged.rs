@@ -1,0 +1,210 @@
+//! What stands against one object, of all that its Decision says.
+
+use core::fmt;
+
+use policy_wasm::decision::Role;
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::emit::{Evaluated, list, text};
+use crate::engine::EngineError;
+use crate::inputs::Request;
+
+/// An object that was judged
+#[derive(Debug)]
+pub(crate) struct Judged {
+    pub(crate) namespace: String,
+    /// `Pod default/web`
+    pub(crate) title: String,
+    /// The file it is from
+    pub(crate) source: String,
+    pub(crate) outcome: Outcome,
+    /// Whether a controller has made it
+    pub(crate) is_owned: bool,
+    /// Whether the module has said anything about it
+    pub(crate) is_answered: bool,
+    /// All of its images, as it spells them
+    pub(crate) images: Vec<String>,
+    /// What stands against it; what dry run or break-glass admits as well
+    pub(crate) findings: Vec<Finding>,
+}
+
+/// One reason against an object
+#[derive(Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Finding {
+    /// Absent where it is about the object as a whole
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) image: Option<String>,
+    /// Where the image stands in the object
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) field: Option<String>,
+    /// What this reason alone would lead to
+    pub(crate) outcome: Outcome,
+    /// The code
+    pub(crate) reason: String,
+    pub(crate) message: String,
+}
+
+/// What would become of an object
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Outcome {
+    Refused,
+    /// Refused because it could not be judged
+    Error,
+    DryRun,
+    BreakGlass,
+    Admitted,
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Refused => "refused",
+            Self::Error => "error",
+            Self::DryRun => "dry run",
+            Self::BreakGlass => "break-glass",
+            Self::Admitted => "admitted",
+        })
+    }
+}
+
+impl Judged {
+    /// What a Decision says about the object.
+    pub(crate) fn new(request: &Request, decision: &Value) -> Self {
+        let outcome = outcome(decision);
+        let mut findings = Vec::new();
+        if outcome != Outcome::Admitted {
+            let reasons = list(decision, "reasons").iter();
+            findings.extend(reasons.map(|reason| Finding::new(None, outcome_of(reason), reason)));
+        }
+        let mut images = Vec::new();
+        for image in list(decision, "images") {
+            let name = text(image, "image");
+            if !name.is_empty() && !images.iter().any(|known| known == name) {
+                images.push(name.to_owned());
+            }
+            add_findings(image, outcome, &mut findings);
+        }
+        Self {
+            outcome,
+            is_answered: true,
+            images,
+            findings,
+            ..Self::unjudged(request)
+        }
+    }
+
+    /// An object about which the module gives no answer; `None` where the module is at fault for all.
+    pub(crate) fn failed(request: &Request, error: &EngineError) -> Option<Self> {
+        let finding = Finding {
+            image: None,
+            field: None,
+            outcome: Outcome::Error,
+            reason: error.code()?.to_owned(),
+            message: error.to_string(),
+        };
+        Some(Self {
+            findings: vec![finding],
+            ..Self::unjudged(request)
+        })
+    }
+
+    fn unjudged(request: &Request) -> Self {
+        let fields = &request.request;
+        let owners = fields.pointer("/object/metadata/ownerReferences");
+        let owners = owners.and_then(Value::as_array);
+        Self {
+            namespace: text(fields, "namespace").to_owned(),
+            title: request.title.clone(),
+            source: request.source.clone(),
+            outcome: Outcome::Error,
+            is_owned: owners.is_some_and(|owners| {
+                let is_controller = |owner: &Value| owner.get("controller") == Some(&true.into());
+                owners.iter().any(is_controller)
+            }),
+            is_answered: false,
+            images: Vec::new(),
+            findings: Vec::new(),
+        }
+    }
+}
+
+/// What stands against one image: what holds whatever any document says, and what each document says.
+fn add_findings(image: &Value, of_object: Outcome, findings: &mut Vec<Finding>) {
+    if text(image, "verdict") == "CONFORMANT" {
+        return;
+    }
+    let mut add = |outcome, reason| {
+        let finding = Finding::new(Some(image), outcome, reason);
+        if !findings.contains(&finding) {
+            findings.push(finding);
+        }
+    };
+    for reason in list(image, "reasons") {
+        add(outcome_of(reason), reason);
+    }
+    for result in list(image, "results") {
+        if text(result, "verdict") == "CONFORMANT" {
+            continue;
+        }
+        for reason in list(result, "reasons") {
+            let Some(refuses) = refusal(reason) else {
+                continue;
+            };
+            let outcome = match (text(result, "enforcement"), of_object) {
+                ("dry-run", _) => Outcome::DryRun,
+                (_, Outcome::BreakGlass) => Outcome::BreakGlass,
+                _ => refuses,
+            };
+            add(outcome, reason);
+        }
+    }
+}
+
+impl Finding {
+    fn new(image: Option<&Value>, outcome: Outcome, reason: &Value) -> Self {
+        let name = image.map_or("", |image| text(image, "image"));
+        Self {
+            image: (!name.is_empty()).then(|| name.to_owned()),
+            field: image.map(|image| text(image, "field").to_owned()),
+            outcome,
+            reason: text(reason, "code").to_owned(),
+            message: text(reason, "message").to_owned(),
+        }
+    }
+}
+
+fn outcome(decision: &Value) -> Outcome {
+    let is_admitted = Evaluated::admits(decision);
+    let (enforcement, verdict) = (text(decision, "enforcement"), text(decision, "verdict"));
+    match (is_admitted, enforcement, verdict) {
+        (false, _, "ERROR") => Outcome::Error,
+        (false, _, _) => Outcome::Refused,
+        (true, "dry-run", _) => Outcome::DryRun,
+        (true, "break-glass", _) => Outcome::BreakGlass,
+        (true, _, _) => Outcome::Admitted,
+    }
+}
+
+/// What a reason leads to that cannot be overridden.
+fn outcome_of(reason: &Value) -> Outcome {
+    refusal(reason).unwrap_or(Outcome::Refused)
+}
+
+/// Whether a reason refuses, and how; what passes in a document that refuses does not.
+fn refusal(reason: &Value) -> Option<Outcome> {
+    let code = text(reason, "code");
+    let known = policy_wasm::Code::ALL.iter();
+    let role = known
+        .map(|known| (known.as_str(), known.role()))
+        .find(|(known, _)| *known == code)
+        .map(|(_, role)| role);
+    match role {
+        Some(Role::Admission | Role::Detail | Role::Warning) => None,
+        Some(Role::Error) => Some(Outcome::Error),
+        // A code of a later module.
+        Some(Role::Violation | Role::Settings) | None => Some(Outcome::Refused),
+    }
+}

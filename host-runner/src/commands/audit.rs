@@ -1,0 +1,242 @@
+//! `countersign audit`: what would the policy refuse of everything that runs?
+
+use std::fs;
+use std::path::PathBuf;
+
+use anyhow::{Error, Result, bail};
+use clap::ValueEnum;
+use serde_json::Value;
+use serde_json::value::{RawValue, to_raw_value};
+
+use crate::Exit;
+use crate::audit::{Audit, Judged};
+use crate::cli::{ContextArgs, EvidenceArgs, ModuleArgs};
+use crate::emit::audit::{PassedOver, Report};
+use crate::emit::{self, counted, output};
+use crate::engine::{EngineError, Operation, inspect};
+use crate::inputs::{self, Request};
+use crate::parallel;
+use crate::progress::Progress;
+
+use super::judge::{Judge, no_decision};
+use super::{check_stdin, module_bytes, objects};
+
+/// Arguments of `countersign audit`
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  kubectl get pods,deployments -A -o json | countersign audit --settings policy.yaml -
+  countersign audit --settings policy.yaml --list dump.json
+  countersign audit --settings policy.yaml --fail-on dry-run dump.json
+  countersign audit --settings policy.yaml --format human --format json=audit.json dump.json
+  countersign audit --settings policy.yaml --kubernetes attestations/ dump.json
+
+Every object is judged as if it were created now, in its namespace. JSON is read object by object:
+a dump may be longer than memory. A Pod repeats what its controller says; both are counted.
+
+Exit status: 0 all would be admitted, 1 one or more refused (with --fail-on dry-run, or admitted by dry run or break-glass only), 2 the job could not be done")]
+pub struct Args {
+    /// The settings, or a cluster admission policy that contains them; `-` is standard input
+    #[arg(long, short, value_name = "FILE")]
+    settings: PathBuf,
+    /// What runs, as `kubectl get -o json` prints it, or manifests, admission requests or reviews in
+    /// JSON or YAML: files, folders, or `-` for standard input
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// List the objects against which something stands, and all of their images
+    #[arg(long)]
+    list: bool,
+    /// How many images and how many objects are kept to be listed; the rest is only counted
+    #[arg(long, value_name = "COUNT", default_value_t = 1000)]
+    limit: usize,
+    /// What makes the exit status 1
+    #[arg(long, value_enum, value_name = "OUTCOME", default_value_t = FailOn::Refused)]
+    fail_on: FailOn,
+    #[command(flatten)]
+    context: ContextArgs,
+    /// How to print the report, and to which file; may be given several times
+    #[arg(long, value_name = "FORMAT[=FILE]", default_value = "human",
+          value_parser = output::parse::<Format>)]
+    format: Vec<output::Output<Format>>,
+    #[command(flatten)]
+    module: ModuleArgs,
+    #[command(flatten)]
+    evidence: EvidenceArgs,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum FailOn {
+    /// What would be refused
+    Refused,
+    /// Also what only dry run or break-glass admits
+    DryRun,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// A table by namespace and reason, and the images behind it
+    Human,
+    /// An `AuditReport`
+    Json,
+}
+
+/// Runs the command.
+pub(crate) fn run(args: &Args) -> Result<Exit> {
+    output::check(&args.format)?;
+    let all = args.files.iter().chain([&args.settings]);
+    check_stdin(all.chain(args.evidence.replay()).map(PathBuf::as_path))?;
+    let files = files(&args.files)?;
+    let settings = inputs::settings(&args.settings)?;
+    let bytes = module_bytes(&args.module)?;
+    let judge = Judge::new(&bytes, &args.evidence, args.context.time)?;
+    if let Some(problems) = judge.check_settings(&settings)? {
+        emit::settings_problems(&args.settings, &problems);
+        return Ok(Exit::CouldNot);
+    }
+    warn_of_silence(&settings, &args.evidence);
+    let (audit, passed_over) = audit(args, &files, &settings, &judge)?;
+    if audit.summary.objects == 0 {
+        bail!("nothing to audit: no object that brings in an image");
+    }
+    let report = Report {
+        audit: &audit,
+        passed_over: &passed_over,
+        time: args.context.time,
+        digest: &inspect(&bytes)?.digest,
+    };
+    output::write(&args.format, |format, out| match format {
+        Format::Human => emit::audit::human(out, &report, args.list),
+        Format::Json => emit::audit::json(out, &report),
+    })?;
+    if audit.unanswered > 0 {
+        let objects = counted(audit.unanswered, "object");
+        bail!("the module gave no answer about {objects}, which the report counts as errors");
+    }
+    let summary = &audit.summary;
+    let fails = match args.fail_on {
+        FailOn::Refused => summary.is_refused(),
+        FailOn::DryRun => !summary.is_clean(),
+    };
+    Ok(if fails { Exit::No } else { Exit::Yes })
+}
+
+/// All files, those in folders too; every one that cannot be read is named before any work is done.
+fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>> {
+    let (mut all, mut errors) = (Vec::new(), Vec::new());
+    for path in paths {
+        match inputs::files(path) {
+            Ok(files) => all.extend(files),
+            Err(error) => errors.push(error),
+        }
+    }
+    errors.extend(all.iter().filter_map(|path| inputs::open(path).err()));
+    if errors.is_empty() {
+        return Ok(all);
+    }
+    let texts: Vec<_> = errors.iter().map(ToString::to_string).collect();
+    bail!("{}", texts.join("\nerror: "))
+}
+
+/// Says what will be missing, before an hour has passed.
+fn warn_of_silence(settings: &Value, evidence: &EvidenceArgs) {
+    let is_on = |pointer| !matches!(settings.pointer(pointer), None | Some(Value::Bool(false)));
+    let asks_registry = is_on("/evidence/registry") || is_on("/resolveTags");
+    for (asks, is_answered, whom, option) in [
+        (
+            is_on("/evidence/kubernetes"),
+            evidence.has_cluster(),
+            "the cluster",
+            "--kubernetes",
+        ),
+        (
+            asks_registry,
+            evidence.has_registry(),
+            "registries",
+            "--registry",
+        ),
+    ] {
+        if asks && !is_answered {
+            emit::note(&format!(
+                "the settings ask {whom}, and nothing answers here: what depends on it is an error \
+                 (host-capability-failed). Give {option} DIR or --replay FILE"
+            ));
+        }
+    }
+}
+
+/// Judges everything on all cores, as it is read.
+fn audit(
+    args: &Args,
+    files: &[PathBuf],
+    settings: &Value,
+    judge: &Judge,
+) -> Result<(Audit, PassedOver)> {
+    let threads = if args.evidence.keeps_order() {
+        1
+    } else {
+        parallel::cores()
+    };
+    let progress = Progress::of_bytes(size(files), "objects");
+    let mut audit = Audit::new(args.limit);
+    let mut passed_over = PassedOver::default();
+    // Written once: it may be long, and there may be many objects.
+    let written = to_raw_value(settings)?;
+    let work = |request: Request| judged(judge, &written, &request);
+    let mut fold = |judged: Result<Judged>| {
+        audit.add(judged?);
+        progress.step();
+        Ok(())
+    };
+    let result = parallel::stream(threads, work, &mut fold, |queue| {
+        let namespace = args.context.namespace.as_deref();
+        files.iter().try_for_each(|file| {
+            inputs::each_request(
+                file,
+                namespace,
+                &|bytes| progress.read(bytes),
+                &mut |request| {
+                    if objects::is_asked(&request, settings) {
+                        queue.push(request)
+                    } else {
+                        passed_over.add(&request);
+                        Ok(())
+                    }
+                },
+            )
+        })
+    });
+    drop(progress);
+    let result = result.map_err(|error: Error| match audit.summary.objects {
+        0 => error,
+        count => {
+            let objects = counted(count, "object");
+            error.context(format!("{objects} had been judged, and then"))
+        }
+    });
+    judge.finish(result)?;
+    Ok((audit, passed_over))
+}
+
+/// How many bytes there are to read, where that is known.
+fn size(files: &[PathBuf]) -> Option<u64> {
+    let size = |path: &PathBuf| {
+        let metadata = fs::metadata(path).ok();
+        metadata
+            .filter(fs::Metadata::is_file)
+            .map(|file| file.len())
+    };
+    files.iter().map(size).sum()
+}
+
+/// Asks about one object. Where the module fails at it, that is the outcome of this object alone.
+fn judged(judge: &Judge, settings: &RawValue, request: &Request) -> Result<Judged> {
+    match judge.ask(request, &settings, Operation::Decide) {
+        Ok(decision) if emit::is_decision(&decision) => Ok(Judged::new(request, &decision)),
+        Ok(_) => Err(no_decision(request, "an audit is made from")),
+        Err(error) => {
+            let failure = error.downcast_ref::<EngineError>();
+            failure
+                .and_then(|failure| Judged::failed(request, failure))
+                .ok_or(error)
+        }
+    }
+}

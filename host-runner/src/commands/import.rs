@@ -1,0 +1,226 @@
+//! `countersign import`: settings from what Google Binary Authorization exports.
+
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result, bail};
+use serde_json::Value;
+
+use crate::cli::ModuleArgs;
+use crate::emit::{self, counted};
+use crate::engine::{Engine, Limits};
+use crate::files::{self, Readers};
+use crate::import::{Export, Exports, Import, Level, Place};
+use crate::inputs::{self, shown};
+use crate::{Exit, yaml};
+
+use super::{check_settings, check_stdin, module_bytes};
+
+/// Arguments of `countersign import`
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  gcloud container binauthz policy export > policy.yaml
+  gcloud container binauthz attestors list --format=json > attestors.json
+  gcloud container binauthz attestations list --attestor=build --format=json > build.json
+  countersign import --policy policy.yaml --attestors attestors.json --attestations build.json -o settings.yaml
+
+  gcloud alpha container binauthz policy export-system-policy > system.yaml
+  countersign import --policy policy.yaml --attestors attestors.json --system-policy system.yaml
+  countersign import --policy policy.yaml --attestors attestors.json --cluster us-central1-a.production
+  countersign import --platform-policy check-policy.yaml -o settings.yaml
+
+What gcloud takes for the same thing is put right with a warning: one value in the place of a list,
+nothing behind a key, the pattern ending [@:]*. Everything else that is wrong is an error.
+
+Exit status: 0 written, 1 written, and something has to be added to decide as Google does, 2 not written")]
+#[command(group = clap::ArgGroup::new("policies").required(true).multiple(true)
+    .args(["policy", "platform_policy"]))]
+pub struct Args {
+    /// The policy of a project, from `gcloud container binauthz policy export`
+    #[arg(long, value_name = "FILE")]
+    policy: Option<PathBuf>,
+    /// Check-based platform policies
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    platform_policy: Vec<PathBuf>,
+    /// Attestors, from `gcloud container binauthz attestors list` or `describe`
+    ///
+    /// Those that no rule names are left out.
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    attestors: Vec<PathBuf>,
+    /// Attestations, from `gcloud container binauthz attestations list`, or stored scans
+    ///
+    /// Those that nothing reads are left out and counted.
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    attestations: Vec<PathBuf>,
+    /// Google's system policy, from `gcloud alpha container binauthz policy export-system-policy`
+    #[arg(long, value_name = "FILE")]
+    system_policy: Option<PathBuf>,
+    /// Which cluster the settings are for, where the policy has rules for clusters
+    #[arg(long, value_name = "LOCATION.NAME")]
+    cluster: Option<String>,
+    /// The trust domain of the mesh, where the policy has rules for its identities
+    #[arg(long, value_name = "DOMAIN")]
+    mesh_trust_domain: Option<String>,
+    /// Keep also attestors that no rule names
+    #[arg(long)]
+    all: bool,
+    /// Write the settings to this file, which must not exist, instead of standard output
+    #[arg(long, short, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// Overwrite the file
+    #[arg(long, requires = "output")]
+    force: bool,
+    #[command(flatten)]
+    module: ModuleArgs,
+}
+
+/// Runs the command.
+pub(crate) fn run(args: &Args) -> Result<Exit> {
+    let import = Import::new(read(args)?);
+    let engine = Engine::new(Limits::default())?;
+    let policy = engine.load(&module_bytes(&args.module)?)?;
+    let problems = check_settings(&policy, &import.settings)?;
+    emit::import::findings(&import);
+    let mut is_usable = import.level() != Some(Level::Error);
+    if let Some(problems) = problems {
+        emit::import::problems(&import, &problems);
+        is_usable = false;
+    }
+    if !is_usable {
+        bail!("nothing was written: the exports cannot be used as they are");
+    }
+    let text = yaml::document(&import.settings);
+    match &args.output {
+        Some(path) => write(path, &text, args.force)?,
+        None => emit::unless_closed(io::stdout().write_all(text.as_bytes()))?,
+    }
+    let output = args.output.as_deref().map(shown);
+    let output = output.as_deref().unwrap_or("settings");
+    anstream::eprintln!("{output}: {}", contents(&import.settings));
+    Ok(match import.level() {
+        Some(Level::Lacking) => Exit::No,
+        _ => Exit::Yes,
+    })
+}
+
+/// Reads everything that was named, and names every file that cannot be read.
+fn read(args: &Args) -> Result<Exports> {
+    let singles = args.policy.iter().chain(&args.system_policy);
+    let lists = [&args.platform_policy, &args.attestors, &args.attestations];
+    check_stdin(
+        singles
+            .chain(lists.into_iter().flatten())
+            .map(PathBuf::as_path),
+    )?;
+    let mut errors = Vec::new();
+    let exports = Exports {
+        policy: single(args.policy.as_deref(), &mut errors),
+        system_policy: single(args.system_policy.as_deref(), &mut errors),
+        platform_policies: list(&args.platform_policy, &mut errors),
+        attestors: list(&args.attestors, &mut errors),
+        occurrences: list(&args.attestations, &mut errors),
+        cluster: args.cluster.clone(),
+        mesh_trust_domain: args.mesh_trust_domain.clone(),
+        keeps_all: args.all,
+    };
+    if !errors.is_empty() {
+        bail!("{}", errors.join("\nerror: "));
+    }
+    Ok(exports)
+}
+
+/// The one document of a file.
+fn single(path: Option<&Path>, errors: &mut Vec<String>) -> Option<Export> {
+    let (file, mut documents) = read_file(path?, errors)?;
+    match (documents.pop(), documents.is_empty()) {
+        (Some(document), true) => {
+            let path = String::new();
+            let place = Place { file, path };
+            Some(Export { place, document })
+        }
+        _ => {
+            errors.push(format!(
+                "`{file}`: it has several documents, and a policy is one"
+            ));
+            None
+        }
+    }
+}
+
+/// All documents of files, and all items of those that are lists: gcloud prints lists as either.
+fn list(paths: &[PathBuf], errors: &mut Vec<String>) -> Vec<Export> {
+    let mut exports = Vec::new();
+    for path in paths {
+        let Some((name, documents)) = read_file(path, errors) else {
+            continue;
+        };
+        let is_one = documents.len() == 1;
+        for (number, document) in (1_usize..).zip(documents) {
+            let file = if is_one {
+                name.clone()
+            } else {
+                format!("{name} (document {number})")
+            };
+            let path = String::new();
+            let place = Place { file, path };
+            match document {
+                Value::Array(items) => {
+                    let items = items.into_iter().enumerate();
+                    exports.extend(items.map(|(index, document)| Export {
+                        place: place.item(index),
+                        document,
+                    }));
+                }
+                document => exports.push(Export { place, document }),
+            }
+        }
+    }
+    exports
+}
+
+fn read_file(path: &Path, errors: &mut Vec<String>) -> Option<(String, Vec<Value>)> {
+    match inputs::documents(path) {
+        Ok((name, documents)) if documents.is_empty() => {
+            errors.push(format!("`{name}`: it is empty"));
+            None
+        }
+        Ok(read) => Some(read),
+        Err(error) => {
+            errors.push(error.to_string());
+            None
+        }
+    }
+}
+
+/// Writes a file that is not there yet, or may be overwritten.
+fn write(path: &Path, text: &str, may_overwrite: bool) -> Result<()> {
+    let written = if may_overwrite {
+        files::replace(path, text.as_bytes())
+    } else {
+        files::create(path, text.as_bytes(), Readers::Anyone)
+    };
+    match written {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            bail!("`{}` exists; --force overwrites it", shown(path))
+        }
+        written => written.with_context(|| format!("cannot write `{}`", shown(path))),
+    }
+}
+
+/// `a policy, 2 attestors, 1 occurrence`
+fn contents(settings: &Value) -> String {
+    let is_there = |key: &str| settings.get(key).is_some();
+    let count = |pointer: &str, noun: &str| {
+        let list = settings.pointer(pointer).and_then(Value::as_array)?;
+        Some(counted(list.len(), noun))
+    };
+    let parts = [
+        is_there("policy").then(|| "a policy".to_owned()),
+        count("/platformPolicies", "platform policy")
+            .map(|text| text.replace("policys", "policies")),
+        is_there("systemPolicy").then(|| "the system policy".to_owned()),
+        count("/attestors", "attestor"),
+        count("/evidence/occurrences", "occurrence"),
+    ];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
+}

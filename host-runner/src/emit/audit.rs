@@ -1,0 +1,93 @@
+//! What a policy says about everything that runs: as tables for people, and as a versioned document.
+
+mod human;
+mod summary;
+
+use alloc::collections::BTreeMap;
+use std::io::{self, Write};
+
+use policy_wasm::time::Time;
+use serde_json::{Value, json};
+
+use crate::audit::{Audit, Judged};
+use crate::inputs::Request;
+
+pub(crate) use human::print as human;
+
+/// What is printed
+#[derive(Debug)]
+pub(crate) struct Report<'a> {
+    pub(crate) audit: &'a Audit,
+    pub(crate) passed_over: &'a PassedOver,
+    /// As of when it was judged, if not as of now
+    pub(crate) time: Option<Time>,
+    pub(crate) digest: &'a str,
+}
+
+/// Objects that bring in no image, by kind
+#[derive(Debug, Default)]
+pub(crate) struct PassedOver(BTreeMap<String, usize>);
+
+impl PassedOver {
+    /// Counts the object of a request.
+    pub(crate) fn add(&mut self, request: &Request) {
+        let kind = request.title.split(' ').next().unwrap_or_default();
+        let count = self.0.entry(kind.to_owned()).or_default();
+        *count = count.saturating_add(1);
+    }
+
+    fn count(&self) -> usize {
+        self.0
+            .values()
+            .fold(0, |sum, count| sum.saturating_add(*count))
+    }
+}
+
+/// Prints an `AuditReport`.
+pub(crate) fn json(out: &mut dyn Write, report: &Report<'_>) -> io::Result<()> {
+    let Report { audit, digest, .. } = report;
+    let rows: Vec<_> = audit
+        .rows()
+        .map(|(row, tally)| {
+            json!({
+                "namespace": row.namespace, "outcome": row.outcome, "reason": row.reason,
+                "objects": tally.objects, "images": tally.images(), "example": tally.example,
+            })
+        })
+        .collect();
+    let images = audit.images();
+    let images: Vec<_> = images
+        .iter()
+        .map(|(image, tally)| {
+            let reasons = tally.reasons.iter();
+            let reasons: Vec<_> = reasons
+                .map(|(outcome, reason)| json!({"outcome": outcome, "reason": reason}))
+                .collect();
+            json!({"image": image, "objects": tally.objects, "reasons": reasons})
+        })
+        .collect();
+    let objects: Vec<_> = audit.objects.iter().map(object).collect();
+    let mut document = json!({
+        "apiVersion": "countersign.dev/v1",
+        "kind": "AuditReport",
+        "module": {"digest": digest},
+        "findings": rows,
+        "images": images,
+        "objects": objects,
+        "omitted": audit.omitted(),
+        "passedOver": report.passed_over.0,
+        "summary": audit.summary,
+    });
+    if let (Some(time), Some(fields)) = (report.time, document.as_object_mut()) {
+        fields.insert("time".to_owned(), time.to_string().into());
+    }
+    serde_json::to_writer_pretty(&mut *out, &document)?;
+    writeln!(out)
+}
+
+fn object(object: &Judged) -> Value {
+    json!({
+        "object": object.title, "source": object.source, "outcome": object.outcome,
+        "findings": object.findings,
+    })
+}

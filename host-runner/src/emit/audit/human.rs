@@ -1,0 +1,195 @@
+//! For people: a table by namespace and reason, the images that most objects have, and the sums.
+
+use alloc::collections::BTreeSet;
+use std::io::{self, Write};
+
+use super::Report;
+use super::summary::{grouped, summary};
+use crate::audit::{Finding, Judged, Outcome};
+use crate::emit::{BOLD_GREEN, BOLD_RED, BOLD_YELLOW, DIM, RESET, printable};
+
+/// Prints the report. In full, also every object that was kept.
+pub(crate) fn print(out: &mut dyn Write, report: &Report<'_>, in_full: bool) -> io::Result<()> {
+    let audit = report.audit;
+    if in_full {
+        for one in &audit.objects {
+            object(out, one)?;
+            writeln!(out)?;
+        }
+    }
+    rows(out, report)?;
+    images(out, report, in_full)?;
+    let omitted = audit.omitted().objects;
+    if in_full && omitted > 0 {
+        let omitted = grouped(omitted);
+        writeln!(
+            out,
+            "{omitted} more objects are not listed; --limit says how many are\n"
+        )?;
+    }
+    if !audit.summary.is_clean() {
+        let hint = "`countersign explain REASON` says what a reason means, and what helps";
+        writeln!(out, "{DIM}{hint}{RESET}\n")?;
+    }
+    let summary = summary(&audit.summary, report.passed_over.count());
+    writeln!(out, "{summary} {DIM}(module {}){RESET}", report.digest)?;
+    let owned = grouped(audit.summary.owned);
+    if audit.summary.owned > 0 {
+        let text =
+            format!("{owned} of the objects were made by a controller, and repeat what it says");
+        writeln!(out, "{DIM}{text}{RESET}")?;
+    }
+    match report.time {
+        Some(time) => writeln!(out, "{DIM}judged as of {time}{RESET}"),
+        None => Ok(()),
+    }
+}
+
+fn object(out: &mut dyn Write, object: &Judged) -> io::Result<()> {
+    let (outcome, colour) = (object.outcome, colour(object.outcome));
+    let (title, source) = (&object.title, &object.source);
+    writeln!(
+        out,
+        "{colour}{outcome}{RESET}  {title}  {DIM}{source}{RESET}"
+    )?;
+    let mut place = None;
+    for finding in &object.findings {
+        let own = (&finding.image, &finding.field);
+        if place != Some(own) && finding.field.is_some() {
+            let name = finding.image.as_deref().unwrap_or("(no image)");
+            let field = finding.field.as_deref().unwrap_or_default();
+            writeln!(
+                out,
+                "  {}  {DIM}{}{RESET}",
+                printable(name),
+                printable(field)
+            )?;
+        }
+        place = Some(own);
+        reason(out, finding, object.outcome)?;
+    }
+    Ok(())
+}
+
+fn reason(out: &mut dyn Write, finding: &Finding, of_object: Outcome) -> io::Result<()> {
+    let indent = if finding.field.is_some() {
+        "    "
+    } else {
+        "  "
+    };
+    let outcome = if finding.outcome == of_object {
+        String::new()
+    } else {
+        format!("{}: ", finding.outcome)
+    };
+    let (code, message) = (printable(&finding.reason), printable(&finding.message));
+    writeln!(out, "{indent}{outcome}{DIM}{code}{RESET}: {message}")
+}
+
+/// The table, aligned. What others wrote is in the columns; the last one may be of any width.
+fn rows(out: &mut dyn Write, report: &Report<'_>) -> io::Result<()> {
+    let rows: Vec<_> = report
+        .audit
+        .rows()
+        .map(|(row, tally)| {
+            let namespace = match row.namespace.as_str() {
+                "" => "(none)".to_owned(),
+                namespace => printable(namespace),
+            };
+            let images = match tally.images() {
+                0 => "-".to_owned(),
+                images => grouped(images),
+            };
+            let (reason, objects) = (printable(&row.reason), grouped(tally.objects));
+            (
+                row.outcome,
+                [namespace, reason, objects, images],
+                &tally.example,
+            )
+        })
+        .collect();
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let titles = ["NAMESPACE", "REASON", "OBJECTS", "IMAGES"];
+    let mut widths = titles.map(str::len);
+    for (_, cells, _) in &rows {
+        for (width, cell) in widths.iter_mut().zip(cells) {
+            *width = (*width).max(cell.chars().count());
+        }
+    }
+    let [namespaces, reasons, objects, images] = widths;
+    let outcomes = rows.iter().map(|(outcome, ..)| outcome.to_string().len());
+    let outcomes = outcomes.max().unwrap_or_default().max("OUTCOME".len());
+    writeln!(
+        out,
+        "{DIM}{:namespaces$}  {:outcomes$}  {:reasons$}  {:>objects$}  {:>images$}  FOR EXAMPLE{RESET}",
+        "NAMESPACE", "OUTCOME", "REASON", "OBJECTS", "IMAGES"
+    )?;
+    for (outcome, [namespace, reason, count, of_images], example) in &rows {
+        let colour = colour(*outcome);
+        writeln!(
+            out,
+            "{namespace:namespaces$}  {colour}{outcome:outcomes$}{RESET}  {reason:reasons$}  \
+             {count:>objects$}  {of_images:>images$}  {DIM}{example}{RESET}"
+        )?;
+    }
+    writeln!(out)
+}
+
+/// Few enough to be read where nobody has asked for more.
+const MOST: usize = 10;
+
+/// The images against which something stands, those of most objects first.
+fn images(out: &mut dyn Write, report: &Report<'_>, in_full: bool) -> io::Result<()> {
+    let images = report.audit.images();
+    let all = report.audit.summary.images_with_findings;
+    let shown = if in_full { images.len() } else { MOST };
+    let lines: Vec<_> = images
+        .iter()
+        .take(shown)
+        .map(|(name, tally)| {
+            let reasons = tally.reasons.iter();
+            let codes: BTreeSet<_> = reasons.map(|(_, code)| printable(code)).collect();
+            let codes: Vec<_> = codes.into_iter().collect();
+            (grouped(tally.objects), codes.join(", "), printable(name))
+        })
+        .collect();
+    if lines.is_empty() {
+        return Ok(());
+    }
+    let width = |cell: fn(&(String, String, String)) -> &String, title: &str| {
+        let widths = lines.iter().map(|line| cell(line).chars().count());
+        widths.max().unwrap_or_default().max(title.len())
+    };
+    let (objects, reasons) = (
+        width(|line| &line.0, "OBJECTS"),
+        width(|line| &line.1, "REASONS"),
+    );
+    let (first, second) = ("OBJECTS", "REASONS");
+    writeln!(
+        out,
+        "{DIM}{first:>objects$}  {second:reasons$}  IMAGE{RESET}"
+    )?;
+    for (count, codes, name) in &lines {
+        writeln!(out, "{count:>objects$}  {codes:reasons$}  {name}")?;
+    }
+    let rest = all.saturating_sub(lines.len());
+    if rest > 0 {
+        let option = if in_full {
+            "--limit says how many are listed"
+        } else {
+            "--list lists them"
+        };
+        writeln!(out, "{DIM}{} more images; {option}{RESET}", grouped(rest))?;
+    }
+    writeln!(out)
+}
+
+const fn colour(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Refused | Outcome::Error => BOLD_RED,
+        Outcome::DryRun | Outcome::BreakGlass => BOLD_YELLOW,
+        Outcome::Admitted => BOLD_GREEN,
+    }
+}

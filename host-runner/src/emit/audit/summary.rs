@@ -1,0 +1,88 @@
+//! The sums of an audit in one line.
+
+use crate::audit::Summary;
+
+/// `1,234 objects: 1,200 admitted, 30 refused, 4 in dry run; 57 images; 300 passed over`
+pub(super) fn summary(summary: &Summary, passed_over: usize) -> String {
+    let many = |count: usize, noun: &str| {
+        let plural = if count == 1 { "" } else { "s" };
+        format!("{} {noun}{plural}", grouped(count))
+    };
+    let mut outcomes = vec![
+        format!("{} admitted", grouped(summary.admitted)),
+        format!("{} refused", grouped(summary.refused)),
+    ];
+    for (count, words) in [
+        (summary.errors, "refused by an error"),
+        (summary.dry_run, "in dry run, which would be refused"),
+        (summary.break_glass, "with break-glass"),
+    ] {
+        if count > 0 {
+            outcomes.push(format!("{} {words}", grouped(count)));
+        }
+    }
+    let passed_over = match passed_over {
+        0 => String::new(),
+        count => format!("; {} without an image passed over", grouped(count)),
+    };
+    format!(
+        "{}: {}; {}{passed_over}",
+        many(summary.objects, "object"),
+        outcomes.join(", "),
+        many(summary.images, "image"),
+    )
+}
+
+/// `1,234`
+pub(super) fn grouped(number: usize) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len());
+    for (index, digit) in digits.chars().enumerate() {
+        let left = digits.len().saturating_sub(index);
+        if index > 0 && left.is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_read_in_groups() {
+        let shown: Vec<_> = [0, 12, 123, 1234, 123_456, 1_234_567]
+            .into_iter()
+            .map(grouped)
+            .collect();
+        assert_eq!(shown, ["0", "12", "123", "1,234", "123,456", "1,234,567"]);
+    }
+
+    #[test]
+    fn the_summary_counts_what_there_is() {
+        let mut counts = Summary {
+            objects: 1234,
+            admitted: 1234,
+            images: 1,
+            ..Summary::default()
+        };
+        assert_eq!(
+            summary(&counts, 0),
+            "1,234 objects: 1,234 admitted, 0 refused; 1 image"
+        );
+        counts.admitted = 1200;
+        (
+            counts.refused,
+            counts.errors,
+            counts.dry_run,
+            counts.break_glass,
+        ) = (28, 1, 4, 1);
+        assert_eq!(
+            summary(&counts, 300),
+            "1,234 objects: 1,200 admitted, 28 refused, 1 refused by an error, 4 in dry run, which \
+             would be refused, 1 with break-glass; 1 image; 300 without an image passed over"
+        );
+    }
+}

@@ -1,0 +1,159 @@
+//! Occurrences: those that something of the settings reads.
+
+use alloc::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use super::attestors::note_of;
+use super::lacking::has_check;
+use super::{Export, Findings, Level};
+use crate::emit::counted;
+
+/// Who reads occurrences
+#[derive(Debug)]
+pub(super) struct Readers {
+    /// The notes of all attestors
+    notes: BTreeSet<String>,
+    /// Whether checks read attestations, which know no notes
+    reads_every_note: bool,
+    /// Whether checks read stored scans
+    reads_scans: bool,
+}
+
+impl Readers {
+    pub(super) fn of(attestors: &[Export], platform_policies: &[Export]) -> Self {
+        let has = |kind| has_check(platform_policies, kind);
+        Self {
+            notes: attestors
+                .iter()
+                .filter_map(note_of)
+                .map(str::to_owned)
+                .collect(),
+            reads_every_note: has("simpleSigningAttestationCheck") || has("sigstoreSignatureCheck"),
+            reads_scans: has("vulnerabilityCheck"),
+        }
+    }
+
+    fn read(&self, occurrence: &Value) -> Result<(), Reason> {
+        match kind_of(occurrence) {
+            Kind::Attestation => {
+                let note = occurrence.get("noteName").and_then(Value::as_str);
+                match note {
+                    Some(note) if !self.reads_every_note && !self.notes.contains(note) => {
+                        Err(Reason::OtherNote)
+                    }
+                    _ => Ok(()),
+                }
+            }
+            Kind::Scan if self.reads_scans => Ok(()),
+            Kind::Scan => Err(Reason::NoScanCheck),
+            Kind::Other(kind) => Err(Reason::OtherKind(kind)),
+        }
+    }
+}
+
+/// Why an occurrence is left out
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Reason {
+    Duplicate,
+    OtherNote,
+    NoScanCheck,
+    OtherKind(String),
+}
+
+#[derive(Debug, PartialEq, Eq)]
+enum Kind {
+    Attestation,
+    Scan,
+    Other(String),
+}
+
+/// Leaves out what nobody reads, and counts it.
+pub(super) fn choose(
+    occurrences: Vec<Export>,
+    readers: &Readers,
+    findings: &mut Findings,
+) -> Vec<Export> {
+    let mut chosen: Vec<Export> = Vec::new();
+    let mut seen = BTreeSet::new();
+    let mut left_out: BTreeMap<Reason, usize> = BTreeMap::new();
+    let mut jwts = 0_usize;
+    for occurrence in occurrences {
+        let read = readers.read(&occurrence.document);
+        let is_new = seen.insert(without_metadata(&occurrence.document));
+        let read = read.and(if is_new {
+            Ok(())
+        } else {
+            Err(Reason::Duplicate)
+        });
+        if let Err(reason) = read {
+            let count = left_out.entry(reason).or_default();
+            *count = count.saturating_add(1);
+            continue;
+        }
+        if is_jwt(&occurrence.document) {
+            jwts = jwts.saturating_add(1);
+        }
+        chosen.push(occurrence);
+    }
+    for (reason, count) in left_out {
+        let why = match reason {
+            Reason::Duplicate => "given before".to_owned(),
+            Reason::OtherNote => "under the note of no attestor here".to_owned(),
+            Reason::NoScanCheck => "of scans, which no check reads".to_owned(),
+            Reason::OtherKind(kind) => format!("of kind `{kind}`, which nothing reads"),
+        };
+        let message = format!("left out: {}, {why}", counted(count, "occurrence"));
+        findings.push(Level::Note, None, message);
+    }
+    if jwts > 0 {
+        let jwts = counted(jwts, "occurrence");
+        let message = format!("a JWT never counts, and {jwts} contain nothing else");
+        findings.push(Level::Warning, None, message);
+    }
+    chosen
+}
+
+/// Whether there is an attestation under a note, or under none; without one, under any.
+pub(super) fn has_attestation(occurrences: &[Export], note: Option<&str>) -> bool {
+    occurrences.iter().any(|Export { document, .. }| {
+        let own = document.get("noteName").and_then(Value::as_str);
+        let is_under = note.is_none() || own.is_none() || own == note;
+        kind_of(document) == Kind::Attestation && is_under && !is_jwt(document)
+    })
+}
+
+pub(super) fn has_scan(occurrences: &[Export]) -> bool {
+    occurrences
+        .iter()
+        .any(|one| kind_of(&one.document) == Kind::Scan)
+}
+
+fn kind_of(occurrence: &Value) -> Kind {
+    match occurrence.get("kind").and_then(Value::as_str) {
+        None | Some("ATTESTATION" | "DSSE_ATTESTATION") => Kind::Attestation,
+        Some("VULNERABILITY" | "DISCOVERY") => Kind::Scan,
+        Some(kind) => Kind::Other(kind.to_owned()),
+    }
+}
+
+/// What two listings of one occurrence have in common.
+fn without_metadata(occurrence: &Value) -> String {
+    let mut occurrence = occurrence.clone();
+    if let Value::Object(fields) = &mut occurrence {
+        for key in ["name", "createTime", "updateTime"] {
+            fields.shift_remove(key);
+        }
+        fields.sort_keys();
+    }
+    occurrence.to_string()
+}
+
+fn is_jwt(occurrence: &Value) -> bool {
+    let attestation = occurrence.get("attestation");
+    let is_there = |key| {
+        let list = attestation.and_then(|attestation| attestation.get(key)?.as_array());
+        list.is_some_and(|list| !list.is_empty())
+    };
+    is_there("jwts") && !is_there("signatures")
+}

@@ -1,0 +1,59 @@
+//! What `gcloud` itself takes for the same thing: one value in place of a list, and `null` in place of
+//! nothing. Each is put right with a warning. Whatever else is wrong stays, for validation to find.
+
+use serde_json::{Map, Value};
+
+use super::shape::Shape;
+use super::{Export, Findings, Level, Place};
+
+/// Puts a document into its shape.
+pub(super) fn relax(export: &mut Export, shape: &Shape, findings: &mut Findings) {
+    relax_value(&mut export.document, shape, &export.place, findings);
+}
+
+fn relax_value(value: &mut Value, shape: &Shape, place: &Place, findings: &mut Findings) {
+    match (shape, value) {
+        (Shape::Fields(fields), Value::Object(values)) => {
+            for (key, shape) in *fields {
+                drop_null(values, key, place, findings);
+                if let Some(value) = values.get_mut(*key) {
+                    relax_value(value, shape, &place.field(key), findings);
+                }
+            }
+        }
+        (Shape::Entries(shape), Value::Object(values)) => {
+            for (key, value) in values {
+                relax_value(value, shape, &place.field(key), findings);
+            }
+        }
+        (Shape::List(shape), Value::Array(items)) => {
+            for (index, item) in items.iter_mut().enumerate() {
+                relax_value(item, shape, &place.item(index), findings);
+            }
+        }
+        (Shape::List(shape), value) if is_item(value, shape) => {
+            let message = "one value in the place of a list was taken for a list of one";
+            findings.push(Level::Warning, place, message);
+            relax_value(value, shape, place, findings);
+            *value = Value::Array(vec![value.take()]);
+        }
+        _ => {}
+    }
+}
+
+fn drop_null(values: &mut Map<String, Value>, key: &str, place: &Place, findings: &mut Findings) {
+    if values.get(key).is_some_and(Value::is_null) {
+        values.shift_remove(key);
+        let message = "nothing stands here, so the field was left out";
+        findings.push(Level::Warning, &place.field(key), message);
+    }
+}
+
+/// Whether this could stand in a list of its own. `gcloud` takes no number for a text.
+fn is_item(value: &Value, shape: &Shape) -> bool {
+    match shape {
+        Shape::Text => value.is_string(),
+        Shape::Fields(_) => value.is_object(),
+        Shape::Leaf | Shape::Entries(_) | Shape::List(_) => false,
+    }
+}

@@ -1,0 +1,110 @@
+//! The items of a list, visited as they are read.
+
+use core::fmt;
+
+use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_json::{Map, Value};
+
+use super::Objects;
+use crate::inputs::InputError;
+use crate::inputs::document::Strict;
+use crate::inputs::list::{self, List};
+
+/// The items of a list, where its kind is known already or not
+pub(super) struct Items<'o, 'a, E> {
+    pub(super) objects: &'o mut Objects<'a, E>,
+    pub(super) list: Option<List>,
+}
+
+/// What stood under `items`
+pub(super) enum Visited {
+    /// Items, visited but for these: they do not say what they are
+    Items(Vec<Value>),
+    /// No item
+    Nothing(Value),
+}
+
+impl<'de, E: From<InputError>> DeserializeSeed<'de> for Items<'_, '_, E> {
+    type Value = Visited;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Visited, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de, E: From<InputError>> Visitor<'de> for Items<'_, '_, E> {
+    type Value = Visited;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Strict.expecting(f)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut access: A) -> Result<Visited, A::Error> {
+        let Self { objects, list } = self;
+        let (mut held, mut held_bytes) = (Vec::new(), 0_u64);
+        let mut is_empty = true;
+        loop {
+            let start = objects.position.begin_object();
+            let Some(item) = access.next_element_seed(Strict)? else {
+                break;
+            };
+            is_empty = false;
+            match &list {
+                Some(list) => objects.item(list.item(item))?,
+                None if says_what_it_is(&item) => objects.item(list::object(item))?,
+                None => {
+                    let length = objects.position.bytes().saturating_sub(start);
+                    held_bytes = held_bytes.saturating_add(length);
+                    if held_bytes > objects.position.limit {
+                        return Err(objects.refuse(
+                            "its items have no kind, and that of the list does not stand before them",
+                        ));
+                    }
+                    held.push(item);
+                }
+            }
+        }
+        Ok(if is_empty {
+            Visited::Nothing(Value::Array(Vec::new()))
+        } else {
+            Visited::Items(held)
+        })
+    }
+
+    fn visit_unit<D: serde::de::Error>(self) -> Result<Visited, D> {
+        Strict.visit_unit().map(Visited::Nothing)
+    }
+
+    fn visit_bool<D: serde::de::Error>(self, flag: bool) -> Result<Visited, D> {
+        Strict.visit_bool(flag).map(Visited::Nothing)
+    }
+
+    fn visit_i64<D: serde::de::Error>(self, number: i64) -> Result<Visited, D> {
+        Strict.visit_i64(number).map(Visited::Nothing)
+    }
+
+    fn visit_u64<D: serde::de::Error>(self, number: u64) -> Result<Visited, D> {
+        Strict.visit_u64(number).map(Visited::Nothing)
+    }
+
+    fn visit_f64<D: serde::de::Error>(self, number: f64) -> Result<Visited, D> {
+        Strict.visit_f64(number).map(Visited::Nothing)
+    }
+
+    fn visit_str<D: serde::de::Error>(self, text: &str) -> Result<Visited, D> {
+        Strict.visit_str(text).map(Visited::Nothing)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, access: A) -> Result<Visited, A::Error> {
+        Strict.visit_map(access).map(Visited::Nothing)
+    }
+}
+
+fn says_what_it_is(item: &Value) -> bool {
+    let says = |item: &Map<String, Value>| {
+        ["kind", "apiVersion"]
+            .iter()
+            .all(|key| list::says(item, key))
+    };
+    item.as_object().is_some_and(says)
+}

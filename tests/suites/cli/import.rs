@@ -1,0 +1,144 @@
+//! `countersign import` as a user runs it.
+
+use std::fs;
+
+use crate::program::{file, run};
+
+const POLICY: &str = "defaultAdmissionRule: {evaluationMode: ALWAYS_DENY, enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG}
+globalPolicyEvaluationMode: DISABLE
+";
+
+#[test]
+fn settings_go_to_standard_output_and_all_words_beside_them() {
+    let policy = format!("{POLICY}admissionWhitelistPatterns: {{namePattern: r.example/a@*}}\n");
+    let (stdout, stderr) = run("import --policy -", &policy, 0);
+    assert_eq!(
+        stdout,
+        "policy:
+  defaultAdmissionRule:
+    evaluationMode: ALWAYS_DENY
+    enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
+  globalPolicyEvaluationMode: DISABLE
+  admissionWhitelistPatterns:
+    - namePattern: r.example/a@*
+"
+    );
+    assert_eq!(
+        stderr,
+        "warning: <stdin>: admissionWhitelistPatterns: one value in the place of a list was taken for a list of one
+settings: a policy
+"
+    );
+}
+
+#[test]
+fn a_file_is_written_once() {
+    let (folder, policy) = file("policy.yaml", POLICY);
+    let output = folder.path().join("settings.yaml");
+    let import = format!(
+        "import --policy {} -o {}",
+        policy.display(),
+        output.display()
+    );
+    let (stdout, stderr) = run(&import, "", 0);
+    assert_eq!(
+        (stdout.as_str(), stderr),
+        ("", format!("{}: a policy\n", output.display()))
+    );
+    let written = fs::read_to_string(&output).unwrap();
+    fs::write(&output, "precious").unwrap();
+    let (_, stderr) = run(&import, "", 2);
+    assert!(
+        stderr.ends_with("settings.yaml` exists; --force overwrites it\n"),
+        "{stderr}"
+    );
+    assert_eq!(fs::read_to_string(&output).unwrap(), "precious");
+    run(&format!("{import} --force"), "", 0);
+    assert_eq!(fs::read_to_string(&output).unwrap(), written);
+}
+
+#[test]
+fn what_cannot_be_used_is_told_where_it_stands_and_nothing_is_written() {
+    let policy = "default_admission_rule: {}
+defaultAdmissionRule: {evaluationMode: 3, enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG}
+kubernetesNamespaceAdmissionRules: {n: {evaluationMode: REQUIRE_ATTESTATION, enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG, requireAttestationsBy: [projects/p/attestors/a]}}
+gkePolicy: {}
+";
+    let (folder, path) = file("policy.yaml", policy);
+    let output = folder.path().join("settings.yaml");
+    let (stdout, stderr) = run(
+        &format!("import --policy {} -o {}", path.display(), output.display()),
+        "",
+        2,
+    );
+    assert_eq!(stdout, "");
+    let at = path.display();
+    for line in [
+        format!(
+            "error[policy-unknown-field]: {at}: [default_admission_rule]: unknown field\n  help: it is spelled `defaultAdmissionRule`\n"
+        ),
+        format!(
+            "error[policy-numeric-enum]: {at}: defaultAdmissionRule.evaluationMode: expected a name, got a number\n"
+        ),
+        format!(
+            "error: {at}: kubernetesNamespaceAdmissionRules.n.requireAttestationsBy: attestor `projects/p/attestors/a` is not among those that were given\n  help: gcloud container binauthz attestors describe a --project=p "
+        ),
+        format!(
+            "error[policy-unsupported-feature]: {at}: gkePolicy: a platform policy belongs under `platformPolicies`\n  help: give platform policies with --platform-policy\n"
+        ),
+        "error: nothing was written: ".to_owned(),
+    ] {
+        assert!(stderr.contains(&line), "lacks {line:?}:\n{stderr}");
+    }
+    // Said once, in the words that help.
+    assert!(!stderr.contains("policy-attestor-unknown"), "{stderr}");
+    assert!(!output.exists());
+}
+
+#[test]
+fn what_has_to_be_added_makes_status_1() {
+    let policy = POLICY.replace("DISABLE", "ENABLE");
+    let (stdout, stderr) = run("import --policy -", &policy, 1);
+    assert!(stdout.starts_with("policy:\n"), "{stdout}");
+    let line = "incomplete: <stdin>: globalPolicyEvaluationMode: the policy exempts Google's system images";
+    assert!(stderr.starts_with(line), "{stderr}");
+}
+
+#[test]
+fn files_that_cannot_be_read_are_all_named() {
+    let (folder, twice) = file("twice.yaml", "a: 1\na: 2\n");
+    let several = folder.path().join("several.yaml");
+    fs::write(&several, format!("{POLICY}---\n{POLICY}")).unwrap();
+    let arguments = format!(
+        "import --policy {} --system-policy missing.yaml --attestors {} --attestations -",
+        several.display(),
+        twice.display()
+    );
+    let (_, stderr) = run(&arguments, "", 2);
+    for error in [
+        "several documents",
+        "`missing.yaml`",
+        "duplicate mapping key: a",
+        "`<stdin>`: it is empty",
+    ] {
+        assert!(stderr.contains(error), "lacks {error:?}:\n{stderr}");
+    }
+}
+
+#[test]
+fn bad_usage_is_status_2() {
+    for arguments in [
+        "import",
+        "import --attestors x",
+        "import --policy x --force",
+        "import --policy - --attestors -",
+        "import --policy x --policy y",
+    ] {
+        run(arguments, "", 2);
+    }
+    let (stdout, _) = run("import --help", "", 0);
+    assert!(
+        stdout.contains("Examples:") && stdout.contains("Exit status: 0"),
+        "{stdout}"
+    );
+}
