@@ -69,7 +69,7 @@ mod tests {
             "é",
         ];
         let value = json!({
-            "texts": texts.as_slice(), "keys": texts.iter().map(|text| (*text, 1)).collect::<std::collections::BTreeMap<_, _>>(),
+            "texts": texts.as_slice(), "keys": texts.iter().map(|text| (*text, 1)).collect::<alloc::collections::BTreeMap<_, _>>(),
             "empty": {}, "none": [], "nested": [["x"], {"a": [{"b": null}]}], "numbers": [1, -3, 1.5, u64::MAX],
             "long": "word ".repeat(100), "longer": "A".repeat(5000),
         });
