@@ -54,13 +54,14 @@ pub(crate) fn rules(
     purpose: Purpose,
 ) -> Vec<WebhookRule> {
     let ignores_templates = settings.get("podTemplates") == Some(&Value::from("ignore"));
-    let is_read = |group: &str, resource: &str| {
-        !(ignores_templates && is_of_controller(group, resource))
-            && !(purpose == Purpose::Pin && is_compared(group, resource))
+    let is_asked = |group: &str, resource: &str| match purpose {
+        _ if ignores_templates && is_of_controller(group, resource) => false,
+        Purpose::Judge => true,
+        Purpose::Pin => !is_compared(group, resource),
     };
     let mut rules = Vec::new();
     for rule in module {
-        let Some(rule) = rule.clone().only(is_read) else {
+        let Some(rule) = rule.clone().only(is_asked) else {
             continue;
         };
         if purpose == Purpose::Judge {

@@ -28,7 +28,7 @@ pub(super) struct Args {
     /// The settings, or a cluster admission policy that contains them; `-` is standard input
     #[arg(long, short, value_name = "FILE")]
     settings: PathBuf,
-    /// Where the module is, for example registry://registry.example/policies/countersign:v1
+    /// Where the module is, for example `registry://registry.example/policies/countersign:v1`
     #[arg(long, value_name = "URL", value_parser = parse_module)]
     module: Option<String>,
     /// Name of the policy; the one that pins is called NAME-pin

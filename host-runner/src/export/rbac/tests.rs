@@ -37,11 +37,7 @@ fn nobody_holds_two_roles() {
         &format!("`ci/build` would be a policy creator and an attestor; {tail}"),
     );
     is_refused(
-        |grants| {
-            grants
-                .deployers
-                .push(("qa".to_owned(), account("user:ann")))
-        },
+        |grants| grants.deployers[0].1 = account("user:ann"),
         &format!("`user:ann` would be a policy creator and a deployer; {tail}"),
     );
     is_refused(
@@ -89,9 +85,7 @@ fn whoever_deploys_beside_an_account_could_act_as_it() {
         );
     }
     is_refused(
-        |grants| {
-            grants.creators.push(account("production/gitops"));
-        },
+        |grants| grants.creators.push(account("production/gitops")),
         &could("production", "`production/gitops`, a policy creator"),
     );
 }
