@@ -24,8 +24,8 @@ use super::{check_stdin, module_bytes, objects};
 /// Arguments of `countersign audit`
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
-  kubectl get pods,deployments -A -o json | countersign audit --settings policy.yaml -
   countersign audit --settings policy.yaml --list dump.json
+  kubectl get pods,deployments -A -o json | countersign audit --settings policy.yaml -
   countersign audit --settings policy.yaml --fail-on dry-run dump.json
   countersign audit --settings policy.yaml --format human --format json=audit.json dump.json
   countersign audit --settings policy.yaml --kubernetes attestations/ dump.json

@@ -19,15 +19,16 @@ use super::{check_settings, check_stdin, module_bytes};
 /// Arguments of `countersign import`
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
-  gcloud container binauthz policy export > policy.yaml
-  gcloud container binauthz attestors list --format=json > attestors.json
-  gcloud container binauthz attestations list --attestor=build --format=json > build.json
   countersign import --policy policy.yaml --attestors attestors.json --attestations build.json -o settings.yaml
-
-  gcloud alpha container binauthz policy export-system-policy > system.yaml
   countersign import --policy policy.yaml --attestors attestors.json --system-policy system.yaml
   countersign import --policy policy.yaml --attestors attestors.json --cluster us-central1-a.production
   countersign import --platform-policy check-policy.yaml -o settings.yaml
+
+The files are what these print:
+  gcloud container binauthz policy export > policy.yaml
+  gcloud container binauthz attestors list --format=json > attestors.json
+  gcloud container binauthz attestations list --attestor=build --format=json > build.json
+  gcloud alpha container binauthz policy export-system-policy > system.yaml
 
 What gcloud takes for the same thing is put right with a warning: one value in the place of a list,
 nothing behind a key, the pattern ending [@:]*. Everything else that is wrong is an error.

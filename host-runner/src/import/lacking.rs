@@ -31,7 +31,7 @@ pub(super) fn report(
     }
 }
 
-/// Attestors without a single attestation: perhaps there is none, but not where there is none at all.
+/// Attestors without a single attestation. Nothing is lost by it: there may be none, or they lie elsewhere.
 fn report_attestors(attestors: &[Export], occurrences: &[Export], findings: &mut Findings) {
     let silent: Vec<_> = attestors
         .iter()
@@ -41,13 +41,8 @@ fn report_attestors(attestors: &[Export], occurrences: &[Export], findings: &mut
     if silent.is_empty() {
         return;
     }
-    let level = if has_attestation(occurrences, None) {
-        Level::Warning
-    } else {
-        Level::Lacking
-    };
     let message = format!("there is no attestation by {}", silent.join(", "));
-    findings.push(level, None, message);
+    findings.push(Level::Warning, None, message);
     findings.help(
         "give what `gcloud container binauthz attestations list --attestor=… --format=json` prints with \
          --attestations, or say under `evidence` in the settings where they are",

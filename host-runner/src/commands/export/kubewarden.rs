@@ -37,7 +37,7 @@ pub(super) struct Args {
     /// The policy server that runs it, if not `default`
     #[arg(long, value_name = "NAME", value_parser = parse_name)]
     policy_server: Option<String>,
-    /// Whether refusals count, if it is to be written
+    /// Whether refusals count; if it is not given, Kubewarden decides, for `protect`
     #[arg(long, value_enum)]
     mode: Option<Mode>,
     /// Let an evaluation take so many seconds, for registries that are slow; since Kubewarden 1.29
