@@ -213,7 +213,11 @@ impl Failed<'_> {
                 let key = check.pointer("/sigstoreAuthorities/0/publicKeySet/publicKeys/0")?;
                 Key::sigstore(key)
             })?;
-        let signer = Signer { note: None, key };
+        let signer = Signer {
+            note: None,
+            attestor: None,
+            key,
+        };
         let block = script(&repository, digest, &signer);
         Some(Way::new("have it signed with a key of the check", block))
     }

@@ -48,8 +48,16 @@ fn signed_by_all(unsatisfied: &[&Value], refused: &Refused<'_>) -> Option<Way> {
         let written = refused.settings.attestor(name)?;
         let key = Key::of_attestor(written.keys.first()?)?;
         let note = Some(written.note);
-        way.blocks
-            .push(script(&repository, digest, &Signer { note, key }));
+        let attestor = Some(name);
+        way.blocks.push(script(
+            &repository,
+            digest,
+            &Signer {
+                note,
+                attestor,
+                key,
+            },
+        ));
         names.push(format!("`{}`", printable(name)));
     }
     way.title = format!("have it signed by {}", names.join(" and by "));

@@ -8,12 +8,14 @@ use serde_json::Value;
 
 use super::yaml::{in_here_document, scalar};
 use crate::attest::payload::{SIMPLE_SIGNING, simple_signing};
-use crate::emit::text;
+use crate::emit::{printable, text};
 
 /// Whose signature is asked for
 pub(super) struct Signer<'a> {
     /// Under which note it is filed; a check asks for none
     pub(super) note: Option<&'a str>,
+    /// Its name; a check has none
+    pub(super) attestor: Option<&'a str>,
     pub(super) key: Key,
 }
 
@@ -101,10 +103,22 @@ const fn tool(algorithm: Algorithm) -> Tool {
 
 /// The script. `KEY.pem` in it is the private half of the signer's key.
 pub(super) fn script(repository: &str, digest: &str, signer: &Signer<'_>) -> String {
-    let Signer { note, key } = signer;
+    let Signer {
+        note,
+        attestor,
+        key,
+    } = signer;
     let payload = simple_signing(repository, digest);
+    let in_one = match (attestor, &key.tool) {
+        (Some(name), Tool::OpenSsl(_) | Tool::OpenSslEnvelope) => format!(
+            "# the same in one: countersign attest sign --key KEY.pem --settings SETTINGS.yaml \
+             --attestor {} {repository}@{digest}\n",
+            printable(name)
+        ),
+        _ => String::new(),
+    };
     let mut script = format!(
-        "set -eu\n# what is signed, to the byte\ncat >payload.json <<'JSON'\n{payload}JSON\n\
+        "{in_one}set -eu\n# what is signed, to the byte\ncat >payload.json <<'JSON'\n{payload}JSON\n\
          # signed with the private half of {}\n",
         // A comment ends with its line.
         scalar(&key.id)
@@ -182,7 +196,11 @@ mod tests {
         let id = key.id.clone();
         let is_hex = |c: char| c.is_ascii_digit() || ('A'..='F').contains(&c);
         assert!(id.len() == 40 && id.chars().all(is_hex), "{id}");
-        let signer = Signer { note: None, key };
+        let signer = Signer {
+            note: None,
+            attestor: None,
+            key,
+        };
         let script = script(
             "r.example/a",
             &format!("sha256:{}", "1".repeat(64)),

@@ -97,9 +97,10 @@ impl AttestorArg {
         let text = format!("{text}\n");
         let key = KeyEntry::read(&text, self.algorithm, None).map_err(|error| match error {
             PublicKeyError::Ambiguous(names) => anyhow!(
-                "`{file}` holds a key for several algorithms; say which one, as in {}:ALGORITHM={file}; \
-                 it can be {names}",
-                self.id
+                "`{file}` holds a key for several algorithms; say which one, as in {}:{}={file}; it can be \
+                 {names}",
+                self.id,
+                names.split(", ").next().unwrap_or_default()
             ),
             error => anyhow!("`{file}`: {error}"),
         })?;
