@@ -23,7 +23,7 @@ use serde_json::Value;
 
 use crate::cli::ModuleArgs;
 use crate::emit::SettingsProblems;
-use crate::engine::{EngineError, Operation, Policy, embedded, read};
+use crate::engine::{Cache, Engine, EngineError, Limits, Operation, Policy, embedded, read};
 
 /// The bytes of the module that was asked for.
 fn module_bytes(args: &ModuleArgs) -> Result<Vec<u8>, EngineError> {
@@ -31,6 +31,11 @@ fn module_bytes(args: &ModuleArgs) -> Result<Vec<u8>, EngineError> {
         Some(path) => read(path),
         None => Ok(embedded(args.abi.into()).to_vec()),
     }
+}
+
+/// The engine of commands: with their limits, and with what earlier runs have compiled.
+fn engine() -> Result<Engine, EngineError> {
+    Ok(Engine::new(Limits::default())?.caching(Cache::of_user()))
 }
 
 /// Refuses to read standard input for more than one thing.

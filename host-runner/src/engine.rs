@@ -4,6 +4,7 @@
 //! [`Limits::time`]; whatever else it asks for, the [`Host`] of the call answers. However a call
 //! ends, the next one starts from nothing.
 
+mod cache;
 mod embedded;
 mod host;
 mod inspection;
@@ -22,6 +23,7 @@ use wasmtime_wasi::p1::WasiP1Ctx;
 
 use host::{HostCalls, NoHost};
 
+pub use cache::Cache;
 pub use embedded::embedded;
 pub use host::{Host, HostCall};
 pub use inspection::{Inspection, inspect};
@@ -126,6 +128,7 @@ impl EngineError {
 pub struct Engine {
     engine: wasmtime::Engine,
     limits: Limits,
+    cache: Option<Arc<Cache>>,
 }
 
 /// A module that is ready to be called
@@ -165,7 +168,20 @@ impl Engine {
                 thread::sleep(TICK);
             }
         });
-        Ok(Self { engine, limits })
+        Ok(Self {
+            engine,
+            limits,
+            cache: None,
+        })
+    }
+
+    /// The same with modules that are compiled once and kept.
+    #[must_use]
+    pub fn caching(self, cache: Option<Cache>) -> Self {
+        Self {
+            cache: cache.map(Arc::new),
+            ..self
+        }
     }
 
     /// Compiles a module, detecting its ABI.
@@ -174,7 +190,7 @@ impl Engine {
     ///
     /// The bytes are no module that can be run.
     pub fn load(&self, bytes: &[u8]) -> Result<Policy, EngineError> {
-        let module = wasmtime::Module::new(&self.engine, bytes).map_err(EngineError::Load)?;
+        let module = self.compile(bytes)?;
         let has = |name| module.get_export(name).is_some();
         let abi = if has("__guest_call") {
             Abi::Wapc
@@ -193,6 +209,20 @@ impl Engine {
             abi,
             instance,
         })
+    }
+}
+
+impl Engine {
+    fn compile(&self, bytes: &[u8]) -> Result<wasmtime::Module, EngineError> {
+        let kept = self.cache.as_ref();
+        if let Some(module) = kept.and_then(|cache| cache.load(&self.engine, bytes)) {
+            return Ok(module);
+        }
+        let module = wasmtime::Module::new(&self.engine, bytes).map_err(EngineError::Load)?;
+        if let Some(cache) = kept {
+            cache.keep(&self.engine, bytes, &module);
+        }
+        Ok(module)
     }
 }
 

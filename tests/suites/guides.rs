@@ -110,6 +110,7 @@ fn follow(name: &str) -> usize {
         .arg("-c")
         .arg(&script)
         .current_dir(work.path())
+        .env("XDG_CACHE_HOME", env!("CARGO_TARGET_TMPDIR"))
         .env(
             "PATH",
             format!("{}:{path}", program.parent().unwrap().display()),

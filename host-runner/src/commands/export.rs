@@ -11,12 +11,12 @@ use std::sync::OnceLock;
 use anyhow::{Context as _, Result, bail};
 use clap::Subcommand;
 
-use crate::engine::{Abi, Engine, EngineError, Limits, Policy, embedded};
+use crate::engine::{Abi, EngineError, Policy, embedded};
 use crate::export::{Plural, SettingsText, Workloads};
 use crate::inputs::shown;
 use crate::{Exit, emit};
 
-use super::check_settings;
+use super::{check_settings, engine};
 
 /// Arguments of `countersign export`
 #[derive(Debug, clap::Args)]
@@ -101,7 +101,7 @@ fn module() -> Result<&'static Policy, EngineError> {
     match MODULE.get() {
         Some(module) => Ok(module),
         None => {
-            let module = Engine::new(Limits::default())?.load(embedded(Abi::Wapc))?;
+            let module = engine()?.load(embedded(Abi::Wapc))?;
             Ok(MODULE.get_or_init(|| module))
         }
     }

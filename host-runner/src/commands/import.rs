@@ -8,13 +8,12 @@ use serde_json::Value;
 
 use crate::cli::ModuleArgs;
 use crate::emit::{self, counted};
-use crate::engine::{Engine, Limits};
 use crate::files::{self, Readers};
 use crate::import::{Export, Exports, Import, Level, Place};
 use crate::inputs::{self, shown};
 use crate::{Exit, yaml};
 
-use super::{check_settings, check_stdin, module_bytes};
+use super::{check_settings, check_stdin, engine, module_bytes};
 
 /// Arguments of `countersign import`
 #[derive(Debug, clap::Args)]
@@ -78,8 +77,7 @@ pub struct Args {
 /// Runs the command.
 pub(crate) fn run(args: &Args) -> Result<Exit> {
     let import = Import::new(read(args)?);
-    let engine = Engine::new(Limits::default())?;
-    let policy = engine.load(&module_bytes(&args.module)?)?;
+    let policy = engine()?.load(&module_bytes(&args.module)?)?;
     let problems = check_settings(&policy, &import.settings)?;
     emit::import::findings(&import);
     let mut is_usable = import.level() != Some(Level::Error);

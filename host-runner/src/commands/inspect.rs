@@ -4,10 +4,10 @@ use anyhow::Result;
 use clap::ValueEnum;
 
 use crate::cli::ModuleArgs;
-use crate::engine::{Engine, Limits, inspect};
+use crate::engine::inspect;
 use crate::{Exit, emit};
 
-use super::module_bytes;
+use super::{engine, module_bytes};
 
 /// Arguments of `countersign inspect`
 ///
@@ -37,7 +37,7 @@ enum Format {
 pub(crate) fn run(args: &Args) -> Result<Exit> {
     let bytes = module_bytes(&args.module)?;
     let inspection = inspect(&bytes)?;
-    let abi = Engine::new(Limits::default())?.load(&bytes)?.abi();
+    let abi = engine()?.load(&bytes)?.abi();
     emit::unless_closed(match args.format {
         Format::Human => emit::human::inspection(&inspection, abi),
         Format::Json => emit::json::inspection(&inspection, abi),

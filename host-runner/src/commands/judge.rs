@@ -10,11 +10,11 @@ use serde_json::Value;
 
 use crate::cli::EvidenceArgs;
 use crate::emit::{Evaluated, SettingsProblems};
-use crate::engine::{Engine, EngineError, Host, Limits, Operation, Policy};
+use crate::engine::{EngineError, Host, Operation, Policy};
 use crate::evidence::Evidence;
 use crate::inputs::Request;
 
-use super::check_settings;
+use super::{check_settings, engine};
 
 /// A module that is ready to judge
 #[derive(Debug)]
@@ -27,7 +27,7 @@ pub(crate) struct Judge {
 impl Judge {
     /// Compiles the module, and opens what answers it.
     pub(crate) fn new(module: &[u8], evidence: &EvidenceArgs, time: Option<Time>) -> Result<Self> {
-        let policy = Engine::new(Limits::default())?.load(module)?;
+        let policy = engine()?.load(module)?;
         let evidence = Arc::new(evidence.open(policy.abi())?);
         Ok(Self {
             policy,

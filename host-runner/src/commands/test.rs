@@ -12,12 +12,12 @@ use crate::Exit;
 use crate::cli::ModuleArgs;
 use crate::emit::test::{Format, Tested};
 use crate::emit::{self, output};
-use crate::engine::{Engine, Limits, Policy, inspect};
+use crate::engine::{Policy, inspect};
 use crate::inputs;
 use crate::progress::Progress;
 use crate::suite::{self, CaseResult, Coverage, Ended, LoadError, Loaded, Mutation, Runner};
 
-use super::{check_settings, module_bytes};
+use super::{check_settings, engine, module_bytes};
 
 /// Arguments of `countersign test`
 #[derive(Debug, clap::Args)]
@@ -80,7 +80,7 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
     output::check(&args.format)?;
     let suites = load(&args.paths)?;
     let bytes = module_bytes(&args.module)?;
-    let policy = Engine::new(Limits::default())?.load(&bytes)?;
+    let policy = engine()?.load(&bytes)?;
     if !are_usable(&policy, &suites)? {
         return Ok(Exit::CouldNot);
     }

@@ -14,6 +14,8 @@ pub(crate) fn countersign(arguments: &str, stdin: &str) -> Output {
         .args(arguments.split_whitespace())
         .current_dir(root())
         .env_clear()
+        // Where the module is compiled once for all.
+        .env("XDG_CACHE_HOME", env!("CARGO_TARGET_TMPDIR"))
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
