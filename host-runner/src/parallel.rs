@@ -65,7 +65,7 @@ pub(crate) fn stream<T: Send, R: Send, E>(
             handed_in: 0,
             folded: 0,
             early: BTreeMap::new(),
-            is_lost: false,
+            is_over: false,
             window: threads.saturating_mul(JOBS_PER_THREAD),
         };
         let fed = feed(&mut queue);
@@ -88,8 +88,8 @@ pub(crate) struct Queue<'f, T, R, E> {
     folded: usize,
     /// Results that came before those of earlier items
     early: BTreeMap<usize, R>,
-    /// A thread has panicked, which the scope passes on: nothing more is done
-    is_lost: bool,
+    /// Folding has failed, or a thread has panicked, which the scope passes on: nothing more is waited for
+    is_over: bool,
     window: usize,
 }
 
@@ -100,10 +100,10 @@ impl<T, R, E> Queue<'_, T, R, E> {
     ///
     /// One of `fold`; the caller hands in nothing more.
     pub(crate) fn push(&mut self, item: T) -> Result<(), E> {
-        while !self.is_lost && self.under_way >= self.window.max(1) {
+        while !self.is_over && self.under_way >= self.window.max(1) {
             self.fold_next()?;
         }
-        if !self.is_lost && self.jobs.send((self.handed_in, item)).is_ok() {
+        if !self.is_over && self.jobs.send((self.handed_in, item)).is_ok() {
             self.handed_in = self.handed_in.saturating_add(1);
             self.under_way = self.under_way.saturating_add(1);
         }
@@ -111,7 +111,7 @@ impl<T, R, E> Queue<'_, T, R, E> {
     }
 
     fn finish(&mut self) -> Result<(), E> {
-        while !self.is_lost && self.under_way > 0 {
+        while !self.is_over && self.under_way > 0 {
             self.fold_next()?;
         }
         Ok(())
@@ -120,14 +120,17 @@ impl<T, R, E> Queue<'_, T, R, E> {
     /// Waits for a result, and folds those whose turn it is.
     fn fold_next(&mut self) -> Result<(), E> {
         let Ok((index, Some(result))) = self.done.recv() else {
-            self.is_lost = true;
+            self.is_over = true;
             return Ok(());
         };
         self.early.insert(index, result);
         while let Some(result) = self.early.remove(&self.folded) {
             self.folded = self.folded.saturating_add(1);
             self.under_way = self.under_way.saturating_sub(1);
-            (self.fold)(result)?;
+            if let Err(error) = (self.fold)(result) {
+                self.is_over = true;
+                return Err(error);
+            }
         }
         Ok(())
     }
@@ -208,6 +211,24 @@ mod tests {
             },
         );
         assert_eq!((fed, sum), (Err("malformed"), 6));
+    }
+
+    /// Also where later results are there already, and none will come any more.
+    #[test]
+    fn an_error_of_the_fold_waits_for_nobody() {
+        for _ in 0..200 {
+            let mut fold = |item: u32| if item == 0 { Err("enough") } else { Ok(()) };
+            let slow_at_first = |item| {
+                if item == 0 {
+                    thread::sleep(Duration::from_micros(500));
+                }
+                item
+            };
+            let fed = stream(4, slow_at_first, &mut fold, |queue| {
+                (0..4).try_for_each(|item| queue.push(item))
+            });
+            assert_eq!(fed, Err("enough"));
+        }
     }
 
     #[test]
