@@ -29,7 +29,7 @@ fn folder() -> PathBuf {
 #[test]
 fn the_walk_through_does_what_it_says() {
     let commands = follow("walkthrough.md");
-    assert!(commands > 15, "{commands} blocks");
+    assert!(commands >= 15, "{commands} blocks");
 }
 
 #[test]

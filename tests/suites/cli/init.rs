@@ -93,7 +93,7 @@ fn nothing_is_written_from_what_cannot_be() {
     for (options, why) in [
         (
             format!("--attestor build={}", key.display()),
-            "holds a private key",
+            "this is a private key",
         ),
         (
             "--attestor build=missing.pub".to_owned(),
