@@ -2,6 +2,7 @@
 
 mod context;
 mod evidence;
+mod output;
 mod place;
 mod statement;
 
@@ -14,9 +15,10 @@ use crate::engine::Abi;
 pub use context::ContextArgs;
 pub(crate) use context::parse_time;
 pub use evidence::EvidenceArgs;
+pub use output::OutputArgs;
 pub use place::PlaceArgs;
 pub use statement::StatementArgs;
-pub(crate) use statement::{parse_algorithm, parse_image};
+pub(crate) use statement::{parse_algorithm, parse_attestor, parse_image, parse_note};
 
 /// Binary Authorization for any cluster: evaluate image policies with the very module that
 /// production loads

@@ -274,6 +274,14 @@ pub(crate) fn creation_of(object: Value) -> Result<Request, String> {
         .ok_or_else(|| "a list without an object".into())
 }
 
+/// Whether an object is of a well-known kind that brings in no image.
+pub(crate) fn is_without_images(object: &Map<String, Value>) -> bool {
+    let text = |key: &str| object.get(key).and_then(Value::as_str).unwrap_or_default();
+    let version = text("apiVersion");
+    let group = version.split_once('/').map_or("", |(group, _)| group);
+    request::is_without_images(group, text("kind"))
+}
+
 /// Reads every Kubernetes object of a file, those in lists too.
 ///
 /// # Errors

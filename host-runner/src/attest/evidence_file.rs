@@ -3,113 +3,148 @@
 
 use std::path::Path;
 
-use anyhow::{Context as _, Result, bail};
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use anyhow::{Context as _, Result, anyhow, bail};
 use serde_json::Value;
 
-use crate::emit::{list, text};
+use super::image::Image;
+use super::store::annotation;
+use crate::emit::{printable, text};
 use crate::inputs;
 
-/// The annotation that carries envelopes
-pub(crate) const ANNOTATION: &str = "binaryauthorization.googleapis.com/attestations";
-
-/// The attestations of a file; none is left out.
-pub(crate) fn attestations(path: &Path) -> Result<Vec<Value>> {
+/// The attestations of a file that may be about an image; none is left out.
+pub(crate) fn attestations(path: &Path, image: &Image) -> Result<Vec<Value>> {
     let (name, documents) = inputs::documents(path)?;
-    let mut found = Vec::new();
-    for document in documents {
-        collect(document, &mut found).with_context(|| format!("`{name}`"))?;
-    }
-    if found.is_empty() {
-        bail!("`{name}` has no attestation");
-    }
-    Ok(found)
+    let mut file = File {
+        image,
+        found: Vec::new(),
+        manifests: Vec::new(),
+    };
+    let collected = documents
+        .into_iter()
+        .try_for_each(|document| file.collect(document));
+    let found = collected.and_then(|()| file.finish());
+    found.with_context(|| format!("`{name}`"))
 }
 
-fn collect(document: Value, found: &mut Vec<Value>) -> Result<()> {
-    let kind = text(&document, "kind").to_owned();
-    let is_occurrence = ["attestation", "envelope", "dsseAttestation", "payloadType"]
-        .iter()
-        .any(|key| document.get(key).is_some());
-    match document {
-        Value::Array(items) => {
-            for item in items {
-                collect(item, found)?;
+/// What has been read of a file
+struct File<'a> {
+    image: &'a Image,
+    found: Vec<Value>,
+    /// Whose Pods may carry envelopes
+    manifests: Vec<Value>,
+}
+
+impl File<'_> {
+    fn collect(&mut self, document: Value) -> Result<()> {
+        let kind = text(&document, "kind").to_owned();
+        let has = |key: &str| document.get(key).is_some();
+        let is_occurrence = ["attestation", "envelope", "dsseAttestation", "payloadType"]
+            .iter()
+            .any(|key| has(key));
+        match &document {
+            Value::Array(items) => items.iter().try_for_each(|item| self.collect(item.clone())),
+            _ if is_occurrence => {
+                self.found.push(document);
+                Ok(())
             }
-        }
-        document if is_occurrence => found.push(document),
-        document if kind == "Attestation" => {
-            let items = document
-                .pointer("/spec")
-                .map(|spec| list(spec, "attestations"));
-            found.extend(items.unwrap_or_default().iter().cloned());
-        }
-        document if kind.ends_with("List") => {
-            for item in list(&document, "items") {
-                collect(item.clone(), found)?;
+            _ if kind == "Attestation" => self.resource(&document),
+            _ if kind.ends_with("List") => self.items(&document, "/items"),
+            // As the REST API lists them.
+            _ if has("occurrences") => self.items(&document, "/occurrences"),
+            _ if document.pointer("/evidence/occurrences").is_some() => {
+                self.items(&document, "/evidence/occurrences")
             }
-        }
-        // As the REST API lists them.
-        document if document.get("occurrences").is_some() => {
-            found.extend(list(&document, "occurrences").iter().cloned());
-        }
-        document if document.pointer("/evidence/occurrences").is_some() => {
-            let evidence = document.get("evidence").unwrap_or(&Value::Null);
-            found.extend(list(evidence, "occurrences").iter().cloned());
-        }
-        document => match annotations(&document).as_slice() {
-            [] => bail!(
-                "expected occurrences, envelopes, Attestation resources, or a manifest with the \
-                 annotation {ANNOTATION}"
+            _ if !kind.is_empty() && has("apiVersion") => {
+                self.manifests.push(document);
+                Ok(())
+            }
+            _ => bail!(
+                "expected occurrences, envelopes, Attestation resources, or manifests whose Pods are \
+                 annotated"
             ),
-            annotations => {
-                for annotation in annotations {
-                    envelopes(annotation, found)?;
-                }
-            }
-        },
-    }
-    Ok(())
-}
-
-/// The values of the annotation, wherever in a manifest a Pod's metadata stands.
-fn annotations(value: &Value) -> Vec<&str> {
-    match value {
-        Value::Object(fields) => {
-            let own = fields.get(ANNOTATION).and_then(Value::as_str);
-            let nested = fields.values().flat_map(annotations);
-            own.into_iter().chain(nested).collect()
         }
-        Value::Array(items) => items.iter().flat_map(annotations).collect(),
-        _ => Vec::new(),
     }
-}
 
-fn envelopes(annotation: &str, found: &mut Vec<Value>) -> Result<()> {
-    let items = annotation.split(',').map(str::trim);
-    for item in items.filter(|item| !item.is_empty()) {
-        let decoded = STANDARD.decode(item).ok();
-        let envelope = decoded.and_then(|bytes| serde_json::from_slice(&bytes).ok());
-        found.push(envelope.context("an item of the annotation is no envelope in base64")?);
+    fn items(&mut self, document: &Value, pointer: &str) -> Result<()> {
+        let items = document.pointer(pointer).and_then(Value::as_array);
+        let items = items.with_context(|| format!("`{}` is no list", pointer.trim_matches('/')))?;
+        items.iter().try_for_each(|item| self.collect(item.clone()))
     }
-    Ok(())
+
+    /// An object of the cluster, which the policy looks up by its name.
+    fn resource(&mut self, document: &Value) -> Result<()> {
+        let metadata = document.get("metadata").unwrap_or(&Value::Null);
+        let name = text(metadata, "name");
+        if name != self.image.digest.as_name() {
+            let name = printable(name);
+            bail!(
+                "the Attestation `{name}` is about another image: the policy looks them up by name"
+            );
+        }
+        let items = document.pointer("/spec/attestations");
+        let items = items.and_then(Value::as_array);
+        let items = items.context("`spec.attestations` is no list")?;
+        self.found.extend(items.iter().cloned());
+        Ok(())
+    }
+
+    /// Adds what the Pods with the image carry, where the policy reads it.
+    fn finish(mut self) -> Result<Vec<Value>> {
+        if !self.manifests.is_empty() {
+            let carried = annotation::read_from(&self.manifests, &self.image.digest);
+            self.found
+                .extend(carried.map_err(|problem| anyhow!(problem))?);
+        }
+        if self.found.is_empty() {
+            bail!("it has no attestation where the policy would look for one");
+        }
+        Ok(self.found)
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::STANDARD;
     use serde_json::json;
 
     use super::*;
+
+    const ANNOTATION: &str = "binaryauthorization.googleapis.com/attestations";
+
+    fn image() -> Image {
+        Image::parse(&format!("r.example/a@sha256:{}", "1".repeat(64))).unwrap()
+    }
+
+    fn read(document: &Value) -> Result<Vec<Value>> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("file.json");
+        std::fs::write(&path, document.to_string()).unwrap();
+        attestations(&path, &image())
+    }
+
+    /// A Deployment with something in the annotations of its own and of its template.
+    fn deployment(own: &str, template: &str) -> Value {
+        json!({"apiVersion": "apps/v1", "kind": "Deployment",
+        "metadata": {"name": "x", "annotations": {ANNOTATION: own}},
+        "spec": {"template": {
+            "metadata": {"annotations": {ANNOTATION: template}},
+            "spec": {"containers": [{"name": "a", "image": image().reference()}]},
+        }}})
+    }
 
     #[test]
     fn every_way_to_keep_attestations_is_read() {
         let occurrence = json!({"kind": "ATTESTATION", "attestation": {}});
         let envelope = json!({"payloadType": "t", "payload": "", "signatures": []});
         let item = STANDARD.encode(envelope.to_string());
-        let annotated = json!({"kind": "Deployment", "spec": {"template": {"metadata": {
-            "annotations": {ANNOTATION: format!("{item}, {item}")}}}}});
-        let resource = json!({"kind": "Attestation", "spec": {"attestations": [occurrence]}});
+        let annotated = deployment("", &format!("{item}, {}", item.trim_end_matches('=')));
+        let service = json!({"apiVersion": "v1", "kind": "Service", "metadata": {"name": "x"}});
+        let resource = json!({
+            "apiVersion": "countersign.dev/v1", "kind": "Attestation",
+            "metadata": {"name": image().digest.as_name()},
+            "spec": {"attestations": [occurrence]},
+        });
         for (document, expected) in [
             (occurrence.clone(), vec![&occurrence]),
             (json!([occurrence, envelope]), vec![&occurrence, &envelope]),
@@ -123,25 +158,51 @@ mod tests {
                 json!({"kind": "AttestationList", "items": [resource]}),
                 vec![&occurrence],
             ),
-            (annotated, vec![&envelope, &envelope]),
+            (annotated.clone(), vec![&envelope, &envelope]),
+            (
+                json!({"kind": "List", "items": [annotated, service]}),
+                vec![&envelope, &envelope],
+            ),
         ] {
-            let mut found = Vec::new();
-            collect(document.clone(), &mut found).unwrap();
+            let found = read(&document).unwrap();
             assert_eq!(found.iter().collect::<Vec<_>>(), expected, "{document}");
         }
     }
 
+    /// As the policy takes it: it makes nothing of it, and goes on.
     #[test]
-    fn what_holds_none_is_an_error() {
-        for document in [
-            json!({"kind": "Pod"}),
-            json!("text"),
-            json!({"kind": "Pod", "metadata": {"annotations": {ANNOTATION: "???"}}}),
+    fn an_item_that_cannot_be_decoded_is_one_that_does_not_count() {
+        let envelope = json!({"payloadType": "t", "payload": "", "signatures": []});
+        let item = STANDARD.encode(envelope.to_string());
+        let found = read(&deployment("", &format!("???,{item}"))).unwrap();
+        assert_eq!(found.len(), 2);
+        assert_eq!(found[1], envelope);
+    }
+
+    #[test]
+    fn what_the_policy_would_not_look_at_is_an_error() {
+        let envelope = json!({"payloadType": "t", "payload": "", "signatures": []});
+        let item = STANDARD.encode(envelope.to_string());
+        for (document, reason) in [
+            (
+                deployment(&item, ""),
+                "no attestation where the policy would look",
+            ),
+            (json!({"apiVersion": "v1", "kind": "Pod"}), "Pod"),
+            (json!("text"), "expected occurrences"),
+            (json!({"foo": 1}), "expected occurrences"),
+            (json!({"occurrences": {}}), "`occurrences` is no list"),
+            (
+                json!({"kind": "Attestation", "metadata": {"name": "sha256-2"}, "spec": {"attestations": []}}),
+                "about another image",
+            ),
+            (
+                json!({"kind": "Attestation", "metadata": {"name": image().digest.as_name()}, "spec": {"attestations": {}}}),
+                "`spec.attestations` is no list",
+            ),
         ] {
-            assert!(
-                collect(document.clone(), &mut Vec::new()).is_err(),
-                "{document}"
-            );
+            let error = format!("{:#}", read(&document).unwrap_err());
+            assert!(error.contains(reason), "{document}: {error}");
         }
     }
 }

@@ -37,6 +37,9 @@ impl KeyFile {
             bail!("`{name}` is no private key in PKCS#8: {}", advice(&text));
         };
         let passphrase = match label {
+            PLAIN if passphrase_file.is_some() => {
+                bail!("`{name}` has no passphrase; leave out --passphrase-file")
+            }
             PLAIN => None,
             ENCRYPTED => Some(passphrase::to_open(path, passphrase_file)?),
             _ => bail!("`{name}` is no private key in PKCS#8: {}", advice(&text)),
@@ -81,7 +84,8 @@ fn read(path: &Path) -> std::io::Result<Zeroizing<String>> {
 fn advice(text: &str) -> &'static str {
     let has = |label: &str| text.contains(&format!("-----BEGIN {label}-----"));
     if has("EC PRIVATE KEY") || has("RSA PRIVATE KEY") {
-        "convert it with `openssl pkcs8 -topk8 -nodes -in OLD -out NEW`"
+        "convert it with `openssl pkcs8 -topk8 -in OLD -out NEW`, with -nocrypt if it is to have no \
+         passphrase"
     } else if has("PGP PRIVATE KEY BLOCK") {
         "sign with gpg, and give its signature with --signature-file"
     } else if has("PUBLIC KEY") {

@@ -1,7 +1,7 @@
 //! Passphrases of private keys: from a file, or typed unseen.
 
 use std::fs::File;
-use std::io::{self, BufRead as _, BufReader, IsTerminal as _, Read};
+use std::io::{self, IsTerminal as _, Read};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 use crate::inputs::shown;
 
 /// Longer ones are somebody's mistake, such as the name of the wrong file.
-const MAX_BYTES: u64 = 4096;
+const MAX_BYTES: usize = 4096;
 
 /// The first line of a file, or of standard input for `-`.
 pub(crate) fn from_file(path: &Path) -> Result<Zeroizing<String>> {
@@ -30,12 +30,18 @@ pub(crate) fn from_file(path: &Path) -> Result<Zeroizing<String>> {
 }
 
 fn first_line(input: impl Read) -> io::Result<Zeroizing<String>> {
-    // Longer than any line that is read, so that no copy stays behind in a buffer that grew.
-    let mut line = Zeroizing::new(String::with_capacity(8192));
-    BufReader::new(input.take(MAX_BYTES)).read_line(&mut line)?;
-    let length = line.trim_end_matches(['\r', '\n']).len();
-    line.truncate(length);
-    Ok(line)
+    // One buffer for all that is read, so that no copy stays behind in another.
+    let mut bytes = Zeroizing::new(Vec::with_capacity(8192));
+    input.take(8192).read_to_end(&mut bytes)?;
+    let invalid = |problem| io::Error::new(io::ErrorKind::InvalidData, problem);
+    let line = bytes.split(|byte| *byte == b'\n').next();
+    let line = line.unwrap_or_default();
+    let line = line.strip_suffix(b"\r").unwrap_or(line);
+    if line.len() > MAX_BYTES {
+        return Err(invalid("its first line is too long for one"));
+    }
+    let line = core::str::from_utf8(line).map_err(|_| invalid("it is not UTF-8"))?;
+    Ok(Zeroizing::new(line.to_owned()))
 }
 
 /// The passphrase of a key that has one: from the file, or typed.
@@ -80,5 +86,10 @@ mod tests {
         ] {
             assert_eq!(*first_line(text.as_bytes()).unwrap(), expected);
         }
+        assert!(first_line("a".repeat(4096).as_bytes()).is_ok());
+        assert!(
+            first_line("a".repeat(4097).as_bytes()).is_err(),
+            "nothing is cut off"
+        );
     }
 }

@@ -44,8 +44,13 @@ pub(crate) enum PrivateKeyError {
     #[error("it is damaged")]
     Damaged,
     /// A passphrase that does not open it, or an encryption that nobody here can undo
-    #[error("the passphrase does not open it, or its encryption is not supported")]
+    #[error("the passphrase does not open it")]
     Locked,
+    /// Of an older kind
+    #[error(
+        "its encryption is not supported; renew it with `openssl pkcs8 -topk8 -v2 aes-256-cbc -in OLD -out NEW`"
+    )]
+    Encryption,
     /// An RSA key can sign in two ways and does not say in which
     #[error("an RSA key does not say how it signs: choose with --algorithm, {0}")]
     Ambiguous(String),
@@ -102,8 +107,9 @@ impl PrivateKey {
         passphrase: &str,
         wanted: Option<Algorithm>,
     ) -> Result<Self, PrivateKeyError> {
+        // Whatever is not PBES2 cannot be read at all.
         let info =
-            EncryptedPrivateKeyInfoRef::try_from(der).map_err(|_| PrivateKeyError::Damaged)?;
+            EncryptedPrivateKeyInfoRef::try_from(der).map_err(|_| PrivateKeyError::Encryption)?;
         let opened = info.decrypt(passphrase);
         let opened = opened.map_err(|_| PrivateKeyError::Locked)?;
         Self::from_pkcs8(opened.as_bytes(), wanted)

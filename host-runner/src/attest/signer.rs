@@ -1,11 +1,13 @@
 //! Who signs: a private key at hand, or somebody elsewhere whose signature is brought. Either way the
 //! attestation is verified by the module before anybody gets it.
 
+use std::fs::File;
+use std::io::{self, Read as _};
 use std::path::Path;
 
 use anyhow::{Context as _, Result, bail};
 use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE};
 use policy_wasm::key::Algorithm;
 
 use super::attestor::Attestor;
@@ -25,6 +27,7 @@ pub(crate) fn key_of(
     file: &KeyFile,
     attestor: &Attestor,
     wanted: Option<Algorithm>,
+    key_id: Option<&str>,
 ) -> Result<(PrivateKey, String)> {
     // An RSA key signs as the attestor says that it does.
     let declared = attestor.keys.iter().filter_map(|key| key.algorithm);
@@ -36,7 +39,9 @@ pub(crate) fn key_of(
     };
     for key in candidates {
         let same = attestor.keys.iter().find(|listed| {
-            listed.algorithm == Some(key.algorithm()) && listed.key.is_same_key(key.public())
+            listed.algorithm == Some(key.algorithm())
+                && listed.key.is_same_key(key.public())
+                && key_id.is_none_or(|id| id == listed.key.id())
         });
         if let Some(listed) = same {
             return Ok((key, listed.key.id().to_owned()));
@@ -51,6 +56,20 @@ pub(crate) fn key_of(
     )
 }
 
+/// A file of a signature, or standard input for `-`.
+fn read(path: &Path) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    if path.as_os_str() == "-" {
+        io::stdin().take(MAX_BYTES).read_to_end(&mut bytes)?;
+    } else {
+        File::open(path)?.take(MAX_BYTES).read_to_end(&mut bytes)?;
+    }
+    Ok(bytes)
+}
+
+/// An OpenPGP message may bring the payload with it.
+const MAX_BYTES: u64 = 1 << 20;
+
 /// What a signature file may mean: its bytes, or what they are the base64 of; by any key of the
 /// attestor, or the one with this id.
 pub(crate) fn brought(
@@ -58,13 +77,26 @@ pub(crate) fn brought(
     attestor: &Attestor,
     key_id: Option<&str>,
 ) -> Result<Vec<Signature>> {
-    let name = shown(path);
-    let bytes = std::fs::read(path).with_context(|| format!("cannot read `{name}`"))?;
+    let bytes = read(path).with_context(|| format!("cannot read `{}`", shown(path)))?;
     let text = core::str::from_utf8(&bytes).ok();
     let decoded = text.and_then(|text| {
         let base64: String = text.split_ascii_whitespace().collect();
-        STANDARD.decode(base64).ok()
+        // gcloud prints the alphabet of URLs.
+        let decoded = STANDARD.decode(&base64);
+        decoded.or_else(|_| URL_SAFE.decode(&base64)).ok()
     });
+    if text.is_some_and(|text| decoded.is_none() && !text.contains("-----BEGIN PGP")) {
+        bail!(
+            "`{}` is no signature in binary or base64, and no OpenPGP armour",
+            shown(path)
+        );
+    }
+    if text.is_none() && attestor.keys.iter().all(|key| key.algorithm.is_none()) {
+        bail!(
+            "`{}` is no OpenPGP armour: sign with `gpg --armor`",
+            shown(path)
+        );
+    }
     let forms = decoded.into_iter().chain([bytes]);
     let ids = attestor.keys.iter().map(|key| key.key.id());
     let ids: Vec<_> = ids

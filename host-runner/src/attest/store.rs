@@ -179,6 +179,17 @@ fn write(path: &Path, content: impl AsRef<[u8]>) -> Result<(), StoreError> {
     files::replace(path, content.as_ref()).map_err(|cause| StoreError::write(path, cause))
 }
 
+/// A link inside a folder that somebody else has made could lead to any file of ours.
+fn refuse_link(path: &Path) -> Result<(), StoreError> {
+    match fs::symlink_metadata(path) {
+        Ok(metadata) if metadata.is_symlink() => Err(StoreError::refused(
+            path,
+            "it is a link, and nothing is written through one here",
+        )),
+        _ => Ok(()),
+    }
+}
+
 fn create_folder(path: &Path) -> Result<(), StoreError> {
     fs::create_dir_all(path).map_err(|cause| StoreError::write(path, cause))
 }

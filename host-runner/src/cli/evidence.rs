@@ -52,8 +52,7 @@ impl EvidenceArgs {
             record,
             replay,
         } = self;
-        let is_given = kubernetes.is_some() || registry.is_some() || replay.is_some();
-        if is_given && abi == Abi::Wasi {
+        if self.is_given() && abi == Abi::Wasi {
             bail!(
                 "a WASI module cannot ask its host: --kubernetes, --registry, --record and \
                  --replay need a waPC module (--abi wapc, the default)"
@@ -84,6 +83,11 @@ impl EvidenceArgs {
     /// Whether the order of questions matters: it is recorded, or was.
     pub(crate) const fn keeps_order(&self) -> bool {
         self.record.is_some() || self.replay.is_some()
+    }
+
+    /// Whether anything answers.
+    pub(crate) const fn is_given(&self) -> bool {
+        self.kubernetes.is_some() || self.registry.is_some() || self.replay.is_some()
     }
 
     /// The recording to read, if there is one.

@@ -30,7 +30,8 @@ pub struct PlaceArgs {
     /// The namespace of the note, if it is not the one in the settings
     #[arg(long, short, value_name = "NAME")]
     namespace: Option<String>,
-    /// Add it to the annotation of every Pod and Pod template in this manifest that has the image
+    /// Add it to the annotation of every Pod and Pod template in this manifest that has the image, of
+    /// the kinds that the policy reads
     #[arg(long, value_name = "FILE")]
     manifest: Option<PathBuf>,
     /// Add it beside the image in this OCI image layout, for `evaluate --registry` and for a registry
@@ -93,7 +94,8 @@ impl PlaceArgs {
             emit::unless_closed(emit::change::stored(&path, change))?;
         }
         if let (Some(path), Some(envelope)) = (&self.manifest, attestation.envelope_entry()) {
-            let change = annotation::add(path, &envelope)?;
+            let workloads = settings.and_then(|settings| settings.get("workloads"));
+            let change = annotation::add(path, &envelope, workloads.unwrap_or(&Value::Null))?;
             emit::unless_closed(emit::change::stored(path, change))?;
         }
         if let Some(folder) = &self.registry {
@@ -170,6 +172,9 @@ impl PlaceArgs {
             .and_then(Value::as_str)
         {
             Some(namespace) => Ok(namespace.to_owned()),
+            None if note.is_empty() => bail!(
+                "in which namespace? Give --namespace and --note, or --settings and --attestor"
+            ),
             None => bail!(
                 "in which namespace? Give --namespace, or settings whose `evidence.kubernetes.notes` \
                  have the note `{}`",

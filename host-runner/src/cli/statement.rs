@@ -8,6 +8,7 @@ use policy_wasm::key::Algorithm;
 
 use crate::attest::image::Image;
 use crate::attest::payload::{Form, IN_TOTO, Payload, SIMPLE_SIGNING, simple_signing, statement};
+use crate::emit::printable;
 use crate::inputs::{self, shown};
 
 /// What is said about which image
@@ -75,16 +76,43 @@ pub(crate) fn parse_image(text: &str) -> Result<Image, String> {
 /// An algorithm by either of Google's names, in any letter case and with dashes, or by a short name.
 pub(crate) fn parse_algorithm(text: &str) -> Result<Algorithm, String> {
     let name = match text.to_ascii_uppercase().replace('-', "_").as_str() {
-        "P256" => "ECDSA_P256_SHA256".to_owned(),
-        "P384" => "ECDSA_P384_SHA384".to_owned(),
-        "P521" => "ECDSA_P521_SHA512".to_owned(),
+        "P256" | "P_256" => "ECDSA_P256_SHA256".to_owned(),
+        "P384" | "P_384" => "ECDSA_P384_SHA384".to_owned(),
+        "P521" | "P_521" => "ECDSA_P521_SHA512".to_owned(),
         other => other.to_owned(),
     };
     Algorithm::by_name(&name).ok_or_else(|| {
         let mut names: Vec<_> = Algorithm::NAMES.iter().map(|(_, one)| one.name()).collect();
         names.dedup();
-        format!("expected one of {}", names.join(", "))
+        format!("expected p256, p384, p521, or one of {}", names.join(", "))
     })
+}
+
+/// The name of an attestor.
+pub(crate) fn parse_attestor(text: &str) -> Result<String, String> {
+    parse_name(text, "attestors")
+}
+
+/// The name of a note.
+pub(crate) fn parse_note(text: &str) -> Result<String, String> {
+    parse_name(text, "notes")
+}
+
+/// A resource name of Google's, of letters that nothing has to quote.
+fn parse_name(text: &str, collection: &str) -> Result<String, String> {
+    let is_id = |id: &str| {
+        let is_plain = |one: u8| one.is_ascii_alphanumeric() || b"-_.:".contains(&one);
+        !id.is_empty() && id.bytes().all(is_plain)
+    };
+    match text.split('/').collect::<Vec<_>>().as_slice() {
+        ["projects", project, kind, id] if *kind == collection && is_id(project) && is_id(id) => {
+            Ok(text.to_owned())
+        }
+        _ => Err(format!(
+            "`{}` has to be projects/PROJECT/{collection}/NAME",
+            printable(text)
+        )),
+    }
 }
 
 #[cfg(test)]

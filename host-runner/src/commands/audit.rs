@@ -130,7 +130,7 @@ fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>> {
     }
     errors.extend(all.iter().filter_map(|path| inputs::open(path).err()));
     if errors.is_empty() {
-        return Ok(all);
+        return Ok(inputs::unique(all));
     }
     let texts: Vec<_> = errors.iter().map(ToString::to_string).collect();
     bail!("{}", texts.join("\nerror: "))
@@ -194,6 +194,7 @@ fn audit(
                 namespace,
                 &|bytes| progress.read(bytes),
                 &mut |request| {
+                    created(&request)?;
                     if objects::is_asked(&request, settings) {
                         queue.push(request)
                     } else {
@@ -214,6 +215,20 @@ fn audit(
     });
     judge.finish(result)?;
     Ok((audit, passed_over))
+}
+
+/// Refuses recorded requests that create nothing: an audit is about what runs.
+fn created(request: &Request) -> Result<()> {
+    let operation = emit::text(&request.request, "operation");
+    if operation == "CREATE" {
+        return Ok(());
+    }
+    bail!(
+        "`{}`: a recorded {} of {} is not an object that runs; `countersign evaluate` judges it",
+        request.source,
+        emit::printable(operation),
+        request.title
+    )
 }
 
 /// How many bytes there are to read, where that is known.

@@ -3,17 +3,15 @@
 mod kubewarden;
 mod rbac;
 
-use std::fs;
-use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::OnceLock;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::Result;
 use clap::Subcommand;
 
+use crate::cli::OutputArgs;
 use crate::engine::{Abi, EngineError, Policy, embedded};
 use crate::export::{Plural, SettingsText, Workloads};
-use crate::inputs::shown;
 use crate::{Exit, emit};
 
 use super::{check_settings, engine};
@@ -54,14 +52,6 @@ struct CrdArgs {
     output: OutputArgs,
 }
 
-/// Where it goes
-#[derive(Debug, clap::Args)]
-struct OutputArgs {
-    /// Write to this file, which is replaced, instead of standard output
-    #[arg(long, short, value_name = "FILE")]
-    output: Option<PathBuf>,
-}
-
 /// How kinds beyond the built-in ones are called
 #[derive(Debug, clap::Args)]
 struct WorkloadArgs {
@@ -78,6 +68,7 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
         What::Kubewarden(args) => kubewarden::run(args),
         What::Crd(args) => {
             let crd = include_str!("../../../policies/kubernetes/crd.yaml");
+            args.output.check()?;
             args.output.write(crd)?;
             Ok(Exit::Yes)
         }
@@ -119,35 +110,5 @@ impl WorkloadArgs {
             );
         }
         Ok(workloads)
-    }
-}
-
-impl OutputArgs {
-    /// Refuses to write over what is exported.
-    fn check(&self, settings: &Path) -> Result<()> {
-        let output = self.output.as_deref().filter(|path| {
-            let real = fs::canonicalize(path).ok();
-            real.is_some() && real == fs::canonicalize(settings).ok()
-        });
-        match output {
-            Some(path) => bail!(
-                "`{}` is the settings file; write to another one",
-                shown(path)
-            ),
-            None => Ok(()),
-        }
-    }
-
-    /// Writes a text, byte for byte.
-    fn write(&self, text: &str) -> Result<()> {
-        match &self.output {
-            Some(path) => {
-                fs::write(path, text).with_context(|| format!("cannot write `{}`", shown(path)))
-            }
-            None => {
-                let printed = std::io::stdout().write_all(text.as_bytes());
-                Ok(emit::unless_closed(printed)?)
-            }
-        }
     }
 }

@@ -1,14 +1,12 @@
 //! `countersign import`: settings from what Google Binary Authorization exports.
 
-use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Result, bail};
 use serde_json::Value;
 
-use crate::cli::ModuleArgs;
+use crate::cli::{ModuleArgs, OutputArgs};
 use crate::emit::{self, counted};
-use crate::files::{self, Readers};
 use crate::import::{Export, Exports, Import, Level, Place};
 use crate::inputs::{self, shown};
 use crate::{Exit, yaml};
@@ -18,9 +16,11 @@ use super::{check_settings, check_stdin, engine, module_bytes};
 /// Arguments of `countersign import`
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
-  countersign import --policy policy.yaml --attestors attestors.json --attestations build.json -o settings.yaml
+  countersign import --policy policy.yaml --attestors attestors.json --attestations build.json \\
+    -o settings.yaml
   countersign import --policy policy.yaml --attestors attestors.json --system-policy system.yaml
-  countersign import --policy policy.yaml --attestors attestors.json --cluster us-central1-a.production
+  countersign import --policy policy.yaml --attestors attestors.json \\
+    --cluster us-central1-a.production
   countersign import --platform-policy check-policy.yaml -o settings.yaml
 
 The files are what these print:
@@ -56,7 +56,7 @@ pub struct Args {
     #[arg(long, value_name = "FILE")]
     system_policy: Option<PathBuf>,
     /// Which cluster the settings are for, where the policy has rules for clusters
-    #[arg(long, value_name = "LOCATION.NAME")]
+    #[arg(long, value_name = "LOCATION.NAME", value_parser = parse_cluster)]
     cluster: Option<String>,
     /// The trust domain of the mesh, where the policy has rules for its identities
     #[arg(long, value_name = "DOMAIN")]
@@ -64,18 +64,15 @@ pub struct Args {
     /// Keep also attestors that no rule names
     #[arg(long)]
     all: bool,
-    /// Write the settings to this file, which must not exist, instead of standard output
-    #[arg(long, short, value_name = "FILE")]
-    output: Option<PathBuf>,
-    /// Overwrite the file
-    #[arg(long, requires = "output")]
-    force: bool,
+    #[command(flatten)]
+    output: OutputArgs,
     #[command(flatten)]
     module: ModuleArgs,
 }
 
 /// Runs the command.
 pub(crate) fn run(args: &Args) -> Result<Exit> {
+    args.output.check()?;
     let import = Import::new(read(args)?);
     let policy = engine()?.load(&module_bytes(&args.module)?)?;
     let problems = check_settings(&policy, &import.settings)?;
@@ -89,11 +86,8 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
         bail!("nothing was written: the exports cannot be used as they are");
     }
     let text = yaml::document(&import.settings);
-    match &args.output {
-        Some(path) => write(path, &text, args.force)?,
-        None => emit::unless_closed(io::stdout().write_all(text.as_bytes()))?,
-    }
-    let output = args.output.as_deref().map(shown);
+    args.output.write(&text)?;
+    let output = args.output.output.as_deref().map(shown);
     let output = output.as_deref().unwrap_or("settings");
     anstream::eprintln!("{output}: {}", contents(&import.settings));
     Ok(match import.level() {
@@ -162,6 +156,7 @@ fn list(paths: &[PathBuf], errors: &mut Vec<String>) -> Vec<Export> {
             };
             let path = String::new();
             let place = Place { file, path };
+            let (place, document) = unwrapped(place, document);
             match document {
                 Value::Array(items) => {
                     let items = items.into_iter().enumerate();
@@ -177,6 +172,20 @@ fn list(paths: &[PathBuf], errors: &mut Vec<String>) -> Vec<Export> {
     exports
 }
 
+/// The list in what the REST API answers.
+fn unwrapped(place: Place, document: Value) -> (Place, Value) {
+    let key = ["attestors", "occurrences", "policies"]
+        .into_iter()
+        .find(|key| document.get(key).is_some_and(Value::is_array));
+    match (key, document) {
+        (Some(key), Value::Object(mut fields)) => (
+            place.field(key),
+            fields.shift_remove(key).unwrap_or_default(),
+        ),
+        (_, document) => (place, document),
+    }
+}
+
 fn read_file(path: &Path, errors: &mut Vec<String>) -> Option<(String, Vec<Value>)> {
     match inputs::documents(path) {
         Ok((name, documents)) if documents.is_empty() => {
@@ -188,21 +197,6 @@ fn read_file(path: &Path, errors: &mut Vec<String>) -> Option<(String, Vec<Value
             errors.push(error.to_string());
             None
         }
-    }
-}
-
-/// Writes a file that is not there yet, or may be overwritten.
-fn write(path: &Path, text: &str, may_overwrite: bool) -> Result<()> {
-    let written = if may_overwrite {
-        files::replace(path, text.as_bytes())
-    } else {
-        files::create(path, text.as_bytes(), Readers::Anyone)
-    };
-    match written {
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-            bail!("`{}` exists; --force overwrites it", shown(path))
-        }
-        written => written.with_context(|| format!("cannot write `{}`", shown(path))),
     }
 }
 
@@ -222,4 +216,14 @@ fn contents(settings: &Value) -> String {
         count("/evidence/occurrences", "occurrence"),
     ];
     parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
+}
+
+fn parse_cluster(text: &str) -> Result<String, String> {
+    let is_cluster = text
+        .split_once('.')
+        .is_some_and(|(location, name)| !location.is_empty() && !name.is_empty());
+    if is_cluster {
+        return Ok(text.to_owned());
+    }
+    Err("expected LOCATION.NAME, such as us-central1-a.production".to_owned())
 }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
 
+use crate::files::{self, Readers};
 use crate::inputs::shown;
 use crate::starter::{AttestorArg, POLICY, Registry, SUITE, Shape, Starter, StarterFile, WORKFLOW};
 use crate::{Exit, emit};
@@ -90,7 +91,7 @@ fn registries(args: &Args) -> Result<Vec<Registry>> {
     Ok(registries)
 }
 
-/// Writes all files, or none where one is there already.
+/// Writes the files, and none of them where one is there already.
 fn write(folder: &Path, files: &[StarterFile], replaces: bool) -> Result<()> {
     let paths: Vec<_> = files.iter().map(|file| folder.join(file.path)).collect();
     // A link that leads nowhere is there, too.
@@ -118,14 +119,15 @@ fn write_file(path: &Path, text: &str, replaces: bool) -> io::Result<()> {
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder)?;
     }
-    let mut options = fs::OpenOptions::new();
-    let options = options.write(true);
-    let options = if replaces {
-        options.create(true).truncate(true)
+    let is_link = |path: &Path| fs::symlink_metadata(path).is_ok_and(|one| one.is_symlink());
+    if is_link(path) || path.parent().is_some_and(is_link) {
+        return Err(io::Error::other("it is a link, or in a folder that is one"));
+    }
+    if replaces {
+        files::replace(path, text.as_bytes())
     } else {
-        options.create_new(true)
-    };
-    options.open(path)?.write_all(text.as_bytes())
+        files::create(path, text.as_bytes(), Readers::Anyone)
+    }
 }
 
 fn print(args: &Args, files: &[StarterFile]) -> io::Result<()> {

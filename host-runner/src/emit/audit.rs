@@ -81,8 +81,7 @@ pub(crate) fn json(out: &mut dyn Write, report: &Report<'_>) -> io::Result<()> {
     if let (Some(time), Some(fields)) = (report.time, document.as_object_mut()) {
         fields.insert("time".to_owned(), time.to_string().into());
     }
-    serde_json::to_writer_pretty(&mut *out, &document)?;
-    writeln!(out)
+    super::json::write(out, &document)
 }
 
 fn object(object: &Judged) -> Value {

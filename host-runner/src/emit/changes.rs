@@ -16,8 +16,7 @@ pub(crate) fn json(out: &mut dyn Write, comparison: &Comparison, digest: &str) -
         "objects": comparison.changes,
         "summary": comparison.summary,
     });
-    serde_json::to_writer_pretty(&mut *out, &document)?;
-    writeln!(out)
+    super::json::write(out, &document)
 }
 
 /// Prints each change, and counts them.

@@ -1,11 +1,11 @@
 //! Machine-readable output: the module's own documents.
 
-use std::io::{self, Write as _};
+use std::io::{self, Write};
 
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::Evaluated;
+use super::{Evaluated, is_unsafe};
 use crate::engine::{Abi, Inspection};
 
 /// One answer as it is, several as a list.
@@ -33,7 +33,23 @@ pub(crate) fn inspection(inspection: &Inspection, abi: Abi) -> io::Result<()> {
 }
 
 pub(super) fn print(document: &impl Serialize) -> io::Result<()> {
-    let mut stdout = io::stdout().lock();
-    serde_json::to_writer_pretty(&mut stdout, document)?;
-    writeln!(stdout)
+    write(&mut io::stdout().lock(), document)
+}
+
+/// Writes a document. What could do something to a terminal is spelled out, which JSON takes for the
+/// same.
+pub(super) fn write(out: &mut dyn Write, document: &impl Serialize) -> io::Result<()> {
+    let text = serde_json::to_string_pretty(document)?;
+    let mut shown = String::with_capacity(text.len());
+    for character in text.chars() {
+        // The line breaks and spaces of the document itself are the only others.
+        if character != '\n' && is_unsafe(character) {
+            for unit in character.encode_utf16(&mut [0; 2]) {
+                shown.push_str(&format!("\\u{unit:04x}"));
+            }
+        } else {
+            shown.push(character);
+        }
+    }
+    writeln!(out, "{shown}")
 }

@@ -68,6 +68,25 @@ impl fmt::Display for Role {
     }
 }
 
+/// Of the core group: whoever writes these can act as others.
+const POWERFUL: [&str; 5] = [
+    "namespaces",
+    "nodes",
+    "secrets",
+    "serviceaccounts",
+    "configmaps",
+];
+
+/// Whoever writes into these decides who may do what, or what is admitted.
+const POWERFUL_GROUPS: [&str; 6] = [
+    "admissionregistration.k8s.io",
+    "apiextensions.k8s.io",
+    "apiregistration.k8s.io",
+    "countersign.dev",
+    "policies.kubewarden.io",
+    "rbac.authorization.k8s.io",
+];
+
 impl Grants {
     /// Refuses what would undo the separation of the roles.
     ///
@@ -77,6 +96,7 @@ impl Grants {
     /// such note.
     pub(crate) fn check(&self) -> Result<()> {
         self.check_notes()?;
+        self.check_judged()?;
         let holders = self.holders();
         for (index, (holder, role)) in holders.iter().enumerate() {
             let mut earlier = holders.iter().take(index);
@@ -95,6 +115,32 @@ impl Grants {
             }
         }
         Ok(())
+    }
+
+    /// Deployers get what the policy judges; some of that would give them more than Pods.
+    fn check_judged(&self) -> Result<()> {
+        let all = self.judged.iter().flat_map(|rule| {
+            let groups = rule.api_groups.iter();
+            groups.flat_map(|group| rule.resources.iter().map(move |one| (group, one)))
+        });
+        let is_powerful = |(group, resource): &(&String, &String)| match group.as_str() {
+            "" => POWERFUL.contains(&resource.as_str()),
+            group => POWERFUL_GROUPS.contains(&group),
+        };
+        match { all }.find(is_powerful) {
+            Some((group, resource)) => {
+                let group = if group.is_empty() {
+                    "the core group"
+                } else {
+                    group
+                };
+                bail!(
+                    "deployers would be given `{resource}` of {group}, which the settings name under \
+                     `workloads`, and which is more than deploying; write that role by hand"
+                )
+            }
+            None => Ok(()),
+        }
     }
 
     fn check_notes(&self) -> Result<()> {

@@ -183,6 +183,10 @@ fn quote_within(node: &Node, text: &str, edits: &mut Vec<(Span, String)>) {
                 quote_within(&entry.value, text, edits);
             }
         }
+        // Some readers take only these two words for it.
+        Shape::Bool(flag) if !written(node.span).starts_with('*') => {
+            rewrite(node.span, written(node.span), flag.to_string());
+        }
         Shape::Number(_) | Shape::Null | Shape::Bool(_) => {}
     }
 }

@@ -40,7 +40,18 @@ pub(super) fn system_policy(
             findings.push(Level::Warning, &unused.place, message);
             None
         }
-        (_, system_policy) => system_policy,
+        (true, Some(given)) => {
+            let patterns = given.document.get("admissionWhitelistPatterns");
+            if patterns.and_then(Value::as_array).is_none_or(Vec::is_empty) {
+                let message = "this system policy exempts no image, so it is not Google's";
+                findings.push(Level::Lacking, &given.place, message);
+                findings.help(
+                    "gcloud alpha container binauthz policy export-system-policy > system.yaml",
+                );
+            }
+            Some(given)
+        }
+        (false, None) => None,
     }
 }
 

@@ -79,6 +79,13 @@ pub(super) fn choose(
     let mut left_out: BTreeMap<Reason, usize> = BTreeMap::new();
     let mut jwts = 0_usize;
     for occurrence in occurrences {
+        if kind_of(&occurrence.document) == Kind::Attestation
+            && !says_anything(&occurrence.document)
+        {
+            let message = "this is no occurrence: it has neither a kind nor an attestation";
+            findings.push(Level::Error, &occurrence.place, message);
+            continue;
+        }
         let read = readers.read(&occurrence.document);
         let is_new = seen.insert(without_metadata(&occurrence.document));
         let read = read.and(if is_new {
@@ -135,6 +142,12 @@ fn kind_of(occurrence: &Value) -> Kind {
         Some("VULNERABILITY" | "DISCOVERY") => Kind::Scan,
         Some(kind) => Kind::Other(kind.to_owned()),
     }
+}
+
+/// Whether it has what an attestation is kept in.
+fn says_anything(occurrence: &Value) -> bool {
+    let keys = ["attestation", "dsseAttestation", "envelope", "payloadType"];
+    keys.iter().any(|key| occurrence.get(key).is_some())
 }
 
 /// What two listings of one occurrence have in common.

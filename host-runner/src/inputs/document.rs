@@ -6,6 +6,8 @@ use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 use thiserror::Error;
 
+use crate::emit::printable;
+
 /// Why a text is neither YAML nor JSON as we accept it
 #[derive(Debug, Error)]
 pub enum DocumentError {
@@ -152,7 +154,10 @@ pub(super) fn insert<E: serde::de::Error>(
     value: Value,
 ) -> Result<(), E> {
     if fields.contains_key(&key) {
-        return Err(E::custom(format_args!("duplicate key `{key}`")));
+        return Err(E::custom(format_args!(
+            "duplicate key `{}`",
+            printable(&key)
+        )));
     }
     fields.insert(key, value);
     Ok(())

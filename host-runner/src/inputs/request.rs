@@ -209,7 +209,7 @@ fn title(kind: &str, namespace: &str, name: &str) -> String {
     printable(format!("{kind} {namespace}{separator}{name}").trim_end())
 }
 
-fn is_without_images(group: &str, kind: &str) -> bool {
+pub(super) fn is_without_images(group: &str, kind: &str) -> bool {
     WITHOUT_IMAGES
         .iter()
         .any(|(known, kinds)| *known == group && (kinds.is_empty() || kinds.contains(&kind)))

@@ -57,7 +57,7 @@ impl AttestorArg {
         };
         let (project, id) = match name.split('/').collect::<Vec<_>>().as_slice() {
             [id] => (PROJECT, *id),
-            ["projects", project, "attestors", id] if !project.is_empty() => (*project, *id),
+            ["projects", project, "attestors", id] if is_project(project) => (*project, *id),
             _ => {
                 return Err(format!(
                     "`{name}` is neither `projects/P/attestors/A` nor `A`"
@@ -134,6 +134,12 @@ impl Attestor {
     pub(crate) const fn is_for_envelopes_only(&self) -> bool {
         matches!(&self.key, Key::Pkix { algorithm, .. } if algorithm.is_for_envelopes_only())
     }
+}
+
+/// What stands in names without having to be quoted.
+fn is_project(text: &str) -> bool {
+    let is_plain = |one: u8| one.is_ascii_alphanumeric() || b"-_.:".contains(&one);
+    !text.is_empty() && text.bytes().all(is_plain)
 }
 
 fn namespace(id: &str) -> String {

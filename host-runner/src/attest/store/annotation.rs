@@ -8,7 +8,8 @@ use std::path::Path;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use policy_wasm::Budget;
-use serde_json::{Map, Value};
+use policy_wasm::digest::Digest;
+use serde_json::{Map, Value, json};
 
 use super::list::{full, room_for_image};
 use super::splice::{Splice, apply};
@@ -22,23 +23,45 @@ const ANNOTATION: &str = "binaryauthorization.googleapis.com/attestations";
 const MAX_BYTES: usize = 256 << 10;
 
 /// Adds an envelope to every Pod, and every template of one, in a file of manifests that has the
-/// image.
+/// image. `workloads` are the further kinds of the settings.
 ///
 /// # Errors
 ///
 /// No Pod has the image, the file is written in a way in which this cannot be done, or it cannot be
 /// read or written.
-pub(crate) fn add(path: &Path, entry: &Entry) -> Result<Change, StoreError> {
+pub(crate) fn add(path: &Path, entry: &Entry, workloads: &Value) -> Result<Change, StoreError> {
     let text = match read(path)? {
         Some(text) => text,
         None => inputs::read(path)?.text,
     };
     let refused = |problem: String| StoreError::refused(path, problem);
-    let (text, change) = add_to(&text, entry).map_err(refused)?;
+    let (text, change) = add_to(&text, entry, workloads).map_err(refused)?;
     if change != Change::Unchanged {
         write(path, &text)?;
     }
     Ok(change)
+}
+
+/// The envelopes of every Pod, and every template of one, that has an image. What cannot be decoded is
+/// an attestation that cannot count.
+///
+/// # Errors
+///
+/// No Pod has the image, or a manifest cannot be read as what it claims to be.
+pub(crate) fn read_from(documents: &[Value], digest: &Digest) -> Result<Vec<Value>, String> {
+    let mut documents = documents.to_vec();
+    let mut found = Vec::new();
+    for template in pods::with_image(&documents, digest, &Value::Null)? {
+        let value = template.value(&mut documents).ok_or(BY_HAND)?;
+        let items = current(value)?;
+        let items = items.split(',').map(str::trim_ascii);
+        let envelopes = items.filter(|item| !item.is_empty()).map(|item| {
+            let bytes = identity::decode(item).unwrap_or_default();
+            serde_json::from_slice(&bytes).unwrap_or_else(|_| json!({"kind": "ATTESTATION"}))
+        });
+        found.extend(envelopes);
+    }
+    Ok(found)
 }
 
 /// The same for the text of a file.
@@ -46,7 +69,11 @@ pub(crate) fn add(path: &Path, entry: &Entry) -> Result<Change, StoreError> {
 /// # Errors
 ///
 /// Says what is wrong with it, and what to do.
-pub(crate) fn add_to(text: &str, entry: &Entry) -> Result<(String, Change), String> {
+pub(crate) fn add_to(
+    text: &str,
+    entry: &Entry,
+    workloads: &Value,
+) -> Result<(String, Change), String> {
     if !identity::is_envelope(&entry.document) {
         return Err("an annotation holds DSSE envelopes, and this attestation is none".into());
     }
@@ -54,7 +81,7 @@ pub(crate) fn add_to(text: &str, entry: &Entry) -> Result<(String, Change), Stri
     let mut expected = yaml.values();
     let mut edits = Vec::new();
     let mut change = Change::Unchanged;
-    for template in pods::with_image(&expected, &entry.digest)? {
+    for template in pods::with_image(&expected, &entry.digest, workloads)? {
         let value = template.value(&mut expected).ok_or(BY_HAND)?;
         let Some((new, own)) = joined(&current(value)?, entry)? else {
             continue;

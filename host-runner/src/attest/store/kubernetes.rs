@@ -7,7 +7,7 @@ use policy_wasm::digest::Digest;
 use serde_json::{Map, Value, json};
 
 use super::list::{Added, List, has_comments};
-use super::{Change, Entry, StoreError, Yaml, create_folder, read, write};
+use super::{Change, Entry, StoreError, Yaml, create_folder, read, refuse_link, write};
 use crate::emit::printable;
 use crate::inputs::{self, shown};
 use crate::yaml;
@@ -62,6 +62,8 @@ pub(crate) fn add(
     let name = entry.digest.as_name();
     let home = folder.join(namespace);
     let path = home.join(format!("{name}.yaml"));
+    refuse_link(&home)?;
+    refuse_link(&path)?;
     refuse_elsewhere(folder, &path, namespace, &name)?;
     let (change, text) = match read(&path)? {
         None => {

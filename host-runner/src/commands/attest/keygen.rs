@@ -11,8 +11,7 @@ use crate::attest::attestor::Attestor;
 use crate::attest::private_key::PrivateKey;
 use crate::attest::public_key::KeyEntry;
 use crate::attest::{key_file, passphrase};
-use crate::cli::parse_algorithm;
-use crate::emit::printable;
+use crate::cli::{parse_algorithm, parse_attestor, parse_note};
 use crate::inputs::shown;
 use crate::{Exit, emit, yaml};
 
@@ -25,8 +24,8 @@ use crate::{Exit, emit, yaml};
   countersign attest keygen --attestor projects/example/attestors/qa --output qa.pem \\
     --algorithm RSA_SIGN_PKCS1_4096_SHA512 --passphrase-file passphrase.txt
 
-The private key is written in PKCS#8, to a new file that only you can read. What is printed goes under
-`attestors` in the settings; nothing of the private key is in it.
+The private key is written in PKCS#8, to a new file that only you can read. What is printed goes
+under `attestors` in the settings; nothing of the private key is in it.
 
 Exit status: 0 made, 2 the job could not be done")]
 pub struct Args {
@@ -34,7 +33,7 @@ pub struct Args {
     #[arg(long, value_name = "NAME", value_parser = parse_attestor)]
     attestor: String,
     /// The note that its attestations are filed under, instead of one of the same name
-    #[arg(long, value_name = "NOTE")]
+    #[arg(long, value_name = "NOTE", value_parser = parse_note)]
     note: Option<String>,
     /// What the key signs with: p256, p384, p521, ed25519 (envelopes only), ml-dsa-65, or any
     /// `signatureAlgorithm` of Google's
@@ -54,6 +53,9 @@ pub struct Args {
 /// Runs the command.
 pub(crate) fn run(args: &Args) -> Result<Exit> {
     let output = shown(&args.output);
+    if output == "-" {
+        bail!("a private key goes to a file of its own, and never to standard output");
+    }
     if args.output.symlink_metadata().is_ok() {
         bail!("`{output}` is there already; a key is never written over another file");
     }
@@ -84,19 +86,4 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
          the settings"
     ));
     Ok(Exit::Yes)
-}
-
-fn parse_attestor(text: &str) -> Result<String, String> {
-    let parts: Vec<_> = text.split('/').collect();
-    match parts.as_slice() {
-        ["projects", project, "attestors", attestor]
-            if !project.is_empty() && !attestor.is_empty() =>
-        {
-            Ok(text.to_owned())
-        }
-        _ => Err(format!(
-            "`{}` has to be projects/PROJECT/attestors/ATTESTOR",
-            printable(text)
-        )),
-    }
 }

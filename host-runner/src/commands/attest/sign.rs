@@ -14,7 +14,7 @@ use crate::attest::payload::{Form, Payload};
 use crate::attest::public_key::KeyEntry;
 use crate::attest::signer::{self, Signature};
 use crate::attest::verification::Question;
-use crate::cli::{EvidenceArgs, ModuleArgs, PlaceArgs, StatementArgs, parse_algorithm};
+use crate::cli::{EvidenceArgs, ModuleArgs, PlaceArgs, StatementArgs, parse_algorithm, parse_note};
 use crate::commands::judge::Judge;
 use crate::commands::module_bytes;
 use crate::inputs::shown;
@@ -28,7 +28,8 @@ use crate::{Exit, emit, inputs};
     registry.example/shop/web@sha256:…
   countersign attest sign --key build.pem --note projects/example/notes/build \\
     --kubernetes attestations/ --namespace attest-build registry.example/shop/web@sha256:…
-  countersign attest sign --key build.pem --manifest deployment.yaml registry.example/shop/web@sha256:…
+  countersign attest sign --key build.pem --manifest deployment.yaml \\
+    registry.example/shop/web@sha256:…
   countersign attest sign --key build.pem --registry layout/ registry.example/shop/web@sha256:…
   countersign attest sign --signature-file payload.sig --public-key build.pub \\
     --note projects/example/notes/build registry.example/shop/web@sha256:…
@@ -54,7 +55,8 @@ pub struct Args {
         help_heading = "Who signs"
     )]
     passphrase_file: Option<PathBuf>,
-    /// Take this signature over what `attest payload` prints: binary, base64 or OpenPGP armour
+    /// Take this signature over what `attest payload` prints: binary, base64 or OpenPGP armour; `-` is
+    /// standard input
     #[arg(long, value_name = "FILE", help_heading = "Who signs")]
     signature_file: Option<PathBuf>,
     /// The public key of that signature, in PEM or OpenPGP armour
@@ -87,6 +89,7 @@ pub struct Args {
     #[arg(
         long,
         value_name = "NOTE",
+        value_parser = parse_note,
         conflicts_with = "settings",
         help_heading = "Who signs"
     )]
@@ -163,7 +166,8 @@ impl Args {
         let file = KeyFile::open(path, self.passphrase_file.as_ref())?;
         let (attestor, key, key_id) = match listed {
             Some(attestor) => {
-                let (key, id) = signer::key_of(&file, &attestor, self.algorithm)?;
+                let (key, id) =
+                    signer::key_of(&file, &attestor, self.algorithm, self.key_id.as_deref())?;
                 (attestor, key, id)
             }
             None => {
@@ -186,6 +190,9 @@ impl Args {
 
     fn take(&self, path: &Path, listed: Option<Attestor>) -> Result<Prepared> {
         let attestor = match (listed, &self.public_key) {
+            (Some(_), _) if self.algorithm.is_some() => {
+                bail!("the settings say how the keys of the attestor sign; leave out --algorithm")
+            }
             (Some(attestor), _) => attestor,
             (None, Some(public)) => {
                 let text = inputs::read(public)?.text;

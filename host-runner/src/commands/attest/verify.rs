@@ -12,7 +12,7 @@ use crate::attest::evidence_file;
 use crate::attest::image::Image;
 use crate::attest::public_key::KeyEntry;
 use crate::attest::verification::Question;
-use crate::cli::{EvidenceArgs, ModuleArgs, parse_algorithm, parse_image, parse_time};
+use crate::cli::{EvidenceArgs, ModuleArgs, parse_algorithm, parse_image, parse_note, parse_time};
 use crate::commands::judge::Judge;
 use crate::commands::module_bytes;
 use crate::inputs::shown;
@@ -49,7 +49,7 @@ pub struct Args {
     #[arg(long, value_name = "NAME", value_parser = parse_algorithm, conflicts_with = "settings")]
     algorithm: Option<Algorithm>,
     /// The note that attestations have to be filed under; without it, any
-    #[arg(long, value_name = "NOTE", conflicts_with = "settings")]
+    #[arg(long, value_name = "NOTE", value_parser = parse_note, conflicts_with = "settings")]
     note: Option<String>,
     /// Look at the attestations in this file: occurrences, envelopes, Attestation resources, annotated
     /// manifests
@@ -77,9 +77,12 @@ enum Format {
 
 /// Runs the command.
 pub(crate) fn run(args: &Args) -> Result<Exit> {
+    if !args.attestation.is_empty() && args.evidence.is_given() {
+        bail!("--attestation is all that is looked at; leave out the options for evidence");
+    }
     let mut attestations = Vec::new();
     for path in &args.attestation {
-        attestations.extend(evidence_file::attestations(path)?);
+        attestations.extend(evidence_file::attestations(path, &args.image)?);
     }
     let judge = Judge::new(&module_bytes(&args.module)?, &args.evidence, args.time)?;
     let (settings, attestor) = match (&args.settings, &args.attestor, &args.public_key) {

@@ -6,9 +6,10 @@ use anyhow::{Result, bail};
 use clap::ValueEnum;
 
 use crate::Exit;
+use crate::cli::OutputArgs;
 use crate::export::{Deployment, Manifest, Mode, WebhookRule, Workloads, policies_yml};
 
-use super::{OutputArgs, WorkloadArgs, usable_settings};
+use super::{WorkloadArgs, usable_settings};
 
 /// Arguments of `countersign export kubewarden`
 #[derive(Debug, clap::Args)]
@@ -62,10 +63,10 @@ enum Format {
 
 /// Runs the command.
 pub(super) fn run(args: &Args) -> Result<Exit> {
+    args.output.check()?;
     if args.format == Format::PoliciesYml {
         args.refuse_what_no_entry_has()?;
     }
-    args.output.check(&args.settings)?;
     let Some(settings) = usable_settings(&args.settings)? else {
         return Ok(Exit::CouldNot);
     };
@@ -120,16 +121,20 @@ impl Args {
     }
 }
 
-/// A name that Kubernetes would accept.
+/// A name that Kubernetes would accept, also with `-pin` behind it.
 fn parse_name(text: &str) -> Result<String, String> {
-    if policy_lint::is_dns_subdomain(text) {
+    if policy_lint::is_dns_subdomain(&format!("{text}-pin")) && policy_lint::is_dns_subdomain(text)
+    {
         return Ok(text.to_owned());
     }
     Err("expected lower-case letters, digits, `-` and `.`".to_owned())
 }
 
 fn parse_module(text: &str) -> Result<String, String> {
-    if text.is_empty() || text.contains(|one: char| one.is_whitespace() || one.is_control()) {
+    let has_scheme = ["registry://", "https://", "http://", "file://"]
+        .iter()
+        .any(|scheme| text.len() > scheme.len() && text.starts_with(scheme));
+    if !has_scheme || text.contains(|one: char| one.is_whitespace() || one.is_control()) {
         return Err(
             "expected an address, such as registry://registry.example/policies/countersign:v1"
                 .to_owned(),

@@ -5,9 +5,10 @@ use std::path::PathBuf;
 use anyhow::{Result, bail};
 
 use crate::Exit;
+use crate::cli::OutputArgs;
 use crate::export::{Grants, Note, Subject, WebhookRule, Workloads};
 
-use super::{OutputArgs, WorkloadArgs, usable_settings};
+use super::{WorkloadArgs, usable_settings};
 
 /// Arguments of `countersign export rbac`
 #[derive(Debug, clap::Args)]
@@ -47,6 +48,7 @@ pub(super) struct Args {
 
 /// Runs the command.
 pub(super) fn run(args: &Args) -> Result<Exit> {
+    args.output.check()?;
     let (notes, workloads) = match &args.settings {
         None => {
             if !args.workloads.resource.is_empty() {
@@ -55,7 +57,6 @@ pub(super) fn run(args: &Args) -> Result<Exit> {
             (Vec::new(), Workloads::default())
         }
         Some(path) => {
-            args.output.check(path)?;
             let Some(settings) = usable_settings(path)? else {
                 return Ok(Exit::CouldNot);
             };

@@ -43,8 +43,7 @@ pub(super) fn write(out: &mut dyn Write, linted: &Linted) -> io::Result<()> {
             "ignored": report.ignored, "fixed": linted.fixed,
         },
     });
-    serde_json::to_writer_pretty(&mut *out, &document)?;
-    writeln!(out)
+    crate::emit::json::write(out, &document)
 }
 
 fn label(label: &Label, files: &[SourceFile]) -> Value {

@@ -25,8 +25,7 @@ pub(super) fn write(out: &mut dyn Write, linted: &Linted) -> io::Result<()> {
             "results": results,
         }],
     });
-    serde_json::to_writer_pretty(&mut *out, &document)?;
-    writeln!(out)
+    crate::emit::json::write(out, &document)
 }
 
 /// The rules that were found, with their pages; what the policy's own validation refuses is a rule too.

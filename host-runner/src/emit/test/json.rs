@@ -49,8 +49,7 @@ pub(super) fn write(out: &mut dyn Write, tested: &Tested) -> io::Result<()> {
             fields.insert("mutation".into(), json!(tested.mutations));
         }
     }
-    serde_json::to_writer_pretty(&mut *out, &document)?;
-    writeln!(out)
+    crate::emit::json::write(out, &document)
 }
 
 fn case(case: &Case, result: &CaseResult) -> Value {

@@ -26,7 +26,17 @@ impl Subject {
             "group" => Some(Self::Group(name.to_owned())),
             _ => None,
         });
-        other.map_or_else(|| Self::parse_service_account(text), Ok)
+        match other {
+            None => Self::parse_service_account(text),
+            Some(Self::User(name)) => match name.strip_prefix(SERVICE_ACCOUNT) {
+                // Kubernetes knows service accounts by such names too.
+                Some(account) => Self::parse_service_account(&account.replacen(':', "/", 1)),
+                None if name.starts_with("system:") => Err(system(text)),
+                None => Ok(Self::User(name)),
+            },
+            Some(Self::Group(name)) if name.starts_with("system:") => Err(system(text)),
+            Some(subject) => Ok(subject),
+        }
     }
 
     /// Reads `NAMESPACE/NAME`.
@@ -63,6 +73,16 @@ impl Subject {
             Self::Group(name) => named("Group", name),
         }
     }
+}
+
+/// How Kubernetes calls a service account as a user.
+const SERVICE_ACCOUNT: &str = "system:serviceaccount:";
+
+/// Such groups have others in them, whose roles nobody would compare.
+fn system(text: &str) -> String {
+    format!(
+        "`{text}` is Kubernetes' own, and stands for many; name a service account as NAMESPACE/NAME"
+    )
 }
 
 fn named(kind: &str, name: &str) -> String {

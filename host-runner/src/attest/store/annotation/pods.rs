@@ -62,16 +62,25 @@ fn item(list: &Node, index: usize) -> Option<&Node> {
 /// # Errors
 ///
 /// There are none, or something in the file cannot be read as what it claims to be.
-pub(super) fn with_image(documents: &[Value], digest: &Digest) -> Result<Vec<Template>, String> {
+pub(super) fn with_image(
+    documents: &[Value],
+    digest: &Digest,
+    workloads: &Value,
+) -> Result<Vec<Template>, String> {
     let mut templates = Vec::new();
     let mut others = BTreeSet::new();
+    let mut unread = BTreeSet::new();
     for (index, document) in documents.iter().enumerate() {
         let Value::Object(object) = document else {
             return Err("expected Kubernetes objects".into());
         };
         inputs::each_object_at(object.clone(), "", &mut |pointer, object| {
             let kind = text_of(&object, "kind");
-            let decision = read(object)?;
+            let is_other = inputs::is_without_images(&object);
+            let decision = read(object, workloads)?;
+            if decision.pods.is_empty() && !is_other {
+                unread.insert(printable(&kind));
+            }
             let fields = with_image_in(&decision, digest);
             others.extend(decision.images.iter().map(|image| image.image.clone()));
             for field in fields {
@@ -94,14 +103,14 @@ pub(super) fn with_image(documents: &[Value], digest: &Digest) -> Result<Vec<Tem
         })?;
     }
     if templates.is_empty() {
-        Err(not_there(digest, &others))
+        Err(not_there(digest, &others, &unread))
     } else {
         Ok(templates)
     }
 }
 
 /// What the policy sees in an object; nothing where the object is none of its business.
-fn read(object: Map<String, Value>) -> Result<Decision, String> {
+fn read(object: Map<String, Value>, workloads: &Value) -> Result<Decision, String> {
     let kind = text_of(&object, "kind");
     if kind.is_empty() || kind == "AdmissionReview" {
         return Err("expected manifests: objects with `apiVersion` and `kind`".into());
@@ -117,7 +126,10 @@ fn read(object: Map<String, Value>) -> Result<Decision, String> {
         "evaluationMode": "ALWAYS_ALLOW",
         "enforcementMode": "ENFORCED_BLOCK_AND_AUDIT_LOG",
     });
-    let settings = json!({"policy": {"defaultAdmissionRule": rule}});
+    let mut settings = json!({"policy": {"defaultAdmissionRule": rule}});
+    if let (Some(fields), false) = (settings.as_object_mut(), workloads.is_null()) {
+        fields.insert("workloads".into(), workloads.clone());
+    }
     let call = json!({"request": request, "settings": settings}).to_string();
     let budget = Budget::DEFAULT;
     let decision = match Call::parse(call.as_bytes(), Extras::Refused, &budget) {
@@ -149,9 +161,19 @@ fn with_image_in<'d>(decision: &'d Decision, digest: &Digest) -> Vec<&'d str> {
 /// More would hide the sentence.
 const MAX_SHOWN: usize = 10;
 
-fn not_there(digest: &Digest, images: &BTreeSet<String>) -> String {
+fn not_there(digest: &Digest, images: &BTreeSet<String>, unread: &BTreeSet<String>) -> String {
+    let kinds: Vec<_> = unread.iter().map(String::as_str).collect();
+    let not_read = match kinds.as_slice() {
+        [] => String::new(),
+        kinds => format!(
+            "; no policy reads a {} unless its settings name it under `workloads`",
+            kinds.join(", a ")
+        ),
+    };
     if images.is_empty() {
-        return format!("no Pod in it has an image with {digest}; it has no image at all");
+        return format!(
+            "no Pod in it has an image with {digest}; it has no image at all{not_read}"
+        );
     }
     let shown: Vec<_> = images
         .iter()
@@ -163,7 +185,7 @@ fn not_there(digest: &Digest, images: &BTreeSet<String>) -> String {
         more => format!(" and {more} more"),
     };
     let shown = shown.join(", ");
-    format!("no Pod in it has an image with {digest}; its images are {shown}{more}")
+    format!("no Pod in it has an image with {digest}; its images are {shown}{more}{not_read}")
 }
 
 fn text_of(object: &Map<String, Value>, key: &str) -> String {

@@ -36,13 +36,13 @@ fn a_manifest_keeps_its_style() {
         for eol in ["\n", "\r\n"] {
             let before = filled(before, "").replace('\n', eol);
             let after = filled(after, &item).replace('\n', eol);
-            let (text, change) = add_to(&before, &entry).expect(name);
+            let (text, change) = add_to(&before, &entry, &Value::Null).expect(name);
             assert_eq!(
                 (text.as_str(), change),
                 (after.as_str(), Change::Added),
                 "{name}"
             );
-            let again = add_to(&text, &entry).unwrap();
+            let again = add_to(&text, &entry, &Value::Null).unwrap();
             assert_eq!(again, (text, Change::Unchanged), "{name}");
         }
     }
@@ -53,7 +53,7 @@ fn a_manifest_is_the_same_but_for_the_annotation() {
     let entry = entry(envelope("build", DIGEST));
     for (name, before, _) in STYLES {
         let before = filled(before, "");
-        let (after, _) = add_to(&before, &entry).unwrap();
+        let (after, _) = add_to(&before, &entry, &Value::Null).unwrap();
         let mut values = [before, after].map(|text| inputs::parse(&text).unwrap());
         values.iter_mut().flatten().for_each(forget);
         let [before, after] = values;
@@ -87,14 +87,14 @@ fn every_fixture_can_be_annotated() {
         }
         let text = fs::read_to_string(&path).unwrap();
         let Some(start) = text.find("sha256:") else {
-            let error = add_to(&text, &entry(envelope("build", DIGEST))).unwrap_err();
+            let error = add_to(&text, &entry(envelope("build", DIGEST)), &Value::Null).unwrap_err();
             assert!(error.contains("its images are"), "{error}");
             continue;
         };
         let digest = text.get(start..start + 71).unwrap();
         let mut entry = entry(envelope("build", digest));
         entry.digest = Digest::parse(digest).unwrap();
-        let (after, change) = add_to(&text, &entry).unwrap();
+        let (after, change) = add_to(&text, &entry, &Value::Null).unwrap();
         assert_eq!(change, Change::Added, "{}", path.display());
         // Every line is still there.
         let mut lines = after.lines();
@@ -121,11 +121,11 @@ fn signing_again_replaces_in_place_and_keeps_the_rest() {
         item(&other),
         image()
     );
-    let (after, change) = add_to(&before, &entry(new.clone())).unwrap();
+    let (after, change) = add_to(&before, &entry(new.clone()), &Value::Null).unwrap();
     assert_eq!(change, Change::Replaced);
     let expected = format!("\"a%,{},{}\"", item(&new), item(&other));
     assert!(after.contains(&expected), "{after}");
-    let (same, change) = add_to(&before, &entry(other)).unwrap();
+    let (same, change) = add_to(&before, &entry(other), &Value::Null).unwrap();
     assert_eq!((same, change), (before, Change::Unchanged));
 }
 
@@ -138,7 +138,7 @@ fn only_pods_with_the_image_are_annotated() {
     };
     let other = image().replace("11", "22");
     let text = pod("a", &other) + &pod("b", &format!("web:1@{DIGEST}")) + &pod("c", "web:1");
-    let (after, _) = add_to(&text, &entry(envelope("build", DIGEST))).unwrap();
+    let (after, _) = add_to(&text, &entry(envelope("build", DIGEST)), &Value::Null).unwrap();
     let values = inputs::parse(&after).unwrap();
     let has = |index: usize| !values[index]["metadata"]["annotations"].is_null();
     assert_eq!([has(0), has(1), has(2)], [false, true, false], "{after}");
@@ -216,14 +216,14 @@ fn what_cannot_be_changed_alone_is_refused() {
             "print it with `--format annotation`, and add it by hand",
         ),
     ] {
-        let error = add_to(&text, &entry(envelope("build", DIGEST))).unwrap_err();
+        let error = add_to(&text, &entry(envelope("build", DIGEST)), &Value::Null).unwrap_err();
         assert!(error.contains(problem), "{text}\n{error}");
     }
 }
 
 #[test]
 fn an_occurrence_is_no_envelope() {
-    let error = add_to("", &entry(occurrence("build", DIGEST))).unwrap_err();
+    let error = add_to("", &entry(occurrence("build", DIGEST)), &Value::Null).unwrap_err();
     assert_eq!(
         error,
         "an annotation holds DSSE envelopes, and this attestation is none"
@@ -248,15 +248,15 @@ fn more_than_a_policy_reads_is_refused() {
             .map(|index| item(&envelope(&format!("k{index}"), digest)))
             .collect()
     };
-    assert!(add_to(&with(many(255, &other)), &entry).is_ok());
-    let error = add_to(&with(many(256, &other)), &entry).unwrap_err();
+    assert!(add_to(&with(many(255, &other)), &entry, &Value::Null).is_ok());
+    let error = add_to(&with(many(256, &other)), &entry, &Value::Null).unwrap_err();
     assert!(error.starts_with("it holds 256 attestations"), "{error}");
-    let error = add_to(&with(many(100, DIGEST)), &entry).unwrap_err();
+    let error = add_to(&with(many(100, DIGEST)), &entry, &Value::Null).unwrap_err();
     assert!(
         error.starts_with("it holds 100 attestations") && error.contains(DIGEST),
         "{error}"
     );
-    let error = add_to(&with(vec!["a".repeat(256 << 10)]), &entry).unwrap_err();
+    let error = add_to(&with(vec!["a".repeat(256 << 10)]), &entry, &Value::Null).unwrap_err();
     assert!(error.contains("Kubernetes takes 262144"), "{error}");
 }
 
@@ -267,18 +267,20 @@ fn a_file_is_changed_only_where_something_changes() {
     let text = filled(STYLES[0].1, "");
     fs::write(&path, &text).unwrap();
     let entry = entry(envelope("build", DIGEST));
-    assert_eq!(add(&path, &entry).unwrap(), Change::Added);
+    assert_eq!(add(&path, &entry, &Value::Null).unwrap(), Change::Added);
     let after = fs::read_to_string(&path).unwrap();
     assert_eq!(after, filled(STYLES[0].2, &item(&entry.document)));
     let mut permissions = fs::metadata(&path).unwrap().permissions();
     permissions.set_readonly(true);
     fs::set_permissions(&path, permissions).unwrap();
     // It is not even written.
-    assert_eq!(add(&path, &entry).unwrap(), Change::Unchanged);
-    let error = add(&folder.path().join("none.yaml"), &entry)
+    assert_eq!(add(&path, &entry, &Value::Null).unwrap(), Change::Unchanged);
+    let error = add(&folder.path().join("none.yaml"), &entry, &Value::Null)
         .unwrap_err()
         .to_string();
     assert!(error.starts_with("cannot read `"), "{error}");
-    let error = add(Path::new("-"), &entry).unwrap_err().to_string();
+    let error = add(Path::new("-"), &entry, &Value::Null)
+        .unwrap_err()
+        .to_string();
     assert_eq!(error, "`-`: standard input cannot be changed; name a file");
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use policy_wasm::digest::Digest;
 use serde_json::{Value, json};
 
-use super::super::{StoreError, create_folder, write};
+use super::super::{StoreError, create_folder, refuse_link, write};
 use crate::evidence::{Failure, LAYOUT_REFERENCE, Reference, Registry};
 use crate::inputs;
 
@@ -51,6 +51,7 @@ impl Layout {
                 }),
             });
         }
+        refuse_links(&folder)?;
         let registry = Registry::open(&folder)?;
         let path = folder.join("index.json");
         let (_, mut documents) = inputs::documents(&path)?;
@@ -153,7 +154,9 @@ impl Layout {
         }
         let blobs = self.folder.join("blobs/sha256");
         create_folder(&blobs)?;
-        write(&blobs.join(digest.trim_start_matches("sha256:")), content)
+        let path = blobs.join(digest.trim_start_matches("sha256:"));
+        refuse_link(&path)?;
+        write(&path, content)
     }
 
     /// Removes a manifest that nothing refers to any more. One that stays does no harm.
@@ -195,6 +198,13 @@ impl Layout {
         }
         false
     }
+}
+
+/// Whoever made the layout could have anything written over through a link in it.
+fn refuse_links(folder: &Path) -> Result<(), StoreError> {
+    ["oci-layout", "index.json", "blobs", "blobs/sha256"]
+        .iter()
+        .try_for_each(|part| refuse_link(&folder.join(part)))
 }
 
 /// What a blob is.
