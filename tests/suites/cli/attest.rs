@@ -421,3 +421,50 @@ fn no_error_shows_anything_of_a_key_or_a_passphrase() {
     );
     assert_eq!(stderr, "");
 }
+
+#[test]
+fn what_is_given_counts_or_is_an_error() {
+    let folder = keygen("");
+    let key = folder.path().join("key.pem").display().to_string();
+    let policy = settings(folder.path(), "");
+    let image = image();
+    let attestor = format!("--settings {policy} --attestor build");
+    for (command, reason) in [
+        (
+            format!("sign --key {key} {attestor} --key-id other {image}"),
+            "is no key of attestor",
+        ),
+        (
+            format!("sign --key {key} --passphrase-file {policy} {image}"),
+            "has no passphrase",
+        ),
+        (
+            format!("sign --key {key} --note x {image}"),
+            "projects/PROJECT/notes/NAME",
+        ),
+        (
+            format!("sign --signature-file {policy} {attestor} --algorithm p384 {image}"),
+            "leave out --algorithm",
+        ),
+        (
+            format!("sign --signature-file {policy} {attestor} {image}"),
+            "no signature in binary or base64",
+        ),
+        (
+            format!("verify {attestor} --attestation {policy} --kubernetes . {image}"),
+            "leave out the options for evidence",
+        ),
+        (
+            format!("sign --key {key} --kubernetes x {image}"),
+            "Give --namespace and --note",
+        ),
+        (
+            "keygen --attestor projects/p/attestors/a --output -".to_owned(),
+            "never to standard output",
+        ),
+    ] {
+        let (stdout, stderr) = run(&format!("attest {command}"), "", 2);
+        assert_eq!(stdout, "");
+        assert!(stderr.contains(reason), "{command}: {stderr}");
+    }
+}

@@ -251,3 +251,43 @@ fn bad_usage_is_status_2() {
         "{stdout}"
     );
 }
+
+/// A recorded update of an unchanged image, and a deletion, would be admitted whatever runs.
+#[test]
+fn only_what_is_created_is_audited() {
+    let pod = r#"{"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "x", "namespace": "production"},
+        "spec": {"containers": [{"name": "a", "image": "bad.example/x:1"}]}}"#;
+    for operation in ["UPDATE", "DELETE"] {
+        let request = format!(
+            r#"{{"uid": "u", "kind": {{"group": "", "version": "v1", "kind": "Pod"}}, "namespace": "production",
+                "operation": "{operation}", "object": {pod}, "oldObject": {pod}}}"#
+        );
+        let (_, stderr) = run(&format!("{AUDIT} -"), &request, 2);
+        assert!(
+            stderr.contains(&format!("a recorded {operation} of Pod production")),
+            "{stderr}"
+        );
+    }
+}
+
+#[test]
+fn a_file_is_audited_once_however_it_is_spelled() {
+    let (folder, path) = file("dump.json", &dump(&["production"]));
+    let other = folder.path().join(".").join("dump.json");
+    let arguments = format!("{AUDIT} {} {}", path.display(), other.display());
+    assert!(run(&arguments, "", 1).0.contains("\n1 object: "));
+}
+
+#[test]
+fn no_output_moves_the_cursor_of_a_terminal() {
+    let list = dump(&["production"]).replace("shop/web:0", "shop/web\u{9b}2J\u{202e}:0");
+    for format in ["human", "json"] {
+        let (stdout, _) = run(&format!("{AUDIT} --format {format} --list -"), &list, 1);
+        assert!(!stdout.contains(['\u{9b}', '\u{202e}']), "{stdout}");
+    }
+    let json = run(&format!("{AUDIT} --format json -"), &list, 1).0;
+    assert!(json.contains("\\u009b2J\\u202e"), "{json}");
+    let twice = "{\"kind\": \"Pod\", \"a\\nerror: forged\": 1, \"a\\nerror: forged\": 2}";
+    let (_, stderr) = run(&format!("{AUDIT} -"), twice, 2);
+    assert!(!stderr.contains("\nerror: forged"), "{stderr}");
+}

@@ -91,6 +91,14 @@ fn what_has_no_place_is_refused() {
             "there is no note `n`",
         ),
         (
+            format!("{EXPORT} {ALLOWLIST} --module countersign:v1"),
+            "expected an address",
+        ),
+        (
+            format!("{EXPORT} {ALLOWLIST} --name {}", "a".repeat(250)),
+            "expected lower-case letters",
+        ),
+        (
             "export rbac --creator-account ci/a --deployer-account p=ci/a".to_owned(),
             "`ci/a` would be a policy creator and a deployer",
         ),
@@ -101,19 +109,23 @@ fn what_has_no_place_is_refused() {
 }
 
 #[test]
-fn a_file_is_replaced_unless_it_is_the_settings() {
+fn a_file_is_replaced_only_by_force() {
     let settings = std::fs::read_to_string(super::root().join(ALLOWLIST)).unwrap();
     let (folder, path) = file("policy.yaml", &settings);
     let output = folder.path().join("out.yaml");
     std::fs::write(&output, "before").unwrap();
-    let export = |to: &std::path::Path, status| {
-        let arguments = format!("{EXPORT} {} -o {}", path.display(), to.display());
+    let export = |options: &str, status| {
+        let arguments = format!(
+            "{EXPORT} {} -o {} {options}",
+            path.display(),
+            output.display()
+        );
         run(&arguments, "", status)
     };
-    assert_eq!(export(&output, 0).0, "");
+    let (_, stderr) = export("", 2);
+    assert!(stderr.contains("exists; --force replaces it"), "{stderr}");
+    assert_eq!(std::fs::read_to_string(&output).unwrap(), "before");
+    assert_eq!(export("--force", 0).0, "");
     let written = std::fs::read_to_string(&output).unwrap();
     assert!(written.starts_with("apiVersion: policies.kubewarden.io/v1\n"));
-    let (_, stderr) = export(&path, 2);
-    assert!(stderr.contains("is the settings file"), "{stderr}");
-    assert_eq!(std::fs::read_to_string(&path).unwrap(), settings);
 }

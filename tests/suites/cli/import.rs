@@ -49,12 +49,57 @@ fn a_file_is_written_once() {
     fs::write(&output, "precious").unwrap();
     let (_, stderr) = run(&import, "", 2);
     assert!(
-        stderr.ends_with("settings.yaml` exists; --force overwrites it\n"),
+        stderr.ends_with("settings.yaml` exists; --force replaces it\n"),
         "{stderr}"
     );
     assert_eq!(fs::read_to_string(&output).unwrap(), "precious");
     run(&format!("{import} --force"), "", 0);
     assert_eq!(fs::read_to_string(&output).unwrap(), written);
+}
+
+/// Whatever answers it is, the list in it is read; what is no occurrence is none.
+#[test]
+fn attestations_are_occurrences_and_nothing_else() {
+    let (folder, policy) = file("policy.yaml", POLICY);
+    let import = |attestations: &str, status| {
+        let path = folder.path().join("attestations.json");
+        fs::write(&path, attestations).unwrap();
+        let arguments = format!(
+            "import --policy {} --all --attestations {}",
+            policy.display(),
+            path.display()
+        );
+        run(&arguments, "", status)
+    };
+    let occurrence = r#"{"kind": "ATTESTATION", "attestation": {"serializedPayload": "e30=",
+        "signatures": [{"publicKeyId": "k", "signature": "AA=="}]}}"#;
+    for listing in [
+        format!("[{occurrence}]"),
+        format!("{{\"occurrences\": [{occurrence}]}}"),
+    ] {
+        let (stdout, _) = import(&listing, 0);
+        assert!(stdout.contains("    - kind: ATTESTATION\n"), "{stdout}");
+        assert!(
+            !stdout.contains("occurrences:\n    - occurrences"),
+            "{stdout}"
+        );
+    }
+    for other in [r#"{"foo": 1}"#, r#"[{"name": "projects/p/attestors/a"}]"#] {
+        let (stdout, stderr) = import(other, 2);
+        assert_eq!(stdout, "");
+        assert!(stderr.contains("this is no occurrence"), "{stderr}");
+    }
+}
+
+#[test]
+fn a_cluster_has_a_location() {
+    let (_folder, policy) = file("policy.yaml", POLICY);
+    let (_, stderr) = run(
+        &format!("import --policy {} --cluster prod", policy.display()),
+        "",
+        2,
+    );
+    assert!(stderr.contains("expected LOCATION.NAME"), "{stderr}");
 }
 
 #[test]

@@ -115,6 +115,10 @@ fn nothing_is_written_from_what_cannot_be() {
             "`r.example/a/**` covers what `r.example/a/b/**` does",
         ),
         (
+            "--attestor projects/a]/attestors/x=build.pub".to_owned(),
+            "is neither `projects/P/attestors/A` nor `A`",
+        ),
+        (
             "--namespace A".to_owned(),
             "expected the name of a namespace",
         ),

@@ -142,3 +142,40 @@ fn accounts_have_three_forms() {
     }
     assert!(Subject::parse_service_account("user:ann").is_err());
 }
+
+/// Kubernetes knows a service account by a name of users too, and by groups.
+#[test]
+fn a_service_account_is_one_by_whatever_name() {
+    assert_eq!(
+        account("user:system:serviceaccount:cd:deployer"),
+        account("cd/deployer")
+    );
+    for text in [
+        "user:system:serviceaccount:cd",
+        "user:system:admin",
+        "group:system:serviceaccounts",
+        "group:system:serviceaccounts:cd",
+        "group:system:masters",
+    ] {
+        assert!(Subject::parse(text).is_err(), "{text}");
+    }
+}
+
+#[test]
+fn deployers_get_nothing_that_is_more_than_deploying() {
+    for (group, resource) in [
+        ("", "secrets"),
+        ("rbac.authorization.k8s.io", "clusterrolebindings"),
+        ("policies.kubewarden.io", "clusteradmissionpolicies"),
+    ] {
+        let mut grants = grants();
+        grants.judged.push(WebhookRule {
+            api_groups: vec![group.to_owned()],
+            api_versions: vec!["*".to_owned()],
+            resources: vec![resource.to_owned()],
+            operations: vec!["CREATE".to_owned()],
+        });
+        let error = grants.check().unwrap_err().to_string();
+        assert!(error.contains("more than deploying"), "{error}");
+    }
+}

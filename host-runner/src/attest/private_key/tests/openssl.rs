@@ -132,7 +132,8 @@ fn we_read_the_keys_of_openssl_and_it_verifies_what_they_sign() {
                 folder,
                 &format!("pkcs8 -topk8 -in plain -out theirs {options}"),
             );
-            let file = KeyFile::open(&folder.join("theirs"), Some(&passphrase)).unwrap();
+            let passphrase = (!encryption.is_empty()).then_some(&passphrase);
+            let file = KeyFile::open(&folder.join("theirs"), passphrase).unwrap();
             let key = file.key(Some(algorithm)).unwrap();
             assert_eq!(
                 key.public_pem(),
@@ -144,4 +145,49 @@ fn we_read_the_keys_of_openssl_and_it_verifies_what_they_sign() {
         let file = KeyFile::open(&folder.join("theirs"), Some(&passphrase)).unwrap();
         verify(folder, &file.key(Some(algorithm)).unwrap(), options);
     }
+}
+
+/// What the errors advise is what `openssl` can do.
+#[test]
+fn keys_in_other_forms_are_refused_with_the_command_that_converts_them() {
+    if !process::can_run("openssl", "version") {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let passphrase = folder.join("passphrase");
+    fs::write(&passphrase, "open sesame\n").unwrap();
+    let open = |name: &str, passphrase: Option<&std::path::PathBuf>| {
+        let file = KeyFile::open(&folder.join(name), passphrase)?;
+        file.key(Some(Algorithm::EcdsaP256Sha256))
+    };
+    openssl(
+        folder,
+        "ecparam -name prime256v1 -genkey -noout -out traditional",
+    );
+    let error = format!("{:#}", open("traditional", None).unwrap_err());
+    assert!(
+        error.contains("`openssl pkcs8 -topk8 -in OLD -out NEW`, with -nocrypt"),
+        "{error}"
+    );
+    openssl(
+        folder,
+        "pkcs8 -topk8 -in traditional -out converted -nocrypt",
+    );
+    open("converted", None).unwrap();
+
+    // Of one file it would take the first line for one, and the second for the other.
+    fs::copy(&passphrase, folder.join("again")).unwrap();
+    let old = "pkcs8 -topk8 -v1 PBE-SHA1-3DES -in converted -out old -passout file:passphrase";
+    openssl(folder, old);
+    let error = format!("{:#}", open("old", Some(&passphrase)).unwrap_err());
+    assert!(
+        error.contains("-topk8 -v2 aes-256-cbc -in OLD -out NEW"),
+        "{error}"
+    );
+    openssl(
+        folder,
+        "pkcs8 -topk8 -v2 aes-256-cbc -in old -out renewed -passin file:passphrase -passout file:again",
+    );
+    open("renewed", Some(&passphrase)).unwrap();
 }

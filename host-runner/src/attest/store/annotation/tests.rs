@@ -284,3 +284,24 @@ fn a_file_is_changed_only_where_something_changes() {
         .to_string();
     assert_eq!(error, "`-`: standard input cannot be changed; name a file");
 }
+
+#[test]
+fn kinds_of_the_settings_are_read_and_others_are_named() {
+    let rollout = format!(
+        "apiVersion: argoproj.io/v1alpha1\nkind: Rollout\nmetadata: {{name: x}}\nspec:\n  template:\n    \
+         spec: {{containers: [{{name: a, image: \"registry.example/shop/web@{DIGEST}\"}}]}}\n"
+    );
+    let entry = entry(envelope("build", DIGEST));
+    let error = add_to(&rollout, &entry, &Value::Null).unwrap_err();
+    assert!(
+        error.contains("no policy reads a Rollout unless"),
+        "{error}"
+    );
+    let workloads = serde_json::json!([{"group": "argoproj.io", "kind": "Rollout", "podSpecs": ["spec.template.spec"]}]);
+    let (after, change) = add_to(&rollout, &entry, &workloads).unwrap();
+    assert_eq!(change, Change::Added);
+    assert!(
+        after.contains("binaryauthorization.googleapis.com/attestations"),
+        "{after}"
+    );
+}

@@ -264,3 +264,44 @@ fn a_manifest_has_room_for_what_a_policy_reads() {
     let mut index = json!({"manifests": []});
     assert!(annotate(&mut index, &entry(occurrence("own", DIGEST))).is_err());
 }
+
+/// Whoever made the layout could have anything of the user's written over.
+#[cfg(unix)]
+#[test]
+fn nothing_is_written_through_a_link() {
+    use std::os::unix::fs::symlink;
+
+    let entry = entry(occurrence("build", DIGEST));
+    for link in ["index.json", "oci-layout", "blobs", "blobs/sha256"] {
+        let folder = tempfile::tempdir().unwrap();
+        let layout = folder.path().join("layout");
+        add(&layout, &entry).unwrap();
+        let (own, elsewhere) = (layout.join(link), folder.path().join("elsewhere"));
+        fs::rename(&own, &elsewhere).unwrap();
+        symlink(&elsewhere, &own).unwrap();
+        let error = add(&layout, &entry).unwrap_err().to_string();
+        assert!(error.contains("it is a link"), "{link}: {error}");
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let (layout, victim) = (folder.path().join("layout"), folder.path().join("victim"));
+    fs::write(&victim, "precious").unwrap();
+    fs::create_dir_all(layout.join("blobs/sha256")).unwrap();
+    fs::write(
+        layout.join("oci-layout"),
+        r#"{"imageLayoutVersion":"1.0.0"}"#,
+    )
+    .unwrap();
+    fs::write(
+        layout.join("index.json"),
+        r#"{"schemaVersion":2,"manifests":[]}"#,
+    )
+    .unwrap();
+    let empty = Digest::of(b"{}").to_string();
+    let blob = layout
+        .join("blobs/sha256")
+        .join(empty.trim_start_matches("sha256:"));
+    symlink(&victim, blob).unwrap();
+    let error = add(&layout, &entry).unwrap_err().to_string();
+    assert!(error.contains("it is a link"), "{error}");
+    assert_eq!(fs::read_to_string(&victim).unwrap(), "precious");
+}
