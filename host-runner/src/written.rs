@@ -25,6 +25,11 @@ pub(crate) enum Level {
 }
 
 impl<'a> Written<'a> {
+    /// Whether a setting is there, and not `false`.
+    pub(crate) fn is_on(self, pointer: &str) -> bool {
+        !matches!(self.0.pointer(pointer), None | Some(Value::Bool(false)))
+    }
+
     pub(crate) fn default_rule(self) -> Option<&'a Value> {
         self.0.pointer("/policy/defaultAdmissionRule")
     }

@@ -109,8 +109,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-
-    const ANNOTATION: &str = "binaryauthorization.googleapis.com/attestations";
+    use crate::attest::store::annotation::ANNOTATION;
 
     fn image() -> Image {
         Image::parse(&format!("r.example/a@sha256:{}", "1".repeat(64))).unwrap()

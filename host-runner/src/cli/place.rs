@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 use crate::attest::document::Attestation;
 use crate::attest::store::{annotation, kubernetes, occurrences, registry};
+use crate::written::Written;
 use crate::{emit, yaml};
 
 /// Where the attestation goes
@@ -144,16 +145,14 @@ impl PlaceArgs {
 
     /// Says where the settings do not look.
     fn warn(&self, settings: &Value) {
-        let is_on = |place: &str| match settings.pointer(place) {
-            None | Some(Value::Bool(false)) => false,
-            Some(_) => true,
-        };
         for (place, switch) in [
             (&self.kubernetes, "evidence.kubernetes"),
             (&self.manifest, "evidence.podAnnotation"),
             (&self.registry, "evidence.registry"),
         ] {
-            if place.is_some() && !is_on(&format!("/{}", switch.replace('.', "/"))) {
+            if place.is_some()
+                && !Written(settings).is_on(&format!("/{}", switch.replace('.', "/")))
+            {
                 let problem = "is not set, so the policy does not look there";
                 emit::warning(&format!("`{switch}` {problem}"));
             }

@@ -17,6 +17,7 @@ use crate::engine::{EngineError, Operation, inspect};
 use crate::inputs::{self, Request};
 use crate::parallel;
 use crate::progress::Progress;
+use crate::written::Written;
 
 use super::judge::{Judge, no_decision};
 use super::{check_stdin, module_bytes, objects};
@@ -138,7 +139,7 @@ fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>> {
 
 /// Says what will be missing, before an hour has passed.
 fn warn_of_silence(settings: &Value, evidence: &EvidenceArgs) {
-    let is_on = |pointer| !matches!(settings.pointer(pointer), None | Some(Value::Bool(false)));
+    let is_on = |pointer| Written(settings).is_on(pointer);
     let asks_registry = is_on("/evidence/registry") || is_on("/resolveTags");
     for (asks, is_answered, whom, option) in [
         (

@@ -66,7 +66,14 @@ fn starter(args: &Args) -> Result<Starter> {
         Shape::Allowlist(registries(args)?)
     } else {
         let attestors: Result<Vec<_>> = args.attestor.iter().map(AttestorArg::read).collect();
-        Shape::Attested(attestors?)
+        let attestors = attestors?;
+        for attestor in attestors.iter().filter(|one| one.is_weak()) {
+            let name = attestor.name();
+            emit::warning(&format!(
+                "the key of {name} has 2048 bits, which `countersign lint` finds too few; use a larger one"
+            ));
+        }
+        Shape::Attested(attestors)
     };
     Ok(Starter { shape, namespaces })
 }

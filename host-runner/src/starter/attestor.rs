@@ -130,6 +130,11 @@ impl Attestor {
         namespace(&self.id)
     }
 
+    /// Whether its key is one of the shortest that are taken.
+    pub(crate) fn is_weak(&self) -> bool {
+        matches!(&self.key, Key::Pkix { algorithm, .. } if algorithm.name().contains("_2048_"))
+    }
+
     /// Whether its key counts in envelopes only.
     pub(crate) const fn is_for_envelopes_only(&self) -> bool {
         matches!(&self.key, Key::Pkix { algorithm, .. } if algorithm.is_for_envelopes_only())

@@ -5,10 +5,8 @@ use std::path::Path;
 use policy_lint::suite::{Inline, Kind, Request};
 use serde_json::{Map, Value, json};
 
+use crate::attest::store::annotation::ANNOTATION;
 use crate::inputs;
-
-/// The annotation in which a Pod carries envelopes
-const ANNOTATION: &str = "binaryauthorization.googleapis.com/attestations";
 
 /// The admission request of a case, with envelopes in the annotation of its Pod.
 ///

@@ -16,8 +16,8 @@ use super::splice::{Splice, apply};
 use super::{Change, Entry, Place, StoreError, Yaml, identity, read, write};
 use crate::inputs;
 
-/// What the annotation is called
-const ANNOTATION: &str = "binaryauthorization.googleapis.com/attestations";
+/// The annotation in which a Pod carries envelopes
+pub(crate) const ANNOTATION: &str = "binaryauthorization.googleapis.com/attestations";
 
 /// What Kubernetes allows for all annotations of an object together.
 const MAX_BYTES: usize = 256 << 10;

@@ -12,8 +12,8 @@ use crate::emit::printable;
 use crate::inputs::{self, shown};
 use crate::yaml;
 
-const API_VERSION: &str = "countersign.dev/v1";
-const KIND: &str = "Attestation";
+const API_VERSION: &str = policy_lint::ATTESTATION.0;
+const KIND: &str = policy_lint::ATTESTATION.1;
 
 /// As the definition of the kind has it.
 const MAX_ATTESTATIONS: usize = 16;

@@ -38,7 +38,8 @@ use crate::{Exit, emit, inputs};
     registry.example/shop/web@sha256:…
 
 Where no place is named, the attestation is printed. Whatever is written was verified by the module
-first. Signing again replaces what was signed before, and nothing else.
+first. Signing again replaces what was signed before, and nothing else; places are written in turn,
+so that where one fails the command can be repeated.
 
 Exit status: 0 signed, 1 the signature does not count, 2 the job could not be done")]
 pub struct Args {
