@@ -34,7 +34,7 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Make keys, sign images, and verify attestations
-    Attest(commands::attest::Args),
+    Attest(Box<commands::attest::Args>),
     /// Say what the policy would refuse of everything that runs
     Audit(commands::audit::Args),
     /// Print what a shell needs to complete arguments

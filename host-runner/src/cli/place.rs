@@ -111,7 +111,10 @@ impl PlaceArgs {
         ]
         .iter()
         .any(|place| place.is_some());
-        if let Some(form) = self.format.or((!has_place).then_some(Form::Occurrence)) {
+        if let Some(form) = self
+            .format
+            .or_else(|| (!has_place).then_some(Form::Occurrence))
+        {
             let text = self.text(form, attestation, settings)?;
             emit::unless_closed(std::io::stdout().write_all(text.as_bytes()))?;
         }

@@ -22,7 +22,7 @@ pub struct StatementArgs {
     /// For the checks of platform policies: provenance, scans, upload times. It satisfies no attestor.
     #[arg(long, value_name = "FILE", requires = "predicate_type")]
     predicate: Option<PathBuf>,
-    /// What the predicate is, such as https://slsa.dev/provenance/v1
+    /// What the predicate is, such as `https://slsa.dev/provenance/v1`
     #[arg(long, value_name = "URI", requires = "predicate")]
     predicate_type: Option<String>,
     /// Sign a DSSE envelope, whose signature covers the payload's type too

@@ -172,7 +172,8 @@ fn is_private(_: &fs::Metadata, _: u32) -> bool {
     false
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use std::os::unix::fs::PermissionsExt as _;
 

@@ -61,6 +61,7 @@ fn openssl(folder: &Path, arguments: &str) -> String {
 }
 
 /// Those that this `openssl` knows.
+#[expect(clippy::print_stderr, reason = "what is not run is said")]
 fn kinds(folder: &Path) -> Vec<(Algorithm, &'static str, &'static str)> {
     let mut kinds = KINDS.to_vec();
     if openssl(folder, "list -signature-algorithms").contains("ML-DSA-65") {
