@@ -476,3 +476,45 @@ fn what_is_given_counts_or_is_an_error() {
         assert!(stderr.contains(reason), "{command}: {stderr}");
     }
 }
+
+/// An attestor may have keys of several kinds, and settings may be about much else.
+#[test]
+fn each_key_of_an_attestor_signs_as_it_can_under_any_settings() {
+    let folder = keygen("--algorithm ed25519");
+    let at = |name: &str| folder.path().join(name).display().to_string();
+    let (other, _) = run(
+        &format!(
+            "attest keygen --attestor projects/example/attestors/build --output {}",
+            at("other.pem")
+        ),
+        "",
+        0,
+    );
+    let key = |list: &str| {
+        let (_, keys) = list.split_once("publicKeys:\n").unwrap();
+        keys.to_owned()
+    };
+    let both = fs::read_to_string(at("attestors.yaml")).unwrap() + &key(&other);
+    let settings = format!(
+        "policy:\n  globalPolicyEvaluationMode: DISABLE\n  clusterAdmissionRules:\n    \
+         us-central1-a.prod: {{evaluationMode: ALWAYS_ALLOW, enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG}}\n  \
+         defaultAdmissionRule: {{evaluationMode: ALWAYS_DENY, enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG}}\n\
+         cluster: us-central1-a.prod\nresolveTags: true\nregistries: [registry.example]\n\
+         deniedDigests: [\"sha256:{}\"]\nattestors:\n{both}",
+        "5".repeat(64)
+    );
+    fs::write(at("policy.yaml"), settings).unwrap();
+    for (key, kind) in [
+        ("key.pem", "DSSE_ATTESTATION"),
+        ("other.pem", "ATTESTATION"),
+    ] {
+        let sign = format!(
+            "attest sign --key {} --settings {} --attestor build {}",
+            at(key),
+            at("policy.yaml"),
+            image()
+        );
+        let (stdout, _) = run(&sign, "", 0);
+        assert!(stdout.starts_with(&format!("- kind: {kind}\n")), "{stdout}");
+    }
+}

@@ -179,7 +179,7 @@ impl Args {
                 (Attestor::of(entry, None, self.note.as_deref()), key, id)
             }
         };
-        let payload = self.payload(&attestor)?;
+        let payload = self.payload(key.algorithm().is_for_envelopes_only())?;
         let bytes = key.sign(&payload.message())?;
         let signatures = vec![Signature { key_id, bytes }];
         Ok(Prepared {
@@ -205,7 +205,9 @@ impl Args {
                 "nobody can verify the signature: give --public-key, or --settings and --attestor"
             ),
         };
-        let payload = self.payload(&attestor)?;
+        let is_envelope_key =
+            |key: &AttestorKey| key.algorithm.is_some_and(Algorithm::is_for_envelopes_only);
+        let payload = self.payload(attestor.keys.iter().all(is_envelope_key))?;
         let signatures = signer::brought(path, &attestor, self.key_id.as_deref())?;
         Ok(Prepared {
             attestor,
@@ -215,11 +217,8 @@ impl Args {
     }
 
     /// What is signed: in an envelope where the place or the key knows nothing else.
-    fn payload(&self, attestor: &Attestor) -> Result<Payload> {
-        let is_envelope_key =
-            |key: &AttestorKey| key.algorithm.is_some_and(Algorithm::is_for_envelopes_only);
-        let is_envelope =
-            self.places.take_envelopes_only() || attestor.keys.iter().all(is_envelope_key);
+    fn payload(&self, is_envelope_key: bool) -> Result<Payload> {
+        let is_envelope = is_envelope_key || self.places.take_envelopes_only();
         self.statement.payload(is_envelope)
     }
 
