@@ -8,6 +8,7 @@ mod cache;
 mod embedded;
 mod host;
 mod inspection;
+mod limiter;
 mod wapc;
 mod wasi;
 
@@ -18,10 +19,11 @@ use std::path::Path;
 use std::{fs, io, thread};
 
 use thiserror::Error;
-use wasmtime::{Config, InstancePre, Linker, ResourceLimiter, Store, Trap};
+use wasmtime::{Config, InstancePre, Linker, Store, Trap};
 use wasmtime_wasi::p1::WasiP1Ctx;
 
 use host::{HostCalls, NoHost};
+use limiter::Limiter;
 
 pub use cache::Cache;
 pub use embedded::embedded;
@@ -129,6 +131,17 @@ pub struct Engine {
     engine: wasmtime::Engine,
     limits: Limits,
     cache: Option<Arc<Cache>>,
+    /// Whether instructions are counted, which costs time
+    meters: bool,
+}
+
+/// What a call has cost
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cost {
+    /// About the number of WebAssembly's instructions, the same in every run; 0 where nothing counts them
+    pub fuel: u64,
+    /// The most bytes of linear memory
+    pub memory: usize,
 }
 
 /// A module that is ready to be called
@@ -157,8 +170,22 @@ impl Engine {
     ///
     /// The machine cannot run WebAssembly.
     pub fn new(limits: Limits) -> Result<Self, EngineError> {
+        Self::start(limits, false)
+    }
+
+    /// Starts an engine that counts instructions.
+    ///
+    /// # Errors
+    ///
+    /// The machine cannot run WebAssembly.
+    pub fn metering(limits: Limits) -> Result<Self, EngineError> {
+        Self::start(limits, true)
+    }
+
+    fn start(limits: Limits, meters: bool) -> Result<Self, EngineError> {
         let mut config = Config::new();
         config.epoch_interruption(true);
+        config.consume_fuel(meters);
         let engine = wasmtime::Engine::new(&config).map_err(EngineError::Load)?;
         let weak = engine.weak();
         thread::spawn(move || {
@@ -172,6 +199,7 @@ impl Engine {
             engine,
             limits,
             cache: None,
+            meters,
         })
     }
 
@@ -274,6 +302,30 @@ impl Policy {
         payload: &[u8],
         host: &Arc<dyn Host>,
     ) -> Result<Vec<u8>, EngineError> {
+        let (answer, _) = self.run(operation, payload, host)?;
+        Ok(answer)
+    }
+
+    /// Calls a fresh instance, under a host that grants no capability, and says what it has cost.
+    ///
+    /// # Errors
+    ///
+    /// The module trapped, ran out of time or memory, or reported an error.
+    pub fn measure(
+        &self,
+        operation: Operation,
+        payload: &[u8],
+    ) -> Result<(Vec<u8>, Cost), EngineError> {
+        let nobody: Arc<dyn Host> = Arc::new(NoHost);
+        self.run(operation, payload, &nobody)
+    }
+
+    fn run(
+        &self,
+        operation: Operation,
+        payload: &[u8],
+        host: &Arc<dyn Host>,
+    ) -> Result<(Vec<u8>, Cost), EngineError> {
         let limits = self.engine.limits;
         let host = HostCalls::new(host, limits.time);
         match self.abi {
@@ -282,7 +334,8 @@ impl Policy {
                 let mut store = self.store(wasi::closed(), exchange, host);
                 let called = wapc::call(&mut store, &self.instance);
                 Self::ended(&store, limits, called)?;
-                store.into_data().call.answer()
+                let cost = Cost::of(&store);
+                Ok((store.into_data().call.answer()?, cost))
             }
             Abi::Wasi => {
                 let pipes = wasi::Pipes::new(payload, limits.answer);
@@ -290,18 +343,16 @@ impl Policy {
                     self.store(pipes.context(operation), wapc::Exchange::default(), host);
                 let called = wasi::call(&mut store, &self.instance);
                 let status = Self::ended(&store, limits, called)?;
+                let cost = Cost::of(&store);
                 drop(store);
-                pipes.answer(status)
+                Ok((pipes.answer(status)?, cost))
             }
         }
     }
 
     fn store(&self, wasi: WasiP1Ctx, call: wapc::Exchange, host: HostCalls) -> Store<Guest> {
         let Limits { memory, time, .. } = self.engine.limits;
-        let limiter = Limiter {
-            memory,
-            exceeded: false,
-        };
+        let limiter = Limiter::new(memory);
         let mut store = Store::new(
             &self.engine.engine,
             Guest {
@@ -312,6 +363,10 @@ impl Policy {
             },
         );
         store.limiter(|guest| &mut guest.limiter);
+        if self.engine.meters {
+            // All that there is; an engine that does not meter would refuse it.
+            let _ = store.set_fuel(u64::MAX);
+        }
         let ticks = time.as_millis().div_ceil(TICK.as_millis().max(1));
         // The clock may tick right after the start: one more tick than the time has.
         store.set_epoch_deadline(u64::try_from(ticks).unwrap_or(u64::MAX).saturating_add(1));
@@ -336,32 +391,12 @@ impl Policy {
     }
 }
 
-/// Caps linear memory, and remembers that it had to
-struct Limiter {
-    memory: usize,
-    exceeded: bool,
-}
-
-/// More than any compiler puts into a policy's function table.
-const MAX_TABLE: usize = 100_000;
-
-impl ResourceLimiter for Limiter {
-    fn memory_growing(
-        &mut self,
-        _current: usize,
-        desired: usize,
-        _maximum: Option<usize>,
-    ) -> wasmtime::Result<bool> {
-        self.exceeded |= desired > self.memory;
-        Ok(desired <= self.memory)
-    }
-
-    fn table_growing(
-        &mut self,
-        _current: usize,
-        desired: usize,
-        _maximum: Option<usize>,
-    ) -> wasmtime::Result<bool> {
-        Ok(desired <= MAX_TABLE)
+impl Cost {
+    fn of(store: &Store<Guest>) -> Self {
+        let left = store.get_fuel().unwrap_or(u64::MAX);
+        Self {
+            fuel: u64::MAX.saturating_sub(left),
+            memory: store.data().limiter.peak,
+        }
     }
 }
