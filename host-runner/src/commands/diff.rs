@@ -40,7 +40,7 @@ pub struct Args {
     reasons: bool,
     #[command(flatten)]
     context: ContextArgs,
-    /// How to print the changes, and to which file; may be given several times
+    /// How to print the changes, and to which file: `human` or `json`; may be given several times
     #[arg(long, value_name = "FORMAT[=FILE]", default_value = "human",
           value_parser = output::parse::<Format>)]
     format: Vec<output::Output<Format>>,

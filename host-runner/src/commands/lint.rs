@@ -62,7 +62,8 @@ pub struct Args {
     /// Report a lint as an error; stronger than --warn
     #[arg(long, short = 'D', value_name = "CODE")]
     deny: Vec<String>,
-    /// How to print the findings, and to which file; may be given several times
+    /// How to print the findings, and to which file: `human`, `concise`, `json`, `sarif`, `junit` or
+    /// `github`; may be given several times
     #[arg(long, value_name = "FORMAT[=FILE]", default_value = "human",
           value_parser = output::parse::<Format>)]
     format: Vec<output::Output<Format>>,

@@ -67,7 +67,8 @@ pub struct Args {
     /// Change one part of the policy at a time, and list the changes that no case notices
     #[arg(long, conflicts_with = "run")]
     mutate: bool,
-    /// How to print the results, and to which file; may be given several times
+    /// How to print the results, and to which file: `human`, `json`, `junit` or `github`; may be given
+    /// several times
     #[arg(long, value_name = "FORMAT[=FILE]", default_value = "human",
           value_parser = output::parse::<Format>)]
     format: Vec<output::Output<Format>>,
