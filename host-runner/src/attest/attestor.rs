@@ -1,7 +1,6 @@
 //! Attestors: whose keys count, and under which note their attestations are filed.
 
 use anyhow::{Result, bail};
-use policy_wasm::key::{Algorithm, PublicKey};
 use serde_json::{Value, json};
 
 use super::public_key::KeyEntry;
@@ -13,17 +12,7 @@ use crate::written::Written;
 pub(crate) struct Attestor {
     pub(crate) name: String,
     pub(crate) note: Option<String>,
-    pub(crate) keys: Vec<AttestorKey>,
-}
-
-/// One of its keys
-#[derive(Debug)]
-pub(crate) struct AttestorKey {
-    /// As `publicKeys` lists it
-    pub(crate) entry: Value,
-    /// None for OpenPGP
-    pub(crate) algorithm: Option<Algorithm>,
-    pub(crate) key: PublicKey,
+    pub(crate) keys: Vec<KeyEntry>,
 }
 
 /// The name of an attestor that nobody has named.
@@ -52,7 +41,7 @@ impl Attestor {
         let Some(found) = Written(settings).attestor(full) else {
             bail!("attestor `{shown}` has no note");
         };
-        let keys = found.keys.iter().filter_map(AttestorKey::read).collect();
+        let keys = found.keys.iter().filter_map(KeyEntry::listed).collect();
         Ok(Self {
             name: (*full).to_owned(),
             note: Some(found.note.to_owned()),
@@ -62,19 +51,10 @@ impl Attestor {
 
     /// Whoever has this key.
     pub(crate) fn of(key: KeyEntry, name: Option<&str>, note: Option<&str>) -> Self {
-        let KeyEntry {
-            entry,
-            algorithm,
-            key,
-        } = key;
         Self {
             name: name.unwrap_or(UNNAMED).to_owned(),
             note: note.map(str::to_owned),
-            keys: vec![AttestorKey {
-                entry,
-                algorithm,
-                key,
-            }],
+            keys: vec![key],
         }
     }
 
@@ -85,33 +65,6 @@ impl Attestor {
         json!({
             "name": self.name,
             "userOwnedGrafeasNote": {"noteReference": note, "publicKeys": keys},
-        })
-    }
-}
-
-impl AttestorKey {
-    fn read(entry: &Value) -> Option<Self> {
-        let id = text(entry, "id");
-        let (algorithm, key) = match entry.get("pkixPublicKey") {
-            Some(pkix) => {
-                let algorithm = Algorithm::by_name(text(pkix, "signatureAlgorithm"))?;
-                let id = if id.is_empty() {
-                    text(pkix, "keyId")
-                } else {
-                    id
-                };
-                let key = PublicKey::from_pem(text(pkix, "publicKeyPem"), algorithm, id);
-                (Some(algorithm), key)
-            }
-            None => {
-                let armor = text(entry, "asciiArmoredPgpPublicKey");
-                (None, PublicKey::from_openpgp(armor))
-            }
-        };
-        Some(Self {
-            entry: entry.clone(),
-            algorithm,
-            key: key.ok()?,
         })
     }
 }

@@ -26,6 +26,13 @@ pub(crate) fn attestations(path: &Path, image: &Image) -> Result<Vec<Value>> {
     found.with_context(|| format!("`{name}`"))
 }
 
+/// Whether a document is an occurrence of an attestation, or an envelope by itself.
+pub(crate) fn holds_attestation(document: &Value) -> bool {
+    ["attestation", "envelope", "dsseAttestation", "payloadType"]
+        .iter()
+        .any(|key| document.get(key).is_some())
+}
+
 /// What has been read of a file
 struct File<'a> {
     image: &'a Image,
@@ -38,12 +45,9 @@ impl File<'_> {
     fn collect(&mut self, document: Value) -> Result<()> {
         let kind = text(&document, "kind").to_owned();
         let has = |key: &str| document.get(key).is_some();
-        let is_occurrence = ["attestation", "envelope", "dsseAttestation", "payloadType"]
-            .iter()
-            .any(|key| has(key));
         match &document {
             Value::Array(items) => items.iter().try_for_each(|item| self.collect(item.clone())),
-            _ if is_occurrence => {
+            _ if holds_attestation(&document) => {
                 self.found.push(document);
                 Ok(())
             }

@@ -10,7 +10,7 @@ use policy_wasm::key::Algorithm;
 use zeroize::Zeroizing;
 
 use super::passphrase;
-use super::private_key::{PrivateKey, PrivateKeyError};
+use super::private_key::{self, PrivateKey};
 use crate::files::{self, Readers};
 use crate::inputs::shown;
 
@@ -24,8 +24,8 @@ const MAX_BYTES: u64 = 64 << 10;
 #[derive(Debug)]
 pub(crate) struct KeyFile {
     name: String,
+    /// Of the key itself, in PKCS#8
     der: SecretDocument,
-    passphrase: Option<Zeroizing<String>>,
 }
 
 impl KeyFile {
@@ -36,34 +36,26 @@ impl KeyFile {
         let Ok((label, der)) = SecretDocument::from_pem(&text) else {
             bail!("`{name}` is no private key in PKCS#8: {}", advice(&text));
         };
-        let passphrase = match label {
+        let der = match label {
             PLAIN if passphrase_file.is_some() => {
                 bail!("`{name}` has no passphrase; leave out --passphrase-file")
             }
-            PLAIN => None,
-            ENCRYPTED => Some(passphrase::to_open(path, passphrase_file)?),
+            PLAIN => der,
+            ENCRYPTED => {
+                let passphrase = passphrase::to_open(path, passphrase_file)?;
+                let opened = private_key::decrypt(der.as_bytes(), &passphrase);
+                opened.with_context(|| format!("cannot use the key `{name}`"))?
+            }
             _ => bail!("`{name}` is no private key in PKCS#8: {}", advice(&text)),
         };
         warn_if_others_can_read(path);
-        Ok(Self {
-            name,
-            der,
-            passphrase,
-        })
+        Ok(Self { name, der })
     }
 
     /// The key. RSA keys need to be told how they sign.
     pub(crate) fn key(&self, wanted: Option<Algorithm>) -> Result<PrivateKey> {
-        let key = self.try_key(wanted);
+        let key = PrivateKey::from_pkcs8(self.der.as_bytes(), wanted);
         key.with_context(|| format!("cannot use the key `{}`", self.name))
-    }
-
-    /// The same, for those who can do something about what is wrong.
-    pub(crate) fn try_key(&self, wanted: Option<Algorithm>) -> Result<PrivateKey, PrivateKeyError> {
-        match &self.passphrase {
-            None => PrivateKey::from_pkcs8(self.der.as_bytes(), wanted),
-            Some(passphrase) => PrivateKey::from_encrypted(self.der.as_bytes(), passphrase, wanted),
-        }
     }
 
     /// As it is shown to the user.

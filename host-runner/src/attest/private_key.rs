@@ -101,20 +101,6 @@ impl PrivateKey {
         }
     }
 
-    /// Reads a key from PKCS#8 under a passphrase.
-    pub(crate) fn from_encrypted(
-        der: &[u8],
-        passphrase: &str,
-        wanted: Option<Algorithm>,
-    ) -> Result<Self, PrivateKeyError> {
-        // Whatever is not PBES2 cannot be read at all.
-        let info =
-            EncryptedPrivateKeyInfoRef::try_from(der).map_err(|_| PrivateKeyError::Encryption)?;
-        let opened = info.decrypt(passphrase);
-        let opened = opened.map_err(|_| PrivateKeyError::Locked)?;
-        Self::from_pkcs8(opened.as_bytes(), wanted)
-    }
-
     fn new(algorithm: Algorithm, secret: Box<dyn Secret>) -> Result<Self, PrivateKeyError> {
         let public_pem = secret.public_pem().map_err(|_| PrivateKeyError::Damaged)?;
         let public = PublicKey::from_pem(&public_pem, algorithm, "");
@@ -155,6 +141,15 @@ impl PrivateKey {
     pub(crate) fn sign(&self, message: &[u8]) -> Result<Vec<u8>, SigningFailed> {
         self.secret.sign(message)
     }
+}
+
+/// What a passphrase protects: a key in PKCS#8.
+pub(crate) fn decrypt(der: &[u8], passphrase: &str) -> Result<SecretDocument, PrivateKeyError> {
+    // Whatever is not PBES2 cannot be read at all.
+    let info =
+        EncryptedPrivateKeyInfoRef::try_from(der).map_err(|_| PrivateKeyError::Encryption)?;
+    info.decrypt(passphrase)
+        .map_err(|_| PrivateKeyError::Locked)
 }
 
 impl fmt::Debug for PrivateKey {

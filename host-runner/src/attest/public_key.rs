@@ -4,6 +4,8 @@ use policy_wasm::key::{Algorithm, KeyError, PublicKey};
 use serde_json::{Value, json};
 use thiserror::Error;
 
+use crate::emit::text;
+
 /// A public key, as an attestor lists it
 #[derive(Debug)]
 pub(crate) struct KeyEntry {
@@ -63,20 +65,40 @@ impl KeyEntry {
             None => algorithm_of(text)?,
         };
         let key = PublicKey::from_pem(text, algorithm, id.unwrap_or_default())?;
-        Ok(Self::of_pem(text, algorithm, key))
-    }
-
-    /// The entry of a PEM key that was read before.
-    pub(crate) fn of_pem(pem: &str, algorithm: Algorithm, key: PublicKey) -> Self {
         let entry = json!({
             "id": key.id(),
-            "pkixPublicKey": {"publicKeyPem": pem, "signatureAlgorithm": algorithm.name()},
+            "pkixPublicKey": {"publicKeyPem": text, "signatureAlgorithm": algorithm.name()},
         });
-        Self {
+        Ok(Self {
             entry,
             algorithm: Some(algorithm),
             key,
-        }
+        })
+    }
+
+    /// Reads an entry of `publicKeys`; `None` where the policy cannot use it.
+    pub(crate) fn listed(entry: &Value) -> Option<Self> {
+        let id = text(entry, "id");
+        let (algorithm, key) = match entry.get("pkixPublicKey") {
+            Some(pkix) => {
+                let algorithm = Algorithm::by_name(text(pkix, "signatureAlgorithm"))?;
+                let id = match id {
+                    "" => text(pkix, "keyId"),
+                    id => id,
+                };
+                let key = PublicKey::from_pem(text(pkix, "publicKeyPem"), algorithm, id);
+                (Some(algorithm), key)
+            }
+            None => {
+                let armor = text(entry, "asciiArmoredPgpPublicKey");
+                (None, PublicKey::from_openpgp(armor))
+            }
+        };
+        Some(Self {
+            entry: entry.clone(),
+            algorithm,
+            key: key.ok()?,
+        })
     }
 }
 

@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::Path;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Error, Result, bail};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE};
 use policy_wasm::key::Algorithm;
@@ -31,11 +31,11 @@ pub(crate) fn key_of(
 ) -> Result<(PrivateKey, String)> {
     // An RSA key signs as the attestor says that it does.
     let declared = attestor.keys.iter().filter_map(|key| key.algorithm);
-    let candidates = match file.try_key(wanted) {
-        Err(PrivateKeyError::Ambiguous(_)) => declared
-            .filter_map(|one| file.try_key(Some(one)).ok())
+    let candidates = match file.key(wanted) {
+        Err(error) if is_ambiguous(&error) => declared
+            .filter_map(|one| file.key(Some(one)).ok())
             .collect(),
-        _ => vec![file.key(wanted)?],
+        key => vec![key?],
     };
     for key in candidates {
         let same = attestor.keys.iter().find(|listed| {
@@ -54,6 +54,10 @@ pub(crate) fn key_of(
         attestor.name,
         ids.join(", ")
     )
+}
+
+fn is_ambiguous(error: &Error) -> bool {
+    matches!(error.downcast_ref(), Some(PrivateKeyError::Ambiguous(_)))
 }
 
 /// A file of a signature, or standard input for `-`.

@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::attestors::note_of;
 use super::lacking::has_check;
 use super::{Export, Findings, Level};
+use crate::attest::evidence_file::holds_attestation;
 use crate::emit::counted;
 
 /// Who reads occurrences
@@ -80,7 +81,7 @@ pub(super) fn choose(
     let mut jwts = 0_usize;
     for occurrence in occurrences {
         if kind_of(&occurrence.document) == Kind::Attestation
-            && !says_anything(&occurrence.document)
+            && !holds_attestation(&occurrence.document)
         {
             let message = "this is no occurrence: it has neither a kind nor an attestation";
             findings.push(Level::Error, &occurrence.place, message);
@@ -142,12 +143,6 @@ fn kind_of(occurrence: &Value) -> Kind {
         Some("VULNERABILITY" | "DISCOVERY") => Kind::Scan,
         Some(kind) => Kind::Other(kind.to_owned()),
     }
-}
-
-/// Whether it has what an attestation is kept in.
-fn says_anything(occurrence: &Value) -> bool {
-    let keys = ["attestation", "dsseAttestation", "envelope", "payloadType"];
-    keys.iter().any(|key| occurrence.get(key).is_some())
 }
 
 /// What two listings of one occurrence have in common.

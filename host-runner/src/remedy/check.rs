@@ -208,7 +208,7 @@ impl Failed<'_> {
         let check = self.written.get(field)?;
         let key = check
             .pointer("/attestationAuthenticators/0/pkixPublicKeySet/pkixPublicKeys/0")
-            .and_then(|key| Key::pkix(key, ""))
+            .and_then(Key::pkix)
             .or_else(|| {
                 let key = check.pointer("/sigstoreAuthorities/0/publicKeySet/publicKeys/0")?;
                 Key::sigstore(key)

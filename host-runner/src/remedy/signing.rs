@@ -4,10 +4,11 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use policy_wasm::key::{Algorithm, PublicKey};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::yaml::{in_here_document, scalar};
 use crate::attest::payload::{SIMPLE_SIGNING, simple_signing};
+use crate::attest::public_key::KeyEntry;
 use crate::emit::{printable, text};
 
 /// Whose signature is asked for
@@ -37,36 +38,22 @@ enum Tool {
 impl Key {
     /// A `publicKeys[]` entry of an attestor.
     pub(super) fn of_attestor(entry: &Value) -> Option<Self> {
-        match entry.get("pkixPublicKey") {
-            Some(pkix) => Self::pkix(pkix, text(entry, "id")),
-            None => Some(Self {
-                // Its fingerprint, whatever anybody calls it.
-                id: PublicKey::from_openpgp(text(entry, "asciiArmoredPgpPublicKey"))
-                    .ok()?
-                    .id()
-                    .to_owned(),
-                tool: Tool::Gpg,
-            }),
-        }
+        let KeyEntry { algorithm, key, .. } = KeyEntry::listed(entry)?;
+        Some(Self {
+            id: key.id().to_owned(),
+            tool: algorithm.map_or(Tool::Gpg, tool),
+        })
     }
 
-    /// A PKIX key, with the id that stands around it.
-    pub(super) fn pkix(key: &Value, id: &str) -> Option<Self> {
-        let algorithm = Algorithm::by_name(text(key, "signatureAlgorithm"))?;
-        let id = match id {
-            "" => text(key, "keyId"),
-            id => id,
-        };
-        Self::pem(text(key, "publicKeyPem"), algorithm, id)
+    /// A PKIX key of a check.
+    pub(super) fn pkix(key: &Value) -> Option<Self> {
+        Self::of_attestor(&json!({"pkixPublicKey": key}))
     }
 
     /// A key of a Sigstore authority.
     pub(super) fn sigstore(key: &Value) -> Option<Self> {
-        Self::pem(text(key, "publicKeyPem"), Algorithm::EcdsaP256Sha256, "")
-    }
-
-    fn pem(pem: &str, algorithm: Algorithm, id: &str) -> Option<Self> {
-        let key = PublicKey::from_pem(pem, algorithm, id).ok()?;
+        let algorithm = Algorithm::EcdsaP256Sha256;
+        let key = PublicKey::from_pem(text(key, "publicKeyPem"), algorithm, "").ok()?;
         Some(Self {
             id: key.id().to_owned(),
             tool: tool(algorithm),
@@ -184,8 +171,6 @@ const SIGNATURE: &str = "$(openssl base64 -A -in payload.sig)";
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
 
     #[test]

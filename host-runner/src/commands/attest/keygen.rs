@@ -4,7 +4,7 @@ use std::io::Write as _;
 use std::path::PathBuf;
 
 use anyhow::{Context as _, Result, bail};
-use policy_wasm::key::{Algorithm, PublicKey};
+use policy_wasm::key::Algorithm;
 use serde_json::json;
 
 use crate::attest::attestor::Attestor;
@@ -68,8 +68,7 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
     let passphrase = passphrase.as_ref().map(|text| text.as_str());
     key_file::create(&args.output, &key, passphrase)?;
 
-    let public = PublicKey::from_pem(key.public_pem(), args.algorithm, "")?;
-    let entry = KeyEntry::of_pem(key.public_pem(), args.algorithm, public);
+    let entry = KeyEntry::read(key.public_pem(), Some(args.algorithm), None)?;
     let note = match &args.note {
         Some(note) => note.clone(),
         None => args.attestor.replace("/attestors/", "/notes/"),

@@ -7,7 +7,7 @@ use clap::ArgGroup;
 use policy_wasm::key::Algorithm;
 use serde_json::Value;
 
-use crate::attest::attestor::{Attestor, AttestorKey};
+use crate::attest::attestor::Attestor;
 use crate::attest::document::Attestation;
 use crate::attest::key_file::KeyFile;
 use crate::attest::payload::{Form, Payload};
@@ -206,7 +206,7 @@ impl Args {
             ),
         };
         let is_envelope_key =
-            |key: &AttestorKey| key.algorithm.is_some_and(Algorithm::is_for_envelopes_only);
+            |key: &KeyEntry| key.algorithm.is_some_and(Algorithm::is_for_envelopes_only);
         let payload = self.payload(attestor.keys.iter().all(is_envelope_key))?;
         let signatures = signer::brought(path, &attestor, self.key_id.as_deref())?;
         Ok(Prepared {
