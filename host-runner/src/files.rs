@@ -24,12 +24,12 @@ pub(crate) fn create(path: &Path, content: &[u8], readers: Readers) -> io::Resul
 }
 
 /// Puts a file in the place of another, which may be missing: whoever reads meanwhile finds the old
-/// one or the new one. A link stays a link, and permissions stay as they are.
+/// one or the new one. A link stays a link, and permissions stay as they are; `readers` is for a new file.
 ///
 /// # Errors
 ///
 /// The file may not be changed, or its folder not be written to. The old one is still there.
-pub(crate) fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
+pub(crate) fn replace(path: &Path, content: &[u8], readers: Readers) -> io::Result<()> {
     let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let permissions = fs::metadata(&target).ok().map(|old| old.permissions());
     // Renaming would not ask.
@@ -40,7 +40,7 @@ pub(crate) fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
     let readers = match permissions {
         // Until it has those of the old one
         Some(_) => Readers::Owner,
-        None => Readers::Anyone,
+        None => readers,
     };
     let (file, draft) = draft_beside(&target, readers)?;
     let written = match permissions {
@@ -122,7 +122,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.yaml");
         for content in ["first", "second"] {
-            replace(&path, content.as_bytes()).unwrap();
+            replace(&path, content.as_bytes(), Readers::Anyone).unwrap();
             assert_eq!(fs::read_to_string(&path).unwrap(), content);
             assert_eq!(names(folder.path()), ["a.yaml"]);
         }
@@ -130,7 +130,7 @@ mod tests {
         let blocked = folder.path().join("blocked");
         fs::create_dir(&blocked).unwrap();
         fs::write(blocked.join("x"), "").unwrap();
-        assert!(replace(&blocked, b"x").is_err());
+        assert!(replace(&blocked, b"x", Readers::Anyone).is_err());
         assert_eq!(names(folder.path()), ["a.yaml", "blocked"]);
     }
 
@@ -141,7 +141,7 @@ mod tests {
             .path()
             .join(format!(".a.yaml.{}-0.tmp", std::process::id()));
         fs::write(&left, "half").unwrap();
-        replace(&folder.path().join("a.yaml"), b"whole").unwrap();
+        replace(&folder.path().join("a.yaml"), b"whole", Readers::Anyone).unwrap();
         assert_eq!(fs::read_to_string(&left).unwrap(), "half");
     }
 
@@ -156,13 +156,13 @@ mod tests {
         assert_eq!(mode(&path), 0o600);
         fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
         symlink(&path, &link).unwrap();
-        replace(&link, b"new").unwrap();
+        replace(&link, b"new", Readers::Anyone).unwrap();
         assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
         assert_eq!(fs::read(&path).unwrap(), b"new");
         assert_eq!(mode(&path), 0o640);
 
         fs::set_permissions(&path, fs::Permissions::from_mode(0o440)).unwrap();
-        let error = replace(&path, b"newer").unwrap_err();
+        let error = replace(&path, b"newer", Readers::Anyone).unwrap_err();
         assert_eq!(error.to_string(), "it is read-only");
         assert_eq!(fs::read(&path).unwrap(), b"new");
     }

@@ -72,7 +72,7 @@ pub(crate) fn statement(
 }
 
 /// The bytes that are signed for an envelope (DSSE's pre-authentication encoding).
-pub(crate) fn pae(payload_type: &str, payload: &str) -> String {
+fn pae(payload_type: &str, payload: &str) -> String {
     let (type_length, length) = (payload_type.len(), payload.len());
     format!("DSSEv1 {type_length} {payload_type} {length} {payload}")
 }

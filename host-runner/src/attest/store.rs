@@ -19,7 +19,7 @@ use serde_json::Value;
 use thiserror::Error;
 
 use crate::evidence::EvidenceError;
-use crate::files;
+use crate::files::{self, Readers};
 use crate::inputs::{self, InputError, shown};
 
 use identity::Identity;
@@ -176,7 +176,8 @@ fn read(path: &Path) -> Result<Option<String>, StoreError> {
 }
 
 fn write(path: &Path, content: impl AsRef<[u8]>) -> Result<(), StoreError> {
-    files::replace(path, content.as_ref()).map_err(|cause| StoreError::write(path, cause))
+    files::replace(path, content.as_ref(), Readers::Anyone)
+        .map_err(|cause| StoreError::write(path, cause))
 }
 
 /// A link inside a folder that somebody else has made could lead to any file of ours.

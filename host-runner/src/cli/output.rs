@@ -39,7 +39,7 @@ impl OutputArgs {
             return Ok(emit::unless_closed(printed)?);
         };
         let written = if self.force {
-            files::replace(path, text.as_bytes())
+            files::replace(path, text.as_bytes(), Readers::Anyone)
         } else {
             files::create(path, text.as_bytes(), Readers::Anyone)
         };

@@ -131,7 +131,7 @@ fn write_file(path: &Path, text: &str, replaces: bool) -> io::Result<()> {
         return Err(io::Error::other("it is a link, or in a folder that is one"));
     }
     if replaces {
-        files::replace(path, text.as_bytes())
+        files::replace(path, text.as_bytes(), Readers::Anyone)
     } else {
         files::create(path, text.as_bytes(), Readers::Anyone)
     }

@@ -80,13 +80,7 @@ impl Cache {
         };
         let mut content = Sha256::digest(&code).to_vec();
         content.extend(code);
-        let file = self.file(engine, bytes);
-        let draft = file.with_extension(format!("{}.draft", process::id()));
-        let written = files::create(&draft, &content, Readers::Owner)
-            .and_then(|()| fs::rename(&draft, &file));
-        if written.is_err() {
-            let _ = fs::remove_file(&draft);
-        }
+        let _ = files::replace(&self.file(engine, bytes), &content, Readers::Owner);
         let _ = self.tidy();
     }
 

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::stand_in::StandIn;
 use crate::attest::document::{Filing, Signed};
-use crate::attest::payload::{IN_TOTO, SIMPLE_SIGNING, pae, simple_signing, statement};
+use crate::attest::payload::{Form, IN_TOTO, Payload, SIMPLE_SIGNING, simple_signing, statement};
 
 /// An attestation as it is stored, and where it belongs
 #[derive(Debug)]
@@ -74,7 +74,10 @@ pub(super) fn make(
         json!({"kind": "ATTESTATION", "attestation": "garbage"})
     } else {
         let said = say(attestation, &subject, now)?;
-        let payload_type = said.payload_type.unwrap_or(SIMPLE_SIGNING);
+        let payload_type = match said.form {
+            Form::Bare => SIMPLE_SIGNING,
+            Form::Envelope(payload_type) => payload_type,
+        };
         let Stored {
             payload,
             signatures,
@@ -103,13 +106,6 @@ struct Subject {
     digest: String,
 }
 
-/// A payload and what it is
-struct Said {
-    payload: String,
-    /// Of the envelope; none where the payload's own bytes are signed
-    payload_type: Option<&'static str>,
-}
-
 /// A payload with its signatures, as they are stored
 struct Stored {
     payload: Vec<u8>,
@@ -118,7 +114,7 @@ struct Stored {
 }
 
 /// What an attestation says, with whatever is wrong with it from the beginning.
-fn say(attestation: &Attestation, subject: &Subject, now: Time) -> Result<Said, String> {
+fn say(attestation: &Attestation, subject: &Subject, now: Time) -> Result<Payload, String> {
     let is = |tamper| attestation.tampers.contains(&tamper);
     let subject = if is(Tamper::WrongDigest) {
         &subject.of_another_image()
@@ -146,9 +142,13 @@ fn say(attestation: &Attestation, subject: &Subject, now: Time) -> Result<Said, 
         (_, predicate) => predicate,
     };
     let wrong_type = is(Tamper::WrongType);
-    let said = |payload, payload_type| Said {
-        payload,
-        payload_type,
+    let bare = |text| Payload {
+        text,
+        form: Form::Bare,
+    };
+    let envelope = |text, payload_type| Payload {
+        text,
+        form: Form::Envelope(payload_type),
     };
     Ok(match (predicate, attestation.format) {
         (Some((predicate_type, predicate)), _) => {
@@ -159,7 +159,7 @@ fn say(attestation: &Attestation, subject: &Subject, now: Time) -> Result<Said, 
             };
             let Subject { repository, digest } = subject;
             let statement = statement(repository, digest, predicate_type, &predicate);
-            said(statement, Some(IN_TOTO))
+            envelope(statement, IN_TOTO)
         }
         (None, Format::Dsse | Format::DsseOccurrence) => {
             let payload_type = if wrong_type {
@@ -167,34 +167,30 @@ fn say(attestation: &Attestation, subject: &Subject, now: Time) -> Result<Said, 
             } else {
                 SIMPLE_SIGNING
             };
-            said(
+            envelope(
                 simple_signing(&subject.repository, &subject.digest),
-                Some(payload_type),
+                payload_type,
             )
         }
-        (None, Format::Cosign) => said(subject.cosign(), None),
-        (None, _) if wrong_type => said(json!({"type": OTHER_TYPE}).to_string(), None),
-        (None, _) => said(simple_signing(&subject.repository, &subject.digest), None),
+        (None, Format::Cosign) => bare(subject.cosign()),
+        (None, _) if wrong_type => bare(json!({"type": OTHER_TYPE}).to_string()),
+        (None, _) => bare(simple_signing(&subject.repository, &subject.digest)),
     })
 }
 
 /// Signs what is said, and changes afterwards what was changed afterwards.
 fn sign(
     attestation: &Attestation,
-    said: Said,
+    said: Payload,
     subject: &Subject,
     signer: &StandIn,
     now: Time,
 ) -> Result<Stored, String> {
     let is = |tamper| attestation.tampers.contains(&tamper);
     let over = if is(Tamper::SwapSubject) {
-        say(attestation, &subject.of_another_image(), now)?.payload
+        &say(attestation, &subject.of_another_image(), now)?
     } else {
-        said.payload.clone()
-    };
-    let message = match said.payload_type {
-        Some(payload_type) => pae(payload_type, &over),
-        None => over,
+        &said
     };
     let impostor = is(Tamper::WrongKey)
         .then(|| signer.key.impostor(&attestation.by))
@@ -202,7 +198,7 @@ fn sign(
     let mut signature = impostor
         .as_ref()
         .unwrap_or(&signer.key)
-        .sign(message.as_bytes());
+        .sign(&over.message());
     if is(Tamper::FlipBit)
         && let Some(last) = signature.last_mut()
     {
@@ -213,7 +209,7 @@ fn sign(
     } else {
         signer.key.id().to_owned()
     };
-    let mut payload = said.payload.into_bytes();
+    let mut payload = said.text.into_bytes();
     if is(Tamper::Truncated) {
         payload.truncate(payload.len().div_euclid(2));
     }
