@@ -1,4 +1,5 @@
-//! Builds the two WASI modules and puts them where `src/engine/embedded.rs` embeds them.
+//! Builds the two WASI modules, and those that they are measured against, and puts them where
+//! `src/engine/embedded.rs` embeds them.
 //!
 //! The nested builds get a target directory of their own, shared by all profiles of this one, and
 //! an environment without what clippy or a surrounding cargo run leaves in it.
@@ -33,6 +34,7 @@ fn run() -> Result<(), String> {
     for input in [
         "policy-wasm/src",
         "policy-wasm/Cargo.toml",
+        "host-runner/floor",
         "Cargo.toml",
         "Cargo.lock",
     ] {
@@ -51,6 +53,8 @@ fn run() -> Result<(), String> {
         &modules,
         &[
             "rustc",
+            "-p",
+            "policy-wasm",
             "--lib",
             "--crate-type",
             "cdylib",
@@ -63,15 +67,33 @@ fn run() -> Result<(), String> {
         &modules,
         &[
             "build",
+            "-p",
+            "policy-wasm",
             "--bin",
             "countersign-wasi",
             "--features",
             "wasi,openpgp",
         ],
     )?;
+    build(
+        workspace,
+        &modules,
+        &[
+            "rustc",
+            "-p",
+            "policy-floor",
+            "--lib",
+            "--crate-type",
+            "cdylib",
+        ],
+    )?;
+    let no_op = wat::parse_file(manifest.join("floor/no-op.wat"))
+        .map_err(|error| format!("no-op.wat: {error}"))?;
+    fs::write(out.join("no-op.wasm"), no_op).map_err(|error| format!("no-op.wasm: {error}"))?;
     for (from, to) in [
         ("policy_wasm.wasm", "countersign.wasm"),
         ("countersign-wasi.wasm", "countersign-wasi.wasm"),
+        ("policy_floor.wasm", "floor.wasm"),
     ] {
         fs::copy(built.join(from), out.join(to))
             .map_err(|error| format!("{}: {error}", built.join(from).display()))?;
@@ -121,15 +143,7 @@ fn build(workspace: &Path, modules: &Path, arguments: &[&str]) -> Result<(), Str
     let mut command = Command::new(cargo);
     command
         .arg(verb)
-        .args([
-            "--locked",
-            "-p",
-            "policy-wasm",
-            "--target",
-            TARGET,
-            "--profile",
-            "wasm",
-        ])
+        .args(["--locked", "--target", TARGET, "--profile", "wasm"])
         .arg("--target-dir")
         .arg(modules)
         .args(rest)

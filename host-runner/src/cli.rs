@@ -37,6 +37,8 @@ pub enum Command {
     Attest(Box<commands::attest::Args>),
     /// Say what the policy would refuse of everything that runs
     Audit(commands::audit::Args),
+    /// Measure what a policy costs beside modules that do nothing, and whether that is more than before
+    Bench(commands::bench::Args),
     /// Print what a shell needs to complete arguments
     Completions(commands::completions::Args),
     /// Show whose verdict changes between two settings files

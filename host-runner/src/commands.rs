@@ -2,6 +2,7 @@
 
 pub mod attest;
 pub mod audit;
+pub mod bench;
 pub mod completions;
 pub mod diff;
 pub mod evaluate;
@@ -36,6 +37,11 @@ fn module_bytes(args: &ModuleArgs) -> Result<Vec<u8>, EngineError> {
 /// The engine of commands: with their limits, and with what earlier runs have compiled.
 fn engine() -> Result<Engine, EngineError> {
     Ok(Engine::new(Limits::default())?.caching(Cache::of_user()))
+}
+
+/// The same, counting instructions.
+fn metering_engine() -> Result<Engine, EngineError> {
+    Ok(Engine::metering(Limits::default())?.caching(Cache::of_user()))
 }
 
 /// Refuses to read standard input for more than one thing.

@@ -3,6 +3,7 @@
 
 pub(crate) mod admission_review;
 pub(crate) mod audit;
+pub(crate) mod bench;
 pub(crate) mod change;
 pub(crate) mod changes;
 pub(crate) mod diagnostic;

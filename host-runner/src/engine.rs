@@ -26,7 +26,7 @@ use host::{HostCalls, NoHost};
 use limiter::Limiter;
 
 pub use cache::Cache;
-pub use embedded::embedded;
+pub use embedded::{FLOOR, NO_OP, embedded};
 pub use host::{Host, HostCall};
 pub use inspection::{Inspection, inspect};
 
@@ -318,6 +318,20 @@ impl Policy {
     ) -> Result<(Vec<u8>, Cost), EngineError> {
         let nobody: Arc<dyn Host> = Arc::new(NoHost);
         self.run(operation, payload, &nobody)
+    }
+
+    /// Calls a fresh instance, and says what it has cost.
+    ///
+    /// # Errors
+    ///
+    /// The module trapped, ran out of time or memory, or reported an error.
+    pub fn measure_with_host(
+        &self,
+        operation: Operation,
+        payload: &[u8],
+        host: &Arc<dyn Host>,
+    ) -> Result<(Vec<u8>, Cost), EngineError> {
+        self.run(operation, payload, host)
     }
 
     fn run(

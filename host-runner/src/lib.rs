@@ -12,6 +12,7 @@
 //! | what a cluster is given | `export/` |
 //! | a policy to begin with | `starter/` |
 //! | what a policy says about everything that runs | `audit` |
+//! | what a policy costs | `bench/`, [`measure`] |
 //! | what becomes of Google's exports | `import` |
 //! | one command | `commands/`, one file each |
 //! | one output format | `emit/`, one file each |
@@ -21,6 +22,7 @@ extern crate alloc;
 mod advice;
 mod attest;
 mod audit;
+mod bench;
 pub mod cli;
 pub mod commands;
 mod comparison;
@@ -32,6 +34,7 @@ mod export;
 mod files;
 mod import;
 pub mod inputs;
+pub mod measure;
 mod parallel;
 mod progress;
 mod remedy;
@@ -50,6 +53,7 @@ pub fn run(cli: &Cli) -> Exit {
     let result = match &cli.command {
         Command::Attest(args) => commands::attest::run(args),
         Command::Audit(args) => commands::audit::run(args),
+        Command::Bench(args) => commands::bench::run(args),
         Command::Completions(args) => commands::completions::run(args),
         Command::Diff(args) => commands::diff::run(args),
         Command::Evaluate(args) => commands::evaluate::run(args),

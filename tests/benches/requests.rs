@@ -1,64 +1,172 @@
-//! Requests through the embedded waPC module, a fresh instance for each, beside a waPC module that
-//! does nothing. What counts is the ratio to that floor in the same run.
+//! What requests cost beside what no policy can avoid, measured in turns in one process: a module
+//! that says yes, a module that skips the same JSON, the same policy as native code, and one P-256
+//! verification by `ring`. What counts are the ratios. Above a bound the bench fails.
 
 use std::hint::black_box;
+use std::process::ExitCode;
+use std::time::Duration;
 
-use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use host_runner::engine::{Abi, Engine, Limits, Operation, Policy, embedded};
-use policy_tests::case::{image, one_container, pod, settings};
-use serde_json::{Value, json};
+use host_runner::engine::{
+    Abi, Engine, EngineError, FLOOR, Limits, NO_OP, Operation, Policy, embedded,
+};
+use host_runner::measure::{Times, Work, in_turns};
+use policy_tests::calls;
+use policy_tests::signing::TestKey;
+use policy_wasm::abi;
+use policy_wasm::evidence::NoLookup;
+use ring::signature::{ECDSA_P256_SHA256_ASN1, UnparsedPublicKey};
+use serde_json::Value;
 
-/// Takes its request and says yes.
-const NO_OP: &str = r#"(module
-    (import "wapc" "__guest_request" (func $request (param i32 i32)))
-    (import "wapc" "__guest_response" (func $respond (param i32 i32)))
-    (memory (export "memory") 64)
-    (data (i32.const 0) "{\"accepted\":true}")
-    (func (export "__guest_call") (param i32 i32) (result i32)
-        (call $request (i32.const 64) (i32.const 128))
-        (call $respond (i32.const 0) (i32.const 17))
-        (i32.const 1)))"#;
+const WARM_UP: usize = 20;
+const ROUNDS: usize = 400;
 
-fn benches(criterion: &mut Criterion) {
-    let engine = Engine::new(Limits::default()).unwrap();
-    let ours = engine.load(embedded(Abi::Wapc)).unwrap();
-    let no_op = engine.load(&wat::parse_str(NO_OP).unwrap()).unwrap();
-
-    let attested = call(&settings(), &image());
-    let mut exempting = settings();
-    exempting["policy"]["admissionWhitelistPatterns"] =
-        json!([{"namePattern": "trusted.example/**"}]);
-    let exempt = call(&exempting, &image());
-
-    let mut group = criterion.benchmark_group("requests");
-    group.throughput(Throughput::Elements(1));
-    for (name, policy, payload) in [
-        ("no-op module", &no_op, &exempt),
-        ("one exempt image", &ours, &exempt),
-        ("one attested image (P-256)", &ours, &attested),
-    ] {
-        assert!(is_admitted(policy, payload), "{name}");
-        group.bench_function(name, |bencher| {
-            bencher.iter(|| {
-                policy
-                    .call(Operation::Validate, black_box(payload))
-                    .unwrap()
-            });
-        });
+fn main() -> ExitCode {
+    // `cargo test --benches` only wants to know that it builds.
+    if std::env::args().any(|argument| argument == "--test") {
+        return ExitCode::SUCCESS;
     }
-    group.finish();
+    let bench = Bench::new();
+    println!("p50 in µs, of {ROUNDS} runs each, and ratios of p50");
+    println!(
+        "{:>44} {:>8} {:>7} {:>7} {:>8} {:>8} {:>7} {:>6} {:>7} {:>9}",
+        "case", "bytes", "no-op", "skip", "policy", "p99", "native", "÷skip", "÷bound", "calls/s"
+    );
+    bench.instance();
+    let all = [
+        bench.exempt("a Deployment of 2 KB, exempt", &calls::deployment(2_000)),
+        bench.exempt("a Deployment of 10 KB, exempt", &calls::deployment(10_000)),
+        bench.exempt(
+            "a Deployment of 300 KB, exempt",
+            &calls::deployment(300_000),
+        ),
+        bench.attested("one attested image (P-256)", &calls::attested(), 1),
+        bench.attested("ten images, two attestors", &calls::ten_images(), 20),
+        bench.exempt("10 patterns", &calls::patterns(10)),
+        bench.exempt("1,000 patterns", &calls::patterns(1_000)),
+        bench.exempt("10,000 patterns", &calls::patterns(10_000)),
+        bench.attested("10 attestors", &calls::attestors(10), 1),
+        bench.attested("1,000 attestors", &calls::attestors(1_000), 1),
+        bench.attested("10 occurrences", &calls::occurrences(10), 1),
+        bench.attested("1,000 occurrences", &calls::occurrences(1_000), 1),
+    ];
+    if all.iter().all(|is_within| *is_within) {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
 }
 
-fn call(settings: &Value, image: &str) -> Vec<u8> {
-    json!({"request": pod(one_container(image)), "settings": settings})
-        .to_string()
-        .into_bytes()
+/// What is measured beside one another
+struct Bench {
+    policy: Policy,
+    floor: Policy,
+    no_op: Policy,
+    key: TestKey,
 }
 
-fn is_admitted(policy: &Policy, payload: &[u8]) -> bool {
-    let answer = policy.call(Operation::Validate, payload).unwrap();
-    serde_json::from_slice::<Value>(&answer).unwrap()["accepted"] == true
+impl Bench {
+    fn new() -> Self {
+        let engine = Engine::new(Limits::default()).unwrap();
+        let load = |module| engine.load(module).unwrap();
+        Self {
+            policy: load(embedded(Abi::Wapc)),
+            floor: load(FLOOR),
+            no_op: load(NO_OP),
+            key: TestKey::new("a"),
+        }
+    }
+
+    /// What an instance costs that reads one byte.
+    fn instance(&self) {
+        let run = |policy: &Policy| policy.call(Operation::ValidateSettings, b"1").map(drop);
+        let mut modules = self.modules().map(|policy| move || run(policy));
+        let [no_op, floor, policy] = &mut modules;
+        let works: &mut [&mut Work<'_, EngineError>] = &mut [no_op, floor, policy];
+        let times = in_turns(works, WARM_UP, ROUNDS).unwrap();
+        let [no_op, floor, policy] = [0, 1, 2].map(|index| times[index].percentile(50));
+        println!(
+            "an instance that reads one byte: no-op {no_op:.1?}, skip {floor:.1?}, policy {policy:.1?}"
+        );
+    }
+
+    const fn modules(&self) -> [&Policy; 3] {
+        [&self.no_op, &self.floor, &self.policy]
+    }
+
+    /// At most half more than skipping the JSON.
+    fn exempt(&self, name: &str, call: &Value) -> bool {
+        self.compare(name, call, |floor, _| floor.mul_f64(1.5))
+    }
+
+    /// At most that, and for each verification seven by `ring`.
+    fn attested(&self, name: &str, call: &Value, verifications: u32) -> bool {
+        self.compare(name, call, |floor, ring| {
+            floor.mul_f64(1.5) + ring * 7 * verifications
+        })
+    }
+
+    /// Measures one call, prints a line, and says whether it is within its bound.
+    fn compare(
+        &self,
+        name: &str,
+        call: &Value,
+        bound: impl Fn(Duration, Duration) -> Duration,
+    ) -> bool {
+        let call = call.to_string().into_bytes();
+        let run = |policy: &Policy| {
+            let answer = policy.call(Operation::Validate, black_box(&call))?;
+            let is_yes = answer.starts_with(br#"{"accepted":true"#);
+            assert!(is_yes, "{name}: {}", String::from_utf8_lossy(&answer));
+            Ok::<_, EngineError>(())
+        };
+        let (message, public) = (b"message", self.key.point());
+        let signature = self.key.sign(message);
+        let ring = UnparsedPublicKey::new(&ECDSA_P256_SHA256_ASN1, &public);
+        let mut native = || {
+            let host = abi::Host {
+                now: None,
+                lookup: &mut NoLookup,
+            };
+            black_box(abi::validate(black_box(&call), host));
+            Ok(())
+        };
+        let mut reference = || {
+            ring.verify(black_box(message), &signature).unwrap();
+            Ok(())
+        };
+        let mut modules =
+            [&self.no_op, &self.floor, &self.policy].map(|policy| move || run(policy));
+        let [no_op, floor, policy] = &mut modules;
+        let works: &mut [&mut Work<'_, EngineError>] =
+            &mut [no_op, floor, policy, &mut native, &mut reference];
+        let times = in_turns(works, WARM_UP, ROUNDS).unwrap();
+        let [no_op, skip, policy, native, ring] = times.each_p50();
+        let bound = bound(skip, ring);
+        let micros = |time: Duration| time.as_secs_f64() * 1e6;
+        let ratio = |time: Duration| policy.as_secs_f64() / time.as_secs_f64();
+        println!(
+            "{name:>44} {:>8} {:>7.1} {:>7.1} {:>8.1} {:>8.1} {:>7.1} {:>6.2} {:>7.2} {:>9.0}  (ring {:.1})",
+            call.len(),
+            micros(no_op),
+            micros(skip),
+            micros(policy),
+            micros(times[2].percentile(99)),
+            micros(native),
+            ratio(skip),
+            ratio(bound),
+            times[2].throughput(),
+            micros(ring),
+        );
+        policy <= bound
+    }
 }
 
-criterion_group!(requests, benches);
-criterion_main!(requests);
+trait EachP50 {
+    fn each_p50(&self) -> [Duration; 5];
+}
+
+impl EachP50 for Vec<Times> {
+    fn each_p50(&self) -> [Duration; 5] {
+        std::array::from_fn(|index| self[index].percentile(50))
+    }
+}

@@ -1,6 +1,7 @@
 //! What the suites share: the builds of the policy behind one trait, test keys that sign, and the
 //! corpus of cases that every build must answer alike.
 
+pub mod calls;
 pub mod case;
 pub mod corpus;
 pub mod delivery;

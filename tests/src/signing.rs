@@ -31,6 +31,15 @@ impl TestKey {
             .unwrap()
     }
 
+    /// The public half as an uncompressed point.
+    pub fn point(&self) -> Vec<u8> {
+        self.key
+            .verifying_key()
+            .to_sec1_point(false)
+            .as_bytes()
+            .to_vec()
+    }
+
     /// The id that Google computes for the key.
     pub fn id(&self) -> String {
         let der = self.key.verifying_key().to_public_key_der().unwrap();

@@ -3,6 +3,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+#[path = "cli/bench.rs"]
+mod bench;
 #[path = "cli/lint.rs"]
 mod lint;
 #[path = "../src/process.rs"]

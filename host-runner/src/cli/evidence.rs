@@ -85,6 +85,11 @@ impl EvidenceArgs {
         self.record.is_some() || self.replay.is_some()
     }
 
+    /// Whether what is asked is written to a file.
+    pub(crate) const fn is_recorded(&self) -> bool {
+        self.record.is_some()
+    }
+
     /// Whether anything answers.
     pub(crate) const fn is_given(&self) -> bool {
         self.kubernetes.is_some() || self.registry.is_some() || self.replay.is_some()

@@ -27,6 +27,8 @@ pub struct Args {
 enum Document {
     /// What `audit --format json` prints
     AuditReport,
+    /// What `bench --format json` prints
+    BenchReport,
     /// What `evaluate --format json` prints
     Decision,
     /// What `diff --format json` prints
@@ -45,6 +47,7 @@ impl Document {
     const fn schema(self) -> &'static str {
         match self {
             Self::AuditReport => include_str!("../../schemas/audit-report.json"),
+            Self::BenchReport => include_str!("../../schemas/bench-report.json"),
             Self::Decision => include_str!("../../schemas/decision.json"),
             Self::DiffReport => include_str!("../../schemas/diff-report.json"),
             Self::LintReport => include_str!("../../schemas/lint-report.json"),

@@ -38,7 +38,7 @@ pub(super) fn print(document: &impl Serialize) -> io::Result<()> {
 
 /// Writes a document. What could do something to a terminal is spelled out, which JSON takes for the
 /// same.
-pub(super) fn write(out: &mut dyn Write, document: &impl Serialize) -> io::Result<()> {
+pub(crate) fn write(out: &mut dyn Write, document: &impl Serialize) -> io::Result<()> {
     let text = serde_json::to_string_pretty(document)?;
     let mut shown = String::with_capacity(text.len());
     for character in text.chars() {

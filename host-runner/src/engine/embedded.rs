@@ -10,3 +10,9 @@ pub const fn embedded(abi: Abi) -> &'static [u8] {
         Abi::Wasi => include_bytes!(concat!(env!("OUT_DIR"), "/countersign-wasi.wasm")),
     }
 }
+
+/// A waPC module that receives its call, skips the JSON and says yes: what a policy costs at least.
+pub const FLOOR: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/floor.wasm"));
+
+/// A waPC module that says yes without looking: what the engine costs.
+pub const NO_OP: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/no-op.wasm"));

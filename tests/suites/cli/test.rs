@@ -155,6 +155,8 @@ fn a_module_that_traps_ends_with_2() {
 #[test]
 fn the_schemas_are_printed() {
     for document in [
+        "audit-report",
+        "bench-report",
         "decision",
         "diff-report",
         "lint-config",

@@ -1,0 +1,13 @@
+;; Takes a call of any length without looking at it, and says yes.
+(module
+  (import "wapc" "__guest_request" (func $request (param i32 i32)))
+  (import "wapc" "__guest_response" (func $respond (param i32 i32)))
+  (memory (export "memory") 1)
+  (data (i32.const 0) "{\"accepted\":true}")
+  (func (export "__guest_call") (param $operation i32) (param $payload i32) (result i32)
+    ;; The name of the operation lies at 64, the payload from 128 on.
+    (drop (memory.grow
+      (i32.shr_u (i32.add (local.get $payload) (i32.const 65663)) (i32.const 16))))
+    (call $request (i32.const 64) (i32.const 128))
+    (call $respond (i32.const 0) (i32.const 17))
+    (i32.const 1)))

@@ -1,0 +1,166 @@
+//! What has become of the costs since a report was saved.
+
+use core::fmt;
+
+use super::{Case, Report};
+
+/// From when on more is a regression
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Thresholds {
+    /// Per cent of any metric
+    pub(crate) percent: f64,
+    /// Microseconds, for time: a small part of a short time is noise
+    pub(crate) micros: f64,
+}
+
+/// What is compared: figures that mean the same on another machine
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Metric {
+    /// The policy's p50 beside that of a module that skips the same JSON
+    Time,
+    Fuel,
+    Memory,
+}
+
+impl fmt::Display for Metric {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Time => "time beside skipping",
+            Self::Fuel => "fuel",
+            Self::Memory => "memory",
+        })
+    }
+}
+
+/// One metric of one request, then and now
+#[derive(Debug, PartialEq)]
+pub(crate) struct Change {
+    pub(crate) metric: Metric,
+    pub(crate) before: f64,
+    pub(crate) after: f64,
+    pub(crate) is_regression: bool,
+}
+
+impl Change {
+    /// Negative where it is less than it was.
+    pub(crate) fn percent(&self) -> f64 {
+        (self.after / self.before.max(f64::MIN_POSITIVE) - 1.0) * 100.0
+    }
+}
+
+/// What has become of each case, in their order; nothing is said of one that was not measured before.
+pub(crate) fn changes(
+    now: &Report,
+    then: &Report,
+    thresholds: Thresholds,
+) -> Vec<Option<[Change; 3]>> {
+    let compared = now.cases.iter().map(|case| {
+        let same = |other: &&Case| other.request == case.request && other.source == case.source;
+        let before = then.cases.iter().find(same)?;
+        Some(compare(before, case, thresholds))
+    });
+    compared.collect()
+}
+
+fn compare(before: &Case, after: &Case, thresholds: Thresholds) -> [Change; 3] {
+    let change = |metric, before: f64, after: f64, least: f64| {
+        let mut change = Change {
+            metric,
+            before,
+            after,
+            is_regression: false,
+        };
+        change.is_regression = change.percent() > thresholds.percent && after - before > least;
+        change
+    };
+    let least_time = thresholds.micros / after.skip.p50.max(f64::MIN_POSITIVE);
+    [
+        change(Metric::Time, before.ratio, after.ratio, least_time),
+        change(Metric::Fuel, float(before.fuel), float(after.fuel), 0.0),
+        change(
+            Metric::Memory,
+            bytes(before.memory),
+            bytes(after.memory),
+            0.0,
+        ),
+    ]
+}
+
+/// Exact below 2^53, which is 26 days of instructions at four billion a second.
+#[expect(
+    clippy::as_conversions,
+    clippy::cast_precision_loss,
+    reason = "there is no conversion that says where it rounds"
+)]
+const fn float(number: u64) -> f64 {
+    number as f64
+}
+
+fn bytes(number: usize) -> f64 {
+    float(u64::try_from(number).unwrap_or(u64::MAX))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Module, Timing};
+    use super::*;
+
+    fn report(ratio: f64, fuel: u64, memory: usize) -> Report {
+        let timing = |p50| Timing {
+            p50,
+            p99: p50,
+            per_second: 1.0,
+        };
+        let case = Case {
+            request: "Pod web".into(),
+            source: "pod.yaml".into(),
+            bytes: 1,
+            no_op: timing(50.0),
+            skip: timing(100.0),
+            policy: timing(100.0 * ratio),
+            native: None,
+            ratio,
+            fuel,
+            memory,
+        };
+        let module = Module {
+            digest: "sha256:00".into(),
+            bytes: 1,
+        };
+        Report::new(module, 1, vec![case])
+    }
+
+    fn regressions(before: &Report, after: &Report, micros: f64) -> Vec<Metric> {
+        let thresholds = Thresholds {
+            percent: 10.0,
+            micros,
+        };
+        let changes = changes(after, before, thresholds).into_iter().flatten();
+        let regressions = changes.flatten().filter(|change| change.is_regression);
+        regressions.map(|change| change.metric).collect()
+    }
+
+    #[test]
+    fn more_than_both_thresholds_is_a_regression() {
+        let before = report(1.0, 1_000, 65_536);
+        assert_eq!(regressions(&before, &report(1.09, 1_099, 70_000), 0.0), []);
+        assert_eq!(
+            regressions(&before, &report(1.2, 1_101, 131_072), 0.0),
+            [Metric::Time, Metric::Fuel, Metric::Memory]
+        );
+        // A fifth of 100 µs is 20 µs.
+        assert_eq!(regressions(&before, &report(1.2, 1_000, 1), 30.0), []);
+        assert_eq!(regressions(&before, &report(0.5, 1, 1), 0.0), []);
+    }
+
+    #[test]
+    fn a_request_that_was_not_measured_before_is_no_regression() {
+        let (before, mut after) = (report(1.0, 1, 1), report(9.0, 9, 9));
+        after.cases[0].source = "other.yaml".into();
+        let thresholds = Thresholds {
+            percent: 10.0,
+            micros: 0.0,
+        };
+        assert_eq!(changes(&after, &before, thresholds), [None]);
+    }
+}

@@ -1,0 +1,168 @@
+//! The calls whose cost is watched: in instructions by `tests/suites/cost.rs`, in time by
+//! `tests/benches/requests.rs`.
+
+use serde_json::{Value, json};
+
+use crate::case::{image, one_container, pod, request, settings};
+use crate::known_answers::{DIGEST, REPOSITORY, message, named};
+use crate::signing::{
+    EnvelopeKey, SIMPLE_SIGNING, TestKey, attestor, attestor_name, attestor_of, envelope_of,
+    occurrence, pae, payload,
+};
+
+/// A request and settings.
+pub fn call(settings: Value, spec: Value) -> Value {
+    json!({"request": pod(spec), "settings": settings})
+}
+
+/// One exempt image.
+pub fn exempt() -> Value {
+    call(exempting(1), one_container(&image()))
+}
+
+/// One image with one attestation by a P-256 key.
+pub fn attested() -> Value {
+    call(settings(), one_container(&image()))
+}
+
+/// One image, attested by a key of another algorithm, for each algorithm.
+pub fn by_algorithm() -> Vec<(&'static str, Value)> {
+    let names = [
+        "ecdsa-p384",
+        "ecdsa-p521",
+        "rsa-2048-pkcs1",
+        "rsa-4096-pss-sha512",
+        "ml-dsa-65",
+    ];
+    let attested = |document: Value, occurrence: Value| {
+        let mut settings = settings();
+        settings["attestors"] = json!([attestor_of("a", &[document])]);
+        settings["evidence"]["occurrences"] = json!([occurrence]);
+        call(settings, one_container(&format!("{REPOSITORY}@{DIGEST}")))
+    };
+    let mut calls: Vec<_> = names
+        .map(named)
+        .map(|answer| {
+            (
+                answer.name,
+                attested(answer.document(), answer.occurrence("a")),
+            )
+        })
+        .into();
+    // The one algorithm that is for envelopes only.
+    let key = EnvelopeKey::new("a");
+    let signature = key.sign(pae(SIMPLE_SIGNING, &message()).as_bytes());
+    let envelope = envelope_of("", &signature, SIMPLE_SIGNING, &message());
+    calls.push(("ed25519", attested(key.document(), envelope)));
+    calls
+}
+
+/// So many patterns, of which only the last one covers the image.
+pub fn patterns(count: usize) -> Value {
+    call(exempting(count), one_container(&image()))
+}
+
+/// So many attestors, one of which is asked.
+pub fn attestors(count: usize) -> Value {
+    call(with_attestors(count), one_container(&image()))
+}
+
+/// So many occurrences in the settings, one of which is about the image.
+pub fn occurrences(count: usize) -> Value {
+    call(with_occurrences(count), one_container(&image()))
+}
+
+/// Ten images, each attested by two attestors.
+pub fn ten_images() -> Value {
+    let keys = [TestKey::new("one"), TestKey::new("two")];
+    let names = ["one", "two"];
+    let mut occurrences = Vec::new();
+    let mut containers = Vec::new();
+    for index in 0..10 {
+        let repository = format!("trusted.example/image-{index}");
+        let payload = payload(&repository, &digest(index));
+        for (name, key) in names.iter().zip(&keys) {
+            occurrences.push(occurrence(name, key, payload.as_bytes()));
+        }
+        containers.push(json!({
+            "name": format!("c{index}"), "image": format!("{repository}@{}", digest(index)),
+        }));
+    }
+    let attestors: Vec<_> = names
+        .iter()
+        .zip(&keys)
+        .map(|(name, key)| attestor(name, &[key]))
+        .collect();
+    let settings = json!({
+        "policy": {"defaultAdmissionRule": {
+            "evaluationMode": "REQUIRE_ATTESTATION",
+            "enforcementMode": "ENFORCED_BLOCK_AND_AUDIT_LOG",
+            "requireAttestationsBy": names.map(attestor_name),
+        }},
+        "attestors": attestors,
+        "evidence": {"occurrences": occurrences},
+    });
+    call(settings, json!({"containers": containers}))
+}
+
+/// A Deployment of about so many bytes whose image is exempt.
+pub fn deployment(bytes: usize) -> Value {
+    let container = |environment: Vec<Value>| json!({"name": "app", "image": image(), "imagePullPolicy": "IfNotPresent", "env": environment});
+    let object = |environment| {
+        json!({
+            "apiVersion": "apps/v1", "kind": "Deployment",
+            "metadata": {"name": "web", "namespace": "default", "labels": {"app": "web"}},
+            "spec": {"replicas": 3, "template": {"metadata": {"labels": {"app": "web"}}, "spec": {
+                "containers": [container(environment)], "restartPolicy": "Always",
+            }}},
+        })
+    };
+    let variable = |index: usize| json!({"name": format!("VARIABLE_{index}"), "value": format!("value {index} of the workload")});
+    let each = variable(1_000).to_string().len() + 1;
+    let empty = object(Vec::new()).to_string().len();
+    let environment = (0..bytes.saturating_sub(empty) / each)
+        .map(variable)
+        .collect();
+    json!({
+        "request": request("apps", "Deployment", object(environment)), "settings": exempting(1),
+    })
+}
+
+fn exempting(count: usize) -> Value {
+    let others =
+        (1..count).map(|index| json!({"namePattern": format!("registry{index}.example/**")}));
+    let patterns: Vec<_> = others
+        .chain([json!({"namePattern": "trusted.example/**"})])
+        .collect();
+    let mut settings = settings();
+    settings["policy"]["admissionWhitelistPatterns"] = patterns.into();
+    settings
+}
+
+fn with_attestors(count: usize) -> Value {
+    let mut settings = settings();
+    let attestors = settings["attestors"].as_array_mut().unwrap();
+    attestors.extend((1..count).map(|index| {
+        let name = format!("other-{index}");
+        attestor(&name, &[&TestKey::new(&name)])
+    }));
+    settings
+}
+
+fn with_occurrences(count: usize) -> Value {
+    let mut settings = settings();
+    let key = TestKey::new("a");
+    let occurrences = settings["evidence"]["occurrences"].as_array_mut().unwrap();
+    occurrences.extend((1..count).map(|index| {
+        let payload = payload("trusted.example/other", &digest(index));
+        let mut occurrence = occurrence("a", &key, payload.as_bytes());
+        let resource = format!("https://trusted.example/other@{}", digest(index));
+        occurrence["resourceUri"] = resource.into();
+        occurrence
+    }));
+    settings
+}
+
+fn digest(index: usize) -> String {
+    format!("sha256:{index:064x}")
+}

@@ -1,0 +1,96 @@
+//! `countersign bench` as a user runs it. What it measures is another thing on every run; what it says
+//! about that is not.
+
+use std::fs;
+
+use serde_json::{Value, json};
+
+use crate::program::{countersign, file, run};
+
+const BENCH: &str = "bench --settings policies/pipeline/policy.yaml --count 3 --warm-up 0 \
+                     policies/pipeline/fixtures/qa-built.yaml";
+
+#[test]
+fn a_policy_is_measured_beside_modules_that_do_nothing() {
+    let (stdout, _) = run(BENCH, "", 0);
+    for line in [
+        "Deployment qa/web of `policies/pipeline/fixtures/qa-built.yaml`",
+        "  says yes  ",
+        "  skips the JSON  ",
+        "  the policy  ",
+        "  the same, native  ",
+        "  fuel ",
+        " MiB",
+    ] {
+        assert!(stdout.contains(line), "lacks {line:?}:\n{stdout}");
+    }
+}
+
+#[test]
+fn what_became_worse_is_a_regression() {
+    let (folder, before) = file("before.json", "");
+    let saved = format!("{BENCH} --save {} --format json", before.display());
+    let (stdout, _) = run(&saved, "", 0);
+    let report: Value = serde_json::from_str(&stdout).unwrap();
+    assert_eq!(
+        report,
+        serde_json::from_str::<Value>(&fs::read_to_string(&before).unwrap()).unwrap()
+    );
+
+    // Fuel and memory are the same in every run; the time of three runs is anything.
+    let compare = format!("{BENCH} --compare {} --min-threshold 1e9", before.display());
+    let (stdout, _) = run(&compare, "", 0);
+    assert!(
+        stdout.ends_with("nothing became worse by more than 10 %\n"),
+        "{stdout}"
+    );
+    assert!(
+        stdout.contains("✓ fuel") && stdout.contains("(+0.0 %)"),
+        "{stdout}"
+    );
+
+    let mut better = report.clone();
+    let fuel = report["cases"][0]["fuel"].as_u64().unwrap();
+    better["cases"][0]["fuel"] = json!(fuel / 2);
+    fs::write(&before, better.to_string()).unwrap();
+    let (stdout, _) = run(&compare, "", 1);
+    assert!(
+        stdout.contains("✗ fuel") && stdout.contains("1 regression of more"),
+        "{stdout}"
+    );
+    run(&format!("{compare} --threshold 200"), "", 0);
+
+    better["cases"] = json!([]);
+    fs::write(&before, better.to_string()).unwrap();
+    let (stdout, _) = run(&compare, "", 0);
+    assert!(
+        stdout.contains("not in the report that this is compared with"),
+        "{stdout}"
+    );
+    drop(folder);
+}
+
+#[test]
+fn what_cannot_be_measured_is_said() {
+    let (_folder, path) = file("report.json", "{\"kind\": \"BenchReport\"}");
+    for (more, expected) in [
+        (
+            format!("--compare {}", path.display()),
+            "is not what `bench --save` writes",
+        ),
+        (
+            "--compare nowhere.json".to_owned(),
+            "cannot read `nowhere.json`",
+        ),
+        (
+            "--time 2026-01-01T00:00:00Z".to_owned(),
+            "--time cannot be used here",
+        ),
+        ("--threshold 5".to_owned(), "--compare"),
+    ] {
+        let output = countersign(&format!("{BENCH} {more}"), "");
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{more}: {stderr}");
+        assert!(stderr.contains(expected), "{more}: {stderr}");
+    }
+}
