@@ -29,16 +29,20 @@ use documents::Documents;
 use crate::Budget;
 use crate::decision::{Code, Decision, PodDecision, Reason};
 use crate::evidence::{Evidence, Lookup, Lookups, Supplied};
-use crate::json::{self, Dialect, Null, Path, Raw, Report};
+use crate::json::{Dialect, Null, Path, Raw, Report};
 use crate::request::{Layout, Operation, Origin, Pod, Request};
 use crate::settings::{PodTemplates, Settings};
 use crate::time::Time;
 
 /// One question: a request, and the settings to judge it by
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub struct Call<'a> {
-    request: Raw<'a>,
-    settings: Raw<'a>,
+    /// Or why it is none
+    request: Result<Request<'a>, Reason>,
+    /// `None` where there is nothing to go by
+    settings: Option<Settings<'a>>,
+    /// What is wrong with them
+    problems: Report,
     time: Option<Time>,
     /// The time is the call's own, not the host's
     is_clock_overridden: bool,
@@ -63,8 +67,9 @@ const CALL: &Dialect = &Dialect {
 };
 
 impl<'a> Call<'a> {
-    /// Splits `{"request": …, "settings": …, "time": …, "evidence": …}`, reading no part; the last
-    /// two may be missing.
+    /// Reads `{"request": …, "settings": …, "time": …, "evidence": …}` up to the objects of the request and
+    /// the lists of the settings; the last two may be missing. What is wrong with the settings is told
+    /// by [`decide`].
     ///
     /// # Errors
     ///
@@ -76,30 +81,38 @@ impl<'a> Call<'a> {
         }
         let invalid = |detail: &str| Reason::new(Code::CallInvalid, detail);
         let text = core::str::from_utf8(bytes).map_err(|error| invalid(&error.to_string()))?;
-        if json::depth(text) > budget.depth {
-            return Err(Reason::limit("levels of nesting in the call", budget.depth));
-        }
         let report = Report::default();
         let (mut request, mut settings, mut time, mut evidence) = (None, None, None, None);
-        Raw::new(text).read(CALL, Path::Root(""), &report, |value| {
+        let problems = Report::default();
+        let (mut request_bytes, mut settings_bytes) = (0, 0);
+        let depth = Raw::new(text).read(CALL, Path::Root(""), &report, |value| {
             value.object(|key, value| match key {
-                "request" => request = value.raw(),
-                "settings" => settings = value.raw(),
+                "request" => {
+                    request_bytes = value.hand_to(|value| request = Some(Request::read(value)));
+                }
+                "settings" => {
+                    settings_bytes = value.hand_to(|value| {
+                        settings = Some(Settings::read(value, &problems));
+                    });
+                }
                 "time" if extras == Extras::Allowed => time = value.text(),
-                "evidence" if extras == Extras::Allowed => evidence = value.raw(),
+                "evidence" if extras == Extras::Allowed => evidence = Some(value.raw()),
                 _ => value.unknown(),
             });
         });
+        if depth > budget.depth {
+            return Err(Reason::limit("levels of nesting in the call", budget.depth));
+        }
         if !report.is_empty() {
             return Err(invalid(&report.to_string()));
         }
         let (Some(request), Some(settings)) = (request, settings) else {
             return Err(invalid("expected `request` and `settings`"));
         };
-        if request.text().len() > budget.request_bytes {
+        if request_bytes > budget.request_bytes {
             return Err(Reason::limit("bytes in the request", budget.request_bytes));
         }
-        if settings.text().len() > budget.settings_bytes {
+        if settings_bytes > budget.settings_bytes {
             return Err(Reason::limit(
                 "bytes in the settings",
                 budget.settings_bytes,
@@ -112,6 +125,7 @@ impl<'a> Call<'a> {
         Ok(Self {
             request,
             settings,
+            problems,
             time,
             is_clock_overridden: time.is_some(),
             evidence,
@@ -132,17 +146,17 @@ impl<'a> Call<'a> {
 ///
 /// The request is hostile; the settings are the administrator's. The same call with the same
 /// answers to its lookups always has the same decision. A call that brings evidence asks nobody.
-pub fn decide(call: Call<'_>, lookup: &mut dyn Lookup, budget: &Budget) -> Decision {
-    let report = Report::default();
-    let settings = Settings::read(call.settings, &report).filter(|_| report.is_empty());
+pub fn decide(call: &Call<'_>, lookup: &mut dyn Lookup, budget: &Budget) -> Decision {
+    let report = &call.problems;
+    let settings = call.settings.as_ref().filter(|_| report.is_empty());
     let decision = settings.map(|settings| {
         let judged = match call
             .evidence
             .map(|raw| Supplied::read(raw, CALL))
             .transpose()
         {
-            Ok(None) => judge(&settings, &call, lookup, budget, &report),
-            Ok(Some(mut supplied)) => judge(&settings, &call, &mut supplied, budget, &report),
+            Ok(None) => judge(settings, call, lookup, budget, report),
+            Ok(Some(mut supplied)) => judge(settings, call, &mut supplied, budget, report),
             Err(problem) => Err(Reason::new(Code::CallInvalid, problem)),
         };
         judged.unwrap_or_else(Decision::refused)
@@ -171,7 +185,7 @@ fn judge(
     budget: &Budget,
     report: &Report,
 ) -> Result<Decision, Reason> {
-    let request = Request::read(call.request)?;
+    let request = call.request.as_ref().map_err(Clone::clone)?;
     if request.operation == Operation::Exempt {
         let message = "Deletions and connections bring in no image";
         return Ok(Decision::admitted(Reason::new(
@@ -180,7 +194,7 @@ fn judge(
         )));
     }
     let layout = Layout::of(&request.group, &request.kind, &settings.workloads)
-        .ok_or_else(|| unsupported(&request))?;
+        .ok_or_else(|| unsupported(request))?;
     let workload = request.workload(&layout, budget)?;
     if layout.origin == Origin::Controller && settings.pod_templates == PodTemplates::Ignore {
         let message = alloc::format!(
@@ -192,14 +206,14 @@ fn judge(
     let mut warnings = Vec::new();
     let mut images = images::list(
         settings,
-        &request,
+        request,
         &layout,
         &workload,
         budget,
         report,
         &mut warnings,
     )?;
-    let documents = Documents::plan(settings, &request, &workload, &images, report)?;
+    let documents = Documents::plan(settings, request, &workload, &images, report)?;
     let mut lookups = Lookups::new(lookup, budget);
     resolve::resolve(
         settings,
@@ -212,7 +226,7 @@ fn judge(
     let wanted = documents.wanted(&images);
     let evidence = Evidence::collect(settings, &workload, &wanted, &mut lookups, budget, report)?;
     let results = documents.judge(&images, &evidence, settings, call.time, budget, report);
-    let marks = break_glass::read(&settings.break_glass, &request, &workload, &mut warnings);
+    let marks = break_glass::read(&settings.break_glass, request, &workload, &mut warnings);
     let object = request.object_text();
     let decision = conclude::conclude(images, results, &documents, &marks, warnings, object);
     Ok(Decision {

@@ -26,11 +26,11 @@ pub(crate) use supplied::Supplied;
 pub(crate) use vouched::Vouched;
 
 use crate::Budget;
-use crate::attestation::{Attestation, Occurrence, Source};
+use crate::attestation::Attestation;
 use crate::decision::Reason;
 use crate::digest::Digest;
 use crate::image::ImageReference;
-use crate::json::{Dialect, Null, Raw, Report};
+use crate::json::{Dialect, Null, Report};
 use crate::request::Workload;
 use crate::settings::Settings;
 
@@ -255,15 +255,6 @@ impl<'e> Evidence<'e> {
         };
         if self.wanted.keys().any(|digest| candidate.concerns(*digest)) {
             self.candidates.push(candidate);
-        }
-    }
-
-    /// Reads an attestation in any of its shapes; what is no attestation is passed over.
-    fn add_document(&mut self, raw: Raw<'e>, source: Source, budget: &Budget) {
-        let occurrence = Occurrence::read(raw);
-        if occurrence.is_attestation() {
-            let resource = occurrence.resource_digest();
-            self.add(occurrence.decode(source, budget), resource);
         }
     }
 }

@@ -3,26 +3,24 @@
 //! Every document that reaches the core (settings, requests, signed payloads) is read through
 //! [`Value`]: one walk, nothing copied unless a string has escapes, duplicate keys refused in every
 //! object that is entered, and each problem reported with its path instead of ending the walk at
-//! the first. Tokenising is `serde_json`'s work; this module only decides what to do with tokens.
+//! the first. What is valid JSON says [`cursor`]; what is passed over is checked, too.
 
-mod depth;
+mod cursor;
 mod path;
 mod raw;
 mod report;
 mod seen;
-mod source;
 
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
 
 use crate::decision::Code;
-pub(crate) use depth::depth;
+use cursor::{Cursor, Kind};
 pub(crate) use path::Path;
 pub(crate) use raw::Raw;
 pub use report::Problem;
 pub(crate) use report::Report;
 use seen::Seen;
-use source::{Fields, Items, Shape, Source};
 
 /// The codes under which a document reports its shape errors, and how it treats `null`
 #[derive(Debug, Clone, Copy)]
@@ -43,10 +41,14 @@ pub(crate) enum Null {
     Refused,
 }
 
-/// One value of a document that is being walked; whoever gets it reads it once, or skips it
+/// Levels that are walked for nothing but their keys: this is the one walk whose depth the document
+/// chooses.
+const MAX_SKIMMED: usize = 128;
+
+/// One value of a document that is being walked; whoever gets it reads it once, or leaves it
 #[derive(Debug)]
 pub(crate) struct Value<'v, 'de> {
-    source: &'v mut dyn Source<'de>,
+    cursor: &'v mut Cursor<'de>,
     dialect: &'v Dialect,
     path: Path<'v>,
     report: &'v Report,
@@ -66,46 +68,50 @@ impl<'v, 'de> Value<'v, 'de> {
         Self { dialect, ..self }
     }
 
+    /// The same value as a document of its own.
+    pub(crate) const fn under<'r>(
+        self,
+        dialect: &'r Dialect,
+        path: Path<'r>,
+        report: &'r Report,
+    ) -> Value<'r, 'de>
+    where
+        'v: 'r,
+    {
+        Value {
+            cursor: self.cursor,
+            dialect,
+            path,
+            report,
+        }
+    }
+
     /// A string, or `None` with a problem reported.
     pub(crate) fn text(self) -> Option<Cow<'de, str>> {
-        let mut found = None;
-        self.open("a string", &mut |shape| match shape {
-            Shape::Text(text) => {
-                found = Some(text);
-                true
-            }
-            _ => false,
-        });
-        found
+        let Expected::Found(value) = self.expect(Kind::Text) else {
+            return None;
+        };
+        value.string()
     }
 
     /// A boolean, or `None` with a problem reported.
     pub(crate) fn flag(self) -> Option<bool> {
-        let mut found = None;
-        self.open("a boolean", &mut |shape| match shape {
-            Shape::Bool(flag) => {
-                found = Some(flag);
-                true
-            }
-            _ => false,
-        });
-        found
+        let Expected::Found(value) = self.expect(Kind::Bool) else {
+            return None;
+        };
+        Some(value.cursor.skip() == "true")
     }
 
     /// A whole number from 1 to `max`, or `None` with a problem reported: under `out_of_range` for
     /// another number.
     pub(crate) fn count(self, max: u32, out_of_range: Code) -> Option<u32> {
         let Self { path, report, .. } = self;
-        let mut found = None;
-        let was_number = self.open("a number", &mut |shape| match shape {
-            Shape::Number(number) => {
-                found = number.and_then(|number| u32::try_from(number).ok());
-                true
-            }
-            _ => false,
-        });
-        let count = found.filter(|count| (1..=max).contains(count));
-        if was_number && count.is_none() {
+        let Expected::Found(value) = self.expect(Kind::Number) else {
+            return None;
+        };
+        let count = value.cursor.skip().parse().ok();
+        let count = count.filter(|count| (1..=max).contains(count));
+        if count.is_none() {
             let message = alloc::format!("expected a whole number from 1 to {max}");
             report.push(out_of_range, path, message);
         }
@@ -115,22 +121,14 @@ impl<'v, 'de> Value<'v, 'de> {
     /// A name, or `None` with a problem reported: under `unnamed` for a number or boolean.
     pub(crate) fn name(self, unnamed: Code) -> Option<Cow<'de, str>> {
         let Self { path, report, .. } = self;
-        let (mut found, mut refused) = (None, None);
-        self.open("a string", &mut |shape| match shape {
-            Shape::Text(text) => {
-                found = Some(text);
-                true
+        match self.cursor.kind() {
+            kind @ (Kind::Number | Kind::Bool) => {
+                let message = alloc::format!("expected a name, got {}", kind.name());
+                report.push(unnamed, path, message);
+                None
             }
-            Shape::Number(_) | Shape::Bool(_) => {
-                refused = Some(alloc::format!("expected a name, got {}", shape.name()));
-                true
-            }
-            _ => false,
-        });
-        if let Some(message) = refused {
-            report.push(unnamed, path, message);
+            _ => self.text(),
         }
-        found
     }
 
     /// One of a fixed set of names, or `None` with a problem reported: under `unknown` for another
@@ -159,19 +157,14 @@ impl<'v, 'de> Value<'v, 'de> {
     /// Each item of a list, in order; false when this is not a list, true for a `null` that counts
     /// as absent.
     pub(crate) fn list(self, mut each: impl FnMut(usize, Value<'_, 'de>)) -> bool {
-        let Self {
-            dialect,
-            path,
-            report,
-            ..
-        } = self;
-        self.open("a list", &mut |shape| {
-            let Shape::List(items) = shape else {
-                return false;
-            };
-            each_item(items, dialect, path, report, &mut each);
-            true
-        })
+        match self.expect(Kind::List) {
+            Expected::Found(value) => {
+                value.each_item(&mut each);
+                true
+            }
+            Expected::Absent => true,
+            Expected::Refused => false,
+        }
     }
 
     /// Each field of an object, in order; false when this is not an object, true for a `null` that
@@ -179,63 +172,55 @@ impl<'v, 'de> Value<'v, 'de> {
     ///
     /// The second of two equal keys is reported and not handed on.
     pub(crate) fn object(self, mut each: impl FnMut(&str, Value<'_, 'de>)) -> bool {
-        let Self {
-            dialect,
-            path,
-            report,
-            ..
-        } = self;
-        self.open("an object", &mut |shape| {
-            let Shape::Object(fields) = shape else {
-                return false;
-            };
-            each_field(fields, dialect, path, report, &mut each);
-            true
-        })
+        match self.expect(Kind::Object) {
+            Expected::Found(value) => {
+                value.each_field(&mut each);
+                true
+            }
+            Expected::Absent => true,
+            Expected::Refused => false,
+        }
     }
 
     /// The same; false for `null` too.
     pub(crate) fn object_unless_null(self, mut each: impl FnMut(&str, Value<'_, 'de>)) -> bool {
-        let Self {
-            dialect,
-            path,
-            report,
-            ..
-        } = self;
-        let mut is_object = false;
-        self.open("an object", &mut |shape| {
-            let Shape::Object(fields) = shape else {
-                return false;
-            };
-            each_field(fields, dialect, path, report, &mut each);
-            is_object = true;
-            true
-        });
-        is_object
+        let Expected::Found(value) = self.expect(Kind::Object) else {
+            return false;
+        };
+        value.each_field(&mut each);
+        true
     }
 
-    /// The unread text of this value; `None` (with a problem) only for what is not well-formed.
-    pub(crate) fn raw(self) -> Option<Raw<'de>> {
-        self.source.raw().map(|raw| Raw::new(raw.get()))
+    /// Whether this is an object, decided by its first character.
+    pub(crate) fn is_object(&self) -> bool {
+        self.cursor.is_at(Kind::Object)
     }
 
-    /// Walks the value for nothing but its duplicate keys.
+    /// The unread text of this value.
+    pub(crate) fn raw(self) -> Raw<'de> {
+        Raw::new(self.cursor.skip())
+    }
+
+    /// Walks the value for nothing but its duplicate keys, and what its escapes mean.
     pub(crate) fn skim(self) {
-        let Self {
-            source,
-            dialect,
-            path,
-            report,
-        } = self;
-        source.open(&mut |shape| match shape {
-            Shape::List(items) => {
-                each_item(items, dialect, path, report, &mut |_, item| item.skim());
+        self.skim_within(MAX_SKIMMED);
+    }
+
+    fn skim_within(self, levels: usize) {
+        let deeper = levels.checked_sub(1);
+        match (self.cursor.kind(), deeper) {
+            (Kind::List, Some(deeper)) => {
+                self.each_item(&mut |_, item| item.skim_within(deeper));
             }
-            Shape::Object(fields) => {
-                each_field(fields, dialect, path, report, &mut |_, value| value.skim());
+            (Kind::Object, Some(deeper)) => {
+                self.each_field(&mut |_, value| value.skim_within(deeper));
             }
-            Shape::Null | Shape::Bool(_) | Shape::Number(_) | Shape::Text(_) => {}
-        });
+            (Kind::List | Kind::Object, None) => self.cursor.fail(),
+            (Kind::Text, _) => {
+                self.string();
+            }
+            (Kind::Null | Kind::Bool | Kind::Number | Kind::Nothing, _) => {}
+        }
     }
 
     /// Reports this field as one that the document does not have.
@@ -249,73 +234,128 @@ impl<'v, 'de> Value<'v, 'de> {
         self.report.push(code, self.path, message);
     }
 
-    /// Hands the shape to `take`; reports a wrong type when `take` refuses it.
-    fn open(self, expected: &str, take: &mut dyn FnMut(Shape<'_, 'de>) -> bool) -> bool {
-        // Stays `None` where the text ends or breaks before there is a value.
-        let mut taken = None;
-        let mut actual = "";
-        self.source.open(&mut |shape| {
-            actual = shape.name();
-            let is_absent = actual == "null" && self.dialect.null == Null::Absent;
-            taken = Some(is_absent || take(shape));
-        });
-        if taken == Some(false) {
-            let message = alloc::format!("expected {expected}, got {actual}");
-            self.report
-                .push(self.dialect.wrong_type, self.path, message);
+    /// The value if it is of a kind; reports a wrong type where it is not.
+    fn expect(self, kind: Kind) -> Expected<Self> {
+        let actual = self.cursor.kind();
+        if actual == kind {
+            return Expected::Found(self);
         }
-        taken == Some(true)
+        self.cursor.skip();
+        // That the text ends or breaks here is a problem of its own.
+        if !self.cursor.is_whole() {
+            return Expected::Refused;
+        }
+        if actual == Kind::Null && self.dialect.null == Null::Absent {
+            return Expected::Absent;
+        }
+        let message = alloc::format!("expected {}, got {}", kind.name(), actual.name());
+        self.report
+            .push(self.dialect.wrong_type, self.path, message);
+        Expected::Refused
     }
-}
 
-fn each_item<'de>(
-    items: &mut dyn Items<'de>,
-    dialect: &Dialect,
-    path: Path<'_>,
-    report: &Report,
-    each: &mut dyn FnMut(usize, Value<'_, 'de>),
-) {
-    let mut index = 0_usize;
-    while items.next(&mut |source| {
-        each(
-            index,
-            Value {
-                source,
+    /// What a string says, or `None` with a problem reported.
+    fn string(self) -> Option<Cow<'de, str>> {
+        let malformed = |error| {
+            let message = alloc::format!("not valid JSON: {error}");
+            self.report.push(self.dialect.malformed, self.path, message);
+        };
+        self.cursor.string().map_err(malformed).ok()
+    }
+
+    fn each_item(self, each: &mut dyn FnMut(usize, Value<'_, 'de>)) {
+        let Self {
+            cursor,
+            dialect,
+            path,
+            report,
+        } = self;
+        cursor.enter();
+        let mut index = 0_usize;
+        while cursor.next_item(index == 0, b']') {
+            let item = Value {
+                cursor,
                 dialect,
                 path: Path::Index(&path, index),
                 report,
-            },
-        );
-    }) {
-        index = index.saturating_add(1);
+            };
+            item.hand_to(|item| each(index, item));
+            index = index.saturating_add(1);
+        }
+    }
+
+    fn each_field(self, each: &mut dyn FnMut(&str, Value<'_, 'de>)) {
+        let Self {
+            cursor,
+            dialect,
+            path,
+            report,
+        } = self;
+        cursor.enter();
+        let (mut seen, mut is_first) = (Seen::default(), true);
+        while cursor.next_item(is_first, b'}') {
+            is_first = false;
+            let key = Value {
+                cursor,
+                dialect,
+                path,
+                report,
+            };
+            let key = key.string();
+            cursor.pass(b':');
+            if !cursor.is_whole() {
+                return;
+            }
+            let Some(key) = key else {
+                cursor.skip();
+                continue;
+            };
+            let value = Value {
+                cursor,
+                dialect,
+                path: Path::Field(&path, &key),
+                report,
+            };
+            if seen.has(&key) {
+                let message = alloc::format!("duplicate key {}", crate::quote(&key));
+                report.push(dialect.duplicate_key, path, message);
+                value.cursor.skip();
+            } else {
+                value.hand_to(|value| each(&key, value));
+                seen.insert(key);
+            }
+        }
+    }
+
+    /// Gives the value away, moves over it where nobody has read it, and returns how many bytes it has.
+    pub(crate) fn hand_to(self, take: impl FnOnce(Value<'_, 'de>)) -> usize {
+        let Self {
+            cursor,
+            dialect,
+            path,
+            report,
+        } = self;
+        cursor.kind();
+        let before = cursor.position();
+        take(Value {
+            cursor,
+            dialect,
+            path,
+            report,
+        });
+        if cursor.position() == before {
+            cursor.skip();
+        }
+        cursor.position().saturating_sub(before)
     }
 }
 
-fn each_field<'de>(
-    fields: &mut dyn Fields<'de>,
-    dialect: &Dialect,
-    path: Path<'_>,
-    report: &Report,
-    each: &mut dyn FnMut(&str, Value<'_, 'de>),
-) {
-    let mut seen = Seen::default();
-    while fields.next(&mut |key, source| {
-        if seen.insert(key.clone()) {
-            let path = Path::Field(&path, key.as_ref());
-            each(
-                key.as_ref(),
-                Value {
-                    source,
-                    dialect,
-                    path,
-                    report,
-                },
-            );
-        } else {
-            let message = alloc::format!("duplicate key {}", crate::quote(key));
-            report.push(dialect.duplicate_key, path, message);
-        }
-    }) {}
+/// What became of an expectation
+enum Expected<V> {
+    Found(V),
+    /// `null`, where that counts as absent
+    Absent,
+    Refused,
 }
 
 #[cfg(test)]

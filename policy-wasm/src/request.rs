@@ -19,7 +19,7 @@ pub(crate) use workload::Workload;
 
 use crate::Budget;
 use crate::decision::{Code, Reason};
-use crate::json::{Dialect, Null, Path, Raw, Report};
+use crate::json::{Dialect, Null, Path, Raw, Report, Value};
 
 /// Whatever is wrong with a request makes it undecodable; fields that nobody reads may be there.
 const REQUEST: &Dialect = &Dialect {
@@ -31,7 +31,7 @@ const REQUEST: &Dialect = &Dialect {
 };
 
 /// The parts of an `AdmissionRequest` that decide
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Request<'a> {
     pub(crate) operation: Operation,
     pub(crate) group: Cow<'a, str>,
@@ -58,25 +58,24 @@ impl<'a> Request<'a> {
     ///
     /// `undecodable-object`: a shape that the API server does not send, or an operation other than
     /// the four that exist.
-    pub(crate) fn read(raw: Raw<'a>) -> Result<Self, Reason> {
+    pub(crate) fn read(value: Value<'_, 'a>) -> Result<Self, Reason> {
         let report = Report::default();
         let (mut operation, mut group, mut kind) = (None, None, None);
         let (mut namespace, mut object, mut old_object) = (None, None, None);
-        raw.read(REQUEST, Path::Root("request"), &report, |value| {
-            value.object(|key, value| match key {
-                "operation" => operation = value.text(),
-                "namespace" => namespace = value.text(),
-                "kind" => {
-                    value.object(|key, value| match key {
-                        "group" => group = value.text(),
-                        "kind" => kind = value.text(),
-                        _ => {}
-                    });
-                }
-                "object" => object = value.raw(),
-                "oldObject" => old_object = value.raw(),
-                _ => {}
-            });
+        let value = value.under(REQUEST, Path::Root("request"), &report);
+        value.object(|key, value| match key {
+            "operation" => operation = value.text(),
+            "namespace" => namespace = value.text(),
+            "kind" => {
+                value.object(|key, value| match key {
+                    "group" => group = value.text(),
+                    "kind" => kind = value.text(),
+                    _ => {}
+                });
+            }
+            "object" => object = Some(value.raw()),
+            "oldObject" => old_object = Some(value.raw()),
+            _ => {}
         });
         if !report.is_empty() {
             return Err(undecodable("an AdmissionRequest", &report.to_string()));

@@ -99,13 +99,20 @@ pub(crate) enum PodTemplates {
 }
 
 impl<'a> Settings<'a> {
-    /// Reads the settings; `None`, with the reasons in `report`, when there is nothing to go by.
-    pub(crate) fn read(raw: Raw<'a>, report: &Report) -> Option<Self> {
-        let mut fields = Fields::default();
-        let mut is_object = false;
+    /// The same of a text.
+    pub(crate) fn parse(raw: Raw<'a>, report: &Report) -> Option<Self> {
+        let mut settings = None;
         raw.read(SETTINGS, Path::Root(""), report, |value| {
-            is_object = value.object(|key, value| fields.read(key, value));
+            settings = Self::read(value, report);
         });
+        settings
+    }
+
+    /// Reads the settings; `None`, with the reasons in `report`, when there is nothing to go by.
+    pub(crate) fn read(value: Value<'_, 'a>, report: &Report) -> Option<Self> {
+        let mut fields = Fields::default();
+        let value = value.under(SETTINGS, Path::Root(""), report);
+        let is_object = value.object(|key, value| fields.read(key, value));
         if is_object && fields.policy.is_none() && fields.platform_policies.is_empty() {
             let message = "`policy` or `platformPolicies` is required";
             report.push(Code::SettingsMissingField, Path::Root("policy"), message);
@@ -200,18 +207,18 @@ impl<'a> Settings<'a> {
     }
 
     /// Walks the inline occurrences, each unread.
-    pub(crate) fn each_occurrence(&self, report: &Report, mut each: impl FnMut(Path<'_>, Raw<'a>)) {
+    pub(crate) fn each_occurrence(&self, report: &Report, mut each: impl FnMut(Value<'_, 'a>)) {
         let path = Path::Root("evidence.occurrences");
-        each_object(self.evidence.occurrences, path, report, |_, path, raw| {
-            each(path, raw);
+        each_object(self.evidence.occurrences, path, report, |_, item| {
+            each(item);
         });
     }
 
     /// Walks the inline statements, each unread.
     pub(crate) fn each_statement(&self, report: &Report, mut each: impl FnMut(usize, Raw<'a>)) {
         let path = Path::Root("evidence.statements");
-        each_object(self.evidence.statements, path, report, |index, _, raw| {
-            each(index, raw);
+        each_object(self.evidence.statements, path, report, |index, item| {
+            each(index, item.raw());
         });
     }
 
@@ -280,7 +287,7 @@ impl<'a> Fields<'a> {
             "systemPolicy" => {
                 self.system_policy = Some(Policy::read(value, Document::SystemPolicy));
             }
-            "attestors" => self.attestors = value.raw(),
+            "attestors" => self.attestors = Some(value.raw()),
             "evidence" => self.evidence = Sources::read(value),
             "registries" => self.registries = Registries::read(value),
             "resolveTags" => self.resolve_tags = value.flag().unwrap_or_default(),
@@ -290,7 +297,7 @@ impl<'a> Fields<'a> {
                     &[("off", SingletonPae::Off), ("try", SingletonPae::Try)],
                 );
             }
-            "deniedDigests" => self.denied_digests = value.raw(),
+            "deniedDigests" => self.denied_digests = Some(value.raw()),
             "cluster" => self.cluster = filled(value),
             "meshTrustDomain" => self.mesh_trust_domain = filled(value),
             "matchDockerReference" => {
@@ -349,17 +356,15 @@ fn each_object<'a>(
     list: Option<Raw<'a>>,
     path: Path<'_>,
     report: &Report,
-    mut each: impl FnMut(usize, Path<'_>, Raw<'a>),
+    mut each: impl FnMut(usize, Value<'_, 'a>),
 ) {
     let Some(list) = list else { return };
     list.read(SETTINGS, path, report, |value| {
         value.list(|index, item| {
-            let (path, report) = (item.path(), item.report());
-            let Some(raw) = item.raw() else { return };
-            if raw.is_object() {
-                each(index, path, raw);
+            if item.is_object() {
+                each(index, item);
             } else {
-                report.push(Code::SettingsWrongType, path, "expected an object");
+                item.refuse(Code::SettingsWrongType, "expected an object");
             }
         });
     });

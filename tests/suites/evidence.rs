@@ -697,7 +697,7 @@ fn a_bomb_beside_a_good_attestation_is_harmless_in_every_order() {
             };
             let text = call.to_string();
             let call = Call::parse(text.as_bytes(), Extras::Allowed, &budget).unwrap();
-            serde_json::to_value(policy_wasm::decide(call, &mut NoLookup, &budget)).unwrap()
+            serde_json::to_value(policy_wasm::decide(&call, &mut NoLookup, &budget)).unwrap()
         };
         assert_eq!(outcome(&decide(&call, 1 << 20)), "allow");
         call["settings"]["evidence"]["occurrences"] = json!([bad]);

@@ -16,12 +16,8 @@ const URL_SAFE: GeneralPurpose = GeneralPurpose::new(&alphabet::URL_SAFE, LENIEN
 /// Decodes either alphabet: the REST API prints the standard one, gcloud the URL-safe one. A text
 /// that mixes them is refused by the decoder.
 pub(crate) fn decode(text: &str) -> Result<Vec<u8>, NotBase64> {
-    let engine = if text.contains(['-', '_']) {
-        &URL_SAFE
-    } else {
-        &STANDARD
-    };
-    engine.decode(text).map_err(|_| NotBase64)
+    let decoded = STANDARD.decode(text).or_else(|_| URL_SAFE.decode(text));
+    decoded.map_err(|_| NotBase64)
 }
 
 /// Neither of the two alphabets

@@ -14,7 +14,7 @@ use super::{Attestation, Content, Rejection, Source};
 use crate::Budget;
 use crate::decision::Code;
 use crate::digest::Digest;
-use crate::json::{Dialect, Null, Path, Raw, Report};
+use crate::json::{Dialect, Null, Path, Raw, Report, Value};
 
 /// Whatever is wrong with an occurrence makes that occurrence undecodable, and no other.
 const OCCURRENCE: &Dialect = &Dialect {
@@ -37,42 +37,53 @@ pub(crate) struct Occurrence<'a> {
 }
 
 impl<'a> Occurrence<'a> {
+    /// The same of a text by itself.
+    pub(crate) fn parse(raw: Raw<'a>) -> Self {
+        let (report, mut occurrence) = (Report::default(), Self::default());
+        raw.read(OCCURRENCE, Path::Root(""), &report, |value| {
+            occurrence = Self::read(value);
+        });
+        if !report.is_empty() {
+            occurrence.problem = Some(report.to_string());
+        }
+        occurrence
+    }
+
     /// Reads an occurrence, or a DSSE envelope that stands for itself.
-    pub(crate) fn read(raw: Raw<'a>) -> Self {
+    pub(crate) fn read(value: Value<'_, 'a>) -> Self {
         let report = Report::default();
         let mut occurrence = Self::default();
         let mut bare: Option<Envelope<'a>> = None;
-        raw.read(OCCURRENCE, Path::Root(""), &report, |value| {
-            value.object(|key, value| match key {
-                "kind" => occurrence.kind = value.text(),
-                "noteName" => occurrence.note = value.text(),
-                "resourceUri" => occurrence.resource = value.text(),
-                // v1beta1
-                "resource" => {
-                    value.object(|key, value| {
-                        if key == "uri" {
-                            occurrence.resource = value.text();
-                        }
-                    });
-                }
-                "attestation" => {
-                    let body = Body::read_attestation(value, &mut occurrence.saw_jwts);
-                    occurrence.bodies.extend(body);
-                }
-                "envelope" => occurrence.bodies.push(Body::Dsse(Envelope::read(value))),
-                "dsseAttestation" => {
-                    // Beside the envelope stands a copy of the payload that nobody signed.
-                    value.object(|key, value| {
-                        if key == "envelope" {
-                            occurrence.bodies.push(Body::Dsse(Envelope::read(value)));
-                        }
-                    });
-                }
-                key if Envelope::has(key) => {
-                    bare.get_or_insert_default().read_field(key, value);
-                }
-                _ => {}
-            });
+        let value = value.under(OCCURRENCE, Path::Root(""), &report);
+        value.object(|key, value| match key {
+            "kind" => occurrence.kind = value.text(),
+            "noteName" => occurrence.note = value.text(),
+            "resourceUri" => occurrence.resource = value.text(),
+            // v1beta1
+            "resource" => {
+                value.object(|key, value| {
+                    if key == "uri" {
+                        occurrence.resource = value.text();
+                    }
+                });
+            }
+            "attestation" => {
+                let body = Body::read_attestation(value, &mut occurrence.saw_jwts);
+                occurrence.bodies.extend(body);
+            }
+            "envelope" => occurrence.bodies.push(Body::Dsse(Envelope::read(value))),
+            "dsseAttestation" => {
+                // Beside the envelope stands a copy of the payload that nobody signed.
+                value.object(|key, value| {
+                    if key == "envelope" {
+                        occurrence.bodies.push(Body::Dsse(Envelope::read(value)));
+                    }
+                });
+            }
+            key if Envelope::has(key) => {
+                bare.get_or_insert_default().read_field(key, value);
+            }
+            _ => {}
         });
         occurrence.bodies.extend(bare.map(Body::Dsse));
         // Grafeas keeps one envelope in two places.

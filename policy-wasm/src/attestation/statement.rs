@@ -135,7 +135,7 @@ const BODY: Path<'static> = Path::Root("predicate");
 /// The text of an object for later, walked for its duplicate keys now.
 fn read_object<'p>(value: Value<'_, 'p>) -> Option<Raw<'p>> {
     let (path, report) = (value.path(), value.report());
-    let raw = value.raw()?;
+    let raw = value.raw();
     payload::walk(raw, path, report, |value| {
         value.object(|_, field| field.skim());
     });

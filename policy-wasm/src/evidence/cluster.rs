@@ -69,7 +69,7 @@ pub(super) fn collect<'e>(
             }
             Ok(items) => {
                 for item in items {
-                    let occurrence = Occurrence::read(item);
+                    let occurrence = Occurrence::parse(item);
                     if !occurrence.is_attestation() {
                         continue;
                     }
@@ -124,7 +124,7 @@ fn read<'e>(answer: Raw<'e>, object: &Object) -> Result<Vec<Raw<'e>>, Reason> {
             "spec" => {
                 value.object(|key, value| {
                     if key == "attestations" {
-                        value.list(|_, item| items.extend(item.raw()));
+                        value.list(|_, item| items.push(item.raw()));
                     }
                 });
             }

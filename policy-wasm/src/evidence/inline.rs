@@ -2,7 +2,7 @@
 
 use super::Evidence;
 use crate::Budget;
-use crate::attestation::Source;
+use crate::attestation::{Occurrence, Source};
 use crate::json::Report;
 use crate::settings::Settings;
 
@@ -12,7 +12,11 @@ pub(super) fn collect<'e>(
     budget: &Budget,
     report: &Report,
 ) {
-    settings.each_occurrence(report, |_, raw| {
-        evidence.add_document(raw, Source::Settings, budget);
+    settings.each_occurrence(report, |value| {
+        let occurrence = Occurrence::read(value);
+        if occurrence.is_attestation() {
+            let resource = occurrence.resource_digest();
+            evidence.add(occurrence.decode(Source::Settings, budget), resource);
+        }
     });
 }

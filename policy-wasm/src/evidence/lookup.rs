@@ -11,7 +11,7 @@ use core::fmt;
 
 use crate::decision::{Code, Reason};
 use crate::digest::Digest;
-use crate::json::{self, Raw};
+use crate::json::Raw;
 use crate::{Budget, Escaped};
 
 /// One thing to look up
@@ -169,10 +169,13 @@ impl<'l> Lookups<'l> {
     /// `host-capability-failed`
     pub(crate) fn found(&self, need: &Need, budget: &Budget) -> Result<Option<Raw<'_>>, Reason> {
         match self.answers.get(need) {
-            Some(Answer::Found(text)) if json::depth(text) > budget.depth => {
-                Err(failed(need, "the answer is nested too deeply"))
+            Some(Answer::Found(text)) => {
+                let answer = Raw::new(text);
+                if answer.depth() > budget.depth {
+                    return Err(failed(need, "the answer is nested too deeply"));
+                }
+                Ok(Some(answer))
             }
-            Some(Answer::Found(text)) => Ok(Some(Raw::new(text))),
             Some(Answer::Absent) => Ok(None),
             Some(Answer::Failed(text)) => Err(failed(need, text)),
             Some(Answer::Unavailable | Answer::TooLong) | None => {

@@ -55,7 +55,8 @@ impl<'a> StoredScan<'a> {
     /// Reads what the settings say, by image.
     pub(super) fn all(settings: &Settings<'a>, report: &Report) -> BTreeMap<Digest, Self> {
         let mut scans: BTreeMap<Digest, Self> = BTreeMap::new();
-        settings.each_occurrence(report, |path, raw| {
+        settings.each_occurrence(report, |value| {
+            let (path, raw) = (value.path(), value.raw());
             let Some(stored) = Stored::read(raw, path, report) else {
                 return;
             };

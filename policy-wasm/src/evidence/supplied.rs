@@ -60,7 +60,7 @@ fn read_entry<'a>(value: Value<'_, 'a>) -> Option<Entry<'a>> {
         "kind" => kind = value.text(),
         "name" => name = value.text(),
         "found" => {
-            answers.extend(value.raw().map(|raw| Answer::Found(raw.text().to_string())));
+            answers.push(Answer::Found(value.raw().text().to_string()));
         }
         "absent" => answers.extend(value.flag().filter(|flag| *flag).map(|_| Answer::Absent)),
         "failed" => answers.extend(value.text().map(|text| Answer::Failed(text.into_owned()))),

@@ -1,8 +1,13 @@
 //! Text that is read later, or not at all.
 
-use super::{Dialect, Path, Report, Value, source};
+use alloc::string::{String, ToString as _};
 
-/// A part of a JSON document that is known to be well-formed and is read later, or not at all
+use serde::de::IgnoredAny;
+
+use super::cursor::{Cursor, Kind};
+use super::{Dialect, Path, Report, Value};
+
+/// A JSON document, or a part of one, that is read later, or not at all
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Raw<'de> {
     text: &'de str,
@@ -16,6 +21,13 @@ impl<'de> Raw<'de> {
 
     pub(crate) const fn text(self) -> &'de str {
         self.text
+    }
+
+    /// The deepest nesting of lists and objects.
+    pub(crate) fn depth(self) -> usize {
+        let mut cursor = Cursor::new(self.text);
+        cursor.skip();
+        cursor.deepest()
     }
 
     /// Whether this is `{}`, decided without reading anything else.
@@ -37,7 +49,7 @@ impl<'de> Raw<'de> {
 
     /// Whether this is an object, decided by its first character.
     pub(crate) fn is_object(self) -> bool {
-        self.text.starts_with('{')
+        Cursor::new(self.text).kind() == Kind::Object
     }
 
     /// Whether this is `null`.
@@ -45,7 +57,7 @@ impl<'de> Raw<'de> {
         self.text == "null"
     }
 
-    /// Reads the value, handing it to `read` once.
+    /// Reads the value, and returns its deepest nesting.
     ///
     /// A syntax error is reported like any other problem and ends the walk: what follows it cannot
     /// be read.
@@ -54,23 +66,33 @@ impl<'de> Raw<'de> {
         dialect: &Dialect,
         path: Path<'_>,
         report: &Report,
-        read: impl FnMut(Value<'_, 'de>),
-    ) {
-        let mut read = read;
-        let result = source::read(self.text, &mut |source| {
-            read(Value {
-                source,
-                dialect,
-                path,
-                report,
-            });
-        });
-        if let Err(error) = result {
+        read: impl FnOnce(Value<'_, 'de>),
+    ) -> usize {
+        let mut cursor = Cursor::new(self.text);
+        let value = Value {
+            cursor: &mut cursor,
+            dialect,
+            path,
+            report,
+        };
+        value.hand_to(read);
+        cursor.finish();
+        if !cursor.is_whole() {
+            let error = self.error();
             report.push(
                 dialect.malformed,
                 path,
                 alloc::format!("not valid JSON: {error}"),
             );
+        }
+        cursor.deepest()
+    }
+
+    /// What is wrong with a text that is not JSON, and where: found a second time, in better words.
+    fn error(self) -> String {
+        match serde_json::from_str::<IgnoredAny>(self.text) {
+            Err(error) => error.to_string(),
+            Ok(_) => "nested too deeply".to_string(),
         }
     }
 }

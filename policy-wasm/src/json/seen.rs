@@ -6,26 +6,52 @@ use alloc::collections::BTreeSet;
 /// Keys held without allocating. Most objects have fewer; a map of rules may have thousands.
 const INLINE: usize = 16;
 
-/// A set of borrowed keys that allocates only beyond [`INLINE`] of them
+/// A set of keys that allocates only beyond [`INLINE`] of them, and for those with escapes
 #[derive(Debug, Default)]
 pub(super) struct Seen<'de> {
-    inline: [Option<Cow<'de, str>>; INLINE],
+    /// One bit for each key, by its length and its ends: most keys are told apart by that
+    sketch: u64,
+    inline: [&'de str; INLINE],
+    count: usize,
     spilled: BTreeSet<Cow<'de, str>>,
 }
 
 impl<'de> Seen<'de> {
-    /// Adds a key; false when it was there already.
-    pub(super) fn insert(&mut self, key: Cow<'de, str>) -> bool {
-        for slot in &mut self.inline {
-            match slot {
-                Some(known) if *known == key => return false,
-                Some(_) => {}
-                None => {
-                    *slot = Some(key);
-                    return true;
-                }
+    /// Whether a key is there.
+    pub(super) fn has(&self, key: &str) -> bool {
+        if self.sketch & sketch(key) == 0 {
+            return false;
+        }
+        self.inline
+            .iter()
+            .take(self.count)
+            .any(|known| *known == key)
+            || self.spilled.contains(key)
+    }
+
+    /// Adds a key that is not there.
+    pub(super) fn insert(&mut self, key: Cow<'de, str>) {
+        self.sketch |= sketch(&key);
+        match (key, self.inline.get_mut(self.count)) {
+            (Cow::Borrowed(key), Some(slot)) => {
+                *slot = key;
+                self.count = self.count.saturating_add(1);
+            }
+            (key, _) => {
+                self.spilled.insert(key);
             }
         }
-        self.spilled.insert(key)
     }
+}
+
+fn sketch(key: &str) -> u64 {
+    let bytes = key.as_bytes();
+    let first = bytes.first().copied().unwrap_or_default();
+    let last = bytes.last().copied().unwrap_or_default();
+    let length = u8::try_from(bytes.len() & 0xff).unwrap_or_default();
+    let bit = first
+        .wrapping_mul(5)
+        .wrapping_add(last.wrapping_mul(11))
+        .wrapping_add(length);
+    1 << (bit & 63)
 }

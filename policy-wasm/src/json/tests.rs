@@ -74,19 +74,102 @@ fn malformed_json_is_one_problem() {
 }
 
 #[test]
-fn nesting_is_counted_outside_of_strings_only() {
-    for (text, expected) in [
-        ("1", 0),
-        ("[[]]", 2),
-        (r#"{"[[[": "]\"[["}"#, 1),
-        ("[{},[[]]]", 3),
-    ] {
-        assert_eq!(depth(text), expected, "{text}");
-    }
-}
-
-#[test]
 fn deep_nesting_ends_the_walk_instead_of_the_stack() {
     let text = alloc::format!(r#"{{"b": {}{}}}"#, "[".repeat(10_000), "]".repeat(10_000));
     assert_eq!(problems(&text).len(), 1);
+}
+
+/// Everything that a value says, as `serde_json` would hold it; `None` where anything was reported.
+fn rebuild(text: &str) -> Option<serde_json::Value> {
+    let report = Report::default();
+    let mut whole = serde_json::Value::Null;
+    Raw::new(text).read(TEST, Path::Root(""), &report, |value| {
+        whole = rebuild_value(value);
+    });
+    report.is_empty().then_some(whole)
+}
+
+fn rebuild_value(value: Value<'_, '_>) -> serde_json::Value {
+    match value.cursor.kind() {
+        Kind::List => {
+            let mut items = Vec::new();
+            value.list(|_, item| items.push(rebuild_value(item)));
+            items.into()
+        }
+        Kind::Object => {
+            let mut fields = serde_json::Map::new();
+            value.object(|key, value| {
+                fields.insert(key.to_string(), rebuild_value(value));
+            });
+            fields.into()
+        }
+        Kind::Text => value.text().unwrap_or_default().into_owned().into(),
+        Kind::Bool => value.flag().into(),
+        Kind::Null | Kind::Number | Kind::Nothing => {
+            serde_json::from_str(value.raw().text()).unwrap_or_default()
+        }
+    }
+}
+
+/// Every text of up to so many of these pieces that `serde_json` accepts, and its meaning.
+fn each_text(pieces: &[&str], longest: usize, each: &mut impl FnMut(&str)) {
+    fn grow(text: &mut String, pieces: &[&str], left: usize, each: &mut impl FnMut(&str)) {
+        each(text);
+        for piece in pieces {
+            if left > 0 {
+                let length = text.len();
+                text.push_str(piece);
+                grow(text, pieces, left.saturating_sub(1), each);
+                text.truncate(length);
+            }
+        }
+    }
+    grow(&mut String::new(), pieces, longest, each);
+}
+
+#[test]
+fn whatever_serde_json_accepts_is_read_as_it_reads_it() {
+    let (mut accepted, mut refused) = (0, 0);
+    for (pieces, longest) in [
+        (&["{", "}", "[", "]", "\"", ",", ":", "1"][..], 7),
+        (
+            &[
+                "{\"a\":",
+                "{\"b\" : ",
+                "}",
+                "[",
+                "]",
+                ", ",
+                "\"\\\"]\"",
+                "null",
+                "\"\\\\\":",
+            ][..],
+            6,
+        ),
+        (
+            &[
+                "\"", "\\", "u", "d83d", "dca9", "0041", "[", "]", "}", "é", " ",
+            ][..],
+            5,
+        ),
+    ] {
+        each_text(pieces, longest, &mut |text| {
+            let Ok(expected) = serde_json::from_str::<serde_json::Value>(text) else {
+                refused += 1;
+                // Escapes that mean nothing are found where somebody reads them.
+                assert!(rebuild(text).is_none(), "{text}");
+                return;
+            };
+            accepted += 1;
+            let duplicates = problems(&alloc::format!("{{\"b\": {text}}}"));
+            match rebuild(text) {
+                Some(rebuilt) => assert_eq!(rebuilt, expected, "{text}"),
+                None => assert!(
+                    duplicates.iter().all(|one| one.contains("duplicate key")),
+                    "{text}"
+                ),
+            }
+        });
+    }
+    assert!(accepted > 500 && refused > 100_000, "{accepted} {refused}");
 }

@@ -76,7 +76,7 @@ impl<'a> Policy<'a> {
         };
         let mut saw_default_rule = false;
         let was_object = value.with_dialect(POLICY).object(|key, value| match key {
-            "admissionWhitelistPatterns" => policy.patterns = value.raw(),
+            "admissionWhitelistPatterns" => policy.patterns = Some(value.raw()),
             "defaultAdmissionRule" => {
                 saw_default_rule = true;
                 policy.default_rule = AdmissionRule::read(value);
@@ -102,9 +102,10 @@ impl<'a> Policy<'a> {
                     return value.unknown();
                 };
                 let path = value.path();
-                let Some(raw) = value.raw().filter(|raw| !raw.is_empty_object()) else {
+                let raw = value.raw();
+                if raw.is_empty_object() {
                     return;
-                };
+                }
                 if !raw.is_object() {
                     let message = "expected an object of rules";
                     return report.push(Code::PolicyWrongType, path, message);

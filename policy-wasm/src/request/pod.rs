@@ -194,10 +194,8 @@ fn read_image<'a>(value: Value<'_, 'a>) -> (Option<Cow<'a, str>>, Option<Raw<'a>
     let (path, report) = (value.path(), value.report());
     let token = value.raw();
     let mut image = None;
-    if let Some(token) = token {
-        token.read(REQUEST, path, report, |value| image = value.text());
-    }
-    (image, token)
+    token.read(REQUEST, path, report, |value| image = value.text());
+    (image, Some(token))
 }
 
 /// What a Pod's metadata may say to a policy

@@ -30,8 +30,8 @@ impl<'a> Sources<'a> {
     pub(super) fn read(value: Value<'_, 'a>) -> Self {
         let mut sources = Self::default();
         value.object(|key, value| match key {
-            "occurrences" => sources.occurrences = value.raw(),
-            "statements" => sources.statements = value.raw(),
+            "occurrences" => sources.occurrences = Some(value.raw()),
+            "statements" => sources.statements = Some(value.raw()),
             "authenticators" => sources.authenticators = Authenticators::read(value),
             "podAnnotation" => sources.pod_annotation = value.flag().unwrap_or_default(),
             "kubernetes" => sources.notes = read_kubernetes(value),

@@ -8,7 +8,7 @@ use super::Settings;
 use crate::Budget;
 use crate::decision::Code;
 use crate::evidence::Vouched;
-use crate::json::{self, Path, Problem, Raw, Report};
+use crate::json::{Path, Problem, Raw, Report};
 use crate::policy::attestor::Attestor;
 use crate::policy::rule::AdmissionRule;
 use crate::policy::singleton::Document;
@@ -20,9 +20,9 @@ use crate::policy::singleton::Document;
 #[must_use]
 pub fn validate(document: &[u8], budget: &Budget) -> Vec<Problem> {
     let report = Report::default();
-    match read_text(document, budget) {
-        Ok(text) => {
-            if let Some(settings) = Settings::read(Raw::new(text), &report) {
+    match parse(document, budget) {
+        Ok(document) => {
+            if let Some(settings) = Settings::parse(document, &report) {
                 settings.check(&report);
             }
         }
@@ -31,22 +31,23 @@ pub fn validate(document: &[u8], budget: &Budget) -> Vec<Problem> {
     report.into_problems()
 }
 
-/// The bounds that hold for every document before it is parsed.
-fn read_text<'a>(
+/// The document, unread, within its bounds.
+fn parse<'a>(
     document: &'a [u8],
     budget: &Budget,
-) -> Result<&'a str, (Code, alloc::string::String)> {
+) -> Result<Raw<'a>, (Code, alloc::string::String)> {
     if document.len() > budget.settings_bytes {
         let message = alloc::format!("longer than {} bytes", budget.settings_bytes);
         return Err((Code::LimitExceeded, message));
     }
     let text = core::str::from_utf8(document)
         .map_err(|error| (Code::SettingsMalformed, error.to_string()))?;
-    if json::depth(text) > budget.depth {
+    let document = Raw::new(text);
+    if document.depth() > budget.depth {
         let message = alloc::format!("nested deeper than {} levels", budget.depth);
         return Err((Code::LimitExceeded, message));
     }
-    Ok(text)
+    Ok(document)
 }
 
 impl Settings<'_> {

@@ -116,7 +116,7 @@ impl<'p> Fields<'p> {
     fn read_build_definition(&mut self, value: Value<'_, 'p>) {
         value.object(|key, value| match key {
             "buildType" => self.build_type = value.text(),
-            "externalParameters" => self.external_parameters = value.raw(),
+            "externalParameters" => self.external_parameters = Some(value.raw()),
             "resolvedDependencies" => self.read_materials(value),
             _ => {}
         });

@@ -74,7 +74,7 @@ impl<'a> TextList<'a> {
         fields: [&'static str; 2],
         value: Value<'_, 'a>,
     ) -> Option<Self> {
-        let raw = value.raw()?;
+        let raw = value.raw();
         Some(Self { place, fields, raw })
     }
 

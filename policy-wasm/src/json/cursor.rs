@@ -1,0 +1,417 @@
+//! Moves over JSON, and checks whatever it moves over (RFC 8259): after the first character that does
+//! not belong there, nothing more is found. What escapes mean is left to `serde_json`, which also
+//! accepts and refuses the same texts: `tests.rs` compares the two.
+
+mod string;
+
+use alloc::borrow::Cow;
+use alloc::string::String;
+
+use string::end_of_string;
+
+/// A place in a text
+#[derive(Debug)]
+pub(super) struct Cursor<'de> {
+    text: &'de str,
+    at: usize,
+    /// How many lists and objects are open here
+    level: usize,
+    /// The most that were open anywhere before
+    deepest: usize,
+    is_broken: bool,
+}
+
+/// What a value is, by its first character
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    Null,
+    Bool,
+    Number,
+    Text,
+    List,
+    Object,
+    /// There is no value
+    Nothing,
+}
+
+impl Kind {
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Null => "null",
+            Self::Bool => "a boolean",
+            Self::Number => "a number",
+            Self::Text => "a string",
+            Self::List => "a list",
+            Self::Object => "an object",
+            Self::Nothing => "nothing",
+        }
+    }
+
+    const fn of(first: u8) -> Self {
+        match first {
+            b'"' => Self::Text,
+            b'{' => Self::Object,
+            b'[' => Self::List,
+            b'n' => Self::Null,
+            b't' | b'f' => Self::Bool,
+            b'-' | b'0'..=b'9' => Self::Number,
+            _ => Self::Nothing,
+        }
+    }
+}
+
+/// Stands behind the end of every text; JSON has it nowhere.
+const END: u8 = 0;
+
+/// Lists and objects inside one another in a value that is passed over. A call may have far fewer.
+const MAX_DEPTH: usize = 128;
+
+impl<'de> Cursor<'de> {
+    pub(super) const fn new(text: &'de str) -> Self {
+        Self {
+            text,
+            at: 0,
+            level: 0,
+            deepest: 0,
+            is_broken: false,
+        }
+    }
+
+    /// Bytes before this place.
+    pub(super) const fn position(&self) -> usize {
+        self.at
+    }
+
+    /// The deepest nesting before this place.
+    pub(super) const fn deepest(&self) -> usize {
+        self.deepest
+    }
+
+    /// Whether everything so far was JSON.
+    pub(super) const fn is_whole(&self) -> bool {
+        !self.is_broken
+    }
+
+    /// Passes over the space at the end of the text, behind which nothing may follow.
+    pub(super) fn finish(&mut self) {
+        if self.next_byte() != END || self.at < self.text.len() {
+            self.fail();
+        }
+    }
+
+    /// What the next value is.
+    pub(super) fn kind(&mut self) -> Kind {
+        Kind::of(self.next_byte())
+    }
+
+    /// Whether a value of this kind begins right here.
+    pub(super) fn is_at(&self, kind: Kind) -> bool {
+        let first = self.text.as_bytes().get(self.at);
+        first.is_some_and(|first| Kind::of(*first) == kind)
+    }
+
+    /// Moves over a value, and returns its text.
+    pub(super) fn skip(&mut self) -> &'de str {
+        self.next_byte();
+        let start = self.at;
+        let mut scan = Scan::new(self.text, start);
+        let end = scan.value();
+        self.deepest = self.deepest.max(self.level.saturating_add(scan.deepest));
+        match end {
+            Some(()) => self.at = scan.at,
+            None => self.fail(),
+        }
+        self.text.get(start..self.at).unwrap_or_default()
+    }
+
+    /// Reads a string.
+    ///
+    /// # Errors
+    ///
+    /// It has escapes that are no text: half of a surrogate pair.
+    pub(super) fn string(&mut self) -> Result<Cow<'de, str>, serde_json::Error> {
+        let is_string = self.next_byte() == b'"';
+        let start = self.at;
+        let end = end_of_string(self.text.as_bytes(), start.saturating_add(1));
+        let Some((end, has_escapes)) = end.filter(|_| is_string) else {
+            self.fail();
+            return Ok(Cow::Borrowed(""));
+        };
+        self.at = end;
+        if has_escapes {
+            let token = self.text.get(start..end).unwrap_or_default();
+            return serde_json::from_str::<String>(token).map(Cow::Owned);
+        }
+        let inner = start.saturating_add(1)..end.saturating_sub(1);
+        Ok(Cow::Borrowed(self.text.get(inner).unwrap_or_default()))
+    }
+
+    /// Moves into a list or an object.
+    pub(super) fn enter(&mut self) {
+        self.at = self.at.saturating_add(1);
+        self.level = self.level.saturating_add(1);
+        self.deepest = self.deepest.max(self.level);
+    }
+
+    /// Moves to the next item, or behind the bracket that closes them: true as long as there is one.
+    pub(super) fn next_item(&mut self, is_first: bool, close: u8) -> bool {
+        let byte = self.next_byte();
+        if byte == close {
+            self.at = self.at.saturating_add(1);
+            self.level = self.level.saturating_sub(1);
+            return false;
+        }
+        if !is_first {
+            self.pass(b',');
+        }
+        if self.next_byte() == close {
+            self.fail();
+        }
+        self.is_whole()
+    }
+
+    /// Moves over a character that must be there.
+    pub(super) fn pass(&mut self, expected: u8) {
+        if self.next_byte() == expected {
+            self.at = self.at.saturating_add(1);
+        } else {
+            self.fail();
+        }
+    }
+
+    /// Moves over space, and returns what stands behind it.
+    fn next_byte(&mut self) -> u8 {
+        let mut scan = Scan::new(self.text, self.at);
+        let byte = scan.next_byte();
+        self.at = scan.at;
+        byte
+    }
+
+    /// Finds nothing more.
+    pub(super) const fn fail(&mut self) {
+        self.is_broken = true;
+        self.at = self.text.len();
+    }
+}
+
+/// Passes over values without looking into them
+struct Scan<'b> {
+    bytes: &'b [u8],
+    at: usize,
+    /// The most brackets that were open, also where the value turned out to be none
+    deepest: usize,
+}
+
+impl<'b> Scan<'b> {
+    const fn new(text: &'b str, at: usize) -> Self {
+        Self {
+            bytes: text.as_bytes(),
+            at,
+            deepest: 0,
+        }
+    }
+
+    fn byte(&self) -> u8 {
+        self.bytes.get(self.at).copied().unwrap_or(END)
+    }
+
+    /// A text never has as many bytes as would wrap around.
+    const fn advance(&mut self) {
+        self.at = self.at.wrapping_add(1);
+    }
+
+    fn next_byte(&mut self) -> u8 {
+        loop {
+            match self.byte() {
+                b' ' | b'\n' | b'\r' | b'\t' => self.advance(),
+                byte => return byte,
+            }
+        }
+    }
+
+    /// Passes over one value; `None` where it is none.
+    fn value(&mut self) -> Option<()> {
+        // One bit for each open bracket, the innermost lowest: whether it is an object's.
+        let (mut open, mut level) = (0_u128, 0_usize);
+        loop {
+            match self.next_byte() {
+                bracket @ (b'{' | b'[') => {
+                    level = level.saturating_add(1);
+                    self.deepest = self.deepest.max(level);
+                    if level > MAX_DEPTH {
+                        return None;
+                    }
+                    open = open << 1 | u128::from(bracket == b'{');
+                    self.advance();
+                    // A bracket closes with the character two behind it in ASCII.
+                    if self.next_byte() != bracket.saturating_add(2) {
+                        if bracket == b'{' {
+                            self.key()?;
+                        }
+                        continue;
+                    }
+                }
+                b'"' => self.string()?,
+                _ => self.scalar()?,
+            }
+            // Behind a value: the next one, or the end of what it is in.
+            loop {
+                if level == 0 {
+                    return Some(());
+                }
+                let is_object = open & 1 == 1;
+                match self.next_byte() {
+                    b',' => {
+                        self.advance();
+                        if is_object {
+                            self.key()?;
+                        }
+                        break;
+                    }
+                    close if close == if is_object { b'}' } else { b']' } => {
+                        self.advance();
+                        open >>= 1;
+                        level = level.saturating_sub(1);
+                    }
+                    _ => return None,
+                }
+            }
+        }
+    }
+
+    fn key(&mut self) -> Option<()> {
+        if self.next_byte() != b'"' {
+            return None;
+        }
+        self.string()?;
+        if self.next_byte() != b':' {
+            return None;
+        }
+        self.advance();
+        Some(())
+    }
+
+    fn string(&mut self) -> Option<()> {
+        (self.at, _) = end_of_string(self.bytes, self.at.saturating_add(1))?;
+        Some(())
+    }
+
+    fn scalar(&mut self) -> Option<()> {
+        let word: &[u8] = match self.byte() {
+            b'n' => b"null",
+            b't' => b"true",
+            b'f' => b"false",
+            _ => return self.number(),
+        };
+        let rest = self.bytes.get(self.at..)?;
+        self.at = self.at.saturating_add(word.len());
+        rest.starts_with(word).then_some(())
+    }
+
+    fn number(&mut self) -> Option<()> {
+        if self.byte() == b'-' {
+            self.advance();
+        }
+        if self.byte() == b'0' {
+            self.advance();
+        } else {
+            self.digits()?;
+        }
+        if self.byte() == b'.' {
+            self.advance();
+            self.digits()?;
+        }
+        if self.byte() | 0x20 == b'e' {
+            self.advance();
+            if matches!(self.byte(), b'+' | b'-') {
+                self.advance();
+            }
+            self.digits()?;
+        }
+        Some(())
+    }
+
+    /// At least one.
+    fn digits(&mut self) -> Option<()> {
+        let start = self.at;
+        while self.byte().is_ascii_digit() {
+            self.advance();
+        }
+        (self.at > start).then_some(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_end_where_they_end() {
+        for value in [
+            "null",
+            "true",
+            "-1.5e+3",
+            r#""""#,
+            r#""\\""#,
+            r#""]\"}""#,
+            "[]",
+            "{}",
+            r#"{"[": ["}", {"\"": 1}, []]}"#,
+            "[1 , 2\n]",
+        ] {
+            for around in [("", ""), (" \n", " "), ("", ","), ("\t", "}"), ("", "]")] {
+                let text = alloc::format!("{}{value}{}", around.0, around.1);
+                let mut cursor = Cursor::new(&text);
+                assert_eq!(cursor.skip(), value, "{text:?}");
+                assert_eq!(cursor.position(), around.0.len() + value.len());
+            }
+        }
+    }
+
+    #[test]
+    fn nesting_is_counted_outside_of_strings_only() {
+        for (text, expected) in [
+            ("1", 0),
+            ("[[]]", 2),
+            (r#"{"[[[": "]\"[["}"#, 1),
+            ("[{},[[]]]", 3),
+        ] {
+            let mut skipping = Cursor::new(text);
+            skipping.skip();
+            assert_eq!(skipping.deepest(), expected, "{text}");
+            let around = alloc::format!("[{text},[]]");
+            let mut entering = Cursor::new(&around);
+            entering.enter();
+            assert!(entering.next_item(true, b']'));
+            entering.skip();
+            assert!(entering.next_item(false, b']'));
+            assert_eq!(entering.deepest(), expected + 1, "{around}");
+        }
+    }
+
+    #[test]
+    fn nothing_is_found_behind_what_is_not_json() {
+        for text in [
+            "", "[", "{\"", "\"\\", "[\"a\\\"", "]", "}", "[}", "\u{0}", "[1,,", ":",
+        ] {
+            let mut cursor = Cursor::new(text);
+            cursor.skip();
+            assert!(
+                !cursor.is_whole() && cursor.position() == text.len(),
+                "{text}"
+            );
+            assert_eq!(cursor.kind(), Kind::Nothing);
+            assert!(!cursor.next_item(true, b']'));
+        }
+    }
+
+    #[test]
+    fn deep_nesting_is_no_json() {
+        for (depth, expected) in [(128, true), (129, false), (100_000, false)] {
+            let text = alloc::format!("{}{}", "[".repeat(depth), "]".repeat(depth));
+            let mut cursor = Cursor::new(&text);
+            cursor.skip();
+            assert_eq!(cursor.is_whole(), expected);
+        }
+    }
+}
