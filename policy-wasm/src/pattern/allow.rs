@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use super::glob::{Glob, Rest, is_in_references};
+use super::glob::{Glob, Rest, first_stray};
 use crate::digest::Digest;
 use crate::image::{ImageReference, MAX_LENGTH, is_tag};
 
@@ -117,12 +117,12 @@ impl<'a> AllowPattern<'a> {
 }
 
 fn check_characters(literal: &str) -> Result<(), AllowPatternError> {
-    literal.chars().try_for_each(|character| match character {
-        '*' => Err(AllowPatternError::WildcardInside),
-        '[' | ']' => Err(AllowPatternError::CharacterClass),
-        _ if is_in_references(character) => Ok(()),
-        _ => Err(AllowPatternError::Character(character)),
-    })
+    match first_stray(literal) {
+        None => Ok(()),
+        Some('*') => Err(AllowPatternError::WildcardInside),
+        Some('[' | ']') => Err(AllowPatternError::CharacterClass),
+        Some(character) => Err(AllowPatternError::Character(character)),
+    }
 }
 
 fn parse_digest(text: &str) -> Result<Digest, AllowPatternError> {

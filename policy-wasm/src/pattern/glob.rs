@@ -59,9 +59,14 @@ impl<'a> Glob<'a> {
     }
 }
 
-/// Whether image references have this character. Those in brackets, of IPv6 addresses, are left out:
-/// in patterns they would be taken for character classes.
-pub(super) const fn is_in_references(character: char) -> bool {
-    character.is_ascii_alphanumeric()
-        || matches!(character, '.' | '_' | '-' | '/' | ':' | '@' | '+')
+/// The first character that image references do not have. Those in brackets, of IPv6 addresses, count
+/// among them: in patterns they would be taken for character classes.
+pub(super) fn first_stray(literal: &str) -> Option<char> {
+    // Byte by byte, since patterns are many and all that is allowed is ASCII.
+    let place = literal.bytes().position(|byte| !is_in_references(byte))?;
+    literal.get(place..)?.chars().next()
+}
+
+const fn is_in_references(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-' | b'/' | b':' | b'@' | b'+')
 }

@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use super::glob::{Glob, is_in_references};
+use super::glob::{Glob, first_stray};
 use crate::image::MAX_LENGTH;
 
 /// A pattern of a project-singleton policy (`admissionWhitelistPatterns[].namePattern`)
@@ -53,15 +53,14 @@ impl<'a> NamePattern<'a> {
             return Err(NamePatternError::TooLong);
         }
         let glob = Glob::split(text);
-        for character in glob.literal.chars() {
-            match character {
-                '*' => return Err(NamePatternError::WildcardInside),
-                '[' | ']' => return Err(NamePatternError::CharacterClass),
-                _ if is_in_references(character) => {}
-                _ => return Err(NamePatternError::Character(character)),
-            }
+        match first_stray(glob.literal) {
+            None => {}
+            Some('*') => return Err(NamePatternError::WildcardInside),
+            Some('[' | ']') => return Err(NamePatternError::CharacterClass),
+            Some(character) => return Err(NamePatternError::Character(character)),
         }
-        if glob.is_open() && !glob.literal.contains(['/', ':', '@']) {
+        let ends_a_registry = |byte: &u8| matches!(byte, b'/' | b':' | b'@');
+        if glob.is_open() && !glob.literal.as_bytes().iter().any(ends_a_registry) {
             return Err(NamePatternError::WildcardAlone);
         }
         Ok(Self(glob))
