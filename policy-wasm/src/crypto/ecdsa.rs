@@ -9,8 +9,9 @@ use core::ops::Add;
 use ecdsa::der::MaxOverhead;
 use ecdsa::{DigestAlgorithm, EcdsaCurve, Signature, VerifyingKey, signature};
 use p256::elliptic_curve::array::ArraySize;
+use p256::elliptic_curve::point::AffineCoordinates as _;
 use p256::elliptic_curve::sec1::{FromSec1Point, ModulusSize, ToSec1Point};
-use p256::elliptic_curve::{ALGORITHM_OID, Curve, CurveArithmetic};
+use p256::elliptic_curve::{ALGORITHM_OID, AffinePoint, Curve, CurveArithmetic, FieldBytes};
 use p256::pkcs8::{AssociatedOid, SubjectPublicKeyInfoRef};
 
 use super::{BadSignature, Family, Verifier, material};
@@ -34,13 +35,25 @@ impl<C: NistCurve> Family for Ecdsa<C> {
             .map_err(|_| KeyError::AlgorithmMismatch(algorithm))?;
         // One encoding per key: key ids are digests of the encoding.
         let point = key.subject_public_key.as_bytes().unwrap_or_default();
-        if point.first() != Some(&UNCOMPRESSED) {
+        let Some((&UNCOMPRESSED, coordinates)) = point.split_first() else {
             return Err(KeyError::Malformed("the point is not in uncompressed form"));
-        }
-        let key = VerifyingKey::<C>::from_sec1_bytes(point)
-            .map_err(|_| KeyError::Malformed("the point is not on the curve"))?;
+        };
+        let key = verifying_key::<C>(coordinates);
+        let key = key.ok_or(KeyError::Malformed("the point is not on the curve"))?;
         Ok(Box::new(key))
     }
+}
+
+/// The key with these coordinates, if they are those of a point on the curve. Nothing is decompressed,
+/// and the arithmetic for that stays out of the module.
+fn verifying_key<C: NistCurve>(coordinates: &[u8]) -> Option<VerifyingKey<C>> {
+    let (x, y) = coordinates.split_at_checked(coordinates.len() / 2)?;
+    let (x, y) = (
+        FieldBytes::<C>::try_from(x).ok()?,
+        FieldBytes::<C>::try_from(y).ok()?,
+    );
+    let point = AffinePoint::<C>::from_coordinates(&x, &y).into_option()?;
+    VerifyingKey::from_affine(point).ok()
 }
 
 /// SEC 1, section 2.3.3: the first byte of an uncompressed point.
@@ -49,7 +62,7 @@ const UNCOMPRESSED: u8 = 4;
 impl<C: NistCurve> Verifier for VerifyingKey<C> {
     fn verify(&self, message: &[u8], signature: &[u8]) -> Result<(), BadSignature> {
         let signature = Signature::<C>::from_der(signature).map_err(|_| BadSignature)?;
-        signature::Verifier::verify(self, message, &signature).map_err(|_| BadSignature)
+        C::verify(self, message, &signature)
     }
 
     fn material(&self) -> Vec<u8> {
@@ -72,10 +85,33 @@ trait NistCurve:
 {
     /// See [`Verifier::cost`].
     const COST: usize;
+
+    /// Verifies a signature whose two numbers are in range.
+    fn verify(
+        key: &VerifyingKey<Self>,
+        message: &[u8],
+        signature: &Signature<Self>,
+    ) -> Result<(), BadSignature> {
+        signature::Verifier::verify(key, message, signature).map_err(|_| BadSignature)
+    }
 }
 
 impl NistCurve for p256::NistP256 {
     const COST: usize = 8;
+
+    #[cfg(feature = "crrl")]
+    fn verify(
+        key: &VerifyingKey<Self>,
+        message: &[u8],
+        signature: &Signature<Self>,
+    ) -> Result<(), BadSignature> {
+        use crrl::p256::PublicKey;
+        use sha2::{Digest as _, Sha256};
+
+        let key = PublicKey::decode(key.to_sec1_point(false).as_bytes()).ok_or(BadSignature)?;
+        let is_valid = key.verify_hash(&signature.to_bytes(), &Sha256::digest(message));
+        if is_valid { Ok(()) } else { Err(BadSignature) }
+    }
 }
 
 impl NistCurve for p384::NistP384 {
