@@ -6,11 +6,11 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use host_runner::engine::{Abi, Engine, Limits, Operation, Policy, embedded};
+use host_runner::engine::{Abi, Operation, Policy, embedded};
 use policy_wasm::abi;
 use policy_wasm::evidence::NoLookup;
 
-use crate::web;
+use crate::{modules, web};
 
 /// One build of the policy
 pub trait Implementation: fmt::Debug {
@@ -22,7 +22,7 @@ pub trait Implementation: fmt::Debug {
 /// Every build that can run here. Without Node the web build cannot: that is said, and it is an
 /// error where `COUNTERSIGN_REQUIRE_NODE` is set.
 pub fn all() -> Vec<Box<dyn Implementation>> {
-    let engine = Engine::new(Limits::default()).unwrap();
+    let engine = modules::engine();
     let mut all: Vec<Box<dyn Implementation>> = vec![Box::new(Native)];
     for (name, abi) in [("waPC module", Abi::Wapc), ("WASI module", Abi::Wasi)] {
         all.push(Box::new(Module {

@@ -4,6 +4,24 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
+use host_runner::engine::{Cache, Engine, Limits};
+
+/// An engine that compiles a module once for all suites, and again only where it has changed.
+pub fn engine() -> Engine {
+    Engine::new(Limits::default()).unwrap().caching(cache())
+}
+
+/// The same, counting instructions.
+pub fn metering_engine() -> Engine {
+    Engine::metering(Limits::default())
+        .unwrap()
+        .caching(cache())
+}
+
+fn cache() -> Option<Cache> {
+    Cache::at(&target_directory().join("tmp").join("compiled"))
+}
+
 /// The waPC module without OpenPGP, built once in this process.
 pub fn slim() -> &'static [u8] {
     static MODULE: OnceLock<Vec<u8>> = OnceLock::new();

@@ -8,9 +8,9 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use host_runner::engine::{Abi, Cost, Engine, Limits, Operation, Policy, embedded};
-use policy_tests::case::{image, one_container, pod, request, settings};
-use policy_tests::signing::{TestKey, attestor, attestor_name, occurrence, payload};
+use host_runner::engine::{Abi, Cost, Operation, Policy, embedded};
+use policy_tests::case::settings;
+use policy_tests::{calls, modules};
 use serde_json::{Map, Value, json};
 
 /// More is a change that somebody has to see; less is progress that somebody has to keep.
@@ -35,136 +35,42 @@ fn measure(policy: &Policy, operation: Operation, call: &Value) -> Cost {
 
 /// The cases, each with a call that is answered with yes.
 fn cases() -> Vec<(String, Operation, Value)> {
-    let call = |settings: Value, spec: Value| json!({"request": pod(spec), "settings": settings});
     let validate = |name: &str, call| (name.to_owned(), Operation::Validate, call);
     let mut cases = vec![
-        validate(
-            "one exempt image",
-            call(exempting(1), one_container(&image())),
-        ),
-        validate(
-            "one attested image (P-256)",
-            call(settings(), one_container(&image())),
-        ),
-        validate("ten images, two attestors", ten_images()),
-        validate("a Deployment of 200 KB, exempt", long_deployment()),
+        validate("one exempt image", calls::exempt()),
+        validate("one attested image (P-256)", calls::attested()),
+        validate("ten images, two attestors", calls::ten_images()),
         (
             "the settings of one attestor".to_owned(),
             Operation::ValidateSettings,
             settings(),
         ),
     ];
+    for (algorithm, call) in calls::by_algorithm() {
+        cases.push(validate(&format!("one attested image ({algorithm})"), call));
+    }
+    for kilobytes in [2, 10, 300] {
+        let name = format!("a Deployment of {kilobytes} KB, exempt");
+        cases.push(validate(&name, calls::deployment(kilobytes * 1_000)));
+    }
     for count in [10, 1_000, 10_000] {
         let name = format!("{count} allowlist patterns, the last one matches");
-        cases.push(validate(
-            &name,
-            call(exempting(count), one_container(&image())),
-        ));
+        cases.push(validate(&name, calls::patterns(count)));
     }
     for count in [10, 1_000] {
         let name = format!("{count} attestors, one of which is asked");
-        cases.push(validate(
-            &name,
-            call(with_attestors(count), one_container(&image())),
-        ));
+        cases.push(validate(&name, calls::attestors(count)));
     }
     for count in [10, 1_000] {
         let name = format!("{count} occurrences, one of which is about the image");
-        cases.push(validate(
-            &name,
-            call(with_occurrences(count), one_container(&image())),
-        ));
+        cases.push(validate(&name, calls::occurrences(count)));
     }
     cases
 }
 
-/// Settings with patterns of which only the last one covers the image.
-fn exempting(count: usize) -> Value {
-    let others =
-        (1..count).map(|index| json!({"namePattern": format!("registry{index}.example/**")}));
-    let patterns: Vec<_> = others
-        .chain([json!({"namePattern": "trusted.example/**"})])
-        .collect();
-    let mut settings = settings();
-    settings["policy"]["admissionWhitelistPatterns"] = patterns.into();
-    settings
-}
-
-fn with_attestors(count: usize) -> Value {
-    let mut settings = settings();
-    let attestors = settings["attestors"].as_array_mut().unwrap();
-    attestors.extend((1..count).map(|index| {
-        let name = format!("other-{index}");
-        attestor(&name, &[&TestKey::new(&name)])
-    }));
-    settings
-}
-
-fn with_occurrences(count: usize) -> Value {
-    let mut settings = settings();
-    let key = TestKey::new("a");
-    let occurrences = settings["evidence"]["occurrences"].as_array_mut().unwrap();
-    occurrences.extend((1..count).map(|index| {
-        let payload = payload("trusted.example/other", &digest(index));
-        occurrence("a", &key, payload.as_bytes())
-    }));
-    settings
-}
-
-fn digest(index: usize) -> String {
-    format!("sha256:{index:064x}")
-}
-
-fn ten_images() -> Value {
-    let keys = [TestKey::new("one"), TestKey::new("two")];
-    let names = ["one", "two"];
-    let mut occurrences = Vec::new();
-    let mut containers = Vec::new();
-    for index in 0..10 {
-        let repository = format!("trusted.example/image-{index}");
-        let payload = payload(&repository, &digest(index));
-        for (name, key) in names.iter().zip(&keys) {
-            occurrences.push(occurrence(name, key, payload.as_bytes()));
-        }
-        containers.push(json!({
-            "name": format!("c{index}"), "image": format!("{repository}@{}", digest(index)),
-        }));
-    }
-    let attestors: Vec<_> = names
-        .iter()
-        .zip(&keys)
-        .map(|(name, key)| attestor(name, &[key]))
-        .collect();
-    let settings = json!({
-        "policy": {"defaultAdmissionRule": {
-            "evaluationMode": "REQUIRE_ATTESTATION",
-            "enforcementMode": "ENFORCED_BLOCK_AND_AUDIT_LOG",
-            "requireAttestationsBy": names.map(attestor_name),
-        }},
-        "attestors": attestors,
-        "evidence": {"occurrences": occurrences},
-    });
-    json!({"request": pod(json!({"containers": containers})), "settings": settings})
-}
-
-fn long_deployment() -> Value {
-    let environment: Vec<_> = (0..2_000)
-        .map(|index| json!({"name": format!("VARIABLE_{index}"), "value": "v".repeat(72)}))
-        .collect();
-    let container = json!({"name": "a", "image": image(), "env": environment});
-    let object = json!({
-        "apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "long"},
-        "spec": {"template": {"spec": {"containers": [container]}}},
-    });
-    let call = json!({"request": request("apps", "Deployment", object), "settings": exempting(1)});
-    assert!(call.to_string().len() > 200_000);
-    call
-}
-
 #[test]
 fn calls_cost_what_they_have_cost() {
-    let policy = Engine::metering(Limits::default())
-        .unwrap()
+    let policy = modules::metering_engine()
         .load(embedded(Abi::Wapc))
         .unwrap();
     let mut measured = Map::new();
@@ -204,15 +110,14 @@ fn calls_cost_what_they_have_cost() {
 
 #[test]
 fn the_same_call_costs_the_same() {
-    let policy = Engine::metering(Limits::default())
-        .unwrap()
+    let policy = modules::metering_engine()
         .load(embedded(Abi::Wapc))
         .unwrap();
-    let call = json!({"request": pod(one_container(&image())), "settings": settings()});
+    let call = calls::attested();
     let [first, second] = [(); 2].map(|()| measure(&policy, Operation::Validate, &call));
     assert_eq!(first, second);
     assert!(first.fuel > 0 && first.memory > 0);
-    let unmetered = Engine::new(Limits::default()).unwrap();
+    let unmetered = modules::engine();
     let unmetered = unmetered.load(embedded(Abi::Wapc)).unwrap();
     assert_eq!(measure(&unmetered, Operation::Validate, &call).fuel, 0);
 }

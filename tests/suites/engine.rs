@@ -8,6 +8,7 @@ use host_runner::engine::{
     Abi, Engine, EngineError, Host, HostCall, Limits, Operation, Policy, embedded,
 };
 use policy_tests::case::{image, one_container, pod, settings};
+use policy_tests::modules;
 use serde_json::json;
 
 fn limits() -> Limits {
@@ -298,7 +299,7 @@ fn the_abi_is_detected() {
 /// The modules allocate nothing on the host's word alone.
 #[test]
 fn a_call_beyond_the_limits_is_refused_unread() {
-    let engine = Engine::new(Limits::default()).unwrap();
+    let engine = modules::engine();
     let long = vec![b' '; 25 << 20];
     for abi in [Abi::Wapc, Abi::Wasi] {
         let error = engine

@@ -16,6 +16,7 @@ use policy_tests::case::{A, B, image, one_container, outcome, pod, settings};
 use policy_tests::delivery::{
     Delivery, NAMESPACE, artifact, ask_registry, cosign_layer, cosign_payload, manifest, resource,
 };
+use policy_tests::modules;
 use policy_tests::platform::{policy, sigstore};
 use policy_tests::signing::{SIMPLE_SIGNING, TestKey, envelope, note_name, payload};
 use serde_json::{Value, json};
@@ -44,7 +45,7 @@ fn double<F: Fn(&HostCall) -> Answer + Send + Sync + 'static>(answer: F) -> Arc<
 }
 
 fn module() -> Policy {
-    let engine = Engine::new(Limits::default()).unwrap();
+    let engine = modules::engine();
     engine.load(embedded(Abi::Wapc)).unwrap()
 }
 

@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 
 use clap::Parser as _;
 use host_runner::cli::Cli;
-use host_runner::engine::{Abi, Engine, Limits, Operation, embedded};
+use host_runner::engine::{Abi, Operation, embedded};
 use host_runner::{Exit, inputs};
 use k8s_openapi::api::admissionregistration::v1::RuleWithOperations;
 use k8s_openapi::api::core::v1::Namespace;
@@ -21,8 +21,8 @@ use policy_lint::{Config, SourceFile};
 use policy_tests::case::{A, one_container, outcome, pod, settings};
 use policy_tests::delivery::answer;
 use policy_tests::implementation::decide_natively;
-use policy_tests::process;
 use policy_tests::signing::{TestKey, attestor};
+use policy_tests::{modules, process};
 use serde_json::{Value, json};
 
 /// Policy, fixture, outcome, a text that the Decision must contain.
@@ -66,7 +66,7 @@ fn folder() -> PathBuf {
 
 #[test]
 fn every_fixture_is_answered_as_documented_by_both_modules() {
-    let engine = Engine::new(Limits::default()).unwrap();
+    let engine = modules::engine();
     for abi in [Abi::Wapc, Abi::Wasi] {
         let module = engine.load(embedded(abi)).unwrap();
         for (policy, fixture, expected, text) in FIXTURES {

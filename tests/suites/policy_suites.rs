@@ -4,15 +4,16 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use host_runner::engine::{Abi, Engine, Limits, Policy, embedded};
+use host_runner::engine::{Abi, Policy, embedded};
 use host_runner::suite::{CaseResult, Coverage, Ended, LoadError, Loaded, Mutation, Runner};
+use policy_tests::modules;
 use policy_tests::platform::{builder, policy, scanner, slsa, uploader, vulnerability};
 use policy_tests::signing::{TestKey, attestor};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
 fn module() -> Policy {
-    let engine = Engine::new(Limits::default()).unwrap();
+    let engine = modules::engine();
     engine.load(embedded(Abi::Wapc)).unwrap()
 }
 
