@@ -44,6 +44,7 @@ lint:
     cargo clippy -p policy-wasm --bin countersign-wasi --features wasi,openpgp --target wasm32-wasip1 --locked -- -D warnings
     cargo clippy -p policy-wasm --lib --features web,openpgp --target wasm32-unknown-unknown --locked -- -D warnings
     cargo clippy -p policy-lint --lib --target wasm32-unknown-unknown --locked -- -D warnings
+    cargo clippy -p policy-floor --target wasm32-wasip1 --locked -- -D warnings
 
 # Checks licences, bans and sources of all dependencies.
 [group('check')]
@@ -68,7 +69,7 @@ policies:
     target/debug/countersign lint --fail-on info policies
     target/debug/countersign test policies --coverage --threshold 100 --mutate --fail-only
 
-# Requests per second beside a module that does nothing; a thousand cases and a thousand linted policies.
+# What requests cost beside modules that do nothing; a thousand cases, linted policies and audited objects.
 [group('bench')]
 bench:
     cargo bench --locked -p policy-tests --bench requests --bench workbench

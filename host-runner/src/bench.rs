@@ -3,16 +3,20 @@
 mod change;
 
 use alloc::sync::Arc;
+use core::hint::black_box;
 use core::time::Duration;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use policy_wasm::abi;
 use policy_wasm::evidence::NoLookup;
+use policy_wasm::time::Time;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::engine::{Engine, EngineError, FLOOR, Host, NO_OP, Operation, Policy};
 use crate::measure::{self, Times, Work};
 
-pub(crate) use change::{Change, Metric, Thresholds, changes};
+pub(crate) use change::{Change, Metric, Thresholds, Verdict, changes};
 
 /// What was measured; what `--save` writes, and `--compare` reads
 #[derive(Debug, Serialize, Deserialize)]
@@ -58,7 +62,9 @@ pub(crate) struct Case {
     /// A module that skips the JSON of the call and says yes
     pub(crate) skip: Timing,
     pub(crate) policy: Timing,
-    /// The same policy as native code, where it needs no host
+    /// Whether the policy admits it: what is refused early costs little
+    pub(crate) accepted: bool,
+    /// This program's own policy as native code, where that is what was measured and needs no host
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) native: Option<Timing>,
     /// The policy's p50 beside that of skipping
@@ -103,8 +109,9 @@ pub(crate) struct Bench {
     metered: Policy,
     skip: Policy,
     no_op: Policy,
-    /// Who answers the policy; nobody where the native one runs beside it
-    host: Option<Arc<dyn Host>>,
+    host: Arc<dyn Host>,
+    /// The module is the embedded one and asks nobody, so that native code can do the same
+    has_native: bool,
 }
 
 impl Bench {
@@ -113,7 +120,8 @@ impl Bench {
         engine: &Engine,
         metering: &Engine,
         module: &[u8],
-        host: Option<Arc<dyn Host>>,
+        host: Arc<dyn Host>,
+        has_native: bool,
     ) -> Result<Self, EngineError> {
         Ok(Self {
             policy: engine.load(module)?,
@@ -121,6 +129,7 @@ impl Bench {
             skip: engine.load(FLOOR)?,
             no_op: engine.load(NO_OP)?,
             host,
+            has_native,
         })
     }
 
@@ -132,41 +141,29 @@ impl Bench {
         each_round: &dyn Fn(),
     ) -> Result<Case, EngineError> {
         let payload = &call.payload;
-        let run = |policy: &Policy| {
-            let answer = match &self.host {
-                Some(host) => policy.call_with_host(Operation::Validate, payload, host),
-                None => policy.call(Operation::Validate, payload),
-            };
-            answer.map(drop)
-        };
-        let mut no_op = || run(&self.no_op);
-        let mut skip = || run(&self.skip);
-        let mut policy = || {
-            each_round();
-            run(&self.policy)
-        };
+        let ask = |policy: &Policy| policy.call_with_host(Operation::Validate, payload, &self.host);
+        let answer = ask(&self.policy)?;
+        let (mut no_op, mut skip, mut policy) = (
+            || ask(&self.no_op).map(drop),
+            || ask(&self.skip).map(drop),
+            || ask(&self.policy).map(drop),
+        );
         let mut native = || {
-            let host = abi::Host {
-                now: None,
-                lookup: &mut NoLookup,
-            };
-            core::hint::black_box(abi::validate(core::hint::black_box(payload), host));
+            black_box(natively(black_box(payload)));
             Ok(())
         };
         let mut works: Vec<&mut Work<'_, EngineError>> = vec![&mut no_op, &mut skip, &mut policy];
-        if self.host.is_none() {
+        // Beside another answer it would be measured doing other work.
+        if self.has_native && natively(payload) == answer {
             works.push(&mut native);
         }
-        let times = measure::in_turns(&mut works, rounds.warm_up, rounds.kept)?;
+        let times = measure::in_turns(&mut works, rounds.warm_up, rounds.kept, each_round)?;
         let mut timings = times.iter().map(Timing::from);
         let mut next = || timings.next().unwrap_or(Timing::NONE);
         let (no_op, skip, policy) = (next(), next(), next());
-        let (_, cost) = match &self.host {
-            Some(host) => self
-                .metered
-                .measure_with_host(Operation::Validate, payload, host)?,
-            None => self.metered.measure(Operation::Validate, payload)?,
-        };
+        let (_, cost) = self
+            .metered
+            .measure_with_host(Operation::Validate, payload, &self.host)?;
         Ok(Case {
             request: call.request.clone(),
             source: call.source.clone(),
@@ -174,12 +171,29 @@ impl Bench {
             no_op,
             skip,
             policy,
+            accepted: is_accepted(&answer),
             native: timings.next(),
-            ratio: round(policy.p50 / skip.p50.max(f64::MIN_POSITIVE), 100.0),
+            ratio: round(policy.beside(&skip), 100.0),
             fuel: cost.fuel,
             memory: cost.memory,
         })
     }
+}
+
+/// The answer of this program's own policy.
+fn natively(payload: &[u8]) -> Vec<u8> {
+    let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).ok();
+    let now = since_epoch.and_then(|since| Time::from_unix(since.as_secs()).ok());
+    let host = abi::Host {
+        now,
+        lookup: &mut NoLookup,
+    };
+    abi::validate(payload, host)
+}
+
+fn is_accepted(answer: &[u8]) -> bool {
+    let answer: Value = serde_json::from_slice(answer).unwrap_or_default();
+    answer.get("accepted").and_then(Value::as_bool) == Some(true)
 }
 
 impl Report {
@@ -200,6 +214,11 @@ impl Timing {
         p99: 0.0,
         per_second: 0.0,
     };
+
+    /// The ratio of the two p50.
+    pub(crate) fn beside(&self, other: &Self) -> f64 {
+        self.p50 / other.p50.max(f64::MIN_POSITIVE)
+    }
 }
 
 impl From<&Times> for Timing {

@@ -12,7 +12,7 @@ pub type Work<'w, E> = dyn FnMut() -> Result<(), E> + 'w;
 pub struct Times(Vec<Duration>);
 
 /// Runs every work once a round, each round beginning with another one; the first rounds, which
-/// `warm_up` counts, are not kept.
+/// `warm_up` counts, are not kept. `each_round` is called between rounds, and not measured.
 ///
 /// # Errors
 ///
@@ -21,9 +21,11 @@ pub fn in_turns<E>(
     works: &mut [&mut Work<'_, E>],
     warm_up: usize,
     rounds: usize,
+    each_round: &dyn Fn(),
 ) -> Result<Vec<Times>, E> {
-    let mut all: Vec<Vec<Duration>> = works.iter().map(|_| Vec::with_capacity(rounds)).collect();
+    let mut all: Vec<Vec<Duration>> = works.iter().map(|_| Vec::new()).collect();
     for round in 0..warm_up.saturating_add(rounds) {
+        each_round();
         let first = round.checked_rem(works.len()).unwrap_or_default();
         let (head, tail) = works.split_at_mut(first);
         let (head_times, tail_times) = all.split_at_mut(first);
@@ -85,7 +87,7 @@ mod tests {
             }
         };
         let (mut a, mut b, mut c) = (record('a'), record('b'), record('c'));
-        let Ok(times) = in_turns(&mut [&mut a, &mut b, &mut c], 1, 3);
+        let Ok(times) = in_turns(&mut [&mut a, &mut b, &mut c], 1, 3, &|| {});
         assert_eq!(*order.borrow(), "abcbcacababc");
         assert!(times.iter().all(|times| times.0.len() == 3));
     }
@@ -97,7 +99,10 @@ mod tests {
             runs += 1;
             if runs < 3 { Ok(()) } else { Err("enough") }
         };
-        assert_eq!(in_turns(&mut [&mut failing], 0, 10).unwrap_err(), "enough");
+        assert_eq!(
+            in_turns(&mut [&mut failing], 0, 10, &|| {}).unwrap_err(),
+            "enough"
+        );
         assert_eq!(runs, 3);
     }
 

@@ -1,7 +1,8 @@
 //! How much work one call may cause.
 
-/// Bounds that are checked before the work that they bound. Running out refuses the request with
-/// `limit-exceeded`; nothing is ever cut short and judged all the same.
+/// Bounds that are checked before the work that they bound; those of the call's parts and of its nesting
+/// when it has been passed over once, and is no longer than both parts together. Running out refuses the
+/// request with `limit-exceeded`; nothing is ever cut short and judged all the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Budget {
     /// Bytes of the settings document
@@ -20,8 +21,8 @@ pub struct Budget {
     pub payload_bytes: usize,
     /// Attestations that a Pod may carry
     pub annotation_items: usize,
-    /// Work of all signatures of one request, in units of about 200 µs in a WebAssembly engine: a
-    /// P-256 verification takes 8, the slowest algorithm 100
+    /// Work of all signatures of one request, in units of at most 200 µs in a WebAssembly engine: a
+    /// P-256 verification is counted as 8, the slowest algorithm as 100
     pub verification_work: usize,
     /// Details that a Decision gives about attestations that do not count
     pub details: usize,

@@ -15,7 +15,7 @@ use alloc::borrow::Cow;
 use alloc::vec::Vec;
 
 use crate::decision::Code;
-use cursor::{Cursor, Kind};
+use cursor::{Cursor, Kind, MAX_DEPTH};
 pub(crate) use path::Path;
 pub(crate) use raw::Raw;
 pub use report::Problem;
@@ -40,10 +40,6 @@ pub(crate) enum Null {
     /// An error: settings and signed content say what they mean
     Refused,
 }
-
-/// Levels that are walked for nothing but their keys: this is the one walk whose depth the document
-/// chooses.
-const MAX_SKIMMED: usize = 128;
 
 /// One value of a document that is being walked; whoever gets it reads it once, or leaves it
 #[derive(Debug)]
@@ -203,9 +199,10 @@ impl<'v, 'de> Value<'v, 'de> {
 
     /// Walks the value for nothing but its duplicate keys, and what its escapes mean.
     pub(crate) fn skim(self) {
-        self.skim_within(MAX_SKIMMED);
+        self.skim_within(MAX_DEPTH);
     }
 
+    /// The one walk whose depth the document chooses.
     fn skim_within(self, levels: usize) {
         let deeper = levels.checked_sub(1);
         match (self.cursor.kind(), deeper) {
@@ -335,7 +332,7 @@ impl<'v, 'de> Value<'v, 'de> {
             path,
             report,
         } = self;
-        cursor.kind();
+        cursor.skip_space();
         let before = cursor.position();
         take(Value {
             cursor,

@@ -38,10 +38,23 @@ pub(crate) struct Change {
     pub(crate) metric: Metric,
     pub(crate) before: f64,
     pub(crate) after: f64,
-    pub(crate) is_regression: bool,
+    pub(crate) verdict: Verdict,
+}
+
+/// How a metric compares with what it was
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    Fine,
+    /// More by that many per cent, but by too few microseconds to be told from noise
+    TooSmall,
+    Regression,
 }
 
 impl Change {
+    pub(crate) fn is_regression(&self) -> bool {
+        self.verdict == Verdict::Regression
+    }
+
     /// Negative where it is less than it was.
     pub(crate) fn percent(&self) -> f64 {
         (self.after / self.before.max(f64::MIN_POSITIVE) - 1.0) * 100.0
@@ -68,9 +81,16 @@ fn compare(before: &Case, after: &Case, thresholds: Thresholds) -> [Change; 3] {
             metric,
             before,
             after,
-            is_regression: false,
+            verdict: Verdict::Fine,
         };
-        change.is_regression = change.percent() > thresholds.percent && after - before > least;
+        if change.percent() > thresholds.percent {
+            let is_more = after - before > least;
+            change.verdict = if is_more {
+                Verdict::Regression
+            } else {
+                Verdict::TooSmall
+            };
+        }
         change
     };
     let least_time = thresholds.micros / after.skip.p50.max(f64::MIN_POSITIVE);
@@ -118,6 +138,7 @@ mod tests {
             no_op: timing(50.0),
             skip: timing(100.0),
             policy: timing(100.0 * ratio),
+            accepted: true,
             native: None,
             ratio,
             fuel,
@@ -136,7 +157,7 @@ mod tests {
             micros,
         };
         let changes = changes(after, before, thresholds).into_iter().flatten();
-        let regressions = changes.flatten().filter(|change| change.is_regression);
+        let regressions = changes.flatten().filter(Change::is_regression);
         regressions.map(|change| change.metric).collect()
     }
 
@@ -149,7 +170,16 @@ mod tests {
             [Metric::Time, Metric::Fuel, Metric::Memory]
         );
         // A fifth of 100 µs is 20 µs.
-        assert_eq!(regressions(&before, &report(1.2, 1_000, 1), 30.0), []);
+        let small = report(1.2, 1_000, 1);
+        assert_eq!(regressions(&before, &small, 30.0), []);
+        let thresholds = Thresholds {
+            percent: 10.0,
+            micros: 30.0,
+        };
+        let [Some([time, ..])] = &changes(&small, &before, thresholds)[..] else {
+            panic!("one case is compared");
+        };
+        assert_eq!(time.verdict, Verdict::TooSmall);
         assert_eq!(regressions(&before, &report(0.5, 1, 1), 0.0), []);
     }
 

@@ -9,11 +9,10 @@ use clap::ValueEnum;
 use serde_json::json;
 
 use crate::Exit;
-use crate::bench::{Bench, Call, Module, Report, Rounds, Thresholds, changes};
+use crate::bench::{Bench, Call, Case, Module, Report, Rounds, Thresholds, changes};
 use crate::cli::{ContextArgs, EvidenceArgs, ModuleArgs};
 use crate::emit::{self, output};
-use crate::engine::{Host, inspect};
-use crate::evidence::Evidence;
+use crate::engine::{Abi, Host, inspect};
 use crate::files::{self, Readers};
 use crate::inputs::shown;
 use crate::progress::Progress;
@@ -44,10 +43,11 @@ pub struct Args {
     files: Vec<PathBuf>,
     /// How often each request is measured
     #[arg(long, value_name = "COUNT", default_value_t = 300,
-          value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(1..))]
+          value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(1..=MAX_RUNS))]
     count: usize,
     /// How often before that, to warm up
-    #[arg(long, value_name = "COUNT", default_value_t = 20)]
+    #[arg(long, value_name = "COUNT", default_value_t = 20,
+          value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(..=MAX_RUNS))]
     warm_up: usize,
     /// Write what was measured to this file, in JSON; one that is there is replaced
     #[arg(long, value_name = "FILE")]
@@ -56,20 +56,12 @@ pub struct Args {
     #[arg(long, value_name = "FILE")]
     compare: Option<PathBuf>,
     /// How many per cent more is a regression
-    #[arg(
-        long,
-        value_name = "PERCENT",
-        default_value_t = 10.0,
-        requires = "compare"
-    )]
+    #[arg(long, value_name = "PERCENT", default_value_t = 10.0, requires = "compare",
+          value_parser = not_negative)]
     threshold: f64,
     /// And how many microseconds, for the time
-    #[arg(
-        long,
-        value_name = "MICROSECONDS",
-        default_value_t = 20.0,
-        requires = "compare"
-    )]
+    #[arg(long, value_name = "MICROSECONDS", default_value_t = 20.0, requires = "compare",
+          value_parser = not_negative)]
     min_threshold: f64,
     #[command(flatten)]
     context: ContextArgs,
@@ -81,6 +73,18 @@ pub struct Args {
     module: ModuleArgs,
     #[command(flatten)]
     evidence: EvidenceArgs,
+}
+
+/// More would take hours.
+const MAX_RUNS: u64 = 1_000_000;
+
+fn not_negative(text: &str) -> Result<f64, String> {
+    let number: f64 = text.parse().map_err(|_| "expected a number".to_owned())?;
+    if number.is_finite() && number >= 0.0 {
+        Ok(number)
+    } else {
+        Err("expected a number from 0 on".to_owned())
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -112,25 +116,38 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
         emit::settings_problems(&args.settings, &problems);
         return Ok(Exit::CouldNot);
     }
-    let evidence = Arc::new(args.evidence.open(policy.abi())?);
-    let host: Arc<dyn Host> = Arc::<Evidence>::clone(&evidence);
-    let host = args.evidence.is_given().then_some(host);
-    let bench = Bench::new(&engine, &metering_engine()?, &bytes, host)?;
+    if policy.abi() == Abi::Wasi {
+        bail!(
+            "a WASI command has another floor than the waPC modules that it would be measured beside"
+        );
+    }
+    let requests = objects::asked(requests, &[&settings])?;
+    let host: Arc<dyn Host> = Arc::new(args.evidence.open(policy.abi())?);
+    let has_native = args.module.module.is_none() && !args.evidence.is_given();
+    let bench = Bench::new(&engine, &metering_engine()?, &bytes, host, has_native)?;
     let rounds = Rounds {
         warm_up: args.warm_up,
         kept: args.count,
     };
-    let requests = objects::asked(requests, &[&settings])?;
     let runs = args.warm_up.saturating_add(args.count);
     let progress = Progress::of(runs.saturating_mul(requests.len()), "runs");
-    let mut cases = Vec::new();
+    let mut cases: Vec<Case> = Vec::new();
     for request in requests {
         let call = json!({"request": request.request, "settings": settings});
-        let call = Call {
+        let mut call = Call {
             payload: serde_json::to_vec(&call)?,
             request: request.title,
             source: request.source,
         };
+        // A file may have several requests about one object.
+        let is_same = |case: &&Case| {
+            let title = case.request.split(" #").next();
+            case.source == call.source && title == Some(&call.request)
+        };
+        let others = cases.iter().filter(is_same).count();
+        if others > 0 {
+            call.request = format!("{} #{}", call.request, others.saturating_add(1));
+        }
         let case = bench.measure(&call, rounds, &|| progress.step());
         cases.push(case.with_context(|| format!("cannot measure {}", call.request))?);
     }
@@ -154,15 +171,21 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
         percent: args.threshold,
         micros: args.min_threshold,
     };
-    let changes = baseline
-        .as_ref()
-        .map(|then| changes(&report, then, thresholds));
+    let changes = baseline.map(|then| changes(&report, &then, thresholds));
+    if let Some(all) = &changes
+        && all.iter().all(Option::is_none)
+    {
+        bail!("none of these requests is in the report that they are to be compared with");
+    }
     output::write(&args.format, |format, out| match format {
-        Format::Human => emit::bench::human(out, &report, changes.as_deref(), args.threshold),
+        Format::Human => {
+            let compared = changes.as_deref().map(|changes| (changes, thresholds));
+            emit::bench::human(out, &report, compared)
+        }
         Format::Json => emit::json::write(out, &report),
     })?;
     let mut changes = changes.into_iter().flatten().flatten().flatten();
-    let is_worse = changes.any(|change| change.is_regression);
+    let is_worse = changes.any(|change| change.is_regression());
     Ok(if is_worse { Exit::No } else { Exit::Yes })
 }
 

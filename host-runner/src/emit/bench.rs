@@ -2,43 +2,18 @@
 
 use std::io::{self, Write};
 
-use super::{BOLD_GREEN, BOLD_RED, RESET, counted, printable};
-use crate::bench::{Case, Change, Metric, Report, Timing};
+use super::{BOLD_GREEN, BOLD_RED, BOLD_YELLOW, RESET, counted, printable};
+use crate::bench::{Case, Change, Metric, Report, Thresholds, Timing, Verdict};
 
-/// Prints a table for each request, and what has become of it.
+/// Prints a table for each request, and what has become of it where it was compared.
 pub(crate) fn human(
     out: &mut dyn Write,
     report: &Report,
-    changes: Option<&[Option<[Change; 3]>]>,
-    threshold: f64,
+    compared: Option<(&[Option<[Change; 3]>], Thresholds)>,
 ) -> io::Result<()> {
     for (index, case) in report.cases.iter().enumerate() {
-        let Case {
-            request,
-            source,
-            bytes,
-            ..
-        } = case;
-        writeln!(
-            out,
-            "{} of `{}`: {bytes} bytes with its settings, {}",
-            printable(request),
-            printable(source),
-            counted(report.runs, "run")
-        )?;
-        writeln!(
-            out,
-            "  {:<22} {:>10} {:>10} {:>10} {:>9}",
-            "", "p50", "p99", "calls/s", "ratio"
-        )?;
-        line(out, "says yes", &case.no_op, case)?;
-        line(out, "skips the JSON", &case.skip, case)?;
-        line(out, "the policy", &case.policy, case)?;
-        if let Some(native) = &case.native {
-            line(out, "the same, native", native, case)?;
-        }
-        writeln!(out, "  fuel {}, memory {}", case.fuel, memory(case.memory))?;
-        match changes.and_then(|all| all.get(index)) {
+        print_case(out, case, report.runs)?;
+        match compared.and_then(|(all, _)| all.get(index)) {
             Some(Some(changes)) => {
                 for change in changes {
                     print_change(out, change)?;
@@ -49,24 +24,49 @@ pub(crate) fn human(
         }
         writeln!(out)?;
     }
-    if let Some(all) = changes {
-        let changes = all.iter().flatten().flatten();
-        match changes.filter(|change| change.is_regression).count() {
-            0 => writeln!(out, "nothing became worse by more than {threshold} %")?,
-            count => {
-                let regressions = counted(count, "regression");
-                writeln!(
-                    out,
-                    "{BOLD_RED}{regressions}{RESET} of more than {threshold} %"
-                )?;
-            }
-        }
-    }
-    Ok(())
+    let Some((all, Thresholds { percent, micros })) = compared else {
+        return Ok(());
+    };
+    let changes = all.iter().flatten().flatten();
+    let found = match changes.filter(|change| change.is_regression()).count() {
+        0 => "nothing became worse".to_owned(),
+        count => format!("{BOLD_RED}{}{RESET}", counted(count, "regression")),
+    };
+    let measured = all.iter().flatten().count();
+    let requests = counted(all.len(), "request");
+    writeln!(
+        out,
+        "{found} (by more than {percent} %, of time also {micros} µs; {measured} of {requests} compared)"
+    )
 }
 
-fn line(out: &mut dyn Write, name: &str, timing: &Timing, case: &Case) -> io::Result<()> {
-    let ratio = timing.p50 / case.skip.p50.max(f64::MIN_POSITIVE);
+fn print_case(out: &mut dyn Write, case: &Case, runs: usize) -> io::Result<()> {
+    writeln!(
+        out,
+        "{} of `{}`: {} bytes with its settings, {}",
+        printable(&case.request),
+        printable(&case.source),
+        case.bytes,
+        counted(runs, "run")
+    )?;
+    writeln!(
+        out,
+        "  {:<22} {:>10} {:>10} {:>10} {:>9}",
+        "", "p50", "p99", "calls/s", "ratio"
+    )?;
+    print_timing(out, "says yes", &case.no_op, case)?;
+    print_timing(out, "skips the JSON", &case.skip, case)?;
+    print_timing(out, "the policy", &case.policy, case)?;
+    if let Some(native) = &case.native {
+        print_timing(out, "the same, native", native, case)?;
+    }
+    let answer = if case.accepted { "admitted" } else { "refused" };
+    let memory = memory(case.memory);
+    writeln!(out, "  {answer}; fuel {}, memory {memory}", case.fuel)
+}
+
+fn print_timing(out: &mut dyn Write, name: &str, timing: &Timing, case: &Case) -> io::Result<()> {
+    let ratio = timing.beside(&case.skip);
     writeln!(
         out,
         "  {name:<22} {:>7.1} µs {:>7.1} µs {:>10.0} {ratio:>9.2}",
@@ -79,13 +79,13 @@ fn print_change(out: &mut dyn Write, change: &Change) -> io::Result<()> {
         metric,
         before,
         after,
-        is_regression,
+        verdict,
     } = change;
     let digits = if *metric == Metric::Time { 2 } else { 0 };
-    let (mark, colour) = if *is_regression {
-        ("✗", BOLD_RED)
-    } else {
-        ("✓", BOLD_GREEN)
+    let (mark, colour) = match verdict {
+        Verdict::Fine => ("✓", BOLD_GREEN),
+        Verdict::TooSmall => ("·", BOLD_YELLOW),
+        Verdict::Regression => ("✗", BOLD_RED),
     };
     writeln!(
         out,

@@ -1,6 +1,8 @@
 //! Moves over JSON, and checks whatever it moves over (RFC 8259): after the first character that does
-//! not belong there, nothing more is found. What escapes mean is left to `serde_json`, which also
-//! accepts and refuses the same texts: `tests.rs` compares the two.
+//! not belong there, nothing more is found. What escapes mean is left to `serde_json`.
+//!
+//! `tests.rs` compares with `serde_json`, which accepts and refuses the same texts but for two: more than
+//! [`MAX_DEPTH`] levels are refused, and numbers may be larger than a float, since nobody reads one.
 
 mod string;
 
@@ -64,7 +66,7 @@ impl Kind {
 const END: u8 = 0;
 
 /// Lists and objects inside one another in a value that is passed over. A call may have far fewer.
-const MAX_DEPTH: usize = 128;
+pub(super) const MAX_DEPTH: usize = 128;
 
 impl<'de> Cursor<'de> {
     pub(super) const fn new(text: &'de str) -> Self {
@@ -99,6 +101,11 @@ impl<'de> Cursor<'de> {
         }
     }
 
+    /// Moves to what comes next.
+    pub(super) fn skip_space(&mut self) {
+        self.next_byte();
+    }
+
     /// What the next value is.
     pub(super) fn kind(&mut self) -> Kind {
         Kind::of(self.next_byte())
@@ -117,10 +124,11 @@ impl<'de> Cursor<'de> {
         let mut scan = Scan::new(self.text, start);
         let end = scan.value();
         self.deepest = self.deepest.max(self.level.saturating_add(scan.deepest));
-        match end {
-            Some(()) => self.at = scan.at,
-            None => self.fail(),
+        if end.is_none() {
+            self.fail();
+            return "";
         }
+        self.at = scan.at;
         self.text.get(start..self.at).unwrap_or_default()
     }
 

@@ -4,7 +4,7 @@ use alloc::string::{String, ToString as _};
 
 use serde::de::IgnoredAny;
 
-use super::cursor::{Cursor, Kind};
+use super::cursor::{Cursor, Kind, MAX_DEPTH};
 use super::{Dialect, Path, Report, Value};
 
 /// A JSON document, or a part of one, that is read later, or not at all
@@ -23,7 +23,7 @@ impl<'de> Raw<'de> {
         self.text
     }
 
-    /// The deepest nesting of lists and objects.
+    /// The deepest nesting of lists and objects, up to where the text stops being JSON.
     pub(crate) fn depth(self) -> usize {
         let mut cursor = Cursor::new(self.text);
         cursor.skip();
@@ -78,7 +78,7 @@ impl<'de> Raw<'de> {
         value.hand_to(read);
         cursor.finish();
         if !cursor.is_whole() {
-            let error = self.error();
+            let error = self.error(cursor.deepest());
             report.push(
                 dialect.malformed,
                 path,
@@ -89,10 +89,11 @@ impl<'de> Raw<'de> {
     }
 
     /// What is wrong with a text that is not JSON, and where: found a second time, in better words.
-    fn error(self) -> String {
+    fn error(self, deepest: usize) -> String {
         match serde_json::from_str::<IgnoredAny>(self.text) {
             Err(error) => error.to_string(),
-            Ok(_) => "nested too deeply".to_string(),
+            Ok(_) if deepest >= MAX_DEPTH => "nested too deeply".to_string(),
+            Ok(_) => "this reader does not take it for JSON".to_string(),
         }
     }
 }

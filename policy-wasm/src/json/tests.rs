@@ -111,7 +111,7 @@ fn rebuild_value(value: Value<'_, '_>) -> serde_json::Value {
     }
 }
 
-/// Every text of up to so many of these pieces that `serde_json` accepts, and its meaning.
+/// Every text of up to so many of these pieces.
 fn each_text(pieces: &[&str], longest: usize, each: &mut impl FnMut(&str)) {
     fn grow(text: &mut String, pieces: &[&str], left: usize, each: &mut impl FnMut(&str)) {
         each(text);
@@ -125,6 +125,60 @@ fn each_text(pieces: &[&str], longest: usize, each: &mut impl FnMut(&str)) {
         }
     }
     grow(&mut String::new(), pieces, longest, each);
+}
+
+/// What nobody reads is checked all the same, by whichever way it is passed over.
+fn passed_over_as_json(text: &str) {
+    let expected = serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok();
+    let mut cursor = Cursor::new(text);
+    cursor.skip();
+    cursor.finish();
+    assert_eq!(cursor.is_whole(), expected, "{text:?}");
+    let report = Report::default();
+    Raw::new(text).read(TEST, Path::Root(""), &report, |_| {});
+    assert_eq!(report.is_empty(), expected, "{text:?}");
+    // Entered, and left at once; its keys are no text only where they are half of one.
+    let report = Report::default();
+    Raw::new(text).read(TEST, Path::Root(""), &report, |value| {
+        value.object_unless_null(|_, _| {});
+    });
+    let is_object = text.trim_start().starts_with('{') && !text.contains("\\u");
+    if is_object {
+        let malformed = report.to_string().contains("not valid JSON");
+        assert_eq!(malformed, !expected, "{text:?}: {report}");
+    }
+}
+
+#[test]
+fn whatever_is_passed_over_is_json_for_serde_json_too() {
+    for (pieces, longest) in [
+        (
+            &["-", "0", "1", ".", "e", "E", "+", " ", "[", "]", ","][..],
+            5,
+        ),
+        (
+            &[
+                "true", "fals", "e", "nul", "l", "\t", "\n", "\0", "\u{b}", "\u{feff}", "[", "]",
+                ",",
+            ][..],
+            4,
+        ),
+        (
+            &[
+                "\"", "\\", "n", "u", "00", "e9", "\u{1}", "\u{1f}", "\u{7f}", "é", "{", ":", "}",
+            ][..],
+            4,
+        ),
+        (&["[", "{\"\":", "]", "}", "1", ",", "\"\""][..], 6),
+    ] {
+        each_text(pieces, longest, &mut |text| passed_over_as_json(text));
+    }
+}
+
+#[test]
+fn a_number_may_be_larger_than_a_float() {
+    assert_eq!(problems(r#"{"b": [1e999, -1E+400]}"#), [""; 0]);
+    assert!(serde_json::from_str::<serde_json::Value>("1e999").is_err());
 }
 
 #[test]
@@ -154,6 +208,7 @@ fn whatever_serde_json_accepts_is_read_as_it_reads_it() {
         ),
     ] {
         each_text(pieces, longest, &mut |text| {
+            passed_over_as_json(text);
             let Ok(expected) = serde_json::from_str::<serde_json::Value>(text) else {
                 refused += 1;
                 // Escapes that mean nothing are found where somebody reads them.
