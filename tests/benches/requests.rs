@@ -3,19 +3,23 @@
 //! verification by `ring`. What counts are the ratios. The bounds are goals, and it is said which are
 //! met.
 
+use std::collections::HashMap;
 use std::hint::black_box;
+use std::sync::Arc;
 use std::time::Duration;
 
 use host_runner::engine::{
-    Abi, Engine, EngineError, FLOOR, Limits, NO_OP, Operation, Policy, embedded,
+    Abi, Engine, EngineError, FLOOR, Host, HostCall, Limits, NO_OP, Operation, Policy, embedded,
 };
 use host_runner::measure::{Times, Work, in_turns};
 use policy_tests::calls;
-use policy_tests::signing::TestKey;
+use policy_tests::case::settings;
+use policy_tests::delivery::{NAMESPACE, resource};
+use policy_tests::signing::{TestKey, note_name};
 use policy_wasm::abi;
 use policy_wasm::evidence::NoLookup;
 use ring::signature::{ECDSA_P256_SHA256_ASN1, UnparsedPublicKey};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 const WARM_UP: usize = 20;
 const ROUNDS: usize = 400;
@@ -49,6 +53,7 @@ fn main() {
         bench.attested("10 occurrences", &calls::occurrences(10), 1),
         bench.attested("1,000 occurrences", &calls::occurrences(1_000), 1),
     ];
+    bench.cluster();
     let within = all.iter().filter(|is_within| **is_within).count();
     println!("{within} of {} within their bounds", all.len());
 }
@@ -102,6 +107,30 @@ impl Bench {
         })
     }
 
+    /// One attested image whose attestation lies among few others in the cluster, and among many.
+    fn cluster(&self) {
+        let call = Cluster::call().to_string().into_bytes();
+        let [few, many] = [10, 100_000].map(|count| Arc::new(Cluster::of(count)) as Arc<dyn Host>);
+        let run = |host: &Arc<dyn Host>| {
+            let answer = self
+                .policy
+                .call_with_host(Operation::Validate, &call, host)?;
+            let is_yes = answer.starts_with(br#"{"accepted":true"#);
+            assert!(is_yes, "{}", String::from_utf8_lossy(&answer));
+            Ok(())
+        };
+        let mut hosts = [&few, &many].map(|host| move || run(host));
+        let [few, many] = &mut hosts;
+        let works: &mut [&mut Work<'_, EngineError>] = &mut [few, many];
+        let times = in_turns(works, WARM_UP, ROUNDS, &|| {}).unwrap();
+        let [few, many] = [0, 1].map(|index| times[index].percentile(50));
+        println!(
+            "one attested image, 10 attestations in the cluster {few:.1?}, 100,000 of them {many:.1?}; \
+             ratio {:.2}",
+            many.as_secs_f64() / few.as_secs_f64()
+        );
+    }
+
     /// Measures one call, prints a line, and says whether it is within its bound.
     fn compare(
         &self,
@@ -131,8 +160,7 @@ impl Bench {
             ring.verify(black_box(message), &signature).unwrap();
             Ok(())
         };
-        let mut modules =
-            [&self.no_op, &self.floor, &self.policy].map(|policy| move || run(policy));
+        let mut modules = self.modules().map(|policy| move || run(policy));
         let [no_op, floor, policy] = &mut modules;
         let works: &mut [&mut Work<'_, EngineError>] =
             &mut [no_op, floor, policy, &mut native, &mut reference];
@@ -165,5 +193,44 @@ trait EachP50 {
 impl EachP50 for Vec<Times> {
     fn each_p50(&self) -> [Duration; 5] {
         std::array::from_fn(|index| self[index].percentile(50))
+    }
+}
+
+/// Resources `Attestation` by the names of their images, as a host with a cache would hold them
+struct Cluster(HashMap<String, Vec<u8>>);
+
+impl Cluster {
+    /// The attestation of the base case, and others up to this number.
+    fn of(count: usize) -> Self {
+        let attestation = settings()["evidence"]["occurrences"][0].take();
+        let ours = resource(&[attestation]);
+        let others = (1..count).map(|index| {
+            let mut other = ours.clone();
+            other["metadata"]["name"] = format!("sha256-{index:064x}").into();
+            other
+        });
+        let all = others.chain([ours.clone()]).map(|object| {
+            let name = object["metadata"]["name"].as_str().unwrap().to_owned();
+            (name, object.to_string().into_bytes())
+        });
+        Self(all.collect())
+    }
+
+    /// The base case, with its attestation in the cluster.
+    fn call() -> Value {
+        let mut call = calls::attested();
+        call["settings"]["evidence"] =
+            json!({"kubernetes": {"notes": {note_name("a"): NAMESPACE}}});
+        call
+    }
+}
+
+impl Host for Cluster {
+    fn call(&self, call: &HostCall) -> Result<Vec<u8>, String> {
+        let wanted: Value = serde_json::from_slice(&call.payload).map_err(|_| "not JSON")?;
+        let found = wanted["name"].as_str().and_then(|name| self.0.get(name));
+        found
+            .cloned()
+            .ok_or_else(|| "there is no such object".to_owned())
     }
 }
