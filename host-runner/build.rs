@@ -48,45 +48,13 @@ fn run() -> Result<(), String> {
     ensure_target(workspace)?;
     let modules = target_directory(&out)?.join("modules");
     let built = modules.join(TARGET).join("wasm");
-    build(
-        workspace,
-        &modules,
-        &[
-            "rustc",
-            "-p",
-            "policy-wasm",
-            "--lib",
-            "--crate-type",
-            "cdylib",
-            "--features",
-            "wapc,openpgp",
-        ],
-    )?;
-    build(
-        workspace,
-        &modules,
-        &[
-            "build",
-            "-p",
-            "policy-wasm",
-            "--bin",
-            "countersign-wasi",
-            "--features",
-            "wasi,openpgp",
-        ],
-    )?;
-    build(
-        workspace,
-        &modules,
-        &[
-            "rustc",
-            "-p",
-            "policy-floor",
-            "--lib",
-            "--crate-type",
-            "cdylib",
-        ],
-    )?;
+    for arguments in [
+        "rustc -p policy-wasm --lib --crate-type cdylib --features wapc,openpgp",
+        "build -p policy-wasm --bin countersign-wasi --features wasi,openpgp",
+        "rustc -p policy-floor --lib --crate-type cdylib",
+    ] {
+        build(workspace, &modules, arguments)?;
+    }
     let no_op = wat::parse_file(manifest.join("floor/no-op.wat"))
         .map_err(|error| format!("no-op.wat: {error}"))?;
     fs::write(out.join("no-op.wasm"), no_op).map_err(|error| format!("no-op.wasm: {error}"))?;
@@ -137,16 +105,14 @@ fn has_target() -> bool {
     output.is_ok_and(|output| Path::new(String::from_utf8_lossy(&output.stdout).trim()).is_dir())
 }
 
-fn build(workspace: &Path, modules: &Path, arguments: &[&str]) -> Result<(), String> {
-    let cargo = variable("CARGO")?;
-    let (verb, rest) = arguments.split_first().ok_or("no verb")?;
-    let mut command = Command::new(cargo);
+/// Runs cargo with these words for arguments.
+fn build(workspace: &Path, modules: &Path, arguments: &str) -> Result<(), String> {
+    let mut command = Command::new(variable("CARGO")?);
     command
-        .arg(verb)
+        .args(arguments.split(' '))
         .args(["--locked", "--target", TARGET, "--profile", "wasm"])
         .arg("--target-dir")
         .arg(modules)
-        .args(rest)
         .current_dir(workspace);
     for name in [
         "CARGO_BUILD_TARGET",
@@ -164,7 +130,7 @@ fn build(workspace: &Path, modules: &Path, arguments: &[&str]) -> Result<(), Str
     if status.success() {
         Ok(())
     } else {
-        Err(format!("`cargo {verb}` failed for {TARGET}"))
+        Err(format!("`cargo {arguments}` failed for {TARGET}"))
     }
 }
 

@@ -11,8 +11,8 @@ use policy_wasm::abi;
 use policy_wasm::evidence::NoLookup;
 use policy_wasm::time::Time;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
+use crate::emit::Evaluated;
 use crate::engine::{Engine, EngineError, FLOOR, Host, NO_OP, Operation, Policy};
 use crate::measure::{self, Times, Work};
 
@@ -115,17 +115,18 @@ pub(crate) struct Bench {
 }
 
 impl Bench {
-    /// Compiles the modules; `metering` is the engine that counts.
+    /// Compiles the modules that the policy is measured beside; `metered` is the policy in an engine that
+    /// counts.
     pub(crate) fn new(
         engine: &Engine,
-        metering: &Engine,
-        module: &[u8],
+        policy: Policy,
+        metered: Policy,
         host: Arc<dyn Host>,
         has_native: bool,
     ) -> Result<Self, EngineError> {
         Ok(Self {
-            policy: engine.load(module)?,
-            metered: metering.load(module)?,
+            policy,
+            metered,
             skip: engine.load(FLOOR)?,
             no_op: engine.load(NO_OP)?,
             host,
@@ -171,7 +172,8 @@ impl Bench {
             no_op,
             skip,
             policy,
-            accepted: is_accepted(&answer),
+            accepted: serde_json::from_slice(&answer)
+                .is_ok_and(|answer| Evaluated::admits(&answer)),
             native: timings.next(),
             ratio: round(policy.beside(&skip), 100.0),
             fuel: cost.fuel,
@@ -189,11 +191,6 @@ fn natively(payload: &[u8]) -> Vec<u8> {
         lookup: &mut NoLookup,
     };
     abi::validate(payload, host)
-}
-
-fn is_accepted(answer: &[u8]) -> bool {
-    let answer: Value = serde_json::from_slice(answer).unwrap_or_default();
-    answer.get("accepted").and_then(Value::as_bool) == Some(true)
 }
 
 impl Report {

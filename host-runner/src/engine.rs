@@ -302,7 +302,7 @@ impl Policy {
         payload: &[u8],
         host: &Arc<dyn Host>,
     ) -> Result<Vec<u8>, EngineError> {
-        let (answer, _) = self.run(operation, payload, host)?;
+        let (answer, _) = self.measure_with_host(operation, payload, host)?;
         Ok(answer)
     }
 
@@ -317,24 +317,15 @@ impl Policy {
         payload: &[u8],
     ) -> Result<(Vec<u8>, Cost), EngineError> {
         let nobody: Arc<dyn Host> = Arc::new(NoHost);
-        self.run(operation, payload, &nobody)
+        self.measure_with_host(operation, payload, &nobody)
     }
 
-    /// Calls a fresh instance, and says what it has cost.
+    /// Calls a fresh instance, and says what it has cost. A WASI command makes no host calls.
     ///
     /// # Errors
     ///
     /// The module trapped, ran out of time or memory, or reported an error.
     pub fn measure_with_host(
-        &self,
-        operation: Operation,
-        payload: &[u8],
-        host: &Arc<dyn Host>,
-    ) -> Result<(Vec<u8>, Cost), EngineError> {
-        self.run(operation, payload, host)
-    }
-
-    fn run(
         &self,
         operation: Operation,
         payload: &[u8],

@@ -85,7 +85,7 @@ impl Bench {
         let [no_op, floor, policy] = &mut modules;
         let works: &mut [&mut Work<'_, EngineError>] = &mut [no_op, floor, policy];
         let times = in_turns(works, WARM_UP, ROUNDS, &|| {}).unwrap();
-        let [no_op, floor, policy] = [0, 1, 2].map(|index| times[index].percentile(50));
+        let [no_op, floor, policy] = each_p50(&times);
         println!(
             "an instance that reads one byte: no-op {no_op:.1?}, skip {floor:.1?}, policy {policy:.1?}"
         );
@@ -115,15 +115,14 @@ impl Bench {
             let answer = self
                 .policy
                 .call_with_host(Operation::Validate, &call, host)?;
-            let is_yes = answer.starts_with(br#"{"accepted":true"#);
-            assert!(is_yes, "{}", String::from_utf8_lossy(&answer));
+            assert_yes("in the cluster", &answer);
             Ok(())
         };
         let mut hosts = [&few, &many].map(|host| move || run(host));
         let [few, many] = &mut hosts;
         let works: &mut [&mut Work<'_, EngineError>] = &mut [few, many];
         let times = in_turns(works, WARM_UP, ROUNDS, &|| {}).unwrap();
-        let [few, many] = [0, 1].map(|index| times[index].percentile(50));
+        let [few, many] = each_p50(&times);
         println!(
             "one attested image, 10 attestations in the cluster {few:.1?}, 100,000 of them {many:.1?}; \
              ratio {:.2}",
@@ -141,8 +140,7 @@ impl Bench {
         let call = call.to_string().into_bytes();
         let run = |policy: &Policy| {
             let answer = policy.call(Operation::Validate, black_box(&call))?;
-            let is_yes = answer.starts_with(br#"{"accepted":true"#);
-            assert!(is_yes, "{name}: {}", String::from_utf8_lossy(&answer));
+            assert_yes(name, &answer);
             Ok::<_, EngineError>(())
         };
         let (message, public) = (b"message", self.key.point());
@@ -165,7 +163,7 @@ impl Bench {
         let works: &mut [&mut Work<'_, EngineError>] =
             &mut [no_op, floor, policy, &mut native, &mut reference];
         let times = in_turns(works, WARM_UP, ROUNDS, &|| {}).unwrap();
-        let [no_op, skip, policy, native, ring] = times.each_p50();
+        let [no_op, skip, policy, native, ring] = each_p50(&times);
         let bound = bound(skip, ring);
         let micros = |time: Duration| time.as_secs_f64() * 1e6;
         let ratio = |time: Duration| policy.as_secs_f64() / time.as_secs_f64();
@@ -186,14 +184,13 @@ impl Bench {
     }
 }
 
-trait EachP50 {
-    fn each_p50(&self) -> [Duration; 5];
+fn each_p50<const N: usize>(times: &[Times]) -> [Duration; N] {
+    std::array::from_fn(|index| times[index].percentile(50))
 }
 
-impl EachP50 for Vec<Times> {
-    fn each_p50(&self) -> [Duration; 5] {
-        std::array::from_fn(|index| self[index].percentile(50))
-    }
+fn assert_yes(name: &str, answer: &[u8]) {
+    let is_yes = answer.starts_with(br#"{"accepted":true"#);
+    assert!(is_yes, "{name}: {}", String::from_utf8_lossy(answer));
 }
 
 /// Resources `Attestation` by the names of their images, as a host with a cache would hold them

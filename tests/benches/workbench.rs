@@ -3,16 +3,17 @@
 //! beside the same calls. Both are measured in turns
 //! in one process, so that the ratio is what counts; above its bound the bench fails.
 
+use std::convert::Infallible;
 use std::fs;
 use std::path::Path;
 use std::process::ExitCode;
-use std::time::{Duration, Instant};
 
 use clap::Parser as _;
 use host_runner::Exit;
 use host_runner::cli::Cli;
 use host_runner::engine::{Abi, Engine, Limits, Operation, embedded};
 use host_runner::inputs;
+use host_runner::measure::{Work, in_turns};
 use host_runner::suite::{CaseResult, Loaded, Runner};
 use policy_lint::{Config, SourceFile, lint};
 use policy_wasm::Budget;
@@ -186,28 +187,20 @@ fn objects() -> bool {
 
 /// Runs both in turns and prints the medians; whether their ratio is within the bound.
 fn compare(name: &str, base_name: &str, bound: f64, work: impl Fn(), base: impl Fn()) -> bool {
-    let time = |run: &dyn Fn()| {
-        let started = Instant::now();
+    let measured = |run: &dyn Fn()| {
         run();
-        started.elapsed()
+        Ok::<_, Infallible>(())
     };
-    let (mut works, mut bases) = (Vec::new(), Vec::new());
-    for _ in 0..ROUNDS {
-        bases.push(time(&base));
-        works.push(time(&work));
-    }
-    let (work, base) = (median(works), median(bases));
+    let works: &mut [&mut Work<'_, Infallible>] =
+        &mut [&mut || measured(&base), &mut || measured(&work)];
+    let Ok(times) = in_turns(works, 0, ROUNDS, &|| {});
+    let [base, work] = [0, 1].map(|index| times[index].percentile(50));
     let ratio = work.as_secs_f64() / base.as_secs_f64();
     let verdict = if ratio <= bound { "within" } else { "ABOVE" };
     println!(
         "{name}: {work:.0?}; {base_name}: {base:.0?}; ratio {ratio:.2}, {verdict} the bound {bound}"
     );
     ratio <= bound
-}
-
-fn median(mut times: Vec<Duration>) -> Duration {
-    times.sort();
-    times[times.len() / 2]
 }
 
 fn root() -> &'static Path {

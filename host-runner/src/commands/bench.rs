@@ -1,5 +1,6 @@
 //! `countersign bench`: what does a policy cost, and is that more than it was?
 
+use alloc::collections::BTreeMap;
 use alloc::sync::Arc;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,7 +10,7 @@ use clap::ValueEnum;
 use serde_json::json;
 
 use crate::Exit;
-use crate::bench::{Bench, Call, Case, Module, Report, Rounds, Thresholds, changes};
+use crate::bench::{Bench, Call, Module, Report, Rounds, Thresholds, changes};
 use crate::cli::{ContextArgs, EvidenceArgs, ModuleArgs};
 use crate::emit::{self, output};
 use crate::engine::{Abi, Host, inspect};
@@ -124,14 +125,15 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
     let requests = objects::asked(requests, &[&settings])?;
     let host: Arc<dyn Host> = Arc::new(args.evidence.open(policy.abi())?);
     let has_native = args.module.module.is_none() && !args.evidence.is_given();
-    let bench = Bench::new(&engine, &metering_engine()?, &bytes, host, has_native)?;
+    let metered = metering_engine()?.load(&bytes)?;
+    let bench = Bench::new(&engine, policy, metered, host, has_native)?;
     let rounds = Rounds {
         warm_up: args.warm_up,
         kept: args.count,
     };
     let runs = args.warm_up.saturating_add(args.count);
     let progress = Progress::of(runs.saturating_mul(requests.len()), "runs");
-    let mut cases: Vec<Case> = Vec::new();
+    let (mut cases, mut known) = (Vec::new(), BTreeMap::new());
     for request in requests {
         let call = json!({"request": request.request, "settings": settings});
         let mut call = Call {
@@ -140,13 +142,11 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
             source: request.source,
         };
         // A file may have several requests about one object.
-        let is_same = |case: &&Case| {
-            let title = case.request.split(" #").next();
-            case.source == call.source && title == Some(&call.request)
-        };
-        let others = cases.iter().filter(is_same).count();
-        if others > 0 {
-            call.request = format!("{} #{}", call.request, others.saturating_add(1));
+        let same = (call.source.clone(), call.request.clone());
+        let number: &mut usize = known.entry(same).or_default();
+        *number = number.saturating_add(1);
+        if *number > 1 {
+            call.request = format!("{} #{number}", call.request);
         }
         let case = bench.measure(&call, rounds, &|| progress.step());
         cases.push(case.with_context(|| format!("cannot measure {}", call.request))?);
@@ -163,7 +163,7 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
         );
     }
     if let Some(path) = &args.save {
-        let text = format!("{:#}\n", serde_json::to_value(&report)?);
+        let text = serde_json::to_string_pretty(&report)? + "\n";
         files::replace(path, text.as_bytes(), Readers::Anyone)
             .with_context(|| format!("cannot write `{}`", shown(path)))?;
     }
