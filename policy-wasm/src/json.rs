@@ -84,17 +84,13 @@ impl<'v, 'de> Value<'v, 'de> {
 
     /// A string, or `None` with a problem reported.
     pub(crate) fn text(self) -> Option<Cow<'de, str>> {
-        let Expected::Found(value) = self.expect(Kind::Text) else {
-            return None;
-        };
+        let value = self.expect(Kind::Text).found()?;
         value.string()
     }
 
     /// A boolean, or `None` with a problem reported.
     pub(crate) fn flag(self) -> Option<bool> {
-        let Expected::Found(value) = self.expect(Kind::Bool) else {
-            return None;
-        };
+        let value = self.expect(Kind::Bool).found()?;
         Some(value.cursor.skip() == "true")
     }
 
@@ -102,9 +98,7 @@ impl<'v, 'de> Value<'v, 'de> {
     /// another number.
     pub(crate) fn count(self, max: u32, out_of_range: Code) -> Option<u32> {
         let Self { path, report, .. } = self;
-        let Expected::Found(value) = self.expect(Kind::Number) else {
-            return None;
-        };
+        let value = self.expect(Kind::Number).found()?;
         let count = value.cursor.skip().parse().ok();
         let count = count.filter(|count| (1..=max).contains(count));
         if count.is_none() {
@@ -180,16 +174,13 @@ impl<'v, 'de> Value<'v, 'de> {
 
     /// The same; false for `null` too.
     pub(crate) fn object_unless_null(self, mut each: impl FnMut(&str, Value<'_, 'de>)) -> bool {
-        let Expected::Found(value) = self.expect(Kind::Object) else {
-            return false;
-        };
-        value.each_field(&mut each);
-        true
+        let found = self.expect(Kind::Object).found();
+        found.map(|value| value.each_field(&mut each)).is_some()
     }
 
     /// Whether this is an object, decided by its first character.
-    pub(crate) fn is_object(&self) -> bool {
-        self.cursor.is_at(Kind::Object)
+    pub(crate) fn is_object(&mut self) -> bool {
+        self.cursor.kind() == Kind::Object
     }
 
     /// The unread text of this value.
@@ -353,6 +344,15 @@ enum Expected<V> {
     /// `null`, where that counts as absent
     Absent,
     Refused,
+}
+
+impl<V> Expected<V> {
+    fn found(self) -> Option<V> {
+        match self {
+            Self::Found(value) => Some(value),
+            Self::Absent | Self::Refused => None,
+        }
+    }
 }
 
 #[cfg(test)]

@@ -360,7 +360,7 @@ fn each_object<'a>(
 ) {
     let Some(list) = list else { return };
     list.read(SETTINGS, path, report, |value| {
-        value.list(|index, item| {
+        value.list(|index, mut item| {
             if item.is_object() {
                 each(index, item);
             } else {

@@ -109,12 +109,6 @@ impl<'de> Cursor<'de> {
         Kind::of(self.next_byte())
     }
 
-    /// Whether a value of this kind begins right here.
-    pub(super) fn is_at(&self, kind: Kind) -> bool {
-        let first = self.text.as_bytes().get(self.at);
-        first.is_some_and(|first| Kind::of(*first) == kind)
-    }
-
     /// Moves over a value, and returns its text.
     pub(super) fn skip(&mut self) -> &'de str {
         self.next_byte();
