@@ -29,7 +29,7 @@ use documents::Documents;
 use crate::Budget;
 use crate::decision::{Code, Decision, PodDecision, Reason};
 use crate::evidence::{Evidence, Lookup, Lookups, Supplied};
-use crate::json::{Dialect, Null, Path, Raw, Report};
+use crate::json::{Dialect, Null, Path, Raw, Report, Value};
 use crate::request::{Layout, Operation, Origin, Pod, Request};
 use crate::settings::{PodTemplates, Settings};
 use crate::time::Time;
@@ -84,16 +84,17 @@ impl<'a> Call<'a> {
         let report = Report::default();
         let (mut request, mut settings, mut time, mut evidence) = (None, None, None, None);
         let problems = Report::default();
-        let (mut request_bytes, mut settings_bytes) = (0, 0);
+        let (mut request_text, mut settings_text) = ("", "");
         let depth = Raw::new(text).read(CALL, Path::Root(""), &report, |value| {
             value.object(|key, value| match key {
                 "request" => {
-                    request_bytes = value.hand_to(|value| request = Some(Request::read(value)));
+                    let read = |value: Value<'_, 'a>| request = Some(Request::read(value, budget));
+                    request_text = value.hand_to(read).text();
                 }
                 "settings" => {
-                    settings_bytes = value.hand_to(|value| {
-                        settings = Some(Settings::read(value, &problems));
-                    });
+                    let read =
+                        |value: Value<'_, 'a>| settings = Some(Settings::read(value, &problems));
+                    settings_text = value.hand_to(read).text();
                 }
                 "time" if extras == Extras::Allowed => time = value.text(),
                 "evidence" if extras == Extras::Allowed => evidence = Some(value.raw()),
@@ -106,13 +107,16 @@ impl<'a> Call<'a> {
         if !report.is_empty() {
             return Err(invalid(&report.to_string()));
         }
-        let (Some(request), Some(settings)) = (request, settings) else {
+        let (Some(mut request), Some(settings)) = (request, settings) else {
             return Err(invalid("expected `request` and `settings`"));
         };
-        if request_bytes > budget.request_bytes {
+        if let (Ok(request), Some(settings)) = (&mut request, &settings) {
+            request.read_object(&settings.workloads, budget);
+        }
+        if request_text.len() > budget.request_bytes {
             return Err(Reason::limit("bytes in the request", budget.request_bytes));
         }
-        if settings_bytes > budget.settings_bytes {
+        if settings_text.len() > budget.settings_bytes {
             return Err(Reason::limit(
                 "bytes in the settings",
                 budget.settings_bytes,
@@ -195,7 +199,7 @@ fn judge(
     }
     let layout = Layout::of(&request.group, &request.kind, &settings.workloads)
         .ok_or_else(|| unsupported(request))?;
-    let workload = request.workload(&layout, budget)?;
+    let workload = request.workload()?;
     if layout.origin == Origin::Controller && settings.pod_templates == PodTemplates::Ignore {
         let message = alloc::format!(
             "{} is admitted; the Pods it creates are checked",
@@ -208,12 +212,12 @@ fn judge(
         settings,
         request,
         &layout,
-        &workload,
+        workload,
         budget,
         report,
         &mut warnings,
     )?;
-    let documents = Documents::plan(settings, request, &workload, &images, report)?;
+    let documents = Documents::plan(settings, request, workload, &images, report)?;
     let mut lookups = Lookups::new(lookup, budget);
     resolve::resolve(
         settings,
@@ -224,9 +228,9 @@ fn judge(
         report,
     )?;
     let wanted = documents.wanted(&images);
-    let evidence = Evidence::collect(settings, &workload, &wanted, &mut lookups, budget, report)?;
+    let evidence = Evidence::collect(settings, workload, &wanted, &mut lookups, budget, report)?;
     let results = documents.judge(&images, &evidence, settings, call.time, budget, report);
-    let marks = break_glass::read(&settings.break_glass, request, &workload, &mut warnings);
+    let marks = break_glass::read(&settings.break_glass, request, workload, &mut warnings);
     let object = request.object_text();
     let decision = conclude::conclude(images, results, &documents, &marks, warnings, object);
     Ok(Decision {

@@ -178,8 +178,24 @@ impl<'v, 'de> Value<'v, 'de> {
         found.map(|value| value.each_field(&mut each)).is_some()
     }
 
+    /// Reads `{"field":"text"}` where it is written in just this form, and says where the text stands;
+    /// gives the value back where it is not.
+    pub(crate) fn sole_text<'f>(
+        self,
+        field: &'f str,
+        read: impl FnOnce(Path<'_>, &'de str),
+    ) -> Result<(), Self> {
+        match self.cursor.sole_text(field) {
+            Some(text) => {
+                read(Path::Field(&self.path, field), text);
+                Ok(())
+            }
+            None => Err(self),
+        }
+    }
+
     /// Whether this is an object, decided by its first character.
-    pub(crate) fn is_object(&mut self) -> bool {
+    pub(crate) fn is_object(&self) -> bool {
         self.cursor.kind() == Kind::Object
     }
 
@@ -315,15 +331,14 @@ impl<'v, 'de> Value<'v, 'de> {
         }
     }
 
-    /// Gives the value away, moves over it where nobody has read it, and returns how many bytes it has.
-    pub(crate) fn hand_to(self, take: impl FnOnce(Value<'_, 'de>)) -> usize {
+    /// Gives the value away, moves over it where nobody has read it, and returns its text.
+    pub(crate) fn hand_to(self, take: impl FnOnce(Value<'_, 'de>)) -> Raw<'de> {
         let Self {
             cursor,
             dialect,
             path,
             report,
         } = self;
-        cursor.skip_space();
         let before = cursor.position();
         take(Value {
             cursor,
@@ -334,7 +349,7 @@ impl<'v, 'de> Value<'v, 'de> {
         if cursor.position() == before {
             cursor.skip();
         }
-        cursor.position().saturating_sub(before)
+        Raw::new(cursor.since(before))
     }
 }
 

@@ -11,6 +11,7 @@ mod workload;
 use alloc::borrow::Cow;
 use alloc::string::ToString as _;
 
+use kinds::built_in;
 pub(crate) use kinds::is_built_in;
 pub(crate) use kinds::{Layout, Origin};
 pub use pod::FieldKind;
@@ -20,6 +21,7 @@ pub(crate) use workload::Workload;
 use crate::Budget;
 use crate::decision::{Code, Reason};
 use crate::json::{Dialect, Null, Path, Raw, Report, Value};
+use crate::settings::WorkloadKind;
 
 /// Whatever is wrong with a request makes it undecodable; fields that nobody reads may be there.
 const REQUEST: &Dialect = &Dialect {
@@ -31,15 +33,23 @@ const REQUEST: &Dialect = &Dialect {
 };
 
 /// The parts of an `AdmissionRequest` that decide
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(crate) struct Request<'a> {
     pub(crate) operation: Operation,
     pub(crate) group: Cow<'a, str>,
     pub(crate) kind: Cow<'a, str>,
     /// The only namespace that counts; what objects and templates claim is compared or ignored
     pub(crate) namespace: Option<Cow<'a, str>>,
-    object: Option<Raw<'a>>,
+    object: Option<Object<'a>>,
     old_object: Option<Raw<'a>>,
+}
+
+/// The object that is to be admitted
+#[derive(Debug)]
+struct Object<'a> {
+    text: Raw<'a>,
+    /// `None` as long as nobody knows where its kind keeps pod specs
+    workload: Option<Result<Workload<'a>, Reason>>,
 }
 
 /// What is being done to the object
@@ -58,7 +68,7 @@ impl<'a> Request<'a> {
     ///
     /// `undecodable-object`: a shape that the API server does not send, or an operation other than
     /// the four that exist.
-    pub(crate) fn read(value: Value<'_, 'a>) -> Result<Self, Reason> {
+    pub(crate) fn read(value: Value<'_, 'a>, budget: &Budget) -> Result<Self, Reason> {
         let report = Report::default();
         let (mut operation, mut group, mut kind) = (None, None, None);
         let (mut namespace, mut object, mut old_object) = (None, None, None);
@@ -73,7 +83,9 @@ impl<'a> Request<'a> {
                     _ => {}
                 });
             }
-            "object" => object = Some(value.raw()),
+            "object" => {
+                object = Object::read(value, group.as_deref(), kind.as_deref(), budget.images);
+            }
             "oldObject" => old_object = Some(value.raw()),
             _ => {}
         });
@@ -90,40 +102,48 @@ impl<'a> Request<'a> {
             }
             None => return Err(undecodable("an AdmissionRequest", "it has no `operation`")),
         };
-        let is_object = |raw: &Raw<'_>| !raw.is_null();
         Ok(Self {
             operation,
             group: group.unwrap_or_default(),
             kind: kind.unwrap_or_default(),
             namespace: namespace.filter(|namespace| !namespace.is_empty()),
-            object: object.filter(is_object),
-            old_object: old_object.filter(is_object),
+            object,
+            old_object: old_object.filter(|raw: &Raw<'_>| !raw.is_null()),
         })
     }
 
-    /// Reads the object that is to be admitted.
+    /// Reads the object, where that has not been done on the way.
+    pub(crate) fn read_object(&mut self, workloads: &[WorkloadKind<'_>], budget: &Budget) {
+        if let Some(object) = &mut self.object
+            && object.workload.is_none()
+            && let Some(layout) = Layout::of(&self.group, &self.kind, workloads)
+        {
+            let read = Workload::parse(object.text, &layout, &self.kind, budget.images);
+            object.workload = Some(read);
+        }
+    }
+
+    /// What is to be admitted, of a kind that is known.
     ///
     /// # Errors
     ///
     /// `undecodable-object`: there is none, or it is not what its kind says. `limit-exceeded`: it has
     /// too many images.
-    pub(crate) fn workload(
-        &self,
-        layout: &Layout<'_>,
-        budget: &Budget,
-    ) -> Result<Workload<'a>, Reason> {
-        let Some(object) = self.object else {
-            return Err(undecodable(
-                &crate::quote(&self.kind),
-                "the request has no `object`",
-            ));
+    pub(crate) fn workload(&self) -> Result<&Workload<'a>, Reason> {
+        let object = self.object.as_ref();
+        let Some(workload) = object.and_then(|object| object.workload.as_ref()) else {
+            let kind = crate::quote(&self.kind);
+            return Err(undecodable(&kind, "the request has no `object`"));
         };
-        Workload::read(object, layout, self, budget.images)
+        let workload = workload.as_ref().map_err(Clone::clone)?;
+        workload.check(self)?;
+        Ok(workload)
     }
 
     /// The text of the object that is to be admitted.
     pub(crate) fn object_text(&self) -> &'a str {
-        self.object.map(Raw::text).unwrap_or_default()
+        let object = self.object.as_ref();
+        object.map_or("", |object| object.text.text())
     }
 
     /// Reads the object before the update; `None` when there is none that can be read.
@@ -132,7 +152,28 @@ impl<'a> Request<'a> {
         layout: &Layout<'_>,
         budget: &Budget,
     ) -> Option<Workload<'a>> {
-        Workload::read(self.old_object?, layout, self, budget.images).ok()
+        let old = Workload::parse(self.old_object?, layout, &self.kind, budget.images).ok()?;
+        old.check(self).ok().map(|()| old)
+    }
+}
+
+impl<'a> Object<'a> {
+    /// Reads an object on the way where its kind stands before it, as the API server has it, and is a
+    /// built-in one; otherwise later. `None` for `null`.
+    fn read(
+        value: Value<'_, 'a>,
+        group: Option<&str>,
+        kind: Option<&str>,
+        max_images: usize,
+    ) -> Option<Self> {
+        let mut workload = None;
+        let text = value.hand_to(|value| {
+            if let Some(kind) = kind.filter(|_| value.is_object()) {
+                let layout = built_in(group.unwrap_or_default(), kind);
+                workload = layout.map(|layout| Workload::read(value, layout, kind, max_images));
+            }
+        });
+        (!text.is_null()).then_some(Self { text, workload })
     }
 }
 

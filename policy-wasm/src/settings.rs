@@ -40,7 +40,7 @@ pub(crate) const SETTINGS: &Dialect = &Dialect {
     null: Null::Refused,
 };
 
-/// Settings whose shape is right; what [`Self::each_attestor`] and its like walk is checked there
+/// Settings whose shape is right; what [`AttestorDocument::load`] and [`Self::each_occurrence`] and its like read is checked there
 #[derive(Debug)]
 pub(crate) struct Settings<'a> {
     /// There is this one, or a platform policy
@@ -48,7 +48,7 @@ pub(crate) struct Settings<'a> {
     pub(crate) platform_policies: Vec<PlatformPolicy<'a>>,
     pub(crate) platform_enforcement: EnforcementMode,
     pub(crate) system_policy: Option<Policy<'a>>,
-    attestors: Option<Raw<'a>>,
+    pub(crate) attestors: Vec<AttestorDocument<'a>>,
     pub(crate) evidence: Sources<'a>,
     registries: Registries<'a>,
     denied_digests: Option<Raw<'a>>,
@@ -188,24 +188,6 @@ impl<'a> Settings<'a> {
         self.registries.allow(reference.normalized_host())
     }
 
-    /// Walks the attestors.
-    pub(crate) fn each_attestor(
-        &self,
-        report: &Report,
-        mut each: impl FnMut(AttestorDocument<'a>),
-    ) {
-        let Some(attestors) = self.attestors else {
-            return;
-        };
-        attestors.read(SETTINGS, Path::Root("attestors"), report, |value| {
-            value.list(|index, item| {
-                if let Some(attestor) = AttestorDocument::read(index, item) {
-                    each(attestor);
-                }
-            });
-        });
-    }
-
     /// Walks the inline occurrences, each unread.
     pub(crate) fn each_occurrence(&self, report: &Report, mut each: impl FnMut(Value<'_, 'a>)) {
         let path = Path::Root("evidence.occurrences");
@@ -250,7 +232,7 @@ struct Fields<'a> {
     platform_policies: Vec<PlatformPolicy<'a>>,
     platform_enforcement: Option<EnforcementMode>,
     system_policy: Option<Policy<'a>>,
-    attestors: Option<Raw<'a>>,
+    attestors: Vec<AttestorDocument<'a>>,
     evidence: Sources<'a>,
     registries: Registries<'a>,
     denied_digests: Option<Raw<'a>>,
@@ -287,7 +269,9 @@ impl<'a> Fields<'a> {
             "systemPolicy" => {
                 self.system_policy = Some(Policy::read(value, Document::SystemPolicy));
             }
-            "attestors" => self.attestors = Some(value.raw()),
+            "attestors" => {
+                value.list(|index, item| self.attestors.push(AttestorDocument::read(index, item)));
+            }
             "evidence" => self.evidence = Sources::read(value),
             "registries" => self.registries = Registries::read(value),
             "resolveTags" => self.resolve_tags = value.flag().unwrap_or_default(),
@@ -360,7 +344,7 @@ fn each_object<'a>(
 ) {
     let Some(list) = list else { return };
     list.read(SETTINGS, path, report, |value| {
-        value.list(|index, mut item| {
+        value.list(|index, item| {
             if item.is_object() {
                 each(index, item);
             } else {

@@ -39,14 +39,14 @@ fn all_problems_are_reported_at_once() {
         &[
             "policy.defaultAdmissionRule.enforcementMode policy-unknown-enum",
             "policy.typo policy-unknown-field",
-            "typo settings-unknown-field",
-            "podTemplates settings-invalid-value",
-            "attestors[0].userOwnedGrafeasNote.publicKeys[0].pkixPublicKey key-invalid",
-            "deniedDigests[1] settings-invalid-value",
             "policy.admissionWhitelistPatterns[0].namePattern pattern-invalid",
             "policy.admissionWhitelistPatterns[2].pattern policy-unknown-field",
             "policy.admissionWhitelistPatterns[2] pattern-invalid",
             "policy.admissionWhitelistPatterns[3] policy-wrong-type",
+            "typo settings-unknown-field",
+            "podTemplates settings-invalid-value",
+            "attestors[0].userOwnedGrafeasNote.publicKeys[0].pkixPublicKey key-invalid",
+            "deniedDigests[1] settings-invalid-value",
         ],
     );
 }

@@ -39,10 +39,6 @@ impl<'a, 's> Documents<'a, 's> {
             .policy
             .as_ref()
             .map(|policy| singleton::plan(settings, policy, request, workload, images, report));
-        if singleton.is_none() {
-            // Nobody names them, and still they must be what attestors are.
-            settings.each_attestor(report, |_| {});
-        }
         let platform = settings
             .platform_policies
             .iter()

@@ -10,12 +10,14 @@ mod string;
 use alloc::borrow::Cow;
 use alloc::string::String;
 
-use scan::{END, Scan};
-use string::end_of_string;
+use scan::{END, byte, end_of_value, skip_space};
+use string::{end_of_plain, end_of_string};
 
 pub(super) use scan::MAX_DEPTH;
 
 /// A place in a text
+///
+/// INVARIANT: before a value it stands at its first character, and not at space before that.
 #[derive(Debug)]
 pub(super) struct Cursor<'de> {
     text: &'de str,
@@ -67,10 +69,10 @@ impl Kind {
 }
 
 impl<'de> Cursor<'de> {
-    pub(super) const fn new(text: &'de str) -> Self {
+    pub(super) fn new(text: &'de str) -> Self {
         Self {
             text,
-            at: 0,
+            at: skip_space(text.as_bytes(), 0),
             level: 0,
             deepest: 0,
             is_broken: false,
@@ -80,6 +82,11 @@ impl<'de> Cursor<'de> {
     /// Bytes before this place.
     pub(super) const fn position(&self) -> usize {
         self.at
+    }
+
+    /// The text from an earlier place to this one.
+    pub(super) fn since(&self, earlier: usize) -> &'de str {
+        self.text.get(earlier..self.at).unwrap_or_default()
     }
 
     /// The deepest nesting before this place.
@@ -99,29 +106,23 @@ impl<'de> Cursor<'de> {
         }
     }
 
-    /// Moves to what comes next.
-    pub(super) fn skip_space(&mut self) {
-        self.next_byte();
-    }
-
-    /// What the next value is.
-    pub(super) fn kind(&mut self) -> Kind {
-        Kind::of(self.next_byte())
+    /// What the value here is.
+    pub(super) fn kind(&self) -> Kind {
+        Kind::of(self.byte())
     }
 
     /// Moves over a value, and returns its text.
     pub(super) fn skip(&mut self) -> &'de str {
-        self.next_byte();
         let start = self.at;
-        let mut scan = Scan::new(self.text, start);
-        let end = scan.value();
-        self.deepest = self.deepest.max(self.level.saturating_add(scan.deepest));
-        if end.is_none() {
+        let mut deepest = 0;
+        let end = end_of_value(self.text.as_bytes(), start, &mut deepest);
+        self.deepest = self.deepest.max(self.level.saturating_add(deepest));
+        let Some(end) = end else {
             self.fail();
             return "";
-        }
-        self.at = scan.at;
-        self.text.get(start..self.at).unwrap_or_default()
+        };
+        self.at = end.get();
+        self.since(start)
     }
 
     /// Reads a string.
@@ -130,20 +131,33 @@ impl<'de> Cursor<'de> {
     ///
     /// It has escapes that are no text: half of a surrogate pair.
     pub(super) fn string(&mut self) -> Result<Cow<'de, str>, serde_json::Error> {
-        let is_string = self.next_byte() == b'"';
-        let start = self.at;
-        let end = end_of_string(self.text.as_bytes(), start.saturating_add(1));
-        let Some((end, has_escapes)) = end.filter(|_| is_string) else {
+        let is_string = self.byte() == b'"';
+        let bytes = self.text.as_bytes();
+        let (token, start) = (self.at, self.at.saturating_add(1));
+        let plain = end_of_plain(bytes, start);
+        let Some(end) = end_of_string(bytes, plain).filter(|_| is_string) else {
             self.fail();
             return Ok(Cow::Borrowed(""));
         };
-        self.at = end;
-        if has_escapes {
-            let token = self.text.get(start..end).unwrap_or_default();
-            return serde_json::from_str::<String>(token).map(Cow::Owned);
+        self.at = end.get();
+        if byte(bytes, plain) == b'"' {
+            let text = self.text.get(start..plain);
+            return Ok(Cow::Borrowed(text.unwrap_or_default()));
         }
-        let inner = start.saturating_add(1)..end.saturating_sub(1);
-        Ok(Cow::Borrowed(self.text.get(inner).unwrap_or_default()))
+        serde_json::from_str::<String>(self.since(token)).map(Cow::Owned)
+    }
+
+    /// Reads `{"field":"text"}` where it is written like that, without space and escapes, and moves over
+    /// it; stays where it is where it is not.
+    pub(super) fn sole_text(&mut self, field: &str) -> Option<&'de str> {
+        let rest = self.text.get(self.at..)?;
+        let value = rest.strip_prefix("{\"")?.strip_prefix(field)?;
+        let value = value.strip_prefix("\":\"")?;
+        let end = end_of_plain(value.as_bytes(), 0);
+        let behind = value.get(end..)?.strip_prefix("\"}")?;
+        self.at = self.text.len().saturating_sub(behind.len());
+        self.deepest = self.deepest.max(self.level.saturating_add(1));
+        value.get(..end)
     }
 
     /// Moves into a list or an object.
@@ -161,30 +175,30 @@ impl<'de> Cursor<'de> {
             self.level = self.level.saturating_sub(1);
             return false;
         }
-        if !is_first {
-            self.pass(b',');
-        }
-        if self.next_byte() == close {
+        if !is_first && self.pass(b',') == close {
             self.fail();
         }
         self.is_whole()
     }
 
-    /// Moves over a character that must be there.
-    pub(super) fn pass(&mut self, expected: u8) {
+    /// Moves over a character that must be there and the space around it, and returns what stands behind.
+    pub(super) fn pass(&mut self, expected: u8) -> u8 {
         if self.next_byte() == expected {
             self.at = self.at.saturating_add(1);
-        } else {
-            self.fail();
+            return self.next_byte();
         }
+        self.fail();
+        END
     }
 
     /// Moves over space, and returns what stands behind it.
     fn next_byte(&mut self) -> u8 {
-        let mut scan = Scan::new(self.text, self.at);
-        let byte = scan.next_byte();
-        self.at = scan.at;
-        byte
+        self.at = skip_space(self.text.as_bytes(), self.at);
+        self.byte()
+    }
+
+    fn byte(&self) -> u8 {
+        byte(self.text.as_bytes(), self.at)
     }
 
     /// Finds nothing more.
@@ -239,6 +253,32 @@ mod tests {
             entering.skip();
             assert!(entering.next_item(false, b']'));
             assert_eq!(entering.deepest(), expected + 1, "{around}");
+        }
+    }
+
+    #[test]
+    fn an_object_of_one_text_is_read_at_once_in_its_plainest_form_only() {
+        let mut cursor = Cursor::new(r#"[{"a":"b c"}]"#);
+        cursor.enter();
+        assert_eq!(cursor.sole_text("a"), Some("b c"));
+        assert!(!cursor.next_item(false, b']') && cursor.is_whole());
+        assert_eq!(cursor.deepest(), 2);
+        for other in [
+            r#"{"b":"c"}"#,
+            r#"{"a" :"c"}"#,
+            r#"{"a":"\u0062"}"#,
+            r#"{"a":"b","a":"c"}"#,
+            r#"{"a":"b" }"#,
+            r#"{"a":null}"#,
+            "{\"a\":\"b\u{1}\"}",
+            r#"{"a":"b"#,
+            r#"{"a":"b""#,
+            "{}",
+            "",
+        ] {
+            let mut cursor = Cursor::new(other);
+            assert_eq!(cursor.sole_text("a"), None, "{other}");
+            assert_eq!((cursor.position(), cursor.deepest()), (0, 0));
         }
     }
 

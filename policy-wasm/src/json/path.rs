@@ -1,6 +1,7 @@
 //! Where in a document a value stands, without allocating until somebody asks.
 
-use core::fmt;
+use alloc::string::String;
+use core::fmt::Write as _;
 
 /// A chain of keys and indices from a document's root, on the stack of the walk
 #[derive(Debug, Clone, Copy)]
@@ -11,17 +12,39 @@ pub(crate) enum Path<'p> {
     Index(&'p Self, usize),
 }
 
-impl fmt::Display for Path<'_> {
+impl Path<'_> {
     /// `policy.clusterAdmissionRules[us-east1.prod].evaluationMode`: keys that are not plain field
     /// names stand in brackets, as Google's command line prints them.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Root(name) => f.write_str(name),
-            Self::Index(parent, index) => write!(f, "{parent}[{index}]"),
-            Self::Field(Self::Root(""), key) if is_plain(key) => f.write_str(key),
-            Self::Field(parent, key) if is_plain(key) => write!(f, "{parent}.{key}"),
-            Self::Field(parent, key) => write!(f, "{parent}[{}]", crate::Escaped(key)),
-        }
+    pub(crate) fn text(self) -> String {
+        let mut text = String::with_capacity(64);
+        self.write(&mut text);
+        text
+    }
+
+    fn write(self, text: &mut String) {
+        let written = match self {
+            Self::Root(name) => {
+                text.push_str(name);
+                return;
+            }
+            Self::Field(parent, key) if is_plain(key) => {
+                parent.write(text);
+                if !text.is_empty() {
+                    text.push('.');
+                }
+                text.push_str(key);
+                return;
+            }
+            Self::Field(parent, key) => {
+                parent.write(text);
+                write!(text, "[{}]", crate::Escaped(key))
+            }
+            Self::Index(parent, index) => {
+                parent.write(text);
+                write!(text, "[{index}]")
+            }
+        };
+        debug_assert!(written.is_ok(), "a text takes whatever is written");
     }
 }
 

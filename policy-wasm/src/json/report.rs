@@ -1,6 +1,6 @@
 //! The problems found in a document, all of them at once.
 
-use alloc::string::{String, ToString as _};
+use alloc::string::String;
 use alloc::vec::Vec;
 use core::cell::{Cell, RefCell};
 use core::fmt;
@@ -46,7 +46,7 @@ impl Report {
         if self.total.get() <= KEPT {
             let problem = Problem {
                 code,
-                path: path.to_string(),
+                path: path.text(),
                 message: message.into(),
             };
             self.problems.borrow_mut().push(problem);

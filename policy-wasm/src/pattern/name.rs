@@ -1,8 +1,10 @@
 //! Patterns of project-singleton policies, on the image string as the Pod spells it.
 
+use alloc::borrow::Cow;
+
 use thiserror::Error;
 
-use super::glob::{Glob, first_stray};
+use super::glob::{Characters, Glob, first_stray};
 use crate::image::MAX_LENGTH;
 
 /// A pattern of a project-singleton policy (`admissionWhitelistPatterns[].namePattern`)
@@ -10,8 +12,8 @@ use crate::image::MAX_LENGTH;
 /// It is compared with the raw bytes of the image string, tag and digest included, without any
 /// normalisation. A `*` at the end stands for any text without a slash, `**` for any text, both
 /// also for none. See <https://cloud.google.com/binary-authorization/docs/policy-yaml-reference>.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct NamePattern<'a>(Glob<'a>);
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NamePattern<'a>(Cow<'a, str>);
 
 /// Why a text is not a [`NamePattern`]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
@@ -45,31 +47,41 @@ impl<'a> NamePattern<'a> {
     /// # Errors
     ///
     /// The pattern breaks a rule of the grammar, or could never match an image.
-    pub fn parse(text: &'a str) -> Result<Self, NamePatternError> {
+    pub fn parse(text: impl Into<Cow<'a, str>>) -> Result<Self, NamePatternError> {
+        let text = text.into();
         if text.is_empty() {
             return Err(NamePatternError::Empty);
         }
         if text.len() > MAX_LENGTH {
             return Err(NamePatternError::TooLong);
         }
-        let glob = Glob::split(text);
-        match first_stray(glob.literal) {
-            None => {}
-            Some('*') => return Err(NamePatternError::WildcardInside),
-            Some('[' | ']') => return Err(NamePatternError::CharacterClass),
-            Some(character) => return Err(NamePatternError::Character(character)),
+        let glob = Glob::split(&text);
+        let characters = Characters::of(glob.literal);
+        if !characters.are_allowed
+            && let Some(stray) = first_stray(glob.literal)
+        {
+            return Err(match stray {
+                '*' => NamePatternError::WildcardInside,
+                '[' | ']' => NamePatternError::CharacterClass,
+                stray => NamePatternError::Character(stray),
+            });
         }
-        let ends_a_registry = |byte: &u8| matches!(byte, b'/' | b':' | b'@');
-        if glob.is_open() && !glob.literal.as_bytes().iter().any(ends_a_registry) {
+        if glob.is_open() && !characters.end_registry {
             return Err(NamePatternError::WildcardAlone);
         }
-        Ok(Self(glob))
+        Ok(Self(text))
+    }
+
+    /// The pattern as written.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.0
     }
 
     /// Whether the pattern covers an image string, byte by byte.
     #[must_use]
     pub fn matches(&self, image: &str) -> bool {
-        self.0.covers(image)
+        Glob::split(&self.0).covers(image)
     }
 }
 

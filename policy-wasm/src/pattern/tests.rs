@@ -81,7 +81,7 @@ fn look_alikes_are_told_apart() {
     for (row, pattern, image, singleton, platform) in LOOK_ALIKES {
         let reference =
             ImageReference::parse(image).unwrap_or_else(|error| panic!("{row}: {error}"));
-        let name = NamePattern::parse(pattern).map(|parsed| parsed.matches(image));
+        let name = NamePattern::parse(*pattern).map(|parsed| parsed.matches(image));
         let allow = AllowPattern::parse(pattern).map(|parsed| parsed.matches(reference));
         assert_eq!(Row::of(&name), *singleton, "{row}: `{pattern}`, singleton");
         assert_eq!(Row::of(&allow), *platform, "{row}: `{pattern}`, platform");
@@ -110,7 +110,7 @@ fn every_short_pattern_matches_only_what_begins_like_it() {
         for image in images {
             let reference = ImageReference::parse(image).unwrap();
             let by_language = [
-                name.is_ok_and(|parsed| parsed.matches(image)),
+                name.as_ref().is_ok_and(|parsed| parsed.matches(image)),
                 allow.is_ok_and(|parsed| parsed.matches(reference)),
                 directory.is_ok_and(|parsed| parsed.matches(reference)),
                 repository.is_ok_and(|parsed| parsed.matches(image)),

@@ -1,22 +1,22 @@
 //! Attestors: a named set of public keys, tied to the note under which attestations are filed.
 
 use alloc::borrow::Cow;
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::public_key::{self, KeyDocument};
 use crate::decision::Code;
-use crate::json::{Path, Report, Value};
+use crate::json::{Path, Raw, Report, Value};
 use crate::key::PublicKey;
-use crate::settings::filled;
+use crate::settings::{SETTINGS, filled};
 
-/// An attestor as its document describes it, keys undecoded
+/// An attestor whose note, with the keys, is unread: there may be a thousand, and rules name a few
 #[derive(Debug)]
 pub(crate) struct AttestorDocument<'a> {
-    pub(crate) index: usize,
-    pub(crate) name: Cow<'a, str>,
-    pub(crate) note: Cow<'a, str>,
-    note_field: &'static str,
-    keys: Vec<KeyDocument<'a>>,
+    index: usize,
+    /// `None` where that has been reported
+    pub(crate) name: Option<Cow<'a, str>>,
+    note: Option<(&'static str, Raw<'a>)>,
 }
 
 /// An attestor whose keys can verify
@@ -29,85 +29,94 @@ pub(crate) struct Attestor<'a> {
 }
 
 impl<'a> AttestorDocument<'a> {
-    /// Reads an attestor, or reports what is wrong with it; `None` only where it has no name.
-    pub(crate) fn read(index: usize, value: Value<'_, 'a>) -> Option<Self> {
+    /// Reads an attestor up to its note, and reports what is wrong with it.
+    pub(crate) fn read(index: usize, value: Value<'_, 'a>) -> Self {
         let (path, report) = (value.path(), value.report());
-        let (mut name, mut saw_name) = (None, false);
-        let (mut note, mut keys, mut note_field) = (None, Vec::new(), None);
-        let was_object = value.object(|key, value| match (key, note_fields(key)) {
+        let (mut name, mut saw_name, mut note) = (None, false, None);
+        let was_object = value.object(|key, value| match (key, note_field(key)) {
             ("name", _) => {
                 saw_name = true;
                 name = filled(value);
             }
-            (_, Some(_)) if note_field.is_some() => {
+            (_, Some(_)) if note.is_some() => {
                 let message =
                     "expected only one of `userOwnedGrafeasNote` and `userOwnedDrydockNote`";
                 value.refuse(Code::SettingsInvalidValue, message);
             }
-            (_, Some(field)) => {
-                note_field = Some(field);
-                (note, keys) = read_note(value);
-            }
+            (_, Some(field)) => note = Some((field, value.raw())),
             ("description" | "etag" | "updateTime", _) => {
                 value.text();
             }
             _ => value.unknown(),
         });
-        let fields = [("name", saw_name), (NOTE_FIELDS[0], note_field.is_some())];
+        let fields = [("name", saw_name), (NOTE_FIELDS[0], note.is_some())];
         report.require(was_object, &fields, path, Code::SettingsMissingField);
-        let note_field = note_field.unwrap_or(NOTE_FIELDS[0]);
-        Some(Self {
-            index,
-            name: name?,
-            note: note.unwrap_or_default(),
-            note_field,
+        Self { index, name, note }
+    }
+
+    /// Reports something about the attestor as a whole.
+    pub(crate) fn report(&self, report: &Report, code: Code, message: String) {
+        report.push(code, Path::Index(&LIST, self.index), message);
+    }
+
+    /// Reads the note and decodes the keys, reporting all that is wrong with them; `None` where there is
+    /// no name.
+    pub(crate) fn load(&self, report: &Report) -> Option<Attestor<'a>> {
+        let attestor = Path::Index(&LIST, self.index);
+        let mut note = Note::default();
+        let mut keys = Vec::new();
+        if let Some((field, raw)) = self.note {
+            let path = Path::Field(&attestor, field);
+            raw.read(SETTINGS, path, report, |value| note = Note::read(value));
+            let list = Path::Field(&path, "publicKeys");
+            keys = public_key::load(&note.keys, list, "attestor", report);
+        }
+        Some(Attestor {
+            name: self.name.clone()?,
+            note: note.reference,
             keys,
         })
     }
-
-    /// Decodes the keys, reporting those that cannot be used.
-    pub(crate) fn load(self, report: &Report) -> Attestor<'a> {
-        let Self {
-            index,
-            name,
-            note,
-            note_field,
-            keys: documents,
-        } = self;
-        let root = Path::Root("attestors");
-        let attestor = Path::Index(&root, index);
-        let note_path = Path::Field(&attestor, note_field);
-        let list = Path::Field(&note_path, "publicKeys");
-        let keys = public_key::load(&documents, list, "attestor", report);
-        Attestor { name, note, keys }
-    }
 }
+
+const LIST: Path<'static> = Path::Root("attestors");
 
 /// The field that holds the note; the second is the spelling of the API's beta versions.
 const NOTE_FIELDS: [&str; 2] = ["userOwnedGrafeasNote", "userOwnedDrydockNote"];
 
-fn note_fields(key: &str) -> Option<&'static str> {
+fn note_field(key: &str) -> Option<&'static str> {
     NOTE_FIELDS.into_iter().find(|field| *field == key)
 }
 
-fn read_note<'a>(value: Value<'_, 'a>) -> (Option<Cow<'a, str>>, Vec<KeyDocument<'a>>) {
-    let (path, report) = (value.path(), value.report());
-    let (mut note, mut keys) = (None, Vec::new());
-    let mut saw_note = false;
-    let was_object = value.object(|key, value| match key {
-        "noteReference" => {
-            saw_note = true;
-            note = filled(value);
+/// The note of an attestor, keys undecoded
+#[derive(Debug, Default)]
+struct Note<'a> {
+    reference: Cow<'a, str>,
+    keys: Vec<KeyDocument<'a>>,
+}
+
+impl<'a> Note<'a> {
+    fn read(value: Value<'_, 'a>) -> Self {
+        let (path, report) = (value.path(), value.report());
+        let (mut reference, mut keys, mut saw_reference) = (None, Vec::new(), false);
+        let was_object = value.object(|key, value| match key {
+            "noteReference" => {
+                saw_reference = true;
+                reference = filled(value);
+            }
+            "publicKeys" => {
+                value.list(|_, item| keys.push(KeyDocument::read(item)));
+            }
+            "delegationServiceAccountEmail" => {
+                value.text();
+            }
+            _ => value.unknown(),
+        });
+        let fields = [("noteReference", saw_reference)];
+        report.require(was_object, &fields, path, Code::SettingsMissingField);
+        Self {
+            reference: reference.unwrap_or_default(),
+            keys,
         }
-        "publicKeys" => {
-            value.list(|_, item| keys.push(KeyDocument::read(item)));
-        }
-        "delegationServiceAccountEmail" => {
-            value.text();
-        }
-        _ => value.unknown(),
-    });
-    let fields = [("noteReference", saw_note)];
-    report.require(was_object, &fields, path, Code::SettingsMissingField);
-    (note, keys)
+    }
 }

@@ -1,21 +1,22 @@
 //! The project-singleton policy, as `gcloud container binauthz policy export` prints it.
 //!
-//! Reading checks the whole shape but keeps only borrowed text: a policy may have ten thousand
-//! patterns, and a request needs to know only whether one of them matches.
+//! Reading checks the whole shape, patterns included, and keeps borrowed text: a policy may have ten
+//! thousand patterns, and a request needs to know only whether one of them matches.
 
+use alloc::borrow::Cow;
 use alloc::vec::Vec;
 
 use super::rule::{AdmissionRule, RuleKind, RuleMap};
 use super::{POLICY, refuse_pattern};
 use crate::decision::Code;
-use crate::json::{Path, Raw, Report, Value};
+use crate::json::{Path, Value};
 use crate::pattern::NamePattern;
 
 /// A policy document, its lists unread
 #[derive(Debug)]
 pub(crate) struct Policy<'a> {
     document: Document,
-    patterns: Option<Raw<'a>>,
+    patterns: Vec<NamePattern<'a>>,
     pub(crate) global_evaluation: GlobalEvaluation,
     /// The maps that have entries; in a valid policy at most one
     rule_maps: Vec<RuleMap<'a>>,
@@ -69,14 +70,16 @@ impl<'a> Policy<'a> {
         let (path, report) = (value.path(), value.report());
         let mut policy = Self {
             document,
-            patterns: None,
+            patterns: Vec::new(),
             global_evaluation: GlobalEvaluation::Disable,
             rule_maps: Vec::new(),
             default_rule: None,
         };
         let mut saw_default_rule = false;
         let was_object = value.with_dialect(POLICY).object(|key, value| match key {
-            "admissionWhitelistPatterns" => policy.patterns = Some(value.raw()),
+            "admissionWhitelistPatterns" => {
+                value.list(|_, item| policy.patterns.extend(read_pattern(item)));
+            }
             "defaultAdmissionRule" => {
                 saw_default_rule = true;
                 policy.default_rule = AdmissionRule::read(value);
@@ -140,35 +143,37 @@ impl<'a> Policy<'a> {
         self.document
     }
 
-    /// Walks the allowlist, handing on each pattern with its text.
-    pub(crate) fn each_pattern(
-        &self,
-        report: &Report,
-        mut each: impl FnMut(NamePattern<'_>, &str),
-    ) {
-        let Some(patterns) = self.patterns else {
-            return;
-        };
-        let root = self.document.path();
-        let path = Path::Field(&root, "admissionWhitelistPatterns");
-        patterns.read(POLICY, path, report, |value| {
-            value.list(|_, item| {
-                let (path, mut name_pattern) = (item.path(), None);
-                let was_object = item.object(|key, value| match key {
-                    "namePattern" => {
-                        name_pattern = Some(());
-                        let path = value.path();
-                        let Some(text) = value.text() else { return };
-                        match NamePattern::parse(&text) {
-                            Ok(pattern) => each(pattern, &text),
-                            Err(error) => refuse_pattern(&text, &error, path, report),
-                        }
-                    }
-                    _ => value.unknown(),
-                });
-                let fields = [("namePattern", name_pattern.is_some())];
-                report.require(was_object, &fields, path, Code::PatternInvalid);
-            });
-        });
+    /// The allowlist.
+    pub(crate) fn patterns(&self) -> &[NamePattern<'a>] {
+        &self.patterns
     }
+}
+
+/// Reads an entry of the allowlist. There may be ten thousand, and nearly all have the one form that is
+/// read at once.
+fn read_pattern<'a>(item: Value<'_, 'a>) -> Option<NamePattern<'a>> {
+    const FIELD: &str = "namePattern";
+    let (path, report) = (item.path(), item.report());
+    let mut pattern = None;
+    let mut parse = |path: Path<'_>, text: Cow<'a, str>| match NamePattern::parse(text.clone()) {
+        Ok(found) => pattern = Some(found),
+        Err(error) => refuse_pattern(&text, &error, path, report),
+    };
+    let Err(item) = item.sole_text(FIELD, |path, text| parse(path, Cow::Borrowed(text))) else {
+        return pattern;
+    };
+    let mut saw_pattern = false;
+    let was_object = item.object(|key, value| match key {
+        FIELD => {
+            saw_pattern = true;
+            let path = value.path();
+            if let Some(text) = value.text() {
+                parse(path, text);
+            }
+        }
+        _ => value.unknown(),
+    });
+    let fields = [(FIELD, saw_pattern)];
+    report.require(was_object, &fields, path, Code::PatternInvalid);
+    pattern
 }

@@ -44,7 +44,8 @@ pub(crate) fn is_built_in(group: &str, kind: &str) -> bool {
     built_in(group, kind).is_some()
 }
 
-fn built_in(group: &str, kind: &str) -> Option<(&'static [&'static str], Origin)> {
+/// Where a built-in kind keeps its pod specs, and what stands behind it.
+pub(super) fn built_in(group: &str, kind: &str) -> Option<(&'static [&'static str], Origin)> {
     BUILT_IN
         .iter()
         .find(|(known_group, known_kind, ..)| *known_group == group && *known_kind == kind)

@@ -1,11 +1,10 @@
 //! A pod spec, and the one enumeration of every place in it that names an image.
 
 use alloc::borrow::Cow;
-use alloc::string::{String, ToString as _};
+use alloc::string::String;
 use alloc::vec::Vec;
 use core::cell::Cell;
 
-use super::REQUEST;
 use crate::decision::Code;
 use crate::json::{Raw, Value};
 
@@ -107,7 +106,7 @@ impl<'a> Pod<'a> {
         }
         let filled = |name: &Cow<'_, str>| !name.is_empty();
         Some(Self {
-            path: path.to_string(),
+            path: path.text(),
             service_account: service_account_name
                 .filter(filled)
                 .or_else(|| service_account.filter(filled))
@@ -150,7 +149,7 @@ impl Room {
 impl<'a> ImageField<'a> {
     /// Reads a container, or a volume if it is one with an image.
     fn read(kind: FieldKind, field: &str, value: Value<'_, 'a>) -> Option<Self> {
-        let item_path = value.path().to_string();
+        let item = value.path();
         let (mut name, mut image, mut token) = (None, None, None);
         let mut is_image_volume = false;
         let was_object = value.object(|key, value| match key {
@@ -169,9 +168,8 @@ impl<'a> ImageField<'a> {
         if !was_object || (kind == FieldKind::ImageVolume && !is_image_volume) {
             return None;
         }
-        let path = alloc::format!("{item_path}.{field}");
         Some(Self {
-            path,
+            path: alloc::format!("{}.{field}", item.text()),
             kind,
             name,
             image: image.filter(|image| !image.is_empty()),
@@ -191,10 +189,8 @@ impl<'a> ImageField<'a> {
 
 /// The string, and where it stands.
 fn read_image<'a>(value: Value<'_, 'a>) -> (Option<Cow<'a, str>>, Option<Raw<'a>>) {
-    let (path, report) = (value.path(), value.report());
-    let token = value.raw();
     let mut image = None;
-    token.read(REQUEST, path, report, |value| image = value.text());
+    let token = value.hand_to(|value| image = value.text());
     (image, Some(token))
 }
 

@@ -54,18 +54,17 @@ impl Settings<'_> {
     /// Reads all that [`Settings::read`] left unread.
     fn check(&self, report: &Report) {
         let mut attestors: Vec<Attestor<'_>> = Vec::new();
-        self.each_attestor(report, |document| {
-            if attestors.iter().any(|other| other.name == document.name) {
-                let root = Path::Root("attestors");
-                let path = Path::Index(&root, document.index);
-                let message = alloc::format!(
-                    "another attestor has the name {}",
-                    crate::quote(&document.name)
-                );
-                report.push(Code::AttestorDuplicate, path, message);
+        for document in &self.attestors {
+            let Some(attestor) = document.load(report) else {
+                continue;
+            };
+            if attestors.iter().any(|other| other.name == attestor.name) {
+                let name = crate::quote(&attestor.name);
+                let message = alloc::format!("another attestor has the name {name}");
+                document.report(report, Code::AttestorDuplicate, message);
             }
-            attestors.push(document.load(report));
-        });
+            attestors.push(attestor);
+        }
         for note in self.evidence.notes.keys() {
             // Platform policies know no notes, and look under all of them.
             let is_used = !self.platform_policies.is_empty()
@@ -89,7 +88,6 @@ impl Settings<'_> {
         }
 
         for policy in self.policy.iter().chain(&self.system_policy) {
-            policy.each_pattern(report, |_, _| {});
             let decides = policy.document() == Document::Policy;
             let check = |rule: &AdmissionRule<'_>, path: Path<'_>| {
                 if decides {

@@ -11,7 +11,8 @@ use crate::evaluate::images::Image;
 use crate::evidence::Wanted;
 use crate::image::ImageReference;
 use crate::json::{Path, Report};
-use crate::policy::attestor::Attestor;
+use crate::pattern::NamePattern;
+use crate::policy::attestor::{Attestor, AttestorDocument};
 use crate::policy::rule::{AdmissionRule, EvaluationMode, RuleKind};
 use crate::policy::singleton::{GlobalEvaluation, Policy};
 use crate::request::{Pod, Request, Workload};
@@ -53,7 +54,7 @@ pub(in crate::evaluate) fn plan<'a>(
     images: &[Image<'_>],
     report: &Report,
 ) -> Result<Plan<'a>, Reason> {
-    let exemptions = exempt(settings, policy, images, report);
+    let exemptions = exempt(settings, policy, images);
     let mut rules = Vec::new();
     for pod in &workload.pods {
         rules.push(choose(settings, policy, request, pod, report)?);
@@ -92,35 +93,27 @@ pub(in crate::evaluate) fn plan<'a>(
 }
 
 /// Finds for each open image the first pattern that covers it, the system policy's before the
-/// policy's own. Both lists are walked once, whatever the number of images.
+/// policy's own.
 fn exempt(
     settings: &Settings<'_>,
     policy: &Policy<'_>,
     images: &[Image<'_>],
-    report: &Report,
 ) -> Vec<Option<Exemption>> {
-    let mut exemptions: Vec<Option<Exemption>> = images.iter().map(|_| None).collect();
-    let mut apply = |policy: &Policy<'_>, counts: bool| {
-        policy.each_pattern(report, |pattern, text| {
-            for (image, exemption) in images.iter().zip(&mut exemptions) {
-                let is_open = counts && exemption.is_none() && image.open().is_some();
-                if is_open && pattern.matches(image.text()) {
-                    *exemption = Some(Exemption {
-                        document: policy.document().key().into(),
-                        pattern: text.to_string(),
-                    });
-                }
-            }
-        });
+    let is_global = policy.global_evaluation == GlobalEvaluation::Enable;
+    let system_policy = settings.system_policy.as_ref().filter(|_| is_global);
+    let policies = || system_policy.into_iter().chain([policy]);
+    let covering = |image: &Image<'_>| {
+        image.open()?;
+        let covers = |pattern: &&NamePattern<'_>| pattern.matches(image.text());
+        policies().find_map(|policy| {
+            let pattern = policy.patterns().iter().find(covers)?;
+            Some(Exemption {
+                document: policy.document().key().into(),
+                pattern: pattern.text().to_string(),
+            })
+        })
     };
-    if let Some(system_policy) = &settings.system_policy {
-        apply(
-            system_policy,
-            policy.global_evaluation == GlobalEvaluation::Enable,
-        );
-    }
-    apply(policy, true);
-    exemptions
+    images.iter().map(covering).collect()
 }
 
 /// Chooses the rule for a Pod: the specific one whose key fits, else the default.
@@ -183,24 +176,28 @@ fn rule_key(
     })
 }
 
-/// Loads the named attestors; walks past the others without decoding their keys.
+/// Loads the named attestors, and no others.
 fn load<'a>(
     settings: &Settings<'a>,
     names: &BTreeSet<Cow<'a, str>>,
     report: &Report,
 ) -> Vec<Attestor<'a>> {
     let mut attestors: Vec<Attestor<'a>> = Vec::new();
-    settings.each_attestor(report, |document| {
-        if !names.contains(&document.name) {
-            return;
+    let is_named = |document: &&AttestorDocument<'_>| {
+        let name = document.name.as_ref();
+        name.is_some_and(|name| names.contains(name))
+    };
+    for document in settings.attestors.iter().filter(is_named) {
+        let Some(attestor) = document.load(report) else {
+            continue;
+        };
+        if attestors.iter().any(|other| other.name == attestor.name) {
+            let name = crate::quote(&attestor.name);
+            let message = alloc::format!("two attestors are named {name}");
+            document.report(report, Code::AttestorDuplicate, message);
         }
-        if attestors.iter().any(|other| other.name == document.name) {
-            let message =
-                alloc::format!("two attestors are named {}", crate::quote(&document.name));
-            report.push(Code::AttestorDuplicate, Path::Root("attestors"), message);
-        }
-        attestors.push(document.load(report));
-    });
+        attestors.push(attestor);
+    }
     for name in names {
         if !attestors.iter().any(|attestor| attestor.name == *name) {
             let message = unknown_attestor(name);

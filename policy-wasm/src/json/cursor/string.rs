@@ -1,64 +1,65 @@
 //! Where a string ends. Most of JSON is strings, and most strings are short: eight bytes at a time.
 
-/// The place behind the quotation mark that ends a string which begins at `at`, and whether the string
-/// has escapes; `None` where it does not end, or has what no string has. No place of a text wraps around.
-pub(super) fn end_of_string(bytes: &[u8], mut at: usize) -> Option<(usize, bool)> {
-    let mut has_escapes = false;
+use super::scan::{Behind, byte};
+
+/// Behind the quotation mark that ends a string whose first character stands at `at`; `None` where it
+/// does not end, or has what no string has.
+#[inline]
+pub(super) fn end_of_string(bytes: &[u8], mut at: usize) -> Option<Behind> {
     loop {
-        let rest = bytes.get(at..)?;
-        let special = match rest.first_chunk() {
-            Some(eight) => match first_special(u64::from_le_bytes(*eight)) {
-                Some(place) => place,
-                None => {
-                    at = at.wrapping_add(8);
-                    continue;
-                }
-            },
-            None => rest.iter().position(|byte| is_special(*byte))?,
-        };
-        at = at.wrapping_add(special);
-        match bytes.get(at)? {
-            b'"' => return Some((at.wrapping_add(1), has_escapes)),
-            b'\\' => {
-                has_escapes = true;
-                at = at.wrapping_add(length_of_escape(bytes.get(at..)?)?);
-            }
+        at = end_of_plain(bytes, at);
+        match byte(bytes, at) {
+            b'"' => return Behind::new(at.wrapping_add(1)),
+            b'\\' => at = end_of_escape(bytes, at)?.get(),
             _ => return None,
         }
     }
 }
 
-/// Ends a string, begins an escape, or stands in no string.
-const fn is_special(byte: u8) -> bool {
-    matches!(byte, b'"' | b'\\' | ..=0x1f)
-}
-
-/// The place of the first such among eight bytes, the lowest first.
-fn first_special(eight: u64) -> Option<usize> {
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    const HIGH: u64 = 0x8080_8080_8080_8080;
-    // The high bit of each byte below `bound`. The lowest is right, those above may be too many.
-    const fn below(word: u64, bound: u64) -> u64 {
-        word.wrapping_sub(ONES.wrapping_mul(bound)) & !word & HIGH
-    }
-    let controls = below(eight, 0x20);
-    let quotes = below(eight ^ ONES.wrapping_mul(0x22), 1);
-    let backslashes = below(eight ^ ONES.wrapping_mul(0x5c), 1);
-    let found = controls | quotes | backslashes;
-    // No branch on the place: strings have all lengths.
-    let place = usize::try_from(found.trailing_zeros() / 8).ok();
-    place.filter(|_| found != 0)
-}
-
-fn length_of_escape(escape: &[u8]) -> Option<usize> {
-    match escape.get(1)? {
-        b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => Some(2),
-        b'u' => {
-            let digits = escape.get(2..6)?;
-            digits.iter().all(u8::is_ascii_hexdigit).then_some(6)
+/// The first place that ends a string, begins an escape, or stands in no string.
+#[inline]
+pub(super) fn end_of_plain(bytes: &[u8], mut at: usize) -> usize {
+    while let Some(eight) = bytes.get(at..).and_then(<[u8]>::first_chunk) {
+        let found = special(u64::from_le_bytes(*eight));
+        if found != 0 {
+            let place = usize::try_from(found.trailing_zeros() / 8);
+            return at.wrapping_add(place.unwrap_or_default());
         }
-        _ => None,
+        at = at.wrapping_add(8);
     }
+    end_of_short(bytes, at)
+}
+
+/// The same near the end of the text.
+#[inline(never)]
+fn end_of_short(bytes: &[u8], mut at: usize) -> usize {
+    while !matches!(byte(bytes, at), b'"' | b'\\' | ..=0x1f) {
+        at = at.wrapping_add(1);
+    }
+    at
+}
+
+/// The high bit of each byte that ends a string, begins an escape, or stands in no string. The lowest is
+/// right, those above may be too many.
+const fn special(eight: u64) -> u64 {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const HIGH: u64 = ONES.wrapping_mul(0x80);
+    // With one bit turned, the quotation mark and no other joins the control characters below.
+    let turned = eight ^ ONES.wrapping_mul(0x02);
+    let quotes_and_controls = turned.wrapping_sub(ONES.wrapping_mul(0x21));
+    let backslashes = (eight ^ ONES.wrapping_mul(0x5c)).wrapping_sub(ONES);
+    (quotes_and_controls | backslashes) & !eight & HIGH
+}
+
+#[inline(never)]
+fn end_of_escape(bytes: &[u8], at: usize) -> Option<Behind> {
+    let escape = bytes.get(at..)?;
+    let length = match escape.get(1)? {
+        b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => 2,
+        b'u' if escape.get(2..6)?.iter().all(u8::is_ascii_hexdigit) => 6,
+        _ => return None,
+    };
+    Behind::new(at.wrapping_add(length))
 }
 
 #[cfg(test)]
@@ -77,13 +78,13 @@ mod tests {
                 let closed = [&plain, b"\"".as_slice(), behind.as_bytes()].concat();
                 assert_eq!(
                     end_of_string(&closed, 0),
-                    Some((length + 1, false)),
+                    Behind::new(length + 1),
                     "{closed:?}"
                 );
                 let escaped = [b"\\\"".as_slice(), &closed].concat();
                 assert_eq!(
                     end_of_string(&escaped, 0),
-                    Some((length + 3, true)),
+                    Behind::new(length + 3),
                     "{escaped:?}"
                 );
             }
@@ -99,10 +100,10 @@ mod tests {
                 bytes[place] = byte;
                 bytes[22] = b'"';
                 let expected = match byte {
-                    b'"' => Some((place + 1, false)),
+                    b'"' => Behind::new(place + 1),
                     // `\a` is no escape.
                     b'\\' | ..=0x1f => None,
-                    _ => Some((23, false)),
+                    _ => Behind::new(23),
                 };
                 assert_eq!(end_of_string(&bytes, 0), expected, "{bytes:?}");
             }
@@ -117,7 +118,7 @@ mod tests {
             let text = alloc::format!("{escape}\"");
             assert_eq!(
                 end_of_string(text.as_bytes(), 0),
-                Some((text.len(), true)),
+                Behind::new(text.len()),
                 "{text}"
             );
         }

@@ -118,7 +118,7 @@ fn every_row_of_the_matching_table_holds() {
 fn every_row_of_the_validity_table_holds() {
     for (row, pattern, expected) in VALIDITY {
         assert_eq!(
-            NamePattern::parse(pattern).is_ok(),
+            NamePattern::parse(*pattern).is_ok(),
             *expected,
             "{row}: `{pattern}`"
         );
