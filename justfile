@@ -8,12 +8,11 @@ default:
 build:
     cargo build --locked -p host-runner
 
-# Writes the modules to dist/: waPC, the same without OpenPGP, and the WASI command.
+# Writes the modules to dist/: waPC, the same without OpenPGP (with `wasm-opt`), and the WASI command.
 [group('build')]
 modules:
     mkdir -p dist
-    cargo rustc --locked -p policy-wasm --lib --crate-type cdylib --features wapc --target wasm32-wasip1 --profile wasm --target-dir target/modules
-    cp target/modules/wasm32-wasip1/wasm/policy_wasm.wasm dist/countersign-slim.wasm
+    cargo run --locked -p policy-tests --bin build-slim -- dist/countersign-slim.wasm
     cargo rustc --locked -p policy-wasm --lib --crate-type cdylib --features wapc,openpgp --target wasm32-wasip1 --profile wasm --target-dir target/modules
     cargo build --locked -p policy-wasm --bin countersign-wasi --features wasi,openpgp --target wasm32-wasip1 --profile wasm --target-dir target/modules
     cp target/modules/wasm32-wasip1/wasm/policy_wasm.wasm dist/countersign.wasm

@@ -33,6 +33,7 @@ fn run() -> Result<(), String> {
         .ok_or("the package is not in a workspace")?;
     for input in [
         "policy-wasm/src",
+        "policy-wasm/text",
         "policy-wasm/Cargo.toml",
         "host-runner/floor",
         "Cargo.toml",

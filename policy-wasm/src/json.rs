@@ -5,7 +5,6 @@
 //! object that is entered, and each problem reported with its path instead of ending the walk at
 //! the first. What is valid JSON says [`cursor`]; what is passed over is checked, too.
 
-mod cursor;
 mod path;
 mod raw;
 mod report;
@@ -15,8 +14,8 @@ use alloc::borrow::Cow;
 use alloc::vec::Vec;
 
 use crate::decision::Code;
-use cursor::{Cursor, Kind, MAX_DEPTH};
 pub(crate) use path::Path;
+use policy_text::cursor::{Cursor, Kind, MAX_DEPTH};
 pub(crate) use raw::Raw;
 pub use report::Problem;
 pub(crate) use report::Report;

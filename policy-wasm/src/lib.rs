@@ -29,15 +29,12 @@ pub mod attestation;
 pub mod budget;
 mod crypto;
 pub mod decision;
-pub mod digest;
 pub mod evaluate;
 pub mod evidence;
-pub mod image;
 mod json;
 pub mod key;
 #[cfg(feature = "openpgp")]
 mod openpgp;
-pub mod pattern;
 pub mod policy;
 pub mod request;
 pub mod settings;
@@ -46,6 +43,7 @@ pub mod time;
 pub use budget::Budget;
 pub use decision::{Code, Decision};
 pub use evaluate::{Call, Extras, decide};
+pub use policy_text::{digest, image, pattern};
 pub use settings::validate as validate_settings;
 
 use alloc::collections::BTreeSet;

@@ -6,6 +6,8 @@ use std::sync::OnceLock;
 
 use host_runner::engine::{Cache, Engine, Limits};
 
+use crate::process;
+
 /// An engine that compiles a module once for all suites, and again only where it has changed.
 pub fn engine() -> Engine {
     Engine::new(Limits::default()).unwrap().caching(cache())
@@ -22,10 +24,40 @@ fn cache() -> Option<Cache> {
     Cache::at(&target_directory().join("tmp").join("compiled"))
 }
 
-/// The waPC module without OpenPGP, built once in this process.
+/// The waPC module without OpenPGP, built once in this process: as it is shipped, or larger where that
+/// cannot be had.
 pub fn slim() -> &'static [u8] {
     static MODULE: OnceLock<Vec<u8>> = OnceLock::new();
-    MODULE.get_or_init(|| std::fs::read(build("wapc", "wasm32-wasip1", "wasm")).unwrap())
+    MODULE.get_or_init(|| {
+        let module = build("wapc", "wasm32-wasip1", "wasm");
+        if can_shrink() {
+            shrink(&module)
+        } else {
+            std::fs::read(module).unwrap()
+        }
+    })
+}
+
+/// Whether Binaryen is there, which takes a ninth off a module.
+pub fn can_shrink() -> bool {
+    process::can_run("wasm-opt", "--version")
+}
+
+fn shrink(module: &Path) -> Vec<u8> {
+    // What the compiler takes for granted of an engine, and nothing beyond.
+    let features = [
+        "--enable-bulk-memory",
+        "--enable-multivalue",
+        "--enable-mutable-globals",
+        "--enable-nontrapping-float-to-int",
+        "--enable-reference-types",
+        "--enable-sign-ext",
+    ];
+    let shrunk = module.with_extension("slim.wasm");
+    let mut command = Command::new("wasm-opt");
+    command.arg("-Oz").args(features).arg(module);
+    process::stdout(command.arg("-o").arg(&shrunk));
+    std::fs::read(shrunk).unwrap()
 }
 
 /// Builds the policy as a module with these features, and returns its path.

@@ -4,8 +4,8 @@ use alloc::string::{String, ToString as _};
 
 use serde::de::IgnoredAny;
 
-use super::cursor::{Cursor, Kind, MAX_DEPTH};
 use super::{Dialect, Path, Report, Value};
+use policy_text::cursor::{Cursor, Kind, MAX_DEPTH};
 
 /// A JSON document, or a part of one, that is read later, or not at all
 #[derive(Debug, Clone, Copy)]

@@ -35,7 +35,11 @@ impl Digest {
     }
 
     /// Reads the digits alone, as in-toto's digest sets have them; upper case is refused here too.
-    pub(crate) fn from_hex(hex: &str) -> Result<Self, DigestError> {
+    ///
+    /// # Errors
+    ///
+    /// There are not 64 of them, or others.
+    pub fn from_hex(hex: &str) -> Result<Self, DigestError> {
         if hex.len() != 64 {
             return Err(DigestError::Length(hex.len()));
         }

@@ -13,13 +13,13 @@ use alloc::string::String;
 use scan::{END, byte, end_of_value, skip_space};
 use string::{end_of_plain, end_of_string};
 
-pub(super) use scan::MAX_DEPTH;
+pub use scan::MAX_DEPTH;
 
 /// A place in a text
 ///
 /// INVARIANT: before a value it stands at its first character, and not at space before that.
 #[derive(Debug)]
-pub(super) struct Cursor<'de> {
+pub struct Cursor<'de> {
     text: &'de str,
     at: usize,
     /// How many lists and objects are open here
@@ -31,7 +31,8 @@ pub(super) struct Cursor<'de> {
 
 /// What a value is, by its first character
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+#[expect(missing_docs, reason = "the names say it")]
+pub enum Kind {
     Null,
     Bool,
     Number,
@@ -43,7 +44,9 @@ pub(super) enum Kind {
 }
 
 impl Kind {
-    pub(super) const fn name(self) -> &'static str {
+    /// What a message calls a value of this kind.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
         match self {
             Self::Null => "null",
             Self::Bool => "a boolean",
@@ -69,7 +72,9 @@ impl Kind {
 }
 
 impl<'de> Cursor<'de> {
-    pub(super) fn new(text: &'de str) -> Self {
+    /// The first place of a text.
+    #[must_use]
+    pub fn new(text: &'de str) -> Self {
         Self {
             text,
             at: skip_space(text.as_bytes(), 0),
@@ -80,39 +85,39 @@ impl<'de> Cursor<'de> {
     }
 
     /// Bytes before this place.
-    pub(super) const fn position(&self) -> usize {
+    pub const fn position(&self) -> usize {
         self.at
     }
 
     /// The text from an earlier place to this one.
-    pub(super) fn since(&self, earlier: usize) -> &'de str {
+    pub fn since(&self, earlier: usize) -> &'de str {
         self.text.get(earlier..self.at).unwrap_or_default()
     }
 
     /// The deepest nesting before this place.
-    pub(super) const fn deepest(&self) -> usize {
+    pub const fn deepest(&self) -> usize {
         self.deepest
     }
 
     /// Whether everything so far was JSON.
-    pub(super) const fn is_whole(&self) -> bool {
+    pub const fn is_whole(&self) -> bool {
         !self.is_broken
     }
 
     /// Passes over the space at the end of the text, behind which nothing may follow.
-    pub(super) fn finish(&mut self) {
+    pub fn finish(&mut self) {
         if self.next_byte() != END || self.at < self.text.len() {
             self.fail();
         }
     }
 
     /// What the value here is.
-    pub(super) fn kind(&self) -> Kind {
+    pub fn kind(&self) -> Kind {
         Kind::of(self.byte())
     }
 
     /// Moves over a value, and returns its text.
-    pub(super) fn skip(&mut self) -> &'de str {
+    pub fn skip(&mut self) -> &'de str {
         let start = self.at;
         let mut deepest = 0;
         let end = end_of_value(self.text.as_bytes(), start, &mut deepest);
@@ -130,7 +135,7 @@ impl<'de> Cursor<'de> {
     /// # Errors
     ///
     /// It has escapes that are no text: half of a surrogate pair.
-    pub(super) fn string(&mut self) -> Result<Cow<'de, str>, serde_json::Error> {
+    pub fn string(&mut self) -> Result<Cow<'de, str>, serde_json::Error> {
         let is_string = self.byte() == b'"';
         let bytes = self.text.as_bytes();
         let (token, start) = (self.at, self.at.saturating_add(1));
@@ -149,7 +154,7 @@ impl<'de> Cursor<'de> {
 
     /// Reads `{"field":"text"}` where it is written like that, without space and escapes, and moves over
     /// it; stays where it is where it is not.
-    pub(super) fn sole_text(&mut self, field: &str) -> Option<&'de str> {
+    pub fn sole_text(&mut self, field: &str) -> Option<&'de str> {
         let rest = self.text.get(self.at..)?;
         let value = rest.strip_prefix("{\"")?.strip_prefix(field)?;
         let value = value.strip_prefix("\":\"")?;
@@ -161,14 +166,14 @@ impl<'de> Cursor<'de> {
     }
 
     /// Moves into a list or an object.
-    pub(super) fn enter(&mut self) {
+    pub fn enter(&mut self) {
         self.at = self.at.saturating_add(1);
         self.level = self.level.saturating_add(1);
         self.deepest = self.deepest.max(self.level);
     }
 
     /// Moves to the next item, or behind the bracket that closes them: true as long as there is one.
-    pub(super) fn next_item(&mut self, is_first: bool, close: u8) -> bool {
+    pub fn next_item(&mut self, is_first: bool, close: u8) -> bool {
         let byte = self.next_byte();
         if byte == close {
             self.at = self.at.saturating_add(1);
@@ -182,7 +187,7 @@ impl<'de> Cursor<'de> {
     }
 
     /// Moves over a character that must be there and the space around it, and returns what stands behind.
-    pub(super) fn pass(&mut self, expected: u8) -> u8 {
+    pub fn pass(&mut self, expected: u8) -> u8 {
         if self.next_byte() == expected {
             self.at = self.at.saturating_add(1);
             return self.next_byte();
@@ -202,7 +207,7 @@ impl<'de> Cursor<'de> {
     }
 
     /// Finds nothing more.
-    pub(super) const fn fail(&mut self) {
+    pub const fn fail(&mut self) {
         self.is_broken = true;
         self.at = self.text.len();
     }

@@ -9,7 +9,7 @@ use super::string::end_of_string;
 pub(super) const END: u8 = 0;
 
 /// Lists and objects inside one another in a value that is passed over. A call may have far fewer.
-pub(in crate::json) const MAX_DEPTH: usize = 128;
+pub const MAX_DEPTH: usize = 128;
 
 /// A place behind something: never the first, so that whether there is one needs no word of its own.
 pub(super) type Behind = NonZeroUsize;

@@ -141,7 +141,8 @@ impl<'a> ImageReference<'a> {
     }
 
     /// The repository, where it is on Docker Hub, by whichever of its names.
-    pub(crate) fn hub_path(&self) -> Option<&'a str> {
+    #[must_use]
+    pub fn hub_path(&self) -> Option<&'a str> {
         (self.normalized_host() == DOCKER_HUB).then_some(self.path)
     }
 
@@ -179,7 +180,9 @@ fn split_host(name: &str) -> Result<(Option<&str>, &str), ReferenceError> {
     Ok((None, name))
 }
 
-pub(crate) fn is_host(host: &str) -> bool {
+/// Whether this is a registry: words between dots or an address in brackets, and perhaps a port.
+#[must_use]
+pub fn is_host(host: &str) -> bool {
     let (is_name, port) = if let Some(bracketed) = host.strip_prefix('[') {
         let Some((address, port)) = bracketed.split_once(']') else {
             return false;
@@ -231,7 +234,9 @@ fn is_path_segment(segment: &str) -> bool {
     }
 }
 
-pub(crate) fn is_tag(tag: &str) -> bool {
+/// Whether this is a tag: up to 128 letters, digits, `_`, `.` and `-`, the first none of the last two.
+#[must_use]
+pub fn is_tag(tag: &str) -> bool {
     let is_word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
     tag.len() <= 128
         && tag.bytes().next().is_some_and(is_word)
