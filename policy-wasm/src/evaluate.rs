@@ -67,9 +67,8 @@ const CALL: &Dialect = &Dialect {
 };
 
 impl<'a> Call<'a> {
-    /// Reads `{"request": …, "settings": …, "time": …, "evidence": …}` up to the objects of the request and
-    /// the lists of the settings; the last two may be missing. What is wrong with the settings is told
-    /// by [`decide`].
+    /// Reads `{"request": …, "settings": …, "time": …, "evidence": …}` up to what only some requests need;
+    /// the last two may be missing. What is wrong with object and settings is told by [`decide`].
     ///
     /// # Errors
     ///
@@ -110,9 +109,6 @@ impl<'a> Call<'a> {
         let (Some(mut request), Some(settings)) = (request, settings) else {
             return Err(invalid("expected `request` and `settings`"));
         };
-        if let (Ok(request), Some(settings)) = (&mut request, &settings) {
-            request.read_object(&settings.workloads, budget);
-        }
         if request_text.len() > budget.request_bytes {
             return Err(Reason::limit("bytes in the request", budget.request_bytes));
         }
@@ -121,6 +117,10 @@ impl<'a> Call<'a> {
                 "bytes in the settings",
                 budget.settings_bytes,
             ));
+        }
+        if let (Ok(request), Some(settings), true) = (&mut request, &settings, problems.is_empty())
+        {
+            request.read_object(&settings.workloads, budget);
         }
         let time = time
             .map(|time| Time::parse(&time))

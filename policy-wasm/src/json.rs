@@ -3,7 +3,7 @@
 //! Every document that reaches the core (settings, requests, signed payloads) is read through
 //! [`Value`]: one walk, nothing copied unless a string has escapes, duplicate keys refused in every
 //! object that is entered, and each problem reported with its path instead of ending the walk at
-//! the first. What is valid JSON says [`cursor`]; what is passed over is checked, too.
+//! the first. What is valid JSON says [`policy_text::cursor`]; what is passed over is checked, too.
 
 mod path;
 mod raw;

@@ -62,7 +62,7 @@ pub(crate) enum Operation {
 }
 
 impl<'a> Request<'a> {
-    /// Reads the request around the objects.
+    /// Reads the request, and on the way the object of a kind that is known by then.
     ///
     /// # Errors
     ///
@@ -115,6 +115,7 @@ impl<'a> Request<'a> {
     /// Reads the object, where that has not been done on the way.
     pub(crate) fn read_object(&mut self, workloads: &[WorkloadKind<'_>], budget: &Budget) {
         if let Some(object) = &mut self.object
+            && self.operation != Operation::Exempt
             && object.workload.is_none()
             && let Some(layout) = Layout::of(&self.group, &self.kind, workloads)
         {

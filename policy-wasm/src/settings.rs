@@ -1,7 +1,7 @@
 //! The settings: all that a decision needs besides the request, in one document.
 //!
-//! [`Settings`] is read in one walk that checks every key; lists stay unread until something asks
-//! for them. [`validate`] asks for everything and returns all problems at once.
+//! [`Settings`] is read in one walk that checks every key; what not every request needs stays unread
+//! until something asks for it. [`validate`] asks for everything and returns all problems at once.
 
 mod authenticators;
 mod break_glass;
@@ -40,7 +40,8 @@ pub(crate) const SETTINGS: &Dialect = &Dialect {
     null: Null::Refused,
 };
 
-/// Settings whose shape is right; what [`AttestorDocument::load`] and [`Self::each_occurrence`] and its like read is checked there
+/// Settings whose shape is right; what stays unread ([`attestor::load`](crate::policy::attestor::load),
+/// [`Self::each_occurrence`] and its like) is checked by whoever reads it
 #[derive(Debug)]
 pub(crate) struct Settings<'a> {
     /// There is this one, or a platform policy

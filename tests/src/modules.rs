@@ -29,7 +29,7 @@ fn cache() -> Option<Cache> {
 pub fn slim() -> &'static [u8] {
     static MODULE: OnceLock<Vec<u8>> = OnceLock::new();
     MODULE.get_or_init(|| {
-        let module = build("wapc", "wasm32-wasip1", "wasm");
+        let module = build("wapc", "wasm32-wasip1", "slim");
         if can_shrink() {
             shrink(&module)
         } else {

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use policy_tests::corpus;
-use policy_tests::implementation;
+use host_runner::engine::Operation;
+use policy_tests::{corpus, implementation, modules};
 use policy_wasm::Code;
+use serde_json::Value;
 
 #[test]
 fn every_case_is_answered_as_expected_and_alike_by_every_build() {
@@ -28,6 +29,51 @@ fn every_case_is_answered_as_expected_and_alike_by_every_build() {
     }
     let names: Vec<_> = builds.iter().map(|build| build.name()).collect();
     println!("{} cases through: {}", cases.len(), names.join(", "));
+}
+
+/// It is built otherwise, and another program has been over it.
+#[test]
+fn the_slim_module_answers_alike_wherever_no_openpgp_key_is() {
+    let slim = modules::engine().load(modules::slim()).unwrap();
+    let has_openpgp = |call: &[u8]| String::from_utf8_lossy(call).contains("asciiArmoredPgp");
+    let (mut alike, cases) = (0, corpus::all());
+    for case in cases.iter().filter(|case| !has_openpgp(&case.call)) {
+        let expected = implementation::decide_natively(&case.call);
+        let answer = slim.call(Operation::Decide, &case.call).unwrap();
+        assert!(
+            answer == expected,
+            "{}: {}",
+            case.name,
+            String::from_utf8_lossy(&answer)
+        );
+        alike += 1;
+    }
+    assert!(alike > cases.len() / 2, "{alike} of {}", cases.len());
+}
+
+/// The object is read on the way where its kind stands before it, and later where it does not.
+#[test]
+fn the_order_of_a_requests_fields_does_not_matter() {
+    let mut turned = 0;
+    for case in corpus::all() {
+        let Ok(mut call) = serde_json::from_slice::<Value>(&case.call) else {
+            continue;
+        };
+        let expected = implementation::decide_natively(call.to_string().as_bytes());
+        let Some(request) = call.get_mut("request").and_then(Value::as_object_mut) else {
+            continue;
+        };
+        // A list of several problems is in the order in which they were found.
+        if String::from_utf8_lossy(&expected).contains("; ") {
+            continue;
+        }
+        let fields = std::mem::take(request).into_iter().rev();
+        call["request"] = fields.collect();
+        let decision = implementation::decide_natively(call.to_string().as_bytes());
+        assert!(decision == expected, "{}: {call}", case.name);
+        turned += 1;
+    }
+    assert!(turned > 100, "{turned}");
 }
 
 #[test]

@@ -5,6 +5,7 @@ use policy_tests::case::{A, require, rule, settings};
 use policy_tests::implementation;
 use policy_tests::signing::{TestKey, attestor, attestor_of, note_name};
 use policy_tests::validity::{assert_load_bearing, assert_problems, problems};
+use policy_wasm::Budget;
 use serde_json::{Value, json};
 
 #[track_caller]
@@ -300,6 +301,51 @@ fn one_key_under_two_algorithms_has_one_id() {
         },
         &["attestors[0].userOwnedGrafeasNote.publicKeys[1] key-id-duplicate"],
     );
+}
+
+/// A request would not find it: a rule that names the attestor would have to apply.
+#[test]
+fn notes_of_attestors_that_no_rule_names_are_checked() {
+    check(
+        |s| {
+            let attestors = s["attestors"].as_array_mut().unwrap();
+            attestors.push(json!({"name": "unused", "userOwnedGrafeasNote": {"typo": 1}}));
+            attestors.push(json!({"userOwnedGrafeasNote": {"noteReference": 1}}));
+        },
+        &[
+            "attestors[2] settings-missing-field",
+            "attestors[1].userOwnedGrafeasNote.typo settings-unknown-field",
+            "attestors[1].userOwnedGrafeasNote settings-missing-field",
+            "attestors[2].userOwnedGrafeasNote.noteReference settings-wrong-type",
+        ],
+    );
+}
+
+/// The form that is read at once, and others of the same content.
+#[test]
+fn patterns_are_checked_however_they_are_written() {
+    let settings = settings();
+    for (entry, code) in [
+        (r#"{"namePattern":"*"}"#, "pattern-invalid"),
+        (r#"{ "namePattern" : "*" }"#, "pattern-invalid"),
+        (r#"{"namePattern":"\u002a"}"#, "pattern-invalid"),
+        (r#"{"name\u0050attern":"*"}"#, "pattern-invalid"),
+        (
+            r#"{"namePattern":"a/b","namePattern":"*"}"#,
+            "policy-duplicate-key",
+        ),
+        (r#"{"namePattern":"a/b","typo":1}"#, "policy-unknown-field"),
+        (r#"{"namePattern":""}"#, "pattern-invalid"),
+        (r#"{"namePattern":null}"#, "policy-wrong-type"),
+        (r#"{}"#, "pattern-invalid"),
+    ] {
+        let mut settings = settings.clone();
+        settings["policy"]["admissionWhitelistPatterns"] = json!(["HERE"]);
+        let text = settings.to_string().replace(r#""HERE""#, entry);
+        let problems = policy_wasm::validate_settings(text.as_bytes(), &Budget::DEFAULT);
+        let codes: Vec<_> = problems.iter().map(|one| one.code.as_str()).collect();
+        assert_eq!(codes, [code], "{entry}");
+    }
 }
 
 #[test]

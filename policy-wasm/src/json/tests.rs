@@ -176,6 +176,36 @@ fn whatever_is_passed_over_is_json_for_serde_json_too() {
 }
 
 #[test]
+fn an_object_that_is_read_at_once_is_what_serde_json_reads() {
+    let pieces = [
+        "{\"a\":\"",
+        "\"}",
+        "{\"a\"",
+        ":\"",
+        "b",
+        "\\n",
+        "\"",
+        "}",
+        ",",
+        " ",
+    ];
+    let mut read = 0;
+    each_text(&pieces, 5, &mut |text| {
+        let mut cursor = Cursor::new(text);
+        let Some(found) = cursor.sole_text("a") else {
+            return;
+        };
+        cursor.finish();
+        if cursor.is_whole() {
+            let value = serde_json::from_str::<serde_json::Value>(text).unwrap();
+            assert_eq!(value, serde_json::json!({"a": found}), "{text}");
+            read += 1;
+        }
+    });
+    assert!(read > 10, "{read}");
+}
+
+#[test]
 fn a_number_may_be_larger_than_a_float() {
     assert_eq!(problems(r#"{"b": [1e999, -1E+400]}"#), [""; 0]);
     assert!(serde_json::from_str::<serde_json::Value>("1e999").is_err());

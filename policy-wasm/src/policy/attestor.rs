@@ -1,7 +1,6 @@
 //! Attestors: a named set of public keys, tied to the note under which attestations are filed.
 
 use alloc::borrow::Cow;
-use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::public_key::{self, KeyDocument};
@@ -15,7 +14,7 @@ use crate::settings::{SETTINGS, filled};
 pub(crate) struct AttestorDocument<'a> {
     index: usize,
     /// `None` where that has been reported
-    pub(crate) name: Option<Cow<'a, str>>,
+    name: Option<Cow<'a, str>>,
     note: Option<(&'static str, Raw<'a>)>,
 }
 
@@ -26,6 +25,32 @@ pub(crate) struct Attestor<'a> {
     pub(crate) note: Cow<'a, str>,
     /// May be empty: such an attestor is never satisfied
     pub(crate) keys: Vec<PublicKey>,
+}
+
+/// Loads the attestors with a name that is wanted; of two with one name nobody could say which is meant.
+pub(crate) fn load<'a>(
+    documents: &[AttestorDocument<'a>],
+    is_wanted: impl Fn(&str) -> bool,
+    report: &Report,
+) -> Vec<Attestor<'a>> {
+    let mut attestors: Vec<Attestor<'a>> = Vec::new();
+    for document in documents {
+        // One without a name is loaded for its problems, where all are asked for.
+        if !is_wanted(document.name.as_deref().unwrap_or_default()) {
+            continue;
+        }
+        let Some(attestor) = document.load(report) else {
+            continue;
+        };
+        if attestors.iter().any(|other| other.name == attestor.name) {
+            let name = crate::quote(&attestor.name);
+            let message = alloc::format!("another attestor has the name {name}");
+            let path = Path::Index(&LIST, document.index);
+            report.push(Code::AttestorDuplicate, path, message);
+        }
+        attestors.push(attestor);
+    }
+    attestors
 }
 
 impl<'a> AttestorDocument<'a> {
@@ -54,14 +79,9 @@ impl<'a> AttestorDocument<'a> {
         Self { index, name, note }
     }
 
-    /// Reports something about the attestor as a whole.
-    pub(crate) fn report(&self, report: &Report, code: Code, message: String) {
-        report.push(code, Path::Index(&LIST, self.index), message);
-    }
-
     /// Reads the note and decodes the keys, reporting all that is wrong with them; `None` where there is
     /// no name.
-    pub(crate) fn load(&self, report: &Report) -> Option<Attestor<'a>> {
+    fn load(&self, report: &Report) -> Option<Attestor<'a>> {
         let attestor = Path::Index(&LIST, self.index);
         let mut note = Note::default();
         let mut keys = Vec::new();

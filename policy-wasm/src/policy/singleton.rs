@@ -12,7 +12,7 @@ use crate::decision::Code;
 use crate::json::{Path, Value};
 use crate::pattern::NamePattern;
 
-/// A policy document, its lists unread
+/// A policy document, its rule maps unread
 #[derive(Debug)]
 pub(crate) struct Policy<'a> {
     document: Document,

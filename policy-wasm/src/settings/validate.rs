@@ -9,7 +9,7 @@ use crate::Budget;
 use crate::decision::Code;
 use crate::evidence::Vouched;
 use crate::json::{Path, Problem, Raw, Report};
-use crate::policy::attestor::Attestor;
+use crate::policy::attestor::{self, Attestor};
 use crate::policy::rule::AdmissionRule;
 use crate::policy::singleton::Document;
 
@@ -53,18 +53,7 @@ fn parse<'a>(
 impl Settings<'_> {
     /// Reads all that [`Settings::read`] left unread.
     fn check(&self, report: &Report) {
-        let mut attestors: Vec<Attestor<'_>> = Vec::new();
-        for document in &self.attestors {
-            let Some(attestor) = document.load(report) else {
-                continue;
-            };
-            if attestors.iter().any(|other| other.name == attestor.name) {
-                let name = crate::quote(&attestor.name);
-                let message = alloc::format!("another attestor has the name {name}");
-                document.report(report, Code::AttestorDuplicate, message);
-            }
-            attestors.push(attestor);
-        }
+        let attestors = attestor::load(&self.attestors, |_| true, report);
         for note in self.evidence.notes.keys() {
             // Platform policies know no notes, and look under all of them.
             let is_used = !self.platform_policies.is_empty()

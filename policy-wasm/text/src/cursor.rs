@@ -1,7 +1,7 @@
 //! Moves over JSON, and checks whatever it moves over (RFC 8259): after the first character that does
 //! not belong there, nothing more is found. What escapes mean is left to `serde_json`.
 //!
-//! `tests.rs` compares with `serde_json`, which accepts and refuses the same texts but for two: more than
+//! `policy-wasm/src/json/tests.rs` compares with `serde_json`, which accepts and refuses the same texts but for two: more than
 //! [`MAX_DEPTH`] levels are refused, and numbers may be larger than a float, since nobody reads one.
 
 mod scan;

@@ -60,6 +60,12 @@ pub(super) fn cases() -> Vec<Case> {
         ("image", r#""image":"x""#, r#""image":"#),
         ("spec", r#""spec":{}"#, r#""spec":{"#),
         ("object", r#""object":null"#, r#""object":{"#),
+        ("kind", r#""kind":{}"#, r#""kind":{"#),
+        (
+            "kind_of_a_kind",
+            r#""kind":"Job""#,
+            r#""kind":"Pod"},"object""#,
+        ),
         ("operation", r#""operation":"DELETE""#, r#""operation":"#),
         (
             "operation_escaped",
@@ -88,6 +94,44 @@ pub(super) fn cases() -> Vec<Case> {
             twice(field, within),
         ));
     }
+    // What stands behind the object is not the kind that it was read as.
+    let call = json!({"request": request, "settings": settings}).to_string();
+    for (name, kind) in [
+        ("another", r#"{"group":"","kind":"Job"}"#),
+        ("null", "null"),
+    ] {
+        cases.push(raw_case(
+            &format!("second_kind_behind_the_object_{name}"),
+            "deny undecodable-object",
+            call.replacen(
+                r#"},"settings":"#,
+                &format!(r#","kind":{kind}}},"settings":"#),
+                1,
+            ),
+        ));
+    }
+    for (name, kind) in [
+        ("null", json!(null)),
+        ("without_a_name", json!({"group": "", "version": "v1"})),
+    ] {
+        cases.push(case(
+            &format!("kind_{name}"),
+            "deny unsupported-object-kind",
+            |_, r| r["kind"] = kind,
+        ));
+    }
+    cases.push(case("kind_without_a_group", "allow attested", |_, r| {
+        r["kind"] = json!({"version": "v1", "kind": "Pod"});
+    }));
+    // Its keys would be unusable, and nobody uses them.
+    cases.push(case(
+        "settings_bad_note_of_unused_attestor",
+        "allow attested",
+        |s, _| {
+            let attestors = s["attestors"].as_array_mut().unwrap();
+            attestors.push(json!({"name": "unused", "userOwnedGrafeasNote": {"typo": 1}}));
+        },
+    ));
     for (name, change) in [
         ("null", (|s| *s = Value::Null) as fn(&mut Value)),
         ("empty", |s| *s = json!({})),

@@ -45,6 +45,16 @@ fn object(group: &str, kind: &str, mut object: Value) -> Value {
     request(group, kind, object)
 }
 
+/// The same request with its object in front, where nothing is known yet of its kind.
+fn object_first(request: &Value) -> Value {
+    let mut first = json!({"object": request["object"]});
+    let fields = request.as_object().unwrap().iter();
+    for (key, value) in fields.filter(|(key, _)| *key != "object") {
+        first[key] = value.clone();
+    }
+    first
+}
+
 pub(super) fn cases() -> Vec<Case> {
     let mut cases = Vec::new();
     for (group, kind, body) in every_kind(&one_container(&image())) {
@@ -63,6 +73,21 @@ pub(super) fn cases() -> Vec<Case> {
             |_, r| {
                 *r = object(group, kind, body);
             },
+        ));
+    }
+    // Nothing is brought in, whatever it would be.
+    for (name, first) in [("behind", false), ("before", true)] {
+        let change = |r: &mut Value| {
+            r["operation"] = "DELETE".into();
+            r["object"]["spec"]["containers"] = "unreadable".into();
+            if first {
+                *r = object_first(r);
+            }
+        };
+        cases.push(case(
+            &format!("deletion_of_an_unreadable_object_{name}_its_kind"),
+            "allow operation-not-checked",
+            |_, r| change(r),
         ));
     }
     let signed = json!([{"name": "app", "image": image()}]);

@@ -12,7 +12,7 @@ use crate::evidence::Wanted;
 use crate::image::ImageReference;
 use crate::json::{Path, Report};
 use crate::pattern::NamePattern;
-use crate::policy::attestor::{Attestor, AttestorDocument};
+use crate::policy::attestor::{self, Attestor};
 use crate::policy::rule::{AdmissionRule, EvaluationMode, RuleKind};
 use crate::policy::singleton::{GlobalEvaluation, Policy};
 use crate::request::{Pod, Request, Workload};
@@ -104,9 +104,8 @@ fn exempt(
     let policies = || system_policy.into_iter().chain([policy]);
     let covering = |image: &Image<'_>| {
         image.open()?;
-        let covers = |pattern: &&NamePattern<'_>| pattern.matches(image.text());
         policies().find_map(|policy| {
-            let pattern = policy.patterns().iter().find(covers)?;
+            let pattern = NamePattern::first(policy.patterns(), image.text())?;
             Some(Exemption {
                 document: policy.document().key().into(),
                 pattern: pattern.text().to_string(),
@@ -182,22 +181,7 @@ fn load<'a>(
     names: &BTreeSet<Cow<'a, str>>,
     report: &Report,
 ) -> Vec<Attestor<'a>> {
-    let mut attestors: Vec<Attestor<'a>> = Vec::new();
-    let is_named = |document: &&AttestorDocument<'_>| {
-        let name = document.name.as_ref();
-        name.is_some_and(|name| names.contains(name))
-    };
-    for document in settings.attestors.iter().filter(is_named) {
-        let Some(attestor) = document.load(report) else {
-            continue;
-        };
-        if attestors.iter().any(|other| other.name == attestor.name) {
-            let name = crate::quote(&attestor.name);
-            let message = alloc::format!("two attestors are named {name}");
-            document.report(report, Code::AttestorDuplicate, message);
-        }
-        attestors.push(attestor);
-    }
+    let attestors = attestor::load(&settings.attestors, |name| names.contains(name), report);
     for name in names {
         if !attestors.iter().any(|attestor| attestor.name == *name) {
             let message = unknown_attestor(name);

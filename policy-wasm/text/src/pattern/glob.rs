@@ -64,8 +64,8 @@ impl<'a> Glob<'a> {
 pub(super) struct Characters {
     /// Image references have no others
     pub(super) are_allowed: bool,
-    /// A registry has an end in it: there is a slash, a colon or an `@`
-    pub(super) end_registry: bool,
+    /// There is a slash, a colon or an `@`, so that a registry has an end
+    pub(super) has_separator: bool,
 }
 
 impl Characters {
@@ -74,7 +74,7 @@ impl Characters {
         let (all, any) = literal.bytes().map(class).fold((ALLOWED, 0), both);
         Self {
             are_allowed: all == ALLOWED,
-            end_registry: any & SEPARATOR != 0,
+            has_separator: any & SEPARATOR != 0,
         }
     }
 }

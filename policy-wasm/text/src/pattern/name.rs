@@ -48,7 +48,10 @@ impl<'a> NamePattern<'a> {
     ///
     /// The pattern breaks a rule of the grammar, or could never match an image.
     pub fn parse(text: impl Into<Cow<'a, str>>) -> Result<Self, NamePatternError> {
-        let text = text.into();
+        Self::of(text.into())
+    }
+
+    fn of(text: Cow<'a, str>) -> Result<Self, NamePatternError> {
         if text.is_empty() {
             return Err(NamePatternError::Empty);
         }
@@ -66,7 +69,7 @@ impl<'a> NamePattern<'a> {
                 stray => NamePatternError::Character(stray),
             });
         }
-        if glob.is_open() && !characters.end_registry {
+        if glob.is_open() && !characters.has_separator {
             return Err(NamePatternError::WildcardAlone);
         }
         Ok(Self(text))
@@ -76,6 +79,16 @@ impl<'a> NamePattern<'a> {
     #[must_use]
     pub fn text(&self) -> &str {
         &self.0
+    }
+
+    /// The first of many patterns that covers an image string.
+    #[must_use]
+    pub fn first<'p>(patterns: &'p [Self], image: &str) -> Option<&'p Self> {
+        // No pattern begins with a wildcard, so most are told from the image by one character.
+        let begin = image.as_bytes().first();
+        let covers =
+            |pattern: &&Self| pattern.0.as_bytes().first() == begin && pattern.matches(image);
+        patterns.iter().find(covers)
     }
 
     /// Whether the pattern covers an image string, byte by byte.

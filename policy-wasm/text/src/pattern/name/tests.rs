@@ -1,6 +1,8 @@
 //! Rows of the conformance tables of the singleton policy's pattern language. A row's name is its
 //! identity: tests and reports name it.
 
+use alloc::vec::Vec;
+
 use super::*;
 use crate::pattern::tests::with_digests;
 
@@ -156,4 +158,21 @@ fn a_match_begins_with_the_literal_part() {
         let literal = pattern.trim_end_matches('*');
         assert!(!expected || image.starts_with(literal), "{row}");
     }
+}
+
+/// What is skipped for its first character would not have matched.
+#[test]
+fn the_first_of_all_rows_is_the_first_that_matches() {
+    let rows = MATCHING
+        .iter()
+        .map(|(_, pattern, ..)| with_digests(pattern));
+    let patterns: Vec<_> = rows
+        .filter_map(|row| NamePattern::parse(row).ok())
+        .collect();
+    for (row, _, image, _) in MATCHING {
+        let image = with_digests(image);
+        let expected = patterns.iter().find(|pattern| pattern.matches(&image));
+        assert_eq!(NamePattern::first(&patterns, &image), expected, "{row}");
+    }
+    assert_eq!(NamePattern::first(&patterns, ""), None);
 }
