@@ -156,6 +156,13 @@ impl<'v, 'de> Value<'v, 'de> {
         }
     }
 
+    /// Each item of a list, in order, of which nearly all are written `{"field":"text"}`.
+    pub(crate) fn list_of_texts(self, field: &str, mut each: impl FnMut(Item<'_, 'de>)) {
+        if let Some(value) = self.expect(Kind::List).found() {
+            value.each_text(field, &mut each);
+        }
+    }
+
     /// Each field of an object, in order; false when this is not an object, true for a `null` that
     /// counts as absent.
     ///
@@ -175,22 +182,6 @@ impl<'v, 'de> Value<'v, 'de> {
     pub(crate) fn object_unless_null(self, mut each: impl FnMut(&str, Value<'_, 'de>)) -> bool {
         let found = self.expect(Kind::Object).found();
         found.map(|value| value.each_field(&mut each)).is_some()
-    }
-
-    /// Reads `{"field":"text"}` where it is written in just this form, and says where the text stands;
-    /// gives the value back where it is not.
-    pub(crate) fn sole_text<'f>(
-        self,
-        field: &'f str,
-        read: impl FnOnce(Path<'_>, &'de str),
-    ) -> Result<(), Self> {
-        match self.cursor.sole_text(field) {
-            Some(text) => {
-                read(Path::Field(&self.path, field), text);
-                Ok(())
-            }
-            None => Err(self),
-        }
     }
 
     /// Whether this is an object, decided by its first character.
@@ -287,6 +278,32 @@ impl<'v, 'de> Value<'v, 'de> {
         }
     }
 
+    fn each_text(self, field: &str, each: &mut dyn FnMut(Item<'_, 'de>)) {
+        let Self {
+            cursor,
+            dialect,
+            path,
+            report,
+        } = self;
+        cursor.enter();
+        let mut index = 0_usize;
+        while cursor.next_item(index == 0, b']') {
+            let item = Value {
+                cursor,
+                dialect,
+                path: Path::Index(&path, index),
+                report,
+            };
+            item.hand_to(|item| each(Item::Other(item)));
+            index = index.saturating_add(1);
+            cursor.sole_texts(field, &mut |text| {
+                let item = Path::Index(&path, index);
+                each(Item::Text(Path::Field(&item, field), text));
+                index = index.saturating_add(1);
+            });
+        }
+    }
+
     fn each_field(self, each: &mut dyn FnMut(&str, Value<'_, 'de>)) {
         let Self {
             cursor,
@@ -350,6 +367,14 @@ impl<'v, 'de> Value<'v, 'de> {
         }
         Raw::new(cursor.since(before))
     }
+}
+
+/// An item of a list of texts
+pub(crate) enum Item<'v, 'de> {
+    /// A text, and where it stands
+    Text(Path<'v>, &'de str),
+    /// Whatever is not written in the plainest form, or is the first
+    Other(Value<'v, 'de>),
 }
 
 /// What became of an expectation

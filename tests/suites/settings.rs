@@ -340,11 +340,18 @@ fn patterns_are_checked_however_they_are_written() {
         (r#"{}"#, "pattern-invalid"),
     ] {
         let mut settings = settings.clone();
-        settings["policy"]["admissionWhitelistPatterns"] = json!(["HERE"]);
-        let text = settings.to_string().replace(r#""HERE""#, entry);
-        let problems = policy_wasm::validate_settings(text.as_bytes(), &Budget::DEFAULT);
-        let codes: Vec<_> = problems.iter().map(|one| one.code.as_str()).collect();
-        assert_eq!(codes, [code], "{entry}");
+        let plain = json!({"namePattern": "plain.example/*"});
+        for before in 0..3 {
+            let mut patterns = vec![plain.clone(); before];
+            patterns.extend([json!("HERE"), plain.clone(), plain.clone()]);
+            settings["policy"]["admissionWhitelistPatterns"] = patterns.into();
+            let text = settings.to_string().replace(r#""HERE""#, entry);
+            let problems = policy_wasm::validate_settings(text.as_bytes(), &Budget::DEFAULT);
+            let codes: Vec<_> = problems.iter().map(|one| one.code.as_str()).collect();
+            assert_eq!(codes, [code], "{entry}");
+            let place = format!("policy.admissionWhitelistPatterns[{before}]");
+            assert!(problems[0].path.starts_with(&place), "{:?}", problems[0]);
+        }
     }
 }
 

@@ -3,14 +3,13 @@
 //! Reading checks the whole shape, patterns included, and keeps borrowed text: a policy may have ten
 //! thousand patterns, and a request needs to know only whether one of them matches.
 
-use alloc::borrow::Cow;
 use alloc::vec::Vec;
 
 use super::rule::{AdmissionRule, RuleKind, RuleMap};
 use super::{POLICY, refuse_pattern};
 use crate::decision::Code;
-use crate::json::{Path, Value};
-use crate::pattern::NamePattern;
+use crate::json::{Item, Path, Report, Value};
+use crate::pattern::{NamePattern, NamePatternError};
 
 /// A policy document, its rule maps unread
 #[derive(Debug)]
@@ -78,7 +77,11 @@ impl<'a> Policy<'a> {
         let mut saw_default_rule = false;
         let was_object = value.with_dialect(POLICY).object(|key, value| match key {
             "admissionWhitelistPatterns" => {
-                value.list(|_, item| policy.patterns.extend(read_pattern(item)));
+                value.list_of_texts(NAME_PATTERN, |item| {
+                    if let Some(pattern) = read_pattern(item, report) {
+                        policy.patterns.push(pattern);
+                    }
+                });
             }
             "defaultAdmissionRule" => {
                 saw_default_rule = true;
@@ -149,31 +152,33 @@ impl<'a> Policy<'a> {
     }
 }
 
-/// Reads an entry of the allowlist. There may be ten thousand, and nearly all have the one form that is
-/// read at once.
-fn read_pattern<'a>(item: Value<'_, 'a>) -> Option<NamePattern<'a>> {
-    const FIELD: &str = "namePattern";
-    let (path, report) = (item.path(), item.report());
-    let mut pattern = None;
-    let mut parse = |path: Path<'_>, text: Cow<'a, str>| match NamePattern::parse(text.clone()) {
-        Ok(found) => pattern = Some(found),
-        Err(error) => refuse_pattern(&text, &error, path, report),
+/// The one field of an allowlist's entries.
+const NAME_PATTERN: &str = "namePattern";
+
+/// Reads an entry of the allowlist, of which there may be ten thousand.
+fn read_pattern<'a>(item: Item<'_, 'a>, report: &Report) -> Option<NamePattern<'a>> {
+    let refuse = |text: &str, error: NamePatternError, path: Path<'_>| {
+        refuse_pattern(text, &error, path, report);
     };
-    let Err(item) = item.sole_text(FIELD, |path, text| parse(path, Cow::Borrowed(text))) else {
-        return pattern;
+    let item = match item {
+        Item::Text(path, text) => {
+            let pattern = NamePattern::parse(text);
+            return pattern.map_err(|error| refuse(text, error, path)).ok();
+        }
+        Item::Other(item) => item,
     };
-    let mut saw_pattern = false;
+    let (path, mut pattern, mut saw_pattern) = (item.path(), None, false);
     let was_object = item.object(|key, value| match key {
-        FIELD => {
+        NAME_PATTERN => {
             saw_pattern = true;
             let path = value.path();
-            if let Some(text) = value.text() {
-                parse(path, text);
-            }
+            let Some(text) = value.text() else { return };
+            let parsed = NamePattern::parse(text.clone());
+            pattern = parsed.map_err(|error| refuse(&text, error, path)).ok();
         }
         _ => value.unknown(),
     });
-    let fields = [(FIELD, saw_pattern)];
+    let fields = [(NAME_PATTERN, saw_pattern)];
     report.require(was_object, &fields, path, Code::PatternInvalid);
     pattern
 }

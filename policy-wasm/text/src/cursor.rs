@@ -165,6 +165,20 @@ impl<'de> Cursor<'de> {
         value.get(..end)
     }
 
+    /// Behind an item of a list, reads those that follow for as long as they are written like that, with
+    /// nothing but a comma before them.
+    pub fn sole_texts(&mut self, field: &str, each: &mut dyn FnMut(&'de str)) {
+        while self.byte() == b',' {
+            let comma = self.at;
+            self.at = comma.saturating_add(1);
+            let Some(text) = self.sole_text(field) else {
+                self.at = comma;
+                return;
+            };
+            each(text);
+        }
+    }
+
     /// Moves into a list or an object.
     pub fn enter(&mut self) {
         self.at = self.at.saturating_add(1);
@@ -284,6 +298,31 @@ mod tests {
             let mut cursor = Cursor::new(other);
             assert_eq!(cursor.sole_text("a"), None, "{other}");
             assert_eq!((cursor.position(), cursor.deepest()), (0, 0));
+        }
+    }
+
+    #[test]
+    fn texts_are_read_at_once_up_to_what_is_no_text() {
+        for (rest, expected) in [
+            (r#",{"a":"b"},{"a":"c"}]"#, &["b", "c"][..]),
+            (r#",{"a":"b"}, {"a":"c"}]"#, &["b"]),
+            (r#",{"a":"b"},{"a":1},{"a":"c"}]"#, &["b"]),
+            (r#" ,{"a":"b"}]"#, &[]),
+            (r#",{"a":"b"},]"#, &["b"]),
+            (r#",]"#, &[]),
+            ("]", &[]),
+            ("", &[]),
+        ] {
+            let text = alloc::format!("[0{rest}");
+            let mut cursor = Cursor::new(&text);
+            cursor.enter();
+            cursor.skip();
+            let mut texts = alloc::vec::Vec::new();
+            cursor.sole_texts("a", &mut |text| texts.push(text));
+            assert_eq!(texts, expected, "{text}");
+            // It stands behind an item, as if each had been passed over.
+            let read: usize = expected.iter().map(|_| r#",{"a":"b"}"#.len()).sum();
+            assert_eq!(cursor.position(), 2 + read, "{text}");
         }
     }
 
