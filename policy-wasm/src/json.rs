@@ -257,46 +257,34 @@ impl<'v, 'de> Value<'v, 'de> {
         self.cursor.string().map_err(malformed).ok()
     }
 
-    fn each_item(self, each: &mut dyn FnMut(usize, Value<'_, 'de>)) {
-        let Self {
-            cursor,
-            dialect,
+    /// The value that begins here, inside this one or as this one.
+    const fn child<'c>(&'c mut self, path: Path<'c>) -> Value<'c, 'de> {
+        Value {
+            cursor: self.cursor,
+            dialect: self.dialect,
             path,
-            report,
-        } = self;
-        cursor.enter();
-        let mut index = 0_usize;
-        while cursor.next_item(index == 0, b']') {
-            let item = Value {
-                cursor,
-                dialect,
-                path: Path::Index(&path, index),
-                report,
-            };
+            report: self.report,
+        }
+    }
+
+    fn each_item(mut self, each: &mut dyn FnMut(usize, Value<'_, 'de>)) {
+        let (path, mut index) = (self.path, 0_usize);
+        self.cursor.enter();
+        while self.cursor.next_item(index == 0, b']') {
+            let item = self.child(Path::Index(&path, index));
             item.hand_to(|item| each(index, item));
             index = index.saturating_add(1);
         }
     }
 
-    fn each_text(self, field: &str, each: &mut dyn FnMut(Item<'_, 'de>)) {
-        let Self {
-            cursor,
-            dialect,
-            path,
-            report,
-        } = self;
-        cursor.enter();
-        let mut index = 0_usize;
-        while cursor.next_item(index == 0, b']') {
-            let item = Value {
-                cursor,
-                dialect,
-                path: Path::Index(&path, index),
-                report,
-            };
+    fn each_text(mut self, field: &str, each: &mut dyn FnMut(Item<'_, 'de>)) {
+        let (path, mut index) = (self.path, 0_usize);
+        self.cursor.enter();
+        while self.cursor.next_item(index == 0, b']') {
+            let item = self.child(Path::Index(&path, index));
             item.hand_to(|item| each(Item::Other(item)));
             index = index.saturating_add(1);
-            cursor.sole_texts(field, &mut |text| {
+            self.cursor.sole_texts(field, &mut |text| {
                 let item = Path::Index(&path, index);
                 each(Item::Text(Path::Field(&item, field), text));
                 index = index.saturating_add(1);
@@ -304,43 +292,26 @@ impl<'v, 'de> Value<'v, 'de> {
         }
     }
 
-    fn each_field(self, each: &mut dyn FnMut(&str, Value<'_, 'de>)) {
-        let Self {
-            cursor,
-            dialect,
-            path,
-            report,
-        } = self;
-        cursor.enter();
-        let (mut seen, mut is_first) = (Seen::default(), true);
-        while cursor.next_item(is_first, b'}') {
+    fn each_field(mut self, each: &mut dyn FnMut(&str, Value<'_, 'de>)) {
+        let (path, mut seen, mut is_first) = (self.path, Seen::default(), true);
+        self.cursor.enter();
+        while self.cursor.next_item(is_first, b'}') {
             is_first = false;
-            let key = Value {
-                cursor,
-                dialect,
-                path,
-                report,
-            };
-            let key = key.string();
-            cursor.pass(b':');
-            if !cursor.is_whole() {
+            let key = self.child(path).string();
+            self.cursor.pass(b':');
+            if !self.cursor.is_whole() {
                 return;
             }
             let Some(key) = key else {
-                cursor.skip();
+                self.cursor.skip();
                 continue;
-            };
-            let value = Value {
-                cursor,
-                dialect,
-                path: Path::Field(&path, &key),
-                report,
             };
             if seen.has(&key) {
                 let message = alloc::format!("duplicate key {}", crate::quote(&key));
-                report.push(dialect.duplicate_key, path, message);
-                value.cursor.skip();
+                self.refuse(self.dialect.duplicate_key, message);
+                self.cursor.skip();
             } else {
+                let value = self.child(Path::Field(&path, &key));
                 value.hand_to(|value| each(&key, value));
                 seen.insert(key);
             }
@@ -348,24 +319,13 @@ impl<'v, 'de> Value<'v, 'de> {
     }
 
     /// Gives the value away, moves over it where nobody has read it, and returns its text.
-    pub(crate) fn hand_to(self, take: impl FnOnce(Value<'_, 'de>)) -> Raw<'de> {
-        let Self {
-            cursor,
-            dialect,
-            path,
-            report,
-        } = self;
-        let before = cursor.position();
-        take(Value {
-            cursor,
-            dialect,
-            path,
-            report,
-        });
-        if cursor.position() == before {
-            cursor.skip();
+    pub(crate) fn hand_to(mut self, take: impl FnOnce(Value<'_, 'de>)) -> Raw<'de> {
+        let before = self.cursor.position();
+        take(self.child(self.path));
+        if self.cursor.position() == before {
+            self.cursor.skip();
         }
-        Raw::new(cursor.since(before))
+        Raw::new(self.cursor.since(before))
     }
 }
 
