@@ -228,8 +228,8 @@ fn judge(
         report,
     )?;
     let wanted = documents.wanted(&images);
-    let evidence = Evidence::collect(settings, workload, &wanted, &mut lookups, budget, report)?;
-    let results = documents.judge(&images, &evidence, settings, call.time, budget, report);
+    let evidence = Evidence::collect(settings, workload, &wanted, &mut lookups, budget)?;
+    let results = documents.judge(&images, evidence, settings, call.time, budget, report);
     let marks = break_glass::read(&settings.break_glass, request, workload, &mut warnings);
     let object = request.object_text();
     let decision = conclude::conclude(images, results, &documents, &marks, warnings, object);

@@ -18,6 +18,7 @@ use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use inline::Filed;
 pub use lookup::{Answer, Lookup, Need, NoLookup};
 pub(crate) use lookup::{Lookups, failed};
 pub(crate) use signature::HostSignature;
@@ -30,7 +31,7 @@ use crate::attestation::Attestation;
 use crate::decision::Reason;
 use crate::digest::Digest;
 use crate::image::ImageReference;
-use crate::json::{Dialect, Null, Report};
+use crate::json::{Dialect, Null};
 use crate::request::Workload;
 use crate::settings::Settings;
 
@@ -88,6 +89,8 @@ pub(crate) struct Evidence<'e> {
     wanted: BTreeMap<Digest, Vec<usize>>,
     /// In an order of their own, so that it does not matter in which they were supplied
     candidates: Vec<Candidate<'e>>,
+    /// The settings file attestations under other images, which were not read
+    is_partial: bool,
     /// What the host says about signatures that only it can see
     signatures: Vec<HostSignature>,
     failures: Vec<Failure>,
@@ -134,7 +137,8 @@ impl Candidate<'_> {
 }
 
 impl<'e> Evidence<'e> {
-    /// Gathers what concerns a wanted image, from every place that the settings allow.
+    /// Gathers what concerns a wanted image, from every place that the settings allow; but for what the
+    /// settings file under other images, which [`Self::complete`] looks into.
     ///
     /// Each place is read once, whatever the number of images; what concerns none of them is not
     /// kept. How much is asked of the host depends on the images and the notes, not on how much is
@@ -149,7 +153,6 @@ impl<'e> Evidence<'e> {
         wanted: &[Wanted<'_>],
         lookups: &'e mut Lookups<'_>,
         budget: &Budget,
-        report: &Report,
     ) -> Result<Self, Reason> {
         let mut evidence = Self { ..Self::default() };
         evidence
@@ -158,7 +161,8 @@ impl<'e> Evidence<'e> {
         if wanted.is_empty() {
             return Ok(evidence);
         }
-        inline::collect(&mut evidence, settings, budget, report);
+        let inline = &settings.evidence.occurrences;
+        evidence.is_partial = inline::collect(&mut evidence, inline, Filed::Here, budget);
         if settings.evidence.pod_annotation {
             annotation::collect(&mut evidence, workload, budget);
         }
@@ -177,15 +181,22 @@ impl<'e> Evidence<'e> {
         let lookups = &*lookups;
         evidence.signatures = signature::answers(unseen, lookups, budget);
         cluster::collect(&mut evidence, objects, lookups, budget);
-        evidence.candidates.sort_unstable_by(|a, b| {
-            (&a.attestation, a.resource).cmp(&(&b.attestation, b.resource))
-        });
-        for (digest, places) in &mut evidence.wanted {
-            let concerns = |(_, candidate): &(_, &Candidate<'_>)| candidate.concerns(*digest);
-            let found = evidence.candidates.iter().enumerate().filter(concerns);
-            places.extend(found.map(|(place, _)| place));
-        }
+        evidence.assign();
         Ok(evidence)
+    }
+
+    /// Whether there is more that may concern a wanted image.
+    pub(crate) const fn is_partial(&self) -> bool {
+        self.is_partial
+    }
+
+    /// Reads the rest: an attestation counts for what its payload says, wherever it is filed.
+    pub(crate) fn complete(&mut self, settings: &Settings<'e>, budget: &Budget) {
+        if core::mem::take(&mut self.is_partial) {
+            let inline = &settings.evidence.occurrences;
+            inline::collect(self, inline, Filed::Elsewhere, budget);
+            self.assign();
+        }
     }
 
     /// The attestations that may be about an image, under a note or under any. Those that can only
@@ -255,6 +266,18 @@ impl<'e> Evidence<'e> {
         };
         if self.wanted.keys().any(|digest| candidate.concerns(*digest)) {
             self.candidates.push(candidate);
+        }
+    }
+
+    /// Finds out for each wanted image which of the candidates may be about it.
+    fn assign(&mut self) {
+        self.candidates.sort_unstable_by(|a, b| {
+            (&a.attestation, a.resource).cmp(&(&b.attestation, b.resource))
+        });
+        for (digest, places) in &mut self.wanted {
+            let concerns = |(_, candidate): &(_, &Candidate<'_>)| candidate.concerns(*digest);
+            let found = self.candidates.iter().enumerate().filter(concerns);
+            *places = found.map(|(place, _)| place).collect();
         }
     }
 }

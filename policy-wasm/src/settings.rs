@@ -41,7 +41,7 @@ pub(crate) const SETTINGS: &Dialect = &Dialect {
 };
 
 /// Settings whose shape is right; what stays unread ([`attestor::load`](crate::policy::attestor::load),
-/// [`Self::each_occurrence`] and its like) is checked by whoever reads it
+/// [`Self::each_denied_digest`], what [`Sources`] holds) is checked by whoever reads it
 #[derive(Debug)]
 pub(crate) struct Settings<'a> {
     /// There is this one, or a platform policy
@@ -189,22 +189,6 @@ impl<'a> Settings<'a> {
         self.registries.allow(reference.normalized_host())
     }
 
-    /// Walks the inline occurrences, each unread.
-    pub(crate) fn each_occurrence(&self, report: &Report, mut each: impl FnMut(Value<'_, 'a>)) {
-        let path = Path::Root("evidence.occurrences");
-        each_object(self.evidence.occurrences, path, report, |_, item| {
-            each(item);
-        });
-    }
-
-    /// Walks the inline statements, each unread.
-    pub(crate) fn each_statement(&self, report: &Report, mut each: impl FnMut(usize, Raw<'a>)) {
-        let path = Path::Root("evidence.statements");
-        each_object(self.evidence.statements, path, report, |index, item| {
-            each(index, item.raw());
-        });
-    }
-
     /// Walks the revoked digests.
     pub(crate) fn each_denied_digest(&self, report: &Report, mut each: impl FnMut(Digest)) {
         let Some(digests) = self.denied_digests else {
@@ -334,25 +318,6 @@ impl<'a> Fields<'a> {
             _ => value.unknown(),
         }
     }
-}
-
-/// Walks a list of objects, each unread.
-fn each_object<'a>(
-    list: Option<Raw<'a>>,
-    path: Path<'_>,
-    report: &Report,
-    mut each: impl FnMut(usize, Value<'_, 'a>),
-) {
-    let Some(list) = list else { return };
-    list.read(SETTINGS, path, report, |value| {
-        value.list(|index, item| {
-            if item.is_object() {
-                each(index, item);
-            } else {
-                item.refuse(Code::SettingsWrongType, "expected an object");
-            }
-        });
-    });
 }
 
 fn choice<T: Copy>(value: Value<'_, '_>, choices: &[(&str, T)]) -> Option<T> {

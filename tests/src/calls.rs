@@ -72,6 +72,14 @@ pub fn occurrences(count: usize) -> Value {
     call(with_occurrences(count), one_container(&image()))
 }
 
+/// The same, and the one is filed under another image.
+pub fn misfiled(count: usize) -> Value {
+    let mut settings = with_occurrences(count);
+    let resource = format!("https://trusted.example/other@{}", digest(0));
+    settings["evidence"]["occurrences"][0]["resourceUri"] = resource.into();
+    call(settings, one_container(&image()))
+}
+
 /// Ten images, each attested by two attestors.
 pub fn ten_images() -> Value {
     let keys = [TestKey::new("one"), TestKey::new("two")];

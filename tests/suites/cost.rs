@@ -65,6 +65,8 @@ fn cases() -> Vec<(String, Operation, Value)> {
         let name = format!("{count} occurrences, one of which is about the image");
         cases.push(validate(&name, calls::occurrences(count)));
     }
+    let name = "1000 occurrences, and the one about the image is filed under another";
+    cases.push(validate(name, calls::misfiled(1_000)));
     cases
 }
 

@@ -13,7 +13,9 @@ use policy_tests::platform::statements::{clean_scan, provenance_v1, signed};
 use policy_tests::platform::{
     PROVENANCE, always_deny, builder, passing, policy, sigstore, simple_signing_of, slsa, trust,
 };
-use policy_tests::signing::{SIMPLE_SIGNING, TestKey, attestor, envelope, note_name, payload};
+use policy_tests::signing::{
+    SIMPLE_SIGNING, TestKey, attestor, envelope, note_name, occurrence, occurrence_of, payload,
+};
 use policy_wasm::evidence::{Answer, Lookup, Need, NoLookup};
 use policy_wasm::{Budget, Call, Extras, abi};
 use serde_json::{Value, json};
@@ -675,6 +677,40 @@ fn signatures_by_nobody_we_know_are_paid_for_too() {
     assert_eq!(decision["allowed"], false);
     let last = &decision["images"][9]["results"][0]["attestors"][0]["reasons"][0];
     assert_eq!(last["code"], "limit-exceeded", "{last:#}");
+}
+
+/// An attestation counts wherever it is filed, but looking for it does not buy more work: those that stand
+/// in front are paid for each time that they are looked at.
+#[test]
+fn what_is_filed_under_another_image_is_paid_for_too() {
+    let key = TestKey::new("a");
+    let good = payload("trusted.example/app", A);
+    let mut filed_elsewhere = occurrence("a", &key, good.as_bytes());
+    filed_elsewhere["resourceUri"] = format!("https://trusted.example/other@{B}").into();
+    let bad = |space: &str| {
+        let text = format!("{space}{good}");
+        occurrence_of(
+            "a",
+            text.as_bytes(),
+            &[(key.id(), key.sign(b"another text"))],
+        )
+    };
+    let mut call = base();
+    call["settings"]["evidence"]["occurrences"] = json!([filed_elsewhere, bad(" "), bad("  ")]);
+    let with_work = |units: usize| {
+        let budget = Budget {
+            verification_work: units,
+            ..Budget::DEFAULT
+        };
+        let text = call.to_string();
+        let call = Call::parse(text.as_bytes(), Extras::Allowed, &budget).unwrap();
+        serde_json::to_value(policy_wasm::decide(&call, &mut NoLookup, &budget)).unwrap()
+    };
+    // Two that do not count, the same two again, and the one that does, at 8 units each.
+    assert_eq!(outcome(&with_work(40)), "allow");
+    let decision = with_work(39);
+    let reason = &decision["images"][0]["results"][0]["attestors"][0]["reasons"][0];
+    assert_eq!(reason["code"], "limit-exceeded", "{decision:#}");
 }
 
 /// A message that inflates beyond all measure stands in the way of nothing else.

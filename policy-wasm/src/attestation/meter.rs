@@ -46,6 +46,11 @@ impl Meter {
         Ok(())
     }
 
+    /// Lets everything be said once more, of a request that is judged once more.
+    pub(crate) fn renew_details(&self, budget: &Budget) {
+        self.details.set(budget.details);
+    }
+
     /// How many of these details may be said.
     pub(crate) fn say(&self, details: usize) -> usize {
         let said = details.min(MAX_DETAILS).min(self.details.get());

@@ -37,46 +37,51 @@ pub(crate) struct Occurrence<'a> {
 }
 
 impl<'a> Occurrence<'a> {
-    /// The same of a text by itself.
-    pub(crate) fn parse(raw: Raw<'a>) -> Self {
+    /// Reads an occurrence, or a DSSE envelope that stands for itself.
+    pub(crate) fn read(raw: Raw<'a>) -> Self {
+        Self::read_by(raw, Self::read_fields)
+    }
+
+    /// Reads a DSSE envelope, and nothing else.
+    pub(crate) fn read_envelope(raw: Raw<'a>) -> Self {
+        Self::read_by(raw, |occurrence, value| {
+            occurrence.bodies.push(Body::Dsse(Envelope::read(value)));
+        })
+    }
+
+    fn read_by(raw: Raw<'a>, read: impl FnOnce(&mut Self, Value<'_, 'a>)) -> Self {
         let (report, mut occurrence) = (Report::default(), Self::default());
         raw.read(OCCURRENCE, Path::Root(""), &report, |value| {
-            occurrence = Self::read(value);
+            read(&mut occurrence, value);
         });
-        if !report.is_empty() {
-            occurrence.problem = Some(report.to_string());
-        }
+        occurrence.problem = (!report.is_empty()).then(|| report.to_string());
         occurrence
     }
 
-    /// Reads an occurrence, or a DSSE envelope that stands for itself.
-    pub(crate) fn read(value: Value<'_, 'a>) -> Self {
-        let report = Report::default();
-        let mut occurrence = Self::default();
+    fn read_fields(&mut self, value: Value<'_, 'a>) {
         let mut bare: Option<Envelope<'a>> = None;
-        let value = value.under(OCCURRENCE, Path::Root(""), &report);
         value.object(|key, value| match key {
-            "kind" => occurrence.kind = value.text(),
-            "noteName" => occurrence.note = value.text(),
-            "resourceUri" => occurrence.resource = value.text(),
+            "kind" => self.kind = value.text(),
+            "noteName" => self.note = value.text(),
+            "resourceUri" => self.resource = value.text(),
             // v1beta1
             "resource" => {
                 value.object(|key, value| {
                     if key == "uri" {
-                        occurrence.resource = value.text();
+                        self.resource = value.text();
                     }
                 });
             }
             "attestation" => {
-                let body = Body::read_attestation(value, &mut occurrence.saw_jwts);
-                occurrence.bodies.extend(body);
+                let body = Body::read_attestation(value, &mut self.saw_jwts);
+                self.bodies.extend(body);
             }
-            "envelope" => occurrence.bodies.push(Body::Dsse(Envelope::read(value))),
+            "envelope" => self.bodies.push(Body::Dsse(Envelope::read(value))),
             "dsseAttestation" => {
                 // Beside the envelope stands a copy of the payload that nobody signed.
                 value.object(|key, value| {
                     if key == "envelope" {
-                        occurrence.bodies.push(Body::Dsse(Envelope::read(value)));
+                        self.bodies.push(Body::Dsse(Envelope::read(value)));
                     }
                 });
             }
@@ -85,22 +90,9 @@ impl<'a> Occurrence<'a> {
             }
             _ => {}
         });
-        occurrence.bodies.extend(bare.map(Body::Dsse));
+        self.bodies.extend(bare.map(Body::Dsse));
         // Grafeas keeps one envelope in two places.
-        occurrence.bodies.dedup();
-        occurrence.problem = (!report.is_empty()).then(|| report.to_string());
-        occurrence
-    }
-
-    /// Reads a DSSE envelope, and nothing else.
-    pub(crate) fn read_envelope(raw: Raw<'a>) -> Self {
-        let report = Report::default();
-        let mut occurrence = Self::default();
-        raw.read(OCCURRENCE, Path::Root(""), &report, |value| {
-            occurrence.bodies.push(Body::Dsse(Envelope::read(value)));
-        });
-        occurrence.problem = (!report.is_empty()).then(|| report.to_string());
-        occurrence
+        self.bodies.dedup();
     }
 
     /// Whether this is an attestation at all; a record of another kind is none of our business.

@@ -8,7 +8,7 @@ use super::platform;
 use super::singleton;
 use crate::Budget;
 use crate::attestation::{Circumstances, Meter};
-use crate::decision::{DocumentResult, Reason};
+use crate::decision::{DocumentResult, Reason, Verdict};
 use crate::evidence::{Evidence, Wanted};
 use crate::json::Report;
 use crate::request::{Request, Workload};
@@ -75,21 +75,46 @@ impl<'a, 's> Documents<'a, 's> {
 
     /// What every document says about every image: one result for each document, or none at all
     /// where an image is not to be judged.
-    pub(super) fn judge(
+    ///
+    /// By the evidence at hand, if that suffices: more could only speak for an image.
+    pub(super) fn judge<'e>(
         &self,
         images: &[Image<'_>],
-        evidence: &Evidence<'_>,
-        settings: &Settings<'_>,
+        mut evidence: Evidence<'e>,
+        settings: &Settings<'e>,
         now: Option<Time>,
         budget: &Budget,
         report: &Report,
     ) -> Vec<Vec<DocumentResult>> {
-        // The work of all documents is paid for from one budget.
+        // The work of all documents is paid for from one budget, however often they are asked.
         let circumstances = Circumstances {
             meter: Meter::new(budget),
             now,
             max_payload: budget.payload_bytes,
         };
+        // But for platform policies, to which it could be a newer scan.
+        if !self.platform.is_empty() {
+            evidence.complete(settings, budget);
+        }
+        let results = self.judge_by(&evidence, images, settings, &circumstances, budget, report);
+        let is_conformant = |result: &DocumentResult| result.verdict == Verdict::Conformant;
+        if !evidence.is_partial() || results.iter().flatten().all(is_conformant) {
+            return results;
+        }
+        evidence.complete(settings, budget);
+        circumstances.meter.renew_details(budget);
+        self.judge_by(&evidence, images, settings, &circumstances, budget, report)
+    }
+
+    fn judge_by(
+        &self,
+        evidence: &Evidence<'_>,
+        images: &[Image<'_>],
+        settings: &Settings<'_>,
+        circumstances: &Circumstances,
+        budget: &Budget,
+        report: &Report,
+    ) -> Vec<Vec<DocumentResult>> {
         let mut results: Vec<Option<Vec<DocumentResult>>> =
             images.iter().map(|_| Some(Vec::new())).collect();
         let mut add = |found: Vec<Option<DocumentResult>>| {
@@ -102,10 +127,9 @@ impl<'a, 's> Documents<'a, 's> {
             }
         };
         if let Some(plan) = &self.singleton {
-            add(plan.judge(images, evidence, settings, &circumstances, budget));
+            add(plan.judge(images, evidence, settings, circumstances, budget));
         }
-        let mut testimonies =
-            platform::Testimonies::new(settings, evidence, &circumstances, budget);
+        let mut testimonies = platform::Testimonies::new(settings, evidence, circumstances, budget);
         for plan in &self.platform {
             add(plan.judge(images, &mut testimonies, report));
         }

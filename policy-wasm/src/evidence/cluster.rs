@@ -69,7 +69,7 @@ pub(super) fn collect<'e>(
             }
             Ok(items) => {
                 for item in items {
-                    let occurrence = Occurrence::parse(item);
+                    let occurrence = Occurrence::read(item);
                     if !occurrence.is_attestation() {
                         continue;
                     }

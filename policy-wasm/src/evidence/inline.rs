@@ -1,22 +1,90 @@
 //! Attestations that stand in the settings.
+//!
+//! There may be thousands, of which a request needs one or two. Where an occurrence is filed proves
+//! nothing, but it says what to look at first: mostly, that is enough.
 
 use super::Evidence;
 use crate::Budget;
 use crate::attestation::{Occurrence, Source};
-use crate::json::Report;
-use crate::settings::Settings;
+use crate::digest::Digest;
+use crate::json::Raw;
 
+/// Under what an occurrence is filed, as far as can be told without reading it
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Filed {
+    /// Perhaps under a wanted image
+    Here,
+    /// Under others
+    Elsewhere,
+}
+
+/// Reads the occurrences that are filed like this, and says whether there are any others.
 pub(super) fn collect<'e>(
     evidence: &mut Evidence<'e>,
-    settings: &Settings<'e>,
+    occurrences: &[Raw<'e>],
+    filed: Filed,
     budget: &Budget,
-    report: &Report,
-) {
-    settings.each_occurrence(report, |value| {
-        let occurrence = Occurrence::read(value);
+) -> bool {
+    let mut has_others = false;
+    for raw in occurrences {
+        if Filed::of(raw.text(), |digest| evidence.wanted.contains_key(&digest)) != filed {
+            has_others = true;
+            continue;
+        }
+        let occurrence = Occurrence::read(*raw);
         if occurrence.is_attestation() {
             let resource = occurrence.resource_digest();
             evidence.add(occurrence.decode(Source::Settings, budget), resource);
         }
-    });
+    }
+    has_others
+}
+
+impl Filed {
+    /// Elsewhere is what spells out digests, none of which is wanted: what it has in base64 aside.
+    fn of(occurrence: &str, is_wanted: impl Fn(Digest) -> bool) -> Self {
+        let mut digests = Digest::all_in(occurrence).peekable();
+        let has_digests = digests.peek().is_some();
+        // An escape may be part of a digest.
+        if has_digests && !digests.any(is_wanted) && !occurrence.contains('\\') {
+            Self::Elsewhere
+        } else {
+            Self::Here
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_may_be_filed_under_a_wanted_image_is_not_filed_elsewhere() {
+        let [wanted, other] = ["a", "b"].map(|digit| digit.repeat(64));
+        for (text, expected) in [
+            ("{}".into(), Filed::Here),
+            (r#"{"name":"projects/p/occurrences/1"}"#.into(), Filed::Here),
+            (
+                alloc::format!(r#"{{"resourceUri":"x@sha256:{wanted}"}}"#),
+                Filed::Here,
+            ),
+            (
+                alloc::format!(r#"{{"resourceUri":"x@sha256:{other}"}}"#),
+                Filed::Elsewhere,
+            ),
+            (alloc::format!(r#"["{other}","{wanted}"]"#), Filed::Here),
+            (alloc::format!(r#"["{other}","{other}"]"#), Filed::Elsewhere),
+            (
+                alloc::format!(r#"["{other}","\u0061{}"]"#, &wanted[1..]),
+                Filed::Here,
+            ),
+        ] {
+            let wanted = Digest::from_hex(&wanted).unwrap();
+            assert_eq!(
+                Filed::of(&text, |digest| digest == wanted),
+                expected,
+                "{text}"
+            );
+        }
+    }
 }

@@ -55,16 +55,17 @@ impl<'a> StoredScan<'a> {
     /// Reads what the settings say, by image.
     pub(super) fn all(settings: &Settings<'a>, report: &Report) -> BTreeMap<Digest, Self> {
         let mut scans: BTreeMap<Digest, Self> = BTreeMap::new();
-        settings.each_occurrence(report, |value| {
-            let (path, raw) = (value.path(), value.raw());
-            let Some(stored) = Stored::read(raw, path, report) else {
-                return;
+        for (index, raw) in settings.evidence.occurrences.iter().enumerate() {
+            let path = Path::Index(&Path::Root("evidence.occurrences"), index);
+            let Some(stored) = Stored::read(*raw, path, report) else {
+                continue;
             };
             let resource = stored.resource.as_deref().unwrap_or_default();
             let digest = resource.rsplit_once('@');
             let Some(Ok(digest)) = digest.map(|(_, digest)| Digest::parse(digest)) else {
                 let message = "expected a `resourceUri` with a digest";
-                return report.push(Code::EvidenceInvalid, path, message);
+                report.push(Code::EvidenceInvalid, path, message);
+                continue;
             };
             let scan = scans.entry(digest).or_default();
             match stored.kind {
@@ -75,7 +76,7 @@ impl<'a> StoredScan<'a> {
                 }
                 Kind::Vulnerability => scan.findings.push(stored.finding),
             }
-        });
+        }
         scans
     }
 }

@@ -82,10 +82,14 @@ fn each_statement<'a>(
     report: &Report,
     mut each: impl FnMut(usize, Statement<'a>),
 ) {
-    settings.each_statement(report, |index, raw| {
+    let statements = settings.evidence.statements.iter().enumerate();
+    for (index, raw) in statements.filter(|(_, raw)| raw.is_object()) {
         let statement = match Statement::read(raw.text().as_bytes()) {
             Ok(statement) => statement,
-            Err(rejection) => return refuse(index, &rejection, report),
+            Err(rejection) => {
+                refuse(index, &rejection, report);
+                continue;
+            }
         };
         let has_digest = statement
             .subjects()
@@ -97,10 +101,11 @@ fn each_statement<'a>(
         } else if !has_digest {
             "no subject has a SHA-256 digest".to_string()
         } else {
-            return each(index, statement);
+            each(index, statement);
+            continue;
         };
         refuse(index, &Rejection::PayloadInvalid(problem), report);
-    });
+    }
 }
 
 fn refuse(index: usize, rejection: &Rejection, report: &Report) {

@@ -3,6 +3,7 @@
 use alloc::borrow::Cow;
 use alloc::collections::BTreeMap;
 use alloc::string::{String, ToString as _};
+use alloc::vec::Vec;
 
 use super::authenticators::Authenticators;
 use super::filled;
@@ -12,10 +13,10 @@ use crate::json::{Raw, Value};
 /// `evidence`
 #[derive(Debug, Default)]
 pub(crate) struct Sources<'a> {
-    /// Attestations in the settings themselves, unread
-    pub(super) occurrences: Option<Raw<'a>>,
-    /// in-toto statements that the administrator vouches for, unread
-    pub(super) statements: Option<Raw<'a>>,
+    /// Attestations in the settings themselves, each unread
+    pub(crate) occurrences: Vec<Raw<'a>>,
+    /// in-toto statements that the administrator vouches for, each unread
+    pub(crate) statements: Vec<Raw<'a>>,
     /// Who may say something about an image by signing a statement
     pub(crate) authenticators: Authenticators<'a>,
     /// Whether a Pod may carry attestations in its annotation
@@ -30,8 +31,8 @@ impl<'a> Sources<'a> {
     pub(super) fn read(value: Value<'_, 'a>) -> Self {
         let mut sources = Self::default();
         value.object(|key, value| match key {
-            "occurrences" => sources.occurrences = Some(value.raw()),
-            "statements" => sources.statements = Some(value.raw()),
+            "occurrences" => sources.occurrences = read_objects(value),
+            "statements" => sources.statements = read_objects(value),
             "authenticators" => sources.authenticators = Authenticators::read(value),
             "podAnnotation" => sources.pod_annotation = value.flag().unwrap_or_default(),
             "kubernetes" => sources.notes = read_kubernetes(value),
@@ -40,6 +41,18 @@ impl<'a> Sources<'a> {
         });
         sources
     }
+}
+
+/// Objects that are read by whoever needs them; what is none keeps its place, so that theirs can be told.
+fn read_objects<'a>(value: Value<'_, 'a>) -> Vec<Raw<'a>> {
+    let mut objects = Vec::new();
+    value.list(|_, item| {
+        if !item.is_object() {
+            item.refuse(Code::SettingsWrongType, "expected an object");
+        }
+        objects.push(item.raw());
+    });
+    objects
 }
 
 /// Two notes in one namespace would let the attestor of one write for the other.

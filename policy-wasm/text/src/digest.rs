@@ -8,7 +8,10 @@ use thiserror::Error;
 
 /// A SHA-256 digest, written `sha256:` and 64 lower-case hexadecimal digits
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Digest([u8; 32]);
+pub struct Digest([u8; DIGITS / 2]);
+
+/// Hexadecimal digits of a digest
+const DIGITS: usize = 64;
 
 /// Why a text is not a [`Digest`]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
@@ -40,17 +43,37 @@ impl Digest {
     ///
     /// There are not 64 of them, or others.
     pub fn from_hex(hex: &str) -> Result<Self, DigestError> {
-        if hex.len() != 64 {
-            return Err(DigestError::Length(hex.len()));
+        Self::from_digits(hex.as_bytes())
+    }
+
+    fn from_digits(digits: &[u8]) -> Result<Self, DigestError> {
+        if digits.len() != DIGITS {
+            return Err(DigestError::Length(digits.len()));
         }
-        let mut bytes = [0_u8; 32];
-        for (byte, pair) in bytes.iter_mut().zip(hex.as_bytes().chunks_exact(2)) {
+        let mut bytes = [0_u8; DIGITS / 2];
+        for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
             let [high, low] = pair else {
                 return Err(DigestError::Digits);
             };
             *byte = nibble(*high)? << 4 | nibble(*low)?;
         }
         Ok(Self(bytes))
+    }
+
+    /// Every digest whose digits stand in a text in a row by themselves, and perhaps some of a longer row.
+    pub fn all_in(text: &str) -> impl Iterator<Item = Self> {
+        let text = text.as_bytes();
+        let is_digit = |byte: &&u8| nibble(**byte).is_ok();
+        // There are as many digits as bytes between two of these places: wherever a digest stands, it covers
+        // one of them.
+        let places = (0..text.len()).step_by(DIGITS);
+        places.filter_map(move |place| {
+            let (before, behind) = text.split_at_checked(place)?;
+            behind.first().filter(is_digit)?;
+            let digits_before = before.iter().rev().take(DIGITS).take_while(is_digit);
+            let start = place.checked_sub(digits_before.count())?;
+            Self::from_digits(text.get(start..start.checked_add(DIGITS)?)?).ok()
+        })
     }
 
     /// The digest of these bytes.
@@ -95,6 +118,20 @@ mod tests {
     fn a_digest_of_bytes_and_as_a_name() {
         let empty = "sha256-e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
         assert_eq!(Digest::of(b"").as_name(), empty);
+    }
+
+    #[test]
+    fn every_digest_in_a_text_is_found_wherever_it_stands() {
+        let digits = "0123456789abcdef".repeat(4);
+        let digest = Digest::from_hex(&digits).unwrap();
+        for before in 0..200 {
+            for around in ["\"", ":", "g", "A", "ä"] {
+                let text = alloc::format!("{}{around}{digits}{around}", "x".repeat(before));
+                assert!(Digest::all_in(&text).eq([digest]), "{text}");
+                let twice = alloc::format!("{text}{text}");
+                assert!(Digest::all_in(&twice).eq([digest, digest]), "{twice}");
+            }
+        }
     }
 
     #[test]

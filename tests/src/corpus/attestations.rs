@@ -16,6 +16,11 @@ fn with(name: &str, expected: &'static str, occurrences: Vec<Value>) -> Case {
     })
 }
 
+fn filed_under_another(mut occurrence: Value) -> Value {
+    occurrence["resourceUri"] = format!("https://trusted.example/other@{B}").into();
+    occurrence
+}
+
 /// The rejected candidate's own code, under the attestor's.
 macro_rules! deny {
     ($code:literal) => {
@@ -242,9 +247,34 @@ pub(super) fn cases() -> Vec<Case> {
         with(
             "x37_resource_names_another_image",
             "allow attested",
+            vec![filed_under_another(good())],
+        ),
+        with(
+            "resource_names_another_image_beside_one_that_does_not_count",
+            "allow attested",
+            vec![
+                occurrence("a", &other, good_payload.as_bytes()),
+                filed_under_another(good()),
+            ],
+        ),
+        with(
+            "every_reason_wherever_it_is_filed",
+            "deny no-valid-attestation attestation-unknown-key-id attestation-bad-signature",
+            vec![
+                occurrence("a", &other, good_payload.as_bytes()),
+                filed_under_another(occurrence_of(
+                    "a",
+                    good_payload.as_bytes(),
+                    &[(key.id(), key.sign(flipped.as_bytes()))],
+                )),
+            ],
+        ),
+        with(
+            "filed_under_nothing_with_a_digest_in_its_name",
+            "allow attested",
             vec![{
                 let mut occurrence = good();
-                occurrence["resourceUri"] = format!("https://trusted.example/other@{B}").into();
+                occurrence["name"] = format!("projects/p/occurrences/{}", "b".repeat(64)).into();
                 occurrence
             }],
         ),
@@ -299,6 +329,19 @@ pub(super) fn cases() -> Vec<Case> {
                 occurrence["resourceUri"] = format!("https://trusted.example/app@{B}").into();
                 occurrence
             }],
+        ),
+        case(
+            "two_attestors_one_of_which_is_filed_under_another_image",
+            "allow attested",
+            |s, _| {
+                let qa = TestKey::new("qa");
+                s["policy"]["defaultAdmissionRule"] = require(&["a", "qa"]);
+                s["attestors"] = json!([attestor("a", &[&key]), attestor("qa", &[&qa])]);
+                s["evidence"]["occurrences"] = json!([
+                    good(),
+                    filed_under_another(occurrence("qa", &qa, good_payload.as_bytes())),
+                ]);
+            },
         ),
     ];
 

@@ -51,7 +51,7 @@ pub(super) fn read(
         return Ok(alloc::vec![Attestation::excessive(Source::Registry, limit)]);
     }
     let attestations = documents.iter().filter_map(|document| {
-        let occurrence = Occurrence::parse(Raw::new(document));
+        let occurrence = Occurrence::read(Raw::new(document));
         let is_attestation = occurrence.is_attestation();
         is_attestation.then(|| occurrence.decode(Source::Registry, budget).into_owned())
     });

@@ -205,6 +205,16 @@ fn inline() -> Vec<Case> {
             &[elsewhere(AN_HOUR_AGO)],
             &[],
         ),
+        with(
+            "newest_scan_is_filed_under_another_image",
+            ABOVE,
+            &[],
+            &[by("one", &clean_scan(YESTERDAY)), {
+                let mut newest = by("one", &critical());
+                newest["resourceUri"] = format!("https://trusted.example/other@{B}").into();
+                newest
+            }],
+        ),
         // All of it counts, whichever is newer.
         with(
             "inline_findings_beside_a_newer_clean_scan_of_another_scanner",
