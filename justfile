@@ -38,12 +38,10 @@ fmt-check:
 [group('check')]
 lint:
     cargo clippy --workspace --all-targets --locked -- -D warnings
-    cargo clippy -p policy-wasm --lib --features wapc --target wasm32-wasip1 --locked -- -D warnings
+    cargo clippy -p policy-wasm -p policy-floor --lib --features policy-wasm/wapc --target wasm32-wasip1 --locked -- -D warnings
     cargo clippy -p policy-wasm --lib --features wapc,openpgp --target wasm32-wasip1 --locked -- -D warnings
     cargo clippy -p policy-wasm --bin countersign-wasi --features wasi,openpgp --target wasm32-wasip1 --locked -- -D warnings
-    cargo clippy -p policy-wasm --lib --features web,openpgp --target wasm32-unknown-unknown --locked -- -D warnings
-    cargo clippy -p policy-lint --lib --target wasm32-unknown-unknown --locked -- -D warnings
-    cargo clippy -p policy-floor --target wasm32-wasip1 --locked -- -D warnings
+    cargo clippy -p policy-wasm -p policy-lint --lib --features policy-wasm/web,policy-wasm/openpgp --target wasm32-unknown-unknown --locked -- -D warnings
 
 # Checks licences, bans and sources of all dependencies.
 [group('check')]

@@ -573,6 +573,14 @@ fn sources_of_evidence_are_checked() {
             "evidence.registry settings-wrong-type",
         ),
         (
+            json!({"occurrences": [{}, "x", {}]}),
+            "evidence.occurrences[1] settings-wrong-type",
+        ),
+        (
+            json!({"statements": {}}),
+            "evidence.statements settings-wrong-type",
+        ),
+        (
             json!({"kubernetes": true}),
             "evidence.kubernetes settings-wrong-type",
         ),

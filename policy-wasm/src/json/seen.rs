@@ -13,7 +13,7 @@ pub(super) struct Seen<'de> {
     sketch: u64,
     inline: [&'de str; INLINE],
     count: usize,
-    spilled: BTreeSet<Cow<'de, str>>,
+    spilled: Option<BTreeSet<Cow<'de, str>>>,
 }
 
 impl<'de> Seen<'de> {
@@ -26,7 +26,7 @@ impl<'de> Seen<'de> {
             .iter()
             .take(self.count)
             .any(|known| *known == key)
-            || self.spilled.contains(key)
+            || self.spilled.as_ref().is_some_and(|all| all.contains(key))
     }
 
     /// Adds a key that is not there.
@@ -38,7 +38,7 @@ impl<'de> Seen<'de> {
                 self.count = self.count.saturating_add(1);
             }
             (key, _) => {
-                self.spilled.insert(key);
+                self.spilled.get_or_insert_default().insert(key);
             }
         }
     }

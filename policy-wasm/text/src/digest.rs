@@ -43,27 +43,23 @@ impl Digest {
     ///
     /// There are not 64 of them, or others.
     pub fn from_hex(hex: &str) -> Result<Self, DigestError> {
-        Self::from_digits(hex.as_bytes())
+        let digits = hex.as_bytes().try_into();
+        let digits = digits.map_err(|_| DigestError::Length(hex.len()))?;
+        Self::from_digits(digits).ok_or(DigestError::Digits)
     }
 
-    fn from_digits(digits: &[u8]) -> Result<Self, DigestError> {
-        if digits.len() != DIGITS {
-            return Err(DigestError::Length(digits.len()));
-        }
+    fn from_digits(digits: &[u8; DIGITS]) -> Option<Self> {
         let mut bytes = [0_u8; DIGITS / 2];
-        for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
-            let [high, low] = pair else {
-                return Err(DigestError::Digits);
-            };
+        for (byte, [high, low]) in bytes.iter_mut().zip(digits.as_chunks().0) {
             *byte = nibble(*high)? << 4 | nibble(*low)?;
         }
-        Ok(Self(bytes))
+        Some(Self(bytes))
     }
 
     /// Every digest whose digits stand in a text in a row by themselves, and perhaps some of a longer row.
     pub fn all_in(text: &str) -> impl Iterator<Item = Self> {
         let text = text.as_bytes();
-        let is_digit = |byte: &&u8| nibble(**byte).is_ok();
+        let is_digit = |byte: &&u8| nibble(**byte).is_some();
         // There are as many digits as bytes between two of these places: wherever a digest stands, it covers
         // one of them.
         let places = (0..text.len()).step_by(DIGITS);
@@ -72,7 +68,7 @@ impl Digest {
             behind.first().filter(is_digit)?;
             let digits_before = before.iter().rev().take(DIGITS).take_while(is_digit);
             let start = place.checked_sub(digits_before.count())?;
-            Self::from_digits(text.get(start..start.checked_add(DIGITS)?)?).ok()
+            Self::from_digits(text.get(start..)?.first_chunk()?)
         })
     }
 
@@ -89,11 +85,11 @@ impl Digest {
     }
 }
 
-const fn nibble(digit: u8) -> Result<u8, DigestError> {
+const fn nibble(digit: u8) -> Option<u8> {
     match digit {
-        b'0'..=b'9' => Ok(digit.wrapping_sub(b'0')),
-        b'a'..=b'f' => Ok(digit.wrapping_sub(b'a').wrapping_add(10)),
-        _ => Err(DigestError::Digits),
+        b'0'..=b'9' => Some(digit.wrapping_sub(b'0')),
+        b'a'..=b'f' => Some(digit.wrapping_sub(b'a').wrapping_add(10)),
+        _ => None,
     }
 }
 
