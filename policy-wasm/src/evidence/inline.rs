@@ -8,6 +8,7 @@ use crate::Budget;
 use crate::attestation::{Occurrence, Source};
 use crate::digest::Digest;
 use crate::json::Raw;
+use policy_text::cursor::has_escapes;
 
 /// Under what an occurrence is filed, as far as can be told without reading it
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,7 +47,7 @@ impl Filed {
         let mut digests = Digest::all_in(occurrence).peekable();
         let has_digests = digests.peek().is_some();
         // An escape may be part of a digest.
-        if has_digests && !digests.any(is_wanted) && !occurrence.contains('\\') {
+        if has_digests && !digests.any(is_wanted) && !has_escapes(occurrence) {
             Self::Elsewhere
         } else {
             Self::Here

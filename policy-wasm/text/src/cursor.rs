@@ -14,6 +14,7 @@ use scan::{END, byte, end_of_value, skip_space};
 use string::{end_of_plain, end_of_string};
 
 pub use scan::MAX_DEPTH;
+pub use string::has_escapes;
 
 /// A place in a text
 ///

@@ -50,26 +50,29 @@ impl Digest {
 
     fn from_digits(digits: &[u8; DIGITS]) -> Option<Self> {
         let mut bytes = [0_u8; DIGITS / 2];
-        for (byte, [high, low]) in bytes.iter_mut().zip(digits.as_chunks().0) {
-            *byte = nibble(*high)? << 4 | nibble(*low)?;
+        let fours = bytes.as_chunks_mut().0;
+        for (four, eight) in fours.iter_mut().zip(digits.as_chunks().0) {
+            *four = four_bytes(*eight)?;
         }
         Some(Self(bytes))
     }
 
     /// Every digest whose digits stand in a text in a row by themselves, and perhaps some of a longer row.
     pub fn all_in(text: &str) -> impl Iterator<Item = Self> {
-        let text = text.as_bytes();
-        let is_digit = |byte: &&u8| nibble(**byte).is_some();
         // There are as many digits as bytes between two of these places: wherever a digest stands, it covers
         // one of them.
         let places = (0..text.len()).step_by(DIGITS);
-        places.filter_map(move |place| {
-            let (before, behind) = text.split_at_checked(place)?;
-            behind.first().filter(is_digit)?;
-            let digits_before = before.iter().rev().take(DIGITS).take_while(is_digit);
-            let start = place.checked_sub(digits_before.count())?;
-            Self::from_digits(text.get(start..)?.first_chunk()?)
-        })
+        places.filter_map(|place| Self::around(text.as_bytes(), place))
+    }
+
+    /// The digest of which a digit stands in this place.
+    fn around(text: &[u8], place: usize) -> Option<Self> {
+        let is_digit = |byte: &&u8| matches!(**byte, b'0'..=b'9' | b'a'..=b'f');
+        let (before, behind) = text.split_at_checked(place)?;
+        behind.first().filter(is_digit)?;
+        let digits_before = before.iter().rev().take(DIGITS).take_while(is_digit);
+        let start = place.checked_sub(digits_before.count())?;
+        Self::from_digits(text.get(start..)?.first_chunk()?)
     }
 
     /// The digest of these bytes.
@@ -85,12 +88,21 @@ impl Digest {
     }
 }
 
-const fn nibble(digit: u8) -> Option<u8> {
-    match digit {
-        b'0'..=b'9' => Some(digit.wrapping_sub(b'0')),
-        b'a'..=b'f' => Some(digit.wrapping_sub(b'a').wrapping_add(10)),
-        _ => None,
+/// What eight digits say, all at once: a request may pass over thousands of digests.
+fn four_bytes(digits: [u8; 8]) -> Option<[u8; 4]> {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const HIGH: u64 = ONES.wrapping_mul(0x80);
+    let eight = u64::from_le_bytes(digits);
+    // The high bit of each byte that is not below: in ASCII it is free.
+    let from = |least: u8| (eight | HIGH).wrapping_sub(ONES.wrapping_mul(least.into())) & HIGH;
+    let numbers = from(b'0') & !from(b':');
+    let letters = from(b'a') & !from(b'g');
+    if (numbers | letters) & !eight != HIGH {
+        return None;
     }
+    let nibbles = (eight & ONES.wrapping_mul(0x0f)).wrapping_add((letters >> 7).wrapping_mul(9));
+    let [a, _, b, _, c, _, d, _] = (nibbles << 4 | nibbles >> 8).to_le_bytes();
+    Some([a, b, c, d])
 }
 
 impl fmt::Display for Digest {
@@ -126,6 +138,24 @@ mod tests {
                 assert!(Digest::all_in(&text).eq([digest]), "{text}");
                 let twice = alloc::format!("{text}{text}");
                 assert!(Digest::all_in(&twice).eq([digest, digest]), "{twice}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_byte_is_a_digit_or_none_in_every_place() {
+        for byte in 0..=255_u8 {
+            for place in 0..8 {
+                let mut digits = *b"012789af";
+                digits[place] = byte;
+                let text = core::str::from_utf8(&digits).unwrap_or("?");
+                let lower = !text.contains(|c: char| c.is_ascii_uppercase() || c == '+');
+                let expected = u32::from_str_radix(text, 16).ok().filter(|_| lower);
+                assert_eq!(
+                    four_bytes(digits).map(u32::from_be_bytes),
+                    expected,
+                    "{digits:?}"
+                );
             }
         }
     }

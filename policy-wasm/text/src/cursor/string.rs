@@ -39,16 +39,29 @@ fn end_of_short(bytes: &[u8], mut at: usize) -> usize {
     at
 }
 
+/// Whether a text has a backslash anywhere.
+#[must_use]
+pub fn has_escapes(text: &str) -> bool {
+    let (eights, rest) = text.as_bytes().as_chunks();
+    let mut eights = eights.iter().map(|eight| u64::from_le_bytes(*eight));
+    eights.any(|eight| backslashes(eight) & !eight & HIGH != 0) || rest.contains(&b'\\')
+}
+
+const ONES: u64 = 0x0101_0101_0101_0101;
+const HIGH: u64 = ONES.wrapping_mul(0x80);
+
 /// The high bit of each byte that ends a string, begins an escape, or stands in no string. The lowest is
 /// right, those above may be too many.
 const fn special(eight: u64) -> u64 {
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    const HIGH: u64 = ONES.wrapping_mul(0x80);
     // With one bit turned, the quotation mark and no other joins the control characters below.
     let turned = eight ^ ONES.wrapping_mul(0x02);
     let quotes_and_controls = turned.wrapping_sub(ONES.wrapping_mul(0x21));
-    let backslashes = (eight ^ ONES.wrapping_mul(0x5c)).wrapping_sub(ONES);
-    (quotes_and_controls | backslashes) & !eight & HIGH
+    (quotes_and_controls | backslashes(eight)) & !eight & HIGH
+}
+
+/// The same for backslashes alone, and for what is no ASCII.
+const fn backslashes(eight: u64) -> u64 {
+    (eight ^ ONES.wrapping_mul(0x5c)).wrapping_sub(ONES)
 }
 
 #[inline(never)]
@@ -106,6 +119,18 @@ mod tests {
                     _ => Behind::new(23),
                 };
                 assert_eq!(end_of_string(&bytes, 0), expected, "{bytes:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_backslash_is_found_wherever_it_stands() {
+        for length in 0..40 {
+            let plain = "]\u{5d}Ü[z".repeat(8);
+            let plain: alloc::string::String = plain.chars().take(length).collect();
+            assert!(!has_escapes(&plain), "{plain}");
+            for behind in ["", "a", "abcdefghij"] {
+                assert!(has_escapes(&alloc::format!("{plain}\\{behind}")), "{plain}");
             }
         }
     }
