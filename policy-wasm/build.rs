@@ -6,7 +6,8 @@ const HEAP: usize = 640 << 10;
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
-    if std::env::var("CARGO_CFG_TARGET_FAMILY").is_ok_and(|family| family == "wasm") {
+    // The web module's allocator would not use it.
+    if std::env::var("CARGO_CFG_TARGET_OS").is_ok_and(|system| system == "wasi") {
         println!("cargo::rustc-link-arg=--initial-heap={HEAP}");
     }
 }

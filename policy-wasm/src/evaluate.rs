@@ -228,7 +228,15 @@ fn judge(
         report,
     )?;
     let wanted = documents.wanted(&images);
-    let evidence = Evidence::collect(settings, workload, &wanted, &mut lookups, budget)?;
+    let is_all_due = documents.weigh_evidence();
+    let evidence = Evidence::collect(
+        settings,
+        workload,
+        &wanted,
+        &mut lookups,
+        is_all_due,
+        budget,
+    )?;
     let results = documents.judge(&images, evidence, settings, call.time, budget, report);
     let marks = break_glass::read(&settings.break_glass, request, workload, &mut warnings);
     let object = request.object_text();

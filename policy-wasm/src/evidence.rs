@@ -89,7 +89,7 @@ pub(crate) struct Evidence<'e> {
     wanted: BTreeMap<Digest, Vec<usize>>,
     /// In an order of their own, so that it does not matter in which they were supplied
     candidates: Vec<Candidate<'e>>,
-    /// The settings file attestations under other images, which were not read
+    /// Attestations in the settings were not read, since they are filed under other images
     is_partial: bool,
     /// What the host says about signatures that only it can see
     signatures: Vec<HostSignature>,
@@ -137,8 +137,8 @@ impl Candidate<'_> {
 }
 
 impl<'e> Evidence<'e> {
-    /// Gathers what concerns a wanted image, from every place that the settings allow; but for what the
-    /// settings file under other images, which [`Self::complete`] looks into.
+    /// Gathers what concerns a wanted image, from every place that the settings allow. What stands in the
+    /// settings and is filed under another image is left to [`Self::complete`], unless all of it is due.
     ///
     /// Each place is read once, whatever the number of images; what concerns none of them is not
     /// kept. How much is asked of the host depends on the images and the notes, not on how much is
@@ -152,6 +152,7 @@ impl<'e> Evidence<'e> {
         workload: &'e Workload<'e>,
         wanted: &[Wanted<'_>],
         lookups: &'e mut Lookups<'_>,
+        is_all_due: bool,
         budget: &Budget,
     ) -> Result<Self, Reason> {
         let mut evidence = Self { ..Self::default() };
@@ -162,7 +163,8 @@ impl<'e> Evidence<'e> {
             return Ok(evidence);
         }
         let inline = &settings.evidence.occurrences;
-        evidence.is_partial = inline::collect(&mut evidence, inline, Filed::Here, budget);
+        let filed = (!is_all_due).then_some(Filed::Here);
+        evidence.is_partial = inline::collect(&mut evidence, inline, filed, budget);
         if settings.evidence.pod_annotation {
             annotation::collect(&mut evidence, workload, budget);
         }
@@ -192,11 +194,10 @@ impl<'e> Evidence<'e> {
 
     /// Reads the rest: an attestation counts for what its payload says, wherever it is filed.
     pub(crate) fn complete(&mut self, settings: &Settings<'e>, budget: &Budget) {
-        if core::mem::take(&mut self.is_partial) {
-            let inline = &settings.evidence.occurrences;
-            inline::collect(self, inline, Filed::Elsewhere, budget);
-            self.assign();
-        }
+        let inline = &settings.evidence.occurrences;
+        inline::collect(self, inline, Some(Filed::Elsewhere), budget);
+        self.is_partial = false;
+        self.assign();
     }
 
     /// The attestations that may be about an image, under a note or under any. Those that can only

@@ -52,6 +52,11 @@ fn main() {
         bench.attested("1,000 attestors", &calls::attestors(1_000), 1),
         bench.attested("10 occurrences", &calls::occurrences(10), 1),
         bench.attested("1,000 occurrences", &calls::occurrences(1_000), 1),
+        bench.attested(
+            "1,000, the one filed under another",
+            &calls::misfiled(1_000),
+            1,
+        ),
     ];
     bench.cluster();
     let within = all.iter().filter(|is_within| **is_within).count();

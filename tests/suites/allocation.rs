@@ -92,6 +92,12 @@ fn attestations_of_other_images_cost_no_more_than_where_they_stand() {
         occurrences.extend(std::iter::repeat_n(other, count));
     };
     compare("occurrences", grow, 10_000, A_PLACE);
+    let grow_and_misfile = |settings: &mut Value, count: usize| {
+        grow(settings, count);
+        let occurrences = settings["evidence"]["occurrences"].as_array_mut().unwrap();
+        occurrences[0]["resourceUri"] = occurrences[1]["resourceUri"].clone();
+    };
+    compare("occurrences, all read", grow_and_misfile, 10_000, A_PLACE);
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use host_runner::engine::Operation;
+use policy_tests::case::outcome;
 use policy_tests::{corpus, implementation, modules};
 use policy_wasm::Code;
 use serde_json::Value;
@@ -74,6 +75,54 @@ fn the_order_of_a_requests_fields_does_not_matter() {
         turned += 1;
     }
     assert!(turned > 100, "{turned}");
+}
+
+/// Where an attestation in the settings is filed says what to look at first. It proves nothing, and nothing is
+/// overlooked for it.
+#[test]
+fn where_attestations_are_filed_changes_no_verdict() {
+    let mut changed = 0;
+    for case in corpus::all() {
+        let Ok(call) = serde_json::from_slice::<Value>(&case.call) else {
+            continue;
+        };
+        let expected = decide(&call);
+        let with = |key: &str, value: &str| {
+            let mut call = call.clone();
+            let occurrences = call.pointer_mut("/settings/evidence/occurrences");
+            for occurrence in occurrences.and_then(Value::as_array_mut)?.iter_mut() {
+                occurrence.as_object_mut()?.insert(key.into(), value.into());
+            }
+            Some(call)
+        };
+        // With an escape in it, an occurrence has to be read to know where it is filed.
+        let Some(at_once) = with("x", "\n") else {
+            continue;
+        };
+        assert_eq!(
+            outcome(&decide(&at_once)),
+            outcome(&expected),
+            "{}",
+            case.name
+        );
+        // What does not concern the image any more cannot be what a platform policy could not read. And a payload
+        // that only an OpenPGP message holds can not be told before it is verified.
+        let is_hidden = case.name.starts_with("x26_");
+        if call["settings"].get("platformPolicies").is_none() && !is_hidden {
+            let resource = format!("https://other.example/x@sha256:{}", "d".repeat(64));
+            let elsewhere = decide(&with("resourceUri", &resource).unwrap());
+            assert_eq!(elsewhere["allowed"], expected["allowed"], "{}", case.name);
+        }
+        changed += 1;
+    }
+    assert!(changed > 100, "{changed}");
+}
+
+fn decide(call: &Value) -> Value {
+    serde_json::from_slice(&implementation::decide_natively(
+        call.to_string().as_bytes(),
+    ))
+    .unwrap()
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use policy_tests::case::{
-    A, B, call_case, image, one_container, outcome, pod, raw_case, request, rule, settings,
+    A, B, call_case, image, one_container, outcome, pod, raw_case, request, require, rule, settings,
 };
 use policy_tests::corpus;
 use policy_tests::delivery::{Delivery, NAMESPACE, ask_registry, resource};
@@ -697,20 +697,60 @@ fn what_is_filed_under_another_image_is_paid_for_too() {
     };
     let mut call = base();
     call["settings"]["evidence"]["occurrences"] = json!([filed_elsewhere, bad(" "), bad("  ")]);
-    let with_work = |units: usize| {
-        let budget = Budget {
-            verification_work: units,
-            ..Budget::DEFAULT
-        };
-        let text = call.to_string();
-        let call = Call::parse(text.as_bytes(), Extras::Allowed, &budget).unwrap();
-        serde_json::to_value(policy_wasm::decide(&call, &mut NoLookup, &budget)).unwrap()
-    };
     // Two that do not count, the same two again, and the one that does, at 8 units each.
-    assert_eq!(outcome(&with_work(40)), "allow");
-    let decision = with_work(39);
+    assert_eq!(outcome(&decide_within(&call, work(40))), "allow");
+    let decision = decide_within(&call, work(39));
     let reason = &decision["images"][0]["results"][0]["attestors"][0]["reasons"][0];
     assert_eq!(reason["code"], "limit-exceeded", "{decision:#}");
+    // Who is satisfied already is not asked again.
+    let qa = TestKey::new("qa");
+    let mut by_qa = occurrence("qa", &qa, good.as_bytes());
+    by_qa["resourceUri"] = filed_elsewhere["resourceUri"].clone();
+    let mut call = base();
+    call["settings"]["attestors"] = json!([attestor("a", &[&key]), attestor("qa", &[&qa])]);
+    call["settings"]["policy"]["defaultAdmissionRule"] = require(&["a", "qa"]);
+    call["settings"]["evidence"]["occurrences"] =
+        json!([occurrence("a", &key, good.as_bytes()), by_qa]);
+    assert_eq!(outcome(&decide_within(&call, work(16))), "allow");
+    assert_ne!(outcome(&decide_within(&call, work(15))), "allow");
+}
+
+/// What was said of the evidence at hand is said again of all of it, and counts once.
+#[test]
+fn what_is_filed_under_another_image_takes_no_detail_away() {
+    let key = TestKey::new("a");
+    let text = payload("trusted.example/app", A);
+    let bad = occurrence_of(
+        "a",
+        text.as_bytes(),
+        &[(key.id(), key.sign(b"another text"))],
+    );
+    let mut elsewhere = occurrence("a", &key, payload("trusted.example/app", B).as_bytes());
+    elsewhere["resourceUri"] = format!("https://trusted.example/other@{B}").into();
+    let mut call = base();
+    call["settings"]["evidence"]["occurrences"] = json!([bad, elsewhere]);
+    let budget = Budget {
+        details: 1,
+        ..Budget::DEFAULT
+    };
+    let decision = decide_within(&call, budget);
+    let reason = &decision["images"][0]["results"][0]["attestors"][0]["reasons"][0];
+    let detail = &reason["details"][0];
+    assert_eq!(detail["code"], "attestation-bad-signature", "{decision:#}");
+}
+
+/// The shipped bounds, with so many units of work.
+fn work(units: usize) -> Budget {
+    Budget {
+        verification_work: units,
+        ..Budget::DEFAULT
+    }
+}
+
+fn decide_within(call: &Value, budget: Budget) -> Value {
+    let text = call.to_string();
+    let call = Call::parse(text.as_bytes(), Extras::Allowed, &budget).unwrap();
+    serde_json::to_value(policy_wasm::decide(&call, &mut NoLookup, &budget)).unwrap()
 }
 
 /// A message that inflates beyond all measure stands in the way of nothing else.
@@ -731,9 +771,7 @@ fn a_bomb_beside_a_good_attestation_is_harmless_in_every_order() {
                 payload_bytes: max_payload,
                 ..Budget::DEFAULT
             };
-            let text = call.to_string();
-            let call = Call::parse(text.as_bytes(), Extras::Allowed, &budget).unwrap();
-            serde_json::to_value(policy_wasm::decide(&call, &mut NoLookup, &budget)).unwrap()
+            decide_within(call, budget)
         };
         assert_eq!(outcome(&decide(&call, 1 << 20)), "allow");
         call["settings"]["evidence"]["occurrences"] = json!([bad]);

@@ -2,7 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use policy_tests::case::{A, image, one_container, outcome, pod, require, settings, unsigned};
+use policy_tests::case::{A, B, image, one_container, outcome, pod, require, settings, unsigned};
 use policy_tests::implementation::decide_natively;
 use policy_tests::platform::statements::{
     clean_scan, cloud_build, critical_scan, found, grype, provenance_v1, scan, signed, upload,
@@ -36,6 +36,10 @@ fn busy_settings() -> Value {
             occurrences.push(occurrence(note, key, good.as_bytes()));
             occurrences.push(occurrence(note, key, b"not a payload"));
         }
+    }
+    // Those under one note are filed under another image, so that they are read in the end.
+    for occurrence in occurrences.iter_mut().skip(2 * keys.len()) {
+        occurrence["resourceUri"] = format!("https://trusted.example/other@{B}").into();
     }
     json!({
         "policy": {"defaultAdmissionRule": require(&["a", "b"])},

@@ -76,7 +76,7 @@ impl<'a, 's> Documents<'a, 's> {
     /// What every document says about every image: one result for each document, or none at all
     /// where an image is not to be judged.
     ///
-    /// By the evidence at hand, if that suffices: more could only speak for an image.
+    /// By the evidence at hand, if that suffices. More could only speak for an image, or be too much.
     pub(super) fn judge<'e>(
         &self,
         images: &[Image<'_>],
@@ -92,48 +92,42 @@ impl<'a, 's> Documents<'a, 's> {
             now,
             max_payload: budget.payload_bytes,
         };
-        // But for platform policies, to which it could be a newer scan.
-        if !self.platform.is_empty() {
-            evidence.complete(settings, budget);
-        }
-        let results = self.judge_by(&evidence, images, settings, &circumstances, budget, report);
+        let mut known = singleton::Known::default();
+        let mut judge = |evidence: &Evidence<'_>| {
+            let mut results: Vec<_> = images.iter().map(|_| Some(Vec::new())).collect();
+            if let Some(plan) = &self.singleton {
+                known.keep_satisfied();
+                let circumstances = &circumstances;
+                let found = plan.judge(
+                    images,
+                    evidence,
+                    settings,
+                    circumstances,
+                    budget,
+                    &mut known,
+                );
+                add(&mut results, found);
+            }
+            let mut testimonies =
+                platform::Testimonies::new(settings, evidence, &circumstances, budget);
+            for plan in &self.platform {
+                add(&mut results, plan.judge(images, &mut testimonies, report));
+            }
+            results.into_iter().map(Option::unwrap_or_default).collect()
+        };
+        let results: Vec<Vec<_>> = judge(&evidence);
         let is_conformant = |result: &DocumentResult| result.verdict == Verdict::Conformant;
         if !evidence.is_partial() || results.iter().flatten().all(is_conformant) {
             return results;
         }
         evidence.complete(settings, budget);
         circumstances.meter.renew_details(budget);
-        self.judge_by(&evidence, images, settings, &circumstances, budget, report)
+        judge(&evidence)
     }
 
-    fn judge_by(
-        &self,
-        evidence: &Evidence<'_>,
-        images: &[Image<'_>],
-        settings: &Settings<'_>,
-        circumstances: &Circumstances,
-        budget: &Budget,
-        report: &Report,
-    ) -> Vec<Vec<DocumentResult>> {
-        let mut results: Vec<Option<Vec<DocumentResult>>> =
-            images.iter().map(|_| Some(Vec::new())).collect();
-        let mut add = |found: Vec<Option<DocumentResult>>| {
-            for (results, found) in results.iter_mut().zip(found) {
-                match (results.as_mut(), found) {
-                    (Some(results), Some(found)) => results.push(found),
-                    // Whom one document does not judge, the others cannot admit.
-                    _ => *results = None,
-                }
-            }
-        };
-        if let Some(plan) = &self.singleton {
-            add(plan.judge(images, evidence, settings, circumstances, budget));
-        }
-        let mut testimonies = platform::Testimonies::new(settings, evidence, circumstances, budget);
-        for plan in &self.platform {
-            add(plan.judge(images, &mut testimonies, report));
-        }
-        results.into_iter().map(Option::unwrap_or_default).collect()
+    /// Whether more evidence could also speak against an image: to a platform policy, it may be a newer scan.
+    pub(super) const fn weigh_evidence(&self) -> bool {
+        !self.platform.is_empty()
     }
 
     /// Whether the policy relies on a system policy that nobody supplied.
@@ -141,5 +135,16 @@ impl<'a, 's> Documents<'a, 's> {
         self.singleton
             .as_ref()
             .is_some_and(|plan| plan.lacks_system_policy)
+    }
+}
+
+/// Adds what one document says about each image.
+fn add(results: &mut [Option<Vec<DocumentResult>>], found: Vec<Option<DocumentResult>>) {
+    for (results, found) in results.iter_mut().zip(found) {
+        match (results.as_mut(), found) {
+            (Some(results), Some(found)) => results.push(found),
+            // Whom one document does not judge, the others cannot admit.
+            _ => *results = None,
+        }
     }
 }

@@ -7,4 +7,5 @@
 mod judge;
 mod plan;
 
+pub(super) use judge::Known;
 pub(super) use plan::{Plan, plan};

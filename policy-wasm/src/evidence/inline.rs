@@ -19,16 +19,17 @@ pub(super) enum Filed {
     Elsewhere,
 }
 
-/// Reads the occurrences that are filed like this, and says whether there are any others.
+/// Reads the occurrences that are filed like this, or all of them, and says whether there are any others.
 pub(super) fn collect<'e>(
     evidence: &mut Evidence<'e>,
     occurrences: &[Raw<'e>],
-    filed: Filed,
+    filed: Option<Filed>,
     budget: &Budget,
 ) -> bool {
     let mut has_others = false;
     for raw in occurrences {
-        if Filed::of(raw.text(), |digest| evidence.wanted.contains_key(&digest)) != filed {
+        let is_wanted = |digest| evidence.wanted.contains_key(&digest);
+        if filed.is_some_and(|filed| filed != Filed::of(raw.text(), is_wanted)) {
             has_others = true;
             continue;
         }
@@ -42,7 +43,7 @@ pub(super) fn collect<'e>(
 }
 
 impl Filed {
-    /// Elsewhere is what spells out digests, none of which is wanted: what it has in base64 aside.
+    /// What spells out digests, none of which is wanted, is filed elsewhere. Base64 is not looked into.
     fn of(occurrence: &str, is_wanted: impl Fn(Digest) -> bool) -> Self {
         let mut digests = Digest::all_in(occurrence).peekable();
         let has_digests = digests.peek().is_some();

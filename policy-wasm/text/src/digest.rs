@@ -6,6 +6,8 @@ use core::fmt;
 use sha2::{Digest as _, Sha256};
 use thiserror::Error;
 
+use crate::{HIGH, ONES};
+
 /// A SHA-256 digest, written `sha256:` and 64 lower-case hexadecimal digits
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Digest([u8; DIGITS / 2]);
@@ -90,8 +92,6 @@ impl Digest {
 
 /// What eight digits say, all at once: a request may pass over thousands of digests.
 fn four_bytes(digits: [u8; 8]) -> Option<[u8; 4]> {
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    const HIGH: u64 = ONES.wrapping_mul(0x80);
     let eight = u64::from_le_bytes(digits);
     // The high bit of each byte that is not below: in ASCII it is free.
     let from = |least: u8| (eight | HIGH).wrapping_sub(ONES.wrapping_mul(least.into())) & HIGH;

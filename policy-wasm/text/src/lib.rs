@@ -7,6 +7,11 @@
 
 extern crate alloc;
 
+/// The lowest bit of each of eight bytes, which are looked at together
+const ONES: u64 = 0x0101_0101_0101_0101;
+/// The highest bit of each
+const HIGH: u64 = ONES.wrapping_mul(0x80);
+
 pub mod cursor;
 pub mod digest;
 pub mod image;

@@ -21,13 +21,14 @@ use crate::settings::{DockerReference, Settings, SingletonPae, unknown_attestor}
 
 impl Plan<'_> {
     /// Judges every image that is open; the others have no result.
-    pub(in crate::evaluate) fn judge(
-        &self,
+    pub(in crate::evaluate) fn judge<'p>(
+        &'p self,
         images: &[Image<'_>],
         evidence: &Evidence<'_>,
         settings: &Settings<'_>,
         circumstances: &Circumstances,
         budget: &Budget,
+        known: &mut Known<'p>,
     ) -> Vec<Option<DocumentResult>> {
         let mut judged = Judged {
             plan: self,
@@ -39,7 +40,7 @@ impl Plan<'_> {
             },
             budget,
             circumstances,
-            known: Vec::new(),
+            known,
         };
         let results = images
             .iter()
@@ -75,27 +76,38 @@ fn exempted(image: &Image<'_>, exemption: &Exemption) -> DocumentResult {
     }
 }
 
-/// A judgement in progress; remembers what was verified, so that the same image in ten containers
-/// costs one verification
-struct Judged<'p> {
+/// A judgement in progress
+struct Judged<'p, 'k> {
     plan: &'p Plan<'p>,
-    evidence: &'p Evidence<'p>,
+    evidence: &'k Evidence<'k>,
     docker_reference: DockerReference,
     encoding: Encoding,
-    budget: &'p Budget,
-    circumstances: &'p Circumstances,
-    known: Vec<Known<'p>>,
+    budget: &'k Budget,
+    circumstances: &'k Circumstances,
+    known: &'k mut Known<'p>,
+}
+
+/// What attestors have said, so that the same image in ten containers costs one verification
+#[derive(Debug, Default)]
+pub(in crate::evaluate) struct Known<'p>(Vec<Answer<'p>>);
+
+impl Known<'_> {
+    /// Forgets whatever more evidence could change.
+    pub(in crate::evaluate) fn keep_satisfied(&mut self) {
+        self.0.retain(|known| known.answer.0 == Verdict::Conformant);
+    }
 }
 
 /// What an attestor said about an image
-struct Known<'p> {
+#[derive(Debug)]
+struct Answer<'p> {
     attestor: &'p str,
     /// Repository and digest
     image: String,
     answer: (Verdict, AttestorResult),
 }
 
-impl<'p> Judged<'p> {
+impl<'p> Judged<'p, '_> {
     fn by_rule(
         &mut self,
         image: &Image<'_>,
@@ -170,8 +182,8 @@ impl<'p> Judged<'p> {
         reference: ImageReference<'_>,
     ) -> (Verdict, AttestorResult) {
         let image = alloc::format!("{}@{digest}", reference.repository());
-        let known = |known: &&Known<'_>| known.attestor == name && known.image == image;
-        if let Some(known) = self.known.iter().find(known) {
+        let known = |known: &&Answer<'_>| known.attestor == name && known.image == image;
+        if let Some(known) = self.known.0.iter().find(known) {
             return known.answer.clone();
         }
         let Some(attestor) = self.plan.attestor(name) else {
@@ -184,7 +196,7 @@ impl<'p> Judged<'p> {
             docker_reference: self.docker_reference,
         };
         let answer = self.ask(attestor, subject);
-        self.known.push(Known {
+        self.known.0.push(Answer {
             attestor: name,
             image,
             answer: answer.clone(),
