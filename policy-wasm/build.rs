@@ -1,7 +1,7 @@
 //! Gives the modules memory to begin with.
 
-/// Bytes that most requests need no more of: growing costs a call of the operating system each time, and makes
-/// what is in the way move. Only the pages that are touched cost anything.
+/// Bytes that most requests need no more of: growing costs a call of the operating system each time, and lists
+/// that grow have to move. With a third more, small requests took longer (docs/performance.md).
 const HEAP: usize = 640 << 10;
 
 fn main() {
