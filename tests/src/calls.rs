@@ -7,7 +7,7 @@ use crate::case::{image, one_container, pod, request, settings};
 use crate::known_answers::{DIGEST, REPOSITORY, message, named};
 use crate::signing::{
     EnvelopeKey, SIMPLE_SIGNING, TestKey, attestor, attestor_name, attestor_of, envelope_of,
-    occurrence, pae, payload,
+    filed_under, occurrence, pae, payload,
 };
 
 /// A request and settings.
@@ -75,8 +75,8 @@ pub fn occurrences(count: usize) -> Value {
 /// The same, and the one is filed under another image.
 pub fn misfiled(count: usize) -> Value {
     let mut settings = with_occurrences(count);
-    let resource = format!("https://trusted.example/other@{}", digest(0));
-    settings["evidence"]["occurrences"][0]["resourceUri"] = resource.into();
+    let one = &mut settings["evidence"]["occurrences"][0];
+    *one = filed_under(&digest(0), one.take());
     call(settings, one_container(&image()))
 }
 
@@ -163,10 +163,7 @@ fn with_occurrences(count: usize) -> Value {
     let occurrences = settings["evidence"]["occurrences"].as_array_mut().unwrap();
     occurrences.extend((1..count).map(|index| {
         let payload = payload("trusted.example/other", &digest(index));
-        let mut occurrence = occurrence("a", &key, payload.as_bytes());
-        let resource = format!("https://trusted.example/other@{}", digest(index));
-        occurrence["resourceUri"] = resource.into();
-        occurrence
+        filed_under(&digest(index), occurrence("a", &key, payload.as_bytes()))
     }));
     settings
 }

@@ -9,6 +9,7 @@ use base64::engine::general_purpose::STANDARD;
 use host_runner::engine::{Abi, Operation, Policy, embedded};
 use policy_wasm::abi;
 use policy_wasm::evidence::NoLookup;
+use serde_json::Value;
 
 use crate::{modules, web};
 
@@ -148,6 +149,11 @@ impl Drop for Web {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// The Decision of the native library about a call.
+pub fn decision(call: &Value) -> Value {
+    serde_json::from_slice(&decide_natively(call.to_string().as_bytes())).unwrap()
 }
 
 /// Answers a call with the native library, which has neither a clock nor a host.

@@ -105,7 +105,13 @@ pub fn occurrence(note: &str, key: &TestKey, payload: &[u8]) -> Value {
     occurrence_of(note, payload, &[(key.id(), key.sign(payload))])
 }
 
-/// The same with any signatures.
+/// The same, filed under an image of another repository.
+pub fn filed_under(digest: &str, mut occurrence: Value) -> Value {
+    occurrence["resourceUri"] = format!("https://trusted.example/other@{digest}").into();
+    occurrence
+}
+
+/// An occurrence with any signatures.
 pub fn occurrence_of(note: &str, payload: &[u8], signatures: &[(String, Vec<u8>)]) -> Value {
     let signatures: Vec<_> = signatures
         .iter()

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use host_runner::engine::Operation;
 use policy_tests::case::outcome;
+use policy_tests::implementation::decision;
 use policy_tests::{corpus, implementation, modules};
 use policy_wasm::Code;
 use serde_json::Value;
@@ -86,7 +87,7 @@ fn where_attestations_are_filed_changes_no_verdict() {
         let Ok(call) = serde_json::from_slice::<Value>(&case.call) else {
             continue;
         };
-        let expected = decide(&call);
+        let expected = decision(&call);
         let with = |key: &str, value: &str| {
             let mut call = call.clone();
             let occurrences = call.pointer_mut("/settings/evidence/occurrences");
@@ -100,7 +101,7 @@ fn where_attestations_are_filed_changes_no_verdict() {
             continue;
         };
         assert_eq!(
-            outcome(&decide(&at_once)),
+            outcome(&decision(&at_once)),
             outcome(&expected),
             "{}",
             case.name
@@ -111,19 +112,12 @@ fn where_attestations_are_filed_changes_no_verdict() {
         let is_by_checks = call["settings"].get("platformPolicies").is_some();
         if !was_too_much && !is_by_checks && !case.name.starts_with("x26_") {
             let resource = format!("https://other.example/x@sha256:{}", "d".repeat(64));
-            let elsewhere = decide(&with("resourceUri", &resource).unwrap());
+            let elsewhere = decision(&with("resourceUri", &resource).unwrap());
             assert_eq!(elsewhere["allowed"], expected["allowed"], "{}", case.name);
         }
         changed += 1;
     }
     assert!(changed > 100, "{changed}");
-}
-
-fn decide(call: &Value) -> Value {
-    serde_json::from_slice(&implementation::decide_natively(
-        call.to_string().as_bytes(),
-    ))
-    .unwrap()
 }
 
 #[test]

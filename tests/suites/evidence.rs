@@ -14,7 +14,8 @@ use policy_tests::platform::{
     PROVENANCE, always_deny, builder, passing, policy, sigstore, simple_signing_of, slsa, trust,
 };
 use policy_tests::signing::{
-    SIMPLE_SIGNING, TestKey, attestor, envelope, note_name, occurrence, occurrence_of, payload,
+    SIMPLE_SIGNING, TestKey, attestor, envelope, filed_under, note_name, occurrence, occurrence_of,
+    payload,
 };
 use policy_wasm::evidence::{Answer, Lookup, Need, NoLookup};
 use policy_wasm::{Budget, Call, Extras, abi};
@@ -685,8 +686,7 @@ fn signatures_by_nobody_we_know_are_paid_for_too() {
 fn what_is_filed_under_another_image_is_paid_for_too() {
     let key = TestKey::new("a");
     let good = payload("trusted.example/app", A);
-    let mut filed_elsewhere = occurrence("a", &key, good.as_bytes());
-    filed_elsewhere["resourceUri"] = format!("https://trusted.example/other@{B}").into();
+    let elsewhere = filed_under(B, occurrence("a", &key, good.as_bytes()));
     let bad = |space: &str| {
         let text = format!("{space}{good}");
         occurrence_of(
@@ -696,7 +696,7 @@ fn what_is_filed_under_another_image_is_paid_for_too() {
         )
     };
     let mut call = base();
-    call["settings"]["evidence"]["occurrences"] = json!([filed_elsewhere, bad(" "), bad("  ")]);
+    call["settings"]["evidence"]["occurrences"] = json!([elsewhere, bad(" "), bad("  ")]);
     // Two that do not count, the same two again, and the one that does, at 8 units each.
     assert_eq!(outcome(&decide_within(&call, work(40))), "allow");
     let decision = decide_within(&call, work(39));
@@ -704,8 +704,7 @@ fn what_is_filed_under_another_image_is_paid_for_too() {
     assert_eq!(reason["code"], "limit-exceeded", "{decision:#}");
     // Who is satisfied already is not asked again.
     let qa = TestKey::new("qa");
-    let mut by_qa = occurrence("qa", &qa, good.as_bytes());
-    by_qa["resourceUri"] = filed_elsewhere["resourceUri"].clone();
+    let by_qa = filed_under(B, occurrence("qa", &qa, good.as_bytes()));
     let mut call = base();
     call["settings"]["attestors"] = json!([attestor("a", &[&key]), attestor("qa", &[&qa])]);
     call["settings"]["policy"]["defaultAdmissionRule"] = require(&["a", "qa"]);
@@ -725,8 +724,8 @@ fn what_is_filed_under_another_image_takes_no_detail_away() {
         text.as_bytes(),
         &[(key.id(), key.sign(b"another text"))],
     );
-    let mut elsewhere = occurrence("a", &key, payload("trusted.example/app", B).as_bytes());
-    elsewhere["resourceUri"] = format!("https://trusted.example/other@{B}").into();
+    let other = payload("trusted.example/app", B);
+    let elsewhere = filed_under(B, occurrence("a", &key, other.as_bytes()));
     let mut call = base();
     call["settings"]["evidence"]["occurrences"] = json!([bad, elsewhere]);
     let budget = Budget {

@@ -8,13 +8,9 @@ use std::path::Path;
 use host_runner::inputs;
 use policy_tests::case::{image, outcome};
 use policy_tests::corpus;
-use policy_tests::implementation::decide_natively;
+use policy_tests::implementation::decision;
 use policy_tests::validity::problems;
 use serde_json::{Map, Value, json};
-
-fn decide(call: &Value) -> Value {
-    serde_json::from_slice(&decide_natively(call.to_string().as_bytes())).unwrap()
-}
 
 fn ready_made(policy: &str) -> Value {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../policies");
@@ -45,7 +41,7 @@ fn the_ready_made_policy_and_its_migration_decide_the_corpus_alike() {
                 request["namespace"] = namespace.into();
             }
             let answer =
-                |settings: &Value| decide(&json!({"request": request, "settings": settings}));
+                |settings: &Value| decision(&json!({"request": request, "settings": settings}));
             let (before, after) = (answer(&original), answer(&migrated));
             let shown = || format!("{name} in {namespace:?}:\n{before:#}\n{after:#}");
             assert_eq!(before["allowed"], after["allowed"], "{}", shown());
@@ -80,9 +76,9 @@ fn policies_of_the_corpus_decide_as_before_when_they_are_migrated() {
         let Some(migrated) = migrate(&call["settings"]) else {
             continue;
         };
-        let before = decide(&call);
+        let before = decision(&call);
         call["settings"] = migrated;
-        let after = decide(&call);
+        let after = decision(&call);
         if outcome(&before) == outcome(&after) {
             compared += 1;
         } else {

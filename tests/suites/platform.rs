@@ -1,7 +1,7 @@
 //! What a Decision says about a platform policy: which check set applied, and what each check found.
 
 use policy_tests::case::{A, image, one_container, pod, request};
-use policy_tests::implementation::decide_natively;
+use policy_tests::implementation::decision;
 use policy_tests::platform::{
     allowlist, always_deny, attested, image_freshness, passing, policy, policy_of, sigstore, slsa,
     trusted_directory, vulnerability,
@@ -10,8 +10,7 @@ use policy_tests::signing::TestKey;
 use serde_json::{Value, json};
 
 fn decide(settings: Value, request: Value) -> Value {
-    let call = json!({"request": request, "settings": settings});
-    serde_json::from_slice(&decide_natively(call.to_string().as_bytes())).unwrap()
+    decision(&json!({"request": request, "settings": settings}))
 }
 
 /// What a document says about the base case's image.

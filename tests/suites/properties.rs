@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use policy_tests::case::{A, B, image, one_container, outcome, pod, require, settings, unsigned};
-use policy_tests::implementation::decide_natively;
+use policy_tests::implementation::{decide_natively, decision};
 use policy_tests::platform::statements::{
     clean_scan, cloud_build, critical_scan, found, grype, provenance_v1, scan, signed, upload,
 };
@@ -12,7 +12,7 @@ use policy_tests::platform::{
     image_freshness, policy, scanner, simple_signing_of, slsa, trust, trusted_directory, uploader,
     vulnerability,
 };
-use policy_tests::signing::{TestKey, attestor, occurrence, payload};
+use policy_tests::signing::{TestKey, attestor, filed_under, occurrence, payload};
 use policy_wasm::abi;
 use policy_wasm::image::ImageReference;
 use policy_wasm::pattern::NamePattern;
@@ -20,8 +20,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 fn decide(settings: &Value, request: &Value) -> Value {
-    let call = json!({"request": request, "settings": settings});
-    serde_json::from_slice(&decide_natively(call.to_string().as_bytes())).unwrap()
+    decision(&json!({"request": request, "settings": settings}))
 }
 
 /// Two attestors, two keys each, several attestations, most of which do not count.
@@ -39,7 +38,7 @@ fn busy_settings() -> Value {
     }
     // Those under one note are filed under another image, so that they are read in the end.
     for occurrence in occurrences.iter_mut().skip(2 * keys.len()) {
-        occurrence["resourceUri"] = format!("https://trusted.example/other@{B}").into();
+        *occurrence = filed_under(B, occurrence.take());
     }
     json!({
         "policy": {"defaultAdmissionRule": require(&["a", "b"])},
@@ -51,10 +50,6 @@ fn busy_settings() -> Value {
 /// The base case's request under settings with platform policies, judged at [`NOW`].
 fn platform_call(settings: Value) -> Value {
     json!({"request": pod(one_container(&image())), "settings": settings, "time": NOW})
-}
-
-fn decide_call(call: &Value) -> Value {
-    serde_json::from_slice(&decide_natively(call.to_string().as_bytes())).unwrap()
 }
 
 const FORGE: &str = "https://forge.example/builder";
@@ -174,9 +169,9 @@ proptest! {
                 shuffle(&mut authenticator["publicKeys"], &order);
             }
         }
-        let decision = decide_call(&call);
-        prop_assert_eq!(outcome(&decision), if has_findings { "deny" } else { "allow" });
-        prop_assert_eq!(decide_call(&shuffled), decision);
+        let judged = decision(&call);
+        prop_assert_eq!(outcome(&judged), if has_findings { "deny" } else { "allow" });
+        prop_assert_eq!(decision(&shuffled), judged);
     }
 
     /// Lists of a policy are sets as well; which entry is named as the one that fitted may differ.
@@ -193,7 +188,7 @@ proptest! {
         checks.push(directories);
         checks[4]["imageAllowlist"] = allowlist(&["gcr.io/p/**", "trusted.example/app", "x/y*"]);
         gke["imageAllowlist"] = allowlist(&["gcr.io/**", "trusted.example/a/*", ours]);
-        let expected = outcome(&decide_call(&call));
+        let expected = outcome(&decision(&call));
         prop_assert_eq!(expected, if has_findings && !is_exempt { "deny" } else { "allow" });
         for pointer in [
             "/imageAllowlist/allowPattern",
@@ -210,7 +205,7 @@ proptest! {
             let gke = &mut call["settings"]["platformPolicies"][0]["gkePolicy"];
             shuffle(gke.pointer_mut(pointer).unwrap(), &order);
         }
-        prop_assert_eq!(outcome(&decide_call(&call)), expected);
+        prop_assert_eq!(outcome(&decision(&call)), expected);
     }
 
     #[test]
@@ -228,7 +223,7 @@ proptest! {
         prop_assume!(bytes[at] != with);
         bytes[at] = with;
         *target = STANDARD.encode(bytes).into();
-        prop_assert_eq!(&decide_call(&call)["allowed"], &Value::Bool(false));
+        prop_assert_eq!(&decision(&call)["allowed"], &Value::Bool(false));
     }
 
     #[test]
@@ -378,7 +373,7 @@ fn one_signed(kind: usize, is_good: bool) -> Value {
 fn deletion_from_statements_is_monotone() {
     for kind in 0..3 {
         assert_eq!(
-            outcome(&decide_call(&one_signed(kind, true))),
+            outcome(&decision(&one_signed(kind, true))),
             "allow",
             "{kind}"
         );
@@ -395,7 +390,7 @@ fn deletion_from_statements_is_monotone() {
             (&signed, "/settings/evidence/occurrences/0"),
             (&inline, "/settings/evidence/statements/0"),
         ] {
-            assert_eq!(outcome(&decide_call(call)), "deny", "{kind} {root}");
+            assert_eq!(outcome(&decision(call)), "deny", "{kind} {root}");
             let mut fields = Vec::new();
             list_fields(call.pointer(root).unwrap(), root, &mut fields);
             assert!(fields.len() >= 5, "{fields:?}");
@@ -403,7 +398,7 @@ fn deletion_from_statements_is_monotone() {
                 let mut less = call.clone();
                 let object = less.pointer_mut(&parent).unwrap().as_object_mut().unwrap();
                 object.remove(&field);
-                let decision = decide_call(&less);
+                let decision = decision(&less);
                 assert_eq!(
                     decision["allowed"], false,
                     "{kind} {parent} {field}: {decision:#}"
@@ -446,11 +441,7 @@ fn deletion_from_the_hosts_word_is_monotone() {
             let mut less = call.clone();
             let object = less.pointer_mut(&parent).unwrap().as_object_mut().unwrap();
             object.remove(&field);
-            assert_eq!(
-                decide_call(&less)["allowed"],
-                false,
-                "{name} {parent} {field}"
-            );
+            assert_eq!(decision(&less)["allowed"], false, "{name} {parent} {field}");
         }
     }
 }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::case::{A, B, Case, case, one_container, pod, require};
 use crate::signing::{
-    TestKey, attestor, attestor_of, note_name, occurrence, occurrence_of, payload,
+    TestKey, attestor, attestor_of, filed_under, note_name, occurrence, occurrence_of, payload,
 };
 
 /// A case in which these are the only occurrences.
@@ -14,11 +14,6 @@ fn with(name: &str, expected: &'static str, occurrences: Vec<Value>) -> Case {
     case(name, expected, |s, _| {
         s["evidence"]["occurrences"] = occurrences.into()
     })
-}
-
-fn filed_under_another(mut occurrence: Value) -> Value {
-    occurrence["resourceUri"] = format!("https://trusted.example/other@{B}").into();
-    occurrence
 }
 
 /// The rejected candidate's own code, under the attestor's.
@@ -247,14 +242,14 @@ pub(super) fn cases() -> Vec<Case> {
         with(
             "x37_resource_names_another_image",
             "allow attested",
-            vec![filed_under_another(good())],
+            vec![filed_under(B, good())],
         ),
         with(
             "resource_names_another_image_beside_one_that_does_not_count",
             "allow attested",
             vec![
                 occurrence("a", &other, good_payload.as_bytes()),
-                filed_under_another(good()),
+                filed_under(B, good()),
             ],
         ),
         with(
@@ -262,11 +257,14 @@ pub(super) fn cases() -> Vec<Case> {
             "deny no-valid-attestation attestation-unknown-key-id attestation-bad-signature",
             vec![
                 occurrence("a", &other, good_payload.as_bytes()),
-                filed_under_another(occurrence_of(
-                    "a",
-                    good_payload.as_bytes(),
-                    &[(key.id(), key.sign(flipped.as_bytes()))],
-                )),
+                filed_under(
+                    B,
+                    occurrence_of(
+                        "a",
+                        good_payload.as_bytes(),
+                        &[(key.id(), key.sign(flipped.as_bytes()))],
+                    ),
+                ),
             ],
         ),
         with(
@@ -339,7 +337,7 @@ pub(super) fn cases() -> Vec<Case> {
                 s["attestors"] = json!([attestor("a", &[&key]), attestor("qa", &[&qa])]);
                 s["evidence"]["occurrences"] = json!([
                     good(),
-                    filed_under_another(occurrence("qa", &qa, good_payload.as_bytes())),
+                    filed_under(B, occurrence("qa", &qa, good_payload.as_bytes())),
                 ]);
             },
         ),

@@ -7,10 +7,9 @@ use clap::Parser as _;
 use host_runner::cli::Cli;
 use host_runner::{Exit, inputs};
 use policy_tests::case::{A, image, one_container, outcome, pod, unsigned};
+use policy_tests::implementation::decision;
 use policy_tests::signing::{TestKey, attestor_of, occurrence_of, payload};
 use serde_json::{Value, json};
-
-use super::decide;
 
 const KMS: &str = "//cloudkms.googleapis.com/v1/projects/p/locations/eu/keyRings/r/cryptoKeys/k/cryptoKeyVersions/1";
 
@@ -133,7 +132,8 @@ fn exports_decide_here_as_they_say() {
         ("system.example/x:1".to_owned(), "allow"),
         ("system.example/x/y:1".to_owned(), "deny"),
     ] {
-        let decision = decide(&json!({"request": pod(one_container(&name)), "settings": settings}));
+        let decision =
+            decision(&json!({"request": pod(one_container(&name)), "settings": settings}));
         assert_eq!(outcome(&decision), expected, "{name}: {decision:#}");
     }
     // Without the system policy something is missing, and nothing of it is admitted.
@@ -151,7 +151,9 @@ fn exports_decide_here_as_they_say() {
     );
     let request = pod(one_container("system.example/x:1"));
     assert_eq!(
-        outcome(&decide(&json!({"request": request, "settings": settings}))),
+        outcome(&decision(
+            &json!({"request": request, "settings": settings})
+        )),
         "deny"
     );
 }

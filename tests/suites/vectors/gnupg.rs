@@ -8,7 +8,7 @@ use std::process::Command;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use policy_tests::case::{image, one_container, outcome, pod, settings};
-use policy_tests::implementation::decide_natively;
+use policy_tests::implementation::decision;
 use policy_tests::process;
 use policy_tests::signing::{attestor_of, note_name, payload};
 use serde_json::{Value, json};
@@ -85,8 +85,7 @@ fn decide(key: &str, payload: &str, signature: &str) -> Value {
             "signatures": [{"publicKeyId": "", "signature": STANDARD.encode(signature)}],
         },
     }]);
-    let call = json!({"request": pod(one_container(&image())), "settings": settings});
-    serde_json::from_slice(&decide_natively(call.to_string().as_bytes())).unwrap()
+    decision(&json!({"request": pod(one_container(&image())), "settings": settings}))
 }
 
 /// GnuPG wants its folder to itself.

@@ -11,7 +11,7 @@ use crate::platform::statements::{
 use crate::platform::{
     AN_HOUR_AGO, NOW, VULNERABILITY, YESTERDAY, checked, scanner, supply, trust, vulnerability,
 };
-use crate::signing::TestKey;
+use crate::signing::{TestKey, filed_under};
 
 /// Seven days before [`NOW`], which is how old a scan may be; and one second more
 const OLDEST: &str = "2026-06-08T12:00:00Z";
@@ -209,11 +209,10 @@ fn inline() -> Vec<Case> {
             "newest_scan_is_filed_under_another_image",
             ABOVE,
             &[],
-            &[by("one", &clean_scan(YESTERDAY)), {
-                let mut newest = by("one", &critical());
-                newest["resourceUri"] = format!("https://trusted.example/other@{B}").into();
-                newest
-            }],
+            &[
+                by("one", &clean_scan(YESTERDAY)),
+                filed_under(B, by("one", &critical())),
+            ],
         ),
         // All of it counts, whichever is newer.
         with(
