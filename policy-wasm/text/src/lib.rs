@@ -1,7 +1,8 @@
 //! The texts that a policy is about, and nothing of what it says about them: JSON, names of images,
 //! patterns and digests.
 //!
-//! Every request has many of them, so this crate is built for speed, and the policy itself for size.
+//! Every request has many of them, so this crate is built for speed, even in the module whose policy is
+//! built for size.
 
 #![no_std]
 
