@@ -72,7 +72,7 @@ pub fn validate_settings(settings: &[u8]) -> Vec<u8> {
 
 fn decision(call: &[u8], extras: Extras, Host { now, lookup }: Host<'_>) -> Decision {
     match Call::parse(call, extras, &Budget::DEFAULT) {
-        Ok(call) => crate::decide(&call.at(now), lookup, &Budget::DEFAULT),
+        Ok(call) => crate::decide(&call, now, lookup, &Budget::DEFAULT),
         Err(reason) => Decision::refused(reason),
     }
 }

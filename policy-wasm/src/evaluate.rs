@@ -21,6 +21,7 @@ mod platform;
 mod resolve;
 mod singleton;
 
+use alloc::boxed::Box;
 use alloc::string::ToString as _;
 use alloc::vec::Vec;
 
@@ -40,12 +41,11 @@ pub struct Call<'a> {
     /// Or why it is none
     request: Result<Request<'a>, Reason>,
     /// `None` where there is nothing to go by
-    settings: Option<Settings<'a>>,
+    settings: Option<Box<Settings<'a>>>,
     /// What is wrong with them
     problems: Report,
+    /// The call's own, which stands above the host's
     time: Option<Time>,
-    /// The time is the call's own, not the host's
-    is_clock_overridden: bool,
     evidence: Option<Raw<'a>>,
 }
 
@@ -74,6 +74,7 @@ impl<'a> Call<'a> {
     ///
     /// `call-invalid`: not that JSON object. `limit-exceeded`: a part is too long, or nested too
     /// deeply.
+    #[inline(never)]
     pub fn parse(bytes: &'a [u8], extras: Extras, budget: &Budget) -> Result<Self, Reason> {
         if bytes.len() > budget.call_bytes() {
             return Err(Reason::limit("bytes in the call", budget.call_bytes()));
@@ -131,36 +132,34 @@ impl<'a> Call<'a> {
             settings,
             problems,
             time,
-            is_clock_overridden: time.is_some(),
             evidence,
         })
-    }
-
-    /// The same at another time, unless the call itself says when.
-    #[must_use]
-    pub fn at(self, now: Option<Time>) -> Self {
-        Self {
-            time: self.time.or(now),
-            ..self
-        }
     }
 }
 
 /// Judges one request.
 ///
 /// The request is hostile; the settings are the administrator's. The same call with the same
-/// answers to its lookups always has the same decision. A call that brings evidence asks nobody.
-pub fn decide(call: &Call<'_>, lookup: &mut dyn Lookup, budget: &Budget) -> Decision {
+/// answers to its lookups always has the same decision. A call that brings its own time or evidence is
+/// judged by that, and not by `now`, or by what `lookup` would say.
+#[inline(never)]
+pub fn decide(
+    call: &Call<'_>,
+    now: Option<Time>,
+    lookup: &mut dyn Lookup,
+    budget: &Budget,
+) -> Decision {
     let report = &call.problems;
-    let settings = call.settings.as_ref().filter(|_| report.is_empty());
+    let settings = call.settings.as_deref().filter(|_| report.is_empty());
+    let now = call.time.or(now);
     let decision = settings.map(|settings| {
         let judged = match call
             .evidence
             .map(|raw| Supplied::read(raw, CALL))
             .transpose()
         {
-            Ok(None) => judge(settings, call, lookup, budget, report),
-            Ok(Some(mut supplied)) => judge(settings, call, &mut supplied, budget, report),
+            Ok(None) => judge(settings, call, now, lookup, budget, report),
+            Ok(Some(mut supplied)) => judge(settings, call, now, &mut supplied, budget, report),
             Err(problem) => Err(Reason::new(Code::CallInvalid, problem)),
         };
         judged.unwrap_or_else(Decision::refused)
@@ -168,7 +167,7 @@ pub fn decide(call: &Call<'_>, lookup: &mut dyn Lookup, budget: &Budget) -> Deci
     // What was found wrong with the settings on the way stands above what was decided by them.
     match decision {
         Some(mut decision) if report.is_empty() => {
-            if let (Some(time), true) = (call.time, call.is_clock_overridden) {
+            if let Some(time) = call.time {
                 let message = alloc::format!("Judged as of {time}, as the call says");
                 let warning = Reason::new(Code::ClockOverridden, message);
                 decision.warnings.push(warning);
@@ -185,6 +184,7 @@ pub fn decide(call: &Call<'_>, lookup: &mut dyn Lookup, budget: &Budget) -> Deci
 fn judge(
     settings: &Settings<'_>,
     call: &Call<'_>,
+    now: Option<Time>,
     lookup: &mut dyn Lookup,
     budget: &Budget,
     report: &Report,
@@ -237,7 +237,7 @@ fn judge(
         is_all_due,
         budget,
     )?;
-    let results = documents.judge(&images, evidence, settings, call.time, budget, report);
+    let results = documents.judge(&images, evidence, settings, now, budget, report);
     let marks = break_glass::read(&settings.break_glass, request, workload, &mut warnings);
     let object = request.object_text();
     let decision = conclude::conclude(images, results, &documents, &marks, warnings, object);

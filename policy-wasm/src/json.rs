@@ -8,18 +8,18 @@
 mod path;
 mod raw;
 mod report;
-mod seen;
+mod walk;
 
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
 
 use crate::decision::Code;
 pub(crate) use path::Path;
-use policy_text::cursor::{Cursor, Kind, MAX_DEPTH};
+use policy_text::cursor::{Kind, MAX_DEPTH};
 pub(crate) use raw::Raw;
 pub use report::Problem;
 pub(crate) use report::Report;
-use seen::Seen;
+use walk::Walk;
 
 /// The codes under which a document reports its shape errors, and how it treats `null`
 #[derive(Debug, Clone, Copy)]
@@ -43,7 +43,7 @@ pub(crate) enum Null {
 /// One value of a document that is being walked; whoever gets it reads it once, or leaves it
 #[derive(Debug)]
 pub(crate) struct Value<'v, 'de> {
-    cursor: &'v mut Cursor<'de>,
+    walk: &'v mut Walk<'de>,
     dialect: &'v Dialect,
     path: Path<'v>,
     report: &'v Report,
@@ -74,7 +74,7 @@ impl<'v, 'de> Value<'v, 'de> {
         'v: 'r,
     {
         Value {
-            cursor: self.cursor,
+            walk: self.walk,
             dialect,
             path,
             report,
@@ -82,27 +82,31 @@ impl<'v, 'de> Value<'v, 'de> {
     }
 
     /// A string, or `None` with a problem reported.
-    pub(crate) fn text(self) -> Option<Cow<'de, str>> {
-        let value = self.expect(Kind::Text).found()?;
-        value.string()
+    pub(crate) fn text(mut self) -> Option<Cow<'de, str>> {
+        if self.finds(Kind::Text) {
+            self.string()
+        } else {
+            None
+        }
     }
 
     /// A boolean, or `None` with a problem reported.
-    pub(crate) fn flag(self) -> Option<bool> {
-        let value = self.expect(Kind::Bool).found()?;
-        Some(value.cursor.skip() == "true")
+    pub(crate) fn flag(mut self) -> Option<bool> {
+        self.finds(Kind::Bool)
+            .then(|| self.walk.cursor.skip() == "true")
     }
 
     /// A whole number from 1 to `max`, or `None` with a problem reported: under `out_of_range` for
     /// another number.
-    pub(crate) fn count(self, max: u32, out_of_range: Code) -> Option<u32> {
-        let Self { path, report, .. } = self;
-        let value = self.expect(Kind::Number).found()?;
-        let count = value.cursor.skip().parse().ok();
+    pub(crate) fn count(mut self, max: u32, out_of_range: Code) -> Option<u32> {
+        if !self.finds(Kind::Number) {
+            return None;
+        }
+        let count = self.walk.cursor.skip().parse().ok();
         let count = count.filter(|count| (1..=max).contains(count));
         if count.is_none() {
             let message = alloc::format!("expected a whole number from 1 to {max}");
-            report.push(out_of_range, path, message);
+            self.refuse(out_of_range, message);
         }
         count
     }
@@ -110,7 +114,7 @@ impl<'v, 'de> Value<'v, 'de> {
     /// A name, or `None` with a problem reported: under `unnamed` for a number or boolean.
     pub(crate) fn name(self, unnamed: Code) -> Option<Cow<'de, str>> {
         let Self { path, report, .. } = self;
-        match self.cursor.kind() {
+        match self.walk.cursor.kind() {
             kind @ (Kind::Number | Kind::Bool) => {
                 let message = alloc::format!("expected a name, got {}", kind.name());
                 report.push(unnamed, path, message);
@@ -145,10 +149,10 @@ impl<'v, 'de> Value<'v, 'de> {
 
     /// Each item of a list, in order; false when this is not a list, true for a `null` that counts
     /// as absent.
-    pub(crate) fn list(self, mut each: impl FnMut(usize, Value<'_, 'de>)) -> bool {
+    pub(crate) fn list(mut self, mut each: impl FnMut(usize, Value<'_, 'de>)) -> bool {
         match self.expect(Kind::List) {
-            Expected::Found(value) => {
-                value.each_item(&mut each);
+            Expected::Found => {
+                self.each_item(&mut each);
                 true
             }
             Expected::Absent => true,
@@ -157,9 +161,9 @@ impl<'v, 'de> Value<'v, 'de> {
     }
 
     /// Each item of a list, in order, of which nearly all are written `{"field":"text"}`.
-    pub(crate) fn list_of_texts(self, field: &str, mut each: impl FnMut(Item<'_, 'de>)) {
-        if let Some(value) = self.expect(Kind::List).found() {
-            value.each_text(field, &mut each);
+    pub(crate) fn list_of_texts(mut self, field: &str, mut each: impl FnMut(Item<'_, 'de>)) {
+        if self.finds(Kind::List) {
+            self.each_text(field, &mut each);
         }
     }
 
@@ -167,10 +171,10 @@ impl<'v, 'de> Value<'v, 'de> {
     /// counts as absent.
     ///
     /// The second of two equal keys is reported and not handed on.
-    pub(crate) fn object(self, mut each: impl FnMut(&str, Value<'_, 'de>)) -> bool {
+    pub(crate) fn object(mut self, mut each: impl FnMut(&str, Value<'_, 'de>)) -> bool {
         match self.expect(Kind::Object) {
-            Expected::Found(value) => {
-                value.each_field(&mut each);
+            Expected::Found => {
+                self.each_field(&mut each);
                 true
             }
             Expected::Absent => true,
@@ -179,19 +183,22 @@ impl<'v, 'de> Value<'v, 'de> {
     }
 
     /// The same; false for `null` too.
-    pub(crate) fn object_unless_null(self, mut each: impl FnMut(&str, Value<'_, 'de>)) -> bool {
-        let found = self.expect(Kind::Object).found();
-        found.map(|value| value.each_field(&mut each)).is_some()
+    pub(crate) fn object_unless_null(mut self, mut each: impl FnMut(&str, Value<'_, 'de>)) -> bool {
+        let is_found = self.finds(Kind::Object);
+        if is_found {
+            self.each_field(&mut each);
+        }
+        is_found
     }
 
     /// Whether this is an object, decided by its first character.
     pub(crate) fn is_object(&self) -> bool {
-        self.cursor.kind() == Kind::Object
+        self.walk.cursor.kind() == Kind::Object
     }
 
     /// The unread text of this value.
     pub(crate) fn raw(self) -> Raw<'de> {
-        Raw::new(self.cursor.skip())
+        Raw::new(self.walk.cursor.skip())
     }
 
     /// Walks the value for nothing but its duplicate keys, and what its escapes mean.
@@ -200,16 +207,16 @@ impl<'v, 'de> Value<'v, 'de> {
     }
 
     /// The one walk whose depth the document chooses.
-    fn skim_within(self, levels: usize) {
+    fn skim_within(mut self, levels: usize) {
         let deeper = levels.checked_sub(1);
-        match (self.cursor.kind(), deeper) {
+        match (self.walk.cursor.kind(), deeper) {
             (Kind::List, Some(deeper)) => {
                 self.each_item(&mut |_, item| item.skim_within(deeper));
             }
             (Kind::Object, Some(deeper)) => {
                 self.each_field(&mut |_, value| value.skim_within(deeper));
             }
-            (Kind::List | Kind::Object, None) => self.cursor.fail(),
+            (Kind::List | Kind::Object, None) => self.walk.cursor.fail(),
             (Kind::Text, _) => {
                 self.string();
             }
@@ -228,63 +235,69 @@ impl<'v, 'de> Value<'v, 'de> {
         self.report.push(code, self.path, message);
     }
 
-    /// The value if it is of a kind; reports a wrong type where it is not.
-    fn expect(self, kind: Kind) -> Expected<Self> {
-        let actual = self.cursor.kind();
+    /// Whether the value is of a kind; reports a wrong type where it is not.
+    fn finds(&mut self, kind: Kind) -> bool {
+        self.expect(kind) == Expected::Found
+    }
+
+    /// The same, telling a `null` that counts as absent from what is refused.
+    fn expect(&mut self, kind: Kind) -> Expected {
+        let actual = self.walk.cursor.kind();
         if actual == kind {
-            return Expected::Found(self);
+            return Expected::Found;
         }
-        self.cursor.skip();
+        self.walk.cursor.skip();
         // That the text ends or breaks here is a problem of its own.
-        if !self.cursor.is_whole() {
+        if !self.walk.cursor.is_whole() {
             return Expected::Refused;
         }
         if actual == Kind::Null && self.dialect.null == Null::Absent {
             return Expected::Absent;
         }
         let message = alloc::format!("expected {}, got {}", kind.name(), actual.name());
-        self.report
-            .push(self.dialect.wrong_type, self.path, message);
+        self.refuse(self.dialect.wrong_type, message);
         Expected::Refused
     }
 
     /// What a string says, or `None` with a problem reported.
-    fn string(self) -> Option<Cow<'de, str>> {
-        let malformed = |error| {
+    fn string(&mut self) -> Option<Cow<'de, str>> {
+        let text = self.walk.cursor.string();
+        text.map_err(|error| {
             let message = alloc::format!("not valid JSON: {error}");
-            self.report.push(self.dialect.malformed, self.path, message);
-        };
-        self.cursor.string().map_err(malformed).ok()
+            self.refuse(self.dialect.malformed, message);
+        })
+        .ok()
     }
 
     /// The value that begins here, inside this one or as this one.
     const fn child<'c>(&'c mut self, path: Path<'c>) -> Value<'c, 'de> {
         Value {
-            cursor: self.cursor,
+            walk: self.walk,
             dialect: self.dialect,
             path,
             report: self.report,
         }
     }
 
-    fn each_item(mut self, each: &mut dyn FnMut(usize, Value<'_, 'de>)) {
+    fn each_item(&mut self, each: &mut dyn FnMut(usize, Value<'_, 'de>)) {
         let (path, mut index) = (self.path, 0_usize);
-        self.cursor.enter();
-        while self.cursor.next_item(index == 0, b']') {
-            let item = self.child(Path::Index(&path, index));
-            item.hand_to(|item| each(index, item));
+        self.walk.cursor.enter();
+        while self.walk.cursor.next_item(index == 0, b']') {
+            let before = self.walk.cursor.position();
+            each(index, self.child(Path::Index(&path, index)));
+            self.walk.skip_unread(before);
             index = index.saturating_add(1);
         }
     }
 
-    fn each_text(mut self, field: &str, each: &mut dyn FnMut(Item<'_, 'de>)) {
+    fn each_text(&mut self, field: &str, each: &mut dyn FnMut(Item<'_, 'de>)) {
         let (path, mut index) = (self.path, 0_usize);
-        self.cursor.enter();
-        while self.cursor.next_item(index == 0, b']') {
+        self.walk.cursor.enter();
+        while self.walk.cursor.next_item(index == 0, b']') {
             let item = self.child(Path::Index(&path, index));
             item.hand_to(|item| each(Item::Other(item)));
             index = index.saturating_add(1);
-            self.cursor.sole_texts(field, &mut |text| {
+            self.walk.cursor.sole_texts(field, &mut |text| {
                 let item = Path::Index(&path, index);
                 each(Item::Text(Path::Field(&item, field), text));
                 index = index.saturating_add(1);
@@ -292,40 +305,39 @@ impl<'v, 'de> Value<'v, 'de> {
         }
     }
 
-    fn each_field(mut self, each: &mut dyn FnMut(&str, Value<'_, 'de>)) {
-        let (path, mut seen, mut is_first) = (self.path, Seen::default(), true);
-        self.cursor.enter();
-        while self.cursor.next_item(is_first, b'}') {
+    fn each_field(&mut self, each: &mut dyn FnMut(&str, Value<'_, 'de>)) {
+        let (path, mut seen, mut is_first) = (self.path, self.walk.enter(), true);
+        while self.walk.cursor.next_item(is_first, b'}') {
             is_first = false;
-            let key = self.child(path).string();
-            self.cursor.pass(b':');
-            if !self.cursor.is_whole() {
-                return;
+            let key = self.string();
+            self.walk.cursor.pass(b':');
+            if !self.walk.cursor.is_whole() {
+                break;
             }
             let Some(key) = key else {
-                self.cursor.skip();
+                self.walk.cursor.skip();
                 continue;
             };
-            if seen.has(&key) {
+            if seen.has(&key, self.walk) {
                 let message = alloc::format!("duplicate key {}", crate::quote(&key));
                 self.refuse(self.dialect.duplicate_key, message);
-                self.cursor.skip();
+                self.walk.cursor.skip();
             } else {
-                let value = self.child(Path::Field(&path, &key));
-                value.hand_to(|value| each(&key, value));
-                seen.insert(key);
+                let before = self.walk.cursor.position();
+                each(&key, self.child(Path::Field(&path, &key)));
+                self.walk.skip_unread(before);
+                seen.insert(key, self.walk);
             }
         }
+        self.walk.leave(&seen);
     }
 
     /// Gives the value away, moves over it where nobody has read it, and returns its text.
     pub(crate) fn hand_to(mut self, take: impl FnOnce(Value<'_, 'de>)) -> Raw<'de> {
-        let before = self.cursor.position();
+        let before = self.walk.cursor.position();
         take(self.child(self.path));
-        if self.cursor.position() == before {
-            self.cursor.skip();
-        }
-        Raw::new(self.cursor.since(before))
+        self.walk.skip_unread(before);
+        Raw::new(self.walk.cursor.since(before))
     }
 }
 
@@ -338,20 +350,12 @@ pub(crate) enum Item<'v, 'de> {
 }
 
 /// What became of an expectation
-enum Expected<V> {
-    Found(V),
+#[derive(PartialEq, Eq)]
+enum Expected {
+    Found,
     /// `null`, where that counts as absent
     Absent,
     Refused,
-}
-
-impl<V> Expected<V> {
-    fn found(self) -> Option<V> {
-        match self {
-            Self::Found(value) => Some(value),
-            Self::Absent | Self::Refused => None,
-        }
-    }
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ mod validate;
 mod workloads;
 
 use alloc::borrow::Cow;
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 pub use crate::json::Problem;
@@ -101,7 +102,7 @@ pub(crate) enum PodTemplates {
 
 impl<'a> Settings<'a> {
     /// The same of a text.
-    pub(crate) fn parse(raw: Raw<'a>, report: &Report) -> Option<Self> {
+    pub(crate) fn parse(raw: Raw<'a>, report: &Report) -> Option<Box<Self>> {
         let mut settings = None;
         raw.read(SETTINGS, Path::Root(""), report, |value| {
             settings = Self::read(value, report);
@@ -110,7 +111,7 @@ impl<'a> Settings<'a> {
     }
 
     /// Reads the settings; `None`, with the reasons in `report`, when there is nothing to go by.
-    pub(crate) fn read(value: Value<'_, 'a>, report: &Report) -> Option<Self> {
+    pub(crate) fn read(value: Value<'_, 'a>, report: &Report) -> Option<Box<Self>> {
         let mut fields = Fields::default();
         let value = value.under(SETTINGS, Path::Root(""), report);
         let is_object = value.object(|key, value| fields.read(key, value));
@@ -121,7 +122,7 @@ impl<'a> Settings<'a> {
         if !is_object {
             return None;
         }
-        let settings = Self {
+        let settings = Box::new(Self {
             policy: fields.policy,
             platform_policies: fields.platform_policies,
             platform_enforcement: fields
@@ -141,7 +142,7 @@ impl<'a> Settings<'a> {
             pod_templates: fields.pod_templates.unwrap_or(PodTemplates::Evaluate),
             break_glass: fields.break_glass,
             workloads: fields.workloads,
-        };
+        });
         settings.require_context(report);
         settings.require_registries(report);
         Some(settings)

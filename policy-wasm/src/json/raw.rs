@@ -4,6 +4,7 @@ use alloc::string::{String, ToString as _};
 
 use serde::de::IgnoredAny;
 
+use super::walk::Walk;
 use super::{Dialect, Path, Report, Value};
 use policy_text::cursor::{Cursor, Kind, MAX_DEPTH};
 
@@ -68,14 +69,15 @@ impl<'de> Raw<'de> {
         report: &Report,
         read: impl FnOnce(Value<'_, 'de>),
     ) -> usize {
-        let mut cursor = Cursor::new(self.text);
+        let mut walk = Walk::new(self.text);
         let value = Value {
-            cursor: &mut cursor,
+            walk: &mut walk,
             dialect,
             path,
             report,
         };
         value.hand_to(read);
+        let mut cursor = walk.cursor;
         cursor.finish();
         if !cursor.is_whole() {
             let error = self.error(cursor.deepest());

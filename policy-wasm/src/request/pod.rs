@@ -67,11 +67,12 @@ impl FieldKind {
 }
 
 impl<'a> Pod<'a> {
-    /// Reads a pod spec; a problem is reported and ends in `None`.
+    /// Reads a pod spec, and adds it to `pods`, unless there is a problem to report.
     ///
     /// `room` is how many more images the request may have; what goes beyond is not kept, and shows
     /// in [`Room::is_exceeded`].
-    pub(super) fn read(value: Value<'_, 'a>, room: &Room) -> Option<Self> {
+    #[inline(never)] // off the stack of whoever is on the way to it
+    pub(super) fn read(value: Value<'_, 'a>, room: &Room, pods: &mut Vec<Self>) {
         let (path, report) = (value.path(), value.report());
         let (mut service_account_name, mut service_account) = (None, None);
         let mut images: Vec<ImageField<'a>> = Vec::new();
@@ -102,10 +103,10 @@ impl<'a> Pod<'a> {
                 path,
                 "a pod spec has at least one container",
             );
-            return None;
+            return;
         }
         let filled = |name: &Cow<'_, str>| !name.is_empty();
-        Some(Self {
+        pods.push(Self {
             path: path.text(),
             service_account: service_account_name
                 .filter(filled)
@@ -113,7 +114,7 @@ impl<'a> Pod<'a> {
                 .unwrap_or(Cow::Borrowed("default")),
             images,
             metadata: Metadata::default(),
-        })
+        });
     }
 }
 
@@ -209,6 +210,7 @@ const BREAK_GLASS_ANNOTATION: &str = "alpha.image-policy.k8s.io/break-glass";
 const ATTESTATIONS_ANNOTATION: &str = "binaryauthorization.googleapis.com/attestations";
 
 impl<'a> Metadata<'a> {
+    #[inline(never)]
     pub(super) fn read(value: Value<'_, 'a>) -> Self {
         let mut metadata = Self::default();
         value.object(|key, value| match key {

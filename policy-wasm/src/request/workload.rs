@@ -161,8 +161,7 @@ impl<'a> Reading<'a> {
 fn descend<'a>(value: Value<'_, 'a>, steps: &[&str], pods: &mut Vec<Pod<'a>>, room: &Room) {
     let (path, report) = (value.path(), value.report());
     let Some((step, rest)) = steps.split_first() else {
-        pods.extend(Pod::read(value, room));
-        return;
+        return Pod::read(value, room, pods);
     };
     if *step == "*" {
         let mut items = 0_usize;
