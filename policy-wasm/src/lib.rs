@@ -47,6 +47,7 @@ pub use policy_text::{digest, image, pattern};
 pub use settings::validate as validate_settings;
 
 use alloc::collections::BTreeSet;
+use alloc::vec::Vec;
 use core::fmt;
 
 /// The items in order, each once.
@@ -56,6 +57,14 @@ pub(crate) fn set<T: Ord>(items: impl IntoIterator<Item = T>) -> BTreeSet<T> {
     let mut set = BTreeSet::new();
     set.extend(items);
     set
+}
+
+/// Adds an item that mostly stays the only one. A list by itself makes room for four.
+pub(crate) fn push_sole<T>(list: &mut Vec<T>, item: T) {
+    if list.is_empty() {
+        list.reserve_exact(1);
+    }
+    list.push(item);
 }
 
 /// Text that somebody else wrote, made fit for one line of output: control and direction

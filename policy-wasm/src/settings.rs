@@ -256,7 +256,10 @@ impl<'a> Fields<'a> {
                 self.system_policy = Some(Policy::read(value, Document::SystemPolicy));
             }
             "attestors" => {
-                value.list(|index, item| self.attestors.push(AttestorDocument::read(index, item)));
+                value.list(|index, item| {
+                    let attestor = AttestorDocument::read(index, item);
+                    crate::push_sole(&mut self.attestors, attestor);
+                });
             }
             "evidence" => self.evidence = Sources::read(value),
             "registries" => self.registries = Registries::read(value),

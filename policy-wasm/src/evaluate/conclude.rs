@@ -40,7 +40,8 @@ pub(super) fn conclude(
         warnings,
         ..Decision::new()
     };
-    let (mut obstacles, mut pins) = (Vec::new(), Vec::new());
+    let (mut obstacles, mut pins) = (Vec::with_capacity(images.len()), Vec::new());
+    decision.images.reserve_exact(images.len());
     for (index, (image, results)) in images.into_iter().zip(results).enumerate() {
         let is_marked = break_glass.get(image.pod).copied().unwrap_or_default();
         let learned = image.resolved_digest();

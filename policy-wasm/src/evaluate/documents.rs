@@ -94,7 +94,8 @@ impl<'a, 's> Documents<'a, 's> {
         };
         let mut known = singleton::Known::default();
         let mut judge = |evidence: &Evidence<'_>| {
-            let mut results: Vec<_> = images.iter().map(|_| Some(Vec::new())).collect();
+            let room = || Some(Vec::with_capacity(self.count()));
+            let mut results: Vec<_> = images.iter().map(|_| room()).collect();
             if let Some(plan) = &self.singleton {
                 known.keep_satisfied();
                 let circumstances = &circumstances;
@@ -123,6 +124,11 @@ impl<'a, 's> Documents<'a, 's> {
         evidence.complete(settings, budget);
         circumstances.meter.renew_details(budget);
         judge(&evidence)
+    }
+
+    fn count(&self) -> usize {
+        let singleton = usize::from(self.singleton.is_some());
+        singleton.saturating_add(self.platform.len())
     }
 
     /// Whether more evidence could also speak against an image: to a platform policy, it may be a newer scan.

@@ -74,7 +74,8 @@ pub(super) fn list<'w>(
     report: &Report,
     warnings: &mut Vec<Reason>,
 ) -> Result<Vec<Image<'w>>, Reason> {
-    let mut images = Vec::new();
+    let count = workload.pods.iter().map(|pod| pod.images.len()).sum();
+    let mut images = Vec::with_capacity(count);
     for (index, pod) in workload.pods.iter().enumerate() {
         for field in &pod.images {
             let status = parse(field)?;

@@ -88,7 +88,9 @@ impl<'a> Pod<'a> {
                 value.list(|_, item| {
                     if !room.is_exceeded() {
                         let image = ImageField::read(*kind, field, item);
-                        images.extend(image.filter(|_| room.take()));
+                        if let Some(image) = image.filter(|_| room.take()) {
+                            crate::push_sole(&mut images, image);
+                        }
                     }
                 });
             }
@@ -106,7 +108,7 @@ impl<'a> Pod<'a> {
             return;
         }
         let filled = |name: &Cow<'_, str>| !name.is_empty();
-        pods.push(Self {
+        let pod = Self {
             path: path.text(),
             service_account: service_account_name
                 .filter(filled)
@@ -114,7 +116,8 @@ impl<'a> Pod<'a> {
                 .unwrap_or(Cow::Borrowed("default")),
             images,
             metadata: Metadata::default(),
-        });
+        };
+        crate::push_sole(pods, pod);
     }
 }
 
@@ -169,8 +172,11 @@ impl<'a> ImageField<'a> {
         if !was_object || (kind == FieldKind::ImageVolume && !is_image_volume) {
             return None;
         }
+        let mut path = item.text();
+        path.push('.');
+        path.push_str(field);
         Some(Self {
-            path: alloc::format!("{}.{field}", item.text()),
+            path,
             kind,
             name,
             image: image.filter(|image| !image.is_empty()),

@@ -141,15 +141,16 @@ impl<'de> Cursor<'de> {
         let bytes = self.text.as_bytes();
         let (token, start) = (self.at, self.at.saturating_add(1));
         let plain = end_of_plain(bytes, start);
+        if is_string && byte(bytes, plain) == b'"' {
+            self.at = plain.saturating_add(1);
+            let text = self.text.get(start..plain);
+            return Ok(Cow::Borrowed(text.unwrap_or_default()));
+        }
         let Some(end) = end_of_string(bytes, plain).filter(|_| is_string) else {
             self.fail();
             return Ok(Cow::Borrowed(""));
         };
         self.at = end.get();
-        if byte(bytes, plain) == b'"' {
-            let text = self.text.get(start..plain);
-            return Ok(Cow::Borrowed(text.unwrap_or_default()));
-        }
         serde_json::from_str::<String>(self.since(token)).map(Cow::Owned)
     }
 

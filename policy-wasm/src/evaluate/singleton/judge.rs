@@ -64,11 +64,8 @@ fn exempted(image: &Image<'_>, exemption: &Exemption) -> DocumentResult {
     } else {
         (Code::ExemptAllowlist, "pattern")
     };
-    let message = alloc::format!(
-        "Image {} is exempt: {whose} `{}`",
-        image.text(),
-        exemption.pattern
-    );
+    let (image, pattern) = (image.text(), exemption.pattern.as_str());
+    let message = ["Image ", image, " is exempt: ", whose, " `", pattern, "`"].concat();
     DocumentResult {
         allowlist: Some(exemption.clone()),
         reasons: alloc::vec![Reason::new(code, message)],

@@ -55,7 +55,7 @@ pub(in crate::evaluate) fn plan<'a>(
     report: &Report,
 ) -> Result<Plan<'a>, Reason> {
     let exemptions = exempt(settings, policy, images);
-    let mut rules = Vec::new();
+    let mut rules = Vec::with_capacity(workload.pods.len());
     for pod in &workload.pods {
         rules.push(choose(settings, policy, request, pod, report)?);
     }
