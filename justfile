@@ -10,11 +10,9 @@ build:
 
 # Writes the modules to dist/: waPC, the same without OpenPGP (with `wasm-opt`), and the WASI command.
 [group('build')]
-modules:
+modules: build
     mkdir -p dist
     cargo run --locked -p policy-tests --bin build-slim -- dist/countersign-slim.wasm
-    cargo rustc --locked -p policy-wasm --lib --crate-type cdylib --features wapc,openpgp --target wasm32-wasip1 --profile wasm --target-dir target/modules
-    cargo build --locked -p policy-wasm --bin countersign-wasi --features wasi,openpgp --target wasm32-wasip1 --profile wasm --target-dir target/modules
     cp target/modules/wasm32-wasip1/wasm/policy_wasm.wasm dist/countersign.wasm
     cp target/modules/wasm32-wasip1/wasm/countersign-wasi.wasm dist/countersign-wasi.wasm
 

@@ -9,6 +9,9 @@
     reason = "the only way in which a build script can speak"
 )]
 
+#[path = "build/source_paths.rs"]
+mod source_paths;
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 use std::{env, fs};
@@ -45,6 +48,7 @@ fn run() -> Result<(), String> {
         );
     }
     println!("cargo::rerun-if-changed=build.rs");
+    println!("cargo::rerun-if-changed=build");
 
     ensure_target(workspace)?;
     let modules = target_directory(&out)?.join("modules");
@@ -117,7 +121,6 @@ fn build(workspace: &Path, modules: &Path, arguments: &str) -> Result<(), String
         .current_dir(workspace);
     for name in [
         "CARGO_BUILD_TARGET",
-        "CARGO_ENCODED_RUSTFLAGS",
         "CARGO_TARGET_DIR",
         "CLIPPY_ARGS",
         "RUSTC_WORKSPACE_WRAPPER",
@@ -126,6 +129,7 @@ fn build(workspace: &Path, modules: &Path, arguments: &str) -> Result<(), String
         command.env_remove(name);
     }
     let status = command
+        .env("CARGO_ENCODED_RUSTFLAGS", source_paths::flags())
         .status()
         .map_err(|error| format!("cannot run cargo: {error}"))?;
     if status.success() {

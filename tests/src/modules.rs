@@ -1,5 +1,8 @@
 //! Builds of the policy that the program does not carry.
 
+#[path = "../../host-runner/build/source_paths.rs"]
+mod source_paths;
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
@@ -72,7 +75,7 @@ pub fn build(features: &str, target: &str, profile: &str) -> PathBuf {
         .arg(&modules)
         .current_dir(workspace)
         .env_remove("RUSTFLAGS")
-        .env_remove("CARGO_ENCODED_RUSTFLAGS")
+        .env("CARGO_ENCODED_RUSTFLAGS", source_paths::flags())
         .env_remove("CARGO_BUILD_TARGET")
         .status()
         .unwrap();

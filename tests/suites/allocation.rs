@@ -46,7 +46,7 @@ fn peak(settings: &Value) -> usize {
     let before = LIVE.load(Ordering::Relaxed);
     PEAK.store(before, Ordering::Relaxed);
     let call = Call::parse(call.as_bytes(), Extras::Refused, &Budget::DEFAULT).unwrap();
-    let decision = decide(&call, &mut NoLookup, &Budget::DEFAULT);
+    let decision = decide(&call, None, &mut NoLookup, &Budget::DEFAULT);
     let peak = PEAK.load(Ordering::Relaxed) - before;
     assert!(decision.allowed, "{}", decision.message);
     peak

@@ -749,7 +749,7 @@ fn work(units: usize) -> Budget {
 fn decide_within(call: &Value, budget: Budget) -> Value {
     let text = call.to_string();
     let call = Call::parse(text.as_bytes(), Extras::Allowed, &budget).unwrap();
-    serde_json::to_value(policy_wasm::decide(&call, &mut NoLookup, &budget)).unwrap()
+    serde_json::to_value(policy_wasm::decide(&call, None, &mut NoLookup, &budget)).unwrap()
 }
 
 /// A message that inflates beyond all measure stands in the way of nothing else.

@@ -1,6 +1,8 @@
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 
+use policy_text::cursor::Cursor;
+
 use super::*;
 
 const TEST: &Dialect = &Dialect {
@@ -59,6 +61,25 @@ fn a_duplicate_key_is_found_however_it_is_spelled_and_however_many_there_are() {
 }
 
 #[test]
+fn an_object_has_the_keys_of_no_other() {
+    let many: Vec<_> = (0..40).map(|n| alloc::format!(r#""k{n}": 0"#)).collect();
+    for inner in ["", r#""x": 0, "y": 0"#, &many.join(",")] {
+        for (outer, expected) in [
+            (r#"{"x": 0, "y": {INNER}, "z": {INNER}}"#, 0),
+            (r#"{"x": {INNER}, "y": {"x": {INNER}, "y": 0}}"#, 0),
+            (r#"[{"x": {INNER}}, {"x": {INNER}}]"#, 0),
+            (r#"{"x": 0, "y": {INNER}, "x": 0}"#, 1),
+            (r#"{"x": {INNER}, "y": [{INNER}], "y": 0, "x": 0}"#, 2),
+            (r#"{"x": {"y": {INNER}, "y": 0}, "x": {INNER}}"#, 2),
+        ] {
+            let text = outer.replace("INNER", inner);
+            let found = problems(&alloc::format!(r#"{{"b": {text}}}"#));
+            assert_eq!(found.len(), expected, "{text}");
+        }
+    }
+}
+
+#[test]
 fn malformed_json_is_one_problem() {
     for text in [
         "",
@@ -90,7 +111,7 @@ fn rebuild(text: &str) -> Option<serde_json::Value> {
 }
 
 fn rebuild_value(value: Value<'_, '_>) -> serde_json::Value {
-    match value.cursor.kind() {
+    match value.walk.cursor.kind() {
         Kind::List => {
             let mut items = Vec::new();
             value.list(|_, item| items.push(rebuild_value(item)));

@@ -133,7 +133,7 @@ fn read(object: Map<String, Value>, workloads: &Value) -> Result<Decision, Strin
     let call = json!({"request": request, "settings": settings}).to_string();
     let budget = Budget::DEFAULT;
     let decision = match Call::parse(call.as_bytes(), Extras::Refused, &budget) {
-        Ok(call) => decide(&call, &mut NoLookup, &budget),
+        Ok(call) => decide(&call, None, &mut NoLookup, &budget),
         Err(reason) => return Err(format!("{title}: {}", reason.message)),
     };
     match decision.reasons.first() {
