@@ -10,11 +10,8 @@ build:
 
 # Writes the modules to dist/: waPC, the same without OpenPGP (with `wasm-opt`), and the WASI command.
 [group('build')]
-modules: build
-    mkdir -p dist
-    cargo run --locked -p policy-tests --bin build-slim -- dist/countersign-slim.wasm
-    cp target/modules/wasm32-wasip1/wasm/policy_wasm.wasm dist/countersign.wasm
-    cp target/modules/wasm32-wasip1/wasm/countersign-wasi.wasm dist/countersign-wasi.wasm
+modules:
+    cargo run --locked -p policy-tests --bin build-modules -- dist
 
 # Writes the web build, for browsers and for Node, to dist/.
 [group('build')]

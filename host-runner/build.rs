@@ -49,6 +49,7 @@ fn run() -> Result<(), String> {
     }
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-changed=build");
+    println!("cargo::rerun-if-env-changed=CARGO_HOME");
 
     ensure_target(workspace)?;
     let modules = target_directory(&out)?.join("modules");

@@ -74,7 +74,7 @@ impl<'a> Call<'a> {
     ///
     /// `call-invalid`: not that JSON object. `limit-exceeded`: a part is too long, or nested too
     /// deeply.
-    #[inline(never)]
+    #[inline(never)] // what judging has on the stack is not there yet
     pub fn parse(bytes: &'a [u8], extras: Extras, budget: &Budget) -> Result<Self, Reason> {
         if bytes.len() > budget.call_bytes() {
             return Err(Reason::limit("bytes in the call", budget.call_bytes()));
@@ -86,7 +86,7 @@ impl<'a> Call<'a> {
         let problems = Report::default();
         let (mut request_text, mut settings_text) = ("", "");
         let depth = Raw::new(text).read(CALL, Path::Root(""), &report, |value| {
-            value.object(|key, value| match key {
+            value.object_inline(|key, value| match key {
                 "request" => {
                     let read = |value: Value<'_, 'a>| request = Some(Request::read(value, budget));
                     request_text = value.hand_to(read).text();
@@ -139,10 +139,10 @@ impl<'a> Call<'a> {
 
 /// Judges one request.
 ///
-/// The request is hostile; the settings are the administrator's. The same call with the same
-/// answers to its lookups always has the same decision. A call that brings its own time or evidence is
-/// judged by that, and not by `now`, or by what `lookup` would say.
-#[inline(never)]
+/// The request is hostile; the settings are the administrator's. The same call at the same time, with
+/// the same answers to its lookups, always has the same decision. A call that brings its own time or
+/// evidence is judged by that, and not by `now`, or by what `lookup` would say.
+#[inline(never)] // what parsing had on the stack is gone by then
 pub fn decide(
     call: &Call<'_>,
     now: Option<Time>,

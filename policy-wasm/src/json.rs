@@ -5,6 +5,7 @@
 //! object that is entered, and each problem reported with its path instead of ending the walk at
 //! the first. What is valid JSON says [`policy_text::cursor`]; what is passed over is checked, too.
 
+mod fields;
 mod path;
 mod raw;
 mod report;
@@ -14,6 +15,7 @@ use alloc::borrow::Cow;
 use alloc::vec::Vec;
 
 use crate::decision::Code;
+use fields::Fields;
 pub(crate) use path::Path;
 use policy_text::cursor::{Kind, MAX_DEPTH};
 pub(crate) use raw::Raw;
@@ -171,18 +173,22 @@ impl<'v, 'de> Value<'v, 'de> {
     /// counts as absent.
     ///
     /// The second of two equal keys is reported and not handed on.
-    pub(crate) fn object(mut self, mut each: impl FnMut(&str, Value<'_, 'de>)) -> bool {
-        match self.expect(Kind::Object) {
-            Expected::Found => {
-                self.each_field(&mut each);
-                true
-            }
-            Expected::Absent => true,
-            Expected::Refused => false,
-        }
+    pub(crate) fn object(self, mut each: impl FnMut(&str, Value<'_, 'de>)) -> bool {
+        self.object_with(|object| object.each_field(&mut each))
     }
 
-    /// The same; false for `null` too.
+    /// The same with a loop for this reader alone, which makes the module larger: for what nearly every
+    /// request has. docs/performance.md says what an engine takes for a function that is pointed to.
+    pub(crate) fn object_inline(self, mut each: impl FnMut(&str, Value<'_, 'de>)) -> bool {
+        self.object_with(|object| {
+            let mut fields = Fields::of(object);
+            while let Some((key, value)) = fields.next() {
+                each(key, value);
+            }
+        })
+    }
+
+    /// As [`Self::object`], but false for `null` too.
     pub(crate) fn object_unless_null(mut self, mut each: impl FnMut(&str, Value<'_, 'de>)) -> bool {
         let is_found = self.finds(Kind::Object);
         if is_found {
@@ -279,6 +285,17 @@ impl<'v, 'de> Value<'v, 'de> {
         }
     }
 
+    fn object_with(mut self, read: impl FnOnce(&mut Self)) -> bool {
+        match self.expect(Kind::Object) {
+            Expected::Found => {
+                read(&mut self);
+                true
+            }
+            Expected::Absent => true,
+            Expected::Refused => false,
+        }
+    }
+
     fn each_item(&mut self, each: &mut dyn FnMut(usize, Value<'_, 'de>)) {
         let (path, mut index) = (self.path, 0_usize);
         self.walk.cursor.enter();
@@ -287,6 +304,13 @@ impl<'v, 'de> Value<'v, 'de> {
             each(index, self.child(Path::Index(&path, index)));
             self.walk.skip_unread(before);
             index = index.saturating_add(1);
+        }
+    }
+
+    fn each_field(&mut self, each: &mut dyn FnMut(&str, Value<'_, 'de>)) {
+        let mut fields = Fields::of(self);
+        while let Some((key, value)) = fields.next() {
+            each(key, value);
         }
     }
 
@@ -303,33 +327,6 @@ impl<'v, 'de> Value<'v, 'de> {
                 index = index.saturating_add(1);
             });
         }
-    }
-
-    fn each_field(&mut self, each: &mut dyn FnMut(&str, Value<'_, 'de>)) {
-        let (path, mut seen, mut is_first) = (self.path, self.walk.enter(), true);
-        while self.walk.cursor.next_item(is_first, b'}') {
-            is_first = false;
-            let key = self.string();
-            self.walk.cursor.pass(b':');
-            if !self.walk.cursor.is_whole() {
-                break;
-            }
-            let Some(key) = key else {
-                self.walk.cursor.skip();
-                continue;
-            };
-            if seen.has(&key, self.walk) {
-                let message = alloc::format!("duplicate key {}", crate::quote(&key));
-                self.refuse(self.dialect.duplicate_key, message);
-                self.walk.cursor.skip();
-            } else {
-                let before = self.walk.cursor.position();
-                each(&key, self.child(Path::Field(&path, &key)));
-                self.walk.skip_unread(before);
-                seen.insert(key, self.walk);
-            }
-        }
-        self.walk.leave(&seen);
     }
 
     /// Gives the value away, moves over it where nobody has read it, and returns its text.

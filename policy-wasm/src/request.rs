@@ -73,11 +73,11 @@ impl<'a> Request<'a> {
         let (mut operation, mut group, mut kind) = (None, None, None);
         let (mut namespace, mut object, mut old_object) = (None, None, None);
         let value = value.under(REQUEST, Path::Root("request"), &report);
-        value.object(|key, value| match key {
+        value.object_inline(|key, value| match key {
             "operation" => operation = value.text(),
             "namespace" => namespace = value.text(),
             "kind" => {
-                value.object(|key, value| match key {
+                value.object_inline(|key, value| match key {
                     "group" => group = value.text(),
                     "kind" => kind = value.text(),
                     _ => {}

@@ -114,7 +114,7 @@ impl<'a> Settings<'a> {
     pub(crate) fn read(value: Value<'_, 'a>, report: &Report) -> Option<Box<Self>> {
         let mut fields = Fields::default();
         let value = value.under(SETTINGS, Path::Root(""), report);
-        let is_object = value.object(|key, value| fields.read(key, value));
+        let is_object = value.object_inline(|key, value| fields.read(key, value));
         if is_object && fields.policy.is_none() && fields.platform_policies.is_empty() {
             let message = "`policy` or `platformPolicies` is required";
             report.push(Code::SettingsMissingField, Path::Root("policy"), message);

@@ -16,7 +16,7 @@ use serde_json::{Map, Value, json};
 /// More is a change that somebody has to see; less is progress that somebody has to keep.
 const PERCENT: u64 = 2;
 
-/// Memory comes in pages, and one more may be due to where the sources lie.
+/// Memory comes in pages, and what little changes may be what begins another.
 const PAGE: u64 = 64 << 10;
 
 fn baseline() -> PathBuf {

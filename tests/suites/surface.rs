@@ -65,6 +65,15 @@ fn the_modules_stay_small() {
 
 /// A profile for a crate that is not there would change nothing, and nobody would be told.
 #[test]
+fn no_module_names_the_folder_of_a_dependency() {
+    for module in [embedded(Abi::Wapc), embedded(Abi::Wasi), modules::slim()] {
+        let has = |words: &[u8]| module.windows(words.len()).any(|window| window == words);
+        assert!(has(b"/src/"), "nothing is named");
+        assert!(!has(b"registry/src"), "it names where a dependency lies");
+    }
+}
+
+#[test]
 fn every_profile_of_a_crate_is_for_one_that_is_there() {
     let manifest = include_str!("../../Cargo.toml");
     let lock = include_str!("../../Cargo.lock");

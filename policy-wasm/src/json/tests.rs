@@ -71,8 +71,16 @@ fn an_object_has_the_keys_of_no_other() {
             (r#"{"x": 0, "y": {INNER}, "x": 0}"#, 1),
             (r#"{"x": {INNER}, "y": [{INNER}], "y": 0, "x": 0}"#, 2),
             (r#"{"x": {"y": {INNER}, "y": 0}, "x": {INNER}}"#, 2),
+            (r#"{"\u0078": 0, "y": {"\u0078": {INNER}}, "x": 0}"#, 1),
+            (
+                r#"{MANY, "z": {MANY, "y": {INNER}, "k38": 0}, "k39": 0}"#,
+                2,
+            ),
+            (r#"{MANY, "z": {MANY, "y": {INNER}}, "y": {INNER}}"#, 0),
         ] {
-            let text = outer.replace("INNER", inner);
+            let text = outer
+                .replace("INNER", inner)
+                .replace("MANY", &many.join(","));
             let found = problems(&alloc::format!(r#"{{"b": {text}}}"#));
             assert_eq!(found.len(), expected, "{text}");
         }

@@ -12,16 +12,18 @@ pub(super) struct Walk<'de> {
     pub(super) cursor: Cursor<'de>,
     /// The keys of all objects that are open, those of the innermost last
     keys: Vec<&'de str>,
+    /// Those for which there is no place among them, for each open object that has some
+    others: Vec<BTreeSet<Cow<'de, str>>>,
 }
 
 /// The keys of one object, to find the second of two equal ones
 #[derive(Debug)]
-pub(super) struct Seen<'de> {
+pub(super) struct Seen {
     /// One bit for each key, by its length and its ends: most keys are told apart by that
     sketch: u64,
     /// Where they begin among all keys
     start: usize,
-    spilled: Option<BTreeSet<Cow<'de, str>>>,
+    has_others: bool,
 }
 
 /// Keys of one object that are compared one by one. Most objects have fewer; a map of rules may have
@@ -36,16 +38,17 @@ impl<'de> Walk<'de> {
         Self {
             cursor: Cursor::new(text),
             keys: Vec::new(),
+            others: Vec::new(),
         }
     }
 
     /// Moves into an object, which has no key yet.
-    pub(super) fn enter(&mut self) -> Seen<'de> {
+    pub(super) fn enter(&mut self) -> Seen {
         self.cursor.enter();
         Seen {
             sketch: 0,
             start: self.keys.len(),
-            spilled: None,
+            has_others: false,
         }
     }
 
@@ -56,40 +59,47 @@ impl<'de> Walk<'de> {
         }
     }
 
-    /// Forgets the keys of an object.
-    pub(super) fn leave(&mut self, seen: &Seen<'de>) {
+    /// Forgets the keys of the innermost object, behind which the walk is.
+    pub(super) fn leave(&mut self, seen: &Seen) {
         self.keys.truncate(seen.start);
+        if seen.has_others {
+            self.others.pop();
+        }
     }
-}
 
-impl<'de> Seen<'de> {
-    /// Whether a key is there.
-    pub(super) fn has(&self, key: &str, walk: &Walk<'de>) -> bool {
-        if self.sketch & sketch(key) == 0 {
+    /// Whether the innermost object has a key.
+    pub(super) fn has(&self, seen: &Seen, key: &str) -> bool {
+        if seen.sketch & sketch(key) == 0 {
             return false;
         }
-        self.compared(walk).contains(&key)
-            || self.spilled.as_ref().is_some_and(|all| all.contains(key))
+        let others = self.others.last().filter(|_| seen.has_others);
+        self.compared(seen).contains(&key) || others.is_some_and(|others| others.contains(key))
     }
 
-    /// Adds a key that is not there.
-    pub(super) fn insert(&mut self, key: Cow<'de, str>, walk: &mut Walk<'de>) {
-        self.sketch |= sketch(&key);
+    /// Adds a key that the innermost object does not have: with escapes, or one of many, to the others.
+    pub(super) fn insert(&mut self, seen: &mut Seen, key: Cow<'de, str>) {
+        seen.sketch |= sketch(&key);
         match key {
-            Cow::Borrowed(key) if self.compared(walk).len() < COMPARED => {
-                if walk.keys.is_empty() {
-                    walk.keys.reserve(ROOM);
+            Cow::Borrowed(key) if self.compared(seen).len() < COMPARED => {
+                if self.keys.is_empty() {
+                    self.keys.reserve(ROOM);
                 }
-                walk.keys.push(key);
+                self.keys.push(key);
             }
             key => {
-                self.spilled.get_or_insert_default().insert(key);
+                if !seen.has_others {
+                    seen.has_others = true;
+                    self.others.push(BTreeSet::new());
+                }
+                if let Some(others) = self.others.last_mut() {
+                    others.insert(key);
+                }
             }
         }
     }
 
-    fn compared<'w>(&self, walk: &'w Walk<'de>) -> &'w [&'de str] {
-        walk.keys.get(self.start..).unwrap_or_default()
+    fn compared(&self, seen: &Seen) -> &[&'de str] {
+        self.keys.get(seen.start..).unwrap_or_default()
     }
 }
 

@@ -55,10 +55,11 @@ pub(crate) fn load<'a>(
 
 impl<'a> AttestorDocument<'a> {
     /// Reads an attestor up to its note, and reports what is wrong with it.
+    #[inline(never)] // a stack frame of its own, for as long as it is needed
     pub(crate) fn read(index: usize, value: Value<'_, 'a>) -> Self {
         let (path, report) = (value.path(), value.report());
         let (mut name, mut saw_name, mut note) = (None, false, None);
-        let was_object = value.object(|key, value| match (key, note_field(key)) {
+        let was_object = value.object_inline(|key, value| match (key, note_field(key)) {
             ("name", _) => {
                 saw_name = true;
                 name = filled(value);
@@ -119,7 +120,7 @@ impl<'a> Note<'a> {
     fn read(value: Value<'_, 'a>) -> Self {
         let (path, report) = (value.path(), value.report());
         let (mut reference, mut keys, mut saw_reference) = (None, Vec::new(), false);
-        let was_object = value.object(|key, value| match key {
+        let was_object = value.object_inline(|key, value| match key {
             "noteReference" => {
                 saw_reference = true;
                 reference = filled(value);

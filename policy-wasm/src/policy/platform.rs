@@ -42,6 +42,7 @@ pub(crate) struct PlatformPolicy<'a> {
 
 impl<'a> PlatformPolicy<'a> {
     /// Reads a policy, the one at `index`; problems are reported, and what could be read is returned.
+    #[inline(never)] // a stack frame of its own, for as long as it is needed
     pub(crate) fn read(index: usize, value: Value<'_, 'a>) -> Self {
         let (path, report) = (value.path(), value.report());
         let mut policy = Self {

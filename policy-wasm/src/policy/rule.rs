@@ -70,7 +70,7 @@ impl<'a> AdmissionRule<'a> {
         let (mut saw_evaluation, mut saw_enforcement) = (false, false);
         let mut attestors = Vec::new();
         let mut attestors_readable = true;
-        let was_object = value.object(|key, value| match key {
+        let was_object = value.object_inline(|key, value| match key {
             "evaluationMode" => {
                 saw_evaluation = true;
                 evaluation =

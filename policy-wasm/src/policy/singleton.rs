@@ -75,7 +75,8 @@ impl<'a> Policy<'a> {
             default_rule: None,
         };
         let mut saw_default_rule = false;
-        let was_object = value.with_dialect(POLICY).object(|key, value| match key {
+        let value = value.with_dialect(POLICY);
+        let was_object = value.object_inline(|key, value| match key {
             "admissionWhitelistPatterns" => {
                 value.list_of_texts(NAME_PATTERN, |item| {
                     if let Some(pattern) = read_pattern(item, report) {

@@ -71,12 +71,12 @@ impl<'a> Pod<'a> {
     ///
     /// `room` is how many more images the request may have; what goes beyond is not kept, and shows
     /// in [`Room::is_exceeded`].
-    #[inline(never)] // off the stack of whoever is on the way to it
+    #[inline(never)] // a stack frame of its own, for as long as it is needed
     pub(super) fn read(value: Value<'_, 'a>, room: &Room, pods: &mut Vec<Self>) {
         let (path, report) = (value.path(), value.report());
         let (mut service_account_name, mut service_account) = (None, None);
         let mut images: Vec<ImageField<'a>> = Vec::new();
-        let was_object = value.object(|key, value| match key {
+        let was_object = value.object_inline(|key, value| match key {
             "serviceAccountName" => service_account_name = value.text(),
             "serviceAccount" => service_account = value.text(),
             _ => {
@@ -156,7 +156,7 @@ impl<'a> ImageField<'a> {
         let item = value.path();
         let (mut name, mut image, mut token) = (None, None, None);
         let mut is_image_volume = false;
-        let was_object = value.object(|key, value| match key {
+        let was_object = value.object_inline(|key, value| match key {
             "name" => name = value.text(),
             "image" if kind == FieldKind::ImageVolume => {
                 // `image: null` is a volume of another type.
@@ -216,13 +216,13 @@ const BREAK_GLASS_ANNOTATION: &str = "alpha.image-policy.k8s.io/break-glass";
 const ATTESTATIONS_ANNOTATION: &str = "binaryauthorization.googleapis.com/attestations";
 
 impl<'a> Metadata<'a> {
-    #[inline(never)]
+    #[inline(never)] // a stack frame of its own, for as long as it is needed
     pub(super) fn read(value: Value<'_, 'a>) -> Self {
         let mut metadata = Self::default();
-        value.object(|key, value| match key {
+        value.object_inline(|key, value| match key {
             "namespace" => metadata.namespace = value.text(),
             "labels" => {
-                value.object(|key, value| {
+                value.object_inline(|key, value| {
                     if key == BREAK_GLASS_LABEL {
                         metadata.break_glass_label = value.text();
                     }

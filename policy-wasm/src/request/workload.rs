@@ -115,7 +115,7 @@ impl<'a> Reading<'a> {
             return;
         };
         let (report, mut found) = (value.report(), false);
-        value.object(|key, value| match key {
+        value.object_inline(|key, value| match key {
             "kind" if is_first => self.kind = value.text(),
             "apiVersion" if is_first => self.api_version = value.text(),
             "metadata" if is_first => self.metadata = Metadata::read(value),
@@ -177,7 +177,7 @@ fn descend<'a>(value: Value<'_, 'a>, steps: &[&str], pods: &mut Vec<Pod<'a>>, ro
     let mut found = false;
     let mut template = None;
     let first_pod = pods.len();
-    value.object(|key, value| match key {
+    value.object_inline(|key, value| match key {
         key if key == *step => {
             found = true;
             descend(value, rest, pods, room);

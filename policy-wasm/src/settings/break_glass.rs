@@ -16,6 +16,7 @@ pub(crate) struct BreakGlass<'a> {
 }
 
 impl<'a> BreakGlass<'a> {
+    #[inline(never)] // a stack frame of its own, for as long as it is needed
     pub(super) fn read(value: Value<'_, 'a>) -> Self {
         let mut break_glass = Self::default();
         value.object(|key, value| match key {

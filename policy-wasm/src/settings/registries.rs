@@ -15,6 +15,7 @@ pub(crate) struct Registries<'a> {
 }
 
 impl<'a> Registries<'a> {
+    #[inline(never)] // a stack frame of its own, for as long as it is needed
     pub(super) fn read(value: Value<'_, 'a>) -> Self {
         let mut registries = Self::default();
         value.list(|_, item| {

@@ -28,9 +28,10 @@ pub(crate) struct Sources<'a> {
 }
 
 impl<'a> Sources<'a> {
+    #[inline(never)] // a stack frame of its own, for as long as it is needed
     pub(super) fn read(value: Value<'_, 'a>) -> Self {
         let mut sources = Self::default();
-        value.object(|key, value| match key {
+        value.object_inline(|key, value| match key {
             "occurrences" => sources.occurrences = read_objects(value),
             "statements" => sources.statements = read_objects(value),
             "authenticators" => sources.authenticators = Authenticators::read(value),

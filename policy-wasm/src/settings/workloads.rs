@@ -20,6 +20,7 @@ pub(crate) struct WorkloadKind<'a> {
 }
 
 impl<'a> WorkloadKind<'a> {
+    #[inline(never)] // a stack frame of its own, for as long as it is needed
     pub(super) fn read(value: Value<'_, 'a>) -> Option<Self> {
         let (path, report) = (value.path(), value.report());
         let (mut group, mut kind, mut pod_specs) = (None, None, Vec::new());

@@ -1,0 +1,30 @@
+//! Writes the modules into a folder: `build-modules FOLDER`. waPC and the WASI command are those of the
+//! program; waPC without OpenPGP is as small as it gets.
+
+use std::path::PathBuf;
+
+use host_runner::engine::{Abi, embedded};
+use policy_tests::modules;
+
+fn main() {
+    let [folder] = std::env::args()
+        .skip(1)
+        .collect::<Vec<_>>()
+        .try_into()
+        .expect("usage: build-modules FOLDER");
+    assert!(
+        modules::can_shrink(),
+        "`wasm-opt` is not there; Debian has it in the package binaryen"
+    );
+    let folder = PathBuf::from(folder);
+    std::fs::create_dir_all(&folder).expect("the folder can be made");
+    for (name, module) in [
+        ("countersign.wasm", embedded(Abi::Wapc)),
+        ("countersign-wasi.wasm", embedded(Abi::Wasi)),
+        ("countersign-slim.wasm", modules::slim()),
+    ] {
+        let file = folder.join(name);
+        std::fs::write(&file, module).expect("the file can be written");
+        println!("{}", file.display());
+    }
+}
