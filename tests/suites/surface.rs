@@ -63,7 +63,6 @@ fn the_modules_stay_small() {
     }
 }
 
-/// A profile for a crate that is not there would change nothing, and nobody would be told.
 #[test]
 fn no_module_names_the_folder_of_a_dependency() {
     for module in [embedded(Abi::Wapc), embedded(Abi::Wasi), modules::slim()] {
@@ -73,6 +72,7 @@ fn no_module_names_the_folder_of_a_dependency() {
     }
 }
 
+/// A profile for a crate that is not there would change nothing, and nobody would be told.
 #[test]
 fn every_profile_of_a_crate_is_for_one_that_is_there() {
     let manifest = include_str!("../../Cargo.toml");
