@@ -174,25 +174,28 @@ impl<'v, 'de> Value<'v, 'de> {
     ///
     /// The second of two equal keys is reported and not handed on.
     pub(crate) fn object(self, mut each: impl FnMut(&str, Value<'_, 'de>)) -> bool {
-        self.object_with(|object| object.each_field(&mut each))
+        let each: &mut dyn FnMut(&str, Value<'_, 'de>) = &mut each;
+        self.object_inline(each)
     }
 
     /// The same with a loop for this reader alone, which makes the module larger: for what nearly every
     /// request has. docs/performance.md says what an engine takes for a function that is pointed to.
-    pub(crate) fn object_inline(self, mut each: impl FnMut(&str, Value<'_, 'de>)) -> bool {
-        self.object_with(|object| {
-            let mut fields = Fields::of(object);
-            while let Some((key, value)) = fields.next() {
-                each(key, value);
+    pub(crate) fn object_inline(mut self, each: impl FnMut(&str, Value<'_, 'de>)) -> bool {
+        match self.expect(Kind::Object) {
+            Expected::Found => {
+                self.each_field(each);
+                true
             }
-        })
+            Expected::Absent => true,
+            Expected::Refused => false,
+        }
     }
 
     /// As [`Self::object`], but false for `null` too.
-    pub(crate) fn object_unless_null(mut self, mut each: impl FnMut(&str, Value<'_, 'de>)) -> bool {
+    pub(crate) fn object_unless_null(mut self, each: impl FnMut(&str, Value<'_, 'de>)) -> bool {
         let is_found = self.finds(Kind::Object);
         if is_found {
-            self.each_field(&mut each);
+            self.each_field(each);
         }
         is_found
     }
@@ -220,7 +223,7 @@ impl<'v, 'de> Value<'v, 'de> {
                 self.each_item(&mut |_, item| item.skim_within(deeper));
             }
             (Kind::Object, Some(deeper)) => {
-                self.each_field(&mut |_, value| value.skim_within(deeper));
+                self.each_field(|_, value| value.skim_within(deeper));
             }
             (Kind::List | Kind::Object, None) => self.walk.cursor.fail(),
             (Kind::Text, _) => {
@@ -285,17 +288,6 @@ impl<'v, 'de> Value<'v, 'de> {
         }
     }
 
-    fn object_with(mut self, read: impl FnOnce(&mut Self)) -> bool {
-        match self.expect(Kind::Object) {
-            Expected::Found => {
-                read(&mut self);
-                true
-            }
-            Expected::Absent => true,
-            Expected::Refused => false,
-        }
-    }
-
     fn each_item(&mut self, each: &mut dyn FnMut(usize, Value<'_, 'de>)) {
         let (path, mut index) = (self.path, 0_usize);
         self.walk.cursor.enter();
@@ -307,7 +299,7 @@ impl<'v, 'de> Value<'v, 'de> {
         }
     }
 
-    fn each_field(&mut self, each: &mut dyn FnMut(&str, Value<'_, 'de>)) {
+    fn each_field(&mut self, mut each: impl FnMut(&str, Value<'_, 'de>)) {
         let mut fields = Fields::of(self);
         while let Some((key, value)) = fields.next() {
             each(key, value);
