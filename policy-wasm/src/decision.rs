@@ -326,6 +326,7 @@ impl Reason {
     }
 
     /// A budget that ran out: `more than 256 images in one request`
+    #[cold]
     pub(crate) fn limit(what: &str, limit: usize) -> Self {
         Self::new(
             Code::LimitExceeded,

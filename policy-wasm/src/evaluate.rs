@@ -191,21 +191,13 @@ fn judge(
 ) -> Result<Decision, Reason> {
     let request = call.request.as_ref().map_err(Clone::clone)?;
     if request.operation == Operation::Exempt {
-        let message = "Deletions and connections bring in no image";
-        return Ok(Decision::admitted(Reason::new(
-            Code::OperationNotChecked,
-            message,
-        )));
+        return Ok(not_checked());
     }
     let layout = Layout::of(&request.group, &request.kind, &settings.workloads)
         .ok_or_else(|| unsupported(request))?;
     let workload = request.workload()?;
     if layout.origin == Origin::Controller && settings.pod_templates == PodTemplates::Ignore {
-        let message = alloc::format!(
-            "{} is admitted; the Pods it creates are checked",
-            request.kind
-        );
-        return Ok(Decision::admitted(Reason::new(Code::NotAPod, message)));
+        return Ok(not_a_pod(request));
     }
     let mut warnings = Vec::new();
     let mut images = images::list(
@@ -219,14 +211,16 @@ fn judge(
     )?;
     let documents = Documents::plan(settings, request, workload, &images, report)?;
     let mut lookups = Lookups::new(lookup, budget);
-    resolve::resolve(
-        settings,
-        &documents,
-        &mut images,
-        &mut lookups,
-        budget,
-        report,
-    )?;
+    if settings.resolve_tags {
+        resolve::resolve(
+            settings,
+            &documents,
+            &mut images,
+            &mut lookups,
+            budget,
+            report,
+        )?;
+    }
     let wanted = documents.wanted(&images);
     let is_all_due = documents.weigh_evidence();
     let evidence = Evidence::collect(
@@ -254,6 +248,22 @@ fn describe(pod: &Pod<'_>) -> PodDecision {
     }
 }
 
+#[cold]
+fn not_checked() -> Decision {
+    let message = "Deletions and connections bring in no image";
+    Decision::admitted(Reason::new(Code::OperationNotChecked, message))
+}
+
+#[cold]
+fn not_a_pod(request: &Request<'_>) -> Decision {
+    let message = alloc::format!(
+        "{} is admitted; the Pods it creates are checked",
+        request.kind
+    );
+    Decision::admitted(Reason::new(Code::NotAPod, message))
+}
+
+#[cold]
 fn unsupported(request: &Request<'_>) -> Reason {
     let separator = if request.group.is_empty() { "" } else { "/" };
     let kind = alloc::format!("{}{separator}{}", request.group, request.kind);

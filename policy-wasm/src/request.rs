@@ -178,6 +178,7 @@ impl<'a> Object<'a> {
     }
 }
 
+#[cold]
 fn undecodable(what: &str, detail: &str) -> Reason {
     let message = alloc::format!("The request object could not be decoded as {what}: {detail}");
     Reason::new(Code::UndecodableObject, message)

@@ -234,9 +234,24 @@ struct Fields<'a> {
 }
 
 impl<'a> Fields<'a> {
+    /// What nearly all settings have is read here.
     fn read(&mut self, key: &str, value: Value<'_, 'a>) {
         match key {
             "policy" => self.policy = Some(Policy::read(value, Document::Policy)),
+            "attestors" => {
+                value.list(|index, item| {
+                    let attestor = AttestorDocument::read(index, item);
+                    crate::push_sole(&mut self.attestors, attestor);
+                });
+            }
+            "evidence" => self.evidence = Sources::read(value),
+            _ => self.read_rarer(key, value),
+        }
+    }
+
+    #[inline(never)] // only some requests come here
+    fn read_rarer(&mut self, key: &str, value: Value<'_, 'a>) {
+        match key {
             platform::LIST => {
                 value.list(|index, item| {
                     self.platform_policies
@@ -255,13 +270,6 @@ impl<'a> Fields<'a> {
             "systemPolicy" => {
                 self.system_policy = Some(Policy::read(value, Document::SystemPolicy));
             }
-            "attestors" => {
-                value.list(|index, item| {
-                    let attestor = AttestorDocument::read(index, item);
-                    crate::push_sole(&mut self.attestors, attestor);
-                });
-            }
-            "evidence" => self.evidence = Sources::read(value),
             "registries" => self.registries = Registries::read(value),
             "resolveTags" => self.resolve_tags = value.flag().unwrap_or_default(),
             "singletonPae" => {

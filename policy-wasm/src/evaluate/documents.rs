@@ -39,13 +39,16 @@ impl<'a, 's> Documents<'a, 's> {
             .policy
             .as_ref()
             .map(|policy| singleton::plan(settings, policy, request, workload, images, report));
-        let platform = settings
-            .platform_policies
-            .iter()
-            .map(|policy| platform::plan(settings, policy, request, workload, images, report));
+        let singleton = singleton.transpose()?;
+        let mut platform = Vec::new();
+        for policy in &settings.platform_policies {
+            platform.push(platform::plan(
+                settings, policy, request, workload, images, report,
+            )?);
+        }
         Ok(Self {
-            singleton: singleton.transpose()?,
-            platform: platform.collect::<Result<_, _>>()?,
+            singleton,
+            platform,
         })
     }
 
@@ -109,10 +112,12 @@ impl<'a, 's> Documents<'a, 's> {
                 );
                 add(&mut results, found);
             }
-            let mut testimonies =
-                platform::Testimonies::new(settings, evidence, &circumstances, budget);
-            for plan in &self.platform {
-                add(&mut results, plan.judge(images, &mut testimonies, report));
+            if !self.platform.is_empty() {
+                let mut testimonies =
+                    platform::Testimonies::new(settings, evidence, &circumstances, budget);
+                for plan in &self.platform {
+                    add(&mut results, plan.judge(images, &mut testimonies, report));
+                }
             }
             results.into_iter().map(Option::unwrap_or_default).collect()
         };

@@ -109,19 +109,7 @@ pub(super) fn refuse_denied(settings: &Settings<'_>, images: &mut [Image<'_>], r
 
 fn parse<'w>(field: &'w ImageField<'w>) -> Result<Status<'w>, Reason> {
     let Some(text) = field.image.as_deref() else {
-        let name = field
-            .name
-            .as_deref()
-            .map_or_else(|| field.path.clone(), crate::quote);
-        let message = alloc::format!("{} {name} has no image", field.kind.noun());
-        return Ok(Status::Refused(Reason::new(Code::ImageMissing, message)));
-    };
-    let invalid = |error: ReferenceError| {
-        let message = alloc::format!(
-            "Image {} is not a valid image reference: {error}",
-            crate::quote(text)
-        );
-        Reason::new(Code::ImageReferenceInvalid, message)
+        return Ok(Status::Refused(missing(field)));
     };
     match ImageReference::parse(text) {
         Ok(reference) => Ok(Status::Open(reference)),
@@ -129,13 +117,33 @@ fn parse<'w>(field: &'w ImageField<'w>) -> Result<Status<'w>, Reason> {
             "bytes in an image reference",
             crate::image::MAX_LENGTH,
         )),
-        Err(error @ ReferenceError::Digest) => Ok(Status::MalformedDigest(invalid(error))),
-        Err(error) => Ok(Status::Refused(invalid(error))),
+        Err(error @ ReferenceError::Digest) => Ok(Status::MalformedDigest(invalid(text, error))),
+        Err(error) => Ok(Status::Refused(invalid(text, error))),
     }
+}
+
+#[cold]
+fn missing(field: &ImageField<'_>) -> Reason {
+    let name = field
+        .name
+        .as_deref()
+        .map_or_else(|| field.path.clone(), crate::quote);
+    let message = alloc::format!("{} {name} has no image", field.kind.noun());
+    Reason::new(Code::ImageMissing, message)
+}
+
+#[cold]
+fn invalid(text: &str, error: ReferenceError) -> Reason {
+    let message = alloc::format!(
+        "Image {} is not a valid image reference: {error}",
+        crate::quote(text)
+    );
+    Reason::new(Code::ImageReferenceInvalid, message)
 }
 
 /// Marks images that the same container or volume of the same Pod had before. A tightened policy
 /// must not stop somebody from removing a finalizer; a deletion in progress is no reason to skip.
+#[inline(never)] // only some requests come here
 fn skip_unchanged(
     old: Option<&Workload<'_>>,
     workload: &Workload<'_>,
@@ -162,6 +170,7 @@ fn skip_unchanged(
     }
 }
 
+#[cold]
 fn denied(digest: Digest) -> Reason {
     let message = alloc::format!("Image digest {digest} is revoked by the settings");
     Reason::new(Code::DigestDenied, message)

@@ -3,8 +3,8 @@
 //! The object's text is kept to the byte but for those strings, so that nothing else of it can
 //! change, whatever it contains.
 
-use alloc::collections::BTreeSet;
 use alloc::string::String;
+use alloc::vec::Vec;
 
 use super::images::Image;
 use crate::decision::MutatedObject;
@@ -21,6 +21,7 @@ pub(super) struct Pin {
 impl Pin {
     /// The change for an image whose digest was learned; `None` where its place is not in `object`,
     /// which cannot be.
+    #[inline(never)] // only some requests come here
     pub(super) fn new(object: &str, image: &Image<'_>, digest: Digest) -> Option<Self> {
         let token = image.field.token?.text();
         let start = token.as_ptr().addr().checked_sub(object.as_ptr().addr())?;
@@ -34,8 +35,12 @@ impl Pin {
     }
 }
 
-/// The object with all changes made. Places that overlap cannot be, and end in `None`.
-pub(super) fn apply(object: &str, pins: &BTreeSet<Pin>) -> Option<MutatedObject> {
+/// The object with all changes made; `None` where one has no place. Places that overlap cannot be, and
+/// end in `None` too.
+#[inline(never)] // only some requests come here
+pub(super) fn apply(object: &str, pins: Vec<Option<Pin>>) -> Option<MutatedObject> {
+    let pins: Option<Vec<_>> = pins.into_iter().collect();
+    let pins = crate::set(pins?);
     let mut text = String::with_capacity(object.len());
     let mut copied = 0_usize;
     for pin in pins {

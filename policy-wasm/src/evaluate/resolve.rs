@@ -18,6 +18,7 @@ use crate::settings::Settings;
 /// # Errors
 ///
 /// `limit-exceeded`: more lookups than one request may cause.
+#[inline(never)] // only some requests come here
 pub(super) fn resolve(
     settings: &Settings<'_>,
     documents: &Documents<'_, '_>,
@@ -26,9 +27,6 @@ pub(super) fn resolve(
     budget: &Budget,
     report: &Report,
 ) -> Result<(), Reason> {
-    if !settings.resolve_tags {
-        return Ok(());
-    }
     for (index, image) in images.iter_mut().enumerate() {
         let Some(reference) = image.open().filter(|one| one.digest.is_none()) else {
             continue;

@@ -28,6 +28,7 @@ impl<'a> Supplied<'a> {
     /// # Errors
     ///
     /// Not in this form, or two answers to one question: nobody could say which is true.
+    #[inline(never)] // only some requests come here
     pub(crate) fn read(raw: Raw<'a>, dialect: &Dialect) -> Result<Self, String> {
         let report = Report::default();
         let mut answers = BTreeMap::new();

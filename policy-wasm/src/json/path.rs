@@ -1,7 +1,6 @@
 //! Where in a document a value stands, without allocating until somebody asks.
 
-use alloc::string::String;
-use core::fmt::Write as _;
+use alloc::string::{String, ToString as _};
 
 /// A chain of keys and indices from a document's root, on the stack of the walk
 #[derive(Debug, Clone, Copy)]
@@ -22,30 +21,36 @@ impl Path<'_> {
     }
 
     fn write(self, text: &mut String) {
-        let written = match self {
-            Self::Root(name) => {
-                text.push_str(name);
-                return;
-            }
+        match self {
+            Self::Root(name) => text.push_str(name),
             Self::Field(parent, key) if is_plain(key) => {
                 parent.write(text);
                 if !text.is_empty() {
                     text.push('.');
                 }
                 text.push_str(key);
-                return;
             }
             Self::Field(parent, key) => {
                 parent.write(text);
-                write!(text, "[{}]", crate::Escaped(key))
+                write_in_brackets(text, &escaped(key));
             }
             Self::Index(parent, index) => {
                 parent.write(text);
-                write!(text, "[{index}]")
+                write_in_brackets(text, &index.to_string());
             }
-        };
-        debug_assert!(written.is_ok(), "a text takes whatever is written");
+        }
     }
+}
+
+fn write_in_brackets(text: &mut String, step: &str) {
+    text.push('[');
+    text.push_str(step);
+    text.push(']');
+}
+
+#[cold]
+fn escaped(key: &str) -> String {
+    crate::Escaped(key).to_string()
 }
 
 fn is_plain(key: &str) -> bool {

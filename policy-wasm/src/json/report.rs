@@ -41,6 +41,7 @@ pub(crate) struct Report {
 }
 
 impl Report {
+    #[cold]
     pub(crate) fn push(&self, code: Code, path: Path<'_>, message: impl Into<String>) {
         self.total.set(self.total.get().saturating_add(1));
         if self.total.get() <= KEPT {

@@ -206,6 +206,7 @@ impl<'a> RuleMap<'a> {
     }
 
     /// Reads every rule, and returns the one whose key equals `wanted`, with the key as written.
+    #[inline(never)] // only some requests come here
     pub(crate) fn find(
         &self,
         wanted: &str,

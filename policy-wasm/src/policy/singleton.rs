@@ -104,33 +104,35 @@ impl<'a> Policy<'a> {
                 let message = "a platform policy belongs under `platformPolicies`";
                 value.refuse(Code::PolicyUnsupportedFeature, message);
             }
-            key => {
-                let Some(kind) = RuleKind::of_map(key) else {
-                    return value.unknown();
-                };
-                let path = value.path();
-                let raw = value.raw();
-                if raw.is_empty_object() {
-                    return;
-                }
-                if !raw.is_object() {
-                    let message = "expected an object of rules";
-                    return report.push(Code::PolicyWrongType, path, message);
-                }
-                if !policy.rule_maps.is_empty() {
-                    let message = "only one rule map may have entries, and another one has";
-                    report.push(Code::PolicyMultipleRuleMaps, path, message);
-                }
-                policy
-                    .rule_maps
-                    .push(RuleMap::new(document.path(), kind, raw));
-            }
+            key => match RuleKind::of_map(key) {
+                Some(kind) => policy.add_rules(kind, value),
+                None => value.unknown(),
+            },
         });
         if was_object && !saw_default_rule && document == Document::Policy {
             let message = "`defaultAdmissionRule` is required";
             report.push(Code::PolicyMissingDefaultRule, path, message);
         }
         policy
+    }
+
+    #[inline(never)] // only some requests come here
+    fn add_rules(&mut self, kind: RuleKind, value: Value<'_, 'a>) {
+        let (path, report) = (value.path(), value.report());
+        let raw = value.raw();
+        if raw.is_empty_object() {
+            return;
+        }
+        if !raw.is_object() {
+            let message = "expected an object of rules";
+            return report.push(Code::PolicyWrongType, path, message);
+        }
+        if !self.rule_maps.is_empty() {
+            let message = "only one rule map may have entries, and another one has";
+            report.push(Code::PolicyMultipleRuleMaps, path, message);
+        }
+        self.rule_maps
+            .push(RuleMap::new(self.document.path(), kind, raw));
     }
 
     /// The one map that has entries.

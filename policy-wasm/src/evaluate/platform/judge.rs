@@ -17,6 +17,7 @@ use crate::policy::rule::EnforcementMode;
 
 impl<'a, 's> Plan<'a, 's> {
     /// Judges every image that is open; the others have no result.
+    #[inline(never)] // only some requests come here
     pub(in crate::evaluate) fn judge(
         &self,
         images: &[Image<'_>],

@@ -69,6 +69,7 @@ impl Exemptions {
 ///
 /// `context-missing`: check sets are chosen by namespace, and the request does not state it.
 /// `settings-invalid`: no check set covers a Pod.
+#[inline(never)] // only some requests come here
 pub(in crate::evaluate) fn plan<'a, 's>(
     settings: &'s Settings<'a>,
     policy: &'s PlatformPolicy<'a>,
@@ -213,6 +214,7 @@ impl<'a, 's> Plan<'a, 's> {
 
     /// Asks for what the checks on an image want to know. A platform policy knows no notes, so that
     /// each place is asked under every note of the settings.
+    #[inline(never)] // only some requests come here
     pub(in crate::evaluate) fn want<'i>(
         &'i self,
         index: usize,

@@ -105,6 +105,7 @@ struct Answer<'p> {
 }
 
 impl<'p> Judged<'p, '_> {
+    #[inline(never)] // only some requests come here
     fn by_rule(
         &mut self,
         image: &Image<'_>,

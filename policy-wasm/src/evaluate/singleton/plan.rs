@@ -72,15 +72,9 @@ pub(in crate::evaluate) fn plan<'a>(
             names.extend(chosen.rule.attestors.iter().cloned());
         }
     }
-    let attestors = load(settings, &names, report);
-    for chosen in rules.iter().flatten() {
-        let named: Vec<_> = attestors
-            .iter()
-            .filter(|one| chosen.rule.attestors.contains(&one.name))
-            .collect();
-        if let Some(message) = shared_key(&named) {
-            report.push(Code::PolicyAttestorsShareKey, Path::Root("policy"), message);
-        }
+    let mut attestors = Vec::new();
+    if !names.is_empty() {
+        attestors = load(settings, &names, &rules, report);
     }
     let lacks_system_policy =
         policy.global_evaluation == GlobalEvaluation::Enable && settings.system_policy.is_none();
@@ -123,32 +117,28 @@ fn choose<'a>(
     pod: &Pod<'_>,
     report: &Report,
 ) -> Result<Option<ChosenRule<'a>>, Reason> {
-    let (specific, searched) = match policy.rules() {
-        None => (None, None),
-        Some(rules) => {
-            let key = rule_key(settings, request, pod, rules.kind)?;
-            let found = rules.find(&key, report);
-            (
-                found.map(|(key, rule)| (rules.kind, key, rule)),
-                Some((rules.kind, key)),
-            )
+    let mut searched = None;
+    if let Some(rules) = policy.rules() {
+        let key = rule_key(settings, request, pod, rules.kind)?;
+        if let Some((found, rule)) = rules.find(&key, report) {
+            return Ok(Some(ChosenRule {
+                specific: Some((rules.kind, found)),
+                searched: Some((rules.kind, key)),
+                rule,
+            }));
         }
-    };
-    Ok(match specific {
-        Some((kind, key, rule)) => Some(ChosenRule {
-            specific: Some((kind, key)),
-            searched,
-            rule,
-        }),
-        None => policy.default_rule.clone().map(|rule| ChosenRule {
-            specific: None,
-            searched,
-            rule,
-        }),
-    })
+        searched = Some((rules.kind, key));
+    }
+    let default_rule = policy.default_rule.clone();
+    Ok(default_rule.map(|rule| ChosenRule {
+        specific: None,
+        searched,
+        rule,
+    }))
 }
 
 /// What a key of the policy's rule map would have to say to apply to this Pod.
+#[inline(never)] // only some requests come here
 fn rule_key(
     settings: &Settings<'_>,
     request: &Request<'_>,
@@ -175,10 +165,12 @@ fn rule_key(
     })
 }
 
-/// Loads the named attestors, and no others.
+/// Loads the named attestors, and no others. Those of one rule each need a signature of their own.
+#[inline(never)] // only some requests come here
 fn load<'a>(
     settings: &Settings<'a>,
     names: &BTreeSet<Cow<'a, str>>,
+    rules: &[Option<ChosenRule<'a>>],
     report: &Report,
 ) -> Vec<Attestor<'a>> {
     let attestors = attestor::load(&settings.attestors, |name| names.contains(name), report);
@@ -186,6 +178,15 @@ fn load<'a>(
         if !attestors.iter().any(|attestor| attestor.name == *name) {
             let message = unknown_attestor(name);
             report.push(Code::PolicyAttestorUnknown, Path::Root("policy"), message);
+        }
+    }
+    for chosen in rules.iter().flatten() {
+        let named: Vec<_> = attestors
+            .iter()
+            .filter(|one| chosen.rule.attestors.contains(&one.name))
+            .collect();
+        if let Some(message) = shared_key(&named) {
+            report.push(Code::PolicyAttestorsShareKey, Path::Root("policy"), message);
         }
     }
     attestors
