@@ -184,10 +184,11 @@ impl Bench {
 
 /// The answer of this program's own policy.
 fn natively(payload: &[u8]) -> Vec<u8> {
-    let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).ok();
-    let now = since_epoch.and_then(|since| Time::from_unix(since.as_secs()).ok());
     let host = abi::Host {
-        now,
+        clock: &|| {
+            let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).ok()?;
+            Time::from_unix(since_epoch.as_secs()).ok()
+        },
         lookup: &mut NoLookup,
     };
     abi::validate(payload, host)

@@ -25,22 +25,20 @@ use serde::Serialize;
 use crate::decision::{AdmissionResponse, Decision, SettingsResponse};
 use crate::evaluate::Extras;
 use crate::evidence::Lookup;
-use crate::time::Time;
+use crate::time::Clock;
 use crate::{Budget, Call};
 
 /// What an adapter's host has to offer to a decision
 pub struct Host<'h> {
     /// Its clock, if it has one
-    pub now: Option<Time>,
+    pub clock: Clock<'h>,
     /// Whoever answers lookups; [`NoLookup`](crate::evidence::NoLookup) where nobody does
     pub lookup: &'h mut dyn Lookup,
 }
 
 impl core::fmt::Debug for Host<'_> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.debug_struct("Host")
-            .field("now", &self.now)
-            .finish_non_exhaustive()
+        f.debug_struct("Host").finish_non_exhaustive()
     }
 }
 
@@ -70,9 +68,9 @@ pub fn validate_settings(settings: &[u8]) -> Vec<u8> {
     )))
 }
 
-fn decision(call: &[u8], extras: Extras, Host { now, lookup }: Host<'_>) -> Decision {
+fn decision(call: &[u8], extras: Extras, Host { clock, lookup }: Host<'_>) -> Decision {
     match Call::parse(call, extras, &Budget::DEFAULT) {
-        Ok(call) => crate::decide(&call, now, lookup, &Budget::DEFAULT),
+        Ok(call) => crate::decide(&call, clock, lookup, &Budget::DEFAULT),
         Err(reason) => Decision::refused(reason),
     }
 }

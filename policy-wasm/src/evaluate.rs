@@ -33,7 +33,7 @@ use crate::evidence::{Evidence, Lookup, Lookups, Supplied};
 use crate::json::{Dialect, Null, Path, Raw, Report, Value};
 use crate::request::{Layout, Operation, Origin, Pod, Request};
 use crate::settings::{PodTemplates, Settings};
-use crate::time::Time;
+use crate::time::{Clock, Time};
 
 /// One question: a request, and the settings to judge it by
 #[derive(Debug)]
@@ -141,25 +141,25 @@ impl<'a> Call<'a> {
 ///
 /// The request is hostile; the settings are the administrator's. The same call at the same time, with
 /// the same answers to its lookups, always has the same decision. A call that brings its own time or
-/// evidence is judged by that, and not by `now`, or by what `lookup` would say.
+/// evidence is judged by that, and not by what `clock` or `lookup` would say. The clock is asked where
+/// evidence is judged, and once.
 #[inline(never)] // what parsing had on the stack is gone by then
 pub fn decide(
     call: &Call<'_>,
-    now: Option<Time>,
+    clock: Clock<'_>,
     lookup: &mut dyn Lookup,
     budget: &Budget,
 ) -> Decision {
     let report = &call.problems;
     let settings = call.settings.as_deref().filter(|_| report.is_empty());
-    let now = call.time.or(now);
     let decision = settings.map(|settings| {
         let judged = match call
             .evidence
             .map(|raw| Supplied::read(raw, CALL))
             .transpose()
         {
-            Ok(None) => judge(settings, call, now, lookup, budget, report),
-            Ok(Some(mut supplied)) => judge(settings, call, now, &mut supplied, budget, report),
+            Ok(None) => judge(settings, call, clock, lookup, budget, report),
+            Ok(Some(mut supplied)) => judge(settings, call, clock, &mut supplied, budget, report),
             Err(problem) => Err(Reason::new(Code::CallInvalid, problem)),
         };
         judged.unwrap_or_else(Decision::refused)
@@ -184,7 +184,7 @@ pub fn decide(
 fn judge(
     settings: &Settings<'_>,
     call: &Call<'_>,
-    now: Option<Time>,
+    clock: Clock<'_>,
     lookup: &mut dyn Lookup,
     budget: &Budget,
     report: &Report,
@@ -231,6 +231,10 @@ fn judge(
         is_all_due,
         budget,
     )?;
+    let mut now = None; // evidence has a date; nothing else here has
+    if !wanted.is_empty() {
+        now = call.time.or_else(clock);
+    }
     let results = documents.judge(&images, evidence, settings, now, budget, report);
     let marks = break_glass::read(&settings.break_glass, request, workload, &mut warnings);
     let object = request.object_text();

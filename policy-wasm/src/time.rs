@@ -12,6 +12,12 @@ use thiserror::Error;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Time(u64);
 
+/// Says what time it is, where anybody knows
+pub type Clock<'c> = &'c dyn Fn() -> Option<Time>;
+
+/// Nobody does
+pub const NO_CLOCK: Clock<'static> = &|| None;
+
 /// Why something is not a [`Time`]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum TimeError {

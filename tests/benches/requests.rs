@@ -18,6 +18,7 @@ use policy_tests::delivery::{NAMESPACE, resource};
 use policy_tests::signing::{TestKey, note_name};
 use policy_wasm::abi;
 use policy_wasm::evidence::NoLookup;
+use policy_wasm::time::NO_CLOCK;
 use ring::signature::{ECDSA_P256_SHA256_ASN1, UnparsedPublicKey};
 use serde_json::{Value, json};
 
@@ -153,7 +154,7 @@ impl Bench {
         let ring = UnparsedPublicKey::new(&ECDSA_P256_SHA256_ASN1, &public);
         let mut native = || {
             let host = abi::Host {
-                now: None,
+                clock: NO_CLOCK,
                 lookup: &mut NoLookup,
             };
             black_box(abi::validate(black_box(&call), host));

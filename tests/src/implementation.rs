@@ -9,6 +9,7 @@ use base64::engine::general_purpose::STANDARD;
 use host_runner::engine::{Abi, Operation, Policy, embedded};
 use policy_wasm::abi;
 use policy_wasm::evidence::NoLookup;
+use policy_wasm::time::NO_CLOCK;
 use serde_json::Value;
 
 use crate::{modules, web};
@@ -158,6 +159,9 @@ pub fn decision(call: &Value) -> Value {
 
 /// Answers a call with the native library, which has neither a clock nor a host.
 pub fn decide_natively(call: &[u8]) -> Vec<u8> {
-    let lookup = &mut NoLookup;
-    abi::decide(call, abi::Host { now: None, lookup })
+    let host = abi::Host {
+        clock: NO_CLOCK,
+        lookup: &mut NoLookup,
+    };
+    abi::decide(call, host)
 }

@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use policy_tests::case::{image, one_container, pod, settings};
 use policy_tests::signing::{TestKey, attestor};
 use policy_wasm::evidence::NoLookup;
+use policy_wasm::time::NO_CLOCK;
 use policy_wasm::{Budget, Call, Extras, decide};
 use serde_json::{Value, json};
 
@@ -46,7 +47,7 @@ fn peak(settings: &Value) -> usize {
     let before = LIVE.load(Ordering::Relaxed);
     PEAK.store(before, Ordering::Relaxed);
     let call = Call::parse(call.as_bytes(), Extras::Refused, &Budget::DEFAULT).unwrap();
-    let decision = decide(&call, None, &mut NoLookup, &Budget::DEFAULT);
+    let decision = decide(&call, NO_CLOCK, &mut NoLookup, &Budget::DEFAULT);
     let peak = PEAK.load(Ordering::Relaxed) - before;
     assert!(decision.allowed, "{}", decision.message);
     peak

@@ -1,5 +1,6 @@
 //! What is asked of the host, how often, and what its answers can and cannot do.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 
 use base64::Engine as _;
@@ -7,8 +8,8 @@ use base64::engine::general_purpose::STANDARD;
 use policy_tests::case::{
     A, B, call_case, image, one_container, outcome, pod, raw_case, request, require, rule, settings,
 };
-use policy_tests::corpus;
 use policy_tests::delivery::{Delivery, NAMESPACE, ask_registry, resource};
+use policy_tests::implementation::decision;
 use policy_tests::platform::statements::{clean_scan, provenance_v1, signed};
 use policy_tests::platform::{
     PROVENANCE, always_deny, builder, passing, policy, sigstore, simple_signing_of, slsa, trust,
@@ -17,7 +18,9 @@ use policy_tests::signing::{
     SIMPLE_SIGNING, TestKey, attestor, envelope, filed_under, note_name, occurrence, occurrence_of,
     payload,
 };
+use policy_tests::{calls, corpus};
 use policy_wasm::evidence::{Answer, Lookup, Need, NoLookup};
+use policy_wasm::time::{NO_CLOCK, Time};
 use policy_wasm::{Budget, Call, Extras, abi};
 use serde_json::{Value, json};
 
@@ -37,7 +40,7 @@ impl<F: FnMut(&Need, usize) -> Answer> Host<F> {
 
     fn decide(&mut self, call: &Value) -> Value {
         let host = abi::Host {
-            now: None,
+            clock: NO_CLOCK,
             lookup: self,
         };
         serde_json::from_slice(&abi::decide(call.to_string().as_bytes(), host)).unwrap()
@@ -169,13 +172,57 @@ fn an_engines_calls_bring_neither_time_nor_evidence() {
         call[extra] = json!([]);
         let mut nobody = Host::new(|_: &Need, _| Answer::Unavailable);
         let host = abi::Host {
-            now: None,
+            clock: NO_CLOCK,
             lookup: &mut nobody,
         };
         let answer = abi::validate(call.to_string().as_bytes(), host);
         let answer: Value = serde_json::from_slice(&answer).unwrap();
         assert_eq!(answer["accepted"], false, "{extra}");
         assert_eq!(answer["code"], 500, "{extra}");
+    }
+}
+
+/// Decides by a clock, and counts how often it is asked.
+fn decide_by_clock(call: &Value, time: Time) -> (Value, usize) {
+    let asked = Cell::new(0);
+    let host = abi::Host {
+        clock: &|| {
+            asked.set(asked.get() + 1);
+            Some(time)
+        },
+        lookup: &mut NoLookup,
+    };
+    let decision = abi::decide(call.to_string().as_bytes(), host);
+    (serde_json::from_slice(&decision).unwrap(), asked.get())
+}
+
+#[test]
+fn a_clock_says_what_the_calls_own_time_would_and_is_asked_once_at_most() {
+    let mut asked_of = 0;
+    for case in corpus::all() {
+        let mut call = serde_json::from_slice(&case.call).unwrap_or(Value::Null);
+        let Some(time) = call["time"].as_str().and_then(|it| Time::parse(it).ok()) else {
+            continue;
+        };
+        let mut expected = decision(&call);
+        let warnings = expected["warnings"].as_array_mut().unwrap();
+        warnings.retain(|warning| warning["code"] != "clock-overridden");
+        call.as_object_mut().unwrap().remove("time");
+        let (decision, asked) = decide_by_clock(&call, time);
+        assert_eq!(decision, expected, "{}", case.name);
+        assert!(asked <= 1, "{}: {asked}", case.name);
+        asked_of += asked;
+    }
+    assert!(asked_of > 0);
+}
+
+#[test]
+fn what_needs_no_evidence_asks_no_clock() {
+    let now = Time::parse("2026-11-23T12:00:00Z").unwrap();
+    for (call, asked) in [(calls::exempt(), 0), (calls::attested(), 1)] {
+        let (decision, found) = decide_by_clock(&call, now);
+        assert_eq!(outcome(&decision), "allow");
+        assert_eq!(found, asked, "{call}");
     }
 }
 
@@ -270,7 +317,7 @@ fn pinning_changes_the_images_and_nothing_else() {
     );
     let mut host = Host::new(|_: &Need, _| found(&json!({"digest": A})));
     let host = abi::Host {
-        now: None,
+        clock: NO_CLOCK,
         lookup: &mut host,
     };
     let answer = String::from_utf8(abi::validate(text.as_bytes(), host)).unwrap();
@@ -749,7 +796,7 @@ fn work(units: usize) -> Budget {
 fn decide_within(call: &Value, budget: Budget) -> Value {
     let text = call.to_string();
     let call = Call::parse(text.as_bytes(), Extras::Allowed, &budget).unwrap();
-    serde_json::to_value(policy_wasm::decide(&call, None, &mut NoLookup, &budget)).unwrap()
+    serde_json::to_value(policy_wasm::decide(&call, NO_CLOCK, &mut NoLookup, &budget)).unwrap()
 }
 
 /// A message that inflates beyond all measure stands in the way of nothing else.

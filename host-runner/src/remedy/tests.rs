@@ -23,7 +23,7 @@ fn evaluated(settings: &Value, image: &str) -> Evaluated {
     });
     let call = json!({"request": request, "settings": settings}).to_string();
     let host = abi::Host {
-        now: Some(Time::parse("2026-11-23T12:00:00Z").unwrap()),
+        clock: &|| Time::parse("2026-11-23T12:00:00Z").ok(),
         lookup: &mut NoLookup,
     };
     let answer = serde_json::from_slice(&abi::decide(call.as_bytes(), host)).unwrap();

@@ -54,7 +54,7 @@ extern "C" fn __guest_call(operation_length: usize, payload_length: usize) -> i3
 
 fn host(lookup: &mut WapcHost) -> Host<'_> {
     Host {
-        now: clock::now(),
+        clock: &clock::now,
         lookup,
     }
 }

@@ -32,7 +32,7 @@ pub fn decide(
 ) -> Result<JsValue, JsValue> {
     answer(call, |call| {
         let host = Host {
-            now: now(),
+            clock: &now,
             lookup: &mut NoLookup,
         };
         super::decide(call, host)

@@ -40,7 +40,7 @@ fn run() -> Result<(), String> {
 
 fn host(lookup: &mut NoLookup) -> abi::Host<'_> {
     abi::Host {
-        now: abi::clock::now(),
+        clock: &abi::clock::now,
         lookup,
     }
 }

@@ -9,6 +9,7 @@ use policy_wasm::digest::Digest;
 use policy_wasm::evaluate::{Call, Extras};
 use policy_wasm::evidence::NoLookup;
 use policy_wasm::image::ImageReference;
+use policy_wasm::time::NO_CLOCK;
 use policy_wasm::{Budget, decide};
 use serde_json::{Map, Value, json};
 
@@ -133,7 +134,7 @@ fn read(object: Map<String, Value>, workloads: &Value) -> Result<Decision, Strin
     let call = json!({"request": request, "settings": settings}).to_string();
     let budget = Budget::DEFAULT;
     let decision = match Call::parse(call.as_bytes(), Extras::Refused, &budget) {
-        Ok(call) => decide(&call, None, &mut NoLookup, &budget),
+        Ok(call) => decide(&call, NO_CLOCK, &mut NoLookup, &budget),
         Err(reason) => return Err(format!("{title}: {}", reason.message)),
     };
     match decision.reasons.first() {
