@@ -31,7 +31,7 @@ use crate::Budget;
 use crate::decision::{Code, Decision, PodDecision, Reason};
 use crate::evidence::{Evidence, Lookup, Lookups, Supplied};
 use crate::json::{Dialect, Null, Path, Raw, Report, Value};
-use crate::request::{Layout, Operation, Origin, Pod, Request};
+use crate::request::{Operation, Origin, Pod, Request};
 use crate::settings::{PodTemplates, Settings};
 use crate::time::{Clock, Time};
 
@@ -193,22 +193,12 @@ fn judge(
     if request.operation == Operation::Exempt {
         return Ok(not_checked());
     }
-    let layout = Layout::of(&request.group, &request.kind, &settings.workloads)
-        .ok_or_else(|| unsupported(request))?;
-    let workload = request.workload()?;
-    if layout.origin == Origin::Controller && settings.pod_templates == PodTemplates::Ignore {
+    let workload = request.workload(&settings.workloads)?;
+    if workload.origin == Origin::Controller && settings.pod_templates == PodTemplates::Ignore {
         return Ok(not_a_pod(request));
     }
     let mut warnings = Vec::new();
-    let mut images = images::list(
-        settings,
-        request,
-        &layout,
-        workload,
-        budget,
-        report,
-        &mut warnings,
-    )?;
+    let mut images = images::list(settings, request, workload, budget, report, &mut warnings)?;
     let documents = Documents::plan(settings, request, workload, &images, report)?;
     let mut lookups = Lookups::new(lookup, budget);
     if settings.resolve_tags {
@@ -265,15 +255,4 @@ fn not_a_pod(request: &Request<'_>) -> Decision {
         request.kind
     );
     Decision::admitted(Reason::new(Code::NotAPod, message))
-}
-
-#[cold]
-fn unsupported(request: &Request<'_>) -> Reason {
-    let separator = if request.group.is_empty() { "" } else { "/" };
-    let kind = alloc::format!("{}{separator}{}", request.group, request.kind);
-    let message = alloc::format!(
-        "Objects of kind {} are not supported by this policy",
-        crate::quote(&kind)
-    );
-    Reason::new(Code::UnsupportedObjectKind, message)
 }

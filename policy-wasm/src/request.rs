@@ -11,9 +11,9 @@ mod workload;
 use alloc::borrow::Cow;
 use alloc::string::ToString as _;
 
+use kinds::Layout;
 use kinds::built_in;
-pub(crate) use kinds::is_built_in;
-pub(crate) use kinds::{Layout, Origin};
+pub(crate) use kinds::{Origin, is_built_in};
 pub use pod::FieldKind;
 pub(crate) use pod::{ImageField, Metadata, Pod};
 pub(crate) use workload::Workload;
@@ -128,17 +128,32 @@ impl<'a> Request<'a> {
     ///
     /// # Errors
     ///
-    /// `undecodable-object`: there is none, or it is not what its kind says. `limit-exceeded`: it has
-    /// too many images.
-    pub(crate) fn workload(&self) -> Result<&Workload<'a>, Reason> {
+    /// `unsupported-object-kind`. `undecodable-object`: there is none, or it is not what its kind says.
+    /// `limit-exceeded`: it has too many images.
+    pub(crate) fn workload(&self, workloads: &[WorkloadKind<'_>]) -> Result<&Workload<'a>, Reason> {
         let object = self.object.as_ref();
         let Some(workload) = object.and_then(|object| object.workload.as_ref()) else {
-            let kind = crate::quote(&self.kind);
-            return Err(undecodable(&kind, "the request has no `object`"));
+            return Err(self.missing(workloads));
         };
         let workload = workload.as_ref().map_err(Clone::clone)?;
         workload.check(self)?;
         Ok(workload)
+    }
+
+    /// Why there is nothing to judge.
+    #[cold]
+    fn missing(&self, workloads: &[WorkloadKind<'_>]) -> Reason {
+        if Layout::of(&self.group, &self.kind, workloads).is_some() {
+            let kind = crate::quote(&self.kind);
+            return undecodable(&kind, "the request has no `object`");
+        }
+        let separator = if self.group.is_empty() { "" } else { "/" };
+        let kind = alloc::format!("{}{separator}{}", self.group, self.kind);
+        let message = alloc::format!(
+            "Objects of kind {} are not supported by this policy",
+            crate::quote(&kind)
+        );
+        Reason::new(Code::UnsupportedObjectKind, message)
     }
 
     /// The text of the object that is to be admitted.
@@ -150,10 +165,11 @@ impl<'a> Request<'a> {
     /// Reads the object before the update; `None` when there is none that can be read.
     pub(crate) fn old_workload(
         &self,
-        layout: &Layout<'_>,
+        workloads: &[WorkloadKind<'_>],
         budget: &Budget,
     ) -> Option<Workload<'a>> {
-        let old = Workload::parse(self.old_object?, layout, &self.kind, budget.images).ok()?;
+        let layout = Layout::of(&self.group, &self.kind, workloads)?;
+        let old = Workload::parse(self.old_object?, &layout, &self.kind, budget.images).ok()?;
         old.check(self).ok().map(|()| old)
     }
 }

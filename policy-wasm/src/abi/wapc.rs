@@ -32,21 +32,22 @@ extern "C" fn __guest_call(operation_length: usize, payload_length: usize) -> i3
     if operation_length > MAX_OPERATION || payload_length > Budget::DEFAULT.call_bytes() {
         return refuse(b"limit-exceeded: the call is longer than this module reads");
     }
-    let mut operation = alloc::vec![0_u8; operation_length];
+    let mut operation = [0_u8; MAX_OPERATION];
     let mut payload = alloc::vec![0_u8; payload_length];
-    // SAFETY: the host writes exactly the lengths that it stated, and both buffers have them.
+    // SAFETY: the host writes exactly the lengths that it stated, and both buffers have room for them.
     #[expect(unsafe_code, reason = "a call to the host")]
     unsafe {
         __guest_request(operation.as_mut_ptr(), payload.as_mut_ptr());
     }
-    match operation.as_slice() {
+    let operation = operation.get(..operation_length).unwrap_or_default();
+    match operation {
         b"validate" => respond(&super::validate(&payload, host(&mut WapcHost))),
         b"validate_settings" => respond(&super::validate_settings(&payload)),
         b"decide" => respond(&super::decide(&payload, host(&mut WapcHost))),
         b"protocol_version" => respond(super::PROTOCOL_VERSION),
         _ => {
             let mut error = Vec::from(b"unknown operation: ".as_slice());
-            error.extend_from_slice(&operation);
+            error.extend_from_slice(operation);
             refuse(&error)
         }
     }

@@ -8,7 +8,7 @@ use crate::decision::{Code, Reason};
 use crate::digest::Digest;
 use crate::image::{ImageReference, ReferenceError};
 use crate::json::Report;
-use crate::request::{ImageField, Layout, Operation, Pod, Request, Workload};
+use crate::request::{ImageField, Operation, Pod, Request, Workload};
 use crate::settings::{Settings, UnchangedImages};
 
 /// One image of the request
@@ -68,7 +68,6 @@ impl<'w> Image<'w> {
 pub(super) fn list<'w>(
     settings: &Settings<'_>,
     request: &Request<'_>,
-    layout: &Layout<'_>,
     workload: &'w Workload<'w>,
     budget: &Budget,
     report: &Report,
@@ -89,7 +88,7 @@ pub(super) fn list<'w>(
     }
     if request.operation == Operation::Update && settings.unchanged_images == UnchangedImages::Skip
     {
-        let old = request.old_workload(layout, budget);
+        let old = request.old_workload(&settings.workloads, budget);
         skip_unchanged(old.as_ref(), workload, &mut images, warnings);
     }
     refuse_denied(settings, &mut images, report);

@@ -13,6 +13,7 @@ use crate::json::{Path, Raw, Report, Value};
 /// The Pods that an object is, or will create
 #[derive(Debug)]
 pub(crate) struct Workload<'a> {
+    pub(crate) origin: Origin,
     pub(crate) pods: Vec<Pod<'a>>,
     kind: Option<Cow<'a, str>>,
     api_version: Option<Cow<'a, str>>,
@@ -148,6 +149,7 @@ impl<'a> Reading<'a> {
             }
         }
         Ok(Workload {
+            origin,
             pods: self.pods,
             kind: self.kind,
             api_version: self.api_version,
