@@ -30,7 +30,7 @@ use crate::{Budget, Call};
 
 /// What an adapter's host has to offer to a decision
 pub struct Host<'h> {
-    /// Its clock, if it has one
+    /// Its clock; [`NO_CLOCK`](crate::time::NO_CLOCK) where it has none
     pub clock: Clock<'h>,
     /// Whoever answers lookups; [`NoLookup`](crate::evidence::NoLookup) where nobody does
     pub lookup: &'h mut dyn Lookup,
@@ -52,11 +52,11 @@ pub fn decide(call: &[u8], host: Host<'_>) -> Vec<u8> {
 
 /// Answers a call as Kubewarden expects.
 pub fn validate(call: &[u8], host: Host<'_>) -> Vec<u8> {
-    to_json(&AdmissionResponse::from(decision(
-        call,
-        Extras::Refused,
-        host,
-    )))
+    let response = AdmissionResponse::from(decision(call, Extras::Refused, host));
+    if response.is_plain_yes() {
+        return AdmissionResponse::PLAIN_YES.to_vec();
+    }
+    to_json(&response)
 }
 
 /// Answers whether settings can be used, and everything that is wrong with them.

@@ -25,6 +25,29 @@ pub struct AdmissionResponse {
     mutated_object: Option<MutatedObject>,
 }
 
+impl AdmissionResponse {
+    /// What nearly every call is answered, as JSON: no serializer has to be there for it
+    pub(crate) const PLAIN_YES: &[u8] = br#"{"accepted":true}"#;
+
+    /// Whether it admits, and says nothing else.
+    pub(crate) fn is_plain_yes(&self) -> bool {
+        let Self {
+            accepted,
+            message,
+            code,
+            audit_annotations,
+            warnings,
+            mutated_object,
+        } = self;
+        *accepted
+            && message.is_empty()
+            && code.is_none()
+            && audit_annotations.is_empty()
+            && warnings.is_empty()
+            && mutated_object.is_none()
+    }
+}
+
 /// Kubernetes may cut a warning beyond this many characters.
 const MAX_WARNING: usize = 256;
 
@@ -97,6 +120,34 @@ impl From<Vec<Problem>> for SettingsResponse {
                     },
                 )
                 .collect(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::decision::{Code, Reason};
+
+    #[test]
+    fn the_ready_made_answer_is_the_serialized_one_and_only_for_who_says_nothing_else() {
+        let plain = AdmissionResponse::from(Decision::new());
+        assert!(plain.is_plain_yes());
+        let serialized = serde_json::to_vec(&plain).unwrap();
+        assert_eq!(serialized, AdmissionResponse::PLAIN_YES);
+        let changes: [fn(&mut Decision); 5] = [
+            |decision| decision.allowed = false,
+            |decision| decision.message = "a word".into(),
+            |decision| decision.warnings = alloc::vec![Reason::new(Code::DryRun, "a word")],
+            |decision| {
+                decision.audit_annotations.insert("dry-run", "true".into());
+            },
+            |decision| decision.mutated_object = Some(MutatedObject::new("{}".into())),
+        ];
+        for (index, change) in changes.iter().enumerate() {
+            let mut decision = Decision::new();
+            change(&mut decision);
+            assert!(!AdmissionResponse::from(decision).is_plain_yes(), "{index}");
         }
     }
 }

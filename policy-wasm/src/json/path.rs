@@ -32,25 +32,32 @@ impl Path<'_> {
             }
             Self::Field(parent, key) => {
                 parent.write(text);
-                write_in_brackets(text, &escaped(key));
+                text.push_str(&in_brackets(key));
             }
             Self::Index(parent, index) => {
                 parent.write(text);
-                write_in_brackets(text, &index.to_string());
+                text.push('[');
+                write_decimal(text, index);
+                text.push(']');
             }
         }
     }
 }
 
-fn write_in_brackets(text: &mut String, step: &str) {
-    text.push('[');
-    text.push_str(step);
-    text.push(']');
+/// Nearly all indices have one digit, for which nothing has to be looked up.
+fn write_decimal(text: &mut String, number: usize) {
+    let digit = u32::try_from(number)
+        .ok()
+        .and_then(|number| char::from_digit(number, 10));
+    match digit {
+        Some(digit) => text.push(digit),
+        None => text.push_str(&number.to_string()),
+    }
 }
 
 #[cold]
-fn escaped(key: &str) -> String {
-    crate::Escaped(key).to_string()
+fn in_brackets(key: &str) -> String {
+    alloc::format!("[{}]", crate::Escaped(key))
 }
 
 fn is_plain(key: &str) -> bool {
