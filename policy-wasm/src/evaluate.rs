@@ -141,8 +141,8 @@ impl<'a> Call<'a> {
 ///
 /// The request is hostile; the settings are the administrator's. The same call at the same time, with
 /// the same answers to its lookups, always has the same decision. A call that brings its own time or
-/// evidence is judged by that, and not by what `clock` or `lookup` would say. The clock is asked where
-/// evidence is judged, and once.
+/// evidence is judged by that, and not by what `clock` or `lookup` would say. The clock is asked once, where
+/// evidence is judged, and after all of it has been looked up.
 #[inline(never)] // what parsing had on the stack is gone by then
 pub fn decide(
     call: &Call<'_>,
@@ -221,7 +221,8 @@ fn judge(
         is_all_due,
         budget,
     )?;
-    let mut now = None; // evidence has a date; nothing else here has
+    // Whatever has a date is judged only for an image about which something has to be known.
+    let mut now = None;
     if !wanted.is_empty() {
         now = call.time.or_else(clock);
     }

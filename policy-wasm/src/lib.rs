@@ -2,9 +2,9 @@
 //!
 //! The crate is pure. [`decide`] takes one [`Call`] (the request and the settings) and returns one
 //! [`Decision`]; there is no clock, file, network, environment or global state, and no `std` outside
-//! [`abi`]. The time ([`time::Clock`]), and what has to be looked up elsewhere ([`evidence::Lookup`]), is
-//! asked of whoever called, and only by a request that depends on it. What carries bytes in and out of
-//! a WebAssembly host is in [`abi`].
+//! [`abi`]. Whoever called is asked what time it is ([`time::Clock`]) where evidence is judged, and what
+//! has to be looked up elsewhere ([`evidence::Lookup`]). What carries bytes in and out of a WebAssembly
+//! host is in [`abi`].
 //!
 //! | to read about | go to |
 //! | --- | --- |

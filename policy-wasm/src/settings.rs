@@ -249,7 +249,7 @@ impl<'a> Fields<'a> {
         }
     }
 
-    #[inline(never)] // only some requests come here
+    #[inline(never)] // few settings have these
     fn read_rarer(&mut self, key: &str, value: Value<'_, 'a>) {
         match key {
             platform::LIST => {

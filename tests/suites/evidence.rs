@@ -12,7 +12,8 @@ use policy_tests::delivery::{Delivery, NAMESPACE, ask_registry, resource};
 use policy_tests::implementation::decision;
 use policy_tests::platform::statements::{clean_scan, provenance_v1, signed};
 use policy_tests::platform::{
-    PROVENANCE, always_deny, builder, passing, policy, sigstore, simple_signing_of, slsa, trust,
+    NOW, PROVENANCE, always_deny, builder, passing, policy, sigstore, simple_signing_of, slsa,
+    trust, trusted_directory,
 };
 use policy_tests::signing::{
     SIMPLE_SIGNING, TestKey, attestor, envelope, filed_under, note_name, occurrence, occurrence_of,
@@ -205,6 +206,8 @@ fn a_clock_says_what_the_calls_own_time_would_and_is_asked_once_at_most() {
             continue;
         };
         let mut expected = decision(&call);
+        let (overruled, asked) = decide_by_clock(&call, Time::LAST);
+        assert_eq!((&overruled, asked), (&expected, 0), "{}", case.name);
         let warnings = expected["warnings"].as_array_mut().unwrap();
         warnings.retain(|warning| warning["code"] != "clock-overridden");
         call.as_object_mut().unwrap().remove("time");
@@ -218,12 +221,22 @@ fn a_clock_says_what_the_calls_own_time_would_and_is_asked_once_at_most() {
 
 #[test]
 fn what_needs_no_evidence_asks_no_clock() {
-    let now = Time::parse("2026-11-23T12:00:00Z").unwrap();
-    for (call, asked) in [(calls::exempt(), 0), (calls::attested(), 1)] {
-        let (decision, found) = decide_by_clock(&call, now);
-        assert_eq!(outcome(&decision), "allow");
-        assert_eq!(found, asked, "{call}");
-    }
+    let asked = |call: &Value| decide_by_clock(call, Time::parse(NOW).unwrap()).1;
+    assert_eq!(asked(&calls::attested()), 1);
+    assert_eq!(asked(&calls::exempt()), 0);
+    let mut deletion = base();
+    deletion["request"]["operation"] = "DELETE".into();
+    assert_eq!(asked(&deletion), 0);
+    let mut denied = base();
+    denied["settings"]["policy"]["defaultAdmissionRule"] = rule("ALWAYS_DENY", &[]);
+    assert_eq!(asked(&denied), 0);
+    let mut by_tag = base();
+    by_tag["request"] = pod(one_container(TAG));
+    assert_eq!(asked(&by_tag), 0);
+    let mut by_checks = base();
+    let checks = [always_deny(), trusted_directory(&["trusted.example/*"])];
+    by_checks["settings"] = json!({"platformPolicies": [policy(&checks)]});
+    assert_eq!(asked(&by_checks), 0);
 }
 
 #[test]

@@ -78,6 +78,7 @@ pub(super) fn conclude(
             .warnings
             .push(Reason::new(Code::SystemPolicyMissing, message));
     }
+    // Only what is admitted is not enforced.
     if decision.enforcement != Enforcement::Enforced {
         report_overrides(&mut decision, &obstacles);
     }

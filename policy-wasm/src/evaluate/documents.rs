@@ -112,12 +112,10 @@ impl<'a, 's> Documents<'a, 's> {
                 );
                 add(&mut results, found);
             }
-            if !self.platform.is_empty() {
-                let mut testimonies =
-                    platform::Testimonies::new(settings, evidence, &circumstances, budget);
-                for plan in &self.platform {
-                    add(&mut results, plan.judge(images, &mut testimonies, report));
-                }
+            let mut testimonies =
+                platform::Testimonies::new(settings, evidence, &circumstances, budget);
+            for plan in &self.platform {
+                add(&mut results, plan.judge(images, &mut testimonies, report));
             }
             results.into_iter().map(Option::unwrap_or_default).collect()
         };
