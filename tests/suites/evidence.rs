@@ -221,22 +221,26 @@ fn a_clock_says_what_the_calls_own_time_would_and_is_asked_once_at_most() {
 
 #[test]
 fn what_needs_no_evidence_asks_no_clock() {
-    let asked = |call: &Value| decide_by_clock(call, Time::parse(NOW).unwrap()).1;
-    assert_eq!(asked(&calls::attested()), 1);
-    assert_eq!(asked(&calls::exempt()), 0);
     let mut deletion = base();
     deletion["request"]["operation"] = "DELETE".into();
-    assert_eq!(asked(&deletion), 0);
     let mut denied = base();
     denied["settings"]["policy"]["defaultAdmissionRule"] = rule("ALWAYS_DENY", &[]);
-    assert_eq!(asked(&denied), 0);
     let mut by_tag = base();
     by_tag["request"] = pod(one_container(TAG));
-    assert_eq!(asked(&by_tag), 0);
     let mut by_checks = base();
     let checks = [always_deny(), trusted_directory(&["trusted.example/*"])];
     by_checks["settings"] = json!({"platformPolicies": [policy(&checks)]});
-    assert_eq!(asked(&by_checks), 0);
+    for (call, expected) in [
+        (calls::attested(), ("allow", 1)),
+        (calls::exempt(), ("allow", 0)),
+        (deletion, ("allow", 0)),
+        (denied, ("deny", 0)),
+        (by_tag, ("deny", 0)),
+        (by_checks, ("deny", 0)),
+    ] {
+        let (decision, asked) = decide_by_clock(&call, Time::parse(NOW).unwrap());
+        assert_eq!((outcome(&decision), asked), expected, "{call}");
+    }
 }
 
 #[test]

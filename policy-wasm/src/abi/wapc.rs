@@ -26,14 +26,16 @@ unsafe extern "C" {
 /// Longer than the name of any operation.
 const MAX_OPERATION: usize = 32;
 
-/// Written before any static is read: an engine copies the page of the statics when an instance first
-/// writes to it. Read first, it would be mapped before that, and up to fifteen neighbours with it.
+/// Written before any static is read: an engine copies a page of the module's data when an instance first
+/// writes to it. Read first, it would be mapped before that, and up to fifteen neighbours with it
+/// (docs/performance.md).
 static IS_CALLED: AtomicBool = AtomicBool::new(false);
 
 /// Answers one call; 1 means that a response was given, 0 an error.
 #[expect(unsafe_code, reason = "waPC fixes this symbol's name")]
 #[unsafe(no_mangle)]
 extern "C" fn __guest_call(operation_length: usize, payload_length: usize) -> i32 {
+    // Nobody reads it, so a plain write would be optimised away.
     hint::black_box(&IS_CALLED).store(true, Ordering::Relaxed);
     // The host states lengths before anything is seen: allocate nothing on its word alone.
     if operation_length > MAX_OPERATION || payload_length > Budget::DEFAULT.call_bytes() {

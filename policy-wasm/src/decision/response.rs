@@ -127,7 +127,6 @@ impl From<Vec<Problem>> for SettingsResponse {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::decision::{Code, Reason};
 
     #[test]
     fn the_ready_made_answer_is_the_serialized_one_and_only_for_who_says_nothing_else() {
@@ -135,19 +134,20 @@ mod tests {
         assert!(plain.is_plain_yes());
         let serialized = serde_json::to_vec(&plain).unwrap();
         assert_eq!(serialized, AdmissionResponse::PLAIN_YES);
-        let changes: [fn(&mut Decision); 5] = [
-            |decision| decision.allowed = false,
-            |decision| decision.message = "a word".into(),
-            |decision| decision.warnings = alloc::vec![Reason::new(Code::DryRun, "a word")],
-            |decision| {
-                decision.audit_annotations.insert("dry-run", "true".into());
+        let changes: [fn(&mut AdmissionResponse); 6] = [
+            |response| response.accepted = false,
+            |response| response.message = "a word".into(),
+            |response| response.code = Some(403),
+            |response| {
+                response.audit_annotations.insert("dry-run", "true".into());
             },
-            |decision| decision.mutated_object = Some(MutatedObject::new("{}".into())),
+            |response| response.warnings = alloc::vec!["a word".into()],
+            |response| response.mutated_object = Some(MutatedObject::new("{}".into())),
         ];
         for (index, change) in changes.iter().enumerate() {
-            let mut decision = Decision::new();
-            change(&mut decision);
-            assert!(!AdmissionResponse::from(decision).is_plain_yes(), "{index}");
+            let mut response = AdmissionResponse::from(Decision::new());
+            change(&mut response);
+            assert!(!response.is_plain_yes(), "{index}");
         }
     }
 }

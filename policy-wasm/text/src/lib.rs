@@ -2,7 +2,7 @@
 //! patterns and digests.
 //!
 //! Every request has many of them, so this crate is built for speed, even in the module whose policy is
-//! built for size.
+//! built for size. Only what is `#[inline]` is built like the policy.
 
 #![no_std]
 

@@ -72,9 +72,9 @@ impl Characters {
     /// Looks each byte up, which is fastest: allowlists are long.
     #[inline] // where it is used, so that the table stands with what every request reads
     pub(super) fn of(literal: &str) -> Self {
-        let class = |byte| CLASSES.get(usize::from(byte)).copied().unwrap_or_default();
-        let both = |(all, any), class| (all & class, any | class);
-        let (all, any) = literal.bytes().map(class).fold((ALLOWED, 0), both);
+        let look_up = |byte| CLASSES.get(usize::from(byte)).copied().unwrap_or_default();
+        let both = |(all, any), found| (all & found, any | found);
+        let (all, any) = literal.bytes().map(look_up).fold((ALLOWED, 0), both);
         Self {
             are_allowed: all == ALLOWED,
             has_separator: any & SEPARATOR != 0,

@@ -51,7 +51,7 @@ impl<'a> NamePattern<'a> {
         Self::of(text.into())
     }
 
-    #[inline]
+    #[inline] // into the walk over a list of them
     fn of(text: Cow<'a, str>) -> Result<Self, NamePatternError> {
         if text.is_empty() {
             return Err(NamePatternError::Empty);
