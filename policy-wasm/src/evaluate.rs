@@ -212,18 +212,18 @@ fn judge(
         )?;
     }
     let wanted = documents.wanted(&images);
-    let is_all_due = documents.weigh_evidence();
-    let evidence = Evidence::collect(
-        settings,
-        workload,
-        &wanted,
-        &mut lookups,
-        is_all_due,
-        budget,
-    )?;
+    let (mut evidence, mut now) = (Evidence::default(), None);
     // Whatever has a date is judged only for an image about which something has to be known.
-    let mut now = None;
     if !wanted.is_empty() {
+        let is_all_due = documents.weigh_evidence();
+        evidence = Evidence::collect(
+            settings,
+            workload,
+            &wanted,
+            &mut lookups,
+            is_all_due,
+            budget,
+        )?;
         now = call.time.or_else(clock);
     }
     let results = documents.judge(&images, evidence, settings, now, budget, report);

@@ -147,6 +147,7 @@ impl<'e> Evidence<'e> {
     /// # Errors
     ///
     /// `limit-exceeded`: more lookups than one request may cause.
+    #[inline(never)] // only some requests come here
     pub(crate) fn collect(
         settings: &Settings<'e>,
         workload: &'e Workload<'e>,
@@ -156,47 +157,32 @@ impl<'e> Evidence<'e> {
         budget: &Budget,
     ) -> Result<Self, Reason> {
         let mut evidence = Self::default();
-        if !wanted.is_empty() {
-            evidence.gather(settings, workload, wanted, lookups, is_all_due, budget)?;
-        }
-        Ok(evidence)
-    }
-
-    #[inline(never)] // only some requests come here
-    fn gather(
-        &mut self,
-        settings: &Settings<'e>,
-        workload: &'e Workload<'e>,
-        wanted: &[Wanted<'_>],
-        lookups: &'e mut Lookups<'_>,
-        is_all_due: bool,
-        budget: &Budget,
-    ) -> Result<(), Reason> {
-        self.wanted
+        evidence
+            .wanted
             .extend(wanted.iter().map(|image| (image.digest, Vec::new())));
         let inline = &settings.evidence.occurrences;
         let filed = (!is_all_due).then_some(Filed::Here);
-        self.is_partial = inline::collect(self, inline, filed, budget);
+        evidence.is_partial = inline::collect(&mut evidence, inline, filed, budget);
         if settings.evidence.pod_annotation {
-            annotation::collect(self, workload, budget);
+            annotation::collect(&mut evidence, workload, budget);
         }
         let objects = cluster::objects(&settings.evidence.notes, wanted);
-        let artifacts = registry::artifacts(settings, wanted, self);
+        let artifacts = registry::artifacts(settings, wanted, &mut evidence);
         lookups.ask(objects.iter().map(|object| object.need.clone()), budget)?;
         lookups.ask(
             artifacts.iter().map(|artifact| artifact.need.clone()),
             budget,
         )?;
-        let unseen = registry::collect(self, artifacts, lookups, budget);
+        let unseen = registry::collect(&mut evidence, artifacts, lookups, budget);
         lookups.ask(
             unseen.iter().map(|signature| signature.need.clone()),
             budget,
         )?;
         let lookups = &*lookups;
-        self.signatures = signature::answers(unseen, lookups, budget);
-        cluster::collect(self, objects, lookups, budget);
-        self.assign();
-        Ok(())
+        evidence.signatures = signature::answers(unseen, lookups, budget);
+        cluster::collect(&mut evidence, objects, lookups, budget);
+        evidence.assign();
+        Ok(evidence)
     }
 
     /// Whether there is more that may concern a wanted image.
