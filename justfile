@@ -61,6 +61,15 @@ policies:
     target/debug/countersign lint --fail-on info policies
     target/debug/countersign test policies --coverage --threshold 100 --mutate --fail-only
 
+# Fuzzes one target for some seconds, with cargo-fuzz and nightly.
+[group('test')]
+fuzz target seconds="600":
+    # With the features that the tests choose, so that the engine is not built once more.
+    cargo test --workspace --locked --no-run
+    target/debug/write-seeds target/seeds
+    mkdir -p target/fuzz/{{target}}
+    cargo +nightly fuzz run --fuzz-dir tests/fuzz/targets {{target}} target/fuzz/{{target}} target/seeds/{{target}} -- -max_total_time={{seconds}}
+
 # What requests cost beside modules that do nothing; a thousand cases, linted policies and audited objects.
 [group('bench')]
 bench:

@@ -10,6 +10,7 @@ pub mod known_answers;
 pub mod modules;
 pub mod platform;
 pub mod process;
+pub mod seeds;
 pub mod signing;
 pub mod validity;
 pub mod web;
