@@ -9,12 +9,20 @@ pub(crate) fn policies_yml(
     deployments: &[Deployment],
     module: Option<&str>,
     mode: Option<Mode>,
+    timeout: Option<u8>,
 ) -> String {
-    let entries = deployments.iter().map(|one| entry(one, module, mode));
+    let entries = deployments
+        .iter()
+        .map(|one| entry(one, module, mode, timeout));
     entries.collect()
 }
 
-fn entry(deployment: &Deployment, module: Option<&str>, mode: Option<Mode>) -> String {
+fn entry(
+    deployment: &Deployment,
+    module: Option<&str>,
+    mode: Option<Mode>,
+    timeout: Option<u8>,
+) -> String {
     let name = &deployment.name;
     let mut text = match deployment.part {
         Part::Alone => format!("# Served as /validate/{name}.\n"),
@@ -33,6 +41,9 @@ fn entry(deployment: &Deployment, module: Option<&str>, mode: Option<Mode>) -> S
     text.push_str(&format!("  module: {module}\n"));
     if let Some(mode) = mode {
         text.push_str(&format!("  policyMode: {}\n", mode.as_str()));
+    }
+    if let Some(seconds) = timeout {
+        text.push_str(&format!("  timeoutEvalSeconds: {seconds}\n"));
     }
     let needs = &deployment.needs;
     text.push_str(&format!("  allowedToMutate: {}\n", needs.mutation));

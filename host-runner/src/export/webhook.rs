@@ -59,24 +59,10 @@ pub(crate) fn rules(
         Purpose::Judge => true,
         Purpose::Pin => !is_compared(group, resource),
     };
-    let mut rules = Vec::new();
-    for rule in module {
-        let Some(rule) = rule.clone().only(is_asked) else {
-            continue;
-        };
-        if purpose == Purpose::Judge {
-            rules.push(rule);
-            continue;
-        }
-        rules.extend(
-            rule.clone()
-                .only(|group, resource| !is_fixed(group, resource)),
-        );
-        rules.extend(rule.only(is_fixed).map(|rule| WebhookRule {
-            operations: vec!["CREATE".to_owned()],
-            ..rule
-        }));
-    }
+    // An update too: whoever applies a tag again would otherwise take the digest for a change, and of a Job
+    // images cannot change at all.
+    let kept = module.iter().cloned().map(|rule| rule.only(is_asked));
+    let mut rules: Vec<_> = kept.flatten().collect();
     rules.extend(workloads.rules.iter().cloned());
     rules
 }
@@ -91,11 +77,6 @@ fn is_of_controller(group: &str, resource: &str) -> bool {
 /// `ReplicaSet` that was changed on the way for a foreign one, and make the next, without end.
 fn is_compared(group: &str, resource: &str) -> bool {
     (group, resource) == ("apps", "replicasets")
-}
-
-/// Whether images cannot be changed any more once the object is there.
-fn is_fixed(group: &str, resource: &str) -> bool {
-    [("batch", "jobs"), ("serving.knative.dev", "revisions")].contains(&(group, resource))
 }
 
 /// The kinds that settings add, as resources

@@ -66,8 +66,18 @@ fn settings_that_the_module_refuses_are_not_exported() {
 }
 
 #[test]
+fn an_entry_of_policies_yml_has_the_timeout_of_its_evaluation() {
+    let entry = |options: &str| {
+        let arguments = format!("{EXPORT} {ALLOWLIST} --format policies-yml {options}");
+        run(&arguments, "", 0).0
+    };
+    assert!(entry("--timeout 8").contains("\n  timeoutEvalSeconds: 8\n  allowedToMutate: false\n"));
+    assert!(!entry("").contains("timeout"));
+}
+
+#[test]
 fn what_has_no_place_is_refused() {
-    for option in ["--policy-server x", "--timeout 3", "--resource a/B=c"] {
+    for option in ["--policy-server x", "--resource a/B=c"] {
         let arguments = format!("{EXPORT} {ALLOWLIST} --format policies-yml {option}");
         let (_, stderr) = run(&arguments, "", 2);
         let name = option.split(' ').next().unwrap();

@@ -92,7 +92,7 @@ pub(super) fn run(args: &Args) -> Result<Exit> {
             };
             manifest.file(&deployments)
         }
-        Format::PoliciesYml => policies_yml(&deployments, module, args.mode),
+        Format::PoliciesYml => policies_yml(&deployments, module, args.mode, args.timeout),
     };
     args.output.write(&text)?;
     if module.is_none() {
@@ -108,7 +108,6 @@ impl Args {
     fn refuse_what_no_entry_has(&self) -> Result<()> {
         for (option, is_given) in [
             ("--policy-server", self.policy_server.is_some()),
-            ("--timeout", self.timeout.is_some()),
             ("--resource", !self.workloads.resource.is_empty()),
         ] {
             if is_given {

@@ -42,6 +42,19 @@ const DEPLOYER_NOTE: &str = "  \
   # attestors, of policy creators and of the policy server elsewhere.
 ";
 
+const DEPLOYER_REST: &str = "  \
+  # To scale, which goes by the size alone, and to see why something does not start.
+  - apiGroups: [apps]
+    resources: [deployments/scale, replicasets/scale, statefulsets/scale]
+    verbs: [get, patch, update]
+  - apiGroups: [\"\"]
+    resources: [replicationcontrollers/scale]
+    verbs: [get, patch, update]
+  - apiGroups: [\"\"]
+    resources: [events, pods/log]
+    verbs: [get, list, watch]
+";
+
 const READER_RULES: &str = "  \
   # For the policy server, whose look-up is one GET by name; and for deployers, who may want to know why
   # an image was refused.
@@ -129,7 +142,7 @@ impl Grants {
             .map(|(resources, verbs)| rule_text(rule, &resources, verbs))
         });
         let rules: String = rules.collect();
-        format!("{DEPLOYER_NOTE}{rules}")
+        format!("{DEPLOYER_NOTE}{rules}{DEPLOYER_REST}")
     }
 }
 
