@@ -14,6 +14,7 @@ pub mod inspect;
 pub(crate) mod judge;
 pub mod lint;
 mod objects;
+mod problems;
 pub mod schema;
 pub mod test;
 

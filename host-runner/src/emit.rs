@@ -16,17 +16,21 @@ pub(crate) mod json;
 mod junit;
 pub(crate) mod lint;
 pub(crate) mod output;
+mod printable;
 pub(crate) mod test;
 mod tree;
 pub(crate) mod verification;
 
+use alloc::collections::BTreeMap;
 use std::io;
 use std::path::Path;
 
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::inputs::Request;
+pub(crate) use printable::printable;
+
+use crate::inputs::{Asked, Request, Skipped, Why, shown};
 
 /// A request and what the module said to it
 #[derive(Debug)]
@@ -85,27 +89,6 @@ pub(crate) fn unless_closed(printed: io::Result<()>) -> io::Result<()> {
     }
 }
 
-/// Text that somebody else wrote, fit for a terminal: nothing in it can move the cursor, change
-/// colours, begin a line or turn the direction of writing.
-pub(crate) fn printable(text: &str) -> String {
-    let mut shown = String::with_capacity(text.len());
-    for character in text.chars() {
-        if is_unsafe(character) {
-            shown.extend(character.escape_unicode());
-        } else {
-            shown.push(character);
-        }
-    }
-    shown
-}
-
-/// Whether a character could do something to a terminal.
-fn is_unsafe(character: char) -> bool {
-    let is_invisible = matches!(character, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}'
-        | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}');
-    character.is_control() || is_invisible
-}
-
 /// `1 case`, `2 cases`
 pub(crate) fn counted(count: usize, noun: &str) -> String {
     let plural = if count == 1 { "" } else { "s" };
@@ -114,8 +97,12 @@ pub(crate) fn counted(count: usize, noun: &str) -> String {
 
 /// Prints an error with its causes, outer context first.
 pub(crate) fn error(error: &anyhow::Error) {
+    error_text(&format!("{error:#}"));
+}
+
+/// Prints what is wrong.
+pub(crate) fn error_text(text: &str) {
     // Line by line: parsers show the place in the text on lines of their own.
-    let text = format!("{error:#}");
     let lines: Vec<_> = text.lines().map(printable).collect();
     anstream::eprintln!("{BOLD_RED}error{RESET}: {}", lines.join("\n"));
 }
@@ -155,18 +142,107 @@ fn settings_problem(problem: &SettingsProblem, file: &str, place: &str) {
     anstream::eprintln!("{BOLD_RED}error[{code}]{RESET}: {file}: {text}");
 }
 
-/// Names the objects that no gatekeeper for images is asked about, by kind.
+/// Names the objects that no admission controller would ask a policy for images about, by kind.
 pub(crate) fn not_asked(requests: &[Request]) {
-    let mut kinds: Vec<_> = requests
-        .iter()
-        .filter_map(|request| request.title.split(' ').next())
-        .collect();
-    kinds.sort_unstable();
-    kinds.dedup();
-    if !kinds.is_empty() {
-        let (count, kinds) = (requests.len(), kinds.join(", "));
+    let mut passed_over = PassedOver::default();
+    requests.iter().for_each(|request| passed_over.add(request));
+    passed_over.tell();
+}
+
+/// Objects that bring in no image, by kind
+#[derive(Debug, Default)]
+pub(crate) struct PassedOver {
+    /// Of kinds without images
+    known: BTreeMap<String, usize>,
+    /// Of kinds that the policy does not read
+    unread: BTreeMap<String, usize>,
+}
+
+impl PassedOver {
+    /// Counts the object of a request.
+    pub(crate) fn add(&mut self, request: &Request) {
+        let kind = request.title.split(' ').next().unwrap_or_default();
+        let counts = match request.asked {
+            Asked::IfStrict => &mut self.unread,
+            Asked::No | Asked::Yes => &mut self.known,
+        };
+        let count = counts.entry(kind.to_owned()).or_default();
+        *count = count.saturating_add(1);
+    }
+
+    /// Says what there is, kinds by name.
+    pub(crate) fn tell(&self) {
+        self.tell_unread();
+        if let Some((count, kinds)) = named(&self.known) {
+            anstream::eprintln!("note: skipped {count} without images: {kinds}");
+        }
+    }
+
+    /// Says only what `--strict-kinds` would judge.
+    pub(crate) fn tell_unread(&self) {
+        if let Some((count, kinds)) = named(&self.unread) {
+            anstream::eprintln!(
+                "note: skipped {count} of kinds that the policy does not read, which name no image: \
+                 {kinds} (--strict-kinds judges them)"
+            );
+        }
+    }
+
+    /// How many objects of each kind there are.
+    pub(crate) fn counts(&self) -> BTreeMap<&str, usize> {
+        let mut counts = BTreeMap::new();
+        for (kind, count) in self.known.iter().chain(&self.unread) {
+            let all: &mut usize = counts.entry(kind.as_str()).or_default();
+            *all = all.saturating_add(*count);
+        }
+        counts
+    }
+}
+
+/// `3 objects` and the names of their kinds.
+fn named(counts: &BTreeMap<String, usize>) -> Option<(String, String)> {
+    let sum = counts
+        .values()
+        .fold(0, |sum: usize, one| sum.saturating_add(*one));
+    let kinds: Vec<_> = counts.keys().take(MAX_NAMED).map(String::as_str).collect();
+    let left = counts.len().saturating_sub(kinds.len());
+    let more = match left {
+        0 => String::new(),
+        left => format!(" and {}", counted(left, "other kind")),
+    };
+    (sum > 0).then(|| (counted(sum, "object"), kinds.join(", ") + &more))
+}
+
+/// Kinds and files that one note names
+const MAX_NAMED: usize = 20;
+
+/// Names the files and folders that were not looked into.
+pub(crate) fn skipped(all: &[Skipped]) {
+    for (why, noun, because) in [
+        (Why::ToolFolder, "folder", "of tools"),
+        (Why::LinkOutside, "link", "to a file outside of the folder"),
+        (
+            Why::HelmTemplate,
+            "template",
+            "of a Helm chart; judge what `helm template` prints",
+        ),
+        (Why::WithoutKind, "file", "in which nothing has a kind"),
+    ] {
+        let of_kind: Vec<_> = all.iter().filter(|one| one.why == why).collect();
+        let names = of_kind.iter().take(MAX_NAMED);
+        let names: Vec<_> = names.map(|one| format!("`{}`", shown(&one.path))).collect();
+        if names.is_empty() {
+            continue;
+        }
+        let left = of_kind.len().saturating_sub(names.len());
+        let more = match left {
+            0 => String::new(),
+            left => format!(" and {left} more"),
+        };
+        let count = counted(of_kind.len(), noun);
         anstream::eprintln!(
-            "note: {count} objects bring in no image and were passed over: {kinds}"
+            "note: skipped {count} {because}: {}{more}",
+            names.join(", ")
         );
     }
 }

@@ -1,8 +1,10 @@
 //! Writes files whole or not at all.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write as _};
+use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
+
+use crate::inputs::shown;
 
 /// Who may read a new file
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,7 +33,18 @@ pub(crate) fn create(path: &Path, content: &[u8], readers: Readers) -> io::Resul
 /// The file may not be changed, or its folder not be written to. The old one is still there.
 pub(crate) fn replace(path: &Path, content: &[u8], readers: Readers) -> io::Result<()> {
     let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    let permissions = fs::metadata(&target).ok().map(|old| old.permissions());
+    let old = fs::metadata(&target).ok();
+    if old
+        .as_ref()
+        .is_some_and(|old| !old.is_file() && !old.is_dir())
+    {
+        // A pipe or a device takes what is written, and stays.
+        return OpenOptions::new()
+            .write(true)
+            .open(path)?
+            .write_all(content);
+    }
+    let permissions = old.map(|old| old.permissions());
     // Renaming would not ask.
     if permissions.as_ref().is_some_and(fs::Permissions::readonly) {
         let message = "it is read-only";
@@ -52,6 +65,85 @@ pub(crate) fn replace(path: &Path, content: &[u8], readers: Readers) -> io::Resu
         .and_then(|()| fs::rename(&draft, &target))
         .inspect_err(|_| discard(&draft))
 }
+
+/// Refuses to write where something is read: a report in the place of a policy would be the end of it.
+///
+/// # Errors
+///
+/// An output is one of the inputs, or lies in a folder of theirs and is no report of an earlier run.
+pub(crate) fn refuse_inputs<'p>(
+    outputs: impl IntoIterator<Item = &'p Path>,
+    inputs: impl IntoIterator<Item = &'p Path>,
+) -> Result<(), Overwrites> {
+    let inputs: Vec<_> = inputs.into_iter().filter(|path| !is_stdio(path)).collect();
+    for output in outputs.into_iter().filter(|path| !is_stdio(path)) {
+        for input in &inputs {
+            if is_same(output, input) {
+                return Err(Overwrites::Input(shown(output)));
+            }
+            if input.is_dir() && is_read_below(output, input) {
+                return Err(Overwrites::Below(shown(output), shown(input)));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Why an output cannot be written
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Overwrites {
+    #[error("`{0}` is read, so nothing can be written there")]
+    Input(String),
+    #[error("`{0}` is in `{1}`, which is read, and is no report; write to another file")]
+    Below(String, String),
+}
+
+fn is_stdio(path: &Path) -> bool {
+    path.as_os_str() == "-"
+}
+
+/// Whether two paths are one file, however they are spelled and linked.
+pub(crate) fn is_same(one: &Path, other: &Path) -> bool {
+    let (Ok(one_file), Ok(other_file)) = (fs::metadata(one), fs::metadata(other)) else {
+        return false;
+    };
+    if !one_file.is_file() || !other_file.is_file() {
+        return false;
+    }
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt as _;
+        let identity = |file: &fs::Metadata| (file.dev(), file.ino());
+        if identity(&one_file) == identity(&other_file) {
+            return true;
+        }
+    }
+    matches!((fs::canonicalize(one), fs::canonicalize(other)), (Ok(one), Ok(other)) if one == other)
+}
+
+/// Whether a file would be found by a walk of a folder, and is no output of ours.
+fn is_read_below(file: &Path, folder: &Path) -> bool {
+    let is_below = match (fs::canonicalize(file), fs::canonicalize(folder)) {
+        (Ok(file), Ok(folder)) => file.starts_with(folder),
+        _ => false,
+    };
+    is_below && file.is_file() && crate::inputs::is_document(file) && !is_output(file)
+}
+
+/// Whether a file is a report or a recording of an earlier run.
+fn is_output(file: &Path) -> bool {
+    let mut head = Vec::new();
+    let read = File::open(file).and_then(|file| file.take(HEAD).read_to_end(&mut head));
+    let head = String::from_utf8_lossy(&head);
+    let is_report =
+        head.starts_with('{') && head.contains("countersign.dev/v1") && head.contains("Report\"");
+    let is_sarif = head.starts_with('{') && head.contains("sarif-2.1.0.json");
+    read.is_ok()
+        && (head.is_empty() || is_report || is_sarif || head.starts_with("- type: Exchange"))
+}
+
+/// Where an output says what it is
+const HEAD: u64 = 1024;
 
 /// What crashed runs may have left behind.
 const MAX_DRAFTS: u32 = 100;
@@ -143,6 +235,36 @@ mod tests {
         fs::write(&left, "half").unwrap();
         replace(&folder.path().join("a.yaml"), b"whole", Readers::Anyone).unwrap();
         assert_eq!(fs::read_to_string(&left).unwrap(), "half");
+    }
+
+    #[test]
+    fn an_output_never_replaces_an_input() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        for (name, text) in [
+            ("policy.yaml", "policy: {}\n"),
+            (
+                "l.json",
+                "{\n  \"apiVersion\": \"countersign.dev/v1\",\n  \"kind\": \"LintReport\"\n}\n",
+            ),
+            ("record.yaml", "- type: Exchange\n"),
+            ("notes.txt", "x"),
+        ] {
+            fs::write(at(name), text).unwrap();
+        }
+        fs::hard_link(at("policy.yaml"), at("hard.yaml")).unwrap();
+        let refused = |output: &str, input: &Path| {
+            refuse_inputs([at(output).as_path()], [Path::new("-"), input]).is_err()
+        };
+        for output in ["policy.yaml", "./policy.yaml", "hard.yaml"] {
+            assert!(refused(output, &at("policy.yaml")), "{output}");
+            assert!(refused(output, folder.path()), "{output}");
+        }
+        for output in ["new.yaml", "l.json", "record.yaml", "notes.txt"] {
+            assert!(!refused(output, &at("policy.yaml")), "{output}");
+            assert!(!refused(output, folder.path()), "{output}");
+        }
+        assert!(refused("l.json", &at("l.json")), "a report that is named");
     }
 
     #[cfg(unix)]

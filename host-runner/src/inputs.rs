@@ -2,9 +2,13 @@
 //! one admission request for each object found.
 
 mod document;
+mod foreign;
+mod kinds;
 mod list;
 mod request;
+mod split;
 mod stream;
+mod walk;
 
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
@@ -14,11 +18,14 @@ use serde_json::{Map, Value};
 use thiserror::Error;
 
 use crate::emit::printable;
+use request::Problem;
 
 pub use document::{DocumentError, parse};
 pub(crate) use list::each_at as each_object_at;
 pub use request::{Asked, Request};
 pub(crate) use stream::each_request;
+pub use walk::{Skipped, Walk, Why, files, walk};
+pub(crate) use walk::{is_below, is_document};
 
 /// One file, or standard input
 #[derive(Debug)]
@@ -56,6 +63,14 @@ pub enum InputError {
         /// What is missing
         problem: String,
     },
+    /// A document that has nothing of an object, such as the values of a chart
+    #[error("`{path}`: {problem}")]
+    WithoutKind {
+        /// As given
+        path: String,
+        /// What was expected
+        problem: String,
+    },
     /// A folder without a single file of the right kind
     #[error("`{0}` has no file that ends in .yaml, .yml or .json")]
     EmptyFolder(String),
@@ -91,20 +106,27 @@ pub(crate) fn open(path: &Path) -> Result<(String, Box<dyn io::Read>), InputErro
 }
 
 fn read_from(input: impl io::Read, name: String) -> Result<Source, InputError> {
-    let mut text = String::new();
-    let mut bounded = input.take(MAX_BYTES);
-    let result = bounded.read_to_string(&mut text).and_then(|_| {
+    let mut bytes = Vec::new();
+    let read = input
+        .take(MAX_BYTES.saturating_add(1))
+        .read_to_end(&mut bytes);
+    let text = read.and_then(|length| {
         // What is cut off may be what matters.
-        match bounded.into_inner().read(&mut [0])? {
-            0 => Ok(()),
-            _ => Err(io::Error::new(
-                io::ErrorKind::FileTooLarge,
-                "longer than 1 GiB",
-            )),
+        if u64::try_from(length).unwrap_or(u64::MAX) > MAX_BYTES {
+            let problem = "longer than 1 GiB";
+            return Err(io::Error::new(io::ErrorKind::FileTooLarge, problem));
+        }
+        let foreign = foreign::encoding(&bytes);
+        match (foreign, String::from_utf8(bytes)) {
+            (None, Ok(text)) => Ok(text),
+            (foreign, _) => {
+                let problem = foreign.unwrap_or("it is not UTF-8");
+                Err(io::Error::new(io::ErrorKind::InvalidData, problem))
+            }
         }
     });
-    match result {
-        Ok(()) => Ok(Source { name, text }),
+    match text {
+        Ok(text) => Ok(Source { name, text }),
         Err(cause) => Err(InputError::Read { path: name, cause }),
     }
 }
@@ -121,10 +143,25 @@ pub fn documents(path: &Path) -> Result<(String, Vec<Value>), InputError> {
 }
 
 fn documents_in(source: &Source) -> Result<Vec<Value>, InputError> {
-    parse(&source.text).map_err(|cause| InputError::Parse {
-        path: source.name.clone(),
-        cause,
-    })
+    let path = || source.name.clone();
+    let foreign = |problem: &'static str| InputError::Object {
+        path: path(),
+        problem: problem.to_owned(),
+    };
+    match parse(&source.text) {
+        // YAML takes almost every text for a scalar.
+        Ok(documents) if documents.iter().all(Value::is_string) && !documents.is_empty() => {
+            foreign::text(&source.text).map_or(Ok(documents), |problem| Err(foreign(problem)))
+        }
+        Ok(documents) => Ok(documents),
+        Err(cause) => Err(foreign::text(&source.text).map_or_else(
+            || InputError::Parse {
+                path: path(),
+                cause,
+            },
+            foreign,
+        )),
+    }
 }
 
 /// A path as output may show it: whoever adds a file chooses its name.
@@ -134,44 +171,6 @@ pub(crate) fn shown(path: &Path) -> String {
 
 fn is_stdin(path: &Path) -> bool {
     path == Path::new("-")
-}
-
-/// The files that a path stands for: itself, or all YAML and JSON files below a folder, sorted.
-///
-/// # Errors
-///
-/// A folder cannot be read, or has no such file.
-pub fn files(path: &Path) -> Result<Vec<PathBuf>, InputError> {
-    if is_stdin(path) || !path.is_dir() {
-        return Ok(vec![path.to_owned()]);
-    }
-    let mut found = Vec::new();
-    let mut folders = vec![path.to_owned()];
-    while let Some(folder) = folders.pop() {
-        let unreadable = |cause| InputError::Read {
-            path: shown(&folder),
-            cause,
-        };
-        for entry in fs::read_dir(&folder).map_err(unreadable)? {
-            let entry = entry.map_err(unreadable)?;
-            let path = entry.path();
-            // Links to folders could lead in circles, and a pipe would never end.
-            if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
-                folders.push(path);
-            } else if path.is_file()
-                && path.extension().is_some_and(|ending| {
-                    ["yaml", "yml", "json"].iter().any(|known| ending == *known)
-                })
-            {
-                found.push(path);
-            }
-        }
-    }
-    if found.is_empty() {
-        return Err(InputError::EmptyFolder(shown(path)));
-    }
-    found.sort();
-    Ok(found)
 }
 
 /// The paths in their order, each file once however it is spelled.
@@ -203,27 +202,56 @@ pub fn settings(path: &Path) -> Result<Value, InputError> {
 /// It is not one document.
 pub(crate) fn settings_in(source: &Source) -> Result<Value, InputError> {
     let mut documents = documents_in(source)?;
+    let are_policies = documents.iter().all(is_policy);
     let problem = match (documents.pop(), documents.is_empty()) {
-        (Some(document), true) => return Ok(unwrap_manifest(document)),
-        (None, _) => "it is empty",
-        (Some(_), false) => "it has several documents, and settings are one",
+        (Some(document), true) if is_policy(&document) => return Ok(unwrap_manifest(document)),
+        (Some(document), true) => match foreign::no_settings(&document) {
+            None => return Ok(document),
+            Some(problem) => problem,
+        },
+        (None, _) => "it is empty".to_owned(),
+        (Some(_), false) if are_policies => {
+            "it has several policies of Kubewarden; give the settings of one".to_owned()
+        }
+        (Some(_), false) => "it has several documents, and settings are one".to_owned(),
     };
     Err(InputError::Object {
         path: source.name.clone(),
-        problem: problem.into(),
+        problem,
     })
 }
 
+/// Whether a document is a policy of Kubewarden, with settings in it.
+fn is_policy(document: &Value) -> bool {
+    let text = |key: &str| {
+        document
+            .get(key)
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+    };
+    text("apiVersion").starts_with("policies.kubewarden.io/")
+        && ["", "AdmissionPolicy", "ClusterAdmissionPolicy"].contains(&text("kind"))
+}
+
 fn unwrap_manifest(mut document: Value) -> Value {
-    let is_policy = document
-        .get("apiVersion")
-        .and_then(Value::as_str)
-        .is_some_and(|version| version.starts_with("policies.kubewarden.io/"));
-    if is_policy {
-        let settings = document.pointer_mut("/spec/settings").map(Value::take);
-        return settings.unwrap_or_else(|| Value::Object(Map::new()));
+    let settings = document.pointer_mut("/spec/settings").map(Value::take);
+    settings.unwrap_or_else(|| Value::Object(Map::new()))
+}
+
+/// The documents of a file that Google's tools wrote.
+///
+/// # Errors
+///
+/// The file cannot be read, or has something else in it.
+pub(crate) fn exports(path: &Path) -> Result<(String, Vec<Value>), InputError> {
+    let (name, documents) = documents(path)?;
+    match documents.iter().find_map(foreign::no_export) {
+        Some(problem) => Err(InputError::Object {
+            path: name,
+            problem,
+        }),
+        None => Ok((name, documents)),
     }
-    document
 }
 
 /// Reads every object of a file as the request that would bring it before the policy.
@@ -232,21 +260,53 @@ fn unwrap_manifest(mut document: Value) -> Value {
 ///
 /// The file cannot be read, or has something in it that is no object.
 pub fn requests(path: &Path, namespace: Option<&str>) -> Result<Vec<Request>, InputError> {
-    requests_in(read(path)?, namespace)
+    found(path, namespace)?.into_iter().collect()
 }
 
-fn requests_in(source: Source, namespace: Option<&str>) -> Result<Vec<Request>, InputError> {
-    let (documents, name) = (documents_in(&source)?, source.name);
-    let mut requests = Vec::new();
-    for document in documents {
-        request::from_document(document, namespace, &name, &mut requests).map_err(|problem| {
-            InputError::Object {
-                path: name.clone(),
-                problem,
-            }
-        })?;
+/// An object as the request that would bring it before the policy, or why it is none
+pub(crate) type Found = Result<Request, InputError>;
+
+/// The same, with an error for each part that is no object, and the others all the same.
+///
+/// # Errors
+///
+/// The file cannot be read.
+pub(crate) fn found(path: &Path, namespace: Option<&str>) -> Result<Vec<Found>, InputError> {
+    Ok(found_in(&read(path)?, namespace))
+}
+
+fn found_in(source: &Source, namespace: Option<&str>) -> Vec<Found> {
+    let Source { name, text } = source;
+    match documents_in(source) {
+        Ok(documents) => objects_of(documents, namespace, name),
+        // One document that cannot be read must not hide the others.
+        Err(error) => match stream::found_in(text, namespace, name) {
+            Some(found) => found,
+            None => split::found_in(text, namespace, name, error),
+        },
     }
-    Ok(requests)
+}
+
+/// Reads every object of documents.
+fn objects_of(documents: Vec<Value>, namespace: Option<&str>, name: &str) -> Vec<Found> {
+    let mut all = Vec::new();
+    for document in documents {
+        request::from_document(document, namespace, name, &mut |found| {
+            all.push(found.map_err(|problem| InputError::of(problem, name)));
+        });
+    }
+    all
+}
+
+impl InputError {
+    /// A problem of a file.
+    fn of(problem: Problem, name: &str) -> Self {
+        let path = name.to_owned();
+        match problem {
+            Problem::WithoutKind(problem) => Self::WithoutKind { path, problem },
+            Problem::Malformed(problem) => Self::Object { path, problem },
+        }
+    }
 }
 
 /// The request that creates an object.
@@ -255,9 +315,7 @@ fn requests_in(source: Source, namespace: Option<&str>) -> Result<Vec<Request>, 
 ///
 /// Says what the object lacks.
 pub(crate) fn request_of(object: Map<String, Value>, namespace: &str) -> Result<Value, String> {
-    let mut requests = Vec::new();
-    request::from_document(Value::Object(object), Some(namespace), "", &mut requests)?;
-    let request = requests.pop().ok_or("a list without an object")?;
+    let request = one(Value::Object(object), Some(namespace), "")?;
     Ok(request.request)
 }
 
@@ -267,11 +325,16 @@ pub(crate) fn request_of(object: Map<String, Value>, namespace: &str) -> Result<
 ///
 /// Says what the object lacks.
 pub(crate) fn creation_of(object: Value) -> Result<Request, String> {
-    let mut requests = Vec::new();
-    request::from_document(object, None, "-", &mut requests)?;
-    requests
-        .pop()
-        .ok_or_else(|| "a list without an object".into())
+    one(object, None, "-")
+}
+
+fn one(object: Value, namespace: Option<&str>, name: &str) -> Result<Request, String> {
+    let last = objects_of(vec![object], namespace, name).pop();
+    let request = last.ok_or("a list without an object")?;
+    request.map_err(|error| match error {
+        InputError::Object { problem, .. } | InputError::WithoutKind { problem, .. } => problem,
+        error => error.to_string(),
+    })
 }
 
 /// Whether an object is of a well-known kind that brings in no image.
@@ -279,7 +342,7 @@ pub(crate) fn is_without_images(object: &Map<String, Value>) -> bool {
     let text = |key: &str| object.get(key).and_then(Value::as_str).unwrap_or_default();
     let version = text("apiVersion");
     let group = version.split_once('/').map_or("", |(group, _)| group);
-    request::is_without_images(group, text("kind"))
+    kinds::is_without_images(group, text("kind"))
 }
 
 /// Reads every Kubernetes object of a file, those in lists too.
@@ -292,7 +355,7 @@ pub fn objects(path: &Path) -> Result<Vec<Map<String, Value>>, InputError> {
     let mut objects = Vec::new();
     for document in documents {
         let found = match document {
-            Value::Object(object) => list::each(object, &mut |object| {
+            Value::Object(object) => each_object_at(object, "", &mut |_, object| {
                 objects.push(object);
                 Ok(())
             }),

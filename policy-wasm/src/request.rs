@@ -12,8 +12,9 @@ use alloc::borrow::Cow;
 use alloc::string::ToString as _;
 
 use kinds::Layout;
+pub(crate) use kinds::Origin;
 use kinds::built_in;
-pub(crate) use kinds::{Origin, is_built_in};
+pub use kinds::is_built_in;
 pub use pod::FieldKind;
 pub(crate) use pod::{ImageField, Metadata, Pod};
 pub(crate) use workload::Workload;

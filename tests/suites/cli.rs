@@ -12,8 +12,12 @@ mod export;
 mod import;
 #[path = "cli/init.rs"]
 mod init;
+#[path = "cli/inputs.rs"]
+mod inputs;
 #[path = "cli/platform.rs"]
 mod platform;
+#[path = "cli/printable.rs"]
+mod printable;
 #[path = "../src/process.rs"]
 #[expect(unreachable_pub, reason = "the other suites have it from a library")]
 #[expect(clippy::print_stderr, reason = "what is not run is said")]
@@ -169,7 +173,7 @@ fn google_s_evaluation_response_is_made_from_the_decision() {
 #[test]
 fn what_concerns_the_whole_request_is_told_beside_the_response() {
     let (stdout, stderr) = run(
-        &format!("{PIPELINE} --format gke -"),
+        &format!("{PIPELINE} --strict-kinds --format gke -"),
         "{\"apiVersion\": \"e.com/v1\", \"kind\": \"Fleet\"}",
         1,
     );
@@ -232,7 +236,7 @@ fn objects_without_images_are_passed_over_and_named() {
     let (stdout, stderr) = run(&format!("{PIPELINE} -"), &manifests, 0);
     assert!(stdout.contains("1 admitted, 0 denied"), "{stdout}");
     assert!(
-        stderr.contains("1 objects bring in no image and were passed over: ConfigMap"),
+        stderr.contains("note: skipped 1 object without images: ConfigMap\n"),
         "{stderr}"
     );
     let (_, stderr) = run(
@@ -349,7 +353,7 @@ fn an_object_cannot_forge_lines_or_colours_of_the_output() {
 #[test]
 fn an_unknown_kind_is_denied_with_help() {
     let (stdout, _) = run(
-        &format!("{PIPELINE} -"),
+        &format!("{PIPELINE} --strict-kinds -"),
         "{\"apiVersion\": \"e.com/v1\", \"kind\": \"Fleet\"}",
         1,
     );

@@ -423,7 +423,7 @@ breakGlass: {namespaces: [glass]}
         .map(pod)
         .join("");
     let others =
-        r#"{"apiVersion": "v1", "kind": "Secret"} {"apiVersion": "v1", "kind": "Nothing"}"#;
+        r#"{"apiVersion": "v1", "kind": "Secret"} {"apiVersion": "v1", "kind": "Nothing", "image": ""}"#;
     fs::write(at("dump.json"), format!("{dump}{others}")).unwrap();
     let (policy, dump, output) = (at("policy.yaml"), at("dump.json"), at("report.json"));
     let format = format!("json={output}");

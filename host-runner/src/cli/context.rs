@@ -16,12 +16,18 @@ pub struct ContextArgs {
     /// Scans and uploads grow old, and keys expire.
     #[arg(long, value_name = "TIME", value_parser = parse_time)]
     pub(crate) time: Option<Time>,
+    /// Judge also manifests of kinds that the policy does not read and that name no image
+    ///
+    /// Without it they are skipped with a note, since no exported rule sends them. A kind that `workloads` of
+    /// the settings names is never skipped.
+    #[arg(long)]
+    pub(crate) strict_kinds: bool,
 }
 
 impl ContextArgs {
     /// Whether anything is said about the circumstances.
     pub(crate) const fn is_given(&self) -> bool {
-        self.namespace.is_some() || self.time.is_some()
+        self.namespace.is_some() || self.time.is_some() || self.strict_kinds
     }
 }
 

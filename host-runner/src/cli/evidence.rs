@@ -1,13 +1,14 @@
 //! The options that stand for a cluster and its registries, the same for every command that runs a
 //! policy.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
 use clap::{ArgGroup, Args};
 
 use crate::engine::Abi;
 use crate::evidence::{Cluster, Evidence, Registry, Replay};
+use crate::files;
 
 /// What answers a policy that asks its host
 #[derive(Debug, Default, Args)]
@@ -93,6 +94,23 @@ impl EvidenceArgs {
     /// Whether anything answers.
     pub(crate) const fn is_given(&self) -> bool {
         self.kubernetes.is_some() || self.registry.is_some() || self.replay.is_some()
+    }
+
+    /// What is read.
+    pub(crate) fn inputs(&self) -> impl Iterator<Item = &Path> {
+        let all = [&self.kubernetes, &self.registry, &self.replay];
+        all.into_iter().flatten().map(PathBuf::as_path)
+    }
+
+    /// Checks before any work is done that the recording replaces nothing that is read; `inputs` is what
+    /// else is.
+    ///
+    /// # Errors
+    ///
+    /// It would.
+    pub(crate) fn check<'p>(&'p self, inputs: impl IntoIterator<Item = &'p Path>) -> Result<()> {
+        let inputs = inputs.into_iter().chain(self.inputs());
+        Ok(files::refuse_inputs(self.record.as_deref(), inputs)?)
     }
 
     /// The recording to read, if there is one.

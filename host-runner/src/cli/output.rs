@@ -1,7 +1,7 @@
 //! Where a document that a command writes goes, the same for every command that writes one.
 
 use std::io::{self, Write as _};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
 use clap::Args;
@@ -22,8 +22,9 @@ pub struct OutputArgs {
 }
 
 impl OutputArgs {
-    /// Refuses a file that is there before any work is done.
-    pub(crate) fn check(&self) -> Result<()> {
+    /// Refuses a file that is there, and one of the inputs in any case, before any work is done.
+    pub(crate) fn check<'p>(&'p self, inputs: impl IntoIterator<Item = &'p Path>) -> Result<()> {
+        files::refuse_inputs(self.output.as_deref(), inputs)?;
         match &self.output {
             Some(path) if !self.force && path.symlink_metadata().is_ok() => {
                 bail!("`{}` exists; --force replaces it", shown(path))

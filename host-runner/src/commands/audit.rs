@@ -11,15 +11,16 @@ use serde_json::value::{RawValue, to_raw_value};
 use crate::Exit;
 use crate::audit::{Audit, Judged};
 use crate::cli::{ContextArgs, EvidenceArgs, ModuleArgs};
-use crate::emit::audit::{PassedOver, Report};
-use crate::emit::{self, counted, output};
+use crate::emit::audit::Report;
+use crate::emit::{self, PassedOver, counted, output};
 use crate::engine::{EngineError, Operation, inspect};
-use crate::inputs::{self, Request};
+use crate::inputs::{self, Request, Walk};
 use crate::parallel;
 use crate::progress::Progress;
 use crate::written::Written;
 
 use super::judge::{Judge, no_decision};
+use super::problems::{Problems, WithoutKind};
 use super::{check_stdin, module_bytes, objects};
 
 /// Arguments of `countersign audit`
@@ -32,7 +33,8 @@ use super::{check_stdin, module_bytes, objects};
   countersign audit --settings policy.yaml --kubernetes attestations/ dump.json
 
 Every object is judged as if it were created now, in its namespace. JSON is read object by object:
-a dump may be longer than memory. A Pod repeats what its controller says; both are counted.
+a dump may be longer than memory. A Pod repeats what its controller says; both are counted. An object
+that cannot be read hides no other: it is told at the end, and the exit status is 2.
 
 Exit status: 0 all would be admitted, 1 one or more refused (with --fail-on dry-run, or admitted by dry run or break-glass only), 2 the job could not be done")]
 pub struct Args {
@@ -82,10 +84,13 @@ enum Format {
 
 /// Runs the command.
 pub(crate) fn run(args: &Args) -> Result<Exit> {
-    output::check(&args.format)?;
     let all = args.files.iter().chain([&args.settings]);
+    let read = || all.clone().map(PathBuf::as_path);
+    args.evidence.check(read())?;
+    output::check(&args.format, read().chain(args.evidence.inputs()))?;
     check_stdin(all.chain(args.evidence.replay()).map(PathBuf::as_path))?;
-    let files = files(&args.files)?;
+    let mut problems = Problems::default();
+    let mut walks = walks(&args.files, &mut problems);
     let settings = inputs::settings(&args.settings)?;
     let bytes = module_bytes(&args.module)?;
     let judge = Judge::new(&bytes, &args.evidence, args.context.time)?;
@@ -94,9 +99,16 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
         return Ok(Exit::CouldNot);
     }
     warn_of_silence(&settings, &args.evidence);
-    let (audit, passed_over) = audit(args, &files, &settings, &judge)?;
+    let (audit, passed_over) = audit(args, &mut walks, &settings, &judge, &mut problems)?;
+    for walk in &walks {
+        emit::skipped(&walk.skipped);
+    }
+    passed_over.tell_unread();
     if audit.summary.objects == 0 {
-        bail!("nothing to audit: no object that brings in an image");
+        if problems.is_empty() {
+            bail!("nothing to audit: no object that brings in an image");
+        }
+        return Ok(problems.finish(Exit::CouldNot));
     }
     let report = Report {
         audit: &audit,
@@ -110,31 +122,34 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
     })?;
     if audit.unanswered > 0 {
         let objects = counted(audit.unanswered, "object");
-        bail!("the module gave no answer about {objects}, which the report counts as errors");
+        problems.add(&format!(
+            "the module gave no answer about {objects}, which the report counts as errors"
+        ));
     }
     let summary = &audit.summary;
     let fails = match args.fail_on {
         FailOn::Refused => summary.is_refused(),
         FailOn::DryRun => !summary.is_clean(),
     };
-    Ok(if fails { Exit::No } else { Exit::Yes })
+    Ok(problems.finish(if fails { Exit::No } else { Exit::Yes }))
 }
 
-/// All files, those in folders too; every one that cannot be read is named before any work is done.
-fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>> {
-    let (mut all, mut errors) = (Vec::new(), Vec::new());
+/// All files, those in folders too, each once.
+fn walks(paths: &[PathBuf], problems: &mut Problems) -> Vec<Walk> {
+    let (mut walks, mut known) = (Vec::new(), Vec::new());
     for path in paths {
-        match inputs::files(path) {
-            Ok(files) => all.extend(files),
-            Err(error) => errors.push(error),
+        match inputs::walk(path) {
+            Ok(mut walk) => {
+                let earlier = known.len();
+                known.append(&mut walk.files);
+                known = inputs::unique(known);
+                walk.files = known.get(earlier..).unwrap_or_default().to_vec();
+                walks.push(walk);
+            }
+            Err(error) => problems.add(&error),
         }
     }
-    errors.extend(all.iter().filter_map(|path| inputs::open(path).err()));
-    if errors.is_empty() {
-        return Ok(inputs::unique(all));
-    }
-    let texts: Vec<_> = errors.iter().map(ToString::to_string).collect();
-    bail!("{}", texts.join("\nerror: "))
+    walks
 }
 
 /// Says what will be missing, before an hour has passed.
@@ -167,44 +182,66 @@ fn warn_of_silence(settings: &Value, evidence: &EvidenceArgs) {
 /// Judges everything on all cores, as it is read.
 fn audit(
     args: &Args,
-    files: &[PathBuf],
+    walks: &mut [Walk],
     settings: &Value,
     judge: &Judge,
+    problems: &mut Problems,
 ) -> Result<(Audit, PassedOver)> {
     let threads = if args.evidence.keeps_order() {
         1
     } else {
         parallel::cores()
     };
+    let files = walks.iter().flat_map(|walk| &walk.files);
     let progress = Progress::of_bytes(size(files), "objects");
     let mut audit = Audit::new(args.limit);
     let mut passed_over = PassedOver::default();
+    let (mut unread, mut unjudged) = (Problems::default(), Problems::default());
     // Written once: it may be long, and there may be many objects.
     let written = to_raw_value(settings)?;
     let work = |request: Request| judged(judge, &written, &request);
     let mut fold = |judged: Result<Judged>| {
-        audit.add(judged?);
+        match judged {
+            Ok(judged) => audit.add(judged),
+            Err(error) if is_of_object(&error) => unjudged.add(&format!("{error:#}")),
+            Err(error) => return Err(error),
+        }
         progress.step();
         Ok(())
     };
     let result = parallel::stream(threads, work, &mut fold, |queue| {
         let namespace = args.context.namespace.as_deref();
-        files.iter().try_for_each(|file| {
-            inputs::each_request(
-                file,
-                namespace,
-                &|bytes| progress.read(bytes),
-                &mut |request| {
-                    created(&request)?;
-                    if objects::is_asked(&request, settings) {
-                        queue.push(request)
-                    } else {
-                        passed_over.add(&request);
-                        Ok(())
-                    }
-                },
-            )
-        })
+        for walk in walks {
+            for file in core::mem::take(&mut walk.files) {
+                let mut without_kind = WithoutKind::default();
+                inputs::each_request(
+                    &file,
+                    namespace,
+                    &|bytes| progress.read(bytes),
+                    &mut |found| {
+                        let request = match without_kind.note(found) {
+                            None => return Ok(()),
+                            Some(Ok(request)) => request,
+                            Some(Err(error)) => {
+                                unread.add(&error);
+                                return Ok(());
+                            }
+                        };
+                        if let Err(error) = created(&request) {
+                            unread.add(&error);
+                            Ok(())
+                        } else if objects::is_asked(&request, settings, &args.context) {
+                            queue.push(request)
+                        } else {
+                            passed_over.add(&request);
+                            Ok(())
+                        }
+                    },
+                )?;
+                without_kind.finish(&file, walk, &mut unread);
+            }
+        }
+        Ok(())
     });
     drop(progress);
     let result = result.map_err(|error: Error| match audit.summary.objects {
@@ -215,7 +252,14 @@ fn audit(
         }
     });
     judge.finish(result)?;
+    problems.append(unread);
+    problems.append(unjudged);
     Ok((audit, passed_over))
+}
+
+/// Whether the module fails at one object, and perhaps not at the others.
+fn is_of_object(error: &Error) -> bool {
+    matches!(error.downcast_ref(), Some(EngineError::Guest(_)))
 }
 
 /// Refuses recorded requests that create nothing: an audit is about what runs.
@@ -233,14 +277,14 @@ fn created(request: &Request) -> Result<()> {
 }
 
 /// How many bytes there are to read, where that is known.
-fn size(files: &[PathBuf]) -> Option<u64> {
+fn size<'p>(files: impl Iterator<Item = &'p PathBuf>) -> Option<u64> {
     let size = |path: &PathBuf| {
         let metadata = fs::metadata(path).ok();
         metadata
             .filter(fs::Metadata::is_file)
             .map(|file| file.len())
     };
-    files.iter().map(size).sum()
+    files.map(size).sum()
 }
 
 /// Asks about one object. Where the module fails at it, that is the outcome of this object alone.

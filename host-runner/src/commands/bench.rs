@@ -98,7 +98,15 @@ enum Format {
 
 /// Runs the command.
 pub(crate) fn run(args: &Args) -> Result<Exit> {
-    output::check(&args.format)?;
+    let read = args
+        .files
+        .iter()
+        .chain([&args.settings])
+        .chain(&args.compare);
+    let read = read.map(PathBuf::as_path).chain(args.evidence.inputs());
+    let read: Vec<_> = read.collect();
+    output::check(&args.format, read.iter().copied())?;
+    files::refuse_inputs(args.save.as_deref(), read)?;
     if args.context.time.is_some() {
         bail!(
             "--time cannot be used here: a gatekeeper judges by its own clock, and that is measured"
@@ -109,11 +117,15 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
     }
     let baseline = args.compare.as_deref().map(saved).transpose()?;
     let bytes = module_bytes(&args.module)?;
-    let ([settings], requests) =
-        objects::read([&args.settings], &args.files, &args.context, &args.evidence)?;
+    let mut read = objects::read([&args.settings], &args.files, &args.context, &args.evidence)?;
+    if !read.problems.is_empty() {
+        // What is left out would be missing in every comparison.
+        return Ok(read.problems.finish(Exit::CouldNot));
+    }
     let engine = engine()?;
     let policy = engine.load(&bytes)?;
-    if let Some(problems) = check_settings(&policy, &settings)? {
+    let [settings] = &read.settings;
+    if let Some(problems) = check_settings(&policy, settings)? {
         emit::settings_problems(&args.settings, &problems);
         return Ok(Exit::CouldNot);
     }
@@ -122,7 +134,10 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
             "a WASI command has another floor than the waPC modules that it would be measured beside"
         );
     }
-    let requests = objects::asked(requests, &[&settings])?;
+    let Some(requests) = read.asked(&args.context)? else {
+        return Ok(Exit::CouldNot);
+    };
+    let [settings] = read.settings;
     let host: Arc<dyn Host> = Arc::new(args.evidence.open(policy.abi())?);
     let has_native = args.module.module.is_none() && !args.evidence.is_given();
     let metered = metering_engine()?.load(&bytes)?;

@@ -13,7 +13,8 @@ use crate::engine::{Operation, inspect};
 use crate::progress::Progress;
 
 use super::judge::Judge;
-use super::{module_bytes, objects};
+use super::module_bytes;
+use super::objects::{self, Objects};
 
 /// Arguments of `countersign diff`
 #[derive(Debug, clap::Args)]
@@ -60,13 +61,20 @@ enum Format {
 
 /// Runs the command.
 pub(crate) fn run(args: &Args) -> Result<Exit> {
-    output::check(&args.format)?;
+    let read = || {
+        args.files
+            .iter()
+            .chain([&args.old, &args.new])
+            .map(PathBuf::as_path)
+    };
+    args.evidence.check(read())?;
+    output::check(&args.format, read().chain(args.evidence.inputs()))?;
     let bytes = module_bytes(&args.module)?;
     let paths = [args.old.as_path(), args.new.as_path()];
-    let (settings, requests) = objects::read(paths, &args.files, &args.context, &args.evidence)?;
+    let mut read = objects::read(paths, &args.files, &args.context, &args.evidence)?;
     let judge = Judge::new(&bytes, &args.evidence, args.context.time)?;
     let mut is_usable = true;
-    for (path, settings) in paths.iter().zip(&settings) {
+    for (path, settings) in paths.iter().zip(&read.settings) {
         if let Some(problems) = judge.check_settings(settings)? {
             emit::settings_problems(path, &problems);
             is_usable = false;
@@ -75,33 +83,46 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
     if !is_usable {
         return Ok(Exit::CouldNot);
     }
-    let [old, new] = &settings;
-    let requests = objects::asked(requests, &[old, new])?;
+    let Some(requests) = read.asked(&args.context)? else {
+        return Ok(Exit::CouldNot);
+    };
+    let Objects {
+        settings: [old, new],
+        mut problems,
+        ..
+    } = read;
     let mut comparison = Comparison::default();
     let progress = Progress::of(requests.len(), "objects");
     // One object after the other: what does not change is not kept.
-    let compared = requests.into_iter().try_for_each(|request| {
-        let before = judge.ask(&request, old, Operation::Decide)?;
-        let answer = judge.ask(&request, new, Operation::Decide)?;
-        let after = Evaluated { request, answer };
-        comparison.summary.note_errors([&before, &after.answer]);
-        comparison.add(ObjectChange::between(&before, &after), args.reasons);
+    for request in requests {
+        let ask = |settings| judge.ask(&request, settings, Operation::Decide);
+        match ask(&old).and_then(|before| Ok((before, ask(&new)?))) {
+            Ok((before, answer)) => {
+                let after = Evaluated { request, answer };
+                comparison.summary.note_errors([&before, &after.answer]);
+                comparison.add(ObjectChange::between(&before, &after), args.reasons);
+            }
+            Err(error) => problems.add(&format!("{error:#}")),
+        }
         progress.step();
-        Ok(())
-    });
+    }
     drop(progress);
-    judge.finish(compared)?;
+    judge.finish(Ok(()))?;
+    if comparison.summary.objects == 0 {
+        return Ok(problems.finish(Exit::CouldNot));
+    }
     let digest = inspect(&bytes)?.digest;
     output::write(&args.format, |format, out| match format {
         Format::Human => emit::changes::human(out, &comparison, &digest),
         Format::Json => emit::changes::json(out, &comparison, &digest),
     })?;
     if comparison.summary.errors == comparison.summary.objects {
+        problems.finish(Exit::CouldNot);
         bail!("no object could be judged, so nothing is known about what changes");
     }
-    Ok(if comparison.changes.is_empty() {
+    Ok(problems.finish(if comparison.changes.is_empty() {
         Exit::Yes
     } else {
         Exit::No
-    })
+    }))
 }

@@ -11,7 +11,8 @@ use crate::emit::{self, Evaluated};
 use crate::engine::{Operation, inspect};
 
 use super::judge::{Judge, require_decisions};
-use super::{module_bytes, objects};
+use super::module_bytes;
+use super::objects::{self, Objects};
 
 /// Arguments of `countersign evaluate`
 #[derive(Debug, clap::Args)]
@@ -25,6 +26,8 @@ use super::{module_bytes, objects};
   countersign evaluate --settings policy.yaml --kubernetes attestations/ deployment.yaml
   countersign evaluate --settings policy.yaml --registry layout/ --record asked.yaml pod.yaml
   countersign evaluate --settings policy.yaml --replay asked.yaml pod.yaml
+
+An object that cannot be read or judged hides no other: it is told at the end, and the exit status is 2.
 
 Exit status: 0 all admitted, 1 one or more refused, 2 the job could not be done")]
 pub struct Args {
@@ -67,15 +70,24 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
             "--time cannot be used with --format admission-review: a gatekeeper judges by its own clock"
         );
     }
+    let inputs = args.files.iter().chain([&args.settings]);
+    args.evidence.check(inputs.map(PathBuf::as_path))?;
     let bytes = module_bytes(&args.module)?;
-    let ([settings], requests) =
-        objects::read([&args.settings], &args.files, &args.context, &args.evidence)?;
+    let mut read = objects::read([&args.settings], &args.files, &args.context, &args.evidence)?;
     let judge = Judge::new(&bytes, &args.evidence, time)?;
-    if let Some(problems) = judge.check_settings(&settings)? {
+    let [settings] = &read.settings;
+    if let Some(problems) = judge.check_settings(settings)? {
         emit::settings_problems(&args.settings, &problems);
         return Ok(Exit::CouldNot);
     }
-    let requests = objects::asked(requests, &[&settings])?;
+    let Some(requests) = read.asked(&args.context)? else {
+        return Ok(Exit::CouldNot);
+    };
+    let Objects {
+        settings: [settings],
+        mut problems,
+        ..
+    } = read;
     if let (Some(time), Format::Gke) = (time, args.format) {
         // Google's response has no place for it.
         anstream::eprintln!("note: judged as of {time}");
@@ -84,17 +96,21 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
         Format::Human | Format::Json | Format::Gke => Operation::Decide,
         Format::AdmissionReview => Operation::Validate,
     };
-    let answers = judge.evaluate(requests, &settings, operation)?;
+    let answers = judge.evaluate(requests, &settings, operation, &mut problems)?;
+    if answers.is_empty() {
+        return Ok(problems.finish(Exit::CouldNot));
+    }
+    let is_one = answers.len().saturating_add(problems.count()) == 1;
     if args.format == Format::Gke {
         require_decisions(&answers, "--format gke is made from; use another format")?;
     }
     let printed = match args.format {
         Format::Human => emit::human::decisions(&answers, &inspect(&bytes)?.digest),
-        Format::Json => emit::json::decisions(&answers),
+        Format::Json => emit::json::decisions(&answers, is_one),
         Format::AdmissionReview => emit::admission_review::reviews(&answers),
         Format::Gke => emit::gke::responses(&answers),
     };
     emit::unless_closed(printed)?;
     let all_admitted = answers.iter().all(Evaluated::is_admitted);
-    Ok(if all_admitted { Exit::Yes } else { Exit::No })
+    Ok(problems.finish(if all_admitted { Exit::Yes } else { Exit::No }))
 }

@@ -11,7 +11,8 @@ use crate::emit::{self, Evaluated, printable};
 use crate::engine::{Operation, inspect};
 
 use super::judge::{Judge, require_decisions};
-use super::{module_bytes, objects};
+use super::module_bytes;
+use super::objects::{self, Objects};
 
 /// Arguments of `countersign explain`
 #[derive(Debug, clap::Args)]
@@ -48,7 +49,8 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
         Some(settings) => explain_objects(args, settings),
         None if args.context.is_given() => {
             bail!(
-                "--namespace and --time are about objects, which are explained under --settings FILE"
+                "--namespace, --time and --strict-kinds are about objects, which are explained under \
+                 --settings FILE"
             )
         }
         None => explain_codes(&args.subjects),
@@ -56,16 +58,28 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
 }
 
 fn explain_objects(args: &Args, path: &Path) -> Result<Exit> {
+    let inputs = args.subjects.iter().map(PathBuf::as_path);
+    args.evidence.check(inputs.chain([path]))?;
     let bytes = module_bytes(&args.module)?;
-    let ([settings], requests) =
-        objects::read([path], &args.subjects, &args.context, &args.evidence)?;
+    let mut read = objects::read([path], &args.subjects, &args.context, &args.evidence)?;
     let judge = Judge::new(&bytes, &args.evidence, args.context.time)?;
-    if let Some(problems) = judge.check_settings(&settings)? {
+    let [settings] = &read.settings;
+    if let Some(problems) = judge.check_settings(settings)? {
         emit::settings_problems(path, &problems);
         return Ok(Exit::CouldNot);
     }
-    let requests = objects::asked(requests, &[&settings])?;
-    let answers = judge.evaluate(requests, &settings, Operation::Decide)?;
+    let Some(requests) = read.asked(&args.context)? else {
+        return Ok(Exit::CouldNot);
+    };
+    let Objects {
+        settings: [settings],
+        mut problems,
+        ..
+    } = read;
+    let answers = judge.evaluate(requests, &settings, Operation::Decide, &mut problems)?;
+    if answers.is_empty() {
+        return Ok(problems.finish(Exit::CouldNot));
+    }
     require_decisions(&answers, "an explanation is made from")?;
     let detail = if args.why_not {
         Detail::WhyNot
@@ -77,7 +91,7 @@ fn explain_objects(args: &Args, path: &Path) -> Result<Exit> {
         &answers, &settings, detail, &digest,
     ))?;
     let all_admitted = answers.iter().all(Evaluated::is_admitted);
-    Ok(if all_admitted { Exit::Yes } else { Exit::No })
+    Ok(problems.finish(if all_admitted { Exit::Yes } else { Exit::No }))
 }
 
 fn explain_codes(codes: &[PathBuf]) -> Result<Exit> {

@@ -68,7 +68,7 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
         What::Kubewarden(args) => kubewarden::run(args),
         What::Crd(args) => {
             let crd = include_str!("../../../policies/kubernetes/crd.yaml");
-            args.output.check()?;
+            args.output.check([])?;
             args.output.write(crd)?;
             Ok(Exit::Yes)
         }

@@ -72,7 +72,10 @@ pub struct Args {
 
 /// Runs the command.
 pub(crate) fn run(args: &Args) -> Result<Exit> {
-    args.output.check()?;
+    let singles = args.policy.iter().chain(&args.system_policy);
+    let lists = [&args.platform_policy, &args.attestors, &args.attestations];
+    let inputs = singles.chain(lists.into_iter().flatten());
+    args.output.check(inputs.map(PathBuf::as_path))?;
     let import = Import::new(read(args)?);
     let policy = engine()?.load(&module_bytes(&args.module)?)?;
     let problems = check_settings(&policy, &import.settings)?;
@@ -187,7 +190,7 @@ fn unwrapped(place: Place, document: Value) -> (Place, Value) {
 }
 
 fn read_file(path: &Path, errors: &mut Vec<String>) -> Option<(String, Vec<Value>)> {
-    match inputs::documents(path) {
+    match inputs::exports(path) {
         Ok((name, documents)) if documents.is_empty() => {
             errors.push(format!("`{name}`: it is empty"));
             None

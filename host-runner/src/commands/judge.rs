@@ -14,6 +14,7 @@ use crate::engine::{EngineError, Host, Operation, Policy};
 use crate::evidence::Evidence;
 use crate::inputs::Request;
 
+use super::problems::Problems;
 use super::{check_settings, engine};
 
 /// A module that is ready to judge
@@ -41,20 +42,27 @@ impl Judge {
         check_settings(&self.policy, settings)
     }
 
-    /// Asks about every request. What was asked of the host up to a failure is kept, since it may
-    /// explain it.
+    /// Asks about every request. One that cannot be judged is a problem of its own, and the others are
+    /// judged all the same. What was asked of the host up to a failure is kept, since it may explain it.
+    ///
+    /// # Errors
+    ///
+    /// The recording cannot be written.
     pub(crate) fn evaluate(
         &self,
         requests: Vec<Request>,
         settings: &Value,
         operation: Operation,
+        problems: &mut Problems,
     ) -> Result<Vec<Evaluated>> {
-        let answers = requests.into_iter().map(|request| {
-            let answer = self.ask(&request, settings, operation)?;
-            Ok(Evaluated { request, answer })
-        });
-        let answers: Result<Vec<_>> = answers.collect();
-        self.finish(answers)
+        let mut answers = Vec::new();
+        for request in requests {
+            match self.ask(&request, settings, operation) {
+                Ok(answer) => answers.push(Evaluated { request, answer }),
+                Err(error) => problems.add(&format!("{error:#}")),
+            }
+        }
+        self.finish(Ok(answers))
     }
 
     /// Asks about one request.

@@ -1,6 +1,5 @@
 //! `countersign lint`: is the policy right and safe?
 
-use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
@@ -11,8 +10,11 @@ use policy_lint::{Config, Level, RULES, Rule, Severity, SourceFile, apply_fixes}
 use crate::Exit;
 use crate::emit::lint::{Format, Linted};
 use crate::emit::{self, output};
+use crate::files::{self, Readers};
 use crate::inputs;
 use crate::progress::Progress;
+
+use super::problems::Problems;
 
 /// Arguments of `countersign lint`
 #[derive(Debug, clap::Args)]
@@ -31,6 +33,8 @@ What is right here and nowhere else is ignored by a comment above or behind it:
   apiVersion: countersign.dev/v1
   kind: LintConfig
   severity: {lint-dry-run: allow, lint-bare-name: error}
+
+A file that cannot be read hides no other: it is told at the end, and the exit status is 2.
 
 Exit status: 0 nothing found, 1 findings at or above --fail-on, 2 the job could not be done, or
 there is nothing to lint")]
@@ -94,9 +98,10 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
     if args.list {
         return list();
     }
-    output::check(&args.format)?;
+    let inputs = args.paths.iter().chain(&args.config);
+    output::check(&args.format, inputs.map(PathBuf::as_path))?;
     let config = config(args)?;
-    let (paths, mut files) = read(&args.paths)?;
+    let (paths, mut files, problems) = read(&args.paths);
     let mut report = lint(&files, &config);
     let mut fixed = 0_usize;
     if args.fix {
@@ -104,6 +109,10 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
         report = lint(&files, &config);
     }
     if report.documents == 0 && report.diagnostics.is_empty() {
+        if files.is_empty() && !problems.is_empty() {
+            return Ok(problems.finish(Exit::CouldNot));
+        }
+        problems.finish(Exit::CouldNot);
         bail!(
             "nothing to lint: {} no policy, manifest of a policy or suite",
             match files.len() {
@@ -121,7 +130,7 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
     output::write(&args.format, |format, out| {
         emit::lint::write(format, out, &linted)
     })?;
-    Ok(if fails { Exit::No } else { Exit::Yes })
+    Ok(problems.finish(if fails { Exit::No } else { Exit::Yes }))
 }
 
 fn lint(files: &[SourceFile], config: &Config) -> policy_lint::Report {
@@ -197,39 +206,41 @@ fn nearest_config() -> Option<PathBuf> {
     places.into_iter().find(|path| path.is_file())
 }
 
-/// Reads everything that is to be linted; every file that cannot be read is named.
-fn read(paths: &[PathBuf]) -> Result<(Vec<PathBuf>, Vec<SourceFile>)> {
-    let (mut found, mut files, mut errors) = (Vec::new(), Vec::new(), Vec::new());
+/// Reads everything that is to be linted, and what cannot be read: that hides nothing else.
+fn read(paths: &[PathBuf]) -> (Vec<PathBuf>, Vec<SourceFile>, Problems) {
+    let (mut found, mut problems) = (Vec::new(), Problems::default());
     for path in paths {
-        match inputs::files(path) {
-            Ok(listed) => found.extend(listed),
-            Err(error) => errors.push(error.to_string()),
+        match inputs::walk(path) {
+            Ok(walk) => {
+                emit::skipped(&walk.skipped);
+                found.extend(walk.files);
+            }
+            Err(error) => problems.add(&error),
         }
     }
     let is_config = |path: &Path| path.file_name().is_some_and(|name| name == CONFIG);
     found.retain(|path| !is_config(path));
-    let found = inputs::unique(found);
-    for path in &found {
-        match inputs::read(path) {
-            Ok(inputs::Source { name, text }) => files.push(SourceFile::new(name, text)),
-            Err(error) => errors.push(error.to_string()),
+    let (mut read, mut files) = (Vec::new(), Vec::new());
+    for path in inputs::unique(found) {
+        match inputs::read(&path) {
+            Ok(inputs::Source { name, text }) => {
+                files.push(SourceFile::new(name, text));
+                read.push(path);
+            }
+            Err(error) => problems.add(&error),
         }
     }
-    if errors.is_empty() {
-        Ok((found, files))
-    } else {
-        bail!("{}", errors.join("\nerror: "))
-    }
+    (read, files, problems)
 }
 
 /// Writes the fixes into the files, and returns how many there were.
 fn fix(
     paths: &[PathBuf],
-    files: &mut [SourceFile],
+    sources: &mut [SourceFile],
     diagnostics: &[policy_lint::Diagnostic],
 ) -> Result<usize> {
     let mut all = 0_usize;
-    for (index, (path, file)) in paths.iter().zip(files.iter_mut()).enumerate() {
+    for (index, (path, file)) in paths.iter().zip(sources.iter_mut()).enumerate() {
         let (text, fixed) = apply_fixes(index, file, diagnostics);
         if fixed == 0 {
             continue;
@@ -237,7 +248,8 @@ fn fix(
         if path.as_os_str() == "-" {
             bail!("standard input cannot be mended; give a file");
         }
-        fs::write(path, &text).with_context(|| format!("cannot write `{}`", file.name()))?;
+        files::replace(path, text.as_bytes(), Readers::Anyone)
+            .with_context(|| format!("cannot write `{}`", file.name()))?;
         *file = SourceFile::new(file.name().to_owned(), text);
         all = all.saturating_add(fixed);
     }

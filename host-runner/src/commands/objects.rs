@@ -1,24 +1,38 @@
-//! Reads what a command that judges objects is given: settings and objects, with every file that
-//! cannot be read named, not only the first.
+//! Reads what a command that judges objects is given: settings and objects. An object or a file that cannot
+//! be read hides no other: it is a problem to tell at the end.
 
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
 use serde_json::Value;
 
+use crate::Exit;
 use crate::cli::{ContextArgs, EvidenceArgs};
 use crate::emit;
 use crate::inputs::{self, Asked, Request};
 
 use super::check_stdin;
+use super::problems::{Problems, WithoutKind};
+
+/// What was read
+#[derive(Debug)]
+pub(crate) struct Objects<const N: usize> {
+    pub(crate) settings: [Value; N],
+    pub(crate) requests: Vec<Request>,
+    pub(crate) problems: Problems,
+}
 
 /// Reads settings files and objects.
+///
+/// # Errors
+///
+/// Settings cannot be read: then nothing can be judged, and everything that is wrong is named.
 pub(crate) fn read<const N: usize>(
     settings: [&Path; N],
     files: &[PathBuf],
     context: &ContextArgs,
     evidence: &EvidenceArgs,
-) -> Result<([Value; N], Vec<Request>)> {
+) -> Result<Objects<N>> {
     let replay = evidence.replay().map(PathBuf::as_path);
     let all = files.iter().map(PathBuf::as_path).chain(settings);
     check_stdin(all.chain(replay))?;
@@ -26,45 +40,76 @@ pub(crate) fn read<const N: usize>(
     let settings = settings.map(|path| match inputs::settings(path) {
         Ok(settings) => settings,
         Err(error) => {
-            errors.push(error);
+            errors.push(error.to_string());
             Value::Null
         }
     });
-    let mut requests = Vec::new();
+    if !errors.is_empty() {
+        bail!("{}", errors.join("\nerror: "));
+    }
+    let (mut requests, mut problems) = (Vec::new(), Problems::default());
     for path in files {
-        match inputs::files(path) {
-            Ok(files) => {
-                for file in files {
-                    match inputs::requests(&file, context.namespace.as_deref()) {
-                        Ok(found) => requests.extend(found),
-                        Err(error) => errors.push(error),
-                    }
+        let mut walk = match inputs::walk(path) {
+            Ok(walk) => walk,
+            Err(error) => {
+                problems.add(&error);
+                continue;
+            }
+        };
+        for file in core::mem::take(&mut walk.files) {
+            let mut without_kind = WithoutKind::default();
+            let found = inputs::found(&file, context.namespace.as_deref());
+            for found in found.unwrap_or_else(|error| vec![Err(error)]) {
+                match without_kind.note(found) {
+                    Some(Ok(request)) => requests.push(request),
+                    Some(Err(error)) => problems.add(&error),
+                    None => {}
                 }
             }
-            Err(error) => errors.push(error),
+            without_kind.finish(&file, &mut walk, &mut problems);
         }
+        emit::skipped(&walk.skipped);
     }
-    if errors.is_empty() {
-        return Ok((settings, requests));
-    }
-    let texts: Vec<_> = errors.iter().map(ToString::to_string).collect();
-    bail!("{}", texts.join("\nerror: "))
+    Ok(Objects {
+        settings,
+        requests,
+        problems,
+    })
 }
 
-/// The requests that a gatekeeper would be asked about; names the others on standard error.
-pub(crate) fn asked(requests: Vec<Request>, settings: &[&Value]) -> Result<Vec<Request>> {
-    let is_asked = |request: &Request| settings.iter().any(|one| is_asked(request, one));
-    let (asked, others): (Vec<_>, Vec<_>) = requests.into_iter().partition(is_asked);
-    emit::not_asked(&others);
-    if asked.is_empty() {
-        bail!("nothing to evaluate: no object that brings in an image");
+impl<const N: usize> Objects<N> {
+    /// The requests that an admission controller with one of the settings would be asked about; names the
+    /// others on standard error. `None` where nothing is left because of problems, which are told.
+    ///
+    /// # Errors
+    ///
+    /// There is nothing to evaluate.
+    pub(crate) fn asked(&mut self, context: &ContextArgs) -> Result<Option<Vec<Request>>> {
+        let requests = core::mem::take(&mut self.requests);
+        let is_asked = |request: &Request| {
+            let mut settings = self.settings.iter();
+            settings.any(|one| is_asked(request, one, context))
+        };
+        let (asked, others): (Vec<_>, Vec<_>) = requests.into_iter().partition(is_asked);
+        emit::not_asked(&others);
+        if asked.is_empty() && self.problems.is_empty() {
+            bail!("nothing to evaluate: no object that brings in an image");
+        }
+        if asked.is_empty() {
+            self.problems.finish(Exit::CouldNot);
+            return Ok(None);
+        }
+        Ok(Some(asked))
     }
-    Ok(asked)
 }
 
-/// Whether a gatekeeper with these settings would be asked about the object of a request.
-pub(crate) fn is_asked(request: &Request, settings: &Value) -> bool {
-    request.asked == Asked::Yes || is_named_in(settings, &request.request)
+/// Whether an admission controller with these settings would be asked about the object of a request.
+pub(crate) fn is_asked(request: &Request, settings: &Value, context: &ContextArgs) -> bool {
+    match request.asked {
+        Asked::Yes => true,
+        Asked::IfStrict if context.strict_kinds => true,
+        Asked::IfStrict | Asked::No => is_named_in(settings, &request.request),
+    }
 }
 
 /// Whether the settings name the kind of a request among their `workloads`.

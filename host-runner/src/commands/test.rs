@@ -78,8 +78,10 @@ pub struct Args {
 
 /// Runs the command.
 pub(crate) fn run(args: &Args) -> Result<Exit> {
-    output::check(&args.format)?;
+    output::check(&args.format, args.paths.iter().map(PathBuf::as_path))?;
     let suites = load(&args.paths)?;
+    let read = suites.iter().map(|suite| suite.settings_path.as_path());
+    output::check(&args.format, read)?;
     let bytes = module_bytes(&args.module)?;
     let policy = engine()?.load(&bytes)?;
     if !are_usable(&policy, &suites)? {
@@ -139,16 +141,20 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
 fn load(paths: &[PathBuf]) -> Result<Vec<Loaded>> {
     let mut files = Vec::new();
     for path in paths {
-        files.extend(suite::find(path)?);
+        let root = root(path);
+        let found = suite::find(path)?.into_iter();
+        files.extend(found.map(|file| (file, root.clone())));
     }
     files.sort();
-    let files = inputs::unique(files);
+    let mut roots: BTreeMap<_, _> = files.iter().rev().cloned().collect();
+    let files = inputs::unique(files.into_iter().map(|(file, _)| file).collect());
     if files.is_empty() {
         bail!("no suite found: nothing is called `tests.yaml` or ends in `.tests.yaml`");
     }
     let (mut loaded, mut broken) = (Vec::new(), 0_usize);
     for file in &files {
-        match Loaded::open(file) {
+        let root = roots.remove(file).unwrap_or_default();
+        match Loaded::open_in(file, &root) {
             Ok(suite) => loaded.push(suite),
             Err(error) => {
                 broken = broken.saturating_add(1);
@@ -163,6 +169,18 @@ fn load(paths: &[PathBuf]) -> Result<Vec<Loaded>> {
         );
     }
     Ok(loaded)
+}
+
+/// The folder that a suite may name files of: the one that is given, and for a suite that is given by itself
+/// the working directory, or else its own folder.
+fn root(path: &Path) -> PathBuf {
+    if path.is_dir() {
+        return path.to_owned();
+    }
+    match std::env::current_dir() {
+        Ok(here) if inputs::is_below(path, &here) => here,
+        _ => path.parent().unwrap_or_else(|| Path::new("")).to_owned(),
+    }
 }
 
 fn tell(error: &LoadError) -> io::Result<()> {

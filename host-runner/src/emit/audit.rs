@@ -3,14 +3,13 @@
 mod human;
 mod summary;
 
-use alloc::collections::BTreeMap;
 use std::io::{self, Write};
 
 use policy_wasm::time::Time;
 use serde_json::{Value, json};
 
 use crate::audit::{Audit, Judged};
-use crate::inputs::Request;
+use crate::emit::PassedOver;
 
 pub(crate) use human::print as human;
 
@@ -22,25 +21,6 @@ pub(crate) struct Report<'a> {
     /// As of when it was judged, if not as of now
     pub(crate) time: Option<Time>,
     pub(crate) digest: &'a str,
-}
-
-/// Objects that bring in no image, by kind
-#[derive(Debug, Default)]
-pub(crate) struct PassedOver(BTreeMap<String, usize>);
-
-impl PassedOver {
-    /// Counts the object of a request.
-    pub(crate) fn add(&mut self, request: &Request) {
-        let kind = request.title.split(' ').next().unwrap_or_default();
-        let count = self.0.entry(kind.to_owned()).or_default();
-        *count = count.saturating_add(1);
-    }
-
-    fn count(&self) -> usize {
-        self.0
-            .values()
-            .fold(0, |sum, count| sum.saturating_add(*count))
-    }
 }
 
 /// Prints an `AuditReport`.
@@ -75,7 +55,7 @@ pub(crate) fn json(out: &mut dyn Write, report: &Report<'_>) -> io::Result<()> {
         "images": images,
         "objects": objects,
         "omitted": audit.omitted(),
-        "passedOver": report.passed_over.0,
+        "passedOver": report.passed_over.counts(),
         "summary": audit.summary,
     });
     if let (Some(time), Some(fields)) = (report.time, document.as_object_mut()) {

@@ -1,11 +1,13 @@
 //! Findings as rustc shows its own: the line, what is wrong in it, and what to do.
 
+use core::ops::Range;
 use std::io::{self, Write};
 
-use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Renderer, Snippet};
+use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 use policy_lint::{Diagnostic, Label, Severity, SourceFile};
 
 use super::printable;
+use super::printable::{begins_command, is_unsafe, private_keys};
 
 /// Prints one finding with the lines that it is about.
 pub(crate) fn write(
@@ -23,6 +25,11 @@ pub(crate) fn write(
     let title = level.primary_title(&message).id(&diagnostic.code);
     let mut group = Group::with_title(title);
     for excerpt in &excerpts {
+        if !excerpt.is_shown {
+            let origin = Origin::path(excerpt.name.as_str()).line(excerpt.first_line);
+            group = group.element(origin);
+            continue;
+        }
         let annotations = excerpt.labels.iter();
         let snippet = Snippet::source(excerpt.text.as_str())
             .line_start(excerpt.first_line)
@@ -47,6 +54,8 @@ struct Excerpt<'l> {
     text: String,
     /// By their place in the finding
     labels: Vec<(usize, &'l Label)>,
+    /// Whether its lines may be shown: what is no document of ours may be anybody's secret
+    is_shown: bool,
 }
 
 /// Labels that are farther apart are shown by themselves, so that a finding costs what it shows.
@@ -70,6 +79,7 @@ fn excerpts<'l>(labels: &'l [Label], files: &[SourceFile]) -> Vec<Excerpt<'l>> {
                 excerpt.first_line = excerpt.first_line.min(first_line);
                 excerpt.last_line = excerpt.last_line.max(last_line);
                 excerpt.labels.push((index, label));
+                excerpt.is_shown &= is_in_mapping(file.text(), label.span.start);
             }
             None => excerpts.push(Excerpt {
                 file: label.span.file,
@@ -79,6 +89,7 @@ fn excerpts<'l>(labels: &'l [Label], files: &[SourceFile]) -> Vec<Excerpt<'l>> {
                 start: 0,
                 text: String::new(),
                 labels: vec![(index, label)],
+                is_shown: is_in_mapping(file.text(), label.span.start),
             }),
         }
     }
@@ -86,7 +97,7 @@ fn excerpts<'l>(labels: &'l [Label], files: &[SourceFile]) -> Vec<Excerpt<'l>> {
         if let Some(file) = files.get(excerpt.file) {
             excerpt.start = file.line_start(excerpt.first_line);
             let end = file.line_start(excerpt.last_line.saturating_add(1));
-            excerpt.text = tame(file.text().get(excerpt.start..end).unwrap_or_default());
+            excerpt.text = tame(file.text(), excerpt.start..end);
         }
     }
     excerpts
@@ -109,14 +120,46 @@ impl<'l> Excerpt<'l> {
     }
 }
 
-/// The text with every character that a terminal would obey replaced by points of the same length.
-fn tame(text: &str) -> String {
-    let is_tame = |c: char| {
-        matches!(c, '\n' | '\t') || printable(c.encode_utf8(&mut [0; 4])).len() == c.len_utf8()
+/// Whether the document around a byte begins as a mapping. A list of passwords, a key or a program does not,
+/// whatever the file is called.
+fn is_in_mapping(text: &str, at: usize) -> bool {
+    let before = text.get(..text.floor_char_boundary(at.min(text.len())));
+    let before = before.unwrap_or_default();
+    let begins = before.rfind("\n---").map_or(0, |at| at.saturating_add(1));
+    let document = text.get(begins..).unwrap_or_default();
+    let lines = document.lines().map(|line| {
+        line.strip_prefix("---").map_or(line, |rest| {
+            let is_marker = rest.is_empty() || rest.starts_with(char::is_whitespace);
+            if is_marker { rest } else { line }
+        })
+    });
+    let first = lines
+        .map(str::trim)
+        .find(|line| !line.is_empty() && !line.starts_with(['#', '%']));
+    let Some(first) = first else {
+        return true;
+    };
+    let is_item = first == "-" || first.starts_with("- ");
+    let has_key = first.ends_with(':') || first.contains(": ") || first.starts_with("? ");
+    first.starts_with('{') || (has_key && !is_item)
+}
+
+/// A part of a text with every character that a terminal or the log of a build would obey, and every private
+/// key, replaced by points of the same length.
+fn tame(whole: &str, part: Range<usize>) -> String {
+    // One may begin before the part.
+    let keys = private_keys(whole);
+    let text = whole.get(part.clone()).unwrap_or_default();
+    let is_tame = |at: usize, c: char| {
+        let place = part.start.saturating_add(at);
+        if keys.iter().any(|key| key.contains(&place)) {
+            return false;
+        }
+        c == '\t' || !(is_unsafe(c) || begins_command(text, at))
     };
     let mut tamed = String::with_capacity(text.len());
-    for c in text.chars() {
-        if is_tame(c) {
+    for (at, c) in text.char_indices() {
+        if c == '\n' || is_tame(at, c) {
             tamed.push(c);
         } else {
             tamed.extend(core::iter::repeat_n('.', c.len_utf8()));
@@ -161,6 +204,39 @@ mod tests {
         let shown = rendered(text, &[(3, 7), (17, 19)]);
         let is_obeyed = |c: char| c != '\n' && (c.is_control() || c == '\u{202e}');
         assert!(!shown.contains(is_obeyed), "{shown:?}");
+    }
+
+    #[test]
+    fn a_document_that_is_no_mapping_is_not_shown() {
+        for text in [
+            "hunter2\n",
+            "-----BEGIN PRIVATE KEY-----\nhunter2\n",
+            "root:hunter2:0:0\n",
+            "TOKEN=hunter2\n",
+            "- hunter2\n",
+            "a: 1\n---\n# c\nhunter2: [\n- hunter2",
+        ] {
+            let at = text.rfind("hunter2").unwrap();
+            let shown = rendered(text, &[(at, at + 1)]);
+            assert_eq!(
+                shown.contains("hunter2"),
+                text.contains("hunter2: "),
+                "{shown}"
+            );
+            assert!(shown.contains(".yaml:"), "{shown}");
+        }
+    }
+
+    #[test]
+    fn a_private_key_in_a_document_is_not_shown() {
+        let text = "a: |\n  -----BEGIN EC PRIVATE KEY-----\n  hunter2\n  -----END EC PRIVATE KEY-----\nb: [\n";
+        for at in [0, text.find("hunter2").unwrap(), text.len() - 2] {
+            let shown = rendered(text, &[(at, at + 1), (0, text.len())]);
+            assert!(
+                !shown.contains("hunter2") && shown.contains("END EC"),
+                "{shown}"
+            );
+        }
     }
 
     #[test]

@@ -140,11 +140,14 @@ pub(crate) fn inspection(inspection: &Inspection, abi: Abi) -> io::Result<()> {
     ] {
         writeln!(out, "{title}")?;
         for name in names {
-            writeln!(out, "  {name}")?;
+            writeln!(out, "  {}", printable(name))?;
         }
     }
     match &inspection.metadata {
-        Some(metadata) => writeln!(out, "metadata\n{metadata:#}"),
+        Some(metadata) => {
+            writeln!(out, "metadata")?;
+            super::json::write(&mut out, metadata)
+        }
         None => writeln!(out, "metadata none"),
     }
 }

@@ -5,13 +5,14 @@ use std::io::{self, Write};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::{Evaluated, is_unsafe};
+use super::Evaluated;
+use super::printable::{begins_command, is_unsafe};
 use crate::engine::{Abi, Inspection};
 
-/// One answer as it is, several as a list.
-pub(crate) fn decisions(answers: &[Evaluated]) -> io::Result<()> {
+/// One answer as it is, several as a list; `is_one` where nothing else was asked about.
+pub(crate) fn decisions(answers: &[Evaluated], is_one: bool) -> io::Result<()> {
     match answers {
-        [one] => print(&one.answer),
+        [one] if is_one => print(&one.answer),
         many => print(
             &many
                 .iter()
@@ -36,14 +37,15 @@ pub(super) fn print(document: &impl Serialize) -> io::Result<()> {
     write(&mut io::stdout().lock(), document)
 }
 
-/// Writes a document. What could do something to a terminal is spelled out, which JSON takes for the
-/// same.
+/// Writes a document. What could do something to a terminal or to the log of a build is spelled out, which
+/// JSON takes for the same.
 pub(crate) fn write(out: &mut dyn Write, document: &impl Serialize) -> io::Result<()> {
     let text = serde_json::to_string_pretty(document)?;
     let mut shown = String::with_capacity(text.len());
-    for character in text.chars() {
-        // The line breaks and spaces of the document itself are the only others.
-        if character != '\n' && is_unsafe(character) {
+    for (at, character) in text.char_indices() {
+        // The line breaks of the document itself are the only others.
+        let is_unsafe = character != '\n' && is_unsafe(character);
+        if is_unsafe || begins_command(&text, at) {
             for unit in character.encode_utf16(&mut [0; 2]) {
                 shown.push_str(&format!("\\u{unit:04x}"));
             }

@@ -2,13 +2,33 @@
 
 use std::io::{self, Write};
 
-use quick_junit::{Report, TestCase, TestCaseStatus};
+use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
+
+use super::printable;
+
+/// The suite of a file.
+pub(super) fn suite(file: &str) -> TestSuite {
+    TestSuite::new(printable(file))
+}
 
 /// A test of a suite; its class is the file that it is about.
 pub(super) fn case(name: &str, file: &str, status: TestCaseStatus) -> TestCase {
-    let mut case = TestCase::new(name, status);
-    case.set_classname(file);
+    let mut case = TestCase::new(printable(name), status);
+    case.set_classname(printable(file));
     case
+}
+
+/// The status of a test that is not as it should be.
+pub(super) fn failed(kind: NonSuccessKind, message: &str) -> TestCaseStatus {
+    let mut status = TestCaseStatus::non_success(kind);
+    status.set_message(printable(message));
+    status
+}
+
+/// Lines of a description, each of which somebody else may have written.
+pub(super) fn lines(text: &str) -> String {
+    let lines: Vec<_> = text.lines().map(printable).collect();
+    lines.join("\n")
 }
 
 pub(super) fn write(out: &mut dyn Write, report: &Report) -> io::Result<()> {

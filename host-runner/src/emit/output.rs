@@ -1,13 +1,13 @@
 //! Where a format goes: `--format human`, `--format junit=report.xml`, both in one run.
 
-use std::fs;
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
 use clap::ValueEnum;
 
 use super::unless_closed;
+use crate::files::{self, Readers};
 use crate::inputs::shown;
 
 /// A format, and the file that it is for
@@ -61,8 +61,8 @@ pub(crate) fn write<F: Copy>(
             }
             Some(path) => {
                 let mut plain = anstream::StripStream::new(Vec::new());
-                let written =
-                    write(*format, &mut plain).and_then(|()| fs::write(path, plain.into_inner()));
+                let written = write(*format, &mut plain)
+                    .and_then(|()| files::replace(path, &plain.into_inner(), Readers::Anyone));
                 written.with_context(|| format!("cannot write `{}`", shown(path)))?;
             }
         }
@@ -70,16 +70,27 @@ pub(crate) fn write<F: Copy>(
     Ok(())
 }
 
-/// Checks what was asked for before any work is done.
-pub(crate) fn check<F>(outputs: &[Output<F>]) -> Result<()> {
+/// Checks what was asked for before any work is done; `inputs` are never written to.
+pub(crate) fn check<'p, F>(
+    outputs: &'p [Output<F>],
+    inputs: impl IntoIterator<Item = &'p Path>,
+) -> Result<()> {
     let to_stdout = outputs.iter().filter(|output| output.path.is_none());
     if to_stdout.count() > 1 {
         bail!("only one format can go to standard output; write the others as FORMAT=FILE");
     }
-    let mut files: Vec<_> = outputs.iter().filter_map(|one| one.path.as_ref()).collect();
+    let mut files: Vec<_> = paths(outputs).collect();
     files.sort();
-    if let Some([path, _]) = files.array_windows().find(|[a, b]| a == b) {
-        bail!("two formats cannot go to one file, `{}`", shown(path));
+    let is_same = |a: &Path, b: &Path| a == b || files::is_same(a, b);
+    for (index, path) in files.iter().enumerate() {
+        if files.iter().take(index).any(|other| is_same(path, other)) {
+            bail!("two formats cannot go to one file, `{}`", shown(path));
+        }
     }
-    Ok(())
+    Ok(files::refuse_inputs(files, inputs)?)
+}
+
+/// The files that are written.
+pub(crate) fn paths<F>(outputs: &[Output<F>]) -> impl Iterator<Item = &Path> {
+    outputs.iter().filter_map(|output| output.path.as_deref())
 }

@@ -4,6 +4,7 @@ use std::io::{self, Write as _};
 
 use serde_json::json;
 
+use super::human::printable_answer;
 use super::human::reason::reason;
 use super::{BOLD_GREEN, BOLD_RED, DIM, RESET, printable, text};
 use crate::attest::attestor::Attestor;
@@ -25,13 +26,13 @@ pub(crate) fn human(image: &Image, attestor: &Attestor, finding: &Finding) -> io
     writeln!(out, "{colour}{result}{RESET}  {image}")?;
     let source = match text(finding.attestor(), "source") {
         "" => String::new(),
-        source => format!("  {DIM}from {source}{RESET}"),
+        source => format!("  {DIM}from {}{RESET}", printable(source)),
     };
     writeln!(out, "  attestor {}{source}", printable(&attestor.name))?;
     finding
         .reasons()
         .iter()
-        .try_for_each(|one| reason(&mut out, one, 1))
+        .try_for_each(|one| reason(&mut out, &printable_answer(one), 1))
 }
 
 /// Google's `ValidateAttestationOccurrenceResponse`, and beside it the reasons with their codes.

@@ -2,7 +2,6 @@
 //! `--record-host-capabilities-interactions` and `--replay-host-capabilities-interactions`.
 
 use alloc::collections::{BTreeMap, VecDeque};
-use std::fs;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
@@ -10,6 +9,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::{EvidenceError, Failure, Request};
+use crate::files::{self, Readers};
 use crate::inputs::{self, shown};
 
 /// A request and its answer
@@ -127,7 +127,7 @@ pub(super) fn write(path: &Path, exchanges: &[Exchange]) -> Result<(), EvidenceE
     if text.is_empty() {
         text.push_str("[]\n");
     }
-    fs::write(path, text).map_err(|cause| EvidenceError::Write {
+    files::replace(path, text.as_bytes(), Readers::Anyone).map_err(|cause| EvidenceError::Write {
         path: shown(path),
         cause,
     })

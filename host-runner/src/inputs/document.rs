@@ -63,7 +63,10 @@ fn yaml(text: &str) -> Result<Vec<Document>, DocumentError> {
         },
     };
     serde_saphyr::from_multiple_with_options(text, options).map_err(|error| {
-        DocumentError::Yaml(error.to_string().trim_start_matches("error: ").to_owned())
+        // Neither lines of the file, which may be anybody's secret, nor advice to programmers.
+        let words = error.without_snippet().to_string();
+        let words = words.replace(", set DuplicateKeyPolicy in Options if acceptable", "");
+        DocumentError::Yaml(words.trim_start_matches("error: ").to_owned())
     })
 }
 
@@ -181,6 +184,26 @@ mod tests {
                 parse(text).unwrap_err().to_string().contains("duplicate"),
                 "{text}"
             );
+        }
+    }
+
+    #[test]
+    fn an_error_has_neither_lines_of_the_file_nor_advice_to_programmers() {
+        for text in [
+            "x: secret\na: 1\na: 2\n",
+            "a: [\nb: secret",
+            "a: *secret_b\nc: secret",
+        ] {
+            let error = parse(text).unwrap_err().to_string();
+            assert!(
+                !error.contains("secret\n") && !error.contains(" = "),
+                "{error}"
+            );
+            assert!(
+                !error.contains("Options") && !error.contains('\n'),
+                "{error}"
+            );
+            assert!(error.contains("line"), "{error}");
         }
     }
 

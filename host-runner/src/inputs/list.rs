@@ -2,45 +2,51 @@
 
 use serde_json::{Map, Value};
 
-/// Visits an object, or the items of a list. An item is an object too, whatever its author put in
-/// the place of its kind.
-///
-/// # Errors
-///
-/// A list has an item that is no object, or `visit` said no.
-pub(super) fn each(
-    object: Map<String, Value>,
-    visit: &mut dyn FnMut(Map<String, Value>) -> Result<(), String>,
-) -> Result<(), String> {
-    each_at(object, "", &mut |_, object| visit(object))
+/// Visits an object, or the items of a list, each with its JSON pointer; `pointer` is that of the first. An
+/// item is an object too, whatever its author put in the place of its kind. One that is none is an error
+/// of its own, and the others are visited all the same.
+pub(super) fn each(mut object: Map<String, Value>, pointer: &str, visit: &mut Visit<'_>) {
+    let kind = object.get("kind").and_then(Value::as_str);
+    let list = kind.and_then(|kind| List::new(kind, object.get("apiVersion")));
+    let is_list = object.get("items").is_some_and(Value::is_array);
+    let (Some(list), true) = (list, is_list) else {
+        return visit(pointer, Ok(object));
+    };
+    let Some(Value::Array(items)) = object.remove("items") else {
+        return;
+    };
+    for (index, item) in items.into_iter().enumerate() {
+        let pointer = format!("{pointer}/items/{index}");
+        match list.item(item) {
+            Ok(item) => each(item, &pointer, visit),
+            Err(problem) => visit(&pointer, Err(problem)),
+        }
+    }
 }
+
+/// Takes an object and its JSON pointer, or why it is none.
+type Visit<'v> = dyn FnMut(&str, Result<Map<String, Value>, String>) + 'v;
 
 /// Takes an object and its JSON pointer.
 type VisitAt<'v> = dyn FnMut(&str, Map<String, Value>) -> Result<(), String> + 'v;
 
-/// The same with the JSON pointer of each object; `pointer` is that of the first.
+/// The same up to the first error.
 ///
 /// # Errors
 ///
 /// A list has an item that is no object, or `visit` said no.
 pub(crate) fn each_at(
-    mut object: Map<String, Value>,
+    object: Map<String, Value>,
     pointer: &str,
     visit: &mut VisitAt<'_>,
 ) -> Result<(), String> {
-    let kind = object.get("kind").and_then(Value::as_str);
-    let list = kind.and_then(|kind| List::new(kind, object.get("apiVersion")));
-    let is_list = object.get("items").is_some_and(Value::is_array);
-    let (Some(list), true) = (list, is_list) else {
-        return visit(pointer, object);
-    };
-    let Some(Value::Array(items)) = object.remove("items") else {
-        return Ok(());
-    };
-    for (index, item) in items.into_iter().enumerate() {
-        each_at(list.item(item)?, &format!("{pointer}/items/{index}"), visit)?;
-    }
-    Ok(())
+    let mut result = Ok(());
+    each(object, pointer, &mut |pointer, object| {
+        if result.is_ok() {
+            result = object.and_then(|object| visit(pointer, object));
+        }
+    });
+    result
 }
 
 /// What a list says about its items

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::list;
+use super::{foreign, kinds, list};
 use crate::emit::printable;
 
 /// One object, as it would come before the policy
@@ -20,74 +20,40 @@ pub struct Request {
 
 /// Whether a policy for images is asked about an object
 ///
-/// Settings may name further kinds; `evaluate` asks about those whatever stands here.
+/// Settings may name further kinds; every command asks about those whatever stands here. A recorded request
+/// was really asked, whatever its kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Asked {
     /// It is
     Yes,
+    /// Of a kind that the policy does not read and in which nothing names an image: no exported rule sends it
+    IfStrict,
     /// A manifest of a well-known kind that brings in no image, as stands beside workloads
     No,
 }
 
-/// Well-known API groups and kinds that have no pod spec; without kinds, the whole group. A recorded
-/// request of such a kind was really asked, and is.
-const WITHOUT_IMAGES: &[(&str, &[&str])] = &[
-    (
-        "",
-        &[
-            "ConfigMap",
-            "Endpoints",
-            "Event",
-            "LimitRange",
-            "Namespace",
-            "Node",
-            "PersistentVolume",
-            "PersistentVolumeClaim",
-            "ResourceQuota",
-            "Secret",
-            "Service",
-            "ServiceAccount",
-        ],
-    ),
-    ("admissionregistration.k8s.io", &[]),
-    ("apiextensions.k8s.io", &[]),
-    ("apiregistration.k8s.io", &[]),
-    ("autoscaling", &[]),
-    ("certificates.k8s.io", &[]),
-    ("coordination.k8s.io", &[]),
-    ("discovery.k8s.io", &[]),
-    ("events.k8s.io", &[]),
-    ("flowcontrol.apiserver.k8s.io", &[]),
-    ("networking.k8s.io", &[]),
-    ("node.k8s.io", &[]),
-    (
-        "policies.kubewarden.io",
-        &[
-            "AdmissionPolicy",
-            "AdmissionPolicyGroup",
-            "ClusterAdmissionPolicy",
-            "ClusterAdmissionPolicyGroup",
-        ],
-    ),
-    ("policy", &[]),
-    ("rbac.authorization.k8s.io", &[]),
-    ("scheduling.k8s.io", &[]),
-    ("storage.k8s.io", &[]),
-];
+/// Why a part of a document is no object that can be judged
+#[derive(Debug)]
+pub(crate) enum Problem {
+    /// It has no kind, and nothing else that objects have: perhaps it is for something else
+    WithoutKind(String),
+    /// It claims to be one
+    Malformed(String),
+}
 
-/// Adds the requests of one document.
-///
-/// # Errors
-///
-/// Says what the document lacks to be one of the known forms.
+/// Takes each object, or why it is none: one that is none must not hide the others
+pub(super) type Visit<'v> = dyn FnMut(Result<Request, Problem>) + 'v;
+
+/// Visits the requests of one document.
 pub(super) fn from_document(
     document: Value,
     namespace: Option<&str>,
     source: &str,
-    requests: &mut Vec<Request>,
-) -> Result<(), String> {
+    visit: &mut Visit<'_>,
+) {
     let Value::Object(mut object) = document else {
-        return Err("expected a Kubernetes object, a list of them, or an admission request".into());
+        let expected = "expected a Kubernetes object, a list of them, or an admission request";
+        return visit(Err(Problem::WithoutKind(foreign::or(&document, expected))));
     };
     // A manifest is never anything else, whatever other keys its author put into it.
     let is_manifest = object.get("kind").is_some_and(Value::is_string);
@@ -95,35 +61,44 @@ pub(super) fn from_document(
     if is_review || (!is_manifest && object.contains_key("request")) {
         let request = object.remove("request").unwrap_or_default();
         let Value::Object(request) = request else {
-            return Err("the AdmissionReview has no `request`".into());
+            let problem = "the AdmissionReview has no `request`";
+            return visit(Err(Problem::Malformed(problem.into())));
         };
-        requests.push(recorded(request, source));
-        return Ok(());
+        return visit(Ok(recorded(request, source)));
     }
     if !is_manifest && (object.contains_key("kind") || object.contains_key("operation")) {
-        requests.push(recorded(object, source));
-        return Ok(());
+        return visit(Ok(recorded(object, source)));
     }
-    from_manifests(object, namespace, source, &mut |request| {
-        requests.push(request);
-    })
+    from_manifests(object, "", namespace, source, visit);
 }
 
-/// Visits the requests of a manifest, or of each item of a list.
-///
-/// # Errors
-///
-/// Says what one of them lacks.
+/// Visits the requests of a manifest, or of each item of a list; `pointer` is that of the first.
 pub(super) fn from_manifests(
     object: Map<String, Value>,
+    pointer: &str,
     namespace: Option<&str>,
     source: &str,
-    visit: &mut dyn FnMut(Request),
-) -> Result<(), String> {
-    list::each(object, &mut |object| {
-        visit(manifest(object, namespace, source)?);
-        Ok(())
-    })
+    visit: &mut Visit<'_>,
+) {
+    list::each(object, pointer, &mut |pointer, object| {
+        let read = object.map_err(Problem::Malformed);
+        let read = read.and_then(|object| manifest(object, namespace, source));
+        visit(read.map_err(|problem| problem.at(pointer)));
+    });
+}
+
+impl Problem {
+    /// The same with its place in the document.
+    pub(super) fn at(self, pointer: &str) -> Self {
+        let indices = pointer.split("/items/").skip(1);
+        let place: Vec<_> = indices.map(|index| format!("items[{index}]")).collect();
+        if place.is_empty() {
+            return self;
+        }
+        // A list says what it is of.
+        let (Self::WithoutKind(text) | Self::Malformed(text)) = self;
+        Self::Malformed(format!("{}: {text}", place.join(".")))
+    }
 }
 
 fn is(object: &Map<String, Value>, key: &str, expected: &str) -> bool {
@@ -151,15 +126,27 @@ fn recorded(request: Map<String, Value>, source: &str) -> Request {
     }
 }
 
+const WITHOUT_KIND: &str = "expected an object with `apiVersion` and `kind`";
+
 /// A manifest becomes the request that creates it, in the namespace that kubectl would choose.
 fn manifest(
     object: Map<String, Value>,
     namespace: Option<&str>,
     source: &str,
-) -> Result<Request, String> {
+) -> Result<Request, Problem> {
     let text = |key: &str| object.get(key).and_then(Value::as_str);
-    let (Some(kind), Some(api_version)) = (text("kind"), text("apiVersion")) else {
-        return Err("expected an object with `apiVersion` and `kind`".into());
+    let (kind, api_version) = match (text("kind"), text("apiVersion")) {
+        (Some(kind), Some(version)) => (kind, version),
+        // A chart, for example, says a version.
+        (None, _)
+            if !["metadata", "spec"]
+                .iter()
+                .any(|key| object.contains_key(*key)) =>
+        {
+            let problem = foreign::or(&Value::Object(object), WITHOUT_KIND);
+            return Err(Problem::WithoutKind(problem));
+        }
+        _ => return Err(Problem::Malformed(WITHOUT_KIND.into())),
     };
     let (group, version) = api_version.split_once('/').unwrap_or(("", api_version));
     let metadata = |key: &str| {
@@ -174,11 +161,7 @@ fn manifest(
     let namespace = namespace
         .or_else(|| metadata("namespace").filter(|own| !own.is_empty()))
         .unwrap_or("default");
-    let asked = if is_without_images(group, kind) {
-        Asked::No
-    } else {
-        Asked::Yes
-    };
+    let asked = kinds::asked(group, kind, &object);
     let title = title(kind, namespace, name);
     let mut request = json!({
         "uid": "00000000-0000-0000-0000-000000000000",
@@ -207,10 +190,4 @@ fn title(kind: &str, namespace: &str, name: &str) -> String {
         "/"
     };
     printable(format!("{kind} {namespace}{separator}{name}").trim_end())
-}
-
-pub(super) fn is_without_images(group: &str, kind: &str) -> bool {
-    WITHOUT_IMAGES
-        .iter()
-        .any(|(known, kinds)| *known == group && (kinds.is_empty() || kinds.contains(&kind)))
 }

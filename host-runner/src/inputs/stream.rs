@@ -6,32 +6,36 @@ mod reader;
 mod tests;
 
 use core::fmt;
-use std::io::{self, Cursor, Read};
+use std::io::{Cursor, Read};
 use std::path::Path;
 
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, Visitor};
+use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use super::document::{self, DocumentError, Strict};
 use super::list::List;
-use super::request::{self, Request};
-use super::{InputError, open, read_from, requests_in};
+use super::request::{self, Problem};
+use super::{Found, InputError, found_in as found_in_source, open, read_from};
 use items::{Items, Visited};
-use reader::{Position, Reader};
+use reader::{Place, Position, Reader};
 
-/// Visits the requests of a file as they are read. Anything but JSON is read to its end first.
+/// Visits the requests of a file as they are read, and what is none. Anything but JSON is read to its end
+/// first.
 ///
 /// # Errors
 ///
-/// The file cannot be read, or has something in it that is no object; or `visit` said no. What came
-/// before has been visited.
-pub(crate) fn each_request<E: From<InputError>>(
+/// `visit` said no. What came before has been visited.
+pub(crate) fn each_request<E>(
     path: &Path,
     namespace: Option<&str>,
     progress: &dyn Fn(u64),
-    visit: &mut dyn FnMut(Request) -> Result<(), E>,
+    visit: &mut dyn FnMut(Found) -> Result<(), E>,
 ) -> Result<(), E> {
-    let (name, input) = open(path)?;
+    let (name, input) = match open(path) {
+        Ok(opened) => opened,
+        Err(error) => return visit(Err(error)),
+    };
     Objects {
         namespace,
         name: &name,
@@ -40,6 +44,28 @@ pub(crate) fn each_request<E: From<InputError>>(
         stopped: None,
     }
     .read(input, progress)
+}
+
+/// The requests of a text, and what is none; `None` where it is no JSON.
+pub(super) fn found_in(text: &str, namespace: Option<&str>, name: &str) -> Option<Vec<Found>> {
+    if !begins_like_json(text.as_bytes()) {
+        return None;
+    }
+    let mut all = Vec::new();
+    let read = Objects {
+        namespace,
+        name,
+        position: &Position::start(MAX_OBJECT),
+        visit: &mut |found| {
+            all.push(found);
+            Ok::<_, core::convert::Infallible>(())
+        },
+        stopped: None,
+    }
+    .read(text.as_bytes(), &|_| {});
+    match read {
+        Ok(()) => Some(all),
+    }
 }
 
 /// Twice what the policy reads of a request. Longer is no Kubernetes object: etcd holds 1.5 MiB.
@@ -59,96 +85,145 @@ struct Objects<'a, E> {
     namespace: Option<&'a str>,
     name: &'a str,
     position: &'a Position,
-    visit: &'a mut dyn FnMut(Request) -> Result<(), E>,
+    visit: &'a mut dyn FnMut(Found) -> Result<(), E>,
     /// Why reading ended, where JSON is not the reason
-    stopped: Option<E>,
+    stopped: Option<Stop<E>>,
 }
 
-impl<E: From<InputError>> Objects<'_, E> {
+/// Why reading ended
+enum Stop<E> {
+    /// The visitor said no
+    Visitor(E),
+    /// The rest of the file cannot be read
+    Input(InputError),
+}
+
+impl<E> Objects<'_, E> {
     /// Reads all documents.
-    fn read(&mut self, mut input: impl Read, progress: &dyn Fn(u64)) -> Result<(), E> {
+    fn read(&mut self, input: impl Read, progress: &dyn Fn(u64)) -> Result<(), E> {
+        match self.read_all(input, progress) {
+            Ok(()) => Ok(()),
+            Err(Stop::Visitor(error)) => Err(error),
+            Err(Stop::Input(error)) => (self.visit)(Err(error)),
+        }
+    }
+
+    fn read_all(&mut self, mut input: impl Read, progress: &dyn Fn(u64)) -> Result<(), Stop<E>> {
         let mut head = Vec::new();
+        let path = || self.name.to_owned();
+        let unreadable = |cause| {
+            Stop::Input(InputError::Read {
+                path: path(),
+                cause,
+            })
+        };
         let read = input.by_ref().take(HEAD).read_to_end(&mut head);
-        read.map_err(|cause| self.unreadable(cause))?;
+        read.map_err(unreadable)?;
         let is_json = begins_like_json(&head);
         let input = Cursor::new(head).chain(input);
         if !is_json {
-            let source = read_from(input, self.name.to_owned())?;
-            let requests = requests_in(source, self.namespace)?;
-            return requests.into_iter().try_for_each(&mut *self.visit);
+            let source = read_from(input, path()).map_err(Stop::Input)?;
+            let found = found_in_source(&source, self.namespace).into_iter();
+            return { found }
+                .try_for_each(&mut *self.visit)
+                .map_err(Stop::Visitor);
         }
         let mut reader = Reader::new(input, self.position, progress);
-        while reader.has_more().map_err(|cause| self.unreadable(cause))? {
+        while reader.has_more().map_err(unreadable)? {
             self.read_json(&mut reader)?;
         }
         Ok(())
     }
 
     /// Reads one JSON document.
-    fn read_json<R: Read>(&mut self, reader: &mut Reader<'_, R>) -> Result<(), E> {
+    fn read_json<R: Read>(&mut self, reader: &mut Reader<'_, R>) -> Result<(), Stop<E>> {
         let start = self.position.place();
         let mut json = serde_json::Deserializer::from_reader(reader);
         let read = Document(self).deserialize(&mut json);
         match (self.stopped.take(), read) {
             (Some(stopped), _) => Err(stopped),
             (None, Ok(())) => Ok(()),
-            (None, Err(error)) if error.is_io() => Err(self.unreadable(error.into())),
             (None, Err(error)) => {
                 let path = self.name.to_owned();
-                let cause = DocumentError::Json(start.of(&error));
-                Err(InputError::Parse { path, cause }.into())
+                Err(Stop::Input(if error.is_io() {
+                    let cause = error.into();
+                    InputError::Read { path, cause }
+                } else {
+                    let cause = DocumentError::Json(start.of(&error));
+                    InputError::Parse { path, cause }
+                }))
             }
+        }
+    }
+
+    /// Reads a value whose end is known: what is wrong inside of it ends nothing but itself.
+    fn value(&self, raw: &RawValue) -> Result<Value, InputError> {
+        let mut json = serde_json::Deserializer::from_str(raw.get());
+        Strict.deserialize(&mut json).map_err(|error| {
+            let start = self.position.place_before(raw.get());
+            self.malformed(&error, start)
+        })
+    }
+
+    fn malformed(&self, error: &serde_json::Error, start: Place) -> InputError {
+        InputError::Parse {
+            path: self.name.to_owned(),
+            cause: DocumentError::Json(start.of(error)),
         }
     }
 
     /// Visits a document that is not a list whose items have been visited.
     fn document<D: serde::de::Error>(&mut self, document: Map<String, Value>) -> Result<(), D> {
-        let mut requests = Vec::new();
+        let mut all = Vec::new();
         let document = Value::Object(document);
-        let read = request::from_document(document, self.namespace, self.name, &mut requests);
-        self.each(read, requests)
+        request::from_document(document, self.namespace, self.name, &mut |found| {
+            all.push(found);
+        });
+        self.each(all)
     }
 
     /// Visits an item of a list.
     fn item<D: serde::de::Error>(
         &mut self,
+        index: usize,
         item: Result<Map<String, Value>, String>,
     ) -> Result<(), D> {
-        let mut requests = Vec::new();
-        let read = item.and_then(|item| {
-            request::from_manifests(item, self.namespace, self.name, &mut |request| {
-                requests.push(request);
-            })
-        });
-        self.each(read, requests)
+        let mut all = Vec::new();
+        let pointer = format!("/items/{index}");
+        match item {
+            Ok(item) => {
+                request::from_manifests(item, &pointer, self.namespace, self.name, &mut |found| {
+                    all.push(found);
+                });
+            }
+            Err(problem) => all.push(Err(Problem::Malformed(problem).at(&pointer))),
+        }
+        self.each(all)
     }
 
     fn each<D: serde::de::Error>(
         &mut self,
-        read: Result<(), String>,
-        requests: Vec<Request>,
+        all: Vec<Result<request::Request, Problem>>,
     ) -> Result<(), D> {
-        read.map_err(|problem| self.refuse(problem))?;
-        let visited = requests.into_iter().try_for_each(&mut *self.visit);
-        visited.map_err(|error| self.stop(error))
+        all.into_iter().try_for_each(|found| {
+            self.visit(found.map_err(|problem| InputError::of(problem, self.name)))
+        })
     }
 
-    fn unreadable(&self, cause: io::Error) -> E {
-        let path = self.name.to_owned();
-        InputError::Read { path, cause }.into()
+    fn visit<D: serde::de::Error>(&mut self, found: Found) -> Result<(), D> {
+        (self.visit)(found).map_err(|error| self.stop(Stop::Visitor(error)))
     }
 
-    fn refuse<D: serde::de::Error>(&mut self, problem: impl Into<String>) -> D {
-        let refused = InputError::Object {
+    fn refuse<D: serde::de::Error>(&mut self, problem: &str) -> D {
+        self.stop(Stop::Input(InputError::Object {
             path: self.name.to_owned(),
-            problem: problem.into(),
-        };
-        self.stop(refused.into())
+            problem: problem.to_owned(),
+        }))
     }
 
     /// The parser has only its own errors; ours stays here meanwhile.
-    fn stop<D: serde::de::Error>(&mut self, error: E) -> D {
-        self.stopped = Some(error);
+    fn stop<D: serde::de::Error>(&mut self, stop: Stop<E>) -> D {
+        self.stopped = Some(stop);
         D::custom("stopped")
     }
 }
@@ -156,7 +231,7 @@ impl<E: From<InputError>> Objects<'_, E> {
 /// One JSON document: an object, or a list whose items are visited one by one
 struct Document<'o, 'a, E>(&'o mut Objects<'a, E>);
 
-impl<'de, E: From<InputError>> DeserializeSeed<'de> for Document<'_, '_, E> {
+impl<'de, E> DeserializeSeed<'de> for Document<'_, '_, E> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
@@ -164,7 +239,7 @@ impl<'de, E: From<InputError>> DeserializeSeed<'de> for Document<'_, '_, E> {
     }
 }
 
-impl<'de, E: From<InputError>> Visitor<'de> for Document<'_, '_, E> {
+impl<'de, E> Visitor<'de> for Document<'_, '_, E> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -175,21 +250,31 @@ impl<'de, E: From<InputError>> Visitor<'de> for Document<'_, '_, E> {
         let Self(objects) = self;
         objects.position.begin_object();
         let mut fields = Map::new();
-        let mut held = None;
+        let (mut held, mut problem) = (None, None);
         while let Some(key) = access.next_key::<String>()? {
             let value = if key == "items" && may_be_list(&fields) {
                 let list = list_of(&fields);
                 match access.next_value_seed(Items { objects, list })? {
                     Visited::Items(items) => {
                         held = Some(items);
-                        Value::Array(Vec::new())
+                        Ok(Value::Array(Vec::new()))
                     }
-                    Visited::Nothing(value) => value,
+                    Visited::Nothing(value) => Ok(value),
                 }
             } else {
-                access.next_value_seed(Strict)?
+                objects.value(&access.next_value::<Box<RawValue>>()?)
             };
-            document::insert(&mut fields, key, value)?;
+            let added = value.and_then(|value| {
+                let place = objects.position.place();
+                document::insert(&mut fields, key, value)
+                    .map_err(|error| objects.malformed(&error, place))
+            });
+            if let Err(error) = added {
+                problem.get_or_insert(error);
+            }
+        }
+        if let Some(problem) = problem {
+            return objects.visit(Err(problem));
         }
         let Some(held) = held else {
             return objects.document(fields);
@@ -199,7 +284,7 @@ impl<'de, E: From<InputError>> Visitor<'de> for Document<'_, '_, E> {
             return Err(objects.refuse("its `items` stand before its kind, and that is no list"));
         };
         let mut held = held.into_iter();
-        held.try_for_each(|item| objects.item(list.item(item)))
+        held.try_for_each(|(index, item)| objects.item(index, list.item(item)))
     }
 }
 

@@ -80,19 +80,29 @@ pub enum LoadError {
 }
 
 impl Loaded {
-    /// Reads a suite and all that it names.
+    /// Reads a suite with the requests that it names in its own folder.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Self::open_in`].
+    pub fn open(path: &Path) -> Result<Self, LoadError> {
+        Self::open_in(path, folder_of(path))
+    }
+
+    /// Reads a suite with the requests that it names below `root`: a suite that somebody proposes must not have
+    /// other files read as manifests, which reports would quote.
     ///
     /// # Errors
     ///
     /// A file cannot be read, or the suite is wrong; then everything that is wrong with it.
-    pub fn open(path: &Path) -> Result<Self, LoadError> {
+    pub fn open_in(path: &Path, root: &Path) -> Result<Self, LoadError> {
         let inputs::Source { name, text } = inputs::read(path)?;
         let source = SourceFile::new(name, text);
         let suite = match parse(&source) {
             Ok(suite) => suite,
             Err(problems) => return Err(LoadError::Suite(source, problems)),
         };
-        let folder = path.parent().unwrap_or_else(|| Path::new(""));
+        let folder = folder_of(path);
         let settings_path = folder.join(&suite.settings);
         let mut settings = inputs::settings(&settings_path)?;
         let mut problems = Vec::new();
@@ -101,6 +111,7 @@ impl Loaded {
             settings: &settings,
             stand_ins: &stand_ins,
             folder,
+            root,
             source: &source,
         };
         let cases = suite.cases.into_iter();
@@ -119,6 +130,21 @@ impl Loaded {
             Err(LoadError::Suite(source, problems))
         }
     }
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent().unwrap_or_else(|| Path::new(""))
+}
+
+/// Refuses a file that is there, and lies elsewhere.
+fn refuse_outside(path: &Path, root: &Path) -> Result<(), String> {
+    if !path.exists() || inputs::is_below(path, root) {
+        return Ok(());
+    }
+    let (path, root) = (inputs::shown(path), inputs::shown(root));
+    Err(format!(
+        "`{path}` lies outside of `{root}`, the folder whose suites are tested"
+    ))
 }
 
 fn parse(source: &SourceFile) -> Result<Suite, Vec<Diagnostic>> {
@@ -183,6 +209,8 @@ struct World<'s> {
     settings: &'s Value,
     stand_ins: &'s BTreeMap<String, StandIn>,
     folder: &'s Path,
+    /// What its files lie in
+    root: &'s Path,
     source: &'s SourceFile,
 }
 
@@ -199,6 +227,14 @@ struct Stored {
 }
 
 impl World<'_> {
+    /// Whether the file of a request is one that the suite may name.
+    fn check_file(&self, request: &Request) -> Result<(), String> {
+        match request {
+            Request::File { path, .. } => refuse_outside(&self.folder.join(path), self.root),
+            Request::Inline(_) => Ok(()),
+        }
+    }
+
     fn prepare(
         &self,
         case: policy_lint::suite::Case,
@@ -224,7 +260,9 @@ impl World<'_> {
             Request::File { span, .. } => *span,
             Request::Inline(_) => case.span,
         };
-        let request = request::make(&case.request, self.folder, &stored.envelopes)
+        let request = self
+            .check_file(&case.request)
+            .and_then(|()| request::make(&case.request, self.folder, &stored.envelopes))
             .map_err(|message| problems.push(problem("suite-invalid-value", span, message)))
             .ok()?;
         let (occurrences, cluster, manifests) = stored.place();

@@ -39,8 +39,9 @@ const BUILT_IN: &[(&str, &str, &[&str], Origin)] = &[
     ("serving.knative.dev", "Service", &["spec", "template", "spec"], Origin::Other),
 ];
 
-/// Whether settings may not redefine a kind.
-pub(crate) fn is_built_in(group: &str, kind: &str) -> bool {
+/// Whether the policy knows a kind by itself, so that settings may not redefine it.
+#[must_use]
+pub fn is_built_in(group: &str, kind: &str) -> bool {
     built_in(group, kind).is_some()
 }
 

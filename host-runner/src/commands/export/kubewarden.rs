@@ -63,7 +63,7 @@ enum Format {
 
 /// Runs the command.
 pub(super) fn run(args: &Args) -> Result<Exit> {
-    args.output.check()?;
+    args.output.check([args.settings.as_path()])?;
     if args.format == Format::PoliciesYml {
         args.refuse_what_no_entry_has()?;
     }

@@ -48,7 +48,7 @@ pub(super) struct Args {
 
 /// Runs the command.
 pub(super) fn run(args: &Args) -> Result<Exit> {
-    args.output.check()?;
+    args.output.check(args.settings.as_deref())?;
     let (notes, workloads) = match &args.settings {
         None => {
             if !args.workloads.resource.is_empty() {

@@ -31,7 +31,7 @@ pub(crate) fn print(out: &mut dyn Write, report: &Report<'_>, in_full: bool) -> 
         let hint = "`countersign explain REASON` says what a reason means, and what helps";
         writeln!(out, "{DIM}{hint}{RESET}\n")?;
     }
-    let summary = summary(&audit.summary, report.passed_over.count());
+    let summary = summary(&audit.summary, report.passed_over.counts().values().sum());
     writeln!(out, "{summary} {DIM}(module {}){RESET}", report.digest)?;
     let owned = grouped(audit.summary.owned);
     if audit.summary.owned > 0 {

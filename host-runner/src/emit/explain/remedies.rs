@@ -16,6 +16,7 @@ pub(super) fn write(out: &mut impl Write, remedies: &[Remedies]) -> io::Result<(
         match obstacles.as_slice() {
             [one] => {
                 let Obstacle { what: by, ways } = one;
+                let by = printable(by);
                 writeln!(out, "to admit {what}, do one of ({by}):")?;
                 self::ways(out, ways)?;
             }
@@ -38,12 +39,16 @@ fn ways(out: &mut impl Write, ways: &[Way]) -> io::Result<()> {
             caution,
             blocks,
         } = way;
-        writeln!(out, "\n{DIM}{number}.{RESET} {title}")?;
+        writeln!(out, "\n{DIM}{number}.{RESET} {}", printable(title))?;
         if let Some(caution) = caution {
+            let caution = printable(caution);
             writeln!(out, "   {BOLD_YELLOW}caution{RESET}: {caution}")?;
         }
         for block in blocks {
-            write!(out, "\n{block}")?;
+            writeln!(out)?;
+            for line in block.lines() {
+                writeln!(out, "{}", printable(line))?;
+            }
         }
     }
     Ok(())

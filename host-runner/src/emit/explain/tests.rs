@@ -168,3 +168,45 @@ fn what_somebody_wrote_cannot_forge_branches() {
         "{text}"
     );
 }
+
+/// A module may answer anything.
+#[test]
+fn nothing_of_a_hostile_answer_moves_the_terminal() {
+    let evil = "x\u{1b}[2J\n::error::y##[z]\u{202e}";
+    let reason =
+        json!({"code": evil, "message": evil, "details": [{"code": evil, "message": evil}]});
+    let mut answer = about(
+        &json!({"document": evil, "name": evil, "verdict": evil, "enforcement": evil,
+        "rule": {"kind": evil, "key": evil, "searched": {"map": evil, "key": evil},
+            "evaluationMode": evil, "enforcementMode": evil},
+        "attestors": [{"name": evil, "verified": false, "keyId": evil, "source": evil, "reasons": [reason]}],
+        "reasons": [reason]}),
+    );
+    answer["reasons"] = json!([reason]);
+    answer["verdict"] = evil.into();
+    answer["warnings"] = json!([reason]);
+    answer["auditAnnotations"] = json!({evil: evil});
+    for key in ["image", "field", "container", "resolvedDigest"] {
+        answer["images"][0][key] = evil.into();
+    }
+    answer["images"][0]["reasons"] = json!([{"code": "digest-required", "message": evil}]);
+    let settings = json!({"policy": {"defaultAdmissionRule": {"evaluationMode": evil}}});
+    let mut shown = drawn(answer.clone(), &settings);
+    let request = Request {
+        request: json!({}),
+        title: "Pod".into(),
+        source: "pod.yaml".into(),
+        asked: Asked::Yes,
+    };
+    let mut out = Vec::new();
+    let remedies = remedy::remedies(&Evaluated { request, answer }, Written(&settings));
+    remedies::write(&mut out, &remedies).unwrap();
+    let ways = anstream::adapter::strip_bytes(&out).into_vec();
+    shown.push_str(&String::from_utf8(ways).unwrap());
+    let is_obeyed = |c: char| c != '\n' && (c.is_control() || c == '\u{202e}');
+    assert!(!shown.contains(is_obeyed), "{shown:?}");
+    assert!(
+        !shown.contains("##[") && !shown.contains("\n::"),
+        "{shown:?}"
+    );
+}

@@ -3,15 +3,15 @@
 use std::io::{self, Write};
 
 use policy_lint::Severity;
-use quick_junit::{NonSuccessKind, Report, TestCaseStatus, TestSuite};
+use quick_junit::{NonSuccessKind, Report, TestCaseStatus};
 
 use super::Linted;
-use crate::emit::junit;
+use crate::emit::{junit, printable};
 
 pub(super) fn write(out: &mut dyn Write, linted: &Linted) -> io::Result<()> {
     let mut report = Report::new("countersign lint");
     for (index, file) in linted.files.iter().enumerate() {
-        let mut suite = TestSuite::new(file.name());
+        let mut suite = junit::suite(file.name());
         let findings = linted.report.diagnostics.iter();
         for finding in findings.filter(|finding| finding.span().file == index) {
             let position = file.position(finding.span().start);
@@ -21,13 +21,13 @@ pub(super) fn write(out: &mut dyn Write, linted: &Linted) -> io::Result<()> {
             } else {
                 TestCaseStatus::non_success(NonSuccessKind::Failure)
             };
-            status.set_message(finding.message.clone());
-            status.set_type(finding.code.clone());
+            status.set_message(printable(&finding.message));
+            status.set_type(printable(&finding.code));
             let mut description = format!("{}:{}:{}", file.name(), position.line, position.column);
             if let Some(help) = &finding.help {
                 description.push_str(&format!("\nhelp: {help}"));
             }
-            status.set_description(description);
+            status.set_description(junit::lines(&description));
             let name = format!("{} at line {}", finding.code, position.line);
             suite.add_test_case(junit::case(&name, file.name(), status));
         }

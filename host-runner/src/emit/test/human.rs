@@ -63,7 +63,7 @@ fn case(out: &mut dyn Write, case: &Case, result: &CaseResult, width: usize) -> 
     }
     // Why it was decided so, where the differences do not say it.
     if !mismatches.is_empty() && !mismatches.iter().any(|one| one.what == "reasons") {
-        let reasons = result.reasons().join(", ");
+        let reasons = printable(&result.reasons().join(", "));
         writeln!(out, "          {DIM}because of {reasons}{RESET}")?;
     }
     Ok(())

@@ -2,16 +2,16 @@
 
 use std::io::{self, Write};
 
-use quick_junit::{NonSuccessKind, Report, TestCaseStatus, TestSuite};
+use quick_junit::{NonSuccessKind, Report, TestCaseStatus};
 
 use super::{Tested, sentence};
-use crate::emit::junit;
+use crate::emit::{junit, printable};
 use crate::suite::{Case, CaseResult, Ended};
 
 pub(super) fn write(out: &mut dyn Write, tested: &Tested) -> io::Result<()> {
     let mut report = Report::new("countersign test");
     for (suite, results) in tested.by_suite() {
-        let mut tests = TestSuite::new(&suite.name);
+        let mut tests = junit::suite(&suite.name);
         for result in results {
             if let Some((_, case)) = tested.case(result) {
                 let mut test = junit::case(&case.name, &suite.name, status(case, result));
@@ -22,9 +22,8 @@ pub(super) fn write(out: &mut dyn Write, tested: &Tested) -> io::Result<()> {
         report.add_test_suite(tests);
     }
     for (file, message) in tested.gaps() {
-        let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
-        status.set_message(message.clone());
-        let mut suite = TestSuite::new(file);
+        let status = junit::failed(NonSuccessKind::Failure, &message);
+        let mut suite = junit::suite(file);
         suite.add_test_case(junit::case(&message, file, status));
         report.add_test_suite(suite);
     }
@@ -39,13 +38,13 @@ fn status(case: &Case, result: &CaseResult) -> TestCaseStatus {
         }
         Ended::Decided { .. } => NonSuccessKind::Failure,
     };
-    let mut status = TestCaseStatus::non_success(kind);
-    status.set_message(sentence(case, result));
+    let mut status = junit::failed(kind, &sentence(case, result));
     if let Ended::Decided { mismatches, .. } = &result.ended {
-        let lines = mismatches
-            .iter()
-            .map(|one| format!("- {0}: {1}\n+ {0}: {2}", one.what, one.expected, one.actual));
-        status.set_description(lines.collect::<Vec<_>>().join("\n"));
+        let lines = mismatches.iter().map(|one| {
+            let (expected, actual) = (printable(&one.expected), printable(&one.actual));
+            format!("- {0}: {expected}\n+ {0}: {actual}", printable(&one.what))
+        });
+        status.set_description(junit::lines(&lines.collect::<Vec<_>>().join("\n")));
     }
     status
 }

@@ -3,10 +3,10 @@
 use core::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use super::Objects;
-use crate::inputs::InputError;
 use crate::inputs::document::Strict;
 use crate::inputs::list::{self, List};
 
@@ -18,13 +18,13 @@ pub(super) struct Items<'o, 'a, E> {
 
 /// What stood under `items`
 pub(super) enum Visited {
-    /// Items, visited but for these: they do not say what they are
-    Items(Vec<Value>),
+    /// Items, visited but for these, each with its index: they do not say what they are
+    Items(Vec<(usize, Value)>),
     /// No item
     Nothing(Value),
 }
 
-impl<'de, E: From<InputError>> DeserializeSeed<'de> for Items<'_, '_, E> {
+impl<'de, E> DeserializeSeed<'de> for Items<'_, '_, E> {
     type Value = Visited;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Visited, D::Error> {
@@ -32,7 +32,7 @@ impl<'de, E: From<InputError>> DeserializeSeed<'de> for Items<'_, '_, E> {
     }
 }
 
-impl<'de, E: From<InputError>> Visitor<'de> for Items<'_, '_, E> {
+impl<'de, E> Visitor<'de> for Items<'_, '_, E> {
     type Value = Visited;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -42,16 +42,24 @@ impl<'de, E: From<InputError>> Visitor<'de> for Items<'_, '_, E> {
     fn visit_seq<A: SeqAccess<'de>>(self, mut access: A) -> Result<Visited, A::Error> {
         let Self { objects, list } = self;
         let (mut held, mut held_bytes) = (Vec::new(), 0_u64);
-        let mut is_empty = true;
+        let mut count = 0_usize;
         loop {
             let start = objects.position.begin_object();
-            let Some(item) = access.next_element_seed(Strict)? else {
+            let Some(raw) = access.next_element::<Box<RawValue>>()? else {
                 break;
             };
-            is_empty = false;
+            let index = count;
+            count = count.saturating_add(1);
+            let item = match objects.value(&raw) {
+                Ok(item) => item,
+                Err(error) => {
+                    objects.visit(Err(error))?;
+                    continue;
+                }
+            };
             match &list {
-                Some(list) => objects.item(list.item(item))?,
-                None if says_what_it_is(&item) => objects.item(list::object(item))?,
+                Some(list) => objects.item(index, list.item(item))?,
+                None if says_what_it_is(&item) => objects.item(index, list::object(item))?,
                 None => {
                     let length = objects.position.bytes().saturating_sub(start);
                     held_bytes = held_bytes.saturating_add(length);
@@ -60,11 +68,11 @@ impl<'de, E: From<InputError>> Visitor<'de> for Items<'_, '_, E> {
                             "its items have no kind, and that of the list does not stand before them",
                         ));
                     }
-                    held.push(item);
+                    held.push((index, item));
                 }
             }
         }
-        Ok(if is_empty {
+        Ok(if count == 0 {
             Visited::Nothing(Value::Array(Vec::new()))
         } else {
             Visited::Items(held)

@@ -48,6 +48,19 @@ impl Position {
         }
     }
 
+    /// Where a value began that was read just now. Of one with line breaks only the line is exact.
+    pub(super) fn place_before(&self, value: &str) -> Place {
+        let breaks = value.matches('\n').count();
+        let Place { line, column } = self.place();
+        Place {
+            line: line.saturating_sub(breaks),
+            column: match breaks {
+                0 => column.saturating_sub(value.len()),
+                _ => 0,
+            },
+        }
+    }
+
     /// Notes that an object begins here; how many bytes were read before.
     pub(super) fn begin_object(&self) -> u64 {
         self.object.set(self.bytes());
@@ -77,9 +90,10 @@ impl Place {
     pub(super) fn of(self, error: &serde_json::Error) -> String {
         let text = error.to_string();
         let (line, column) = (error.line(), error.column());
-        let Some(words) = text.strip_suffix(&format!(" at line {line} column {column}")) else {
-            return text;
-        };
+        let place = format!(" at line {line} column {column}");
+        let words = text.strip_suffix(&place).unwrap_or(&text);
+        // An error of ours has none, and is found behind what it is about.
+        let line = line.max(1);
         let before = if line <= 1 { self.column } else { 0 };
         let (line, column) = (
             self.line.saturating_add(line),

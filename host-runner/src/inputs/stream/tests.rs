@@ -1,26 +1,39 @@
 use serde_json::json;
 
 use super::*;
+use crate::inputs::Request;
 
-/// What is visited, and how reading ends.
-fn read_up_to(limit: u64, text: &str) -> (Vec<Request>, Result<(), InputError>) {
-    let mut requests = Vec::new();
+/// What is visited: objects, and why something is none.
+fn read_up_to(limit: u64, text: &str) -> (Vec<Request>, Vec<InputError>) {
+    let (mut requests, mut errors) = (Vec::new(), Vec::new());
     let read = Objects {
         namespace: None,
         name: "dump",
         position: &Position::start(limit),
-        visit: &mut |request| {
-            requests.push(request);
-            Ok(())
+        visit: &mut |found| {
+            match found {
+                Ok(request) => requests.push(request),
+                Err(error) => errors.push(error),
+            }
+            Ok::<_, InputError>(())
         },
         stopped: None,
     }
     .read(text.as_bytes(), &|_| {});
-    (requests, read)
+    read.unwrap();
+    (requests, errors)
 }
 
-fn read(text: &str) -> (Vec<Request>, Result<(), InputError>) {
+fn read(text: &str) -> (Vec<Request>, Vec<InputError>) {
     read_up_to(MAX_OBJECT, text)
+}
+
+/// The one error.
+fn message(errors: &[InputError]) -> String {
+    let [error] = errors else {
+        panic!("{errors:?}")
+    };
+    error.to_string()
 }
 
 fn titles(requests: &[Request]) -> Vec<&str> {
@@ -75,11 +88,12 @@ fn whatever_its_form_a_dump_has_the_objects_that_a_manifest_has() {
         ("  {kind: Pod, apiVersion: v1}\n".to_owned(), vec!["Pod default"]),
         (String::new(), vec![]),
     ] {
-        let (requests, read) = read(&text);
-        read.unwrap();
+        let (requests, errors) = read(&text);
+        assert!(errors.is_empty(), "{errors:?}");
         assert_eq!(titles(&requests), expected, "{text}");
         let source = super::super::Source { name: "dump".into(), text: text.clone() };
-        let whole = requests_in(source, None).unwrap();
+        let whole: Result<Vec<_>, _> = found_in_source(&source, None).into_iter().collect();
+        let whole = whole.unwrap();
         let sorted = |requests: &[Request]| {
             let mut all: Vec<_> = requests.iter().map(|one| one.request.to_string()).collect();
             all.sort();
@@ -103,7 +117,7 @@ fn what_comes_before_an_error_is_visited() {
             "expected `:` at line 1 column 69",
         ),
         (
-            format!(r#"{{"items": [{POD}, {{"kind": "x", "kind": "x"}}]}}"#),
+            format!(r#"{{"items": [{POD}, {{"kind": "x", "kind": "x"}}], "kind": "List"}}"#),
             1,
             "duplicate key `kind`",
         ),
@@ -160,12 +174,51 @@ fn what_comes_before_an_error_is_visited() {
         ("a: [".to_owned(), 0, "not valid YAML"),
         ("[1]".to_owned(), 0, "expected a Kubernetes object"),
     ] {
-        let (requests, read) = read(&text);
-        let message = read.unwrap_err().to_string();
+        let (requests, errors) = read(&text);
+        let message = message(&errors);
         assert!(message.contains(error), "{text}\n{message}");
         assert!(message.contains("`dump`"), "{message}");
         assert_eq!(requests.len(), visited, "{text}");
     }
+}
+
+#[test]
+fn an_object_that_cannot_be_read_hides_no_other() {
+    let deep = format!("{}{}", r#"{"a":"#.repeat(200), "1") + &"}".repeat(200);
+    let bad = [
+        r#"{"kind": "x", "kind": "x"}"#,
+        "1",
+        r#"{"apiVersion": "v1"}"#,
+        r#"{"kind": "Pod", "apiVersion": "v1", "x": 1e400}"#,
+        &deep,
+    ];
+    let items = bad.map(|bad| format!("{bad},{POD}")).join(",\n");
+    for text in [
+        format!(r#"{{"items": [{items}], "kind": "List"}}"#),
+        format!(r#"{{"kind": "List", "items": [{items}]}}"#),
+    ] {
+        let (requests, errors) = read(&text);
+        assert_eq!(titles(&requests), ["Pod default/a"; 5]);
+        let errors: Vec<_> = errors.iter().map(ToString::to_string).collect();
+        let expected = [
+            "duplicate key `kind` at line 1",
+            "items[2]: the list has an item that is no object",
+            "items[4]: expected an object with `apiVersion` and `kind`",
+            "number out of range at line 4",
+            "recursion limit exceeded at line 5",
+        ];
+        assert_eq!(errors.len(), expected.len(), "{errors:?}");
+        for expected in expected {
+            assert!(
+                errors.iter().any(|error| error.contains(expected)),
+                "{errors:?}"
+            );
+        }
+    }
+    let documents = bad.map(|bad| format!("{bad}\n{POD}")).join("\n");
+    let documents = documents.replacen("1\n", "", 1);
+    let (requests, errors) = read(&documents);
+    assert_eq!((requests.len(), errors.len()), (5, 4), "{errors:?}");
 }
 
 #[test]
@@ -175,17 +228,17 @@ fn an_object_is_bounded_and_their_number_is_not() {
         format!(r#"{{{kind_first}"apiVersion": "v1", "items": [{items}]{kind_last}}}"#)
     };
     let all = list("", POD, r#", "kind": "List""#);
-    let (requests, read) = read_up_to(200, &all);
-    read.unwrap();
+    let (requests, errors) = read_up_to(200, &all);
+    assert!(errors.is_empty());
     assert_eq!(requests.len(), 50);
-    let (requests, read) = read_up_to(200, &format!("{POD}\n").repeat(50));
-    read.unwrap();
+    let (requests, errors) = read_up_to(200, &format!("{POD}\n").repeat(50));
+    assert!(errors.is_empty());
     assert_eq!(requests.len(), 50);
     let long = json!({"kind": "Pod", "apiVersion": "v1", "x": "x".repeat(200)}).to_string();
     let in_list = format!(r#"{{"items": [{POD}, {long}], "kind": "List"}}"#);
     for (text, visited) in [(format!("{POD} {long}"), 1), (in_list, 1)] {
-        let (requests, read) = read_up_to(200, &text);
-        let message = read.unwrap_err().to_string();
+        let (requests, errors) = read_up_to(200, &text);
+        let message = message(&errors);
         assert!(
             message.contains("an object is longer than 200 bytes"),
             "{message}"
@@ -193,18 +246,18 @@ fn an_object_is_bounded_and_their_number_is_not() {
         assert_eq!(requests.len(), visited);
     }
     // Items that wait for the kind of their list are bounded together.
-    let (requests, read) = read_up_to(200, &list(r#""kind": "PodList", "#, BARE, ""));
-    read.unwrap();
+    let (requests, errors) = read_up_to(200, &list(r#""kind": "PodList", "#, BARE, ""));
+    assert!(errors.is_empty());
     assert_eq!(requests.len(), 50);
-    let (_, read) = read_up_to(200, &list("", BARE, r#", "kind": "PodList""#));
-    let message = read.unwrap_err().to_string();
+    let (_, errors) = read_up_to(200, &list("", BARE, r#", "kind": "PodList""#));
+    let message = message(&errors);
     assert!(message.contains("its items have no kind"), "{message}");
 }
 
 #[test]
 fn an_error_of_the_visitor_ends_the_reading() {
     let mut count = 0;
-    let mut visit = |_: Request| {
+    let mut visit = |_: Found| {
         count += 1;
         Err(InputError::EmptyFolder("stop".into()))
     };

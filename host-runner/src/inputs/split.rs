@@ -1,0 +1,121 @@
+//! YAML documents one by one, for files that cannot be read as a whole: a document that is malformed must
+//! not hide the others.
+
+use super::{Found, InputError, Source, documents_in, objects_of};
+
+/// Each of these is read a second time, for its place in the file.
+const MAX_TOLD: usize = 100;
+
+/// Reads each document by itself; `error` is the one of the whole.
+pub(super) fn found_in(
+    text: &str,
+    namespace: Option<&str>,
+    name: &str,
+    error: InputError,
+) -> Vec<Found> {
+    let documents = documents(text);
+    if documents.len() < 2 {
+        return vec![Err(error)];
+    }
+    let (mut found, mut malformed) = (Vec::new(), 0_usize);
+    for document in documents {
+        let read = |text: String| {
+            let name = name.to_owned();
+            documents_in(&Source { name, text })
+        };
+        match read(document.text.to_owned()) {
+            Ok(documents) => found.extend(objects_of(documents, namespace, name)),
+            Err(error) => {
+                malformed = malformed.saturating_add(1);
+                if malformed <= MAX_TOLD {
+                    let placed = "\n".repeat(document.line) + document.text;
+                    found.push(Err(read(placed).err().unwrap_or(error)));
+                }
+            }
+        }
+    }
+    if malformed > MAX_TOLD {
+        found.push(Err(InputError::Object {
+            path: name.to_owned(),
+            problem: format!("{malformed} of its documents cannot be read"),
+        }));
+    }
+    found
+}
+
+/// A document of a stream
+struct Document<'t> {
+    text: &'t str,
+    /// How many lines stand before it
+    line: usize,
+}
+
+/// The documents of a text: three dashes at the beginning of a line stand in no scalar
+/// (<https://yaml.org/spec/1.2.2/#914-explicit-documents>).
+fn documents(text: &str) -> Vec<Document<'_>> {
+    let mut documents = Vec::new();
+    let (mut start, mut start_line, mut at) = (0_usize, 0_usize, 0_usize);
+    let mut push = |range: core::ops::Range<usize>, line: usize| {
+        let text = text.get(range).unwrap_or_default();
+        if !text.trim().is_empty() {
+            documents.push(Document { text, line });
+        }
+    };
+    for (number, line) in text.split_inclusive('\n').enumerate() {
+        let begins = line.strip_prefix("---");
+        if begins.is_some_and(|rest| rest.is_empty() || rest.starts_with(char::is_whitespace)) {
+            push(start..at, start_line);
+            (start, start_line) = (at, number);
+        }
+        at = at.saturating_add(line.len());
+    }
+    push(start..text.len(), start_line);
+    documents
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::inputs::found_in;
+
+    #[test]
+    fn one_malformed_document_does_not_hide_the_others() {
+        let text = "kind: Pod\napiVersion: v1\n---\na: [\n--- # third\nkind: Job\napiVersion: v1\n\
+                    ---\nb: 1\nb: 2\n---\n[1]\n";
+        let source = Source {
+            name: "all.yaml".into(),
+            text: text.into(),
+        };
+        let (mut titles, mut problems) = (Vec::new(), Vec::new());
+        for found in found_in(&source, None) {
+            match found {
+                Ok(request) => titles.push(request.title),
+                Err(error) => problems.push(error.to_string()),
+            }
+        }
+        assert_eq!(titles, ["Pod default", "Job default"]);
+        let [flow, key, list] = problems.as_slice() else {
+            panic!("{problems:?}")
+        };
+        assert!(
+            flow.starts_with("`all.yaml`: not valid YAML: ") && flow.contains("line 4"),
+            "{flow}"
+        );
+        assert!(
+            key.contains("duplicate") && key.contains("line 10"),
+            "{key}"
+        );
+        assert!(list.contains("expected a Kubernetes object"), "{list}");
+    }
+
+    #[test]
+    fn a_file_of_one_document_has_one_error() {
+        for text in ["a: [", "---\na: [\n", "# c\n---\na: ["] {
+            let source = Source {
+                name: "a".into(),
+                text: text.into(),
+            };
+            assert_eq!(found_in(&source, None).len(), 1, "{text}");
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! Names that try to be more than names, in everything that is printed.
+
+use serde_json::Value;
+
+use crate::program::{countersign, file};
+
+/// A line break, a colour and the commands of three runners of workflows
+const NAME: &str = r"a\e[31m ##[error]b ##vso[task.complete]c\n::error::d\n##[group]e\u202ef";
+
+#[test]
+fn no_name_is_a_command_of_a_workflow_in_any_format() {
+    let (folder, suite) = file("::warning::x.tests.yaml", "");
+    let policy = folder.path().join("policy.yaml");
+    std::fs::copy(
+        crate::program::root().join("policies/pipeline/policy.yaml"),
+        policy,
+    )
+    .unwrap();
+    let text = format!(
+        "apiVersion: countersign.dev/v1\nkind: PolicySuite\nsettings: policy.yaml\n\
+         time: 2026-01-31T12:00:00Z\nimages: {{unused: \"r.example/a@digest\"}}\n\
+         cases: [{{name: \"{NAME}\", request: {{namespace: \"{NAME}\", images: [\"r.example/x:1\"]}}, \
+         expect: {{outcome: admitted, reasons: [\"{NAME}\"]}}}}]\n"
+    );
+    std::fs::write(&suite, text).unwrap();
+    let folder = folder.path().display();
+    let mut commands = Vec::new();
+    for format in ["human", "json", "junit", "github"] {
+        commands.push(format!("test --format {format} {folder}"));
+    }
+    for format in ["human", "concise", "json", "sarif", "junit", "github"] {
+        commands.push(format!("lint --format {format} {folder}"));
+    }
+    for command in commands {
+        let output = countersign(&command, "");
+        assert_ne!(output.status.code(), Some(0), "{command}");
+        let is_github = command.contains("github");
+        for shown in [output.stdout, output.stderr] {
+            let shown = String::from_utf8(shown).unwrap();
+            for line in shown.lines() {
+                let is_own =
+                    is_github && line.contains("::error file=") || line.contains("::warning file=");
+                assert!(
+                    is_own || !line.trim_start().starts_with("::"),
+                    "{command}\n{line}"
+                );
+            }
+            for part in ["##[", "##vso[", "\u{1b}[31m", "\u{202e}"] {
+                assert!(!shown.contains(part), "{command}: {part}\n{shown}");
+            }
+        }
+    }
+}
+
+#[test]
+fn json_says_the_same_with_every_character_spelled_out() {
+    let pod = format!(
+        r#"{{"apiVersion": "v1", "kind": "Pod", "metadata": {{"name": "a"}},
+           "spec": {{"containers": [{{"name": "a", "image": "{}"}}]}}}}"#,
+        "##[error]x"
+    );
+    let command = "evaluate --settings policies/pipeline/policy.yaml --format json -";
+    let output = countersign(command, &pod);
+    let shown = String::from_utf8(output.stdout).unwrap();
+    assert!(!shown.contains("##["), "{shown}");
+    let decision: Value = serde_json::from_str(&shown).unwrap();
+    assert_eq!(decision["images"][0]["image"], "##[error]x");
+}
