@@ -9,6 +9,8 @@ mod embedded;
 mod host;
 mod inspection;
 mod limiter;
+mod memory;
+mod poll;
 mod wapc;
 mod wasi;
 
@@ -62,7 +64,7 @@ pub enum Operation {
 /// What one call may use
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
-    /// Bytes of linear memory
+    /// Bytes of all linear memories together
     pub memory: usize,
     /// From the start of the instance to the answer, the host's time included; rounded up to 10 ms
     pub time: Duration,
@@ -227,10 +229,7 @@ impl Engine {
         } else {
             return Err(EngineError::UnknownAbi);
         };
-        let mut linker: Linker<Guest> = Linker::new(&self.engine);
-        wasmtime_wasi::p1::add_to_linker_sync(&mut linker, |guest| &mut guest.wasi)
-            .and_then(|()| wapc::add_to_linker(&mut linker))
-            .map_err(EngineError::Load)?;
+        let linker = self.linker().map_err(EngineError::Load)?;
         let instance = linker.instantiate_pre(&module).map_err(EngineError::Load)?;
         Ok(Policy {
             engine: self.clone(),
@@ -241,6 +240,15 @@ impl Engine {
 }
 
 impl Engine {
+    /// All that a guest can call.
+    fn linker(&self) -> wasmtime::Result<Linker<Guest>> {
+        let mut linker: Linker<Guest> = Linker::new(&self.engine);
+        wasmtime_wasi::p1::add_to_linker_sync(&mut linker, |guest| &mut guest.wasi)?;
+        poll::add_to_linker(&mut linker)?;
+        wapc::add_to_linker(&mut linker)?;
+        Ok(linker)
+    }
+
     fn compile(&self, bytes: &[u8]) -> Result<wasmtime::Module, EngineError> {
         let kept = self.cache.as_ref();
         if let Some(module) = kept.and_then(|cache| cache.load(&self.engine, bytes)) {
@@ -405,3 +413,6 @@ impl Cost {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use host_runner::engine::{
     Abi, Engine, EngineError, Host, HostCall, Limits, Operation, Policy, embedded,
@@ -34,6 +34,8 @@ fn guest(body: &str) -> Policy {
               (param i32 i32 i32 i32 i32 i64 i64 i32 i32) (result i32)))
             (import "wasi_snapshot_preview1" "environ_sizes_get"
               (func $environ_sizes_get (param i32 i32) (result i32)))
+            (import "wasi_snapshot_preview1" "poll_oneoff"
+              (func $poll_oneoff (param i32 i32 i32 i32) (result i32)))
             (memory (export "memory") 1)
             (data (i32.const 0) "\"yes\"\"no\"")
             (data (i32.const 16) "kubewardenkubernetesget_resource{{}}")
@@ -235,6 +237,65 @@ fn the_deadline_includes_the_time_of_the_host() {
         matches!(result, Err(EngineError::Deadline(_))),
         "{result:?}"
     );
+}
+
+/// Waits for one thing and says yes if that is what has come: the monotonic clock for a kind of 0.
+fn waiting(kind: u8, milliseconds: u64) -> Policy {
+    let nanoseconds = milliseconds * 1_000_000;
+    guest(&format!(
+        "(i64.store (i32.const 1024) (i64.const 77)) ;; userdata
+         (i32.store8 (i32.const 1032) (i32.const {kind}))
+         (i32.store (i32.const 1040) (i32.const 1)) ;; the clock, or the pipe
+         (i64.store (i32.const 1048) (i64.const {nanoseconds}))
+         (if (call $poll_oneoff (i32.const 1024) (i32.const 2048) (i32.const 1) (i32.const 4096))
+           (then (unreachable)))
+         (if (i32.ne (i32.load (i32.const 4096)) (i32.const 1)) (then (unreachable)))
+         (if (i64.ne (i64.load (i32.const 2048)) (i64.const 77)) (then (unreachable)))
+         (if (i32.load16_u (i32.const 2056)) (then (unreachable)))
+         (if (i32.ne (i32.load8_u (i32.const 2058)) (i32.const {kind})) (then (unreachable)))
+         (call $yes)"
+    ))
+}
+
+#[test]
+fn a_sleeping_guest_ends_at_the_deadline() {
+    let started = Instant::now();
+    let result = call(&waiting(0, 20_000));
+    let took = started.elapsed();
+    assert!(
+        matches!(result, Err(EngineError::Deadline(_))),
+        "{result:?}"
+    );
+    assert!(took < Duration::from_secs(10), "{took:?}");
+}
+
+#[test]
+fn a_guest_may_sleep_within_its_time_and_never_waits_for_a_pipe() {
+    let policy = waiting(0, 20);
+    let started = Instant::now();
+    assert_eq!(call(&policy).unwrap(), b"\"yes\"");
+    assert!(started.elapsed() >= Duration::from_millis(20));
+    assert_eq!(call(&waiting(2, 20_000)).unwrap(), b"\"yes\"");
+}
+
+#[test]
+fn all_memories_of_a_guest_are_capped_together() {
+    let with = |memories: usize| {
+        let others = "(memory 16)".repeat(memories);
+        let text = format!(
+            r#"(module
+                (import "wapc" "__guest_response" (func $respond (param i32 i32)))
+                (memory (export "memory") 1) {others}
+                (data (i32.const 0) "\"yes\"")
+                (func (export "__guest_call") (param i32 i32) (result i32)
+                  (call $respond (i32.const 0) (i32.const 5)) (i32.const 1)))"#
+        );
+        let engine = Engine::new(limits()).unwrap();
+        call(&engine.load(&wat::parse_str(text).unwrap()).unwrap())
+    };
+    assert_eq!(with(15).unwrap(), b"\"yes\"");
+    let result = with(20);
+    assert!(matches!(result, Err(EngineError::Memory(_))), "{result:?}");
 }
 
 #[test]

@@ -230,7 +230,7 @@ const GOLDEN_DEPENDENCIES: &[&str] = &[
     "policy-text", "policy-wasm", "primefield", "primeorder", "proc-macro2", "quote", "rand_core", "rfc6979",
     "rsa", "sec1", "serde", "serde_core", "serde_derive", "serde_json", "sha2", "shake",
     "signature", "spki", "sponge-cursor", "subtle", "syn", "thiserror", "thiserror-impl", "typenum",
-    "unicode-ident", "wnaf", "zeroize", "zmij",
+    "unicode-ident", "wasi", "wnaf", "zeroize", "zmij",
 ];
 
 /// The hashes that `crrl` has for its signers, of the previous generation of RustCrypto. Verification

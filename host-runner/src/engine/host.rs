@@ -2,6 +2,7 @@
 
 use alloc::sync::Arc;
 use core::time::Duration;
+use std::thread;
 use std::time::Instant;
 
 use wasmtime::Trap;
@@ -66,6 +67,22 @@ impl HostCalls {
             made: 0,
             answer: Ok(Vec::new()),
         }
+    }
+
+    /// When the call began.
+    pub(super) const fn started(&self) -> Instant {
+        self.started
+    }
+
+    /// Sleeps for the guest, until the deadline at most.
+    pub(super) fn sleep_until(&self, due: Instant) -> wasmtime::Result<()> {
+        let left = self.time.saturating_sub(self.started.elapsed());
+        let wait = due.saturating_duration_since(Instant::now());
+        thread::sleep(wait.min(left));
+        if wait > left {
+            return Err(Trap::Interrupt.into());
+        }
+        Ok(())
     }
 
     /// Whether there is a response; if not, there is an error.

@@ -1,8 +1,9 @@
 //! The host's half of waPC: lends a guest its request, carries its host calls and takes its answer.
 
-use wasmtime::{Caller, Extern, InstancePre, Linker, Memory, Store};
+use wasmtime::{InstancePre, Linker, Store};
 
 use super::host::{HostCall, MAX_NAME, MAX_PAYLOAD};
+use super::memory::{Guestly, memory, read, write};
 use super::{EngineError, Guest, Operation};
 
 /// One call, as the guest sees it
@@ -38,8 +39,6 @@ impl Exchange {
         }
     }
 }
-
-type Guestly<'a> = Caller<'a, Guest>;
 
 pub(super) fn add_to_linker(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
     add_guest_functions(linker)?;
@@ -155,38 +154,8 @@ pub(super) fn call(
     Ok(())
 }
 
-fn memory(caller: &mut Guestly<'_>) -> wasmtime::Result<Memory> {
-    caller
-        .get_export("memory")
-        .and_then(Extern::into_memory)
-        .ok_or_else(|| wasmtime::Error::msg("the module exports no memory"))
-}
-
-fn write(memory: &mut [u8], at: u32, bytes: &[u8]) -> wasmtime::Result<()> {
-    let start = usize::try_from(at)?;
-    memory
-        .get_mut(start..start.saturating_add(bytes.len()))
-        .ok_or_else(|| wasmtime::Error::msg("the module gave a buffer outside of its memory"))?
-        .copy_from_slice(bytes);
-    Ok(())
-}
-
 fn read_name(caller: &mut Guestly<'_>, at: u32, length: u32) -> wasmtime::Result<String> {
     Ok(String::from_utf8(read(caller, at, length, MAX_NAME)?)?)
-}
-
-fn read(caller: &mut Guestly<'_>, at: u32, length: u32, max: usize) -> wasmtime::Result<Vec<u8>> {
-    let (start, length) = (usize::try_from(at)?, usize::try_from(length)?);
-    if length > max {
-        let message = format!("the module gave {length} bytes where {max} is the most");
-        return Err(wasmtime::Error::msg(message));
-    }
-    let memory = memory(caller)?;
-    memory
-        .data(&*caller)
-        .get(start..start.saturating_add(length))
-        .map(<[u8]>::to_vec)
-        .ok_or_else(|| wasmtime::Error::msg("the module gave a buffer outside of its memory"))
 }
 
 fn length(bytes: &[u8]) -> wasmtime::Result<u32> {
