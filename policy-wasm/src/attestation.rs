@@ -16,11 +16,13 @@ mod simple_signing;
 pub mod statement;
 
 use alloc::borrow::Cow;
+use alloc::collections::BTreeSet;
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use claim::Claim;
 pub(crate) use claim::SIMPLE_SIGNING;
-pub(crate) use meter::Meter;
+pub(crate) use meter::{Exhausted, Meter};
 pub(crate) use occurrence::Occurrence;
 pub use rejection::Rejection;
 pub(crate) use search::{Circumstances, Encoding, NotFound, Signer, Verified, find, verify};
@@ -78,6 +80,15 @@ pub(crate) struct Signed<'a> {
     /// Empty where the signature brings the payload with it
     pub(crate) payload: Vec<u8>,
     pub(crate) signatures: Vec<Signature<'a>>,
+}
+
+/// What a payload says of itself, before anybody has verified it: good for choosing which attestations to
+/// look at, and for nothing else. A payload may be large, and is read for this once.
+#[derive(Debug)]
+pub(crate) struct Claimed {
+    pub(crate) digests: BTreeSet<Digest>,
+    /// Of a statement
+    pub(crate) predicate_type: Option<String>,
 }
 
 /// Which bytes the signatures are over
@@ -146,13 +157,15 @@ impl Attestation<'_> {
         }
     }
 
-    /// What the payload claims to be about, before anybody has verified it: good for choosing which
-    /// attestations to look at, and for nothing else. `None` where that can not be told.
-    pub(crate) fn claimed_digests(&self) -> Option<Vec<Digest>> {
+    /// What the payload says of itself; `None` where it cannot be read.
+    pub(crate) fn claimed(&self) -> Option<Claimed> {
         match &self.content {
             Content::Signed(Signed { form, payload, .. }) => {
                 let claim = Claim::read(form, payload).ok()?;
-                Some(claim.digests()).filter(|digests| !digests.is_empty())
+                Some(Claimed {
+                    digests: crate::set(claim.digests()),
+                    predicate_type: claim.predicate_type().map(String::from),
+                })
             }
             Content::Rejected(_) | Content::Excessive(..) => None,
         }
@@ -187,7 +200,7 @@ impl Attestation<'_> {
             return false;
         };
         let ids = signed.signatures.iter().map(|signature| &signature.key_id);
-        keys.iter().any(|key| ids.clone().any(|id| *id == key.id()))
+        keys.iter().any(|key| ids.clone().any(|id| key.has_id(id)))
     }
 
     /// Whether the attestation may belong to a note: filed under it, or under none.

@@ -26,6 +26,8 @@ pub struct Budget {
     pub verification_work: usize,
     /// Details that a Decision gives about attestations that do not count
     pub details: usize,
+    /// Answers of attestors and checks in one Decision
+    pub results: usize,
     /// Lookups of one request: tags, resources, manifests
     pub lookups: usize,
     /// Bytes of one answer to a lookup
@@ -63,6 +65,8 @@ impl Budget {
         verification_work: 4096,
         // Enough to find the fault; the rest is counted.
         details: 1024,
+        // 64 for each of 256 images; some hundred bytes each.
+        results: 16 << 10,
         // Ten images with four attestors each, and room; every one may cost the host a round trip.
         lookups: 64,
         // The limit that registries have for a manifest.

@@ -62,6 +62,10 @@ pub(crate) trait Verifier {
     /// Verifies a signature over the message itself, not over its digest.
     fn verify(&self, message: &[u8], signature: &[u8]) -> Result<(), BadSignature>;
 
+    /// What is wrong with a signature that does not verify, in words that follow its name; nothing where
+    /// that cannot be told. Costs about another verification.
+    fn diagnose(&self, message: &[u8], signature: &[u8]) -> &'static str;
+
     /// What one verification costs, in units of about 200 µs in a WebAssembly engine.
     fn cost(&self) -> usize;
 
@@ -70,8 +74,8 @@ pub(crate) trait Verifier {
     fn material(&self) -> Vec<u8>;
 }
 
-/// The signature is malformed, or not by this key over this message; which of these is nobody's
-/// business, since the signature is the attacker's to choose
+/// The signature is malformed, or not by this key over this message. The cases are not distinguished: the
+/// caller must treat both as "not signed"
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("the signature is not by this key over this message")]
 pub struct BadSignature;

@@ -200,6 +200,7 @@ fn judge(
     let mut warnings = Vec::new();
     let mut images = images::list(settings, request, workload, budget, report, &mut warnings)?;
     let documents = Documents::plan(settings, request, workload, &images, report)?;
+    documents.check_size(&images, budget)?;
     let mut lookups = Lookups::new(lookup, budget);
     if settings.resolve_tags {
         resolve::resolve(

@@ -27,7 +27,7 @@ pub(crate) use supplied::Supplied;
 pub(crate) use vouched::Vouched;
 
 use crate::Budget;
-use crate::attestation::Attestation;
+use crate::attestation::{Attestation, Claimed};
 use crate::decision::Reason;
 use crate::digest::Digest;
 use crate::image::ImageReference;
@@ -96,13 +96,14 @@ pub(crate) struct Evidence<'e> {
     failures: Vec<Failure>,
 }
 
+/// One attestation that may be about a wanted image
 #[derive(Debug)]
-struct Candidate<'e> {
-    attestation: Attestation<'e>,
+pub(crate) struct Candidate<'e> {
+    pub(crate) attestation: Attestation<'e>,
     /// Where it was filed; nobody signed that
     resource: Option<Digest>,
     /// What its payload says, not yet verified; `None` where that can not be told
-    claimed: Option<BTreeSet<Digest>>,
+    pub(crate) claimed: Option<Claimed>,
 }
 
 /// A place that could not be asked
@@ -131,8 +132,8 @@ impl Candidate<'_> {
     }
 
     fn claims(&self, digest: Digest) -> Option<bool> {
-        let claimed = self.claimed.as_ref()?;
-        Some(claimed.contains(&digest))
+        let digests = &self.claimed.as_ref()?.digests;
+        (!digests.is_empty()).then(|| digests.contains(&digest))
     }
 }
 
@@ -166,13 +167,11 @@ impl<'e> Evidence<'e> {
         if settings.evidence.pod_annotation {
             annotation::collect(&mut evidence, workload, budget);
         }
-        let objects = cluster::objects(&settings.evidence.notes, wanted);
+        let objects = cluster::objects(&settings.evidence.notes, wanted, budget)?;
         let artifacts = registry::artifacts(settings, wanted, &mut evidence);
-        lookups.ask(objects.iter().map(|object| object.need.clone()), budget)?;
-        lookups.ask(
-            artifacts.iter().map(|artifact| artifact.need.clone()),
-            budget,
-        )?;
+        let resources = objects.iter().map(|object| &object.need);
+        let manifests = artifacts.iter().map(|artifact| &artifact.need);
+        lookups.ask(resources.chain(manifests).cloned(), budget)?;
         let unseen = registry::collect(&mut evidence, artifacts, lookups, budget);
         lookups.ask(
             unseen.iter().map(|signature| signature.need.clone()),
@@ -181,7 +180,7 @@ impl<'e> Evidence<'e> {
         let lookups = &*lookups;
         evidence.signatures = signature::answers(unseen, lookups, budget);
         cluster::collect(&mut evidence, objects, lookups, budget);
-        evidence.assign();
+        evidence.assign(budget);
         Ok(evidence)
     }
 
@@ -195,7 +194,7 @@ impl<'e> Evidence<'e> {
         let inline = &settings.evidence.occurrences;
         inline::collect(self, inline, Some(Filed::Elsewhere), budget);
         self.is_partial = false;
-        self.assign();
+        self.assign(budget);
     }
 
     /// The attestations that may be about an image, under a note or under any. Those that can only
@@ -210,19 +209,34 @@ impl<'e> Evidence<'e> {
         note: Option<&str>,
         budget: &Budget,
     ) -> Result<Vec<&Attestation<'e>>, Reason> {
+        let candidates = self.candidates(digest, note, budget)?.into_iter();
+        Ok(candidates.map(|(_, one)| &one.attestation).collect())
+    }
+
+    /// The same with what their payloads say, by numbers that stay theirs whatever the image.
+    ///
+    /// # Errors
+    ///
+    /// `limit-exceeded`: there are more than anybody should look at.
+    pub(crate) fn candidates(
+        &self,
+        digest: Digest,
+        note: Option<&str>,
+        budget: &Budget,
+    ) -> Result<Vec<(usize, &Candidate<'e>)>, Reason> {
         let limit = budget.attestations_per_image;
         let concerning = || {
             let places = self.wanted.get(&digest).into_iter().flatten();
-            places.filter_map(|place| self.candidates.get(*place))
+            places.filter_map(|place| Some((*place, self.candidates.get(*place)?)))
         };
-        let found = || concerning().filter(|one| !one.only_explains(digest, note));
+        let found = || concerning().filter(|(_, one)| !one.only_explains(digest, note));
         let count = found().count();
         if count > limit {
             return Err(Reason::limit("attestations of one image", limit));
         }
-        let explaining = concerning().filter(|one| one.only_explains(digest, note));
+        let explaining = concerning().filter(|(_, one)| one.only_explains(digest, note));
         let all = found().chain(explaining.take(limit.saturating_sub(count)));
-        Ok(all.map(|one| &one.attestation).collect())
+        Ok(all.collect())
     }
 
     /// The places that should have been asked about an image and could not be.
@@ -259,7 +273,7 @@ impl<'e> Evidence<'e> {
     /// Keeps an attestation if it concerns a wanted image.
     fn add(&mut self, attestation: Attestation<'e>, resource: Option<Digest>) {
         let candidate = Candidate {
-            claimed: attestation.claimed_digests().map(crate::set),
+            claimed: attestation.claimed(),
             attestation,
             resource,
         };
@@ -269,13 +283,18 @@ impl<'e> Evidence<'e> {
     }
 
     /// Finds out for each wanted image which of the candidates may be about it.
-    fn assign(&mut self) {
+    fn assign(&mut self, budget: &Budget) {
         self.candidates.sort_unstable_by(|a, b| {
             (&a.attestation, a.resource).cmp(&(&b.attestation, b.resource))
         });
         for (digest, places) in &mut self.wanted {
-            let concerns = |(_, candidate): &(_, &Candidate<'_>)| candidate.concerns(*digest);
-            let found = self.candidates.iter().enumerate().filter(concerns);
+            // No more explain a refusal, and thousands may be filed under nothing.
+            let mut explaining = 0..budget.attestations_per_image;
+            let mut concerns = |(_, candidate): &(_, &Candidate<'_>)| {
+                candidate.concerns(*digest)
+                    && (!candidate.only_explains(*digest, None) || explaining.next().is_some())
+            };
+            let found = self.candidates.iter().enumerate().filter(&mut concerns);
             *places = found.map(|(place, _)| place).collect();
         }
     }

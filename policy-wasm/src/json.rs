@@ -162,6 +162,23 @@ impl<'v, 'de> Value<'v, 'de> {
         }
     }
 
+    /// Like [`Self::list`], for a list whose items are kept: each may be two bytes long, and takes a hundred
+    /// times as much. One that is longer is reported and read no further.
+    pub(crate) fn list_within(
+        self,
+        limit: usize,
+        mut each: impl FnMut(usize, Value<'_, 'de>),
+    ) -> bool {
+        self.list(|index, item| {
+            if index < limit {
+                each(index, item);
+            } else if index == limit {
+                let message = alloc::format!("more than {limit} entries of one list");
+                item.refuse(Code::LimitExceeded, message);
+            }
+        })
+    }
+
     /// Each item of a list, in order, of which nearly all are written `{"field":"text"}`.
     pub(crate) fn list_of_texts(mut self, field: &str, mut each: impl FnMut(Item<'_, 'de>)) {
         if self.finds(Kind::List) {

@@ -13,13 +13,14 @@ use core::fmt;
 use thiserror::Error;
 
 pub use algorithm::Algorithm;
-use pkix::PkixKey;
+use pkix::{PkixKey, named_information};
 
+use crate::Budget;
+use crate::attestation::{Circumstances, Exhausted, Meter};
 pub use crate::crypto::BadSignature;
 use crate::decision::Code;
 #[cfg(feature = "openpgp")]
-use crate::openpgp::{Certificate, CertificateError, OpenPgpError};
-use crate::time::Time;
+use crate::openpgp::{Certificate, CertificateError, NotBound, OpenPgpError};
 
 /// A key that can verify, with the id under which attestations name it
 pub struct PublicKey {
@@ -91,7 +92,8 @@ impl PublicKey {
         })
     }
 
-    /// Reads an armoured OpenPGP key. Its id is its fingerprint, whatever anybody calls it.
+    /// Reads an armoured OpenPGP key. Its id is its fingerprint, whatever anybody calls it. Its own
+    /// signatures are verified later, see [`Self::check`].
     ///
     /// # Errors
     ///
@@ -115,10 +117,57 @@ impl PublicKey {
         Err(KeyError::OpenPgpUnsupported("this build verifies none"))
     }
 
+    /// Verifies what an OpenPGP key says of itself; a PKIX key says nothing.
+    ///
+    /// # Errors
+    ///
+    /// One of its own signatures is damaged, none stands, or there are too many of them.
+    pub fn check(&self) -> Result<(), KeyError> {
+        // A budget of its own: no key may cost as much.
+        let meter = Meter::new(&Budget::DEFAULT);
+        self.check_within(&meter)
+            .unwrap_or(Err(KeyError::Malformed("it costs too much to verify")))
+    }
+
+    /// Like [`Self::check`], paid for by `meter`.
+    #[cfg_attr(
+        not(feature = "openpgp"),
+        expect(
+            unused_variables,
+            clippy::unnecessary_wraps,
+            reason = "only OpenPGP keys sign themselves"
+        )
+    )]
+    pub(crate) fn check_within(&self, meter: &Meter) -> Result<Result<(), KeyError>, Exhausted> {
+        match &self.kind {
+            Kind::Pkix(_) => Ok(Ok(())),
+            #[cfg(feature = "openpgp")]
+            Kind::OpenPgp(certificate) => match certificate.check(meter) {
+                Ok(()) => Ok(Ok(())),
+                Err(NotBound::Certificate(error)) => Ok(Err(error.into())),
+                Err(NotBound::Exhausted(exhausted)) => Err(exhausted),
+            },
+        }
+    }
+
     /// The id that a signature must name, byte for byte.
     #[must_use]
     pub fn id(&self) -> &str {
         &self.id
+    }
+
+    /// Whether a signature under this id may be by the key. The documented forms of one digest are alike:
+    /// `openpgp4fpr:` before a fingerprint, `nih:` with hexadecimal digits for `ni:` with base64.
+    pub(crate) fn has_id(&self, id: &str) -> bool {
+        if self.id == id {
+            return true;
+        }
+        match &self.kind {
+            Kind::Pkix(_) => named_information(&self.id)
+                .is_some_and(|digest| named_information(id) == Some(digest)),
+            #[cfg(feature = "openpgp")]
+            Kind::OpenPgp(_) => id.strip_prefix("openpgp4fpr:") == Some(&*self.id),
+        }
     }
 
     /// The algorithm that is for envelopes only, if this key's is.
@@ -146,16 +195,6 @@ impl PublicKey {
         }
     }
 
-    /// What one verification costs, in units of about 200 µs in a WebAssembly engine.
-    pub(crate) fn cost(&self) -> usize {
-        match &self.kind {
-            Kind::Pkix(key) => key.verifier.cost(),
-            // The slowest of its algorithms, on slower arithmetic.
-            #[cfg(feature = "openpgp")]
-            Kind::OpenPgp(_) => 100,
-        }
-    }
-
     /// Verifies a signature over `message`, which is hashed here where the algorithm hashes.
     ///
     /// # Errors
@@ -171,30 +210,32 @@ impl PublicKey {
     }
 
     /// Verifies a signature over `message`, and returns the bytes that were verified: the message,
-    /// or for an OpenPGP message without one what was signed inside it, at most `max_payload` bytes.
-    #[cfg_attr(
-        not(feature = "openpgp"),
-        expect(
-            unused_variables,
-            reason = "only OpenPGP knows of time, and brings payloads"
-        )
-    )]
+    /// or for an OpenPGP message without one what was signed inside it. The work is paid for before it is
+    /// done.
     pub(crate) fn authenticate<'m>(
         &self,
         message: &'m [u8],
         signature: &[u8],
-        now: Option<Time>,
-        max_payload: usize,
+        circumstances: &Circumstances,
     ) -> Result<Cow<'m, [u8]>, VerifyError> {
         match &self.kind {
-            Kind::Pkix(key) => match key.verifier.verify(message, signature) {
-                Ok(()) => Ok(Cow::Borrowed(message)),
-                Err(BadSignature) => Err(VerifyError::BadSignature("")),
-            },
+            Kind::Pkix(key) => {
+                let meter = &circumstances.meter;
+                meter
+                    .verify(key.verifier.cost(), message.len())
+                    .map_err(VerifyError::Exhausted)?;
+                match key.verifier.verify(message, signature) {
+                    Ok(()) => Ok(Cow::Borrowed(message)),
+                    Err(BadSignature) if meter.explain() => {
+                        let why = key.verifier.diagnose(message, signature);
+                        Err(VerifyError::BadSignature(why))
+                    }
+                    Err(BadSignature) => Err(VerifyError::BadSignature("")),
+                }
+            }
             #[cfg(feature = "openpgp")]
             Kind::OpenPgp(certificate) => {
-                let now = now.map(Time::as_unix);
-                Ok(certificate.verify(message, signature, now, max_payload)?)
+                Ok(certificate.verify(message, signature, circumstances)?)
             }
         }
     }
@@ -212,13 +253,15 @@ impl fmt::Debug for PublicKey {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[cfg_attr(
     not(feature = "openpgp"),
-    expect(dead_code, reason = "all but one are OpenPGP's")
+    expect(dead_code, reason = "all but two are OpenPGP's")
 )]
 pub(crate) enum VerifyError {
     /// Malformed, or not by this key over this message; in words where there is more to say
     BadSignature(&'static str),
     /// The key is expired, revoked or from the future
     KeyNotValid(&'static str),
+    /// The key's own signatures are damaged, so that the settings are not valid
+    KeyNotUsable(&'static str),
     /// The key has a limited life, and nobody says what time it is
     ClockUnavailable,
     /// The message inside the signature is not the one beside it
@@ -227,6 +270,8 @@ pub(crate) enum VerifyError {
     FormatUnsupported(&'static str),
     /// The message inside the signature is longer than anybody should read
     TooLong,
+    /// There is no work left for it
+    Exhausted(Exhausted),
 }
 
 #[cfg(feature = "openpgp")]
@@ -242,6 +287,10 @@ impl From<OpenPgpError> for VerifyError {
             OpenPgpError::PayloadMismatch => Self::PayloadMismatch,
             OpenPgpError::FormatUnsupported(format) => Self::FormatUnsupported(format),
             OpenPgpError::TooLong(_) => Self::TooLong,
+            OpenPgpError::Certificate(
+                CertificateError::Malformed(why) | CertificateError::Unsupported(why),
+            ) => Self::KeyNotUsable(why),
+            OpenPgpError::Exhausted(exhausted) => Self::Exhausted(exhausted),
         }
     }
 }

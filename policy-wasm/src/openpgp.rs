@@ -24,19 +24,32 @@ mod statement;
 use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::cell::OnceCell;
 
+use pgp::types::KeyDetails as _;
 use thiserror::Error;
 
+use certificate::Bound;
+pub(crate) use certificate::NotBound;
 use key::Key;
 use message::Message;
-use statement::Statement;
+use statement::{NotUnderstood, Statement};
 
-/// An OpenPGP certificate as an attestor carries it: a primary key and its signing subkeys
+use crate::attestation::{Circumstances, Exhausted, Meter};
+use crate::time::Time;
+
+/// An OpenPGP certificate as an attestor carries it: a primary key and its subkeys
 #[derive(Debug)]
 pub(crate) struct Certificate {
     id: String,
     primary: Key,
-    subkeys: Vec<Key>,
+    /// In their order; `None` stands for one that can verify nothing
+    subkeys: Vec<Option<Key>>,
+    /// The packets behind the primary key
+    rest: Vec<u8>,
+    /// The keys once more, with what the certificate's own signatures say of them. There may be hundreds of
+    /// certificates, and to verify those of one can cost more than to verify a message.
+    bound: OnceCell<Result<Bound, CertificateError>>,
 }
 
 /// Why a certificate cannot be used
@@ -67,10 +80,29 @@ pub(crate) enum OpenPgpError {
     ClockUnavailable,
     #[error("the message holds another payload")]
     PayloadMismatch,
+    #[error("its key cannot be used: {0}")]
+    Certificate(CertificateError),
+    #[error("there is no work left for it")]
+    Exhausted(Exhausted),
+}
+
+impl From<Exhausted> for OpenPgpError {
+    fn from(exhausted: Exhausted) -> Self {
+        Self::Exhausted(exhausted)
+    }
+}
+
+impl From<NotBound> for OpenPgpError {
+    fn from(error: NotBound) -> Self {
+        match error {
+            NotBound::Certificate(error) => Self::Certificate(error),
+            NotBound::Exhausted(exhausted) => Self::Exhausted(exhausted),
+        }
+    }
 }
 
 impl Certificate {
-    /// Reads what `gpg --export --armor` writes for one key.
+    /// Reads what `gpg --export --armor` writes for one key, up to the signatures in it.
     pub(crate) fn from_armor(text: &str) -> Result<Self, CertificateError> {
         match armor::decode(text) {
             Some(("PUBLIC KEY BLOCK", bytes)) => certificate::read(&bytes),
@@ -79,6 +111,11 @@ impl Certificate {
                 "expected one block `PGP PUBLIC KEY BLOCK` and nothing around it",
             )),
         }
+    }
+
+    /// Verifies what the certificate says of itself.
+    pub(crate) fn check(&self, meter: &Meter) -> Result<(), NotBound> {
+        self.bound(meter).map(drop)
     }
 
     /// The fingerprint of the primary key, forty upper-case digits.
@@ -95,30 +132,39 @@ impl Certificate {
     /// Verifies what `gpg --armor --sign` or `gpg --armor --detach-sign` made, and returns the bytes
     /// that were signed. `payload` may be empty where the message holds them itself.
     ///
-    /// `now` is in seconds since 1970. Without it no key or signature is accepted that ever expires;
-    /// what never does is, and then nobody knows whether it is of the future.
+    /// Without a time, no key or signature is accepted that ever expires, and a creation time in the future
+    /// goes undetected.
     pub(crate) fn verify<'p>(
         &self,
         payload: &'p [u8],
         signature: &[u8],
-        now: Option<u64>,
-        max_payload: usize,
+        circumstances: &Circumstances,
     ) -> Result<Cow<'p, [u8]>, OpenPgpError> {
-        let message = Message::read(signature, max_payload)?;
+        let Circumstances { meter, now, .. } = circumstances;
+        let now = now.map(Time::as_unix);
+        let is_ours = |id| self.keys().any(|key| key.packet.legacy_key_id() == id);
+        let message = Message::read(signature, is_ours, circumstances)?;
         if message.payload.is_none() && payload.is_empty() {
             return Err(OpenPgpError::Malformed("a detached signature of nothing"));
         }
         let signed = message.payload.as_deref().unwrap_or(payload);
-        let signer = self
+        let (place, signer) = self
             .keys()
-            .find(|key| message.names(key))
+            .enumerate()
+            .find(|(_, key)| message.names(key))
             .ok_or(OpenPgpError::BadSignature)?;
-        let statement =
-            Statement::of(&message.signature).map_err(|_| OpenPgpError::BadSignature)?;
-        if !statement.is_strong || !signer.has_signed(&message.signature, signed) {
+        if let Some(why) = statement::obstacle(&message.signature) {
+            return Err(OpenPgpError::SignatureNotValid(why));
+        }
+        let statement = Statement::of(&message.signature)
+            .map_err(|NotUnderstood(why)| OpenPgpError::SignatureNotValid(why))?;
+        meter.verify(signer.cost(), signed.len())?;
+        if !signer.has_signed(&message.signature, signed) {
             return Err(OpenPgpError::BadSignature);
         }
-        self.primary.check(now)?;
+        let bound = self.bound(meter)?;
+        let signer = bound.keys().nth(place).ok_or(OpenPgpError::BadSignature)?;
+        bound.primary.check(now)?;
         signer.check(now)?;
         signer.check_signature(statement, now)?;
         match message.payload {
@@ -129,6 +175,29 @@ impl Certificate {
         }
     }
 
+    fn keys(&self) -> impl Iterator<Item = &Key> {
+        core::iter::once(&self.primary).chain(self.subkeys.iter().flatten())
+    }
+
+    /// The keys with what the certificate says of them, for which it is verified once.
+    fn bound(&self, meter: &Meter) -> Result<&Bound, NotBound> {
+        if self.bound.get().is_none() {
+            let bound = match certificate::bind(self, meter) {
+                Ok(bound) => Ok(bound),
+                Err(NotBound::Certificate(error)) => Err(error),
+                Err(exhausted @ NotBound::Exhausted(_)) => return Err(exhausted),
+            };
+            let _ = self.bound.set(bound);
+        }
+        match self.bound.get() {
+            Some(Ok(bound)) => Ok(bound),
+            Some(Err(error)) => Err(NotBound::Certificate(*error)),
+            None => Err(NotBound::Certificate(CertificateError::Malformed(""))),
+        }
+    }
+}
+
+impl Bound {
     fn keys(&self) -> impl Iterator<Item = &Key> {
         core::iter::once(&self.primary).chain(&self.subkeys)
     }

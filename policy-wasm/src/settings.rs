@@ -211,6 +211,9 @@ impl<'a> Settings<'a> {
     }
 }
 
+/// Attestors, attestations, statements: the settings have room for fewer that say anything.
+pub(crate) const MAX_ENTRIES: usize = 32 << 10;
+
 /// What has been read so far
 #[derive(Default)]
 struct Fields<'a> {
@@ -239,7 +242,7 @@ impl<'a> Fields<'a> {
         match key {
             "policy" => self.policy = Some(Policy::read(value, Document::Policy)),
             "attestors" => {
-                value.list(|index, item| {
+                value.list_within(MAX_ENTRIES, |index, item| {
                     let attestor = AttestorDocument::read(index, item);
                     crate::push_sole(&mut self.attestors, attestor);
                 });
@@ -253,7 +256,7 @@ impl<'a> Fields<'a> {
     fn read_rarer(&mut self, key: &str, value: Value<'_, 'a>) {
         match key {
             platform::LIST => {
-                value.list(|index, item| {
+                value.list_within(platform::MAX_POLICIES, |index, item| {
                     self.platform_policies
                         .push(PlatformPolicy::read(index, item));
                 });
@@ -311,7 +314,7 @@ impl<'a> Fields<'a> {
             "breakGlass" => self.break_glass = BreakGlass::read(value),
             "workloads" => {
                 let report = value.report();
-                value.list(|_, item| {
+                value.list_within(MAX_ENTRIES, |_, item| {
                     let path = item.path();
                     let Some(workload) = WorkloadKind::read(item) else {
                         return;

@@ -31,7 +31,7 @@ const CHECK: &str = "platformPolicies[0].gkePolicy.checkSets[0].checks[0]";
 fn full() -> Value {
     let key = TestKey::new("a");
     let mut named = key.document()["pkixPublicKey"].clone();
-    named["keyId"] = "our-key".into();
+    named["keyId"] = "urn:our-key".into();
     let projects = json!(["projects/p", "projects/another-project"]);
     let ours = allowlist(&["trusted.example/app", "trusted.example/exempt/**"]);
     let checks = json!([

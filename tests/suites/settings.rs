@@ -369,7 +369,7 @@ fn attestors_have_distinct_names_and_key_ids() {
                 .as_array_mut()
                 .unwrap()
             {
-                key["id"] = "same".into();
+                key["id"] = "urn:same".into();
             }
         },
         &["attestors[0].userOwnedGrafeasNote.publicKeys[1] key-id-duplicate"],
@@ -404,7 +404,11 @@ fn keys_must_be_usable_and_are_never_skipped() {
         ("signatureAlgorithm", json!("ecdsa"), "policy-unknown-enum"),
         ("signatureAlgorithm", json!(9), "policy-numeric-enum"),
         ("publicKeyPem", json!(1), "settings-wrong-type"),
-        ("keyId", json!("x\n"), "key-id-invalid"),
+        ("keyId", json!("urn:x\n"), "key-id-invalid"),
+        ("keyId", json!("our key"), "key-id-invalid"),
+        ("keyId", json!("1x:y"), "key-id-invalid"),
+        ("keyId", json!("urn:"), "key-id-invalid"),
+        ("keyId", json!("urn:ü"), "key-id-invalid"),
     ] {
         check(
             |s| pkix(s, field, value),
@@ -412,13 +416,24 @@ fn keys_must_be_usable_and_are_never_skipped() {
         );
     }
     check(
-        |s| s["attestors"][0]["userOwnedGrafeasNote"]["publicKeys"][0]["id"] = " x".into(),
+        |s| s["attestors"][0]["userOwnedGrafeasNote"]["publicKeys"][0]["id"] = " urn:x".into(),
         &[&format!("{key}.id key-id-invalid")],
     );
+    // Google's API takes URIs, and names of keys in Cloud KMS.
+    check(
+        |s| s["attestors"][0]["userOwnedGrafeasNote"]["publicKeys"][0]["id"] = "our-key".into(),
+        &[&format!("{key}.id key-id-invalid")],
+    );
+    for id in ["urn:our-key", "//cloudkms.googleapis.com/v1/projects/p"] {
+        check(
+            |s| s["attestors"][0]["userOwnedGrafeasNote"]["publicKeys"][0]["id"] = id.into(),
+            &[],
+        );
+    }
     check(
         |s| {
-            pkix(s, "keyId", "x".into());
-            s["attestors"][0]["userOwnedGrafeasNote"]["publicKeys"][0]["id"] = "y".into();
+            pkix(s, "keyId", "urn:x".into());
+            s["attestors"][0]["userOwnedGrafeasNote"]["publicKeys"][0]["id"] = "urn:y".into();
         },
         &[&format!("{key} key-id-invalid")],
     );

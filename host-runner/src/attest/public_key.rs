@@ -54,6 +54,7 @@ impl KeyEntry {
                 return Err(PublicKeyError::OpenPgpAlgorithm);
             }
             let key = PublicKey::from_openpgp(text)?;
+            key.check()?;
             return Ok(Self {
                 entry: json!({"id": key.id(), "asciiArmoredPgpPublicKey": text}),
                 algorithm: None,
@@ -91,7 +92,8 @@ impl KeyEntry {
             }
             None => {
                 let armor = text(entry, "asciiArmoredPgpPublicKey");
-                (None, PublicKey::from_openpgp(armor))
+                let key = PublicKey::from_openpgp(armor);
+                (None, key.and_then(|key| key.check().map(|()| key)))
             }
         };
         Some(Self {

@@ -95,12 +95,6 @@ pub(crate) fn brought(
             shown(path)
         );
     }
-    if text.is_none() && attestor.keys.iter().all(|key| key.algorithm.is_none()) {
-        bail!(
-            "`{}` is no OpenPGP armour: sign with `gpg --armor`",
-            shown(path)
-        );
-    }
     let forms = decoded.into_iter().chain([bytes]);
     let ids = attestor.keys.iter().map(|key| key.key.id());
     let ids: Vec<_> = ids

@@ -143,7 +143,7 @@ mod tests {
     #[test]
     fn an_id_does_not_make_another_key() {
         let (before, after) = RULE.avoid.rsplit_once("- pkix").unwrap();
-        let yaml = format!("{before}- id: other\n          pkix{after}");
+        let yaml = format!("{before}- id: urn:other\n          pkix{after}");
         assert_eq!(found(&RULE, &yaml), ["publicKeyPem"]);
     }
 

@@ -55,6 +55,14 @@ impl<'p> Claim<'p> {
         }
     }
 
+    /// The type of a statement's predicate.
+    pub(super) fn predicate_type(&self) -> Option<&str> {
+        match self {
+            Self::SimpleSigning(_) => None,
+            Self::Statement(statement) => Some(statement.predicate_type()),
+        }
+    }
+
     /// Checks that it attests an image, and returns what it calls itself.
     ///
     /// # Errors

@@ -4,6 +4,7 @@ use alloc::borrow::Cow;
 use alloc::collections::BTreeSet;
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
+use core::cell::OnceCell;
 use core::cmp::Reverse;
 
 use super::claim::{self, Claim};
@@ -197,7 +198,8 @@ impl<'s, 'c> Search<'s, 'c> {
             }
             Content::Excessive(what, limit) => return Err(Reason::limit(what, *limit)),
         };
-        let messages = self.messages(signed);
+        // Made when a signature names a key: a payload may be large.
+        let messages = OnceCell::new();
         for signature in &signed.signatures {
             for key in self.keys_named(&signature.key_id)? {
                 if let (Some(algorithm), Form::Raw) = (key.envelope_algorithm(), &signed.form) {
@@ -205,7 +207,8 @@ impl<'s, 'c> Search<'s, 'c> {
                     self.reject(Rejection::FormatUnsupported(format));
                     continue;
                 }
-                let Some(payload) = self.try_key(key, signed, &messages, signature)? else {
+                let messages = messages.get_or_init(|| self.messages(signed));
+                let Some(payload) = self.try_key(key, signed, messages, signature)? else {
                     continue;
                 };
                 match accept(signed, &payload) {
@@ -226,10 +229,10 @@ impl<'s, 'c> Search<'s, 'c> {
         let keys = self.signer.keys;
         let named: Vec<_> = keys
             .iter()
-            .filter(|key| id.is_empty() || key.id() == id)
+            .filter(|key| id.is_empty() || key.has_id(id))
             .collect();
         if named.is_empty() {
-            self.circumstances.meter.look()?;
+            self.circumstances.meter.look(0)?;
             let configured = crate::set(keys.iter().map(|key| key.id().to_string()));
             let id = id.to_string();
             self.reject(Rejection::UnknownKeyId { id, configured });
@@ -262,18 +265,13 @@ impl<'s, 'c> Search<'s, 'c> {
         messages: &'m [Cow<'m, [u8]>],
         signature: &Signature<'_>,
     ) -> Result<Option<Cow<'m, [u8]>>, Reason> {
-        let Circumstances {
-            meter,
-            now,
-            max_payload,
-        } = self.circumstances;
         for message in messages {
-            meter.verify(key.cost(), message.len())?;
-            match key.authenticate(message, &signature.bytes, *now, *max_payload) {
+            match key.authenticate(message, &signature.bytes, self.circumstances) {
                 // A signature that brought its payload is believed for that; else what it covers is
                 // ours.
                 Ok(verified) if signed.payload.is_empty() => return Ok(Some(verified)),
                 Ok(_) => return Ok(Some(Cow::Borrowed(&signed.payload))),
+                Err(VerifyError::Exhausted(exhausted)) => return Err(exhausted.into()),
                 Err(error) => self.reject_signature(error, key),
             }
         }
@@ -294,6 +292,16 @@ impl<'s, 'c> Search<'s, 'c> {
                 let limit = self.circumstances.max_payload;
                 self.failures
                     .push(Reason::limit("bytes in one payload", limit));
+                return;
+            }
+            VerifyError::Exhausted(exhausted) => {
+                self.failures.push(exhausted.into());
+                return;
+            }
+            VerifyError::KeyNotUsable(why) => {
+                let message = alloc::format!("Key {} {why}", crate::quote(&key_id));
+                self.failures
+                    .push(Reason::new(Code::SettingsInvalid, message));
                 return;
             }
             VerifyError::ClockUnavailable => {

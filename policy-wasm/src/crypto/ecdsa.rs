@@ -13,6 +13,8 @@ use p256::elliptic_curve::point::AffineCoordinates as _;
 use p256::elliptic_curve::sec1::{FromSec1Point, ModulusSize, ToSec1Point};
 use p256::elliptic_curve::{ALGORITHM_OID, AffinePoint, Curve, CurveArithmetic, FieldBytes};
 use p256::pkcs8::{AssociatedOid, SubjectPublicKeyInfoRef};
+use sha2::{Digest as _, Sha256};
+use signature::hazmat::PrehashVerifier as _;
 
 use super::{BadSignature, Family, Verifier, material};
 use crate::key::{Algorithm, KeyError};
@@ -65,6 +67,17 @@ impl<C: NistCurve> Verifier for VerifyingKey<C> {
         C::verify(self, message, &signature)
     }
 
+    fn diagnose(&self, message: &[u8], signature: &[u8]) -> &'static str {
+        let numbers = FieldBytes::<C>::default().len().saturating_mul(2);
+        match Signature::<C>::from_der(signature) {
+            Ok(signature) => C::diagnose(self, message, &signature),
+            Err(_) if signature.len() == numbers => {
+                "is the numbers r and s by themselves, and not their ASN.1 DER encoding"
+            }
+            Err(_) => "is not in ASN.1 DER",
+        }
+    }
+
     fn material(&self) -> Vec<u8> {
         material(C::OID.as_bytes(), &[self.to_sec1_point(false).as_bytes()])
     }
@@ -86,6 +99,15 @@ trait NistCurve:
     /// See [`Verifier::cost`].
     const COST: usize;
 
+    /// See [`Verifier::diagnose`]; of a signature whose two numbers are in range.
+    fn diagnose(
+        _key: &VerifyingKey<Self>,
+        _message: &[u8],
+        _signature: &Signature<Self>,
+    ) -> &'static str {
+        ""
+    }
+
     /// Verifies a signature whose two numbers are in range.
     fn verify(
         key: &VerifyingKey<Self>,
@@ -106,7 +128,6 @@ impl NistCurve for p256::NistP256 {
         signature: &Signature<Self>,
     ) -> Result<(), BadSignature> {
         use crrl::p256::PublicKey;
-        use sha2::{Digest as _, Sha256};
 
         let key = PublicKey::decode(key.to_sec1_point(false).as_bytes()).ok_or(BadSignature)?;
         let is_valid = key.verify_hash(&signature.to_bytes(), &Sha256::digest(message));
@@ -116,6 +137,18 @@ impl NistCurve for p256::NistP256 {
 
 impl NistCurve for p384::NistP384 {
     const COST: usize = 24;
+
+    /// Many tools sign with SHA-256 whatever the curve.
+    fn diagnose(
+        key: &VerifyingKey<Self>,
+        message: &[u8],
+        signature: &Signature<Self>,
+    ) -> &'static str {
+        match key.verify_prehash(&Sha256::digest(message), signature) {
+            Ok(()) => "is over the payload's SHA-256, and a key of curve P-384 signs its SHA-384",
+            Err(_) => "",
+        }
+    }
 }
 
 impl NistCurve for p521::NistP521 {

@@ -51,6 +51,10 @@ impl Verifier for VerifyingKey {
         material(ID_ED25519.as_bytes(), &[self.as_bytes()])
     }
 
+    fn diagnose(&self, _: &[u8], _: &[u8]) -> &'static str {
+        ""
+    }
+
     fn cost(&self) -> usize {
         4
     }

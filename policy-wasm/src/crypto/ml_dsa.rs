@@ -38,6 +38,10 @@ impl Verifier for VerifyingKey<ml_dsa::MlDsa65> {
         material(ID_ML_DSA_65.as_bytes(), &[&self.encode()])
     }
 
+    fn diagnose(&self, _: &[u8], _: &[u8]) -> &'static str {
+        ""
+    }
+
     fn cost(&self) -> usize {
         8
     }

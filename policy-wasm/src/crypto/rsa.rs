@@ -9,6 +9,7 @@ use alloc::vec::Vec;
 use p256::pkcs8::der::asn1::{AnyRef, UintRef};
 use p256::pkcs8::der::{self, Decode as _, Reader as _, SliceReader};
 use p256::pkcs8::{AssociatedOid, ObjectIdentifier, SubjectPublicKeyInfoRef};
+use rsa::hazmat::rsa_encrypt;
 use rsa::traits::PublicKeyParts as _;
 use rsa::{BoxedUint, Pkcs1v15Sign, Pss, PublicKey};
 use sha2::digest::FixedOutputReset;
@@ -111,6 +112,13 @@ impl Verifier for RsaKey {
         .map_err(|_| BadSignature)
     }
 
+    fn diagnose(&self, message: &[u8], signature: &[u8]) -> &'static str {
+        match self.hash {
+            Hash::Sha256 => self.diagnose_over::<Sha256>(message, signature),
+            Hash::Sha512 => self.diagnose_over::<Sha512>(message, signature),
+        }
+    }
+
     fn material(&self) -> Vec<u8> {
         rsa_material(&self.key.n().to_be_bytes(), &self.key.e().to_be_bytes())
     }
@@ -125,6 +133,34 @@ impl Verifier for RsaKey {
 }
 
 impl RsaKey {
+    /// Looks at what was signed (RFC 8017, sections 9.1.2 and 9.2).
+    fn diagnose_over<D: Digest>(&self, message: &[u8], signature: &[u8]) -> &'static str {
+        if signature.len() != self.key.size() {
+            return "is not as long as the modulus of the key";
+        }
+        let number = BoxedUint::from_be_slice(signature, self.key.n().bits_precision());
+        let number = number.ok().filter(|number| number < self.key.n().as_ref());
+        let encoded = number.and_then(|number| rsa_encrypt(&self.key, &number).ok());
+        let Some(encoded) = encoded.map(|encoded| encoded.to_be_bytes()) else {
+            return "";
+        };
+        match (self.padding, &*encoded) {
+            (Padding::Pss, [0, 1, 0xff, ..]) => {
+                "is padded as by PKCS#1 v1.5, and the key's algorithm is PSS"
+            }
+            (Padding::Pss, [masked @ .., 0xbc]) if !unmask::<D>(masked) => {
+                "is PSS with another digest for its payload or its mask (MGF1) than the algorithm has"
+            }
+            (Padding::Pkcs1, [.., 0xbc]) if !matches!(&*encoded, [0, 1, ..]) => {
+                "is padded as by PSS, and the key's algorithm is PKCS#1 v1.5"
+            }
+            (Padding::Pkcs1, [0, 1, 0xff, ..]) if !encoded.ends_with(&D::digest(message)) => {
+                "is over another payload, or over another digest of it than the algorithm has"
+            }
+            _ => "",
+        }
+    }
+
     fn verify_over<D: Digest + FixedOutputReset + AssociatedOid>(
         &self,
         message: &[u8],
@@ -145,4 +181,19 @@ impl RsaKey {
                 .verify(Pkcs1v15Sign::new::<D>(), &digest, signature),
         }
     }
+}
+
+/// Whether a padding looks right without the mask that was put over it: zeros, and a one before the salt.
+fn unmask<D: Digest>(masked: &[u8]) -> bool {
+    let length = masked.len().saturating_sub(<D as Digest>::output_size());
+    let (masked, seed) = masked.split_at_checked(length).unwrap_or_default();
+    let mask = (0_u32..).flat_map(|counter| {
+        let block = D::new()
+            .chain_update(seed)
+            .chain_update(counter.to_be_bytes());
+        block.finalize().to_vec()
+    });
+    let mut bytes = masked.iter().zip(mask).map(|(byte, mask)| byte ^ mask);
+    // Of the first byte one bit is not used, since moduli have whole bytes.
+    bytes.next().is_some_and(|first| first & 0x7f == 0) && bytes.find(|byte| *byte != 0) == Some(1)
 }

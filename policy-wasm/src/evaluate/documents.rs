@@ -52,6 +52,26 @@ impl<'a, 's> Documents<'a, 's> {
         })
     }
 
+    /// Refuses what nobody could read: every image is answered for by each attestor of its rule and each
+    /// check of its check sets.
+    ///
+    /// # Errors
+    ///
+    /// `limit-exceeded`
+    pub(super) fn check_size(&self, images: &[Image<'_>], budget: &Budget) -> Result<(), Reason> {
+        let count = |(index, image): (usize, &Image<'_>)| {
+            let rule = self.singleton.iter().map(|plan| plan.answers(index, image));
+            let check_sets = self.platform.iter().map(|plan| plan.answers(index, image));
+            rule.chain(check_sets).fold(0, usize::saturating_add)
+        };
+        let counts = images.iter().enumerate().map(count);
+        if counts.fold(0, usize::saturating_add) > budget.results {
+            let what = "answers of attestors and checks in one Decision";
+            return Err(Reason::limit(what, budget.results));
+        }
+        Ok(())
+    }
+
     /// Whether any document has to know the digest of the image at this place of the list.
     pub(super) fn requires_digest(&self, index: usize, image: &Image<'_>) -> bool {
         let by_rule = |plan: &singleton::Plan<'_>| plan.requires_digest(index, image);

@@ -5,7 +5,7 @@
 //! about its note, it counts for this one or not at all.
 
 use alloc::borrow::Cow;
-use alloc::collections::BTreeMap;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 
@@ -25,30 +25,39 @@ pub(super) struct Object {
 }
 
 /// Lists the resources: one for each image and note.
+///
+/// # Errors
+///
+/// `limit-exceeded`: more than may be looked up.
 pub(super) fn objects(
     notes: &BTreeMap<String, Cow<'_, str>>,
     wanted: &[Wanted<'_>],
-) -> Vec<Object> {
-    let mut objects: Vec<Object> = Vec::new();
+    budget: &Budget,
+) -> Result<Vec<Object>, Reason> {
+    let (mut objects, mut known) = (Vec::new(), BTreeSet::new());
     for image in wanted {
         for note in &image.notes {
             let Some(namespace) = notes.get(*note) else {
                 continue;
             };
-            let need = Need::Attestation {
-                namespace: namespace.to_string(),
-                digest: image.digest,
-            };
-            if objects.iter().all(|other| other.need != need) {
-                objects.push(Object {
-                    need,
-                    digest: image.digest,
-                    note: (*note).to_string(),
-                });
+            if !known.insert((namespace, image.digest)) {
+                continue;
             }
+            // Images times notes can be far more than anybody may ask for.
+            if objects.len() >= budget.lookups {
+                return Err(Lookups::too_many(budget));
+            }
+            objects.push(Object {
+                need: Need::Attestation {
+                    namespace: namespace.to_string(),
+                    digest: image.digest,
+                },
+                digest: image.digest,
+                note: (*note).to_string(),
+            });
         }
     }
-    objects
+    Ok(objects)
 }
 
 pub(super) fn collect<'e>(

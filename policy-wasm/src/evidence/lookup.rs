@@ -5,8 +5,9 @@
 //! a tag, and that is the digest that is then verified and written into the object; and whether a
 //! signature verifies whose payload only the host can see.
 
-use alloc::collections::BTreeMap;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
+use alloc::vec::Vec;
 use core::fmt;
 
 use crate::decision::{Code, Reason};
@@ -120,7 +121,7 @@ impl<'l> Lookups<'l> {
         }
     }
 
-    /// Asks for what is not known yet.
+    /// Asks for what is not known yet, or for nothing where that is too much.
     ///
     /// # Errors
     ///
@@ -130,13 +131,17 @@ impl<'l> Lookups<'l> {
         needs: impl IntoIterator<Item = Need>,
         budget: &Budget,
     ) -> Result<(), Reason> {
+        let mut known = BTreeSet::new();
+        let mut unknown = Vec::new();
         for need in needs {
-            if self.answers.contains_key(&need) {
-                continue;
+            if !self.answers.contains_key(&need) && known.insert(need.clone()) {
+                unknown.push(need);
             }
-            if self.answers.len() >= budget.lookups {
-                return Err(Reason::limit("lookups in one request", budget.lookups));
-            }
+        }
+        if self.answers.len().saturating_add(unknown.len()) > budget.lookups {
+            return Err(Self::too_many(budget));
+        }
+        for need in unknown {
             let max_bytes = budget.answer_bytes.min(self.bytes_left);
             let answer = match self.lookup.look_up(&need, max_bytes) {
                 // Not every host keeps to it.
@@ -160,6 +165,12 @@ impl<'l> Lookups<'l> {
             self.answers.insert(need, answer);
         }
         Ok(())
+    }
+
+    /// More lookups than one request may cause.
+    #[cold]
+    pub(crate) fn too_many(budget: &Budget) -> Reason {
+        Reason::limit("lookups in one request", budget.lookups)
     }
 
     /// The answer to a need that was asked for, unread; `None` where there is no such thing.

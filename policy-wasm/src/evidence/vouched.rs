@@ -19,20 +19,31 @@ use crate::settings::{Purpose, Settings};
 pub(crate) struct Vouched<'a> {
     /// Each with its place in the list
     statements: Vec<(usize, Statement<'a>)>,
+    /// Those about an image, by their places among the statements
+    about: BTreeMap<Digest, Vec<usize>>,
     scans: BTreeMap<Digest, Rc<StoredScan<'a>>>,
 }
 
 impl<'a> Vouched<'a> {
     pub(crate) fn read(settings: &Settings<'a>, report: &Report) -> Self {
         let mut statements = Vec::new();
+        let mut about: BTreeMap<Digest, Vec<usize>> = BTreeMap::new();
         each_statement(settings, report, |index, statement| {
+            let digests = statement.subjects().iter().filter_map(|one| one.sha256());
+            for digest in crate::set(digests) {
+                about.entry(digest).or_default().push(statements.len());
+            }
             statements.push((index, statement));
         });
         let mut scans = BTreeMap::new();
         for (digest, scan) in StoredScan::all(settings, report) {
             scans.insert(digest, Rc::new(scan));
         }
-        Self { statements, scans }
+        Self {
+            statements,
+            about,
+            scans,
+        }
     }
 
     /// Reads all of it to the end, for what is wrong with it.
@@ -50,10 +61,9 @@ impl<'a> Vouched<'a> {
         purpose: Purpose,
         report: &Report,
     ) -> impl Iterator<Item = Predicate<'a>> {
-        let is_wanted = move |statement: &Statement<'_>| {
-            purpose.reads(statement.predicate_type()) && statement.attests(digest).is_some()
-        };
-        let statements = self.statements.iter();
+        let is_wanted = move |statement: &Statement<'_>| purpose.reads(statement.predicate_type());
+        let places = self.about.get(&digest).into_iter().flatten();
+        let statements = places.filter_map(|place| self.statements.get(*place));
         let wanted = statements.filter(move |(_, statement)| is_wanted(statement));
         wanted.filter_map(|(index, statement)| predicate(*index, statement, report))
     }

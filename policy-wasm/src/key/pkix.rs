@@ -3,6 +3,7 @@
 use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::fmt::Write as _;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
@@ -12,6 +13,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::{Algorithm, KeyError};
 use crate::crypto::{Verifier, family};
+use crate::digest;
 
 /// A key that was read from PEM
 pub(super) struct PkixKey {
@@ -52,6 +54,22 @@ fn decode_pem(pem: &str) -> Result<Vec<u8>, KeyError> {
     STANDARD
         .decode(base64)
         .map_err(|_| KeyError::Malformed("the PEM block is not base64"))
+}
+
+/// The SHA-256 digest that an id of RFC 6920 names, with base64 (`ni:///sha-256;…`) or, as Google writes it
+/// and as the RFC does, with hexadecimal digits (`nih:///sha-256;…`, `nih:sha-256;…`).
+pub(super) fn named_information(id: &str) -> Option<digest::Digest> {
+    let mut hex = String::new();
+    if let Some(base64) = id.strip_prefix("ni:///sha-256;") {
+        for byte in URL_SAFE_NO_PAD.decode(base64).ok()? {
+            let _ = write!(hex, "{byte:02x}");
+        }
+    } else {
+        let id = id.strip_prefix("nih:")?;
+        let id = id.strip_prefix("///").unwrap_or(id);
+        hex.push_str(id.strip_prefix("sha-256;")?);
+    }
+    digest::Digest::from_hex(&hex).ok()
 }
 
 /// The id that Google gives a PKIX key without one: RFC 6920 over the DER form of the key.

@@ -1,3 +1,8 @@
+use alloc::borrow::ToOwned as _;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
 use super::*;
 
 /// The example of Google's create-attestations page.
@@ -116,4 +121,124 @@ fn a_damaged_key_is_refused() {
             Code::KeyInvalid
         );
     }
+}
+
+macro_rules! refused {
+    ($name:literal) => {
+        include_str!(concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/../tests/vectors/refused-",
+            $name
+        ))
+    };
+}
+
+const PAYLOAD: &[u8] = include_bytes!("../openpgp/vectors/payload.json");
+
+/// What is said of a signature that does not verify.
+fn diagnosis(pem: &str, algorithm: Algorithm, signature: &[u8]) -> &'static str {
+    let key = PublicKey::from_pem(pem, algorithm, "").unwrap();
+    let circumstances = Circumstances {
+        meter: Meter::new(&Budget::DEFAULT),
+        now: None,
+        max_payload: 0,
+    };
+    match key.authenticate(PAYLOAD, signature, &circumstances) {
+        Ok(_) => "",
+        Err(VerifyError::BadSignature(why)) => why,
+        Err(other) => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_signature_of_another_form_is_called_what_it_is() {
+    let decode = |text: &str| STANDARD.decode(text.trim_ascii()).unwrap();
+    let p384 =
+        |signature: &[u8]| diagnosis(refused!("p384.pem"), Algorithm::EcdsaP384Sha384, signature);
+    let der = decode(refused!("p384-der.sig"));
+    let numbers = ecdsa::Signature::<p384::NistP384>::from_der(&der).unwrap();
+    assert_eq!(p384(&der), "");
+    assert_eq!(
+        p384(&numbers.to_bytes()),
+        "is the numbers r and s by themselves, and not their ASN.1 DER encoding"
+    );
+    assert_eq!(p384(b"0"), "is not in ASN.1 DER");
+    assert_eq!(
+        p384(&decode(refused!("p384-sha256.sig"))),
+        "is over the payload's SHA-256, and a key of curve P-384 signs its SHA-384"
+    );
+
+    let pem = refused!("rsa-2048.pem");
+    let pss = |text| diagnosis(pem, Algorithm::RsaPss2048Sha256, &decode(text));
+    let pkcs1 = |text| diagnosis(pem, Algorithm::RsaPkcs12048Sha256, &decode(text));
+    assert_eq!(pss(refused!("rsa-2048-pss.sig")), "");
+    assert_eq!(pkcs1(refused!("rsa-2048-pkcs1.sig")), "");
+    assert_eq!(
+        pss(refused!("rsa-2048-pss-mgf1-sha1.sig")),
+        "is PSS with another digest for its payload or its mask (MGF1) than the algorithm has"
+    );
+    assert_eq!(
+        pss(refused!("rsa-2048-pkcs1.sig")),
+        "is padded as by PKCS#1 v1.5, and the key's algorithm is PSS"
+    );
+    assert_eq!(
+        pkcs1(refused!("rsa-2048-pss.sig")),
+        "is padded as by PSS, and the key's algorithm is PKCS#1 v1.5"
+    );
+    assert_eq!(
+        pkcs1(refused!("rsa-2048-pkcs1-sha512.sig")),
+        "is over another payload, or over another digest of it than the algorithm has"
+    );
+    assert_eq!(pss("AAAA"), "is not as long as the modulus of the key");
+}
+
+#[test]
+fn only_the_first_signatures_that_do_not_verify_are_explained() {
+    let key = PublicKey::from_pem(P384, Algorithm::EcdsaP384Sha384, "").unwrap();
+    let circumstances = Circumstances {
+        meter: Meter::new(&Budget::DEFAULT),
+        now: None,
+        max_payload: 0,
+    };
+    let explained = (0..10).filter(|_| {
+        key.authenticate(PAYLOAD, b"0", &circumstances) != Err(VerifyError::BadSignature(""))
+    });
+    assert_eq!(explained.count(), 4);
+}
+
+#[test]
+fn the_documented_forms_of_one_id_are_alike() {
+    let key = PublicKey::from_pem(DOCUMENTED, P256, "").unwrap();
+    let hex = "130571b3c7cd5001eaf4523600c7e1f163485d506eb9331e1ad3c7ef653e23bd";
+    for id in [
+        key.id().to_owned(),
+        alloc::format!("nih:///sha-256;{hex}"),
+        alloc::format!("nih:sha-256;{hex}"),
+    ] {
+        assert!(key.has_id(&id), "{id}");
+    }
+    for id in [
+        alloc::format!("nih:///sha-256;{}", hex.replace('1', "2")),
+        alloc::format!("nih:///sha-256;{}", hex.to_uppercase()),
+        alloc::format!("nih:///sha-512;{hex}"),
+        alloc::format!("openpgp4fpr:{hex}"),
+        hex.to_owned(),
+    ] {
+        assert!(!key.has_id(&id), "{id}");
+    }
+    let named = PublicKey::from_pem(DOCUMENTED, P256, "//kms.example/key").unwrap();
+    assert!(named.has_id("//kms.example/key"));
+    assert!(!named.has_id(key.id()), "it was given another id");
+}
+
+#[cfg(feature = "openpgp")]
+#[test]
+fn a_fingerprint_may_be_written_as_a_uri() {
+    let armor = include_str!("../openpgp/vectors/ed25519.key.asc");
+    let key = PublicKey::from_openpgp(armor).unwrap();
+    assert!(key.has_id(key.id()));
+    assert!(key.has_id(&alloc::format!("openpgp4fpr:{}", key.id())));
+    assert!(!key.has_id("openpgp4fpr:"));
+    let lower = key.id().to_lowercase();
+    assert!(!key.has_id(&alloc::format!("openpgp4fpr:{lower}")));
 }

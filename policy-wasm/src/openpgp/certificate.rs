@@ -1,6 +1,9 @@
 //! Certificates, "transferable public keys" (RFC 9580, section 10.1): a primary key, its names and
 //! its subkeys, each followed by signatures.
 //!
+//! The keys are read first: they tell which messages name them. The signatures are verified when one does,
+//! once, and paid for as the message is.
+//!
 //! Nothing that the primary key says of itself is passed over: each signature that names it as its
 //! issuer must verify and be understood, or the certificate is refused. Otherwise an expiry or a
 //! revocation could be lost by damage. Signatures by others say nothing here.
@@ -9,7 +12,9 @@ use alloc::borrow::Cow;
 use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::cell::OnceCell;
 use core::fmt::Write as _;
+use core::slice;
 
 use pgp::packet::{Signature, SignatureType};
 use pgp::ser::Serialize;
@@ -20,31 +25,101 @@ use super::packet::{Packet, Packets, read_signature, tag};
 use super::statement::Statement;
 use super::std::io;
 use super::{Certificate, CertificateError};
+use crate::attestation::{Exhausted, Meter};
 
+/// The keys of a certificate, with what its own signatures say of them
+#[derive(Debug)]
+pub(super) struct Bound {
+    pub(super) primary: Key,
+    /// Those that can verify
+    pub(super) subkeys: Vec<Key>,
+}
+
+/// Why a certificate's own signatures were not verified
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum NotBound {
+    /// They never will be
+    Certificate(CertificateError),
+    /// There was no work left for it
+    Exhausted(Exhausted),
+}
+
+/// Reads the keys. Signatures are counted, and not looked at.
 pub(super) fn read(bytes: &[u8]) -> Result<Certificate, CertificateError> {
     let mut packets = Packets::of(bytes);
-    let mut next = || packets.next().transpose().map_err(|_| DAMAGED);
-    let primary = next()?.filter(|packet| packet.tag == tag::PUBLIC_KEY);
+    let primary = packets.next().transpose().map_err(|_| DAMAGED)?;
+    let primary = primary.filter(|packet| packet.tag == tag::PUBLIC_KEY);
     let primary = primary.ok_or(CertificateError::Malformed("no public key"))?;
+    let primary = Key::read(&primary.body)?;
+    let rest = packets.rest().to_vec();
+    let (mut subkeys, mut signatures) = (Vec::new(), 0_usize);
+    for packet in packets {
+        let packet = packet.map_err(|_| DAMAGED)?;
+        match packet.tag {
+            tag::SIGNATURE => signatures = signatures.saturating_add(1),
+            tag::USER_ID | tag::USER_ATTRIBUTE => {}
+            tag::PUBLIC_SUBKEY => subkeys.push(match Key::read(&packet.body) {
+                Ok(key) => Some(key),
+                Err(CertificateError::Unsupported(_)) => None,
+                Err(error) => return Err(error),
+            }),
+            tag::PUBLIC_KEY => return Err(CertificateError::Malformed("several keys")),
+            tag::SECRET_KEY | tag::SECRET_SUBKEY => {
+                return Err(CertificateError::Malformed("a private key"));
+            }
+            _ => return Err(CertificateError::Malformed("a packet that no key has")),
+        }
+    }
+    if signatures > MAX_SIGNATURES {
+        return Err(CertificateError::Unsupported("more than 1024 signatures"));
+    }
+    let fingerprint = primary.packet.fingerprint();
+    let mut id = String::new();
+    for byte in fingerprint.as_bytes() {
+        let _ = write!(id, "{byte:02X}");
+    }
+    Ok(Certificate {
+        id,
+        primary,
+        subkeys,
+        rest,
+        bound: OnceCell::new(),
+    })
+}
+
+/// Reads and verifies the signatures of a certificate.
+pub(super) fn bind(certificate: &Certificate, meter: &Meter) -> Result<Bound, NotBound> {
     let mut reader = Reader {
-        primary: Key::read(&primary.body)?,
+        primary: certificate.primary.clone(),
+        later_subkeys: certificate.subkeys.iter(),
         subkeys: Vec::new(),
         part: Part::Primary,
-        verifications: 0,
+        meter,
+        work: 0,
     };
-    while let Some(packet) = next()? {
-        reader.read(packet)?;
+    for packet in Packets::of(&certificate.rest) {
+        reader.read(packet.map_err(|_| DAMAGED)?)?;
     }
-    reader.finish()
+    Ok(reader.finish()?)
+}
+
+impl From<CertificateError> for NotBound {
+    fn from(error: CertificateError) -> Self {
+        Self::Certificate(error)
+    }
 }
 
 const DAMAGED: CertificateError = CertificateError::Malformed("a packet is damaged");
 
 struct Reader<'a> {
     primary: Key,
+    /// Those of the certificate that were not met yet
+    later_subkeys: slice::Iter<'a, Option<Key>>,
     subkeys: Vec<Key>,
     part: Part<'a>,
-    verifications: usize,
+    meter: &'a Meter,
+    /// What its own signatures have cost
+    work: usize,
 }
 
 /// What the signatures that are being read are about
@@ -66,21 +141,16 @@ struct Name<'a> {
 }
 
 impl<'a> Reader<'a> {
-    fn read(&mut self, packet: Packet<'a>) -> Result<(), CertificateError> {
+    fn read(&mut self, packet: Packet<'a>) -> Result<(), NotBound> {
         let part = match packet.tag {
             tag::SIGNATURE => return self.read_signature(&packet.body),
             tag::USER_ID => Part::name(Tag::UserId, packet.body),
             tag::USER_ATTRIBUTE => Part::name(Tag::UserAttribute, packet.body),
-            tag::PUBLIC_SUBKEY => match Key::read(&packet.body) {
-                Ok(key) => Part::Subkey(Box::new(key)),
-                Err(CertificateError::Unsupported(_)) => Part::OtherSubkey,
-                Err(error) => return Err(error),
+            // The only other kind that reading the keys has left.
+            _ => match self.later_subkeys.next() {
+                Some(Some(key)) => Part::Subkey(Box::new(key.clone())),
+                _ => Part::OtherSubkey,
             },
-            tag::PUBLIC_KEY => return Err(CertificateError::Malformed("several keys")),
-            tag::SECRET_KEY | tag::SECRET_SUBKEY => {
-                return Err(CertificateError::Malformed("a private key"));
-            }
-            _ => return Err(CertificateError::Malformed("a packet that no key has")),
         };
         self.close(part);
         Ok(())
@@ -101,26 +171,39 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn read_signature(&mut self, body: &[u8]) -> Result<(), CertificateError> {
+    fn read_signature(&mut self, body: &[u8]) -> Result<(), NotBound> {
+        self.meter.look(body.len()).map_err(NotBound::Exhausted)?;
         let signature = read_signature(body).ok_or(DAMAGED)?;
         if self.is_by_another(&signature) {
             return match signature.typ() {
                 // Section 5.2.3.23 lets a key name others who may revoke it; they are not known here.
                 Some(SignatureType::KeyRevocation | SignatureType::SubkeyRevocation) => {
-                    Err(CertificateError::Unsupported("a revocation by another key"))
+                    Err(CertificateError::Unsupported("a revocation by another key").into())
                 }
                 _ => Ok(()),
             };
         }
-        self.verifications = self.verifications.saturating_add(1);
-        if self.verifications > MAX_VERIFICATIONS {
-            return Err(CertificateError::Unsupported(
-                "too many signatures of its own",
-            ));
+        self.pay(&signature)?;
+        self.follow(&signature).ok_or_else(|| {
+            let reason = "a signature of its own is damaged or not understood";
+            CertificateError::Malformed(reason).into()
+        })
+    }
+
+    /// Pays for one verification with the primary key, and one with a subkey that consents.
+    fn pay(&mut self, signature: &Signature) -> Result<(), NotBound> {
+        let mut cost = self.primary.cost();
+        if let Part::Subkey(key) = &self.part
+            && signature.embedded_signature().is_some()
+        {
+            cost = cost.saturating_add(key.cost());
         }
-        self.follow(&signature).ok_or(CertificateError::Malformed(
-            "a signature of its own is damaged or not understood",
-        ))
+        self.work = self.work.saturating_add(cost);
+        if self.work > MAX_WORK {
+            let reason = "too many signatures of its own; `gpg --export-options export-minimal` leaves out the old ones";
+            return Err(CertificateError::Unsupported(reason).into());
+        }
+        self.meter.verify(cost, 0).map_err(NotBound::Exhausted)
     }
 
     fn is_by_another(&self, signature: &Signature) -> bool {
@@ -181,36 +264,26 @@ impl<'a> Reader<'a> {
         Some(())
     }
 
-    fn finish(mut self) -> Result<Certificate, CertificateError> {
+    fn finish(mut self) -> Result<Bound, CertificateError> {
         self.close(Part::Primary);
         let latest = self.primary.latest(None);
         match latest
             .map(|statement| statement.is_strong)
             .reduce(|a, b| a && b)
         {
-            Some(true) => {}
+            Some(true) => Ok(Bound {
+                primary: self.primary,
+                subkeys: self.subkeys,
+            }),
             Some(false) => {
                 let reason = "its own signature uses a broken hash";
-                return Err(CertificateError::Unsupported(reason));
+                Err(CertificateError::Unsupported(reason))
             }
             None => {
-                return Err(CertificateError::Malformed(
-                    "no signature of its own that stands",
-                ));
+                let reason = "no signature of its own that stands";
+                Err(CertificateError::Malformed(reason))
             }
         }
-        let fingerprint = self.primary.packet.fingerprint();
-        Ok(Certificate {
-            id: fingerprint
-                .as_bytes()
-                .iter()
-                .fold(String::new(), |mut id, byte| {
-                    let _ = write!(id, "{byte:02X}");
-                    id
-                }),
-            primary: self.primary,
-            subkeys: self.subkeys,
-        })
     }
 }
 
@@ -258,5 +331,8 @@ impl Serialize for Raw<'_> {
     }
 }
 
-/// More than years of renewals of many names; each costs a verification whenever the key is loaded.
-const MAX_VERIFICATIONS: usize = 256;
+/// A key that many people have signed has hundreds; who exports one for others leaves them out.
+const MAX_SIGNATURES: usize = 1024;
+
+/// A quarter of what one request may cost: 10 signatures with P-521, 50 with Ed25519.
+const MAX_WORK: usize = 1024;

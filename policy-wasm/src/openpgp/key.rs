@@ -12,10 +12,11 @@ use super::{CertificateError, OpenPgpError};
 use crate::crypto::{self, ID_ED25519, material};
 
 /// A key that can verify, and what its certificate says of it
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Key {
     pub(super) packet: PublicKey,
-    /// From verified signatures by the primary key; that a subkey may sign needs its own consent too
+    /// From verified signatures by the primary key, so that there are none before those are verified; that
+    /// a subkey may sign needs its own consent too
     pub(super) statements: Vec<Statement>,
     pub(super) is_revoked: bool,
 }
@@ -83,6 +84,17 @@ impl Key {
             _ => elliptic_material(&bytes, &[], |curve| curve),
         };
         of_params.unwrap_or(bytes)
+    }
+
+    /// What one verification costs at most, in units of [`Meter`](crate::attestation::Meter).
+    pub(super) fn cost(&self) -> usize {
+        match self.packet.public_params() {
+            PublicParams::RSA(_) => 50,
+            PublicParams::ECDSA(EcdsaPublicParams::P256 { .. }) => 40,
+            PublicParams::ECDSA(EcdsaPublicParams::P384 { .. }) => 80,
+            PublicParams::Ed25519(_) | PublicParams::EdDSALegacy(_) => 20,
+            _ => 100,
+        }
     }
 
     /// Whether every issuer that a signature names is this key, and it names one.

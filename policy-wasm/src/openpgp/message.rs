@@ -11,6 +11,7 @@ use super::armor;
 use super::key::Key;
 use super::packet::{Packet, Packets, read_signature, tag};
 use super::std::io::Read as _;
+use crate::attestation::Circumstances;
 
 /// What was sent as a signature, unverified
 #[derive(Debug)]
@@ -23,30 +24,56 @@ pub(super) struct Message {
 }
 
 impl Message {
-    pub(super) fn read(armored: &[u8], max_payload: usize) -> Result<Self, OpenPgpError> {
-        let text = core::str::from_utf8(armored).unwrap_or_default();
+    /// Reads a message, armoured or not. One that announces a key that is not ours is not unpacked.
+    pub(super) fn read(
+        message: &[u8],
+        is_ours: impl Fn(KeyId) -> bool,
+        circumstances: &Circumstances,
+    ) -> Result<Self, OpenPgpError> {
+        circumstances.meter.look(message.len())?;
+        // The first bit of a packet is set, and no text in ASCII begins like that.
+        if message.first().is_some_and(|first| !first.is_ascii()) {
+            return match sequence(message, [tag::SIGNATURE]) {
+                Ok([signature]) => Self::detached(&signature),
+                Err(_) => Self::read_attached(message, is_ours, circumstances),
+            };
+        }
+        let text = core::str::from_utf8(message).unwrap_or_default();
         if text.starts_with("-----BEGIN PGP SIGNED MESSAGE-----") {
             return Err(OpenPgpError::FormatUnsupported("clear-signed text"));
         }
         match armor::decode(text) {
-            Some(("MESSAGE", bytes)) => Self::read_attached(&bytes, max_payload),
+            Some(("MESSAGE", bytes)) => Self::read_attached(&bytes, is_ours, circumstances),
             Some(("SIGNATURE", bytes)) => {
                 let [signature] = sequence(&bytes, [tag::SIGNATURE])?;
-                Ok(Self {
-                    signature: read_signature(&signature.body).ok_or(DAMAGED)?,
-                    payload: None,
-                    announced: None,
-                })
+                Self::detached(&signature)
             }
             _ => Err(OpenPgpError::Malformed(
-                "expected one block `PGP MESSAGE` or `PGP SIGNATURE` and nothing around it",
+                "expected one block `PGP MESSAGE` or `PGP SIGNATURE` and nothing around it, or the \
+                 packets of one",
             )),
         }
     }
 
-    fn read_attached(bytes: &[u8], max_payload: usize) -> Result<Self, OpenPgpError> {
+    fn detached(signature: &Packet<'_>) -> Result<Self, OpenPgpError> {
+        Ok(Self {
+            signature: read_signature(&signature.body).ok_or(DAMAGED)?,
+            payload: None,
+            announced: None,
+        })
+    }
+
+    fn read_attached(
+        bytes: &[u8],
+        is_ours: impl Fn(KeyId) -> bool,
+        circumstances: &Circumstances,
+    ) -> Result<Self, OpenPgpError> {
+        let max_payload = circumstances.max_payload;
         match sequence(bytes, [tag::COMPRESSED]) {
-            Ok([packet]) => Self::read_signed(&decompress(&packet, max_payload)?, max_payload),
+            Ok([packet]) => {
+                let unpacked = unpack(&packet, is_ours, circumstances)?;
+                Self::read_signed(&unpacked, max_payload)
+            }
             Err(_) => Self::read_signed(bytes, max_payload),
         }
     }
@@ -56,12 +83,12 @@ impl Message {
         let [one_pass, literal, signature] = sequence(bytes, kinds)?;
         let signature = read_signature(&signature.body).ok_or(DAMAGED)?;
         let one_pass = read_one_pass(&one_pass).ok_or(DAMAGED)?;
-        if one_pass.is_nested() || !one_pass.matches(&signature) {
+        // Its last octet says whether another one-pass signature follows. Some writers say so of the only
+        // one, and nothing depends on it: there is one, as the kinds of packets say.
+        if !one_pass.matches(&signature) {
             return Err(OpenPgpError::Malformed("another signature was announced"));
         }
-        let OpsVersionSpecific::V3 { key_id } = one_pass.version_specific() else {
-            return Err(DAMAGED);
-        };
+        let announced = issuer(&one_pass).ok_or(DAMAGED)?;
         let payload = literal_data(&literal).ok_or(DAMAGED)?;
         if payload.len() > max_payload {
             return Err(OpenPgpError::TooLong(max_payload));
@@ -69,7 +96,7 @@ impl Message {
         Ok(Self {
             signature,
             payload: Some(payload.to_vec()),
-            announced: Some(*key_id),
+            announced: Some(announced),
         })
     }
 
@@ -83,6 +110,9 @@ impl Message {
 }
 
 const DAMAGED: OpenPgpError = OpenPgpError::Malformed("a packet is damaged");
+const UNEXPECTED: OpenPgpError = OpenPgpError::Malformed(
+    "expected one one-pass signature, one literal packet and one signature, or a signature alone",
+);
 
 /// The packets of these kinds, in this order and no others.
 fn sequence<const N: usize>(bytes: &[u8], kinds: [u8; N]) -> Result<[Packet<'_>; N], OpenPgpError> {
@@ -93,9 +123,7 @@ fn sequence<const N: usize>(bytes: &[u8], kinds: [u8; N]) -> Result<[Packet<'_>;
         .try_into()
         .ok()
         .filter(|packets: &[Packet<'_>; N]| packets.each_ref().map(|packet| packet.tag) == kinds)
-        .ok_or(OpenPgpError::Malformed(
-            "expected one one-pass signature, one literal packet and one signature, or a signature alone",
-        ))
+        .ok_or(UNEXPECTED)
 }
 
 fn read_one_pass(packet: &Packet<'_>) -> Option<OnePassSignature> {
@@ -103,6 +131,13 @@ fn read_one_pass(packet: &Packet<'_>) -> Option<OnePassSignature> {
     let header = PacketHeader::new_fixed(Tag::OnePassSignature, 0);
     let one_pass = OnePassSignature::try_from_reader(header, &mut rest).ok()?;
     rest.is_empty().then_some(one_pass)
+}
+
+fn issuer(one_pass: &OnePassSignature) -> Option<KeyId> {
+    match one_pass.version_specific() {
+        OpsVersionSpecific::V3 { key_id } => Some(*key_id),
+        _ => None,
+    }
 }
 
 /// What follows format, file name and date, none of which is signed (section 5.9).
@@ -113,27 +148,51 @@ fn literal_data<'a>(packet: &'a Packet<'_>) -> Option<&'a [u8]> {
     rest.get(usize::from(*name_length)..)?.get(4..)
 }
 
-/// Unpacks no more than a payload of the allowed length can need (section 5.6).
-fn decompress(packet: &Packet<'_>, max_payload: usize) -> Result<Vec<u8>, OpenPgpError> {
-    const DAMAGED: OpenPgpError = OpenPgpError::Malformed("its compressed data is damaged");
+/// Unpacks no more than a payload of the allowed length can need (section 5.6), and no more than the
+/// beginning of a message that names a foreign key there.
+fn unpack(
+    packet: &Packet<'_>,
+    is_ours: impl Fn(KeyId) -> bool,
+    circumstances: &Circumstances,
+) -> Result<Vec<u8>, OpenPgpError> {
     if !matches!(packet.body.first(), Some(0..=2)) {
         return Err(OpenPgpError::FormatUnsupported("this compression"));
     }
+    let max_payload = circumstances.max_payload;
     let limit = max_payload.saturating_add(MAX_AROUND_PAYLOAD);
-    let limit = u64::try_from(limit).unwrap_or(u64::MAX);
-    let mut reader = Decompressor::from_reader(&*packet.body)
-        .map_err(|_| DAMAGED)?
-        .take(limit);
+    let mut reader = Decompressor::from_reader(&*packet.body).map_err(|_| PACKED_DAMAGED)?;
     let mut bytes = Vec::new();
-    reader.read_to_end(&mut bytes).map_err(|_| DAMAGED)?;
-    if reader.limit() == 0 {
-        return Err(OpenPgpError::TooLong(max_payload));
+    let mut unpack_part = |bytes: &mut Vec<u8>| {
+        circumstances.meter.unpack(PART)?;
+        let mut part = reader.by_ref().take(PART_LENGTH);
+        let read = part.read_to_end(bytes).map_err(|_| PACKED_DAMAGED)?;
+        Ok::<_, OpenPgpError>(read == PART)
+    };
+    let mut is_more = unpack_part(&mut bytes)?;
+    let announced = Packets::of(&bytes).next().and_then(Result::ok);
+    let announced = announced.filter(|packet| packet.tag == tag::ONE_PASS_SIGNATURE);
+    let announced = announced.as_ref().ok_or(UNEXPECTED)?;
+    let announced = read_one_pass(announced).ok_or(DAMAGED)?;
+    if !issuer(&announced).is_some_and(is_ours) {
+        return Err(OpenPgpError::BadSignature);
     }
-    if !reader.into_inner().into_inner().is_empty() {
-        return Err(DAMAGED);
+    while is_more {
+        if bytes.len() >= limit {
+            return Err(OpenPgpError::TooLong(max_payload));
+        }
+        is_more = unpack_part(&mut bytes)?;
+    }
+    if !reader.into_inner().is_empty() {
+        return Err(PACKED_DAMAGED);
     }
     Ok(bytes)
 }
+
+const PACKED_DAMAGED: OpenPgpError = OpenPgpError::Malformed("its compressed data is damaged");
+
+/// Bytes that are unpacked at a time.
+const PART: usize = 4 << 10;
+const PART_LENGTH: u64 = 4 << 10;
 
 /// Two packets of signatures, a file name, and lengths: each subpacket area has at most 64 KiB.
 const MAX_AROUND_PAYLOAD: usize = 256 << 10;

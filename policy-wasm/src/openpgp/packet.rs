@@ -41,6 +41,11 @@ impl<'a> Packets<'a> {
     pub(super) const fn of(bytes: &'a [u8]) -> Self {
         Self { rest: bytes }
     }
+
+    /// What was not taken apart yet.
+    pub(super) const fn rest(&self) -> &'a [u8] {
+        self.rest
+    }
 }
 
 impl<'a> Iterator for Packets<'a> {

@@ -1,7 +1,7 @@
 //! What a signature says besides that it was made: times and permissions (RFC 9580, section 5.2.3).
 
 use pgp::crypto::hash::HashAlgorithm;
-use pgp::packet::{Signature, SignatureConfig, SubpacketData};
+use pgp::packet::{Signature, SignatureConfig, SignatureType, SubpacketData};
 use pgp::types::Duration;
 
 /// The part of a signature that decides about validity. Worth nothing before it has verified.
@@ -17,25 +17,30 @@ pub(super) struct Statement {
     pub(super) is_strong: bool,
 }
 
-/// Demands something unknown of whoever verifies, or says something twice or not at all
-#[derive(Debug)]
-pub(super) struct NotUnderstood;
+/// What of a signature is not understood
+#[derive(Debug, Clone, Copy)]
+pub(super) struct NotUnderstood(pub(super) &'static str);
 
 impl Statement {
     /// Only the hashed subpackets are covered by the signature, so only they are read.
     pub(super) fn of(signature: &Signature) -> Result<Self, NotUnderstood> {
-        let config = signature.config().ok_or(NotUnderstood)?;
+        let config = signature.config().ok_or(UNKNOWN_VERSION)?;
         let mut all = config
             .hashed_subpackets()
             .chain(config.unhashed_subpackets());
-        if all.any(|subpacket| subpacket.is_critical && !is_understood(&subpacket.data)) {
-            return Err(NotUnderstood);
+        let foreign =
+            all.find(|subpacket| subpacket.is_critical && !is_understood(&subpacket.data));
+        if let Some(foreign) = foreign {
+            return Err(NotUnderstood(match foreign.data {
+                SubpacketData::Notation(_) => "has a critical notation",
+                _ => "has a critical subpacket that is not understood",
+            }));
         }
         let created = only(config, |data| match data {
             SubpacketData::SignatureCreationTime(time) => Some(u64::from(time.as_secs())),
             _ => None,
         })?
-        .ok_or(NotUnderstood)?;
+        .ok_or(NotUnderstood("does not say when it was made"))?;
         let lifetime = only(config, |data| match data {
             SubpacketData::SignatureExpirationTime(time) => Some(*time),
             _ => None,
@@ -58,6 +63,25 @@ impl Statement {
     }
 }
 
+const UNKNOWN_VERSION: NotUnderstood = NotUnderstood("is of a version that is not known");
+
+/// Why a signature over a payload is not looked at any further, whoever made it: in words.
+pub(super) fn obstacle(signature: &Signature) -> Option<&'static str> {
+    let Some(config) = signature.config() else {
+        return Some(UNKNOWN_VERSION.0);
+    };
+    match (config.typ, config.hash_alg) {
+        (SignatureType::Text, _) => {
+            Some("is over text, whose bytes may change, and not over bytes")
+        }
+        (_, HashAlgorithm::Md5) => Some("uses MD5, which is broken"),
+        (_, HashAlgorithm::Sha1) => Some("uses SHA-1, which is broken"),
+        (_, HashAlgorithm::Ripemd160) => Some("uses RIPEMD-160, which is broken"),
+        (_, hash) if !is_strong(hash) => Some("uses a hash that is not known"),
+        _ => None,
+    }
+}
+
 /// Zero means for ever (sections 5.2.3.13 and 5.2.3.18).
 fn limited(lifetime: Option<Duration>) -> Option<u64> {
     lifetime
@@ -74,7 +98,7 @@ fn only<T>(
         .filter_map(|subpacket| pick(&subpacket.data));
     match (found.next(), found.next()) {
         (first, None) => Ok(first),
-        _ => Err(NotUnderstood),
+        _ => Err(NotUnderstood("says something twice")),
     }
 }
 

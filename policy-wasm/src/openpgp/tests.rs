@@ -7,6 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::packet::{Packets, tag};
 use super::*;
+use crate::Budget;
 
 macro_rules! vector {
     ($($name:literal)+) => {
@@ -28,11 +29,46 @@ fn day(month: usize, day: u64) -> u64 {
 const NOW: Option<u64> = Some(1_710_460_800);
 
 fn certificate(text: &str) -> Certificate {
-    Certificate::from_armor(text).unwrap()
+    load(text).unwrap()
+}
+
+/// Reads a certificate, and verifies its own signatures.
+fn load(text: &str) -> Result<Certificate, CertificateError> {
+    let certificate = Certificate::from_armor(text)?;
+    match certificate.check(&Meter::new(&Budget::DEFAULT)) {
+        Ok(()) => Ok(certificate),
+        Err(NotBound::Certificate(error)) => Err(error),
+        Err(NotBound::Exhausted(_)) => panic!("a key costs more than a request may"),
+    }
+}
+
+fn circumstances(now: Option<u64>, max_payload: usize) -> Circumstances {
+    Circumstances {
+        meter: Meter::new(&Budget::DEFAULT),
+        now: now.map(|now| Time::from_unix(now).unwrap()),
+        max_payload,
+    }
+}
+
+impl Certificate {
+    fn verify_at<'p>(
+        &self,
+        payload: &'p [u8],
+        signature: &[u8],
+        now: Option<u64>,
+        max_payload: usize,
+    ) -> Result<Cow<'p, [u8]>, OpenPgpError> {
+        self.verify(payload, signature, &circumstances(now, max_payload))
+    }
+
+    /// The keys, once its own signatures have been verified.
+    fn verified(&self) -> &Bound {
+        self.bound.get().unwrap().as_ref().unwrap()
+    }
 }
 
 fn verify(key: &str, signature: &str, now: Option<u64>) -> Result<(), OpenPgpError> {
-    let verified = certificate(key).verify(PAYLOAD, signature.as_bytes(), now, MAX)?;
+    let verified = certificate(key).verify_at(PAYLOAD, signature.as_bytes(), now, MAX)?;
     assert_eq!(verified, PAYLOAD);
     Ok(())
 }

@@ -3,7 +3,7 @@
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
 
-use super::public_key::{self, KeyDocument};
+use super::public_key::{self, KeyDocument, MAX_KEYS, OwnSignatures};
 use crate::decision::Code;
 use crate::json::{Path, Raw, Report, Value};
 use crate::key::PublicKey;
@@ -31,6 +31,7 @@ pub(crate) struct Attestor<'a> {
 pub(crate) fn load<'a>(
     documents: &[AttestorDocument<'a>],
     is_wanted: impl Fn(&str) -> bool,
+    own: OwnSignatures<'_>,
     report: &Report,
 ) -> Vec<Attestor<'a>> {
     let mut attestors: Vec<Attestor<'a>> = Vec::new();
@@ -39,7 +40,7 @@ pub(crate) fn load<'a>(
         if !is_wanted(document.name.as_deref().unwrap_or_default()) {
             continue;
         }
-        let Some(attestor) = document.load(report) else {
+        let Some(attestor) = document.load(own, report) else {
             continue;
         };
         if attestors.iter().any(|other| other.name == attestor.name) {
@@ -82,7 +83,7 @@ impl<'a> AttestorDocument<'a> {
 
     /// Reads the note and decodes the keys, reporting all that is wrong with them; `None` where there is
     /// no name.
-    fn load(&self, report: &Report) -> Option<Attestor<'a>> {
+    fn load(&self, own: OwnSignatures<'_>, report: &Report) -> Option<Attestor<'a>> {
         let attestor = Path::Index(&LIST, self.index);
         let mut note = Note::default();
         let mut keys = Vec::new();
@@ -90,7 +91,7 @@ impl<'a> AttestorDocument<'a> {
             let path = Path::Field(&attestor, field);
             raw.read(SETTINGS, path, report, |value| note = Note::read(value));
             let list = Path::Field(&path, "publicKeys");
-            keys = public_key::load(&note.keys, list, "attestor", report);
+            keys = public_key::load(&note.keys, list, "attestor", own, report);
         }
         Some(Attestor {
             name: self.name.clone()?,
@@ -126,7 +127,7 @@ impl<'a> Note<'a> {
                 reference = filled(value);
             }
             "publicKeys" => {
-                value.list(|_, item| keys.push(KeyDocument::read(item)));
+                value.list_within(MAX_KEYS, |_, item| keys.push(KeyDocument::read(item)));
             }
             "delegationServiceAccountEmail" => {
                 value.text();

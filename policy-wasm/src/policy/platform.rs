@@ -27,6 +27,12 @@ use crate::pattern::AllowPattern;
 /// The settings key of the list of these documents
 pub(crate) const LIST: &str = "platformPolicies";
 
+/// Policies of the settings. Google has one for a project.
+pub(crate) const MAX_POLICIES: usize = 64;
+
+/// Check sets of a policy: one for each namespace of a cluster, and room.
+const MAX_CHECK_SETS: usize = 1024;
+
 /// A platform policy, its lists unread
 #[derive(Debug)]
 pub(crate) struct PlatformPolicy<'a> {
@@ -80,7 +86,7 @@ impl<'a> PlatformPolicy<'a> {
             "imageAllowlist" => self.allowlist = Some(Allowlist::read(place, value)),
             "checkSets" => {
                 let (path, report) = (value.path(), value.report());
-                value.list(|index, item| {
+                value.list_within(MAX_CHECK_SETS, |index, item| {
                     self.check_sets
                         .extend(CheckSet::read(place.check_set(index), item));
                 });

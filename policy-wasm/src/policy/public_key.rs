@@ -3,7 +3,8 @@
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
 
-use crate::decision::Code;
+use crate::attestation::Meter;
+use crate::decision::{Code, Reason};
 use crate::json::{Path, Report, Value};
 use crate::key::{Algorithm, KeyError, PublicKey};
 
@@ -31,16 +32,29 @@ enum Key<'a> {
     },
 }
 
+/// Keys of one owner
+pub(crate) const MAX_KEYS: usize = 1024;
+
+/// When an OpenPGP key's signatures over itself are verified
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum OwnSignatures<'m> {
+    /// When it has signed an attestation
+    WhenNeeded,
+    /// As soon as it is loaded, paid for by this
+    AtOnce(&'m Meter),
+}
+
 /// Decodes a list of keys that stands at `list`, reporting those that cannot be used. `whose` is the
 /// noun for whom they belong to. They are in the order of their ids, whatever theirs was.
 pub(crate) fn load(
     documents: &[KeyDocument<'_>],
     list: Path<'_>,
     whose: &str,
+    own: OwnSignatures<'_>,
     report: &Report,
 ) -> Vec<PublicKey> {
     let mut keys = Vec::new();
-    for (_, key) in load_documents(documents, list, whose, report) {
+    for (_, key) in load_documents(documents, list, whose, own, report) {
         insert_by_id(&mut keys, key);
     }
     keys
@@ -51,12 +65,13 @@ pub(super) fn load_documents<'d, 'a>(
     documents: &'d [KeyDocument<'a>],
     list: Path<'_>,
     whose: &str,
+    own: OwnSignatures<'_>,
     report: &Report,
 ) -> Vec<(&'d KeyDocument<'a>, PublicKey)> {
     let mut loaded: Vec<(&KeyDocument<'_>, PublicKey)> = Vec::new();
     for (index, document) in documents.iter().enumerate() {
         let path = Path::Index(&list, index);
-        let Some(key) = document.load(path, report) else {
+        let Some(key) = document.load(path, own, report) else {
             continue;
         };
         // A key may stand twice under one id, but only in one form: of two certificates for one
@@ -110,6 +125,9 @@ impl<'a> KeyDocument<'a> {
             let message = "expected one of `pkixPublicKey` and `asciiArmoredPgpPublicKey`";
             report.push(Code::SettingsMissingField, path, message);
         }
+        if let Some(Key::Pkix { .. }) = key {
+            check_uri(&id, Path::Field(&path, "id"), report);
+        }
         if !id.is_empty() && !inner_id.is_empty() && id != inner_id {
             let message = "`pkixPublicKey.keyId` must be blank or equal to `id`";
             report.push(Code::KeyIdInvalid, path, message);
@@ -154,7 +172,7 @@ impl<'a> KeyDocument<'a> {
         }
     }
 
-    fn load(&self, path: Path<'_>, report: &Report) -> Option<PublicKey> {
+    fn load(&self, path: Path<'_>, own: OwnSignatures<'_>, report: &Report) -> Option<PublicKey> {
         let inner = Path::Field(&path, self.field);
         let path = if self.field.is_empty() { path } else { inner };
         let key = match self.key.as_ref()? {
@@ -171,8 +189,22 @@ impl<'a> KeyDocument<'a> {
                 key
             }
         };
-        key.map_err(|error| report.push(error.code(), path, alloc::format!("{error}")))
-            .ok()
+        let checked = key.and_then(|key| match own {
+            OwnSignatures::WhenNeeded => Ok(Ok(key)),
+            OwnSignatures::AtOnce(meter) => match key.check_within(meter) {
+                Ok(checked) => checked.map(|()| Ok(key)),
+                Err(exhausted) => Ok(Err(exhausted)),
+            },
+        });
+        match checked {
+            Ok(Ok(key)) => return Some(key),
+            Ok(Err(exhausted)) => {
+                let limit = Reason::from(exhausted);
+                report.push(limit.code, path, limit.message);
+            }
+            Err(error) => report.push(error.code(), path, alloc::format!("{error}")),
+        }
+        None
     }
 }
 
@@ -193,7 +225,11 @@ fn read_pkix<'a>(value: Value<'_, 'a>) -> (Option<Key<'a>>, Cow<'a, str>) {
                 Code::PolicyNumericEnum,
             );
         }
-        "keyId" => id = read_id(value),
+        "keyId" => {
+            let (path, report) = (value.path(), value.report());
+            id = read_id(value);
+            check_uri(&id, path, report);
+        }
         _ => value.unknown(),
     });
     let fields = [
@@ -206,6 +242,39 @@ fn read_pkix<'a>(value: Value<'_, 'a>) -> (Option<Key<'a>>, Cow<'a, str>) {
             .map(|(pem, algorithm)| Key::Pkix { pem, algorithm }),
         id,
     )
+}
+
+/// The id of a PKIX key is a URI, or blank; Google's API refuses others. A key of Cloud KMS is named without
+/// a scheme.
+fn check_uri(id: &str, path: Path<'_>, report: &Report) {
+    // White space around it has been reported.
+    if !id.is_empty() && id.trim() == id && !is_uri(id) {
+        let message = alloc::format!(
+            "the id {} of a PKIX key is no URI, for example `ni:///sha-256;…` or \
+             `//cloudkms.googleapis.com/v1/projects/…`; leave it out to have it computed",
+            crate::quote(id)
+        );
+        report.push(Code::KeyIdInvalid, path, message);
+    }
+}
+
+/// Whether a text has a scheme, or the slashes before an authority, and no characters but those of a URI
+/// ([RFC 3986](https://www.rfc-editor.org/rfc/rfc3986#appendix-A)).
+fn is_uri(text: &str) -> bool {
+    let is_scheme = |scheme: &str| {
+        scheme.starts_with(|first: char| first.is_ascii_alphabetic())
+            && scheme
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
+    };
+    let begins = text.starts_with("//")
+        || text
+            .split_once(':')
+            .is_some_and(|(scheme, rest)| is_scheme(scheme) && !rest.is_empty());
+    begins
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"-._~:/?#[]@!$&'()*+,;=%".contains(&byte))
 }
 
 /// An id is compared byte for byte: white space around it, as a YAML block leaves it, would make

@@ -33,6 +33,9 @@ pub(crate) enum EnforcementMode {
     DryRun,
 }
 
+/// Attestors of a rule. Each image is attested by all of them.
+const MAX_ATTESTORS: usize = 256;
+
 const EVALUATION: &[(&str, EvaluationMode)] = &[
     ("ALWAYS_ALLOW", EvaluationMode::AlwaysAllow),
     ("ALWAYS_DENY", EvaluationMode::AlwaysDeny),
@@ -85,10 +88,11 @@ impl<'a> AdmissionRule<'a> {
                 );
             }
             "requireAttestationsBy" => {
-                attestors_readable = value.list(|_, item| match item.text() {
-                    Some(name) if !attestors.contains(&name) => attestors.push(name),
-                    Some(_) | None => {}
-                });
+                attestors_readable =
+                    value.list_within(MAX_ATTESTORS, |_, item| match item.text() {
+                        Some(name) if !attestors.contains(&name) => attestors.push(name),
+                        Some(_) | None => {}
+                    });
             }
             _ => value.unknown(),
         });

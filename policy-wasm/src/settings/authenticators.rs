@@ -8,7 +8,7 @@ use crate::attestation::statement;
 use crate::decision::Code;
 use crate::json::{Path, Report, Value};
 use crate::key::PublicKey;
-use crate::policy::public_key::{self, KeyDocument};
+use crate::policy::public_key::{self, KeyDocument, MAX_KEYS, OwnSignatures};
 
 /// `evidence.authenticators`
 #[derive(Debug, Default)]
@@ -39,6 +39,9 @@ pub(crate) struct Authenticator<'a> {
     /// Of a builder: the only `builder.id` that it may write. Present exactly there
     pub(crate) builder_id: Option<Cow<'a, str>>,
 }
+
+/// Of one purpose
+const MAX_AUTHENTICATORS: usize = 256;
 
 /// A century; more is a typing error.
 const MAX_AGE_DAYS: u32 = 36_500;
@@ -80,7 +83,9 @@ impl<'a> Authenticators<'a> {
             let Some(purpose) = Purpose::ALL.into_iter().find(|one| one.name() == key) else {
                 return value.unknown();
             };
-            value.list(|index, item| all.push(Authenticator::read(purpose, index, item)));
+            value.list_within(MAX_AUTHENTICATORS, |index, item| {
+                all.push(Authenticator::read(purpose, index, item));
+            });
         });
         Self { all }
     }
@@ -98,10 +103,10 @@ impl<'a> Authenticators<'a> {
             .collect()
     }
 
-    /// Decodes all keys.
-    pub(super) fn check(&self, report: &Report) {
+    /// Decodes all keys, and verifies what they say of themselves.
+    pub(super) fn check(&self, own: OwnSignatures<'_>, report: &Report) {
         for authenticator in &self.all {
-            authenticator.load(report);
+            authenticator.load(own, report);
         }
     }
 }
@@ -121,7 +126,8 @@ impl<'a> Authenticator<'a> {
             ("publicKeys", _) => {
                 let (path, report) = (value.path(), value.report());
                 saw_keys = true;
-                let was_list = value.list(|_, item| one.keys.push(KeyDocument::read(item)));
+                let was_list =
+                    value.list_within(MAX_KEYS, |_, item| one.keys.push(KeyDocument::read(item)));
                 if was_list && one.keys.is_empty() {
                     report.push(Code::SettingsInvalidValue, path, "must not be empty");
                 }
@@ -146,11 +152,11 @@ impl<'a> Authenticator<'a> {
     }
 
     /// Decodes the keys, reporting those that cannot be used.
-    pub(crate) fn load(&self, report: &Report) -> Vec<PublicKey> {
+    pub(crate) fn load(&self, own: OwnSignatures<'_>, report: &Report) -> Vec<PublicKey> {
         let root = Path::Root("evidence.authenticators");
         let list = Path::Field(&root, self.purpose.name());
         let path = Path::Index(&list, self.index);
         let keys = Path::Field(&path, "publicKeys");
-        public_key::load(&self.keys, keys, "authenticator", report)
+        public_key::load(&self.keys, keys, "authenticator", own, report)
     }
 }

@@ -3,7 +3,7 @@
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
 
-use super::filled;
+use super::{MAX_ENTRIES, filled};
 use crate::json::Value;
 
 /// `breakGlass`
@@ -21,7 +21,9 @@ impl<'a> BreakGlass<'a> {
         let mut break_glass = Self::default();
         value.object(|key, value| match key {
             "namespaces" => {
-                value.list(|_, item| break_glass.namespaces.extend(filled(item)));
+                value.list_within(MAX_ENTRIES, |_, item| {
+                    break_glass.namespaces.extend(filled(item));
+                });
             }
             "legacyAnnotation" => {
                 break_glass.legacy_annotation = value.flag().unwrap_or_default();

@@ -3,7 +3,7 @@
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
 
-use super::filled;
+use super::{MAX_ENTRIES, filled};
 use crate::decision::{Code, Reason};
 use crate::image::ImageReference;
 use crate::json::Value;
@@ -18,7 +18,7 @@ impl<'a> Registries<'a> {
     #[inline(never)] // a stack frame of its own, for as long as it is needed
     pub(super) fn read(value: Value<'_, 'a>) -> Self {
         let mut registries = Self::default();
-        value.list(|_, item| {
+        value.list_within(MAX_ENTRIES, |_, item| {
             let (path, report) = (item.path(), item.report());
             let Some(host) = filled(item) else { return };
             if !is_normalized_host(&host) {

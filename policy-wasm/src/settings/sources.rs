@@ -1,12 +1,12 @@
 //! Where attestations may come from.
 
 use alloc::borrow::Cow;
-use alloc::collections::BTreeMap;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 
 use super::authenticators::Authenticators;
-use super::filled;
+use super::{MAX_ENTRIES, filled};
 use crate::decision::Code;
 use crate::json::{Raw, Value};
 
@@ -47,7 +47,7 @@ impl<'a> Sources<'a> {
 /// Objects that are read by whoever needs them; what is none keeps its place, so that theirs can be told.
 fn read_objects<'a>(value: Value<'_, 'a>) -> Vec<Raw<'a>> {
     let mut objects = Vec::new();
-    value.list(|_, item| {
+    value.list_within(MAX_ENTRIES, |_, item| {
         if !item.is_object() {
             item.refuse(Code::SettingsWrongType, "expected an object");
         }
@@ -60,6 +60,7 @@ fn read_objects<'a>(value: Value<'_, 'a>) -> Vec<Raw<'a>> {
 fn read_kubernetes<'a>(value: Value<'_, 'a>) -> BTreeMap<String, Cow<'a, str>> {
     let (path, report) = (value.path(), value.report());
     let mut notes: BTreeMap<String, Cow<'a, str>> = BTreeMap::new();
+    let mut namespaces = BTreeSet::new();
     let was_object = value.object(|key, value| match key {
         "notes" => {
             value.object(|note, value| {
@@ -71,7 +72,7 @@ fn read_kubernetes<'a>(value: Value<'_, 'a>) -> BTreeMap<String, Cow<'a, str>> {
                     let message = alloc::format!("{} is not a namespace", crate::quote(&namespace));
                     report.push(Code::SettingsInvalidValue, path, message);
                 }
-                if notes.values().any(|other| *other == namespace) {
+                if !namespaces.insert(namespace.clone()) {
                     let message = alloc::format!(
                         "another note has the namespace {}; the namespace is what keeps attestors apart",
                         crate::quote(&namespace)

@@ -6,10 +6,12 @@ use alloc::vec::Vec;
 
 use super::Settings;
 use crate::Budget;
+use crate::attestation::Meter;
 use crate::decision::Code;
 use crate::evidence::Vouched;
 use crate::json::{Path, Problem, Raw, Report};
 use crate::policy::attestor::{self, Attestor};
+use crate::policy::public_key::OwnSignatures;
 use crate::policy::rule::AdmissionRule;
 use crate::policy::singleton::Document;
 
@@ -23,7 +25,7 @@ pub fn validate(document: &[u8], budget: &Budget) -> Vec<Problem> {
     match parse(document, budget) {
         Ok(document) => {
             if let Some(settings) = Settings::parse(document, &report) {
-                settings.check(&report);
+                settings.check(&report, budget);
             }
         }
         Err((code, message)) => report.push(code, Path::Root(""), message),
@@ -52,8 +54,11 @@ fn parse<'a>(
 
 impl Settings<'_> {
     /// Reads all that [`Settings::read`] left unread.
-    fn check(&self, report: &Report) {
-        let attestors = attestor::load(&self.attestors, |_| true, report);
+    fn check(&self, report: &Report, budget: &Budget) {
+        // All OpenPGP keys together may cost as much as one request.
+        let meter = Meter::new(budget);
+        let own = OwnSignatures::AtOnce(&meter);
+        let attestors = attestor::load(&self.attestors, |_| true, own, report);
         for note in self.evidence.notes.keys() {
             // Platform policies know no notes, and look under all of them.
             let is_used = !self.platform_policies.is_empty()
@@ -70,7 +75,7 @@ impl Settings<'_> {
         }
         self.each_denied_digest(report, |_| {});
         Vouched::check(self, report);
-        self.evidence.authenticators.check(report);
+        self.evidence.authenticators.check(own, report);
         let builders = self.evidence.authenticators.builders();
         for policy in &self.platform_policies {
             policy.check(&builders, report);

@@ -105,12 +105,12 @@ pub(super) fn cases() -> Vec<Case> {
         ),
         case("one_key_under_two_ids", "allow attested", |s, _| {
             let mut named = key.document();
-            named["id"] = "another-id".into();
+            named["id"] = "urn:another-id".into();
             s["attestors"] = json!([attestor_of("a", &[key.document(), named])]);
             s["evidence"]["occurrences"] = json!([occurrence_of(
                 "a",
                 good_payload.as_bytes(),
-                &[("another-id".into(), key.sign(good_payload.as_bytes()))],
+                &[("urn:another-id".into(), key.sign(good_payload.as_bytes()))],
             )]);
         }),
         with(

@@ -2,6 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use policy_wasm::key::PublicKey;
 use serde_json::{Value, json};
 
 use crate::case::{Case, call_case, one_container, pod};
@@ -37,6 +38,19 @@ fn occurrence(payload: &str, key_id: &str, armor: &str) -> Value {
         "serializedPayload": STANDARD.encode(payload),
         "signatures": [{"publicKeyId": key_id, "signature": STANDARD.encode(armor)}],
     }})
+}
+
+/// The same with the base64 of the packets, as tools sign that write no armour.
+fn without_armour(payload: &str, armor: &str) -> Value {
+    let (_, rest) = armor.split_once("\n\n").unwrap();
+    let (body, _) = rest.rsplit_once("\n=").unwrap();
+    let mut occurrence = occurrence(payload, "", "");
+    occurrence["attestation"]["signatures"][0]["signature"] = body.replace('\n', "").into();
+    occurrence
+}
+
+fn fingerprint() -> String {
+    PublicKey::from_openpgp(KEY).unwrap().id().to_owned()
 }
 
 fn with(
@@ -127,6 +141,37 @@ pub(super) fn cases() -> Vec<Case> {
             deny!("attestation-unknown-key-id"),
             &[key(KEY)],
             &occurrence(&message(), "the fingerprint counts", ATTACHED),
+            THEN,
+        ),
+        with(
+            "pgp_key_is_named_by_a_uri",
+            "allow attested",
+            &[key(KEY)],
+            &occurrence(
+                &message(),
+                &format!("openpgp4fpr:{}", fingerprint()),
+                ATTACHED,
+            ),
+            THEN,
+        ),
+        signed(
+            "pgp_message_of_pgpy",
+            "allow attested",
+            vector!("pgpy.key"),
+            vector!("pgpy.attached"),
+        ),
+        with(
+            "pgp_attached_without_armour",
+            "allow attested",
+            &[key(KEY)],
+            &without_armour(&message(), ATTACHED),
+            THEN,
+        ),
+        with(
+            "pgp_detached_without_armour",
+            "allow attested",
+            &[key(KEY)],
+            &without_armour(&message(), DETACHED),
             THEN,
         ),
         signed(

@@ -86,7 +86,7 @@ fn exports_decide_here_as_they_say() {
     let attestors = [
         attestor_of("a", &[with_id(&a, KMS)]),
         attestor_of("b", &[with_id(&b, &b.id())]),
-        attestor_of("unused", &[with_id(&TestKey::new("c"), "c")]),
+        attestor_of("unused", &[with_id(&TestKey::new("c"), "urn:c")]),
     ];
     // A list of documents in YAML, as the default format of `list` and `describe` has them.
     let documents: Vec<_> = attestors

@@ -30,7 +30,8 @@ fn keys_of_checks_must_be_usable() {
             "policy-unknown-enum",
         ),
         ("signatureAlgorithm", json!(9), "policy-numeric-enum"),
-        ("keyId", json!("our-key\n"), "key-id-invalid"),
+        ("keyId", json!("urn:our-key\n"), "key-id-invalid"),
+        ("keyId", json!("our-key"), "key-id-invalid"),
     ] {
         let mut key = document();
         key[field] = value;
@@ -51,8 +52,8 @@ fn keys_of_checks_must_be_usable() {
         document(),
         TestKey::new("b").document()["pkixPublicKey"].clone(),
     );
-    one["keyId"] = "same".into();
-    other["keyId"] = "same".into();
+    one["keyId"] = "urn:same".into();
+    other["keyId"] = "urn:same".into();
     let twice = settings(policy(&[simple_signing_of(&[&[one, other]])]));
     check_under(&twice, &format!("{path}[1]"), "key-id-duplicate");
 }
@@ -99,7 +100,7 @@ fn keys_of_authenticators_must_be_usable() {
     );
     let mut same = uploader(&[&key, &other]);
     for key in same["publicKeys"].as_array_mut().unwrap() {
-        key["id"] = "same".into();
+        key["id"] = "urn:same".into();
     }
     assert_problems(
         &trusting("freshness", same),

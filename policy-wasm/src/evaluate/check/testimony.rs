@@ -11,13 +11,16 @@ use alloc::vec::Vec;
 use super::{Outcome, Question};
 use crate::Budget;
 use crate::attestation::statement::{Predicate, Statement};
-use crate::attestation::{self, Attestation, Circumstances, Content, Encoding, Signer, Source};
+use crate::attestation::{
+    self, Attestation, Circumstances, Content, Encoding, Rejection, Signer, Source,
+};
 use crate::decision::{Code, Reason};
 use crate::digest::Digest;
-use crate::evidence::{Evidence, StoredScan, Vouched};
+use crate::evidence::{Candidate, Evidence, StoredScan, Vouched};
 use crate::json::Report;
 use crate::key::PublicKey;
 use crate::policy::platform::Place;
+use crate::policy::public_key::OwnSignatures;
 use crate::settings::{Purpose, Settings};
 
 /// All that is known about images, looked up for the first check that asks
@@ -29,6 +32,9 @@ pub(in crate::evaluate) struct Testimonies<'t> {
     keys: BTreeMap<Purpose, Rc<Vec<Vec<PublicKey>>>>,
     vouched: Option<Vouched<'t>>,
     known: BTreeMap<(Digest, Purpose), Rc<Testimony<'t>>>,
+    /// What has come of the statements that were verified, by their number: nothing of it depends on the
+    /// image, and one statement may be about hundreds
+    heard: BTreeMap<(usize, Purpose), Heard<'t>>,
     /// What checks have found, by repository and digest
     pub(super) outcomes: BTreeMap<(Place, String, Digest), Outcome>,
 }
@@ -49,8 +55,19 @@ pub(super) struct Testimony<'t> {
 /// chooses how many there are.
 const MAX_IGNORED: usize = 8;
 
+/// What came of verifying one statement, with one entry for each authenticator that has signed it
+#[derive(Debug, Default)]
+struct Heard<'t> {
+    statements: Vec<Said<'t>>,
+    /// What kept us from knowing
+    errors: Vec<Reason>,
+    /// Somebody trusted has signed it, and it cannot be read
+    is_unreadable: bool,
+    rejections: Vec<Reason>,
+}
+
 /// One statement that is believed
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Said<'t> {
     /// The place of the authenticator in its list; `None` is the settings themselves
     pub(super) by: Option<usize>,
@@ -72,6 +89,7 @@ impl<'t> Testimonies<'t> {
             keys: BTreeMap::new(),
             vouched: None,
             known: BTreeMap::new(),
+            heard: BTreeMap::new(),
             outcomes: BTreeMap::new(),
         }
     }
@@ -88,7 +106,8 @@ impl<'t> Testimonies<'t> {
         }
         let keys = Rc::clone(self.keys.entry(purpose).or_insert_with(|| {
             let authenticators = self.settings.evidence.authenticators.of(purpose);
-            Rc::new(authenticators.map(|one| one.load(report)).collect())
+            let own = OwnSignatures::WhenNeeded;
+            Rc::new(authenticators.map(|one| one.load(own, report)).collect())
         }));
         let mut testimony = Testimony::default();
         let settings = self.settings;
@@ -96,10 +115,17 @@ impl<'t> Testimonies<'t> {
             .vouched
             .get_or_insert_with(|| Vouched::read(settings, report));
         testimony.hear_settings(vouched, digest, purpose, report);
-        match self.evidence.about(digest, None, self.budget) {
-            Ok(attestations) => {
-                for attestation in attestations {
-                    testimony.hear(attestation, &keys, digest, purpose, self.circumstances);
+        let evidence = self.evidence;
+        match evidence.candidates(digest, None, self.budget) {
+            Ok(candidates) => {
+                for (number, candidate) in candidates {
+                    if !testimony.is_wanted(candidate, &keys, digest, purpose) {
+                        continue;
+                    }
+                    let heard = self.heard.entry((number, purpose)).or_insert_with(|| {
+                        Heard::of(&candidate.attestation, &keys, purpose, self.circumstances)
+                    });
+                    testimony.hear(heard);
                 }
             }
             Err(limit) => {
@@ -137,16 +163,16 @@ impl<'t> Testimony<'t> {
         }
     }
 
-    /// Hears a statement in an envelope, if that is what the attestation is, once for each
-    /// authenticator that signed it.
-    fn hear(
+    /// Whether an attestation is a statement in an envelope, about the image and for the purpose, or may
+    /// be; notes what is wrong with one that is not.
+    fn is_wanted(
         &mut self,
-        attestation: &'t Attestation<'t>,
+        candidate: &Candidate<'_>,
         authenticators: &[Vec<PublicKey>],
         digest: Digest,
         purpose: Purpose,
-        circumstances: &Circumstances,
-    ) {
+    ) -> bool {
+        let attestation = &candidate.attestation;
         // Whoever writes a Pod chooses what it carries, and could choose an old scan.
         let is_chosen =
             attestation.source == Source::PodAnnotation && purpose != Purpose::Provenance;
@@ -154,26 +180,27 @@ impl<'t> Testimony<'t> {
         if let (Content::Excessive(what, limit), false) = (&attestation.content, is_chosen) {
             self.errors.insert(Reason::limit(what, *limit));
         }
-        let Some(payload) = attestation.statement() else {
-            return;
-        };
+        if attestation.statement().is_none() {
+            return false;
+        }
         // What cannot be read could be about this image.
-        if let Ok(statement) = Statement::read(payload) {
-            if statement.attests(digest).is_none() {
-                return;
+        if let Some(claimed) = &candidate.claimed {
+            if !claimed.digests.contains(&digest) {
+                return false;
             }
-            if !purpose.reads(statement.predicate_type()) {
+            let predicate_type = claimed.predicate_type.as_deref().unwrap_or_default();
+            if !purpose.reads(predicate_type) {
                 // Where it names one of our keys, somebody took it for such evidence.
                 if authenticators
                     .iter()
                     .any(|keys| attestation.names_one_of(keys))
                 {
-                    let kind = crate::quote(statement.predicate_type());
+                    let kind = crate::quote(predicate_type);
                     let message = alloc::format!("Statement has predicate type {kind}");
                     let detail = Reason::new(Code::AttestationPredicateType, message);
                     self.untrusted.insert(detail);
                 }
-                return;
+                return false;
             }
         }
         if is_chosen {
@@ -181,47 +208,15 @@ impl<'t> Testimony<'t> {
                 "It stands in the annotation of a Pod, whose author could leave out another";
             let detail = Reason::new(Code::EvidenceUntrusted, message);
             self.untrusted.insert(detail);
-            return;
         }
-        let (mut rejections, mut is_trusted) = (Vec::new(), false);
-        for (index, keys) in authenticators.iter().enumerate() {
-            let signer = Signer {
-                keys,
-                note: None,
-                encoding: Encoding::Raw,
-            };
-            match attestation::verify(signer, attestation, circumstances) {
-                Ok(()) => {
-                    is_trusted = true;
-                    self.believe(index, payload);
-                }
-                Err(not_found) => {
-                    self.errors.extend(not_found.failures);
-                    rejections.extend(not_found.rejections);
-                }
-            }
-        }
-        if authenticators.is_empty() {
-            let message = alloc::format!("The settings trust nobody for `{}`", purpose.name());
-            rejections.push(Reason::new(Code::EvidenceUntrusted, message));
-        }
-        if !is_trusted {
-            self.untrusted.extend(rejections);
-        }
+        !is_chosen
     }
 
-    /// Reads what was signed by somebody trusted: what cannot be read could be anything.
-    fn believe(&mut self, by: usize, payload: &'t [u8]) {
-        match Statement::read(payload).and_then(|statement| statement.predicate()) {
-            Ok(predicate) => self.statements.push(Said {
-                by: Some(by),
-                predicate,
-            }),
-            Err(rejection) => {
-                let message = alloc::format!("Evidence could not be used: {rejection}");
-                self.errors
-                    .insert(Reason::new(Code::EvidenceInvalid, message));
-            }
+    fn hear(&mut self, heard: &Heard<'t>) {
+        self.statements.extend(heard.statements.iter().cloned());
+        self.errors.extend(heard.errors.iter().cloned());
+        if heard.statements.is_empty() && !heard.is_unreadable {
+            self.untrusted.extend(heard.rejections.iter().cloned());
         }
     }
 
@@ -237,6 +232,63 @@ impl<'t> Testimony<'t> {
         let reason = Reason::new(Code::EvidenceUntrusted, message).with_details(details);
         (!self.untrusted.is_empty()).then_some(reason)
     }
+}
+
+impl<'t> Heard<'t> {
+    /// Verifies a statement with the keys of each authenticator, and reads what it says.
+    fn of(
+        attestation: &'t Attestation<'t>,
+        authenticators: &[Vec<PublicKey>],
+        purpose: Purpose,
+        circumstances: &Circumstances,
+    ) -> Self {
+        let mut heard = Self::default();
+        let mut predicate = None;
+        for (index, keys) in authenticators.iter().enumerate() {
+            let signer = Signer {
+                keys,
+                note: None,
+                encoding: Encoding::Raw,
+            };
+            match attestation::verify(signer, attestation, circumstances) {
+                Ok(()) => {
+                    let predicate = predicate.get_or_insert_with(|| read(attestation));
+                    heard.believe(index, predicate);
+                }
+                Err(not_found) => {
+                    heard.errors.extend(not_found.failures);
+                    heard.rejections.extend(not_found.rejections);
+                }
+            }
+        }
+        if authenticators.is_empty() {
+            let message = alloc::format!("The settings trust nobody for `{}`", purpose.name());
+            heard
+                .rejections
+                .push(Reason::new(Code::EvidenceUntrusted, message));
+        }
+        heard
+    }
+
+    /// What was signed by somebody trusted and cannot be read could be anything.
+    fn believe(&mut self, by: usize, predicate: &Result<Predicate<'t>, Rejection>) {
+        match predicate {
+            Ok(predicate) => self.statements.push(Said {
+                by: Some(by),
+                predicate: predicate.clone(),
+            }),
+            Err(rejection) => {
+                let message = alloc::format!("Evidence could not be used: {rejection}");
+                self.is_unreadable = true;
+                self.errors
+                    .push(Reason::new(Code::EvidenceInvalid, message));
+            }
+        }
+    }
+}
+
+fn read<'t>(attestation: &'t Attestation<'t>) -> Result<Predicate<'t>, Rejection> {
+    Statement::read(attestation.statement().unwrap_or_default())?.predicate()
 }
 
 /// Nobody trusted has said anything.

@@ -183,6 +183,16 @@ impl<'a, 's> Plan<'a, 's> {
         });
     }
 
+    /// How many checks will answer for the image at this place of the list, those that it is exempt from
+    /// among them, and the policy itself.
+    pub(in crate::evaluate) fn answers(&self, index: usize, image: &Image<'_>) -> usize {
+        let exemptions = self.exemptions.get(index);
+        let is_exempt =
+            exemptions.is_some_and(|exempt| exempt.policy.is_some() || exempt.check_set.is_some());
+        let check_set = self.check_set(image).filter(|_| !is_exempt);
+        check_set.map_or(1, |check_set| check_set.checks.len().saturating_add(1))
+    }
+
     /// The check set for an image's Pod.
     pub(super) fn check_set(&self, image: &Image<'_>) -> Option<&'s CheckSet<'a>> {
         self.check_sets.get(image.pod).copied().flatten()

@@ -1,5 +1,6 @@
 //! What the policy says about each image, once its evidence is there.
 
+use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -86,22 +87,17 @@ struct Judged<'p, 'k> {
 
 /// What attestors have said, so that the same image in ten containers costs one verification
 #[derive(Debug, Default)]
-pub(in crate::evaluate) struct Known<'p>(Vec<Answer<'p>>);
+pub(in crate::evaluate) struct Known<'p>(BTreeMap<Question<'p>, (Verdict, AttestorResult)>);
+
+/// The attestor, and the repository and digest of the image
+type Question<'p> = (&'p str, String);
 
 impl Known<'_> {
     /// Forgets whatever more evidence could change.
     pub(in crate::evaluate) fn keep_satisfied(&mut self) {
-        self.0.retain(|known| known.answer.0 == Verdict::Conformant);
+        self.0
+            .retain(|_, (verdict, _)| *verdict == Verdict::Conformant);
     }
-}
-
-/// What an attestor said about an image
-#[derive(Debug)]
-struct Answer<'p> {
-    attestor: &'p str,
-    /// Repository and digest
-    image: String,
-    answer: (Verdict, AttestorResult),
 }
 
 impl<'p> Judged<'p, '_> {
@@ -180,9 +176,9 @@ impl<'p> Judged<'p, '_> {
         reference: ImageReference<'_>,
     ) -> (Verdict, AttestorResult) {
         let image = alloc::format!("{}@{digest}", reference.repository());
-        let known = |known: &&Answer<'_>| known.attestor == name && known.image == image;
-        if let Some(known) = self.known.0.iter().find(known) {
-            return known.answer.clone();
+        let question = (name, image);
+        if let Some(known) = self.known.0.get(&question) {
+            return known.clone();
         }
         let Some(attestor) = self.plan.attestor(name) else {
             let reason = Reason::new(Code::SettingsInvalid, unknown_attestor(name));
@@ -194,11 +190,7 @@ impl<'p> Judged<'p, '_> {
             docker_reference: self.docker_reference,
         };
         let answer = self.ask(attestor, subject);
-        self.known.0.push(Answer {
-            attestor: name,
-            image,
-            answer: answer.clone(),
-        });
+        self.known.0.insert(question, answer.clone());
         answer
     }
 

@@ -13,6 +13,7 @@ use crate::image::ImageReference;
 use crate::json::{Path, Report};
 use crate::pattern::NamePattern;
 use crate::policy::attestor::{self, Attestor};
+use crate::policy::public_key::OwnSignatures;
 use crate::policy::rule::{AdmissionRule, EvaluationMode, RuleKind};
 use crate::policy::singleton::{GlobalEvaluation, Policy};
 use crate::request::{Pod, Request, Workload};
@@ -173,7 +174,12 @@ fn load<'a>(
     rules: &[Option<ChosenRule<'a>>],
     report: &Report,
 ) -> Vec<Attestor<'a>> {
-    let attestors = attestor::load(&settings.attestors, |name| names.contains(name), report);
+    let attestors = attestor::load(
+        &settings.attestors,
+        |name| names.contains(name),
+        OwnSignatures::WhenNeeded,
+        report,
+    );
     for name in names {
         if !attestors.iter().any(|attestor| attestor.name == *name) {
             let message = unknown_attestor(name);
@@ -213,6 +219,12 @@ impl Plan<'_> {
             let one = Wanted::new(digest, reference);
             Wanted { notes, ..one }.add_to(wanted);
         }
+    }
+
+    /// How many attestors will be asked about the image at this place of the list.
+    pub(in crate::evaluate) fn answers(&self, index: usize, image: &Image<'_>) -> usize {
+        let rule = self.rule(image).filter(|_| !self.is_exempt(index));
+        rule.map_or(0, |chosen| chosen.rule.attestors.len())
     }
 
     /// Whether a pattern covers the image at this place of the list.

@@ -6,7 +6,7 @@ fn a_damaged_revocation_is_not_passed_over() {
         let damaged = changed_key(vector!("revoked.key.asc"), |parts| {
             parts[1].1[position] ^= 1;
         });
-        assert!(Certificate::from_armor(&damaged).is_err(), "{position}");
+        assert!(load(&damaged).is_err(), "{position}");
     }
 }
 
@@ -15,7 +15,7 @@ fn a_revocation_by_another_key_is_not_passed_over() {
     let revoked = changed_key(vector!("ed25519.key.asc"), |parts| {
         parts.push(take_apart(vector!("revoked.key.asc")).1.swap_remove(1));
     });
-    let error = Certificate::from_armor(&revoked).unwrap_err();
+    let error = load(&revoked).unwrap_err();
     assert_eq!(
         error,
         CertificateError::Unsupported("a revocation by another key")
@@ -31,11 +31,11 @@ fn weak_and_foreign_kinds_of_keys_are_refused() {
         vector!("refused.brainpoolP256r1.key.asc"),
         vector!("sha1.key.asc"),
     ] {
-        let error = Certificate::from_armor(key).unwrap_err();
+        let error = load(key).unwrap_err();
         assert!(matches!(error, CertificateError::Unsupported(_)), "{error}");
     }
     let later = changed_key(vector!("ed25519.key.asc"), |parts| parts[0].1[0] = 6);
-    let error = Certificate::from_armor(&later).unwrap_err();
+    let error = load(&later).unwrap_err();
     assert_eq!(error, CertificateError::Unsupported("not of version 4"));
 }
 
@@ -61,7 +61,7 @@ fn a_certificate_is_one_public_key_and_nothing_else() {
         ),
         (changed_key(key, Vec::clear), "no public key"),
     ] {
-        let error = Certificate::from_armor(&text).unwrap_err();
+        let error = load(&text).unwrap_err();
         assert_eq!(error, CertificateError::Malformed(reason));
     }
 }
@@ -83,7 +83,7 @@ fn armour_has_one_block_and_only_white_space_after_it() {
         key.replacen("mDM", "mD!", 1),
         key.trim_end().trim_end_matches('-').to_string(),
     ] {
-        assert!(Certificate::from_armor(&text).is_err(), "{text}");
+        assert!(load(&text).is_err(), "{text}");
     }
 }
 
@@ -97,4 +97,46 @@ fn two_certificates_with_one_key_have_one_material() {
     let mut body = take_apart(vector!("expiring.key.asc")).1.swap_remove(0).1;
     body[4] ^= 1;
     assert_eq!(Key::read(&body).unwrap().material(), key[0]);
+}
+
+#[test]
+fn a_certificate_is_verified_once_and_only_for_what_its_keys_have_signed() {
+    let key = Certificate::from_armor(vector!("subkey.key.asc")).unwrap();
+    let spent = |signature: &str| {
+        let circumstances = circumstances(NOW, MAX);
+        let result = key.verify(PAYLOAD, signature.as_bytes(), &circumstances);
+        let spent = Budget::DEFAULT.verification_work - circumstances.meter.left();
+        (result.is_ok(), spent)
+    };
+    let (is_ok, foreign) = spent(vector!("fixed.detached.asc"));
+    assert!(!is_ok && key.bound.get().is_none() && foreign == 1);
+    let (is_ok, first) = spent(vector!("subkey.attached.asc"));
+    assert!(is_ok && key.bound.get().is_some());
+    let (is_ok, second) = spent(vector!("subkey.attached.asc"));
+    assert!(is_ok && second < first, "{second} {first}");
+}
+
+#[test]
+fn a_key_with_too_many_signatures_of_its_own_is_refused() {
+    let with = |count: usize| {
+        let text = changed_key(vector!("ed25519.key.asc"), |parts| {
+            let own = parts
+                .iter()
+                .find(|(tag, _)| *tag == tag::SIGNATURE)
+                .unwrap();
+            let more = vec![own.clone(); count];
+            parts.splice(2..2, more);
+        });
+        load(&text).map(drop)
+    };
+    assert_eq!(with(20), Ok(()));
+    for (count, reason) in [
+        (
+            100,
+            "too many signatures of its own; `gpg --export-options export-minimal` leaves out the old ones",
+        ),
+        (1_024, "more than 1024 signatures"),
+    ] {
+        assert_eq!(with(count), Err(CertificateError::Unsupported(reason)));
+    }
 }

@@ -5,7 +5,7 @@ fn a_key_has_the_id_that_gnupg_shows() {
     let key = certificate(vector!("fixed.key.asc"));
     assert_eq!(key.id(), "9956D71937B173A943FBD9163F3BA57A644DFE65");
     for signature in [vector!("fixed.attached.asc"), vector!("fixed.detached.asc")] {
-        let verified = key.verify(PAYLOAD, signature.as_bytes(), None, MAX);
+        let verified = key.verify_at(PAYLOAD, signature.as_bytes(), None, MAX);
         assert_eq!(verified.unwrap(), PAYLOAD);
     }
 }
@@ -37,9 +37,9 @@ fn each_kind_of_key_verifies_attached_and_detached() {
 fn an_attached_payload_stands_for_an_empty_one_and_must_equal_any_other() {
     let key = certificate(vector!("fixed.key.asc"));
     let attached = vector!("fixed.attached.asc").as_bytes();
-    assert_eq!(key.verify(b"", attached, None, MAX).unwrap(), PAYLOAD);
+    assert_eq!(key.verify_at(b"", attached, None, MAX).unwrap(), PAYLOAD);
     for other in [&PAYLOAD[1..], b"{}", &[PAYLOAD, b"\n"].concat()] {
-        let result = key.verify(other, attached, None, MAX);
+        let result = key.verify_at(other, attached, None, MAX);
         assert_eq!(result, Err(OpenPgpError::PayloadMismatch));
     }
 }
@@ -49,10 +49,10 @@ fn a_detached_signature_is_over_the_payload_byte_for_byte() {
     let key = certificate(vector!("fixed.key.asc"));
     let detached = vector!("fixed.detached.asc").as_bytes();
     for other in [&PAYLOAD[1..], b"{}", &[PAYLOAD, b"\n"].concat()] {
-        let result = key.verify(other, detached, None, MAX);
+        let result = key.verify_at(other, detached, None, MAX);
         assert_eq!(result, Err(OpenPgpError::BadSignature));
     }
-    let nothing = key.verify(b"", detached, None, MAX);
+    let nothing = key.verify_at(b"", detached, None, MAX);
     assert!(matches!(nothing, Err(OpenPgpError::Malformed(_))));
 }
 
@@ -119,15 +119,15 @@ fn only_data_comes_in_parts_or_without_a_length() {
 fn what_unpacks_to_more_than_a_payload_may_have_is_too_long() {
     let key = certificate(vector!("ed25519.key.asc"));
     let bomb = vector!("form.bomb.asc").as_bytes();
-    let whole = key.verify(b"", bomb, NOW, 4 << 20).unwrap();
+    let whole = key.verify_at(b"", bomb, NOW, 4 << 20).unwrap();
     assert_eq!(whole.len(), 4 << 20);
     for max in [0, MAX, (4 << 20) - 1] {
-        let result = key.verify(b"", bomb, NOW, max);
+        let result = key.verify_at(b"", bomb, NOW, max);
         assert_eq!(result, Err(OpenPgpError::TooLong(max)));
     }
     let plain = vector!("form.uncompressed.asc").as_bytes();
     let max = PAYLOAD.len() - 1;
-    let result = key.verify(PAYLOAD, plain, NOW, max);
+    let result = key.verify_at(PAYLOAD, plain, NOW, max);
     assert_eq!(result, Err(OpenPgpError::TooLong(max)));
 }
 
@@ -137,7 +137,9 @@ fn other_forms_of_messages_are_refused() {
     assert!(unsupported(vector!("form.clear.asc")));
     assert!(unsupported(vector!("form.bzip2.asc")));
     let malformed = |form: &str| matches!(verify_form(form), Err(OpenPgpError::Malformed(_)));
-    assert!(malformed(vector!("form.two.asc")));
+    // The first of two is by a foreign key.
+    let two = verify_form(vector!("form.two.asc"));
+    assert_eq!(two, Err(OpenPgpError::BadSignature));
     assert!(malformed(vector!("form.two-detached.asc")));
     assert!(malformed(vector!("form.encrypted.asc")));
     assert!(malformed(vector!("ed25519.key.asc")));
@@ -154,8 +156,6 @@ fn other_forms_of_messages_are_refused() {
         parts.remove(0);
         parts.reverse();
     })));
-    // The last octet says whether more signatures follow.
-    assert!(malformed(&changed_message(|parts| parts[0].1[12] = 0)));
     // Compressed twice.
     let (label, bytes) = armor::decode(vector!("form.zip.asc")).unwrap();
     let twice = join(&[(tag::COMPRESSED, [&[0_u8][..], &bytes].concat())]);
@@ -164,14 +164,15 @@ fn other_forms_of_messages_are_refused() {
 
 #[test]
 fn text_signatures_and_broken_hashes_do_not_count() {
-    let text = certificate(vector!("ed25519.key.asc"));
-    let result = text.verify(b"", vector!("form.text.asc").as_bytes(), NOW, MAX);
-    assert_eq!(result, Err(OpenPgpError::BadSignature));
-    let check = |signature| verify(vector!("rsa3072.key.asc"), signature, NOW);
+    let not_valid = |why| Err(OpenPgpError::SignatureNotValid(why));
+    let text = verify_form(vector!("form.text.asc"));
     assert_eq!(
-        check(vector!("form.sha1.asc")),
-        Err(OpenPgpError::BadSignature)
+        text,
+        not_valid("is over text, whose bytes may change, and not over bytes")
     );
+    let check = |signature| verify(vector!("rsa3072.key.asc"), signature, NOW);
+    let sha1 = check(vector!("form.sha1.asc"));
+    assert_eq!(sha1, not_valid("uses SHA-1, which is broken"));
     assert_eq!(check(vector!("form.sha224.asc")), Ok(()));
 }
 
@@ -179,7 +180,77 @@ fn text_signatures_and_broken_hashes_do_not_count() {
 fn what_is_critical_must_be_understood() {
     assert_eq!(verify_form(vector!("form.notation.asc")), Ok(()));
     let critical = verify_form(vector!("form.critical.asc"));
-    assert_eq!(critical, Err(OpenPgpError::BadSignature));
+    assert_eq!(
+        critical,
+        Err(OpenPgpError::SignatureNotValid("has a critical notation"))
+    );
+}
+
+#[test]
+fn a_message_needs_no_armour() {
+    for armored in [
+        vector!("ed25519.attached.asc"),
+        vector!("ed25519.detached.asc"),
+        vector!("form.zip.asc"),
+        vector!("form.uncompressed.asc"),
+    ] {
+        let (_, bytes) = armor::decode(armored).unwrap();
+        let key = certificate(vector!("ed25519.key.asc"));
+        let verified = key.verify_at(PAYLOAD, &bytes, NOW, MAX);
+        assert_eq!(verified.unwrap(), PAYLOAD);
+        let result = key.verify_at(PAYLOAD, &bytes[..bytes.len() - 1], NOW, MAX);
+        assert!(result.is_err());
+    }
+}
+
+#[test]
+fn the_only_signature_may_say_that_another_follows() {
+    assert_eq!(
+        verify_form(&changed_message(|parts| parts[0].1[12] = 0)),
+        Ok(())
+    );
+}
+
+/// What `PGPy` writes, which says as much; GnuPG verifies it.
+#[test]
+fn messages_of_pgpy_are_read() {
+    for message in [vector!("pgpy.attached.asc"), vector!("pgpy.compressed.asc")] {
+        assert_eq!(verify(vector!("pgpy.key.asc"), message, NOW), Ok(()));
+    }
+}
+
+#[test]
+fn a_message_by_a_foreign_key_is_not_unpacked() {
+    let bomb = vector!("form.bomb.asc").as_bytes();
+    let left = |key| {
+        let circumstances = circumstances(NOW, 4 << 20);
+        let result = certificate(key).verify(b"", bomb, &circumstances);
+        (result.map(drop), circumstances.meter.left())
+    };
+    let (result, foreign) = left(vector!("fixed.key.asc"));
+    assert_eq!(result, Err(OpenPgpError::BadSignature));
+    assert!(Budget::DEFAULT.verification_work - foreign < 4, "{foreign}");
+    let (result, own) = left(vector!("ed25519.key.asc"));
+    assert_eq!(result, Ok(()));
+    let unpacked = Budget::DEFAULT.verification_work - own;
+    assert!(unpacked > (4 << 20) / (4 << 10), "{unpacked}");
+}
+
+#[test]
+fn what_is_unpacked_is_paid_for_before() {
+    let key = certificate(vector!("ed25519.key.asc"));
+    let circumstances = Circumstances {
+        meter: Meter::new(&Budget {
+            verification_work: 1_000,
+            ..Budget::DEFAULT
+        }),
+        ..circumstances(NOW, 4 << 20)
+    };
+    let result = key.verify(b"", vector!("form.bomb.asc").as_bytes(), &circumstances);
+    assert!(
+        matches!(result, Err(OpenPgpError::Exhausted(_))),
+        "{result:?}"
+    );
 }
 
 #[test]

@@ -14,7 +14,8 @@ fn a_key_is_valid_from_its_creation_until_it_expires() {
     assert_eq!(check(Some(day(3, 1))), Err(expired));
     assert_eq!(check(NOW), Err(expired));
     assert_eq!(check(None), Err(OpenPgpError::ClockUnavailable));
-    let key = &certificate(key).primary;
+    let key = certificate(key);
+    let key = &key.verified().primary;
     assert_eq!(key.check(Some(day(1, 1))), Ok(()));
     let early = OpenPgpError::KeyNotValid("is not valid yet");
     assert_eq!(key.check(Some(day(1, 1) - 1)), Err(early));
@@ -71,7 +72,9 @@ fn a_signing_subkey_counts_as_its_primary_key() {
         "the one for encryption is not read"
     );
     assert_eq!(
-        key.primary.check_signature(statement(signature), NOW),
+        key.verified()
+            .primary
+            .check_signature(statement(signature), NOW),
         NOT_FOR_SIGNING
     );
 }
@@ -80,7 +83,7 @@ const NOT_FOR_SIGNING: Result<(), OpenPgpError> =
     Err(OpenPgpError::KeyNotValid("is not for signing"));
 
 fn statement(signature: &str) -> Statement {
-    let message = Message::read(signature.as_bytes(), MAX).unwrap();
+    let message = Message::read(signature.as_bytes(), |_| true, &circumstances(NOW, MAX)).unwrap();
     Statement::of(&message.signature).unwrap()
 }
 
@@ -136,8 +139,9 @@ fn a_subkey_expires_on_its_own() {
 #[test]
 fn a_subkey_ends_with_its_primary_key() {
     let mut key = certificate(vector!("subkey.key.asc"));
-    key.primary.is_revoked = true;
-    let result = key.verify(PAYLOAD, vector!("subkey.attached.asc").as_bytes(), NOW, MAX);
+    let bound = key.bound.get_mut().unwrap().as_mut().unwrap();
+    bound.primary.is_revoked = true;
+    let result = key.verify_at(PAYLOAD, vector!("subkey.attached.asc").as_bytes(), NOW, MAX);
     assert_eq!(result, Err(OpenPgpError::KeyNotValid("is revoked")));
 }
 
@@ -153,7 +157,7 @@ fn a_revoked_name_says_nothing_of_the_key() {
     let key = vector!("names.key.asc");
     assert_eq!(verify(key, vector!("names.attached.asc"), NOW), Ok(()));
     let only_revoked = changed_key(key, |parts| drop(parts.drain(1..4)));
-    let error = Certificate::from_armor(&only_revoked).unwrap_err();
+    let error = load(&only_revoked).unwrap_err();
     assert_eq!(
         error,
         CertificateError::Malformed("no signature of its own that stands")

@@ -34,6 +34,9 @@ pub(crate) enum Scope<'a> {
 const NAMESPACE: &str = "kubernetesNamespace";
 const SERVICE_ACCOUNT: &str = "kubernetesServiceAccount";
 
+/// Checks of a check set. Each image is asked by all of them.
+const MAX_CHECKS: usize = 1024;
+
 impl<'a> CheckSet<'a> {
     /// Reads a check set; problems are reported, and what could be read is returned.
     pub(super) fn read(place: Place, value: Value<'_, 'a>) -> Option<Self> {
@@ -53,7 +56,7 @@ impl<'a> CheckSet<'a> {
             }
             "imageAllowlist" => check_set.allowlist = Some(Allowlist::read(place, value)),
             "checks" => {
-                value.list(|index, item| {
+                value.list_within(MAX_CHECKS, |index, item| {
                     check_set
                         .checks
                         .extend(Check::read(place.check(index), item));

@@ -160,14 +160,14 @@ fn keys() -> Vec<Case> {
         of_checks(
             "check_key_id_of_the_policy",
             ATTESTED,
-            &[named("our-key")],
-            &[by_id("our-key")],
+            &[named("urn:our-key")],
+            &[by_id("urn:our-key")],
         ),
         of_checks(
             "check_key_id_in_other_letter_case",
             deny!("attestation-unknown-key-id"),
-            &[named("our-key")],
-            &[by_id("OUR-KEY")],
+            &[named("urn:our-key")],
+            &[by_id("URN:OUR-KEY")],
         ),
         of_checks(
             "check_key_under_its_other_spelling",

@@ -9,7 +9,7 @@ use alloc::vec::Vec;
 use crate::decision::Code;
 use crate::json::{Path, Report, Value};
 use crate::key::PublicKey;
-use crate::policy::public_key::{self, KeyDocument};
+use crate::policy::public_key::{self, KeyDocument, MAX_KEYS, OwnSignatures};
 
 /// The keys of a check, decoded
 #[derive(Debug, Default)]
@@ -36,7 +36,9 @@ impl CheckKeys {
             let holder = Path::Index(&list, index);
             let set = Path::Field(&holder, set);
             let path = Path::Field(&set, keys);
-            for (document, key) in public_key::load_documents(documents, path, whose, report) {
+            // None of them is an OpenPGP key.
+            let own = OwnSignatures::WhenNeeded;
+            for (document, key) in public_key::load_documents(documents, path, whose, own, report) {
                 let pem = document.pem().unwrap_or_default();
                 loaded.pems.insert(key.id().to_owned(), pem.to_owned());
                 public_key::insert_by_id(&mut loaded.keys, key);
@@ -56,7 +58,7 @@ pub(super) fn read_list<'a>(
 ) -> Vec<Vec<KeyDocument<'a>>> {
     let (path, report) = (value.path(), value.report());
     let mut holders = Vec::new();
-    let was_list = value.list(|_, item| {
+    let was_list = value.list_within(MAX_KEYS, |_, item| {
         let (path, report) = (item.path(), item.report());
         let mut documents = Vec::new();
         let mut saw_list = false;
@@ -71,7 +73,8 @@ pub(super) fn read_list<'a>(
                     }
                     let (path, report) = (value.path(), value.report());
                     saw_list = true;
-                    let was_list = value.list(|_, item| documents.push(read(item)));
+                    let was_list =
+                        value.list_within(MAX_KEYS, |_, item| documents.push(read(item)));
                     if was_list && documents.is_empty() {
                         report.push(Code::PolicyLimit, path, "must not be empty");
                     }
