@@ -692,4 +692,13 @@ fn the_kind_of_attestations_is_bounded_and_named_by_digest() {
         attestations["items"]["x-kubernetes-preserve-unknown-fields"],
         true
     );
+    // What two attestors apply is merged. A key of a list is required or has a default.
+    assert_eq!(
+        (
+            &attestations["x-kubernetes-list-type"],
+            &attestations["x-kubernetes-list-map-keys"],
+            &attestations["items"]["properties"]["name"]["default"]
+        ),
+        (&json!("map"), &json!(["name"]), &json!(""))
+    );
 }

@@ -35,6 +35,17 @@ pub(crate) struct Entry {
     pub(crate) repository: String,
 }
 
+impl Entry {
+    /// The same attestation in another form.
+    fn with(&self, document: Value) -> Self {
+        Self {
+            document,
+            digest: self.digest,
+            repository: self.repository.clone(),
+        }
+    }
+}
+
 /// What became of the place
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Change {

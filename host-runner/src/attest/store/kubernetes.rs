@@ -7,7 +7,7 @@ use policy_wasm::digest::Digest;
 use serde_json::{Map, Value, json};
 
 use super::list::{Added, List, has_comments};
-use super::{Change, Entry, StoreError, Yaml, create_folder, read, refuse_link, write};
+use super::{Change, Entry, Identity, StoreError, Yaml, create_folder, read, refuse_link, write};
 use crate::emit::printable;
 use crate::inputs::{self, shown};
 use crate::yaml;
@@ -35,6 +35,7 @@ const WRITTEN_BY_SERVER: [&str; 6] = [
 
 /// The object with the attestations of one image.
 pub(crate) fn resource(namespace: &str, digest: &Digest, attestations: &[Value]) -> Value {
+    let attestations: Vec<_> = attestations.iter().map(named).collect();
     json!({
         "apiVersion": API_VERSION,
         "kind": KIND,
@@ -42,6 +43,27 @@ pub(crate) fn resource(namespace: &str, digest: &Digest, attestations: &[Value])
         "spec": {"attestations": attestations},
     })
 }
+
+/// An attestation with the key that tells it from others in the list: of the same signers for the same
+/// payload it is the same. One that has a name, such as an occurrence of Google's, keeps it.
+fn named(document: &Value) -> Value {
+    match document {
+        Value::Object(fields) if !fields.contains_key(LIST_KEY) => {
+            let name = match Identity::of(document) {
+                Some(identity) => identity.hex(),
+                None => Identity::hex_of(document.to_string().as_bytes()),
+            };
+            let mut named = Map::new();
+            named.insert(LIST_KEY.to_owned(), name.into());
+            named.extend(fields.clone());
+            Value::Object(named)
+        }
+        other => other.clone(),
+    }
+}
+
+/// The key of the list `spec.attestations`, as the definition of the kind has it.
+const LIST_KEY: &str = "name";
 
 /// Adds an attestation to the object of its image in a folder of manifests: in
 /// `<namespace>/sha256-<hex>.yaml`, which is returned.
@@ -66,6 +88,8 @@ pub(crate) fn add(
     refuse_link(&path)?;
     refuse_elsewhere(folder, &path, namespace, &name)?;
     let (change, text) = match read(&path)? {
+        // As it was stored before attestations had names.
+        Some(text) if has_unnamed(&text, &entry.document) => (Change::Unchanged, text),
         None => {
             let object = resource(
                 namespace,
@@ -74,7 +98,7 @@ pub(crate) fn add(
             );
             (Change::Added, yaml::document(&object))
         }
-        Some(text) => in_yaml(&text, namespace, &name, entry)
+        Some(text) => in_yaml(&text, namespace, &name, &entry.with(named(&entry.document)))
             .map_err(|problem| StoreError::refused(&path, problem))?,
     };
     if change != Change::Unchanged {
@@ -106,7 +130,7 @@ fn in_yaml(
         return Ok((Change::Unchanged, text.to_owned()));
     }
     let spliced = ATTESTATIONS.splice(&yaml, &added, entry);
-    let text = match (without_server(&added), spliced) {
+    let text = match (tidied(&added), spliced) {
         (None, Some(spliced)) => spliced,
         (cleaned, _) if !has_comments(text) => {
             let document = cleaned.or_else(|| added.documents.first().cloned());
@@ -117,14 +141,35 @@ fn in_yaml(
     Ok((added.change(), text))
 }
 
-/// The object without what the server has written into it, where there is such.
-fn without_server(added: &Added) -> Option<Value> {
+/// Whether an object has an attestation as it is, without a name.
+fn has_unnamed(text: &str, document: &Value) -> bool {
+    let documents = inputs::parse(text).unwrap_or_default();
+    let lists = documents
+        .iter()
+        .filter_map(|one| one.pointer("/spec/attestations"));
+    lists
+        .filter_map(Value::as_array)
+        .flatten()
+        .any(|one| one == document)
+}
+
+/// The object without what the server has written into it, and with a name for each attestation where several
+/// have none, which the server would take for one. `None` where neither is needed.
+fn tidied(added: &Added) -> Option<Value> {
     let mut object = added.documents.first()?.clone();
     let metadata = object.get_mut("metadata")?.as_object_mut()?;
     let before = metadata.len();
     metadata.retain(|key, _| !WRITTEN_BY_SERVER.contains(&key.as_str()));
     let is_cleaned = metadata.len() < before;
-    is_cleaned.then_some(object)
+    let items = object.pointer_mut("/spec/attestations")?.as_array_mut()?;
+    let is_unnamed = |item: &&Value| item.is_object() && item.get(LIST_KEY).is_none();
+    let are_unnamed = items.iter().filter(is_unnamed).count() > 1;
+    if are_unnamed {
+        for item in items {
+            *item = named(item);
+        }
+    }
+    (is_cleaned || are_unnamed).then_some(object)
 }
 
 /// Two files must not say what one object is.

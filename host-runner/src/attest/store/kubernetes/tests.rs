@@ -29,11 +29,12 @@ fn what_is_added_is_what_a_policy_finds() {
     let folder = tempfile::tempdir().unwrap();
     let (first, second) = (occurrence("a", DIGEST), envelope("b", DIGEST));
     let again = signed_again(&first);
+    let named = |all: &[&Value]| json!(all.iter().map(|one| named(one)).collect::<Vec<_>>());
     for (document, change, found) in [
-        (&first, Change::Added, json!([first])),
-        (&second, Change::Added, json!([first, second])),
-        (&second, Change::Unchanged, json!([first, second])),
-        (&again, Change::Replaced, json!([again, second])),
+        (&first, Change::Added, named(&[&first])),
+        (&second, Change::Added, named(&[&first, &second])),
+        (&second, Change::Unchanged, named(&[&first, &second])),
+        (&again, Change::Replaced, named(&[&again, &second])),
     ] {
         let (path, was) = add(folder.path(), "attest-build", &entry(document.clone())).unwrap();
         assert_eq!(
@@ -45,17 +46,50 @@ fn what_is_added_is_what_a_policy_finds() {
     }
 }
 
+/// Two attestors apply the same object: what one has is never the other's, and what one signs again is its own.
+#[test]
+fn an_attestation_is_named_by_its_signers_and_its_payload() {
+    let name = |document: &Value| named(document)["name"].as_str().unwrap().to_owned();
+    let first = occurrence("a", DIGEST);
+    assert_eq!(name(&first), name(&signed_again(&first)));
+    assert_ne!(name(&first), name(&occurrence("b", DIGEST)));
+    assert_eq!(named(&named(&first)), named(&first));
+    let google = json!({"name": "projects/p/occurrences/1", "kind": "ATTESTATION"});
+    assert_eq!(named(&google), google);
+}
+
+#[test]
+fn attestations_of_before_are_named_where_there_are_several() {
+    let (old, older) = (occurrence("old", DIGEST), occurrence("older", DIGEST));
+    let own = envelope("own", DIGEST);
+    for (before, expected) in [
+        (json!([old]), json!([old, named(&own)])),
+        (
+            json!([old, older]),
+            json!([named(&old), named(&older), named(&own)]),
+        ),
+    ] {
+        let text = after(
+            &object(&format!("spec: {{attestations: {before}}}\n")),
+            &own,
+        )
+        .unwrap();
+        let written = inputs::parse(&text).unwrap();
+        assert_eq!(written[0]["spec"]["attestations"], expected);
+    }
+}
+
 #[test]
 fn an_object_reads_as_people_write_it() {
     let object = resource(
         "attest-build",
         &entry(json!({})).digest,
-        &[json!({"a": "b"})],
+        &[json!({"name": "x", "a": "b"})],
     );
     assert_eq!(
         yaml::document(&object),
         format!(
-            "apiVersion: countersign.dev/v1\nkind: Attestation\nmetadata:\n  name: {NAME}\n  namespace: attest-build\nspec:\n  attestations:\n    - a: b\n"
+            "apiVersion: countersign.dev/v1\nkind: Attestation\nmetadata:\n  name: {NAME}\n  namespace: attest-build\nspec:\n  attestations:\n    - name: x\n      a: b\n"
         )
     );
 }
@@ -83,7 +117,7 @@ fn object(rest: &str) -> String {
 #[test]
 fn comments_stay_and_what_the_server_wrote_goes() {
     let own = envelope("own", DIGEST);
-    let lines = yaml::document(&json!({"attestations": [{"other": 1}, own]}));
+    let lines = yaml::document(&json!({"attestations": [{"other": 1}, named(&own)]}));
     let lines: String = lines.lines().map(|line| format!("  {line}\n")).collect();
     let before = object("spec: # of build\n  attestations:\n    - other: 1\n");
     assert_eq!(
@@ -98,8 +132,9 @@ fn comments_stay_and_what_the_server_wrote_goes() {
     let mut expected = resource(
         "attest-build",
         &entry(json!({})).digest,
-        &[json!({"other": 1}), own.clone()],
+        &[json!({"name": "", "other": 1}), own.clone()],
     );
+    expected["spec"]["attestations"][0] = json!({"other": 1});
     expected["metadata"]["annotations"] = json!({"c": "d"});
     expected["metadata"]["labels"] = json!({"a": "b"});
     assert_eq!(
