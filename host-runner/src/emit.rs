@@ -95,16 +95,17 @@ pub(crate) fn counted(count: usize, noun: &str) -> String {
     format!("{count} {noun}{plural}")
 }
 
-/// Prints an error with its causes, outer context first.
+/// Prints an error with its causes, outer context first. What is wrong with several files is a line for each.
 pub(crate) fn error(error: &anyhow::Error) {
-    error_text(&format!("{error:#}"));
-}
-
-/// Prints what is wrong.
-pub(crate) fn error_text(text: &str) {
-    // Line by line: parsers show the place in the text on lines of their own.
+    let text = format!("{error:#}");
     let lines: Vec<_> = text.lines().map(printable).collect();
     anstream::eprintln!("{BOLD_RED}error{RESET}: {}", lines.join("\n"));
+}
+
+/// Prints what is wrong with one thing. Lines after the first are indented: none of them is an error of its own.
+pub(crate) fn problem(text: &str) {
+    let lines: Vec<_> = text.lines().map(printable).collect();
+    anstream::eprintln!("{BOLD_RED}error{RESET}: {}", lines.join("\n  "));
 }
 
 /// Tells what the user may want to know.

@@ -422,8 +422,7 @@ breakGlass: {namespaces: [glass]}
     let dump = ["open", "closed", "preview", "glass", "signed"]
         .map(pod)
         .join("");
-    let others =
-        r#"{"apiVersion": "v1", "kind": "Secret"} {"apiVersion": "v1", "kind": "Nothing", "image": ""}"#;
+    let others = r#"{"apiVersion": "v1", "kind": "Secret"} {"apiVersion": "v1", "kind": "Nothing", "image": ""}"#;
     fs::write(at("dump.json"), format!("{dump}{others}")).unwrap();
     let (policy, dump, output) = (at("policy.yaml"), at("dump.json"), at("report.json"));
     let format = format!("json={output}");

@@ -117,7 +117,7 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
     }
     let baseline = args.compare.as_deref().map(saved).transpose()?;
     let bytes = module_bytes(&args.module)?;
-    let mut read = objects::read([&args.settings], &args.files, &args.context, &args.evidence)?;
+    let read = objects::read([&args.settings], &args.files, &args.context, &args.evidence)?;
     if !read.problems.is_empty() {
         // What is left out would be missing in every comparison.
         return Ok(read.problems.finish(Exit::CouldNot));
@@ -134,10 +134,9 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
             "a WASI command has another floor than the waPC modules that it would be measured beside"
         );
     }
-    let Some(requests) = read.asked(&args.context)? else {
+    let Some((requests, [settings], _)) = read.asked(&args.context)? else {
         return Ok(Exit::CouldNot);
     };
-    let [settings] = read.settings;
     let host: Arc<dyn Host> = Arc::new(args.evidence.open(policy.abi())?);
     let has_native = args.module.module.is_none() && !args.evidence.is_given();
     let metered = metering_engine()?.load(&bytes)?;

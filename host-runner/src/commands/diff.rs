@@ -13,8 +13,7 @@ use crate::engine::{Operation, inspect};
 use crate::progress::Progress;
 
 use super::judge::Judge;
-use super::module_bytes;
-use super::objects::{self, Objects};
+use super::{module_bytes, objects};
 
 /// Arguments of `countersign diff`
 #[derive(Debug, clap::Args)]
@@ -71,7 +70,7 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
     output::check(&args.format, read().chain(args.evidence.inputs()))?;
     let bytes = module_bytes(&args.module)?;
     let paths = [args.old.as_path(), args.new.as_path()];
-    let mut read = objects::read(paths, &args.files, &args.context, &args.evidence)?;
+    let read = objects::read(paths, &args.files, &args.context, &args.evidence)?;
     let judge = Judge::new(&bytes, &args.evidence, args.context.time)?;
     let mut is_usable = true;
     for (path, settings) in paths.iter().zip(&read.settings) {
@@ -83,14 +82,9 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
     if !is_usable {
         return Ok(Exit::CouldNot);
     }
-    let Some(requests) = read.asked(&args.context)? else {
+    let Some((requests, [old, new], mut problems)) = read.asked(&args.context)? else {
         return Ok(Exit::CouldNot);
     };
-    let Objects {
-        settings: [old, new],
-        mut problems,
-        ..
-    } = read;
     let mut comparison = Comparison::default();
     let progress = Progress::of(requests.len(), "objects");
     // One object after the other: what does not change is not kept.

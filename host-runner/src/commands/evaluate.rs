@@ -11,8 +11,7 @@ use crate::emit::{self, Evaluated};
 use crate::engine::{Operation, inspect};
 
 use super::judge::{Judge, require_decisions};
-use super::module_bytes;
-use super::objects::{self, Objects};
+use super::{module_bytes, objects};
 
 /// Arguments of `countersign evaluate`
 #[derive(Debug, clap::Args)]
@@ -73,21 +72,16 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
     let inputs = args.files.iter().chain([&args.settings]);
     args.evidence.check(inputs.map(PathBuf::as_path))?;
     let bytes = module_bytes(&args.module)?;
-    let mut read = objects::read([&args.settings], &args.files, &args.context, &args.evidence)?;
+    let read = objects::read([&args.settings], &args.files, &args.context, &args.evidence)?;
     let judge = Judge::new(&bytes, &args.evidence, time)?;
     let [settings] = &read.settings;
     if let Some(problems) = judge.check_settings(settings)? {
         emit::settings_problems(&args.settings, &problems);
         return Ok(Exit::CouldNot);
     }
-    let Some(requests) = read.asked(&args.context)? else {
+    let Some((requests, [settings], mut problems)) = read.asked(&args.context)? else {
         return Ok(Exit::CouldNot);
     };
-    let Objects {
-        settings: [settings],
-        mut problems,
-        ..
-    } = read;
     if let (Some(time), Format::Gke) = (time, args.format) {
         // Google's response has no place for it.
         anstream::eprintln!("note: judged as of {time}");

@@ -11,8 +11,7 @@ use crate::emit::{self, Evaluated, printable};
 use crate::engine::{Operation, inspect};
 
 use super::judge::{Judge, require_decisions};
-use super::module_bytes;
-use super::objects::{self, Objects};
+use super::{module_bytes, objects};
 
 /// Arguments of `countersign explain`
 #[derive(Debug, clap::Args)]
@@ -61,21 +60,16 @@ fn explain_objects(args: &Args, path: &Path) -> Result<Exit> {
     let inputs = args.subjects.iter().map(PathBuf::as_path);
     args.evidence.check(inputs.chain([path]))?;
     let bytes = module_bytes(&args.module)?;
-    let mut read = objects::read([path], &args.subjects, &args.context, &args.evidence)?;
+    let read = objects::read([path], &args.subjects, &args.context, &args.evidence)?;
     let judge = Judge::new(&bytes, &args.evidence, args.context.time)?;
     let [settings] = &read.settings;
     if let Some(problems) = judge.check_settings(settings)? {
         emit::settings_problems(path, &problems);
         return Ok(Exit::CouldNot);
     }
-    let Some(requests) = read.asked(&args.context)? else {
+    let Some((requests, [settings], mut problems)) = read.asked(&args.context)? else {
         return Ok(Exit::CouldNot);
     };
-    let Objects {
-        settings: [settings],
-        mut problems,
-        ..
-    } = read;
     let answers = judge.evaluate(requests, &settings, Operation::Decide, &mut problems)?;
     if answers.is_empty() {
         return Ok(problems.finish(Exit::CouldNot));

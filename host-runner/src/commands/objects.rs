@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::Exit;
 use crate::cli::{ContextArgs, EvidenceArgs};
 use crate::emit;
-use crate::inputs::{self, Asked, Request};
+use crate::inputs::{self, Request};
 
 use super::check_stdin;
 use super::problems::{Problems, WithoutKind};
@@ -77,6 +77,9 @@ pub(crate) fn read<const N: usize>(
     })
 }
 
+/// The requests that are left, the settings, and what is to be told at the end
+type Asked<const N: usize> = (Vec<Request>, [Value; N], Problems);
+
 impl<const N: usize> Objects<N> {
     /// The requests that an admission controller with one of the settings would be asked about; names the
     /// others on standard error. `None` where nothing is left because of problems, which are told.
@@ -84,31 +87,35 @@ impl<const N: usize> Objects<N> {
     /// # Errors
     ///
     /// There is nothing to evaluate.
-    pub(crate) fn asked(&mut self, context: &ContextArgs) -> Result<Option<Vec<Request>>> {
-        let requests = core::mem::take(&mut self.requests);
+    pub(crate) fn asked(self, context: &ContextArgs) -> Result<Option<Asked<N>>> {
+        let Self {
+            settings,
+            requests,
+            problems,
+        } = self;
         let is_asked = |request: &Request| {
-            let mut settings = self.settings.iter();
+            let mut settings = settings.iter();
             settings.any(|one| is_asked(request, one, context))
         };
         let (asked, others): (Vec<_>, Vec<_>) = requests.into_iter().partition(is_asked);
         emit::not_asked(&others);
-        if asked.is_empty() && self.problems.is_empty() {
+        if asked.is_empty() && problems.is_empty() {
             bail!("nothing to evaluate: no object that brings in an image");
         }
         if asked.is_empty() {
-            self.problems.finish(Exit::CouldNot);
+            problems.finish(Exit::CouldNot);
             return Ok(None);
         }
-        Ok(Some(asked))
+        Ok(Some((asked, settings, problems)))
     }
 }
 
 /// Whether an admission controller with these settings would be asked about the object of a request.
 pub(crate) fn is_asked(request: &Request, settings: &Value, context: &ContextArgs) -> bool {
     match request.asked {
-        Asked::Yes => true,
-        Asked::IfStrict if context.strict_kinds => true,
-        Asked::IfStrict | Asked::No => is_named_in(settings, &request.request),
+        inputs::Asked::Yes => true,
+        inputs::Asked::IfStrict if context.strict_kinds => true,
+        inputs::Asked::IfStrict | inputs::Asked::No => is_named_in(settings, &request.request),
     }
 }
 

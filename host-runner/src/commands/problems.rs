@@ -44,11 +44,11 @@ impl Problems {
     /// Tells them; the exit status is the one of the answers, if there are none.
     pub(crate) fn finish(&self, exit: Exit) -> Exit {
         for problem in &self.told {
-            emit::error_text(problem);
+            emit::problem(problem);
         }
         let left = self.count.saturating_sub(self.told.len());
         if left > 0 {
-            emit::error_text(&format!(
+            emit::problem(&format!(
                 "{} like these",
                 emit::counted(left, "more problem")
             ));

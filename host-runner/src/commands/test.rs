@@ -17,6 +17,7 @@ use crate::inputs;
 use crate::progress::Progress;
 use crate::suite::{self, CaseResult, Coverage, Ended, LoadError, Loaded, Mutation, Runner};
 
+use super::problems::Problems;
 use super::{check_settings, engine, module_bytes};
 
 /// Arguments of `countersign test`
@@ -79,13 +80,15 @@ pub struct Args {
 /// Runs the command.
 pub(crate) fn run(args: &Args) -> Result<Exit> {
     output::check(&args.format, args.paths.iter().map(PathBuf::as_path))?;
-    let suites = load(&args.paths)?;
+    let mut problems = Problems::default();
+    let suites = load(&args.paths, &mut problems)?;
     let read = suites.iter().map(|suite| suite.settings_path.as_path());
     output::check(&args.format, read)?;
     let bytes = module_bytes(&args.module)?;
     let policy = engine()?.load(&bytes)?;
-    if !are_usable(&policy, &suites)? {
-        return Ok(Exit::CouldNot);
+    let suites = usable(&policy, suites, &mut problems)?;
+    if suites.is_empty() {
+        return Ok(problems.finish(Exit::CouldNot));
     }
     let (chosen, left_out) = choose(&suites, args.run.as_ref());
     if chosen.is_empty() {
@@ -128,45 +131,40 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
     if args.mutate && !all_as_expected {
         anstream::eprintln!("note: --mutate was not run: first every case has to be as expected");
     }
-    Ok(
-        match (could_not, all_as_expected && is_covered && is_noticed) {
-            (true, _) => Exit::CouldNot,
-            (false, true) => Exit::Yes,
-            (false, false) => Exit::No,
-        },
-    )
+    let exit = match (could_not, all_as_expected && is_covered && is_noticed) {
+        (true, _) => Exit::CouldNot,
+        (false, true) => Exit::Yes,
+        (false, false) => Exit::No,
+    };
+    Ok(problems.finish(exit))
 }
 
-/// Reads every suite; everything that is wrong with any of them is said.
-fn load(paths: &[PathBuf]) -> Result<Vec<Loaded>> {
+/// Reads every suite; everything that is wrong with any of them is said, and hides no other.
+fn load(paths: &[PathBuf], problems: &mut Problems) -> Result<Vec<Loaded>> {
     let mut files = Vec::new();
     for path in paths {
         let root = root(path);
-        let found = suite::find(path)?.into_iter();
-        files.extend(found.map(|file| (file, root.clone())));
+        match suite::find(path) {
+            Ok(found) => files.extend(found.into_iter().map(|file| (file, root.clone()))),
+            Err(error) => problems.add(&error),
+        }
     }
     files.sort();
     let mut roots: BTreeMap<_, _> = files.iter().rev().cloned().collect();
     let files = inputs::unique(files.into_iter().map(|(file, _)| file).collect());
-    if files.is_empty() {
+    if files.is_empty() && problems.is_empty() {
         bail!("no suite found: nothing is called `tests.yaml` or ends in `.tests.yaml`");
     }
-    let (mut loaded, mut broken) = (Vec::new(), 0_usize);
+    let mut loaded = Vec::new();
     for file in &files {
         let root = roots.remove(file).unwrap_or_default();
         match Loaded::open_in(file, &root) {
             Ok(suite) => loaded.push(suite),
             Err(error) => {
-                broken = broken.saturating_add(1);
                 tell(&error)?;
+                problems.add(&format!("suite `{}` cannot be used", inputs::shown(file)));
             }
         }
-    }
-    if broken > 0 {
-        bail!(
-            "{} cannot be used, so nothing was run",
-            emit::counted(broken, "suite")
-        );
     }
     Ok(loaded)
 }
@@ -199,18 +197,24 @@ fn tell(error: &LoadError) -> io::Result<()> {
     }
 }
 
-/// Asks the module about each suite's settings, test keys in place.
-fn are_usable(policy: &Policy, suites: &[Loaded]) -> Result<bool> {
-    let mut all = true;
+/// Asks the module about each suite's settings, test keys in place. The suites whose settings it takes.
+fn usable(policy: &Policy, suites: Vec<Loaded>, problems: &mut Problems) -> Result<Vec<Loaded>> {
+    let mut usable = Vec::new();
     for suite in suites {
         let checked = check_settings(policy, &suite.settings)
             .with_context(|| format!("suite `{}`", suite.name))?;
-        if let Some(problems) = checked {
-            emit::settings_problems(&suite.settings_path, &problems);
-            all = false;
+        match checked {
+            None => usable.push(suite),
+            Some(wrong) => {
+                emit::settings_problems(&suite.settings_path, &wrong);
+                let name = &suite.name;
+                problems.add(&format!(
+                    "suite `{name}` cannot be used: its settings are not valid"
+                ));
+            }
         }
     }
-    Ok(all)
+    Ok(usable)
 }
 
 /// The cases to run, and how many are left out.

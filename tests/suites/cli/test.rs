@@ -110,7 +110,7 @@ fn what_could_not_be_run_ends_with_2() {
     for part in [
         "error[suite-missing-field]: `expect` is required",
         "error[suite-unknown-field]: unknown field `expct`",
-        "1 suite cannot be used, so nothing was run",
+        "tests.yaml` cannot be used",
     ] {
         assert!(stderr.contains(part), "{stderr}");
     }
@@ -122,6 +122,22 @@ fn what_could_not_be_run_ends_with_2() {
         &SUITE.replace("POLICY", settings.to_str().unwrap()),
     );
     let (_, stderr) = run(&format!("test {}", path.display()), "", 2);
+    assert!(
+        stderr.contains("error[policy-missing-default-rule]"),
+        "{stderr}"
+    );
+}
+
+#[test]
+fn a_suite_that_cannot_be_used_hides_no_other() {
+    let (folder, _) = suite(|text| text);
+    fs::write(folder.path().join("a.tests.yaml"), "a: [").unwrap();
+    let invalid = SUITE.replace("POLICY", "invalid.yaml");
+    fs::write(folder.path().join("b.tests.yaml"), invalid).unwrap();
+    fs::write(folder.path().join("invalid.yaml"), "policy: {}\nattestors: [{name: projects/example/attestors/build, userOwnedGrafeasNote: {noteReference: n}}]\n").unwrap();
+    let (stdout, stderr) = run(&format!("test {}", folder.path().display()), "", 2);
+    assert!(stdout.contains("2 as expected"), "{stdout}");
+    assert_eq!(stderr.matches("` cannot be used").count(), 2, "{stderr}");
     assert!(
         stderr.contains("error[policy-missing-default-rule]"),
         "{stderr}"
