@@ -22,7 +22,7 @@ pub struct Budget {
     /// Attestations that a Pod may carry
     pub annotation_items: usize,
     /// Work of all signatures of one request, in units of at most 200 µs in a WebAssembly engine: a
-    /// P-256 verification is counted as 8, the slowest algorithm as 100
+    /// P-256 verification is counted as 8, the slowest algorithm as 180
     pub verification_work: usize,
     /// Details that a Decision gives about attestations that do not count
     pub details: usize,
@@ -61,7 +61,7 @@ impl Budget {
         // Some for each image of a large Pod.
         annotation_items: 256,
         // The product of the counts above must not be reachable, and an engine stops a call after
-        // two seconds: 512 verifications with P-256, 102 with P-521, 40 with OpenPGP.
+        // two seconds: 512 verifications with P-256, 102 with P-521, 22 with OpenPGP.
         verification_work: 4096,
         // Enough to find the fault; the rest is counted.
         details: 1024,

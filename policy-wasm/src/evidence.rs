@@ -85,8 +85,13 @@ impl<'w> Wanted<'w> {
 /// What was found for the images of one request
 #[derive(Debug, Default)]
 pub(crate) struct Evidence<'e> {
-    /// Those that may be about each wanted image, by their place among the candidates
+    /// Those that are filed under each wanted image or claim to be about it, by their place among the
+    /// candidates
     wanted: BTreeMap<Digest, Vec<usize>>,
+    /// Those that may be about any image: filed under nothing, and unreadable
+    anywhere: Vec<usize>,
+    /// The same, and so many of those that are filed under nothing and about some images as matter
+    unfiled: Vec<usize>,
     /// In an order of their own, so that it does not matter in which they were supplied
     candidates: Vec<Candidate<'e>>,
     /// Attestations in the settings were not read, since they are filed under other images
@@ -117,12 +122,6 @@ struct Failure {
 }
 
 impl Candidate<'_> {
-    /// Whether it could be about an image: its payload says so, or it is filed under it, or under
-    /// nothing at all.
-    fn concerns(&self, digest: Digest) -> bool {
-        self.claims(digest) == Some(true) || self.resource.is_none_or(|filed| filed == digest)
-    }
-
     /// Whether it can only explain: it belongs to another note, or it is filed under nothing and
     /// its payload is about another image.
     fn only_explains(&self, digest: Digest, note: Option<&str>) -> bool {
@@ -134,6 +133,11 @@ impl Candidate<'_> {
     fn claims(&self, digest: Digest) -> Option<bool> {
         let digests = &self.claimed.as_ref()?.digests;
         (!digests.is_empty()).then(|| digests.contains(&digest))
+    }
+
+    /// The digests that it claims to be about.
+    fn digests(&self) -> impl Iterator<Item = &Digest> {
+        self.claimed.iter().flat_map(|claimed| &claimed.digests)
     }
 }
 
@@ -225,16 +229,20 @@ impl<'e> Evidence<'e> {
         budget: &Budget,
     ) -> Result<Vec<(usize, &Candidate<'e>)>, Reason> {
         let limit = budget.attestations_per_image;
-        let concerning = || {
-            let places = self.wanted.get(&digest).into_iter().flatten();
-            places.filter_map(|place| Some((*place, self.candidates.get(*place)?)))
+        let own = self.wanted.get(&digest).map_or(&[][..], Vec::as_slice);
+        let at = |place: usize| Some((place, self.candidates.get(place)?));
+        let only_explains = |one: &(usize, &Candidate<'_>)| one.1.only_explains(digest, note);
+        let found = || {
+            let places = merged(own, &self.anywhere).filter_map(at);
+            places.filter(|one| !only_explains(one))
         };
-        let found = || concerning().filter(|(_, one)| !one.only_explains(digest, note));
-        let count = found().count();
+        let count = found().take(limit.saturating_add(1)).count();
         if count > limit {
             return Err(Reason::limit("attestations of one image", limit));
         }
-        let explaining = concerning().filter(|(_, one)| one.only_explains(digest, note));
+        let explaining = merged(own, &self.unfiled)
+            .filter_map(at)
+            .filter(only_explains);
         let all = found().chain(explaining.take(limit.saturating_sub(count)));
         Ok(all.collect())
     }
@@ -277,25 +285,60 @@ impl<'e> Evidence<'e> {
             attestation,
             resource,
         };
-        if self.wanted.keys().any(|digest| candidate.concerns(*digest)) {
+        let is_wanted = |digest: &Digest| self.wanted.contains_key(digest);
+        let concerns =
+            resource.as_ref().is_none_or(is_wanted) || candidate.digests().any(is_wanted);
+        if concerns && !self.wanted.is_empty() {
             self.candidates.push(candidate);
         }
     }
 
-    /// Finds out for each wanted image which of the candidates may be about it.
+    /// Finds out for each wanted image which of the candidates may be about it. There may be thousands of
+    /// either, so each candidate is looked at once.
     fn assign(&mut self, budget: &Budget) {
         self.candidates.sort_unstable_by(|a, b| {
             (&a.attestation, a.resource).cmp(&(&b.attestation, b.resource))
         });
-        for (digest, places) in &mut self.wanted {
-            // No more explain a refusal, and thousands may be filed under nothing.
-            let mut explaining = 0..budget.attestations_per_image;
-            let mut concerns = |(_, candidate): &(_, &Candidate<'_>)| {
-                candidate.concerns(*digest)
-                    && (!candidate.only_explains(*digest, None) || explaining.next().is_some())
-            };
-            let found = self.candidates.iter().enumerate().filter(&mut concerns);
-            *places = found.map(|(place, _)| place).collect();
+        self.anywhere.clear();
+        self.unfiled.clear();
+        self.wanted.values_mut().for_each(Vec::clear);
+        // Of those that are about others, as many explain a refusal as there may be attestations in all; as
+        // many again may turn out to be about the image.
+        let mut explaining = 0..budget.attestations_per_image.saturating_mul(2);
+        for (place, candidate) in self.candidates.iter().enumerate() {
+            for digest in candidate.digests().chain(&candidate.resource) {
+                if let Some(places) = self.wanted.get_mut(digest)
+                    && places.last() != Some(&place)
+                {
+                    places.push(place);
+                }
+            }
+            if candidate.resource.is_some() {
+                continue;
+            }
+            let is_about_any = candidate.digests().next().is_none();
+            if is_about_any {
+                self.anywhere.push(place);
+            }
+            if is_about_any || explaining.next().is_some() {
+                self.unfiled.push(place);
+            }
         }
     }
+}
+
+/// The numbers of two lists in their order, each once.
+fn merged<'p>(mut one: &'p [usize], mut other: &'p [usize]) -> impl Iterator<Item = usize> + 'p {
+    core::iter::from_fn(move || {
+        let next = match (one.first(), other.first()) {
+            (Some(one), Some(other)) => *one.min(other),
+            (found, None) | (None, found) => *found?,
+        };
+        for list in [&mut one, &mut other] {
+            if list.first() == Some(&next) {
+                list.split_off_first();
+            }
+        }
+        Some(next)
+    })
 }

@@ -219,3 +219,37 @@ impl fmt::Debug for Lookups<'_> {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Counts what it is asked.
+    struct Counting(usize);
+
+    impl Lookup for Counting {
+        fn look_up(&mut self, _: &Need, _: usize) -> Answer {
+            self.0 = self.0.saturating_add(1);
+            Answer::Absent
+        }
+    }
+
+    fn needs(count: usize) -> impl Iterator<Item = Need> {
+        (0..count).map(|index| Need::Manifest {
+            reference: alloc::format!("registry.example/app:{index}"),
+        })
+    }
+
+    #[test]
+    fn nothing_is_asked_where_that_would_be_too_much() {
+        let budget = Budget::DEFAULT;
+        let mut host = Counting(0);
+        let mut lookups = Lookups::new(&mut host, &budget);
+        let limit = budget.lookups;
+        assert_eq!(lookups.ask(needs(2).chain(needs(2)), &budget), Ok(()));
+        let too_many = lookups.ask(needs(limit + 1), &budget);
+        assert_eq!(too_many.unwrap_err().code, Code::LimitExceeded);
+        assert_eq!(lookups.ask(needs(limit), &budget), Ok(()));
+        assert_eq!(host.0, limit, "each is asked once");
+    }
+}

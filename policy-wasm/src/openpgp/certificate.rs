@@ -334,5 +334,5 @@ impl Serialize for Raw<'_> {
 /// A key that many people have signed has hundreds; who exports one for others leaves them out.
 const MAX_SIGNATURES: usize = 1024;
 
-/// A quarter of what one request may cost: 10 signatures with P-521, 50 with Ed25519.
-const MAX_WORK: usize = 1024;
+/// Half of what one request may cost: 11 signatures with P-521, 400 with Ed25519.
+const MAX_WORK: usize = 2048;

@@ -86,14 +86,20 @@ impl Key {
         of_params.unwrap_or(bytes)
     }
 
-    /// What one verification costs at most, in units of [`Meter`](crate::attestation::Meter).
+    /// What one verification costs at most, in units of [`Meter`](crate::attestation::Meter); of RSA by the
+    /// length of modulus and exponent.
     pub(super) fn cost(&self) -> usize {
         match self.packet.public_params() {
-            PublicParams::RSA(_) => 50,
-            PublicParams::ECDSA(EcdsaPublicParams::P256 { .. }) => 40,
-            PublicParams::ECDSA(EcdsaPublicParams::P384 { .. }) => 80,
-            PublicParams::Ed25519(_) | PublicParams::EdDSALegacy(_) => 20,
-            _ => 100,
+            PublicParams::RSA(_) => match self.packet.public_params().write_len() {
+                ..300 => 30,
+                300..420 => 60,
+                _ => 120,
+            },
+            PublicParams::ECDSA(EcdsaPublicParams::P256 { .. }) => 32,
+            PublicParams::ECDSA(EcdsaPublicParams::P384 { .. }) => 120,
+            PublicParams::Ed25519(_) | PublicParams::EdDSALegacy(_) => 5,
+            // P-521
+            _ => 180,
         }
     }
 

@@ -4,7 +4,7 @@ use alloc::borrow::Cow;
 use alloc::vec::Vec;
 
 use crate::attestation::Meter;
-use crate::decision::{Code, Reason};
+use crate::decision::Code;
 use crate::json::{Path, Report, Value};
 use crate::key::{Algorithm, KeyError, PublicKey};
 
@@ -198,9 +198,10 @@ impl<'a> KeyDocument<'a> {
         });
         match checked {
             Ok(Ok(key)) => return Some(key),
-            Ok(Err(exhausted)) => {
-                let limit = Reason::from(exhausted);
-                report.push(limit.code, path, limit.message);
+            Ok(Err(_)) => {
+                let message = "the OpenPGP keys have too many signatures of their own to verify them all; \
+                               `gpg --export-options export-minimal` leaves out the old ones";
+                report.push(Code::LimitExceeded, path, message);
             }
             Err(error) => report.push(error.code(), path, alloc::format!("{error}")),
         }

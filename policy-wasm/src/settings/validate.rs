@@ -55,8 +55,11 @@ fn parse<'a>(
 impl Settings<'_> {
     /// Reads all that [`Settings::read`] left unread.
     fn check(&self, report: &Report, budget: &Budget) {
-        // All OpenPGP keys together may cost as much as one request.
-        let meter = Meter::new(budget);
+        // All OpenPGP keys together may cost as much as two requests.
+        let meter = Meter::new(&Budget {
+            verification_work: budget.verification_work.saturating_mul(2),
+            ..*budget
+        });
         let own = OwnSignatures::AtOnce(&meter);
         let attestors = attestor::load(&self.attestors, |_| true, own, report);
         for note in self.evidence.notes.keys() {

@@ -12,7 +12,7 @@ use super::{Outcome, Question};
 use crate::Budget;
 use crate::attestation::statement::{Predicate, Statement};
 use crate::attestation::{
-    self, Attestation, Circumstances, Content, Encoding, Rejection, Signer, Source,
+    self, Attestation, Circumstances, Claimed, Content, Encoding, Rejection, Signer, Source,
 };
 use crate::decision::{Code, Reason};
 use crate::digest::Digest;
@@ -119,11 +119,11 @@ impl<'t> Testimonies<'t> {
         match evidence.candidates(digest, None, self.budget) {
             Ok(candidates) => {
                 for (number, candidate) in candidates {
-                    if !testimony.is_wanted(candidate, &keys, digest, purpose) {
+                    if !testimony.concerns(candidate, digest, purpose) {
                         continue;
                     }
                     let heard = self.heard.entry((number, purpose)).or_insert_with(|| {
-                        Heard::of(&candidate.attestation, &keys, purpose, self.circumstances)
+                        Heard::of(candidate, &keys, purpose, self.circumstances)
                     });
                     testimony.hear(heard);
                 }
@@ -163,60 +163,27 @@ impl<'t> Testimony<'t> {
         }
     }
 
-    /// Whether an attestation is a statement in an envelope, about the image and for the purpose, or may
-    /// be; notes what is wrong with one that is not.
-    fn is_wanted(
-        &mut self,
-        candidate: &Candidate<'_>,
-        authenticators: &[Vec<PublicKey>],
-        digest: Digest,
-        purpose: Purpose,
-    ) -> bool {
+    /// Whether an attestation is a statement in an envelope that is about the image, or may be.
+    fn concerns(&mut self, candidate: &Candidate<'_>, digest: Digest, purpose: Purpose) -> bool {
         let attestation = &candidate.attestation;
-        // Whoever writes a Pod chooses what it carries, and could choose an old scan.
-        let is_chosen =
-            attestation.source == Source::PodAnnotation && purpose != Purpose::Provenance;
         // What is too much to look at may be what speaks against the image.
-        if let (Content::Excessive(what, limit), false) = (&attestation.content, is_chosen) {
+        if let Content::Excessive(what, limit) = &attestation.content
+            && !is_chosen(attestation, purpose)
+        {
             self.errors.insert(Reason::limit(what, *limit));
         }
-        if attestation.statement().is_none() {
-            return false;
-        }
         // What cannot be read could be about this image.
-        if let Some(claimed) = &candidate.claimed {
-            if !claimed.digests.contains(&digest) {
-                return false;
-            }
-            let predicate_type = claimed.predicate_type.as_deref().unwrap_or_default();
-            if !purpose.reads(predicate_type) {
-                // Where it names one of our keys, somebody took it for such evidence.
-                if authenticators
-                    .iter()
-                    .any(|keys| attestation.names_one_of(keys))
-                {
-                    let kind = crate::quote(predicate_type);
-                    let message = alloc::format!("Statement has predicate type {kind}");
-                    let detail = Reason::new(Code::AttestationPredicateType, message);
-                    self.untrusted.insert(detail);
-                }
-                return false;
-            }
-        }
-        if is_chosen {
-            let message =
-                "It stands in the annotation of a Pod, whose author could leave out another";
-            let detail = Reason::new(Code::EvidenceUntrusted, message);
-            self.untrusted.insert(detail);
-        }
-        !is_chosen
+        let claims = |claimed: &Claimed| claimed.digests.contains(&digest);
+        attestation.statement().is_some() && candidate.claimed.as_ref().is_none_or(claims)
     }
 
     fn hear(&mut self, heard: &Heard<'t>) {
         self.statements.extend(heard.statements.iter().cloned());
         self.errors.extend(heard.errors.iter().cloned());
         if heard.statements.is_empty() && !heard.is_unreadable {
-            self.untrusted.extend(heard.rejections.iter().cloned());
+            let is_new = |reason: &&Reason| !self.untrusted.contains(*reason);
+            let rejections: Vec<_> = heard.rejections.iter().filter(is_new).cloned().collect();
+            self.untrusted.extend(rejections);
         }
     }
 
@@ -237,12 +204,35 @@ impl<'t> Testimony<'t> {
 impl<'t> Heard<'t> {
     /// Verifies a statement with the keys of each authenticator, and reads what it says.
     fn of(
-        attestation: &'t Attestation<'t>,
+        candidate: &'t Candidate<'t>,
         authenticators: &[Vec<PublicKey>],
         purpose: Purpose,
         circumstances: &Circumstances,
     ) -> Self {
         let mut heard = Self::default();
+        let attestation = &candidate.attestation;
+        let claimed = candidate.claimed.as_ref();
+        let predicate_type = claimed.and_then(|claimed| claimed.predicate_type.as_deref());
+        if let Some(other) = predicate_type.filter(|kind| !purpose.reads(kind)) {
+            // Where it names one of our keys, somebody took it for such evidence.
+            if authenticators
+                .iter()
+                .any(|keys| attestation.names_one_of(keys))
+            {
+                let message =
+                    alloc::format!("Statement has predicate type {}", crate::quote(other));
+                let detail = Reason::new(Code::AttestationPredicateType, message);
+                heard.rejections.push(detail);
+            }
+            return heard;
+        }
+        if is_chosen(attestation, purpose) {
+            let message =
+                "It stands in the annotation of a Pod, whose author could leave out another";
+            let detail = Reason::new(Code::EvidenceUntrusted, message);
+            heard.rejections.push(detail);
+            return heard;
+        }
         let mut predicate = None;
         for (index, keys) in authenticators.iter().enumerate() {
             let signer = Signer {
@@ -285,6 +275,11 @@ impl<'t> Heard<'t> {
             }
         }
     }
+}
+
+/// Whoever writes a Pod chooses what it carries, and could choose an old scan.
+fn is_chosen(attestation: &Attestation<'_>, purpose: Purpose) -> bool {
+    attestation.source == Source::PodAnnotation && purpose != Purpose::Provenance
 }
 
 fn read<'t>(attestation: &'t Attestation<'t>) -> Result<Predicate<'t>, Rejection> {

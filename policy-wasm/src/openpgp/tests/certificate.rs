@@ -132,7 +132,7 @@ fn a_key_with_too_many_signatures_of_its_own_is_refused() {
     assert_eq!(with(20), Ok(()));
     for (count, reason) in [
         (
-            100,
+            500,
             "too many signatures of its own; `gpg --export-options export-minimal` leaves out the old ones",
         ),
         (1_024, "more than 1024 signatures"),
