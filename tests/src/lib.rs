@@ -5,6 +5,7 @@ pub mod calls;
 pub mod case;
 pub mod corpus;
 pub mod delivery;
+pub mod extremes;
 pub mod implementation;
 pub mod known_answers;
 pub mod modules;

@@ -6,6 +6,7 @@ mod source_paths;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
+use std::time::Duration;
 
 use host_runner::engine::{Cache, Engine, Limits};
 
@@ -16,11 +17,13 @@ pub fn engine() -> Engine {
     Engine::new(Limits::default()).unwrap().caching(cache())
 }
 
-/// The same, counting instructions.
+/// The same, counting instructions, whatever time they take on a busy machine.
 pub fn metering_engine() -> Engine {
-    Engine::metering(Limits::default())
-        .unwrap()
-        .caching(cache())
+    let limits = Limits {
+        time: Duration::from_mins(5),
+        ..Limits::default()
+    };
+    Engine::metering(limits).unwrap().caching(cache())
 }
 
 fn cache() -> Option<Cache> {

@@ -10,11 +10,15 @@ use std::path::{Path, PathBuf};
 
 use host_runner::engine::{Abi, Cost, Operation, Policy, embedded};
 use policy_tests::case::settings;
-use policy_tests::{calls, modules};
+use policy_tests::{calls, extremes, modules};
 use serde_json::{Map, Value, json};
 
 /// More is a change that somebody has to see; less is progress that somebody has to keep.
 const PERCENT: u64 = 2;
+
+/// About as many instructions as an engine makes in the two seconds that Kubewarden's policy server has for
+/// a call.
+const FUEL: u64 = 4_000_000_000;
 
 /// Memory comes in pages, and what little changes may be what begins another.
 const PAGE: u64 = 64 << 10;
@@ -30,6 +34,19 @@ fn measure(policy: &Policy, operation: Operation, call: &Value) -> Cost {
     let answer: Value = serde_json::from_slice(&answer).unwrap();
     let is_yes = answer["accepted"] == true || answer["valid"] == true;
     assert!(is_yes, "{answer}");
+    cost
+}
+
+/// The cost of a call that is as large as it may be, or larger: answered within the time and the memory
+/// that Kubewarden's policy server has for it.
+fn measure_extreme(policy: &Policy, name: &str, call: &Value, expected: &str) -> Cost {
+    let measured = policy.measure(Operation::Decide, call.to_string().as_bytes());
+    let (answer, cost) = measured.unwrap_or_else(|error| panic!("{name}: {error}"));
+    let answer = String::from_utf8(answer).unwrap();
+    let start: String = answer.chars().take(1_000).collect();
+    assert!(answer.contains(expected), "{name}: {start}");
+    assert!(answer.contains("\"allowed\":false"), "{name}: {start}");
+    assert!(cost.fuel < FUEL, "{name}: {cost:?}");
     cost
 }
 
@@ -83,6 +100,12 @@ fn calls_cost_what_they_have_cost() {
             name,
             json!({"bytes": bytes, "fuel": cost.fuel, "memory": cost.memory}),
         );
+    }
+    for (name, call, expected) in extremes::all() {
+        let cost = measure_extreme(&policy, name, &call, expected);
+        let bytes = call.to_string().len();
+        let row = json!({"bytes": bytes, "fuel": cost.fuel, "memory": cost.memory});
+        measured.insert(name.to_owned(), row);
     }
     if std::env::var_os("BLESS").is_some() {
         let text = format!("{:#}\n", Value::Object(measured));

@@ -3,7 +3,8 @@
 //!
 //! A guest has three pipes that never let it wait, and clocks.
 
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use core::time::Duration;
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use wasmtime::Linker;
 

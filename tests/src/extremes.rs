@@ -1,0 +1,310 @@
+//! Calls by which the author of a workload, or whoever stores evidence, makes the policy work: each as
+//! large as the budgets let through, or larger. `tests/suites/cost.rs` holds what they cost.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Value, json};
+
+use crate::calls::call;
+use crate::case::{rule, settings};
+use crate::platform;
+use crate::signing::{
+    EnvelopeKey, TestKey, attestor, attestor_name, attestor_of, envelope_of, note_name, payload,
+};
+
+/// A file that GnuPG wrote, of the policy's own tests.
+macro_rules! vector {
+    ($name:literal) => {
+        include_str!(concat!(
+            "../../policy-wasm/src/openpgp/vectors/",
+            $name,
+            ".asc"
+        ))
+    };
+}
+
+/// The most images of a request.
+const IMAGES: usize = 256;
+
+/// The most attestations of one image that are looked at.
+const ATTESTATIONS: usize = 100;
+
+/// Every call, with its name and what is in its answer.
+pub fn all() -> Vec<(&'static str, Value, &'static str)> {
+    vec![
+        ("256 images under 100 notes", notes(100), "limit-exceeded"),
+        (
+            "a statement of 250 KB about 256 images under three checks",
+            statement(250_000),
+            "evidence-untrusted",
+        ),
+        (
+            "100 statements of 20 KB about 256 images under three checks",
+            statements(100, 20_000),
+            "evidence-untrusted",
+        ),
+        (
+            "100 OpenPGP messages of 4 MiB by a key of the attestor",
+            messages(vector!("ed25519.key")),
+            "limit-exceeded",
+        ),
+        (
+            "100 OpenPGP messages of 4 MiB by a foreign key",
+            messages(vector!("fixed.key")),
+            "attestation-bad-signature",
+        ),
+        (
+            "100 OpenPGP messages over another payload (P-521)",
+            signatures(vector!("nistp521.key"), vector!("nistp521.attached")),
+            "limit-exceeded",
+        ),
+        (
+            "100 OpenPGP messages over another payload (P-384)",
+            signatures(vector!("nistp384.key"), vector!("nistp384.attached")),
+            "limit-exceeded",
+        ),
+        (
+            "100 OpenPGP messages over another payload (P-256)",
+            signatures(vector!("nistp256.key"), vector!("nistp256.attached")),
+            "attestation-pgp-payload-mismatch",
+        ),
+        (
+            "100 OpenPGP messages over another payload (RSA-3072)",
+            signatures(vector!("rsa3072.key"), vector!("rsa3072.attached")),
+            "limit-exceeded",
+        ),
+        (
+            "100 OpenPGP messages over another payload (Ed25519)",
+            signatures(vector!("ed25519.key"), vector!("ed25519.attached")),
+            "attestation-pgp-payload-mismatch",
+        ),
+        (
+            "200 OpenPGP keys, one of which has signed nothing",
+            openpgp_keys(200),
+            "attestation-bad-signature",
+        ),
+        (
+            "5.5 million empty occurrences",
+            empty_occurrences(5_500_000),
+            "limit-exceeded",
+        ),
+        (
+            "32768 unreadable occurrences, 256 images",
+            with_occurrences(vec![json!({}); 32_768], IMAGES),
+            "limit-exceeded",
+        ),
+        (
+            "20000 occurrences that are filed under nothing, 256 images",
+            unfiled_occurrences(20_000),
+            "no-valid-attestation",
+        ),
+        (
+            "256 images under 1000 checks",
+            checks(1_000),
+            "limit-exceeded",
+        ),
+        ("256 images under 63 checks", checks(63), "always-deny"),
+        (
+            "256 images that need 64 attestors",
+            attestors(64),
+            "no-valid-attestation",
+        ),
+    ]
+}
+
+fn digest(index: usize) -> String {
+    format!("sha256:{index:064x}")
+}
+
+fn image(index: usize) -> String {
+    format!("trusted.example/image-{index}@{}", digest(index))
+}
+
+fn containers(count: usize) -> Value {
+    let container = |index| json!({"name": format!("c{index}"), "image": image(index)});
+    json!({"containers": (0..count).map(container).collect::<Vec<_>>()})
+}
+
+/// What is asked of the cluster is images times notes.
+fn notes(count: usize) -> Value {
+    let mut settings = platform::settings(platform::policy(&[platform::simple_signing(&[
+        &TestKey::new("a"),
+    ])]));
+    for index in 0..count {
+        let notes = &mut settings["evidence"]["kubernetes"]["notes"];
+        notes[note_name(&format!("n{index}"))] = format!("attestations-{index}").into();
+    }
+    call(settings, containers(IMAGES))
+}
+
+/// Three checks that read statements, and a Pod that carries some.
+fn carrying(envelopes: &[Value], images: usize) -> Value {
+    let key = TestKey::new("a");
+    let checks = [
+        platform::vulnerability("ALLOW_ALL", "ALLOW_ALL"),
+        platform::slsa(&[json!({"trustedBuilder": "GOOGLE_CLOUD_BUILD"})]),
+        platform::image_freshness(30),
+    ];
+    let mut call = call(
+        platform::settings(platform::policy(&checks)),
+        containers(images),
+    );
+    let builder = "https://cloudbuild.googleapis.com/GoogleHostedWorker";
+    platform::trust(
+        &mut call,
+        platform::VULNERABILITY,
+        &[platform::scanner(&[&key])],
+    );
+    platform::trust(
+        &mut call,
+        platform::PROVENANCE,
+        &[platform::builder(builder, &[&key])],
+    );
+    platform::trust(
+        &mut call,
+        platform::FRESHNESS,
+        &[platform::uploader(&[&key])],
+    );
+    call["settings"]["evidence"]["podAnnotation"] = true.into();
+    annotate(&mut call, envelopes);
+    call
+}
+
+fn annotate(call: &mut Value, envelopes: &[Value]) {
+    let items = envelopes.iter().map(|one| STANDARD.encode(one.to_string()));
+    let items = items.collect::<Vec<_>>().join(",");
+    let metadata = &mut call["request"]["object"]["metadata"];
+    metadata["annotations"]["binaryauthorization.googleapis.com/attestations"] = items.into();
+}
+
+/// An unsigned statement about every image.
+fn about_all(bytes: usize, kind: &str, padding: &str) -> Value {
+    let subject = |index: usize| {
+        json!({"name": format!("trusted.example/image-{index}"),
+               "digest": {"sha256": digest(index).replace("sha256:", "")}})
+    };
+    let subjects: Vec<_> = (0..IMAGES).map(subject).collect();
+    let mut statement = json!({
+        "_type": "https://in-toto.io/Statement/v1", "subject": subjects,
+        "predicateType": kind, "predicate": {"padding": padding},
+    });
+    let rest = bytes.saturating_sub(statement.to_string().len()) / 4;
+    statement["predicate"]["list"] = vec![100; rest].into();
+    let key_id = TestKey::new("a").id();
+    envelope_of(
+        &key_id,
+        b"unsigned",
+        "application/vnd.in-toto+json",
+        &statement.to_string(),
+    )
+}
+
+const PROVENANCE: &str = "https://slsa.dev/provenance/v1";
+
+fn statement(bytes: usize) -> Value {
+    carrying(&[about_all(bytes, PROVENANCE, "")], IMAGES)
+}
+
+fn statements(count: usize, bytes: usize) -> Value {
+    let statements: Vec<_> = (0..count)
+        .map(|index| about_all(bytes, PROVENANCE, &index.to_string()))
+        .collect();
+    carrying(&statements, IMAGES)
+}
+
+/// A Pod that carries signatures for one attestor.
+fn carrying_for(keys: &[Value], signatures: impl Iterator<Item = Vec<u8>>) -> Value {
+    let mut settings = settings();
+    settings["attestors"] = json!([attestor_of("a", keys)]);
+    settings["evidence"] = json!({"podAnnotation": true});
+    let mut call = call(settings, containers(1));
+    let text = payload("trusted.example/image-0", &digest(0));
+    let envelopes: Vec<_> = signatures
+        .map(|signature| {
+            let kind = "application/vnd.dev.cosign.simplesigning.v1+json";
+            envelope_of("", &signature, kind, &text)
+        })
+        .collect();
+    annotate(&mut call, &envelopes);
+    call
+}
+
+/// Bytes that are the same to whoever reads them, and another attestation.
+fn varied(armor: &str) -> impl Iterator<Item = Vec<u8>> + '_ {
+    (0..ATTESTATIONS).map(move |index| {
+        let header = format!("\nComment: {index}\n\n");
+        armor.replacen("\n\n", &header, 1).into_bytes()
+    })
+}
+
+fn openpgp(armor: &str) -> Value {
+    json!({"asciiArmoredPgpPublicKey": armor})
+}
+
+fn messages(key: &str) -> Value {
+    carrying_for(&[openpgp(key)], varied(vector!("form.bomb")))
+}
+
+fn signatures(key: &str, signature: &str) -> Value {
+    carrying_for(&[openpgp(key)], varied(signature))
+}
+
+/// Keys whose own signatures nobody looks at.
+fn openpgp_keys(count: usize) -> Value {
+    let armor = vector!("rsa3072.key");
+    let (head, rest) = armor.split_once("\n\n").unwrap();
+    let (body, _) = rest.rsplit_once("\n=").unwrap();
+    let bytes = STANDARD.decode(body.replace('\n', "")).unwrap();
+    let keys: Vec<_> = (0..count)
+        .map(|index| {
+            // The time at which it was made is part of what the fingerprint is of.
+            let mut bytes = bytes.clone();
+            bytes[7] = u8::try_from(index).unwrap();
+            let body = STANDARD.encode(bytes);
+            openpgp(&format!(
+                "{head}\n\n{body}\n-----END PGP PUBLIC KEY BLOCK-----\n"
+            ))
+        })
+        .collect();
+    carrying_for(&keys, varied(vector!("ed25519.attached")).take(1))
+}
+
+fn with_occurrences(occurrences: Vec<Value>, images: usize) -> Value {
+    let mut settings = settings();
+    settings["evidence"]["occurrences"] = occurrences.into();
+    call(settings, containers(images))
+}
+
+fn empty_occurrences(count: usize) -> Value {
+    with_occurrences(vec![json!({}); count], 1)
+}
+
+fn unfiled_occurrences(count: usize) -> Value {
+    let key = EnvelopeKey::new("a");
+    let occurrence = |index: usize| {
+        let text = payload("trusted.example/other", &digest(IMAGES + index));
+        let kind = "application/vnd.dev.cosign.simplesigning.v1+json";
+        envelope_of("k", &key.sign(b""), kind, &text)
+    };
+    // All have the one signature, and none is looked at.
+    with_occurrences((0..count).map(occurrence).collect(), IMAGES)
+}
+
+fn checks(count: usize) -> Value {
+    let checks = vec![platform::always_deny(); count];
+    call(
+        platform::settings(platform::policy(&checks)),
+        containers(IMAGES),
+    )
+}
+
+fn attestors(count: usize) -> Value {
+    let names: Vec<_> = (0..count).map(|index| format!("n{index}")).collect();
+    let key = |name: &String| attestor(name, &[&TestKey::new(name)]);
+    let required: Vec<_> = names.iter().map(|name| attestor_name(name)).collect();
+    let settings = json!({
+        "policy": {"defaultAdmissionRule": rule("REQUIRE_ATTESTATION", &required)},
+        "attestors": names.iter().map(key).collect::<Vec<_>>(),
+    });
+    call(settings, containers(IMAGES))
+}
