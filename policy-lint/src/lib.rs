@@ -17,6 +17,7 @@
 
 extern crate alloc;
 
+mod apart;
 mod config;
 mod diagnostic;
 mod document;
@@ -55,6 +56,8 @@ pub fn lint(files: &[SourceFile], config: &Config) -> Report {
 #[must_use]
 pub fn lint_each(files: &[SourceFile], config: &Config, done: impl Fn()) -> Report {
     let mut sink = Sink::new(config);
+    let apart = apart::readable(files, &mut sink);
+    let files = apart.as_deref().unwrap_or(files);
     let mut directives = Vec::new();
     let mut parsed: Vec<Vec<Node>> = Vec::new();
     for (index, file) in files.iter().enumerate() {

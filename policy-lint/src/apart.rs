@@ -1,0 +1,117 @@
+//! Files with several documents of which one is malformed: it must not hide what there is to say about the
+//! others.
+
+use core::ops::Range;
+
+use crate::diagnostic::{Diagnostic, Sink};
+use crate::source::{Malformed, SourceFile, Span};
+
+/// The files with malformed documents blanked, each of which is a finding; `None` where nothing has to be.
+///
+/// A file of one document is left to its reader.
+pub(crate) fn readable(files: &[SourceFile], sink: &mut Sink<'_>) -> Option<Vec<SourceFile>> {
+    let mut readable: Option<Vec<SourceFile>> = None;
+    for (index, file) in files.iter().enumerate() {
+        let documents = documents(file.text());
+        if documents.len() < 2 || file.parse(index).is_ok() {
+            continue;
+        }
+        let (text, malformed) = without_malformed(file, index, documents);
+        let Some(place) = readable
+            .get_or_insert_with(|| files.to_vec())
+            .get_mut(index)
+        else {
+            continue;
+        };
+        *place = SourceFile::new(file.name(), text);
+        for Malformed { span, message, .. } in malformed {
+            let finding = Diagnostic::new(span, "", format!("not valid YAML: {message}"));
+            sink.push(finding.coded("document-malformed"));
+        }
+    }
+    readable
+}
+
+/// The text with spaces in the place of what cannot be read by itself, and why it cannot.
+fn without_malformed(
+    file: &SourceFile,
+    index: usize,
+    documents: Vec<Range<usize>>,
+) -> (String, Vec<Malformed>) {
+    let (mut text, mut malformed) = (String::with_capacity(file.text().len()), Vec::new());
+    for part in documents {
+        let document = file.text().get(part.clone()).unwrap_or_default();
+        match SourceFile::new("", document).parse(index) {
+            Ok(_) => text.push_str(document),
+            Err(error) => {
+                text.extend(document.bytes().map(blank));
+                let span = Span {
+                    file: index,
+                    start: error.span.start.saturating_add(part.start),
+                    end: error.span.end.saturating_add(part.start),
+                };
+                malformed.push(Malformed { span, ..error });
+            }
+        }
+    }
+    (text, malformed)
+}
+
+/// Keeps the place of everything behind it, and says nothing.
+const fn blank(byte: u8) -> char {
+    if byte == b'\n' { '\n' } else { ' ' }
+}
+
+/// The documents of a text: three dashes at the beginning of a line stand in no scalar
+/// (<https://yaml.org/spec/1.2.2/#914-explicit-documents>).
+fn documents(text: &str) -> Vec<Range<usize>> {
+    let (mut documents, mut start, mut at) = (Vec::new(), 0_usize, 0_usize);
+    for line in text.split_inclusive('\n') {
+        let begins = line.strip_prefix("---");
+        if begins.is_some_and(|rest| rest.is_empty() || rest.starts_with(char::is_whitespace)) {
+            documents.push(start..at);
+            start = at;
+        }
+        at = at.saturating_add(line.len());
+    }
+    documents.push(start..text.len());
+    documents
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{Config, SourceFile, lint};
+
+    const POLICY: &str = "policy:
+  defaultAdmissionRule: {evaluationMode: ALWAYS_ALLOW, enforcementMode: DRYRUN_AUDIT_LOG_ONLY}
+";
+
+    #[test]
+    fn a_malformed_document_does_not_hide_findings_in_the_others() {
+        let text = format!("é: [\n---\n{POLICY}---\na: 1\na: 2\n");
+        let files = [SourceFile::new("a.yaml", text)];
+        let report = lint(&files, &Config::default());
+        let found = report.diagnostics.iter().map(|one| {
+            let line = files[0].position(one.span().start).line;
+            (one.code.as_str(), line)
+        });
+        let found: Vec<_> = found.collect();
+        for expected in [
+            ("document-malformed", 1),
+            ("lint-dry-run", 4),
+            ("document-malformed", 7),
+        ] {
+            assert!(found.contains(&expected), "{found:?}");
+        }
+        assert_eq!(report.documents, 1);
+    }
+
+    #[test]
+    fn a_file_that_has_nothing_else_is_one_finding() {
+        for text in ["a: [", "---\na: [\n"] {
+            let files = [SourceFile::new("a.yaml", text)];
+            let report = lint(&files, &Config::default());
+            assert_eq!(report.diagnostics.len(), 1, "{text}");
+        }
+    }
+}
