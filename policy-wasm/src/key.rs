@@ -132,11 +132,7 @@ impl PublicKey {
     /// Like [`Self::check`], paid for by `meter`.
     #[cfg_attr(
         not(feature = "openpgp"),
-        expect(
-            unused_variables,
-            clippy::unnecessary_wraps,
-            reason = "only OpenPGP keys sign themselves"
-        )
+        expect(unused_variables, reason = "only OpenPGP keys sign themselves")
     )]
     pub(crate) fn check_within(&self, meter: &Meter) -> Result<Result<(), KeyError>, Exhausted> {
         match &self.kind {
