@@ -2,6 +2,7 @@
 
 mod algorithm;
 mod pkix;
+mod standing;
 
 use alloc::borrow::Cow;
 #[cfg(feature = "openpgp")]

@@ -19,6 +19,7 @@ mod message;
 mod packet;
 #[cfg(all(target_family = "wasm", target_os = "unknown"))]
 mod randomness;
+mod standing;
 mod statement;
 
 use alloc::borrow::Cow;

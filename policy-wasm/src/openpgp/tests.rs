@@ -122,4 +122,5 @@ fn changed_message(change: impl FnOnce(&mut Parts)) -> String {
 mod certificate;
 mod damage;
 mod message;
+mod standing;
 mod validity;

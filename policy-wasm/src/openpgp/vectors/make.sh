@@ -82,6 +82,11 @@ sign subkey subkey.attached.asc
 edit 0215 subkey $'key 1\nrevkey\ny\n0\n\ny\nsave'
 export_key subkey subkey-revoked
 
+# Certifies and encrypts, and signs nothing.
+key encrypting ed25519 cert
+at 0101 --quick-add-key "$(fingerprint encrypting)" cv25519 encrypt never 2>/dev/null
+export_key encrypting
+
 # A signing subkey that expires on 20 February, of a primary key that does not.
 key subkey-expiring ed25519 cert,sign
 at 0110 --quick-add-key "$(fingerprint subkey-expiring)" ed25519 sign 20240220T000000 2>/dev/null

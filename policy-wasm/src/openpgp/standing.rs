@@ -1,0 +1,28 @@
+//! Whether a certificate has a key that may sign at a time, for readers of settings ahead of use.
+
+use super::{Certificate, OpenPgpError};
+use crate::attestation::Meter;
+use crate::budget::Budget;
+
+impl Certificate {
+    /// Whether a signature that is made at `now`, in seconds since 1970, could count; if not, why not.
+    pub(crate) fn may_sign_at(&self, now: u64) -> Result<(), &'static str> {
+        let Ok(bound) = self.bound(&Meter::new(&Budget::DEFAULT)) else {
+            return Err("cannot be used");
+        };
+        let mut reason = "has no part that may sign";
+        for key in bound.keys() {
+            let mut latest = key.latest(Some(now));
+            if latest.any(|statement| statement.may_sign == Some(false)) {
+                continue;
+            }
+            let primary = bound.primary.check(Some(now));
+            match primary.and_then(|()| key.check(Some(now))) {
+                Ok(()) => return Ok(()),
+                Err(OpenPgpError::KeyNotValid(why)) => reason = why,
+                Err(_) => {}
+            }
+        }
+        Err(reason)
+    }
+}
