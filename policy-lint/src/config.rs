@@ -1,16 +1,20 @@
-//! Which findings matter: severities by code, from a file or from the command line.
+//! Which findings matter: severities by code, from a file or from the command line. Also the time at
+//! which texts are judged, which is always given and never read here.
 
 use alloc::collections::BTreeMap;
+
+use policy_wasm::time::Time;
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::read::Reader;
 use crate::rule;
 use crate::source::{Node, SourceFile};
 
-/// Overrides of severities
+/// Overrides of severities, and the time
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Config {
     levels: BTreeMap<String, Level>,
+    time: Option<Time>,
 }
 
 /// What a code is set to
@@ -67,6 +71,20 @@ impl Config {
             }
         }
         fields.finish();
+    }
+
+    /// Sets the time at which texts are judged. Without it, nothing that depends on a date is found.
+    #[must_use]
+    pub fn at(self, time: Time) -> Self {
+        Self {
+            time: Some(time),
+            ..self
+        }
+    }
+
+    /// The time at which texts are judged.
+    pub(crate) const fn time(&self) -> Option<Time> {
+        self.time
     }
 
     /// Overrides one code; the last one counts.

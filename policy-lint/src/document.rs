@@ -6,6 +6,7 @@ mod keys;
 mod kubernetes;
 mod lines;
 mod manifest;
+pub(crate) mod registry;
 mod settings;
 
 use crate::read::API_VERSION;
@@ -16,7 +17,8 @@ pub(crate) use evidence::Occurrence;
 pub(crate) use glob::{AllowParts, Coverage, Glob, Wildcard, covers};
 pub(crate) use keys::Owner;
 pub use kubernetes::{is_dns_label, is_dns_subdomain};
-pub(crate) use manifest::{Manifest, WebhookRule};
+use manifest::SETTINGS_KEYS;
+pub(crate) use manifest::{Manifest, WebhookRule, is_own};
 pub(crate) use settings::{
     AdmissionRule, Attestor, CheckSet, Language, NOTES, Origin, Pattern, Settings,
 };
@@ -55,18 +57,6 @@ const KUBEWARDEN_KINDS: &[&str] = &[
     "PolicyServer",
 ];
 
-/// Keys that settings have and nothing else does
-const SETTINGS_KEYS: &[&str] = &[
-    "policy",
-    "platformPolicies",
-    "systemPolicy",
-    "attestors",
-    "evidence",
-    "deniedDigests",
-    "breakGlass",
-    "resolveTags",
-];
-
 /// Keys of a project-singleton policy
 const POLICY_KEYS: &[&str] = &[
     "defaultAdmissionRule",
@@ -86,12 +76,7 @@ impl<'n> Document<'n> {
             return Self::Suite(node);
         }
         if let Some(manifest) = Manifest::of(node, text) {
-            // The manifests of other modules look alike, but for the module and its settings.
-            let settings = manifest.get("settings");
-            let is_own = |key: &&str| settings.is_some_and(|node| node.get(key).is_some());
-            let module = manifest.get("module").and_then(Node::text);
-            let is_named = module.is_some_and(|module| module.contains("countersign"));
-            return if is_named || SETTINGS_KEYS.iter().any(is_own) {
+            return if manifest.is_own() {
                 Self::Manifest(manifest)
             } else {
                 Self::Other

@@ -29,7 +29,7 @@ pub mod source;
 pub mod suite;
 mod validation;
 
-use alloc::collections::BTreeSet;
+use alloc::collections::{BTreeMap, BTreeSet};
 
 pub use config::{Config, Level};
 pub use diagnostic::{Diagnostic, Edit, Fix, Label, Report, Severity};
@@ -75,14 +75,21 @@ pub fn lint_each(files: &[SourceFile], config: &Config, done: impl Fn()) -> Repo
     }
     let (mut linted, mut passed_over) = (0_usize, 0_usize);
     let mut linted_files = BTreeSet::new();
-    let mut manifests = Vec::new();
+    let (mut manifests, mut suites) = (Vec::new(), Vec::new());
+    let mut settings_by_file = BTreeMap::new();
     for documents in &parsed {
         for node in documents {
             let text = files.get(node.span.file).map_or("", SourceFile::text);
             match Document::of(node, text) {
-                Document::Settings(settings) => check_settings(&settings, &mut sink),
+                Document::Settings(settings) => {
+                    check_settings(&settings, &mut sink);
+                    settings_by_file.insert(node.span.file, settings);
+                }
                 Document::Manifest(manifest) => manifests.push(manifest),
-                Document::Suite(node) => check_suite(node, &mut sink),
+                Document::Suite(node) => {
+                    let suite = check_suite(node, &mut sink);
+                    suites.extend(suite.map(|suite| (node.span.file, suite)));
+                }
                 Document::Unknown(kind) => {
                     let message = "nothing of this version has this kind";
                     let finding = Diagnostic::new(source::pointed_at(kind), "", message);
@@ -99,6 +106,7 @@ pub fn lint_each(files: &[SourceFile], config: &Config, done: impl Fn()) -> Repo
         done();
     }
     check_manifests(&manifests, &mut sink);
+    check_tested(&suites, &settings_by_file, files, &mut sink);
     Report {
         documents: linted,
         passed_over,
@@ -117,17 +125,20 @@ fn check_settings(settings: &Settings<'_>, sink: &mut Sink<'_>) {
     validation::check(settings)
         .into_iter()
         .for_each(|finding| sink.push(finding));
-    each_rule(sink, |check, findings| {
-        if let Check::Settings(check) = check {
-            check(settings, findings);
-        }
+    let time = sink.time();
+    each_rule(sink, |check, findings| match (check, time) {
+        (Check::Settings(check), _) => check(settings, findings),
+        (Check::Dated(check), Some(time)) => check(settings, time, findings),
+        _ => {}
     });
 }
 
 fn check_manifests(manifests: &[Manifest<'_>], sink: &mut Sink<'_>) {
     for manifest in manifests {
-        if let Some(settings) = manifest.settings() {
-            check_settings(&settings, sink);
+        for part in manifest.parts() {
+            if let Some(settings) = part.settings() {
+                check_settings(&settings, sink);
+            }
         }
         each_rule(sink, |check, findings| {
             if let Check::Manifest(check) = check {
@@ -142,15 +153,69 @@ fn check_manifests(manifests: &[Manifest<'_>], sink: &mut Sink<'_>) {
     });
 }
 
-fn check_suite(node: &Node, sink: &mut Sink<'_>) {
+/// Checks a suite by itself, and returns it if it could be read.
+fn check_suite(node: &Node, sink: &mut Sink<'_>) -> Option<Suite> {
     match Suite::read(node) {
-        Ok(suite) => each_rule(sink, |check, findings| {
-            if let Check::Suite(check) = check {
-                check(&suite, findings);
-            }
-        }),
-        Err(problems) => problems.into_iter().for_each(|problem| sink.push(problem)),
+        Ok(suite) => {
+            each_rule(sink, |check, findings| {
+                if let Check::Suite(check) = check {
+                    check(&suite, findings);
+                }
+            });
+            Some(suite)
+        }
+        Err(problems) => {
+            problems.into_iter().for_each(|problem| sink.push(problem));
+            None
+        }
     }
+}
+
+/// Checks suites together with the settings that they test, where both were handed in.
+fn check_tested(
+    suites: &[(usize, Suite)],
+    settings: &BTreeMap<usize, Settings<'_>>,
+    files: &[SourceFile],
+    sink: &mut Sink<'_>,
+) {
+    let named = |name: &str| {
+        let mut of_file = settings.iter();
+        of_file.find_map(|(file, settings)| {
+            let file = files.get(*file)?;
+            (plain_path(file.name()) == name).then_some(settings)
+        })
+    };
+    for (file, suite) in suites {
+        let name = files.get(*file).map_or("", SourceFile::name);
+        let folder = name
+            .rsplit_once(['/', '\\'])
+            .map_or("", |(folder, _)| folder);
+        let path = plain_path(&format!("{folder}/{}", suite.settings));
+        // In one stream, the settings stand beside their suite.
+        let Some(settings) = named(&path).or_else(|| settings.get(file)) else {
+            continue;
+        };
+        each_rule(sink, |check, findings| {
+            if let Check::Tested(check) = check {
+                check(suite, settings, findings);
+            }
+        });
+    }
+}
+
+/// A path without `.` and `..`, as far as that can be told from its text.
+fn plain_path(path: &str) -> String {
+    let mut steps = Vec::new();
+    for step in path.split(['/', '\\']) {
+        match step {
+            "" | "." => {}
+            ".." if steps.last().is_some_and(|last| *last != "..") => {
+                steps.pop();
+            }
+            step => steps.push(step),
+        }
+    }
+    steps.join("/")
 }
 
 /// Runs every rule; what it finds has its code and severity.

@@ -2,6 +2,7 @@
 //! page, and what looks for it. The examples of the page are its test: `avoid` must be found, and
 //! `prefer` must not.
 
+mod allowlist_no_restriction;
 mod always_allow_default;
 mod at_star_does_not_match_tags;
 mod attestor_without_keys;
@@ -16,18 +17,28 @@ mod double_star_without_slash;
 mod dry_run;
 mod failure_policy_ignore;
 mod global_mode_missing;
+mod group_dry_run;
+mod group_negated;
 mod manifest_capabilities;
 mod manifest_controllers_missing;
+mod manifest_match_policy;
+mod manifest_module_tag;
+mod manifest_namespaced;
+mod manifest_own_images;
 mod manifest_rules_missing;
+mod manifest_subresource;
+mod manifest_unknown_field;
 mod manifest_wildcard_resources;
 mod monitor_mode;
 mod mutating_without_validating;
 mod namespace_key;
 mod namespace_selector;
 mod no_checks;
+mod note_namespace;
 mod note_without_source;
 mod occurrence_unusable;
 mod old_spelling;
+mod pattern_any_tenant;
 mod pattern_duplicate;
 mod pattern_matches_tags;
 mod pattern_never_matches;
@@ -35,25 +46,37 @@ mod pattern_shadowed;
 mod pattern_too_broad;
 mod payload_type;
 mod pgp_id_differs;
+mod pgp_key_expires;
+mod pgp_key_invalid;
 mod pod_templates_ignored;
+mod private_key;
 mod projects_list_has_no_effect;
+mod public_test_key;
 mod registries_unused;
+mod rule_like_default;
 mod rule_unreachable;
+mod rule_weaker;
+mod scan_old;
 mod scanner_max_age;
 mod service_account_key;
 mod service_account_rule_weaker;
 mod severity_allow_all;
 mod shared_key;
+mod slsa_any_source;
 mod star_prefix;
+mod suite_admitted_by_dry_run;
 mod suite_denial_without_reason;
 mod suite_tests_no_admission;
 mod suite_tests_no_denial;
 mod suite_unused_name;
+mod system_policy_foreign;
 mod system_policy_missing;
 mod system_policy_unused;
 mod trusted_directory_direct_child;
 mod unreachable_attestor;
 mod weak_key;
+
+use policy_wasm::time::Time;
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::{Manifest, Settings};
@@ -84,12 +107,16 @@ pub struct Rule {
 pub(crate) enum Check {
     /// Settings, wherever they stand
     Settings(fn(&Settings<'_>, &mut Findings)),
+    /// Settings as of a time
+    Dated(fn(&Settings<'_>, Time, &mut Findings)),
     /// One manifest
     Manifest(fn(&Manifest<'_>, &mut Findings)),
     /// All manifests that were handed in together
     Manifests(fn(&[Manifest<'_>], &mut Findings)),
     /// A suite that could be read
     Suite(fn(&Suite, &mut Findings)),
+    /// A suite and the settings that it tests, which were handed in with it
+    Tested(fn(&Suite, &Settings<'_>, &mut Findings)),
     /// The comments that ignore findings, see `source/directive.rs`
     Directives,
 }
@@ -99,6 +126,7 @@ pub(crate) type Findings = Vec<Diagnostic>;
 
 /// Every rule, by code
 pub const RULES: &[&Rule] = &[
+    &allowlist_no_restriction::RULE,
     &always_allow_default::RULE,
     &at_star_does_not_match_tags::RULE,
     &attestor_without_keys::RULE,
@@ -113,20 +141,31 @@ pub const RULES: &[&Rule] = &[
     &dry_run::RULE,
     &failure_policy_ignore::RULE,
     &global_mode_missing::RULE,
+    &group_dry_run::RULE,
+    &group_negated::RULE,
+    &IGNORE_EXPIRED,
     &IGNORE_UNUSED,
     &IGNORE_WITHOUT_REASON,
     &manifest_capabilities::RULE,
     &manifest_controllers_missing::RULE,
+    &manifest_match_policy::RULE,
+    &manifest_module_tag::RULE,
+    &manifest_namespaced::RULE,
+    &manifest_own_images::RULE,
     &manifest_rules_missing::RULE,
+    &manifest_subresource::RULE,
+    &manifest_unknown_field::RULE,
     &manifest_wildcard_resources::RULE,
     &monitor_mode::RULE,
     &mutating_without_validating::RULE,
     &namespace_key::RULE,
     &namespace_selector::RULE,
     &no_checks::RULE,
+    &note_namespace::RULE,
     &note_without_source::RULE,
     &occurrence_unusable::RULE,
     &old_spelling::RULE,
+    &pattern_any_tenant::RULE,
     &pattern_duplicate::RULE,
     &pattern_matches_tags::RULE,
     &pattern_never_matches::RULE,
@@ -134,20 +173,30 @@ pub const RULES: &[&Rule] = &[
     &pattern_too_broad::RULE,
     &payload_type::RULE,
     &pgp_id_differs::RULE,
+    &pgp_key_expires::RULE,
+    &pgp_key_invalid::RULE,
     &pod_templates_ignored::RULE,
+    &private_key::RULE,
     &projects_list_has_no_effect::RULE,
+    &public_test_key::RULE,
     &registries_unused::RULE,
+    &rule_like_default::RULE,
     &rule_unreachable::RULE,
+    &rule_weaker::RULE,
+    &scan_old::RULE,
     &scanner_max_age::RULE,
     &service_account_key::RULE,
     &service_account_rule_weaker::RULE,
     &severity_allow_all::RULE,
     &shared_key::RULE,
+    &slsa_any_source::RULE,
     &star_prefix::RULE,
+    &suite_admitted_by_dry_run::RULE,
     &suite_denial_without_reason::RULE,
     &suite_tests_no_admission::RULE,
     &suite_tests_no_denial::RULE,
     &suite_unused_name::RULE,
+    &system_policy_foreign::RULE,
     &system_policy_missing::RULE,
     &system_policy_unused::RULE,
     &trusted_directory_direct_child::RULE,
@@ -171,6 +220,26 @@ static IGNORE_WITHOUT_REASON: Rule = Rule {
   defaultAdmissionRule:
     # countersign-ignore lint-always-allow-default: only production is protected, by its own rule
     evaluationMode: ALWAYS_ALLOW
+    enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
+",
+    check: Check::Directives,
+};
+
+static IGNORE_EXPIRED: Rule = Rule {
+    code: directive::EXPIRED,
+    severity: Severity::Warning,
+    what: "a comment ignores a finding until a date that is past",
+    why: "The exception was meant to end. From the day after the date the comment ignores nothing, and the \
+          finding is reported again.",
+    avoid: "policy:
+  defaultAdmissionRule:
+    # countersign-ignore lint-always-allow-default: until 2024-06-30, when the last team has signed
+    evaluationMode: ALWAYS_ALLOW
+    enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
+",
+    prefer: "policy:
+  defaultAdmissionRule:
+    evaluationMode: ALWAYS_DENY
     enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
 ",
     check: Check::Directives,

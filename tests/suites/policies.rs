@@ -17,12 +17,13 @@ use k8s_openapi::api::rbac::v1::{ClusterRole, ClusterRoleBinding, RoleBinding};
 use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition;
 use k8s_openapi::serde::Serialize;
 use k8s_openapi::serde::de::DeserializeOwned;
-use policy_lint::{Config, SourceFile};
+use policy_lint::{Config, Level, SourceFile};
 use policy_tests::case::{A, one_container, outcome, pod, settings};
 use policy_tests::delivery::answer;
 use policy_tests::implementation::decide_natively;
 use policy_tests::signing::{TestKey, attestor};
 use policy_tests::{modules, process};
+use policy_wasm::time::Time;
 use serde_json::{Value, json};
 
 /// Policy, fixture, outcome, a text that the Decision must contain.
@@ -214,7 +215,9 @@ fn is_exported(path: &Path, expected: &str) {
 #[track_caller]
 fn is_clean(text: &str) {
     let file = SourceFile::new("manifest.yaml", text);
-    let report = policy_lint::lint(&[file], &Config::default());
+    let mut config = Config::default().at(Time::parse(TIME).unwrap());
+    config.set("lint-public-test-key", Level::Allow);
+    let report = policy_lint::lint(&[file], &config);
     assert!(
         report.diagnostics.is_empty(),
         "{:#?}\n{text}",

@@ -2,12 +2,15 @@
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context as _, Result, bail};
 use clap::ValueEnum;
 use policy_lint::{Config, Level, RULES, Rule, Severity, SourceFile, apply_fixes};
+use policy_wasm::time::Time;
 
 use crate::Exit;
+use crate::cli::parse_time;
 use crate::emit::lint::{Format, Linted};
 use crate::emit::{self, output};
 use crate::files::{self, Readers};
@@ -24,10 +27,11 @@ use super::problems::Problems;
   countersign lint policy.yaml --fix
   countersign lint --format human --format sarif=lint.sarif policies/
   countersign lint --allow lint-dry-run --deny lint-bare-name policy.yaml
+  countersign lint --time 2027-01-31T12:00:00Z policies/
   countersign lint --explain lint-star-prefix
 
 What is right here and nowhere else is ignored by a comment above or behind it:
-  # countersign-ignore lint-dry-run: until the roll-out in March
+  # countersign-ignore lint-dry-run: until 2027-03-31, when the roll-out ends
 
 `countersign-lint.yaml` in this folder or above it says how severe findings are:
   apiVersion: countersign.dev/v1
@@ -66,6 +70,11 @@ pub struct Args {
     /// Report a lint as an error; stronger than --warn
     #[arg(long, short = 'D', value_name = "CODE")]
     deny: Vec<String>,
+    /// When the texts are judged, in RFC 3339, instead of now
+    ///
+    /// Keys expire, scans grow old, and comments that ignore findings may end on a day.
+    #[arg(long, value_name = "TIME", value_parser = parse_time)]
+    time: Option<Time>,
     /// How to print the findings, and to which file: `human`, `concise`, `json`, `sarif`, `junit` or
     /// `github`; may be given several times
     #[arg(long, value_name = "FORMAT[=FILE]", default_value = "human",
@@ -101,6 +110,10 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
     let inputs = args.paths.iter().chain(&args.config);
     output::check(&args.format, inputs.map(PathBuf::as_path))?;
     let config = config(args)?;
+    let config = match args.time.or_else(now) {
+        Some(time) => config.at(time),
+        None => config,
+    };
     let (paths, mut files, problems) = read(&args.paths);
     let mut report = lint(&files, &config);
     let mut fixed = 0_usize;
@@ -131,6 +144,11 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
         emit::lint::write(format, out, &linted)
     })?;
     Ok(problems.finish(if fails { Exit::No } else { Exit::Yes }))
+}
+
+fn now() -> Option<Time> {
+    let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).ok()?;
+    Time::from_unix(since_epoch.as_secs()).ok()
 }
 
 fn lint(files: &[SourceFile], config: &Config) -> policy_lint::Report {

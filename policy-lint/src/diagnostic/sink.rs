@@ -2,6 +2,8 @@
 
 use alloc::collections::{BTreeMap, BTreeSet};
 
+use policy_wasm::time::Time;
+
 use super::{Diagnostic, Severity};
 use crate::config::{Config, Level};
 use crate::rule;
@@ -37,6 +39,11 @@ impl<'a> Sink<'a> {
         }
     }
 
+    /// The time at which texts are judged.
+    pub(crate) const fn time(&self) -> Option<Time> {
+        self.config.time()
+    }
+
     /// Takes a finding whose code may be overridden.
     pub(crate) fn push(&mut self, diagnostic: Diagnostic) {
         let level = self.config.level(&diagnostic.code);
@@ -68,9 +75,9 @@ impl<'a> Sink<'a> {
             let here = line.and_then(|line| by_line.get(&(span.file, line)));
             let mut here = here.into_iter().flatten();
             let ignoring = here.find(|index| {
-                directives
-                    .get(**index)
-                    .is_some_and(|directive| directive.names(&diagnostic.code))
+                directives.get(**index).is_some_and(|directive| {
+                    directive.ignores(&diagnostic.code, self.config.time())
+                })
             });
             match ignoring.filter(|_| rule::can_be_ignored(&diagnostic.code)) {
                 Some(&index) => {
@@ -86,7 +93,7 @@ impl<'a> Sink<'a> {
                 self.config.level(code) == Some(Level::Allow)
                     || used.contains(&(index, code.to_owned()))
             };
-            for finding in directive.problems(is_used) {
+            for finding in directive.problems(is_used, self.config.time()) {
                 self.push(finding);
             }
         }

@@ -144,6 +144,17 @@ impl<'n> Key<'n> {
     /// The key, unless it is unusable.
     #[must_use]
     pub(crate) fn decode(&self) -> Option<PublicKey> {
+        self.decode_as(self.id.and_then(Node::text).unwrap_or_default())
+    }
+
+    /// The id that is computed from the key, whatever id it has been given.
+    #[must_use]
+    pub(crate) fn computed_id(&self) -> Option<String> {
+        Some(self.decode_as("")?.id().to_owned())
+    }
+
+    /// The key under an id; a blank one is computed.
+    fn decode_as(&self, id: &str) -> Option<PublicKey> {
         let text = self.text.value.text()?;
         let algorithm = match self.form {
             Form::OpenPgp => return PublicKey::from_openpgp(text).ok(),
@@ -154,7 +165,6 @@ impl<'n> Key<'n> {
                 known.find_map(|(known, one)| (*known == name).then_some(*one))?
             }
         };
-        let id = self.id.and_then(Node::text).unwrap_or_default();
         PublicKey::from_pem(text, algorithm, id).ok()
     }
 }

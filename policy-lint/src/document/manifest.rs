@@ -1,18 +1,37 @@
-//! Kubewarden's policies, as far as they say when and with what a module is asked.
+//! Kubewarden's policies and groups of policies, as far as they say when and with what a module is asked.
 
 use super::{Origin, Settings};
 use crate::source::{Entry, Node, Span, pointed_at};
 
-/// A `ClusterAdmissionPolicy` or `AdmissionPolicy`
+/// A `ClusterAdmissionPolicy`, an `AdmissionPolicy`, or a group of either
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Manifest<'n> {
     /// The whole document
     pub(crate) root: &'n Node,
-    /// `spec`, where there is one
+    /// `spec`, where there is one; of a member of a group its own part
     pub(crate) spec: Option<&'n Node>,
     /// The file that it stands in
     text: &'n str,
 }
+
+const KINDS: [&str; 4] = [
+    "AdmissionPolicy",
+    "AdmissionPolicyGroup",
+    "ClusterAdmissionPolicy",
+    "ClusterAdmissionPolicyGroup",
+];
+
+/// Keys that settings have and nothing else does
+pub(super) const SETTINGS_KEYS: &[&str] = &[
+    "policy",
+    "platformPolicies",
+    "systemPolicy",
+    "attestors",
+    "evidence",
+    "deniedDigests",
+    "breakGlass",
+    "resolveTags",
+];
 
 /// One entry of `spec.rules`
 #[derive(Debug, Clone, Copy)]
@@ -24,8 +43,7 @@ impl<'n> Manifest<'n> {
         let is_group = root
             .text_of("apiVersion")
             .starts_with("policies.kubewarden.io/");
-        let is_kind = ["ClusterAdmissionPolicy", "AdmissionPolicy"].contains(&root.text_of("kind"));
-        (is_group && is_kind).then(|| Self {
+        (is_group && KINDS.contains(&root.text_of("kind"))).then(|| Self {
             root,
             spec: root.get("spec"),
             text,
@@ -42,6 +60,50 @@ impl<'n> Manifest<'n> {
     #[must_use]
     pub(crate) fn entry(&self, key: &str) -> Option<&'n Entry> {
         self.spec?.entry(key)
+    }
+
+    /// Whether it is a group: its policies are asked one by one, and an expression joins the answers.
+    #[must_use]
+    pub(crate) fn is_group(&self) -> bool {
+        self.root.text_of("kind").ends_with("Group")
+    }
+
+    /// Whether it belongs to a namespace, and so may read nothing of the cluster.
+    #[must_use]
+    pub(crate) fn is_namespaced(&self) -> bool {
+        self.root.text_of("kind").starts_with("Admission")
+    }
+
+    /// The policies of a group by the names that its expression calls; none where it is no group.
+    #[must_use]
+    pub(crate) fn members(&self) -> &'n [Entry] {
+        let policies = self.get("policies").filter(|_| self.is_group());
+        policies.map(Node::entries).unwrap_or_default()
+    }
+
+    /// The parts that name a module and its settings: the policy itself, or the members of the group
+    /// that are ours.
+    #[must_use]
+    pub(crate) fn parts(&self) -> Vec<Self> {
+        if !self.is_group() {
+            return vec![*self];
+        }
+        let member = |entry: &'n Entry| Self {
+            spec: Some(&entry.value),
+            ..*self
+        };
+        let members = self.members().iter().map(member);
+        members.filter(Self::is_own).collect()
+    }
+
+    /// Whether its module is this one: the manifests of other modules look alike, but for the module and
+    /// its settings.
+    #[must_use]
+    pub(crate) fn is_own(&self) -> bool {
+        if self.members().iter().any(|entry| is_own(&entry.value)) {
+            return true;
+        }
+        self.spec.is_some_and(is_own)
     }
 
     /// Its name; empty where it has none.
@@ -114,4 +176,13 @@ impl<'n> WebhookRule<'n> {
             && has("operations", operation)
             && resources.iter().any(|(pattern, _)| is_covered(pattern))
     }
+}
+
+/// Whether a mapping names this module, or has its settings.
+pub(crate) fn is_own(part: &Node) -> bool {
+    let has = |key: &&str| {
+        part.get("settings")
+            .is_some_and(|node| node.get(key).is_some())
+    };
+    part.text_of("module").contains("countersign") || SETTINGS_KEYS.iter().any(has)
 }

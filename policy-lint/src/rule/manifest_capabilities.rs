@@ -98,12 +98,14 @@ spec:
 };
 
 fn check(manifest: &Manifest<'_>, findings: &mut Findings) {
-    let Some(settings) = manifest.settings() else {
-        return;
-    };
-    check_resources(manifest, &settings, findings);
-    check_mutation(manifest, &settings, findings);
-    check_capabilities(manifest, &settings, findings);
+    for part in manifest.parts() {
+        let Some(settings) = part.settings() else {
+            continue;
+        };
+        check_resources(&part, &settings, findings);
+        check_mutation(&part, &settings, findings);
+        check_capabilities(&part, &settings, findings);
+    }
 }
 
 fn check_resources(manifest: &Manifest<'_>, settings: &Settings<'_>, findings: &mut Findings) {
@@ -159,7 +161,11 @@ fn check_mutation(manifest: &Manifest<'_>, settings: &Settings<'_>, findings: &m
                 "the policy writes digests into objects, and may not change them",
             )
             .because(pins.span, "writes digests")
-            .help("write `mutating: true`, or leave `resolveTags` out"),
+            .help(if manifest.is_group() {
+                "leave `resolveTags` out: no member of a group changes anything"
+            } else {
+                "write `mutating: true`, or leave `resolveTags` out"
+            }),
         ),
         _ => {}
     }

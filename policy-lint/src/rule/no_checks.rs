@@ -8,8 +8,10 @@ use crate::source::pointed_at;
 pub(super) static RULE: Rule = Rule {
     code: "lint-no-checks",
     severity: Severity::Warning,
-    what: "a platform policy or its default check set has no checks",
-    why: "All checks must pass, and where there are none they do: every image runs.",
+    what: "a platform policy or a check set has no checks",
+    why: "All checks must pass, and where there are none they do: every image runs. A check set without checks \
+          for one namespace opens that namespace to everybody who may create a Pod in it, whatever the default check \
+          set demands.",
     avoid: "gkePolicy:
   checkSets:
     - displayName: default
@@ -40,12 +42,18 @@ fn check(settings: &Settings<'_>, findings: &mut Findings) {
         }
     }
     for check_set in settings.check_sets() {
-        if check_set.scope().is_some() || !check_set.node.items_of("checks").is_empty() {
+        if !check_set.node.items_of("checks").is_empty() {
             continue;
         }
+        let owner = match check_set.scope() {
+            None => "the default check set".to_owned(),
+            Some((namespace, None)) => format!("the check set for `{namespace}`"),
+            // That is `lint-service-account-rule-weaker`.
+            Some((_, Some(_))) => continue,
+        };
         let checks = check_set.node.entry("checks");
         let span = checks.map_or_else(|| pointed_at(check_set.node), |entry| entry.key_span);
-        let message = "the default check set has no checks, so it admits every image";
+        let message = format!("{owner} has no checks, so it admits every image");
         findings.push(Diagnostic::new(span, "no checks", message).help(HELP));
     }
 }
@@ -71,6 +79,14 @@ mod tests {
             ),
             (
                 "gkePolicy: {checkSets: [{scope: {kubernetesNamespace: a}}, {checks: [{alwaysDeny: true}]}]}",
+                &["scope"],
+            ),
+            (
+                "gkePolicy: {checkSets: [{scope: {kubernetesNamespace: a}, checks: []}, {checks: [{alwaysDeny: true}]}]}",
+                &["checks"],
+            ),
+            (
+                "gkePolicy: {checkSets: [{scope: {kubernetesServiceAccount: 'a:b'}}, {checks: [{alwaysDeny: true}]}]}",
                 &[],
             ),
         ] {

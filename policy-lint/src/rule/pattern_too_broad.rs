@@ -2,7 +2,7 @@
 
 use super::{Check, Findings, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::document::{Language, Pattern, Settings, Wildcard};
+use crate::document::{Language, Pattern, Settings, Wildcard, registry};
 
 pub(super) static RULE: Rule = Rule {
     code: "lint-pattern-too-broad",
@@ -28,42 +28,17 @@ pub(super) static RULE: Rule = Rule {
     check: Check::Settings(check),
 };
 
-/// Registries in which anybody can have a project; with a leading dot, all subdomains
-const PUBLIC: &[&str] = &[
-    "docker.io",
-    "index.docker.io",
-    "registry-1.docker.io",
-    "registry.hub.docker.com",
-    "gcr.io",
-    ".gcr.io",
-    ".pkg.dev",
-    "ghcr.io",
-    "public.ecr.aws",
-    "quay.io",
-    "registry.gitlab.com",
-    "ttl.sh",
-];
-
-/// Registries that only their vendor fills
-const SINGLE_VENDOR: &[&str] = &[
-    "registry.k8s.io",
-    "k8s.gcr.io",
-    "gke.gcr.io",
-    "mcr.microsoft.com",
-    "registry.access.redhat.com",
-];
-
 fn check(settings: &Settings<'_>, findings: &mut Findings) {
     for pattern in settings.patterns() {
-        let Some(registry) = whole_registry(&pattern) else {
+        let Some(host) = whole_registry(&pattern) else {
             continue;
         };
-        let is_public = is_public(registry);
+        let is_public = registry::is_public(host);
         // One level of a registry of one's own is a choice, and its directories are for their check.
         let is_wide = is_public
             || (pattern.language != Language::TrustedDirectory
                 && pattern.glob().wildcard == Wildcard::DoubleStar);
-        if pattern.is_system || SINGLE_VENDOR.contains(&registry) || !is_wide {
+        if pattern.is_system || registry::is_single_vendor(host) || !is_wide {
             continue;
         }
         let label = if is_public {
@@ -79,10 +54,10 @@ fn check(settings: &Settings<'_>, findings: &mut Findings) {
             )
             .help(format!(
                 "name what is meant, such as `{}/my-project/{}`",
-                registry,
+                host,
                 pattern
                     .text
-                    .trim_start_matches(registry)
+                    .trim_start_matches(host)
                     .trim_start_matches('/')
             )),
         );
@@ -99,13 +74,6 @@ fn whole_registry<'p>(pattern: &Pattern<'p>) -> Option<&'p str> {
     (is_image && is_host && !registry.contains('/')).then_some(registry)
 }
 
-fn is_public(registry: &str) -> bool {
-    PUBLIC.iter().any(|public| match public.strip_prefix('.') {
-        Some(_) => registry.ends_with(public),
-        None => registry == *public,
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::tests::{allows, directories, found, names};
@@ -116,6 +84,8 @@ mod tests {
         for (pattern, is_found) in [
             ("docker.io/**", true),
             ("quay.io/*", true),
+            ("registry.digitalocean.com/**", true),
+            ("us.icr.io/**", true),
             ("eu.gcr.io/**", true),
             ("europe-docker.pkg.dev/**", true),
             ("r.example/**", true),

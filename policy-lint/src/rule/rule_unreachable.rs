@@ -57,6 +57,13 @@ evidence:
     check: Check::Settings(check),
 };
 
+/// Where the patterns stand that the lint reports.
+pub(super) fn exempting(settings: &Settings<'_>) -> Vec<Span> {
+    let mut findings = Findings::new();
+    check(settings, &mut findings);
+    findings.iter().map(Diagnostic::span).collect()
+}
+
 fn check(settings: &Settings<'_>, findings: &mut Findings) {
     let rules = settings.rules();
     let asks = rules

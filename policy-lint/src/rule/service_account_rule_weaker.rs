@@ -32,6 +32,9 @@ pub(super) static RULE: Rule = Rule {
     check: Check::Settings(check),
 };
 
+/// The rules that the lint is about
+pub(super) const MAP: &str = "kubernetesServiceAccountAdmissionRules";
+
 fn check(settings: &Settings<'_>, findings: &mut Findings) {
     check_rules(&settings.rules(), findings);
     let check_sets = settings.check_sets();
@@ -45,7 +48,7 @@ fn check_rules(rules: &[AdmissionRule<'_>], findings: &mut Findings) {
         return;
     };
     for rule in rules {
-        if rule.map != "kubernetesServiceAccountAdmissionRules" {
+        if rule.map != MAP {
             continue;
         }
         if let Some((span, label)) = weakness(rule, default) {
@@ -62,7 +65,10 @@ fn check_rules(rules: &[AdmissionRule<'_>], findings: &mut Findings) {
 }
 
 /// Where and how a rule demands less than another, if it certainly does.
-fn weakness(rule: &AdmissionRule<'_>, other: &AdmissionRule<'_>) -> Option<(Span, &'static str)> {
+pub(super) fn weakness(
+    rule: &AdmissionRule<'_>,
+    other: &AdmissionRule<'_>,
+) -> Option<(Span, &'static str)> {
     let is_enforced = |rule: &AdmissionRule<'_>| {
         matches!(
             rule.enforcement(),

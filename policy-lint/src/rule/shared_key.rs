@@ -7,7 +7,7 @@ use crate::document::{Owner, Settings};
 pub(super) static RULE: Rule = Rule {
     code: "lint-shared-key",
     severity: Severity::Error,
-    what: "two attestors, or two purposes of authenticators, have one key",
+    what: "two attestors, two purposes of authenticators, or an attestor and an authenticator have one key",
     why: "One signature then counts for both, and whoever is trusted with one thing is trusted with \
           the other: what QA approves is already approved by the build, and who scans also says how \
           an image was made.",
@@ -129,6 +129,15 @@ fn confusion(first: Owner<'_>, second: Owner<'_>) -> Option<(String, &'static st
             let message = format!("authenticators for `{one}` and for `{other}` have one key");
             Some((message, "give each purpose a key of its own"))
         }
+        (Owner::Authenticator(purpose), owner) | (owner, Owner::Authenticator(purpose)) => {
+            let owner = match owner {
+                Owner::Attestor(_, attestor) => format!("attestor `{}`", attestor.name()),
+                Owner::Check => "a check for signatures".to_owned(),
+                Owner::Authenticator(_) => return None,
+            };
+            let message = format!("{owner} and an authenticator for `{purpose}` have one key");
+            Some((message, "give each a key of its own"))
+        }
         _ => None,
     }
 }
@@ -161,5 +170,19 @@ mod tests {
             "    provenance: [{builderId: a, publicKeys: [KEY]}]\n    freshness: [{publicKeys: [KEY, KEY]}]\n",
         );
         assert_eq!(found(&RULE, &two), ["publicKeyPem", "publicKeyPem"]);
+    }
+    #[test]
+    fn who_attests_does_not_scan_with_the_same_key() {
+        let scanner =
+            "evidence:\n  authenticators: {vulnerability: [{maxAgeDays: 7, publicKeys: [KEY]}]}\n";
+        let attestor = "attestors:\n- name: build\n  userOwnedGrafeasNote: {noteReference: build, publicKeys: [KEY]}\n";
+        let check = "platformPolicies: [{gkePolicy: {checkSets: [{checks: [{simpleSigningAttestationCheck: {attestationAuthenticators: [{pkixPublicKeySet: {pkixPublicKeys: [PKIX]}}]}}]}]}}]\n";
+        let (_, pkix) = KEY.split_once("pkixPublicKey: ").unwrap();
+        let pkix = pkix.strip_suffix('}').unwrap();
+        for (owner, count) in [(attestor, 1), (check, 1), ("deniedDigests: []\n", 0)] {
+            let yaml = format!("{owner}{scanner}").replace("KEY]", &format!("{KEY}]"));
+            let yaml = yaml.replace("PKIX]", &format!("{pkix}]"));
+            assert_eq!(found(&RULE, &yaml).len(), count, "{yaml}");
+        }
     }
 }

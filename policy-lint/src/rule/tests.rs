@@ -5,12 +5,17 @@ use crate::{Config, SourceFile, apply_fixes, lint};
 
 #[track_caller]
 fn diagnostics(yaml: &str) -> Vec<Diagnostic> {
-    let report = lint(&[file(yaml)], &Config::default());
+    let report = lint(&[file(yaml)], &Config::default().at(now()));
     assert!(
         report.documents > 0,
         "not a document that is linted:\n{yaml}"
     );
     report.diagnostics
+}
+
+/// When the examples are judged
+fn now() -> Time {
+    Time::parse("2026-11-23T12:00:00Z").unwrap()
 }
 
 fn file(yaml: &str) -> SourceFile {

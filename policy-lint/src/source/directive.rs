@@ -1,7 +1,10 @@
 //! Comments that ignore findings: `# countersign-ignore lint-dry-run: until the roll-out in March`.
 //!
 //! At the end of a line such a comment is about that line, on a line of its own about the next one
-//! that is not a comment. A reason is required; what ignores nothing is a finding itself.
+//! that is not a comment. A reason is required; what ignores nothing is a finding itself. A reason with
+//! `until 2026-03-31` counts to the end of that day, UTC.
+
+use policy_wasm::time::Time;
 
 use super::{Node, Shape, SourceFile, Span};
 use crate::diagnostic::{Diagnostic, Severity};
@@ -14,6 +17,9 @@ const MARK: &str = "countersign-ignore";
 pub(crate) const WITHOUT_REASON: &str = "lint-ignore-without-reason";
 /// The finding for a comment that ignores nothing
 pub(crate) const UNUSED: &str = "lint-ignore-unused";
+
+/// The finding for a comment that has ended
+pub(crate) const EXPIRED: &str = "lint-ignore-expired";
 
 /// One comment
 #[derive(Debug)]
@@ -88,13 +94,29 @@ impl Directive {
         (self.span.file, self.line)
     }
 
-    /// Whether it ignores findings of a code.
-    pub(crate) fn names(&self, code: &str) -> bool {
-        !self.reason.is_empty() && self.codes.iter().any(|one| one == code)
+    /// Whether it ignores findings of a code at a time.
+    pub(crate) fn ignores(&self, code: &str, now: Option<Time>) -> bool {
+        let is_named = self.codes.iter().any(|one| one == code);
+        is_named && !self.reason.is_empty() && self.ended(now).is_none()
+    }
+
+    /// The date in the reason, if its day is over.
+    fn ended(&self, now: Option<Time>) -> Option<&str> {
+        let mut dates = self.reason.split("until ").skip(1).filter_map(|behind| {
+            let date = behind.get(.."YYYY-MM-DD".len())?;
+            let last_second = Time::parse(&format!("{date}T23:59:59Z")).ok()?;
+            Some((date, last_second))
+        });
+        let (date, last_second) = dates.next()?;
+        (last_second < now?).then_some(date)
     }
 
     /// What is wrong with the comment itself, given which of its codes ignored something.
-    pub(crate) fn problems(&self, is_used: impl Fn(&str) -> bool) -> Vec<Diagnostic> {
+    pub(crate) fn problems(
+        &self,
+        is_used: impl Fn(&str) -> bool,
+        now: Option<Time>,
+    ) -> Vec<Diagnostic> {
         let finding = |code: &str, severity, label: &str, message: String, help: &str| {
             let finding = Diagnostic::new(self.span, label, message)
                 .coded(code)
@@ -114,6 +136,13 @@ impl Directive {
                 message,
                 form,
             )];
+        }
+        if let Some(date) = self.ended(now) {
+            let message = format!("the comment ignores findings until {date}, which is past");
+            let help =
+                "resolve what it ignored, which is reported again, or write a new date and why";
+            let label = "ignores nothing any more";
+            return vec![finding(EXPIRED, Severity::Warning, label, message, help)];
         }
         let unused = self.codes.iter().filter(|code| !is_used(code));
         unused
@@ -146,5 +175,50 @@ fn collect(node: &Node, texts: &mut Vec<Span>) {
             .iter()
             .for_each(|entry| collect(&entry.value, texts)),
         _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use policy_wasm::time::Time;
+
+    use crate::{Config, SourceFile, lint};
+
+    /// An exception that was to end is no exception afterwards.
+    #[test]
+    fn a_comment_ignores_to_the_end_of_the_day_that_it_names() {
+        const LINT: &str = "lint-always-allow-default";
+        for (reason, now, expected) in [
+            ("until 2026-06-30", Some("2026-06-30T23:59:59Z"), &[][..]),
+            (
+                "until 2026-06-30",
+                Some("2026-07-01T00:00:00Z"),
+                &["lint-ignore-expired", LINT],
+            ),
+            ("until 2026-06-30, or later", None, &[]),
+            (
+                "until the end, until 2026-06-30",
+                Some("2027-01-01T00:00:00Z"),
+                &["lint-ignore-expired", LINT],
+            ),
+            ("until 2026-13-30", Some("2027-01-01T00:00:00Z"), &[]),
+            (
+                "until 30 June 2026 or so",
+                Some("2027-01-01T00:00:00Z"),
+                &[],
+            ),
+        ] {
+            let text = format!(
+                "globalPolicyEvaluationMode: DISABLE\ndefaultAdmissionRule:\n  # countersign-ignore {LINT}: {reason}\n  evaluationMode: ALWAYS_ALLOW\n  enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG\n"
+            );
+            let config = Config::default();
+            let config = match now {
+                Some(now) => config.at(Time::parse(now).unwrap()),
+                None => config,
+            };
+            let report = lint(&[SourceFile::new("", text)], &config);
+            let codes = report.diagnostics.iter().map(|one| one.code.as_str());
+            assert_eq!(codes.collect::<Vec<_>>(), expected, "{reason} {now:?}");
+        }
     }
 }

@@ -192,6 +192,39 @@ fn what_could_not_be_linted_ends_with_2() {
 
 #[test]
 fn the_shipped_policies_are_free_of_findings() {
-    let (stdout, _) = run("lint --fail-on info policies", "", 0);
+    let allow = "--allow lint-public-test-key";
+    let (stdout, _) = run(&format!("lint --fail-on info {allow} policies"), "", 0);
     assert!(stdout.contains(": nothing found, "), "{stdout}");
+}
+
+/// Nothing in a ready-made policy keeps its copy from being reported while it trusts a test key.
+#[test]
+fn copies_of_the_shipped_policies_are_reported_until_the_test_keys_are_replaced() {
+    for policy in [
+        "pipeline",
+        "require-attestation",
+        "require-attestation-platform",
+        "supply-chain",
+    ] {
+        let arguments = format!("lint --format concise policies/{policy}/policy.yaml");
+        let (stdout, _) = run(&arguments, "", 1);
+        assert!(stdout.contains("error[lint-public-test-key]"), "{stdout}");
+    }
+}
+
+/// What depends on the day is found by the clock, and as of another day where that is said.
+#[test]
+fn a_day_decides_what_a_comment_ignores() {
+    let policy = "policy:
+  defaultAdmissionRule:
+    # countersign-ignore lint-always-allow-default: until 2024-06-30, when the last team signs
+    evaluationMode: ALWAYS_ALLOW
+    enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
+";
+    let (stdout, _) = run("lint --format concise -", policy, 1);
+    assert!(stdout.contains("warning[lint-ignore-expired]"), "{stdout}");
+    let (stdout, _) = run("lint --time 2024-06-30T12:00:00Z -", policy, 0);
+    assert!(stdout.contains("1 ignored with a reason"), "{stdout}");
+    let (_, stderr) = run("lint --time tomorrow -", policy, 2);
+    assert!(stderr.contains("--time"), "{stderr}");
 }

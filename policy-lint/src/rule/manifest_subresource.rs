@@ -1,0 +1,104 @@
+//! Requests without images.
+
+use super::{Check, Findings, Rule};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::document::Manifest;
+
+pub(super) static RULE: Rule = Rule {
+    code: "lint-manifest-subresource",
+    severity: Severity::Warning,
+    what: "a rule of a manifest names a subresource that brings in no image",
+    why: "Scaling, evictions, bindings and reports of a status change no image, so there is nothing to \
+          judge in them. Each waits for the policy, though, and with `failurePolicy: Fail` nodes cannot \
+          report and Pods cannot be evicted, bound or scaled while the policy server is away. \
+          `pods/ephemeralcontainers` is the only subresource that brings in images.",
+    avoid: "apiVersion: policies.kubewarden.io/v1
+kind: ClusterAdmissionPolicy
+metadata:
+  name: countersign
+spec:
+  module: registry://registry.example/policies/countersign:v0.1.0
+  rules:
+    - apiGroups: [\"\"]
+      apiVersions: [v1]
+      resources: [pods, pods/ephemeralcontainers, pods/status]
+      operations: [CREATE, UPDATE]
+    - apiGroups: [apps]
+      apiVersions: [v1]
+      resources: [daemonsets, deployments, replicasets, statefulsets]
+      operations: [CREATE, UPDATE]
+  settings:
+    policy:
+      defaultAdmissionRule:
+        evaluationMode: ALWAYS_DENY
+        enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
+",
+    prefer: "apiVersion: policies.kubewarden.io/v1
+kind: ClusterAdmissionPolicy
+metadata:
+  name: countersign
+spec:
+  module: registry://registry.example/policies/countersign:v0.1.0
+  rules:
+    - apiGroups: [\"\"]
+      apiVersions: [v1]
+      resources: [pods, pods/ephemeralcontainers]
+      operations: [CREATE, UPDATE]
+    - apiGroups: [apps]
+      apiVersions: [v1]
+      resources: [daemonsets, deployments, replicasets, statefulsets]
+      operations: [CREATE, UPDATE]
+  settings:
+    policy:
+      defaultAdmissionRule:
+        evaluationMode: ALWAYS_DENY
+        enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
+",
+    check: Check::Manifest(check),
+};
+
+fn check(manifest: &Manifest<'_>, findings: &mut Findings) {
+    for rule in manifest.rules() {
+        for (name, span) in rule.resources() {
+            let is_subresource = name.contains('/') && !name.contains('*');
+            if !is_subresource || name == "pods/ephemeralcontainers" {
+                continue;
+            }
+            findings.push(
+                Diagnostic::new(
+                    span,
+                    "brings in no image",
+                    format!(
+                        "the policy is asked about `{name}`, in which there is nothing to judge"
+                    ),
+                )
+                .help("leave it out"),
+            );
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::found;
+    use super::RULE;
+
+    #[test]
+    fn only_debug_containers_come_by_a_subresource() {
+        for name in [
+            "pods/status",
+            "pods/binding",
+            "pods/eviction",
+            "pods/resize",
+            "deployments/scale",
+        ] {
+            let yaml = RULE.avoid.replace("pods/status", name);
+            assert_eq!(found(&RULE, &yaml), [name]);
+        }
+        let yaml = RULE.avoid.replace("pods/status", "'pods/*'");
+        assert!(
+            found(&RULE, &yaml).is_empty(),
+            "a wildcard has a lint of its own"
+        );
+    }
+}

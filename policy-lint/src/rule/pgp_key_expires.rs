@@ -1,0 +1,143 @@
+//! An OpenPGP key that will expire soon.
+
+use policy_wasm::key::PublicKey;
+use policy_wasm::time::Time;
+
+use super::{Check, Findings, Rule};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::document::Settings;
+
+pub(super) static RULE: Rule = Rule {
+    code: "lint-pgp-key-expires",
+    severity: Severity::Warning,
+    what: "an OpenPGP key expires within 30 days",
+    why: "From that moment none of its signatures counts, those of before included, and images that are signed by no \
+          other key are denied, also when a node fails and their Pods start elsewhere.",
+    avoid: "policy:
+  defaultAdmissionRule:
+    evaluationMode: REQUIRE_ATTESTATION
+    enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
+    requireAttestationsBy: [projects/example/attestors/build]
+attestors:
+  - name: projects/example/attestors/build
+    userOwnedGrafeasNote:
+      noteReference: projects/example/notes/build
+      publicKeys:
+        - asciiArmoredPgpPublicKey: |
+            -----BEGIN PGP PUBLIC KEY BLOCK-----
+
+            mDMEZZIAgBYJKwYBBAHaRw8BAQdACBncSjarVm330WSGMS0zpxlBFRCpcm8gVzw2
+            6U0yJBS0GWJ1aWxkIDxidWlsZEBleGFtcGxlLmNvbT6IlgQTFggAPhYhBP9+Ccmc
+            aQKICg3ShwPlM6D/YFqLBQJlkgCAAhsDBQkFiJPABQsJCAcCBhUKCQgLAgQWAgMB
+            Ah4BAheAAAoJEAPlM6D/YFqLeJkA/1i7+UAm0AvLb8xJQ4Ztk3HHaeci1NctnoMQ
+            pqc42djOAQDyUNgVqmlj9DR4JlxCh/fgYNxzgA4S8xJvFJtvc56kAw==
+            =osb6
+            -----END PGP PUBLIC KEY BLOCK-----
+evidence:
+  kubernetes:
+    notes:
+      projects/example/notes/build: attest-build
+",
+    prefer: "policy:
+  defaultAdmissionRule:
+    evaluationMode: REQUIRE_ATTESTATION
+    enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
+    requireAttestationsBy: [projects/example/attestors/build]
+attestors:
+  - name: projects/example/attestors/build
+    userOwnedGrafeasNote:
+      noteReference: projects/example/notes/build
+      publicKeys:
+        - asciiArmoredPgpPublicKey: |
+            -----BEGIN PGP PUBLIC KEY BLOCK-----
+
+            mDMEZZIAgBYJKwYBBAHaRw8BAQdA7AQxY1M+xxBUXVMrl+g3thW1U/19PecUbahs
+            MlEy9WS0HWVkMjU1MTkgPGVkMjU1MTlAZXhhbXBsZS5jb20+iJAEExYIADgWIQTQ
+            qpayeWPxf2/WSLcvvhCp/eEBygUCZZIAgAIbAwULCQgHAgYVCgkICwIEFgIDAQIe
+            AQIXgAAKCRAvvhCp/eEByllYAQDNUg73grOTnco1k5DRY8UhfFWMHzvk21VFDVZl
+            zvMODQD/QqkKmRwjxe0j1ZNR8XiFgxO4MteGI3amm11g2xElZgE=
+            =B9t5
+            -----END PGP PUBLIC KEY BLOCK-----
+evidence:
+  kubernetes:
+    notes:
+      projects/example/notes/build: attest-build
+",
+    check: Check::Dated(check),
+};
+
+/// Thirty days, in seconds
+const SOON: u64 = 30 * 24 * 60 * 60;
+
+fn check(settings: &Settings<'_>, now: Time, findings: &mut Findings) {
+    for key in settings.keys() {
+        let expiry = key.decode().and_then(|key| expiry(&key, now));
+        let Some(expiry) = expiry else {
+            continue;
+        };
+        findings.push(
+            Diagnostic::new(
+                key.span(),
+                "no signature of it counts then",
+                format!("the OpenPGP key expires on {}", date(expiry)),
+            )
+            .help(
+                "extend it (`gpg --quick-set-expire FINGERPRINT 2y`) and write its new export here, or add another \
+                 key beside it",
+            ),
+        );
+    }
+}
+
+/// The moment from which a key that may sign now may no longer, if that is soon.
+fn expiry(key: &PublicKey, now: Time) -> Option<Time> {
+    let may_sign = |seconds: u64| {
+        let time = Time::from_unix(seconds).ok()?;
+        Some(key.may_sign_at(time).is_ok())
+    };
+    let (mut valid, mut expired) = (now.as_unix(), now.as_unix().saturating_add(SOON));
+    if !may_sign(valid)? || may_sign(expired)? {
+        return None;
+    }
+    while expired.saturating_sub(valid) > 1 {
+        let between = valid.midpoint(expired);
+        if may_sign(between)? {
+            valid = between;
+        } else {
+            expired = between;
+        }
+    }
+    Time::from_unix(expired).ok()
+}
+
+fn date(time: Time) -> String {
+    time.to_string().chars().take("YYYY-MM-DD".len()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use policy_wasm::time::Time;
+
+    use super::RULE;
+    use crate::{Config, SourceFile, lint};
+
+    /// The key of the page expires at noon of 10 December 2026.
+    #[test]
+    fn thirty_days_before_its_end_a_key_is_found() {
+        for (now, expected) in [
+            ("2026-11-10T12:00:00Z", Some("2026-12-10")),
+            ("2026-12-10T11:59:59Z", Some("2026-12-10")),
+            ("2026-11-10T11:59:59Z", None),
+            ("2026-12-11T12:00:00Z", None),
+        ] {
+            let config = Config::default().at(Time::parse(now).unwrap());
+            let report = lint(&[SourceFile::new("", RULE.avoid)], &config);
+            let found = report.diagnostics.iter().find(|one| one.code == RULE.code);
+            let message = found.map(|one| one.message.as_str());
+            let expected = expected.map(|date| format!("the OpenPGP key expires on {date}"));
+            assert_eq!(message, expected.as_deref(), "{now}");
+        }
+        let undated = lint(&[SourceFile::new("", RULE.avoid)], &Config::default());
+        assert!(undated.diagnostics.iter().all(|one| one.code != RULE.code));
+    }
+}

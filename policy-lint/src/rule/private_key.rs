@@ -1,0 +1,119 @@
+//! A private key in a document that is read by many.
+
+use super::{Check, Findings, Rule};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::document::Settings;
+use crate::source::{Node, Shape, Span, pointed_at};
+
+pub(super) static RULE: Rule = Rule {
+    code: "lint-private-key",
+    severity: Severity::Error,
+    what: "the settings hold a private key",
+    why: "The policy verifies, so it needs public keys only. A private key in settings is in the repository's history, \
+          in the cluster's API and in logs of CI; everybody who has read it can sign. Removing it from the file \
+          does not undo that.",
+    avoid: "policy:
+  defaultAdmissionRule:
+    evaluationMode: REQUIRE_ATTESTATION
+    enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
+    requireAttestationsBy: [projects/example/attestors/build]
+attestors:
+  - name: projects/example/attestors/build
+    userOwnedGrafeasNote:
+      noteReference: projects/example/notes/build
+      publicKeys:
+        - pkixPublicKey:
+            signatureAlgorithm: ECDSA_P256_SHA256
+            publicKeyPem: |
+              -----BEGIN PRIVATE KEY-----
+              (the key)
+              -----END PRIVATE KEY-----
+evidence:
+  kubernetes:
+    notes:
+      projects/example/notes/build: attest-build
+",
+    prefer: "policy:
+  defaultAdmissionRule:
+    evaluationMode: REQUIRE_ATTESTATION
+    enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
+    requireAttestationsBy: [projects/example/attestors/build]
+attestors:
+  - name: projects/example/attestors/build
+    userOwnedGrafeasNote:
+      noteReference: projects/example/notes/build
+      publicKeys:
+        - pkixPublicKey:
+            signatureAlgorithm: ECDSA_P256_SHA256
+            publicKeyPem: |
+              -----BEGIN PUBLIC KEY-----
+              MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEpW5z0WPTBWzTkXgTKfUVPUaMbJC/
+              8mD4rpJyymP6aswUQNyTLLC6k9BJ/u1KDUP3auKVRKpW0I6ceMx1WHcNMw==
+              -----END PUBLIC KEY-----
+evidence:
+  kubernetes:
+    notes:
+      projects/example/notes/build: attest-build
+",
+    check: Check::Settings(check),
+};
+
+fn check(settings: &Settings<'_>, findings: &mut Findings) {
+    visit(settings.root, pointed_at(settings.root), findings);
+}
+
+/// Finds the texts with a private key, and points at the keys above them: the texts are never shown.
+fn visit(node: &Node, key_span: Span, findings: &mut Findings) {
+    match &node.shape {
+        Shape::Text(text) if is_private_key(text) => findings.push(
+            Diagnostic::new(
+                key_span,
+                "not a public key",
+                "the settings hold a private key, which counts as disclosed",
+            )
+            .help(
+                "make a new key, write its public half here (`openssl pkey -in KEY -pubout`, `gpg --export --armor`), \
+                 and sign anew what the old key has signed",
+            ),
+        ),
+        Shape::List(items) => items.iter().for_each(|item| visit(item, key_span, findings)),
+        Shape::Map(entries) => entries
+            .iter()
+            .for_each(|entry| visit(&entry.value, entry.key_span, findings)),
+        _ => {}
+    }
+}
+
+/// Whether a text has a block of PEM or armour that a private key stands in, by its label:
+/// `EC PRIVATE KEY`, `ENCRYPTED PRIVATE KEY`, `PGP PRIVATE KEY BLOCK` and the like.
+fn is_private_key(text: &str) -> bool {
+    let blocks = text.split("-----BEGIN ").skip(1);
+    let mut labels = blocks.filter_map(|block| Some(block.split_once("-----")?.0));
+    labels.any(|label| label.contains("PRIVATE KEY"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::found;
+    use super::RULE;
+
+    #[test]
+    fn every_kind_of_private_key_is_found_wherever_it_stands() {
+        for (label, is_found) in [
+            ("EC PRIVATE KEY", true),
+            ("RSA PRIVATE KEY", true),
+            ("ENCRYPTED PRIVATE KEY", true),
+            ("OPENSSH PRIVATE KEY", true),
+            ("PGP PRIVATE KEY BLOCK", true),
+            ("ENCRYPTED SIGSTORE PRIVATE KEY", true),
+            ("PUBLIC KEY", false),
+            ("CERTIFICATE", false),
+        ] {
+            let yaml = format!(
+                "policy:\n  description: 'keep -----BEGIN {label}----- x'\n  defaultAdmissionRule: {{evaluationMode: ALWAYS_DENY, enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG}}\n"
+            );
+            let expected = vec!["description"; is_found.into()];
+            assert_eq!(found(&RULE, &yaml), expected, "{label}");
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! A key whose private half is public.
+
+use super::{Check, Findings, Rule};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::document::Settings;
+
+pub(super) static RULE: Rule = Rule {
+    code: "lint-public-test-key",
+    severity: Severity::Error,
+    what: "a key is one of the test keys of the ready-made policies",
+    why: "The private halves of the test keys are published beside the policies, so that their examples can be \
+          signed by anybody. A policy that trusts one of them admits what anybody signs.",
+    avoid: "policy:
+  defaultAdmissionRule:
+    evaluationMode: REQUIRE_ATTESTATION
+    enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
+    requireAttestationsBy: [projects/example/attestors/build]
+attestors:
+  - name: projects/example/attestors/build
+    userOwnedGrafeasNote:
+      noteReference: projects/example/notes/build
+      publicKeys:
+        - pkixPublicKey:
+            signatureAlgorithm: ECDSA_P256_SHA256
+            publicKeyPem: |
+              -----BEGIN PUBLIC KEY-----
+              MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEpW5z0WPTBWzTkXgTKfUVPUaMbJC/
+              8mD4rpJyymP6aswUQNyTLLC6k9BJ/u1KDUP3auKVRKpW0I6ceMx1WHcNMw==
+              -----END PUBLIC KEY-----
+evidence:
+  kubernetes:
+    notes:
+      projects/example/notes/build: attest-build
+",
+    prefer: "policy:
+  defaultAdmissionRule:
+    evaluationMode: REQUIRE_ATTESTATION
+    enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
+    requireAttestationsBy: [projects/example/attestors/build]
+attestors:
+  - name: projects/example/attestors/build
+    userOwnedGrafeasNote:
+      noteReference: projects/example/notes/build
+      publicKeys:
+        - pkixPublicKey:
+            signatureAlgorithm: ECDSA_P256_SHA256
+            publicKeyPem: |
+              -----BEGIN PUBLIC KEY-----
+              MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEDztDbs3oEMl4IrVazqrICeYrvxLt
+              v2MXXdulYxlBTO+pbbEkeE++YAQ3XTXtVJCO1HV9pXxOFsHycZ7rfNbmcg==
+              -----END PUBLIC KEY-----
+evidence:
+  kubernetes:
+    notes:
+      projects/example/notes/build: attest-build
+",
+    check: Check::Settings(check),
+};
+
+/// The keys of `policies/test-keys`: names and computed ids, which are digests of the keys
+const TEST_KEYS: [(&str, &str); 5] = [
+    ("build", "KnEZfzwi7FspO3Ol7-Q9gxp7rBQUentydKeIT2f7C_g"),
+    ("canary", "MmjkXi4jH1V-RxbU81Y2KL-cVKR4CnDzcz42CWsqTDQ"),
+    ("qa", "OJuh14tltOF3OQ4B9qOtsamKoTXQ5iUrS4LcZEDhczU"),
+    ("scanner", "mAKh0qxa9pLjtgxw6w301ByPLhyO9icKxuMKyQDj5jM"),
+    ("uploader", "NKSrgG6p5ROCz7dW66EnvY3sXkJCmPsfrTgvsgeu70c"),
+];
+
+fn check(settings: &Settings<'_>, findings: &mut Findings) {
+    for key in settings.keys() {
+        let Some(id) = key.computed_id() else {
+            continue;
+        };
+        let known = TEST_KEYS
+            .iter()
+            .find(|(_, digest)| id.strip_prefix("ni:///sha-256;") == Some(digest));
+        if let Some((name, _)) = known {
+            findings.push(
+                Diagnostic::new(
+                    key.span(),
+                    "its private key is public",
+                    format!("this is the public test key `{name}` of the ready-made policies"),
+                )
+                .help(
+                    "make a key of your own, for example by `countersign attest keygen`, and replace this one and \
+                     what it has signed",
+                ),
+            );
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::found;
+    use super::{RULE, TEST_KEYS};
+
+    /// Whatever id somebody gives it, and whatever it is trusted with.
+    #[test]
+    fn a_test_key_is_found_under_any_id_and_for_any_purpose() {
+        let named = RULE.avoid.replace(
+            "- pkixPublicKey:",
+            "- id: ours:build\n          pkixPublicKey:",
+        );
+        assert_eq!(found(&RULE, &named), ["publicKeyPem"]);
+        let keys = RULE.avoid.split_once("publicKeys:").unwrap().1;
+        let (keys, _) = keys.split_once("evidence:").unwrap();
+        let scanner = format!(
+            "policy: {{defaultAdmissionRule: {{evaluationMode: ALWAYS_DENY, enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG}}}}\nevidence:\n  authenticators:\n    freshness:\n    - publicKeys:{keys}"
+        );
+        assert_eq!(found(&RULE, &scanner), ["publicKeyPem"]);
+    }
+
+    /// The list has every key of the folder, and nothing else.
+    #[test]
+    fn every_key_of_the_folder_is_known() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../policies/test-keys");
+        let files = std::fs::read_dir(folder).unwrap();
+        let names = files.map(|file| file.unwrap().file_name().into_string().unwrap());
+        let mut names: Vec<_> = names
+            .filter_map(|name| Some(name.strip_suffix(".pem")?.to_owned()))
+            .collect();
+        names.sort();
+        assert_eq!(names, TEST_KEYS.map(|(name, _)| name));
+    }
+}

@@ -1,0 +1,102 @@
+//! Provenance that anybody can have.
+
+use super::{Check, Findings, Rule};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::document::Settings;
+use crate::source::Node;
+
+pub(super) static RULE: Rule = Rule {
+    code: "lint-slsa-any-source",
+    severity: Severity::Error,
+    what: "a slsaCheck trusts builds of any source repository",
+    why: "Everybody with an account can have Cloud Build build anything, and its provenance is as genuine \
+          as one's own. Only `trustedSourceRepoPatterns` tell the two apart, and only when they name one's \
+          own organisation: at a public forge anybody can have a repository.",
+    avoid: "gkePolicy:
+  checkSets:
+    - checks:
+        - slsaCheck:
+            rules:
+              - trustedBuilder: GOOGLE_CLOUD_BUILD
+                configBasedBuildRequired: true
+",
+    prefer: "gkePolicy:
+  checkSets:
+    - checks:
+        - slsaCheck:
+            rules:
+              - trustedBuilder: GOOGLE_CLOUD_BUILD
+                configBasedBuildRequired: true
+                trustedSourceRepoPatterns: [github.com/example/*]
+",
+    check: Check::Settings(check),
+};
+
+fn check(settings: &Settings<'_>, findings: &mut Findings) {
+    for check_set in settings.check_sets() {
+        for check in check_set.checks() {
+            for rule in check.kind.value.items_of("rules") {
+                check_rule(rule, findings);
+            }
+        }
+    }
+}
+
+fn check_rule(rule: &Node, findings: &mut Findings) {
+    let Some(builder) = rule.get("trustedBuilder") else {
+        return;
+    };
+    let help = "name your repositories: `trustedSourceRepoPatterns: [github.com/ORGANISATION/*]`";
+    let patterns = rule.items_of("trustedSourceRepoPatterns");
+    // Another builder may be one of one's own, which builds nothing else.
+    if patterns.is_empty() && builder.text() == Some("GOOGLE_CLOUD_BUILD") {
+        let message = "builds by anybody in Cloud Build satisfy the rule";
+        findings.push(Diagnostic::new(builder.span, "of any source", message).help(help));
+    }
+    for pattern in patterns {
+        let forge = pattern.text().and_then(|text| text.strip_suffix("/**"));
+        if let Some(forge) = forge.filter(|host| PUBLIC_FORGES.contains(host)) {
+            let message = format!("builds of every repository at `{forge}` satisfy the rule");
+            findings.push(
+                Diagnostic::new(pattern.span, "anybody can have a repository there", message)
+                    .because(builder.span, "for this builder")
+                    .help(help),
+            );
+        }
+    }
+}
+
+/// Hosts at which anybody can have a repository
+const PUBLIC_FORGES: [&str; 5] = [
+    "bitbucket.org",
+    "codeberg.org",
+    "github.com",
+    "gitlab.com",
+    "source.cloud.google.com",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::found;
+    use super::RULE;
+
+    #[test]
+    fn a_whole_forge_is_any_source() {
+        let of = |pattern: &str| RULE.prefer.replace("github.com/example/*", pattern);
+        assert_eq!(found(&RULE, &of("github.com/**")), ["github.com/**"]);
+        for pattern in [
+            "github.com/example/**",
+            "git.example/**",
+            "github.com/example/shop",
+        ] {
+            assert!(found(&RULE, &of(pattern)).is_empty(), "{pattern}");
+        }
+    }
+
+    #[test]
+    fn a_builder_of_ones_own_may_build_anything() {
+        let own = "https://ci.example/builders/release";
+        let yaml = RULE.avoid.replace("GOOGLE_CLOUD_BUILD", own);
+        assert!(found(&RULE, &yaml).is_empty());
+    }
+}

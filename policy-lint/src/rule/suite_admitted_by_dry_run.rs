@@ -1,0 +1,162 @@
+//! A test that cannot fail.
+
+use super::{Check, Findings, Rule};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::document::Settings;
+use crate::source::Span;
+use crate::suite::{Outcome, Request, Suite};
+
+pub(super) static RULE: Rule = Rule {
+    code: "lint-suite-admitted-by-dry-run",
+    severity: Severity::Warning,
+    what: "a case expects an admission that a dry run gives to every image",
+    why: "Under a dry run everything is admitted, so the case passes whatever the policy says about the \
+          image: also when its signature is missing, and after the policy is broken. `enforcement: \
+          enforced` expects that the policy itself admits, `enforcement: dry-run` that it would not. \
+          Reported where the settings are linted together with the suite.",
+    avoid: "policy:
+  kubernetesNamespaceAdmissionRules:
+    staging:
+      evaluationMode: ALWAYS_DENY
+      enforcementMode: DRYRUN_AUDIT_LOG_ONLY
+  defaultAdmissionRule:
+    evaluationMode: ALWAYS_DENY
+    enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
+---
+apiVersion: countersign.dev/v1
+kind: PolicySuite
+settings: policy.yaml
+time: 2026-01-31T12:00:00Z
+images:
+  web: registry.example/shop/web@digest
+cases:
+  - name: in staging
+    request: {namespace: staging, images: [web]}
+    expect: admitted
+  - name: everywhere else
+    request: {namespace: production, images: [web]}
+    expect: {outcome: denied, reasons: [always-deny]}
+",
+    prefer: "policy:
+  kubernetesNamespaceAdmissionRules:
+    staging:
+      evaluationMode: ALWAYS_DENY
+      enforcementMode: DRYRUN_AUDIT_LOG_ONLY
+  defaultAdmissionRule:
+    evaluationMode: ALWAYS_DENY
+    enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
+---
+apiVersion: countersign.dev/v1
+kind: PolicySuite
+settings: policy.yaml
+time: 2026-01-31T12:00:00Z
+images:
+  web: registry.example/shop/web@digest
+cases:
+  - name: in staging
+    request: {namespace: staging, images: [web]}
+    expect: {outcome: admitted, enforcement: dry-run, reasons: [always-deny]}
+  - name: everywhere else
+    request: {namespace: production, images: [web]}
+    expect: {outcome: denied, reasons: [always-deny]}
+",
+    check: Check::Tested(check),
+};
+
+fn check(suite: &Suite, settings: &Settings<'_>, findings: &mut Findings) {
+    for case in &suite.cases {
+        let expected = &case.expectation;
+        let says_more = expected.enforcement.is_some()
+            || !expected.reasons.is_empty()
+            || !expected.images.is_empty();
+        if expected.outcome != Outcome::Admitted || says_more {
+            continue;
+        }
+        let Request::Inline(request) = &case.request else {
+            continue;
+        };
+        let account = request.service_account.as_deref().unwrap_or("default");
+        let Some(dry_run) = dry_run(settings, &request.namespace, account) else {
+            continue;
+        };
+        findings.push(
+            Diagnostic::new(
+                expected.span,
+                "true for every image",
+                format!("case `{}` passes whatever the policy says", case.name),
+            )
+            .because(dry_run, "the dry run")
+            .help("write `expect: {outcome: admitted, enforcement: enforced}`, or `dry-run` if the image is refused"),
+        );
+    }
+}
+
+/// Where the dry run stands under which a Pod is judged.
+fn dry_run(settings: &Settings<'_>, namespace: &str, account: &str) -> Option<Span> {
+    let platform = settings.setting(&["platformPolicyEnforcement"]);
+    let platform = platform.filter(|node| node.text() == Some("dryrun"));
+    if let Some(platform) = platform.filter(|_| settings.policy().is_none()) {
+        return Some(platform.span);
+    }
+    let rules = settings.rules();
+    // Rules for clusters and service identities depend on more than a case says.
+    let of = |map: &str, key: &str| {
+        rules
+            .iter()
+            .find(|rule| rule.map == map && rule.key() == key)
+    };
+    let rule = of(
+        "kubernetesServiceAccountAdmissionRules",
+        &format!("{namespace}:{account}"),
+    )
+    .or_else(|| of("kubernetesNamespaceAdmissionRules", namespace))
+    .or_else(|| of("defaultAdmissionRule", ""))?;
+    match rule.enforcement() {
+        Some(("DRYRUN_AUDIT_LOG_ONLY", span)) => Some(span),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::found;
+    use super::RULE;
+    use crate::{Config, SourceFile, lint};
+
+    #[test]
+    fn a_case_that_says_how_or_why_is_not_found() {
+        for more in [
+            "enforcement: dry-run",
+            "enforcement: enforced",
+            "reasons: [always-deny]",
+        ] {
+            let expect = format!("expect: {{outcome: admitted, {more}}}");
+            let yaml = RULE.avoid.replace("expect: admitted", &expect);
+            assert!(found(&RULE, &yaml).is_empty(), "{more}");
+        }
+        let enforced = RULE.avoid.replace("namespace: staging,", "");
+        assert!(found(&RULE, &enforced).is_empty());
+    }
+
+    #[test]
+    fn the_settings_are_those_of_the_file_that_the_suite_names() {
+        let (settings, suite) = RULE.avoid.split_once("---\n").unwrap();
+        let enforced = settings.replace("DRYRUN_AUDIT_LOG_ONLY", "ENFORCED_BLOCK_AND_AUDIT_LOG");
+        for (named, path, count) in [
+            ("policy.yaml", "shop/policy.yaml", 1),
+            ("./policy.yaml", "./shop/policy.yaml", 1),
+            ("../policy.yaml", "policy.yaml", 1),
+            ("policy.yaml", "policy.yaml", 0),
+        ] {
+            let suite = suite.replace("settings: policy.yaml", &format!("settings: {named}"));
+            let files = [
+                SourceFile::new("other.yaml", enforced.as_str()),
+                SourceFile::new("shop/tests.yaml", suite),
+                SourceFile::new(path, settings),
+            ];
+            let found = lint(&files, &Config::default()).diagnostics;
+            let found = found.iter().filter(|one| one.code == RULE.code);
+            assert_eq!(found.count(), count, "{named} {path}");
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! A pattern in the wrong document.
+
+use super::{Check, Findings, Rule};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::document::{Settings, registry};
+
+pub(super) static RULE: Rule = Rule {
+    code: "lint-system-policy-foreign",
+    severity: Severity::Warning,
+    what: "the system policy exempts images that are not Google's",
+    why: "The system policy is a document of Google's, and nobody reviews it: what stands in it is \
+          admitted before all rules. A pattern that its export does not have was added by somebody here, \
+          in a place where it is not looked for.",
+    avoid: "policy:
+  globalPolicyEvaluationMode: ENABLE
+  defaultAdmissionRule:
+    evaluationMode: ALWAYS_DENY
+    enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
+systemPolicy:
+  admissionWhitelistPatterns:
+    - namePattern: registry.example/shop/**
+",
+    prefer: "policy:
+  globalPolicyEvaluationMode: ENABLE
+  defaultAdmissionRule:
+    evaluationMode: ALWAYS_DENY
+    enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
+systemPolicy:
+  admissionWhitelistPatterns:
+    - namePattern: gcr.io/google-containers/*
+",
+    check: Check::Settings(check),
+};
+
+fn check(settings: &Settings<'_>, findings: &mut Findings) {
+    for pattern in settings.patterns().iter().filter(|one| one.is_system) {
+        let (host, path) = pattern.text.split_once('/').unwrap_or((pattern.text, ""));
+        let is_google = registry::is_google(host);
+        // Without a project it is the images of all customers.
+        let is_shared = registry::is_public(host) && !registry::is_single_vendor(host);
+        let is_open = is_shared && path.starts_with('*');
+        if is_google && !is_open {
+            continue;
+        }
+        findings.push(
+            Diagnostic::new(
+                pattern.span,
+                "not one of Google's",
+                format!("`{}` stands in the system policy", pattern.text),
+            )
+            .help(
+                "export it again (`gcloud alpha container binauthz policy export-system-policy`), and exempt images \
+                 of your own under `admissionWhitelistPatterns` of the policy",
+            ),
+        );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::found;
+    use super::RULE;
+
+    #[test]
+    fn only_googles_registries_with_a_project_are_googles() {
+        for (pattern, is_found) in [
+            ("gcr.io/google_containers/*", false),
+            ("k8s.gcr.io/**", false),
+            ("gke.gcr.io/*", false),
+            ("registry.k8s.io/**", false),
+            ("us-docker.pkg.dev/gke-release/gke-release/*", false),
+            ("gcr.io/**", true),
+            ("docker.io/library/*", true),
+            ("gcr.io.evil.example/gke-release/*", true),
+        ] {
+            let yaml = RULE.avoid.replace("registry.example/shop/**", pattern);
+            assert_eq!(
+                found(&RULE, &yaml).len(),
+                usize::from(is_found),
+                "{pattern}"
+            );
+        }
+    }
+}
