@@ -125,7 +125,7 @@ mod tests {
             "ORG/app:1",
             "ORG/*",
             "-r.example/a",
-            "r_x.example/**",
+            "r_x.example:5000/**",
             "r.example/a@sha256:12",
             "r.example/a@sha256:X*",
             &upper_digest,
@@ -148,6 +148,7 @@ mod tests {
     fn what_some_image_is_called_is_not_found() {
         let exact = format!("r.example/a@{DIGEST}");
         for pattern in [
+            "r_x.example/**",
             "r.example/*",
             "r.example/**",
             "r.example/app-*",

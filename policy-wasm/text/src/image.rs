@@ -40,8 +40,8 @@ pub enum ReferenceError {
     /// Longer than any registry accepts
     #[error("longer than {MAX_LENGTH} bytes")]
     TooLong,
-    /// The repository alone is longer than registries accept
-    #[error("the repository is longer than {MAX_REPOSITORY} bytes")]
+    /// The path of the repository is longer than registries accept
+    #[error("the path of the repository is longer than {MAX_PATH} bytes")]
     RepositoryTooLong,
     /// The part before the first slash is no host name
     #[error("`host[:port]` before the first slash is not valid")]
@@ -62,11 +62,14 @@ pub enum ReferenceError {
     Digest,
 }
 
-/// A whole reference: repository, tag and digest at their longest, with their separators.
-pub const MAX_LENGTH: usize = 512;
+/// A whole reference: host, path, tag and digest at the longest that any registry has, and room.
+pub const MAX_LENGTH: usize = 1024;
 const DOCKER_HUB: &str = "docker.io";
-/// The limit of the distribution project's own parser.
-const MAX_REPOSITORY: usize = 255;
+/// Where Docker Hub keeps the images that have a short name.
+const LIBRARY: &str = "library/";
+/// The limit of the distribution project's own parser: of the path alone, with `library/` where that is
+/// left out.
+const MAX_PATH: usize = 255;
 
 impl<'a> ImageReference<'a> {
     /// Splits and checks a reference.
@@ -91,18 +94,18 @@ impl<'a> ImageReference<'a> {
         if !path.split('/').all(is_path_segment) {
             return Err(ReferenceError::Path);
         }
-        if host
-            .map_or(0, |host| host.len().saturating_add(1))
-            .saturating_add(path.len())
-            > MAX_REPOSITORY
-        {
+        if library(host, path).len().saturating_add(path.len()) > MAX_PATH {
             return Err(ReferenceError::RepositoryTooLong);
         }
         if tag.is_some_and(|tag| !is_tag(tag)) {
             return Err(ReferenceError::Tag);
         }
         let is_hex = |text: &str| text.len() == 64 && text.bytes().all(|b| b.is_ascii_hexdigit());
-        if host.is_none() && (is_hex(path) || (path == "sha256" && tag.is_some_and(is_hex))) {
+        let is_id = match tag {
+            Some(tag) => path == "sha256" && is_hex(tag),
+            None => is_hex(path),
+        };
+        if host.is_none() && digest.is_none() && is_id {
             return Err(ReferenceError::ImageId);
         }
         let digest = digest.map(parse_digest).transpose()?;
@@ -134,10 +137,7 @@ impl<'a> ImageReference<'a> {
     /// The registry; Docker Hub where none is written, and for its `index.` alias.
     #[must_use]
     pub fn normalized_host(&self) -> &'a str {
-        match self.host {
-            None | Some("index.docker.io") => DOCKER_HUB,
-            Some(host) => host,
-        }
+        normalized_host(self.host)
     }
 
     /// The repository, where it is on Docker Hub, by whichever of its names.
@@ -151,24 +151,37 @@ impl<'a> ImageReference<'a> {
     /// `docker.io/library/nginx`. Its API host is not an alias.
     #[must_use]
     pub fn normalized_repository(&self) -> String {
-        let host = self.normalized_host();
-        let library = if host == DOCKER_HUB && !self.path.contains('/') {
-            "library/"
-        } else {
-            ""
-        };
+        let (host, library) = (self.normalized_host(), library(self.host, self.path));
         alloc::format!("{host}/{library}{}", self.path)
     }
 }
 
+fn normalized_host(host: Option<&str>) -> &str {
+    match host {
+        None | Some("index.docker.io") => DOCKER_HUB,
+        Some(host) => host,
+    }
+}
+
+/// What stands before a path on Docker Hub that has only one segment.
+fn library(host: Option<&str>, path: &str) -> &'static str {
+    if normalized_host(host) == DOCKER_HUB && !path.contains('/') {
+        LIBRARY
+    } else {
+        ""
+    }
+}
+
 /// The first segment is a host when it has a dot or a colon, or is `localhost`; else the reference
-/// is one of Docker Hub. Upper case makes some parsers see a host and some an organisation.
+/// is one of Docker Hub. Upper case makes some parsers see a host and some an organisation. Without a
+/// port, a host may also be spelled as a segment of a path is, with `_` in it: no domain is, but the
+/// distribution project's parser takes it, and runtimes ask that host.
 fn split_host(name: &str) -> Result<(Option<&str>, &str), ReferenceError> {
     let Some((first, rest)) = name.split_once('/') else {
         return Ok((None, name));
     };
     if first.contains(['.', ':']) || first == "localhost" {
-        return if is_host(first) {
+        return if is_host(first) || is_path_segment(first) {
             Ok((Some(first), rest))
         } else {
             Err(ReferenceError::Host)

@@ -22,5 +22,8 @@ pub use name::{NamePattern, NamePatternError};
 pub use source_repository::{SourceRepository, SourceRepositoryError};
 pub use trusted_directory::{TrustedDirectory, TrustedDirectoryError};
 
+/// The longest pattern, in bytes.
+const MAX_LENGTH: usize = 512;
+
 #[cfg(test)]
 mod tests;

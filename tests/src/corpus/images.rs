@@ -53,6 +53,15 @@ pub(super) fn cases() -> Vec<Case> {
         ("homoglyph_host", "trusteԁ.example/app".into()),
         ("two_digests", format!("trusted.example/a@{A}@{A}")),
         ("two_tags", "trusted.example/a:1:2".into()),
+        ("image_id", "a".repeat(64)),
+        (
+            "image_id_with_its_algorithm",
+            format!("sha256:{}", "a".repeat(64)),
+        ),
+        (
+            "host_with_an_underscore_and_a_port",
+            "a_b.example:5000/app".into(),
+        ),
     ];
     for (name, text) in malformed {
         cases.push(case(
@@ -124,6 +133,51 @@ pub(super) fn cases() -> Vec<Case> {
             format!("other.example/x@{A}"),
         ),
         ("image_auto", "deny digest-required", "auto".into()),
+        (
+            "path_of_255_bytes_behind_a_host",
+            "allow attested",
+            format!("registry.example:5000/{}@{A}", "a".repeat(255)),
+        ),
+        (
+            "path_of_256_bytes_behind_a_host",
+            "deny image-reference-invalid",
+            format!("registry.example:5000/{}@{A}", "a".repeat(256)),
+        ),
+        (
+            "path_of_247_bytes_without_a_host",
+            "allow attested",
+            format!("{}@{A}", "a".repeat(247)),
+        ),
+        (
+            "path_of_248_bytes_without_a_host",
+            "deny image-reference-invalid",
+            format!("{}@{A}", "a".repeat(248)),
+        ),
+        (
+            "reference_of_more_than_512_bytes",
+            "allow attested",
+            format!(
+                "{}.example:5000/{}:{}@{A}",
+                "h".repeat(60),
+                "a".repeat(255),
+                "1".repeat(128)
+            ),
+        ),
+        (
+            "hexadecimal_name_with_a_tag",
+            "deny digest-required",
+            format!("{}:1", "a".repeat(64)),
+        ),
+        (
+            "hexadecimal_name_with_a_digest",
+            "allow attested",
+            format!("{}@{A}", "a".repeat(64)),
+        ),
+        (
+            "host_with_an_underscore",
+            "allow attested",
+            format!("a_b.example/app@{A}"),
+        ),
     ] {
         cases.push(case(name, expected, |_, r| *r = pod(one_container(&text))));
     }

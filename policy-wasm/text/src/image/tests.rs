@@ -26,6 +26,9 @@ fn the_first_segment_is_a_host_only_when_it_looks_like_one() {
             Some("xn--trusted-abc.example"),
             "app",
         ),
+        ("a_b.example/app", Some("a_b.example"), "app"),
+        ("a__b.example/c/d", Some("a__b.example"), "c/d"),
+        ("a_b/app", None, "a_b/app"),
         ("auto", None, "auto"),
         ("nginx", None, "nginx"),
     ] {
@@ -101,6 +104,9 @@ fn malformed_references_are_refused_and_never_repaired() {
         &two_digests,
         "trusted.example:/a",
         "trusted.example:x/a",
+        "a_b.example:5000/app",
+        "A_b.example/app",
+        "a_.example/app",
         "[::1/x",
         "[]/x",
         "-a.example/x",
@@ -122,18 +128,20 @@ fn malformed_references_are_refused_and_never_repaired() {
 
 #[test]
 fn what_runtimes_take_for_an_image_id_is_refused() {
-    for text in [
-        HEX,
-        &alloc::format!("sha256:{HEX}"),
-        &alloc::format!("{HEX}@sha256:{HEX}"),
-    ] {
+    for text in [HEX, &alloc::format!("sha256:{HEX}")] {
         assert_eq!(
             ImageReference::parse(text),
             Err(ReferenceError::ImageId),
             "{text}"
         );
     }
-    for text in [alloc::format!("a/{HEX}"), alloc::format!("sha256:{HEX}0")] {
+    for text in [
+        alloc::format!("a/{HEX}"),
+        alloc::format!("sha256:{HEX}0"),
+        alloc::format!("{HEX}:1"),
+        alloc::format!("{HEX}@sha256:{HEX}"),
+        alloc::format!("sha256:{HEX}@sha256:{HEX}"),
+    ] {
         assert!(ImageReference::parse(&text).is_ok(), "{text}");
     }
 }
@@ -142,11 +150,28 @@ fn what_runtimes_take_for_an_image_id_is_refused() {
 fn lengths_are_bounded() {
     let long = "a".repeat(4096);
     assert_eq!(ImageReference::parse(&long), Err(ReferenceError::TooLong));
-    let path = "a".repeat(256);
-    assert_eq!(
-        ImageReference::parse(&path),
-        Err(ReferenceError::RepositoryTooLong)
-    );
+    // The path alone counts, as it is at the registry.
+    let too_long = Err(ReferenceError::RepositoryTooLong);
+    let of = |length| "a".repeat(length);
+    for (before, longest) in [
+        ("registry.example:5000/", 255),
+        ("localhost/", 255),
+        ("", 247),
+        ("docker.io/", 247),
+        ("index.docker.io/", 247),
+        ("team/", 250),
+        ("docker.io/team/", 250),
+    ] {
+        let text = alloc::format!("{before}{}", of(longest));
+        assert!(ImageReference::parse(&text).is_ok(), "{text}");
+        let text = alloc::format!("{text}a");
+        assert_eq!(ImageReference::parse(&text), too_long, "{text}");
+    }
+    // A whole reference may be longer than 512 bytes.
+    let host = [of(60), of(60), of(60), of(60)].join(".");
+    let text = alloc::format!("{host}:5000/{}:{}@sha256:{HEX}", of(255), of(128));
+    assert!(text.len() > 512);
+    assert!(ImageReference::parse(&text).is_ok(), "{text}");
     let tag = alloc::format!("a:{}", "1".repeat(129));
     assert_eq!(ImageReference::parse(&tag), Err(ReferenceError::Tag));
 }

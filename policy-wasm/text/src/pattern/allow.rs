@@ -2,9 +2,10 @@
 
 use thiserror::Error;
 
+use super::MAX_LENGTH;
 use super::glob::{Glob, Rest, first_stray};
 use crate::digest::Digest;
-use crate::image::{ImageReference, MAX_LENGTH, is_tag};
+use crate::image::{ImageReference, is_tag};
 
 /// A pattern of a platform policy (`imageAllowlist.allowPattern[]`): `name[:tag][@digest]`
 ///

@@ -4,8 +4,8 @@ use alloc::borrow::Cow;
 
 use thiserror::Error;
 
+use super::MAX_LENGTH;
 use super::glob::{Characters, Glob, first_stray};
-use crate::image::MAX_LENGTH;
 
 /// A pattern of a project-singleton policy (`admissionWhitelistPatterns[].namePattern`)
 ///

@@ -2,8 +2,9 @@
 
 use thiserror::Error;
 
+use super::MAX_LENGTH;
 use super::glob::Glob;
-use crate::image::{ImageReference, MAX_LENGTH, is_host};
+use crate::image::{ImageReference, is_host};
 
 /// A pattern of a trusted directory check (`trustedDirPatterns[]`): `registry/path/to/directory`
 ///
