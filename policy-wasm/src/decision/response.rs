@@ -1,12 +1,13 @@
 //! Kubewarden's answers, made from ours.
 
+use alloc::borrow::Cow;
 use alloc::collections::BTreeMap;
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 
 use serde::Serialize;
 
-use super::{Decision, MutatedObject, Verdict};
+use super::{Decision, MutatedObject, Reason, Verdict};
 use crate::json::Problem;
 
 /// What a policy server expects of `validate`
@@ -50,6 +51,8 @@ impl AdmissionResponse {
 
 /// Kubernetes may cut a warning beyond this many characters.
 const MAX_WARNING: usize = 256;
+/// And beyond this many in all warnings, it leaves out the rest.
+const MAX_WARNINGS: usize = 4096;
 
 impl From<Decision> for AdmissionResponse {
     fn from(decision: Decision) -> Self {
@@ -60,17 +63,52 @@ impl From<Decision> for AdmissionResponse {
         };
         Self {
             accepted: decision.allowed,
-            message: decision.message,
+            message: printable(&decision.message).into_owned(),
             code,
             audit_annotations: decision.audit_annotations,
-            warnings: decision
-                .warnings
-                .iter()
-                .map(|warning| cut(&warning.message))
-                .collect(),
+            warnings: warnings(&decision.warnings),
             mutated_object: decision.mutated_object,
         }
     }
+}
+
+/// What the API server hands on: it drops a warning with a control character whole, and what is beyond its
+/// limits.
+fn warnings(all: &[Reason]) -> Vec<String> {
+    let all = all.iter();
+    let mut all = all.map(|warning| cut(&printable(&warning.message)));
+    // One more may have to be told.
+    let mut room = MAX_WARNINGS.saturating_sub(MAX_WARNING);
+    let mut told = Vec::new();
+    while let Some(warning) = all.next() {
+        match room.checked_sub(warning.chars().count()) {
+            Some(rest) => room = rest,
+            None => {
+                let left_out = all.count().saturating_add(1);
+                told.push(alloc::format!("and {left_out} more warnings"));
+                break;
+            }
+        }
+        told.push(warning);
+    }
+    told
+}
+
+/// The text with what moves a terminal's cursor, or changes how its neighbours are shown, escaped.
+fn printable(text: &str) -> Cow<'_, str> {
+    let is_shown = |character: char| !character.is_control() && !crate::is_invisible(character);
+    if text.chars().all(is_shown) {
+        return Cow::Borrowed(text);
+    }
+    let mut printable = String::with_capacity(text.len());
+    for character in text.chars() {
+        if is_shown(character) {
+            printable.push(character);
+        } else {
+            printable.extend(character.escape_unicode());
+        }
+    }
+    Cow::Owned(printable)
 }
 
 fn cut(warning: &str) -> String {
@@ -126,6 +164,7 @@ impl From<Vec<Problem>> for SettingsResponse {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Code;
     use super::*;
 
     #[test]
@@ -148,6 +187,40 @@ mod tests {
             let mut response = AdmissionResponse::from(Decision::new());
             change(&mut response);
             assert!(!response.is_plain_yes(), "{index}");
+        }
+    }
+
+    #[test]
+    fn warnings_and_the_message_have_no_control_characters() {
+        let mut decision = Decision::refused(Reason::new(Code::DryRun, "a\nb\u{1b}[31m\u{202e}c"));
+        let warning = Reason::new(Code::DryRun, "one\ntwo\r\0 \u{85}");
+        decision.warnings.push(warning);
+        let response = AdmissionResponse::from(decision);
+        assert_eq!(response.message, r"a\u{a}b\u{1b}[31m\u{202e}c");
+        assert_eq!(response.warnings, [r"one\u{a}two\u{d}\u{0} \u{85}"]);
+    }
+
+    /// As many are told as the API server hands on, and how many are left out.
+    #[test]
+    fn warnings_stay_within_the_limits_of_the_api_server() {
+        for (count, length, told) in [(15, 256, 15), (16, 256, 16), (30, 200, 20), (3, 5000, 3)] {
+            let mut decision = Decision::new();
+            let warning = Reason::new(Code::DryRun, "ü".repeat(length));
+            decision.warnings = alloc::vec![warning; count];
+            let response = AdmissionResponse::from(decision);
+            let lengths = response
+                .warnings
+                .iter()
+                .map(|warning| warning.chars().count());
+            assert!(lengths.clone().all(|length| length <= MAX_WARNING));
+            assert!(lengths.sum::<usize>() <= MAX_WARNINGS);
+            assert_eq!(response.warnings.len(), told, "{count}");
+            let last = response.warnings.last().unwrap();
+            assert_eq!(
+                last.starts_with("and "),
+                told < count || count == 16,
+                "{last}"
+            );
         }
     }
 }
