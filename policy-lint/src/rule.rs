@@ -12,6 +12,7 @@ mod break_glass_everywhere;
 mod break_glass_legacy_annotation;
 mod checkset_order;
 mod context_never_matches;
+mod denied_digest_exempt;
 mod docker_hub_short_name;
 mod double_star_without_slash;
 mod dry_run;
@@ -19,6 +20,7 @@ mod failure_policy_ignore;
 mod global_mode_missing;
 mod group_dry_run;
 mod group_negated;
+mod lookups_near_limit;
 mod manifest_capabilities;
 mod manifest_controllers_missing;
 mod manifest_match_policy;
@@ -136,6 +138,7 @@ pub const RULES: &[&Rule] = &[
     &break_glass_legacy_annotation::RULE,
     &checkset_order::RULE,
     &context_never_matches::RULE,
+    &denied_digest_exempt::RULE,
     &docker_hub_short_name::RULE,
     &double_star_without_slash::RULE,
     &dry_run::RULE,
@@ -146,6 +149,7 @@ pub const RULES: &[&Rule] = &[
     &IGNORE_EXPIRED,
     &IGNORE_UNUSED,
     &IGNORE_WITHOUT_REASON,
+    &lookups_near_limit::RULE,
     &manifest_capabilities::RULE,
     &manifest_controllers_missing::RULE,
     &manifest_match_policy::RULE,

@@ -1,0 +1,85 @@
+//! Notes that use up the lookups of a request.
+
+use policy_wasm::Budget;
+
+use super::{Check, Findings, Rule};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::document::Settings;
+
+pub(super) static RULE: Rule = Rule {
+    code: "lint-lookups-near-limit",
+    severity: Severity::Warning,
+    what: "each image is looked up under so many notes that few images fit into one request",
+    why: "A platform policy knows no attestors, so that each image is looked up in the cluster under every note. \
+          One request may cause 256 lookups. An object whose images need more is denied (`limit-exceeded`), \
+          whatever has been attested.",
+    avoid: "platformPolicies:
+  - gkePolicy:
+      checkSets:
+        - checks:
+            - imageFreshnessCheck: {maxUploadAgeDays: 30}
+evidence:
+  kubernetes:
+    notes: {
+      projects/p/notes/a: a, projects/p/notes/b: b, projects/p/notes/c: c, projects/p/notes/d: d,
+      projects/p/notes/e: e, projects/p/notes/f: f, projects/p/notes/g: g, projects/p/notes/h: h,
+      projects/p/notes/i: i, projects/p/notes/j: j, projects/p/notes/k: k, projects/p/notes/l: l,
+      projects/p/notes/m: m, projects/p/notes/n: n, projects/p/notes/o: o, projects/p/notes/p: p,
+      projects/p/notes/q: q
+    }
+",
+    prefer: "platformPolicies:
+  - gkePolicy:
+      checkSets:
+        - checks:
+            - imageFreshnessCheck: {maxUploadAgeDays: 30}
+evidence:
+  kubernetes:
+    notes: {projects/p/notes/a: a}
+",
+    check: Check::Settings(check),
+};
+
+/// Images of one object for which there should be room.
+const IMAGES: usize = 16;
+
+fn check(settings: &Settings<'_>, findings: &mut Findings) {
+    let limit = Budget::DEFAULT.lookups;
+    let Some(notes) = settings.entry(&["evidence", "kubernetes", "notes"]) else {
+        return;
+    };
+    let count = notes.value.entries().len();
+    if settings.platform_policies().is_empty() || count.saturating_mul(IMAGES) <= limit {
+        return;
+    }
+    let images = limit.checked_div(count).unwrap_or_default();
+    findings.push(
+        Diagnostic::new(
+            notes.key_span,
+            format!("{count} lookups for each image"),
+            format!("objects with more than {images} images are denied"),
+        )
+        .help(
+            "keep attestations of all attestors under fewer notes: a platform policy goes by keys",
+        ),
+    );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::rule::tests::found;
+
+    #[test]
+    fn notes_are_counted_where_all_of_them_are_asked() {
+        assert_eq!(found(&RULE, RULE.avoid), ["notes"]);
+        let sixteen = RULE.avoid.replace(",\n      projects/p/notes/q: q", "");
+        assert!(found(&RULE, &sixteen).is_empty());
+        let (_, evidence) = RULE.avoid.split_once("evidence:").unwrap();
+        let singleton = format!(
+            "policy:\n  defaultAdmissionRule:\n    evaluationMode: ALWAYS_DENY\n    \
+             enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG\nevidence:{evidence}"
+        );
+        assert!(found(&RULE, &singleton).is_empty());
+    }
+}
