@@ -51,8 +51,8 @@ impl Budget {
         request_bytes: 8 << 20,
         // Kubernetes objects stay under 20; the JSON parser's own limit is 128.
         depth: 64,
-        // A Pod with more does not fit on a node: the kubelet's default is 110 Pods in all.
-        images: 256,
+        // Some Pods of one tenant each have hundreds of containers; more than this is no Pod.
+        images: 512,
         // What cosign reads per image (GHSA-95pr-fxf5-86gv).
         attestations_per_image: 100,
         signatures_per_attestation: 16,
@@ -65,10 +65,11 @@ impl Budget {
         verification_work: 4096,
         // Enough to find the fault; the rest is counted.
         details: 1024,
-        // 64 for each of 256 images; some hundred bytes each.
+        // 32 for each of 512 images; some hundred bytes each.
         results: 16 << 10,
-        // Ten images with four attestors each, and room; every one may cost the host a round trip.
-        lookups: 64,
+        // Sixty images with four attestors each, and room. Every one may cost the host a round trip, and an
+        // engine's deadline counts those too: see docs/operator.md.
+        lookups: 256,
         // The limit that registries have for a manifest.
         answer_bytes: 4 << 20,
         evidence_bytes: 16 << 20,

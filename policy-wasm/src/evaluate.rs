@@ -1,10 +1,11 @@
 //! The order in which a request is judged. Each step refuses, admits, or leaves images for the next.
 //!
 //! 1. Settings that cannot be used refuse everything.
-//! 2. DELETE and CONNECT bring nothing in.
+//! 2. DELETE and CONNECT bring nothing in, nor do kinds that name no image.
 //! 3. The object is read; what cannot be read is refused.
 //! 4. Every image must be there and be a reference.
-//! 5. On UPDATE, what was in the same place before stays; then revoked digests are refused.
+//! 5. On UPDATE, what was in the same place before stays, readable or not; then revoked digests are
+//!    refused.
 //! 6. Each policy document is asked which images are exempt and which rule or check set applies to
 //!    each Pod ([`singleton`], [`platform`]); tags that have to be known are resolved, once
 //!    ([`resolve`]); evidence is gathered for what the rules and checks want to know, and judged.
@@ -193,13 +194,20 @@ fn judge(
     if request.operation == Operation::Exempt {
         return Ok(not_checked());
     }
+    if request.is_without_images() {
+        return Ok(no_images(request));
+    }
     let workload = request.workload(&settings.workloads)?;
+    if workload.pods.is_empty() {
+        return Ok(no_images(request));
+    }
     if workload.origin == Origin::Controller && settings.pod_templates == PodTemplates::Ignore {
         return Ok(not_a_pod(request));
     }
     let mut warnings = Vec::new();
-    let mut images = images::list(settings, request, workload, budget, report, &mut warnings)?;
-    let documents = Documents::plan(settings, request, workload, &images, report)?;
+    let mut images = images::list(settings, request, workload, budget, report, &mut warnings);
+    let marks = break_glass::read(&settings.break_glass, request, workload, &mut warnings);
+    let documents = Documents::plan(settings, request, workload, &images, marks, report)?;
     documents.check_size(&images, budget)?;
     let mut lookups = Lookups::new(lookup, budget);
     if settings.resolve_tags {
@@ -224,13 +232,13 @@ fn judge(
             &mut lookups,
             is_all_due,
             budget,
-        )?;
+        )
+        .map_err(|exceeded| images::too_much(&images, exceeded))?;
         now = call.time.or_else(clock);
     }
     let results = documents.judge(&images, evidence, settings, now, budget, report);
-    let marks = break_glass::read(&settings.break_glass, request, workload, &mut warnings);
     let object = request.object_text();
-    let decision = conclude::conclude(images, results, &documents, &marks, warnings, object);
+    let decision = conclude::conclude(images, results, &documents, settings, warnings, object);
     Ok(Decision {
         pods: workload.pods.iter().map(describe).collect(),
         ..decision
@@ -248,6 +256,13 @@ fn describe(pod: &Pod<'_>) -> PodDecision {
 fn not_checked() -> Decision {
     let message = "Deletions and connections bring in no image";
     Decision::admitted(Reason::new(Code::OperationNotChecked, message))
+}
+
+#[cold]
+fn no_images(request: &Request<'_>) -> Decision {
+    let kind = crate::quote(&request.kind);
+    let message = alloc::format!("This object of kind {kind} names no image");
+    Decision::admitted(Reason::new(Code::NoImages, message))
 }
 
 #[cold]

@@ -20,7 +20,7 @@ use alloc::vec::Vec;
 
 use inline::Filed;
 pub use lookup::{Answer, Lookup, Need, NoLookup};
-pub(crate) use lookup::{Lookups, failed};
+pub(crate) use lookup::{Exceeded, Lookups, Urgency, failed};
 pub(crate) use signature::HostSignature;
 pub(crate) use stored_scan::StoredScan;
 pub(crate) use supplied::Supplied;
@@ -142,8 +142,9 @@ impl Candidate<'_> {
 }
 
 impl<'e> Evidence<'e> {
-    /// Gathers what concerns a wanted image, from every place that the settings allow. What stands in the
-    /// settings and is filed under another image is left to [`Self::complete`], unless all of it is due.
+    /// Gathers what concerns a wanted image, from every place that the settings allow: first what may deny
+    /// the request, then what cannot, so that the second never takes the lookups of the first. What stands in
+    /// the settings and is filed under another image is left to [`Self::complete`], unless all of it is due.
     ///
     /// Each place is read once, whatever the number of images; what concerns none of them is not
     /// kept. How much is asked of the host depends on the images and the notes, not on how much is
@@ -151,36 +152,43 @@ impl<'e> Evidence<'e> {
     ///
     /// # Errors
     ///
-    /// `limit-exceeded`: more lookups than one request may cause.
+    /// More strict lookups than one request may cause.
     #[inline(never)] // only some requests come here
     pub(crate) fn collect(
         settings: &Settings<'e>,
         workload: &'e Workload<'e>,
-        wanted: &[Wanted<'_>],
+        wanted: &[(Urgency, Vec<Wanted<'_>>)],
         lookups: &'e mut Lookups<'_>,
         is_all_due: bool,
         budget: &Budget,
-    ) -> Result<Self, Reason> {
+    ) -> Result<Self, Exceeded> {
         let mut evidence = Self::default();
+        let all = wanted.iter().flat_map(|(_, wanted)| wanted);
         evidence
             .wanted
-            .extend(wanted.iter().map(|image| (image.digest, Vec::new())));
+            .extend(all.map(|image| (image.digest, Vec::new())));
         let inline = &settings.evidence.occurrences;
         let filed = (!is_all_due).then_some(Filed::Here);
         evidence.is_partial = inline::collect(&mut evidence, inline, filed, budget);
         if settings.evidence.pod_annotation {
             annotation::collect(&mut evidence, workload, budget);
         }
-        let objects = cluster::objects(&settings.evidence.notes, wanted, budget)?;
-        let artifacts = registry::artifacts(settings, wanted, &mut evidence);
-        let resources = objects.iter().map(|object| &object.need);
-        let manifests = artifacts.iter().map(|artifact| &artifact.need);
-        lookups.ask(resources.chain(manifests).cloned(), budget)?;
-        let unseen = registry::collect(&mut evidence, artifacts, lookups, budget);
-        lookups.ask(
-            unseen.iter().map(|signature| signature.need.clone()),
-            budget,
-        )?;
+        let (mut objects, mut unseen) = (Vec::new(), Vec::new());
+        let (mut known, mut seen) = (BTreeSet::new(), BTreeSet::new());
+        for (urgency, wanted) in wanted {
+            let notes = &settings.evidence.notes;
+            let mut own = cluster::objects(&mut evidence, notes, wanted, &mut known, budget);
+            let artifacts = registry::artifacts(settings, wanted, &mut evidence);
+            let resources = own.iter().map(|object| &object.need);
+            let manifests = artifacts.iter().map(|artifact| &artifact.need);
+            lookups.ask(resources.chain(manifests).cloned(), *urgency, budget)?;
+            let questions = registry::collect(&mut evidence, artifacts, &mut seen, lookups, budget);
+            let needs = questions.iter().map(|signature| signature.need.clone());
+            lookups.ask(needs, *urgency, budget)?;
+            objects.append(&mut own);
+            unseen.extend(questions);
+        }
+        unseen.retain(|signature| seen.insert(signature.need.clone()));
         let lookups = &*lookups;
         evidence.signatures = signature::answers(unseen, lookups, budget);
         cluster::collect(&mut evidence, objects, lookups, budget);

@@ -222,6 +222,11 @@ impl<'v, 'de> Value<'v, 'de> {
         self.walk.cursor.kind() == Kind::Object
     }
 
+    /// Whether this is `null`, decided by its first character.
+    pub(crate) fn is_null(&self) -> bool {
+        self.walk.cursor.kind() == Kind::Null
+    }
+
     /// The unread text of this value.
     pub(crate) fn raw(self) -> Raw<'de> {
         Raw::new(self.walk.cursor.skip())

@@ -87,8 +87,8 @@ impl fmt::Display for Escaped<'_> {
     }
 }
 
-/// Longer than any valid image reference, so that a valid one is never cut.
-const MAX_QUOTED: usize = 1100;
+/// Longer than nearly every valid image reference, so that those are not cut.
+const MAX_QUOTED: usize = 600;
 
 /// Characters that change how their neighbours are shown and could make a message lie.
 const fn is_invisible(character: char) -> bool {

@@ -1,9 +1,10 @@
 //! The admission request: only what a policy may read.
 //!
-//! Owner references, replica counts, `deletionTimestamp` and all annotations but the legacy
-//! break-glass mark and signed envelopes are not even parsed: whoever writes the object writes them
-//! too.
+//! Owner references and all annotations but the legacy break-glass mark and signed envelopes are not
+//! even parsed: the author of the object writes them too. Replica counts and `deletionTimestamp` are
+//! read only for updates that name no new image ([`extent`]).
 
+mod extent;
 mod kinds;
 mod pod;
 mod workload;
@@ -11,6 +12,7 @@ mod workload;
 use alloc::borrow::Cow;
 use alloc::string::ToString as _;
 
+pub(crate) use extent::Extent;
 use kinds::Layout;
 pub(crate) use kinds::Origin;
 use kinds::built_in;
@@ -155,6 +157,21 @@ impl<'a> Request<'a> {
             crate::quote(&kind)
         );
         Reason::new(Code::UnsupportedObjectKind, message)
+    }
+
+    /// Whether the object is of a kind that never names an image.
+    pub(crate) fn is_without_images(&self) -> bool {
+        kinds::is_without_images(&self.group, &self.kind)
+    }
+
+    /// Whether an update lets the object only go on as it was, or with less, or go away.
+    #[inline(never)] // cold: see docs/performance.md#stack
+    pub(crate) fn starts_nothing(&self, workloads: &[WorkloadKind<'_>]) -> bool {
+        let extent = |text| Extent::read(text, &Layout::of(&self.group, &self.kind, workloads)?);
+        let now = self.object.as_ref().and_then(|object| extent(object.text));
+        let before = self.old_object.and_then(extent);
+        now.zip(before)
+            .is_some_and(|(now, before)| now.starts_nothing_beside(&before))
     }
 
     /// The text of the object that is to be admitted.

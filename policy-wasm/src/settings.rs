@@ -61,6 +61,8 @@ pub(crate) struct Settings<'a> {
     pub(crate) docker_reference: DockerReference,
     /// Tags are resolved, and what was verified is written into the object
     pub(crate) resolve_tags: bool,
+    /// A mutating policy with these settings has resolved tags before, and has said what it left
+    pub(crate) tags_pinned_before: bool,
     pub(crate) singleton_pae: SingletonPae,
     pub(crate) unchanged_images: UnchangedImages,
     pub(crate) pod_templates: PodTemplates,
@@ -137,6 +139,7 @@ impl<'a> Settings<'a> {
             mesh_trust_domain: fields.mesh_trust_domain,
             docker_reference: fields.docker_reference.unwrap_or(DockerReference::Ignore),
             resolve_tags: fields.resolve_tags,
+            tags_pinned_before: fields.tags_pinned_before,
             singleton_pae: fields.singleton_pae.unwrap_or(SingletonPae::Off),
             unchanged_images: fields.unchanged_images.unwrap_or(UnchangedImages::Skip),
             pod_templates: fields.pod_templates.unwrap_or(PodTemplates::Evaluate),
@@ -145,6 +148,7 @@ impl<'a> Settings<'a> {
         });
         settings.require_context(report);
         settings.require_registries(report);
+        settings.refuse_both_roles(report);
         Some(settings)
     }
 
@@ -160,6 +164,18 @@ impl<'a> Settings<'a> {
         let map = kind.map_or("", RuleKind::map_name);
         let message = alloc::format!("`policy.{map}` needs the setting `{missing}`");
         report.push(Code::SettingsContextMissing, Path::Root(missing), message);
+    }
+
+    /// Only one of two policies resolves tags, and it comes first.
+    fn refuse_both_roles(&self, report: &Report) {
+        if self.resolve_tags && self.tags_pinned_before {
+            let message = "with `resolveTags`, no other policy has resolved them before";
+            report.push(
+                Code::SettingsInvalidValue,
+                Path::Root("tagsPinnedBefore"),
+                message,
+            );
+        }
     }
 
     /// The host contacts what a workload names, so the settings say which registries that may be.
@@ -229,6 +245,7 @@ struct Fields<'a> {
     mesh_trust_domain: Option<Cow<'a, str>>,
     docker_reference: Option<DockerReference>,
     resolve_tags: bool,
+    tags_pinned_before: bool,
     singleton_pae: Option<SingletonPae>,
     unchanged_images: Option<UnchangedImages>,
     pod_templates: Option<PodTemplates>,
@@ -275,6 +292,7 @@ impl<'a> Fields<'a> {
             }
             "registries" => self.registries = Registries::read(value),
             "resolveTags" => self.resolve_tags = value.flag().unwrap_or_default(),
+            "tagsPinnedBefore" => self.tags_pinned_before = value.flag().unwrap_or_default(),
             "singletonPae" => {
                 self.singleton_pae = choice(
                     value,

@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use policy_tests::case::{
-    A, B, call_case, image, one_container, outcome, pod, raw_case, request, require, rule, settings,
+    A, B, call_case, image, one_container, outcome, pod, raw_case, request, require, rule,
+    settings, update,
 };
 use policy_tests::delivery::{Delivery, NAMESPACE, ask_registry, resource};
 use policy_tests::implementation::decision;
@@ -368,6 +369,31 @@ fn only_what_was_verified_is_pinned() {
     let containers = &decision["mutatedObject"]["spec"]["containers"];
     assert_eq!(containers[0]["image"], format!("{TAG}@{A}"));
     assert_eq!(containers[1]["image"], other);
+}
+
+/// Whatever a document in dry run finds, what another one exempts stays as it is.
+#[test]
+fn a_dry_run_beside_an_exemption_pins_nothing() {
+    for check in [always_deny(), passing()] {
+        let mut call = tagged();
+        call["settings"]["policy"]["admissionWhitelistPatterns"] = json!([{"namePattern": TAG}]);
+        call["settings"]["platformPolicies"] = json!([policy(&[check])]);
+        call["settings"]["platformPolicyEnforcement"] = "dryrun".into();
+        let decision = Host::new(|_: &Need, _| found(&json!({"digest": A}))).decide(&call);
+        assert_eq!(decision["allowed"], true, "{decision:#}");
+        assert_eq!(decision.get("mutatedObject"), None, "{decision:#}");
+    }
+}
+
+/// To apply the same manifest again changes nothing, wherever its tag leads by now.
+#[test]
+fn a_tag_that_was_pinned_is_pinned_again_to_the_same_digest() {
+    let mut call = tagged();
+    let old = pod(one_container(&format!("{TAG}@{A}")))["object"].take();
+    call["request"] = update(call["request"].take(), old.clone());
+    let decision = Host::new(|_: &Need, _| found(&json!({"digest": B}))).decide(&call);
+    assert_eq!(outcome(&decision), "allow", "{decision:#}");
+    assert_eq!(decision["mutatedObject"], old);
 }
 
 #[test]

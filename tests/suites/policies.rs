@@ -348,6 +348,7 @@ fn each_deployment_is_granted_what_its_settings_need() {
     for key in ["resolveTags", "registries"] {
         settings.as_object_mut().unwrap().remove(key);
     }
+    settings["tagsPinnedBefore"] = true.into();
     assert_eq!(last["spec"]["settings"], settings);
 
     let text = export_from("kubewarden", &demanding(), &["--format", "policies-yml"]);

@@ -539,6 +539,8 @@ fn a_platform_policy_is_refused_by_name() {
 
 #[test]
 fn workloads_are_checked() {
+    let images = json!({"group": "e.com", "kind": "X", "images": ["spec.steps?.*.image?"]});
+    check(|s| s["workloads"] = json!([images]), &[]);
     let workload = |group: &str, kind: &str, path: &str| json!({"group": group, "kind": kind, "podSpecs": [path]});
     check(
         |s| s["workloads"] = json!([workload("e.com", "X", "spec.*.pod")]),
@@ -815,6 +817,7 @@ const LOAD_BEARING: &[(&str, &str, &str)] = &[
     ("resolveTags", "tag_resolved_to_an_attested_digest", "tag_without_resolution"),
     ("singletonPae", "pae_signed_with_singleton_pae_try", "x17_pae_signed_with_singleton_pae_off"),
     ("systemPolicy", "system_policy_enabled", "system_policy_enabled_and_missing"),
+    ("tagsPinnedBefore", "both_of_the_twins_at_once", "tag_resolved_to_an_attested_digest"),
     ("unchangedImages", "unchanged_image_is_reported", "unchanged_images_checked_by_setting"),
     ("workloads", "workload_signed", "unknown_kind"),
 ];

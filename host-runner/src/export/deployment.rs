@@ -73,7 +73,9 @@ impl Deployment {
         if !settings.needs().mutation {
             return vec![deployment(name.to_owned(), Part::Alone, settings)];
         }
-        let last = settings.without(&["resolveTags"]);
+        let last = settings
+            .without(&["resolveTags"])
+            .with_flag("tagsPinnedBefore");
         // Hosts are asked for tags, and for attestations.
         let asks_registries = last
             .needs()

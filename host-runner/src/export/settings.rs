@@ -72,6 +72,16 @@ impl SettingsText {
         Self::new(value, text)
     }
 
+    /// The same with one more setting that is on.
+    pub(crate) fn with_flag(&self, key: &str) -> Self {
+        let mut value = self.value.clone();
+        if let Some(fields) = value.as_object_mut() {
+            fields.insert(key.to_owned(), true.into());
+        }
+        let text = format!("{}\n{key}: true\n", self.text.trim_end());
+        Self::new(value, Some(text))
+    }
+
     /// The text as it stands in another document, this many columns from the left.
     pub(crate) fn indented(&self, columns: usize) -> String {
         let lines = self.text.lines().map(|line| match line {

@@ -125,7 +125,7 @@ fn is_twin(mutating: &Settings<'_>, validating: &Settings<'_>) -> bool {
     if validating.is_on(&["resolveTags"]) {
         return false;
     }
-    let mut ignored = vec!["resolveTags"];
+    let mut ignored = vec!["resolveTags", "tagsPinnedBefore"];
     if validating.setting(&["registries"]).is_none() {
         ignored.push("registries");
     }

@@ -42,10 +42,14 @@ codes! {
     NotAPod = "not-a-pod",
     /// Deletions and connections bring in no image
     OperationNotChecked = "operation-not-checked",
+    /// The object names no image: its kind has none, or its settings say that it may have none
+    NoImages = "no-images",
     /// `oldObject` of an update cannot be used, so nothing counts as unchanged
     OldObjectUnusable = "old-object-unusable",
     /// A container or image volume without an image
     ImageMissing = "image-missing",
+    /// An image volume of a template that names no image brings nothing in
+    ImageVolumeEmpty = "image-volume-empty",
     /// Not an image reference
     ImageReferenceInvalid = "image-reference-invalid",
     /// The image was in the same place before this update

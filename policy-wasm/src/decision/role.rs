@@ -34,6 +34,8 @@ impl Code {
             | Self::NoChecks
             | Self::NotAPod
             | Self::OperationNotChecked
+            | Self::NoImages
+            | Self::ImageVolumeEmpty
             | Self::UnchangedImage => Role::Admission,
             Self::AlwaysDeny
             | Self::AttestorWithoutKeys

@@ -12,6 +12,7 @@ use super::pin::{self, Pin};
 use crate::decision::{
     Code, Decision, DocumentResult, Enforcement, ImageDecision, Reason, Verdict, compose,
 };
+use crate::settings::Settings;
 
 /// What stands against an image
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,7 +33,7 @@ pub(super) fn conclude(
     images: Vec<Image<'_>>,
     results: Vec<Vec<DocumentResult>>,
     documents: &Documents<'_, '_>,
-    break_glass: &[bool],
+    settings: &Settings<'_>,
     warnings: Vec<Reason>,
     object: &str,
 ) -> Decision {
@@ -43,12 +44,13 @@ pub(super) fn conclude(
     let (mut obstacles, mut pins) = (Vec::with_capacity(images.len()), Vec::new());
     decision.images.reserve_exact(images.len());
     for (index, (image, results)) in images.into_iter().zip(results).enumerate() {
-        let is_marked = break_glass.get(image.pod).copied().unwrap_or_default();
+        let is_marked = documents.marks(&image);
         let learned = image.resolved_digest();
-        let pin = learned.and_then(|digest| Pin::new(object, &image, digest));
+        let enforces_digest = documents.enforces_digest(index, &image);
         let requires_digest = documents.requires_digest(index, &image);
+        let pin = learned.and_then(|digest| Pin::new(object, &image, digest));
         let entry = describe(image, results, requires_digest);
-        if learned.is_some() && is_verified(&entry) {
+        if learned.is_some() && is_verified(&entry, enforces_digest) {
             pins.push(pin);
         }
         obstacles.push(obstacle(&entry, is_marked));
@@ -80,10 +82,10 @@ pub(super) fn conclude(
     }
     // Only what is admitted is not enforced.
     if decision.enforcement != Enforcement::Enforced {
-        report_overrides(&mut decision, &obstacles);
+        report_overrides(&mut decision, &obstacles, settings);
     }
-    if break_glass.contains(&true) {
-        report_break_glass(&mut decision);
+    if documents.is_marked() {
+        report_break_glass(&mut decision, &obstacles);
     }
     decision
 }
@@ -101,10 +103,18 @@ fn describe(
     let (verdict, reason) = match image.status {
         Status::Open(_) => (judged, None),
         Status::Unchanged => {
-            let message = alloc::format!("Image {text} was already in this Pod");
+            let image = crate::Escaped(&text);
+            let message = alloc::format!("Image {image} was already in this Pod");
             (
                 Verdict::Conformant,
                 Some(Reason::new(Code::UnchangedImage, message)),
+            )
+        }
+        Status::Empty => {
+            let message = alloc::format!("{} names no image", image.field.described());
+            (
+                Verdict::Conformant,
+                Some(Reason::new(Code::ImageVolumeEmpty, message)),
             )
         }
         Status::MalformedDigest(_) if requires_digest => {
@@ -126,17 +136,19 @@ fn describe(
     }
 }
 
-/// Whether what is admitted is what was verified. A document in dry run takes nothing away from those
-/// that enforce, and where none does, a refusal that is only told verifies nothing.
-fn is_verified(image: &ImageDecision) -> bool {
+/// Whether what is admitted is what was verified. Where a document enforces, those in dry run neither
+/// take anything away from it nor have a tag pinned that it did not ask about; where none does, a denial that
+/// is only told verifies nothing.
+fn is_verified(image: &ImageDecision, enforces_digest: bool) -> bool {
     let mut enforced = image
         .results
         .iter()
         .filter(|result| result.enforcement == Enforcement::Enforced)
         .peekable();
-    image.verdict == Verdict::Conformant
-        || (enforced.peek().is_some()
-            && enforced.all(|result| result.verdict == Verdict::Conformant))
+    if enforced.peek().is_none() {
+        return image.verdict == Verdict::Conformant;
+    }
+    enforces_digest && enforced.all(|result| result.verdict == Verdict::Conformant)
 }
 
 fn obstacle(image: &ImageDecision, break_glass: bool) -> Obstacle {
@@ -159,9 +171,10 @@ fn obstacle(image: &ImageDecision, break_glass: bool) -> Obstacle {
     }
 }
 
-/// Says in warnings and audit annotations what was admitted against its verdict.
+/// Says in warnings and audit annotations what was admitted against its verdict. Of a tag that a policy
+/// before this one resolved and left, that policy has said so, and knows the digest.
 #[inline(never)] // only some requests come here
-fn report_overrides(decision: &mut Decision, obstacles: &[Obstacle]) {
+fn report_overrides(decision: &mut Decision, obstacles: &[Obstacle], settings: &Settings<'_>) {
     let mut overridden = String::new();
     for (image, obstacle) in decision.images.iter().zip(obstacles) {
         let (code, prefix) = match obstacle {
@@ -176,6 +189,9 @@ fn report_overrides(decision: &mut Decision, obstacles: &[Obstacle]) {
         decision
             .audit_annotations
             .insert(code.as_str(), "true".to_string());
+        if settings.tags_pinned_before && needs_digest(image) {
+            continue;
+        }
         let text = compose(core::slice::from_ref(image));
         let warning = Reason::new(code, alloc::format!("{prefix}{text}"));
         if decision.warnings.contains(&warning) {
@@ -194,17 +210,20 @@ fn report_overrides(decision: &mut Decision, obstacles: &[Obstacle]) {
     }
 }
 
+/// Whether a document lacks the digest behind a tag.
+fn needs_digest(image: &ImageDecision) -> bool {
+    let mut reasons = image.results.iter().flat_map(|result| &result.reasons);
+    reasons.any(|reason| reason.code == Code::DigestRequired)
+}
+
 /// Break-glass is reported even where it was not needed.
 #[inline(never)] // only some requests come here
-fn report_break_glass(decision: &mut Decision) {
+fn report_break_glass(decision: &mut Decision, obstacles: &[Obstacle]) {
     decision
         .audit_annotations
         .insert(Code::BreakGlass.as_str(), "true".to_string());
-    let is_reported = decision
-        .warnings
-        .iter()
-        .any(|warning| warning.code == Code::BreakGlass);
-    if !is_reported {
+    let is_needed = decision.allowed && obstacles.contains(&Obstacle::BreakGlass);
+    if !is_needed {
         let message = match (decision.verdict, decision.allowed) {
             (Verdict::Conformant, _) => "Break-glass was not needed; the policy was satisfied",
             (_, true) => "Break-glass was not needed; the rule is in dry-run mode",

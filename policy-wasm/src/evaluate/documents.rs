@@ -9,8 +9,9 @@ use super::singleton;
 use crate::Budget;
 use crate::attestation::{Circumstances, Meter};
 use crate::decision::{DocumentResult, Reason, Verdict};
-use crate::evidence::{Evidence, Wanted};
+use crate::evidence::{Evidence, Urgency, Wanted};
 use crate::json::Report;
+use crate::policy::rule::EnforcementMode;
 use crate::request::{Request, Workload};
 use crate::settings::Settings;
 use crate::time::Time;
@@ -20,7 +21,12 @@ use crate::time::Time;
 pub(super) struct Documents<'a, 's> {
     singleton: Option<singleton::Plan<'a>>,
     platform: Vec<platform::Plan<'a, 's>>,
+    /// Whether the break-glass mark of each Pod is honoured
+    marks: Vec<bool>,
 }
+
+/// Strict work is done first, so that it never lacks what dry run and break-glass have used up.
+pub(super) const URGENCIES: [Urgency; 2] = [Urgency::Strict, Urgency::Lenient];
 
 impl<'a, 's> Documents<'a, 's> {
     /// Reads of each document what this request needs.
@@ -33,6 +39,7 @@ impl<'a, 's> Documents<'a, 's> {
         request: &Request<'_>,
         workload: &Workload<'_>,
         images: &[Image<'_>],
+        marks: Vec<bool>,
         report: &Report,
     ) -> Result<Self, Reason> {
         let singleton = settings
@@ -49,6 +56,7 @@ impl<'a, 's> Documents<'a, 's> {
         Ok(Self {
             singleton,
             platform,
+            marks,
         })
     }
 
@@ -72,28 +80,87 @@ impl<'a, 's> Documents<'a, 's> {
         Ok(())
     }
 
-    /// Whether any document has to know the digest of the image at this place of the list.
-    pub(super) fn requires_digest(&self, index: usize, image: &Image<'_>) -> bool {
-        let by_rule = |plan: &singleton::Plan<'_>| plan.requires_digest(index, image);
-        self.singleton.as_ref().is_some_and(by_rule)
-            || self
-                .platform
-                .iter()
-                .any(|plan| plan.requires_digest(index, image))
+    /// Whether the break-glass mark of any Pod is honoured.
+    pub(super) fn is_marked(&self) -> bool {
+        self.marks.contains(&true)
     }
 
-    /// The images about which something has to be known.
-    pub(super) fn wanted<'i>(&'i self, images: &[Image<'i>]) -> Vec<Wanted<'i>> {
-        let mut wanted = Vec::new();
-        for (index, image) in images.iter().enumerate() {
-            if let Some(plan) = &self.singleton {
-                plan.want(index, image, &mut wanted);
+    /// Whether the break-glass mark of an image's Pod is honoured.
+    pub(super) fn marks(&self, image: &Image<'_>) -> bool {
+        self.marks.get(image.pod).copied().unwrap_or_default()
+    }
+
+    /// Whether a document in this mode can deny an image.
+    fn urgency(&self, mode: EnforcementMode, image: &Image<'_>) -> Urgency {
+        match mode {
+            EnforcementMode::Enforced if !self.marks(image) => Urgency::Strict,
+            EnforcementMode::Enforced | EnforcementMode::DryRun => Urgency::Lenient,
+        }
+    }
+
+    /// Whether any document says something about an image at this point.
+    fn is_due(&self, urgency: Urgency, image: &Image<'_>) -> bool {
+        let singleton = self.singleton.iter().map(|plan| plan.enforcement(image));
+        let platform = self.platform.iter().map(platform::Plan::enforcement);
+        let mut modes = singleton.chain(platform);
+        modes.any(|mode| self.urgency(mode, image) == urgency)
+    }
+
+    /// Whether a document of this urgency has to know the digest of the image at this place of the list.
+    pub(super) fn seeks_digest(&self, urgency: Urgency, index: usize, image: &Image<'_>) -> bool {
+        self.any_requires(index, image, |mode| self.urgency(mode, image) == urgency)
+    }
+
+    /// Whether any document has to know it.
+    pub(super) fn requires_digest(&self, index: usize, image: &Image<'_>) -> bool {
+        self.any_requires(index, image, |_| true)
+    }
+
+    /// Whether a document that is not in dry run has to know it.
+    pub(super) fn enforces_digest(&self, index: usize, image: &Image<'_>) -> bool {
+        self.any_requires(index, image, |mode| mode == EnforcementMode::Enforced)
+    }
+
+    fn any_requires(
+        &self,
+        index: usize,
+        image: &Image<'_>,
+        is_due: impl Fn(EnforcementMode) -> bool,
+    ) -> bool {
+        let singleton = self.singleton.iter();
+        let mut singleton = singleton.filter(|plan| is_due(plan.enforcement(image)));
+        let mut platform = self
+            .platform
+            .iter()
+            .filter(|plan| is_due(plan.enforcement()));
+        singleton.any(|plan| plan.requires_digest(index, image))
+            || platform.any(|plan| plan.requires_digest(index, image))
+    }
+
+    /// The images about which something has to be known, by what happens if it cannot be.
+    pub(super) fn wanted<'i>(&'i self, images: &[Image<'i>]) -> Vec<(Urgency, Vec<Wanted<'i>>)> {
+        let mut all = Vec::new();
+        for urgency in URGENCIES {
+            let mut wanted = Vec::new();
+            for (index, image) in images.iter().enumerate() {
+                let is_due = |mode| self.urgency(mode, image) == urgency;
+                let singleton = self.singleton.iter();
+                for plan in singleton.filter(|plan| is_due(plan.enforcement(image))) {
+                    plan.want(index, image, &mut wanted);
+                }
+                for plan in self
+                    .platform
+                    .iter()
+                    .filter(|plan| is_due(plan.enforcement()))
+                {
+                    plan.want(index, image, &mut wanted);
+                }
             }
-            for plan in &self.platform {
-                plan.want(index, image, &mut wanted);
+            if !wanted.is_empty() {
+                all.push((urgency, wanted));
             }
         }
-        wanted
+        all
     }
 
     /// What every document says about every image: one result for each document, or none at all
@@ -116,37 +183,40 @@ impl<'a, 's> Documents<'a, 's> {
             max_payload: budget.payload_bytes,
         };
         let mut known = singleton::Known::default();
-        let mut judge = |evidence: &Evidence<'_>| {
-            let room = || Some(Vec::with_capacity(self.count()));
-            let mut results: Vec<_> = images.iter().map(|_| room()).collect();
-            if let Some(plan) = &self.singleton {
-                known.keep_satisfied();
-                let circumstances = &circumstances;
-                let found = plan.judge(
-                    images,
-                    evidence,
-                    settings,
-                    circumstances,
-                    budget,
-                    &mut known,
-                );
-                add(&mut results, found);
+        let mut results = Results::new(images, self.count());
+        for urgency in URGENCIES {
+            if !images.iter().any(|image| self.is_due(urgency, image)) {
+                continue;
             }
-            let mut testimonies =
-                platform::Testimonies::new(settings, evidence, &circumstances, budget);
-            for plan in &self.platform {
-                add(&mut results, plan.judge(images, &mut testimonies, report));
+            let due = |mode, image| (self.urgency(mode, image) == urgency).then_some(image);
+            let mut judge = |evidence: &Evidence<'_>, results: &mut Results| {
+                if let Some(plan) = &self.singleton {
+                    known.keep_satisfied();
+                    let due = images
+                        .iter()
+                        .map(|image| due(plan.enforcement(image), image));
+                    let due: Vec<_> = due.collect();
+                    let (known, circumstances) = (&mut known, &circumstances);
+                    let found = plan.judge(&due, evidence, settings, circumstances, budget, known);
+                    results.add(0, found);
+                }
+                let first = usize::from(self.singleton.is_some());
+                let mut testimonies =
+                    platform::Testimonies::new(settings, evidence, &circumstances, budget);
+                for (index, plan) in self.platform.iter().enumerate() {
+                    let due = images.iter().map(|image| due(plan.enforcement(), image));
+                    let found = plan.judge(&due.collect::<Vec<_>>(), &mut testimonies, report);
+                    results.add(first.saturating_add(index), found);
+                }
+            };
+            judge(&evidence, &mut results);
+            if evidence.is_partial() && !results.are_conformant() {
+                evidence.complete(settings, budget);
+                circumstances.meter.renew_details(budget);
+                judge(&evidence, &mut results);
             }
-            results.into_iter().map(Option::unwrap_or_default).collect()
-        };
-        let results: Vec<Vec<_>> = judge(&evidence);
-        let is_conformant = |result: &DocumentResult| result.verdict == Verdict::Conformant;
-        if !evidence.is_partial() || results.iter().flatten().all(is_conformant) {
-            return results;
         }
-        evidence.complete(settings, budget);
-        circumstances.meter.renew_details(budget);
-        judge(&evidence)
+        results.into_lists()
     }
 
     fn count(&self) -> usize {
@@ -167,13 +237,34 @@ impl<'a, 's> Documents<'a, 's> {
     }
 }
 
-/// Adds what one document says about each image.
-fn add(results: &mut [Option<Vec<DocumentResult>>], found: Vec<Option<DocumentResult>>) {
-    for (results, found) in results.iter_mut().zip(found) {
-        match (results.as_mut(), found) {
-            (Some(results), Some(found)) => results.push(found),
-            // Whom one document does not judge, the others cannot admit.
-            _ => *results = None,
+/// What has been said so far: for each image, one result for each document
+struct Results(Vec<Vec<Option<DocumentResult>>>);
+
+impl Results {
+    fn new(images: &[Image<'_>], documents: usize) -> Self {
+        let none = || (0..documents).map(|_| None).collect();
+        Self(images.iter().map(|_| none()).collect())
+    }
+
+    /// Adds what one document says about the images that it was asked about.
+    fn add(&mut self, document: usize, found: Vec<Option<DocumentResult>>) {
+        for (results, found) in self.0.iter_mut().zip(found) {
+            if let (Some(result), Some(found)) = (results.get_mut(document), found) {
+                *result = Some(found);
+            }
         }
+    }
+
+    fn are_conformant(&self) -> bool {
+        let mut said = self.0.iter().flatten().flatten();
+        said.all(|result| result.verdict == Verdict::Conformant)
+    }
+
+    /// If any document gives no result for an image, the others are discarded: a partial result must not
+    /// admit it.
+    fn into_lists(self) -> Vec<Vec<DocumentResult>> {
+        let whole = |results: Vec<Option<DocumentResult>>| results.into_iter().collect();
+        let lists = self.0.into_iter().map(whole);
+        lists.map(Option::unwrap_or_default).collect()
     }
 }

@@ -6,9 +6,10 @@ use alloc::vec::Vec;
 use crate::Budget;
 use crate::decision::{Code, Reason};
 use crate::digest::Digest;
+use crate::evidence::Exceeded;
 use crate::image::{ImageReference, ReferenceError};
 use crate::json::Report;
-use crate::request::{ImageField, Operation, Pod, Request, Workload};
+use crate::request::{FieldKind, ImageField, Operation, Origin, Pod, Request, Workload};
 use crate::settings::{Settings, UnchangedImages};
 
 /// One image of the request
@@ -20,6 +21,8 @@ pub(super) struct Image<'w> {
     pub(super) status: Status<'w>,
     /// The digest behind its tag, where the policy wanted to know, or why nobody does
     pub(super) resolved: Option<Result<Digest, Reason>>,
+    /// The digest that stood behind the same tag in the same place before an update
+    pub(super) pinned: Option<Digest>,
 }
 
 /// What is known before any policy is asked
@@ -29,6 +32,8 @@ pub(super) enum Status<'w> {
     Open(ImageReference<'w>),
     /// On an update, the same as before
     Unchanged,
+    /// An image volume of a template that names no image
+    Empty,
     /// Refused under every policy, dry run and break-glass
     Refused(Reason),
     /// Refused likewise; the policy only chooses the words
@@ -61,10 +66,6 @@ impl<'w> Image<'w> {
 }
 
 /// Lists the images of an object in its own order.
-///
-/// # Errors
-///
-/// `limit-exceeded`: more images, or a longer one, than the budget has.
 pub(super) fn list<'w>(
     settings: &Settings<'_>,
     request: &Request<'_>,
@@ -72,27 +73,25 @@ pub(super) fn list<'w>(
     budget: &Budget,
     report: &Report,
     warnings: &mut Vec<Reason>,
-) -> Result<Vec<Image<'w>>, Reason> {
+) -> Vec<Image<'w>> {
     let count = workload.pods.iter().map(|pod| pod.images.len()).sum();
     let mut images = Vec::with_capacity(count);
     for (index, pod) in workload.pods.iter().enumerate() {
         for field in &pod.images {
-            let status = parse(field)?;
             images.push(Image {
                 pod: index,
                 field,
-                status,
+                status: parse(field, workload.origin),
                 resolved: None,
+                pinned: None,
             });
         }
     }
-    if request.operation == Operation::Update && settings.unchanged_images == UnchangedImages::Skip
-    {
-        let old = request.old_workload(&settings.workloads, budget);
-        skip_unchanged(old.as_ref(), workload, &mut images, warnings);
+    if request.operation == Operation::Update {
+        compare(settings, request, workload, &mut images, budget, warnings);
     }
     refuse_denied(settings, &mut images, report);
-    Ok(images)
+    images
 }
 
 /// Refuses the images whose digest the settings revoke.
@@ -106,29 +105,34 @@ pub(super) fn refuse_denied(settings: &Settings<'_>, images: &mut [Image<'_>], r
     });
 }
 
-fn parse<'w>(field: &'w ImageField<'w>) -> Result<Status<'w>, Reason> {
+fn parse<'w>(field: &'w ImageField<'w>, origin: Origin) -> Status<'w> {
     let Some(text) = field.image.as_deref() else {
-        return Ok(Status::Refused(missing(field)));
+        // The API server stores such templates, and takes no Pod made from them.
+        let is_template = origin != Origin::Pod;
+        return if is_template && field.kind == FieldKind::ImageVolume {
+            Status::Empty
+        } else {
+            Status::Refused(missing(field))
+        };
     };
     match ImageReference::parse(text) {
-        Ok(reference) => Ok(Status::Open(reference)),
-        Err(ReferenceError::TooLong) => Err(Reason::limit(
-            "bytes in an image reference",
-            crate::image::MAX_LENGTH,
-        )),
-        Err(error @ ReferenceError::Digest) => Ok(Status::MalformedDigest(invalid(text, error))),
-        Err(error) => Ok(Status::Refused(invalid(text, error))),
+        Ok(reference) => Status::Open(reference),
+        Err(ReferenceError::TooLong) => Status::Refused(too_long(field)),
+        Err(error @ ReferenceError::Digest) => Status::MalformedDigest(invalid(text, error)),
+        Err(error) => Status::Refused(invalid(text, error)),
     }
 }
 
 #[cold]
 fn missing(field: &ImageField<'_>) -> Reason {
-    let name = field
-        .name
-        .as_deref()
-        .map_or_else(|| field.path.clone(), crate::quote);
-    let message = alloc::format!("{} {name} has no image", field.kind.noun());
+    let message = alloc::format!("{} has no image", field.described());
     Reason::new(Code::ImageMissing, message)
+}
+
+#[cold]
+fn too_long(field: &ImageField<'_>) -> Reason {
+    let what = alloc::format!("bytes in the image reference of {}", field.described());
+    Reason::limit(&what, crate::image::MAX_LENGTH)
 }
 
 #[cold]
@@ -140,37 +144,94 @@ fn invalid(text: &str, error: ReferenceError) -> Reason {
     Reason::new(Code::ImageReferenceInvalid, message)
 }
 
-/// Marks images that the same container or volume of the same Pod had before. A tightened policy
-/// must not stop somebody from removing a finalizer; a deletion in progress is no reason to skip.
-#[inline(never)] // only some requests come here
-fn skip_unchanged(
-    old: Option<&Workload<'_>>,
+/// Compares the images of an update with what was in the same places before.
+///
+/// A tightened policy must not stop somebody from removing a finalizer, so that the image of before is
+/// no new image, readable or not. Where unchanged images are to be judged all the same, an update that
+/// names no new image and starts nothing is the answer to an incident: less of it, or its deletion.
+/// Neither a deletion in progress nor a replica count excuses an image that is new.
+#[inline(never)] // cold: see docs/performance.md#stack
+fn compare(
+    settings: &Settings<'_>,
+    request: &Request<'_>,
     workload: &Workload<'_>,
     images: &mut [Image<'_>],
+    budget: &Budget,
     warnings: &mut Vec<Reason>,
 ) {
+    let old = request.old_workload(&settings.workloads, budget);
+    let skips = settings.unchanged_images == UnchangedImages::Skip;
     let Some(old) = old else {
-        let message = "oldObject is missing or unreadable; all images are checked".to_string();
-        warnings.push(Reason::new(Code::OldObjectUnusable, message));
+        if skips {
+            let message = "oldObject is missing or unreadable; all images are checked".to_string();
+            warnings.push(Reason::new(Code::OldObjectUnusable, message));
+        }
         return;
     };
-    for image in images {
-        let Some(pod) = workload.pods.get(image.pod) else {
-            continue;
-        };
-        // Another service account may mean another rule.
-        let is_same_pod =
-            |old: &&Pod<'_>| old.path == pod.path && old.service_account == pod.service_account;
-        let old_pod = old.pods.iter().find(is_same_pod);
-        let is_readable = matches!(image.status, Status::Open(_));
-        if is_readable && old_pod.is_some_and(|old| image.field.is_unchanged_in(old)) {
-            image.status = Status::Unchanged;
+    if settings.resolve_tags {
+        for image in &mut *images {
+            image.pinned = pinned_before(image, &old, workload);
         }
     }
+    let is_settled = |image: &Image<'_>| {
+        matches!(image.status, Status::Empty) || is_unchanged(image, &old, workload)
+    };
+    if skips || (images.iter().all(is_settled) && request.starts_nothing(&settings.workloads)) {
+        for image in images {
+            if is_unchanged(image, &old, workload) {
+                image.status = Status::Unchanged;
+            }
+        }
+    }
+}
+
+/// Whether the same string stood in the same container, volume or field of the same Pod, under the same
+/// service account: another one may mean another rule.
+fn is_unchanged(image: &Image<'_>, old: &Workload<'_>, workload: &Workload<'_>) -> bool {
+    let Some(pod) = workload.pods.get(image.pod) else {
+        return false;
+    };
+    let is_same_pod =
+        |old: &&Pod<'_>| old.path == pod.path && old.service_account == pod.service_account;
+    let Some(old) = old.pods.iter().find(is_same_pod) else {
+        return false;
+    };
+    // For kinds that nobody else validates, no image is as good as one that cannot be read.
+    let may_be_missing = workload.origin == Origin::Other;
+    (image.field.image.is_some() || may_be_missing)
+        && image
+            .field
+            .before(old)
+            .any(|before| before.image == image.field.image)
+}
+
+/// The digest behind the tag of an image that was pinned when it was last admitted.
+fn pinned_before(image: &Image<'_>, old: &Workload<'_>, workload: &Workload<'_>) -> Option<Digest> {
+    image.open().filter(|one| one.digest.is_none())?;
+    let pod = workload.pods.get(image.pod)?;
+    let old = old.pods.iter().find(|old| old.path == pod.path)?;
+    image.field.before(old).find_map(|before| {
+        let digest = before.image.as_deref()?.strip_prefix(image.text())?;
+        Digest::parse(digest.strip_prefix('@')?).ok()
+    })
 }
 
 #[cold]
 fn denied(digest: Digest) -> Reason {
     let message = alloc::format!("Image digest {digest} is revoked by the settings");
     Reason::new(Code::DigestDenied, message)
+}
+
+/// A limit on lookups that one image met.
+#[cold]
+pub(super) fn too_much(images: &[Image<'_>], exceeded: Exceeded) -> Reason {
+    let name = exceeded.need.name();
+    let is_asked_about = |image: &&Image<'_>| {
+        let digest = image.digest();
+        digest.is_some_and(|digest| {
+            name.contains(&digest.as_name()) || name.contains(&digest.to_string())
+        })
+    };
+    let place = images.iter().find(is_asked_about);
+    exceeded.into_reason(place.map(|image| image.field.described()).as_deref())
 }

@@ -2,7 +2,7 @@
 
 use alloc::string::String;
 
-use super::documents::Documents;
+use super::documents::{self, Documents};
 use super::images::{self, Image};
 use crate::Budget;
 use crate::decision::{Code, Reason};
@@ -13,11 +13,12 @@ use crate::json::{Path, Raw, Report};
 use crate::settings::Settings;
 
 /// Learns the digest of every image that has a tag and that a document has to know; the others
-/// are nobody's business. One reference is asked for once, however often it occurs.
+/// are nobody's business. One reference is asked for once, however often it occurs. A tag that was pinned
+/// when the object was last admitted keeps its digest: to apply the same object again changes nothing.
 ///
 /// # Errors
 ///
-/// `limit-exceeded`: more lookups than one request may cause.
+/// `limit-exceeded`: more strict lookups than one request may cause.
 #[inline(never)] // only some requests come here
 pub(super) fn resolve(
     settings: &Settings<'_>,
@@ -27,23 +28,31 @@ pub(super) fn resolve(
     budget: &Budget,
     report: &Report,
 ) -> Result<(), Reason> {
-    for (index, image) in images.iter_mut().enumerate() {
-        let Some(reference) = image.open().filter(|one| one.digest.is_none()) else {
-            continue;
-        };
-        if !documents.requires_digest(index, image) {
-            continue;
+    for urgency in documents::URGENCIES {
+        for (index, image) in images.iter_mut().enumerate() {
+            let Some(reference) = image.open().filter(|one| one.digest.is_none()) else {
+                continue;
+            };
+            if image.resolved.is_some() || !documents.seeks_digest(urgency, index, image) {
+                continue;
+            }
+            if let Some(pinned) = image.pinned {
+                image.resolved = Some(Ok(pinned));
+                continue;
+            }
+            if let Err(reason) = settings.allows_registry(reference) {
+                image.resolved = Some(Err(reason));
+                continue;
+            }
+            let need = Need::Tag {
+                reference: complete(reference),
+            };
+            lookups
+                .ask([need.clone()], urgency, budget)
+                .map_err(|exceeded| exceeded.into_reason(Some(&image.field.described())))?;
+            let digest = learn(&need, lookups, budget);
+            image.resolved = Some(digest.map_err(|reason| unresolved(image.text(), reason)));
         }
-        if let Err(reason) = settings.allows_registry(reference) {
-            image.resolved = Some(Err(reason));
-            continue;
-        }
-        let need = Need::Tag {
-            reference: complete(reference),
-        };
-        lookups.ask([need.clone()], budget)?;
-        let digest = learn(&need, lookups, budget);
-        image.resolved = Some(digest.map_err(|reason| unresolved(image.text(), reason)));
     }
     // Revoked by digest, whatever name led to it.
     if images.iter().any(|image| image.resolved_digest().is_some()) {

@@ -24,17 +24,18 @@ pub(super) struct Object {
     note: String,
 }
 
-/// Lists the resources: one for each image and note.
+/// Lists the resources that are not `known` yet: one for each image and note.
 ///
-/// # Errors
-///
-/// `limit-exceeded`: more than may be looked up.
-pub(super) fn objects(
-    notes: &BTreeMap<String, Cow<'_, str>>,
+/// Images times notes can be far more than may be looked up. One more than that is listed, and what is beyond
+/// is a failure.
+pub(super) fn objects<'n>(
+    evidence: &mut Evidence<'_>,
+    notes: &'n BTreeMap<String, Cow<'_, str>>,
     wanted: &[Wanted<'_>],
+    known: &mut BTreeSet<(&'n str, Digest)>,
     budget: &Budget,
-) -> Result<Vec<Object>, Reason> {
-    let (mut objects, mut known) = (Vec::new(), BTreeSet::new());
+) -> Vec<Object> {
+    let mut objects = Vec::new();
     for image in wanted {
         for note in &image.notes {
             let Some(namespace) = notes.get(*note) else {
@@ -43,9 +44,14 @@ pub(super) fn objects(
             if !known.insert((namespace, image.digest)) {
                 continue;
             }
-            // Images times notes can be far more than anybody may ask for.
-            if objects.len() >= budget.lookups {
-                return Err(Lookups::too_many(budget));
+            if objects.len() > budget.lookups {
+                evidence.failures.push(Failure {
+                    digest: image.digest,
+                    note: None,
+                    repository: None,
+                    reason: Lookups::too_many(budget),
+                });
+                break;
             }
             objects.push(Object {
                 need: Need::Attestation {
@@ -57,7 +63,7 @@ pub(super) fn objects(
             });
         }
     }
-    Ok(objects)
+    objects
 }
 
 pub(super) fn collect<'e>(

@@ -108,8 +108,40 @@ impl Lookup for NoLookup {
 /// The lookups of one request: each need is asked once, within the budget
 pub(crate) struct Lookups<'l> {
     lookup: &'l mut dyn Lookup,
-    answers: BTreeMap<Need, Answer>,
+    /// Or the limit that kept it from being asked
+    answers: BTreeMap<Need, Result<Answer, Reason>>,
     bytes_left: usize,
+}
+
+/// What happens when the lookups of a request are more than its budget
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Urgency {
+    /// The request is denied
+    Strict,
+    /// What was not asked is a failure like any other: nothing that depends on it can deny the request
+    Lenient,
+}
+
+const TOO_MANY: &str = "lookups in one request";
+
+/// A limit that was met, and at what
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Exceeded {
+    what: &'static str,
+    limit: usize,
+    /// What was asked then
+    pub(crate) need: Need,
+}
+
+impl Exceeded {
+    /// The limit, and the place of the object that met it.
+    pub(crate) fn into_reason(self, place: Option<&str>) -> Reason {
+        let Self { what, limit, .. } = self;
+        match place {
+            Some(place) => Reason::limit(&alloc::format!("{what}: {place} is one too many"), limit),
+            None => Reason::limit(what, limit),
+        }
+    }
 }
 
 impl<'l> Lookups<'l> {
@@ -125,12 +157,13 @@ impl<'l> Lookups<'l> {
     ///
     /// # Errors
     ///
-    /// `limit-exceeded`: too many lookups, or too much in their answers.
+    /// What is strict: too many lookups, or too much in their answers.
     pub(crate) fn ask(
         &mut self,
         needs: impl IntoIterator<Item = Need>,
+        urgency: Urgency,
         budget: &Budget,
-    ) -> Result<(), Reason> {
+    ) -> Result<(), Exceeded> {
         let mut known = BTreeSet::new();
         let mut unknown = Vec::new();
         for need in needs {
@@ -138,31 +171,26 @@ impl<'l> Lookups<'l> {
                 unknown.push(need);
             }
         }
-        if self.answers.len().saturating_add(unknown.len()) > budget.lookups {
-            return Err(Self::too_many(budget));
+        let room = budget.lookups.saturating_sub(self.answers.len());
+        if let (Urgency::Strict, Some(need)) = (urgency, unknown.get(room)) {
+            return Err(Exceeded {
+                what: TOO_MANY,
+                limit: budget.lookups,
+                need: need.clone(),
+            });
         }
         for need in unknown {
-            let max_bytes = budget.answer_bytes.min(self.bytes_left);
-            let answer = match self.lookup.look_up(&need, max_bytes) {
-                // Not every host keeps to it.
-                Answer::Found(text) if text.len() > max_bytes => Answer::TooLong,
-                answer => answer,
-            };
-            match &answer {
-                Answer::Found(text) => {
-                    self.bytes_left = self.bytes_left.saturating_sub(text.len());
+            match (self.ask_one(&need, budget), urgency) {
+                (Ok(answer), _) => {
+                    self.answers.insert(need, Ok(answer));
                 }
-                Answer::TooLong if max_bytes < budget.answer_bytes => {
-                    let limit = budget.evidence_bytes;
-                    return Err(Reason::limit("bytes in all answers of the host", limit));
+                (Err((what, limit)), Urgency::Strict) => {
+                    return Err(Exceeded { what, limit, need });
                 }
-                Answer::TooLong => {
-                    let limit = budget.answer_bytes;
-                    return Err(Reason::limit("bytes in one answer of the host", limit));
+                (Err((what, limit)), Urgency::Lenient) => {
+                    self.answers.insert(need, Err(Reason::limit(what, limit)));
                 }
-                Answer::Absent | Answer::Failed(_) | Answer::Unavailable => {}
             }
-            self.answers.insert(need, answer);
         }
         Ok(())
     }
@@ -170,26 +198,53 @@ impl<'l> Lookups<'l> {
     /// More lookups than one request may cause.
     #[cold]
     pub(crate) fn too_many(budget: &Budget) -> Reason {
-        Reason::limit("lookups in one request", budget.lookups)
+        Reason::limit(TOO_MANY, budget.lookups)
+    }
+
+    fn ask_one(&mut self, need: &Need, budget: &Budget) -> Result<Answer, (&'static str, usize)> {
+        if self.answers.len() >= budget.lookups {
+            return Err((TOO_MANY, budget.lookups));
+        }
+        let max_bytes = budget.answer_bytes.min(self.bytes_left);
+        let answer = match self.lookup.look_up(need, max_bytes) {
+            // Not every host keeps to it.
+            Answer::Found(text) if text.len() > max_bytes => Answer::TooLong,
+            answer => answer,
+        };
+        match &answer {
+            Answer::Found(text) => {
+                self.bytes_left = self.bytes_left.saturating_sub(text.len());
+            }
+            Answer::TooLong if max_bytes < budget.answer_bytes => {
+                let limit = budget.evidence_bytes;
+                return Err(("bytes in all answers of the host", limit));
+            }
+            Answer::TooLong => {
+                return Err(("bytes in one answer of the host", budget.answer_bytes));
+            }
+            Answer::Absent | Answer::Failed(_) | Answer::Unavailable => {}
+        }
+        Ok(answer)
     }
 
     /// The answer to a need that was asked for, unread; `None` where there is no such thing.
     ///
     /// # Errors
     ///
-    /// `host-capability-failed`
+    /// `host-capability-failed`. `limit-exceeded`: the budget ended before it was asked.
     pub(crate) fn found(&self, need: &Need, budget: &Budget) -> Result<Option<Raw<'_>>, Reason> {
         match self.answers.get(need) {
-            Some(Answer::Found(text)) => {
+            Some(Err(limit)) => Err(limit.clone()),
+            Some(Ok(Answer::Found(text))) => {
                 let answer = Raw::new(text);
                 if answer.depth() > budget.depth {
                     return Err(failed(need, "the answer is nested too deeply"));
                 }
                 Ok(Some(answer))
             }
-            Some(Answer::Absent) => Ok(None),
-            Some(Answer::Failed(text)) => Err(failed(need, text)),
-            Some(Answer::Unavailable | Answer::TooLong) | None => {
+            Some(Ok(Answer::Absent)) => Ok(None),
+            Some(Ok(Answer::Failed(text))) => Err(failed(need, text)),
+            Some(Ok(Answer::Unavailable | Answer::TooLong)) | None => {
                 Err(failed(need, "this host does not offer it"))
             }
         }
@@ -197,7 +252,7 @@ impl<'l> Lookups<'l> {
 
     /// Whether the host offers no such lookup at all.
     pub(crate) fn is_unavailable(&self, need: &Need) -> bool {
-        self.answers.get(need) == Some(&Answer::Unavailable)
+        self.answers.get(need) == Some(&Ok(Answer::Unavailable))
     }
 }
 
@@ -246,10 +301,27 @@ mod tests {
         let mut host = Counting(0);
         let mut lookups = Lookups::new(&mut host, &budget);
         let limit = budget.lookups;
-        assert_eq!(lookups.ask(needs(2).chain(needs(2)), &budget), Ok(()));
-        let too_many = lookups.ask(needs(limit + 1), &budget);
-        assert_eq!(too_many.unwrap_err().code, Code::LimitExceeded);
-        assert_eq!(lookups.ask(needs(limit), &budget), Ok(()));
+        let mut ask = |needs: Vec<Need>| lookups.ask(needs, Urgency::Strict, &budget);
+        assert_eq!(ask(needs(2).chain(needs(2)).collect()), Ok(()));
+        let too_many = ask(needs(limit + 1).collect()).unwrap_err();
+        assert_eq!(too_many.into_reason(None).code, Code::LimitExceeded);
+        assert_eq!(ask(needs(limit).collect()), Ok(()));
         assert_eq!(host.0, limit, "each is asked once");
+    }
+
+    /// What dry run asks for is asked as far as the budget goes, and the rest is a failure.
+    #[test]
+    fn lenient_lookups_end_with_the_budget_and_deny_nothing() {
+        let budget = Budget::DEFAULT;
+        let mut host = Counting(0);
+        let mut lookups = Lookups::new(&mut host, &budget);
+        let limit = budget.lookups;
+        let asked = lookups.ask(needs(limit + 2), Urgency::Lenient, &budget);
+        assert_eq!(asked, Ok(()));
+        let last: Vec<_> = needs(limit + 1).skip(limit - 1).collect();
+        assert!(lookups.found(&last[0], &budget).unwrap().is_none());
+        let reason = lookups.found(&last[1], &budget).unwrap_err();
+        assert_eq!(reason.code, Code::LimitExceeded);
+        assert_eq!(host.0, limit);
     }
 }

@@ -58,6 +58,12 @@ pub(super) fn artifacts(
     for image in wanted {
         let repository = image.reference.normalized_repository();
         if let Err(reason) = settings.allows_registry(image.reference) {
+            let is_known = |known: &Failure| {
+                known.digest == image.digest && known.repository.as_ref() == Some(&repository)
+            };
+            if evidence.failures.iter().any(is_known) {
+                continue;
+            }
             evidence.failures.push(Failure {
                 digest: image.digest,
                 note: None,
@@ -89,25 +95,28 @@ pub(super) fn artifacts(
     artifacts
 }
 
-/// Keeps what the manifests hold, and returns what of them only the host can see.
+/// Keeps what the manifests hold that have not been `seen`, and returns what of them only the host can see.
 pub(super) fn collect(
     evidence: &mut Evidence<'_>,
     artifacts: Vec<Artifact>,
+    seen: &mut BTreeSet<Need>,
     lookups: &Lookups<'_>,
     budget: &Budget,
 ) -> Vec<Unseen> {
     let mut unseen = Vec::new();
     for artifact in artifacts {
+        let is_new = seen.insert(artifact.need.clone());
         let attestations = lookups.found(&artifact.need, budget).and_then(|found| {
             found.map_or_else(|| Ok(Vec::new()), |raw| artifact.read(raw, budget))
         });
         match attestations {
             Ok(attestations) => {
                 unseen.extend(artifact.unseen(&attestations));
-                for attestation in attestations {
+                for attestation in attestations.into_iter().filter(|_| is_new) {
                     evidence.add(attestation, Some(artifact.digest));
                 }
             }
+            Err(_) if !is_new => {}
             Err(reason) => evidence.failures.push(Failure {
                 digest: artifact.digest,
                 note: None,

@@ -7,9 +7,12 @@ use crate::settings::WorkloadKind;
 /// Where one kind keeps its pod specs
 #[derive(Debug)]
 pub(crate) struct Layout<'s> {
-    /// Field names from the object's root; `*` stands for every item of a list
-    /// INVARIANT: not empty, nor is any of them
+    /// Field names from the object's root; `*` stands for every item of a list or map, and a field with
+    /// `?` behind its name may be missing
+    /// INVARIANT: no path is empty, and there is one, or one of `images`
     pub(crate) pod_specs: Vec<Vec<&'s str>>,
+    /// Fields that name an image and are in no pod spec, in the same notation
+    pub(crate) images: Vec<Vec<&'s str>>,
     pub(crate) origin: Origin,
 }
 
@@ -39,10 +42,23 @@ const BUILT_IN: &[(&str, &str, &[&str], Origin)] = &[
     ("serving.knative.dev", "Service", &["spec", "template", "spec"], Origin::Other),
 ];
 
+/// Kinds of subresources that a rule for `pods/*` or `deployments/*` sends along. They name no image,
+/// whatever stands in them.
+const WITHOUT_IMAGES: &[(&str, &str)] = &[
+    ("", "Binding"),
+    ("autoscaling", "Scale"),
+    ("policy", "Eviction"),
+];
+
 /// Whether the policy knows a kind by itself, so that settings may not redefine it.
 #[must_use]
 pub fn is_built_in(group: &str, kind: &str) -> bool {
-    built_in(group, kind).is_some()
+    built_in(group, kind).is_some() || is_without_images(group, kind)
+}
+
+/// Whether objects of a kind never name an image.
+pub(super) fn is_without_images(group: &str, kind: &str) -> bool {
+    WITHOUT_IMAGES.contains(&(group, kind))
 }
 
 /// Where a built-in kind keeps its pod specs, and what stands behind it.
@@ -59,6 +75,7 @@ impl<'s> Layout<'s> {
         if let Some((path, origin)) = built_in(group, kind) {
             return Some(Self {
                 pod_specs: alloc::vec![path.to_vec()],
+                images: Vec::new(),
                 origin,
             });
         }
@@ -66,10 +83,23 @@ impl<'s> Layout<'s> {
             .iter()
             .find(|known| known.group == group && known.kind == kind)?;
         let steps = |path: &'s Vec<_>| path.iter().map(alloc::string::String::as_str).collect();
-        let pod_specs = workload.pod_specs.iter().map(steps).collect();
         Some(Self {
-            pod_specs,
+            pod_specs: workload.pod_specs.iter().map(steps).collect(),
+            images: workload.images.iter().map(steps).collect(),
             origin: Origin::Other,
         })
+    }
+}
+
+/// Whether any field of a path may be missing.
+pub(super) fn is_optional(path: &[&str]) -> bool {
+    path.iter().any(|step| step.ends_with('?'))
+}
+
+/// A step of a path: the name of the field, and whether it may be missing.
+pub(super) fn field(step: &str) -> (&str, bool) {
+    match step.strip_suffix('?') {
+        Some(name) => (name, true),
+        None => (step, false),
     }
 }

@@ -3,7 +3,7 @@
 use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
-use core::cell::Cell;
+use core::cell::{Cell, OnceCell};
 
 use crate::decision::Code;
 use crate::json::{Raw, Value};
@@ -44,10 +44,12 @@ pub enum FieldKind {
     InitContainer,
     EphemeralContainer,
     ImageVolume,
+    /// A field that is in no pod spec, of a kind from the settings
+    Field,
 }
 
 impl FieldKind {
-    /// The list in the pod spec, and the field within an item.
+    /// The lists of a pod spec, and the field within an item.
     pub const ALL: &'static [(Self, &'static str, &'static str)] = &[
         (Self::Container, "containers", "image"),
         (Self::InitContainer, "initContainers", "image"),
@@ -62,6 +64,7 @@ impl FieldKind {
             Self::InitContainer => "Init container",
             Self::EphemeralContainer => "Ephemeral container",
             Self::ImageVolume => "Image volume",
+            Self::Field => "Field",
         }
     }
 }
@@ -88,7 +91,7 @@ impl<'a> Pod<'a> {
                 value.list(|_, item| {
                     if !room.is_exceeded() {
                         let image = ImageField::read(*kind, field, item);
-                        if let Some(image) = image.filter(|_| room.take()) {
+                        if let Some(image) = image.filter(|image| room.take(image)) {
                             crate::push_sole(&mut images, image);
                         }
                     }
@@ -121,30 +124,50 @@ impl<'a> Pod<'a> {
     }
 }
 
+impl Pod<'_> {
+    /// What an object of a kind from the settings names outside of pod specs, below one field.
+    pub(super) fn sole(path: &str) -> Self {
+        Self {
+            path: path.into(),
+            service_account: Cow::Borrowed("default"),
+            images: Vec::new(),
+            metadata: Metadata::default(),
+        }
+    }
+}
+
 /// How many images a request may still have
 #[derive(Debug)]
 pub(super) struct Room {
     left: Cell<usize>,
-    is_exceeded: Cell<bool>,
+    /// The first place beyond them
+    exceeded_at: OnceCell<String>,
 }
 
 impl Room {
     pub(super) const fn new(images: usize) -> Self {
         Self {
             left: Cell::new(images),
-            is_exceeded: Cell::new(false),
+            exceeded_at: OnceCell::new(),
         }
     }
 
-    pub(super) const fn is_exceeded(&self) -> bool {
-        self.is_exceeded.get()
+    pub(super) fn is_exceeded(&self) -> bool {
+        self.exceeded_at().is_some()
+    }
+
+    /// The first place that there was no room for.
+    pub(super) fn exceeded_at(&self) -> Option<&str> {
+        self.exceeded_at.get().map(String::as_str)
     }
 
     /// Takes the place of one image, if there is one left.
-    fn take(&self) -> bool {
+    pub(super) fn take(&self, image: &ImageField<'_>) -> bool {
         match self.left.get().checked_sub(1) {
             Some(left) => self.left.set(left),
-            None => self.is_exceeded.set(true),
+            None => {
+                self.exceeded_at.get_or_init(|| image.path.clone());
+            }
         }
         !self.is_exceeded()
     }
@@ -184,13 +207,41 @@ impl<'a> ImageField<'a> {
         })
     }
 
-    /// Whether the same container or volume named the same image before an update.
-    pub(crate) fn is_unchanged_in(&self, old: &Pod<'_>) -> bool {
-        self.name.is_some()
-            && self.image.is_some()
-            && old.images.iter().any(|image| {
-                image.kind == self.kind && image.name == self.name && image.image == self.image
-            })
+    /// Reads a field that is the image itself.
+    pub(super) fn read_sole(value: Value<'_, 'a>) -> Self {
+        let path = value.path().text();
+        let (image, token) = read_image(value);
+        Self {
+            path,
+            kind: FieldKind::Field,
+            name: None,
+            image: image.filter(|image| !image.is_empty()),
+            token,
+        }
+    }
+
+    /// Whether it is about the same container, volume or field as one of another object: by its name,
+    /// and where only its path says which it is, by that.
+    fn is_same_place(&self, other: &ImageField<'_>) -> bool {
+        self.kind == other.kind
+            && match self.kind {
+                FieldKind::Field => self.path == other.path,
+                _ => self.name.is_some() && self.name == other.name,
+            }
+    }
+
+    /// What stood in the same place before an update.
+    pub(crate) fn before<'o>(&self, old: &'o Pod<'_>) -> impl Iterator<Item = &'o ImageField<'o>> {
+        old.images.iter().filter(|image| self.is_same_place(image))
+    }
+
+    /// How a message calls it: by its name, or by its path where it has none.
+    pub(crate) fn described(&self) -> String {
+        let name = self
+            .name
+            .as_deref()
+            .map_or_else(|| self.path.clone(), crate::quote);
+        alloc::format!("{} {name}", self.kind.noun())
     }
 }
 

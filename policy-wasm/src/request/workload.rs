@@ -5,7 +5,8 @@ use alloc::format;
 use alloc::string::ToString as _;
 use alloc::vec::Vec;
 
-use super::pod::{Metadata, Room};
+use super::kinds::{field, is_optional};
+use super::pod::{ImageField, Metadata, Room};
 use super::{Layout, Origin, Pod, REQUEST, Request, undecodable};
 use crate::decision::{Code, Reason};
 use crate::json::{Path, Raw, Report, Value};
@@ -14,6 +15,8 @@ use crate::json::{Path, Raw, Report, Value};
 #[derive(Debug)]
 pub(crate) struct Workload<'a> {
     pub(crate) origin: Origin,
+    /// Images that are in no pod spec are in one of their own. Empty only where the settings say that
+    /// every path of the kind may be missing
     pub(crate) pods: Vec<Pod<'a>>,
     kind: Option<Cow<'a, str>>,
     api_version: Option<Cow<'a, str>>,
@@ -36,8 +39,9 @@ impl<'a> Workload<'a> {
         max_images: usize,
     ) -> Result<Self, Reason> {
         let (report, mut reading) = (Report::default(), Reading::new(max_images));
-        reading.walk(value.under(REQUEST, Path::Root(""), &report), path, true);
-        reading.end(origin, kind, &report)
+        let value = value.under(REQUEST, Path::Root(""), &report);
+        reading.walk(value, path, Leaf::PodSpec, true);
+        reading.end(origin, kind, false, &report)
     }
 
     /// The same of a text, once for each place where its kind keeps pod specs.
@@ -52,12 +56,16 @@ impl<'a> Workload<'a> {
         max_images: usize,
     ) -> Result<Self, Reason> {
         let (report, mut reading) = (Report::default(), Reading::new(max_images));
-        for (index, path) in layout.pod_specs.iter().enumerate() {
+        let pod_specs = layout.pod_specs.iter().map(|path| (path, Leaf::PodSpec));
+        let images = layout.images.iter().map(|path| (path, Leaf::Image));
+        for (index, (path, leaf)) in pod_specs.chain(images).enumerate() {
             object.read(REQUEST, Path::Root(""), &report, |value| {
-                reading.walk(value, path, index == 0);
+                reading.walk(value, path, leaf, index == 0);
             });
         }
-        reading.end(layout.origin, kind, &report)
+        let mut paths = layout.pod_specs.iter().chain(&layout.images);
+        let may_be_empty = paths.all(|path| is_optional(path));
+        reading.end(layout.origin, kind, may_be_empty, &report)
     }
 
     /// Whether the object is what the request says it is.
@@ -93,6 +101,8 @@ struct Reading<'a> {
     room: Room,
     max_images: usize,
     pods: Vec<Pod<'a>>,
+    /// What is in no pod spec
+    sole: Option<Pod<'a>>,
     kind: Option<Cow<'a, str>>,
     api_version: Option<Cow<'a, str>>,
     metadata: Metadata<'a>,
@@ -104,42 +114,61 @@ impl<'a> Reading<'a> {
             room: Room::new(max_images),
             max_images,
             pods: Vec::new(),
+            sole: None,
             kind: None,
             api_version: None,
             metadata: Metadata::default(),
         }
     }
 
-    /// Reads the pod specs in one place, and the first time what stands around them.
-    fn walk(&mut self, value: Value<'_, 'a>, path: &[&str], is_first: bool) {
+    /// Reads what is at the end of one path, and the first time what stands around it.
+    fn walk(&mut self, value: Value<'_, 'a>, path: &[&str], leaf: Leaf, is_first: bool) {
         let Some((first, rest)) = path.split_first() else {
             return;
         };
         let (report, mut found) = (value.report(), false);
+        let (first, may_be_missing) = field(first);
         value.object_inline(|key, value| match key {
             "kind" if is_first => self.kind = value.text(),
             "apiVersion" if is_first => self.api_version = value.text(),
             "metadata" if is_first => self.metadata = Metadata::read(value),
-            key if key == *first => {
+            key if key == first && !value.is_null() => {
                 found = true;
-                descend(value, rest, &mut self.pods, &self.room);
+                match leaf {
+                    Leaf::PodSpec => {
+                        descend(value, rest, may_be_missing, &mut self.pods, &self.room);
+                    }
+                    Leaf::Image => {
+                        let sole = self.sole.get_or_insert_with(|| Pod::sole(first));
+                        descend_to_images(value, rest, may_be_missing, sole, &self.room);
+                    }
+                }
             }
             _ => {}
         });
-        if !found {
+        if !found && !may_be_missing {
             let message = "nothing is there";
             report.push(Code::UndecodableObject, Path::Root(first), message);
         }
     }
 
-    fn end(mut self, origin: Origin, kind: &str, report: &Report) -> Result<Workload<'a>, Reason> {
-        if self.room.is_exceeded() {
-            return Err(Reason::limit("images in one request", self.max_images));
+    fn end(
+        mut self,
+        origin: Origin,
+        kind: &str,
+        may_be_empty: bool,
+        report: &Report,
+    ) -> Result<Workload<'a>, Reason> {
+        if let Some(place) = self.room.exceeded_at() {
+            let what = format!("images in one request: `{place}` is one too many");
+            return Err(Reason::limit(&what, self.max_images));
         }
         if !report.is_empty() {
             return Err(undecodable(&crate::quote(kind), &report.to_string()));
         }
-        if self.pods.is_empty() {
+        self.pods
+            .extend(self.sole.take().filter(|sole| !sole.images.is_empty()));
+        if self.pods.is_empty() && !may_be_empty {
             return Err(undecodable(&crate::quote(kind), "it has no pod spec"));
         }
         let namespace = self.metadata.namespace.take();
@@ -158,36 +187,43 @@ impl<'a> Reading<'a> {
     }
 }
 
+/// What is at the end of a path
+#[derive(Debug, Clone, Copy)]
+enum Leaf {
+    PodSpec,
+    Image,
+}
+
 /// Follows the rest of a path to the pod specs at its end. The metadata of a Pod to be stands
 /// beside its spec.
-fn descend<'a>(value: Value<'_, 'a>, steps: &[&str], pods: &mut Vec<Pod<'a>>, room: &Room) {
+fn descend<'a>(
+    value: Value<'_, 'a>,
+    steps: &[&str],
+    may_be_empty: bool,
+    pods: &mut Vec<Pod<'a>>,
+    room: &Room,
+) {
     let (path, report) = (value.path(), value.report());
     let Some((step, rest)) = steps.split_first() else {
         return Pod::read(value, room, pods);
     };
     if *step == "*" {
-        let mut items = 0_usize;
-        value.list(|_, item| {
-            items = items.saturating_add(1);
-            descend(item, rest, pods, room);
+        return each(value, may_be_empty, |item| {
+            descend(item, rest, false, pods, room);
         });
-        if items == 0 {
-            report.push(Code::UndecodableObject, path, "nothing is there");
-        }
-        return;
     }
-    let mut found = false;
+    let (mut found, (step, may_be_missing)) = (false, field(step));
     let mut template = None;
     let first_pod = pods.len();
     value.object_inline(|key, value| match key {
-        key if key == *step => {
+        key if key == step && !value.is_null() => {
             found = true;
-            descend(value, rest, pods, room);
+            descend(value, rest, may_be_missing, pods, room);
         }
         "metadata" if rest.is_empty() => template = Some(Metadata::read(value)),
         _ => {}
     });
-    if !found {
+    if !found && !may_be_missing {
         report.push(
             Code::UndecodableObject,
             Path::Field(&path, step),
@@ -196,5 +232,72 @@ fn descend<'a>(value: Value<'_, 'a>, steps: &[&str], pods: &mut Vec<Pod<'a>>, ro
     }
     if let (Some(template), Some(pod)) = (template, pods.get_mut(first_pod)) {
         pod.metadata = template;
+    }
+}
+
+/// Follows the rest of a path to the fields at its end, each of which names an image. The service account
+/// is the one that stands beside any step of the path.
+#[inline(never)] // cold: see docs/performance.md#stack
+fn descend_to_images<'a>(
+    value: Value<'_, 'a>,
+    steps: &[&str],
+    may_be_empty: bool,
+    sole: &mut Pod<'a>,
+    room: &Room,
+) {
+    let (path, report) = (value.path(), value.report());
+    let Some((step, rest)) = steps.split_first() else {
+        if !room.is_exceeded() {
+            let image = ImageField::read_sole(value);
+            if room.take(&image) {
+                sole.images.push(image);
+            }
+        }
+        return;
+    };
+    if *step == "*" {
+        return each(value, may_be_empty, |item| {
+            descend_to_images(item, rest, false, sole, room);
+        });
+    }
+    let (mut found, (step, may_be_missing)) = (false, field(step));
+    let is_absent = |rest: &[&str]| may_be_missing || !rest.is_empty();
+    value.object(|key, value| match key {
+        // A field that is `null` has no image; what it could be below is not there at all.
+        key if key == step && !(is_absent(rest) && value.is_null()) => {
+            found = true;
+            descend_to_images(value, rest, may_be_missing, sole, room);
+        }
+        "serviceAccountName" => {
+            if let Some(account) = value.text().filter(|account| !account.is_empty()) {
+                sole.service_account = account;
+            }
+        }
+        _ => {}
+    });
+    if !found && !may_be_missing {
+        report.push(
+            Code::UndecodableObject,
+            Path::Field(&path, step),
+            "nothing is there",
+        );
+    }
+}
+
+/// Every item of a list, or every value of a map.
+fn each<'a>(value: Value<'_, 'a>, may_be_empty: bool, mut each: impl FnMut(Value<'_, 'a>)) {
+    let (path, report) = (value.path(), value.report());
+    let mut items = 0_usize;
+    let mut counted = |item: Value<'_, 'a>| {
+        items = items.saturating_add(1);
+        each(item);
+    };
+    if value.is_object() {
+        value.object(|_, item| counted(item));
+    } else {
+        value.list(|_, item| counted(item));
+    }
+    if items == 0 && !may_be_empty {
+        report.push(Code::UndecodableObject, path, "nothing is there");
     }
 }

@@ -14,38 +14,34 @@ use crate::request::is_built_in;
 pub(crate) struct WorkloadKind<'a> {
     pub(crate) group: Cow<'a, str>,
     pub(crate) kind: Cow<'a, str>,
-    /// Paths of pod specs, split at their dots; `*` stands for every item of a list
-    /// INVARIANT: at least one path; no path or step is empty
+    /// Paths of pod specs, split at their dots; `*` stands for every item of a list or map, and a step with
+    /// `?` behind it may be missing
+    /// INVARIANT: at least one path, here or among `images`; no path or step is empty
     pub(crate) pod_specs: Vec<Vec<String>>,
+    /// Paths of fields that name an image and are in no pod spec
+    pub(crate) images: Vec<Vec<String>>,
 }
 
 impl<'a> WorkloadKind<'a> {
     #[inline(never)] // a stack frame of its own, for as long as it is needed
     pub(super) fn read(value: Value<'_, 'a>) -> Option<Self> {
         let (path, report) = (value.path(), value.report());
-        let (mut group, mut kind, mut pod_specs) = (None, None, Vec::new());
+        let (mut group, mut kind) = (None, None);
+        let (mut pod_specs, mut images) = (Vec::new(), Vec::new());
         let was_object = value.object(|key, value| match key {
             "group" => group = value.text(),
             "kind" => kind = filled(value),
-            "podSpecs" => {
-                value.list(|_, item| {
-                    let (path, report) = (item.path(), item.report());
-                    let Some(steps) = read_path(item) else { return };
-                    let overlaps =
-                        |other: &Vec<String>| other.starts_with(&steps) || steps.starts_with(other);
-                    if pod_specs.iter().any(overlaps) {
-                        let message = "another path leads to the same pod specs, or above them";
-                        report.push(Code::SettingsInvalidValue, path, message);
-                    }
-                    pod_specs.push(steps);
-                });
-            }
+            "podSpecs" => read_paths(value, &mut pod_specs, &images),
+            "images" => read_paths(value, &mut images, &pod_specs),
             _ => value.unknown(),
         });
         let missing = [
             ("group", group.is_none()),
             ("kind", kind.is_none()),
-            ("podSpecs", pod_specs.is_empty()),
+            (
+                "podSpecs` or `images",
+                pod_specs.is_empty() && images.is_empty(),
+            ),
         ];
         for (field, _) in missing.iter().filter(|(_, missing)| was_object && *missing) {
             let message = alloc::format!("`{field}` is required and must not be empty");
@@ -55,6 +51,7 @@ impl<'a> WorkloadKind<'a> {
             group: group?,
             kind: kind?,
             pod_specs,
+            images,
         };
         if is_built_in(&workload.group, &workload.kind) {
             let message = "this kind is built in and cannot be redefined";
@@ -68,15 +65,40 @@ impl<'a> WorkloadKind<'a> {
     }
 }
 
+/// Reads a list of paths, none of which leads to where another one of the kind does, or above it.
+fn read_paths(value: Value<'_, '_>, own: &mut Vec<Vec<String>>, others: &[Vec<String>]) {
+    value.list(|_, item| {
+        let (path, report) = (item.path(), item.report());
+        let Some(steps) = read_path(item) else { return };
+        let name = |step: &String| step.trim_end_matches('?').to_string();
+        let overlaps = |other: &Vec<String>| {
+            let mut pairs = steps.iter().zip(other);
+            pairs.all(|(step, other)| name(step) == name(other))
+        };
+        if own.iter().chain(others).any(overlaps) {
+            let message = "another path leads to the same pod specs, or above them";
+            report.push(Code::SettingsInvalidValue, path, message);
+        }
+        own.push(steps);
+    });
+}
+
 fn read_path(value: Value<'_, '_>) -> Option<Vec<String>> {
     let (path, report) = (value.path(), value.report());
     let text = filled(value)?;
     let steps: Vec<_> = text.split('.').map(|step| step.to_string()).collect();
     let starts_with_field = steps.first().is_some_and(|step| step != "*");
-    if starts_with_field && steps.iter().all(|step| !step.is_empty()) {
+    if starts_with_field && steps.iter().all(|step| is_step(step)) {
         return Some(steps);
     }
-    let message = "expected field names separated by dots, as in `spec.template.spec`";
+    let message = "expected field names separated by dots, as in `spec.template.spec`; `*` stands for \
+                   every item, and `?` behind a name for a field that may be missing";
     report.push(Code::SettingsInvalidValue, path, message);
     None
+}
+
+/// A field's name, with or without `?` behind it, or `*`.
+fn is_step(step: &str) -> bool {
+    let name = step.strip_suffix('?').unwrap_or(step);
+    step == "*" || (!name.is_empty() && !name.contains(['*', '?']))
 }

@@ -40,11 +40,19 @@ pub(super) fn cases() -> Vec<Case> {
     };
     vec![
         case("as_many_images_as_allowed", "allow attested", |_, r| {
-            *r = containers(256)
+            *r = containers(512)
         }),
         case("one_image_too_many", "error limit-exceeded", |_, r| {
-            *r = containers(257)
+            *r = containers(513)
         }),
+        case(
+            "three_hundred_images_under_always_allow",
+            "allow always-allow",
+            |s, r| {
+                s["policy"]["defaultAdmissionRule"] = rule("ALWAYS_ALLOW", &[]);
+                *r = containers(300);
+            },
+        ),
         case("ten_thousand_images", "error limit-exceeded", |_, r| {
             *r = containers(10_000)
         }),
@@ -59,7 +67,7 @@ pub(super) fn cases() -> Vec<Case> {
             "error limit-exceeded",
             |s, r| {
                 s["policy"]["defaultAdmissionRule"] = rule("ALWAYS_ALLOW", &[]);
-                *r = containers(257);
+                *r = containers(513);
             },
         ),
         case(
@@ -147,10 +155,10 @@ pub(super) fn cases() -> Vec<Case> {
             "the_same_image_is_verified_once",
             "allow attested",
             |s, r| {
-                // 256 times four verifications would be more than the budget has.
+                // 512 times four verifications would be more than the budget has.
                 s["evidence"]["occurrences"] =
                     json!([bad_signature, bad_signature, bad_signature, good]);
-                *r = containers(256);
+                *r = containers(512);
             },
         ),
         case(

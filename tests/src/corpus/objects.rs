@@ -248,13 +248,37 @@ pub(super) fn cases() -> Vec<Case> {
         ("unknown_kind", "example.com", "Widget"),
         ("kind_of_another_group", "extensions", "Deployment"),
         ("kind_in_lower_case", "", "pod"),
-        ("eviction", "policy", "Eviction"),
-        ("scale", "autoscaling", "Scale"),
+        ("eviction_of_another_group", "policy.example", "Eviction"),
+        ("scale_of_another_group", "apps", "Scale"),
+        ("autoscaler", "autoscaling", "HorizontalPodAutoscaler"),
         ("no_kind", "", ""),
     ] {
         cases.push(case(name, "deny unsupported-object-kind", |_, r| {
             r["kind"] = json!({"group": group, "version": "v1", "kind": kind});
         }));
+    }
+    for (name, group, kind, operation) in [
+        ("eviction", "policy", "Eviction", "CREATE"),
+        ("binding", "", "Binding", "CREATE"),
+        ("scale", "autoscaling", "Scale", "UPDATE"),
+    ] {
+        let object = json!({
+            "apiVersion": if group.is_empty() { "v1".to_owned() } else { format!("{group}/v1") },
+            "kind": kind, "metadata": {"name": "web"}, "spec": {"replicas": 3},
+        });
+        cases.push(case(name, "allow no-images", |s, r| {
+            s["policy"]["defaultAdmissionRule"] = crate::case::rule("ALWAYS_DENY", &[]);
+            *r = request(group, kind, object.clone());
+            r["operation"] = operation.into();
+        }));
+        cases.push(case(
+            &format!("{name}_is_no_kind_of_the_settings"),
+            "error settings-invalid",
+            |s, r| {
+                s["workloads"] = json!([{"group": group, "kind": kind, "podSpecs": ["spec"]}]);
+                *r = request(group, kind, object);
+            },
+        ));
     }
     cases.push(case(
         "the_version_of_a_kind_does_not_matter",
@@ -310,6 +334,8 @@ pub(super) fn cases() -> Vec<Case> {
             *r = request;
         }));
     }
+    cases.extend(optional_paths());
+    cases.extend(images_outside_of_pod_specs());
     for (name, expected, group, kind) in [
         (
             "pod_templates_ignored",
@@ -347,5 +373,267 @@ pub(super) fn cases() -> Vec<Case> {
             *r = object("apps", "Deployment", json!({"spec": {}}));
         },
     ));
+    cases
+}
+
+/// A case of a kind from the settings.
+fn of_kind(name: &str, expected: &'static str, paths: Value, spec: Value) -> Case {
+    let mut workload = json!({"group": "example.com", "kind": "Set"});
+    for (key, value) in paths.as_object().unwrap() {
+        workload[key] = value.clone();
+    }
+    case(name, expected, |s, r| {
+        s["workloads"] = json!([workload]);
+        *r = object("example.com", "Set", json!({"spec": spec}));
+    })
+}
+
+/// Fields that a kind may leave out, and maps of templates.
+fn optional_paths() -> Vec<Case> {
+    let (good, evil) = (one_container(&image()), one_container(&unsigned()));
+    let (signed, denied) = ("allow attested", "deny no-valid-attestation");
+    let leader = || json!({"podSpecs": ["spec.leader?.spec", "spec.worker.spec"]});
+    let (broken, worker) = ("deny undecodable-object", json!({"spec": good}));
+    let of = |name: &str, expected, paths, spec| of_kind(name, expected, paths, spec);
+    let list = || json!({"podSpecs": ["spec.groups?.*.template.spec"]});
+    let map = || json!({"podSpecs": ["spec.roles.*.template?.spec"]});
+    vec![
+        of(
+            "optional_field_absent",
+            signed,
+            leader(),
+            json!({"worker": worker}),
+        ),
+        of(
+            "optional_field_null",
+            signed,
+            leader(),
+            json!({"worker": worker, "leader": null}),
+        ),
+        of(
+            "optional_field_unsigned",
+            denied,
+            leader(),
+            json!({"worker": worker, "leader": {"spec": evil}}),
+        ),
+        of(
+            "optional_field_without_what_is_below",
+            broken,
+            leader(),
+            json!({"worker": worker, "leader": {}}),
+        ),
+        of(
+            "optional_field_of_another_type",
+            broken,
+            leader(),
+            json!({"worker": worker, "leader": 1}),
+        ),
+        of(
+            "field_beside_an_optional_one_absent",
+            broken,
+            leader(),
+            json!({"leader": worker}),
+        ),
+        of("optional_list_absent", "allow no-images", list(), json!({})),
+        of(
+            "optional_list_empty",
+            "allow no-images",
+            list(),
+            json!({"groups": []}),
+        ),
+        of(
+            "optional_list_null",
+            "allow no-images",
+            list(),
+            json!({"groups": null}),
+        ),
+        of(
+            "optional_list_with_an_unsigned_item",
+            denied,
+            list(),
+            json!({"groups": [{"template": {"spec": good}}, {"template": {"spec": evil}}]}),
+        ),
+        of(
+            "optional_list_with_an_empty_item",
+            broken,
+            list(),
+            json!({"groups": [{}]}),
+        ),
+        of("spec_without_an_optional_path", broken, list(), json!(null)),
+        of(
+            "map_of_templates_signed",
+            signed,
+            map(),
+            json!({"roles": {"Master": {"template": {"spec": good}}, "Worker": {}}}),
+        ),
+        of(
+            "map_of_templates_unsigned_in_the_second",
+            "deny no-valid-attestation attested",
+            map(),
+            json!({"roles": {
+                "Master": {"template": {"spec": good}}, "my role": {"template": {"spec": evil}},
+            }}),
+        ),
+        of(
+            "map_of_templates_empty",
+            broken,
+            map(),
+            json!({"roles": {}}),
+        ),
+        of(
+            "map_of_templates_that_is_a_text",
+            broken,
+            map(),
+            json!({"roles": "x"}),
+        ),
+        of(
+            "path_that_ends_in_a_question_mark",
+            denied,
+            json!({"podSpecs": ["spec.pod?"]}),
+            json!({"pod": evil}),
+        ),
+        of(
+            "pod_spec_that_may_be_missing",
+            "allow no-images",
+            json!({"podSpecs": ["spec.pod?"]}),
+            json!({}),
+        ),
+        of(
+            "optional_paths_that_overlap",
+            "error settings-invalid",
+            json!({"podSpecs": ["spec.pod?.a", "spec.pod"]}),
+            json!({}),
+        ),
+        of(
+            "step_of_a_question_mark",
+            "error settings-invalid",
+            json!({"podSpecs": ["spec.?"]}),
+            json!({}),
+        ),
+        of(
+            "optional_star",
+            "error settings-invalid",
+            json!({"podSpecs": ["spec.*?.a"]}),
+            json!({}),
+        ),
+        of(
+            "star_within_a_name",
+            "error settings-invalid",
+            json!({"podSpecs": ["spec.a*"]}),
+            json!({}),
+        ),
+    ]
+}
+
+/// Fields that name an image and are in no pod spec.
+fn images_outside_of_pod_specs() -> Vec<Case> {
+    let (signed, denied) = ("allow attested", "deny no-valid-attestation");
+    let steps = || json!({"images": ["spec.steps.*.image", "spec.sidecar?.image"]});
+    let of = |name: &str, expected, spec| of_kind(name, expected, steps(), spec);
+    let step = |image: &str| json!({"name": "s", "image": image});
+    let mut cases = vec![
+        of(
+            "image_field_signed",
+            signed,
+            json!({"steps": [step(&image())]}),
+        ),
+        of(
+            "image_field_unsigned_in_the_second_item",
+            "deny no-valid-attestation attested",
+            json!({"steps": [step(&image()), step(&unsigned())]}),
+        ),
+        of(
+            "image_field_unsigned_at_the_second_path",
+            "deny no-valid-attestation attested",
+            json!({"steps": [step(&image())], "sidecar": step(&unsigned())}),
+        ),
+        of(
+            "image_field_absent",
+            "deny undecodable-object",
+            json!({"steps": [{"name": "s"}]}),
+        ),
+        of(
+            "image_field_empty",
+            "deny image-missing",
+            json!({"steps": [step("")]}),
+        ),
+        of(
+            "image_field_null",
+            "deny image-missing",
+            json!({"steps": [{"image": null}]}),
+        ),
+        of(
+            "image_field_is_a_number",
+            "deny undecodable-object",
+            json!({"steps": [{"image": 1}]}),
+        ),
+        of(
+            "image_field_with_a_placeholder",
+            "deny image-reference-invalid",
+            json!({"steps": [step("$(params.image)")]}),
+        ),
+        of_kind(
+            "image_field_that_may_be_missing",
+            "allow no-images",
+            json!({"images": ["spec.steps?.*.image?"]}),
+            json!({"steps": [{}, {"image": null}]}),
+        ),
+        of_kind(
+            "image_fields_beside_pod_specs",
+            "deny no-valid-attestation attested",
+            json!({"podSpecs": ["spec.pod"], "images": ["spec.disk.image"]}),
+            json!({"pod": one_container(&image()), "disk": {"image": unsigned()}}),
+        ),
+        of_kind(
+            "image_fields_below_a_pod_spec",
+            "error settings-invalid",
+            json!({"podSpecs": ["spec.pod"], "images": ["spec.pod.containers.*.image"]}),
+            json!({"pod": one_container(&image())}),
+        ),
+        of_kind(
+            "kind_without_paths",
+            "error settings-invalid",
+            json!({}),
+            json!({}),
+        ),
+    ];
+    // A rule by service account applies to who runs the images, where the object says so.
+    for (name, expected, account) in [
+        (
+            "of_a_service_account_with_a_rule",
+            "deny always-deny",
+            "builder",
+        ),
+        ("of_another_service_account", signed, "other"),
+    ] {
+        let mut case = of(
+            &format!("image_field_{name}"),
+            expected,
+            json!({"steps": [step(&image())], "serviceAccountName": account}),
+        );
+        let mut call: Value = serde_json::from_slice(&case.call).unwrap();
+        call["settings"]["policy"]["kubernetesServiceAccountAdmissionRules"] =
+            json!({"default:builder": crate::case::rule("ALWAYS_DENY", &[])});
+        case.call = call.to_string().into_bytes();
+        cases.push(case);
+    }
+    for (name, expected, old) in [
+        (
+            "unchanged_image_field",
+            "allow unchanged-image",
+            vec![unsigned()],
+        ),
+        ("image_field_that_moved", denied, vec![image(), unsigned()]),
+    ] {
+        let mut case = of(name, expected, json!({"steps": [step(&unsigned())]}));
+        let mut call: Value = serde_json::from_slice(&case.call).unwrap();
+        let steps: Vec<_> = old.iter().map(|image| step(image)).collect();
+        let mut before = call["request"]["object"].clone();
+        before["spec"]["steps"] = json!(steps);
+        call["request"]["oldObject"] = before;
+        call["request"]["operation"] = "UPDATE".into();
+        case.call = call.to_string().into_bytes();
+        cases.push(case);
+    }
     cases
 }

@@ -458,7 +458,7 @@ fn failures() -> Vec<Case> {
             "error limit-exceeded",
             |call| {
                 ask_registry(call);
-                let images: Vec<_> = (0..33)
+                let images: Vec<_> = (0..129)
                     .map(|index| {
                         json!({"name": format!("c{index}"),
                     "image": format!("trusted.example/app{index}@{A}")})

@@ -171,6 +171,9 @@ pub(super) fn cases() -> Vec<Case> {
             },
         ),
     ];
+    cases.extend(applied_again());
+    cases.extend(left_to_another());
+    cases.extend(too_many());
     for (spelling, reference) in [
         ("nginx", "docker.io/library/nginx:latest"),
         ("docker.io/nginx:1", "docker.io/library/nginx:1"),
@@ -192,4 +195,178 @@ pub(super) fn cases() -> Vec<Case> {
         ));
     }
     cases
+}
+
+/// An object that is applied again, with the tag that was pinned when it was first applied.
+fn applied_again() -> Vec<Case> {
+    let again = |name: &str, expected, old: String, change: fn(&mut Value)| {
+        // The tag has moved on.
+        call_case(name, expected, |call| {
+            resolving(call, to(B));
+            call["request"] = update(
+                pod(one_container(TAG)),
+                pod(one_container(&old))["object"].take(),
+            );
+            change(call);
+        })
+    };
+    let pinned = || format!("{TAG}@{A}");
+    vec![
+        again(
+            "tag_keeps_the_digest_of_the_old_object",
+            "allow attested",
+            pinned(),
+            |_| {},
+        ),
+        again(
+            "tag_keeps_the_digest_of_the_old_object_without_a_registry",
+            "allow attested",
+            pinned(),
+            |call| {
+                call["evidence"] = json!([]);
+                call["settings"]["registries"] = json!(["other.example"]);
+            },
+        ),
+        again(
+            "tag_keeps_an_unattested_digest_and_is_denied",
+            "deny no-valid-attestation !digest-required",
+            format!("{TAG}@{B}"),
+            |_| {},
+        ),
+        again(
+            "tag_keeps_a_revoked_digest_and_is_denied",
+            "deny digest-denied",
+            pinned(),
+            |call| call["settings"]["deniedDigests"] = json!([A]),
+        ),
+        again(
+            "another_tag_is_resolved_anew",
+            "deny no-valid-attestation",
+            format!("trusted.example/app:2@{A}"),
+            |_| {},
+        ),
+        again(
+            "tag_of_another_repository_is_resolved_anew",
+            "deny no-valid-attestation",
+            format!("trusted.example/other:1@{A}"),
+            |_| {},
+        ),
+        again(
+            "tag_of_another_container_is_resolved_anew",
+            "deny no-valid-attestation",
+            pinned(),
+            |call| {
+                call["request"]["oldObject"]["spec"]["containers"][0]["name"] = "old".into();
+            },
+        ),
+        again(
+            "tag_of_an_old_object_on_creation_is_resolved_anew",
+            "deny no-valid-attestation",
+            pinned(),
+            |call| call["request"]["operation"] = "CREATE".into(),
+        ),
+    ]
+}
+
+/// The validating twin of a policy that pins sees a tag only where dry run or break-glass has admitted it.
+fn left_to_another() -> Vec<Case> {
+    let twin = |name: &str, expected, change: fn(&mut Value)| {
+        call_case(name, expected, |call| {
+            call["settings"]["tagsPinnedBefore"] = true.into();
+            call["request"] = pod(one_container(TAG));
+            change(call);
+        })
+    };
+    let dry = |call: &mut Value| {
+        call["settings"]["policy"]["defaultAdmissionRule"]["enforcementMode"] =
+            "DRYRUN_AUDIT_LOG_ONLY".into();
+    };
+    vec![
+        twin(
+            "tag_left_to_the_twin_is_denied",
+            "deny digest-required",
+            |_| {},
+        ),
+        twin(
+            "tag_without_a_twin_under_dry_run",
+            "overridden digest-required dry-run",
+            |call| {
+                call["settings"]["tagsPinnedBefore"] = false.into();
+                call["settings"]["policy"]["defaultAdmissionRule"]["enforcementMode"] =
+                    "DRYRUN_AUDIT_LOG_ONLY".into();
+            },
+        ),
+        twin(
+            "tag_left_to_the_twin_under_dry_run",
+            "overridden digest-required !dry-run",
+            dry,
+        ),
+        twin(
+            "tag_left_to_the_twin_under_break_glass",
+            "overridden digest-required !break-glass",
+            |call| {
+                call["settings"]["breakGlass"] = json!({"namespaces": ["*"]});
+                call["request"]["object"]["metadata"]["labels"] =
+                    json!({"image-policy.k8s.io/break-glass": "true"});
+            },
+        ),
+        twin(
+            "digest_left_to_the_twin_under_dry_run",
+            "overridden no-valid-attestation dry-run",
+            |call| {
+                call["settings"]["policy"]["defaultAdmissionRule"]["enforcementMode"] =
+                    "DRYRUN_AUDIT_LOG_ONLY".into();
+                call["request"] = pod(one_container(&format!("{TAG}@{B}")));
+            },
+        ),
+        twin(
+            "both_of_the_twins_at_once",
+            "error settings-invalid",
+            |call| {
+                call["settings"]["resolveTags"] = true.into();
+                call["settings"]["registries"] = json!(["trusted.example"]);
+            },
+        ),
+    ]
+}
+
+/// More tags than one request may ask for.
+fn too_many() -> Vec<Case> {
+    let many = |name: &str, expected, change: fn(&mut Value)| {
+        call_case(name, expected, |call| {
+            resolving(call, json!([]));
+            let containers: Vec<_> = (0..257)
+                .map(|index| {
+                    let image = format!("trusted.example/app{index}:1");
+                    json!({"name": format!("c{index}"), "image": image})
+                })
+                .collect();
+            call["request"]["object"]["spec"]["containers"] = containers.into();
+            change(call);
+        })
+    };
+    vec![
+        many(
+            "more_tags_than_one_request_may_ask_for",
+            "error limit-exceeded",
+            |_| {},
+        ),
+        many(
+            "more_tags_than_one_request_may_ask_for_under_dry_run",
+            "overridden limit-exceeded dry-run",
+            |call| {
+                call["settings"]["policy"]["defaultAdmissionRule"]["enforcementMode"] =
+                    "DRYRUN_AUDIT_LOG_ONLY".into();
+            },
+        ),
+        many(
+            "more_tags_than_one_request_may_ask_for_under_break_glass",
+            "overridden limit-exceeded break-glass",
+            |call| {
+                call["settings"]["breakGlass"] = json!({"namespaces": ["default"]});
+                call["request"]["object"]["metadata"]["labels"] =
+                    json!({"image-policy.k8s.io/break-glass": "true"});
+            },
+        ),
+    ]
 }

@@ -33,7 +33,10 @@ fn one_that_pins_has_a_second_beside_it_that_asks_for_no_tags() {
         );
         assert!(pins.needs.mutation && !last.needs.mutation);
         assert_eq!(pins.settings.indented(0), text);
-        assert_eq!(last.settings.indented(0), format!("{common}{registries}"));
+        assert_eq!(
+            last.settings.indented(0),
+            format!("{common}{registries}tagsPinnedBefore: true\n")
+        );
         assert_eq!(last.needs.capabilities, capabilities);
     }
 }

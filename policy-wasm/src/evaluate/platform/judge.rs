@@ -16,15 +16,16 @@ use crate::policy::platform::{Check, CheckSet};
 use crate::policy::rule::EnforcementMode;
 
 impl<'a, 's> Plan<'a, 's> {
-    /// Judges every image that is open; the others have no result.
+    /// Judges every image that is there and open; the others have no result.
     #[inline(never)] // only some requests come here
     pub(in crate::evaluate) fn judge(
         &self,
-        images: &[Image<'_>],
+        images: &[Option<&Image<'_>>],
         testimonies: &mut Testimonies<'_>,
         report: &Report,
     ) -> Vec<Option<DocumentResult>> {
-        let judge = |(image, exemptions): (&Image<'_>, &Exemptions)| {
+        let judge = |(image, exemptions): (&Option<&Image<'_>>, &Exemptions)| {
+            let image = (*image)?;
             let reference = image.open()?;
             Some(self.by_policy(image, reference, exemptions, testimonies, report))
         };
@@ -41,7 +42,7 @@ impl<'a, 's> Plan<'a, 's> {
     ) -> DocumentResult {
         let mut result = DocumentResult {
             name: self.policy.name.as_deref().map(String::from),
-            enforcement: match self.settings.platform_enforcement {
+            enforcement: match self.enforcement() {
                 EnforcementMode::Enforced => Enforcement::Enforced,
                 EnforcementMode::DryRun => Enforcement::DryRun,
             },
@@ -50,6 +51,11 @@ impl<'a, 's> Plan<'a, 's> {
         if let Some(exemption) = &exemptions.policy {
             result.reasons.push(exempt(image, exemption));
             result.allowlist = Some(exemption.clone());
+            return result;
+        }
+        if let Some(reason) = &self.unknown {
+            result.verdict = reason.code.verdict();
+            result.reasons.push(reason.clone());
             return result;
         }
         let Some(check_set) = self.check_set(image) else {

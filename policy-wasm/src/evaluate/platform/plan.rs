@@ -12,6 +12,7 @@ use crate::json::Report;
 use crate::policy::platform::{
     Allowlist, Check, CheckKeys, CheckKind, CheckSet, Place, PlatformPolicy,
 };
+use crate::policy::rule::EnforcementMode;
 use crate::request::{Pod, Request, Workload};
 use crate::settings::{DockerReference, Settings};
 
@@ -20,8 +21,10 @@ use crate::settings::{DockerReference, Settings};
 pub(in crate::evaluate) struct Plan<'a, 's> {
     pub(super) settings: &'s Settings<'a>,
     pub(super) policy: &'s PlatformPolicy<'a>,
-    /// One for each Pod; `None` only where the policy has no check sets
+    /// One for each Pod; `None` only where the policy has no check sets, or where it is not known which
     pub(super) check_sets: Vec<Option<&'s CheckSet<'a>>>,
+    /// Why it is not known, in dry run
+    pub(super) unknown: Option<Reason>,
     /// One for each image
     pub(super) exemptions: Vec<Exemptions>,
     /// The decoded keys of the checks that are about signatures, by the place of the check
@@ -67,8 +70,8 @@ impl Exemptions {
 ///
 /// # Errors
 ///
-/// `context-missing`: check sets are chosen by namespace, and the request does not state it.
-/// `settings-invalid`: no check set covers a Pod.
+/// `context-missing`: check sets are chosen by namespace, and the request does not state it; in dry run that
+/// is a result like any other. `settings-invalid`: no check set covers a Pod.
 #[inline(never)] // only some requests come here
 pub(in crate::evaluate) fn plan<'a, 's>(
     settings: &'s Settings<'a>,
@@ -82,11 +85,18 @@ pub(in crate::evaluate) fn plan<'a, 's>(
         settings,
         policy,
         check_sets: Vec::new(),
+        unknown: None,
         exemptions: images.iter().map(|_| Exemptions::default()).collect(),
         keys: BTreeMap::new(),
     };
     for pod in &workload.pods {
-        plan.check_sets.push(choose(policy, request, pod)?);
+        match choose(policy, request, pod) {
+            Err(reason) if plan.enforcement() == EnforcementMode::DryRun => {
+                plan.check_sets.push(None);
+                plan.unknown = Some(reason);
+            }
+            chosen => plan.check_sets.push(chosen?),
+        }
     }
     plan.exempt(images, report);
     let open = images
@@ -191,6 +201,11 @@ impl<'a, 's> Plan<'a, 's> {
             exemptions.is_some_and(|exempt| exempt.policy.is_some() || exempt.check_set.is_some());
         let check_set = self.check_set(image).filter(|_| !is_exempt);
         check_set.map_or(1, |check_set| check_set.checks.len().saturating_add(1))
+    }
+
+    /// Whether the policy enforces, as its settings have it for all of them.
+    pub(in crate::evaluate) const fn enforcement(&self) -> EnforcementMode {
+        self.settings.platform_enforcement
     }
 
     /// The check set for an image's Pod.

@@ -21,10 +21,10 @@ use crate::policy::singleton::Document;
 use crate::settings::{DockerReference, Settings, SingletonPae, unknown_attestor};
 
 impl Plan<'_> {
-    /// Judges every image that is open; the others have no result.
+    /// Judges every image that is there and open; the others have no result.
     pub(in crate::evaluate) fn judge<'p>(
         &'p self,
-        images: &[Image<'_>],
+        images: &[Option<&Image<'_>>],
         evidence: &Evidence<'_>,
         settings: &Settings<'_>,
         circumstances: &Circumstances,
@@ -47,6 +47,7 @@ impl Plan<'_> {
             .iter()
             .zip(&self.exemptions)
             .map(|(image, exemption)| {
+                let image = (*image)?;
                 let reference = image.open()?;
                 match exemption {
                     Some(exemption) => Some(exempted(image, exemption)),

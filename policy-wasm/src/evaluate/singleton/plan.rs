@@ -14,7 +14,7 @@ use crate::json::{Path, Report};
 use crate::pattern::NamePattern;
 use crate::policy::attestor::{self, Attestor};
 use crate::policy::public_key::OwnSignatures;
-use crate::policy::rule::{AdmissionRule, EvaluationMode, RuleKind};
+use crate::policy::rule::{AdmissionRule, EnforcementMode, EvaluationMode, RuleKind};
 use crate::policy::singleton::{GlobalEvaluation, Policy};
 use crate::request::{Pod, Request, Workload};
 use crate::settings::{Settings, shared_key, unknown_attestor};
@@ -225,6 +225,12 @@ impl Plan<'_> {
     pub(in crate::evaluate) fn answers(&self, index: usize, image: &Image<'_>) -> usize {
         let rule = self.rule(image).filter(|_| !self.is_exempt(index));
         rule.map_or(0, |chosen| chosen.rule.attestors.len())
+    }
+
+    /// Whether the rule for an image enforces, its allowlist aside.
+    pub(in crate::evaluate) fn enforcement(&self, image: &Image<'_>) -> EnforcementMode {
+        let rule = self.rule(image);
+        rule.map_or(EnforcementMode::Enforced, |chosen| chosen.rule.enforcement)
     }
 
     /// Whether a pattern covers the image at this place of the list.

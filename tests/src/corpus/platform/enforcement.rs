@@ -4,7 +4,10 @@ use serde_json::{Value, json};
 
 use super::documents::{beside, singleton};
 use crate::case::{A, Case, one_container, pod, unsigned};
-use crate::platform::{always_deny, attested, passing, platform_case, policy, vulnerability};
+use crate::platform::{
+    always_deny, attested, passing, platform_case, policy, policy_of, vulnerability,
+};
+use crate::signing::{TestKey, occurrence, payload};
 
 const BREAK_GLASS: &str = "image-policy.k8s.io/break-glass";
 
@@ -23,7 +26,13 @@ fn marked(call: &mut Value) {
 }
 
 pub(super) fn cases() -> Vec<Case> {
-    [dry_runs(), break_glass()].concat()
+    [
+        dry_runs(),
+        beyond_the_budget(),
+        without_a_namespace(),
+        break_glass(),
+    ]
+    .concat()
 }
 
 /// A mode softens its own document and no other.
@@ -181,6 +190,123 @@ fn break_glass() -> Vec<Case> {
                     .as_object_mut()
                     .unwrap()
                     .remove("breakGlass");
+            },
+        ),
+    ]
+}
+
+/// So many notes that one document alone uses up the lookups of a request.
+fn beyond_the_budget() -> Vec<Case> {
+    let notes = || -> Value {
+        let notes = (0..65).map(|index| {
+            (
+                format!("projects/p/notes/n{index}"),
+                json!(format!("attest-{index}")),
+            )
+        });
+        notes.collect::<serde_json::Map<_, _>>().into()
+    };
+    let four_images = || {
+        let containers: Vec<_> = (0..4)
+            .map(|index| {
+                let image = format!(
+                    "trusted.example/app@sha256:{}",
+                    index.to_string().repeat(64)
+                );
+                json!({"name": format!("c{index}"), "image": image})
+            })
+            .collect();
+        pod(json!({"containers": containers}))
+    };
+    let crowded = move |call: &mut Value| {
+        call["settings"]["evidence"]["kubernetes"] = json!({"notes": notes()});
+        call["evidence"] = json!([]);
+    };
+    let with_many = move |call: &mut Value| {
+        crowded(call);
+        call["request"] = four_images();
+    };
+    let passes = || policy(&[passing()]);
+    vec![
+        platform_case(
+            "more_lookups_than_one_request_may_cause_for_checks",
+            "error limit-exceeded",
+            attested(passes()),
+            with_many,
+        ),
+        platform_case(
+            "more_lookups_than_one_request_may_cause_in_dry_run",
+            "overridden limit-exceeded dry-run",
+            attested(passes()),
+            move |call| {
+                with_many(call);
+                dry(call);
+            },
+        ),
+        platform_case(
+            "more_lookups_than_one_request_may_cause_under_break_glass",
+            "overridden limit-exceeded break-glass",
+            attested(passes()),
+            move |call| {
+                with_many(call);
+                marked(call);
+            },
+        ),
+        beside(
+            "dry_run_that_asks_too_much_denies_nothing",
+            "allow attested !limit-exceeded",
+            &[passes()],
+            move |call| {
+                with_many(call);
+                dry(call);
+                let key = TestKey::new("a");
+                let all: Vec<_> = (0..4)
+                    .map(|index| {
+                        let digest = format!("sha256:{}", index.to_string().repeat(64));
+                        let text = payload("trusted.example/app", &digest);
+                        occurrence("a", &key, text.as_bytes())
+                    })
+                    .collect();
+                let notes = call["settings"]["evidence"]["kubernetes"].clone();
+                call["settings"]["evidence"] = json!({"occurrences": all, "kubernetes": notes});
+            },
+        ),
+    ]
+}
+
+/// Check sets by namespace, and an object that has none.
+fn without_a_namespace() -> Vec<Case> {
+    let by_namespace = || {
+        let scoped = json!({"scope": {"kubernetesNamespace": "production"}, "checks": [passing()]});
+        policy_of(json!([scoped, {"checks": []}]))
+    };
+    let cluster_scoped = |call: &mut Value| {
+        call["request"].as_object_mut().unwrap().remove("namespace");
+    };
+    vec![
+        platform_case(
+            "check_sets_by_namespace_without_a_namespace",
+            "error context-missing",
+            attested(by_namespace()),
+            cluster_scoped,
+        ),
+        platform_case(
+            "check_sets_by_namespace_without_a_namespace_in_dry_run",
+            "overridden context-missing dry-run",
+            attested(by_namespace()),
+            move |call| {
+                cluster_scoped(call);
+                dry(call);
+            },
+        ),
+        beside(
+            "check_sets_by_namespace_in_dry_run_beside_a_singleton_that_refuses",
+            "deny context-missing no-valid-attestation",
+            &[by_namespace()],
+            move |call| {
+                dry(call);
+                call["request"] = pod(one_container(&unsigned()));
+                cluster_scoped(call);
             },
         ),
     ]
