@@ -143,6 +143,13 @@ pub fn documents(path: &Path) -> Result<(String, Vec<Value>), InputError> {
 }
 
 fn documents_in(source: &Source) -> Result<Vec<Value>, InputError> {
+    documents_by(parse, source)
+}
+
+fn documents_by(
+    parse: fn(&str) -> Result<Vec<Value>, DocumentError>,
+    source: &Source,
+) -> Result<Vec<Value>, InputError> {
     let path = || source.name.clone();
     let foreign = |problem: &'static str| InputError::Object {
         path: path(),
@@ -238,13 +245,16 @@ fn unwrap_manifest(mut document: Value) -> Value {
     settings.unwrap_or_else(|| Value::Object(Map::new()))
 }
 
-/// The documents of a file that Google's tools wrote.
+/// The documents of a file that Google's tools wrote: not for kubectl, which takes some texts for something
+/// else, such as an unquoted `n`.
 ///
 /// # Errors
 ///
-/// The file cannot be read, or has something else in it.
+/// The file cannot be read, has something else in it, or is not the same to every reader.
 pub(crate) fn exports(path: &Path) -> Result<(String, Vec<Value>), InputError> {
-    let (name, documents) = documents(path)?;
+    let source = read(path)?;
+    let documents = documents_by(document::parse_undoubted, &source)?;
+    let name = source.name;
     match documents.iter().find_map(foreign::no_export) {
         Some(problem) => Err(InputError::Object {
             path: name,

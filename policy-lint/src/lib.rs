@@ -41,9 +41,9 @@ pub use rule::{RULES, Rule};
 pub use source::{Position, SourceFile, Span};
 
 use diagnostic::Sink;
-use document::{Document, Manifest, Settings};
+use document::{Document, Manifest, Origin, Settings};
 use rule::{Check, Findings};
-use source::{Node, directive::Directive};
+use source::{Doubt, Node, Reading, directive::Directive};
 use suite::Suite;
 
 /// Lints files together.
@@ -59,16 +59,15 @@ pub fn lint_each(files: &[SourceFile], config: &Config, done: impl Fn()) -> Repo
     let apart = apart::readable(files, &mut sink);
     let files = apart.as_deref().unwrap_or(files);
     let mut directives = Vec::new();
-    let mut parsed: Vec<Vec<Node>> = Vec::new();
+    let mut parsed: Vec<Reading> = Vec::new();
     for (index, file) in files.iter().enumerate() {
-        match file.parse(index) {
-            Ok(documents) => {
-                directives.append(&mut Directive::find(index, file, &documents));
-                parsed.push(documents);
+        match file.read(index) {
+            Ok(reading) => {
+                directives.append(&mut Directive::find(index, file, &reading.documents));
+                parsed.push(reading);
             }
             Err(malformed) => {
-                let message = format!("not valid YAML: {}", malformed.message);
-                let finding = Diagnostic::new(malformed.span, "", message);
+                let finding = Diagnostic::new(malformed.span, "", malformed.to_string());
                 sink.push(finding.coded("document-malformed"));
             }
         }
@@ -77,15 +76,20 @@ pub fn lint_each(files: &[SourceFile], config: &Config, done: impl Fn()) -> Repo
     let mut linted_files = BTreeSet::new();
     let (mut manifests, mut suites) = (Vec::new(), Vec::new());
     let mut settings_by_file = BTreeMap::new();
-    for documents in &parsed {
-        for node in documents {
+    for reading in &parsed {
+        for node in &reading.documents {
             let text = files.get(node.span.file).map_or("", SourceFile::text);
             match Document::of(node, text) {
                 Document::Settings(settings) => {
+                    check_alone(&settings, &reading.documents, &mut sink);
+                    check_notation(node, text, &reading.doubts, &mut sink);
                     check_settings(&settings, &mut sink);
                     settings_by_file.insert(node.span.file, settings);
                 }
-                Document::Manifest(manifest) => manifests.push(manifest),
+                Document::Manifest(manifest) => {
+                    check_notation(node, text, &reading.doubts, &mut sink);
+                    manifests.push(manifest);
+                }
                 Document::Suite(node) => {
                     let suite = check_suite(node, &mut sink);
                     suites.extend(suite.map(|suite| (node.span.file, suite)));
@@ -119,6 +123,31 @@ pub fn lint_each(files: &[SourceFile], config: &Config, done: impl Fn()) -> Repo
 #[must_use]
 pub fn meaning(code: &str) -> Option<&'static str> {
     read::meaning(code)
+}
+
+/// Every command takes a file of settings for one document; a suite may show them in its own.
+fn check_alone(settings: &Settings<'_>, documents: &[Node], sink: &mut Sink<'_>) {
+    let others = documents.iter().filter(|node| {
+        let is_suite = node.text_of("kind") == suite::KIND;
+        !is_suite && node.span != settings.root.span
+    });
+    if settings.origin == Origin::Settings && others.count() > 0 {
+        let message = "settings are one document, and this file has several";
+        let finding = Diagnostic::new(source::pointed_at(settings.root), "", message);
+        sink.push(finding.coded("document-several"));
+    }
+}
+
+/// What readers of YAML may differ about in one document.
+fn check_notation(node: &Node, text: &str, doubts: &[Doubt], sink: &mut Sink<'_>) {
+    for doubt in doubts.iter().filter(|doubt| node.span.contains(doubt.span)) {
+        let written = text.get(doubt.span.range()).unwrap_or_default();
+        each_rule(sink, |check, findings| {
+            if let Check::Notation(check) = check {
+                check(doubt, written, findings);
+            }
+        });
+    }
 }
 
 fn check_settings(settings: &Settings<'_>, sink: &mut Sink<'_>) {

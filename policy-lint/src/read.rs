@@ -19,7 +19,11 @@ pub(crate) fn meaning(code: &str) -> Option<&'static str> {
     let meanings = [
         (
             "document-malformed",
-            "The text is not YAML, or has a key twice in one mapping",
+            "The text is neither YAML nor JSON, or has a key twice in one mapping",
+        ),
+        (
+            "document-several",
+            "Settings stand beside another document in one file; commands take a file for one",
         ),
         (
             "document-unknown-kind",
@@ -28,7 +32,7 @@ pub(crate) fn meaning(code: &str) -> Option<&'static str> {
         ("invalid-value", "A value that the field does not take"),
         (
             "malformed",
-            "The document is not YAML, is empty, or is several documents",
+            "The document is neither YAML nor JSON, is empty, or is several documents",
         ),
         ("missing-field", "A field that must be there"),
         (
@@ -118,8 +122,8 @@ impl Reader {
     }
 
     pub(crate) fn malformed(&self, malformed: &Malformed) {
-        let message = format!("not valid YAML: {}", malformed.message);
-        self.push("malformed", Diagnostic::new(malformed.span, "", message));
+        let finding = Diagnostic::new(malformed.span, "", malformed.to_string());
+        self.push("malformed", finding);
     }
 
     pub(crate) fn empty(&self, file: usize) {

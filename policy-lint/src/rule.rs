@@ -77,12 +77,14 @@ mod system_policy_unused;
 mod trusted_directory_direct_child;
 mod unreachable_attestor;
 mod weak_key;
+mod yaml_ambiguous;
+mod yaml_merge;
 
 use policy_wasm::time::Time;
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::{Manifest, Settings};
-use crate::source::directive;
+use crate::source::{Doubt, directive};
 use crate::suite::Suite;
 
 /// A rule with its manual page
@@ -115,6 +117,8 @@ pub(crate) enum Check {
     Manifest(fn(&Manifest<'_>, &mut Findings)),
     /// All manifests that were handed in together
     Manifests(fn(&[Manifest<'_>], &mut Findings)),
+    /// A place of settings or of a manifest, given its text, that readers of YAML take for different things
+    Notation(fn(&Doubt, &str, &mut Findings)),
     /// A suite that could be read
     Suite(fn(&Suite, &mut Findings)),
     /// A suite and the settings that it tests, which were handed in with it
@@ -206,6 +210,8 @@ pub const RULES: &[&Rule] = &[
     &trusted_directory_direct_child::RULE,
     &unreachable_attestor::RULE,
     &weak_key::RULE,
+    &yaml_ambiguous::RULE,
+    &yaml_merge::RULE,
 ];
 
 static IGNORE_WITHOUT_REASON: Rule = Rule {

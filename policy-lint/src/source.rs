@@ -7,7 +7,10 @@ mod yaml;
 use core::ops::Range;
 
 pub(crate) use resolve::{pointed_at, resolve, resolve_key};
-pub use yaml::{Entry, Malformed, Node, Shape};
+pub use yaml::{
+    Doubt, DoubtKind, Entry, Malformed, Node, Notation, Reading, Shape, begins_like_json,
+    is_plain_text,
+};
 
 /// A file, or what stands for one
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,6 +37,14 @@ impl Span {
     #[must_use]
     pub const fn range(self) -> Range<usize> {
         self.start..self.end
+    }
+
+    /// The character that a byte belongs to; nothing at the end of the text.
+    pub(crate) fn of_character(text: &str, at: usize, file: usize) -> Self {
+        let start = text.floor_char_boundary(at);
+        let width = text.get(start..).and_then(|rest| rest.chars().next());
+        let end = start.saturating_add(width.map_or(0, char::len_utf8));
+        Self { file, start, end }
     }
 
     /// Whether another place lies inside this one.
@@ -101,10 +112,28 @@ impl SourceFile {
     ///
     /// # Errors
     ///
-    /// The text is not YAML, or has a key twice in one mapping.
+    /// The text is neither YAML nor JSON, or has a key twice in one mapping.
     pub fn parse(&self, file: usize) -> Result<Vec<Node>, Malformed> {
-        yaml::parse(&self.text, file)
+        self.read(file).map(|reading| reading.documents)
     }
+
+    /// The same, with what readers of YAML may differ about.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Self::parse`].
+    pub fn read(&self, file: usize) -> Result<Reading, Malformed> {
+        yaml::read(&self.text, file)
+    }
+}
+
+/// Reads a text that has no name; its places are in file 0.
+///
+/// # Errors
+///
+/// The text is neither YAML nor JSON, or has a key twice in one mapping.
+pub fn read(text: &str) -> Result<Reading, Malformed> {
+    yaml::read(text, 0)
 }
 
 #[cfg(test)]

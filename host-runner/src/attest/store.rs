@@ -161,10 +161,7 @@ impl Yaml {
             Ok(documents) => Ok(Self { source, documents }),
             Err(malformed) => {
                 let Position { line, .. } = source.position(malformed.span.start);
-                Err(format!(
-                    "not valid YAML: line {line}: {}",
-                    malformed.message
-                ))
+                Err(format!("{malformed} at line {line}"))
             }
         }
     }

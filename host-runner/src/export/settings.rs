@@ -6,7 +6,7 @@
 use core::cmp::Reverse;
 use std::path::Path;
 
-use policy_lint::source::{Entry, Node, Shape};
+use policy_lint::source::{self, Doubt, DoubtKind, Entry, Node, Shape};
 use policy_lint::{Needs, SourceFile, Span};
 use serde_json::Value;
 
@@ -40,11 +40,7 @@ impl SettingsText {
         let text = text
             .and_then(|text| unambiguous(&text))
             .filter(|text| says(text, &value));
-        let anew = || {
-            let text = yaml::document(&value);
-            unambiguous(&text).unwrap_or(text)
-        };
-        let text = text.unwrap_or_else(anew);
+        let text = text.unwrap_or_else(|| yaml::document(&value));
         Self { value, text }
     }
 
@@ -147,17 +143,19 @@ fn lines_below(file: &SourceFile, entry: &Entry) -> Option<String> {
     Some(format!("{}\n", own.trim_end()))
 }
 
-/// Quotes what readers of YAML 1.1, as Kubernetes' are, take for something else than we do: `off` as
-/// a truth, `0123` as a number.
+/// Quotes what some readers of YAML take for something else than others: `off` as a truth, `0123` as a
+/// number. `None` where quotes are no help: anchors, aliases, `<<` and tags.
 fn unambiguous(text: &str) -> Option<String> {
-    let documents = SourceFile::new("", text).parse(0).ok()?;
+    let reading = source::read(text).ok()?;
+    let has_tag = |doubt: &Doubt| doubt.kind == DoubtKind::Tag;
+    if reading.has_references || reading.doubts.iter().any(has_tag) {
+        return None;
+    }
     let mut edits = Vec::new();
-    for document in &documents {
+    for document in &reading.documents {
         quote_within(document, text, &mut edits);
     }
     edits.sort_by_key(|(span, _)| Reverse(*span));
-    // What an alias repeats is written once.
-    edits.dedup();
     let mut quoted = text.to_owned();
     for (span, replacement) in edits {
         quoted.get(span.range())?;
@@ -168,18 +166,22 @@ fn unambiguous(text: &str) -> Option<String> {
 
 fn quote_within(node: &Node, text: &str, edits: &mut Vec<(Span, String)>) {
     let written = |span: Span| text.get(span.range()).unwrap_or_default();
-    let mut rewrite = |span: Span, value: &str, safe: String| {
-        let is_plain = written(span) == value;
-        if is_plain && safe != value {
+    let mut rewrite = |span: Span, safe: String| {
+        let written = written(span);
+        // Versions of YAML differ in their escapes, but not in what stands between other quotes.
+        let is_sure = written.starts_with(['"', '\'']) && !written.contains('\\');
+        if !is_sure && !written.contains('\n') && written != safe {
             edits.push((span, safe));
         }
     };
     match &node.shape {
-        Shape::Text(value) => rewrite(node.span, value, yaml::scalar(value)),
-        // An alias is no way to spell a number.
-        Shape::Number(number) if !written(node.span).starts_with('*') => {
-            rewrite(node.span, written(node.span), number.to_string());
+        // The span of a text in block style begins behind its header, in the next line.
+        Shape::Text(value)
+            if written(node.span) == value || written(node.span).starts_with('"') =>
+        {
+            rewrite(node.span, yaml::scalar(value));
         }
+        Shape::Number(number) => rewrite(node.span, yaml::number(number)),
         Shape::List(items) => {
             for item in items {
                 quote_within(item, text, edits);
@@ -187,17 +189,16 @@ fn quote_within(node: &Node, text: &str, edits: &mut Vec<(Span, String)>) {
         }
         Shape::Map(entries) => {
             for entry in entries {
-                rewrite(entry.key_span, &entry.key, yaml::scalar(&entry.key));
+                // A key that is no text to begin with is written as the text that it becomes.
+                rewrite(entry.key_span, yaml::scalar(&entry.key));
             }
             for entry in entries {
                 quote_within(&entry.value, text, edits);
             }
         }
         // Some readers take only these two words for it.
-        Shape::Bool(flag) if !written(node.span).starts_with('*') => {
-            rewrite(node.span, written(node.span), flag.to_string());
-        }
-        Shape::Number(_) | Shape::Null | Shape::Bool(_) => {}
+        Shape::Bool(flag) => rewrite(node.span, flag.to_string()),
+        Shape::Text(_) | Shape::Null => {}
     }
 }
 
@@ -223,7 +224,11 @@ fn without_key(text: &str, key: &str) -> Option<String> {
     let is_apart = |line: &&&str| line.trim().is_empty() || is_comment(line);
     let above = before.iter().rev().take_while(is_comment).count();
     let above = if above == before.len() { 0 } else { above };
-    let below = rest.iter().rev().take_while(is_apart).count();
+    // A line of a text in block style may look like a comment.
+    let value = text.get(..entry.value.span.end)?.trim_end().len();
+    let of_value = index(value).saturating_sub(own).saturating_add(1);
+    let behind = rest.iter().skip(of_value);
+    let below = behind.rev().take_while(is_apart).count();
     let kept = before.iter().take(before.len().saturating_sub(above));
     let about_next = rest.iter().skip(rest.len().saturating_sub(below));
     Some(kept.chain(about_next).chain(after).copied().collect())

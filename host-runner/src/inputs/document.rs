@@ -1,7 +1,9 @@
-//! YAML and JSON documents as values, with every duplicate key refused.
+//! YAML and JSON documents as values, with every duplicate key refused; and the same of JSON that is
+//! not in memory as a whole.
 
 use core::fmt;
 
+use policy_lint::source::{self, DoubtKind, Malformed, Node, Notation, Reading};
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 use thiserror::Error;
@@ -10,72 +12,83 @@ use crate::emit::printable;
 
 /// Why a text is neither YAML nor JSON as we accept it
 #[derive(Debug, Error)]
-pub enum DocumentError {
-    /// With line and column
-    #[error("not valid JSON: {0}")]
-    Json(String),
-    /// With line and column
-    #[error("not valid YAML: {0}")]
-    Yaml(String),
+#[error("not valid {notation}: {problem} at line {line} column {column}")]
+pub struct DocumentError {
+    /// What the text was taken for
+    pub notation: Notation,
+    /// What is wrong
+    pub problem: String,
+    /// Where, from 1
+    pub line: usize,
+    /// In the line, from 1, in characters
+    pub column: usize,
+    /// Whether a limit is exceeded, which parts of the text might not do by themselves
+    pub exceeds: bool,
 }
 
-/// Reads all documents of a text; empty ones are left out.
-///
-/// JSON texts may follow each other. What only looks like JSON may still be YAML's own notation
-/// for it.
+/// Reads all documents of a text as kubectl reads them, see `policy_lint::source`; empty ones are left out.
 ///
 /// # Errors
 ///
 /// The text is malformed, or has a key twice in one object.
 pub fn parse(text: &str) -> Result<Vec<Value>, DocumentError> {
-    let documents = if text.trim_start().starts_with(['{', '[']) {
-        json(text).or_else(|error| yaml(text).map_err(|_| error))?
-    } else {
-        yaml(text)?
-    };
-    Ok(documents
-        .into_iter()
-        .map(|document| document.0)
-        .filter(|value| !value.is_null())
-        .collect())
+    let documents = read(text)?.documents.into_iter();
+    Ok(documents.map(Node::into_json).collect())
 }
 
-fn json(text: &str) -> Result<Vec<Document>, DocumentError> {
-    let documents = serde_json::Deserializer::from_str(text).into_iter();
-    documents
-        .collect::<Result<_, _>>()
-        .map_err(|error| DocumentError::Json(error.to_string()))
+/// The same of a text that was not written for kubectl, and in which kubectl's reading must be the only one.
+///
+/// # Errors
+///
+/// As for [`parse`], or readers take a part of the text for different things.
+pub(crate) fn parse_undoubted(text: &str) -> Result<Vec<Value>, DocumentError> {
+    let reading = read(text)?;
+    if let Some(doubt) = reading.doubts.first() {
+        let written = text.get(doubt.span.range()).unwrap_or_default();
+        let written = printable(written);
+        let problem = match &doubt.kind {
+            DoubtKind::Key(read) | DoubtKind::Value(read) => {
+                format!(
+                    "`{written}` is {} to kubectl and a text to others; put it between quotes",
+                    printable(read)
+                )
+            }
+            DoubtKind::Tag => format!("the tag of `{written}` is not known to every reader"),
+            DoubtKind::Merge(_) => "`<<` is not the same to every reader; write it out".to_owned(),
+        };
+        let start = doubt.span.start;
+        return Err(DocumentError::at(text, start, Notation::Yaml, problem));
+    }
+    let documents = reading.documents.into_iter();
+    Ok(documents.map(Node::into_json).collect())
 }
 
-/// That of the JSON parser. Deeper documents are no Kubernetes objects.
-const MAX_DEPTH: usize = 128;
-
-fn yaml(text: &str) -> Result<Vec<Document>, DocumentError> {
-    let options = serde_saphyr::options! {
-        // `kubectl get -A -o yaml` of a large cluster has more of everything but depth and aliases
-        // than the defaults allow.
-        budget: serde_saphyr::budget! {
-            max_events: usize::MAX,
-            max_nodes: usize::MAX,
-            max_total_scalar_bytes: usize::MAX,
-            max_documents: usize::MAX,
-            max_depth: MAX_DEPTH,
-        },
-    };
-    serde_saphyr::from_multiple_with_options(text, options).map_err(|error| {
-        // Neither lines of the file, which may be anybody's secret, nor advice to programmers.
-        let words = error.without_snippet().to_string();
-        let words = words.replace(", set DuplicateKeyPolicy in Options if acceptable", "");
-        DocumentError::Yaml(words.trim_start_matches("error: ").to_owned())
+fn read(text: &str) -> Result<Reading, DocumentError> {
+    source::read(text).map_err(|malformed| {
+        let Malformed {
+            span,
+            notation,
+            message,
+            exceeds,
+        } = malformed;
+        DocumentError {
+            exceeds,
+            ..DocumentError::at(text, span.start, notation, message)
+        }
     })
 }
 
-/// A value without duplicate keys
-struct Document(Value);
-
-impl<'de> serde::Deserialize<'de> for Document {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Strict.deserialize(deserializer).map(Self)
+impl DocumentError {
+    fn at(text: &str, start: usize, notation: Notation, problem: String) -> Self {
+        let before = text.get(..start).unwrap_or(text);
+        let line = before.rsplit('\n').next().unwrap_or_default();
+        Self {
+            notation,
+            problem,
+            line: before.matches('\n').count().saturating_add(1),
+            column: line.chars().count().saturating_add(1),
+            exceeds: false,
+        }
     }
 }
 
@@ -168,6 +181,9 @@ pub(super) fn insert<E: serde::de::Error>(
 
 #[cfg(test)]
 mod tests {
+    use policy_lint::{Config, SourceFile, lint};
+    use serde_json::json;
+
     use super::*;
 
     #[test]
@@ -205,6 +221,88 @@ mod tests {
             );
             assert!(error.contains("line"), "{error}");
         }
+    }
+
+    #[test]
+    fn what_is_read_is_what_kubectl_reads() {
+        for (yaml, expected) in [
+            (
+                "production: {evaluationMode: ALWAYS_DENY, <<: &open {evaluationMode: ALWAYS_ALLOW}}",
+                json!({"production": {"evaluationMode": "ALWAYS_ALLOW"}}),
+            ),
+            (
+                "rules: {no: 1, y: 2, 012: 3, 0x1F: 4, 1e3: 5, 007: 6}",
+                json!({"rules": {"false": 1, "true": 2, "10": 3, "31": 4, "1000": 5, "7": 6}}),
+            ),
+            (
+                "labels: {commit: 12e4567}",
+                json!({"labels": {"commit": "12e4567"}}),
+            ),
+        ] {
+            assert_eq!(parse(yaml).unwrap(), [expected], "{yaml}");
+        }
+    }
+
+    #[test]
+    fn an_error_says_where_and_shows_no_line() {
+        for (text, expected) in [
+            (
+                "a: 1\nsecret: [x\n",
+                "not valid YAML: unclosed bracket '[' at line 2 column 9",
+            ),
+            (
+                "é: 1\nb: {é: x, é: y}\n",
+                "not valid YAML: duplicate key `é` at line 2 column 11",
+            ),
+            (
+                "{\"a\": 1,\n\"b\" 2}",
+                "not valid JSON: expected `:` at line 2 column 5",
+            ),
+        ] {
+            assert_eq!(parse(text).unwrap_err().to_string(), expected);
+        }
+    }
+
+    /// The linter reads what the commands read, and nothing else.
+    #[test]
+    fn lint_and_evaluate_agree_on_what_is_readable() {
+        let policy = "policy:\n  defaultAdmissionRule: {evaluationMode: ALWAYS_DENY, enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG}\n";
+        let key_twice = format!("{policy}evidence: {{1: a, \"1\": b}}\n");
+        let json = r#"{"policy": {}}"#;
+        for (text, is_read) in [
+            (policy.to_owned(), true),
+            (json.to_owned(), true),
+            (key_twice, false),
+            (format!("{policy}---\n{policy}"), false),
+            (format!("{json} {json}"), false),
+            (format!("{policy}---\n---\n# nothing\n"), true),
+            (format!("{policy}...\n{policy}"), false),
+            (format!("{policy}# \u{2028}breakGlass: {{}}\n"), false),
+            (format!("{policy}x: [\n"), false),
+            (format!("{policy}labels: {{commit: 12e4567}}\n"), true),
+            (format!("{policy}x: .inf\n"), false),
+            (r#"{"policy": {}, "policy": {}}"#.to_owned(), false),
+            (r#"{"policy": {},}"#.to_owned(), false),
+            ("{policy: {},}".to_owned(), true),
+        ] {
+            let source = super::super::Source {
+                name: "a".into(),
+                text: text.clone(),
+            };
+            assert_eq!(
+                super::super::settings_in(&source).is_ok(),
+                is_read,
+                "{text}"
+            );
+            let report = lint(&[SourceFile::new("a", text.as_str())], &Config::default());
+            let codes = report.diagnostics.iter().map(|one| one.code.as_str());
+            let refused = codes.filter(|code| code.starts_with("document-")).count();
+            assert_eq!(refused == 0, is_read, "{text}");
+        }
+        let pod = r#"{"apiVersion": "v1", "kind": "Pod"}"#;
+        let pods = SourceFile::new("a", format!("{pod}\n{pod}"));
+        assert_eq!(parse(pods.text()).unwrap().len(), 2);
+        assert_eq!(lint(&[pods], &Config::default()).passed_over, 2);
     }
 
     #[test]

@@ -14,7 +14,8 @@ pub(super) fn found_in(
     error: InputError,
 ) -> Vec<Found> {
     let documents = documents(text);
-    if documents.len() < 2 {
+    let exceeds = matches!(&error, InputError::Parse { cause, .. } if cause.exceeds);
+    if documents.len() < 2 || exceeds {
         return vec![Err(error)];
     }
     let (mut found, mut malformed) = (Vec::new(), 0_usize);
@@ -106,6 +107,29 @@ mod tests {
             "{key}"
         );
         assert!(list.contains("expected a Kubernetes object"), "{list}");
+    }
+
+    /// Each document by itself repeats little; together they would fill the memory.
+    #[test]
+    fn what_aliases_repeat_is_bounded_for_the_whole_file() {
+        let one = format!(
+            "a: &x {}\nb: [{}]\n---\n",
+            "x".repeat(20_000),
+            "*x, ".repeat(500)
+        );
+        let source = |count| Source {
+            name: "a".into(),
+            text: one.repeat(count),
+        };
+        assert_eq!(found_in(&source(1), None).len(), 1);
+        let found = found_in(&source(2), None);
+        let [Err(error)] = found.as_slice() else {
+            panic!("{found:?}")
+        };
+        assert!(
+            error.to_string().contains("anchors and aliases repeat"),
+            "{error}"
+        );
     }
 
     #[test]

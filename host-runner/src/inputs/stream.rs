@@ -9,11 +9,12 @@ use core::fmt;
 use std::io::{Cursor, Read};
 use std::path::Path;
 
+use policy_lint::source::begins_like_json;
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
-use super::document::{self, DocumentError, Strict};
+use super::document::{self, Strict};
 use super::list::List;
 use super::request::{self, Problem};
 use super::{Found, InputError, found_in as found_in_source, open, read_from};
@@ -73,12 +74,6 @@ const MAX_OBJECT: u64 = 16 << 20;
 
 /// How much is looked at to tell JSON from YAML.
 const HEAD: u64 = 4096;
-
-/// Whether this is JSON, and not YAML's own notation for a mapping.
-fn begins_like_json(head: &[u8]) -> bool {
-    let mut visible = head.iter().filter(|byte| !byte.is_ascii_whitespace());
-    visible.next() == Some(&b'{') && matches!(visible.next(), Some(b'"' | b'}'))
-}
 
 /// The objects of one file
 struct Objects<'a, E> {
@@ -149,7 +144,7 @@ impl<E> Objects<'_, E> {
                     let cause = error.into();
                     InputError::Read { path, cause }
                 } else {
-                    let cause = DocumentError::Json(start.of(&error));
+                    let cause = start.of(&error);
                     InputError::Parse { path, cause }
                 }))
             }
@@ -168,7 +163,7 @@ impl<E> Objects<'_, E> {
     fn malformed(&self, error: &serde_json::Error, start: Place) -> InputError {
         InputError::Parse {
             path: self.name.to_owned(),
-            cause: DocumentError::Json(start.of(error)),
+            cause: start.of(error),
         }
     }
 

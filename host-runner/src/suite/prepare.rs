@@ -156,7 +156,7 @@ fn parse(source: &SourceFile) -> Result<Suite, Vec<Diagnostic>> {
     };
     let documents = source
         .parse(0)
-        .map_err(|error| whole(format!("not valid YAML: {}", error.message), error.span))?;
+        .map_err(|error| whole(error.to_string(), error.span))?;
     match documents.as_slice() {
         [document] => Suite::read(document),
         [] => Err(whole("the file is empty".into(), start)),

@@ -39,6 +39,16 @@ pub(super) fn found<'y>(rule: &Rule, yaml: &'y str) -> Vec<&'y str> {
         .collect()
 }
 
+/// What they say.
+#[track_caller]
+pub(super) fn messages(rule: &Rule, yaml: &str) -> Vec<String> {
+    let found = diagnostics(yaml).into_iter();
+    found
+        .filter(|one| one.code == rule.code)
+        .map(|one| one.message)
+        .collect()
+}
+
 /// What they say to do.
 #[track_caller]
 pub(super) fn helps(rule: &Rule, yaml: &str) -> Vec<String> {

@@ -1,11 +1,16 @@
-//! YAML behind types of our own: values, each with its place. JSON is YAML too.
+//! Values, each with its place, as kubectl reads them: every command takes a document for what the
+//! cluster would be given.
+//!
+//! kubectl reads JSON where a text begins like it, and otherwise YAML 1.1 (`gopkg.in/yaml.v2`), of which it
+//! makes JSON. `tests/kubectl.yaml` has its answers.
+
+mod compose;
+mod json;
+mod scalar;
 
 use core::fmt;
 
-use serde::Deserialize;
-use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
-use serde_saphyr::{Location, Spanned};
 
 use super::Span;
 
@@ -46,13 +51,74 @@ pub struct Entry {
     pub value: Node,
 }
 
-/// Why a text is not YAML, and where
+/// Why a text cannot be read, and where
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Malformed {
     /// Where reading ended
     pub span: Span,
+    /// What the text was taken for
+    pub notation: Notation,
     /// In words, without the place
     pub message: String,
+    /// Whether a limit is exceeded, which parts of the text might not do by themselves
+    pub exceeds: bool,
+}
+
+/// What a text is written in
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Notation {
+    /// JSON
+    Json,
+    /// YAML
+    Yaml,
+}
+
+/// All of a text, and what is uncertain about it
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Reading {
+    /// The documents, without empty ones
+    pub documents: Vec<Node>,
+    /// The places that other readers than kubectl take for something else
+    pub doubts: Vec<Doubt>,
+    /// Whether the text has an anchor, an alias or a merge key
+    pub has_references: bool,
+}
+
+/// A place that readers of YAML take for different things
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Doubt {
+    /// Where it stands
+    pub span: Span,
+    /// What the difference is
+    pub kind: DoubtKind,
+}
+
+/// How readers of YAML differ
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DoubtKind {
+    /// kubectl takes a key for this one
+    Key(String),
+    /// kubectl takes a value for this one, written as JSON
+    Value(String),
+    /// A tag that not every reader knows
+    Tag,
+    /// A merge key. These keys stand in the mapping before it, and kubectl replaces their values
+    Merge(Vec<String>),
+}
+
+impl fmt::Display for Notation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Json => "JSON",
+            Self::Yaml => "YAML",
+        })
+    }
+}
+
+impl fmt::Display for Malformed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "not valid {}: {}", self.notation, self.message)
+    }
 }
 
 impl Node {
@@ -137,6 +203,24 @@ impl Node {
         }
     }
 
+    /// The value without places, taken out of them.
+    #[must_use]
+    pub fn into_json(self) -> Value {
+        match self.shape {
+            Shape::Null => Value::Null,
+            Shape::Bool(flag) => Value::Bool(flag),
+            Shape::Number(number) => Value::Number(number),
+            Shape::Text(text) => Value::String(text),
+            Shape::List(items) => items.into_iter().map(Self::into_json).collect(),
+            Shape::Map(entries) => {
+                let fields = entries
+                    .into_iter()
+                    .map(|entry| (entry.key, entry.value.into_json()));
+                Value::Object(fields.collect::<Map<_, _>>())
+            }
+        }
+    }
+
     /// What it is, as a sentence names it.
     #[must_use]
     pub const fn kind(&self) -> &'static str {
@@ -168,260 +252,66 @@ impl Entry {
     }
 }
 
-/// That of the JSON parser. Deeper documents are no policies.
-const MAX_DEPTH: usize = 128;
+/// Lists and mappings inside one another, as many as `serde_json` reads. Deeper documents are no policies.
+const MAX_DEPTH: usize = 127;
 
-/// Reads all documents of a text; empty ones are left out.
+/// How much of a text its anchors and aliases may repeat
+#[derive(Debug, Clone, Copy)]
+struct Limits {
+    values: usize,
+    bytes: usize,
+}
+
+/// Documents repeat a few defaults in a few hundred places.
+const LIMITS: Limits = Limits {
+    values: 250_000,
+    bytes: 16 << 20,
+};
+
+/// Reads a text; JSON texts may follow each other.
 ///
 /// # Errors
 ///
 /// The text is malformed, or has a key twice in one mapping.
-pub(super) fn parse(text: &str, file: usize) -> Result<Vec<Node>, Malformed> {
-    let options = serde_saphyr::options! {
-        // Policies list ten thousand patterns: more of everything but depth and aliases than the
-        // defaults allow.
-        budget: serde_saphyr::budget! {
-            max_events: usize::MAX,
-            max_nodes: usize::MAX,
-            max_total_scalar_bytes: usize::MAX,
-            max_documents: usize::MAX,
-            max_depth: MAX_DEPTH,
-        },
-        with_snippet: false,
+pub(super) fn read(text: &str, file: usize) -> Result<Reading, Malformed> {
+    read_within(text, file, LIMITS)
+}
+
+fn read_within(text: &str, file: usize, limits: Limits) -> Result<Reading, Malformed> {
+    let yaml = || compose::read(text, file, limits);
+    let mut reading = if begins_like_json(text.as_bytes()) {
+        json::read(text, file)?
+    } else if text.trim_start().starts_with(['{', '[']) {
+        // YAML has such brackets, too.
+        json::read(text, file).or_else(|error| yaml().map_err(|_| error))?
+    } else if text.trim_start().starts_with('"') {
+        json::read(text, file).or_else(|_| yaml())?
+    } else {
+        yaml()?
     };
-    let documents: Vec<Spanned<Raw>> = serde_saphyr::from_multiple_with_options(text, options)
-        .map_err(|error| {
-            let at = error.location().map_or(0, |at| offset(text, at));
-            let width = text.get(at..).and_then(|rest| rest.chars().next());
-            let width = width.map_or(0, char::len_utf8);
-            let end = at.saturating_add(width);
-            let span = Span {
-                file,
-                start: at,
-                end,
-            };
-            Malformed {
-                span,
-                message: without_place(&error.to_string()),
-            }
-        })?;
-    Ok(documents
-        .into_iter()
-        .map(|document| document.place(file))
-        .filter(|node| node.shape != Shape::Null)
-        .collect())
+    reading.documents.retain(|node| node.shape != Shape::Null);
+    Ok(reading)
 }
 
-/// The parser's words, without the place that it puts before or behind them.
-fn without_place(message: &str) -> String {
-    let message = message.lines().next().unwrap_or_default();
-    let message = message.trim_start_matches("error: ");
-    let message = match message.strip_prefix("line ") {
-        Some(rest) => rest.split_once(": ").map_or(rest, |(_, words)| words),
-        None => message,
-    };
-    let message = message.split(" at line ").next().unwrap_or(message);
-    // Advice about the parser's own options is not for whoever wrote the file.
-    message
-        .split(", set DuplicateKeyPolicy")
-        .next()
-        .unwrap_or(message)
-        .to_owned()
+/// Whether a text is JSON: it begins with a brace and a quoted key. YAML between braces has plain keys.
+#[must_use]
+pub fn begins_like_json(text: &[u8]) -> bool {
+    let mut visible = text.iter().filter(|byte| !byte.is_ascii_whitespace());
+    visible.next() == Some(&b'{') && matches!(visible.next(), Some(b'"' | b'}'))
 }
 
-/// The byte of a place that the parser may know by line and column only.
-fn offset(text: &str, location: Location) -> usize {
-    let number = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
-    if let Some(bytes) = location.span().byte_offset() {
-        return number(bytes);
-    }
-    let lines_before = number(location.line()).saturating_sub(1);
-    let before: usize = text
-        .split_inclusive('\n')
-        .take(lines_before)
-        .map(str::len)
-        .sum();
-    let line = text.get(before..).unwrap_or_default();
-    let column = number(location.column()).saturating_sub(1);
-    let in_line = line.char_indices().nth(column);
-    before.saturating_add(in_line.map_or(0, |(at, _)| at))
-}
-
-fn span(location: Location, file: usize) -> Span {
-    let bytes = |offset: Option<u64>| offset.and_then(|at| usize::try_from(at).ok()).unwrap_or(0);
-    let start = bytes(location.span().byte_offset());
-    Span {
-        file,
-        start,
-        end: start.saturating_add(bytes(location.span().byte_len())),
-    }
-}
-
-/// A value as the parser hands it over
-enum Raw {
-    Scalar(Shape),
-    List(Vec<Spanned<Self>>),
-    Map(Vec<(Spanned<String>, Spanned<Self>)>),
-}
-
-/// Turns what the parser says about places into spans that cover all of a value
-trait Place {
-    fn place(self, file: usize) -> Node;
-}
-
-impl Place for Spanned<Raw> {
-    fn place(self, file: usize) -> Node {
-        let mut own = span(self.referenced, file);
-        let shape = match self.value {
-            Raw::Scalar(shape) => shape,
-            // The parser gives the beginning of a collection only.
-            Raw::List(items) => {
-                let items: Vec<_> = items.into_iter().map(|item| item.place(file)).collect();
-                cover(&mut own, items.iter().map(|item| item.span));
-                Shape::List(items)
-            }
-            Raw::Map(entries) => {
-                let entries: Vec<_> = entries
-                    .into_iter()
-                    .map(|(key, value)| Entry {
-                        key_span: span(key.referenced, file),
-                        key: key.value,
-                        value: value.place(file),
-                    })
-                    .collect();
-                let parts = entries
-                    .iter()
-                    .flat_map(|entry| [entry.key_span, entry.value.span]);
-                cover(&mut own, parts);
-                Shape::Map(entries)
-            }
-        };
-        Node { span: own, shape }
-    }
-}
-
-fn cover(own: &mut Span, parts: impl Iterator<Item = Span>) {
-    for part in parts {
-        // An alias or a merged entry may stand before.
-        own.end = own.end.max(part.end);
-    }
-}
-
-impl<'de> Deserialize<'de> for Raw {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(Visit)
-    }
-}
-
-struct Visit;
-
-impl<'de> Visitor<'de> for Visit {
-    type Value = Raw;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a value that JSON can express")
-    }
-
-    fn visit_unit<E>(self) -> Result<Raw, E> {
-        Ok(Raw::Scalar(Shape::Null))
-    }
-
-    fn visit_none<E>(self) -> Result<Raw, E> {
-        Ok(Raw::Scalar(Shape::Null))
-    }
-
-    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Raw, D::Error> {
-        Raw::deserialize(deserializer)
-    }
-
-    fn visit_bool<E>(self, flag: bool) -> Result<Raw, E> {
-        Ok(Raw::Scalar(Shape::Bool(flag)))
-    }
-
-    fn visit_i64<E>(self, number: i64) -> Result<Raw, E> {
-        Ok(Raw::Scalar(Shape::Number(number.into())))
-    }
-
-    fn visit_u64<E>(self, number: u64) -> Result<Raw, E> {
-        Ok(Raw::Scalar(Shape::Number(number.into())))
-    }
-
-    fn visit_f64<E: serde::de::Error>(self, number: f64) -> Result<Raw, E> {
-        let number = Number::from_f64(number)
-            .ok_or_else(|| E::custom("not a number that JSON can express"))?;
-        Ok(Raw::Scalar(Shape::Number(number)))
-    }
-
-    fn visit_str<E>(self, text: &str) -> Result<Raw, E> {
-        Ok(Raw::Scalar(Shape::Text(text.to_owned())))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut access: A) -> Result<Raw, A::Error> {
-        let mut items = Vec::new();
-        while let Some(item) = access.next_element()? {
-            items.push(item);
-        }
-        Ok(Raw::List(items))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Raw, A::Error> {
-        let mut entries = Vec::new();
-        while let Some(entry) = access.next_entry()? {
-            entries.push(entry);
-        }
-        Ok(Raw::Map(entries))
-    }
+/// Whether readers of every version of YAML take a text without quotes for that text, as a key too.
+#[must_use]
+pub fn is_plain_text(text: &str) -> bool {
+    let is_word = ["null", "true", "false", "yes", "no", "on", "off", "y", "n"]
+        .iter()
+        .any(|word| text.eq_ignore_ascii_case(word));
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "._/;@=+-*: ".contains(c);
+    let begins = text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '/');
+    let is_key = text.ends_with(':') || text.contains(": ");
+    let is_whole = text.chars().all(is_plain) && !text.ends_with(' ');
+    begins && !is_word && !is_key && is_whole
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn sliced<'t>(text: &'t str, node: &Node) -> &'t str {
-        text.get(node.span.range()).unwrap()
-    }
-
-    #[test]
-    fn every_value_knows_its_place() {
-        let text = "# c\na: [1, 'two', é]\nb:\n  - c: |\n      line\n    d: x\n";
-        let documents = parse(text, 0).unwrap();
-        let [document] = documents.as_slice() else {
-            panic!("one document")
-        };
-        let list = document.get("a").unwrap();
-        assert_eq!(sliced(text, &list.items()[1]), "'two'");
-        assert_eq!(sliced(text, &list.items()[2]), "é");
-        let item = &document.items_of("b")[0];
-        assert_eq!(sliced(text, item.get("d").unwrap()), "x");
-        assert!(sliced(text, item).starts_with("c: |") && sliced(text, item).ends_with("d: x"));
-        let key = document.entry("b").unwrap().key_span;
-        assert_eq!(text.get(key.range()), Some("b"));
-    }
-
-    #[test]
-    fn json_is_read_as_well() {
-        let text = r#"{"a": [1, {"b": null}], "c": 1.5}"#;
-        let documents = parse(text, 0).unwrap();
-        assert_eq!(
-            documents[0].to_json().to_string(),
-            r#"{"a":[1,{"b":null}],"c":1.5}"#
-        );
-    }
-
-    #[test]
-    fn what_is_malformed_says_where() {
-        let error = parse("a: 1\na: 2\n", 3).unwrap_err();
-        assert_eq!(
-            error.span,
-            Span {
-                file: 3,
-                start: 5,
-                end: 6
-            }
-        );
-        assert_eq!(error.message, "duplicate mapping key: a");
-        let error = parse("a: 1\nb: [\n", 0).unwrap_err();
-        assert_eq!(error.message, "unclosed bracket '['");
-        assert_eq!(error.span.start, 8);
-    }
-}
+mod tests;

@@ -102,11 +102,32 @@ fn a_cluster_has_a_location() {
     assert!(stderr.contains("expected LOCATION.NAME"), "{stderr}");
 }
 
+/// gcloud writes `n` without quotes, and kubectl would take it for `false`.
+#[test]
+fn what_kubectl_reads_as_something_else_is_not_imported() {
+    for (rules, problem) in [
+        (
+            "{n: {}}",
+            "`n` is false to kubectl and a text to others; put it between quotes at line 3 column 37",
+        ),
+        (
+            "{'n': &a {}, x: {<<: *a}}",
+            "`<<` is not the same to every reader",
+        ),
+    ] {
+        let text = format!("{POLICY}kubernetesNamespaceAdmissionRules: {rules}\n");
+        let (_folder, path) = file("policy.yaml", &text);
+        let (stdout, stderr) = run(&format!("import --policy {}", path.display()), "", 2);
+        assert_eq!(stdout, "");
+        assert!(stderr.contains(problem), "{stderr}");
+    }
+}
+
 #[test]
 fn what_cannot_be_used_is_told_where_it_stands_and_nothing_is_written() {
     let policy = "default_admission_rule: {}
 defaultAdmissionRule: {evaluationMode: 3, enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG}
-kubernetesNamespaceAdmissionRules: {n: {evaluationMode: REQUIRE_ATTESTATION, enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG, requireAttestationsBy: [projects/p/attestors/a]}}
+kubernetesNamespaceAdmissionRules: {shop: {evaluationMode: REQUIRE_ATTESTATION, enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG, requireAttestationsBy: [projects/p/attestors/a]}}
 gkePolicy: {}
 ";
     let (folder, path) = file("policy.yaml", policy);
@@ -126,7 +147,7 @@ gkePolicy: {}
             "error[policy-numeric-enum]: {at}: defaultAdmissionRule.evaluationMode: expected a name, got a number\n"
         ),
         format!(
-            "error: {at}: kubernetesNamespaceAdmissionRules.n.requireAttestationsBy: attestor `projects/p/attestors/a` is not among those that were given\n  help: gcloud container binauthz attestors describe a --project=p "
+            "error: {at}: kubernetesNamespaceAdmissionRules.shop.requireAttestationsBy: attestor `projects/p/attestors/a` is not among those that were given\n  help: gcloud container binauthz attestors describe a --project=p "
         ),
         format!(
             "error[policy-unsupported-feature]: {at}: gkePolicy: a platform policy belongs under `platformPolicies`\n  help: give platform policies with --platform-policy\n"
@@ -163,7 +184,7 @@ fn files_that_cannot_be_read_are_all_named() {
     for error in [
         "several documents",
         "`missing.yaml`",
-        "duplicate mapping key: a",
+        "duplicate key `a`",
         "`<stdin>`: it is empty",
     ] {
         assert!(stderr.contains(error), "lacks {error:?}:\n{stderr}");

@@ -85,13 +85,25 @@ fn what_cannot_be_kept_is_written_anew() {
 }
 
 #[test]
-fn what_readers_of_other_versions_take_for_something_else_is_quoted() {
+fn what_readers_take_for_different_values_is_written_as_kubectl_reads_it() {
     for (text, expected) in [
-        ("on: a # b\n", "\"on\": a # b\n"),
-        ("a: {0123: x, y: 'y'}\n", "a: {\"0123\": x, \"y\": 'y'}\n"),
-        ("a: [1e3, \"off\"]\n", "a: [1000.0, \"off\"]\n"),
-        ("a: 1_000\n", "a: 1000\n"),
-        ("a: &x ~\nb: *x\n", "a: &x ~\nb: *x\n"),
+        ("on: a # b\n", "\"true\": a # b\n"),
+        (
+            "a: {0123: x, y: 'y', 1: 1}\n",
+            "a: {\"83\": x, \"true\": 'y', \"1\": 1}\n",
+        ),
+        (
+            "a: [1e3, off, \"off\", 012]\n",
+            "a: [1000, false, \"off\", 10]\n",
+        ),
+        ("a: 1_000\nb: 12:30 # c\n", "a: 1000\nb: \"12:30\" # c\n"),
+        (
+            "a: 12e4567\nb: 2001-01-01\n",
+            "a: \"12e4567\"\nb: \"2001-01-01\"\n",
+        ),
+        // YAML 1.1 does not have this escape.
+        ("a: \"x\\/y\" # c\n", "a: x/y # c\n"),
+        ("a: ~ # nothing\n", "a: ~ # nothing\n"),
         (
             "a: https://r.example/a@sha256:0\n",
             "a: https://r.example/a@sha256:0\n",
@@ -105,9 +117,28 @@ fn what_readers_of_other_versions_take_for_something_else_is_quoted() {
 }
 
 #[test]
+fn what_stands_in_two_places_is_written_out() {
+    for (text, expected) in [
+        ("a: &x {b: 1} # c\nd: *x\n", "a:\n  b: 1\nd:\n  b: 1\n"),
+        // kubectl lets the later win.
+        (
+            "x: &x {b: 2}\na: {b: 1, <<: *x}\nc: {<<: *x, b: 3}\n",
+            "x:\n  b: 2\na:\n  b: 2\nc:\n  b: 3\n",
+        ),
+        ("a: {<<: {b: 1}}\n", "a:\n  b: 1\n"),
+        ("a: &unused 1\n", "a: 1\n"),
+        ("a: !!int \"1\" # b\n", "a: 1\n"),
+    ] {
+        let settings = settings(text);
+        assert_eq!(settings.indented(0), expected, "{text}");
+        embedded(&settings);
+    }
+}
+
+#[test]
 fn a_setting_goes_with_the_comment_above_it() {
     let without = |text: &str| {
-        let less = settings(text).without(&["x", "y"]);
+        let less = settings(text).without(&["x", "z"]);
         embedded(&less);
         assert_eq!(less.value().get("x"), None);
         less.indented(0)
@@ -120,13 +151,13 @@ fn a_setting_goes_with_the_comment_above_it() {
             "# head\n\n\n# a\na: 1\n",
         ),
         (
-            "a: 1\n# y\ny:\n  # in y\n  - b\nx: true\n# tail\n",
+            "a: 1\n# z\nz:\n  # in z\n  - b\nx: true\n# tail\n",
             "a: 1\n# tail\n",
         ),
         ("a: 1\nx: [\n  b,\n]\nc: 2\n", "a: 1\nc: 2\n"),
-        ("y: |\n  # in y\na: 1\n", "a: 1\n"),
-        ("a: &b 1\nx: *b\n", "a: &b 1\n"),
-        // Nothing of the text is left that could be kept.
+        ("z: |\n  # in z\na: 1\n", "a: 1\n"),
+        // What stands in two places is written out, without comments.
+        ("a: &b 1\nx: *b\n", "a: 1\n"),
         ("x: &b 1\na: *b # a\n", "a: 1\n"),
         (r#"{"a": 1, "x": true}"#, "a: 1\n"),
         ("a: 1 # stays\n", "a: 1 # stays\n"),

@@ -3,6 +3,10 @@
 use core::cell::Cell;
 use std::io::{self, BufRead as _, BufReader, Read};
 
+use policy_lint::source::Notation;
+
+use crate::inputs::document::DocumentError;
+
 /// Where a reader is, for it and for whoever reads with it
 #[derive(Debug)]
 pub(super) struct Position {
@@ -86,20 +90,21 @@ impl Position {
 }
 
 impl Place {
-    /// The parser's words about a document that begins here, with the place in the whole input.
-    pub(super) fn of(self, error: &serde_json::Error) -> String {
+    /// An error of a document that begins here, with the place in the whole input.
+    pub(super) fn of(self, error: &serde_json::Error) -> DocumentError {
         let text = error.to_string();
         let (line, column) = (error.line(), error.column());
-        let place = format!(" at line {line} column {column}");
-        let words = text.strip_suffix(&place).unwrap_or(&text);
-        // An error of ours has none, and is found behind what it is about.
+        let words = text.strip_suffix(&format!(" at line {line} column {column}"));
+        // An error of ours has no place, and is found behind what it is about.
         let line = line.max(1);
         let before = if line <= 1 { self.column } else { 0 };
-        let (line, column) = (
-            self.line.saturating_add(line),
-            before.saturating_add(column),
-        );
-        format!("{words} at line {line} column {column}")
+        DocumentError {
+            notation: Notation::Json,
+            problem: words.unwrap_or(&text).to_owned(),
+            line: self.line.saturating_add(line),
+            column: before.saturating_add(column),
+            exceeds: false,
+        }
     }
 }
 

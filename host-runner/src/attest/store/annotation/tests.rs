@@ -159,7 +159,7 @@ fn what_cannot_be_changed_alone_is_refused() {
         ),
         ("a: 1\n".into(), "expected manifests"),
         ("- 1\n".into(), "expected Kubernetes objects"),
-        ("a: [\n".into(), "not valid YAML: line 1"),
+        ("a: [\n".into(), "at line 1"),
         (
             filled(
                 "{apiVersion: apps/v1, kind: Deployment, metadata: {name: a}, spec: {template: {spec: {containers: []}}}}",
