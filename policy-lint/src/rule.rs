@@ -60,6 +60,7 @@ mod rule_unreachable;
 mod rule_weaker;
 mod scan_old;
 mod scanner_max_age;
+mod scanners_any;
 mod service_account_key;
 mod service_account_rule_weaker;
 mod severity_allow_all;
@@ -193,6 +194,7 @@ pub const RULES: &[&Rule] = &[
     &rule_weaker::RULE,
     &scan_old::RULE,
     &scanner_max_age::RULE,
+    &scanners_any::RULE,
     &service_account_key::RULE,
     &service_account_rule_weaker::RULE,
     &severity_allow_all::RULE,

@@ -128,31 +128,9 @@ impl Attestation<'_> {
 
     /// The same, independent of the text that it was read from.
     pub(crate) fn into_owned(self) -> Attestation<'static> {
-        let owned = |text: Cow<'_, str>| Cow::Owned(text.into_owned());
-        let content = match self.content {
-            Content::Signed(signed) => Content::Signed(Signed {
-                form: match signed.form {
-                    Form::Raw => Form::Raw,
-                    Form::Dsse { payload_type } => Form::Dsse {
-                        payload_type: owned(payload_type),
-                    },
-                },
-                payload: signed.payload,
-                signatures: signed
-                    .signatures
-                    .into_iter()
-                    .map(|Signature { key_id, bytes }| Signature {
-                        key_id: owned(key_id),
-                        bytes,
-                    })
-                    .collect(),
-            }),
-            Content::Rejected(rejection) => Content::Rejected(rejection),
-            Content::Excessive(what, limit) => Content::Excessive(what, limit),
-        };
         Attestation {
             note: self.note.map(owned),
-            content,
+            content: self.content.into_owned(),
             source: self.source,
         }
     }
@@ -207,4 +185,35 @@ impl Attestation<'_> {
     pub(crate) fn is_under(&self, note: &str) -> bool {
         self.note.as_deref().is_none_or(|own| own == note)
     }
+}
+
+impl Content<'_> {
+    /// The same, independent of the text that it was read from.
+    fn into_owned(self) -> Content<'static> {
+        match self {
+            Self::Signed(signed) => Content::Signed(Signed {
+                form: match signed.form {
+                    Form::Raw => Form::Raw,
+                    Form::Dsse { payload_type } => Form::Dsse {
+                        payload_type: owned(payload_type),
+                    },
+                },
+                payload: signed.payload,
+                signatures: signed
+                    .signatures
+                    .into_iter()
+                    .map(|Signature { key_id, bytes }| Signature {
+                        key_id: owned(key_id),
+                        bytes,
+                    })
+                    .collect(),
+            }),
+            Self::Rejected(rejection) => Content::Rejected(rejection),
+            Self::Excessive(what, limit) => Content::Excessive(what, limit),
+        }
+    }
+}
+
+fn owned(text: Cow<'_, str>) -> Cow<'static, str> {
+    Cow::Owned(text.into_owned())
 }

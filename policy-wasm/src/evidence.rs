@@ -19,7 +19,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use inline::Filed;
-pub use lookup::{Answer, Lookup, Need, NoLookup};
+pub use lookup::{Answer, Lookup, Need, NoLookup, Presence};
 pub(crate) use lookup::{Exceeded, Lookups, Urgency, failed};
 pub(crate) use signature::HostSignature;
 pub(crate) use stored_scan::StoredScan;
@@ -52,15 +52,34 @@ pub(crate) struct Wanted<'w> {
     pub(crate) reference: ImageReference<'w>,
     /// Under which it may be filed
     pub(crate) notes: BTreeSet<&'w str>,
+    pub(crate) seeks: Seeks,
     /// Keys of which one is to have signed it with cosign: their text in PEM by their id
     pub(crate) cosign_keys: BTreeMap<String, String>,
 }
 
+/// What is to be known about an image
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Seeks {
+    /// Statements in envelopes, and nothing else
+    Statements,
+    /// Attestations in every form
+    Attestations,
+}
+
+/// What a place can hold
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Holds {
+    Anything,
+    /// Signatures over bare payloads, and no statements
+    Signatures,
+}
+
 impl<'w> Wanted<'w> {
-    pub(crate) const fn new(digest: Digest, reference: ImageReference<'w>) -> Self {
+    pub(crate) const fn new(digest: Digest, reference: ImageReference<'w>, seeks: Seeks) -> Self {
         Self {
             digest,
             reference,
+            seeks,
             notes: BTreeSet::new(),
             cosign_keys: BTreeMap::new(),
         }
@@ -75,6 +94,7 @@ impl<'w> Wanted<'w> {
         match all.iter_mut().find(is_same) {
             Some(other) => {
                 other.notes.extend(self.notes);
+                other.seeks = other.seeks.max(self.seeks);
                 other.cosign_keys.extend(self.cosign_keys);
             }
             None => all.push(self),
@@ -105,6 +125,8 @@ pub(crate) struct Evidence<'e> {
 #[derive(Debug)]
 pub(crate) struct Candidate<'e> {
     pub(crate) attestation: Attestation<'e>,
+    /// One more body of an occurrence that is among the candidates already
+    is_further_body: bool,
     /// Where it was filed; nobody signed that
     resource: Option<Digest>,
     /// What its payload says, not yet verified; `None` where that can not be told
@@ -118,6 +140,7 @@ struct Failure {
     /// Where it would have counted; `None` is everywhere
     note: Option<String>,
     repository: Option<String>,
+    holds: Holds,
     reason: Reason,
 }
 
@@ -244,7 +267,9 @@ impl<'e> Evidence<'e> {
             let places = merged(own, &self.anywhere).filter_map(at);
             places.filter(|one| !only_explains(one))
         };
-        let count = found().take(limit.saturating_add(1)).count();
+        // Those who store several bodies as one occurrence have stored one attestation.
+        let counted = found().filter(|(_, one)| !one.is_further_body);
+        let count = counted.take(limit.saturating_add(1)).count();
         if count > limit {
             return Err(Reason::limit("attestations of one image", limit));
         }
@@ -255,16 +280,20 @@ impl<'e> Evidence<'e> {
         Ok(all.collect())
     }
 
-    /// The places that should have been asked about an image and could not be.
+    /// The places that should have been asked about an image and could not be, of those that may hold
+    /// what is sought.
     pub(crate) fn failures(
         &self,
         digest: Digest,
         note: Option<&str>,
         repository: &str,
+        seeks: Seeks,
     ) -> Vec<Reason> {
         let may_be = |own: Option<&str>| own.is_none() || note.is_none() || own == note;
+        let may_hold = |holds| holds == Holds::Anything || seeks == Seeks::Attestations;
         let concerns = |failure: &&Failure| {
             failure.digest == digest
+                && may_hold(failure.holds)
                 && may_be(failure.note.as_deref())
                 && failure
                     .repository
@@ -288,16 +317,30 @@ impl<'e> Evidence<'e> {
 
     /// Keeps an attestation if it concerns a wanted image.
     fn add(&mut self, attestation: Attestation<'e>, resource: Option<Digest>) {
-        let candidate = Candidate {
-            claimed: attestation.claimed(),
-            attestation,
-            resource,
-        };
-        let is_wanted = |digest: &Digest| self.wanted.contains_key(digest);
-        let concerns =
-            resource.as_ref().is_none_or(is_wanted) || candidate.digests().any(is_wanted);
-        if concerns && !self.wanted.is_empty() {
-            self.candidates.push(candidate);
+        self.add_bodies([attestation], resource);
+    }
+
+    /// The same with the bodies of one occurrence.
+    fn add_bodies(
+        &mut self,
+        bodies: impl IntoIterator<Item = Attestation<'e>>,
+        resource: Option<Digest>,
+    ) {
+        let mut is_further_body = false;
+        for attestation in bodies {
+            let candidate = Candidate {
+                claimed: attestation.claimed(),
+                attestation,
+                is_further_body,
+                resource,
+            };
+            let is_wanted = |digest: &Digest| self.wanted.contains_key(digest);
+            let concerns =
+                resource.as_ref().is_none_or(is_wanted) || candidate.digests().any(is_wanted);
+            if concerns && !self.wanted.is_empty() {
+                self.candidates.push(candidate);
+                is_further_body = true;
+            }
         }
     }
 

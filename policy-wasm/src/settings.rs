@@ -15,7 +15,7 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 pub use crate::json::Problem;
-pub(crate) use authenticators::Purpose;
+pub(crate) use authenticators::{Authenticator, Purpose, Scanners};
 pub(crate) use break_glass::BreakGlass;
 use registries::Registries;
 use sources::Sources;

@@ -12,6 +12,9 @@ use thiserror::Error;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Time(u64);
 
+/// Seconds that the clock of whoever dates evidence may be ahead
+const SKEW: u64 = 60;
+
 /// Says what time it is, where anybody knows
 pub type Clock<'c> = &'c dyn Fn() -> Option<Time>;
 
@@ -73,8 +76,17 @@ impl Time {
     /// Whether `earlier` is more than so many days of 24 hours ago; exactly as many are not more.
     /// `None`: it is in the future.
     pub(crate) fn is_older(self, earlier: Self, days: u32) -> Option<bool> {
-        let age = self.0.checked_sub(earlier.0)?;
+        if self.is_before(earlier) {
+            return None;
+        }
+        let age = self.0.saturating_sub(earlier.0);
         Some(age > u64::from(days).saturating_mul(24 * 60 * 60))
+    }
+
+    /// Whether another point in time is in the future. Clocks of two machines are never quite the same,
+    /// so that what is at most [`SKEW`] ahead is not.
+    pub(crate) const fn is_before(self, other: Self) -> bool {
+        other.0.saturating_sub(self.0) > SKEW
     }
 
     /// Seconds since 1970-01-01T00:00:00Z.

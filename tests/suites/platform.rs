@@ -1,6 +1,7 @@
 //! What a Decision says about a platform policy: which check set applied, and what each check found.
 
 use policy_tests::case::{A, image, one_container, pod, request};
+use policy_tests::corpus;
 use policy_tests::implementation::decision;
 use policy_tests::platform::{
     allowlist, always_deny, attested, image_freshness, passing, policy, policy_of, sigstore, slsa,
@@ -154,4 +155,29 @@ fn a_decision_lists_the_pods_of_the_object() {
     assert_eq!(decision["pods"], expected);
     let decision = decide(attested(policy(&[])), request("", "Widget", json!({})));
     assert_eq!(decision["pods"], json!([]));
+}
+
+/// Named in the settings, a scanner is called by its name; otherwise by its place there.
+#[test]
+fn a_scan_that_is_missing_or_old_is_reported_by_its_scanner() {
+    for (name, expected) in [
+        (
+            "one_of_two_scanners_has_a_scan",
+            "There is no scan of the image by scanner `second`",
+        ),
+        (
+            "scan_of_one_of_two_scanners_is_too_old",
+            "The newest scan of scanner `second` was finished at 2026-06-08T11:59:59Z, more than 7 days ago",
+        ),
+        (
+            "no_scanner_has_a_scan_and_any",
+            "There is no scan of the image by scanner `evidence.authenticators.vulnerability[0]`",
+        ),
+    ] {
+        let call = serde_json::from_slice(&corpus::named(name).call).unwrap();
+        let decision = decision(&call);
+        let reasons = &decision["images"][0]["results"][0]["checkSet"]["checks"][0]["reasons"];
+        let message = &reasons[0]["details"][0]["message"];
+        assert_eq!(message, expected, "{decision:#}");
+    }
 }

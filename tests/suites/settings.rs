@@ -793,6 +793,7 @@ const LOAD_BEARING: &[(&str, &str, &str)] = &[
     ("evidence.authenticators.freshness", "new_upload_from_settings", "upload_time_by_unknown_key"),
     ("evidence.authenticators.provenance", "builder_of_the_settings", "provenance_signed_by_unknown_key"),
     ("evidence.authenticators.provenance.builderId", "builder_of_the_settings", "builder_that_another_builders_key_speaks_for"),
+    ("evidence.authenticators.scanners", "one_of_two_scanners_and_any", "one_of_two_scanners_and_all"),
     ("evidence.authenticators.vulnerability", "clean_scan_from_settings", "scan_by_a_key_that_nobody_is_trusted_with"),
     ("evidence.authenticators.vulnerability.maxAgeDays", "scan_exactly_as_old_as_allowed", "scan_one_second_too_old"),
     ("evidence.authenticators.vulnerability.publicKeys", "clean_scan_from_settings", "scan_signed_by_unknown_key"),

@@ -33,6 +33,14 @@ pub(crate) fn holds_attestation(document: &Value) -> bool {
         .any(|key| document.get(key).is_some())
 }
 
+/// The media type of a Sigstore bundle, if a document is one.
+pub(crate) fn bundle_of(document: &Value) -> Option<&str> {
+    let media_type = document.get("mediaType")?.as_str()?;
+    media_type
+        .starts_with("application/vnd.dev.sigstore.bundle")
+        .then_some(media_type)
+}
+
 /// What has been read of a file
 struct File<'a> {
     image: &'a Image,
@@ -55,6 +63,13 @@ impl File<'_> {
             _ if kind.ends_with("List") => self.items(&document, "/items"),
             // As the REST API lists them.
             _ if has("occurrences") => self.items(&document, "/occurrences"),
+            // As gcloud describes an image.
+            _ if document.pointer("/provenance_summary/provenance").is_some() => {
+                self.items(&document, "/provenance_summary/provenance")
+            }
+            _ if bundle_of(&document).is_some() => bail!(
+                "a Sigstore bundle is not read; where a key has signed it, give its `dsseEnvelope` by itself"
+            ),
             _ if document.pointer("/evidence/occurrences").is_some() => {
                 self.items(&document, "/evidence/occurrences")
             }
@@ -153,6 +168,10 @@ mod tests {
             (json!([occurrence, envelope]), vec![&occurrence, &envelope]),
             (json!({"occurrences": [occurrence]}), vec![&occurrence]),
             (
+                json!({"image_summary": {}, "provenance_summary": {"provenance": [occurrence]}}),
+                vec![&occurrence],
+            ),
+            (
                 json!({"evidence": {"occurrences": [occurrence]}}),
                 vec![&occurrence],
             ),
@@ -192,6 +211,10 @@ mod tests {
                 "no attestation where the policy would look",
             ),
             (json!({"apiVersion": "v1", "kind": "Pod"}), "Pod"),
+            (
+                json!({"mediaType": "application/vnd.dev.sigstore.bundle.v0.3+json"}),
+                "a Sigstore bundle is not read",
+            ),
             (json!("text"), "expected occurrences"),
             (json!({"foo": 1}), "expected occurrences"),
             (json!({"occurrences": {}}), "`occurrences` is no list"),

@@ -27,6 +27,7 @@ The files are what these print:
   gcloud container binauthz policy export > policy.yaml
   gcloud container binauthz attestors list --format=json > attestors.json
   gcloud container binauthz attestations list --attestor=build --format=json > build.json
+  gcloud artifacts docker images describe IMAGE@DIGEST --show-provenance --format=json > built.json
   gcloud alpha container binauthz policy export-system-policy > system.yaml
 
 What gcloud takes for the same thing is put right with a warning: one value in the place of a list,
@@ -47,7 +48,8 @@ pub struct Args {
     /// Those that no rule names are left out.
     #[arg(long, value_name = "FILE", num_args = 1..)]
     attestors: Vec<PathBuf>,
-    /// Attestations, from `gcloud container binauthz attestations list`, or stored scans
+    /// Attestations, from `gcloud container binauthz attestations list`; stored scans; or provenance, from
+    /// `gcloud artifacts docker images describe --show-provenance --format=json`
     ///
     /// Those that nothing reads are left out and counted.
     #[arg(long, value_name = "FILE", num_args = 1..)]
@@ -175,8 +177,12 @@ fn list(paths: &[PathBuf], errors: &mut Vec<String>) -> Vec<Export> {
     exports
 }
 
-/// The list in what the REST API answers.
-fn unwrapped(place: Place, document: Value) -> (Place, Value) {
+/// The list in what the REST API answers, or in what gcloud says about an image.
+fn unwrapped(place: Place, mut document: Value) -> (Place, Value) {
+    if let Some(list) = document.pointer_mut("/provenance_summary/provenance") {
+        let place = place.field("provenance_summary").field("provenance");
+        return (place, list.take());
+    }
     let key = ["attestors", "occurrences", "policies"]
         .into_iter()
         .find(|key| document.get(key).is_some_and(Value::is_array));

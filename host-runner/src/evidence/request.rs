@@ -27,6 +27,8 @@ pub(crate) enum Subject<'r> {
     Tag(&'r str),
     /// The manifest behind a reference
     Manifest(&'r str),
+    /// Signatures of the image behind a reference
+    Signatures(&'r str),
     /// Anything else
     Other,
 }
@@ -117,6 +119,7 @@ impl Request {
             (GET_RESOURCE, _) => Subject::Resource,
             (MANIFEST_DIGEST, Ok(image)) => Subject::Tag(image),
             (MANIFEST, Ok(image)) => Subject::Manifest(image),
+            (VERIFY_PUBLIC_KEYS, Ok(image)) => Subject::Signatures(image),
             _ => Subject::Other,
         }
     }

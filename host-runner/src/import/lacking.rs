@@ -65,7 +65,7 @@ const CHECKS: &[(&str, &str)] = &[
     ),
     (
         "slsaCheck",
-        "name under `evidence.authenticators.provenance` each `builderId` and the keys that sign its provenance",
+        "name under `evidence.authenticators.provenance` each `builderId` and the keys that sign its provenance, and give the provenance with --attestations",
     ),
     (
         "vulnerabilityCheck",

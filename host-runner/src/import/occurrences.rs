@@ -7,8 +7,8 @@ use serde_json::Value;
 use super::attestors::note_of;
 use super::lacking::has_check;
 use super::{Export, Findings, Level};
-use crate::attest::evidence_file::holds_attestation;
-use crate::emit::counted;
+use crate::attest::evidence_file::{bundle_of, holds_attestation};
+use crate::emit::{counted, printable};
 
 /// Who reads occurrences
 #[derive(Debug)]
@@ -19,6 +19,8 @@ pub(super) struct Readers {
     reads_every_note: bool,
     /// Whether checks read stored scans
     reads_scans: bool,
+    /// Whether checks read signed provenance
+    reads_provenance: bool,
 }
 
 impl Readers {
@@ -32,6 +34,7 @@ impl Readers {
                 .collect(),
             reads_every_note: has("simpleSigningAttestationCheck") || has("sigstoreSignatureCheck"),
             reads_scans: has("vulnerabilityCheck"),
+            reads_provenance: has("slsaCheck"),
         }
     }
 
@@ -48,6 +51,8 @@ impl Readers {
             }
             Kind::Scan if self.reads_scans => Ok(()),
             Kind::Scan => Err(Reason::NoScanCheck),
+            Kind::Provenance if self.reads_provenance => Ok(()),
+            Kind::Provenance => Err(Reason::NoProvenanceCheck),
             Kind::Other(kind) => Err(Reason::OtherKind(kind)),
         }
     }
@@ -59,6 +64,7 @@ enum Reason {
     Duplicate,
     OtherNote,
     NoScanCheck,
+    NoProvenanceCheck,
     OtherKind(String),
 }
 
@@ -66,6 +72,8 @@ enum Reason {
 enum Kind {
     Attestation,
     Scan,
+    /// Of a build, in an envelope
+    Provenance,
     Other(String),
 }
 
@@ -83,7 +91,16 @@ pub(super) fn choose(
         if kind_of(&occurrence.document) == Kind::Attestation
             && !holds_attestation(&occurrence.document)
         {
-            let message = "this is no occurrence: it has neither a kind nor an attestation";
+            let message = match bundle_of(&occurrence.document) {
+                Some(media_type) => format!(
+                    "this is a Sigstore bundle ({}), which nothing reads; where a key has signed it, its \
+                     `dsseEnvelope` by itself is read",
+                    printable(media_type)
+                ),
+                None => {
+                    "this is no occurrence: it has neither a kind nor an attestation".to_owned()
+                }
+            };
             findings.push(Level::Error, &occurrence.place, message);
             continue;
         }
@@ -109,6 +126,7 @@ pub(super) fn choose(
             Reason::Duplicate => "given before".to_owned(),
             Reason::OtherNote => "under the note of no attestor here".to_owned(),
             Reason::NoScanCheck => "of scans, which no check reads".to_owned(),
+            Reason::NoProvenanceCheck => "of signed provenance, which no check reads".to_owned(),
             Reason::OtherKind(kind) => format!("of kind `{kind}`, which nothing reads"),
         };
         let message = format!("left out: {}, {why}", counted(count, "occurrence"));
@@ -141,6 +159,8 @@ fn kind_of(occurrence: &Value) -> Kind {
     match occurrence.get("kind").and_then(Value::as_str) {
         None | Some("ATTESTATION" | "DSSE_ATTESTATION") => Kind::Attestation,
         Some("VULNERABILITY" | "DISCOVERY") => Kind::Scan,
+        // Without an envelope, nobody has signed it.
+        Some("BUILD") if occurrence.get("envelope").is_some() => Kind::Provenance,
         Some(kind) => Kind::Other(kind.to_owned()),
     }
 }

@@ -46,6 +46,13 @@ impl SuiteHost {
                     None => Err(unknown(image)),
                 },
             },
+            // A suite has manifests of signatures, which are read above, and no bundles.
+            Subject::Signatures(image) => match self.failures.registry {
+                Some(failing) => fail(failing, &json!({"is_trusted": true, "digest": "sha256:00"})),
+                None => Err(Failure::new(format!(
+                    "no signatures found for image: {image} "
+                ))),
+            },
             Subject::Other => Err(Failure::new(
                 "a suite says nothing about what is asked here",
             )),

@@ -377,6 +377,13 @@ impl Mutants {
             );
         }
         let authenticators = evidence.key("authenticators");
+        if at("/evidence/authenticators/vulnerability/1").is_some() {
+            self.push(
+                "accept a scan by any one scanner",
+                authenticators.key("scanners"),
+                Change::Set("any".into()),
+            );
+        }
         for purpose in ["vulnerability", "provenance", "freshness"] {
             let list = at("/evidence/authenticators").and_then(|all| all.get(purpose));
             let place = authenticators.key(purpose);

@@ -29,8 +29,12 @@ impl<'n> Settings<'n> {
     pub(crate) fn occurrences(&self) -> Vec<Occurrence<'n>> {
         let list = self.setting(&["evidence", "occurrences"]).map(Node::items);
         let is_attestation = |node: &&Node| {
-            let kind = node.get("kind").and_then(Node::text);
-            kind.is_none_or(|kind| ["ATTESTATION", "DSSE_ATTESTATION"].contains(&kind))
+            match node.get("kind").and_then(Node::text) {
+                None | Some("ATTESTATION" | "DSSE_ATTESTATION") => true,
+                // Signed provenance
+                Some("BUILD") => node.get("envelope").is_some(),
+                Some(_) => false,
+            }
         };
         let attestations = list.unwrap_or_default().iter().filter(is_attestation);
         attestations.map(Occurrence).collect()
@@ -52,6 +56,15 @@ impl<'n> Occurrence<'n> {
         Some((note.text()?, note.span))
     }
 
+    /// The media type of a Sigstore bundle, with its place, where it is one.
+    #[must_use]
+    pub(crate) fn bundle(&self) -> Option<(&'n str, Span)> {
+        let media_type = self.0.get("mediaType")?;
+        let text = media_type.text()?;
+        let is_bundle = text.starts_with("application/vnd.dev.sigstore.bundle");
+        is_bundle.then_some((text, media_type.span))
+    }
+
     /// Its payloads, in base64.
     #[must_use]
     pub(crate) fn payloads(&self) -> Vec<&'n Entry> {
@@ -67,6 +80,12 @@ impl<'n> Occurrence<'n> {
     #[must_use]
     pub(crate) fn key_ids(&self) -> Vec<(&'n str, Span)> {
         let named = |signature: &'n Node, fields: &[&str]| {
+            // Tekton Chains stores a whole envelope as a signature, and in that is the id that counts.
+            let is_envelope = signature
+                .get("sig")
+                .and_then(Node::text)
+                .is_some_and(|text| text.starts_with("eyJ"));
+            let fields = if is_envelope { &[] } else { fields };
             let id = fields.iter().find_map(|field| signature.get(field));
             let text = id.and_then(Node::text).unwrap_or_default();
             (text, pointed_at(id.unwrap_or(signature)))

@@ -75,6 +75,14 @@ fn check(settings: &Settings<'_>, findings: &mut Findings) {
         return;
     };
     for occurrence in settings.occurrences() {
+        if let Some((_, span)) = occurrence.bundle() {
+            findings.push(
+                Diagnostic::new(span, "passed over", "Sigstore bundles are not read").help(
+                    "where a key has signed it, write the envelope in its `dsseEnvelope` by itself",
+                ),
+            );
+            continue;
+        }
         let problem = || unknown_key(occurrence, &keys);
         findings.extend(unknown_note(settings, occurrence).or_else(problem));
     }
@@ -182,6 +190,14 @@ mod tests {
             let yaml = RULE.prefer.replace(from, to);
             assert!(found(&RULE, &yaml).is_empty(), "{yaml}");
         }
+    }
+
+    #[test]
+    fn a_bundle_is_not_read() {
+        let media_type = "application/vnd.dev.sigstore.bundle.v0.3+json";
+        let bundle = format!("{{mediaType: {media_type}, dsseEnvelope: {{}}}}\n    - noteName");
+        let yaml = RULE.prefer.replace("noteName", &bundle);
+        assert_eq!(found(&RULE, &yaml), [media_type]);
     }
 
     #[test]

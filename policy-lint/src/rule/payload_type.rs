@@ -109,8 +109,10 @@ fn payload_type(text: &str) -> Option<String> {
 const LENIENT: GeneralPurposeConfig =
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
 
-/// Decodes base64: the API prints the standard alphabet, gcloud the one for URLs.
+/// Decodes base64: the API prints the standard alphabet, gcloud the one for URLs, and some tools break
+/// its lines.
 fn decode(text: &str) -> Option<Vec<u8>> {
+    let text: String = text.split_ascii_whitespace().collect();
     let alphabet = if text.contains(['-', '_']) {
         &alphabet::URL_SAFE
     } else {
@@ -139,6 +141,11 @@ mod tests {
             ),
             ("{payload: PAYLOAD, payloadType: x}", Some("payload")),
             ("{envelope: {payload: PAYLOAD}}", Some("payload")),
+            ("{envelope: {payload: 'PAYLOAD\n\n  '}}", Some("payload")),
+            (
+                "{kind: BUILD, envelope: {payload: PAYLOAD}}",
+                Some("payload"),
+            ),
             (
                 "{kind: BUILD, attestation: {serializedPayload: PAYLOAD}}",
                 None,

@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 use serde::Serialize;
 
 use super::to_json;
-use crate::evidence::{Answer, Need};
+use crate::evidence::{Answer, Need, Presence};
 
 /// One call to the host
 #[derive(Debug, PartialEq, Eq)]
@@ -79,26 +79,83 @@ impl From<&Need> for HostCall {
 
 /// What the words of a failed call mean. Only those that are known to say "there is no such thing"
 /// are an answer; every other text, the one for a missing resource type included, is a failure to
-/// answer. Below the first line stands a chain of causes that repeats it.
+/// answer. Below stands a chain of causes that repeats it.
 pub(super) fn failure(need: &Need, text: &str) -> Answer {
-    let text = text.lines().next().unwrap_or_default();
+    let (text, _) = text.split_once("\n\nCaused by:").unwrap_or((text, ""));
+    let first = text.lines().next().unwrap_or_default();
     let is_absent = match need {
-        Need::Attestation { .. } => text.contains("Cannot find ") && text.contains(" named '"),
-        Need::Manifest { .. } => text.contains("manifest unknown"),
-        // There are signatures, and none is by the key or none is about the image. That there are
-        // none at all can not be, since their manifest was seen; and the host says that also when
-        // the registry failed.
-        Need::Signature { .. } => {
-            text.contains("Image verification failed: missing signatures")
-                || text.contains("No Signature Layer passed verification")
+        Need::Attestation { .. } => first.contains("Cannot find ") && first.contains(" named '"),
+        Need::Manifest { .. } => is_absent(text),
+        // There are signatures, and none is by the key or none is about the image.
+        Need::Signature { presence, .. } => {
+            first.contains("Image verification failed: missing signatures")
+                || first.contains("No Signature Layer passed verification")
+                // The host says this also when the registry failed, so that it contradicts what was seen.
+                || (*presence == Presence::Unknown
+                    && first.contains("no signatures found for image: "))
         }
         Need::Tag { .. } => false,
     };
     if is_absent {
         Answer::Absent
     } else {
-        Answer::Failed(text.to_string())
+        Answer::Failed(first.to_string())
     }
+}
+
+/// Whether a registry says that it has no such manifest. The host passes on the registry's message, and not
+/// the code that every registry has for it.
+fn is_absent(text: &str) -> bool {
+    if let Some((_, message)) = text.split_once("[OCI API error: ") {
+        let (message, _) = message.split_once(']').unwrap_or((message, ""));
+        return is_message_of_absence(message.trim());
+    }
+    // Without a message in the form of the specification: nothing at all, or a page for people.
+    let Some((_, rest)) = text.split_once("Server error: url ") else {
+        // Hosts before Kubewarden 1.36 have other words around the message.
+        let first = text.lines().next().unwrap_or_default();
+        return first.contains("manifest unknown");
+    };
+    let body = rest.split_once(", code: 404, message:");
+    body.is_some_and(|(_, body)| {
+        let body = body.trim();
+        body.is_empty() || body.starts_with('<')
+    })
+}
+
+/// How registries word `MANIFEST_UNKNOWN`, where they mean that there is no manifest: they also have this
+/// code for one in another format than was asked for.
+fn is_message_of_absence(message: &str) -> bool {
+    const PLAIN: [&str; 3] = [
+        // distribution and most others
+        "manifest unknown",
+        // Amazon
+        "Requested image not found",
+        // Artifactory
+        "The named manifest is not known to the registry.",
+    ];
+    // What stands around one name
+    const NAMED: [(&str, &str); 3] = [
+        // Harbor
+        ("artifact ", " not found"),
+        // Azure
+        ("manifest tagged by \"", "\" is not found"),
+        // Google: `Failed to fetch "1" from request "/v2/p/app/manifests/1".`
+        ("Failed to fetch \"", "\"."),
+    ];
+    let is_named = |(before, after): &(&str, &str)| {
+        let rest = message.strip_prefix(before);
+        let name = rest.and_then(|rest| rest.strip_suffix(after));
+        let name = name.map(|name| match name.split_once("\" from request \"/v2/") {
+            Some((name, path)) if path.ends_with(name) => name,
+            _ => name,
+        });
+        name.is_some_and(|name| !name.is_empty() && !name.contains([' ', '"']))
+    };
+    PLAIN
+        .iter()
+        .any(|plain| message.eq_ignore_ascii_case(plain))
+        || NAMED.iter().any(is_named)
 }
 
 #[cfg(test)]
@@ -137,12 +194,95 @@ mod tests {
         assert_eq!(payload["name"], Digest::of(b"").as_name());
     }
 
+    fn manifest() -> Need {
+        Need::Manifest {
+            reference: reference(),
+        }
+    }
+
+    /// The registry's message, as Kubewarden's host passes it on.
+    fn in_envelope(message: &str) -> String {
+        alloc::format!(
+            "Callback evaluation failure: Fail to interact with OCI registry: Registry error: url \
+             https://r/v2/a/manifests/t, envelope: OCI API errors: [OCI API error: {message}]\n\nCaused \
+             by:\n    Registry error: manifest unknown"
+        )
+    }
+
+    /// A body that is not in the specification's form.
+    fn of_server(code: u16, body: &str) -> String {
+        alloc::format!(
+            "Callback evaluation failure: Fail to interact with OCI registry: Server error: url \
+             https://r/v2/a/manifests/t, code: {code}, message: {body}\n\nCaused by:\n    Server error"
+        )
+    }
+
+    #[test]
+    fn registries_word_absence_each_in_their_own_way() {
+        for message in [
+            "manifest unknown",
+            "Manifest unknown",
+            "Requested image not found",
+            "The named manifest is not known to the registry.",
+            "artifact library/app:sha256-00.sig not found",
+            "manifest tagged by \"sha256-00.sig\" is not found",
+            "Failed to fetch \"sha256-00.sig\" from request \"/v2/p/r/app/manifests/sha256-00.sig\".",
+        ] {
+            let text = in_envelope(message);
+            assert_eq!(failure(&manifest(), &text), Answer::Absent, "{message}");
+        }
+        let of_older_host = "OCI API error: manifest unknown on https://r/v2/a/manifests/t";
+        assert_eq!(failure(&manifest(), of_older_host), Answer::Absent);
+        for body in ["", "  ", "<html>\n<h1>Not Found</h1>", "\n<!DOCTYPE html>"] {
+            let text = of_server(404, body);
+            assert_eq!(failure(&manifest(), &text), Answer::Absent, "{body:?}");
+        }
+    }
+
+    #[test]
+    fn other_words_of_a_registry_are_failures() {
+        let texts = [
+            in_envelope("unauthorized: authentication required"),
+            in_envelope("Manifest with tag 't' has media type 'a', but client accepts 'b'."),
+            in_envelope("OCI index found, but accept header does not support OCI indexes"),
+            in_envelope("artifact store of library is down, host not found"),
+            in_envelope("Failed to fetch \"t\" from request \"/v2/a/manifests/u\"."),
+            in_envelope("manifest tagged by \"\" is not found"),
+            in_envelope("manifest unknown, OCI API error: unauthorized"),
+            in_envelope(""),
+            of_server(404, "404 page not found"),
+            of_server(404, "\nno such host"),
+            of_server(502, ""),
+            of_server(500, "<html>"),
+            of_server(403, "manifest unknown"),
+            String::new(),
+        ];
+        for text in texts {
+            let answer = failure(&manifest(), &text);
+            assert!(matches!(answer, Answer::Failed(_)), "{text}");
+        }
+    }
+
+    #[test]
+    fn that_there_are_no_signatures_is_an_answer_where_none_were_seen() {
+        let question = |presence| Need::Signature {
+            reference: reference(),
+            key_id: String::new(),
+            key: String::new(),
+            presence,
+        };
+        let none =
+            "Callback evaluation failure: no signatures found for image: trusted.example/app ";
+        let absent = failure(&question(Presence::Unknown), none);
+        assert_eq!(absent, Answer::Absent);
+        let failed = failure(&question(Presence::Seen), none);
+        assert_eq!(failed, Answer::Failed(none.into()));
+    }
+
     /// As Kubewarden 1.36 words them.
     #[test]
     fn only_known_words_mean_that_there_is_no_such_thing() {
-        let manifest = Need::Manifest {
-            reference: reference(),
-        };
+        let manifest = manifest();
         let tag = Need::Tag {
             reference: reference(),
         };

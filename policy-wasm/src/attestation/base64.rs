@@ -1,5 +1,7 @@
-//! Byte fields of attestations: base64 in either alphabet, with or without padding.
+//! Byte fields of attestations: base64 in either alphabet, with or without padding, on one line or
+//! on several.
 
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use base64::Engine as _;
@@ -15,7 +17,23 @@ const URL_SAFE: GeneralPurpose = GeneralPurpose::new(&alphabet::URL_SAFE, LENIEN
 
 /// Decodes either alphabet: the REST API prints the standard one, gcloud the URL-safe one. A text
 /// that mixes them is refused by the decoder.
+///
+/// Line breaks are no part of it: GNU `base64` and `openssl base64` wrap lines, and YAML folds what is
+/// wrapped into spaces.
 pub(crate) fn decode(text: &str) -> Result<Vec<u8>, NotBase64> {
+    let text = text.trim_ascii();
+    if let Ok(decoded) = decode_line(text) {
+        return Ok(decoded);
+    }
+    // Rare, so that the usual text is not copied.
+    let joined: String = text.split_ascii_whitespace().collect();
+    if joined.len() == text.len() {
+        return Err(NotBase64);
+    }
+    decode_line(&joined)
+}
+
+fn decode_line(text: &str) -> Result<Vec<u8>, NotBase64> {
     let decoded = STANDARD.decode(text).or_else(|_| URL_SAFE.decode(text));
     decoded.map_err(|_| NotBase64)
 }
@@ -36,9 +54,24 @@ mod tests {
         }
     }
 
+    /// At any width, with either line ending, as a block of YAML keeps them or a folded one joins them.
+    #[test]
+    fn line_breaks_are_no_part_of_base64() {
+        for text in [
+            "+/8=\n",
+            "+/\n8=",
+            "+/\r\n8=\r\n",
+            "-_\n8",
+            "+\n/\n8\n=\n",
+            "+/ 8=",
+        ] {
+            assert_eq!(decode(text), Ok(alloc::vec![0xfb, 0xff]), "{text:?}");
+        }
+    }
+
     #[test]
     fn mixed_alphabets_and_stray_characters_are_refused() {
-        for text in ["+_8=", "-/8=", "+/8 ", "+\n/8", "+/9=", "+"] {
+        for text in ["+_8=", "-/8=", "+/8=.", "+\u{a0}/8", "+/9=", "+", "+ / 9 ="] {
             assert!(decode(text).is_err(), "{text:?}");
         }
     }

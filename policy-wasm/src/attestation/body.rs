@@ -9,9 +9,10 @@ use alloc::vec::Vec;
 
 use super::base64::{self, NotBase64};
 use super::dsse::Envelope;
+use super::occurrence::OCCURRENCE;
 use super::{Content, Form, Rejection, Signature, Signed};
 use crate::Budget;
-use crate::json::Value;
+use crate::json::{Path, Raw, Report, Value};
 
 /// Payload and signatures, undecoded
 #[derive(Debug, PartialEq, Eq)]
@@ -86,28 +87,15 @@ impl<'a> Body<'a> {
         }
     }
 
-    /// Decodes the base64 of all parts.
-    ///
-    /// # Errors
-    ///
-    /// `attestation-undecodable`
-    pub(super) fn decode(self, budget: &Budget) -> Result<Content<'a>, Rejection> {
-        match self {
+    /// Decodes the base64 of all parts; what cannot be decoded is rejected as `attestation-undecodable`.
+    /// Mostly that is one attestation, but see [`unwrap`].
+    pub(super) fn decode(self, budget: &Budget) -> Vec<Content<'a>> {
+        let content = match self {
             Body::Generic(Generic {
                 payload,
                 signatures,
             }) => decode(Form::Raw, "serializedPayload", &payload, signatures, budget),
-            Body::Dsse(Envelope {
-                payload,
-                payload_type,
-                signatures,
-            }) => decode(
-                Form::Dsse { payload_type },
-                "payload",
-                &payload,
-                signatures,
-                budget,
-            ),
+            Body::Dsse(envelope) => return unwrap(decode_envelope(envelope, budget), budget),
             Body::OpenPgp { key_id, message } => {
                 // A field of type string in the API, not of bytes: armour as it is.
                 let signatures = alloc::vec![Signature {
@@ -120,7 +108,8 @@ impl<'a> Body<'a> {
                     signatures,
                 }))
             }
-        }
+        };
+        alloc::vec![content.unwrap_or_else(Content::Rejected)]
     }
 }
 
@@ -154,6 +143,51 @@ fn read_content_type(value: Value<'_, '_>) {
         let message = alloc::format!("content type {} is not known", crate::quote(&text));
         report.push(crate::Code::AttestationUndecodable, path, message);
     }
+}
+
+fn decode_envelope<'a>(envelope: Envelope<'a>, budget: &Budget) -> Content<'a> {
+    let Envelope {
+        payload,
+        payload_type,
+        signatures,
+    } = envelope;
+    let form = Form::Dsse { payload_type };
+    decode(form, "payload", &payload, signatures, budget).unwrap_or_else(Content::Rejected)
+}
+
+/// Takes out of an envelope the signatures that are envelopes themselves: Tekton Chains stores the
+/// whole envelope that it signed as the signature of another one. Each brings its own payload, which
+/// is the one that it is believed for; what surrounds it, nobody signed.
+fn unwrap<'a>(content: Content<'a>, budget: &Budget) -> Vec<Content<'a>> {
+    let Content::Signed(mut signed) = content else {
+        return alloc::vec![content];
+    };
+    let mut contents = Vec::new();
+    signed.signatures.retain(|signature| {
+        let inner = read_envelope(&signature.bytes);
+        let is_signature = inner.is_none();
+        contents.extend(inner.map(|inner| decode_envelope(inner, budget).into_owned()));
+        is_signature
+    });
+    if !signed.signatures.is_empty() {
+        contents.push(Content::Signed(signed));
+    }
+    contents
+}
+
+/// Reads an envelope; `None` for anything else, as signatures are.
+fn read_envelope(bytes: &[u8]) -> Option<Envelope<'_>> {
+    if !bytes.trim_ascii_start().starts_with(b"{") {
+        return None;
+    }
+    let (report, mut envelope) = (Report::default(), None);
+    Raw::new(core::str::from_utf8(bytes).ok()?).read(
+        OCCURRENCE,
+        Path::Root("sig"),
+        &report,
+        |value| envelope = Some(Envelope::read(value)),
+    );
+    envelope.filter(|_| report.is_empty())
 }
 
 fn decode<'a>(

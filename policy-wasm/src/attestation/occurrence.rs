@@ -16,8 +16,9 @@ use crate::decision::Code;
 use crate::digest::Digest;
 use crate::json::{Dialect, Null, Path, Raw, Report, Value};
 
-/// Whatever is wrong with an occurrence makes that occurrence undecodable, and no other.
-const OCCURRENCE: &Dialect = &Dialect {
+/// Whatever is wrong with an occurrence makes that occurrence undecodable, and no other; within one of
+/// its bodies, that body and no other.
+pub(super) const OCCURRENCE: &Dialect = &Dialect {
     malformed: Code::AttestationUndecodable,
     unknown_field: Code::AttestationUndecodable,
     wrong_type: Code::AttestationUndecodable,
@@ -25,27 +26,47 @@ const OCCURRENCE: &Dialect = &Dialect {
     null: Null::Absent,
 };
 
+/// The kind under which builders file provenance
+const BUILD: &str = "BUILD";
+
+/// How the media types of Sigstore's bundles begin, in every version
+const BUNDLE: &str = "application/vnd.dev.sigstore.bundle";
+
 /// An occurrence, undecoded
 #[derive(Debug, Default)]
 pub(crate) struct Occurrence<'a> {
     kind: Option<Cow<'a, str>>,
     note: Option<Cow<'a, str>>,
     resource: Option<Cow<'a, str>>,
-    bodies: Vec<Body<'a>>,
+    media_type: Option<Cow<'a, str>>,
+    /// Each stands for itself: Tekton Chains puts one signature into two of them, and only one is true
+    bodies: Vec<Result<Body<'a>, String>>,
     saw_jwts: bool,
+    /// Occurrences in the answer of `gcloud artifacts docker images describe --show-provenance`
+    provenance: Vec<Raw<'a>>,
     problem: Option<String>,
 }
 
 impl<'a> Occurrence<'a> {
-    /// Reads an occurrence, or a DSSE envelope that stands for itself.
-    pub(crate) fn read(raw: Raw<'a>) -> Self {
-        Self::read_by(raw, Self::read_fields)
+    /// Reads an occurrence, a DSSE envelope that stands for itself, or what gcloud says about an image:
+    /// all occurrences of its provenance.
+    pub(crate) fn read(raw: Raw<'a>) -> Vec<Self> {
+        let mut occurrence = Self::read_by(raw, Self::read_fields);
+        let provenance = core::mem::take(&mut occurrence.provenance);
+        if provenance.is_empty() {
+            return alloc::vec![occurrence];
+        }
+        let provenance = provenance.into_iter();
+        provenance
+            .map(|raw| Self::read_by(raw, Self::read_fields))
+            .collect()
     }
 
     /// Reads a DSSE envelope, and nothing else.
     pub(crate) fn read_envelope(raw: Raw<'a>) -> Self {
         Self::read_by(raw, |occurrence, value| {
-            occurrence.bodies.push(Body::Dsse(Envelope::read(value)));
+            let envelope = Body::Dsse(Envelope::read(value));
+            occurrence.bodies.push(Ok(envelope));
         })
     }
 
@@ -72,16 +93,29 @@ impl<'a> Occurrence<'a> {
                     }
                 });
             }
+            "mediaType" => self.media_type = value.text(),
             "attestation" => {
-                let body = Body::read_attestation(value, &mut self.saw_jwts);
-                self.bodies.extend(body);
+                let mut saw_jwts = false;
+                self.read_bodies(value, |value| Body::read_attestation(value, &mut saw_jwts));
+                self.saw_jwts |= saw_jwts;
             }
-            "envelope" => self.bodies.push(Body::Dsse(Envelope::read(value))),
-            "dsseAttestation" => {
+            "envelope" => self.read_bodies(value, |value| {
+                alloc::vec![Body::Dsse(Envelope::read(value))]
+            }),
+            "dsseAttestation" => self.read_bodies(value, |value| {
+                let mut bodies = Vec::new();
                 // Beside the envelope stands a copy of the payload that nobody signed.
                 value.object(|key, value| {
                     if key == "envelope" {
-                        self.bodies.push(Body::Dsse(Envelope::read(value)));
+                        bodies.push(Body::Dsse(Envelope::read(value)));
+                    }
+                });
+                bodies
+            }),
+            "provenance_summary" => {
+                value.object(|key, value| {
+                    if key == "provenance" {
+                        value.list(|_, item| self.provenance.push(item.raw()));
                     }
                 });
             }
@@ -90,16 +124,42 @@ impl<'a> Occurrence<'a> {
             }
             _ => {}
         });
-        self.bodies.extend(bare.map(Body::Dsse));
-        // Grafeas keeps one envelope in two places.
-        self.bodies.dedup();
+        self.keep(bare.map(Body::Dsse));
     }
 
-    /// Whether this is an attestation at all; a record of another kind is none of our business.
+    /// Reads what is signed in one field. What is wrong with it is wrong with nothing else.
+    fn read_bodies(
+        &mut self,
+        value: Value<'_, 'a>,
+        read: impl FnOnce(Value<'_, 'a>) -> Vec<Body<'a>>,
+    ) {
+        let report = Report::default();
+        let path = value.path();
+        let bodies = read(value.under(OCCURRENCE, path, &report));
+        if report.is_empty() {
+            self.keep(bodies);
+        } else {
+            self.bodies.push(Err(report.to_string()));
+        }
+    }
+
+    /// Keeps what is not there yet: Grafeas has one envelope in two places.
+    fn keep(&mut self, bodies: impl IntoIterator<Item = Body<'a>>) {
+        for body in bodies.into_iter().map(Ok) {
+            if !self.bodies.contains(&body) {
+                self.bodies.push(body);
+            }
+        }
+    }
+
+    /// Whether this is an attestation, or another record that is signed: builders file signed
+    /// provenance as `BUILD`. What is neither is read by others, or by nobody.
     pub(crate) fn is_attestation(&self) -> bool {
-        self.kind
-            .as_deref()
-            .is_none_or(|kind| matches!(kind, "ATTESTATION" | "DSSE_ATTESTATION"))
+        match self.kind.as_deref() {
+            None | Some("ATTESTATION" | "DSSE_ATTESTATION") => true,
+            Some(BUILD) => !self.bodies.is_empty(),
+            Some(_) => false,
+        }
     }
 
     /// The digest at the end of the resource's address, if it has one.
@@ -108,29 +168,46 @@ impl<'a> Occurrence<'a> {
         Digest::parse(digest).ok()
     }
 
-    /// Decodes payload and signatures.
-    pub(crate) fn decode(mut self, source: Source, budget: &Budget) -> Attestation<'a> {
-        let note = self.note.take();
-        let content = self.content(budget).unwrap_or_else(Content::Rejected);
-        Attestation {
-            note,
+    /// Decodes payloads and signatures: one attestation for each body, at least one in all.
+    pub(crate) fn decode(
+        mut self,
+        source: Source,
+        budget: &Budget,
+    ) -> impl Iterator<Item = Attestation<'a>> + use<'a> {
+        // Builders file provenance under notes of their own, which are no attestor's.
+        let is_of_build = self.kind.as_deref() == Some(BUILD);
+        let note = self.note.take().filter(|_| !is_of_build);
+        let contents = self.contents(budget).into_iter();
+        contents.map(move |content| Attestation {
+            note: note.clone(),
             content,
             source,
-        }
+        })
     }
 
-    fn content(mut self, budget: &Budget) -> Result<Content<'a>, Rejection> {
+    fn contents(self, budget: &Budget) -> Vec<Content<'a>> {
+        let undecodable = |detail| Content::Rejected(Rejection::Undecodable(detail));
         if let Some(problem) = self.problem {
-            return Err(Rejection::Undecodable(problem));
+            return alloc::vec![undecodable(problem)];
         }
-        match (self.bodies.pop(), self.bodies.is_empty()) {
-            (Some(body), true) => body.decode(budget),
-            (Some(_), false) => {
-                let detail = "it has several envelopes that differ".to_string();
-                Err(Rejection::Undecodable(detail))
-            }
-            (None, _) if self.saw_jwts => Err(Rejection::JwtUnsupported),
-            (None, _) => Err(Rejection::Undecodable("it has no signatures".to_string())),
+        if let Some(media_type) = self.media_type.filter(|one| one.starts_with(BUNDLE)) {
+            let media_type = media_type.into_owned();
+            return alloc::vec![Content::Rejected(Rejection::BundleUnsupported(media_type))];
         }
+        if self.bodies.is_empty() {
+            return alloc::vec![if self.saw_jwts {
+                Content::Rejected(Rejection::JwtUnsupported)
+            } else {
+                undecodable("it has no signatures".to_string())
+            }];
+        }
+        let decode = |body: Result<Body<'a>, String>| match body {
+            Ok(body) => body.decode(budget),
+            Err(problem) => alloc::vec![undecodable(problem)],
+        };
+        let mut contents: Vec<_> = self.bodies.into_iter().flat_map(decode).collect();
+        // So that the order of the fields cannot matter.
+        contents.sort_unstable();
+        contents
     }
 }

@@ -17,6 +17,12 @@ pub enum Rejection {
     Undecodable(String),
     #[error("Attestation format {0} is not supported")]
     FormatUnsupported(String),
+    #[error(
+        "Sigstore bundles are not read, and this is one (media type {}); where a key has signed it, \
+         supply the DSSE envelope in its `dsseEnvelope` by itself",
+        crate::quote(.0)
+    )]
+    BundleUnsupported(String),
     #[error("JWT attestations are not supported")]
     JwtUnsupported,
     #[error(
@@ -79,7 +85,9 @@ impl Rejection {
     pub const fn code(&self) -> Code {
         match self {
             Self::Undecodable(_) => Code::AttestationUndecodable,
-            Self::FormatUnsupported(_) => Code::AttestationFormatUnsupported,
+            Self::FormatUnsupported(_) | Self::BundleUnsupported(_) => {
+                Code::AttestationFormatUnsupported
+            }
             Self::JwtUnsupported => Code::AttestationJwtUnsupported,
             Self::NoteMismatch { .. } => Code::AttestationNoteMismatch,
             Self::UnknownKeyId { .. } => Code::AttestationUnknownKeyId,
@@ -102,6 +110,7 @@ impl Rejection {
             Self::NoteMismatch { .. } => 0,
             Self::Undecodable(_)
             | Self::FormatUnsupported(_)
+            | Self::BundleUnsupported(_)
             | Self::JwtUnsupported
             | Self::PayloadUnavailable(_) => 1,
             Self::UnknownKeyId { .. } => 2,

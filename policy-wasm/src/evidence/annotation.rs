@@ -4,6 +4,7 @@
 //! may carry what a configured key has signed, and is never evidence by itself.
 
 use alloc::string::{String, ToString as _};
+use alloc::vec::Vec;
 
 use super::Evidence;
 use crate::Budget;
@@ -34,16 +35,21 @@ pub(super) fn collect<'e>(
         return;
     }
     for envelope in envelopes() {
-        let attestation = decode(envelope, budget)
-            .unwrap_or_else(|problem| with(Content::Rejected(Rejection::Undecodable(problem))));
-        evidence.add(attestation, None);
+        match decode(envelope, budget) {
+            Ok(bodies) => evidence.add_bodies(bodies, None),
+            Err(problem) => {
+                let content = Content::Rejected(Rejection::Undecodable(problem));
+                evidence.add(with(content), None);
+            }
+        }
     }
 }
 
-fn decode(envelope: &str, budget: &Budget) -> Result<Attestation<'static>, String> {
+fn decode(envelope: &str, budget: &Budget) -> Result<Vec<Attestation<'static>>, String> {
     let in_annotation = |error| alloc::format!("an item of the Pod's annotation: {error}");
     let bytes = base64::decode(envelope).map_err(|error| in_annotation(error.to_string()))?;
     let text = core::str::from_utf8(&bytes).map_err(|error| in_annotation(error.to_string()))?;
     let envelope = Occurrence::read_envelope(Raw::new(text));
-    Ok(envelope.decode(Source::PodAnnotation, budget).into_owned())
+    let bodies = envelope.decode(Source::PodAnnotation, budget);
+    Ok(bodies.map(Attestation::into_owned).collect())
 }

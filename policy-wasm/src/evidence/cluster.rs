@@ -9,7 +9,7 @@ use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 
-use super::{ANSWER, Evidence, Failure, Lookups, Need, Wanted, failed};
+use super::{ANSWER, Evidence, Failure, Holds, Lookups, Need, Wanted, failed};
 use crate::Budget;
 use crate::attestation::{Attestation, Content, Occurrence, Rejection, Source};
 use crate::decision::Reason;
@@ -49,6 +49,7 @@ pub(super) fn objects<'n>(
                     digest: image.digest,
                     note: None,
                     repository: None,
+                    holds: Holds::Anything,
                     reason: Lookups::too_many(budget),
                 });
                 break;
@@ -83,19 +84,20 @@ pub(super) fn collect<'e>(
                 evidence.add(filed_under(attestation, &object.note), Some(object.digest));
             }
             Ok(items) => {
-                for item in items {
-                    let occurrence = Occurrence::read(item);
+                for occurrence in items.into_iter().flat_map(Occurrence::read) {
                     if !occurrence.is_attestation() {
                         continue;
                     }
-                    let attestation = occurrence.decode(Source::Kubernetes, budget);
-                    evidence.add(filed_under(attestation, &object.note), Some(object.digest));
+                    let bodies = occurrence.decode(Source::Kubernetes, budget);
+                    let bodies = bodies.map(|body| filed_under(body, &object.note));
+                    evidence.add_bodies(bodies, Some(object.digest));
                 }
             }
             Err(reason) => evidence.failures.push(Failure {
                 digest: object.digest,
                 note: Some(object.note),
                 repository: None,
+                holds: Holds::Anything,
                 reason,
             }),
         }

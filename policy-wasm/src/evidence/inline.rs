@@ -33,10 +33,11 @@ pub(super) fn collect<'e>(
             has_others = true;
             continue;
         }
-        let occurrence = Occurrence::read(*raw);
-        if occurrence.is_attestation() {
-            let resource = occurrence.resource_digest();
-            evidence.add(occurrence.decode(Source::Settings, budget), resource);
+        for occurrence in Occurrence::read(*raw) {
+            if occurrence.is_attestation() {
+                let resource = occurrence.resource_digest();
+                evidence.add_bodies(occurrence.decode(Source::Settings, budget), resource);
+            }
         }
     }
     has_others

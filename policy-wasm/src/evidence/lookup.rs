@@ -43,7 +43,18 @@ pub enum Need {
         key_id: String,
         /// In PEM
         key: String,
+        /// Whether there is anything to verify
+        presence: Presence,
     },
+}
+
+/// Whether signatures of an image have been seen, before the host is asked about them
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Presence {
+    /// A manifest shows them, and not what they cover
+    Seen,
+    /// There is no such manifest, but there may be a bundle, which only some hosts find
+    Unknown,
 }
 
 impl Need {

@@ -6,7 +6,8 @@
 //! | `sha256-<hex>.countersign` | a manifest whose annotations carry whole attestations |
 //!
 //! Both say all that is needed in the manifest itself: hosts hand out manifests, not blobs. Where a
-//! signature of cosign covers more than follows from the image, only the host can see it.
+//! signature of cosign covers more than follows from the image, or is in a bundle, only the host can see
+//! it.
 
 mod artifact;
 mod cosign;
@@ -16,7 +17,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::signature::Unseen;
-use super::{Evidence, Failure, Lookups, Need, Wanted, failed};
+use super::{Evidence, Failure, Holds, Lookups, Need, Presence, Seeks, Wanted, failed};
 use crate::Budget;
 use crate::attestation::{Attestation, Content, Rejection};
 use crate::decision::Reason;
@@ -44,8 +45,8 @@ enum Kind {
     Countersign,
 }
 
-/// Lists the manifests: two for each repository and digest. A registry that the settings do not
-/// allow is a failure to ask, and nobody asks it.
+/// Lists the manifests: one for each repository and digest, and one more where signatures of cosign
+/// count. A registry that the settings do not allow is a failure to ask, and nobody asks it.
 pub(super) fn artifacts(
     settings: &Settings<'_>,
     wanted: &[Wanted<'_>],
@@ -68,11 +69,15 @@ pub(super) fn artifacts(
                 digest: image.digest,
                 note: None,
                 repository: Some(repository),
+                holds: Holds::Anything,
                 reason,
             });
             continue;
         }
         for (kind, suffix) in [(Kind::Cosign, "sig"), (Kind::Countersign, "countersign")] {
+            if matches!(kind, Kind::Cosign) && image.seeks == Seeks::Statements {
+                continue;
+            }
             let reference = alloc::format!("{repository}:{}.{suffix}", image.digest.as_name());
             let need = Need::Manifest { reference };
             let spelling = image.reference.repository().into_owned();
@@ -106,21 +111,28 @@ pub(super) fn collect(
     let mut unseen = Vec::new();
     for artifact in artifacts {
         let is_new = seen.insert(artifact.need.clone());
-        let attestations = lookups.found(&artifact.need, budget).and_then(|found| {
-            found.map_or_else(|| Ok(Vec::new()), |raw| artifact.read(raw, budget))
-        });
-        match attestations {
-            Ok(attestations) => {
-                unseen.extend(artifact.unseen(&attestations));
-                for attestation in attestations.into_iter().filter(|_| is_new) {
-                    evidence.add(attestation, Some(artifact.digest));
+        let found = lookups.found(&artifact.need, budget);
+        let read = |found: Option<Raw<'_>>| found.map(|raw| artifact.read(raw, budget)).transpose();
+        match found.and_then(read) {
+            Ok(Some(attestations)) => {
+                if attestations.iter().flatten().any(is_unseen) {
+                    unseen.extend(artifact.unseen(Presence::Seen));
+                }
+                for bodies in attestations.into_iter().filter(|_| is_new) {
+                    evidence.add_bodies(bodies, Some(artifact.digest));
                 }
             }
+            // Current cosign writes bundles, and no such manifest.
+            Ok(None) => unseen.extend(artifact.unseen(Presence::Unknown)),
             Err(_) if !is_new => {}
             Err(reason) => evidence.failures.push(Failure {
                 digest: artifact.digest,
                 note: None,
                 repository: Some(artifact.repository),
+                holds: match artifact.kind {
+                    Kind::Cosign => Holds::Signatures,
+                    Kind::Countersign => Holds::Anything,
+                },
                 reason,
             }),
         }
@@ -128,38 +140,43 @@ pub(super) fn collect(
     unseen
 }
 
+fn is_unseen(attestation: &Attestation<'_>) -> bool {
+    matches!(
+        attestation.content,
+        Content::Rejected(Rejection::PayloadUnavailable(_))
+    )
+}
+
 impl Artifact {
-    /// The questions that are left to the host: one for each key, where a payload is not known.
-    fn unseen(&self, attestations: &[Attestation<'_>]) -> Vec<Unseen> {
-        let is_unseen = |one: &Attestation<'_>| {
-            matches!(
-                one.content,
-                Content::Rejected(Rejection::PayloadUnavailable(_))
-            )
-        };
-        if !attestations.iter().any(is_unseen) {
+    /// The questions that are left to the host: one for each key of which a signature counts.
+    fn unseen(&self, presence: Presence) -> Vec<Unseen> {
+        let (Kind::Cosign, keys) = (self.kind, &self.cosign_keys) else {
             return Vec::new();
-        }
+        };
         let ask = |(id, pem): (&String, &String)| Unseen {
             need: Need::Signature {
                 reference: alloc::format!("{}@{}", self.repository, self.digest),
                 key_id: id.clone(),
                 key: pem.clone(),
+                presence,
             },
             digest: self.digest,
             repository: self.repository.clone(),
             key_id: id.clone(),
         };
-        self.cosign_keys.iter().map(ask).collect()
+        keys.iter().map(ask).collect()
     }
 
     fn read(
         &self,
         manifest: Raw<'_>,
         budget: &Budget,
-    ) -> Result<Vec<Attestation<'static>>, Reason> {
+    ) -> Result<Vec<Vec<Attestation<'static>>>, Reason> {
         match self.kind {
-            Kind::Cosign => cosign::read(manifest, self.digest, &self.spellings, budget),
+            Kind::Cosign => {
+                let layers = cosign::read(manifest, self.digest, &self.spellings, budget);
+                layers.map(|layers| layers.into_iter().map(|one| alloc::vec![one]).collect())
+            }
             Kind::Countersign => artifact::read(manifest, budget),
         }
         .map_err(|problem| failed(&self.need, &problem))

@@ -1,5 +1,5 @@
 //! Signatures of cosign that only the host can see, since what they cover lies in a blob: signed with
-//! annotations, or under another name.
+//! annotations, or under another name, or in a bundle.
 //!
 //! Here the host verifies. It is asked about one key and one digest, and believed if it says yes about
 //! exactly that digest.
@@ -7,7 +7,7 @@
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 
-use super::{ANSWER, Lookups, Need, failed};
+use super::{ANSWER, Lookups, Need, Presence, failed};
 use crate::Budget;
 use crate::decision::Reason;
 use crate::digest::Digest;
@@ -22,6 +22,18 @@ pub(super) struct Unseen {
     pub(super) key_id: String,
 }
 
+impl Unseen {
+    const fn is_seen(&self) -> bool {
+        matches!(
+            self.need,
+            Need::Signature {
+                presence: Presence::Seen,
+                ..
+            }
+        )
+    }
+}
+
 /// What the host says about one key and one image
 #[derive(Debug)]
 pub(crate) struct HostSignature {
@@ -33,11 +45,14 @@ pub(crate) struct HostSignature {
     pub(crate) is_trusted: Result<bool, Reason>,
 }
 
+/// Reads the answers. A host that verifies nothing fails to answer only where there is something to
+/// verify.
 pub(super) fn answers(
-    unseen: Vec<Unseen>,
+    mut unseen: Vec<Unseen>,
     lookups: &Lookups<'_>,
     budget: &Budget,
 ) -> Vec<HostSignature> {
+    unseen.retain(|question| question.is_seen() || !lookups.is_unavailable(&question.need));
     let answer = |question: Unseen| {
         let found = lookups.found(&question.need, budget);
         let is_trusted = found.and_then(|found| match found {

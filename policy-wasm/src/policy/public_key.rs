@@ -100,6 +100,15 @@ pub(super) fn insert_by_id(keys: &mut Vec<PublicKey>, key: PublicKey) {
 impl<'a> KeyDocument<'a> {
     /// Reads one `publicKeys[]` entry of an attestor.
     pub(crate) fn read(value: Value<'_, 'a>) -> Self {
+        Self::read_with(value, Ids::Uris)
+    }
+
+    /// Reads one of an authenticator, whose ids are those that its tool writes into envelopes.
+    pub(crate) fn read_of_authenticator(value: Value<'_, 'a>) -> Self {
+        Self::read_with(value, Ids::Any)
+    }
+
+    fn read_with(value: Value<'_, 'a>, ids: Ids) -> Self {
         let (path, report) = (value.path(), value.report());
         let (mut id, mut inner_id) = (Cow::Borrowed(""), Cow::Borrowed(""));
         let (mut key, mut key_field) = (None, "");
@@ -117,7 +126,7 @@ impl<'a> KeyDocument<'a> {
             "pkixPublicKey" => {
                 keys = keys.saturating_add(1);
                 key_field = "pkixPublicKey";
-                (key, inner_id) = read_pkix(value);
+                (key, inner_id) = read_pkix(value, ids);
             }
             _ => value.unknown(),
         });
@@ -126,7 +135,7 @@ impl<'a> KeyDocument<'a> {
             report.push(Code::SettingsMissingField, path, message);
         }
         if let Some(Key::Pkix { .. }) = key {
-            check_uri(&id, Path::Field(&path, "id"), report);
+            ids.check(&id, Path::Field(&path, "id"), report);
         }
         if !id.is_empty() && !inner_id.is_empty() && id != inner_id {
             let message = "`pkixPublicKey.keyId` must be blank or equal to `id`";
@@ -141,7 +150,7 @@ impl<'a> KeyDocument<'a> {
 
     /// Reads one `pkixPublicKeys[]` entry of a check.
     pub(crate) fn read_pkix(value: Value<'_, 'a>) -> Self {
-        let (key, id) = read_pkix(value);
+        let (key, id) = read_pkix(value, Ids::Uris);
         Self { id, key, field: "" }
     }
 
@@ -209,7 +218,7 @@ impl<'a> KeyDocument<'a> {
     }
 }
 
-fn read_pkix<'a>(value: Value<'_, 'a>) -> (Option<Key<'a>>, Cow<'a, str>) {
+fn read_pkix<'a>(value: Value<'_, 'a>, ids: Ids) -> (Option<Key<'a>>, Cow<'a, str>) {
     let (path, report) = (value.path(), value.report());
     let (mut pem, mut algorithm, mut id) = (None, None, Cow::Borrowed(""));
     let (mut saw_pem, mut saw_algorithm) = (false, false);
@@ -229,7 +238,7 @@ fn read_pkix<'a>(value: Value<'_, 'a>) -> (Option<Key<'a>>, Cow<'a, str>) {
         "keyId" => {
             let (path, report) = (value.path(), value.report());
             id = read_id(value);
-            check_uri(&id, path, report);
+            ids.check(&id, path, report);
         }
         _ => value.unknown(),
     });
@@ -243,6 +252,23 @@ fn read_pkix<'a>(value: Value<'_, 'a>) -> (Option<Key<'a>>, Cow<'a, str>) {
             .map(|(pem, algorithm)| Key::Pkix { pem, algorithm }),
         id,
     )
+}
+
+/// What the id of a PKIX key may be
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Ids {
+    /// URIs, as Google's API has it
+    Uris,
+    /// Anything: Cloud Build signs provenance under the name of a resource, without a scheme
+    Any,
+}
+
+impl Ids {
+    fn check(self, id: &str, path: Path<'_>, report: &Report) {
+        if self == Self::Uris {
+            check_uri(id, path, report);
+        }
+    }
 }
 
 /// The id of a PKIX key is a URI, or blank; Google's API refuses others. A key of Cloud KMS is named without

@@ -1,19 +1,32 @@
 //! Who may say something about an image, by signing an in-toto statement, and about what.
 
 use alloc::borrow::Cow;
+use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 
-use super::filled;
+use super::{choice, filled};
 use crate::attestation::statement;
 use crate::decision::Code;
 use crate::json::{Path, Report, Value};
 use crate::key::PublicKey;
+use crate::pattern::BuilderId;
 use crate::policy::public_key::{self, KeyDocument, MAX_KEYS, OwnSignatures};
 
 /// `evidence.authenticators`
 #[derive(Debug, Default)]
 pub(crate) struct Authenticators<'a> {
     all: Vec<Authenticator<'a>>,
+    pub(crate) scanners: Scanners,
+}
+
+/// `scanners`: whose scans an image needs
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Scanners {
+    /// Those of every scanner: a scan that is withheld is noticed
+    #[default]
+    All,
+    /// Those of one: whoever stores scans chooses of which
+    Any,
 }
 
 /// What a statement may be believed about; keys for one purpose count for no other
@@ -33,10 +46,13 @@ pub(crate) struct Authenticator<'a> {
     pub(crate) purpose: Purpose,
     /// Its place in the list of its purpose
     pub(crate) index: usize,
+    /// Of a scanner: what it is called in messages
+    name: Option<Cow<'a, str>>,
     keys: Vec<KeyDocument<'a>>,
     /// Of a scanner: older scans are none. Present exactly there
     pub(crate) max_age_days: Option<u32>,
-    /// Of a builder: the only `builder.id` that it may write. Present exactly there
+    /// Of a builder: the only `builder.id` that it may write, up to a revision or a run. Present
+    /// exactly there
     pub(crate) builder_id: Option<Cow<'a, str>>,
 }
 
@@ -78,16 +94,22 @@ impl Purpose {
 
 impl<'a> Authenticators<'a> {
     pub(super) fn read(value: Value<'_, 'a>) -> Self {
-        let mut all = Vec::new();
+        const SCANNERS: &[(&str, Scanners)] = &[("all", Scanners::All), ("any", Scanners::Any)];
+        let mut authenticators = Self::default();
         value.object(|key, value| {
+            if key == "scanners" {
+                authenticators.scanners = choice(value, SCANNERS).unwrap_or_default();
+                return;
+            }
             let Some(purpose) = Purpose::ALL.into_iter().find(|one| one.name() == key) else {
                 return value.unknown();
             };
             value.list_within(MAX_AUTHENTICATORS, |index, item| {
-                all.push(Authenticator::read(purpose, index, item));
+                let one = Authenticator::read(purpose, index, item);
+                authenticators.all.push(one);
             });
         });
-        Self { all }
+        authenticators
     }
 
     /// Those of a purpose.
@@ -117,6 +139,7 @@ impl<'a> Authenticator<'a> {
         let mut one = Self {
             purpose,
             index,
+            name: None,
             keys: Vec::new(),
             max_age_days: None,
             builder_id: None,
@@ -126,19 +149,21 @@ impl<'a> Authenticator<'a> {
             ("publicKeys", _) => {
                 let (path, report) = (value.path(), value.report());
                 saw_keys = true;
-                let was_list =
-                    value.list_within(MAX_KEYS, |_, item| one.keys.push(KeyDocument::read(item)));
+                let was_list = value.list_within(MAX_KEYS, |_, item| {
+                    one.keys.push(KeyDocument::read_of_authenticator(item));
+                });
                 if was_list && one.keys.is_empty() {
                     report.push(Code::SettingsInvalidValue, path, "must not be empty");
                 }
             }
+            ("name", Purpose::Vulnerability) => one.name = filled(value),
             ("maxAgeDays", Purpose::Vulnerability) => {
                 saw_detail = true;
                 one.max_age_days = value.count(MAX_AGE_DAYS, Code::SettingsInvalidValue);
             }
             ("builderId", Purpose::Provenance) => {
                 saw_detail = true;
-                one.builder_id = filled(value);
+                one.builder_id = read_builder_id(value);
             }
             _ => value.unknown(),
         });
@@ -151,6 +176,18 @@ impl<'a> Authenticator<'a> {
         one
     }
 
+    /// What it is called in messages: by its name, or by its place in the settings.
+    pub(crate) fn label(&self) -> String {
+        match &self.name {
+            Some(name) => crate::quote(name),
+            None => alloc::format!(
+                "`evidence.authenticators.{}[{}]`",
+                self.purpose.name(),
+                self.index
+            ),
+        }
+    }
+
     /// Decodes the keys, reporting those that cannot be used.
     pub(crate) fn load(&self, own: OwnSignatures<'_>, report: &Report) -> Vec<PublicKey> {
         let root = Path::Root("evidence.authenticators");
@@ -159,4 +196,13 @@ impl<'a> Authenticator<'a> {
         let keys = Path::Field(&path, "publicKeys");
         public_key::load(&self.keys, keys, "authenticator", own, report)
     }
+}
+
+fn read_builder_id<'a>(value: Value<'_, 'a>) -> Option<Cow<'a, str>> {
+    let (path, report) = (value.path(), value.report());
+    let text = value.text()?;
+    if let Err(error) = BuilderId::parse(&text) {
+        report.push(Code::SettingsInvalidValue, path, error.to_string());
+    }
+    Some(text)
 }

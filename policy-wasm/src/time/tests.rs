@@ -93,3 +93,21 @@ fn times_are_ordered_by_when_they_are() {
     let late = Time::parse("2023-12-31T10:00:01Z").unwrap();
     assert!(early < late);
 }
+
+/// Evidence is dated by the clock of another machine.
+#[test]
+fn a_minute_ahead_is_not_in_the_future() {
+    let now = Time::parse("2024-01-01T12:00:00Z").unwrap();
+    for (other, is_older) in [
+        ("2024-01-01T12:01:01Z", None),
+        ("2024-01-01T12:01:00Z", Some(false)),
+        ("2024-01-01T12:00:00Z", Some(false)),
+        ("2023-12-31T12:00:00Z", Some(false)),
+        ("2023-12-31T11:59:59Z", Some(true)),
+    ] {
+        let other = Time::parse(other).unwrap();
+        assert_eq!(now.is_older(other, 1), is_older, "{other}");
+        assert_eq!(now.is_before(other), is_older.is_none(), "{other}");
+    }
+    assert!(!Time::LAST.is_before(Time::LAST));
+}

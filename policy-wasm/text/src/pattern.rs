@@ -7,17 +7,20 @@
 //! | [`AllowPattern`] | `imageAllowlist.allowPattern[]` of a platform policy | name, tag and digest, each by itself | a name alone covers every tag and digest; `**` only after `/` |
 //! | [`TrustedDirectory`] | `trustedDirectoryCheck.trustedDirPatterns[]` | the directory that the image is in | `*` also at the beginning, for a part of a subdomain |
 //! | [`SourceRepository`] | `slsaCheck.rules[].trustedSourceRepoPatterns[]` | the address of a repository, without its scheme | wildcards only after `/`, and never for nothing |
+//! | [`BuilderId`] | `trustedBuilder` of the same, `evidence.authenticators.provenance[].builderId` | a `builder.id` as it is written | `*` only in `@*` and `/*` at the end, there for any text, never for nothing |
 //!
-//! In all of them `*` at the end stands for text without a slash and `**` for any text; upper and
+//! In all but the last `*` at the end stands for text without a slash and `**` for any text; upper and
 //! lower case differ, and nothing is normalised.
 
 mod allow;
+mod builder_id;
 mod glob;
 mod name;
 mod source_repository;
 mod trusted_directory;
 
 pub use allow::{AllowPattern, AllowPatternError};
+pub use builder_id::{BuilderId, BuilderIdError};
 pub use name::{NamePattern, NamePatternError};
 pub use source_repository::{SourceRepository, SourceRepositoryError};
 pub use trusted_directory::{TrustedDirectory, TrustedDirectoryError};

@@ -27,7 +27,17 @@ macro_rules! deny {
 }
 
 pub(super) fn cases() -> Vec<Case> {
-    [shapes(), payloads(), encodings(), swaps(), ed25519()].concat()
+    [
+        shapes(),
+        bodies(),
+        wrapped(),
+        line_breaks(),
+        payloads(),
+        encodings(),
+        swaps(),
+        ed25519(),
+    ]
+    .concat()
 }
 
 /// Every shape that the versions of the API have, around the same signed bytes.
@@ -61,12 +71,12 @@ fn shapes() -> Vec<Case> {
             filed(json!({"envelope": dsse, "dsseAttestation": {"envelope": dsse}}))
         }),
         with(
-            "two_envelopes_that_differ",
-            deny!("attestation-undecodable"),
-            filed(json!({
-                "envelope": dsse,
-                "dsseAttestation": {"envelope": envelope(&key, SIMPLE_SIGNING, "{}")},
-            })),
+            "sigstore_bundle",
+            deny!("attestation-format-unsupported"),
+            json!({
+                "mediaType": "application/vnd.dev.sigstore.bundle.v0.3+json",
+                "verificationMaterial": {"publicKey": {"hint": ""}}, "dsseEnvelope": dsse,
+            }),
         ),
         with("a_dsse_envelope_by_itself", "allow attested", dsse.clone()),
         with("dsse_metadata_nobody_knows", "allow attested", lenient),
@@ -117,6 +127,205 @@ fn shapes() -> Vec<Case> {
             },
         ),
     ]
+}
+
+/// What Tekton Chains makes of one signature over the bare payload: an attestation, for which it is true,
+/// and an envelope with the same signature, for which it is not.
+fn tekton_chains(key: &TestKey, text: &str) -> Value {
+    let mut occurrence = occurrence("a", key, text.as_bytes());
+    let signature = STANDARD.encode(key.sign(text.as_bytes()));
+    occurrence["envelope"] = json!({
+        "payload": STANDARD.encode(text), "payloadType": SIMPLE_SIGNING,
+        "signatures": [{"keyid": key.id(), "sig": signature}],
+    });
+    occurrence
+}
+
+/// An occurrence may have several bodies. Each stands for itself, and one is enough.
+fn bodies() -> Vec<Case> {
+    let (key, other) = (TestKey::new("a"), TestKey::new("other"));
+    let (mine, theirs) = (payload(REPOSITORY, A), payload(REPOSITORY, B));
+    let good = || envelope(&key, SIMPLE_SIGNING, &mine);
+    let beside = |mut occurrence: Value, envelope: Value| {
+        occurrence["envelope"] = envelope;
+        occurrence
+    };
+    let raw = |text: &str| occurrence("a", &key, text.as_bytes());
+    let mut nameless = raw(&mine);
+    nameless["attestation"]["serializedPayload"] = "???".into();
+    let mut unknown = raw(&mine);
+    unknown["attestation"] = json!({"signedByHand": {}});
+    let many = |count| vec![tekton_chains(&other, &mine); count];
+    vec![
+        with(
+            "tekton_chains_attestation",
+            "allow attested",
+            tekton_chains(&key, &mine),
+        ),
+        with(
+            "tekton_chains_attestation_by_an_unknown_key",
+            deny!("attestation-unknown-key-id"),
+            tekton_chains(&other, &mine),
+        ),
+        with(
+            "tekton_chains_attestation_of_another_image",
+            deny!("attestation-digest-mismatch"),
+            tekton_chains(&key, &theirs),
+        ),
+        with(
+            "each_of_two_envelopes_stands_for_itself",
+            "allow attested",
+            json!({
+                "noteName": note_name("a"),
+                "envelope": good(),
+                "dsseAttestation": {"envelope": envelope(&key, SIMPLE_SIGNING, "{}")},
+            }),
+        ),
+        with(
+            "neither_of_two_envelopes_counts",
+            "deny no-valid-attestation attestation-digest-mismatch attestation-payload-invalid",
+            json!({
+                "envelope": envelope(&key, SIMPLE_SIGNING, &theirs),
+                "dsseAttestation": {"envelope": envelope(&key, SIMPLE_SIGNING, "{}")},
+            }),
+        ),
+        with(
+            "envelope_beside_an_attestation_that_cannot_be_decoded",
+            "allow attested",
+            beside(nameless, good()),
+        ),
+        with(
+            "envelope_beside_an_attestation_of_an_unknown_form",
+            "allow attested",
+            beside(unknown.clone(), good()),
+        ),
+        with(
+            "attestation_beside_an_envelope_that_cannot_be_read",
+            "allow attested",
+            beside(raw(&mine), json!({"payload": 1, "signatures": {}})),
+        ),
+        with(
+            "two_bodies_of_which_neither_can_be_read",
+            deny!("attestation-undecodable"),
+            beside(unknown, json!([])),
+        ),
+        with(
+            "signature_of_one_body_under_the_payload_of_the_other",
+            deny!("attestation-bad-signature"),
+            {
+                let mut swapped = tekton_chains(&key, &mine);
+                swapped["attestation"]["serializedPayload"] = STANDARD.encode(&theirs).into();
+                swapped
+            },
+        ),
+        // Two bodies are one attestation.
+        case(
+            "sixty_occurrences_with_two_bodies_each",
+            "deny no-valid-attestation attestation-unknown-key-id !limit-exceeded",
+            |s, _| s["evidence"]["occurrences"] = many(60).into(),
+        ),
+        case(
+            "too_many_occurrences_with_two_bodies_each",
+            "error limit-exceeded",
+            |s, _| s["evidence"]["occurrences"] = many(101).into(),
+        ),
+    ]
+}
+
+/// An envelope whose signature is another one, as Tekton Chains files provenance.
+pub(crate) fn wrapped_in(outer: &str, inner: &Value) -> Value {
+    json!({
+        "payload": STANDARD.encode(outer), "payloadType": IN_TOTO,
+        "signatures": [{"keyid": "", "sig": STANDARD.encode(inner.to_string())}],
+    })
+}
+
+/// An envelope in the place of a signature is believed for its own payload.
+fn wrapped() -> Vec<Case> {
+    let key = TestKey::new("a");
+    let (mine, theirs) = (payload(REPOSITORY, A), payload(REPOSITORY, B));
+    let inner = |text: &str| envelope(&key, SIMPLE_SIGNING, text);
+    let mut tampered = inner(&theirs);
+    tampered["payload"] = STANDARD.encode(&mine).into();
+    let mut both = wrapped_in(&mine, &inner(&theirs));
+    both["payloadType"] = SIMPLE_SIGNING.into();
+    let own = inner(&mine)["signatures"][0].clone();
+    both["signatures"].as_array_mut().unwrap().push(own);
+    vec![
+        with(
+            "envelope_in_place_of_a_signature",
+            "allow attested",
+            wrapped_in("{}", &inner(&mine)),
+        ),
+        with(
+            "envelope_in_place_of_a_signature_about_another_image",
+            deny!("attestation-digest-mismatch"),
+            wrapped_in(&mine, &inner(&theirs)),
+        ),
+        with(
+            "envelope_in_place_of_a_signature_beside_a_signature",
+            "allow attested",
+            both,
+        ),
+        with(
+            "envelope_in_place_of_a_signature_that_is_tampered_with",
+            deny!("attestation-bad-signature"),
+            wrapped_in(&mine, &tampered),
+        ),
+        with(
+            "envelope_in_an_envelope_in_place_of_a_signature",
+            deny!("attestation-bad-signature"),
+            wrapped_in(&mine, &wrapped_in(&mine, &inner(&mine))),
+        ),
+        with(
+            "empty_object_in_place_of_a_signature",
+            deny!("attestation-undecodable"),
+            wrapped_in(&mine, &json!({})),
+        ),
+        with(
+            "deeply_nested_text_in_place_of_a_signature",
+            deny!("attestation-bad-signature"),
+            {
+                let mut envelope = wrapped_in(&mine, &json!({}));
+                let deep = format!("{{\"a\":{}{}}}", "[".repeat(2000), "]".repeat(2000));
+                envelope["signatures"][0]["sig"] = STANDARD.encode(deep).into();
+                envelope
+            },
+        ),
+    ]
+}
+
+/// Base64 as command lines print it: GNU `base64` breaks lines after 76 characters, and so do others.
+fn line_breaks() -> Vec<Case> {
+    let key = TestKey::new("a");
+    let text = payload(REPOSITORY, A);
+    let broken = |text: &Value, end: &str| {
+        let lines = text.as_str().unwrap().as_bytes().chunks(76);
+        let lines = lines.map(|line| format!("{}{end}", core::str::from_utf8(line).unwrap()));
+        Value::from(lines.collect::<String>())
+    };
+    let mut cases = Vec::new();
+    for (name, end) in [("lf", "\n"), ("crlf", "\r\n"), ("space", " ")] {
+        let mut raw = occurrence("a", &key, text.as_bytes());
+        let attestation = &mut raw["attestation"];
+        attestation["serializedPayload"] = broken(&attestation["serializedPayload"], end);
+        let signature = &mut attestation["signatures"][0]["signature"];
+        *signature = broken(signature, end);
+        cases.push(with(
+            &format!("base64_of_an_attestation_broken_by_{name}"),
+            "allow attested",
+            raw,
+        ));
+        let mut dsse = envelope(&key, SIMPLE_SIGNING, &text);
+        dsse["payload"] = broken(&dsse["payload"], end);
+        dsse["signatures"][0]["sig"] = broken(&dsse["signatures"][0]["sig"], end);
+        cases.push(with(
+            &format!("base64_of_an_envelope_broken_by_{name}"),
+            "allow attested",
+            dsse,
+        ));
+    }
+    cases
 }
 
 /// What satisfies an attestor is a closed list; whatever else the same key has signed is not on it.

@@ -87,6 +87,10 @@ fn annotation() -> Vec<Case> {
             "allow attested",
             format!(" ,{} , ", STANDARD.encode(&text)),
         ),
+        with("annotation_with_line_breaks", "allow attested", {
+            let text = STANDARD.encode(&text);
+            format!("{}\n{}\n,\n{text}\n", &text[..76], &text[76..])
+        }),
         with(
             "annotation_that_is_not_base64",
             "deny no-valid-attestation attestation-undecodable",
@@ -258,6 +262,28 @@ fn registry() -> Vec<Case> {
     let layer = |payload: &str| cosign_layer(&key, payload);
     let mine = cosign_payload(REPOSITORY, A);
     let mut cases = vec![
+        // As OpenShift's releases are signed
+        with(
+            "cosign_signature_that_names_the_digest_too",
+            "allow attested",
+            vec![layer(&cosign_payload(&format!("{REPOSITORY}@{A}"), A))],
+        ),
+        with(
+            "cosign_signature_that_names_another_digest_too",
+            "deny no-valid-attestation attestation-payload-unavailable",
+            vec![layer(&cosign_payload(&format!("{REPOSITORY}@{B}"), A))],
+        ),
+        with(
+            "cosign_signature_with_line_breaks",
+            "allow attested",
+            vec![{
+                let mut layer = layer(&mine);
+                let signature = &mut layer["annotations"]["dev.cosignproject.cosign/signature"];
+                let text = signature.as_str().unwrap();
+                *signature = format!("{}\n{}\n", &text[..76], &text[76..]).into();
+                layer
+            }],
+        ),
         with("cosign_signature", "allow attested", vec![layer(&mine)]),
         with(
             "cosign_signature_by_an_unknown_key",

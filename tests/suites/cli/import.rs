@@ -76,19 +76,25 @@ fn attestations_are_occurrences_and_nothing_else() {
     for listing in [
         format!("[{occurrence}]"),
         format!("{{\"occurrences\": [{occurrence}]}}"),
+        format!(
+            "{{\"image_summary\": {{}}, \"provenance_summary\": {{\"provenance\": [{occurrence}]}}}}"
+        ),
     ] {
         let (stdout, _) = import(&listing, 0);
         assert!(stdout.contains("    - kind: ATTESTATION\n"), "{stdout}");
-        assert!(
-            !stdout.contains("occurrences:\n    - occurrences"),
-            "{stdout}"
-        );
+        let lines = ["occurrences", "image_summary"];
+        let nested = lines.map(|line| format!("occurrences:\n    - {line}"));
+        assert!(!nested.iter().any(|line| stdout.contains(line)), "{stdout}");
     }
     for other in [r#"{"foo": 1}"#, r#"[{"name": "projects/p/attestors/a"}]"#] {
         let (stdout, stderr) = import(other, 2);
         assert_eq!(stdout, "");
         assert!(stderr.contains("this is no occurrence"), "{stderr}");
     }
+    let bundle =
+        r#"{"mediaType": "application/vnd.dev.sigstore.bundle.v0.3+json", "dsseEnvelope": {}}"#;
+    let (_, stderr) = import(bundle, 2);
+    assert!(stderr.contains("this is a Sigstore bundle"), "{stderr}");
 }
 
 #[test]

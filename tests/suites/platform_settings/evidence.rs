@@ -76,7 +76,31 @@ fn authenticators_are_complete() {
             ".builderId",
             "settings-invalid-value",
         ),
+        (
+            "provenance",
+            with(builder(), "builderId", "https://ci.example/r*".into()),
+            ".builderId",
+            "settings-invalid-value",
+        ),
+        (
+            "provenance",
+            with(builder(), "builderId", "https://*".into()),
+            ".builderId",
+            "settings-invalid-value",
+        ),
+        (
+            "vulnerability",
+            with(scanner(), "name", "".into()),
+            ".name",
+            "settings-invalid-value",
+        ),
         // A field of one purpose is unknown to another.
+        (
+            "provenance",
+            with(builder(), "name", "x".into()),
+            ".name",
+            "settings-unknown-field",
+        ),
         (
             "freshness",
             with(uploader(), "maxAgeDays", 7.into()),
@@ -92,6 +116,15 @@ fn authenticators_are_complete() {
     ] {
         let expected = format!("evidence.authenticators.{purpose}[0]{field} {code}");
         assert_problems(&trusting(purpose, authenticator), &[&expected]);
+    }
+    for (scanners, code) in [
+        (json!("some"), "settings-invalid-value"),
+        (json!(2), "settings-wrong-type"),
+    ] {
+        let mut settings = trusting("vulnerability", scanner());
+        settings["evidence"]["authenticators"]["scanners"] = scanners;
+        let expected = format!("evidence.authenticators.scanners {code}");
+        assert_problems(&settings, &[&expected]);
     }
     let unknown = trusting("attestation", uploader());
     assert_problems(

@@ -171,8 +171,9 @@ fn optional_text(document: &Map<String, Value>, key: &str) -> Option<Option<Stri
 const LENIENT: GeneralPurposeConfig =
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
 
-/// Decodes either alphabet, with or without padding, as the policy does.
+/// Decodes either alphabet, with or without padding and line breaks, as the policy does.
 pub(super) fn decode(text: &str) -> Option<Vec<u8>> {
+    let text: String = text.split_ascii_whitespace().collect();
     let alphabet = if text.contains(['-', '_']) {
         &alphabet::URL_SAFE
     } else {

@@ -169,6 +169,37 @@ fn occurrences_are_those_that_something_reads() {
     assert!(import.level() < Some(Level::Lacking), "{:?}", said(&import));
 }
 
+/// Cloud Build files it as `BUILD`. What nobody signed stays behind.
+#[test]
+fn provenance_is_taken_over_where_a_check_reads_it() {
+    let signed = "kind: BUILD\nnoteName: projects/verified-builder/notes/x\nbuild: {}\nenvelope: {payloadType: t, payload: '', signatures: []}\n";
+    let given = || {
+        vec![
+            export("built.json", signed),
+            export("built.json", "kind: BUILD\nbuild: {}\n"),
+        ]
+    };
+    let slsa = "gkePolicy: {checkSets: [{checks: [{slsaCheck: {rules: [{trustedBuilder: GOOGLE_CLOUD_BUILD}]}}]}]}";
+    let import = Import::new(Exports {
+        platform_policies: vec![export("platform.yaml", slsa)],
+        occurrences: given(),
+        ..Exports::default()
+    });
+    assert_eq!(
+        import.settings["evidence"]["occurrences"],
+        json!([export("", signed).document])
+    );
+    let words = "left out: 1 occurrence, of kind `BUILD`, which nothing reads";
+    says(&import, Level::Note, "", words);
+    let import = Import::new(Exports {
+        occurrences: given(),
+        ..exports(POLICY)
+    });
+    assert_eq!(import.settings.get("evidence"), None);
+    let words = "left out: 1 occurrence, of signed provenance, which no check reads";
+    says(&import, Level::Note, "", words);
+}
+
 #[test]
 fn what_google_looks_up_by_itself_is_lacking() {
     let sets = |checks: &str| format!("gkePolicy: {{checkSets: [{{checks: [{checks}]}}]}}");

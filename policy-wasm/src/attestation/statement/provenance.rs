@@ -15,7 +15,8 @@ pub(super) const V1: &str = "https://slsa.dev/provenance/v1";
 
 /// What a builder says about how it built the subjects of a statement
 ///
-/// Texts are as the builder wrote them: no scheme, branch or `.git` is removed from an address.
+/// Texts are as the builder wrote them: no scheme, branch or `.git` is removed from an address, only
+/// what `BuildKit` writes behind a `#`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Provenance<'p> {
     /// Who built; never empty. v0.2: `builder.id`; v1: `runDetails.builder.id`
@@ -159,10 +160,15 @@ impl<'p> Fields<'p> {
     /// Checks that the fields are there without which provenance says nothing.
     fn complete(self, builder_id: &str, build_type: &str) -> Result<Provenance<'p>, Rejection> {
         let unless_empty = |text: Option<Cow<'p, str>>| text.filter(|text| !text.is_empty());
+        let builder_id = payload::required(unless_empty(self.builder_id), builder_id)?;
+        let build_type = payload::required(unless_empty(self.build_type), build_type)?;
+        let repository = self
+            .config_repository
+            .map(|address| build_type::repository(&build_type, address));
         Ok(Provenance {
-            builder_id: payload::required(unless_empty(self.builder_id), builder_id)?,
-            build_type: payload::required(unless_empty(self.build_type), build_type)?,
-            config_repository: unless_empty(self.config_repository),
+            builder_id,
+            build_type,
+            config_repository: unless_empty(repository),
             config_path: unless_empty(self.config_path),
             materials: self.materials,
             started: self.started,

@@ -14,7 +14,7 @@ use alloc::vec::Vec;
 
 use super::payload::{self, INVALID};
 use super::{BODY, Rejection};
-use crate::json::{Raw, Value};
+use crate::json::{Path, Raw, Value};
 use crate::time::Time;
 use findings::Findings;
 pub use findings::{Finding, MAX_FINDINGS};
@@ -31,7 +31,8 @@ pub struct Scan<'p> {
     pub scanner: Option<Cow<'p, str>>,
     /// `metadata.scanStartedOn`
     pub started: Option<Time>,
-    /// `metadata.scanFinishedOn`: how old the scan is
+    /// How old the scan is: `metadata.scanFinishedOn`, which whoever signs the predicate writes, or the
+    /// time that the scanner's report has itself, whichever is older
     pub finished: Time,
     /// Everything that was found, in the order of the report; one vulnerability may be there more
     /// than once, for one package each. At most [`MAX_FINDINGS`]
@@ -78,33 +79,53 @@ impl<'p> Scan<'p> {
             });
         })?;
         let findings = payload::required(findings, "predicate.scanner.result")?;
+        let finished = payload::required(finished, "predicate.metadata.scanFinishedOn")?;
         Ok(Self {
             scanner: scanner.filter(|uri| !uri.is_empty()),
             started,
-            finished: payload::required(finished, "predicate.metadata.scanFinishedOn")?,
+            finished: findings
+                .reported
+                .map_or(finished, |reported| reported.min(finished)),
             findings: findings.into_vec(),
         })
     }
 }
 
-/// Reads a scanner's own report, told by the list that it has.
+/// Reads a scanner's own report, told by the list that it has. Trivy leaves out an empty one, and is then
+/// told by what else it writes.
 fn read_report<'p>(value: Value<'_, 'p>, findings: &mut Findings<'p>) {
     let (path, report) = (value.path(), value.report());
-    let mut lists = 0_u8;
+    let (mut lists, mut trivy) = (0_u8, trivy::Report::default());
     let was_object = value.object(|key, value| match key {
         "Results" => {
             lists = lists.saturating_add(1);
-            trivy::read(value, findings);
+            trivy.read_results(value, findings);
         }
         "matches" => {
             lists = lists.saturating_add(1);
             grype::read(value, findings);
         }
+        "SchemaVersion" | "ArtifactName" => trivy.read_head(key, value),
+        "CreatedAt" => findings.read_time(value),
+        "descriptor" => {
+            value.object(|key, value| {
+                if key == "timestamp" {
+                    findings.read_time(value);
+                }
+            });
+        }
         _ => {}
     });
-    if was_object && lists != 1 {
+    if !was_object || (lists == 0 && trivy.is_headed()) {
+        return;
+    }
+    if lists != 1 {
         let message = "expected a report of Trivy (with `Results`) or of Grype (with `matches`)";
         report.push(INVALID, path, message);
+    } else if trivy.is_of_other_searches() {
+        // A search for secrets finds no vulnerabilities, but it has not looked for them.
+        let path = Path::Field(&path, "Results");
+        report.push(INVALID, path, "expected a result for packages");
     }
 }
 

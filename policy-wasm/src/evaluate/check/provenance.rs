@@ -10,6 +10,7 @@ use crate::attestation::statement::{Predicate, Provenance};
 use crate::decision::{Code, Reason};
 use crate::digest::Digest;
 use crate::json::Report;
+use crate::pattern::BuilderId;
 use crate::policy::platform::SlsaRule;
 use crate::settings::Purpose;
 
@@ -39,7 +40,9 @@ pub(super) fn judge(
         saw_provenance = true;
         // A key speaks for one builder and no other.
         let own = by.map(|index| builders.get(index).copied().unwrap_or_default());
-        if own.is_some_and(|own| own != provenance.builder_id) {
+        let speaks_for_it =
+            |own: &str| BuilderId::parse(own).is_ok_and(|own| own.matches(&provenance.builder_id));
+        if own.is_some_and(|own| !speaks_for_it(own)) {
             let message = alloc::format!(
                 "Provenance names builder {}, and is signed by a key of builder {}",
                 crate::quote(&provenance.builder_id),

@@ -140,7 +140,8 @@ impl<'t> Testimonies<'t> {
     /// The places that should have been asked about an image and could not be.
     pub(super) fn failures(&self, digest: Digest, question: &Question<'_, '_>) -> Vec<Reason> {
         let repository = question.reference.normalized_repository();
-        self.evidence.failures(digest, None, &repository)
+        let seeks = question.check.kind.seeks();
+        self.evidence.failures(digest, None, &repository, seeks)
     }
 }
 
@@ -171,6 +172,10 @@ impl<'t> Testimony<'t> {
             && !is_chosen(attestation, purpose)
         {
             self.errors.insert(Reason::limit(what, *limit));
+        }
+        // It may hold such a statement, in a form that is not read.
+        if let Content::Rejected(bundle @ Rejection::BundleUnsupported(_)) = &attestation.content {
+            self.untrusted.insert(Reason::from(bundle));
         }
         // What cannot be read could be about this image.
         let claims = |claimed: &Claimed| claimed.digests.contains(&digest);

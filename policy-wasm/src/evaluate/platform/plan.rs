@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 
 use crate::decision::{Code, Exemption, Reason};
 use crate::evaluate::images::Image;
-use crate::evidence::Wanted;
+use crate::evidence::{Seeks, Wanted};
 use crate::json::Report;
 use crate::policy::platform::{
     Allowlist, Check, CheckKeys, CheckKind, CheckSet, Place, PlatformPolicy,
@@ -249,7 +249,7 @@ impl<'a, 's> Plan<'a, 's> {
         let (Some(digest), Some(reference)) = (image.digest(), image.open()) else {
             return;
         };
-        let mut one = Wanted::new(digest, reference);
+        let mut one = Wanted::new(digest, reference, Seeks::Statements);
         let mut needs_evidence = false;
         for check in self.checks(index, image) {
             match &check.kind {
@@ -265,6 +265,7 @@ impl<'a, 's> Plan<'a, 's> {
                 }
                 _ => {}
             }
+            one.seeks = one.seeks.max(check.kind.seeks());
             needs_evidence = true;
         }
         if needs_evidence {

@@ -13,7 +13,7 @@ use crate::decision::{
 };
 use crate::digest::Digest;
 use crate::evaluate::images::Image;
-use crate::evidence::Evidence;
+use crate::evidence::{Evidence, Seeks};
 use crate::image::ImageReference;
 use crate::policy::attestor::Attestor;
 use crate::policy::rule::{EnforcementMode, EvaluationMode};
@@ -213,7 +213,9 @@ impl<'p> Judged<'p, '_> {
             encoding: self.encoding,
         };
         let repository = subject.reference.normalized_repository();
-        let failures = self.evidence.failures(subject.digest, note, &repository);
+        let failures =
+            self.evidence
+                .failures(subject.digest, note, &repository, Seeks::Attestations);
         let circumstances = self.circumstances;
         match attestation::find(signer, subject, &attestations, failures, circumstances) {
             Ok(verified) => (Verdict::Conformant, satisfied(name, verified)),

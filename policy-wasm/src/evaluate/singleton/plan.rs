@@ -8,7 +8,7 @@ use alloc::vec::Vec;
 
 use crate::decision::{Code, Exemption, Reason};
 use crate::evaluate::images::Image;
-use crate::evidence::Wanted;
+use crate::evidence::{Seeks, Wanted};
 use crate::image::ImageReference;
 use crate::json::{Path, Report};
 use crate::pattern::NamePattern;
@@ -216,7 +216,7 @@ impl Plan<'_> {
         let attestors = attestors.filter_map(|name| self.attestor(name));
         let notes = crate::set(attestors.map(|attestor| attestor.note.as_ref()));
         if !notes.is_empty() {
-            let one = Wanted::new(digest, reference);
+            let one = Wanted::new(digest, reference, Seeks::Attestations);
             Wanted { notes, ..one }.add_to(wanted);
         }
     }

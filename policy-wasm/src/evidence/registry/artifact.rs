@@ -16,7 +16,7 @@ use crate::json::{Path, Raw, Report};
 /// How the annotations begin
 const PREFIX: &str = "attestation.countersign.dev/";
 
-/// Reads the attestations of a manifest.
+/// Reads the attestations of a manifest, each with all of its bodies.
 ///
 /// # Errors
 ///
@@ -24,7 +24,7 @@ const PREFIX: &str = "attestation.countersign.dev/";
 pub(super) fn read(
     manifest: Raw<'_>,
     budget: &Budget,
-) -> Result<Vec<Attestation<'static>>, String> {
+) -> Result<Vec<Vec<Attestation<'static>>>, String> {
     let report = Report::default();
     let limit = budget.attestations_per_image;
     let mut documents: Vec<Cow<'_, str>> = Vec::new();
@@ -48,12 +48,18 @@ pub(super) fn read(
         return Err("the answer is not a manifest".to_string());
     }
     if documents.len() > limit {
-        return Ok(alloc::vec![Attestation::excessive(Source::Registry, limit)]);
+        let excessive = Attestation::excessive(Source::Registry, limit);
+        return Ok(alloc::vec![alloc::vec![excessive]]);
     }
-    let attestations = documents.iter().filter_map(|document| {
-        let occurrence = Occurrence::read(Raw::new(document));
-        let is_attestation = occurrence.is_attestation();
-        is_attestation.then(|| occurrence.decode(Source::Registry, budget).into_owned())
-    });
+    let documents = documents.iter().map(|document| Raw::new(document));
+    let attestations = documents
+        .flat_map(Occurrence::read)
+        .filter_map(|occurrence| {
+            let is_attestation = occurrence.is_attestation();
+            is_attestation.then(|| {
+                let bodies = occurrence.decode(Source::Registry, budget);
+                bodies.map(Attestation::into_owned).collect()
+            })
+        });
     Ok(attestations.collect())
 }

@@ -121,7 +121,12 @@ impl<'a> Layer<'a> {
 
 /// Every payload that cosign writes for an image, with its digest.
 fn payloads(image: Digest, spellings: &BTreeSet<String>) -> Vec<(Digest, String)> {
-    let references = crate::set(spellings.iter().flat_map(|text| forms(text)));
+    let repositories = spellings.iter().flat_map(|text| forms(text));
+    // Some signers write the image's digest behind its name, as OpenShift's do.
+    let references = crate::set(repositories.flat_map(|repository| {
+        let with_digest = alloc::format!("{repository}@{image}");
+        [repository, with_digest]
+    }));
     let payloads = references.iter().map(|reference| {
         let payload = alloc::format!(
             concat!(

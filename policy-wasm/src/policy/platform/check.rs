@@ -20,6 +20,7 @@ pub(crate) use vulnerability::{Threshold, VulnerabilityCheck};
 
 use super::{Allowlist, Place, TextList, projects};
 use crate::decision::Code;
+use crate::evidence::Seeks;
 use crate::json::{Report, Value};
 
 /// A check
@@ -48,6 +49,20 @@ pub(crate) enum CheckKind<'a> {
     /// The patterns
     TrustedDirectory(TextList<'a>),
     Vulnerability(VulnerabilityCheck<'a>),
+}
+
+impl CheckKind<'_> {
+    /// What a check of this type looks for. A statement is never a signature over a bare payload.
+    pub(crate) const fn seeks(&self) -> Seeks {
+        match self {
+            Self::SigstoreSignature(_) | Self::SimpleSigningAttestation(_) => Seeks::Attestations,
+            Self::AlwaysDeny
+            | Self::ImageFreshness { .. }
+            | Self::Slsa(_)
+            | Self::TrustedDirectory(_)
+            | Self::Vulnerability(_) => Seeks::Statements,
+        }
+    }
 }
 
 impl<'a> Check<'a> {

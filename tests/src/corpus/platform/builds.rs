@@ -17,7 +17,30 @@ pub(super) fn cases() -> Vec<Case> {
     [builders(), sources()].concat()
 }
 
+/// Builders whose ids differ by the release of a workflow, and by the run
+const RELEASES: &str = "https://forge.example/o/r/build.yml@*";
+const RELEASE: &str = "https://forge.example/o/r/build.yml@refs/tags/v1";
+const RUNS: &str = "https://forge.example/o/r/runs/*";
+
+/// Provenance by a key that speaks for some builders, under a rule that trusts some of them.
+fn opened(
+    name: &str,
+    expected: &'static str,
+    of_key: &str,
+    id: &str,
+    trusted: &'static str,
+) -> Case {
+    let rule = json!({"trustedBuilder": trusted});
+    checked(name, expected, &[slsa(&[rule])], |call| {
+        let key = TestKey::new("forge");
+        let statement = provenance_v1(id, Some(REPOSITORY));
+        supply(Delivery::Settings, call, &[signed(&key, &statement)]);
+        trust(call, PROVENANCE, &[builder(of_key, &[&key])]);
+    })
+}
+
 fn builders() -> Vec<Case> {
+    let passed = "allow check-passed";
     let built_by = |name, expected, builder: &str| {
         inline(
             name,
@@ -79,6 +102,76 @@ fn builders() -> Vec<Case> {
                 let authenticators = [builder(FORGE, &[&ours]), other];
                 trust(call, PROVENANCE, &authenticators);
             },
+        ),
+        opened(
+            "builder_of_any_revision",
+            passed,
+            RELEASES,
+            RELEASE,
+            RELEASES,
+        ),
+        opened(
+            "builder_of_one_revision",
+            passed,
+            RELEASES,
+            RELEASE,
+            RELEASE,
+        ),
+        opened(
+            "builder_of_another_revision",
+            untrusted,
+            RELEASES,
+            RELEASE,
+            "https://forge.example/o/r/build.yml@refs/tags/v2",
+        ),
+        opened(
+            "builder_of_another_workflow",
+            untrusted,
+            RELEASES,
+            "https://forge.example/o/r/evil.yml@refs/tags/v1",
+            RELEASES,
+        ),
+        opened(
+            "builder_without_a_revision",
+            untrusted,
+            RELEASES,
+            "https://forge.example/o/r/build.yml@",
+            RELEASES,
+        ),
+        opened(
+            "builder_of_any_run",
+            passed,
+            RUNS,
+            "https://forge.example/o/r/runs/7",
+            RUNS,
+        ),
+        opened(
+            "builder_of_any_attempt_of_a_run",
+            passed,
+            RUNS,
+            "https://forge.example/o/r/runs/7/attempts/2",
+            RUNS,
+        ),
+        opened(
+            "builder_of_a_run_of_another_repository",
+            untrusted,
+            RUNS,
+            "https://forge.example/o/r/runs/../../evil/runs/7",
+            RUNS,
+        ),
+        opened(
+            "rule_wider_than_every_builder",
+            "error settings-invalid",
+            RELEASE,
+            RELEASE,
+            RELEASES,
+        ),
+        opened(
+            "builder_with_a_wildcard_in_a_word",
+            "error settings-invalid",
+            "https://forge.example/o/r/build*",
+            RELEASE,
+            RELEASE,
         ),
         checked(
             "cloud_build_by_its_key_in_the_settings",

@@ -14,8 +14,9 @@ use crate::signing::TestKey;
 /// Thirty days before [`NOW`], and one second more
 const OLDEST: &str = "2026-05-16T12:00:00Z";
 const TOO_OLD: &str = "2026-05-16T11:59:59Z";
-/// One second, and one day, after [`NOW`]
-const SOON: &str = "2026-06-15T12:00:01Z";
+/// As far ahead as another clock may be, one second more, and one day after [`NOW`]
+const AHEAD: &str = "2026-06-15T12:01:00Z";
+const SOON: &str = "2026-06-15T12:01:01Z";
 const TOMORROW: &str = "2026-06-16T12:00:00Z";
 const FRESH: &str = "allow check-passed !image-not-fresh";
 const STALE: &str = "deny image-not-fresh";
@@ -56,7 +57,8 @@ fn ages() -> Vec<Case> {
         ("uploaded_exactly_max_age_ago", FRESH, OLDEST),
         ("uploaded_one_second_over", STALE, TOO_OLD),
         ("uploaded_tomorrow", INVALID, TOMORROW),
-        ("uploaded_one_second_in_the_future", INVALID, SOON),
+        ("uploaded_a_minute_in_the_future", FRESH, AHEAD),
+        ("uploaded_more_than_a_minute_in_the_future", INVALID, SOON),
         (
             "uploaded_in_another_time_zone",
             FRESH,

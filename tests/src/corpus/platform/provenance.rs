@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::case::{A, B, Case};
+use crate::corpus::envelopes::wrapped_in;
 use crate::delivery::{Delivery, answer, resource_name};
 use crate::platform::statements::{
     CLOUD_BUILD, SLSA_V1, clean_scan, cloud_build, provenance_v1, signed, statement,
@@ -62,7 +63,7 @@ pub(super) fn trust_forge(call: &mut Value) {
 }
 
 pub(super) fn cases() -> Vec<Case> {
-    [several(), speakers(), places()].concat()
+    [several(), speakers(), places(), filed_as_build()].concat()
 }
 
 /// One statement meets all that one rule asks for.
@@ -258,5 +259,109 @@ fn places() -> Vec<Case> {
             },
         ),
     ]);
+    cases
+}
+
+/// An occurrence of kind `BUILD`, as Cloud Build files provenance: the statement in the clear, and the
+/// envelope around the same statement.
+fn build(envelope: Value) -> Value {
+    json!({
+        "kind": "BUILD", "name": "projects/p/occurrences/1",
+        "noteName": "projects/verified-builder/notes/intoto_slsa_v1_1",
+        "resourceUri": format!("https://trusted.example/app@{A}"),
+        "build": {"inTotoSlsaProvenanceV1": {"_type": "https://in-toto.io/Statement/v1"}},
+        "envelope": envelope,
+    })
+}
+
+/// What `gcloud artifacts docker images describe --show-provenance --format=json` prints.
+fn description(builds: &[Value]) -> Value {
+    json!({
+        "image_summary": {"digest": A, "fully_qualified_digest": format!("trusted.example/app@{A}")},
+        "provenance_summary": {"provenance": builds},
+    })
+}
+
+/// Provenance lies in an envelope, whatever the occurrence around it is called.
+fn filed_as_build() -> Vec<Case> {
+    let key = TestKey::new("forge");
+    let statement = || provenance_v1(FORGE, Some(REPOSITORY));
+    let good = || signed(&key, &statement());
+    let forged = || signed(&TestKey::new("stranger"), &statement());
+    let nothing = "error evidence-missing !no-matching-provenance";
+    let untrusted = "error evidence-missing evidence-untrusted !check-passed";
+    let passed = "allow check-passed";
+    let mut unsigned = build(json!({}));
+    unsigned.as_object_mut().unwrap().remove("envelope");
+    let elsewhere = signed(
+        &key,
+        &statement_about(B, SLSA_V1, statement()["predicate"].clone()),
+    );
+    let mut cases = vec![
+        supplied("build_without_an_envelope", nothing, &[unsigned]),
+        supplied("build_signed_by_a_stranger", untrusted, &[build(forged())]),
+        supplied("build_of_another_image", nothing, &[build(elsewhere)]),
+        supplied(
+            "description_of_an_image_by_gcloud",
+            passed,
+            &[description(&[build(forged()), build(good())])],
+        ),
+        supplied(
+            "description_of_an_image_without_provenance",
+            nothing,
+            &[description(&[])],
+        ),
+        supplied(
+            "description_of_an_image_built_by_a_stranger",
+            untrusted,
+            &[description(&[build(forged())])],
+        ),
+        supplied(
+            "build_of_tekton_chains",
+            passed,
+            &[build(wrapped_in(&statement().to_string(), &good()))],
+        ),
+        supplied(
+            "build_of_tekton_chains_signed_by_a_stranger",
+            untrusted,
+            &[build(wrapped_in(&statement().to_string(), &forged()))],
+        ),
+        supplied(
+            "bundle_is_no_provenance",
+            untrusted,
+            &[json!({
+                "mediaType": "application/vnd.dev.sigstore.bundle.v0.3+json",
+                "verificationMaterial": {}, "dsseEnvelope": good(),
+            })],
+        ),
+        // Cloud Build's ids of keys are resources of Cloud KMS, and no addresses.
+        checked(
+            "cloud_build_signs_with_a_key_of_its_own_id",
+            passed,
+            &[slsa(&[by_cloud_build()])],
+            |call| {
+                let id = "projects/verified-builder/locations/global/keyRings/attestor/cryptoKeys/\
+                          google-hosted-worker/cryptoKeyVersions/1";
+                let key = TestKey::new("cloud-build");
+                let mut envelope = signed(&key, &cloud_build(REPOSITORY));
+                envelope["signatures"][0]["keyid"] = id.into();
+                supply(Delivery::Settings, call, &[description(&[build(envelope)])]);
+                let mut builder = builder(CLOUD_BUILD, &[&key]);
+                builder["publicKeys"][0]["pkixPublicKey"]["keyId"] = id.into();
+                trust(call, PROVENANCE, &[builder]);
+            },
+        ),
+    ];
+    for place in [Delivery::Settings, Delivery::Kubernetes, Delivery::Registry] {
+        cases.push(checked(
+            &from("build", place),
+            passed,
+            &[slsa(&[by_forge()])],
+            |call| {
+                supply(place, call, &[build(good())]);
+                trust_forge(call);
+            },
+        ));
+    }
     cases
 }

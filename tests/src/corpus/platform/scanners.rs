@@ -6,13 +6,13 @@ use serde_json::{Value, json};
 
 use super::scans::{ABOVE, MISSING, UNTRUSTED, by, elsewhere, from_place, trust_scanners, with};
 use crate::case::{A, Case};
-use crate::delivery::{Delivery, answer, resource_name};
+use crate::delivery::{Delivery, answer, manifest, resource_name};
 use crate::platform::statements::{
     COSIGN_SCAN, clean_scan, critical_scan, found, grype, scan, statement,
 };
 use crate::platform::{
-    AN_HOUR_AGO, FRESHNESS, NOW, PROVENANCE, YESTERDAY, builder, checked, from, supply, trust,
-    uploader, vulnerability,
+    AN_HOUR_AGO, FRESHNESS, NOW, PROVENANCE, YESTERDAY, builder, checked, from, sigstore, supply,
+    trust, uploader, vulnerability,
 };
 use crate::signing::{IN_TOTO, TestKey, envelope};
 
@@ -95,7 +95,16 @@ fn unreadable() -> Vec<Case> {
         statement
     };
     let invalid = "error evidence-invalid !check-passed";
+    let static_image = scan(
+        AN_HOUR_AGO,
+        json!({"SchemaVersion": 2, "ArtifactName": "trusted.example/app"}),
+    );
     let mut cases = vec![
+        with(
+            "report_of_trivy_without_results",
+            "allow check-passed",
+            &[by("one", &static_image)],
+        ),
         with(
             "unreadable_scan_beside_a_clean_one_of_another_scanner",
             invalid,
@@ -183,6 +192,28 @@ fn places() -> Vec<Case> {
                 call["evidence"] = json!([answer("attestation", &resource_name(A), failed)]);
                 call["settings"]["evidence"]["occurrences"] =
                     json!([by("one", &clean_scan(AN_HOUR_AGO))]);
+            },
+        ),
+        // What holds signatures of images holds no scans.
+        checked(
+            "scan_check_does_not_ask_for_signatures_of_cosign",
+            "allow check-passed",
+            &strict(),
+            |call| {
+                supply(Delivery::Registry, call, &[by("one", &clean_scan(AN_HOUR_AGO))]);
+                trust_scanners(call);
+                call["evidence"].as_array_mut().unwrap().remove(0);
+            },
+        ),
+        checked(
+            "scan_check_beside_one_whose_signatures_cannot_be_looked_up",
+            "error host-capability-failed check-passed",
+            &[vulnerability("MEDIUM", "MEDIUM"), sigstore(&[&TestKey::new("cosign")])],
+            |call| {
+                supply(Delivery::Registry, call, &[by("one", &clean_scan(AN_HOUR_AGO))]);
+                trust_scanners(call);
+                call["evidence"][0] =
+                    answer("manifest", &manifest("sig"), json!({"failed": "forbidden"}));
             },
         ),
         with("too_many_scans", "error limit-exceeded", &vec![by("one", &clean_scan(NOW)); 101]),

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::case::{B, Case};
 use crate::delivery::Delivery;
 use crate::platform::statements::{
-    COSIGN_SCAN, clean_scan, critical_scan, grype, scan_predicate, signed, statement_about,
+    COSIGN_SCAN, clean_scan, critical_scan, grype, scan, scan_predicate, signed, statement_about,
 };
 use crate::platform::{
     AN_HOUR_AGO, NOW, VULNERABILITY, YESTERDAY, checked, scanner, supply, trust, vulnerability,
@@ -16,8 +16,9 @@ use crate::signing::{TestKey, filed_under};
 /// Seven days before [`NOW`], which is how old a scan may be; and one second more
 const OLDEST: &str = "2026-06-08T12:00:00Z";
 const TOO_OLD: &str = "2026-06-08T11:59:59Z";
-/// One second after [`NOW`]
-const SOON: &str = "2026-06-15T12:00:01Z";
+/// As far ahead as another clock may be after [`NOW`], and one second more
+const AHEAD: &str = "2026-06-15T12:01:00Z";
+const SOON: &str = "2026-06-15T12:01:01Z";
 pub(super) const ABOVE: &str = "deny vulnerability-above-threshold";
 pub(super) const MISSING: &str = "error evidence-missing !check-passed";
 pub(super) const UNTRUSTED: &str = "error evidence-missing evidence-untrusted !check-passed";
@@ -26,7 +27,7 @@ pub(super) fn by(key: &str, statement: &Value) -> Value {
     signed(&TestKey::new(key), statement)
 }
 
-/// A case of signed scans, with scanners `one` (which has two keys) and `two`.
+/// A case of signed scans, with scanners `one` (which has two keys) and `two`, either of which is enough.
 pub(super) fn with(name: &str, expected: &'static str, envelopes: &[Value]) -> Case {
     from_place(name, expected, Delivery::Settings, envelopes)
 }
@@ -51,10 +52,11 @@ pub(super) fn trust_scanners(call: &mut Value) {
         VULNERABILITY,
         &[scanner(&[&one, &spare]), scanner(&[&two])],
     );
+    call["settings"]["evidence"]["authenticators"]["scanners"] = "any".into();
 }
 
 pub(super) fn cases() -> Vec<Case> {
-    [ages(), several(), inline()].concat()
+    [ages(), rewrapped(), several(), withheld(), inline()].concat()
 }
 
 fn ages() -> Vec<Case> {
@@ -72,6 +74,7 @@ fn ages() -> Vec<Case> {
             "error evidence-missing evidence-too-old !check-passed",
             TOO_OLD,
         ),
+        clean("scan_a_minute_in_the_future", "allow check-passed", AHEAD),
         clean("scan_in_the_future", "error evidence-invalid", SOON),
         clean(
             "scan_in_another_time_zone",
@@ -111,6 +114,148 @@ fn ages() -> Vec<Case> {
                 by("one", &clean_scan(SOON)),
                 by("two", &critical_scan(AN_HOUR_AGO)),
             ],
+        ),
+    ]
+}
+
+/// A report keeps its own time, whatever the predicate around it says.
+fn rewrapped() -> Vec<Case> {
+    let old = "error evidence-missing evidence-too-old !check-passed";
+    let trivy = |created: &str| {
+        scan(
+            AN_HOUR_AGO,
+            json!({"SchemaVersion": 2, "CreatedAt": created, "ArtifactName": "trusted.example/app",
+                "Results": [{"Class": "os-pkgs"}]}),
+        )
+    };
+    let grype = |created: &str| {
+        let mut report = grype(&[]);
+        report["descriptor"]["timestamp"] = created.into();
+        scan(AN_HOUR_AGO, report)
+    };
+    let mut cases = Vec::new();
+    for (scanner, of) in [
+        ("trivy", &trivy as &dyn Fn(&str) -> Value),
+        ("grype", &grype),
+    ] {
+        for (what, expected, created) in [
+            ("of_this_week", "allow check-passed", OLDEST),
+            ("of_last_week", old, TOO_OLD),
+            // The older time counts, whichever that is.
+            ("of_tomorrow", "allow check-passed", "2026-06-16T12:00:00Z"),
+            ("of_no_time", "allow check-passed", "0001-01-01T00:00:00Z"),
+            (
+                "of_a_time_that_is_none",
+                "error evidence-invalid !check-passed",
+                "last week",
+            ),
+        ] {
+            let name = format!("new_scan_with_a_report_of_{scanner}_{what}");
+            cases.push(with(&name, expected, &[by("one", &of(created))]));
+        }
+    }
+    cases.push(with(
+        "newest_scan_is_that_with_the_newest_report",
+        ABOVE,
+        &[
+            by("one", &trivy(YESTERDAY)),
+            by("one", &critical_scan("2026-06-15T10:00:00Z")),
+        ],
+    ));
+    cases
+}
+
+/// By default each scanner must have a current scan: whoever stores scans could leave out the one that
+/// found something.
+fn withheld() -> Vec<Case> {
+    let of = |name: &str, expected, mode: Option<Value>, envelopes: &[Value]| {
+        let check = vulnerability("MEDIUM", "MEDIUM");
+        checked(name, expected, &[check], |call| {
+            supply(Delivery::Settings, call, envelopes);
+            trust_scanners(call);
+            let authenticators = &mut call["settings"]["evidence"]["authenticators"];
+            authenticators["vulnerability"][1]["name"] = "second".into();
+            match mode {
+                Some(mode) => authenticators["scanners"] = mode,
+                None => {
+                    authenticators.as_object_mut().unwrap().remove("scanners");
+                }
+            }
+        })
+    };
+    let (any, all) = (|| Some(json!("any")), || Some(json!("all")));
+    let one = || by("one", &clean_scan(AN_HOUR_AGO));
+    let two = |time| by("two", &clean_scan(time));
+    let mut broken = by("two", &critical_scan(AN_HOUR_AGO));
+    broken["signatures"][0]["sig"] = one()["signatures"][0]["sig"].clone();
+    let passed = "allow check-passed";
+    vec![
+        of(
+            "each_scanner_has_a_scan",
+            passed,
+            None,
+            &[one(), two(YESTERDAY)],
+        ),
+        of("one_of_two_scanners_has_a_scan", MISSING, None, &[one()]),
+        of("one_of_two_scanners_and_all", MISSING, all(), &[one()]),
+        of("one_of_two_scanners_and_any", passed, any(), &[one()]),
+        of(
+            "scan_of_one_of_two_scanners_is_too_old",
+            "error evidence-missing evidence-too-old !check-passed",
+            None,
+            &[one(), two(TOO_OLD)],
+        ),
+        of(
+            "scan_of_one_of_two_scanners_is_too_old_and_any",
+            passed,
+            any(),
+            &[one(), two(TOO_OLD)],
+        ),
+        of(
+            "scan_of_one_of_two_scanners_has_a_broken_signature",
+            UNTRUSTED,
+            None,
+            &[one(), broken],
+        ),
+        of(
+            "scan_of_one_of_two_scanners_is_missing_beside_findings",
+            "deny vulnerability-above-threshold evidence-missing",
+            None,
+            &[by("one", &critical_scan(AN_HOUR_AGO))],
+        ),
+        of("no_scanner_has_a_scan_and_any", MISSING, any(), &[]),
+        checked(
+            "a_single_scanner_is_all_of_them",
+            passed,
+            &[vulnerability("MEDIUM", "MEDIUM")],
+            |call| {
+                supply(Delivery::Settings, call, &[one()]);
+                trust(call, VULNERABILITY, &[scanner(&[&TestKey::new("one")])]);
+            },
+        ),
+        // The administrator's word stands for every scanner.
+        checked(
+            "inline_scan_stands_for_every_scanner",
+            passed,
+            &[vulnerability("MEDIUM", "MEDIUM")],
+            |call| {
+                trust_scanners(call);
+                let evidence = &mut call["settings"]["evidence"];
+                evidence["authenticators"]["scanners"] = "all".into();
+                evidence["statements"] = json!([clean_scan(AN_HOUR_AGO)]);
+            },
+        ),
+        of(
+            "scanners_in_another_word",
+            "error settings-invalid",
+            Some(json!("some")),
+            &[one()],
+        ),
+        of(
+            "scanners_in_a_number",
+            "error settings-invalid",
+            Some(json!(1)),
+            &[one()],
         ),
     ]
 }

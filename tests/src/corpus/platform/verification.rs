@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::sigstore::{FAILED, REPOSITORY, SIGNED, UNSIGNED, ask, key};
 use crate::case::{A, B, Case};
-use crate::delivery::{Delivery, answer, cosign_layer, cosign_payload};
+use crate::delivery::{Delivery, answer, cosign_layer, cosign_payload, manifest};
 use crate::platform::{checked, sigstore, supply, verification};
 use crate::signing::TestKey;
 
@@ -23,6 +23,13 @@ fn verify(call: &mut Value, answers: &[(&TestKey, Value)]) {
     }
 }
 
+/// A call whose registry has no manifest of signatures, so that there may be a bundle.
+fn ask_unseen(call: &mut Value, answered: Option<Value>) {
+    supply(Delivery::Registry, call, &[]);
+    let entry = answered.map(|answered| answer("signature", &verification(&key()), answered));
+    call["evidence"].as_array_mut().unwrap().extend(entry);
+}
+
 pub(super) fn cases() -> Vec<Case> {
     let with = |name, expected, answered: Value| {
         checked(name, expected, &[sigstore(&[&key()])], |call| {
@@ -31,6 +38,11 @@ pub(super) fn cases() -> Vec<Case> {
     };
     let found = |found: Value| json!({"found": found});
     let trusted = || found(json!({"is_trusted": true, "digest": A}));
+    let unseen = |name, expected, answered: Option<Value>| {
+        checked(name, expected, &[sigstore(&[&key()])], |call| {
+            ask_unseen(call, answered);
+        })
+    };
     let other = TestKey::new("other");
     let two_keys = |name, expected, answers: &[(&TestKey, Value)]| {
         checked(name, expected, &[sigstore(&[&other, &key()])], |call| {
@@ -102,14 +114,49 @@ pub(super) fn cases() -> Vec<Case> {
                 ask(call, &[opaque(&key()), cosign_layer(&key(), &mine)]);
             },
         ),
+        unseen(
+            "host_is_asked_where_there_is_no_manifest_of_signatures",
+            SIGNED,
+            Some(trusted()),
+        ),
+        unseen(
+            "host_finds_no_bundle_either",
+            UNSIGNED,
+            Some(json!({"absent": true})),
+        ),
+        unseen(
+            "host_finds_a_bundle_of_another_image",
+            FAILED,
+            Some(found(json!({"is_trusted": true, "digest": B}))),
+        ),
+        unseen(
+            "host_fails_to_look_for_a_bundle",
+            FAILED,
+            Some(json!({"failed": "deadline has elapsed"})),
+        ),
+        // Nothing shows that there is anything to verify.
+        unseen(
+            "host_that_cannot_verify_where_there_is_no_manifest_of_signatures",
+            UNSIGNED,
+            None,
+        ),
         checked(
-            "host_is_not_asked_where_there_is_no_signature",
+            "host_is_not_asked_where_the_registry_failed",
+            FAILED,
+            &[sigstore(&[&key()])],
+            |call| {
+                ask_unseen(call, Some(trusted()));
+                let failed = json!({"failed": "429 too many requests"});
+                call["evidence"][0] = answer("manifest", &manifest("sig"), failed);
+            },
+        ),
+        checked(
+            "host_is_not_asked_where_the_repository_has_to_match",
             UNSIGNED,
             &[sigstore(&[&key()])],
             |call| {
-                supply(Delivery::Registry, call, &[]);
-                let entry = answer("signature", &verification(&key()), trusted());
-                call["evidence"].as_array_mut().unwrap().push(entry);
+                ask_unseen(call, Some(trusted()));
+                call["settings"]["matchDockerReference"] = "repository".into();
             },
         ),
         two_keys(

@@ -18,40 +18,69 @@ pub(super) struct Config {
 /// The keys that lead from `externalParameters` to a text
 pub(super) struct Pointer(&'static [&'static str]);
 
-const GITHUB_WORKFLOW: Config = Config {
-    repository: Pointer(&["workflow", "repository"]),
-    path: Pointer(&["workflow", "path"]),
-};
+/// Which build types a row is for
+enum Types {
+    These(&'static [&'static str]),
+    /// One for each release, which stands between these two texts
+    Between(&'static str, &'static str),
+}
 
-const CONFIGS: &[(&str, Config)] = &[
-    // Cloud Build; a build whose steps came with the call has `buildConfig` instead.
+const CONFIGS: &[(Types, Config)] = &[
+    // Cloud Build; a build whose steps came with the call has `buildConfig` instead. Tekton Chains has
+    // the same for a Pipeline or Task that was resolved elsewhere, and nothing for one in the run.
     (
-        "https://cloud.google.com/build/gcb-buildtypes/google-worker/v1",
+        Types::These(&[
+            "https://cloud.google.com/build/gcb-buildtypes/google-worker/v1",
+            "https://tekton.dev/chains/v2/slsa",
+            "https://tekton.dev/chains/v2/slsa-tekton",
+        ]),
         Config {
             repository: Pointer(&["buildConfigSource", "repository"]),
             path: Pointer(&["buildConfigSource", "path"]),
         },
     ),
-    // The same, as described by the SLSA community
+    // Cloud Build, as described by the SLSA community
     (
-        "https://slsa-framework.github.io/gcb-buildtypes/triggered-build/v1",
+        Types::These(&["https://slsa-framework.github.io/gcb-buildtypes/triggered-build/v1"]),
         Config {
             repository: Pointer(&["configSource", "repository"]),
             path: Pointer(&["configSource", "path"]),
         },
     ),
+    // BuildKit; a build from a folder has no address
+    (
+        Types::These(&[BUILDKIT_V1]),
+        Config {
+            repository: Pointer(&["configSource", "uri"]),
+            path: Pointer(&["configSource", "path"]),
+        },
+    ),
     // GitHub Actions, as described by the SLSA community and by GitHub
     (
-        "https://slsa-framework.github.io/github-actions-buildtypes/workflow/v1",
-        GITHUB_WORKFLOW,
+        Types::These(&[
+            "https://slsa-framework.github.io/github-actions-buildtypes/workflow/v1",
+            "https://actions.github.io/buildtypes/workflow/v1",
+        ]),
+        Config {
+            repository: Pointer(&["workflow", "repository"]),
+            path: Pointer(&["workflow", "path"]),
+        },
+    ),
+    // GitLab, whose entry point is a job
+    (
+        Types::These(&["https://docs.gitlab.com/ci/pipeline_security/slsa/provenance_v1"]),
+        GITLAB_JOB,
     ),
     (
-        "https://actions.github.io/buildtypes/workflow/v1",
-        GITHUB_WORKFLOW,
+        Types::Between(
+            "https://gitlab.com/gitlab-org/gitlab-runner/-/blob/",
+            "/PROVENANCE.md",
+        ),
+        GITLAB_JOB,
     ),
     // SLSA's builder for GitHub that runs a build in a container
     (
-        "https://slsa.dev/container-based-build/v0.1?draft",
+        Types::These(&["https://slsa.dev/container-based-build/v0.1?draft"]),
         Config {
             repository: Pointer(&["source", "uri"]),
             path: Pointer(&["configPath"]),
@@ -59,11 +88,50 @@ const CONFIGS: &[(&str, Config)] = &[
     ),
 ];
 
+const GITLAB_JOB: Config = Config {
+    repository: Pointer(&["source"]),
+    path: Pointer(&["entryPoint"]),
+};
+
+pub(super) const BUILDKIT_V0_2: &str = "https://mobyproject.org/buildkit@v1";
+pub(super) const BUILDKIT_V1: &str =
+    "https://github.com/moby/buildkit/blob/master/docs/attestations/slsa-definitions.md";
+
 pub(super) fn config_of(build_type: &str) -> Option<&'static Config> {
     CONFIGS
         .iter()
-        .find(|(known, _)| *known == build_type)
+        .find(|(types, _)| types.have(build_type))
         .map(|(_, config)| config)
+}
+
+/// The repository in an address. Those of `BuildKit` name what is built from it as well: a revision and
+/// a folder, behind a `#`.
+pub(super) fn repository<'p>(build_type: &str, address: Cow<'p, str>) -> Cow<'p, str> {
+    if !matches!(build_type, BUILDKIT_V0_2 | BUILDKIT_V1) {
+        return address;
+    }
+    let end = address.find('#');
+    match (end, address) {
+        (Some(end), Cow::Borrowed(text)) => Cow::Borrowed(text.get(..end).unwrap_or(text)),
+        (Some(end), Cow::Owned(mut text)) => {
+            text.truncate(end);
+            Cow::Owned(text)
+        }
+        (None, address) => address,
+    }
+}
+
+impl Types {
+    fn have(&self, build_type: &str) -> bool {
+        match self {
+            Self::These(types) => types.contains(&build_type),
+            Self::Between(before, after) => {
+                let rest = build_type.strip_prefix(before);
+                let release = rest.and_then(|rest| rest.strip_suffix(after));
+                release.is_some_and(|release| !release.is_empty() && !release.contains('/'))
+            }
+        }
+    }
 }
 
 impl Pointer {

@@ -121,6 +121,8 @@ fn the_build_type_says_where_the_configuration_came_from() {
     let all = Some(("R", "P"));
     let workflow = "slsa-framework.github.io/github-actions-buildtypes/workflow/v1";
     let triggered = "slsa-framework.github.io/gcb-buildtypes/triggered-build/v1";
+    let buildkit = build_type::BUILDKIT_V1;
+    let job = r#"{"source": "R", "entryPoint": "P", "variables": {"CI": "true"}}"#;
     for (build_type, parameters, expected) in [
         (WORKER, nested("buildConfigSource"), all),
         (WORKER, nested("workflow"), None),
@@ -141,6 +143,51 @@ fn the_build_type_says_where_the_configuration_came_from() {
             String::from(r#"{"source": {"uri": "R", "digest": {}}, "configPath": "P"}"#),
             all,
         ),
+        (
+            "https://tekton.dev/chains/v2/slsa",
+            nested("buildConfigSource"),
+            all,
+        ),
+        (
+            "https://tekton.dev/chains/v2/slsa-tekton",
+            nested("buildConfigSource"),
+            all,
+        ),
+        (
+            "https://tekton.dev/chains/v2/slsa",
+            String::from(r#"{"runSpec": {"pipelineSpec": {}}}"#),
+            None,
+        ),
+        (
+            buildkit,
+            String::from(r#"{"configSource": {"uri": "R", "path": "P"}, "request": {}}"#),
+            all,
+        ),
+        (
+            buildkit,
+            String::from(r#"{"configSource": {"uri": "R#refs/tags/v1:folder", "path": "P"}}"#),
+            all,
+        ),
+        (
+            buildkit,
+            String::from(r#"{"configSource": {"path": "P"}}"#),
+            None,
+        ),
+        (
+            "https://docs.gitlab.com/ci/pipeline_security/slsa/provenance_v1",
+            String::from(job),
+            all,
+        ),
+        (
+            "https://gitlab.com/gitlab-org/gitlab-runner/-/blob/v17.11.3/PROVENANCE.md",
+            String::from(job),
+            all,
+        ),
+        (
+            "https://gitlab.com/gitlab-org/gitlab-runner/-/blob/evil/x/PROVENANCE.md",
+            String::from(job),
+            None,
+        ),
         ("https://example.com/unknown/v1", nested("workflow"), None),
     ] {
         read(V1, &v1(build_type, &parameters), |provenance| {
@@ -151,6 +198,33 @@ fn the_build_type_says_where_the_configuration_came_from() {
             } = provenance.unwrap();
             let found = config_repository.as_deref().zip(config_path.as_deref());
             assert_eq!(found, expected, "{build_type}");
+        });
+    }
+}
+
+#[test]
+fn buildkit_names_a_revision_behind_the_repository() {
+    for (build_type, expected) in [
+        (
+            build_type::BUILDKIT_V0_2,
+            "https://git.example.com/shop/cart.git",
+        ),
+        (
+            "https://builder.example.com/generic@v1",
+            "https://git.example.com/shop/cart.git#main:app",
+        ),
+    ] {
+        let predicate = V0_2_SAMPLE
+            .replace(
+                r#""uri": "git+https://git.example.com/shop/cart@refs/heads/main",
+            "digest""#,
+                r#""uri": "https://git.example.com/shop/cart.git#main:app",
+            "digest""#,
+            )
+            .replace("https://builder.example.com/generic@v1", build_type);
+        read(V0_2, &predicate, |provenance| {
+            let repository = provenance.unwrap().config_repository;
+            assert_eq!(repository.as_deref(), Some(expected));
         });
     }
 }

@@ -1,14 +1,19 @@
 //! What a scanner found, and how much of it is read.
 
 use alloc::borrow::Cow;
+use alloc::string::ToString as _;
 use alloc::vec::Vec;
 
 use super::Severity;
 use super::payload::INVALID;
 use crate::json::Value;
+use crate::time::Time;
 
 /// Findings of one scan. The largest images have some ten thousand.
 pub const MAX_FINDINGS: usize = 100_000;
+
+/// How Go writes a time that nobody has set
+const GO_ZERO: &str = "0001-01-01T00:00:00Z";
 
 /// A vulnerability in one package of the image
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -28,7 +33,11 @@ pub struct Finding<'p> {
 
 /// Collects findings, up to the limit
 #[derive(Debug, Default)]
-pub(super) struct Findings<'p>(Vec<Finding<'p>>);
+pub(super) struct Findings<'p> {
+    all: Vec<Finding<'p>>,
+    /// When the scanner made the report, as it says itself
+    pub(super) reported: Option<Time>,
+}
 
 impl<'p> Findings<'p> {
     /// Reads one item of a report.
@@ -37,7 +46,7 @@ impl<'p> Findings<'p> {
         item: Value<'_, 'p>,
         read: impl FnOnce(Value<'_, 'p>, &mut Finding<'p>),
     ) {
-        if self.0.len() >= MAX_FINDINGS {
+        if self.all.len() >= MAX_FINDINGS {
             let message = alloc::format!("expected at most {MAX_FINDINGS} findings");
             return item.refuse(INVALID, message);
         }
@@ -47,10 +56,23 @@ impl<'p> Findings<'p> {
         if finding.id.is_empty() {
             report.push(INVALID, path, "expected a vulnerability with an id");
         }
-        self.0.push(finding);
+        self.all.push(finding);
+    }
+
+    /// Reads the time of the report; before scanners had one, they left it empty or at Go's zero.
+    pub(super) fn read_time(&mut self, value: Value<'_, 'p>) {
+        let (path, report) = (value.path(), value.report());
+        let Some(text) = value.text() else { return };
+        if text.is_empty() || text == GO_ZERO {
+            return;
+        }
+        match Time::parse(&text) {
+            Ok(time) => self.reported = Some(time),
+            Err(error) => report.push(INVALID, path, error.to_string()),
+        }
     }
 
     pub(super) fn into_vec(self) -> Vec<Finding<'p>> {
-        self.0
+        self.all
     }
 }

@@ -151,16 +151,75 @@ fn a_scan_that_found_nothing_has_looked() {
     assert_findings(IN_TOTO_V0_2, "[]", &[]);
 }
 
+/// Trivy writes no empty list, so that this is all it says of an image without packages.
+#[test]
+fn trivy_without_results_has_found_nothing() {
+    let head = r#""SchemaVersion": 2, "CreatedAt": "2024-05-01T12:03:00.1+02:00",
+        "ArtifactName": "registry.example.com/base/static:1", "ArtifactType": "container_image""#;
+    assert_findings(COSIGN_V1, &format!("{{{head}}}"), &[]);
+    assert_findings(COSIGN_V1, &format!(r#"{{{head}, "Results": []}}"#), &[]);
+}
+
+/// Whoever wraps a report anew writes a new `scanFinishedOn`, and the report keeps its own time.
+#[test]
+fn a_scan_is_as_old_as_its_report() {
+    let trivy = |created: &str| TRIVY.replace("{\n", &format!("{{\"CreatedAt\": \"{created}\",\n"));
+    let grype = |created: &str| {
+        let descriptor = format!(r#""name": "grype", "timestamp": "{created}""#);
+        GRYPE.replace(r#""name": "grype""#, &descriptor)
+    };
+    let finished = 1_714_557_840;
+    for (created, expected) in [
+        ("2020-01-01T00:00:00Z", 1_577_836_800),
+        ("2024-05-01T12:03:59.999999999+02:00", finished - 1),
+        ("2024-05-01T10:04:01Z", finished),
+        ("2030-01-01T00:00:00Z", finished),
+        // Versions that do not say it
+        ("0001-01-01T00:00:00Z", finished),
+        ("", finished),
+    ] {
+        for report in [trivy(created), grype(created)] {
+            read(COSIGN_V1, &scan(&report), |scan| {
+                assert_eq!(scan.unwrap().finished.as_unix(), expected, "{created}");
+            });
+        }
+    }
+    let yesterday = scan(&trivy("yesterday"));
+    let expected = "predicate.scanner.result.CreatedAt: expected a date";
+    assert!(problem(COSIGN_V1, &yesterday).starts_with(expected));
+}
+
 #[test]
 fn a_report_that_cannot_be_read_is_never_one_without_findings() {
     let neither = ": expected a report of Trivy (with `Results`) or of Grype";
     for (kind, result, detail) in [
         (COSIGN_V1, "{}", neither),
         (COSIGN_V1, r#"{"vulnerabilities": []}"#, neither),
+        (COSIGN_V1, r#"{"SchemaVersion": 2}"#, neither),
         (
             COSIGN_V1,
-            r#"{"SchemaVersion": 2, "ArtifactName": "a"}"#,
+            r#"{"SchemaVersion": 2, "ArtifactName": ""}"#,
             neither,
+        ),
+        (
+            COSIGN_V1,
+            r#"{"SchemaVersion": 1, "ArtifactName": "a"}"#,
+            neither,
+        ),
+        (
+            COSIGN_V1,
+            r#"{"SchemaVersion": 2, "ArtifactName": "a", "Results": null}"#,
+            ".Results: expected a list",
+        ),
+        (
+            COSIGN_V1,
+            r#"{"SchemaVersion": 2, "ArtifactName": "a", "Results": [{"Class": "secret"}]}"#,
+            ".Results: expected a result for packages",
+        ),
+        (
+            COSIGN_V1,
+            r#"{"matches": [], "descriptor": {"timestamp": "today"}}"#,
+            ".descriptor.timestamp: expected a date",
         ),
         (
             COSIGN_V1,

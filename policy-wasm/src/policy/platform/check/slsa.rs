@@ -1,12 +1,13 @@
 //! `slsaCheck`
 
 use alloc::borrow::Cow;
+use alloc::string::ToString as _;
 use alloc::vec::Vec;
 
 use super::{Place, projects};
 use crate::decision::Code;
 use crate::json::{Path, Report, Value};
-use crate::pattern::SourceRepository;
+use crate::pattern::{BuilderId, SourceRepository};
 use crate::policy::refuse_pattern;
 
 /// What provenance must say; a rule is satisfied by one statement, as a whole
@@ -34,7 +35,7 @@ impl TrustedBuilder<'_> {
         match self {
             // What follows is the kind of worker and its version.
             Self::GoogleCloudBuild => id.starts_with("https://cloudbuild.googleapis.com/"),
-            Self::Id(own) => own == id,
+            Self::Id(own) => BuilderId::parse(own).is_ok_and(|own| own.matches(id)),
         }
     }
 }
@@ -122,7 +123,13 @@ fn read_builder<'a>(value: Value<'_, 'a>) -> Option<TrustedBuilder<'a>> {
             report.push(Code::PolicyUnknownEnum, path, message);
             None
         }
-        _ => Some(TrustedBuilder::Id(text)),
+        _ => {
+            if let Err(error) = BuilderId::parse(&text) {
+                report.push(Code::PolicyUnknownEnum, path, error.to_string());
+                return None;
+            }
+            Some(TrustedBuilder::Id(text))
+        }
     }
 }
 
@@ -149,7 +156,11 @@ pub(super) fn check_builders(
             let TrustedBuilder::Id(id) = &rule.builder else {
                 continue;
             };
-            if known.contains(id) {
+            // A rule may trust one revision or run of a builder whose others the key signs for, too.
+            let covers = |known: &Cow<'_, str>| {
+                known == id || BuilderId::parse(known).is_ok_and(|known| known.matches(id))
+            };
+            if known.iter().any(covers) {
                 continue;
             }
             let path = Path::Index(&list, index);
