@@ -416,7 +416,7 @@ fn a_refused_object_is_not_mutated() {
 fn only_changed_fields_are_pinned() {
     let old = pod(json!({"containers": [{"name": "old", "image": "trusted.example/app:0"}]}));
     let mut call = tagged();
-    call["request"] = policy_tests::case::update(
+    call["request"] = update(
         pod(json!({"containers": [
             {"name": "old", "image": "trusted.example/app:0"}, {"name": "new", "image": TAG},
         ]})),

@@ -112,7 +112,7 @@ fn nothing_that_stays_as_it_is_gets_stuck() {
             review.name
         );
         unchanged += usize::from(is_judged);
-        let is_going = &review.request["object"]["metadata"]["deletionTimestamp"] != &Value::Null;
+        let is_going = !review.request["object"]["metadata"]["deletionTimestamp"].is_null();
         if is_going {
             let decision = decide(&review.request, "ALWAYS_DENY", "check");
             assert_eq!(
