@@ -154,7 +154,7 @@ mod tests {
             ("https://ci.example/*/*", Wildcard),
             ("/*", NoHost),
             ("@*", NoHost),
-            ("https://*", Wildcard),
+            ("https://*", NoHost),
             ("https:///*", NoHost),
             ("https://ci.example@*", NoHost),
             ("https://ci@*", NoHost),
