@@ -2,17 +2,25 @@
 
 use serde_json::{Map, Value};
 
+use super::{Asked, kinds};
+use crate::emit::printable;
+
 /// Visits an object, or the items of a list, each with its JSON pointer; `pointer` is that of the first. An
 /// item is an object too, whatever its author put in the place of its kind. One that is none is an error
 /// of its own, and the others are visited all the same.
+///
+/// kubectl takes an object of any kind for a list if it has `items`, creates these, and leaves out the object.
 pub(super) fn each(mut object: Map<String, Value>, pointer: &str, visit: &mut Visit<'_>) {
     let kind = object.get("kind").and_then(Value::as_str);
-    let list = kind.and_then(|kind| List::new(kind, object.get("apiVersion")));
-    let is_list = object.get("items").is_some_and(Value::is_array);
-    let (Some(list), true) = (list, is_list) else {
+    let list = kind.map(|kind| List::new(kind, object.get("apiVersion")));
+    let (Some(list), true) = (list, has_items(&object)) else {
         return visit(pointer, Ok(object));
     };
-    let Some(Value::Array(items)) = object.remove("items") else {
+    let items = object.remove("items");
+    if let Some(problem) = is_more(&object) {
+        visit(pointer, Err(problem));
+    }
+    let Some(Value::Array(items)) = items else {
         return;
     };
     for (index, item) in items.into_iter().enumerate() {
@@ -22,6 +30,29 @@ pub(super) fn each(mut object: Map<String, Value>, pointer: &str, visit: &mut Vi
             Err(problem) => visit(&pointer, Err(problem)),
         }
     }
+}
+
+/// Whether an object has items. kubectl minds the case of the key.
+pub(super) fn has_items(object: &Map<String, Value>) -> bool {
+    object.get("items").is_some_and(Value::is_array)
+}
+
+/// Why something with items, which are taken away, is not only a list: what it says itself would be created
+/// by one tool, and its items by another.
+fn is_more(object: &Map<String, Value>) -> Option<String> {
+    let text = |key: &str| object.get(key).and_then(Value::as_str).unwrap_or_default();
+    let (kind, version) = (text("kind"), text("apiVersion"));
+    let group = version.split_once('/').map_or("", |(group, _)| group);
+    let is_more = kind == "AdmissionReview" || kinds::asked(group, kind, object) == Asked::Yes;
+    is_more.then(|| both(&printable(kind)))
+}
+
+/// What is wrong with an object of a kind that is a list too.
+pub(super) fn both(kind: &str) -> String {
+    format!(
+        "the {kind} has `items` too, and kubectl creates these in its place: write either of them, or \
+         both in a List"
+    )
 }
 
 /// Takes an object and its JSON pointer, or why it is none.
@@ -58,14 +89,12 @@ pub(super) struct List {
 }
 
 impl List {
-    /// The list of this kind, if it is one of a list.
-    pub(super) fn new(kind: &str, api_version: Option<&Value>) -> Option<Self> {
-        let item_kind = kind.strip_suffix("List")?.to_owned();
-        let api_version = api_version.cloned().unwrap_or_default();
-        Some(Self {
-            item_kind,
-            api_version,
-        })
+    /// The list of this kind, which may be that of its items.
+    pub(super) fn new(kind: &str, api_version: Option<&Value>) -> Self {
+        Self {
+            item_kind: kind.strip_suffix("List").unwrap_or(kind).to_owned(),
+            api_version: api_version.cloned().unwrap_or_default(),
+        }
     }
 
     /// An item as an object by itself: those of a typed list leave out what the list says.

@@ -57,6 +57,13 @@ pub(super) fn from_document(
     };
     // A manifest is never anything else, whatever other keys its author put into it.
     let is_manifest = object.get("kind").is_some_and(Value::is_string);
+    if list::has_items(&object) {
+        let of_request = ["request", "kind", "operation"];
+        if !is_manifest && of_request.iter().any(|key| object.contains_key(*key)) {
+            return visit(Err(Problem::Malformed(list::both("AdmissionRequest"))));
+        }
+        return from_manifests(object, "", namespace, source, visit);
+    }
     let is_review = is(&object, "kind", "AdmissionReview");
     if is_review || (!is_manifest && object.contains_key("request")) {
         let request = object.remove("request").unwrap_or_default();

@@ -274,25 +274,26 @@ impl<'de, E> Visitor<'de> for Document<'_, '_, E> {
         let Some(held) = held else {
             return objects.document(fields);
         };
-        // Only a list that names its kind behind its items may turn out to be none.
         let Some(list) = list_of(&fields) else {
-            return Err(objects.refuse("its `items` stand before its kind, and that is no list"));
+            return Err(objects.refuse("it has `items`, and no kind that says what it is"));
         };
+        // Its items have been taken away: of what is only a list, nothing is left to be visited.
+        objects.document(fields)?;
         let mut held = held.into_iter();
         held.try_for_each(|(index, item)| objects.item(index, list.item(item)))
     }
 }
 
-/// Whether the items of this document may be objects: it is a list, or does not say yet what it is.
+/// Whether the items of this document may be objects: it has a kind, or does not say yet what it is.
 fn may_be_list(fields: &Map<String, Value>) -> bool {
     let is_request = || fields.contains_key("request") || fields.contains_key("operation");
     match fields.get("kind") {
-        Some(_) => list_of(fields).is_some(),
+        Some(kind) => kind.is_string(),
         None => !is_request(),
     }
 }
 
 fn list_of(fields: &Map<String, Value>) -> Option<List> {
     let kind = fields.get("kind")?.as_str()?;
-    List::new(kind, fields.get("apiVersion"))
+    Some(List::new(kind, fields.get("apiVersion")))
 }

@@ -22,6 +22,44 @@ fn write(folder: &Path, name: &str, text: &str) {
     fs::write(path, text).unwrap();
 }
 
+/// kubectl creates the items of an object of any kind, and leaves out the object itself.
+#[test]
+fn whatever_has_items_is_its_items_and_an_error_where_it_is_something_itself() {
+    let evil = r#"{"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "evil", "namespace": "production"},
+        "spec": {"containers": [{"name": "a", "image": "registry.example/shop/web:1"}]}}"#;
+    for kind in ["Secret", "ConfigMap", "Service", "DeploymentList"] {
+        for text in [
+            format!(r#"{{"apiVersion": "v1", "kind": "{kind}", "items": [{evil}]}}"#),
+            format!(r#"{{"items": [{evil}], "kind": "{kind}", "apiVersion": "v1"}}"#),
+        ] {
+            let (stdout, _) = run(&format!("{PIPELINE} -"), &text, 1);
+            assert!(stdout.contains("0 admitted, 1 denied"), "{stdout}");
+            run(&format!("{AUDIT} -"), &text, 1);
+        }
+    }
+    let good = pod("good");
+    let review =
+        "apiVersion: admission.k8s.io/v1\nkind: AdmissionReview\nrequest: {operation: DELETE}\n";
+    for (text, kind) in [(good.as_str(), "Pod"), (review, "AdmissionReview")] {
+        for text in [
+            format!("{text}items: [{evil}]\n"),
+            format!("items: [{evil}]\n{text}"),
+        ] {
+            for command in [
+                PIPELINE,
+                AUDIT,
+                "explain --settings policies/pipeline/policy.yaml",
+            ] {
+                let (_, stderr) = run(&format!("{command} -"), &text, 2);
+                assert!(
+                    stderr.contains(&format!("the {kind} has `items` too")),
+                    "{stderr}"
+                );
+            }
+        }
+    }
+}
+
 #[test]
 fn one_object_that_cannot_be_read_hides_no_answer() {
     let (folder, _) = file("a.yaml", &pod("first"));

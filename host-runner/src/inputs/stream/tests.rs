@@ -82,8 +82,20 @@ fn whatever_its_form_a_dump_has_the_objects_that_a_manifest_has() {
             r#"{"apiVersion": "e.com/v1", "items": {"a": [1.5, -1, true, "x", null]}, "kind": "Menu"}"#.to_owned(),
             vec!["Menu default"],
         ),
-        (r#"{"apiVersion": "v1", "kind": "Pod", "items": [1]}"#.to_owned(), vec!["Pod default"]),
-        (r#"{"apiVersion": "v1", "items": [], "kind": "Pod"}"#.to_owned(), vec!["Pod default"]),
+        (r#"{"apiVersion": "v1", "kind": "Pod", "Items": [1]}"#.to_owned(), vec!["Pod default"]),
+        // kubectl takes whatever has items for a list.
+        (
+            format!(r#"{{"apiVersion": "v1", "kind": "Secret", "items": [{POD}, {BARE}]}}"#),
+            vec!["Pod default/a", "Secret n/b"],
+        ),
+        (
+            format!(r#"{{"items": [{POD}, {BARE}], "kind": "ConfigMap", "apiVersion": "v1", "data": {{}}}}"#),
+            vec!["Pod default/a", "ConfigMap n/b"],
+        ),
+        (
+            format!(r#"{{"items": [{{"kind": "Service", "apiVersion": "v1", "items": [{POD}]}}], "kind": "List"}}"#),
+            vec!["Pod default/a"],
+        ),
         ("kind: Pod\napiVersion: v1\n---\nkind: Job\napiVersion: v1\n".to_owned(), vec!["Pod default", "Job default"]),
         ("  {kind: Pod, apiVersion: v1}\n".to_owned(), vec!["Pod default"]),
         (String::new(), vec![]),
@@ -151,9 +163,54 @@ fn what_comes_before_an_error_is_visited() {
         (
             format!(r#"{{"apiVersion": "v1", "items": [{POD}], "kind": "Pod"}}"#),
             1,
-            "and that is no list",
+            "the Pod has `items` too",
         ),
-        (format!(r#"{{"items": [{POD}]}}"#), 1, "and that is no list"),
+        (
+            format!(r#"{{"kind": "Pod", "apiVersion": "v1", "spec": {{}}, "items": [{POD}]}}"#),
+            1,
+            "the Pod has `items` too",
+        ),
+        (
+            r#"{"apiVersion": "v1", "items": [], "kind": "Pod"}"#.to_owned(),
+            0,
+            "the Pod has `items` too",
+        ),
+        (
+            format!(
+                r#"{{"kind": "List", "items": [{{"kind": "Job", "apiVersion": "batch/v1", "items": [{POD}]}}]}}"#
+            ),
+            1,
+            "items[0]: the Job has `items` too",
+        ),
+        (
+            format!(
+                r#"{{"kind": "PodList", "apiVersion": "v1", "spec": {{"containers": []}}, "items": [{BARE}]}}"#
+            ),
+            1,
+            "the PodList has `items` too",
+        ),
+        (
+            format!(
+                r#"{{"kind": "AdmissionReview", "request": {{"operation": "DELETE"}}, "items": [{POD}]}}"#
+            ),
+            1,
+            "the AdmissionReview has `items` too",
+        ),
+        (
+            format!(r#"{{"operation": "DELETE", "items": [{POD}]}}"#),
+            0,
+            "the AdmissionRequest has `items` too",
+        ),
+        (
+            format!(r#"{{"items": [{POD}], "request": {{}}}}"#),
+            1,
+            "no kind that says what it is",
+        ),
+        (
+            format!(r#"{{"items": [{POD}]}}"#),
+            1,
+            "no kind that says what it is",
+        ),
         (
             format!("{POD} 5"),
             1,
