@@ -209,8 +209,10 @@ fn is_unchanged(image: &Image<'_>, old: &Workload<'_>, workload: &Workload<'_>) 
 fn pinned_before(image: &Image<'_>, old: &Workload<'_>, workload: &Workload<'_>) -> Option<Digest> {
     image.open().filter(|one| one.digest.is_none())?;
     let pod = workload.pods.get(image.pod)?;
-    let old = old.pods.iter().find(|old| old.path == pod.path)?;
-    image.field.before(old).find_map(|before| {
+    // Images that are in no pod spec are in several of the same path, by service account.
+    let old = old.pods.iter().filter(|old| old.path == pod.path);
+    let mut before = old.flat_map(|old| image.field.before(old));
+    before.find_map(|before| {
         let digest = before.image.as_deref()?.strip_prefix(image.text())?;
         Digest::parse(digest.strip_prefix('@')?).ok()
     })

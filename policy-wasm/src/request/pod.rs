@@ -124,13 +124,14 @@ impl<'a> Pod<'a> {
     }
 }
 
-impl Pod<'_> {
-    /// What an object of a kind from the settings names outside of pod specs, below one field.
-    pub(super) fn sole(path: &str) -> Self {
+impl<'a> Pod<'a> {
+    /// What an object of a kind from the settings names outside of pod specs under one service account,
+    /// with its first image.
+    pub(super) fn sole(path: &str, service_account: Cow<'a, str>, image: ImageField<'a>) -> Self {
         Self {
             path: path.into(),
-            service_account: Cow::Borrowed("default"),
-            images: Vec::new(),
+            service_account,
+            images: alloc::vec![image],
             metadata: Metadata::default(),
         }
     }

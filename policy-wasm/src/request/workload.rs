@@ -56,6 +56,8 @@ impl<'a> Workload<'a> {
         max_images: usize,
     ) -> Result<Self, Reason> {
         let (report, mut reading) = (Report::default(), Reading::new(max_images));
+        let first_step = layout.images.first().and_then(|path| path.first());
+        reading.outside = first_step.map_or("", |step| field(step).0);
         let pod_specs = layout.pod_specs.iter().map(|path| (path, Leaf::PodSpec));
         let images = layout.images.iter().map(|path| (path, Leaf::Image));
         for (index, (path, leaf)) in pod_specs.chain(images).enumerate() {
@@ -97,24 +99,35 @@ impl<'a> Workload<'a> {
 }
 
 /// What has been read of an object
-struct Reading<'a> {
+struct Reading<'a, 's> {
     room: Room,
     max_images: usize,
     pods: Vec<Pod<'a>>,
-    /// What is in no pod spec
-    sole: Option<Pod<'a>>,
+    /// Images that are in no pod spec
+    fields: Vec<Field<'a>>,
+    /// The field of the object that stands for the path of their Pods
+    outside: &'s str,
     kind: Option<Cow<'a, str>>,
     api_version: Option<Cow<'a, str>>,
     metadata: Metadata<'a>,
 }
 
-impl<'a> Reading<'a> {
+/// A field that is an image, and who runs it
+#[derive(Debug)]
+struct Field<'a> {
+    image: ImageField<'a>,
+    /// The innermost service account around it
+    service_account: Option<Cow<'a, str>>,
+}
+
+impl<'a> Reading<'a, '_> {
     fn new(max_images: usize) -> Self {
         Self {
             room: Room::new(max_images),
             max_images,
             pods: Vec::new(),
-            sole: None,
+            fields: Vec::new(),
+            outside: "",
             kind: None,
             api_version: None,
             metadata: Metadata::default(),
@@ -128,6 +141,7 @@ impl<'a> Reading<'a> {
         };
         let (report, mut found) = (value.report(), false);
         let (first, may_be_missing) = field(first);
+        let (mut account, first_field) = (None, self.fields.len());
         value.object_inline(|key, value| match key {
             "kind" if is_first => self.kind = value.text(),
             "apiVersion" if is_first => self.api_version = value.text(),
@@ -139,13 +153,15 @@ impl<'a> Reading<'a> {
                         descend(value, rest, may_be_missing, &mut self.pods, &self.room);
                     }
                     Leaf::Image => {
-                        let sole = self.sole.get_or_insert_with(|| Pod::sole(first));
-                        descend_to_images(value, rest, may_be_missing, sole, &self.room);
+                        let fields = &mut self.fields;
+                        descend_to_images(value, rest, may_be_missing, fields, &self.room);
                     }
                 }
             }
+            SERVICE_ACCOUNT if matches!(leaf, Leaf::Image) => account = value.text(),
             _ => {}
         });
+        enclose(&mut self.fields, first_field, account.as_ref());
         if !found && !may_be_missing {
             let message = "nothing is there";
             report.push(Code::UndecodableObject, Path::Root(first), message);
@@ -166,8 +182,7 @@ impl<'a> Reading<'a> {
         if !report.is_empty() {
             return Err(undecodable(&crate::quote(kind), &report.to_string()));
         }
-        self.pods
-            .extend(self.sole.take().filter(|sole| !sole.images.is_empty()));
+        self.pods.extend(by_account(self.fields, self.outside));
         if self.pods.is_empty() && !may_be_empty {
             return Err(undecodable(&crate::quote(kind), "it has no pod spec"));
         }
@@ -235,14 +250,16 @@ fn descend<'a>(
     }
 }
 
-/// Follows the rest of a path to the fields at its end, each of which names an image. The service account
-/// is the one that stands beside any step of the path.
+const SERVICE_ACCOUNT: &str = "serviceAccountName";
+
+/// Follows the rest of a path to the fields at its end, each of which names an image. Its service account
+/// is the innermost one of all that stand beside a step of the path to it.
 #[inline(never)] // cold: see docs/performance.md#stack
 fn descend_to_images<'a>(
     value: Value<'_, 'a>,
     steps: &[&str],
     may_be_empty: bool,
-    sole: &mut Pod<'a>,
+    fields: &mut Vec<Field<'a>>,
     room: &Room,
 ) {
     let (path, report) = (value.path(), value.report());
@@ -250,31 +267,32 @@ fn descend_to_images<'a>(
         if !room.is_exceeded() {
             let image = ImageField::read_sole(value);
             if room.take(&image) {
-                sole.images.push(image);
+                fields.push(Field {
+                    image,
+                    service_account: None,
+                });
             }
         }
         return;
     };
     if *step == "*" {
         return each(value, may_be_empty, |item| {
-            descend_to_images(item, rest, false, sole, room);
+            descend_to_images(item, rest, false, fields, room);
         });
     }
     let (mut found, (step, may_be_missing)) = (false, field(step));
+    let (mut account, first_field) = (None, fields.len());
     let is_absent = |rest: &[&str]| may_be_missing || !rest.is_empty();
     value.object(|key, value| match key {
         // A field that is `null` has no image; what it could be below is not there at all.
         key if key == step && !(is_absent(rest) && value.is_null()) => {
             found = true;
-            descend_to_images(value, rest, may_be_missing, sole, room);
+            descend_to_images(value, rest, may_be_missing, fields, room);
         }
-        "serviceAccountName" => {
-            if let Some(account) = value.text().filter(|account| !account.is_empty()) {
-                sole.service_account = account;
-            }
-        }
+        SERVICE_ACCOUNT => account = value.text(),
         _ => {}
     });
+    enclose(fields, first_field, account.as_ref());
     if !found && !may_be_missing {
         report.push(
             Code::UndecodableObject,
@@ -282,6 +300,31 @@ fn descend_to_images<'a>(
             "nothing is there",
         );
     }
+}
+
+/// Gives the service account of an object to the images within it, from `first` on, that have none from
+/// further inside: it may stand behind them.
+fn enclose<'a>(fields: &mut [Field<'a>], first: usize, account: Option<&Cow<'a, str>>) {
+    let Some(account) = account.filter(|account| !account.is_empty()) else {
+        return;
+    };
+    for field in fields.iter_mut().skip(first) {
+        let service_account = &mut field.service_account;
+        service_account.get_or_insert_with(|| account.clone());
+    }
+}
+
+/// One Pod for each service account that images run under, in the order of their first images.
+fn by_account<'a>(fields: Vec<Field<'a>>, path: &str) -> Vec<Pod<'a>> {
+    let mut pods: Vec<Pod<'a>> = Vec::new();
+    for field in fields {
+        let account = field.service_account.unwrap_or(Cow::Borrowed("default"));
+        match pods.iter_mut().find(|pod| pod.service_account == account) {
+            Some(pod) => pod.images.push(field.image),
+            None => pods.push(Pod::sole(path, account, field.image)),
+        }
+    }
+    pods
 }
 
 /// Every item of a list, or every value of a map.

@@ -336,6 +336,7 @@ pub(super) fn cases() -> Vec<Case> {
     }
     cases.extend(optional_paths());
     cases.extend(images_outside_of_pod_specs());
+    cases.extend(accounts_of_images());
     for (name, expected, group, kind) in [
         (
             "pod_templates_ignored",
@@ -636,4 +637,101 @@ fn images_outside_of_pod_specs() -> Vec<Case> {
         cases.push(case);
     }
     cases
+}
+
+/// Each image that is in no pod spec runs under the innermost service account around it.
+fn accounts_of_images() -> Vec<Case> {
+    let step =
+        |account: &str| json!({"container": {"image": image()}, "serviceAccountName": account});
+    let without = || json!({"container": {"image": image()}});
+    let idle = |account: &str| json!({"suspend": {}, "serviceAccountName": account});
+    let (admitted, denied) = ("allow always-allow", "deny always-deny");
+    let of = |templates: Value| json!({"templates": templates});
+    let under = |account: &str, templates: Value| json!({"serviceAccountName": account, "templates": templates});
+    let cases = [
+        ("the_builder", admitted, of(json!([step("builder")])), None),
+        ("nobody", denied, of(json!([without()])), None),
+        (
+            "another_item_without_an_image",
+            denied,
+            of(json!([step("default"), idle("builder")])),
+            None,
+        ),
+        (
+            "another_item_before_it",
+            denied,
+            of(json!([idle("builder"), without()])),
+            None,
+        ),
+        (
+            "another_item_with_an_image",
+            "deny always-deny always-allow",
+            of(json!([without(), step("builder")])),
+            None,
+        ),
+        (
+            "the_object_around_it",
+            admitted,
+            under("builder", json!([without()])),
+            None,
+        ),
+        (
+            "the_innermost_object",
+            denied,
+            under("builder", json!([step("default")])),
+            None,
+        ),
+        (
+            "an_inner_object_that_leaves_it_open",
+            admitted,
+            under("builder", json!([step("")])),
+            None,
+        ),
+        (
+            "a_step_beside_its_own",
+            denied,
+            of(json!([{
+                "container": {"image": image()}, "script": {"serviceAccountName": "builder"},
+            }])),
+            None,
+        ),
+        // An update that gives one image another account, while another item has that account as before.
+        (
+            "the_same_as_before",
+            "allow unchanged-image",
+            of(json!([step("other"), step("builder")])),
+            Some(of(json!([step("other"), step("builder")]))),
+        ),
+        (
+            "another_than_before",
+            "deny always-deny unchanged-image",
+            of(json!([step("other"), step("builder")])),
+            Some(of(json!([step("builder"), step("builder")]))),
+        ),
+        (
+            "another_than_before_that_a_later_item_hides",
+            "deny always-deny !unchanged-image",
+            of(json!([step("other"), idle("builder")])),
+            Some(of(json!([step("builder"), idle("builder")]))),
+        ),
+    ];
+    let make = |(name, expected, spec, old): (&str, _, Value, Option<Value>)| {
+        let workflow = |spec: Value| object("argoproj.io", "Workflow", json!({"spec": spec}));
+        case(
+            &format!("image_field_under_the_account_of_{name}"),
+            expected,
+            |s, r| {
+                s["workloads"] = json!([{"group": "argoproj.io", "kind": "Workflow",
+                "images": ["spec.templates?.*.container?.image", "spec.templates?.*.script?.image?"]}]);
+                s["policy"]["defaultAdmissionRule"] = crate::case::rule("ALWAYS_DENY", &[]);
+                s["policy"]["kubernetesServiceAccountAdmissionRules"] =
+                    json!({"default:builder": crate::case::rule("ALWAYS_ALLOW", &[])});
+                *r = workflow(spec);
+                if let Some(old) = old {
+                    *r = crate::case::update(r.clone(), workflow(old)["object"].take());
+                }
+            },
+        )
+    };
+    cases.into_iter().map(make).collect()
 }
