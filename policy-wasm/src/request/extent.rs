@@ -13,10 +13,10 @@ use crate::json::{Path, Raw, Report, Value};
 pub(crate) struct Extent<'a> {
     /// Somebody has deleted it, and a finalizer keeps it
     is_being_deleted: bool,
-    /// The text of each pod spec by its path; of a field that names an image, the text of all that stands
-    /// around it
-    contents: BTreeMap<String, &'a str>,
-    /// The numbers beside and above pod specs that say how many Pods there are, by their paths
+    /// The text of each pod spec. Where images are in no pod spec, all that stands beside and above them,
+    /// without the amounts: it may say what runs
+    contents: String,
+    /// The fields on the way to pod specs and images that say how much of them runs, by their paths
     amounts: BTreeMap<String, Amount<'a>>,
 }
 
@@ -35,21 +35,66 @@ const AMOUNTS: &[&str] = &[
     "maxReplicas",
     "parallelism",
     "completions",
+    // LeaderWorkerSet and Ray: the Pods of one replica
+    "size",
+    "numOfHosts",
 ];
+
 const SUSPEND: &str = "suspend";
+
+/// Fields that end or hold what an object runs, and the values that do
+const STOPS: &[(&str, &[&str])] = &[
+    (SUSPEND, &["true"]),
+    // Argo Workflows
+    ("shutdown", &[r#""Stop""#, r#""Terminate""#]),
+    // KubeVirt
+    ("running", &["false"]),
+    ("runStrategy", &[r#""Halted""#]),
+    // Tekton
+    ("status", &[r#""TaskRunCancelled""#]),
+];
+
+/// Fields of the object itself that say nothing about what it runs
+const ABOUT_THE_OBJECT: &[&str] = &["metadata", "status"];
+
+/// The steps of a path that are left
+#[derive(Debug, Clone, Copy)]
+struct Steps<'s> {
+    left: &'s [&'s str],
+    leads_to_image: bool,
+}
+
+impl<'s> Steps<'s> {
+    /// What is left below a field, or below an item of a list.
+    fn below(self, key: Option<&str>) -> Option<Self> {
+        let (step, left) = self.left.split_first()?;
+        let leads_there = *step == "*" || key == Some(field(step).0);
+        leads_there.then_some(Self { left, ..self })
+    }
+
+    fn each_below(paths: &[Self], key: Option<&str>) -> Vec<Self> {
+        paths.iter().filter_map(|path| path.below(key)).collect()
+    }
+}
 
 impl<'a> Extent<'a> {
     /// Reads an object; `None` where it is not as its kind has it.
     #[inline(never)] // cold: see docs/performance.md#stack
-    pub(super) fn read(object: Raw<'a>, layout: &Layout<'_>) -> Option<Self> {
+    pub(super) fn read<'s>(object: Raw<'a>, layout: &'s Layout<'s>) -> Option<Self> {
         let (mut extent, report) = (Self::default(), Report::default());
-        let first_steps = layout.images.iter().map(|path| path.get(..1));
-        let paths = layout.pod_specs.iter().map(|path| Some(path.as_slice()));
-        for steps in paths.chain(first_steps).flatten() {
-            object.read(REQUEST, Path::Root(""), &report, |value| {
-                extent.walk(value, steps);
-            });
-        }
+        let steps = |leads_to_image| {
+            move |left: &'s Vec<_>| Steps {
+                left,
+                leads_to_image,
+            }
+        };
+        let pod_specs = layout.pod_specs.iter().map(steps(false));
+        let paths: Vec<_> = pod_specs
+            .chain(layout.images.iter().map(steps(true)))
+            .collect();
+        object.read(REQUEST, Path::Root(""), &report, |value| {
+            extent.walk(value, &paths, ABOUT_THE_OBJECT);
+        });
         object.read(REQUEST, Path::Root(""), &report, |value| {
             value.object(|key, value| {
                 if key == "metadata" {
@@ -64,33 +109,53 @@ impl<'a> Extent<'a> {
         report.is_empty().then_some(extent)
     }
 
-    fn walk(&mut self, value: Value<'_, 'a>, steps: &[&str]) {
-        let path = value.path();
-        let Some((step, rest)) = steps.split_first() else {
-            self.contents.insert(path.text(), value.raw().text());
+    /// Follows paths that lead to or through a value; the fields `ignored` beside them do not matter.
+    fn walk(&mut self, value: Value<'_, 'a>, paths: &[Steps<'_>], ignored: &[&str]) {
+        if paths.iter().any(|path| path.left.is_empty()) {
+            self.contents.push_str(value.raw().text());
             return;
-        };
-        if *step != "*" {
-            let (step, _) = field(step);
+        }
+        let keeps_all = paths.iter().any(|path| path.leads_to_image);
+        let items = Steps::each_below(paths, None);
+        if items.is_empty() || value.is_object() {
+            self.contents.push('{');
             value.object(|key, value| {
-                if key == step {
-                    self.walk(value, rest);
-                } else if key == SUSPEND || AMOUNTS.contains(&key) {
+                let (inner, matters) =
+                    (Steps::each_below(paths, Some(key)), !ignored.contains(&key));
+                let counts = AMOUNTS.contains(&key) || STOPS.iter().any(|(stop, _)| *stop == key);
+                if !inner.is_empty() {
+                    self.name(key);
+                    self.walk(value, &inner, &[]);
+                } else if matters && counts {
                     self.count(key, value);
+                } else if matters && keeps_all {
+                    self.name(key);
+                    self.contents.push_str(value.raw().text());
                 }
             });
-        } else if value.is_object() {
-            value.object(|_, item| self.walk(item, rest));
+            self.contents.push('}');
         } else {
-            value.list(|_, item| self.walk(item, rest));
+            self.contents.push('[');
+            value.list(|_, item| {
+                self.walk(item, &items, &[]);
+                self.contents.push(',');
+            });
+            self.contents.push(']');
         }
+    }
+
+    /// Writes the name of a field, and how long it is: it may have any characters.
+    fn name(&mut self, key: &str) {
+        self.contents
+            .push_str(&alloc::format!(",{}:{key}:", key.len()));
     }
 
     fn count(&mut self, key: &str, value: Value<'_, 'a>) {
         let (path, text) = (value.path().text(), value.raw().text());
+        let stops = |(stop, values): &(&str, &[&str])| *stop == key && values.contains(&text);
         let amount = match (key, text) {
             (_, "null") => return,
-            (SUSPEND, "true") => Amount::Number(0),
+            _ if STOPS.iter().any(stops) => Amount::Number(0),
             // Which is also what its absence means.
             (SUSPEND, "false") => return,
             _ => text.parse().map_or(Amount::Text(text), Amount::Number),

@@ -151,6 +151,7 @@ pub(super) fn cases() -> Vec<Case> {
     ];
     cases.extend(unreadable());
     cases.extend(answers_to_an_incident());
+    cases.extend(less_of_other_kinds());
     for (name, old) in [
         ("missing", Value::Null),
         (
@@ -509,6 +510,123 @@ fn answers_to_an_incident() -> Vec<Case> {
                 *r = update(request("e.com", "Fleet", fleet(counts)), fleet([2, 3]));
             },
         ));
+    }
+    cases
+}
+
+/// Less, and more, of kinds that keep images outside of pod specs, or count Pods in their own way.
+fn less_of_other_kinds() -> Vec<Case> {
+    type Change = fn(&mut Value);
+    let group = "e.com";
+    let check = |name: &str, is_admitted: bool, (kind, old, new): (&str, Value, Value)| {
+        let expected = if is_admitted {
+            "allow unchanged-image !digest-denied"
+        } else {
+            "deny digest-denied !unchanged-image"
+        };
+        case(&format!("revoked_{kind}_{name}"), expected, |s, r| {
+            s["unchangedImages"] = "check".into();
+            s["deniedDigests"] = json!([unsigned().split_once('@').unwrap().1]);
+            s["workloads"] = json!([
+                {"group": group, "kind": "Flow", "images": ["spec.templates.*.run?.image", "spec.exit?.image"]},
+                {"group": group, "kind": "Group", "podSpecs": ["spec.groups.*.template.spec"]},
+            ]);
+            let of = |spec: Value| {
+                let mut body = json!({"apiVersion": "e.com/v1", "kind": kind, "spec": spec});
+                if let Some(status) = body["spec"].as_object_mut().unwrap().remove("ROOT") {
+                    body["status"] = status;
+                }
+                body
+            };
+            *r = update(request(group, kind, of(new)), of(old));
+        })
+    };
+    let flow = || {
+        json!({
+            "replicas": 5, "entry": "main", "templates": [
+                {"name": "main", "parallelism": 2, "run": {"image": unsigned(), "args": ["x"]}},
+                {"name": "idle", "steps": []},
+            ],
+        })
+    };
+    let all: &[(&str, bool, Change)] = &[
+        ("scaled_to_zero", true, |spec| spec["replicas"] = 0.into()),
+        ("scaled_down", true, |spec| spec["replicas"] = 4.into()),
+        ("scaled_up", false, |spec| spec["replicas"] = 6.into()),
+        ("suspended", true, |spec| spec["suspend"] = true.into()),
+        ("not_suspended", true, |spec| spec["suspend"] = false.into()),
+        ("terminated", true, |spec| {
+            spec["shutdown"] = "Terminate".into()
+        }),
+        ("stopped", true, |spec| spec["shutdown"] = "Stop".into()),
+        ("shut_down_in_another_way", false, |spec| {
+            spec["shutdown"] = "Later".into()
+        }),
+        ("cancelled", true, |spec| {
+            spec["status"] = "TaskRunCancelled".into()
+        }),
+        ("halted", true, |spec| spec["runStrategy"] = "Halted".into()),
+        ("always_run", false, |spec| {
+            spec["runStrategy"] = "Always".into()
+        }),
+        ("not_run", true, |spec| spec["running"] = false.into()),
+        ("run", false, |spec| spec["running"] = true.into()),
+        ("with_less_at_a_time", true, |spec| {
+            spec["templates"][0]["parallelism"] = 1.into()
+        }),
+        ("with_more_at_a_time", false, |spec| {
+            spec["templates"][0]["parallelism"] = 3.into()
+        }),
+        ("with_other_arguments", false, |spec| {
+            spec["templates"][0]["run"]["args"] = json!(["y"])
+        }),
+        ("with_another_entry", false, |spec| {
+            spec["entry"] = "idle".into()
+        }),
+        ("with_other_steps", false, |spec| {
+            spec["templates"][1]["steps"] = json!(["main"])
+        }),
+        ("with_one_more_template", false, |spec| {
+            spec["templates"]
+                .as_array_mut()
+                .unwrap()
+                .push(json!({"steps": ["main"]}));
+        }),
+        ("with_another_order", false, |spec| {
+            spec["templates"].as_array_mut().unwrap().reverse();
+        }),
+        ("with_another_status", true, |spec| {
+            spec["ROOT"] = json!({"replicas": 9})
+        }),
+        ("scaled_down_with_other_arguments", false, |spec| {
+            spec["replicas"] = 0.into();
+            spec["templates"][0]["run"]["args"] = json!(["y"]);
+        }),
+    ];
+    let mut cases: Vec<_> = all
+        .iter()
+        .map(|(name, is_admitted, change)| {
+            let mut new = flow();
+            change(&mut new);
+            check(name, *is_admitted, ("Flow", flow(), new))
+        })
+        .collect();
+    for (name, field, stops) in [
+        ("that_was_suspended_goes_on", "suspend", json!(true)),
+        ("that_was_stopped_goes_on", "shutdown", json!("Stop")),
+        ("that_was_not_run_goes_on", "running", json!(false)),
+    ] {
+        let mut old = flow();
+        old[field] = stops;
+        cases.push(check(name, false, ("Flow", old, flow())));
+    }
+    // The Pods of one replica.
+    for field in ["size", "numOfHosts"] {
+        let group = |count: u32| json!({"groups": [{"template": {"spec": one_container(&unsigned())}, field: count}]});
+        for (name, is_admitted, count) in [("less", true, 2), ("more", false, 4)] {
+            let name = format!("with_{name}_by_{field}");
+            cases.push(check(&name, is_admitted, ("Group", group(3), group(count))));
+        }
     }
     cases
 }
