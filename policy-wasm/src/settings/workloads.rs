@@ -89,13 +89,22 @@ fn read_path(value: Value<'_, '_>) -> Option<Vec<String>> {
     let steps: Vec<_> = text.split('.').map(|step| step.to_string()).collect();
     let starts_with_field = steps.first().is_some_and(|step| step != "*");
     if starts_with_field && steps.iter().all(|step| is_step(step)) {
-        return Some(steps);
+        let first = steps.first().map_or("", |step| step.trim_end_matches('?'));
+        if !ABOUT_THE_OBJECT.contains(&first) {
+            return Some(steps);
+        }
+        let message = alloc::format!("no image that runs is in `{first}` of an object");
+        report.push(Code::SettingsInvalidValue, path, message);
+        return None;
     }
     let message = "expected field names separated by dots, as in `spec.template.spec`; `*` stands for \
                    every item, and `?` behind a name for a field that may be missing";
     report.push(Code::SettingsInvalidValue, path, message);
     None
 }
+
+/// Fields that every object has, and that say what it is: they are read for that alone.
+const ABOUT_THE_OBJECT: &[&str] = &["apiVersion", "kind", "metadata"];
 
 /// A field's name, with or without `?` behind it, or `*`.
 fn is_step(step: &str) -> bool {

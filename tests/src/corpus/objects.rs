@@ -598,6 +598,17 @@ fn images_outside_of_pod_specs() -> Vec<Case> {
             json!({}),
         ),
     ];
+    for first in ["metadata", "kind", "apiVersion", "metadata?"] {
+        for list in ["images", "podSpecs"] {
+            let name = format!(
+                "path_of_{list}_that_begins_with_{}",
+                first.replace('?', "_or_not")
+            );
+            let paths = json!({list: ["spec.image?", format!("{first}.image")]});
+            let spec = json!({"image": image()});
+            cases.push(of_kind(&name, "error settings-invalid", paths, spec));
+        }
+    }
     // A rule by service account applies to who runs the images, where the object says so.
     for (name, expected, account) in [
         (
