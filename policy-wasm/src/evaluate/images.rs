@@ -201,7 +201,7 @@ fn is_unchanged(image: &Image<'_>, old: &Workload<'_>, workload: &Workload<'_>) 
     (image.field.image.is_some() || may_be_missing)
         && image
             .field
-            .before(old)
+            .before(old, workload.origin)
             .any(|before| before.image == image.field.image)
 }
 
@@ -211,7 +211,7 @@ fn pinned_before(image: &Image<'_>, old: &Workload<'_>, workload: &Workload<'_>)
     let pod = workload.pods.get(image.pod)?;
     // Images that are in no pod spec are in several of the same path, by service account.
     let old = old.pods.iter().filter(|old| old.path == pod.path);
-    let mut before = old.flat_map(|old| image.field.before(old));
+    let mut before = old.flat_map(|old| image.field.before(old, workload.origin));
     before.find_map(|before| {
         let digest = before.image.as_deref()?.strip_prefix(image.text())?;
         Digest::parse(digest.strip_prefix('@')?).ok()

@@ -5,6 +5,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::cell::{Cell, OnceCell};
 
+use super::Origin;
 use crate::decision::Code;
 use crate::json::{Raw, Value};
 
@@ -222,18 +223,25 @@ impl<'a> ImageField<'a> {
     }
 
     /// Whether it is about the same container, volume or field as one of another object: by its name,
-    /// and where only its path says which it is, by that.
-    fn is_same_place(&self, other: &ImageField<'_>) -> bool {
+    /// and where only its path says which it is, by that. Containers of Kubernetes' own kinds have names;
+    /// those of Knative may be left without.
+    fn is_same_place(&self, other: &ImageField<'_>, origin: Origin) -> bool {
+        let may_be_unnamed = self.kind == FieldKind::Field || origin == Origin::Other;
         self.kind == other.kind
-            && match self.kind {
-                FieldKind::Field => self.path == other.path,
-                _ => self.name.is_some() && self.name == other.name,
+            && match (&self.name, &other.name) {
+                (None, None) => may_be_unnamed && self.path == other.path,
+                (name, other) => name == other,
             }
     }
 
-    /// What stood in the same place before an update.
-    pub(crate) fn before<'o>(&self, old: &'o Pod<'_>) -> impl Iterator<Item = &'o ImageField<'o>> {
-        old.images.iter().filter(|image| self.is_same_place(image))
+    /// What stood in the same place before an update of an object of such an origin.
+    pub(crate) fn before<'o>(
+        &self,
+        old: &'o Pod<'_>,
+        origin: Origin,
+    ) -> impl Iterator<Item = &'o ImageField<'o>> {
+        let is_same_place = move |image: &&ImageField<'_>| self.is_same_place(image, origin);
+        old.images.iter().filter(is_same_place)
     }
 
     /// How a message calls it: by its name, or by its path where it has none.

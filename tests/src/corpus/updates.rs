@@ -283,6 +283,50 @@ fn unreadable() -> Vec<Case> {
             r["object"]["spec"]["replicas"] = 0.into();
         },
     ));
+    // Knative leaves containers without a name.
+    let knative = |containers: Value| {
+        let mut body = json!({"apiVersion": "serving.knative.dev/v1", "kind": "Service"});
+        body["spec"]["template"]["spec"]["containers"] = containers;
+        request("serving.knative.dev", "Service", body)
+    };
+    let (one, other) = (json!({"image": unsigned()}), json!({"image": image()}));
+    let named = json!({"name": "a", "image": unsigned()});
+    for (name, expected, new, old) in [
+        (
+            "unnamed_container_of_a_knative_service",
+            "allow unchanged-image",
+            json!([one]),
+            json!([one]),
+        ),
+        (
+            "unnamed_container_with_a_new_image",
+            "deny no-valid-attestation",
+            json!([one]),
+            json!([other]),
+        ),
+        (
+            "unnamed_container_in_another_place",
+            "deny no-valid-attestation",
+            json!([other, one]),
+            json!([one, other]),
+        ),
+        (
+            "unnamed_container_that_had_a_name",
+            "deny no-valid-attestation",
+            json!([one]),
+            json!([named]),
+        ),
+        (
+            "unnamed_container_that_gets_a_name",
+            "deny no-valid-attestation",
+            json!([named]),
+            json!([one]),
+        ),
+    ] {
+        cases.push(case(name, expected, |_, r| {
+            *r = update(knative(new), knative(old)["object"].take());
+        }));
+    }
     let workloads = json!([{"group": "e.com", "kind": "Box", "podSpecs": ["spec"]}]);
     let body = json!({"apiVersion": "e.com/v1", "kind": "Box",
         "spec": {"containers": [{"name": "app"}]}});
