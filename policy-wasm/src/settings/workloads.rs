@@ -65,10 +65,21 @@ impl<'a> WorkloadKind<'a> {
     }
 }
 
+/// Paths of one kind, pod specs and images together: an object is read once for each.
+const MAX_PATHS: usize = 16;
+
 /// Reads a list of paths, none of which leads to where another one of the kind does, or above it.
 fn read_paths(value: Value<'_, '_>, own: &mut Vec<Vec<String>>, others: &[Vec<String>]) {
-    value.list(|_, item| {
+    let room = MAX_PATHS.saturating_sub(others.len());
+    value.list(|index, item| {
         let (path, report) = (item.path(), item.report());
+        if index >= room {
+            if index == room {
+                let message = alloc::format!("more than {MAX_PATHS} paths of one kind");
+                report.push(Code::LimitExceeded, path, message);
+            }
+            return;
+        }
         let Some(steps) = read_path(item) else { return };
         let name = |step: &String| step.trim_end_matches('?').to_string();
         let overlaps = |other: &Vec<String>| {

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::case::{A, Case, case, image, one_container, pod, raw_case, rule, settings};
+use crate::case::{A, Case, case, image, one_container, pod, raw_case, request, rule, settings};
 use crate::signing::{TestKey, occurrence, occurrence_of, payload};
 
 pub(super) fn cases() -> Vec<Case> {
@@ -38,10 +38,44 @@ pub(super) fn cases() -> Vec<Case> {
         let call = json!({"request": request, "settings": settings()}).to_string();
         call.replace("\"NESTED\"", &value)
     };
+    // A kind of so many paths of pod specs and of images.
+    let of_paths = |settings: &mut Value, pod_specs: usize, images: usize| {
+        let paths = |name: &str, count| -> Vec<_> {
+            (0..count).map(|n| format!("spec.{name}{n}?")).collect()
+        };
+        settings["workloads"] = json!([{"group": "e.com", "kind": "Box",
+            "podSpecs": paths("pod", pod_specs), "images": paths("image", images)}]);
+        request(
+            "e.com",
+            "Box",
+            json!({"apiVersion": "e.com/v1", "kind": "Box", "spec": {}}),
+        )
+    };
     vec![
         case("as_many_images_as_allowed", "allow attested", |_, r| {
             *r = containers(512)
         }),
+        case(
+            "as_many_paths_of_a_kind_as_allowed",
+            "allow no-images",
+            |s, r| {
+                *r = of_paths(s, 8, 8);
+            },
+        ),
+        case(
+            "one_path_of_a_kind_too_many",
+            "error settings-invalid",
+            |s, r| {
+                *r = of_paths(s, 8, 9);
+            },
+        ),
+        case(
+            "too_many_paths_in_one_list",
+            "error settings-invalid",
+            |s, r| {
+                *r = of_paths(s, 0, 1000);
+            },
+        ),
         case("one_image_too_many", "error limit-exceeded", |_, r| {
             *r = containers(513)
         }),
