@@ -28,7 +28,7 @@ use std::path::Path;
 use serde::Deserialize;
 use serde_json::Value;
 
-pub(crate) use printable::printable;
+pub(crate) use printable::{printable, printable_lines};
 
 use crate::inputs::{Asked, Request, Skipped, Why, shown};
 
@@ -98,13 +98,13 @@ pub(crate) fn counted(count: usize, noun: &str) -> String {
 /// Prints an error with its causes, outer context first. What is wrong with several files is a line for each.
 pub(crate) fn error(error: &anyhow::Error) {
     let text = format!("{error:#}");
-    let lines: Vec<_> = text.lines().map(printable).collect();
+    let lines = printable_lines(&text);
     anstream::eprintln!("{BOLD_RED}error{RESET}: {}", lines.join("\n"));
 }
 
 /// Prints what is wrong with one thing. Lines after the first are indented: none of them is an error of its own.
 pub(crate) fn problem(text: &str) {
-    let lines: Vec<_> = text.lines().map(printable).collect();
+    let lines = printable_lines(text);
     anstream::eprintln!("{BOLD_RED}error{RESET}: {}", lines.join("\n  "));
 }
 

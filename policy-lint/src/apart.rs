@@ -6,6 +6,9 @@ use core::ops::Range;
 use crate::diagnostic::{Diagnostic, Sink};
 use crate::source::{Malformed, SourceFile, Span};
 
+/// Malformed documents of one file that are told one by one: their number is their author's.
+const MAX_TOLD: usize = 100;
+
 /// The files with malformed documents blanked, each of which is a finding; `None` where nothing has to be.
 ///
 /// A file of one document is left to its reader.
@@ -24,9 +27,16 @@ pub(crate) fn readable(files: &[SourceFile], sink: &mut Sink<'_>) -> Option<Vec<
             continue;
         };
         *place = SourceFile::new(file.name(), text);
-        for Malformed { span, message, .. } in malformed {
-            let finding = Diagnostic::new(span, "", format!("not valid YAML: {message}"));
-            sink.push(finding.coded("document-malformed"));
+        let left = malformed.len().saturating_sub(MAX_TOLD);
+        for (told, Malformed { span, message, .. }) in malformed.into_iter().enumerate() {
+            let message = match told {
+                MAX_TOLD => format!("{left} more documents of this file are not valid YAML"),
+                _ => format!("not valid YAML: {message}"),
+            };
+            sink.push(Diagnostic::new(span, "", message).coded("document-malformed"));
+            if told == MAX_TOLD {
+                break;
+            }
         }
     }
     readable
@@ -104,6 +114,27 @@ mod tests {
             assert!(found.contains(&expected), "{found:?}");
         }
         assert_eq!(report.documents, 1);
+    }
+
+    #[test]
+    fn malformed_documents_are_told_up_to_a_number_and_counted() {
+        let text = format!("{POLICY}{}", "---\n{a: \n".repeat(250));
+        let files = [SourceFile::new("a.yaml", text)];
+        let report = lint(&files, &Config::default());
+        let malformed = report.diagnostics.iter();
+        let malformed = malformed.filter(|one| one.code == "document-malformed");
+        let messages: Vec<_> = malformed.map(|one| one.message.as_str()).collect();
+        assert_eq!(messages.len(), 101);
+        assert!(
+            messages.contains(&"150 more documents of this file are not valid YAML"),
+            "{messages:?}"
+        );
+        assert!(
+            report
+                .diagnostics
+                .iter()
+                .any(|one| one.code == "lint-dry-run")
+        );
     }
 
     #[test]

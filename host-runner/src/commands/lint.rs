@@ -191,9 +191,7 @@ fn config(args: &Args) -> Result<Config> {
                 Err(problems) => {
                     let files = core::slice::from_ref(&source);
                     let mut out = anstream::stderr().lock();
-                    for problem in &problems {
-                        emit::diagnostic::write(&mut out, problem, files)?;
-                    }
+                    emit::diagnostic::write_all(&mut out, &problems, files)?;
                     bail!("`{}` cannot be used", source.name());
                 }
             }

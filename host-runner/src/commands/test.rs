@@ -186,9 +186,7 @@ fn tell(error: &LoadError) -> io::Result<()> {
         LoadError::Suite(source, problems) => {
             let files = core::slice::from_ref(source);
             let mut out = anstream::stderr().lock();
-            problems
-                .iter()
-                .try_for_each(|problem| emit::diagnostic::write(&mut out, problem, files))
+            emit::diagnostic::write_all(&mut out, problems, files)
         }
         LoadError::Input(error) => {
             emit::error(&anyhow::anyhow!("{error}"));

@@ -1,5 +1,6 @@
 //! Findings as rustc shows its own: the line, what is wrong in it, and what to do.
 
+use core::cell::OnceCell;
 use core::ops::Range;
 use std::io::{self, Write};
 
@@ -9,12 +10,41 @@ use policy_lint::{Diagnostic, Label, Severity, SourceFile};
 use super::printable;
 use super::printable::{begins_command, is_unsafe, private_keys};
 
-/// Prints one finding with the lines that it is about.
-pub(crate) fn write(
+/// Prints findings with the lines that they are about.
+pub(crate) fn write_all<'d>(
     out: &mut dyn Write,
-    diagnostic: &Diagnostic,
+    diagnostics: impl IntoIterator<Item = &'d Diagnostic>,
     files: &[SourceFile],
 ) -> io::Result<()> {
+    let files: Vec<_> = files.iter().map(File::of).collect();
+    let mut diagnostics = diagnostics.into_iter();
+    diagnostics.try_for_each(|diagnostic| write(out, diagnostic, &files))
+}
+
+/// A file, and where private keys stand in it: it is searched once for all findings
+struct File<'f> {
+    source: &'f SourceFile,
+    keys: OnceCell<Vec<Range<usize>>>,
+}
+
+impl<'f> File<'f> {
+    const fn of(source: &'f SourceFile) -> Self {
+        Self {
+            source,
+            keys: OnceCell::new(),
+        }
+    }
+
+    /// Whether a byte is part of a private key.
+    fn is_in_key(&self, at: usize) -> bool {
+        let keys = self.keys.get_or_init(|| private_keys(self.source.text()));
+        // They are in order, and none is in another.
+        let next = keys.partition_point(|key| key.end <= at);
+        keys.get(next).is_some_and(|key| key.contains(&at))
+    }
+}
+
+fn write(out: &mut dyn Write, diagnostic: &Diagnostic, files: &[File<'_>]) -> io::Result<()> {
     let level = match diagnostic.severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
@@ -61,10 +91,10 @@ struct Excerpt<'l> {
 /// Labels that are farther apart are shown by themselves, so that a finding costs what it shows.
 const NEAR: usize = 40;
 
-fn excerpts<'l>(labels: &'l [Label], files: &[SourceFile]) -> Vec<Excerpt<'l>> {
+fn excerpts<'l>(labels: &'l [Label], files: &[File<'_>]) -> Vec<Excerpt<'l>> {
     let mut excerpts: Vec<Excerpt<'_>> = Vec::new();
     for (index, label) in labels.iter().enumerate() {
-        let Some(file) = files.get(label.span.file) else {
+        let Some(File { source: file, .. }) = files.get(label.span.file) else {
             continue;
         };
         let first_line = file.position(label.span.start).line;
@@ -95,9 +125,9 @@ fn excerpts<'l>(labels: &'l [Label], files: &[SourceFile]) -> Vec<Excerpt<'l>> {
     }
     for excerpt in &mut excerpts {
         if let Some(file) = files.get(excerpt.file) {
-            excerpt.start = file.line_start(excerpt.first_line);
-            let end = file.line_start(excerpt.last_line.saturating_add(1));
-            excerpt.text = tame(file.text(), excerpt.start..end);
+            excerpt.start = file.source.line_start(excerpt.first_line);
+            let end = file.source.line_start(excerpt.last_line.saturating_add(1));
+            excerpt.text = tame(file, excerpt.start..end);
         }
     }
     excerpts
@@ -146,13 +176,11 @@ fn is_in_mapping(text: &str, at: usize) -> bool {
 
 /// A part of a text with every character that a terminal or the log of a build would obey, and every private
 /// key, replaced by points of the same length.
-fn tame(whole: &str, part: Range<usize>) -> String {
-    // One may begin before the part.
-    let keys = private_keys(whole);
-    let text = whole.get(part.clone()).unwrap_or_default();
+fn tame(file: &File<'_>, part: Range<usize>) -> String {
+    let text = file.source.text().get(part.clone()).unwrap_or_default();
     let is_tame = |at: usize, c: char| {
-        let place = part.start.saturating_add(at);
-        if keys.iter().any(|key| key.contains(&place)) {
+        // A key may begin before the part.
+        if file.is_in_key(part.start.saturating_add(at)) {
             return false;
         }
         c == '\t' || !(is_unsafe(c) || begins_command(text, at))
@@ -193,7 +221,7 @@ mod tests {
             fix: None,
         };
         let mut out = anstream::StripStream::new(Vec::new());
-        write(&mut out, &diagnostic, &files).unwrap();
+        write_all(&mut out, [&diagnostic], &files).unwrap();
         String::from_utf8(out.into_inner()).unwrap()
     }
 

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::printable;
+use super::printable_lines;
 
 /// One annotation
 pub(super) struct Annotation<'a> {
@@ -35,7 +35,8 @@ impl Annotation<'_> {
 
 /// Line by line: what else a terminal would obey is shown.
 fn data(text: &str) -> String {
-    let lines = text.lines().map(|line| printable(line).replace('%', "%25"));
+    let lines = printable_lines(text).into_iter();
+    let lines = lines.map(|line| line.replace('%', "%25"));
     lines.collect::<Vec<_>>().join("%0A")
 }
 

@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::Evaluated;
-use super::printable::{begins_command, is_unsafe};
+use super::printable::{begins_command, is_unsafe, json_without_keys};
 use crate::engine::{Abi, Inspection};
 
 /// One answer as it is, several as a list; `is_one` where nothing else was asked about.
@@ -38,9 +38,10 @@ pub(super) fn print(document: &impl Serialize) -> io::Result<()> {
 }
 
 /// Writes a document. What could do something to a terminal or to the log of a build is spelled out, which
-/// JSON takes for the same.
+/// JSON takes for the same. Private keys are left out.
 pub(crate) fn write(out: &mut dyn Write, document: &impl Serialize) -> io::Result<()> {
     let text = serde_json::to_string_pretty(document)?;
+    let text = json_without_keys(&text);
     let mut shown = String::with_capacity(text.len());
     for (at, character) in text.char_indices() {
         // The line breaks of the document itself are the only others.

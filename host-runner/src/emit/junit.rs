@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
-use super::printable;
+use super::{printable, printable_lines};
 
 /// The suite of a file.
 pub(super) fn suite(file: &str) -> TestSuite {
@@ -27,8 +27,7 @@ pub(super) fn failed(kind: NonSuccessKind, message: &str) -> TestCaseStatus {
 
 /// Lines of a description, each of which somebody else may have written.
 pub(super) fn lines(text: &str) -> String {
-    let lines: Vec<_> = text.lines().map(printable).collect();
-    lines.join("\n")
+    printable_lines(text).join("\n")
 }
 
 pub(super) fn write(out: &mut dyn Write, report: &Report) -> io::Result<()> {

@@ -1,5 +1,6 @@
 //! Text that somebody else wrote, for everything that is read by people or by the log of a build.
 
+use alloc::borrow::Cow;
 use core::ops::Range;
 
 /// Text fit for a terminal and for a log: nothing in it can move the cursor, change colours, begin a line,
@@ -20,6 +21,62 @@ pub(crate) fn printable(text: &str) -> String {
         }
     }
     shown
+}
+
+/// A text of several lines, each of which is [`printable`]. Keys are left out of the whole: a line of one does not
+/// say what it is.
+pub(crate) fn printable_lines(text: &str) -> Vec<String> {
+    let text = without_keys(text);
+    text.lines().map(printable).collect()
+}
+
+/// A JSON text without private keys in its strings; outside of them nothing is changed.
+pub(super) fn json_without_keys(json: &str) -> Cow<'_, str> {
+    if private_keys(json).is_empty() {
+        return Cow::Borrowed(json);
+    }
+    let mut shown = String::with_capacity(json.len());
+    let mut rest = json;
+    while let Some((before, after)) = rest.split_once('"') {
+        let length = string_length(after);
+        shown.push_str(before);
+        shown.push('"');
+        // An escape has no end in the middle: a key begins and ends at dashes.
+        shown.push_str(&without_keys(after.get(..length).unwrap_or_default()));
+        rest = after.get(length..).unwrap_or_default();
+        if let Some(after) = rest.strip_prefix('"') {
+            shown.push('"');
+            rest = after;
+        }
+    }
+    shown.push_str(rest);
+    Cow::Owned(shown)
+}
+
+/// How far a string of JSON goes whose opening quote has been passed.
+fn string_length(text: &str) -> usize {
+    let mut is_escaped = false;
+    let end = text.bytes().position(|byte| {
+        let ends = byte == b'"' && !is_escaped;
+        is_escaped = byte == b'\\' && !is_escaped;
+        ends
+    });
+    end.unwrap_or(text.len())
+}
+
+fn without_keys(text: &str) -> Cow<'_, str> {
+    let keys = private_keys(text);
+    if keys.is_empty() {
+        return Cow::Borrowed(text);
+    }
+    let (mut shown, mut from) = (String::with_capacity(text.len()), 0_usize);
+    for key in keys {
+        shown.push_str(text.get(from..key.start).unwrap_or_default());
+        shown.push_str(LEFT_OUT);
+        from = key.end;
+    }
+    shown.push_str(text.get(from..).unwrap_or_default());
+    Cow::Owned(shown)
 }
 
 /// In the place of a private key.
@@ -128,6 +185,22 @@ mod tests {
             let shown = printable(&format!("{begin} MIIsecret é"));
             assert_eq!(shown, format!("{begin} (left out) "));
         }
+        let key = "-----BEGIN PRIVATE KEY-----\nMIIsecret\n\"x\n-----END PRIVATE KEY-----";
+        let masked = "-----BEGIN PRIVATE KEY----- (left out) -----END PRIVATE KEY-----";
+        assert_eq!(
+            printable_lines(&format!("a\n{key}\n::error::b")),
+            ["a", masked, "\\u{3a}:error::b"]
+        );
+        let open = "-----BEGIN PRIVATE KEY-----\nMIIsecret";
+        let document =
+            serde_json::json!({"a\\": [key, "b\"", open], "z": "\\", "é": open, open: 1});
+        let shown = json_without_keys(&document.to_string()).into_owned();
+        assert!(!shown.contains("secret"), "{shown}");
+        let shown: serde_json::Value = serde_json::from_str(&shown).unwrap();
+        let open = "-----BEGIN PRIVATE KEY----- (left out) ";
+        let expected =
+            serde_json::json!({"a\\": [masked, "b\"", open], "z": "\\", "é": open, open: 1});
+        assert_eq!(shown, expected);
         let public = "-----BEGIN PUBLIC KEY----- MII -----END PUBLIC KEY-----";
         assert_eq!(printable(public), public);
     }

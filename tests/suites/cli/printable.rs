@@ -66,3 +66,34 @@ fn json_says_the_same_with_every_character_spelled_out() {
     let decision: Value = serde_json::from_str(&shown).unwrap();
     assert_eq!(decision["images"][0]["image"], "##[error]x");
 }
+
+#[test]
+fn no_private_key_is_shown_in_any_format() {
+    let key = "-----BEGIN PRIVATE KEY-----\nMIIsecret\nsecretAAA\n-----END PRIVATE KEY-----\n";
+    let text = serde_json::to_string(key).unwrap();
+    let policy = format!(
+        "policy: {{defaultAdmissionRule: {{evaluationMode: {text}, enforcementMode: {text}}}}}\n"
+    );
+    let (folder, policy) = file("policy.yaml", &policy);
+    for format in ["human", "concise", "json", "sarif", "junit", "github"] {
+        let output = countersign(&format!("lint --format {format} {}", policy.display()), "");
+        for shown in [output.stdout, output.stderr] {
+            let shown = String::from_utf8(shown).unwrap();
+            assert!(!shown.contains("secret"), "{format}\n{shown}");
+        }
+    }
+    drop(folder);
+    let pod = format!(
+        r#"{{"apiVersion": "v1", "kind": "Pod", "metadata": {{"name": "a"}},
+           "spec": {{"containers": [{{"name": "a", "image": {text}}}]}}}}"#
+    );
+    for format in ["human", "json", "admission-review", "gke"] {
+        let command =
+            format!("evaluate --settings policies/pipeline/policy.yaml --format {format} -");
+        let output = countersign(&command, &pod);
+        for shown in [output.stdout, output.stderr] {
+            let shown = String::from_utf8(shown).unwrap();
+            assert!(!shown.contains("secret"), "{format}\n{shown}");
+        }
+    }
+}

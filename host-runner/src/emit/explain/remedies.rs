@@ -3,7 +3,7 @@
 
 use std::io::{self, Write};
 
-use crate::emit::{BOLD_YELLOW, DIM, RESET, printable};
+use crate::emit::{BOLD_YELLOW, DIM, RESET, printable, printable_lines};
 use crate::remedy::{Obstacle, Remedies, Way};
 
 pub(super) fn write(out: &mut impl Write, remedies: &[Remedies]) -> io::Result<()> {
@@ -46,8 +46,8 @@ fn ways(out: &mut impl Write, ways: &[Way]) -> io::Result<()> {
         }
         for block in blocks {
             writeln!(out)?;
-            for line in block.lines() {
-                writeln!(out, "{}", printable(line))?;
+            for line in printable_lines(block) {
+                writeln!(out, "{line}")?;
             }
         }
     }

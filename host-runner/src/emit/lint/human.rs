@@ -8,9 +8,7 @@ use super::Linted;
 use crate::emit::{BOLD_GREEN, BOLD_RED, BOLD_YELLOW, DIM, RESET, counted, diagnostic};
 
 pub(super) fn write(out: &mut dyn Write, linted: &Linted) -> io::Result<()> {
-    for finding in &linted.report.diagnostics {
-        diagnostic::write(out, finding, &linted.files)?;
-    }
+    diagnostic::write_all(out, &linted.report.diagnostics, &linted.files)?;
     let report = &linted.report;
     let documents = counted(report.documents, "document");
     let mut found = Vec::new();
