@@ -70,13 +70,16 @@ pub(crate) fn replace(path: &Path, content: &[u8], readers: Readers) -> io::Resu
 ///
 /// # Errors
 ///
-/// An output is one of the inputs, or lies in a folder of theirs and is no report of an earlier run.
+/// An output holds a private key, is one of the inputs, or lies in a folder of theirs and is no report of an earlier run.
 pub(crate) fn refuse_inputs<'p>(
     outputs: impl IntoIterator<Item = &'p Path>,
     inputs: impl IntoIterator<Item = &'p Path>,
 ) -> Result<(), Overwrites> {
     let inputs: Vec<_> = inputs.into_iter().filter(|path| !is_stdio(path)).collect();
     for output in outputs.into_iter().filter(|path| !is_stdio(path)) {
+        if has_private_key(output) {
+            return Err(Overwrites::PrivateKey(shown(output)));
+        }
         for input in &inputs {
             if is_same(output, input) {
                 return Err(Overwrites::Input(shown(output)));
@@ -96,7 +99,25 @@ pub(crate) enum Overwrites {
     Input(String),
     #[error("`{0}` is in `{1}`, which is read, and is no report; write to another file")]
     Below(String, String),
+    #[error("`{0}` holds a private key, and nothing is written over one")]
+    PrivateKey(String),
 }
+
+/// Whether a file has a line that begins a private key in PEM. There may be no other copy.
+fn has_private_key(file: &Path) -> bool {
+    if !file.is_file() {
+        return false;
+    }
+    let mut content = Vec::new();
+    let read = File::open(file).and_then(|file| file.take(MAX_KEY_FILE).read_to_end(&mut content));
+    let content = String::from_utf8_lossy(&content);
+    let mut lines = content.lines().map(str::trim);
+    read.is_ok()
+        && lines.any(|line| line.starts_with("-----BEGIN ") && line.ends_with("PRIVATE KEY-----"))
+}
+
+/// Files of keys are far shorter.
+const MAX_KEY_FILE: u64 = 1 << 20;
 
 fn is_stdio(path: &Path) -> bool {
     path.as_os_str() == "-"

@@ -107,9 +107,10 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
     if args.list {
         return list();
     }
-    let inputs = args.paths.iter().chain(&args.config);
+    let config_path = args.config.clone().or_else(nearest_config);
+    let inputs = args.paths.iter().chain(&config_path);
     output::check(&args.format, inputs.map(PathBuf::as_path))?;
-    let config = config(args)?;
+    let config = config(args, config_path.as_deref())?;
     let config = match args.time.or_else(now) {
         Some(time) => config.at(time),
         None => config,
@@ -180,11 +181,10 @@ fn list() -> Result<Exit> {
 }
 
 /// The configuration file, and over it the command line.
-fn config(args: &Args) -> Result<Config> {
-    let path = args.config.clone().or_else(nearest_config);
+fn config(args: &Args, path: Option<&Path>) -> Result<Config> {
     let mut config = match path {
         Some(path) => {
-            let inputs::Source { name, text } = inputs::read(&path)?;
+            let inputs::Source { name, text } = inputs::read(path)?;
             let source = SourceFile::new(name, text);
             match Config::parse(&source) {
                 Ok(config) => config,

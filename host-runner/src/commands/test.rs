@@ -82,8 +82,11 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
     output::check(&args.format, args.paths.iter().map(PathBuf::as_path))?;
     let mut problems = Problems::default();
     let suites = load(&args.paths, &mut problems)?;
-    let read = suites.iter().map(|suite| suite.settings_path.as_path());
-    output::check(&args.format, read)?;
+    let read = suites.iter().flat_map(|suite| {
+        let requests = suite.request_paths.iter();
+        requests.chain([&suite.settings_path])
+    });
+    output::check(&args.format, read.map(PathBuf::as_path))?;
     let bytes = module_bytes(&args.module)?;
     let policy = engine()?.load(&bytes)?;
     let suites = usable(&policy, suites, &mut problems)?;

@@ -31,6 +31,8 @@ pub struct Loaded {
     pub source: SourceFile,
     /// The file with the settings
     pub settings_path: PathBuf,
+    /// The files with requests of cases
+    pub request_paths: Vec<PathBuf>,
     /// The settings, test keys in place of all that they stand for
     pub settings: Value,
     /// In the suite's order
@@ -114,6 +116,11 @@ impl Loaded {
             root,
             source: &source,
         };
+        let request_paths = suite.cases.iter().filter_map(|case| match &case.request {
+            Request::File { path, .. } => Some(folder.join(path)),
+            Request::Inline(_) => None,
+        });
+        let request_paths: Vec<_> = request_paths.collect();
         let cases = suite.cases.into_iter();
         let cases: Vec<_> = cases
             .filter_map(|case| world.prepare(case, &mut problems))
@@ -123,6 +130,7 @@ impl Loaded {
                 name: source.name().to_owned(),
                 source,
                 settings_path,
+                request_paths,
                 settings,
                 cases,
             })

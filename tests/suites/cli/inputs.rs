@@ -390,3 +390,59 @@ fn an_output_never_replaces_what_is_read() {
             .contains("LintReport")
     );
 }
+
+#[test]
+fn an_output_replaces_no_fixture_no_configuration_and_no_private_key() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    let policy = fs::read_to_string(root().join("policies/pipeline/policy.yaml")).unwrap();
+    let suite = "apiVersion: countersign.dev/v1\nkind: PolicySuite\nsettings: policy.yaml\n\
+                 time: 2026-01-31T12:00:00Z\ncases: [{name: a, request: {file: pod.yaml}, expect: admitted}]\n";
+    let key = "text\n-----BEGIN EC PRIVATE KEY-----\nc2VjcmV0\n-----END EC PRIVATE KEY-----\n";
+    let config =
+        "apiVersion: countersign.dev/v1\nkind: LintConfig\nseverity: {lint-dry-run: allow}\n";
+    let before = [
+        ("policy.yaml", policy.as_str()),
+        ("pod.yaml", &pod("a")),
+        ("tests.yaml", suite),
+        ("key.pem", key),
+        ("countersign-lint.yaml", config),
+    ];
+    for (name, text) in before {
+        write(path, name, text);
+    }
+    for (arguments, problem) in [
+        ("test --format json=pod.yaml tests.yaml", "is read"),
+        ("test --format json=policy.yaml tests.yaml", "is read"),
+        (
+            "lint --format json=countersign-lint.yaml policy.yaml",
+            "is read",
+        ),
+        (
+            "lint --format json=key.pem policy.yaml",
+            "holds a private key",
+        ),
+        (
+            "test --format junit=key.pem tests.yaml",
+            "holds a private key",
+        ),
+    ] {
+        let output = std::process::Command::new(env!("CARGO_BIN_EXE_countersign"))
+            .args(arguments.split(' '))
+            .current_dir(path)
+            .env_clear()
+            .env("XDG_CACHE_HOME", env!("CARGO_TARGET_TMPDIR"))
+            .output()
+            .unwrap();
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{arguments}\n{stderr}");
+        assert!(stderr.contains(problem), "{arguments}\n{stderr}");
+        for (name, text) in before {
+            assert_eq!(
+                fs::read_to_string(path.join(name)).unwrap(),
+                text,
+                "{arguments}"
+            );
+        }
+    }
+}
