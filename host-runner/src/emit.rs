@@ -223,6 +223,11 @@ pub(crate) fn skipped(all: &[Skipped]) {
         (Why::ToolFolder, "folder", "of tools"),
         (Why::LinkOutside, "link", "to a file outside of the folder"),
         (
+            Why::FolderOutside,
+            "link",
+            "to a folder outside of the folder",
+        ),
+        (
             Why::HelmTemplate,
             "template",
             "of a Helm chart; judge what `helm template` prints",

@@ -30,6 +30,8 @@ pub struct Skipped {
 pub enum Why {
     /// A link to a file that lies elsewhere, whose lines must not stand in anybody's log
     LinkOutside,
+    /// A link to a folder that lies elsewhere
+    FolderOutside,
     /// Belongs to a tool, such as `.git`
     ToolFolder,
     /// A template of a Helm chart: no manifest before it is rendered
@@ -75,9 +77,15 @@ pub fn walk(path: &Path) -> Result<Walk, InputError> {
                 } else {
                     folders.push((path, in_templates || (is_chart && name == "templates")));
                 }
+                continue;
+            }
+            let is_link = kind.is_some_and(|kind| kind.is_symlink());
+            let is_outside =
+                is_link && !fs::canonicalize(&path).is_ok_and(|path| path.starts_with(&root));
+            if is_outside && path.is_dir() {
+                walk.skip(path, Why::FolderOutside);
             } else if is_document(&path) && path.is_file() {
-                let is_link = kind.is_some_and(|kind| kind.is_symlink());
-                if is_link && !fs::canonicalize(&path).is_ok_and(|path| path.starts_with(&root)) {
+                if is_outside {
                     walk.skip(path, Why::LinkOutside);
                 } else if in_templates && has_actions(&path) {
                     walk.skip(path, Why::HelmTemplate);
@@ -238,6 +246,8 @@ mod tests {
         )
         .unwrap();
         symlink("..data/policy.yaml", folder.path().join("policy.yaml")).unwrap();
+        // What lies below is found without it.
+        symlink("..data", folder.path().join("inside")).unwrap();
         symlink(outside.path(), folder.path().join("folder")).unwrap();
         symlink("nowhere.yaml", folder.path().join("broken.yaml")).unwrap();
         let found = walk(folder.path()).unwrap();
@@ -247,7 +257,10 @@ mod tests {
         );
         assert_eq!(
             skipped(folder.path(), found),
-            [(Why::LinkOutside, "out.yaml".to_owned())]
+            [
+                (Why::LinkOutside, "out.yaml".to_owned()),
+                (Why::FolderOutside, "folder".to_owned()),
+            ]
         );
         // A link that the user names is what the user means.
         let named = walk(&folder.path().join("out.yaml")).unwrap();
