@@ -207,8 +207,8 @@ fn judge(
     let mut warnings = Vec::new();
     let mut images = images::list(settings, request, workload, budget, report, &mut warnings);
     let marks = break_glass::read(&settings.break_glass, request, workload, &mut warnings);
-    let documents = Documents::plan(settings, request, workload, &images, marks, report)?;
-    documents.check_size(&images, budget)?;
+    let mut documents = Documents::plan(settings, request, workload, &images, marks, report)?;
+    documents.make_room(&images, budget)?;
     let mut lookups = Lookups::new(lookup, budget);
     if settings.resolve_tags {
         resolve::resolve(

@@ -3,6 +3,7 @@
 //! Verdicts are folded first and modes are applied afterwards, so that a softer rule for one Pod
 //! can not weaken what was found for another.
 
+use alloc::collections::BTreeMap;
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 
@@ -176,6 +177,8 @@ fn obstacle(image: &ImageDecision, break_glass: bool) -> Obstacle {
 #[inline(never)] // only some requests come here
 fn report_overrides(decision: &mut Decision, obstacles: &[Obstacle], settings: &Settings<'_>) {
     let mut overridden = String::new();
+    // The warnings about each image of each container: all of them together are too long to be compared.
+    let mut told: BTreeMap<_, Vec<usize>> = BTreeMap::new();
     for (image, obstacle) in decision.images.iter().zip(obstacles) {
         let (code, prefix) = match obstacle {
             Obstacle::DryRun => (
@@ -194,9 +197,14 @@ fn report_overrides(decision: &mut Decision, obstacles: &[Obstacle], settings: &
         }
         let text = compose(core::slice::from_ref(image));
         let warning = Reason::new(code, alloc::format!("{prefix}{text}"));
-        if decision.warnings.contains(&warning) {
+        let told = told.entry((&image.container, &image.image)).or_default();
+        let mut earlier = told
+            .iter()
+            .filter_map(|place| decision.warnings.get(*place));
+        if earlier.any(|earlier| *earlier == warning) {
             continue;
         }
+        told.push(decision.warnings.len());
         decision.warnings.push(warning);
         if !overridden.is_empty() {
             overridden.push('\n');

@@ -1,6 +1,7 @@
 //! All policy documents of the settings: each is asked on its own, and an image needs the consent of
 //! every one.
 
+use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 
 use super::images::Image;
@@ -23,17 +24,20 @@ pub(super) struct Documents<'a, 's> {
     platform: Vec<platform::Plan<'a, 's>>,
     /// Whether the break-glass mark of each Pod is honoured
     marks: Vec<bool>,
+    /// The documents, by their place among all, that have no room in the Decision for an image, by its place
+    beyond: BTreeSet<(usize, usize)>,
 }
 
 /// Strict work is done first, so that it never lacks what dry run and break-glass have used up.
 pub(super) const URGENCIES: [Urgency; 2] = [Urgency::Strict, Urgency::Lenient];
 
 impl<'a, 's> Documents<'a, 's> {
-    /// Reads of each document what this request needs.
+    /// Reads of each document what this request needs: nothing where all images stay as they were, so that
+    /// no document can stand in the way of an update that brings nothing in.
     ///
     /// # Errors
     ///
-    /// `context-missing`: a document has rules by a fact that the request does not state.
+    /// `settings-invalid`
     pub(super) fn plan(
         settings: &'s Settings<'a>,
         request: &Request<'_>,
@@ -42,42 +46,83 @@ impl<'a, 's> Documents<'a, 's> {
         marks: Vec<bool>,
         report: &Report,
     ) -> Result<Self, Reason> {
-        let singleton = settings
+        let mut documents = Self {
+            singleton: None,
+            platform: Vec::new(),
+            marks,
+            beyond: BTreeSet::new(),
+        };
+        if !images.is_empty() && images.iter().all(Image::is_settled) {
+            return Ok(documents);
+        }
+        documents.singleton = settings
             .policy
             .as_ref()
             .map(|policy| singleton::plan(settings, policy, request, workload, images, report));
-        let singleton = singleton.transpose()?;
-        let mut platform = Vec::new();
         for policy in &settings.platform_policies {
-            platform.push(platform::plan(
+            documents.platform.push(platform::plan(
                 settings, policy, request, workload, images, report,
             )?);
         }
-        Ok(Self {
-            singleton,
-            platform,
-            marks,
-        })
+        Ok(documents)
     }
 
-    /// Refuses what nobody could read: every image is answered for by each attestor of its rule and each
-    /// check of its check sets.
+    /// Bounds the Decision: every open image is answered for by each attestor of its rule and each check of
+    /// its check sets. Documents that can deny the image come first; others are not asked about an image
+    /// for which there is no room left.
     ///
     /// # Errors
     ///
-    /// `limit-exceeded`
-    pub(super) fn check_size(&self, images: &[Image<'_>], budget: &Budget) -> Result<(), Reason> {
-        let count = |(index, image): (usize, &Image<'_>)| {
-            let rule = self.singleton.iter().map(|plan| plan.answers(index, image));
-            let check_sets = self.platform.iter().map(|plan| plan.answers(index, image));
-            rule.chain(check_sets).fold(0, usize::saturating_add)
-        };
-        let counts = images.iter().enumerate().map(count);
-        if counts.fold(0, usize::saturating_add) > budget.results {
-            let what = "answers of attestors and checks in one Decision";
-            return Err(Reason::limit(what, budget.results));
+    /// `limit-exceeded`: more than fits, of what can deny an image.
+    pub(super) fn make_room(
+        &mut self,
+        images: &[Image<'_>],
+        budget: &Budget,
+    ) -> Result<(), Reason> {
+        let mut beyond = BTreeSet::new();
+        let mut room = budget.results;
+        for urgency in URGENCIES {
+            for (index, image) in images.iter().enumerate() {
+                if image.open().is_none() {
+                    continue;
+                }
+                let answers = self.answers(index, image).enumerate();
+                for (document, (mode, count)) in answers {
+                    if self.urgency(mode, image) != urgency {
+                        continue;
+                    }
+                    match (room.checked_sub(count), urgency) {
+                        (Some(rest), _) => room = rest,
+                        (None, Urgency::Strict) => return Err(too_long(budget)),
+                        (None, Urgency::Lenient) => {
+                            beyond.insert((document, index));
+                        }
+                    }
+                }
+            }
         }
+        self.beyond = beyond;
         Ok(())
+    }
+
+    /// The mode of each document for the image at this place of the list, and how many attestors or checks
+    /// answer for it.
+    fn answers(
+        &self,
+        index: usize,
+        image: &Image<'_>,
+    ) -> impl Iterator<Item = (EnforcementMode, usize)> {
+        let singleton = self.singleton.iter();
+        let singleton =
+            singleton.map(move |plan| (plan.enforcement(image), plan.answers(index, image)));
+        let platform = self.platform.iter();
+        let platform = platform.map(move |plan| (plan.enforcement(), plan.answers(index, image)));
+        singleton.chain(platform)
+    }
+
+    /// Whether a document is asked about an image; both by their places.
+    fn has_room(&self, document: usize, index: usize) -> bool {
+        !self.beyond.contains(&(document, index))
     }
 
     /// Whether the break-glass mark of any Pod is honoured.
@@ -143,17 +188,17 @@ impl<'a, 's> Documents<'a, 's> {
         for urgency in URGENCIES {
             let mut wanted = Vec::new();
             for (index, image) in images.iter().enumerate() {
-                let is_due = |mode| self.urgency(mode, image) == urgency;
+                let is_due = |document, mode| {
+                    self.urgency(mode, image) == urgency && self.has_room(document, index)
+                };
                 let singleton = self.singleton.iter();
-                for plan in singleton.filter(|plan| is_due(plan.enforcement(image))) {
+                for plan in singleton.filter(|plan| is_due(0, plan.enforcement(image))) {
                     plan.want(index, image, &mut wanted);
                 }
-                for plan in self
-                    .platform
-                    .iter()
-                    .filter(|plan| is_due(plan.enforcement()))
-                {
-                    plan.want(index, image, &mut wanted);
+                for (document, plan) in (self.first_platform()..).zip(&self.platform) {
+                    if is_due(document, plan.enforcement()) {
+                        plan.want(index, image, &mut wanted);
+                    }
                 }
             }
             if !wanted.is_empty() {
@@ -188,25 +233,29 @@ impl<'a, 's> Documents<'a, 's> {
             if !images.iter().any(|image| self.is_due(urgency, image)) {
                 continue;
             }
-            let due = |mode, image| (self.urgency(mode, image) == urgency).then_some(image);
+            let due = |document, mode, (index, image)| {
+                let is_due = self.urgency(mode, image) == urgency;
+                (is_due && self.has_room(document, index)).then_some(image)
+            };
             let mut judge = |evidence: &Evidence<'_>, results: &mut Results| {
                 if let Some(plan) = &self.singleton {
                     known.keep_satisfied();
                     let due = images
                         .iter()
-                        .map(|image| due(plan.enforcement(image), image));
+                        .enumerate()
+                        .map(|one| due(0, plan.enforcement(one.1), one));
                     let due: Vec<_> = due.collect();
                     let (known, circumstances) = (&mut known, &circumstances);
                     let found = plan.judge(&due, evidence, settings, circumstances, budget, known);
                     results.add(0, found);
                 }
-                let first = usize::from(self.singleton.is_some());
                 let mut testimonies =
                     platform::Testimonies::new(settings, evidence, &circumstances, budget);
-                for (index, plan) in self.platform.iter().enumerate() {
-                    let due = images.iter().map(|image| due(plan.enforcement(), image));
+                for (document, plan) in (self.first_platform()..).zip(&self.platform) {
+                    let images = images.iter().enumerate();
+                    let due = images.map(|one| due(document, plan.enforcement(), one));
                     let found = plan.judge(&due.collect::<Vec<_>>(), &mut testimonies, report);
-                    results.add(first.saturating_add(index), found);
+                    results.add(document, found);
                 }
             };
             judge(&evidence, &mut results);
@@ -216,12 +265,39 @@ impl<'a, 's> Documents<'a, 's> {
                 judge(&evidence, &mut results);
             }
         }
+        self.add_unasked(&mut results, images, budget);
         results.into_lists()
     }
 
+    /// Adds an error for each image and document that had no room.
+    fn add_unasked(&self, results: &mut Results, images: &[Image<'_>], budget: &Budget) {
+        let first = self.first_platform();
+        for (document, index) in &self.beyond {
+            let Some(image) = images.get(*index).filter(|image| image.open().is_some()) else {
+                continue;
+            };
+            let reason = too_long(budget);
+            let found = match document.checked_sub(first) {
+                Some(place) => {
+                    let plan = self.platform.get(place);
+                    plan.map(|plan| plan.undecided(reason))
+                }
+                None => {
+                    let plan = self.singleton.as_ref();
+                    plan.map(|plan| plan.undecided(image, reason))
+                }
+            };
+            results.set(*document, *index, found);
+        }
+    }
+
+    /// The place of the first platform policy among all documents.
+    fn first_platform(&self) -> usize {
+        usize::from(self.singleton.is_some())
+    }
+
     fn count(&self) -> usize {
-        let singleton = usize::from(self.singleton.is_some());
-        singleton.saturating_add(self.platform.len())
+        self.first_platform().saturating_add(self.platform.len())
     }
 
     /// Whether more evidence could also speak against an image: to a platform policy, it may be a newer scan.
@@ -235,6 +311,12 @@ impl<'a, 's> Documents<'a, 's> {
             .as_ref()
             .is_some_and(|plan| plan.lacks_system_policy)
     }
+}
+
+#[cold]
+fn too_long(budget: &Budget) -> Reason {
+    let what = "answers of attestors and checks in one Decision";
+    Reason::limit(what, budget.results)
 }
 
 /// What has been said so far: for each image, one result for each document
@@ -252,6 +334,14 @@ impl Results {
             if let (Some(result), Some(found)) = (results.get_mut(document), found) {
                 *result = Some(found);
             }
+        }
+    }
+
+    /// Adds what one document says about the image at a place of the list.
+    fn set(&mut self, document: usize, index: usize, found: Option<DocumentResult>) {
+        let results = self.0.get_mut(index);
+        if let Some(result) = results.and_then(|results| results.get_mut(document)) {
+            *result = found;
         }
     }
 

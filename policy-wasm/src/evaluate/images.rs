@@ -56,6 +56,11 @@ impl<'w> Image<'w> {
         self.resolved.as_ref()?.as_ref().ok().copied()
     }
 
+    /// Whether it brings nothing in, so that no document is asked about it.
+    pub(super) const fn is_settled(&self) -> bool {
+        matches!(self.status, Status::Unchanged | Status::Empty)
+    }
+
     /// The reference, where the policy is to judge it.
     pub(super) const fn open(&self) -> Option<ImageReference<'w>> {
         match self.status {

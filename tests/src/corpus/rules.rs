@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::case::{Case, case, one_container, pod, require, rule, unsigned};
+use crate::case::{Case, case, one_container, pod, require, rule, unsigned, update};
 use crate::signing::{TestKey, attestor};
 
 /// A policy that denies by default and allows what a specific rule names.
@@ -162,6 +162,7 @@ pub(super) fn cases() -> Vec<Case> {
             ));
         }
     }
+    cases.extend(without_a_namespace());
     let two = |s: &mut Value| {
         s["attestors"] = json!([
             attestor("a", &[&TestKey::new("a")]),
@@ -207,4 +208,87 @@ pub(super) fn cases() -> Vec<Case> {
         },
     ));
     cases
+}
+
+/// An object without a namespace, and rules by namespace: any of them may be the one.
+fn without_a_namespace() -> Vec<Case> {
+    let of = |name, expected, modes: [&str; 2], change: fn(&mut Value, &mut Value)| {
+        case(name, expected, |s, r| {
+            let [default, specific] = modes.map(|mode| {
+                let mut rule = require(&["a"]);
+                rule["enforcementMode"] = mode.into();
+                rule
+            });
+            s["policy"]["defaultAdmissionRule"] = default;
+            s["policy"]["kubernetesNamespaceAdmissionRules"] = json!({"production": specific});
+            r.as_object_mut().unwrap().remove("namespace");
+            change(s, r);
+        })
+    };
+    let (enforced, dry) = ("ENFORCED_BLOCK_AND_AUDIT_LOG", "DRYRUN_AUDIT_LOG_ONLY");
+    let (denied, unchanged) = ("error context-missing !dry-run", "allow unchanged-image");
+    let with_old: fn(&mut Value, &mut Value) = |_, r| {
+        let old = r["object"].clone();
+        *r = update(r.take(), old);
+    };
+    vec![
+        of(
+            "no_namespace_where_all_rules_are_in_dry_run",
+            "overridden context-missing dry-run",
+            [dry; 2],
+            |_, _| {},
+        ),
+        of(
+            "no_namespace_where_a_rule_enforces",
+            denied,
+            [dry, enforced],
+            |_, _| {},
+        ),
+        of(
+            "no_namespace_where_the_default_rule_enforces",
+            denied,
+            [enforced, dry],
+            |_, _| {},
+        ),
+        of(
+            "no_namespace_under_break_glass",
+            "overridden context-missing break-glass",
+            [enforced; 2],
+            |s, r| {
+                s["breakGlass"] = json!({"namespaces": ["*"]});
+                r["object"]["metadata"]["labels"] =
+                    json!({"image-policy.k8s.io/break-glass": "true"});
+            },
+        ),
+        of(
+            "no_namespace_and_an_exempt_image",
+            "allow exempt-allowlist !context-missing",
+            [enforced; 2],
+            |s, _| {
+                s["policy"]["admissionWhitelistPatterns"] =
+                    json!([{"namePattern": "trusted.example/app*"}]);
+            },
+        ),
+        of(
+            "no_namespace_and_an_unchanged_image",
+            unchanged,
+            [enforced; 2],
+            with_old,
+        ),
+        of(
+            "no_namespace_and_a_new_image",
+            denied,
+            [enforced; 2],
+            |_, r| {
+                let old = pod(one_container(&unsigned()))["object"].take();
+                *r = update(r.take(), old);
+            },
+        ),
+        of(
+            "no_namespace_in_dry_run_does_not_admit_a_malformed_image",
+            "deny image-reference-invalid",
+            [dry; 2],
+            |_, r| r["object"]["spec"]["containers"][0]["image"] = "not an image".into(),
+        ),
+    ]
 }

@@ -40,23 +40,14 @@ impl<'a, 's> Plan<'a, 's> {
         testimonies: &mut Testimonies<'_>,
         report: &Report,
     ) -> DocumentResult {
-        let mut result = DocumentResult {
-            name: self.policy.name.as_deref().map(String::from),
-            enforcement: match self.enforcement() {
-                EnforcementMode::Enforced => Enforcement::Enforced,
-                EnforcementMode::DryRun => Enforcement::DryRun,
-            },
-            ..DocumentResult::new(self.policy.document().into(), Verdict::Conformant)
-        };
+        let mut result = self.result();
         if let Some(exemption) = &exemptions.policy {
             result.reasons.push(exempt(image, exemption));
             result.allowlist = Some(exemption.clone());
             return result;
         }
         if let Some(reason) = &self.unknown {
-            result.verdict = reason.code.verdict();
-            result.reasons.push(reason.clone());
-            return result;
+            return self.undecided(reason.clone());
         }
         let Some(check_set) = self.check_set(image) else {
             let message = "The policy has no check sets; all images are allowed";
@@ -87,6 +78,27 @@ impl<'a, 's> Plan<'a, 's> {
         result.reasons = summary(&applied);
         result.check_set = Some(applied);
         result
+    }
+
+    /// A result about which nothing is known yet but the mode.
+    fn result(&self) -> DocumentResult {
+        DocumentResult {
+            name: self.policy.name.as_deref().map(String::from),
+            enforcement: match self.enforcement() {
+                EnforcementMode::Enforced => Enforcement::Enforced,
+                EnforcementMode::DryRun => Enforcement::DryRun,
+            },
+            ..DocumentResult::new(self.policy.document().into(), Verdict::Conformant)
+        }
+    }
+
+    /// The result about an image that the policy can not judge.
+    pub(in crate::evaluate) fn undecided(&self, reason: Reason) -> DocumentResult {
+        DocumentResult {
+            verdict: reason.code.verdict(),
+            reasons: alloc::vec![reason],
+            ..self.result()
+        }
     }
 
     fn by_check(

@@ -23,7 +23,7 @@ pub(in crate::evaluate) struct Plan<'a, 's> {
     pub(super) policy: &'s PlatformPolicy<'a>,
     /// One for each Pod; `None` only where the policy has no check sets, or where it is not known which
     pub(super) check_sets: Vec<Option<&'s CheckSet<'a>>>,
-    /// Why it is not known, in dry run
+    /// Why it is not known: a result about each image, which is admitted where the mode admits it
     pub(super) unknown: Option<Reason>,
     /// One for each image
     pub(super) exemptions: Vec<Exemptions>,
@@ -70,8 +70,7 @@ impl Exemptions {
 ///
 /// # Errors
 ///
-/// `context-missing`: check sets are chosen by namespace, and the request does not state it; in dry run that
-/// is a result like any other. `settings-invalid`: no check set covers a Pod.
+/// `settings-invalid`: no check set covers a Pod.
 #[inline(never)] // only some requests come here
 pub(in crate::evaluate) fn plan<'a, 's>(
     settings: &'s Settings<'a>,
@@ -91,7 +90,7 @@ pub(in crate::evaluate) fn plan<'a, 's>(
     };
     for pod in &workload.pods {
         match choose(policy, request, pod) {
-            Err(reason) if plan.enforcement() == EnforcementMode::DryRun => {
+            Err(reason) if reason.code == Code::ContextMissing => {
                 plan.check_sets.push(None);
                 plan.unknown = Some(reason);
             }
@@ -113,6 +112,11 @@ pub(in crate::evaluate) fn plan<'a, 's>(
 }
 
 /// Chooses the check set for a Pod: the first whose scope covers it.
+///
+/// # Errors
+///
+/// `context-missing`: check sets are chosen by namespace, and the request does not state it.
+/// `settings-invalid`
 fn choose<'a, 's>(
     policy: &'s PlatformPolicy<'a>,
     request: &Request<'_>,

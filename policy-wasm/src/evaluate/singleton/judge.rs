@@ -51,12 +51,37 @@ impl Plan<'_> {
                 let reference = image.open()?;
                 match exemption {
                     Some(exemption) => Some(exempted(image, exemption)),
-                    None => self
-                        .rule(image)
-                        .map(|chosen| judged.by_rule(image, reference, chosen)),
+                    None => match &self.unknown {
+                        Some(unknown) => Some(self.undecided(image, unknown.reason.clone())),
+                        None => self
+                            .rule(image)
+                            .map(|chosen| judged.by_rule(image, reference, chosen)),
+                    },
                 }
             });
         results.collect()
+    }
+
+    /// The result about an image that the policy can not judge.
+    #[cold]
+    pub(in crate::evaluate) fn undecided(
+        &self,
+        image: &Image<'_>,
+        reason: Reason,
+    ) -> DocumentResult {
+        let verdict = reason.code.verdict();
+        DocumentResult {
+            enforcement: enforcement(self.enforcement(image)),
+            reasons: alloc::vec![reason],
+            ..DocumentResult::new(Document::Policy.key().into(), verdict)
+        }
+    }
+}
+
+const fn enforcement(mode: EnforcementMode) -> Enforcement {
+    match mode {
+        EnforcementMode::Enforced => Enforcement::Enforced,
+        EnforcementMode::DryRun => Enforcement::DryRun,
     }
 }
 
@@ -147,10 +172,7 @@ impl<'p> Judged<'p, '_> {
             }
         };
         DocumentResult {
-            enforcement: match rule.enforcement {
-                EnforcementMode::Enforced => Enforcement::Enforced,
-                EnforcementMode::DryRun => Enforcement::DryRun,
-            },
+            enforcement: enforcement(rule.enforcement),
             rule: Some(AppliedRule {
                 kind: chosen
                     .specific

@@ -24,8 +24,10 @@ use crate::settings::{Settings, shared_key, unknown_attestor};
 pub(in crate::evaluate) struct Plan<'a> {
     /// One for each image
     pub(super) exemptions: Vec<Option<Exemption>>,
-    /// One for each Pod; `None` only where the settings have no usable rule
+    /// One for each Pod; `None` only where the settings have no usable rule, or where it is not known which
     rules: Vec<Option<ChosenRule<'a>>>,
+    /// Why it is not known: a result about each image, which is admitted where the mode admits it
+    pub(super) unknown: Option<Unknown>,
     /// Those that the rules above name, and no others
     attestors: Vec<Attestor<'a>>,
     /// The policy relies on a system policy that nobody supplied
@@ -42,11 +44,15 @@ pub(super) struct ChosenRule<'a> {
     pub(super) rule: AdmissionRule<'a>,
 }
 
+/// The rules are by a fact that the request does not state
+#[derive(Debug)]
+pub(super) struct Unknown {
+    pub(super) reason: Reason,
+    /// The strictest mode of all rules that may be the one
+    enforcement: EnforcementMode,
+}
+
 /// Reads of the policy what this request needs.
-///
-/// # Errors
-///
-/// `context-missing`: the rules are by a fact that the request does not state.
 pub(in crate::evaluate) fn plan<'a>(
     settings: &Settings<'a>,
     policy: &Policy<'a>,
@@ -54,12 +60,21 @@ pub(in crate::evaluate) fn plan<'a>(
     workload: &Workload<'_>,
     images: &[Image<'_>],
     report: &Report,
-) -> Result<Plan<'a>, Reason> {
+) -> Plan<'a> {
     let exemptions = exempt(settings, policy, images);
     let mut rules = Vec::with_capacity(workload.pods.len());
+    let mut unknown = None;
     for pod in &workload.pods {
-        rules.push(choose(settings, policy, request, pod, report)?);
+        let chosen = choose(settings, policy, request, pod, report);
+        rules.push(chosen.unwrap_or_else(|reason| {
+            unknown = Some(reason);
+            None
+        }));
     }
+    let unknown = unknown.map(|reason| Unknown {
+        reason,
+        enforcement: strictest(policy, report),
+    });
     let mut names = BTreeSet::new();
     for (image, exemption) in images.iter().zip(&exemptions) {
         let can_have_digest = |reference: ImageReference<'_>| {
@@ -79,12 +94,29 @@ pub(in crate::evaluate) fn plan<'a>(
     }
     let lacks_system_policy =
         policy.global_evaluation == GlobalEvaluation::Enable && settings.system_policy.is_none();
-    Ok(Plan {
+    Plan {
         exemptions,
         rules,
+        unknown,
         attestors,
         lacks_system_policy,
-    })
+    }
+}
+
+/// The mode of an image whose rule is not known: dry run only where every rule that may be the one is in dry
+/// run, the default rule among them.
+#[cold]
+fn strictest(policy: &Policy<'_>, report: &Report) -> EnforcementMode {
+    let is_dry_run = |rule: &AdmissionRule<'_>| rule.enforcement == EnforcementMode::DryRun;
+    let mut are_all_dry_run = policy.default_rule.as_ref().is_some_and(is_dry_run);
+    for rules in policy.all_rules() {
+        rules.each(report, |_, rule| are_all_dry_run &= is_dry_run(&rule));
+    }
+    if are_all_dry_run {
+        EnforcementMode::DryRun
+    } else {
+        EnforcementMode::Enforced
+    }
 }
 
 /// Finds for each open image the first pattern that covers it, the system policy's before the
@@ -111,6 +143,10 @@ fn exempt(
 }
 
 /// Chooses the rule for a Pod: the specific one whose key fits, else the default.
+///
+/// # Errors
+///
+/// `context-missing`: the rules are by a fact that the request does not state.
 fn choose<'a>(
     settings: &Settings<'a>,
     policy: &Policy<'a>,
@@ -229,6 +265,9 @@ impl Plan<'_> {
 
     /// Whether the rule for an image enforces, its allowlist aside.
     pub(in crate::evaluate) fn enforcement(&self, image: &Image<'_>) -> EnforcementMode {
+        if let Some(unknown) = &self.unknown {
+            return unknown.enforcement;
+        }
         let rule = self.rule(image);
         rule.map_or(EnforcementMode::Enforced, |chosen| chosen.rule.enforcement)
     }

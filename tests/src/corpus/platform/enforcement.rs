@@ -3,9 +3,10 @@
 use serde_json::{Value, json};
 
 use super::documents::{beside, singleton};
-use crate::case::{A, Case, one_container, pod, unsigned};
+use crate::case::{A, Case, image, one_container, pod, unsigned, update};
 use crate::platform::{
-    always_deny, attested, passing, platform_case, policy, policy_of, vulnerability,
+    allowlist, always_deny, attested, gke_policy, passing, platform_case, policy, policy_of,
+    trusted_directory, vulnerability,
 };
 use crate::signing::{TestKey, occurrence, payload};
 
@@ -29,6 +30,7 @@ pub(super) fn cases() -> Vec<Case> {
     [
         dry_runs(),
         beyond_the_budget(),
+        beyond_the_decision(),
         without_a_namespace(),
         break_glass(),
     ]
@@ -274,6 +276,90 @@ fn beyond_the_budget() -> Vec<Case> {
     ]
 }
 
+/// More checks than a Decision has room for. Checks that may deny an image come first; what dry run and
+/// break-glass have no room for is an error of theirs.
+fn beyond_the_decision() -> Vec<Case> {
+    let containers = |count: usize| {
+        let containers: Vec<_> = (0..count)
+            .map(|index| json!({"name": format!("c{index}"), "image": image()}))
+            .collect();
+        pod(json!({"containers": containers}))
+    };
+    let checks = |count: usize| policy(&vec![trusted_directory(&["gcr.io/p/r"]); count]);
+    let of = |name, expected, policies: &[Value], change: fn(&mut Value)| {
+        beside(name, expected, policies, |call| {
+            call["request"] = containers(512);
+            singleton(call, "ALWAYS_ALLOW");
+            change(call);
+        })
+    };
+    let unchanged = |call: &mut Value, count: usize| {
+        let mut old = containers(count)["object"].take();
+        old["metadata"]["finalizers"] = json!(["e.com/f"]);
+        call["request"] = update(containers(count), old);
+    };
+    vec![
+        of(
+            "more_checks_than_fit_into_a_decision",
+            "error limit-exceeded",
+            &[checks(33)],
+            |_| {},
+        ),
+        of(
+            "more_checks_than_fit_into_a_decision_in_dry_run",
+            "overridden limit-exceeded image-not-in-trusted-directory dry-run",
+            &[checks(33)],
+            dry,
+        ),
+        of(
+            "more_checks_than_fit_into_a_decision_under_break_glass",
+            "overridden limit-exceeded image-not-in-trusted-directory break-glass",
+            &[checks(33)],
+            marked,
+        ),
+        of(
+            "more_checks_than_fit_into_a_decision_of_exempt_images",
+            "allow exempt-allowlist",
+            &[checks(33)],
+            |call| gke_policy(call)["imageAllowlist"] = allowlist(&["trusted.example/app"]),
+        ),
+        beside(
+            "dry_run_takes_no_room_from_what_enforces",
+            "overridden attested limit-exceeded dry-run !no-valid-attestation",
+            &[checks(32)],
+            |call| {
+                call["request"] = containers(512);
+                dry(call);
+            },
+        ),
+        beside(
+            "dry_run_beyond_the_decision_admits_nothing_else",
+            "deny no-valid-attestation limit-exceeded !dry-run",
+            &[checks(32)],
+            |call| {
+                call["request"] = containers(512);
+                call["request"]["object"]["spec"]["containers"][7]["image"] = unsigned().into();
+                dry(call);
+            },
+        ),
+        beside(
+            "finalizer_under_more_checks_than_fit_into_a_decision",
+            "allow unchanged-image",
+            &[checks(1000)],
+            move |call| unchanged(call, 17),
+        ),
+        beside(
+            "new_image_beside_unchanged_ones_under_more_checks_than_fit",
+            "deny image-not-in-trusted-directory unchanged-image",
+            &[checks(1000)],
+            move |call| {
+                unchanged(call, 17);
+                call["request"]["object"]["spec"]["containers"][7]["image"] = unsigned().into();
+            },
+        ),
+    ]
+}
+
 /// Check sets by namespace, and an object that has none.
 fn without_a_namespace() -> Vec<Case> {
     let by_namespace = || {
@@ -297,6 +383,26 @@ fn without_a_namespace() -> Vec<Case> {
             move |call| {
                 cluster_scoped(call);
                 dry(call);
+            },
+        ),
+        platform_case(
+            "check_sets_by_namespace_without_a_namespace_under_break_glass",
+            "overridden context-missing break-glass",
+            attested(by_namespace()),
+            move |call| {
+                cluster_scoped(call);
+                marked(call);
+                call["settings"]["breakGlass"] = json!({"namespaces": ["*"]});
+            },
+        ),
+        platform_case(
+            "check_sets_by_namespace_without_a_namespace_and_an_unchanged_image",
+            "allow unchanged-image !context-missing",
+            attested(by_namespace()),
+            move |call| {
+                let old = call["request"]["object"].clone();
+                call["request"] = update(call["request"].take(), old);
+                cluster_scoped(call);
             },
         ),
         beside(
