@@ -26,7 +26,12 @@ pub(super) fn obstacles(evaluated: &Evaluated) -> Vec<Obstacle> {
     if has(reasons, "unsupported-object-kind") {
         add("its kind", workload(request));
     }
-    if has(reasons, "context-missing") {
+    let lacks_context = |image: &Value| {
+        let mut results = list(image, "results").iter();
+        results.any(|result| has(list(result, "reasons"), "context-missing"))
+    };
+    let mut images = list(decision, "images").iter();
+    if has(reasons, "context-missing") || images.any(lacks_context) {
         add(
             "its namespace",
             Way::in_words("evaluate it with --namespace NAME"),
