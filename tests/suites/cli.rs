@@ -253,17 +253,19 @@ fn objects_without_images_are_passed_over_and_named() {
 #[test]
 fn a_manifest_is_a_manifest_whatever_other_keys_it_has() {
     let pod = fixture("production-unsigned.yaml");
-    for extra in [
-        "request: {operation: DELETE}\n",
-        "operation: DELETE\n",
-        "items: []\n",
-    ] {
+    for extra in ["request: {operation: DELETE}\n", "operation: DELETE\n"] {
         let (stdout, _) = run(&format!("{PIPELINE} -"), &format!("{pod}{extra}"), 1);
         assert!(
             stdout.contains("denied  Deployment production/web"),
             "{extra}{stdout}"
         );
     }
+    // To kubectl it is a list then.
+    let (stdout, stderr) = run(&format!("{PIPELINE} -"), &format!("{pod}items: []\n"), 2);
+    assert!(
+        stdout.is_empty() && stderr.contains("has `items` too"),
+        "{stderr}"
+    );
 }
 
 #[test]
