@@ -100,7 +100,7 @@ fn documents_are_read_as_kubectl_reads_them() {
                 assert!(row.is_refused, "{name}: {error}\n{text}");
                 continue;
             }
-            // What kubectl refuses reaches no cluster.
+            // A document that kubectl refuses reaches no cluster.
             (_, None) => continue,
         };
         let doubts = &reading.doubts;

@@ -145,7 +145,7 @@ impl Scalar {
                 let prefixed = text.strip_prefix("0x").or_else(|| text.strip_prefix("0o"));
                 is_decimal || prefixed.is_some_and(|digits| !digits.contains('_'))
             }
-            // What kubectl prints as an integer is none to others.
+            // kubectl prints a float without a fraction as an integer; other readers keep a float.
             Self::Float(number) => is_decimal(text) && number.fract() != 0.0,
             Self::Natural(_) => false,
         }

@@ -194,7 +194,7 @@ fn places() -> Vec<Case> {
                     json!([by("one", &clean_scan(AN_HOUR_AGO))]);
             },
         ),
-        // What holds signatures of images holds no scans.
+        // A manifest of image signatures holds no scans.
         checked(
             "scan_check_does_not_ask_for_signatures_of_cosign",
             "allow check-passed",
