@@ -131,6 +131,12 @@ fn read_from(input: impl io::Read, name: String) -> Result<Source, InputError> {
     }
 }
 
+/// What a text is that is no policy, settings or suite, where that can be told.
+pub(crate) fn foreign(text: &str) -> Option<String> {
+    let known = foreign::text(text).map(str::to_owned);
+    known.or_else(|| parse(text).ok()?.iter().find_map(foreign::no_settings))
+}
+
 /// The name of a file and all documents in it.
 ///
 /// # Errors

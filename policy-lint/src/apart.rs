@@ -4,7 +4,7 @@
 use core::ops::Range;
 
 use crate::diagnostic::{Diagnostic, Sink};
-use crate::source::{Malformed, SourceFile, Span};
+use crate::source::{Malformed, SourceFile, Span, documents};
 
 /// Malformed documents of one file that are told one by one: their number is their author's.
 const MAX_TOLD: usize = 100;
@@ -16,7 +16,9 @@ pub(crate) fn readable(files: &[SourceFile], sink: &mut Sink<'_>) -> Option<Vec<
     let mut readable: Option<Vec<SourceFile>> = None;
     for (index, file) in files.iter().enumerate() {
         let documents = documents(file.text());
-        if documents.len() < 2 || file.parse(index).is_ok() {
+        // What aliases repeat is bounded for the whole file.
+        let is_apart = |error: Malformed| !error.exceeds;
+        if documents.len() < 2 || !file.parse(index).is_err_and(is_apart) {
             continue;
         }
         let (text, malformed) = without_malformed(file, index, documents);
@@ -70,22 +72,6 @@ fn without_malformed(
 /// Keeps the place of everything behind it, and says nothing.
 const fn blank(byte: u8) -> char {
     if byte == b'\n' { '\n' } else { ' ' }
-}
-
-/// The documents of a text: three dashes at the beginning of a line stand in no scalar
-/// (<https://yaml.org/spec/1.2.2/#914-explicit-documents>).
-fn documents(text: &str) -> Vec<Range<usize>> {
-    let (mut documents, mut start, mut at) = (Vec::new(), 0_usize, 0_usize);
-    for line in text.split_inclusive('\n') {
-        let begins = line.strip_prefix("---");
-        if begins.is_some_and(|rest| rest.is_empty() || rest.starts_with(char::is_whitespace)) {
-            documents.push(start..at);
-            start = at;
-        }
-        at = at.saturating_add(line.len());
-    }
-    documents.push(start..text.len());
-    documents
 }
 
 #[cfg(test)]

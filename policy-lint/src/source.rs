@@ -2,11 +2,13 @@
 
 pub(crate) mod directive;
 mod resolve;
+mod stream;
 mod yaml;
 
 use core::ops::Range;
 
 pub(crate) use resolve::{pointed_at, resolve, resolve_key};
+pub use stream::documents;
 pub use yaml::{
     Doubt, DoubtKind, Entry, Malformed, Node, Notation, Reading, Shape, begins_like_json,
     is_plain_text,

@@ -13,6 +13,8 @@ pub struct Budget {
     pub depth: usize,
     /// Places of the request that name an image
     pub images: usize,
+    /// Bytes of one object, times the paths at which its kind has pod specs and images
+    pub path_bytes: usize,
     /// Attestations examined for one image
     pub attestations_per_image: usize,
     /// Signatures of one attestation
@@ -53,6 +55,8 @@ impl Budget {
         depth: 64,
         // Some Pods of one tenant each have hundreds of containers; more than this is no Pod.
         images: 512,
+        // Sixteen paths through an object of 1.5 MiB.
+        path_bytes: 24 << 20,
         // What cosign reads per image (GHSA-95pr-fxf5-86gv).
         attestations_per_image: 100,
         signatures_per_attestation: 16,

@@ -33,7 +33,7 @@ use crate::decision::{Code, Decision, PodDecision, Reason};
 use crate::evidence::{Evidence, Lookup, Lookups, Supplied};
 use crate::json::{Dialect, Null, Path, Raw, Report, Value};
 use crate::request::{Operation, Origin, Pod, Request};
-use crate::settings::{PodTemplates, Settings};
+use crate::settings::{PodTemplates, Settings, UnchangedImages};
 use crate::time::{Clock, Time};
 
 /// One question: a request, and the settings to judge it by
@@ -197,7 +197,13 @@ fn judge(
     if request.is_without_images() {
         return Ok(no_images(request));
     }
-    let workload = request.workload(&settings.workloads)?;
+    let may_grow = settings.unchanged_images == UnchangedImages::Skip;
+    let workload = match request.workload(&settings.workloads) {
+        Err(_) if request.is_unread_and_unchanged(&settings.workloads, may_grow) => {
+            return Ok(unchanged(request));
+        }
+        workload => workload?,
+    };
     if workload.pods.is_empty() {
         return Ok(no_images(request));
     }
@@ -263,6 +269,15 @@ fn no_images(request: &Request<'_>) -> Decision {
     let kind = crate::quote(&request.kind);
     let message = alloc::format!("This object of kind {kind} names no image");
     Decision::admitted(Reason::new(Code::NoImages, message))
+}
+
+#[cold]
+fn unchanged(request: &Request<'_>) -> Decision {
+    let kind = crate::quote(&request.kind);
+    let message = alloc::format!(
+        "This object of kind {kind} cannot be read, and it is as it was before the update"
+    );
+    Decision::admitted(Reason::new(Code::UnchangedObject, message))
 }
 
 #[cold]

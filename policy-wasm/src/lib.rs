@@ -36,6 +36,7 @@ pub mod key;
 #[cfg(feature = "openpgp")]
 mod openpgp;
 pub mod policy;
+mod printable;
 pub mod request;
 pub mod settings;
 pub mod time;
@@ -44,6 +45,8 @@ pub use budget::Budget;
 pub use decision::{Code, Decision};
 pub use evaluate::{Call, Extras, decide};
 pub use policy_text::{digest, image, pattern};
+pub use printable::is_printable;
+pub(crate) use printable::{Escaped, quote};
 pub use settings::validate as validate_settings;
 
 use alloc::collections::BTreeSet;
@@ -65,38 +68,4 @@ pub(crate) fn push_sole<T>(list: &mut Vec<T>, item: T) {
         list.reserve_exact(1);
     }
     list.push(item);
-}
-
-/// Text that somebody else wrote, made fit for one line of output: control and direction
-/// characters escaped, and cut where it goes on for too long
-pub(crate) struct Escaped<'a>(pub(crate) &'a str);
-
-impl fmt::Display for Escaped<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, character) in self.0.chars().enumerate() {
-            if index == MAX_QUOTED {
-                return f.write_str("…");
-            }
-            if character.is_control() || is_invisible(character) {
-                write!(f, "{}", character.escape_unicode())?;
-            } else {
-                write!(f, "{character}")?;
-            }
-        }
-        Ok(())
-    }
-}
-
-/// Longer than nearly every valid image reference, so that those are not cut.
-const MAX_QUOTED: usize = 600;
-
-/// Characters that change how their neighbours are shown and could make a message lie.
-const fn is_invisible(character: char) -> bool {
-    matches!(character, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-        | '\u{2060}'..='\u{2069}' | '\u{feff}')
-}
-
-/// The same between backticks.
-pub(crate) fn quote(text: &str) -> alloc::string::String {
-    alloc::format!("`{}`", Escaped(text))
 }

@@ -122,7 +122,7 @@ impl<'a> Request<'a> {
             && object.workload.is_none()
             && let Some(layout) = Layout::of(&self.group, &self.kind, workloads)
         {
-            let read = Workload::parse(object.text, &layout, &self.kind, budget.images);
+            let read = Workload::parse(object.text, &layout, &self.kind, budget);
             object.workload = Some(read);
         }
     }
@@ -167,11 +167,41 @@ impl<'a> Request<'a> {
     /// Whether an update lets the object only go on as it was, or with less, or go away.
     #[inline(never)] // cold: see docs/performance.md#stack
     pub(crate) fn starts_nothing(&self, workloads: &[WorkloadKind<'_>]) -> bool {
-        let extent = |text| Extent::read(text, &Layout::of(&self.group, &self.kind, workloads)?);
-        let now = self.object.as_ref().and_then(|object| extent(object.text));
-        let before = self.old_object.and_then(extent);
-        now.zip(before)
+        self.extents(workloads, Extent::read)
             .is_some_and(|(now, before)| now.starts_nothing_beside(&before))
+    }
+
+    /// Whether an update leaves an object that cannot be read as it was, apart from how much of it runs;
+    /// that may be more where it `may_grow`.
+    #[cold]
+    pub(crate) fn is_unread_and_unchanged(
+        &self,
+        workloads: &[WorkloadKind<'_>],
+        may_grow: bool,
+    ) -> bool {
+        let is_unread = matches!(
+            &self.object,
+            Some(Object {
+                workload: Some(Err(_)),
+                ..
+            })
+        );
+        is_unread
+            && self.operation == Operation::Update
+            && self
+                .extents(workloads, Extent::read_whole)
+                .is_some_and(|(now, before)| now.is_within(&before, may_grow))
+    }
+
+    /// What the object runs, and ran before the update; `None` where either is not there or cannot be read.
+    fn extents(
+        &self,
+        workloads: &[WorkloadKind<'_>],
+        read: fn(Raw<'a>, &Layout<'_>) -> Option<Extent<'a>>,
+    ) -> Option<(Extent<'a>, Extent<'a>)> {
+        let layout = Layout::of(&self.group, &self.kind, workloads)?;
+        let now = read(self.object.as_ref()?.text, &layout)?;
+        Some((now, read(self.old_object?, &layout)?))
     }
 
     /// The text of the object that is to be admitted.
@@ -187,7 +217,7 @@ impl<'a> Request<'a> {
         budget: &Budget,
     ) -> Option<Workload<'a>> {
         let layout = Layout::of(&self.group, &self.kind, workloads)?;
-        let old = Workload::parse(self.old_object?, &layout, &self.kind, budget.images).ok()?;
+        let old = Workload::parse(self.old_object?, &layout, &self.kind, budget).ok()?;
         old.check(self).ok().map(|()| old)
     }
 }

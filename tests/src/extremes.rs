@@ -105,6 +105,11 @@ pub fn all() -> Vec<(&'static str, Value, &'static str)> {
         ),
         ("256 images under 63 checks", checks(63), "always-deny"),
         (
+            "an update of 1.5 MB objects at 16 paths",
+            paths(16, 1_500_000),
+            "no-valid-attestation",
+        ),
+        (
             "256 images that need 64 attestors",
             attestors(64),
             "no-valid-attestation",
@@ -307,4 +312,27 @@ fn attestors(count: usize) -> Value {
         "attestors": names.iter().map(key).collect::<Vec<_>>(),
     });
     call(settings, containers(IMAGES))
+}
+
+/// An object of many small values, which is read once for each path of its kind, before the update and after.
+fn paths(count: usize, bytes: usize) -> Value {
+    let mut settings = settings();
+    let paths: Vec<_> = (0..count)
+        .map(|path| format!("spec.{path}?.image"))
+        .collect();
+    settings["workloads"] = json!([{"group": "e.com", "kind": "Box", "images": paths}]);
+    settings["unchangedImages"] = "check".into();
+    let object = |image: usize| {
+        json!({"apiVersion": "e.com/v1", "kind": "Box", "spec": {
+            "15": {"image": self::image(image)}, "padding": vec![json!([[1]]); bytes / 6],
+        }})
+    };
+    let mut call = call(settings, json!({}));
+    let kind = json!({"group": "e.com", "version": "v1", "kind": "Box"});
+    let (new, old) = (object(0), object(1));
+    let request = &mut call["request"];
+    request["kind"] = kind;
+    request["operation"] = "UPDATE".into();
+    (request["object"], request["oldObject"]) = (new, old);
+    call
 }

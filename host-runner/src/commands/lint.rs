@@ -127,13 +127,7 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
             return Ok(problems.finish(Exit::CouldNot));
         }
         problems.finish(Exit::CouldNot);
-        bail!(
-            "nothing to lint: {} no policy, manifest of a policy or suite",
-            match files.len() {
-                1 => "the file has".to_owned(),
-                count => format!("{count} files have"),
-            }
-        );
+        bail!("nothing to lint: {}", nothing_in(&files));
     }
     let fails = report.worst() >= Some(args.fail_on.into());
     let linted = Linted {
@@ -145,6 +139,20 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
         emit::lint::write(format, out, &linted)
     })?;
     Ok(problems.finish(if fails { Exit::No } else { Exit::Yes }))
+}
+
+fn nothing_in(files: &[SourceFile]) -> String {
+    let foreign = files.iter().find_map(|file| {
+        let what = inputs::foreign(file.text())?;
+        Some(format!("`{}`: {what}", file.name()))
+    });
+    foreign.unwrap_or_else(|| {
+        let files = match files.len() {
+            1 => "the file has".to_owned(),
+            count => format!("{count} files have"),
+        };
+        format!("{files} no policy, manifest of a policy or suite")
+    })
 }
 
 fn now() -> Option<Time> {

@@ -83,10 +83,8 @@ fn without_keys(text: &str) -> Cow<'_, str> {
 const LEFT_OUT: &str = " (left out) ";
 
 /// Whether a character could do something to a terminal.
-pub(super) fn is_unsafe(character: char) -> bool {
-    let is_invisible = matches!(character, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}'
-        | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}');
-    character.is_control() || is_invisible
+pub(super) const fn is_unsafe(character: char) -> bool {
+    !policy_wasm::is_printable(character)
 }
 
 /// Whether a runner of workflows could take what begins at a byte for a command: `::error::` at the

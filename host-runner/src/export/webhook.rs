@@ -146,7 +146,9 @@ impl Workloads {
                     kind: kind.to_owned(),
                     resource: guess(kind),
                 };
-                workloads.guesses.push(guess.clone());
+                if !REGULAR.contains(&group) {
+                    workloads.guesses.push(guess.clone());
+                }
                 guess
             });
             workloads.rules.push(WebhookRule {
@@ -169,6 +171,19 @@ fn group_and_kind(workload: &Value) -> (&str, &str) {
     };
     (text("group"), text("kind"))
 }
+
+/// The groups of `docs/workloads.md`: the resource of each of their kinds is what is guessed.
+const REGULAR: &[&str] = &[
+    "apps.openshift.io",
+    "argoproj.io",
+    "disaggregatedset.x-k8s.io",
+    "jobset.x-k8s.io",
+    "kubeflow.org",
+    "kubevirt.io",
+    "leaderworkerset.x-k8s.io",
+    "ray.io",
+    "tekton.dev",
+];
 
 /// The resource of a kind, as Kubernetes guesses it where it cannot ask.
 fn guess(kind: &str) -> String {

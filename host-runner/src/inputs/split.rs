@@ -13,7 +13,7 @@ pub(super) fn found_in(
     name: &str,
     error: InputError,
 ) -> Vec<Found> {
-    let documents = documents(text);
+    let documents = documents_of(text);
     let exceeds = matches!(&error, InputError::Parse { cause, .. } if cause.exceeds);
     if documents.len() < 2 || exceeds {
         return vec![Err(error)];
@@ -51,26 +51,15 @@ struct Document<'t> {
     line: usize,
 }
 
-/// The documents of a text: three dashes at the beginning of a line stand in no scalar
-/// (<https://yaml.org/spec/1.2.2/#914-explicit-documents>).
-fn documents(text: &str) -> Vec<Document<'_>> {
-    let mut documents = Vec::new();
-    let (mut start, mut start_line, mut at) = (0_usize, 0_usize, 0_usize);
-    let mut push = |range: core::ops::Range<usize>, line: usize| {
+fn documents_of(text: &str) -> Vec<Document<'_>> {
+    let (mut documents, mut line) = (Vec::new(), 0_usize);
+    for range in policy_lint::source::documents(text) {
         let text = text.get(range).unwrap_or_default();
         if !text.trim().is_empty() {
             documents.push(Document { text, line });
         }
-    };
-    for (number, line) in text.split_inclusive('\n').enumerate() {
-        let begins = line.strip_prefix("---");
-        if begins.is_some_and(|rest| rest.is_empty() || rest.starts_with(char::is_whitespace)) {
-            push(start..at, start_line);
-            (start, start_line) = (at, number);
-        }
-        at = at.saturating_add(line.len());
+        line = line.saturating_add(text.matches('\n').count());
     }
-    push(start..text.len(), start_line);
     documents
 }
 

@@ -11,8 +11,8 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Warning,
     what: "each image is looked up under so many notes that few images fit into one request",
     why: "A platform policy knows no attestors, so that each image is looked up in the cluster under every note. \
-          One request may cause 256 lookups. An object whose images need more is denied (`limit-exceeded`), \
-          whatever has been attested.",
+          One request may cause 256 lookups. An object whose images need more cannot be judged, whatever has \
+          been attested: a policy that enforces denies it (`limit-exceeded`).",
     avoid: "platformPolicies:
   - gkePolicy:
       checkSets:
@@ -57,7 +57,7 @@ fn check(settings: &Settings<'_>, findings: &mut Findings) {
         Diagnostic::new(
             notes.key_span,
             format!("{count} lookups for each image"),
-            format!("objects with more than {images} images are denied"),
+            format!("objects with more than {images} images cannot be judged"),
         )
         .help(
             "keep attestations of all attestors under fewer notes: a platform policy goes by keys",

@@ -54,6 +54,8 @@ codes! {
     ImageReferenceInvalid = "image-reference-invalid",
     /// The image was in the same place before this update
     UnchangedImage = "unchanged-image",
+    /// The object cannot be read, and this update leaves it as it was
+    UnchangedObject = "unchanged-object",
     /// Exempt by a pattern of the system policy
     ExemptSystemPolicy = "exempt-system-policy",
     /// Exempt by a pattern of the policy

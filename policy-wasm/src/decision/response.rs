@@ -1,6 +1,5 @@
 //! Kubewarden's answers, made from ours.
 
-use alloc::borrow::Cow;
 use alloc::collections::BTreeMap;
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
@@ -9,6 +8,7 @@ use serde::Serialize;
 
 use super::{Decision, MutatedObject, Reason, Verdict};
 use crate::json::Problem;
+use crate::printable::escaped;
 
 /// What a policy server expects of `validate`
 #[derive(Debug, Serialize)]
@@ -63,7 +63,7 @@ impl From<Decision> for AdmissionResponse {
         };
         Self {
             accepted: decision.allowed,
-            message: printable(&decision.message).into_owned(),
+            message: escaped(&decision.message).into_owned(),
             code,
             audit_annotations: decision.audit_annotations,
             warnings: warnings(&decision.warnings),
@@ -76,7 +76,7 @@ impl From<Decision> for AdmissionResponse {
 /// limits.
 fn warnings(all: &[Reason]) -> Vec<String> {
     let all = all.iter();
-    let mut all = all.map(|warning| cut(&printable(&warning.message)));
+    let mut all = all.map(|warning| cut(&escaped(&warning.message)));
     // One more may have to be told.
     let mut room = MAX_WARNINGS.saturating_sub(MAX_WARNING);
     let mut told = Vec::new();
@@ -92,23 +92,6 @@ fn warnings(all: &[Reason]) -> Vec<String> {
         told.push(warning);
     }
     told
-}
-
-/// The text with what moves a terminal's cursor, or changes how its neighbours are shown, escaped.
-fn printable(text: &str) -> Cow<'_, str> {
-    let is_shown = |character: char| !character.is_control() && !crate::is_invisible(character);
-    if text.chars().all(is_shown) {
-        return Cow::Borrowed(text);
-    }
-    let mut printable = String::with_capacity(text.len());
-    for character in text.chars() {
-        if is_shown(character) {
-            printable.push(character);
-        } else {
-            printable.extend(character.escape_unicode());
-        }
-    }
-    Cow::Owned(printable)
 }
 
 fn cut(warning: &str) -> String {

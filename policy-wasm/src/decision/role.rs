@@ -36,7 +36,8 @@ impl Code {
             | Self::OperationNotChecked
             | Self::NoImages
             | Self::ImageVolumeEmpty
-            | Self::UnchangedImage => Role::Admission,
+            | Self::UnchangedImage
+            | Self::UnchangedObject => Role::Admission,
             Self::AlwaysDeny
             | Self::AttestorWithoutKeys
             | Self::DigestDenied

@@ -61,7 +61,8 @@ const ABOUT_THE_OBJECT: &[&str] = &["metadata", "status"];
 #[derive(Debug, Clone, Copy)]
 struct Steps<'s> {
     left: &'s [&'s str],
-    leads_to_image: bool,
+    /// What stands beside the steps matters too
+    keeps_all: bool,
 }
 
 impl<'s> Steps<'s> {
@@ -79,16 +80,21 @@ impl<'s> Steps<'s> {
 
 impl<'a> Extent<'a> {
     /// Reads an object; `None` where it is not as its kind has it.
+    pub(super) fn read(object: Raw<'a>, layout: &Layout<'_>) -> Option<Self> {
+        Self::read_around(object, layout, false)
+    }
+
+    /// Reads an object in which nothing is where its kind should have it: all that it says may be what
+    /// runs. `None` as before.
+    pub(super) fn read_whole(object: Raw<'a>, layout: &Layout<'_>) -> Option<Self> {
+        Self::read_around(object, layout, true)
+    }
+
     #[inline(never)] // cold: see docs/performance.md#stack
-    pub(super) fn read<'s>(object: Raw<'a>, layout: &'s Layout<'s>) -> Option<Self> {
+    fn read_around<'s>(object: Raw<'a>, layout: &'s Layout<'s>, keeps_all: bool) -> Option<Self> {
         let (mut extent, report) = (Self::default(), Report::default());
-        let steps = |leads_to_image| {
-            move |left: &'s Vec<_>| Steps {
-                left,
-                leads_to_image,
-            }
-        };
-        let pod_specs = layout.pod_specs.iter().map(steps(false));
+        let steps = |keeps_all| move |left: &'s Vec<_>| Steps { left, keeps_all };
+        let pod_specs = layout.pod_specs.iter().map(steps(keeps_all));
         let paths: Vec<_> = pod_specs
             .chain(layout.images.iter().map(steps(true)))
             .collect();
@@ -115,7 +121,7 @@ impl<'a> Extent<'a> {
             self.contents.push_str(value.raw().text());
             return;
         }
-        let keeps_all = paths.iter().any(|path| path.leads_to_image);
+        let keeps_all = paths.iter().any(|path| path.keeps_all);
         let items = Steps::each_below(paths, None);
         if items.is_empty() || value.is_object() {
             self.contents.push('{');
@@ -166,22 +172,28 @@ impl<'a> Extent<'a> {
     /// Whether the object only goes on as it was, or with less, or goes away. Which images it names, and
     /// under which service accounts, is not looked at for one that goes away.
     pub(crate) fn starts_nothing_beside(&self, old: &Self) -> bool {
-        self.is_being_deleted || (self.contents == old.contents && !self.grows_from(old))
+        self.is_being_deleted || self.is_within(old, false)
     }
 
-    /// Whether any amount is more than it was. One that was not there, or is not there any more, may have
-    /// been anything.
-    fn grows_from(&self, old: &Self) -> bool {
-        let paths: Vec<&String> = self.amounts.keys().chain(old.amounts.keys()).collect();
-        paths.iter().any(|path| {
-            let (now, before) = (self.amounts.get(*path), old.amounts.get(*path));
-            let is_as_before = now == before;
-            let is_less = match (now, before) {
-                (Some(Amount::Number(0)), _) => true,
-                (Some(Amount::Number(now)), Some(Amount::Number(before))) => now <= before,
-                _ => false,
-            };
-            !is_as_before && !is_less
-        })
+    /// Whether the object is what it was, apart from how much of it runs; that may be more where it
+    /// `may_grow`.
+    pub(crate) fn is_within(&self, old: &Self, may_grow: bool) -> bool {
+        let mut paths = self.amounts.keys().chain(old.amounts.keys());
+        self.contents == old.contents
+            && paths.all(|path| {
+                let (now, before) = (self.amounts.get(path), old.amounts.get(path));
+                now == before || is_allowed(now, before, may_grow)
+            })
+    }
+}
+
+/// Whether an amount may become another one. One that was not there, or is not there any more, may have
+/// been anything.
+const fn is_allowed(now: Option<&Amount<'_>>, before: Option<&Amount<'_>>, may_grow: bool) -> bool {
+    match (now, before) {
+        (Some(Amount::Number(0)), _) => true,
+        (Some(Amount::Text(_)), _) | (_, Some(Amount::Text(_))) => false,
+        (Some(Amount::Number(now)), Some(Amount::Number(before))) => may_grow || *now <= *before,
+        (None, _) | (_, None) => may_grow,
     }
 }

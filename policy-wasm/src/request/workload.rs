@@ -8,6 +8,7 @@ use alloc::vec::Vec;
 use super::kinds::{field, is_optional};
 use super::pod::{ImageField, Metadata, Room};
 use super::{Layout, Origin, Pod, REQUEST, Request, undecodable};
+use crate::Budget;
 use crate::decision::{Code, Reason};
 use crate::json::{Path, Raw, Report, Value};
 
@@ -48,14 +49,23 @@ impl<'a> Workload<'a> {
     ///
     /// # Errors
     ///
-    /// The same.
+    /// The same. `limit-exceeded` also: so long an object has too many such places.
     pub(super) fn parse(
         object: Raw<'a>,
         layout: &Layout<'_>,
         kind: &str,
-        max_images: usize,
+        budget: &Budget,
     ) -> Result<Self, Reason> {
-        let (report, mut reading) = (Report::default(), Reading::new(max_images));
+        let paths = layout.pod_specs.len().saturating_add(layout.images.len());
+        let max_bytes = budget.path_bytes.checked_div(paths).unwrap_or(0);
+        if object.text().len() > max_bytes {
+            let what = format!(
+                "bytes in an object of kind {}, which is read at {paths} paths",
+                crate::quote(kind)
+            );
+            return Err(Reason::limit(&what, max_bytes));
+        }
+        let (report, mut reading) = (Report::default(), Reading::new(budget.images));
         let first_step = layout.images.first().and_then(|path| path.first());
         reading.outside = first_step.map_or("", |step| field(step).0);
         let pod_specs = layout.pod_specs.iter().map(|path| (path, Leaf::PodSpec));

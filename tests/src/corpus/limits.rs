@@ -63,6 +63,22 @@ pub(super) fn cases() -> Vec<Case> {
             },
         ),
         case(
+            "as_many_bytes_at_as_many_paths_as_allowed",
+            "allow no-images",
+            |s, r| {
+                *r = of_paths(s, 8, 8);
+                r["object"]["spec"]["padding"] = "x".repeat((3 << 19) - 100).into();
+            },
+        ),
+        case(
+            "more_bytes_at_so_many_paths",
+            "error limit-exceeded",
+            |s, r| {
+                *r = of_paths(s, 8, 8);
+                r["object"]["spec"]["padding"] = "x".repeat(3 << 19).into();
+            },
+        ),
+        case(
             "one_path_of_a_kind_too_many",
             "error settings-invalid",
             |s, r| {

@@ -152,6 +152,7 @@ pub(super) fn cases() -> Vec<Case> {
     cases.extend(unreadable());
     cases.extend(answers_to_an_incident());
     cases.extend(less_of_other_kinds());
+    cases.extend(objects_that_cannot_be_read());
     for (name, old) in [
         ("missing", Value::Null),
         (
@@ -670,6 +671,100 @@ fn less_of_other_kinds() -> Vec<Case> {
         for (name, is_admitted, count) in [("less", true, 2), ("more", false, 4)] {
             let name = format!("with_{name}_by_{field}");
             cases.push(check(&name, is_admitted, ("Group", group(3), group(count))));
+        }
+    }
+    cases
+}
+
+/// An object of before the policy must be able to lose its finalizer, whatever is in it; what is in it may
+/// not change unseen.
+fn objects_that_cannot_be_read() -> Vec<Case> {
+    type Change = fn(&mut Value);
+    let of_boxes = |boxes: Value| {
+        json!({"apiVersion": "e.com/v1", "kind": "Boxes", "metadata": {"finalizers": ["e.com/keep"]},
+            "spec": {"replicas": 2, "boxes": boxes}})
+    };
+    let without_containers = of_boxes(json!([{"spec": {"containers": []}}, {}]));
+    let elsewhere = of_boxes(json!([{"box": {"spec": one_container(&unsigned())}}]));
+    let too_many =
+        of_boxes(json!([{"spec": {"containers": vec![json!({"image": image()}); 513]}}]));
+    let mut cases = Vec::new();
+    for (object, old, cause) in [
+        (
+            "without_containers",
+            &without_containers,
+            "deny undecodable-object",
+        ),
+        (
+            "with_its_pods_elsewhere",
+            &elsewhere,
+            "deny undecodable-object",
+        ),
+        ("with_too_many_images", &too_many, "error limit-exceeded"),
+    ] {
+        let refused = format!("{cause} !unchanged-object");
+        let changes: &[(&str, bool, bool, Change)] = &[
+            ("without_its_finalizer", true, true, |_| {}),
+            ("with_a_status", true, true, |new| {
+                new["status"] = json!({"phase": "Late"})
+            }),
+            ("scaled_down", true, true, |new| {
+                new["spec"]["replicas"] = 1.into()
+            }),
+            ("scaled_up", true, false, |new| {
+                new["spec"]["replicas"] = 3.into()
+            }),
+            ("with_images_in_the_place_of_a_count", false, false, |new| {
+                new["spec"]["replicas"] = one_container(&unsigned());
+            }),
+            ("with_another_field", false, false, |new| {
+                new["spec"]["mode"] = "x".into()
+            }),
+            ("with_one_more_box", false, false, |new| {
+                new["spec"]["boxes"].as_array_mut().unwrap().push(json!({}));
+            }),
+            ("deleted_with_one_more_box", false, false, |new| {
+                new["metadata"]["deletionTimestamp"] = "2026-07-15T12:00:00Z".into();
+                new["spec"]["boxes"].as_array_mut().unwrap().push(json!({}));
+            }),
+        ];
+        for (setting, is_check) in [("skip", false), ("check", true)] {
+            let name = |change: &str| format!("object_{object}_{change}_under_{setting}");
+            let mut of = |change: &str, expected: &str, new: Value, old: Option<&Value>| {
+                cases.push(case(&name(change), expected, |s, r| {
+                    s["unchangedImages"] = setting.into();
+                    s["workloads"] = json!([
+                        {"group": "e.com", "kind": "Boxes", "podSpecs": ["spec.boxes.*.spec"]},
+                    ]);
+                    *r = request("e.com", "Boxes", new);
+                    if let Some(old) = old {
+                        *r = update(r.clone(), old.clone());
+                    }
+                }));
+            };
+            of("created", &refused, old.clone(), None);
+            of(
+                "after_another_one",
+                &refused,
+                old.clone(),
+                Some(&of_boxes(json!([]))),
+            );
+            for (change, is_admitted_by_skip, is_admitted_by_check, apply) in changes {
+                let mut new = old.clone();
+                new["metadata"] = json!({});
+                apply(&mut new);
+                let is_admitted = if is_check {
+                    *is_admitted_by_check
+                } else {
+                    *is_admitted_by_skip
+                };
+                let expected = if is_admitted {
+                    "allow unchanged-object"
+                } else {
+                    &refused
+                };
+                of(change, expected, new, Some(old));
+            }
         }
     }
     cases

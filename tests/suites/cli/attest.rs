@@ -313,9 +313,13 @@ fn gnupg_signs_our_payload_and_verifies_what_we_have_made_of_it() {
     fs::write(path.join("payload.json"), &payload).unwrap();
     gpg("--armor --output detached.asc --detach-sign payload.json");
     gpg("--armor --output attached.asc --sign payload.json");
+    gpg("--output detached.gpg --detach-sign payload.json");
+    gpg("--output attached.gpg --sign payload.json");
     for (file, verify) in [
         ("detached.asc", "--verify made.asc made.json"),
         ("attached.asc", "--verify made.asc"),
+        ("detached.gpg", "--verify made.asc made.json"),
+        ("attached.gpg", "--verify made.asc"),
     ] {
         let arguments = format!(
             "attest sign --signature-file {0}/{file} --public-key {0}/public.asc {image}",

@@ -23,8 +23,20 @@ fn objects() -> Vec<(&'static str, &'static str, Value, Value)> {
         {"name": "c", "containerSet": {"containers": [{"image": "3"}]}},
         {"name": "d", "container": {"image": "4"}, "initContainers": [{"image": "5"}],
          "sidecars": [{"image": "6"}]},
-        {"name": "e", "dag": {"tasks": []}},
+        {"name": "e", "dag": {"tasks": [
+            {"name": "a", "template": "a"},
+            {"name": "b", "inline": {"container": {"image": "7"}}},
+            {"name": "c", "inline": {"script": {"image": "8"}}},
+        ]}},
+        {"name": "f", "steps": [
+            [{"name": "a", "template": "a"}, {"name": "b", "inline": {"container": {"image": "9"}}}],
+            [{"name": "c", "inline": {"script": {"image": "10"}}}],
+        ]},
     ]);
+    let defaults = json!({"container": {"image": "11"}, "script": {"image": "12"},
+        "containerSet": {"containers": [{"image": "13"}]},
+        "initContainers": [{"image": "14"}], "sidecars": [{"image": "15"}]});
+    let workflow = json!({"templateDefaults": defaults, "templates": templates});
     let disks = |disk: &str, kernel: &str| {
         json!({
             "domain": {"firmware": {"kernelBoot": {"container": {"image": kernel}}}},
@@ -41,6 +53,9 @@ fn objects() -> Vec<(&'static str, &'static str, Value, Value)> {
     let head = json!({"headGroupSpec": {"template": spec("1")}});
     let task = json!({"steps": [{"name": "a", "image": "1"}, {"name": "b", "ref": {"name": "x"}}],
         "stepTemplate": {"image": "2"}, "sidecars": [{"image": "3"}]});
+    let last = json!({"steps": [{"image": "4"}], "stepTemplate": {"image": "5"}, "sidecars": [{"image": "6"}]});
+    let pipeline = json!({"tasks": [{"name": "a", "taskSpec": task}, {"name": "b", "taskRef": {}}],
+        "finally": [{"name": "c", "taskSpec": last}]});
     let kubeflow = |kind, field: &str| ("kubeflow.org", kind, replicas(field), sole(field));
     vec![
         (
@@ -52,19 +67,19 @@ fn objects() -> Vec<(&'static str, &'static str, Value, Value)> {
         (
             "argoproj.io",
             "Workflow",
-            json!({"templates": templates}),
+            workflow.clone(),
             json!({"workflowTemplateRef": {}}),
         ),
         (
             "argoproj.io",
             "WorkflowTemplate",
-            json!({"templates": templates}),
+            workflow.clone(),
             json!({}),
         ),
         (
             "argoproj.io",
             "CronWorkflow",
-            json!({"workflowSpec": {"templates": templates}}),
+            json!({"workflowSpec": workflow}),
             json!({"workflowSpec": {}}),
         ),
         (
@@ -107,6 +122,12 @@ fn objects() -> Vec<(&'static str, &'static str, Value, Value)> {
             json!({"rayClusterSpec": cluster, "submitterPodTemplate": spec("4")}),
             json!({"clusterSelector": {}}),
         ),
+        (
+            "ray.io",
+            "RayService",
+            json!({"rayClusterConfig": cluster}),
+            json!({"rayClusterConfig": head}),
+        ),
         kubeflow("PyTorchJob", "pytorchReplicaSpecs"),
         kubeflow("TFJob", "tfReplicaSpecs"),
         kubeflow("MPIJob", "mpiReplicaSpecs"),
@@ -124,6 +145,18 @@ fn objects() -> Vec<(&'static str, &'static str, Value, Value)> {
             "TaskRun",
             json!({"taskSpec": task}),
             json!({"taskRef": {"name": "x"}}),
+        ),
+        (
+            "tekton.dev",
+            "Pipeline",
+            pipeline.clone(),
+            json!({"tasks": [{"name": "a", "taskRef": {"name": "x"}}]}),
+        ),
+        (
+            "tekton.dev",
+            "PipelineRun",
+            json!({"pipelineSpec": pipeline}),
+            json!({"pipelineRef": {"name": "x"}}),
         ),
         (
             "apps.openshift.io",

@@ -68,6 +68,7 @@ fn kinds_of_the_settings_become_rules_for_every_version() {
     let settings = json!({"podTemplates": "ignore", "workloads": [
         {"group": "a.example", "kind": "Box", "podSpecs": ["spec"]},
         {"group": "", "kind": "Crate", "podSpecs": ["spec"]},
+        {"group": "argoproj.io", "kind": "Rollout", "podSpecs": ["spec.template?.spec"]},
     ]});
     let named = [Plural::parse("a.example/Box=boxes").unwrap()];
     let workloads = Workloads::of(&settings, &named).unwrap();
@@ -76,7 +77,11 @@ fn kinds_of_the_settings_become_rules_for_every_version() {
     let rules = rules(&[], &settings, &workloads, Purpose::Pin);
     assert_eq!(
         listed(&rules),
-        ["CREATE+UPDATE a.example/boxes", "CREATE+UPDATE /crates"]
+        [
+            "CREATE+UPDATE a.example/boxes",
+            "CREATE+UPDATE /crates",
+            "CREATE+UPDATE argoproj.io/rollouts"
+        ]
     );
     assert!(rules.iter().all(|rule| rule.api_versions == ["*"]));
 }
