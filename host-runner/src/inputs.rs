@@ -131,7 +131,7 @@ fn read_from(input: impl io::Read, name: String) -> Result<Source, InputError> {
     }
 }
 
-/// What a text is that is no policy, settings or suite, where that can be told.
+/// Names a text of a foreign format, such as a PEM file or a Terraform state; `None` if it is not recognised.
 pub(crate) fn foreign(text: &str) -> Option<String> {
     let known = foreign::text(text).map(str::to_owned);
     known.or_else(|| parse(text).ok()?.iter().find_map(foreign::no_settings))

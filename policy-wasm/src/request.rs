@@ -171,8 +171,8 @@ impl<'a> Request<'a> {
             .is_some_and(|(now, before)| now.starts_nothing_beside(&before))
     }
 
-    /// Whether an update leaves an object that cannot be read as it was, apart from how much of it runs;
-    /// that may be more where it `may_grow`.
+    /// Whether the object cannot be read, and this update leaves it as it was but for metadata, status and
+    /// amounts. The amounts may increase if it `may_grow`.
     #[cold]
     pub(crate) fn is_unread_and_unchanged(
         &self,
@@ -193,7 +193,7 @@ impl<'a> Request<'a> {
                 .is_some_and(|(now, before)| now.is_within(&before, may_grow))
     }
 
-    /// What the object runs, and ran before the update; `None` where either is not there or cannot be read.
+    /// The extents of the object and of `oldObject`; `None` if either is missing or unreadable.
     fn extents(
         &self,
         workloads: &[WorkloadKind<'_>],

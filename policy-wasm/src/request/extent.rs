@@ -61,7 +61,7 @@ const ABOUT_THE_OBJECT: &[&str] = &["metadata", "status"];
 #[derive(Debug, Clone, Copy)]
 struct Steps<'s> {
     left: &'s [&'s str],
-    /// What stands beside the steps matters too
+    /// Fields beside the steps count too
     keeps_all: bool,
 }
 
@@ -84,8 +84,8 @@ impl<'a> Extent<'a> {
         Self::read_around(object, layout, false)
     }
 
-    /// Reads an object in which nothing is where its kind should have it: all that it says may be what
-    /// runs. `None` as before.
+    /// Reads an object whose pod specs and images cannot be found, so that every field may be one. `None` as
+    /// for [`Self::read`].
     pub(super) fn read_whole(object: Raw<'a>, layout: &Layout<'_>) -> Option<Self> {
         Self::read_around(object, layout, true)
     }
@@ -175,8 +175,7 @@ impl<'a> Extent<'a> {
         self.is_being_deleted || self.is_within(old, false)
     }
 
-    /// Whether the object is what it was, apart from how much of it runs; that may be more where it
-    /// `may_grow`.
+    /// Whether the object is what it was, but for its amounts. They may increase if it `may_grow`.
     pub(crate) fn is_within(&self, old: &Self, may_grow: bool) -> bool {
         let mut paths = self.amounts.keys().chain(old.amounts.keys());
         self.contents == old.contents
@@ -187,8 +186,7 @@ impl<'a> Extent<'a> {
     }
 }
 
-/// Whether an amount may become another one. One that was not there, or is not there any more, may have
-/// been anything.
+/// Whether an amount may replace another one. An absent one stands for a default that is not known here.
 const fn is_allowed(now: Option<&Amount<'_>>, before: Option<&Amount<'_>>, may_grow: bool) -> bool {
     match (now, before) {
         (Some(Amount::Number(0)), _) => true,
