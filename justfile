@@ -76,5 +76,10 @@ fuzz target seconds="600":
 bench:
     cargo bench --locked -p policy-tests --bench requests --bench workbench
 
+# Sends a million requests through one engine: every answer is the native core's, and memory does not grow.
+[group('bench')]
+soak:
+    cargo bench --locked -p policy-tests --bench soak
+
 # What has to pass before a change lands.
 ci: fmt-check deny test policies lint

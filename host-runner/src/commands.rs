@@ -26,6 +26,7 @@ use serde_json::Value;
 use crate::cli::ModuleArgs;
 use crate::emit::SettingsProblems;
 use crate::engine::{Cache, Engine, EngineError, Limits, Operation, Policy, embedded, read};
+use crate::progress;
 
 /// The bytes of the module that was asked for.
 fn module_bytes(args: &ModuleArgs) -> Result<Vec<u8>, EngineError> {
@@ -37,12 +38,16 @@ fn module_bytes(args: &ModuleArgs) -> Result<Vec<u8>, EngineError> {
 
 /// The engine of commands: with their limits, and with what earlier runs have compiled.
 fn engine() -> Result<Engine, EngineError> {
-    Ok(Engine::new(Limits::default())?.caching(Cache::of_user()))
+    Ok(Engine::new(Limits::default())?
+        .caching(Cache::of_user())
+        .compiling_in(progress::compiling))
 }
 
 /// The same, counting instructions.
 fn metering_engine() -> Result<Engine, EngineError> {
-    Ok(Engine::metering(Limits::default())?.caching(Cache::of_user()))
+    Ok(Engine::metering(Limits::default())?
+        .caching(Cache::of_user())
+        .compiling_in(progress::compiling))
 }
 
 /// Refuses to read standard input for more than one thing.

@@ -133,6 +133,8 @@ pub struct Engine {
     engine: wasmtime::Engine,
     limits: Limits,
     cache: Option<Arc<Cache>>,
+    /// Runs compilations
+    compiling: fn(&mut dyn FnMut()),
     /// Whether instructions are counted, which costs time
     meters: bool,
 }
@@ -201,6 +203,7 @@ impl Engine {
             engine,
             limits,
             cache: None,
+            compiling: |compile| compile(),
             meters,
         })
     }
@@ -212,6 +215,12 @@ impl Engine {
             cache: cache.map(Arc::new),
             ..self
         }
+    }
+
+    /// Hands compilations to a function that runs them once, and may tell a user that one takes long.
+    #[must_use]
+    pub fn compiling_in(self, compiling: fn(&mut dyn FnMut())) -> Self {
+        Self { compiling, ..self }
     }
 
     /// Compiles a module, detecting its ABI.
@@ -254,7 +263,10 @@ impl Engine {
         if let Some(module) = kept.and_then(|cache| cache.load(&self.engine, bytes)) {
             return Ok(module);
         }
-        let module = wasmtime::Module::new(&self.engine, bytes).map_err(EngineError::Load)?;
+        let mut compiled = None;
+        (self.compiling)(&mut || compiled = Some(wasmtime::Module::new(&self.engine, bytes)));
+        let compiled = compiled.unwrap_or_else(|| wasmtime::Module::new(&self.engine, bytes));
+        let module = compiled.map_err(EngineError::Load)?;
         if let Some(cache) = kept {
             cache.keep(&self.engine, bytes, &module);
         }

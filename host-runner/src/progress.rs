@@ -2,6 +2,9 @@
 
 use core::sync::atomic::{AtomicBool, Ordering};
 use core::time::Duration;
+use std::io::{self, IsTerminal as _, Write};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
@@ -81,5 +84,65 @@ impl Drop for Progress {
     /// The answer takes the place of the bar.
     fn drop(&mut self) {
         self.bar.finish_and_clear();
+    }
+}
+
+/// Compiles a module. If that takes longer than a second, a terminal says so.
+pub(crate) fn compiling(compile: &mut dyn FnMut()) {
+    if io::stderr().is_terminal() {
+        let message = "compiling the policy module (only the first time)";
+        tell_if_longer(QUIET, message, compile, &mut anstream::stderr());
+    } else {
+        compile();
+    }
+}
+
+/// Writes a line if work takes longer than `patience`.
+fn tell_if_longer(
+    patience: Duration,
+    message: &str,
+    work: &mut dyn FnMut(),
+    out: &mut (dyn Write + Send),
+) {
+    thread::scope(|scope| {
+        let (done, waiting) = mpsc::channel::<()>();
+        scope.spawn(move || {
+            if waiting.recv_timeout(patience) == Err(RecvTimeoutError::Timeout) {
+                // The work matters, not the line.
+                let _ = writeln!(out, "{message}");
+            }
+        });
+        work();
+        drop(done);
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Passes on what is written.
+    struct Line(mpsc::Sender<Vec<u8>>);
+
+    impl Write for Line {
+        fn write(&mut self, text: &[u8]) -> io::Result<usize> {
+            self.0.send(text.to_owned()).map_err(io::Error::other)?;
+            Ok(text.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn only_long_work_is_told() {
+        let (line, lines) = mpsc::channel();
+        // This work ends when it has been told.
+        let mut work = || assert_eq!(lines.recv().unwrap(), b"long");
+        tell_if_longer(Duration::ZERO, "long", &mut work, &mut Line(line));
+        let mut out = Vec::new();
+        tell_if_longer(Duration::from_secs(3600), "short", &mut || (), &mut out);
+        assert_eq!(out, b"");
     }
 }

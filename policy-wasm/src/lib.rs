@@ -51,7 +51,6 @@ pub use settings::validate as validate_settings;
 
 use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
-use core::fmt;
 
 /// The items in order, each once.
 ///

@@ -50,7 +50,7 @@ pub(crate) fn escaped(text: &str) -> Cow<'_, str> {
 /// Whether a character shows as itself: it is no control character, and none that changes how its
 /// neighbours are shown and could make a message lie.
 #[must_use]
-pub const fn is_printable(character: char) -> bool {
+pub fn is_printable(character: char) -> bool {
     let is_invisible = matches!(character, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}'
         | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}');
     !character.is_control() && !is_invisible

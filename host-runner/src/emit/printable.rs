@@ -83,7 +83,7 @@ fn without_keys(text: &str) -> Cow<'_, str> {
 const LEFT_OUT: &str = " (left out) ";
 
 /// Whether a character could do something to a terminal.
-pub(super) const fn is_unsafe(character: char) -> bool {
+pub(super) fn is_unsafe(character: char) -> bool {
     !policy_wasm::is_printable(character)
 }
 
