@@ -22,7 +22,6 @@ use std::{fs, io, thread};
 
 use thiserror::Error;
 use wasmtime::{Config, InstancePre, Linker, Store, Trap};
-use wasmtime_wasi::p1::WasiP1Ctx;
 
 use host::{HostCalls, NoHost};
 use limiter::Limiter;
@@ -158,7 +157,7 @@ pub struct Policy {
 
 /// What the host keeps for one instance
 struct Guest {
-    wasi: WasiP1Ctx,
+    wasi: wasi::Context,
     call: wapc::Exchange,
     host: HostCalls,
     limiter: Limiter,
@@ -252,7 +251,7 @@ impl Engine {
     /// All that a guest can call.
     fn linker(&self) -> wasmtime::Result<Linker<Guest>> {
         let mut linker: Linker<Guest> = Linker::new(&self.engine);
-        wasmtime_wasi::p1::add_to_linker_sync(&mut linker, |guest| &mut guest.wasi)?;
+        wasi::add_to_linker(&mut linker)?;
         poll::add_to_linker(&mut linker)?;
         wapc::add_to_linker(&mut linker)?;
         Ok(linker)
@@ -356,26 +355,24 @@ impl Policy {
         match self.abi {
             Abi::Wapc => {
                 let exchange = wapc::Exchange::new(operation, payload, limits.answer);
-                let mut store = self.store(wasi::closed(), exchange, host);
+                let mut store = self.store(wasi::Context::closed(), exchange, host);
                 let called = wapc::call(&mut store, &self.instance);
                 Self::ended(&store, limits, called)?;
                 let cost = Cost::of(&store);
                 Ok((store.into_data().call.answer()?, cost))
             }
             Abi::Wasi => {
-                let pipes = wasi::Pipes::new(payload, limits.answer);
-                let mut store =
-                    self.store(pipes.context(operation), wapc::Exchange::default(), host);
+                let command = wasi::Context::command(operation, payload, limits.answer);
+                let mut store = self.store(command, wapc::Exchange::default(), host);
                 let called = wasi::call(&mut store, &self.instance);
                 let status = Self::ended(&store, limits, called)?;
                 let cost = Cost::of(&store);
-                drop(store);
-                Ok((pipes.answer(status)?, cost))
+                Ok((store.into_data().wasi.answer(status)?, cost))
             }
         }
     }
 
-    fn store(&self, wasi: WasiP1Ctx, call: wapc::Exchange, host: HostCalls) -> Store<Guest> {
+    fn store(&self, wasi: wasi::Context, call: wapc::Exchange, host: HostCalls) -> Store<Guest> {
         let Limits { memory, time, .. } = self.engine.limits;
         let limiter = Limiter::new(memory);
         let mut store = Store::new(

@@ -6,6 +6,7 @@ pub mod case;
 pub mod corpus;
 pub mod delivery;
 pub mod extremes;
+pub mod guests;
 pub mod implementation;
 pub mod known_answers;
 pub mod modules;

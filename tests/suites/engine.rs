@@ -8,6 +8,7 @@ use host_runner::engine::{
     Abi, Engine, EngineError, Host, HostCall, Limits, Operation, Policy, embedded,
 };
 use policy_tests::case::{image, one_container, pod, settings};
+use policy_tests::guests::{self, Ended};
 use policy_tests::modules;
 use serde_json::json;
 
@@ -308,6 +309,29 @@ fn a_guest_sees_no_file_and_no_variable() {
     let body = "(drop (call $environ_sizes_get (i32.const 64) (i32.const 68)))
                 (if (i32.load (i32.const 64)) (then (call $no)) (else (call $yes)))";
     assert_eq!(call(&guest(body)).unwrap(), b"\"yes\"");
+}
+
+#[test]
+fn a_small_command_ends_as_under_other_implementations_of_wasi() {
+    let limits = Limits {
+        answer: guests::MAX_OUTPUT,
+        ..limits()
+    };
+    let engine = Engine::new(limits).unwrap();
+    for guest in guests::all() {
+        let module = wat::parse_str(guest.text()).unwrap();
+        let policy = engine.load(&module).unwrap();
+        let ended = match policy.call(Operation::Decide, guests::INPUT) {
+            Ok(answer) => Ended::Answer(answer),
+            Err(EngineError::Guest(text)) => {
+                let status = text.strip_prefix("exit status ").unwrap();
+                Ended::Status(status.split(':').next().unwrap().parse().unwrap())
+            }
+            Err(EngineError::Trapped(_)) => Ended::Trap,
+            Err(error) => panic!("{}: {error}", guest.name),
+        };
+        assert_eq!(ended, guest.ended, "{}", guest.name);
+    }
 }
 
 #[test]

@@ -180,7 +180,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let cache = Cache::at(&folder.path().join("cache")).unwrap();
         let engine = wasmtime::Engine::default();
-        let module = Module::new(&engine, MODULE).unwrap();
+        let module = Module::new(&engine, wat::parse_bytes(MODULE).unwrap()).unwrap();
         cache.keep(&engine, MODULE, &module);
         let file = cache.file(&engine, MODULE);
         assert!(cache.load(&engine, MODULE).is_some());
@@ -254,7 +254,7 @@ mod tests {
         let (_folder, cache, engine, _) = kept();
         for index in 0..MAX_FILES {
             let module = format!("(module (memory {index}))");
-            let compiled = Module::new(&engine, &module).unwrap();
+            let compiled = Module::new(&engine, wat::parse_str(&module).unwrap()).unwrap();
             cache.keep(&engine, module.as_bytes(), &compiled);
         }
         assert_eq!(fs::read_dir(&cache.folder).unwrap().count(), MAX_FILES);

@@ -1,5 +1,7 @@
 //! The linear memory of a guest, which it calls `memory`: what the host reads there and writes.
 
+use core::ops::Range;
+
 use wasmtime::{Caller, Extern, Memory};
 
 use super::Guest;
@@ -15,11 +17,7 @@ pub(super) fn memory(caller: &mut Guestly<'_>) -> wasmtime::Result<Memory> {
 }
 
 pub(super) fn write(memory: &mut [u8], at: u32, bytes: &[u8]) -> wasmtime::Result<()> {
-    let start = usize::try_from(at)?;
-    memory
-        .get_mut(start..start.saturating_add(bytes.len()))
-        .ok_or_else(|| wasmtime::Error::msg("the module gave a buffer outside of its memory"))?
-        .copy_from_slice(bytes);
+    slice_mut(memory, at, bytes.len())?.copy_from_slice(bytes);
     Ok(())
 }
 
@@ -29,15 +27,28 @@ pub(super) fn read(
     length: u32,
     max: usize,
 ) -> wasmtime::Result<Vec<u8>> {
-    let (start, length) = (usize::try_from(at)?, usize::try_from(length)?);
+    let length = usize::try_from(length)?;
     if length > max {
         let message = format!("the module gave {length} bytes where {max} is the most");
         return Err(wasmtime::Error::msg(message));
     }
     let memory = memory(caller)?;
-    memory
-        .data(&*caller)
-        .get(start..start.saturating_add(length))
-        .map(<[u8]>::to_vec)
-        .ok_or_else(|| wasmtime::Error::msg("the module gave a buffer outside of its memory"))
+    Ok(slice(memory.data(&*caller), at, length)?.to_vec())
+}
+
+pub(super) fn slice(memory: &[u8], at: u32, length: usize) -> wasmtime::Result<&[u8]> {
+    memory.get(range(at, length)?).ok_or_else(outside)
+}
+
+pub(super) fn slice_mut(memory: &mut [u8], at: u32, length: usize) -> wasmtime::Result<&mut [u8]> {
+    memory.get_mut(range(at, length)?).ok_or_else(outside)
+}
+
+fn range(at: u32, length: usize) -> wasmtime::Result<Range<usize>> {
+    let start = usize::try_from(at)?;
+    Ok(start..start.saturating_add(length))
+}
+
+fn outside() -> wasmtime::Error {
+    wasmtime::Error::msg("the module gave a buffer outside of its memory")
 }

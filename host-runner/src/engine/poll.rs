@@ -1,5 +1,5 @@
-//! `poll_oneoff` of WASI preview 1: how a guest sleeps. The engine's own would sleep past the deadline,
-//! which is looked at in the guest's code and not in what the host does for it.
+//! `poll_oneoff` of WASI preview 1: how a guest sleeps, until the deadline at most. That is looked at in the
+//! guest's code, and not in what the host does for it.
 //!
 //! A guest has three pipes that never let it wait, and clocks.
 
@@ -34,11 +34,8 @@ struct Subscription {
     due: Result<Instant, u16>,
 }
 
-/// Puts this `poll_oneoff` in the place of the engine's.
 pub(super) fn add_to_linker(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
-    linker.allow_shadowing(true);
     linker.func_wrap("wasi_snapshot_preview1", "poll_oneoff", poll)?;
-    linker.allow_shadowing(false);
     Ok(())
 }
 
