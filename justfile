@@ -23,16 +23,19 @@ web:
 [group('check')]
 fmt:
     cargo fmt --all
+    cargo fmt --all --manifest-path tests/peers/Cargo.toml
 
 # Checks the format.
 [group('check')]
 fmt-check:
     cargo fmt --all --check
+    cargo fmt --all --check --manifest-path tests/peers/Cargo.toml
 
 # Lints everything for the host, and each module for its own target.
 [group('check')]
 lint:
     cargo clippy --workspace --all-targets --locked -- -D warnings
+    cargo clippy --manifest-path tests/peers/Cargo.toml --all-targets --locked --target-dir target -- -D warnings
     cargo clippy -p policy-wasm -p policy-floor --lib --features policy-wasm/wapc --target wasm32-wasip1 --locked -- -D warnings
     cargo clippy -p policy-wasm --lib --features wapc,openpgp --target wasm32-wasip1 --locked -- -D warnings
     cargo clippy -p policy-wasm --bin countersign-wasi --features wasi,openpgp --target wasm32-wasip1 --locked -- -D warnings
@@ -42,16 +45,26 @@ lint:
 [group('check')]
 deny:
     cargo deny --locked check bans licenses sources
+    cargo deny --locked --manifest-path tests/peers/Cargo.toml --config deny.toml check bans licenses sources
 
 # Checks dependencies against the advisory database, which has to be reachable.
 [group('check')]
 advisories:
     cargo deny --locked check advisories
+    cargo deny --locked --manifest-path tests/peers/Cargo.toml --config deny.toml check advisories
 
 # Runs every test. Node is used where it is there.
 [group('test')]
 test:
     cargo test --workspace --locked
+
+# Runs the modules in the host crates of others, which are a workspace of their own.
+[group('test')]
+peers:
+    # With the features that the tests choose, so that the engine is not built once more.
+    cargo test --workspace --locked --no-run
+    target/debug/write-peers target/peers
+    cargo test --manifest-path tests/peers/Cargo.toml --locked --target-dir target
 
 # Lints the ready-made policies, and runs their suites: all is exercised, and no change goes unnoticed.
 [group('test')]
@@ -82,4 +95,4 @@ soak:
     cargo bench --locked -p policy-tests --bench soak
 
 # What has to pass before a change lands.
-ci: fmt-check deny test policies lint
+ci: fmt-check deny test peers policies lint

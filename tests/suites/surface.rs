@@ -1,11 +1,24 @@
 //! What the modules are from outside: imports, exports, metadata and size. A new import, or a
 //! module that grows, is something that a reviewer must see here.
 
+use std::collections::BTreeSet;
 use std::process::Command;
 
 use host_runner::engine::{Abi, Inspection, Operation, Policy, embedded, inspect};
 use policy_tests::{corpus, modules, process, web};
 use serde_json::{Value, json};
+
+/// Manifest and lock file of the program's workspace, and of the one that runs the modules in other hosts
+const WORKSPACES: [(&str, &str); 2] = [
+    (
+        include_str!("../../Cargo.toml"),
+        include_str!("../../Cargo.lock"),
+    ),
+    (
+        include_str!("../peers/Cargo.toml"),
+        include_str!("../peers/Cargo.lock"),
+    ),
+];
 
 fn surface(abi: Abi) -> Inspection {
     inspect(embedded(abi)).unwrap()
@@ -75,22 +88,51 @@ fn no_module_names_the_folder_of_a_dependency() {
 /// A profile for a crate that is not there would change nothing, and nobody would be told.
 #[test]
 fn every_profile_of_a_crate_is_for_one_that_is_there() {
-    let manifest = include_str!("../../Cargo.toml");
-    let lock = include_str!("../../Cargo.lock");
-    let names = manifest.lines().filter_map(|line| {
-        let header = line.strip_prefix("[profile.");
-        let of_header = header.and_then(|header| Some(header.split_once(".package.")?.1));
-        let of_table = line.split_once(" = { opt-level").map(|(name, _)| name);
-        of_header
-            .map(|name| name.trim_end_matches(']'))
-            .or(of_table)
-    });
     let mut checked = 0;
-    for name in names.filter(|name| *name != "\"*\"") {
-        assert!(lock.contains(&format!("\nname = \"{name}\"\n")), "{name}");
-        checked += 1;
+    for (manifest, lock) in WORKSPACES {
+        let names = manifest.lines().filter_map(|line| {
+            let header = line.strip_prefix("[profile.");
+            let of_header = header.and_then(|header| Some(header.split_once(".package.")?.1));
+            let of_table = line.split_once(" = { opt-level").map(|(name, _)| name);
+            of_header
+                .map(|name| name.trim_end_matches(']'))
+                .or(of_table)
+        });
+        for name in names.filter(|name| *name != "\"*\"") {
+            assert!(lock.contains(&format!("\nname = \"{name}\"\n")), "{name}");
+            checked += 1;
+        }
     }
     assert!(checked > 40, "{checked}");
+}
+
+/// Packages that both workspaces have with the same features are built once.
+#[test]
+fn the_peers_are_optimised_like_the_program() {
+    let [(program, _), (peers, lock)] = WORKSPACES;
+    let optimised = |manifest: &'static str| -> BTreeSet<&str> {
+        let (_, profile) = manifest.split_once("\n[profile.dev.package]\n").unwrap();
+        profile
+            .lines()
+            .take_while(|line| !line.starts_with('['))
+            .filter_map(|line| line.split_once(" = { opt-level = 1 }"))
+            .map(|(name, _)| name)
+            .filter(|name| lock.contains(&format!("\nname = \"{name}\"\n")))
+            .collect()
+    };
+    assert_eq!(optimised(peers), optimised(program));
+}
+
+/// A suite that ran the modules on another version of the engine would compare two things at once.
+#[test]
+fn the_peers_have_the_engine_of_the_program() {
+    let engines = WORKSPACES.map(|(_, lock)| {
+        let (_, engine) = lock
+            .split_once("\nname = \"wasmtime\"\nversion = ")
+            .unwrap();
+        engine.lines().next().unwrap()
+    });
+    assert_eq!(engines[0], engines[1]);
 }
 
 #[test]

@@ -1,8 +1,8 @@
 //! The waPC module in the very host that Kubewarden is made of: the crates `wapc` and
 //! `wasmtime-provider`, with the calls that its policy evaluator makes.
 
-use host_runner::engine::{Abi, embedded};
-use policy_tests::case::{image, one_container, pod, settings, unsigned};
+use policy_peers::case::{image, one_container, pod, settings, unsigned};
+use policy_peers::{WAPC, module};
 use serde_json::{Value, json};
 use wapc::WapcHost;
 use wasmtime_provider::WasmtimeEngineProviderBuilder;
@@ -10,7 +10,7 @@ use wasmtime_provider::WasmtimeEngineProviderBuilder;
 /// A host that grants no capability, as Kubewarden does to a policy that lists none.
 fn host() -> WapcHost {
     let engine = WasmtimeEngineProviderBuilder::new()
-        .module_bytes(embedded(Abi::Wapc))
+        .module_bytes(&module(WAPC))
         .build()
         .unwrap();
     let refuse = |_, _: &str, _: &str, operation: &str, _: &[u8]| {

@@ -1,0 +1,30 @@
+//! What the suites share that run the modules in the crates of others: the modules that the program
+//! carries, and the requests and test keys of the other suites.
+
+#[path = "../../src/case.rs"]
+pub mod case;
+#[path = "../../src/signing.rs"]
+pub mod signing;
+
+use std::path::PathBuf;
+
+/// The file of the waPC module
+pub const WAPC: &str = "countersign.wasm";
+
+/// The bytes of a module that the program carries, as `write-peers` has written them.
+#[track_caller]
+pub fn module(name: &str) -> Vec<u8> {
+    let path = folder().join(name);
+    std::fs::read(&path)
+        .unwrap_or_else(|error| panic!("{}: {error}; run `just peers`", path.display()))
+}
+
+/// Where `just peers` writes what is read here, in the target directory that both workspaces are built in.
+fn folder() -> PathBuf {
+    let program = std::env::current_exe().unwrap();
+    let root = program
+        .ancestors()
+        .find(|folder| folder.join("CACHEDIR.TAG").exists());
+    root.expect("tests run from a target directory")
+        .join("peers")
+}
