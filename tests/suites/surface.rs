@@ -290,37 +290,86 @@ const BROUGHT_BY_CRRL: &[&str] = &[
 
 #[test]
 fn the_policy_depends_on_exactly_this() {
-    let text = process::stdout(
-        Command::new("cargo")
-            .args([
-                "tree",
-                "--locked",
-                "-p",
-                "policy-wasm",
-                "--features",
-                "wapc",
-                "-e",
-                "normal",
-            ])
-            .args([
-                "--prefix",
-                "none",
-                "--format",
-                "{p}",
-                "--target",
-                "wasm32-wasip1",
-            ])
-            .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/..")),
-    );
-    let mut packages: Vec<_> = text
-        .lines()
-        .filter_map(|line| line.split_once(" v"))
-        .map(|(name, version)| (name, version.split(' ').next().unwrap_or_default()))
+    let policy = ["-p", "policy-wasm", "--features", "wapc", "-e", "normal"];
+    let mut packages: Vec<_> = tree(&policy, "wasm32-wasip1", "{p}")
+        .iter()
+        .filter_map(|line| package(line))
         .collect();
     packages.sort_unstable();
     packages.dedup();
     let mut expected = [GOLDEN_DEPENDENCIES, BROUGHT_BY_CRRL].concat();
     expected.sort_unstable();
-    let names: Vec<_> = packages.iter().map(|(name, _)| *name).collect();
+    let names: Vec<_> = packages.iter().map(|(name, _)| name).collect();
     assert_eq!(names, expected, "each at one version");
+}
+
+/// Packages that are compiled for the program, each version counted
+const PACKAGES_OF_THE_PROGRAM: usize = 313;
+
+#[test]
+fn the_program_is_built_of_few_packages() {
+    let program = ["-p", "host-runner", "-e", "normal,build"];
+    let lines = tree(&program, LINUX, "{p}");
+    let packages: BTreeSet<_> = lines.iter().filter_map(|line| package(line)).collect();
+    let count = packages.len();
+    println!("{count} packages");
+    assert!(count <= PACKAGES_OF_THE_PROGRAM, "{count}: {packages:?}");
+}
+
+/// One engine for the program and for all suites, with the features that the program asks for and what these
+/// need. More of them, or a second engine, take minutes to build.
+#[rustfmt::skip]
+const ENGINE_FEATURES: &[&str] = &[
+    "cranelift", "once_cell", "parallel-compilation", "runtime", "std", "wasmtime-jit-icache-coherence",
+];
+
+#[test]
+fn the_workspace_has_one_engine_with_the_features_of_the_program() {
+    let workspace = ["--workspace", "-e", "normal,build,dev"];
+    let lines = tree(&workspace, LINUX, "{p} {f}");
+    let engines: BTreeSet<_> = lines
+        .iter()
+        .filter_map(|line| line.strip_prefix("wasmtime v"))
+        .map(|engine| engine.split_once(' ').unwrap_or_default().1)
+        .collect();
+    assert_eq!(engines, BTreeSet::from([&*ENGINE_FEATURES.join(",")]));
+}
+
+/// Cargo gives such a profile to procedural macros and build scripts too, before what it has for these, and
+/// optimising them takes longer than running them.
+#[test]
+fn no_profile_optimises_every_dependency() {
+    for (manifest, _) in WORKSPACES {
+        let mut is_of_all = false;
+        for line in manifest.lines() {
+            if line.starts_with('[') {
+                is_of_all = line.starts_with("[profile.") && line.contains("\"*\"");
+            }
+            let is_of_all = is_of_all || line.starts_with("\"*\"");
+            assert!(!(is_of_all && line.contains("opt-level")), "{line}");
+        }
+    }
+}
+
+/// The target that packages are counted for, wherever that is done
+const LINUX: &str = "x86_64-unknown-linux-gnu";
+
+/// The lines of `cargo tree`, each package in this format.
+fn tree(of: &[&str], target: &str, format: &str) -> Vec<String> {
+    let text = process::stdout(
+        Command::new("cargo")
+            .args(["tree", "--locked"])
+            .args(of)
+            .args(["--prefix", "none", "--format", format, "--target", target])
+            .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/..")),
+    );
+    let lines = text.lines().map(|line| line.trim_end_matches(" (*)"));
+    lines.map(str::to_owned).collect()
+}
+
+/// Name and version of a package
+fn package(line: &str) -> Option<(String, String)> {
+    let (name, rest) = line.split_once(" v")?;
+    let version = rest.split(' ').next()?;
+    Some((name.to_owned(), version.to_owned()))
 }
