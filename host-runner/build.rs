@@ -61,9 +61,6 @@ fn run() -> Result<(), String> {
     ] {
         build(workspace, &modules, arguments)?;
     }
-    let no_op = wat::parse_file(manifest.join("floor/no-op.wat"))
-        .map_err(|error| format!("no-op.wat: {error}"))?;
-    fs::write(out.join("no-op.wasm"), no_op).map_err(|error| format!("no-op.wasm: {error}"))?;
     for (from, to) in [
         ("policy_wasm.wasm", "countersign.wasm"),
         ("countersign-wasi.wasm", "countersign-wasi.wasm"),

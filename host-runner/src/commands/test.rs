@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::{fs, io};
 
 use anyhow::{Context as _, Result, bail};
-use regex::Regex;
+use regex_lite::Regex;
 use serde_json::Value;
 
 use crate::Exit;
@@ -52,7 +52,8 @@ pub struct Args {
     /// Suites, or folders with `tests.yaml` and `*.tests.yaml`
     #[arg(default_value = ".", value_name = "FILE")]
     paths: Vec<PathBuf>,
-    /// Run only the cases whose name matches this regular expression
+    /// Run only the cases whose name matches this regular expression; `\w`, `\d`, `\s`, `\b` and `(?i)` are
+    /// ASCII-only
     #[arg(long, value_name = "REGEX")]
     run: Option<Regex>,
     /// Print only what is not as expected
