@@ -54,10 +54,11 @@ fn run() -> Result<(), String> {
     ensure_target(workspace)?;
     let modules = target_directory(&out)?.join("modules");
     let built = modules.join(TARGET).join("wasm");
+    // The floor is built beside the policy, so that both have the same `serde_json` and it is built once.
     for arguments in [
         "rustc -p policy-wasm --lib --crate-type cdylib --features wapc,openpgp",
-        "build -p policy-wasm --bin countersign-wasi --features wasi,openpgp",
-        "rustc -p policy-floor --lib --crate-type cdylib",
+        "build -p policy-wasm -p policy-floor --lib --bin countersign-wasi \
+         --features policy-wasm/wasi,policy-wasm/openpgp",
     ] {
         build(workspace, &modules, arguments)?;
     }
