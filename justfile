@@ -94,5 +94,10 @@ bench:
 soak:
     cargo bench --locked -p policy-tests --bench soak
 
+# Builds the modules again, from another folder and with another home of Cargo, and compares the bytes.
+[group('test')]
+reproducible:
+    cargo test --workspace --locked --test surface -- --ignored
+
 # What has to pass before a change lands.
 ci: fmt-check deny test peers policies lint

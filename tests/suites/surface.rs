@@ -1,6 +1,9 @@
 //! What the modules are from outside: imports, exports, metadata and size. A new import, or a
 //! module that grows, is something that a reviewer must see here.
 
+#[path = "surface/reproducible.rs"]
+mod reproducible;
+
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::Command;

@@ -10,19 +10,19 @@ fn what_is_guessed_or_missing_is_said_beside_the_manifest() {
     let workloads = "policy:
   defaultAdmissionRule: {evaluationMode: ALWAYS_DENY, enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG}
 workloads:
-  - {group: argoproj.io, kind: Rollout, podSpecs: [spec.template.spec]}
+  - {group: shop.example, kind: Crate, podSpecs: [spec.template.spec]}
 ";
     let (stdout, stderr) = run(&format!("{EXPORT} -"), workloads, 0);
     for line in [
         "  module: registry://registry.example/policies/countersign:v",
-        "    - apiGroups: [\"argoproj.io\"]\n      apiVersions: [\"*\"]\n      resources: [\"rollouts\"]\n",
-        "      - {group: argoproj.io, kind: Rollout, podSpecs: [spec.template.spec]}\n",
+        "    - apiGroups: [\"shop.example\"]\n      apiVersions: [\"*\"]\n      resources: [\"crates\"]\n",
+        "      - {group: shop.example, kind: Crate, podSpecs: [spec.template.spec]}\n",
     ] {
         assert!(stdout.contains(line), "lacks {line:?}:\n{stdout}");
     }
     for line in [
-        "note: the resource of `argoproj.io/Rollout` is guessed to be `rollouts`",
-        "give --resource argoproj.io/Rollout=PLURAL",
+        "note: the resource of `shop.example/Crate` is guessed to be `crates`",
+        "give --resource shop.example/Crate=PLURAL",
         "note: the module's address is a placeholder; give yours with --module",
     ] {
         assert!(stderr.contains(line), "lacks {line:?}:\n{stderr}");
