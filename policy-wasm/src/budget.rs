@@ -55,8 +55,8 @@ impl Budget {
         depth: 64,
         // Some Pods of one tenant each have hundreds of containers; more than this is no Pod.
         images: 512,
-        // Sixteen paths through an object of 1.5 MiB.
-        path_bytes: 24 << 20,
+        // Sixteen paths through an object of 1 MiB.
+        path_bytes: 16 << 20,
         // What cosign reads per image (GHSA-95pr-fxf5-86gv).
         attestations_per_image: 100,
         signatures_per_attestation: 16,

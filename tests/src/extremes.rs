@@ -105,8 +105,8 @@ pub fn all() -> Vec<(&'static str, Value, &'static str)> {
         ),
         ("256 images under 63 checks", checks(63), "always-deny"),
         (
-            "an update of 1.5 MB objects at 16 paths",
-            paths(16, 1_500_000),
+            "an update of 1 MB objects at 16 paths",
+            paths(16, 1_000_000),
             "no-valid-attestation",
         ),
         (
@@ -324,7 +324,7 @@ fn paths(count: usize, bytes: usize) -> Value {
     settings["unchangedImages"] = "check".into();
     let object = |image: usize| {
         json!({"apiVersion": "e.com/v1", "kind": "Box", "spec": {
-            "15": {"image": self::image(image)}, "padding": vec![json!([[1]]); bytes / 6],
+            "15": {"image": self::image(image)}, "padding": vec![json!([]); bytes / 3],
         }})
     };
     let mut call = call(settings, json!({}));

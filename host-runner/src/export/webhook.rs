@@ -146,7 +146,7 @@ impl Workloads {
                     kind: kind.to_owned(),
                     resource: guess(kind),
                 };
-                if !REGULAR.contains(&group) {
+                if !REGULAR.contains(&(group, kind)) {
                     workloads.guesses.push(guess.clone());
                 }
                 guess
@@ -172,17 +172,17 @@ fn group_and_kind(workload: &Value) -> (&str, &str) {
     (text("group"), text("kind"))
 }
 
-/// The groups of `docs/workloads.md`: the resource of each of their kinds is what is guessed.
-const REGULAR: &[&str] = &[
-    "apps.openshift.io",
-    "argoproj.io",
-    "disaggregatedset.x-k8s.io",
-    "jobset.x-k8s.io",
-    "kubeflow.org",
-    "kubevirt.io",
-    "leaderworkerset.x-k8s.io",
-    "ray.io",
-    "tekton.dev",
+/// The kinds of `docs/workloads.md`, whose resources are what is guessed.
+#[rustfmt::skip]
+const REGULAR: &[(&str, &str)] = &[
+    ("apps.openshift.io", "DeploymentConfig"), ("argoproj.io", "CronWorkflow"), ("argoproj.io", "Rollout"),
+    ("argoproj.io", "Workflow"), ("argoproj.io", "WorkflowTemplate"),
+    ("disaggregatedset.x-k8s.io", "DisaggregatedSet"), ("jobset.x-k8s.io", "JobSet"),
+    ("kubeflow.org", "JAXJob"), ("kubeflow.org", "MPIJob"), ("kubeflow.org", "PaddleJob"),
+    ("kubeflow.org", "PyTorchJob"), ("kubeflow.org", "TFJob"), ("kubeflow.org", "XGBoostJob"),
+    ("kubevirt.io", "VirtualMachine"), ("kubevirt.io", "VirtualMachineInstance"),
+    ("leaderworkerset.x-k8s.io", "LeaderWorkerSet"), ("ray.io", "RayCluster"), ("ray.io", "RayJob"),
+    ("ray.io", "RayService"), ("tekton.dev", "StepAction"), ("tekton.dev", "Task"), ("tekton.dev", "TaskRun"),
 ];
 
 /// The resource of a kind, as Kubernetes guesses it where it cannot ask.

@@ -16,8 +16,9 @@ pub(crate) struct Extent<'a> {
     /// The text of each pod spec. Where images are in no pod spec, all that stands beside and above them,
     /// without the amounts: it may say what runs
     contents: String,
-    /// The fields on the way to pod specs and images that say how much of them runs, by their paths
-    amounts: BTreeMap<String, Amount<'a>>,
+    /// The fields on the way to pod specs and images that say how much of them runs: by where in `contents`
+    /// their object begins, and their name
+    amounts: BTreeMap<(usize, &'static str), Amount<'a>>,
 }
 
 /// How many Pods a field asks for
@@ -38,6 +39,8 @@ const AMOUNTS: &[&str] = &[
     // LeaderWorkerSet and Ray: the Pods of one replica
     "size",
     "numOfHosts",
+    // DisaggregatedSet: copies of all its roles
+    "slices",
 ];
 
 const SUSPEND: &str = "suspend";
@@ -51,7 +54,15 @@ const STOPS: &[(&str, &[&str])] = &[
     ("running", &["false"]),
     ("runStrategy", &[r#""Halted""#]),
     // Tekton
-    ("status", &[r#""TaskRunCancelled""#]),
+    (
+        "status",
+        &[
+            r#""TaskRunCancelled""#,
+            r#""Cancelled""#,
+            r#""CancelledRunFinally""#,
+            r#""StoppedRunFinally""#,
+        ],
+    ),
 ];
 
 /// Fields of the object itself that say nothing about what it runs
@@ -124,16 +135,16 @@ impl<'a> Extent<'a> {
         let keeps_all = paths.iter().any(|path| path.keeps_all);
         let items = Steps::each_below(paths, None);
         if items.is_empty() || value.is_object() {
+            let start = self.contents.len();
             self.contents.push('{');
             value.object(|key, value| {
                 let (inner, matters) =
                     (Steps::each_below(paths, Some(key)), !ignored.contains(&key));
-                let counts = AMOUNTS.contains(&key) || STOPS.iter().any(|(stop, _)| *stop == key);
                 if !inner.is_empty() {
                     self.name(key);
                     self.walk(value, &inner, &[]);
-                } else if matters && counts {
-                    self.count(key, value);
+                } else if let Some(key) = amount(key).filter(|_| matters) {
+                    self.count((start, key), value);
                 } else if matters && keeps_all {
                     self.name(key);
                     self.contents.push_str(value.raw().text());
@@ -156,8 +167,8 @@ impl<'a> Extent<'a> {
             .push_str(&alloc::format!(",{}:{key}:", key.len()));
     }
 
-    fn count(&mut self, key: &str, value: Value<'_, 'a>) {
-        let (path, text) = (value.path().text(), value.raw().text());
+    fn count(&mut self, place: (usize, &'static str), value: Value<'_, 'a>) {
+        let (key, text) = (place.1, value.raw().text());
         let stops = |(stop, values): &(&str, &[&str])| *stop == key && values.contains(&text);
         let amount = match (key, text) {
             (_, "null") => return,
@@ -166,7 +177,7 @@ impl<'a> Extent<'a> {
             (SUSPEND, "false") => return,
             _ => text.parse().map_or(Amount::Text(text), Amount::Number),
         };
-        self.amounts.insert(path, amount);
+        self.amounts.insert(place, amount);
     }
 
     /// Whether the object only goes on as it was, or with less, or goes away. Which images it names, and
@@ -177,13 +188,24 @@ impl<'a> Extent<'a> {
 
     /// Whether the object is what it was, but for its amounts. They may increase if it `may_grow`.
     pub(crate) fn is_within(&self, old: &Self, may_grow: bool) -> bool {
-        let mut paths = self.amounts.keys().chain(old.amounts.keys());
+        // Where the contents are the same, so are the places in them.
+        let mut places = self.amounts.keys().chain(old.amounts.keys());
         self.contents == old.contents
-            && paths.all(|path| {
-                let (now, before) = (self.amounts.get(path), old.amounts.get(path));
+            && places.all(|place| {
+                let (now, before) = (self.amounts.get(place), old.amounts.get(place));
                 now == before || is_allowed(now, before, may_grow)
             })
     }
+}
+
+/// The name of a field that says how much runs.
+fn amount(key: &str) -> Option<&'static str> {
+    let stops = STOPS.iter().map(|(stop, _)| stop);
+    AMOUNTS
+        .iter()
+        .chain(stops)
+        .copied()
+        .find(|known| *known == key)
 }
 
 /// Whether an amount may replace another one. An absent one stands for a default that is not known here.

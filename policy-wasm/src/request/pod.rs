@@ -230,7 +230,9 @@ impl<'a> ImageField<'a> {
         self.kind == other.kind
             && match (&self.name, &other.name) {
                 (None, None) => may_be_unnamed && self.path == other.path,
-                (name, other) => name == other,
+                // Kubernetes' own names have at most 63 bytes. Each image is compared with each.
+                (Some(name), Some(other)) => name.len() <= 253 && name == other,
+                _ => false,
             }
     }
 

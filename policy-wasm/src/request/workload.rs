@@ -337,6 +337,12 @@ fn by_account<'a>(fields: Vec<Field<'a>>, path: &str) -> Vec<Pod<'a>> {
     pods
 }
 
+/// Whether a key of a map names its value and no other: paths are compared as texts, and each image has one.
+fn is_name(key: &str) -> bool {
+    let is_of_name = |byte: u8| matches!(byte, b' '..=b'~') && !b"[]\\".contains(&byte);
+    (1..=253).contains(&key.len()) && key.bytes().all(is_of_name)
+}
+
 /// Every item of a list, or every value of a map.
 fn each<'a>(value: Value<'_, 'a>, may_be_empty: bool, mut each: impl FnMut(Value<'_, 'a>)) {
     let (path, report) = (value.path(), value.report());
@@ -346,7 +352,15 @@ fn each<'a>(value: Value<'_, 'a>, may_be_empty: bool, mut each: impl FnMut(Value
         each(item);
     };
     if value.is_object() {
-        value.object(|_, item| counted(item));
+        value.object(|key, item| {
+            if is_name(key) {
+                counted(item);
+            } else {
+                let message =
+                    "the key is not 1 to 253 characters of printable ASCII without brackets and backslashes";
+                report.push(Code::UndecodableObject, Path::Field(&path, key), message);
+            }
+        });
     } else {
         value.list(|_, item| counted(item));
     }

@@ -67,7 +67,7 @@ pub(super) fn cases() -> Vec<Case> {
             "allow no-images",
             |s, r| {
                 *r = of_paths(s, 8, 8);
-                r["object"]["spec"]["padding"] = "x".repeat((3 << 19) - 100).into();
+                r["object"]["spec"]["padding"] = "x".repeat((1 << 20) - 100).into();
             },
         ),
         case(
@@ -75,7 +75,7 @@ pub(super) fn cases() -> Vec<Case> {
             "error limit-exceeded",
             |s, r| {
                 *r = of_paths(s, 8, 8);
-                r["object"]["spec"]["padding"] = "x".repeat(3 << 19).into();
+                r["object"]["spec"]["padding"] = "x".repeat(1 << 20).into();
             },
         ),
         case(

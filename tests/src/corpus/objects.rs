@@ -476,6 +476,36 @@ fn optional_paths() -> Vec<Case> {
             }}),
         ),
         of(
+            "map_of_templates_with_a_key_of_253_characters",
+            signed,
+            map(),
+            json!({"roles": {"k".repeat(253): {"template": {"spec": good}}}}),
+        ),
+        of(
+            "map_of_templates_with_a_longer_key",
+            broken,
+            map(),
+            json!({"roles": {"k".repeat(254): {"template": {"spec": good}}}}),
+        ),
+        of(
+            "map_of_templates_with_an_empty_key",
+            broken,
+            map(),
+            json!({"roles": {"": {"template": {"spec": good}}}}),
+        ),
+        of(
+            "map_of_templates_with_an_invisible_key",
+            broken,
+            map(),
+            json!({"roles": {"\u{200b}": {"template": {"spec": good}}}}),
+        ),
+        of(
+            "map_of_templates_with_a_bracket_in_a_key",
+            broken,
+            map(),
+            json!({"roles": {"a].b[c": {"template": {"spec": good}}}}),
+        ),
+        of(
             "map_of_templates_empty",
             broken,
             map(),

@@ -610,6 +610,9 @@ fn less_of_other_kinds() -> Vec<Case> {
         ("cancelled", true, |spec| {
             spec["status"] = "TaskRunCancelled".into()
         }),
+        ("cancelled_with_its_runs", true, |spec| {
+            spec["status"] = "CancelledRunFinally".into()
+        }),
         ("halted", true, |spec| spec["runStrategy"] = "Halted".into()),
         ("always_run", false, |spec| {
             spec["runStrategy"] = "Always".into()
@@ -666,7 +669,7 @@ fn less_of_other_kinds() -> Vec<Case> {
         cases.push(check(name, false, ("Flow", old, flow())));
     }
     // The Pods of one replica.
-    for field in ["size", "numOfHosts"] {
+    for field in ["size", "numOfHosts", "slices"] {
         let group = |count: u32| json!({"groups": [{"template": {"spec": one_container(&unsigned())}, field: count}]});
         for (name, is_admitted, count) in [("less", true, 2), ("more", false, 4)] {
             let name = format!("with_{name}_by_{field}");

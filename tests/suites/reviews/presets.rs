@@ -36,7 +36,8 @@ fn objects() -> Vec<(&'static str, &'static str, Value, Value)> {
     let defaults = json!({"container": {"image": "11"}, "script": {"image": "12"},
         "containerSet": {"containers": [{"image": "13"}]},
         "initContainers": [{"image": "14"}], "sidecars": [{"image": "15"}]});
-    let workflow = json!({"templateDefaults": defaults, "templates": templates});
+    let workflow = json!({"templateDefaults": defaults, "templates": templates,
+        "volumes": [{"name": "v", "image": {"reference": "16"}}]});
     let disks = |disk: &str, kernel: &str| {
         json!({
             "domain": {"firmware": {"kernelBoot": {"container": {"image": kernel}}}},
@@ -48,14 +49,12 @@ fn objects() -> Vec<(&'static str, &'static str, Value, Value)> {
     let sole = |field: &str| json!({field: {"Worker": {"template": spec("1")}}});
     let leader = json!({"size": 2, "leaderTemplate": spec("1"), "workerTemplate": spec("2")});
     let worker = json!({"workerTemplate": spec("1")});
-    let cluster = json!({"headGroupSpec": {"template": spec("1")},
+    let cluster = json!({"headGroupSpec": {"template": spec("1")}, "autoscalerOptions": {"image": "5"},
         "workerGroupSpecs": [{"template": spec("2")}, {"template": spec("3")}]});
     let head = json!({"headGroupSpec": {"template": spec("1")}});
     let task = json!({"steps": [{"name": "a", "image": "1"}, {"name": "b", "ref": {"name": "x"}}],
-        "stepTemplate": {"image": "2"}, "sidecars": [{"image": "3"}]});
-    let last = json!({"steps": [{"image": "4"}], "stepTemplate": {"image": "5"}, "sidecars": [{"image": "6"}]});
-    let pipeline = json!({"tasks": [{"name": "a", "taskSpec": task}, {"name": "b", "taskRef": {}}],
-        "finally": [{"name": "c", "taskSpec": last}]});
+        "stepTemplate": {"image": "2"}, "sidecars": [{"image": "3"}],
+        "volumes": [{"name": "v", "emptyDir": {}}, {"name": "w", "image": {"reference": "4"}}]});
     let kubeflow = |kind, field: &str| ("kubeflow.org", kind, replicas(field), sole(field));
     vec![
         (
@@ -142,26 +141,20 @@ fn objects() -> Vec<(&'static str, &'static str, Value, Value)> {
         ),
         (
             "tekton.dev",
+            "StepAction",
+            json!({"image": "1"}),
+            json!({"image": "1"}),
+        ),
+        (
+            "tekton.dev",
             "TaskRun",
             json!({"taskSpec": task}),
             json!({"taskRef": {"name": "x"}}),
         ),
         (
-            "tekton.dev",
-            "Pipeline",
-            pipeline.clone(),
-            json!({"tasks": [{"name": "a", "taskRef": {"name": "x"}}]}),
-        ),
-        (
-            "tekton.dev",
-            "PipelineRun",
-            json!({"pipelineSpec": pipeline}),
-            json!({"pipelineRef": {"name": "x"}}),
-        ),
-        (
             "apps.openshift.io",
             "DeploymentConfig",
-            json!({"template": spec("1")}),
+            json!({"template": spec("1"), "strategy": {"customParams": {"image": "2"}}}),
             json!({}),
         ),
         (
@@ -181,7 +174,8 @@ fn each_preset_finds_every_image_of_its_kind() {
         kinds.push(json!([group, kind]));
         for (which, spec) in [("whole", whole), ("least", least)] {
             let text = spec.to_string();
-            let expected = text.matches("\"image\":\"").count();
+            let expected =
+                text.matches("\"image\":\"").count() + text.matches("\"reference\":\"").count();
             let decision = decision(&json!({
                 "request": {
                     "operation": "CREATE", "namespace": "default",

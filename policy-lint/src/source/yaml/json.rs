@@ -4,6 +4,7 @@ use alloc::collections::BTreeSet;
 
 use policy_text::cursor::{Cursor, Kind};
 use serde_core::de::IgnoredAny;
+use serde_json::Number;
 
 use super::{Entry, MAX_DEPTH, Malformed, Node, Notation, Reading, Shape};
 use crate::source::Span;
@@ -70,9 +71,11 @@ impl Walk<'_> {
                 "null" | "" => Shape::Null,
                 "true" => Shape::Bool(true),
                 "false" => Shape::Bool(false),
-                number => {
-                    let read = serde_json::from_str(number);
-                    Shape::Number(read.map_err(|_| self.malformed(start, "number out of range"))?)
+                text => {
+                    let number = number(text);
+                    Shape::Number(
+                        number.ok_or_else(|| self.malformed(start, "number out of range"))?,
+                    )
                 }
             },
         };
@@ -129,6 +132,15 @@ impl Walk<'_> {
             exceeds: false,
         }
     }
+}
+
+/// Reads a number. `serde_json` alone may be off by one unit in the last place of a float.
+fn number(text: &str) -> Option<Number> {
+    let read: Number = serde_json::from_str(text).ok()?;
+    if read.is_f64() {
+        return Number::from_f64(text.parse().ok()?);
+    }
+    Some(read)
 }
 
 /// What is wrong, in the words of a parser that has some.

@@ -149,6 +149,24 @@ fn json_says_where_it_is_malformed() {
 }
 
 #[test]
+fn floats_are_the_same_in_both_notations() {
+    for number in [
+        "222222222222222222222222",
+        "2.2222222222222222e23",
+        "0.1",
+        "-1.5e-9",
+    ] {
+        let value = |text: &str| read(text, 0).unwrap().documents[0].to_json();
+        let (yaml, json) = (
+            value(&format!("a: {number}\n")),
+            value(&format!("{{\"a\": {number}}}")),
+        );
+        assert_eq!(yaml, json, "{number}");
+        assert_eq!(json["a"].as_f64(), number.parse().ok());
+    }
+}
+
+#[test]
 fn plain_texts_are_texts_to_every_reader() {
     for text in [
         "a",
