@@ -99,5 +99,19 @@ soak:
 reproducible:
     cargo test --workspace --locked --test surface -- --ignored
 
-# What has to pass before a change lands.
+# Packages the crates for crates.io, with the modules inside, and builds the program from them alone.
+[group('release')]
+package:
+    # With the features that the tests choose, so that the engine is not built once more.
+    cargo test --workspace --locked --no-run
+    target/debug/release crates
+
+# Tries what a release consists of: archive, OCI artifacts, image, npm package, bills of materials, sums.
+[group('release')]
+release-check:
+    # With the features that the tests choose, so that the engine is not built once more.
+    cargo test --workspace --locked --no-run
+    cargo test --workspace --locked --bin release --test offline
+
+# What has to pass before a change lands; `test` includes `release-check`.
 ci: fmt-check deny test peers policies lint

@@ -1,5 +1,6 @@
 //! Builds the two WASI modules, and those that they are measured against, and puts them where
-//! `src/engine/embedded.rs` embeds them.
+//! `src/engine/embedded.rs` embeds them. Modules that are built already are only checked, see
+//! `build/provided.rs`.
 //!
 //! The nested builds get a target directory of their own, shared by all profiles of this one, and
 //! an environment without what clippy or a surrounding cargo run leaves in it.
@@ -9,6 +10,8 @@
     reason = "the only way in which a build script can speak"
 )]
 
+#[path = "build/provided.rs"]
+mod provided;
 #[path = "build/source_paths.rs"]
 mod source_paths;
 
@@ -31,6 +34,30 @@ fn main() -> ExitCode {
 fn run() -> Result<(), String> {
     let manifest = PathBuf::from(variable("CARGO_MANIFEST_DIR")?);
     let out = PathBuf::from(variable("OUT_DIR")?);
+    println!("cargo::rerun-if-changed=build.rs");
+    println!("cargo::rerun-if-changed=build");
+    println!("cargo::rerun-if-env-changed=COUNTERSIGN_MODULES");
+    println!("cargo::rerun-if-env-changed=COUNTERSIGN_COMMIT");
+    let named = env::var_os("COUNTERSIGN_MODULES");
+    match provided::folder(&manifest, named.as_deref())? {
+        Some(folder) => take(&folder, &out)?,
+        None => build_all(&manifest, &out)?,
+    }
+    write_version(&out)
+}
+
+/// Takes modules that are built already.
+fn take(folder: &Path, out: &Path) -> Result<(), String> {
+    println!("cargo::rerun-if-changed={}", folder.display());
+    for name in provided::MODULES {
+        let module = provided::read(folder, name)?;
+        fs::write(out.join(name), module).map_err(|error| format!("{name}: {error}"))?;
+    }
+    Ok(())
+}
+
+/// Builds the modules from the sources of this workspace.
+fn build_all(manifest: &Path, out: &Path) -> Result<(), String> {
     let workspace = manifest
         .parent()
         .ok_or("the package is not in a workspace")?;
@@ -47,12 +74,10 @@ fn run() -> Result<(), String> {
             workspace.join(input).display()
         );
     }
-    println!("cargo::rerun-if-changed=build.rs");
-    println!("cargo::rerun-if-changed=build");
     println!("cargo::rerun-if-env-changed=CARGO_HOME");
 
     ensure_target(workspace)?;
-    let modules = target_directory(&out)?.join("modules");
+    let modules = target_directory(out)?.join("modules");
     let built = modules.join(TARGET).join("wasm");
     // The floor is built beside the policy, so that both have the same `serde_json` and it is built once.
     for arguments in [
@@ -71,6 +96,26 @@ fn run() -> Result<(), String> {
             .map_err(|error| format!("{}: {error}", built.join(from).display()))?;
     }
     Ok(())
+}
+
+/// Writes what `countersign --version` prints: the version, the commit if the build knows it, and the digest of
+/// the waPC module, by which a program, an image and a cluster are compared.
+fn write_version(out: &Path) -> Result<(), String> {
+    let name = "countersign.wasm";
+    let module = fs::read(out.join(name)).map_err(|error| format!("{name}: {error}"))?;
+    let mut version = variable("CARGO_PKG_VERSION")?;
+    if let Ok(commit) = env::var("COUNTERSIGN_COMMIT") {
+        if commit.len() != 40 || !commit.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            return Err(format!(
+                "COUNTERSIGN_COMMIT is `{commit}`, expected 40 hexadecimal digits"
+            ));
+        }
+        version.push_str("\ncommit ");
+        version.push_str(&commit);
+    }
+    version.push_str("\nmodule sha256:");
+    version.push_str(&provided::sum(&module));
+    fs::write(out.join("version.txt"), version).map_err(|error| format!("version.txt: {error}"))
 }
 
 /// Cargo marks the root of a target directory, wherever it is and whatever stands between.

@@ -6,7 +6,7 @@ mod output;
 mod place;
 mod statement;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
 use crate::commands;
@@ -23,11 +23,20 @@ pub(crate) use statement::{parse_algorithm, parse_attestor, parse_image, parse_n
 /// Binary Authorization for any cluster: evaluate image policies with the very module that
 /// production loads
 #[derive(Debug, Parser)]
-#[command(name = "countersign", version, max_term_width = 100)]
+#[command(name = "countersign", version, long_version = VERSION, max_term_width = 100)]
 pub struct Cli {
     /// What to do
     #[command(subcommand)]
     pub command: Command,
+}
+
+/// What `--version` prints, where `-V` prints the number alone
+const VERSION: &str = include_str!(concat!(env!("OUT_DIR"), "/version.txt"));
+
+/// The program's arguments, for manual pages and shell completions
+#[must_use]
+pub fn command() -> clap::Command {
+    Cli::command()
 }
 
 /// The commands
@@ -95,8 +104,6 @@ impl From<AbiArg> for Abi {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory as _;
-
     use super::*;
 
     #[test]

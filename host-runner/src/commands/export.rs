@@ -67,7 +67,7 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
     match &args.what {
         What::Kubewarden(args) => kubewarden::run(args),
         What::Crd(args) => {
-            let crd = include_str!("../../../policies/kubernetes/crd.yaml");
+            let crd = include_str!("../../kubernetes/crd.yaml");
             args.output.check([])?;
             args.output.write(crd)?;
             Ok(Exit::Yes)

@@ -15,4 +15,4 @@ pub const fn embedded(abi: Abi) -> &'static [u8] {
 pub const FLOOR: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/floor.wasm"));
 
 /// A waPC module that says yes without looking: what the engine costs.
-pub const NO_OP: &[u8] = include_bytes!("../../floor/no-op.wasm");
+pub const NO_OP: &[u8] = include_bytes!("no-op.wasm");
