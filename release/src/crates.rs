@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use crate::oci::text;
 use crate::sums::provided;
-use crate::{VERSION, module, output, packages, sums, tarball};
+use crate::{VERSION, output, packages, sums, tarball};
 
 /// The packages, each behind those that it depends on
 const CRATES: [&str; 4] = ["policy-text", "policy-wasm", "policy-lint", "host-runner"];
@@ -100,7 +100,7 @@ fn unpack(package: &[u8], workspace: &Path) -> Result<()> {
 }
 
 /// Builds the unpacked packages with our lock file, profiles and target directory, so that what they have in common
-/// with us is not built again, and compares the module in the program.
+/// with us is not built again, and compares the module in the program. Another module must stop the build.
 fn verify(root: &Path, workspace: &Path, target: &Path) -> Result<()> {
     for name in CRATES {
         ensure!(
@@ -119,15 +119,18 @@ fn verify(root: &Path, workspace: &Path, target: &Path) -> Result<()> {
     own.push_str(profiles);
     output::write(&workspace.join("Cargo.toml"), own.as_bytes())?;
     fs::copy(root.join("Cargo.lock"), workspace.join("Cargo.lock"))?;
-    let mut build = Command::new(packages::cargo_program());
-    build
-        .args(["build", "--offline", "--quiet", "--package", "host-runner"])
-        .arg("--target-dir")
-        .arg(target);
-    for name in ["COUNTERSIGN_MODULES", "COUNTERSIGN_COMMIT"] {
-        build.env_remove(name);
-    }
-    stdout(&mut build, workspace)?;
+    let build = || {
+        let mut build = Command::new(packages::cargo_program());
+        build
+            .args(["build", "--offline", "--quiet", "--package", "host-runner"])
+            .arg("--target-dir")
+            .arg(target);
+        for name in ["COUNTERSIGN_MODULES", "COUNTERSIGN_COMMIT"] {
+            build.env_remove(name);
+        }
+        build
+    };
+    stdout(&mut build(), workspace)?;
     let mut inspect = Command::new(target.join("debug").join("countersign"));
     let seen = stdout(inspect.args(["inspect", "--format", "json"]), workspace)?;
     let seen: Value = serde_json::from_str(&seen)?;
@@ -137,7 +140,16 @@ fn verify(root: &Path, workspace: &Path, target: &Path) -> Result<()> {
         "the packaged program embeds {}, expected {expected}",
         text(&seen, "digest")
     );
-    module::metadata(embedded(Abi::Wapc))?;
+    let module = workspace.join("host-runner/modules/countersign.wasm");
+    let mut content = output::read(&module)?;
+    content.push(0);
+    output::write(&module, &content)?;
+    let stopped = build().current_dir(workspace).output()?;
+    let error = String::from_utf8_lossy(&stopped.stderr);
+    ensure!(
+        !stopped.status.success() && error.contains("countersign.wasm"),
+        "a module with another sum does not stop the build: {error}"
+    );
     Ok(())
 }
 
