@@ -131,9 +131,10 @@ fn the_peers_are_optimised_like_the_program() {
         profile
             .lines()
             .take_while(|line| !line.starts_with('['))
-            .filter_map(|line| line.split_once(" = { opt-level = 1 }"))
-            .map(|(name, _)| name)
-            .filter(|name| lock.contains(&format!("\nname = \"{name}\"\n")))
+            .filter(|line| {
+                let name = line.split_once(" = { opt-level = 1").map(|(name, _)| name);
+                name.is_some_and(|name| lock.contains(&format!("\nname = \"{name}\"\n")))
+            })
             .collect()
     };
     assert_eq!(optimised(peers), optimised(program));
