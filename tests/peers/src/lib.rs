@@ -3,6 +3,8 @@
 
 #[path = "../../src/case.rs"]
 pub mod case;
+#[path = "../../src/guests.rs"]
+pub mod guests;
 #[path = "../../src/signing.rs"]
 pub mod signing;
 
@@ -10,6 +12,8 @@ use std::path::PathBuf;
 
 /// The file of the waPC module
 pub const WAPC: &str = "countersign.wasm";
+/// The file of the WASI command
+pub const WASI: &str = "countersign-wasi.wasm";
 
 /// The bytes of a module that the program carries, as `write-peers` has written them.
 #[track_caller]
@@ -20,7 +24,7 @@ pub fn module(name: &str) -> Vec<u8> {
 }
 
 /// Where `just peers` writes what is read here, in the target directory that both workspaces are built in.
-fn folder() -> PathBuf {
+pub fn folder() -> PathBuf {
     let program = std::env::current_exe().unwrap();
     let root = program
         .ancestors()
