@@ -52,6 +52,18 @@ pub(crate) const POLICY: &str = "policy.yaml";
 /// The suite
 pub(crate) const SUITE: &str = "tests.yaml";
 
+/// The action of this version, as a workflow names it. Only a released program knows the commit that it was made from.
+fn action() -> String {
+    let (repository, version) = (env!("CARGO_PKG_REPOSITORY"), env!("CARGO_PKG_VERSION"));
+    let name = repository.trim_start_matches("https://github.com/");
+    match option_env!("COUNTERSIGN_COMMIT") {
+        Some(commit) => format!("{name}@{commit} # v{version}"),
+        None => format!(
+            "{name}@v{version} # pin the commit that `git ls-remote {repository} v{version}` prints"
+        ),
+    }
+}
+
 impl Starter {
     /// All files.
     ///
@@ -62,7 +74,7 @@ impl Starter {
         self.check_names()?;
         let policy = self.policy();
         check(&policy)?;
-        let workflow = include_str!("../starter/countersign.yaml").to_owned();
+        let workflow = include_str!("../starter/countersign.yaml").replace("ACTION", &action());
         let files = [
             (POLICY, policy),
             (SUITE, self.suite()),
