@@ -16,6 +16,7 @@ field() { sed -n "s|^$1 = \"\(.*\)\".*|\1|p" "$manifest" | head -n 1; }
 version=$(field version)
 repository=$(field repository)
 slug=${repository#https://github.com/}
+[[ -n $version && $slug == */* ]] || fail "$manifest names no version or repository"
 
 case "$RUNNER_OS-$RUNNER_ARCH" in
   Linux-X64) target=x86_64-unknown-linux-musl ;;
