@@ -3,6 +3,8 @@
 
 #[path = "surface/reproducible.rs"]
 mod reproducible;
+#[path = "surface/unsafe_code.rs"]
+mod unsafe_code;
 
 use std::collections::BTreeSet;
 use std::path::Path;
