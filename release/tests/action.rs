@@ -48,7 +48,10 @@ fn answer(mut stream: TcpStream, folder: &Path) {
         Ok(body) => ("200 OK", body),
         Err(_) => ("404 Not Found", Vec::new()),
     };
-    let head = format!("HTTP/1.1 {status}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", body.len());
+    let head = format!(
+        "HTTP/1.1 {status}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
+        body.len()
+    );
     let _ = stream.write_all(head.as_bytes());
     let _ = stream.write_all(&body);
 }
@@ -91,15 +94,45 @@ impl Runner {
             let name = format!("countersign-v{VERSION}-{target}");
             let inner = release.join(&name);
             fs::create_dir(&inner).unwrap();
-            script(&inner.join("countersign"), &format!("printf '{{\"target\": \"{target}\", \"digest\": \"sha256:{}\"}}'", "ab".repeat(32)));
+            script(
+                &inner.join("countersign"),
+                &format!(
+                    "printf '{{\"target\": \"{target}\", \"digest\": \"sha256:{}\"}}'",
+                    "ab".repeat(32)
+                ),
+            );
             let archive = release.join(format!("{name}.tar.gz"));
-            let status = Command::new("tar").arg("-czf").arg(&archive).arg("-C").arg(&release).arg(&name).status();
+            let status = Command::new("tar")
+                .arg("-czf")
+                .arg(&archive)
+                .arg("-C")
+                .arg(&release)
+                .arg(&name)
+                .status();
             assert!(status.unwrap().success());
             sums += &format!("{}  {name}.tar.gz\n", sum(&archive));
         }
         fs::write(release.join("SHA256SUMS"), sums).unwrap();
-        for tool in ["awk", "bash", "cmp", "cp", "curl", "cut", "dirname", "gzip", "head", "mkdir", "sed", "sh", "sha256sum", "tar"] {
-            let found = Command::new("sh").args(["-c", &format!("command -v {tool}")]).output().unwrap();
+        for tool in [
+            "awk",
+            "bash",
+            "cmp",
+            "cp",
+            "curl",
+            "cut",
+            "dirname",
+            "gzip",
+            "head",
+            "mkdir",
+            "sed",
+            "sh",
+            "sha256sum",
+            "tar",
+        ] {
+            let found = Command::new("sh")
+                .args(["-c", &format!("command -v {tool}")])
+                .output()
+                .unwrap();
             let found = String::from_utf8(found.stdout).unwrap();
             symlink(found.trim(), at("bin").join(tool)).unwrap();
         }
@@ -117,7 +150,11 @@ impl Runner {
             ("COUNTERSIGN_RELEASES", releases.clone()),
             ("SHA256", String::new()),
         ]);
-        let runner = Self { folder, releases, environment };
+        let runner = Self {
+            folder,
+            releases,
+            environment,
+        };
         runner.gh(0);
         runner
     }
@@ -128,7 +165,10 @@ impl Runner {
 
     /// A `gh` that writes down what it is asked, and answers with this status.
     fn gh(&self, status: u8) {
-        let text = format!("printf '%s\\n' \"$@\" > {}\nexit {status}", self.at("asked").display());
+        let text = format!(
+            "printf '%s\\n' \"$@\" > {}\nexit {status}",
+            self.at("asked").display()
+        );
         script(&self.at("bin/gh"), &text);
     }
 
@@ -141,7 +181,10 @@ impl Runner {
             let _ = fs::remove_file(self.at(written));
         }
         let mut command = Command::new(self.at("bin/bash"));
-        command.arg(root().join("action/install.sh")).env_clear().envs(&self.environment);
+        command
+            .arg(root().join("action/install.sh"))
+            .env_clear()
+            .envs(&self.environment);
         for (name, value) in changes {
             command.env(name, value);
         }
@@ -174,7 +217,10 @@ fn each_platform_gets_its_archive() {
         let output = fs::read_to_string(runner.at("output")).unwrap();
         let program = format!("{target}/countersign\n");
         assert!(output.contains(&program), "{output}");
-        assert!(output.contains(&format!("digest=sha256:{}\n", "ab".repeat(32))), "{output}");
+        assert!(
+            output.contains(&format!("digest=sha256:{}\n", "ab".repeat(32))),
+            "{output}"
+        );
         let path = fs::read_to_string(runner.at("path")).unwrap();
         assert!(path.trim_end().ends_with(target), "{path}");
         let asked = fs::read_to_string(runner.at("asked")).unwrap();
@@ -185,11 +231,22 @@ fn each_platform_gets_its_archive() {
         assert_eq!(asked[..2], ["attestation", "verify"]);
         assert_eq!(
             asked[3..],
-            ["--repo", SLUG, "--signer-workflow", &workflow, "--source-ref", &tag, "--deny-self-hosted-runners"]
+            [
+                "--repo",
+                SLUG,
+                "--signer-workflow",
+                &workflow,
+                "--source-ref",
+                &tag,
+                "--deny-self-hosted-runners"
+            ]
         );
     }
     for (os, arch) in [("Windows", "X64"), ("Linux", "X86"), ("Linux", "ARM")] {
-        runner.refuses("Linux and macOS on X64 and ARM64", &[("RUNNER_OS", os), ("RUNNER_ARCH", arch)]);
+        runner.refuses(
+            "Linux and macOS on X64 and ARM64",
+            &[("RUNNER_OS", os), ("RUNNER_ARCH", arch)],
+        );
     }
 }
 
@@ -249,7 +306,9 @@ fn check(statuses: [u8; 2], changes: &[(&'static str, &str)]) -> (i32, Vec<Vec<S
     );
     script(&program, &text);
     let mut command = Command::new("bash");
-    command.arg(root().join("action/check.sh")).env("PROGRAM", &program);
+    command
+        .arg(root().join("action/check.sh"))
+        .env("PROGRAM", &program);
     for (name, value) in defaults() {
         command.env(name, value);
     }
@@ -259,8 +318,14 @@ fn check(statuses: [u8; 2], changes: &[(&'static str, &str)]) -> (i32, Vec<Vec<S
     let output = command.output().unwrap();
     let log = fs::read_to_string(log).unwrap_or_default();
     let calls = log.split("\0\n").filter(|call| !call.is_empty());
-    let calls = calls.map(|call| call.split('\0').map(str::to_owned).collect()).collect();
-    (output.status.code().unwrap(), calls, String::from_utf8(output.stdout).unwrap())
+    let calls = calls
+        .map(|call| call.split('\0').map(str::to_owned).collect())
+        .collect();
+    (
+        output.status.code().unwrap(),
+        calls,
+        String::from_utf8(output.stdout).unwrap(),
+    )
 }
 
 /// The variables of the second step, as `action.yml` fills them.
@@ -283,17 +348,59 @@ fn by_default_all_is_checked() {
     assert_eq!(
         calls,
         [
-            vec!["lint", "--format", "github", "--fail-on", "warning", "--", "."],
-            vec!["test", "--format", "github", "--coverage", "--threshold", "100", "--mutate", "--", "."],
+            vec![
+                "lint",
+                "--format",
+                "github",
+                "--fail-on",
+                "warning",
+                "--",
+                "."
+            ],
+            vec![
+                "test",
+                "--format",
+                "github",
+                "--coverage",
+                "--threshold",
+                "100",
+                "--mutate",
+                "--",
+                "."
+            ],
         ]
     );
 }
 
 #[test]
 fn inputs_switch_and_name() {
-    let (_, calls, _) = check([0, 0], &[("COVERAGE", "false"), ("MUTATE", "false"), ("SARIF", "a b.sarif"), ("JUNIT", "j.xml"), ("FAIL_ON", "error")]);
-    assert_eq!(calls[0][1..], ["--format", "github", "--fail-on", "error", "--format", "sarif=a b.sarif", "--", "."]);
-    assert_eq!(calls[1][1..], ["--format", "github", "--format", "junit=j.xml", "--", "."]);
+    let (_, calls, _) = check(
+        [0, 0],
+        &[
+            ("COVERAGE", "false"),
+            ("MUTATE", "false"),
+            ("SARIF", "a b.sarif"),
+            ("JUNIT", "j.xml"),
+            ("FAIL_ON", "error"),
+        ],
+    );
+    assert_eq!(
+        calls[0][1..],
+        [
+            "--format",
+            "github",
+            "--fail-on",
+            "error",
+            "--format",
+            "sarif=a b.sarif",
+            "--",
+            "."
+        ]
+    );
+    assert_eq!(
+        calls[1][1..],
+        ["--format", "github", "--format", "junit=j.xml", "--", "."]
+    );
     for (off, left) in [("LINT", "test"), ("TEST", "lint")] {
         let (_, calls, _) = check([0, 0], &[(off, "false")]);
         assert_eq!(calls.len(), 1);
@@ -312,7 +419,15 @@ fn inputs_switch_and_name() {
 /// The worse of both counts, and the second runs whatever the first one said.
 #[test]
 fn the_status_is_the_worse_one() {
-    for (statuses, expected) in [([0, 0], 0), ([1, 0], 1), ([0, 1], 1), ([1, 1], 1), ([2, 0], 2), ([1, 2], 2), ([2, 1], 2)] {
+    for (statuses, expected) in [
+        ([0, 0], 0),
+        ([1, 0], 1),
+        ([0, 1], 1),
+        ([1, 1], 1),
+        ([2, 0], 2),
+        ([1, 2], 2),
+        ([2, 1], 2),
+    ] {
         let (status, calls, _) = check(statuses, &[]);
         assert_eq!((status, calls.len()), (expected, 2), "{statuses:?}");
     }
@@ -320,7 +435,15 @@ fn the_status_is_the_worse_one() {
 
 #[test]
 fn paths_arrive_as_they_are() {
-    let paths = ["with blanks", "'quotes\"", "$(touch gone)", "`touch gone`", "-dash", "*", "a;b"];
+    let paths = [
+        "with blanks",
+        "'quotes\"",
+        "$(touch gone)",
+        "`touch gone`",
+        "-dash",
+        "*",
+        "a;b",
+    ];
     let (_, calls, _) = check([0, 0], &[("PATHS", &paths.join("\n"))]);
     for call in calls {
         let start = call.len() - paths.len();
@@ -353,20 +476,34 @@ fn no_expression_stands_in_a_script() {
 #[test]
 fn every_action_is_pinned_and_nothing_is_permitted_at_the_top() {
     let folder = root().join(".github/workflows");
-    let mut files: Vec<_> = fs::read_dir(folder).unwrap().map(|file| file.unwrap().path()).collect();
+    let mut files: Vec<_> = fs::read_dir(folder)
+        .unwrap()
+        .map(|file| file.unwrap().path())
+        .collect();
     files.push(root().join("host-runner/starter/countersign.yaml"));
     for file in files {
         let text = fs::read_to_string(&file).unwrap();
         let workflow = host_runner::inputs::parse(&text).unwrap().remove(0);
-        assert_eq!(workflow["permissions"], serde_json::json!({}), "{}", file.display());
+        assert_eq!(
+            workflow["permissions"],
+            serde_json::json!({}),
+            "{}",
+            file.display()
+        );
         for line in text.lines().filter(|line| line.contains("uses: ")) {
             let (_, used) = line.split_once("uses: ").unwrap();
             if used == "ACTION" || used == "$/" {
                 continue;
             }
             let (commit, version) = used.split_once('@').unwrap().1.split_once(" # v").unwrap();
-            assert!(commit.len() == 40 && commit.bytes().all(|byte| byte.is_ascii_hexdigit()), "{line}");
-            assert!(version.starts_with(|digit: char| digit.is_ascii_digit()), "{line}");
+            assert!(
+                commit.len() == 40 && commit.bytes().all(|byte| byte.is_ascii_hexdigit()),
+                "{line}"
+            );
+            assert!(
+                version.starts_with(|digit: char| digit.is_ascii_digit()),
+                "{line}"
+            );
         }
     }
 }
@@ -393,11 +530,25 @@ fn hooks_are_of_this_version() {
     let mut ids = Vec::new();
     for hook in hooks.as_array().unwrap() {
         let text = |key: &str| hook[key].as_str().unwrap();
-        let mut keys: Vec<_> = hook.as_object().unwrap().keys().map(String::as_str).collect();
+        let mut keys: Vec<_> = hook
+            .as_object()
+            .unwrap()
+            .keys()
+            .map(String::as_str)
+            .collect();
         keys.sort_unstable();
         assert_eq!(
             keys,
-            ["description", "entry", "files", "id", "language", "name", "require_serial", "types"]
+            [
+                "description",
+                "entry",
+                "files",
+                "id",
+                "language",
+                "name",
+                "require_serial",
+                "types"
+            ]
         );
         ids.push(text("id"));
         let (program, verb) = text("entry").split_once(' ').unwrap();
@@ -408,15 +559,29 @@ fn hooks_are_of_this_version() {
             other => panic!("{other}"),
         }
     }
-    assert_eq!(ids, ["countersign-lint", "countersign-test", "countersign-lint-system", "countersign-test-system"]);
+    assert_eq!(
+        ids,
+        [
+            "countersign-lint",
+            "countersign-test",
+            "countersign-lint-system",
+            "countersign-test-system"
+        ]
+    );
 }
 
 /// zizmor knows what is dangerous in workflows.
 #[test]
 fn zizmor_finds_nothing() {
-    let is_there = Command::new("zizmor").arg("--version").output().is_ok_and(|output| output.status.success());
+    let is_there = Command::new("zizmor")
+        .arg("--version")
+        .output()
+        .is_ok_and(|output| output.status.success());
     if !is_there {
-        assert!(std::env::var_os("COUNTERSIGN_REQUIRE_TOOLS").is_none(), "zizmor is not installed");
+        assert!(
+            std::env::var_os("COUNTERSIGN_REQUIRE_TOOLS").is_none(),
+            "zizmor is not installed"
+        );
         eprintln!("skipped: zizmor is not installed");
         return;
     }
@@ -425,14 +590,25 @@ fn zizmor_finds_nothing() {
     fs::create_dir_all(&workflows).unwrap();
     let starter = fs::read_to_string(root().join("host-runner/starter/countersign.yaml")).unwrap();
     let pinned = format!("{SLUG}@{} # v{VERSION}", "0123456789".repeat(4));
-    fs::write(workflows.join("starter.yml"), starter.replace("ACTION", &pinned)).unwrap();
+    fs::write(
+        workflows.join("starter.yml"),
+        starter.replace("ACTION", &pinned),
+    )
+    .unwrap();
     for file in fs::read_dir(root().join(".github/workflows")).unwrap() {
         let file = file.unwrap();
         fs::copy(file.path(), workflows.join(file.file_name())).unwrap();
     }
     fs::copy(root().join("action.yml"), folder.path().join("action.yml")).unwrap();
-    let output = Command::new("zizmor").args(["--offline", "--no-progress", "--color=never"]).arg(folder.path()).output();
+    let output = Command::new("zizmor")
+        .args(["--offline", "--no-progress", "--color=never"])
+        .arg(folder.path())
+        .output();
     let output = output.unwrap();
     let said = String::from_utf8_lossy(&output.stdout);
-    assert!(output.status.success(), "{said}{}", String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.status.success(),
+        "{said}{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
 }

@@ -42,7 +42,10 @@ fn a_starter_passes_what_its_workflow_demands() {
         .collect();
     assert_eq!(next.len(), 3, "{stdout}");
     // The action of the workflow lints and tests like this by default.
-    assert!(next[0].starts_with("lint ") && next[1].starts_with("test "), "{stdout}");
+    assert!(
+        next[0].starts_with("lint ") && next[1].starts_with("test "),
+        "{stdout}"
+    );
     assert!(next[1].ends_with("--coverage --mutate"), "{stdout}");
     // The key of this test is a public one.
     run(&format!("{} --allow lint-public-test-key", next[0]), "", 0);
