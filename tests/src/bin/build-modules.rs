@@ -1,9 +1,9 @@
-//! Writes the modules into a folder: `build-modules FOLDER`. waPC and the WASI command are those of the
-//! program; waPC without OpenPGP is as small as it gets.
+//! Writes the modules into a folder: `build-modules FOLDER`. waPC, the WASI command and the floor of `bench` are those
+//! of the program; waPC without OpenPGP is as small as it gets.
 
 use std::path::PathBuf;
 
-use host_runner::engine::{Abi, embedded};
+use host_runner::engine::{Abi, FLOOR, embedded};
 use policy_tests::modules;
 
 fn main() {
@@ -22,6 +22,7 @@ fn main() {
         ("countersign.wasm", embedded(Abi::Wapc)),
         ("countersign-wasi.wasm", embedded(Abi::Wasi)),
         ("countersign-slim.wasm", modules::slim()),
+        ("floor.wasm", FLOOR),
     ] {
         let file = folder.join(name);
         std::fs::write(&file, module).expect("the file can be written");
