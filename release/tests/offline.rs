@@ -50,7 +50,7 @@ fn program() -> &'static Path {
             "`{}` is missing; run `just build` first",
             built.display()
         );
-        let stripped = Path::new(env!("CARGO_TARGET_TMPDIR")).join("countersign");
+        let stripped = Path::new(env!("CARGO_TARGET_TMPDIR")).join("stripped-countersign");
         let mut strip = Command::new("strip");
         strip.arg("-o").arg(&stripped).arg(&built);
         if !can_run("strip", "--version") {
