@@ -316,7 +316,7 @@ fn the_workflow_names_the_action_of_this_version() {
         let steps = steps["jobs"]["policy"]["steps"].as_array().unwrap();
         let uses = steps[1]["uses"].as_str().unwrap();
         let reference =
-            option_env!("COUNTERSIGN_COMMIT").map_or(format!("v{version}"), str::to_owned);
+            option_env!("COUNTERSIGN_COMMIT").map_or_else(|| format!("v{version}"), str::to_owned);
         assert!(
             uses.ends_with(&format!("/countersign@{reference}")),
             "{uses}"
