@@ -687,6 +687,16 @@ fn the_kind_of_attestations_is_bounded_and_named_by_digest() {
         schema["x-kubernetes-validations"][0]["rule"],
         "self.metadata.name.matches('^sha256-[0-9a-f]{64}$')"
     );
+    // A path has to lead to a field of the schema, and of `metadata` a schema may have the name and no more
+    // (https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/#field-paths).
+    assert_eq!(
+        schema["x-kubernetes-validations"][0]["fieldPath"],
+        ".metadata.name"
+    );
+    assert_eq!(
+        schema["properties"]["metadata"],
+        json!({"type": "object", "properties": {"name": {"type": "string"}}})
+    );
     let attestations = &schema["properties"]["spec"]["properties"]["attestations"];
     assert_eq!(
         (&attestations["type"], &attestations["maxItems"]),
