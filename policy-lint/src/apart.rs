@@ -16,7 +16,7 @@ pub(crate) fn readable(files: &[SourceFile], sink: &mut Sink<'_>) -> Option<Vec<
     let mut readable: Option<Vec<SourceFile>> = None;
     for (index, file) in files.iter().enumerate() {
         let documents = documents(file.text());
-        // What aliases repeat is bounded for the whole file.
+        // The limit on aliases is one for the whole file.
         let is_apart = |error: Malformed| !error.exceeds;
         if documents.len() < 2 || !file.parse(index).is_err_and(is_apart) {
             continue;

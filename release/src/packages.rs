@@ -63,7 +63,7 @@ pub(crate) struct Package {
     pub(crate) folder: PathBuf,
     /// SHA-256 of its archive; `None` for one of this workspace
     pub(crate) checksum: Option<String>,
-    /// What it depends on
+    /// Direct dependencies
     pub(crate) dependencies: BTreeSet<Id>,
 }
 

@@ -417,7 +417,7 @@ fn run_in(image: &Path) {
     if !is_root || !can_run("chroot", "--version") {
         return eprintln!("NOT RUN: only root can change the root folder");
     }
-    // What tar leaves to the umask.
+    // The umask decides these bits, not tar.
     fs::set_permissions(image, fs::Permissions::from_mode(0o755)).unwrap();
     // A release's program is static; this one finds here what it is linked with.
     let libraries = stdout(Command::new("ldd").arg(image.join("countersign")));

@@ -246,7 +246,7 @@ mod tests {
         )
         .unwrap();
         symlink("..data/policy.yaml", folder.path().join("policy.yaml")).unwrap();
-        // What lies below is found without it.
+        // The walk finds the files in `..data` without following this link.
         symlink("..data", folder.path().join("inside")).unwrap();
         symlink(outside.path(), folder.path().join("folder")).unwrap();
         symlink("nowhere.yaml", folder.path().join("broken.yaml")).unwrap();

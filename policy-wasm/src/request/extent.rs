@@ -77,7 +77,7 @@ struct Steps<'s> {
 }
 
 impl<'s> Steps<'s> {
-    /// What is left below a field, or below an item of a list.
+    /// The steps left below a field; `None` for `key` is an item of a list.
     fn below(self, key: Option<&str>) -> Option<Self> {
         let (step, left) = self.left.split_first()?;
         let leads_there = *step == "*" || key == Some(field(step).0);

@@ -126,8 +126,8 @@ impl<'a> Pod<'a> {
 }
 
 impl<'a> Pod<'a> {
-    /// What an object of a kind from the settings names outside of pod specs under one service account,
-    /// with its first image.
+    /// A Pod that stands for image fields outside of pod specs under one service account, with its first
+    /// image.
     pub(super) fn sole(path: &str, service_account: Cow<'a, str>, image: ImageField<'a>) -> Self {
         Self {
             path: path.into(),

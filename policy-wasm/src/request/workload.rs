@@ -45,11 +45,11 @@ impl<'a> Workload<'a> {
         reading.end(origin, kind, false, &report)
     }
 
-    /// The same of a text, once for each place where its kind keeps pod specs.
+    /// Like [`Self::read`], for a kind with several paths: reads the text once for each path.
     ///
     /// # Errors
     ///
-    /// The same. `limit-exceeded` also: so long an object has too many such places.
+    /// As for [`Self::read`]; `limit-exceeded` also if the object is too long for its number of paths.
     pub(super) fn parse(
         object: Raw<'a>,
         layout: &Layout<'_>,
