@@ -1,9 +1,10 @@
-//! The guides in `docs/`: every command in them is run, and prints what they say.
+//! README.md and `docs/`: every command in them runs and prints what they say, every link leads somewhere, and
+//! `docs/messages.md` lists every code.
 //!
 //! | block | is |
 //! | --- | --- |
-//! | `sh`, `sh exit=1` | run, with `countersign` in the path, in a folder of the guide's own |
-//! | `text` after it | what it prints; `…` is any text, and on a line of its own any lines |
+//! | `sh`, `sh exit=1` | run, with `countersign` in the path, in an empty folder beside `policies/` |
+//! | `text` after it | its output; `…` is any text, and on a line of its own any lines |
 //! | `yaml file=NAME` | written to that file |
 //! | `console` | for a cluster or a registry, and not run |
 
@@ -18,8 +19,11 @@
 #[expect(clippy::print_stderr, reason = "what is not run is said")]
 mod process;
 
+#[path = "guides/messages.rs"]
+mod messages;
+
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 /// A fenced block of a guide
@@ -30,72 +34,155 @@ struct Block {
     text: String,
 }
 
-fn folder() -> PathBuf {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
-    root.join("docs")
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
 }
 
 #[test]
+fn the_commands_of_the_readme_print_what_it_says() {
+    let commands = follow("README.md");
+    assert!(commands >= 1, "{commands} blocks");
+    let lines = fs::read_to_string(root().join("README.md")).unwrap();
+    let lines = lines.lines().count();
+    assert!(
+        lines <= README_LINES,
+        "{lines} lines; details belong in docs/"
+    );
+}
+
+/// A reader decides in two minutes whether to read on.
+const README_LINES: usize = 150;
+
+#[test]
 fn the_walk_through_does_what_it_says() {
-    let commands = follow("walkthrough.md");
+    let commands = follow("docs/walkthrough.md");
     assert!(commands >= 15, "{commands} blocks");
 }
 
 #[test]
 fn the_operators_guide_does_what_it_says() {
-    follow("operator.md");
+    follow("docs/operator.md");
 }
 
 #[test]
 fn the_policy_creators_guide_does_what_it_says() {
-    follow("policy-creator.md");
+    follow("docs/policy-creator.md");
 }
 
 #[test]
 fn the_attestors_guide_does_what_it_says() {
-    follow("attestor.md");
+    follow("docs/attestor.md");
 }
 
 #[test]
 fn the_deployers_guide_does_what_it_says() {
-    follow("deployer.md");
+    follow("docs/deployer.md");
 }
 
 #[test]
-fn every_guide_is_followed_here_and_every_link_leads_somewhere() {
+fn the_reference_does_what_it_says() {
+    follow("docs/checks.md");
+    follow("docs/commands.md");
+    follow("docs/suites.md");
+}
+
+#[test]
+fn every_page_with_commands_is_followed_here() {
     let source = include_str!("guides.rs");
-    for entry in fs::read_dir(folder()).unwrap() {
-        let path = entry.unwrap().path();
-        let name = path.file_name().unwrap().to_str().unwrap();
-        let text = fs::read_to_string(&path).unwrap();
-        let is_run = blocks(&text)
-            .iter()
-            .any(|block| block.info.starts_with("sh"));
+    for page in pages().iter().filter(|page| !page.starts_with("policies")) {
+        let text = fs::read_to_string(root().join(page)).unwrap();
+        let is_run = blocks(&text).iter().any(is_command);
         assert!(
-            !is_run || source.contains(&format!("follow(\"{name}\")")),
-            "{name}"
+            !is_run || page.starts_with("tests") || source.contains(&format!("follow(\"{page}\")")),
+            "{page}"
         );
-        for link in text
-            .split("](")
-            .skip(1)
-            .filter_map(|rest| rest.split(')').next())
-        {
-            let target = link.split('#').next().unwrap();
-            let is_there = target.is_empty() || folder().join(target).exists();
-            assert!(link.starts_with("https://") || is_there, "{name}: {link}");
+    }
+}
+
+#[test]
+fn every_link_leads_to_a_file_and_a_heading() {
+    for page in pages() {
+        let path = root().join(&page);
+        let text = fs::read_to_string(&path).unwrap();
+        for link in links(&text) {
+            if link.starts_with("https://") {
+                continue;
+            }
+            let (file, heading) = link.split_once('#').unwrap_or((link, ""));
+            let target = match file {
+                "" => path.clone(),
+                file => path.parent().unwrap().join(file),
+            };
+            assert!(target.exists(), "{page}: {link}");
+            let has_heading = heading.is_empty() || {
+                let text = fs::read_to_string(&target).unwrap();
+                anchors(&text).iter().any(|anchor| anchor == heading)
+            };
+            assert!(has_heading, "{page}: {link}");
         }
     }
 }
 
-/// Runs a guide from its first block to its last in one shell; returns how many there were.
-fn follow(name: &str) -> usize {
-    let text = fs::read_to_string(folder().join(name)).unwrap();
+/// Every page for people, relative to the root, sorted.
+fn pages() -> Vec<String> {
+    let mut pages = vec!["tests/fuzz/README.md".to_owned()];
+    let policies = fs::read_dir(root().join("policies")).unwrap();
+    let policies = policies.map(|entry| entry.unwrap().path());
+    for folder in [root().to_owned(), root().join("docs")]
+        .into_iter()
+        .chain(policies.filter(|path| path.is_dir()))
+    {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.extension().is_some_and(|extension| extension == "md") {
+                let page = path.strip_prefix(root()).unwrap();
+                pages.push(page.to_str().unwrap().to_owned());
+            }
+        }
+    }
+    pages.sort();
+    pages
+}
+
+/// The targets of all links.
+fn links(text: &str) -> impl Iterator<Item = &str> {
+    text.split("](")
+        .skip(1)
+        .filter_map(|rest| rest.split(')').next())
+}
+
+/// The anchors of all headings, as GitHub makes them.
+fn anchors(text: &str) -> Vec<String> {
+    let mut is_code = false;
+    let mut anchors = Vec::new();
+    for line in text.lines() {
+        is_code ^= line.starts_with("```");
+        if let Some((level, title)) = line.split_once(' ')
+            && !is_code
+            && !level.is_empty()
+            && level.bytes().all(|byte| byte == b'#')
+        {
+            let kept = title.chars().filter_map(|character| match character {
+                ' ' => Some('-'),
+                '-' | '_' => Some(character),
+                _ => character.is_alphanumeric().then_some(character),
+            });
+            anchors.push(kept.collect::<String>().to_lowercase());
+        }
+    }
+    anchors
+}
+
+/// Runs the blocks of a page in one shell, and returns their number.
+fn follow(page: &str) -> usize {
+    let text = fs::read_to_string(root().join(page)).unwrap();
     let blocks = blocks(&text);
     let needs_openssl = |block: &Block| is_command(block) && block.text.contains("openssl ");
     if blocks.iter().any(needs_openssl) && !process::can_run("openssl", "version") {
         return 0;
     }
     let work = tempfile::tempdir().unwrap();
+    std::os::unix::fs::symlink(root().join("policies"), work.path().join("policies")).unwrap();
     let logs = tempfile::tempdir().unwrap();
     let log = |index: usize| logs.path().join(index.to_string());
     // The status of a block is that of its last command that failed.
@@ -151,7 +238,7 @@ fn follow(name: &str) -> usize {
         let [wanted, got] = [&expected, &printed].map(|text| text.lines().collect::<Vec<_>>());
         assert!(
             matches(&wanted, &got),
-            "docs/{name}:{}\n{}\n--- expected\n{expected}\n--- printed\n{printed}",
+            "{page}:{}\n{}\n--- expected\n{expected}\n--- printed\n{printed}",
             block.line,
             block.text
         );
