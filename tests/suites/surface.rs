@@ -354,6 +354,19 @@ fn the_workspace_has_one_engine_with_the_features_of_the_program() {
     assert_eq!(engines, BTreeSet::from([&*ENGINE_FEATURES.join(",")]));
 }
 
+/// A package with other features is another package to Cargo, and with it everything that depends on it.
+#[test]
+fn the_tests_are_built_on_the_packages_of_the_program() {
+    let of = |packages: &[&str]| BTreeSet::from_iter(tree(packages, LINUX, "{p} {f}"));
+    let workspace = of(&["--workspace", "-e", "normal,build,dev"]);
+    for package in of(&["-p", "host-runner", "-e", "normal,build"]) {
+        assert!(
+            workspace.contains(&package),
+            "`{package}` has other features in the tests"
+        );
+    }
+}
+
 /// Cargo gives such a profile to procedural macros and build scripts too, before what it has for these, and
 /// optimising them takes longer than running them.
 #[test]
