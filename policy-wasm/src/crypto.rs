@@ -1,7 +1,7 @@
 //! Signature algorithms: one family a file, each behind the same two traits.
 //!
 //! To add one, write its file, name it in [`family`], and add its vectors to
-//! `tests/suites/vectors.rs`.
+//! `tests/core/suites/vectors.rs`.
 
 mod ecdsa;
 mod ed25519;

@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::{fs, thread};
 
-use policy_tests::process::can_run;
+use core_tests::process::can_run;
 use serde_json::Value;
 use tempfile::TempDir;
 

@@ -18,10 +18,11 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 
+use core_tests::process::{can_run, stdout};
+use core_tests::{corpus, native};
 use host_runner::engine::{Abi, embedded, inspect};
-use policy_tests::process::{can_run, stdout};
+use policy_tests::modules;
 use policy_tests::web::{Loader, generate};
-use policy_tests::{corpus, implementation, modules};
 use serde_json::{Value, json};
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -585,12 +586,12 @@ fn the_npm_package_is_imported_and_required_and_answers_as_the_program_does() {
     let answers: Vec<_> = answers.lines().collect();
     assert_eq!(answers.len(), calls.len());
     for ((name, call), answer) in calls.iter().zip(answers) {
-        let expected = implementation::decide_natively(call.as_bytes());
+        let expected = native::decide_natively(call.as_bytes());
         let [answer, expected] = [answer.as_bytes(), &expected]
             .map(|json| serde_json::from_slice::<Value>(json).unwrap());
         assert_eq!(answer, expected, "{name}");
     }
-    let expected = implementation::decide_natively(calls[0].1.as_bytes());
+    let expected = native::decide_natively(calls[0].1.as_bytes());
     let expected: Value = serde_json::from_slice(&expected).unwrap();
     assert_eq!(run("require.cjs", REQUIRED), expected["verdict"]);
     assert_eq!(run("browser.mjs", BROWSER), expected["verdict"]);

@@ -8,14 +8,14 @@ use std::hint::black_box;
 use std::sync::Arc;
 use std::time::Duration;
 
+use core_tests::calls;
+use core_tests::case::settings;
+use core_tests::delivery::{NAMESPACE, resource};
+use core_tests::signing::{TestKey, note_name};
 use host_runner::engine::{
     Abi, Engine, EngineError, FLOOR, Host, HostCall, Limits, NO_OP, Operation, Policy, embedded,
 };
 use host_runner::measure::{Times, Work, in_turns};
-use policy_tests::calls;
-use policy_tests::case::settings;
-use policy_tests::delivery::{NAMESPACE, resource};
-use policy_tests::signing::{TestKey, note_name};
 use policy_wasm::abi;
 use policy_wasm::evidence::NoLookup;
 use policy_wasm::time::NO_CLOCK;

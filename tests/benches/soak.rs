@@ -3,9 +3,9 @@
 use std::fs;
 use std::time::Instant;
 
+use core_tests::native::decide_natively;
+use core_tests::{calls, corpus};
 use host_runner::engine::{Abi, Engine, Limits, Operation, embedded};
-use policy_tests::implementation::decide_natively;
-use policy_tests::{calls, corpus};
 
 const REQUESTS: usize = 1_000_000;
 /// Memory is compared with what it was after so many.

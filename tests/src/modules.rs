@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use host_runner::engine::{Cache, Engine, Limits};
 
-use crate::process;
+use core_tests::process;
 
 /// An engine that compiles a module once for all suites, and again only where it has changed.
 pub fn engine() -> Engine {

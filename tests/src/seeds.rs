@@ -6,7 +6,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use crate::corpus;
+use core_tests::corpus;
 
 /// Inputs of a target; none where it has another name.
 pub fn seeds(target: &str) -> Vec<Vec<u8>> {

@@ -18,7 +18,7 @@ mod inputs;
 mod platform;
 #[path = "cli/printable.rs"]
 mod printable;
-#[path = "../src/process.rs"]
+#[path = "../core/src/process.rs"]
 #[expect(unreachable_pub, reason = "the other suites have it from a library")]
 #[expect(clippy::print_stderr, reason = "what is not run is said")]
 mod process;

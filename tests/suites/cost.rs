@@ -8,9 +8,10 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
+use core_tests::case::settings;
+use core_tests::{calls, extremes};
 use host_runner::engine::{Abi, Cost, Operation, Policy, embedded};
-use policy_tests::case::settings;
-use policy_tests::{calls, extremes, modules};
+use policy_tests::modules;
 use serde_json::{Map, Value, json};
 
 /// More is a change that somebody has to see; less is progress that somebody has to keep.

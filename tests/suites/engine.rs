@@ -4,10 +4,10 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use core_tests::case::{image, one_container, pod, settings};
 use host_runner::engine::{
     Abi, Engine, EngineError, Host, HostCall, Limits, Operation, Policy, embedded,
 };
-use policy_tests::case::{image, one_container, pod, settings};
 use policy_tests::guests::{self, Ended};
 use policy_tests::modules;
 use serde_json::json;

@@ -10,7 +10,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-#[path = "../src/process.rs"]
+#[path = "../core/src/process.rs"]
 #[expect(
     unreachable_pub,
     dead_code,

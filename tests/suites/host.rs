@@ -8,17 +8,17 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
+use core_tests::case::{A, B, image, one_container, outcome, pod, settings};
+use core_tests::delivery::{
+    Delivery, NAMESPACE, artifact, ask_registry, cosign_layer, cosign_payload, manifest, resource,
+};
+use core_tests::platform::{policy, sigstore};
+use core_tests::signing::{SIMPLE_SIGNING, TestKey, envelope, note_name, payload};
 use host_runner::engine::{
     Abi, Engine, EngineError, Host, HostCall, Limits, Operation, Policy, embedded, inspect,
 };
 use host_runner::evidence::{Cluster, Evidence, Registry, Replay};
-use policy_tests::case::{A, B, image, one_container, outcome, pod, settings};
-use policy_tests::delivery::{
-    Delivery, NAMESPACE, artifact, ask_registry, cosign_layer, cosign_payload, manifest, resource,
-};
 use policy_tests::modules;
-use policy_tests::platform::{policy, sigstore};
-use policy_tests::signing::{SIMPLE_SIGNING, TestKey, envelope, note_name, payload};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 

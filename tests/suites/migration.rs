@@ -5,11 +5,11 @@ mod import;
 
 use std::path::Path;
 
+use core_tests::case::{image, outcome};
+use core_tests::corpus;
+use core_tests::native::decision;
+use core_tests::validity::problems;
 use host_runner::inputs;
-use policy_tests::case::{image, outcome};
-use policy_tests::corpus;
-use policy_tests::implementation::decision;
-use policy_tests::validity::problems;
 use serde_json::{Map, Value, json};
 
 fn ready_made(policy: &str) -> Value {

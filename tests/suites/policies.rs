@@ -8,6 +8,11 @@ use std::process::Command;
 use std::sync::LazyLock;
 
 use clap::Parser as _;
+use core_tests::case::{A, one_container, outcome, pod, settings};
+use core_tests::delivery::answer;
+use core_tests::native::decide_natively;
+use core_tests::process;
+use core_tests::signing::{TestKey, attestor};
 use host_runner::cli::Cli;
 use host_runner::engine::{Abi, Operation, embedded};
 use host_runner::{Exit, inputs};
@@ -18,11 +23,7 @@ use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomRe
 use k8s_openapi::serde::Serialize;
 use k8s_openapi::serde::de::DeserializeOwned;
 use policy_lint::{Config, Level, SourceFile};
-use policy_tests::case::{A, one_container, outcome, pod, settings};
-use policy_tests::delivery::answer;
-use policy_tests::implementation::decide_natively;
-use policy_tests::signing::{TestKey, attestor};
-use policy_tests::{modules, process};
+use policy_tests::modules;
 use policy_wasm::time::Time;
 use serde_json::{Value, json};
 

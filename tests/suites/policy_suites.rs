@@ -4,11 +4,11 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use core_tests::platform::{builder, policy, scanner, slsa, uploader, vulnerability};
+use core_tests::signing::{TestKey, attestor};
 use host_runner::engine::{Abi, Policy, embedded};
 use host_runner::suite::{CaseResult, Coverage, Ended, LoadError, Loaded, Mutation, Runner};
 use policy_tests::modules;
-use policy_tests::platform::{builder, policy, scanner, slsa, uploader, vulnerability};
-use policy_tests::signing::{TestKey, attestor};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -327,7 +327,7 @@ fn checked() -> Value {
     let checks = [
         slsa(&[rule]),
         vulnerability("MEDIUM", "ALLOW_ALL"),
-        policy_tests::platform::image_freshness(30),
+        core_tests::platform::image_freshness(30),
     ];
     json!({
         "platformPolicies": [policy(&checks)],

@@ -6,13 +6,13 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use clap::Parser as _;
+use core_tests::corpus;
+use core_tests::native::decide_natively;
+use core_tests::process;
 use host_runner::Exit;
 use host_runner::cli::Cli;
 use jsonschema::Validator;
 use policy_lint::RULES;
-use policy_tests::corpus;
-use policy_tests::implementation::decide_natively;
-use policy_tests::process;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -415,7 +415,7 @@ attestors: [{name: projects/p/attestors/a, userOwnedGrafeasNote: {noteReference:
 evidence: {kubernetes: {notes: {projects/p/notes/a: attest-a}}}
 breakGlass: {namespaces: [glass]}
 ";
-    let key = fs::read_to_string(root().join("tests/vectors/ecdsa-p256.pem")).unwrap();
+    let key = fs::read_to_string(root().join("tests/core/vectors/ecdsa-p256.pem")).unwrap();
     let settings = settings.replace("PEM", &Value::from(key).to_string());
     fs::write(at("policy.yaml"), settings).unwrap();
     let pod = |namespace: &str| {

@@ -7,7 +7,7 @@
 #[path = "reviews/presets.rs"]
 mod presets;
 
-use policy_tests::implementation::decision;
+use core_tests::native::decision;
 use serde_json::{Value, json};
 
 /// One recorded review

@@ -10,8 +10,9 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::Command;
 
+use core_tests::{corpus, process};
 use host_runner::engine::{Abi, Inspection, NO_OP, Operation, Policy, embedded, inspect};
-use policy_tests::{corpus, modules, process, web};
+use policy_tests::{modules, web};
 use serde_json::{Value, json};
 
 /// Manifest and lock file of the program's workspace, and of the one that runs the modules in other hosts

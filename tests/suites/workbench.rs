@@ -7,7 +7,7 @@
 mod bench;
 #[path = "cli/lint.rs"]
 mod lint;
-#[path = "../src/process.rs"]
+#[path = "../core/src/process.rs"]
 #[expect(unreachable_pub, reason = "the other suites have it from a library")]
 #[expect(clippy::print_stderr, reason = "what is not run is said")]
 mod process;

@@ -25,7 +25,7 @@ fn a_clock_that_answers_an_error_is_no_clock() {
             "attestors": [{"name": "projects/p/attestors/a", "userOwnedGrafeasNote": {
                 "noteReference": "projects/p/notes/a",
                 "publicKeys": [{"pkixPublicKey": {
-                    "publicKeyPem": include_str!("../../../tests/vectors/ecdsa-p384.pem"),
+                    "publicKeyPem": include_str!("../../../tests/core/vectors/ecdsa-p384.pem"),
                     "signatureAlgorithm": "ECDSA_P384_SHA384",
                 }}],
             }}],

@@ -127,7 +127,7 @@ macro_rules! refused {
     ($name:literal) => {
         include_str!(concat!(
             env!("CARGO_MANIFEST_DIR"),
-            "/../tests/vectors/refused-",
+            "/../tests/core/vectors/refused-",
             $name
         ))
     };

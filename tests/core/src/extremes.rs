@@ -16,7 +16,7 @@ use crate::signing::{
 macro_rules! vector {
     ($name:literal) => {
         include_str!(concat!(
-            "../../policy-wasm/src/openpgp/vectors/",
+            "../../../policy-wasm/src/openpgp/vectors/",
             $name,
             ".asc"
         ))

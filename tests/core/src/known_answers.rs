@@ -1,4 +1,4 @@
-//! Keys and signatures that another program has made once, in `tests/vectors`. One payload for all.
+//! Keys and signatures that another program has made once, in `tests/core/vectors`. One payload for all.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;

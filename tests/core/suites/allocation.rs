@@ -7,8 +7,8 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use policy_tests::case::{image, one_container, pod, settings};
-use policy_tests::signing::{TestKey, attestor};
+use core_tests::case::{image, one_container, pod, settings};
+use core_tests::signing::{TestKey, attestor};
 use policy_wasm::evidence::NoLookup;
 use policy_wasm::time::NO_CLOCK;
 use policy_wasm::{Budget, Call, Extras, decide};

@@ -5,22 +5,22 @@ use std::collections::BTreeMap;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use policy_tests::case::{
+use core_tests::case::{
     A, B, call_case, image, one_container, outcome, pod, raw_case, request, require, rule,
     settings, update,
 };
-use policy_tests::delivery::{Delivery, NAMESPACE, ask_registry, resource};
-use policy_tests::implementation::decision;
-use policy_tests::platform::statements::{clean_scan, provenance_v1, signed};
-use policy_tests::platform::{
+use core_tests::delivery::{Delivery, NAMESPACE, ask_registry, resource};
+use core_tests::native::decision;
+use core_tests::platform::statements::{clean_scan, provenance_v1, signed};
+use core_tests::platform::{
     NOW, PROVENANCE, always_deny, builder, passing, policy, sigstore, simple_signing_of, slsa,
     trust, trusted_directory,
 };
-use policy_tests::signing::{
+use core_tests::signing::{
     SIMPLE_SIGNING, TestKey, attestor, envelope, filed_under, note_name, occurrence, occurrence_of,
     payload,
 };
-use policy_tests::{calls, corpus};
+use core_tests::{calls, corpus};
 use policy_wasm::evidence::{Answer, Lookup, Need, NoLookup};
 use policy_wasm::time::{NO_CLOCK, Time};
 use policy_wasm::{Budget, Call, Extras, abi};
@@ -846,7 +846,7 @@ fn decide_within(call: &Value, budget: Budget) -> Value {
 /// A message that inflates beyond all measure stands in the way of nothing else.
 #[test]
 fn a_bomb_beside_a_good_attestation_is_harmless_in_every_order() {
-    let bomb = include_str!("../../policy-wasm/src/openpgp/vectors/form.bomb.asc");
+    let bomb = include_str!("../../../policy-wasm/src/openpgp/vectors/form.bomb.asc");
     let case = corpus::named("x25_pgp_attached");
     let call: Value = serde_json::from_slice(&case.call).unwrap();
     let good = call["settings"]["evidence"]["occurrences"][0].clone();

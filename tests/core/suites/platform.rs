@@ -1,13 +1,13 @@
 //! What a Decision says about a platform policy: which check set applied, and what each check found.
 
-use policy_tests::case::{A, image, one_container, pod, request};
-use policy_tests::corpus;
-use policy_tests::implementation::decision;
-use policy_tests::platform::{
+use core_tests::case::{A, image, one_container, pod, request};
+use core_tests::corpus;
+use core_tests::native::decision;
+use core_tests::platform::{
     allowlist, always_deny, attested, image_freshness, passing, policy, policy_of, sigstore, slsa,
     trusted_directory, vulnerability,
 };
-use policy_tests::signing::TestKey;
+use core_tests::signing::TestKey;
 use serde_json::{Value, json};
 
 fn decide(settings: Value, request: Value) -> Value {

@@ -2,17 +2,17 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use policy_tests::case::{A, B, image, one_container, outcome, pod, require, settings, unsigned};
-use policy_tests::implementation::{decide_natively, decision};
-use policy_tests::platform::statements::{
+use core_tests::case::{A, B, image, one_container, outcome, pod, require, settings, unsigned};
+use core_tests::native::{decide_natively, decision};
+use core_tests::platform::statements::{
     clean_scan, cloud_build, critical_scan, found, grype, provenance_v1, scan, signed, upload,
 };
-use policy_tests::platform::{
+use core_tests::platform::{
     AN_HOUR_AGO, FRESHNESS, NOW, PROVENANCE, VULNERABILITY, YESTERDAY, allowlist, builder,
     image_freshness, policy, scanner, simple_signing_of, slsa, trust, trusted_directory, uploader,
     vulnerability,
 };
-use policy_tests::signing::{TestKey, attestor, filed_under, occurrence, payload};
+use core_tests::signing::{TestKey, attestor, filed_under, occurrence, payload};
 use policy_wasm::abi;
 use policy_wasm::image::ImageReference;
 use policy_wasm::pattern::NamePattern;
@@ -433,7 +433,7 @@ fn deletion_from_the_hosts_word_is_monotone() {
         "host_does_not_trust_signature",
         "host_verifies_other_digest",
     ] {
-        let case = policy_tests::corpus::named(name);
+        let case = core_tests::corpus::named(name);
         let call: Value = serde_json::from_slice(&case.call).unwrap();
         let mut fields = Vec::new();
         list_fields(&call["evidence"], "/evidence", &mut fields);

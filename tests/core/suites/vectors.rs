@@ -1,16 +1,12 @@
 //! Signature algorithms against vectors with known answers, through the path that an attestor's key
 //! takes: PEM, declared algorithm, signature.
 
-#[path = "vectors/gnupg.rs"]
 mod gnupg;
-#[path = "vectors/keys.rs"]
 mod keys;
-#[path = "vectors/openssl.rs"]
 mod openssl;
-#[path = "vectors/wycheproof.rs"]
 mod wycheproof;
 
-use policy_tests::known_answers::{self, P256_PAE};
+use core_tests::known_answers::{self, P256_PAE};
 use policy_wasm::key::{KeyError, PublicKey};
 
 /// Bits of a signature or a message that are changed, one at a time

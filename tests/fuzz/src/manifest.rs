@@ -6,7 +6,7 @@ use serde_json::value::RawValue;
 use crate::base::{IMAGE, UNSIGNED, request, settings};
 use crate::{decide, is_allowed};
 
-const KEY: &str = include_str!("../../vectors/ecdsa-p256.pem");
+const KEY: &str = include_str!("../../core/vectors/ecdsa-p256.pem");
 
 /// No manifest, under either tag, attests a digest that the attestor's key has not signed.
 pub fn manifest(bytes: &[u8]) {

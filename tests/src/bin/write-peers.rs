@@ -5,8 +5,8 @@ use std::fs;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use core_tests::corpus;
 use host_runner::engine::{Abi, Engine, Limits, Operation, embedded};
-use policy_tests::corpus;
 
 /// Some cases are of the size of a limit, and say nothing about hosts that smaller ones do not.
 const MAX_CALL: usize = 1 << 20;

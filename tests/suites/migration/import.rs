@@ -4,11 +4,11 @@ use std::fs;
 use std::path::Path;
 
 use clap::Parser as _;
+use core_tests::case::{A, image, one_container, outcome, pod, unsigned};
+use core_tests::native::decision;
+use core_tests::signing::{TestKey, attestor_of, occurrence_of, payload};
 use host_runner::cli::Cli;
 use host_runner::{Exit, inputs};
-use policy_tests::case::{A, image, one_container, outcome, pod, unsigned};
-use policy_tests::implementation::decision;
-use policy_tests::signing::{TestKey, attestor_of, occurrence_of, payload};
 use serde_json::{Value, json};
 
 const KMS: &str = "//cloudkms.googleapis.com/v1/projects/p/locations/eu/keyRings/r/cryptoKeys/k/cryptoKeyVersions/1";

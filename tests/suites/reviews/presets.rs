@@ -1,7 +1,7 @@
 //! The ready-made `workloads` of `docs/workloads.md`: each finds every image of an object of its kind.
 
+use core_tests::native::decision;
 use host_runner::inputs;
-use policy_tests::implementation::decision;
 use serde_json::{Value, json};
 
 /// The list in the guide.

@@ -5,8 +5,9 @@ use std::process::Command;
 use std::time::SystemTime;
 use std::{env, fs};
 
+use core_tests::process;
 use host_runner::engine::{Abi, embedded};
-use policy_tests::{modules, process};
+use policy_tests::modules;
 
 /// Builds them once more, from another folder and with another home of Cargo.
 #[test]

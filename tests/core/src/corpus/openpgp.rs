@@ -13,7 +13,7 @@ use crate::signing::{attestor_name, attestor_of, note_name, payload};
 macro_rules! vector {
     ($name:literal) => {
         include_str!(concat!(
-            "../../../policy-wasm/src/openpgp/vectors/",
+            "../../../../policy-wasm/src/openpgp/vectors/",
             $name,
             ".asc"
         ))

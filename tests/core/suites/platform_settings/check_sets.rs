@@ -1,7 +1,7 @@
 //! Check sets: which come first, and whom they are for.
 
-use policy_tests::platform::{policy_of, settings};
-use policy_tests::validity::{assert_problems, problems};
+use core_tests::platform::{policy_of, settings};
+use core_tests::validity::{assert_problems, problems};
 use serde_json::{Value, json};
 
 use super::{SETS, check_under};

@@ -1,11 +1,11 @@
 //! Checks: one type each, and the values that their fields take.
 
-use policy_tests::platform::{
+use core_tests::platform::{
     allowlist, always_deny, builder, policy, settings, simple_signing, simple_signing_of, slsa,
     trusted_directory, vulnerability,
 };
-use policy_tests::signing::TestKey;
-use policy_tests::validity::{assert_problems, problems};
+use core_tests::signing::TestKey;
+use core_tests::validity::{assert_problems, problems};
 use serde_json::{Value, json};
 
 use super::{CHECK, POLICY, check_of, check_under};

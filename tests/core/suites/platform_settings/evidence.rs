@@ -1,9 +1,9 @@
 //! What the settings trust for checks: authenticators, and statements as they stand.
 
-use policy_tests::platform::statements::{COSIGN_SCAN, SLSA_V1, UPLOAD, signed, statement, upload};
-use policy_tests::platform::{builder, policy, scanner, settings, uploader};
-use policy_tests::signing::{POLICY_VERIFICATION, TestKey};
-use policy_tests::validity::{assert_problems, problems};
+use core_tests::platform::statements::{COSIGN_SCAN, SLSA_V1, UPLOAD, signed, statement, upload};
+use core_tests::platform::{builder, policy, scanner, settings, uploader};
+use core_tests::signing::{POLICY_VERIFICATION, TestKey};
+use core_tests::validity::{assert_problems, problems};
 use serde_json::{Value, json};
 
 use super::trusting;

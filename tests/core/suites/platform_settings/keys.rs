@@ -1,8 +1,8 @@
 //! Keys of checks and of those who are trusted with evidence.
 
-use policy_tests::platform::{policy, settings, simple_signing_of, uploader};
-use policy_tests::signing::TestKey;
-use policy_tests::validity::{assert_problems, problems};
+use core_tests::platform::{policy, settings, simple_signing_of, uploader};
+use core_tests::signing::TestKey;
+use core_tests::validity::{assert_problems, problems};
 use serde_json::json;
 
 use super::{CHECK, check_of, check_under, trusting};
@@ -67,7 +67,7 @@ fn keys_of_cosign_are_of_one_algorithm() {
     };
     let path =
         format!("{CHECK}.sigstoreSignatureCheck.sigstoreAuthorities[0].publicKeySet.publicKeys[0]");
-    let rsa = include_str!("../../../policy-wasm/src/openpgp/vectors/rsa3072.pkix.pem");
+    let rsa = include_str!("../../../../policy-wasm/src/openpgp/vectors/rsa3072.pkix.pem");
     let good = TestKey::new("a").pem();
     check_of(check(&good), &[]);
     for (pem, code) in [

@@ -1,7 +1,7 @@
 //! Patterns: three languages, each in its place.
 
-use policy_tests::platform::{allowlist, always_deny, policy, settings, slsa, trusted_directory};
-use policy_tests::validity::{assert_problems, problems};
+use core_tests::platform::{allowlist, always_deny, policy, settings, slsa, trusted_directory};
+use core_tests::validity::{assert_problems, problems};
 use serde_json::json;
 
 use super::{CHECK, GKE, SETS};

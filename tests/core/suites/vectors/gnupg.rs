@@ -7,10 +7,10 @@ use std::process::Command;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use policy_tests::case::{image, one_container, outcome, pod, settings};
-use policy_tests::implementation::decision;
-use policy_tests::process;
-use policy_tests::signing::{attestor_of, note_name, payload};
+use core_tests::case::{image, one_container, outcome, pod, settings};
+use core_tests::native::decision;
+use core_tests::process;
+use core_tests::signing::{attestor_of, note_name, payload};
 use serde_json::{Value, json};
 
 const ALGORITHMS: [&str; 6] = [
@@ -25,7 +25,7 @@ fn what_gnupg_signs_attests_and_not_for_another_payload() {
     let home = tempfile::tempdir().unwrap();
     let home = home.path();
     restrict(home);
-    let message = payload("trusted.example/app", policy_tests::case::A);
+    let message = payload("trusted.example/app", core_tests::case::A);
     fs::write(home.join("message"), &message).unwrap();
     for algorithm in ALGORITHMS {
         gpg(

@@ -2,7 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use policy_tests::known_answers::named;
+use core_tests::known_answers::named;
 use policy_wasm::Code;
 use policy_wasm::key::{Algorithm, PublicKey};
 

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use policy_tests::process;
+use core_tests::process;
 use policy_wasm::key::{Algorithm, PublicKey};
 
 const MESSAGE: &[u8] = b"what is signed";

@@ -9,7 +9,7 @@ use super::*;
 use crate::attest::key_file::{self, KeyFile};
 
 /// The suites' own helper, for one place that says what has to be there.
-#[path = "../../../../../tests/src/process.rs"]
+#[path = "../../../../../tests/core/src/process.rs"]
 #[expect(unreachable_pub, reason = "the suites have it from a library")]
 #[expect(clippy::print_stderr, reason = "what is not run is said")]
 mod process;

@@ -1,0 +1,15 @@
+//! What tests of the policy are made of: cases with their expected answers, calls, test keys that sign, evidence and
+//! the ways in which it arrives. The suites beside it run the core as a native library; the package `policy-tests`
+//! runs the same cases through every module.
+
+pub mod calls;
+pub mod case;
+pub mod corpus;
+pub mod delivery;
+pub mod extremes;
+pub mod known_answers;
+pub mod native;
+pub mod platform;
+pub mod process;
+pub mod signing;
+pub mod validity;
