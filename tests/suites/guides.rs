@@ -1,9 +1,9 @@
-//! README.md and `docs/`: every command in them runs and prints what they say, every link leads somewhere, and
-//! `docs/messages.md` lists every code.
+//! README.md, `docs/` and the pages of `policies/`: every command in them runs and prints what they say, every link
+//! leads somewhere, and `docs/messages.md` lists every code.
 //!
 //! | block | is |
 //! | --- | --- |
-//! | `sh`, `sh exit=1` | run, with `countersign` in the path, in an empty folder beside `policies/` |
+//! | `sh`, `sh exit=1` | run with `countersign` in the path, in a folder with a link to `policies/`; for a page of `policies/`, in a copy of its folder |
 //! | `text` after it | its output; `…` is any text, and on a line of its own any lines |
 //! | `yaml file=NAME` | written to that file |
 //! | `console` | for a cluster or a registry, and not run |
@@ -87,15 +87,23 @@ fn the_reference_does_what_it_says() {
 }
 
 #[test]
+fn the_pages_of_the_policies_do_what_they_say() {
+    let pages = pages();
+    let policies = pages.iter().filter(|page| page.starts_with("policies/"));
+    for page in policies {
+        follow(page);
+    }
+}
+
+#[test]
 fn every_page_with_commands_is_followed_here() {
     let source = include_str!("guides.rs");
-    for page in pages().iter().filter(|page| !page.starts_with("policies")) {
-        let text = fs::read_to_string(root().join(page)).unwrap();
+    for page in pages() {
+        let text = fs::read_to_string(root().join(&page)).unwrap();
         let is_run = blocks(&text).iter().any(is_command);
-        assert!(
-            !is_run || page.starts_with("tests") || source.contains(&format!("follow(\"{page}\")")),
-            "{page}"
-        );
+        let is_followed =
+            page.starts_with("policies/") || source.contains(&format!("follow(\"{page}\")"));
+        assert!(!is_run || is_followed, "{page}");
     }
 }
 
@@ -177,12 +185,30 @@ fn anchors(text: &str) -> Vec<String> {
 fn follow(page: &str) -> usize {
     let text = fs::read_to_string(root().join(page)).unwrap();
     let blocks = blocks(&text);
-    let needs_openssl = |block: &Block| is_command(block) && block.text.contains("openssl ");
+    let needs_openssl = |block: &Block| {
+        is_command(block)
+            && ["openssl ", "/sign"]
+                .iter()
+                .any(|word| block.text.contains(word))
+    };
     if blocks.iter().any(needs_openssl) && !process::can_run("openssl", "version") {
         return 0;
     }
     let work = tempfile::tempdir().unwrap();
-    std::os::unix::fs::symlink(root().join("policies"), work.path().join("policies")).unwrap();
+    let is_of_policies = page.starts_with("policies/");
+    let (policies, seen) = (root().join("policies"), work.path().join("policies"));
+    if is_of_policies {
+        let copy = Command::new("cp")
+            .arg("-R")
+            .args([&policies, &seen])
+            .status();
+        assert!(copy.unwrap().success());
+    } else {
+        // Commands about the current folder do not follow links.
+        std::os::unix::fs::symlink(policies, seen).unwrap();
+    }
+    let folder = Path::new(page).parent().filter(|_| is_of_policies);
+    let folder = folder.unwrap_or_else(|| Path::new(""));
     let logs = tempfile::tempdir().unwrap();
     let log = |index: usize| logs.path().join(index.to_string());
     // The status of a block is that of its last command that failed.
@@ -209,7 +235,7 @@ fn follow(page: &str) -> usize {
     let run = Command::new("bash")
         .arg("-c")
         .arg(&script)
-        .current_dir(work.path())
+        .current_dir(work.path().join(folder))
         .env("XDG_CACHE_HOME", env!("CARGO_TARGET_TMPDIR"))
         .env(
             "PATH",
