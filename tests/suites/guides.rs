@@ -131,6 +131,30 @@ fn every_link_leads_to_a_file_and_a_heading() {
     }
 }
 
+#[test]
+fn every_file_that_a_page_names_is_there() {
+    let folders = [
+        "docs/",
+        "host-runner/",
+        "policies/",
+        "policy-",
+        "release/",
+        "tests/",
+    ];
+    let mut count = 0_usize;
+    for page in pages() {
+        let text = fs::read_to_string(root().join(&page)).unwrap();
+        let prose = text.split("\n```").step_by(2);
+        let names = prose.flat_map(|prose| prose.split('`').skip(1).step_by(2));
+        for name in names.filter(|name| folders.iter().any(|folder| name.starts_with(folder))) {
+            let is_path = name.contains('/') && !name.contains([' ', '*', '<']);
+            assert!(!is_path || root().join(name).exists(), "{page}: {name}");
+            count = count.saturating_add(usize::from(is_path));
+        }
+    }
+    assert!(count > 50, "{count} names");
+}
+
 /// Every page for people, relative to the root, sorted.
 fn pages() -> Vec<String> {
     let mut pages = vec!["tests/fuzz/README.md".to_owned()];
