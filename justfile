@@ -8,7 +8,7 @@ default:
 build:
     cargo build --locked -p host-runner
 
-# Writes the modules to dist/: waPC, the same without OpenPGP (with `wasm-opt`), and the WASI command.
+# Writes the modules to dist/: waPC, waPC without OpenPGP (needs `wasm-opt`), and the WASI command.
 [group('build')]
 modules:
     cargo run --locked -p policy-tests --bin build-modules -- dist
@@ -47,54 +47,54 @@ deny:
     cargo deny --locked check bans licenses sources
     cargo deny --locked --manifest-path tests/peers/Cargo.toml --config deny.toml check bans licenses sources
 
-# Checks dependencies against the advisory database, which has to be reachable.
+# Checks dependencies against the advisory database (needs a network).
 [group('check')]
 advisories:
     cargo deny --locked check advisories
     cargo deny --locked --manifest-path tests/peers/Cargo.toml --config deny.toml check advisories
 
-# Runs every test. Node is used where it is there.
+# Runs all tests; with Node, those of the web build too.
 [group('test')]
 test:
     cargo test --workspace --locked
 
-# Runs the modules in the host crates of others, which are a workspace of their own.
+# Runs the modules in the host crates of other projects, in a workspace of their own.
 [group('test')]
 peers:
-    # With the features that the tests choose, so that the engine is not built once more.
+    # The features of the tests, so that the engine is not built twice.
     cargo test --workspace --locked --no-run
     target/debug/write-peers target/peers
     cargo test --manifest-path tests/peers/Cargo.toml --locked --target-dir target
 
-# Lints the ready-made policies, and runs their suites: all is exercised, and no change goes unnoticed.
+# Lints the ready-made policies and runs their suites, with full coverage and mutation tests.
 [group('test')]
 policies:
-    # With the features that the tests choose, so that the engine is not built once more.
+    # The features of the tests, so that the engine is not built twice.
     cargo test --workspace --locked --no-run
-    # The ready-made policies trust test keys, whose lint reports every copy that still does.
+    # The ready-made policies trust public test keys, which `lint` reports in every copy.
     target/debug/countersign lint --fail-on info --allow lint-public-test-key policies
     target/debug/countersign test policies --coverage --threshold 100 --mutate --fail-only
 
 # Fuzzes one target for some seconds, with cargo-fuzz and nightly.
 [group('test')]
 fuzz target seconds="600":
-    # With the features that the tests choose, so that the engine is not built once more.
+    # The features of the tests, so that the engine is not built twice.
     cargo test --workspace --locked --no-run
     target/debug/write-seeds target/seeds
     mkdir -p target/fuzz/{{target}}
     cargo +nightly fuzz run --fuzz-dir tests/fuzz/targets {{target}} target/fuzz/{{target}} target/seeds/{{target}} -- -max_total_time={{seconds}}
 
-# What requests cost beside modules that do nothing; a thousand cases, linted policies and audited objects.
+# Benchmarks requests against modules that do nothing, and `test`, `lint` and `audit`.
 [group('bench')]
 bench:
     cargo bench --locked -p policy-tests --bench requests --bench workbench
 
-# Sends a million requests through one engine: every answer is the native core's, and memory does not grow.
+# Sends a million requests through one engine, and checks answers and memory.
 [group('bench')]
 soak:
     cargo bench --locked -p policy-tests --bench soak
 
-# Builds the modules again, from another folder and with another home of Cargo, and compares the bytes.
+# Builds the modules again in another folder and with another CARGO_HOME, and compares the bytes.
 [group('test')]
 reproducible:
     cargo test --workspace --locked --test surface -- --ignored
@@ -102,16 +102,16 @@ reproducible:
 # Packages the crates for crates.io, with the modules inside, and builds the program from them alone.
 [group('release')]
 package:
-    # With the features that the tests choose, so that the engine is not built once more.
+    # The features of the tests, so that the engine is not built twice.
     cargo test --workspace --locked --no-run
     target/debug/release crates
 
-# Tries what a release consists of: archive, OCI artifacts, image, npm package, bills of materials, sums.
+# Builds and checks a release: archive, OCI artifacts, image, npm package, bills of materials, sums.
 [group('release')]
 release-check:
-    # With the features that the tests choose, so that the engine is not built once more.
+    # The features of the tests, so that the engine is not built twice.
     cargo test --workspace --locked --no-run
     cargo test --workspace --locked --bin release --test offline
 
-# What has to pass before a change lands; `test` includes `release-check`.
+# Runs what must pass before a change lands; `test` includes `release-check`.
 ci: fmt-check deny test peers policies lint

@@ -1,19 +1,19 @@
-/** A request and the settings to judge it by. */
+/** An admission request, and the settings to evaluate it with. */
 export interface Call {
   /** A Kubernetes AdmissionRequest. */
   request: object;
   settings: Settings;
-  /** RFC 3339; without it, the engine's clock. */
+  /** Time of the evaluation in RFC 3339. Default: the engine's clock. */
   time?: string;
-  /** Answers to what the policy looks up; without it, nothing can be looked up. */
+  /** Answers to lookups. Without them, every lookup fails. */
   evidence?: SuppliedAnswer[];
 }
 
-/** One answer to a lookup; exactly one of `found`, `absent` and `failed`. */
+/** The answer to one lookup, with exactly one of `found`, `absent` and `failed`. */
 export interface SuppliedAnswer {
   /**
-   * `attestation`: an `Attestation` resource, named `NAMESPACE/sha256-HEX`; `signature`: whether a key
-   * has signed with cosign, named `REPOSITORY@DIGEST KEY_ID`.
+   * `attestation` is an `Attestation` resource, named `NAMESPACE/sha256-HEX`. `signature` is the cosign signature
+   * of a key, named `REPOSITORY@DIGEST KEY_ID`.
    */
   kind: "tag" | "manifest" | "attestation" | "signature";
   name: string;
@@ -22,7 +22,7 @@ export interface SuppliedAnswer {
   failed?: string;
 }
 
-/** The settings of a policy; see the README. */
+/** The settings of a policy, as docs/settings.md describes them. */
 export interface Settings {
   policy?: object;
   platformPolicies?: object[];
@@ -68,7 +68,7 @@ export interface ImageDecision {
 }
 
 export interface DocumentResult {
-  /** Where it stands in the settings: `policy`, `platformPolicies[0]`. */
+  /** Path in the settings: `policy`, `platformPolicies[0]`. */
   document: string;
   name?: string;
   verdict: Verdict;
@@ -81,10 +81,10 @@ export interface DocumentResult {
 }
 
 export interface AppliedRule {
-  /** `default`, or what the key of a specific rule names. */
+  /** `default`, or the kind of key of a specific rule. */
   kind: string;
   key?: string;
-  /** The rule map in which a rule for the Pod was looked for, and the key that was looked up. */
+  /** The rule map that was searched for a rule of the Pod, and the key of the lookup. */
   searched?: { map: string; key: string };
   evaluationMode: string;
   enforcementMode: string;
