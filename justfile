@@ -75,6 +75,11 @@ policies:
     target/debug/countersign lint --fail-on info --allow lint-public-test-key policies
     target/debug/countersign test policies --coverage --threshold 100 --mutate --fail-only
 
+# Mutates the core and lists the changes that no test notices, with cargo-mutants: every twentieth, or another share.
+[group('test')]
+mutants shard="0/20":
+    cargo mutants --shard {{shard}} --sharding round-robin --no-shuffle --output target
+
 # Fuzzes one target for some seconds, with cargo-fuzz and nightly.
 [group('test')]
 fuzz target seconds="600":
