@@ -6,7 +6,7 @@ default:
 # Builds the program, with both modules inside.
 [group('build')]
 build:
-    cargo build --locked -p host-runner
+    cargo build --locked -p countersign
 
 # Writes the modules to dist/: waPC, waPC without OpenPGP (needs `wasm-opt`), and the WASI command.
 [group('build')]
@@ -36,10 +36,10 @@ fmt-check:
 lint:
     cargo clippy --workspace --all-targets --locked -- -D warnings
     cargo clippy --manifest-path tests/peers/Cargo.toml --all-targets --locked --target-dir target -- -D warnings
-    cargo clippy -p policy-wasm -p policy-floor --lib --features policy-wasm/wapc --target wasm32-wasip1 --locked -- -D warnings
-    cargo clippy -p policy-wasm --lib --features wapc,openpgp --target wasm32-wasip1 --locked -- -D warnings
-    cargo clippy -p policy-wasm --bin countersign-wasi --features wasi,openpgp --target wasm32-wasip1 --locked -- -D warnings
-    cargo clippy -p policy-wasm -p policy-lint --lib --features policy-wasm/web,policy-wasm/openpgp --target wasm32-unknown-unknown --locked -- -D warnings
+    cargo clippy -p countersign-policy -p policy-floor --lib --features countersign-policy/wapc --target wasm32-wasip1 --locked -- -D warnings
+    cargo clippy -p countersign-policy --lib --features wapc,openpgp --target wasm32-wasip1 --locked -- -D warnings
+    cargo clippy -p countersign-policy --bin countersign-wasi --features wasi,openpgp --target wasm32-wasip1 --locked -- -D warnings
+    cargo clippy -p countersign-policy -p countersign-lint --lib --features countersign-policy/web,countersign-policy/openpgp --target wasm32-unknown-unknown --locked -- -D warnings
 
 # Checks licences, bans and sources of all dependencies.
 [group('check')]

@@ -81,9 +81,9 @@ fn build_all(manifest: &Path, out: &Path) -> Result<(), String> {
     let built = modules.join(TARGET).join("wasm");
     // The floor is built beside the policy, so that both have the same `serde_json` and it is built once.
     for arguments in [
-        "rustc -p policy-wasm --lib --crate-type cdylib --features wapc,openpgp",
-        "build -p policy-wasm -p policy-floor --lib --bin countersign-wasi \
-         --features policy-wasm/wasi,policy-wasm/openpgp",
+        "rustc -p countersign-policy --lib --crate-type cdylib --features wapc,openpgp",
+        "build -p countersign-policy -p policy-floor --lib --bin countersign-wasi \
+         --features countersign-policy/wasi,countersign-policy/openpgp",
     ] {
         build(workspace, &modules, arguments)?;
     }

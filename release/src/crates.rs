@@ -14,7 +14,12 @@ use crate::sums::provided;
 use crate::{VERSION, output, packages, sums, tarball};
 
 /// The packages, each behind those that it depends on
-const CRATES: [&str; 4] = ["policy-text", "policy-wasm", "policy-lint", "host-runner"];
+const CRATES: [&str; 4] = [
+    "countersign-text",
+    "countersign-policy",
+    "countersign-lint",
+    "countersign",
+];
 
 /// crates.io takes no larger one.
 const LIMIT: usize = 10 << 20;
@@ -122,7 +127,7 @@ fn verify(root: &Path, workspace: &Path, target: &Path) -> Result<()> {
     let build = || {
         let mut build = Command::new(packages::cargo_program());
         build
-            .args(["build", "--offline", "--quiet", "--package", "host-runner"])
+            .args(["build", "--offline", "--quiet", "--package", "countersign"])
             .arg("--target-dir")
             .arg(target);
         for name in ["COUNTERSIGN_MODULES", "COUNTERSIGN_COMMIT"] {
@@ -140,7 +145,7 @@ fn verify(root: &Path, workspace: &Path, target: &Path) -> Result<()> {
         "the packaged program embeds {}, expected {expected}",
         text(&seen, "digest")
     );
-    let module = workspace.join("host-runner/modules/countersign.wasm");
+    let module = workspace.join("countersign/modules/countersign.wasm");
     let mut content = output::read(&module)?;
     content.push(0);
     output::write(&module, &content)?;

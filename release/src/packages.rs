@@ -33,12 +33,16 @@ impl Part {
     fn build(&self) -> (&str, &str, &str) {
         const WASI: &str = "wasm32-wasip1";
         match self {
-            Self::Program(target) => ("host-runner", "", target),
-            Self::Module => ("policy-wasm", "wapc,openpgp", WASI),
-            Self::Slim => ("policy-wasm", "wapc", WASI),
-            Self::Wasi => ("policy-wasm", "wasi,openpgp", WASI),
+            Self::Program(target) => ("countersign", "", target),
+            Self::Module => ("countersign-policy", "wapc,openpgp", WASI),
+            Self::Slim => ("countersign-policy", "wapc", WASI),
+            Self::Wasi => ("countersign-policy", "wasi,openpgp", WASI),
             Self::Floor => ("policy-floor", "", WASI),
-            Self::Web => ("policy-wasm", "web,openpgp", "wasm32-unknown-unknown"),
+            Self::Web => (
+                "countersign-policy",
+                "web,openpgp",
+                "wasm32-unknown-unknown",
+            ),
         }
     }
 

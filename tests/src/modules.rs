@@ -72,7 +72,14 @@ pub fn build(features: &str, target: &str, profile: &str) -> PathBuf {
     ensure_target(workspace, target);
     let modules = target_directory().join("modules");
     let status = Command::new("cargo")
-        .args(["rustc", "--quiet", "--locked", "-p", "policy-wasm", "--lib"])
+        .args([
+            "rustc",
+            "--quiet",
+            "--locked",
+            "-p",
+            "countersign-policy",
+            "--lib",
+        ])
         .args(["--crate-type", "cdylib", "--features", features])
         .args(["--target", target, "--profile", profile, "--target-dir"])
         .arg(&modules)

@@ -285,11 +285,11 @@ fn the_web_build_has_types() {
 /// that a reviewer must see; a regular expression engine is not welcome.
 #[rustfmt::skip]
 const GOLDEN_DEPENDENCIES: &[&str] = &[
-    "base16ct", "base64", "block-buffer", "cfg-if", "cmov", "const-oid", "cpubits", "crrl",
+    "base16ct", "base64", "block-buffer", "cfg-if", "cmov", "const-oid", "countersign-policy", "countersign-text", "cpubits", "crrl",
     "crypto-bigint", "crypto-common", "crypto-primes", "ctutils", "curve25519-dalek", "der", "digest", "ecdsa",
     "ed25519", "ed25519-dalek", "elliptic-curve", "ff", "group", "hmac", "hybrid-array", "itoa",
     "keccak", "memchr", "ml-dsa", "module-lattice", "num-traits", "p256", "p384", "p521", "pkcs8",
-    "policy-text", "policy-wasm", "primefield", "primeorder", "proc-macro2", "quote", "rand_core", "rfc6979",
+    "primefield", "primeorder", "proc-macro2", "quote", "rand_core", "rfc6979",
     "rsa", "sec1", "serde", "serde_core", "serde_derive", "serde_json", "sha2", "shake",
     "signature", "spki", "sponge-cursor", "subtle", "syn", "thiserror", "thiserror-impl", "typenum",
     "unicode-ident", "wasi", "wnaf", "zeroize", "zmij",
@@ -310,7 +310,14 @@ const BROUGHT_BY_CRRL: &[&str] = &[
 
 #[test]
 fn the_policy_depends_on_exactly_this() {
-    let policy = ["-p", "policy-wasm", "--features", "wapc", "-e", "normal"];
+    let policy = [
+        "-p",
+        "countersign-policy",
+        "--features",
+        "wapc",
+        "-e",
+        "normal",
+    ];
     let mut packages: Vec<_> = tree(&policy, "wasm32-wasip1", "{p}")
         .iter()
         .filter_map(|line| package(line))
@@ -328,7 +335,7 @@ const PACKAGES_OF_THE_PROGRAM: usize = 306;
 
 #[test]
 fn the_program_is_built_of_few_packages() {
-    let program = ["-p", "host-runner", "-e", "normal,build"];
+    let program = ["-p", "countersign", "-e", "normal,build"];
     let lines = tree(&program, LINUX, "{p}");
     let packages: BTreeSet<_> = lines.iter().filter_map(|line| package(line)).collect();
     let count = packages.len();
@@ -360,7 +367,7 @@ fn the_workspace_has_one_engine_with_the_features_of_the_program() {
 fn the_tests_are_built_on_the_packages_of_the_program() {
     let of = |packages: &[&str]| BTreeSet::from_iter(tree(packages, LINUX, "{p} {f}"));
     let workspace = of(&["--workspace", "-e", "normal,build,dev"]);
-    for package in of(&["-p", "host-runner", "-e", "normal,build"]) {
+    for package in of(&["-p", "countersign", "-e", "normal,build"]) {
         assert!(
             workspace.contains(&package),
             "`{package}` has other features in the tests"

@@ -13,7 +13,7 @@ use crate::root;
 
 /// Where the tables begin
 const TABLES: &str =
-    "<!-- The tables below are written by `BLESS=1 cargo test -p host-runner --test guides`. -->\n";
+    "<!-- The tables below are written by `BLESS=1 cargo test -p countersign --test guides`. -->\n";
 
 /// What a code leads to, as a heading and a sentence
 const ROLES: &[(Role, &str, &str)] = &[

@@ -52,12 +52,9 @@ fn build_script() -> PathBuf {
     let scripts = folders
         .map(|folder| folder.unwrap().path())
         .filter(|folder| {
-            folder
-                .file_name()
-                .unwrap()
-                .to_str()
-                .unwrap()
-                .starts_with("host-runner-")
+            let name = folder.file_name().unwrap().to_str().unwrap();
+            let hash = name.strip_prefix("countersign-");
+            hash.is_some_and(|hash| hash.bytes().all(|byte| byte.is_ascii_hexdigit()))
         })
         .map(|folder| folder.join("build-script-build"));
     let modified = |path: &PathBuf| fs::metadata(path).and_then(|file| file.modified()).ok();
