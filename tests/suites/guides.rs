@@ -11,11 +11,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 #[path = "../core/src/process.rs"]
-#[expect(
-    unreachable_pub,
-    dead_code,
-    reason = "the other suites have it from a library"
-)]
+#[expect(unreachable_pub, reason = "the other suites have it from a library")]
 #[expect(clippy::print_stderr, reason = "what is not run is said")]
 mod process;
 
@@ -92,6 +88,24 @@ fn the_pages_of_the_policies_do_what_they_say() {
     let policies = pages.iter().filter(|page| page.starts_with("policies/"));
     for page in policies {
         follow(page);
+    }
+}
+
+#[test]
+fn every_command_is_in_the_tables_of_commands() {
+    let help = process::stdout(Command::new(env!("CARGO_BIN_EXE_countersign")).arg("help"));
+    let (_, commands) = help.split_once("Commands:\n").unwrap();
+    let (commands, _) = commands.split_once("\n\n").unwrap();
+    // Descriptions go on in lines that are indented further.
+    let commands = commands.lines().filter_map(|line| {
+        let line = line.strip_prefix("  ")?;
+        (!line.starts_with(' ')).then(|| line.split(' ').next())?
+    });
+    for command in commands.filter(|command| *command != "help") {
+        for page in ["README.md", "docs/commands.md", "docs/exit-status.md"] {
+            let text = fs::read_to_string(root().join(page)).unwrap();
+            assert!(text.contains(&format!("`{command}")), "{page}: {command}");
+        }
     }
 }
 
