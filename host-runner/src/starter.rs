@@ -16,7 +16,7 @@ use anyhow::{Result, bail};
 use policy_wasm::Budget;
 use serde_json::Value;
 
-use crate::inputs;
+use crate::{inputs, schemas};
 
 pub(crate) use attestor::{Attestor, AttestorArg};
 pub(crate) use registry::Registry;
@@ -76,8 +76,8 @@ impl Starter {
         check(&policy)?;
         let workflow = include_str!("../starter/countersign.yaml").replace("ACTION", &action());
         let files = [
-            (POLICY, policy),
-            (SUITE, self.suite()),
+            (POLICY, schemas::editor_line("settings.json") + &policy),
+            (SUITE, schemas::editor_line("suite.json") + &self.suite()),
             (WORKFLOW, workflow),
         ];
         let files = files.map(|(path, text)| StarterFile { path, text });

@@ -1,14 +1,16 @@
 //! What the program prints for other programs, against schemas: its own documents against those that
 //! `countersign schema` prints, SARIF and JUnit against those that others have written.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use clap::Parser as _;
-use core_tests::corpus;
 use core_tests::native::decide_natively;
 use core_tests::process;
+use core_tests::validity::problems;
+use core_tests::{case, corpus};
 use host_runner::Exit;
 use host_runner::cli::Cli;
 use jsonschema::Validator;
@@ -21,6 +23,7 @@ const DECISION: &str = include_str!("../../host-runner/schemas/decision.json");
 const DIFF_REPORT: &str = include_str!("../../host-runner/schemas/diff-report.json");
 const LINT_CONFIG: &str = include_str!("../../host-runner/schemas/lint-config.json");
 const LINT_REPORT: &str = include_str!("../../host-runner/schemas/lint-report.json");
+const SETTINGS: &str = include_str!("../../host-runner/schemas/settings.json");
 const SUITE: &str = include_str!("../../host-runner/schemas/suite.json");
 const TEST_REPORT: &str = include_str!("../../host-runner/schemas/test-report.json");
 
@@ -74,6 +77,82 @@ fn every_decision_of_the_corpus_fits_its_schema() {
     for case in corpus::all() {
         let decision = serde_json::from_slice(&decide_natively(&case.call)).unwrap();
         fits(&validator, &decision);
+    }
+}
+
+/// Settings that the policy cannot use are refused by it with a reason; the schema is for editors, and must only never
+/// complain about what is right.
+#[test]
+fn settings_that_the_policy_can_use_fit_their_schema() {
+    let validator = validator(SETTINGS);
+    let calls = corpus::all().iter();
+    let calls = calls.filter_map(|case| serde_json::from_slice::<Value>(&case.call).ok());
+    let all: BTreeSet<_> = calls.map(|call| call["settings"].to_string()).collect();
+    let (mut valid, mut wrong) = (0, BTreeSet::new());
+    for text in all {
+        if problems(text.as_bytes()).is_empty() {
+            let settings: Value = serde_json::from_str(&text).unwrap();
+            let problems = validator.iter_errors(&settings);
+            wrong.extend(problems.map(|error| format!("{}: {error}", error.instance_path())));
+            valid += 1;
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    assert!(valid > 300, "{valid}");
+}
+
+#[test]
+fn an_unknown_setting_does_not_fit_the_schema() {
+    let validator = validator(SETTINGS);
+    let settings = case::settings();
+    assert!(validator.is_valid(&settings));
+    for place in [
+        "",
+        "/policy",
+        "/policy/defaultAdmissionRule",
+        "/attestors/0",
+        "/evidence",
+    ] {
+        let mut settings = settings.clone();
+        settings.pointer_mut(place).unwrap()["resolvetags"] = true.into();
+        assert!(!validator.is_valid(&settings), "{place}");
+    }
+}
+
+/// One description for the page and for editors.
+#[test]
+fn settings_are_described_in_the_schema_as_on_their_page() {
+    let schema: Value = serde_json::from_str(SETTINGS).unwrap();
+    let page = fs::read_to_string(root().join("docs/settings.md")).unwrap();
+    let (_, block) = page.split_once("```yaml\n").unwrap();
+    let (block, _) = block.split_once("```").unwrap();
+    let mut path: Vec<&str> = Vec::new();
+    let mut described = BTreeSet::new();
+    for line in block.lines() {
+        let key = line.trim_start();
+        let depth = (line.len() - key.len()) / 2;
+        let (key, rest) = key.split_once(':').unwrap();
+        path.truncate(depth);
+        path.push(key);
+        let Some((_, comment)) = rest.split_once(" # ") else {
+            continue;
+        };
+        let pointer: String = path
+            .iter()
+            .map(|key| format!("/properties/{key}"))
+            .collect();
+        let description = schema.pointer(&pointer).unwrap_or(&Value::Null)["description"].as_str();
+        let description = description.unwrap_or_else(|| panic!("no description of {pointer}"));
+        assert_eq!(
+            description.to_lowercase(),
+            comment.to_lowercase(),
+            "{pointer}"
+        );
+        described.insert(path[0]);
+    }
+    let properties = schema["properties"].as_object().unwrap();
+    for name in properties.keys() {
+        assert!(described.contains(name.as_str()), "{name}");
     }
 }
 

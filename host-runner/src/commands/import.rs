@@ -9,7 +9,7 @@ use crate::cli::{ModuleArgs, OutputArgs};
 use crate::emit::{self, counted};
 use crate::import::{Export, Exports, Import, Level, Place};
 use crate::inputs::{self, shown};
-use crate::{Exit, yaml};
+use crate::{Exit, schemas, yaml};
 
 use super::{check_settings, check_stdin, engine, module_bytes};
 
@@ -90,7 +90,7 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
     if !is_usable {
         bail!("nothing was written: the exports cannot be used as they are");
     }
-    let text = yaml::document(&import.settings);
+    let text = schemas::editor_line("settings.json") + &yaml::document(&import.settings);
     args.output.write(&text)?;
     let output = args.output.output.as_deref().map(shown);
     let output = output.as_deref().unwrap_or("settings");

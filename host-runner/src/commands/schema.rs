@@ -37,6 +37,8 @@ enum Document {
     LintReport,
     /// What `test --format json` prints
     TestReport,
+    /// Settings of the policy
+    Settings,
     /// `tests.yaml`
     Suite,
     /// `countersign-lint.yaml`
@@ -52,6 +54,7 @@ impl Document {
             Self::DiffReport => include_str!("../../schemas/diff-report.json"),
             Self::LintReport => include_str!("../../schemas/lint-report.json"),
             Self::TestReport => include_str!("../../schemas/test-report.json"),
+            Self::Settings => include_str!("../../schemas/settings.json"),
             Self::Suite => include_str!("../../schemas/suite.json"),
             Self::LintConfig => include_str!("../../schemas/lint-config.json"),
         }

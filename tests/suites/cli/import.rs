@@ -12,8 +12,17 @@ globalPolicyEvaluationMode: DISABLE
 fn settings_go_to_standard_output_and_all_words_beside_them() {
     let policy = format!("{POLICY}admissionWhitelistPatterns: {{namePattern: r.example/a@*}}\n");
     let (stdout, stderr) = run("import --policy -", &policy, 0);
+    let (schema, settings) = stdout.split_once('\n').unwrap();
+    assert!(
+        schema.starts_with("# yaml-language-server: $schema=https://"),
+        "{schema}"
+    );
+    assert!(
+        schema.ends_with("/host-runner/schemas/settings.json"),
+        "{schema}"
+    );
     assert_eq!(
-        stdout,
+        settings,
         "policy:
   defaultAdmissionRule:
     evaluationMode: ALWAYS_DENY
@@ -171,7 +180,7 @@ gkePolicy: {}
 fn what_has_to_be_added_makes_status_1() {
     let policy = POLICY.replace("DISABLE", "ENABLE");
     let (stdout, stderr) = run("import --policy -", &policy, 1);
-    assert!(stdout.starts_with("policy:\n"), "{stdout}");
+    assert!(stdout.contains("\npolicy:\n"), "{stdout}");
     let line = "incomplete: <stdin>: globalPolicyEvaluationMode: the policy exempts Google's system images";
     assert!(stderr.starts_with(line), "{stderr}");
 }
