@@ -1,19 +1,19 @@
-//! What the reader can do about a reason: one table for every command that shows reasons.
+//! Advice on each reason, for all commands that print reasons.
 
 use policy_wasm::Code;
 
-/// When a piece of advice is given without being asked for
+/// When advice is printed
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Told {
-    /// Wherever the reason is shown
+    /// With every reason
     Always,
-    /// Where the reason has no details, which say more
+    /// With reasons that have no details, since details are more specific
     WithoutDetails,
-    /// Only to those who ask why: the reason itself is plain enough for a deployer
+    /// Only by `explain`: the reason's message is clear by itself
     WhenAsked,
 }
 
-/// What helps against a reason, told beside it whoever reads it.
+/// The advice that every command prints with a reason.
 pub(crate) fn unasked(code: &str, has_details: bool) -> Option<&'static str> {
     let (_, told, advice) = find(code)?;
     match told {
@@ -23,13 +23,13 @@ pub(crate) fn unasked(code: &str, has_details: bool) -> Option<&'static str> {
     }
 }
 
-/// The same for a reader who asks why.
+/// The advice that `explain` prints with a reason.
 pub(crate) fn asked(code: &str, has_details: bool) -> Option<&'static str> {
     let (_, told, advice) = find(code)?;
     (*told != Told::WithoutDetails || !has_details).then_some(advice)
 }
 
-/// All that there is to say about a code.
+/// The advice on a code, for its page.
 pub(crate) fn about(code: Code) -> Option<&'static str> {
     find(code.as_str()).map(|(_, _, advice)| *advice)
 }
@@ -42,144 +42,145 @@ fn find(code: &str) -> Option<&'static (Code, Told, &'static str)> {
 const ADVICE: &[(Code, Told, &str)] = &[
     // About requests and images.
     (Code::UndecodableObject, Told::WhenAsked,
-        "write the object as its kind has it; its namespace must be that of the request"),
+        "correct the object's fields; its namespace must be the request's"),
     (Code::UnsupportedObjectKind, Told::Always,
-        "if it creates Pods, say where its pod specs are under `workloads` in the settings"),
+        "if the kind creates Pods, add it with its pod-spec paths to `workloads` in the settings"),
     (Code::OldObjectUnusable, Told::WhenAsked,
-        "nothing has to be done: every image of the object was judged as if it were new"),
-    (Code::ImageMissing, Told::WhenAsked, "name an image, or remove the container or volume"),
+        "no action is needed: every image was checked as if it were new"),
+    (Code::ImageMissing, Told::WhenAsked, "set `image`, or remove the container or volume"),
     (Code::ImageReferenceInvalid, Told::WhenAsked,
         "write the image as `[host[:port]/]path[:tag][@sha256:<digest>]`"),
     (Code::AlwaysDeny, Told::WhenAsked,
-        "change the rule or check, add a rule for this namespace, or exempt the image in an allowlist"),
+        "change the rule or check, add a rule for this namespace, or add the image to an allowlist"),
     (Code::DigestDenied, Told::WhenAsked,
-        "use another build of the image; whoever revoked it can remove the digest from `deniedDigests`"),
-    (Code::ContextMissing, Told::Always, "give the namespace of the request with --namespace"),
-    (Code::DigestRequired, Told::Always, "name the image by its digest: REPOSITORY@sha256:<digest>"),
+        "use another build of the image, or remove the digest from `deniedDigests` in the settings"),
+    (Code::ContextMissing, Told::Always, "set the namespace of the request with --namespace"),
+    (Code::DigestRequired, Told::Always, "reference the image by digest: REPOSITORY@sha256:<digest>"),
     (Code::NoValidAttestation, Told::WithoutDetails,
         "no attestation about this digest was found; the attestor has to sign it"),
-    (Code::AttestorWithoutKeys, Told::WhenAsked, "give the attestor a key under `publicKeys`"),
+    (Code::AttestorWithoutKeys, Told::WhenAsked, "add a key to `publicKeys` of the attestor"),
     (Code::LimitExceeded, Told::WhenAsked,
-        "ask for less at once: fewer images in one object, fewer attestations for one image"),
+        "use fewer images in one object, or store fewer attestations of one image"),
     (Code::TagResolutionUnavailable, Told::Always, HOST),
     (Code::TagResolutionFailed, Told::Always, HOST),
     (Code::RegistryNotAllowed, Told::Always, "add the registry to `registries` in the settings"),
     (Code::ClockUnavailable, Told::Always,
-        "a key without an expiry needs no clock, nor does a check that asks for no age"),
+        "run the policy on a host with a clock; keys without expiry and checks without an age need none"),
     (Code::HostCapabilityFailed, Told::Always, HOST),
 
     // About the checks of platform policies.
     (Code::ImageNotFresh, Told::Always,
-        "build the image anew, or raise `maxUploadAgeDays` of the check"),
+        "rebuild and push the image, or raise `maxUploadAgeDays` of the check"),
     (Code::NoValidSigstoreSignature, Told::WhenAsked,
-        "sign the image with a key of the check, as cosign did before bundles, or as an occurrence"),
+        "sign the image with a key of the check: with cosign in the format before bundles, or as an \
+         occurrence"),
     (Code::NoMatchingProvenance, Told::Always,
-        "build the image where a rule of the check says, or add its builder (`trustedBuilder`) or its \
+        "build the image with the builder and source of a rule, or add its builder (`trustedBuilder`) or \
          source (`trustedSourceRepoPatterns`) to the rules"),
     (Code::ProvenanceBuilderNotTrusted, Told::WhenAsked,
-        "build the image with the rule's builder, or add a rule for this one"),
+        "build the image with the rule's builder, or add a rule for this builder"),
     (Code::ProvenanceSourceNotTrusted, Told::WhenAsked,
-        "build from a repository that the rule names, or add this one to `trustedSourceRepoPatterns`"),
+        "build from a repository of the rule, or add this repository to `trustedSourceRepoPatterns`"),
     (Code::ProvenanceConfigNotTopLevel, Told::WhenAsked,
-        "start the build from a configuration file in the repository, and let provenance name it"),
+        "start the build from a configuration file in the repository, and record it in the provenance"),
     (Code::ImageNotInTrustedDirectory, Told::Always,
-        "move the image, or add its directory to `trustedDirPatterns` of the check"),
+        "move the image to a trusted directory, or add its directory to `trustedDirPatterns` of the check"),
     (Code::VulnerabilityAboveThreshold, Told::Always,
-        "fix it in the image, or add its id to `allowedCves` of the check"),
+        "fix the vulnerability in the image, or add its id to `allowedCves` of the check"),
     (Code::VulnerabilityBlocked, Told::Always,
-        "fix it in the image, or add its id to `allowedCves` of the check"),
+        "fix the vulnerability in the image, or add its id to `allowedCves` of the check"),
     (Code::EvidenceMissing, Told::WithoutDetails,
-        "it may stand in the settings (`evidence.statements`, `evidence.occurrences`), or, signed by a \
-         key of `evidence.authenticators`, in a place that `evidence` turns on"),
+        "add it to `evidence.statements` or `evidence.occurrences` in the settings, or sign it with a key of \
+         `evidence.authenticators` and store it in a source that `evidence` enables"),
     (Code::EvidenceUntrusted, Told::WhenAsked,
-        "add the key that signed it to `evidence.authenticators`, for this purpose, if you trust it"),
+        "if you trust the key that signed it, add the key to `evidence.authenticators` for this purpose"),
     (Code::EvidenceTooOld, Told::Always, "scan the image again, or raise `maxAgeDays` of the scanner"),
     (Code::EvidenceInvalid, Told::WhenAsked,
-        "whoever signed it has to state it again, in the form of its predicate and not in the future"),
+        "create and sign the evidence again, with a valid predicate that is not dated in the future"),
 
     // Why a candidate attestation did not count.
     (Code::AttestationUndecodable, Told::WhenAsked,
-        "store it again as the attestor made it: JSON, with payload and signatures in base64"),
+        "store the attestation unchanged: JSON, with payload and signatures in base64"),
     (Code::AttestationNoteMismatch, Told::WhenAsked,
-        "file an attestation under the attestor's own note: this one is for another attestor"),
+        "create an attestation under the attestor's note; this one belongs to another attestor"),
     (Code::AttestationUnknownKeyId, Told::WhenAsked,
-        "sign with a key of the attestor, and name it by the id that the attestor has"),
+        "sign with a key of the attestor, and use its key id from the settings"),
     (Code::AttestationBadSignature, Told::WhenAsked,
-        "sign the payload again: it or the signature was changed, or another key signed"),
+        "sign the payload again: the payload or the signature was changed, or another key signed it"),
     (Code::AttestationPayloadInvalid, Told::WhenAsked,
         "sign a simple-signing payload; `explain --why-not` prints it"),
-    (Code::AttestationDigestMismatch, Told::WhenAsked, "sign the digest of this very image"),
+    (Code::AttestationDigestMismatch, Told::WhenAsked, "sign the digest of this image"),
     (Code::AttestationReferenceMismatch, Told::WhenAsked,
-        "sign it under this repository, or set `matchDockerReference` to `ignore`"),
+        "sign the image under this repository, or set `matchDockerReference` to `ignore`"),
     (Code::AttestationPgpPayloadMismatch, Told::WhenAsked,
-        "let `serializedPayload` be what is inside the signed message"),
+        "set `serializedPayload` to the content of the signed message"),
     (Code::AttestationKeyNotValid, Told::WhenAsked,
-        "extend the key and give the attestor the new certificate, or sign with another key"),
+        "extend the key and update the attestor's certificate in the settings, or sign with another key"),
     (Code::AttestationPayloadType, Told::WhenAsked, "sign a simple-signing payload"),
     (Code::AttestationPredicateType, Told::WhenAsked,
-        "sign a simple-signing payload: a statement of this kind attests no image"),
+        "sign a simple-signing payload; statements of this predicate type are not attestations of an image"),
     (Code::AttestationPayloadUnavailable, Told::WhenAsked,
-        "sign without annotations and under the image's own name, or store the attestation elsewhere"),
+        "sign without cosign annotations and under the image's own name, or store the attestation elsewhere"),
     (Code::AttestationJwtUnsupported, Told::WhenAsked, "sign as an occurrence or a DSSE envelope"),
     (Code::AttestationFormatUnsupported, Told::WhenAsked,
         "sign as an occurrence or a DSSE envelope; OpenPGP needs a build with OpenPGP"),
 
     // Overrides and warnings.
     (Code::DryRun, Told::WhenAsked,
-        "to refuse it, set `enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG`, or \
+        "to deny such images, set `enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG`, or \
          `platformPolicyEnforcement: enforce`"),
-    (Code::BreakGlass, Told::WhenAsked, "remove the label when the emergency is over"),
+    (Code::BreakGlass, Told::WhenAsked, "remove the label after the emergency"),
     (Code::BreakGlassRefused, Told::WhenAsked, BREAK_GLASS),
     (Code::BreakGlassNamespaceRefused, Told::WhenAsked, BREAK_GLASS),
     (Code::BreakGlassValueIgnored, Told::WhenAsked,
-        "write `image-policy.k8s.io/break-glass: \"true\"`"),
+        "set the label `image-policy.k8s.io/break-glass: \"true\"`"),
     (Code::BreakGlassAnnotationIgnored, Told::WhenAsked,
         "use the label, or set `breakGlass.legacyAnnotation: true`"),
-    (Code::ClockOverridden, Told::WhenAsked, "leave out --time to judge as of now"),
+    (Code::ClockOverridden, Told::WhenAsked, "leave out --time to evaluate as of now"),
     (Code::SystemPolicyMissing, Told::WhenAsked,
-        "export Google's system policy and put it under `systemPolicy`, or set \
+        "export Google's system policy and add it as `systemPolicy` to the settings, or set \
          `globalPolicyEvaluationMode: DISABLE`"),
 
     // Errors of settings and policies.
     (Code::SettingsInvalid, Told::WhenAsked,
-        "every command that reads the settings lists all that is wrong with them"),
-    (Code::SettingsUnknownField, Told::WhenAsked, "remove it, or look for a misspelling"),
-    (Code::PolicyUnknownField, Told::WhenAsked, "remove it, or look for a misspelling"),
+        "run `countersign lint` on the settings to list all problems"),
+    (Code::SettingsUnknownField, Told::WhenAsked, "remove the field, or correct its spelling"),
+    (Code::PolicyUnknownField, Told::WhenAsked, "remove the field, or correct its spelling"),
     (Code::SettingsDuplicateKey, Told::WhenAsked, DUPLICATE),
     (Code::PolicyDuplicateKey, Told::WhenAsked, DUPLICATE),
     (Code::SettingsContextMissing, Told::WhenAsked,
         "set `cluster` for clusterAdmissionRules, `meshTrustDomain` for istioServiceIdentityAdmissionRules"),
     (Code::PolicyNumericEnum, Told::WhenAsked,
-        "write the value by its name: Google's tools number them differently"),
+        "use the value's name: Google's tools number the values differently"),
     (Code::PolicyMissingDefaultRule, Told::WhenAsked,
         "add `defaultAdmissionRule`; ALWAYS_DENY is the strictest"),
-    (Code::PolicyMissingMode, Told::WhenAsked, "give the rule an `evaluationMode` and an `enforcementMode`"),
-    (Code::PolicyMultipleRuleMaps, Told::WhenAsked, "keep one of the rule maps, and empty the others"),
+    (Code::PolicyMissingMode, Told::WhenAsked, "set `evaluationMode` and `enforcementMode` of the rule"),
+    (Code::PolicyMultipleRuleMaps, Told::WhenAsked, "keep one of the rule maps, and remove the others"),
     (Code::PolicyAttestorListMismatch, Told::WhenAsked,
-        "name attestors under REQUIRE_ATTESTATION, and under nothing else"),
+        "list attestors in rules with REQUIRE_ATTESTATION, and only there"),
     (Code::PolicyAttestorUnknown, Told::WhenAsked,
-        "add the attestor under `attestors`, or look for a misspelling in the rule"),
-    (Code::PolicyAttestorsShareKey, Told::WhenAsked, "give each attestor a key of its own"),
+        "add the attestor to `attestors`, or correct its name in the rule"),
+    (Code::PolicyAttestorsShareKey, Told::WhenAsked, "give each attestor its own key"),
     (Code::PolicyChecksetOrder, Told::WhenAsked,
         "put service accounts before their namespace, and the check set without a scope last"),
     (Code::PolicyChecksetDefaultMissing, Told::WhenAsked,
-        "add a last check set without `scope`: it is for all other Pods"),
-    (Code::PolicyAlwaysDenyFalse, Told::WhenAsked, "leave the check out to not deny"),
+        "add a last check set without `scope`, for all other Pods"),
+    (Code::PolicyAlwaysDenyFalse, Told::WhenAsked, "remove the check, or set `alwaysDeny: true`"),
     (Code::PolicySeverityMissing, Told::WhenAsked,
-        "give both `maximumFixableSeverity` and `maximumUnfixableSeverity`"),
-    (Code::KeyInvalid, Told::WhenAsked, "give one PEM block `PUBLIC KEY`, as `openssl pkey -pubout` prints it"),
-    (Code::KeyAlgorithmMismatch, Told::WhenAsked, "declare the `signatureAlgorithm` that the key is for"),
+        "set both `maximumFixableSeverity` and `maximumUnfixableSeverity`"),
+    (Code::KeyInvalid, Told::WhenAsked, "use one PEM block `PUBLIC KEY`, as `openssl pkey -pubout` prints it"),
+    (Code::KeyAlgorithmMismatch, Told::WhenAsked, "set `signatureAlgorithm` to the algorithm of the key"),
     (Code::KeyAlgorithmUnsupported, Told::WhenAsked,
         "use a key of another algorithm; OpenPGP needs a build with OpenPGP"),
-    (Code::KeyIdDuplicate, Told::WhenAsked, "give each key an id of its own, or none: it is computed"),
-    (Code::KeyIdInvalid, Told::WhenAsked, "leave the id out: it is computed"),
+    (Code::KeyIdDuplicate, Told::WhenAsked, "give each key its own id, or remove the ids, which are computed by default"),
+    (Code::KeyIdInvalid, Told::WhenAsked, "remove the id, which is computed by default"),
 ];
 
-const HOST: &str = "here --kubernetes and --registry stand for the cluster and its registries; in a \
-                    cluster, see whether the policy is granted what it asks";
-const BREAK_GLASS: &str = "add the namespace to `breakGlass.namespaces`, if a Pod's author may override \
-                           the policy there";
-const DUPLICATE: &str = "keep one of the two: parsers differ in which they believe";
+const HOST: &str = "on the command line, give --kubernetes or --registry; in a cluster, check that the \
+                  policy may read these resources and reach the registry";
+const BREAK_GLASS: &str = "to let Pod authors override the policy in this namespace, add it to \
+                         `breakGlass.namespaces`";
+const DUPLICATE: &str = "keep one of the two: parsers differ in which one they use";
 
 #[cfg(test)]
 mod tests {
@@ -188,13 +189,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn whatever_refuses_an_image_has_advice() {
+    fn every_code_that_denies_has_advice() {
         for code in Code::ALL {
             let is_needed = matches!(
                 code.role(),
                 Role::Violation | Role::Error | Role::Detail | Role::Warning
             );
-            // Nobody but a program writes the call.
+            // Only a program writes calls.
             if is_needed && *code != Code::CallInvalid {
                 assert!(about(*code).is_some(), "{code}");
             }
@@ -212,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_plain_is_told_only_to_those_who_ask() {
+    fn advice_on_clear_reasons_is_printed_only_by_explain() {
         assert_eq!(unasked("always-deny", false), None);
         assert!(asked("always-deny", false).is_some());
         assert!(unasked("no-valid-attestation", false).is_some());

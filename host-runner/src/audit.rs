@@ -40,7 +40,7 @@ pub(crate) struct Summary {
     /// Admitted because nothing stands against them
     pub(crate) admitted: usize,
     pub(crate) refused: usize,
-    /// Refused because they could not be judged
+    /// Denied because they could not be evaluated
     pub(crate) errors: usize,
     /// Admitted only because of dry run
     pub(crate) dry_run: usize,
@@ -147,7 +147,7 @@ impl Audit {
         increment(&mut summary.objects);
         increment(match object.outcome {
             Outcome::Admitted => &mut summary.admitted,
-            Outcome::Refused => &mut summary.refused,
+            Outcome::Denied => &mut summary.refused,
             Outcome::Error => &mut summary.errors,
             Outcome::DryRun => &mut summary.dry_run,
             Outcome::BreakGlass => &mut summary.break_glass,
@@ -212,8 +212,8 @@ impl Summary {
         self.admitted == self.objects
     }
 
-    /// Whether anything would be refused.
-    pub(crate) const fn is_refused(&self) -> bool {
+    /// Whether any object is denied.
+    pub(crate) const fn is_denied(&self) -> bool {
         self.refused > 0 || self.errors > 0
     }
 }

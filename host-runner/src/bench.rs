@@ -105,7 +105,7 @@ pub(crate) struct Rounds {
 /// The modules that are measured beside one another
 pub(crate) struct Bench {
     policy: Policy,
-    /// The same, counting instructions
+    /// The policy, counting instructions
     metered: Policy,
     skip: Policy,
     no_op: Policy,

@@ -1,4 +1,4 @@
-//! What was typed. What it means is decided in `commands/`.
+//! Command-line arguments. The commands themselves are in `commands/`.
 
 mod context;
 mod evidence;
@@ -20,20 +20,19 @@ pub use place::PlaceArgs;
 pub use statement::StatementArgs;
 pub(crate) use statement::{parse_algorithm, parse_attestor, parse_image, parse_note};
 
-/// Binary Authorization for any cluster: evaluate image policies with the very module that
-/// production loads
+/// Binary Authorization for any Kubernetes cluster: write, test, evaluate and export image policies
 #[derive(Debug, Parser)]
 #[command(name = "countersign", version, long_version = VERSION, max_term_width = 100)]
 pub struct Cli {
-    /// What to do
+    /// The command to run
     #[command(subcommand)]
     pub command: Command,
 }
 
-/// What `--version` prints, where `-V` prints the number alone
+/// Output of `--version`; `-V` prints the number alone
 const VERSION: &str = include_str!(concat!(env!("OUT_DIR"), "/version.txt"));
 
-/// The program's arguments, for manual pages and shell completions
+/// Returns the program's arguments, for manual pages and shell completions
 #[must_use]
 pub fn command() -> clap::Command {
     Cli::command()
@@ -42,54 +41,54 @@ pub fn command() -> clap::Command {
 /// The commands
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Make keys, sign images, and verify attestations
+    /// Create keys, sign images, and verify attestations
     Attest(Box<commands::attest::Args>),
-    /// Say what the policy would refuse of everything that runs
+    /// Evaluate a policy against everything running in a cluster
     Audit(commands::audit::Args),
-    /// Measure what a policy costs beside modules that do nothing, and whether that is more than before
+    /// Benchmark a policy and compare it with a baseline
     Bench(commands::bench::Args),
-    /// Print what a shell needs to complete arguments
+    /// Generate shell completions
     Completions(commands::completions::Args),
-    /// Show whose verdict changes between two settings files
+    /// List the objects whose verdict changes between two settings files
     Diff(commands::diff::Args),
-    /// Say what the gatekeeper would answer
+    /// Evaluate manifests or admission requests against a policy
     Evaluate(commands::evaluate::Args),
-    /// Show why the answer is what it is and what would change it, or the page of a code
+    /// Explain a verdict, or show the page of a code
     Explain(commands::explain::Args),
-    /// Print what a cluster is given: manifests for Kubewarden, the kind of attestations, roles
+    /// Export Kubewarden policies, the Attestation CRD, and RBAC
     Export(commands::export::Args),
-    /// Make settings of what Google Binary Authorization exports
+    /// Convert Google Binary Authorization exports to settings
     Import(commands::import::Args),
-    /// Write a policy to begin with, its tests, and a workflow that checks both
+    /// Create a starter policy with tests and a CI workflow
     Init(commands::init::Args),
-    /// Show what a policy module is: ABI, imports, exports, metadata, digest
+    /// Show a policy module's ABI, imports, exports and metadata
     Inspect(commands::inspect::Args),
-    /// Find what is wrong, weak or without effect in policies, manifests and suites
+    /// Check policies, manifests and test suites for mistakes
     Lint(commands::lint::Args),
-    /// Print the JSON Schema of what the program prints or reads
+    /// Print the JSON Schema of a document
     Schema(commands::schema::Args),
-    /// Run the tests of policies
+    /// Run the test suites of policies
     Test(commands::test::Args),
 }
 
-/// Which module to run
+/// The policy module to run
 #[derive(Debug, Args)]
 #[group(multiple = false)]
 pub struct ModuleArgs {
-    /// Run this module instead of the embedded one; its ABI is detected
+    /// Use this policy module instead of the embedded one; its ABI is detected
     #[arg(long, value_name = "FILE")]
     pub module: Option<PathBuf>,
-    /// Which of the two embedded modules to run
+    /// Use the embedded module with this ABI
     #[arg(long, value_name = "ABI", default_value = "wapc")]
     pub abi: AbiArg,
 }
 
-/// The ABI of an embedded module
+/// ABI of an embedded module
 #[derive(Debug, Clone, Copy, ValueEnum)]
 pub enum AbiArg {
-    /// Kubewarden's default
+    /// waPC, which Kubewarden uses
     Wapc,
-    /// A WASI command
+    /// WASI command
     Wasi,
 }
 

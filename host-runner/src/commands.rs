@@ -28,7 +28,7 @@ use crate::emit::SettingsProblems;
 use crate::engine::{Cache, Engine, EngineError, Limits, Operation, Policy, embedded, read};
 use crate::progress;
 
-/// The bytes of the module that was asked for.
+/// The bytes of the chosen module.
 fn module_bytes(args: &ModuleArgs) -> Result<Vec<u8>, EngineError> {
     match &args.module {
         Some(path) => read(path),
@@ -36,21 +36,21 @@ fn module_bytes(args: &ModuleArgs) -> Result<Vec<u8>, EngineError> {
     }
 }
 
-/// The engine of commands: with their limits, and with what earlier runs have compiled.
+/// The engine of all commands, with default limits and the cache of compiled modules.
 fn engine() -> Result<Engine, EngineError> {
     Ok(Engine::new(Limits::default())?
         .caching(Cache::of_user())
         .compiling_in(progress::compiling))
 }
 
-/// The same, counting instructions.
+/// Like [`engine`], and counts instructions.
 fn metering_engine() -> Result<Engine, EngineError> {
     Ok(Engine::metering(Limits::default())?
         .caching(Cache::of_user())
         .compiling_in(progress::compiling))
 }
 
-/// Refuses to read standard input for more than one thing.
+/// Fails if more than one input is standard input.
 fn check_stdin<'p>(paths: impl IntoIterator<Item = &'p Path>) -> Result<()> {
     let stdin = paths.into_iter().filter(|path| path.as_os_str() == "-");
     if stdin.count() > 1 {
@@ -59,7 +59,7 @@ fn check_stdin<'p>(paths: impl IntoIterator<Item = &'p Path>) -> Result<()> {
     Ok(())
 }
 
-/// Asks the module whether it can use the settings.
+/// Lets the module validate the settings; returns the problems if they are invalid.
 fn check_settings(policy: &Policy, settings: &Value) -> Result<Option<SettingsProblems>> {
     let answer = policy
         .call(Operation::ValidateSettings, &serde_json::to_vec(settings)?)

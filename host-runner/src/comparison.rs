@@ -166,7 +166,7 @@ impl Outcome {
             self.enforcement.as_str(),
             self.verdict.as_str(),
         ) {
-            (false, _, "ERROR") => "denied by error",
+            (false, _, "ERROR") => "denied by an error",
             (false, _, _) => "denied",
             (true, "dry-run", _) => "admitted by dry run",
             (true, "break-glass", _) => "admitted with break-glass",

@@ -1,5 +1,4 @@
-//! Prints answers, one format a file. Answers go to standard output, everything else to standard
-//! error.
+//! Output, one format a file. Results go to standard output, everything else to standard error.
 
 pub(crate) mod admission_review;
 pub(crate) mod audit;
@@ -32,21 +31,21 @@ pub(crate) use printable::{printable, printable_lines};
 
 use crate::inputs::{Asked, Request, Skipped, Why, shown};
 
-/// A request and what the module said to it
+/// A request and the module's answer
 #[derive(Debug)]
 pub(crate) struct Evaluated {
     pub(crate) request: Request,
-    /// A Decision, or the answer of a policy that gives none
+    /// A Decision, or the admission response of a policy that returns no Decision
     pub(crate) answer: Value,
 }
 
 impl Evaluated {
-    /// Whether the request is admitted; an answer that does not say so admits nothing.
+    /// Whether the request is admitted; an answer without a verdict denies.
     pub(crate) fn is_admitted(&self) -> bool {
         Self::admits(&self.answer)
     }
 
-    /// The same for an answer by itself.
+    /// Like [`Self::is_admitted`], for an answer alone.
     pub(crate) fn admits(answer: &Value) -> bool {
         let flag = |key| answer.get(key).and_then(Value::as_bool);
         flag("allowed")
@@ -59,12 +58,12 @@ impl Evaluated {
     }
 }
 
-/// Whether an answer says what was found for each image.
+/// Whether an answer is a Decision, with a verdict for each image.
 pub(crate) fn is_decision(answer: &Value) -> bool {
     text(answer, "kind") == "Decision"
 }
 
-/// A module's answer about settings
+/// A module's response to settings
 #[derive(Debug, Deserialize)]
 pub(crate) struct SettingsProblems {
     pub(crate) valid: bool,
@@ -80,8 +79,7 @@ struct SettingsProblem {
     message: String,
 }
 
-/// Takes a closed pipe for success: whoever reads our output has read enough. The exit status is
-/// that of the answer all the same.
+/// Ignores a closed pipe, as when `head` has read enough. The exit status stays that of the result.
 pub(crate) fn unless_closed(printed: io::Result<()>) -> io::Result<()> {
     match printed {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
@@ -89,36 +87,39 @@ pub(crate) fn unless_closed(printed: io::Result<()>) -> io::Result<()> {
     }
 }
 
-/// `1 case`, `2 cases`
+/// `1 case`, `2 cases`, `2 policies`
 pub(crate) fn counted(count: usize, noun: &str) -> String {
-    let plural = if count == 1 { "" } else { "s" };
-    format!("{count} {noun}{plural}")
+    match (count, noun.strip_suffix('y')) {
+        (1, _) => format!("1 {noun}"),
+        (_, Some(stem)) => format!("{count} {stem}ies"),
+        (_, None) => format!("{count} {noun}s"),
+    }
 }
 
-/// Prints an error with its causes, outer context first. What is wrong with several files is a line for each.
+/// Prints an error with its causes, outer context first. Errors in several files are on a line each.
 pub(crate) fn error(error: &anyhow::Error) {
     let text = format!("{error:#}");
     let lines = printable_lines(&text);
     anstream::eprintln!("{BOLD_RED}error{RESET}: {}", lines.join("\n"));
 }
 
-/// Prints what is wrong with one thing. Lines after the first are indented: none of them is an error of its own.
+/// Prints one problem. Lines after the first are indented, since they belong to it.
 pub(crate) fn problem(text: &str) {
     let lines = printable_lines(text);
     anstream::eprintln!("{BOLD_RED}error{RESET}: {}", lines.join("\n  "));
 }
 
-/// Tells what the user may want to know.
+/// Prints a note.
 pub(crate) fn note(text: &str) {
     anstream::eprintln!("note: {}", printable(text));
 }
 
-/// Tells what the user should do something about.
+/// Prints a warning.
 pub(crate) fn warning(text: &str) {
     anstream::eprintln!("{BOLD_YELLOW}warning{RESET}: {}", printable(text));
 }
 
-/// Prints everything that is wrong with a settings file.
+/// Prints all problems of a settings file.
 pub(crate) fn settings_problems(path: &Path, problems: &SettingsProblems) {
     let path = path.display().to_string();
     for problem in &problems.problems {
@@ -130,7 +131,7 @@ pub(crate) fn settings_problems(path: &Path, problems: &SettingsProblems) {
     }
 }
 
-/// Prints one thing that is wrong, where it stands.
+/// Prints one problem of settings with its place.
 fn settings_problem(problem: &SettingsProblem, file: &str, place: &str) {
     let SettingsProblem { code, message, .. } = problem;
     let place = if place.is_empty() {
@@ -143,14 +144,14 @@ fn settings_problem(problem: &SettingsProblem, file: &str, place: &str) {
     anstream::eprintln!("{BOLD_RED}error[{code}]{RESET}: {file}: {text}");
 }
 
-/// Names the objects that no admission controller would ask a policy for images about, by kind.
+/// Prints a note of the objects that no exported webhook rule matches, by kind.
 pub(crate) fn not_asked(requests: &[Request]) {
     let mut passed_over = PassedOver::default();
     requests.iter().for_each(|request| passed_over.add(request));
-    passed_over.tell();
+    passed_over.print();
 }
 
-/// Objects that bring in no image, by kind
+/// Skipped objects without images, by kind
 #[derive(Debug, Default)]
 pub(crate) struct PassedOver {
     /// Of kinds without images
@@ -171,25 +172,25 @@ impl PassedOver {
         *count = count.saturating_add(1);
     }
 
-    /// Says what there is, kinds by name.
-    pub(crate) fn tell(&self) {
-        self.tell_unread();
+    /// Prints notes of all skipped objects.
+    pub(crate) fn print(&self) {
+        self.print_unread();
         if let Some((count, kinds)) = named(&self.known) {
             anstream::eprintln!("note: skipped {count} without images: {kinds}");
         }
     }
 
-    /// Says only what `--strict-kinds` would judge.
-    pub(crate) fn tell_unread(&self) {
+    /// Prints a note of the objects that `--strict-kinds` would evaluate.
+    pub(crate) fn print_unread(&self) {
         if let Some((count, kinds)) = named(&self.unread) {
             anstream::eprintln!(
-                "note: skipped {count} of kinds that the policy does not read, which name no image: \
-                 {kinds} (--strict-kinds judges them)"
+                "note: skipped {count} without images, of kinds that the policy does not read: {kinds} \
+                 (evaluate with --strict-kinds)"
             );
         }
     }
 
-    /// How many objects of each kind there are.
+    /// The number of skipped objects of each kind.
     pub(crate) fn counts(&self) -> BTreeMap<&str, usize> {
         let mut counts = BTreeMap::new();
         for (kind, count) in self.known.iter().chain(&self.unread) {
@@ -214,25 +215,25 @@ fn named(counts: &BTreeMap<String, usize>) -> Option<(String, String)> {
     (sum > 0).then(|| (counted(sum, "object"), kinds.join(", ") + &more))
 }
 
-/// Kinds and files that one note names
+/// Maximum number of kinds or files in one note
 const MAX_NAMED: usize = 20;
 
-/// Names the files and folders that were not looked into.
+/// Prints notes of skipped files and directories.
 pub(crate) fn skipped(all: &[Skipped]) {
     for (why, noun, because) in [
-        (Why::ToolFolder, "folder", "of tools"),
-        (Why::LinkOutside, "link", "to a file outside of the folder"),
+        (Why::ToolFolder, "directory", "of tools"),
+        (Why::LinkOutside, "link", "to a file outside the directory"),
         (
             Why::FolderOutside,
             "link",
-            "to a folder outside of the folder",
+            "to a directory outside the directory",
         ),
         (
             Why::HelmTemplate,
             "template",
-            "of a Helm chart; judge what `helm template` prints",
+            "of a Helm chart; use the output of `helm template`",
         ),
-        (Why::WithoutKind, "file", "in which nothing has a kind"),
+        (Why::WithoutKind, "file", "without Kubernetes objects"),
     ] {
         let of_kind: Vec<_> = all.iter().filter(|one| one.why == why).collect();
         let names = of_kind.iter().take(MAX_NAMED);
@@ -253,12 +254,12 @@ pub(crate) fn skipped(all: &[Skipped]) {
     }
 }
 
-/// A text of an answer; empty where there is none.
+/// A text of an answer; empty if it is missing.
 pub(crate) fn text<'a>(value: &'a Value, key: &str) -> &'a str {
     value.get(key).and_then(Value::as_str).unwrap_or_default()
 }
 
-/// A list of an answer; empty where there is none.
+/// A list of an answer; empty if it is missing.
 pub(crate) fn list<'a>(value: &'a Value, key: &str) -> &'a [Value] {
     value
         .get(key)

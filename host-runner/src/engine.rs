@@ -103,10 +103,10 @@ pub enum EngineError {
     #[error("the module trapped (engine-trapped): {0:#}")]
     Trapped(wasmtime::Error),
     /// deadline-exceeded
-    #[error("the module gave no answer within {0:?} (deadline-exceeded)")]
+    #[error("the module did not answer within {0:?} (deadline-exceeded)")]
     Deadline(Duration),
     /// memory-exceeded
-    #[error("the module asked for more than {0} bytes of memory (memory-exceeded)")]
+    #[error("the module needs more than {0} bytes of memory (memory-exceeded)")]
     Memory(usize),
     /// The module says that it cannot answer
     #[error("the module reports: {0}")]
@@ -207,7 +207,7 @@ impl Engine {
         })
     }
 
-    /// The same with modules that are compiled once and kept.
+    /// Uses `cache` for compiled modules.
     #[must_use]
     pub fn caching(self, cache: Option<Cache>) -> Self {
         Self {

@@ -107,7 +107,7 @@ impl Evidence {
             request::MANIFEST => registry()?.manifest(request.image()?),
             request::VERIFY_PUBLIC_KEYS => registry()?.verify(request.fields()),
             kind if request.is_verification() => Err(Failure::new(format!(
-                "{kind} is not answered from folders, only {} is; give a recording with --replay FILE",
+                "{kind} cannot be answered from directories, only {}; give a recording with --replay FILE",
                 request::VERIFY_PUBLIC_KEYS
             ))),
             _ => Err(Failure::missing("answer from folders", "--replay FILE")),

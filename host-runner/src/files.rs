@@ -9,9 +9,9 @@ use crate::inputs::shown;
 /// Who may read a new file
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Readers {
-    /// Whoever made it, where the system can tell people apart
+    /// Only the owner, if the system has file permissions
     Owner,
-    /// As files usually are
+    /// The default permissions
     Anyone,
 }
 
@@ -95,11 +95,11 @@ pub(crate) fn refuse_inputs<'p>(
 /// Why an output cannot be written
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Overwrites {
-    #[error("`{0}` is read, so nothing can be written there")]
+    #[error("`{0}` is an input, which is never overwritten")]
     Input(String),
-    #[error("`{0}` is in `{1}`, which is read, and is no report; write to another file")]
+    #[error("`{0}` is in the input `{1}` and not a report; write to another file")]
     Below(String, String),
-    #[error("`{0}` holds a private key, and nothing is written over one")]
+    #[error("`{0}` contains a private key, which is never overwritten")]
     PrivateKey(String),
 }
 

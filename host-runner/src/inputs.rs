@@ -72,7 +72,7 @@ pub enum InputError {
         problem: String,
     },
     /// A folder without a single file of the right kind
-    #[error("`{0}` has no file that ends in .yaml, .yml or .json")]
+    #[error("`{0}` has no .yaml, .yml or .json files")]
     EmptyFolder(String),
 }
 
@@ -208,7 +208,7 @@ pub fn settings(path: &Path) -> Result<Value, InputError> {
     settings_in(&read(path)?)
 }
 
-/// The same of a file that was read.
+/// Like [`settings`], for a file that has been read.
 ///
 /// # Errors
 ///
@@ -224,9 +224,9 @@ pub(crate) fn settings_in(source: &Source) -> Result<Value, InputError> {
         },
         (None, _) => "it is empty".to_owned(),
         (Some(_), false) if are_policies => {
-            "it has several policies of Kubewarden; give the settings of one".to_owned()
+            "it has several Kubewarden policies; give the settings of one".to_owned()
         }
-        (Some(_), false) => "it has several documents, and settings are one".to_owned(),
+        (Some(_), false) => "it has several documents; settings are one document".to_owned(),
     };
     Err(InputError::Object {
         path: source.name.clone(),
@@ -282,7 +282,7 @@ pub fn requests(path: &Path, namespace: Option<&str>) -> Result<Vec<Request>, In
 /// An object as the request that would bring it before the policy, or why it is none
 pub(crate) type Found = Result<Request, InputError>;
 
-/// The same, with an error for each part that is no object, and the others all the same.
+/// Like [`requests`], with an error for each part that is not an object, along with all valid ones.
 ///
 /// # Errors
 ///

@@ -1,21 +1,21 @@
-//! The program `countersign`: runs the policy module that production loads, and shows what it says.
+//! The program `countersign`: runs the policy module that clusters run, and prints its Decisions.
 //!
 //! | to read about | go to |
 //! | --- | --- |
-//! | how a module is run, and what it may not do | [`engine`] |
-//! | what a file of manifests becomes | [`inputs`] |
-//! | what a policy is answered in place of a cluster and a registry | [`evidence`] |
-//! | how the tests of a policy are run | [`suite`] |
-//! | how an image is attested | `attest/` |
-//! | what would admit a refused image | `remedy/` |
-//! | what changes between two answers | `comparison` |
-//! | what a cluster is given | `export/` |
-//! | a policy to begin with | `starter/` |
-//! | what a policy says about everything that runs | `audit` |
-//! | what a policy costs | `bench/`, [`measure`] |
-//! | what becomes of Google's exports | `import` |
-//! | one command | `commands/`, one file each |
-//! | one output format | `emit/`, one file each |
+//! | running a module, and its limits | [`engine`] |
+//! | reading manifests and admission requests | [`inputs`] |
+//! | the offline host, in place of a cluster and a registry | [`evidence`] |
+//! | test suites of policies | [`suite`] |
+//! | keys and attestations | `attest/` |
+//! | changes that would admit a denied image | `remedy/` |
+//! | differences between two Decisions | `comparison` |
+//! | Kubernetes manifests | `export/` |
+//! | starter policies | `starter/` |
+//! | reports on a whole cluster | `audit` |
+//! | benchmarks | `bench/`, [`measure`] |
+//! | conversion of Google's exports | `import` |
+//! | commands | `commands/`, one file each |
+//! | output formats | `emit/`, one file each |
 
 extern crate alloc;
 

@@ -90,7 +90,7 @@ impl Drop for Progress {
 /// Compiles a module. If that takes longer than a second, a terminal says so.
 pub(crate) fn compiling(compile: &mut dyn FnMut()) {
     if io::stderr().is_terminal() {
-        let message = "compiling the policy module (only the first time)";
+        let message = "compiling the policy module (first run only)";
         tell_if_longer(QUIET, message, compile, &mut anstream::stderr());
     } else {
         compile();

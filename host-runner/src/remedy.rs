@@ -164,8 +164,9 @@ fn has(reasons: &[Value], code: &str) -> bool {
 }
 
 const EXEMPT: &str =
-    "an exempt image is judged by nobody, also when something is found wrong with it";
-const EXEMPT_TAG: &str = "whoever may move this tag chooses what runs; exempt a digest instead";
+    "an exempt image is admitted without checks, even if vulnerabilities are found later";
+const EXEMPT_TAG: &str =
+    "anyone who can push this tag decides which image runs; exempt a digest instead";
 
 /// The word of caution about exempting an image by this name.
 fn exemption_caution(image: &str) -> &'static str {

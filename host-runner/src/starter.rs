@@ -92,7 +92,7 @@ impl Starter {
         let mut ids: Vec<_> = attestors.iter().map(|one| one.id.as_str()).collect();
         ids.sort_unstable();
         if let Some([id, _]) = ids.array_windows().find(|[a, b]| a == b) {
-            bail!("two attestors are called `{id}`; give each a name of its own");
+            bail!("two attestors are called `{id}`; give each its own name");
         }
         Ok(())
     }
@@ -136,7 +136,7 @@ fn check(policy: &str) -> Result<()> {
         return Ok(());
     }
     let texts: Vec<_> = problems.iter().map(ToString::to_string).collect();
-    bail!("this would be no valid policy: {}", texts.join("; "))
+    bail!("the policy would be invalid: {}", texts.join("; "))
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ pub(crate) fn document(value: &Value) -> String {
     indented(value, 2)
 }
 
-/// The same with another number of columns for what is below a key.
+/// Like [`document`], with another indentation.
 pub(crate) fn indented(value: &Value, step: usize) -> String {
     let mut writer = Writer {
         text: String::new(),
@@ -34,7 +34,7 @@ pub(crate) fn scalar(text: &str) -> String {
     }
 }
 
-/// The same outside of brackets, where a comma is no more than that.
+/// Like [`scalar`], outside brackets, where a comma needs no quotes.
 fn in_block(text: &str) -> String {
     if is_plain_text(&text.replace(',', ";")) {
         text.to_owned()

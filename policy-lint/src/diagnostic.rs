@@ -101,7 +101,7 @@ impl Diagnostic {
         }
     }
 
-    /// The same under a code of its own.
+    /// Sets the code.
     pub(crate) fn coded(self, code: &str) -> Self {
         Self {
             code: code.to_owned(),

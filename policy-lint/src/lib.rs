@@ -52,7 +52,7 @@ pub fn lint(files: &[SourceFile], config: &Config) -> Report {
     lint_each(files, config, || {})
 }
 
-/// The same; `done` is told of each file.
+/// Like [`lint`], calling `done` after each file, for example for a progress bar.
 #[must_use]
 pub fn lint_each(files: &[SourceFile], config: &Config, done: impl Fn()) -> Report {
     let mut sink = Sink::new(config);
@@ -119,13 +119,14 @@ pub fn lint_each(files: &[SourceFile], config: &Config, done: impl Fn()) -> Repo
     }
 }
 
-/// What codes mean that are neither of a rule nor of the policy's own validation.
+/// Returns the meaning of a code that belongs neither to a rule nor to the policy's own validation.
 #[must_use]
 pub fn meaning(code: &str) -> Option<&'static str> {
     read::meaning(code)
 }
 
-/// Every command takes a file of settings for one document; a suite may show them in its own.
+/// Reports settings that share a file with other documents: every command reads settings from a file of one
+/// document. A suite may follow them.
 fn check_alone(settings: &Settings<'_>, documents: &[Node], sink: &mut Sink<'_>) {
     let others = documents.iter().filter(|node| {
         let is_suite = node.text_of("kind") == suite::KIND;

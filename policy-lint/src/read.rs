@@ -92,7 +92,7 @@ impl Reader {
         self.push("invalid-value", Diagnostic::new(span, "", message));
     }
 
-    /// The same, with what to write instead.
+    /// Like [`Self::invalid`], with a help text.
     pub(crate) fn invalid_with_help(&self, span: Span, message: impl Into<String>, help: &str) {
         let finding = Diagnostic::new(span, "", message).help(help);
         self.push("invalid-value", finding);

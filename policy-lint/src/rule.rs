@@ -1,6 +1,6 @@
-//! The rules of the linter, one file each. A rule is a value: code, severity, the parts of its manual
-//! page, and what looks for it. The examples of the page are its test: `avoid` must be found, and
-//! `prefer` must not.
+//! The rules of the linter, one file each. A rule is a value with a code, a severity, the parts of its page,
+//! and a check. The page's examples are tests of the rule: it must report `avoid`, and must not report
+//! `prefer`.
 
 mod allowlist_no_restriction;
 mod always_allow_default;
@@ -88,50 +88,50 @@ use crate::document::{Manifest, Settings};
 use crate::source::{Doubt, directive};
 use crate::suite::Suite;
 
-/// A rule with its manual page
+/// A rule with its page
 #[derive(Debug)]
 pub struct Rule {
     /// Stable code, `lint-…`
     pub code: &'static str,
-    /// How bad it is where nobody says otherwise
+    /// Default severity
     pub severity: Severity,
-    /// What is found, in one sentence
+    /// The finding, in one sentence
     pub what: &'static str,
-    /// Why that matters
+    /// The reason why it matters
     pub why: &'static str,
-    /// An example in which it is found, in YAML
+    /// An example with the finding, in YAML
     pub avoid: &'static str,
-    /// The same example without it
+    /// The example without the finding
     pub prefer: &'static str,
-    /// What looks for it
+    /// The function that finds it
     pub(crate) check: Check,
 }
 
-/// What a rule looks at
+/// Input of a rule
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Check {
-    /// Settings, wherever they stand
+    /// Settings, in a file of their own or in a manifest
     Settings(fn(&Settings<'_>, &mut Findings)),
-    /// Settings as of a time
+    /// Settings, and the time of the check
     Dated(fn(&Settings<'_>, Time, &mut Findings)),
     /// One manifest
     Manifest(fn(&Manifest<'_>, &mut Findings)),
-    /// All manifests that were handed in together
+    /// All manifests of one run
     Manifests(fn(&[Manifest<'_>], &mut Findings)),
-    /// A place of settings or of a manifest, given its text, that readers of YAML take for different things
+    /// A place in settings or a manifest that YAML parsers read differently, and its text
     Notation(fn(&Doubt, &str, &mut Findings)),
-    /// A suite that could be read
+    /// A valid suite
     Suite(fn(&Suite, &mut Findings)),
-    /// A suite and the settings that it tests, which were handed in with it
+    /// A suite and the settings that it tests, if one run has both
     Tested(fn(&Suite, &Settings<'_>, &mut Findings)),
-    /// The comments that ignore findings, see `source/directive.rs`
+    /// The comments that ignore findings; see `source/directive.rs`
     Directives,
 }
 
-/// What a rule has found
+/// The findings of a rule
 pub(crate) type Findings = Vec<Diagnostic>;
 
-/// Every rule, by code
+/// All rules, sorted by code
 pub const RULES: &[&Rule] = &[
     &allowlist_no_restriction::RULE,
     &always_allow_default::RULE,
@@ -219,9 +219,9 @@ pub const RULES: &[&Rule] = &[
 static IGNORE_WITHOUT_REASON: Rule = Rule {
     code: directive::WITHOUT_REASON,
     severity: Severity::Error,
-    what: "a comment ignores a finding and does not say why",
-    why: "Whoever reads the policy next cannot tell an accepted risk from a forgotten one. Such a \
-          comment ignores nothing.",
+    what: "a `countersign-ignore` comment has no reason",
+    why: "Without a reason, reviewers cannot tell an accepted risk from a forgotten one. A comment without a \
+          reason has no effect.",
     avoid: "policy:
   defaultAdmissionRule:
     # countersign-ignore lint-always-allow-default
@@ -240,9 +240,8 @@ static IGNORE_WITHOUT_REASON: Rule = Rule {
 static IGNORE_EXPIRED: Rule = Rule {
     code: directive::EXPIRED,
     severity: Severity::Warning,
-    what: "a comment ignores a finding until a date that is past",
-    why: "The exception was meant to end. From the day after the date the comment ignores nothing, and the \
-          finding is reported again.",
+    what: "a `countersign-ignore` comment has expired",
+    why: "From the day after its `until` date, the comment has no effect and the finding is reported again.",
     avoid: "policy:
   defaultAdmissionRule:
     # countersign-ignore lint-always-allow-default: until 2024-06-30, when the last team has signed
@@ -260,9 +259,9 @@ static IGNORE_EXPIRED: Rule = Rule {
 static IGNORE_UNUSED: Rule = Rule {
     code: directive::UNUSED,
     severity: Severity::Warning,
-    what: "a comment ignores a finding that is not there",
-    why: "It would hide the finding when it comes back, or it has a typing error and hides nothing. What \
-          the policy's own validation refuses can not be ignored at all.",
+    what: "a `countersign-ignore` comment matches no finding",
+    why: "Either the problem is fixed, and the comment would hide it if it came back, or the code is misspelled. \
+          Errors of the policy's own validation cannot be ignored.",
     avoid: "policy:
   defaultAdmissionRule:
     # countersign-ignore lint-dry-run: until the roll-out
@@ -284,7 +283,7 @@ impl Rule {
         RULES.iter().find(|rule| rule.code == code).copied()
     }
 
-    /// The manual page, as plain text.
+    /// Returns the rule's page as plain text.
     #[must_use]
     pub fn page(&self) -> String {
         let indented = |yaml: &str| {
@@ -303,12 +302,12 @@ impl Rule {
     }
 }
 
-/// Whether a comment or a configuration may speak about a code: it is one of a rule.
+/// Whether comments and configurations may name a code: it is the code of a rule.
 pub(crate) fn can_be_ignored(code: &str) -> bool {
     Rule::by_code(code).is_some()
 }
 
-/// Whether anything can be found under a code.
+/// Whether a code exists.
 pub(crate) fn is_known(code: &str) -> bool {
     can_be_ignored(code)
         || policy_wasm::Code::ALL

@@ -119,7 +119,7 @@ impl SourceFile {
         self.read(file).map(|reading| reading.documents)
     }
 
-    /// The same, with what readers of YAML may differ about.
+    /// Like [`Self::parse`], and returns the places that YAML parsers read differently.
     ///
     /// # Errors
     ///

@@ -339,7 +339,7 @@ impl Names<'_> {
         None
     }
 
-    /// The same for a list of words.
+    /// Reads a list of images.
     fn image_list(&self, node: Option<&Node>, reader: &Reader) -> Vec<String> {
         let items = node.map(|node| reader.items(node)).unwrap_or_default();
         items

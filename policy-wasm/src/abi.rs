@@ -1,4 +1,4 @@
-//! Bytes in, bytes out: what every adapter offers to its host. Nothing here judges.
+//! Entry points of all adapters, from bytes to bytes. Decisions are made in [`crate::evaluate`].
 //!
 //! | host | adapter |
 //! | --- | --- |
@@ -28,11 +28,11 @@ use crate::evidence::Lookup;
 use crate::time::Clock;
 use crate::{Budget, Call};
 
-/// What an adapter's host has to offer to a decision
+/// The host's services for a decision
 pub struct Host<'h> {
-    /// Its clock; [`NO_CLOCK`](crate::time::NO_CLOCK) where it has none
+    /// Its clock; [`NO_CLOCK`](crate::time::NO_CLOCK) if it has none
     pub clock: Clock<'h>,
-    /// Whoever answers lookups; [`NoLookup`](crate::evidence::NoLookup) where nobody does
+    /// Answers lookups; [`NoLookup`](crate::evidence::NoLookup) if the host cannot
     pub lookup: &'h mut dyn Lookup,
 }
 
@@ -42,15 +42,15 @@ impl core::fmt::Debug for Host<'_> {
     }
 }
 
-/// The version of Kubewarden's protocol that `validate` speaks, as JSON
+/// The version of Kubewarden's protocol that `validate` implements, as JSON
 pub const PROTOCOL_VERSION: &[u8] = br#""v1""#;
 
-/// Answers a call with the full [`Decision`]. The call may bring its own time and evidence.
+/// Answers a call with the full [`Decision`]. The call may contain a time and evidence.
 pub fn decide(call: &[u8], host: Host<'_>) -> Vec<u8> {
     to_json(&decision(call, Extras::Allowed, host))
 }
 
-/// Answers a call as Kubewarden expects.
+/// Answers a call in Kubewarden's protocol.
 pub fn validate(call: &[u8], host: Host<'_>) -> Vec<u8> {
     let response = AdmissionResponse::from(decision(call, Extras::Refused, host));
     if response.is_plain_yes() {
@@ -59,7 +59,7 @@ pub fn validate(call: &[u8], host: Host<'_>) -> Vec<u8> {
     to_json(&response)
 }
 
-/// Answers whether settings can be used, and everything that is wrong with them.
+/// Validates settings and returns all problems.
 #[must_use]
 pub fn validate_settings(settings: &[u8]) -> Vec<u8> {
     to_json(&SettingsResponse::from(crate::validate_settings(
@@ -75,8 +75,8 @@ fn decision(call: &[u8], extras: Extras, Host { clock, lookup }: Host<'_>) -> De
     }
 }
 
-/// Our own answers have string keys and no floating-point numbers, so this cannot fail; an empty
-/// answer would be refused by every host.
+/// Serializes an answer. This cannot fail, because answers have string keys and no floating-point numbers;
+/// every host would reject an empty answer.
 fn to_json(answer: &impl Serialize) -> Vec<u8> {
     serde_json::to_vec(answer).unwrap_or_default()
 }

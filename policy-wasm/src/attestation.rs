@@ -1,7 +1,7 @@
-//! From stored attestations to a satisfied attestor, or to the reasons why not.
+//! Verification of attestations: whether an attestor is satisfied, or the reasons why not.
 //!
-//! The procedure is that of Binary Authorization: any one valid attestation by any one key of the
-//! attestor suffices, and the payload that is believed is the payload that was verified.
+//! As in Binary Authorization, one valid attestation by one key of the attestor suffices. Only the verified
+//! payload bytes are interpreted.
 
 pub(crate) mod base64;
 mod body;
@@ -32,18 +32,18 @@ use crate::image::ImageReference;
 use crate::key::PublicKey;
 use crate::settings::DockerReference;
 
-/// One attestation: what was signed, by which signatures, filed under which note
+/// One attestation: the signed content, its signatures, and its note
 ///
-/// Attestations have an order so that a decision does not depend on the one in which they came.
+/// Attestations are ordered, so that a decision does not depend on the order in which they were supplied.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Attestation<'a> {
-    /// Absent means that it may belong to any attestor
+    /// `None` if it may belong to any attestor
     pub(crate) note: Option<Cow<'a, str>>,
     pub(crate) content: Content<'a>,
     pub(crate) source: Source,
 }
 
-/// Where an attestation was found
+/// Source of an attestation
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Source {
     Settings,
@@ -63,13 +63,13 @@ impl Source {
     }
 }
 
-/// What an attestation consists of
+/// Content of an attestation
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Content<'a> {
     Signed(Signed<'a>),
-    /// Cannot count, whoever signed it
+    /// Invalid, whatever its signatures are
     Rejected(Rejection),
-    /// More of something than anybody should look at, and how much of it
+    /// Exceeds a limit: the name of the limited thing, and the limit
     Excessive(&'static str, usize),
 }
 
@@ -77,38 +77,38 @@ pub(crate) enum Content<'a> {
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Signed<'a> {
     pub(crate) form: Form<'a>,
-    /// Empty where the signature brings the payload with it
+    /// Empty if the signature contains the payload
     pub(crate) payload: Vec<u8>,
     pub(crate) signatures: Vec<Signature<'a>>,
 }
 
-/// What a payload says of itself, before anybody has verified it: good for choosing which attestations to
-/// look at, and for nothing else. A payload may be large, and is read for this once.
+/// Unverified claims of a payload, used only to select the attestations to verify. They are read once, because
+/// payloads may be large.
 #[derive(Debug)]
 pub(crate) struct Claimed {
     pub(crate) digests: BTreeSet<Digest>,
-    /// Of a statement
+    /// Predicate type of a statement
     pub(crate) predicate_type: Option<String>,
 }
 
-/// Which bytes the signatures are over
+/// Encoding of the signed bytes
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Form<'a> {
     /// The payload itself
     Raw,
-    /// The payload with its type, as DSSE encodes them
+    /// The payload with its type, in DSSE's pre-authentication encoding
     Dsse { payload_type: Cow<'a, str> },
 }
 
 /// One signature of an attestation
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Signature<'a> {
-    /// Empty when the signature names no key
+    /// Empty if the signature has no key id
     pub(crate) key_id: Cow<'a, str>,
     pub(crate) bytes: Vec<u8>,
 }
 
-/// The image that is to be attested
+/// The image to attest
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Subject<'a> {
     pub(crate) digest: Digest,
@@ -117,7 +117,7 @@ pub(crate) struct Subject<'a> {
 }
 
 impl Attestation<'_> {
-    /// Stands for more attestations of an image than anybody should look at.
+    /// Returns a placeholder for more attestations of an image than the limit.
     pub(crate) const fn excessive(source: Source, limit: usize) -> Self {
         Self {
             note: None,
@@ -126,7 +126,7 @@ impl Attestation<'_> {
         }
     }
 
-    /// The same, independent of the text that it was read from.
+    /// Copies borrowed parts, so that the value outlives the text that it was read from.
     pub(crate) fn into_owned(self) -> Attestation<'static> {
         Attestation {
             note: self.note.map(owned),
@@ -135,7 +135,7 @@ impl Attestation<'_> {
         }
     }
 
-    /// What the payload says of itself; `None` where it cannot be read.
+    /// Returns the payload's unverified claims, or `None` if it cannot be parsed.
     pub(crate) fn claimed(&self) -> Option<Claimed> {
         match &self.content {
             Content::Signed(Signed { form, payload, .. }) => {
@@ -149,7 +149,7 @@ impl Attestation<'_> {
         }
     }
 
-    /// The in-toto statement in an envelope, not verified and not read.
+    /// Returns the in-toto statement in an envelope, unverified and unparsed.
     pub(crate) fn statement(&self) -> Option<&[u8]> {
         match &self.content {
             Content::Signed(Signed {
@@ -161,7 +161,7 @@ impl Attestation<'_> {
         }
     }
 
-    /// Whether this is an envelope, which says how its payload was encoded for signing.
+    /// Whether this is an envelope, which records how its payload was encoded for signing.
     pub(crate) const fn is_envelope(&self) -> bool {
         matches!(
             &self.content,
@@ -172,7 +172,7 @@ impl Attestation<'_> {
         )
     }
 
-    /// Whether a signature says that it is by one of these keys.
+    /// Whether a signature has the key id of one of these keys.
     pub(crate) fn names_one_of(&self, keys: &[PublicKey]) -> bool {
         let Content::Signed(signed) = &self.content else {
             return false;
@@ -181,14 +181,14 @@ impl Attestation<'_> {
         keys.iter().any(|key| ids.clone().any(|id| key.has_id(id)))
     }
 
-    /// Whether the attestation may belong to a note: filed under it, or under none.
+    /// Whether the attestation has this note or none.
     pub(crate) fn is_under(&self, note: &str) -> bool {
         self.note.as_deref().is_none_or(|own| own == note)
     }
 }
 
 impl Content<'_> {
-    /// The same, independent of the text that it was read from.
+    /// Copies borrowed parts, so that the value outlives the text that it was read from.
     fn into_owned(self) -> Content<'static> {
         match self {
             Self::Signed(signed) => Content::Signed(Signed {

@@ -25,7 +25,7 @@ use self::ml_dsa::MlDsa65;
 use self::rsa::{Hash, Padding, Rsa};
 use crate::key::{Algorithm, KeyError};
 
-/// The family of an algorithm, with what the algorithm demands of its keys.
+/// Returns the family of an algorithm, with the algorithm's requirements on keys.
 pub(crate) const fn family(algorithm: Algorithm) -> &'static dyn Family {
     use Hash::{Sha256, Sha512};
     use Padding::{Pkcs1, Pss};
@@ -47,9 +47,9 @@ pub(crate) const fn family(algorithm: Algorithm) -> &'static dyn Family {
     }
 }
 
-/// Makes verifiers for the algorithms that share a kind of key
+/// A family of algorithms with the same kind of key
 pub(crate) trait Family {
-    /// Reads the key and checks that it fits the declared algorithm: identifier, curve, size.
+    /// Loads a key and checks that it fits the declared algorithm: identifier, curve, size.
     fn load(
         &self,
         algorithm: Algorithm,
@@ -59,18 +59,17 @@ pub(crate) trait Family {
 
 /// One loaded key, bound to one algorithm
 pub(crate) trait Verifier {
-    /// Verifies a signature over the message itself, not over its digest.
+    /// Verifies a signature over the message, not over its digest.
     fn verify(&self, message: &[u8], signature: &[u8]) -> Result<(), BadSignature>;
 
-    /// What is wrong with a signature that does not verify, in words that follow its name; nothing where
-    /// that cannot be told. Costs about another verification.
+    /// Diagnoses a signature that does not verify, as a predicate such as "is not in ASN.1 DER"; empty if the cause
+    /// is unknown. Costs about as much as a verification.
     fn diagnose(&self, message: &[u8], signature: &[u8]) -> &'static str;
 
-    /// What one verification costs, in units of about 200 µs in a WebAssembly engine.
+    /// Returns the cost of one verification, in units of about 200 µs in a WebAssembly engine.
     fn cost(&self) -> usize;
 
-    /// The key alone, in one canonical form: equal for two encodings of one key, different for
-    /// keys of two kinds.
+    /// Returns the key in canonical form: equal for two encodings of one key, different for keys of two kinds.
     fn material(&self) -> Vec<u8>;
 }
 
@@ -80,7 +79,7 @@ pub(crate) trait Verifier {
 #[error("the signature is not by this key over this message")]
 pub struct BadSignature;
 
-/// The bytes of a key whose algorithm identifier is this one without parameters.
+/// Returns the bytes of a key with this algorithm identifier and without parameters.
 fn key_bytes<'a>(
     algorithm: Algorithm,
     key: &SubjectPublicKeyInfoRef<'a>,
@@ -95,12 +94,12 @@ fn key_bytes<'a>(
     Ok(key.subject_public_key.as_bytes().unwrap_or_default())
 }
 
-/// A key's canonical bytes, after the identifier of its kind: that of the curve, where it has one.
+/// Builds the canonical form of a key: the identifier of its kind (or curve), then its bytes.
 pub(crate) fn material(kind: &[u8], key: &[&[u8]]) -> Vec<u8> {
     [&[kind], key].concat().concat()
 }
 
-/// The same of an RSA key, whose numbers some write with zeros in front.
+/// Like [`material`], for an RSA key, whose numbers may have leading zeros.
 pub(crate) fn rsa_material(modulus: &[u8], exponent: &[u8]) -> Vec<u8> {
     let trimmed = |number: &[u8]| -> Vec<u8> {
         let zeros = number.iter().take_while(|byte| **byte == 0).count();

@@ -1,8 +1,7 @@
-//! What was decided, and why: one versioned document, the same bytes for the same call.
+//! The Decision: one versioned document, with equal bytes for equal calls.
 //!
-//! The types here only hold results. How they come about is in [`crate::evaluate`]; how they are
-//! worded for a deployer is in `decision/message.rs`, how they are answered to an engine in
-//! `decision/response.rs`.
+//! These types only hold results. The evaluation is in [`crate::evaluate`], the message for the deployer in
+//! `decision/message.rs`, the response to the admission controller in `decision/response.rs`.
 
 mod check;
 mod code;
@@ -35,23 +34,23 @@ pub struct Decision {
     pub kind: &'static str,
     /// Whether the request is admitted
     pub allowed: bool,
-    /// What the evaluation found, whatever dry run or break-glass made of it
+    /// Result of the evaluation, before dry run or break-glass
     pub verdict: Verdict,
-    /// Whether the verdict decided, or what overrode it
+    /// Whether the verdict was enforced or overridden
     pub enforcement: Enforcement,
-    /// One entry for each Pod that the object is or will create; empty when it was not read
+    /// One entry for each Pod that the object is or will create; empty if the object was not parsed
     pub pods: Vec<PodDecision>,
-    /// One entry for each place of the object that names an image, in the object's order
+    /// One entry for each image field of the object, in the object's order
     pub images: Vec<ImageDecision>,
-    /// What there is to say about the request itself
+    /// Reasons that concern the request as a whole
     pub reasons: Vec<Reason>,
-    /// The refusal in words; empty when nothing was refused
+    /// Message of the denial; empty if nothing is denied
     pub message: String,
-    /// What the deployer should know although it decided nothing
+    /// Warnings for the deployer, which do not affect the verdict
     pub warnings: Vec<Reason>,
     /// Recorded in the audit log by the API server
     pub audit_annotations: BTreeMap<&'static str, String>,
-    /// The object with the digests that were verified in place of tags, where tags were resolved
+    /// The object with verified digests in place of tags, if tags were resolved
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mutated_object: Option<MutatedObject>,
 }
@@ -74,7 +73,7 @@ impl Decision {
         }
     }
 
-    /// A request that is refused, or could not be judged, before any image was looked at.
+    /// A request that is denied before any image is evaluated.
     pub(crate) fn refused(reason: Reason) -> Self {
         Self {
             allowed: false,
@@ -85,7 +84,7 @@ impl Decision {
         }
     }
 
-    /// A request that brings in nothing to judge.
+    /// A request with nothing to evaluate.
     pub(crate) fn admitted(reason: Reason) -> Self {
         Self {
             reasons: alloc::vec![reason],
@@ -94,29 +93,29 @@ impl Decision {
     }
 }
 
-/// What an evaluation found
+/// Result of an evaluation
 ///
-/// The order is the order of precedence: of several verdicts the greatest stands.
+/// Ordered by precedence: the greatest of several verdicts applies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Verdict {
     /// The policy is satisfied
     Conformant,
-    /// The policy could not be evaluated; the request is refused
+    /// The policy could not be evaluated; the request is denied unless overridden
     Error,
-    /// The policy is not satisfied; the request is refused unless overridden
+    /// The policy is not satisfied; the request is denied unless overridden
     NonConformant,
 }
 
-/// What became of the verdict
+/// Enforcement of the verdict
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Enforcement {
-    /// The verdict decided
+    /// The verdict is enforced
     Enforced,
-    /// A rule in dry-run mode admitted what the verdict refused
+    /// A rule in dry run admitted the request despite the verdict
     DryRun,
-    /// A break-glass label admitted what the verdict refused
+    /// A break-glass label admitted the request despite the verdict
     BreakGlass,
 }
 
@@ -124,49 +123,49 @@ pub enum Enforcement {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PodDecision {
-    /// Where its spec stands, for example `spec.template.spec`
+    /// Path of its spec, for example `spec.template.spec`
     pub field: String,
-    /// As whom it runs, which may choose its rule or check set
+    /// Its service account, which may select its rule or check set
     pub service_account: String,
 }
 
-/// One place of the object that names an image
+/// One image field of the object
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ImageDecision {
-    /// The image as the object spells it; empty when it names none
+    /// The image as spelled in the object; empty if the field has none
     pub image: String,
-    /// Where it stands, for example `spec.containers[0].image`
+    /// Path of the field, for example `spec.containers[0].image`
     pub field: String,
     /// Index of its Pod in `pods`
     pub pod: usize,
-    /// Name of the container or volume, where it has one
+    /// Name of the container or volume, if it has one
     #[serde(skip_serializing_if = "Option::is_none")]
     pub container: Option<String>,
-    /// The digest behind its tag, where it was resolved: what was verified
+    /// The verified digest of its tag, if the tag was resolved
     #[serde(skip_serializing_if = "Option::is_none")]
     pub resolved_digest: Option<String>,
     /// The greatest of the verdicts below
     pub verdict: Verdict,
-    /// One entry for each policy document that judged this image
+    /// One entry for each policy document that evaluated this image
     pub results: Vec<DocumentResult>,
-    /// What holds whatever any document says: unchanged, revoked, unreadable
+    /// Reasons that do not depend on a document: unchanged, revoked, malformed
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub reasons: Vec<Reason>,
 }
 
-/// What one policy document says about one image
+/// Result of one policy document for one image
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct DocumentResult {
-    /// Where the document stands in the settings: `policy`, `platformPolicies[0]`
+    /// Path of the document in the settings: `policy`, `platformPolicies[0]`
     pub document: Cow<'static, str>,
-    /// What a platform policy calls itself
+    /// Name of a platform policy
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// What it found
+    /// Result of the document
     pub verdict: Verdict,
-    /// Whether its applied rule enforces
+    /// Enforcement mode of the applied rule
     pub enforcement: Enforcement,
     /// The pattern that exempts the image from the document
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -180,12 +179,12 @@ pub struct DocumentResult {
     /// The check set of a platform policy that applied, unless the image is exempt from the policy
     #[serde(skip_serializing_if = "Option::is_none")]
     pub check_set: Option<CheckSetResult>,
-    /// Why
+    /// Reasons of the verdict
     pub reasons: Vec<Reason>,
 }
 
 impl DocumentResult {
-    /// A result about which nothing is known yet but the document, and the verdict.
+    /// Returns a result with only the document and the verdict.
     pub(crate) const fn new(document: Cow<'static, str>, verdict: Verdict) -> Self {
         Self {
             document,
@@ -205,7 +204,7 @@ impl DocumentResult {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Exemption {
-    /// Where the document stands in the settings: `policy`, `systemPolicy`, `platformPolicies[0]`
+    /// Path of the document in the settings: `policy`, `systemPolicy`, `platformPolicies[0]`
     pub document: Cow<'static, str>,
     /// The pattern as written
     pub pattern: String,
@@ -221,7 +220,7 @@ pub struct AppliedRule {
     /// The rule's key as written; absent for the default rule
     #[serde(skip_serializing_if = "Option::is_none")]
     pub key: Option<String>,
-    /// Where a rule for the Pod was looked for; absent where the policy has only the default rule
+    /// The lookup of the rule for the Pod; absent if the policy has only the default rule
     #[serde(skip_serializing_if = "Option::is_none")]
     pub searched: Option<Searched>,
     /// As written in the policy
@@ -230,18 +229,18 @@ pub struct AppliedRule {
     pub enforcement_mode: &'static str,
 }
 
-/// What was looked up to choose a rule: why one applied that is not the default, or why none did
+/// The lookup that selected a rule, which explains why a specific rule or the default rule applied
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Searched {
     /// The rule map of the policy, for example `kubernetesNamespaceAdmissionRules`
     pub map: &'static str,
-    /// What a key of it would have to say to apply to the Pod
+    /// The key that a rule for the Pod must have
     pub key: String,
 }
 
 impl Searched {
-    /// The key is part of every image's result, and a Pod's author may have chosen half of it: what no
-    /// valid name can be is cut.
+    /// Truncates keys that are longer than any valid name: the key is part of every image's result, and a Pod's
+    /// author may have chosen half of it.
     pub(crate) fn new(map: &'static str, key: &str) -> Self {
         Self {
             map,
@@ -264,7 +263,7 @@ pub struct AttestorResult {
     /// `critical.type` of the verified payload, or the type of its predicate; reported, not enforced
     #[serde(skip_serializing_if = "Option::is_none")]
     pub payload_type: Option<String>,
-    /// Where the attestation was found: `settings`, `pod-annotation`, `kubernetes` or `registry`
+    /// Source of the attestation: `settings`, `pod-annotation`, `kubernetes` or `registry`
     #[serde(skip_serializing_if = "Option::is_none")]
     pub source: Option<&'static str>,
     /// Why
@@ -272,7 +271,7 @@ pub struct AttestorResult {
 }
 
 impl AttestorResult {
-    /// An attestor that is not satisfied, and the verdict that follows from the reason.
+    /// Returns an unsatisfied attestor, and the verdict that follows from the reasons.
     pub(crate) fn refused(name: &str, reasons: Vec<Reason>) -> (Verdict, Self) {
         let verdict = Reason::verdict_unless_unknown(&reasons);
         let result = Self {
@@ -287,14 +286,14 @@ impl AttestorResult {
     }
 }
 
-/// One thing to say, with its stable code
+/// A reason, with its stable code
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Reason {
     /// Stable code
     pub code: Code,
-    /// The same in words; may change from version to version
+    /// Human-readable text; not stable across versions
     pub message: String,
-    /// What lies below it, the most telling first
+    /// Details, the most specific first
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub details: Vec<Self>,
 }
@@ -312,20 +311,20 @@ impl Reason {
         Self { details, ..self }
     }
 
-    /// Google's own words for an image that is named by tag.
+    /// The reason for an image with a tag, in Google's wording.
     pub(crate) fn digest_required() -> Self {
         let message = "Expected digest with sha256 scheme, but got tag or malformed digest";
         Self::new(Code::DigestRequired, message)
     }
 
-    /// The verdict where nothing suffices: an error if there is any among the reasons, since where
-    /// something kept us from knowing, nothing is known to be wrong.
+    /// Returns the verdict if no evidence suffices: `ERROR` if any reason is an error, because the missing
+    /// evidence might have sufficed.
     pub(crate) fn verdict_unless_unknown(reasons: &[Self]) -> Verdict {
         let verdicts = reasons.iter().map(|reason| reason.code.verdict());
         verdicts.min().unwrap_or(Verdict::Error)
     }
 
-    /// A budget that ran out: `more than 256 images in one request`
+    /// The reason for an exceeded limit: `more than 256 images in one request`
     #[cold]
     pub(crate) fn limit(what: &str, limit: usize) -> Self {
         Self::new(

@@ -1,16 +1,16 @@
-//! The order in which a request is judged. Each step refuses, admits, or leaves images for the next.
+//! Evaluation of a request. Each step denies, admits, or leaves images for the next.
 //!
-//! 1. Settings that cannot be used refuse everything.
-//! 2. DELETE and CONNECT bring nothing in, nor do kinds that name no image.
-//! 3. The object is read; what cannot be read is refused.
-//! 4. Every image must be there and be a reference.
-//! 5. On UPDATE, what was in the same place before stays, readable or not; then revoked digests are
-//!    refused.
-//! 6. Each policy document is asked which images are exempt and which rule or check set applies to
-//!    each Pod ([`singleton`], [`platform`]); tags that have to be known are resolved, once
-//!    ([`resolve`]); evidence is gathered for what the rules and checks want to know, and judged.
-//! 7. Verdicts of all documents are folded. Dry run and break-glass may admit what step 6 refused, and nothing else ([`conclude`]).
-//! 8. In an object that is admitted, verified digests stand in place of resolved tags ([`pin`]).
+//! 1. Invalid settings deny every request.
+//! 2. DELETE, CONNECT and kinds without images are admitted.
+//! 3. The object is parsed; malformed objects are denied.
+//! 4. Every image must be a valid reference.
+//! 5. On UPDATE, unchanged images are admitted, valid or not; then revoked digests are denied.
+//! 6. Each policy document determines which images are exempt and which rule or check set applies to each Pod
+//!    ([`singleton`], [`platform`]); tags whose digest is needed are resolved once ([`resolve`]); the evidence
+//!    that rules and checks need is gathered and verified.
+//! 7. The verdicts of all documents are combined. Dry run and break-glass may admit images that step 6 denied,
+//!    and no others ([`conclude`]).
+//! 8. In an admitted object, verified digests replace resolved tags ([`pin`]).
 
 mod break_glass;
 mod check;
@@ -36,26 +36,26 @@ use crate::request::{Operation, Origin, Pod, Request};
 use crate::settings::{PodTemplates, Settings, UnchangedImages};
 use crate::time::{Clock, Time};
 
-/// One question: a request, and the settings to judge it by
+/// One call: a request and settings
 #[derive(Debug)]
 pub struct Call<'a> {
-    /// Or why it is none
+    /// The request, or the reason why it is malformed
     request: Result<Request<'a>, Reason>,
-    /// `None` where there is nothing to go by
+    /// `None` if the settings cannot be used at all
     settings: Option<Box<Settings<'a>>>,
-    /// What is wrong with them
+    /// Problems of the settings
     problems: Report,
-    /// The call's own, which stands above the host's
+    /// Time in the call, which overrides the host's clock
     time: Option<Time>,
     evidence: Option<Raw<'a>>,
 }
 
-/// What a call may contain besides request and settings
+/// Additional fields that a call may contain
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Extras {
-    /// `time` and `evidence`: for tests, replays and whoever has no host to ask
+    /// `time` and `evidence`, for tests, replays and callers without a host
     Allowed,
-    /// Nothing: an engine's calls take both from the host
+    /// None: in admission controllers, both come from the host
     Refused,
 }
 
@@ -68,14 +68,13 @@ const CALL: &Dialect = &Dialect {
 };
 
 impl<'a> Call<'a> {
-    /// Reads `{"request": …, "settings": …, "time": …, "evidence": …}` up to what only some requests need;
-    /// the last two may be missing. What is wrong with object and settings is told by [`decide`].
+    /// Parses `{"request": …, "settings": …, "time": …, "evidence": …}`; the last two are optional. Parts that only
+    /// some requests need are parsed later. [`decide`] reports problems of the object and the settings.
     ///
     /// # Errors
     ///
-    /// `call-invalid`: not that JSON object. `limit-exceeded`: a part is too long, or nested too
-    /// deeply.
-    #[inline(never)] // what judging has on the stack is not there yet
+    /// `call-invalid`: not such a JSON object. `limit-exceeded`: a part is too long or nested too deeply.
+    #[inline(never)] // see docs/performance.md#stack
     pub fn parse(bytes: &'a [u8], extras: Extras, budget: &Budget) -> Result<Self, Reason> {
         if bytes.len() > budget.call_bytes() {
             return Err(Reason::limit("bytes in the call", budget.call_bytes()));
@@ -138,13 +137,12 @@ impl<'a> Call<'a> {
     }
 }
 
-/// Judges one request.
+/// Decides on one request.
 ///
-/// The request is hostile; the settings are the administrator's. The same call at the same time, with
-/// the same answers to its lookups, always has the same decision. A call that brings its own time or
-/// evidence is judged by that, and not by what `clock` or `lookup` would say. The clock is asked once, where
-/// evidence is judged, and after all of it has been looked up.
-#[inline(never)] // what parsing had on the stack is gone by then
+/// The request is untrusted; the settings are the administrator's. Equal calls at the same time with the same
+/// answers to lookups have equal Decisions. A time or evidence in the call replaces `clock` or `lookup`. The
+/// clock is read at most once, when evidence is verified and after all lookups.
+#[inline(never)] // see docs/performance.md#stack
 pub fn decide(
     call: &Call<'_>,
     clock: Clock<'_>,
@@ -165,11 +163,11 @@ pub fn decide(
         };
         judged.unwrap_or_else(Decision::refused)
     });
-    // What was found wrong with the settings on the way stands above what was decided by them.
+    // Problems of the settings found during evaluation override the Decision.
     match decision {
         Some(mut decision) if report.is_empty() => {
             if let Some(time) = call.time {
-                let message = alloc::format!("Judged as of {time}, as the call says");
+                let message = alloc::format!("Evaluated as of {time}, given by the call");
                 let warning = Reason::new(Code::ClockOverridden, message);
                 decision.warnings.push(warning);
             }
@@ -228,7 +226,7 @@ fn judge(
     }
     let wanted = documents.wanted(&images);
     let (mut evidence, mut now) = (Evidence::default(), None);
-    // Whatever has a date is judged only for an image about which something has to be known.
+    // Only images that need evidence need the clock: keys and scans are the only dated inputs.
     if !wanted.is_empty() {
         let is_all_due = documents.weigh_evidence();
         evidence = Evidence::collect(
@@ -260,14 +258,14 @@ fn describe(pod: &Pod<'_>) -> PodDecision {
 
 #[cold]
 fn not_checked() -> Decision {
-    let message = "Deletions and connections bring in no image";
+    let message = "DELETE and CONNECT requests start no container";
     Decision::admitted(Reason::new(Code::OperationNotChecked, message))
 }
 
 #[cold]
 fn no_images(request: &Request<'_>) -> Decision {
     let kind = crate::quote(&request.kind);
-    let message = alloc::format!("This object of kind {kind} names no image");
+    let message = alloc::format!("This object of kind {kind} has no images");
     Decision::admitted(Reason::new(Code::NoImages, message))
 }
 
@@ -275,7 +273,7 @@ fn no_images(request: &Request<'_>) -> Decision {
 fn unchanged(request: &Request<'_>) -> Decision {
     let kind = crate::quote(&request.kind);
     let message = alloc::format!(
-        "This object of kind {kind} cannot be read, and it is as it was before the update"
+        "This object of kind {kind} cannot be parsed, and the update does not change it"
     );
     Decision::admitted(Reason::new(Code::UnchangedObject, message))
 }

@@ -1,8 +1,6 @@
-//! Which evidence a request needs, and what was found of it: in the settings, on the Pod, in the
-//! cluster, beside the image in its registry.
+//! Evidence of a request: selects and gathers it from the settings, the Pod, the cluster and the registry.
 //!
-//! Choosing is not trusting: everything here is a candidate that
-//! [`attestation`](crate::attestation) still has to verify.
+//! Gathered evidence is untrusted until [`attestation`](crate::attestation) has verified it.
 
 mod annotation;
 mod cluster;
@@ -35,8 +33,7 @@ use crate::json::{Dialect, Null};
 use crate::request::Workload;
 use crate::settings::Settings;
 
-/// Whatever is wrong with an answer makes it unusable; objects of the cluster and of registries
-/// have fields that nobody reads.
+/// A malformed answer is unusable. Objects of clusters and registries may have unknown fields.
 pub(crate) const ANSWER: &Dialect = &Dialect {
     malformed: crate::Code::HostCapabilityFailed,
     unknown_field: crate::Code::HostCapabilityFailed,
@@ -45,32 +42,32 @@ pub(crate) const ANSWER: &Dialect = &Dialect {
     null: Null::Absent,
 };
 
-/// An image about which something is to be known
+/// An image that needs evidence
 #[derive(Debug)]
 pub(crate) struct Wanted<'w> {
     pub(crate) digest: Digest,
     pub(crate) reference: ImageReference<'w>,
-    /// Under which it may be filed
+    /// Notes under which attestations may be stored
     pub(crate) notes: BTreeSet<&'w str>,
     pub(crate) seeks: Seeks,
-    /// Keys of which one is to have signed it with cosign: their text in PEM by their id
+    /// Keys for cosign signatures, of which any one suffices: PEM by key id
     pub(crate) cosign_keys: BTreeMap<String, String>,
 }
 
-/// What is to be known about an image
+/// The kind of evidence that an image needs
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Seeks {
-    /// Statements in envelopes, and nothing else
+    /// Only statements in envelopes
     Statements,
     /// Attestations in every form
     Attestations,
 }
 
-/// What a place can hold
+/// The kind of evidence that a source can contain
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Holds {
     Anything,
-    /// Signatures over bare payloads, and no statements
+    /// Only signatures over bare payloads
     Signatures,
 }
 
@@ -85,7 +82,7 @@ impl<'w> Wanted<'w> {
         }
     }
 
-    /// Adds an image to those that are wanted; the same one twice is one.
+    /// Adds an image to the wanted ones, merging it with an equal one.
     pub(crate) fn add_to(self, all: &mut Vec<Self>) {
         let is_same = |other: &&mut Self| {
             other.digest == self.digest
@@ -102,21 +99,20 @@ impl<'w> Wanted<'w> {
     }
 }
 
-/// What was found for the images of one request
+/// The evidence for the images of one request
 #[derive(Debug, Default)]
 pub(crate) struct Evidence<'e> {
-    /// Those that are filed under each wanted image or claim to be about it, by their place among the
-    /// candidates
+    /// Indices of candidates that are stored under each wanted image or claim to be about it
     wanted: BTreeMap<Digest, Vec<usize>>,
-    /// Those that may be about any image: filed under nothing, and unreadable
+    /// Indices of candidates that may be about any image: malformed and stored under no image
     anywhere: Vec<usize>,
-    /// The same, and so many of those that are filed under nothing and about some images as matter
+    /// Like `anywhere`, plus a limited number of candidates that are stored under no image and about other images
     unfiled: Vec<usize>,
-    /// In an order of their own, so that it does not matter in which they were supplied
+    /// All candidates, sorted, so that the order in which they were supplied has no effect
     candidates: Vec<Candidate<'e>>,
-    /// Attestations in the settings were not read, since they are filed under other images
+    /// Whether attestations in the settings that are stored under other images are still unread
     is_partial: bool,
-    /// What the host says about signatures that only it can see
+    /// The host's results for signatures that only the host can verify
     signatures: Vec<HostSignature>,
     failures: Vec<Failure>,
 }
@@ -125,19 +121,19 @@ pub(crate) struct Evidence<'e> {
 #[derive(Debug)]
 pub(crate) struct Candidate<'e> {
     pub(crate) attestation: Attestation<'e>,
-    /// One more body of an occurrence that is among the candidates already
+    /// Whether it is a further body of an occurrence that is already a candidate
     is_further_body: bool,
-    /// Where it was filed; nobody signed that
+    /// The image under which it is stored, which is not signed
     resource: Option<Digest>,
-    /// What its payload says, not yet verified; `None` where that can not be told
+    /// Unverified claims of its payload; `None` if they cannot be parsed
     pub(crate) claimed: Option<Claimed>,
 }
 
-/// A place that could not be asked
+/// A failed lookup
 #[derive(Debug)]
 struct Failure {
     digest: Digest,
-    /// Where it would have counted; `None` is everywhere
+    /// The note of the lookup; `None` for any
     note: Option<String>,
     repository: Option<String>,
     holds: Holds,
@@ -145,8 +141,8 @@ struct Failure {
 }
 
 impl Candidate<'_> {
-    /// Whether it can only explain: it belongs to another note, or it is filed under nothing and
-    /// its payload is about another image.
+    /// Whether the candidate can only explain a denial: it belongs to another note, or it is stored under no image
+    /// and its payload is about another image.
     fn only_explains(&self, digest: Digest, note: Option<&str>) -> bool {
         let is_about_another = self.claims(digest) == Some(false);
         note.is_some_and(|note| !self.attestation.is_under(note))
@@ -158,25 +154,24 @@ impl Candidate<'_> {
         (!digests.is_empty()).then(|| digests.contains(&digest))
     }
 
-    /// The digests that it claims to be about.
+    /// Returns the digests that it claims to be about.
     fn digests(&self) -> impl Iterator<Item = &Digest> {
         self.claimed.iter().flat_map(|claimed| &claimed.digests)
     }
 }
 
 impl<'e> Evidence<'e> {
-    /// Gathers what concerns a wanted image, from every place that the settings allow: first what may deny
-    /// the request, then what cannot, so that the second never takes the lookups of the first. What stands in
-    /// the settings and is filed under another image is left to [`Self::complete`], unless all of it is due.
+    /// Gathers evidence about wanted images from all sources that the settings enable. Lookups that may deny the
+    /// request come first, so that others cannot exhaust the budget. Attestations in the settings that are stored
+    /// under other images are left to [`Self::complete`], unless all are needed.
     ///
-    /// Each place is read once, whatever the number of images; what concerns none of them is not
-    /// kept. How much is asked of the host depends on the images and the notes, not on how much is
-    /// stored there.
+    /// Each source is read once, whatever the number of images; evidence about other images is dropped. The number
+    /// of lookups depends on the images and notes, not on the amount of stored evidence.
     ///
     /// # Errors
     ///
     /// More strict lookups than one request may cause.
-    #[inline(never)] // only some requests come here
+    #[inline(never)] // cold: see docs/performance.md#stack
     pub(crate) fn collect(
         settings: &Settings<'e>,
         workload: &'e Workload<'e>,
@@ -219,12 +214,12 @@ impl<'e> Evidence<'e> {
         Ok(evidence)
     }
 
-    /// Whether there is more that may concern a wanted image.
+    /// Whether unread evidence may concern a wanted image.
     pub(crate) const fn is_partial(&self) -> bool {
         self.is_partial
     }
 
-    /// Reads the rest: an attestation counts for what its payload says, wherever it is filed.
+    /// Reads the rest: an attestation is valid for the image in its payload, wherever it is stored.
     pub(crate) fn complete(&mut self, settings: &Settings<'e>, budget: &Budget) {
         let inline = &settings.evidence.occurrences;
         inline::collect(self, inline, Some(Filed::Elsewhere), budget);
@@ -232,12 +227,12 @@ impl<'e> Evidence<'e> {
         self.assign(budget);
     }
 
-    /// The attestations that may be about an image, under a note or under any. Those that can only
-    /// explain a refusal come last.
+    /// Returns the attestations that may be about an image, under a note or under any. Those that can only explain
+    /// a denial come last.
     ///
     /// # Errors
     ///
-    /// `limit-exceeded`: there are more than anybody should look at.
+    /// `limit-exceeded`: there are more than the limit.
     pub(crate) fn about(
         &self,
         digest: Digest,
@@ -248,11 +243,11 @@ impl<'e> Evidence<'e> {
         Ok(candidates.map(|(_, one)| &one.attestation).collect())
     }
 
-    /// The same with what their payloads say, by numbers that stay theirs whatever the image.
+    /// Like [`Self::about`], with the unverified claims, and with numbers that do not depend on the image.
     ///
     /// # Errors
     ///
-    /// `limit-exceeded`: there are more than anybody should look at.
+    /// `limit-exceeded`: there are more than the limit.
     pub(crate) fn candidates(
         &self,
         digest: Digest,
@@ -267,7 +262,7 @@ impl<'e> Evidence<'e> {
             let places = merged(own, &self.anywhere).filter_map(at);
             places.filter(|one| !only_explains(one))
         };
-        // Those who store several bodies as one occurrence have stored one attestation.
+        // Several bodies of one occurrence count as one attestation.
         let counted = found().filter(|(_, one)| !one.is_further_body);
         let count = counted.take(limit.saturating_add(1)).count();
         if count > limit {
@@ -280,8 +275,7 @@ impl<'e> Evidence<'e> {
         Ok(all.collect())
     }
 
-    /// The places that should have been asked about an image and could not be, of those that may hold
-    /// what is sought.
+    /// Returns the failed lookups for an image, of the sources that may contain the needed kind of evidence.
     pub(crate) fn failures(
         &self,
         digest: Digest,
@@ -304,7 +298,7 @@ impl<'e> Evidence<'e> {
         found.map(|failure| failure.reason.clone()).collect()
     }
 
-    /// What the host says about signatures for an image that only it can see.
+    /// Returns the host's results for an image's signatures that only the host can verify.
     pub(crate) fn signatures(
         &self,
         digest: Digest,
@@ -320,7 +314,7 @@ impl<'e> Evidence<'e> {
         self.add_bodies([attestation], resource);
     }
 
-    /// The same with the bodies of one occurrence.
+    /// Like [`Self::add`], for the bodies of one occurrence.
     fn add_bodies(
         &mut self,
         bodies: impl IntoIterator<Item = Attestation<'e>>,
@@ -344,8 +338,8 @@ impl<'e> Evidence<'e> {
         }
     }
 
-    /// Finds out for each wanted image which of the candidates may be about it. There may be thousands of
-    /// either, so each candidate is looked at once.
+    /// Assigns candidates to the wanted images that they may be about. There may be thousands of both, so each
+    /// candidate is visited once.
     fn assign(&mut self, budget: &Budget) {
         self.candidates.sort_unstable_by(|a, b| {
             (&a.attestation, a.resource).cmp(&(&b.attestation, b.resource))
@@ -353,8 +347,8 @@ impl<'e> Evidence<'e> {
         self.anywhere.clear();
         self.unfiled.clear();
         self.wanted.values_mut().for_each(Vec::clear);
-        // Of those that are about others, as many explain a refusal as there may be attestations in all; as
-        // many again may turn out to be about the image.
+        // Keep at most twice the limit of those about other images: up to the limit explain a denial, and up to
+        // the limit may turn out to be about the image.
         let mut explaining = 0..budget.attestations_per_image.saturating_mul(2);
         for (place, candidate) in self.candidates.iter().enumerate() {
             for digest in candidate.digests().chain(&candidate.resource) {
@@ -378,7 +372,7 @@ impl<'e> Evidence<'e> {
     }
 }
 
-/// The numbers of two lists in their order, each once.
+/// Merges two sorted lists without duplicates.
 fn merged<'p>(mut one: &'p [usize], mut other: &'p [usize]) -> impl Iterator<Item = usize> + 'p {
     core::iter::from_fn(move || {
         let next = match (one.first(), other.first()) {

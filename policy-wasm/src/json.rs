@@ -1,9 +1,9 @@
-//! Strict, borrowed reading of JSON documents.
+//! Strict, borrowed parsing of JSON documents.
 //!
-//! Every document that reaches the core (settings, requests, signed payloads) is read through
-//! [`Value`]: one walk, nothing copied unless a string has escapes, duplicate keys refused in every
-//! object that is entered, and each problem reported with its path instead of ending the walk at
-//! the first. What is valid JSON says [`policy_text::cursor`]; what is passed over is checked, too.
+//! Every document of the core (settings, requests, signed payloads) is read through [`Value`]: in one walk,
+//! without copying strings unless they have escapes. Duplicate keys are errors in every object that is entered,
+//! and all problems are reported with their paths. [`policy_text::cursor`] checks the syntax, also of skipped
+//! values.
 
 mod fields;
 mod path;
@@ -33,16 +33,16 @@ pub(crate) struct Dialect {
     pub(crate) null: Null,
 }
 
-/// What `null` means where another type is expected
+/// Meaning of `null` in place of another type
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Null {
-    /// The value is absent: Kubernetes' convention
+    /// The value is absent, as in Kubernetes
     Absent,
-    /// An error: settings and signed content say what they mean
+    /// An error, as in settings and signed content
     Refused,
 }
 
-/// One value of a document that is being walked; whoever gets it reads it once, or leaves it
+/// One value of a document during the walk; it is read once or skipped
 #[derive(Debug)]
 pub(crate) struct Value<'v, 'de> {
     walk: &'v mut Walk<'de>,
@@ -60,12 +60,12 @@ impl<'v, 'de> Value<'v, 'de> {
         self.report
     }
 
-    /// The same value, reporting under another document's codes.
+    /// Returns the value with the codes of another dialect.
     pub(crate) fn with_dialect(self, dialect: &'v Dialect) -> Self {
         Self { dialect, ..self }
     }
 
-    /// The same value as a document of its own.
+    /// Returns the value as a document with its own path and report.
     pub(crate) const fn under<'r>(
         self,
         dialect: &'r Dialect,
@@ -83,7 +83,7 @@ impl<'v, 'de> Value<'v, 'de> {
         }
     }
 
-    /// A string, or `None` with a problem reported.
+    /// Reads a string; `None` with a problem reported for other types.
     pub(crate) fn text(mut self) -> Option<Cow<'de, str>> {
         if self.finds(Kind::Text) {
             self.string()
@@ -92,14 +92,14 @@ impl<'v, 'de> Value<'v, 'de> {
         }
     }
 
-    /// A boolean, or `None` with a problem reported.
+    /// Reads a boolean; `None` with a problem reported for other types.
     pub(crate) fn flag(mut self) -> Option<bool> {
         self.finds(Kind::Bool)
             .then(|| self.walk.cursor.skip() == "true")
     }
 
-    /// A whole number from 1 to `max`, or `None` with a problem reported: under `out_of_range` for
-    /// another number.
+    /// Reads a whole number from 1 to `max`; `None` with a problem reported otherwise, under `out_of_range` for
+    /// other numbers.
     pub(crate) fn count(mut self, max: u32, out_of_range: Code) -> Option<u32> {
         if !self.finds(Kind::Number) {
             return None;
@@ -113,7 +113,7 @@ impl<'v, 'de> Value<'v, 'de> {
         count
     }
 
-    /// A name, or `None` with a problem reported: under `unnamed` for a number or boolean.
+    /// Reads a name; `None` with a problem reported otherwise, under `unnamed` for a number or boolean.
     pub(crate) fn name(self, unnamed: Code) -> Option<Cow<'de, str>> {
         let Self { path, report, .. } = self;
         match self.walk.cursor.kind() {
@@ -126,8 +126,8 @@ impl<'v, 'de> Value<'v, 'de> {
         }
     }
 
-    /// One of a fixed set of names, or `None` with a problem reported: under `unknown` for another
-    /// name, under `unnamed` for a number or boolean.
+    /// Reads one of a fixed set of names; `None` with a problem reported otherwise, under `unknown` for other names
+    /// and under `unnamed` for a number or boolean.
     pub(crate) fn choice<T: Copy>(
         self,
         choices: &[(&str, T)],
@@ -149,7 +149,7 @@ impl<'v, 'de> Value<'v, 'de> {
         found.map(|(_, choice)| *choice)
     }
 
-    /// Each item of a list, in order; false when this is not a list, true for a `null` that counts
+    /// Reads each item of a list in order. Returns false if this is not a list, and true for a `null` that counts
     /// as absent.
     pub(crate) fn list(mut self, mut each: impl FnMut(usize, Value<'_, 'de>)) -> bool {
         match self.expect(Kind::List) {
@@ -162,8 +162,8 @@ impl<'v, 'de> Value<'v, 'de> {
         }
     }
 
-    /// Like [`Self::list`], for a list whose items are kept: each may be two bytes long, and takes a hundred
-    /// times as much. One that is longer is reported and read no further.
+    /// Like [`Self::list`], with a limit on the number of items, for lists whose items are kept: an item may have
+    /// two bytes and take a hundred times as much memory. A longer list is a problem and is read no further.
     pub(crate) fn list_within(
         self,
         limit: usize,
@@ -179,24 +179,24 @@ impl<'v, 'de> Value<'v, 'de> {
         })
     }
 
-    /// Each item of a list, in order, of which nearly all are written `{"field":"text"}`.
+    /// Like [`Self::list`], optimized for items of the form `{"field":"text"}`.
     pub(crate) fn list_of_texts(mut self, field: &str, mut each: impl FnMut(Item<'_, 'de>)) {
         if self.finds(Kind::List) {
             self.each_text(field, &mut each);
         }
     }
 
-    /// Each field of an object, in order; false when this is not an object, true for a `null` that
+    /// Reads each field of an object in order. Returns false if this is not an object, and true for a `null` that
     /// counts as absent.
     ///
-    /// The second of two equal keys is reported and not handed on.
+    /// The second of two equal keys is reported and skipped.
     pub(crate) fn object(self, mut each: impl FnMut(&str, Value<'_, 'de>)) -> bool {
         let each: &mut dyn FnMut(&str, Value<'_, 'de>) = &mut each;
         self.object_inline(each)
     }
 
-    /// The same with a loop for this reader alone, which makes the module larger: for what nearly every
-    /// request has. docs/performance.md says what an engine takes for a function that is pointed to.
+    /// Like [`Self::object`], monomorphized for this closure. This makes the module larger, so it is used only for
+    /// parts of nearly every request; docs/performance.md has the cost of calls through pointers.
     pub(crate) fn object_inline(mut self, each: impl FnMut(&str, Value<'_, 'de>)) -> bool {
         match self.expect(Kind::Object) {
             Expected::Found => {
@@ -208,7 +208,7 @@ impl<'v, 'de> Value<'v, 'de> {
         }
     }
 
-    /// As [`Self::object`], but false for `null` too.
+    /// Like [`Self::object`], but returns false for `null`.
     pub(crate) fn object_unless_null(mut self, each: impl FnMut(&str, Value<'_, 'de>)) -> bool {
         let is_found = self.finds(Kind::Object);
         if is_found {
@@ -232,12 +232,12 @@ impl<'v, 'de> Value<'v, 'de> {
         Raw::new(self.walk.cursor.skip())
     }
 
-    /// Walks the value for nothing but its duplicate keys, and what its escapes mean.
+    /// Checks the value for duplicate keys and invalid escapes.
     pub(crate) fn skim(self) {
         self.skim_within(MAX_DEPTH);
     }
 
-    /// The one walk whose depth the document chooses.
+    /// Recursive part of [`Self::skim`]; the only recursion whose depth the document determines.
     fn skim_within(mut self, levels: usize) {
         let deeper = levels.checked_sub(1);
         match (self.walk.cursor.kind(), deeper) {
@@ -255,7 +255,7 @@ impl<'v, 'de> Value<'v, 'de> {
         }
     }
 
-    /// Reports this field as one that the document does not have.
+    /// Reports this field as unknown.
     pub(crate) fn unknown(self) {
         self.report
             .push(self.dialect.unknown_field, self.path, "unknown field");
@@ -266,19 +266,19 @@ impl<'v, 'de> Value<'v, 'de> {
         self.report.push(code, self.path, message);
     }
 
-    /// Whether the value is of a kind; reports a wrong type where it is not.
+    /// Whether the value is of a kind; reports a wrong type otherwise.
     fn finds(&mut self, kind: Kind) -> bool {
         self.expect(kind) == Expected::Found
     }
 
-    /// The same, telling a `null` that counts as absent from what is refused.
+    /// Like [`Self::finds`], and distinguishes a `null` that counts as absent from a wrong type.
     fn expect(&mut self, kind: Kind) -> Expected {
         let actual = self.walk.cursor.kind();
         if actual == kind {
             return Expected::Found;
         }
         self.walk.cursor.skip();
-        // That the text ends or breaks here is a problem of its own.
+        // A syntax error here is reported separately.
         if !self.walk.cursor.is_whole() {
             return Expected::Refused;
         }
@@ -290,7 +290,7 @@ impl<'v, 'de> Value<'v, 'de> {
         Expected::Refused
     }
 
-    /// What a string says, or `None` with a problem reported.
+    /// Decodes a string; `None` with a problem reported for invalid escapes.
     fn string(&mut self) -> Option<Cow<'de, str>> {
         let text = self.walk.cursor.string();
         text.map_err(|error| {
@@ -300,7 +300,7 @@ impl<'v, 'de> Value<'v, 'de> {
         .ok()
     }
 
-    /// The value that begins here, inside this one or as this one.
+    /// Returns the value at the current position, inside this one or equal to it.
     const fn child<'c>(&'c mut self, path: Path<'c>) -> Value<'c, 'de> {
         Value {
             walk: self.walk,
@@ -343,7 +343,7 @@ impl<'v, 'de> Value<'v, 'de> {
         }
     }
 
-    /// Gives the value away, moves over it where nobody has read it, and returns its text.
+    /// Passes the value to `take`, skips it if it was not read, and returns its text.
     pub(crate) fn hand_to(mut self, take: impl FnOnce(Value<'_, 'de>)) -> Raw<'de> {
         let before = self.walk.cursor.position();
         take(self.child(self.path));
@@ -354,17 +354,17 @@ impl<'v, 'de> Value<'v, 'de> {
 
 /// An item of a list of texts
 pub(crate) enum Item<'v, 'de> {
-    /// A text, and where it stands
+    /// A text with its path
     Text(Path<'v>, &'de str),
-    /// Whatever is not written in the plainest form, or is the first
+    /// Any item in another form, and the first item
     Other(Value<'v, 'de>),
 }
 
-/// What became of an expectation
+/// Result of an expectation
 #[derive(PartialEq, Eq)]
 enum Expected {
     Found,
-    /// `null`, where that counts as absent
+    /// `null` that counts as absent
     Absent,
     Refused,
 }

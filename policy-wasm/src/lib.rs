@@ -2,20 +2,19 @@
 //!
 //! The crate is pure. [`decide`] takes one [`Call`] (the request and the settings) and returns one
 //! [`Decision`]; there is no clock, file, network, environment or global state, and no `std` outside
-//! [`abi`]. Whoever called is asked what time it is ([`time::Clock`]) where evidence is judged, and what
-//! has to be looked up elsewhere ([`evidence::Lookup`]). What carries bytes in and out of a WebAssembly
-//! host is in [`abi`].
+//! [`abi`]. The caller supplies the time ([`time::Clock`]) and answers lookups ([`evidence::Lookup`]). The
+//! adapters for WebAssembly hosts are in [`abi`].
 //!
 //! | to read about | go to |
 //! | --- | --- |
-//! | the order in which a request is judged | [`mod@evaluate`] |
-//! | what the settings may say | [`settings`], [`policy`] |
-//! | where a Kubernetes object keeps its images | [`request`] |
-//! | what makes an attestation count | [`attestation`], [`key`], `crypto` |
-//! | where attestations come from | [`evidence`] |
+//! | the steps of an evaluation | [`mod@evaluate`] |
+//! | settings and policies | [`settings`], [`policy`] |
+//! | image fields of Kubernetes objects | [`request`] |
+//! | verification of attestations | [`attestation`], [`key`], `crypto` |
+//! | sources of attestations | [`evidence`] |
 //! | names and patterns of images | [`image`], [`pattern`] |
 //! | points in time | [`time`] |
-//! | what an answer looks like | [`decision`] |
+//! | the Decision | [`decision`] |
 
 #![no_std]
 
@@ -52,16 +51,16 @@ pub use settings::validate as validate_settings;
 use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 
-/// The items in order, each once.
+/// Returns the items as a set.
 ///
-/// Collecting them would sort them first, which is a sorting algorithm more in the module for each type.
+/// Inserts them one by one: `collect` would add a sorting algorithm to the module for each type.
 pub(crate) fn set<T: Ord>(items: impl IntoIterator<Item = T>) -> BTreeSet<T> {
     let mut set = BTreeSet::new();
     set.extend(items);
     set
 }
 
-/// Adds an item that mostly stays the only one. A list by itself makes room for four.
+/// Adds an item to a list that usually has only one. `push` would allocate room for four.
 pub(crate) fn push_sole<T>(list: &mut Vec<T>, item: T) {
     if list.is_empty() {
         list.reserve_exact(1);

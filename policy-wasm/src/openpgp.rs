@@ -1,14 +1,13 @@
-//! OpenPGP keys of attestors, and what GnuPG signs with them (RFC 9580, version 4 keys and
-//! signatures).
+//! OpenPGP keys of attestors and signatures of GnuPG (RFC 9580, version 4 keys and signatures).
 //!
-//! Armour, packet lengths and the order of packets are read here, strictly; a packet's body is given
-//! to rPGP only when its kind and version are known to be wanted.
+//! Armor, packet lengths and the order of packets are parsed here, strictly. rPGP parses a packet's body only
+//! if its kind and version are supported.
 //!
 //! | to read about | go to |
 //! | --- | --- |
-//! | which keys are taken, and what their own signatures say | [`certificate`] |
-//! | when a key may sign | [`key`] |
-//! | what a message may consist of | [`message`] |
+//! | certificates and their self-signatures | [`certificate`] |
+//! | validity of keys | [`key`] |
+//! | signed messages | [`message`] |
 
 extern crate std; // rPGP reads and writes through `std::io`
 
@@ -39,21 +38,21 @@ use statement::{NotUnderstood, Statement};
 use crate::attestation::{Circumstances, Exhausted, Meter};
 use crate::time::Time;
 
-/// An OpenPGP certificate as an attestor carries it: a primary key and its subkeys
+/// An OpenPGP certificate of an attestor: a primary key and its subkeys
 #[derive(Debug)]
 pub(crate) struct Certificate {
     id: String,
     primary: Key,
-    /// In their order; `None` stands for one that can verify nothing
+    /// Subkeys in their order; `None` for one that cannot verify signatures
     subkeys: Vec<Option<Key>>,
-    /// The packets behind the primary key
+    /// The packets after the primary key
     rest: Vec<u8>,
-    /// The keys once more, with what the certificate's own signatures say of them. There may be hundreds of
-    /// certificates, and to verify those of one can cost more than to verify a message.
+    /// The keys with their validity from the self-signatures, computed when needed: there may be hundreds of
+    /// certificates, and verifying the self-signatures of one can cost more than verifying a message.
     bound: OnceCell<Result<Bound, CertificateError>>,
 }
 
-/// Why a certificate cannot be used
+/// Reasons why a certificate cannot be used
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub(crate) enum CertificateError {
     #[error("not a valid OpenPGP public key: {0}")]
@@ -62,7 +61,7 @@ pub(crate) enum CertificateError {
     Unsupported(&'static str),
 }
 
-/// Why a signature does not count
+/// Reasons why a signature is invalid
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub(crate) enum OpenPgpError {
     #[error("not one OpenPGP signature: {0}")]
@@ -77,13 +76,13 @@ pub(crate) enum OpenPgpError {
     KeyNotValid(&'static str),
     #[error("the signature {0}")]
     SignatureNotValid(&'static str),
-    #[error("whether it has expired cannot be told without a clock")]
+    #[error("its expiry cannot be checked without a clock")]
     ClockUnavailable,
-    #[error("the message holds another payload")]
+    #[error("the message contains another payload")]
     PayloadMismatch,
     #[error("its key cannot be used: {0}")]
     Certificate(CertificateError),
-    #[error("there is no work left for it")]
+    #[error("the limit on verification work is exceeded")]
     Exhausted(Exhausted),
 }
 
@@ -103,7 +102,7 @@ impl From<NotBound> for OpenPgpError {
 }
 
 impl Certificate {
-    /// Reads what `gpg --export --armor` writes for one key, up to the signatures in it.
+    /// Parses the output of `gpg --export --armor` for one key, without its signatures.
     pub(crate) fn from_armor(text: &str) -> Result<Self, CertificateError> {
         match armor::decode(text) {
             Some(("PUBLIC KEY BLOCK", bytes)) => certificate::read(&bytes),
@@ -114,27 +113,26 @@ impl Certificate {
         }
     }
 
-    /// Verifies what the certificate says of itself.
+    /// Verifies the self-signatures.
     pub(crate) fn check(&self, meter: &Meter) -> Result<(), NotBound> {
         self.bound(meter).map(drop)
     }
 
-    /// The fingerprint of the primary key, forty upper-case digits.
+    /// Returns the fingerprint of the primary key, forty upper-case digits.
     pub(crate) fn id(&self) -> &str {
         &self.id
     }
 
-    /// The keys themselves, without time and owner: two certificates that have one of them in common
-    /// could both be satisfied by one signer.
+    /// Returns the key material without time and owner: one signer could satisfy two certificates that share any.
     pub(crate) fn materials(&self) -> impl Iterator<Item = Vec<u8>> {
         self.keys().map(Key::material)
     }
 
-    /// Verifies what `gpg --armor --sign` or `gpg --armor --detach-sign` made, and returns the bytes
-    /// that were signed. `payload` may be empty where the message holds them itself.
+    /// Verifies the output of `gpg --armor --sign` or `gpg --armor --detach-sign`, and returns the signed bytes.
+    /// `payload` may be empty if the message contains them.
     ///
-    /// Without a time, no key or signature is accepted that ever expires, and a creation time in the future
-    /// goes undetected.
+    /// Without a clock, keys and signatures with an expiry are rejected, and a creation time in the future is not
+    /// detected.
     pub(crate) fn verify<'p>(
         &self,
         payload: &'p [u8],
@@ -146,7 +144,9 @@ impl Certificate {
         let is_ours = |id| self.keys().any(|key| key.packet.legacy_key_id() == id);
         let message = Message::read(signature, is_ours, circumstances)?;
         if message.payload.is_none() && payload.is_empty() {
-            return Err(OpenPgpError::Malformed("a detached signature of nothing"));
+            return Err(OpenPgpError::Malformed(
+                "a detached signature without a payload",
+            ));
         }
         let signed = message.payload.as_deref().unwrap_or(payload);
         let (place, signer) = self
@@ -180,7 +180,7 @@ impl Certificate {
         core::iter::once(&self.primary).chain(self.subkeys.iter().flatten())
     }
 
-    /// The keys with what the certificate says of them, for which it is verified once.
+    /// Returns the keys with their validity; verifies the self-signatures on the first call.
     fn bound(&self, meter: &Meter) -> Result<&Bound, NotBound> {
         if self.bound.get().is_none() {
             let bound = match certificate::bind(self, meter) {

@@ -1,4 +1,4 @@
-//! Google's documents, read from settings: the policy and its attestors.
+//! Google's documents in the settings: policies and attestors.
 
 pub(crate) mod attestor;
 pub(crate) mod platform;
@@ -9,7 +9,7 @@ pub(crate) mod singleton;
 use crate::decision::Code;
 use crate::json::{Dialect, Null, Path, Report};
 
-/// Reports a text that is no pattern of the language that is spoken at its place.
+/// Reports a text that is not a valid pattern of its language.
 pub(crate) fn refuse_pattern(
     text: &str,
     error: &dyn core::fmt::Display,
@@ -20,7 +20,7 @@ pub(crate) fn refuse_pattern(
     report.push(Code::PatternInvalid, path, message);
 }
 
-/// How a policy document reports what is wrong with its shape
+/// Codes of problems in policy documents
 pub(crate) const POLICY: &Dialect = &Dialect {
     malformed: Code::SettingsMalformed,
     unknown_field: Code::PolicyUnknownField,

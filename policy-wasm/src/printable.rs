@@ -1,13 +1,13 @@
-//! Text that somebody else wrote, made fit for one line of output.
+//! Untrusted text, made safe for one line of output.
 
 use alloc::borrow::Cow;
 use alloc::string::String;
 use core::fmt;
 
-/// Longer than nearly every valid image reference, so that those are not cut.
+/// Maximum length of quoted text; nearly all valid image references are shorter
 const MAX_QUOTED: usize = 600;
 
-/// Control characters and invisible ones escaped, and cut where it goes on for too long
+/// Formats a text with control and invisible characters escaped, truncated to the maximum length
 pub(crate) struct Escaped<'a>(pub(crate) &'a str);
 
 impl fmt::Display for Escaped<'_> {
@@ -26,12 +26,12 @@ impl fmt::Display for Escaped<'_> {
     }
 }
 
-/// The same between backticks.
+/// Returns the escaped text in backticks.
 pub(crate) fn quote(text: &str) -> String {
     alloc::format!("`{}`", Escaped(text))
 }
 
-/// The same in full length.
+/// Returns the escaped text without truncating it.
 pub(crate) fn escaped(text: &str) -> Cow<'_, str> {
     if text.chars().all(is_printable) {
         return Cow::Borrowed(text);
@@ -47,8 +47,8 @@ pub(crate) fn escaped(text: &str) -> Cow<'_, str> {
     Cow::Owned(escaped)
 }
 
-/// Whether a character shows as itself: it is no control character, and none that changes how its
-/// neighbours are shown and could make a message lie.
+/// Whether a character is visible and does not change how others are displayed, which could make a message
+/// misleading.
 #[must_use]
 pub fn is_printable(character: char) -> bool {
     let is_invisible = matches!(character, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}'

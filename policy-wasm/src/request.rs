@@ -1,8 +1,8 @@
-//! The admission request: only what a policy may read.
+//! The admission request, as far as the policy uses it.
 //!
-//! Owner references and all annotations but the legacy break-glass mark and signed envelopes are not
-//! even parsed: the author of the object writes them too. Replica counts and `deletionTimestamp` are
-//! read only for updates that name no new image ([`extent`]).
+//! Owner references and annotations other than the legacy break-glass annotation and signed envelopes are not
+//! parsed, because the author of the object writes them. Replica counts and `deletionTimestamp` are read only for
+//! updates without new images ([`extent`]).
 
 mod extent;
 mod kinds;
@@ -26,7 +26,7 @@ use crate::decision::{Code, Reason};
 use crate::json::{Dialect, Null, Path, Raw, Report, Value};
 use crate::settings::WorkloadKind;
 
-/// Whatever is wrong with a request makes it undecodable; fields that nobody reads may be there.
+/// A malformed request is undecodable; unknown fields are ignored.
 const REQUEST: &Dialect = &Dialect {
     malformed: Code::UndecodableObject,
     unknown_field: Code::UndecodableObject,
@@ -35,42 +35,41 @@ const REQUEST: &Dialect = &Dialect {
     null: Null::Absent,
 };
 
-/// The parts of an `AdmissionRequest` that decide
+/// The parts of an `AdmissionRequest` that affect the verdict
 #[derive(Debug)]
 pub(crate) struct Request<'a> {
     pub(crate) operation: Operation,
     pub(crate) group: Cow<'a, str>,
     pub(crate) kind: Cow<'a, str>,
-    /// The only namespace that counts; what objects and templates claim is compared or ignored
+    /// The authoritative namespace; those in objects and templates are compared with it or ignored
     pub(crate) namespace: Option<Cow<'a, str>>,
     object: Option<Object<'a>>,
     old_object: Option<Raw<'a>>,
 }
 
-/// The object that is to be admitted
+/// The object to admit
 #[derive(Debug)]
 struct Object<'a> {
     text: Raw<'a>,
-    /// `None` as long as nobody knows where its kind keeps pod specs
+    /// `None` until the pod-spec paths of its kind are known
     workload: Option<Result<Workload<'a>, Reason>>,
 }
 
-/// What is being done to the object
+/// Operation of the request
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Operation {
     Create,
     Update,
-    /// DELETE or CONNECT: nothing is brought in
+    /// DELETE or CONNECT, which start no container
     Exempt,
 }
 
 impl<'a> Request<'a> {
-    /// Reads the request, and on the way the object of a kind that is known by then.
+    /// Parses the request, and in the same pass the object if its kind is already known.
     ///
     /// # Errors
     ///
-    /// `undecodable-object`: a shape that the API server does not send, or an operation other than
-    /// the four that exist.
+    /// `undecodable-object`: a malformed request or an unknown operation.
     pub(crate) fn read(value: Value<'_, 'a>, budget: &Budget) -> Result<Self, Reason> {
         let report = Report::default();
         let (mut operation, mut group, mut kind) = (None, None, None);
@@ -115,7 +114,7 @@ impl<'a> Request<'a> {
         })
     }
 
-    /// Reads the object, where that has not been done on the way.
+    /// Parses the object if [`Self::read`] has not.
     pub(crate) fn read_object(&mut self, workloads: &[WorkloadKind<'_>], budget: &Budget) {
         if let Some(object) = &mut self.object
             && self.operation != Operation::Exempt
@@ -127,12 +126,12 @@ impl<'a> Request<'a> {
         }
     }
 
-    /// What is to be admitted, of a kind that is known.
+    /// Returns the object's Pods.
     ///
     /// # Errors
     ///
-    /// `unsupported-object-kind`. `undecodable-object`: there is none, or it is not what its kind says.
-    /// `limit-exceeded`: it has too many images.
+    /// `unsupported-object-kind`. `undecodable-object`: the object is missing or malformed. `limit-exceeded`: it has
+    /// too many images.
     pub(crate) fn workload(&self, workloads: &[WorkloadKind<'_>]) -> Result<&Workload<'a>, Reason> {
         let object = self.object.as_ref();
         let Some(workload) = object.and_then(|object| object.workload.as_ref()) else {
@@ -143,7 +142,7 @@ impl<'a> Request<'a> {
         Ok(workload)
     }
 
-    /// Why there is nothing to judge.
+    /// Returns the reason why there is no parsed object.
     #[cold]
     fn missing(&self, workloads: &[WorkloadKind<'_>]) -> Reason {
         if Layout::of(&self.group, &self.kind, workloads).is_some() {
@@ -159,20 +158,20 @@ impl<'a> Request<'a> {
         Reason::new(Code::UnsupportedObjectKind, message)
     }
 
-    /// Whether the object is of a kind that never names an image.
+    /// Whether the object is of a kind without images.
     pub(crate) fn is_without_images(&self) -> bool {
         kinds::is_without_images(&self.group, &self.kind)
     }
 
-    /// Whether an update lets the object only go on as it was, or with less, or go away.
+    /// Whether an update only continues, reduces or removes what the object already runs.
     #[inline(never)] // cold: see docs/performance.md#stack
     pub(crate) fn starts_nothing(&self, workloads: &[WorkloadKind<'_>]) -> bool {
         self.extents(workloads, Extent::read)
             .is_some_and(|(now, before)| now.starts_nothing_beside(&before))
     }
 
-    /// Whether the object cannot be read, and this update leaves it as it was but for metadata, status and
-    /// amounts. The amounts may increase if it `may_grow`.
+    /// Whether the object is malformed, and this update changes only metadata, status and replica counts. Counts
+    /// may increase if it `may_grow`.
     #[cold]
     pub(crate) fn is_unread_and_unchanged(
         &self,
@@ -193,7 +192,7 @@ impl<'a> Request<'a> {
                 .is_some_and(|(now, before)| now.is_within(&before, may_grow))
     }
 
-    /// The extents of the object and of `oldObject`; `None` if either is missing or unreadable.
+    /// Returns the extents of the object and of `oldObject`; `None` if either is missing or malformed.
     fn extents(
         &self,
         workloads: &[WorkloadKind<'_>],
@@ -204,13 +203,13 @@ impl<'a> Request<'a> {
         Some((now, read(self.old_object?, &layout)?))
     }
 
-    /// The text of the object that is to be admitted.
+    /// Returns the text of the object to admit.
     pub(crate) fn object_text(&self) -> &'a str {
         let object = self.object.as_ref();
         object.map_or("", |object| object.text.text())
     }
 
-    /// Reads the object before the update; `None` when there is none that can be read.
+    /// Parses the object before the update; `None` if it is missing or malformed.
     pub(crate) fn old_workload(
         &self,
         workloads: &[WorkloadKind<'_>],
@@ -223,8 +222,8 @@ impl<'a> Request<'a> {
 }
 
 impl<'a> Object<'a> {
-    /// Reads an object on the way where its kind stands before it, as the API server has it, and is a
-    /// built-in one; otherwise later. `None` for `null`.
+    /// Reads an object. Parses it at once if its kind is built-in and comes before it in the request, as the API
+    /// server writes it; otherwise later. `None` for `null`.
     fn read(
         value: Value<'_, 'a>,
         group: Option<&str>,

@@ -1,7 +1,7 @@
-//! The settings: all that a decision needs besides the request, in one document.
+//! The settings: one document with the policy, attestors, evidence sources and options.
 //!
-//! [`Settings`] is read in one walk that checks every key; what not every request needs stays unread
-//! until something asks for it. [`validate`] asks for everything and returns all problems at once.
+//! [`Settings`] is parsed in one walk that checks every key; parts that not every request needs are parsed when
+//! needed. [`validate`] parses everything and returns all problems.
 
 mod authenticators;
 mod break_glass;
@@ -41,11 +41,11 @@ pub(crate) const SETTINGS: &Dialect = &Dialect {
     null: Null::Refused,
 };
 
-/// Settings whose shape is right; what stays unread ([`attestor::load`](crate::policy::attestor::load),
-/// [`Self::each_denied_digest`], what [`Sources`] holds) is checked by whoever reads it
+/// Settings with a valid shape; unparsed parts ([`attestor::load`](crate::policy::attestor::load),
+/// [`Self::each_denied_digest`], [`Sources`]) are checked when they are parsed
 #[derive(Debug)]
 pub(crate) struct Settings<'a> {
-    /// There is this one, or a platform policy
+    /// Present unless there is a platform policy
     pub(crate) policy: Option<Policy<'a>>,
     pub(crate) platform_policies: Vec<PlatformPolicy<'a>>,
     pub(crate) platform_enforcement: EnforcementMode,
@@ -59,9 +59,9 @@ pub(crate) struct Settings<'a> {
     /// Trust domain of the mesh, without `spiffe://`
     pub(crate) mesh_trust_domain: Option<Cow<'a, str>>,
     pub(crate) docker_reference: DockerReference,
-    /// Tags are resolved, and what was verified is written into the object
+    /// Whether tags are resolved and verified digests are written into the object
     pub(crate) resolve_tags: bool,
-    /// A mutating policy with these settings has resolved tags before, and has said what it left
+    /// Whether a mutating policy with these settings has already resolved tags and reported those that it left
     pub(crate) tags_pinned_before: bool,
     pub(crate) singleton_pae: SingletonPae,
     pub(crate) unchanged_images: UnchangedImages,
@@ -73,18 +73,18 @@ pub(crate) struct Settings<'a> {
 /// `matchDockerReference`
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum DockerReference {
-    /// The digest alone ties a payload to an image, as at Google
+    /// Only the digest is compared, as at Google
     Ignore,
-    /// The repository must be the same too
+    /// The repository must be equal, too
     Repository,
 }
 
-/// `singletonPae`, for attestations that do not say how their payload was encoded for signing
+/// `singletonPae`, for attestations that do not record the encoding of the signed bytes
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum SingletonPae {
-    /// The payload's own bytes were signed
+    /// The payload bytes
     Off,
-    /// They were, or their DSSE encoding was
+    /// The payload bytes or their DSSE encoding
     Try,
 }
 
@@ -103,7 +103,7 @@ pub(crate) enum PodTemplates {
 }
 
 impl<'a> Settings<'a> {
-    /// The same of a text.
+    /// Parses settings from a JSON text; see [`Self::read`].
     pub(crate) fn parse(raw: Raw<'a>, report: &Report) -> Option<Box<Self>> {
         let mut settings = None;
         raw.read(SETTINGS, Path::Root(""), report, |value| {
@@ -112,7 +112,7 @@ impl<'a> Settings<'a> {
         settings
     }
 
-    /// Reads the settings; `None`, with the reasons in `report`, when there is nothing to go by.
+    /// Reads settings; `None`, with the problems in `report`, if they cannot be used at all.
     pub(crate) fn read(value: Value<'_, 'a>, report: &Report) -> Option<Box<Self>> {
         let mut fields = Fields::default();
         let value = value.under(SETTINGS, Path::Root(""), report);
@@ -152,7 +152,8 @@ impl<'a> Settings<'a> {
         Some(settings)
     }
 
-    /// A rule by a fact that nobody states would silently give way to the default rule.
+    /// Checks that `cluster` or `meshTrustDomain` is set if rules depend on it. Otherwise the default rule would
+    /// silently apply.
     fn require_context(&self, report: &Report) {
         let rules = self.policy.as_ref().and_then(Policy::rules);
         let kind = rules.map(|rules| rules.kind);
@@ -166,10 +167,10 @@ impl<'a> Settings<'a> {
         report.push(Code::SettingsContextMissing, Path::Root(missing), message);
     }
 
-    /// Only one of two policies resolves tags, and it comes first.
+    /// Rejects `resolveTags` with `tagsPinnedBefore`: only the first of two policies resolves tags.
     fn refuse_both_roles(&self, report: &Report) {
         if self.resolve_tags && self.tags_pinned_before {
-            let message = "with `resolveTags`, no other policy has resolved them before";
+            let message = "cannot be combined with `resolveTags`";
             report.push(
                 Code::SettingsInvalidValue,
                 Path::Root("tagsPinnedBefore"),
@@ -178,7 +179,7 @@ impl<'a> Settings<'a> {
         }
     }
 
-    /// The host contacts what a workload names, so the settings say which registries that may be.
+    /// Checks that `registries` is set if the host contacts registries, because workloads choose the registry.
     fn require_registries(&self, report: &Report) {
         let asker = if self.resolve_tags {
             "resolveTags"
@@ -197,7 +198,7 @@ impl<'a> Settings<'a> {
         }
     }
 
-    /// Whether the host may be asked about an image's registry.
+    /// Checks that the settings allow lookups in an image's registry.
     ///
     /// # Errors
     ///
@@ -206,7 +207,7 @@ impl<'a> Settings<'a> {
         self.registries.allow(reference.normalized_host())
     }
 
-    /// Walks the revoked digests.
+    /// Calls `each` with every revoked digest.
     pub(crate) fn each_denied_digest(&self, report: &Report, mut each: impl FnMut(Digest)) {
         let Some(digests) = self.denied_digests else {
             return;
@@ -227,10 +228,10 @@ impl<'a> Settings<'a> {
     }
 }
 
-/// Attestors, attestations, statements: the settings have room for fewer that say anything.
+/// Maximum number of attestors, attestations or statements; valid settings have room for fewer
 pub(crate) const MAX_ENTRIES: usize = 32 << 10;
 
-/// What has been read so far
+/// The fields read so far
 #[derive(Default)]
 struct Fields<'a> {
     policy: Option<Policy<'a>>,
@@ -254,7 +255,7 @@ struct Fields<'a> {
 }
 
 impl<'a> Fields<'a> {
-    /// What nearly all settings have is read here.
+    /// Reads the fields that nearly all settings have.
     fn read(&mut self, key: &str, value: Value<'_, 'a>) {
         match key {
             "policy" => self.policy = Some(Policy::read(value, Document::Policy)),
@@ -269,7 +270,7 @@ impl<'a> Fields<'a> {
         }
     }
 
-    #[inline(never)] // few settings have these
+    #[inline(never)] // cold: see docs/performance.md#stack
     fn read_rarer(&mut self, key: &str, value: Value<'_, 'a>) {
         match key {
             platform::LIST => {
@@ -357,7 +358,7 @@ fn choice<T: Copy>(value: Value<'_, '_>, choices: &[(&str, T)]) -> Option<T> {
     value.choice(choices, Code::SettingsInvalidValue, Code::SettingsWrongType)
 }
 
-/// A string that says something.
+/// Reads a non-empty string.
 pub(crate) fn filled<'a>(value: Value<'_, 'a>) -> Option<Cow<'a, str>> {
     let (path, report) = (value.path(), value.report());
     let text = value.text()?;

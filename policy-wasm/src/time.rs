@@ -1,4 +1,4 @@
-//! Points in time, to the second, as evidence and settings write them.
+//! Points in time, in seconds, as used in evidence and settings.
 
 use core::fmt;
 use core::time::Duration;
@@ -12,19 +12,19 @@ use thiserror::Error;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Time(u64);
 
-/// Seconds that the clock of whoever dates evidence may be ahead
+/// Tolerance in seconds for evidence from machines whose clock is ahead
 const SKEW: u64 = 60;
 
-/// Says what time it is, where anybody knows
+/// Source of the current time; `None` if the host has no clock
 pub type Clock<'c> = &'c dyn Fn() -> Option<Time>;
 
-/// Nobody does
+/// A host without a clock
 pub const NO_CLOCK: Clock<'static> = &|| None;
 
-/// Why something is not a [`Time`]
+/// Reasons why a value is not a [`Time`]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum TimeError {
-    /// Not spelled as RFC 3339 wants it, not in the calendar, or written with a year before 1970
+    /// Not in the format of RFC 3339, not a calendar date, or a year before 1970
     #[error("expected a date and time since 1970 like `2024-02-29T23:59:59Z`")]
     Malformed,
     /// In UTC, before the first second of 1970 or after [`Time::LAST`]
@@ -33,20 +33,20 @@ pub enum TimeError {
 }
 
 impl Time {
-    /// 9999-12-31T23:59:59Z: RFC 3339 has four digits for the year
+    /// 9999-12-31T23:59:59Z, the last time in RFC 3339, which has four digits for the year
     pub const LAST: Self = Self(253_402_300_799);
 
-    /// Reads a date and time as RFC 3339 has it: with `Z` or an offset, and with a fraction of a
-    /// second or without. The fraction is dropped, so that the result is never later than the text.
+    /// Parses a date and time in RFC 3339, with `Z` or an offset, and optionally with a fraction of a second, which
+    /// is dropped: the result is never later than the text.
     ///
-    /// The stricter reading is taken where the RFC leaves a choice: `T` and `Z` are upper case, and
-    /// a leap second (`:60`) is refused, since Unix time has no number for it.
+    /// `T` and `Z` must be upper case, and leap seconds (`:60`) are rejected, because Unix time has no number for
+    /// them.
     ///
     /// # Errors
     ///
     /// [`TimeError`]
     pub fn parse(text: &str) -> Result<Self, TimeError> {
-        // The part of fixed length, as far as the seconds.
+        // The part of fixed length, up to the seconds.
         let (local, rest) = text.split_at_checked(19).ok_or(TimeError::Malformed)?;
         let local: DateTime = alloc::format!("{local}Z")
             .parse()
@@ -61,7 +61,7 @@ impl Time {
         Self::from_unix(utc.ok_or(TimeError::OutOfRange)?)
     }
 
-    /// The time at which so many seconds have passed since 1970-01-01T00:00:00Z.
+    /// Returns the time at this number of seconds since 1970-01-01T00:00:00Z.
     ///
     /// # Errors
     ///
@@ -73,8 +73,7 @@ impl Time {
             .ok_or(TimeError::OutOfRange)
     }
 
-    /// Whether `earlier` is more than so many days of 24 hours ago; exactly as many are not more.
-    /// `None`: it is in the future.
+    /// Whether `earlier` is more than `days` times 24 hours ago. `None` if it is in the future.
     pub(crate) fn is_older(self, earlier: Self, days: u32) -> Option<bool> {
         if self.is_before(earlier) {
             return None;
@@ -83,13 +82,12 @@ impl Time {
         Some(age > u64::from(days).saturating_mul(24 * 60 * 60))
     }
 
-    /// Whether another point in time is in the future. Clocks of two machines are never quite the same,
-    /// so that what is at most [`SKEW`] ahead is not.
+    /// Whether another point in time is in the future, by more than [`SKEW`], because clocks differ.
     pub(crate) const fn is_before(self, other: Self) -> bool {
         other.0.saturating_sub(self.0) > SKEW
     }
 
-    /// Seconds since 1970-01-01T00:00:00Z.
+    /// Returns the seconds since 1970-01-01T00:00:00Z.
     #[must_use]
     pub const fn as_unix(self) -> u64 {
         self.0
@@ -97,7 +95,7 @@ impl Time {
 }
 
 impl fmt::Display for Time {
-    /// RFC 3339 in UTC, without a fraction: `2024-02-29T23:59:59Z`.
+    /// Formats as RFC 3339 in UTC, without a fraction: `2024-02-29T23:59:59Z`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         DateTime::from_unix_duration(Duration::from_secs(self.0))
             .map_err(|_| fmt::Error)?
@@ -105,7 +103,7 @@ impl fmt::Display for Time {
     }
 }
 
-/// What follows the seconds, without the point and the digits that it may begin with.
+/// Removes a leading fraction from the text after the seconds.
 fn without_fraction(rest: &str) -> Result<&str, TimeError> {
     let Some(fraction) = rest.strip_prefix('.') else {
         return Ok(rest);
@@ -117,7 +115,7 @@ fn without_fraction(rest: &str) -> Result<&str, TimeError> {
     Ok(zone)
 }
 
-/// The seconds of an offset, `hh:mm` without its sign.
+/// Returns the seconds of an offset, `hh:mm` without its sign.
 fn seconds(offset: &[u8]) -> Result<u64, TimeError> {
     let [h1, h2, b':', m1, m2] = *offset else {
         return Err(TimeError::Malformed);

@@ -263,7 +263,7 @@ fn a_manifest_is_a_manifest_whatever_other_keys_it_has() {
     // To kubectl it is a list then.
     let (stdout, stderr) = run(&format!("{PIPELINE} -"), &format!("{pod}items: []\n"), 2);
     assert!(
-        stdout.is_empty() && stderr.contains("has `items` too"),
+        stdout.is_empty() && stderr.contains("also has `items`"),
         "{stderr}"
     );
 }
@@ -362,7 +362,10 @@ fn an_unknown_kind_is_denied_with_help() {
         1,
     );
     assert!(stdout.contains("unsupported-object-kind"), "{stdout}");
-    assert!(stdout.contains("help: if it creates Pods"), "{stdout}");
+    assert!(
+        stdout.contains("help: if the kind creates Pods"),
+        "{stdout}"
+    );
 }
 
 #[test]
@@ -499,7 +502,7 @@ fn any_other_policy_module_can_be_run() {
     );
     let (stdout, stderr) = run(&format!("{arguments} --format gke"), "", 2);
     assert!(
-        stdout.is_empty() && stderr.contains("the module gives no Decision about Pod default/web"),
+        stdout.is_empty() && stderr.contains("the module returns no Decision for Pod default/web"),
         "{stderr}"
     );
 }
@@ -575,8 +578,8 @@ fn a_policy_asks_the_folder_that_stands_for_its_cluster() {
 fn evidence_that_cannot_be_used_is_status_2_and_named() {
     let evaluate = format!("{PIPELINE} policies/pipeline/fixtures");
     for (options, error) in [
-        ("--kubernetes missing", "`missing` is not a folder"),
-        ("--registry missing", "`missing` is not a folder"),
+        ("--kubernetes missing", "`missing` is not a directory"),
+        ("--registry missing", "`missing` is not a directory"),
         (
             "--registry policies",
             "`policies/oci-layout`: no OCI image layout",
@@ -593,11 +596,11 @@ fn evidence_that_cannot_be_used_is_status_2_and_named() {
         ),
         (
             "--abi wasi --kubernetes policies",
-            "a WASI module cannot ask its host",
+            "a WASI module makes no host calls",
         ),
         (
             "--abi wasi --replay missing",
-            "a WASI module cannot ask its host",
+            "a WASI module makes no host calls",
         ),
     ] {
         let (_, stderr) = run(&format!("{evaluate} {options}"), "", 2);

@@ -240,7 +240,7 @@ fn the_deadline_includes_the_time_of_the_host() {
     );
 }
 
-/// Waits for one thing and says yes if that is what has come: the monotonic clock for a kind of 0.
+/// Waits for one thing and always admits if that is what has come: the monotonic clock for a kind of 0.
 fn waiting(kind: u8, milliseconds: u64) -> Policy {
     let nanoseconds = milliseconds * 1_000_000;
     guest(&format!(

@@ -339,8 +339,8 @@ fn each_deployment_is_granted_what_its_settings_need() {
     assert_eq!(flags(pins), json!([true, false, true]));
     assert_eq!(flags(last), json!([false, null, null]));
     for asked in [
-        "  # It asks its host for kubernetes/get_resource, oci/v1/manifest_digest.\n",
-        "  # It asks its host for kubernetes/get_resource.\n",
+        "  # It needs the host capabilities kubernetes/get_resource, oci/v1/manifest_digest.\n",
+        "  # It needs the host capabilities kubernetes/get_resource.\n",
     ] {
         assert_eq!(text.matches(asked).count(), 1, "{text}");
     }

@@ -484,7 +484,7 @@ fn one_case_may_fail_and_says_how() {
         image.2.contains("refused (no-valid-attestation"),
         "{image:?}"
     );
-    assert!(other.2.ends_with("is not there"));
+    assert!(other.2.ends_with("is not in the object"));
     assert_eq!((pinned.0, pinned.2), ("pinned", "nothing"));
 }
 
@@ -517,9 +517,9 @@ fn what_no_case_has_exercised_is_listed() {
         [
             "pattern `registry.example/exempt/*`",
             "rule for `both`",
-            "attestor `projects/p/attestors/a` refused",
+            "attestor `projects/p/attestors/a` unsatisfied",
             "attestor `projects/p/attestors/b` satisfied",
-            "attestor `projects/p/attestors/b` refused",
+            "attestor `projects/p/attestors/b` unsatisfied",
         ]
     );
     assert_eq!((coverage.exercised(), coverage.percent()), (2, 28));
@@ -572,7 +572,7 @@ fn suites_that_cannot_run_say_why() {
     #[rustfmt::skip]
     let rows = [
         (SIGNERS.replace("attestors/a", "attestors/nobody"), "[web]}", "the settings have no attestor and no place `projects/p/attestors/nobody`"),
-        (SIGNERS.replace("projects/p/attestors/a", "evidence.registry"), "[web]}", "`evidence.registry` holds no keys"),
+        (SIGNERS.replace("projects/p/attestors/a", "evidence.registry"), "[web]}", "`evidence.registry` has no keys"),
         (SIGNERS.to_owned(), "[web]}\n    attestations: [{by: a, image: web, source: kubernetes, note: projects/p/notes/c}]", "has no namespace for `projects/p/notes/c`"),
         (SIGNERS.to_owned(), "[web], file: nowhere.yaml}", "`images` and `file` exclude each other"),
     ];
@@ -602,7 +602,7 @@ fn suites_that_would_prove_nothing_are_refused() {
         (SIGNERS, of("format: cosign, source: registry, tamper: unknown-key-id"), "denied", "`unknown-key-id` changes nothing"),
         (SIGNERS, of("tamper: [garbage, wrong-key]"), "denied", "of `garbage` nothing is left"),
         (&ed25519, of("format: occurrence"), "denied", "an `ED25519` key signs envelopes only"),
-        (&twice, "[web]}".into(), "denied", "another signer stands for `attestors[0]`"),
+        (&twice, "[web]}".into(), "denied", "another signer already stands for `attestors[0]`"),
         (SIGNERS, "[web]}".into(), "{outcome: denied, reasons: []}", "an empty list says nothing"),
         (SIGNERS, "[web]}".into(), "{outcome: denied, warnings: [clock-overridden]}", "every suite sets the clock"),
         (SIGNERS, "[web]}".into(), "{outcome: denied, reasons: [attested, \"!attested\"]}", "`attested` stands here twice"),
@@ -675,7 +675,7 @@ fn a_file_that_says_its_namespace_is_in_no_other() {
     assert!(
         problems[0]
             .message
-            .ends_with("says the namespace `own` itself")
+            .ends_with("already has the namespace `own`")
     );
 }
 

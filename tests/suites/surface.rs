@@ -5,6 +5,8 @@
 mod reproducible;
 #[path = "surface/unsafe_code.rs"]
 mod unsafe_code;
+#[path = "surface/words.rs"]
+mod words;
 
 use std::collections::BTreeSet;
 use std::path::Path;

@@ -45,12 +45,12 @@ fn explain_says_which_rule_applied_and_why_no_other() {
             "Deployment staging/web  <stdin>\n├─ request: CREATE of Deployment in namespace staging\n",
             "default rule: kubernetesNamespaceAdmissionRules has no key `staging`",
             "rule `production` of kubernetesNamespaceAdmissionRules",
-            "it replaces the default rule, which would have said ALWAYS_DENY, ENFORCED_BLOCK_AND_AUDIT_LOG",
+            "it replaces the default rule, which is ALWAYS_DENY, ENFORCED_BLOCK_AND_AUDIT_LOG",
             "├─ ✓ attestor projects/example/attestors/build",
             "satisfied by key `ni:///sha-256;KnEZfzwi7FspO3Ol7-Q9gxp7rBQUentydKeIT2f7C_g`",
             "└─ ✗ attestor projects/example/attestors/canary",
             "to pass: no attestation about this digest was found; the attestor has to sign it",
-            "admitted by dry run: verdict NON_CONFORMANT, which rules in dry-run mode only report",
+            "admitted by dry run: verdict NON_CONFORMANT, only reported because of dry run",
             "└─ audit annotation overridden-verification-result:",
             "\n4 admitted, 3 denied (module sha256:",
         ],
@@ -76,7 +76,7 @@ fn explain_shows_the_pages_of_codes() {
     assert_lines(
         &stdout,
         &[
-            "always-deny\n\n  The rule denies every image\n\nleads to    a refusal: verdict NON_CONFORMANT\n",
+            "always-deny\n\n  The rule denies every image\n\neffect      denied, with verdict NON_CONFORMANT\n",
             "\n\nno-valid-attestation\n\n  No attestation satisfies",
             "\nwhat to do  ",
         ],
@@ -207,10 +207,7 @@ fn settings_of_all_keys(folder: &Path) -> Value {
 /// The shell scripts of an explanation, as they would be copied.
 fn scripts(explanation: &str) -> Vec<String> {
     let mut scripts = Vec::new();
-    for after in explanation
-        .split("\n# what is signed, to the byte\n")
-        .skip(1)
-    {
+    for after in explanation.split("\n# the payload to sign\n").skip(1) {
         let (script, _) = after.split_once("\nYAML\n").unwrap();
         scripts.push(format!("{script}\nYAML\n"));
     }
@@ -393,8 +390,8 @@ fn diff_of_what_could_not_be_judged_is_status_2() {
     let arguments = format!("diff {} {} -", old.display(), new.display());
     let (stdout, stderr) = run(&arguments, &pod.to_string(), 2);
     assert!(
-        stdout.contains("0 of 1 object change; 1 could not be judged"),
+        stdout.contains("0 of 1 object change; 1 could not be evaluated"),
         "{stdout}"
     );
-    assert!(stderr.contains("no object could be judged"), "{stderr}");
+    assert!(stderr.contains("no object could be evaluated"), "{stderr}");
 }

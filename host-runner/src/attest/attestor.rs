@@ -1,4 +1,4 @@
-//! Attestors: whose keys count, and under which note their attestations are filed.
+//! Attestors: their note and their public keys.
 
 use anyhow::{Result, bail};
 use serde_json::{Value, json};
@@ -7,7 +7,7 @@ use super::public_key::KeyEntry;
 use crate::emit::{list, printable, text};
 use crate::written::Written;
 
-/// An attestor, from settings or made of one key
+/// An attestor, from settings or from a single key
 #[derive(Debug)]
 pub(crate) struct Attestor {
     pub(crate) name: String,
@@ -15,12 +15,11 @@ pub(crate) struct Attestor {
     pub(crate) keys: Vec<KeyEntry>,
 }
 
-/// The name of an attestor that nobody has named.
-const UNNAMED: &str = "projects/-/attestors/whoever-has-this-key";
+/// Name of the attestor of a key that was given without an attestor
+const UNNAMED: &str = "projects/-/attestors/this-key";
 
 impl Attestor {
-    /// The attestor of this name in settings that are valid; the last part of its name is enough where
-    /// no other ends like it.
+    /// The attestor with this name in valid settings. The last segment of the name suffices if it is unique.
     pub(crate) fn find(settings: &Value, name: &str) -> Result<Self> {
         let attestors = list(settings, "attestors");
         let names: Vec<_> = attestors.iter().map(|one| text(one, "name")).collect();
@@ -35,7 +34,7 @@ impl Attestor {
             bail!(match (matching.as_slice(), names.as_slice()) {
                 (_, []) => "the settings have no attestors".to_owned(),
                 ([], _) => format!("the settings have no attestor `{shown}`; they have {known}"),
-                _ => format!("several attestors end in `{shown}`; write one of {known}"),
+                _ => format!("several attestors end in `{shown}`; use one of {known}"),
             })
         };
         let Some(found) = Written(settings).attestor(full) else {
@@ -49,7 +48,7 @@ impl Attestor {
         })
     }
 
-    /// Whoever has this key.
+    /// An attestor with this key only.
     pub(crate) fn of(key: KeyEntry, name: Option<&str>, note: Option<&str>) -> Self {
         Self {
             name: name.unwrap_or(UNNAMED).to_owned(),
@@ -58,7 +57,7 @@ impl Attestor {
         }
     }
 
-    /// Google's document.
+    /// The attestor in Google's format.
     pub(crate) fn document(&self) -> Value {
         let note = self.note.as_deref().unwrap_or("projects/-/notes/any");
         let keys: Vec<_> = self.keys.iter().map(|key| &key.entry).collect();

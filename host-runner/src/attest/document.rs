@@ -126,7 +126,7 @@ impl Filing<'_> {
         self.file("ATTESTATION", resource, ("attestation", signed.generic()))
     }
 
-    /// The same as v1beta1 has it.
+    /// Like [`Self::occurrence`], in the shape of v1beta1.
     pub(crate) fn occurrence_v1beta1(&self, signed: Signed<'_>) -> Value {
         let mut generic = signed.generic();
         if let Some(fields) = generic.as_object_mut() {

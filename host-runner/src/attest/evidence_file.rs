@@ -1,5 +1,4 @@
-//! Attestations from files, in whatever they are kept: occurrences, envelopes, resources of the
-//! cluster, annotations of Pods, settings.
+//! Attestations from files: occurrences, envelopes, Attestation resources, Pod annotations, settings.
 
 use std::path::Path;
 
@@ -11,7 +10,7 @@ use super::store::annotation;
 use crate::emit::{printable, text};
 use crate::inputs;
 
-/// The attestations of a file that may be about an image; none is left out.
+/// All attestations of a file that may be about an image.
 pub(crate) fn attestations(path: &Path, image: &Image) -> Result<Vec<Value>> {
     let (name, documents) = inputs::documents(path)?;
     let mut file = File {
@@ -68,7 +67,7 @@ impl File<'_> {
                 self.items(&document, "/provenance_summary/provenance")
             }
             _ if bundle_of(&document).is_some() => bail!(
-                "a Sigstore bundle is not read; where a key has signed it, give its `dsseEnvelope` by itself"
+                "Sigstore bundles are not supported; if a key signed it, give only its `dsseEnvelope`"
             ),
             _ if document.pointer("/evidence/occurrences").is_some() => {
                 self.items(&document, "/evidence/occurrences")
@@ -86,7 +85,8 @@ impl File<'_> {
 
     fn items(&mut self, document: &Value, pointer: &str) -> Result<()> {
         let items = document.pointer(pointer).and_then(Value::as_array);
-        let items = items.with_context(|| format!("`{}` is no list", pointer.trim_matches('/')))?;
+        let items =
+            items.with_context(|| format!("`{}` is not a list", pointer.trim_matches('/')))?;
         items.iter().try_for_each(|item| self.collect(item.clone()))
     }
 
@@ -97,12 +97,12 @@ impl File<'_> {
         if name != self.image.digest.as_name() {
             let name = printable(name);
             bail!(
-                "the Attestation `{name}` is about another image: the policy looks them up by name"
+                "the Attestation `{name}` is for another image: the policy looks them up by name"
             );
         }
         let items = document.pointer("/spec/attestations");
         let items = items.and_then(Value::as_array);
-        let items = items.context("`spec.attestations` is no list")?;
+        let items = items.context("`spec.attestations` is not a list")?;
         self.found.extend(items.iter().cloned());
         Ok(())
     }
@@ -115,7 +115,7 @@ impl File<'_> {
                 .extend(carried.map_err(|problem| anyhow!(problem))?);
         }
         if self.found.is_empty() {
-            bail!("it has no attestation where the policy would look for one");
+            bail!("it has no attestation in a place that the policy reads");
         }
         Ok(self.found)
     }
@@ -208,23 +208,23 @@ mod tests {
         for (document, reason) in [
             (
                 deployment(&item, ""),
-                "no attestation where the policy would look",
+                "no attestation in a place that the policy reads",
             ),
             (json!({"apiVersion": "v1", "kind": "Pod"}), "Pod"),
             (
                 json!({"mediaType": "application/vnd.dev.sigstore.bundle.v0.3+json"}),
-                "a Sigstore bundle is not read",
+                "Sigstore bundles are not supported",
             ),
             (json!("text"), "expected occurrences"),
             (json!({"foo": 1}), "expected occurrences"),
-            (json!({"occurrences": {}}), "`occurrences` is no list"),
+            (json!({"occurrences": {}}), "`occurrences` is not a list"),
             (
                 json!({"kind": "Attestation", "metadata": {"name": "sha256-2"}, "spec": {"attestations": []}}),
-                "about another image",
+                "for another image",
             ),
             (
                 json!({"kind": "Attestation", "metadata": {"name": image().digest.as_name()}, "spec": {"attestations": {}}}),
-                "`spec.attestations` is no list",
+                "`spec.attestations` is not a list",
             ),
         ] {
             let error = format!("{:#}", read(&document).unwrap_err());

@@ -1,15 +1,15 @@
-//! The image that is attested: a repository, and the digest that everything is about.
+//! The attested image: a repository and a digest.
 
 use policy_wasm::digest::Digest;
 use policy_wasm::image::{ImageReference, ReferenceError};
 use thiserror::Error;
 
-/// An image by its digest
+/// An image with its digest
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Image {
-    /// Registry and path as they were written
+    /// Registry and path as written
     pub(crate) repository: String,
-    /// As registries are asked for it
+    /// Registry and path in normalized form
     pub(crate) normalized_repository: String,
     pub(crate) digest: Digest,
 }
@@ -17,21 +17,19 @@ pub(crate) struct Image {
 /// Why an image cannot be attested
 #[derive(Debug, Error, PartialEq, Eq)]
 pub(crate) enum ImageError {
-    /// Not a reference at all
-    #[error("`{0}` is no image reference: {1}")]
+    /// The text is not an image reference
+    #[error("`{0}` is not an image reference: {1}")]
     Reference(String, ReferenceError),
-    /// A tag can move, so nothing can be said about it
-    #[error(
-        "`{0}` has no sha256 digest; attestations are about digests: write REPOSITORY@sha256:…"
-    )]
+    /// The reference has no digest; a tag can be moved
+    #[error("`{0}` has no sha256 digest; only digests can be attested: use REPOSITORY@sha256:…")]
     Digest(String),
-    /// What it stands for differs from tool to tool
-    #[error("`{0}` names no registry; write it too, such as docker.io/library/nginx")]
+    /// The reference has no registry, and tools use different defaults
+    #[error("`{0}` has no registry; add it, as in docker.io/library/nginx")]
     Registry(String),
 }
 
 impl Image {
-    /// Reads `REPOSITORY@sha256:DIGEST`. A scheme in front and a tag are left out, as gcloud does.
+    /// Parses `REPOSITORY@sha256:DIGEST`. A leading scheme and a tag are dropped, as by gcloud.
     pub(crate) fn parse(text: &str) -> Result<Self, ImageError> {
         let shown = || crate::emit::printable(text);
         let bare = ["https://", "http://"]
@@ -93,9 +91,9 @@ mod tests {
     fn what_gcloud_refuses_is_refused_with_a_reason() {
         let digest = format!("sha256:{}", "ab".repeat(32));
         for (written, reason) in [
-            (format!("gcr.io/P/I@{digest}"), "is no image reference"),
-            (format!("nginx@{digest}"), "names no registry"),
-            (format!("a/b@{digest}"), "names no registry"),
+            (format!("gcr.io/P/I@{digest}"), "is not an image reference"),
+            (format!("nginx@{digest}"), "has no registry"),
+            (format!("a/b@{digest}"), "has no registry"),
             ("gcr.io/p/i:v1".to_owned(), "has no sha256 digest"),
             ("gcr.io/p/i".to_owned(), "has no sha256 digest"),
             (

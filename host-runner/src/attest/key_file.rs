@@ -1,4 +1,4 @@
-//! Files of private keys: PEM with the label of PKCS#8, which only their owner can read.
+//! Private key files: PKCS#8 in PEM, readable only by their owner.
 
 use std::fs::File;
 use std::io::Read as _;
@@ -17,24 +17,24 @@ use crate::inputs::shown;
 const PLAIN: &str = "PRIVATE KEY";
 const ENCRYPTED: &str = "ENCRYPTED PRIVATE KEY";
 
-/// The largest key, RSA of 4096 bits in PEM, has 3 KiB.
+/// Maximum size of a key file; RSA with 4096 bits has 3 KiB.
 const MAX_BYTES: u64 = 64 << 10;
 
-/// A private key file that was opened
+/// An opened private key file
 #[derive(Debug)]
 pub(crate) struct KeyFile {
     name: String,
-    /// Of the key itself, in PKCS#8
+    /// The key in PKCS#8
     der: SecretDocument,
 }
 
 impl KeyFile {
-    /// Opens a file, and asks for its passphrase if it has one.
+    /// Opens a file, and prompts for its passphrase if it has one.
     pub(crate) fn open(path: &Path, passphrase_file: Option<&PathBuf>) -> Result<Self> {
         let name = shown(path);
         let text = read(path).with_context(|| format!("cannot read the key `{name}`"))?;
         let Ok((label, der)) = SecretDocument::from_pem(&text) else {
-            bail!("`{name}` is no private key in PKCS#8: {}", advice(&text));
+            bail!("`{name}` is not a private key in PKCS#8: {}", advice(&text));
         };
         let der = match label {
             PLAIN if passphrase_file.is_some() => {
@@ -46,19 +46,19 @@ impl KeyFile {
                 let opened = private_key::decrypt(der.as_bytes(), &passphrase);
                 opened.with_context(|| format!("cannot use the key `{name}`"))?
             }
-            _ => bail!("`{name}` is no private key in PKCS#8: {}", advice(&text)),
+            _ => bail!("`{name}` is not a private key in PKCS#8: {}", advice(&text)),
         };
         warn_if_others_can_read(path);
         Ok(Self { name, der })
     }
 
-    /// The key. RSA keys need to be told how they sign.
+    /// The key. RSA keys need an algorithm.
     pub(crate) fn key(&self, wanted: Option<Algorithm>) -> Result<PrivateKey> {
         let key = PrivateKey::from_pkcs8(self.der.as_bytes(), wanted);
         key.with_context(|| format!("cannot use the key `{}`", self.name))
     }
 
-    /// As it is shown to the user.
+    /// The name of the file in messages.
     pub(crate) fn name(&self) -> &str {
         &self.name
     }
@@ -72,14 +72,14 @@ fn read(path: &Path) -> std::io::Result<Zeroizing<String>> {
     Ok(text)
 }
 
-/// What to do with a file that is something else.
+/// Advice on a file that contains something else.
 fn advice(text: &str) -> &'static str {
     let has = |label: &str| text.contains(&format!("-----BEGIN {label}-----"));
     if has("EC PRIVATE KEY") || has("RSA PRIVATE KEY") {
-        "convert it with `openssl pkcs8 -topk8 -in OLD -out NEW`, with -nocrypt if it is to have no \
+        "convert it with `openssl pkcs8 -topk8 -in OLD -out NEW`; add -nocrypt for a key without \
          passphrase"
     } else if has("PGP PRIVATE KEY BLOCK") {
-        "sign with gpg, and give its signature with --signature-file"
+        "sign with gpg, and pass its signature with --signature-file"
     } else if has("PUBLIC KEY") {
         "it is a public key"
     } else {
@@ -95,7 +95,7 @@ fn warn_if_others_can_read(path: &Path) {
     if mode.is_ok_and(|mode| mode & 0o077 != 0) {
         let name = shown(path);
         crate::emit::warning(&format!(
-            "others can read the private key `{name}`: chmod 600 it"
+            "other users can read the private key `{name}`; run `chmod 600` on it"
         ));
     }
 }
@@ -103,7 +103,7 @@ fn warn_if_others_can_read(path: &Path) {
 #[cfg(not(unix))]
 fn warn_if_others_can_read(_: &Path) {}
 
-/// Writes a new key to a file that only its owner can read, and never over another one.
+/// Writes a key to a new file that only its owner can read.
 pub(crate) fn create(path: &Path, key: &PrivateKey, passphrase: Option<&str>) -> Result<()> {
     let name = shown(path);
     let label = if passphrase.is_some() {
@@ -117,7 +117,6 @@ pub(crate) fn create(path: &Path, key: &PrivateKey, passphrase: Option<&str>) ->
     let Ok(pem) = pem else {
         bail!("cannot encode the new key");
     };
-    files::create(path, pem.as_bytes(), Readers::Owner).with_context(|| {
-        format!("cannot create `{name}` (a key is never written over another file)")
-    })
+    files::create(path, pem.as_bytes(), Readers::Owner)
+        .with_context(|| format!("cannot create `{name}` (a key never overwrites a file)"))
 }

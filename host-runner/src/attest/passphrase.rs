@@ -1,4 +1,4 @@
-//! Passphrases of private keys: from a file, or typed unseen.
+//! Passphrases of private keys, from a file or from a prompt without echo.
 
 use std::fs::File;
 use std::io::{self, IsTerminal as _, Read};
@@ -9,10 +9,10 @@ use zeroize::Zeroizing;
 
 use crate::inputs::shown;
 
-/// Longer ones are somebody's mistake, such as the name of the wrong file.
+/// Maximum length of a passphrase; a longer first line is probably the wrong file.
 const MAX_BYTES: usize = 4096;
 
-/// The first line of a file, or of standard input for `-`.
+/// Reads the first line of a file, or of standard input for `-`.
 pub(crate) fn from_file(path: &Path) -> Result<Zeroizing<String>> {
     let context = || format!("cannot read the passphrase in `{}`", shown(path));
     let passphrase = if path.as_os_str() == "-" {
@@ -22,7 +22,7 @@ pub(crate) fn from_file(path: &Path) -> Result<Zeroizing<String>> {
     };
     if passphrase.is_empty() {
         bail!(
-            "the first line of `{}` is empty, and no passphrase",
+            "the first line of `{}` is empty, so there is no passphrase",
             shown(path)
         );
     }
@@ -30,7 +30,7 @@ pub(crate) fn from_file(path: &Path) -> Result<Zeroizing<String>> {
 }
 
 fn first_line(input: impl Read) -> io::Result<Zeroizing<String>> {
-    // One buffer for all that is read, so that no copy stays behind in another.
+    // One buffer of the full size, so that no reallocation leaves a copy in memory.
     let mut bytes = Zeroizing::new(Vec::with_capacity(8192));
     input.take(8192).read_to_end(&mut bytes)?;
     let invalid = |problem| io::Error::new(io::ErrorKind::InvalidData, problem);
@@ -38,13 +38,13 @@ fn first_line(input: impl Read) -> io::Result<Zeroizing<String>> {
     let line = line.unwrap_or_default();
     let line = line.strip_suffix(b"\r").unwrap_or(line);
     if line.len() > MAX_BYTES {
-        return Err(invalid("its first line is too long for one"));
+        return Err(invalid("its first line is too long"));
     }
     let line = core::str::from_utf8(line).map_err(|_| invalid("it is not UTF-8"))?;
     Ok(Zeroizing::new(line.to_owned()))
 }
 
-/// The passphrase of a key that has one: from the file, or typed.
+/// The passphrase of an encrypted key, from the file or the prompt.
 pub(crate) fn to_open(key: &Path, file: Option<&PathBuf>) -> Result<Zeroizing<String>> {
     match file {
         Some(file) => from_file(file),
@@ -52,13 +52,13 @@ pub(crate) fn to_open(key: &Path, file: Option<&PathBuf>) -> Result<Zeroizing<St
     }
 }
 
-/// A new passphrase, typed twice.
+/// Prompts twice for a new passphrase.
 pub(crate) fn new(key: &Path) -> Result<Zeroizing<String>> {
     let first = typed(&format!("new passphrase of {}", shown(key)))?;
     if first.is_empty() {
-        bail!("an empty passphrase protects nothing; leave out --passphrase to have none");
+        bail!("the passphrase is empty; leave out --passphrase for a key without one");
     }
-    if *first != *typed("the same again")? {
+    if *first != *typed("repeat the passphrase")? {
         bail!("the two passphrases differ");
     }
     Ok(first)
@@ -66,10 +66,10 @@ pub(crate) fn new(key: &Path) -> Result<Zeroizing<String>> {
 
 fn typed(what: &str) -> Result<Zeroizing<String>> {
     if !io::stderr().is_terminal() {
-        bail!("no terminal to ask for the {what}: use --passphrase-file");
+        bail!("no terminal to prompt for the {what}: use --passphrase-file");
     }
     let typed = rpassword::prompt_password(format!("{what}: "));
-    Ok(Zeroizing::new(typed.context("no passphrase was typed")?))
+    Ok(Zeroizing::new(typed.context("no passphrase was entered")?))
 }
 
 #[cfg(test)]

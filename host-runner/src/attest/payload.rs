@@ -1,32 +1,32 @@
-//! What is signed for an image, to the byte.
+//! Payloads: the exact bytes that are signed for an image.
 
 use alloc::borrow::Cow;
 
 use serde_json::{Value, json};
 
-/// The payload type of simple signing in an envelope
+/// Payload type of simple signing in an envelope
 pub(crate) const SIMPLE_SIGNING: &str = "application/vnd.dev.cosign.simplesigning.v1+json";
-/// The payload type of statements
+/// Payload type of in-toto statements
 pub(crate) const IN_TOTO: &str = "application/vnd.in-toto+json";
 
-/// A payload, and which bytes of it a signature covers
+/// A payload and the bytes that its signature covers
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Payload {
     pub(crate) text: String,
     pub(crate) form: Form,
 }
 
-/// Which bytes a signature covers
+/// The bytes that a signature covers
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Form {
-    /// The payload's own
+    /// The payload itself
     Bare,
-    /// The payload with this type, as DSSE encodes them
+    /// The payload with this type, in DSSE's pre-authentication encoding
     Envelope(&'static str),
 }
 
 impl Payload {
-    /// The bytes that are signed.
+    /// Returns the bytes that are signed.
     pub(crate) fn message(&self) -> Cow<'_, [u8]> {
         match self.form {
             Form::Bare => Cow::Borrowed(self.text.as_bytes()),
@@ -35,7 +35,7 @@ impl Payload {
     }
 }
 
-/// The bytes that `gcloud container binauthz create-signature-payload` prints.
+/// The payload that `gcloud container binauthz create-signature-payload` prints.
 pub(crate) fn simple_signing(repository: &str, digest: &str) -> String {
     let repository = Value::from(repository);
     format!(
@@ -71,7 +71,7 @@ pub(crate) fn statement(
     statement.to_string()
 }
 
-/// The bytes that are signed for an envelope (DSSE's pre-authentication encoding).
+/// DSSE's pre-authentication encoding: the bytes that are signed for an envelope.
 fn pae(payload_type: &str, payload: &str) -> String {
     let (type_length, length) = (payload_type.len(), payload.len());
     format!("DSSEv1 {type_length} {payload_type} {length} {payload}")

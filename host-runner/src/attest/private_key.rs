@@ -1,4 +1,4 @@
-//! Private keys: made, read from PKCS#8, and used to sign. Nothing of one is ever shown.
+//! Private keys: generation, PKCS#8, and signing. No secret part is ever printed.
 
 mod ecdsa;
 mod ed25519;
@@ -11,7 +11,7 @@ use pkcs8::{EncryptedPrivateKeyInfoRef, PrivateKeyInfoRef, SecretDocument};
 use policy_wasm::key::{Algorithm, KeyError, PublicKey};
 use thiserror::Error;
 
-/// A key that signs, and what it is to those who verify
+/// A private key and its public key
 pub(crate) struct PrivateKey {
     algorithm: Algorithm,
     secret: Box<dyn Secret>,
@@ -19,49 +19,49 @@ pub(crate) struct PrivateKey {
     public: PublicKey,
 }
 
-/// The private half of a key of one family
+/// Private keys of one family
 trait Secret {
-    /// In PKCS#8
+    /// The key in PKCS#8
     fn encode(&self) -> pkcs8::Result<SecretDocument>;
-    /// The public half, in PEM
+    /// The public key in PEM
     fn public_pem(&self) -> pkcs8::spki::Result<String>;
-    /// A signature over a message, in the form that attestations have
+    /// Signs a message, in the encoding of attestations
     fn sign(&self, message: &[u8]) -> Result<Vec<u8>, SigningFailed>;
 }
 
-/// The randomness or the arithmetic of a signature failed
+/// Signing failed, for lack of randomness or for an invalid key
 #[derive(Debug, Error)]
 #[error("the key could not sign")]
 pub(crate) struct SigningFailed;
 
-/// Why there is no private key
+/// Errors of reading or creating a private key
 #[derive(Debug, Error)]
 pub(crate) enum PrivateKeyError {
-    /// A kind of key that no attestor can have
-    #[error("it is no key that attestations are signed with: {KINDS}")]
+    /// The kind of key is not supported
+    #[error("the kind of key is not supported; expected {KINDS}")]
     Unsupported,
-    /// Not what the label promises
+    /// The content does not fit the PEM label
     #[error("it is damaged")]
     Damaged,
-    /// A passphrase that does not open it, or an encryption that nobody here can undo
+    /// The passphrase is wrong, or the encryption is not supported
     #[error("the passphrase does not open it")]
     Locked,
-    /// Of an older kind
+    /// The encryption is outdated
     #[error(
         "its encryption is not supported; renew it with `openssl pkcs8 -topk8 -v2 aes-256-cbc -in OLD -out NEW`"
     )]
     Encryption,
-    /// An RSA key can sign in two ways and does not say in which
-    #[error("an RSA key does not say how it signs: choose with --algorithm, {0}")]
+    /// An RSA key fits several algorithms
+    #[error("an RSA key needs --algorithm, one of {0}")]
     Ambiguous(String),
-    /// Of another kind than was asked for
-    #[error("it is no {} key", .0.name())]
+    /// The key is of another kind than requested
+    #[error("it is not a key for {}", .0.name())]
     OtherAlgorithm(Algorithm),
-    /// The operating system has no randomness to give
+    /// The operating system provides no randomness
     #[error("no randomness for a new key")]
     NoRandomness,
-    /// The policy would not take its public half
-    #[error("the policy does not take its public half: {0}")]
+    /// The policy rejects the public key
+    #[error("the policy does not accept its public key: {0}")]
     Public(KeyError),
 }
 
@@ -69,7 +69,7 @@ const KINDS: &str = "ECDSA P-256, P-384, P-521, RSA of 2048, 3072 or 4096 bits, 
      (from its seed), in PKCS#8";
 
 impl PrivateKey {
-    /// Makes a new key.
+    /// Generates a key.
     pub(crate) fn generate(algorithm: Algorithm) -> Result<Self, PrivateKeyError> {
         let secret = match algorithm {
             Algorithm::EcdsaP256Sha256
@@ -82,7 +82,7 @@ impl PrivateKey {
         Self::new(algorithm, secret.ok_or(PrivateKeyError::NoRandomness)?)
     }
 
-    /// Reads a key from PKCS#8. RSA keys need to be told how they sign.
+    /// Reads a key from PKCS#8. RSA keys need an algorithm.
     pub(crate) fn from_pkcs8(
         der: &[u8],
         wanted: Option<Algorithm>,
@@ -112,40 +112,40 @@ impl PrivateKey {
         })
     }
 
-    /// The key in PKCS#8, under a passphrase if there is one. Whoever gets it must not print it.
+    /// Returns the key in PKCS#8, encrypted if a passphrase is given. Callers must not print it.
     pub(crate) fn encode(&self, passphrase: Option<&str>) -> pkcs8::Result<SecretDocument> {
         let plain = self.secret.encode()?;
         match passphrase {
             None => Ok(plain),
-            // scrypt and AES-256, which OpenSSL reads since 1.1.
+            // scrypt and AES-256, which OpenSSL supports since 1.1.
             Some(passphrase) => PrivateKeyInfoRef::try_from(plain.as_bytes())?.encrypt(passphrase),
         }
     }
 
-    /// How it signs.
+    /// Returns the signature algorithm.
     pub(crate) const fn algorithm(&self) -> Algorithm {
         self.algorithm
     }
 
-    /// Its public half as an attestor lists it.
+    /// Returns the public key, as an attestor lists it.
     pub(crate) fn public_pem(&self) -> &str {
         &self.public_pem
     }
 
-    /// Its public half.
+    /// Returns the public key.
     pub(crate) const fn public(&self) -> &PublicKey {
         &self.public
     }
 
-    /// A signature over a message, in the form that attestations have.
+    /// Signs a message, in the encoding of attestations.
     pub(crate) fn sign(&self, message: &[u8]) -> Result<Vec<u8>, SigningFailed> {
         self.secret.sign(message)
     }
 }
 
-/// What a passphrase protects: a key in PKCS#8.
+/// Decrypts a key in PKCS#8.
 pub(crate) fn decrypt(der: &[u8], passphrase: &str) -> Result<SecretDocument, PrivateKeyError> {
-    // Whatever is not PBES2 cannot be read at all.
+    // Only PBES2 is supported.
     let info =
         EncryptedPrivateKeyInfoRef::try_from(der).map_err(|_| PrivateKeyError::Encryption)?;
     info.decrypt(passphrase)
@@ -153,7 +153,7 @@ pub(crate) fn decrypt(der: &[u8], passphrase: &str) -> Result<SecretDocument, Pr
 }
 
 impl fmt::Debug for PrivateKey {
-    /// Its id, and nothing that would help to sign.
+    /// Formats only the key id.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("PrivateKey")
             .field("id", &self.public.id())

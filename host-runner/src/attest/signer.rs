@@ -1,5 +1,5 @@
-//! Who signs: a private key at hand, or somebody elsewhere whose signature is brought. Either way the
-//! attestation is verified by the module before anybody gets it.
+//! Signatures: made with a private key, or read from a file that another program wrote. In both cases the
+//! policy module verifies the attestation before it is stored.
 
 use std::fs::File;
 use std::io::{self, Read as _};
@@ -15,21 +15,21 @@ use super::key_file::KeyFile;
 use super::private_key::{PrivateKey, PrivateKeyError};
 use crate::inputs::shown;
 
-/// A signature, and under which id of a key
+/// A signature and its key id
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Signature {
     pub(crate) key_id: String,
     pub(crate) bytes: Vec<u8>,
 }
 
-/// The private key of an attestor, and the id under which the attestor lists it.
+/// The private key of an attestor and its key id in the settings.
 pub(crate) fn key_of(
     file: &KeyFile,
     attestor: &Attestor,
     wanted: Option<Algorithm>,
     key_id: Option<&str>,
 ) -> Result<(PrivateKey, String)> {
-    // An RSA key signs as the attestor says that it does.
+    // An RSA key uses the algorithm that the attestor lists.
     let declared = attestor.keys.iter().filter_map(|key| key.algorithm);
     let candidates = match file.key(wanted) {
         Err(error) if is_ambiguous(&error) => declared
@@ -49,7 +49,7 @@ pub(crate) fn key_of(
     }
     let ids: Vec<_> = attestor.keys.iter().map(|key| key.key.id()).collect();
     bail!(
-        "`{}` is no key of attestor {}, whose keys are {}",
+        "`{}` is not a key of attestor {}, whose keys are {}",
         file.name(),
         attestor.name,
         ids.join(", ")
@@ -60,7 +60,7 @@ fn is_ambiguous(error: &Error) -> bool {
     matches!(error.downcast_ref(), Some(PrivateKeyError::Ambiguous(_)))
 }
 
-/// A file of a signature, or standard input for `-`.
+/// Reads a signature file, or standard input for `-`.
 fn read(path: &Path) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     if path.as_os_str() == "-" {
@@ -71,11 +71,11 @@ fn read(path: &Path) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// An OpenPGP message may bring the payload with it.
+/// Maximum size; an OpenPGP message may contain the payload.
 const MAX_BYTES: u64 = 1 << 20;
 
-/// What a signature file may mean: its bytes, or what they are the base64 of; by any key of the
-/// attestor, or the one with this id.
+/// The possible readings of a signature file: its bytes, or their base64 decoding, for each key of the
+/// attestor or for the key with this id.
 pub(crate) fn brought(
     path: &Path,
     attestor: &Attestor,
@@ -85,13 +85,13 @@ pub(crate) fn brought(
     let text = core::str::from_utf8(&bytes).ok();
     let decoded = text.and_then(|text| {
         let base64: String = text.split_ascii_whitespace().collect();
-        // gcloud prints the alphabet of URLs.
+        // gcloud prints the URL-safe alphabet.
         let decoded = STANDARD.decode(&base64);
         decoded.or_else(|_| URL_SAFE.decode(&base64)).ok()
     });
     if text.is_some_and(|text| decoded.is_none() && !text.contains("-----BEGIN PGP")) {
         bail!(
-            "`{}` is no signature in binary or base64, and no OpenPGP armour",
+            "`{}` is not a signature in binary, base64 or OpenPGP armor",
             shown(path)
         );
     }

@@ -36,7 +36,7 @@ pub(crate) struct Entry {
 }
 
 impl Entry {
-    /// The same attestation in another form.
+    /// Returns the attestation in another form.
     fn with(&self, document: Value) -> Self {
         Self {
             document,
@@ -174,7 +174,7 @@ impl Yaml {
 /// The text of a file; `None` where there is none.
 fn read(path: &Path) -> Result<Option<String>, StoreError> {
     if path == Path::new("-") {
-        let problem = "standard input cannot be changed; name a file";
+        let problem = "standard input cannot be changed; give a file";
         return Err(StoreError::refused(path, problem));
     }
     if fs::symlink_metadata(path).is_err_and(|error| error.kind() == io::ErrorKind::NotFound) {
@@ -193,7 +193,7 @@ fn refuse_link(path: &Path) -> Result<(), StoreError> {
     match fs::symlink_metadata(path) {
         Ok(metadata) if metadata.is_symlink() => Err(StoreError::refused(
             path,
-            "it is a link, and nothing is written through one here",
+            "it is a symbolic link, which could lead outside the directory",
         )),
         _ => Ok(()),
     }

@@ -60,8 +60,8 @@ impl<'a> Question<'a> {
         Self { attestor, settings }
     }
 
-    /// The same about these attestations and no others, whatever image they are filed under. Where nobody
-    /// says which note they have to be filed under, any is right.
+    /// Restricts the question to these attestations, whatever image they are stored under. Without a required note,
+    /// any note is valid.
     pub(crate) fn about(&self, attestations: &[Value], image: &Image) -> Self {
         let mut settings = self.settings.clone();
         let filed = attestations.iter().map(|document| {

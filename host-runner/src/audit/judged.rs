@@ -1,4 +1,4 @@
-//! What stands against one object, of all that its Decision says.
+//! The findings of one object, from its Decision.
 
 use core::fmt;
 
@@ -10,22 +10,22 @@ use crate::emit::{Evaluated, list, text};
 use crate::engine::EngineError;
 use crate::inputs::Request;
 
-/// An object that was judged
+/// An evaluated object
 #[derive(Debug)]
 pub(crate) struct Judged {
     pub(crate) namespace: String,
     /// `Pod default/web`
     pub(crate) title: String,
-    /// The file it is from
+    /// Its file
     pub(crate) source: String,
     pub(crate) outcome: Outcome,
-    /// Whether a controller has made it
+    /// Whether a controller owns it
     pub(crate) is_owned: bool,
-    /// Whether the module has said anything about it
+    /// Whether the module returned a Decision for it
     pub(crate) is_answered: bool,
-    /// All of its images, as it spells them
+    /// All of its images, as spelled in the object
     pub(crate) images: Vec<String>,
-    /// What stands against it; what dry run or break-glass admits as well
+    /// The reasons against it, including those that dry run or break-glass overrides
     pub(crate) findings: Vec<Finding>,
 }
 
@@ -33,25 +33,26 @@ pub(crate) struct Judged {
 #[derive(Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Finding {
-    /// Absent where it is about the object as a whole
+    /// Absent if the reason concerns the object as a whole
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) image: Option<String>,
-    /// Where the image stands in the object
+    /// Path of the image in the object
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) field: Option<String>,
-    /// What this reason alone would lead to
+    /// The outcome that this reason alone has
     pub(crate) outcome: Outcome,
     /// The code
     pub(crate) reason: String,
     pub(crate) message: String,
 }
 
-/// What would become of an object
+/// The outcome of an object
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Outcome {
-    Refused,
-    /// Refused because it could not be judged
+    #[serde(rename = "refused")]
+    Denied,
+    /// Denied because it could not be evaluated
     Error,
     DryRun,
     BreakGlass,
@@ -61,7 +62,7 @@ pub(crate) enum Outcome {
 impl fmt::Display for Outcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {
-            Self::Refused => "refused",
+            Self::Denied => "denied",
             Self::Error => "error",
             Self::DryRun => "dry run",
             Self::BreakGlass => "break-glass",
@@ -181,7 +182,7 @@ fn outcome(decision: &Value) -> Outcome {
     let (enforcement, verdict) = (text(decision, "enforcement"), text(decision, "verdict"));
     match (is_admitted, enforcement, verdict) {
         (false, _, "ERROR") => Outcome::Error,
-        (false, _, _) => Outcome::Refused,
+        (false, _, _) => Outcome::Denied,
         (true, "dry-run", _) => Outcome::DryRun,
         (true, "break-glass", _) => Outcome::BreakGlass,
         (true, _, _) => Outcome::Admitted,
@@ -190,7 +191,7 @@ fn outcome(decision: &Value) -> Outcome {
 
 /// What a reason leads to that cannot be overridden.
 fn outcome_of(reason: &Value) -> Outcome {
-    refusal(reason).unwrap_or(Outcome::Refused)
+    refusal(reason).unwrap_or(Outcome::Denied)
 }
 
 /// Whether a reason refuses, and how; what passes in a document that refuses does not.
@@ -205,6 +206,6 @@ fn refusal(reason: &Value) -> Option<Outcome> {
         Some(Role::Admission | Role::Detail | Role::Warning) => None,
         Some(Role::Error) => Some(Outcome::Error),
         // A code of a later module.
-        Some(Role::Violation | Role::Settings) | None => Some(Outcome::Refused),
+        Some(Role::Violation | Role::Settings) | None => Some(Outcome::Denied),
     }
 }

@@ -69,8 +69,8 @@ fn what_dry_run_and_break_glass_admit_is_told_apart_from_what_is_refused() {
                 "enforced",
                 &[image("a", violation, &[enforced.clone(), passed.clone()])],
             ),
-            Outcome::Refused,
-            vec![(Outcome::Refused, "always-deny")],
+            Outcome::Denied,
+            vec![(Outcome::Denied, "always-deny")],
         ),
         (
             decision(
@@ -90,9 +90,9 @@ fn what_dry_run_and_break_glass_admit_is_told_apart_from_what_is_refused() {
                 "enforced",
                 &[image("a", violation, &[enforced.clone(), dry.clone()])],
             ),
-            Outcome::Refused,
+            Outcome::Denied,
             vec![
-                (Outcome::Refused, "always-deny"),
+                (Outcome::Denied, "always-deny"),
                 (Outcome::DryRun, "digest-required"),
             ],
         ),
@@ -131,8 +131,8 @@ fn what_dry_run_and_break_glass_admit_is_told_apart_from_what_is_refused() {
                     &[result(violation, "enforced", &["new-code"])],
                 )],
             ),
-            Outcome::Refused,
-            vec![(Outcome::Refused, "new-code")],
+            Outcome::Denied,
+            vec![(Outcome::Denied, "new-code")],
         ),
         // What passed in a document that refuses, and what only explains.
         (
@@ -150,8 +150,8 @@ fn what_dry_run_and_break_glass_admit_is_told_apart_from_what_is_refused() {
                     )],
                 )],
             ),
-            Outcome::Refused,
-            vec![(Outcome::Refused, "always-deny")],
+            Outcome::Denied,
+            vec![(Outcome::Denied, "always-deny")],
         ),
     ] {
         let judged = Judged::new(&request("n", "x"), &decision);
@@ -169,7 +169,7 @@ fn what_is_about_the_object_or_holds_for_every_document_stands_against_it() {
     let mut refused = decision(false, "NON_CONFORMANT", "enforced", &[]);
     refused["reasons"] = json!([reason("undecodable-object")]);
     let judged = Judged::new(&request("n", "x"), &refused);
-    assert_eq!(found(&judged), [(Outcome::Refused, "undecodable-object")]);
+    assert_eq!(found(&judged), [(Outcome::Denied, "undecodable-object")]);
     assert_eq!(judged.findings[0].image, None);
     // An admission reason is none.
     let mut admitted = decision(true, "CONFORMANT", "enforced", &[]);
@@ -190,8 +190,8 @@ fn what_is_about_the_object_or_holds_for_every_document_stands_against_it() {
     assert_eq!(
         found(&judged),
         [
-            (Outcome::Refused, "digest-denied"),
-            (Outcome::Refused, "image-missing")
+            (Outcome::Denied, "digest-denied"),
+            (Outcome::Denied, "image-missing")
         ]
     );
     assert_eq!(judged.images, ["a"]);
@@ -206,7 +206,7 @@ fn an_object_without_an_answer_is_an_error_and_counted_apart() {
     assert_eq!((audit.unanswered, audit.summary.errors), (1, 1));
     let (row, _) = audit.rows().next().unwrap();
     assert_eq!(row.reason, "memory-exceeded");
-    assert!(audit.summary.is_refused());
+    assert!(audit.summary.is_denied());
     // A module that says it cannot answer is at fault for all objects.
     let failure = EngineError::Guest("no".into());
     assert!(Judged::failed(&request("n", "x"), &failure).is_none());

@@ -1,37 +1,37 @@
-//! The circumstances under which objects are judged, the same for every command that judges some.
+//! Namespace, time and kinds of an evaluation, for every command that evaluates objects.
 
 use clap::Args;
 use policy_wasm::time::{Time, TimeError};
 
-/// Where and when the objects are judged
+/// Namespace, time and kinds of an evaluation
 #[derive(Debug, Args)]
 pub struct ContextArgs {
-    /// Namespace of the requests that are made from manifests
+    /// Namespace for manifests without an admission request
     ///
-    /// Without it, the manifest's own, else `default`. Recorded requests keep theirs.
+    /// Default: the manifest's own namespace, else `default`. Recorded requests keep theirs.
     #[arg(long, short, value_name = "NAME")]
     pub(crate) namespace: Option<String>,
-    /// When the objects are judged, in RFC 3339, instead of now
+    /// Evaluate as of this time, in RFC 3339 [default: now]
     ///
-    /// Scans and uploads grow old, and keys expire.
+    /// The time decides whether scans and uploads are too old and whether keys have expired.
     #[arg(long, value_name = "TIME", value_parser = parse_time)]
     pub(crate) time: Option<Time>,
-    /// Judge also manifests of kinds that the policy does not read and that name no image
+    /// Evaluate objects of kinds that the policy does not read, even without images
     ///
-    /// Without it they are skipped with a note, since no exported rule sends them. A kind that `workloads` of
-    /// the settings names is never skipped.
+    /// Without this option they are skipped with a note, because no exported webhook rule matches them. Kinds
+    /// listed in `workloads` of the settings are never skipped.
     #[arg(long)]
     pub(crate) strict_kinds: bool,
 }
 
 impl ContextArgs {
-    /// Whether anything is said about the circumstances.
+    /// Whether any of the options is given.
     pub(crate) const fn is_given(&self) -> bool {
         self.namespace.is_some() || self.time.is_some() || self.strict_kinds
     }
 }
 
-/// A time in RFC 3339.
+/// Parses a time in RFC 3339.
 pub(crate) fn parse_time(text: &str) -> Result<Time, TimeError> {
     Time::parse(text)
 }

@@ -1,5 +1,5 @@
-//! The options that stand for a cluster and its registries, the same for every command that runs a
-//! policy.
+//! The options for the offline host, which answers host calls from folders or a recording. Every command
+//! that runs a policy has them.
 
 use std::path::{Path, PathBuf};
 
@@ -10,42 +10,42 @@ use crate::engine::Abi;
 use crate::evidence::{Cluster, Evidence, Registry, Replay};
 use crate::files;
 
-/// What answers a policy that asks its host
+/// Sources from which the offline host answers the policy's host calls
 #[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Evidence")]
 #[command(group = ArgGroup::new("folders").args(["kubernetes", "registry"]).multiple(true))]
 pub struct EvidenceArgs {
-    /// Let the manifests in this folder be the cluster that the policy asks
+    /// Answer Kubernetes lookups from the manifests in this directory
     ///
-    /// All YAML and JSON files below it, lists too, as `kubectl get attestations -A -o yaml` prints
-    /// them. An object without a namespace belongs to the whole cluster.
+    /// Reads all YAML and JSON files below it, including lists such as `kubectl get attestations -A -o yaml`
+    /// prints. Objects without a namespace are cluster-scoped.
     #[arg(long, value_name = "DIR")]
     kubernetes: Option<PathBuf>,
-    /// Let this OCI image layout be the registries that the policy asks
+    /// Answer registry lookups from this OCI image layout
     ///
-    /// `index.json` gives each manifest its full reference, such as registry.example/app:1, in the
-    /// annotation `org.opencontainers.image.ref.name`. Signatures of cosign under the tag
-    /// `sha256-<hex>.sig` are verified with the ECDSA P-256 keys that the policy asks for.
+    /// Each manifest in `index.json` needs its full reference, such as registry.example/app:1, in the
+    /// annotation `org.opencontainers.image.ref.name`. Cosign signatures under the tag `sha256-<hex>.sig` are
+    /// verified with the ECDSA P-256 keys that the policy passes.
     #[arg(long, value_name = "DIR")]
     registry: Option<PathBuf>,
-    /// Write what the policy asked and was answered to this file
+    /// Record the policy's host calls and their answers in this file
     ///
-    /// `--replay` reads it, and so does `kwctl run --replay-host-capabilities-interactions`.
+    /// Replay it with `--replay`, or with `kwctl run --replay-host-capabilities-interactions`.
     #[arg(long, value_name = "FILE", requires = "folders")]
     record: Option<PathBuf>,
-    /// Answer the policy from this recording, and nothing that is not in it
+    /// Answer host calls from this recording only
     ///
-    /// From `--record`, or from `kwctl run --record-host-capabilities-interactions` in a cluster.
+    /// Record one with `--record`, or with `kwctl run --record-host-capabilities-interactions` in a cluster.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["folders", "record"])]
     replay: Option<PathBuf>,
 }
 
 impl EvidenceArgs {
-    /// Opens the folders, or the recording.
+    /// Opens the folders or the recording.
     ///
     /// # Errors
     ///
-    /// One of them cannot be used, or a module of this ABI cannot ask for anything.
+    /// A folder or the recording cannot be read, or modules of this ABI make no host calls.
     pub(crate) fn open(&self, abi: Abi) -> Result<Evidence> {
         let Self {
             kubernetes,
@@ -55,7 +55,7 @@ impl EvidenceArgs {
         } = self;
         if self.is_given() && abi == Abi::Wasi {
             bail!(
-                "a WASI module cannot ask its host: --kubernetes, --registry, --record and \
+                "a WASI module makes no host calls: --kubernetes, --registry, --record and \
                  --replay need a waPC module (--abi wapc, the default)"
             );
         }
@@ -71,49 +71,49 @@ impl EvidenceArgs {
         })
     }
 
-    /// Whether something answers for the cluster.
+    /// Whether Kubernetes lookups have an answer.
     pub(crate) const fn has_cluster(&self) -> bool {
         self.kubernetes.is_some() || self.replay.is_some()
     }
 
-    /// Whether something answers for the registries.
+    /// Whether registry lookups have an answer.
     pub(crate) const fn has_registry(&self) -> bool {
         self.registry.is_some() || self.replay.is_some()
     }
 
-    /// Whether the order of questions matters: it is recorded, or was.
+    /// Whether host calls must keep their order, because they are recorded or replayed.
     pub(crate) const fn keeps_order(&self) -> bool {
         self.record.is_some() || self.replay.is_some()
     }
 
-    /// Whether what is asked is written to a file.
+    /// Whether host calls are recorded.
     pub(crate) const fn is_recorded(&self) -> bool {
         self.record.is_some()
     }
 
-    /// Whether anything answers.
+    /// Whether any host call has an answer.
     pub(crate) const fn is_given(&self) -> bool {
         self.kubernetes.is_some() || self.registry.is_some() || self.replay.is_some()
     }
 
-    /// What is read.
+    /// The folders and the recording that are read.
     pub(crate) fn inputs(&self) -> impl Iterator<Item = &Path> {
         let all = [&self.kubernetes, &self.registry, &self.replay];
         all.into_iter().flatten().map(PathBuf::as_path)
     }
 
-    /// Checks before any work is done that the recording replaces nothing that is read; `inputs` is what
-    /// else is.
+    /// Checks before any work that `--record` does not overwrite an input. `inputs` are the command's other
+    /// inputs.
     ///
     /// # Errors
     ///
-    /// It would.
+    /// The recording would overwrite an input.
     pub(crate) fn check<'p>(&'p self, inputs: impl IntoIterator<Item = &'p Path>) -> Result<()> {
         let inputs = inputs.into_iter().chain(self.inputs());
         Ok(files::refuse_inputs(self.record.as_deref(), inputs)?)
     }
 
-    /// The recording to read, if there is one.
+    /// The recording given by `--replay`.
     pub(crate) const fn replay(&self) -> Option<&PathBuf> {
         self.replay.as_ref()
     }

@@ -1,4 +1,4 @@
-//! Where a document that a command writes goes, the same for every command that writes one.
+//! `--output` and `--force`, for every command that writes one document.
 
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
@@ -10,30 +10,30 @@ use crate::emit;
 use crate::files::{self, Readers};
 use crate::inputs::shown;
 
-/// Where it goes
+/// Destination of the document
 #[derive(Debug, Args)]
 pub struct OutputArgs {
-    /// Write to this file, which must not be there yet, instead of standard output
+    /// Write to this new file instead of standard output
     #[arg(long, short, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
-    /// Replace the file
+    /// Overwrite the file if it exists
     #[arg(long, requires = "output")]
     force: bool,
 }
 
 impl OutputArgs {
-    /// Refuses a file that is there, and one of the inputs in any case, before any work is done.
+    /// Checks before any work that the file does not exist (unless `--force`) and is not an input.
     pub(crate) fn check<'p>(&'p self, inputs: impl IntoIterator<Item = &'p Path>) -> Result<()> {
         files::refuse_inputs(self.output.as_deref(), inputs)?;
         match &self.output {
             Some(path) if !self.force && path.symlink_metadata().is_ok() => {
-                bail!("`{}` exists; --force replaces it", shown(path))
+                bail!("`{}` exists; overwrite it with --force", shown(path))
             }
             _ => Ok(()),
         }
     }
 
-    /// Writes a text, byte for byte.
+    /// Writes the text unchanged.
     pub(crate) fn write(&self, text: &str) -> Result<()> {
         let Some(path) = &self.output else {
             let printed = io::stdout().write_all(text.as_bytes());

@@ -1,4 +1,4 @@
-//! Where an attestation goes: what `evaluate` and the cluster read it from.
+//! Destinations of a new attestation: the places from which the policy reads attestations.
 
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -14,71 +14,77 @@ use crate::attest::store::{annotation, kubernetes, occurrences, registry};
 use crate::written::Written;
 use crate::{emit, yaml};
 
-/// Where the attestation goes
+/// Destinations of the attestation
 #[derive(Debug, Args)]
-#[command(next_help_heading = "Where to")]
+#[command(next_help_heading = "Destination")]
 pub struct PlaceArgs {
-    /// Print it in this form
-    #[arg(long, value_enum, value_name = "FORM")]
+    /// Print the attestation in this format [default without a destination: occurrence]
+    #[arg(long, value_enum, value_name = "FORMAT")]
     format: Option<Form>,
-    /// Add it to this list of occurrences, in JSON or YAML
+    /// Add it to this list of occurrences (JSON or YAML)
     #[arg(long, value_name = "FILE")]
     occurrences: Option<PathBuf>,
-    /// Add it to the Attestation resource of the image in this folder, for `kubectl apply` and for
-    /// `evaluate --kubernetes`
+    /// Add it to the image's Attestation manifest in this directory
+    ///
+    /// For `kubectl apply` and for `evaluate --kubernetes`.
     #[arg(long, value_name = "DIR")]
     kubernetes: Option<PathBuf>,
-    /// The namespace of the note, if it is not the one in the settings
+    /// Namespace of the Attestation resource [default: the note's namespace in the settings]
     #[arg(long, short, value_name = "NAME")]
     namespace: Option<String>,
-    /// Add it to the annotation of every Pod and Pod template in this manifest that has the image, of
-    /// the kinds that the policy reads
+    /// Annotate the Pods and Pod templates with this image in this manifest
+    ///
+    /// Only kinds that the policy reads are annotated.
     #[arg(long, value_name = "FILE")]
     manifest: Option<PathBuf>,
-    /// Add it beside the image in this OCI image layout, for `evaluate --registry` and for a registry
+    /// Add it next to the image in this OCI image layout
+    ///
+    /// For `evaluate --registry`, and to copy to a registry.
     #[arg(long, value_name = "DIR")]
     registry: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Form {
-    /// A list of one occurrence in YAML, to add under `evidence.occurrences`
+    /// YAML list of one occurrence, for `evidence.occurrences` in the settings
     Occurrence,
-    /// The occurrence in JSON, as the API takes it
+    /// The occurrence in JSON, for Google's API
     Json,
-    /// An `Attestation` resource, for `kubectl apply`
+    /// `Attestation` manifest, for `kubectl apply`
     Kubernetes,
-    /// The value of a Pod's annotation
+    /// Value of the Pod annotation
     Annotation,
-    /// The DSSE envelope by itself
+    /// The DSSE envelope alone
     Envelope,
 }
 
 impl PlaceArgs {
-    /// Checks what was asked for before any work is done.
+    /// Checks the combination of options before any work.
     pub(crate) fn check(&self, is_predicate: bool) -> Result<()> {
         if self.kubernetes.is_none()
             && self.format != Some(Form::Kubernetes)
             && self.namespace.is_some()
         {
-            bail!("--namespace is for --kubernetes and --format kubernetes");
+            bail!("--namespace needs --kubernetes or --format kubernetes");
         }
         if is_predicate && self.manifest.is_some() {
-            // Scans and upload times never count from there: its author could choose an old one.
-            emit::note("of statements, only provenance counts from a Pod's annotation");
+            // The Pod's author could choose an old scan or upload time.
+            emit::note(
+                "the policy ignores scans and upload times in Pod annotations; it reads only provenance there",
+            );
         }
         Ok(())
     }
 
-    /// Whether one of the places has room for envelopes only.
+    /// Whether a destination stores only envelopes.
     pub(crate) fn take_envelopes_only(&self) -> bool {
         self.manifest.is_some() || matches!(self.format, Some(Form::Annotation | Form::Envelope))
     }
 
-    /// Puts an attestation everywhere that was named, and prints it where nothing was.
+    /// Writes an attestation to every given destination, or prints it if none is given.
     pub(crate) fn put(&self, attestation: &Attestation, settings: Option<&Value>) -> Result<()> {
         let entry = attestation.entry();
-        // Before anything is written.
+        // An error must come before any write.
         let resource = match &self.kubernetes {
             Some(folder) => Some((folder, self.namespace(attestation, settings)?)),
             None => None,
@@ -128,7 +134,12 @@ impl PlaceArgs {
         settings: Option<&Value>,
     ) -> Result<String> {
         let document = &attestation.document;
-        let envelope = || attestation.envelope.as_ref().context("it has no envelope");
+        let envelope = || {
+            attestation
+                .envelope
+                .as_ref()
+                .context("the attestation has no envelope")
+        };
         Ok(match form {
             Form::Occurrence => yaml::document(&json!([document])),
             Form::Json => format!("{document:#}\n"),
@@ -146,7 +157,7 @@ impl PlaceArgs {
         })
     }
 
-    /// Says where the settings do not look.
+    /// Warns of destinations from which the settings do not read.
     fn warn(&self, settings: &Value) {
         for (place, switch) in [
             (&self.kubernetes, "evidence.kubernetes"),
@@ -156,13 +167,13 @@ impl PlaceArgs {
             if place.is_some()
                 && !Written(settings).is_on(&format!("/{}", switch.replace('.', "/")))
             {
-                let problem = "is not set, so the policy does not look there";
+                let problem = "is not set, so the policy does not read attestations from there";
                 emit::warning(&format!("`{switch}` {problem}"));
             }
         }
     }
 
-    /// The namespace that is named, or the one that the settings give the note.
+    /// The namespace from `--namespace`, or else from the settings of the note.
     fn namespace(&self, attestation: &Attestation, settings: Option<&Value>) -> Result<String> {
         if let Some(namespace) = &self.namespace {
             return Ok(namespace.clone());
@@ -175,11 +186,11 @@ impl PlaceArgs {
         {
             Some(namespace) => Ok(namespace.to_owned()),
             None if note.is_empty() => bail!(
-                "in which namespace? Give --namespace and --note, or --settings and --attestor"
+                "the namespace is missing: give --namespace and --note, or --settings and --attestor"
             ),
             None => bail!(
-                "in which namespace? Give --namespace, or settings whose `evidence.kubernetes.notes` \
-                 have the note `{}`",
+                "the namespace is missing: give --namespace, or add the note `{}` to \
+                 `evidence.kubernetes.notes` of the settings",
                 emit::printable(note)
             ),
         }

@@ -1,4 +1,4 @@
-//! What is said about an image, the same for every command that has it signed.
+//! The image and the payload to sign, for the commands that sign and that print payloads.
 
 use std::path::PathBuf;
 
@@ -11,29 +11,30 @@ use crate::attest::payload::{Form, IN_TOTO, Payload, SIMPLE_SIGNING, simple_sign
 use crate::emit::printable;
 use crate::inputs::{self, shown};
 
-/// What is said about which image
+/// The image and its payload
 #[derive(Debug, Args)]
 pub struct StatementArgs {
-    /// The image: REPOSITORY@sha256:DIGEST
+    /// The image to attest: REPOSITORY@sha256:DIGEST
     #[arg(value_name = "IMAGE", value_parser = parse_image)]
     pub(crate) image: Image,
-    /// Sign an in-toto statement with this predicate, in JSON or YAML, in an envelope
+    /// Sign an in-toto statement with this predicate (JSON or YAML), in a DSSE envelope
     ///
-    /// For the checks of platform policies: provenance, scans, upload times. It satisfies no attestor.
+    /// Checks of platform policies read such statements: provenance, scans, upload times. They do not count as
+    /// attestations of an attestor.
     #[arg(long, value_name = "FILE", requires = "predicate_type")]
     predicate: Option<PathBuf>,
-    /// What the predicate is, such as `https://slsa.dev/provenance/v1`
+    /// Type of the predicate, such as `https://slsa.dev/provenance/v1`
     #[arg(long, value_name = "URI", requires = "predicate")]
     predicate_type: Option<String>,
-    /// Sign a DSSE envelope, whose signature covers the payload's type too
+    /// Sign a DSSE envelope, whose signature also covers the payload type
     ///
-    /// Pods carry envelopes only, and Ed25519 keys sign envelopes only; both imply it.
+    /// Pod annotations and Ed25519 keys need an envelope, so both imply this option.
     #[arg(long)]
     pub(crate) envelope: bool,
 }
 
 impl StatementArgs {
-    /// What is signed; `is_envelope` where something else asks for an envelope.
+    /// The payload to sign. `is_envelope` if the key or the destination needs an envelope.
     pub(crate) fn payload(&self, is_envelope: bool) -> Result<Payload> {
         let repository = &self.image.repository;
         let digest = self.image.digest.to_string();
@@ -48,11 +49,11 @@ impl StatementArgs {
         };
         let (name, mut documents) = inputs::documents(path)?;
         let (Some(predicate), true) = (documents.pop(), documents.is_empty()) else {
-            bail!("`{name}` has to be one document, the predicate");
+            bail!("`{name}` must contain exactly one document, the predicate");
         };
         if predicate.get("predicateType").is_some() {
             bail!(
-                "`{}` is a whole statement; give its predicate alone",
+                "`{}` is a complete statement; give only its predicate",
                 shown(path)
             );
         }
@@ -62,18 +63,18 @@ impl StatementArgs {
         })
     }
 
-    /// Whether a statement is signed that attests nothing by itself.
+    /// Whether the payload is a statement with a predicate, which is not an attestation.
     pub(crate) const fn is_predicate(&self) -> bool {
         self.predicate.is_some()
     }
 }
 
-/// An image by its digest.
+/// Parses an image with its digest.
 pub(crate) fn parse_image(text: &str) -> Result<Image, String> {
     Image::parse(text).map_err(|error| error.to_string())
 }
 
-/// An algorithm by either of Google's names, in any letter case and with dashes, or by a short name.
+/// Parses an algorithm: one of Google's names, in any letter case and with `-` or `_`, or a short name.
 pub(crate) fn parse_algorithm(text: &str) -> Result<Algorithm, String> {
     let name = match text.to_ascii_uppercase().replace('-', "_").as_str() {
         "P256" | "P_256" => "ECDSA_P256_SHA256".to_owned(),
@@ -88,17 +89,17 @@ pub(crate) fn parse_algorithm(text: &str) -> Result<Algorithm, String> {
     })
 }
 
-/// The name of an attestor.
+/// Parses the name of an attestor.
 pub(crate) fn parse_attestor(text: &str) -> Result<String, String> {
     parse_name(text, "attestors")
 }
 
-/// The name of a note.
+/// Parses the name of a note.
 pub(crate) fn parse_note(text: &str) -> Result<String, String> {
     parse_name(text, "notes")
 }
 
-/// A resource name of Google's, of letters that nothing has to quote.
+/// Parses a Google resource name of characters that need no quoting.
 fn parse_name(text: &str, collection: &str) -> Result<String, String> {
     let is_id = |id: &str| {
         let is_plain = |one: u8| one.is_ascii_alphanumeric() || b"-_.:".contains(&one);
@@ -109,7 +110,7 @@ fn parse_name(text: &str, collection: &str) -> Result<String, String> {
             Ok(text.to_owned())
         }
         _ => Err(format!(
-            "`{}` has to be projects/PROJECT/{collection}/NAME",
+            "`{}` is not a name of the form projects/PROJECT/{collection}/NAME",
             printable(text)
         )),
     }
@@ -120,7 +121,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn algorithms_have_the_names_of_google_and_of_gcloud_and_short_ones() {
+    fn algorithms_have_api_names_gcloud_names_and_short_names() {
         for (text, algorithm) in [
             ("ECDSA_P256_SHA256", Algorithm::EcdsaP256Sha256),
             ("ec-sign-p256-sha256", Algorithm::EcdsaP256Sha256),

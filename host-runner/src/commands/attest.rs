@@ -13,26 +13,29 @@ use crate::Exit;
 /// Arguments of `countersign attest`
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
-  countersign attest keygen --attestor projects/example/attestors/build --output build.pem
-  countersign attest sign --key build.pem --settings policy.yaml --attestor build IMAGE
-  countersign attest verify --settings policy.yaml --attestor build --attestation signed.yaml IMAGE
+  countersign attest keygen --attestor projects/example/attestors/build \\
+    --output build.pem
+  countersign attest sign --key build.pem --settings policy.yaml \\
+    --attestor build IMAGE
+  countersign attest verify --settings policy.yaml --attestor build \\
+    --attestation signed.yaml IMAGE
 
-Exit status: that of the command behind it")]
+Exit status: see the subcommand")]
 pub struct Args {
     #[command(subcommand)]
     command: Verb,
 }
 
-/// What an attestor does
+/// The subcommands
 #[derive(Debug, Subcommand)]
 enum Verb {
-    /// Make a private key, and print the attestor who has it
+    /// Create a private key and print its attestor for the settings
     Keygen(keygen::Args),
-    /// Print the bytes that are signed for an image, for a KMS, an HSM, openssl or gpg to sign
+    /// Print the bytes to sign, for a KMS, an HSM, openssl or gpg
     Payload(payload::Args),
-    /// Sign an image, and put the attestation where the policy looks for it
+    /// Sign an image and store the attestation
     Sign(sign::Args),
-    /// Say whether attestations satisfy an attestor, before anything is uploaded
+    /// Check whether attestations of an image satisfy an attestor
     Verify(verify::Args),
 }
 

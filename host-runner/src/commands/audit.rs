@@ -1,4 +1,4 @@
-//! `countersign audit`: what would the policy refuse of everything that runs?
+//! `countersign audit`: evaluates a policy against everything running in a cluster.
 
 use std::fs;
 use std::path::PathBuf;
@@ -27,36 +27,41 @@ use super::{check_stdin, module_bytes, objects};
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   countersign audit --settings policy.yaml --list dump.json
-  kubectl get pods,deployments -A -o json | countersign audit --settings policy.yaml -
+  kubectl get pods,deployments -A -o json | countersign audit \\
+    --settings policy.yaml -
   countersign audit --settings policy.yaml --fail-on dry-run dump.json
-  countersign audit --settings policy.yaml --format human --format json=audit.json dump.json
+  countersign audit --settings policy.yaml --format human \\
+    --format json=audit.json dump.json
   countersign audit --settings policy.yaml --kubernetes attestations/ dump.json
 
-Every object is judged as if it were created now, in its namespace. JSON is read object by object:
-a dump may be longer than memory. A Pod repeats what its controller says; both are counted. An object
-that cannot be read hides no other: it is told at the end, and the exit status is 2.
+Each object is evaluated as if it were created now, in its namespace. JSON is
+streamed, so a dump may be larger than memory. A Pod and its controller are
+both counted. Objects that cannot be read are reported at the end, with exit
+status 2; all others are evaluated.
 
-Exit status: 0 all would be admitted, 1 one or more refused (with --fail-on dry-run, or admitted by dry run or break-glass only), 2 the job could not be done")]
+Exit status: 0 if all objects are admitted, 1 if any is denied (with --fail-on
+dry-run, also if any is admitted only by dry run or break-glass), 2 on an error")]
 pub struct Args {
-    /// The settings, or a cluster admission policy that contains them; `-` is standard input
+    /// Settings, or a manifest of a policy with settings (`-` for standard input)
     #[arg(long, short, value_name = "FILE")]
     settings: PathBuf,
-    /// What runs, as `kubectl get -o json` prints it, or manifests, admission requests or reviews in
-    /// JSON or YAML: files, folders, or `-` for standard input
+    /// Objects to evaluate: files, directories, or `-` for standard input
+    ///
+    /// Output of `kubectl get -o json`, manifests, lists, admission requests or reviews, in YAML or JSON.
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
-    /// List the objects against which something stands, and all of their images
+    /// List the objects with a reason against them and all of their images
     #[arg(long)]
     list: bool,
-    /// How many images and how many objects are kept to be listed; the rest is only counted
+    /// Maximum number of images, and of objects, to list; the rest is only counted
     #[arg(long, value_name = "COUNT", default_value_t = 1000)]
     limit: usize,
-    /// What makes the exit status 1
-    #[arg(long, value_enum, value_name = "OUTCOME", default_value_t = FailOn::Refused)]
+    /// Outcomes that make the exit status 1
+    #[arg(long, value_enum, value_name = "OUTCOME", default_value_t = FailOn::Denied)]
     fail_on: FailOn,
     #[command(flatten)]
     context: ContextArgs,
-    /// How to print the report, and to which file: `human` or `json`; may be given several times
+    /// Output format, `human` or `json`, and file to write it to; repeatable
     #[arg(long, value_name = "FORMAT[=FILE]", default_value = "human",
           value_parser = output::parse::<Format>)]
     format: Vec<output::Output<Format>>,
@@ -68,17 +73,18 @@ pub struct Args {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum FailOn {
-    /// What would be refused
-    Refused,
-    /// Also what only dry run or break-glass admits
+    /// Denied objects
+    #[value(alias = "refused")]
+    Denied,
+    /// Denied objects, and objects that only dry run or break-glass admits
     DryRun,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
-    /// A table by namespace and reason, and the images behind it
+    /// Text: a table by namespace and reason, and the affected images
     Human,
-    /// An `AuditReport`
+    /// JSON: an `AuditReport`
     Json,
 }
 
@@ -98,15 +104,15 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
         emit::settings_problems(&args.settings, &problems);
         return Ok(Exit::CouldNot);
     }
-    warn_of_silence(&settings, &args.evidence);
+    warn_of_missing_evidence(&settings, &args.evidence);
     let (audit, passed_over) = audit(args, &mut walks, &settings, &judge, &mut problems)?;
     for walk in &walks {
         emit::skipped(&walk.skipped);
     }
-    passed_over.tell_unread();
+    passed_over.print_unread();
     if audit.summary.objects == 0 {
         if problems.is_empty() {
-            bail!("nothing to audit: no object that brings in an image");
+            bail!("nothing to audit: no object has images");
         }
         return Ok(problems.finish(Exit::CouldNot));
     }
@@ -123,18 +129,18 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
     if audit.unanswered > 0 {
         let objects = counted(audit.unanswered, "object");
         problems.add(&format!(
-            "the module gave no answer about {objects}, which the report counts as errors"
+            "the module failed on {objects}; the report counts them as errors"
         ));
     }
     let summary = &audit.summary;
     let fails = match args.fail_on {
-        FailOn::Refused => summary.is_refused(),
+        FailOn::Denied => summary.is_denied(),
         FailOn::DryRun => !summary.is_clean(),
     };
     Ok(problems.finish(if fails { Exit::No } else { Exit::Yes }))
 }
 
-/// All files, those in folders too, each once.
+/// All files, including those in directories, each once.
 fn walks(paths: &[PathBuf], problems: &mut Problems) -> Vec<Walk> {
     let (mut walks, mut known) = (Vec::new(), Vec::new());
     for path in paths {
@@ -152,8 +158,8 @@ fn walks(paths: &[PathBuf], problems: &mut Problems) -> Vec<Walk> {
     walks
 }
 
-/// Says what will be missing, before an hour has passed.
-fn warn_of_silence(settings: &Value, evidence: &EvidenceArgs) {
+/// Warns before a long run of host calls that nothing will answer.
+fn warn_of_missing_evidence(settings: &Value, evidence: &EvidenceArgs) {
     let is_on = |pointer| Written(settings).is_on(pointer);
     let asks_registry = is_on("/evidence/registry") || is_on("/resolveTags");
     for (asks, is_answered, whom, option) in [
@@ -172,14 +178,14 @@ fn warn_of_silence(settings: &Value, evidence: &EvidenceArgs) {
     ] {
         if asks && !is_answered {
             emit::note(&format!(
-                "the settings ask {whom}, and nothing answers here: what depends on it is an error \
-                 (host-capability-failed). Give {option} DIR or --replay FILE"
+                "the settings look up evidence in {whom}, and {option} is not given: such checks fail \
+                 with host-capability-failed. Give {option} DIR or --replay FILE"
             ));
         }
     }
 }
 
-/// Judges everything on all cores, as it is read.
+/// Evaluates objects on all cores while reading.
 fn audit(
     args: &Args,
     walks: &mut [Walk],
@@ -197,7 +203,7 @@ fn audit(
     let mut audit = Audit::new(args.limit);
     let mut passed_over = PassedOver::default();
     let (mut unread, mut unjudged) = (Problems::default(), Problems::default());
-    // Written once: it may be long, and there may be many objects.
+    // Serialized once: settings may be long, and there may be many objects.
     let written = to_raw_value(settings)?;
     let work = |request: Request| judged(judge, &written, &request);
     let mut fold = |judged: Result<Judged>| {
@@ -248,7 +254,7 @@ fn audit(
         0 => error,
         count => {
             let objects = counted(count, "object");
-            error.context(format!("{objects} had been judged, and then"))
+            error.context(format!("stopped after {objects}"))
         }
     });
     judge.finish(result)?;
@@ -257,26 +263,26 @@ fn audit(
     Ok((audit, passed_over))
 }
 
-/// Whether the module fails at one object, and perhaps not at the others.
+/// Whether the module failed on this object; it may succeed on others.
 fn is_of_object(error: &Error) -> bool {
     matches!(error.downcast_ref(), Some(EngineError::Guest(_)))
 }
 
-/// Refuses recorded requests that create nothing: an audit is about what runs.
+/// Rejects recorded requests other than CREATE: an audit is about running objects.
 fn created(request: &Request) -> Result<()> {
     let operation = emit::text(&request.request, "operation");
     if operation == "CREATE" {
         return Ok(());
     }
     bail!(
-        "`{}`: a recorded {} of {} is not an object that runs; `countersign evaluate` judges it",
+        "`{}`: a recorded {} of {} is not a running object; use `countersign evaluate`",
         request.source,
         emit::printable(operation),
         request.title
     )
 }
 
-/// How many bytes there are to read, where that is known.
+/// The number of bytes to read, if known.
 fn size<'p>(files: impl Iterator<Item = &'p PathBuf>) -> Option<u64> {
     let size = |path: &PathBuf| {
         let metadata = fs::metadata(path).ok();
@@ -287,11 +293,11 @@ fn size<'p>(files: impl Iterator<Item = &'p PathBuf>) -> Option<u64> {
     files.map(size).sum()
 }
 
-/// Asks about one object. Where the module fails at it, that is the outcome of this object alone.
+/// Evaluates one object. If the module fails on it, that is the outcome of this object alone.
 fn judged(judge: &Judge, settings: &RawValue, request: &Request) -> Result<Judged> {
     match judge.ask(request, &settings, Operation::Decide) {
         Ok(decision) if emit::is_decision(&decision) => Ok(Judged::new(request, &decision)),
-        Ok(_) => Err(no_decision(request, "an audit is made from")),
+        Ok(_) => Err(no_decision(request, "`audit` needs")),
         Err(error) => {
             let failure = error.downcast_ref::<EngineError>();
             failure

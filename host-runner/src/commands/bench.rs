@@ -1,4 +1,4 @@
-//! `countersign bench`: what does a policy cost, and is that more than it was?
+//! `countersign bench`: measures a policy and compares it with a baseline.
 
 use alloc::collections::BTreeMap;
 use alloc::sync::Arc;
@@ -25,48 +25,53 @@ use super::{check_settings, engine, metering_engine, module_bytes, objects};
 #[command(after_help = "Examples:
   countersign bench --settings policy.yaml pod.yaml
   countersign bench --settings policy.yaml --save before.json manifests/
-  countersign bench --settings policy.yaml --compare before.json --threshold 5 manifests/
-  countersign bench --settings policy.yaml --module other.wasm --format json pod.yaml
+  countersign bench --settings policy.yaml --compare before.json \\
+    --threshold 5 manifests/
+  countersign bench --settings policy.yaml --module other.wasm \\
+    --format json pod.yaml
 
-Every call gets a fresh instance, as an engine gives it. In turns with the policy run a module that
-says yes, one that skips the same JSON, and the same policy as native code; what counts is the ratio,
-since times of their own are those of one machine on one day. With --compare a higher ratio, more
-fuel or more memory is a regression.
+Each call gets a fresh instance, as in an admission controller. Runs of the
+policy alternate with runs of a module that always admits, of a module that
+only skips the JSON, and of the policy as native code. Times are reported as
+ratios to these, because absolute times depend on the machine. With --compare,
+a higher ratio, more fuel or more memory is a regression.
 
-Exit status: 0 measured, and no worse than before, 1 something became worse, 2 the job could not be done")]
+Exit status: 0 if measured without a regression, 1 on a regression, 2 on an
+error")]
 pub struct Args {
-    /// The settings, or a cluster admission policy that contains them; `-` is standard input
+    /// Settings, or a manifest of a policy with settings (`-` for standard input)
     #[arg(long, short, value_name = "FILE")]
     settings: PathBuf,
-    /// Manifests, lists, admission requests or reviews in YAML or JSON: files, folders, or
-    /// `-` for standard input
+    /// Objects to evaluate: files, directories, or `-` for standard input
+    ///
+    /// Manifests, lists, admission requests or reviews, in YAML or JSON.
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
-    /// How often each request is measured
+    /// Number of measured runs of each request
     #[arg(long, value_name = "COUNT", default_value_t = 300,
           value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(1..=MAX_RUNS))]
     count: usize,
-    /// How often before that, to warm up
+    /// Number of runs of each request before measuring
     #[arg(long, value_name = "COUNT", default_value_t = 20,
           value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(..=MAX_RUNS))]
     warm_up: usize,
-    /// Write what was measured to this file, in JSON; one that is there is replaced
+    /// Save the results to this JSON file, overwriting it
     #[arg(long, value_name = "FILE")]
     save: Option<PathBuf>,
-    /// Compare with what was saved
+    /// Compare with results from `--save`
     #[arg(long, value_name = "FILE")]
     compare: Option<PathBuf>,
-    /// How many per cent more is a regression
+    /// Minimum increase of a regression, in percent
     #[arg(long, value_name = "PERCENT", default_value_t = 10.0, requires = "compare",
           value_parser = not_negative)]
     threshold: f64,
-    /// And how many microseconds, for the time
+    /// Minimum increase of a regression in time, in microseconds
     #[arg(long, value_name = "MICROSECONDS", default_value_t = 20.0, requires = "compare",
           value_parser = not_negative)]
     min_threshold: f64,
     #[command(flatten)]
     context: ContextArgs,
-    /// How to print what was measured, and to which file; may be given several times
+    /// Output format, `human` or `json`, and file to write it to; repeatable
     #[arg(long, value_name = "FORMAT[=FILE]", default_value = "human",
           value_parser = output::parse::<Format>)]
     format: Vec<output::Output<Format>>,
@@ -76,7 +81,7 @@ pub struct Args {
     evidence: EvidenceArgs,
 }
 
-/// More would take hours.
+/// Limit on `--count` and `--warm-up`: more would take hours.
 const MAX_RUNS: u64 = 1_000_000;
 
 fn not_negative(text: &str) -> Result<f64, String> {
@@ -84,15 +89,15 @@ fn not_negative(text: &str) -> Result<f64, String> {
     if number.is_finite() && number >= 0.0 {
         Ok(number)
     } else {
-        Err("expected a number from 0 on".to_owned())
+        Err("expected a number of at least 0".to_owned())
     }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
-    /// A table for each request
+    /// Text: a table for each request
     Human,
-    /// A `BenchReport`
+    /// JSON: a `BenchReport`
     Json,
 }
 
@@ -109,17 +114,17 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
     files::refuse_inputs(args.save.as_deref(), read)?;
     if args.context.time.is_some() {
         bail!(
-            "--time cannot be used here: a gatekeeper judges by its own clock, and that is measured"
+            "--time cannot be used with bench, which measures the policy with the clock of an admission controller"
         );
     }
     if args.evidence.is_recorded() {
-        bail!("--record cannot be used here: every question would be asked and written many times");
+        bail!("--record cannot be used with bench, which would record each host call many times");
     }
     let baseline = args.compare.as_deref().map(saved).transpose()?;
     let bytes = module_bytes(&args.module)?;
     let read = objects::read([&args.settings], &args.files, &args.context, &args.evidence)?;
     if !read.problems.is_empty() {
-        // What is left out would be missing in every comparison.
+        // A request that is left out would be missing from every comparison.
         return Ok(read.problems.finish(Exit::CouldNot));
     }
     let engine = engine()?;
@@ -131,7 +136,7 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
     }
     if policy.abi() == Abi::Wasi {
         bail!(
-            "a WASI command has another floor than the waPC modules that it would be measured beside"
+            "bench measures only waPC modules: a WASI command starts differently from the modules it is compared with"
         );
     }
     let Some((requests, [settings], _)) = read.asked(&args.context)? else {
@@ -173,7 +178,7 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
     let report = Report::new(module, args.count, cases);
     if cfg!(debug_assertions) {
         emit::warning(
-            "this program was built without optimisation, and so is the engine that is measured",
+            "this program and its engine were built without optimizations, so the times are too high",
         );
     }
     if let Some(path) = &args.save {
@@ -189,7 +194,7 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
     if let Some(all) = &changes
         && all.iter().all(Option::is_none)
     {
-        bail!("none of these requests is in the report that they are to be compared with");
+        bail!("none of these requests is in the report given by --compare");
     }
     output::write(&args.format, |format, out| match format {
         Format::Human => {
@@ -203,10 +208,10 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
     Ok(if is_worse { Exit::No } else { Exit::Yes })
 }
 
-/// Reads a report that was saved.
+/// Reads a saved report.
 fn saved(path: &Path) -> Result<Report> {
     let text =
         fs::read_to_string(path).with_context(|| format!("cannot read `{}`", shown(path)))?;
     serde_json::from_str(&text)
-        .with_context(|| format!("`{}` is not what `bench --save` writes", shown(path)))
+        .with_context(|| format!("`{}` is not a report from `bench --save`", shown(path)))
 }

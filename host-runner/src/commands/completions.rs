@@ -1,4 +1,4 @@
-//! `countersign completions`: what a shell needs to complete the program's arguments.
+//! `countersign completions`: generates shell completions.
 
 use std::io::Write as _;
 
@@ -12,13 +12,14 @@ use crate::{Exit, emit};
 /// Arguments of `countersign completions`
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
-  countersign completions bash > ~/.local/share/bash-completion/completions/countersign
+  countersign completions bash > \\
+    ~/.local/share/bash-completion/completions/countersign
   countersign completions zsh > ~/.zfunc/_countersign
   countersign completions fish > ~/.config/fish/completions/countersign.fish
 
-Exit status: 0 printed")]
+Exit status: 0")]
 pub struct Args {
-    /// For which shell
+    /// Shell to generate completions for
     #[arg(value_enum, value_name = "SHELL")]
     shell: Shell,
 }

@@ -1,4 +1,4 @@
-//! `countersign diff`: whose verdict changes between two settings files?
+//! `countersign diff`: lists the objects whose verdict changes between two settings files.
 
 use std::path::PathBuf;
 
@@ -23,24 +23,26 @@ use super::{module_bytes, objects};
   countersign diff old.yaml new.yaml --reasons manifests/
   countersign diff old.yaml new.yaml --format json pods.json
 
-Exit status: 0 nothing changes, 1 one or more answers change (with --reasons, or reasons), 2 the job could not be done")]
+Exit status: 0 if no verdict changes, 1 if any changes (with --reasons, also if
+reasons change), 2 on an error")]
 pub struct Args {
-    /// The settings as they are, or a cluster admission policy that contains them
+    /// Current settings, or a manifest of a policy with settings
     #[arg(value_name = "OLD")]
     old: PathBuf,
-    /// The settings as they would be
+    /// New settings, or a manifest of a policy with settings
     #[arg(value_name = "NEW")]
     new: PathBuf,
-    /// Manifests, lists, admission requests or reviews in YAML or JSON: files, folders, or
-    /// `-` for standard input
+    /// Objects to evaluate: files, directories, or `-` for standard input
+    ///
+    /// Manifests, lists, admission requests or reviews, in YAML or JSON.
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
-    /// List also objects that are answered alike, for other reasons
+    /// Also list objects with the same verdict but different reasons
     #[arg(long)]
     reasons: bool,
     #[command(flatten)]
     context: ContextArgs,
-    /// How to print the changes, and to which file: `human` or `json`; may be given several times
+    /// Output format, `human` or `json`, and file to write it to; repeatable
     #[arg(long, value_name = "FORMAT[=FILE]", default_value = "human",
           value_parser = output::parse::<Format>)]
     format: Vec<output::Output<Format>>,
@@ -52,9 +54,9 @@ pub struct Args {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
-    /// Each object whose answer changes, and why
+    /// Text: each object whose verdict changes, and why
     Human,
-    /// A `DiffReport`
+    /// JSON: a `DiffReport`
     Json,
 }
 
@@ -87,7 +89,7 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
     };
     let mut comparison = Comparison::default();
     let progress = Progress::of(requests.len(), "objects");
-    // One object after the other: what does not change is not kept.
+    // One object at a time: objects without a change are not kept.
     for request in requests {
         let ask = |settings| judge.ask(&request, settings, Operation::Decide);
         match ask(&old).and_then(|before| Ok((before, ask(&new)?))) {
@@ -112,7 +114,7 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
     })?;
     if comparison.summary.errors == comparison.summary.objects {
         problems.finish(Exit::CouldNot);
-        bail!("no object could be judged, so nothing is known about what changes");
+        bail!("no object could be evaluated, so the changes are unknown");
     }
     Ok(problems.finish(if comparison.changes.is_empty() {
         Exit::Yes

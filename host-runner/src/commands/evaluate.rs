@@ -1,4 +1,4 @@
-//! `countersign evaluate`: what would the gatekeeper say to these objects?
+//! `countersign evaluate`: evaluates manifests or admission requests against a policy.
 
 use std::path::PathBuf;
 
@@ -21,25 +21,30 @@ use super::{module_bytes, objects};
   kubectl get pods -A -o json | countersign evaluate --settings policy.yaml -
   countersign evaluate --settings policy.yaml --format json review.json
   countersign evaluate --settings policy.yaml --format gke deployment.yaml
-  countersign evaluate --settings policy.yaml --time 2026-11-23T12:00:00Z pod.yaml
-  countersign evaluate --settings policy.yaml --kubernetes attestations/ deployment.yaml
-  countersign evaluate --settings policy.yaml --registry layout/ --record asked.yaml pod.yaml
+  countersign evaluate --settings policy.yaml \\
+    --time 2026-11-23T12:00:00Z pod.yaml
+  countersign evaluate --settings policy.yaml \\
+    --kubernetes attestations/ deployment.yaml
+  countersign evaluate --settings policy.yaml --registry layout/ \\
+    --record asked.yaml pod.yaml
   countersign evaluate --settings policy.yaml --replay asked.yaml pod.yaml
 
-An object that cannot be read or judged hides no other: it is told at the end, and the exit status is 2.
+Objects that cannot be read or evaluated are reported at the end, with exit
+status 2; all others are evaluated.
 
-Exit status: 0 all admitted, 1 one or more refused, 2 the job could not be done")]
+Exit status: 0 if all objects are admitted, 1 if any is denied, 2 on an error")]
 pub struct Args {
-    /// The settings, or a cluster admission policy that contains them; `-` is standard input
+    /// Settings, or a manifest of a policy with settings (`-` for standard input)
     #[arg(long, short, value_name = "FILE")]
     settings: PathBuf,
-    /// Manifests, lists, admission requests or reviews in YAML or JSON: files, folders, or
-    /// `-` for standard input
+    /// Objects to evaluate: files, directories, or `-` for standard input
+    ///
+    /// Manifests, lists, admission requests or reviews, in YAML or JSON.
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
     #[command(flatten)]
     context: ContextArgs,
-    /// How to print the answers
+    /// Output format
     #[arg(long, value_enum, default_value_t = Format::Human)]
     format: Format,
     #[command(flatten)]
@@ -50,14 +55,13 @@ pub struct Args {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
-    /// A verdict for each image
+    /// Text: a verdict for each image
     Human,
-    /// The Decision; a list of them for several objects
+    /// JSON: the Decision, or a list of Decisions for several objects
     Json,
-    /// The admission review that an API server would get
+    /// JSON: the `AdmissionReview` that the API server would receive
     AdmissionReview,
-    /// Google's `EvaluateGkePolicyResponse`, with an entry for each image and policy; a list of them
-    /// for several objects
+    /// JSON: Google's `EvaluateGkePolicyResponse`, or a list for several objects
     Gke,
 }
 
@@ -66,7 +70,7 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
     let time = args.context.time;
     if time.is_some() && args.format == Format::AdmissionReview {
         bail!(
-            "--time cannot be used with --format admission-review: a gatekeeper judges by its own clock"
+            "--time cannot be used with --format admission-review: an admission controller uses its own clock"
         );
     }
     let inputs = args.files.iter().chain([&args.settings]);
@@ -83,8 +87,8 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
         return Ok(Exit::CouldNot);
     };
     if let (Some(time), Format::Gke) = (time, args.format) {
-        // Google's response has no place for it.
-        anstream::eprintln!("note: judged as of {time}");
+        // Google's response has no field for it.
+        anstream::eprintln!("note: evaluated as of {time}");
     }
     let operation = match args.format {
         Format::Human | Format::Json | Format::Gke => Operation::Decide,
@@ -96,7 +100,7 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
     }
     let is_one = answers.len().saturating_add(problems.count()) == 1;
     if args.format == Format::Gke {
-        require_decisions(&answers, "--format gke is made from; use another format")?;
+        require_decisions(&answers, "--format gke needs; use another format")?;
     }
     let printed = match args.format {
         Format::Human => emit::human::decisions(&answers, &inspect(&bytes)?.digest),

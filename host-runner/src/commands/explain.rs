@@ -22,7 +22,8 @@ use super::{module_bytes, objects};
   countersign explain digest-required
   countersign explain attestation-unknown-key-id lint-dry-run
 
-Exit status: 0 all admitted, or the page is shown, 1 one or more refused, 2 the job could not be done")]
+Exit status: 0 all admitted, or the page is shown, 1 one or more refused, 2 the
+job could not be done")]
 pub struct Args {
     /// With --settings: manifests, lists, admission requests or reviews in YAML or JSON (files,
     /// folders, or `-` for standard input). Without: codes of reasons and lints, whose pages are shown

@@ -1,4 +1,4 @@
-//! `countersign export`: what a cluster is given.
+//! `countersign export`: Kubernetes manifests.
 
 mod kubewarden;
 mod rbac;
@@ -19,24 +19,25 @@ use super::{check_settings, engine};
 /// Arguments of `countersign export`
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
-  countersign export kubewarden --settings policy.yaml > cluster-admission-policy.yaml
+  countersign export kubewarden \\
+    --settings policy.yaml > cluster-admission-policy.yaml
   countersign export crd | kubectl apply -f -
   countersign export rbac --settings policy.yaml -o rbac.yaml
 
-Exit status: 0 exported, 2 the job could not be done")]
+Exit status: 0 if exported, 2 on an error")]
 pub struct Args {
-    /// What to export
+    /// The manifests to export
     #[command(subcommand)]
     what: What,
 }
 
 #[derive(Debug, Subcommand)]
 enum What {
-    /// Kubewarden's manifest of a policy; two where it replaces tags by digests
+    /// Export a policy for Kubewarden; two policies if it resolves tags to digests
     Kubewarden(kubewarden::Args),
-    /// The kind under which a cluster stores attestations
+    /// Export the CRD of attestations
     Crd(CrdArgs),
-    /// Roles for policy creators, attestors and deployers, and who holds them
+    /// Export roles and role bindings for policy creators, attestors and deployers
     Rbac(rbac::Args),
 }
 
@@ -46,18 +47,18 @@ enum What {
   countersign export crd | kubectl apply -f -
   countersign export crd -o crd.yaml
 
-Exit status: 0 exported, 2 the file could not be written")]
+Exit status: 0 if exported, 2 on an error")]
 struct CrdArgs {
     #[command(flatten)]
     output: OutputArgs,
 }
 
-/// How kinds beyond the built-in ones are called
+/// Resources of custom workload kinds
 #[derive(Debug, clap::Args)]
 struct WorkloadArgs {
-    /// The resource of a kind of `workloads`, as `kubectl api-resources` shows it
+    /// Plural of a kind in `workloads`, as `kubectl api-resources` prints it; repeatable
     ///
-    /// Without it the plural is guessed, as Kubernetes does.
+    /// Default: derived from the kind, as Kubernetes does, such as `rollouts` for `Rollout`.
     #[arg(long, value_name = "GROUP/KIND=PLURAL", value_parser = Plural::parse)]
     resource: Vec<Plural>,
 }
@@ -76,7 +77,8 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
     }
 }
 
-/// Reads settings that the module can use; `None` where it cannot, with everything that is wrong said.
+/// Reads settings and checks them with the module. If they are invalid, prints all problems and returns
+/// `None`.
 fn usable_settings(path: &Path) -> Result<Option<SettingsText>> {
     let settings = SettingsText::read(path)?;
     if let Some(problems) = check_settings(module()?, settings.value())? {
@@ -86,7 +88,7 @@ fn usable_settings(path: &Path) -> Result<Option<SettingsText>> {
     Ok(Some(settings))
 }
 
-/// The embedded module, compiled once for all exports of a process.
+/// The embedded module, compiled once for all exports of the process.
 fn module() -> Result<&'static Policy, EngineError> {
     static MODULE: OnceLock<Policy> = OnceLock::new();
     match MODULE.get() {
@@ -99,14 +101,14 @@ fn module() -> Result<&'static Policy, EngineError> {
 }
 
 impl WorkloadArgs {
-    /// The kinds of the settings as resources; what is guessed is said.
+    /// The workload kinds of the settings as resources; prints a note for each guessed plural.
     fn read(&self, settings: &SettingsText) -> Result<Workloads> {
         let workloads = Workloads::of(settings.value(), &self.resource)?;
         for guess in &workloads.guesses {
             let (kind, resource) = (emit::printable(&guess.of()), &guess.resource);
             anstream::eprintln!(
-                "note: the resource of `{kind}` is guessed to be `{resource}`; \
-                 to say another, give --resource {kind}=PLURAL"
+                "note: assuming resource `{resource}` for `{kind}`; \
+                 set another with --resource {kind}=PLURAL"
             );
         }
         Ok(workloads)

@@ -1,4 +1,4 @@
-//! `countersign import`: settings from what Google Binary Authorization exports.
+//! `countersign import`: converts Google Binary Authorization exports to settings.
 
 use std::path::{Path, PathBuf};
 
@@ -16,54 +16,61 @@ use super::{check_settings, check_stdin, engine, module_bytes};
 /// Arguments of `countersign import`
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
-  countersign import --policy policy.yaml --attestors attestors.json --attestations build.json \\
+  countersign import --policy policy.yaml --attestors attestors.json \\
+    --attestations build.json \\
     -o settings.yaml
-  countersign import --policy policy.yaml --attestors attestors.json --system-policy system.yaml
+  countersign import --policy policy.yaml --attestors attestors.json \\
+    --system-policy system.yaml
   countersign import --policy policy.yaml --attestors attestors.json \\
     --cluster us-central1-a.production
   countersign import --platform-policy check-policy.yaml -o settings.yaml
 
-The files are what these print:
+The files are the output of:
   gcloud container binauthz policy export > policy.yaml
   gcloud container binauthz attestors list --format=json > attestors.json
-  gcloud container binauthz attestations list --attestor=build --format=json > build.json
-  gcloud artifacts docker images describe IMAGE@DIGEST --show-provenance --format=json > built.json
+  gcloud container binauthz attestations list --attestor=build \\
+    --format=json > build.json
+  gcloud artifacts docker images describe IMAGE@DIGEST --show-provenance \\
+    --format=json > built.json
   gcloud alpha container binauthz policy export-system-policy > system.yaml
 
-What gcloud takes for the same thing is put right with a warning: one value in the place of a list,
-nothing behind a key, the pattern ending [@:]*. Everything else that is wrong is an error.
+A single value instead of a list, a key without a value, and the pattern ending
+[@:]* are converted as gcloud does, with a warning. Everything else that is
+wrong is an error.
 
-Exit status: 0 written, 1 written, and something has to be added to decide as Google does, 2 not written")]
+Exit status: 0 if written, 1 if written but incomplete (something has to be
+added to decide as Google does), 2 if not written")]
 #[command(group = clap::ArgGroup::new("policies").required(true).multiple(true)
     .args(["policy", "platform_policy"]))]
 pub struct Args {
-    /// The policy of a project, from `gcloud container binauthz policy export`
+    /// Policy of a project, from `gcloud container binauthz policy export`
     #[arg(long, value_name = "FILE")]
     policy: Option<PathBuf>,
-    /// Check-based platform policies
+    /// Check-based platform policies of Google Binary Authorization
     #[arg(long, value_name = "FILE", num_args = 1..)]
     platform_policy: Vec<PathBuf>,
     /// Attestors, from `gcloud container binauthz attestors list` or `describe`
     ///
-    /// Those that no rule names are left out.
+    /// Attestors that no rule names are left out, unless --all is given.
     #[arg(long, value_name = "FILE", num_args = 1..)]
     attestors: Vec<PathBuf>,
-    /// Attestations, from `gcloud container binauthz attestations list`; stored scans; or provenance, from
-    /// `gcloud artifacts docker images describe --show-provenance --format=json`
+    /// Attestations, stored scans, or provenance
     ///
-    /// Those that nothing reads are left out and counted.
+    /// Attestations come from `gcloud container binauthz attestations list`, provenance from `gcloud artifacts
+    /// docker images describe --show-provenance --format=json`. Occurrences that the policy does not read are
+    /// left out and counted.
     #[arg(long, value_name = "FILE", num_args = 1..)]
     attestations: Vec<PathBuf>,
-    /// Google's system policy, from `gcloud alpha container binauthz policy export-system-policy`
+    /// System policy, from `gcloud alpha container binauthz policy export-system-policy`
     #[arg(long, value_name = "FILE")]
     system_policy: Option<PathBuf>,
-    /// Which cluster the settings are for, where the policy has rules for clusters
+    /// Cluster of the settings, for policies with rules for clusters
     #[arg(long, value_name = "LOCATION.NAME", value_parser = parse_cluster)]
     cluster: Option<String>,
-    /// The trust domain of the mesh, where the policy has rules for its identities
+    /// Trust domain of the service mesh, for policies with rules for its identities
     #[arg(long, value_name = "DOMAIN")]
     mesh_trust_domain: Option<String>,
-    /// Keep also attestors that no rule names
+    /// Also keep attestors that no rule names
     #[arg(long)]
     all: bool,
     #[command(flatten)]
@@ -88,7 +95,7 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
         is_usable = false;
     }
     if !is_usable {
-        bail!("nothing was written: the exports cannot be used as they are");
+        bail!("nothing was written because of the errors above");
     }
     let text = schemas::editor_line("settings.json") + &yaml::document(&import.settings);
     args.output.write(&text)?;
@@ -101,7 +108,7 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
     })
 }
 
-/// Reads everything that was named, and names every file that cannot be read.
+/// Reads all files; the error names every file that cannot be read.
 fn read(args: &Args) -> Result<Exports> {
     let singles = args.policy.iter().chain(&args.system_policy);
     let lists = [&args.platform_policy, &args.attestors, &args.attestations];
@@ -137,9 +144,7 @@ fn single(path: Option<&Path>, errors: &mut Vec<String>) -> Option<Export> {
             Some(Export { place, document })
         }
         _ => {
-            errors.push(format!(
-                "`{file}`: it has several documents, and a policy is one"
-            ));
+            errors.push(format!("`{file}`: expected one document, the policy"));
             None
         }
     }
@@ -177,7 +182,7 @@ fn list(paths: &[PathBuf], errors: &mut Vec<String>) -> Vec<Export> {
     exports
 }
 
-/// The list in what the REST API answers, or in what gcloud says about an image.
+/// The list in a response of the REST API, or in gcloud's description of an image.
 fn unwrapped(place: Place, mut document: Value) -> (Place, Value) {
     if let Some(list) = document.pointer_mut("/provenance_summary/provenance") {
         let place = place.field("provenance_summary").field("provenance");
@@ -198,7 +203,7 @@ fn unwrapped(place: Place, mut document: Value) -> (Place, Value) {
 fn read_file(path: &Path, errors: &mut Vec<String>) -> Option<(String, Vec<Value>)> {
     match inputs::exports(path) {
         Ok((name, documents)) if documents.is_empty() => {
-            errors.push(format!("`{name}`: it is empty"));
+            errors.push(format!("`{name}`: the file is empty"));
             None
         }
         Ok(read) => Some(read),
@@ -218,8 +223,7 @@ fn contents(settings: &Value) -> String {
     };
     let parts = [
         is_there("policy").then(|| "a policy".to_owned()),
-        count("/platformPolicies", "platform policy")
-            .map(|text| text.replace("policys", "policies")),
+        count("/platformPolicies", "platform policy"),
         is_there("systemPolicy").then(|| "the system policy".to_owned()),
         count("/attestors", "attestor"),
         count("/evidence/occurrences", "occurrence"),

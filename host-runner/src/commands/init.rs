@@ -1,4 +1,4 @@
-//! `countersign init`: a policy to begin with.
+//! `countersign init`: creates a starter policy with tests and a CI workflow.
 
 use std::fs;
 use std::io::{self, Write as _};
@@ -20,29 +20,32 @@ use crate::{Exit, emit};
   countersign init policy --attestor build=build.pub --namespace production
   countersign init policy --attestor release:RSA_PSS_4096_SHA512=release.pub
 
-Without --attestor, images may run that come from a listed registry. With it, those that all
-attestors have signed, wherever they come from. Everything else is refused, in every namespace or in
-those that --namespace names.
+Without --attestor, the policy admits images from the listed registries. With
+--attestor, it admits images from any registry that all listed attestors have
+signed. All other images are denied, in every namespace or in those given by
+--namespace.
 
-Exit status: 0 written, 2 a file is there already, or the job could not be done")]
+Exit status: 0 if written, 2 if a file exists or on another error")]
 pub struct Args {
-    /// The folder, which is made if it is not there
+    /// Directory to write to; created if needed
     #[arg(value_name = "DIR", default_value = ".")]
     folder: PathBuf,
-    /// Admit images from here: registry.example/shop/** is everything below, /* what is right there
+    /// Admit images that match this pattern; repeatable
+    ///
+    /// `registry.example/shop/**` matches everything below that path, `registry.example/shop/*` only
+    /// repositories directly in it.
     #[arg(long, value_name = "PATTERN", value_parser = Registry::parse, conflicts_with = "attestor")]
     registry: Vec<Registry>,
-    /// Admit images that this attestor has signed; FILE is its public key, in PEM or an OpenPGP key in
-    /// armour
+    /// Admit images that this attestor has signed with the key in FILE; repeatable
     ///
-    /// The name is `projects/P/attestors/A`, or `A` alone. An RSA key can be for several algorithms, so
-    /// say which: `A:RSA_PSS_4096_SHA512=FILE`.
+    /// FILE is a public key in PEM or OpenPGP armor. NAME is `projects/PROJECT/attestors/ATTESTOR`, or only
+    /// ATTESTOR. An RSA key needs its algorithm: `ATTESTOR:RSA_PSS_4096_SHA512=FILE`.
     #[arg(long, value_name = "NAME=FILE", value_parser = AttestorArg::parse)]
     attestor: Vec<AttestorArg>,
-    /// Enforce the policy in this namespace, and only report elsewhere
+    /// Enforce the policy in this namespace, and only report in all others; repeatable
     #[arg(long, value_name = "NAME", value_parser = parse_namespace)]
     namespace: Vec<String>,
-    /// Replace files that are there
+    /// Overwrite existing files
     #[arg(long)]
     force: bool,
 }
@@ -55,7 +58,7 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
     Ok(Exit::Yes)
 }
 
-/// What is listed where nothing is said
+/// Pattern of the policy if the command names none
 const EXAMPLE: &str = "registry.example/shop/**";
 
 fn starter(args: &Args) -> Result<Starter> {
@@ -70,7 +73,7 @@ fn starter(args: &Args) -> Result<Starter> {
         for attestor in attestors.iter().filter(|one| one.is_weak()) {
             let name = attestor.name();
             emit::warning(&format!(
-                "the key of {name} has 2048 bits, which `countersign lint` finds too few; use a larger one"
+                "the key of {name} has 2048 bits, which `countersign lint` reports as weak; use at least 3072"
             ));
         }
         Shape::Attested(attestors)
@@ -78,7 +81,7 @@ fn starter(args: &Args) -> Result<Starter> {
     Ok(Starter { shape, namespaces })
 }
 
-/// The registries, none of which lies in another.
+/// The registry patterns; an error if one covers another.
 fn registries(args: &Args) -> Result<Vec<Registry>> {
     let mut registries = args.registry.clone();
     if registries.is_empty() {
@@ -89,7 +92,7 @@ fn registries(args: &Args) -> Result<Vec<Registry>> {
         let mut others = before.iter().chain(after.iter().skip(1));
         if let Some(other) = others.find(|other| other.covers(&registry.image())) {
             bail!(
-                "`{}` covers what `{}` does; give one of them",
+                "`{}` already covers `{}`; give only one of them",
                 other.pattern,
                 registry.pattern
             );
@@ -98,10 +101,10 @@ fn registries(args: &Args) -> Result<Vec<Registry>> {
     Ok(registries)
 }
 
-/// Writes the files, and none of them where one is there already.
+/// Writes all files, or none if one exists.
 fn write(folder: &Path, files: &[StarterFile], replaces: bool) -> Result<()> {
     let paths: Vec<_> = files.iter().map(|file| folder.join(file.path)).collect();
-    // A link that leads nowhere is there, too.
+    // A dangling link exists, too.
     let is_there = |path: &&PathBuf| fs::symlink_metadata(path).is_ok();
     let existing: Vec<_> = paths
         .iter()
@@ -111,7 +114,7 @@ fn write(folder: &Path, files: &[StarterFile], replaces: bool) -> Result<()> {
     if !existing.is_empty() && !replaces {
         let existing: Vec<_> = existing.iter().map(|path| format!("`{path}`")).collect();
         bail!(
-            "nothing was written, because this would replace {}; --force does",
+            "nothing was written, because {} exists; overwrite with --force",
             existing.join(", ")
         );
     }
@@ -128,7 +131,9 @@ fn write_file(path: &Path, text: &str, replaces: bool) -> io::Result<()> {
     }
     let is_link = |path: &Path| fs::symlink_metadata(path).is_ok_and(|one| one.is_symlink());
     if is_link(path) || path.parent().is_some_and(is_link) {
-        return Err(io::Error::other("it is a link, or in a folder that is one"));
+        return Err(io::Error::other(
+            "it is a symbolic link, or in a directory that is one",
+        ));
     }
     if replaces {
         files::replace(path, text.as_bytes(), Readers::Anyone)
@@ -152,7 +157,7 @@ fn print(args: &Args, files: &[StarterFile]) -> io::Result<()> {
     if args.attestor.is_empty() && args.registry.is_empty() {
         writeln!(
             out,
-            "{EXAMPLE} is an example: write your own registry into both files."
+            "{EXAMPLE} is an example: replace it with your registry in both files."
         )?;
     }
     writeln!(out, "Next:")?;
@@ -162,14 +167,14 @@ fn print(args: &Args, files: &[StarterFile]) -> io::Result<()> {
     if !args.folder.join(".git").exists() {
         writeln!(
             out,
-            "\nGitHub reads {} only at the root of a repository.",
+            "\nGitHub runs {} only at the root of a repository.",
             place(WORKFLOW)
         )?;
     }
     out.flush()
 }
 
-/// As a shell takes it for one word.
+/// Quotes a path for the shell.
 fn quoted(path: &str) -> String {
     let is_plain = |one: char| one.is_alphanumeric() || "/._-+,:@%".contains(one);
     if !path.is_empty() && path.chars().all(is_plain) {

@@ -1,4 +1,4 @@
-//! `countersign inspect`: what a module is.
+//! `countersign inspect`: shows a module's ABI, imports, exports, metadata and digest.
 
 use anyhow::Result;
 use clap::ValueEnum;
@@ -10,26 +10,26 @@ use crate::{Exit, emit};
 use super::{engine, module_bytes};
 
 /// Arguments of `countersign inspect`
-///
-/// Exit status: 0 shown, 2 the module cannot be read.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   countersign inspect
   countersign inspect --abi wasi --format json
   countersign inspect --module other-policy.wasm
 
-Exit status: 0 shown, 2 the module cannot be read")]
+Exit status: 0 if the module was read, 2 on an error")]
 pub struct Args {
     #[command(flatten)]
     module: ModuleArgs,
-    /// How to print it
+    /// Output format
     #[arg(long, value_enum, default_value_t = Format::Human)]
     format: Format,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum Format {
+    /// Text
     Human,
+    /// JSON
     Json,
 }
 

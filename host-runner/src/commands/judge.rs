@@ -1,5 +1,4 @@
-//! What every command that judges objects does: the module that was asked for, the host that answers
-//! it, and an answer for each request.
+//! Evaluation, as all commands do it: a loaded module, the offline host, and one answer for each request.
 
 use alloc::sync::Arc;
 
@@ -17,7 +16,7 @@ use crate::inputs::Request;
 use super::problems::Problems;
 use super::{check_settings, engine};
 
-/// A module that is ready to judge
+/// A loaded module with its offline host
 #[derive(Debug)]
 pub(crate) struct Judge {
     policy: Policy,
@@ -26,7 +25,7 @@ pub(crate) struct Judge {
 }
 
 impl Judge {
-    /// Compiles the module, and opens what answers it.
+    /// Compiles the module and opens the evidence.
     pub(crate) fn new(module: &[u8], evidence: &EvidenceArgs, time: Option<Time>) -> Result<Self> {
         let policy = engine()?.load(module)?;
         let evidence = Arc::new(evidence.open(policy.abi())?);
@@ -37,13 +36,13 @@ impl Judge {
         })
     }
 
-    /// Asks the module whether it can use the settings; what is wrong, if it cannot.
+    /// Lets the module validate the settings; returns the problems if they are invalid.
     pub(crate) fn check_settings(&self, settings: &Value) -> Result<Option<SettingsProblems>> {
         check_settings(&self.policy, settings)
     }
 
-    /// Asks about every request. One that cannot be judged is a problem of its own, and the others are
-    /// judged all the same. What was asked of the host up to a failure is kept, since it may explain it.
+    /// Evaluates every request. A request that fails is added to `problems`, and the others are still
+    /// evaluated. Host calls up to a failure are recorded, since they may explain it.
     ///
     /// # Errors
     ///
@@ -65,7 +64,7 @@ impl Judge {
         self.finish(Ok(answers))
     }
 
-    /// Asks about one request.
+    /// Evaluates one request.
     pub(crate) fn ask(
         &self,
         request: &Request,
@@ -82,7 +81,7 @@ impl Judge {
             .with_context(|| format!("cannot evaluate {} of `{}`", request.title, request.source))
     }
 
-    /// Saves what was asked of the host, whatever came of it.
+    /// Saves the recorded host calls, also after an error.
     pub(crate) fn finish<T>(&self, result: Result<T>) -> Result<T> {
         self.evidence.save()?;
         result
@@ -96,7 +95,7 @@ impl Judge {
     ) -> Result<Value> {
         let payload = serde_json::to_vec(call)?;
         let answer = match self.policy.call_with_host(operation, &payload, host) {
-            // A policy that is not ours has no Decision to give, and still an answer.
+            // Other policies give no Decision, but an admission response.
             Err(EngineError::Guest(_)) if operation == Operation::Decide && call.time.is_none() => {
                 self.policy
                     .call_with_host(Operation::Validate, &payload, host)?
@@ -107,7 +106,7 @@ impl Judge {
     }
 }
 
-/// What a module is asked, borrowed: settings may be large, and objects many
+/// The payload of one call, borrowed because settings may be large and objects many
 #[derive(Serialize)]
 struct Call<'a, S> {
     request: &'a Value,
@@ -116,7 +115,7 @@ struct Call<'a, S> {
     time: Option<String>,
 }
 
-/// Refuses the answers of a policy that does not say what it found for each image.
+/// Fails if an answer is not a Decision, as with policies of other authors.
 pub(crate) fn require_decisions(answers: &[Evaluated], what_for: &str) -> Result<()> {
     match answers.iter().find(|answer| !answer.is_decision()) {
         Some(Evaluated { request, .. }) => Err(no_decision(request, what_for)),
@@ -124,8 +123,8 @@ pub(crate) fn require_decisions(answers: &[Evaluated], what_for: &str) -> Result
     }
 }
 
-/// The words about a policy that does not say what it found for each image.
+/// The error for an answer that is not a Decision.
 pub(crate) fn no_decision(request: &Request, what_for: &str) -> Error {
     let Request { title, source, .. } = request;
-    anyhow!("the module gives no Decision about {title} of `{source}`, which {what_for}")
+    anyhow!("the module returns no Decision for {title} of `{source}`, which {what_for}")
 }

@@ -1,4 +1,4 @@
-//! `countersign lint`: is the policy right and safe?
+//! `countersign lint`: checks policies, manifests and suites.
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -30,53 +30,55 @@ use super::problems::Problems;
   countersign lint --time 2027-01-31T12:00:00Z policies/
   countersign lint --explain lint-star-prefix
 
-What is right here and nowhere else is ignored by a comment above or behind it:
+To ignore a finding, add a comment on its line or the line above:
   # countersign-ignore lint-dry-run: until 2027-03-31, when the roll-out ends
 
-`countersign-lint.yaml` in this folder or above it says how severe findings are:
+To set severities, add `countersign-lint.yaml` in this directory or above it:
   apiVersion: countersign.dev/v1
   kind: LintConfig
   severity: {lint-dry-run: allow, lint-bare-name: error}
 
-A file that cannot be read hides no other: it is told at the end, and the exit status is 2.
+Files that cannot be read are reported at the end, with exit status 2; all
+others are checked.
 
-Exit status: 0 nothing found, 1 findings at or above --fail-on, 2 the job could not be done, or
-there is nothing to lint")]
+Exit status: 0 if no finding is at or above --fail-on, 1 if any is, 2 on an
+error or if there is nothing to lint")]
 pub struct Args {
-    /// Policies, settings, manifests and suites: files, folders, or `-` for standard input
+    /// Policies, settings, manifests and suites: files, directories, or `-` for standard input
     #[arg(default_value = ".", value_name = "FILE")]
     paths: Vec<PathBuf>,
-    /// Print the manual page of a lint
+    /// Show the page of a lint
     #[arg(long, value_name = "CODE", conflicts_with_all = ["list", "fix"])]
     explain: Option<String>,
     /// List all lints
     #[arg(long, conflicts_with = "fix")]
     list: bool,
-    /// Mend what can be mended without changing any verdict
+    /// Apply fixes that cannot change a verdict
     #[arg(long)]
     fix: bool,
-    /// Fail from this severity on
+    /// Minimum severity that makes the exit status 1
     #[arg(long, value_enum, value_name = "SEVERITY", default_value_t = FailOn::Warning)]
     fail_on: FailOn,
-    /// Read severities from this file
+    /// Read severities from this file [default: the nearest countersign-lint.yaml]
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// Do not report a lint; stronger than the configuration
+    /// Disable a lint; overrides the configuration file
     #[arg(long, short = 'A', value_name = "CODE")]
     allow: Vec<String>,
-    /// Report a lint as a warning; stronger than --allow
+    /// Report a lint as a warning; overrides --allow
     #[arg(long, short = 'W', value_name = "CODE")]
     warn: Vec<String>,
-    /// Report a lint as an error; stronger than --warn
+    /// Report a lint as an error; overrides --warn
     #[arg(long, short = 'D', value_name = "CODE")]
     deny: Vec<String>,
-    /// When the texts are judged, in RFC 3339, instead of now
+    /// Check as of this time, in RFC 3339 [default: now]
     ///
-    /// Keys expire, scans grow old, and comments that ignore findings may end on a day.
+    /// The time decides whether keys, scans and `countersign-ignore` comments have expired.
     #[arg(long, value_name = "TIME", value_parser = parse_time)]
     time: Option<Time>,
-    /// How to print the findings, and to which file: `human`, `concise`, `json`, `sarif`, `junit` or
-    /// `github`; may be given several times
+    /// Output format and file to write it to; repeatable
+    ///
+    /// Formats: `human`, `concise`, `json`, `sarif`, `junit`, `github`.
     #[arg(long, value_name = "FORMAT[=FILE]", default_value = "human",
           value_parser = output::parse::<Format>)]
     format: Vec<output::Output<Format>>,
@@ -151,7 +153,7 @@ fn nothing_in(files: &[SourceFile]) -> String {
             1 => "the file has".to_owned(),
             count => format!("{count} files have"),
         };
-        format!("{files} no policy, manifest of a policy or suite")
+        format!("{files} no policy, policy manifest or suite")
     })
 }
 
@@ -167,7 +169,7 @@ fn lint(files: &[SourceFile], config: &Config) -> policy_lint::Report {
 
 fn explain(code: &str) -> Result<Exit> {
     let Some(page) = emit::explain::page(code) else {
-        bail!("there is no lint `{code}`; `countersign lint --list` lists them");
+        bail!("no lint `{code}`; `countersign lint --list` lists them");
     };
     emit::unless_closed(write!(anstream::stdout(), "{page}"))?;
     Ok(Exit::Yes)
@@ -188,7 +190,7 @@ fn list() -> Result<Exit> {
     Ok(Exit::Yes)
 }
 
-/// The configuration file, and over it the command line.
+/// The configuration file, overridden by the command line.
 fn config(args: &Args, path: Option<&Path>) -> Result<Config> {
     let mut config = match path {
         Some(path) => {
@@ -213,7 +215,7 @@ fn config(args: &Args, path: Option<&Path>) -> Result<Config> {
     ] {
         for code in codes {
             if Rule::by_code(code).is_none() {
-                bail!("there is no lint `{code}`; `countersign lint --list` lists them");
+                bail!("no lint `{code}`; `countersign lint --list` lists them");
             }
             config.set(code, level);
         }
@@ -223,14 +225,14 @@ fn config(args: &Args, path: Option<&Path>) -> Result<Config> {
 
 const CONFIG: &str = "countersign-lint.yaml";
 
-/// The configuration of this folder, or of the nearest one above it.
+/// The configuration file of this directory, or of the nearest one above it.
 fn nearest_config() -> Option<PathBuf> {
     let folder = std::env::current_dir().ok()?;
     let places = folder.ancestors().map(|folder| folder.join(CONFIG));
     places.into_iter().find(|path| path.is_file())
 }
 
-/// Reads everything that is to be linted, and what cannot be read: that hides nothing else.
+/// Reads all files to lint, and collects problems with those that cannot be read.
 fn read(paths: &[PathBuf]) -> (Vec<PathBuf>, Vec<SourceFile>, Problems) {
     let (mut found, mut problems) = (Vec::new(), Problems::default());
     for path in paths {
@@ -257,7 +259,7 @@ fn read(paths: &[PathBuf]) -> (Vec<PathBuf>, Vec<SourceFile>, Problems) {
     (read, files, problems)
 }
 
-/// Writes the fixes into the files, and returns how many there were.
+/// Writes the fixes to the files and returns their number.
 fn fix(
     paths: &[PathBuf],
     sources: &mut [SourceFile],
@@ -270,7 +272,7 @@ fn fix(
             continue;
         }
         if path.as_os_str() == "-" {
-            bail!("standard input cannot be mended; give a file");
+            bail!("--fix cannot change standard input; give a file");
         }
         files::replace(path, text.as_bytes(), Readers::Anyone)
             .with_context(|| format!("cannot write `{}`", file.name()))?;

@@ -1,5 +1,5 @@
-//! Reads what a command that judges objects is given: settings and objects. An object or a file that cannot
-//! be read hides no other: it is a problem to tell at the end.
+//! Reads the settings and objects of a command. Problems with single objects or files are collected and
+//! printed at the end.
 
 use std::path::{Path, PathBuf};
 
@@ -14,7 +14,7 @@ use crate::inputs::{self, Request};
 use super::check_stdin;
 use super::problems::{Problems, WithoutKind};
 
-/// What was read
+/// Settings, requests, and the problems of reading them
 #[derive(Debug)]
 pub(crate) struct Objects<const N: usize> {
     pub(crate) settings: [Value; N],
@@ -26,7 +26,7 @@ pub(crate) struct Objects<const N: usize> {
 ///
 /// # Errors
 ///
-/// Settings cannot be read: then nothing can be judged, and everything that is wrong is named.
+/// Settings cannot be read; the error names each file.
 pub(crate) fn read<const N: usize>(
     settings: [&Path; N],
     files: &[PathBuf],
@@ -77,12 +77,12 @@ pub(crate) fn read<const N: usize>(
     })
 }
 
-/// The requests that are left, the settings, and what is to be told at the end
+/// The requests to evaluate, the settings, and the problems to print at the end
 type Asked<const N: usize> = (Vec<Request>, [Value; N], Problems);
 
 impl<const N: usize> Objects<N> {
-    /// The requests that an admission controller with one of the settings would be asked about; names the
-    /// others on standard error. `None` where nothing is left because of problems, which are told.
+    /// The requests that the exported webhook rules of one of the settings match; prints a note about the
+    /// others. `None` if problems, which are printed, leave no request.
     ///
     /// # Errors
     ///
@@ -100,7 +100,7 @@ impl<const N: usize> Objects<N> {
         let (asked, others): (Vec<_>, Vec<_>) = requests.into_iter().partition(is_asked);
         emit::not_asked(&others);
         if asked.is_empty() && problems.is_empty() {
-            bail!("nothing to evaluate: no object that brings in an image");
+            bail!("nothing to evaluate: no object has images");
         }
         if asked.is_empty() {
             problems.finish(Exit::CouldNot);
@@ -110,7 +110,7 @@ impl<const N: usize> Objects<N> {
     }
 }
 
-/// Whether an admission controller with these settings would be asked about the object of a request.
+/// Whether the exported webhook rules of these settings match the object of a request.
 pub(crate) fn is_asked(request: &Request, settings: &Value, context: &ContextArgs) -> bool {
     match request.asked {
         inputs::Asked::Yes => true,
@@ -119,7 +119,7 @@ pub(crate) fn is_asked(request: &Request, settings: &Value, context: &ContextArg
     }
 }
 
-/// Whether the settings name the kind of a request among their `workloads`.
+/// Whether `workloads` of the settings lists the kind of a request.
 fn is_named_in(settings: &Value, request: &Value) -> bool {
     let kind = |field: &str| request.get("kind").and_then(|kind| kind.get(field));
     let workloads = settings.get("workloads").and_then(Value::as_array);

@@ -1,18 +1,18 @@
-//! What cannot be read or judged among many: kept until the answers about the rest are printed.
+//! Problems with single objects or files, kept until the results of all others are printed.
 
 use core::fmt::Display;
 
 use crate::inputs::{InputError, Skipped, Walk, Why};
 use crate::{Exit, emit};
 
-/// More are only counted: their number is their author's.
+/// Limit on printed problems; the rest is only counted, because the input decides their number.
 const MAX_TOLD: usize = 100;
 
-/// What is told at the end
+/// Problems to print at the end
 #[derive(Debug, Default)]
 pub(crate) struct Problems {
     told: Vec<String>,
-    /// All of them
+    /// Number of all problems, printed or not
     count: usize,
 }
 
@@ -25,7 +25,7 @@ impl Problems {
         }
     }
 
-    /// Adds those of another part of the work.
+    /// Adds the problems of another part of the work.
     pub(crate) fn append(&mut self, other: Self) {
         self.count = self.count.saturating_add(other.count);
         let left = MAX_TOLD.saturating_sub(self.told.len());
@@ -36,12 +36,12 @@ impl Problems {
         self.count == 0
     }
 
-    /// How many there are.
+    /// The number of problems.
     pub(crate) const fn count(&self) -> usize {
         self.count
     }
 
-    /// Tells them; the exit status is the one of the answers, if there are none.
+    /// Prints the problems and returns [`Exit::CouldNot`], or `exit` if there are none.
     pub(crate) fn finish(&self, exit: Exit) -> Exit {
         for problem in &self.told {
             emit::problem(problem);
@@ -61,8 +61,8 @@ impl Problems {
     }
 }
 
-/// The documents of one file that say no kind. Below a folder a file of nothing else is for another program,
-/// and one that the user names is a mistake.
+/// Documents without `kind` in one file. In a directory, a file with nothing else is skipped; if the user
+/// names the file, it is a mistake.
 #[derive(Debug, Default)]
 pub(crate) struct WithoutKind {
     documents: Vec<InputError>,
@@ -70,7 +70,7 @@ pub(crate) struct WithoutKind {
 }
 
 impl WithoutKind {
-    /// Notes what was found in the file; a problem, if it is one now.
+    /// Keeps a document without `kind`, and returns everything else.
     pub(crate) fn note<T>(
         &mut self,
         found: Result<T, InputError>,
@@ -87,7 +87,7 @@ impl WithoutKind {
         }
     }
 
-    /// Decides about them at the end of the file.
+    /// At the end of the file, skips it or adds problems.
     pub(crate) fn finish(self, file: &std::path::Path, walk: &mut Walk, problems: &mut Problems) {
         if self.documents.is_empty() {
             return;

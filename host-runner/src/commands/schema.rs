@@ -1,4 +1,4 @@
-//! `countersign schema`: the shapes of what the program prints and reads.
+//! `countersign schema`: prints the JSON Schema of a document.
 
 use std::io::Write as _;
 
@@ -13,35 +13,36 @@ use crate::{Exit, emit};
   countersign schema suite > suite.schema.json
   countersign schema lint-report
 
-An editor that knows the YAML language server completes and checks a suite that begins with
+Editors with the YAML language server complete and check a suite that begins
+with
   # yaml-language-server: $schema=suite.schema.json
 
-Exit status: 0 printed")]
+Exit status: 0")]
 pub struct Args {
-    /// Of which document
+    /// Document to describe
     #[arg(value_enum, value_name = "DOCUMENT")]
     document: Document,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum Document {
-    /// What `audit --format json` prints
+    /// Output of `audit --format json`
     AuditReport,
-    /// What `bench --format json` prints
+    /// Output of `bench --format json`
     BenchReport,
-    /// What `evaluate --format json` prints
+    /// Output of `evaluate --format json`
     Decision,
-    /// What `diff --format json` prints
+    /// Output of `diff --format json`
     DiffReport,
-    /// What `lint --format json` prints
+    /// Output of `lint --format json`
     LintReport,
-    /// What `test --format json` prints
+    /// Output of `test --format json`
     TestReport,
     /// Settings of the policy
     Settings,
-    /// `tests.yaml`
+    /// Test suite, such as `tests.yaml`
     Suite,
-    /// `countersign-lint.yaml`
+    /// Lint configuration, `countersign-lint.yaml`
     LintConfig,
 }
 

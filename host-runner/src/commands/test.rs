@@ -1,4 +1,4 @@
-//! `countersign test`: do the policy's suites hold?
+//! `countersign test`: runs the test suites of policies.
 
 use alloc::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -27,9 +27,10 @@ use super::{check_settings, engine, module_bytes};
   countersign test policies/ --fail-only
   countersign test policies/pipeline/tests.yaml --run 'tag|digest'
   countersign test --coverage --threshold 100 --mutate
-  countersign test --format human --format junit=report.xml --format json=report.json
+  countersign test --format human --format junit=report.xml \\
+    --format json=report.json
 
-A suite stands beside its policy:
+A suite is a file next to its policy:
   apiVersion: countersign.dev/v1
   kind: PolicySuite
   settings: policy.yaml
@@ -37,40 +38,42 @@ A suite stands beside its policy:
   images: {web: registry.example/shop/web@digest}
   signers: {build: {standsFor: projects/example/attestors/build}}
   cases:
-    - name: signed by the build
+    - name: attested by build
       request: {namespace: production, images: [web]}
       attestations: [{by: build, image: web}]
       expect: admitted
-    - name: signed by somebody else
+    - name: signed with another key
       request: {namespace: production, images: [web]}
       attestations: [{by: build, image: web, tamper: wrong-key}]
       expect: {outcome: denied, reasons: [attestation-bad-signature]}
 
-Exit status: 0 all as expected, 1 a case is not, a part is not exercised enough or a change not
-noticed, 2 the job could not be done, or there is no suite")]
+Exit status: 0 if all cases pass, 1 if a case fails, coverage is below
+--threshold or a mutant survives, 2 on an error or if there is no suite")]
 pub struct Args {
-    /// Suites, or folders with `tests.yaml` and `*.tests.yaml`
+    /// Suites, or directories with `tests.yaml` or `*.tests.yaml`
     #[arg(default_value = ".", value_name = "FILE")]
     paths: Vec<PathBuf>,
-    /// Run only the cases whose name matches this regular expression; `\w`, `\d`, `\s`, `\b` and `(?i)` are
-    /// ASCII-only
+    /// Run only cases whose name matches this regular expression
+    ///
+    /// `\w`, `\d`, `\s`, `\b` and `(?i)` are ASCII-only.
     #[arg(long, value_name = "REGEX")]
     run: Option<Regex>,
-    /// Print only what is not as expected
+    /// Print only failed cases
     #[arg(long)]
     fail_only: bool,
-    /// List the rules, patterns, attestors and checks that no case has exercised
+    /// List rules, patterns, attestors and checks that no case exercises
     #[arg(long)]
     coverage: bool,
-    /// Fail below this coverage of any settings, in percent
-    #[arg(long, value_name = "N", requires = "coverage", default_value = "0",
+    /// Fail if the coverage of any settings file is below this, in percent
+    #[arg(long, value_name = "PERCENT", requires = "coverage", default_value = "0",
           value_parser = clap::value_parser!(u8).range(0..=100))]
     threshold: u8,
-    /// Change one part of the policy at a time, and list the changes that no case notices
+    /// Change one part of the policy at a time, and list the changes that no case detects
     #[arg(long, conflicts_with = "run")]
     mutate: bool,
-    /// How to print the results, and to which file: `human`, `json`, `junit` or `github`; may be given
-    /// several times
+    /// Output format and file to write it to; repeatable
+    ///
+    /// Formats: `human`, `json`, `junit`, `github`.
     #[arg(long, value_name = "FORMAT[=FILE]", default_value = "human",
           value_parser = output::parse::<Format>)]
     format: Vec<output::Output<Format>>,
@@ -133,7 +136,7 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
         emit::test::write(format, out, &tested)
     })?;
     if args.mutate && !all_as_expected {
-        anstream::eprintln!("note: --mutate was not run: first every case has to be as expected");
+        anstream::eprintln!("note: --mutate was skipped: all cases have to pass first");
     }
     let exit = match (could_not, all_as_expected && is_covered && is_noticed) {
         (true, _) => Exit::CouldNot,
@@ -143,7 +146,7 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
     Ok(problems.finish(exit))
 }
 
-/// Reads every suite; everything that is wrong with any of them is said, and hides no other.
+/// Reads all suites, and reports the problems of each.
 fn load(paths: &[PathBuf], problems: &mut Problems) -> Result<Vec<Loaded>> {
     let mut files = Vec::new();
     for path in paths {
@@ -157,7 +160,7 @@ fn load(paths: &[PathBuf], problems: &mut Problems) -> Result<Vec<Loaded>> {
     let mut roots: BTreeMap<_, _> = files.iter().rev().cloned().collect();
     let files = inputs::unique(files.into_iter().map(|(file, _)| file).collect());
     if files.is_empty() && problems.is_empty() {
-        bail!("no suite found: nothing is called `tests.yaml` or ends in `.tests.yaml`");
+        bail!("no suite found: no file is called `tests.yaml` or `*.tests.yaml`");
     }
     let mut loaded = Vec::new();
     for file in &files {
@@ -173,8 +176,8 @@ fn load(paths: &[PathBuf], problems: &mut Problems) -> Result<Vec<Loaded>> {
     Ok(loaded)
 }
 
-/// The folder that a suite may name files of: the one that is given, and for a suite that is given by itself
-/// the working directory, or else its own folder.
+/// The directory whose files a suite may refer to: the given directory; for a suite given as a file, the
+/// working directory if the suite is below it, else the suite's own directory.
 fn root(path: &Path) -> PathBuf {
     if path.is_dir() {
         return path.to_owned();
@@ -199,7 +202,7 @@ fn tell(error: &LoadError) -> io::Result<()> {
     }
 }
 
-/// Asks the module about each suite's settings, test keys in place. The suites whose settings it takes.
+/// Validates each suite's settings, with its test keys in place. Returns the suites with valid settings.
 fn usable(policy: &Policy, suites: Vec<Loaded>, problems: &mut Problems) -> Result<Vec<Loaded>> {
     let mut usable = Vec::new();
     for suite in suites {
@@ -211,7 +214,7 @@ fn usable(policy: &Policy, suites: Vec<Loaded>, problems: &mut Problems) -> Resu
                 emit::settings_problems(&suite.settings_path, &wrong);
                 let name = &suite.name;
                 problems.add(&format!(
-                    "suite `{name}` cannot be used: its settings are not valid"
+                    "suite `{name}` cannot be used: its settings are invalid"
                 ));
             }
         }
@@ -219,7 +222,7 @@ fn usable(policy: &Policy, suites: Vec<Loaded>, problems: &mut Problems) -> Resu
     Ok(usable)
 }
 
-/// The cases to run, and how many are left out.
+/// The cases to run, and the number of cases left out.
 fn choose(suites: &[Loaded], name: Option<&Regex>) -> (Vec<(usize, usize)>, usize) {
     let cases = suites.iter().enumerate().flat_map(|(index, suite)| {
         let cases = suite.cases.iter().enumerate();
@@ -231,7 +234,7 @@ fn choose(suites: &[Loaded], name: Option<&Regex>) -> (Vec<(usize, usize)>, usiz
     (chosen.collect(), others.len())
 }
 
-/// Suites by the settings that they test, each with its index; a file is one, however it is spelled.
+/// Suites with their indexes, grouped by the settings file that they test, whatever the spelling of its path.
 fn by_settings(suites: &[Loaded]) -> Vec<(&Path, Vec<(usize, &Loaded)>)> {
     let mut groups: BTreeMap<PathBuf, (&Path, Vec<_>)> = BTreeMap::new();
     for (index, suite) in suites.iter().enumerate() {

@@ -64,7 +64,7 @@ fn what_is_admitted_in_another_way_changes_otherwise() {
     let error = answer(false, "ERROR", "enforced", &results);
     assert_eq!(
         between(&denied(), error).unwrap().new.words(),
-        "denied by error"
+        "denied by an error"
     );
 }
 

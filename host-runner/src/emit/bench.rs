@@ -1,11 +1,11 @@
-//! What a policy costs, for people.
+//! Text output of `bench`.
 
 use std::io::{self, Write};
 
 use super::{BOLD_GREEN, BOLD_RED, BOLD_YELLOW, RESET, counted, printable};
 use crate::bench::{Case, Change, Metric, Report, Thresholds, Timing, Verdict};
 
-/// Prints a table for each request, and what has become of it where it was compared.
+/// Prints a table for each request, and its changes if it was compared.
 pub(crate) fn human(
     out: &mut dyn Write,
     report: &Report,
@@ -19,7 +19,7 @@ pub(crate) fn human(
                     print_change(out, change)?;
                 }
             }
-            Some(None) => writeln!(out, "  not in the report that this is compared with")?,
+            Some(None) => writeln!(out, "  not in the baseline")?,
             None => {}
         }
         writeln!(out)?;
@@ -29,7 +29,7 @@ pub(crate) fn human(
     };
     let changes = all.iter().flatten().flatten();
     let found = match changes.filter(|change| change.is_regression()).count() {
-        0 => "nothing became worse".to_owned(),
+        0 => "no regression".to_owned(),
         count => format!("{BOLD_RED}{}{RESET}", counted(count, "regression")),
     };
     let measured = all.iter().flatten().count();
@@ -54,13 +54,13 @@ fn print_case(out: &mut dyn Write, case: &Case, runs: usize) -> io::Result<()> {
         "  {:<22} {:>10} {:>10} {:>10} {:>9}",
         "", "p50", "p99", "calls/s", "ratio"
     )?;
-    print_timing(out, "says yes", &case.no_op, case)?;
+    print_timing(out, "always admits", &case.no_op, case)?;
     print_timing(out, "skips the JSON", &case.skip, case)?;
     print_timing(out, "the policy", &case.policy, case)?;
     if let Some(native) = &case.native {
-        print_timing(out, "the same, native", native, case)?;
+        print_timing(out, "the policy, native", native, case)?;
     }
-    let answer = if case.accepted { "admitted" } else { "refused" };
+    let answer = if case.accepted { "admitted" } else { "denied" };
     let memory = memory(case.memory);
     writeln!(out, "  {answer}; fuel {}, memory {memory}", case.fuel)
 }
@@ -94,7 +94,7 @@ fn print_change(out: &mut dyn Write, change: &Change) -> io::Result<()> {
     )
 }
 
-/// Whole pages are 64 KiB, so two digits are exact enough.
+/// Memory in MiB; pages have 64 KiB, so two digits suffice.
 fn memory(bytes: usize) -> String {
     let kib = bytes / 1024;
     format!(

@@ -1,4 +1,4 @@
-//! What became of a place where an attestation was put.
+//! Messages about stored attestations.
 
 use std::io::{self, Write as _};
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! What changes between two settings files: object by object for people, and as a versioned document.
+//! Changes between two settings files, as text and as a versioned document.
 
 use std::io::{self, Write};
 
@@ -54,7 +54,7 @@ fn image(out: &mut dyn Write, change: &ImageChange) -> io::Result<()> {
     writeln!(out, "  {name}  {DIM}{field}{RESET}")?;
     let verdict = |said: &Option<Said>| match said {
         Some(said) => printable(&said.verdict),
-        None => "not judged".to_owned(),
+        None => "not evaluated".to_owned(),
     };
     let (old, new) = (verdict(&change.old), verdict(&change.new));
     if old != new {
@@ -77,7 +77,7 @@ fn codes(out: &mut dyn Write, codes: &Codes, depth: usize) -> io::Result<()> {
     lines(out, codes.lost.iter(), codes.gained.iter(), depth)
 }
 
-/// What was there before, and what comes in its place.
+/// Prints lost lines and gained lines.
 fn lines<'l>(
     out: &mut dyn Write,
     lost: impl Iterator<Item = &'l String>,
@@ -127,7 +127,7 @@ fn summary(summary: &Summary) -> String {
     };
     let errors = match errors {
         0 => String::new(),
-        count => format!("; {count} could not be judged"),
+        count => format!("; {count} could not be evaluated"),
     };
     let (noun, verb) = (
         if *objects == 1 { "object" } else { "objects" },

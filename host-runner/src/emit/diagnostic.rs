@@ -1,4 +1,4 @@
-//! Findings as rustc shows its own: the line, what is wrong in it, and what to do.
+//! Diagnostics in the style of rustc: the source line, the problem, and a help text.
 
 use core::cell::OnceCell;
 use core::ops::Range;
@@ -10,7 +10,7 @@ use policy_lint::{Diagnostic, Label, Severity, SourceFile};
 use super::printable;
 use super::printable::{begins_command, is_unsafe, private_keys};
 
-/// Prints findings with the lines that they are about.
+/// Prints findings with their source lines.
 pub(crate) fn write_all<'d>(
     out: &mut dyn Write,
     diagnostics: impl IntoIterator<Item = &'d Diagnostic>,
@@ -21,7 +21,7 @@ pub(crate) fn write_all<'d>(
     diagnostics.try_for_each(|diagnostic| write(out, diagnostic, &files))
 }
 
-/// A file, and where private keys stand in it: it is searched once for all findings
+/// A file and the places of private keys in it, searched once for all findings
 struct File<'f> {
     source: &'f SourceFile,
     keys: OnceCell<Vec<Range<usize>>>,
@@ -38,7 +38,7 @@ impl<'f> File<'f> {
     /// Whether a byte is part of a private key.
     fn is_in_key(&self, at: usize) -> bool {
         let keys = self.keys.get_or_init(|| private_keys(self.source.text()));
-        // They are in order, and none is in another.
+        // They are in order and do not overlap.
         let next = keys.partition_point(|key| key.end <= at);
         keys.get(next).is_some_and(|key| key.contains(&at))
     }
@@ -73,7 +73,7 @@ fn write(out: &mut dyn Write, diagnostic: &Diagnostic, files: &[File<'_>]) -> io
     writeln!(out, "{}\n", Renderer::styled().render(&[group]))
 }
 
-/// Some lines of a file, and what is to be marked in them
+/// Some lines of a file, with their labels
 struct Excerpt<'l> {
     file: usize,
     name: String,
@@ -82,13 +82,13 @@ struct Excerpt<'l> {
     /// The byte at which the first line begins
     start: usize,
     text: String,
-    /// By their place in the finding
+    /// Labels with their index in the finding
     labels: Vec<(usize, &'l Label)>,
-    /// Whether its lines may be shown: what is no document of ours may be anybody's secret
+    /// Whether its lines may be printed: files that are not policy documents may contain secrets
     is_shown: bool,
 }
 
-/// Labels that are farther apart are shown by themselves, so that a finding costs what it shows.
+/// Maximum distance of labels in one snippet, so that output stays proportional to the labels.
 const NEAR: usize = 40;
 
 fn excerpts<'l>(labels: &'l [Label], files: &[File<'_>]) -> Vec<Excerpt<'l>> {
@@ -140,7 +140,7 @@ impl<'l> Excerpt<'l> {
         } else {
             AnnotationKind::Context
         };
-        // A place behind the end, such as that of something missing, is the end.
+        // A place past the end, such as that of something missing, is the end.
         let at = |offset: usize| {
             let offset = offset.saturating_sub(self.start).min(self.text.len());
             self.text.floor_char_boundary(offset)
@@ -150,8 +150,7 @@ impl<'l> Excerpt<'l> {
     }
 }
 
-/// Whether the document around a byte begins as a mapping. A list of passwords, a key or a program does not,
-/// whatever the file is called.
+/// Whether the document around a byte begins as a mapping. Lists of passwords, keys and programs do not.
 fn is_in_mapping(text: &str, at: usize) -> bool {
     let before = text.get(..text.floor_char_boundary(at.min(text.len())));
     let before = before.unwrap_or_default();
@@ -174,12 +173,12 @@ fn is_in_mapping(text: &str, at: usize) -> bool {
     first.starts_with('{') || (has_key && !is_item)
 }
 
-/// A part of a text with every character that a terminal or the log of a build would obey, and every private
-/// key, replaced by points of the same length.
+/// A part of a text in which control characters, workflow commands and private keys are replaced by dots of
+/// the same length.
 fn tame(file: &File<'_>, part: Range<usize>) -> String {
     let text = file.source.text().get(part.clone()).unwrap_or_default();
     let is_tame = |at: usize, c: char| {
-        // A key may begin before the part.
+        // A private key may begin before the part.
         if file.is_in_key(part.start.saturating_add(at)) {
             return false;
         }

@@ -1,5 +1,4 @@
-//! For people who ask why: the whole Decision about an object as a tree, and beside each thing that
-//! was found, what it was found by and what would change it.
+//! Output of `explain`: the Decision on an object as a tree, with the cause of each result and advice.
 
 mod check_set;
 mod page;
@@ -20,12 +19,12 @@ use crate::written::Written;
 
 pub(crate) use page::{nearest, page, pages};
 
-/// What is shown beside the tree
+/// Additions to the tree
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Detail {
     /// Nothing
     Tree,
-    /// What would admit a refused image
+    /// Changes that would admit a denied image
     WhyNot,
 }
 
@@ -56,8 +55,8 @@ fn object(evaluated: &Evaluated, settings: Written<'_>) -> Node {
     let (colour, word) = admission(evaluated);
     let verdict = text(answer, "verdict");
     let because = match text(answer, "enforcement") {
-        "dry-run" => ", which rules in dry-run mode only report",
-        "break-glass" => ", which the Pod's break-glass label overrides",
+        "dry-run" => ", only reported because of dry run",
+        "break-glass" => ", overridden by the Pod's break-glass label",
         _ => "",
     };
     let mut children = vec![
@@ -116,7 +115,7 @@ fn image(image: &Value, decision: &Value, request: &Value, settings: Written<'_>
     Node::new(format!("{} {name}", mark(image))).with(children)
 }
 
-/// As whom and where an image runs
+/// Namespace and service account of an image's Pod
 struct Pod<'a> {
     namespace: &'a str,
     service_account: &'a str,
@@ -133,7 +132,7 @@ impl<'a> Pod<'a> {
     }
 }
 
-/// What a policy document says about an image.
+/// The result of a policy document for an image.
 fn document(result: &Value, pod: &Pod<'_>, settings: Written<'_>) -> Node {
     let key = text(result, "document");
     let name = match text(result, "name") {
@@ -152,7 +151,7 @@ fn document(result: &Value, pod: &Pod<'_>, settings: Written<'_>) -> Node {
     Node::new(format!("{} {key}{name}{mode}", mark(result))).with(children)
 }
 
-/// The reasons of a part of the Decision. What would help is said once for each code.
+/// The reasons of a part of the Decision, with advice once for each code.
 fn reasons(part: &Value) -> Vec<Node> {
     let mut said = BTreeSet::new();
     let reasons = list(part, "reasons").iter();
@@ -162,7 +161,7 @@ fn reasons(part: &Value) -> Vec<Node> {
 fn reason<'a>(reason: &'a Value, said: &mut BTreeSet<&'a str>) -> Node {
     let (code, message) = (text(reason, "code"), text(reason, "message"));
     let details = list(reason, "details");
-    // What helps against the whole stands behind its parts, and not in each.
+    // Advice on a reason comes after its details and is not repeated in each.
     let is_new = said.insert(code);
     let mut children: Vec<_> = details
         .iter()
@@ -174,7 +173,7 @@ fn reason<'a>(reason: &'a Value, said: &mut BTreeSet<&'a str>) -> Node {
     Node::new(format!("{DIM}{code}{RESET}: {message}")).with(children)
 }
 
-/// A number that counts places from 0.
+/// An index from 0.
 fn index_of(part: &Value, key: &str) -> Option<usize> {
     let index = part.get(key).and_then(Value::as_u64)?;
     usize::try_from(index).ok()

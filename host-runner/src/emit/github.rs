@@ -1,4 +1,4 @@
-//! Annotations for workflows of GitHub: one command a line.
+//! Annotations of a GitHub workflow, one command a line.
 
 use std::io::{self, Write};
 
@@ -33,7 +33,7 @@ impl Annotation<'_> {
     }
 }
 
-/// Line by line: what else a terminal would obey is shown.
+/// Escapes the text line by line.
 fn data(text: &str) -> String {
     let lines = printable_lines(text).into_iter();
     let lines = lines.map(|line| line.replace('%', "%25"));

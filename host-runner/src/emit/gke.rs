@@ -1,5 +1,4 @@
-//! What Google's evaluation call would answer: an `EvaluateGkePolicyResponse` for each object, made
-//! from the Decision.
+//! Google's `EvaluateGkePolicyResponse` for each object, made from the Decision.
 //!
 //! See <https://cloud.google.com/binary-authorization/docs/reference/rest/v1/projects.platforms.gke.policies/evaluate>.
 
@@ -24,14 +23,14 @@ pub(crate) fn responses(answers: &[Evaluated]) -> io::Result<()> {
         [one] => json::print(one)?,
         many => json::print(&many)?,
     }
-    // They concern the request and not one of its images, which is all that a response can tell of.
+    // These reasons concern the request; a response has only fields for images.
     answers.iter().try_for_each(human::request_reasons)
 }
 
 fn response(evaluated: &Evaluated) -> EvaluateGkePolicyResponse<'_> {
     let Evaluated { request, answer } = evaluated;
     let request = &request.request;
-    // An image of a Pod that is not listed is not left out.
+    // An image of a Pod that is not listed is included, too.
     let mut pods: BTreeMap<_, _> = (0_u64..)
         .zip(list(answer, "pods"))
         .map(|(index, pod)| (index, (text(pod, "serviceAccount"), Vec::new())))
@@ -55,7 +54,7 @@ fn response(evaluated: &Evaluated) -> EvaluateGkePolicyResponse<'_> {
     }
 }
 
-/// A generated name is not known yet; what it will begin with is.
+/// The name of the Pod, or the prefix of a generated name.
 fn object_name(request: &Value) -> &str {
     let metadata = |key| {
         request
@@ -71,7 +70,7 @@ fn object_name(request: &Value) -> &str {
     names.find(|name| !name.is_empty()).unwrap_or_default()
 }
 
-/// One result for each policy document, behind what holds whatever a document says.
+/// One result for each policy document, after the reasons of the image itself.
 fn image_results(image: &Value) -> Vec<ImageResult<'_>> {
     let image_uri = text(image, "image");
     let documents = list(image, "results");

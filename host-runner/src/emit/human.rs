@@ -1,4 +1,4 @@
-//! For people: a verdict for each image, and for each refusal what was missing.
+//! Text output: a verdict for each image, and the reasons of each denial.
 
 mod policy;
 pub(super) mod reason;
@@ -33,7 +33,7 @@ pub(super) fn summary(out: &mut impl Write, answers: &[Evaluated], digest: &str)
     )
 }
 
-/// What became of an object in a few words, and their colour.
+/// The outcome of an object in a few words, and its color.
 pub(super) fn admission(evaluated: &Evaluated) -> (&'static str, &'static str) {
     let is_admitted = evaluated.is_admitted();
     match (is_admitted, text(&evaluated.answer, "enforcement")) {
@@ -67,7 +67,7 @@ fn object(out: &mut impl Write, evaluated: &Evaluated) -> io::Result<()> {
     }
     for warning in list(answer, "warnings") {
         let (code, message) = (text(warning, "code"), text(warning, "message"));
-        // What would have been denied stands above, image by image.
+        // The images that would have been denied are listed above.
         let message = match code {
             "dry-run" | "break-glass" => message.split(':').next().unwrap_or(message),
             _ => message,
@@ -100,7 +100,7 @@ fn image(out: &mut impl Write, image: &Value) -> io::Result<()> {
     Ok(())
 }
 
-/// The verdict on a part of the Decision in one character.
+/// The verdict of a part of the Decision as one character.
 pub(super) fn mark(part: &Value) -> String {
     let (colour, mark) = match text(part, "verdict") {
         "CONFORMANT" => (BOLD_GREEN, "✓"),
@@ -116,8 +116,7 @@ fn reasons(out: &mut impl Write, part: &Value, depth: usize) -> io::Result<()> {
     reasons.try_for_each(|one| reason(out, one, depth))
 }
 
-/// Tells on standard error what is said about a request as a whole, for formats that have no place
-/// for it.
+/// Prints the reasons of a request as a whole on standard error, for formats without a field for them.
 pub(super) fn request_reasons(evaluated: &Evaluated) -> io::Result<()> {
     let answer = printable_answer(&evaluated.answer);
     if list(&answer, "reasons").is_empty() {
@@ -152,8 +151,7 @@ pub(crate) fn inspection(inspection: &Inspection, abi: Abi) -> io::Result<()> {
     }
 }
 
-/// The answer with every text in it fit for a terminal: much of it was written by the author of
-/// the object.
+/// The answer with every text made safe for a terminal, since the author of the object wrote many of them.
 pub(super) fn printable_answer(value: &Value) -> Value {
     match value {
         Value::String(text) => Value::String(printable(text)),

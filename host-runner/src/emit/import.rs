@@ -1,5 +1,4 @@
-//! What there is to say about an import. All of it goes to standard error: the settings may go to
-//! standard output.
+//! Findings of an import. They go to standard error, because the settings may go to standard output.
 
 use super::{
     BOLD_RED, BOLD_YELLOW, DIM, RESET, SettingsProblems, printable, settings_problem,
@@ -7,7 +6,7 @@ use super::{
 };
 use crate::import::{Finding, Import, Level, Place, spelling};
 
-/// Prints all findings, the gravest last.
+/// Prints all findings, the most severe last.
 pub(crate) fn findings(import: &Import) {
     for finding in &import.findings {
         let Finding {
@@ -41,7 +40,7 @@ fn in_words(place: &Place) -> String {
     }
 }
 
-/// Prints why the policy's own validation refuses the result, where that stands in the exports.
+/// Prints the problems of the settings with their places in the exports.
 pub(crate) fn problems(import: &Import, problems: &SettingsProblems) {
     let is_told = import.level() == Some(Level::Error);
     for problem in &problems.problems {
@@ -66,7 +65,7 @@ pub(crate) fn problems(import: &Import, problems: &SettingsProblems) {
     }
 }
 
-/// What the import has errors of its own for, which say what to do.
+/// Codes for which the import has its own, more specific errors
 const TOLD: [&str; 2] = ["policy-attestor-unknown", "settings-context-missing"];
 
 fn help(text: &str) {

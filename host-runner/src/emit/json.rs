@@ -9,7 +9,7 @@ use super::Evaluated;
 use super::printable::{begins_command, is_unsafe, json_without_keys};
 use crate::engine::{Abi, Inspection};
 
-/// One answer as it is, several as a list; `is_one` where nothing else was asked about.
+/// Prints one answer as is, and several as a list; `is_one` if there was one object.
 pub(crate) fn decisions(answers: &[Evaluated], is_one: bool) -> io::Result<()> {
     match answers {
         [one] if is_one => print(&one.answer),
@@ -37,8 +37,8 @@ pub(super) fn print(document: &impl Serialize) -> io::Result<()> {
     write(&mut io::stdout().lock(), document)
 }
 
-/// Writes a document. What could do something to a terminal or to the log of a build is spelled out, which
-/// JSON takes for the same. Private keys are left out.
+/// Writes a document. Characters that a terminal or a CI log could interpret are written as JSON escapes, and
+/// private keys are left out.
 pub(crate) fn write(out: &mut dyn Write, document: &impl Serialize) -> io::Result<()> {
     let text = serde_json::to_string_pretty(document)?;
     let text = json_without_keys(&text);

@@ -1,4 +1,4 @@
-//! Where a format goes: `--format human`, `--format junit=report.xml`, both in one run.
+//! Destinations of formats: `--format human`, `--format junit=report.xml`, or both in one run.
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -10,11 +10,11 @@ use super::unless_closed;
 use crate::files::{self, Readers};
 use crate::inputs::shown;
 
-/// A format, and the file that it is for
+/// A format and its file
 #[derive(Debug, Clone)]
 pub(crate) struct Output<F> {
     format: F,
-    /// Standard output where there is none
+    /// `None` for standard output
     path: Option<PathBuf>,
 }
 
@@ -33,7 +33,7 @@ pub(crate) fn parse<F: ValueEnum>(text: &str) -> Result<Output<F>, String> {
         .as_ref()
         .is_some_and(|path| path.as_os_str().is_empty())
     {
-        return Err(format!("write the file behind `{name}=`"));
+        return Err(format!("`{name}=` needs a file"));
     }
     let format = F::from_str(name, false).map_err(|_| {
         let known = F::value_variants().iter();
@@ -41,14 +41,14 @@ pub(crate) fn parse<F: ValueEnum>(text: &str) -> Result<Output<F>, String> {
             .filter_map(|one| Some(one.to_possible_value()?.get_name().to_owned()))
             .collect();
         format!(
-            "expected one of {}, each perhaps with `=FILE`",
+            "expected one of {}, optionally with `=FILE`",
             known.join(", ")
         )
     })?;
     Ok(Output { format, path })
 }
 
-/// Writes every format to where it goes. Files never have colours.
+/// Writes every format to its destination. Files have no colors.
 pub(crate) fn write<F: Copy>(
     outputs: &[Output<F>],
     mut write: impl FnMut(F, &mut dyn Write) -> io::Result<()>,
@@ -70,21 +70,21 @@ pub(crate) fn write<F: Copy>(
     Ok(())
 }
 
-/// Checks what was asked for before any work is done; `inputs` are never written to.
+/// Checks the combination of formats before any work; `inputs` must not be overwritten.
 pub(crate) fn check<'p, F>(
     outputs: &'p [Output<F>],
     inputs: impl IntoIterator<Item = &'p Path>,
 ) -> Result<()> {
     let to_stdout = outputs.iter().filter(|output| output.path.is_none());
     if to_stdout.count() > 1 {
-        bail!("only one format can go to standard output; write the others as FORMAT=FILE");
+        bail!("only one format can go to standard output; give the others as FORMAT=FILE");
     }
     let mut files: Vec<_> = paths(outputs).collect();
     files.sort();
     let is_same = |a: &Path, b: &Path| a == b || files::is_same(a, b);
     for (index, path) in files.iter().enumerate() {
         if files.iter().take(index).any(|other| is_same(path, other)) {
-            bail!("two formats cannot go to one file, `{}`", shown(path));
+            bail!("two formats cannot go to the same file, `{}`", shown(path));
         }
     }
     Ok(files::refuse_inputs(files, inputs)?)

@@ -1,15 +1,15 @@
-//! Text that somebody else wrote, for everything that is read by people or by the log of a build.
+//! Untrusted text, made safe for terminals and CI logs.
 
 use alloc::borrow::Cow;
 use core::ops::Range;
 
-/// Text fit for a terminal and for a log: nothing in it can move the cursor, change colours, begin a line,
-/// turn the direction of writing, or be taken for a command of a workflow. A private key is left out.
+/// Makes a text safe to print: it cannot move the cursor, change colors, begin a line, change the writing
+/// direction, or be read as a workflow command. Private keys are left out.
 pub(crate) fn printable(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     let mut keys = private_keys(text).into_iter().peekable();
     for (at, character) in text.char_indices() {
-        // One ends at the latest where the next begins.
+        // A key ends at the latest where the next begins.
         keys.next_if(|key| key.end <= at);
         match keys.peek() {
             Some(key) if key.start == at => shown.push_str(LEFT_OUT),
@@ -23,14 +23,14 @@ pub(crate) fn printable(text: &str) -> String {
     shown
 }
 
-/// A text of several lines, each of which is [`printable`]. Keys are left out of the whole: a line of one does not
-/// say what it is.
+/// Makes a text of several lines [`printable`], line by line. Private keys are removed first, because a single
+/// line of a key cannot be recognized.
 pub(crate) fn printable_lines(text: &str) -> Vec<String> {
     let text = without_keys(text);
     text.lines().map(printable).collect()
 }
 
-/// A JSON text without private keys in its strings; outside of them nothing is changed.
+/// Removes private keys from the strings of a JSON text; the rest is unchanged.
 pub(super) fn json_without_keys(json: &str) -> Cow<'_, str> {
     if private_keys(json).is_empty() {
         return Cow::Borrowed(json);
@@ -41,7 +41,7 @@ pub(super) fn json_without_keys(json: &str) -> Cow<'_, str> {
         let length = string_length(after);
         shown.push_str(before);
         shown.push('"');
-        // An escape has no end in the middle: a key begins and ends at dashes.
+        // Keys begin and end at dashes, so no escape is split.
         shown.push_str(&without_keys(after.get(..length).unwrap_or_default()));
         rest = after.get(length..).unwrap_or_default();
         if let Some(after) = rest.strip_prefix('"') {
@@ -53,7 +53,7 @@ pub(super) fn json_without_keys(json: &str) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
-/// How far a string of JSON goes whose opening quote has been passed.
+/// The end of a JSON string, after its opening quote.
 fn string_length(text: &str) -> usize {
     let mut is_escaped = false;
     let end = text.bytes().position(|byte| {
@@ -79,17 +79,17 @@ fn without_keys(text: &str) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
-/// In the place of a private key.
+/// Replacement for a private key.
 const LEFT_OUT: &str = " (left out) ";
 
-/// Whether a character could do something to a terminal.
+/// Whether a terminal could interpret a character.
 pub(super) fn is_unsafe(character: char) -> bool {
     !policy_wasm::is_printable(character)
 }
 
-/// Whether a runner of workflows could take what begins at a byte for a command: `::error::` at the
-/// beginning of a line (<https://docs.github.com/actions/reference/workflow-commands-for-github-actions>),
-/// and anywhere in it `##[error]` or `##vso[task.setvariable]`.
+/// Whether a CI runner could read a command at a byte: `::error::` at the beginning of a line
+/// (<https://docs.github.com/actions/reference/workflow-commands-for-github-actions>), or `##[error]` or
+/// `##vso[task.setvariable]` anywhere.
 pub(super) fn begins_command(text: &str, at: usize) -> bool {
     let (before, rest) = (text.get(..at), text.get(at..).unwrap_or_default());
     if rest.starts_with("::") {
@@ -105,8 +105,7 @@ pub(super) fn begins_command(text: &str, at: usize) -> bool {
 const BEGIN: &str = "-----BEGIN ";
 const END: &str = "-----END ";
 
-/// Where private keys stand in a text: what is between their markers, and without the second one all that
-/// follows.
+/// The places of private keys in a text: between their markers, or up to the end if the second is missing.
 pub(super) fn private_keys(text: &str) -> Vec<Range<usize>> {
     let mut keys = Vec::new();
     let mut from = 0_usize;
@@ -131,7 +130,7 @@ pub(super) fn private_keys(text: &str) -> Vec<Range<usize>> {
     keys
 }
 
-/// Longer ones are no labels.
+/// Maximum length of a PEM label
 const MAX_LABEL: usize = 64;
 
 fn find(text: &str, from: usize, what: &str) -> Option<usize> {

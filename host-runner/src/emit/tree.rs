@@ -19,7 +19,7 @@ impl Node {
         }
     }
 
-    /// The same with more below it.
+    /// Adds children.
     pub(super) fn with(mut self, children: impl IntoIterator<Item = Self>) -> Self {
         self.children.extend(children);
         self

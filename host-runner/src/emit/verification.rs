@@ -1,4 +1,4 @@
-//! The answer of `attest verify`.
+//! Output of `attest verify`.
 
 use std::io::{self, Write as _};
 
@@ -14,7 +14,7 @@ use crate::attest::verification::Finding;
 const VERIFIED: &str = "VERIFIED";
 const NOT_VERIFIABLE: &str = "ATTESTATION_NOT_VERIFIABLE";
 
-/// The answer, and why.
+/// Prints the result and its reasons.
 pub(crate) fn human(image: &Image, attestor: &Attestor, finding: &Finding) -> io::Result<()> {
     let mut out = anstream::stdout().lock();
     let (colour, result) = if finding.is_verified() {
@@ -35,7 +35,7 @@ pub(crate) fn human(image: &Image, attestor: &Attestor, finding: &Finding) -> io
         .try_for_each(|one| reason(&mut out, &printable_answer(one), 1))
 }
 
-/// Google's `ValidateAttestationOccurrenceResponse`, and beside it the reasons with their codes.
+/// Prints Google's `ValidateAttestationOccurrenceResponse` and the reasons with their codes.
 pub(crate) fn json(finding: &Finding) -> io::Result<()> {
     let mut response = if finding.is_verified() {
         json!({"result": VERIFIED})

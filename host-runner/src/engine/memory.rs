@@ -29,7 +29,7 @@ pub(super) fn read(
 ) -> wasmtime::Result<Vec<u8>> {
     let length = usize::try_from(length)?;
     if length > max {
-        let message = format!("the module gave {length} bytes where {max} is the most");
+        let message = format!("the module passed {length} bytes, and the limit is {max}");
         return Err(wasmtime::Error::msg(message));
     }
     let memory = memory(caller)?;
@@ -50,5 +50,5 @@ fn range(at: u32, length: usize) -> wasmtime::Result<Range<usize>> {
 }
 
 fn outside() -> wasmtime::Error {
-    wasmtime::Error::msg("the module gave a buffer outside of its memory")
+    wasmtime::Error::msg("the module passed a buffer outside its memory")
 }

@@ -210,7 +210,7 @@ impl Output {
 
 /// A guest ends itself
 #[derive(Debug, Error)]
-#[error("the module ended itself with exit status {0}")]
+#[error("the module exited with status {0}")]
 struct Exit(i32);
 
 impl Exit {
@@ -222,7 +222,7 @@ impl Exit {
         match i32::try_from(status) {
             Ok(valid) if status <= Self::MAX => Self(valid).into(),
             _ => wasmtime::Error::msg(format!(
-                "the module gave the exit status {status}, where {} is the highest",
+                "the module exited with status {status}; the highest valid one is {}",
                 Self::MAX
             )),
         }

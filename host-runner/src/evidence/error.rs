@@ -13,10 +13,10 @@ pub enum EvidenceError {
     #[error(transparent)]
     Input(#[from] InputError),
     /// A file where a folder should be, or nothing
-    #[error("`{0}` is not a folder")]
+    #[error("`{0}` is not a directory")]
     NotAFolder(String),
     /// Two files say what one object is
-    #[error("`{second}`: {object} is in `{first}` already; keep one of the two")]
+    #[error("`{second}`: {object} is already in `{first}`; keep one of the two")]
     Twice {
         /// Kind, namespace and name
         object: String,
@@ -35,7 +35,7 @@ pub enum EvidenceError {
     },
     /// A recording that is none
     #[error(
-        "`{path}`: {problem}; expected a list as `countersign evaluate --record` or `kwctl run --record-host-capabilities-interactions` writes it"
+        "`{path}`: {problem}; expected a recording of `countersign evaluate --record` or `kwctl run --record-host-capabilities-interactions`"
     )]
     Recording {
         /// The file
@@ -76,7 +76,7 @@ impl Failure {
     }
 
     pub(super) fn missing(what: &str, option: &str) -> Self {
-        Self::new(format!("there is no {what} here; give one with {option}"))
+        Self::new(format!("no {what} is given; give one with {option}"))
     }
 
     /// What a recording keeps: without the cause, as in Kubewarden's.

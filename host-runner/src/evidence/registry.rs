@@ -99,19 +99,19 @@ impl Registry {
         };
         if !is_digest(digest) {
             return Err(format!(
-                "`{name}` has the digest `{digest}`; only sha256 is read"
+                "`{name}` has the digest `{digest}`; only sha256 is supported"
             ));
         }
         match reference.digest() {
             Some(own) if own != digest.as_str() => {
-                return Err(format!("`{name}` is given to the manifest {digest}"));
+                return Err(format!("`{name}` is the name of the manifest {digest}"));
             }
             Some(_) => {}
             None => {
                 let before = self.tags.insert(reference.to_string(), digest.clone());
                 if before.is_some_and(|before| before != *digest) {
                     return Err(format!(
-                        "`{name}` is given to two manifests; keep one of the two"
+                        "`{name}` is the name of two manifests; keep one of the two"
                     ));
                 }
             }
@@ -173,7 +173,7 @@ impl Registry {
     pub(crate) fn blob(&self, digest: &str) -> Result<Vec<u8>, Failure> {
         if !is_digest(digest) {
             return Err(Failure::new(format!(
-                "a blob has the digest `{}`; only sha256 is read",
+                "a blob has the digest `{}`; only sha256 is supported",
                 printable(digest)
             )));
         }

@@ -129,7 +129,7 @@ fn what_cannot_be_answered_names_the_option_that_would() {
         (
             "oci/v2/verify",
             json!({"type": "SigstoreKeylessVerify", "image": "a"}),
-            "only SigstorePubKeyVerify is; give a recording with --replay FILE",
+            "only SigstorePubKeyVerify; give a recording with --replay FILE",
         ),
         (
             "net/v1/dns_lookup_host",

@@ -35,10 +35,10 @@ impl Manifest<'_> {
         let mut text = match deployment.part {
             Part::Alone => "",
             Part::Pins => {
-                "# Replaces tags by the digests that it has verified, and refuses what the policy refuses.\n"
+                "# Replaces tags by verified digests, and denies images that violate the policy.\n"
             }
             Part::DecidesLast => {
-                "# Decides last: what other webhooks have changed meanwhile is seen here.\n"
+                "# Runs after all mutating webhooks, and checks the images that they leave in the object.\n"
             }
         }
         .to_owned();
@@ -47,7 +47,7 @@ impl Manifest<'_> {
             yaml::scalar(&deployment.name)
         ));
         if self.module.is_none() {
-            text.push_str("  # Where you have pushed the module to.\n");
+            text.push_str("  # Replace with the address of your module.\n");
         }
         let module = yaml::scalar(self.module.unwrap_or(PLACEHOLDER));
         text.push_str(&format!("  module: {module}\n"));
@@ -60,7 +60,7 @@ impl Manifest<'_> {
         text.push_str(&format!("  mutating: {}\n", deployment.needs.mutation));
         if deployment.part == Part::Pins {
             text.push_str(
-                "  # Of what is there already, the other one is asked.\n  backgroundAudit: false\n",
+                "  # The other policy audits running objects.\n  backgroundAudit: false\n",
             );
         }
         text.push_str("  failurePolicy: Fail\n");
@@ -76,7 +76,7 @@ impl Manifest<'_> {
             |rule: &WebhookRule| rule.resources.iter().any(|one| one == "deployments");
         if deployment.part == Part::Pins && deployment.rules.iter().any(has_deployments) {
             text.push_str(
-                "  # Not replicasets: a Deployment would not know again what was changed on the way.\n",
+                "  # Without replicasets: a Deployment would not recognize a changed ReplicaSet as its own.\n",
             );
         }
         text.push_str("  rules:\n");
@@ -91,10 +91,10 @@ impl Manifest<'_> {
 fn granted(deployment: &Deployment) -> String {
     let needs = &deployment.needs;
     let mut text = if needs.capabilities.is_empty() {
-        "  # It asks its host for nothing.\n".to_owned()
+        "  # It needs no host capabilities.\n".to_owned()
     } else {
         format!(
-            "  # It asks its host for {}.\n",
+            "  # It needs the host capabilities {}.\n",
             needs.capabilities.join(", ")
         )
     };

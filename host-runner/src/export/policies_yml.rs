@@ -30,12 +30,12 @@ fn entry(
             "# Served as /validate/{name}, for a mutating webhook: replaces tags by digests.\n"
         ),
         Part::DecidesLast => {
-            format!("# Served as /validate/{name}, for a validating webhook, which decides last.\n")
+            format!("# Served as /validate/{name}, for a validating webhook, which runs last.\n")
         }
     };
     text.push_str(&format!("{}:\n", yaml::scalar(name)));
     if module.is_none() {
-        text.push_str("  # Where you have put the module.\n");
+        text.push_str("  # Replace with the address of your module.\n");
     }
     let module = yaml::scalar(module.unwrap_or(PLACEHOLDER));
     text.push_str(&format!("  module: {module}\n"));

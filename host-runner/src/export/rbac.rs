@@ -68,7 +68,7 @@ impl fmt::Display for Role {
     }
 }
 
-/// Of the core group: whoever writes these can act as others.
+/// Resources of the core group that let their writer act as other accounts
 const POWERFUL: [&str; 5] = [
     "namespaces",
     "nodes",
@@ -77,7 +77,7 @@ const POWERFUL: [&str; 5] = [
     "configmaps",
 ];
 
-/// Whoever writes into these decides who may do what, or what is admitted.
+/// API groups that let their writer change permissions or admission
 const POWERFUL_GROUPS: [&str; 6] = [
     "admissionregistration.k8s.io",
     "apiextensions.k8s.io",
@@ -92,8 +92,7 @@ impl Grants {
     ///
     /// # Errors
     ///
-    /// Somebody would hold two roles, or could act as somebody who holds another one; or there is no
-    /// such note.
+    /// An account would hold two roles or could act as an account with another role, or a note does not exist.
     pub(crate) fn check(&self) -> Result<()> {
         self.check_notes()?;
         self.check_judged()?;
@@ -102,15 +101,15 @@ impl Grants {
             let mut earlier = holders.iter().take(index);
             let other = earlier.find(|(other, held)| other == holder && held != role);
             if let Some((_, other)) = other {
-                bail!("{holder} would be {other} and {role}; give each role to somebody else");
+                bail!("{holder} would be {other} and {role}; give each role to another account");
             }
         }
         for (namespace, deployer) in &self.deployers {
             let mut others = holders.iter().filter(|(_, role)| *role != Role::Deployer);
             if let Some((other, role)) = others.find(|(other, _)| other.is_in(namespace)) {
                 bail!(
-                    "{deployer} would deploy in namespace `{namespace}`, whose Pods can run as any service \
-                     account there, also as {other}, {role}; keep the two in different namespaces"
+                    "{deployer} would deploy to namespace `{namespace}`, whose Pods can run as any of its service \
+                     accounts, including {other}, {role}; use different namespaces"
                 );
             }
         }
@@ -135,8 +134,8 @@ impl Grants {
                     group
                 };
                 bail!(
-                    "deployers would be given `{resource}` of {group}, which the settings name under \
-                     `workloads`, and which is more than deploying; write that role by hand"
+                    "deployers would get write access to `{resource}` of {group} (listed in `workloads` of the \
+                     settings), which allows more than deploying; write this role manually"
                 )
             }
             None => Ok(()),

@@ -56,7 +56,7 @@ impl SettingsText {
         documents.first().map(Needs::of).unwrap_or_default()
     }
 
-    /// The same without some settings.
+    /// Returns a copy without some settings.
     pub(crate) fn without(&self, keys: &[&str]) -> Self {
         let mut value = self.value.clone();
         if let Some(fields) = value.as_object_mut() {
@@ -68,7 +68,7 @@ impl SettingsText {
         Self::new(value, text)
     }
 
-    /// The same with one more setting that is on.
+    /// Returns a copy with one more setting that is `true`.
     pub(crate) fn with_flag(&self, key: &str) -> Self {
         let mut value = self.value.clone();
         if let Some(fields) = value.as_object_mut() {

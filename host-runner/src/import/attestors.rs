@@ -55,7 +55,7 @@ pub(super) fn rename_note(attestor: &mut Export, findings: &mut Findings) {
         (key, value)
     });
     *fields = renamed.collect::<Map<_, _>>();
-    let message = format!("`{old}`, as beta versions of the API say, was written as `{new}`");
+    let message = format!("`{old}` of the API's beta versions was renamed to `{new}`");
     findings.push(Level::Note, &attestor.place, message);
 }
 
@@ -82,21 +82,24 @@ pub(super) fn choose(
             findings.push(
                 Level::Note,
                 &attestor.place,
-                "an attestor that was given twice is taken over once",
+                "the attestor was given twice, and is imported once",
             );
             continue;
         }
         if keys_of(&attestor).is_empty() {
             let message =
-                format!("attestor `{name}` has no keys, so nothing that needs it is ever admitted");
+                format!("attestor `{name}` has no keys, so every image that needs it is denied");
             findings.push(Level::Warning, &attestor.place, message);
         }
         chosen.push(attestor);
     }
     if !unnamed.is_empty() {
-        let message = format!("left out, since no rule names them: {}", unnamed.join(", "));
+        let message = format!(
+            "left out attestors that no rule names: {}",
+            unnamed.join(", ")
+        );
         findings.push(Level::Note, None, message);
-        findings.help("--all keeps them");
+        findings.help("keep them with --all");
     }
     report_missing(&chosen, named, findings);
     chosen
@@ -108,7 +111,7 @@ fn report_missing(chosen: &[Export], named: &Named, findings: &mut Findings) {
         if chosen.iter().any(|one| name_of(one) == Some(name)) {
             continue;
         }
-        let message = format!("attestor `{name}` is not among those that were given");
+        let message = format!("attestor `{name}` is in none of the --attestors files");
         findings.push(Level::Error, place, message);
         if let Some((project, id)) = project_and_id(name) {
             findings.help(format!(

@@ -18,16 +18,15 @@ pub(super) fn system_policy(
         && document.is_object()
     {
         let message = format!(
-            "`{MODE}` is not there, which means `DISABLE`: Google's system images are not exempt"
+            "`{MODE}` is missing, which means `DISABLE`: Google's system images are not exempt"
         );
         findings.push(Level::Warning, place, message);
-        findings
-            .help("write `ENABLE` where they are meant to be, as in the policy of a new project");
+        findings.help("to exempt them, set `ENABLE`, as in the policy of a new project");
     }
     match (is_enabled, system_policy) {
         (true, None) => {
             let place = policy.map(|policy| policy.place.field(MODE));
-            let message = "the policy exempts Google's system images, and only the system policy says which these are";
+            let message = "the policy exempts Google's system images, which the system policy lists, and it was not given";
             findings.push(Level::Lacking, place.as_ref(), message);
             findings.help(
                 "gcloud alpha container binauthz policy export-system-policy > system.yaml, then --system-policy system.yaml",
@@ -36,7 +35,7 @@ pub(super) fn system_policy(
         }
         (false, Some(unused)) => {
             let message =
-                "the system policy was left out: it counts only under a policy that says `ENABLE`";
+                "the system policy was left out, because the policy does not set `ENABLE`";
             findings.push(Level::Warning, &unused.place, message);
             None
         }
@@ -105,17 +104,18 @@ pub(super) fn require_facts(
         let of = known.join("`, `");
         match fact {
             None if !known.is_empty() => {
-                let message = format!("which {noun} the settings are for is not said");
+                let message =
+                    format!("the policy has rules for a {noun}, and {option} was not given");
                 findings.push(Level::Error, place.as_ref(), message);
-                findings.help(format!("say it with {option}; there are rules for `{of}`"));
+                findings.help(format!("give {option}; there are rules for `{of}`"));
             }
             Some(fact) if known.is_empty() => {
-                let message = format!("{option} `{fact}` has no effect: no rule is about a {noun}");
+                let message = format!("{option} `{fact}` has no effect: no rule is for a {noun}");
                 findings.push(Level::Warning, None, message);
             }
             Some(fact) if !known.contains(&fact) => {
                 let message =
-                    format!("no rule is about the {noun} `{fact}`, so the default rule applies");
+                    format!("no rule is for the {noun} `{fact}`, so the default rule applies");
                 findings.push(Level::Warning, place.as_ref(), message);
                 findings.help(format!("there are rules for `{of}`"));
             }

@@ -1,4 +1,4 @@
-//! What Google's service looks up by itself, and the settings have to be told.
+//! Evidence that Google's service looks up by itself, and that the settings have to configure.
 
 use serde_json::Value;
 
@@ -6,7 +6,7 @@ use super::attestors::{name_of, note_of};
 use super::occurrences::{has_attestation, has_scan};
 use super::{Export, Findings, Level, Place};
 
-/// Says what has to be added for the settings to decide as the policy did.
+/// Reports what has to be added for the settings to decide as the policy did.
 pub(super) fn report(
     platform_policies: &[Export],
     attestors: &[Export],
@@ -16,22 +16,20 @@ pub(super) fn report(
     report_attestors(attestors, occurrences, findings);
     report_checks(platform_policies, occurrences, findings);
     if let Some(first) = platform_policies.first() {
-        let message = "platform policies only log at Google, and refuse here";
+        let message = "platform policies only log at Google, and deny here";
         findings.push(Level::Warning, &first.place, message);
-        findings.help(
-            "add `platformPolicyEnforcement: dryrun` to the settings where they should only warn",
-        );
+        findings.help("to only warn, add `platformPolicyEnforcement: dryrun` to the settings");
     }
     let projects: Vec<_> = checks(platform_policies)
         .flat_map(|(_, check)| projects(check))
         .collect();
     if !projects.is_empty() {
-        let message = "`containerAnalysis…Projects` say where Google looks for evidence, and have no effect here";
+        let message = "`containerAnalysis…Projects` list Google projects with evidence, and have no effect here";
         findings.push(Level::Note, None, message);
     }
 }
 
-/// Attestors without a single attestation. Nothing is lost by it: there may be none, or they lie elsewhere.
+/// Warns of attestors without attestations. There may be none, or they are stored elsewhere.
 fn report_attestors(attestors: &[Export], occurrences: &[Export], findings: &mut Findings) {
     let silent: Vec<_> = attestors
         .iter()
@@ -41,35 +39,35 @@ fn report_attestors(attestors: &[Export], occurrences: &[Export], findings: &mut
     if silent.is_empty() {
         return;
     }
-    let message = format!("there is no attestation by {}", silent.join(", "));
+    let message = format!("no attestations were given for {}", silent.join(", "));
     findings.push(Level::Warning, None, message);
     findings.help(
-        "give what `gcloud container binauthz attestations list --attestor=… --format=json` prints with \
-         --attestations, or say under `evidence` in the settings where they are",
+        "give the output of `gcloud container binauthz attestations list --attestor=… --format=json` with \
+         --attestations, or configure their source in `evidence` of the settings",
     );
 }
 
-/// Checks of these types find nothing by themselves.
+/// Check types that need evidence, with advice
 const CHECKS: &[(&str, &str)] = &[
     (
         "imageFreshnessCheck",
-        "name under `evidence.authenticators.freshness` whose signed statements say when an image was uploaded",
+        "list in `evidence.authenticators.freshness` the keys that sign upload times",
     ),
     (
         "sigstoreSignatureCheck",
-        "set `evidence.registry: true`, and list under `registries` the hosts that may be asked",
+        "set `evidence.registry: true`, and list the registries in `registries`",
     ),
     (
         "simpleSigningAttestationCheck",
-        "give the attestations with --attestations, or say under `evidence` in the settings where they are",
+        "give the attestations with --attestations, or configure their source in `evidence` of the settings",
     ),
     (
         "slsaCheck",
-        "name under `evidence.authenticators.provenance` each `builderId` and the keys that sign its provenance, and give the provenance with --attestations",
+        "list in `evidence.authenticators.provenance` each `builderId` and the keys that sign its provenance, and give the provenance with --attestations",
     ),
     (
         "vulnerabilityCheck",
-        "name under `evidence.authenticators.vulnerability` whose signed scans count, with `maxAgeDays`; or give the stored occurrences with --attestations",
+        "list in `evidence.authenticators.vulnerability` the keys that sign scans, with `maxAgeDays`; or give the stored occurrences with --attestations",
     ),
 ];
 
@@ -91,8 +89,9 @@ fn report_checks(platform_policies: &[Export], occurrences: &[Export], findings:
             0 => String::new(),
             count => format!(" (and in {count} more)"),
         };
-        let message =
-            format!("what this check reads, Google looks up by itself; here nothing says it{more}");
+        let message = format!(
+            "Google looks up the evidence of this check by itself; here no source is configured{more}"
+        );
         findings.push(Level::Lacking, &place.field(kind), message);
         findings.help(*help);
     }

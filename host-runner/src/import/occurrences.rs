@@ -1,4 +1,4 @@
-//! Occurrences: those that something of the settings reads.
+//! Occurrences: keeps those that the settings read.
 
 use alloc::collections::{BTreeMap, BTreeSet};
 
@@ -93,12 +93,12 @@ pub(super) fn choose(
         {
             let message = match bundle_of(&occurrence.document) {
                 Some(media_type) => format!(
-                    "this is a Sigstore bundle ({}), which nothing reads; where a key has signed it, its \
-                     `dsseEnvelope` by itself is read",
+                    "this is a Sigstore bundle ({}), which is not supported; if a key signed it, give only its \
+                     `dsseEnvelope`",
                     printable(media_type)
                 ),
                 None => {
-                    "this is no occurrence: it has neither a kind nor an attestation".to_owned()
+                    "this is not an occurrence: it has neither a kind nor an attestation".to_owned()
                 }
             };
             findings.push(Level::Error, &occurrence.place, message);
@@ -123,18 +123,18 @@ pub(super) fn choose(
     }
     for (reason, count) in left_out {
         let why = match reason {
-            Reason::Duplicate => "given before".to_owned(),
-            Reason::OtherNote => "under the note of no attestor here".to_owned(),
-            Reason::NoScanCheck => "of scans, which no check reads".to_owned(),
-            Reason::NoProvenanceCheck => "of signed provenance, which no check reads".to_owned(),
-            Reason::OtherKind(kind) => format!("of kind `{kind}`, which nothing reads"),
+            Reason::Duplicate => "duplicate".to_owned(),
+            Reason::OtherNote => "under a note of no imported attestor".to_owned(),
+            Reason::NoScanCheck => "scans, which no check reads".to_owned(),
+            Reason::NoProvenanceCheck => "signed provenance, which no check reads".to_owned(),
+            Reason::OtherKind(kind) => format!("kind `{kind}`, which no check reads"),
         };
-        let message = format!("left out: {}, {why}", counted(count, "occurrence"));
+        let message = format!("left out {} ({why})", counted(count, "occurrence"));
         findings.push(Level::Note, None, message);
     }
     if jwts > 0 {
         let jwts = counted(jwts, "occurrence");
-        let message = format!("a JWT never counts, and {jwts} contain nothing else");
+        let message = format!("JWTs are not supported, and {jwts} contain only JWTs");
         findings.push(Level::Warning, None, message);
     }
     chosen

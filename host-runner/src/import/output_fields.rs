@@ -32,7 +32,7 @@ impl Dropped {
         let names: Vec<_> = self.0.iter().map(|name| format!("`{name}`")).collect();
         if !names.is_empty() {
             let message = format!(
-                "left out, since only Google's service uses it: {}",
+                "left out fields that only Google's service uses: {}",
                 names.join(", ")
             );
             findings.push(Level::Note, None, message);

@@ -24,7 +24,7 @@ pub(super) fn split_classes(policy: &mut Export, findings: &mut Findings) {
             continue;
         };
         let (tags, digests) = (format!("{name}:*"), format!("{name}@*"));
-        let message = format!("`{name}{CLASS}` was written as `{tags}` and `{digests}`");
+        let message = format!("`{name}{CLASS}` was replaced by `{tags}` and `{digests}`");
         let place = place.item(index).field("namePattern");
         findings.push(Level::Warning, &place, message);
         *text = tags.into();

@@ -32,7 +32,7 @@ fn relax_value(value: &mut Value, shape: &Shape, place: &Place, findings: &mut F
             }
         }
         (Shape::List(shape), value) if is_item(value, shape) => {
-            let message = "one value in the place of a list was taken for a list of one";
+            let message = "a single value was converted to a list";
             findings.push(Level::Warning, place, message);
             relax_value(value, shape, place, findings);
             *value = Value::Array(vec![value.take()]);
@@ -44,7 +44,7 @@ fn relax_value(value: &mut Value, shape: &Shape, place: &Place, findings: &mut F
 fn drop_null(values: &mut Map<String, Value>, key: &str, place: &Place, findings: &mut Findings) {
     if values.get(key).is_some_and(Value::is_null) {
         values.shift_remove(key);
-        let message = "nothing stands here, so the field was left out";
+        let message = "the field has no value and was left out";
         findings.push(Level::Warning, &place.field(key), message);
     }
 }

@@ -36,7 +36,7 @@ pub fn parse(text: &str) -> Result<Vec<Value>, DocumentError> {
     Ok(documents.map(Node::into_json).collect())
 }
 
-/// The same of a text that was not written for kubectl, and in which kubectl's reading must be the only one.
+/// Like [`parse`], for a text that was not written for kubectl: values that kubectl reads differently are errors.
 ///
 /// # Errors
 ///
@@ -49,12 +49,14 @@ pub(crate) fn parse_undoubted(text: &str) -> Result<Vec<Value>, DocumentError> {
         let problem = match &doubt.kind {
             DoubtKind::Key(read) | DoubtKind::Value(read) => {
                 format!(
-                    "`{written}` is {} to kubectl and a text to others; put it between quotes",
+                    "kubectl reads `{written}` as {} and other parsers as a text; put it in quotes",
                     printable(read)
                 )
             }
-            DoubtKind::Tag => format!("the tag of `{written}` is not known to every reader"),
-            DoubtKind::Merge(_) => "`<<` is not the same to every reader; write it out".to_owned(),
+            DoubtKind::Tag => format!("parsers differ in how they read the tag of `{written}`"),
+            DoubtKind::Merge(_) => {
+                "parsers differ in how they merge `<<`; write the keys".to_owned()
+            }
         };
         let start = doubt.span.start;
         return Err(DocumentError::at(text, start, Notation::Yaml, problem));

@@ -8,15 +8,15 @@ use crate::emit::printable;
 pub(super) fn text(text: &str) -> Option<&'static str> {
     let text = text.trim_start();
     if text.starts_with("-----BEGIN ") {
-        return Some("it is a PEM file, and no document");
+        return Some("it is a PEM file, not a YAML or JSON document");
     }
     if is_table(text) {
         return Some(
-            "it is a table for people; print JSON instead: `--format=json` of gcloud, `-o json` of kubectl",
+            "it is a table; print JSON instead, with `--format=json` of gcloud or `-o json` of kubectl",
         );
     }
     let has_action = text.contains("{{") && text.contains("}}");
-    has_action.then_some("it is a template; give what `helm template` makes of it")
+    has_action.then_some("it is a template; give the output of `helm template`")
 }
 
 /// Whether the first line is a heading, such as `NAME  NOTE  NUM_PUBLIC_KEYS`, or a frame.
@@ -52,19 +52,20 @@ pub(super) fn no_settings(document: &Value) -> Option<String> {
     }
     if has("defaultAdmissionRule") || has("admissionWhitelistPatterns") {
         return Some(
-            "it is a policy of Google by itself; `countersign import --policy` makes settings of it".into(),
+            "it is a Google policy without settings; convert it with `countersign import --policy`"
+                .into(),
         );
     }
     if has("gkePolicy") {
         return Some(
-            "it is a platform policy of Google by itself; `countersign import --platform-policy` makes \
-             settings of it"
+            "it is a Google platform policy without settings; convert it with `countersign import \
+             --platform-policy`"
                 .into(),
         );
     }
     let is_entry = |entry: &Value| entry.get("module").is_some_and(Value::is_string);
     (!fields.is_empty() && fields.values().all(is_entry)).then(|| {
-        "it is the `policies.yml` of a policy server; give the `settings` of one of its policies".into()
+        "it is the `policies.yml` of a policy server; give the `settings` of one policy".into()
     })
 }
 
@@ -79,16 +80,16 @@ pub(super) fn no_export(document: &Value) -> Option<String> {
     let kind = printable(kind);
     if version.contains(".cnrm.cloud.google.com/") {
         return Some(format!(
-            "it is a {kind} of Config Connector; give what `gcloud container binauthz policy export` prints"
+            "it is a {kind} of Config Connector; give the output of `gcloud container binauthz policy export`"
         ));
     }
     Some(format!(
-        "it is a Kubernetes object, a {kind}, and no policy or settings"
+        "it is a Kubernetes object of kind {kind}, not a policy or settings"
     ))
 }
 
-const TERRAFORM: &str = "it is what `terraform show -json` prints; give manifests, or what \
-                         `gcloud container binauthz policy export` prints";
+const TERRAFORM: &str = "it is the output of `terraform show -json`; give manifests, or the output of \
+                         `gcloud container binauthz policy export`";
 
 fn is_terraform(fields: &Map<String, Value>) -> bool {
     ["format_version", "terraform_version"]
@@ -98,15 +99,14 @@ fn is_terraform(fields: &Map<String, Value>) -> bool {
 
 /// Why bytes are no UTF-8, where that can be told.
 pub(super) fn encoding(bytes: &[u8]) -> Option<&'static str> {
-    let utf16 =
-        "it is UTF-16, and has to be UTF-8; in PowerShell, `Out-File -Encoding utf8` writes that";
+    let utf16 = "it is UTF-16, not UTF-8; in PowerShell, use `Out-File -Encoding utf8`";
     match bytes {
         [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => Some(utf16),
         // Without a mark: of every two bytes of plain letters one is 0.
         [0, first, 0, second, ..] | [first, 0, second, 0, ..] if *first != 0 && *second != 0 => {
             Some(utf16)
         }
-        [0x1f, 0x8b, ..] => Some("it is compressed by gzip"),
+        [0x1f, 0x8b, ..] => Some("it is compressed with gzip"),
         _ => None,
     }
 }
@@ -160,7 +160,7 @@ mod tests {
             ),
             (
                 json!({"apiVersion": "apps/v1", "kind": "Deployment"}),
-                "a Deployment",
+                "of kind Deployment",
             ),
             (
                 json!({"a": {"module": "registry://x", "settings": {}}}),

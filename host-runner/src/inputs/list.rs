@@ -50,8 +50,8 @@ fn is_more(object: &Map<String, Value>) -> Option<String> {
 /// What is wrong with an object of a kind that is a list too.
 pub(super) fn both(kind: &str) -> String {
     format!(
-        "the {kind} has `items` too, and kubectl creates these in its place: write either of them, or \
-         both in a List"
+        "the {kind} also has `items`, which kubectl creates instead of it: use one of them, or both in a \
+         List"
     )
 }
 
@@ -61,7 +61,7 @@ type Visit<'v> = dyn FnMut(&str, Result<Map<String, Value>, String>) + 'v;
 /// Takes an object and its JSON pointer.
 type VisitAt<'v> = dyn FnMut(&str, Map<String, Value>) -> Result<(), String> + 'v;
 
-/// The same up to the first error.
+/// Like [`each_object_at`], up to the first error.
 ///
 /// # Errors
 ///
@@ -126,7 +126,7 @@ impl List {
 pub(super) fn object(item: Value) -> Result<Map<String, Value>, String> {
     match item {
         Value::Object(item) => Ok(item),
-        _ => Err("the list has an item that is no object".into()),
+        _ => Err("an item of the list is not an object".into()),
     }
 }
 

@@ -14,7 +14,7 @@ pub struct Request {
     pub title: String,
     /// The file it is from
     pub source: String,
-    /// Whether any gatekeeper would be asked
+    /// Whether any exported webhook rule matches
     pub asked: Asked,
 }
 
@@ -95,7 +95,7 @@ pub(super) fn from_manifests(
 }
 
 impl Problem {
-    /// The same with its place in the document.
+    /// Adds the place in the document.
     pub(super) fn at(self, pointer: &str) -> Self {
         let indices = pointer.split("/items/").skip(1);
         let place: Vec<_> = indices.map(|index| format!("items[{index}]")).collect();

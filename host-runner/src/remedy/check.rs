@@ -125,7 +125,7 @@ impl Failed<'_> {
             "https://countersign.dev/upload/v1",
             "        uploadTime: <YYYY-MM-DDTHH:MM:SSZ>\n",
         )?;
-        let way = Way::new("state when the image was uploaded", yaml);
+        let way = Way::new("add the upload time of the image", yaml);
         has(self.reasons, "evidence-missing").then_some(way)
     }
 
@@ -134,7 +134,7 @@ impl Failed<'_> {
             .written
             .pointer("/imageFreshnessCheck/maxUploadAgeDays")?;
         let yaml = format!("imageFreshnessCheck:\n  maxUploadAgeDays: <more than {days}>\n");
-        let way = self.change("let images be older", &yaml);
+        let way = self.change("raise the maximum age of images", &yaml);
         has(self.reasons, "image-not-fresh").then_some(way)
     }
 
@@ -144,13 +144,16 @@ impl Failed<'_> {
             "        scanner:\n          result: <the report of `trivy image --format json`, or of `grype -o json`>\n        \
              metadata:\n          scanFinishedOn: <YYYY-MM-DDTHH:MM:SSZ>\n",
         )?;
-        let way = Way::new("state what a scanner found", yaml);
+        let way = Way::new("add a scan of the image", yaml);
         has(self.reasons, "evidence-missing").then_some(way)
     }
 
     fn scan_age(&self) -> Option<Way> {
         let yaml = "evidence:\n  authenticators:\n    vulnerability:\n      - maxAgeDays: <days>\n";
-        let way = Way::new("scan the image again, or let scans be older", yaml);
+        let way = Way::new(
+            "scan the image again, or raise the maximum age of scans",
+            yaml,
+        );
         has(self.reasons, "evidence-too-old").then_some(way)
     }
 
@@ -164,8 +167,8 @@ impl Failed<'_> {
         for id in &ids {
             yaml.push_str(&format!("    - {}\n", scalar(id)));
         }
-        let way = self.change("allow what was found by its id", &yaml);
-        Some(way.with_caution("in every image that the check set is for"))
+        let way = self.change("allow these vulnerabilities", &yaml);
+        Some(way.with_caution("applies to every image of the check set"))
     }
 
     fn provenance(&self) -> Option<Way> {
@@ -189,17 +192,21 @@ impl Failed<'_> {
             scalar(builder)
         );
         let yaml = self.statement("https://slsa.dev/provenance/v1", &predicate)?;
-        let way = Way::new("state how the image was built", yaml);
+        let way = Way::new("add the provenance of the image", yaml);
         let is_missing =
             has(self.reasons, "evidence-missing") || has(self.reasons, "no-matching-provenance");
-        is_missing.then_some(way.with_caution("only what is true: settings vouch for it"))
+        is_missing.then_some(
+            way.with_caution(
+                "statements in the settings need no signature: add only verified facts",
+            ),
+        )
     }
 
     fn slsa_rule(&self) -> Option<Way> {
         let is_other = has(self.reasons, "no-matching-provenance");
         let yaml = "slsaCheck:\n  rules:\n    - trustedBuilder: <`builder.id` of the provenance>\n      \
                     trustedSourceRepoPatterns:\n        - <host/owner/repository>\n";
-        is_other.then_some(self.change("add a rule for how it was built", yaml))
+        is_other.then_some(self.change("add a rule for the builder and source of the image", yaml))
     }
 
     /// A signature with the first key of the check.
@@ -219,7 +226,7 @@ impl Failed<'_> {
             key,
         };
         let block = script(&repository, digest, &signer);
-        Some(Way::new("have it signed with a key of the check", block))
+        Some(Way::new("sign it with a key of the check", block))
     }
 
     /// A statement about the image that counts because it stands in the settings.

@@ -42,10 +42,10 @@ pub(super) fn obstacles(evaluated: &Evaluated) -> Vec<Obstacle> {
         .any(|code| has(warnings, code));
     if is_refused && !namespace.is_empty() {
         let block = format!("breakGlass:\n  namespaces:\n    - {}\n", scalar(namespace));
-        let way = Way::new("let the label that it has count in this namespace", block);
+        let way = Way::new("allow its break-glass label in this namespace", block);
         add(
             "its break-glass label, instead of what follows",
-            way.with_caution("whoever may create a Pod there can then override the policy"),
+            way.with_caution("everyone who can create Pods there can then override the policy"),
         );
     }
     obstacles
@@ -58,8 +58,8 @@ fn workload(request: &Value) -> Way {
         scalar(kind("group")),
         scalar(kind("kind"))
     );
-    Way::new("say where its pod specs are", block)
-        .with_caution("the path is an example: write the one that this kind has")
+    Way::new("add the pod-spec paths of its kind", block)
+        .with_caution("the path is an example: use the paths of this kind")
 }
 
 /// Ways around reasons that every rule and check can have.
@@ -71,7 +71,7 @@ pub(super) fn ways_for_reasons(reasons: &[Value], refused: &Refused<'_>) -> Vec<
     if has(reasons, "digest-denied")
         && let Some(digest) = &refused.digest
     {
-        let title = format!("remove `{digest}` from `deniedDigests`, if it is not to be revoked");
+        let title = format!("remove `{digest}` from `deniedDigests`, if it should not be revoked");
         ways.push(Way::in_words(title));
     }
     if has(reasons, "registry-not-allowed")
@@ -80,21 +80,21 @@ pub(super) fn ways_for_reasons(reasons: &[Value], refused: &Refused<'_>) -> Vec<
         let host = reference.normalized_host();
         let block = format!("registries:\n  - {}\n", scalar(host));
         ways.push(Way::new(
-            format!("let `{}` be asked", printable(host)),
+            format!("allow the registry `{}`", printable(host)),
             block,
         ));
     }
     if has(reasons, "image-reference-invalid") || has(reasons, "image-missing") {
         ways.push(Way::new(
-            "name an image",
+            "set a valid image",
             "image: REPOSITORY@sha256:<digest>\n",
         ));
     }
     for code in ["host-capability-failed", "tag-resolution-failed"] {
         if has(reasons, code) {
             ways.push(Way::in_words(
-                "see why the cluster or the registry did not answer; here --kubernetes and \
-                 --registry stand for them",
+                "find out why the cluster or the registry did not answer; on the command line, give \
+                 --kubernetes or --registry",
             ));
         }
     }
@@ -108,7 +108,7 @@ fn digest(refused: &Refused<'_>) -> Vec<Way> {
         return Vec::new();
     };
     let mut ways = vec![Way::new(
-        "name the image by its digest, which must then satisfy the policy",
+        "reference the image by digest; the digest must then satisfy the policy",
         format!("image: {}@sha256:<digest>\n", reference.repository()),
     )];
     if refused.reference.is_some_and(|one| one.digest.is_none()) {
@@ -116,7 +116,7 @@ fn digest(refused: &Refused<'_>) -> Vec<Way> {
         let block = format!("resolveTags: true\nregistries:\n  - {host}\n");
         ways.push(
             Way::new("let the policy resolve the tag", block).with_caution(
-                "only in a mutating deployment, which writes the digest into the object",
+                "works only in a mutating policy, which writes the digest into the object",
             ),
         );
     }

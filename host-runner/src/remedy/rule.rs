@@ -60,13 +60,13 @@ fn signed_by_all(unsatisfied: &[&Value], refused: &Refused<'_>) -> Option<Way> {
         ));
         names.push(format!("`{}`", printable(name)));
     }
-    way.title = format!("have it signed by {}", names.join(" and by "));
+    way.title = format!("sign it as {}", names.join(" and as "));
     (!names.is_empty()).then_some(way)
 }
 
 fn keys(attestor: &str, refused: &Refused<'_>) -> Option<Way> {
     let index = refused.settings.attestor(attestor)?.index;
-    let title = format!("give attestor `{}` a key", printable(attestor));
+    let title = format!("add a key to attestor `{}`", printable(attestor));
     let block = format!(
         "# attestors[{index}].userOwnedGrafeasNote\npublicKeys:
   - pkixPublicKey:
@@ -114,9 +114,9 @@ fn another_rule(rule: &Value, refused: &Refused<'_>) -> Option<Way> {
     }
     let way = Way::new(format!("{verb} the rule for `{shown}`"), block);
     Some(way.with_caution(if key.contains(':') {
-        "it is for every image there, and whoever may create a Pod chooses its service account"
+        "applies to every image there, and everyone who can create Pods can choose the service account"
     } else {
-        "it is for every image there"
+        "applies to every image there"
     }))
 }
 

@@ -30,7 +30,7 @@ pub(super) struct Key {
 enum Tool {
     /// `openssl`, with these arguments
     OpenSsl(&'static str),
-    /// The same, over the encoding of an envelope
+    /// OpenSSL, over the encoding of an envelope
     OpenSslEnvelope,
     Gpg,
 }
@@ -98,15 +98,15 @@ pub(super) fn script(repository: &str, digest: &str, signer: &Signer<'_>) -> Str
     let payload = simple_signing(repository, digest);
     let in_one = match (attestor, &key.tool) {
         (Some(name), Tool::OpenSsl(_) | Tool::OpenSslEnvelope) => format!(
-            "# the same in one: countersign attest sign --key KEY.pem --settings SETTINGS.yaml \
+            "# or with one command: countersign attest sign --key KEY.pem --settings SETTINGS.yaml \
              --attestor {} {repository}@{digest}\n",
             printable(name)
         ),
         _ => String::new(),
     };
     let mut script = format!(
-        "{in_one}set -eu\n# what is signed, to the byte\ncat >payload.json <<'JSON'\n{payload}JSON\n\
-         # signed with the private half of {}\n",
+        "{in_one}set -eu\n# the payload to sign\ncat >payload.json <<'JSON'\n{payload}JSON\n\
+         # sign with the private key of {}\n",
         // A comment ends with its line.
         scalar(&key.id)
     );
@@ -127,7 +127,7 @@ pub(super) fn script(repository: &str, digest: &str, signer: &Signer<'_>) -> Str
         ),
     };
     script.push_str(&sign);
-    script.push_str("# what to add under `evidence.occurrences` in the settings\ncat <<YAML\n");
+    script.push_str("# add this to `evidence.occurrences` in the settings\ncat <<YAML\n");
     let id = in_here_document(&scalar(&key.id));
     let lines = if matches!(key.tool, Tool::OpenSslEnvelope) {
         envelope(&encoded, &id)

@@ -130,7 +130,7 @@ fn a_check_is_changed_or_told_what_it_wants_to_know() {
     let trusted = "trust the directory `registry.example/shop`";
     assert_each_admits(&check(&directory), &[trusted, EXEMPT_CHECK]);
     let fresh = json!({"imageFreshnessCheck": {"maxUploadAgeDays": 30}});
-    let stated = "state when the image was uploaded";
+    let stated = "add the upload time of the image";
     assert_each_admits(&check(&fresh), &[stated, EXEMPT_CHECK]);
 }
 
@@ -150,7 +150,7 @@ fn what_a_scan_found_is_allowed_by_its_id() {
             "metadata": {"scanStartedOn": "2026-11-20T06:00:00Z",
                 "scanFinishedOn": "2026-11-20T06:00:00Z"}},
     }]});
-    assert_each_admits(&settings, &["allow what was found by its id", EXEMPT_CHECK]);
+    assert_each_admits(&settings, &["allow these vulnerabilities", EXEMPT_CHECK]);
 }
 
 #[test]
@@ -162,7 +162,7 @@ fn an_image_named_by_tag_gets_its_digest_once_for_all_checks() {
     let settings = json!({"platformPolicies": [{"gkePolicy": {"checkSets": checks}}]});
     let ways = ways(&settings, "registry.example/shop/web:1");
     let expected = [
-        "name the image by its digest, which must then satisfy the policy",
+        "reference the image by digest; the digest must then satisfy the policy",
         "let the policy resolve the tag",
         "exempt this image from the policy",
     ];
@@ -196,6 +196,6 @@ fn a_revoked_image_is_not_signed_or_exempted() {
     let settings = json!({"policy": {"defaultAdmissionRule": rule("ALWAYS_DENY")},
         "deniedDigests": [format!("sha256:{DIGEST}")]});
     let expected =
-        format!("remove `sha256:{DIGEST}` from `deniedDigests`, if it is not to be revoked");
+        format!("remove `sha256:{DIGEST}` from `deniedDigests`, if it should not be revoked");
     assert_eq!(titles(&ways(&settings, &image())), [expected]);
 }

@@ -50,7 +50,8 @@ impl AttestorArg {
         let (name, algorithm) = match name.split_once(':') {
             Some((name, algorithm)) => {
                 let known = Algorithm::by_name(algorithm);
-                let known = known.ok_or_else(|| format!("`{algorithm}` is no signature algorithm"));
+                let known =
+                    known.ok_or_else(|| format!("`{algorithm}` is not a signature algorithm"));
                 (name, Some(known?))
             }
             None => (name, None),
@@ -67,7 +68,7 @@ impl AttestorArg {
         // It becomes part of a namespace's name.
         if !policy_lint::is_dns_label(&namespace(id)) || id.is_empty() {
             return Err(format!(
-                "`{id}` is no name of an attestor: use lower-case letters, digits and `-`"
+                "`{id}` is not a valid attestor name: use lower-case letters, digits and `-`"
             ));
         }
         Ok(Self {
@@ -97,7 +98,7 @@ impl AttestorArg {
         let text = format!("{text}\n");
         let key = KeyEntry::read(&text, self.algorithm, None).map_err(|error| match error {
             PublicKeyError::Ambiguous(names) => anyhow!(
-                "`{file}` holds a key for several algorithms; say which one, as in {}:{}={file}; it can be \
+                "`{file}` contains a key for several algorithms; give one, as in {}:{}={file}; it can be \
                  {names}",
                 self.id,
                 names.split(", ").next().unwrap_or_default()

@@ -1,4 +1,4 @@
-//! The settings of a starter, with comments that teach.
+//! The settings of a starter policy, with comments.
 
 use super::attestor::{Attestor, Key};
 use super::registry::Registry;
@@ -13,20 +13,20 @@ impl Starter {
     pub(super) fn policy(&self) -> String {
         let (head, registries, attestors) = match &self.shape {
             Shape::Allowlist(registries) => (
-                "# Which images may run: those from the places below, whoever signed them; no others.\n",
+                "# Admits images from the registries below, signed or not, and denies all others.\n",
                 registries.as_slice(),
                 &[][..],
             ),
             Shape::Attested(attestors) => (
-                "# Which images may run: those whose digest every attestor that a rule names has signed.\n",
+                "# Admits images that all attestors of the matching rule have signed, and denies all others.\n",
                 &[][..],
                 attestors.as_slice(),
             ),
         };
         let mut text = format!(
-            "{head}policy:\n  # Nothing is exempt that does not stand here.\n  globalPolicyEvaluationMode: DISABLE\n  \
-             # These are admitted at once. `/**` is everything below; without its slash, names that only begin\n  \
-             # alike would be covered too.\n  admissionWhitelistPatterns:\n"
+            "{head}policy:\n  # Google's system policy is not used: only the patterns below are exempt.\n  globalPolicyEvaluationMode: DISABLE\n  \
+             # Exempt images, which are admitted without further checks. `/**` covers everything below; keep its\n  \
+             # slash, or names with the same beginning would be covered, too.\n  admissionWhitelistPatterns:\n"
         );
         for registry in self.exempt(registries) {
             text.push_str(&format!(
@@ -66,7 +66,7 @@ impl Starter {
         }
         let dry_run = rule("    ", DRY_RUN);
         text.push_str(&format!(
-            "  # In every other namespace the same is only reported.\n  defaultAdmissionRule:\n{dry_run}"
+            "  # In all other namespaces, violations are only reported.\n  defaultAdmissionRule:\n{dry_run}"
         ));
         text
     }
@@ -81,13 +81,13 @@ fn rule(attestors: &[Attestor], indentation: &str, enforcement: &str) -> String 
     let mut text = format!("{indentation}evaluationMode: {evaluation}\n");
     if enforcement == DRY_RUN {
         text.push_str(&format!(
-            "{indentation}# countersign-ignore lint-dry-run: shows what would be refused, until it is enforced here too\n"
+            "{indentation}# countersign-ignore lint-dry-run: only reports violations until it is enforced here, too\n"
         ));
     }
     text.push_str(&format!("{indentation}enforcementMode: {enforcement}\n"));
     if !attestors.is_empty() {
         text.push_str(&format!(
-            "{indentation}# All of them, not one of them.\n{indentation}requireAttestationsBy:\n"
+            "{indentation}# Every attestor of the list has to sign.\n{indentation}requireAttestationsBy:\n"
         ));
         for attestor in attestors {
             let name = yaml::scalar(&attestor.name());
@@ -106,7 +106,7 @@ fn attestor_settings(attestors: &[Attestor]) -> String {
             yaml::scalar(&attestor.note())
         ));
         if attestor.is_for_envelopes_only() {
-            text.push_str("        # Google has no such keys: it counts in DSSE envelopes only.\n");
+            text.push_str("        # Not supported by Google; verifies only DSSE envelopes.\n");
         }
         match &attestor.key {
             Key::Pkix { algorithm, pem } => text.push_str(&format!(
@@ -121,8 +121,8 @@ fn attestor_settings(attestors: &[Attestor]) -> String {
         }
     }
     text.push_str(
-        "# Where attestations are looked up: objects in the cluster, in a namespace for each note, where only\n\
-         # its attestor may write. `countersign export crd` and `countersign export rbac` make that so.\n\
+        "# Attestations are objects in the cluster, in one namespace for each note. Only the note's attestor may\n\
+         # write there: see `countersign export crd` and `countersign export rbac`.\n\
          evidence:\n  kubernetes:\n    notes:\n",
     );
     for attestor in attestors {

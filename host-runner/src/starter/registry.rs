@@ -20,14 +20,14 @@ impl Registry {
         let stem = text.strip_suffix("/**").or_else(|| text.strip_suffix("/*"));
         let stem = stem.ok_or_else(|| {
             let text = text.trim_end_matches(['*', '/']);
-            format!("write `{text}/**` for everything below, or `{text}/*` for what is right there")
+            format!("use `{text}/**` for everything below, or `{text}/*` for images directly in it")
         })?;
         let registry = Self {
             pattern: text.to_owned(),
             stem: stem.to_owned(),
         };
         if NamePattern::parse(text).is_err() || ImageReference::parse(&registry.image()).is_err() {
-            return Err(format!("`{stem}` can not be part of an image's name"));
+            return Err(format!("`{stem}` cannot be part of an image name"));
         }
         Ok(registry)
     }

@@ -6,12 +6,12 @@ use super::{Place, Shape, Starter};
 use crate::yaml;
 
 const HEAD: &str = "\
-# What the policy has to answer. Add a case for whatever you add to the policy: `countersign test` says with
-# `--coverage` what no case has exercised, and with `--mutate` what no case would notice.
+# Expected verdicts of the policy. Add a case for each addition to the policy: `countersign test --coverage`
+# lists parts without a case, and `countersign test --mutate` lists changes that no case detects.
 apiVersion: countersign.dev/v1
 kind: PolicySuite
 settings: policy.yaml
-# When the cases are judged.
+# Time at which the cases are evaluated.
 time: 2026-06-15T12:00:00Z
 ";
 
@@ -51,15 +51,16 @@ impl Starter {
 
 impl Suite<'_> {
     fn text(&self) -> String {
-        let mut text =
-            format!("{HEAD}# `@digest` stands for a digest that each has to itself.\nimages:\n");
+        let mut text = format!(
+            "{HEAD}# `@digest` stands for a digest, a different one for each image.\nimages:\n"
+        );
         for (name, image) in &self.images {
             text.push_str(&format!("  {name}: {}\n", yaml::scalar(image)));
         }
         if !self.attestors.is_empty() {
             text.push_str(
-                "# Attestations lie in the cluster, and test keys stand for the attestors' own: what these sign\n\
-                 # counts nowhere else.\nsource: kubernetes\nsigners:\n",
+                "# Attestations are read from the cluster. Test keys replace the attestors' keys; their signatures are\n\
+                 # valid only in tests.\nsource: kubernetes\nsigners:\n",
             );
         }
         for attestor in self.attestors {
@@ -129,7 +130,7 @@ impl Suite<'_> {
             if exempt.iter().any(|other| other.covers(&look_alike)) {
                 continue;
             }
-            let title = format!("an image that only looks like one of {stem}");
+            let title = format!("an image with a name similar to {stem}");
             let request = format!("images: [not-{name}]");
             self.images
                 .push((format!("not-{name}"), format!("{look_alike}@digest")));
@@ -154,7 +155,7 @@ impl Suite<'_> {
                 "registry.example/shop/web:1.4".to_owned(),
             ));
             let expected = place.refuses("digest-required");
-            let title = "a tag, which can move, so that no signature covers it";
+            let title = "a tag instead of a digest";
             self.case(title, place, "images: [by-tag]", "", &expected);
             let by = yaml::scalar(&attestor.id);
             let forged = format!("[{{by: {by}, image: web, tamper: wrong-key}}]");
@@ -174,7 +175,7 @@ impl Suite<'_> {
         let request = format!("kind: Deployment, images: [{image}], {label}");
         let expected =
             format!("{{outcome: denied, reasons: [{refusal}], warnings: [break-glass-refused]}}");
-        let title = "a break-glass label, which counts nowhere";
+        let title = "a break-glass label, which is not allowed";
         self.case(title, place, &request, "", &expected);
     }
 

@@ -195,7 +195,7 @@ fn the_algorithm_is_read_from_the_key_or_asked_for() {
     );
     assert!(fails("a:ML_DSA_65", P256).contains("does not fit"));
     assert!(fails("a:ML_DSA_65", OPENPGP).contains("has its algorithm in it"));
-    assert!(fails("a:SHA1", P256).contains("no signature algorithm"));
+    assert!(fails("a:SHA1", P256).contains("not a signature algorithm"));
     for (junk, reason) in [
         ("", "expected one PEM block"),
         ("key", "expected one PEM block"),
@@ -248,7 +248,7 @@ fn attestors_that_are_not_two_make_no_policy() {
         (["projects/p/attestors/a", "a"], called),
         (
             ["a", "b"],
-            "this would be no valid policy: policy.defaultAdmissionRule.requireAttestationsBy: ",
+            "the policy would be invalid: policy.defaultAdmissionRule.requireAttestationsBy: ",
         ),
     ] {
         let starter = Starter {

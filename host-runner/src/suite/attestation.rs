@@ -48,7 +48,7 @@ pub(super) fn make(
     now: Time,
 ) -> Result<Vec<Made>, String> {
     let image = ImageReference::parse(&attestation.image)
-        .map_err(|error| format!("`{}` is no image reference: {error}", attestation.image))?;
+        .map_err(|error| format!("`{}` is not an image reference: {error}", attestation.image))?;
     let digest = image
         .sha256()
         .ok_or_else(|| format!("`{}` has no sha256 digest", attestation.image))?;
@@ -315,7 +315,7 @@ fn moment(moment: Moment, tampers: &[Tamper], now: Time) -> Result<String, Strin
         match moment {
             Moment::Ago(seconds) => now
                 .checked_sub(seconds)
-                .ok_or("its age reaches back before 1970")?,
+                .ok_or("its age reaches before 1970")?,
             Moment::At(time) => time.as_unix(),
         }
     };

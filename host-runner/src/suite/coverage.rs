@@ -160,7 +160,7 @@ fn attestors(rule: &Value, place: &Place, parts: &mut Parts) {
     for (index, name) in (0_usize..).zip(names.into_iter().flatten()) {
         let name = name.as_str().unwrap_or_default();
         let place = place.key("requireAttestationsBy").index(index);
-        for outcome in ["satisfied", "refused"] {
+        for outcome in ["satisfied", "unsatisfied"] {
             let what = format!("attestor `{name}` {outcome}");
             parts.push(what, &place, format!("attestor {name} {outcome}"));
         }
@@ -241,7 +241,7 @@ fn exercised(decision: &Value, marks: &mut BTreeSet<String>) {
             }
             for attestor in list(result, "attestors") {
                 let verified = attestor.get("verified") == Some(&Value::Bool(true));
-                let outcome = if verified { "satisfied" } else { "refused" };
+                let outcome = if verified { "satisfied" } else { "unsatisfied" };
                 marks.insert(format!("attestor {} {outcome}", text(attestor, "name")));
             }
             if let Some(set) = result.get("checkSet") {

@@ -53,9 +53,7 @@ impl SuiteHost {
                     "no signatures found for image: {image} "
                 ))),
             },
-            Subject::Other => Err(Failure::new(
-                "a suite says nothing about what is asked here",
-            )),
+            Subject::Other => Err(Failure::new("suites define no answer to this host call")),
         }
     }
 }

@@ -266,7 +266,7 @@ impl Mutants {
         if let Some((_, place)) = field("imageFreshnessCheck") {
             let days = place.key("maxUploadAgeDays");
             self.push(
-                "accept uploads of a hundred years ago",
+                "accept uploads that are a hundred years old",
                 days,
                 Change::Replace(CENTURY.into()),
             );
@@ -392,7 +392,7 @@ impl Mutants {
             for index in 0..count {
                 let days = place.index(index).key("maxAgeDays");
                 self.push(
-                    "accept scans of a hundred years ago",
+                    "accept scans that are a hundred years old",
                     days,
                     Change::Replace(CENTURY.into()),
                 );

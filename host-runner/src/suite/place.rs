@@ -54,7 +54,7 @@ impl Place {
         })
     }
 
-    /// The same, to be changed.
+    /// Like [`Self::get`], mutable.
     pub(super) fn get_mut<'v>(&self, root: &'v mut Value) -> Option<&'v mut Value> {
         self.steps.iter().try_fold(root, |value, step| match step {
             Step::Key(key) => value.get_mut(key),

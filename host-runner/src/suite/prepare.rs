@@ -151,7 +151,7 @@ fn refuse_outside(path: &Path, root: &Path) -> Result<(), String> {
     }
     let (path, root) = (inputs::shown(path), inputs::shown(root));
     Err(format!(
-        "`{path}` lies outside of `{root}`, the folder whose suites are tested"
+        "`{path}` is outside `{root}`, the directory of the tested suites"
     ))
 }
 
@@ -169,7 +169,7 @@ fn parse(source: &SourceFile) -> Result<Suite, Vec<Diagnostic>> {
         [document] => Suite::read(document),
         [] => Err(whole("the file is empty".into(), start)),
         [_, second, ..] => Err(whole(
-            "expected one suite, and here begins another document".into(),
+            "expected one suite, but another document begins here".into(),
             second.span,
         )),
     }
@@ -197,7 +197,7 @@ fn replace_keys(
     let (mut stand_ins, mut taken) = (BTreeMap::new(), Vec::new());
     for (name, signer) in signers {
         let replaced = TestKey::new(name, signer.algorithm)
-            .ok_or_else(|| format!("no key can be made from the name `{name}`"))
+            .ok_or_else(|| format!("cannot derive a key from the name `{name}`"))
             .and_then(|key| {
                 let note = stand_in::replace(settings, &signer.stands_for, &key, &mut taken)?;
                 Ok(StandIn { key, note })
@@ -372,9 +372,8 @@ fn asked_as((reference, digest): (String, String)) -> (String, String) {
 
 /// The namespace in which attestations of a note are looked up.
 fn namespace(settings: &Value, note: Option<&str>) -> Result<String, String> {
-    let note = note.ok_or(
-        "its signer stands for no attestor, so say with `note` in which note's namespace it lies",
-    )?;
+    let note =
+        note.ok_or("its signer stands for no attestor, so set `note`, whose namespace stores it")?;
     let notes = settings.pointer("/evidence/kubernetes/notes");
     let namespace = notes.and_then(|notes| notes.get(note)?.as_str());
     namespace.map(str::to_owned).ok_or_else(|| {

@@ -42,14 +42,14 @@ fn from_file(path: &Path, namespace: Option<&str>) -> Result<Value, String> {
                 .find(|own| namespace.is_some_and(|it| it != *own));
             match other {
                 Some(own) => Err(format!(
-                    "`{}` says the namespace `{own}` itself",
+                    "`{}` already has the namespace `{own}`",
                     inputs::shown(path)
                 )),
                 None => Ok(request.request),
             }
         }
         Err(requests) => Err(format!(
-            "`{}` has {} objects, and a case is about one",
+            "`{}` has {} objects, and a case needs exactly one",
             inputs::shown(path),
             requests.len()
         )),
@@ -139,7 +139,7 @@ fn annotate(request: &mut Value, envelopes: &str) -> Result<(), String> {
     let kind = request.pointer("/object/kind").and_then(Value::as_str);
     let kind = kind.unwrap_or_default().to_owned();
     let template = Kind::by_name(&kind)
-        .ok_or_else(|| format!("nobody knows where the Pod of a `{kind}` has its annotations"))?
+        .ok_or_else(|| format!("the place of Pod annotations in a `{kind}` is unknown"))?
         .template;
     let mut pod = request.get_mut("object");
     for step in template {
@@ -170,5 +170,5 @@ fn fields<'v>(
     }
     value
         .as_object_mut()
-        .ok_or_else(|| format!("`{key}` of its Pod is no object"))
+        .ok_or_else(|| format!("`{key}` of its Pod is not an object"))
 }

@@ -120,7 +120,7 @@ impl<'p> Runner<'p> {
     fn decide(&self, settings: &Value, case: &Case) -> Result<Value, String> {
         let settings = case
             .settings(settings)
-            .ok_or("`evidence` of the settings is no object")?;
+            .ok_or("`evidence` of the settings is not an object")?;
         let call = json!({
             "request": case.request, "settings": settings, "time": case.time.to_string(),
         });

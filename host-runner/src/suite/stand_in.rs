@@ -32,7 +32,7 @@ pub(super) fn replace(
     };
     if taken.contains(&owner) {
         return Err(format!(
-            "another signer stands for `{stands_for}`, by another name of it"
+            "another signer already stands for `{stands_for}` under another name"
         ));
     }
     taken.push(owner.clone());
@@ -63,7 +63,7 @@ pub(super) fn replace(
         }
     }
     Err(format!(
-        "`{stands_for}` holds no keys; name an attestor, an authenticator or an authority"
+        "`{stands_for}` has no keys; use an attestor, an authenticator or an authority"
     ))
 }
 

@@ -44,8 +44,8 @@ pub(super) fn compare(
     if is_error && expectation.outcome == Outcome::Denied && !expectation.gives_reasons() {
         differ(
             "verdict",
-            "a refusal by the policy, or a reason that names the error".into(),
-            format!("an error: {}", reasons(decision).join(", ")),
+            "denied by the policy, or an expected reason that is an error".into(),
+            format!("error: {}", reasons(decision).join(", ")),
         );
     }
     let enforcement = text(decision, "enforcement");
@@ -125,7 +125,10 @@ fn compare_image(expected: &ExpectedImage, decision: &Value) -> Option<(String, 
     let expected_text = || wanted(expected.outcome, expected_codes(&expected.reasons));
     match wrong {
         None if !images.is_empty() => None,
-        None => Some((expected_text(), format!("{} is not there", expected.image))),
+        None => Some((
+            expected_text(),
+            format!("{} is not in the object", expected.image),
+        )),
         Some(image) => {
             let outcome = match text(image, "verdict") {
                 "CONFORMANT" => Outcome::Admitted,

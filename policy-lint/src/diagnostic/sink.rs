@@ -9,18 +9,18 @@ use crate::config::{Config, Level};
 use crate::rule;
 use crate::source::{SourceFile, directive::Directive};
 
-/// Everything that there is to say about some files
+/// The result of linting files
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Report {
-    /// By file and place
+    /// Findings, sorted by file and place
     pub diagnostics: Vec<Diagnostic>,
     /// Findings that a comment with a reason ignores
     pub ignored: usize,
     /// Documents that were linted
     pub documents: usize,
-    /// Documents that are no policies, manifests of policies or suites
+    /// Documents that are not policies, policy manifests or suites
     pub passed_over: usize,
-    /// The files with documents that were linted, by index
+    /// The linted files, by index
     pub files: BTreeSet<usize>,
 }
 
@@ -39,7 +39,7 @@ impl<'a> Sink<'a> {
         }
     }
 
-    /// The time at which texts are judged.
+    /// Returns the time of the check.
     pub(crate) const fn time(&self) -> Option<Time> {
         self.config.time()
     }

@@ -167,7 +167,7 @@ impl<'l, 'n> Coverage<'l, 'n> {
         })
     }
 
-    /// The same, or the text itself.
+    /// Returns the first pattern that covers another one or is equal to it.
     #[must_use]
     pub(crate) fn covering(&self, narrower: &str) -> Option<&'l Pattern<'n>> {
         self.find(narrower, |pattern| {

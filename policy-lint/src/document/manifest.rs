@@ -56,7 +56,7 @@ impl<'n> Manifest<'n> {
         self.spec?.get(key)
     }
 
-    /// The same with its key.
+    /// Like [`Self::get`], with its key.
     #[must_use]
     pub(crate) fn entry(&self, key: &str) -> Option<&'n Entry> {
         self.spec?.entry(key)

@@ -143,7 +143,7 @@ impl<'n> Settings<'n> {
         }
     }
 
-    /// The same with its key.
+    /// Like [`Self::setting`], with its key.
     #[must_use]
     pub(crate) fn entry(&self, keys: &[&str]) -> Option<&'n Entry> {
         let (key, above) = keys.split_last()?;

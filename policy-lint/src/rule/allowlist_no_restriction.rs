@@ -1,4 +1,4 @@
-//! An allowlist that is taken for a restriction.
+//! Allowlists that look like a restriction of registries.
 
 use super::{Check, Findings, Rule, rule_unreachable};
 use crate::diagnostic::{Diagnostic, Severity};
@@ -8,13 +8,12 @@ use crate::source::{Node, Span};
 pub(super) static RULE: Rule = Rule {
     code: "lint-allowlist-no-restriction",
     severity: Severity::Warning,
-    what: "an allowlist exempts images of a registry of one's own, beside a rule that asks for evidence",
-    why: "An allowlist exempts, it does not restrict. It does not say where images may come from; it says which \
-          images need no attestation and pass no check. An image from any other place is still admitted when it has \
-          the evidence, and every image in the listed place is admitted without any. Google's patterns work in the \
-          same way. To restrict images to a place, deny all others by `ALWAYS_DENY` or use a \
-          `trustedDirectoryCheck`. Registries of Kubernetes and of other vendors are not reported, nor are \
-          Docker Hub, Quay and their like.",
+    what: "an allowlist exempts images of a private registry from a rule that needs evidence",
+    why: "An allowlist exempts images from rules and checks; it does not restrict where images come from. Images in \
+          the listed place are admitted without evidence, and images from any other place are still admitted with \
+          evidence. Google's patterns work the same way. To restrict images to a place, deny all others with \
+          `ALWAYS_DENY`, or use a `trustedDirectoryCheck`. Registries of vendors and public registries such as \
+          Docker Hub and Quay are not reported.",
     avoid: "policy:
   admissionWhitelistPatterns:
     - namePattern: registry.example/shop/**
@@ -89,12 +88,12 @@ fn check(settings: &Settings<'_>, findings: &mut Findings) {
         findings.push(
             Diagnostic::new(
                 pattern.span,
-                "needs no evidence, and restricts nothing",
-                format!("`{}` exempts images, it does not restrict them", pattern.text),
+                "exempt from evidence; other images are not restricted",
+                format!("`{}` exempts images and restricts no others", pattern.text),
             )
-            .because(asks, "not asked for these images")
+            .because(asks, "does not apply to these images")
             .help(
-                "leave it out, so that these images are judged as well; to admit images of this place only, \
+                "remove it, so that these images are checked as well; to admit images of this place only, \
                  use `ALWAYS_DENY` as the default rule, or a `trustedDirectoryCheck`",
             ),
         );

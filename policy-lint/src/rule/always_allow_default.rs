@@ -1,4 +1,4 @@
-//! The default rule lets everything in.
+//! A default rule that admits every image.
 
 use super::{Check, Findings, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
@@ -8,8 +8,8 @@ pub(super) static RULE: Rule = Rule {
     code: "lint-always-allow-default",
     severity: Severity::Warning,
     what: "the default rule allows every image",
-    why: "Whatever no other rule covers runs unchecked: a new namespace, a new cluster, a service account \
-          that somebody chose for this purpose. A new project's policy at Google begins like this.",
+    why: "Images that no other rule covers are admitted unchecked: in new namespaces and clusters, and for any \
+          service account that a deployer picks. This is also the initial policy of a Google project.",
     avoid: "policy:
   defaultAdmissionRule:
     evaluationMode: ALWAYS_ALLOW
@@ -32,10 +32,10 @@ fn check(settings: &Settings<'_>, findings: &mut Findings) {
         findings.push(
             Diagnostic::new(
                 span,
-                "every image, unless a more specific rule applies",
+                "admits every image unless a more specific rule applies",
                 "the default rule allows every image",
             )
-            .help("write `ALWAYS_DENY`, or `REQUIRE_ATTESTATION` with the attestors to ask for"),
+            .help("use `ALWAYS_DENY`, or `REQUIRE_ATTESTATION` with `requireAttestationsBy`"),
         );
     }
 }

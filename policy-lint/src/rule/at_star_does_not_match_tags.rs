@@ -1,4 +1,4 @@
-//! A wildcard behind `@` is for digests only.
+//! Patterns `name@*`, which match no tags.
 
 use super::{Check, Findings, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
@@ -8,9 +8,9 @@ pub(super) static RULE: Rule = Rule {
     code: "lint-at-star-does-not-match-tags",
     severity: Severity::Info,
     what: "a pattern `name@*` covers images by digest and none by tag",
-    why: "The pattern is compared with the image as the Pod spells it. `app@*` covers `app@sha256:…` and \
-          neither `app:1` nor `app:1@sha256:…`, although Google's documents speak of all versions and tags. \
-          That is the safer choice; the finding is for those who expect more.",
+    why: "Patterns are compared with the image reference as the Pod spells it. `app@*` covers `app@sha256:…`, but \
+          neither `app:1` nor `app:1@sha256:…`, although Google's documentation says that it covers all tags. If \
+          only digests are to be exempt, the pattern is right.",
     avoid: "policy:
   admissionWhitelistPatterns:
     - namePattern: registry.example/team/app@*

@@ -1,4 +1,4 @@
-//! Nobody can sign for an attestor.
+//! Attestors without public keys.
 
 use super::{Check, Findings, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
@@ -8,8 +8,8 @@ pub(super) static RULE: Rule = Rule {
     code: "lint-attestor-without-keys",
     severity: Severity::Error,
     what: "an attestor has no public keys",
-    why: "Without `publicKeys` nothing that anybody signs can satisfy the attestor, so every rule \
-          that names it refuses every image. An attestor that was just created has none.",
+    why: "Without `publicKeys`, no signature can satisfy the attestor, so every rule that names it denies every \
+          image. A newly created attestor has no keys.",
     avoid: "policy:
   defaultAdmissionRule:
     evaluationMode: REQUIRE_ATTESTATION
@@ -61,8 +61,8 @@ fn check(settings: &Settings<'_>, findings: &mut Findings) {
                 "can never be satisfied",
                 format!("attestor `{}` has no public keys", attestor.name()),
             )
-            .because(keys.unwrap_or(note).key_span, "no key in here")
-            .help("write `publicKeys` with a `pkixPublicKey` or an `asciiArmoredPgpPublicKey`"),
+            .because(keys.unwrap_or(note).key_span, "no key here")
+            .help("add `publicKeys` with a `pkixPublicKey` or an `asciiArmoredPgpPublicKey`"),
         );
     }
 }

@@ -1,4 +1,4 @@
-//! What already runs is not looked at.
+//! Disabled background audits.
 
 use super::{Check, Findings, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
@@ -9,8 +9,8 @@ pub(super) static RULE: Rule = Rule {
     code: "lint-background-audit-off",
     severity: Severity::Info,
     what: "background audit is off",
-    why: "A policy only sees what is created or changed. The audit scanner looks at what was there \
-          before, and at what a newer policy would refuse.",
+    why: "Admission only sees objects that are created or changed. The audit scanner also reports running objects \
+          that the policy would deny, such as those older than the policy.",
     avoid: "apiVersion: policies.kubewarden.io/v1
 kind: ClusterAdmissionPolicy
 metadata:
@@ -68,10 +68,10 @@ fn check(manifest: &Manifest<'_>, findings: &mut Findings) {
         findings.push(
             Diagnostic::new(
                 node.span,
-                "what already runs is not looked at",
+                "running objects are not audited",
                 "background audit is off",
             )
-            .help("write `backgroundAudit: true`, or leave it out"),
+            .help("set `backgroundAudit: true`, or remove the field"),
         );
     }
 }

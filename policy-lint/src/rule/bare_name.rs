@@ -1,4 +1,4 @@
-//! A name alone is one image string and no other.
+//! Patterns that are only an image name.
 
 use super::{Check, Findings, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
@@ -7,10 +7,10 @@ use crate::document::{Coverage, Language, Settings};
 pub(super) static RULE: Rule = Rule {
     code: "lint-bare-name",
     severity: Severity::Warning,
-    what: "a pattern is the name of an image alone, without tag, digest and wildcard",
-    why: "The pattern is compared with the image as the Pod spells it: `app` covers neither `app:1` nor \
-          `app@sha256:…`, only the word itself. In the allowlists of platform policies, and there only, a name \
-          alone covers every tag and digest.",
+    what: "a pattern is an image name without tag, digest or wildcard",
+    why: "Patterns are compared with the image reference as the Pod spells it: `app` covers only `app`, and neither \
+          `app:1` nor `app@sha256:…`. Only in allowlists of platform policies does a name cover every tag and \
+          digest.",
     avoid: "policy:
   admissionWhitelistPatterns:
     - namePattern: registry.example/team/app
@@ -50,7 +50,7 @@ fn check(settings: &Settings<'_>, findings: &mut Findings) {
                     format!("pattern `{name}` covers no tag and no digest"),
                 )
                 .help(format!(
-                    "write `{name}@*` and, if tags are to be exempt, `{name}:*`"
+                    "use `{name}@*` and, if tags are to be exempt, `{name}:*`"
                 )),
             );
         }

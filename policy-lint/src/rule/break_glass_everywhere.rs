@@ -1,4 +1,4 @@
-//! A word that opens every door.
+//! Break-glass in every namespace.
 
 use super::{Check, Findings, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
@@ -9,9 +9,8 @@ pub(super) static RULE: Rule = Rule {
     code: "lint-break-glass-everywhere",
     severity: Severity::Warning,
     what: "break-glass is allowed in every namespace",
-    why: "Whoever may create a workload anywhere may set the label and skip the policy, and only a \
-          warning and an audit annotation are left of it. In the namespaces that matter, emergencies \
-          are few.",
+    why: "Anyone who can create a workload in any namespace can set the label and bypass the policy; the only trace \
+          is a warning and an audit annotation. Few namespaces need break-glass.",
     avoid: "policy:
   defaultAdmissionRule:
     evaluationMode: ALWAYS_DENY
@@ -36,10 +35,10 @@ fn check(settings: &Settings<'_>, findings: &mut Findings) {
         findings.push(
             Diagnostic::new(
                 all.span,
-                "every namespace, now and later",
+                "every namespace, including new ones",
                 "break-glass is allowed in every namespace",
             )
-            .help("name the namespaces in which a deployer may skip the policy"),
+            .help("list the namespaces in which deployers may bypass the policy"),
         );
     }
 }

@@ -1,4 +1,4 @@
-//! A second word beside the first.
+//! The legacy break-glass annotation.
 
 use super::{Check, Findings, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
@@ -7,9 +7,9 @@ use crate::document::Settings;
 pub(super) static RULE: Rule = Rule {
     code: "lint-break-glass-legacy-annotation",
     severity: Severity::Info,
-    what: "the old break-glass annotation counts beside the label",
-    why: "An annotation cannot be selected by, so a search for workloads that skipped the policy \
-          misses these. Manifests that were written for old clusters may carry it unnoticed.",
+    what: "the legacy break-glass annotation is enabled in addition to the label",
+    why: "Kubernetes cannot select objects by annotation, so a search for workloads that bypass the policy misses \
+          those with the annotation. Manifests from old clusters may still have it.",
     avoid: "policy:
   defaultAdmissionRule:
     evaluationMode: ALWAYS_DENY
@@ -34,10 +34,12 @@ fn check(settings: &Settings<'_>, findings: &mut Findings) {
         findings.push(
             Diagnostic::new(
                 flag.span,
-                "not only the label",
-                "the old break-glass annotation counts beside the label",
+                "enables the annotation",
+                "the legacy break-glass annotation is enabled in addition to the label",
             )
-            .help("leave it out, and use the label `image-policy.k8s.io/break-glass: \"true\"`"),
+            .help(
+                "remove the setting, and use the label `image-policy.k8s.io/break-glass: \"true\"`",
+            ),
         );
     }
 }

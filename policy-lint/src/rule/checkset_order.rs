@@ -1,4 +1,4 @@
-//! Check sets of service accounts stand before those of namespaces.
+//! Order of check sets for service accounts and for namespaces.
 
 use super::{Check, Findings, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
@@ -7,9 +7,9 @@ use crate::document::Settings;
 pub(super) static RULE: Rule = Rule {
     code: "lint-checkset-order",
     severity: Severity::Info,
-    what: "a check set of a service account stands behind one of a namespace",
-    why: "The first check set whose scope fits a Pod applies. Within one namespace the service account must come \
-          first; Google's documents advise it for all of them, so that the specific ones are seen to win.",
+    what: "a check set for a service account comes after one for a namespace",
+    why: "The first check set whose scope matches a Pod applies. Within one namespace, the service account must \
+          come first; Google recommends to put all service accounts first.",
     avoid: "gkePolicy:
   checkSets:
     - scope: {kubernetesNamespace: shop}
@@ -41,8 +41,8 @@ fn check(settings: &Settings<'_>, findings: &mut Findings) {
                 (Some(account), Some(namespace)) => findings.push(
                     Diagnostic::new(
                         account.span,
-                        "stands behind a check set of a namespace",
-                        "check sets of service accounts belong before those of namespaces",
+                        "comes after a check set for a namespace",
+                        "check sets for service accounts belong before those for namespaces",
                     )
                     .because(namespace, "this namespace comes first")
                     .help("move the check set up: before the first one with `kubernetesNamespace`"),

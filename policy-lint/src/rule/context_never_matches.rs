@@ -1,4 +1,4 @@
-//! Where the policy is said to run, it has no rule for.
+//! Settings `cluster` and `meshTrustDomain` that no rule matches.
 
 use super::{Check, Findings, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
@@ -7,9 +7,9 @@ use crate::document::{AdmissionRule, Settings};
 pub(super) static RULE: Rule = Rule {
     code: "lint-context-never-matches",
     severity: Severity::Warning,
-    what: "the setting `cluster` or `meshTrustDomain` is that of no rule",
-    why: "Every Pod then gets the default rule, and the rules that were written for clusters or identities apply \
-          to nothing. Mostly one of the two has a typing error.",
+    what: "the setting `cluster` or `meshTrustDomain` matches no rule",
+    why: "The default rule then applies to every Pod, and the rules for clusters or identities to none. Usually the \
+          setting or the key of the rule is misspelled.",
     avoid: "cluster: europe-west1-b.production
 policy:
   clusterAdmissionRules:
@@ -52,25 +52,25 @@ fn check(settings: &Settings<'_>, findings: &mut Findings) {
         findings.push(
             Diagnostic::new(
                 node.span,
-                "no rule is for this",
-                format!("`{setting}` is `{own}`, which is in no key of `{map}`"),
+                "no rule matches",
+                format!("`{setting}` is `{own}`, which no key of `{map}` matches"),
             )
             .because(first.key_span, "the first of the rules")
             .help(format!(
-                "write one that has a rule, such as `{}`, or add a rule",
+                "use a value that has a rule, such as `{}`, or add a rule",
                 part(first.key())
             )),
         );
     }
 }
 
-/// A fact that chooses a rule
+/// A setting that selects a rule
 struct Context {
-    /// The setting that states it
+    /// Name of the setting
     setting: &'static str,
-    /// The rules that it chooses from
+    /// The map of rules that it selects from
     map: &'static str,
-    /// The part of their keys that it is
+    /// The part of their keys that it is compared with
     part: fn(&str) -> &str,
 }
 
@@ -87,7 +87,7 @@ const CONTEXTS: [Context; 2] = [
     },
 ];
 
-/// Of an identity, or of a trust domain by itself.
+/// The trust domain of an identity or of a bare trust domain.
 fn trust_domain(text: &str) -> &str {
     let identity = text.strip_prefix("spiffe://").unwrap_or(text);
     identity

@@ -1,4 +1,4 @@
-//! Revoked digests, and patterns that exempt everything but them.
+//! Revoked digests of images that a pattern exempts.
 
 use super::{Check, Findings, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
@@ -8,10 +8,9 @@ pub(super) static RULE: Rule = Rule {
     code: "lint-denied-digest-exempt",
     severity: Severity::Info,
     what: "digests are revoked, and a pattern exempts images by name",
-    why: "A digest stands for itself alone. That of an image index covers neither the manifests of its platforms nor \
-          the same content under another digest algorithm, so that a revoked image comes in under one of those \
-          where an allowlist exempts its name. Where attestations are asked for it does not, since nobody has \
-          attested those digests.",
+    why: "`deniedDigests` matches only the listed digests. The digest of an image index covers neither its platform \
+          manifests nor the same content under another digest algorithm, so an allowlist pattern still admits the \
+          revoked image under those digests. Rules that need attestations deny them.",
     avoid: "policy:
   admissionWhitelistPatterns:
     - namePattern: registry.example/shop/**
@@ -45,10 +44,10 @@ fn check(settings: &Settings<'_>, findings: &mut Findings) {
     findings.push(
         Diagnostic::new(
             denied.key_span,
-            "covers these digests, and no others of the same images",
+            "covers only these digests of the images",
             "a pattern exempts revoked images under other digests",
         )
-        .because(pattern.span, "exempts whatever has such a name")
+        .because(pattern.span, "exempts all digests of such names")
         .help(
             "list the digests of the platforms' manifests too, and exempt images by patterns with a \
              digest",
@@ -56,7 +55,7 @@ fn check(settings: &Settings<'_>, findings: &mut Findings) {
     );
 }
 
-/// Whether a pattern exempts images under digests that it does not name.
+/// Whether a pattern exempts images under digests that it does not list.
 fn covers_any_digest(pattern: &Pattern<'_>) -> bool {
     let is_allowlist = matches!(pattern.language, Language::Name | Language::Allow);
     let names_digest = pattern

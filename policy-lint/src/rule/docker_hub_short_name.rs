@@ -1,4 +1,4 @@
-//! An image of Docker Hub has several spellings, and a pattern covers one.
+//! Patterns that cover only one spelling of a Docker Hub image.
 
 use super::{Check, Findings, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
@@ -7,9 +7,9 @@ use crate::document::{AllowParts, Coverage, Glob, Language, Pattern, Settings};
 pub(super) static RULE: Rule = Rule {
     code: "lint-docker-hub-short-name",
     severity: Severity::Warning,
-    what: "a pattern covers one spelling of an image of Docker Hub and not the other",
-    why: "`nginx` and `docker.io/library/nginx` are one image, but patterns are compared with what the Pod \
-          writes. The other spelling is refused, which surprises whoever writes the next workload.",
+    what: "a pattern covers only one spelling of a Docker Hub image",
+    why: "`nginx` and `docker.io/library/nginx` are the same image, but patterns are compared with the image \
+          reference as the Pod spells it. The other spelling is not exempt.",
     avoid: "policy:
   admissionWhitelistPatterns:
     - namePattern: docker.io/library/nginx@*
@@ -41,17 +41,17 @@ fn check(settings: &Settings<'_>, findings: &mut Findings) {
                 continue;
             }
             let help = if others.is_empty() {
-                "a wildcard can not stand for all short names: list the images, each with its short name"
+                "a wildcard cannot cover all short names: list each image with its short name"
                     .to_owned()
             } else {
                 let quoted: Vec<_> = others.iter().map(|other| format!("`{other}`")).collect();
                 format!(
-                    "if workloads spell it otherwise, add {}",
+                    "if workloads use the other spelling, add {}",
                     quoted.join(" or ")
                 )
             };
             let message = format!(
-                "pattern `{}` covers one spelling of an image of Docker Hub",
+                "pattern `{}` covers only one spelling of a Docker Hub image",
                 pattern.text
             );
             let label = if spelling.host.is_some() {
@@ -64,19 +64,19 @@ fn check(settings: &Settings<'_>, findings: &mut Findings) {
     }
 }
 
-/// A pattern of images of Docker Hub
+/// A pattern for Docker Hub images
 #[derive(Debug, Clone, Copy)]
 struct Spelling<'p> {
-    /// As it is written, where it is
+    /// The host as written, if any
     host: Option<&'p str>,
-    /// What follows the host, and `library/`
+    /// The rest after the host and `library/`
     rest: &'p str,
-    /// Whether the image is one of Docker Hub's own, which can do without `library/`
+    /// Whether it is an official image, which needs no `library/`
     is_official: bool,
 }
 
 impl<'p> Spelling<'p> {
-    /// None for images of other registries, and for all of Docker Hub.
+    /// Returns `None` for other registries, and for patterns of all of Docker Hub.
     fn of(pattern: &Pattern<'p>) -> Option<Self> {
         let text = pattern.text;
         let name = match pattern.language {
@@ -100,7 +100,7 @@ impl<'p> Spelling<'p> {
         })
     }
 
-    /// The spellings that a Pod may use instead, as far as there are patterns for them.
+    /// The other spellings that a Pod may use, if patterns can cover them.
     fn others(self, language: Language) -> Vec<String> {
         let rest = self.rest;
         let mut others = Vec::new();
@@ -110,7 +110,7 @@ impl<'p> Spelling<'p> {
         } else if language.accepts(rest) {
             others.push(rest.to_owned());
         } else if let Some(word) = rest.strip_suffix('*').filter(|word| is_word(word)) {
-            // A wildcard can not follow a word that has no slash before it.
+            // A wildcard cannot follow a word without a slash before it.
             others.extend(match language {
                 Language::Allow => vec![word.to_owned()],
                 _ => vec![format!("{word}@*"), format!("{word}:*")],
@@ -140,7 +140,7 @@ mod tests {
             ("docker.io/nginx:1", "`nginx:1`"),
             ("index.docker.io/library/nginx@*", "`nginx@*`"),
             ("docker.io/library/nginx*", "`nginx@*` or `nginx:*`"),
-            ("docker.io/library/*", "list the images"),
+            ("docker.io/library/*", "list each image"),
         ] {
             let helps = helps(&RULE, &names(&[pattern]));
             assert!(

@@ -1,4 +1,4 @@
-//! A wildcard for any text behind a part of a word.
+//! Patterns `name**`, which also match longer names.
 
 use super::{Check, Findings, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
@@ -8,9 +8,8 @@ pub(super) static RULE: Rule = Rule {
     code: "lint-double-star-without-slash",
     severity: Severity::Warning,
     what: "a pattern `name**` also covers other projects",
-    why: "`**` stands for any text, slashes too, and does not begin a new segment by itself: \
-          `gcr.io/my-project**` covers `gcr.io/my-project-exploit/x`. Whoever can register such a project is \
-          exempt.",
+    why: "`**` matches any text, including slashes, and does not start a new path segment: `gcr.io/my-project**` \
+          covers `gcr.io/my-project-exploit/x`. Anyone who can register such a project is exempt.",
     avoid: "policy:
   admissionWhitelistPatterns:
     - namePattern: gcr.io/my-project**
@@ -40,18 +39,18 @@ fn check(settings: &Settings<'_>, findings: &mut Findings) {
         }
         let literal = glob.literal;
         let word = glob.last_word();
-        // Behind a tag or digest there is no slash, but what looks like a tag may be a host's port.
+        // A tag or digest has no slash after it, but an apparent tag may be the port of a host.
         let is_port = !literal.contains(['/', '@']);
         let (example, help) = match word.split_once([':', '@']) {
             _ if literal.ends_with('/') => continue,
             Some((name, _)) if is_port => (
                 format!("{name}:5000/app"),
-                format!("write `{literal}*`: it does not reach into other registries"),
+                format!("use `{literal}*`, which covers no other registry"),
             ),
             Some(_) => continue,
             None => (
                 format!("{literal}-exploit/app"),
-                format!("write `{literal}/**`"),
+                format!("use `{literal}/**`"),
             ),
         };
         findings.push(

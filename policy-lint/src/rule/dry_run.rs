@@ -1,4 +1,4 @@
-//! Something is looked at and let in all the same.
+//! Rules and platform policies in dry run.
 
 use super::{Check, Findings, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
@@ -8,8 +8,8 @@ pub(super) static RULE: Rule = Rule {
     code: "lint-dry-run",
     severity: Severity::Warning,
     what: "a rule or all platform policies are in dry-run mode",
-    why: "Dry run admits what the policy refuses and only warns. It is meant for a roll-out and easily \
-          stays on after it.",
+    why: "Dry run admits images that the policy would deny, and only warns. It is meant for a roll-out, and is easily \
+          left on.",
     avoid: "policy:
   defaultAdmissionRule:
     evaluationMode: ALWAYS_DENY
@@ -29,11 +29,11 @@ fn check(settings: &Settings<'_>, findings: &mut Findings) {
             findings.push(
                 Diagnostic::new(
                     span,
-                    "admits what the rule refuses",
+                    "admits images that violate the rule",
                     format!("{} is in dry-run mode", rule.title()),
                 )
                 .because(rule.key_span, "this rule")
-                .help("write `ENFORCED_BLOCK_AND_AUDIT_LOG` when the roll-out is over"),
+                .help("set `ENFORCED_BLOCK_AND_AUDIT_LOG` after the roll-out"),
             );
         }
     }
@@ -42,10 +42,10 @@ fn check(settings: &Settings<'_>, findings: &mut Findings) {
         findings.push(
             Diagnostic::new(
                 node.span,
-                "admits what the checks refuse",
+                "admits images that fail the checks",
                 "all platform policies are in dry-run mode",
             )
-            .help("write `enforce`, or leave the setting out, when the roll-out is over"),
+            .help("set `enforce`, or remove the setting, after the roll-out"),
         );
     }
 }

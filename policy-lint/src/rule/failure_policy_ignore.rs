@@ -1,4 +1,4 @@
-//! What cannot be asked is let in.
+//! `failurePolicy: Ignore`.
 
 use super::{Check, Findings, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
@@ -7,9 +7,9 @@ use crate::document::Manifest;
 pub(super) static RULE: Rule = Rule {
     code: "lint-failure-policy-ignore",
     severity: Severity::Error,
-    what: "a request is admitted when the policy cannot be asked",
-    why: "A policy server that is down, overloaded or still starting then admits everything. Whoever \
-          wants an image in has only to make it slow.",
+    what: "requests are admitted when the policy server does not answer",
+    why: "With `failurePolicy: Ignore`, every image is admitted while the policy server is down, overloaded or \
+          starting. An attacker only has to make it slow.",
     avoid: "apiVersion: policies.kubewarden.io/v1
 kind: ClusterAdmissionPolicy
 metadata:
@@ -63,10 +63,10 @@ fn check(manifest: &Manifest<'_>, findings: &mut Findings) {
         findings.push(
             Diagnostic::new(
                 node.span,
-                "an unanswered question admits",
-                "a request is admitted when the policy cannot be asked",
+                "admits when the server does not answer",
+                "requests are admitted when the policy server does not answer",
             )
-            .help("write `failurePolicy: Fail`, or leave it out"),
+            .help("set `failurePolicy: Fail`, or remove the field"),
         );
     }
 }

@@ -1,4 +1,4 @@
-//! What is assumed about the system policy where nothing is said.
+//! Policies without `globalPolicyEvaluationMode`.
 
 use super::{Check, Findings, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
@@ -7,9 +7,9 @@ use crate::document::Settings;
 pub(super) static RULE: Rule = Rule {
     code: "lint-global-mode-missing",
     severity: Severity::Info,
-    what: "a policy does not say whether the system policy counts",
-    why: "Without `globalPolicyEvaluationMode` it does not, and Google's own system images have to be in the \
-          allowlist. The policy of a new project says `ENABLE`, so many take that for what is assumed.",
+    what: "a policy does not set `globalPolicyEvaluationMode`",
+    why: "The default is `DISABLE`: the system policy is not used, and Google's system images need allowlist \
+          patterns. Policies of new Google projects set `ENABLE`, so many readers expect that as the default.",
     avoid: "policy:
   defaultAdmissionRule:
     evaluationMode: ALWAYS_DENY
@@ -35,9 +35,9 @@ fn check(settings: &Settings<'_>, findings: &mut Findings) {
     let finding = Diagnostic::new(
         settings.policy_span(),
         "has no `globalPolicyEvaluationMode`",
-        "the policy does not say whether the system policy counts, so it does not",
+        "the policy does not set `globalPolicyEvaluationMode`, so the system policy is not used",
     )
-    .help(format!("write `{ASSUMED}` if that is meant"));
+    .help(format!("set `{ASSUMED}` to make this explicit"));
     findings.push(match settings.with_line(policy, ASSUMED) {
         Some(edit) => finding.fix(format!("add `{ASSUMED}`"), vec![edit]),
         None => finding,

@@ -1,4 +1,4 @@
-//! What a group does not pass on.
+//! Dry run and break-glass in members of policy groups.
 
 use super::{Check, Findings, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
@@ -8,9 +8,9 @@ use crate::source::Span;
 pub(super) static RULE: Rule = Rule {
     code: "lint-group-dry-run",
     severity: Severity::Warning,
-    what: "a policy of a group has a dry run or break-glass",
-    why: "A group keeps only yes or no of its members. Warnings and audit annotations are gone, so what a \
-          dry run or a break-glass label admits leaves no trace.",
+    what: "a member of a policy group uses dry run or break-glass",
+    why: "A group keeps only whether its members admit or deny, and drops their warnings and audit annotations. \
+          Images that dry run or break-glass admits leave no trace.",
     avoid: "apiVersion: policies.kubewarden.io/v1
 kind: ClusterAdmissionPolicyGroup
 metadata:
@@ -83,7 +83,7 @@ fn check(manifest: &Manifest<'_>, findings: &mut Findings) {
                     format!("{what}, and a group drops its warnings and audit annotations"),
                 )
                 .help(
-                    "deploy the policy by itself, or try the group out by `mode: monitor`, which the policy server \
+                    "deploy the policy outside the group, or try the group with `mode: monitor`, which the policy server \
                      reports",
                 ),
             );
@@ -91,7 +91,7 @@ fn check(manifest: &Manifest<'_>, findings: &mut Findings) {
     }
 }
 
-/// Whatever admits what the policy refuses, with its place.
+/// The settings that admit images against the policy, with their places.
 fn overrides(settings: &Settings<'_>) -> Vec<(Span, String)> {
     let mut found = Vec::new();
     for rule in settings.rules() {

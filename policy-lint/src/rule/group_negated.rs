@@ -1,4 +1,4 @@
-//! A failure that a group takes for a reason to admit.
+//! Group expressions that admit when a member fails.
 
 use super::{Check, Findings, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
@@ -7,10 +7,10 @@ use crate::document::{Manifest, is_own};
 pub(super) static RULE: Rule = Rule {
     code: "lint-group-negated",
     severity: Severity::Error,
-    what: "the expression of a policy group uses the answer of this policy other than as a plain condition",
-    why: "Of its members a group sees only yes or no, and a member that fails is a no: a lookup that is \
-          not answered, settings that cannot be read, the end of its time. Behind `!`, in a comparison or \
-          in front of `?`, that no admits the request. Joined by `&&` and `||` only, it does not.",
+    what: "the expression of a policy group negates or compares the result of this policy",
+    why: "A member that fails counts as false in the group's expression, for example on a failed lookup, invalid \
+          settings or a timeout. After `!`, in a comparison or before `?`, false can admit the request. Joined only \
+          with `&&` and `||`, it cannot.",
     avoid: "apiVersion: policies.kubewarden.io/v1
 kind: ClusterAdmissionPolicyGroup
 metadata:
@@ -80,19 +80,22 @@ fn check(manifest: &Manifest<'_>, findings: &mut Findings) {
         findings.push(
             Diagnostic::new(
                 node.span,
-                "a failure of it admits",
-                format!("the group may admit because `{}` says no", member.key),
+                "a failure can admit",
+                format!(
+                    "the group may admit because `{}` denies or fails",
+                    member.key
+                ),
             )
             .because(member.key_span, "this policy")
             .help(format!(
-                "write `{}()` by itself, joined with others by `&&` or `||`",
+                "use `{}()` unchanged, joined with others by `&&` or `||`",
                 member.key
             )),
         );
     }
 }
 
-/// Whether an expression calls a policy anywhere but as an operand of `&&` and `||`.
+/// Whether an expression calls a policy other than as an operand of `&&` and `||`.
 fn is_reversed(expression: &str, name: &str) -> bool {
     let words = words(expression);
     let has_other = ["!", "==", "!=", "?", "if", "in"];
@@ -101,7 +104,7 @@ fn is_reversed(expression: &str, name: &str) -> bool {
     let calls = (0..words.len()).filter(|at| is_called(*at));
     let mut reversed = calls.filter(|at| {
         let (before, from) = words.split_at(*at);
-        // Behind the two brackets of the call.
+        // After the two brackets of the call.
         let after = from.get(3..).unwrap_or_default();
         is_under(before, &["!"]) || is_compared(before, after) || is_condition(before, after)
     });
@@ -109,7 +112,7 @@ fn is_reversed(expression: &str, name: &str) -> bool {
     uses_branches && reversed.next().is_some()
 }
 
-/// Whether one of these operators stands in front of a call, or of a bracket that is still open there.
+/// Whether one of these operators precedes a call or a bracket that is open at the call.
 fn is_under(before: &[&str], operators: &[&str]) -> bool {
     let mut closed = 0_usize;
     let mut is_first = true;

@@ -1,4 +1,4 @@
-//! Notes that use up the lookups of a request.
+//! Notes that exhaust the lookups of a request.
 
 use policy_wasm::Budget;
 
@@ -9,10 +9,10 @@ use crate::document::Settings;
 pub(super) static RULE: Rule = Rule {
     code: "lint-lookups-near-limit",
     severity: Severity::Warning,
-    what: "each image is looked up under so many notes that few images fit into one request",
-    why: "A platform policy knows no attestors, so that each image is looked up in the cluster under every note. \
-          One request may cause 256 lookups. An object whose images need more cannot be judged, whatever has \
-          been attested: a policy that enforces denies it (`limit-exceeded`).",
+    what: "so many notes are looked up for each image that objects with several images exceed the limit",
+    why: "Platform policies have no attestors, so each image is looked up in the cluster under every note. One \
+          request may cause at most 256 lookups. Objects whose images need more are denied with `limit-exceeded`, \
+          whatever has been attested.",
     avoid: "platformPolicies:
   - gkePolicy:
       checkSets:
@@ -40,7 +40,7 @@ evidence:
     check: Check::Settings(check),
 };
 
-/// Images of one object for which there should be room.
+/// Number of images in one object that the limit should allow
 const IMAGES: usize = 16;
 
 fn check(settings: &Settings<'_>, findings: &mut Findings) {
@@ -57,10 +57,10 @@ fn check(settings: &Settings<'_>, findings: &mut Findings) {
         Diagnostic::new(
             notes.key_span,
             format!("{count} lookups for each image"),
-            format!("objects with more than {images} images cannot be judged"),
+            format!("objects with more than {images} images exceed the limit on lookups"),
         )
         .help(
-            "keep attestations of all attestors under fewer notes: a platform policy goes by keys",
+            "store the attestations under fewer notes: platform policies select by key, not by note",
         ),
     );
 }

@@ -1,4 +1,4 @@
-//! The manifest grants something else than the settings need.
+//! Permissions of a manifest that differ from what the settings need.
 
 use super::{Check, Findings, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
@@ -9,10 +9,9 @@ use crate::source::{Node, pointed_at};
 pub(super) static RULE: Rule = Rule {
     code: "lint-manifest-capabilities",
     severity: Severity::Error,
-    what: "what a manifest grants is not what its settings need",
-    why: "What is needed and not granted is refused by the host, so images are refused with an error. \
-          What is granted and not needed lets a module read more of the cluster, or change more, than \
-          it has to.",
+    what: "a manifest grants other permissions than its settings need",
+    why: "The host rejects calls without a permission, so images are denied with an error. Permissions that are not \
+          needed let the module read or change more of the cluster than necessary.",
     avoid: "apiVersion: policies.kubewarden.io/v1
 kind: ClusterAdmissionPolicy
 metadata:
@@ -120,21 +119,21 @@ fn check_resources(manifest: &Manifest<'_>, settings: &Settings<'_>, findings: &
         }
         let kind = item.get("kind").unwrap_or(item);
         let message = format!(
-            "the policy may read `{}`, and never does",
+            "the policy may read `{}` but never does",
             item.text_of("kind")
         );
-        let help = "remove it: only `Attestation` is looked up, with `evidence.kubernetes`";
+        let help = "remove it: the policy only looks up `Attestation`, with `evidence.kubernetes`";
         findings.push(Diagnostic::new(pointed_at(kind), "not needed", message).help(help));
     }
     if let Some(asked) = asked.filter(|_| !items.iter().any(is_attestation)) {
         let place = granted.map_or_else(|| manifest.span(), |entry| entry.key_span);
-        let message = "the policy looks attestations up in the cluster, and may not read them";
+        let message = "the policy looks up attestations in the cluster but may not read them";
         let (version, kind) = ATTESTATION;
         findings.push(
             Diagnostic::new(place, "does not grant it", message)
                 .because(asked.key_span, "looked up here")
                 .help(format!(
-                    "write `contextAwareResources` with `apiVersion: {version}` and `kind: {kind}`"
+                    "add `contextAwareResources` with `apiVersion: {version}` and `kind: {kind}`"
                 )),
         );
     }
@@ -150,21 +149,21 @@ fn check_mutation(manifest: &Manifest<'_>, settings: &Settings<'_>, findings: &m
             Diagnostic::new(
                 mutating.span,
                 "not needed",
-                "the policy may change objects, and never does",
+                "the policy may change objects but never does",
             )
-            .help("write `mutating: false`; only `resolveTags: true` changes anything"),
+            .help("set `mutating: false`; only `resolveTags: true` changes objects"),
         ),
         (mutating, Some(pins)) if !manifest.is_mutating() => findings.push(
             Diagnostic::new(
                 mutating.map_or_else(|| manifest.span(), |node| node.span),
                 "does not allow it",
-                "the policy writes digests into objects, and may not change them",
+                "the policy writes digests into objects but may not change them",
             )
             .because(pins.span, "writes digests")
             .help(if manifest.is_group() {
-                "leave `resolveTags` out: no member of a group changes anything"
+                "remove `resolveTags`: members of a group cannot change objects"
             } else {
-                "write `mutating: true`, or leave `resolveTags` out"
+                "set `mutating: true`, or remove `resolveTags`"
             }),
         ),
         _ => {}
@@ -196,7 +195,7 @@ fn check_capabilities(manifest: &Manifest<'_>, settings: &Settings<'_>, findings
         let help = if used.is_empty() {
             "remove it".to_owned()
         } else {
-            format!("write {}", used.join(", "))
+            format!("use {}", used.join(", "))
         };
         let message = format!("`{name}` grants more than these settings need");
         findings.push(Diagnostic::new(*span, "not needed", message).help(help));
@@ -207,7 +206,7 @@ fn check_capabilities(manifest: &Manifest<'_>, settings: &Settings<'_>, findings
     let missing: Vec<_> = missing.map(|needed| format!("`{needed}`")).collect();
     if !missing.is_empty() {
         let missing = missing.join(", ");
-        let message = format!("the settings need {missing} of the host");
+        let message = format!("the settings need the host capability {missing}");
         findings.push(
             Diagnostic::new(list.key_span, "does not grant it", message)
                 .help(format!("add {missing}")),

@@ -1,4 +1,4 @@
-//! Controllers are refused later than they could be.
+//! Webhook rules without controllers.
 
 use super::{Check, Findings, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
@@ -7,9 +7,9 @@ use crate::document::{Manifest, WebhookRule};
 pub(super) static RULE: Rule = Rule {
     code: "lint-manifest-controllers-missing",
     severity: Severity::Info,
-    what: "the rules of a manifest bring Pods before the policy, and no controllers",
-    why: "A Deployment with a forbidden image is admitted, and its Pods are refused later. Whoever \
-          deployed it sees no error, only a rollout that does not end and events of the ReplicaSet.",
+    what: "the rules of a manifest match Pods but no controllers",
+    why: "A Deployment with a forbidden image is admitted, and its Pods are denied later. The deployer sees no error, \
+          only a rollout that does not finish and events of the ReplicaSet.",
     avoid: "apiVersion: policies.kubewarden.io/v1
 kind: ClusterAdmissionPolicy
 metadata:
@@ -65,14 +65,9 @@ fn check(manifest: &Manifest<'_>, findings: &mut Findings) {
     };
     if resources.iter().all(|(name, _)| is_pod(name)) {
         findings.push(
-            Diagnostic::new(
-                *span,
-                "only Pods",
-                "controllers are not brought before the policy",
-            )
-            .help(
+            Diagnostic::new(*span, "only Pods", "the rules match no controllers").help(
                 "add rules for `daemonsets`, `deployments`, `replicasets` and `statefulsets` of \
-                 `apps`, `cronjobs` and `jobs` of `batch`; or write `podTemplates: ignore`",
+                 `apps`, `cronjobs` and `jobs` of `batch`; or set `podTemplates: ignore`",
             ),
         );
     }

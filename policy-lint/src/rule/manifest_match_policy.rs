@@ -1,4 +1,4 @@
-//! Requests through other versions of an API.
+//! `matchPolicy: Exact`.
 
 use super::{Check, Findings, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
@@ -7,11 +7,10 @@ use crate::document::Manifest;
 pub(super) static RULE: Rule = Rule {
     code: "lint-manifest-match-policy",
     severity: Severity::Warning,
-    what: "a manifest matches requests exactly",
-    why: "Under `matchPolicy: Exact` the API server compares the group and version of each request with \
-          the rules as they are written. An object that is sent through another version of its API is \
-          admitted unseen, also through a version that a later Kubernetes adds. `Equivalent`, the default, \
-          converts it first.",
+    what: "a manifest has `matchPolicy: Exact`",
+    why: "With `Exact`, the rules match only the API groups and versions that they list. Objects sent through another \
+          version of the API, such as one that a later Kubernetes adds, are admitted without the policy. \
+          `Equivalent`, the default, converts them first.",
     avoid: "apiVersion: policies.kubewarden.io/v1
 kind: ClusterAdmissionPolicy
 metadata:
@@ -65,10 +64,10 @@ fn check(manifest: &Manifest<'_>, findings: &mut Findings) {
         findings.push(
             Diagnostic::new(
                 node.span,
-                "other versions of an API are admitted unseen",
-                "the rules match only the versions that they name",
+                "other API versions bypass the policy",
+                "the rules match only the listed API versions",
             )
-            .help("write `matchPolicy: Equivalent`, or leave it out"),
+            .help("set `matchPolicy: Equivalent`, or remove the field"),
         );
     }
 }

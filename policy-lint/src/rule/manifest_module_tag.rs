@@ -1,4 +1,4 @@
-//! A module that changes by itself.
+//! Modules referenced by a moving tag.
 
 use super::{Check, Findings, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
@@ -7,9 +7,9 @@ use crate::document::Manifest;
 pub(super) static RULE: Rule = Rule {
     code: "lint-manifest-module-tag",
     severity: Severity::Warning,
-    what: "the module of a manifest is named by a tag that moves",
-    why: "A policy server pulls the module when it starts. Under a tag such as `latest` it may then run \
-          another version than the one that was tested, and each of its replicas another one. Everybody who can push the tag can replace the policy.",
+    what: "a manifest references the module by a moving tag",
+    why: "A policy server pulls the module when it starts. With a tag such as `latest`, it may run another version \
+          than the tested one, and its replicas may differ. Anyone who can push the tag can replace the policy.",
     avoid: "apiVersion: policies.kubewarden.io/v1
 kind: ClusterAdmissionPolicy
 metadata:
@@ -68,25 +68,25 @@ fn check(manifest: &Manifest<'_>, findings: &mut Findings) {
         }
         let last = reference.rsplit('/').next().unwrap_or_default();
         let message = match last.split_once(':') {
-            None => "the module has no tag, so it is the one that is `latest`".to_owned(),
+            None => "the module has no tag, which means `latest`".to_owned(),
             Some((_, tag)) if is_moving(tag) => format!("the tag `{tag}` of the module moves"),
             Some(_) => continue,
         };
         findings.push(
-            Diagnostic::new(node.span, "may be another module tomorrow", message)
-                .help("name the digest, `…/countersign@sha256:…`, or the tag of one release"),
+            Diagnostic::new(node.span, "may change", message)
+                .help("use the digest, `…/countersign@sha256:…`, or the tag of one release"),
         );
     }
 }
 
-/// Whether a tag is one that is given to each new version.
+/// Whether publishers usually move this tag to each new version.
 fn is_moving(tag: &str) -> bool {
     const NAMES: [&str; 12] = [
         "canary", "dev", "devel", "edge", "head", "latest", "main", "master", "nightly", "next",
         "release", "stable",
     ];
     let number = tag.strip_prefix('v').unwrap_or(tag);
-    // `v1` and `1.2` are the newest of their line; a longer number is a date or a build.
+    // `v1` and `1.2` are the newest version of their line; a longer number is a date or a build.
     let mut parts = number.split('.');
     let is_short = parts.clone().count() <= 2;
     let is_line = is_short

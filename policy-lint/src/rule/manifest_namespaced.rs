@@ -1,4 +1,4 @@
-//! A namespaced policy that needs the whole cluster.
+//! Namespaced policies that look up attestations in the cluster.
 
 use super::{Check, Findings, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
@@ -8,9 +8,10 @@ use crate::source::pointed_at;
 pub(super) static RULE: Rule = Rule {
     code: "lint-manifest-namespaced",
     severity: Severity::Error,
-    what: "a policy of a namespace looks attestations up in the cluster",
-    why: "Kubewarden lets an `AdmissionPolicy` and the members of an `AdmissionPolicyGroup` read no \
-          resources. The policy server denies each lookup, so every image that needs an attestation is denied. Only cluster-wide kinds have `contextAwareResources`.",
+    what: "a namespaced policy looks up attestations in the cluster",
+    why: "Kubewarden allows `contextAwareResources` only in cluster-wide policies. For an `AdmissionPolicy` or a \
+          member of an `AdmissionPolicyGroup`, the policy server rejects each lookup, so every image that needs an \
+          attestation is denied.",
     avoid: "apiVersion: policies.kubewarden.io/v1
 kind: AdmissionPolicy
 metadata:
@@ -105,12 +106,12 @@ fn check(manifest: &Manifest<'_>, findings: &mut Findings) {
         findings.push(
             Diagnostic::new(
                 pointed_at(kind),
-                "may read nothing of the cluster",
-                "the policy looks attestations up in the cluster, and its kind may not read them",
+                "may not read cluster resources",
+                "the policy looks up attestations in the cluster, which its kind may not read",
             )
             .because(asked.key_span, "looked up here")
             .help(format!(
-                "write `kind: Cluster{}` and rules for the namespace, or keep attestations in the registry",
+                "use `kind: Cluster{}` with rules for the namespace, or store attestations in the registry",
                 kind.text().unwrap_or_default()
             )),
         );

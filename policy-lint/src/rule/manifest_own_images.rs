@@ -1,4 +1,4 @@
-//! A policy that could keep its own server from starting.
+//! Policies that can keep the policy server from starting.
 
 use super::{Check, Findings, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
@@ -7,10 +7,10 @@ use crate::document::{CheckSet, Language, Manifest, Pattern};
 pub(super) static RULE: Rule = Rule {
     code: "lint-manifest-own-images",
     severity: Severity::Warning,
-    what: "the policy judges Kubewarden's own namespace and exempts none of Kubewarden's images",
-    why: "Kubewarden leaves its own namespace out unless `allowInsideAdmissionControllerNamespace` is set. \
-          With it, a policy server that has to start anew asks the policy, which it would have to run \
-          itself: with all policy servers gone none starts again until somebody deletes the webhook.",
+    what: "the policy applies to Kubewarden's own namespace and exempts none of Kubewarden's images",
+    why: "Kubewarden excludes its own namespace unless `allowInsideAdmissionControllerNamespace` is set. With it, a \
+          starting policy server needs a running policy server to be admitted: if all have stopped, none starts \
+          until the webhook is deleted.",
     avoid: "apiVersion: policies.kubewarden.io/v1
 kind: ClusterAdmissionPolicy
 metadata:
@@ -71,7 +71,7 @@ fn check(manifest: &Manifest<'_>, findings: &mut Findings) {
         };
         let patterns = settings.patterns();
         let is_exempt = patterns.iter().any(|pattern| exempts(pattern));
-        // A rule for its namespace shows that its images have been thought of.
+        // A rule for the namespace shows that its images were considered.
         let rules = settings.rules();
         let has_rule = rules.iter().any(|rule| rule.key().contains("kubewarden"));
         let scopes = settings.check_sets();
@@ -85,18 +85,18 @@ fn check(manifest: &Manifest<'_>, findings: &mut Findings) {
         findings.push(
             Diagnostic::new(
                 inside.span,
-                "judges the policy server's own Pods",
-                "none of Kubewarden's images is exempt, and its namespace is not left out",
+                "applies to the policy server's own Pods",
+                "the policy applies to Kubewarden's namespace and exempts none of its images",
             )
             .help(
-                "leave the field out, or exempt `ghcr.io/kubewarden/**` (or your mirror of it) or add a rule for \
+                "remove the field, or exempt `ghcr.io/kubewarden/**` (or your mirror of it), or add a rule for \
                  Kubewarden's namespace",
             ),
         );
     }
 }
 
-/// Whether a pattern of an allowlist is for Kubewarden's images, here or in a mirror.
+/// Whether an allowlist pattern is for Kubewarden's images, upstream or in a mirror.
 fn exempts(pattern: &Pattern<'_>) -> bool {
     let is_allowlist = [Language::Name, Language::Allow].contains(&pattern.language);
     is_allowlist && (pattern.text.contains("kubewarden") || pattern.text.starts_with("ghcr.io/**"))

@@ -1,4 +1,4 @@
-//! Pods that do not come before the policy.
+//! Webhook rules that do not match all requests with Pod images.
 
 use super::{Check, Findings, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
@@ -7,10 +7,10 @@ use crate::document::{Manifest, WebhookRule};
 pub(super) static RULE: Rule = Rule {
     code: "lint-manifest-rules-missing",
     severity: Severity::Error,
-    what: "the rules of a manifest leave out a way in which images get into a Pod",
-    why: "A policy is asked about nothing that its rules do not name. Every Pod is created at some \
-          time, whoever made it; its images can be changed later, and a debug container is added by \
-          an update of `pods/ephemeralcontainers`, which `pods` does not cover.",
+    what: "the rules of a manifest do not match all requests that set the images of a Pod",
+    why: "Requests that no rule matches bypass the policy. Images of a Pod are set when it is created and can be \
+          changed later. Debug containers are added by an update of `pods/ephemeralcontainers`, which `pods` does \
+          not include.",
     avoid: "apiVersion: policies.kubewarden.io/v1
 kind: ClusterAdmissionPolicy
 metadata:
@@ -56,7 +56,7 @@ spec:
     check: Check::Manifest(check),
 };
 
-/// The requests with which an image gets into a Pod
+/// The requests that set images of a Pod
 const WAYS_IN: [(&str, &str); 3] = [
     ("CREATE", "pods"),
     ("UPDATE", "pods"),
@@ -79,11 +79,8 @@ fn check(manifest: &Manifest<'_>, findings: &mut Findings) {
     let place = manifest.entry("rules");
     let finding = Diagnostic::new(
         place.map_or_else(|| manifest.span(), |entry| entry.key_span),
-        "admits the rest unseen",
-        format!(
-            "the rules do not bring {} before the policy",
-            missing.join(" and ")
-        ),
+        "other requests bypass the policy",
+        format!("the rules do not match {}", missing.join(" and ")),
     );
     let mut pods = rules.iter().flat_map(WebhookRule::resources);
     let finding = match pods.find(|(name, _)| *name == "pods" || name.starts_with("pods/")) {
@@ -91,7 +88,7 @@ fn check(manifest: &Manifest<'_>, findings: &mut Findings) {
         None => finding,
     };
     findings.push(finding.help(
-        "write a rule with `apiGroups: [\"\"]`, `apiVersions: [v1]`, `resources: [pods, \
+        "add a rule with `apiGroups: [\"\"]`, `apiVersions: [v1]`, `resources: [pods, \
          pods/ephemeralcontainers]` and `operations: [CREATE, UPDATE]`",
     ));
 }

@@ -1,4 +1,4 @@
-//! Requests without images.
+//! Webhook rules for subresources without images.
 
 use super::{Check, Findings, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
@@ -7,11 +7,10 @@ use crate::document::Manifest;
 pub(super) static RULE: Rule = Rule {
     code: "lint-manifest-subresource",
     severity: Severity::Warning,
-    what: "a rule of a manifest names a subresource that brings in no image",
-    why: "Scaling, evictions, bindings and reports of a status change no image, so there is nothing to \
-          judge in them. Each waits for the policy, though, and with `failurePolicy: Fail` nodes cannot \
-          report and Pods cannot be evicted, bound or scaled while the policy server is away. \
-          `pods/ephemeralcontainers` is the only subresource that brings in images.",
+    what: "a rule of a manifest matches a subresource without images",
+    why: "Scaling, evictions, bindings and status updates change no image, yet each request waits for the policy. \
+          With `failurePolicy: Fail`, nodes cannot report and Pods cannot be evicted, bound or scaled while the \
+          policy server is down. `pods/ephemeralcontainers` is the only subresource with images.",
     avoid: "apiVersion: policies.kubewarden.io/v1
 kind: ClusterAdmissionPolicy
 metadata:
@@ -67,12 +66,10 @@ fn check(manifest: &Manifest<'_>, findings: &mut Findings) {
             findings.push(
                 Diagnostic::new(
                     span,
-                    "brings in no image",
-                    format!(
-                        "the policy is asked about `{name}`, in which there is nothing to judge"
-                    ),
+                    "has no images",
+                    format!("the rules match `{name}`, which has no images"),
                 )
-                .help("leave it out"),
+                .help("remove it"),
             );
         }
     }

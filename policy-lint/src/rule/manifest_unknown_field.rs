@@ -1,4 +1,4 @@
-//! A field that nothing reads.
+//! Unknown fields of manifests.
 
 use super::{Check, Findings, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
@@ -9,8 +9,7 @@ pub(super) static RULE: Rule = Rule {
     code: "lint-manifest-unknown-field",
     severity: Severity::Warning,
     what: "a manifest has a field that its kind does not have",
-    why: "The API server drops a field that the kind does not have, and the policy is deployed without \
-          what the field was to say. kubectl only warns.",
+    why: "The API server drops unknown fields, and kubectl only warns. The policy is deployed without the setting.",
     avoid: "apiVersion: policies.kubewarden.io/v1
 kind: ClusterAdmissionPolicy
 metadata:
@@ -75,7 +74,7 @@ fn check(manifest: &Manifest<'_>, findings: &mut Findings) {
         check_fields(
             member.value.entries(),
             is_known,
-            "a policy of a group",
+            "a member of a group",
             findings,
         );
     }
@@ -97,15 +96,15 @@ fn check_fields(
         let mut alike =
             alike.filter(|known| is_known(known) && known.eq_ignore_ascii_case(&field.key));
         findings.push(match alike.next() {
-            Some(known) => finding.help(format!("write `{known}`")),
-            None => finding.help("leave it out; the fields are those of Kubewarden 1.36"),
+            Some(known) => finding.help(format!("use `{known}`")),
+            None => finding.help("remove it; Kubewarden 1.36 has no such field"),
         });
     }
 }
 
 const CONTEXT: &str = "contextAwareResources";
 
-/// Fields of every kind
+/// Fields of all kinds
 const COMMON: &[&str] = &[
     "backgroundAudit",
     "failurePolicy",
@@ -125,7 +124,7 @@ const POLICY: &[&str] = &["module", "mutating", "settings", "timeoutEvalSeconds"
 const CLUSTER_POLICY: &[&str] = &[
     "allowInsideAdmissionControllerNamespace",
     CONTEXT,
-    "hostCapabilities", // of versions to come, see `manifest_capabilities.rs`
+    "hostCapabilities", // in future versions; see `manifest_capabilities.rs`
     "module",
     "mutating",
     "namespaceSelector",
@@ -151,7 +150,7 @@ mod tests {
 
     #[test]
     fn fields_are_those_of_the_kind() {
-        assert_eq!(helps(&RULE, RULE.avoid), ["write `failurePolicy`"]);
+        assert_eq!(helps(&RULE, RULE.avoid), ["use `failurePolicy`"]);
         let yaml = RULE
             .prefer
             .replace("  failurePolicy: Fail", "  contextAwareResources: []");

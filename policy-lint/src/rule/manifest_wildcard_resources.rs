@@ -1,4 +1,4 @@
-//! More comes before the policy than it understands.
+//! Webhook rules with wildcards.
 
 use super::{Check, Findings, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
@@ -7,10 +7,9 @@ use crate::document::Manifest;
 pub(super) static RULE: Rule = Rule {
     code: "lint-manifest-wildcard-resources",
     severity: Severity::Error,
-    what: "a rule of a manifest names resources by a wildcard",
-    why: "The policy refuses an object of a kind that it does not know, since it cannot say which \
-          images are in it. With a wildcard that includes evictions, scaling, bindings, `exec` and \
-          much that the cluster needs to work.",
+    what: "a rule of a manifest matches resources by a wildcard",
+    why: "The policy denies objects of kinds that it does not know, because it cannot find their images. A wildcard \
+          also matches evictions, scaling, bindings, `exec` and other requests that the cluster needs.",
     avoid: "apiVersion: policies.kubewarden.io/v1
 kind: ClusterAdmissionPolicy
 metadata:
@@ -63,14 +62,14 @@ fn check(manifest: &Manifest<'_>, findings: &mut Findings) {
                 continue;
             }
             let help = match name.split_once('/') {
-                Some(("pods", _)) => "write `pods/ephemeralcontainers`, the only one with images",
-                _ => "name the resources that have images, such as `pods` and `deployments`",
+                Some(("pods", _)) => "use `pods/ephemeralcontainers`, the only one with images",
+                _ => "list the resources that have images, such as `pods` and `deployments`",
             };
             findings.push(
                 Diagnostic::new(
                     span,
-                    "includes what has no images, and is refused",
-                    format!("`{name}` brings objects of unknown kinds before the policy"),
+                    "matches kinds that the policy denies",
+                    format!("`{name}` matches objects of unknown kinds"),
                 )
                 .help(help),
             );

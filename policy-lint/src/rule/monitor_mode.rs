@@ -1,4 +1,4 @@
-//! A guard who only takes notes.
+//! Monitor mode.
 
 use super::{Check, Findings, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
@@ -8,8 +8,8 @@ pub(super) static RULE: Rule = Rule {
     code: "lint-monitor-mode",
     severity: Severity::Warning,
     what: "the policy is in monitor mode",
-    why: "Whatever it refuses is admitted all the same, without a word to the deployer. It is meant \
-          for a roll-out and easily stays on after it.",
+    why: "Images that the policy denies are admitted, without a warning to the deployer. The mode is meant for a \
+          roll-out, and is easily left on.",
     avoid: "apiVersion: policies.kubewarden.io/v1
 kind: ClusterAdmissionPolicy
 metadata:
@@ -63,12 +63,12 @@ fn check(manifest: &Manifest<'_>, findings: &mut Findings) {
         findings.push(
             Diagnostic::new(
                 node.span,
-                "nothing is refused",
+                "nothing is denied",
                 "the policy is in monitor mode",
             )
             .help(
-                "write `mode: protect` when the roll-out is over; to try out a single rule, write \
-                 `enforcementMode: DRYRUN_AUDIT_LOG_ONLY` in it",
+                "set `mode: protect` after the roll-out; to try a single rule, set its `enforcementMode` to \
+                 `DRYRUN_AUDIT_LOG_ONLY`",
             ),
         );
     }

@@ -1,4 +1,4 @@
-//! Nobody looks again after the change.
+//! Mutating policies without a validating one.
 
 use super::{Check, Findings, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
@@ -9,9 +9,8 @@ pub(super) static RULE: Rule = Rule {
     code: "lint-mutating-without-validating",
     severity: Severity::Error,
     what: "a mutating manifest has no validating manifest with the same settings",
-    why: "Webhooks that change objects run before those that validate, and several of them may run \
-          after this one. An image that another one writes into the object later is seen by nobody, \
-          unless a second, validating deployment of the same policy decides last.",
+    why: "Other mutating webhooks may run after this policy and change images. Only a validating webhook sees the \
+          final object, so deploy the policy a second time as a validating one.",
     avoid: "apiVersion: policies.kubewarden.io/v1
 kind: ClusterAdmissionPolicy
 metadata:
@@ -94,7 +93,7 @@ fn check(manifests: &[Manifest<'_>], findings: &mut Findings) {
             continue;
         };
         let twins = || {
-            // One that only monitors, or that is for a namespace, lets pass what the other has changed.
+            // A policy in monitor mode, or for one namespace, does not check all objects that the other changes.
             let twins = validating.iter().filter(|twin| {
                 let monitors = twin.get("mode").and_then(Node::text) == Some("monitor");
                 !monitors && twin.root.text_of("kind") == manifest.root.text_of("kind")
@@ -106,8 +105,11 @@ fn check(manifests: &[Manifest<'_>], findings: &mut Findings) {
         }
         let finding = Diagnostic::new(
             flag.span,
-            "what changes after it is not seen",
-            format!("nothing validates after `{}`", manifest.name()),
+            "later changes are not checked",
+            format!(
+                "no validating policy checks the objects that `{}` changes",
+                manifest.name()
+            ),
         );
         let finding = match twins().next() {
             Some((other, _)) => finding.because(other.span(), "validates with other settings"),
@@ -120,7 +122,7 @@ fn check(manifests: &[Manifest<'_>], findings: &mut Findings) {
     }
 }
 
-/// Whether validating settings are those of a mutating manifest, but for what only that one needs.
+/// Whether validating settings equal the mutating ones, except for settings that only these need.
 fn is_twin(mutating: &Settings<'_>, validating: &Settings<'_>) -> bool {
     if validating.is_on(&["resolveTags"]) {
         return false;

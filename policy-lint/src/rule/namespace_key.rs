@@ -1,4 +1,4 @@
-//! A rule for a namespace that cannot be.
+//! Rules for invalid namespace names.
 
 use super::{Check, Findings, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
@@ -8,8 +8,8 @@ pub(super) static RULE: Rule = Rule {
     code: "lint-namespace-key",
     severity: Severity::Error,
     what: "a rule is for a namespace that cannot exist",
-    why: "A namespace is named by lower-case letters, digits and `-`, at most 63. A rule under any other key \
-          applies to nothing, and the Pods that it was written for get the default rule.",
+    why: "A namespace name has at most 63 lower-case letters, digits and `-`. A rule with another key never applies, \
+          so the default rule applies to the Pods that it is meant for.",
     avoid: "policy:
   kubernetesNamespaceAdmissionRules:
     Production:
@@ -46,11 +46,11 @@ fn check(settings: &Settings<'_>, findings: &mut Findings) {
         findings.push(
             Diagnostic::new(
                 rule.key_span,
-                "no namespace is called this",
-                format!("`{key}` is not the name of a namespace, so its rule never applies"),
+                "not a namespace name",
+                format!("`{key}` is not a valid namespace name, so its rule never applies"),
             )
             .help(format!(
-                "write up to 63 lower-case letters, digits and `-` between them, such as `{example}`"
+                "use up to 63 lower-case letters, digits, and `-` between them, such as `{example}`"
             )),
         );
     }

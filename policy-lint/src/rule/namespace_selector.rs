@@ -1,4 +1,4 @@
-//! Not everything comes before the policy.
+//! Selectors that exclude objects from the policy.
 
 use super::{Check, Findings, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
@@ -8,10 +8,9 @@ use crate::source::Node;
 pub(super) static RULE: Rule = Rule {
     code: "lint-namespace-selector",
     severity: Severity::Warning,
-    what: "a selector leaves namespaces or objects out",
-    why: "What is left out is admitted unseen, and the policy cannot even report it. Labels of a \
-          namespace can be changed by whoever administers it, those of an object by whoever creates \
-          it.",
+    what: "a selector excludes namespaces or objects",
+    why: "Excluded objects bypass the policy, which cannot even report them. The labels of a namespace can be changed \
+          by its administrators, those of an object by its creator.",
     avoid: "apiVersion: policies.kubewarden.io/v1
 kind: ClusterAdmissionPolicy
 metadata:
@@ -74,18 +73,18 @@ fn check(manifest: &Manifest<'_>, findings: &mut Findings) {
         findings.push(
             Diagnostic::new(
                 entry.key_span,
-                "what it does not select is admitted unseen",
-                format!("`{key}` leaves {what} out"),
+                "the rest bypasses the policy",
+                format!("`{key}` excludes {what}"),
             )
             .help(
-                "leave it out, and exempt by the policy: a rule for the namespace, or a pattern for \
-                 the images",
+                "remove it, and exempt in the policy: with a rule for the namespace, or a pattern for the \
+                 images",
             ),
         );
     }
 }
 
-/// Whether a selector says anything at all.
+/// Whether a selector has any condition.
 fn selects(selector: &Node) -> bool {
     if !selector.items().is_empty() {
         return true;

@@ -1,4 +1,4 @@
-//! A platform policy that checks nothing.
+//! Platform policies and check sets without checks.
 
 use super::{Check, Findings, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
@@ -9,9 +9,8 @@ pub(super) static RULE: Rule = Rule {
     code: "lint-no-checks",
     severity: Severity::Warning,
     what: "a platform policy or a check set has no checks",
-    why: "All checks must pass, and where there are none they do: every image runs. A check set without checks \
-          for one namespace opens that namespace to everybody who may create a Pod in it, whatever the default check \
-          set demands.",
+    why: "Without checks, every image is admitted. A check set without checks for one namespace admits every image in \
+          that namespace, whatever the default check set requires.",
     avoid: "gkePolicy:
   checkSets:
     - displayName: default
@@ -27,7 +26,7 @@ pub(super) static RULE: Rule = Rule {
     check: Check::Settings(check),
 };
 
-const HELP: &str = "write the checks that images must pass, or `alwaysDeny: true`";
+const HELP: &str = "add the checks that images must pass, or `alwaysDeny: true`";
 
 fn check(settings: &Settings<'_>, findings: &mut Findings) {
     for policy in settings.platform_policies() {
@@ -48,7 +47,7 @@ fn check(settings: &Settings<'_>, findings: &mut Findings) {
         let owner = match check_set.scope() {
             None => "the default check set".to_owned(),
             Some((namespace, None)) => format!("the check set for `{namespace}`"),
-            // That is `lint-service-account-rule-weaker`.
+            // `lint-service-account-rule-weaker` reports these.
             Some((_, Some(_))) => continue,
         };
         let checks = check_set.node.entry("checks");

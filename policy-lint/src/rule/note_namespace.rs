@@ -1,4 +1,4 @@
-//! A namespace for two purposes.
+//! Namespaces with both attestations and workloads.
 
 use super::{Check, Findings, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
@@ -8,10 +8,9 @@ use crate::source::Span;
 pub(super) static RULE: Rule = Rule {
     code: "lint-note-namespace",
     severity: Severity::Warning,
-    what: "attestations are kept in a namespace that workloads use",
-    why: "Write access to the namespace of a note decides what the policy finds there. An administrator of its \
-          workloads can delete attestations, so that no image of the note starts any more, or add so many that \
-          lookups fail. A namespace that holds attestations only can be granted to one \
+    what: "attestations are stored in a namespace that workloads use",
+    why: "Anyone with write access to the namespace of a note can delete its attestations, so that images are denied, \
+          or add so many that lookups fail. Access to a namespace with only attestations can be granted to one \
           attestor.",
     avoid: "policy:
   kubernetesNamespaceAdmissionRules:
@@ -81,25 +80,23 @@ fn check(settings: &Settings<'_>, findings: &mut Findings) {
             note.value.span,
             "workloads run there",
             format!(
-                "attestations under `{}` are kept beside workloads",
+                "attestations under `{}` are stored in a namespace of workloads",
                 note.key
             ),
         )
-        .help(
-            "keep each note in a namespace of its own, and let nobody but its attestor write there",
-        );
+        .help("use one namespace for each note, and give only its attestor write access");
         findings.push(match rule {
-            Some((_, span)) => finding.because(*span, "its workloads are judged here"),
+            Some((_, span)) => finding.because(*span, "the rule for its workloads"),
             None => finding,
         });
     }
 }
 
-/// The namespaces in which the policy lets workloads run, each with its first place.
+/// The namespaces in which the policy admits workloads, each with its first place.
 fn used_namespaces<'n>(settings: &Settings<'n>) -> Vec<(&'n str, Span)> {
     let rules = settings.rules().into_iter().filter_map(|rule| {
         let is_of_namespace = ["kubernetesNamespaceAdmissionRules", ACCOUNTS].contains(&rule.map);
-        // Where nothing may run, nothing does.
+        // No workloads run in a namespace that denies all images.
         let is_closed = matches!(rule.evaluation(), Some(("ALWAYS_DENY", _)));
         let namespace = rule.key().split(':').next()?;
         (is_of_namespace && !is_closed).then_some((namespace, rule.key_span))

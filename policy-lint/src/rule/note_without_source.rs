@@ -1,4 +1,4 @@
-//! An attestor whose attestations nobody fetches.
+//! Attestors without a source of attestations.
 
 use super::{Check, Findings, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
@@ -7,9 +7,9 @@ use crate::document::{AdmissionRule, Occurrence, Settings};
 pub(super) static RULE: Rule = Rule {
     code: "lint-note-without-source",
     severity: Severity::Warning,
-    what: "attestations of an attestor that a rule names can come from nowhere",
-    why: "No place is configured in which attestations under its note could be found, so the rule \
-          refuses every image until `evidence` names one.",
+    what: "a rule needs an attestor for whose note no evidence source is configured",
+    why: "The policy reads attestations only from the sources in `evidence`. Without a source for the attestor's note, \
+          the rule denies every image.",
     avoid: "policy:
   defaultAdmissionRule:
     evaluationMode: REQUIRE_ATTESTATION
@@ -54,7 +54,7 @@ evidence:
 };
 
 fn check(settings: &Settings<'_>, findings: &mut Findings) {
-    // There, attestations may be about any note.
+    // These sources may contain attestations under any note.
     if settings.is_on(&["evidence", "registry"]) || settings.is_on(&["evidence", "podAnnotation"]) {
         return;
     }
@@ -81,13 +81,13 @@ fn check(settings: &Settings<'_>, findings: &mut Findings) {
         findings.push(
             Diagnostic::new(
                 place.map_or_else(|| attestor.span(), |node| node.span),
-                "no place to look under this note",
-                format!("attestations of `{name}` can come from nowhere"),
+                "no source for this note",
+                format!("no evidence source for attestations of `{name}`"),
             )
-            .because(*asked, "asked for here")
+            .because(*asked, "required here")
             .help(format!(
-                "write `evidence.kubernetes.notes` with `{note}: NAMESPACE`, `evidence.registry: true`, \
-                 `evidence.podAnnotation: true`, or attestations under `evidence.occurrences`"
+                "set `{note}: NAMESPACE` in `evidence.kubernetes.notes`, `evidence.registry: true` or \
+                 `evidence.podAnnotation: true`, or add attestations to `evidence.occurrences`"
             )),
         );
     }

@@ -1,4 +1,4 @@
-//! An attestation that can count for nobody.
+//! Attestations in the settings that no key can verify.
 
 use super::{Check, Findings, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
@@ -7,9 +7,9 @@ use crate::document::{Attestor, Occurrence, Owner, Settings};
 pub(super) static RULE: Rule = Rule {
     code: "lint-occurrence-unusable",
     severity: Severity::Warning,
-    what: "an attestation in the settings can be verified by no configured key",
-    why: "It names a key that nobody has, or stands under the note of nobody who has that key, so it \
-          is passed over. Whoever added it believes that the image is approved.",
+    what: "no configured key can verify an attestation in the settings",
+    why: "The attestation has a key id that no attestor has, or the note of an attestor without that key, so it is \
+          ignored and does not admit the image.",
     avoid: "policy:
   defaultAdmissionRule:
     evaluationMode: REQUIRE_ATTESTATION
@@ -70,16 +70,15 @@ fn check(settings: &Settings<'_>, findings: &mut Findings) {
     let keys = keys
         .iter()
         .map(|key| Some((key.owner, key.decode()?.id().to_owned())));
-    // What an unusable key would have verified is not known.
+    // An invalid key might be the one that verifies the attestation.
     let Some(keys) = keys.collect::<Option<Vec<_>>>() else {
         return;
     };
     for occurrence in settings.occurrences() {
         if let Some((_, span)) = occurrence.bundle() {
             findings.push(
-                Diagnostic::new(span, "passed over", "Sigstore bundles are not read").help(
-                    "where a key has signed it, write the envelope in its `dsseEnvelope` by itself",
-                ),
+                Diagnostic::new(span, "ignored", "Sigstore bundles are not supported")
+                    .help("if a key signed it, use only the envelope in its `dsseEnvelope`"),
             );
             continue;
         }
@@ -92,12 +91,12 @@ fn unknown_note(settings: &Settings<'_>, occurrence: Occurrence<'_>) -> Option<D
     let (note, span) = occurrence.note()?;
     let attestors = settings.attestors();
     let notes: Vec<_> = attestors.iter().map(Attestor::note_reference).collect();
-    // Checks of platform policies look under every note.
+    // Checks of platform policies read every note.
     if notes.contains(&note) || !settings.platform_policies().is_empty() {
         return None;
     }
     let message = format!("no attestor has the note `{note}`");
-    let finding = Diagnostic::new(span, "passed over", message);
+    let finding = Diagnostic::new(span, "ignored", message);
     Some(known(finding, "note", &notes))
 }
 
@@ -123,26 +122,24 @@ fn unknown_key(occurrence: Occurrence<'_>, keys: &[(Owner<'_>, String)]) -> Opti
     });
     if let Some((attestor, (_, place))) = elsewhere.zip(note) {
         let name = attestor.name();
-        let message = format!("the key `{id}` is that of `{name}`, which has another note");
+        let message = format!("the key `{id}` belongs to `{name}`, which has another note");
         let finding = Diagnostic::new(place, "the note of another attestor", message)
             .because(span, "the key")
-            .help(format!("write `noteName: {}`", attestor.note_reference()));
+            .help(format!("set `noteName: {}`", attestor.note_reference()));
         return Some(finding);
     }
-    let message = format!("nobody has a key with the id `{id}`");
-    let finding = Diagnostic::new(span, "nobody's key", message);
+    let message = format!("no key has the id `{id}`");
+    let finding = Diagnostic::new(span, "unknown key id", message);
     let ids: Vec<_> = keys.iter().map(|(_, id)| id.as_str()).collect();
     Some(known(finding, "id", &ids))
 }
 
-/// Adds what could have been written.
+/// Adds a known value as a suggestion.
 fn known(finding: Diagnostic, what: &str, known: &[&str]) -> Diagnostic {
     match known {
-        [] => finding.help("remove it, or add the attestor that it is by"),
+        [] => finding.help("remove it, or add the attestor that signed it"),
         [one] => finding.help(format!("the only {what} in these settings is `{one}`")),
-        [one, ..] => finding.help(format!(
-            "write a known {what}, such as `{one}`, or remove it"
-        )),
+        [one, ..] => finding.help(format!("use a known {what}, such as `{one}`, or remove it")),
     }
 }
 

@@ -1,4 +1,4 @@
-//! A field by its former name.
+//! Field names of the API's beta versions.
 
 use super::{Check, Findings, Rule};
 use crate::diagnostic::{Diagnostic, Edit, Severity};
@@ -7,9 +7,8 @@ use crate::document::{NOTES, Settings};
 pub(super) static RULE: Rule = Rule {
     code: "lint-old-spelling",
     severity: Severity::Info,
-    what: "a field has the spelling of the API's beta versions",
-    why: "It is read as if it were spelt as today. Other tools, and Google's API in its current \
-          version, do not know it.",
+    what: "a field has the name of the API's beta versions",
+    why: "Countersign accepts the old name. Google's current API and other tools reject or ignore it.",
     avoid: "policy:
   defaultAdmissionRule:
     evaluationMode: REQUIRE_ATTESTATION
@@ -70,9 +69,9 @@ fn check(settings: &Settings<'_>, findings: &mut Findings) {
         let finding = Diagnostic::new(
             note.key_span,
             format!("now `{current}`"),
-            format!("`{old}` is the spelling of the API's beta versions"),
+            format!("`{old}` is the name in the API's beta versions"),
         )
-        .help(format!("write `{current}`"));
+        .help(format!("use `{current}`"));
         findings.push(match note.key_text_span(settings.text) {
             Some(span) => finding.fix(
                 format!("rename it to `{current}`"),

@@ -1,4 +1,4 @@
-//! A wildcard over the names of a registry operator's customers.
+//! Host wildcards that cover all customers of a registry operator.
 
 use super::{Check, Findings, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
@@ -8,9 +8,9 @@ pub(super) static RULE: Rule = Rule {
     code: "lint-pattern-any-tenant",
     severity: Severity::Error,
     what: "a wildcard in the host covers the registries of all customers of an operator",
-    why: "Each customer of Azure, AWS or JFrog has a registry under a host of its own, which anybody can order in \
-          minutes. A wildcard in front of the operator's domain trusts all of them, whatever path follows, since \
-          each customer names its own paths.",
+    why: "Each customer of Azure, AWS or JFrog has its own registry host, and anyone can become a customer within \
+          minutes. A wildcard before the operator's domain trusts all customers, whatever path follows, since each \
+          customer chooses its paths.",
     avoid: "gkePolicy:
   checkSets:
     - checks:
@@ -37,14 +37,14 @@ fn check(settings: &Settings<'_>, findings: &mut Findings) {
         findings.push(
             Diagnostic::new(
                 pattern.span,
-                "anybody can have a registry there",
+                "anyone can have a registry there",
                 format!(
                     "pattern `{}` covers the registries of other customers",
                     pattern.text
                 ),
             )
             .help(format!(
-                "name your own registry, such as `example{domain}/…`"
+                "use your own registry, such as `example{domain}/…`"
             )),
         );
     }

@@ -1,4 +1,4 @@
-//! The same pattern again.
+//! Duplicate patterns.
 
 use super::{Check, Findings, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
@@ -10,8 +10,8 @@ use crate::source::Span;
 pub(super) static RULE: Rule = Rule {
     code: "lint-pattern-duplicate",
     severity: Severity::Warning,
-    what: "a pattern stands twice in a list",
-    why: "Whoever takes an exemption back removes one of the two, and the image stays exempt.",
+    what: "a list contains a pattern twice",
+    why: "If one of the two is removed to end the exemption, the image is still exempt.",
     avoid: "policy:
   admissionWhitelistPatterns:
     - namePattern: registry.example/tools/*
@@ -40,11 +40,11 @@ fn check(settings: &Settings<'_>, findings: &mut Findings) {
             };
             let finding = Diagnostic::new(
                 pattern.span,
-                "again",
-                format!("pattern `{}` stands twice in the list", pattern.text),
+                "duplicate",
+                format!("the list contains pattern `{}` twice", pattern.text),
             )
             .because(*first, "the first one")
-            .help("leave one of them out");
+            .help("remove one of them");
             findings.push(match settings.without_item(pattern.list, pattern.item) {
                 Some(edit) => finding.fix("remove the second one", vec![edit]),
                 None => finding,

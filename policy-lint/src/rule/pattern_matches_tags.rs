@@ -1,4 +1,4 @@
-//! A tag is exempt.
+//! Patterns that exempt tags.
 
 use super::{Check, Findings, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
@@ -8,8 +8,9 @@ pub(super) static RULE: Rule = Rule {
     code: "lint-pattern-matches-tags",
     severity: Severity::Warning,
     what: "a pattern exempts tags of an image",
-    why: "A tag can be given to another image at any time, and an exempt image needs no attestation: whoever may \
-          push the tag decides what runs. With `*` behind it, `app:1*` covers `app:1@sha256:…` with every digest.",
+    why: "A tag can be moved to another image at any time, and an exempt image needs no attestation: anyone who can \
+          push the tag decides which image runs. With a trailing `*`, `app:1*` also covers `app:1@sha256:…` with \
+          every digest.",
     avoid: "policy:
   admissionWhitelistPatterns:
     - namePattern: registry.example/team/app:1.4.2
@@ -39,13 +40,13 @@ fn check(settings: &Settings<'_>, findings: &mut Findings) {
                 format!("pattern `{}` exempts a tag", pattern.text),
             )
             .help(format!(
-                "write `{name}@sha256:…` with the digest that was looked at, or require an attestation"
+                "use `{name}@sha256:…` with the reviewed digest, or require an attestation"
             )),
         );
     }
 }
 
-/// The name before the tag of a pattern that has one, and no digest.
+/// The name before the tag, for patterns with a tag and no digest.
 fn name_of_tagged<'p>(pattern: &Pattern<'p>) -> Option<&'p str> {
     match pattern.language {
         Language::Name => {

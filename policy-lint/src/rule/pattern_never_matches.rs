@@ -1,4 +1,4 @@
-//! A pattern of something that is no image.
+//! Patterns that match no valid image reference.
 
 use super::{Check, Findings, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
@@ -9,9 +9,9 @@ use crate::document::{Glob, Language, Settings};
 pub(super) static RULE: Rule = Rule {
     code: "lint-pattern-never-matches",
     severity: Severity::Error,
-    what: "a pattern covers nothing that an image can be called",
-    why: "Image references are in lower case, have no empty or dot segments, and digests of full length. A \
-          pattern that begins otherwise is valid and matches no image, so what it was written for is refused.",
+    what: "a pattern matches no valid image reference",
+    why: "Image references are in lower case, have no empty or dot segments, and have digests of full length. A \
+          pattern of another form is valid but matches no image, so the intended image is not exempt.",
     avoid: "policy:
   admissionWhitelistPatterns:
     - namePattern: registry.example/Team/app@*
@@ -36,23 +36,25 @@ fn check(settings: &Settings<'_>, findings: &mut Findings) {
         };
         let lower = pattern.text.to_ascii_lowercase();
         let help = if lower != pattern.text && example(pattern.language, &lower).is_ok() {
-            format!("write `{lower}`")
+            format!("use `{lower}`")
         } else {
-            "write it as workloads write the image, for example `registry.example/team/app@*`"
-                .into()
+            "use the spelling of the workloads, for example `registry.example/team/app@*`".into()
         };
         findings.push(
             Diagnostic::new(
                 pattern.span,
                 error.to_string(),
-                format!("pattern `{}` can match no image", pattern.text),
+                format!(
+                    "pattern `{}` matches no valid image reference",
+                    pattern.text
+                ),
             )
             .help(help),
         );
     }
 }
 
-/// Looks for an image that a pattern covers; where there is none, says what is wrong with the likeliest.
+/// Looks for an image that a pattern covers; if there is none, returns the error of the likeliest.
 fn example(language: Language, text: &str) -> Result<(), ReferenceError> {
     let glob = Glob::split(text);
     let subdomain = glob.literal.replacen('*', "a", 1);
@@ -74,7 +76,7 @@ fn example(language: Language, text: &str) -> Result<(), ReferenceError> {
     first.map_or(Ok(()), Err)
 }
 
-/// What a wildcard may stand for, the likeliest first.
+/// Texts that a wildcard may stand for, the likeliest first.
 fn endings(literal: &str) -> Vec<String> {
     let Some((_, digest)) = literal.split_once('@') else {
         return strings(&["a", "", ":a", "/a"]);
@@ -91,7 +93,7 @@ fn endings(literal: &str) -> Vec<String> {
             hex.get(begun.len()..).map(str::to_owned)
         })
         .collect();
-    // Of another algorithm, whose name may have begun.
+    // Another algorithm, whose name may be incomplete.
     let hex = "0".repeat(32);
     endings.extend(["", ":", "a:"].map(|begun| format!("{begun}{hex}")));
     endings.push(String::new());
@@ -140,7 +142,7 @@ mod tests {
         assert_eq!(found(&RULE, &directories(&["*.r.example/A/**"])).len(), 1);
         assert_eq!(
             helps(&RULE, &names(&["r.example/App*"])),
-            ["write `r.example/app*`"]
+            ["use `r.example/app*`"]
         );
     }
 

@@ -1,4 +1,4 @@
-//! A pattern that another one makes superfluous.
+//! Patterns that another pattern of the list covers.
 
 use super::{Check, Findings, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
@@ -7,9 +7,9 @@ use crate::document::{Coverage, Settings, covers};
 pub(super) static RULE: Rule = Rule {
     code: "lint-pattern-shadowed",
     severity: Severity::Warning,
-    what: "a pattern covers nothing that another pattern of the list does not cover",
-    why: "It reads as if only this image were exempt, and taking it out changes nothing: the wider pattern \
-          stays. Either the wider one was not meant, or the narrower one is left over.",
+    what: "another pattern of the list covers everything that a pattern covers",
+    why: "The narrower pattern has no effect: removing it does not end the exemption. Either the wider pattern is a \
+          mistake, or the narrower one is obsolete.",
     avoid: "policy:
   admissionWhitelistPatterns:
     - namePattern: registry.example/tools/**
@@ -35,20 +35,20 @@ fn check(settings: &Settings<'_>, findings: &mut Findings) {
             let Some(wider) = coverage.wider_than(pattern.text) else {
                 continue;
             };
-            // Of two that cover each other, one has to stay.
+            // If two patterns cover each other, only one is reported.
             let is_mutual = covers(pattern.language, pattern.text, wider.text);
             if is_mutual && pattern.span < wider.span {
                 continue;
             }
-            // Which of the two is meant, only the author knows.
+            // No fix: only the author knows which of the two is intended.
             findings.push(
                 Diagnostic::new(
                     pattern.span,
-                    "covers nothing of its own",
+                    "has no effect",
                     format!("pattern `{}` is covered by `{}`", pattern.text, wider.text),
                 )
                 .because(wider.span, "this one is wider")
-                .help("leave out the one that is not meant"),
+                .help("remove the one that is not intended"),
             );
         }
     }

@@ -1,4 +1,4 @@
-//! A whole registry at once.
+//! Patterns for whole registries.
 
 use super::{Check, Findings, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
@@ -8,9 +8,8 @@ pub(super) static RULE: Rule = Rule {
     code: "lint-pattern-too-broad",
     severity: Severity::Warning,
     what: "a pattern covers a whole registry",
-    why: "To a public registry anybody can push, so that anybody's images run. A registry of one's own holds \
-          the images of every team, also those of tomorrow. Registries that only their vendor fills are not \
-          reported.",
+    why: "Anyone can push to a public registry. A private registry contains the images of every team, including future \
+          ones. Registries to which only a vendor pushes are not reported.",
     avoid: "policy:
   admissionWhitelistPatterns:
     - namePattern: docker.io/**
@@ -34,7 +33,7 @@ fn check(settings: &Settings<'_>, findings: &mut Findings) {
             continue;
         };
         let is_public = registry::is_public(host);
-        // One level of a registry of one's own is a choice, and its directories are for their check.
+        // One level of a private registry is a reasonable choice; directories have a check of their own.
         let is_wide = is_public
             || (pattern.language != Language::TrustedDirectory
                 && pattern.glob().wildcard == Wildcard::DoubleStar);
@@ -42,7 +41,7 @@ fn check(settings: &Settings<'_>, findings: &mut Findings) {
             continue;
         }
         let label = if is_public {
-            "anybody can push there"
+            "anyone can push there"
         } else {
             "everything in the registry"
         };
@@ -53,7 +52,7 @@ fn check(settings: &Settings<'_>, findings: &mut Findings) {
                 format!("pattern `{}` covers a whole registry", pattern.text),
             )
             .help(format!(
-                "name what is meant, such as `{}/my-project/{}`",
+                "use a narrower pattern, such as `{}/my-project/{}`",
                 host,
                 pattern
                     .text
@@ -64,11 +63,11 @@ fn check(settings: &Settings<'_>, findings: &mut Findings) {
     }
 }
 
-/// The registry of a pattern that has nothing else in it.
+/// The registry of a pattern that contains nothing else.
 fn whole_registry<'p>(pattern: &Pattern<'p>) -> Option<&'p str> {
     let glob = pattern.glob();
     let registry = glob.literal.strip_suffix('/').filter(|_| glob.is_open())?;
-    // A word alone is an organisation of Docker Hub.
+    // A single word is an organization on Docker Hub.
     let is_host = registry.contains(['.', ':']) || registry == "localhost";
     let is_image = pattern.language != Language::SourceRepository;
     (is_image && is_host && !registry.contains('/')).then_some(registry)

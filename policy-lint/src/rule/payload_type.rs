@@ -1,4 +1,4 @@
-//! A payload that calls itself something else.
+//! Attestation payloads with an unusual type.
 
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use base64::{Engine as _, alphabet};
@@ -12,8 +12,8 @@ pub(super) static RULE: Rule = Rule {
     code: "lint-payload-type",
     severity: Severity::Info,
     what: "the payload of an attestation has an unusual `critical.type`",
-    why: "The type is shown and not checked, here as at Google, so the attestation counts. A type \
-          that no signing tool writes may mean that the payload was made for something else.",
+    why: "Neither Google nor Countersign checks the type, so the attestation is valid. A type that no signing tool \
+          writes may mean that the payload was signed for another purpose.",
     avoid: "policy:
   defaultAdmissionRule:
     evaluationMode: REQUIRE_ATTESTATION
@@ -69,7 +69,7 @@ evidence:
     check: Check::Settings(check),
 };
 
-/// What gcloud, Google's documentation, cosign and Kritis write
+/// Types that gcloud, Google's documentation, cosign and Kritis write
 const KNOWN: [&str; 4] = [
     "Google cloud binauthz container signature",
     "Google Cloud BinAuthz container signature",
@@ -96,7 +96,7 @@ fn check(settings: &Settings<'_>, findings: &mut Findings) {
     }
 }
 
-/// `critical.type` of a payload, where it is one of simple signing.
+/// `critical.type` of a payload, if it is a simple-signing payload.
 fn payload_type(text: &str) -> Option<String> {
     let bytes = decode(text)?;
     let payload: Value = serde_json::from_slice(&bytes).ok()?;
@@ -105,7 +105,7 @@ fn payload_type(text: &str) -> Option<String> {
     Some(critical.get("type")?.as_str()?.to_owned())
 }
 
-/// Padding may be there or not.
+/// Padding is optional.
 const LENIENT: GeneralPurposeConfig =
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
 

@@ -1,4 +1,4 @@
-//! An id that no signature has.
+//! OpenPGP keys whose `id` is not their fingerprint.
 
 use super::{Check, Findings, Rule};
 use crate::diagnostic::{Diagnostic, Edit, Severity};
@@ -8,8 +8,8 @@ pub(super) static RULE: Rule = Rule {
     code: "lint-pgp-id-differs",
     severity: Severity::Warning,
     what: "the `id` of an OpenPGP key is not its fingerprint",
-    why: "The id of an OpenPGP key is always its fingerprint, and attestations must name that one. \
-          What stands here has no effect, and misleads whoever compares the two.",
+    why: "The id of an OpenPGP key is always its fingerprint, which attestations must have as key id. Another `id` in \
+          the settings has no effect and misleads readers.",
     avoid: "policy:
   defaultAdmissionRule:
     evaluationMode: REQUIRE_ATTESTATION
@@ -81,9 +81,9 @@ fn check(settings: &Settings<'_>, findings: &mut Findings) {
                 format!("`{written}` is not the fingerprint of the OpenPGP key"),
             )
             .because(key.span(), "of this key")
-            .help("write the fingerprint, or leave `id` out")
+            .help("use the fingerprint, or remove `id`")
             .fix(
-                "write the fingerprint",
+                "use the fingerprint",
                 vec![Edit {
                     span: id.span,
                     // Unquoted, some fingerprints are numbers.

@@ -1,4 +1,4 @@
-//! An OpenPGP key that will expire soon.
+//! OpenPGP keys that expire soon.
 
 use policy_wasm::key::PublicKey;
 use policy_wasm::time::Time;
@@ -11,8 +11,8 @@ pub(super) static RULE: Rule = Rule {
     code: "lint-pgp-key-expires",
     severity: Severity::Warning,
     what: "an OpenPGP key expires within 30 days",
-    why: "From that moment none of its signatures counts, those of before included, and images that are signed by no \
-          other key are denied, also when a node fails and their Pods start elsewhere.",
+    why: "After the expiry, all of its signatures are invalid, including earlier ones. Images without another valid \
+          signature are denied, also when their Pods are rescheduled after a node failure.",
     avoid: "policy:
   defaultAdmissionRule:
     evaluationMode: REQUIRE_ATTESTATION
@@ -78,18 +78,18 @@ fn check(settings: &Settings<'_>, now: Time, findings: &mut Findings) {
         findings.push(
             Diagnostic::new(
                 key.span(),
-                "no signature of it counts then",
+                "its signatures become invalid then",
                 format!("the OpenPGP key expires on {}", date(expiry)),
             )
             .help(
-                "extend it (`gpg --quick-set-expire FINGERPRINT 2y`) and write its new export here, or add another \
-                 key beside it",
+                "extend it (`gpg --quick-set-expire FINGERPRINT 2y`) and replace it with its new export, or add \
+                 another key",
             ),
         );
     }
 }
 
-/// The moment from which a key that may sign now may no longer, if that is soon.
+/// The expiry of a key that is valid now, if it is soon.
 fn expiry(key: &PublicKey, now: Time) -> Option<Time> {
     let may_sign = |seconds: u64| {
         let time = Time::from_unix(seconds).ok()?;

@@ -1,4 +1,4 @@
-//! An OpenPGP key whose signatures never count.
+//! OpenPGP keys that are expired, revoked or not for signing.
 
 use policy_wasm::time::Time;
 
@@ -10,8 +10,8 @@ pub(super) static RULE: Rule = Rule {
     code: "lint-pgp-key-invalid",
     severity: Severity::Error,
     what: "an OpenPGP key is expired, revoked or not for signing",
-    why: "No signature of such a key counts, not even one from before the end, since the time in a signature is what \
-          its author wrote. Every image that has no other attestation is denied.",
+    why: "All signatures of such a key are invalid, including those dated before the expiry, since the signer chooses \
+          the date in a signature. Images without another attestation are denied.",
     avoid: "policy:
   defaultAdmissionRule:
     evaluationMode: REQUIRE_ATTESTATION
@@ -72,12 +72,12 @@ fn check(settings: &Settings<'_>, now: Time, findings: &mut Findings) {
             findings.push(
                 Diagnostic::new(
                     key.span(),
-                    "its signatures do not count",
+                    "its signatures are invalid",
                     format!("the OpenPGP key {reason}"),
                 )
                 .help(
-                    "export the key again if it has been renewed (`gpg --export --armor`); otherwise add a new key, \
-                     have images signed by it, and remove this one",
+                    "export the key again if it has been renewed (`gpg --export --armor`); otherwise add a new key, sign \
+                     the images with it, and remove this one",
                 ),
             );
         }

@@ -1,4 +1,4 @@
-//! A refusal that nobody sees.
+//! `podTemplates: ignore`.
 
 use super::{Check, Findings, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
@@ -7,9 +7,9 @@ use crate::document::Settings;
 pub(super) static RULE: Rule = Rule {
     code: "lint-pod-templates-ignored",
     severity: Severity::Info,
-    what: "the templates of controllers are not judged",
-    why: "A Deployment with a forbidden image is admitted, and its Pods are refused later. Whoever \
-          deployed it sees no error, only a rollout that does not end and events of the ReplicaSet.",
+    what: "the Pod templates of controllers are not checked",
+    why: "A Deployment with a forbidden image is admitted, and its Pods are denied later. The deployer sees no error, \
+          only a rollout that does not finish and events of the ReplicaSet.",
     avoid: "policy:
   defaultAdmissionRule:
     evaluationMode: ALWAYS_DENY
@@ -31,10 +31,10 @@ fn check(settings: &Settings<'_>, findings: &mut Findings) {
         findings.push(
             Diagnostic::new(
                 node.span,
-                "the deployer sees a refusal only in events",
-                "the templates of controllers are not judged",
+                "denials appear only in events",
+                "the Pod templates of controllers are not checked",
             )
-            .help("write `podTemplates: evaluate`, or leave the setting out"),
+            .help("set `podTemplates: evaluate`, or remove the setting"),
         );
     }
 }

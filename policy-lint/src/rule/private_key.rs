@@ -1,4 +1,4 @@
-//! A private key in a document that is read by many.
+//! Private keys in settings.
 
 use super::{Check, Findings, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
@@ -8,10 +8,10 @@ use crate::source::{Node, Shape, Span, pointed_at};
 pub(super) static RULE: Rule = Rule {
     code: "lint-private-key",
     severity: Severity::Error,
-    what: "the settings hold a private key",
-    why: "The policy verifies, so it needs public keys only. A private key in settings is in the repository's history, \
-          in the cluster's API and in logs of CI; everybody who has read it can sign. Removing it from the file \
-          does not undo that.",
+    what: "the settings contain a private key",
+    why: "The policy only verifies, so it needs only public keys. A private key in settings ends up in the repository's \
+          history, the cluster's API and CI logs, and everyone who can read these can sign. Removing it from the \
+          file does not revoke it.",
     avoid: "policy:
   defaultAdmissionRule:
     evaluationMode: REQUIRE_ATTESTATION
@@ -62,18 +62,18 @@ fn check(settings: &Settings<'_>, findings: &mut Findings) {
     visit(settings.root, pointed_at(settings.root), findings);
 }
 
-/// Finds the texts with a private key, and points at the keys above them: the texts are never shown.
+/// Finds texts with a private key, and points at the field names, so that the texts are never printed.
 fn visit(node: &Node, key_span: Span, findings: &mut Findings) {
     match &node.shape {
         Shape::Text(text) if is_private_key(text) => findings.push(
             Diagnostic::new(
                 key_span,
                 "not a public key",
-                "the settings hold a private key, which counts as disclosed",
+                "the settings contain a private key, which must be considered disclosed",
             )
             .help(
-                "make a new key, write its public half here (`openssl pkey -in KEY -pubout`, `gpg --export --armor`), \
-                 and sign anew what the old key has signed",
+                "create a new key, add its public key here (`openssl pkey -in KEY -pubout`, `gpg --export --armor`), \
+                 and sign again what the old key signed",
             ),
         ),
         Shape::List(items) => items.iter().for_each(|item| visit(item, key_span, findings)),
@@ -84,8 +84,8 @@ fn visit(node: &Node, key_span: Span, findings: &mut Findings) {
     }
 }
 
-/// Whether a text has a block of PEM or armour that a private key stands in, by its label:
-/// `EC PRIVATE KEY`, `ENCRYPTED PRIVATE KEY`, `PGP PRIVATE KEY BLOCK` and the like.
+/// Whether a text contains a PEM or armor block with a private key, by its label, such as
+/// `EC PRIVATE KEY`, `ENCRYPTED PRIVATE KEY` or `PGP PRIVATE KEY BLOCK`.
 fn is_private_key(text: &str) -> bool {
     let blocks = text.split("-----BEGIN ").skip(1);
     let mut labels = blocks.filter_map(|block| Some(block.split_once("-----")?.0));

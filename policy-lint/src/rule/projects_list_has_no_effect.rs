@@ -1,4 +1,4 @@
-//! Projects whose metadata nobody asks for.
+//! Lists of Google projects, which have no effect.
 
 use super::{Check, Findings, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
@@ -8,9 +8,9 @@ use crate::source::Node;
 pub(super) static RULE: Rule = Rule {
     code: "lint-projects-list-has-no-effect",
     severity: Severity::Info,
-    what: "a check lists projects to look for metadata in, which nobody does here",
-    why: "Google looks for attestations and scans in these projects. This module asks no service of Google's: \
-          what counts is the evidence in the settings, in the Pod, in the cluster or in the registry.",
+    what: "a check lists Google projects, which Countersign does not query",
+    why: "Google reads attestations and scans from these projects. Countersign calls no Google service: it reads \
+          evidence from the settings, the Pod, the cluster or the registry.",
     avoid: "gkePolicy:
   checkSets:
     - checks:
@@ -53,10 +53,10 @@ fn find(settings: &Settings<'_>, mapping: &Node, findings: &mut Findings) {
     for entry in LISTS.iter().filter_map(|list| mapping.entry(list)) {
         let finding = Diagnostic::new(
             entry.key_span,
-            "nobody looks there",
+            "not queried",
             format!("`{}` has no effect", entry.key),
         )
-        .help("leave it out, unless Google reads this policy as well");
+        .help("remove it, unless you also use this policy at Google");
         findings.push(match settings.without_entry(mapping, entry) {
             Some(edit) => finding.fix(format!("remove `{}`", entry.key), vec![edit]),
             None => finding,

@@ -1,4 +1,4 @@
-//! A key whose private half is public.
+//! Public test keys.
 
 use super::{Check, Findings, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
@@ -7,9 +7,9 @@ use crate::document::Settings;
 pub(super) static RULE: Rule = Rule {
     code: "lint-public-test-key",
     severity: Severity::Error,
-    what: "a key is one of the test keys of the ready-made policies",
-    why: "The private halves of the test keys are published beside the policies, so that their examples can be \
-          signed by anybody. A policy that trusts one of them admits what anybody signs.",
+    what: "a key is a published test key of the ready-made policies",
+    why: "The private keys of the ready-made policies are published with their examples. A policy that trusts one of \
+          them admits images that anyone can sign.",
     avoid: "policy:
   defaultAdmissionRule:
     evaluationMode: REQUIRE_ATTESTATION
@@ -57,7 +57,7 @@ evidence:
     check: Check::Settings(check),
 };
 
-/// The keys of `policies/test-keys`: names and computed ids, which are digests of the keys
+/// The keys of `policies/test-keys`: names, and computed ids, which are digests of the keys
 const TEST_KEYS: [(&str, &str); 5] = [
     ("build", "KnEZfzwi7FspO3Ol7-Q9gxp7rBQUentydKeIT2f7C_g"),
     ("canary", "MmjkXi4jH1V-RxbU81Y2KL-cVKR4CnDzcz42CWsqTDQ"),
@@ -82,8 +82,8 @@ fn check(settings: &Settings<'_>, findings: &mut Findings) {
                     format!("this is the public test key `{name}` of the ready-made policies"),
                 )
                 .help(
-                    "make a key of your own, for example by `countersign attest keygen`, and replace this one and \
-                     what it has signed",
+                    "create your own key, for example with `countersign attest keygen`, and replace this key and its \
+                     signatures",
                 ),
             );
         }

@@ -1,4 +1,4 @@
-//! Registries that nobody asks.
+//! Registries that are never contacted.
 
 use super::{Check, Findings, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
@@ -7,9 +7,9 @@ use crate::document::Settings;
 pub(super) static RULE: Rule = Rule {
     code: "lint-registries-unused",
     severity: Severity::Info,
-    what: "registries are listed and never asked",
-    why: "The list bounds where `resolveTags` and `evidence.registry` may ask, and neither is on. It \
-          does not say whose images may run: that is said by patterns in the policy.",
+    what: "the setting `registries` has no effect",
+    why: "The list limits the registries that `resolveTags` and `evidence.registry` may contact, and neither is \
+          enabled. It does not restrict the images that are admitted; patterns in the policy do.",
     avoid: "policy:
   defaultAdmissionRule:
     evaluationMode: ALWAYS_DENY
@@ -36,11 +36,11 @@ fn check(settings: &Settings<'_>, findings: &mut Findings) {
     findings.push(
         Diagnostic::new(
             entry.key_span,
-            "never asked",
-            "registries are listed and never asked",
+            "has no effect",
+            "`registries` has no effect without `resolveTags` or `evidence.registry`",
         )
         .help(
-            "remove the list; to admit images of a registry write a pattern, to ask it write \
+            "remove the list; to admit images of a registry add a pattern, to read evidence from it set \
              `evidence.registry: true`",
         ),
     );

@@ -1,4 +1,4 @@
-//! A rule that says what the default rule says.
+//! Rules that equal the default rule.
 
 use alloc::collections::BTreeSet;
 
@@ -9,9 +9,9 @@ use crate::document::{AdmissionRule, Settings};
 pub(super) static RULE: Rule = Rule {
     code: "lint-rule-like-default",
     severity: Severity::Info,
-    what: "a rule demands exactly what the default rule demands",
-    why: "It has no effect today and looks like protection. When the default rule is made stricter, this one stays \
-          as it is, and the place that it was written for becomes the weakest.",
+    what: "a rule is equal to the default rule",
+    why: "The rule has no effect now. If the default rule becomes stricter, this rule does not, and its namespace, \
+          account or cluster is then protected less than the rest.",
     avoid: "kubernetesNamespaceAdmissionRules:
   production:
     evaluationMode: ALWAYS_DENY
@@ -45,15 +45,15 @@ fn check(settings: &Settings<'_>, findings: &mut Findings) {
             Diagnostic::new(
                 rule.key_span,
                 "has no effect",
-                format!("{} demands what the default rule demands", rule.title()),
+                format!("{} is equal to the default rule", rule.title()),
             )
-            .because(default.key_span, "demands the same")
-            .help("leave it out, or demand more"),
+            .because(default.key_span, "the default rule")
+            .help("remove it, or make it stricter"),
         );
     }
 }
 
-/// Whether a rule may take the place of another one that is not the default rule. Then it has an effect.
+/// Whether a rule may replace a rule other than the default rule, and so has an effect.
 fn replaces(rule: &AdmissionRule<'_>, other: &AdmissionRule<'_>) -> bool {
     const ACCOUNTS: &str = "kubernetesServiceAccountAdmissionRules";
     const NAMESPACES: &str = "kubernetesNamespaceAdmissionRules";

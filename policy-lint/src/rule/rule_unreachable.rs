@@ -1,4 +1,4 @@
-//! An exemption that leaves nothing to attest.
+//! Exemptions of images for which a rule needs attestations.
 
 use alloc::collections::BTreeSet;
 
@@ -15,9 +15,9 @@ use crate::source::{Node, Span, pointed_at};
 pub(super) static RULE: Rule = Rule {
     code: "lint-rule-unreachable",
     severity: Severity::Warning,
-    what: "a pattern exempts images that a rule asks an attestation for",
-    why: "An exempt image is admitted before any rule is looked at. An attestation for it is then evidence that \
-          nobody asks for, and a new image beside it needs none.",
+    what: "a pattern exempts images for which attestations exist and a rule needs them",
+    why: "Exempt images are admitted before any rule applies. Their attestations have no effect, and new images that \
+          match the pattern need none.",
     avoid: "policy:
   admissionWhitelistPatterns:
     - namePattern: registry.example/shop/*
@@ -57,7 +57,7 @@ evidence:
     check: Check::Settings(check),
 };
 
-/// Where the patterns stand that the lint reports.
+/// Places of the patterns that the lint reports.
 pub(super) fn exempting(settings: &Settings<'_>) -> Vec<Span> {
     let mut findings = Findings::new();
     check(settings, &mut findings);
@@ -89,24 +89,24 @@ fn check(settings: &Settings<'_>, findings: &mut Findings) {
         };
         if reported.insert(pattern.span) {
             let message = format!(
-                "`{image}` is exempt by `{}`, so {} never asks for its attestation",
+                "`{image}` is exempt by `{}`, so {} never checks its attestation",
                 pattern.text,
                 rule.title()
             );
             findings.push(
                 Diagnostic::new(pattern.span, "exempts an attested image", message)
                     .because(span, "its attestation")
-                    .help("leave the pattern out, or narrow it down to images that cannot be attested"),
+                    .help("remove the pattern, or narrow it to images that cannot be attested"),
             );
         }
     }
-    // A platform policy may ask for what this one exempts.
+    // A platform policy may check images that this policy exempts.
     if settings.platform_policies().is_empty() {
         check_registries(settings, &coverage, &reported, findings);
     }
 }
 
-/// Every registry that may be asked about is exempt as a whole.
+/// Finds the case that every registry in `registries` is exempt as a whole.
 fn check_registries(
     settings: &Settings<'_>,
     coverage: &Coverage<'_, '_>,
@@ -116,7 +116,7 @@ fn check_registries(
     let registries = settings.setting(&["registries"]).map(Node::items);
     let covering = registries.unwrap_or_default().iter().map(|registry| {
         let host = registry.text()?;
-        // Images of Docker Hub have short names, which such a pattern does not cover.
+        // Docker Hub images have short names, which such a pattern does not cover.
         let pattern = coverage.covering(&format!("{host}/**"))?;
         (host != "docker.io").then_some((host, registry.span, pattern))
     });
@@ -124,7 +124,7 @@ fn check_registries(
     for (host, span, pattern) in covering.into_iter().flatten() {
         if !reported.contains(&pattern.span) {
             let message = format!(
-                "`{}` exempts all of `{host}`, and nothing else may be asked about",
+                "`{}` exempts all of `{host}`, and `registries` allows no other",
                 pattern.text
             );
             findings.push(
@@ -136,7 +136,7 @@ fn check_registries(
     }
 }
 
-/// The images that an occurrence is about, as a Pod could name them, each with where that stands.
+/// The images of an occurrence, as a Pod could reference them, each with its place.
 fn attested_images(occurrence: &Node) -> Vec<(String, Span)> {
     let mut images = Vec::new();
     let resource = occurrence.get("resourceUri");
@@ -151,7 +151,7 @@ fn attested_images(occurrence: &Node) -> Vec<(String, Span)> {
     images
 }
 
-/// The image that a simple-signing payload names.
+/// The image in a simple-signing payload.
 fn signed_image(payload: &str) -> Option<String> {
     const LENIENT: GeneralPurposeConfig =
         GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
@@ -167,7 +167,7 @@ fn signed_image(payload: &str) -> Option<String> {
     let text = |pointer| payload.pointer(pointer).and_then(Value::as_str);
     let repository = text("/critical/identity/docker-reference")?;
     let digest = text("/critical/image/docker-manifest-digest")?;
-    // Some signers write a tag or a digest into it as well.
+    // Some signers also write a tag or a digest.
     let repository = repository
         .split_once('@')
         .map_or(repository, |(name, _)| name);

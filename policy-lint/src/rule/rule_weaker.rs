@@ -1,4 +1,4 @@
-//! A rule that demands less than the default rule.
+//! Rules that are weaker than the default rule.
 
 use super::{Check, Findings, Rule, service_account_rule_weaker};
 use crate::diagnostic::{Diagnostic, Severity};
@@ -7,10 +7,10 @@ use crate::document::Settings;
 pub(super) static RULE: Rule = Rule {
     code: "lint-rule-weaker",
     severity: Severity::Info,
-    what: "the rule for a namespace, a cluster or a service identity demands less than the default rule",
-    why: "The most specific rule replaces the default rule, it does not add to it. An attestor that only the default \
-          rule names is not asked for, and where a namespace is open to all images, everybody who may create a Pod \
-          in it runs any image. Rules for service accounts are reported by `lint-service-account-rule-weaker`.",
+    what: "the rule for a namespace, a cluster or a service identity is weaker than the default rule",
+    why: "The most specific rule replaces the default rule; it does not add to it. Attestors that only the default rule \
+          names are not required, and a namespace that allows all images lets everyone who can create Pods in it run \
+          any image. `lint-service-account-rule-weaker` reports rules for service accounts.",
     avoid: "kubernetesNamespaceAdmissionRules:
   production:
     evaluationMode: REQUIRE_ATTESTATION
@@ -41,12 +41,12 @@ fn check(settings: &Settings<'_>, findings: &mut Findings) {
     };
     for rule in &rules {
         let is_other_lint = rule.map == service_account_rule_weaker::MAP;
-        // To ask for attestations where all else is denied is what rules are for.
+        // Requiring attestations where the default denies everything is the normal use of rules.
         let opens = matches!(
             (rule.evaluation(), default.evaluation()),
             (Some(("REQUIRE_ATTESTATION", _)), Some(("ALWAYS_DENY", _)))
         );
-        // A rule in dry run has a lint of its own.
+        // `lint-dry-run` reports rules in dry run.
         let is_dry = !matches!(rule.evaluation(), Some(("ALWAYS_ALLOW", _)))
             && matches!(rule.enforcement(), Some(("DRYRUN_AUDIT_LOG_ONLY", _)));
         if is_other_lint || opens || is_dry {
@@ -56,8 +56,8 @@ fn check(settings: &Settings<'_>, findings: &mut Findings) {
             let message = format!("{} is weaker than the default rule", rule.title());
             findings.push(
                 Diagnostic::new(span, label, message)
-                    .because(default.key_span, "does not apply there as well")
-                    .help("demand the same and more, or say in a comment why less is enough here"),
+                    .because(default.key_span, "does not apply there")
+                    .help("require at least as much, or add a `countersign-ignore` comment with the reason"),
             );
         }
     }

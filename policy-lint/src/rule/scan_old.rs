@@ -1,4 +1,4 @@
-//! A scan that never ages.
+//! Old scans in the settings.
 
 use policy_wasm::time::Time;
 
@@ -11,8 +11,8 @@ pub(super) static RULE: Rule = Rule {
     code: "lint-scan-old",
     severity: Severity::Warning,
     what: "a scan in the settings is older than 90 days",
-    why: "A scan that stands in the settings needs no signature and has no maximum age: it counts until \
-          somebody takes it out. It knows of no vulnerability that was found after it.",
+    why: "Scans in the settings need no signature and have no maximum age: they are used until they are removed. A scan \
+          contains no vulnerabilities that were published after it.",
     avoid: "platformPolicies:
   - gkePolicy:
       checkSets:
@@ -66,11 +66,11 @@ fn check(settings: &Settings<'_>, now: Time, findings: &mut Findings) {
             findings.push(
                 Diagnostic::new(
                     node.span,
-                    "knows nothing newer",
-                    format!("a scan of {days} days ago counts as if it were of today"),
+                    "no newer vulnerabilities",
+                    format!("a scan in the settings is {days} days old and never expires"),
                 )
                 .help(
-                    "scan again, and have scans signed by `evidence.authenticators.vulnerability`, where they have a \
+                    "scan again, or sign scans with a key of `evidence.authenticators.vulnerability`, which sets a \
                      maximum age",
                 ),
             );
@@ -78,7 +78,7 @@ fn check(settings: &Settings<'_>, now: Time, findings: &mut Findings) {
     }
 }
 
-/// When a scan was finished, where it stands in a statement or in an occurrence of Google's.
+/// The time of a scan, in a statement or in a Google occurrence.
 fn finished(evidence: &Node) -> Option<(&Node, Time)> {
     let is_scan = evidence.text_of("predicateType").contains("/vuln");
     let statement = evidence.at(&["predicate", "metadata", "scanFinishedOn"]);

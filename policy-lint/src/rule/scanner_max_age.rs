@@ -1,4 +1,4 @@
-//! A scan that is older than what it looked for.
+//! Scanners with a long maximum age.
 
 use super::{Check, Findings, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
@@ -8,10 +8,9 @@ use crate::source::{Node, Shape};
 pub(super) static RULE: Rule = Rule {
     code: "lint-scanner-max-age",
     severity: Severity::Info,
-    what: "scans count for more than 90 days",
-    why: "A scan knows only of what was known when it was made. The older it may be, the more \
-          vulnerabilities it has never heard of; whoever can withhold newer scans chooses the oldest \
-          that counts.",
+    what: "scans are valid for more than 90 days",
+    why: "A scan contains no vulnerabilities that were published after it. An attacker who can withhold newer scans can \
+          use the oldest valid one.",
     avoid: "platformPolicies:
   - gkePolicy:
       checkSets:
@@ -55,7 +54,7 @@ evidence:
     check: Check::Settings(check),
 };
 
-/// A quarter of a year; who scans at all scans more often
+/// Three months; most teams scan more often
 const LONG: u64 = 90;
 
 fn check(settings: &Settings<'_>, findings: &mut Findings) {
@@ -72,10 +71,10 @@ fn check(settings: &Settings<'_>, findings: &mut Findings) {
             findings.push(
                 Diagnostic::new(
                     age.span,
-                    "knows nothing newer",
-                    format!("scans count for {days} days"),
+                    "no newer vulnerabilities",
+                    format!("scans are valid for {days} days"),
                 )
-                .help("scan again regularly, and write for example `maxAgeDays: 7`"),
+                .help("scan regularly, and set for example `maxAgeDays: 7`"),
             );
         }
     }

@@ -1,4 +1,4 @@
-//! Several scanners, of which one is enough.
+//! Several scanners with `scanners: any`.
 
 use super::{Check, Findings, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
@@ -9,9 +9,8 @@ pub(super) static RULE: Rule = Rule {
     code: "lint-scanners-any",
     severity: Severity::Warning,
     what: "a scan by one of several scanners is enough",
-    why: "Anyone who can remove a scan from the place where it is stored, damage its signature, or wait \
-          until it is too old, chooses the scanner that counts. The scan that found something is the one \
-          to remove. With `all`, which is the default, each scanner must have a current scan of the \
+    why: "Anyone who can delete a stored scan, damage its signature, or wait until it is too old can suppress the \
+          scanner that found a vulnerability. With `all`, the default, each scanner must have a current scan of the \
           image.",
     avoid: "platformPolicies:
   - gkePolicy:
@@ -84,12 +83,12 @@ fn check(settings: &Settings<'_>, findings: &mut Findings) {
     let at = |key| settings.setting(&["evidence", "authenticators", key]);
     let scanners = at("vulnerability").map(Node::items).unwrap_or_default();
     let mode = at("scanners").filter(|mode| mode.text() == Some("any"));
-    // Of one, any is all.
+    // With one scanner, `any` equals `all`.
     if let (Some(mode), [_, _, ..]) = (mode, scanners) {
         let message = format!("one of {} scanners is enough", scanners.len());
         findings.push(
             Diagnostic::new(mode.span, "the others' scans can be withheld", message)
-                .help("write `scanners: all`, or leave it out"),
+                .help("set `scanners: all`, or remove the setting"),
         );
     }
 }

@@ -1,4 +1,4 @@
-//! A rule for a service account that cannot be.
+//! Rules for invalid service account names.
 
 use super::{Check, Findings, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
@@ -8,9 +8,9 @@ pub(super) static RULE: Rule = Rule {
     code: "lint-service-account-key",
     severity: Severity::Error,
     what: "a rule is for a service account that cannot exist",
-    why: "A key is `NAMESPACE:SERVICE_ACCOUNT`, both as Kubernetes names them: lower-case letters, digits and \
-          `-`, in the second half also dots. A rule under any other key applies to nothing, and the Pods that it \
-          was written for get the default rule.",
+    why: "A key is `NAMESPACE:SERVICE_ACCOUNT`, with valid Kubernetes names: lower-case letters, digits and `-`, and \
+          dots in the account. A rule with another key never applies, so another rule applies to the Pods that it \
+          is meant for.",
     avoid: "policy:
   kubernetesServiceAccountAdmissionRules:
     shop:Build_Robot:
@@ -44,17 +44,17 @@ fn check(settings: &Settings<'_>, findings: &mut Findings) {
         } else {
             continue;
         };
-        // An empty half is refused.
+        // Validation reports an empty half.
         if rule.map != "kubernetesServiceAccountAdmissionRules" || name.is_empty() {
             continue;
         }
         findings.push(
             Diagnostic::new(
                 rule.key_span,
-                format!("no {half} is called `{name}`"),
-                format!("`{name}` is not the name of a {half}, so its rule never applies"),
+                format!("not a {half} name"),
+                format!("`{name}` is not a valid {half} name, so its rule never applies"),
             )
-            .help("write `NAMESPACE:SERVICE_ACCOUNT` in lower case, such as `shop:build-robot`"),
+            .help("use `NAMESPACE:SERVICE_ACCOUNT` in lower case, such as `shop:build-robot`"),
         );
     }
 }

@@ -1,4 +1,4 @@
-//! A service account that is asked for less.
+//! Rules and check sets for service accounts that are weaker than those for all Pods.
 
 use alloc::collections::BTreeSet;
 
@@ -10,9 +10,9 @@ use crate::source::{Span, pointed_at};
 pub(super) static RULE: Rule = Rule {
     code: "lint-service-account-rule-weaker",
     severity: Severity::Warning,
-    what: "what is demanded of a service account is less than what is demanded without it",
-    why: "Whoever may create Pods in a namespace chooses their service account: with the weaker rule within \
-          reach, the stronger one protects only against mistakes.",
+    what: "the rule or check set for a service account is weaker than the one for all other Pods",
+    why: "Everyone who can create Pods in a namespace can choose their service account, and with it the weaker rule. \
+          The stronger rule then only protects against mistakes.",
     avoid: "policy:
   kubernetesServiceAccountAdmissionRules:
     shop:deployer:
@@ -32,7 +32,7 @@ pub(super) static RULE: Rule = Rule {
     check: Check::Settings(check),
 };
 
-/// The rules that the lint is about
+/// The map of rules that the lint checks
 pub(super) const MAP: &str = "kubernetesServiceAccountAdmissionRules";
 
 fn check(settings: &Settings<'_>, findings: &mut Findings) {
@@ -55,16 +55,16 @@ fn check_rules(rules: &[AdmissionRule<'_>], findings: &mut Findings) {
             let message = format!("{} is weaker than the default rule", rule.title());
             findings.push(
                 Diagnostic::new(span, label, message)
-                    .because(default.key_span, "this is demanded of all others")
+                    .because(default.key_span, "applies to all others")
                     .help(
-                        "demand the same of every Pod, and exempt images by patterns with a digest",
+                        "use the same rule for every Pod, and exempt images by patterns with a digest",
                     ),
             );
         }
     }
 }
 
-/// Where and how a rule demands less than another, if it certainly does.
+/// The place and the way in which a rule is certainly weaker than another.
 pub(super) fn weakness(
     rule: &AdmissionRule<'_>,
     other: &AdmissionRule<'_>,
@@ -88,13 +88,13 @@ pub(super) fn weakness(
         ("ALWAYS_ALLOW", _) => Some((span, "allows every image")),
         _ if !is_enforced(rule) => {
             let (_, span) = rule.enforcement()?;
-            Some((span, "does not enforce what it demands"))
+            Some((span, "is not enforced"))
         }
         ("REQUIRE_ATTESTATION", "ALWAYS_DENY") => Some((span, "allows images that are attested")),
         ("REQUIRE_ATTESTATION", "REQUIRE_ATTESTATION") => {
             let (own, others) = (attestors(rule), attestors(other));
             let is_less = own.is_subset(&others) && own != others;
-            is_less.then_some((span, "asks fewer attestors"))
+            is_less.then_some((span, "requires fewer attestors"))
         }
         _ => None,
     }
@@ -123,8 +123,8 @@ fn check_check_sets(check_sets: &[CheckSet<'_>], findings: &mut Findings) {
                 "no checks",
                 format!("nothing is checked for the service account `{account}`"),
             )
-            .because(stronger, "these are passed by with it")
-            .help("check the same for every Pod, and exempt images by `imageAllowlist`"),
+            .because(stronger, "these checks do not apply to it")
+            .help("use the same checks for every Pod, and exempt images by `imageAllowlist`"),
         );
     }
 }

@@ -1,4 +1,4 @@
-//! Vulnerabilities that a new version would end.
+//! Vulnerability checks that admit critical vulnerabilities with a fix.
 
 use super::{Check, Findings, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
@@ -7,9 +7,9 @@ use crate::document::Settings;
 pub(super) static RULE: Rule = Rule {
     code: "lint-severity-allow-all",
     severity: Severity::Warning,
-    what: "a vulnerability check lets images with critical vulnerabilities run although there is a fix",
-    why: "`maximumFixableSeverity` is about vulnerabilities that an update of the image would remove. At \
-          `CRITICAL` and `ALLOW_ALL` the check stops none of them; only `blockedCves` is left.",
+    what: "a vulnerability check admits images with critical vulnerabilities that have a fix",
+    why: "`maximumFixableSeverity` limits vulnerabilities that an update of the image would fix. With `CRITICAL` or \
+          `ALLOW_ALL`, the check denies none of them except those in `blockedCves`.",
     avoid: "gkePolicy:
   checkSets:
     - checks:
@@ -44,7 +44,7 @@ fn check(settings: &Settings<'_>, findings: &mut Findings) {
                     )
                     .because(check.kind.key_span, "in this check")
                     .help(
-                        "write `HIGH` or less, and exempt single vulnerabilities by `allowedCves`",
+                        "use `HIGH` or lower, and exempt single vulnerabilities with `allowedCves`",
                     ),
                 );
             }

@@ -1,4 +1,4 @@
-//! One key speaks for two.
+//! Keys that are used for two purposes.
 
 use super::{Check, Findings, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
@@ -7,10 +7,9 @@ use crate::document::{Owner, Settings};
 pub(super) static RULE: Rule = Rule {
     code: "lint-shared-key",
     severity: Severity::Error,
-    what: "two attestors, two purposes of authenticators, or an attestor and an authenticator have one key",
-    why: "One signature then counts for both, and whoever is trusted with one thing is trusted with \
-          the other: what QA approves is already approved by the build, and who scans also says how \
-          an image was made.",
+    what: "two attestors, two purposes of authenticators, or an attestor and an authenticator share a key",
+    why: "One signature is then valid for both, so the owner of the key has both roles: for example, every attestation \
+          of the build also satisfies QA, or the scanner can also sign provenance.",
     avoid: "policy:
   kubernetesNamespaceAdmissionRules:
     staging:
@@ -116,18 +115,17 @@ fn check(settings: &Settings<'_>, findings: &mut Findings) {
     }
 }
 
-/// Who cannot be told apart when they have one key, and what to do about it; nothing where it does no
-/// harm.
+/// The message and the help for two owners of one key, or `None` if sharing it is harmless.
 fn confusion(first: Owner<'_>, second: Owner<'_>) -> Option<(String, &'static str)> {
     match (first, second) {
         (Owner::Attestor(at, one), Owner::Attestor(other_at, other)) if at != other_at => {
             let (one, other) = (one.name(), other.name());
-            let message = format!("attestors `{one}` and `{other}` have one key");
-            Some((message, "give each attestor a key of its own"))
+            let message = format!("attestors `{one}` and `{other}` share a key");
+            Some((message, "give each attestor its own key"))
         }
         (Owner::Authenticator(one), Owner::Authenticator(other)) if one != other => {
-            let message = format!("authenticators for `{one}` and for `{other}` have one key");
-            Some((message, "give each purpose a key of its own"))
+            let message = format!("authenticators for `{one}` and for `{other}` share a key");
+            Some((message, "give each purpose its own key"))
         }
         (Owner::Authenticator(purpose), owner) | (owner, Owner::Authenticator(purpose)) => {
             let owner = match owner {
@@ -135,8 +133,8 @@ fn confusion(first: Owner<'_>, second: Owner<'_>) -> Option<(String, &'static st
                 Owner::Check => "a check for signatures".to_owned(),
                 Owner::Authenticator(_) => return None,
             };
-            let message = format!("{owner} and an authenticator for `{purpose}` have one key");
-            Some((message, "give each a key of its own"))
+            let message = format!("{owner} and an authenticator for `{purpose}` share a key");
+            Some((message, "give each its own key"))
         }
         _ => None,
     }

@@ -1,4 +1,4 @@
-//! Provenance that anybody can have.
+//! Provenance checks without a source repository.
 
 use super::{Check, Findings, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
@@ -9,9 +9,9 @@ pub(super) static RULE: Rule = Rule {
     code: "lint-slsa-any-source",
     severity: Severity::Error,
     what: "a slsaCheck trusts builds of any source repository",
-    why: "Everybody with an account can have Cloud Build build anything, and its provenance is as genuine \
-          as one's own. Only `trustedSourceRepoPatterns` tell the two apart, and only when they name one's \
-          own organisation: at a public forge anybody can have a repository.",
+    why: "Anyone with a Google account can build any source in Cloud Build and get genuine provenance. Only \
+          `trustedSourceRepoPatterns` restrict the source, and only if they name your organization: anyone can have \
+          a repository on a public forge.",
     avoid: "gkePolicy:
   checkSets:
     - checks:
@@ -46,19 +46,19 @@ fn check_rule(rule: &Node, findings: &mut Findings) {
     let Some(builder) = rule.get("trustedBuilder") else {
         return;
     };
-    let help = "name your repositories: `trustedSourceRepoPatterns: [github.com/ORGANISATION/*]`";
+    let help = "list your repositories: `trustedSourceRepoPatterns: [github.com/ORGANIZATION/*]`";
     let patterns = rule.items_of("trustedSourceRepoPatterns");
-    // Another builder may be one of one's own, which builds nothing else.
+    // Another builder may be private and build only trusted sources.
     if patterns.is_empty() && builder.text() == Some("GOOGLE_CLOUD_BUILD") {
-        let message = "builds by anybody in Cloud Build satisfy the rule";
-        findings.push(Diagnostic::new(builder.span, "of any source", message).help(help));
+        let message = "anyone's builds in Cloud Build satisfy the rule";
+        findings.push(Diagnostic::new(builder.span, "any source", message).help(help));
     }
     for pattern in patterns {
         let forge = pattern.text().and_then(|text| text.strip_suffix("/**"));
         if let Some(forge) = forge.filter(|host| PUBLIC_FORGES.contains(host)) {
-            let message = format!("builds of every repository at `{forge}` satisfy the rule");
+            let message = format!("builds of every repository on `{forge}` satisfy the rule");
             findings.push(
-                Diagnostic::new(pattern.span, "anybody can have a repository there", message)
+                Diagnostic::new(pattern.span, "anyone can have a repository there", message)
                     .because(builder.span, "for this builder")
                     .help(help),
             );
@@ -66,7 +66,7 @@ fn check_rule(rule: &Node, findings: &mut Findings) {
     }
 }
 
-/// Hosts at which anybody can have a repository
+/// Hosts on which anyone can have a repository
 const PUBLIC_FORGES: [&str; 5] = [
     "bitbucket.org",
     "codeberg.org",

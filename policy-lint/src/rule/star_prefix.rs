@@ -1,4 +1,4 @@
-//! A wildcard in the middle of a word covers longer words too.
+//! Patterns `name*`, which also match longer names.
 
 use super::{Check, Findings, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
@@ -8,8 +8,8 @@ pub(super) static RULE: Rule = Rule {
     code: "lint-star-prefix",
     severity: Severity::Warning,
     what: "a pattern `name*` also covers longer names",
-    why: "`app*` is meant for the tags and digests of `app`, and covers the images `app-evil` and \
-          `application` as well. Whoever may create repositories beside yours can be exempt.",
+    why: "`app*` is meant for the tags and digests of `app`, but also covers the images `app-evil` and `application`. \
+          Anyone who can create such repositories is exempt.",
     avoid: "policy:
   admissionWhitelistPatterns:
     - namePattern: registry.example/team/app*
@@ -43,15 +43,13 @@ fn check(settings: &Settings<'_>, findings: &mut Findings) {
         }
         let help = match pattern.language {
             Language::Name => {
-                format!("write `{literal}@*` and, if tags are to be exempt, `{literal}:*`")
+                format!("use `{literal}@*` and, if tags are to be exempt, `{literal}:*`")
             }
             Language::Allow => {
-                format!("write `{literal}`: it covers every tag and digest of that name")
+                format!("use `{literal}`, which covers every tag and digest of that name")
             }
             Language::TrustedDirectory | Language::SourceRepository => {
-                format!(
-                    "write `{literal}` for that directory, or `{literal}/**` for those below it"
-                )
+                format!("use `{literal}` for that directory, or `{literal}/**` for those below it")
             }
         };
         findings.push(

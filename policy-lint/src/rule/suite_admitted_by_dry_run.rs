@@ -1,4 +1,4 @@
-//! A test that cannot fail.
+//! Test cases that dry run always admits.
 
 use super::{Check, Findings, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
@@ -9,11 +9,10 @@ use crate::suite::{Outcome, Request, Suite};
 pub(super) static RULE: Rule = Rule {
     code: "lint-suite-admitted-by-dry-run",
     severity: Severity::Warning,
-    what: "a case expects an admission that a dry run gives to every image",
-    why: "Under a dry run everything is admitted, so the case passes whatever the policy says about the \
-          image: also when its signature is missing, and after the policy is broken. `enforcement: \
-          enforced` expects that the policy itself admits, `enforcement: dry-run` that it would not. \
-          Reported where the settings are linted together with the suite.",
+    what: "a case expects `admitted` under a dry run, which admits every image",
+    why: "The case passes whatever the verdict on the image is, for example without a signature or with a broken policy. \
+          Expect `enforcement: enforced` if the policy should admit the image, or `enforcement: dry-run` if it should \
+          not. Reported if settings and suite are linted together.",
     avoid: "policy:
   kubernetesNamespaceAdmissionRules:
     staging:
@@ -83,15 +82,15 @@ fn check(suite: &Suite, settings: &Settings<'_>, findings: &mut Findings) {
             Diagnostic::new(
                 expected.span,
                 "true for every image",
-                format!("case `{}` passes whatever the policy says", case.name),
+                format!("case `{}` passes whatever the verdict is", case.name),
             )
             .because(dry_run, "the dry run")
-            .help("write `expect: {outcome: admitted, enforcement: enforced}`, or `dry-run` if the image is refused"),
+            .help("use `expect: {outcome: admitted, enforcement: enforced}`, or `dry-run` if the image violates the rule"),
         );
     }
 }
 
-/// Where the dry run stands under which a Pod is judged.
+/// The place of the dry run that applies to a Pod.
 fn dry_run(settings: &Settings<'_>, namespace: &str, account: &str) -> Option<Span> {
     let platform = settings.setting(&["platformPolicyEnforcement"]);
     let platform = platform.filter(|node| node.text() == Some("dryrun"));

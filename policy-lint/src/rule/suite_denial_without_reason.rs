@@ -1,4 +1,4 @@
-//! A refusal for any reason at all.
+//! Test cases that expect a denial without a reason.
 
 use super::{Check, Findings, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
@@ -8,9 +8,8 @@ pub(super) static RULE: Rule = Rule {
     code: "lint-suite-denial-without-reason",
     severity: Severity::Warning,
     what: "a case expects `denied` and gives no reason",
-    why: "A refusal may have another reason than the one that is meant: a typing error in the case, \
-          an image without a digest, or an error of the host. The case would pass all the same, and \
-          go on passing when the policy no longer refuses for the right reason.",
+    why: "The image may be denied for another reason than intended, such as a typo in the case, an image without a \
+          digest, or a host error. The case then passes, even if the policy no longer denies for the intended reason.",
     avoid: "apiVersion: countersign.dev/v1
 kind: PolicySuite
 settings: policy.yaml
@@ -57,12 +56,12 @@ fn check(suite: &Suite, findings: &mut Findings) {
         findings.push(
             Diagnostic::new(
                 expectation.span,
-                "for any reason",
-                format!("case `{}` does not say why it is denied", case.name),
+                "any reason",
+                format!("case `{}` expects `denied` without a reason", case.name),
             )
             .help(
-                "write `expect: {outcome: denied, reasons: [CODE]}` with a code that `countersign \
-                 test` shows for the case",
+                "use `expect: {outcome: denied, reasons: [CODE]}` with the code that `countersign test` shows \
+                 for the case",
             ),
         );
     }

@@ -1,4 +1,4 @@
-//! A suite that never sees the policy admit.
+//! Suites without an admission.
 
 use super::{Check, Findings, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
@@ -8,8 +8,8 @@ pub(super) static RULE: Rule = Rule {
     code: "lint-suite-tests-no-admission",
     severity: Severity::Warning,
     what: "no case of a suite expects `admitted`",
-    why: "A policy that refuses everything passes such a suite, and so does one whose attestors have \
-          the wrong keys. At least one case should show what may run.",
+    why: "A policy that denies everything passes such a suite, for example one with wrong keys. At least one case should \
+          expect `admitted`.",
     avoid: "apiVersion: countersign.dev/v1
 kind: PolicySuite
 settings: policy.yaml

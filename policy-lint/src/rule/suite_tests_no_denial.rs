@@ -1,4 +1,4 @@
-//! A suite that never sees the policy refuse.
+//! Suites without a denial.
 
 use super::{Check, Findings, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
@@ -8,8 +8,7 @@ pub(super) static RULE: Rule = Rule {
     code: "lint-suite-tests-no-denial",
     severity: Severity::Warning,
     what: "no case of a suite expects `denied`",
-    why: "A policy that admits everything passes such a suite. What a policy is for is to refuse, so \
-          at least one case should show what it does not let in.",
+    why: "A policy that admits everything passes such a suite. At least one case should expect `denied`.",
     avoid: "apiVersion: countersign.dev/v1
 kind: PolicySuite
 settings: policy.yaml
@@ -55,6 +54,6 @@ fn check(suite: &Suite, findings: &mut Findings) {
             "none of these",
             "no case expects `denied`",
         )
-        .help("add a case that expects a refusal, such as an unsigned image: `expect: {outcome: denied, reasons: [no-valid-attestation]}`"),
+        .help("add a case that expects a denial, such as an unsigned image: `expect: {outcome: denied, reasons: [no-valid-attestation]}`"),
     );
 }

@@ -1,4 +1,4 @@
-//! A name that stands for something nobody mentions.
+//! Unused images and signers of suites.
 
 use super::{Check, Findings, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
@@ -7,9 +7,9 @@ use crate::suite::Suite;
 pub(super) static RULE: Rule = Rule {
     code: "lint-suite-unused-name",
     severity: Severity::Warning,
-    what: "an image or a signer of a suite is used by no case",
-    why: "A case that was meant to use it may have been lost, or uses another by mistake. An unused \
-          signer also replaces the keys of an attestor for nothing.",
+    what: "no case of a suite uses an image or a signer",
+    why: "A case may be missing, or use another name by mistake. An unused signer also replaces the keys of its attestor \
+          without need.",
     avoid: "apiVersion: countersign.dev/v1
 kind: PolicySuite
 settings: policy.yaml
@@ -53,8 +53,8 @@ fn check(suite: &Suite, findings: &mut Findings) {
         findings.push(
             Diagnostic::new(
                 unused.span,
-                "never mentioned",
-                format!("{} `{}` is used by no case", unused.noun, unused.name),
+                "unused",
+                format!("no case uses {} `{}`", unused.noun, unused.name),
             )
             .help("remove it, or use it"),
         );

@@ -1,4 +1,4 @@
-//! A pattern in the wrong document.
+//! System policies with patterns that are not Google's.
 
 use super::{Check, Findings, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
@@ -8,9 +8,8 @@ pub(super) static RULE: Rule = Rule {
     code: "lint-system-policy-foreign",
     severity: Severity::Warning,
     what: "the system policy exempts images that are not Google's",
-    why: "The system policy is a document of Google's, and nobody reviews it: what stands in it is \
-          admitted before all rules. A pattern that its export does not have was added by somebody here, \
-          in a place where it is not looked for.",
+    why: "The system policy is exported from Google and rarely reviewed, and its images are admitted before all rules. A \
+          pattern that is not Google's was added locally, where reviewers do not expect it.",
     avoid: "policy:
   globalPolicyEvaluationMode: ENABLE
   defaultAdmissionRule:
@@ -36,7 +35,7 @@ fn check(settings: &Settings<'_>, findings: &mut Findings) {
     for pattern in settings.patterns().iter().filter(|one| one.is_system) {
         let (host, path) = pattern.text.split_once('/').unwrap_or((pattern.text, ""));
         let is_google = registry::is_google(host);
-        // Without a project it is the images of all customers.
+        // A pattern without a project covers the images of all customers.
         let is_shared = registry::is_public(host) && !registry::is_single_vendor(host);
         let is_open = is_shared && path.starts_with('*');
         if is_google && !is_open {
@@ -46,11 +45,11 @@ fn check(settings: &Settings<'_>, findings: &mut Findings) {
             Diagnostic::new(
                 pattern.span,
                 "not one of Google's",
-                format!("`{}` stands in the system policy", pattern.text),
+                format!("the system policy contains `{}`", pattern.text),
             )
             .help(
-                "export it again (`gcloud alpha container binauthz policy export-system-policy`), and exempt images \
-                 of your own under `admissionWhitelistPatterns` of the policy",
+                "export it again (`gcloud alpha container binauthz policy export-system-policy`), and exempt your own \
+                 images with `admissionWhitelistPatterns` of the policy",
             ),
         );
     }

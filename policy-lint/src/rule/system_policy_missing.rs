@@ -1,4 +1,4 @@
-//! The system policy counts, and is not there.
+//! Policies that enable a missing system policy.
 
 use super::{Check, Findings, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
@@ -7,9 +7,9 @@ use crate::document::{Origin, Settings};
 pub(super) static RULE: Rule = Rule {
     code: "lint-system-policy-missing",
     severity: Severity::Warning,
-    what: "the policy counts on the system policy, and the settings have none",
-    why: "At Google the system policy is at hand. Here it has to be supplied; without it no system image is \
-          exempt, and the cluster's own Pods may be refused.",
+    what: "the policy enables the system policy, and the settings do not contain it",
+    why: "Google supplies the system policy itself; Countersign needs it in the settings. Without it, no system image is \
+          exempt, and the cluster's own Pods may be denied.",
     avoid: "policy:
   globalPolicyEvaluationMode: ENABLE
   defaultAdmissionRule:
@@ -33,16 +33,16 @@ fn check(settings: &Settings<'_>, findings: &mut Findings) {
     let Some(("ENABLE", span)) = settings.global_mode() else {
         return;
     };
-    // A policy by itself says nothing about the rest of the settings.
+    // A policy without settings may be used with a system policy.
     if settings.origin == Origin::Settings && settings.setting(&["systemPolicy"]).is_none() {
         findings.push(
             Diagnostic::new(
                 span,
                 "needs `systemPolicy`",
-                "the system policy is not supplied, so no system image is exempt",
+                "the settings have no `systemPolicy`, so no system image is exempt",
             )
             .help(
-                "put what `gcloud alpha container binauthz policy export-system-policy` prints under `systemPolicy`",
+                "add the output of `gcloud alpha container binauthz policy export-system-policy` as `systemPolicy`",
             ),
         );
     }

@@ -1,4 +1,4 @@
-//! The system policy is there, and does not count.
+//! System policies that the policy does not enable.
 
 use super::{Check, Findings, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
@@ -7,9 +7,9 @@ use crate::document::Settings;
 pub(super) static RULE: Rule = Rule {
     code: "lint-system-policy-unused",
     severity: Severity::Warning,
-    what: "the settings have a system policy that the policy does not count on",
-    why: "It counts only under `globalPolicyEvaluationMode: ENABLE`, and leaving that out means `DISABLE`. None of \
-          the images in it is exempt.",
+    what: "the settings contain a system policy that the policy does not enable",
+    why: "The system policy is used only with `globalPolicyEvaluationMode: ENABLE`, and the default is `DISABLE`. None of \
+          its images is exempt.",
     avoid: "policy:
   globalPolicyEvaluationMode: DISABLE
   defaultAdmissionRule:
@@ -32,7 +32,7 @@ systemPolicy:
 };
 
 fn check(settings: &Settings<'_>, findings: &mut Findings) {
-    // In a document of Google's the key would be refused.
+    // Validation reports the key in Google's documents.
     let supplied = settings.setting(&["systemPolicy"]);
     let Some(entry) = supplied.and_then(|_| settings.root.entry("systemPolicy")) else {
         return;
@@ -40,9 +40,9 @@ fn check(settings: &Settings<'_>, findings: &mut Findings) {
     let finding = Diagnostic::new(
         entry.key_span,
         "exempts nothing",
-        "the system policy is supplied, and the policy does not count on it",
+        "the policy does not enable the system policy",
     )
-    .help("write `globalPolicyEvaluationMode: ENABLE` in the policy, or leave `systemPolicy` out");
+    .help("set `globalPolicyEvaluationMode: ENABLE` in the policy, or remove `systemPolicy`");
     match settings.global_mode() {
         Some(("ENABLE", _)) => {}
         Some((_, span)) => findings.push(finding.because(span, "not `ENABLE`")),

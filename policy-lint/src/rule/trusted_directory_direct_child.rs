@@ -1,4 +1,4 @@
-//! Directories below a directory, and not the directory itself.
+//! Trusted directories `p/**`, which do not include `p` itself.
 
 use super::{Check, Findings, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
@@ -7,9 +7,9 @@ use crate::document::{Coverage, Language, Settings, Wildcard};
 pub(super) static RULE: Rule = Rule {
     code: "lint-trusted-directory-direct-child",
     severity: Severity::Info,
-    what: "a pattern `registry/p/**` does not cover the images that lie directly in `p`",
-    why: "The pattern is compared with the directory that an image is in. That of `registry/p/app` is \
-          `registry/p`, which does not begin with `registry/p/`.",
+    what: "a pattern `registry/p/**` does not cover the images directly in `p`",
+    why: "The pattern is compared with the directory of an image. The directory of `registry/p/app` is `registry/p`, which \
+          does not begin with `registry/p/`.",
     avoid: "gkePolicy:
   checkSets:
     - checks:
@@ -36,7 +36,7 @@ fn check(settings: &Settings<'_>, findings: &mut Findings) {
             let Some(directory) = glob.literal.strip_suffix('/') else {
                 continue;
             };
-            // An image directly in a registry is in no directory that a pattern could name.
+            // An image at the top of a registry has no directory that a pattern could match.
             let is_below = directory.contains('/') && glob.wildcard == Wildcard::DoubleStar;
             if pattern.language != Language::TrustedDirectory
                 || !is_below
@@ -54,7 +54,7 @@ fn check(settings: &Settings<'_>, findings: &mut Findings) {
                     ),
                 )
                 .help(format!(
-                    "add `{directory}` if its own images are trusted too"
+                    "add `{directory}` if images directly in it are trusted too"
                 )),
             );
         }

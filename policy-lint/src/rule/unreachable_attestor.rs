@@ -1,4 +1,4 @@
-//! Somebody could sign, and nobody asks for it.
+//! Attestors that no rule names.
 
 use super::{Check, Findings, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
@@ -7,9 +7,9 @@ use crate::document::{AdmissionRule, Settings};
 pub(super) static RULE: Rule = Rule {
     code: "lint-unreachable-attestor",
     severity: Severity::Warning,
-    what: "an attestor is named by no rule",
-    why: "Its attestations are never looked at. Either a rule has lost the name, and asks for less \
-          than was meant, or the attestor is left over.",
+    what: "no rule names an attestor",
+    why: "Its attestations are never used. Either a rule lacks the attestor, and is weaker than intended, or the attestor \
+          is obsolete.",
     avoid: "policy:
   defaultAdmissionRule:
     evaluationMode: ALWAYS_DENY
@@ -75,10 +75,10 @@ fn check(settings: &Settings<'_>, findings: &mut Findings) {
         findings.push(
             Diagnostic::new(
                 attestor.span(),
-                "never asked for",
+                "unused",
                 format!("no rule names attestor `{name}`"),
             )
-            .help("name it in `requireAttestationsBy` of a rule, or remove it"),
+            .help("add it to `requireAttestationsBy` of a rule, or remove it"),
         );
     }
 }

@@ -1,4 +1,4 @@
-//! A key that is not strong for long.
+//! RSA keys of 2048 bits.
 
 use super::{Check, Findings, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
@@ -8,8 +8,7 @@ pub(super) static RULE: Rule = Rule {
     code: "lint-weak-key",
     severity: Severity::Warning,
     what: "an RSA key of 2048 bits is trusted",
-    why: "It has a strength of about 112 bits, which is no longer advised for signatures that are to \
-          be trusted after 2030. A policy outlives its keys more often than it is expected to.",
+    why: "Such a key has a strength of about 112 bits, which is not recommended for signatures that are used after 2030.",
     avoid: "policy:
   defaultAdmissionRule:
     evaluationMode: REQUIRE_ATTESTATION
@@ -76,8 +75,8 @@ fn check(settings: &Settings<'_>, findings: &mut Findings) {
                 )
                 .because(key.span(), "this key")
                 .help(
-                    "make a new key, for `ECDSA_P256_SHA256` or with at least 3072 bits, add it \
-                         beside the old one, and remove that when nothing depends on it any more",
+                    "create a key for `ECDSA_P256_SHA256` or with at least 3072 bits, add it to the attestor, and \
+                     remove the old one when no image depends on it",
                 ),
             );
         }

@@ -1,4 +1,4 @@
-//! Texts without quotes that kubectl takes for something else than other readers of YAML do.
+//! Unquoted YAML values that kubectl reads differently from other parsers.
 
 use super::{Check, Findings, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
@@ -7,11 +7,11 @@ use crate::source::{Doubt, DoubtKind};
 pub(super) static RULE: Rule = Rule {
     code: "lint-yaml-ambiguous",
     severity: Severity::Warning,
-    what: "kubectl takes a key or a value for another than it reads as",
-    why: "kubectl reads YAML 1.1: without quotes `no`, `y`, `on` and `off` are truths, `012` is ten and \
-          `1_000` a thousand, and a key becomes the text of that. A rule for the namespace `no` reaches the \
-          cluster as one for `false`, and the default rule applies in its place. Policy servers and kwctl, \
-          which read YAML 1.2, take the same file for another policy. Countersign reads what kubectl reads.",
+    what: "kubectl reads an unquoted key or value as another value",
+    why: "kubectl reads YAML 1.1: without quotes, `no`, `y`, `on` and `off` are booleans, `012` is ten and `1_000` is a \
+          thousand, and keys are converted in the same way. A rule for the namespace `no` becomes a rule for `false`, \
+          and the default rule applies instead. Policy servers and kwctl read YAML 1.2, and see another policy in the \
+          same file. Countersign reads files like kubectl.",
     avoid: "policy:
   defaultAdmissionRule:
     evaluationMode: ALWAYS_DENY
@@ -36,20 +36,19 @@ pub(super) static RULE: Rule = Rule {
 fn check(doubt: &Doubt, written: &str, findings: &mut Findings) {
     let finding = match &doubt.kind {
         DoubtKind::Key(read) => {
-            let message = format!("kubectl takes the key `{written}` for `{read}`");
-            Diagnostic::new(doubt.span, format!("`{read}` in the cluster"), message).help(format!(
-                "write \"{written}\" or \"{read}\", with the quotes"
-            ))
+            let message = format!("kubectl reads the key `{written}` as `{read}`");
+            Diagnostic::new(doubt.span, format!("`{read}` in the cluster"), message)
+                .help(format!("use \"{written}\" or \"{read}\", with the quotes"))
         }
         DoubtKind::Value(read) => {
-            let message = format!("kubectl takes `{written}` for {read}");
+            let message = format!("kubectl reads `{written}` as {read}");
             Diagnostic::new(doubt.span, format!("{read} in the cluster"), message).help(format!(
-                "write \"{written}\" with the quotes if it is a text, and {read} if it is not"
+                "use \"{written}\" with the quotes for a text, and {read} otherwise"
             ))
         }
         DoubtKind::Tag => {
-            let message = "some readers know the tag of this value, and some do not";
-            Diagnostic::new(doubt.span, "has a tag", message).help("write the value without a tag")
+            let message = "YAML parsers differ in how they read the tag of this value";
+            Diagnostic::new(doubt.span, "has a tag", message).help("remove the tag")
         }
         DoubtKind::Merge(_) => return,
     };

@@ -1,4 +1,4 @@
-//! Merge keys, of which no two kinds of readers make the same.
+//! YAML merge keys, which parsers read differently.
 
 use super::{Check, Findings, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
@@ -8,9 +8,9 @@ pub(super) static RULE: Rule = Rule {
     code: "lint-yaml-merge",
     severity: Severity::Warning,
     what: "a mapping has a merge key (`<<`)",
-    why: "Policy servers and kwctl do not merge: to them `<<` is an unknown field. kubectl does, but lets \
-          `<<` win over the keys above it, where YAML's own rule is that the mapping's keys win wherever \
-          they stand. Countersign reads what kubectl reads, and `export` writes it out.",
+    why: "Policy servers and kwctl do not merge: `<<` is an unknown field for them. kubectl merges, but `<<` overrides the \
+          keys above it, whereas in YAML's definition the mapping's own keys always win. Countersign reads files like \
+          kubectl, and `export` writes the merged keys.",
     avoid: "policy:
   defaultAdmissionRule: &closed
     evaluationMode: ALWAYS_DENY
@@ -36,7 +36,7 @@ fn check(doubt: &Doubt, _: &str, findings: &mut Findings) {
     let DoubtKind::Merge(replaced) = &doubt.kind else {
         return;
     };
-    let help = "write the merged keys out; `countersign export` does";
+    let help = "replace `<<` by the merged keys, as `countersign export` does";
     let finding = if replaced.is_empty() {
         let message = "policy servers and kwctl do not merge `<<`";
         Diagnostic::new(doubt.span, "not merged everywhere", message)
@@ -44,7 +44,7 @@ fn check(doubt: &Doubt, _: &str, findings: &mut Findings) {
         let keys: Vec<_> = replaced.iter().map(|key| format!("`{key}`")).collect();
         let keys = keys.join(", ");
         let message =
-            format!("in kubectl this `<<` replaces {keys} above it, and elsewhere it does not");
+            format!("in kubectl, this `<<` replaces {keys} above it; in other parsers it does not");
         Diagnostic::new(doubt.span, format!("replaces {keys}"), message)
     };
     findings.push(finding.help(help));

@@ -90,7 +90,7 @@ pub struct Provenance {
 pub enum Format {
     /// An occurrence over the payload's own bytes, as gcloud makes them
     Occurrence,
-    /// The same in the shape of the API's beta version
+    /// An occurrence in the shape of the API's beta version
     OccurrenceV1Beta1,
     /// A DSSE envelope by itself
     Dsse,

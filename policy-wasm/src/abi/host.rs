@@ -1,4 +1,4 @@
-//! Host calls of waPC: what the core wants to look up, asked of Kubewarden.
+//! Lookups as waPC host calls to Kubewarden.
 
 use alloc::string::String;
 
@@ -27,7 +27,7 @@ unsafe extern "C" {
 /// The binding under which Kubewarden offers its capabilities
 const BINDING: &str = "kubewarden";
 
-/// Longer than any error is worth reading.
+/// Maximum length of an error text that is read
 const MAX_ERROR: usize = 16 << 10;
 
 /// The host at the other end of the guest's imports
@@ -53,7 +53,7 @@ impl Lookup for WapcHost {
         #[expect(unsafe_code, reason = "a call to the host")]
         let length = unsafe { __host_error_len() };
         if length > MAX_ERROR {
-            return Answer::Failed("its error is too long to be read".into());
+            return Answer::Failed("the host's error is too long".into());
         }
         match take(length, __host_error) {
             Ok(text) => failure(need, &text),
@@ -62,7 +62,7 @@ impl Lookup for WapcHost {
     }
 }
 
-/// Makes the call; whether there is a response, as opposed to an error.
+/// Makes the call; returns whether the host has a response, as opposed to an error.
 fn ask(call: &HostCall) -> bool {
     // SAFETY: the host reads the stated lengths before it returns.
     #[expect(unsafe_code, reason = "a call to the host")]
@@ -81,11 +81,11 @@ fn ask(call: &HostCall) -> bool {
     status == 1
 }
 
-/// Copies text of a length that was checked.
+/// Copies a text; the caller has checked its length.
 #[expect(unsafe_code, reason = "a call to the host")]
 fn take(length: usize, copy: unsafe extern "C" fn(*mut u8)) -> Result<String, String> {
     let mut bytes = alloc::vec![0_u8; length];
     // SAFETY: the host writes exactly the length that it stated, and the buffer has it.
     unsafe { copy(bytes.as_mut_ptr()) };
-    String::from_utf8(bytes).map_err(|_| "what it said is not UTF-8".into())
+    String::from_utf8(bytes).map_err(|_| "the host's answer is not UTF-8".into())
 }

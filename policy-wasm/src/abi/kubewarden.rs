@@ -1,4 +1,4 @@
-//! Lookups in the words of Kubewarden's host capabilities
+//! Lookups as calls of Kubewarden's host capabilities
 //! (<https://docs.kubewarden.io/reference/spec/host-capabilities/intro-host-capabilities>).
 
 use alloc::string::{String, ToString as _};
@@ -25,13 +25,13 @@ struct GetResource<'n> {
     kind: &'static str,
     name: String,
     namespace: &'n str,
-    /// An attestation that was just made counts at once, and costs one small object
+    /// Bypasses the cache, so that new attestations are found at once; one lookup fetches one small object
     disable_cache: bool,
-    /// What the host sends; it never leaves out what names the object
+    /// Fields to fetch; the host always includes those that identify the object
     field_masks: [&'static str; 2],
 }
 
-/// The payload of `oci/v2/verify` for one key: of several, all would have to have signed.
+/// The payload of `oci/v2/verify` for one key, since with several keys all would have to have signed.
 #[derive(Serialize)]
 struct Verify<'n> {
     #[serde(rename = "type")]
@@ -77,20 +77,20 @@ impl From<&Need> for HostCall {
     }
 }
 
-/// What the words of a failed call mean. Only those that are known to say "there is no such thing"
-/// are an answer; every other text, the one for a missing resource type included, is a failure to
-/// answer. Below stands a chain of causes that repeats it.
+/// Interprets the error text of a failed call. Texts that are known to mean "not found" are an answer; every
+/// other text, including that of a missing resource type, is a failure. A chain of causes below the text
+/// repeats it.
 pub(super) fn failure(need: &Need, text: &str) -> Answer {
     let (text, _) = text.split_once("\n\nCaused by:").unwrap_or((text, ""));
     let first = text.lines().next().unwrap_or_default();
     let is_absent = match need {
         Need::Attestation { .. } => first.contains("Cannot find ") && first.contains(" named '"),
         Need::Manifest { .. } => is_absent(text),
-        // There are signatures, and none is by the key or none is about the image.
+        // There are signatures, but none by this key or none for this image.
         Need::Signature { presence, .. } => {
             first.contains("Image verification failed: missing signatures")
                 || first.contains("No Signature Layer passed verification")
-                // The host says this also when the registry failed, so that it contradicts what was seen.
+                // The host also returns this when the registry failed, which contradicts the manifest that was found.
                 || (*presence == Presence::Unknown
                     && first.contains("no signatures found for image: "))
         }
@@ -103,16 +103,16 @@ pub(super) fn failure(need: &Need, text: &str) -> Answer {
     }
 }
 
-/// Whether a registry says that it has no such manifest. The host passes on the registry's message, and not
-/// the code that every registry has for it.
+/// Whether a registry's error means that the manifest does not exist. The host passes on the registry's
+/// message, but not its error code.
 fn is_absent(text: &str) -> bool {
     if let Some((_, message)) = text.split_once("[OCI API error: ") {
         let (message, _) = message.split_once(']').unwrap_or((message, ""));
         return is_message_of_absence(message.trim());
     }
-    // Without a message in the form of the specification: nothing at all, or a page for people.
+    // No message in the form of the specification: an empty body or an HTML page.
     let Some((_, rest)) = text.split_once("Server error: url ") else {
-        // Hosts before Kubewarden 1.36 have other words around the message.
+        // Hosts before Kubewarden 1.36 have another text around the message.
         let first = text.lines().next().unwrap_or_default();
         return first.contains("manifest unknown");
     };
@@ -123,8 +123,8 @@ fn is_absent(text: &str) -> bool {
     })
 }
 
-/// How registries word `MANIFEST_UNKNOWN`, where they mean that there is no manifest: they also have this
-/// code for one in another format than was asked for.
+/// Whether a message of `MANIFEST_UNKNOWN` means that there is no manifest. Registries also use this code for
+/// a manifest in another format than requested.
 fn is_message_of_absence(message: &str) -> bool {
     const PLAIN: [&str; 3] = [
         // distribution and most others
@@ -134,7 +134,7 @@ fn is_message_of_absence(message: &str) -> bool {
         // Artifactory
         "The named manifest is not known to the registry.",
     ];
-    // What stands around one name
+    // Texts around one name
     const NAMED: [(&str, &str); 3] = [
         // Harbor
         ("artifact ", " not found"),
@@ -200,7 +200,7 @@ mod tests {
         }
     }
 
-    /// The registry's message, as Kubewarden's host passes it on.
+    /// The registry's message in the form in which Kubewarden's host passes it on.
     fn in_envelope(message: &str) -> String {
         alloc::format!(
             "Callback evaluation failure: Fail to interact with OCI registry: Registry error: url \
@@ -209,7 +209,7 @@ mod tests {
         )
     }
 
-    /// A body that is not in the specification's form.
+    /// A response body that is not in the specification's form.
     fn of_server(code: u16, body: &str) -> String {
         alloc::format!(
             "Callback evaluation failure: Fail to interact with OCI registry: Server error: url \
@@ -279,7 +279,7 @@ mod tests {
         assert_eq!(failed, Answer::Failed(none.into()));
     }
 
-    /// As Kubewarden 1.36 words them.
+    /// Messages of Kubewarden 1.36.
     #[test]
     fn only_known_words_mean_that_there_is_no_such_thing() {
         let manifest = manifest();

@@ -1,7 +1,7 @@
-//! What Kubewarden wants to know about a module before it loads it. Each module carries it in the
-//! custom section `io.kubewarden.metadata`, so that nothing has to annotate it.
+//! Kubewarden's metadata of the modules. Each module contains it in the custom section
+//! `io.kubewarden.metadata`, so that no annotation step is needed.
 
-/// The document, as JSON, for one execution mode and what the module may ask of its host
+/// The metadata as JSON, for one execution mode and its permitted host calls
 macro_rules! metadata {
     ($execution_mode:literal, $capabilities:literal) => {
         concat!(
@@ -26,7 +26,7 @@ macro_rules! metadata {
             env!("CARGO_PKG_VERSION"),
             r#"","io.kubewarden.policy.description":"#,
             r#""Binary Authorization: admit only images that are exempt or attested","#,
-            // Artifact Hub wants an address with each name.
+            // Artifact Hub requires an email address with each name.
             r#""io.kubewarden.policy.author":"The Countersign authors <authors@countersign.dev>","#,
             r#""io.kubewarden.policy.ociUrl":""#,
             env!("COUNTERSIGN_ARTIFACT"),
@@ -49,13 +49,13 @@ macro_rules! metadata {
     };
 }
 
-/// Metadata of the waPC module: it asks what `abi/kubewarden.rs` asks, and nothing else
+/// Metadata of the waPC module, with the host calls of `abi/kubewarden.rs`
 pub const WAPC: &str = metadata!(
     "kubewarden-wapc",
     r#""contextAwareResources":[{"apiVersion":"countersign.dev/v1","kind":"Attestation"}],"hostCapabilities":["kubernetes/get_resource","oci/v1/manifest_digest","oci/v1/oci_manifest","oci/v2/verify"]"#
 );
 
-/// Metadata of the WASI command, which has no host to ask
+/// Metadata of the WASI command, which makes no host calls
 pub const WASI: &str = metadata!("wasi", r#""contextAwareResources":[]"#);
 
 /// The bytes of `text`, for a static in a custom section. `N` is the length of `text`.

@@ -1,5 +1,4 @@
-//! waPC adapter (<https://wapc.io/docs/spec/>): moves bytes between the guest calls and
-//! [`crate::abi`]. It judges nothing.
+//! waPC adapter (<https://wapc.io/docs/spec/>): moves bytes between the guest calls and [`crate::abi`].
 
 use alloc::vec::Vec;
 use core::hint;
@@ -9,7 +8,7 @@ use super::host::WapcHost;
 use super::{Host, clock, metadata};
 use crate::Budget;
 
-/// Found by Kubewarden without an annotation step
+/// Kubewarden's metadata
 #[used]
 #[expect(unsafe_code, reason = "the section's name is Kubewarden's")]
 #[unsafe(link_section = "io.kubewarden.metadata")]
@@ -23,27 +22,27 @@ unsafe extern "C" {
     fn __guest_error(error: *const u8, length: usize);
 }
 
-/// Longer than the name of any operation.
+/// Limit on the length of an operation's name
 const MAX_OPERATION: usize = 32;
 
 /// Written before any static is read: an engine copies a page of the module's data when an instance first
-/// writes to it. Read first, it would be mapped before that, and up to fifteen neighbours with it
+/// writes to it. A read before that write would map the page and up to fifteen neighbors first
 /// (docs/performance.md).
 static IS_CALLED: AtomicBool = AtomicBool::new(false);
 
-/// Answers one call; 1 means that a response was given, 0 an error.
+/// Answers one call; returns 1 for a response and 0 for an error.
 #[expect(unsafe_code, reason = "waPC fixes this symbol's name")]
 #[unsafe(no_mangle)]
 extern "C" fn __guest_call(operation_length: usize, payload_length: usize) -> i32 {
-    // Nobody reads it, so a plain write would be optimised away.
+    // The value is never read, so a plain write would be optimized away.
     hint::black_box(&IS_CALLED).store(true, Ordering::Relaxed);
-    // The host states lengths before anything is seen: allocate nothing on its word alone.
+    // The host's lengths are untrusted: check them before any allocation.
     if operation_length > MAX_OPERATION || payload_length > Budget::DEFAULT.call_bytes() {
         return refuse(b"limit-exceeded: the call is longer than this module reads");
     }
     let mut operation = [0_u8; MAX_OPERATION];
     let mut payload = alloc::vec![0_u8; payload_length];
-    // SAFETY: the host writes exactly the lengths that it stated, and both buffers have room for them.
+    // SAFETY: the host writes exactly the stated lengths, and both buffers have room for them.
     #[expect(unsafe_code, reason = "a call to the host")]
     unsafe {
         __guest_request(operation.as_mut_ptr(), payload.as_mut_ptr());

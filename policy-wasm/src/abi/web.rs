@@ -1,4 +1,4 @@
-//! Web adapter: JavaScript values in and out, through the engine's own JSON. It judges nothing.
+//! Web adapter: JavaScript values in and out, through the engine's own JSON.
 
 use alloc::string::String;
 
@@ -21,11 +21,11 @@ extern "C" {
     fn milliseconds() -> f64;
 }
 
-/// Judges one call, given as a value or as JSON text.
+/// Evaluates one call, given as a value or as JSON text.
 ///
 /// # Errors
 ///
-/// Throws only what `JSON.stringify` throws, for example for a value that contains itself.
+/// Only errors of `JSON.stringify`, for example for a value that contains itself.
 #[wasm_bindgen(unchecked_return_type = "Decision")]
 pub fn decide(
     #[wasm_bindgen(unchecked_param_type = "Call | string")] call: &JsValue,
@@ -64,7 +64,7 @@ fn answer(
     question: &JsValue,
     funnel: fn(&[u8]) -> alloc::vec::Vec<u8>,
 ) -> Result<JsValue, JsValue> {
-    // What has no JSON, such as `undefined`, is asked as an empty text and refused as such.
+    // A value without JSON, such as `undefined`, becomes an empty text, which is rejected.
     let text = match question.as_string() {
         Some(text) => text,
         None => stringify(question)?.unwrap_or_default(),

@@ -1,5 +1,4 @@
-//! Byte fields of attestations: base64 in either alphabet, with or without padding, on one line or
-//! on several.
+//! Base64 of attestations: in either alphabet, with or without padding, on one or several lines.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -9,23 +8,23 @@ use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use thiserror::Error;
 
-/// Padding may be there or not: the API pads, hand-written documents often do not.
+/// Padding is optional: the API pads, hand-written documents often do not.
 const LENIENT: GeneralPurposeConfig =
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
 const STANDARD: GeneralPurpose = GeneralPurpose::new(&alphabet::STANDARD, LENIENT);
 const URL_SAFE: GeneralPurpose = GeneralPurpose::new(&alphabet::URL_SAFE, LENIENT);
 
-/// Decodes either alphabet: the REST API prints the standard one, gcloud the URL-safe one. A text
-/// that mixes them is refused by the decoder.
+/// Decodes either alphabet: the REST API prints the standard one, gcloud the URL-safe one. A text that mixes
+/// them is an error.
 ///
-/// Line breaks are no part of it: GNU `base64` and `openssl base64` wrap lines, and YAML folds what is
-/// wrapped into spaces.
+/// Line breaks and spaces are ignored: GNU `base64` and `openssl base64` wrap lines, and YAML folds wrapped
+/// lines into spaces.
 pub(crate) fn decode(text: &str) -> Result<Vec<u8>, NotBase64> {
     let text = text.trim_ascii();
     if let Ok(decoded) = decode_line(text) {
         return Ok(decoded);
     }
-    // Rare, so that the usual text is not copied.
+    // Copy only the rare text with white space.
     let joined: String = text.split_ascii_whitespace().collect();
     if joined.len() == text.len() {
         return Err(NotBase64);
@@ -38,7 +37,7 @@ fn decode_line(text: &str) -> Result<Vec<u8>, NotBase64> {
     decoded.map_err(|_| NotBase64)
 }
 
-/// Neither of the two alphabets
+/// The text is in neither of the two alphabets
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("not base64")]
 pub(crate) struct NotBase64;

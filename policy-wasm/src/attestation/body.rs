@@ -1,7 +1,6 @@
-//! What an occurrence holds around its signatures: the shape depends on the version of the API.
+//! Bodies of occurrences, which contain the signatures in a shape that depends on the API version.
 //!
-//! What surrounds a signature is read strictly: an envelope with a key nobody knows may mean
-//! something else than it seems to.
+//! They are parsed strictly: unknown fields could change the meaning of an envelope.
 
 use alloc::borrow::Cow;
 use alloc::string::ToString as _;
@@ -35,7 +34,7 @@ pub(super) struct Generic<'a> {
     signatures: Vec<(Cow<'a, str>, Cow<'a, str>)>,
 }
 
-/// What `contentType` may say in v1beta1.
+/// Values of `contentType` in v1beta1
 const CONTENT_TYPES: [&str; 2] = ["SIMPLE_SIGNING_JSON", "CONTENT_TYPE_UNSPECIFIED"];
 
 impl<'a> Body<'a> {
@@ -87,8 +86,8 @@ impl<'a> Body<'a> {
         }
     }
 
-    /// Decodes the base64 of all parts; what cannot be decoded is rejected as `attestation-undecodable`.
-    /// Mostly that is one attestation, but see [`unwrap`].
+    /// Decodes the base64 of all parts; undecodable parts are rejected as `attestation-undecodable`. Usually
+    /// returns one attestation; see [`unwrap`].
     pub(super) fn decode(self, budget: &Budget) -> Vec<Content<'a>> {
         let content = match self {
             Body::Generic(Generic {
@@ -97,7 +96,7 @@ impl<'a> Body<'a> {
             }) => decode(Form::Raw, "serializedPayload", &payload, signatures, budget),
             Body::Dsse(envelope) => return unwrap(decode_envelope(envelope, budget), budget),
             Body::OpenPgp { key_id, message } => {
-                // A field of type string in the API, not of bytes: armour as it is.
+                // In the API this field is a string, not bytes, so it contains armor without base64.
                 let signatures = alloc::vec![Signature {
                     key_id,
                     bytes: message.into_owned().into_bytes(),
@@ -140,7 +139,7 @@ fn read_content_type(value: Value<'_, '_>) {
     if let Some(text) = value.text()
         && !CONTENT_TYPES.contains(&text.as_ref())
     {
-        let message = alloc::format!("content type {} is not known", crate::quote(&text));
+        let message = alloc::format!("content type {} is unknown", crate::quote(&text));
         report.push(crate::Code::AttestationUndecodable, path, message);
     }
 }
@@ -155,9 +154,8 @@ fn decode_envelope<'a>(envelope: Envelope<'a>, budget: &Budget) -> Content<'a> {
     decode(form, "payload", &payload, signatures, budget).unwrap_or_else(Content::Rejected)
 }
 
-/// Takes out of an envelope the signatures that are envelopes themselves: Tekton Chains stores the
-/// whole envelope that it signed as the signature of another one. Each brings its own payload, which
-/// is the one that it is believed for; what surrounds it, nobody signed.
+/// Extracts signatures that are envelopes themselves: Tekton Chains stores the signed envelope as the signature
+/// of another one. Each inner envelope counts for its own payload; the outer one is not signed.
 fn unwrap<'a>(content: Content<'a>, budget: &Budget) -> Vec<Content<'a>> {
     let Content::Signed(mut signed) = content else {
         return alloc::vec![content];
@@ -175,7 +173,7 @@ fn unwrap<'a>(content: Content<'a>, budget: &Budget) -> Vec<Content<'a>> {
     contents
 }
 
-/// Reads an envelope; `None` for anything else, as signatures are.
+/// Reads an envelope; returns `None` for anything else, such as a plain signature.
 fn read_envelope(bytes: &[u8]) -> Option<Envelope<'_>> {
     if !bytes.trim_ascii_start().starts_with(b"{") {
         return None;

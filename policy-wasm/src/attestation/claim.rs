@@ -1,7 +1,7 @@
-//! What a signed payload says, and whether that attests an image.
+//! Interpretation of signed payloads: whether they attest an image.
 //!
-//! The list is closed: simple signing, and the statement that Google's own evaluation signs.
-//! Provenance or a scan by the same key says something about an image, not that it may run.
+//! Only two types do: simple signing, and the statement that Google's own evaluation signs. Provenance or a
+//! scan by the same key describes an image but does not approve it.
 
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
@@ -13,12 +13,12 @@ use crate::digest::Digest;
 use crate::image::ImageReference;
 use crate::settings::DockerReference;
 
-/// The payload type of simple signing, in an envelope or where none is recorded
+/// Payload type of simple signing, in an envelope or if no type is recorded
 pub(crate) const SIMPLE_SIGNING: &str = "application/vnd.dev.cosign.simplesigning.v1+json";
-/// The payload type of in-toto statements
+/// Payload type of in-toto statements
 pub(super) const IN_TOTO: &str = "application/vnd.in-toto+json";
 
-/// A payload that was read as what its envelope says it is
+/// A payload, parsed by the type that its envelope records
 #[derive(Debug)]
 pub(super) enum Claim<'p> {
     SimpleSigning(Payload<'p>),
@@ -26,11 +26,11 @@ pub(super) enum Claim<'p> {
 }
 
 impl<'p> Claim<'p> {
-    /// Reads a payload strictly.
+    /// Parses a payload strictly.
     ///
     /// # Errors
     ///
-    /// `attestation-payload-type`, or whatever is wrong with a payload of a type that we read.
+    /// `attestation-payload-type`, or the error of a malformed payload of a known type.
     pub(super) fn read(form: &Form<'_>, payload: &'p [u8]) -> Result<Self, Rejection> {
         let payload_type = match form {
             Form::Raw => SIMPLE_SIGNING,
@@ -43,7 +43,7 @@ impl<'p> Claim<'p> {
         }
     }
 
-    /// Every digest that it names.
+    /// Returns all digests in the payload.
     pub(super) fn digests(&self) -> Vec<Digest> {
         match self {
             Self::SimpleSigning(payload) => payload.digest().into_iter().collect(),
@@ -55,7 +55,7 @@ impl<'p> Claim<'p> {
         }
     }
 
-    /// The type of a statement's predicate.
+    /// Returns the predicate type of a statement.
     pub(super) fn predicate_type(&self) -> Option<&str> {
         match self {
             Self::SimpleSigning(_) => None,
@@ -63,11 +63,11 @@ impl<'p> Claim<'p> {
         }
     }
 
-    /// Checks that it attests an image, and returns what it calls itself.
+    /// Checks that the payload attests an image, and returns the payload's own type.
     ///
     /// # Errors
     ///
-    /// It is about something else: another predicate, digest or repository.
+    /// The payload has another predicate, digest or repository.
     pub(super) fn check(&self, image: Subject<'_>) -> Result<Option<String>, Rejection> {
         match self {
             Self::SimpleSigning(payload) => {
@@ -99,7 +99,7 @@ fn mismatch(claimed: Vec<Digest>, image: Subject<'_>) -> Rejection {
     Rejection::DigestMismatch { claimed, expected }
 }
 
-/// Compares repositories, where the settings ask for it: Docker Hub's spellings are one.
+/// Compares repositories if the settings require it. Docker Hub's spellings are equal.
 fn check_repository(claimed: &str, image: Subject<'_>) -> Result<(), Rejection> {
     if image.docker_reference == DockerReference::Ignore {
         return Ok(());

@@ -8,13 +8,12 @@ use crate::json::Value;
 
 /// An envelope, undecoded
 ///
-/// Fields that DSSE does not have are passed over: nothing of them is signed, and nothing of them
-/// is used.
+/// Unknown fields are ignored: they are not signed and not used.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Envelope<'a> {
     pub(super) payload: Cow<'a, str>,
     pub(super) payload_type: Cow<'a, str>,
-    /// Key id, which may be empty, and signature
+    /// Pairs of key id, which may be empty, and signature
     pub(super) signatures: Vec<(Cow<'a, str>, Cow<'a, str>)>,
 }
 
@@ -54,7 +53,7 @@ impl<'a> Envelope<'a> {
 
 /// The bytes that a signature covers: DSSE's pre-authentication encoding, version 1.
 ///
-/// They can not be mistaken for a payload, since no JSON begins like this.
+/// They cannot be mistaken for a payload, since no JSON begins like this.
 pub(super) fn pae(payload_type: &str, payload: &[u8]) -> Vec<u8> {
     let head = alloc::format!(
         "DSSEv1 {} {payload_type} {} ",

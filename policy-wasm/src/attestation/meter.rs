@@ -1,14 +1,14 @@
-//! How much work the attestations of one request may cause, and how much may be said about it.
+//! Limits on the work that the attestations of one request may cause, and on the details in the Decision.
 //!
-//! Whoever stores attestations chooses how many there are. Signatures are charged for what they cost
-//! before they are looked at, and what runs out refuses.
+//! Attackers may store any number of attestations. Each verification is charged before it is done, and the
+//! request is denied when the budget is exhausted.
 
 use core::cell::Cell;
 
 use crate::Budget;
 use crate::decision::Reason;
 
-/// What is left of the budget
+/// The remaining budget
 #[derive(Debug)]
 pub(crate) struct Meter {
     work: Cell<usize>,
@@ -17,7 +17,7 @@ pub(crate) struct Meter {
     limit: usize,
 }
 
-/// There is not enough left of the budget
+/// The budget is exhausted
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Exhausted {
     limit: usize,
@@ -32,10 +32,10 @@ impl From<Exhausted> for Reason {
     }
 }
 
-/// Bytes that are hashed in one unit of work.
+/// Bytes hashed in one unit of work
 const BYTES_PER_UNIT: usize = 16 << 10;
 
-/// Bytes that are unpacked in one unit of work.
+/// Bytes decompressed in one unit of work
 #[cfg(feature = "openpgp")]
 const UNPACKED_PER_UNIT: usize = 4 << 10;
 
@@ -49,17 +49,17 @@ impl Meter {
         }
     }
 
-    /// Pays for a look at so many bytes that are no signature of the signer.
+    /// Charges for parsing bytes that turn out not to be a signature of the signer.
     pub(crate) fn look(&self, bytes: usize) -> Result<(), Exhausted> {
         self.spend((bytes / BYTES_PER_UNIT).saturating_add(1))
     }
 
-    /// Pays for one verification, at the cost of the key, over so many bytes.
+    /// Charges for one verification with a key of this cost, over this many bytes.
     pub(crate) fn verify(&self, cost: usize, bytes: usize) -> Result<(), Exhausted> {
         self.spend(cost.saturating_add(bytes / BYTES_PER_UNIT))
     }
 
-    /// Pays for unpacking so many bytes.
+    /// Charges for decompressing this many bytes.
     #[cfg(feature = "openpgp")]
     pub(crate) fn unpack(&self, bytes: usize) -> Result<(), Exhausted> {
         self.spend(bytes.div_ceil(UNPACKED_PER_UNIT))
@@ -76,20 +76,20 @@ impl Meter {
         Ok(())
     }
 
-    /// Whether somebody may find out why a signature does not verify, which costs as much as to verify it
-    /// and is not paid for.
+    /// Whether another failed signature may be diagnosed. A diagnosis costs as much as a verification and is not
+    /// charged.
     pub(crate) fn explain(&self) -> bool {
         let left = self.explanations.get().checked_sub(1);
         self.explanations.set(left.unwrap_or_default());
         left.is_some()
     }
 
-    /// Lets everything be said once more, of a request that is judged once more.
+    /// Resets the limit on details, for a second evaluation of the request.
     pub(crate) fn renew_details(&self, budget: &Budget) {
         self.details.set(budget.details);
     }
 
-    /// How many of these details may be said.
+    /// Returns how many of these details may be reported, and charges for them.
     pub(crate) fn say(&self, details: usize) -> usize {
         let said = details.min(MAX_DETAILS).min(self.details.get());
         self.details.set(self.details.get().saturating_sub(said));
@@ -97,8 +97,8 @@ impl Meter {
     }
 }
 
-/// Signatures that do not verify are mostly of one kind.
+/// Maximum number of diagnoses; failed signatures usually have the same cause
 const MAX_EXPLANATIONS: usize = 4;
 
-/// More about one attestor and image helps nobody.
+/// Maximum number of details about one attestor and image
 const MAX_DETAILS: usize = 64;

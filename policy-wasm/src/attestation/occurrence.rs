@@ -1,8 +1,7 @@
-//! Attestation occurrences of Artifact Analysis (Grafeas), in every shape that its versions have,
-//! and DSSE envelopes by themselves.
+//! Attestation occurrences of Artifact Analysis (Grafeas) of all API versions, and bare DSSE envelopes.
 //!
-//! The resource and the note are metadata that nobody signed: they choose which attestations to
-//! look at and which attestor to look with. What counts is in the signed payload.
+//! Resource and note are unsigned metadata, used only to select attestations and attestors. The signed payload
+//! alone is evidence.
 
 use alloc::borrow::Cow;
 use alloc::string::{String, ToString as _};
@@ -16,8 +15,8 @@ use crate::decision::Code;
 use crate::digest::Digest;
 use crate::json::{Dialect, Null, Path, Raw, Report, Value};
 
-/// Whatever is wrong with an occurrence makes that occurrence undecodable, and no other; within one of
-/// its bodies, that body and no other.
+/// A malformed occurrence is undecodable and does not affect others; a malformed body does not affect the
+/// other bodies.
 pub(super) const OCCURRENCE: &Dialect = &Dialect {
     malformed: Code::AttestationUndecodable,
     unknown_field: Code::AttestationUndecodable,
@@ -26,10 +25,10 @@ pub(super) const OCCURRENCE: &Dialect = &Dialect {
     null: Null::Absent,
 };
 
-/// The kind under which builders file provenance
+/// Kind of the occurrences in which builders store provenance
 const BUILD: &str = "BUILD";
 
-/// How the media types of Sigstore's bundles begin, in every version
+/// Common prefix of the media types of Sigstore bundles
 const BUNDLE: &str = "application/vnd.dev.sigstore.bundle";
 
 /// An occurrence, undecoded
@@ -39,7 +38,7 @@ pub(crate) struct Occurrence<'a> {
     note: Option<Cow<'a, str>>,
     resource: Option<Cow<'a, str>>,
     media_type: Option<Cow<'a, str>>,
-    /// Each stands for itself: Tekton Chains puts one signature into two of them, and only one is true
+    /// Bodies are independent: Tekton Chains stores one signature in two of them, and only one verifies
     bodies: Vec<Result<Body<'a>, String>>,
     saw_jwts: bool,
     /// Occurrences in the answer of `gcloud artifacts docker images describe --show-provenance`
@@ -48,8 +47,8 @@ pub(crate) struct Occurrence<'a> {
 }
 
 impl<'a> Occurrence<'a> {
-    /// Reads an occurrence, a DSSE envelope that stands for itself, or what gcloud says about an image:
-    /// all occurrences of its provenance.
+    /// Reads an occurrence, a bare DSSE envelope, or gcloud's description of an image with all provenance
+    /// occurrences.
     pub(crate) fn read(raw: Raw<'a>) -> Vec<Self> {
         let mut occurrence = Self::read_by(raw, Self::read_fields);
         let provenance = core::mem::take(&mut occurrence.provenance);
@@ -62,7 +61,7 @@ impl<'a> Occurrence<'a> {
             .collect()
     }
 
-    /// Reads a DSSE envelope, and nothing else.
+    /// Reads only a DSSE envelope.
     pub(crate) fn read_envelope(raw: Raw<'a>) -> Self {
         Self::read_by(raw, |occurrence, value| {
             let envelope = Body::Dsse(Envelope::read(value));
@@ -104,7 +103,7 @@ impl<'a> Occurrence<'a> {
             }),
             "dsseAttestation" => self.read_bodies(value, |value| {
                 let mut bodies = Vec::new();
-                // Beside the envelope stands a copy of the payload that nobody signed.
+                // Next to the envelope is an unsigned copy of the payload.
                 value.object(|key, value| {
                     if key == "envelope" {
                         bodies.push(Body::Dsse(Envelope::read(value)));
@@ -127,7 +126,7 @@ impl<'a> Occurrence<'a> {
         self.keep(bare.map(Body::Dsse));
     }
 
-    /// Reads what is signed in one field. What is wrong with it is wrong with nothing else.
+    /// Reads the bodies in one field; its problems do not affect other fields.
     fn read_bodies(
         &mut self,
         value: Value<'_, 'a>,
@@ -143,7 +142,7 @@ impl<'a> Occurrence<'a> {
         }
     }
 
-    /// Keeps what is not there yet: Grafeas has one envelope in two places.
+    /// Adds bodies that are not known yet: Grafeas has the same envelope in two places.
     fn keep(&mut self, bodies: impl IntoIterator<Item = Body<'a>>) {
         for body in bodies.into_iter().map(Ok) {
             if !self.bodies.contains(&body) {
@@ -152,8 +151,7 @@ impl<'a> Occurrence<'a> {
         }
     }
 
-    /// Whether this is an attestation, or another record that is signed: builders file signed
-    /// provenance as `BUILD`. What is neither is read by others, or by nobody.
+    /// Whether this is an attestation or another signed record, such as signed provenance of kind `BUILD`.
     pub(crate) fn is_attestation(&self) -> bool {
         match self.kind.as_deref() {
             None | Some("ATTESTATION" | "DSSE_ATTESTATION") => true,
@@ -162,19 +160,19 @@ impl<'a> Occurrence<'a> {
         }
     }
 
-    /// The digest at the end of the resource's address, if it has one.
+    /// The digest at the end of the resource's URI, if it has one.
     pub(crate) fn resource_digest(&self) -> Option<Digest> {
         let (_, digest) = self.resource.as_deref()?.rsplit_once('@')?;
         Digest::parse(digest).ok()
     }
 
-    /// Decodes payloads and signatures: one attestation for each body, at least one in all.
+    /// Decodes payloads and signatures; returns one attestation for each body, and at least one.
     pub(crate) fn decode(
         mut self,
         source: Source,
         budget: &Budget,
     ) -> impl Iterator<Item = Attestation<'a>> + use<'a> {
-        // Builders file provenance under notes of their own, which are no attestor's.
+        // Builders store provenance under their own notes, which belong to no attestor.
         let is_of_build = self.kind.as_deref() == Some(BUILD);
         let note = self.note.take().filter(|_| !is_of_build);
         let contents = self.contents(budget).into_iter();
@@ -206,7 +204,7 @@ impl<'a> Occurrence<'a> {
             Err(problem) => alloc::vec![undecodable(problem)],
         };
         let mut contents: Vec<_> = self.bodies.into_iter().flat_map(decode).collect();
-        // So that the order of the fields cannot matter.
+        // Sorted, so that the order of the fields has no effect.
         contents.sort_unstable();
         contents
     }

@@ -1,4 +1,4 @@
-//! Signed payloads: strict JSON documents, read from the very bytes that a signature covers.
+//! Signed payloads: strict JSON, parsed from exactly the bytes that a signature covers.
 
 use alloc::string::{String, ToString as _};
 
@@ -7,7 +7,7 @@ use crate::decision::Code;
 use crate::json::{Dialect, Null, Path, Raw, Report, Value};
 use crate::time::Time;
 
-/// Whatever is wrong with a payload makes it invalid.
+/// Code of all problems of payloads
 pub(super) const INVALID: Code = Code::AttestationPayloadInvalid;
 
 const PAYLOAD: &Dialect = &Dialect {
@@ -18,7 +18,7 @@ const PAYLOAD: &Dialect = &Dialect {
     null: Null::Refused,
 };
 
-/// The document that a payload consists of, unread.
+/// Returns the payload's JSON document, unparsed.
 ///
 /// # Errors
 ///
@@ -30,11 +30,11 @@ pub(super) fn document(bytes: &[u8]) -> Result<Raw<'_>, Rejection> {
     }
 }
 
-/// Reads a payload, or a part of one that stands at `path`.
+/// Parses a payload, or the part of one at `path`.
 ///
 /// # Errors
 ///
-/// Anything at all was reported: all of it, in the order in which it was found.
+/// Lists all problems in the order in which they were found.
 pub(super) fn read<'p>(
     part: Raw<'p>,
     path: Path<'_>,
@@ -49,7 +49,7 @@ pub(super) fn read<'p>(
     }
 }
 
-/// Reads a part whose problems somebody else collects.
+/// Parses a part of a payload; the caller handles its problems.
 pub(super) fn walk<'p>(
     part: Raw<'p>,
     path: Path<'_>,
@@ -59,16 +59,16 @@ pub(super) fn walk<'p>(
     part.read(PAYLOAD, path, report, read);
 }
 
-/// A field without which the payload says nothing.
+/// Returns the value of a required field.
 ///
 /// # Errors
 ///
-/// It was not there.
+/// The field is missing.
 pub(super) fn required<T>(found: Option<T>, field: &str) -> Result<T, Rejection> {
     found.ok_or_else(|| invalid(alloc::format!("it has no `{field}`")))
 }
 
-/// A point in time, or `None` with a problem reported.
+/// Returns a point in time, or `None` with a problem reported.
 pub(super) fn time(value: Value<'_, '_>) -> Option<Time> {
     let (path, report) = (value.path(), value.report());
     let text = value.text()?;

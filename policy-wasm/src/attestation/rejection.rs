@@ -1,4 +1,4 @@
-//! Why a candidate attestation did not count.
+//! Reasons why an attestation is rejected.
 
 use alloc::collections::BTreeSet;
 use alloc::string::{String, ToString as _};
@@ -9,17 +9,17 @@ use thiserror::Error;
 use crate::decision::{Code, Reason};
 use crate::digest::Digest;
 
-/// One attestation, or one of its signatures, and what is wrong with it
+/// The reason why an attestation, or one of its signatures, is rejected
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Error)]
-#[expect(missing_docs, reason = "the messages say it")]
+#[expect(missing_docs, reason = "the messages describe the variants")]
 pub enum Rejection {
     #[error("Attestation could not be decoded: {0}")]
     Undecodable(String),
     #[error("Attestation format {0} is not supported")]
     FormatUnsupported(String),
     #[error(
-        "Sigstore bundles are not read, and this is one (media type {}); where a key has signed it, \
-         supply the DSSE envelope in its `dsseEnvelope` by itself",
+        "Sigstore bundles are not supported (media type {}); if a key signed it, store only its \
+         `dsseEnvelope`",
         crate::quote(.0)
     )]
     BundleUnsupported(String),
@@ -58,8 +58,8 @@ pub enum Rejection {
     #[error("Statement has predicate type {}, which does not attest an image", crate::quote(.0))]
     PredicateType(String),
     #[error(
-        "The signed payload could not be rebuilt from the registry's manifest (layer {}); only \
-         payloads without annotations, for the repository as it is written here, can be",
+        "The signed payload cannot be reconstructed from the registry's manifest (layer {}), unless it \
+         has no annotations and the repository as spelled here",
         crate::quote(.0)
     )]
     PayloadUnavailable(String),
@@ -80,7 +80,7 @@ pub enum Rejection {
 }
 
 impl Rejection {
-    /// The stable code of this rejection.
+    /// Returns the stable code of this rejection.
     #[must_use]
     pub const fn code(&self) -> Code {
         match self {
@@ -103,7 +103,7 @@ impl Rejection {
         }
     }
 
-    /// How far the attestation got before it failed; the one that got furthest is reported first.
+    /// Returns how far verification got before it failed; the rejection that got furthest is reported first.
     #[must_use]
     pub const fn rank(&self) -> u8 {
         match self {
@@ -131,7 +131,7 @@ impl From<&Rejection> for Reason {
     }
 }
 
-/// The first of them, and how many more there are.
+/// Formats the first digest and the number of others.
 fn digests(claimed: &[Digest]) -> String {
     match claimed {
         [] => "(none of sha256)".to_string(),
@@ -145,7 +145,7 @@ fn list(ids: &BTreeSet<String>) -> String {
     quoted.join(", ")
 }
 
-/// Ids are compared byte for byte; this only helps whoever mistyped one.
+/// Hints at a misspelled id. Ids are compared byte by byte.
 fn near_miss(id: &str, configured: &BTreeSet<String>) -> &'static str {
     let differs_by =
         |alike: fn(&str, &str) -> bool| configured.iter().any(|other| alike(id, other));

@@ -1,4 +1,4 @@
-//! Whether somebody trusted has signed: every candidate is looked at until one counts.
+//! Search for a valid signature by a trusted key: tries candidates until one verifies.
 
 use alloc::borrow::Cow;
 use alloc::collections::BTreeSet;
@@ -15,37 +15,37 @@ use crate::decision::{Code, Reason};
 use crate::key::{PublicKey, VerifyError};
 use crate::time::Time;
 
-/// What holds for every verification of one request
+/// Verification context of one request: time and budget
 #[derive(Debug)]
 pub(crate) struct Circumstances {
     pub(crate) meter: Meter,
     pub(crate) now: Option<Time>,
-    /// Bytes of a payload that a signature brings with it
+    /// Maximum size of a payload that is contained in a signature
     pub(crate) max_payload: usize,
 }
 
-/// Whose signature is looked for
+/// The signer whose signature is searched for
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Signer<'k> {
-    /// Any one of these
+    /// Keys of which any one suffices
     pub(crate) keys: &'k [PublicKey],
-    /// Attestations under another note do not count
+    /// Note of the signer; attestations under another note are rejected
     pub(crate) note: Option<&'k str>,
     pub(crate) encoding: Encoding,
 }
 
-/// Which bytes were signed, where an attestation does not record it; an envelope always does
+/// Encoding of the signed bytes, for attestations that do not record it; envelopes always do
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Encoding {
-    /// The payload's own
+    /// The payload bytes
     Raw,
-    /// Those, or else the payload's DSSE encoding
+    /// The payload bytes, or else the payload's DSSE encoding
     RawThenPae,
-    /// The same the other way round, as platform policies have it
+    /// The payload's DSSE encoding, or else the payload bytes, as in platform policies
     PaeThenRaw,
 }
 
-/// A key that signed for an image, and what it says it signed
+/// A key that verified an attestation of an image, and the payload's own type
 #[derive(Debug)]
 pub(crate) struct Verified<'k> {
     pub(crate) key: &'k PublicKey,
@@ -53,14 +53,14 @@ pub(crate) struct Verified<'k> {
     pub(crate) source: Source,
 }
 
-/// Looks for one signature for an image.
+/// Searches for one valid attestation of an image.
 ///
-/// `attestations` are untrusted, whoever stored them; `signer` is configuration. `failures` are the
-/// places that could not be asked: they count only where nothing else counts.
+/// `attestations` are untrusted; `signer` comes from the settings. `failures` are failed lookups, which are
+/// reported only if no attestation is valid.
 ///
 /// # Errors
 ///
-/// There is no such signature, or a budget is used up.
+/// No attestation is valid, or a budget is exhausted.
 pub(crate) fn find<'k>(
     signer: Signer<'k>,
     subject: Subject<'_>,
@@ -90,11 +90,11 @@ pub(crate) fn find<'k>(
     Err(search.give_up())
 }
 
-/// Verifies that a signer has signed an attestation, whatever it says.
+/// Verifies that a signer has signed an attestation, whatever its payload is.
 ///
 /// # Errors
 ///
-/// It has not, or a budget is used up.
+/// The signer has not, or a budget is exhausted.
 pub(crate) fn verify(
     signer: Signer<'_>,
     attestation: &Attestation<'_>,
@@ -107,8 +107,8 @@ pub(crate) fn verify(
     }
 }
 
-/// Refuses more than anybody should look at. Before any verification, so that it does not depend on
-/// what stands in front.
+/// Fails if a limit is exceeded. Checked before any verification, so that the result does not depend on the
+/// order of attestations.
 fn refuse_excess(attestations: &[&Attestation<'_>], note: Option<&str>) -> Result<(), Reason> {
     for attestation in attestations {
         if let Content::Excessive(what, limit) = attestation.content
@@ -120,12 +120,12 @@ fn refuse_excess(attestations: &[&Attestation<'_>], note: Option<&str>) -> Resul
     Ok(())
 }
 
-/// Why nothing counted
+/// Reasons why no attestation is valid
 #[derive(Debug)]
 pub(crate) struct NotFound {
-    /// What kept us from knowing, as opposed to what was found wrong
+    /// Errors that prevented a result, as opposed to invalid attestations
     pub(crate) failures: Vec<Reason>,
-    /// What was found wrong, the one that got furthest first
+    /// Invalid attestations, those that got furthest in verification first
     pub(crate) rejections: Vec<Reason>,
 }
 
@@ -139,7 +139,7 @@ impl From<Reason> for NotFound {
 }
 
 impl NotFound {
-    /// The failures, and unless they explain everything a refusal under `code`.
+    /// Returns the failures and, unless they explain everything, a reason with `code`.
     pub(crate) fn into_reasons(self, code: Code, message: &str) -> Vec<Reason> {
         let Self {
             failures: mut reasons,
@@ -152,7 +152,7 @@ impl NotFound {
     }
 }
 
-/// Looks for signatures, and remembers why others did not count
+/// A search in progress, with the rejections so far
 struct Search<'s, 'c> {
     signer: Signer<'s>,
     circumstances: &'c Circumstances,
@@ -170,12 +170,12 @@ impl<'s, 'c> Search<'s, 'c> {
         }
     }
 
-    /// Finds a key of the signer that signed this attestation, and a payload that `accept` accepts:
-    /// the very one that was verified.
+    /// Finds a key of the signer that signed this attestation with a payload that `accept` accepts. `accept` gets
+    /// exactly the verified bytes.
     ///
     /// # Errors
     ///
-    /// A budget is used up.
+    /// A budget is exhausted.
     fn verify<T>(
         &mut self,
         attestation: &Attestation<'_>,
@@ -198,7 +198,7 @@ impl<'s, 'c> Search<'s, 'c> {
             }
             Content::Excessive(what, limit) => return Err(Reason::limit(what, *limit)),
         };
-        // Made when a signature names a key: a payload may be large.
+        // Encoded only if a signature has a known key id, because payloads may be large.
         let messages = OnceCell::new();
         for signature in &signed.signatures {
             for key in self.keys_named(&signature.key_id)? {
@@ -220,11 +220,11 @@ impl<'s, 'c> Search<'s, 'c> {
         Ok(None)
     }
 
-    /// The keys of that id; all of them for a signature that names none.
+    /// Returns the keys with that id, or all keys for a signature without one.
     ///
     /// # Errors
     ///
-    /// A budget is used up.
+    /// A budget is exhausted.
     fn keys_named(&mut self, id: &str) -> Result<Vec<&'s PublicKey>, Reason> {
         let keys = self.signer.keys;
         let named: Vec<_> = keys
@@ -240,7 +240,7 @@ impl<'s, 'c> Search<'s, 'c> {
         Ok(named)
     }
 
-    /// The byte strings that a signature may be over.
+    /// Returns the byte strings that a signature may cover.
     fn messages<'m>(&self, signed: &'m Signed<'_>) -> Vec<Cow<'m, [u8]>> {
         let pae = |payload_type: &str| Cow::Owned(dsse::pae(payload_type, &signed.payload));
         let raw = || Cow::Borrowed(signed.payload.as_slice());
@@ -252,12 +252,11 @@ impl<'s, 'c> Search<'s, 'c> {
         }
     }
 
-    /// Verifies one signature with one key over any of the messages, and returns the payload that is
-    /// believed for it.
+    /// Verifies one signature with one key over any of the messages, and returns the verified payload.
     ///
     /// # Errors
     ///
-    /// A budget is used up.
+    /// A budget is exhausted.
     fn try_key<'m>(
         &mut self,
         key: &PublicKey,
@@ -267,8 +266,7 @@ impl<'s, 'c> Search<'s, 'c> {
     ) -> Result<Option<Cow<'m, [u8]>>, Reason> {
         for message in messages {
             match key.authenticate(message, &signature.bytes, self.circumstances) {
-                // A signature that brought its payload is believed for that; else what it covers is
-                // ours.
+                // An OpenPGP message verifies the payload that it contains, a detached signature the attestation's.
                 Ok(verified) if signed.payload.is_empty() => return Ok(Some(verified)),
                 Ok(_) => return Ok(Some(Cow::Borrowed(&signed.payload))),
                 Err(VerifyError::Exhausted(exhausted)) => return Err(exhausted.into()),
@@ -278,7 +276,7 @@ impl<'s, 'c> Search<'s, 'c> {
         Ok(None)
     }
 
-    /// Remembers what is wrong with a signature, or that nobody can tell.
+    /// Records the reason why a signature is invalid, or that it cannot be checked.
     fn reject_signature(&mut self, error: VerifyError, key: &PublicKey) {
         let key_id = key.id().to_string();
         let rejection = match error {
@@ -306,7 +304,7 @@ impl<'s, 'c> Search<'s, 'c> {
             }
             VerifyError::ClockUnavailable => {
                 let message = alloc::format!(
-                    "The evaluation time is not known, and key {} or its signature expires",
+                    "The evaluation time is unknown, and key {} or its signature expires",
                     crate::quote(&key_id)
                 );
                 self.failures
@@ -322,7 +320,7 @@ impl<'s, 'c> Search<'s, 'c> {
             .insert((Reverse(rejection.rank()), rejection));
     }
 
-    /// Everything that stood in the way, as much of it as the budget lets be said.
+    /// Returns all failures and rejections, as many as the budget for details allows.
     fn give_up(self) -> NotFound {
         let Self {
             circumstances,
@@ -336,7 +334,7 @@ impl<'s, 'c> Search<'s, 'c> {
         let mut details: Vec<_> = told.map(|(_, one)| Reason::from(one)).collect();
         let unsaid = rejections.len().saturating_sub(said);
         if unsaid > 0 {
-            let message = alloc::format!("and {unsaid} more that do not count");
+            let message = alloc::format!("and {unsaid} more unusable ones");
             details.push(Reason::new(Code::NoValidAttestation, message));
         }
         NotFound {

@@ -1,7 +1,7 @@
-//! The simple-signing payload: `critical.image.docker-manifest-digest` says which image was signed.
+//! The simple-signing payload, whose `critical.image.docker-manifest-digest` is the signed image.
 //!
-//! Google, cosign and the containers project write the same document with different types; the
-//! type is not enforced. Keys other than the ones read here are tolerated, twice the same key never.
+//! Google, cosign and the containers project write different types, so the type is not enforced. Unknown
+//! fields are allowed, duplicate keys are not.
 
 use alloc::borrow::Cow;
 
@@ -9,7 +9,7 @@ use super::{Rejection, payload};
 use crate::digest::Digest;
 use crate::json::{Path, Value};
 
-/// What a payload says, read from the very bytes that a signature covers
+/// A simple-signing payload, parsed from exactly the signed bytes
 #[derive(Debug)]
 pub(super) struct Payload<'p> {
     digest: Cow<'p, str>,
@@ -18,7 +18,7 @@ pub(super) struct Payload<'p> {
 }
 
 impl<'p> Payload<'p> {
-    /// Reads a payload strictly: one JSON document, no key twice at any depth.
+    /// Parses a payload strictly: one JSON document without duplicate keys at any depth.
     ///
     /// # Errors
     ///
@@ -45,7 +45,7 @@ impl<'p> Payload<'p> {
         })
     }
 
-    /// The digest that the payload names.
+    /// Returns the digest in the payload.
     pub(super) fn digest(&self) -> Result<Digest, Rejection> {
         Digest::parse(&self.digest).map_err(|error| {
             Rejection::PayloadInvalid(alloc::format!(
@@ -55,12 +55,12 @@ impl<'p> Payload<'p> {
         })
     }
 
-    /// Where the image was when it was signed; empty when the payload does not say.
+    /// Returns the repository of the image when it was signed; empty if the payload has none.
     pub(super) fn docker_reference(&self) -> &str {
         self.docker_reference.as_deref().unwrap_or_default()
     }
 
-    /// What the payload calls itself; reported, and not enforced.
+    /// Returns the payload's `critical.type`, which is reported but not enforced.
     pub(super) fn kind(&self) -> Option<&str> {
         self.kind.as_deref()
     }

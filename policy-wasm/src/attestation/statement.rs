@@ -1,7 +1,7 @@
-//! in-toto statements: who says what (the predicate) about which artifacts (the subjects).
+//! in-toto statements: a predicate about artifacts, the subjects.
 //!
-//! The shape is that of the in-toto attestation framework, Statement v0.1 and v1. It wants fields
-//! that a consumer does not know to be ignored; they are, but not even they may be there twice.
+//! Follows the in-toto attestation framework, Statement v0.1 and v1. Unknown fields are ignored, as it
+//! requires, but duplicate keys are errors.
 
 mod provenance;
 mod scan;
@@ -19,35 +19,35 @@ pub use scan::{Finding, MAX_FINDINGS, Scan, Severity};
 pub use subject::{MAX_DIGESTS, MAX_SUBJECTS, Subject};
 pub use upload::Upload;
 
-/// A statement, read from the very bytes that a signature covers; its predicate is not read yet
+/// A statement, parsed from exactly the signed bytes; its predicate is not parsed yet
 #[derive(Debug)]
 pub struct Statement<'p> {
     /// INVARIANT: not empty, and at most [`MAX_SUBJECTS`]
     subjects: Vec<Subject<'p>>,
     predicate_type: Cow<'p, str>,
-    /// An object without duplicate keys, if there is one
+    /// The predicate, an object without duplicate keys, if present
     predicate: Option<Raw<'p>>,
 }
 
-/// What `_type` may say; nothing else about the two versions differs for a consumer
+/// Values of `_type`; the two versions do not differ otherwise for a consumer
 const VERSIONS: &[(&str, ())] = &[
     ("https://in-toto.io/Statement/v0.1", ()),
     ("https://in-toto.io/Statement/v1", ()),
 ];
 
-/// Google's statement that an image conforms to a policy. What its predicate looks like is not
-/// published; the type and the subjects are all that is used.
+/// Google's statement that an image conforms to a policy. Its predicate is not published; only the type and the
+/// subjects are used.
 pub(super) const POLICY_VERIFICATION_V0_1: &str =
     "https://binaryauthorization.googleapis.com/policy_verification/v0.1";
 
-/// Predicate types that say where an image comes from
+/// Predicate types of provenance
 pub(crate) const PROVENANCE: &[&str] = &[provenance::V0_2, provenance::V1];
-/// Predicate types that say which vulnerabilities it has
+/// Predicate types of vulnerability scans
 pub(crate) const SCANS: &[&str] = &[scan::COSIGN_V1, scan::IN_TOTO_V0_1, scan::IN_TOTO_V0_2];
-/// Predicate types that say when it was uploaded
+/// Predicate types of upload times
 pub(crate) const UPLOADS: &[&str] = &[upload::V1];
 
-/// What a statement says, for the types that are known here
+/// The predicate of a statement, for the supported types
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Predicate<'p> {
     /// SLSA provenance v0.2 or v1
@@ -58,16 +58,16 @@ pub enum Predicate<'p> {
     PolicyVerification,
     /// This project's upload time v1
     Upload(Upload),
-    /// Anything else, unread
+    /// Any other predicate, unparsed
     Other,
 }
 
 impl<'p> Statement<'p> {
-    /// Reads a statement strictly: one JSON document, no key twice at any depth.
+    /// Parses a statement strictly: one JSON document without duplicate keys at any depth.
     ///
     /// # Errors
     ///
-    /// [`Rejection::PayloadInvalid`], saying everything that is wrong.
+    /// [`Rejection::PayloadInvalid`] with all problems.
     pub fn read(bytes: &'p [u8]) -> Result<Self, Rejection> {
         let (mut version, mut subjects) = (None, None);
         let (mut predicate_type, mut predicate) = (None, None);
@@ -88,13 +88,13 @@ impl<'p> Statement<'p> {
         })
     }
 
-    /// The artifacts that the statement is about, in its order; at least one.
+    /// Returns the subjects in their order; at least one.
     #[must_use]
     pub fn subjects(&self) -> &[Subject<'p>] {
         &self.subjects
     }
 
-    /// The first subject that has this digest, if any: the statement is about every one of them.
+    /// Returns the first subject with this digest, if any. The statement is about all of its subjects.
     #[must_use]
     pub fn attests(&self, digest: Digest) -> Option<&Subject<'p>> {
         self.subjects
@@ -102,17 +102,17 @@ impl<'p> Statement<'p> {
             .find(|subject| subject.sha256() == Some(digest))
     }
 
-    /// The URI that says what the predicate means.
+    /// Returns the URI of the predicate type.
     #[must_use]
     pub fn predicate_type(&self) -> &str {
         &self.predicate_type
     }
 
-    /// Reads the predicate, by exactly the types that are known.
+    /// Parses the predicate of a supported type.
     ///
     /// # Errors
     ///
-    /// [`Rejection::PayloadInvalid`]: it is of a known type and not of that type's shape.
+    /// [`Rejection::PayloadInvalid`]: the predicate does not have the shape of its type.
     pub fn predicate(&self) -> Result<Predicate<'p>, Rejection> {
         let body = || payload::required(self.predicate, "predicate");
         match self.predicate_type() {
@@ -129,10 +129,10 @@ impl<'p> Statement<'p> {
     }
 }
 
-/// Where the predicate stands, for the texts of its problems
+/// Path of the predicate, for its problems
 const BODY: Path<'static> = Path::Root("predicate");
 
-/// The text of an object for later, walked for its duplicate keys now.
+/// Checks an object for duplicate keys and returns its text, to be parsed later.
 fn read_object<'p>(value: Value<'_, 'p>) -> Option<Raw<'p>> {
     let (path, report) = (value.path(), value.report());
     let raw = value.raw();

@@ -1,14 +1,14 @@
 //! WASI adapter: JSON on standard input, JSON on standard output, the operation as argument.
 //!
-//! It uses WASI's preview-1 functions directly, so that the module imports nothing else. It judges
-//! nothing: exit status 0 says that an answer was written, whatever the answer is.
+//! It uses WASI's preview-1 functions directly, so that the module imports nothing else. Exit status 0 means
+//! that an answer was written, whether it admits or denies.
 
 #![expect(unsafe_code, reason = "preview-1 functions take raw pointers")]
 
 use policy_wasm::evidence::NoLookup;
 use policy_wasm::{Budget, abi};
 
-/// Found by Kubewarden without an annotation step
+/// Kubewarden's metadata
 #[used]
 #[unsafe(link_section = "io.kubewarden.metadata")]
 static METADATA: [u8; abi::metadata::WASI.len()] = abi::metadata::section(abi::metadata::WASI);
@@ -19,7 +19,7 @@ const STDERR: wasi::Fd = 2;
 
 fn main() {
     if let Err(error) = run() {
-        // Nobody is left to tell when standard error cannot be written.
+        // Errors of writing to standard error cannot be reported.
         let _ = write(STDERR, format!("countersign-wasi: {error}\n").as_bytes());
         // SAFETY: ends the instance; nothing runs after it.
         unsafe { wasi::proc_exit(2) }

@@ -1,5 +1,5 @@
-//! ECDSA over the NIST curves, each with the digest of its own size (FIPS 186-5), signatures in
-//! strict DER.
+//! ECDSA over the NIST curves, each with the digest of the same size (FIPS 186-5), with signatures in strict
+//! DER.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -35,7 +35,7 @@ impl<C: NistCurve> Family for Ecdsa<C> {
         key.algorithm
             .assert_oids(ALGORITHM_OID, C::OID)
             .map_err(|_| KeyError::AlgorithmMismatch(algorithm))?;
-        // One encoding per key: key ids are digests of the encoding.
+        // Only one encoding is accepted, because key ids are digests of the encoding.
         let point = key.subject_public_key.as_bytes().unwrap_or_default();
         let Some((&UNCOMPRESSED, coordinates)) = point.split_first() else {
             return Err(KeyError::Malformed("the point is not in uncompressed form"));
@@ -46,8 +46,8 @@ impl<C: NistCurve> Family for Ecdsa<C> {
     }
 }
 
-/// The key with these coordinates, if they are those of a point on the curve. Nothing is decompressed,
-/// and the arithmetic for that stays out of the module.
+/// Returns the key with these coordinates, if they are of a point on the curve. Compressed points are not
+/// supported, which keeps their arithmetic out of the module.
 fn verifying_key<C: NistCurve>(coordinates: &[u8]) -> Option<VerifyingKey<C>> {
     let (x, y) = coordinates.split_at_checked(coordinates.len() / 2)?;
     let (x, y) = (
@@ -58,7 +58,7 @@ fn verifying_key<C: NistCurve>(coordinates: &[u8]) -> Option<VerifyingKey<C>> {
     VerifyingKey::from_affine(point).ok()
 }
 
-/// SEC 1, section 2.3.3: the first byte of an uncompressed point.
+/// First byte of an uncompressed point (SEC 1, section 2.3.3)
 const UNCOMPRESSED: u8 = 4;
 
 impl<C: NistCurve> Verifier for VerifyingKey<C> {
@@ -87,7 +87,7 @@ impl<C: NistCurve> Verifier for VerifyingKey<C> {
     }
 }
 
-/// What `p256`, `p384` and `p521` say of their curves
+/// Common interface of `p256`, `p384` and `p521`
 trait NistCurve:
     Curve<
         FieldBytesSize: ModulusSize + Add<Output: Add<MaxOverhead, Output: ArraySize> + ArraySize>,
@@ -99,7 +99,7 @@ trait NistCurve:
     /// See [`Verifier::cost`].
     const COST: usize;
 
-    /// See [`Verifier::diagnose`]; of a signature whose two numbers are in range.
+    /// See [`Verifier::diagnose`]; the two numbers of the signature are in range.
     fn diagnose(
         _key: &VerifyingKey<Self>,
         _message: &[u8],
@@ -138,7 +138,7 @@ impl NistCurve for p256::NistP256 {
 impl NistCurve for p384::NistP384 {
     const COST: usize = 24;
 
-    /// Many tools sign with SHA-256 whatever the curve.
+    /// Recognizes SHA-256, which many tools use for every curve.
     fn diagnose(
         key: &VerifyingKey<Self>,
         message: &[u8],

@@ -1,7 +1,7 @@
 //! Ed25519 (RFC 8032), verified strictly: one encoding of each number, no point of small order.
 //!
-//! Google has no name for it. Envelopes are signed with it elsewhere, so it is accepted as
-//! `ED25519`, for them alone: `Algorithm::is_for_envelopes_only`.
+//! Google does not support it. Other tools sign envelopes with it, so it is accepted as `ED25519` for envelopes
+//! only: see `Algorithm::is_for_envelopes_only`.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -29,7 +29,7 @@ impl Family for Ed25519 {
             .map_err(|_| KeyError::Malformed("the key is not 32 bytes long"))?;
         let key = VerifyingKey::from_bytes(bytes)
             .map_err(|_| KeyError::Malformed("the point is not on the curve"))?;
-        // Decoding reduces the coordinate; a second encoding of a key would be a second key.
+        // Decoding reduces the coordinate, so a non-canonical encoding would be a second encoding of the same key.
         if key.to_edwards().compress().as_bytes() != bytes {
             return Err(KeyError::Malformed("the point is not canonical"));
         }

@@ -1,7 +1,7 @@
 //! RSA (RFC 8017): PSS with any length of salt, and PKCS#1 v1.5.
 //!
-//! Google does not document the length of the salt. Cloud KMS uses the digest's, others the longest
-//! that fits; the padding says which it is, so any is accepted, none included.
+//! Google does not document the length of the salt. Cloud KMS uses that of the digest, others the longest that
+//! fits. The padding determines the length, so any length is accepted, including 0.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -18,12 +18,12 @@ use sha2::{Digest, Sha256, Sha512};
 use super::{BadSignature, Family, Verifier, rsa_material};
 use crate::key::{Algorithm, KeyError};
 
-/// RFC 8017, appendix A.1. `id-RSASSA-PSS` would carry parameters of its own, which may contradict
-/// the declared algorithm; no key of Google's has it.
+/// RFC 8017, appendix A.1. Keys with `id-RSASSA-PSS` are not accepted: their parameters could contradict the
+/// declared algorithm, and Google's keys do not have it.
 pub(super) const RSA_ENCRYPTION: ObjectIdentifier =
     ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
 
-/// Larger exponents serve nobody, and cost time.
+/// Maximum size of the exponent; larger ones are not used in practice and cost time
 const MAX_EXPONENT_BITS: u32 = 32;
 
 /// The family of one size of modulus, one padding and one digest
@@ -96,7 +96,7 @@ fn components(der: &[u8]) -> der::Result<(BoxedUint, BoxedUint)> {
     Ok((number(modulus), number(exponent)))
 }
 
-/// A key with what was declared of its signatures
+/// A key with its declared signature scheme
 struct RsaKey {
     key: PublicKey,
     padding: Padding,
@@ -133,7 +133,7 @@ impl Verifier for RsaKey {
 }
 
 impl RsaKey {
-    /// Looks at what was signed (RFC 8017, sections 9.1.2 and 9.2).
+    /// Diagnoses by the encoded message (RFC 8017, sections 9.1.2 and 9.2).
     fn diagnose_over<D: Digest>(&self, message: &[u8], signature: &[u8]) -> &'static str {
         if signature.len() != self.key.size() {
             return "is not as long as the modulus of the key";
@@ -168,7 +168,7 @@ impl RsaKey {
     ) -> rsa::errors::Result<()> {
         let digest = D::digest(message);
         match self.padding {
-            // Without a length, the salt begins where the padding ends.
+            // The salt begins at the end of the padding.
             Padding::Pss => {
                 let any_salt = Pss::<D> {
                     salt_len: None,
@@ -183,7 +183,7 @@ impl RsaKey {
     }
 }
 
-/// Whether a padding looks right without the mask that was put over it: zeros, and a one before the salt.
+/// Whether an unmasked padding has the right form: zeros, and a one before the salt.
 fn unmask<D: Digest>(masked: &[u8]) -> bool {
     let length = masked.len().saturating_sub(<D as Digest>::output_size());
     let (masked, seed) = masked.split_at_checked(length).unwrap_or_default();
@@ -194,6 +194,6 @@ fn unmask<D: Digest>(masked: &[u8]) -> bool {
         block.finalize().to_vec()
     });
     let mut bytes = masked.iter().zip(mask).map(|(byte, mask)| byte ^ mask);
-    // Of the first byte one bit is not used, since moduli have whole bytes.
+    // The first bit is unused, since moduli have whole bytes.
     bytes.next().is_some_and(|first| first & 0x7f == 0) && bytes.find(|byte| *byte != 0) == Some(1)
 }

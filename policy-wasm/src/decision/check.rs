@@ -1,4 +1,4 @@
-//! What the checks of a platform policy found.
+//! Results of the checks of a platform policy.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -7,16 +7,16 @@ use serde::Serialize;
 
 use super::{Exemption, Reason, Verdict};
 
-/// The check set that applied to a Pod, and what it found for one image
+/// The check set that applied to a Pod, and its results for one image
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct CheckSetResult {
-    /// Its place in the policy, counted from 0
+    /// Its index in the policy, from 0
     pub index: usize,
     /// As written in the policy
     #[serde(skip_serializing_if = "Option::is_none")]
     pub display_name: Option<String>,
-    /// Which Pods it is for; absent for the default check set
+    /// Its scope; absent for the default check set
     #[serde(skip_serializing_if = "Option::is_none")]
     pub scope: Option<ScopeResult>,
     /// The pattern that exempts the image from the check set
@@ -37,11 +37,11 @@ pub enum ScopeResult {
     KubernetesServiceAccount(String),
 }
 
-/// What one check found for one image
+/// Result of one check for one image
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct CheckResult {
-    /// Its place in the check set, counted from 0
+    /// Its index in the check set, from 0
     pub index: usize,
     /// As written in the policy
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -49,11 +49,11 @@ pub struct CheckResult {
     /// For example `TrustedDirectoryCheck`
     #[serde(rename = "type")]
     pub kind: &'static str,
-    /// What it found
+    /// Result of the check
     pub verdict: Verdict,
     /// The pattern that exempts the image from this check
     #[serde(skip_serializing_if = "Option::is_none")]
     pub allowlist: Option<Exemption>,
-    /// Why: what decided first, then what else there is to say
+    /// Reasons: first the deciding ones, then additional information
     pub reasons: Vec<Reason>,
 }

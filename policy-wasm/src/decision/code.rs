@@ -1,4 +1,4 @@
-//! The stable names of everything that a decision or a settings error can say.
+//! The stable codes of reasons, warnings and settings problems.
 
 use core::fmt;
 
@@ -14,16 +14,16 @@ macro_rules! codes {
         }
 
         impl Code {
-            /// Every code, in the order of the tables of the manual
+            /// Every code, in the order of the documentation's tables
             pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
 
-            /// The code as it is written in decisions, tests and documentation.
+            /// Returns the code as Decisions, tests and documentation write it.
             #[must_use]
             pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $name,)+ }
             }
 
-            /// What the code says, in one sentence without a full stop.
+            /// Returns what the code means, as one sentence without a full stop.
             #[must_use]
             pub const fn meaning(self) -> &'static str {
                 match self { $(Self::$variant => concat!($($doc),+).trim_ascii_start(),)+ }
@@ -34,219 +34,219 @@ macro_rules! codes {
 
 codes! {
     // About requests and images.
-    /// The object, or the request around it, cannot be read
+    /// The object or its admission request cannot be parsed
     UndecodableObject = "undecodable-object",
-    /// Nothing is known about where this kind keeps its images
+    /// The policy does not know where objects of this kind have their pod specs
     UnsupportedObjectKind = "unsupported-object-kind",
-    /// A controller whose Pods are checked when they are created
+    /// A controller, admitted because its Pods are checked when they are created
     NotAPod = "not-a-pod",
-    /// Deletions and connections bring in no image
+    /// The operation (DELETE or CONNECT) starts no container
     OperationNotChecked = "operation-not-checked",
-    /// The object names no image: its kind has none, or its settings say that it may have none
+    /// The object has no images and its kind may have none
     NoImages = "no-images",
-    /// `oldObject` of an update cannot be used, so nothing counts as unchanged
+    /// `oldObject` of the update cannot be parsed, so every image is checked
     OldObjectUnusable = "old-object-unusable",
-    /// A container or image volume without an image
+    /// A container or image volume has no image
     ImageMissing = "image-missing",
-    /// An image volume of a template that names no image brings nothing in
+    /// An image volume in a pod template has no image reference, and none is checked
     ImageVolumeEmpty = "image-volume-empty",
-    /// Not an image reference
+    /// The image is not a valid image reference
     ImageReferenceInvalid = "image-reference-invalid",
-    /// The image was in the same place before this update
+    /// The update does not change this image
     UnchangedImage = "unchanged-image",
-    /// The object cannot be read, and this update leaves it as it was
+    /// The update does not change an object that cannot be parsed
     UnchangedObject = "unchanged-object",
-    /// Exempt by a pattern of the system policy
+    /// The image matches an allowlist pattern of the system policy
     ExemptSystemPolicy = "exempt-system-policy",
-    /// Exempt by a pattern of the policy
+    /// The image matches an allowlist pattern of the policy
     ExemptAllowlist = "exempt-allowlist",
     /// The rule allows every image
     AlwaysAllow = "always-allow",
     /// The rule denies every image
     AlwaysDeny = "always-deny",
-    /// An attestor is satisfied
+    /// A valid attestation of a required attestor exists
     Attested = "attested",
     /// The settings revoke this digest
     DigestDenied = "digest-denied",
-    /// The policy has rules by a fact that the request does not state
+    /// The policy's rules depend on a value that the request does not have
     ContextMissing = "context-missing",
-    /// The rule needs a digest and the image has a tag
+    /// The image is referenced by tag, and the rule needs a digest
     DigestRequired = "digest-required",
     /// No attestation satisfies an attestor or check
     NoValidAttestation = "no-valid-attestation",
-    /// An attestor that has no keys can never be satisfied
+    /// The attestor has no keys, so no attestation can satisfy it
     AttestorWithoutKeys = "attestor-without-keys",
-    /// A budget is exhausted
+    /// A limit on the size or work of one evaluation is exceeded
     LimitExceeded = "limit-exceeded",
-    /// Tags are to be resolved, and this host does not offer it
+    /// The policy resolves tags, and the host cannot
     TagResolutionUnavailable = "tag-resolution-unavailable",
-    /// The digest behind a tag could not be learned
+    /// The host could not resolve the tag to a digest
     TagResolutionFailed = "tag-resolution-failed",
-    /// The settings do not allow asking this registry
+    /// `registries` in the settings does not list the image's registry
     RegistryNotAllowed = "registry-not-allowed",
-    /// The evaluation time is not known
+    /// The host has no clock, and the rule or check depends on the time
     ClockUnavailable = "clock-unavailable",
-    /// What the host was asked for, it did not answer
+    /// A host call failed or its answer is unusable
     HostCapabilityFailed = "host-capability-failed",
 
     // About the checks of platform policies.
-    /// A platform policy without check sets allows every image
+    /// The platform policy has no check sets, so it admits every image
     NoCheckSets = "no-check-sets",
-    /// A check set without checks allows every image
+    /// The check set has no checks, so it admits every image
     NoChecks = "no-checks",
     /// Every check of the check set passed
     ChecksPassed = "checks-passed",
-    /// A check passed, and what it found
+    /// The check passed
     CheckPassed = "check-passed",
-    /// The image was uploaded too long ago
+    /// The image was uploaded longer ago than the check allows
     ImageNotFresh = "image-not-fresh",
-    /// No Sigstore signature verifies with a key of the check
+    /// No Sigstore signature of the image verifies with a key of the check
     NoValidSigstoreSignature = "no-valid-sigstore-signature",
-    /// No provenance satisfies a rule of the check
+    /// No trusted provenance of the image satisfies a rule of the check
     NoMatchingProvenance = "no-matching-provenance",
-    /// Provenance by another builder than the rule trusts
+    /// The provenance has another builder than the rule's `trustedBuilder`
     ProvenanceBuilderNotTrusted = "provenance-builder-not-trusted",
-    /// Provenance names a repository that the rule does not trust, or none
+    /// The provenance has no source repository that the rule trusts
     ProvenanceSourceNotTrusted = "provenance-source-not-trusted",
-    /// Provenance names no configuration file that the build began with
+    /// The provenance has no build configuration file of the source repository
     ProvenanceConfigNotTopLevel = "provenance-config-not-top-level",
-    /// The image is in none of the directories that the check trusts
+    /// The image is in no directory of `trustedDirPatterns`
     ImageNotInTrustedDirectory = "image-not-in-trusted-directory",
-    /// A vulnerability is worse than the check allows
+    /// A vulnerability has a higher severity than the check allows
     VulnerabilityAboveThreshold = "vulnerability-above-threshold",
-    /// A vulnerability that the check names as blocked
+    /// A vulnerability is listed in `blockedCves` of the check
     VulnerabilityBlocked = "vulnerability-blocked",
-    /// A check wants evidence, and there is none
+    /// The check found no trusted evidence about the image
     EvidenceMissing = "evidence-missing",
-    /// Evidence that nobody signed whom the settings trust to
+    /// Evidence signed by a key that `evidence.authenticators` does not list for this purpose
     EvidenceUntrusted = "evidence-untrusted",
-    /// A scan that is older than its scanner's scans may be
+    /// The scan is older than `maxAgeDays` of its scanner
     EvidenceTooOld = "evidence-too-old",
-    /// Evidence from somebody trusted that cannot be used
+    /// Trusted evidence that is malformed, contradictory or dated in the future
     EvidenceInvalid = "evidence-invalid",
 
     // Why a candidate attestation did not count.
     /// The attestation cannot be decoded
     AttestationUndecodable = "attestation-undecodable",
-    /// The attestation is filed under another note
+    /// The attestation belongs to another note than the attestor's
     AttestationNoteMismatch = "attestation-note-mismatch",
-    /// The attestor has no key of that id
+    /// The attestor has no key with this key id
     AttestationUnknownKeyId = "attestation-unknown-key-id",
-    /// The signature does not verify
+    /// The signature does not verify with the attestor's key
     AttestationBadSignature = "attestation-bad-signature",
-    /// What was signed is not an attestation payload
+    /// The signed payload is not a valid attestation payload
     AttestationPayloadInvalid = "attestation-payload-invalid",
-    /// What was signed names another digest
+    /// The signed payload names another digest
     AttestationDigestMismatch = "attestation-digest-mismatch",
-    /// What was signed names another repository
+    /// The signed payload names another repository
     AttestationReferenceMismatch = "attestation-reference-mismatch",
-    /// The signed message says something else than `serializedPayload`
+    /// The OpenPGP message and `serializedPayload` differ
     AttestationPgpPayloadMismatch = "attestation-pgp-payload-mismatch",
-    /// The key is expired, revoked or not valid yet
+    /// The key is expired, revoked or not yet valid
     AttestationKeyNotValid = "attestation-key-not-valid",
-    /// What was signed is of a type that does not attest an image
+    /// The envelope's payload type is not one that attests images
     AttestationPayloadType = "attestation-payload-type",
-    /// What was signed is a statement that does not attest an image
+    /// The signed in-toto statement is not an attestation of an image
     AttestationPredicateType = "attestation-predicate-type",
-    /// What was signed is not in the registry's answer and could not be rebuilt
+    /// The signed payload is not in the host's answer and cannot be reconstructed
     AttestationPayloadUnavailable = "attestation-payload-unavailable",
-    /// JWT attestations never count
+    /// JWT attestations are not supported
     AttestationJwtUnsupported = "attestation-jwt-unsupported",
-    /// An attestation in a format that this build does not read
+    /// This build does not support the attestation's format
     AttestationFormatUnsupported = "attestation-format-unsupported",
 
     // Overrides and warnings.
-    /// Admitted by a dry-run rule
+    /// The image violates the policy and is admitted by dry run
     DryRun = "dry-run",
-    /// Admitted by a break-glass label
+    /// The image violates the policy and is admitted by the Pod's break-glass label
     BreakGlass = "break-glass",
-    /// Break-glass is not allowed anywhere
+    /// The settings do not allow break-glass
     BreakGlassRefused = "break-glass-refused",
-    /// Break-glass is not allowed in this namespace
+    /// The settings do not allow break-glass in this namespace
     BreakGlassNamespaceRefused = "break-glass-namespace-refused",
-    /// The break-glass mark has another value than `true`
+    /// The break-glass label or annotation has another value than `true`
     BreakGlassValueIgnored = "break-glass-value-ignored",
     /// The legacy break-glass annotation is not enabled
     BreakGlassAnnotationIgnored = "break-glass-annotation-ignored",
-    /// The call said which time it is, not the host
+    /// The evaluation used the time of the call, not the host's clock
     ClockOverridden = "clock-overridden",
-    /// The policy asks for a system policy that the settings do not contain
+    /// The policy enables the system policy, and the settings do not contain it
     SystemPolicyMissing = "system-policy-missing",
 
     // Errors of settings and policies.
-    /// Summary code: the settings cannot be used
+    /// The settings are invalid
     SettingsInvalid = "settings-invalid",
-    /// Not JSON, or not one JSON document
+    /// The settings are not one valid JSON document
     SettingsMalformed = "settings-malformed",
-    /// A key that settings do not have
+    /// The settings have no such field
     SettingsUnknownField = "settings-unknown-field",
-    /// A value of another type than the setting has
+    /// The value has the wrong type
     SettingsWrongType = "settings-wrong-type",
-    /// A key that stands twice in one object
+    /// A key occurs twice in one object
     SettingsDuplicateKey = "settings-duplicate-key",
-    /// A value that the setting does not take
+    /// The value is invalid for this setting
     SettingsInvalidValue = "settings-invalid-value",
-    /// A setting that must be there
+    /// A required setting is missing
     SettingsMissingField = "settings-missing-field",
-    /// Rules by cluster or mesh identity, and the settings do not say which this is
+    /// Rules for clusters or mesh identities need `cluster` or `meshTrustDomain` in the settings
     SettingsContextMissing = "settings-context-missing",
-    /// A key that a policy does not have
+    /// Policies have no such field
     PolicyUnknownField = "policy-unknown-field",
-    /// A value of another type than the field has
+    /// The value has the wrong type
     PolicyWrongType = "policy-wrong-type",
-    /// Not a value of the enumeration
+    /// The enumeration has no such value
     PolicyUnknownEnum = "policy-unknown-enum",
-    /// An enumeration given by number or boolean
+    /// An enumeration value is a number or boolean instead of a name
     PolicyNumericEnum = "policy-numeric-enum",
-    /// A key that stands twice in one object
+    /// A key occurs twice in one object
     PolicyDuplicateKey = "policy-duplicate-key",
     /// The policy has no default rule
     PolicyMissingDefaultRule = "policy-missing-default-rule",
-    /// A rule without evaluation or enforcement mode
+    /// The rule has no `evaluationMode` or no `enforcementMode`
     PolicyMissingMode = "policy-missing-mode",
     /// More than one of the four rule maps has entries
     PolicyMultipleRuleMaps = "policy-multiple-rule-maps",
-    /// A list of attestors that does not fit the evaluation mode
+    /// `requireAttestationsBy` does not fit the evaluation mode
     PolicyAttestorListMismatch = "policy-attestor-list-mismatch",
-    /// A rule names an attestor that is not in the settings
+    /// A rule names an attestor that `attestors` does not contain
     PolicyAttestorUnknown = "policy-attestor-unknown",
-    /// Two attestors of one rule share a key, so one signature would satisfy both
+    /// Two attestors of one rule share a key, so one signature could satisfy both
     PolicyAttestorsShareKey = "policy-attestors-share-key",
-    /// A rule key of the wrong form
+    /// The key of a rule has the wrong form
     PolicyRuleKeyInvalid = "policy-rule-key-invalid",
-    /// A value that the field does not take
+    /// The value is invalid for this field
     PolicyInvalidValue = "policy-invalid-value",
-    /// Too many of something, too few, or a number out of its range
+    /// A list is too long or too short, or a number is out of range
     PolicyLimit = "policy-limit",
-    /// A check set stands behind one that applies first
+    /// A check set comes after a wider one, so it never applies
     PolicyChecksetOrder = "policy-checkset-order",
-    /// The last check set is not one without a scope
+    /// The last check set has a `scope`, so some Pods have no check set
     PolicyChecksetDefaultMissing = "policy-checkset-default-missing",
-    /// Two check sets of one scope
+    /// Two check sets have the same scope
     PolicyChecksetScopeDuplicate = "policy-checkset-scope-duplicate",
-    /// A check that is not of exactly one type
+    /// A check does not have exactly one type
     PolicyCheckTypeCount = "policy-check-type-count",
-    /// `alwaysDeny` with another value than `true`
+    /// `alwaysDeny` has another value than `true`
     PolicyAlwaysDenyFalse = "policy-always-deny-false",
-    /// A vulnerability check without one of its thresholds
+    /// A vulnerability check lacks one of its two thresholds
     PolicySeverityMissing = "policy-severity-missing",
-    /// Valid at Google, not supported here
+    /// Google supports this, and Countersign does not
     PolicyUnsupportedFeature = "policy-unsupported-feature",
-    /// Not a valid image name pattern
+    /// The image name pattern is invalid
     PatternInvalid = "pattern-invalid",
-    /// Two attestors of the same name
+    /// Two attestors have the same name
     AttestorDuplicate = "attestor-duplicate",
-    /// Not a usable public key
+    /// The public key is invalid or unusable
     KeyInvalid = "key-invalid",
-    /// The key is not of the declared algorithm
+    /// The key does not fit the declared algorithm
     KeyAlgorithmMismatch = "key-algorithm-mismatch",
-    /// An algorithm that this build cannot verify
+    /// This build does not support the algorithm
     KeyAlgorithmUnsupported = "key-algorithm-unsupported",
-    /// Two different ids for one key
+    /// A key has two different ids
     KeyIdInvalid = "key-id-invalid",
-    /// Two different keys of one attestor under one id
+    /// Two keys of one attestor have the same id
     KeyIdDuplicate = "key-id-duplicate",
-    /// The call around request and settings cannot be read
+    /// The call with request and settings cannot be parsed
     CallInvalid = "call-invalid",
 }
 

@@ -1,11 +1,11 @@
-//! An object that is to be stored in place of the one in the request.
+//! The object to store instead of the one in the request.
 
 use alloc::string::String;
 
 use serde::{Serialize, Serializer, ser::Error as _};
 use serde_json::value::RawValue;
 
-/// The JSON of an object, to the byte
+/// The exact JSON of an object
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MutatedObject {
     text: String,

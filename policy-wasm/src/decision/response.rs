@@ -109,7 +109,7 @@ fn cut(warning: &str) -> String {
 pub struct SettingsResponse {
     valid: bool,
     message: Option<String>,
-    /// The same as `message`, one by one, for whoever can use more than a text
+    /// The problems of `message`, one by one
     #[serde(skip_serializing_if = "Vec::is_empty")]
     problems: Vec<SettingsProblem>,
 }

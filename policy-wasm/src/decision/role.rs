@@ -1,26 +1,26 @@
-//! What a code leads to: whether it refuses, and if so with which verdict.
+//! The role of each code: whether it denies, and with which verdict.
 
 use super::{Code, Verdict};
 
-/// What a code leads to
+/// The role of a code in a Decision or a settings response
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Role {
-    /// Says why something is admitted, or need not be judged
+    /// Explains why something is admitted or not checked
     Admission,
-    /// Refuses, with verdict `NON_CONFORMANT`
+    /// Denies, with verdict `NON_CONFORMANT`
     Violation,
-    /// Refuses, with verdict `ERROR`
+    /// Denies, with verdict `ERROR`
     Error,
-    /// Says below another reason why something did not count, and decides nothing by itself
+    /// Detail of another reason: why an attestation or other evidence was not used
     Detail,
-    /// A warning beside a verdict
+    /// Warning in addition to the verdict
     Warning,
-    /// Settings with this problem cannot be used
+    /// Problem that makes settings invalid
     Settings,
 }
 
 impl Code {
-    /// What this code leads to.
+    /// Returns the role of this code.
     #[must_use]
     pub const fn role(self) -> Role {
         match self {
@@ -130,8 +130,8 @@ impl Code {
         }
     }
 
-    /// The verdict on what is refused for this reason: an error where the policy could not be
-    /// evaluated, else a violation.
+    /// The verdict if this reason denies: `ERROR` if the policy could not be evaluated, else
+    /// `NON_CONFORMANT`.
     pub(crate) const fn verdict(self) -> Verdict {
         match self.role() {
             Role::Error => Verdict::Error,

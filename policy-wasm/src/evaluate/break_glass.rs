@@ -1,7 +1,7 @@
-//! The break-glass mark of a Pod: a deployer's claim of an emergency.
+//! The break-glass label of a Pod, with which a deployer overrides the policy in an emergency.
 //!
-//! Anybody who may create the Pod may set it, so it counts only where the settings say so, and is
-//! always reported. It is read from the Pod or the pod template, never from a controller.
+//! Everyone who can create the Pod can set it, so it has an effect only in namespaces that the settings list,
+//! and it is always reported. It is read from the Pod or the pod template, never from a controller.
 
 use alloc::string::ToString as _;
 use alloc::vec::Vec;

@@ -1,5 +1,4 @@
-//! The checks of platform policies, one type a file: each asked about one image, none knowing of the
-//! others.
+//! The checks of platform policies, one type a file. Checks are independent of each other.
 
 mod freshness;
 mod provenance;
@@ -20,21 +19,21 @@ use crate::json::Report;
 use crate::key::PublicKey;
 use crate::policy::platform::{Check, CheckKind};
 
-/// What a check is asked
+/// Input of a check: an image and its evidence
 pub(super) struct Question<'q, 'a> {
     pub(super) check: &'q Check<'a>,
-    /// Those of the check, decoded
+    /// The check's keys, decoded
     pub(super) keys: &'q [PublicKey],
     pub(super) reference: ImageReference<'q>,
-    /// The image's, or why it is not known
+    /// The image's digest, or the reason why it is unknown
     pub(super) digest: Result<Digest, Reason>,
 }
 
-/// What a check found
+/// Result of a check
 #[derive(Debug, Clone)]
 pub(super) struct Outcome {
     pub(super) verdict: Verdict,
-    /// What decided first
+    /// Reasons, the deciding ones first
     pub(super) reasons: Vec<Reason>,
 }
 
@@ -43,7 +42,7 @@ impl Outcome {
         Self::because(Reason::new(Code::CheckPassed, message))
     }
 
-    /// The same for a reason of its own.
+    /// Like [`Self::refused`], with one reason.
     fn because(reason: Reason) -> Self {
         Self {
             verdict: Verdict::Conformant,
@@ -68,14 +67,14 @@ impl Outcome {
         }
     }
 
-    /// The same with something more to say that decides nothing.
+    /// Adds a reason that does not affect the verdict.
     fn with_note(mut self, note: Option<Reason>) -> Self {
         self.reasons.extend(note);
         self
     }
 }
 
-/// Asks one check about one image. What was asked before is known.
+/// Runs one check on one image, or returns the known result of an earlier run.
 pub(super) fn judge(
     question: &Question<'_, '_>,
     testimonies: &mut Testimonies<'_>,
@@ -102,8 +101,7 @@ pub(super) fn judge(
     outcome
 }
 
-/// Asks a check by its type. Without a digest only those answer that look at nothing but the image's
-/// name.
+/// Runs a check by its type. Without a digest, only checks of the image's name have a result.
 fn ask(
     question: &Question<'_, '_>,
     digest: Option<Digest>,

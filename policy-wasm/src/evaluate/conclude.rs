@@ -1,7 +1,7 @@
-//! Folds the verdicts on images into one answer, and says what dry run and break-glass made of it.
+//! Combines the verdicts of images into one Decision, and applies dry run and break-glass.
 //!
-//! Verdicts are folded first and modes are applied afterwards, so that a softer rule for one Pod
-//! can not weaken what was found for another.
+//! Verdicts are combined first and modes are applied afterwards, so that a softer rule for one Pod cannot
+//! weaken the verdict of another.
 
 use alloc::collections::BTreeMap;
 use alloc::string::{String, ToString as _};
@@ -15,21 +15,21 @@ use crate::decision::{
 };
 use crate::settings::Settings;
 
-/// What stands against an image
+/// The obstacle to admitting an image
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Obstacle {
     Nothing,
-    /// The policy refused it, under a rule in dry-run mode
+    /// The policy denies it, under a rule in dry run
     DryRun,
-    /// The policy refused it, and the Pod's break-glass mark is honoured
+    /// The policy denies it, and the Pod's break-glass label is effective
     BreakGlass,
-    /// The policy refused it
+    /// The policy denies it
     Policy,
-    /// Refused whatever the policy says
+    /// Denied independent of the policy
     Absolute,
 }
 
-/// Makes the decision out of what was found for each image.
+/// Makes the Decision from the results of all images.
 pub(super) fn conclude(
     images: Vec<Image<'_>>,
     results: Vec<Vec<DocumentResult>>,
@@ -69,9 +69,9 @@ pub(super) fn conclude(
     }
     if decision.allowed && !pins.is_empty() {
         decision.mutated_object = pin::apply(object, pins);
-        // A tag that was verified and is not replaced may be another image by the time it is pulled.
+        // A verified tag that is not replaced could be moved to another image before it is pulled.
         if decision.mutated_object.is_none() {
-            let message = "What was verified could not be written into the object";
+            let message = "The verified digests could not be written into the object";
             return Decision::refused(Reason::new(Code::TagResolutionFailed, message));
         }
     }
@@ -81,7 +81,7 @@ pub(super) fn conclude(
             .warnings
             .push(Reason::new(Code::SystemPolicyMissing, message));
     }
-    // Only what is admitted is not enforced.
+    // Only admitted objects are overridden.
     if decision.enforcement != Enforcement::Enforced {
         report_overrides(&mut decision, &obstacles, settings);
     }
@@ -98,7 +98,7 @@ fn describe(
 ) -> ImageDecision {
     let text = image.text().to_string();
     let resolved_digest = image.resolved_digest().map(|digest| digest.to_string());
-    // What nobody judged is not conformant.
+    // An image without a result is not conformant.
     let verdicts = results.iter().map(|result| result.verdict);
     let judged = verdicts.max().unwrap_or(Verdict::Error);
     let (verdict, reason) = match image.status {
@@ -112,7 +112,7 @@ fn describe(
             )
         }
         Status::Empty => {
-            let message = alloc::format!("{} names no image", image.field.described());
+            let message = alloc::format!("{} has no image reference", image.field.described());
             (
                 Verdict::Conformant,
                 Some(Reason::new(Code::ImageVolumeEmpty, message)),
@@ -137,9 +137,8 @@ fn describe(
     }
 }
 
-/// Whether what is admitted is what was verified. Where a document enforces, those in dry run neither
-/// take anything away from it nor have a tag pinned that it did not ask about; where none does, a denial that
-/// is only told verifies nothing.
+/// Whether the admitted image is the verified one. If a document enforces, documents in dry run neither weaken
+/// it nor pin tags that it does not need. If none enforces, a reported denial verifies nothing.
 fn is_verified(image: &ImageDecision, enforces_digest: bool) -> bool {
     let mut enforced = image
         .results
@@ -156,7 +155,7 @@ fn obstacle(image: &ImageDecision, break_glass: bool) -> Obstacle {
     if image.verdict == Verdict::Conformant {
         return Obstacle::Nothing;
     }
-    // What nobody judged, no mode can admit.
+    // An image without a result is denied even in dry run and break-glass.
     if !image.reasons.is_empty() || image.results.is_empty() {
         return Obstacle::Absolute;
     }
@@ -172,12 +171,12 @@ fn obstacle(image: &ImageDecision, break_glass: bool) -> Obstacle {
     }
 }
 
-/// Says in warnings and audit annotations what was admitted against its verdict. Of a tag that a policy
-/// before this one resolved and left, that policy has said so, and knows the digest.
-#[inline(never)] // only some requests come here
+/// Reports in warnings and audit annotations which images were admitted despite their verdict. Tags that an
+/// earlier mutating policy resolved and left are reported by that policy, which knows the digest.
+#[inline(never)] // cold: see docs/performance.md#stack
 fn report_overrides(decision: &mut Decision, obstacles: &[Obstacle], settings: &Settings<'_>) {
     let mut overridden = String::new();
-    // The warnings about each image of each container: all of them together are too long to be compared.
+    // One warning for each image of each container; together they are too many to compare pairwise.
     let mut told: BTreeMap<_, Vec<usize>> = BTreeMap::new();
     for (image, obstacle) in decision.images.iter().zip(obstacles) {
         let (code, prefix) = match obstacle {
@@ -224,8 +223,8 @@ fn needs_digest(image: &ImageDecision) -> bool {
     reasons.any(|reason| reason.code == Code::DigestRequired)
 }
 
-/// Break-glass is reported even where it was not needed.
-#[inline(never)] // only some requests come here
+/// Reports break-glass labels, even if they were not needed.
+#[inline(never)] // cold: see docs/performance.md#stack
 fn report_break_glass(decision: &mut Decision, obstacles: &[Obstacle]) {
     decision
         .audit_annotations

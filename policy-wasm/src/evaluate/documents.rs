@@ -1,5 +1,4 @@
-//! All policy documents of the settings: each is asked on its own, and an image needs the consent of
-//! every one.
+//! All policy documents of the settings. Each is evaluated on its own, and every one must admit an image.
 
 use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
@@ -17,23 +16,23 @@ use crate::request::{Request, Workload};
 use crate::settings::Settings;
 use crate::time::Time;
 
-/// What each document will look at
+/// The plan of each document for this request
 #[derive(Debug)]
 pub(super) struct Documents<'a, 's> {
     singleton: Option<singleton::Plan<'a>>,
     platform: Vec<platform::Plan<'a, 's>>,
-    /// Whether the break-glass mark of each Pod is honoured
+    /// Whether the break-glass label of each Pod is effective
     marks: Vec<bool>,
-    /// The documents, by their place among all, that have no room in the Decision for an image, by its place
+    /// Pairs of document and image, by index, whose results exceed the limit on the Decision
     beyond: BTreeSet<(usize, usize)>,
 }
 
-/// Strict work is done first, so that it never lacks what dry run and break-glass have used up.
+/// Order of the work: strict work first, so that dry run and break-glass cannot exhaust its budget
 pub(super) const URGENCIES: [Urgency; 2] = [Urgency::Strict, Urgency::Lenient];
 
 impl<'a, 's> Documents<'a, 's> {
-    /// Reads of each document what this request needs: nothing where all images stay as they were, so that
-    /// no document can stand in the way of an update that brings nothing in.
+    /// Reads the parts of each document that this request needs. If all images are unchanged, nothing is read, so
+    /// that no document can block an update without new images.
     ///
     /// # Errors
     ///
@@ -67,13 +66,13 @@ impl<'a, 's> Documents<'a, 's> {
         Ok(documents)
     }
 
-    /// Bounds the Decision: every open image is answered for by each attestor of its rule and each check of
-    /// its check sets. Documents that can deny the image come first; others are not asked about an image
-    /// for which there is no room left.
+    /// Limits the size of the Decision, which has a result for each open image and each attestor of its rule or
+    /// check of its check set. Documents that can deny the image come first; others are skipped for images beyond
+    /// the limit.
     ///
     /// # Errors
     ///
-    /// `limit-exceeded`: more than fits, of what can deny an image.
+    /// `limit-exceeded`: the results that can deny an image exceed the limit.
     pub(super) fn make_room(
         &mut self,
         images: &[Image<'_>],
@@ -105,8 +104,7 @@ impl<'a, 's> Documents<'a, 's> {
         Ok(())
     }
 
-    /// The mode of each document for the image at this place of the list, and how many attestors or checks
-    /// answer for it.
+    /// Returns the mode of each document for the image at this index, and its number of results.
     fn answers(
         &self,
         index: usize,
@@ -120,22 +118,22 @@ impl<'a, 's> Documents<'a, 's> {
         singleton.chain(platform)
     }
 
-    /// Whether a document is asked about an image; both by their places.
+    /// Whether a document evaluates an image; both by index.
     fn has_room(&self, document: usize, index: usize) -> bool {
         !self.beyond.contains(&(document, index))
     }
 
-    /// Whether the break-glass mark of any Pod is honoured.
+    /// Whether the break-glass label of any Pod is effective.
     pub(super) fn is_marked(&self) -> bool {
         self.marks.contains(&true)
     }
 
-    /// Whether the break-glass mark of an image's Pod is honoured.
+    /// Whether the break-glass label of an image's Pod is effective.
     pub(super) fn marks(&self, image: &Image<'_>) -> bool {
         self.marks.get(image.pod).copied().unwrap_or_default()
     }
 
-    /// Whether a document in this mode can deny an image.
+    /// Returns `Strict` if a document in this mode can deny an image.
     fn urgency(&self, mode: EnforcementMode, image: &Image<'_>) -> Urgency {
         match mode {
             EnforcementMode::Enforced if !self.marks(image) => Urgency::Strict,
@@ -143,7 +141,7 @@ impl<'a, 's> Documents<'a, 's> {
         }
     }
 
-    /// Whether any document says something about an image at this point.
+    /// Whether an image needs evidence for this urgency.
     fn is_due(&self, urgency: Urgency, image: &Image<'_>) -> bool {
         let singleton = self.singleton.iter().map(|plan| plan.enforcement(image));
         let platform = self.platform.iter().map(platform::Plan::enforcement);
@@ -151,17 +149,17 @@ impl<'a, 's> Documents<'a, 's> {
         modes.any(|mode| self.urgency(mode, image) == urgency)
     }
 
-    /// Whether a document of this urgency has to know the digest of the image at this place of the list.
+    /// Whether a document of this urgency needs the digest of the image at this index.
     pub(super) fn seeks_digest(&self, urgency: Urgency, index: usize, image: &Image<'_>) -> bool {
         self.any_requires(index, image, |mode| self.urgency(mode, image) == urgency)
     }
 
-    /// Whether any document has to know it.
+    /// Whether any document needs the digest.
     pub(super) fn requires_digest(&self, index: usize, image: &Image<'_>) -> bool {
         self.any_requires(index, image, |_| true)
     }
 
-    /// Whether a document that is not in dry run has to know it.
+    /// Whether a document that is not in dry run needs the digest.
     pub(super) fn enforces_digest(&self, index: usize, image: &Image<'_>) -> bool {
         self.any_requires(index, image, |mode| mode == EnforcementMode::Enforced)
     }
@@ -182,7 +180,7 @@ impl<'a, 's> Documents<'a, 's> {
             || platform.any(|plan| plan.requires_digest(index, image))
     }
 
-    /// The images about which something has to be known, by what happens if it cannot be.
+    /// Returns the images that need evidence, by urgency.
     pub(super) fn wanted<'i>(&'i self, images: &[Image<'i>]) -> Vec<(Urgency, Vec<Wanted<'i>>)> {
         let mut all = Vec::new();
         for urgency in URGENCIES {
@@ -208,10 +206,10 @@ impl<'a, 's> Documents<'a, 's> {
         all
     }
 
-    /// What every document says about every image: one result for each document, or none at all
-    /// where an image is not to be judged.
+    /// Evaluates every image by every document: one result for each document, or none for images that are not
+    /// evaluated.
     ///
-    /// By the evidence at hand, if that suffices. More could only speak for an image, or be too much.
+    /// Uses only the evidence read so far if it suffices: more evidence could only help an image or exceed limits.
     pub(super) fn judge<'e>(
         &self,
         images: &[Image<'_>],
@@ -221,7 +219,7 @@ impl<'a, 's> Documents<'a, 's> {
         budget: &Budget,
         report: &Report,
     ) -> Vec<Vec<DocumentResult>> {
-        // The work of all documents is paid for from one budget, however often they are asked.
+        // All evaluations of all documents share one budget.
         let circumstances = Circumstances {
             meter: Meter::new(budget),
             now,
@@ -269,7 +267,7 @@ impl<'a, 's> Documents<'a, 's> {
         results.into_lists()
     }
 
-    /// Adds an error for each image and document that had no room.
+    /// Adds an error for each image and document beyond the limit.
     fn add_unasked(&self, results: &mut Results, images: &[Image<'_>], budget: &Budget) {
         let first = self.first_platform();
         for (document, index) in &self.beyond {
@@ -291,7 +289,7 @@ impl<'a, 's> Documents<'a, 's> {
         }
     }
 
-    /// The place of the first platform policy among all documents.
+    /// Returns the index of the first platform policy among all documents.
     fn first_platform(&self) -> usize {
         usize::from(self.singleton.is_some())
     }
@@ -300,12 +298,12 @@ impl<'a, 's> Documents<'a, 's> {
         self.first_platform().saturating_add(self.platform.len())
     }
 
-    /// Whether more evidence could also speak against an image: to a platform policy, it may be a newer scan.
+    /// Whether more evidence could also count against an image: for platform policies, it may be a newer scan.
     pub(super) const fn weigh_evidence(&self) -> bool {
         !self.platform.is_empty()
     }
 
-    /// Whether the policy relies on a system policy that nobody supplied.
+    /// Whether the policy enables a system policy that the settings do not contain.
     pub(super) fn lacks_system_policy(&self) -> bool {
         self.singleton
             .as_ref()
@@ -315,11 +313,11 @@ impl<'a, 's> Documents<'a, 's> {
 
 #[cold]
 fn too_long(budget: &Budget) -> Reason {
-    let what = "answers of attestors and checks in one Decision";
+    let what = "results of attestors and checks in one Decision";
     Reason::limit(what, budget.results)
 }
 
-/// What has been said so far: for each image, one result for each document
+/// Results so far: for each image, one result for each document
 struct Results(Vec<Vec<Option<DocumentResult>>>);
 
 impl Results {
@@ -328,7 +326,7 @@ impl Results {
         Self(images.iter().map(|_| none()).collect())
     }
 
-    /// Adds what one document says about the images that it was asked about.
+    /// Adds the results of one document for the images that it evaluated.
     fn add(&mut self, document: usize, found: Vec<Option<DocumentResult>>) {
         for (results, found) in self.0.iter_mut().zip(found) {
             if let (Some(result), Some(found)) = (results.get_mut(document), found) {
@@ -337,7 +335,7 @@ impl Results {
         }
     }
 
-    /// Adds what one document says about the image at a place of the list.
+    /// Adds the result of one document for the image at an index.
     fn set(&mut self, document: usize, index: usize, found: Option<DocumentResult>) {
         let results = self.0.get_mut(index);
         if let Some(result) = results.and_then(|results| results.get_mut(document)) {

@@ -1,4 +1,4 @@
-//! Every image of a request, and what holds for it whatever a policy says.
+//! The images of a request, and their status independent of the policy.
 
 use alloc::string::ToString as _;
 use alloc::vec::Vec;
@@ -19,49 +19,49 @@ pub(super) struct Image<'w> {
     pub(super) pod: usize,
     pub(super) field: &'w ImageField<'w>,
     pub(super) status: Status<'w>,
-    /// The digest behind its tag, where the policy wanted to know, or why nobody does
+    /// The digest of its tag if the policy needs it, or the reason why it is unknown
     pub(super) resolved: Option<Result<Digest, Reason>>,
-    /// The digest that stood behind the same tag in the same place before an update
+    /// The digest of the same tag in the same place before an update
     pub(super) pinned: Option<Digest>,
 }
 
-/// What is known before any policy is asked
+/// Status of an image before any policy is evaluated
 #[derive(Debug)]
 pub(super) enum Status<'w> {
-    /// For the policy to judge
+    /// The policy decides
     Open(ImageReference<'w>),
-    /// On an update, the same as before
+    /// Unchanged by an update
     Unchanged,
-    /// An image volume of a template that names no image
+    /// An image volume of a template without an image reference
     Empty,
-    /// Refused under every policy, dry run and break-glass
+    /// Denied under every policy, dry run and break-glass
     Refused(Reason),
-    /// Refused likewise; the policy only chooses the words
+    /// Denied likewise; the policy only chooses the reason
     MalformedDigest(Reason),
 }
 
 impl<'w> Image<'w> {
-    /// The image as written; empty when there is none.
+    /// Returns the image as written; empty if there is none.
     pub(super) fn text(&self) -> &'w str {
         self.field.image.as_deref().unwrap_or_default()
     }
 
-    /// The digest that has to be attested: the reference's own, or the one behind its tag.
+    /// Returns the digest to attest: the reference's own, or that of its tag.
     pub(super) fn digest(&self) -> Option<Digest> {
         self.open()?.sha256().or_else(|| self.resolved_digest())
     }
 
-    /// The digest behind its tag, where that was asked for and is known.
+    /// Returns the resolved digest of its tag, if any.
     pub(super) fn resolved_digest(&self) -> Option<Digest> {
         self.resolved.as_ref()?.as_ref().ok().copied()
     }
 
-    /// Whether it brings nothing in, so that no document is asked about it.
+    /// Whether the image is admitted without evaluating any document.
     pub(super) const fn is_settled(&self) -> bool {
         matches!(self.status, Status::Unchanged | Status::Empty)
     }
 
-    /// The reference, where the policy is to judge it.
+    /// Returns the reference if the policy decides on the image.
     pub(super) const fn open(&self) -> Option<ImageReference<'w>> {
         match self.status {
             Status::Open(reference) => Some(reference),
@@ -70,7 +70,7 @@ impl<'w> Image<'w> {
     }
 }
 
-/// Lists the images of an object in its own order.
+/// Returns the images of an object in the object's order.
 pub(super) fn list<'w>(
     settings: &Settings<'_>,
     request: &Request<'_>,
@@ -99,7 +99,7 @@ pub(super) fn list<'w>(
     images
 }
 
-/// Refuses the images whose digest the settings revoke.
+/// Denies images whose digest is in `deniedDigests`.
 pub(super) fn refuse_denied(settings: &Settings<'_>, images: &mut [Image<'_>], report: &Report) {
     settings.each_denied_digest(report, |digest| {
         for image in &mut *images {
@@ -112,7 +112,7 @@ pub(super) fn refuse_denied(settings: &Settings<'_>, images: &mut [Image<'_>], r
 
 fn parse<'w>(field: &'w ImageField<'w>, origin: Origin) -> Status<'w> {
     let Some(text) = field.image.as_deref() else {
-        // The API server stores such templates, and takes no Pod made from them.
+        // The API server accepts such templates, but no Pod created from them.
         let is_template = origin != Origin::Pod;
         return if is_template && field.kind == FieldKind::ImageVolume {
             Status::Empty
@@ -149,12 +149,11 @@ fn invalid(text: &str, error: ReferenceError) -> Reason {
     Reason::new(Code::ImageReferenceInvalid, message)
 }
 
-/// Compares the images of an update with what was in the same places before.
+/// Compares the images of an update with the earlier ones in the same places.
 ///
-/// A tightened policy must not stop somebody from removing a finalizer, so that the image of before is
-/// no new image, readable or not. Where unchanged images are to be judged all the same, an update that
-/// names no new image and starts nothing is the answer to an incident: less of it, or its deletion.
-/// Neither a deletion in progress nor a replica count excuses an image that is new.
+/// A stricter policy must not block updates such as removing a finalizer, so unchanged images are admitted,
+/// valid or not. With `unchangedImages: check`, they are admitted only in updates that start nothing, such as
+/// scaling down or deleting after an incident. New images are always evaluated, also during a deletion.
 #[inline(never)] // cold: see docs/performance.md#stack
 fn compare(
     settings: &Settings<'_>,
@@ -190,8 +189,8 @@ fn compare(
     }
 }
 
-/// Whether the same string stood in the same container, volume or field of the same Pod, under the same
-/// service account: another one may mean another rule.
+/// Whether the image string, its container, volume or field, its Pod and the service account are unchanged.
+/// Another service account may have another rule.
 fn is_unchanged(image: &Image<'_>, old: &Workload<'_>, workload: &Workload<'_>) -> bool {
     let Some(pod) = workload.pods.get(image.pod) else {
         return false;
@@ -201,7 +200,7 @@ fn is_unchanged(image: &Image<'_>, old: &Workload<'_>, workload: &Workload<'_>) 
     let Some(old) = old.pods.iter().find(is_same_pod) else {
         return false;
     };
-    // For kinds that nobody else validates, no image is as good as one that cannot be read.
+    // Kinds without other validation may have malformed images.
     let may_be_missing = workload.origin == Origin::Other;
     (image.field.image.is_some() || may_be_missing)
         && image
@@ -210,11 +209,11 @@ fn is_unchanged(image: &Image<'_>, old: &Workload<'_>, workload: &Workload<'_>) 
             .any(|before| before.image == image.field.image)
 }
 
-/// The digest behind the tag of an image that was pinned when it was last admitted.
+/// Returns the digest of an image's tag that was pinned when the object was last admitted.
 fn pinned_before(image: &Image<'_>, old: &Workload<'_>, workload: &Workload<'_>) -> Option<Digest> {
     image.open().filter(|one| one.digest.is_none())?;
     let pod = workload.pods.get(image.pod)?;
-    // Images that are in no pod spec are in several of the same path, by service account.
+    // Images outside pod specs are in several Pods of the same path, one for each service account.
     let old = old.pods.iter().filter(|old| old.path == pod.path);
     let mut before = old.flat_map(|old| image.field.before(old, workload.origin));
     before.find_map(|before| {
@@ -229,7 +228,7 @@ fn denied(digest: Digest) -> Reason {
     Reason::new(Code::DigestDenied, message)
 }
 
-/// A limit on lookups that one image met.
+/// Denies the image that exceeded a limit on lookups.
 #[cold]
 pub(super) fn too_much(images: &[Image<'_>], exceeded: Exceeded) -> Reason {
     let name = exceeded.need.name();

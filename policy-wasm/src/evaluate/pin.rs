@@ -1,7 +1,6 @@
-//! Writes the digests that were verified into the object, in place of the tags that named them.
+//! Replaces tags in the object by verified digests.
 //!
-//! The object's text is kept to the byte but for those strings, so that nothing else of it can
-//! change, whatever it contains.
+//! Only these strings of the object's text change; all other bytes stay as they are.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -10,7 +9,7 @@ use super::images::Image;
 use crate::decision::MutatedObject;
 use crate::digest::Digest;
 
-/// One string of the object, and what is to stand there
+/// One string of the object and its replacement
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Pin {
     start: usize,
@@ -19,9 +18,9 @@ pub(super) struct Pin {
 }
 
 impl Pin {
-    /// The change for an image whose digest was learned; `None` where its place is not in `object`,
-    /// which cannot be.
-    #[inline(never)] // only some requests come here
+    /// Returns the replacement for an image with a resolved digest; `None` if its text is not in `object`, which
+    /// cannot happen.
+    #[inline(never)] // cold: see docs/performance.md#stack
     pub(super) fn new(object: &str, image: &Image<'_>, digest: Digest) -> Option<Self> {
         let token = image.field.token?.text();
         let start = token.as_ptr().addr().checked_sub(object.as_ptr().addr())?;
@@ -29,15 +28,14 @@ impl Pin {
         (object.get(start..end) == Some(token)).then(|| Self {
             start,
             end,
-            // A reference has no characters that JSON would escape.
+            // A reference has no characters that JSON escapes.
             image: alloc::format!("\"{}@{digest}\"", image.text()),
         })
     }
 }
 
-/// The object with all changes made; `None` where one has no place. Places that overlap cannot be, and
-/// end in `None` too.
-#[inline(never)] // only some requests come here
+/// Returns the object with all replacements; `None` if one is missing or if two overlap, which cannot happen.
+#[inline(never)] // cold: see docs/performance.md#stack
 pub(super) fn apply(object: &str, pins: Vec<Option<Pin>>) -> Option<MutatedObject> {
     let pins: Option<Vec<_>> = pins.into_iter().collect();
     let pins = crate::set(pins?);

@@ -1,8 +1,8 @@
 //! Check-based platform policies: exempt images first, then the one check set that covers the Pod,
 //! of which every check must pass.
 //!
-//! Allowlists stand at three levels, and each exempts from its own and no other. All checks run and
-//! all are reported. See <https://cloud.google.com/binary-authorization/docs/overview-cv>.
+//! Allowlists exist at three levels, and each exempts only from its own level. All checks run and are
+//! reported. See <https://cloud.google.com/binary-authorization/docs/overview-cv>.
 
 mod judge;
 mod plan;

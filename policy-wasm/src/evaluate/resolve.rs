@@ -1,4 +1,4 @@
-//! Tags, resolved once: the digest that is verified is the digest that is written into the object.
+//! Tag resolution. Each tag is resolved once, and the verified digest is the one written into the object.
 
 use alloc::string::String;
 
@@ -12,14 +12,13 @@ use crate::image::ImageReference;
 use crate::json::{Path, Raw, Report};
 use crate::settings::Settings;
 
-/// Learns the digest of every image that has a tag and that a document has to know; the others
-/// are nobody's business. One reference is asked for once, however often it occurs. A tag that was pinned
-/// when the object was last admitted keeps its digest: to apply the same object again changes nothing.
+/// Resolves the tags whose digest a document needs. Each reference is looked up once. A tag that was pinned
+/// when the object was last admitted keeps its digest, so applying the same object again changes nothing.
 ///
 /// # Errors
 ///
 /// `limit-exceeded`: more strict lookups than one request may cause.
-#[inline(never)] // only some requests come here
+#[inline(never)] // cold: see docs/performance.md#stack
 pub(super) fn resolve(
     settings: &Settings<'_>,
     documents: &Documents<'_, '_>,
@@ -54,14 +53,14 @@ pub(super) fn resolve(
             image.resolved = Some(digest.map_err(|reason| unresolved(image.text(), reason)));
         }
     }
-    // Revoked by digest, whatever name led to it.
+    // A resolved digest may be revoked.
     if images.iter().any(|image| image.resolved_digest().is_some()) {
         images::refuse_denied(settings, images, report);
     }
     Ok(())
 }
 
-/// The reference with host and tag, so that no host completes it in its own way.
+/// Returns the reference with host and tag, so that hosts do not apply different defaults.
 fn complete(reference: ImageReference<'_>) -> String {
     let tag = reference.tag.unwrap_or("latest");
     alloc::format!("{}:{tag}", reference.normalized_repository())
@@ -69,7 +68,7 @@ fn complete(reference: ImageReference<'_>) -> String {
 
 fn learn(need: &Need, lookups: &Lookups<'_>, budget: &Budget) -> Result<Digest, Reason> {
     if lookups.is_unavailable(need) {
-        let message = "Tag resolution is enabled but the host does not offer it";
+        let message = "Tag resolution is enabled but the host does not support it";
         return Err(Reason::new(Code::TagResolutionUnavailable, message));
     }
     let failed = |detail: &str| crate::evidence::failed(need, detail);

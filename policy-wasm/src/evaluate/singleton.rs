@@ -1,7 +1,7 @@
 //! The project-singleton policy: exempt images first, then the one rule that applies to the Pod.
 //!
-//! Allowlists are asked per image, rules per Pod. A specific rule replaces the default rule; the
-//! two are never combined. See
+//! Allowlists apply per image, rules per Pod. A specific rule replaces the default rule; the two are never
+//! combined. See
 //! <https://cloud.google.com/binary-authorization/docs/policy-yaml-reference>.
 
 mod judge;

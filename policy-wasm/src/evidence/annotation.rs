@@ -1,7 +1,7 @@
-//! Attestations that a Pod carries: DSSE envelopes in base64, joined by commas.
+//! Attestations in a Pod's annotation: DSSE envelopes in base64, separated by commas.
 //!
-//! Whoever writes the Pod writes the annotation, and can leave out what speaks against it. So it
-//! may carry what a configured key has signed, and is never evidence by itself.
+//! The author of the Pod writes the annotation and can omit unfavorable evidence. Only envelopes signed by a
+//! configured key are evidence.
 
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;

@@ -1,8 +1,8 @@
-//! Attestations that the cluster stores: resources `Attestation`, each named after an image, in the
-//! namespace of the note that their attestor uses.
+//! Attestations in the cluster: resources `Attestation`, one for each image, in the namespace of the
+//! attestor's note.
 //!
-//! Who may write into a namespace may sign for its note, and for no other: whatever an item says
-//! about its note, it counts for this one or not at all.
+//! Write access to a namespace allows attestations only under its note: the note in an item must be the
+//! namespace's, or the item is ignored.
 
 use alloc::borrow::Cow;
 use alloc::collections::{BTreeMap, BTreeSet};
@@ -24,10 +24,10 @@ pub(super) struct Object {
     note: String,
 }
 
-/// Lists the resources that are not `known` yet: one for each image and note.
+/// Returns the resources to look up that are not `known` yet: one for each image and note.
 ///
-/// Images times notes can be far more than may be looked up. One more than that is listed, and what is beyond
-/// is a failure.
+/// Images times notes may exceed the limit on lookups by far. At most one more than the limit is returned; the
+/// rest is a failure.
 pub(super) fn objects<'n>(
     evidence: &mut Evidence<'_>,
     notes: &'n BTreeMap<String, Cow<'_, str>>,
@@ -124,7 +124,7 @@ fn filed_under<'e>(attestation: Attestation<'e>, note: &str) -> Attestation<'e> 
     }
 }
 
-/// Reads `spec.attestations`, each item unread.
+/// Reads `spec.attestations`, with unparsed items.
 fn read<'e>(answer: Raw<'e>, object: &Object) -> Result<Vec<Raw<'e>>, Reason> {
     let report = Report::default();
     let (mut items, mut name) = (Vec::new(), None);
@@ -154,7 +154,7 @@ fn read<'e>(answer: Raw<'e>, object: &Object) -> Result<Vec<Raw<'e>>, Reason> {
     match name {
         _ if !is_object => Err(failed(&object.need, "the answer is not an object")),
         Some(name) if name != object.digest.as_name() => {
-            let detail = alloc::format!("the answer is about {}", crate::quote(&name));
+            let detail = alloc::format!("the answer is for {}", crate::quote(&name));
             Err(failed(&object.need, &detail))
         }
         _ => Ok(items),

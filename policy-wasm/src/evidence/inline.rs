@@ -1,7 +1,7 @@
-//! Attestations that stand in the settings.
+//! Attestations in the settings.
 //!
-//! There may be thousands, of which a request needs one or two. Where an occurrence is filed proves
-//! nothing, but it says what to look at first: mostly, that is enough.
+//! There may be thousands, of which a request needs one or two. The image under which an occurrence is stored
+//! proves nothing, but it selects the occurrences to read first, which usually suffice.
 
 use super::Evidence;
 use crate::Budget;
@@ -10,16 +10,16 @@ use crate::digest::Digest;
 use crate::json::Raw;
 use policy_text::cursor::has_escapes;
 
-/// Under what an occurrence is filed, as far as can be told without reading it
+/// The image under which an occurrence is stored, as far as it is known without parsing
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Filed {
-    /// Perhaps under a wanted image
+    /// Possibly a wanted image
     Here,
-    /// Under others
+    /// Another image
     Elsewhere,
 }
 
-/// Reads the occurrences that are filed like this, or all of them, and says whether there are any others.
+/// Reads the occurrences of this kind, or all, and returns whether there are others.
 pub(super) fn collect<'e>(
     evidence: &mut Evidence<'e>,
     occurrences: &[Raw<'e>],
@@ -44,7 +44,7 @@ pub(super) fn collect<'e>(
 }
 
 impl Filed {
-    /// What spells out digests, none of which is wanted, is filed elsewhere. Base64 is not looked into.
+    /// Returns `Elsewhere` if the text contains digests, but no wanted one. Base64 is not decoded.
     fn of(occurrence: &str, is_wanted: impl Fn(Digest) -> bool) -> Self {
         let mut digests = Digest::all_in(occurrence).peekable();
         let has_digests = digests.peek().is_some();

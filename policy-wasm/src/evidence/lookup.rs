@@ -1,9 +1,8 @@
-//! What has to be asked outside of the call, and the answers.
+//! Lookups outside the call, and their answers.
 //!
-//! The core asks by value: whoever calls it answers each [`Need`] with whatever its host offers, or
-//! from a recording. An answer is a candidate, never a fact, with two exceptions: the digest behind
-//! a tag, and that is the digest that is then verified and written into the object; and whether a
-//! signature verifies whose payload only the host can see.
+//! The core passes each [`Need`] to its caller, which answers it from the host or from a recording. Answers are
+//! untrusted, with two exceptions: the digest of a tag, which is then verified and written into the object; and
+//! whether a signature verifies whose payload only the host can read.
 
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
@@ -18,7 +17,7 @@ use crate::{Budget, Escaped};
 /// One thing to look up
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Need {
-    /// The digest behind a tag: `{"digest": "sha256:…"}`
+    /// The digest of a tag: `{"digest": "sha256:…"}`
     Tag {
         /// With host and tag
         reference: String,
@@ -27,10 +26,10 @@ pub enum Need {
     Attestation {
         /// From the settings, never from the request
         namespace: String,
-        /// The image; the resource is named after it
+        /// The image, whose digest is the resource's name
         digest: Digest,
     },
-    /// The manifest of an artifact beside an image
+    /// The manifest of an artifact of an image
     Manifest {
         /// With host and tag
         reference: String,
@@ -39,26 +38,26 @@ pub enum Need {
     Signature {
         /// With host and digest
         reference: String,
-        /// For people and recordings
+        /// For messages and recordings
         key_id: String,
         /// In PEM
         key: String,
-        /// Whether there is anything to verify
+        /// Whether a signature is known to exist
         presence: Presence,
     },
 }
 
-/// Whether signatures of an image have been seen, before the host is asked about them
+/// Whether signatures of an image are known to exist before the host verifies them
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Presence {
-    /// A manifest shows them, and not what they cover
+    /// A manifest contains them, but not their payload
     Seen,
-    /// There is no such manifest, but there may be a bundle, which only some hosts find
+    /// No manifest exists, but there may be a bundle, which only some hosts find
     Unknown,
 }
 
 impl Need {
-    /// The kind of a lookup, as recordings name it.
+    /// Returns the kind of a lookup in recordings.
     #[must_use]
     pub const fn kind(&self) -> &'static str {
         match self {
@@ -69,8 +68,8 @@ impl Need {
         }
     }
 
-    /// What is looked up, as recordings name it: a reference, `NAMESPACE/sha256-HEX`, or a reference
-    /// and a key id with a space between.
+    /// Returns the name of a lookup in recordings: a reference, `NAMESPACE/sha256-HEX`, or a reference and a key
+    /// id, separated by a space.
     #[must_use]
     pub fn name(&self) -> String {
         match self {
@@ -85,28 +84,28 @@ impl Need {
     }
 }
 
-/// What came of a lookup
+/// Result of a lookup
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Answer {
-    /// JSON, not yet read
+    /// Unparsed JSON
     Found(String),
-    /// There is no such thing
+    /// Not found
     Absent,
-    /// Nobody knows: the host failed, and these are its words
+    /// The host failed with this message
     Failed(String),
-    /// This host does not offer such a lookup
+    /// The host does not support the lookup
     Unavailable,
-    /// The answer is longer than was allowed
+    /// The answer exceeds the limit
     TooLong,
 }
 
-/// Whoever answers lookups
+/// Answers lookups
 pub trait Lookup {
-    /// Answers one need with at most `max_bytes`, without allocating more for it.
+    /// Answers one lookup with at most `max_bytes`, without allocating more.
     fn look_up(&mut self, need: &Need, max_bytes: usize) -> Answer;
 }
 
-/// A host that offers nothing
+/// A host that supports no lookups
 #[derive(Debug, Clone, Copy)]
 pub struct NoLookup;
 
@@ -116,36 +115,36 @@ impl Lookup for NoLookup {
     }
 }
 
-/// The lookups of one request: each need is asked once, within the budget
+/// The lookups of one request: each is made once, within the budget
 pub(crate) struct Lookups<'l> {
     lookup: &'l mut dyn Lookup,
-    /// Or the limit that kept it from being asked
+    /// Answers, or the exceeded limit
     answers: BTreeMap<Need, Result<Answer, Reason>>,
     bytes_left: usize,
 }
 
-/// What happens when the lookups of a request are more than its budget
+/// The consequence if the lookups of a request exceed its budget
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Urgency {
     /// The request is denied
     Strict,
-    /// What was not asked is a failure like any other: nothing that depends on it can deny the request
+    /// Lookups beyond the budget fail; they cannot deny the request
     Lenient,
 }
 
 const TOO_MANY: &str = "lookups in one request";
 
-/// A limit that was met, and at what
+/// An exceeded limit
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Exceeded {
     what: &'static str,
     limit: usize,
-    /// What was asked then
+    /// The lookup that exceeded it
     pub(crate) need: Need,
 }
 
 impl Exceeded {
-    /// The limit, and the place of the object that met it.
+    /// Returns the reason, with the place in the object that exceeded the limit.
     pub(crate) fn into_reason(self, place: Option<&str>) -> Reason {
         let Self { what, limit, .. } = self;
         match place {
@@ -164,11 +163,11 @@ impl<'l> Lookups<'l> {
         }
     }
 
-    /// Asks for what is not known yet, or for nothing where that is too much.
+    /// Makes all lookups that are not known yet, or none if strict ones would exceed the budget.
     ///
     /// # Errors
     ///
-    /// What is strict: too many lookups, or too much in their answers.
+    /// Too many strict lookups, or too large answers.
     pub(crate) fn ask(
         &mut self,
         needs: impl IntoIterator<Item = Need>,
@@ -206,7 +205,7 @@ impl<'l> Lookups<'l> {
         Ok(())
     }
 
-    /// More lookups than one request may cause.
+    /// Returns the reason for too many lookups.
     #[cold]
     pub(crate) fn too_many(budget: &Budget) -> Reason {
         Reason::limit(TOO_MANY, budget.lookups)
@@ -218,7 +217,7 @@ impl<'l> Lookups<'l> {
         }
         let max_bytes = budget.answer_bytes.min(self.bytes_left);
         let answer = match self.lookup.look_up(need, max_bytes) {
-            // Not every host keeps to it.
+            // Hosts may ignore the limit.
             Answer::Found(text) if text.len() > max_bytes => Answer::TooLong,
             answer => answer,
         };
@@ -238,11 +237,11 @@ impl<'l> Lookups<'l> {
         Ok(answer)
     }
 
-    /// The answer to a need that was asked for, unread; `None` where there is no such thing.
+    /// Returns the unparsed answer to a lookup; `None` if not found.
     ///
     /// # Errors
     ///
-    /// `host-capability-failed`. `limit-exceeded`: the budget ended before it was asked.
+    /// `host-capability-failed`. `limit-exceeded`: the budget was exhausted before the lookup.
     pub(crate) fn found(&self, need: &Need, budget: &Budget) -> Result<Option<Raw<'_>>, Reason> {
         match self.answers.get(need) {
             Some(Err(limit)) => Err(limit.clone()),
@@ -256,18 +255,18 @@ impl<'l> Lookups<'l> {
             Some(Ok(Answer::Absent)) => Ok(None),
             Some(Ok(Answer::Failed(text))) => Err(failed(need, text)),
             Some(Ok(Answer::Unavailable | Answer::TooLong)) | None => {
-                Err(failed(need, "this host does not offer it"))
+                Err(failed(need, "this host does not support it"))
             }
         }
     }
 
-    /// Whether the host offers no such lookup at all.
+    /// Whether the host does not support the lookup.
     pub(crate) fn is_unavailable(&self, need: &Need) -> bool {
         self.answers.get(need) == Some(&Ok(Answer::Unavailable))
     }
 }
 
-/// A lookup without a usable answer: an error of the infrastructure, never a verdict on an image.
+/// Returns the reason for a failed lookup: an error of the infrastructure, never a violation.
 pub(crate) fn failed(need: &Need, detail: &str) -> Reason {
     let message = alloc::format!(
         "Looking up {} {} failed: {}",

@@ -1,13 +1,12 @@
-//! Attestations that a registry stores beside an image, under tags made of its digest.
+//! Attestations in a registry, under tags derived from the image's digest.
 //!
-//! | tag | what |
+//! | tag | content |
 //! | --- | --- |
-//! | `sha256-<hex>.sig` | cosign's signature manifest, in the form that it had before bundles |
-//! | `sha256-<hex>.countersign` | a manifest whose annotations carry whole attestations |
+//! | `sha256-<hex>.sig` | cosign's signature manifest, in the format before bundles |
+//! | `sha256-<hex>.countersign` | a manifest with attestations in its annotations |
 //!
-//! Both say all that is needed in the manifest itself: hosts hand out manifests, not blobs. Where a
-//! signature of cosign covers more than follows from the image, or is in a bundle, only the host can see
-//! it.
+//! Both contain everything in the manifest, because hosts return manifests but not blobs. Only the host can
+//! verify cosign signatures in bundles or over payloads that cannot be reconstructed from the image.
 
 mod artifact;
 mod cosign;
@@ -31,11 +30,11 @@ pub(super) struct Artifact {
     pub(super) need: Need,
     kind: Kind,
     digest: Digest,
-    /// Normalised, for what goes wrong
+    /// Normalized repository, for error messages
     repository: String,
     /// Every spelling of the repository in the request
     spellings: BTreeSet<String>,
-    /// Of which one is to have signed, in PEM by their ids
+    /// Keys of which any one suffices: PEM by key id
     cosign_keys: BTreeMap<String, String>,
 }
 
@@ -45,8 +44,8 @@ enum Kind {
     Countersign,
 }
 
-/// Lists the manifests: one for each repository and digest, and one more where signatures of cosign
-/// count. A registry that the settings do not allow is a failure to ask, and nobody asks it.
+/// Returns the manifests to look up: one for each repository and digest, and another one if cosign signatures
+/// are needed. Registries that the settings do not allow are failures and are not contacted.
 pub(super) fn artifacts(
     settings: &Settings<'_>,
     wanted: &[Wanted<'_>],
@@ -100,7 +99,8 @@ pub(super) fn artifacts(
     artifacts
 }
 
-/// Keeps what the manifests hold that have not been `seen`, and returns what of them only the host can see.
+/// Adds the attestations of manifests that have not been `seen`, and returns signatures that only the host can
+/// verify.
 pub(super) fn collect(
     evidence: &mut Evidence<'_>,
     artifacts: Vec<Artifact>,
@@ -122,7 +122,7 @@ pub(super) fn collect(
                     evidence.add_bodies(bodies, Some(artifact.digest));
                 }
             }
-            // Current cosign writes bundles, and no such manifest.
+            // Current versions of cosign write bundles instead of this manifest.
             Ok(None) => unseen.extend(artifact.unseen(Presence::Unknown)),
             Err(_) if !is_new => {}
             Err(reason) => evidence.failures.push(Failure {
@@ -148,7 +148,7 @@ fn is_unseen(attestation: &Attestation<'_>) -> bool {
 }
 
 impl Artifact {
-    /// The questions that are left to the host: one for each key of which a signature counts.
+    /// Returns the verifications for the host, one for each key.
     fn unseen(&self, presence: Presence) -> Vec<Unseen> {
         let (Kind::Cosign, keys) = (self.kind, &self.cosign_keys) else {
             return Vec::new();

@@ -1,8 +1,7 @@
-//! Signatures of cosign that only the host can see, since what they cover lies in a blob: signed with
-//! annotations, or under another name, or in a bundle.
+//! cosign signatures that only the host can verify, because their payload is in a blob: with annotations, under
+//! another repository name, or in a bundle.
 //!
-//! Here the host verifies. It is asked about one key and one digest, and believed if it says yes about
-//! exactly that digest.
+//! The host verifies one key and one digest. Its result is used only if it is for exactly that digest.
 
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
@@ -13,7 +12,7 @@ use crate::decision::Reason;
 use crate::digest::Digest;
 use crate::json::{Path, Raw, Report};
 
-/// A question to the host
+/// A verification for the host
 #[derive(Debug)]
 pub(super) struct Unseen {
     pub(super) need: Need,
@@ -34,19 +33,18 @@ impl Unseen {
     }
 }
 
-/// What the host says about one key and one image
+/// The host's result for one key and one image
 #[derive(Debug)]
 pub(crate) struct HostSignature {
     pub(super) digest: Digest,
-    /// Normalised
+    /// Normalized repository
     pub(super) repository: String,
     pub(crate) key_id: String,
-    /// Whether the key has signed, or why nobody knows
+    /// Whether the key has signed, or the error
     pub(crate) is_trusted: Result<bool, Reason>,
 }
 
-/// Reads the answers. A host that verifies nothing fails to answer only where there is something to
-/// verify.
+/// Reads the answers. A host without signature verification is an error only if a signature exists.
 pub(super) fn answers(
     mut unseen: Vec<Unseen>,
     lookups: &Lookups<'_>,
@@ -71,7 +69,7 @@ pub(super) fn answers(
     unseen.into_iter().map(answer).collect()
 }
 
-/// Reads `{"is_trusted": true, "digest": "sha256:…"}`; nothing of it may be missing.
+/// Reads `{"is_trusted": true, "digest": "sha256:…"}`; both fields are required.
 fn read(answer: Raw<'_>, asked: Digest) -> Result<bool, String> {
     let report = Report::default();
     let (mut is_trusted, mut digest) = (None, None);
@@ -89,7 +87,7 @@ fn read(answer: Raw<'_>, asked: Digest) -> Result<bool, String> {
     let digest = digest.ok_or("the answer has no `digest`")?;
     if is_trusted && Digest::parse(&digest) != Ok(asked) {
         return Err(alloc::format!(
-            "the answer is about {}",
+            "the answer is for {}",
             crate::quote(&digest)
         ));
     }

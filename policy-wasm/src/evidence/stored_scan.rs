@@ -1,8 +1,7 @@
-//! Scans as Artifact Analysis stores them: an occurrence for each vulnerability, and one of kind
-//! `DISCOVERY` that says whether the image was scanned at all.
+//! Scans of Artifact Analysis: an occurrence for each vulnerability, and one of kind `DISCOVERY` with the
+//! status of the scan.
 //!
-//! Nobody signs these, so they count where the administrator has put them into the settings, and
-//! nowhere else.
+//! They are not signed, so they are used only from the settings.
 
 use alloc::borrow::Cow;
 use alloc::collections::BTreeMap;
@@ -15,7 +14,7 @@ use crate::digest::Digest;
 use crate::json::{Dialect, Null, Path, Raw, Report, Value};
 use crate::settings::Settings;
 
-/// The occurrences have many fields that nobody reads.
+/// Occurrences may have unknown fields.
 const OCCURRENCE: &Dialect = &Dialect {
     malformed: Code::EvidenceInvalid,
     unknown_field: Code::EvidenceInvalid,
@@ -24,13 +23,13 @@ const OCCURRENCE: &Dialect = &Dialect {
     null: Null::Absent,
 };
 
-/// What the occurrences of one image say
+/// The occurrences of one image
 #[derive(Debug, Default)]
 pub(crate) struct StoredScan<'a> {
     pub(crate) findings: Vec<Finding<'a>>,
-    /// All scans have ended: what is not among the findings was not found
+    /// Whether all scans have finished, so that the findings are complete
     pub(crate) is_complete: bool,
-    /// One has not, or it has failed
+    /// Whether a scan has not finished or has failed
     is_unfinished: bool,
 }
 
@@ -52,7 +51,7 @@ struct Stored<'a> {
 }
 
 impl<'a> StoredScan<'a> {
-    /// Reads what the settings say, by image.
+    /// Reads the scans in the settings, by image.
     pub(super) fn all(settings: &Settings<'a>, report: &Report) -> BTreeMap<Digest, Self> {
         let mut scans: BTreeMap<Digest, Self> = BTreeMap::new();
         for (index, raw) in settings.evidence.occurrences.iter().enumerate() {
@@ -82,7 +81,7 @@ impl<'a> StoredScan<'a> {
 }
 
 impl<'a> Stored<'a> {
-    /// Reads an occurrence; `None` for one of another kind.
+    /// Reads an occurrence; returns `None` for other kinds.
     fn read(raw: Raw<'a>, path: Path<'_>, report: &Report) -> Option<Self> {
         let mut stored = Self {
             kind: Kind::of(raw, path, report)?,
@@ -119,8 +118,8 @@ impl<'a> Stored<'a> {
 }
 
 impl Kind {
-    /// The kind of an occurrence, if it is one of these. What is wrong with others is not ours,
-    /// unless they have what only these have: a finding must not be lost for its label.
+    /// Returns the kind of an occurrence, if it is one of these. Problems of other kinds are ignored, unless they
+    /// have fields of scans: a finding must not be lost because of a wrong kind.
     fn of(raw: Raw<'_>, path: Path<'_>, report: &Report) -> Option<Self> {
         let (mut kind, mut is_of_scan) = (None, false);
         raw.read(OCCURRENCE, Path::Root(""), &Report::default(), |value| {
@@ -153,8 +152,8 @@ const SEVERITIES: &[(&str, Severity)] = &[
     ("CRITICAL", Severity::Critical),
 ];
 
-/// The distributor's severity counts before the note provider's, and what the occurrence says about
-/// a fix before what its packages say.
+/// Reads a vulnerability. The distributor's severity overrides the note provider's, and the occurrence's fix
+/// status overrides that of its packages.
 fn read_vulnerability(value: Value<'_, '_>, finding: &mut Finding<'_>) {
     let severity = |value: Value<'_, '_>| {
         value.choice(SEVERITIES, Code::EvidenceInvalid, Code::EvidenceInvalid)
@@ -180,7 +179,7 @@ fn read_vulnerability(value: Value<'_, '_>, finding: &mut Finding<'_>) {
     finding.fix_available = Some(fix_available.unwrap_or(has_fixed_version));
 }
 
-/// `MAXIMUM` stands for a version that there is not.
+/// Whether a version exists; `MAXIMUM` means that there is none.
 fn is_version(value: Value<'_, '_>) -> bool {
     let mut kind = None;
     value.object(|key, value| {

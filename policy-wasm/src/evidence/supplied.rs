@@ -1,4 +1,4 @@
-//! Answers that a call brings with it: a recording, or what a test lays out.
+//! Answers in the call: a recording, or the evidence of a test.
 //!
 //! ```json
 //! [{"kind": "tag", "name": "trusted.example/app:1", "found": {"digest": "sha256:…"}},
@@ -6,7 +6,7 @@
 //!  {"kind": "attestation", "name": "attest-build/sha256-…", "failed": "forbidden"}]
 //! ```
 //!
-//! A call that brings answers asks nobody else. What it has no answer for is not available.
+//! A call with answers makes no other lookups. Missing answers are unavailable.
 
 use alloc::borrow::Cow;
 use alloc::collections::BTreeMap;
@@ -27,8 +27,8 @@ impl<'a> Supplied<'a> {
     ///
     /// # Errors
     ///
-    /// Not in this form, or two answers to one question: nobody could say which is true.
-    #[inline(never)] // only some requests come here
+    /// The list is malformed or answers a lookup twice.
+    #[inline(never)] // cold: see docs/performance.md#stack
     pub(crate) fn read(raw: Raw<'a>, dialect: &Dialect) -> Result<Self, String> {
         let report = Report::default();
         let mut answers = BTreeMap::new();

@@ -1,5 +1,4 @@
-//! What the administrator vouches for by writing it into the settings: statements and stored scans,
-//! which nobody has to have signed.
+//! Administrator-supplied evidence: statements and scans in the settings, which need no signature.
 
 use alloc::collections::BTreeMap;
 use alloc::rc::Rc;
@@ -14,12 +13,12 @@ use crate::digest::Digest;
 use crate::json::{Path, Report};
 use crate::settings::{Purpose, Settings};
 
-/// All of it, read once for a request, whatever the number of images
+/// Administrator-supplied evidence, read once for a request, whatever the number of images
 #[derive(Debug)]
 pub(crate) struct Vouched<'a> {
-    /// Each with its place in the list
+    /// Statements with their index in the settings
     statements: Vec<(usize, Statement<'a>)>,
-    /// Those about an image, by their places among the statements
+    /// Indices of the statements about each image
     about: BTreeMap<Digest, Vec<usize>>,
     scans: BTreeMap<Digest, Rc<StoredScan<'a>>>,
 }
@@ -46,7 +45,7 @@ impl<'a> Vouched<'a> {
         }
     }
 
-    /// Reads all of it to the end, for what is wrong with it.
+    /// Parses all of it and reports problems.
     pub(crate) fn check(settings: &Settings<'a>, report: &Report) {
         each_statement(settings, report, |index, statement| {
             predicate(index, &statement, report);
@@ -54,7 +53,7 @@ impl<'a> Vouched<'a> {
         StoredScan::all(settings, report);
     }
 
-    /// What the statements about an image say, for one purpose.
+    /// Returns the predicates of the statements about an image, for one purpose.
     pub(crate) fn predicates(
         &self,
         digest: Digest,
@@ -68,13 +67,13 @@ impl<'a> Vouched<'a> {
         wanted.filter_map(|(index, statement)| predicate(*index, statement, report))
     }
 
-    /// The stored scan of an image.
+    /// Returns the stored scan of an image.
     pub(crate) fn scan(&self, digest: Digest) -> Option<Rc<StoredScan<'a>>> {
         self.scans.get(&digest).cloned()
     }
 }
 
-/// Reads what a statement says.
+/// Parses the predicate of a statement.
 fn predicate<'a>(
     index: usize,
     statement: &Statement<'a>,
@@ -86,7 +85,7 @@ fn predicate<'a>(
         .ok()
 }
 
-/// Reads the statements; one that no check would read has no business here.
+/// Reads the statements; a predicate type that no check reads is a problem.
 fn each_statement<'a>(
     settings: &Settings<'a>,
     report: &Report,
@@ -120,7 +119,7 @@ fn each_statement<'a>(
 
 fn refuse(index: usize, rejection: &Rejection, report: &Report) {
     let root = Path::Root("evidence.statements");
-    // Nobody has signed these, so that it is only the rest that is wrong.
+    // The rejection's prefix about the signature does not apply, since these are not signed.
     let message = match rejection {
         Rejection::PayloadInvalid(detail) => detail.clone(),
         other => other.to_string(),

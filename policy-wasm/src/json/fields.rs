@@ -1,18 +1,18 @@
-//! The fields of an object, one after the other.
+//! Iteration over the fields of an object.
 
 use alloc::borrow::Cow;
 
 use super::walk::Seen;
 use super::{Path, Value};
 
-/// The fields of an object that is being walked
+/// The fields of an object during the walk
 ///
-/// INVARIANT: whoever begins goes on until there is no next one, and then stops. Until then, the object's
-/// keys are the innermost that the walk knows.
+/// INVARIANT: callers call `next` until it returns `None`, and not again. Until then, the object's keys are the
+/// innermost of the walk.
 pub(super) struct Fields<'f, 'v, 'de> {
     object: &'f mut Value<'v, 'de>,
     seen: Seen,
-    /// The field that was handed out last: its key, and where its value begins
+    /// The last returned field: its key, and the offset of its value
     last: Option<(Cow<'de, str>, usize)>,
 }
 
@@ -27,7 +27,7 @@ impl<'f, 'v, 'de> Fields<'f, 'v, 'de> {
         }
     }
 
-    /// The next field whose key is the first of its name; others are reported.
+    /// Returns the next field; duplicate keys are reported and skipped.
     #[inline(never)]
     pub(super) fn next(&mut self) -> Option<(&str, Value<'_, 'de>)> {
         let mut is_first = true;

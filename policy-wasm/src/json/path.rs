@@ -1,19 +1,19 @@
-//! Where in a document a value stands, without allocating until somebody asks.
+//! Paths of values in a document, without allocation until they are formatted.
 
 use alloc::string::{String, ToString as _};
 
 /// A chain of keys and indices from a document's root, on the stack of the walk
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Path<'p> {
-    /// The document itself, by the name its reader knows it under; may be empty
+    /// The document itself, by name; may be empty
     Root(&'p str),
     Field(&'p Self, &'p str),
     Index(&'p Self, usize),
 }
 
 impl Path<'_> {
-    /// `policy.clusterAdmissionRules[us-east1.prod].evaluationMode`: keys that are not plain field
-    /// names stand in brackets, as Google's command line prints them.
+    /// Formats the path, such as `policy.clusterAdmissionRules[us-east1.prod].evaluationMode`: keys that are not
+    /// plain field names are in brackets, as in Google's command line.
     pub(crate) fn text(self) -> String {
         let mut text = String::with_capacity(64);
         self.write(&mut text);
@@ -44,7 +44,7 @@ impl Path<'_> {
     }
 }
 
-/// Nearly all indices have one digit, for which nothing has to be looked up.
+/// Writes a number; fast for one digit, which nearly all indices have.
 fn write_decimal(text: &mut String, number: usize) {
     let digit = u32::try_from(number)
         .ok()

@@ -1,4 +1,4 @@
-//! Text that is read later, or not at all.
+//! Unparsed JSON.
 
 use alloc::string::{String, ToString as _};
 
@@ -8,14 +8,14 @@ use super::walk::Walk;
 use super::{Dialect, Path, Report, Value};
 use policy_text::cursor::{Cursor, Kind, MAX_DEPTH};
 
-/// A JSON document, or a part of one, that is read later, or not at all
+/// An unparsed JSON document, or a part of one
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Raw<'de> {
     text: &'de str,
 }
 
 impl<'de> Raw<'de> {
-    /// The whole text as one unread value. Nothing is checked before it is read.
+    /// Wraps a text without checking it.
     pub(crate) const fn new(text: &'de str) -> Self {
         Self { text }
     }
@@ -24,14 +24,14 @@ impl<'de> Raw<'de> {
         self.text
     }
 
-    /// The deepest nesting of lists and objects, up to where the text stops being JSON.
+    /// Returns the maximum nesting of lists and objects, up to the first syntax error.
     pub(crate) fn depth(self) -> usize {
         let mut cursor = Cursor::new(self.text);
         cursor.skip();
         cursor.deepest()
     }
 
-    /// Whether this is `{}`, decided without reading anything else.
+    /// Whether this is `{}`, without parsing further.
     pub(crate) fn is_empty_object(self) -> bool {
         self.is_empty_within('{', '}')
     }
@@ -58,10 +58,9 @@ impl<'de> Raw<'de> {
         self.text == "null"
     }
 
-    /// Reads the value, and returns its deepest nesting.
+    /// Reads the value, and returns its maximum nesting.
     ///
-    /// A syntax error is reported like any other problem and ends the walk: what follows it cannot
-    /// be read.
+    /// A syntax error is reported like any other problem and ends the walk.
     pub(crate) fn read(
         self,
         dialect: &Dialect,
@@ -90,12 +89,12 @@ impl<'de> Raw<'de> {
         cursor.deepest()
     }
 
-    /// What is wrong with a text that is not JSON, and where: found a second time, in better words.
+    /// Describes a syntax error with its position, by parsing the text a second time.
     fn error(self, deepest: usize) -> String {
         match serde_json::from_str::<IgnoredAny>(self.text) {
             Err(error) => error.to_string(),
             Ok(_) if deepest >= MAX_DEPTH => "nested too deeply".to_string(),
-            Ok(_) => "this reader does not take it for JSON".to_string(),
+            Ok(_) => "not valid JSON for this parser".to_string(),
         }
     }
 }

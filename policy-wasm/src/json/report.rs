@@ -1,4 +1,4 @@
-//! The problems found in a document, all of them at once.
+//! The problems of a document.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -8,14 +8,14 @@ use core::fmt;
 use super::Path;
 use crate::decision::Code;
 
-/// One thing that is wrong with a document, and where
+/// One problem of a document and its place
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
     /// Stable code of the kind of problem
     pub code: Code,
     /// Path of the offending value; empty for the document itself
     pub path: String,
-    /// What is wrong and, where it helps, what would be right
+    /// Description of the problem and, if helpful, of a valid value
     pub message: String,
 }
 
@@ -29,8 +29,7 @@ impl fmt::Display for Problem {
     }
 }
 
-/// How many problems are kept. A document with more is not being edited, it is the wrong document;
-/// the rest is counted.
+/// Maximum number of kept problems. A document with more is probably the wrong one; the rest is counted.
 const KEPT: usize = 64;
 
 /// Collects problems while a document is walked
@@ -54,8 +53,7 @@ impl Report {
         }
     }
 
-    /// Reports under `code` the required fields that an object does not have. What is no object has
-    /// been reported as that.
+    /// Reports missing required fields of an object under `code`. Values that are not objects have been reported.
     pub(crate) fn require(
         &self,
         was_object: bool,
@@ -70,12 +68,12 @@ impl Report {
         }
     }
 
-    /// Whether nothing was found.
+    /// Whether there are no problems.
     pub(crate) fn is_empty(&self) -> bool {
         self.total.get() == 0
     }
 
-    /// The problems in the order in which they were found: at most 64, then a count of the rest.
+    /// Returns the problems in order: at most 64, then a count of the rest.
     pub(crate) fn into_problems(self) -> Vec<Problem> {
         let more = self.left_out();
         let mut problems = self.problems.into_inner();
@@ -98,7 +96,7 @@ impl Report {
 }
 
 impl fmt::Display for Report {
-    /// All problems, separated by `; `, with a count of those that were not kept.
+    /// Formats all problems, separated by `; `, with a count of the rest.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let problems = self.problems.borrow();
         for (index, problem) in problems.iter().enumerate() {

@@ -156,7 +156,7 @@ fn each_text(pieces: &[&str], longest: usize, each: &mut impl FnMut(&str)) {
     grow(&mut String::new(), pieces, longest, each);
 }
 
-/// What nobody reads is checked all the same, by whichever way it is passed over.
+/// Skipped values are checked, whichever function skips them.
 fn passed_over_as_json(text: &str) {
     let expected = serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok();
     let mut cursor = Cursor::new(text);

@@ -1,4 +1,4 @@
-//! One walk over a text: where it stands, and the keys of the objects that it is inside of.
+//! State of one walk over a text: its position, and the keys of all open objects.
 
 use alloc::borrow::Cow;
 use alloc::collections::BTreeSet;
@@ -10,27 +10,27 @@ use policy_text::cursor::Cursor;
 #[derive(Debug)]
 pub(super) struct Walk<'de> {
     pub(super) cursor: Cursor<'de>,
-    /// The keys of all objects that are open, those of the innermost last
+    /// Keys of all open objects, the innermost last
     keys: Vec<&'de str>,
-    /// Those for which there is no place among them, for each open object that has some
+    /// Keys beyond the limit or with escapes, for each open object that has some
     others: Vec<BTreeSet<Cow<'de, str>>>,
 }
 
-/// The keys of one object, to find the second of two equal ones
+/// The keys of one object, to find duplicates
 #[derive(Debug)]
 pub(super) struct Seen {
-    /// One bit for each key, by its length and its ends: most keys are told apart by that
+    /// One bit for each key, by its length and its ends, which distinguish most keys
     sketch: u64,
-    /// Where they begin among all keys
+    /// Start of the object's keys among all keys
     start: usize,
     has_others: bool,
 }
 
-/// Keys of one object that are compared one by one. Most objects have fewer; a map of rules may have
-/// thousands.
+/// Maximum number of keys of one object that are compared linearly. Most objects have fewer; a map of rules may
+/// have thousands.
 const COMPARED: usize = 16;
 
-/// Keys of open objects for which there is room at once: more than most requests have.
+/// Initial capacity for the keys of all open objects: more than most requests have.
 const ROOM: usize = 32;
 
 impl<'de> Walk<'de> {
@@ -42,7 +42,7 @@ impl<'de> Walk<'de> {
         }
     }
 
-    /// Moves into an object, which has no key yet.
+    /// Enters an object without keys.
     pub(super) fn enter(&mut self) -> Seen {
         self.cursor.enter();
         Seen {
@@ -52,14 +52,14 @@ impl<'de> Walk<'de> {
         }
     }
 
-    /// Moves over a value that began here, where nobody has read it.
+    /// Skips a value that began here, if it was not read.
     pub(super) fn skip_unread(&mut self, start: usize) {
         if self.cursor.position() == start {
             self.cursor.skip();
         }
     }
 
-    /// Forgets the keys of the innermost object, behind which the walk is.
+    /// Drops the keys of the innermost object after its end.
     pub(super) fn leave(&mut self, seen: &Seen) {
         self.keys.truncate(seen.start);
         if seen.has_others {
@@ -76,7 +76,7 @@ impl<'de> Walk<'de> {
         self.compared(seen).contains(&key) || others.is_some_and(|others| others.contains(key))
     }
 
-    /// Adds a key that the innermost object does not have: with escapes, or one of many, to the others.
+    /// Adds a new key of the innermost object; keys with escapes or beyond the limit go to `others`.
     pub(super) fn insert(&mut self, seen: &mut Seen, key: Cow<'de, str>) {
         seen.sketch |= sketch(&key);
         match key {

@@ -1,4 +1,4 @@
-//! ASCII armour (RFC 9580, section 6).
+//! ASCII armor (RFC 9580, section 6).
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -6,8 +6,8 @@ use alloc::vec::Vec;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-/// Reads exactly one block, with nothing before it and only white space after it: its label and what
-/// it holds. Lines end in LF or CRLF.
+/// Decodes exactly one block, with nothing before and only white space after it, to its label and content.
+/// Lines end in LF or CRLF.
 pub(super) fn decode(text: &str) -> Option<(&str, Vec<u8>)> {
     let mut lines = text.lines().map(str::trim_ascii_end);
     let label = label(lines.next()?, "-----BEGIN PGP ")?;
@@ -22,7 +22,7 @@ pub(super) fn decode(text: &str) -> Option<(&str, Vec<u8>)> {
         line = lines.next()?;
     }
     if line.starts_with('=') {
-        // Section 6.1: nothing may be refused for its checksum.
+        // Section 6.1: a wrong checksum must not be an error.
         line = lines.next()?;
     }
     if self::label(line, "-----END PGP ")? != label || !lines.all(str::is_empty) {

@@ -1,12 +1,11 @@
 //! Certificates, "transferable public keys" (RFC 9580, section 10.1): a primary key, its names and
 //! its subkeys, each followed by signatures.
 //!
-//! The keys are read first: they tell which messages name them. The signatures are verified when one does,
-//! once, and paid for as the message is.
+//! The keys are read first, to select the messages signed by them. The self-signatures are verified once, when
+//! such a message is found, and are charged like the message.
 //!
-//! Nothing that the primary key says of itself is passed over: each signature that names it as its
-//! issuer must verify and be understood, or the certificate is refused. Otherwise an expiry or a
-//! revocation could be lost by damage. Signatures by others say nothing here.
+//! Every self-signature of the primary key must verify and be supported, or the certificate is rejected:
+//! otherwise damage could remove an expiry or a revocation. Signatures of other keys are ignored.
 
 use alloc::borrow::Cow;
 use alloc::boxed::Box;
@@ -27,24 +26,24 @@ use super::std::io;
 use super::{Certificate, CertificateError};
 use crate::attestation::{Exhausted, Meter};
 
-/// The keys of a certificate, with what its own signatures say of them
+/// The keys of a certificate, with their validity from the self-signatures
 #[derive(Debug)]
 pub(super) struct Bound {
     pub(super) primary: Key,
-    /// Those that can verify
+    /// Subkeys that can verify signatures
     pub(super) subkeys: Vec<Key>,
 }
 
-/// Why a certificate's own signatures were not verified
+/// Reasons why the self-signatures were not verified
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum NotBound {
-    /// They never will be
+    /// The certificate is invalid
     Certificate(CertificateError),
-    /// There was no work left for it
+    /// The budget is exhausted
     Exhausted(Exhausted),
 }
 
-/// Reads the keys. Signatures are counted, and not looked at.
+/// Reads the keys. Signatures are only counted.
 pub(super) fn read(bytes: &[u8]) -> Result<Certificate, CertificateError> {
     let mut packets = Packets::of(bytes);
     let primary = packets.next().transpose().map_err(|_| DAMAGED)?;
@@ -67,7 +66,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Certificate, CertificateError> {
             tag::SECRET_KEY | tag::SECRET_SUBKEY => {
                 return Err(CertificateError::Malformed("a private key"));
             }
-            _ => return Err(CertificateError::Malformed("a packet that no key has")),
+            _ => return Err(CertificateError::Malformed("an unexpected packet")),
         }
     }
     if signatures > MAX_SIGNATURES {
@@ -87,7 +86,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Certificate, CertificateError> {
     })
 }
 
-/// Reads and verifies the signatures of a certificate.
+/// Reads and verifies the self-signatures of a certificate.
 pub(super) fn bind(certificate: &Certificate, meter: &Meter) -> Result<Bound, NotBound> {
     let mut reader = Reader {
         primary: certificate.primary.clone(),
@@ -113,21 +112,21 @@ const DAMAGED: CertificateError = CertificateError::Malformed("a packet is damag
 
 struct Reader<'a> {
     primary: Key,
-    /// Those of the certificate that were not met yet
+    /// Subkeys of the certificate that have not been reached yet
     later_subkeys: slice::Iter<'a, Option<Key>>,
     subkeys: Vec<Key>,
     part: Part<'a>,
     meter: &'a Meter,
-    /// What its own signatures have cost
+    /// Cost of the self-signatures so far
     work: usize,
 }
 
-/// What the signatures that are being read are about
+/// The part of the certificate that the following signatures concern
 enum Part<'a> {
     Primary,
     Name(Name<'a>),
     Subkey(Box<Key>),
-    /// A subkey that cannot sign: whatever is said of it is not read
+    /// A subkey that cannot sign; its signatures are skipped
     OtherSubkey,
 }
 
@@ -136,7 +135,7 @@ struct Name<'a> {
     tag: Tag,
     body: Cow<'a, [u8]>,
     statements: Vec<Statement>,
-    /// When it was last revoked
+    /// Time of the last revocation
     revoked: Option<u64>,
 }
 
@@ -146,7 +145,7 @@ impl<'a> Reader<'a> {
             tag::SIGNATURE => return self.read_signature(&packet.body),
             tag::USER_ID => Part::name(Tag::UserId, packet.body),
             tag::USER_ATTRIBUTE => Part::name(Tag::UserAttribute, packet.body),
-            // The only other kind that reading the keys has left.
+            // The parser of the keys allows no other kind.
             _ => match self.later_subkeys.next() {
                 Some(Some(key)) => Part::Subkey(Box::new(key.clone())),
                 _ => Part::OtherSubkey,
@@ -156,7 +155,7 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    /// Ends the part that was being read, and begins another.
+    /// Finishes the current part and begins another.
     fn close(&mut self, next: Part<'a>) {
         match core::mem::replace(&mut self.part, next) {
             Part::Primary | Part::OtherSubkey => {}
@@ -176,7 +175,7 @@ impl<'a> Reader<'a> {
         let signature = read_signature(body).ok_or(DAMAGED)?;
         if self.is_by_another(&signature) {
             return match signature.typ() {
-                // Section 5.2.3.23 lets a key name others who may revoke it; they are not known here.
+                // Section 5.2.3.23 lets a key name other revokers; they are not supported.
                 Some(SignatureType::KeyRevocation | SignatureType::SubkeyRevocation) => {
                     Err(CertificateError::Unsupported("a revocation by another key").into())
                 }
@@ -185,12 +184,12 @@ impl<'a> Reader<'a> {
         }
         self.pay(&signature)?;
         self.follow(&signature).ok_or_else(|| {
-            let reason = "a signature of its own is damaged or not understood";
+            let reason = "a self-signature is damaged or unsupported";
             CertificateError::Malformed(reason).into()
         })
     }
 
-    /// Pays for one verification with the primary key, and one with a subkey that consents.
+    /// Charges for one verification with the primary key, and one with a subkey that signs back.
     fn pay(&mut self, signature: &Signature) -> Result<(), NotBound> {
         let mut cost = self.primary.cost();
         if let Part::Subkey(key) = &self.part
@@ -200,7 +199,7 @@ impl<'a> Reader<'a> {
         }
         self.work = self.work.saturating_add(cost);
         if self.work > MAX_WORK {
-            let reason = "too many signatures of its own; `gpg --export-options export-minimal` leaves out the old ones";
+            let reason = "too many self-signatures; `gpg --export-options export-minimal` leaves out the old ones";
             return Err(CertificateError::Unsupported(reason).into());
         }
         self.meter.verify(cost, 0).map_err(NotBound::Exhausted)
@@ -215,9 +214,9 @@ impl<'a> Reader<'a> {
         !says_nothing && !is_own
     }
 
-    /// Does what a signature by the primary key says (section 5.2.1), once it has verified.
+    /// Applies a verified signature of the primary key (section 5.2.1).
     ///
-    /// Revocations count with whatever hash: to ignore one would be the greater risk.
+    /// Revocations are valid with any hash: ignoring one would be the greater risk.
     fn follow(&mut self, signature: &Signature) -> Option<()> {
         use SignatureType as Type;
         if !self.primary.suits(signature) {
@@ -225,7 +224,7 @@ impl<'a> Reader<'a> {
         }
         let primary = &self.primary.packet;
         match (signature.typ()?, &mut self.part) {
-            // About the primary key, wherever it stands.
+            // It concerns the primary key, in any position.
             (Type::Key, _) => {
                 signature.verify_key(primary).ok()?;
                 self.primary.statements.push(Statement::of(signature).ok()?);
@@ -276,11 +275,11 @@ impl<'a> Reader<'a> {
                 subkeys: self.subkeys,
             }),
             Some(false) => {
-                let reason = "its own signature uses a broken hash";
+                let reason = "its self-signature uses a broken hash";
                 Err(CertificateError::Unsupported(reason))
             }
             None => {
-                let reason = "no signature of its own that stands";
+                let reason = "no valid self-signature";
                 Err(CertificateError::Malformed(reason))
             }
         }
@@ -306,8 +305,8 @@ impl Name<'_> {
     }
 }
 
-/// Whether the subkey has signed the primary key in turn. Otherwise anybody could claim another's
-/// signing key as a subkey of his own (section 10.1.5).
+/// Whether the subkey has signed the primary key. Otherwise anyone could add another owner's signing key as a
+/// subkey (section 10.1.5).
 fn consents(subkey: &Key, binding: &Signature, primary: &Key) -> bool {
     binding.embedded_signature().is_some_and(|signature| {
         subkey.suits(signature)
@@ -318,7 +317,7 @@ fn consents(subkey: &Key, binding: &Signature, primary: &Key) -> bool {
     })
 }
 
-/// The body of a packet as it was read, for rPGP to hash
+/// The unchanged body of a packet, for rPGP to hash
 struct Raw<'a>(&'a [u8]);
 
 impl Serialize for Raw<'_> {
@@ -331,8 +330,8 @@ impl Serialize for Raw<'_> {
     }
 }
 
-/// A key that many people have signed has hundreds; who exports one for others leaves them out.
+/// Limit on signatures; a key with many third-party signatures has hundreds
 const MAX_SIGNATURES: usize = 1024;
 
-/// Half of what one request may cost: 11 signatures with P-521, 400 with Ed25519.
+/// Half of the budget of one request: 11 signatures with P-521, 400 with Ed25519
 const MAX_WORK: usize = 2048;

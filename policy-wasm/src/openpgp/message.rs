@@ -13,25 +13,25 @@ use super::packet::{Packet, Packets, read_signature, tag};
 use super::std::io::Read as _;
 use crate::attestation::Circumstances;
 
-/// What was sent as a signature, unverified
+/// An unverified signature message
 #[derive(Debug)]
 pub(super) struct Message {
     pub(super) signature: Signature,
-    /// Absent where the signature is detached
+    /// `None` for a detached signature
     pub(super) payload: Option<Vec<u8>>,
-    /// As announced before the payload
+    /// Key id in the one-pass signature
     announced: Option<KeyId>,
 }
 
 impl Message {
-    /// Reads a message, armoured or not. One that announces a key that is not ours is not unpacked.
+    /// Reads a message, armored or not. Messages of other keys are not decompressed.
     pub(super) fn read(
         message: &[u8],
         is_ours: impl Fn(KeyId) -> bool,
         circumstances: &Circumstances,
     ) -> Result<Self, OpenPgpError> {
         circumstances.meter.look(message.len())?;
-        // The first bit of a packet is set, and no text in ASCII begins like that.
+        // The first bit of a packet is set, which distinguishes it from ASCII text.
         if message.first().is_some_and(|first| !first.is_ascii()) {
             return match sequence(message, [tag::SIGNATURE]) {
                 Ok([signature]) => Self::detached(&signature),
@@ -83,10 +83,12 @@ impl Message {
         let [one_pass, literal, signature] = sequence(bytes, kinds)?;
         let signature = read_signature(&signature.body).ok_or(DAMAGED)?;
         let one_pass = read_one_pass(&one_pass).ok_or(DAMAGED)?;
-        // Its last octet says whether another one-pass signature follows. Some writers say so of the only
-        // one, and nothing depends on it: there is one, as the kinds of packets say.
+        // Its last octet tells whether another one-pass signature follows. Some writers set it wrongly; it is
+        // ignored, since the packet kinds allow only one.
         if !one_pass.matches(&signature) {
-            return Err(OpenPgpError::Malformed("another signature was announced"));
+            return Err(OpenPgpError::Malformed(
+                "the one-pass signature announces another signature",
+            ));
         }
         let announced = issuer(&one_pass).ok_or(DAMAGED)?;
         let payload = literal_data(&literal).ok_or(DAMAGED)?;
@@ -100,7 +102,7 @@ impl Message {
         })
     }
 
-    /// Whether the message names a key as its signer, everywhere where it names one.
+    /// Whether all key ids in the message are those of a key.
     pub(super) fn names(&self, key: &Key) -> bool {
         key.is_issuer(&self.signature)
             && self
@@ -114,7 +116,7 @@ const UNEXPECTED: OpenPgpError = OpenPgpError::Malformed(
     "expected one one-pass signature, one literal packet and one signature, or a signature alone",
 );
 
-/// The packets of these kinds, in this order and no others.
+/// Returns the packets if they are of exactly these kinds in this order.
 fn sequence<const N: usize>(bytes: &[u8], kinds: [u8; N]) -> Result<[Packet<'_>; N], OpenPgpError> {
     let one_more = N.saturating_add(1);
     let packets: Result<Vec<_>, _> = Packets::of(bytes).take(one_more).collect();
@@ -140,7 +142,7 @@ fn issuer(one_pass: &OnePassSignature) -> Option<KeyId> {
     }
 }
 
-/// What follows format, file name and date, none of which is signed (section 5.9).
+/// Returns the data after format, file name and date, which are not signed (section 5.9).
 fn literal_data<'a>(packet: &'a Packet<'_>) -> Option<&'a [u8]> {
     let [_, name_length, rest @ ..] = &*packet.body else {
         return None;
@@ -148,8 +150,8 @@ fn literal_data<'a>(packet: &'a Packet<'_>) -> Option<&'a [u8]> {
     rest.get(usize::from(*name_length)..)?.get(4..)
 }
 
-/// Unpacks no more than a payload of the allowed length can need (section 5.6), and no more than the
-/// beginning of a message that names a foreign key there.
+/// Decompresses at most as much as the maximum payload needs (section 5.6), and only the beginning of a message
+/// of another key.
 fn unpack(
     packet: &Packet<'_>,
     is_ours: impl Fn(KeyId) -> bool,
@@ -190,9 +192,10 @@ fn unpack(
 
 const PACKED_DAMAGED: OpenPgpError = OpenPgpError::Malformed("its compressed data is damaged");
 
-/// Bytes that are unpacked at a time.
+/// Bytes decompressed at a time
 const PART: usize = 4 << 10;
 const PART_LENGTH: u64 = 4 << 10;
 
-/// Two packets of signatures, a file name, and lengths: each subpacket area has at most 64 KiB.
+/// Limit on everything but the payload: two signature packets, a file name, and lengths; a subpacket area has
+/// at most 64 KiB
 const MAX_AROUND_PAYLOAD: usize = 256 << 10;

@@ -1,12 +1,12 @@
-//! Packets: headers and lengths (RFC 9580, section 4.2). Nothing is allocated for a stated length,
-//! only for bytes that are there.
+//! Packets: headers and lengths (RFC 9580, section 4.2). Memory is allocated only for existing bytes, never for a
+//! stated length.
 
 use alloc::borrow::Cow;
 
 use pgp::packet::{PacketHeader, Signature};
 use pgp::types::Tag;
 
-/// Kinds of packets (section 5), by the number in their header
+/// Packet types (section 5)
 pub(super) mod tag {
     pub(in crate::openpgp) const SIGNATURE: u8 = 2;
     pub(in crate::openpgp) const ONE_PASS_SIGNATURE: u8 = 4;
@@ -20,14 +20,14 @@ pub(super) mod tag {
     pub(in crate::openpgp) const USER_ATTRIBUTE: u8 = 17;
 }
 
-/// One packet, its lengths removed
+/// One packet, without its lengths
 #[derive(Debug)]
 pub(super) struct Packet<'a> {
     pub(super) tag: u8,
     pub(super) body: Cow<'a, [u8]>,
 }
 
-/// Takes bytes apart; ends after the first packet that cannot be read
+/// Iterates over packets; ends after the first malformed one
 #[derive(Debug)]
 pub(super) struct Packets<'a> {
     rest: &'a [u8],
@@ -42,7 +42,7 @@ impl<'a> Packets<'a> {
         Self { rest: bytes }
     }
 
-    /// What was not taken apart yet.
+    /// Returns the bytes that have not been read.
     pub(super) const fn rest(&self) -> &'a [u8] {
         self.rest
     }
@@ -78,7 +78,7 @@ fn read<'a>(rest: &mut &'a [u8]) -> Option<Packet<'a>> {
     }
 }
 
-/// Only what carries data may come in parts or without a length (section 4.2.1.4).
+/// Whether a packet contains data; only those may have partial or no lengths (section 4.2.1.4).
 const fn is_data(tag: u8) -> bool {
     matches!(tag, tag::COMPRESSED | tag::LITERAL)
 }

@@ -1,5 +1,5 @@
-//! rPGP can also make keys, so it asks for a source of randomness. To verify needs none, and a
-//! module without imports has none: whoever asks gets an error.
+//! Stub of the random number generator that rPGP needs to create keys. Verification needs none, so it always
+//! returns an error.
 
 use getrandom::{Error, register_custom_getrandom};
 

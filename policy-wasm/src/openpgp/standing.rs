@@ -1,16 +1,16 @@
-//! Whether a certificate has a key that may sign at a time, for readers of settings ahead of use.
+//! Whether a certificate can sign at a given time, for checks of settings.
 
 use super::{Certificate, OpenPgpError};
 use crate::attestation::Meter;
 use crate::budget::Budget;
 
 impl Certificate {
-    /// Whether a signature that is made at `now`, in seconds since 1970, could count; if not, why not.
+    /// Checks whether a signature made at `now`, in seconds since 1970, could be valid; if not, returns the reason.
     pub(crate) fn may_sign_at(&self, now: u64) -> Result<(), &'static str> {
         let Ok(bound) = self.bound(&Meter::new(&Budget::DEFAULT)) else {
             return Err("cannot be used");
         };
-        let mut reason = "has no part that may sign";
+        let mut reason = "has no signing key";
         for key in bound.keys() {
             let mut latest = key.latest(Some(now));
             if latest.any(|statement| statement.may_sign == Some(false)) {

@@ -1,28 +1,28 @@
-//! What a signature says besides that it was made: times and permissions (RFC 9580, section 5.2.3).
+//! Subpackets of a signature: times and permissions (RFC 9580, section 5.2.3).
 
 use pgp::crypto::hash::HashAlgorithm;
 use pgp::packet::{Signature, SignatureConfig, SignatureType, SubpacketData};
 use pgp::types::Duration;
 
-/// The part of a signature that decides about validity. Worth nothing before it has verified.
+/// The parts of a signature that determine validity; untrusted until the signature has verified
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Statement {
     pub(super) created: u64,
-    /// When the signature itself ends
+    /// Expiry of the signature
     pub(super) ends: Option<u64>,
-    /// How long the key is valid from its own creation
+    /// Validity of the key from its creation
     pub(super) key_lifetime: Option<u64>,
-    /// Absent where no key flags are given
+    /// `None` without key flags
     pub(super) may_sign: Option<bool>,
     pub(super) is_strong: bool,
 }
 
-/// What of a signature is not understood
+/// The unsupported part of a signature
 #[derive(Debug, Clone, Copy)]
 pub(super) struct NotUnderstood(pub(super) &'static str);
 
 impl Statement {
-    /// Only the hashed subpackets are covered by the signature, so only they are read.
+    /// Reads the hashed subpackets; the others are not covered by the signature.
     pub(super) fn of(signature: &Signature) -> Result<Self, NotUnderstood> {
         let config = signature.config().ok_or(UNKNOWN_VERSION)?;
         let mut all = config
@@ -33,14 +33,14 @@ impl Statement {
         if let Some(foreign) = foreign {
             return Err(NotUnderstood(match foreign.data {
                 SubpacketData::Notation(_) => "has a critical notation",
-                _ => "has a critical subpacket that is not understood",
+                _ => "has an unknown critical subpacket",
             }));
         }
         let created = only(config, |data| match data {
             SubpacketData::SignatureCreationTime(time) => Some(u64::from(time.as_secs())),
             _ => None,
         })?
-        .ok_or(NotUnderstood("does not say when it was made"))?;
+        .ok_or(NotUnderstood("has no creation time"))?;
         let lifetime = only(config, |data| match data {
             SubpacketData::SignatureExpirationTime(time) => Some(*time),
             _ => None,
@@ -63,26 +63,24 @@ impl Statement {
     }
 }
 
-const UNKNOWN_VERSION: NotUnderstood = NotUnderstood("is of a version that is not known");
+const UNKNOWN_VERSION: NotUnderstood = NotUnderstood("has an unknown version");
 
-/// Why a signature over a payload is not looked at any further, whoever made it: in words.
+/// Returns the reason to reject a signature over a payload without verifying it, if any.
 pub(super) fn obstacle(signature: &Signature) -> Option<&'static str> {
     let Some(config) = signature.config() else {
         return Some(UNKNOWN_VERSION.0);
     };
     match (config.typ, config.hash_alg) {
-        (SignatureType::Text, _) => {
-            Some("is over text, whose bytes may change, and not over bytes")
-        }
+        (SignatureType::Text, _) => Some("is a text signature, not a binary one"),
         (_, HashAlgorithm::Md5) => Some("uses MD5, which is broken"),
         (_, HashAlgorithm::Sha1) => Some("uses SHA-1, which is broken"),
         (_, HashAlgorithm::Ripemd160) => Some("uses RIPEMD-160, which is broken"),
-        (_, hash) if !is_strong(hash) => Some("uses a hash that is not known"),
+        (_, hash) if !is_strong(hash) => Some("uses an unknown hash"),
         _ => None,
     }
 }
 
-/// Zero means for ever (sections 5.2.3.13 and 5.2.3.18).
+/// Returns the lifetime in seconds; zero means no expiry (sections 5.2.3.13 and 5.2.3.18).
 fn limited(lifetime: Option<Duration>) -> Option<u64> {
     lifetime
         .map(|lifetime| lifetime.as_secs().into())
@@ -98,11 +96,11 @@ fn only<T>(
         .filter_map(|subpacket| pick(&subpacket.data));
     match (found.next(), found.next()) {
         (first, None) => Ok(first),
-        _ => Err(NotUnderstood("says something twice")),
+        _ => Err(NotUnderstood("has a duplicate subpacket")),
     }
 }
 
-/// Section 9.5: MD5, SHA-1 and RIPEMD-160 prove nothing any more.
+/// Whether a hash is secure; MD5, SHA-1 and RIPEMD-160 are not (section 9.5).
 const fn is_strong(hash: HashAlgorithm) -> bool {
     matches!(
         hash,
@@ -115,8 +113,8 @@ const fn is_strong(hash: HashAlgorithm) -> bool {
     )
 }
 
-/// Section 5.2.3.7: what is critical has to be understood. These are followed here, or ask nothing of
-/// whoever verifies a signature; notations, trust and regular expressions are not among them.
+/// Whether a critical subpacket is supported (section 5.2.3.7): it is applied here or does not concern
+/// verification. Notations, trust and regular expressions are not supported.
 const fn is_understood(data: &SubpacketData) -> bool {
     use SubpacketData as D;
     matches!(

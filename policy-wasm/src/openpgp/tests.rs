@@ -107,7 +107,7 @@ fn armor(label: &str, bytes: &[u8]) -> String {
     format!("-----BEGIN PGP {label}-----\n\n{body}\n-----END PGP {label}-----\n")
 }
 
-/// The same certificate with its packets changed.
+/// Changes the packets of a certificate.
 fn changed_key(armored: &str, change: impl FnOnce(&mut Parts)) -> String {
     let (label, mut parts) = take_apart(armored);
     change(&mut parts);

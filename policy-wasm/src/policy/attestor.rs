@@ -1,4 +1,4 @@
-//! Attestors: a named set of public keys, tied to the note under which attestations are filed.
+//! Attestors: a named set of public keys, with the note of their attestations.
 
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
@@ -9,25 +9,25 @@ use crate::json::{Path, Raw, Report, Value};
 use crate::key::PublicKey;
 use crate::settings::{SETTINGS, filled};
 
-/// An attestor whose note, with the keys, is unread: there may be a thousand, and rules name a few
+/// An attestor with its note and keys unparsed: there may be a thousand, and rules name a few
 #[derive(Debug)]
 pub(crate) struct AttestorDocument<'a> {
     index: usize,
-    /// `None` where that has been reported
+    /// `None` if a problem has been reported
     name: Option<Cow<'a, str>>,
     note: Option<(&'static str, Raw<'a>)>,
 }
 
-/// An attestor whose keys can verify
+/// An attestor with loaded keys
 #[derive(Debug)]
 pub(crate) struct Attestor<'a> {
     pub(crate) name: Cow<'a, str>,
     pub(crate) note: Cow<'a, str>,
-    /// May be empty: such an attestor is never satisfied
+    /// Keys; an attestor without keys is never satisfied
     pub(crate) keys: Vec<PublicKey>,
 }
 
-/// Loads the attestors with a name that is wanted; of two with one name nobody could say which is meant.
+/// Loads the attestors with wanted names. Two attestors with one name are a problem, since they are ambiguous.
 pub(crate) fn load<'a>(
     documents: &[AttestorDocument<'a>],
     is_wanted: impl Fn(&str) -> bool,
@@ -36,7 +36,7 @@ pub(crate) fn load<'a>(
 ) -> Vec<Attestor<'a>> {
     let mut attestors: Vec<Attestor<'a>> = Vec::new();
     for document in documents {
-        // One without a name is loaded for its problems, where all are asked for.
+        // If all are wanted, one without a name is loaded to report its problems.
         if !is_wanted(document.name.as_deref().unwrap_or_default()) {
             continue;
         }
@@ -55,8 +55,8 @@ pub(crate) fn load<'a>(
 }
 
 impl<'a> AttestorDocument<'a> {
-    /// Reads an attestor up to its note, and reports what is wrong with it.
-    #[inline(never)] // a stack frame of its own, for as long as it is needed
+    /// Reads an attestor without parsing its note, and reports problems.
+    #[inline(never)] // see docs/performance.md#stack
     pub(crate) fn read(index: usize, value: Value<'_, 'a>) -> Self {
         let (path, report) = (value.path(), value.report());
         let (mut name, mut saw_name, mut note) = (None, false, None);
@@ -81,8 +81,7 @@ impl<'a> AttestorDocument<'a> {
         Self { index, name, note }
     }
 
-    /// Reads the note and decodes the keys, reporting all that is wrong with them; `None` where there is
-    /// no name.
+    /// Parses the note and decodes the keys, and reports problems; `None` without a name.
     fn load(&self, own: OwnSignatures<'_>, report: &Report) -> Option<Attestor<'a>> {
         let attestor = Path::Index(&LIST, self.index);
         let mut note = Note::default();
@@ -103,14 +102,14 @@ impl<'a> AttestorDocument<'a> {
 
 const LIST: Path<'static> = Path::Root("attestors");
 
-/// The field that holds the note; the second is the spelling of the API's beta versions.
+/// Fields of the note; the second is that of the API's beta versions
 const NOTE_FIELDS: [&str; 2] = ["userOwnedGrafeasNote", "userOwnedDrydockNote"];
 
 fn note_field(key: &str) -> Option<&'static str> {
     NOTE_FIELDS.into_iter().find(|field| *field == key)
 }
 
-/// The note of an attestor, keys undecoded
+/// The note of an attestor, with undecoded keys
 #[derive(Debug, Default)]
 struct Note<'a> {
     reference: Cow<'a, str>,

@@ -2,7 +2,7 @@
 //!
 //! The shape is that of Google's API messages (`PlatformPolicy`, `GkePolicy`, `CheckSet`, `Check`):
 //! <https://cloud.google.com/binary-authorization/docs/reference/rest/v1/projects.platforms.policies>.
-//! Reading checks the whole shape; patterns and keys stay text until a request needs them.
+//! The parser checks the whole shape; patterns and keys stay text until a request needs them.
 
 mod check;
 mod check_set;
@@ -24,31 +24,30 @@ use crate::decision::Code;
 use crate::json::{Report, Value};
 use crate::pattern::AllowPattern;
 
-/// The settings key of the list of these documents
+/// Settings field with the list of these documents
 pub(crate) const LIST: &str = "platformPolicies";
 
-/// Policies of the settings. Google has one for a project.
+/// Maximum number of policies in the settings. Google allows one for a project.
 pub(crate) const MAX_POLICIES: usize = 64;
 
-/// Check sets of a policy: one for each namespace of a cluster, and room.
+/// Maximum number of check sets of a policy: one for each namespace of a large cluster
 const MAX_CHECK_SETS: usize = 1024;
 
-/// A platform policy, its lists unread
+/// A platform policy with unparsed lists
 #[derive(Debug)]
 pub(crate) struct PlatformPolicy<'a> {
     place: Place,
-    /// Shown in refusals, and nothing else
+    /// Name, only for messages
     pub(crate) name: Option<Cow<'a, str>>,
     /// Exempts images from the whole policy
     pub(crate) allowlist: Option<Allowlist<'a>>,
-    /// INVARIANT, once read without a problem: empty, or the last one is the only one without a
-    /// scope, and no scope is there twice
+    /// INVARIANT, if read without a problem: empty, or only the last one has no scope, and no scope occurs twice
     pub(crate) check_sets: Vec<CheckSet<'a>>,
 }
 
 impl<'a> PlatformPolicy<'a> {
-    /// Reads a policy, the one at `index`; problems are reported, and what could be read is returned.
-    #[inline(never)] // a stack frame of its own, for as long as it is needed
+    /// Reads the policy at `index`; reports problems, and returns the valid parts.
+    #[inline(never)] // see docs/performance.md#stack
     pub(crate) fn read(index: usize, value: Value<'_, 'a>) -> Self {
         let (path, report) = (value.path(), value.report());
         let mut policy = Self {
@@ -69,7 +68,7 @@ impl<'a> PlatformPolicy<'a> {
                 value.refuse(Code::PolicyUnsupportedFeature, message);
             }
             "name" => policy.name = value.text(),
-            // Output fields of Google's service, and prose: no effect on any verdict.
+            // Output fields of Google's service and descriptions, which have no effect.
             "description" | "etag" | "updateTime" => {
                 value.text();
             }
@@ -96,12 +95,12 @@ impl<'a> PlatformPolicy<'a> {
         });
     }
 
-    /// Where the document stands in the settings, as decisions name it.
+    /// Returns the path of the document in the settings, as in Decisions.
     pub(crate) fn document(&self) -> String {
         alloc::format!("{LIST}[{}]", self.place.policy)
     }
 
-    /// Reads all that reading left unread.
+    /// Parses all parts that [`Self::read`] left unparsed.
     pub(crate) fn check(&self, builders: &[Cow<'_, str>], report: &Report) {
         if let Some(allowlist) = &self.allowlist {
             allowlist.each(report, |_, _| {});
@@ -112,7 +111,7 @@ impl<'a> PlatformPolicy<'a> {
     }
 }
 
-/// `imageAllowlist`, unread
+/// `imageAllowlist`, unparsed
 #[derive(Debug)]
 pub(crate) struct Allowlist<'a> {
     patterns: Option<TextList<'a>>,
@@ -130,7 +129,7 @@ impl<'a> Allowlist<'a> {
         Self { patterns }
     }
 
-    /// Walks the patterns, handing on each with its text.
+    /// Calls `each` with every pattern and its text.
     pub(crate) fn each(&self, report: &Report, mut each: impl FnMut(AllowPattern<'_>, &str)) {
         let Some(patterns) = &self.patterns else {
             return;

@@ -1,4 +1,4 @@
-//! Public keys as documents carry them: those of attestors, and those of checks.
+//! Public keys in documents, of attestors, checks and authenticators.
 
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
@@ -8,12 +8,12 @@ use crate::decision::Code;
 use crate::json::{Path, Report, Value};
 use crate::key::{Algorithm, KeyError, PublicKey};
 
-/// A key, undecoded
+/// An undecoded key
 #[derive(Debug, Default)]
 pub(crate) struct KeyDocument<'a> {
     id: Cow<'a, str>,
     key: Option<Key<'a>>,
-    /// Where the key stands in the entry; empty where it is the entry
+    /// Field of the key in the entry; empty if the entry is the key
     field: &'static str,
 }
 
@@ -26,26 +26,26 @@ enum Key<'a> {
     OpenPgp {
         armor: Cow<'a, str>,
     },
-    /// Without a word about its algorithm
+    /// A key without an algorithm
     Sigstore {
         pem: Cow<'a, str>,
     },
 }
 
-/// Keys of one owner
+/// Maximum number of keys of one owner
 pub(crate) const MAX_KEYS: usize = 1024;
 
-/// When an OpenPGP key's signatures over itself are verified
+/// The time at which self-signatures of OpenPGP keys are verified
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum OwnSignatures<'m> {
-    /// When it has signed an attestation
+    /// When the key has signed an attestation
     WhenNeeded,
-    /// As soon as it is loaded, paid for by this
+    /// When the key is loaded, charged to this budget
     AtOnce(&'m Meter),
 }
 
-/// Decodes a list of keys that stands at `list`, reporting those that cannot be used. `whose` is the
-/// noun for whom they belong to. They are in the order of their ids, whatever theirs was.
+/// Decodes the list of keys at `list`, and reports unusable ones. `whose` is the noun for their owner. Returns
+/// the keys sorted by id.
 pub(crate) fn load(
     documents: &[KeyDocument<'_>],
     list: Path<'_>,
@@ -60,7 +60,7 @@ pub(crate) fn load(
     keys
 }
 
-/// The same in their own order, each with where it was read from.
+/// Like [`load`], in the original order and with each key's document.
 pub(super) fn load_documents<'d, 'a>(
     documents: &'d [KeyDocument<'a>],
     list: Path<'_>,
@@ -74,8 +74,8 @@ pub(super) fn load_documents<'d, 'a>(
         let Some(key) = document.load(path, own, report) else {
             continue;
         };
-        // A key may stand twice under one id, but only in one form: of two certificates for one
-        // key, one may be revoked, and of two algorithms, one would have no effect.
+        // A key may occur twice under one id only in the same form: one of two certificates may be revoked, and
+        // one of two algorithms would have no effect.
         match loaded.iter().find(|(_, other)| other.id() == key.id()) {
             None => loaded.push((document, key)),
             Some((other, _)) if other.key == document.key => {}
@@ -91,7 +91,7 @@ pub(super) fn load_documents<'d, 'a>(
     loaded
 }
 
-/// Adds a key behind those whose ids are not greater.
+/// Inserts a key after those whose ids are not greater.
 pub(super) fn insert_by_id(keys: &mut Vec<PublicKey>, key: PublicKey) {
     let at = keys.partition_point(|other| other.id() <= key.id());
     keys.insert(at, key);
@@ -103,7 +103,7 @@ impl<'a> KeyDocument<'a> {
         Self::read_with(value, Ids::Uris)
     }
 
-    /// Reads one of an authenticator, whose ids are those that its tool writes into envelopes.
+    /// Reads one key of an authenticator; its id is the one that the signing tool writes into envelopes.
     pub(crate) fn read_of_authenticator(value: Value<'_, 'a>) -> Self {
         Self::read_with(value, Ids::Any)
     }
@@ -173,7 +173,7 @@ impl<'a> KeyDocument<'a> {
         }
     }
 
-    /// The text of a PKIX key.
+    /// Returns the PEM of a PKIX key.
     pub(crate) fn pem(&self) -> Option<&str> {
         match self.key.as_ref()? {
             Key::Pkix { pem, .. } | Key::Sigstore { pem } => Some(pem),
@@ -190,7 +190,7 @@ impl<'a> KeyDocument<'a> {
             Key::Sigstore { pem } => {
                 let key = PublicKey::from_pem(pem, Algorithm::EcdsaP256Sha256, "");
                 if let Err(KeyError::AlgorithmMismatch(_)) = key {
-                    // Nobody has written down which hash goes with another kind of key.
+                    // For other kinds of keys, no hash is specified.
                     let message = "expected an ECDSA key of curve P-256";
                     report.push(Code::KeyAlgorithmUnsupported, path, message);
                     return None;
@@ -208,7 +208,7 @@ impl<'a> KeyDocument<'a> {
         match checked {
             Ok(Ok(key)) => return Some(key),
             Ok(Err(_)) => {
-                let message = "the OpenPGP keys have too many signatures of their own to verify them all; \
+                let message = "the OpenPGP keys have too many self-signatures to verify them all; \
                                `gpg --export-options export-minimal` leaves out the old ones";
                 report.push(Code::LimitExceeded, path, message);
             }
@@ -254,12 +254,12 @@ fn read_pkix<'a>(value: Value<'_, 'a>, ids: Ids) -> (Option<Key<'a>>, Cow<'a, st
     )
 }
 
-/// What the id of a PKIX key may be
+/// Allowed ids of PKIX keys
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Ids {
-    /// URIs, as Google's API has it
+    /// URIs, as in Google's API
     Uris,
-    /// Anything: Cloud Build signs provenance under the name of a resource, without a scheme
+    /// Any text: Cloud Build uses the name of a resource, without a scheme
     Any,
 }
 
@@ -271,21 +271,20 @@ impl Ids {
     }
 }
 
-/// The id of a PKIX key is a URI, or blank; Google's API refuses others. A key of Cloud KMS is named without
-/// a scheme.
+/// Checks that the id of a PKIX key is a URI or blank, as in Google's API. Ids of Cloud KMS have no scheme.
 fn check_uri(id: &str, path: Path<'_>, report: &Report) {
-    // White space around it has been reported.
+    // Surrounding white space has been reported.
     if !id.is_empty() && id.trim() == id && !is_uri(id) {
         let message = alloc::format!(
-            "the id {} of a PKIX key is no URI, for example `ni:///sha-256;…` or \
-             `//cloudkms.googleapis.com/v1/projects/…`; leave it out to have it computed",
+            "the id {} of a PKIX key is not a URI, for example `ni:///sha-256;…` or \
+             `//cloudkms.googleapis.com/v1/projects/…`; remove it to have it computed",
             crate::quote(id)
         );
         report.push(Code::KeyIdInvalid, path, message);
     }
 }
 
-/// Whether a text has a scheme, or the slashes before an authority, and no characters but those of a URI
+/// Whether a text has a scheme or begins with `//`, and has only characters of a URI
 /// ([RFC 3986](https://www.rfc-editor.org/rfc/rfc3986#appendix-A)).
 fn is_uri(text: &str) -> bool {
     let is_scheme = |scheme: &str| {
@@ -304,8 +303,8 @@ fn is_uri(text: &str) -> bool {
             .all(|byte| byte.is_ascii_alphanumeric() || b"-._~:/?#[]@!$&'()*+,;=%".contains(&byte))
 }
 
-/// An id is compared byte for byte: white space around it, as a YAML block leaves it, would make
-/// every attestation fail.
+/// Reads an id. Surrounding white space, as from a YAML block, is a problem: ids are compared byte by byte, so
+/// no attestation would match.
 fn read_id<'a>(value: Value<'_, 'a>) -> Cow<'a, str> {
     let (path, report) = (value.path(), value.report());
     let id = value.text().unwrap_or_default();

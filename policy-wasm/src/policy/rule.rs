@@ -1,4 +1,4 @@
-//! Admission rules, and the four maps that choose one by where a Pod runs and as whom.
+//! Admission rules, and the four maps that select one by a Pod's cluster, namespace, service account or identity.
 
 use alloc::borrow::Cow;
 use alloc::collections::BTreeSet;
@@ -9,12 +9,12 @@ use super::POLICY;
 use crate::decision::Code;
 use crate::json::{Path, Raw, Report, Value};
 
-/// What a policy demands of an image
+/// The requirements of a policy on an image
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct AdmissionRule<'a> {
     pub(crate) evaluation: EvaluationMode,
     pub(crate) enforcement: EnforcementMode,
-    /// INVARIANT: non-empty exactly under [`EvaluationMode::RequireAttestation`]; no name twice
+    /// INVARIANT: non-empty exactly under [`EvaluationMode::RequireAttestation`]; without duplicates
     pub(crate) attestors: Vec<Cow<'a, str>>,
 }
 
@@ -33,7 +33,7 @@ pub(crate) enum EnforcementMode {
     DryRun,
 }
 
-/// Attestors of a rule. Each image is attested by all of them.
+/// Maximum number of attestors of a rule; all must attest each image
 const MAX_ATTESTORS: usize = 256;
 
 const EVALUATION: &[(&str, EvaluationMode)] = &[
@@ -66,7 +66,7 @@ impl EnforcementMode {
 }
 
 impl<'a> AdmissionRule<'a> {
-    /// Reads a rule, or reports what is wrong with it.
+    /// Reads a rule, and reports problems.
     pub(crate) fn read(value: Value<'_, 'a>) -> Option<Self> {
         let (path, report) = (value.path(), value.report());
         let (mut evaluation, mut enforcement) = (None, None);
@@ -124,7 +124,7 @@ impl<'a> AdmissionRule<'a> {
     }
 }
 
-/// What the keys of a rule map name
+/// Kind of a rule map, by the meaning of its keys
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum RuleKind {
     Cluster,
@@ -141,7 +141,7 @@ impl RuleKind {
         Self::MeshIdentity,
     ];
 
-    /// The field of the policy that holds the map.
+    /// Returns the field of the map in the policy.
     pub(crate) const fn map_name(self) -> &'static str {
         match self {
             Self::Cluster => "clusterAdmissionRules",
@@ -155,7 +155,7 @@ impl RuleKind {
         Self::ALL.into_iter().find(|kind| kind.map_name() == name)
     }
 
-    /// The kind as decisions name it.
+    /// Returns the name of the kind in Decisions.
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Cluster => "cluster",
@@ -165,7 +165,7 @@ impl RuleKind {
         }
     }
 
-    /// What a key must look like, where it does not.
+    /// Returns the required form of a key that does not have it.
     fn broken_form(self, key: &str) -> Option<&'static str> {
         let halves = |separator| {
             key.split_once(separator)
@@ -183,7 +183,7 @@ impl RuleKind {
         }
     }
 
-    /// The part of a key that is compared.
+    /// Returns the part of a key that is compared.
     fn comparable(self, key: &str) -> &str {
         match self {
             Self::MeshIdentity => key.strip_prefix("spiffe://").unwrap_or(key),
@@ -192,7 +192,7 @@ impl RuleKind {
     }
 }
 
-/// The one map of a policy that has entries, unread
+/// The only non-empty rule map of a policy, unparsed
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct RuleMap<'a> {
     document: Path<'static>,
@@ -209,8 +209,8 @@ impl<'a> RuleMap<'a> {
         }
     }
 
-    /// Reads every rule, and returns the one whose key equals `wanted`, with the key as written.
-    #[inline(never)] // only some requests come here
+    /// Reads all rules, and returns the one whose key equals `wanted`, with the key as written.
+    #[inline(never)] // cold: see docs/performance.md#stack
     pub(crate) fn find(
         &self,
         wanted: &str,
@@ -226,7 +226,7 @@ impl<'a> RuleMap<'a> {
         found
     }
 
-    /// Reads every rule.
+    /// Reads all rules.
     pub(crate) fn each(&self, report: &Report, mut each: impl FnMut(&str, AdmissionRule<'a>)) {
         let path = Path::Field(&self.document, self.kind.map_name());
         let mut identities = BTreeSet::new();
@@ -236,7 +236,7 @@ impl<'a> RuleMap<'a> {
                     let message = alloc::format!("expected a key of the form `{form}`");
                     value.refuse(Code::PolicyRuleKeyInvalid, message);
                 }
-                // With and without `spiffe://` is one identity, spelled as two keys.
+                // Keys with and without `spiffe://` are the same identity.
                 if self.kind == RuleKind::MeshIdentity
                     && !identities.insert(self.kind.comparable(key).to_string())
                 {

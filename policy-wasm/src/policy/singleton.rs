@@ -1,7 +1,7 @@
 //! The project-singleton policy, as `gcloud container binauthz policy export` prints it.
 //!
-//! Reading checks the whole shape, patterns included, and keeps borrowed text: a policy may have ten
-//! thousand patterns, and a request needs to know only whether one of them matches.
+//! The parser checks the whole shape, including patterns, and keeps borrowed text: a policy may have ten thousand
+//! patterns, and a request needs only the one that matches.
 
 use alloc::vec::Vec;
 
@@ -11,24 +11,24 @@ use crate::decision::Code;
 use crate::json::{Item, Path, Report, Value};
 use crate::pattern::{NamePattern, NamePatternError};
 
-/// A policy document, its rule maps unread
+/// A policy document with unparsed rule maps
 #[derive(Debug)]
 pub(crate) struct Policy<'a> {
     document: Document,
     patterns: Vec<NamePattern<'a>>,
     pub(crate) global_evaluation: GlobalEvaluation,
-    /// The maps that have entries; in a valid policy at most one
+    /// The non-empty rule maps; at most one in a valid policy
     rule_maps: Vec<RuleMap<'a>>,
-    /// Present in every policy that was read without a problem; a system policy may lack it
+    /// Default rule; present in every valid policy except system policies
     pub(crate) default_rule: Option<AdmissionRule<'a>>,
 }
 
-/// Which document of the settings a policy is
+/// The role of a policy in the settings
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Document {
-    /// The policy that decides
+    /// The policy
     Policy,
-    /// Google's own list of exempt system images
+    /// The system policy, Google's list of exempt system images
     SystemPolicy,
 }
 
@@ -48,9 +48,9 @@ impl Document {
 /// `globalPolicyEvaluationMode`
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum GlobalEvaluation {
-    /// The system policy's patterns exempt images too
+    /// The system policy exempts images, too
     Enable,
-    /// They do not. Also what an omitted field means, as the API's field documentation says
+    /// The system policy is not used; also the default, according to the API documentation
     Disable,
 }
 
@@ -64,7 +64,7 @@ const GLOBAL_EVALUATION: &[(&str, GlobalEvaluation)] = &[
 ];
 
 impl<'a> Policy<'a> {
-    /// Reads a policy; problems are reported, and what could be read is returned.
+    /// Reads a policy; reports problems, and returns the valid parts.
     pub(crate) fn read(value: Value<'_, 'a>, document: Document) -> Self {
         let (path, report) = (value.path(), value.report());
         let mut policy = Self {
@@ -96,7 +96,7 @@ impl<'a> Policy<'a> {
                 );
                 policy.global_evaluation = mode.unwrap_or(GlobalEvaluation::Disable);
             }
-            // Output fields of Google's service, and prose: no effect on any verdict.
+            // Output fields of Google's service and descriptions, which have no effect.
             "name" | "etag" | "updateTime" | "description" => {
                 value.text();
             }
@@ -116,7 +116,7 @@ impl<'a> Policy<'a> {
         policy
     }
 
-    #[inline(never)] // only some requests come here
+    #[inline(never)] // cold: see docs/performance.md#stack
     fn add_rules(&mut self, kind: RuleKind, value: Value<'_, 'a>) {
         let (path, report) = (value.path(), value.report());
         let raw = value.raw();
@@ -135,12 +135,12 @@ impl<'a> Policy<'a> {
             .push(RuleMap::new(self.document.path(), kind, raw));
     }
 
-    /// The one map that has entries.
+    /// Returns the non-empty rule map.
     pub(crate) fn rules(&self) -> Option<RuleMap<'a>> {
         self.rule_maps.first().copied()
     }
 
-    /// The same, and those that should have none.
+    /// Returns all non-empty rule maps, including those of an invalid policy.
     pub(crate) fn all_rules(&self) -> &[RuleMap<'a>] {
         &self.rule_maps
     }
@@ -149,16 +149,16 @@ impl<'a> Policy<'a> {
         self.document
     }
 
-    /// The allowlist.
+    /// Returns the allowlist.
     pub(crate) fn patterns(&self) -> &[NamePattern<'a>] {
         &self.patterns
     }
 }
 
-/// The one field of an allowlist's entries.
+/// The field of an allowlist's entries
 const NAME_PATTERN: &str = "namePattern";
 
-/// Reads an entry of the allowlist, of which there may be ten thousand.
+/// Reads an entry of the allowlist, which may have ten thousand.
 fn read_pattern<'a>(item: Item<'_, 'a>, report: &Report) -> Option<NamePattern<'a>> {
     let refuse = |text: &str, error: NamePatternError, path: Path<'_>| {
         refuse_pattern(text, &error, path, report);

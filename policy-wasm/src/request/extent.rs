@@ -1,4 +1,4 @@
-//! How much of an object runs: what an update must not add to, to be no start of anything.
+//! The extent of an object: what it runs and how often, to recognize updates that start nothing.
 
 use alloc::collections::BTreeMap;
 use alloc::string::String;
@@ -8,28 +8,28 @@ use super::kinds::field;
 use super::{Layout, REQUEST};
 use crate::json::{Path, Raw, Report, Value};
 
-/// What an object runs, and how much of it
+/// The content that an object runs, and its replica counts
 #[derive(Debug, Default)]
 pub(crate) struct Extent<'a> {
-    /// Somebody has deleted it, and a finalizer keeps it
+    /// Whether it is being deleted and waits for a finalizer
     is_being_deleted: bool,
-    /// The text of each pod spec. Where images are in no pod spec, all that stands beside and above them,
-    /// without the amounts: it may say what runs
+    /// The text of each pod spec. For images outside pod specs, the text of all surrounding objects without counts,
+    /// because it may determine what runs
     contents: String,
-    /// The fields on the way to pod specs and images that say how much of them runs: by where in `contents`
-    /// their object begins, and their name
+    /// Replica counts on the path to pod specs and images, by the offset of their object in `contents` and their
+    /// field name
     amounts: BTreeMap<(usize, &'static str), Amount<'a>>,
 }
 
-/// How many Pods a field asks for
+/// The number of Pods in a field
 #[derive(Debug, PartialEq, Eq)]
 enum Amount<'a> {
     Number(u64),
-    /// Whatever else stands there
+    /// Any other value
     Text(&'a str),
 }
 
-/// The fields of Kubernetes' own kinds, and of those that are made like them.
+/// Fields with counts, of Kubernetes' own kinds and of similar ones
 const AMOUNTS: &[&str] = &[
     "replicas",
     "minReplicas",
@@ -45,7 +45,7 @@ const AMOUNTS: &[&str] = &[
 
 const SUSPEND: &str = "suspend";
 
-/// Fields that end or hold what an object runs, and the values that do
+/// Fields that stop or suspend an object, and their values that do
 const STOPS: &[(&str, &[&str])] = &[
     (SUSPEND, &["true"]),
     // Argo Workflows
@@ -65,19 +65,19 @@ const STOPS: &[(&str, &[&str])] = &[
     ),
 ];
 
-/// Fields of the object itself that say nothing about what it runs
+/// Fields of the object itself that do not affect what it runs
 const ABOUT_THE_OBJECT: &[&str] = &["metadata", "status"];
 
-/// The steps of a path that are left
+/// The remaining steps of a path
 #[derive(Debug, Clone, Copy)]
 struct Steps<'s> {
     left: &'s [&'s str],
-    /// Fields beside the steps count too
+    /// Whether other fields at these steps count, too
     keeps_all: bool,
 }
 
 impl<'s> Steps<'s> {
-    /// The steps left below a field; `None` for `key` is an item of a list.
+    /// Returns the steps below a field; `None` for `key` means an item of a list.
     fn below(self, key: Option<&str>) -> Option<Self> {
         let (step, left) = self.left.split_first()?;
         let leads_there = *step == "*" || key == Some(field(step).0);
@@ -90,13 +90,13 @@ impl<'s> Steps<'s> {
 }
 
 impl<'a> Extent<'a> {
-    /// Reads an object; `None` where it is not as its kind has it.
+    /// Reads an object; `None` if it does not have the shape of its kind.
     pub(super) fn read(object: Raw<'a>, layout: &Layout<'_>) -> Option<Self> {
         Self::read_around(object, layout, false)
     }
 
-    /// Reads an object whose pod specs and images cannot be found, so that every field may be one. `None` as
-    /// for [`Self::read`].
+    /// Reads an object whose pod specs and images cannot be found, so every field may be one. `None` as for
+    /// [`Self::read`].
     pub(super) fn read_whole(object: Raw<'a>, layout: &Layout<'_>) -> Option<Self> {
         Self::read_around(object, layout, true)
     }
@@ -126,7 +126,7 @@ impl<'a> Extent<'a> {
         report.is_empty().then_some(extent)
     }
 
-    /// Follows paths that lead to or through a value; the fields `ignored` beside them do not matter.
+    /// Follows paths to or through a value, skipping the fields `ignored`.
     fn walk(&mut self, value: Value<'_, 'a>, paths: &[Steps<'_>], ignored: &[&str]) {
         if paths.iter().any(|path| path.left.is_empty()) {
             self.contents.push_str(value.raw().text());
@@ -161,7 +161,7 @@ impl<'a> Extent<'a> {
         }
     }
 
-    /// Writes the name of a field, and how long it is: it may have any characters.
+    /// Writes the name of a field and its length, since it may have any characters.
     fn name(&mut self, key: &str) {
         self.contents
             .push_str(&alloc::format!(",{}:{key}:", key.len()));
@@ -173,22 +173,22 @@ impl<'a> Extent<'a> {
         let amount = match (key, text) {
             (_, "null") => return,
             _ if STOPS.iter().any(stops) => Amount::Number(0),
-            // Which is also what its absence means.
+            // Equal to an absent field.
             (SUSPEND, "false") => return,
             _ => text.parse().map_or(Amount::Text(text), Amount::Number),
         };
         self.amounts.insert(place, amount);
     }
 
-    /// Whether the object only goes on as it was, or with less, or goes away. Which images it names, and
-    /// under which service accounts, is not looked at for one that goes away.
+    /// Whether the object only continues, reduces or removes what it ran before. For a removed object, images and
+    /// service accounts do not matter.
     pub(crate) fn starts_nothing_beside(&self, old: &Self) -> bool {
         self.is_being_deleted || self.is_within(old, false)
     }
 
-    /// Whether the object is what it was, but for its amounts. They may increase if it `may_grow`.
+    /// Whether the object is unchanged except for its counts, which may increase if it `may_grow`.
     pub(crate) fn is_within(&self, old: &Self, may_grow: bool) -> bool {
-        // Where the contents are the same, so are the places in them.
+        // Equal contents have equal offsets.
         let mut places = self.amounts.keys().chain(old.amounts.keys());
         self.contents == old.contents
             && places.all(|place| {
@@ -198,7 +198,7 @@ impl<'a> Extent<'a> {
     }
 }
 
-/// The name of a field that says how much runs.
+/// Returns the name of a field with a count.
 fn amount(key: &str) -> Option<&'static str> {
     let stops = STOPS.iter().map(|(stop, _)| stop);
     AMOUNTS
@@ -208,7 +208,7 @@ fn amount(key: &str) -> Option<&'static str> {
         .find(|known| *known == key)
 }
 
-/// Whether an amount may replace another one. An absent one stands for a default that is not known here.
+/// Whether a count may replace another one. An absent count is an unknown default.
 const fn is_allowed(now: Option<&Amount<'_>>, before: Option<&Amount<'_>>, may_grow: bool) -> bool {
     match (now, before) {
         (Some(Amount::Number(0)), _) => true,

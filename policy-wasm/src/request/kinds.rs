@@ -1,28 +1,28 @@
-//! Which kinds are known, and where each keeps its pod specs.
+//! Known kinds and their pod-spec paths.
 
 use alloc::vec::Vec;
 
 use crate::settings::WorkloadKind;
 
-/// Where one kind keeps its pod specs
+/// The pod-spec paths of one kind
 #[derive(Debug)]
 pub(crate) struct Layout<'s> {
-    /// Field names from the object's root; `*` stands for every item of a list or map, and a field with
-    /// `?` behind its name may be missing
-    /// INVARIANT: no path is empty, and there is one, or one of `images`
+    /// Field names from the object's root; `*` stands for every item of a list or map, and `?` after a name for an
+    /// optional field
+    /// INVARIANT: no path is empty, and there is at least one here or in `images`
     pub(crate) pod_specs: Vec<Vec<&'s str>>,
-    /// Fields that name an image and are in no pod spec, in the same notation
+    /// Paths of image fields outside pod specs, in the same notation
     pub(crate) images: Vec<Vec<&'s str>>,
     pub(crate) origin: Origin,
 }
 
-/// What stands behind an object of a kind
+/// Origin of an object of a kind
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Origin {
     Pod,
-    /// A built-in controller: its Pods come before the policy one by one
+    /// A built-in controller, whose Pods are evaluated when they are created
     Controller,
-    /// Knative, or a kind from the settings: nothing is known about what it creates
+    /// Knative or a kind from the settings, whose created objects are unknown
     Other,
 }
 
@@ -42,26 +42,26 @@ const BUILT_IN: &[(&str, &str, &[&str], Origin)] = &[
     ("serving.knative.dev", "Service", &["spec", "template", "spec"], Origin::Other),
 ];
 
-/// Kinds of subresources that a rule for `pods/*` or `deployments/*` sends along. They name no image,
-/// whatever stands in them.
+/// Kinds of subresources that rules for `pods/*` or `deployments/*` match. They have no images, whatever their
+/// content is.
 const WITHOUT_IMAGES: &[(&str, &str)] = &[
     ("", "Binding"),
     ("autoscaling", "Scale"),
     ("policy", "Eviction"),
 ];
 
-/// Whether the policy knows a kind by itself, so that settings may not redefine it.
+/// Whether a kind is built-in, so that settings must not redefine it.
 #[must_use]
 pub fn is_built_in(group: &str, kind: &str) -> bool {
     built_in(group, kind).is_some() || is_without_images(group, kind)
 }
 
-/// Whether objects of a kind never name an image.
+/// Whether objects of a kind have no images.
 pub(super) fn is_without_images(group: &str, kind: &str) -> bool {
     WITHOUT_IMAGES.contains(&(group, kind))
 }
 
-/// Where a built-in kind keeps its pod specs, and what stands behind it.
+/// Returns the pod-spec paths and the origin of a built-in kind.
 pub(super) fn built_in(group: &str, kind: &str) -> Option<(&'static [&'static str], Origin)> {
     BUILT_IN
         .iter()
@@ -70,7 +70,7 @@ pub(super) fn built_in(group: &str, kind: &str) -> Option<(&'static [&'static st
 }
 
 impl<'s> Layout<'s> {
-    /// Finds a kind by group and name; the version does not matter.
+    /// Finds a kind by group and name in any version.
     pub(crate) fn of(group: &str, kind: &str, workloads: &'s [WorkloadKind<'_>]) -> Option<Self> {
         if let Some((path, origin)) = built_in(group, kind) {
             return Some(Self {
@@ -91,12 +91,12 @@ impl<'s> Layout<'s> {
     }
 }
 
-/// Whether any field of a path may be missing.
+/// Whether any field of a path is optional.
 pub(super) fn is_optional(path: &[&str]) -> bool {
     path.iter().any(|step| step.ends_with('?'))
 }
 
-/// A step of a path: the name of the field, and whether it may be missing.
+/// Splits a step of a path into the field name and whether it is optional.
 pub(super) fn field(step: &str) -> (&str, bool) {
     match step.strip_suffix('?') {
         Some(name) => (name, true),

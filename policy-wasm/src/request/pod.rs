@@ -1,4 +1,4 @@
-//! A pod spec, and the one enumeration of every place in it that names an image.
+//! Pod specs and their image fields.
 
 use alloc::borrow::Cow;
 use alloc::string::String;
@@ -9,48 +9,47 @@ use super::Origin;
 use crate::decision::Code;
 use crate::json::{Raw, Value};
 
-/// A Pod, or the template of one
+/// A Pod or pod template
 #[derive(Debug)]
 pub(crate) struct Pod<'a> {
-    /// Where its spec stands in the object
+    /// Path of its spec in the object
     pub(crate) path: String,
     pub(crate) service_account: Cow<'a, str>,
-    /// Every image of the Pod, in the order of its fields
+    /// All images of the Pod, in the order of its fields
     pub(crate) images: Vec<ImageField<'a>>,
     pub(crate) metadata: Metadata<'a>,
 }
 
-/// One place that names an image
+/// One image field
 #[derive(Debug)]
 pub(crate) struct ImageField<'a> {
-    /// For example `spec.containers[0].image`
+    /// Path, for example `spec.containers[0].image`
     pub(crate) path: String,
     pub(crate) kind: FieldKind,
     /// Name of the container or volume
     pub(crate) name: Option<Cow<'a, str>>,
-    /// As written; `None` when there is none or it is empty
+    /// The image as written; `None` if missing or empty
     pub(crate) image: Option<Cow<'a, str>>,
-    /// The same as it stands in the text of the object, for writing another in its place
+    /// The image's JSON text in the object, to be replaced
     pub(crate) token: Option<Raw<'a>>,
 }
 
-/// The lists of a pod spec whose items name images
+/// The lists of a pod spec whose items have images
 ///
-/// A field of a newer Kubernetes that names an image belongs here and nowhere else; a test walks
-/// the published schema for such fields.
+/// New image fields of Kubernetes are added only here; a test finds them in the published schema.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the names say it")]
+#[expect(missing_docs, reason = "the names are self-explanatory")]
 pub enum FieldKind {
     Container,
     InitContainer,
     EphemeralContainer,
     ImageVolume,
-    /// A field that is in no pod spec, of a kind from the settings
+    /// A field outside pod specs, of a kind from the settings
     Field,
 }
 
 impl FieldKind {
-    /// The lists of a pod spec, and the field within an item.
+    /// The lists of a pod spec, and the image field of their items
     pub const ALL: &'static [(Self, &'static str, &'static str)] = &[
         (Self::Container, "containers", "image"),
         (Self::InitContainer, "initContainers", "image"),
@@ -58,7 +57,7 @@ impl FieldKind {
         (Self::ImageVolume, "volumes", "image.reference"),
     ];
 
-    /// How a message calls an item of the list.
+    /// Returns the noun for an item of the list in messages.
     pub(crate) const fn noun(self) -> &'static str {
         match self {
             Self::Container => "Container",
@@ -71,11 +70,11 @@ impl FieldKind {
 }
 
 impl<'a> Pod<'a> {
-    /// Reads a pod spec, and adds it to `pods`, unless there is a problem to report.
+    /// Reads a pod spec and adds it to `pods`, unless it has problems.
     ///
-    /// `room` is how many more images the request may have; what goes beyond is not kept, and shows
-    /// in [`Room::is_exceeded`].
-    #[inline(never)] // a stack frame of its own, for as long as it is needed
+    /// `room` is the remaining number of images of the request; more images are dropped and set
+    /// [`Room::exceeded_at`].
+    #[inline(never)] // see docs/performance.md#stack
     pub(super) fn read(value: Value<'_, 'a>, room: &Room, pods: &mut Vec<Self>) {
         let (path, report) = (value.path(), value.report());
         let (mut service_account_name, mut service_account) = (None, None);
@@ -126,8 +125,7 @@ impl<'a> Pod<'a> {
 }
 
 impl<'a> Pod<'a> {
-    /// A Pod that stands for image fields outside of pod specs under one service account, with its first
-    /// image.
+    /// Returns a Pod for image fields outside pod specs with one service account, with its first image.
     pub(super) fn sole(path: &str, service_account: Cow<'a, str>, image: ImageField<'a>) -> Self {
         Self {
             path: path.into(),
@@ -138,11 +136,11 @@ impl<'a> Pod<'a> {
     }
 }
 
-/// How many images a request may still have
+/// The remaining number of images of a request
 #[derive(Debug)]
 pub(super) struct Room {
     left: Cell<usize>,
-    /// The first place beyond them
+    /// The first image field beyond the limit
     exceeded_at: OnceCell<String>,
 }
 
@@ -158,12 +156,12 @@ impl Room {
         self.exceeded_at().is_some()
     }
 
-    /// The first place that there was no room for.
+    /// Returns the first image field beyond the limit.
     pub(super) fn exceeded_at(&self) -> Option<&str> {
         self.exceeded_at.get().map(String::as_str)
     }
 
-    /// Takes the place of one image, if there is one left.
+    /// Counts one image; returns false if it exceeds the limit.
     pub(super) fn take(&self, image: &ImageField<'_>) -> bool {
         match self.left.get().checked_sub(1) {
             Some(left) => self.left.set(left),
@@ -176,7 +174,7 @@ impl Room {
 }
 
 impl<'a> ImageField<'a> {
-    /// Reads a container, or a volume if it is one with an image.
+    /// Reads a container, or a volume that has an image.
     fn read(kind: FieldKind, field: &str, value: Value<'_, 'a>) -> Option<Self> {
         let item = value.path();
         let (mut name, mut image, mut token) = (None, None, None);
@@ -184,7 +182,7 @@ impl<'a> ImageField<'a> {
         let was_object = value.object_inline(|key, value| match key {
             "name" => name = value.text(),
             "image" if kind == FieldKind::ImageVolume => {
-                // `image: null` is a volume of another type.
+                // `image: null` means a volume of another type.
                 is_image_volume = value.object_unless_null(|key, value| {
                     if key == "reference" {
                         (image, token) = read_image(value);
@@ -209,7 +207,7 @@ impl<'a> ImageField<'a> {
         })
     }
 
-    /// Reads a field that is the image itself.
+    /// Reads an image field outside pod specs.
     pub(super) fn read_sole(value: Value<'_, 'a>) -> Self {
         let path = value.path().text();
         let (image, token) = read_image(value);
@@ -222,21 +220,20 @@ impl<'a> ImageField<'a> {
         }
     }
 
-    /// Whether it is about the same container, volume or field as one of another object: by its name,
-    /// and where only its path says which it is, by that. Containers of Kubernetes' own kinds have names;
-    /// those of Knative may be left without.
+    /// Whether it belongs to the same container, volume or field as an image field of another object: compared by
+    /// name, or by path without names. Containers of Kubernetes' own kinds have names; those of Knative may not.
     fn is_same_place(&self, other: &ImageField<'_>, origin: Origin) -> bool {
         let may_be_unnamed = self.kind == FieldKind::Field || origin == Origin::Other;
         self.kind == other.kind
             && match (&self.name, &other.name) {
                 (None, None) => may_be_unnamed && self.path == other.path,
-                // Kubernetes' own names have at most 63 bytes. Each image is compared with each.
+                // Names in Kubernetes have at most 63 bytes. All pairs of images are compared.
                 (Some(name), Some(other)) => name.len() <= 253 && name == other,
                 _ => false,
             }
     }
 
-    /// What stood in the same place before an update of an object of such an origin.
+    /// Returns the image field in the same place before an update.
     pub(crate) fn before<'o>(
         &self,
         old: &'o Pod<'_>,
@@ -246,7 +243,7 @@ impl<'a> ImageField<'a> {
         old.images.iter().filter(is_same_place)
     }
 
-    /// How a message calls it: by its name, or by its path where it has none.
+    /// Describes the field in messages by its name, or else by its path.
     pub(crate) fn described(&self) -> String {
         let name = self
             .name
@@ -256,20 +253,20 @@ impl<'a> ImageField<'a> {
     }
 }
 
-/// The string, and where it stands.
+/// Reads the image string and its text in the object.
 fn read_image<'a>(value: Value<'_, 'a>) -> (Option<Cow<'a, str>>, Option<Raw<'a>>) {
     let mut image = None;
     let token = value.hand_to(|value| image = value.text());
     (image, Some(token))
 }
 
-/// What a Pod's metadata may say to a policy
+/// The metadata of a Pod that the policy reads
 #[derive(Debug, Default)]
 pub(crate) struct Metadata<'a> {
     pub(crate) namespace: Option<Cow<'a, str>>,
     pub(crate) break_glass_label: Option<Cow<'a, str>>,
     pub(crate) break_glass_annotation: Option<Cow<'a, str>>,
-    /// Signed envelopes; nothing else in an annotation is ever evidence
+    /// Signed envelopes, the only evidence in annotations
     pub(crate) attestations: Option<Cow<'a, str>>,
 }
 
@@ -278,7 +275,7 @@ const BREAK_GLASS_ANNOTATION: &str = "alpha.image-policy.k8s.io/break-glass";
 const ATTESTATIONS_ANNOTATION: &str = "binaryauthorization.googleapis.com/attestations";
 
 impl<'a> Metadata<'a> {
-    #[inline(never)] // a stack frame of its own, for as long as it is needed
+    #[inline(never)] // see docs/performance.md#stack
     pub(super) fn read(value: Value<'_, 'a>) -> Self {
         let mut metadata = Self::default();
         value.object_inline(|key, value| match key {

@@ -1,4 +1,4 @@
-//! One object: the pod specs in it, wherever its kind keeps them.
+//! The Pods of an object, at the pod-spec paths of its kind.
 
 use alloc::borrow::Cow;
 use alloc::format;
@@ -12,27 +12,24 @@ use crate::Budget;
 use crate::decision::{Code, Reason};
 use crate::json::{Path, Raw, Report, Value};
 
-/// The Pods that an object is, or will create
+/// The Pods that an object is or will create
 #[derive(Debug)]
 pub(crate) struct Workload<'a> {
     pub(crate) origin: Origin,
-    /// Images that are in no pod spec are in one of their own. Empty only where the settings say that
-    /// every path of the kind may be missing
+    /// Pods, including one for images outside pod specs. Empty only if all paths of the kind are optional
     pub(crate) pods: Vec<Pod<'a>>,
     kind: Option<Cow<'a, str>>,
     api_version: Option<Cow<'a, str>>,
-    /// What the object itself says
+    /// The namespace in the object
     namespace: Option<Cow<'a, str>>,
 }
 
 impl<'a> Workload<'a> {
-    /// Reads an object of a kind that keeps its pod specs in one place. It has problems of its own: they
-    /// count where it is judged.
+    /// Reads an object of a kind with one pod-spec path. Its problems are errors only if the object is evaluated.
     ///
     /// # Errors
     ///
-    /// `limit-exceeded`: it has more images than `max_images`. `undecodable-object`: it is not as its
-    /// kind has it.
+    /// `limit-exceeded`: more images than `max_images`. `undecodable-object`: not the shape of its kind.
     pub(super) fn read(
         value: Value<'_, 'a>,
         (path, origin): (&[&str], Origin),
@@ -80,7 +77,7 @@ impl<'a> Workload<'a> {
         reading.end(layout.origin, kind, may_be_empty, &report)
     }
 
-    /// Whether the object is what the request says it is.
+    /// Checks that the object's kind and namespace are the request's.
     ///
     /// # Errors
     ///
@@ -92,7 +89,7 @@ impl<'a> Workload<'a> {
             .as_deref()
             .map(|version| version.split_once('/').map_or("", |(group, _)| group));
         if self.kind.as_deref() != Some(&request.kind) || group != Some(&request.group) {
-            let detail = "`kind` and `apiVersion` of the object are not the request's";
+            let detail = "`kind` and `apiVersion` of the object differ from the request's";
             return Err(undecodable(detail));
         }
         let own = self.namespace.as_deref().filter(|own| !own.is_empty());
@@ -108,25 +105,25 @@ impl<'a> Workload<'a> {
     }
 }
 
-/// What has been read of an object
+/// The parts of an object read so far
 struct Reading<'a, 's> {
     room: Room,
     max_images: usize,
     pods: Vec<Pod<'a>>,
-    /// Images that are in no pod spec
+    /// Images outside pod specs
     fields: Vec<Field<'a>>,
-    /// The field of the object that stands for the path of their Pods
+    /// The field of the object that is used as the path of their Pods
     outside: &'s str,
     kind: Option<Cow<'a, str>>,
     api_version: Option<Cow<'a, str>>,
     metadata: Metadata<'a>,
 }
 
-/// A field that is an image, and who runs it
+/// An image field and its service account
 #[derive(Debug)]
 struct Field<'a> {
     image: ImageField<'a>,
-    /// The innermost service account around it
+    /// The innermost surrounding service account
     service_account: Option<Cow<'a, str>>,
 }
 
@@ -144,7 +141,7 @@ impl<'a> Reading<'a, '_> {
         }
     }
 
-    /// Reads what is at the end of one path, and the first time what stands around it.
+    /// Reads the values at the end of one path, and on the first pass the object's own fields.
     fn walk(&mut self, value: Value<'_, 'a>, path: &[&str], leaf: Leaf, is_first: bool) {
         let Some((first, rest)) = path.split_first() else {
             return;
@@ -173,7 +170,7 @@ impl<'a> Reading<'a, '_> {
         });
         enclose(&mut self.fields, first_field, account.as_ref());
         if !found && !may_be_missing {
-            let message = "nothing is there";
+            let message = "is missing";
             report.push(Code::UndecodableObject, Path::Root(first), message);
         }
     }
@@ -212,15 +209,14 @@ impl<'a> Reading<'a, '_> {
     }
 }
 
-/// What is at the end of a path
+/// The kind of value at the end of a path
 #[derive(Debug, Clone, Copy)]
 enum Leaf {
     PodSpec,
     Image,
 }
 
-/// Follows the rest of a path to the pod specs at its end. The metadata of a Pod to be stands
-/// beside its spec.
+/// Follows the rest of a path to the pod specs at its end. The metadata of a pod template is next to its spec.
 fn descend<'a>(
     value: Value<'_, 'a>,
     steps: &[&str],
@@ -252,7 +248,7 @@ fn descend<'a>(
         report.push(
             Code::UndecodableObject,
             Path::Field(&path, step),
-            "nothing is there",
+            "is missing",
         );
     }
     if let (Some(template), Some(pod)) = (template, pods.get_mut(first_pod)) {
@@ -262,8 +258,8 @@ fn descend<'a>(
 
 const SERVICE_ACCOUNT: &str = "serviceAccountName";
 
-/// Follows the rest of a path to the fields at its end, each of which names an image. Its service account
-/// is the innermost one of all that stand beside a step of the path to it.
+/// Follows the rest of a path to the image fields at its end. The service account is the innermost one next to a
+/// step of the path.
 #[inline(never)] // cold: see docs/performance.md#stack
 fn descend_to_images<'a>(
     value: Value<'_, 'a>,
@@ -294,7 +290,7 @@ fn descend_to_images<'a>(
     let (mut account, first_field) = (None, fields.len());
     let is_absent = |rest: &[&str]| may_be_missing || !rest.is_empty();
     value.object(|key, value| match key {
-        // A field that is `null` has no image; what it could be below is not there at all.
+        // A `null` field has no image, and nothing below it.
         key if key == step && !(is_absent(rest) && value.is_null()) => {
             found = true;
             descend_to_images(value, rest, may_be_missing, fields, room);
@@ -307,13 +303,13 @@ fn descend_to_images<'a>(
         report.push(
             Code::UndecodableObject,
             Path::Field(&path, step),
-            "nothing is there",
+            "is missing",
         );
     }
 }
 
-/// Gives the service account of an object to the images within it, from `first` on, that have none from
-/// further inside: it may stand behind them.
+/// Sets the service account of an object for its images, from `first` on, that have no inner one. It may come
+/// after them in the text.
 fn enclose<'a>(fields: &mut [Field<'a>], first: usize, account: Option<&Cow<'a, str>>) {
     let Some(account) = account.filter(|account| !account.is_empty()) else {
         return;
@@ -324,7 +320,7 @@ fn enclose<'a>(fields: &mut [Field<'a>], first: usize, account: Option<&Cow<'a, 
     }
 }
 
-/// One Pod for each service account that images run under, in the order of their first images.
+/// Returns one Pod for each service account of the images, in the order of their first images.
 fn by_account<'a>(fields: Vec<Field<'a>>, path: &str) -> Vec<Pod<'a>> {
     let mut pods: Vec<Pod<'a>> = Vec::new();
     for field in fields {
@@ -337,13 +333,13 @@ fn by_account<'a>(fields: Vec<Field<'a>>, path: &str) -> Vec<Pod<'a>> {
     pods
 }
 
-/// Whether a key of a map names its value and no other: paths are compared as texts, and each image has one.
+/// Whether a key of a map is unambiguous in a path: paths are compared as texts.
 fn is_name(key: &str) -> bool {
     let is_of_name = |byte: u8| matches!(byte, b' '..=b'~') && !b"[]\\".contains(&byte);
     (1..=253).contains(&key.len()) && key.bytes().all(is_of_name)
 }
 
-/// Every item of a list, or every value of a map.
+/// Calls `each` with every item of a list or value of a map.
 fn each<'a>(value: Value<'_, 'a>, may_be_empty: bool, mut each: impl FnMut(Value<'_, 'a>)) {
     let (path, report) = (value.path(), value.report());
     let mut items = 0_usize;
@@ -365,6 +361,6 @@ fn each<'a>(value: Value<'_, 'a>, may_be_empty: bool, mut each: impl FnMut(Value
         value.list(|_, item| counted(item));
     }
     if items == 0 && !may_be_empty {
-        report.push(Code::UndecodableObject, path, "nothing is there");
+        report.push(Code::UndecodableObject, path, "is empty");
     }
 }

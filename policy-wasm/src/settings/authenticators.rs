@@ -1,4 +1,4 @@
-//! Who may say something about an image, by signing an in-toto statement, and about what.
+//! Authenticators: keys that sign statements about images, by purpose.
 
 use alloc::borrow::Cow;
 use alloc::string::{String, ToString as _};
@@ -19,53 +19,52 @@ pub(crate) struct Authenticators<'a> {
     pub(crate) scanners: Scanners,
 }
 
-/// `scanners`: whose scans an image needs
+/// `scanners`: the scanners whose scans an image needs
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) enum Scanners {
-    /// Those of every scanner: a scan that is withheld is noticed
+    /// Every scanner, so that a withheld scan is detected
     #[default]
     All,
-    /// Those of one: whoever stores scans chooses of which
+    /// Any scanner, so the storage of scans determines which
     Any,
 }
 
-/// What a statement may be believed about; keys for one purpose count for no other
+/// Purpose of a statement; keys are trusted for one purpose only
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Purpose {
-    /// Scans
+    /// Vulnerability scans
     Vulnerability,
-    /// Where an image comes from
+    /// Provenance
     Provenance,
-    /// When an image was uploaded
+    /// Upload times
     Freshness,
 }
 
-/// The keys of one authenticator, undecoded
+/// One authenticator with undecoded keys
 #[derive(Debug)]
 pub(crate) struct Authenticator<'a> {
     pub(crate) purpose: Purpose,
-    /// Its place in the list of its purpose
+    /// Its index in the list of its purpose
     pub(crate) index: usize,
-    /// Of a scanner: what it is called in messages
+    /// Name of a scanner in messages
     name: Option<Cow<'a, str>>,
     keys: Vec<KeyDocument<'a>>,
-    /// Of a scanner: older scans are none. Present exactly there
+    /// Maximum age of scans; present exactly for scanners
     pub(crate) max_age_days: Option<u32>,
-    /// Of a builder: the only `builder.id` that it may write, up to a revision or a run. Present
-    /// exactly there
+    /// The only `builder.id` that a builder may write, up to a revision or a run; present exactly for builders
     pub(crate) builder_id: Option<Cow<'a, str>>,
 }
 
-/// Of one purpose
+/// Maximum number of authenticators of one purpose
 const MAX_AUTHENTICATORS: usize = 256;
 
-/// A century; more is a typing error.
+/// A century; more is probably a typo
 const MAX_AGE_DAYS: u32 = 36_500;
 
 impl Purpose {
     const ALL: [Self; 3] = [Self::Vulnerability, Self::Provenance, Self::Freshness];
 
-    /// The key of its list in the settings.
+    /// Returns the field of its list in the settings.
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Vulnerability => "vulnerability",
@@ -112,12 +111,12 @@ impl<'a> Authenticators<'a> {
         authenticators
     }
 
-    /// Those of a purpose.
+    /// Returns the authenticators of a purpose.
     pub(crate) fn of(&self, purpose: Purpose) -> impl Iterator<Item = &Authenticator<'a>> {
         self.all.iter().filter(move |one| one.purpose == purpose)
     }
 
-    /// The builders whose provenance may be believed.
+    /// Returns the builders with trusted keys.
     pub(crate) fn builders(&self) -> Vec<Cow<'a, str>> {
         self.all
             .iter()
@@ -125,7 +124,7 @@ impl<'a> Authenticators<'a> {
             .collect()
     }
 
-    /// Decodes all keys, and verifies what they say of themselves.
+    /// Decodes all keys and verifies their self-signatures.
     pub(super) fn check(&self, own: OwnSignatures<'_>, report: &Report) {
         for authenticator in &self.all {
             authenticator.load(own, report);
@@ -176,7 +175,7 @@ impl<'a> Authenticator<'a> {
         one
     }
 
-    /// What it is called in messages: by its name, or by its place in the settings.
+    /// Returns its label in messages: its name, or its path in the settings.
     pub(crate) fn label(&self) -> String {
         match &self.name {
             Some(name) => crate::quote(name),
@@ -188,7 +187,7 @@ impl<'a> Authenticator<'a> {
         }
     }
 
-    /// Decodes the keys, reporting those that cannot be used.
+    /// Decodes the keys, and reports unusable ones.
     pub(crate) fn load(&self, own: OwnSignatures<'_>, report: &Report) -> Vec<PublicKey> {
         let root = Path::Root("evidence.authenticators");
         let list = Path::Field(&root, self.purpose.name());

@@ -1,4 +1,4 @@
-//! Where a break-glass mark is honoured. By default: nowhere.
+//! Namespaces with break-glass; none by default.
 
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
@@ -11,12 +11,12 @@ use crate::json::Value;
 pub(crate) struct BreakGlass<'a> {
     /// `*` stands for every namespace
     namespaces: Vec<Cow<'a, str>>,
-    /// Whether the annotation of older clusters counts beside the label
+    /// Whether the annotation of older clusters has the same effect as the label
     pub(crate) legacy_annotation: bool,
 }
 
 impl<'a> BreakGlass<'a> {
-    #[inline(never)] // a stack frame of its own, for as long as it is needed
+    #[inline(never)] // see docs/performance.md#stack
     pub(super) fn read(value: Value<'_, 'a>) -> Self {
         let mut break_glass = Self::default();
         value.object(|key, value| match key {
@@ -33,12 +33,12 @@ impl<'a> BreakGlass<'a> {
         break_glass
     }
 
-    /// Whether it is allowed anywhere at all.
+    /// Whether break-glass is allowed in any namespace.
     pub(crate) fn is_enabled(&self) -> bool {
         !self.namespaces.is_empty()
     }
 
-    /// Whether it is allowed in a namespace; without one, only where it is allowed everywhere.
+    /// Whether break-glass is allowed in a namespace; without one, only if it is allowed in all.
     pub(crate) fn covers(&self, namespace: Option<&str>) -> bool {
         self.namespaces
             .iter()

@@ -1,4 +1,4 @@
-//! The registries that the host may be asked about.
+//! The registries in which the host may look up evidence.
 
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
@@ -15,7 +15,7 @@ pub(crate) struct Registries<'a> {
 }
 
 impl<'a> Registries<'a> {
-    #[inline(never)] // a stack frame of its own, for as long as it is needed
+    #[inline(never)] // see docs/performance.md#stack
     pub(super) fn read(value: Value<'_, 'a>) -> Self {
         let mut registries = Self::default();
         value.list_within(MAX_ENTRIES, |_, item| {
@@ -37,7 +37,7 @@ impl<'a> Registries<'a> {
         self.hosts.is_empty()
     }
 
-    /// Whether a registry may be asked about.
+    /// Checks that lookups in a registry are allowed.
     ///
     /// # Errors
     ///
@@ -54,7 +54,7 @@ impl<'a> Registries<'a> {
     }
 }
 
-/// Whether an image reference could have this host, in the spelling that is compared.
+/// Whether a text is a registry host in normalized form.
 fn is_normalized_host(host: &str) -> bool {
     let reference = alloc::format!("{host}/path");
     ImageReference::parse(&reference)

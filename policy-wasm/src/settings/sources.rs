@@ -1,4 +1,4 @@
-//! Where attestations may come from.
+//! Sources of evidence.
 
 use alloc::borrow::Cow;
 use alloc::collections::{BTreeMap, BTreeSet};
@@ -13,22 +13,22 @@ use crate::json::{Raw, Value};
 /// `evidence`
 #[derive(Debug, Default)]
 pub(crate) struct Sources<'a> {
-    /// Attestations in the settings themselves, each unread
+    /// Attestations in the settings, unparsed
     pub(crate) occurrences: Vec<Raw<'a>>,
-    /// in-toto statements that the administrator vouches for, each unread
+    /// Administrator-supplied in-toto statements, unparsed
     pub(crate) statements: Vec<Raw<'a>>,
-    /// Who may say something about an image by signing a statement
+    /// Keys that sign statements
     pub(crate) authenticators: Authenticators<'a>,
-    /// Whether a Pod may carry attestations in its annotation
+    /// Whether attestations in a Pod's annotation are used
     pub(crate) pod_annotation: bool,
-    /// Namespace of the `Attestation` resources of each note; empty is off
+    /// Namespace of the `Attestation` resources of each note; empty if disabled
     pub(crate) notes: BTreeMap<String, Cow<'a, str>>,
-    /// Whether the image's registry is asked
+    /// Whether attestations in the image's registry are used
     pub(crate) registry: bool,
 }
 
 impl<'a> Sources<'a> {
-    #[inline(never)] // a stack frame of its own, for as long as it is needed
+    #[inline(never)] // see docs/performance.md#stack
     pub(super) fn read(value: Value<'_, 'a>) -> Self {
         let mut sources = Self::default();
         value.object_inline(|key, value| match key {
@@ -44,7 +44,7 @@ impl<'a> Sources<'a> {
     }
 }
 
-/// Objects that are read by whoever needs them; what is none keeps its place, so that theirs can be told.
+/// Reads a list of unparsed objects. Other values are reported and keep their index.
 fn read_objects<'a>(value: Value<'_, 'a>) -> Vec<Raw<'a>> {
     let mut objects = Vec::new();
     value.list_within(MAX_ENTRIES, |_, item| {
@@ -56,7 +56,8 @@ fn read_objects<'a>(value: Value<'_, 'a>) -> Vec<Raw<'a>> {
     objects
 }
 
-/// Two notes in one namespace would let the attestor of one write for the other.
+/// Reads the notes and their namespaces. Two notes must not share a namespace, because the attestor of one could
+/// then write attestations of the other.
 fn read_kubernetes<'a>(value: Value<'_, 'a>) -> BTreeMap<String, Cow<'a, str>> {
     let (path, report) = (value.path(), value.report());
     let mut notes: BTreeMap<String, Cow<'a, str>> = BTreeMap::new();
@@ -74,7 +75,7 @@ fn read_kubernetes<'a>(value: Value<'_, 'a>) -> BTreeMap<String, Cow<'a, str>> {
                 }
                 if !namespaces.insert(namespace.clone()) {
                     let message = alloc::format!(
-                        "another note has the namespace {}; the namespace is what keeps attestors apart",
+                        "another note has the namespace {}; each note needs its own",
                         crate::quote(&namespace)
                     );
                     report.push(Code::SettingsInvalidValue, path, message);
@@ -85,13 +86,14 @@ fn read_kubernetes<'a>(value: Value<'_, 'a>) -> BTreeMap<String, Cow<'a, str>> {
         _ => value.unknown(),
     });
     if was_object && notes.is_empty() {
-        let message = "expected `notes` with at least one entry; leave `kubernetes` out to not ask";
+        let message =
+            "expected `notes` with at least one entry; remove `kubernetes` to disable lookups";
         report.push(Code::SettingsMissingField, path, message);
     }
     notes
 }
 
-/// RFC 1123, as namespaces are named.
+/// Whether a text is a DNS label (RFC 1123), as namespace names are.
 pub(crate) fn is_dns_label(text: &str) -> bool {
     let is_inner = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
     (1..=63).contains(&text.len())

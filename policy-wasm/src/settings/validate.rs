@@ -1,4 +1,4 @@
-//! Everything that can be wrong with settings, found before a request arrives.
+//! Complete validation of settings.
 
 use alloc::collections::BTreeMap;
 use alloc::string::ToString as _;
@@ -15,10 +15,10 @@ use crate::policy::public_key::OwnSignatures;
 use crate::policy::rule::AdmissionRule;
 use crate::policy::singleton::Document;
 
-/// Checks a settings document in full.
+/// Validates a settings document completely.
 ///
-/// Returns every problem with its path; none means that no request will be refused for its settings.
-/// Of very many, the first 64 and a count of the rest.
+/// Returns all problems with their paths, at most 64 and a count of the rest. Without problems, no request is
+/// denied because of its settings.
 #[must_use]
 pub fn validate(document: &[u8], budget: &Budget) -> Vec<Problem> {
     let report = Report::default();
@@ -33,7 +33,7 @@ pub fn validate(document: &[u8], budget: &Budget) -> Vec<Problem> {
     report.into_problems()
 }
 
-/// The document, unread, within its bounds.
+/// Returns the unparsed document, after checking size and nesting.
 fn parse<'a>(
     document: &'a [u8],
     budget: &Budget,
@@ -53,9 +53,9 @@ fn parse<'a>(
 }
 
 impl Settings<'_> {
-    /// Reads all that [`Settings::read`] left unread.
+    /// Parses all parts that [`Settings::read`] left unparsed.
     fn check(&self, report: &Report, budget: &Budget) {
-        // All OpenPGP keys together may cost as much as two requests.
+        // The budget for all OpenPGP keys is that of two requests.
         let meter = Meter::new(&Budget {
             verification_work: budget.verification_work.saturating_mul(2),
             ..*budget
@@ -63,7 +63,7 @@ impl Settings<'_> {
         let own = OwnSignatures::AtOnce(&meter);
         let attestors = attestor::load(&self.attestors, |_| true, own, report);
         for note in self.evidence.notes.keys() {
-            // Platform policies know no notes, and look under all of them.
+            // Platform policies have no notes, and use all of them.
             let is_used = !self.platform_policies.is_empty()
                 || attestors.iter().any(|attestor| attestor.note == *note);
             if !is_used {
@@ -103,7 +103,7 @@ impl Settings<'_> {
     }
 }
 
-/// Every attestor that a rule names must be there, and each must need a signature of its own.
+/// Checks that all attestors of rules exist, and that no two of one rule share a key.
 fn check_attestors(
     rule: &AdmissionRule<'_>,
     attestors: &[Attestor<'_>],
@@ -123,12 +123,12 @@ fn check_attestors(
     }
 }
 
-/// The words for an attestor that a rule names and the settings do not have.
+/// Returns the message for an unknown attestor.
 pub(crate) fn unknown_attestor(name: &str) -> alloc::string::String {
     alloc::format!("attestor {} is not among `attestors`", crate::quote(name))
 }
 
-/// Says which two attestors one signature would satisfy, where there are such.
+/// Returns the message for two attestors that share a key, if any.
 pub(crate) fn shared_key(attestors: &[&Attestor<'_>]) -> Option<alloc::string::String> {
     let mut owners: BTreeMap<Vec<u8>, &str> = BTreeMap::new();
     for attestor in attestors {

@@ -1,4 +1,4 @@
-//! Kinds beyond the built-in ones, and where they keep their pod specs.
+//! Custom workload kinds and their pod-spec paths.
 
 use alloc::borrow::Cow;
 use alloc::string::{String, ToString as _};
@@ -14,16 +14,16 @@ use crate::request::is_built_in;
 pub(crate) struct WorkloadKind<'a> {
     pub(crate) group: Cow<'a, str>,
     pub(crate) kind: Cow<'a, str>,
-    /// Paths of pod specs, split at their dots; `*` stands for every item of a list or map, and a step with
-    /// `?` behind it may be missing
-    /// INVARIANT: at least one path, here or among `images`; no path or step is empty
+    /// Paths of pod specs, split at their dots; `*` stands for every item of a list or map, and `?` after a step for
+    /// an optional field
+    /// INVARIANT: at least one path here or in `images`; no path or step is empty
     pub(crate) pod_specs: Vec<Vec<String>>,
-    /// Paths of fields that name an image and are in no pod spec
+    /// Paths of image fields outside pod specs
     pub(crate) images: Vec<Vec<String>>,
 }
 
 impl<'a> WorkloadKind<'a> {
-    #[inline(never)] // a stack frame of its own, for as long as it is needed
+    #[inline(never)] // see docs/performance.md#stack
     pub(super) fn read(value: Value<'_, 'a>) -> Option<Self> {
         let (path, report) = (value.path(), value.report());
         let (mut group, mut kind) = (None, None);
@@ -65,10 +65,10 @@ impl<'a> WorkloadKind<'a> {
     }
 }
 
-/// Paths of one kind, pod specs and images together: an object is read once for each.
+/// Maximum number of paths of one kind, for pod specs and images together: an object is read once for each
 const MAX_PATHS: usize = 16;
 
-/// Reads a list of paths, none of which leads to where another one of the kind does, or above it.
+/// Reads a list of paths, none of which may lead to or above the target of another.
 fn read_paths(value: Value<'_, '_>, own: &mut Vec<Vec<String>>, others: &[Vec<String>]) {
     let room = MAX_PATHS.saturating_sub(others.len());
     value.list(|index, item| {
@@ -104,20 +104,20 @@ fn read_path(value: Value<'_, '_>) -> Option<Vec<String>> {
         if !ABOUT_THE_OBJECT.contains(&first) {
             return Some(steps);
         }
-        let message = alloc::format!("no image that runs is in `{first}` of an object");
+        let message = alloc::format!("`{first}` of an object has no images of containers");
         report.push(Code::SettingsInvalidValue, path, message);
         return None;
     }
     let message = "expected field names separated by dots, as in `spec.template.spec`; `*` stands for \
-                   every item, and `?` behind a name for a field that may be missing";
+                   every item, and `?` after a name for an optional field";
     report.push(Code::SettingsInvalidValue, path, message);
     None
 }
 
-/// Fields that every object has, and that say what it is: they are read for that alone.
+/// Common fields of all objects, which cannot contain images
 const ABOUT_THE_OBJECT: &[&str] = &["apiVersion", "kind", "metadata"];
 
-/// A field's name, with or without `?` behind it, or `*`.
+/// Whether a step is a field name, with or without a final `?`, or `*`.
 fn is_step(step: &str) -> bool {
     let name = step.strip_suffix('?').unwrap_or(step);
     step == "*" || (!name.is_empty() && !name.contains(['*', '?']))

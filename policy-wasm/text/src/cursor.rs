@@ -1,8 +1,8 @@
-//! Moves over JSON, and checks whatever it moves over (RFC 8259): after the first character that does
-//! not belong there, nothing more is found. What escapes mean is left to `serde_json`.
+//! A cursor over JSON (RFC 8259) that checks the syntax of everything it skips. After the first syntax error it
+//! finds nothing more. `serde_json` decodes escapes.
 //!
-//! `policy-wasm/src/json/tests.rs` compares with `serde_json`, which accepts and refuses the same texts but for two: more than
-//! [`MAX_DEPTH`] levels are refused, and numbers may be larger than a float, since nobody reads one.
+//! `policy-wasm/src/json/tests.rs` compares it with `serde_json`, with two differences: more than [`MAX_DEPTH`]
+//! levels are errors, and numbers may exceed a float, since none is read as one.
 
 mod scan;
 mod string;
@@ -16,21 +16,21 @@ use string::{end_of_plain, end_of_string};
 pub use scan::MAX_DEPTH;
 pub use string::has_escapes;
 
-/// A place in a text
+/// A position in a text
 ///
-/// INVARIANT: before a value it stands at its first character, and not at space before that.
+/// INVARIANT: before a value, it is at the value's first character, not at preceding white space.
 #[derive(Debug)]
 pub struct Cursor<'de> {
     text: &'de str,
     at: usize,
-    /// How many lists and objects are open here
+    /// Number of open lists and objects
     level: usize,
-    /// The most that were open anywhere before
+    /// Maximum number of open lists and objects so far
     deepest: usize,
     is_broken: bool,
 }
 
-/// What a value is, by its first character
+/// The type of a value, by its first character
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the names say it")]
 pub enum Kind {
@@ -40,12 +40,12 @@ pub enum Kind {
     Text,
     List,
     Object,
-    /// There is no value
+    /// No value
     Nothing,
 }
 
 impl Kind {
-    /// What a message calls a value of this kind.
+    /// Returns the name of the kind in messages.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -73,7 +73,7 @@ impl Kind {
 }
 
 impl<'de> Cursor<'de> {
-    /// The first place of a text.
+    /// Returns a cursor at the first value of a text.
     #[must_use]
     pub fn new(text: &'de str) -> Self {
         Self {
@@ -85,39 +85,39 @@ impl<'de> Cursor<'de> {
         }
     }
 
-    /// Bytes before this place.
+    /// Returns the number of bytes before the position.
     pub const fn position(&self) -> usize {
         self.at
     }
 
-    /// The text from an earlier place to this one.
+    /// Returns the text from an earlier position to this one.
     pub fn since(&self, earlier: usize) -> &'de str {
         self.text.get(earlier..self.at).unwrap_or_default()
     }
 
-    /// The deepest nesting before this place.
+    /// Returns the maximum nesting before the position.
     pub const fn deepest(&self) -> usize {
         self.deepest
     }
 
-    /// Whether everything so far was JSON.
+    /// Whether there was no syntax error so far.
     pub const fn is_whole(&self) -> bool {
         !self.is_broken
     }
 
-    /// Passes over the space at the end of the text, behind which nothing may follow.
+    /// Skips trailing white space; anything after it is a syntax error.
     pub fn finish(&mut self) {
         if self.next_byte() != END || self.at < self.text.len() {
             self.fail();
         }
     }
 
-    /// What the value here is.
+    /// Returns the kind of the value at the position.
     pub fn kind(&self) -> Kind {
         Kind::of(self.byte())
     }
 
-    /// Moves over a value, and returns its text.
+    /// Skips a value, and returns its text.
     pub fn skip(&mut self) -> &'de str {
         let start = self.at;
         let mut deepest = 0;
@@ -135,7 +135,7 @@ impl<'de> Cursor<'de> {
     ///
     /// # Errors
     ///
-    /// It has escapes that are no text: half of a surrogate pair.
+    /// The string has an invalid escape: half of a surrogate pair.
     pub fn string(&mut self) -> Result<Cow<'de, str>, serde_json::Error> {
         let is_string = self.byte() == b'"';
         let bytes = self.text.as_bytes();
@@ -154,8 +154,8 @@ impl<'de> Cursor<'de> {
         serde_json::from_str::<String>(self.since(token)).map(Cow::Owned)
     }
 
-    /// Reads `{"field":"text"}` where it is written like that, without space and escapes, and moves over
-    /// it; stays where it is where it is not.
+    /// Reads and skips `{"field":"text"}` in exactly this form, without white space and escapes; otherwise returns
+    /// `None` and does not move.
     pub fn sole_text(&mut self, field: &str) -> Option<&'de str> {
         let rest = self.text.get(self.at..)?;
         let value = rest.strip_prefix("{\"")?.strip_prefix(field)?;
@@ -167,8 +167,8 @@ impl<'de> Cursor<'de> {
         value.get(..end)
     }
 
-    /// Behind an item of a list, reads those that follow for as long as they are written like that, with
-    /// nothing but a comma before them.
+    /// After an item of a list, reads the following items in the form of [`Self::sole_text`], separated by only a
+    /// comma.
     pub fn sole_texts(&mut self, field: &str, each: &mut dyn FnMut(&'de str)) {
         while self.byte() == b',' {
             let comma = self.at;
@@ -181,14 +181,14 @@ impl<'de> Cursor<'de> {
         }
     }
 
-    /// Moves into a list or an object.
+    /// Enters a list or an object.
     pub fn enter(&mut self) {
         self.at = self.at.saturating_add(1);
         self.level = self.level.saturating_add(1);
         self.deepest = self.deepest.max(self.level);
     }
 
-    /// Moves to the next item, or behind the bracket that closes them: true as long as there is one.
+    /// Moves to the next item and returns true, or past the closing bracket and returns false.
     pub fn next_item(&mut self, is_first: bool, close: u8) -> bool {
         let byte = self.next_byte();
         if byte == close {
@@ -202,7 +202,7 @@ impl<'de> Cursor<'de> {
         self.is_whole()
     }
 
-    /// Moves over a character that must be there and the space around it, and returns what stands behind.
+    /// Skips a required character and the surrounding white space, and returns the next byte.
     pub fn pass(&mut self, expected: u8) -> u8 {
         if self.next_byte() == expected {
             self.at = self.at.saturating_add(1);
@@ -212,7 +212,7 @@ impl<'de> Cursor<'de> {
         END
     }
 
-    /// Moves over space, and returns what stands behind it.
+    /// Skips white space, and returns the next byte.
     fn next_byte(&mut self) -> u8 {
         self.at = skip_space(self.text.as_bytes(), self.at);
         self.byte()
@@ -222,7 +222,7 @@ impl<'de> Cursor<'de> {
         byte(self.text.as_bytes(), self.at)
     }
 
-    /// Finds nothing more.
+    /// Records a syntax error, so that nothing more is found.
     pub const fn fail(&mut self) {
         self.is_broken = true;
         self.at = self.text.len();
@@ -322,7 +322,7 @@ mod tests {
             let mut texts = alloc::vec::Vec::new();
             cursor.sole_texts("a", &mut |text| texts.push(text));
             assert_eq!(texts, expected, "{text}");
-            // It stands behind an item, as if each had been passed over.
+            // The position is after an item, as if each had been skipped.
             let read: usize = expected.iter().map(|_| r#",{"a":"b"}"#.len()).sum();
             assert_eq!(cursor.position(), 2 + read, "{text}");
         }

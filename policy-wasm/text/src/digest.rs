@@ -12,10 +12,10 @@ use crate::{HIGH, ONES};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Digest([u8; DIGITS / 2]);
 
-/// Hexadecimal digits of a digest
+/// Number of hexadecimal digits of a digest
 const DIGITS: usize = 64;
 
-/// Why a text is not a [`Digest`]
+/// Reasons why a text is not a [`Digest`]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum DigestError {
     /// Another algorithm, or none
@@ -24,26 +24,26 @@ pub enum DigestError {
     /// Not 64 digits
     #[error("expected 64 hexadecimal digits after `sha256:`, got {0}")]
     Length(usize),
-    /// Something else than `0`-`9` and `a`-`f`
+    /// A character other than `0`-`9` and `a`-`f`
     #[error("expected only the digits 0-9 and a-f after `sha256:`")]
     Digits,
 }
 
 impl Digest {
-    /// Reads the only accepted spelling; nothing is trimmed, and upper case is refused.
+    /// Parses the only accepted spelling, without trimming; upper case is an error.
     ///
     /// # Errors
     ///
-    /// The text is spelled in any other way.
+    /// The text has another spelling.
     pub fn parse(text: &str) -> Result<Self, DigestError> {
         Self::from_hex(text.strip_prefix("sha256:").ok_or(DigestError::Algorithm)?)
     }
 
-    /// Reads the digits alone, as in-toto's digest sets have them; upper case is refused here too.
+    /// Parses the digits alone, as in in-toto's digest sets; upper case is an error.
     ///
     /// # Errors
     ///
-    /// There are not 64 of them, or others.
+    /// The text is not exactly 64 valid digits.
     pub fn from_hex(hex: &str) -> Result<Self, DigestError> {
         let digits = hex.as_bytes().try_into();
         let digits = digits.map_err(|_| DigestError::Length(hex.len()))?;
@@ -59,15 +59,14 @@ impl Digest {
         Some(Self(bytes))
     }
 
-    /// Every digest whose digits stand in a text in a row by themselves, and perhaps some of a longer row.
+    /// Returns all digests whose digits are a separate run in a text, and possibly some of longer runs.
     pub fn all_in(text: &str) -> impl Iterator<Item = Self> {
-        // There are as many digits as bytes between two of these places: wherever a digest stands, it covers
-        // one of them.
+        // These offsets are as far apart as a digest has digits, so every digest covers one of them.
         let places = (0..text.len()).step_by(DIGITS);
         places.filter_map(|place| Self::around(text.as_bytes(), place))
     }
 
-    /// The digest of which a digit stands in this place.
+    /// Returns the digest that covers this offset.
     fn around(text: &[u8], place: usize) -> Option<Self> {
         let is_digit = |byte: &&u8| matches!(**byte, b'0'..=b'9' | b'a'..=b'f');
         let (before, behind) = text.split_at_checked(place)?;
@@ -77,23 +76,23 @@ impl Digest {
         Self::from_digits(text.get(start..)?.first_chunk()?)
     }
 
-    /// The digest of these bytes.
+    /// Returns the digest of these bytes.
     #[must_use]
     pub fn of(bytes: &[u8]) -> Self {
         Self(Sha256::digest(bytes).into())
     }
 
-    /// The digest as part of a name, where a colon can not be: `sha256-` and the digits.
+    /// Returns the digest for names without a colon: `sha256-` and the digits.
     #[must_use]
     pub fn as_name(&self) -> String {
         self.to_string().replacen(':', "-", 1)
     }
 }
 
-/// What eight digits say, all at once: a request may pass over thousands of digests.
+/// Decodes eight digits at once, because a request may contain thousands of digests.
 fn four_bytes(digits: [u8; 8]) -> Option<[u8; 4]> {
     let eight = u64::from_le_bytes(digits);
-    // The high bit of each byte that is not below: in ASCII it is free.
+    // The high bit of each byte that is not below; it is unused in ASCII.
     let from = |least: u8| (eight | HIGH).wrapping_sub(ONES.wrapping_mul(least.into())) & HIGH;
     let numbers = from(b'0') & !from(b':');
     let letters = from(b'a') & !from(b'g');

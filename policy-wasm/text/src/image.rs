@@ -1,8 +1,8 @@
 //! Image references: `[host[:port]/]path[:tag][@digest]`, by the grammar of the OCI distribution
 //! project (<https://github.com/distribution/reference>).
 //!
-//! Parsing only splits and checks. Nothing is trimmed, cleaned, decoded or completed: what is
-//! ambiguous between parsers is refused, because whoever pulls the image may read it differently.
+//! The parser only splits and checks. It does not trim, clean, decode or complete. References that parsers
+//! interpret differently are errors, because the container runtime could pull another image.
 
 use alloc::borrow::Cow;
 use alloc::string::String;
@@ -18,32 +18,32 @@ pub struct ImageReference<'a> {
     pub host: Option<&'a str>,
     /// `team/app`
     pub path: &'a str,
-    /// What follows the colon
+    /// The part after the colon
     pub tag: Option<&'a str>,
-    /// What follows the `@`
+    /// The part after the `@`
     pub digest: Option<ReferenceDigest>,
 }
 
 /// The digest of a reference
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ReferenceDigest {
-    /// The one that attestations name
+    /// A SHA-256 digest, as in attestations
     Sha256(Digest),
-    /// Well-formed, of an algorithm that no attestation names
+    /// A well-formed digest of another algorithm, which attestations do not use
     Other,
 }
 
-/// Why a text is not an image reference
+/// Reasons why a text is not an image reference
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum ReferenceError {
-    /// Longer than any registry accepts
+    /// Longer than registries accept
     #[error("longer than {MAX_LENGTH} bytes")]
     TooLong,
     /// The path of the repository is longer than registries accept
     #[error("the path of the repository is longer than {MAX_PATH} bytes")]
     RepositoryTooLong,
-    /// The part before the first slash is no host name
+    /// The part before the first slash is not a host name
     #[error("`host[:port]` before the first slash is not valid")]
     Host,
     /// A segment of the repository's path
@@ -51,7 +51,7 @@ pub enum ReferenceError {
         "a repository path has lower-case letters, digits and single separators (`.`, `_`, `__`, `-`) between slashes"
     )]
     Path,
-    /// What container runtimes take for the id of an image that is already on the node
+    /// An image id, which container runtimes use for images that are already on the node
     #[error("this is an image id, with or without `sha256:`, not a name")]
     ImageId,
     /// The part after the colon
@@ -62,13 +62,12 @@ pub enum ReferenceError {
     Digest,
 }
 
-/// A whole reference: host, path, tag and digest at the longest that any registry has, and room.
+/// Maximum length of a reference: more than the maximum host, path, tag and digest of registries
 pub const MAX_LENGTH: usize = 1024;
 const DOCKER_HUB: &str = "docker.io";
-/// Where Docker Hub keeps the images that have a short name.
+/// Path prefix of Docker Hub images with a short name
 const LIBRARY: &str = "library/";
-/// The limit of the distribution project's own parser: of the path alone, with `library/` where that is
-/// left out.
+/// Maximum length of the path, including an implied `library/`, as in the distribution project's own parser
 const MAX_PATH: usize = 255;
 
 impl<'a> ImageReference<'a> {
@@ -117,7 +116,7 @@ impl<'a> ImageReference<'a> {
         })
     }
 
-    /// The SHA-256 digest, where the reference has one.
+    /// Returns the SHA-256 digest, if the reference has one.
     #[must_use]
     pub const fn sha256(&self) -> Option<Digest> {
         match self.digest {
@@ -126,7 +125,7 @@ impl<'a> ImageReference<'a> {
         }
     }
 
-    /// Registry and repository, without tag and digest, as written.
+    /// Returns registry and repository as written, without tag and digest.
     #[must_use]
     pub fn repository(&self) -> Cow<'a, str> {
         self.host.map_or(Cow::Borrowed(self.path), |host| {
@@ -134,19 +133,19 @@ impl<'a> ImageReference<'a> {
         })
     }
 
-    /// The registry; Docker Hub where none is written, and for its `index.` alias.
+    /// Returns the registry; Docker Hub if none is written, and for its `index.` alias.
     #[must_use]
     pub fn normalized_host(&self) -> &'a str {
         normalized_host(self.host)
     }
 
-    /// The repository, where it is on Docker Hub, by whichever of its names.
+    /// Returns the repository if it is on Docker Hub, under any of its names.
     #[must_use]
     pub fn hub_path(&self) -> Option<&'a str> {
         (self.normalized_host() == DOCKER_HUB).then_some(self.path)
     }
 
-    /// Registry and repository with Docker Hub's short names and its `index.` alias completed:
+    /// Returns registry and repository with Docker Hub's short names and its `index.` alias completed:
     /// `nginx`, `library/nginx` and `index.docker.io/library/nginx` are all
     /// `docker.io/library/nginx`. Its API host is not an alias.
     #[must_use]
@@ -163,7 +162,7 @@ fn normalized_host(host: Option<&str>) -> &str {
     }
 }
 
-/// What stands before a path on Docker Hub that has only one segment.
+/// Returns the prefix of a Docker Hub path with only one segment.
 fn library(host: Option<&str>, path: &str) -> &'static str {
     if normalized_host(host) == DOCKER_HUB && !path.contains('/') {
         LIBRARY
@@ -172,10 +171,10 @@ fn library(host: Option<&str>, path: &str) -> &'static str {
     }
 }
 
-/// The first segment is a host when it has a dot or a colon, or is `localhost`; else the reference
-/// is one of Docker Hub. Upper case makes some parsers see a host and some an organisation. Without a
-/// port, a host may also be spelled as a segment of a path is, with `_` in it: no domain is, but the
-/// distribution project's parser takes it, and runtimes ask that host.
+/// Splits off the host. The first segment is a host if it has a dot or a colon, or is `localhost`; otherwise the
+/// reference is of Docker Hub. Upper case is an error, because parsers differ. Without a port, a host may
+/// contain `_` like a path segment: domains cannot, but the distribution project's parser accepts it, and
+/// runtimes contact that host.
 fn split_host(name: &str) -> Result<(Option<&str>, &str), ReferenceError> {
     let Some((first, rest)) = name.split_once('/') else {
         return Ok((None, name));
@@ -193,7 +192,7 @@ fn split_host(name: &str) -> Result<(Option<&str>, &str), ReferenceError> {
     Ok((None, name))
 }
 
-/// Whether this is a registry: words between dots or an address in brackets, and perhaps a port.
+/// Whether this is a registry: words between dots or an address in brackets, and an optional port.
 #[must_use]
 pub fn is_host(host: &str) -> bool {
     let (is_name, port) = if let Some(bracketed) = host.strip_prefix('[') {
@@ -221,8 +220,7 @@ fn is_domain(name: &str) -> bool {
     })
 }
 
-/// Runs of letters and digits with one separator between two of them: `.`, `_`, `__` or any number
-/// of `-`.
+/// Whether this is a path segment: runs of letters and digits, separated by `.`, `_`, `__` or any number of `-`.
 fn is_path_segment(segment: &str) -> bool {
     let is_word = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
     let mut rest = segment;
@@ -247,7 +245,7 @@ fn is_path_segment(segment: &str) -> bool {
     }
 }
 
-/// Whether this is a tag: up to 128 letters, digits, `_`, `.` and `-`, the first none of the last two.
+/// Whether this is a tag: up to 128 letters, digits, `_`, `.` and `-`, not beginning with `.` or `-`.
 #[must_use]
 pub fn is_tag(tag: &str) -> bool {
     let is_word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
@@ -258,8 +256,8 @@ pub fn is_tag(tag: &str) -> bool {
             .all(|byte| is_word(byte) || byte == b'.' || byte == b'-')
 }
 
-/// A digest of another algorithm is well-formed by the OCI image specification when it is at least
-/// 32 lower-case hexadecimal digits; `sha512` has exactly 128.
+/// Parses a digest. By the OCI image specification, a digest of another algorithm has at least 32 lower-case
+/// hexadecimal digits, and `sha512` exactly 128.
 fn parse_digest(text: &str) -> Result<ReferenceDigest, ReferenceError> {
     if text.contains('@') {
         return Err(ReferenceError::Path);

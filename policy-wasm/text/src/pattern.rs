@@ -1,5 +1,5 @@
-//! The pattern languages of policies. Each has a type of its own, so that a pattern of one can not
-//! be matched by the rules of another.
+//! The pattern languages of policies. Each has its own type, so that a pattern cannot be matched by the rules of
+//! another language.
 //!
 //! | type | where | compared with | special |
 //! | --- | --- | --- | --- |
@@ -9,8 +9,8 @@
 //! | [`SourceRepository`] | `slsaCheck.rules[].trustedSourceRepoPatterns[]` | the address of a repository, without its scheme | wildcards only after `/`, and never for nothing |
 //! | [`BuilderId`] | `trustedBuilder` of the same, `evidence.authenticators.provenance[].builderId` | a `builder.id` as it is written | `*` only in `@*` and `/*` at the end, there for any text, never for nothing |
 //!
-//! In all but the last `*` at the end stands for text without a slash and `**` for any text; upper and
-//! lower case differ, and nothing is normalised.
+//! In all but the last, a final `*` stands for text without a slash and `**` for any text; matching is
+//! case-sensitive, without normalization.
 
 mod allow;
 mod builder_id;
@@ -25,7 +25,7 @@ pub use name::{NamePattern, NamePatternError};
 pub use source_repository::{SourceRepository, SourceRepositoryError};
 pub use trusted_directory::{TrustedDirectory, TrustedDirectoryError};
 
-/// The longest pattern, in bytes.
+/// Maximum length of a pattern, in bytes
 const MAX_LENGTH: usize = 512;
 
 #[cfg(test)]

@@ -163,7 +163,7 @@ fn a_scan_that_is_missing_or_old_is_reported_by_its_scanner() {
     for (name, expected) in [
         (
             "one_of_two_scanners_has_a_scan",
-            "There is no scan of the image by scanner `second`",
+            "No scan of the image by scanner `second`",
         ),
         (
             "scan_of_one_of_two_scanners_is_too_old",
@@ -171,7 +171,7 @@ fn a_scan_that_is_missing_or_old_is_reported_by_its_scanner() {
         ),
         (
             "no_scanner_has_a_scan_and_any",
-            "There is no scan of the image by scanner `evidence.authenticators.vulnerability[0]`",
+            "No scan of the image by scanner `evidence.authenticators.vulnerability[0]`",
         ),
     ] {
         let call = serde_json::from_slice(&corpus::named(name).call).unwrap();

@@ -42,18 +42,17 @@ fn what_would_be_refused_stands_in_a_table_by_namespace_and_reason() {
     assert_eq!(
         table,
         "NAMESPACE   OUTCOME  REASON           OBJECTS  IMAGES  FOR EXAMPLE
-default     refused  always-deny            1       1  Pod default/web-1
+default     denied   always-deny            1       1  Pod default/web-1
 preview     dry run  digest-required        1       1  Pod preview/web-2
-production  refused  digest-required        2       2  Pod production/web-0"
+production  denied   digest-required        2       2  Pod production/web-0"
     );
     let (images, rest) = rest.split_once("\n\n").unwrap();
     let (hint, summary) = rest.split_once("\n\n").unwrap();
     assert!(hint.starts_with("`countersign explain REASON` "), "{hint}");
     assert!(images.starts_with("OBJECTS  REASONS          IMAGE\n      1  digest-required  registry.example/shop/web:0\n"), "{images}");
-    assert!(summary.starts_with("5 objects: 1 admitted, 3 refused, 1 in dry run, which would be refused; 5 images; 1 without an image passed over (module sha256:"), "{summary}");
+    assert!(summary.starts_with("5 objects: 1 admitted, 3 denied, 1 admitted by dry run; 5 images; 1 skipped (no images) (module sha256:"), "{summary}");
     assert!(
-        summary
-            .ends_with(")\n5 of the objects were made by a controller, and repeat what it says\n"),
+        summary.ends_with(")\n5 of the objects belong to a controller, which is counted as well\n"),
         "{summary}"
     );
     assert_eq!(stderr, "");
@@ -70,7 +69,7 @@ fn exit_status_says_whether_anything_would_be_refused() {
         0,
     );
     assert!(
-        stdout.starts_with("1 object: 1 admitted, 0 refused; 1 image"),
+        stdout.starts_with("1 object: 1 admitted, 0 denied; 1 image"),
         "{stdout}"
     );
 }
@@ -81,7 +80,7 @@ fn objects_are_listed_where_that_is_wanted_and_no_more_than_the_limit() {
     let (stdout, _) = run(&format!("{AUDIT} --list --limit 2 -"), &dump, 1);
     assert!(
         stdout.starts_with(
-            "refused  Pod production/web-0  <stdin>
+            "denied  Pod production/web-0  <stdin>
   registry.example/shop/web:0  spec.containers[0].image
     digest-required: "
         ),
@@ -89,8 +88,8 @@ fn objects_are_listed_where_that_is_wanted_and_no_more_than_the_limit() {
     );
     assert!(!stdout.contains("Pod production/web-2"), "{stdout}");
     for line in [
-        "1 more objects are not listed; --limit says how many are\n",
-        "1 more images; --limit says how many are listed\n",
+        "1 more objects are not listed; raise --limit\n",
+        "1 more images; raise --limit to list them\n",
     ] {
         assert!(stdout.contains(line), "{stdout}");
     }
@@ -108,11 +107,7 @@ fn a_dump_that_is_malformed_is_judged_up_to_there() {
             0,
             "`<stdin>`: not valid JSON: expected `:` at line 1 column 6",
         ),
-        (
-            String::new(),
-            0,
-            "nothing to audit: no object that brings in an image",
-        ),
+        (String::new(), 0, "nothing to audit: no object has images"),
         (
             "{\"apiVersion\": \"v1\", \"kind\": \"Secret\"}".to_owned(),
             0,
@@ -145,8 +140,8 @@ registries: [registry.example]
     let (stdout, stderr) = run(&format!("{audit} -"), &dump(&["x"]), 1);
     assert!(stdout.contains("digest-required"), "{stdout}");
     for note in [
-        "note: the settings ask the cluster, ",
-        "note: the settings ask registries, ",
+        "note: the settings look up evidence in the cluster, ",
+        "note: the settings look up evidence in registries, ",
     ] {
         assert!(stderr.contains(note), "{stderr}");
     }
@@ -204,18 +199,17 @@ fn an_object_without_an_answer_is_reported_and_the_job_is_not_done() {
         "{stdout}"
     );
     assert!(
-        stdout.contains("2 objects: 0 admitted, 0 refused, 2 refused by an error; 0 images"),
+        stdout.contains("2 objects: 0 admitted, 0 denied, 2 denied by an error; 0 images"),
         "{stdout}"
     );
-    let error =
-        "error: the module gave no answer about 2 objects, which the report counts as errors\n";
+    let error = "error: the module failed on 2 objects; the report counts them as errors\n";
     assert_eq!(stderr, error);
     // A policy that does not say what it found is none to audit with.
     let (_folder, other) = module("(call $respond (i32.const 14) (i32.const 18))");
     let audit = format!("{AUDIT} --module {} -", other.display());
     let (stdout, stderr) = run(&audit, &dump(&["a"]), 2);
     assert!(
-        stderr.contains("the module gives no Decision about Pod a/web-0"),
+        stderr.contains("the module returns no Decision for Pod a/web-0"),
         "{stderr}"
     );
     assert_eq!(stdout, "");

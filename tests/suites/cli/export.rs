@@ -21,9 +21,9 @@ workloads:
         assert!(stdout.contains(line), "lacks {line:?}:\n{stdout}");
     }
     for line in [
-        "note: the resource of `shop.example/Crate` is guessed to be `crates`",
-        "give --resource shop.example/Crate=PLURAL",
-        "note: the module's address is a placeholder; give yours with --module",
+        "note: assuming resource `crates` for `shop.example/Crate`",
+        "set another with --resource shop.example/Crate=PLURAL",
+        "note: the module address is a placeholder; set it with --module",
     ] {
         assert!(stderr.contains(line), "lacks {line:?}:\n{stderr}");
     }
@@ -52,7 +52,7 @@ fn what_is_given_is_in_every_manifest() {
         assert_eq!(stdout.matches(line).count(), 2, "{line:?}:\n{stdout}");
     }
     let note =
-        "note: in monitor mode nothing is pinned, so tags will be reported as `digest-required`";
+        "note: in monitor mode tags are not resolved, so they are reported as `digest-required`";
     assert_eq!(stderr.trim_end(), note);
 }
 
@@ -95,7 +95,10 @@ fn what_has_no_place_is_refused() {
             format!("{EXPORT} {ALLOWLIST} --timeout 31"),
             "31 is not in 2..=30",
         ),
-        ("export rbac --resource a/B=c".to_owned(), "give --settings"),
+        (
+            "export rbac --resource a/B=c".to_owned(),
+            "--resource needs --settings",
+        ),
         (
             "export rbac --attestor-account n=ci/build".to_owned(),
             "there is no note `n`",
@@ -133,7 +136,10 @@ fn a_file_is_replaced_only_by_force() {
         run(&arguments, "", status)
     };
     let (_, stderr) = export("", 2);
-    assert!(stderr.contains("exists; --force replaces it"), "{stderr}");
+    assert!(
+        stderr.contains("exists; overwrite it with --force"),
+        "{stderr}"
+    );
     assert_eq!(std::fs::read_to_string(&output).unwrap(), "before");
     assert_eq!(export("--force", 0).0, "");
     let written = std::fs::read_to_string(&output).unwrap();

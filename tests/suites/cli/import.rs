@@ -34,7 +34,7 @@ fn settings_go_to_standard_output_and_all_words_beside_them() {
     );
     assert_eq!(
         stderr,
-        "warning: <stdin>: admissionWhitelistPatterns: one value in the place of a list was taken for a list of one
+        "warning: <stdin>: admissionWhitelistPatterns: a single value was converted to a list
 settings: a policy
 "
     );
@@ -58,7 +58,7 @@ fn a_file_is_written_once() {
     fs::write(&output, "precious").unwrap();
     let (_, stderr) = run(&import, "", 2);
     assert!(
-        stderr.ends_with("settings.yaml` exists; --force replaces it\n"),
+        stderr.ends_with("settings.yaml` exists; overwrite it with --force\n"),
         "{stderr}"
     );
     assert_eq!(fs::read_to_string(&output).unwrap(), "precious");
@@ -98,7 +98,7 @@ fn attestations_are_occurrences_and_nothing_else() {
     for other in [r#"{"foo": 1}"#, r#"[{"name": "projects/p/attestors/a"}]"#] {
         let (stdout, stderr) = import(other, 2);
         assert_eq!(stdout, "");
-        assert!(stderr.contains("this is no occurrence"), "{stderr}");
+        assert!(stderr.contains("this is not an occurrence"), "{stderr}");
     }
     let bundle =
         r#"{"mediaType": "application/vnd.dev.sigstore.bundle.v0.3+json", "dsseEnvelope": {}}"#;
@@ -123,11 +123,11 @@ fn what_kubectl_reads_as_something_else_is_not_imported() {
     for (rules, problem) in [
         (
             "{n: {}}",
-            "`n` is false to kubectl and a text to others; put it between quotes at line 3 column 37",
+            "kubectl reads `n` as false and other parsers as a text; put it in quotes at line 3 column 37",
         ),
         (
             "{'n': &a {}, x: {<<: *a}}",
-            "`<<` is not the same to every reader",
+            "parsers differ in how they merge `<<`",
         ),
     ] {
         let text = format!("{POLICY}kubernetesNamespaceAdmissionRules: {rules}\n");
@@ -162,12 +162,12 @@ gkePolicy: {}
             "error[policy-numeric-enum]: {at}: defaultAdmissionRule.evaluationMode: expected a name, got a number\n"
         ),
         format!(
-            "error: {at}: kubernetesNamespaceAdmissionRules.shop.requireAttestationsBy: attestor `projects/p/attestors/a` is not among those that were given\n  help: gcloud container binauthz attestors describe a --project=p "
+            "error: {at}: kubernetesNamespaceAdmissionRules.shop.requireAttestationsBy: attestor `projects/p/attestors/a` is in none of the --attestors files\n  help: gcloud container binauthz attestors describe a --project=p "
         ),
         format!(
             "error[policy-unsupported-feature]: {at}: gkePolicy: a platform policy belongs under `platformPolicies`\n  help: give platform policies with --platform-policy\n"
         ),
-        "error: nothing was written: ".to_owned(),
+        "error: nothing was written because of the errors above".to_owned(),
     ] {
         assert!(stderr.contains(&line), "lacks {line:?}:\n{stderr}");
     }
@@ -197,10 +197,10 @@ fn files_that_cannot_be_read_are_all_named() {
     );
     let (_, stderr) = run(&arguments, "", 2);
     for error in [
-        "several documents",
+        "expected one document, the policy",
         "`missing.yaml`",
         "duplicate key `a`",
-        "`<stdin>`: it is empty",
+        "`<stdin>`: the file is empty",
     ] {
         assert!(stderr.contains(error), "lacks {error:?}:\n{stderr}");
     }

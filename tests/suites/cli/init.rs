@@ -101,13 +101,10 @@ fn nothing_is_written_from_what_cannot_be() {
             ),
             "cannot be used with",
         ),
-        (
-            "--registry r.example/a".to_owned(),
-            "write `r.example/a/**`",
-        ),
+        ("--registry r.example/a".to_owned(), "use `r.example/a/**`"),
         (
             "--registry r.example/a/** --registry r.example/a/b/**".to_owned(),
-            "`r.example/a/**` covers what `r.example/a/b/**` does",
+            "`r.example/a/**` already covers `r.example/a/b/**`",
         ),
         (
             "--attestor projects/a]/attestors/x=build.pub".to_owned(),

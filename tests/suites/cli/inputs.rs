@@ -52,7 +52,7 @@ fn whatever_has_items_is_its_items_and_an_error_where_it_is_something_itself() {
             ] {
                 let (_, stderr) = run(&format!("{command} -"), &text, 2);
                 assert!(
-                    stderr.contains(&format!("the {kind} has `items` too")),
+                    stderr.contains(&format!("the {kind} also has `items`")),
                     "{stderr}"
                 );
             }
@@ -91,7 +91,7 @@ fn one_object_that_cannot_be_read_hides_no_answer() {
         let expected = [
             "b.yaml`: not valid YAML: ",
             "c.json`: not valid JSON: duplicate key `kind`",
-            "d.yaml`: items[0]: the list has an item that is no object",
+            "d.yaml`: items[0]: an item of the list is not an object",
             "d.yaml`: items[1]: expected an object with `apiVersion` and `kind`",
         ];
         assert_eq!(errors.len(), expected.len(), "{stderr}");
@@ -176,11 +176,11 @@ fn files_for_other_programs_are_skipped_with_a_note() {
     let notes = stderr.replace(&format!("{path}/"), "");
     assert_eq!(
         notes,
-        "note: skipped 2 folders of tools: `.git`, `web/node_modules`\n\
-         note: skipped 1 template of a Helm chart; judge what `helm template` prints: `chart/templates/pod.yaml`\n\
-         note: skipped 3 files in which nothing has a kind: `chart/Chart.yaml`, `chart/values.yaml`, `kustomization.yaml`\n\
-         note: skipped 3 objects of kinds that the policy does not read, which name no image: HTTPRoute, \
-         Kustomization, ServiceMonitor (--strict-kinds judges them)\n\
+        "note: skipped 2 directories of tools: `.git`, `web/node_modules`\n\
+         note: skipped 1 template of a Helm chart; use the output of `helm template`: `chart/templates/pod.yaml`\n\
+         note: skipped 3 files without Kubernetes objects: `chart/Chart.yaml`, `chart/values.yaml`, `kustomization.yaml`\n\
+         note: skipped 3 objects without images, of kinds that the policy does not read: HTTPRoute, \
+         Kustomization, ServiceMonitor (evaluate with --strict-kinds)\n\
          note: skipped 1 object without images: ConfigMap\n"
     );
     let (stdout, _) = run(&format!("{AUDIT} {path}"), "", 0);
@@ -205,7 +205,8 @@ fn a_kind_that_is_not_read_is_skipped_in_manifests_and_denied_in_requests() {
         r#"{"apiVersion": "cert-manager.io/v1", "kind": "Certificate", "metadata": {"name": "a"}}"#;
     let (_, stderr) = run(&format!("{PIPELINE} -"), object, 2);
     assert!(
-        stderr.contains("Certificate (--strict-kinds") && stderr.contains("nothing to evaluate"),
+        stderr.contains("Certificate (evaluate with --strict-kinds")
+            && stderr.contains("nothing to evaluate"),
         "{stderr}"
     );
     let request = format!(
@@ -234,11 +235,11 @@ fn files_in_another_form_are_recognised() {
     for (text, words) in [
         (
             google.to_owned(),
-            "`countersign import --policy` makes settings of it",
+            "convert it with `countersign import --policy`",
         ),
         (
             format!("{manifest}---\n{manifest}"),
-            "several policies of Kubewarden",
+            "several Kubewarden policies",
         ),
         (
             cnrm.to_owned(),
@@ -282,7 +283,7 @@ fn a_link_out_of_a_folder_is_not_followed() {
     let (stdout, stderr) = run(&format!("{PIPELINE} {path}"), "", 0);
     assert!(stdout.contains("1 admitted"), "{stdout}");
     assert!(
-        stderr.contains("skipped 2 links to a file outside of the folder"),
+        stderr.contains("skipped 2 links to a file outside the directory"),
         "{stderr}"
     );
     let (stdout, stderr) = run(&format!("lint --fix {path}"), "", 2);
@@ -311,7 +312,7 @@ fn a_suite_names_no_file_outside_of_the_folder() {
     fs::write(&suite, text).unwrap();
     for given in [folder.path(), &suite] {
         let (stdout, stderr) = run(&format!("test {}", given.display()), "", 2);
-        assert!(stderr.contains("lies outside of `"), "{stderr}");
+        assert!(stderr.contains("is outside `"), "{stderr}");
         assert!(!format!("{stdout}{stderr}").contains("hunter2"), "{stderr}");
     }
 }
@@ -376,7 +377,7 @@ fn an_output_never_replaces_what_is_read() {
     ] {
         let (stdout, stderr) = run(&command, "", 2);
         assert_eq!(stdout, "", "{command}");
-        assert!(stderr.contains(" is read, "), "{command}\n{stderr}");
+        assert!(stderr.contains(" input"), "{command}\n{stderr}");
         assert_eq!(fs::read_to_string(&settings).unwrap(), policy, "{command}");
     }
     // Another run replaces the report of the one before.
@@ -412,19 +413,19 @@ fn an_output_replaces_no_fixture_no_configuration_and_no_private_key() {
         write(path, name, text);
     }
     for (arguments, problem) in [
-        ("test --format json=pod.yaml tests.yaml", "is read"),
-        ("test --format json=policy.yaml tests.yaml", "is read"),
+        ("test --format json=pod.yaml tests.yaml", "is an input"),
+        ("test --format json=policy.yaml tests.yaml", "is an input"),
         (
             "lint --format json=countersign-lint.yaml policy.yaml",
-            "is read",
+            "is an input",
         ),
         (
             "lint --format json=key.pem policy.yaml",
-            "holds a private key",
+            "contains a private key",
         ),
         (
             "test --format junit=key.pem tests.yaml",
-            "holds a private key",
+            "contains a private key",
         ),
     ] {
         let output = std::process::Command::new(env!("CARGO_BIN_EXE_countersign"))

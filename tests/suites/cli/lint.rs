@@ -21,20 +21,20 @@ fn findings_are_shown_with_their_lines_and_what_made_them() {
     let path = path.display();
     let (stdout, stderr) = run(&format!("lint {path}"), "", 1);
     let expected = format!(
-        "warning[lint-pattern-duplicate]: pattern `registry.example/shop/**` stands twice in the list
+        "warning[lint-pattern-duplicate]: the list contains pattern `registry.example/shop/**` twice
  --> {path}:4:20
   |
 3 |     - namePattern: registry.example/shop/**
   |                    ------------------------ the first one
 4 |     - namePattern: registry.example/shop/**
-  |                    ^^^^^^^^^^^^^^^^^^^^^^^^ again
+  |                    ^^^^^^^^^^^^^^^^^^^^^^^^ duplicate
   |
-  = help: leave one of them out
+  = help: remove one of them
 "
     );
     assert!(stdout.starts_with(&expected), "{stdout}");
     assert!(
-        stdout.ends_with("1 document: 2 warnings (1 can be mended with --fix)\n"),
+        stdout.ends_with("1 document: 2 warnings (1 fixable with `--fix`)\n"),
         "{stdout}"
     );
     assert_eq!(stderr, "");
@@ -158,10 +158,7 @@ fn pages_and_the_list_are_printed() {
     let (stdout, _) = run("lint --list", "", 0);
     assert_eq!(stdout.lines().count(), policy_lint::RULES.len());
     let (_, stderr) = run("lint --explain lint-nothing", "", 2);
-    assert!(
-        stderr.contains("there is no lint `lint-nothing`"),
-        "{stderr}"
-    );
+    assert!(stderr.contains("no lint `lint-nothing`"), "{stderr}");
 }
 
 #[test]
@@ -179,10 +176,7 @@ fn what_could_not_be_linted_ends_with_2() {
     );
     assert!(stderr.contains("cannot read"), "{stderr}");
     let (_, stderr) = run("lint --deny lint-nothing policies", "", 2);
-    assert!(
-        stderr.contains("there is no lint `lint-nothing`"),
-        "{stderr}"
-    );
+    assert!(stderr.contains("no lint `lint-nothing`"), "{stderr}");
     let (_, stderr) = run("lint --format json --format human policies", "", 2);
     assert!(stderr.contains("only one format"), "{stderr}");
     // What is no YAML was not linted, and is found.

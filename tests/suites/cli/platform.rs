@@ -17,10 +17,10 @@ fn each_check_is_shown_with_its_verdict() {
         "      default check set 0 \"Everywhere\"",
         "      ✓ TrustedDirectoryCheck \"From our directories\"",
         "      ✗ SlsaCheck \"Built by our CI from our repositories\"",
-        "          provenance-source-not-trusted: No pattern of the rule covers repository `https://github.com/somebody/shop`",
+        "          provenance-source-not-trusted: No pattern of the rule matches repository `https://github.com/somebody/shop`",
         "      ! VulnerabilityCheck \"Nothing bad that could be fixed\"",
         "        image-not-fresh: Image was uploaded at 2026-09-01T09:30:00Z, more than 30 days ago",
-        "  warning[clock-overridden]: Judged as of 2026-11-23T12:00:00Z, as the call says",
+        "  warning[clock-overridden]: Evaluated as of 2026-11-23T12:00:00Z, given by the call",
     ] {
         assert!(
             stdout.lines().any(|shown| shown == line),

@@ -36,7 +36,7 @@ fn cases_are_shown_by_what_happened_and_not_by_what_passed() {
   ok    signed    admitted as expected (attested)
   ok    unsigned  denied as expected (no-valid-attestation)
 
-2 cases: 2 as expected (1 admitted, 1 denied) · module sha256:"
+2 cases: 2 passed (1 admitted, 1 denied) · module sha256:"
     );
     assert!(stdout.starts_with(&expected), "{stdout}");
     assert_eq!(stderr, "");
@@ -52,7 +52,7 @@ fn a_case_that_is_not_as_expected_says_how() {
     for lines in [
         "  FAIL  signed    admitted as expected, but not its reasons  line 8\n        - reasons: checks-passed\n        + reasons: attested\n",
         "  FAIL  unsigned  expected to be admitted, and was denied  line 12\n        - outcome: admitted\n        + outcome: denied\n          because of no-valid-attestation\n",
-        "2 cases: 0 as expected (0 admitted, 0 denied), 2 not as expected · module",
+        "2 cases: 0 passed (0 admitted, 0 denied), 2 failed · module",
     ] {
         assert!(stdout.contains(lines), "{stdout}");
     }
@@ -76,7 +76,7 @@ fn cases_are_chosen_by_name_and_only_failures_shown() {
     let path = path.display();
     let (stdout, _) = run(&format!("test --run ^un --fail-only {path}"), "", 0);
     assert!(
-        stdout.starts_with("1 case: 1 as expected (0 admitted, 1 denied), 1 not run"),
+        stdout.starts_with("1 case: 1 passed (0 admitted, 1 denied), 1 not run"),
         "{stdout}"
     );
     let (_, stderr) = run(&format!("test --run nothing {path}"), "", 2);
@@ -102,7 +102,8 @@ fn what_is_not_covered_or_not_noticed_ends_with_1() {
     }
     run(&format!("test --coverage --threshold 60 {path}"), "", 0);
     let (stdout, _) = run(&format!("test --mutate {path}"), "", 1);
-    let line = "  no case notices  drop pattern `registry.k8s.io/**`  policy.admissionWhitelistPatterns[0]\n";
+    let line =
+        "  not detected  drop pattern `registry.k8s.io/**`  policy.admissionWhitelistPatterns[0]\n";
     assert!(stdout.contains(line), "{stdout}");
     assert!(
         !stdout.contains("allow everything under the rule for `production`"),
@@ -148,7 +149,7 @@ fn a_suite_that_cannot_be_used_hides_no_other() {
     fs::write(folder.path().join("b.tests.yaml"), invalid).unwrap();
     fs::write(folder.path().join("invalid.yaml"), "policy: {}\nattestors: [{name: projects/example/attestors/build, userOwnedGrafeasNote: {noteReference: n}}]\n").unwrap();
     let (stdout, stderr) = run(&format!("test {}", folder.path().display()), "", 2);
-    assert!(stdout.contains("2 as expected"), "{stdout}");
+    assert!(stdout.contains("2 passed"), "{stdout}");
     assert_eq!(stderr.matches("` cannot be used").count(), 2, "{stderr}");
     assert!(
         stderr.contains("error[policy-missing-default-rule]"),
@@ -177,7 +178,7 @@ fn a_module_that_traps_ends_with_2() {
         stdout.contains("  ERROR signed    the module trapped (engine-trapped)"),
         "{stdout}"
     );
-    assert!(stdout.contains("2 without an answer"), "{stdout}");
+    assert!(stdout.contains("2 with an error"), "{stdout}");
 }
 
 #[test]
@@ -204,6 +205,6 @@ fn the_shipped_policies_hold() {
     let arguments = "test policies --coverage --threshold 100 --mutate --fail-only";
     let (stdout, stderr) = run(arguments, "", 0);
     assert_eq!(stdout.matches(": 100 %, ").count(), 5, "{stdout}");
-    assert_eq!(stdout.matches(" was noticed").count(), 5, "{stdout}");
+    assert_eq!(stdout.matches("changes detected").count(), 5, "{stdout}");
     assert_eq!(stderr, "");
 }

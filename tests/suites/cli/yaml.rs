@@ -81,9 +81,9 @@ fn a_place_that_readers_take_for_different_things_is_linted() {
     let arguments = format!("lint --format concise {}", path.display());
     let (stdout, _) = run(&arguments, "", 1);
     for finding in [
-        "lint-yaml-merge]: in kubectl this `<<` replaces `evaluationMode` above it",
-        "lint-yaml-ambiguous]: kubectl takes the key `no` for `false`",
-        "lint-yaml-ambiguous]: kubectl takes the key `012` for `10`",
+        "lint-yaml-merge]: in kubectl, this `<<` replaces `evaluationMode` above it",
+        "lint-yaml-ambiguous]: kubectl reads the key `no` as `false`",
+        "lint-yaml-ambiguous]: kubectl reads the key `012` as `10`",
     ] {
         assert!(stdout.contains(finding), "lacks {finding:?}:\n{stdout}");
     }

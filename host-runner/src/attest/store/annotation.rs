@@ -64,7 +64,7 @@ pub(crate) fn read_from(documents: &[Value], digest: &Digest) -> Result<Vec<Valu
     Ok(found)
 }
 
-/// The same for the text of a file.
+/// Like [`add`], for the text of a file.
 ///
 /// # Errors
 ///
@@ -75,7 +75,7 @@ pub(crate) fn add_to(
     workloads: &Value,
 ) -> Result<(String, Change), String> {
     if !identity::is_envelope(&entry.document) {
-        return Err("an annotation holds DSSE envelopes, and this attestation is none".into());
+        return Err("an annotation holds only DSSE envelopes; sign with --envelope".into());
     }
     let yaml = Yaml::parse("", text)?;
     let mut expected = yaml.values();
@@ -98,14 +98,14 @@ pub(crate) fn add_to(
     match Yaml::parse("", &text) {
         Ok(again) if again.values() == expected => Ok((text, change)),
         _ => Err(format!(
-            "no annotation can be added without changing more; {BY_HAND}"
+            "the annotation cannot be added without changing other parts; {BY_HAND}"
         )),
     }
 }
 
 const PATH: [&str; 3] = ["metadata", "annotations", ANNOTATION];
 
-const BY_HAND: &str = "print it with `--format annotation`, and add it by hand";
+const BY_HAND: &str = "print it with `--format annotation` and add it manually";
 
 /// The items with one more, and what became of them; `None` where it is one of them.
 fn joined(items: &str, entry: &Entry) -> Result<Option<(String, Change)>, String> {
@@ -129,10 +129,7 @@ fn joined(items: &str, entry: &Entry) -> Result<Option<(String, Change)>, String
         Place::Last => {
             let max = Budget::DEFAULT.annotation_items;
             if items.len() >= max {
-                return Err(full(
-                    max,
-                    "one that is not needed any more from the annotation",
-                ));
+                return Err(full(max, "an obsolete one from the annotation"));
             }
             room_for_image(documents.iter(), entry)?;
             items.push(&own);
@@ -176,8 +173,8 @@ fn annotate(template: &mut Value, text: Value) -> Result<(), String> {
         Ok(())
     } else {
         Err(format!(
-            "the annotations would have {bytes} bytes, and Kubernetes takes {MAX_BYTES}; remove attestations that \
-             are not needed any more from the annotation {ANNOTATION}"
+            "the annotations would have {bytes} bytes, and Kubernetes allows {MAX_BYTES}; remove obsolete \
+             attestations from the annotation {ANNOTATION}"
         ))
     }
 }

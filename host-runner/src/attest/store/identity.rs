@@ -61,7 +61,7 @@ impl Identity {
         is_about_it && is_under_note
     }
 
-    /// The same for the same attestation, and fit for a name.
+    /// Returns a hash for names, equal for equal attestations.
     pub(super) fn hex(&self) -> String {
         let form = match &self.form {
             Form::Raw => Value::Null,
@@ -75,7 +75,7 @@ impl Identity {
         Self::hex_of(parts.to_string().as_bytes())
     }
 
-    /// The same for what has no identity.
+    /// Like [`Self::hex`], for documents without an identity.
     pub(super) fn hex_of(bytes: &[u8]) -> String {
         let digest = Digest::of(bytes).to_string();
         digest.trim_start_matches("sha256:").to_owned()

@@ -121,7 +121,7 @@ fn in_yaml(
         [Value::Object(object)] if is_object(object, namespace, name) => {}
         _ => {
             return Err(format!(
-                "it is not the object `{KIND}` {namespace}/{name} of {API_VERSION}, and nothing else may be in this file"
+                "it must contain only the object `{KIND}` {namespace}/{name} of {API_VERSION}"
             ));
         }
     }
@@ -197,7 +197,7 @@ fn refuse_elsewhere(
             .any(|object| is_object(object, namespace, name))
         {
             let problem = format!(
-                "`{KIND}` {namespace}/{name} is in this file already; move it to `{}`",
+                "`{KIND}` {namespace}/{name} is already in this file; move it to `{}`",
                 shown(path)
             );
             return Err(StoreError::refused(file, problem));

@@ -44,7 +44,7 @@ impl List<'_> {
         let place = Place::among(items.iter(), &entry.document);
         if place == Place::Last {
             if items.len() >= max {
-                return Err(full(max, "one that is not needed any more"));
+                return Err(full(max, "an obsolete one"));
             }
             room_for_image(items.iter(), entry)?;
         }
@@ -103,7 +103,7 @@ fn items_at<'v>(root: &'v mut Value, path: &[&str]) -> Result<&'v mut Vec<Value>
             *value = Value::Object(Map::new());
         }
         let Value::Object(fields) = value else {
-            return Err(format!("`{key}` has to stand in a mapping"));
+            return Err(format!("`{key}` has to be in a mapping"));
         };
         value = fields.entry(*key).or_insert(Value::Null);
     }
@@ -133,14 +133,13 @@ pub(super) fn room_for_image<'v>(
     if beside < max {
         Ok(())
     } else {
-        Err(full(
-            max,
-            &format!("one of {} that is not needed any more", entry.digest),
-        ))
+        Err(full(max, &format!("an obsolete one of {}", entry.digest)))
     }
 }
 
 /// Says that a place is full.
 pub(super) fn full(max: usize, what: &str) -> String {
-    format!("it holds {max} attestations, and a policy refuses an image with more; remove {what}")
+    format!(
+        "it already has {max} attestations, and the policy denies images with more; remove {what}"
+    )
 }

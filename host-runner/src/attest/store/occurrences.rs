@@ -71,8 +71,8 @@ fn written_anew(list: List<'_>, text: &str, added: &Added) -> Option<String> {
     }
 }
 
-const BY_HAND: &str = "it is written in a way in which no occurrence can be added without changing \
-                       more; print it with `--format occurrence`, and add it by hand";
+const BY_HAND: &str = "the occurrence cannot be added without changing other parts; print it with \
+                       `--format occurrence` and add it manually";
 
 const IN_SETTINGS: &[&str] = &["evidence", "occurrences"];
 const IN_MANIFEST: &[&str] = &["spec", "settings", "evidence", "occurrences"];
@@ -119,8 +119,8 @@ fn list_in(documents: &[Value]) -> Result<List<'static>, String> {
             path: IN_MANIFEST,
         }),
         _ => Err(
-            "it has several policies; print it with `--format occurrence`, and add it by hand to \
-                  `spec.settings.evidence.occurrences` of those that should know it"
+            "it has several policies; print the occurrence with `--format occurrence` and add it to \
+             `spec.settings.evidence.occurrences` of the right ones"
                 .into(),
         ),
     }

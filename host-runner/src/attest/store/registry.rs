@@ -43,14 +43,15 @@ pub(crate) fn add(folder: &Path, entry: &Entry) -> Result<Change, StoreError> {
     if text.len() > max {
         let bytes = text.len();
         return Err(refused(format!(
-            "it would have {bytes} bytes, and registries take {max}; {START_ANEW}"
+            "it would have {bytes} bytes, and registries accept {max}; {START_ANEW}"
         )));
     }
     layout.put(&name, ARTIFACT_TYPE, text.as_bytes())?;
     Ok(change)
 }
 
-const START_ANEW: &str = "take its entry out of `index.json`, and add again what is still needed";
+const START_ANEW: &str =
+    "remove its entry from `index.json`, and add the current attestations again";
 
 /// A manifest without content. Its subject is the image, where more than its digest is known.
 fn artifact(subject: Option<Value>) -> Value {
@@ -82,7 +83,7 @@ fn annotate(manifest: &mut Value, entry: &Entry) -> Result<Change, String> {
         Place::Last => {
             let max = Budget::DEFAULT.attestations_per_image;
             if keys.len() >= max {
-                return Err(full(max, &format!("some: {START_ANEW}")));
+                return Err(full(max, &format!("obsolete ones ({START_ANEW})")));
             }
             room_for_image(documents.iter(), entry)?;
             free_key(annotations, &entry.document)
@@ -96,7 +97,7 @@ fn annotations(manifest: &mut Value) -> Result<&mut Map<String, Value>, String> 
     let fields = manifest
         .as_object_mut()
         .filter(|fields| !fields.contains_key("manifests"));
-    let fields = fields.ok_or("it is not the manifest of an image")?;
+    let fields = fields.ok_or("it is not an image manifest")?;
     let annotations = fields.entry("annotations").or_insert(Value::Null);
     if annotations.is_null() {
         *annotations = Value::Object(Map::new());

@@ -129,5 +129,5 @@ impl Edit {
     }
 }
 
-/// Nobody indents by more.
+/// Maximum indentation of one level
 const MAX_STEP: usize = 8;

@@ -40,7 +40,7 @@ pub(super) fn occurrence(key: &str, digest: &str) -> Value {
     })
 }
 
-/// The same attestation, signed another time.
+/// Signs an attestation again.
 pub(super) fn signed_again(document: &Value) -> Value {
     let text = document.to_string().replace("T0xE", "TkVX");
     serde_json::from_str(&text).unwrap()

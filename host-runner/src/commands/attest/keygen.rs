@@ -1,4 +1,4 @@
-//! `countersign attest keygen`: a private key, and the attestor who has it.
+//! `countersign attest keygen`: creates a private key and prints its attestor.
 
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -18,34 +18,40 @@ use crate::{Exit, emit, yaml};
 /// Arguments of `countersign attest keygen`
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
-  countersign attest keygen --attestor projects/example/attestors/build --output build.pem
-  countersign attest keygen --attestor projects/example/attestors/qa --output qa.pem \\
+  countersign attest keygen --attestor projects/example/attestors/build \\
+    --output build.pem
+  countersign attest keygen --attestor projects/example/attestors/qa \\
+    --output qa.pem \\
     --algorithm ml-dsa-65 --passphrase
-  countersign attest keygen --attestor projects/example/attestors/qa --output qa.pem \\
+  countersign attest keygen --attestor projects/example/attestors/qa \\
+    --output qa.pem \\
     --algorithm RSA_SIGN_PKCS1_4096_SHA512 --passphrase-file passphrase.txt
 
-The private key is written in PKCS#8, to a new file that only you can read. What is printed goes
-under `attestors` in the settings; nothing of the private key is in it.
+The private key is written to a new PKCS#8 file that only you can read. The
+output is the attestor with its public key: add it to `attestors` in the
+settings.
 
-Exit status: 0 made, 2 the job could not be done")]
+Exit status: 0 if the key was created, 2 on an error")]
 pub struct Args {
-    /// The attestor's name: projects/PROJECT/attestors/ATTESTOR
+    /// Name of the attestor: projects/PROJECT/attestors/NAME
     #[arg(long, value_name = "NAME", value_parser = parse_attestor)]
     attestor: String,
-    /// The note that its attestations are filed under, instead of one of the same name
+    /// Note of the attestor: projects/PROJECT/notes/NAME [default: as the attestor]
     #[arg(long, value_name = "NOTE", value_parser = parse_note)]
     note: Option<String>,
-    /// What the key signs with: p256, p384, p521, ed25519 (envelopes only), ml-dsa-65, or any
-    /// `signatureAlgorithm` of Google's
-    #[arg(long, value_name = "NAME", default_value = "p256", value_parser = parse_algorithm)]
+    /// Algorithm of the key
+    ///
+    /// p256, p384, p521, ed25519 (envelopes only), ml-dsa-65, or any `signatureAlgorithm` of Google Binary
+    /// Authorization.
+    #[arg(long, value_name = "ALGORITHM", default_value = "p256", value_parser = parse_algorithm)]
     algorithm: Algorithm,
-    /// The file for the private key, which must not be there yet
+    /// Write the private key to this new file
     #[arg(long, short, value_name = "FILE")]
     output: PathBuf,
-    /// Ask for a passphrase, and encrypt the key with it
+    /// Prompt for a passphrase and encrypt the key with it
     #[arg(long, conflicts_with = "passphrase_file")]
     passphrase: bool,
-    /// Encrypt the key with the passphrase in the first line of this file; `-` is standard input
+    /// Encrypt the key with the first line of this file (`-` for standard input)
     #[arg(long, value_name = "FILE")]
     passphrase_file: Option<PathBuf>,
 }
@@ -54,17 +60,17 @@ pub struct Args {
 pub(crate) fn run(args: &Args) -> Result<Exit> {
     let output = shown(&args.output);
     if output == "-" {
-        bail!("a private key goes to a file of its own, and never to standard output");
+        bail!("a private key is never written to standard output: give --output a file");
     }
     if args.output.symlink_metadata().is_ok() {
-        bail!("`{output}` is there already; a key is never written over another file");
+        bail!("`{output}` exists; a key never overwrites a file");
     }
     let passphrase = match &args.passphrase_file {
         Some(file) => Some(passphrase::from_file(file)?),
         None if args.passphrase => Some(passphrase::new(&args.output)?),
         None => None,
     };
-    let key = PrivateKey::generate(args.algorithm).context("cannot make a key")?;
+    let key = PrivateKey::generate(args.algorithm).context("cannot create a key")?;
     let passphrase = passphrase.as_ref().map(|text| text.as_str());
     key_file::create(&args.output, &key, passphrase)?;
 
@@ -77,12 +83,12 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
     let document = yaml::document(&json!([attestor.document()]));
     emit::unless_closed(anstream::stdout().write_all(document.as_bytes()))?;
     let protection = match passphrase {
-        Some(_) => "encrypted with the passphrase",
+        Some(_) => "encrypted",
         None => "not encrypted",
     };
     emit::note(&format!(
-        "the private key is in `{output}`, {protection}; what is printed goes under `attestors` in \
-         the settings"
+        "the private key is in `{output}` ({protection}); add the printed attestor to `attestors` \
+         in the settings"
     ));
     Ok(Exit::Yes)
 }

@@ -1,4 +1,4 @@
-//! `countersign attest payload`: the bytes that are signed for an image.
+//! `countersign attest payload`: prints the bytes to sign for an image.
 
 use std::io::{self, Write as _};
 
@@ -13,15 +13,17 @@ use crate::{Exit, emit};
   countersign attest payload registry.example/shop/web@sha256:… > payload.json
   openssl dgst -sha256 -sign build.pem -out payload.sig payload.json
   gpg --local-user FINGERPRINT --armor --detach-sign payload.json
-  countersign attest payload --envelope registry.example/shop/web@sha256:… > envelope.bin
+  countersign attest payload \\
+    --envelope registry.example/shop/web@sha256:… > envelope.bin
   countersign attest payload --predicate scan.json \\
     --predicate-type https://cosign.sigstore.dev/attestation/vuln/v1 \\
     registry.example/shop/web@sha256:… > statement.bin
 
-Without an envelope they are those of `gcloud container binauthz create-signature-payload`. Give the
-signature to `countersign attest sign --signature-file`, with the same arguments.
+Without an envelope, the output equals that of `gcloud container binauthz
+create-signature-payload`. Pass the signature to `countersign attest sign
+--signature-file`, with the same arguments.
 
-Exit status: 0 printed, 2 the job could not be done")]
+Exit status: 0 if the payload was printed, 2 on an error")]
 pub struct Args {
     #[command(flatten)]
     statement: StatementArgs,

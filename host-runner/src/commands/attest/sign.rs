@@ -1,4 +1,4 @@
-//! `countersign attest sign`: an attestation, verified, and put where the policy looks for it.
+//! `countersign attest sign`: signs an image, verifies the attestation, and stores it.
 
 use std::path::{Path, PathBuf};
 
@@ -24,75 +24,75 @@ use crate::{Exit, emit, inputs};
 #[derive(Debug, clap::Args)]
 #[command(group = ArgGroup::new("how").args(["key", "signature_file"]).required(true))]
 #[command(after_help = "Examples:
-  countersign attest sign --key build.pem --settings policy.yaml --attestor build \\
+  countersign attest sign --key build.pem --settings policy.yaml \\
+    --attestor build \\
     registry.example/shop/web@sha256:…
   countersign attest sign --key build.pem --note projects/example/notes/build \\
-    --kubernetes attestations/ --namespace attest-build registry.example/shop/web@sha256:…
+    --kubernetes attestations/ \\
+    --namespace attest-build registry.example/shop/web@sha256:…
   countersign attest sign --key build.pem --manifest deployment.yaml \\
     registry.example/shop/web@sha256:…
-  countersign attest sign --key build.pem --registry layout/ registry.example/shop/web@sha256:…
+  countersign attest sign --key build.pem \\
+    --registry layout/ registry.example/shop/web@sha256:…
   countersign attest sign --signature-file payload.sig --public-key build.pub \\
     --note projects/example/notes/build registry.example/shop/web@sha256:…
   countersign attest sign --key scanner.pem --predicate scan.json \\
     --predicate-type https://cosign.sigstore.dev/attestation/vuln/v1 \\
     registry.example/shop/web@sha256:…
 
-Where no place is named, the attestation is printed. Whatever is written was verified by the module
-first. Signing again replaces what was signed before, and nothing else; places are written in turn,
-so that where one fails the command can be repeated.
+Without a destination, the attestation is printed. The policy module verifies
+every attestation before it is written. Signing again replaces the earlier
+attestation of this key and nothing else, so the command can be repeated if a
+destination fails.
 
-Exit status: 0 signed, 1 the signature does not count, 2 the job could not be done")]
+Exit status: 0 if signed, 1 if the signature does not verify, 2 on an error")]
 pub struct Args {
     #[command(flatten)]
     statement: StatementArgs,
-    /// Sign with this private key, in PEM (PKCS#8)
-    #[arg(long, value_name = "FILE", help_heading = "Who signs")]
+    /// Sign with this private key (PEM, PKCS#8)
+    #[arg(long, value_name = "FILE", help_heading = "Signer")]
     key: Option<PathBuf>,
-    /// The passphrase of the key is the first line of this file; `-` is standard input
-    #[arg(
-        long,
-        value_name = "FILE",
-        requires = "key",
-        help_heading = "Who signs"
-    )]
+    /// Read the passphrase of the key from the first line of this file (`-` for standard input)
+    #[arg(long, value_name = "FILE", requires = "key", help_heading = "Signer")]
     passphrase_file: Option<PathBuf>,
-    /// Take this signature over what `attest payload` prints: binary, base64 or OpenPGP armour; `-` is
-    /// standard input
-    #[arg(long, value_name = "FILE", help_heading = "Who signs")]
+    /// Use this signature over the output of `attest payload` (`-` for standard input)
+    ///
+    /// Binary, base64 or OpenPGP armor.
+    #[arg(long, value_name = "FILE", help_heading = "Signer")]
     signature_file: Option<PathBuf>,
-    /// The public key of that signature, in PEM or OpenPGP armour
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["key", "settings"], help_heading = "Who signs")]
+    /// Public key of the signature (PEM or OpenPGP armor)
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["key", "settings"], help_heading = "Signer")]
     public_key: Option<PathBuf>,
-    /// How an RSA key signs
-    #[arg(long, value_name = "NAME", value_parser = parse_algorithm, help_heading = "Who signs")]
+    /// Signature algorithm of an RSA key
+    #[arg(long, value_name = "ALGORITHM", value_parser = parse_algorithm, help_heading = "Signer")]
     algorithm: Option<Algorithm>,
-    /// The id of the key, where the attestor gives it another one than is computed, or has several
-    #[arg(long, value_name = "ID", help_heading = "Who signs")]
+    /// Key id, if the settings give the key another id than the computed one, or several
+    #[arg(long, value_name = "ID", help_heading = "Signer")]
     key_id: Option<String>,
-    /// The settings that have the attestor: its note and its keys
+    /// Settings with the attestor, its note and its keys
     #[arg(
         long,
         short,
         value_name = "FILE",
         requires = "attestor",
-        help_heading = "Who signs"
+        help_heading = "Signer"
     )]
     settings: Option<PathBuf>,
-    /// The attestor's name, or the last part of it
+    /// Name of the attestor, or its last segment
     #[arg(
         long,
         value_name = "NAME",
         requires = "settings",
-        help_heading = "Who signs"
+        help_heading = "Signer"
     )]
     attestor: Option<String>,
-    /// The note to file the attestation under, without settings
+    /// Note of the attestation, without settings: projects/PROJECT/notes/NAME
     #[arg(
         long,
         value_name = "NOTE",
         value_parser = parse_note,
         conflicts_with = "settings",
-        help_heading = "Who signs"
+        help_heading = "Signer"
     )]
     note: Option<String>,
     #[command(flatten)]
@@ -142,7 +142,7 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
     Ok(Exit::No)
 }
 
-/// What is to be verified: one of the signatures counts, or none
+/// The payload with one or more signatures, of which one has to verify
 struct Prepared {
     attestor: Attestor,
     payload: Payload,
@@ -150,7 +150,7 @@ struct Prepared {
 }
 
 impl Args {
-    /// Signs, or reads what somebody else has signed.
+    /// Signs, or reads an existing signature.
     fn prepare(&self, settings: Option<&Value>) -> Result<Prepared> {
         let listed = match (settings, &self.attestor) {
             (Some(settings), Some(name)) => Some(Attestor::find(settings, name)?),
@@ -159,7 +159,7 @@ impl Args {
         match (&self.key, &self.signature_file) {
             (Some(path), _) => self.sign(path, listed),
             (None, Some(path)) => self.take(path, listed),
-            (None, None) => bail!("say who signs: --key or --signature-file"),
+            (None, None) => bail!("give --key or --signature-file"),
         }
     }
 
@@ -192,7 +192,9 @@ impl Args {
     fn take(&self, path: &Path, listed: Option<Attestor>) -> Result<Prepared> {
         let attestor = match (listed, &self.public_key) {
             (Some(_), _) if self.algorithm.is_some() => {
-                bail!("the settings say how the keys of the attestor sign; leave out --algorithm")
+                bail!(
+                    "--algorithm cannot be used with --settings, which give the algorithm of each key"
+                )
             }
             (Some(attestor), _) => attestor,
             (None, Some(public)) => {
@@ -201,9 +203,9 @@ impl Args {
                 let entry = entry.with_context(|| format!("cannot use `{}`", shown(public)))?;
                 Attestor::of(entry, None, self.note.as_deref())
             }
-            (None, None) => bail!(
-                "nobody can verify the signature: give --public-key, or --settings and --attestor"
-            ),
+            (None, None) => {
+                bail!("the public key is missing: give --public-key, or --settings and --attestor")
+            }
         };
         let is_envelope_key =
             |key: &KeyEntry| key.algorithm.is_some_and(Algorithm::is_for_envelopes_only);
@@ -216,13 +218,13 @@ impl Args {
         })
     }
 
-    /// What is signed: in an envelope where the place or the key knows nothing else.
+    /// The payload, in an envelope if the destination or the key needs one.
     fn payload(&self, is_envelope_key: bool) -> Result<Payload> {
         let is_envelope = is_envelope_key || self.places.take_envelopes_only();
         self.statement.payload(is_envelope)
     }
 
-    /// What most often went wrong with a signature that was made elsewhere.
+    /// Names the most frequent mistake with signatures that another program made.
     fn advise(&self, payload: &Payload) {
         if self.signature_file.is_some() {
             let envelope = match payload.form {
@@ -231,8 +233,8 @@ impl Args {
                 Form::Envelope(_) => " --envelope",
             };
             emit::note(&format!(
-                "the signature has to be over exactly what `countersign attest payload{envelope}` \
-                 prints for this image"
+                "the signature must cover exactly the output of `countersign attest \
+                 payload{envelope}` for this image"
             ));
         }
     }

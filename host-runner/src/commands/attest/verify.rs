@@ -1,4 +1,4 @@
-//! `countersign attest verify`: Google's `ValidateAttestationOccurrence`, by the very module.
+//! `countersign attest verify`: Google's `ValidateAttestationOccurrence`, done by the policy module.
 
 use std::path::PathBuf;
 
@@ -22,43 +22,46 @@ use crate::{Exit, emit, inputs};
 #[derive(Debug, clap::Args)]
 #[command(group = ArgGroup::new("whose").args(["settings", "public_key"]).required(true))]
 #[command(after_help = "Examples:
-  countersign attest verify --settings policy.yaml --attestor build --attestation signed.yaml \\
+  countersign attest verify --settings policy.yaml --attestor build \\
+    --attestation signed.yaml \\
     registry.example/shop/web@sha256:…
-  countersign attest verify --settings policy.yaml --attestor build --registry layout/ \\
+  countersign attest verify --settings policy.yaml --attestor build \\
+    --registry layout/ \\
     registry.example/shop/web@sha256:…
-  countersign attest verify --public-key build.pub --attestation signed.yaml --format json \\
+  countersign attest verify --public-key build.pub \\
+    --attestation signed.yaml --format json \\
     registry.example/shop/web@sha256:…
 
-Without --attestation, the places that the settings name under `evidence` are searched.
+Without --attestation, attestations come from the sources in `evidence` of the
+settings.
 
-Exit status: 0 VERIFIED, 1 ATTESTATION_NOT_VERIFIABLE, 2 the job could not be done")]
+Exit status: 0 if VERIFIED, 1 if ATTESTATION_NOT_VERIFIABLE, 2 on an error")]
 pub struct Args {
-    /// The image: REPOSITORY@sha256:DIGEST
+    /// The attested image: REPOSITORY@sha256:DIGEST
     #[arg(value_name = "IMAGE", value_parser = parse_image)]
     image: Image,
-    /// The settings that have the attestor
+    /// Settings with the attestor
     #[arg(long, short, value_name = "FILE", requires = "attestor")]
     settings: Option<PathBuf>,
-    /// The attestor's name, or the last part of it
+    /// Name of the attestor, or its last segment
     #[arg(long, value_name = "NAME", requires = "settings")]
     attestor: Option<String>,
-    /// Instead of an attestor, anybody who has this key, in PEM or OpenPGP armour
+    /// Verify with this public key (PEM or OpenPGP armor) instead of an attestor's keys
     #[arg(long, value_name = "FILE", requires = "attestation")]
     public_key: Option<PathBuf>,
-    /// How an RSA key signs
-    #[arg(long, value_name = "NAME", value_parser = parse_algorithm, conflicts_with = "settings")]
+    /// Signature algorithm of an RSA key
+    #[arg(long, value_name = "ALGORITHM", value_parser = parse_algorithm, conflicts_with = "settings")]
     algorithm: Option<Algorithm>,
-    /// The note that attestations have to be filed under; without it, any
+    /// Note that the attestations must have: projects/PROJECT/notes/NAME [default: any]
     #[arg(long, value_name = "NOTE", value_parser = parse_note, conflicts_with = "settings")]
     note: Option<String>,
-    /// Look at the attestations in this file: occurrences, envelopes, Attestation resources, annotated
-    /// manifests
+    /// Read attestations from this file: occurrences, envelopes, Attestation or annotated manifests
     #[arg(long, value_name = "FILE")]
     attestation: Vec<PathBuf>,
-    /// When the attestations are judged, in RFC 3339, instead of now: OpenPGP keys expire
+    /// Verify as of this time, in RFC 3339 [default: now]; OpenPGP keys expire
     #[arg(long, value_name = "TIME", value_parser = parse_time)]
     time: Option<Time>,
-    /// How to print the answer
+    /// Output format
     #[arg(long, value_enum, default_value_t = Format::Human)]
     format: Format,
     #[command(flatten)]
@@ -69,16 +72,16 @@ pub struct Args {
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum Format {
-    /// The answer, and why
+    /// Text: the result and its reasons
     Human,
-    /// Google's response, with the reasons
+    /// JSON: Google's response and the reasons
     Json,
 }
 
 /// Runs the command.
 pub(crate) fn run(args: &Args) -> Result<Exit> {
     if !args.attestation.is_empty() && args.evidence.is_given() {
-        bail!("--attestation is all that is looked at; leave out the options for evidence");
+        bail!("--attestation cannot be used with --kubernetes, --registry or --replay");
     }
     let mut attestations = Vec::new();
     for path in &args.attestation {
@@ -101,7 +104,7 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
             let key = key.map_err(|error| anyhow::anyhow!("`{}`: {error}", shown(path)))?;
             (None, Attestor::of(key, None, args.note.as_deref()))
         }
-        _ => bail!("say whose attestations count: --settings and --attestor, or --public-key"),
+        _ => bail!("give --settings and --attestor, or --public-key"),
     };
     let mut question = match &settings {
         Some(settings) => Question::under(settings, &attestor),

@@ -1,4 +1,4 @@
-//! `countersign export kubewarden`: a policy as Kubewarden loads it, with exactly what it needs.
+//! `countersign export kubewarden`: a policy manifest with the rules and permissions that it needs.
 
 use std::path::PathBuf;
 
@@ -16,37 +16,41 @@ use super::{WorkloadArgs, usable_settings};
 #[command(after_help = "Examples:
   countersign export kubewarden --settings policy.yaml
   countersign export kubewarden --settings policy.yaml \\
-    --module registry://registry.example/policies/countersign:v1 -o cluster-admission-policy.yaml
-  countersign export kubewarden --settings policy.yaml --mode monitor | kubectl apply -f -
-  countersign export kubewarden --settings policy.yaml --resource argoproj.io/Rollout=rollouts
+    --module registry://registry.example/policies/countersign:v1 -o \\
+    cluster-admission-policy.yaml
+  countersign export kubewarden --settings policy.yaml \\
+    --mode monitor | kubectl apply -f -
+  countersign export kubewarden --settings policy.yaml \\
+    --resource argoproj.io/Rollout=rollouts
   countersign export kubewarden --settings policy.yaml --format policies-yml
 
-Settings with `resolveTags: true` make two deployments: a mutating one that pins, and a validating
-one that decides last. Apply both.
+Settings with `resolveTags: true` are exported as two policies: a mutating one,
+which replaces tags by digests, and a validating one, which runs after all
+mutating webhooks. Apply both.
 
-Exit status: 0 exported, 2 the settings are not valid, or the job could not be done")]
+Exit status: 0 if exported, 2 on invalid settings or another error")]
 pub(super) struct Args {
-    /// The settings, or a cluster admission policy that contains them; `-` is standard input
+    /// Settings, or a manifest of a policy with settings (`-` for standard input)
     #[arg(long, short, value_name = "FILE")]
     settings: PathBuf,
-    /// Where the module is, for example `registry://registry.example/policies/countersign:v1`
+    /// Address of the module, such as `registry://registry.example/policies/countersign:v1`
     #[arg(long, value_name = "URL", value_parser = parse_module)]
     module: Option<String>,
-    /// Name of the policy; the one that pins is called NAME-pin
+    /// Name of the policy; the policy that resolves tags is called NAME-pin
     #[arg(long, value_name = "NAME", default_value = "countersign", value_parser = parse_name)]
     name: String,
-    /// The policy server that runs it, if not `default`
+    /// Policy server that runs the policy [default: Kubewarden's, which is `default`]
     #[arg(long, value_name = "NAME", value_parser = parse_name)]
     policy_server: Option<String>,
-    /// Whether refusals count; if it is not given, Kubewarden decides, for `protect`
+    /// Mode of the policy [default: Kubewarden's, which is `protect`]
     #[arg(long, value_enum)]
     mode: Option<Mode>,
-    /// Let an evaluation take so many seconds, for registries that are slow; since Kubewarden 1.29
+    /// Timeout of one evaluation, in seconds (2 to 30), for slow registries; needs Kubewarden 1.29
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u8).range(2..=30))]
     timeout: Option<u8>,
     #[command(flatten)]
     workloads: WorkloadArgs,
-    /// What to write
+    /// Output format
     #[arg(long, value_enum, default_value_t = Format::ClusterAdmissionPolicy)]
     format: Format,
     #[command(flatten)]
@@ -55,9 +59,9 @@ pub(super) struct Args {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
-    /// Manifests for Kubewarden's controller
+    /// `ClusterAdmissionPolicy` manifests, for the Kubewarden controller
     ClusterAdmissionPolicy,
-    /// Entries for the configuration of a policy server that has no controller
+    /// `policies.yml` entries, for a policy server without a controller
     PoliciesYml,
 }
 
@@ -65,7 +69,7 @@ enum Format {
 pub(super) fn run(args: &Args) -> Result<Exit> {
     args.output.check([args.settings.as_path()])?;
     if args.format == Format::PoliciesYml {
-        args.refuse_what_no_entry_has()?;
+        args.check_policies_yml()?;
     }
     let Some(settings) = usable_settings(&args.settings)? else {
         return Ok(Exit::CouldNot);
@@ -78,7 +82,7 @@ pub(super) fn run(args: &Args) -> Result<Exit> {
     let deployments = Deployment::all(&args.name, settings, &rules, &workloads);
     if args.mode == Some(Mode::Monitor) && deployments.len() > 1 {
         anstream::eprintln!(
-            "note: in monitor mode nothing is pinned, so tags will be reported as `digest-required`"
+            "note: in monitor mode tags are not resolved, so they are reported as `digest-required`"
         );
     }
     let module = args.module.as_deref();
@@ -96,23 +100,21 @@ pub(super) fn run(args: &Args) -> Result<Exit> {
     };
     args.output.write(&text)?;
     if module.is_none() {
-        anstream::eprintln!(
-            "note: the module's address is a placeholder; give yours with --module"
-        );
+        anstream::eprintln!("note: the module address is a placeholder; set it with --module");
     }
     Ok(Exit::Yes)
 }
 
 impl Args {
-    /// What stands in a manifest and has no place in `policies.yml` would be lost.
-    fn refuse_what_no_entry_has(&self) -> Result<()> {
+    /// Rejects options that `policies.yml` has no field for.
+    fn check_policies_yml(&self) -> Result<()> {
         for (option, is_given) in [
             ("--policy-server", self.policy_server.is_some()),
             ("--resource", !self.workloads.resource.is_empty()),
         ] {
             if is_given {
                 bail!(
-                    "{option} cannot be used with --format policies-yml, which has no place for it"
+                    "{option} cannot be used with --format policies-yml, which has no field for it"
                 );
             }
         }
@@ -120,7 +122,7 @@ impl Args {
     }
 }
 
-/// A name that Kubernetes would accept, also with `-pin` behind it.
+/// Parses a name that Kubernetes accepts, also with `-pin` appended.
 fn parse_name(text: &str) -> Result<String, String> {
     if policy_lint::is_dns_subdomain(&format!("{text}-pin")) && policy_lint::is_dns_subdomain(text)
     {

@@ -1,4 +1,4 @@
-//! `countersign export rbac`: who may write policies, attest and deploy.
+//! `countersign export rbac`: roles and bindings for policy creators, attestors and deployers.
 
 use std::path::PathBuf;
 
@@ -19,24 +19,25 @@ use super::{WorkloadArgs, usable_settings};
     --attestor-account projects/example/notes/build=ci/build \\
     --deployer-account production=cd/deployer -o rbac.yaml
 
-An account is a service account NAMESPACE/NAME, user:NAME or group:NAME.
+ACCOUNT is a service account (NAMESPACE/NAME), user:NAME or group:NAME. No
+account may hold two of the three roles.
 
-Exit status: 0 exported, 2 the settings are not valid, somebody would hold two roles, or the job
-could not be done")]
+Exit status: 0 if exported, 2 on invalid settings, an account with two roles,
+or another error")]
 pub(super) struct Args {
-    /// Settings whose notes and kinds are meant; without them there are the roles alone
+    /// Settings with the notes and workload kinds; without them, only the roles are exported
     #[arg(long, short, value_name = "FILE")]
     settings: Option<PathBuf>,
-    /// Who writes policies
+    /// Account that creates policies; repeatable
     #[arg(long, value_name = "ACCOUNT", value_parser = Subject::parse)]
     creator_account: Vec<Subject>,
-    /// Who attests under a note of `evidence.kubernetes`
+    /// Account that attests under a note of `evidence.kubernetes`; repeatable
     #[arg(long, value_name = "NOTE=ACCOUNT", value_parser = parse_pair)]
     attestor_account: Vec<(String, Subject)>,
-    /// Who deploys in a namespace
+    /// Account that deploys to a namespace; repeatable
     #[arg(long, value_name = "NAMESPACE=ACCOUNT", value_parser = parse_deployer)]
     deployer_account: Vec<(String, Subject)>,
-    /// The policy server's service account
+    /// Service account of the policy server
     #[arg(long, value_name = "NAMESPACE/NAME", default_value = "kubewarden/policy-server",
           value_parser = Subject::parse_service_account)]
     policy_server_account: Subject,
@@ -52,7 +53,7 @@ pub(super) fn run(args: &Args) -> Result<Exit> {
     let (notes, workloads) = match &args.settings {
         None => {
             if !args.workloads.resource.is_empty() {
-                bail!("--resource is about kinds of the settings: give --settings");
+                bail!("--resource needs --settings, whose `workloads` it refers to");
             }
             (Vec::new(), Workloads::default())
         }
@@ -64,7 +65,7 @@ pub(super) fn run(args: &Args) -> Result<Exit> {
             (Note::all(settings.value()), workloads)
         }
     };
-    // A deployer needs controllers, whether their templates are judged or not.
+    // A deployer needs all controllers, also those whose templates the policy does not read.
     let mut judged = WebhookRule::of_module()?;
     judged.extend(workloads.rules);
     let grants = Grants {

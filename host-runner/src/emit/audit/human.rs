@@ -1,4 +1,4 @@
-//! For people: a table by namespace and reason, the images that most objects have, and the sums.
+//! Text output: a table by namespace and reason, the most frequent images, and the sums.
 
 use alloc::collections::BTreeSet;
 use std::io::{self, Write};
@@ -8,7 +8,7 @@ use super::summary::{grouped, summary};
 use crate::audit::{Finding, Judged, Outcome};
 use crate::emit::{BOLD_GREEN, BOLD_RED, BOLD_YELLOW, DIM, RESET, printable};
 
-/// Prints the report. In full, also every object that was kept.
+/// Prints the report; with `in_full`, also every listed object.
 pub(crate) fn print(out: &mut dyn Write, report: &Report<'_>, in_full: bool) -> io::Result<()> {
     let audit = report.audit;
     if in_full {
@@ -24,11 +24,11 @@ pub(crate) fn print(out: &mut dyn Write, report: &Report<'_>, in_full: bool) -> 
         let omitted = grouped(omitted);
         writeln!(
             out,
-            "{omitted} more objects are not listed; --limit says how many are\n"
+            "{omitted} more objects are not listed; raise --limit\n"
         )?;
     }
     if !audit.summary.is_clean() {
-        let hint = "`countersign explain REASON` says what a reason means, and what helps";
+        let hint = "`countersign explain REASON` shows what a reason means and what to do";
         writeln!(out, "{DIM}{hint}{RESET}\n")?;
     }
     let summary = summary(&audit.summary, report.passed_over.counts().values().sum());
@@ -36,11 +36,11 @@ pub(crate) fn print(out: &mut dyn Write, report: &Report<'_>, in_full: bool) -> 
     let owned = grouped(audit.summary.owned);
     if audit.summary.owned > 0 {
         let text =
-            format!("{owned} of the objects were made by a controller, and repeat what it says");
+            format!("{owned} of the objects belong to a controller, which is counted as well");
         writeln!(out, "{DIM}{text}{RESET}")?;
     }
     match report.time {
-        Some(time) => writeln!(out, "{DIM}judged as of {time}{RESET}"),
+        Some(time) => writeln!(out, "{DIM}evaluated as of {time}{RESET}"),
         None => Ok(()),
     }
 }
@@ -86,7 +86,7 @@ fn reason(out: &mut dyn Write, finding: &Finding, of_object: Outcome) -> io::Res
     writeln!(out, "{indent}{outcome}{DIM}{code}{RESET}: {message}")
 }
 
-/// The table, aligned. What others wrote is in the columns; the last one may be of any width.
+/// Prints the aligned table; the last column may have any width.
 fn rows(out: &mut dyn Write, report: &Report<'_>) -> io::Result<()> {
     let rows: Vec<_> = report
         .audit
@@ -177,9 +177,9 @@ fn images(out: &mut dyn Write, report: &Report<'_>, in_full: bool) -> io::Result
     let rest = all.saturating_sub(lines.len());
     if rest > 0 {
         let option = if in_full {
-            "--limit says how many are listed"
+            "raise --limit to list them"
         } else {
-            "--list lists them"
+            "list them with --list"
         };
         writeln!(out, "{DIM}{} more images; {option}{RESET}", grouped(rest))?;
     }
@@ -188,7 +188,7 @@ fn images(out: &mut dyn Write, report: &Report<'_>, in_full: bool) -> io::Result
 
 const fn colour(outcome: Outcome) -> &'static str {
     match outcome {
-        Outcome::Refused | Outcome::Error => BOLD_RED,
+        Outcome::Denied | Outcome::Error => BOLD_RED,
         Outcome::DryRun | Outcome::BreakGlass => BOLD_YELLOW,
         Outcome::Admitted => BOLD_GREEN,
     }

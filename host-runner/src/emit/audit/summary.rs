@@ -2,7 +2,7 @@
 
 use crate::audit::Summary;
 
-/// `1,234 objects: 1,200 admitted, 30 refused, 4 in dry run; 57 images; 300 passed over`
+/// `1,234 objects: 1,200 admitted, 30 denied, 4 admitted by dry run; 57 images; 300 skipped (no images)`
 pub(super) fn summary(summary: &Summary, passed_over: usize) -> String {
     let many = |count: usize, noun: &str| {
         let plural = if count == 1 { "" } else { "s" };
@@ -10,12 +10,12 @@ pub(super) fn summary(summary: &Summary, passed_over: usize) -> String {
     };
     let mut outcomes = vec![
         format!("{} admitted", grouped(summary.admitted)),
-        format!("{} refused", grouped(summary.refused)),
+        format!("{} denied", grouped(summary.refused)),
     ];
     for (count, words) in [
-        (summary.errors, "refused by an error"),
-        (summary.dry_run, "in dry run, which would be refused"),
-        (summary.break_glass, "with break-glass"),
+        (summary.errors, "denied by an error"),
+        (summary.dry_run, "admitted by dry run"),
+        (summary.break_glass, "admitted with break-glass"),
     ] {
         if count > 0 {
             outcomes.push(format!("{} {words}", grouped(count)));
@@ -23,7 +23,7 @@ pub(super) fn summary(summary: &Summary, passed_over: usize) -> String {
     }
     let passed_over = match passed_over {
         0 => String::new(),
-        count => format!("; {} without an image passed over", grouped(count)),
+        count => format!("; {} skipped (no images)", grouped(count)),
     };
     format!(
         "{}: {}; {}{passed_over}",
@@ -70,7 +70,7 @@ mod tests {
         };
         assert_eq!(
             summary(&counts, 0),
-            "1,234 objects: 1,234 admitted, 0 refused; 1 image"
+            "1,234 objects: 1,234 admitted, 0 denied; 1 image"
         );
         counts.admitted = 1200;
         (
@@ -81,8 +81,8 @@ mod tests {
         ) = (28, 1, 4, 1);
         assert_eq!(
             summary(&counts, 300),
-            "1,234 objects: 1,200 admitted, 28 refused, 1 refused by an error, 4 in dry run, which \
-             would be refused, 1 with break-glass; 1 image; 300 without an image passed over"
+            "1,234 objects: 1,200 admitted, 28 denied, 1 denied by an error, 4 admitted by dry run, \
+             1 admitted with break-glass; 1 image; 300 skipped (no images)"
         );
     }
 }

@@ -1,5 +1,4 @@
-//! The check set of a platform policy: which one applied, which stood before it, and what its checks
-//! found.
+//! The check set of a platform policy: the one that applied, those before it, and the results of its checks.
 
 use serde_json::Value;
 
@@ -18,7 +17,7 @@ pub(super) fn nodes(result: &Value, pod: &Pod<'_>, settings: Written<'_>) -> Vec
         return reasons(result);
     };
     let index = index_of(check_set, "index").unwrap_or_default();
-    let mut children = passed_over(document, index, pod, settings);
+    let mut children = skipped(document, index, pod, settings);
     if let Some(exempt) = exempt(check_set, document, Level::CheckSet(index), settings) {
         children.push(exempt);
         return vec![Node::new(check_set_title(check_set)).with(children)];
@@ -33,14 +32,14 @@ pub(super) fn nodes(result: &Value, pod: &Pod<'_>, settings: Written<'_>) -> Vec
     vec![Node::new(check_set_title(check_set)).with(children)]
 }
 
-/// The check sets before the one that applied: the first whose scope covers the Pod does.
-fn passed_over(document: &str, applied: usize, pod: &Pod<'_>, settings: Written<'_>) -> Vec<Node> {
+/// The check sets before the one that applied, which is the first whose scope covers the Pod.
+fn skipped(document: &str, applied: usize, pod: &Pod<'_>, settings: Written<'_>) -> Vec<Node> {
     let Pod {
         namespace,
         service_account,
     } = pod;
     let before = settings.check_sets(document).iter().take(applied);
-    let passed_over = before.enumerate().map(|(index, check_set)| {
+    let skipped = before.enumerate().map(|(index, check_set)| {
         let scope = check_set.get("scope");
         let scope = |key| scope.map_or("", |scope| text(scope, key));
         let (noun, name) = match scope("kubernetesServiceAccount") {
@@ -48,11 +47,11 @@ fn passed_over(document: &str, applied: usize, pod: &Pod<'_>, settings: Written<
             account => ("service account", account),
         };
         Node::new(format!(
-            "check set {index} was passed over: it is for {noun} `{name}`, and the Pod is \
+            "check set {index} does not apply: it is for {noun} `{name}`, and the Pod is \
              `{namespace}:{service_account}`"
         ))
     });
-    passed_over.collect()
+    skipped.collect()
 }
 
 fn check(check: &Value, document: &str, check_set: usize, settings: Written<'_>) -> Node {
@@ -72,7 +71,7 @@ fn check(check: &Value, document: &str, check_set: usize, settings: Written<'_>)
     }
 }
 
-/// The allowlist entry that exempts the image from a part of the policy, and where it stands.
+/// The allowlist entry that exempts the image from a part of the policy, and its place.
 fn exempt(part: &Value, document: &str, level: Level, settings: Written<'_>) -> Option<Node> {
     let pattern = text(part.get("allowlist")?, "pattern");
     let place = settings

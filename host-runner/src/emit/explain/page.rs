@@ -1,4 +1,4 @@
-//! The page of a code: what it means, what it leads to, and what to do about it.
+//! The page of a code: its meaning, its effect, and advice.
 
 use std::io::{self, Write as _};
 
@@ -8,39 +8,39 @@ use policy_wasm::decision::Role;
 
 use crate::advice;
 
-/// Prints pages, an empty line between two.
+/// Prints pages, separated by empty lines.
 pub(crate) fn pages(pages: &[String]) -> io::Result<()> {
     write!(anstream::stdout().lock(), "{}", pages.join("\n"))
 }
 
-/// The page of a code, whoever reports it.
+/// The page of a code of the policy or the linter.
 pub(crate) fn page(code: &str) -> Option<String> {
     if let Some(rule) = Rule::by_code(code) {
         return Some(rule.page());
     }
     if let Some(meaning) = policy_lint::meaning(code) {
         return Some(format!(
-            "{code}\n\n  {meaning}\n\nleads to    an error at its place; nothing is run or judged by the document\n"
+            "{code}\n\n  {meaning}\n\neffect      an error; the document is not used\n"
         ));
     }
     let code = Code::ALL.iter().find(|known| known.as_str() == code)?;
     let meaning = code.meaning();
-    let leads_to = match code.role() {
-        Role::Admission => "no refusal: it says why something is admitted or not judged",
-        Role::Violation => "a refusal: verdict NON_CONFORMANT",
-        Role::Error => "a refusal: verdict ERROR, since the policy could not be evaluated",
-        Role::Detail => "nothing by itself: it says below another reason what did not count",
-        Role::Warning => "a warning beside the verdict",
-        Role::Settings => "settings that cannot be used: nothing is judged by them",
+    let effect = match code.role() {
+        Role::Admission => "none: explains why something is admitted or not checked",
+        Role::Violation => "denied, with verdict NON_CONFORMANT",
+        Role::Error => "denied, with verdict ERROR: the policy could not be evaluated",
+        Role::Detail => "none by itself: explains in another reason why evidence was not used",
+        Role::Warning => "a warning in addition to the verdict",
+        Role::Settings => "the settings are invalid: every request is denied with settings-invalid",
     };
     let advice =
         advice::about(*code).map_or_else(String::new, |advice| format!("what to do  {advice}\n"));
     Some(format!(
-        "{code}\n\n  {meaning}\n\nleads to    {leads_to}\n{advice}"
+        "{code}\n\n  {meaning}\n\neffect      {effect}\n{advice}"
     ))
 }
 
-/// The codes that a misspelled one may have meant, the likeliest first.
+/// The codes that a misspelled code may mean, the likeliest first.
 pub(crate) fn nearest(code: &str) -> Vec<&'static str> {
     let lints = RULES.iter().map(|rule| rule.code);
     let known = Code::ALL.iter().map(|known| known.as_str()).chain(lints);
@@ -56,7 +56,7 @@ pub(crate) fn nearest(code: &str) -> Vec<&'static str> {
     near.into_iter().map(|(_, known)| known).collect()
 }
 
-/// Shorter texts are part of too many codes.
+/// Minimum length for a match inside a code: shorter texts occur in too many.
 const SHORTEST_PART: usize = 4;
 const MAX_TYPOS: usize = 3;
 const MAX_SUGGESTIONS: usize = 5;
@@ -75,10 +75,10 @@ mod tests {
         let page = page("digest-required").unwrap();
         let expected = "digest-required
 
-  The rule needs a digest and the image has a tag
+  The image is referenced by tag, and the rule needs a digest
 
-leads to    a refusal: verdict NON_CONFORMANT
-what to do  name the image by its digest: REPOSITORY@sha256:<digest>
+effect      denied, with verdict NON_CONFORMANT
+what to do  reference the image by digest: REPOSITORY@sha256:<digest>
 ";
         assert_eq!(page, expected);
     }

@@ -1,5 +1,5 @@
-//! What would admit a refused image: each way numbered, and what is to be copied at the beginning of
-//! its lines, since a here-document keeps every space.
+//! Changes that would admit a denied image, numbered. Text to copy is not indented, since a here-document
+//! keeps every space.
 
 use std::io::{self, Write};
 

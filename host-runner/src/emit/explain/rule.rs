@@ -1,4 +1,4 @@
-//! The rule of a singleton policy: which one applied, why no other, and what its attestors found.
+//! The rule of a singleton policy: the one that applied, why no other did, and the results of its attestors.
 
 use serde_json::Value;
 
@@ -30,10 +30,10 @@ fn exempt(allowlist: &Value, settings: Written<'_>) -> Node {
         .name_pattern(document, pattern)
         .unwrap_or_else(|| document.to_owned());
     Node::new(format!("exempt by `{pattern}`, at {place}"))
-        .with([Node::new("no rule was asked: an exempt image is allowed")])
+        .with([Node::new("no rule applied, because the image is exempt")])
 }
 
-/// The rule, what it replaces, or why nothing more specific did.
+/// The rule, and the rule that it replaces or the reason why no more specific rule applied.
 fn rule(rule: &Value, settings: Written<'_>) -> Node {
     let searched = rule.get("searched").map(|searched| {
         let (map, key) = (text(searched, "map"), text(searched, "key"));
@@ -42,26 +42,26 @@ fn rule(rule: &Value, settings: Written<'_>) -> Node {
     let says = modes(rule);
     match (text(rule, "key"), searched) {
         ("", Some((map, key))) => Node::new(format!("default rule: {map} has no key `{key}`"))
-            .with([Node::new(format!("it says {says}"))]),
+            .with([Node::new(format!("it is {says}"))]),
         ("", None) => Node::new("default rule: the policy has no other rules")
-            .with([Node::new(format!("it says {says}"))]),
+            .with([Node::new(format!("it is {says}"))]),
         (key, searched) => {
             let map =
                 searched.map_or_else(|| text(rule, "kind").to_owned(), |(map, _)| map.to_owned());
             let default = settings.default_rule().map(|default| {
                 let (would, by) = (modes(default), required(default));
                 Node::new(format!(
-                    "it replaces the default rule, which would have said {would}{by}"
+                    "it replaces the default rule, which is {would}{by}"
                 ))
             });
             Node::new(format!("rule `{key}` of {map}"))
-                .with([Node::new(format!("it says {says}"))])
+                .with([Node::new(format!("it is {says}"))])
                 .with(default)
         }
     }
 }
 
-/// `ALWAYS_DENY, ENFORCED_BLOCK_AND_AUDIT_LOG`, of a rule as it is written or as it applied.
+/// `ALWAYS_DENY, ENFORCED_BLOCK_AND_AUDIT_LOG`, for a rule of the settings or of the Decision.
 fn modes(rule: &Value) -> String {
     let (evaluation, enforcement) = (text(rule, "evaluationMode"), text(rule, "enforcementMode"));
     format!("{evaluation}, {enforcement}")
@@ -88,7 +88,7 @@ fn attestor(attestor: &Value) -> Node {
     let (key, source) = (text(attestor, "keyId"), text(attestor, "source"));
     let payload = match text(attestor, "payloadType") {
         "" => String::new(),
-        kind => format!(", which says `{kind}`"),
+        kind => format!(" of type `{kind}`"),
     };
     Node::new(format!("{BOLD_GREEN}✓{RESET} attestor {name}")).with([
         Node::new(format!("satisfied by key `{key}`")),

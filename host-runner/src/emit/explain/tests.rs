@@ -50,14 +50,14 @@ fn a_default_rule_says_why_no_other_applied_and_every_attestor_what_helps() {
    ├─ at spec.containers[0].image, `app`
    └─ ✗ policy
       ├─ default rule: clusterAdmissionRules has no key `a.b`
-      │  └─ it says REQUIRE_ATTESTATION, DRYRUN_AUDIT_LOG_ONLY
+      │  └─ it is REQUIRE_ATTESTATION, DRYRUN_AUDIT_LOG_ONLY
       ├─ ✓ attestor x
       │  ├─ satisfied by key `k`
       │  └─ by an attestation from registry
       └─ ✗ attestor y
          └─ no-valid-attestation: None
             ├─ attestation-unknown-key-id: No key 1
-            │  └─ to pass: sign with a key of the attestor, and name it by the id that the attestor has
+            │  └─ to pass: sign with a key of the attestor, and use its key id from the settings
             └─ attestation-unknown-key-id: No key 2
 ";
     assert_eq!(text, expected);
@@ -78,8 +78,8 @@ fn a_specific_rule_says_what_it_replaces() {
     );
     for line in [
         "├─ rule `staging` of kubernetesNamespaceAdmissionRules\n",
-        "├─ it says ALWAYS_DENY, E\n",
-        "└─ it replaces the default rule, which would have said REQUIRE_ATTESTATION, F, by x, y\n",
+        "├─ it is ALWAYS_DENY, E\n",
+        "└─ it replaces the default rule, which is REQUIRE_ATTESTATION, F, by x, y\n",
         "to pass: change the rule or check,",
     ] {
         assert!(text.contains(line), "{line}\n{text}");
@@ -107,11 +107,11 @@ fn a_check_set_names_those_that_were_passed_over() {
     );
     let expected = "   └─ ! platformPolicies[0] p
       └─ default check set 2 \"Rest\"
-         ├─ check set 0 was passed over: it is for service account `prod:robot`, and the Pod is `staging:robot`
-         ├─ check set 1 was passed over: it is for namespace `prod`, and the Pod is `staging:robot`
+         ├─ check set 0 does not apply: it is for service account `prod:robot`, and the Pod is `staging:robot`
+         ├─ check set 1 does not apply: it is for namespace `prod`, and the Pod is `staging:robot`
          ├─ ! check 0 SlsaCheck
          │  └─ evidence-missing: Nothing
-         │     └─ to pass: it may stand in the settings (`evidence.statements`, `evidence.occurrences`), or, signed by a key of `evidence.authenticators`, in a place that `evidence` turns on
+         │     └─ to pass: add it to `evidence.statements` or `evidence.occurrences` in the settings, or sign it with a key of `evidence.authenticators` and store it in a source that `evidence` enables
          └─ ✓ check 1 AlwaysDenyCheck \"no\"
             └─ exempt by `a.example/*`, at platformPolicies[0].gkePolicy.checkSets[2].checks[1].imageAllowlist.allowPattern[1]
 ";
@@ -138,9 +138,9 @@ fn warnings_and_annotations_stand_at_the_end() {
             "auditAnnotations": {"dry-run": "true"}}),
         &json!({}),
     );
-    let expected = "├─ admitted by dry run: verdict ERROR, which rules in dry-run mode only report
+    let expected = "├─ admitted by dry run: verdict ERROR, only reported because of dry run
 ├─ warning[clock-overridden]: As of then
-│  └─ help: leave out --time to judge as of now
+│  └─ help: leave out --time to evaluate as of now
 └─ audit annotation dry-run: true
 ";
     assert!(text.ends_with(expected), "{text}");

@@ -1,4 +1,4 @@
-//! The messages of Google's API, each field by its name. What is not here can not be printed.
+//! The messages of Google's API, with all fields that are printed.
 
 use serde::{Serialize, Serializer};
 use serde_json::Value;
@@ -12,7 +12,7 @@ pub(super) struct EvaluateGkePolicyResponse<'a> {
     pub(super) results: Vec<PodResult<'a>>,
 }
 
-/// What was found for one Pod
+/// The result for one Pod
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct PodResult<'a> {
@@ -27,7 +27,7 @@ pub(super) struct PodResult<'a> {
     pub(super) image_results: Vec<ImageResult<'a>>,
 }
 
-/// What one policy says about one image
+/// The result of one policy for one image
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct ImageResult<'a> {
@@ -113,7 +113,7 @@ pub(super) struct EvaluationResult {
     pub(super) verdict: Verdict,
 }
 
-/// The order is that of precedence: of several verdicts the greatest stands.
+/// Verdicts in order of precedence: the greatest of several applies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub(super) enum Verdict {
@@ -123,7 +123,7 @@ pub(super) enum Verdict {
 }
 
 impl Verdict {
-    /// The verdict in a part of a Decision; one that is not known is no good news.
+    /// The verdict of a part of a Decision; an unknown one is `NON_CONFORMANT`.
     pub(super) fn of(part: &Value) -> Self {
         match text(part, "verdict") {
             "CONFORMANT" => Self::Conformant,

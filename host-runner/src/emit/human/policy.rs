@@ -1,4 +1,4 @@
-//! What one policy document says about an image.
+//! The result of one policy document for an image.
 
 use std::io::{self, Write};
 
@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::{mark, reason, reasons};
 use crate::emit::{BOLD_GREEN, BOLD_RED, DIM, RESET, list, text};
 
-/// Prints the result of a document; of one among several, with its name.
+/// Prints the result of a document, with its name if there are several.
 pub(super) fn document(
     out: &mut impl Write,
     result: &Value,
@@ -36,7 +36,7 @@ pub(super) fn document(
     }
 }
 
-/// A singleton policy: the rule, and every attestor that it asks for.
+/// A singleton policy: the rule, and every attestor that it requires.
 fn by_rule(out: &mut impl Write, result: &Value, depth: usize) -> io::Result<()> {
     let indent = "  ".repeat(depth);
     if let Some(rule) = result.get("rule") {
@@ -75,8 +75,8 @@ fn by_rule(out: &mut impl Write, result: &Value, depth: usize) -> io::Result<()>
     Ok(())
 }
 
-/// A platform policy: the check set that applies to the Pod, and each of its checks. The reasons of
-/// failed checks stand under the checks, not once more for the whole.
+/// A platform policy: the check set that applies to the Pod, and each of its checks. The reasons of failed
+/// checks are printed with the checks and not repeated for the whole.
 fn by_checks(out: &mut impl Write, result: &Value, depth: usize) -> io::Result<()> {
     let (indent, below) = ("  ".repeat(depth), depth.saturating_add(1));
     exempt(out, result, depth)?;
@@ -119,7 +119,7 @@ pub(in crate::emit) fn check_set_title(check_set: &Value) -> String {
     format!("{DIM}{default}check set{RESET}{index}{name}{scope}")
 }
 
-/// The display name in quotation marks, behind a space.
+/// The display name in quotation marks, after a space.
 fn quoted(part: &Value) -> String {
     match text(part, "displayName") {
         "" => String::new(),
@@ -136,7 +136,7 @@ fn exempt(out: &mut impl Write, part: &Value, depth: usize) -> io::Result<()> {
     writeln!(out, "{indent}{DIM}exempt by{RESET} {pattern}")
 }
 
-/// The reasons of a part, but for the one that [`exempt`] has said for the `exempted` part.
+/// The reasons of a part, except the one that [`exempt`] has printed for the `exempted` part.
 fn own_reasons(
     out: &mut impl Write,
     part: &Value,

@@ -1,4 +1,4 @@
-//! Reasons: the code, the words, and what the reader can do.
+//! Reasons: the code, the message, and advice.
 
 use std::io::{self, Write};
 
@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::advice;
 use crate::emit::{DIM, RESET, list, text};
 
-/// A reason and what lies below it, each a step further in.
+/// Prints a reason and its details, each indented below it.
 pub(in crate::emit) fn reason(
     out: &mut impl Write,
     reason: &Value,
@@ -16,7 +16,7 @@ pub(in crate::emit) fn reason(
     below(out, reason, depth, "")
 }
 
-/// The same below a reason of this code: what helps against that, is said there.
+/// Like [`reason`], below a reason with the code `above`, whose advice is printed there.
 fn below(out: &mut impl Write, reason: &Value, depth: usize, above: &str) -> io::Result<()> {
     let indent = "  ".repeat(depth);
     let (code, message) = (text(reason, "code"), text(reason, "message"));

@@ -61,8 +61,8 @@ fn a_platform_policy_is_shown_check_by_check() {
       ✗ SlsaCheck
         no-matching-provenance: No provenance
           provenance-builder-not-trusted: Another builder
-          help: build the image where a rule of the check says, or add its builder \
-(`trustedBuilder`) or its source (`trustedSourceRepoPatterns`) to the rules
+          help: build the image with the builder and source of a rule, or add its builder \
+(`trustedBuilder`) or source (`trustedSourceRepoPatterns`) to the rules
       ✓ AlwaysDenyCheck
         exempt by a.example/*
       ! ImageFreshnessCheck

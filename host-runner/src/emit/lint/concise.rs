@@ -1,4 +1,4 @@
-//! For editors and grep: one line for each finding.
+//! Output for editors and grep: one line for each finding.
 
 use std::io::{self, Write};
 

@@ -1,4 +1,4 @@
-//! For people: every finding with its lines, and a count.
+//! Text output: every finding with its lines, and a count.
 
 use std::io::{self, Write};
 
@@ -15,7 +15,7 @@ pub(super) fn write(out: &mut dyn Write, linted: &Linted) -> io::Result<()> {
     for (severity, colour, noun) in [
         (Severity::Error, BOLD_RED, "error"),
         (Severity::Warning, BOLD_YELLOW, "warning"),
-        (Severity::Info, DIM, "note"),
+        (Severity::Info, DIM, "info"),
     ] {
         let count = report.count(severity);
         if count > 0 {
@@ -29,7 +29,7 @@ pub(super) fn write(out: &mut dyn Write, linted: &Linted) -> io::Result<()> {
     for (count, what) in [
         (report.ignored, "ignored with a reason"),
         (linted.fixed, "fixed"),
-        (report.passed_over, "passed over, which are for no policy"),
+        (report.passed_over, "skipped (not policy documents)"),
     ] {
         if count > 0 {
             line.push_str(&format!("{DIM}, {count} {what}{RESET}"));
@@ -38,6 +38,6 @@ pub(super) fn write(out: &mut dyn Write, linted: &Linted) -> io::Result<()> {
     let fixable = report.diagnostics.iter().filter(|one| one.fix.is_some());
     match fixable.count() {
         0 => writeln!(out, "{line}"),
-        count => writeln!(out, "{line}{DIM} ({count} can be mended with --fix){RESET}"),
+        count => writeln!(out, "{line}{DIM} ({count} fixable with `--fix`){RESET}"),
     }
 }

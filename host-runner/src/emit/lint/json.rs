@@ -1,4 +1,4 @@
-//! For programs: one versioned document.
+//! JSON output: one versioned document.
 
 use std::io::{self, Write};
 

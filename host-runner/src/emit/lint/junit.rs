@@ -15,7 +15,7 @@ pub(super) fn write(out: &mut dyn Write, linted: &Linted) -> io::Result<()> {
         let findings = linted.report.diagnostics.iter();
         for finding in findings.filter(|finding| finding.span().file == index) {
             let position = file.position(finding.span().start);
-            // What only informs fails nothing.
+            // Findings of severity `info` are not failures.
             let mut status = if finding.severity == Severity::Info {
                 TestCaseStatus::success()
             } else {

@@ -28,7 +28,7 @@ pub(super) fn write(out: &mut dyn Write, linted: &Linted) -> io::Result<()> {
     crate::emit::json::write(out, &document)
 }
 
-/// The rules that were found, with their pages; what the policy's own validation refuses is a rule too.
+/// The rules of the findings, with their pages. Codes of the policy's own validation are rules, too.
 fn rules(findings: &[Diagnostic]) -> Vec<(String, Value)> {
     let mut codes: Vec<&str> = findings.iter().map(|one| one.code.as_str()).collect();
     codes.sort_unstable();
@@ -123,7 +123,7 @@ fn artifact(span: Span, files: &[SourceFile]) -> Value {
     json!({"uri": uri(name)})
 }
 
-/// A path as a reference: everything escaped that an address gives a meaning to.
+/// A path as a URI reference, percent-encoded.
 fn uri(path: &str) -> String {
     let scheme = if path.starts_with('/') { "file://" } else { "" };
     let mut uri = String::from(scheme);

@@ -1,4 +1,4 @@
-//! Annotations for workflows of GitHub, at the case that is not as expected.
+//! Annotations of a GitHub workflow, at the failed cases.
 
 use std::io::{self, Write};
 

@@ -1,4 +1,4 @@
-//! For people: a line for each case, and for what is not as expected, how it differs.
+//! Text output: a line for each case, and the differences of each failed case.
 
 use std::io::{self, Write};
 
@@ -61,7 +61,7 @@ fn case(out: &mut dyn Write, case: &Case, result: &CaseResult, width: usize) -> 
         writeln!(out, "        {BOLD_GREEN}- {what}: {expected}{RESET}")?;
         writeln!(out, "        {BOLD_RED}+ {what}: {actual}{RESET}")?;
     }
-    // Why it was decided so, where the differences do not say it.
+    // The reasons, if the differences do not list them.
     if !mismatches.is_empty() && !mismatches.iter().any(|one| one.what == "reasons") {
         let reasons = printable(&result.reasons().join(", "));
         writeln!(out, "          {DIM}because of {reasons}{RESET}")?;
@@ -69,7 +69,7 @@ fn case(out: &mut dyn Write, case: &Case, result: &CaseResult, width: usize) -> 
     Ok(())
 }
 
-/// The reasons that the suite has asked for, and got.
+/// The expected reasons of a passed case.
 fn why(case: &Case) -> String {
     let expectation = &case.expectation;
     let images = expectation.images.iter().flat_map(|image| &image.reasons);
@@ -121,24 +121,24 @@ fn mutation(out: &mut dyn Write, mutation: &Mutation) -> io::Result<()> {
     let changes = counted(mutation.mutants, "change");
     let survivors = &mutation.survivors;
     if mutation.mutants == 0 {
-        return writeln!(out, "mutation of {settings}: there is nothing to weaken");
+        return writeln!(out, "mutation of {settings}: nothing to change");
     }
     if survivors.is_empty() {
         return writeln!(
             out,
-            "mutation of {settings}: {BOLD_GREEN}every one of {changes} was noticed{RESET}"
+            "mutation of {settings}: {BOLD_GREEN}all {changes} detected{RESET}"
         );
     }
     let unnoticed = survivors.len();
     writeln!(
         out,
-        "mutation of {settings}: {BOLD_RED}{unnoticed} of {changes} not noticed{RESET}"
+        "mutation of {settings}: {BOLD_RED}{unnoticed} of {changes} not detected{RESET}"
     )?;
     for survivor in survivors {
         let (what, place) = (printable(&survivor.what), printable(&survivor.place));
         writeln!(
             out,
-            "  {BOLD_YELLOW}no case notices{RESET}  {what}  {DIM}{place}{RESET}"
+            "  {BOLD_YELLOW}not detected{RESET}  {what}  {DIM}{place}{RESET}"
         )?;
     }
     Ok(())
@@ -151,11 +151,11 @@ fn summary(out: &mut dyn Write, tested: &Tested) -> io::Result<()> {
     );
     let as_expected = admitted.saturating_add(denied);
     let mut parts = vec![format!(
-        "{as_expected} as expected ({admitted} admitted, {denied} denied)"
+        "{as_expected} passed ({admitted} admitted, {denied} denied)"
     )];
     for (count, what) in [
-        (tested.unexpected(), "not as expected"),
-        (tested.failed(), "without an answer"),
+        (tested.unexpected(), "failed"),
+        (tested.failed(), "with an error"),
     ] {
         if count > 0 {
             parts.push(format!("{BOLD_RED}{count} {what}{RESET}"));

@@ -1,4 +1,4 @@
-//! For programs: one versioned document, the same bytes for the same suites.
+//! JSON output: one versioned document, with equal bytes for equal suites.
 
 use std::io::{self, Write};
 

@@ -57,6 +57,6 @@ fn aligned(at: u32, alignment: usize) -> wasmtime::Result<()> {
     if usize::try_from(at)?.is_multiple_of(alignment) {
         return Ok(());
     }
-    let message = format!("the module gave a pointer that is not aligned to {alignment} bytes");
+    let message = format!("the module passed a pointer that is not aligned to {alignment} bytes");
     Err(wasmtime::Error::msg(message))
 }

@@ -435,7 +435,7 @@ fn what_is_outside_of_memory_is_a_trap() {
             ("fd_write", &[one, "(i32.const 24)", one, ok]),
         ];
         let called = calls(command(b"abc", 9), &list, table);
-        assert_trap(&called, "outside of its memory");
+        assert_trap(&called, "outside its memory");
     }
 }
 
@@ -579,7 +579,10 @@ fn a_command_ends_by_returning_or_with_a_status_below_126() {
     for status in [126, 256, -1] {
         let error = run(&format!("(call $exit (i32.const {status}))")).unwrap_err();
         assert!(matches!(error, EngineError::Trapped(_)), "{error}");
-        assert!(error.to_string().contains("125 is the highest"), "{error}");
+        assert!(
+            error.to_string().contains("the highest valid one is 125"),
+            "{error}"
+        );
     }
 }
 
@@ -596,7 +599,7 @@ fn a_wapc_guest_that_ends_itself_gives_no_answer() {
     let policy = engine.load(&wat::parse_str(text).unwrap()).unwrap();
     let error = policy.call(Operation::Decide, b"").unwrap_err();
     assert!(matches!(error, EngineError::Trapped(_)), "{error}");
-    assert!(error.to_string().contains("ended itself"), "{error}");
+    assert!(error.to_string().contains("exited with status"), "{error}");
 }
 
 #[test]

@@ -229,7 +229,7 @@ fn what_is_no_manifest_is_not_answered() {
 #[test]
 fn what_is_no_layout_is_refused_with_the_file() {
     let open = |path: &Path| Registry::open(path).unwrap_err().to_string();
-    assert_eq!(open(Path::new("missing")), "`missing` is not a folder");
+    assert_eq!(open(Path::new("missing")), "`missing` is not a directory");
     let folder = tempfile::tempdir().unwrap();
     assert!(open(folder.path()).contains("oci-layout`: no OCI image layout"));
     fs::write(folder.path().join("oci-layout"), "{}").unwrap();
@@ -253,15 +253,15 @@ fn names_of_an_index_are_full_and_unambiguous() {
         (vec![("a.example/B", &a)], "has to be a full reference"),
         (
             vec![("a.example/b", &"sha256:../../x".to_owned())],
-            "only sha256 is read",
+            "only sha256 is supported",
         ),
         (
             vec![("a.example/b:1", &a), ("a.example/b:1", &b)],
-            "given to two manifests",
+            "the name of two manifests",
         ),
         (
             vec![(&*format!("a.example/b@{b}"), &a)],
-            "is given to the manifest",
+            "is the name of the manifest",
         ),
     ] {
         let mut layout = layout();

@@ -49,7 +49,7 @@ impl Subject {
             policy_lint::is_dns_label(namespace) && policy_lint::is_dns_subdomain(name)
         });
         let (namespace, name) = parts
-            .ok_or_else(|| format!("`{text}` is no service account; write it as NAMESPACE/NAME"))?;
+            .ok_or_else(|| format!("`{text}` is not a service account; use NAMESPACE/NAME"))?;
         Ok(Self::ServiceAccount {
             namespace: namespace.to_owned(),
             name: name.to_owned(),
@@ -81,7 +81,7 @@ const SERVICE_ACCOUNT: &str = "system:serviceaccount:";
 /// Such groups have others in them, whose roles nobody would compare.
 fn system(text: &str) -> String {
     format!(
-        "`{text}` is Kubernetes' own, and stands for many; name a service account as NAMESPACE/NAME"
+        "`{text}` is a built-in group or user of Kubernetes; use a service account, NAMESPACE/NAME"
     )
 }
 

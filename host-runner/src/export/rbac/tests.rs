@@ -31,7 +31,7 @@ fn is_refused(change: impl FnOnce(&mut Grants), why: &str) {
 #[test]
 fn nobody_holds_two_roles() {
     grants().check().unwrap();
-    let tail = "give each role to somebody else";
+    let tail = "give each role to another account";
     is_refused(
         |grants| grants.creators.push(account("ci/build")),
         &format!("`ci/build` would be a policy creator and an attestor; {tail}"),
@@ -65,11 +65,11 @@ fn the_same_role_twice_is_one() {
 
 #[test]
 fn whoever_deploys_beside_an_account_could_act_as_it() {
-    let tail = "keep the two in different namespaces";
+    let tail = "use different namespaces";
     let could = |namespace: &str, other: &str| {
         format!(
-            "`cd/deployer` would deploy in namespace `{namespace}`, whose Pods can run as any service \
-             account there, also as {other}; {tail}"
+            "`cd/deployer` would deploy to namespace `{namespace}`, whose Pods can run as any of its service \
+             accounts, including {other}; {tail}"
         )
     };
     for (namespace, other) in [
@@ -108,7 +108,7 @@ fn a_note_that_nobody_attests_under_has_its_namespace_and_its_reader() {
     grants.attestors.clear();
     grants.check().unwrap();
     let text = grants.text();
-    assert!(text.contains("# Nobody attests here yet: --attestor-account projects/p/notes/a="));
+    assert!(text.contains("# No account attests here yet: --attestor-account projects/p/notes/a="));
     let documents = inputs::parse(&text).unwrap();
     let in_note: Vec<_> = documents
         .iter()

@@ -10,17 +10,17 @@ const DEPLOYER: &str = "countersign-deployer";
 const READER: &str = "countersign-attestation-reader";
 
 const HEAD: &str = "\
-# The roles of Binary Authorization: who writes policies, who attests, who deploys. Nobody should hold two
-# of them, since whoever does can let in what nobody else has looked at.
+# The roles of Binary Authorization: policy creator, attestor and deployer. No account should hold two of
+# them, because it could then admit its own images without review.
 #
-# Attestors are kept apart by namespaces, because RBAC cannot restrict `create` by name: each note has a
-# namespace of its own, and only its attestor writes there. Never bind countersign-attestor with a
-# ClusterRoleBinding: whoever holds it everywhere can fill the namespaces of all others.
+# Attestors are separated by namespaces, because RBAC cannot restrict `create` by name: each note has its
+# own namespace, and only its attestor writes there. Never bind countersign-attestor with a
+# ClusterRoleBinding: the account could then write to the namespaces of all other attestors.
 ";
 
 const CREATOR_RULES: &str = "  \
-  # A policy names its module, and what the module may read as the policy server: whoever writes policies
-  # can do whatever that server's service account can.
+  # A policy names its module and the resources that the module reads with the policy server's account, so a
+  # policy creator can do everything that this account can.
   - apiGroups: [policies.kubewarden.io]
     resources: [clusteradmissionpolicies]
     verbs: [create, delete, get, list, patch, update, watch]
@@ -30,20 +30,20 @@ const CREATOR_RULES: &str = "  \
 ";
 
 const ATTESTOR_RULES: &str = "  \
-  # To add an attestation to an object that is there, read it and patch it.
+  # An attestation is added to an existing object by get and patch.
   - apiGroups: [countersign.dev]
     resources: [attestations]
     verbs: [create, get, patch]
 ";
 
 const DEPLOYER_NOTE: &str = "  \
-  # Bind it in namespaces to deploy in, by a RoleBinding. It cannot change a namespace, whose labels a
-  # selector of a policy may read. Pods run as any service account of their namespace: keep those of
-  # attestors, of policy creators and of the policy server elsewhere.
+  # Bind it with a RoleBinding in each namespace to deploy to. It cannot change namespaces, whose labels a
+  # policy's selector may use. Pods can run as any service account of their namespace, so keep the accounts
+  # of attestors, policy creators and the policy server in other namespaces.
 ";
 
 const DEPLOYER_REST: &str = "  \
-  # To scale, which goes by the size alone, and to see why something does not start.
+  # For scaling, and for finding out why a Pod does not start.
   - apiGroups: [apps]
     resources: [deployments/scale, replicasets/scale, statefulsets/scale]
     verbs: [get, patch, update]
@@ -56,15 +56,15 @@ const DEPLOYER_REST: &str = "  \
 ";
 
 const READER_RULES: &str = "  \
-  # For the policy server, whose look-up is one GET by name; and for deployers, who may want to know why
-  # an image was refused.
+  # For the policy server, which gets attestations by name, and for deployers, to find out why an image was
+  # denied.
   - apiGroups: [countersign.dev]
     resources: [attestations]
     verbs: [get]
 ";
 
 const UNBOUND: &str = "\
-# Nobody holds the roles yet. With settings, there is a namespace for each note as well:
+# No account holds these roles yet. Bind them, and create a namespace for each note, with:
 #   countersign export rbac --settings policy.yaml \\
 #     --creator-account group:platform-team \\
 #     --attestor-account projects/example/notes/build=ci/build \\
@@ -110,7 +110,7 @@ impl Grants {
         let attestors = self.attestors.iter().filter(|(other, _)| other == name);
         let attestors: Vec<_> = attestors.map(|(_, attestor)| attestor).collect();
         let lacks = if attestors.is_empty() {
-            format!("# Nobody attests here yet: --attestor-account {name}=NAMESPACE/NAME\n")
+            format!("# No account attests here yet: --attestor-account {name}=NAMESPACE/NAME\n")
         } else {
             String::new()
         };

@@ -37,7 +37,7 @@ fn attestors_are_those_that_the_policy_names() {
         &import,
         Level::Note,
         "",
-        "no rule names them: `projects/p/attestors/b`",
+        "that no rule names: `projects/p/attestors/b`",
     );
     says(&import, Level::Note, "", "given twice");
     assert_eq!(
@@ -58,9 +58,9 @@ fn attestors_are_those_that_the_policy_names() {
         &import,
         Level::Error,
         path,
-        "`projects/p/attestors/b` is not among",
+        "`projects/p/attestors/b` is in none of",
     );
-    says(&import, Level::Error, path, "`odd; name` is not among");
+    says(&import, Level::Error, path, "`odd; name` is in none of");
     let helps: Vec<_> = import
         .findings
         .iter()
@@ -92,7 +92,7 @@ fn an_attestor_without_keys_and_one_without_attestations_are_told() {
         &import,
         Level::Warning,
         "",
-        "there is no attestation by `projects/p/attestors/a`",
+        "no attestations were given for `projects/p/attestors/a`",
     );
     assert_eq!(
         import.level(),
@@ -126,14 +126,14 @@ fn occurrences_are_those_that_something_reads() {
         ..exports(POLICY)
     });
     for words in [
-        "left out: 1 occurrence, given before",
-        "left out: 1 occurrence, under the note of no attestor here",
-        "left out: 1 occurrence, of scans, which no check reads",
-        "left out: 2 occurrences, of kind `BUILD`, which nothing reads",
+        "left out 1 occurrence (duplicate)",
+        "left out 1 occurrence (under a note of no imported attestor)",
+        "left out 1 occurrence (scans, which no check reads)",
+        "left out 2 occurrences (kind `BUILD`, which no check reads)",
     ] {
         says(&import, Level::Note, "", words);
     }
-    says(&import, Level::Warning, "", "a JWT never counts");
+    says(&import, Level::Warning, "", "JWTs are not supported");
     assert_eq!(
         import
             .settings
@@ -189,14 +189,14 @@ fn provenance_is_taken_over_where_a_check_reads_it() {
         import.settings["evidence"]["occurrences"],
         json!([export("", signed).document])
     );
-    let words = "left out: 1 occurrence, of kind `BUILD`, which nothing reads";
+    let words = "left out 1 occurrence (kind `BUILD`, which no check reads)";
     says(&import, Level::Note, "", words);
     let import = Import::new(Exports {
         occurrences: given(),
         ..exports(POLICY)
     });
     assert_eq!(import.settings.get("evidence"), None);
-    let words = "left out: 1 occurrence, of signed provenance, which no check reads";
+    let words = "left out 1 occurrence (signed provenance, which no check reads)";
     says(&import, Level::Note, "", words);
 }
 
@@ -242,7 +242,7 @@ fn what_google_looks_up_by_itself_is_lacking() {
             &import,
             Level::Lacking,
             &format!("gkePolicy.checkSets[0].{check}"),
-            "Google looks up by itself",
+            "Google looks up the evidence",
         );
         says(&import, Level::Warning, "", "only log at Google");
         let lacking: Vec<_> = import

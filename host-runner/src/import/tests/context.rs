@@ -18,7 +18,7 @@ fn the_system_policy_is_wanted_exactly_where_it_is_enabled() {
             None,
             Some(Level::Lacking),
             "globalPolicyEvaluationMode",
-            "only the system policy says",
+            "which the system policy lists",
             false,
         ),
         (&enabled, system(), None, "", "", true),
@@ -67,7 +67,7 @@ fn rules_for_clusters_and_identities_want_to_know_which_these_are() {
             None,
             Some(Level::Error),
             "clusterAdmissionRules",
-            "which cluster",
+            "--cluster was not given",
         ),
         (&clusters, text("us-a.x"), None, None, "", ""),
         (
@@ -76,7 +76,7 @@ fn rules_for_clusters_and_identities_want_to_know_which_these_are() {
             None,
             Some(Level::Warning),
             "clusterAdmissionRules",
-            "no rule is about the cluster `us-a.z`",
+            "no rule is for the cluster `us-a.z`",
         ),
         (
             &mesh,
@@ -84,7 +84,7 @@ fn rules_for_clusters_and_identities_want_to_know_which_these_are() {
             None,
             Some(Level::Error),
             "istioServiceIdentityAdmissionRules",
-            "which trust domain",
+            "--mesh-trust-domain was not given",
         ),
         (&mesh, None, text("d.example"), None, "", ""),
         (

@@ -100,7 +100,7 @@ gkePolicy:
         &import,
         Level::Warning,
         "userOwnedGrafeasNote.publicKeys",
-        "a list of one",
+        "was converted to a list",
     );
     assert_eq!(problems(&import), [""; 0]);
 }

@@ -65,7 +65,7 @@ impl<'de, E> Visitor<'de> for Items<'_, '_, E> {
                     held_bytes = held_bytes.saturating_add(length);
                     if held_bytes > objects.position.limit {
                         return Err(objects.refuse(
-                            "its items have no kind, and that of the list does not stand before them",
+                            "its items have no kind, and the kind of the list does not come before them",
                         ));
                     }
                     held.push((index, item));

@@ -124,7 +124,7 @@ impl<'p, R: Read> Reader<'p, R> {
         }
     }
 
-    /// Whether anything follows but white space, which is passed over.
+    /// Skips white space, and returns whether anything follows.
     pub(super) fn has_more(&mut self) -> io::Result<bool> {
         let position = self.position;
         loop {

@@ -142,12 +142,12 @@ fn what_comes_before_an_error_is_visited() {
         (
             format!(r#"{{"items": [{POD}, 1], "kind": "List"}}"#),
             1,
-            "the list has an item that is no object",
+            "an item of the list is not an object",
         ),
         (
             format!(r#"{{"kind": "List", "items": [{POD}, 1]}}"#),
             1,
-            "the list has an item that is no object",
+            "an item of the list is not an object",
         ),
         (
             format!(r#"{{"items": [{POD}, {BARE}], "kind": "List"}}"#),
@@ -163,43 +163,43 @@ fn what_comes_before_an_error_is_visited() {
         (
             format!(r#"{{"apiVersion": "v1", "items": [{POD}], "kind": "Pod"}}"#),
             1,
-            "the Pod has `items` too",
+            "the Pod also has `items`",
         ),
         (
             format!(r#"{{"kind": "Pod", "apiVersion": "v1", "spec": {{}}, "items": [{POD}]}}"#),
             1,
-            "the Pod has `items` too",
+            "the Pod also has `items`",
         ),
         (
             r#"{"apiVersion": "v1", "items": [], "kind": "Pod"}"#.to_owned(),
             0,
-            "the Pod has `items` too",
+            "the Pod also has `items`",
         ),
         (
             format!(
                 r#"{{"kind": "List", "items": [{{"kind": "Job", "apiVersion": "batch/v1", "items": [{POD}]}}]}}"#
             ),
             1,
-            "items[0]: the Job has `items` too",
+            "items[0]: the Job also has `items`",
         ),
         (
             format!(
                 r#"{{"kind": "PodList", "apiVersion": "v1", "spec": {{"containers": []}}, "items": [{BARE}]}}"#
             ),
             1,
-            "the PodList has `items` too",
+            "the PodList also has `items`",
         ),
         (
             format!(
                 r#"{{"kind": "AdmissionReview", "request": {{"operation": "DELETE"}}, "items": [{POD}]}}"#
             ),
             1,
-            "the AdmissionReview has `items` too",
+            "the AdmissionReview also has `items`",
         ),
         (
             format!(r#"{{"operation": "DELETE", "items": [{POD}]}}"#),
             0,
-            "the AdmissionRequest has `items` too",
+            "the AdmissionRequest also has `items`",
         ),
         (
             format!(r#"{{"items": [{POD}], "request": {{}}}}"#),
@@ -259,7 +259,7 @@ fn an_object_that_cannot_be_read_hides_no_other() {
         let errors: Vec<_> = errors.iter().map(ToString::to_string).collect();
         let expected = [
             "duplicate key `kind` at line 1",
-            "items[2]: the list has an item that is no object",
+            "items[2]: an item of the list is not an object",
             "items[4]: expected an object with `apiVersion` and `kind`",
             "number out of range at line 4",
             "recursion limit exceeded at line 5",

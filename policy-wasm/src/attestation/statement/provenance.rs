@@ -1,4 +1,4 @@
-//! Where an image comes from: SLSA provenance v0.2 and v1.
+//! SLSA provenance v0.2 and v1.
 
 mod build_type;
 
@@ -13,15 +13,15 @@ use crate::time::Time;
 pub(super) const V0_2: &str = "https://slsa.dev/provenance/v0.2";
 pub(super) const V1: &str = "https://slsa.dev/provenance/v1";
 
-/// What a builder says about how it built the subjects of a statement
+/// SLSA provenance: how a builder built the subjects of a statement
 ///
-/// Texts are as the builder wrote them: no scheme, branch or `.git` is removed from an address, only
-/// what `BuildKit` writes behind a `#`.
+/// Texts are unchanged: no scheme, branch or `.git` is removed from an address, only the part after `#` that
+/// `BuildKit` writes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Provenance<'p> {
-    /// Who built; never empty. v0.2: `builder.id`; v1: `runDetails.builder.id`
+    /// Id of the builder; never empty. v0.2: `builder.id`; v1: `runDetails.builder.id`
     pub builder_id: Cow<'p, str>,
-    /// What kind of build, which decides what the parameters mean; never empty.
+    /// Build type, which determines the meaning of the parameters; never empty.
     /// v0.2: `buildType`; v1: `buildDefinition.buildType`
     pub build_type: Cow<'p, str>,
     /// Address of the repository that the build's configuration was read from.
@@ -31,8 +31,8 @@ pub struct Provenance<'p> {
     /// The configuration file in that repository, or another entry point.
     /// v0.2: `invocation.configSource.entryPoint`; v1: as above
     pub config_path: Option<Cow<'p, str>>,
-    /// Addresses of what went into the build: the sources, but base images and tools as well, so
-    /// that a trusted address among them does not make the build's source trusted.
+    /// Addresses of the build's inputs: sources, base images and tools. A trusted address among them does not make
+    /// the source of the build trusted.
     /// v0.2: `materials[].uri`; v1: `buildDefinition.resolvedDependencies[].uri`
     pub materials: Vec<Cow<'p, str>>,
     /// v0.2: `metadata.buildStartedOn`; v1: `runDetails.metadata.startedOn`
@@ -41,7 +41,7 @@ pub struct Provenance<'p> {
     pub finished: Option<Time>,
 }
 
-/// The fields of either version, as they are found
+/// The fields of either version while parsing
 #[derive(Default)]
 struct Fields<'p> {
     builder_id: Option<Cow<'p, str>>,
@@ -123,7 +123,7 @@ impl<'p> Fields<'p> {
         });
     }
 
-    /// One without an address is identified by its digest, and no repository.
+    /// Materials without an address are identified by digest only and skipped.
     fn read_materials(&mut self, value: Value<'_, 'p>) {
         value.list(|_, item| {
             item.object(|key, value| {
@@ -144,7 +144,7 @@ impl<'p> Fields<'p> {
         });
     }
 
-    /// The build type may stand behind the parameters whose meaning it decides.
+    /// Reads the configuration after all fields, because the build type may come after the parameters.
     fn read_config(&mut self) -> Result<(), Rejection> {
         let (Some(parameters), Some(build_type)) = (self.external_parameters, &self.build_type)
         else {
@@ -157,7 +157,7 @@ impl<'p> Fields<'p> {
         Ok(())
     }
 
-    /// Checks that the fields are there without which provenance says nothing.
+    /// Checks the required fields.
     fn complete(self, builder_id: &str, build_type: &str) -> Result<Provenance<'p>, Rejection> {
         let unless_empty = |text: Option<Cow<'p, str>>| text.filter(|text| !text.is_empty());
         let builder_id = payload::required(unless_empty(self.builder_id), builder_id)?;

@@ -1,7 +1,6 @@
-//! Which vulnerabilities a scanner found: cosign's predicate v1, in-toto's v0.1 and v0.2.
+//! Vulnerability scans: cosign's predicate v1, in-toto's v0.1 and v0.2.
 //!
-//! A predicate whose findings cannot be read is an error. It must never look like one without
-//! findings.
+//! Findings that cannot be parsed are errors, so that they are never mistaken for a scan without findings.
 
 mod findings;
 mod grype;
@@ -27,15 +26,15 @@ pub(super) const IN_TOTO_V0_2: &str = "https://in-toto.io/attestation/vulns/v0.2
 /// One scan of the subjects of a statement
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Scan<'p> {
-    /// `scanner.uri`: which scanner; cosign's predicate may leave it out or empty
+    /// `scanner.uri`; may be missing or empty in cosign's predicate
     pub scanner: Option<Cow<'p, str>>,
     /// `metadata.scanStartedOn`
     pub started: Option<Time>,
-    /// How old the scan is: `metadata.scanFinishedOn`, which whoever signs the predicate writes, or the
-    /// time that the scanner's report has itself, whichever is older
+    /// Time of the scan: `metadata.scanFinishedOn`, which the signer writes, or the time in the scanner's report,
+    /// whichever is older
     pub finished: Time,
-    /// Everything that was found, in the order of the report; one vulnerability may be there more
-    /// than once, for one package each. At most [`MAX_FINDINGS`]
+    /// All findings in the order of the report; a vulnerability may occur several times, once for each package.
+    /// At most [`MAX_FINDINGS`]
     pub findings: Vec<Finding<'p>>,
 }
 
@@ -43,17 +42,17 @@ pub struct Scan<'p> {
 type ReadResult = for<'v, 'p> fn(Value<'v, 'p>, &mut Findings<'p>);
 
 impl<'p> Scan<'p> {
-    /// Reads cosign's predicate. It embeds whatever the scanner printed.
+    /// Reads cosign's predicate, which embeds the scanner's own report.
     pub(super) fn read_cosign(predicate: Raw<'p>) -> Result<Self, Rejection> {
         Self::read(predicate, read_report)
     }
 
-    /// Reads in-toto's predicate, which has a format of its own for findings.
+    /// Reads in-toto's predicate, which has its own format for findings.
     pub(super) fn read_in_toto(predicate: Raw<'p>) -> Result<Self, Rejection> {
         Self::read(predicate, in_toto::read)
     }
 
-    /// Reads what the predicates have in common.
+    /// Reads the common fields of the predicates.
     fn read(predicate: Raw<'p>, read_result: ReadResult) -> Result<Self, Rejection> {
         let (mut scanner, mut findings) = (None, None);
         let (mut started, mut finished) = (None, None);
@@ -91,8 +90,8 @@ impl<'p> Scan<'p> {
     }
 }
 
-/// Reads a scanner's own report, told by the list that it has. Trivy leaves out an empty one, and is then
-/// told by what else it writes.
+/// Reads a scanner's own report, recognized by its list of results. Trivy omits an empty list, and its report
+/// is then recognized by its other fields.
 fn read_report<'p>(value: Value<'_, 'p>, findings: &mut Findings<'p>) {
     let (path, report) = (value.path(), value.report());
     let (mut lists, mut trivy) = (0_u8, trivy::Report::default());
@@ -123,7 +122,7 @@ fn read_report<'p>(value: Value<'_, 'p>, findings: &mut Findings<'p>) {
         let message = "expected a report of Trivy (with `Results`) or of Grype (with `matches`)";
         report.push(INVALID, path, message);
     } else if trivy.is_of_other_searches() {
-        // A search for secrets finds no vulnerabilities, but it has not looked for them.
+        // A scan for secrets has no vulnerabilities, because it did not look for them.
         let path = Path::Field(&path, "Results");
         report.push(INVALID, path, "expected a result for packages");
     }

@@ -1,4 +1,4 @@
-//! The artifacts that a statement is about.
+//! Subjects of a statement.
 
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
@@ -7,15 +7,14 @@ use super::payload::INVALID;
 use crate::digest::Digest;
 use crate::json::Value;
 
-/// Subjects of one statement. Both bounds are those of sigstore's own reader.
+/// Maximum number of subjects in one statement. Both limits are those of Sigstore's own parser.
 pub const MAX_SUBJECTS: usize = 1024;
-/// Digests of one subject
+/// Maximum number of digests of one subject
 pub const MAX_DIGESTS: usize = 32;
 
-/// One artifact, as a resource descriptor names it
+/// One artifact, as an in-toto resource descriptor
 ///
-/// Of its other fields (`content`, `mediaType`, `downloadLocation`, `annotations`) none says which
-/// artifact it is.
+/// The other fields (`content`, `mediaType`, `downloadLocation`, `annotations`) do not identify the artifact.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Subject<'p> {
     name: Option<Cow<'p, str>>,
@@ -24,19 +23,19 @@ pub struct Subject<'p> {
 }
 
 impl<'p> Subject<'p> {
-    /// What the producer calls the artifact; proves nothing.
+    /// Returns the producer's name of the artifact, which proves nothing.
     #[must_use]
     pub fn name(&self) -> Option<&str> {
         self.name.as_deref()
     }
 
-    /// Where the producer says that the artifact is; proves nothing.
+    /// Returns the producer's URI of the artifact, which proves nothing.
     #[must_use]
     pub fn uri(&self) -> Option<&str> {
         self.uri.as_deref()
     }
 
-    /// The artifact's SHA-256 digest, if the producer gave this one and not only others.
+    /// Returns the artifact's SHA-256 digest, if present.
     #[must_use]
     pub const fn sha256(&self) -> Option<Digest> {
         self.sha256
@@ -63,7 +62,7 @@ impl<'p> Subject<'p> {
             }
             _ => value.skim(),
         });
-        // Without a digest it is anything of that name.
+        // A subject without a digest could be any artifact of that name.
         if was_object && digests == 0 {
             report.push(INVALID, path, "expected at least one digest");
         }
@@ -71,7 +70,7 @@ impl<'p> Subject<'p> {
     }
 }
 
-/// Reads the list of subjects; what lies beyond the bounds is not looked at.
+/// Reads the list of subjects, up to the limits.
 pub(super) fn read<'p>(value: Value<'_, 'p>) -> Vec<Subject<'p>> {
     let (path, report) = (value.path(), value.report());
     let mut subjects = Vec::new();

@@ -1,4 +1,4 @@
-//! When an image was uploaded: this project's own predicate, since no published one says it.
+//! Upload times of images: this project's own predicate, since no published one exists.
 
 use super::payload;
 use super::{BODY, Rejection};
@@ -10,7 +10,7 @@ pub(super) const V1: &str = "https://countersign.dev/upload/v1";
 /// `{"uploadTime": "2024-02-29T23:59:59Z"}`
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Upload {
-    /// `uploadTime`: when the registry got the image
+    /// `uploadTime`: the time at which the registry received the image
     pub time: Time,
 }
 

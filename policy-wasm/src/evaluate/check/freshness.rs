@@ -11,7 +11,7 @@ use crate::json::Report;
 use crate::settings::Purpose;
 use crate::time::Time;
 
-/// Of several upload times the earliest counts, so that a place that cannot be asked may hide one.
+/// Uses the earliest of several upload times, so a source that fails could hide an earlier one.
 pub(super) fn judge(
     max_days: u32,
     digest: Digest,
@@ -28,9 +28,9 @@ pub(super) fn judge(
             _ => None,
         });
     let found = match (uploads.min(), testimonies.circumstances.now) {
-        (None, _) => Err(missing("when the image was uploaded")),
+        (None, _) => Err(missing("upload time")),
         (Some(_), None) => {
-            let message = "The evaluation time is not known";
+            let message = "The evaluation time is unknown";
             Err(Reason::new(Code::ClockUnavailable, message))
         }
         (Some(uploaded), Some(now)) => compare(uploaded, now, max_days),
@@ -48,7 +48,7 @@ pub(super) fn judge(
     outcome.with_note(testimony.untrusted())
 }
 
-/// What passes, or why it does not.
+/// Compares the upload time with the maximum age.
 fn compare(uploaded: Time, now: Time, max_days: u32) -> Result<String, Reason> {
     match now.is_older(uploaded, max_days) {
         None => {

@@ -14,7 +14,7 @@ use crate::pattern::BuilderId;
 use crate::policy::platform::SlsaRule;
 use crate::settings::Purpose;
 
-/// One statement must satisfy one rule as a whole: facts of two are never put together.
+/// Requires one statement that satisfies one rule completely: statements are never combined.
 pub(super) fn judge(
     rules: &[SlsaRule<'_>],
     digest: Digest,
@@ -38,13 +38,13 @@ pub(super) fn judge(
             continue;
         };
         saw_provenance = true;
-        // A key speaks for one builder and no other.
+        // A key is trusted for one builder only.
         let own = by.map(|index| builders.get(index).copied().unwrap_or_default());
         let speaks_for_it =
             |own: &str| BuilderId::parse(own).is_ok_and(|own| own.matches(&provenance.builder_id));
         if own.is_some_and(|own| !speaks_for_it(own)) {
             let message = alloc::format!(
-                "Provenance names builder {}, and is signed by a key of builder {}",
+                "Provenance names builder {}, but is signed by a key of builder {}",
                 crate::quote(&provenance.builder_id),
                 crate::quote(own.unwrap_or_default())
             );
@@ -75,7 +75,7 @@ pub(super) fn judge(
         let reason = Reason::new(Code::NoMatchingProvenance, message);
         reasons.push(reason.with_details(details.collect()));
     } else if reasons.is_empty() {
-        reasons.push(missing("where the image comes from"));
+        reasons.push(missing("provenance"));
     }
     Outcome::not_found(reasons).with_note(testimony.untrusted())
 }
@@ -84,25 +84,25 @@ pub(super) fn judge(
 fn satisfy(rule: &SlsaRule<'_>, provenance: &Provenance<'_>) -> Result<(), (Code, String)> {
     if !rule.builder.is(&provenance.builder_id) {
         let message = alloc::format!(
-            "Builder {} is not the one that the rule trusts",
+            "Builder {} is not the rule's trusted builder",
             crate::quote(&provenance.builder_id)
         );
         return Err((Code::ProvenanceBuilderNotTrusted, message));
     }
     let repository = provenance.config_repository.as_deref();
     if rule.config_based && (repository.is_none() || provenance.config_path.is_none()) {
-        let message = "The build did not begin with a configuration file in a repository";
+        let message = "The build has no configuration file in a repository";
         return Err((Code::ProvenanceConfigNotTopLevel, message.into()));
     }
     if !rule.names_repositories() {
         return Ok(());
     }
-    // What else went into the build (base images, tools) is not where its configuration comes from.
+    // Other inputs of the build (base images, tools) are not the source of its configuration.
     match repository {
         Some(repository) if rule.trusts_repository(repository) => Ok(()),
         Some(repository) => {
             let message = alloc::format!(
-                "No pattern of the rule covers repository {}",
+                "No pattern of the rule matches repository {}",
                 crate::quote(repository)
             );
             Err((Code::ProvenanceSourceNotTrusted, message))

@@ -8,7 +8,7 @@ use crate::decision::{Code, Reason};
 use crate::digest::Digest;
 use crate::evidence::HostSignature;
 
-/// Attestations in any form; of bare payloads, the DSSE encoding is tried before the bytes.
+/// Accepts attestations in any form; for bare payloads, the DSSE encoding is tried before the bytes.
 pub(super) fn attestation(
     digest: Digest,
     question: &Question<'_, '_>,
@@ -34,8 +34,8 @@ pub(super) fn attestation(
     }
 }
 
-/// Signatures of cosign: the payload's own bytes, under simple signing. Those whose payload only the
-/// host can see, the host has verified.
+/// Accepts cosign signatures over simple-signing payloads. The host verifies those whose payload only the host
+/// can read.
 pub(super) fn sigstore(
     digest: Digest,
     question: &Question<'_, '_>,
@@ -49,7 +49,7 @@ pub(super) fn sigstore(
     attestations.retain(|one| !one.is_envelope());
     let was_asked = settings.evidence.registry || !settings.evidence.notes.is_empty();
     if attestations.is_empty() && !was_asked {
-        return Outcome::refused(alloc::vec![missing("a Sigstore signature")]);
+        return Outcome::refused(alloc::vec![missing("Sigstore signature")]);
     }
     let mut not_found = match find(digest, question, &attestations, Encoding::Raw, testimonies) {
         Ok(verified) => return Outcome::because(attested(verified.key.id())),
@@ -67,7 +67,7 @@ pub(super) fn sigstore(
             Ok(false) => {}
             Err(reason) => not_found.failures.push(reason.clone()),
         }
-        // The host has seen what we could not.
+        // The host has verified a signature that cannot be verified here.
         not_found
             .rejections
             .retain(|reason| reason.code != Code::AttestationPayloadUnavailable);

@@ -1,7 +1,7 @@
-//! What those whom the settings trust say about an image: statements that stand in the settings, and
-//! statements that a key for their purpose has signed.
+//! Trusted statements about an image: statements in the settings, and statements that a key for their purpose
+//! signed.
 //!
-//! Everything else is ignored and listed, whoever stored it where.
+//! All other statements are ignored, and listed in the reasons.
 
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::rc::Rc;
@@ -23,7 +23,7 @@ use crate::policy::platform::Place;
 use crate::policy::public_key::OwnSignatures;
 use crate::settings::{Purpose, Settings};
 
-/// All that is known about images, looked up for the first check that asks
+/// All statements of the request, prepared for the first check that needs them
 pub(in crate::evaluate) struct Testimonies<'t> {
     pub(super) settings: &'t Settings<'t>,
     pub(super) evidence: &'t Evidence<'t>,
@@ -32,44 +32,44 @@ pub(in crate::evaluate) struct Testimonies<'t> {
     keys: BTreeMap<Purpose, Rc<Vec<Vec<PublicKey>>>>,
     vouched: Option<Vouched<'t>>,
     known: BTreeMap<(Digest, Purpose), Rc<Testimony<'t>>>,
-    /// What has come of the statements that were verified, by their number: nothing of it depends on the
-    /// image, and one statement may be about hundreds
+    /// Results of verifying statements, by their number. They do not depend on the image, and one statement may be
+    /// about hundreds of images
     heard: BTreeMap<(usize, Purpose), Heard<'t>>,
-    /// What checks have found, by repository and digest
+    /// Results of checks, by repository and digest
     pub(super) outcomes: BTreeMap<(Place, String, Digest), Outcome>,
 }
 
-/// What is said about one image, for one purpose; the same in whatever order it was supplied
+/// Statements about one image for one purpose, independent of the order in which they were supplied
 #[derive(Debug, Default)]
 pub(super) struct Testimony<'t> {
     pub(super) statements: Vec<Said<'t>>,
-    /// What Artifact Analysis found, as the settings have it
+    /// Scan of Artifact Analysis, from the settings
     pub(super) stored_scan: Option<Rc<StoredScan<'t>>>,
-    /// What kept us from reading all of it
+    /// Errors that prevented reading all statements
     pub(super) errors: BTreeSet<Reason>,
-    /// Why statements about the image do not count
+    /// Reasons why statements about the image are ignored
     untrusted: BTreeSet<Reason>,
 }
 
-/// Details that are said about ignored statements, for each check and image: whoever writes them
-/// chooses how many there are.
+/// Maximum number of details about ignored statements for each check and image, since attackers can write any
+/// number of them
 const MAX_IGNORED: usize = 8;
 
-/// What came of verifying one statement, with one entry for each authenticator that has signed it
+/// Result of verifying one statement, with one entry for each authenticator that signed it
 #[derive(Debug, Default)]
 struct Heard<'t> {
     statements: Vec<Said<'t>>,
-    /// What kept us from knowing
+    /// Errors that prevented verification
     errors: Vec<Reason>,
-    /// Somebody trusted has signed it, and it cannot be read
+    /// A trusted key signed it, but it is malformed
     is_unreadable: bool,
     rejections: Vec<Reason>,
 }
 
-/// One statement that is believed
+/// One trusted statement
 #[derive(Debug, Clone)]
 pub(super) struct Said<'t> {
-    /// The place of the authenticator in its list; `None` is the settings themselves
+    /// Index of the authenticator in its list; `None` for statements in the settings
     pub(super) by: Option<usize>,
     pub(super) predicate: Predicate<'t>,
 }
@@ -94,7 +94,7 @@ impl<'t> Testimonies<'t> {
         }
     }
 
-    /// What is said about an image.
+    /// Returns the statements about an image.
     pub(super) fn about(
         &mut self,
         digest: Digest,
@@ -137,7 +137,7 @@ impl<'t> Testimonies<'t> {
         testimony
     }
 
-    /// The places that should have been asked about an image and could not be.
+    /// Returns the failed lookups for an image.
     pub(super) fn failures(&self, digest: Digest, question: &Question<'_, '_>) -> Vec<Reason> {
         let repository = question.reference.normalized_repository();
         let seeks = question.check.kind.seeks();
@@ -146,7 +146,7 @@ impl<'t> Testimonies<'t> {
 }
 
 impl<'t> Testimony<'t> {
-    /// Hears what the administrator wrote down.
+    /// Adds the statements in the settings.
     fn hear_settings(
         &mut self,
         vouched: &Vouched<'t>,
@@ -164,20 +164,20 @@ impl<'t> Testimony<'t> {
         }
     }
 
-    /// Whether an attestation is a statement in an envelope that is about the image, or may be.
+    /// Whether an attestation is or may be a statement about the image in an envelope.
     fn concerns(&mut self, candidate: &Candidate<'_>, digest: Digest, purpose: Purpose) -> bool {
         let attestation = &candidate.attestation;
-        // What is too much to look at may be what speaks against the image.
+        // Evidence beyond the limit may count against the image.
         if let Content::Excessive(what, limit) = &attestation.content
             && !is_chosen(attestation, purpose)
         {
             self.errors.insert(Reason::limit(what, *limit));
         }
-        // It may hold such a statement, in a form that is not read.
+        // It may contain such a statement in an unsupported form.
         if let Content::Rejected(bundle @ Rejection::BundleUnsupported(_)) = &attestation.content {
             self.untrusted.insert(Reason::from(bundle));
         }
-        // What cannot be read could be about this image.
+        // A malformed statement may be about this image.
         let claims = |claimed: &Claimed| claimed.digests.contains(&digest);
         attestation.statement().is_some() && candidate.claimed.as_ref().is_none_or(claims)
     }
@@ -192,7 +192,7 @@ impl<'t> Testimony<'t> {
         }
     }
 
-    /// What there is to say about statements that do not count.
+    /// Returns the reason that lists ignored statements.
     pub(super) fn untrusted(&self) -> Option<Reason> {
         let mut details: Vec<_> = self.untrusted.iter().take(MAX_IGNORED).cloned().collect();
         let unsaid = self.untrusted.len().saturating_sub(details.len());
@@ -200,14 +200,14 @@ impl<'t> Testimony<'t> {
             let message = alloc::format!("and {unsaid} more reasons");
             details.push(Reason::new(Code::EvidenceUntrusted, message));
         }
-        let message = "Evidence was ignored: it is not by anybody whom the settings trust for it";
+        let message = "Evidence was ignored: no authenticator for this purpose signed it";
         let reason = Reason::new(Code::EvidenceUntrusted, message).with_details(details);
         (!self.untrusted.is_empty()).then_some(reason)
     }
 }
 
 impl<'t> Heard<'t> {
-    /// Verifies a statement with the keys of each authenticator, and reads what it says.
+    /// Verifies a statement with the keys of each authenticator, and parses its predicate.
     fn of(
         candidate: &'t Candidate<'t>,
         authenticators: &[Vec<PublicKey>],
@@ -219,7 +219,7 @@ impl<'t> Heard<'t> {
         let claimed = candidate.claimed.as_ref();
         let predicate_type = claimed.and_then(|claimed| claimed.predicate_type.as_deref());
         if let Some(other) = predicate_type.filter(|kind| !purpose.reads(kind)) {
-            // Where it names one of our keys, somebody took it for such evidence.
+            // With one of the trusted key ids, it was probably meant as such evidence.
             if authenticators
                 .iter()
                 .any(|keys| attestation.names_one_of(keys))
@@ -233,7 +233,7 @@ impl<'t> Heard<'t> {
         }
         if is_chosen(attestation, purpose) {
             let message =
-                "It stands in the annotation of a Pod, whose author could leave out another";
+                "It is in the annotation of a Pod, whose author could omit newer evidence";
             let detail = Reason::new(Code::EvidenceUntrusted, message);
             heard.rejections.push(detail);
             return heard;
@@ -257,7 +257,10 @@ impl<'t> Heard<'t> {
             }
         }
         if authenticators.is_empty() {
-            let message = alloc::format!("The settings trust nobody for `{}`", purpose.name());
+            let message = alloc::format!(
+                "The settings have no authenticators for `{}`",
+                purpose.name()
+            );
             heard
                 .rejections
                 .push(Reason::new(Code::EvidenceUntrusted, message));
@@ -265,7 +268,7 @@ impl<'t> Heard<'t> {
         heard
     }
 
-    /// What was signed by somebody trusted and cannot be read could be anything.
+    /// Adds a trusted statement. One that cannot be parsed is an error, since it could say anything.
     fn believe(&mut self, by: usize, predicate: &Result<Predicate<'t>, Rejection>) {
         match predicate {
             Ok(predicate) => self.statements.push(Said {
@@ -282,7 +285,7 @@ impl<'t> Heard<'t> {
     }
 }
 
-/// Whoever writes a Pod chooses what it carries, and could choose an old scan.
+/// Whether the author of the Pod chose the evidence and so could choose an old scan.
 fn is_chosen(attestation: &Attestation<'_>, purpose: Purpose) -> bool {
     attestation.source == Source::PodAnnotation && purpose != Purpose::Provenance
 }
@@ -291,8 +294,8 @@ fn read<'t>(attestation: &'t Attestation<'t>) -> Result<Predicate<'t>, Rejection
     Statement::read(attestation.statement().unwrap_or_default())?.predicate()
 }
 
-/// Nobody trusted has said anything.
+/// The reason for missing evidence of this kind.
 pub(super) fn missing(what: &str) -> Reason {
-    let message = alloc::format!("no evidence supplied: nobody trusted has stated {what}");
+    let message = alloc::format!("Evidence missing: no trusted {what} of the image");
     Reason::new(Code::EvidenceMissing, message)
 }

@@ -6,7 +6,7 @@ use crate::image::ImageReference;
 use crate::json::Report;
 use crate::policy::platform::{TextList, each_trusted_directory};
 
-/// Asks whether a pattern covers the image.
+/// Checks whether a pattern covers the image.
 pub(super) fn judge(
     patterns: &TextList<'_>,
     image: ImageReference<'_>,

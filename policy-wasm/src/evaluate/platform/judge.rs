@@ -1,4 +1,4 @@
-//! What a platform policy says about each image, once its evidence is there.
+//! Evaluates a platform policy for each image, after evidence has been gathered.
 
 use alloc::borrow::ToOwned as _;
 use alloc::string::String;
@@ -16,8 +16,8 @@ use crate::policy::platform::{Check, CheckSet};
 use crate::policy::rule::EnforcementMode;
 
 impl<'a, 's> Plan<'a, 's> {
-    /// Judges every image that is there and open; the others have no result.
-    #[inline(never)] // only some requests come here
+    /// Evaluates every open image; other images have no result.
+    #[inline(never)] // cold: see docs/performance.md#stack
     pub(in crate::evaluate) fn judge(
         &self,
         images: &[Option<&Image<'_>>],
@@ -80,7 +80,7 @@ impl<'a, 's> Plan<'a, 's> {
         result
     }
 
-    /// A result about which nothing is known yet but the mode.
+    /// Returns a result with only the mode.
     fn result(&self) -> DocumentResult {
         DocumentResult {
             name: self.policy.name.as_deref().map(String::from),
@@ -92,7 +92,7 @@ impl<'a, 's> Plan<'a, 's> {
         }
     }
 
-    /// The result about an image that the policy can not judge.
+    /// Returns the result for an image that the policy cannot evaluate.
     pub(in crate::evaluate) fn undecided(&self, reason: Reason) -> DocumentResult {
         DocumentResult {
             verdict: reason.code.verdict(),
@@ -158,7 +158,7 @@ fn exempt(image: &Image<'_>, exemption: &Exemption) -> Reason {
     Reason::new(Code::ExemptAllowlist, message)
 }
 
-/// The reasons of the checks that did not pass, without their details.
+/// Returns the reasons of the failed checks, without their details.
 fn summary(check_set: &CheckSetResult) -> Vec<Reason> {
     let is_refusal = |check: &&CheckResult| check.verdict != Verdict::Conformant;
     let mut reasons: Vec<_> = check_set

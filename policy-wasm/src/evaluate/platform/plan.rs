@@ -1,5 +1,4 @@
-//! What of a platform policy a request needs: which check set covers each Pod, and from what each
-//! image is exempt.
+//! The parts of a platform policy that a request needs: the check set of each Pod, and exemptions of images.
 
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::{String, ToString as _};
@@ -16,41 +15,41 @@ use crate::policy::rule::EnforcementMode;
 use crate::request::{Pod, Request, Workload};
 use crate::settings::{DockerReference, Settings};
 
-/// What the policy will look at, image by image
+/// The plan of the policy for this request
 #[derive(Debug)]
 pub(in crate::evaluate) struct Plan<'a, 's> {
     pub(super) settings: &'s Settings<'a>,
     pub(super) policy: &'s PlatformPolicy<'a>,
-    /// One for each Pod; `None` only where the policy has no check sets, or where it is not known which
+    /// The check set of each Pod; `None` only if the policy has no check sets or the check set is unknown
     pub(super) check_sets: Vec<Option<&'s CheckSet<'a>>>,
-    /// Why it is not known: a result about each image, which is admitted where the mode admits it
+    /// The reason why check sets are unknown, used as the result of each image
     pub(super) unknown: Option<Reason>,
-    /// One for each image
+    /// Exemptions of each image
     pub(super) exemptions: Vec<Exemptions>,
-    /// The decoded keys of the checks that are about signatures, by the place of the check
+    /// Decoded keys of the signature checks, by the place of the check
     pub(super) keys: BTreeMap<Place, CheckKeys>,
 }
 
-/// From what an image is exempt
+/// Exemptions of an image
 #[derive(Debug, Default)]
 pub(super) struct Exemptions {
     pub(super) policy: Option<Exemption>,
     pub(super) check_set: Option<Exemption>,
-    /// By the place of the check in its check set
+    /// Exemptions from checks, by the check's index
     pub(super) checks: BTreeMap<usize, Exemption>,
 }
 
-/// Where an allowlist stands
+/// Level of an allowlist
 #[derive(Debug, Clone, Copy)]
 enum Level {
     Policy,
     CheckSet,
-    /// With the place of the check in its check set
+    /// A check, by index
     Check(usize),
 }
 
 impl Exemptions {
-    /// Remembers the first exemption of each level.
+    /// Keeps the first exemption of each level.
     fn add(&mut self, level: Level, exemption: Exemption) {
         match level {
             Level::Policy => {
@@ -66,12 +65,12 @@ impl Exemptions {
     }
 }
 
-/// Reads of the policy what this request needs.
+/// Reads the parts of the policy that this request needs.
 ///
 /// # Errors
 ///
 /// `settings-invalid`: no check set covers a Pod.
-#[inline(never)] // only some requests come here
+#[inline(never)] // cold: see docs/performance.md#stack
 pub(in crate::evaluate) fn plan<'a, 's>(
     settings: &'s Settings<'a>,
     policy: &'s PlatformPolicy<'a>,
@@ -111,11 +110,11 @@ pub(in crate::evaluate) fn plan<'a, 's>(
     Ok(plan)
 }
 
-/// Chooses the check set for a Pod: the first whose scope covers it.
+/// Selects the check set for a Pod: the first whose scope covers it.
 ///
 /// # Errors
 ///
-/// `context-missing`: check sets are chosen by namespace, and the request does not state it.
+/// `context-missing`: check sets depend on the namespace, and the request has none.
 /// `settings-invalid`
 fn choose<'a, 's>(
     policy: &'s PlatformPolicy<'a>,
@@ -127,7 +126,7 @@ fn choose<'a, 's>(
             return Ok(Some(check_set));
         };
         let namespace = request.namespace.as_deref().ok_or_else(|| {
-            let message = "The policy has check sets by namespace, and the request does not say its \
+            let message = "The policy has check sets by namespace, and the request has no \
                            namespace";
             Reason::new(Code::ContextMissing, message)
         })?;
@@ -138,14 +137,14 @@ fn choose<'a, 's>(
     if policy.check_sets.is_empty() {
         return Ok(None);
     }
-    // Reading has reported it. What no check set covers is not allowed for that.
+    // The parser has reported it. A Pod without a check set is not admitted.
     let message = "no check set of the policy covers the Pod";
     Err(Reason::new(Code::SettingsInvalid, message))
 }
 
 impl<'a, 's> Plan<'a, 's> {
-    /// Finds for each open image the first pattern that covers it at each level. Each list is walked
-    /// once, whatever the number of images.
+    /// Finds the first pattern at each level that covers each open image. Each list is read once, whatever the
+    /// number of images.
     fn exempt(&mut self, images: &[Image<'_>], report: &Report) {
         let policy = self.policy;
         self.apply(&policy.allowlist, Level::Policy, None, images, report);
@@ -164,8 +163,7 @@ impl<'a, 's> Plan<'a, 's> {
         }
     }
 
-    /// Applies one allowlist to the images of the Pods that a check set covers; to all images where
-    /// it is that of the policy.
+    /// Applies one allowlist to the images of the check set's Pods, or to all images for the policy's allowlist.
     fn apply(
         &mut self,
         allowlist: &Option<Allowlist<'_>>,
@@ -197,8 +195,8 @@ impl<'a, 's> Plan<'a, 's> {
         });
     }
 
-    /// How many checks will answer for the image at this place of the list, those that it is exempt from
-    /// among them, and the policy itself.
+    /// Returns the number of results for the image at this index: its checks, including exempt ones, and the
+    /// policy.
     pub(in crate::evaluate) fn answers(&self, index: usize, image: &Image<'_>) -> usize {
         let exemptions = self.exemptions.get(index);
         let is_exempt =
@@ -207,17 +205,17 @@ impl<'a, 's> Plan<'a, 's> {
         check_set.map_or(1, |check_set| check_set.checks.len().saturating_add(1))
     }
 
-    /// Whether the policy enforces, as its settings have it for all of them.
+    /// Returns the enforcement mode of all platform policies.
     pub(in crate::evaluate) const fn enforcement(&self) -> EnforcementMode {
         self.settings.platform_enforcement
     }
 
-    /// The check set for an image's Pod.
+    /// Returns the check set of an image's Pod.
     pub(super) fn check_set(&self, image: &Image<'_>) -> Option<&'s CheckSet<'a>> {
         self.check_sets.get(image.pod).copied().flatten()
     }
 
-    /// The checks from which the image at this place of the list is not exempt.
+    /// Returns the checks from which the image at this index is not exempt.
     pub(super) fn checks<'p>(
         &'p self,
         index: usize,
@@ -235,15 +233,14 @@ impl<'a, 's> Plan<'a, 's> {
         })
     }
 
-    /// Whether any check applies to the image at this place of the list: all of them are about an
-    /// image that is known by its digest.
+    /// Whether any check applies to the image at this index: all checks need its digest.
     pub(in crate::evaluate) fn requires_digest(&self, index: usize, image: &Image<'_>) -> bool {
         self.checks(index, image).next().is_some()
     }
 
-    /// Asks for what the checks on an image want to know. A platform policy knows no notes, so that
-    /// each place is asked under every note of the settings.
-    #[inline(never)] // only some requests come here
+    /// Requests the evidence for the checks of an image. Platform policies have no notes, so every note of the
+    /// settings is looked up.
+    #[inline(never)] // cold: see docs/performance.md#stack
     pub(in crate::evaluate) fn want<'i>(
         &'i self,
         index: usize,
@@ -257,9 +254,9 @@ impl<'a, 's> Plan<'a, 's> {
         let mut needs_evidence = false;
         for check in self.checks(index, image) {
             match &check.kind {
-                // Neither looks at anything that has a date.
+                // Neither depends on the time.
                 CheckKind::AlwaysDeny | CheckKind::TrustedDirectory(_) => continue,
-                // A host says nothing about the repository that was signed.
+                // The host does not return the signed repository.
                 CheckKind::SigstoreSignature(_)
                     if self.settings.docker_reference == DockerReference::Ignore =>
                 {

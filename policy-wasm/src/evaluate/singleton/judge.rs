@@ -1,4 +1,4 @@
-//! What the policy says about each image, once its evidence is there.
+//! Evaluates the policy for each image, after evidence has been gathered.
 
 use alloc::collections::BTreeMap;
 use alloc::string::String;
@@ -21,7 +21,7 @@ use crate::policy::singleton::Document;
 use crate::settings::{DockerReference, Settings, SingletonPae, unknown_attestor};
 
 impl Plan<'_> {
-    /// Judges every image that is there and open; the others have no result.
+    /// Evaluates every open image; other images have no result.
     pub(in crate::evaluate) fn judge<'p>(
         &'p self,
         images: &[Option<&Image<'_>>],
@@ -62,7 +62,7 @@ impl Plan<'_> {
         results.collect()
     }
 
-    /// The result about an image that the policy can not judge.
+    /// Returns the result for an image that the policy cannot evaluate.
     #[cold]
     pub(in crate::evaluate) fn undecided(
         &self,
@@ -100,7 +100,7 @@ fn exempted(image: &Image<'_>, exemption: &Exemption) -> DocumentResult {
     }
 }
 
-/// A judgement in progress
+/// An evaluation in progress
 struct Judged<'p, 'k> {
     plan: &'p Plan<'p>,
     evidence: &'k Evidence<'k>,
@@ -111,7 +111,7 @@ struct Judged<'p, 'k> {
     known: &'k mut Known<'p>,
 }
 
-/// What attestors have said, so that the same image in ten containers costs one verification
+/// Results of attestors, so that an image in ten containers costs one verification
 #[derive(Debug, Default)]
 pub(in crate::evaluate) struct Known<'p>(BTreeMap<Question<'p>, (Verdict, AttestorResult)>);
 
@@ -119,7 +119,7 @@ pub(in crate::evaluate) struct Known<'p>(BTreeMap<Question<'p>, (Verdict, Attest
 type Question<'p> = (&'p str, String);
 
 impl Known<'_> {
-    /// Forgets whatever more evidence could change.
+    /// Drops the results that more evidence could change.
     pub(in crate::evaluate) fn keep_satisfied(&mut self) {
         self.0
             .retain(|_, (verdict, _)| *verdict == Verdict::Conformant);
@@ -127,7 +127,7 @@ impl Known<'_> {
 }
 
 impl<'p> Judged<'p, '_> {
-    #[inline(never)] // only some requests come here
+    #[inline(never)] // cold: see docs/performance.md#stack
     fn by_rule(
         &mut self,
         image: &Image<'_>,
@@ -162,7 +162,7 @@ impl<'p> Judged<'p, '_> {
                     verdict = verdict.max(found);
                     attestors.push(result);
                 }
-                // An empty list is never a proof.
+                // An attestor without keys is never satisfied.
                 if attestors.is_empty() {
                     verdict = Verdict::Error;
                 }
@@ -217,7 +217,7 @@ impl<'p> Judged<'p, '_> {
         answer
     }
 
-    /// Asks for one valid attestation by the attestor.
+    /// Searches for one valid attestation of the attestor.
     fn ask(&self, attestor: &Attestor<'_>, subject: Subject<'_>) -> (Verdict, AttestorResult) {
         let Attestor { name, note, keys } = attestor;
         if keys.is_empty() {
@@ -268,7 +268,7 @@ fn refused(name: &str, reason: Reason) -> (Verdict, AttestorResult) {
     AttestorResult::refused(name, alloc::vec![reason])
 }
 
-/// An attestor's reasons without their details, which stand under the attestor.
+/// Returns an attestor's reasons without their details, which are in the attestor's result.
 fn summary(result: &AttestorResult) -> impl Iterator<Item = Reason> {
     result
         .reasons

@@ -1,5 +1,5 @@
-//! What of the policy a request needs: which images are exempt, which rule applies to each Pod, and
-//! which attestors those rules name.
+//! The parts of the policy that a request needs: exemptions of images, the rule of each Pod, and the attestors
+//! of these rules.
 
 use alloc::borrow::Cow;
 use alloc::collections::BTreeSet;
@@ -19,18 +19,18 @@ use crate::policy::singleton::{GlobalEvaluation, Policy};
 use crate::request::{Pod, Request, Workload};
 use crate::settings::{Settings, shared_key, unknown_attestor};
 
-/// What the policy will look at, image by image, and what it needs for that
+/// The plan of the policy for this request
 #[derive(Debug)]
 pub(in crate::evaluate) struct Plan<'a> {
-    /// One for each image
+    /// Exemption of each image
     pub(super) exemptions: Vec<Option<Exemption>>,
-    /// One for each Pod; `None` only where the settings have no usable rule, or where it is not known which
+    /// The rule of each Pod; `None` only if the settings have no valid rule or the rule is unknown
     rules: Vec<Option<ChosenRule<'a>>>,
-    /// Why it is not known: a result about each image, which is admitted where the mode admits it
+    /// The reason why rules are unknown, used as the result of each image
     pub(super) unknown: Option<Unknown>,
-    /// Those that the rules above name, and no others
+    /// The attestors of these rules only
     attestors: Vec<Attestor<'a>>,
-    /// The policy relies on a system policy that nobody supplied
+    /// The policy enables a system policy that the settings do not contain
     pub(in crate::evaluate) lacks_system_policy: bool,
 }
 
@@ -39,20 +39,20 @@ pub(in crate::evaluate) struct Plan<'a> {
 pub(super) struct ChosenRule<'a> {
     /// Kind and key of a specific rule; `None` for the default rule
     pub(super) specific: Option<(RuleKind, String)>,
-    /// The map that was searched, and the key that was looked up in it; `None` where there is no map
+    /// The searched map and key; `None` if the policy has no map
     pub(super) searched: Option<(RuleKind, String)>,
     pub(super) rule: AdmissionRule<'a>,
 }
 
-/// The rules are by a fact that the request does not state
+/// The rules depend on a value that the request does not have
 #[derive(Debug)]
 pub(super) struct Unknown {
     pub(super) reason: Reason,
-    /// The strictest mode of all rules that may be the one
+    /// The strictest mode of all rules that may apply
     enforcement: EnforcementMode,
 }
 
-/// Reads of the policy what this request needs.
+/// Reads the parts of the policy that this request needs.
 pub(in crate::evaluate) fn plan<'a>(
     settings: &Settings<'a>,
     policy: &Policy<'a>,
@@ -103,8 +103,8 @@ pub(in crate::evaluate) fn plan<'a>(
     }
 }
 
-/// The mode of an image whose rule is not known: dry run only where every rule that may be the one is in dry
-/// run, the default rule among them.
+/// Returns the mode of images whose rule is unknown: dry run only if all rules that may apply are in dry run,
+/// including the default rule.
 #[cold]
 fn strictest(policy: &Policy<'_>, report: &Report) -> EnforcementMode {
     let is_dry_run = |rule: &AdmissionRule<'_>| rule.enforcement == EnforcementMode::DryRun;
@@ -119,8 +119,7 @@ fn strictest(policy: &Policy<'_>, report: &Report) -> EnforcementMode {
     }
 }
 
-/// Finds for each open image the first pattern that covers it, the system policy's before the
-/// policy's own.
+/// Finds the first pattern that covers each open image; patterns of the system policy come first.
 fn exempt(
     settings: &Settings<'_>,
     policy: &Policy<'_>,
@@ -142,11 +141,11 @@ fn exempt(
     images.iter().map(covering).collect()
 }
 
-/// Chooses the rule for a Pod: the specific one whose key fits, else the default.
+/// Selects the rule for a Pod: the specific rule whose key matches, else the default rule.
 ///
 /// # Errors
 ///
-/// `context-missing`: the rules are by a fact that the request does not state.
+/// `context-missing`: the rules depend on a value that the request does not have.
 fn choose<'a>(
     settings: &Settings<'a>,
     policy: &Policy<'a>,
@@ -174,8 +173,8 @@ fn choose<'a>(
     }))
 }
 
-/// What a key of the policy's rule map would have to say to apply to this Pod.
-#[inline(never)] // only some requests come here
+/// Returns the key that a rule for this Pod must have in the policy's rule map.
+#[inline(never)] // cold: see docs/performance.md#stack
 fn rule_key(
     settings: &Settings<'_>,
     request: &Request<'_>,
@@ -184,8 +183,7 @@ fn rule_key(
 ) -> Result<String, Reason> {
     let namespace = || {
         request.namespace.as_deref().ok_or_else(|| {
-            let message =
-                "The policy has rules by namespace, and the request does not say its namespace";
+            let message = "The policy has rules by namespace, and the request has no namespace";
             Reason::new(Code::ContextMissing, message)
         })
     };
@@ -202,8 +200,8 @@ fn rule_key(
     })
 }
 
-/// Loads the named attestors, and no others. Those of one rule each need a signature of their own.
-#[inline(never)] // only some requests come here
+/// Loads only the named attestors. The attestors of one rule must not share a key.
+#[inline(never)] // cold: see docs/performance.md#stack
 fn load<'a>(
     settings: &Settings<'a>,
     names: &BTreeSet<Cow<'a, str>>,
@@ -235,7 +233,7 @@ fn load<'a>(
 }
 
 impl Plan<'_> {
-    /// Asks for the attestations of an image, if it has to be attested.
+    /// Requests the attestations of an image if its rule needs any.
     pub(in crate::evaluate) fn want<'i>(
         &'i self,
         index: usize,
@@ -257,13 +255,13 @@ impl Plan<'_> {
         }
     }
 
-    /// How many attestors will be asked about the image at this place of the list.
+    /// Returns the number of attestors for the image at this index.
     pub(in crate::evaluate) fn answers(&self, index: usize, image: &Image<'_>) -> usize {
         let rule = self.rule(image).filter(|_| !self.is_exempt(index));
         rule.map_or(0, |chosen| chosen.rule.attestors.len())
     }
 
-    /// Whether the rule for an image enforces, its allowlist aside.
+    /// Returns the enforcement mode of an image's rule, ignoring exemptions.
     pub(in crate::evaluate) fn enforcement(&self, image: &Image<'_>) -> EnforcementMode {
         if let Some(unknown) = &self.unknown {
             return unknown.enforcement;
@@ -272,7 +270,7 @@ impl Plan<'_> {
         rule.map_or(EnforcementMode::Enforced, |chosen| chosen.rule.enforcement)
     }
 
-    /// Whether a pattern covers the image at this place of the list.
+    /// Whether a pattern covers the image at this index.
     fn is_exempt(&self, index: usize) -> bool {
         self.exemptions.get(index).is_some_and(Option::is_some)
     }
@@ -281,7 +279,7 @@ impl Plan<'_> {
         self.attestors.iter().find(|attestor| attestor.name == name)
     }
 
-    /// Whether the rule for the image at this place of the list asks for attestations.
+    /// Whether the rule for the image at this index needs attestations.
     pub(in crate::evaluate) fn requires_digest(&self, index: usize, image: &Image<'_>) -> bool {
         let is_required =
             |chosen: &ChosenRule<'_>| chosen.rule.evaluation == EvaluationMode::RequireAttestation;

@@ -1,8 +1,7 @@
-//! Our own artifact: a manifest whose annotations carry whole attestations, so that one lookup is
-//! enough.
+//! Countersign's own artifact: a manifest with attestations in its annotations, so that one lookup suffices.
 //!
-//! Each annotation under [`PREFIX`] holds one attestation as JSON, in any shape that the settings
-//! take. What follows the prefix only keeps several apart.
+//! Each annotation under [`PREFIX`] contains one attestation as JSON, in any shape that the settings accept.
+//! The rest of its name only distinguishes several attestations.
 
 use alloc::borrow::Cow;
 use alloc::string::{String, ToString as _};
@@ -13,14 +12,14 @@ use crate::attestation::{Attestation, Occurrence, Source};
 use crate::evidence::ANSWER;
 use crate::json::{Path, Raw, Report};
 
-/// How the annotations begin
+/// Prefix of the annotations
 const PREFIX: &str = "attestation.countersign.dev/";
 
 /// Reads the attestations of a manifest, each with all of its bodies.
 ///
 /// # Errors
 ///
-/// Not a manifest; the text says why.
+/// The answer is not a manifest; the text contains the reason.
 pub(super) fn read(
     manifest: Raw<'_>,
     budget: &Budget,
@@ -33,7 +32,7 @@ pub(super) fn read(
         is_object = value.object_unless_null(|key, value| {
             if key == "annotations" {
                 value.object(|key, value| {
-                    // One more than the limit shows that it is exceeded.
+                    // One more than the limit shows that the limit is exceeded.
                     if key.starts_with(PREFIX) && documents.len() <= limit {
                         documents.extend(value.text());
                     }

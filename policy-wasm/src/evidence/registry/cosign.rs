@@ -1,8 +1,8 @@
-//! cosign's signature manifests, as it wrote them before it wrote bundles.
+//! cosign's signature manifests, in the format before bundles.
 //!
-//! A layer's digest pins the payload, its annotation carries the signature, and the payload itself
-//! is in a blob that no host hands out. But what cosign writes into it follows from the image, so it
-//! is written again here, and is the payload only if its digest is the layer's.
+//! A layer's digest pins the payload, and its annotation contains the signature. The payload is in a blob, which
+//! hosts do not return, but it can be reconstructed from the image. The reconstruction is used only if its
+//! digest equals the layer's.
 
 use alloc::borrow::Cow;
 use alloc::collections::BTreeSet;
@@ -24,7 +24,7 @@ const SIGNATURE: &str = "dev.cosignproject.cosign/signature";
 ///
 /// # Errors
 ///
-/// Not an image manifest; the text says why.
+/// The answer is not an image manifest; the text contains the reason.
 pub(super) fn read(
     manifest: Raw<'_>,
     image: Digest,
@@ -39,7 +39,7 @@ pub(super) fn read(
             if key == "layers" {
                 let found = layers.get_or_insert_with(Vec::new);
                 value.list(|index, item| {
-                    // One more than the limit shows that it is exceeded.
+                    // One more than the limit shows that the limit is exceeded.
                     if index <= limit {
                         found.push(Layer::read(item));
                     }
@@ -119,10 +119,10 @@ impl<'a> Layer<'a> {
     }
 }
 
-/// Every payload that cosign writes for an image, with its digest.
+/// Returns all payloads that cosign may have written for an image, with their digests.
 fn payloads(image: Digest, spellings: &BTreeSet<String>) -> Vec<(Digest, String)> {
     let repositories = spellings.iter().flat_map(|text| forms(text));
-    // Some signers write the image's digest behind its name, as OpenShift's do.
+    // Some signers append the image's digest to its name, as OpenShift does.
     let references = crate::set(repositories.flat_map(|repository| {
         let with_digest = alloc::format!("{repository}@{image}");
         [repository, with_digest]
@@ -142,7 +142,7 @@ fn payloads(image: Digest, spellings: &BTreeSet<String>) -> Vec<(Digest, String)
     payloads.collect()
 }
 
-/// A repository as written, and as tools write those of Docker Hub.
+/// Returns the spellings of a repository: as written, and those of tools for Docker Hub.
 fn forms(repository: &str) -> Vec<String> {
     const HUBS: [&str; 2] = ["docker.io/", "index.docker.io/"];
     let mut forms = alloc::vec![repository.to_string()];

@@ -53,11 +53,11 @@ fn a_certificate_is_one_public_key_and_nothing_else() {
         ),
         (
             changed_key(key, |parts| parts.push((12, vec![0]))),
-            "a packet that no key has",
+            "an unexpected packet",
         ),
         (
             changed_key(key, |parts| drop(parts.pop())),
-            "no signature of its own that stands",
+            "no valid self-signature",
         ),
         (changed_key(key, Vec::clear), "no public key"),
     ] {
@@ -133,7 +133,7 @@ fn a_key_with_too_many_signatures_of_its_own_is_refused() {
     for (count, reason) in [
         (
             500,
-            "too many signatures of its own; `gpg --export-options export-minimal` leaves out the old ones",
+            "too many self-signatures; `gpg --export-options export-minimal` leaves out the old ones",
         ),
         (1_024, "more than 1024 signatures"),
     ] {

@@ -13,15 +13,11 @@ fn a_key_says_ahead_of_use_whether_and_why_not_it_may_sign() {
         (vector!("expiring.key.asc"), day(3, 1) - 1, Ok(())),
         (vector!("expiring.key.asc"), day(3, 1), Err("has expired")),
         (vector!("revoked.key.asc"), now, Err("is revoked")),
-        (
-            vector!("retired.key.asc"),
-            now,
-            Err("has no part that may sign"),
-        ),
+        (vector!("retired.key.asc"), now, Err("has no signing key")),
         (
             vector!("encrypting.key.asc"),
             now,
-            Err("has no part that may sign"),
+            Err("has no signing key"),
         ),
         // A subkey signs, and the primary key only certifies.
         (vector!("subkey.key.asc"), now, Ok(())),

@@ -160,7 +160,7 @@ fn a_revoked_name_says_nothing_of_the_key() {
     let error = load(&only_revoked).unwrap_err();
     assert_eq!(
         error,
-        CertificateError::Malformed("no signature of its own that stands")
+        CertificateError::Malformed("no valid self-signature")
     );
 }
 

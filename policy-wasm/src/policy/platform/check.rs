@@ -1,4 +1,4 @@
-//! One check of a check set: its type, and what that type is told.
+//! One check of a check set: its type and parameters.
 
 mod attestation;
 mod freshness;
@@ -27,9 +27,9 @@ use crate::json::{Report, Value};
 #[derive(Debug)]
 pub(crate) struct Check<'a> {
     pub(crate) place: Place,
-    /// In words, without any effect
+    /// Display name, without effect
     pub(crate) display_name: Option<Cow<'a, str>>,
-    /// Exempts images from this check, and from no other
+    /// Exempts images from this check only
     pub(crate) allowlist: Option<Allowlist<'a>>,
     pub(crate) kind: CheckKind<'a>,
 }
@@ -38,13 +38,13 @@ pub(crate) struct Check<'a> {
 #[derive(Debug)]
 pub(crate) enum CheckKind<'a> {
     AlwaysDeny,
-    /// An image is at most so many days old
+    /// Maximum age of an image in days
     ImageFreshness {
         max_upload_age_days: u32,
     },
     SigstoreSignature(SigstoreCheck<'a>),
     SimpleSigningAttestation(AttestationCheck<'a>),
-    /// One rule is enough
+    /// Rules of which one suffices
     Slsa(Vec<SlsaRule<'a>>),
     /// The patterns
     TrustedDirectory(TextList<'a>),
@@ -52,7 +52,7 @@ pub(crate) enum CheckKind<'a> {
 }
 
 impl CheckKind<'_> {
-    /// What a check of this type looks for. A statement is never a signature over a bare payload.
+    /// Returns the kind of evidence that a check of this type needs. Statements are always in envelopes.
     pub(crate) const fn seeks(&self) -> Seeks {
         match self {
             Self::SigstoreSignature(_) | Self::SimpleSigningAttestation(_) => Seeks::Attestations,
@@ -66,7 +66,7 @@ impl CheckKind<'_> {
 }
 
 impl<'a> Check<'a> {
-    /// Reads a check; `None`, with the problem reported, where it is of no type or of several.
+    /// Reads a check; `None` with a problem reported if it has no type or several.
     pub(super) fn read(place: Place, value: Value<'_, 'a>) -> Option<Self> {
         let (path, report) = (value.path(), value.report());
         let (mut display_name, mut allowlist) = (None, None);
@@ -107,7 +107,7 @@ impl<'a> Check<'a> {
         })
     }
 
-    /// Reads all that reading left unread.
+    /// Parses all parts that [`Self::read`] left unparsed.
     pub(super) fn check(&self, builders: &[Cow<'_, str>], report: &Report) {
         if let Some(allowlist) = &self.allowlist {
             allowlist.each(report, |_, _| {});
@@ -128,7 +128,7 @@ impl<'a> Check<'a> {
         }
     }
 
-    /// Decodes the keys of a check that is about signatures, reporting those that cannot be used.
+    /// Decodes the keys of a signature check, and reports unusable ones.
     pub(crate) fn load_keys(&self, report: &Report) -> CheckKeys {
         match &self.kind {
             CheckKind::SigstoreSignature(check) => check.load(report),
@@ -137,14 +137,14 @@ impl<'a> Check<'a> {
         }
     }
 
-    /// Reports builders whose keys nobody knows.
+    /// Reports builders without authenticators.
     pub(crate) fn check_builders(&self, builders: &[Cow<'_, str>], report: &Report) {
         if let CheckKind::Slsa(rules) = &self.kind {
             slsa::check_builders(rules, self.place, builders, report);
         }
     }
 
-    /// The name of the type in Google's logs and results.
+    /// Returns the name of the type in Google's logs and results.
     pub(crate) const fn type_name(&self) -> &'static str {
         match self.kind {
             CheckKind::AlwaysDeny => "AlwaysDenyCheck",
@@ -162,7 +162,7 @@ fn read_always_deny<'a>(value: Value<'_, 'a>) -> Option<CheckKind<'a>> {
     let (path, report) = (value.path(), value.report());
     let flag = value.flag()?;
     if !flag {
-        let message = "must be `true`; leave the check out to not deny";
+        let message = "must be `true`; remove the check to not deny";
         report.push(Code::PolicyAlwaysDenyFalse, path, message);
     }
     Some(CheckKind::AlwaysDeny)

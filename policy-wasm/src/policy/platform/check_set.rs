@@ -1,4 +1,4 @@
-//! Check sets: which checks apply to the Pods of a namespace or service account.
+//! Check sets: the checks for the Pods of a namespace or service account.
 
 use alloc::borrow::Cow;
 use alloc::collections::BTreeSet;
@@ -13,17 +13,17 @@ use crate::settings::is_dns_label;
 #[derive(Debug)]
 pub(crate) struct CheckSet<'a> {
     pub(crate) place: Place,
-    /// In words, without any effect
+    /// Display name, without effect
     pub(crate) display_name: Option<Cow<'a, str>>,
-    /// Absent for the default check set, which covers every other Pod
+    /// Scope; absent for the default check set, which covers all other Pods
     pub(crate) scope: Option<Scope<'a>>,
     /// Exempts images from all checks of the set
     pub(crate) allowlist: Option<Allowlist<'a>>,
-    /// All must pass; none allows everything
+    /// Checks, which must all pass; without checks, every image is admitted
     pub(crate) checks: Vec<Check<'a>>,
 }
 
-/// Which Pods a check set is for
+/// The Pods of a check set
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Scope<'a> {
     Namespace(Cow<'a, str>),
@@ -34,11 +34,11 @@ pub(crate) enum Scope<'a> {
 const NAMESPACE: &str = "kubernetesNamespace";
 const SERVICE_ACCOUNT: &str = "kubernetesServiceAccount";
 
-/// Checks of a check set. Each image is asked by all of them.
+/// Maximum number of checks in a check set; all run for each image
 const MAX_CHECKS: usize = 1024;
 
 impl<'a> CheckSet<'a> {
-    /// Reads a check set; problems are reported, and what could be read is returned.
+    /// Reads a check set; reports problems, and returns the valid parts.
     pub(super) fn read(place: Place, value: Value<'_, 'a>) -> Option<Self> {
         let mut check_set = Self {
             place,
@@ -64,12 +64,12 @@ impl<'a> CheckSet<'a> {
             }
             _ => value.unknown(),
         });
-        // A scope that nobody can read is not a default.
+        // A check set with an invalid scope is not the default one.
         let is_readable = was_object && saw_scope == check_set.scope.is_some();
         is_readable.then_some(check_set)
     }
 
-    /// Reads all that reading left unread.
+    /// Parses all parts that [`Self::read`] left unparsed.
     pub(super) fn check(&self, builders: &[Cow<'_, str>], report: &Report) {
         if let Some(allowlist) = &self.allowlist {
             allowlist.each(report, |_, _| {});
@@ -89,7 +89,7 @@ impl<'a> Scope<'a> {
             match key {
                 NAMESPACE => {
                     let namespace = value.text();
-                    // One that no Pod can have would leave its Pods to the default check set.
+                    // With an impossible scope, the default check set would apply to the intended Pods.
                     if namespace.as_deref().is_some_and(|text| !is_dns_label(text)) {
                         let message = "expected the name of a namespace";
                         report.push(Code::PolicyInvalidValue, path, message);
@@ -119,7 +119,7 @@ impl<'a> Scope<'a> {
         scopes.pop().flatten()
     }
 
-    /// The scope as decisions say it.
+    /// Returns the scope for Decisions.
     pub(crate) fn result(&self) -> ScopeResult {
         match self {
             Self::Namespace(namespace) => {
@@ -140,8 +140,8 @@ impl<'a> Scope<'a> {
     }
 }
 
-/// Checks the order of the sets: the first that covers a Pod applies, so each must stand before
-/// those that cover more.
+/// Checks the order of the sets: the first that covers a Pod applies, so narrower scopes must come before wider
+/// ones.
 pub(super) fn check_order(check_sets: &[CheckSet<'_>], list: Path<'_>, report: &Report) {
     let mut scopes: BTreeSet<&Scope<'_>> = BTreeSet::new();
     let mut namespaces: BTreeSet<&str> = BTreeSet::new();
@@ -168,14 +168,14 @@ pub(super) fn check_order(check_sets: &[CheckSet<'_>], list: Path<'_>, report: &
                     .split_once(':')
                     .map_or("", |(namespace, _)| namespace);
                 if namespaces.contains(namespace) {
-                    let message = "must stand before the check set of its namespace";
+                    let message = "must come before the check set of its namespace";
                     report.push(Code::PolicyChecksetOrder, path, message);
                 }
             }
         }
     }
     if check_sets.last().is_some_and(|last| last.scope.is_some()) {
-        let message = "the last check set must have no scope: it is for all other Pods";
+        let message = "the last check set must have no scope: it applies to all other Pods";
         report.push(Code::PolicyChecksetDefaultMissing, list, message);
     }
 }

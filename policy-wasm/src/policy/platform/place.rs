@@ -1,11 +1,11 @@
-//! Where in the settings a part of a platform policy stands, for what is read later.
+//! Places of unparsed parts of platform policies in the settings.
 
 use super::LIST;
 use crate::decision::Code;
 use crate::json::{Path, Raw, Report, Value};
 use crate::policy::POLICY;
 
-/// A platform policy, or a check set or check of it, by their places
+/// A platform policy, or one of its check sets or checks, by index
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Place {
     pub(super) policy: usize,
@@ -36,12 +36,12 @@ impl Place {
         }
     }
 
-    /// The place of the check set or check in its list.
+    /// Returns the index of the check set or check in its list.
     pub(crate) fn index(self) -> usize {
         self.check.or(self.check_set).unwrap_or(self.policy)
     }
 
-    /// Hands on the path, which stands on the stack.
+    /// Calls `read` with the path, which is built on the stack.
     pub(crate) fn at<T>(self, read: impl FnOnce(Path<'_>) -> T) -> T {
         let root = Path::Root(LIST);
         let policy = Path::Index(&root, self.policy);
@@ -59,11 +59,11 @@ impl Place {
     }
 }
 
-/// A list of texts, unread: there may be ten thousand of them
+/// An unparsed list of texts: there may be ten thousand
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct TextList<'a> {
     place: Place,
-    /// The field of the place that holds the field with the list
+    /// The two field names from the place to the list
     fields: [&'static str; 2],
     raw: Raw<'a>,
 }
@@ -78,7 +78,7 @@ impl<'a> TextList<'a> {
         Some(Self { place, fields, raw })
     }
 
-    /// The same for a list that must say something.
+    /// Like [`Self::read`], for a list that must not be empty.
     pub(super) fn read_filled(
         place: Place,
         fields: [&'static str; 2],
@@ -92,7 +92,7 @@ impl<'a> TextList<'a> {
         Some(list)
     }
 
-    /// Walks the texts, each with its path.
+    /// Calls `each` with every text and its path.
     pub(crate) fn each(&self, report: &Report, mut each: impl FnMut(Path<'_>, &str)) {
         let [outer, inner] = self.fields;
         self.place.at(|place| {

@@ -1,10 +1,10 @@
-//! The projects in which Google's service looks for evidence. Here evidence comes from where the
-//! settings say, so these lists are only checked.
+//! The Google projects with evidence. Countersign reads evidence from the sources in the settings, so these lists
+//! are only validated.
 
 use crate::decision::Code;
 use crate::json::Value;
 
-/// As many as the API takes.
+/// Maximum number of projects in Google's API
 const MAX_PROJECTS: usize = 10;
 
 /// Reads a list of `projects/[PROJECT_ID]`.
@@ -26,8 +26,8 @@ pub(super) fn read(value: Value<'_, '_>) {
     });
 }
 
-/// An id begins with a letter, a project number does not; ids of some organisations have their
-/// domain and a colon in front.
+/// Whether a text is a project id. It begins with a letter, unlike a project number, and may have the
+/// organization's domain and a colon as prefix.
 fn is_project_id(text: &str) -> bool {
     let is_inner = |byte: u8| {
         byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'.' | b':')

@@ -1,26 +1,26 @@
-//! The grammar of JSON, for what nobody looks into. Every function takes the place where its part begins,
-//! and returns the place behind it; no place of a text wraps around.
+//! The grammar of JSON, for skipped values. Every function takes the offset of its part and returns the offset
+//! just past it; offsets never wrap around.
 
 use core::num::NonZeroUsize;
 
 use super::string::end_of_string;
 
-/// Stands behind the end of every text; JSON has it nowhere.
+/// Byte past the end of every text, which cannot occur in JSON
 pub(super) const END: u8 = 0;
 
-/// Lists and objects inside one another in a value that is passed over. A call may have far fewer.
+/// Maximum nesting of lists and objects in a skipped value. The limit on a call is lower.
 pub const MAX_DEPTH: usize = 128;
 
-/// A place behind something: never the first, so that whether there is one needs no word of its own.
+/// An offset past something, which is never 0, so that `Option` takes no extra space
 pub(super) type Behind = NonZeroUsize;
 
-/// What stands at a place.
+/// Returns the byte at an offset.
 #[inline]
 pub(super) fn byte(bytes: &[u8], at: usize) -> u8 {
     bytes.get(at).copied().unwrap_or(END)
 }
 
-/// Behind space, of which there mostly is none.
+/// Returns the offset of the first non-whitespace byte at or after `at`. Fast if there is no whitespace.
 #[inline]
 pub(super) fn skip_space(bytes: &[u8], at: usize) -> usize {
     if byte(bytes, at) > b' ' {
@@ -37,10 +37,10 @@ fn end_of_space(bytes: &[u8], mut at: usize) -> usize {
     at
 }
 
-/// Behind one value; `None` where it is none. `deepest` becomes the most brackets that were open, also
-/// where it is none.
+/// Returns the offset just past the value at `at`, or `None` if it is not valid JSON. Sets `deepest` to the
+/// maximum number of open brackets in either case.
 pub(super) fn end_of_value(bytes: &[u8], mut at: usize, deepest: &mut usize) -> Option<Behind> {
-    // One bit for each open bracket, the innermost lowest: whether it is an object's.
+    // One bit for each open bracket, the innermost lowest: set for objects.
     let (mut open, mut level) = (0_u128, 0_usize);
     loop {
         at = skip_space(bytes, at);
@@ -54,7 +54,7 @@ pub(super) fn end_of_value(bytes: &[u8], mut at: usize, deepest: &mut usize) -> 
                 }
                 open = open << 1 | u128::from(bracket == b'{');
                 at = skip_space(bytes, next(at));
-                // A bracket closes with the character two behind it in ASCII.
+                // The closing bracket is two after the opening one in ASCII.
                 if byte(bytes, at) != bracket.wrapping_add(2) {
                     if bracket == b'{' {
                         at = end_of_key(bytes, at)?.get();
@@ -65,7 +65,7 @@ pub(super) fn end_of_value(bytes: &[u8], mut at: usize, deepest: &mut usize) -> 
             }
             _ => end_of_scalar(bytes, at)?.get(),
         };
-        // Behind a value: the next one, or the end of what it is in.
+        // After a value: the next one, or the end of its list or object.
         loop {
             if level == 0 {
                 return Behind::new(at);
@@ -91,7 +91,7 @@ pub(super) fn end_of_value(bytes: &[u8], mut at: usize, deepest: &mut usize) -> 
     }
 }
 
-/// Behind the colon.
+/// Returns the offset just past the colon after a key.
 fn end_of_key(bytes: &[u8], at: usize) -> Option<Behind> {
     if byte(bytes, at) != b'"' {
         return None;
@@ -138,7 +138,7 @@ fn end_of_number(bytes: &[u8], mut at: usize) -> Option<Behind> {
     Behind::new(at)
 }
 
-/// At least one.
+/// Returns the offset just past one or more digits.
 fn end_of_digits(bytes: &[u8], start: usize) -> Option<Behind> {
     let mut at = start;
     while byte(bytes, at).is_ascii_digit() {

@@ -1,10 +1,10 @@
-//! Where a string ends. Most of JSON is strings, and most strings are short: eight bytes at a time.
+//! Ends of strings, found eight bytes at a time. Most of JSON is strings, and most strings are short.
 
 use super::scan::{Behind, byte};
 use crate::{HIGH, ONES};
 
-/// Behind the quotation mark that ends a string whose first character stands at `at`; `None` where it
-/// does not end, or has what no string has.
+/// Returns the offset just past the closing quotation mark of a string whose first character is at `at`, or
+/// `None` if it does not end or has an invalid character.
 #[inline]
 pub(super) fn end_of_string(bytes: &[u8], mut at: usize) -> Option<Behind> {
     loop {
@@ -17,7 +17,7 @@ pub(super) fn end_of_string(bytes: &[u8], mut at: usize) -> Option<Behind> {
     }
 }
 
-/// The first place that ends a string, begins an escape, or stands in no string.
+/// Returns the offset of the first byte that ends a string, begins an escape, or is invalid in strings.
 #[inline]
 pub(super) fn end_of_plain(bytes: &[u8], mut at: usize) -> usize {
     while let Some(eight) = bytes.get(at..).and_then(<[u8]>::first_chunk) {
@@ -31,7 +31,7 @@ pub(super) fn end_of_plain(bytes: &[u8], mut at: usize) -> usize {
     end_of_short(bytes, at)
 }
 
-/// The same near the end of the text.
+/// Like [`end_of_plain`], near the end of the text.
 #[inline(never)]
 fn end_of_short(bytes: &[u8], mut at: usize) -> usize {
     while !matches!(byte(bytes, at), b'"' | b'\\' | ..=0x1f) {
@@ -48,16 +48,16 @@ pub fn has_escapes(text: &str) -> bool {
     eights.any(|eight| backslashes(eight) != 0) || rest.contains(&b'\\')
 }
 
-/// The high bit of each byte that ends a string, begins an escape, or stands in no string. The lowest is
-/// right, those above may be too many.
+/// Returns the high bit of each byte that ends a string, begins an escape, or is invalid in strings. Only the
+/// lowest set bit is exact; higher ones may be wrong.
 const fn special(eight: u64) -> u64 {
-    // With one bit turned, the quotation mark and no other joins the control characters below.
+    // With one bit flipped, only the quotation mark joins the control characters.
     let turned = eight ^ ONES.wrapping_mul(0x02);
     let quotes_and_controls = turned.wrapping_sub(ONES.wrapping_mul(0x21));
     quotes_and_controls & !eight & HIGH | backslashes(eight)
 }
 
-/// The same for backslashes alone.
+/// Like [`special`], for backslashes only.
 const fn backslashes(eight: u64) -> u64 {
     (eight ^ ONES.wrapping_mul(0x5c)).wrapping_sub(ONES) & !eight & HIGH
 }
@@ -112,7 +112,7 @@ mod tests {
                 bytes[22] = b'"';
                 let expected = match byte {
                     b'"' => Behind::new(place + 1),
-                    // `\a` is no escape.
+                    // `\a` is not a valid escape.
                     b'\\' | ..=0x1f => None,
                     _ => Behind::new(23),
                 };

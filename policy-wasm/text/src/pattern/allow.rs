@@ -9,9 +9,9 @@ use crate::image::{ImageReference, is_tag};
 
 /// A pattern of a platform policy (`imageAllowlist.allowPattern[]`): `name[:tag][@digest]`
 ///
-/// Name, tag and digest are compared each by itself, as they are written. What the pattern leaves
-/// out may be anything, or absent. A `*` at the end stands for the rest of a tag, or for the rest of
-/// a name up to the next slash; `/**` for any rest of a name. See
+/// Name, tag and digest are compared separately, as written. Parts that the pattern omits may be anything or
+/// absent. A final `*` stands for the rest of a tag, or for the rest of a name up to the next slash; `/**` for
+/// any rest of a name. See
 /// <https://cloud.google.com/binary-authorization/docs/overview-cv>.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AllowPattern<'a> {
@@ -20,17 +20,17 @@ pub struct AllowPattern<'a> {
     digest: Option<Digest>,
 }
 
-/// Why a text is not an [`AllowPattern`]
+/// Reasons why a text is not an [`AllowPattern`]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum AllowPatternError {
-    /// Nothing to match
+    /// The pattern is empty
     #[error("a pattern must not be empty")]
     Empty,
     /// Longer than any image reference
     #[error("longer than {MAX_LENGTH} bytes")]
     TooLong,
-    /// A wildcard that is not the last thing
+    /// A wildcard that is not at the end
     #[error("`*` and `**` may stand only at the end, with no tag or digest behind them")]
     WildcardInside,
     /// A wildcard that could stand for a registry
@@ -41,13 +41,13 @@ pub enum AllowPatternError {
     /// A `**` in the middle of a word, or in a tag
     #[error("`**` may stand only right after `/`; `*` stands for the rest of a name or tag")]
     DoubleWildcard,
-    /// A tag that is all wildcard
+    /// A tag that is only a wildcard
     #[error("a tag needs text before `*`: to cover every tag, write the name alone")]
     TagWildcardAlone,
     /// A digest with a wildcard
     #[error("a digest has no wildcard: to cover every digest, leave it out")]
     DigestWildcard,
-    /// A character class, known from Cloud Run's inline policies
+    /// A character class, as in Cloud Run's inline policies
     #[error("`[` and `]` are not supported: a name alone covers every tag and digest")]
     CharacterClass,
     /// A character that no image reference has
@@ -86,7 +86,7 @@ impl<'a> AllowPattern<'a> {
             Some((name, digest)) => (name, Some(parse_digest(digest)?)),
             None => (literal, None),
         };
-        // What is open is the tag, if there is one, and the name otherwise.
+        // The wildcard belongs to the tag, if there is one, and otherwise to the name.
         let (name, tag) = match name_and_tag.rsplit_once(':') {
             Some((name, tag)) if !tag.contains('/') => {
                 (closed(name), Some(Glob { literal: tag, rest }))
@@ -137,8 +137,7 @@ const fn closed(literal: &str) -> Glob<'_> {
     }
 }
 
-/// The case of letters is not looked at: Google's own examples have names in upper case, although no
-/// registry has.
+/// Checks a name in any letter case: Google's own examples have names in upper case, although registries do not.
 fn check_name(name: Glob<'_>) -> Result<(), AllowPatternError> {
     let path = match name.literal.split_once('/') {
         Some((_registry, path)) => path,
@@ -163,7 +162,7 @@ fn check_tag(tag: Glob<'_>) -> Result<(), AllowPatternError> {
     }
 }
 
-/// Like `name.covers(image.repository())`, without putting the repository together.
+/// Like `name.covers(image.repository())`, without building the repository.
 fn covers_name(name: Glob<'_>, image: ImageReference<'_>) -> bool {
     let Some(host) = image.host else {
         return name.covers(image.path);

@@ -1,31 +1,31 @@
-//! Builders of provenance, some of whose ids differ from release to release or from run to run.
+//! Ids of builders in provenance, which may contain a release or a run.
 
 use thiserror::Error;
 
-/// The id of a builder in settings and in the rules of SLSA checks: a `builder.id`, or one that ends in
-/// `@*` or `/*`
+/// The id of a builder in settings and in the rules of SLSA checks: a `builder.id`, or a prefix with a final `@*`
+/// or `/*`
 ///
-/// It is compared byte for byte. `@*` at the end stands for any revision of a workflow, `/*` for
-/// whatever follows in the address, such as the number of a run; both never for nothing.
+/// It is compared byte by byte. A final `@*` stands for any revision of a workflow, `/*` for the rest of the
+/// address, such as the number of a run; neither matches an empty text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BuilderId<'a> {
     literal: &'a str,
     is_open: bool,
 }
 
-/// Why a text is not a [`BuilderId`]
+/// Reasons why a text is not a [`BuilderId`]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum BuilderIdError {
-    /// Nothing to match
+    /// The id is empty
     #[error("must not be empty")]
     Empty,
-    /// A wildcard somewhere else
+    /// A wildcard in another position
     #[error(
         "`*` may stand only at the end, in `@*` for any revision of a workflow or in `/*` for any run"
     )]
     Wildcard,
-    /// A wildcard that would stand for the host too
+    /// A wildcard that would include the host
     #[error("a wildcard may stand only behind a host, as in `https://ci.example/runs/*`")]
     NoHost,
 }
@@ -54,8 +54,7 @@ impl<'a> BuilderId<'a> {
         Ok(Self { literal, is_open })
     }
 
-    /// Whether a `builder.id` is of this builder. One that would be resolved to another address is of
-    /// none with a wildcard.
+    /// Whether a `builder.id` is this builder's. With a wildcard, ids that resolve to another address do not match.
     #[must_use]
     pub fn matches(&self, id: &str) -> bool {
         if !self.is_open {
@@ -69,8 +68,7 @@ impl<'a> BuilderId<'a> {
     }
 }
 
-/// Whether something stands before the first slash of an address, and the slash is there. An `@` before
-/// it would end a user's name.
+/// Whether an address has a host and a slash after it. An `@` in the host would end a user name.
 fn has_host(literal: &str) -> bool {
     let address = literal
         .split_once("://")

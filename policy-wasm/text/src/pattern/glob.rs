@@ -1,13 +1,13 @@
-//! What the languages have in common: a text, and the wildcard behind it.
+//! Common parts of the languages: a literal text with a final wildcard.
 
-/// A text that is taken literally, and what may follow it
+/// A literal text with an optional wildcard
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Glob<'a> {
     pub(super) literal: &'a str,
     pub(super) rest: Rest,
 }
 
-/// What may follow the literal part
+/// The wildcard after the literal part
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Rest {
     Nothing,
@@ -16,7 +16,7 @@ pub(super) enum Rest {
 }
 
 impl<'a> Glob<'a> {
-    /// Takes `**` or `*` off the end. A star that is left over is part of the literal.
+    /// Splits off a final `**` or `*`. Other stars are part of the literal.
     pub(super) fn split(text: &'a str) -> Self {
         let (literal, rest) = if let Some(literal) = text.strip_suffix("**") {
             (literal, Rest::Anything)
@@ -36,7 +36,7 @@ impl<'a> Glob<'a> {
         self.rest_of(text).is_some()
     }
 
-    /// What the wildcard stands for, where the whole text is covered.
+    /// Returns the part that the wildcard stands for, if the text matches.
     pub(super) fn rest_of(self, text: &str) -> Option<&str> {
         text.strip_prefix(self.literal)
             .filter(|rest| match self.rest {
@@ -46,8 +46,7 @@ impl<'a> Glob<'a> {
             })
     }
 
-    /// Whether there is nothing before, between or after slashes. Behind the last slash a wildcard
-    /// is enough.
+    /// Whether a segment before, between or after slashes is empty. A wildcard after the last slash is not empty.
     pub(super) fn has_empty_segment(self) -> bool {
         let whole_segments = match self.rest {
             Rest::Nothing => Some(self.literal),
@@ -59,18 +58,18 @@ impl<'a> Glob<'a> {
     }
 }
 
-/// What characters a text has, all in one walk, since patterns are many and nearly all are right
+/// Classes of the characters of a text, found in one pass: patterns are many, and nearly all are valid
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Characters {
-    /// Image references have no others
+    /// All characters may occur in image references
     pub(super) are_allowed: bool,
-    /// There is a slash, a colon or an `@`, so that a registry has an end
+    /// The text has a slash, a colon or an `@`, so that the registry is complete
     pub(super) has_separator: bool,
 }
 
 impl Characters {
-    /// Looks each byte up, which is fastest: allowlists are long.
-    #[inline] // where it is used, so that the table stands with what every request reads
+    /// Classifies each byte by a table, which is fastest: allowlists are long.
+    #[inline] // places the table next to other data that every request reads
     pub(super) fn of(literal: &str) -> Self {
         let look_up = |byte| CLASSES.get(usize::from(byte)).copied().unwrap_or_default();
         let both = |(all, any), found| (all & found, any | found);
@@ -82,8 +81,8 @@ impl Characters {
     }
 }
 
-/// The first character that image references do not have. Those in brackets, of IPv6 addresses, count
-/// among them: in patterns they would be taken for character classes.
+/// Returns the first character that cannot occur in image references. The brackets of IPv6 addresses are
+/// included: in patterns they would look like character classes.
 pub(super) fn first_stray(literal: &str) -> Option<char> {
     let is_stray = |byte| class(byte) & ALLOWED == 0;
     let place = literal.bytes().position(is_stray)?;

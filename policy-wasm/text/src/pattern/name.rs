@@ -9,23 +9,23 @@ use super::glob::{Characters, Glob, first_stray};
 
 /// A pattern of a project-singleton policy (`admissionWhitelistPatterns[].namePattern`)
 ///
-/// It is compared with the raw bytes of the image string, tag and digest included, without any
-/// normalisation. A `*` at the end stands for any text without a slash, `**` for any text, both
-/// also for none. See <https://cloud.google.com/binary-authorization/docs/policy-yaml-reference>.
+/// It is compared with the raw bytes of the image string, including tag and digest, without normalization. A
+/// final `*` stands for any text without a slash, `**` for any text; both match an empty text. See
+/// <https://cloud.google.com/binary-authorization/docs/policy-yaml-reference>.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NamePattern<'a>(Cow<'a, str>);
 
-/// Why a text is not a [`NamePattern`]
+/// Reasons why a text is not a [`NamePattern`]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum NamePatternError {
-    /// Nothing to match
+    /// The pattern is empty
     #[error("a pattern must not be empty")]
     Empty,
     /// Longer than any image reference
     #[error("longer than {MAX_LENGTH} bytes")]
     TooLong,
-    /// A wildcard that is not the last thing
+    /// A wildcard that is not at the end
     #[error("`*` and `**` may stand only at the end")]
     WildcardInside,
     /// A wildcard that could stand for a registry
@@ -33,7 +33,7 @@ pub enum NamePatternError {
         "a wildcard may stand only after the registry: write `/`, `:` or `@` before it, as in `registry.example/*`"
     )]
     WildcardAlone,
-    /// A character class, known from Cloud Run's inline policies
+    /// A character class, as in Cloud Run's inline policies
     #[error("`[` and `]` are not supported: write two patterns, `name:*` and `name@*`")]
     CharacterClass,
     /// A character that no image reference has
@@ -51,7 +51,7 @@ impl<'a> NamePattern<'a> {
         Self::of(text.into())
     }
 
-    #[inline] // into the walk over a list of them
+    #[inline] // into the loop over a list
     fn of(text: Cow<'a, str>) -> Result<Self, NamePatternError> {
         if text.is_empty() {
             return Err(NamePatternError::Empty);
@@ -76,23 +76,23 @@ impl<'a> NamePattern<'a> {
         Ok(Self(text))
     }
 
-    /// The pattern as written.
+    /// Returns the pattern as written.
     #[must_use]
     pub fn text(&self) -> &str {
         &self.0
     }
 
-    /// The first of many patterns that covers an image string.
+    /// Returns the first pattern that covers an image string.
     #[must_use]
     pub fn first<'p>(patterns: &'p [Self], image: &str) -> Option<&'p Self> {
-        // No pattern begins with a wildcard, so most are told from the image by one character.
+        // No pattern begins with a wildcard, so one character excludes most of them.
         let begin = image.as_bytes().first();
         let covers =
             |pattern: &&Self| pattern.0.as_bytes().first() == begin && pattern.matches(image);
         patterns.iter().find(covers)
     }
 
-    /// Whether the pattern covers an image string, byte by byte.
+    /// Whether the pattern covers an image string, compared byte by byte.
     #[must_use]
     pub fn matches(&self, image: &str) -> bool {
         Glob::split(&self.0).covers(image)

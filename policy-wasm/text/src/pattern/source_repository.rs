@@ -7,26 +7,26 @@ use super::glob::Glob;
 /// A pattern of a SLSA check (`trustedSourceRepoPatterns[]`): a repository's address without its
 /// scheme
 ///
-/// It is compared with what follows `scheme://`, up to a revision `@refs/…`; nothing else is
-/// normalised. `/*` at the end stands for one word, `/**` for any text, both never for none. See
+/// It is compared with the address after `scheme://`, without a revision `@refs/…` and without other
+/// normalization. A final `/*` stands for one segment, `/**` for any text; neither matches an empty text. See
 /// <https://cloud.google.com/binary-authorization/docs/cv-slsa-check>.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SourceRepository<'a>(Glob<'a>);
 
-/// Why a text is not a [`SourceRepository`]
+/// Reasons why a text is not a [`SourceRepository`]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum SourceRepositoryError {
-    /// Nothing to match
+    /// The pattern is empty
     #[error("a pattern must not be empty")]
     Empty,
-    /// A scheme, which is left out on both sides
+    /// A scheme, which is not compared
     #[error("a repository is written without its scheme, as in `git.example/team/app`")]
     Scheme,
-    /// A revision, which is left out on both sides
+    /// A revision, which is not compared
     #[error("a repository is written without a revision: leave out `@refs/` and what follows")]
     Revision,
-    /// A wildcard that is not the last thing
+    /// A wildcard that is not at the end
     #[error("`*` and `**` may stand only at the end")]
     WildcardInside,
     /// A wildcard in the middle of a word, or alone
@@ -75,8 +75,8 @@ impl<'a> SourceRepository<'a> {
 
     /// Whether the pattern covers the address of a repository.
     ///
-    /// What is not an address is in no repository, and neither is one that clients would resolve to
-    /// another: `git.example/team/../evil/app` only begins like one of the team's.
+    /// Texts that are not addresses do not match, nor do addresses that clients resolve to another one, such as
+    /// `git.example/team/../evil/app`.
     #[must_use]
     pub fn matches(&self, url: &str) -> bool {
         let is_plain = url.chars().all(is_in_addresses) && !has_dot_segment(url);
@@ -88,7 +88,7 @@ impl<'a> SourceRepository<'a> {
     }
 }
 
-/// What RFC 3986 lets stand in an address.
+/// Whether RFC 3986 allows a character in an address.
 const fn is_in_addresses(character: char) -> bool {
     character.is_ascii_graphic()
         && !matches!(
@@ -105,8 +105,8 @@ fn without_scheme(url: &str) -> &str {
     }
 }
 
-/// Without `@refs/…`, as in `git.example/team/app@refs/heads/main`. Before the first slash an `@`
-/// ends a user's name, and a host follows.
+/// Removes `@refs/…`, as in `git.example/team/app@refs/heads/main`. An `@` before the first slash ends a user
+/// name instead.
 fn without_revision(address: &str) -> &str {
     match address.split_once("@refs/") {
         Some((repository, _revision)) if repository.contains('/') => repository,
@@ -114,8 +114,7 @@ fn without_revision(address: &str) -> &str {
     }
 }
 
-/// Whether there is a `.` or `..` between slashes, also in the spellings that are resolved alike; or a
-/// slash in another spelling, behind which there could be one.
+/// Whether there is a `.` or `..` segment in any spelling, or an encoded slash that could create one.
 fn has_dot_segment(address: &str) -> bool {
     let is_hidden = ["%2f", "%2F", "%5c", "%5C"]
         .iter()

@@ -8,31 +8,31 @@ use crate::image::{ImageReference, is_host};
 
 /// A pattern of a trusted directory check (`trustedDirPatterns[]`): `registry/path/to/directory`
 ///
-/// It is compared with the directory that an image is in: its name up to the last slash. A `*` at
-/// the beginning stands for some part of one subdomain, `*` at the end for any text without a slash,
-/// `**` for any text. See <https://cloud.google.com/binary-authorization/docs/cv-trusted-directory-check>.
+/// It is compared with the directory of an image: its name up to the last slash. A leading `*` stands for a part
+/// of one subdomain, a final `*` for any text without a slash, `**` for any text. See
+/// <https://cloud.google.com/binary-authorization/docs/cv-trusted-directory-check>.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TrustedDirectory<'a> {
-    /// Whether a `*` stands before the registry
+    /// Whether a `*` precedes the registry
     any_subdomain: bool,
     registry: &'a str,
     path: Glob<'a>,
 }
 
-/// Why a text is not a [`TrustedDirectory`]
+/// Reasons why a text is not a [`TrustedDirectory`]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum TrustedDirectoryError {
-    /// Nothing to match
+    /// The pattern is empty
     #[error("a pattern must not be empty")]
     Empty,
     /// Longer than any image reference
     #[error("longer than {MAX_LENGTH} bytes")]
     TooLong,
-    /// Nothing behind the registry
+    /// Only a registry
     #[error("a directory is needed behind the registry, as in `registry.example/project`")]
     NoDirectory,
-    /// Something that is not the name of a registry
+    /// An invalid registry
     #[error(
         "a registry is two or more words with dots between them, and perhaps a port, as in `registry.example:5000`"
     )]
@@ -40,15 +40,15 @@ pub enum TrustedDirectoryError {
     /// A wildcard in a registry that is not the first character
     #[error("in a registry only one `*` may stand, at the beginning, as in `*.registry.example`")]
     RegistryWildcard,
-    /// A leading wildcard that could stand for the domain itself
+    /// A leading wildcard that could include the domain
     #[error(
         "`*` at the beginning stands only for a subdomain: two complete words with a dot between them must follow, as in `*.registry.example` or `*-docker.registry.example`"
     )]
     DomainWildcard,
-    /// A wildcard in a directory that is not the last thing
+    /// A wildcard in a directory that is not at the end
     #[error("after the registry, `*` and `**` may stand only at the end")]
     WildcardInside,
-    /// A slash too many
+    /// An extra slash
     #[error("a directory is words between single slashes, without one at the end")]
     Slashes,
     /// A character that no directory has
@@ -89,8 +89,7 @@ impl<'a> TrustedDirectory<'a> {
         })
     }
 
-    /// Whether an image is in such a directory. One without a registry is in none: what stands
-    /// before its first slash is no registry.
+    /// Whether an image is in such a directory. Images without a registry are in none.
     #[must_use]
     pub fn matches(&self, image: ImageReference<'_>) -> bool {
         let (Some(host), Some((directory, _image))) = (image.host, image.path.rsplit_once('/'))
@@ -109,7 +108,7 @@ impl<'a> TrustedDirectory<'a> {
     }
 }
 
-/// Checks what a `*` at the beginning has been taken off from already.
+/// Checks a registry, without a leading `*`.
 fn check_registry(registry: &str, any_subdomain: bool) -> Result<(), TrustedDirectoryError> {
     if registry.contains('*') {
         return Err(TrustedDirectoryError::RegistryWildcard);
@@ -138,7 +137,7 @@ fn is_domain_of_two(registry: &str) -> bool {
     is_host(registry) && registry.contains('.')
 }
 
-/// Directories can be in upper case here, as names can in allowlists, although no registry has such.
+/// Checks a directory in any letter case, like names in allowlists, although registries have only lower case.
 fn check_path(path: Glob<'_>) -> Result<(), TrustedDirectoryError> {
     for character in path.literal.chars() {
         match character {

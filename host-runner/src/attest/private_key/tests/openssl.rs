@@ -168,7 +168,7 @@ fn keys_in_other_forms_are_refused_with_the_command_that_converts_them() {
     );
     let error = format!("{:#}", open("traditional", None).unwrap_err());
     assert!(
-        error.contains("`openssl pkcs8 -topk8 -in OLD -out NEW`, with -nocrypt"),
+        error.contains("`openssl pkcs8 -topk8 -in OLD -out NEW`; add -nocrypt"),
         "{error}"
     );
     openssl(

@@ -88,7 +88,7 @@ pub(super) fn with_image(
                 if field == "spec" && kind != "Pod" {
                     let kind = printable(&kind);
                     return Err(format!(
-                        "no policy reads the annotations of a {kind}; add it to what the {kind} is made from"
+                        "no policy reads the annotations of a {kind}; annotate the object that the {kind} is created from"
                     ));
                 }
                 // The metadata of a Pod to be stands beside its spec.
@@ -167,14 +167,12 @@ fn not_there(digest: &Digest, images: &BTreeSet<String>, unread: &BTreeSet<Strin
     let not_read = match kinds.as_slice() {
         [] => String::new(),
         kinds => format!(
-            "; no policy reads a {} unless its settings name it under `workloads`",
+            "; no policy reads a {} unless `workloads` in its settings lists it",
             kinds.join(", a ")
         ),
     };
     if images.is_empty() {
-        return format!(
-            "no Pod in it has an image with {digest}; it has no image at all{not_read}"
-        );
+        return format!("no Pod in it has an image with {digest}; it has no images{not_read}");
     }
     let shown: Vec<_> = images
         .iter()

@@ -155,7 +155,7 @@ fn what_cannot_be_changed_alone_is_refused() {
         ),
         (
             "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\n".into(),
-            "it has no image at all",
+            "it has no images",
         ),
         ("a: 1\n".into(), "expected manifests"),
         ("- 1\n".into(), "expected Kubernetes objects"),
@@ -202,7 +202,7 @@ fn what_cannot_be_changed_alone_is_refused() {
             pod(&format!(
                 "metadata:\n  annotations: &a {{b: c}}\n  labels: *a\n{spec}"
             )),
-            "no annotation can be added without changing more",
+            "the annotation cannot be added without changing other parts",
         ),
         (
             filled(
@@ -213,7 +213,7 @@ fn what_cannot_be_changed_alone_is_refused() {
         ),
         (
             pod(&format!("? metadata\n: name: a\n{spec}")),
-            "print it with `--format annotation`, and add it by hand",
+            "print it with `--format annotation` and add it manually",
         ),
     ] {
         let error = add_to(&text, &entry(envelope("build", DIGEST)), &Value::Null).unwrap_err();
@@ -226,7 +226,7 @@ fn an_occurrence_is_no_envelope() {
     let error = add_to("", &entry(occurrence("build", DIGEST)), &Value::Null).unwrap_err();
     assert_eq!(
         error,
-        "an annotation holds DSSE envelopes, and this attestation is none"
+        "an annotation holds only DSSE envelopes; sign with --envelope"
     );
 }
 
@@ -250,14 +250,17 @@ fn more_than_a_policy_reads_is_refused() {
     };
     assert!(add_to(&with(many(255, &other)), &entry, &Value::Null).is_ok());
     let error = add_to(&with(many(256, &other)), &entry, &Value::Null).unwrap_err();
-    assert!(error.starts_with("it holds 256 attestations"), "{error}");
+    assert!(
+        error.starts_with("it already has 256 attestations"),
+        "{error}"
+    );
     let error = add_to(&with(many(100, DIGEST)), &entry, &Value::Null).unwrap_err();
     assert!(
-        error.starts_with("it holds 100 attestations") && error.contains(DIGEST),
+        error.starts_with("it already has 100 attestations") && error.contains(DIGEST),
         "{error}"
     );
     let error = add_to(&with(vec!["a".repeat(256 << 10)]), &entry, &Value::Null).unwrap_err();
-    assert!(error.contains("Kubernetes takes 262144"), "{error}");
+    assert!(error.contains("Kubernetes allows 262144"), "{error}");
 }
 
 #[test]
@@ -282,7 +285,7 @@ fn a_file_is_changed_only_where_something_changes() {
     let error = add(Path::new("-"), &entry, &Value::Null)
         .unwrap_err()
         .to_string();
-    assert_eq!(error, "`-`: standard input cannot be changed; name a file");
+    assert_eq!(error, "`-`: standard input cannot be changed; give a file");
 }
 
 #[test]

@@ -154,21 +154,21 @@ fn anything_else_in_the_file_is_refused() {
     for (text, problem) in [
         (
             object("spec: {attestations: []}\n").replace("attest-build", "other"),
-            "it is not the object `Attestation` attest-build/sha256-1111",
+            "it must contain only the object `Attestation` attest-build/sha256-1111",
         ),
         (
             object("spec: {attestations: []}\n").replace("-1111", "-2222"),
-            "it is not the object",
+            "it must contain only the object",
         ),
         (
             object("spec: {attestations: []}\n").replace("/v1", "/v2"),
-            "it is not the object",
+            "it must contain only the object",
         ),
         (
             object("spec: {attestations: []}\n---\na: 1\n"),
-            "nothing else may be in this file",
+            "it must contain only the object",
         ),
-        (String::new(), "it is not the object"),
+        (String::new(), "it must contain only the object"),
         (
             object("spec: {attestations: x}\n"),
             "`attestations` is not a list",
@@ -176,7 +176,7 @@ fn anything_else_in_the_file_is_refused() {
         ("a: [".into(), "not valid YAML"),
         (
             object(&format!("spec: {{attestations: {}}}\n", json!(vec![1; 16]))),
-            "it holds 16 attestations",
+            "it already has 16 attestations",
         ),
     ] {
         let error = after(&text, &own).unwrap_err();

@@ -173,7 +173,7 @@ fn what_is_neither_a_list_nor_settings_is_refused() {
         ),
         (
             "policy: {}\nevidence: x\n",
-            "`occurrences` has to stand in a mapping",
+            "`occurrences` has to be in a mapping",
         ),
         (
             "policy: {}\nevidence: {occurrences: [{a: b}]}\n",
@@ -201,7 +201,7 @@ fn a_list_may_be_long_but_not_for_one_image() {
     assert!(after("a.json", &many(&DIGEST.replace('1', "2")), &own).is_ok());
     let error = after("a.json", &many(DIGEST), &own).unwrap_err();
     assert!(
-        error.contains("holds 100 attestations") && error.contains(DIGEST),
+        error.contains("has 100 attestations") && error.contains(DIGEST),
         "{error}"
     );
     let again = signed_again(&occurrence("k7", DIGEST));

@@ -200,7 +200,7 @@ impl Layout {
     }
 }
 
-/// Whoever made the layout could have anything written over through a link in it.
+/// Rejects links: a link in a foreign layout could overwrite any file.
 fn refuse_links(folder: &Path) -> Result<(), StoreError> {
     ["oci-layout", "index.json", "blobs", "blobs/sha256"]
         .iter()

@@ -231,7 +231,11 @@ fn what_is_no_layout_is_refused() {
     let file = folder.path().join("file");
     fs::write(&file, "").unwrap();
     let error = |path: &Path| add(path, &own).unwrap_err().to_string();
-    assert!(error(&file).contains("is not a folder"), "{}", error(&file));
+    assert!(
+        error(&file).contains("is not a directory"),
+        "{}",
+        error(&file)
+    );
     assert!(
         error(folder.path()).contains("no OCI image layout"),
         "{}",
@@ -249,7 +253,7 @@ fn a_manifest_has_room_for_what_a_policy_reads() {
     }
     let error = annotate(&mut manifest, &entry(occurrence("own", DIGEST))).unwrap_err();
     assert!(
-        error.contains("holds 100 attestations") && error.contains("index.json"),
+        error.contains("has 100 attestations") && error.contains("index.json"),
         "{error}"
     );
     let again = entry(signed_again(&other(7).document));
@@ -259,13 +263,13 @@ fn a_manifest_has_room_for_what_a_policy_reads() {
     let mut long = occurrence("own", DIGEST);
     long["extra"] = "x".repeat(5 << 20).into();
     let error = add(folder.path(), &entry(long)).unwrap_err().to_string();
-    assert!(error.contains("registries take 4194304"), "{error}");
+    assert!(error.contains("registries accept 4194304"), "{error}");
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
     let mut index = json!({"manifests": []});
     assert!(annotate(&mut index, &entry(occurrence("own", DIGEST))).is_err());
 }
 
-/// Whoever made the layout could have anything of the user's written over.
+/// A link in a foreign layout could overwrite any file of the user.
 #[cfg(unix)]
 #[test]
 fn nothing_is_written_through_a_link() {
@@ -280,7 +284,7 @@ fn nothing_is_written_through_a_link() {
         fs::rename(&own, &elsewhere).unwrap();
         symlink(&elsewhere, &own).unwrap();
         let error = add(&layout, &entry).unwrap_err().to_string();
-        assert!(error.contains("it is a link"), "{link}: {error}");
+        assert!(error.contains("it is a symbolic link"), "{link}: {error}");
     }
     let folder = tempfile::tempdir().unwrap();
     let (layout, victim) = (folder.path().join("layout"), folder.path().join("victim"));
@@ -302,6 +306,6 @@ fn nothing_is_written_through_a_link() {
         .join(empty.trim_start_matches("sha256:"));
     symlink(&victim, blob).unwrap();
     let error = add(&layout, &entry).unwrap_err().to_string();
-    assert!(error.contains("it is a link"), "{error}");
+    assert!(error.contains("it is a symbolic link"), "{error}");
     assert_eq!(fs::read_to_string(&victim).unwrap(), "precious");
 }

@@ -248,7 +248,7 @@ fn a_layer_that_is_not_in_the_layout_is_named() {
     let absent = format!("sha256:{}", "b".repeat(64));
     for (digest, words) in [
         (absent.as_str(), absent.trim_start_matches("sha256:")),
-        ("sha256:../../index.json", "only sha256 is read"),
+        ("sha256:../../index.json", "only sha256 is supported"),
     ] {
         let mut signed = signed();
         signed.layers[0]["digest"] = digest.into();

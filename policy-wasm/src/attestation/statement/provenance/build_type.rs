@@ -1,7 +1,7 @@
-//! Where the parameters of a SLSA v1 build name its configuration: every build type has its own.
+//! Places of the build configuration in the parameters of SLSA v1 provenance, for each build type.
 //!
-//! An unknown build type names none. To guess would be to believe a parameter that may mean
-//! something else, or that whoever started the build could choose.
+//! Unknown build types have none: a guessed parameter could have another meaning, or be chosen by the user who
+//! started the build.
 
 use alloc::borrow::Cow;
 
@@ -9,19 +9,19 @@ use super::payload;
 use super::{BODY, Rejection};
 use crate::json::{Path, Raw, Value};
 
-/// Where to find the configuration's repository, and its path in there
+/// Places of the configuration's repository and of its path in the repository
 pub(super) struct Config {
     pub(super) repository: Pointer,
     pub(super) path: Pointer,
 }
 
-/// The keys that lead from `externalParameters` to a text
+/// Keys from `externalParameters` to a text
 pub(super) struct Pointer(&'static [&'static str]);
 
-/// Which build types a row is for
+/// The build types of a row
 enum Types {
     These(&'static [&'static str]),
-    /// One for each release, which stands between these two texts
+    /// Build types that contain a release between these two texts
     Between(&'static str, &'static str),
 }
 
@@ -104,8 +104,7 @@ pub(super) fn config_of(build_type: &str) -> Option<&'static Config> {
         .map(|(_, config)| config)
 }
 
-/// The repository in an address. Those of `BuildKit` name what is built from it as well: a revision and
-/// a folder, behind a `#`.
+/// Returns the repository in an address. `BuildKit` appends a revision and a directory after `#`.
 pub(super) fn repository<'p>(build_type: &str, address: Cow<'p, str>) -> Cow<'p, str> {
     if !matches!(build_type, BUILDKIT_V0_2 | BUILDKIT_V1) {
         return address;
@@ -135,7 +134,7 @@ impl Types {
 }
 
 impl Pointer {
-    /// The text that the keys lead to, if they lead anywhere.
+    /// Returns the text at these keys, if any.
     pub(super) fn find<'p>(&self, parameters: Raw<'p>) -> Result<Option<Cow<'p, str>>, Rejection> {
         let definition = Path::Field(&BODY, "buildDefinition");
         let mut found = None;

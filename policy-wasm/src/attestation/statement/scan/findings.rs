@@ -1,4 +1,4 @@
-//! What a scanner found, and how much of it is read.
+//! Findings of a scan, and their limit.
 
 use alloc::borrow::Cow;
 use alloc::string::ToString as _;
@@ -9,25 +9,23 @@ use super::payload::INVALID;
 use crate::json::Value;
 use crate::time::Time;
 
-/// Findings of one scan. The largest images have some ten thousand.
+/// Maximum number of findings in one scan. The largest images have some ten thousand.
 pub const MAX_FINDINGS: usize = 100_000;
 
-/// How Go writes a time that nobody has set
+/// Go's zero time, which means that the time is not set
 const GO_ZERO: &str = "0001-01-01T00:00:00Z";
 
 /// A vulnerability in one package of the image
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Finding<'p> {
-    /// The name under which the scanner reports it (`CVE-2021-44228`, `GHSA-jfh8-c2jp-5v3q`); never
-    /// empty
+    /// Id under which the scanner reports it (`CVE-2021-44228`, `GHSA-jfh8-c2jp-5v3q`); never empty
     pub id: Cow<'p, str>,
-    /// Other vulnerabilities that this one is reported for. A distributor's advisory may be for
-    /// several, so that an exemption of one of them is no exemption of this finding.
+    /// Related vulnerabilities. A distributor's advisory may cover several, so an exemption of one of them does not
+    /// exempt this finding.
     pub related: Vec<Cow<'p, str>>,
-    /// The severity that counts: the distributor's where the scanner prefers it, and of several
-    /// the highest
+    /// The effective severity: the distributor's if the scanner prefers it, and the highest of several
     pub severity: Severity,
-    /// Whether there is a version without it; `None` where the format or the scanner does not say
+    /// Whether a fixed version exists; `None` if the report does not say
     pub fix_available: Option<bool>,
 }
 
@@ -35,7 +33,7 @@ pub struct Finding<'p> {
 #[derive(Debug, Default)]
 pub(super) struct Findings<'p> {
     all: Vec<Finding<'p>>,
-    /// When the scanner made the report, as it says itself
+    /// Time of the report, according to the scanner
     pub(super) reported: Option<Time>,
 }
 
@@ -59,7 +57,7 @@ impl<'p> Findings<'p> {
         self.all.push(finding);
     }
 
-    /// Reads the time of the report; before scanners had one, they left it empty or at Go's zero.
+    /// Reads the time of the report; older scanners left it empty or at Go's zero time.
     pub(super) fn read_time(&mut self, value: Value<'_, 'p>) {
         let (path, report) = (value.path(), value.report());
         let Some(text) = value.text() else { return };

@@ -5,7 +5,7 @@ use super::payload::INVALID;
 use super::severity::Severity;
 use crate::json::Value;
 
-/// Reads `matches`. What the user told Grype to ignore is in `ignoredMatches` and does not count.
+/// Reads `matches`. Findings that the user told Grype to ignore are in `ignoredMatches` and are not read.
 pub(super) fn read<'p>(matches: Value<'_, 'p>, findings: &mut Findings<'p>) {
     matches.list(|_, item| findings.add(item, read_match));
 }
@@ -33,7 +33,7 @@ fn read_match<'p>(item: Value<'_, 'p>, finding: &mut Finding<'p>) {
     });
 }
 
-/// `state` says it; the versions beside it are only listed where it is `fixed`.
+/// Values of `state`, and whether they mean that a fix exists
 const STATES: &[(&str, Option<bool>)] = &[
     ("fixed", Some(true)),
     ("not-fixed", Some(false)),

@@ -1,7 +1,7 @@
 //! The findings of in-toto's own vulnerability predicate.
 //!
 //! v0.1 puts `id` and `severity` inside a `vulnerability` in the text of its specification and
-//! directly into the item in its example; v0.2 does the latter. Neither says whether there is a fix.
+//! directly into the item in its example; v0.2 does the latter. Neither records whether a fix exists.
 
 use alloc::borrow::Cow;
 
@@ -34,7 +34,7 @@ fn read_field<'p>(key: &str, value: Value<'_, 'p>, finding: &mut Finding<'p>) {
     }
 }
 
-/// One of the severities that several methods assigned, as a word or as a CVSS score.
+/// Reads the severity that one method assigned, as a word or as a CVSS score.
 fn read_score(item: Value<'_, '_>) -> Severity {
     let (path, report) = (item.path(), item.report());
     let (mut method, mut score) = (Cow::default(), None);
@@ -59,8 +59,8 @@ fn read_score(item: Value<'_, '_>) -> Severity {
     })
 }
 
-/// Methods whose numbers are CVSS scores. Those of another method (EPSS gives a probability) say
-/// nothing about how bad it is, and leave the severity to the methods beside it.
+/// Methods with CVSS scores. Numbers of other methods, such as the probability of EPSS, are not severities and
+/// are ignored.
 const CVSS: [&str; 2] = ["cvss", "nvd"];
 
 fn from_number(method: &str, score: &str) -> Option<Severity> {

@@ -1,16 +1,16 @@
-//! How bad a vulnerability is, in the words of Binary Authorization.
+//! Severities of vulnerabilities, in the terms of Binary Authorization.
 
 use super::payload::INVALID;
 use crate::json::Value;
 
-/// A severity, ordered from the least known to the worst
+/// A severity, in ascending order
 ///
-/// [`Severity::Unspecified`] comes first and still is above every threshold: only a policy that
-/// allows everything allows it.
+/// [`Severity::Unspecified`] comes first but exceeds every threshold: only a policy that allows everything
+/// allows it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
-#[expect(missing_docs, reason = "the words say it")]
+#[expect(missing_docs, reason = "the names are self-explanatory")]
 pub enum Severity {
-    /// Nobody has assigned one; not a low one
+    /// No severity is assigned; not the same as a low one
     #[default]
     Unspecified,
     Minimal,
@@ -34,7 +34,7 @@ const WORDS: &[(&str, Severity)] = &[
 ];
 
 impl Severity {
-    /// Reads a word; another one is reported and never taken for a known one.
+    /// Reads a severity; an unknown word is a problem.
     pub(super) fn read(value: Value<'_, '_>) -> Self {
         let (path, report) = (value.path(), value.report());
         let Some(text) = value.text() else {

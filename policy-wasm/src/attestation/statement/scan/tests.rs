@@ -160,7 +160,7 @@ fn trivy_without_results_has_found_nothing() {
     assert_findings(COSIGN_V1, &format!(r#"{{{head}, "Results": []}}"#), &[]);
 }
 
-/// Whoever wraps a report anew writes a new `scanFinishedOn`, and the report keeps its own time.
+/// An old report in a new predicate has a new `scanFinishedOn`, and keeps its own time.
 #[test]
 fn a_scan_is_as_old_as_its_report() {
     let trivy = |created: &str| TRIVY.replace("{\n", &format!("{{\"CreatedAt\": \"{created}\",\n"));

@@ -8,7 +8,7 @@ use crate::decision::Code;
 use crate::json::{Path, Report, Value};
 use crate::policy::public_key::KeyDocument;
 
-/// The keys of which any one suffices, by the authenticator that holds them
+/// Keys of which any one suffices, by authenticator
 #[derive(Debug)]
 pub(crate) struct AttestationCheck<'a> {
     place: Place,
@@ -38,7 +38,7 @@ impl<'a> AttestationCheck<'a> {
         })
     }
 
-    /// Decodes all keys, reporting those that cannot be used.
+    /// Decodes all keys, and reports unusable ones.
     pub(super) fn load(&self, report: &Report) -> CheckKeys {
         self.place.at(|path| {
             let path = Path::Field(&path, "simpleSigningAttestationCheck");

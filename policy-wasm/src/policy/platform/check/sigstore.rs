@@ -8,7 +8,7 @@ use crate::decision::Code;
 use crate::json::{Path, Report, Value};
 use crate::policy::public_key::KeyDocument;
 
-/// The keys of which any one suffices, by the authority that holds them
+/// Keys of which any one suffices, by authority
 #[derive(Debug)]
 pub(crate) struct SigstoreCheck<'a> {
     place: Place,
@@ -34,7 +34,7 @@ impl<'a> SigstoreCheck<'a> {
         was_object.then_some(Self { place, authorities })
     }
 
-    /// Decodes all keys, reporting those that cannot be used.
+    /// Decodes all keys, and reports unusable ones.
     pub(super) fn load(&self, report: &Report) -> CheckKeys {
         self.place.at(|path| {
             let path = Path::Field(&path, "sigstoreSignatureCheck");

@@ -10,30 +10,30 @@ use crate::json::{Path, Report, Value};
 use crate::pattern::{BuilderId, SourceRepository};
 use crate::policy::refuse_pattern;
 
-/// What provenance must say; a rule is satisfied by one statement, as a whole
+/// Requirements on provenance, which one statement must satisfy completely
 #[derive(Debug)]
 pub(crate) struct SlsaRule<'a> {
     pub(crate) builder: TrustedBuilder<'a>,
-    /// The build began with a configuration file in a repository, not with one from a command line
+    /// Whether the build's configuration must be a file in a repository
     pub(crate) config_based: bool,
-    /// Where that configuration may be; empty is anywhere
+    /// Patterns of allowed repositories; empty allows any
     patterns: Vec<Cow<'a, str>>,
 }
 
 /// `trustedBuilder`
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum TrustedBuilder<'a> {
-    /// Google Cloud Build, the one name that Google has
+    /// Google Cloud Build, the only builder of Google's API
     GoogleCloudBuild,
-    /// The `builder.id` of a builder whose keys the settings list: our extension
+    /// The `builder.id` of a builder with keys in the settings; an extension
     Id(Cow<'a, str>),
 }
 
 impl TrustedBuilder<'_> {
-    /// Whether provenance with this `builder.id` is by this builder.
+    /// Whether a `builder.id` in provenance is this builder's.
     pub(crate) fn is(&self, id: &str) -> bool {
         match self {
-            // What follows is the kind of worker and its version.
+            // The rest is the kind of worker and its version.
             Self::GoogleCloudBuild => id.starts_with("https://cloudbuild.googleapis.com/"),
             Self::Id(own) => BuilderId::parse(own).is_ok_and(|own| own.matches(id)),
         }
@@ -86,7 +86,7 @@ impl<'a> SlsaRule<'a> {
                 value.list(|_, item| patterns.extend(read_pattern(item)));
             }
             "customConstraints" => {
-                let message = "constraints in CEL are not evaluated; leave them out";
+                let message = "constraints in CEL are not supported; remove them";
                 value.refuse(Code::PolicyUnsupportedFeature, message);
             }
             _ => value.unknown(),
@@ -100,13 +100,13 @@ impl<'a> SlsaRule<'a> {
         })
     }
 
-    /// Whether a configuration may be in a repository.
+    /// Whether the rule allows a repository.
     pub(crate) fn trusts_repository(&self, url: &str) -> bool {
         let mut patterns = self.patterns.iter();
         patterns.any(|text| SourceRepository::parse(text).is_ok_and(|one| one.matches(url)))
     }
 
-    /// Whether the rule says anything about repositories.
+    /// Whether the rule restricts repositories.
     pub(crate) fn names_repositories(&self) -> bool {
         !self.patterns.is_empty()
     }
@@ -142,7 +142,7 @@ fn read_pattern<'a>(value: Value<'_, 'a>) -> Option<Cow<'a, str>> {
     Some(text)
 }
 
-/// Every builder that a rule names must be one whose keys are known.
+/// Reports builders of rules that have no keys in the settings.
 pub(super) fn check_builders(
     rules: &[SlsaRule<'_>],
     place: Place,
@@ -156,7 +156,7 @@ pub(super) fn check_builders(
             let TrustedBuilder::Id(id) = &rule.builder else {
                 continue;
             };
-            // A rule may trust one revision or run of a builder whose others the key signs for, too.
+            // A rule may name one revision or run of a builder whose key signs for all of them.
             let covers = |known: &Cow<'_, str>| {
                 known == id || BuilderId::parse(known).is_ok_and(|known| known.matches(id))
             };

@@ -6,7 +6,7 @@ use crate::json::{Report, Value};
 use crate::pattern::TrustedDirectory;
 use crate::policy::refuse_pattern;
 
-/// Reads the list of patterns, unread.
+/// Reads the list of patterns without parsing them.
 pub(super) fn read<'a>(place: Place, value: Value<'_, 'a>) -> Option<TextList<'a>> {
     let (path, report) = (value.path(), value.report());
     let (mut patterns, mut saw_patterns) = (None, false);
@@ -23,7 +23,7 @@ pub(super) fn read<'a>(place: Place, value: Value<'_, 'a>) -> Option<TextList<'a
     patterns
 }
 
-/// Walks the patterns.
+/// Calls `each` with every pattern.
 pub(crate) fn each(
     patterns: &TextList<'_>,
     report: &Report,
