@@ -1,5 +1,5 @@
-//! What a policy says about everything that runs: counts by namespace and reason, and the images and
-//! objects that stand behind them. Of a dump only this is kept, however long it is.
+//! Audits: counts by namespace and reason, and the affected images and objects. Nothing else of the input is kept
+//! in memory.
 
 mod judged;
 #[cfg(test)]
@@ -19,7 +19,7 @@ pub(crate) struct Audit {
     pub(crate) summary: Summary,
     rows: BTreeMap<Row, Tally>,
     images: BTreeMap<String, ImageTally>,
-    /// Those against which something stands, in the order in which they came
+    /// Objects with findings, in input order
     pub(crate) objects: Vec<Judged>,
     /// Objects about which the module gave no answer
     pub(crate) unanswered: usize,
@@ -46,7 +46,7 @@ pub(crate) struct Summary {
     pub(crate) dry_run: usize,
     /// Admitted only because of break-glass
     pub(crate) break_glass: usize,
-    /// Those that a controller has made, whatever their outcome
+    /// Objects owned by a controller, whatever their outcome
     pub(crate) owned: usize,
     /// Images, each once
     pub(crate) images: usize,
@@ -54,7 +54,7 @@ pub(crate) struct Summary {
     pub(crate) images_with_findings: usize,
 }
 
-/// Where the same stands against objects
+/// Key of a count: namespace, outcome and reason
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Row {

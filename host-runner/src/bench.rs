@@ -1,4 +1,4 @@
-//! What a policy costs beside what no policy can avoid, and whether that is more than it was.
+//! Benchmarks: the cost of a policy relative to modules without a policy, and comparison with a baseline.
 
 mod change;
 
@@ -18,7 +18,7 @@ use crate::measure::{self, Times, Work};
 
 pub(crate) use change::{Change, Metric, Thresholds, Verdict, changes};
 
-/// What was measured; what `--save` writes, and `--compare` reads
+/// The results, as `--save` writes and `--compare` reads them
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct Report {
@@ -49,7 +49,7 @@ pub(crate) struct Module {
     pub(crate) bytes: usize,
 }
 
-/// What one request costs
+/// Cost of one request
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct Case {

@@ -1,4 +1,4 @@
-//! What changes between two answers about one object: the answer itself, and why it is what it is.
+//! Changes between two Decisions on one object: the outcome and its causes.
 
 mod image;
 
@@ -14,7 +14,7 @@ pub(crate) use image::{ImageChange, Said};
 /// All objects that were compared
 #[derive(Debug, Default)]
 pub(crate) struct Comparison {
-    /// Those to be listed
+    /// Listed changes
     pub(crate) changes: Vec<ObjectChange>,
     pub(crate) summary: Summary,
 }
@@ -25,7 +25,7 @@ pub(crate) struct Comparison {
 pub(crate) struct Summary {
     /// All that were compared
     pub(crate) objects: usize,
-    /// Those whose answer changes
+    /// Objects whose outcome changes
     pub(crate) changed: usize,
     pub(crate) newly_denied: usize,
     pub(crate) newly_admitted: usize,
@@ -33,7 +33,7 @@ pub(crate) struct Summary {
     pub(crate) otherwise: usize,
     /// Answered as before, for other reasons
     pub(crate) reasons_only: usize,
-    /// Those that could not be judged under one of the settings
+    /// Objects that could not be evaluated under one of the settings
     pub(crate) errors: usize,
 }
 
@@ -51,7 +51,7 @@ pub(crate) struct ObjectChange {
     /// Codes about the request as a whole
     #[serde(flatten)]
     pub(crate) codes: Codes,
-    /// Those that are judged in another way, or for other reasons
+    /// Images with another result or other reasons
     pub(crate) images: Vec<ImageChange>,
 }
 
@@ -65,7 +65,7 @@ pub(crate) enum Change {
     ReasonsOnly,
 }
 
-/// What is answered about an object
+/// Outcome of an object
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Outcome {
@@ -122,7 +122,7 @@ impl Summary {
 }
 
 impl ObjectChange {
-    /// What changes between two answers about the object; nothing where both say the same.
+    /// Returns the change between two Decisions on the object; `None` if they are equal.
     pub(crate) fn between(old: &Value, new: &Evaluated) -> Option<Self> {
         let Evaluated { request, answer } = new;
         let (before, after) = (Outcome::of(old), Outcome::of(answer));

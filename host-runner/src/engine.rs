@@ -60,7 +60,7 @@ pub enum Operation {
     ValidateSettings,
 }
 
-/// What one call may use
+/// Limits on one call
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
     /// Bytes of all linear memories together
@@ -138,7 +138,7 @@ pub struct Engine {
     meters: bool,
 }
 
-/// What a call has cost
+/// Cost of a call
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Cost {
     /// About the number of WebAssembly's instructions, the same in every run; 0 where nothing counts them
@@ -155,7 +155,7 @@ pub struct Policy {
     instance: InstancePre<Guest>,
 }
 
-/// What the host keeps for one instance
+/// State of the host for one instance
 struct Guest {
     wasi: wasi::Context,
     call: wapc::Exchange,

@@ -45,7 +45,7 @@ enum Source {
     Recorded(Replay),
 }
 
-/// What was asked and answered, and the file that it will be in
+/// The recorded calls and answers, and the file to write them to
 #[derive(Debug)]
 struct Recording {
     path: PathBuf,

@@ -1,4 +1,4 @@
-//! What a cluster is given, made from settings: manifests for Kubewarden, and roles.
+//! Kubernetes manifests from settings: Kubewarden policies, and roles.
 //!
 //! | to read about | go to |
 //! | --- | --- |

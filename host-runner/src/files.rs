@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::inputs::shown;
 
-/// Who may read a new file
+/// Permissions of a new file
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Readers {
     /// Only the owner, if the system has file permissions
@@ -163,10 +163,10 @@ fn is_output(file: &Path) -> bool {
         && (head.is_empty() || is_report || is_sarif || head.starts_with("- type: Exchange"))
 }
 
-/// Where an output says what it is
+/// Length of the beginning of an output that identifies its format
 const HEAD: u64 = 1024;
 
-/// What crashed runs may have left behind.
+/// Removes temporary files of crashed runs.
 const MAX_DRAFTS: u32 = 100;
 
 /// A new file in the folder of another: renaming replaces only within one file system.

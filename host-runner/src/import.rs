@@ -22,7 +22,7 @@ use output_fields::Dropped;
 pub(crate) use finding::{Finding, Findings, Level, Place};
 pub(crate) use shape::spelling;
 
-/// What was exported, and what the exports do not say
+/// The exports and the options
 #[derive(Debug, Default)]
 pub(crate) struct Exports {
     /// The project-singleton policy
@@ -46,12 +46,12 @@ pub(crate) struct Export {
     pub(crate) document: Value,
 }
 
-/// What became of the exports
+/// The imported settings and findings
 #[derive(Debug)]
 pub(crate) struct Import {
     pub(crate) settings: Value,
     pub(crate) findings: Vec<Finding>,
-    /// What of the settings is from where
+    /// Origins of parts of the settings
     origins: Vec<(String, Place)>,
 }
 
@@ -120,7 +120,7 @@ impl Import {
         }
     }
 
-    /// Where something of the settings is from.
+    /// Returns the origin of a path in the settings.
     pub(crate) fn origin(&self, path: &str) -> Option<Place> {
         self.origins.iter().find_map(|(key, place)| {
             let rest = path.strip_prefix(key.as_str())?;

@@ -1,5 +1,5 @@
-//! What a user gives: files, folders and standard input, in YAML or JSON. What the module is asked:
-//! one admission request for each object found.
+//! Inputs: files, directories and standard input, in YAML or JSON, and the admission requests made from their
+//! objects.
 
 mod document;
 mod foreign;
@@ -30,7 +30,7 @@ pub(crate) use walk::{is_below, is_document};
 /// One file, or standard input
 #[derive(Debug)]
 pub struct Source {
-    /// As it is shown to the user
+    /// The name in messages
     pub name: String,
     /// Its content, undecoded
     pub text: String,
@@ -60,7 +60,7 @@ pub enum InputError {
     Object {
         /// As given
         path: String,
-        /// What is missing
+        /// The missing part
         problem: String,
     },
     /// A document that has nothing of an object, such as the values of a chart
@@ -68,7 +68,7 @@ pub enum InputError {
     WithoutKind {
         /// As given
         path: String,
-        /// What was expected
+        /// The expected content
         problem: String,
     },
     /// A folder without a single file of the right kind
@@ -83,7 +83,7 @@ const MAX_BYTES: u64 = 1 << 30;
 ///
 /// # Errors
 ///
-/// It cannot be read as text, or is longer than 1 GiB.
+/// The file cannot be read as text, or is longer than 1 GiB.
 pub fn read(path: &Path) -> Result<Source, InputError> {
     let (name, input) = open(path)?;
     read_from(input, name)
@@ -93,7 +93,7 @@ pub fn read(path: &Path) -> Result<Source, InputError> {
 ///
 /// # Errors
 ///
-/// It is not there, or may not be read.
+/// The file does not exist or cannot be read.
 pub(crate) fn open(path: &Path) -> Result<(String, Box<dyn io::Read>), InputError> {
     if is_stdin(path) {
         return Ok(("<stdin>".to_owned(), Box::new(io::stdin())));
@@ -203,7 +203,7 @@ pub fn unique(paths: Vec<PathBuf>) -> Vec<PathBuf> {
 ///
 /// # Errors
 ///
-/// It cannot be read, or is not one document.
+/// The file cannot be read, or is not one document.
 pub fn settings(path: &Path) -> Result<Value, InputError> {
     settings_in(&read(path)?)
 }
@@ -212,7 +212,7 @@ pub fn settings(path: &Path) -> Result<Value, InputError> {
 ///
 /// # Errors
 ///
-/// It is not one document.
+/// The file is not one document.
 pub(crate) fn settings_in(source: &Source) -> Result<Value, InputError> {
     let mut documents = documents_in(source)?;
     let are_policies = documents.iter().all(is_policy);
@@ -270,16 +270,16 @@ pub(crate) fn exports(path: &Path) -> Result<(String, Vec<Value>), InputError> {
     }
 }
 
-/// Reads every object of a file as the request that would bring it before the policy.
+/// Reads every object of a file as an admission request.
 ///
 /// # Errors
 ///
-/// The file cannot be read, or has something in it that is no object.
+/// The file cannot be read, or a part of it is not an object.
 pub fn requests(path: &Path, namespace: Option<&str>) -> Result<Vec<Request>, InputError> {
     found(path, namespace)?.into_iter().collect()
 }
 
-/// An object as the request that would bring it before the policy, or why it is none
+/// An object as an admission request, or the error
 pub(crate) type Found = Result<Request, InputError>;
 
 /// Like [`requests`], with an error for each part that is not an object, along with all valid ones.
@@ -365,7 +365,7 @@ pub(crate) fn is_without_images(object: &Map<String, Value>) -> bool {
 ///
 /// # Errors
 ///
-/// The file cannot be read, or has something in it that is no object.
+/// The file cannot be read, or a part of it is not an object.
 pub fn objects(path: &Path) -> Result<Vec<Map<String, Value>>, InputError> {
     let (name, documents) = documents(path)?;
     let mut objects = Vec::new();

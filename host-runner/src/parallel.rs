@@ -6,7 +6,7 @@ use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
-/// As many threads as there are cores.
+/// Returns the number of cores.
 pub(crate) fn cores() -> usize {
     thread::available_parallelism().map_or(1, core::num::NonZero::get)
 }
@@ -77,7 +77,7 @@ pub(crate) fn stream<T: Send, R: Send, E>(
 /// Enough that no thread waits for its next item, and few enough that they need no memory.
 const JOBS_PER_THREAD: usize = 8;
 
-/// Where items are handed in
+/// Queue of items
 pub(crate) struct Queue<'f, T, R, E> {
     jobs: Sender<(usize, T)>,
     done: Receiver<(usize, Option<R>)>,
@@ -136,7 +136,7 @@ impl<T, R, E> Queue<'_, T, R, E> {
     }
 }
 
-/// What becomes of a job: it is told also where the work panics, since nobody should wait for it
+/// Result of a job; sent also if the work panics, so that the receiver does not wait
 struct Answer<'a, R> {
     index: usize,
     result: Option<R>,

@@ -1,5 +1,4 @@
-//! What would admit an image that was refused: for everything that stands in its way, the ways around
-//! it, as commands and settings to copy.
+//! Changes that would admit a denied image: for each obstacle, alternatives as commands and settings to copy.
 //!
 //! Nothing is judged here. What stands in the way says the Decision; what a rule or check asks for is
 //! read from the settings as they are written.
@@ -17,7 +16,7 @@ use serde_json::Value;
 use crate::emit::{Evaluated, list, text};
 use crate::written::Written;
 
-/// What would admit one image, or the object as a whole
+/// Changes that would admit one image, or the object as a whole
 #[derive(Debug)]
 pub(crate) struct Remedies {
     /// The image as written; empty for the object
@@ -26,7 +25,7 @@ pub(crate) struct Remedies {
     pub(crate) obstacles: Vec<Obstacle>,
 }
 
-/// One thing that stands in the way
+/// One obstacle
 #[derive(Debug)]
 pub(crate) struct Obstacle {
     /// `policy`, `check 1 SlsaCheck of platformPolicies[0]`
@@ -35,12 +34,12 @@ pub(crate) struct Obstacle {
     pub(crate) ways: Vec<Way>,
 }
 
-/// One way around it
+/// One alternative
 #[derive(Debug)]
 pub(crate) struct Way {
-    /// What it is, in one line
+    /// Title, on one line
     pub(crate) title: String,
-    /// What the reader should know before taking it
+    /// Caution
     pub(crate) caution: Option<&'static str>,
     /// Commands or YAML to copy, to the byte
     pub(crate) blocks: Vec<String>,
@@ -55,7 +54,7 @@ impl Way {
         }
     }
 
-    /// One without anything to copy.
+    /// Returns an alternative without text to copy.
     fn in_words(title: impl Into<String>) -> Self {
         Self {
             title: title.into(),
@@ -72,7 +71,7 @@ impl Way {
     }
 }
 
-/// What would admit the object's refused images, each image once.
+/// Returns the changes that would admit the object's denied images, each image once.
 pub(crate) fn remedies(evaluated: &Evaluated, settings: Written<'_>) -> Vec<Remedies> {
     let decision = &evaluated.answer;
     let mut found: Vec<Remedies> = Vec::new();
@@ -123,12 +122,12 @@ fn obstacles(image: &Value, evaluated: &Evaluated, settings: Written<'_>) -> Vec
     obstacles
 }
 
-/// A refused image, and what is known about it
+/// A denied image
 struct Refused<'a> {
-    /// As written; empty where there is none
+    /// The image as written; empty if there is none
     image: &'a str,
     reference: Option<ImageReference<'a>>,
-    /// What has to be signed: the digest as written, or the one behind the tag
+    /// The digest to sign: as written, or of the tag
     digest: Option<String>,
     namespace: &'a str,
     settings: Written<'a>,

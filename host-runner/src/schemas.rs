@@ -1,4 +1,4 @@
-//! Where editors find the JSON Schemas of documents.
+//! Addresses of the JSON Schemas of documents, for editors.
 
 /// The first line of a YAML document, from which the YAML language server learns its schema: that of this version.
 pub(crate) fn editor_line(schema: &str) -> String {

@@ -21,18 +21,18 @@ use crate::{inputs, schemas};
 pub(crate) use attestor::{Attestor, AttestorArg};
 pub(crate) use registry::Registry;
 
-/// What the policy is to be about
+/// Parameters of the starter policy
 #[derive(Debug)]
 pub(crate) struct Starter {
     pub(crate) shape: Shape,
-    /// Where it is enforced; everywhere, if there is none
+    /// Namespaces in which it is enforced; all if empty
     pub(crate) namespaces: Vec<String>,
 }
 
-/// What makes an image one that may run
+/// The requirement on admitted images
 #[derive(Debug)]
 pub(crate) enum Shape {
-    /// It comes from one of these
+    /// The image comes from one of these registries
     Allowlist(Vec<Registry>),
     /// All of these have signed it
     Attested(Vec<Attestor>),

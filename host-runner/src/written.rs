@@ -62,7 +62,7 @@ impl<'a> Written<'a> {
         items(check_set.get("checks")).get(check)
     }
 
-    /// Where a pattern stands in the allowlist of a singleton policy.
+    /// Returns the path of a pattern in the allowlist of a singleton policy.
     pub(crate) fn name_pattern(self, document: &str, pattern: &str) -> Option<String> {
         let patterns = items(self.0.get(document)?.get("admissionWhitelistPatterns"));
         let index = patterns
@@ -71,7 +71,7 @@ impl<'a> Written<'a> {
         Some(format!("{document}.admissionWhitelistPatterns[{index}]"))
     }
 
-    /// Where a pattern stands in an allowlist of a platform policy.
+    /// Returns the path of a pattern in an allowlist of a platform policy.
     pub(crate) fn allow_pattern(
         self,
         document: &str,
@@ -101,7 +101,7 @@ impl<'a> Written<'a> {
 }
 
 impl Level {
-    /// Where it stands in the settings.
+    /// Returns its path in the settings.
     pub(crate) fn place(self, document: &str) -> String {
         match self {
             Self::Policy => format!("{document}.gkePolicy"),

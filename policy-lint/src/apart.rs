@@ -1,17 +1,16 @@
-//! Files with several documents of which one is malformed: it must not hide what there is to say about the
-//! others.
+//! Files with several documents of which some are malformed: the others are still linted.
 
 use core::ops::Range;
 
 use crate::diagnostic::{Diagnostic, Sink};
 use crate::source::{Malformed, SourceFile, Span, documents};
 
-/// Malformed documents of one file that are told one by one: their number is their author's.
+/// Maximum number of malformed documents of one file that are reported
 const MAX_TOLD: usize = 100;
 
-/// The files with malformed documents blanked, each of which is a finding; `None` where nothing has to be.
+/// Replaces malformed documents by spaces and reports them; returns `None` if there are none.
 ///
-/// A file of one document is left to its reader.
+/// A file of one document is not changed.
 pub(crate) fn readable(files: &[SourceFile], sink: &mut Sink<'_>) -> Option<Vec<SourceFile>> {
     let mut readable: Option<Vec<SourceFile>> = None;
     for (index, file) in files.iter().enumerate() {
@@ -44,7 +43,7 @@ pub(crate) fn readable(files: &[SourceFile], sink: &mut Sink<'_>) -> Option<Vec<
     readable
 }
 
-/// The text with spaces in the place of what cannot be read by itself, and why it cannot.
+/// Returns the text with malformed documents replaced by spaces, and their errors.
 fn without_malformed(
     file: &SourceFile,
     index: usize,
@@ -69,7 +68,7 @@ fn without_malformed(
     (text, malformed)
 }
 
-/// Keeps the place of everything behind it, and says nothing.
+/// Returns a space, so that all later offsets stay the same.
 const fn blank(byte: u8) -> char {
     if byte == b'\n' { '\n' } else { ' ' }
 }

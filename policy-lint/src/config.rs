@@ -1,5 +1,5 @@
-//! Which findings matter: severities by code, from a file or from the command line. Also the time at
-//! which texts are judged, which is always given and never read here.
+//! Configuration: severities by code, from a file or the command line, and the time of the check, which callers
+//! supply.
 
 use alloc::collections::BTreeMap;
 
@@ -17,7 +17,7 @@ pub struct Config {
     time: Option<Time>,
 }
 
-/// What a code is set to
+/// Level of a code
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Level {
     /// Not reported
@@ -41,7 +41,7 @@ impl Config {
     ///
     /// # Errors
     ///
-    /// All that is wrong with it; unknown codes too, since they would have no effect.
+    /// All problems of the file, including unknown codes, which would have no effect.
     pub fn parse(source: &SourceFile) -> Result<Self, Vec<Diagnostic>> {
         let reader = Reader::new("config");
         let mut config = Self::default();
@@ -64,7 +64,7 @@ impl Config {
         let levels = fields.get("severity").and_then(|node| reader.fields(node));
         for entry in levels.iter().flat_map(|levels| levels.all()) {
             if !rule::can_be_ignored(&entry.key) {
-                reader.invalid(entry.key_span, format!("there is no lint `{}`", entry.key));
+                reader.invalid(entry.key_span, format!("no lint `{}`", entry.key));
             }
             if let Some(level) = reader.choice(&entry.value, LEVELS) {
                 self.set(&entry.key, level);
@@ -73,7 +73,7 @@ impl Config {
         fields.finish();
     }
 
-    /// Sets the time at which texts are judged. Without it, nothing that depends on a date is found.
+    /// Sets the time of the check. Without it, rules that depend on a date find nothing.
     #[must_use]
     pub fn at(self, time: Time) -> Self {
         Self {
@@ -82,12 +82,12 @@ impl Config {
         }
     }
 
-    /// The time at which texts are judged.
+    /// Returns the time of the check.
     pub(crate) const fn time(&self) -> Option<Time> {
         self.time
     }
 
-    /// Overrides one code; the last one counts.
+    /// Overrides one code; the last override applies.
     pub fn set(&mut self, code: &str, level: Level) {
         self.levels.insert(code.to_owned(), level);
     }

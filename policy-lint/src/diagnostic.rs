@@ -1,4 +1,4 @@
-//! What there is to say about a text: stable code, severity, places, and what to do.
+//! Findings: stable code, severity, places, and help.
 
 mod sink;
 
@@ -16,34 +16,34 @@ pub(crate) use sink::Sink;
 pub struct Diagnostic {
     /// Stable code; that of a rule, of the policy's own validation, or of a suite's reader
     pub code: String,
-    /// How bad it is, after all overrides
+    /// Severity, after all overrides
     pub severity: Severity,
     /// One sentence, without the place
     pub message: String,
-    /// INVARIANT: not empty; the first says where it is, the others what made it so
+    /// INVARIANT: not empty; the first is the place of the finding, the others are its causes
     pub labels: Vec<Label>,
-    /// What to write instead
+    /// Advice
     pub help: Option<String>,
-    /// A change that makes the finding go away and cannot change a verdict
+    /// A change that resolves the finding and cannot change a verdict
     pub fix: Option<Fix>,
 }
 
-/// How bad a finding is
+/// Severity of a finding
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
-    /// Worth knowing
+    /// For information
     Info,
-    /// Probably not what was meant, or weaker than it looks
+    /// Probably unintended, or weaker than it looks
     Warning,
     /// Does not work, or does not protect
     Error,
 }
 
-/// A place and what is there
+/// A place with a text
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Label {
-    /// Where
+    /// The place
     pub span: Span,
     /// A few words that go with the place; may be empty
     pub text: String,
@@ -52,23 +52,23 @@ pub struct Label {
 /// A change of the text
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fix {
-    /// What it does
+    /// Description of the change
     pub title: String,
-    /// All in one file, and none inside another
+    /// Edits in one file, without overlaps
     pub edits: Vec<Edit>,
 }
 
 /// One replacement
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Edit {
-    /// What is replaced; may be empty
+    /// The replaced text; may be empty
     pub span: Span,
-    /// By what; may be empty
+    /// The replacement; may be empty
     pub replacement: String,
 }
 
 impl Severity {
-    /// As it is written everywhere.
+    /// Returns the name of the severity.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -109,7 +109,7 @@ impl Diagnostic {
         }
     }
 
-    /// Adds the place that made it so.
+    /// Adds the place of a cause.
     pub(crate) fn because(mut self, span: Span, label: impl Into<String>) -> Self {
         self.labels.push(Label {
             span,
@@ -133,7 +133,7 @@ impl Diagnostic {
         }
     }
 
-    /// Where it is.
+    /// Returns its place.
     #[must_use]
     pub fn span(&self) -> Span {
         self.labels.first().map_or(

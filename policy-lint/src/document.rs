@@ -1,4 +1,4 @@
-//! What a YAML document is, told by what stands in it and never by the name of its file.
+//! Kinds of YAML documents, recognized by their content and never by the file name.
 
 mod evidence;
 mod glob;
@@ -23,22 +23,22 @@ pub(crate) use settings::{
     AdmissionRule, Attestor, CheckSet, Language, NOTES, Origin, Pattern, Settings,
 };
 
-/// A document that can be linted, or another one
+/// Kind of a document
 #[derive(Debug)]
 pub(crate) enum Document<'n> {
-    /// The policy's settings, or one of Google's documents by itself
+    /// Settings, or a single document of Google's
     Settings(Settings<'n>),
     /// A policy of Kubewarden; its settings are linted as settings too
     Manifest(Manifest<'n>),
     /// Tests of a policy
     Suite(&'n Node),
-    /// One that claims to be ours or Kubewarden's, of a kind that does not exist
+    /// An unknown kind of Countersign's or Kubewarden's API
     Unknown(&'n Node),
     /// Something else, such as the manifest of a workload
     Other,
 }
 
-/// What stands in files under our own version
+/// Kinds of Countersign's API
 const OWN_KINDS: &[&str] = &[
     "Attestation",
     "Decision",
@@ -68,7 +68,7 @@ const POLICY_KEYS: &[&str] = &[
 ];
 
 impl<'n> Document<'n> {
-    /// Tells what a document is, given the text of its file.
+    /// Recognizes a document, given the text of its file.
     pub(crate) fn of(node: &'n Node, text: &'n str) -> Self {
         let has = |keys: &[&str]| keys.iter().any(|key| node.get(key).is_some());
         let version = node.text_of("apiVersion");

@@ -1,5 +1,5 @@
-//! What a policy text means: text in, findings out. There is no file, clock or network here, so the
-//! crate also builds for the browser.
+//! Linter for policies: takes texts and returns findings. It uses no file, clock or network, so the crate also
+//! builds for the browser.
 //!
 //! [`lint`] takes files together, since some findings are about several of them, and returns one
 //! [`Report`]. The texts may be settings, Google's own documents, Kubewarden's manifests, or
@@ -7,12 +7,12 @@
 //!
 //! | to read about | go to |
 //! | --- | --- |
-//! | one rule, and its manual page | `rule/`, one file each |
-//! | what a finding is | [`Diagnostic`] |
+//! | rules and their pages | `rule/`, one file each |
+//! | findings | [`Diagnostic`] |
 //! | overrides of severities | [`Config`] |
 //! | comments that ignore findings | `source/directive.rs` |
-//! | what a document is taken for | `document.rs` |
-//! | what settings make the module ask of its host | [`Needs`] |
+//! | recognition of documents | `document.rs` |
+//! | permissions that settings need | [`Needs`] |
 //! | the tests of a policy, as a document | [`suite`] |
 
 extern crate alloc;
@@ -139,7 +139,7 @@ fn check_alone(settings: &Settings<'_>, documents: &[Node], sink: &mut Sink<'_>)
     }
 }
 
-/// What readers of YAML may differ about in one document.
+/// Checks the places of a document that YAML parsers read differently.
 fn check_notation(node: &Node, text: &str, doubts: &[Doubt], sink: &mut Sink<'_>) {
     for doubt in doubts.iter().filter(|doubt| node.span.contains(doubt.span)) {
         let written = text.get(doubt.span.range()).unwrap_or_default();

@@ -1,4 +1,4 @@
-//! What settings make the module ask of whoever runs it.
+//! Permissions and host capabilities that settings need.
 
 use crate::document::{CheckSet, Origin, Settings};
 use crate::source::Node;
@@ -6,7 +6,7 @@ use crate::source::Node;
 /// The kind under which the cluster stores attestations: version and kind
 pub const ATTESTATION: (&str, &str) = ("countersign.dev/v1", "Attestation");
 
-/// What a deployment of the module has to be granted, and nothing else
+/// The permissions that a deployment of the module needs
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Needs {
     /// To read resources of the kind [`ATTESTATION`]
@@ -18,7 +18,7 @@ pub struct Needs {
 }
 
 impl Needs {
-    /// Reads what a document of settings needs.
+    /// Returns the permissions that settings need.
     #[must_use]
     pub fn of(settings: &Node) -> Self {
         let settings = Settings::new(settings, Origin::Settings, "");

@@ -1,5 +1,5 @@
-//! Reads documents of our own (suites, configuration): unknown keys are errors, and all problems are
-//! found at once, each at its place.
+//! Parser of Countersign's own documents (suites, configuration): unknown keys are errors, and all problems are
+//! reported with their places.
 
 use alloc::collections::BTreeSet;
 use core::cell::RefCell;
@@ -7,10 +7,10 @@ use core::cell::RefCell;
 use crate::diagnostic::Diagnostic;
 use crate::source::{Entry, Malformed, Node, Shape, Span};
 
-/// The version of documents of our own
+/// API version of these documents
 pub const API_VERSION: &str = "countersign.dev/v1";
 
-/// What the codes of problems mean; of suites and of configurations they are alike.
+/// Returns the meaning of a code; codes of suites and configurations are alike.
 pub(crate) fn meaning(code: &str) -> Option<&'static str> {
     let problem = ["suite-", "config-"]
         .iter()
@@ -19,35 +19,32 @@ pub(crate) fn meaning(code: &str) -> Option<&'static str> {
     let meanings = [
         (
             "document-malformed",
-            "The text is neither YAML nor JSON, or has a key twice in one mapping",
+            "The document is not valid YAML or JSON, or has a duplicate key",
         ),
         (
             "document-several",
-            "Settings stand beside another document in one file; commands take a file for one",
+            "A file contains settings and another document; commands read settings from a file of one document",
         ),
         (
             "document-unknown-kind",
-            "The document names our version or Kubewarden's, and a kind that neither has",
+            "Countersign's or Kubewarden's API has no such kind",
         ),
-        ("invalid-value", "A value that the field does not take"),
+        ("invalid-value", "The value is invalid for this field"),
         (
             "malformed",
-            "The document is neither YAML nor JSON, is empty, or is several documents",
+            "The file is not one valid YAML or JSON document",
         ),
-        ("missing-field", "A field that must be there"),
-        (
-            "unknown-field",
-            "A field that the document does not have; nothing would read it",
-        ),
+        ("missing-field", "A required field is missing"),
+        ("unknown-field", "The document has no such field"),
         (
             "unknown-name",
-            "A name that the suite does not declare, or that its settings do not have",
+            "A name that neither the suite nor its settings declare",
         ),
         (
             "without-clock",
-            "The suite does not say when its cases are judged; it would pass today and fail next month",
+            "The suite has no `time`, so its results would change as scans and keys expire",
         ),
-        ("wrong-type", "A value of another type than the field has"),
+        ("wrong-type", "The value has the wrong type"),
     ];
     let is_whole = problem == code && !code.starts_with("document-");
     let found = meanings
@@ -59,7 +56,7 @@ pub(crate) fn meaning(code: &str) -> Option<&'static str> {
 /// Collects the problems of one document
 #[derive(Debug)]
 pub(crate) struct Reader {
-    /// What the codes begin with: `suite` or `config`
+    /// Prefix of the codes: `suite` or `config`
     noun: &'static str,
     problems: RefCell<Vec<Diagnostic>>,
 }
@@ -100,9 +97,9 @@ impl Reader {
 
     /// A suite that does not say when it is judged.
     pub(crate) fn without_clock(&self, span: Span) {
-        let message = "`time` is required: scans grow old and keys expire, and a test must not";
+        let message = "`time` is required, because scans and keys expire";
         let finding = Diagnostic::new(span, "", message)
-            .help("write `time: 2026-01-31T12:00:00Z`, or whenever the cases are judged");
+            .help("add `time`, for example `time: 2026-01-31T12:00:00Z`");
         self.push("without-clock", finding);
     }
 
@@ -136,7 +133,7 @@ impl Reader {
     }
 
     pub(crate) fn several(&self, second: &Node) {
-        let message = "expected one document, and here begins another";
+        let message = "expected one document, but another one begins here";
         self.push(
             "malformed",
             Diagnostic::new(crate::source::pointed_at(second), "", message),
@@ -168,7 +165,7 @@ impl Reader {
     pub(crate) fn filled<'n>(&self, node: &'n Node) -> &'n [Node] {
         let items = self.items(node);
         if matches!(node.shape, Shape::List(_)) && items.is_empty() {
-            self.invalid(node.span, "an empty list says nothing; leave it out");
+            self.invalid(node.span, "an empty list has no effect; remove it");
         }
         items
     }
@@ -223,12 +220,12 @@ pub(crate) struct Fields<'n, 'r> {
 }
 
 impl<'n> Fields<'n, '_> {
-    /// Where the mapping begins.
+    /// Returns the start of the mapping.
     pub(crate) fn span(&self) -> Span {
         crate::source::pointed_at(self.node)
     }
 
-    /// Where the value of a key stands, or the mapping where it has none.
+    /// Returns the place of a key's value, or of the mapping if it has none.
     pub(crate) fn entry_span(&self, key: &str) -> Span {
         match self.node.entry(key) {
             Some(entry) if matches!(entry.value.shape, Shape::Text(_)) => entry.value.span,
@@ -279,7 +276,7 @@ impl<'n> Fields<'n, '_> {
         }
     }
 
-    /// Reports the keys that nobody asked for.
+    /// Reports unknown keys.
     pub(crate) fn finish(self) {
         let asked = self.asked.borrow();
         let known: Vec<_> = asked.iter().map(|key| format!("`{key}`")).collect();

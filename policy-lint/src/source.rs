@@ -19,7 +19,7 @@ pub use yaml::{
 pub struct SourceFile {
     name: String,
     text: String,
-    /// Where each line begins
+    /// Offsets of the lines
     lines: Vec<usize>,
 }
 
@@ -55,7 +55,7 @@ impl Span {
     }
 }
 
-/// Where a byte stands for a person: both from 1, columns in characters
+/// Line and column of a byte, from 1; columns in characters
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Position {
     /// Line

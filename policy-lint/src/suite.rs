@@ -30,7 +30,7 @@ pub const KIND: &str = "PolicySuite";
 pub struct Suite {
     /// Path of the settings, relative to the suite
     pub settings: String,
-    /// Where the list of cases begins
+    /// Place of the list of cases
     pub cases_span: Span,
     /// Test keys by the names that attestations use
     pub signers: BTreeMap<String, Signer>,
@@ -47,7 +47,7 @@ pub struct UnusedName {
     pub noun: &'static str,
     /// The name
     pub name: String,
-    /// Where it is declared
+    /// Place of its declaration
     pub span: Span,
 }
 
@@ -56,13 +56,13 @@ pub struct UnusedName {
 pub struct Signer {
     /// The name of an attestor, or the path of a part of the settings that holds keys
     pub stands_for: String,
-    /// Where that stands
+    /// Its place
     pub span: Span,
-    /// What the key signs with
+    /// Algorithm of the key
     pub algorithm: SignerAlgorithm,
 }
 
-/// What test keys sign with
+/// Algorithms of test keys
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SignerAlgorithm {
     /// `ECDSA_P256_SHA256`, where nothing else is said
@@ -76,23 +76,23 @@ pub enum SignerAlgorithm {
 pub struct Case {
     /// Unique in the suite
     pub name: String,
-    /// Where the case stands
+    /// Place of the case
     pub span: Span,
     /// When it is judged
     pub time: Time,
-    /// What is asked
+    /// The request
     pub request: Request,
     /// Everything that exists, the suite's own first
     pub attestations: Vec<Attestation>,
     /// The digests behind tags: references, and references or names of images with the digest
     pub tags: BTreeMap<String, String>,
-    /// What the host fails at
+    /// Failing host calls
     pub host: HostFailures,
-    /// What must be answered
+    /// The expected result
     pub expectation: Expectation,
 }
 
-/// What cases inherit from their suite, and the names that they may use
+/// Defaults of the suite for its cases, and the declared names
 struct Defaults<'s> {
     time: Time,
     names: Names<'s>,
@@ -107,7 +107,7 @@ struct Names<'s> {
     images: &'s BTreeMap<String, String>,
     signers: &'s BTreeMap<String, Signer>,
     source: Source,
-    /// What has been used so far, by noun
+    /// Names used so far, by noun
     used: &'s RefCell<BTreeSet<(&'static str, String)>>,
 }
 
@@ -272,7 +272,10 @@ fn read_signers(node: Option<&Node>, reader: &Reader) -> BTreeMap<String, Signer
             return;
         };
         if signers.values().any(|other| other.stands_for == text) {
-            reader.invalid(node.span, format!("another signer stands for `{text}`"));
+            reader.invalid(
+                node.span,
+                format!("another signer already stands for `{text}`"),
+            );
         }
         let signer = Signer {
             stands_for: text.to_owned(),

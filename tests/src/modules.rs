@@ -17,7 +17,7 @@ pub fn engine() -> Engine {
     Engine::new(Limits::default()).unwrap().caching(cache())
 }
 
-/// The same, counting instructions, whatever time they take on a busy machine.
+/// An engine that counts instructions, which do not depend on the machine's load.
 pub fn metering_engine() -> Engine {
     let limits = Limits {
         time: Duration::from_mins(5),

@@ -230,7 +230,7 @@ fn the_namespace_is_the_one_given_else_the_manifests_else_default() {
 }
 
 #[test]
-fn objects_without_images_are_passed_over_and_named() {
+fn objects_without_images_are_skipped_and_named() {
     let manifests = format!(
         "apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: c}}\n---\n{}",
         fixture("qa-built.yaml")
@@ -288,7 +288,7 @@ fn an_item_of_a_list_is_a_manifest_whatever_is_in_the_place_of_its_kind() {
 }
 
 #[test]
-fn a_kind_that_the_settings_name_is_never_passed_over() {
+fn a_kind_that_the_settings_name_is_never_skipped() {
     let (_folder, settings) = file(
         "s.yaml",
         "policy: {defaultAdmissionRule: {evaluationMode: ALWAYS_DENY, \

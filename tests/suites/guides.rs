@@ -348,7 +348,7 @@ fn matches(expected: &[&str], printed: &[&str]) -> bool {
     }
 }
 
-/// The same for one line.
+/// Whether one line is as expected.
 fn is_like(expected: &str, printed: &str) -> bool {
     let mut parts = expected.split('…');
     let Some(mut rest) = printed.strip_prefix(parts.next().unwrap_or_default()) else {

@@ -193,7 +193,7 @@ fn export(arguments: &[&str]) -> String {
     fs::read_to_string(output).unwrap()
 }
 
-/// The same from settings that are no file yet.
+/// Exports settings that are not a file yet.
 #[track_caller]
 fn export_from(what: &str, settings: &Value, arguments: &[&str]) -> String {
     let folder = tempfile::tempdir().unwrap();

@@ -598,14 +598,14 @@ fn suites_that_would_prove_nothing_are_refused() {
     let ed25519 = SIGNERS.replacen("attestors/a}", "attestors/a, algorithm: ED25519}", 1);
     #[rustfmt::skip]
     let rows = [
-        (SIGNERS, of("format: dsse, tamper: wrong-note"), "denied", "`wrong-note` changes nothing about this format"),
-        (SIGNERS, of("format: cosign, source: registry, tamper: unknown-key-id"), "denied", "`unknown-key-id` changes nothing"),
-        (SIGNERS, of("tamper: [garbage, wrong-key]"), "denied", "of `garbage` nothing is left"),
+        (SIGNERS, of("format: dsse, tamper: wrong-note"), "denied", "`wrong-note` has no effect on this format"),
+        (SIGNERS, of("format: cosign, source: registry, tamper: unknown-key-id"), "denied", "`unknown-key-id` has no effect"),
+        (SIGNERS, of("tamper: [garbage, wrong-key]"), "denied", "`garbage` cannot be changed further"),
         (&ed25519, of("format: occurrence"), "denied", "an `ED25519` key signs envelopes only"),
         (&twice, "[web]}".into(), "denied", "another signer already stands for `attestors[0]`"),
-        (SIGNERS, "[web]}".into(), "{outcome: denied, reasons: []}", "an empty list says nothing"),
+        (SIGNERS, "[web]}".into(), "{outcome: denied, reasons: []}", "an empty list has no effect"),
         (SIGNERS, "[web]}".into(), "{outcome: denied, warnings: [clock-overridden]}", "every suite sets the clock"),
-        (SIGNERS, "[web]}".into(), "{outcome: denied, reasons: [attested, \"!attested\"]}", "`attested` stands here twice"),
+        (SIGNERS, "[web]}".into(), "{outcome: denied, reasons: [attested, \"!attested\"]}", "duplicate `attested`"),
     ];
     for (signers, request, expect, message) in rows {
         let cases =

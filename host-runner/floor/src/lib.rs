@@ -1,4 +1,4 @@
-//! What a call costs at least: a waPC module that receives the call of a policy, skips its JSON, and
+//! The minimum cost of a call: a waPC module that receives the call of a policy, skips its JSON, and
 //! admits everything. `countersign bench` and the benchmarks measure policies against it.
 
 #![cfg(target_family = "wasm")]

@@ -1,4 +1,4 @@
-//! Attestations as documents: what is signed, the signatures over it, and around them what nobody signs.
+//! Attestations as documents: signed payload, signatures, and unsigned metadata.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -86,7 +86,7 @@ pub(crate) struct Signed<'a> {
     pub(crate) signatures: &'a [(String, Vec<u8>)],
 }
 
-/// Where an attestation is filed
+/// Metadata of an attestation
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Filing<'a> {
     pub(crate) note: Option<&'a str>,

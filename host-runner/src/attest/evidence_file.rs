@@ -40,7 +40,7 @@ pub(crate) fn bundle_of(document: &Value) -> Option<&str> {
         .then_some(media_type)
 }
 
-/// What has been read of a file
+/// The parts of a file read so far
 struct File<'a> {
     image: &'a Image,
     found: Vec<Value>,
@@ -191,7 +191,7 @@ mod tests {
         }
     }
 
-    /// As the policy takes it: it makes nothing of it, and goes on.
+    /// Like the policy, ignores undecodable items.
     #[test]
     fn an_item_that_cannot_be_decoded_is_one_that_does_not_count() {
         let envelope = json!({"payloadType": "t", "payload": "", "signatures": []});

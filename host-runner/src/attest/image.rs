@@ -61,8 +61,8 @@ impl Image {
 mod tests {
     use super::*;
 
-    /// What gcloud makes of `--artifact-url`. It also refuses registries with a port unless a scheme
-    /// stands in front, and repositories of one letter; both are read here.
+    /// Behavior of gcloud's `--artifact-url`. It also rejects registries with a port unless a scheme precedes them,
+    /// and repositories of one letter; both are accepted here.
     #[test]
     fn references_become_what_gcloud_makes_of_them() {
         let digest = format!("sha256:{}", "ab".repeat(32));

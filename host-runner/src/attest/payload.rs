@@ -87,7 +87,7 @@ mod tests {
         Digest::of(text.as_bytes()).to_string()
     }
 
-    /// As gcloud itself has printed them.
+    /// Payloads that gcloud printed.
     #[test]
     fn the_bytes_are_those_of_gcloud() {
         let payload = simple_signing("gcr.io/p/i", &format!("sha256:{}", "ab".repeat(32)));
@@ -98,7 +98,7 @@ mod tests {
         );
     }
 
-    /// As `gcloud … attestations sign-and-create --pae-encode-payload` signs them.
+    /// The encoding of `gcloud … attestations sign-and-create --pae-encode-payload`.
     #[test]
     fn the_encoding_for_an_envelope_is_that_of_gcloud() {
         assert_eq!(

@@ -1,5 +1,5 @@
-//! Puts finished attestations where a policy looks for them. Each place is a module of its own; what
-//! all have in common is here: signing again replaces, and nobody else's is ever lost.
+//! Stores attestations in the sources that a policy reads, one module for each. Signing again replaces the earlier
+//! attestation, and never removes those of other signers.
 
 pub(crate) mod annotation;
 mod identity;
@@ -46,27 +46,27 @@ impl Entry {
     }
 }
 
-/// What became of the place
+/// The change of a destination
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Change {
-    /// The very same was there already
+    /// The attestation was already stored
     Unchanged,
-    /// One of the same signers for the same payload was there, and had to go
+    /// Another attestation of the same signers and payload was replaced
     Replaced,
-    /// There was none of the same signers for the same payload
+    /// The attestation was added
     Added,
 }
 
-/// Why an attestation is not stored. What was there still holds then.
+/// Reasons why an attestation is not stored; the destination is then unchanged
 #[derive(Debug, Error)]
 pub(crate) enum StoreError {
-    /// What is there cannot be read
+    /// The existing content cannot be read
     #[error(transparent)]
     Input(#[from] InputError),
     /// A folder is not what it should be
     #[error(transparent)]
     Evidence(#[from] EvidenceError),
-    /// What is there is not to be touched, or has no room
+    /// The existing content must not be changed, or has no room
     #[error("`{path}`: {problem}")]
     Refused {
         /// The file or folder
@@ -100,14 +100,14 @@ impl StoreError {
     }
 }
 
-/// Where an attestation belongs among others
+/// The position of an attestation among others
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Place {
-    /// It is there
+    /// Already stored
     Same,
-    /// In the place of this one, which the same signers made of the same payload
+    /// Replaces this one, of the same signers and payload
     InsteadOf(usize),
-    /// Behind all others
+    /// After all others
     Last,
 }
 

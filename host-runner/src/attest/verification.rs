@@ -11,14 +11,14 @@ use crate::emit::{list, text};
 use crate::engine::Operation;
 use crate::inputs;
 
-/// Who is to have attested, and how attestations are read
+/// The attestor to verify, and the settings for reading attestations
 #[derive(Debug)]
 pub(crate) struct Question<'a> {
     attestor: &'a Attestor,
     settings: Value,
 }
 
-/// What the module says
+/// The module's result
 #[derive(Debug)]
 pub(crate) struct Finding {
     /// The attestor in the Decision: `verified`, `source`, `reasons`
@@ -153,7 +153,7 @@ impl Finding {
         messages.join("; ")
     }
 
-    /// What the attestor's entry of the Decision says beside that.
+    /// Returns the attestor's entry in the Decision.
     pub(crate) fn attestor(&self) -> &Value {
         &self.attestor
     }

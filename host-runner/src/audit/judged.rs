@@ -72,7 +72,7 @@ impl fmt::Display for Outcome {
 }
 
 impl Judged {
-    /// What a Decision says about the object.
+    /// Returns the result of a Decision.
     pub(crate) fn new(request: &Request, decision: &Value) -> Self {
         let outcome = outcome(decision);
         let mut findings = Vec::new();
@@ -132,7 +132,7 @@ impl Judged {
     }
 }
 
-/// What stands against one image: what holds whatever any document says, and what each document says.
+/// Returns the reasons against one image: those of the image itself, and those of each document.
 fn add_findings(image: &Value, of_object: Outcome, findings: &mut Vec<Finding>) {
     if text(image, "verdict") == "CONFORMANT" {
         return;
@@ -189,7 +189,7 @@ fn outcome(decision: &Value) -> Outcome {
     }
 }
 
-/// What a reason leads to that cannot be overridden.
+/// Returns the outcome of a reason that cannot be overridden.
 fn outcome_of(reason: &Value) -> Outcome {
     refusal(reason).unwrap_or(Outcome::Denied)
 }

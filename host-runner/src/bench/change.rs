@@ -1,4 +1,4 @@
-//! What has become of the costs since a report was saved.
+//! Changes of the costs since a saved report.
 
 use core::fmt;
 
@@ -13,7 +13,7 @@ pub(crate) struct Thresholds {
     pub(crate) micros: f64,
 }
 
-/// What is compared: figures that mean the same on another machine
+/// Compared metrics, which do not depend on the machine
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Metric {
     /// The policy's p50 beside that of a module that skips the same JSON
@@ -61,7 +61,7 @@ impl Change {
     }
 }
 
-/// What has become of each case, in their order; nothing is said of one that was not measured before.
+/// Returns the changes of each case in order; `None` for a case that is not in the baseline.
 pub(crate) fn changes(
     now: &Report,
     then: &Report,

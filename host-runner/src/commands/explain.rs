@@ -113,7 +113,7 @@ fn explain_codes(codes: &[PathBuf]) -> Result<Exit> {
     Ok(Exit::Yes)
 }
 
-/// What else may have been meant, behind a semicolon.
+/// Suggests similar codes, after a semicolon.
 fn suggestion(nearest: &[&str]) -> String {
     if nearest.is_empty() {
         return String::new();

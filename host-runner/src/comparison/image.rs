@@ -1,4 +1,4 @@
-//! What changes about an image: its verdict, what each document judged it by, and the reasons.
+//! Changes of an image: its verdict, the applied parts of each document, and the reasons.
 
 use alloc::collections::BTreeSet;
 
@@ -23,7 +23,7 @@ pub(crate) struct ImageChange {
     pub(crate) codes: Codes,
 }
 
-/// What is said about an image under one of the settings
+/// Result for an image under one of the settings
 #[derive(Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Said {
@@ -32,7 +32,7 @@ pub(crate) struct Said {
     pub(crate) because: Vec<Cause>,
 }
 
-/// What a document judged an image by
+/// The part of a document that applied to an image
 #[derive(Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Cause {
@@ -110,7 +110,7 @@ impl Cause {
     }
 }
 
-/// What applied, in words such as `default rule: ALWAYS_DENY` or `check set 0 "Prod"`
+/// Describes the applied part, such as `default rule: ALWAYS_DENY` or `check set 0 "Prod"`
 fn applied(result: &Value) -> String {
     let mode = match text(result, "enforcement") {
         "dry-run" => ", in dry run",
@@ -146,7 +146,7 @@ fn applied(result: &Value) -> String {
     format!("check set {index}{name}{exempt}{checks}{mode}")
 }
 
-/// What parts call themselves, behind `before`; empty where there are none.
+/// Joins the names of parts after `before`; empty without parts.
 fn names(parts: &[Value], key: &str, before: &str) -> String {
     let names: Vec<_> = parts.iter().map(|part| text(part, key)).collect();
     if names.is_empty() {

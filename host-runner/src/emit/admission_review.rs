@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::{Evaluated, json::print};
 
-/// One review as it is, several as a list.
+/// Prints one review as is, and several as a list.
 pub(crate) fn reviews(answers: &[Evaluated]) -> io::Result<()> {
     let reviews: Vec<_> = answers.iter().map(review).collect();
     match reviews.as_slice() {

@@ -1,4 +1,4 @@
-//! What a policy says about everything that runs: as tables for people, and as a versioned document.
+//! Audit reports, as text and as a versioned document.
 
 mod human;
 mod summary;
@@ -13,12 +13,12 @@ use crate::emit::PassedOver;
 
 pub(crate) use human::print as human;
 
-/// What is printed
+/// The printed report
 #[derive(Debug)]
 pub(crate) struct Report<'a> {
     pub(crate) audit: &'a Audit,
     pub(crate) passed_over: &'a PassedOver,
-    /// As of when it was judged, if not as of now
+    /// The time of the evaluation, if given
     pub(crate) time: Option<Time>,
     pub(crate) digest: &'a str,
 }

@@ -224,7 +224,7 @@ mod tests {
         String::from_utf8(out.into_inner()).unwrap()
     }
 
-    /// Whatever a file, its name or a finding contains.
+    /// Checks files, names and findings with any content.
     #[test]
     fn nothing_that_is_shown_moves_the_terminal() {
         let text = "a: \u{1b}[31mred\r\nb: \u{202e}x\n";

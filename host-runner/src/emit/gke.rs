@@ -16,7 +16,7 @@ use response::{
     Scope, Verdict,
 };
 
-/// One response as it is, several as a list.
+/// Prints one response as is, and several as a list.
 pub(crate) fn responses(answers: &[Evaluated]) -> io::Result<()> {
     let responses: Vec<_> = answers.iter().map(response).collect();
     match responses.as_slice() {

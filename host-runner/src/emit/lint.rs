@@ -29,7 +29,7 @@ pub(crate) enum Format {
     Github,
 }
 
-/// What was linted and found
+/// The linted files and their findings
 #[derive(Debug)]
 pub(crate) struct Linted {
     pub(crate) files: Vec<SourceFile>,

@@ -57,7 +57,7 @@ impl Tested {
         })
     }
 
-    /// What makes the run fail beside its cases: the settings, and what is missing there.
+    /// Returns the failures other than cases: insufficient coverage and undetected changes, by settings.
     fn gaps(&self) -> impl Iterator<Item = (&str, String)> {
         let below = self
             .coverage
@@ -99,7 +99,7 @@ impl Tested {
     }
 }
 
-/// What became of a case, in a sentence.
+/// Describes the result of a case.
 fn sentence(case: &Case, result: &CaseResult) -> String {
     let expected = case.expectation.outcome.name();
     match (&result.ended, result.outcome()) {

@@ -150,7 +150,7 @@ fn is_private(metadata: &fs::Metadata, owner: u32) -> bool {
     metadata.uid() == owner && metadata.mode() & 0o022 == 0
 }
 
-/// Where it cannot be told who may write to a file, nothing is kept.
+/// Without file permissions, nothing is cached.
 #[cfg(not(unix))]
 fn user(_: &Path) -> io::Result<u32> {
     Err(io::ErrorKind::Unsupported.into())

@@ -1,4 +1,4 @@
-//! What a guest may ask of its host, and who answers.
+//! Host calls of a guest, and the interface that answers them.
 
 use alloc::sync::Arc;
 use core::time::Duration;
@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use wasmtime::Trap;
 
-/// One call of a guest to its host, as waPC carries it
+/// One host call of a waPC guest
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HostCall {
     /// `kubewarden` for the capabilities of a policy
@@ -16,7 +16,7 @@ pub struct HostCall {
     pub namespace: String,
     /// Such as `get_resource`
     pub operation: String,
-    /// As the operation defines it
+    /// The payload, in the operation's format
     pub payload: Vec<u8>,
 }
 

@@ -1,4 +1,4 @@
-//! What a module is, read from its bytes without running it.
+//! Inspection of a module's bytes without running it.
 
 use serde::Serialize;
 use serde_json::Value;

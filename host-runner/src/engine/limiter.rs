@@ -1,4 +1,4 @@
-//! What an instance may take of the host's memory.
+//! Memory limit of an instance.
 
 use wasmtime::ResourceLimiter;
 

@@ -26,7 +26,7 @@ const INVAL: u16 = 28;
 /// More than the pipes and clocks that anybody waits for at once.
 const MAX_SUBSCRIPTIONS: u32 = 64;
 
-/// What a guest waits for
+/// An event that a guest waits for
 struct Subscription {
     userdata: [u8; 8],
     kind: u8,

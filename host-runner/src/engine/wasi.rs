@@ -1,7 +1,7 @@
 //! The WASI host: arguments, clocks, randomness and three pipes, and nothing else of the machine.
 //!
-//! It implements what commands need to start, read, write and end. Every other function of preview 1 can be
-//! imported too, and answers `NOSYS`.
+//! It implements the functions that commands need to start, read, write and exit. All other functions of
+//! preview 1 can be imported and return `NOSYS`.
 
 mod failure;
 mod imports;
@@ -31,7 +31,7 @@ pub(super) struct Context {
     is_open: [bool; 3],
 }
 
-/// What a guest has written
+/// Output of a guest
 #[derive(Debug)]
 enum Output {
     Discarded,
@@ -86,7 +86,7 @@ impl Context {
     }
 }
 
-/// What the functions do. Numbers and pointers are the guest's, and none is trusted.
+/// The implementation. Numbers and pointers are the guest's and untrusted.
 impl Context {
     fn argument_sizes(&self, memory: &mut [u8], count: u32, bytes: u32) -> Result<(), Failure> {
         let all: usize = self.arguments.iter().map(|argument| argument.len()).sum();
@@ -145,7 +145,7 @@ impl Context {
         Ok(put(memory, written, buffers.length.to_le_bytes())?)
     }
 
-    /// What was written before stays.
+    /// Earlier output is kept.
     fn close(&mut self, fd: u32) -> Result<(), Failure> {
         *self.open(fd)? = false;
         Ok(())
@@ -217,7 +217,7 @@ impl Exit {
     /// Higher numbers are for those who run commands, such as shells.
     const MAX: u32 = 125;
 
-    /// As an error, since nothing else leaves a guest at any depth.
+    /// Returns an error, because only an error unwinds a guest at any depth.
     fn with(status: u32) -> wasmtime::Error {
         match i32::try_from(status) {
             Ok(valid) if status <= Self::MAX => Self(valid).into(),

@@ -1,4 +1,4 @@
-//! What can be wrong with the evidence, for the user, and why a call has no answer, for the guest.
+//! Errors of reading evidence, for the user, and failures of host calls, for the guest.
 
 use std::io;
 
@@ -30,7 +30,7 @@ pub enum EvidenceError {
     Layout {
         /// The file
         path: String,
-        /// What is wrong with it
+        /// The problem
         problem: String,
     },
     /// A recording that is none
@@ -40,7 +40,7 @@ pub enum EvidenceError {
     Recording {
         /// The file
         path: String,
-        /// What is wrong with it
+        /// The problem
         problem: String,
     },
     /// The recording cannot be saved
@@ -79,7 +79,7 @@ impl Failure {
         Self::new(format!("no {what} is given; give one with {option}"))
     }
 
-    /// What a recording keeps: without the cause, as in Kubewarden's.
+    /// Returns the message for a recording, without the cause, as in Kubewarden's.
     pub(crate) fn message(&self) -> &str {
         &self.message
     }

@@ -27,7 +27,7 @@ struct Name {
     name: String,
 }
 
-/// As text: a third of what the parsed object takes, and there may be very many
+/// Objects as text, which takes a third of the memory of parsed objects
 #[derive(Debug)]
 struct Object {
     json: Box<str>,
@@ -52,7 +52,7 @@ impl Cluster {
     ///
     /// # Errors
     ///
-    /// It is no folder, a file in it cannot be read, or an object is there twice.
+    /// The path is not a directory, a file in it cannot be read, or an object occurs twice.
     pub fn open(folder: &Path) -> Result<Self, EvidenceError> {
         if !folder.is_dir() {
             return Err(EvidenceError::NotAFolder(shown(folder)));

@@ -25,7 +25,7 @@ pub(super) struct Manifest {
     annotations: Option<BTreeMap<String, String>>,
 }
 
-/// What something is and where; embedded `data` is not kept
+/// A descriptor, without embedded `data`
 #[derive(Debug, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Descriptor {
@@ -72,12 +72,12 @@ impl Manifest {
         }
     }
 
-    /// What an image consists of, its configuration aside.
+    /// Returns the layers of an image.
     pub(super) fn layers(&self) -> &[Descriptor] {
         self.layers.as_deref().unwrap_or_default()
     }
 
-    /// What an index lists.
+    /// Returns the manifests of an index.
     pub(super) fn into_listed(self) -> Vec<Descriptor> {
         self.manifests.unwrap_or_default()
     }

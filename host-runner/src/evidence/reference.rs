@@ -69,7 +69,7 @@ impl Reference {
         self.digest.as_deref()
     }
 
-    /// Where a registry serves the manifest.
+    /// Returns the URL of the manifest.
     pub(super) fn url(&self) -> String {
         let host = match self.registry.as_str() {
             "docker.io" => "index.docker.io",

@@ -26,7 +26,7 @@ pub struct Registry {
     held: BTreeMap<String, BTreeMap<String, bool>>,
 }
 
-/// What `org.opencontainers.image.ref.name` has to be here.
+/// Required form of `org.opencontainers.image.ref.name`
 const FULL_REFERENCE: &str = "a full reference such as `registry.example/app:1`";
 
 /// The annotation that gives a manifest its name
@@ -44,7 +44,7 @@ impl Registry {
     ///
     /// # Errors
     ///
-    /// It is no image layout, or its index is inconsistent.
+    /// The directory is not an image layout, or its index is inconsistent.
     pub fn open(folder: &Path) -> Result<Self, EvidenceError> {
         if !folder.is_dir() {
             return Err(EvidenceError::NotAFolder(shown(folder)));
@@ -193,15 +193,15 @@ impl Registry {
         }
     }
 
-    /// Where a blob lies; its digest has to be one.
+    /// Returns the path of a blob; the digest has to be valid.
     pub(crate) fn path(&self, digest: &str) -> PathBuf {
         let name = digest.trim_start_matches("sha256:");
         self.folder.join("blobs/sha256").join(name)
     }
 }
 
-/// What Kubewarden's registry client says when a registry does not know a manifest. The sentence in
-/// the brackets is the registry's; most say this one.
+/// The error of Kubewarden's registry client for an unknown manifest. The text in the brackets is the
+/// registry's; most use this one.
 fn unknown(reference: &Reference) -> Failure {
     let cause = format!(
         "Registry error: url {}, envelope: OCI API errors: [OCI API error: manifest unknown]",

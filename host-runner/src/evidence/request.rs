@@ -1,5 +1,4 @@
-//! What a policy asks, in the words of Kubewarden's evaluator: the operations of waPC on one side,
-//! the requests of its recordings on the other.
+//! Host calls of Kubewarden: the operations of waPC, and the requests in recordings.
 
 use serde_json::{Map, Value};
 
@@ -18,7 +17,7 @@ pub(super) const MANIFEST_DIGEST: &str = "OciManifestDigest";
 pub(super) const MANIFEST: &str = "OciManifest";
 pub(super) const VERIFY_PUBLIC_KEYS: &str = "SigstorePubKeyVerify";
 
-/// What a request is about, for a host that does not answer from folders
+/// Fields of a request in recordings
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Subject<'r> {
     /// An object of the cluster
@@ -113,7 +112,7 @@ impl Request {
         &self.fields
     }
 
-    /// What it is about.
+    /// Returns the image of the request.
     pub(crate) fn subject(&self) -> Subject<'_> {
         match (self.kind.as_str(), self.image()) {
             (GET_RESOURCE, _) => Subject::Resource,

@@ -1,8 +1,7 @@
 //! The deployments that a policy has in a cluster, and what each is granted.
 //!
-//! One that writes digests into objects has a second beside it. Webhooks that change objects run
-//! before those that validate, so the first pins, and judges as well, since it can only pin what it has
-//! verified; the second decides last, about what all of them have made of the object.
+//! A policy that writes digests into objects has two deployments. Mutating webhooks run before validating ones, so
+//! the first resolves and verifies tags, and the second checks the object that all mutating webhooks leave.
 
 use policy_lint::Needs;
 
@@ -22,20 +21,20 @@ pub(crate) struct Deployment {
 /// Its part among the deployments of one policy
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Part {
-    /// It is the only one
+    /// The only deployment
     Alone,
-    /// It replaces tags by digests
+    /// The mutating one, which replaces tags by digests
     Pins,
-    /// It validates what the other has pinned
+    /// The validating one, after the mutating one
     DecidesLast,
 }
 
-/// Whether refusals count; as Kubewarden spells it
+/// Mode of a policy, as in Kubewarden
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Mode {
-    /// What the policy refuses is refused
+    /// Deny images that violate the policy
     Protect,
-    /// What the policy refuses is only reported
+    /// Only report images that violate the policy
     Monitor,
 }
 

@@ -7,10 +7,10 @@ use super::deployment::{Deployment, Mode, Part};
 use super::webhook::WebhookRule;
 use crate::yaml;
 
-/// What the manifests of all deployments have in common
+/// Common parts of the manifests of all deployments
 #[derive(Debug)]
 pub(crate) struct Manifest<'a> {
-    /// Where the module is; a placeholder is said to be one
+    /// Address of the module; `None` for a placeholder
     pub(crate) module: Option<&'a str>,
     pub(crate) policy_server: Option<&'a str>,
     pub(crate) mode: Option<Mode>,
@@ -18,7 +18,7 @@ pub(crate) struct Manifest<'a> {
     pub(crate) timeout: Option<u8>,
 }
 
-/// Where the module would be
+/// Placeholder for the module's address
 pub(super) const PLACEHOLDER: &str = concat!(
     "registry://registry.example/policies/countersign:v",
     env!("CARGO_PKG_VERSION")
@@ -87,7 +87,7 @@ impl Manifest<'_> {
     }
 }
 
-/// What the module may ask. Capabilities have no field: every cluster-wide policy has them all.
+/// Writes the permissions of the module. Host capabilities have no field: every cluster-wide policy has all.
 fn granted(deployment: &Deployment) -> String {
     let needs = &deployment.needs;
     let mut text = if needs.capabilities.is_empty() {
@@ -104,7 +104,7 @@ fn granted(deployment: &Deployment) -> String {
     text
 }
 
-/// Leave to read attestations.
+/// Returns the permission to read attestations.
 pub(super) fn context_aware_resources(indentation: &str) -> String {
     let (version, kind) = ATTESTATION;
     format!(

@@ -1,5 +1,5 @@
-//! The roles of Binary Authorization as Kubernetes' RBAC: who writes policies, who attests, who deploys,
-//! and the policy server, which reads attestations.
+//! The roles of Binary Authorization in Kubernetes RBAC: policy creators, attestors, deployers, and the policy
+//! server, which reads attestations.
 
 mod subject;
 mod text;
@@ -13,7 +13,7 @@ use super::webhook::WebhookRule;
 
 pub(crate) use subject::Subject;
 
-/// Who holds which role
+/// The accounts of each role
 #[derive(Debug)]
 pub(crate) struct Grants {
     /// A service account
@@ -23,7 +23,7 @@ pub(crate) struct Grants {
     pub(crate) attestors: Vec<(String, Subject)>,
     /// Each with the namespace in which it deploys
     pub(crate) deployers: Vec<(String, Subject)>,
-    /// Where attestations are
+    /// The notes and the namespaces of their attestations
     pub(crate) notes: Vec<Note>,
     /// The resources that a policy judges
     pub(crate) judged: Vec<WebhookRule>,
@@ -88,7 +88,7 @@ const POWERFUL_GROUPS: [&str; 6] = [
 ];
 
 impl Grants {
-    /// Refuses what would undo the separation of the roles.
+    /// Checks that the roles are separate.
     ///
     /// # Errors
     ///
@@ -116,7 +116,7 @@ impl Grants {
         Ok(())
     }
 
-    /// Deployers get what the policy judges; some of that would give them more than Pods.
+    /// Checks the resources that deployers get: some allow more than creating Pods.
     fn check_judged(&self) -> Result<()> {
         let all = self.judged.iter().flat_map(|rule| {
             let groups = rule.api_groups.iter();

@@ -1,7 +1,6 @@
-//! Settings as a text that goes into another document: as their author wrote it, comments and all.
+//! Settings as text for another document, with the author's comments.
 //!
-//! Whatever is done to the text, it must still say the same. Where it would not, the value is written
-//! anew, without comments.
+//! Changes of the text must not change its value. If they would, the value is serialized without comments.
 
 use core::cmp::Reverse;
 use std::path::Path;
@@ -27,7 +26,7 @@ impl SettingsText {
     ///
     /// # Errors
     ///
-    /// It cannot be read, or is not one document.
+    /// The file cannot be read, or is not one document.
     pub(crate) fn read(path: &Path) -> Result<Self, InputError> {
         let source = inputs::read(path)?;
         let value = inputs::settings_in(&source)?;
@@ -44,12 +43,12 @@ impl SettingsText {
         Self { value, text }
     }
 
-    /// What they say.
+    /// Returns their value.
     pub(crate) const fn value(&self) -> &Value {
         &self.value
     }
 
-    /// What they make the module ask of its host.
+    /// Returns the permissions and host capabilities that they need.
     pub(crate) fn needs(&self) -> Needs {
         let documents = SourceFile::new("", self.text.as_str()).parse(0);
         let documents = documents.unwrap_or_default();

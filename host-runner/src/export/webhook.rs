@@ -1,4 +1,4 @@
-//! Which requests come before a deployment: rules as admission webhooks have them.
+//! Rules of admission webhooks: the requests that a deployment receives.
 
 use anyhow::{Result, bail};
 use serde::Deserialize;
@@ -16,7 +16,7 @@ pub(crate) struct WebhookRule {
     pub(crate) operations: Vec<String>,
 }
 
-/// What the rules of a deployment are for
+/// Purpose of the rules of a deployment
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Purpose {
     /// To judge every image
@@ -115,7 +115,7 @@ impl Plural {
         })
     }
 
-    /// As it is written: `argoproj.io/Rollout`.
+    /// Returns it as written: `argoproj.io/Rollout`.
     pub(crate) fn of(&self) -> String {
         match self.group.as_str() {
             "" => self.kind.clone(),

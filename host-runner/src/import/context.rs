@@ -1,4 +1,4 @@
-//! What a policy takes from its surroundings: Google's system policy, the cluster, the mesh.
+//! Context of a policy: Google's system policy, the cluster, the mesh.
 
 use serde_json::Value;
 
@@ -54,12 +54,12 @@ pub(super) fn system_policy(
     }
 }
 
-/// What a map of rules asks about its surroundings
+/// A map of rules that depends on the context
 struct Fact {
     map: &'static str,
     option: &'static str,
     noun: &'static str,
-    /// What a key says about it
+    /// Extracts the context from a key
     of_key: fn(&str) -> &str,
 }
 

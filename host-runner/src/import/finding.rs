@@ -1,13 +1,13 @@
-//! What there is to say about an import.
+//! Findings of an import.
 
-/// One thing to say
+/// One finding
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Finding {
     pub(crate) level: Level,
     /// Absent where it is about the import as a whole
     pub(crate) place: Option<Place>,
     pub(crate) message: String,
-    /// What the reader can do
+    /// Advice
     pub(crate) help: Option<String>,
 }
 
@@ -24,10 +24,10 @@ pub(crate) enum Level {
     Error,
 }
 
-/// Where something stands in what was exported
+/// Place in an export
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Place {
-    /// As it is shown
+    /// Name of the file in messages
     pub(crate) file: String,
     /// Empty for all of it
     pub(crate) path: String,

@@ -10,7 +10,7 @@ use super::{Export, Findings, Level};
 use crate::attest::evidence_file::{bundle_of, holds_attestation};
 use crate::emit::{counted, printable};
 
-/// Who reads occurrences
+/// The parts of the settings that read occurrences
 #[derive(Debug)]
 pub(super) struct Readers {
     /// The notes of all attestors
@@ -165,7 +165,7 @@ fn kind_of(occurrence: &Value) -> Kind {
     }
 }
 
-/// What two listings of one occurrence have in common.
+/// Returns an occurrence without the fields that differ between two exports of it.
 fn without_metadata(occurrence: &Value) -> String {
     let mut occurrence = occurrence.clone();
     if let Value::Object(fields) = &mut occurrence {

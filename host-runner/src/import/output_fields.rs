@@ -1,4 +1,4 @@
-//! What only Google's service writes into its documents, and only it has a use for.
+//! Output fields of Google's service, which are dropped.
 
 use alloc::collections::BTreeSet;
 

@@ -1,10 +1,10 @@
-//! The one piece of another pattern language that policies in the field have.
+//! The pattern ending `[@:]*`, which some policies contain.
 
 use serde_json::{Value, json};
 
 use super::{Export, Findings, Level};
 
-/// What some guides write behind a name to exempt its tags and its digests.
+/// Ending that some guides use to exempt the tags and digests of a name
 const CLASS: &str = "[@:]*";
 
 /// Writes patterns that end in `[@:]*` as two. The second stands at the end of the list, so that the

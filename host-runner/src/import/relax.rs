@@ -1,5 +1,5 @@
-//! What `gcloud` itself takes for the same thing: one value in place of a list, and `null` in place of
-//! nothing. Each is put right with a warning. Whatever else is wrong stays, for validation to find.
+//! Forms that `gcloud` accepts: a single value instead of a list, and `null` instead of no value. They are
+//! converted with a warning. Validation reports all other problems.
 
 use serde_json::{Map, Value};
 

@@ -2,7 +2,7 @@
 
 use Shape::{Entries, Fields, Leaf, List, Text};
 
-/// What is expected in one place
+/// Expected shape of a value
 #[derive(Debug)]
 pub(super) enum Shape {
     /// Something that is not looked into

@@ -14,11 +14,11 @@ use crate::emit::printable;
 #[derive(Debug, Error)]
 #[error("not valid {notation}: {problem} at line {line} column {column}")]
 pub struct DocumentError {
-    /// What the text was taken for
+    /// The notation of the text
     pub notation: Notation,
-    /// What is wrong
+    /// The problem
     pub problem: String,
-    /// Where, from 1
+    /// Line and column, from 1
     pub line: usize,
     /// In the line, from 1, in characters
     pub column: usize,

@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use crate::emit::printable;
 
-/// What a text is that holds no document.
+/// Recognizes a text that is not a document.
 pub(super) fn text(text: &str) -> Option<&'static str> {
     let text = text.trim_start();
     if text.starts_with("-----BEGIN ") {
@@ -30,7 +30,7 @@ fn is_table(text: &str) -> bool {
     heading.starts_with('┌') || (columns.clone().count() > 1 && columns.all(is_word))
 }
 
-/// What a document is that is no Kubernetes object, or else what was expected.
+/// Recognizes a document that is not a Kubernetes object, or returns the expected content.
 pub(super) fn or(document: &Value, expected: &str) -> String {
     let known = match document {
         Value::Object(fields) if is_terraform(fields) => Some(TERRAFORM),

@@ -47,7 +47,7 @@ fn is_more(object: &Map<String, Value>) -> Option<String> {
     is_more.then(|| both(&printable(kind)))
 }
 
-/// What is wrong with an object of a kind that is a list too.
+/// Returns the problem with an object that is also a list.
 pub(super) fn both(kind: &str) -> String {
     format!(
         "the {kind} also has `items`, which kubectl creates instead of it: use one of them, or both in a \
@@ -80,7 +80,7 @@ pub(crate) fn each_at(
     result
 }
 
-/// What a list says about its items
+/// Kind and version of a list's items
 #[derive(Debug)]
 pub(super) struct List {
     /// Empty where they say it themselves

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::{foreign, kinds, list};
 use crate::emit::printable;
 
-/// One object, as it would come before the policy
+/// One object, as an admission request
 #[derive(Debug)]
 pub struct Request {
     /// The `AdmissionRequest`
@@ -35,7 +35,7 @@ pub enum Asked {
 /// Why a part of a document is no object that can be judged
 #[derive(Debug)]
 pub(crate) enum Problem {
-    /// It has no kind, and nothing else that objects have: perhaps it is for something else
+    /// Without `kind` and other fields of objects: it may be for another program
     WithoutKind(String),
     /// It claims to be one
     Malformed(String),

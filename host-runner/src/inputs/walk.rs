@@ -5,12 +5,12 @@ use std::{fs, io};
 
 use super::{InputError, is_stdin, shown};
 
-/// What a path stands for
+/// The files of a path
 #[derive(Debug)]
 pub struct Walk {
     /// Itself, or every YAML and JSON file below it, sorted
     pub files: Vec<PathBuf>,
-    /// What was not looked into, sorted
+    /// Skipped files and directories, sorted
     pub skipped: Vec<Skipped>,
     /// Whether the files were found below a folder, and not named by the user
     pub is_folder: bool,
@@ -21,7 +21,7 @@ pub struct Walk {
 pub struct Skipped {
     /// Why
     pub why: Why,
-    /// Where
+    /// The path
     pub path: PathBuf,
 }
 

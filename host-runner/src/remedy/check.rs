@@ -10,7 +10,7 @@ use super::{Obstacle, Refused, Way, exemption_caution, has};
 use crate::emit::{list, printable, text};
 use crate::written::Level;
 
-/// One obstacle for each check that did not pass. Those that only lack a digest are one together.
+/// Returns one obstacle for each failed check. Checks that only need a digest are combined.
 pub(super) fn obstacles(result: &Value, refused: &Refused<'_>) -> Vec<Obstacle> {
     let document = text(result, "document");
     let Some(check_set) = result.get("checkSet") else {

@@ -7,7 +7,7 @@ use super::yaml::{quoted, scalar};
 use super::{Obstacle, Refused, Way, has};
 use crate::emit::{Evaluated, list, printable, text};
 
-/// What stands in the way of the object as a whole.
+/// Returns the obstacles of the object as a whole.
 pub(super) fn obstacles(evaluated: &Evaluated) -> Vec<Obstacle> {
     if evaluated.is_admitted() {
         return Vec::new();

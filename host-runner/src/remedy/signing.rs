@@ -26,7 +26,7 @@ pub(super) struct Key {
     tool: Tool,
 }
 
-/// What signs with a key
+/// The program that signs with a key
 enum Tool {
     /// `openssl`, with these arguments
     OpenSsl(&'static str),
@@ -155,7 +155,7 @@ fn occurrence(note: Option<&str>, image: &str, payload: &str, key_id: &str) -> S
     )
 }
 
-/// What no occurrence can carry in Google's form: the type is signed with the payload.
+/// An envelope, because an occurrence in Google's form cannot contain a signed payload type.
 fn envelope(payload: &str, key_id: &str) -> String {
     format!(
         "- payloadType: {SIMPLE_SIGNING}

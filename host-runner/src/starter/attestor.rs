@@ -126,7 +126,7 @@ impl Attestor {
         format!("projects/{}/notes/{}", self.project, self.id)
     }
 
-    /// Where its attestations are in the cluster.
+    /// Returns the namespace of its attestations.
     pub(crate) fn namespace(&self) -> String {
         namespace(&self.id)
     }
@@ -142,7 +142,7 @@ impl Attestor {
     }
 }
 
-/// What stands in names without having to be quoted.
+/// Whether a text may occur in names without quotes.
 fn is_project(text: &str) -> bool {
     let is_plain = |one: u8| one.is_ascii_alphanumeric() || b"-_.:".contains(&one);
     !text.is_empty() && text.bytes().all(is_plain)

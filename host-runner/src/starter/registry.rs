@@ -1,4 +1,4 @@
-//! Where images come from: a pattern for everything below a place in a registry.
+//! Registries: patterns for all images below a path.
 
 use policy_wasm::image::ImageReference;
 use policy_wasm::pattern::NamePattern;

@@ -15,7 +15,7 @@ settings: policy.yaml
 time: 2026-06-15T12:00:00Z
 ";
 
-/// An image of nobody that is listed
+/// An image of an unlisted registry
 const SOMEBODY: &str = "registry.other.example/shop/web";
 
 /// A suite as it is written
@@ -75,7 +75,7 @@ impl Suite<'_> {
         format!("{text}cases:\n{}", self.cases)
     }
 
-    /// What each rule does to an image that nothing exempts.
+    /// Adds cases of each rule for images that are not exempt.
     fn add_rules(&mut self) {
         if self.attestors.is_empty() {
             let mut other = SOMEBODY.to_owned();
@@ -109,7 +109,7 @@ impl Suite<'_> {
         }
     }
 
-    /// What is exempt, and what only looks like it.
+    /// Adds cases of exempt images and of images with similar names.
     fn add_exemptions(&mut self) {
         let Some(place) = self.places.first() else {
             return;
@@ -138,7 +138,7 @@ impl Suite<'_> {
         }
     }
 
-    /// What somebody could try.
+    /// Adds cases of attempts to bypass the policy.
     fn add_attempts(&mut self) {
         let Some(place) = self.places.first() else {
             return;

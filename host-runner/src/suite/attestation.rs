@@ -26,7 +26,7 @@ pub(super) struct Made {
     pub(super) note: Option<String>,
 }
 
-/// What Google's own evaluation signs
+/// Predicate type of Google's own evaluation
 const POLICY_VERIFICATION: &str =
     "https://binaryauthorization.googleapis.com/policy_verification/v0.1";
 /// Says nothing to any policy
@@ -99,7 +99,7 @@ pub(super) fn make(
     Ok((0..times).map(|_| made()).collect())
 }
 
-/// What an attestation is about
+/// The image of an attestation
 #[derive(Debug, Clone)]
 struct Subject {
     repository: String,
@@ -113,7 +113,7 @@ struct Stored {
     signatures: Vec<(String, Vec<u8>)>,
 }
 
-/// What an attestation says, with whatever is wrong with it from the beginning.
+/// Returns the payload of an attestation, including intended defects.
 fn say(attestation: &Attestation, subject: &Subject, now: Time) -> Result<Payload, String> {
     let is = |tamper| attestation.tampers.contains(&tamper);
     let subject = if is(Tamper::WrongDigest) {

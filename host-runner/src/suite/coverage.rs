@@ -22,11 +22,11 @@ pub struct Coverage {
 pub struct Part {
     /// In words: `rule for production`
     pub what: String,
-    /// Where it stands in the settings
+    /// Its path in the settings
     pub place: String,
     /// Whether some case has exercised it
     pub exercised: bool,
-    /// What a Decision says when it has
+    /// The mark of Decisions that exercise it
     #[serde(skip)]
     mark: String,
 }
@@ -219,7 +219,7 @@ fn allowlist(owner: &Value, place: &Place, mark: &str, parts: &mut Parts) {
     }
 }
 
-/// What one Decision says about the parts that it went through.
+/// Returns the marks of the parts that one Decision exercises.
 fn exercised(decision: &Value, marks: &mut BTreeSet<String>) {
     for image in list(decision, "images") {
         if list(image, "reasons")

@@ -23,19 +23,19 @@ use change::Change;
 pub struct Mutant {
     /// In words: `allow everything under the rule for production`
     pub what: String,
-    /// Where
+    /// Its path
     pub place: Place,
     change: Change,
 }
 
-/// What became of the changes of one settings file
+/// Results of the changes of one settings file
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Mutation {
     /// The settings file
     pub settings: String,
     /// How many changes there were
     pub mutants: usize,
-    /// Those that no case has noticed
+    /// Changes that no case detected
     pub survivors: Vec<Survivor>,
 }
 
@@ -44,7 +44,7 @@ pub struct Mutation {
 pub struct Survivor {
     /// In words
     pub what: String,
-    /// Where in the settings
+    /// Path in the settings
     pub place: String,
 }
 

@@ -46,7 +46,7 @@ impl Place {
         Self { steps }
     }
 
-    /// What stands there.
+    /// Returns the value at the place.
     pub(super) fn get<'v>(&self, root: &'v Value) -> Option<&'v Value> {
         self.steps.iter().try_fold(root, |value, step| match step {
             Step::Key(key) => value.get(key),

@@ -25,7 +25,7 @@ use crate::inputs::{self, InputError};
 /// A suite that is ready to run
 #[derive(Debug)]
 pub struct Loaded {
-    /// As it is shown
+    /// Name in messages
     pub name: String,
     /// Its text, for places
     pub source: SourceFile,
@@ -46,10 +46,10 @@ pub struct Case {
     pub name: String,
     /// Line in the suite, from 1
     pub line: usize,
-    /// What must be answered
+    /// The expected result
     pub expectation: Expectation,
     pub(super) request: Value,
-    /// What the settings contain besides
+    /// Additional evidence in the settings
     pub(super) occurrences: Vec<Value>,
     pub(super) time: Time,
     pub(super) host: Arc<SuiteHost>,
@@ -212,17 +212,17 @@ fn replace_keys(
     stand_ins
 }
 
-/// What all cases of a suite are made from
+/// Common input of all cases of a suite
 struct World<'s> {
     settings: &'s Value,
     stand_ins: &'s BTreeMap<String, StandIn>,
     folder: &'s Path,
-    /// What its files lie in
+    /// Directory of its files
     root: &'s Path,
     source: &'s SourceFile,
 }
 
-/// Where the attestations of a case are
+/// Sources of a case's attestations
 #[derive(Default)]
 struct Stored {
     occurrences: Vec<Value>,
@@ -324,7 +324,7 @@ impl Stored {
         Ok(())
     }
 
-    /// What goes into the settings, into the cluster and into the registry.
+    /// Returns the evidence for the settings, the cluster and the registry.
     fn place(self) -> (Vec<Value>, Cluster, BTreeMap<String, Value>) {
         let resources = self.resources.into_iter();
         let resources = resources.map(|((namespace, name), attestations)| {

@@ -36,7 +36,7 @@ pub struct CaseResult {
 pub enum Ended {
     /// The module answered
     Decided {
-        /// What it answered
+        /// Its Decision
         decision: Value,
         /// How that differs from what is expected; empty is as expected
         mismatches: Vec<Mismatch>,

@@ -75,12 +75,12 @@ impl TestKey {
         }
     }
 
-    /// As attestors and authenticators list it.
+    /// Returns the key's entry for attestors and authenticators.
     pub(super) fn entry(&self) -> Value {
         json!({"pkixPublicKey": self.pkix()})
     }
 
-    /// As checks list it.
+    /// Returns the key's entry for checks.
     pub(super) fn pkix(&self) -> Value {
         let algorithm = match self.secret {
             Secret::EcdsaP256(_) => "ECDSA_P256_SHA256",
@@ -89,7 +89,7 @@ impl TestKey {
         json!({"publicKeyPem": self.pem, "signatureAlgorithm": algorithm})
     }
 
-    /// As Sigstore authorities list it.
+    /// Returns the key's entry for Sigstore authorities.
     pub(super) fn sigstore(&self) -> Value {
         json!({"publicKeyPem": self.pem})
     }

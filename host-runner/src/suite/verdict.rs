@@ -6,10 +6,10 @@ use policy_lint::suite::{Expectation, ExpectedCode, ExpectedImage, Outcome};
 use serde::Serialize;
 use serde_json::Value;
 
-/// One difference between what is expected and what was answered
+/// One difference between the expected and the actual result
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Mismatch {
-    /// What differs: `outcome`, `enforcement`, `reasons` …
+    /// The differing field: `outcome`, `enforcement`, `reasons` …
     pub what: String,
     /// In the suite's words
     pub expected: String,
@@ -140,8 +140,7 @@ fn compare_image(expected: &ExpectedImage, decision: &Value) -> Option<(String, 
     }
 }
 
-/// What was written into the object, by what was there: looked up in the object, not in what the
-/// Decision says about it.
+/// Returns the replaced images, read from the mutated object and not from the Decision.
 fn pinned(decision: &Value, object: &Value) -> BTreeMap<String, String> {
     let Some(mutated) = decision.get("mutatedObject") else {
         return BTreeMap::new();

@@ -1,4 +1,4 @@
-//! Where findings go: severities are decided here, once, and what a comment ignores is taken out.
+//! Collects findings, sets their severities, and removes those that a comment ignores.
 
 use alloc::collections::{BTreeMap, BTreeSet};
 
@@ -44,7 +44,7 @@ impl<'a> Sink<'a> {
         self.config.time()
     }
 
-    /// Takes a finding whose code may be overridden.
+    /// Adds a finding, with its severity after overrides.
     pub(crate) fn push(&mut self, diagnostic: Diagnostic) {
         let level = self.config.level(&diagnostic.code);
         let severity = match level {
@@ -58,7 +58,7 @@ impl<'a> Sink<'a> {
         });
     }
 
-    /// Applies the comments of the files, and puts what is left in order.
+    /// Applies the comments of the files, and sorts the remaining findings.
     pub(crate) fn into_report(mut self, files: &[SourceFile], directives: &[Directive]) -> Report {
         let mut used = BTreeSet::new();
         let mut ignored = 0_usize;
@@ -112,14 +112,14 @@ impl<'a> Sink<'a> {
 }
 
 impl Report {
-    /// How many findings of a severity there are.
+    /// Returns the number of findings of a severity.
     #[must_use]
     pub fn count(&self, severity: Severity) -> usize {
         let of_severity = |one: &&Diagnostic| one.severity == severity;
         self.diagnostics.iter().filter(of_severity).count()
     }
 
-    /// The severest of the findings.
+    /// Returns the highest severity of the findings.
     #[must_use]
     pub fn worst(&self) -> Option<Severity> {
         self.diagnostics.iter().map(|one| one.severity).max()

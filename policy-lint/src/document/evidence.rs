@@ -1,4 +1,4 @@
-//! Attestations that stand in the settings, in every shape that the policy reads. Nothing is verified.
+//! Attestations in the settings, in every shape that the policy reads, unverified.
 
 use super::Settings;
 use crate::source::{Entry, Node, Span, pointed_at};
@@ -7,7 +7,7 @@ use crate::source::{Entry, Node, Span, pointed_at};
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Occurrence<'n>(&'n Node);
 
-/// Where payload and signatures can be: nowhere below for an envelope by itself
+/// Paths of payload and signatures; empty for a bare envelope
 const BODIES: [&[&str]; 6] = [
     &[],
     &["attestation"],
@@ -17,7 +17,7 @@ const BODIES: [&[&str]; 6] = [
     &["dsseAttestation", "envelope"],
 ];
 
-/// Where the API's beta versions have signed messages of OpenPGP
+/// Paths of OpenPGP messages in the API's beta versions
 const OPENPGP_MESSAGES: [&[&str]; 2] = [
     &["attestation", "pgpSignedAttestation"],
     &["attestation", "attestation", "pgpSignedAttestation"],

@@ -1,19 +1,19 @@
-//! Valid patterns taken apart, and which of them cover others.
+//! Parts of valid patterns, and coverage of patterns by others.
 
 use alloc::collections::BTreeMap;
 
 use super::{Language, Pattern};
 
-/// A text that is taken literally, and what may follow it
+/// A literal text with an optional wildcard
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Glob<'p> {
     /// The text without its wildcard
     pub(crate) literal: &'p str,
-    /// The wildcard behind it
+    /// The final wildcard
     pub(crate) wildcard: Wildcard,
 }
 
-/// What stands at the end of a pattern
+/// The end of a pattern
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Wildcard {
     /// Nothing: the whole text is literal
@@ -36,7 +36,7 @@ pub(crate) struct AllowParts<'p> {
 }
 
 impl<'p> Glob<'p> {
-    /// Takes the wildcard off the end.
+    /// Splits off the final wildcard.
     #[must_use]
     pub(crate) fn split(text: &'p str) -> Self {
         let (literal, wildcard) = if let Some(literal) = text.strip_suffix("**") {
@@ -55,13 +55,13 @@ impl<'p> Glob<'p> {
         self.wildcard != Wildcard::Nothing
     }
 
-    /// What follows the last slash of the literal part.
+    /// Returns the literal text after the last slash.
     #[must_use]
     pub(crate) fn last_word(self) -> &'p str {
         self.literal.rsplit('/').next().unwrap_or(self.literal)
     }
 
-    /// Whether every text of another is one of this.
+    /// Whether it matches every text that another one matches.
     fn covers(self, other: Glob<'_>) -> bool {
         let Some(rest) = other.literal.strip_prefix(self.literal) else {
             return false;
@@ -135,7 +135,7 @@ fn covers_directory(wider: &str, narrower: &str) -> bool {
     covers_registry && wide_path.covers(path)
 }
 
-/// The patterns of one list, made ready to ask which of them covers something
+/// The patterns of one list, indexed to find one that covers another
 #[derive(Debug)]
 pub(crate) struct Coverage<'l, 'n> {
     language: Language,
@@ -205,7 +205,7 @@ impl<'l, 'n> Coverage<'l, 'n> {
     }
 }
 
-/// By what a pattern is found
+/// Key of a pattern in the index
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Key<'p> {
     literal: &'p str,
@@ -294,7 +294,7 @@ mod tests {
         }
     }
 
-    /// What a narrower pattern matches, a wider one matches: over all pairs of patterns and images.
+    /// Images that a narrower pattern matches also match a wider one: all pairs of patterns and images.
     #[test]
     fn covering_agrees_with_matching() {
         let words = ["", "a", "ab", "a/b", "a/bc", "b"];

@@ -1,4 +1,4 @@
-//! Names that Kubernetes gives, by RFC 1123.
+//! Kubernetes names (RFC 1123).
 
 /// Whether a namespace can have this name.
 #[must_use]
@@ -6,8 +6,7 @@ pub fn is_dns_label(text: &str) -> bool {
     text.len() <= 63 && is_word(text)
 }
 
-/// Whether a service account, or any resource that is named like one, can have this name: words with
-/// dots between them.
+/// Whether a service account can have this name: DNS labels, separated by dots.
 #[must_use]
 pub fn is_dns_subdomain(text: &str) -> bool {
     text.len() <= 253 && text.split('.').all(is_word)

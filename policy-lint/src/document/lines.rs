@@ -1,5 +1,4 @@
-//! Changes of whole lines in block style. Where a text is laid out otherwise there is no change
-//! rather than a wrong one.
+//! Changes of whole lines in block style. Other layouts are not changed.
 
 use super::Settings;
 use crate::diagnostic::Edit;
@@ -64,7 +63,7 @@ impl Settings<'_> {
         !text.starts_with(['{', '['])
     }
 
-    /// What stands before a byte in its line.
+    /// Returns the text before a byte in its line.
     fn lead(&self, start: usize) -> Option<&str> {
         let before = self.text.get(..start)?;
         Some(before.rsplit('\n').next().unwrap_or(before))
@@ -86,7 +85,7 @@ impl Settings<'_> {
         })
     }
 
-    /// What stands in a line behind a value and its closing brackets, which are not in its span.
+    /// Returns the text in a line after a value and its closing brackets, which are not in its span.
     fn behind<'t>(&self, value: &Node, tail: &'t str) -> Option<&'t str> {
         let last_value = value.entries().last().map(|entry| &entry.value);
         let behind = match value.items().last().or(last_value) {

@@ -1,4 +1,4 @@
-//! Kubewarden's policies and groups of policies, as far as they say when and with what a module is asked.
+//! Kubewarden's policies and policy groups: modules, settings and webhook rules.
 
 use super::{Origin, Settings};
 use crate::source::{Entry, Node, Span, pointed_at};
@@ -10,7 +10,7 @@ pub(crate) struct Manifest<'n> {
     pub(crate) root: &'n Node,
     /// `spec`, where there is one; of a member of a group its own part
     pub(crate) spec: Option<&'n Node>,
-    /// The file that it stands in
+    /// The text of its file
     text: &'n str,
 }
 
@@ -120,14 +120,14 @@ impl<'n> Manifest<'n> {
         Some(Settings::new(settings, Origin::Settings, self.text))
     }
 
-    /// When the module is asked.
+    /// Returns the webhook rules.
     #[must_use]
     pub(crate) fn rules(&self) -> Vec<WebhookRule<'n>> {
         let rules = self.get("rules").map(Node::items).unwrap_or_default();
         rules.iter().map(WebhookRule).collect()
     }
 
-    /// Where to point when the whole is meant: its name.
+    /// Returns the place of the manifest as a whole: its name.
     #[must_use]
     pub(crate) fn span(&self) -> Span {
         let name = self.root.at(&["metadata", "name"]);

@@ -1,6 +1,6 @@
-//! Registries that are known by name: who can put images there.
+//! Known registries, by who can push images.
 
-/// Registries in which anybody can have a project; with a leading dot, all subdomains
+/// Registries in which anyone can have a project; with a leading dot, all subdomains
 const PUBLIC: &[&str] = &[
     "docker.io",
     "index.docker.io",
@@ -71,7 +71,7 @@ const VENDOR_PROJECTS: &[&str] = &[
     "tekton-releases",
 ];
 
-/// Domains below which an operator gives each customer a host of its own
+/// Domains in which an operator gives each customer its own host
 const TENANTS: &[&str] = &[
     ".azurecr.io",
     ".azurecr.cn",

@@ -1,5 +1,5 @@
-//! Settings as rules of the linter look at them: what is there, with places, and no judgement. What is
-//! of the wrong shape is left out; the policy's own validation reports it.
+//! Settings for the rules of the linter: values with their places. Malformed parts are left out; the policy's own
+//! validation reports them.
 
 use policy_wasm::pattern::{AllowPattern, NamePattern, SourceRepository, TrustedDirectory};
 
@@ -11,16 +11,16 @@ use crate::source::{Entry, Node, Span, pointed_at};
 pub(crate) struct Settings<'n> {
     /// The whole document
     pub(crate) root: &'n Node,
-    /// What the document is
+    /// Kind of the document
     pub(crate) origin: Origin,
     /// The text of its file
     pub(crate) text: &'n str,
 }
 
-/// What a document of settings is
+/// Kind of a document with settings
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Origin {
-    /// All that the module needs
+    /// Complete settings
     Settings,
     /// A project-singleton policy; nothing is known about attestors and evidence
     SingletonPolicy,
@@ -33,13 +33,13 @@ pub(crate) enum Origin {
 pub(crate) struct Pattern<'n> {
     /// The text
     pub(crate) text: &'n str,
-    /// Where the text stands
+    /// Place of the text
     pub(crate) span: Span,
     /// The item of the list; for an allowlist of a singleton policy a mapping
     pub(crate) item: &'n Node,
     /// The list
     pub(crate) list: &'n Node,
-    /// What it is written in
+    /// Its language
     pub(crate) language: Language,
     /// Whether it stands in the system policy, which Google writes
     pub(crate) is_system: bool,
@@ -65,7 +65,7 @@ pub(crate) struct AdmissionRule<'n> {
     pub(crate) map: &'static str,
     /// The key; none for the default rule
     pub(crate) entry: Option<&'n Entry>,
-    /// Where to point when the rule is meant: its key, or the field of the default rule
+    /// Place of the rule: its key, or the field of the default rule
     pub(crate) key_span: Span,
     /// The rule
     pub(crate) node: &'n Node,
@@ -106,7 +106,7 @@ pub(crate) const RULE_MAPS: [&str; 4] = [
     "istioServiceIdentityAdmissionRules",
 ];
 
-/// The rule that applies where no other does
+/// Field of the default rule
 pub(crate) const DEFAULT_RULE: &str = "defaultAdmissionRule";
 
 impl<'n> Settings<'n> {
@@ -156,7 +156,7 @@ impl<'n> Settings<'n> {
         self.setting(keys).is_some_and(Node::is_true)
     }
 
-    /// Where to point when the singleton policy as a whole is meant.
+    /// Returns the place of the singleton policy as a whole.
     #[must_use]
     pub(crate) fn policy_span(&self) -> Span {
         let key = match self.origin {
@@ -166,7 +166,7 @@ impl<'n> Settings<'n> {
         key.map_or_else(|| pointed_at(self.root), |entry| entry.key_span)
     }
 
-    /// What the singleton policy says about the system policy, with its place.
+    /// Returns `globalPolicyEvaluationMode` of the singleton policy, with its place.
     #[must_use]
     pub(crate) fn global_mode(&self) -> Option<(&'n str, Span)> {
         mode(self.policy()?, "globalPolicyEvaluationMode")
@@ -341,7 +341,7 @@ impl<'n> AdmissionRule<'n> {
         self.entry.map_or("", |entry| entry.key.as_str())
     }
 
-    /// As a sentence names it: `the default rule`, `the rule for production`.
+    /// Returns its name in messages: `the default rule`, `the rule for production`.
     #[must_use]
     pub(crate) fn title(&self) -> String {
         match self.entry {
@@ -384,7 +384,7 @@ impl<'n> Attestor<'n> {
         self.node.text_of("name")
     }
 
-    /// Where to point when the attestor is meant: its name.
+    /// Returns the place of the attestor: its name.
     #[must_use]
     pub(crate) fn span(&self) -> Span {
         pointed_at(self.node.get("name").unwrap_or(self.node))

@@ -95,7 +95,7 @@ mod tests {
     use super::super::tests::found;
     use super::{RULE, TEST_KEYS};
 
-    /// Whatever id somebody gives it, and whatever it is trusted with.
+    /// Under any id and for any purpose.
     #[test]
     fn a_test_key_is_found_under_any_id_and_for_any_purpose() {
         let named = RULE.avoid.replace(

@@ -111,7 +111,7 @@ impl Directive {
         (last_second < now?).then_some(date)
     }
 
-    /// What is wrong with the comment itself, given which of its codes ignored something.
+    /// Returns the problems of the comment, given which of its codes ignored a finding.
     pub(crate) fn problems(
         &self,
         is_used: impl Fn(&str) -> bool,
@@ -126,9 +126,9 @@ impl Directive {
                 ..finding
             }
         };
-        let form = "write `# countersign-ignore CODE: why this is right here`";
+        let form = "use `# countersign-ignore CODE: REASON`";
         if self.reason.is_empty() || self.codes.is_empty() {
-            let message = "a finding is ignored without a reason, so it is not ignored".to_owned();
+            let message = "the comment has no reason, so it has no effect".to_owned();
             return vec![finding(
                 WITHOUT_REASON,
                 Severity::Error,
@@ -138,10 +138,9 @@ impl Directive {
             )];
         }
         if let Some(date) = self.ended(now) {
-            let message = format!("the comment ignores findings until {date}, which is past");
-            let help =
-                "resolve what it ignored, which is reported again, or write a new date and why";
-            let label = "ignores nothing any more";
+            let message = format!("the comment expired on {date}");
+            let help = "resolve the finding, or set a new date and reason";
+            let label = "expired";
             return vec![finding(EXPIRED, Severity::Warning, label, message, help)];
         }
         let unused = self.codes.iter().filter(|code| !is_used(code));
@@ -157,10 +156,10 @@ impl Directive {
                 } else {
                     (
                         "cannot be ignored",
-                        "the policy itself refuses this; mend it",
+                        "fix it: the policy's own validation reports it",
                     )
                 };
-                let message = format!("`{code}` is ignored where it is not found");
+                let message = format!("the comment ignores `{code}`, which is not found here");
                 finding(UNUSED, Severity::Warning, label, message, help)
             })
             .collect()

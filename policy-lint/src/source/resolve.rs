@@ -57,7 +57,7 @@ fn step<'n, 'p>(node: &'n Node, path: &'p str) -> Option<Step<'n, 'p>> {
     }
 }
 
-/// What to underline for a value: a whole scalar, but of a mapping only the first key.
+/// Returns the part of a value to underline: a whole scalar, or the first key of a mapping.
 pub(crate) fn pointed_at(node: &Node) -> Span {
     match &node.shape {
         Shape::Map(entries) => entries.first().map_or(node.span, |entry| entry.key_span),

@@ -1,4 +1,4 @@
-//! Where the documents of a stream begin, for a stream that cannot be read as a whole.
+//! Starts of the documents of a stream that cannot be parsed as a whole.
 
 use core::ops::Range;
 

@@ -19,11 +19,11 @@ use super::Span;
 pub struct Node {
     /// From its first character to the end of its last part
     pub span: Span,
-    /// What it is
+    /// Its value
     pub shape: Shape,
 }
 
-/// What a value is
+/// A value
 #[derive(Debug, Clone, PartialEq)]
 pub enum Shape {
     /// `null`, `~` or nothing
@@ -45,7 +45,7 @@ pub enum Shape {
 pub struct Entry {
     /// The key's text
     pub key: String,
-    /// Where the key stands
+    /// Place of the key
     pub key_span: Span,
     /// The value
     pub value: Node,
@@ -54,9 +54,9 @@ pub struct Entry {
 /// Why a text cannot be read, and where
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Malformed {
-    /// Where reading ended
+    /// Place of the error
     pub span: Span,
-    /// What the text was taken for
+    /// Notation of the text
     pub notation: Notation,
     /// In words, without the place
     pub message: String,
@@ -64,7 +64,7 @@ pub struct Malformed {
     pub exceeds: bool,
 }
 
-/// What a text is written in
+/// Notation of a text
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Notation {
     /// JSON
@@ -87,9 +87,9 @@ pub struct Reading {
 /// A place that readers of YAML take for different things
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Doubt {
-    /// Where it stands
+    /// Its place
     pub span: Span,
-    /// What the difference is
+    /// Kind of the difference
     pub kind: DoubtKind,
 }
 
@@ -221,7 +221,7 @@ impl Node {
         }
     }
 
-    /// What it is, as a sentence names it.
+    /// Returns its name in messages.
     #[must_use]
     pub const fn kind(&self) -> &'static str {
         match self.shape {
@@ -236,7 +236,7 @@ impl Node {
 }
 
 impl Entry {
-    /// Where the key's text stands, without quotes around it.
+    /// Returns the place of the key's text, without quotes.
     pub(crate) fn key_text_span(&self, text: &str) -> Option<Span> {
         let Span { file, start, end } = self.key_span;
         let quotes = end.saturating_sub(start).saturating_sub(self.key.len());

@@ -11,36 +11,36 @@ use crate::source::{Node, Shape, Span};
 /// One attestation
 #[derive(Debug, Clone, PartialEq)]
 pub struct Attestation {
-    /// Where it stands in the suite
+    /// Its place in the suite
     pub span: Span,
     /// Name of the signer
     pub by: String,
     /// The image, by reference with a digest
     pub image: String,
-    /// What is said about the image
+    /// Content of the attestation
     pub claim: Claim,
-    /// What it is wrapped in
+    /// Its format
     pub format: Format,
-    /// Where it is found
+    /// Its source
     pub source: Source,
     /// Under which note it is filed, where not under that of the signer's attestor
     pub note: Option<String>,
     /// The repository that it names, where not that of the image
     pub repository: Option<String>,
-    /// What was done to it
+    /// Its defects
     pub tampers: Vec<Tamper>,
 }
 
-/// What is said about an image
+/// Content of an attestation
 #[derive(Debug, Clone, PartialEq)]
 pub enum Claim {
     /// That it may run
     Approval,
-    /// What a scan found
+    /// A vulnerability scan
     Scan {
         /// When the scan ended
         finished: Moment,
-        /// What it found
+        /// Findings
         findings: Vec<Finding>,
     },
     /// How it was built
@@ -61,7 +61,7 @@ pub enum Claim {
 pub enum Moment {
     /// So many seconds before the time of the case
     Ago(u64),
-    /// Whatever the time of the case is
+    /// Fixed, independent of the time of the case
     At(Time),
 }
 
@@ -85,7 +85,7 @@ pub struct Provenance {
     pub source: Option<String>,
 }
 
-/// What an attestation is wrapped in
+/// Format of an attestation
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
     /// An occurrence over the payload's own bytes, as gcloud makes them
@@ -102,7 +102,7 @@ pub enum Format {
     Cosign,
 }
 
-/// Where an attestation is found
+/// Source of an attestation
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Source {
     /// Among the `evidence.occurrences` of the settings
@@ -115,7 +115,7 @@ pub enum Source {
     Registry,
 }
 
-/// What was done to an attestation
+/// Defect of an attestation
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Tamper {
     /// It is there twice
@@ -191,11 +191,11 @@ fn check_tampers(tampers: &[Tamper], format: Format, span: Span, reader: &Reader
         };
         if is_idle {
             let name = name(*tamper);
-            reader.invalid(span, format!("`{name}` changes nothing about this format"));
+            reader.invalid(span, format!("`{name}` has no effect on this format"));
         }
     }
     if tampers.len() > 1 && tampers.contains(&Tamper::Garbage) {
-        reader.invalid(span, "of `garbage` nothing is left that could be changed");
+        reader.invalid(span, "`garbage` cannot be changed further");
     }
 }
 
@@ -245,8 +245,8 @@ impl Attestation {
         let image = image.and_then(|node| {
             let image = names.image(node, reader)?;
             if digest_of(&image).is_none() {
-                let message = format!("`{image}` has no digest, and only digests are attested");
-                let help = "write `NAME@digest` under `images` for a digest of its own";
+                let message = format!("`{image}` has no digest, and only digests can be attested");
+                let help = "use `NAME@digest` in `images` for a generated digest";
                 reader.invalid_with_help(node.span, message, help);
                 return None;
             }
@@ -266,7 +266,7 @@ impl Attestation {
         let (claim, source) = (claim?, source.unwrap_or(names.source));
         let is_statement = claim != Claim::Approval;
         if is_statement && format.is_some_and(|format| format != Format::Dsse) {
-            let message = "what is not a plain approval is a statement in a `dsse` envelope";
+            let message = "statements need the format `dsse`";
             reader.invalid(format_span, message);
         }
         let is_ed25519 = by.as_deref().is_some_and(|by| {
@@ -290,7 +290,7 @@ impl Attestation {
         if source == Source::PodAnnotation && !is_envelope {
             reader.invalid(
                 format_span,
-                "a Pod's annotation carries envelopes only: `dsse`, `policy-verification`",
+                "a Pod's annotation contains only envelopes: `dsse`, `policy-verification`",
             );
         }
         if (format == Format::Cosign) && source != Source::Registry {
@@ -445,7 +445,7 @@ fn read_tampers(node: Option<&Node>, claim: Option<&Claim>, reader: &Reader) -> 
             continue;
         };
         if tamper.needs_time() && !has_time {
-            let message = "only a `scan` and an `upload` have a time that this could change";
+            let message = "only a `scan` and an `upload` have a time to change";
             reader.invalid(word.span, message);
         }
         tampers.push(tamper);

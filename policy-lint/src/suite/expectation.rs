@@ -1,4 +1,4 @@
-//! What a case expects.
+//! Expected results of cases.
 
 use alloc::collections::BTreeMap;
 
@@ -8,20 +8,20 @@ use super::{Names, digest_of, each_entry};
 use crate::read::Reader;
 use crate::source::{Node, Shape, Span};
 
-/// What must be answered; what is not said may be anything
+/// Expected result; omitted fields match any value
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Expectation {
-    /// Where it stands
+    /// Its place
     pub span: Span,
     /// Whether the request is let in
     pub outcome: Outcome,
-    /// What the verdict decided, or what overrode it
+    /// Expected enforcement
     pub enforcement: Option<Enforcement>,
     /// Codes that the Decision gives as reasons, anywhere in it
     pub reasons: Vec<ExpectedCode>,
     /// Codes of warnings
     pub warnings: Vec<ExpectedCode>,
-    /// What is said about single images
+    /// Expected results of single images
     pub images: Vec<ExpectedImage>,
     /// The images that are written into the object, by the images that were there: all of them
     pub pinned: Option<BTreeMap<String, String>>,
@@ -36,7 +36,7 @@ pub enum Outcome {
     Denied,
 }
 
-/// What became of a verdict
+/// Enforcement of a verdict
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Enforcement {
     /// It decided
@@ -56,7 +56,7 @@ pub struct ExpectedCode {
     pub is_there: bool,
 }
 
-/// What is said about one image
+/// Expected result of one image
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ExpectedImage {
     /// As the object spells it
@@ -182,18 +182,18 @@ fn read_codes(node: Option<&Node>, reader: &Reader) -> Vec<ExpectedCode> {
             None => (text, true),
         };
         if !Code::ALL.iter().any(|known| known.as_str() == code) {
-            let message = format!("there is no reason code `{code}`");
+            let message = format!("no reason code `{code}`");
             let help = "the codes are those of `countersign evaluate`; `!CODE` must not occur";
             reader.invalid_with_help(item.span, message, help);
         }
         if code == "clock-overridden" {
             reader.invalid(
                 item.span,
-                "every suite sets the clock, so this says nothing",
+                "every suite sets the clock, so this has no effect",
             );
         }
         if codes.iter().any(|other| other.code == code) {
-            reader.invalid(item.span, format!("`{code}` stands here twice"));
+            reader.invalid(item.span, format!("duplicate `{code}`"));
         }
         codes.push(ExpectedCode {
             code: code.to_owned(),

@@ -1,4 +1,4 @@
-//! What the host of a case fails at.
+//! Failing host calls of a case.
 
 use super::each_entry;
 use crate::read::Reader;

@@ -1,4 +1,4 @@
-//! What is asked in a case: an object made from a few words, or one from a file.
+//! The request of a case: an object from a few fields, or one from a file.
 
 use alloc::collections::BTreeMap;
 
@@ -15,7 +15,7 @@ pub enum Request {
     File {
         /// Relative to the suite
         path: String,
-        /// Where that stands
+        /// Its place
         span: Span,
         /// Of a manifest that does not say its own
         namespace: Option<String>,
@@ -56,7 +56,7 @@ pub struct Kind {
     pub version: &'static str,
     /// Name
     pub kind: &'static str,
-    /// Where the Pod's metadata and spec are: nowhere for a Pod itself
+    /// Path of the Pod's metadata and spec; empty for a Pod
     pub template: &'static [&'static str],
 }
 

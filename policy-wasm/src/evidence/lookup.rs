@@ -319,7 +319,7 @@ mod tests {
         assert_eq!(host.0, limit, "each is asked once");
     }
 
-    /// What dry run asks for is asked as far as the budget goes, and the rest is a failure.
+    /// Lookups for dry run are made within the budget, and the rest fails.
     #[test]
     fn lenient_lookups_end_with_the_budget_and_deny_nothing() {
         let budget = Budget::DEFAULT;

@@ -72,7 +72,7 @@ pub fn occurrences(count: usize) -> Value {
     call(with_occurrences(count), one_container(&image()))
 }
 
-/// The same, and the one is filed under another image.
+/// Like the call above, with the attestation stored under another image.
 pub fn misfiled(count: usize) -> Value {
     let mut settings = with_occurrences(count);
     let one = &mut settings["evidence"]["occurrences"][0];

@@ -85,7 +85,7 @@ pub fn request(group: &str, kind: &str, object: Value) -> Value {
     })
 }
 
-/// The same request as an update of an older object.
+/// Turns the request into an update of an older object.
 pub fn update(mut request: Value, old: Value) -> Value {
     request["operation"] = "UPDATE".into();
     request["oldObject"] = old;
@@ -108,7 +108,7 @@ pub fn case(
     }
 }
 
-/// The same, for a change that reaches `time` and `evidence` of the call too.
+/// Like [`case`], for a change that also reaches `time` and `evidence` of the call.
 pub fn call_case(name: &str, expected: &'static str, change: impl FnOnce(&mut Value)) -> Case {
     let mut call = json!({"request": pod(one_container(&image())), "settings": settings()});
     change(&mut call);

@@ -53,7 +53,7 @@ pub fn settings(policy: Value) -> Value {
     json!({"platformPolicies": [policy]})
 }
 
-/// The same, with an attestation of the base case's image by key `a`.
+/// Adds an attestation of the base case's image by key `a`.
 pub fn attested(policy: Value) -> Value {
     let mut settings = settings(policy);
     let text = payload("trusted.example/app", A);
@@ -117,7 +117,7 @@ pub fn simple_signing(keys: &[&TestKey]) -> Value {
     simple_signing_of(&[&keys])
 }
 
-/// The same with several authenticators and any keys.
+/// Settings with several authenticators and any keys.
 pub fn simple_signing_of(authenticators: &[&[Value]]) -> Value {
     let authenticators: Vec<_> = authenticators
         .iter()

@@ -75,7 +75,7 @@ pub fn attestor(name: &str, keys: &[&TestKey]) -> Value {
     attestor_of(name, &keys)
 }
 
-/// The same with any `publicKeys[]` entries.
+/// An attestor with any `publicKeys[]` entries.
 pub fn attestor_of(name: &str, keys: &[Value]) -> Value {
     json!({
         "name": attestor_name(name),
@@ -105,7 +105,7 @@ pub fn occurrence(note: &str, key: &TestKey, payload: &[u8]) -> Value {
     occurrence_of(note, payload, &[(key.id(), key.sign(payload))])
 }
 
-/// The same, filed under an image of another repository.
+/// An occurrence stored under an image of another repository.
 pub fn filed_under(digest: &str, mut occurrence: Value) -> Value {
     occurrence["resourceUri"] = format!("https://trusted.example/other@{digest}").into();
     occurrence
@@ -172,7 +172,7 @@ pub fn envelope(key: &TestKey, payload_type: &str, payload: &str) -> Value {
     envelope_of(&key.id(), &signature, payload_type, payload)
 }
 
-/// The same with any key id and signature.
+/// An occurrence with any key id and signature.
 pub fn envelope_of(key_id: &str, signature: &[u8], payload_type: &str, payload: &str) -> Value {
     json!({
         "payload": STANDARD.encode(payload),

@@ -610,7 +610,7 @@ fn a_pod_template_is_pinned_in_place() {
     assert_eq!(*pinned, format!("{TAG}@{A}"));
 }
 
-/// Whoever fills an annotation cannot make the answer as long as they like: what is said about
+/// The author of an annotation cannot make the answer arbitrarily long: what is said about
 /// attestations that do not count is bounded, and the rest is counted.
 #[test]
 fn details_of_a_decision_are_bounded() {
@@ -642,7 +642,7 @@ fn details_of_a_decision_are_bounded() {
     assert!(all <= Budget::DEFAULT.details + images.len(), "{all}");
 }
 
-/// The same for what checks ignore, and for what they find: each repository and digest is judged once,
+/// Ignored evidence and findings of checks are limited, too: each repository and digest is judged once,
 /// whatever tags stand in front of the digest.
 #[test]
 fn what_checks_say_about_ignored_statements_is_bounded() {

@@ -91,7 +91,7 @@ fn check_of(check: Value, expected: &[&str]) {
     assert_problems(&settings(policy(&[check])), expected);
 }
 
-/// The same, where the value at fault is at the path or within it.
+/// Checks a problem whose value is at the path or within it.
 #[track_caller]
 fn check_under(settings: &Value, path: &str, code: &str) {
     let found = problems(settings.to_string().as_bytes());

@@ -4,7 +4,7 @@ use std::fs;
 
 use crate::program::{file, run};
 
-/// Two findings: one that can be mended, one that cannot.
+/// Two findings: one with a fix, one without.
 const POLICY: &str = "policy:
   admissionWhitelistPatterns:
     - namePattern: registry.example/shop/**
@@ -54,7 +54,7 @@ fn one_line_for_each_finding_where_that_is_wanted() {
 }
 
 #[test]
-fn what_cannot_change_a_verdict_is_mended() {
+fn fixes_that_cannot_change_a_verdict_are_applied() {
     let (_folder, path) = file("policy.yaml", POLICY);
     let (stdout, _) = run(&format!("lint --fix {}", path.display()), "", 1);
     assert!(

@@ -18,8 +18,19 @@ const BEGINNINGS: &[&str] = &["The same", "Whoever", "Whom", "Nobody", "Somebody
 fn code_has_one_word_for_one_thing() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
     let mut found = Vec::new();
-    for package in ["host-runner/src", "policy-lint/src", "policy-wasm"] {
-        visit(&root.join(package), &mut |path, number, line| {
+    let places = [
+        "host-runner/src",
+        "policy-lint/src",
+        "policy-wasm",
+        "tests/core",
+        "tests/src",
+        "tests/suites",
+    ];
+    for place in places {
+        visit(&root.join(place), &mut |path, number, line| {
+            if path.ends_with("surface/words.rs") {
+                return;
+            }
             let place = path.strip_prefix(root).unwrap().display();
             if let Some(advice) = advice(line) {
                 found.push(format!("{place}:{number}: {advice}"));

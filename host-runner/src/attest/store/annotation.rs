@@ -19,7 +19,7 @@ use crate::inputs;
 /// The annotation in which a Pod carries envelopes
 pub(crate) const ANNOTATION: &str = "binaryauthorization.googleapis.com/attestations";
 
-/// What Kubernetes allows for all annotations of an object together.
+/// Kubernetes' limit on all annotations of an object together
 const MAX_BYTES: usize = 256 << 10;
 
 /// Adds an envelope to every Pod, and every template of one, in a file of manifests that has the
@@ -138,7 +138,7 @@ fn joined(items: &str, entry: &Entry) -> Result<Option<(String, Change)>, String
     Ok(Some((items.join(","), place.change())))
 }
 
-/// What the annotation of a template says.
+/// Returns the annotation of a template.
 fn current(template: &Value) -> Result<String, String> {
     let annotation = PATH.iter().try_fold(template, |value, key| value.get(key));
     match annotation {

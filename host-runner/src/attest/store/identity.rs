@@ -1,4 +1,4 @@
-//! When two attestations are the same one, signed twice.
+//! Identity of attestations: whether two are the same one, signed twice.
 
 use alloc::collections::BTreeSet;
 
@@ -8,7 +8,7 @@ use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use policy_wasm::digest::Digest;
 use serde_json::{Map, Value};
 
-/// Who has signed what, in any shape that a policy reads. Nothing is verified here.
+/// Signers and payload of an attestation in any shape that a policy reads, unverified
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Identity {
     note: Option<String>,
@@ -18,7 +18,7 @@ pub(super) struct Identity {
     signers: BTreeSet<String>,
 }
 
-/// What the signatures cover
+/// The signed bytes
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Form {
     /// The payload's own bytes

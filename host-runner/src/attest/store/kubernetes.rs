@@ -15,7 +15,7 @@ use crate::yaml;
 const API_VERSION: &str = policy_lint::ATTESTATION.0;
 const KIND: &str = policy_lint::ATTESTATION.1;
 
-/// As the definition of the kind has it.
+/// Limit in the definition of the kind
 const MAX_ATTESTATIONS: usize = 16;
 
 const ATTESTATIONS: List<'static> = List {
@@ -23,7 +23,7 @@ const ATTESTATIONS: List<'static> = List {
     path: &["spec", "attestations"],
 };
 
-/// What the server writes into an object. An old `resourceVersion` would make it refuse the next one.
+/// Fields that the server writes into an object. An outdated `resourceVersion` would make `kubectl apply` fail.
 const WRITTEN_BY_SERVER: [&str; 6] = [
     "creationTimestamp",
     "generation",
@@ -217,7 +217,7 @@ fn is_object(object: &Map<String, Value>, namespace: &str, name: &str) -> bool {
         && is(of_metadata("namespace"), namespace)
 }
 
-/// As namespaces are named (RFC 1123), which is also what may become the name of a folder.
+/// Whether a text is a DNS label (RFC 1123), as namespaces are, and so safe as a directory name.
 fn is_dns_label(text: &str) -> bool {
     let is_inner = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
     (1..=63).contains(&text.len())

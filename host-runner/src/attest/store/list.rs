@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use super::splice::{Edit, Splice, Target, apply};
 use super::{Change, Entry, Identity, Place, Yaml};
 
-/// Where a list stands in a text: under which keys of which of its documents
+/// The place of a list in a text: its document and keys
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct List<'p> {
     pub(super) document: usize,

@@ -77,7 +77,7 @@ const BY_HAND: &str = "the occurrence cannot be added without changing other par
 const IN_SETTINGS: &[&str] = &["evidence", "occurrences"];
 const IN_MANIFEST: &[&str] = &["spec", "settings", "evidence", "occurrences"];
 
-/// Where the documents of a file have their occurrences.
+/// Finds the list of occurrences in the documents of a file.
 fn list_in(documents: &[Value]) -> Result<List<'static>, String> {
     let is_settings = |value: &Value| {
         ["evidence", "policy", "platformPolicies"]

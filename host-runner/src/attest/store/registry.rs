@@ -106,7 +106,7 @@ fn annotations(manifest: &mut Value) -> Result<&mut Map<String, Value>, String> 
     annotations.ok_or_else(|| "its `annotations` are not a mapping".into())
 }
 
-/// What an annotation holds; nothing where it cannot be read, which is equal to no attestation.
+/// Parses an annotation; a malformed one equals no attestation.
 fn read(annotation: &Value) -> Value {
     let document = annotation.as_str().map(serde_json::from_str);
     document.and_then(Result::ok).unwrap_or_default()

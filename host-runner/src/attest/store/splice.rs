@@ -1,8 +1,8 @@
 //! Changes one place of a YAML text and leaves every other byte as it is: comments, order, quotes,
 //! line breaks. JSON is YAML too.
 //!
-//! Where a value ends is known of scalars only, and an anchor may be wanted elsewhere. So what comes
-//! out is a proposal: whoever asked reads it again, and compares.
+//! Only the ends of scalars are known, and anchors may be used elsewhere. So the result is a proposal, which the
+//! caller must parse and compare.
 
 mod list;
 mod mapping;
@@ -84,7 +84,7 @@ impl<'t> Splice<'t> {
         }
     }
 
-    /// Where a value ends, without what only separates it from the next.
+    /// Returns the end of a value, without separators.
     fn end(&self, node: &Node) -> usize {
         self.text(0..node.span.end).trim_end().len()
     }

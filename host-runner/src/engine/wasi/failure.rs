@@ -41,7 +41,7 @@ impl From<wasmtime::Error> for Failure {
 
 const SUCCESS: u32 = 0;
 
-/// What a function returns to the guest.
+/// Return value of a function for the guest.
 pub(super) fn returned(result: Result<(), Failure>) -> wasmtime::Result<u32> {
     match result {
         Ok(()) => Ok(SUCCESS),

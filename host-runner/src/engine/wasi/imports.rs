@@ -101,7 +101,7 @@ fn add_machine(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
     Ok(())
 }
 
-/// What is done with descriptors.
+/// Operations on descriptors.
 fn add_pipes(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
     linker
         .func_wrap(

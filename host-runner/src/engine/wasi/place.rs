@@ -1,5 +1,5 @@
-//! Where a guest wants an answer, or has what it gives. As WASI asks, a pointer that is outside of memory
-//! or not aligned is a trap:
+//! Places in the guest's memory, for arguments and results. As WASI requires, a pointer outside memory or without
+//! alignment is a trap:
 //! <https://github.com/WebAssembly/WASI/blob/main/legacy/tools/witx-docs.md#pointers>
 
 use super::failure::{Errno, Failure};
@@ -18,7 +18,7 @@ pub(super) fn put<const N: usize>(
 /// Buffers for one read or write (`iovec` and `ciovec`), all of them inside of memory
 #[derive(Debug)]
 pub(super) struct Buffers {
-    /// Where each begins, and how long it is
+    /// Start and length of each
     pub(super) places: Vec<(u32, usize)>,
     /// Bytes of all together
     pub(super) length: u32,

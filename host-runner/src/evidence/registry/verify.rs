@@ -22,7 +22,7 @@ struct Question {
 /// A signature that is about the image, whoever made it
 struct Signature {
     payload: Vec<u8>,
-    /// What the payload says beside the image
+    /// The optional part of the payload
     optional: Value,
     signature: Vec<u8>,
 }

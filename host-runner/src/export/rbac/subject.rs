@@ -1,4 +1,4 @@
-//! Who can hold a role.
+//! Subjects of roles.
 
 use core::fmt;
 
@@ -61,7 +61,7 @@ impl Subject {
         matches!(self, Self::ServiceAccount { namespace, .. } if namespace == other)
     }
 
-    /// As an item of `subjects` in a binding.
+    /// Returns the item for `subjects` in a binding.
     pub(super) fn item(&self) -> String {
         match self {
             Self::ServiceAccount { namespace, name } => format!(

@@ -16,7 +16,7 @@ pub(super) struct Items<'o, 'a, E> {
     pub(super) list: Option<List>,
 }
 
-/// What stood under `items`
+/// The value of `items`
 pub(super) enum Visited {
     /// Items, visited but for these, each with its index: they do not say what they are
     Items(Vec<(usize, Value)>),

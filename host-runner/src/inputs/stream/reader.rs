@@ -7,13 +7,13 @@ use policy_lint::source::Notation;
 
 use crate::inputs::document::DocumentError;
 
-/// Where a reader is, for it and for whoever reads with it
+/// Position of a reader, shared with its parser
 #[derive(Debug)]
 pub(super) struct Position {
     /// Bytes of one object
     pub(super) limit: u64,
     bytes: Cell<u64>,
-    /// Where the object began that is being read
+    /// Start of the current object
     object: Cell<u64>,
     /// Line breaks so far
     lines: Cell<usize>,
@@ -52,7 +52,7 @@ impl Position {
         }
     }
 
-    /// Where a value began that was read just now. Of one with line breaks only the line is exact.
+    /// Returns the start of the last value. With line breaks in it, only the line is exact.
     pub(super) fn place_before(&self, value: &str) -> Place {
         let breaks = value.matches('\n').count();
         let Place { line, column } = self.place();
@@ -142,7 +142,7 @@ impl<'p, R: Read> Reader<'p, R> {
         }
     }
 
-    /// What is there to be read; nothing at the end.
+    /// Returns the buffered bytes; empty at the end.
     fn fill(&mut self) -> io::Result<&[u8]> {
         if self.input.buffer().is_empty() {
             let count = self.input.fill_buf()?.len();

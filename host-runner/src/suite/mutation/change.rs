@@ -1,4 +1,4 @@
-//! What is done to a part of a policy, and how patterns become wider.
+//! Changes of parts of a policy, and widening of patterns.
 
 use serde_json::Value;
 

@@ -48,9 +48,9 @@ struct Composer<'t> {
     text: &'t str,
     file: usize,
     parser: Parser<'t, StrInput<'t>>,
-    /// What the anchors of this document name
+    /// Values of the anchors in this document
     anchors: HashMap<usize, Anchored>,
-    /// What may still be repeated
+    /// Remaining limit on repeated values
     left: Limits,
     reading: Reading,
 }
@@ -88,7 +88,7 @@ struct Size {
 #[derive(Default)]
 struct Entries {
     all: Vec<Entry>,
-    /// Where each key is, and whether it stands in the mapping itself
+    /// Index of each key, and whether it is in the mapping itself
     places: BTreeMap<String, (usize, bool)>,
 }
 
@@ -380,7 +380,7 @@ fn malformed(span: Span, message: impl Into<String>) -> Malformed {
     }
 }
 
-/// What a scalar means, and its text.
+/// Returns the value of a scalar, and its text.
 fn meaning(
     text: &str,
     style: ScalarStyle,
@@ -411,7 +411,7 @@ fn type_of(tag: &Tag) -> Option<alloc::borrow::Cow<'_, str>> {
     tag.suffix_in_namespace("tag:yaml.org,2002:")
 }
 
-/// What a scalar with a tag means; `None` where it is nothing of that type.
+/// Returns the value of a scalar with a tag; `None` if it is not of that type.
 fn tagged(tag: &Tag, text: &str) -> Option<(Scalar, String)> {
     let meaning = scalar::plain(text);
     let meaning = match (type_of(tag).as_deref(), meaning) {

@@ -41,7 +41,7 @@ pub(super) fn read(text: &str, file: usize) -> Result<Reading, Malformed> {
 
 struct Walk<'t> {
     cursor: Cursor<'t>,
-    /// Where the document begins in its text
+    /// Offset of the document in its text
     base: usize,
     file: usize,
     /// Lists and objects that are open
@@ -143,7 +143,7 @@ fn number(text: &str) -> Option<Number> {
     Some(read)
 }
 
-/// What is wrong, in the words of a parser that has some.
+/// Returns the message of a parser with better messages.
 fn syntax_error(text: &str, file: usize) -> Malformed {
     let documents = serde_json::Deserializer::from_str(text).into_iter::<IgnoredAny>();
     let error = documents.filter_map(Result::err).next();

@@ -1,4 +1,4 @@
-//! What a scalar without quotes means to kubectl, which reads YAML 1.1 (without its base 60) and turns
+//! Values of unquoted scalars in kubectl, which reads YAML 1.1 (without its base 60) and turns
 //! what it has read into JSON.
 
 use serde_json::Number;
@@ -17,7 +17,7 @@ pub(super) enum Scalar {
     Text,
 }
 
-/// What a plain scalar means; what is too large for a float is a text.
+/// Returns the value of a plain scalar; a number that is too large for a float is a text.
 pub(super) fn plain(text: &str) -> Scalar {
     match text {
         "" | "~" | "null" | "Null" | "NULL" => Scalar::Null,

@@ -78,7 +78,7 @@ fn signed(name: &str, expected: &'static str, key: &KnownAnswer, occurrence: Val
     })
 }
 
-/// The same signature, over a payload that differs where nobody looks.
+/// A valid signature over a payload that differs in an ignored field.
 fn changed(answer: &KnownAnswer) -> Value {
     let payload = known_answers::message().replace("binauthz", "binauthy");
     let signature = (answer.key().id().to_owned(), answer.signature());

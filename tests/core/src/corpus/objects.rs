@@ -45,7 +45,7 @@ fn object(group: &str, kind: &str, mut object: Value) -> Value {
     request(group, kind, object)
 }
 
-/// The same request with its object in front, where nothing is known yet of its kind.
+/// The request with its object first, before its kind is known.
 fn object_first(request: &Value) -> Value {
     let mut first = json!({"object": request["object"]});
     let fields = request.as_object().unwrap().iter();

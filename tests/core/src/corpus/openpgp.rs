@@ -40,7 +40,7 @@ fn occurrence(payload: &str, key_id: &str, armor: &str) -> Value {
     }})
 }
 
-/// The same with the base64 of the packets, as tools sign that write no armour.
+/// A signature as base64 of the packets, from tools that write no armor.
 fn without_armour(payload: &str, armor: &str) -> Value {
     let (_, rest) = armor.split_once("\n\n").unwrap();
     let (body, _) = rest.rsplit_once("\n=").unwrap();

@@ -23,7 +23,7 @@ fn good() -> Value {
     envelope(&TestKey::new("a"), SIMPLE_SIGNING, &payload(REPOSITORY, A))
 }
 
-/// The same attestation, and the same forgeries, from every place.
+/// One attestation and its forgeries, from every source.
 fn delivered() -> Vec<Case> {
     let other = TestKey::new("other");
     let forged = envelope(&other, SIMPLE_SIGNING, &payload(REPOSITORY, A));

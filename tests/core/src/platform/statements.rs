@@ -63,7 +63,7 @@ pub fn found(id: &str, severity: &str, fix: &str) -> Value {
     })
 }
 
-/// The same, reported for other vulnerabilities too.
+/// A finding that is reported for other vulnerabilities, too.
 pub fn found_for(id: &str, severity: &str, fix: &str, related: &[&str]) -> Value {
     let related: Vec<_> = related.iter().map(|id| json!({"id": id})).collect();
     let mut found = found(id, severity, fix);

@@ -1,5 +1,5 @@
-//! Which Pods and templates of a file have an image. Where kinds keep their images is the policy's
-//! knowledge, so it is asked: its Decision names each place.
+//! Pods and pod templates of a file that have an image. They are found by the policy's Decision, which lists all
+//! image fields.
 
 use alloc::collections::BTreeSet;
 
@@ -18,7 +18,7 @@ use super::super::splice::Target;
 use crate::emit::{printable, text};
 use crate::inputs;
 
-/// A Pod, or what Pods are made from: where its metadata belongs
+/// A Pod or pod template, by the place of its metadata
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Template {
     document: usize,
@@ -110,7 +110,7 @@ pub(super) fn with_image(
     }
 }
 
-/// What the policy sees in an object; nothing where the object is none of its business.
+/// Evaluates an object; returns `None` for objects that the policy does not read.
 fn read(object: Map<String, Value>, workloads: &Value) -> Result<Decision, String> {
     let kind = text_of(&object, "kind");
     if kind.is_empty() || kind == "AdmissionReview" {
@@ -145,7 +145,7 @@ fn read(object: Map<String, Value>, workloads: &Value) -> Result<Decision, Strin
     }
 }
 
-/// Where the pod specs stand that have the image.
+/// Returns the paths of the pod specs with the image.
 fn with_image_in<'d>(decision: &'d Decision, digest: &Digest) -> Vec<&'d str> {
     let has_image = |pod: usize| {
         decision.images.iter().any(|image| {

@@ -70,7 +70,7 @@ impl Layout {
     ///
     /// # Errors
     ///
-    /// It is listed, and not there.
+    /// The manifest is listed but missing.
     pub(super) fn manifest(&self, name: &str) -> Result<Option<Value>, StoreError> {
         let digest = self.listed().find(|listed| is_named(listed, name));
         let (Some(digest), Some(registry)) = (digest.map(digest_of), &self.registry) else {
@@ -207,7 +207,7 @@ fn refuse_links(folder: &Path) -> Result<(), StoreError> {
         .try_for_each(|part| refuse_link(&folder.join(part)))
 }
 
-/// What a blob is.
+/// Returns the descriptor of a blob.
 fn descriptor(media_type: &str, content: &[u8]) -> Value {
     json!({
         "mediaType": media_type,

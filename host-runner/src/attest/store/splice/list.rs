@@ -13,7 +13,7 @@ impl Splice<'_> {
     ///
     /// # Errors
     ///
-    /// It is empty, or written between brackets.
+    /// The list is empty, or written in brackets.
     pub(in super::super) fn push(&self, list: &Node, item: &Value) -> Result<Vec<Edit>, String> {
         let (Some(first), Some(last)) = (list.items().first(), list.items().last()) else {
             return Err("the list is empty".into());

@@ -120,7 +120,7 @@ impl Splice<'_> {
         }])
     }
 
-    /// What stands where a value is `null`, `{}` or `[]`; empty where nothing does.
+    /// Returns the text of a `null`, `{}` or `[]` value; empty for no text.
     fn token(&self, node: &Node) -> Result<Range<usize>, String> {
         let Range { start, end } = node.span.range();
         if node.shape == Shape::Null {

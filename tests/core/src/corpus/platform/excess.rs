@@ -17,7 +17,7 @@ use crate::signing::TestKey;
 
 const EXCEEDED: &str = "error limit-exceeded !check-passed";
 
-/// The same envelope with more signatures than anybody should look at.
+/// An envelope with more signatures than the limit.
 fn seventeen(mut envelope: Value) -> Value {
     let signature = envelope["signatures"][0].clone();
     envelope["signatures"] = vec![signature; 17].into();

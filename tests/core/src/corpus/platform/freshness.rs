@@ -170,7 +170,7 @@ fn speakers() -> Vec<Case> {
     ]
 }
 
-/// Whoever writes a Pod would choose which upload counts.
+/// Upload times in a Pod are ignored, because its author would choose one.
 fn places() -> Vec<Case> {
     let mut cases = Vec::new();
     for place in Delivery::ALL {

@@ -22,7 +22,7 @@ pub(super) fn by_cloud_build() -> Value {
     json!({"trustedBuilder": "GOOGLE_CLOUD_BUILD"})
 }
 
-/// The same for a builder that the settings name.
+/// Provenance of a builder in the settings.
 pub(super) fn by_forge() -> Value {
     json!({"trustedBuilder": FORGE})
 }
