@@ -110,7 +110,7 @@ pub(crate) struct Bench {
     skip: Policy,
     no_op: Policy,
     host: Arc<dyn Host>,
-    /// The module is the embedded one and asks nobody, so that native code can do the same
+    /// Whether the module is the embedded one without lookups, so that native code can be compared
     has_native: bool,
 }
 

@@ -25,8 +25,8 @@ pub(crate) fn create(path: &Path, content: &[u8], readers: Readers) -> io::Resul
     fill(file, content).inspect_err(|_| discard(path))
 }
 
-/// Puts a file in the place of another, which may be missing: whoever reads meanwhile finds the old
-/// one or the new one. A link stays a link, and permissions stay as they are; `readers` is for a new file.
+/// Replaces or creates a file atomically: concurrent readers see the old or the new content. Links stay links, and
+/// permissions are kept; `readers` is for a new file.
 ///
 /// # Errors
 ///

@@ -76,7 +76,7 @@ pub enum InputError {
     EmptyFolder(String),
 }
 
-/// Longer inputs are a mistake, or somebody else's.
+/// Limit on inputs; longer ones are a mistake or an attack
 const MAX_BYTES: u64 = 1 << 30;
 
 /// Reads a file, or standard input for `-`.
@@ -177,7 +177,7 @@ fn documents_by(
     }
 }
 
-/// A path as output may show it: whoever adds a file chooses its name.
+/// Returns a path that is safe to print, because file names are untrusted.
 pub(crate) fn shown(path: &Path) -> String {
     printable(&path.display().to_string())
 }
@@ -335,7 +335,7 @@ pub(crate) fn request_of(object: Map<String, Value>, namespace: &str) -> Result<
     Ok(request.request)
 }
 
-/// The request that creates an object which nobody has written, such as one that asks a question.
+/// Returns the request that creates a generated object.
 ///
 /// # Errors
 ///

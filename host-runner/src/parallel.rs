@@ -145,7 +145,7 @@ struct Answer<'a, R> {
 
 impl<R> Drop for Answer<'_, R> {
     fn drop(&mut self) {
-        // Nobody listens any more where folding has failed.
+        // There is no receiver after folding has failed.
         let _ = self.answers.send((self.index, self.result.take()));
     }
 }

@@ -23,7 +23,7 @@ enum Measure {
     Bytes,
 }
 
-/// Shorter work is over before anybody has read the bar.
+/// Delay before the bar is shown; shorter work shows none
 const QUIET: Duration = Duration::from_secs(1);
 
 impl Progress {
@@ -34,7 +34,7 @@ impl Progress {
         Self::begin(Measure::Steps, steps, template, noun)
     }
 
-    /// Begins to read so many bytes; where nobody knows how many, the steps are counted.
+    /// Returns a bar for this number of bytes; without a number, it counts steps.
     pub(crate) fn of_bytes(bytes: Option<u64>, noun: &'static str) -> Self {
         match bytes {
             Some(_) => {

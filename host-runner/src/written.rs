@@ -1,5 +1,5 @@
-//! The settings as they are written, for whoever shows what a Decision refers to. Nothing is judged
-//! here: which rule, attestor or check it is about, the Decision says.
+//! The settings as written, to show the rule, attestor or check that a Decision refers to. Nothing is evaluated
+//! here.
 
 use serde_json::Value;
 

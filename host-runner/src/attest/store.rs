@@ -188,7 +188,7 @@ fn write(path: &Path, content: impl AsRef<[u8]>) -> Result<(), StoreError> {
         .map_err(|cause| StoreError::write(path, cause))
 }
 
-/// A link inside a folder that somebody else has made could lead to any file of ours.
+/// Rejects links: in a foreign directory, a link could lead to any file of the user.
 fn refuse_link(path: &Path) -> Result<(), StoreError> {
     match fs::symlink_metadata(path) {
         Ok(metadata) if metadata.is_symlink() => Err(StoreError::refused(

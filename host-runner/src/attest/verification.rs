@@ -99,8 +99,8 @@ impl<'a> Question<'a> {
     }
 }
 
-/// The policy looks only at what is filed under an image, or claims to be about it. What somebody wants
-/// to have looked at is filed under the image for that; nobody signs where it is filed.
+/// Stores an attestation under the image, because the policy reads only attestations that are stored under an
+/// image or claim to be about it. This metadata is not signed.
 fn filed_under(document: Value, image: &Image) -> Value {
     let mut document = if document.get("payloadType").is_some() {
         json!({"kind": "DSSE_ATTESTATION", "dsseAttestation": {"envelope": document}})

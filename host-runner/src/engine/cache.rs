@@ -1,8 +1,8 @@
 //! Compiled modules, kept from one run to the next. Compiling takes longer than most answers.
 //!
-//! What is kept is machine code, and whoever could change it could do whatever the user may. So it is
-//! taken only from a file that belongs to the user, that nobody else may write to, and that is whole;
-//! otherwise the module is compiled as if there were no cache.
+//! The cache contains machine code, and a modified entry could run any code as the user. So an entry is used only
+//! if its file belongs to the user, is not writable by others, and is complete; otherwise the module is compiled
+//! without the cache.
 
 use core::hash::{Hash as _, Hasher as _};
 use std::hash::DefaultHasher;
@@ -32,8 +32,8 @@ const MAX_BYTES: u64 = 256 << 20;
 const DIGEST_BYTES: usize = 32;
 
 impl Cache {
-    /// The cache of whoever runs the program: `countersign` in `$XDG_CACHE_HOME`, else in
-    /// `$HOME/.cache`. None where there is no such place, or others could write to it.
+    /// The cache of the current user: `countersign` in `$XDG_CACHE_HOME`, else in `$HOME/.cache`. `None` if there is
+    /// no such directory, or if others can write to it.
     #[must_use]
     pub fn of_user() -> Option<Self> {
         let absolute = |path: PathBuf| path.is_absolute().then_some(path);
@@ -120,7 +120,7 @@ impl Cache {
     }
 }
 
-/// The number of the user: that of whoever owns what the user creates.
+/// The id of the current user: the owner of newly created files.
 #[cfg(unix)]
 fn user(folder: &Path) -> io::Result<u32> {
     use std::os::unix::fs::MetadataExt as _;
@@ -142,7 +142,7 @@ fn create_private(folder: &Path) -> io::Result<()> {
     }
 }
 
-/// Whether something is the user's, and nobody else may write to it.
+/// Whether a file belongs to the user and is not writable by others.
 #[cfg(unix)]
 fn is_private(metadata: &fs::Metadata, owner: u32) -> bool {
     use std::os::unix::fs::MetadataExt as _;

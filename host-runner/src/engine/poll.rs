@@ -23,7 +23,7 @@ const SUCCESS: u16 = 0;
 const BADF: u16 = 8;
 const INVAL: u16 = 28;
 
-/// More than the pipes and clocks that anybody waits for at once.
+/// Limit on events in one call; guests wait for a few pipes and clocks
 const MAX_SUBSCRIPTIONS: u32 = 64;
 
 /// An event that a guest waits for

@@ -59,7 +59,7 @@ impl Cluster {
         }
         let mut cluster = Self::default();
         let files = match inputs::files(folder) {
-            // A cluster in which nobody has attested anything yet.
+            // A cluster without attestations.
             Err(InputError::EmptyFolder(_)) => Vec::new(),
             files => files?,
         };

@@ -59,8 +59,8 @@ pub(crate) fn rules(
         Purpose::Judge => true,
         Purpose::Pin => !is_compared(group, resource),
     };
-    // An update too: whoever applies a tag again would otherwise take the digest for a change, and of a Job
-    // images cannot change at all.
+    // Also for updates: applying a manifest with the tag again would otherwise be a change of the image, which
+    // a Job does not allow.
     let kept = module.iter().cloned().map(|rule| rule.only(is_asked));
     let mut rules: Vec<_> = kept.flatten().collect();
     rules.extend(workloads.rules.iter().cloned());
@@ -73,8 +73,8 @@ fn is_of_controller(group: &str, resource: &str) -> bool {
     !is_pod && group != "serving.knative.dev"
 }
 
-/// Whether whoever made an object compares its template with another one. A Deployment would take a
-/// `ReplicaSet` that was changed on the way for a foreign one, and make the next, without end.
+/// Whether the owner of an object compares its template. A Deployment would not recognize a changed `ReplicaSet` as
+/// its own, and would create another one in a loop.
 fn is_compared(group: &str, resource: &str) -> bool {
     (group, resource) == ("apps", "replicasets")
 }

@@ -59,7 +59,7 @@ pub(super) fn rename_note(attestor: &mut Export, findings: &mut Findings) {
     findings.push(Level::Note, &attestor.place, message);
 }
 
-/// Leaves out the attestors that nobody names.
+/// Leaves out attestors that no rule names.
 pub(super) fn choose(
     attestors: Vec<Export>,
     named: &Named,
@@ -105,7 +105,7 @@ pub(super) fn choose(
     chosen
 }
 
-/// Names each attestor that a rule needs and nobody gave.
+/// Reports attestors of rules that were not given.
 fn report_missing(chosen: &[Export], named: &Named, findings: &mut Findings) {
     for (name, place) in named {
         if chosen.iter().any(|one| name_of(one) == Some(name)) {

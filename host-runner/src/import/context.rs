@@ -81,8 +81,7 @@ const FACTS: [Fact; 2] = [
     },
 ];
 
-/// Rules for clusters or for identities of a mesh cannot be applied by whoever does not know which
-/// these are. The facts are the cluster and the mesh's trust domain.
+/// Checks the context of rules for clusters and mesh identities: the cluster and the mesh's trust domain.
 pub(super) fn require_facts(
     policy: Option<&Export>,
     facts: [Option<&str>; 2],

@@ -77,7 +77,7 @@ enum Kind {
     Other(String),
 }
 
-/// Leaves out what nobody reads, and counts it.
+/// Leaves out occurrences that the settings do not read, and counts them.
 pub(super) fn choose(
     occurrences: Vec<Export>,
     readers: &Readers,
@@ -159,7 +159,7 @@ fn kind_of(occurrence: &Value) -> Kind {
     match occurrence.get("kind").and_then(Value::as_str) {
         None | Some("ATTESTATION" | "DSSE_ATTESTATION") => Kind::Attestation,
         Some("VULNERABILITY" | "DISCOVERY") => Kind::Scan,
-        // Without an envelope, nobody has signed it.
+        // Without an envelope, it is not signed.
         Some("BUILD") if occurrence.get("envelope").is_some() => Kind::Provenance,
         Some(kind) => Kind::Other(kind.to_owned()),
     }

@@ -105,10 +105,10 @@ fn is_one_of(known: &[(&str, &[&str])], group: &str, kind: &str) -> bool {
         .any(|(known, kinds)| *known == group && (kinds.is_empty() || kinds.contains(&kind)))
 }
 
-/// Whether any field of an object could name an image. Of a kind that nobody knows, this alone tells a
-/// workload from a route or a certificate.
+/// Whether any field of an object could contain an image. For unknown kinds, only this distinguishes a workload from
+/// a route or a certificate.
 fn may_have_images(object: &Map<String, Value>) -> bool {
-    // What stands in these runs nothing.
+    // These fields run nothing.
     let is_about_it = |key: &str| ["metadata", "status"].contains(&key);
     let mut left: Vec<&Value> = Vec::new();
     for (key, value) in object.iter().filter(|(key, _)| !is_about_it(key)) {

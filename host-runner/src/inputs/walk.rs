@@ -28,9 +28,9 @@ pub struct Skipped {
 /// Why a file or folder is skipped
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Why {
-    /// A link to a file that lies elsewhere, whose lines must not stand in anybody's log
+    /// A link to a file outside, whose lines must not appear in a log
     LinkOutside,
-    /// A link to a folder that lies elsewhere
+    /// A link to a directory outside
     FolderOutside,
     /// Belongs to a tool, such as `.git`
     ToolFolder,

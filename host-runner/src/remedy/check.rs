@@ -119,7 +119,7 @@ impl Failed<'_> {
         has(self.reasons, "image-not-in-trusted-directory").then(|| self.change(title, &yaml))
     }
 
-    /// An upload time, where nobody trusted has stated one.
+    /// An upload time, if no trusted one exists.
     fn upload(&self) -> Option<Way> {
         let yaml = self.statement(
             "https://countersign.dev/upload/v1",

@@ -1,4 +1,4 @@
-//! Text that somebody else wrote, fit to be pasted into YAML and into a shell.
+//! Untrusted text, made safe to paste into YAML and into a shell.
 
 use core::fmt::Write as _;
 

@@ -15,7 +15,7 @@ impl Registry {
     ///
     /// # Errors
     ///
-    /// A pattern of another form, whose look-alikes nobody would think of.
+    /// A pattern of another form, which also covers similar names.
     pub(crate) fn parse(text: &str) -> Result<Self, String> {
         let stem = text.strip_suffix("/**").or_else(|| text.strip_suffix("/*"));
         let stem = stem.ok_or_else(|| {

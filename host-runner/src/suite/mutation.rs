@@ -1,7 +1,7 @@
 //! Mutation testing: changes one part of a policy at a time, and lists the changes that no case notices.
 //!
-//! A change drops a part, or makes it weaker. What is then no longer valid is no change that anybody
-//! could make unnoticed, and is left out.
+//! A change drops a part or makes it weaker. Changes that make the settings invalid are left out, because they are
+//! detected anyway.
 
 mod change;
 

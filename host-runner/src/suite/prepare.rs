@@ -91,8 +91,8 @@ impl Loaded {
         Self::open_in(path, folder_of(path))
     }
 
-    /// Reads a suite with the requests that it names below `root`: a suite that somebody proposes must not have
-    /// other files read as manifests, which reports would quote.
+    /// Reads a suite with its request files below `root`: a proposed suite must not read other files as manifests,
+    /// because reports quote them.
     ///
     /// # Errors
     ///

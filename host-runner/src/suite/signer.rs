@@ -11,7 +11,7 @@ use policy_lint::suite::SignerAlgorithm;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
-/// A key that signs in place of somebody's production key
+/// A test key in place of a production key
 #[derive(Debug)]
 pub(super) struct TestKey {
     secret: Secret,
@@ -50,7 +50,7 @@ impl TestKey {
         Some(Self { secret, pem, id })
     }
 
-    /// A key of the same kind that nobody has, for whoever signs in the place of `name`.
+    /// Returns an unknown key of the same kind, for forgeries in the name of `name`.
     pub(super) fn impostor(&self, name: &str) -> Option<Self> {
         let algorithm = match self.secret {
             Secret::EcdsaP256(_) => SignerAlgorithm::EcdsaP256,

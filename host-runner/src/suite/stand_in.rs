@@ -17,7 +17,7 @@ pub(super) struct StandIn {
 ///
 /// # Errors
 ///
-/// Says why nobody can be replaced.
+/// Returns the reason why no key can be replaced.
 pub(super) fn replace(
     settings: &mut Value,
     stands_for: &str,

@@ -88,7 +88,7 @@ const TENANTS: &[&str] = &[
     ".ngrok.io",
 ];
 
-/// Whether anybody can have a project in a registry.
+/// Whether anyone can have a project in a registry.
 pub(crate) fn is_public(host: &str) -> bool {
     is_listed(host, PUBLIC)
 }

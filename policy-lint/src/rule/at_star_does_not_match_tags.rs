@@ -37,7 +37,7 @@ fn check(settings: &Settings<'_>, findings: &mut Findings) {
             let Some(name) = glob.literal.strip_suffix('@') else {
                 continue;
             };
-            // Whoever lists a tag of the image as well knows.
+            // Not reported if the list also has a tag of the image.
             let has_tags = coverage.has_beginning(&format!("{name}:"))
                 || coverage.covering(&format!("{name}:*")).is_some();
             if pattern.language != Language::Name || glob.wildcard == Wildcard::Nothing || has_tags

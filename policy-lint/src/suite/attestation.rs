@@ -132,9 +132,9 @@ pub enum Tamper {
     SwapSubject,
     /// Its second half is missing
     Truncated,
-    /// It names a key that nobody has
+    /// An unknown key id
     UnknownKeyId,
-    /// It has no signature
+    /// No signature
     Unsigned,
     /// It is genuine and about another image
     WrongDigest,

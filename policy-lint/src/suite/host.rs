@@ -26,9 +26,9 @@ pub enum Failure {
     RateLimited,
     /// It answers too late
     Timeout,
-    /// It answers more than anybody should read
+    /// An answer that exceeds the limit
     TooLong,
-    /// It cannot reach whom it asks
+    /// The cluster or registry is unreachable
     Unreachable,
     /// It answers about something else
     WrongAnswer,

@@ -63,7 +63,7 @@ fn in_yaml(text: &str, entry: &Entry) -> Result<(Change, String), String> {
     Ok((added.change(), text.ok_or(BY_HAND)?))
 }
 
-/// A file that is nothing but the list has no style that anybody would miss.
+/// Whether a file contains only the list, so that it can be serialized again.
 fn written_anew(list: List<'_>, text: &str, added: &Added) -> Option<String> {
     match added.documents.as_slice() {
         [document] if list.path.is_empty() && !has_comments(text) => Some(yaml::document(document)),

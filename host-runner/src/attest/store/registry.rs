@@ -119,7 +119,7 @@ fn free_key(annotations: &Map<String, Value>, document: &Value) -> String {
         None => Identity::hex_of(document.to_string().as_bytes()),
     };
     let mut key = format!("{PREFIX}{hex}");
-    // What somebody else has put there stays.
+    // Annotations of others are kept.
     while annotations.contains_key(&key) {
         key.push('_');
     }

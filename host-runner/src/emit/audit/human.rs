@@ -137,10 +137,10 @@ fn rows(out: &mut dyn Write, report: &Report<'_>) -> io::Result<()> {
     writeln!(out)
 }
 
-/// Few enough to be read where nobody has asked for more.
+/// Number of images in a report without `--list`
 const MOST: usize = 10;
 
-/// The images against which something stands, those of most objects first.
+/// Prints the images with findings, the most frequent first.
 fn images(out: &mut dyn Write, report: &Report<'_>, in_full: bool) -> io::Result<()> {
     let images = report.audit.images();
     let all = report.audit.summary.images_with_findings;

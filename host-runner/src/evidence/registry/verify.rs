@@ -19,7 +19,7 @@ struct Question {
     annotations: Option<BTreeMap<String, String>>,
 }
 
-/// A signature that is about the image, whoever made it
+/// A signature of the image, by any signer
 struct Signature {
     payload: Vec<u8>,
     /// The optional part of the payload

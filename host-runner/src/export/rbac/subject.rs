@@ -78,7 +78,7 @@ impl Subject {
 /// How Kubernetes calls a service account as a user.
 const SERVICE_ACCOUNT: &str = "system:serviceaccount:";
 
-/// Such groups have others in them, whose roles nobody would compare.
+/// Rejects built-in groups: they contain accounts whose roles cannot be compared.
 fn system(text: &str) -> String {
     format!(
         "`{text}` is a built-in group or user of Kubernetes; use a service account, NAMESPACE/NAME"

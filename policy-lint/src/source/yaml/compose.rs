@@ -93,7 +93,7 @@ struct Entries {
 }
 
 impl<'t> Composer<'t> {
-    /// Refuses characters that hide text from readers: a comment would end where nobody sees it.
+    /// Rejects characters that hide text from readers, such as an invisible end of a comment.
     fn refuse_hidden(&self) -> Result<(), Malformed> {
         let text = self.text;
         if let Some(at) = text.find(['\u{85}', '\u{2028}', '\u{2029}']) {
