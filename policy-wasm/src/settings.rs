@@ -1,7 +1,7 @@
 //! The settings: one document with the policy, attestors, evidence sources and options.
 //!
 //! [`Settings`] is parsed in one walk that checks every key; parts that not every request needs are parsed when
-//! needed. [`validate`] parses everything and returns all problems.
+//! needed. [`validate()`] parses everything and returns all problems.
 
 mod authenticators;
 mod break_glass;

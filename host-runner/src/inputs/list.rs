@@ -61,7 +61,7 @@ type Visit<'v> = dyn FnMut(&str, Result<Map<String, Value>, String>) + 'v;
 /// Takes an object and its JSON pointer.
 type VisitAt<'v> = dyn FnMut(&str, Map<String, Value>) -> Result<(), String> + 'v;
 
-/// Like [`each_object_at`], up to the first error.
+/// Like [`each`], up to the first error.
 ///
 /// # Errors
 ///
