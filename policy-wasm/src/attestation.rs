@@ -25,7 +25,9 @@ pub(crate) use claim::SIMPLE_SIGNING;
 pub(crate) use meter::{Exhausted, Meter};
 pub(crate) use occurrence::Occurrence;
 pub use rejection::Rejection;
-pub(crate) use search::{Circumstances, Encoding, NotFound, Signer, Verified, find, verify};
+pub(crate) use search::{
+    Candidates, Circumstances, Encoding, NOT_SIGNED, NotFound, Signer, Verified, find, verify,
+};
 
 use crate::digest::Digest;
 use crate::image::ImageReference;

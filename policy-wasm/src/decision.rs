@@ -1,14 +1,19 @@
 //! The Decision: one versioned document, with equal bytes for equal calls.
 //!
 //! These types only hold results. The evaluation is in [`crate::evaluate`], the message for the deployer in
-//! `decision/message.rs`, the response to the admission controller in `decision/response.rs`.
+//! `decision/message.rs`, the warnings in `decision/warning.rs`, the audit annotations in
+//! `decision/annotation.rs`, the response to the admission controller in `decision/response.rs`.
 
+mod annotation;
 mod check;
 mod code;
 mod message;
 mod mutated;
+mod objection;
 mod response;
 mod role;
+mod short;
+mod warning;
 
 use alloc::borrow::Cow;
 use alloc::collections::BTreeMap;
@@ -17,12 +22,17 @@ use alloc::vec::Vec;
 
 use serde::Serialize;
 
+use crate::json::Report;
+
+pub(crate) use annotation::{Fate, annotate, annotate_verdict};
 pub use check::{CheckResult, CheckSetResult, ScopeResult};
 pub use code::Code;
-pub(crate) use message::compose;
+pub(crate) use message::deny;
 pub use mutated::MutatedObject;
+pub(crate) use objection::{Hints, Listed, listed};
 pub use response::{AdmissionResponse, SettingsResponse};
 pub use role::Role;
+pub(crate) use warning::{Override, warnings};
 
 /// The answer to one call
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -44,11 +54,11 @@ pub struct Decision {
     pub images: Vec<ImageDecision>,
     /// Reasons that concern the request as a whole
     pub reasons: Vec<Reason>,
-    /// Message of the denial; empty if nothing is denied
+    /// Message of the denial, in lines; empty if the request is admitted
     pub message: String,
     /// Warnings for the deployer, which do not affect the verdict
     pub warnings: Vec<Reason>,
-    /// Recorded in the audit log by the API server
+    /// Recorded in the audit log by the API server; `docs/audit-annotations.md` lists them
     pub audit_annotations: BTreeMap<&'static str, String>,
     /// The object with verified digests in place of tags, if tags were resolved
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -73,13 +83,37 @@ impl Decision {
         }
     }
 
-    /// A request that is denied before any image is evaluated.
-    pub(crate) fn refused(reason: Reason) -> Self {
+    /// A request that is denied before any image is evaluated; `contact` is that of the settings.
+    #[cold]
+    pub(crate) fn refused(reason: Reason, contact: Option<&str>) -> Self {
+        let problem = objection::lower(&reason.message);
+        Self::refused_for(reason, &[problem], 1, contact)
+    }
+
+    /// A request that is denied because the settings are not valid. Their contact is not valid either.
+    #[cold]
+    pub(crate) fn unsettled(report: &Report) -> Self {
+        let message = alloc::format!("The settings are not valid: {report}");
+        let reason = Reason::new(Code::SettingsInvalid, message);
+        let problems = report.first(message::MAX_PROBLEMS);
+        Self::refused_for(reason, &problems, report.total(), None)
+    }
+
+    #[inline(never)] // once in the module
+    fn refused_for(
+        reason: Reason,
+        problems: &[String],
+        total: usize,
+        contact: Option<&str>,
+    ) -> Self {
+        let mut audit_annotations = BTreeMap::new();
+        annotation::annotate_refusal(&mut audit_annotations, &reason);
         Self {
             allowed: false,
             verdict: reason.code.verdict(),
-            message: reason.message.clone(),
+            message: message::refuse(reason.code, problems, total, contact),
             reasons: alloc::vec![reason],
+            audit_annotations,
             ..Self::new()
         }
     }

@@ -161,7 +161,7 @@ pub fn decide(
             Ok(Some(mut supplied)) => judge(settings, call, clock, &mut supplied, budget, report),
             Err(problem) => Err(Reason::new(Code::CallInvalid, problem)),
         };
-        judged.unwrap_or_else(Decision::refused)
+        judged.unwrap_or_else(|reason| Decision::refused(reason, settings.contact.as_deref()))
     });
     // Problems of the settings found during evaluation override the Decision.
     match decision {
@@ -173,10 +173,7 @@ pub fn decide(
             }
             decision
         }
-        _ => {
-            let message = alloc::format!("The settings are not valid: {report}");
-            Decision::refused(Reason::new(Code::SettingsInvalid, message))
-        }
+        _ => Decision::unsettled(report),
     }
 }
 

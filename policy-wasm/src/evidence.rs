@@ -25,7 +25,7 @@ pub(crate) use supplied::Supplied;
 pub(crate) use vouched::Vouched;
 
 use crate::Budget;
-use crate::attestation::{Attestation, Claimed};
+use crate::attestation::{Attestation, Candidates, Claimed};
 use crate::decision::Reason;
 use crate::digest::Digest;
 use crate::image::ImageReference;
@@ -238,9 +238,11 @@ impl<'e> Evidence<'e> {
         digest: Digest,
         note: Option<&str>,
         budget: &Budget,
-    ) -> Result<Vec<&Attestation<'e>>, Reason> {
-        let candidates = self.candidates(digest, note, budget)?.into_iter();
-        Ok(candidates.map(|(_, one)| &one.attestation).collect())
+    ) -> Result<Candidates<'_, 'e>, Reason> {
+        let candidates = self.candidates(digest, note, budget)?;
+        let counting = candidates.partition_point(|(_, one)| !one.only_explains(digest, note));
+        let attestations = candidates.into_iter().map(|(_, one)| &one.attestation);
+        Ok(Candidates::new(attestations.collect(), counting))
     }
 
     /// Like [`Self::about`], with the unverified claims, and with numbers that do not depend on the image.

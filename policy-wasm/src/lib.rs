@@ -45,7 +45,7 @@ pub use decision::{Code, Decision};
 pub use evaluate::{Call, Extras, decide};
 pub use policy_text::{digest, image, pattern};
 pub use printable::is_printable;
-pub(crate) use printable::{Escaped, quote};
+pub(crate) use printable::{Escaped, brief, quote};
 pub use settings::validate as validate_settings;
 
 use alloc::collections::BTreeSet;

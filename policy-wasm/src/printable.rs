@@ -1,7 +1,7 @@
 //! Untrusted text, made safe for one line of output.
 
 use alloc::borrow::Cow;
-use alloc::string::String;
+use alloc::string::{String, ToString as _};
 use core::fmt;
 
 /// Maximum length of quoted text; nearly all valid image references are shorter
@@ -23,6 +23,18 @@ impl fmt::Display for Escaped<'_> {
             }
         }
         Ok(())
+    }
+}
+
+/// Returns the escaped text, truncated to `max` characters.
+pub(crate) fn brief(text: &str, max: usize) -> String {
+    let escaped = Escaped(text).to_string();
+    match escaped.char_indices().nth(max.saturating_sub(1)) {
+        Some((end, _)) if escaped.chars().count() > max => {
+            let (head, _) = escaped.split_at(end);
+            alloc::format!("{head}…")
+        }
+        _ => escaped,
     }
 }
 

@@ -68,6 +68,8 @@ pub(crate) struct Settings<'a> {
     pub(crate) pod_templates: PodTemplates,
     pub(crate) break_glass: BreakGlass<'a>,
     pub(crate) workloads: Vec<WorkloadKind<'a>>,
+    /// Whom a denial tells to ask
+    pub(crate) contact: Option<Cow<'a, str>>,
 }
 
 /// `matchDockerReference`
@@ -145,6 +147,7 @@ impl<'a> Settings<'a> {
             pod_templates: fields.pod_templates.unwrap_or(PodTemplates::Evaluate),
             break_glass: fields.break_glass,
             workloads: fields.workloads,
+            contact: fields.contact,
         });
         settings.require_context(report);
         settings.require_registries(report);
@@ -207,6 +210,11 @@ impl<'a> Settings<'a> {
         self.registries.allow(reference.normalized_host())
     }
 
+    /// Returns the hosts in `registries`.
+    pub(crate) fn registry_hosts(&self) -> impl Iterator<Item = &str> {
+        self.registries.hosts()
+    }
+
     /// Calls `each` with every revoked digest.
     pub(crate) fn each_denied_digest(&self, report: &Report, mut each: impl FnMut(Digest)) {
         let Some(digests) = self.denied_digests else {
@@ -252,6 +260,7 @@ struct Fields<'a> {
     pod_templates: Option<PodTemplates>,
     break_glass: BreakGlass<'a>,
     workloads: Vec<WorkloadKind<'a>>,
+    contact: Option<Cow<'a, str>>,
 }
 
 impl<'a> Fields<'a> {
@@ -331,6 +340,7 @@ impl<'a> Fields<'a> {
                 );
             }
             "breakGlass" => self.break_glass = BreakGlass::read(value),
+            "contact" => self.contact = contact(value),
             "workloads" => {
                 let report = value.report();
                 value.list_within(MAX_ENTRIES, |_, item| {
@@ -356,6 +366,24 @@ impl<'a> Fields<'a> {
 
 fn choice<T: Copy>(value: Value<'_, '_>, choices: &[(&str, T)]) -> Option<T> {
     value.choice(choices, Code::SettingsInvalidValue, Code::SettingsWrongType)
+}
+
+/// Maximum number of characters of `contact`, which is part of a message of less than 1,200
+const MAX_CONTACT: usize = 200;
+
+/// Reads one short line of text.
+fn contact<'a>(value: Value<'_, 'a>) -> Option<Cow<'a, str>> {
+    let (path, report) = (value.path(), value.report());
+    let text = filled(value)?;
+    let length = text.chars().count();
+    if length > MAX_CONTACT {
+        let message = alloc::format!("has {length} characters, more than {MAX_CONTACT}");
+        report.push(Code::SettingsInvalidValue, path, message);
+    } else if !text.chars().all(crate::is_printable) {
+        let message = "must be one line of printable characters";
+        report.push(Code::SettingsInvalidValue, path, message);
+    }
+    Some(text)
 }
 
 /// Reads a non-empty string.

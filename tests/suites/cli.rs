@@ -50,7 +50,7 @@ fn a_folder_is_evaluated_image_by_image() {
         "admitted  Deployment development/web  policies/pipeline/fixtures/development-unsigned.yaml",
         "admitted by dry run  Deployment preview/web  policies/pipeline/fixtures/preview-unsigned.yaml",
         "    ✗ attestor projects/example/attestors/build",
-        "warning[dry-run]: Admitted by dry run",
+        "warning[dry-run]: not attested by build, qa and canary [no-valid-attestation]: web admitted",
         "4 admitted, 2 denied (module sha256:",
     ] {
         assert!(stdout.contains(line), "lacks {line:?}:\n{stdout}");
@@ -130,10 +130,8 @@ fn an_admission_review_is_answered_with_one() {
         assert_eq!(answer["response"]["allowed"], false);
         assert_eq!(answer["response"]["status"]["code"], 403);
         let message = answer["response"]["status"]["message"].as_str().unwrap();
-        assert!(
-            message
-                .starts_with("Image nginx denied by Binary Authorization default admission rule")
-        );
+        let expected = "denied: the image does not meet the policy\n  a (nginx):\n    not on the ";
+        assert!(message.starts_with(expected), "{message}");
     }
 }
 
@@ -154,7 +152,7 @@ fn google_s_evaluation_response_is_made_from_the_decision() {
     assert_eq!(image["verdict"], "NON_CONFORMANT");
     let explanation = image["explanation"].as_str().unwrap();
     assert!(
-        explanation.starts_with("No attestations found that were valid"),
+        explanation.starts_with("No trusted key has signed this digest"),
         "{explanation}"
     );
     assert_eq!(stderr, "");

@@ -51,7 +51,7 @@ fn explain_says_which_rule_applied_and_why_no_other() {
             "└─ ✗ attestor projects/example/attestors/canary",
             "to pass: no attestation about this digest was found; the attestor has to sign it",
             "admitted by dry run: verdict NON_CONFORMANT, only reported because of dry run",
-            "└─ audit annotation overridden-verification-result:",
+            "├─ audit annotation overridden: ",
             "\n4 admitted, 3 denied (module sha256:",
         ],
     );

@@ -73,7 +73,9 @@ fn object(evaluated: &Evaluated, settings: Written<'_>) -> Node {
         let node = Node::new(format!("{BOLD_YELLOW}warning[{code}]{RESET}: {message}"));
         children.push(node.with(advice.map(|advice| Node::new(format!("help: {advice}")))));
     }
+    // Those of a denial repeat what stands above.
     let annotations = answer.get("auditAnnotations").and_then(Value::as_object);
+    let annotations = annotations.filter(|_| evaluated.is_admitted());
     for (name, value) in annotations.into_iter().flatten() {
         let value = value.as_str().unwrap_or_default();
         let name = printable(name);

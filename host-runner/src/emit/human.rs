@@ -7,7 +7,10 @@ use std::io::{self, Write};
 
 use serde_json::Value;
 
-use super::{BOLD_GREEN, BOLD_RED, BOLD_YELLOW, DIM, Evaluated, RESET, list, printable, text};
+use super::{
+    BOLD_GREEN, BOLD_RED, BOLD_YELLOW, DIM, Evaluated, RESET, list, printable, printable_lines,
+    text,
+};
 use crate::engine::{Abi, Inspection};
 use reason::reason;
 
@@ -54,12 +57,11 @@ fn object(out: &mut impl Write, evaluated: &Evaluated) -> io::Result<()> {
         request.title, request.source
     )?;
     if !evaluated.is_decision() {
-        let message = text(answer, "message");
-        return if message.is_empty() {
-            Ok(())
-        } else {
-            writeln!(out, "  {message}")
-        };
+        // Of another module, the message is all there is; ours has several lines.
+        let message = printable_lines(text(&evaluated.answer, "message"));
+        return message
+            .iter()
+            .try_for_each(|line| writeln!(out, "  {line}"));
     }
     reasons(out, answer, 1)?;
     for image in list(answer, "images") {
@@ -67,11 +69,6 @@ fn object(out: &mut impl Write, evaluated: &Evaluated) -> io::Result<()> {
     }
     for warning in list(answer, "warnings") {
         let (code, message) = (text(warning, "code"), text(warning, "message"));
-        // The images that would have been denied are listed above.
-        let message = match code {
-            "dry-run" | "break-glass" => message.split(':').next().unwrap_or(message),
-            _ => message,
-        };
         writeln!(out, "  {BOLD_YELLOW}warning[{code}]{RESET}: {message}")?;
     }
     Ok(())

@@ -13,6 +13,7 @@ use super::{
 };
 use crate::decision::{Code, Reason};
 use crate::key::{PublicKey, VerifyError};
+use crate::policy::attestor::Attestor;
 use crate::time::Time;
 
 /// Verification context of one request: time and budget
@@ -32,6 +33,8 @@ pub(crate) struct Signer<'k> {
     /// Note of the signer; attestations under another note are rejected
     pub(crate) note: Option<&'k str>,
     pub(crate) encoding: Encoding,
+    /// Signatures by keys of these are no attempt to sign for this one
+    pub(crate) others: &'k [Attestor<'k>],
 }
 
 /// Encoding of the signed bytes, for attestations that do not record it; envelopes always do
@@ -53,9 +56,36 @@ pub(crate) struct Verified<'k> {
     pub(crate) source: Source,
 }
 
+/// What there is for one signer and image
+#[derive(Debug)]
+pub(crate) struct Candidates<'c, 'e> {
+    attestations: Vec<&'c Attestation<'e>>,
+    /// So many of them may count; those behind can only explain why none does
+    counting: usize,
+}
+
+impl<'c, 'e> Candidates<'c, 'e> {
+    pub(crate) const fn new(attestations: Vec<&'c Attestation<'e>>, counting: usize) -> Self {
+        Self {
+            attestations,
+            counting,
+        }
+    }
+
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.attestations.is_empty()
+    }
+
+    pub(crate) fn retain(&mut self, keep: impl Fn(&Attestation<'_>) -> bool) {
+        let counting = self.attestations.iter().take(self.counting);
+        self.counting = counting.filter(|one| keep(one)).count();
+        self.attestations.retain(|one| keep(one));
+    }
+}
+
 /// Searches for one valid attestation of an image.
 ///
-/// `attestations` are untrusted; `signer` comes from the settings. `failures` are failed lookups, which are
+/// `candidates` are untrusted; `signer` comes from the settings. `failures` are failed lookups, which are
 /// reported only if no attestation is valid.
 ///
 /// # Errors
@@ -64,14 +94,16 @@ pub(crate) struct Verified<'k> {
 pub(crate) fn find<'k>(
     signer: Signer<'k>,
     subject: Subject<'_>,
-    attestations: &[&Attestation<'_>],
+    candidates: &Candidates<'_, '_>,
     failures: Vec<Reason>,
     circumstances: &Circumstances,
 ) -> Result<Verified<'k>, NotFound> {
     let mut search = Search::new(signer, circumstances);
     search.failures = failures;
+    let attestations = &candidates.attestations;
     refuse_excess(attestations, signer.note).map_err(NotFound::from)?;
-    for attestation in attestations {
+    for (place, attestation) in attestations.iter().enumerate() {
+        search.only_explains = place >= candidates.counting;
         let found = search.verify(attestation, |signed, payload| {
             Claim::read(&signed.form, payload)?.check(subject)
         });
@@ -127,6 +159,51 @@ pub(crate) struct NotFound {
     pub(crate) failures: Vec<Reason>,
     /// Invalid attestations, those that got furthest in verification first
     pub(crate) rejections: Vec<Reason>,
+    /// The most telling of it
+    pub(crate) cause: Cause,
+}
+
+/// Why there is no valid attestation: of several causes the greatest is told
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Cause {
+    /// There is nothing by this signer about this digest; attestations by others, or about other images, may
+    /// be there
+    NotSigned,
+    /// Something is there that cannot be read
+    Unreadable,
+    /// A key signed that neither this signer nor another attestor has
+    UnknownKey,
+    /// A signature that names a key of the signer does not verify
+    BadSignature,
+    /// An attestation that names a key of the signer is under another note
+    OtherNote,
+    /// A key of the signer signed, and is not valid
+    KeyNotValid(&'static str),
+    /// A key of the signer signed something that attests no image
+    NotAnAttestation,
+    /// A key of the signer signed this digest in another repository
+    OtherRepository,
+}
+
+/// The text of [`Cause::NotSigned`]
+pub(crate) const NOT_SIGNED: &str = "No trusted key has signed this digest";
+
+impl Cause {
+    /// What is said of it, of an attestor or check alike.
+    fn text(self) -> Cow<'static, str> {
+        Cow::Borrowed(match self {
+            Self::NotSigned => NOT_SIGNED,
+            Self::Unreadable => "An attestation was found that cannot be read",
+            Self::UnknownKey => "Signed with a key that is not trusted for it",
+            Self::BadSignature => "The signature does not verify with the key that it names",
+            Self::OtherNote => "Signed, but under another note",
+            Self::KeyNotValid(why) => {
+                return alloc::format!("Signed with a key that {why}").into();
+            }
+            Self::NotAnAttestation => "What was signed does not attest an image",
+            Self::OtherRepository => "Signed for another repository",
+        })
+    }
 }
 
 impl From<Reason> for NotFound {
@@ -134,16 +211,24 @@ impl From<Reason> for NotFound {
         Self {
             failures: alloc::vec![limit],
             rejections: Vec::new(),
+            cause: Cause::NotSigned,
         }
     }
 }
 
 impl NotFound {
+    /// The failures, and unless they explain everything a refusal that tells the cause.
+    pub(crate) fn into_refusal(self) -> Vec<Reason> {
+        let text = self.cause.text();
+        self.into_reasons(Code::NoValidAttestation, &text)
+    }
+
     /// Returns the failures and, unless they explain everything, a reason with `code`.
     pub(crate) fn into_reasons(self, code: Code, message: &str) -> Vec<Reason> {
         let Self {
             failures: mut reasons,
             rejections,
+            cause: _,
         } = self;
         if reasons.is_empty() || !rejections.is_empty() {
             reasons.push(Reason::new(code, message).with_details(rejections));
@@ -158,6 +243,12 @@ struct Search<'s, 'c> {
     circumstances: &'c Circumstances,
     rejections: BTreeSet<(Reverse<u8>, Rejection)>,
     failures: Vec<Reason>,
+    /// The most telling of what has been seen
+    cause: Cause,
+    /// Ids of keys that the signer does not have
+    unknown: BTreeSet<String>,
+    /// What is looked at can not count, and tells little
+    only_explains: bool,
 }
 
 impl<'s, 'c> Search<'s, 'c> {
@@ -167,6 +258,9 @@ impl<'s, 'c> Search<'s, 'c> {
             circumstances,
             rejections: BTreeSet::new(),
             failures: Vec::new(),
+            cause: Cause::NotSigned,
+            unknown: BTreeSet::new(),
+            only_explains: false,
         }
     }
 
@@ -184,6 +278,13 @@ impl<'s, 'c> Search<'s, 'c> {
         if let Some(note) = self.signer.note
             && !attestation.is_under(note)
         {
+            // A claim that nobody verified, which only chooses the words.
+            if let Content::Signed(signed) = &attestation.content
+                && attestation.names_one_of(self.signer.keys)
+                && accept(signed, &signed.payload).is_ok()
+            {
+                self.cause = self.cause.max(Cause::OtherNote);
+            }
             self.reject(Rejection::NoteMismatch {
                 note: attestation.note.as_deref().unwrap_or_default().to_string(),
                 expected: note.to_string(),
@@ -193,6 +294,10 @@ impl<'s, 'c> Search<'s, 'c> {
         let signed = match &attestation.content {
             Content::Signed(signed) => signed,
             Content::Rejected(rejection) => {
+                // It lies where the signer's are stored, and names another note.
+                if matches!(rejection, Rejection::NoteMismatch { .. }) {
+                    self.tell(Cause::OtherNote);
+                }
                 self.reject(rejection.clone());
                 return Ok(None);
             }
@@ -235,6 +340,9 @@ impl<'s, 'c> Search<'s, 'c> {
             self.circumstances.meter.look(0)?;
             let configured = crate::set(keys.iter().map(|key| key.id().to_string()));
             let id = id.to_string();
+            if !self.only_explains {
+                self.unknown.insert(id.clone());
+            }
             self.reject(Rejection::UnknownKeyId { id, configured });
         }
         Ok(named)
@@ -270,7 +378,14 @@ impl<'s, 'c> Search<'s, 'c> {
                 Ok(verified) if signed.payload.is_empty() => return Ok(Some(verified)),
                 Ok(_) => return Ok(Some(Cow::Borrowed(&signed.payload))),
                 Err(VerifyError::Exhausted(exhausted)) => return Err(exhausted.into()),
-                Err(error) => self.reject_signature(error, key),
+                Err(error) => {
+                    // A signature that names no key is tried with all, and mostly somebody else's.
+                    if matches!(error, VerifyError::BadSignature(_)) && !signature.key_id.is_empty()
+                    {
+                        self.tell(Cause::BadSignature);
+                    }
+                    self.reject_signature(error, key);
+                }
             }
         }
         Ok(None)
@@ -316,12 +431,49 @@ impl<'s, 'c> Search<'s, 'c> {
     }
 
     fn reject(&mut self, rejection: Rejection) {
+        self.tell(match &rejection {
+            // What these tell depends on more, and is told where it is seen.
+            Rejection::NoteMismatch { .. }
+            | Rejection::UnknownKeyId { .. }
+            | Rejection::BadSignature { .. }
+            | Rejection::DigestMismatch { .. } => Cause::NotSigned,
+            Rejection::Undecodable(_)
+            | Rejection::FormatUnsupported(_)
+            | Rejection::BundleUnsupported(_)
+            | Rejection::JwtUnsupported
+            | Rejection::PayloadUnavailable(_) => Cause::Unreadable,
+            Rejection::KeyNotValid { why, .. } => Cause::KeyNotValid(why),
+            Rejection::PgpPayloadMismatch
+            | Rejection::PayloadType(_)
+            | Rejection::PayloadInvalid(_)
+            | Rejection::PredicateType(_) => Cause::NotAnAttestation,
+            Rejection::ReferenceMismatch { .. } => Cause::OtherRepository,
+        });
         self.rejections
             .insert((Reverse(rejection.rank()), rejection));
     }
 
+    fn tell(&mut self, cause: Cause) {
+        if !self.only_explains {
+            self.cause = self.cause.max(cause);
+        }
+    }
+
+    /// Whether a key signed that no attestor has: an attestation by another attestor is none that failed.
+    fn unknown_key(&self) -> Cause {
+        let others = self.signer.others.iter();
+        let keys: Vec<_> = others.flat_map(|other| &other.keys).collect();
+        let is_others = |id: &String| keys.iter().any(|key| key.has_id(id));
+        if self.unknown.iter().all(is_others) {
+            Cause::NotSigned
+        } else {
+            Cause::UnknownKey
+        }
+    }
+
     /// Returns all failures and rejections, as many as the budget for details allows.
     fn give_up(self) -> NotFound {
+        let cause = self.cause.max(self.unknown_key());
         let Self {
             circumstances,
             rejections,
@@ -340,6 +492,7 @@ impl<'s, 'c> Search<'s, 'c> {
         NotFound {
             failures,
             rejections: details,
+            cause,
         }
     }
 }

@@ -1,199 +1,254 @@
-//! The words for a deployer: which image, which rule, which requirement, and what to do.
+//! What a denied deployer reads: the verdict, a line for each container, and where to learn more.
 //!
-//! The sentences follow those of Google's enforcer, which tools and people know; the codes in the
-//! Decision are what is stable.
+//! The codes in the Decision are what is stable; the words are not. Lines are folded for a terminal of 80
+//! columns. Whatever is too long is left out and counted, by lines: nothing is cut in the middle of one.
 
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 
-use super::{
-    AppliedRule, CheckResult, CheckSetResult, Code, DocumentResult, ImageDecision, Reason, Verdict,
-};
+use super::objection::{Hints, Objection, objections};
+use super::short::{self, AttestorNames};
+use super::{Code, ImageDecision, Verdict};
+use crate::printable::escaped;
 
-/// Longer messages are cut at an image, or at a check of one: the API server and kubectl print them whole.
-const MAX_LENGTH: usize = 4096;
+/// `kubectl` prints a message whole, and events and dashboards show its beginning.
+const MAX_LENGTH: usize = 1200;
+/// More images than this are counted.
+const MAX_IMAGES: usize = 8;
+/// More problems of settings are counted.
+pub(super) const MAX_PROBLEMS: usize = 3;
+/// The width of a terminal that nobody has widened
+const WIDTH: usize = 80;
+/// Room for `  and 256 more images`
+const COUNT: usize = 32;
 
-/// Composes the refusal: one group of sentences for each image, joined by `; `, then the containers
-/// concerned and a hint.
-pub(crate) fn compose(images: &[ImageDecision]) -> String {
-    let mut groups: Vec<String> = Vec::new();
-    let mut containers: Vec<&str> = Vec::new();
-    let (mut left_out, mut needs_digest) = (0_usize, false);
-    for image in images
-        .iter()
-        .filter(|image| image.verdict != Verdict::Conformant)
-    {
-        if let Some(name) = image
-            .container
-            .as_deref()
-            .filter(|name| !containers.contains(name))
-        {
-            containers.push(name);
-        }
-        let group = sentences(image);
-        if groups.contains(&group) {
-            continue;
-        }
-        let length = groups
-            .iter()
-            .map(String::len)
-            .fold(group.len(), usize::saturating_add);
-        if length > MAX_LENGTH && !groups.is_empty() {
-            left_out = left_out.saturating_add(1);
-            continue;
-        }
-        needs_digest |= reasons(image).any(|reason| reason.code == Code::DigestRequired);
-        groups.push(group);
+/// Composes the denial of a request for these of its images.
+pub(crate) fn deny(denied: &[&ImageDecision], total: usize, hints: &Hints<'_>) -> String {
+    let distinct = distinct(denied);
+    // No more are put into words: there may be hundreds.
+    let shown = distinct.get(..MAX_IMAGES).unwrap_or(&distinct);
+    let names = AttestorNames(shown);
+    let (mut message, mut code, mut told) = (verdict(denied, total), None, 0_usize);
+    for (image, name) in shown.iter().zip(short::images(shown)) {
+        let objections = objections(image, names, hints);
+        code = code.or_else(|| objections.iter().find_map(|one| one.code));
+        let rest = length(&last_lines(code, hints.contact)).saturating_add(COUNT);
+        let room = MAX_LENGTH.saturating_sub(length(&message).saturating_add(rest));
+        let name = alloc::format!("{} ({name})", short::container(image));
+        let Some(lines) = container(&name, &objections, room) else {
+            break;
+        };
+        message.push_str(&lines);
+        told = told.saturating_add(1);
     }
-    let mut message = groups.join("; ");
-    if left_out > 0 {
-        message.push_str(&alloc::format!("; and {left_out} more images"));
+    match distinct.len().saturating_sub(told) {
+        0 => {}
+        1 => message.push_str("\n  and 1 more image"),
+        more => message.push_str(&alloc::format!("\n  and {more} more images")),
     }
-    if !containers.is_empty() {
-        let names: Vec<_> = containers
-            .iter()
-            .take(16)
-            .map(|name| crate::quote(name))
-            .collect();
-        message.push_str(&alloc::format!(" (in {})", names.join(", ")));
-    }
-    if needs_digest {
-        message.push_str("; use REPOSITORY@sha256:<digest>");
-    }
+    message.push_str(&last_lines(code, hints.contact));
     message
 }
 
-fn reasons(image: &ImageDecision) -> impl Iterator<Item = &Reason> {
-    image
-        .reasons
-        .iter()
-        .chain(image.results.iter().flat_map(|result| &result.reasons))
-}
-
-fn sentences(image: &ImageDecision) -> String {
-    let own = image.reasons.iter().map(|reason| match reason.code {
-        Code::DigestRequired => {
-            alloc::format!(
-                "Image {} denied: {}",
-                crate::Escaped(&image.image),
-                reason.message
-            )
-        }
-        _ => reason.message.clone(),
-    });
-    let by_documents = image
-        .results
-        .iter()
-        .filter(|result| result.verdict != Verdict::Conformant)
-        .map(|result| by_document(&image.image, result));
-    let sentences: Vec<_> = own.chain(by_documents).collect();
-    sentences.join(". ")
-}
-
-fn by_document(image: &str, result: &DocumentResult) -> String {
-    match &result.check_set {
-        Some(check_set) => by_check_set(image, result, check_set),
-        None => by_rule(image, result),
-    }
-}
-
-fn by_check_set(image: &str, result: &DocumentResult, check_set: &CheckSetResult) -> String {
-    let name = result.name.as_deref().unwrap_or(&result.document);
-    let failed = check_set
-        .checks
-        .iter()
-        .filter(|check| check.verdict != Verdict::Conformant);
-    let (mut sentences, mut left_out) = (String::new(), 0_usize);
-    for sentence in failed.map(by_check) {
-        if sentences.is_empty() {
-            sentences = sentence;
-        } else if sentences.len().saturating_add(sentence.len()) > MAX_LENGTH {
-            left_out = left_out.saturating_add(1);
-        } else {
-            sentences.push_str("; ");
-            sentences.push_str(&sentence);
-        }
-    }
-    if left_out > 0 {
-        sentences.push_str(&alloc::format!("; and {left_out} more checks"));
-    }
-    alloc::format!(
-        "Image {image} denied by platform policy {}, check set {}: {sentences}",
-        crate::Escaped(name),
-        numbered(check_set.index, check_set.display_name.as_deref()),
-    )
-}
-
-fn by_check(check: &CheckResult) -> String {
-    // What was ignored did not refuse.
-    let refusals = check
-        .reasons
-        .iter()
-        .filter(|reason| reason.code != Code::EvidenceUntrusted);
-    let reasons: Vec<_> = refusals.map(with_most_telling).collect();
-    alloc::format!(
-        "{} at index {}: {}",
-        check.kind,
-        numbered(check.index, check.display_name.as_deref()),
-        reasons.join("; ")
-    )
-}
-
-/// `0 "Display name"`
-fn numbered(index: usize, display_name: Option<&str>) -> String {
-    match display_name {
-        Some(name) => alloc::format!("{index} \"{}\"", crate::Escaped(name)),
-        None => index.to_string(),
-    }
-}
-
-fn by_rule(image: &str, result: &DocumentResult) -> String {
-    let rule = result.rule.as_ref().map_or_else(String::new, rule_name);
-    let mut sentences: Vec<String> = result
-        .attestors
-        .iter()
-        .filter(|attestor| !attestor.verified)
-        .map(|attestor| {
-            let reasons: Vec<_> = attestor.reasons.iter().map(with_most_telling).collect();
-            alloc::format!(
-                "Image {image} denied by attestor {}: {}",
-                attestor.name,
-                reasons.join("; ")
-            )
-        })
-        .collect();
-    if sentences.is_empty() {
-        sentences.extend(result.reasons.iter().map(|reason| reason.message.clone()));
-    }
-    alloc::format!(
-        "Image {image} denied by Binary Authorization {rule}. {}",
-        sentences.join(". ")
-    )
-}
-
-/// A reason with the first of its details and a count of the rest.
-fn with_most_telling(reason: &Reason) -> String {
-    match reason.details.as_slice() {
-        [] => reason.message.clone(),
-        [detail] => alloc::format!("{} ({})", reason.message, detail.message),
-        [detail, rest @ ..] => {
-            alloc::format!(
-                "{} ({}; and {} more)",
-                reason.message,
-                detail.message,
-                rest.len()
-            )
-        }
-    }
-}
-
-fn rule_name(rule: &AppliedRule) -> String {
-    let Some(key) = &rule.key else {
-        return "default admission rule".to_string();
+/// Composes the denial of a request whose images were not judged. Of invalid settings, these are the first
+/// problems, and how many there are in all.
+pub(super) fn refuse(
+    code: Code,
+    problems: &[String],
+    total: usize,
+    contact: Option<&str>,
+) -> String {
+    let what = match (code, code.verdict()) {
+        (Code::SettingsInvalid, _) => "the settings of the policy are not valid",
+        (_, Verdict::Error) => "the request could not be checked",
+        _ => "the object could not be checked",
     };
-    alloc::format!(
-        "{} admission rule for {}",
-        rule.kind.replace('-', " "),
-        crate::Escaped(key)
-    )
+    let mut message = alloc::format!("denied: {what} [{code}]");
+    let end = last_lines(Some(code), contact);
+    let rest = length(&end).saturating_add(COUNT);
+    let mut told = 0_usize;
+    for problem in problems.iter().take(MAX_PROBLEMS) {
+        let line = fold(&escaped(problem), 2);
+        let used = length(&message).saturating_add(length(&line));
+        if used.saturating_add(rest) > MAX_LENGTH {
+            break;
+        }
+        message.push_str(&line);
+        told = told.saturating_add(1);
+    }
+    match total.saturating_sub(told) {
+        0 => {}
+        _ if told == 0 => message.push_str("\n  the reason is too long for this message"),
+        more => message.push_str(&alloc::format!("\n  and {more} more")),
+    }
+    message.push_str(&end);
+    message
+}
+
+/// Each image once for each container, where the same stands against it: it may be in several Pods of an object.
+pub(super) fn distinct<'d>(images: &[&'d ImageDecision]) -> Vec<&'d ImageDecision> {
+    let mut distinct: Vec<&ImageDecision> = Vec::new();
+    for image in images {
+        let is_same = |other: &&ImageDecision| {
+            other.image == image.image
+                && short::place(other) == short::place(image)
+                && codes(other).eq(codes(image))
+        };
+        if !distinct.iter().any(is_same) {
+            distinct.push(image);
+        }
+    }
+    distinct
+}
+
+/// The codes of what was found for an image.
+fn codes(image: &ImageDecision) -> impl Iterator<Item = Code> {
+    let by_documents = image.results.iter().flat_map(|result| &result.reasons);
+    let all = image.reasons.iter().chain(by_documents);
+    all.map(|reason| reason.code)
+}
+
+/// `denied: 2 of 3 images do not meet the policy`
+fn verdict(denied: &[&ImageDecision], total: usize) -> String {
+    let is_unknown = denied.iter().all(|image| image.verdict == Verdict::Error);
+    let (one, many) = if is_unknown {
+        ("could not be checked", "could not be checked")
+    } else {
+        ("does not meet the policy", "do not meet the policy")
+    };
+    match (denied.len(), total) {
+        (1, 1) => alloc::format!("denied: the image {one}"),
+        (1, _) => alloc::format!("denied: 1 of {total} images {one}"),
+        (count, _) => alloc::format!("denied: {count} of {total} images {many}"),
+    }
+}
+
+/// What stands against the image of one container: on one line if that is not too wide, else each objection on
+/// lines of its own. Objections without room are counted; `None` if there is no room for the first.
+fn container(name: &str, objections: &[Objection], room: usize) -> Option<String> {
+    let objections: Vec<_> = objections.iter().map(Objection::to_string).collect();
+    let whole = alloc::format!("{name}: {}", objections.join("; "));
+    if length(&whole).saturating_add(2) <= WIDTH && length(&whole).saturating_add(3) <= room {
+        return Some(fold(&whole, 2));
+    }
+    let mut lines = fold(&alloc::format!("{name}:"), 2);
+    for (told, objection) in objections.iter().enumerate() {
+        let line = fold(objection, 4);
+        let used = length(&lines)
+            .saturating_add(length(&line))
+            .saturating_add(COUNT);
+        if used > room {
+            if told == 0 {
+                return None;
+            }
+            let more = objections.len().saturating_sub(told);
+            lines.push_str(&alloc::format!("\n    and {more} more"));
+            break;
+        }
+        lines.push_str(&line);
+    }
+    Some(lines)
+}
+
+/// Where to learn more, and whom to ask.
+fn last_lines(code: Option<Code>, contact: Option<&str>) -> String {
+    let help = code.map(|code| alloc::format!("help: countersign explain {code}"));
+    let contact = contact.map(|contact| alloc::format!("contact: {}", escaped(contact)));
+    match (help, contact) {
+        (Some(help), Some(contact)) => {
+            let line = alloc::format!("{help}; {contact}");
+            if length(&line) <= WIDTH {
+                alloc::format!("\n{line}")
+            } else {
+                alloc::format!("\n{help}{}", fold(&contact, 0))
+            }
+        }
+        (Some(line), None) | (None, Some(line)) => fold(&line, 0),
+        (None, None) => String::new(),
+    }
+}
+
+/// A line that begins a new one, broken at spaces where it is too wide, its further parts a step further in.
+fn fold(text: &str, indent: usize) -> String {
+    let mut folded = String::new();
+    let mut column = 0_usize;
+    for word in text.split(' ') {
+        let width = length(word);
+        let end = column.saturating_add(1).saturating_add(width);
+        let would_fit = indent.saturating_add(2).saturating_add(width) <= WIDTH;
+        if folded.is_empty() || (end > WIDTH && would_fit) {
+            let indent = if folded.is_empty() {
+                indent
+            } else {
+                indent.saturating_add(2)
+            };
+            folded.push('\n');
+            folded.extend(core::iter::repeat_n(' ', indent));
+            folded.push_str(word);
+            column = indent.saturating_add(width);
+        } else {
+            folded.push(' ');
+            folded.push_str(word);
+            column = end;
+        }
+    }
+    folded
+}
+
+fn length(text: &str) -> usize {
+    text.chars().count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_folded_at_spaces() {
+        let words = "word ".repeat(40);
+        let folded = fold(words.trim_end(), 2);
+        let lines: Vec<_> = folded.lines().skip(1).collect();
+        assert_eq!(lines.len(), 3, "{folded}");
+        assert!(lines.iter().all(|line| length(line) <= WIDTH), "{folded}");
+        assert!(lines[0].starts_with("  word") && lines[1].starts_with("    word"));
+        assert_eq!(
+            fold(&"x".repeat(100), 2),
+            alloc::format!("\n  {}", "x".repeat(100))
+        );
+    }
+
+    #[test]
+    fn a_refusal_tells_the_first_problems_and_counts_the_rest() {
+        let problem = |n| alloc::format!("a.b[{n}]: unknown field (policy-unknown-field)");
+        let problems: Vec<_> = (0..4).map(problem).collect();
+        let contact = "é".repeat(200);
+        let message = refuse(Code::SettingsInvalid, &problems, 64, Some(&contact));
+        let expected = "denied: the settings of the policy are not valid [settings-invalid]
+  a.b[0]: unknown field (policy-unknown-field)
+  a.b[1]: unknown field (policy-unknown-field)
+  a.b[2]: unknown field (policy-unknown-field)
+  and 61 more
+help: countersign explain settings-invalid
+contact: ";
+        assert_eq!(message, alloc::format!("{expected}{contact}"));
+        let long = ["x\n".repeat(5000)];
+        let expected = "denied: the object could not be checked [undecodable-object]
+  the reason is too long for this message
+help: countersign explain undecodable-object";
+        assert_eq!(refuse(Code::UndecodableObject, &long, 1, None), expected);
+    }
+
+    #[test]
+    fn help_and_contact_share_a_line_that_is_not_too_wide() {
+        let code = Some(Code::AlwaysDeny);
+        assert_eq!(
+            last_lines(code, Some("#platform")),
+            "\nhelp: countersign explain always-deny; contact: #platform"
+        );
+        let lines = last_lines(
+            code,
+            Some("the platform team, at https://chat.example/platform"),
+        );
+        assert_eq!(lines.lines().count(), 3, "{lines}");
+    }
 }

@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 
 use serde::Serialize;
 
+use super::warning::is_short;
 use super::{Decision, MutatedObject, Reason, Verdict};
 use crate::json::Problem;
 use crate::printable::escaped;
@@ -49,11 +50,6 @@ impl AdmissionResponse {
     }
 }
 
-/// Kubernetes may cut a warning beyond this many characters.
-const MAX_WARNING: usize = 256;
-/// And beyond this many in all warnings, it leaves out the rest.
-const MAX_WARNINGS: usize = 4096;
-
 impl From<Decision> for AdmissionResponse {
     fn from(decision: Decision) -> Self {
         let code = match decision.verdict {
@@ -63,45 +59,30 @@ impl From<Decision> for AdmissionResponse {
         };
         Self {
             accepted: decision.allowed,
-            message: escaped(&decision.message).into_owned(),
+            message: lines(&decision.message),
             code,
             audit_annotations: decision.audit_annotations,
-            warnings: warnings(&decision.warnings),
+            warnings: decision.warnings.iter().map(warning).collect(),
             mutated_object: decision.mutated_object,
         }
     }
 }
 
-/// What the API server hands on: it drops a warning with a control character whole, and what is beyond its
-/// limits.
-fn warnings(all: &[Reason]) -> Vec<String> {
-    let all = all.iter();
-    let mut all = all.map(|warning| cut(&escaped(&warning.message)));
-    // One more may have to be told.
-    let mut room = MAX_WARNINGS.saturating_sub(MAX_WARNING);
-    let mut told = Vec::new();
-    while let Some(warning) = all.next() {
-        match room.checked_sub(warning.chars().count()) {
-            Some(rest) => room = rest,
-            None => {
-                let left_out = all.count().saturating_add(1);
-                told.push(alloc::format!("and {left_out} more warnings"));
-                break;
-            }
-        }
-        told.push(warning);
-    }
-    told
+/// The lines of a message, and nothing else in it that moves a cursor.
+fn lines(message: &str) -> String {
+    let lines: Vec<_> = message.split('\n').map(escaped).collect();
+    lines.join("\n")
 }
 
-fn cut(warning: &str) -> String {
-    match warning.char_indices().nth(MAX_WARNING.saturating_sub(1)) {
-        Some((end, _)) if warning.chars().count() > MAX_WARNING => {
-            let (head, _) = warning.split_at(end);
-            alloc::format!("{head}…")
-        }
-        _ => warning.to_string(),
+/// A warning as the API server hands it on: it drops one with a control character, and cuts one that is too
+/// long. Where somebody else's text makes it too long, its code has to do.
+fn warning(warning: &Reason) -> String {
+    let text = escaped(&warning.message).into_owned();
+    if is_short(&text) {
+        return text;
     }
+    let code = warning.code;
+    alloc::format!("[{code}] (see: countersign explain {code})")
 }
 
 /// What a policy server expects of `validate_settings`
@@ -175,35 +156,27 @@ mod tests {
 
     #[test]
     fn warnings_and_the_message_have_no_control_characters() {
-        let mut decision = Decision::refused(Reason::new(Code::DryRun, "a\nb\u{1b}[31m\u{202e}c"));
+        let mut decision = Decision::new();
+        decision.allowed = false;
+        decision.message = "a\nb\u{1b}[31m\u{202e}c\r".into();
         let warning = Reason::new(Code::DryRun, "one\ntwo\r\0 \u{85}");
         decision.warnings.push(warning);
         let response = AdmissionResponse::from(decision);
-        assert_eq!(response.message, r"a\u{a}b\u{1b}[31m\u{202e}c");
+        assert_eq!(response.message, "a\nb\\u{1b}[31m\\u{202e}c\\u{d}");
         assert_eq!(response.warnings, [r"one\u{a}two\u{d}\u{0} \u{85}"]);
     }
 
-    /// As many are told as the API server hands on, and how many are left out.
     #[test]
-    fn warnings_stay_within_the_limits_of_the_api_server() {
-        for (count, length, told) in [(15, 256, 15), (16, 256, 16), (30, 200, 20), (3, 5000, 3)] {
-            let mut decision = Decision::new();
-            let warning = Reason::new(Code::DryRun, "ü".repeat(length));
-            decision.warnings = alloc::vec![warning; count];
-            let response = AdmissionResponse::from(decision);
-            let lengths = response
-                .warnings
-                .iter()
-                .map(|warning| warning.chars().count());
-            assert!(lengths.clone().all(|length| length <= MAX_WARNING));
-            assert!(lengths.sum::<usize>() <= MAX_WARNINGS);
-            assert_eq!(response.warnings.len(), told, "{count}");
-            let last = response.warnings.last().unwrap();
-            assert_eq!(
-                last.starts_with("and "),
-                told < count || count == 16,
-                "{last}"
-            );
-        }
+    fn a_warning_that_is_too_long_is_its_code() {
+        let mut decision = Decision::new();
+        let texts = ["ü".repeat(120), "ü".repeat(121)];
+        decision.warnings = texts
+            .iter()
+            .map(|text| Reason::new(Code::BreakGlassNamespaceRefused, text.as_str()))
+            .collect();
+        let response = AdmissionResponse::from(decision);
+        let expected = "[break-glass-namespace-refused] (see: countersign explain break-glass-namespace-refused)";
+        assert_eq!(response.warnings, [texts[0].as_str(), expected]);
+        assert!(is_short(expected));
     }
 }

@@ -3,7 +3,6 @@
 //! Verdicts are combined first and modes are applied afterwards, so that a softer rule for one Pod cannot
 //! weaken the verdict of another.
 
-use alloc::collections::BTreeMap;
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 
@@ -11,7 +10,8 @@ use super::documents::Documents;
 use super::images::{Image, Status};
 use super::pin::{self, Pin};
 use crate::decision::{
-    Code, Decision, DocumentResult, Enforcement, ImageDecision, Reason, Verdict, compose,
+    Code, Decision, DocumentResult, Enforcement, Fate, Hints, ImageDecision, Override, Reason,
+    Verdict, annotate, annotate_verdict, deny, listed, warnings,
 };
 use crate::settings::Settings;
 
@@ -61,7 +61,7 @@ pub(super) fn conclude(
     let met = |obstacle| obstacles.contains(&obstacle);
     decision.allowed = !met(Obstacle::Policy) && !met(Obstacle::Absolute);
     if !decision.allowed {
-        decision.message = compose(&decision.images);
+        report_denial(&mut decision, &obstacles, settings);
     } else if met(Obstacle::BreakGlass) {
         decision.enforcement = Enforcement::BreakGlass;
     } else if met(Obstacle::DryRun) {
@@ -72,7 +72,8 @@ pub(super) fn conclude(
         // A verified tag that is not replaced could be moved to another image before it is pulled.
         if decision.mutated_object.is_none() {
             let message = "The verified digests could not be written into the object";
-            return Decision::refused(Reason::new(Code::TagResolutionFailed, message));
+            let reason = Reason::new(Code::TagResolutionFailed, message);
+            return Decision::refused(reason, settings.contact.as_deref());
         }
     }
     if documents.lacks_system_policy() && decision.verdict != Verdict::Conformant {
@@ -171,49 +172,53 @@ fn obstacle(image: &ImageDecision, break_glass: bool) -> Obstacle {
     }
 }
 
+/// Reports in the message and in audit annotations why images are denied. Images that dry run or break-glass
+/// would have admitted are not a reason of the denial.
+#[inline(never)] // cold: see docs/performance.md#stack
+fn report_denial(decision: &mut Decision, obstacles: &[Obstacle], settings: &Settings<'_>) {
+    let is_denied = |obstacle: &Obstacle| matches!(obstacle, Obstacle::Policy | Obstacle::Absolute);
+    let images = decision.images.iter().zip(obstacles);
+    let denied = images.filter(|(_, obstacle)| is_denied(obstacle));
+    let denied: Vec<_> = denied.map(|(image, _)| image).collect();
+    let annotations = &mut decision.audit_annotations;
+    annotate_verdict(annotations, decision.verdict);
+    annotate(annotations, &denied, Fate::Denied);
+    decision.message = deny(&denied, decision.images.len(), &hints(settings));
+}
+
 /// Reports in warnings and audit annotations which images were admitted despite their verdict. Tags that an
 /// earlier mutating policy resolved and left are reported by that policy, which knows the digest.
 #[inline(never)] // cold: see docs/performance.md#stack
 fn report_overrides(decision: &mut Decision, obstacles: &[Obstacle], settings: &Settings<'_>) {
-    let mut overridden = String::new();
-    // One warning for each image of each container; together they are too many to compare pairwise.
-    let mut told: BTreeMap<_, Vec<usize>> = BTreeMap::new();
+    let mut overridden = Vec::new();
+    let annotations = &mut decision.audit_annotations;
+    annotate_verdict(annotations, decision.verdict);
     for (image, obstacle) in decision.images.iter().zip(obstacles) {
-        let (code, prefix) = match obstacle {
-            Obstacle::DryRun => (
-                Code::DryRun,
-                "Admitted by dry run; would have been denied: ",
-            ),
-            Obstacle::BreakGlass => (Code::BreakGlass, "Admitted with break-glass: "),
+        let by = match obstacle {
+            Obstacle::DryRun => Override::DryRun,
+            Obstacle::BreakGlass => Override::BreakGlass,
             Obstacle::Nothing | Obstacle::Policy | Obstacle::Absolute => continue,
         };
         // The annotations are named like the codes.
-        decision
-            .audit_annotations
-            .insert(code.as_str(), "true".to_string());
-        if settings.tags_pinned_before && needs_digest(image) {
-            continue;
+        annotations.insert(by.code().as_str(), "true".to_string());
+        if !(settings.tags_pinned_before && needs_digest(image)) {
+            overridden.push((image, by));
         }
-        let text = compose(core::slice::from_ref(image));
-        let warning = Reason::new(code, alloc::format!("{prefix}{text}"));
-        let told = told.entry((&image.container, &image.image)).or_default();
-        let mut earlier = told
-            .iter()
-            .filter_map(|place| decision.warnings.get(*place));
-        if earlier.any(|earlier| *earlier == warning) {
-            continue;
-        }
-        told.push(decision.warnings.len());
-        decision.warnings.push(warning);
-        if !overridden.is_empty() {
-            overridden.push('\n');
-        }
-        overridden.push_str(&alloc::format!("'{}' : {text}", image.image));
     }
-    if !overridden.is_empty() {
-        decision
-            .audit_annotations
-            .insert("overridden-verification-result", overridden);
+    let images: Vec<_> = overridden.iter().map(|(image, _)| *image).collect();
+    annotate(annotations, &images, Fate::Overridden);
+    let warnings = warnings(&overridden, &hints(settings));
+    decision.warnings.extend(warnings);
+}
+
+/// What the settings say that helps a deployer.
+fn hints<'s>(settings: &'s Settings<'_>) -> Hints<'s> {
+    let policy = settings.policy.as_ref();
+    let patterns = policy.into_iter().flat_map(|policy| policy.patterns());
+    Hints {
+        contact: settings.contact.as_deref(),
+        registries: listed(settings.registry_hosts()),
+        allowlist: listed(patterns.map(|pattern| pattern.text())),
     }
 }
 
@@ -226,9 +231,9 @@ fn needs_digest(image: &ImageDecision) -> bool {
 /// Reports break-glass labels, even if they were not needed.
 #[inline(never)] // cold: see docs/performance.md#stack
 fn report_break_glass(decision: &mut Decision, obstacles: &[Obstacle]) {
-    decision
-        .audit_annotations
-        .insert(Code::BreakGlass.as_str(), "true".to_string());
+    let annotations = &mut decision.audit_annotations;
+    annotations.insert(Code::BreakGlass.as_str(), "true".to_string());
+    annotate_verdict(annotations, decision.verdict);
     let is_needed = decision.allowed && obstacles.contains(&Obstacle::BreakGlass);
     if !is_needed {
         let message = match (decision.verdict, decision.allowed) {

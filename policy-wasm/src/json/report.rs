@@ -1,6 +1,6 @@
 //! The problems of a document.
 
-use alloc::string::String;
+use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 use core::cell::{Cell, RefCell};
 use core::fmt;
@@ -86,6 +86,21 @@ impl Report {
             });
         }
         problems
+    }
+
+    /// The first problems in words.
+    pub(crate) fn first(&self, count: usize) -> Vec<String> {
+        let problems = self.problems.borrow();
+        problems
+            .iter()
+            .take(count)
+            .map(Problem::to_string)
+            .collect()
+    }
+
+    /// How many problems there are.
+    pub(crate) const fn total(&self) -> usize {
+        self.total.get()
     }
 
     fn left_out(&self) -> usize {

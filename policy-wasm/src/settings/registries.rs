@@ -33,6 +33,10 @@ impl<'a> Registries<'a> {
         registries
     }
 
+    pub(super) fn hosts(&self) -> impl Iterator<Item = &str> {
+        self.hosts.iter().map(AsRef::as_ref)
+    }
+
     pub(super) const fn is_empty(&self) -> bool {
         self.hosts.is_empty()
     }

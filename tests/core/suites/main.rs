@@ -1,6 +1,7 @@
 //! The core as a native library, in one program: no module is built for it.
 
 mod corpus;
+mod denials;
 mod evidence;
 mod p256;
 mod platform;

@@ -3,7 +3,7 @@
 
 use super::testimony::missing;
 use super::{Outcome, Question, Testimonies};
-use crate::attestation::{self, Attestation, Encoding, NotFound, Signer, Subject, Verified};
+use crate::attestation::{self, Candidates, Encoding, NotFound, Signer, Subject, Verified};
 use crate::decision::{Code, Reason};
 use crate::digest::Digest;
 use crate::evidence::HostSignature;
@@ -26,11 +26,7 @@ pub(super) fn attestation(
         testimonies,
     ) {
         Ok(verified) => Outcome::because(attested(verified.key.id())),
-        Err(not_found) => {
-            let message =
-                "No attestations found that were valid and signed by a key trusted by the check";
-            Outcome::not_found(not_found.into_reasons(Code::NoValidAttestation, message))
-        }
+        Err(not_found) => Outcome::not_found(not_found.into_refusal()),
     }
 }
 
@@ -79,7 +75,7 @@ pub(super) fn sigstore(
 fn find<'q>(
     digest: Digest,
     question: &Question<'q, '_>,
-    attestations: &[&Attestation<'_>],
+    attestations: &Candidates<'_, '_>,
     encoding: Encoding,
     testimonies: &Testimonies<'_>,
 ) -> Result<Verified<'q>, NotFound> {
@@ -87,6 +83,7 @@ fn find<'q>(
         keys: question.keys,
         note: None,
         encoding,
+        others: &[],
     };
     let subject = Subject {
         digest,

@@ -244,6 +244,7 @@ impl<'t> Heard<'t> {
                 keys,
                 note: None,
                 encoding: Encoding::Raw,
+                others: &[],
             };
             match attestation::verify(signer, attestation, circumstances) {
                 Ok(()) => {

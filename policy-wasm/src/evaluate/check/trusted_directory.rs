@@ -1,7 +1,7 @@
 //! `trustedDirectoryCheck`: whether the image's name is in a directory that the policy trusts.
 
 use super::Outcome;
-use crate::decision::{Code, Reason};
+use crate::decision::{Code, Listed, Reason};
 use crate::image::ImageReference;
 use crate::json::Report;
 use crate::policy::platform::{TextList, each_trusted_directory};
@@ -19,7 +19,11 @@ pub(super) fn judge(
     if is_covered {
         return Outcome::passed("Image is in a trusted directory");
     }
-    let message = "Image is not in a trusted directory";
+    let mut trusted = Listed::default();
+    // What is wrong with the list was reported above.
+    patterns.each(&Report::default(), |_, pattern| trusted.push(pattern));
+    let trusted = trusted.into_text();
+    let message = alloc::format!("Image is not in a trusted directory; trusted: {trusted}");
     let reason = Reason::new(Code::ImageNotInTrustedDirectory, message);
     Outcome::refused(alloc::vec![reason])
 }

@@ -233,6 +233,7 @@ impl<'p> Judged<'p, '_> {
             keys,
             note,
             encoding: self.encoding,
+            others: self.plan.attestors(),
         };
         let repository = subject.reference.normalized_repository();
         let failures =
@@ -241,12 +242,7 @@ impl<'p> Judged<'p, '_> {
         let circumstances = self.circumstances;
         match attestation::find(signer, subject, &attestations, failures, circumstances) {
             Ok(verified) => (Verdict::Conformant, satisfied(name, verified)),
-            Err(not_found) => {
-                let message = "No attestations found that were valid and signed by a key trusted \
-                               by the attestor";
-                let reasons = not_found.into_reasons(Code::NoValidAttestation, message);
-                AttestorResult::refused(name, reasons)
-            }
+            Err(not_found) => AttestorResult::refused(name, not_found.into_refusal()),
         }
     }
 }

@@ -275,6 +275,11 @@ impl Plan<'_> {
         self.exemptions.get(index).is_some_and(Option::is_some)
     }
 
+    /// Those that the rules for this request name.
+    pub(super) fn attestors(&self) -> &[Attestor<'_>] {
+        &self.attestors
+    }
+
     pub(super) fn attestor(&self, name: &str) -> Option<&Attestor<'_>> {
         self.attestors.iter().find(|attestor| attestor.name == name)
     }

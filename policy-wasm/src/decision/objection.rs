@@ -1,0 +1,406 @@
+//! What stands against an image, in the words of somebody who deploys it, each with its code.
+
+use alloc::string::{String, ToString as _};
+use alloc::vec::Vec;
+use core::fmt;
+
+use super::short::AttestorNames;
+use super::{
+    AppliedRule, CheckSetResult, Code, DocumentResult, Enforcement, ImageDecision, Reason, Verdict,
+};
+use crate::attestation::NOT_SIGNED;
+use crate::brief;
+use crate::image::ImageReference;
+use crate::printable::escaped;
+
+/// A longer text is not shown: it is mostly somebody else's, and the Decision has it whole.
+const MAX_TEXT: usize = 160;
+/// As much of a list of the settings is shown.
+const MAX_LIST: usize = 90;
+/// So many attestors are named.
+const MAX_ATTESTORS: usize = 4;
+/// The name of a rule or check set is the administrator's, and mostly short.
+const MAX_NAME: usize = 63;
+
+/// What the settings say that helps a deployer
+#[derive(Debug, Default)]
+pub(crate) struct Hints<'h> {
+    /// Whom to ask
+    pub(crate) contact: Option<&'h str>,
+    /// The registries that may be asked about, as a list to read
+    pub(crate) registries: String,
+    /// The patterns that exempt from the policy, as a list to read
+    pub(crate) allowlist: String,
+}
+
+/// A list of the settings as it is read: the items that fit, and a count of the others
+#[derive(Debug, Default)]
+pub(crate) struct Listed {
+    text: String,
+    more: usize,
+}
+
+impl Listed {
+    pub(crate) fn push(&mut self, item: &str) {
+        let has_room = self.text.len().saturating_add(item.len()) < MAX_LIST;
+        if self.more > 0 || !has_room {
+            self.more = self.more.saturating_add(1);
+            return;
+        }
+        if !self.text.is_empty() {
+            self.text.push_str(", ");
+        }
+        self.text.push_str(&escaped(item));
+    }
+
+    /// `a, b and 3 more`
+    pub(crate) fn into_text(self) -> String {
+        let Self { mut text, more } = self;
+        match (more, text.is_empty()) {
+            (0, _) => {}
+            (_, true) => text = alloc::format!("{more} too long to show"),
+            (_, false) => text.push_str(&alloc::format!(" and {more} more")),
+        }
+        text
+    }
+}
+
+/// The items as one list.
+pub(crate) fn listed<'i>(items: impl Iterator<Item = &'i str>) -> String {
+    let mut listed = Listed::default();
+    for item in items {
+        listed.push(item);
+    }
+    listed.into_text()
+}
+
+/// One thing that stands against an image
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Objection {
+    pub(super) text: String,
+    /// `None` only where a document gave no result
+    pub(super) code: Option<Code>,
+}
+
+impl fmt::Display for Objection {
+    /// `not attested by qa [no-valid-attestation]`
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.code {
+            Some(code) => write!(f, "{} [{code}]", self.text),
+            None => f.write_str(&self.text),
+        }
+    }
+}
+
+/// The documents whose verdict is against an image: those that enforce, and where none of them does, those in
+/// dry run. A document in dry run is never the reason of a denial.
+pub(super) fn documents(image: &ImageDecision) -> impl Iterator<Item = &DocumentResult> {
+    let against = |result: &&DocumentResult| result.verdict != Verdict::Conformant;
+    let mode = if image
+        .results
+        .iter()
+        .filter(against)
+        .any(|result| result.enforcement == Enforcement::Enforced)
+    {
+        Enforcement::Enforced
+    } else {
+        Enforcement::DryRun
+    };
+    // What holds whatever any document says, says it all.
+    let results = image.results.iter().filter(|_| image.reasons.is_empty());
+    results
+        .filter(against)
+        .filter(move |result| result.enforcement == mode)
+}
+
+/// Everything that stands against an image, each once; at least one.
+pub(super) fn objections(
+    image: &ImageDecision,
+    names: AttestorNames<'_>,
+    hints: &Hints<'_>,
+) -> Vec<Objection> {
+    let words = Words {
+        image,
+        names,
+        hints,
+    };
+    let mut all: Vec<_> = image.reasons.iter().map(|one| words.plain(one)).collect();
+    for result in documents(image) {
+        all.extend(match &result.check_set {
+            Some(check_set) => words.by_check_set(check_set),
+            None => words.by_rule(result),
+        });
+    }
+    let mut each: Vec<Objection> = Vec::with_capacity(all.len());
+    for one in all {
+        if !each.contains(&one) {
+            each.push(one);
+        }
+    }
+    if each.is_empty() {
+        let text = "could not be checked".to_string();
+        each.push(Objection { text, code: None });
+    }
+    each
+}
+
+/// What the words for one image are made from
+struct Words<'w> {
+    image: &'w ImageDecision,
+    names: AttestorNames<'w>,
+    hints: &'w Hints<'w>,
+}
+
+impl Words<'_> {
+    /// One objection for all attestors about which the same is to be said.
+    fn by_rule(&self, result: &DocumentResult) -> Vec<Objection> {
+        let mut groups: Vec<(&Reason, Vec<&str>)> = Vec::new();
+        for attestor in result.attestors.iter().filter(|one| !one.verified) {
+            for reason in &attestor.reasons {
+                let is_alike = |group: &&mut (&Reason, Vec<&str>)| {
+                    group.0.code == reason.code && group.0.message == reason.message
+                };
+                match groups.iter_mut().find(is_alike) {
+                    Some((_, names)) => names.push(&attestor.name),
+                    None => groups.push((reason, alloc::vec![attestor.name.as_str()])),
+                }
+            }
+        }
+        if groups.is_empty() {
+            let rule = result.rule.as_ref();
+            let words = |reason| self.of_rule(rule, reason);
+            return result.reasons.iter().map(words).collect();
+        }
+        let words = |(reason, names): (&Reason, Vec<&str>)| self.of_attestors(reason, &names);
+        groups.into_iter().map(words).collect()
+    }
+
+    fn of_attestors(&self, reason: &Reason, names: &[&str]) -> Objection {
+        let text = match reason.code {
+            Code::NoValidAttestation if reason.message == NOT_SIGNED => {
+                alloc::format!("not attested by {}", self.attestors(names))
+            }
+            Code::NoValidAttestation => alloc::format!(
+                "not attested by {}: {}",
+                self.attestors(names),
+                lower(&reason.message)
+            ),
+            Code::AttestorWithoutKeys => {
+                alloc::format!("no keys are known of {}", self.attestors(names))
+            }
+            _ => return self.plain(reason),
+        };
+        objection(text, reason.code)
+    }
+
+    /// `build, qa and 3 more`
+    fn attestors(&self, names: &[&str]) -> String {
+        let shown = names.iter().take(MAX_ATTESTORS);
+        let shown: Vec<_> = shown.map(|name| self.names.short(name)).collect();
+        let more = names.len().saturating_sub(shown.len());
+        match (shown.as_slice(), more) {
+            ([before @ .., last], 0) if !before.is_empty() => {
+                alloc::format!("{} and {last}", before.join(", "))
+            }
+            (all, 0) => all.join(", "),
+            (all, more) => alloc::format!("{} and {more} more", all.join(", ")),
+        }
+    }
+
+    fn of_rule(&self, rule: Option<&AppliedRule>, reason: &Reason) -> Objection {
+        let (Code::AlwaysDeny, Some(rule)) = (reason.code, rule) else {
+            return self.plain(reason);
+        };
+        let rule = match &rule.key {
+            Some(key) => {
+                let kind = rule.kind.strip_prefix("kubernetes-").unwrap_or(rule.kind);
+                let kind = kind.replace('-', " ");
+                alloc::format!("the rule for {kind} {}", brief(key, MAX_NAME))
+            }
+            None => "the default rule".to_string(),
+        };
+        let text = match self.hints.allowlist.as_str() {
+            "" => alloc::format!("{rule} denies every image"),
+            allowed => {
+                alloc::format!("not on the allowlist ({allowed}), and {rule} denies the rest")
+            }
+        };
+        objection(text, reason.code)
+    }
+
+    fn by_check_set(&self, check_set: &CheckSetResult) -> Vec<Objection> {
+        let failed = check_set
+            .checks
+            .iter()
+            .filter(|check| check.verdict != Verdict::Conformant);
+        let reasons = failed.flat_map(|check| &check.reasons);
+        // Evidence that was ignored does not stand against an image.
+        let reasons = reasons.filter(|reason| reason.code != Code::EvidenceUntrusted);
+        let words = |reason: &Reason| match (reason.code, &check_set.display_name) {
+            (Code::AlwaysDeny, Some(name)) => {
+                let name = brief(name, MAX_NAME);
+                objection(
+                    alloc::format!("check set {name} denies every image"),
+                    reason.code,
+                )
+            }
+            (Code::AlwaysDeny, None) => {
+                let index = check_set.index;
+                objection(
+                    alloc::format!("check set {index} denies every image"),
+                    reason.code,
+                )
+            }
+            _ => self.plain(reason),
+        };
+        reasons.map(words).collect()
+    }
+
+    /// A reason by itself.
+    fn plain(&self, reason: &Reason) -> Objection {
+        let text = match reason.code {
+            Code::DigestRequired if self.image.image.contains('@') => {
+                "the digest is not a valid sha256 digest".to_string()
+            }
+            Code::DigestRequired => "the tag is not pinned to a digest".to_string(),
+            Code::DigestDenied => "this digest is revoked".to_string(),
+            Code::ImageMissing => "no image is named".to_string(),
+            Code::ImageReferenceInvalid => match ImageReference::parse(&self.image.image) {
+                Err(error) => alloc::format!("not a valid image reference: {error}"),
+                Ok(_) => "not a valid image reference".to_string(),
+            },
+            Code::RegistryNotAllowed => {
+                alloc::format!("registry not allowed; allowed: {}", self.hints.registries)
+            }
+            Code::TagResolutionFailed => with_detail("the tag could not be resolved", reason),
+            Code::NoValidAttestation => lower(&reason.message),
+            Code::HostCapabilityFailed => lower(&without_name(&reason.message)),
+            _ => {
+                // The line begins with the image.
+                let text = reason.message.as_str();
+                let text = text.strip_prefix("Image is ").unwrap_or(text);
+                let text = text.strip_prefix("Image was ").unwrap_or(text);
+                with_detail(&lower(text), reason)
+            }
+        };
+        objection(text, reason.code)
+    }
+}
+
+fn objection(text: String, code: Code) -> Objection {
+    let text = if text.chars().count() > MAX_TEXT {
+        too_long(code)
+    } else {
+        text
+    };
+    let code = Some(code);
+    Objection { text, code }
+}
+
+/// In place of what is too long.
+fn too_long(code: Code) -> String {
+    match code {
+        Code::HostCapabilityFailed => "the cluster or a registry could not be asked",
+        Code::TagResolutionFailed => "the tag could not be resolved",
+        Code::NoValidAttestation => "not attested",
+        _ => "the reason is too long for this message",
+    }
+    .to_string()
+}
+
+/// A text with the first of the details below a reason, if both fit.
+fn with_detail(text: &str, reason: &Reason) -> String {
+    let whole = match reason.details.as_slice() {
+        [] => None,
+        [one] => Some(alloc::format!("{text}: {}", lower(&one.message))),
+        [one, rest @ ..] => {
+            let more = rest.len();
+            Some(alloc::format!(
+                "{text}: {}, and {more} more",
+                lower(&one.message)
+            ))
+        }
+    };
+    let fits = |whole: &String| whole.chars().count() <= MAX_TEXT;
+    whole.filter(fits).unwrap_or_else(|| text.to_string())
+}
+
+/// A text without the first name in it, which the line has in a shorter form: `Looking up tag failed: …`
+fn without_name(text: &str) -> String {
+    let mut parts = text.splitn(3, '`');
+    match (parts.next(), parts.next(), parts.next()) {
+        (Some(before), Some(_), Some(after)) => [before.trim_end(), after].concat(),
+        _ => text.to_string(),
+    }
+}
+
+/// A sentence as part of another: the first letter small, unless it begins an abbreviation.
+pub(super) fn lower(sentence: &str) -> String {
+    let mut characters = sentence.chars();
+    characters.next();
+    let rest = characters.as_str();
+    let is_word = rest.starts_with(|second: char| second.is_ascii_lowercase() || second == ' ');
+    let mut text = escaped(sentence).into_owned();
+    if let (Some(first), true) = (text.get_mut(..1), is_word) {
+        first.make_ascii_lowercase();
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_shows_what_fits_and_counts_the_rest() {
+        assert_eq!(listed([].into_iter()), "");
+        assert_eq!(listed(["a", "b"].into_iter()), "a, b");
+        let long = "x".repeat(60);
+        assert_eq!(
+            listed([long.as_str(), &long, "y"].into_iter()),
+            alloc::format!("{long} and 2 more")
+        );
+        assert_eq!(
+            listed([long.repeat(2).as_str()].into_iter()),
+            "1 too long to show"
+        );
+    }
+
+    #[test]
+    fn a_sentence_becomes_part_of_another() {
+        assert_eq!(lower("Image was uploaded"), "image was uploaded");
+        assert_eq!(lower("A signature"), "a signature");
+        assert_eq!(lower("CVE-2024-1 is"), "CVE-2024-1 is");
+        assert_eq!(lower("x\ny"), r"x\u{a}y");
+        assert_eq!(lower(""), "");
+    }
+
+    #[test]
+    fn a_failed_lookup_is_told_without_its_long_name() {
+        let text = without_name("Looking up tag `a.example/b:1` failed: no `route`");
+        assert_eq!(text, "Looking up tag failed: no `route`");
+        assert_eq!(without_name("no name"), "no name");
+    }
+
+    #[test]
+    fn what_is_too_long_is_replaced_and_not_cut() {
+        let words = |detail: &str| {
+            let reason = Reason::new(Code::TagResolutionFailed, "Tag");
+            let detail = Reason::new(Code::HostCapabilityFailed, detail);
+            with_detail(
+                "the tag could not be resolved",
+                &reason.with_details(alloc::vec![detail]),
+            )
+        };
+        assert_eq!(
+            words("No answer"),
+            "the tag could not be resolved: no answer"
+        );
+        assert_eq!(words(&"x".repeat(200)), "the tag could not be resolved");
+        let long = objection("x".repeat(161), Code::LimitExceeded);
+        assert_eq!(
+            long.to_string(),
+            "the reason is too long for this message [limit-exceeded]"
+        );
+    }
+}
