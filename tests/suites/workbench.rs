@@ -84,6 +84,68 @@ fn explain_shows_the_pages_of_codes() {
 }
 
 #[test]
+fn explain_shows_the_pages_of_the_codes_in_a_denial() {
+    let message = "Error from server: admission webhook \"x\" denied the request: denied: the image does \
+                   not meet the policy\n  web (a.example/web:1): the tag is not pinned to a digest \
+                   [digest-required]\nhelp: countersign explain digest-required\n";
+    let (stdout, _) = run("explain digest-required", "", 0);
+    assert_eq!(run("explain -", message, 0).0, stdout);
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("denial.txt");
+    fs::write(&path, message).unwrap();
+    let arguments = format!("explain {} digest-required", path.display());
+    assert_eq!(run(&arguments, "", 0).0, stdout);
+    let output = Command::new(env!("CARGO_BIN_EXE_countersign"))
+        .args(["explain", message])
+        .output()
+        .unwrap();
+    assert_eq!(String::from_utf8(output.stdout).unwrap(), stdout);
+    // What the program itself prints of a denied object, in every format that has codes.
+    let evaluate =
+        format!("evaluate --settings {PIPELINE} {FIXTURES}/production-unsigned.yaml --format");
+    for format in ["json", "admission-review", "human"] {
+        let (answer, _) = run(&format!("{evaluate} {format}"), "", 1);
+        let (stdout, _) = run("explain -", &answer, 0);
+        assert!(
+            stdout.starts_with("no-valid-attestation\n\n"),
+            "{format}: {stdout}"
+        );
+    }
+}
+
+#[test]
+fn explain_says_where_there_is_no_code() {
+    let (stdout, stderr) = run("explain -", "nothing to see\n", 2);
+    assert_eq!(
+        (stdout.as_str(), stderr.as_str()),
+        ("", "error: standard input has no code; --list lists all\n")
+    );
+    let (_, stderr) = run("explain - -", "", 2);
+    assert!(stderr.contains("only once"), "{stderr}");
+}
+
+#[test]
+fn explain_lists_every_code_on_a_line() {
+    let (stdout, _) = run("explain --list", "", 0);
+    let codes: Vec<_> = stdout
+        .lines()
+        .filter_map(|line| line.split(' ').next())
+        .collect();
+    let expected: Vec<_> = policy_wasm::Code::ALL
+        .iter()
+        .map(|code| code.as_str())
+        .collect();
+    assert_eq!(codes, expected);
+    assert_lines(
+        &stdout,
+        &[
+            "digest-required ",
+            "  denial     The rule needs a digest and the image has a tag\n",
+        ],
+    );
+}
+
+#[test]
 fn an_unknown_code_is_status_2_and_suggests_known_ones() {
     let (stdout, stderr) = run("explain digest-require README.md xyz", "", 2);
     let expected = "error: no code `digest-require`; did you mean `digest-required`?

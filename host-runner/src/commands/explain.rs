@@ -1,17 +1,19 @@
 //! `countersign explain`: why is the answer what it is, and what would change it?
 
+use alloc::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
 
 use crate::Exit;
 use crate::cli::{ContextArgs, EvidenceArgs, ModuleArgs};
-use crate::emit::explain::Detail;
+use crate::emit::explain::{Detail, mentioned};
 use crate::emit::{self, Evaluated, printable};
 use crate::engine::{Operation, inspect};
+use crate::inputs;
 
 use super::judge::{Judge, require_decisions};
-use super::{module_bytes, objects};
+use super::{check_stdin, module_bytes, objects};
 
 /// Arguments of `countersign explain`
 #[derive(Debug, clap::Args)]
@@ -21,14 +23,20 @@ use super::{module_bytes, objects};
   countersign explain --settings policy.yaml --namespace production manifests/
   countersign explain digest-required
   countersign explain attestation-unknown-key-id lint-dry-run
+  kubectl apply -f deployment.yaml 2>&1 | countersign explain -
+  countersign explain --list
 
 Exit status: 0 all admitted, or the page is shown, 1 one or more refused, 2 the
 job could not be done")]
 pub struct Args {
     /// With --settings: manifests, lists, admission requests or reviews in YAML or JSON (files,
-    /// folders, or `-` for standard input). Without: codes of reasons and lints, whose pages are shown
-    #[arg(required = true, value_name = "FILE|CODE")]
+    /// folders, or `-` for standard input). Without: codes of reasons and lints, or something that has
+    /// such codes: the message of a denial, a Decision or `AdmissionReview` in a file, or `-` for standard input
+    #[arg(required_unless_present = "list", value_name = "FILE|CODE|MESSAGE")]
     subjects: Vec<PathBuf>,
+    /// List the codes of all reasons with their meanings
+    #[arg(long, conflicts_with_all = ["subjects", "settings"])]
+    list: bool,
     /// The settings, or a cluster admission policy that contains them; `-` is standard input
     #[arg(long, short, value_name = "FILE")]
     settings: Option<PathBuf>,
@@ -46,6 +54,10 @@ pub struct Args {
 /// Runs the command.
 pub(crate) fn run(args: &Args) -> Result<Exit> {
     match &args.settings {
+        None if args.list => {
+            emit::unless_closed(emit::explain::list_codes())?;
+            Ok(Exit::Yes)
+        }
         Some(settings) => explain_objects(args, settings),
         None if args.context.is_given() => {
             bail!(
@@ -89,28 +101,57 @@ fn explain_objects(args: &Args, path: &Path) -> Result<Exit> {
     Ok(problems.finish(if all_admitted { Exit::Yes } else { Exit::No }))
 }
 
-fn explain_codes(codes: &[PathBuf]) -> Result<Exit> {
-    let (mut pages, mut unknown) = (Vec::new(), Vec::new());
-    for path in codes {
-        let code = path.to_string_lossy();
-        match emit::explain::page(&code) {
-            Some(page) => pages.push(page),
-            None if path.exists() => unknown.push(format!(
-                "`{}` is a file, and no code: objects are explained under --settings FILE",
-                printable(&code)
-            )),
-            None => unknown.push(format!(
-                "no code `{}`{}",
-                printable(&code),
-                suggestion(&emit::explain::nearest(&code))
-            )),
+fn explain_codes(subjects: &[PathBuf]) -> Result<Exit> {
+    check_stdin(subjects.iter().map(PathBuf::as_path))?;
+    let (mut codes, mut unknown) = (Vec::new(), Vec::new());
+    for path in subjects {
+        match codes_of(path)? {
+            Ok(found) => codes.extend(found),
+            Err(problem) => unknown.push(problem),
         }
     }
     if !unknown.is_empty() {
         bail!("{}", unknown.join("\nerror: "));
     }
+    let mut seen = BTreeSet::new();
+    let new = codes.iter().filter(|code| seen.insert(code.as_str()));
+    let pages: Vec<_> = new.filter_map(|code| emit::explain::page(code)).collect();
     emit::unless_closed(emit::explain::pages(&pages))?;
     Ok(Exit::Yes)
+}
+
+/// The codes that a subject is or has, or why it has none.
+fn codes_of(path: &Path) -> Result<Result<Vec<String>, String>> {
+    let subject = path.to_string_lossy();
+    if emit::explain::page(&subject).is_some() {
+        return Ok(Ok(vec![subject.into_owned()]));
+    }
+    let shown = printable(&subject);
+    let is_stdin = subject == "-";
+    let text = if is_stdin || path.is_file() {
+        let source = inputs::read(path)?;
+        if !is_stdin && !mentioned::is_answer(&source.text) {
+            return Ok(Err(format!(
+                "`{shown}` is a file, and no code: objects are explained under --settings FILE"
+            )));
+        }
+        source.text
+    } else if mentioned::is_message(&subject) {
+        subject.into_owned()
+    } else {
+        let nearest = suggestion(&emit::explain::nearest(&subject));
+        return Ok(Err(format!("no code `{shown}`{nearest}")));
+    };
+    let codes = mentioned::codes(&text);
+    if codes.is_empty() {
+        let what = if is_stdin {
+            "standard input"
+        } else {
+            "the message"
+        };
+        return Ok(Err(format!("{what} has no code; --list lists all")));
+    }
+    Ok(Ok(codes))
 }
 
 /// Suggests similar codes, after a semicolon.

@@ -1,6 +1,7 @@
 //! Output of `explain`: the Decision on an object as a tree, with the cause of each result and advice.
 
 mod check_set;
+pub(crate) mod mentioned;
 mod page;
 mod remedies;
 mod rule;
@@ -17,7 +18,7 @@ use crate::advice;
 use crate::remedy;
 use crate::written::Written;
 
-pub(crate) use page::{nearest, page, pages};
+pub(crate) use page::{list_codes, nearest, page, pages};
 
 /// Additions to the tree
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

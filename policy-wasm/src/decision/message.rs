@@ -8,7 +8,7 @@ use alloc::vec::Vec;
 
 use super::objection::{Hints, Objection, objections};
 use super::short::{self, AttestorNames};
-use super::{Code, ImageDecision, Verdict};
+use super::{Code, DocumentResult, ImageDecision, Reason, Verdict};
 use crate::printable::escaped;
 
 /// `kubectl` prints a message whole, and events and dashboards show its beginning.
@@ -89,11 +89,7 @@ pub(super) fn refuse(
 pub(super) fn distinct<'d>(images: &[&'d ImageDecision]) -> Vec<&'d ImageDecision> {
     let mut distinct: Vec<&ImageDecision> = Vec::new();
     for image in images {
-        let is_same = |other: &&ImageDecision| {
-            other.image == image.image
-                && short::place(other) == short::place(image)
-                && codes(other).eq(codes(image))
-        };
+        let is_same = |other: &&ImageDecision| is_told_alike(other, image);
         if !distinct.iter().any(is_same) {
             distinct.push(image);
         }
@@ -101,11 +97,20 @@ pub(super) fn distinct<'d>(images: &[&'d ImageDecision]) -> Vec<&'d ImageDecisio
     distinct
 }
 
-/// The codes of what was found for an image.
-fn codes(image: &ImageDecision) -> impl Iterator<Item = Code> {
-    let by_documents = image.results.iter().flat_map(|result| &result.reasons);
-    let all = image.reasons.iter().chain(by_documents);
-    all.map(|reason| reason.code)
+/// Whether two places name one image in containers of one name, and the same was found under the same rules.
+fn is_told_alike(one: &ImageDecision, other: &ImageDecision) -> bool {
+    let code = |reasons: &[Reason]| reasons.first().map(|reason| reason.code);
+    let mut results = one.results.iter().zip(&other.results);
+    one.image == other.image
+        && short::place(one) == short::place(other)
+        && code(&one.reasons) == code(&other.reasons)
+        && one.results.len() == other.results.len()
+        && results.all(|(one, other)| {
+            let key = |result: &DocumentResult| result.rule.as_ref()?.key.clone();
+            one.enforcement == other.enforcement
+                && code(&one.reasons) == code(&other.reasons)
+                && key(one) == key(other)
+        })
 }
 
 /// `denied: 2 of 3 images do not meet the policy`

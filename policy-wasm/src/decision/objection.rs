@@ -236,22 +236,16 @@ impl Words<'_> {
         let reasons = failed.flat_map(|check| &check.reasons);
         // Evidence that was ignored does not stand against an image.
         let reasons = reasons.filter(|reason| reason.code != Code::EvidenceUntrusted);
-        let words = |reason: &Reason| match (reason.code, &check_set.display_name) {
-            (Code::AlwaysDeny, Some(name)) => {
-                let name = brief(name, MAX_NAME);
-                objection(
-                    alloc::format!("check set {name} denies every image"),
-                    reason.code,
-                )
+        let words = |reason: &Reason| {
+            if reason.code != Code::AlwaysDeny {
+                return self.plain(reason);
             }
-            (Code::AlwaysDeny, None) => {
-                let index = check_set.index;
-                objection(
-                    alloc::format!("check set {index} denies every image"),
-                    reason.code,
-                )
-            }
-            _ => self.plain(reason),
+            let name = match &check_set.display_name {
+                Some(name) => brief(name, MAX_NAME),
+                None => check_set.index.to_string(),
+            };
+            let text = alloc::format!("check set {name} denies every image");
+            objection(text, reason.code)
         };
         reasons.map(words).collect()
     }

@@ -13,6 +13,36 @@ pub(crate) fn pages(pages: &[String]) -> io::Result<()> {
     write!(anstream::stdout().lock(), "{}", pages.join("\n"))
 }
 
+/// Prints every reason code on a line of its own: what it leads to, and what it means.
+pub(crate) fn list_codes() -> io::Result<()> {
+    let mut out = anstream::stdout().lock();
+    let width = Code::ALL.iter().map(|code| code.as_str().len()).max();
+    let width = width.unwrap_or_default();
+    for code in Code::ALL {
+        let role = match code.role() {
+            Role::Admission => "admission",
+            Role::Violation => "denial",
+            Role::Error => "error",
+            Role::Detail => "detail",
+            Role::Warning => "warning",
+            Role::Settings => "settings",
+        };
+        writeln!(
+            out,
+            "{:<width$}  {role:<9}  {}",
+            code.as_str(),
+            code.meaning()
+        )?;
+    }
+    Ok(())
+}
+
+/// Whether there is a page of this name.
+pub(super) fn is_code(name: &str) -> bool {
+    let known = Code::ALL.iter().any(|known| known.as_str() == name);
+    known || Rule::by_code(name).is_some() || policy_lint::meaning(name).is_some()
+}
+
 /// The page of a code of the policy or the linter.
 pub(crate) fn page(code: &str) -> Option<String> {
     if let Some(rule) = Rule::by_code(code) {
