@@ -71,6 +71,13 @@ fn the_attestors_guide_does_what_it_says() {
 }
 
 #[test]
+fn the_audit_log_is_queried_as_the_page_says() {
+    if process::can_run("jq", "--version") {
+        follow("docs/audit-annotations.md");
+    }
+}
+
+#[test]
 fn the_deployers_guide_does_what_it_says() {
     follow("docs/deployer.md");
 }

@@ -70,6 +70,10 @@ impl From<Decision> for AdmissionResponse {
 
 /// The lines of a message, and nothing else in it that moves a cursor.
 fn lines(message: &str) -> String {
+    // Most answers have none, and cost little.
+    if message.is_empty() {
+        return String::new();
+    }
     let lines: Vec<_> = message.split('\n').map(escaped).collect();
     lines.join("\n")
 }
