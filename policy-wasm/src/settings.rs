@@ -68,7 +68,7 @@ pub(crate) struct Settings<'a> {
     pub(crate) pod_templates: PodTemplates,
     pub(crate) break_glass: BreakGlass<'a>,
     pub(crate) workloads: Vec<WorkloadKind<'a>>,
-    /// Whom a denial tells to ask
+    /// Text at the end of a denial: whom to ask
     pub(crate) contact: Option<Cow<'a, str>>,
 }
 

@@ -139,8 +139,7 @@ fn explain_lists_every_code_on_a_line() {
     assert_lines(
         &stdout,
         &[
-            "digest-required ",
-            "  denial     The rule needs a digest and the image has a tag\n",
+            "\ndigest-required                   denial     The image is referenced by tag, and the rule ",
         ],
     );
 }

@@ -33,7 +33,7 @@ pub(crate) struct Signer<'k> {
     /// Note of the signer; attestations under another note are rejected
     pub(crate) note: Option<&'k str>,
     pub(crate) encoding: Encoding,
-    /// Signatures by keys of these are no attempt to sign for this one
+    /// Other attestors; signatures by their keys are not reported as signed with an unknown key
     pub(crate) others: &'k [Attestor<'k>],
 }
 
@@ -56,11 +56,11 @@ pub(crate) struct Verified<'k> {
     pub(crate) source: Source,
 }
 
-/// What there is for one signer and image
+/// Candidate attestations for one signer and image
 #[derive(Debug)]
 pub(crate) struct Candidates<'c, 'e> {
     attestations: Vec<&'c Attestation<'e>>,
-    /// So many of them may count; those behind can only explain why none does
+    /// Number of those that may be valid; the others only explain a denial
     counting: usize,
 }
 
@@ -159,17 +159,16 @@ pub(crate) struct NotFound {
     pub(crate) failures: Vec<Reason>,
     /// Invalid attestations, those that got furthest in verification first
     pub(crate) rejections: Vec<Reason>,
-    /// The most telling of it
+    /// The most telling of these
     pub(crate) cause: Cause,
 }
 
-/// Why there is no valid attestation: of several causes the greatest is told
+/// Cause of a missing attestation; of several, the greatest is reported
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Cause {
-    /// There is nothing by this signer about this digest; attestations by others, or about other images, may
-    /// be there
+    /// No attestation by this signer about this digest; there may be others
     NotSigned,
-    /// Something is there that cannot be read
+    /// An attestation cannot be decoded
     Unreadable,
     /// A key signed that neither this signer nor another attestor has
     UnknownKey,
@@ -189,7 +188,7 @@ pub(crate) enum Cause {
 pub(crate) const NOT_SIGNED: &str = "No trusted key has signed this digest";
 
 impl Cause {
-    /// What is said of it, of an attestor or check alike.
+    /// Message for an attestor or a check.
     fn text(self) -> Cow<'static, str> {
         Cow::Borrowed(match self {
             Self::NotSigned => NOT_SIGNED,
@@ -217,7 +216,7 @@ impl From<Reason> for NotFound {
 }
 
 impl NotFound {
-    /// The failures, and unless they explain everything a refusal that tells the cause.
+    /// Returns the failures and, unless they explain everything, a reason with the cause.
     pub(crate) fn into_refusal(self) -> Vec<Reason> {
         let text = self.cause.text();
         self.into_reasons(Code::NoValidAttestation, &text)
@@ -243,11 +242,11 @@ struct Search<'s, 'c> {
     circumstances: &'c Circumstances,
     rejections: BTreeSet<(Reverse<u8>, Rejection)>,
     failures: Vec<Reason>,
-    /// The most telling of what has been seen
+    /// The most telling cause so far
     cause: Cause,
-    /// Ids of keys that the signer does not have
+    /// Key ids that the signer does not have
     unknown: BTreeSet<String>,
-    /// What is looked at can not count, and tells little
+    /// The current attestation cannot be valid, and is no cause
     only_explains: bool,
 }
 
@@ -278,7 +277,7 @@ impl<'s, 'c> Search<'s, 'c> {
         if let Some(note) = self.signer.note
             && !attestation.is_under(note)
         {
-            // A claim that nobody verified, which only chooses the words.
+            // The claim is not verified; it only chooses the message.
             if let Content::Signed(signed) = &attestation.content
                 && attestation.names_one_of(self.signer.keys)
                 && accept(signed, &signed.payload).is_ok()
@@ -294,7 +293,7 @@ impl<'s, 'c> Search<'s, 'c> {
         let signed = match &attestation.content {
             Content::Signed(signed) => signed,
             Content::Rejected(rejection) => {
-                // It lies where the signer's are stored, and names another note.
+                // Stored where the attestations of the signer are, but under another note.
                 if matches!(rejection, Rejection::NoteMismatch { .. }) {
                     self.tell(Cause::OtherNote);
                 }
@@ -379,7 +378,7 @@ impl<'s, 'c> Search<'s, 'c> {
                 Ok(_) => return Ok(Some(Cow::Borrowed(&signed.payload))),
                 Err(VerifyError::Exhausted(exhausted)) => return Err(exhausted.into()),
                 Err(error) => {
-                    // A signature that names no key is tried with all, and mostly somebody else's.
+                    // A signature without a key id is tried with all keys, and mostly belongs to another signer.
                     if matches!(error, VerifyError::BadSignature(_)) && !signature.key_id.is_empty()
                     {
                         self.tell(Cause::BadSignature);
@@ -432,7 +431,7 @@ impl<'s, 'c> Search<'s, 'c> {
 
     fn reject(&mut self, rejection: Rejection) {
         self.tell(match &rejection {
-            // What these tell depends on more, and is told where it is seen.
+            // These depend on more than the rejection.
             Rejection::NoteMismatch { .. }
             | Rejection::UnknownKeyId { .. }
             | Rejection::BadSignature { .. }
@@ -459,7 +458,7 @@ impl<'s, 'c> Search<'s, 'c> {
         }
     }
 
-    /// Whether a key signed that no attestor has: an attestation by another attestor is none that failed.
+    /// Returns whether an unknown key signed. Attestations by other attestors are not failed ones.
     fn unknown_key(&self) -> Cause {
         let others = self.signer.others.iter();
         let keys: Vec<_> = others.flat_map(|other| &other.keys).collect();

@@ -1,5 +1,5 @@
-//! What the API server records in its audit log: a fixed set of short facts, listed in
-//! `docs/audit-annotations.md`. The Decision has the whole.
+//! Audit annotations, which the API server records in its audit log: a fixed set of short values, listed in
+//! `docs/audit-annotations.md`.
 
 use alloc::borrow::Cow;
 use alloc::collections::{BTreeMap, BTreeSet};
@@ -17,7 +17,7 @@ const MAX_LENGTH: usize = 256;
 /// Room for `,+1000`
 const COUNT: usize = 8;
 
-/// What became of the images that an answer is about
+/// Outcome of the images that annotations are about
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Fate {
     Denied,
@@ -33,7 +33,7 @@ impl Fate {
     }
 }
 
-/// Records what stands against these images. Nothing is left out but what is too long, and that is counted.
+/// Adds the reasons against these images. Items that do not fit are counted.
 pub(crate) fn annotate(annotations: &mut Annotations, images: &[&ImageDecision], fate: Fate) {
     let [mut codes, mut policies, mut rules] = <[List; 3]>::default();
     let [mut attestors, mut evidence, mut names] = <[List; 3]>::default();
@@ -80,12 +80,12 @@ const fn is_against(code: Code) -> bool {
     matches!(code.role(), Role::Violation | Role::Error)
 }
 
-/// A count of what is not told has the code of what it stands below.
+/// A detail with the code of its reason only counts further details.
 fn is_about_evidence(code: Code) -> bool {
     code != Code::NoValidAttestation
 }
 
-/// Records the verdict.
+/// Adds the verdict.
 pub(crate) fn annotate_verdict(annotations: &mut Annotations, verdict: Verdict) {
     let verdict = match verdict {
         Verdict::Conformant => "CONFORMANT",
@@ -95,7 +95,7 @@ pub(crate) fn annotate_verdict(annotations: &mut Annotations, verdict: Verdict) 
     annotations.insert("verdict", verdict.to_string());
 }
 
-/// Records why a request was denied whose images were not judged.
+/// Adds the reason of a denial before images were evaluated.
 pub(super) fn annotate_refusal(annotations: &mut Annotations, reason: &Reason) {
     annotate_verdict(annotations, reason.code.verdict());
     annotations.insert("codes", reason.code.to_string());
@@ -153,7 +153,7 @@ impl List {
         }
     }
 
-    /// Adds why the attestations and statements that were found do not count; whether any are missing.
+    /// Adds the codes of rejected attestations and statements; returns whether any are missing.
     fn add_evidence(&mut self, reasons: &[Reason]) -> bool {
         let mut lacks = false;
         for reason in reasons {

@@ -1,7 +1,7 @@
-//! What a denied deployer reads: the verdict, a line for each container, and where to learn more.
+//! The message of a denial: the verdict, a line for each container, and where to learn more.
 //!
-//! The codes in the Decision are what is stable; the words are not. Lines are folded for a terminal of 80
-//! columns. Whatever is too long is left out and counted, by lines: nothing is cut in the middle of one.
+//! Codes are stable, texts are not. Lines are folded for a terminal of 80 columns. Lines that do not fit are left
+//! out and counted; no line is cut in its middle.
 
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
@@ -11,13 +11,13 @@ use super::short::{self, AttestorNames};
 use super::{Code, DocumentResult, ImageDecision, Reason, Verdict};
 use crate::printable::escaped;
 
-/// `kubectl` prints a message whole, and events and dashboards show its beginning.
+/// Maximum length of a message; `kubectl` prints it whole, events and dashboards show its beginning
 const MAX_LENGTH: usize = 1200;
 /// More images than this are counted.
 const MAX_IMAGES: usize = 8;
 /// More problems of settings are counted.
 pub(super) const MAX_PROBLEMS: usize = 3;
-/// The width of a terminal that nobody has widened
+/// Default width of a terminal
 const WIDTH: usize = 80;
 /// Room for `  and 256 more images`
 const COUNT: usize = 32;
@@ -50,8 +50,7 @@ pub(crate) fn deny(denied: &[&ImageDecision], total: usize, hints: &Hints<'_>) -
     message
 }
 
-/// Composes the denial of a request whose images were not judged. Of invalid settings, these are the first
-/// problems, and how many there are in all.
+/// Composes the denial of a request whose images were not evaluated. `problems` are the first of `total`.
 pub(super) fn refuse(
     code: Code,
     problems: &[String],
@@ -85,7 +84,7 @@ pub(super) fn refuse(
     message
 }
 
-/// Each image once for each container, where the same stands against it: it may be in several Pods of an object.
+/// Returns the images without those that would be reported alike: an object may have several Pods.
 pub(super) fn distinct<'d>(images: &[&'d ImageDecision]) -> Vec<&'d ImageDecision> {
     let mut distinct: Vec<&ImageDecision> = Vec::new();
     for image in images {
@@ -97,7 +96,7 @@ pub(super) fn distinct<'d>(images: &[&'d ImageDecision]) -> Vec<&'d ImageDecisio
     distinct
 }
 
-/// Whether two places name one image in containers of one name, and the same was found under the same rules.
+/// Whether two image fields have equal images, container names, codes and rules.
 fn is_told_alike(one: &ImageDecision, other: &ImageDecision) -> bool {
     let code = |reasons: &[Reason]| reasons.first().map(|reason| reason.code);
     let mut results = one.results.iter().zip(&other.results);
@@ -128,8 +127,8 @@ fn verdict(denied: &[&ImageDecision], total: usize) -> String {
     }
 }
 
-/// What stands against the image of one container: on one line if that is not too wide, else each objection on
-/// lines of its own. Objections without room are counted; `None` if there is no room for the first.
+/// Formats the objections against the image of one container: on one line if they fit, else each on lines of its
+/// own. Objections without room are counted; `None` if there is no room for the first.
 fn container(name: &str, objections: &[Objection], room: usize) -> Option<String> {
     let objections: Vec<_> = objections.iter().map(Objection::to_string).collect();
     let whole = alloc::format!("{name}: {}", objections.join("; "));
@@ -155,7 +154,7 @@ fn container(name: &str, objections: &[Objection], room: usize) -> Option<String
     Some(lines)
 }
 
-/// Where to learn more, and whom to ask.
+/// Formats the help and the contact.
 fn last_lines(code: Option<Code>, contact: Option<&str>) -> String {
     let help = code.map(|code| alloc::format!("help: countersign explain {code}"));
     let contact = contact.map(|contact| alloc::format!("contact: {}", escaped(contact)));

@@ -1,4 +1,4 @@
-//! What stands against an image, in the words of somebody who deploys it, each with its code.
+//! Objections against an image: what is missing, in a deployer's words, each with its code.
 
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
@@ -13,27 +13,27 @@ use crate::brief;
 use crate::image::ImageReference;
 use crate::printable::escaped;
 
-/// A longer text is not shown: it is mostly somebody else's, and the Decision has it whole.
+/// Longer texts are replaced; the Decision has them whole.
 const MAX_TEXT: usize = 160;
-/// As much of a list of the settings is shown.
+/// Maximum length of a list from the settings
 const MAX_LIST: usize = 90;
-/// So many attestors are named.
+/// Maximum number of attestors that are named
 const MAX_ATTESTORS: usize = 4;
-/// The name of a rule or check set is the administrator's, and mostly short.
+/// Maximum length of the name of a rule or check set
 const MAX_NAME: usize = 63;
 
-/// What the settings say that helps a deployer
+/// Settings that help a deployer
 #[derive(Debug, Default)]
 pub(crate) struct Hints<'h> {
-    /// Whom to ask
+    /// `contact`
     pub(crate) contact: Option<&'h str>,
-    /// The registries that may be asked about, as a list to read
+    /// `registries`, as a list to read
     pub(crate) registries: String,
-    /// The patterns that exempt from the policy, as a list to read
+    /// Allowlist of the policy, as a list to read
     pub(crate) allowlist: String,
 }
 
-/// A list of the settings as it is read: the items that fit, and a count of the others
+/// A list from the settings: the items that fit, and a count of the others
 #[derive(Debug, Default)]
 pub(crate) struct Listed {
     text: String,
@@ -65,7 +65,7 @@ impl Listed {
     }
 }
 
-/// The items as one list.
+/// Returns the items as one list.
 pub(crate) fn listed<'i>(items: impl Iterator<Item = &'i str>) -> String {
     let mut listed = Listed::default();
     for item in items {
@@ -74,11 +74,11 @@ pub(crate) fn listed<'i>(items: impl Iterator<Item = &'i str>) -> String {
     listed.into_text()
 }
 
-/// One thing that stands against an image
+/// One reason why an image is denied or would be
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Objection {
     pub(super) text: String,
-    /// `None` only where a document gave no result
+    /// `None` only if a document gave no result
     pub(super) code: Option<Code>,
 }
 
@@ -92,8 +92,8 @@ impl fmt::Display for Objection {
     }
 }
 
-/// The documents whose verdict is against an image: those that enforce, and where none of them does, those in
-/// dry run. A document in dry run is never the reason of a denial.
+/// Returns the documents that the image does not meet: those that are enforced, or else those in dry run. A
+/// document in dry run is never a reason of a denial.
 pub(super) fn documents(image: &ImageDecision) -> impl Iterator<Item = &DocumentResult> {
     let against = |result: &&DocumentResult| result.verdict != Verdict::Conformant;
     let mode = if image
@@ -106,14 +106,14 @@ pub(super) fn documents(image: &ImageDecision) -> impl Iterator<Item = &Document
     } else {
         Enforcement::DryRun
     };
-    // What holds whatever any document says, says it all.
+    // Reasons of the image itself outrank all documents.
     let results = image.results.iter().filter(|_| image.reasons.is_empty());
     results
         .filter(against)
         .filter(move |result| result.enforcement == mode)
 }
 
-/// Everything that stands against an image, each once; at least one.
+/// Returns all objections against an image, without duplicates; at least one.
 pub(super) fn objections(
     image: &ImageDecision,
     names: AttestorNames<'_>,
@@ -144,7 +144,7 @@ pub(super) fn objections(
     each
 }
 
-/// What the words for one image are made from
+/// What objections are worded from
 struct Words<'w> {
     image: &'w ImageDecision,
     names: AttestorNames<'w>,
@@ -152,7 +152,7 @@ struct Words<'w> {
 }
 
 impl Words<'_> {
-    /// One objection for all attestors about which the same is to be said.
+    /// Returns one objection for all attestors with equal reasons.
     fn by_rule(&self, result: &DocumentResult) -> Vec<Objection> {
         let mut groups: Vec<(&Reason, Vec<&str>)> = Vec::new();
         for attestor in result.attestors.iter().filter(|one| !one.verified) {
@@ -250,7 +250,7 @@ impl Words<'_> {
         reasons.map(words).collect()
     }
 
-    /// A reason by itself.
+    /// Words a reason by itself.
     fn plain(&self, reason: &Reason) -> Objection {
         let text = match reason.code {
             Code::DigestRequired if self.image.image.contains('@') => {
@@ -291,7 +291,7 @@ fn objection(text: String, code: Code) -> Objection {
     Objection { text, code }
 }
 
-/// In place of what is too long.
+/// Returns the text that replaces one that is too long.
 fn too_long(code: Code) -> String {
     match code {
         Code::HostCapabilityFailed => "the cluster or a registry could not be asked",
@@ -302,7 +302,7 @@ fn too_long(code: Code) -> String {
     .to_string()
 }
 
-/// A text with the first of the details below a reason, if both fit.
+/// Returns a text with the first detail of a reason, if both fit.
 fn with_detail(text: &str, reason: &Reason) -> String {
     let whole = match reason.details.as_slice() {
         [] => None,
@@ -319,7 +319,8 @@ fn with_detail(text: &str, reason: &Reason) -> String {
     whole.filter(fits).unwrap_or_else(|| text.to_string())
 }
 
-/// A text without the first name in it, which the line has in a shorter form: `Looking up tag failed: …`
+/// Returns a text without the first name in backticks, which the line has in a shorter form:
+/// `Looking up tag failed: …`
 fn without_name(text: &str) -> String {
     let mut parts = text.splitn(3, '`');
     match (parts.next(), parts.next(), parts.next()) {
@@ -328,7 +329,7 @@ fn without_name(text: &str) -> String {
     }
 }
 
-/// A sentence as part of another: the first letter small, unless it begins an abbreviation.
+/// Returns a sentence with a small first letter, unless an abbreviation begins it.
 pub(super) fn lower(sentence: &str) -> String {
     let mut characters = sentence.chars();
     characters.next();

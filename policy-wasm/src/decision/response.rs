@@ -68,9 +68,9 @@ impl From<Decision> for AdmissionResponse {
     }
 }
 
-/// The lines of a message, and nothing else in it that moves a cursor.
+/// Returns a message with all control characters escaped but line feeds.
 fn lines(message: &str) -> String {
-    // Most answers have none, and cost little.
+    // Most responses have no message, and should cost nothing.
     if message.is_empty() {
         return String::new();
     }
@@ -78,8 +78,8 @@ fn lines(message: &str) -> String {
     lines.join("\n")
 }
 
-/// A warning as the API server hands it on: it drops one with a control character, and cuts one that is too
-/// long. Where somebody else's text makes it too long, its code has to do.
+/// Returns a warning as the API server keeps it: the API server drops warnings with control characters, and
+/// truncates long ones. A warning that untrusted text makes too long is replaced by its code.
 fn warning(warning: &Reason) -> String {
     let text = escaped(&warning.message).into_owned();
     if is_short(&text) {

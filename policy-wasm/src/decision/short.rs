@@ -8,9 +8,9 @@ use super::ImageDecision;
 use crate::brief;
 use crate::image::ImageReference;
 
-/// Longer names than this are not shown whole.
+/// Longer names are shown without their middle.
 const MAX_NAME: usize = 80;
-/// A text that is no image reference is somebody's mistake, and shows in less.
+/// Longer texts that are not image references are truncated.
 const MAX_TEXT: usize = 60;
 /// A container's name is a DNS label of Kubernetes: this long.
 const MAX_LABEL: usize = 63;
@@ -24,8 +24,8 @@ enum Digest {
     Whole,
 }
 
-/// The names of these images, in their order: `registry.example/shop/web@sha256:2222…2222`. The whole digest
-/// stands where two would look alike.
+/// Returns the short names of images, in their order: `registry.example/shop/web@sha256:2222…2222`. Digests are
+/// whole if two images would otherwise look alike.
 pub(super) fn images(images: &[&ImageDecision]) -> Vec<String> {
     let short: Vec<_> = images.iter().map(|one| image(one, Digest::Ends)).collect();
     let is_alike = |index: usize| {
@@ -74,7 +74,7 @@ fn image(image: &ImageDecision, shown: Digest) -> String {
     name
 }
 
-/// Registry, last segment and tag.
+/// Returns registry, last segment and tag.
 fn without_middle(reference: ImageReference<'_>) -> String {
     let host = reference.host.map_or(Cow::Borrowed("…/"), |host| {
         alloc::format!("{host}/…/").into()
@@ -97,17 +97,17 @@ fn digest(digest: &str, shown: Digest) -> Cow<'_, str> {
     }
 }
 
-/// The name of an image's container or volume, or else its field.
+/// Returns the name of the image's container or volume, or else its field.
 pub(super) fn place(image: &ImageDecision) -> &str {
     image.container.as_deref().unwrap_or(&image.field)
 }
 
-/// The same, short and printable.
+/// Returns [`place`], short and printable.
 pub(super) fn container(image: &ImageDecision) -> String {
     brief(place(image), MAX_LABEL)
 }
 
-/// How attestors are called: by their last segment, where no other that was asked about the images has the same.
+/// Names of attestors: the last segment, unless two attestors in the results of these images share it
 #[derive(Debug, Clone, Copy)]
 pub(super) struct AttestorNames<'d>(pub(super) &'d [&'d ImageDecision]);
 

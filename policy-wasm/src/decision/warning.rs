@@ -1,4 +1,4 @@
-//! What a deployer is warned of who is let in against the verdict: for each image, what stands against it.
+//! Warnings about images that are admitted despite their verdict, one for each image.
 
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
@@ -21,7 +21,7 @@ pub(crate) enum Override {
 }
 
 impl Override {
-    /// The code of its warnings; the audit annotation has the same name.
+    /// Code of its warnings; the audit annotation has the same name
     pub(crate) const fn code(self) -> Code {
         match self {
             Self::DryRun => Code::DryRun,
@@ -66,8 +66,7 @@ pub(crate) fn warnings(
     warnings
 }
 
-/// The first of these that is short enough: what stands against the image comes first, since that is what the
-/// reader can change.
+/// Returns the longest warning that is short enough. The objection comes first: it is what the reader can change.
 fn warning(
     image: &ImageDecision,
     name: &str,

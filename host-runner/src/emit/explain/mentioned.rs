@@ -1,11 +1,11 @@
-//! The codes that a text mentions: a denial as `kubectl` printed it, a Decision, an `AdmissionReview`.
+//! Codes that a text mentions: a denial as `kubectl` printed it, a Decision, an `AdmissionReview`.
 
 use serde_json::Value;
 
 use super::page::is_code;
 
-/// The codes in a text, in order, each once. Codes in brackets are what a denial or warning is about; only
-/// without any does a code count wherever it stands.
+/// Returns the codes in a text, in order, without duplicates. If there are codes in brackets, as in a denial or
+/// warning, only those; else every code that is a word.
 pub(crate) fn codes(text: &str) -> Vec<String> {
     let json: Option<Value> = serde_json::from_str(text.trim()).ok();
     let mut found = Vec::new();
@@ -21,7 +21,7 @@ pub(crate) fn is_message(text: &str) -> bool {
     text.trim().contains(char::is_whitespace) || text.contains('[')
 }
 
-/// Whether a file is something whose codes can be explained, and not a manifest or a page about codes.
+/// Whether a file is an answer whose codes can be explained, and not a manifest or a page about codes.
 pub(crate) fn is_answer(text: &str) -> bool {
     let is_ours = |value: &Value| {
         let kind = value.get("kind").and_then(Value::as_str);
@@ -37,7 +37,7 @@ pub(crate) fn is_answer(text: &str) -> bool {
 fn in_json(value: &Value, found: &mut Vec<String>) {
     match value {
         Value::Object(fields) => {
-            // What was found in order is no question.
+            // Conformant parts need no explanation.
             if fields.get("verdict").and_then(Value::as_str) == Some("CONFORMANT") {
                 return;
             }
@@ -75,7 +75,6 @@ fn in_text(text: &str) -> Vec<String> {
 fn bracketed(text: &str) -> Vec<&str> {
     let after = text.split('[').skip(1);
     let inside = after.filter_map(|rest| Some(rest.split_once(']')?.0));
-    // A terminal may have broken the line within.
     inside.filter(|code| is_code(code)).collect()
 }
 

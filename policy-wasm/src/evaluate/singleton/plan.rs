@@ -275,7 +275,7 @@ impl Plan<'_> {
         self.exemptions.get(index).is_some_and(Option::is_some)
     }
 
-    /// Those that the rules for this request name.
+    /// Returns the attestors that the rules for this request name.
     pub(super) fn attestors(&self) -> &[Attestor<'_>] {
         &self.attestors
     }
