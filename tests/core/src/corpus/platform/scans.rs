@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 use crate::case::{B, Case};
 use crate::delivery::Delivery;
 use crate::platform::statements::{
-    COSIGN_SCAN, clean_scan, critical_scan, grype, scan, scan_predicate, signed, statement_about,
+    COSIGN_SCAN, clean_scan, critical_scan, grype, provenance_v1, scan, scan_predicate, signed,
+    statement_about,
 };
 use crate::platform::{
     AN_HOUR_AGO, NOW, VULNERABILITY, YESTERDAY, checked, scanner, supply, trust, vulnerability,
@@ -64,6 +65,11 @@ fn ages() -> Vec<Case> {
         |name, expected, finished| with(name, expected, &[by("one", &clean_scan(finished))]);
     vec![
         clean("scan_of_this_second", "allow check-passed", NOW),
+        with(
+            "provenance_by_a_scanner_in_place_of_a_scan",
+            "error evidence-missing evidence-untrusted attestation-predicate-type",
+            &[by("one", &provenance_v1("https://builder.example/", None))],
+        ),
         clean(
             "scan_exactly_as_old_as_allowed",
             "allow check-passed",
