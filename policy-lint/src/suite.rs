@@ -158,7 +158,7 @@ impl Suite {
         }
         let cases: Vec<_> = items
             .iter()
-            .filter_map(|item| Case::read(item, &defaults, reader))
+            .flat_map(|item| Case::read(item, &defaults, reader))
             .collect();
         let mut seen = BTreeMap::new();
         for case in &cases {
@@ -183,8 +183,44 @@ impl Suite {
 }
 
 impl Case {
-    fn read(node: &Node, defaults: &Defaults<'_>, reader: &Reader) -> Option<Self> {
-        let fields = reader.fields(node)?;
+    /// Reads a case: one, or with `namespaces` one for each of them.
+    fn read(node: &Node, defaults: &Defaults<'_>, reader: &Reader) -> Vec<Self> {
+        let Some(fields) = reader.fields(node) else {
+            return Vec::new();
+        };
+        let namespaces = fields.get("namespaces");
+        let Some(case) = Self::read_one(fields, defaults, reader) else {
+            return Vec::new();
+        };
+        let Some(list) = namespaces else {
+            return vec![case];
+        };
+        let names = reader.items(list).iter();
+        let names: Vec<_> = names.filter_map(|name| reader.text(name)).collect();
+        if names.is_empty() {
+            reader.invalid(list.span, "a case without a namespace is never run");
+        }
+        for field in ["namespace", "file"] {
+            if let Some(other) = node.at(&["request", field]) {
+                let message = format!("`namespaces` and `request.{field}` exclude each other");
+                reader.invalid(other.span, message);
+            }
+        }
+        let cases = names.into_iter().map(|name| case.in_namespace(name));
+        cases.collect()
+    }
+
+    /// The case in one of its namespaces.
+    fn in_namespace(&self, namespace: &str) -> Self {
+        let mut case = self.clone();
+        case.name = format!("{} in {namespace}", self.name);
+        if let Request::Inline(request) = &mut case.request {
+            namespace.clone_into(&mut request.namespace);
+        }
+        case
+    }
+
+    fn read_one(fields: Fields<'_, '_>, defaults: &Defaults<'_>, reader: &Reader) -> Option<Self> {
         let name = fields.require("name").and_then(|node| reader.text(node));
         let span = fields.entry_span("name");
         let time = fields.get("time").and_then(|node| read_time(node, reader));

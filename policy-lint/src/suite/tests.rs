@@ -145,6 +145,47 @@ fn every_case_has_a_name_of_its_own() {
 }
 
 #[test]
+fn a_case_is_run_in_each_of_its_namespaces() {
+    let suite = GOOD.replacen(
+        "  - name: unsigned\n",
+        "  - name: unsigned\n    namespaces: [staging, qa]\n",
+        1,
+    );
+    let suite = read(&suite).unwrap();
+    let cases = suite.cases.iter().map(|case| match &case.request {
+        Request::Inline(request) => (&*case.name, &*request.namespace),
+        Request::File { .. } => panic!("inline"),
+    });
+    let expected = [
+        ("signed", "production"),
+        ("unsigned in staging", "staging"),
+        ("unsigned in qa", "qa"),
+    ];
+    assert_eq!(cases.collect::<Vec<_>>(), expected);
+}
+
+#[test]
+fn namespaces_of_a_case_leave_no_doubt() {
+    let invalid = "suite-invalid-value";
+    refused(
+        "- name: signed",
+        "- name: signed\n    namespaces: [a]",
+        invalid,
+        "production",
+    );
+    refused(
+        "- name: unsigned",
+        "- name: unsigned\n    namespaces: []",
+        invalid,
+        "[",
+    );
+    let file = "request: {file: pod.yaml}\n    namespaces: [a]";
+    refused("request: {images: [tag]}", file, invalid, "pod.yaml");
+    let twice = "- name: unsigned\n    namespaces: [a, a]";
+    refused("- name: unsigned", twice, invalid, "unsigned");
+}
+
+#[test]
 fn a_suite_without_cases_is_refused() {
     let (head, _) = GOOD.split_once("cases:").unwrap();
     let problems = read(&format!("{head}cases: []\n")).unwrap_err();
