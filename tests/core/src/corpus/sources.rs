@@ -32,6 +32,7 @@ fn delivered() -> Vec<Case> {
     let provenance = statement("https://slsa.dev/provenance/v1", REPOSITORY, A);
     let provenance = envelope(&key, IN_TOTO, &provenance);
     let many = vec![forged.clone(); 101];
+    let all = [&many[..99], &[good()]].concat();
     let mut cases = Vec::new();
     for place in Delivery::ALL {
         for (what, expected, attestations) in [
@@ -57,6 +58,7 @@ fn delivered() -> Vec<Case> {
                 vec![provenance.clone()],
             ),
             ("nothing", "deny no-valid-attestation", vec![]),
+            ("as_many_as_allowed", "allow attested", all.clone()),
             ("too_many", "error limit-exceeded", many.clone()),
         ] {
             let name = format!("{}_{what}", place.name());
