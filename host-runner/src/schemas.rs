@@ -5,6 +5,6 @@ pub(crate) fn editor_line(schema: &str) -> String {
     let repository = env!("CARGO_PKG_REPOSITORY").trim_start_matches("https://github.com/");
     let version = env!("CARGO_PKG_VERSION");
     format!(
-        "# yaml-language-server: $schema=https://raw.githubusercontent.com/{repository}/v{version}/host-runner/schemas/{schema}\n"
+        "# yaml-language-server: $schema=https://raw.githubusercontent.com/{repository}/v{version}/{schema}\n"
     )
 }

@@ -76,8 +76,14 @@ impl Starter {
         check(&policy)?;
         let workflow = include_str!("../starter/countersign.yaml").replace("ACTION", &action());
         let files = [
-            (POLICY, schemas::editor_line("settings.json") + &policy),
-            (SUITE, schemas::editor_line("suite.json") + &self.suite()),
+            (
+                POLICY,
+                schemas::editor_line("policy-lint/schemas/settings.json") + &policy,
+            ),
+            (
+                SUITE,
+                schemas::editor_line("host-runner/schemas/suite.json") + &self.suite(),
+            ),
             (WORKFLOW, workflow),
         ];
         let files = files.map(|(path, text)| StarterFile { path, text });

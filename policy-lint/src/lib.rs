@@ -25,6 +25,7 @@ mod fix;
 mod needs;
 mod read;
 mod rule;
+mod schema;
 pub mod source;
 pub mod suite;
 mod validation;
@@ -38,6 +39,7 @@ pub use fix::apply_fixes;
 pub use needs::{ATTESTATION, Needs};
 pub use read::API_VERSION;
 pub use rule::{RULES, Rule};
+pub use schema::SETTINGS_SCHEMA;
 pub use source::{Position, SourceFile, Span};
 
 use diagnostic::Sink;

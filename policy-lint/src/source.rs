@@ -7,7 +7,7 @@ mod yaml;
 
 use core::ops::Range;
 
-pub(crate) use resolve::{pointed_at, resolve, resolve_key};
+pub(crate) use resolve::{pointed_at, resolve, resolve_key, steps};
 pub use stream::documents;
 pub use yaml::{
     Doubt, DoubtKind, Entry, Malformed, Node, Notation, Reading, Shape, begins_like_json,

@@ -5,6 +5,7 @@ use serde_json::json;
 
 use crate::diagnostic::Diagnostic;
 use crate::document::{Origin, Settings};
+use crate::schema::{similar_field, similar_value};
 use crate::source::{Span, resolve, resolve_key};
 
 /// What the module's own validation says about settings.
@@ -19,6 +20,7 @@ pub(crate) fn check(settings: &Settings<'_>) -> Vec<Diagnostic> {
         .map(|problem| {
             let path = problem.path.strip_prefix(prefix).unwrap_or(&problem.path);
             let path = path.strip_prefix('.').unwrap_or(path);
+            let origin = settings.origin;
             let text = |span: Span| settings.text.get(span.range()).unwrap_or_default();
             let is_unknown = matches!(
                 problem.code,
@@ -27,7 +29,11 @@ pub(crate) fn check(settings: &Settings<'_>) -> Vec<Diagnostic> {
             if let Some(entry) = resolve_key(settings.root, path).filter(|_| is_unknown) {
                 let message = format!("unknown field `{}`", entry.key);
                 let finding = Diagnostic::new(entry.key_span, "", message);
-                return finding.coded(problem.code.as_str());
+                let finding = finding.coded(problem.code.as_str());
+                return meaning(
+                    finding,
+                    similar_field(origin, settings.root, path, &entry.key),
+                );
             }
             let span = resolve(settings.root, path);
             let finding = Diagnostic::new(span, "", problem.message).coded(problem.code.as_str());
@@ -36,10 +42,18 @@ pub(crate) fn check(settings: &Settings<'_>) -> Vec<Diagnostic> {
                 word @ ("on" | "off" | "yes" | "no") => finding.help(format!(
                     "YAML takes `{word}` for a boolean; write `\"{word}\"`"
                 )),
-                _ => finding,
+                word => meaning(finding, similar_value(origin, settings.root, path, word)),
             }
         })
         .collect()
+}
+
+/// Adds what was probably meant.
+fn meaning(finding: Diagnostic, similar: Option<&str>) -> Diagnostic {
+    match similar {
+        Some(name) => finding.help(format!("did you mean `{name}`?")),
+        None => finding,
+    }
 }
 
 /// The settings as the module reads them, and what of its paths is not in the text.

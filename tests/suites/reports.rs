@@ -23,7 +23,7 @@ const DECISION: &str = include_str!("../../host-runner/schemas/decision.json");
 const DIFF_REPORT: &str = include_str!("../../host-runner/schemas/diff-report.json");
 const LINT_CONFIG: &str = include_str!("../../host-runner/schemas/lint-config.json");
 const LINT_REPORT: &str = include_str!("../../host-runner/schemas/lint-report.json");
-const SETTINGS: &str = include_str!("../../host-runner/schemas/settings.json");
+const SETTINGS: &str = policy_lint::SETTINGS_SCHEMA;
 const SUITE: &str = include_str!("../../host-runner/schemas/suite.json");
 const TEST_REPORT: &str = include_str!("../../host-runner/schemas/test-report.json");
 

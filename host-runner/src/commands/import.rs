@@ -97,7 +97,8 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
     if !is_usable {
         bail!("nothing was written because of the errors above");
     }
-    let text = schemas::editor_line("settings.json") + &yaml::document(&import.settings);
+    let text = schemas::editor_line("policy-lint/schemas/settings.json")
+        + &yaml::document(&import.settings);
     args.output.write(&text)?;
     let output = args.output.output.as_deref().map(shown);
     let output = output.as_deref().unwrap_or("settings");

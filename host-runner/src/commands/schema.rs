@@ -55,7 +55,7 @@ impl Document {
             Self::DiffReport => include_str!("../../schemas/diff-report.json"),
             Self::LintReport => include_str!("../../schemas/lint-report.json"),
             Self::TestReport => include_str!("../../schemas/test-report.json"),
-            Self::Settings => include_str!("../../schemas/settings.json"),
+            Self::Settings => policy_lint::SETTINGS_SCHEMA,
             Self::Suite => include_str!("../../schemas/suite.json"),
             Self::LintConfig => include_str!("../../schemas/lint-config.json"),
         }

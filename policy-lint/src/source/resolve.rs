@@ -30,6 +30,17 @@ fn walk<'n, 'p>(root: &'n Node, path: &'p str) -> (Span, Option<&'n Entry>, &'p 
     (span, key, rest)
 }
 
+/// The keys along a path, each `None` for an item of a list; `None` if the path leads to no value.
+pub(crate) fn steps<'n>(root: &'n Node, path: &str) -> Option<Vec<Option<&'n str>>> {
+    let (mut node, mut rest, mut keys) = (root, path, Vec::new());
+    while !rest.is_empty() {
+        let (inner, _, entry, left) = step(node, rest)?;
+        keys.push(entry.map(|entry| entry.key.as_str()));
+        (node, rest) = (inner, left);
+    }
+    Some(keys)
+}
+
 type Step<'n, 'p> = (&'n Node, Span, Option<&'n Entry>, &'p str);
 
 /// One step down: the value, where to point, and what is left of the path.

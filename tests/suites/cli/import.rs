@@ -18,7 +18,7 @@ fn settings_go_to_standard_output_and_all_words_beside_them() {
         "{schema}"
     );
     assert!(
-        schema.ends_with("/host-runner/schemas/settings.json"),
+        schema.ends_with("/policy-lint/schemas/settings.json"),
         "{schema}"
     );
     assert_eq!(
