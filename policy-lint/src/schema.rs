@@ -109,7 +109,11 @@ mod tests {
                 "policy: {clusterAdmissionRules: {a.b: {evaluationmod: x}}}",
                 Some("evaluationMode"),
             ),
-            (policy, "policy: {}\nattestors: [{names: a}]", Some("name")),
+            (
+                settings,
+                "policy: {}\nattestors: [{names: a}]",
+                Some("name"),
+            ),
         ] {
             let expected = meant.map(|name| format!("did you mean `{name}`?"));
             assert_eq!(help(yaml, code), expected, "{yaml}");
