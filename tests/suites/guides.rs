@@ -50,6 +50,30 @@ fn the_commands_of_the_readme_print_what_it_says() {
 const README_LINES: usize = 150;
 
 #[test]
+fn the_readme_shows_the_denial_that_a_deployer_reads() {
+    let fixture = "policies/pipeline/fixtures/production-not-promoted.yaml";
+    let mut evaluate = Command::new(env!("CARGO_BIN_EXE_countersign"));
+    evaluate
+        .args([
+            "evaluate",
+            "--settings",
+            "policies/pipeline/policy.yaml",
+            fixture,
+        ])
+        .args(["--format", "admission-review"])
+        .current_dir(root())
+        .env("XDG_CACHE_HOME", env!("CARGO_TARGET_TMPDIR"));
+    let review = evaluate.output().unwrap().stdout;
+    let review: serde_json::Value = serde_json::from_slice(&review).unwrap();
+    let message = review["response"]["status"]["message"].as_str().unwrap();
+    let readme = fs::read_to_string(root().join("README.md")).unwrap();
+    assert!(
+        readme.contains(&format!("```text\n{message}\n```")),
+        "{message}"
+    );
+}
+
+#[test]
 fn the_walk_through_does_what_it_says() {
     let commands = follow("docs/walkthrough.md");
     assert!(commands >= 15, "{commands} blocks");
