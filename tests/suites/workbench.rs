@@ -146,9 +146,9 @@ fn explain_lists_every_code_on_a_line() {
 
 #[test]
 fn an_unknown_code_is_status_2_and_suggests_known_ones() {
-    let (stdout, stderr) = run("explain digest-require README.md xyz", "", 2);
+    let (stdout, stderr) = run("explain digest-require LICENSE xyz", "", 2);
     let expected = "error: no code `digest-require`; did you mean `digest-required`?
-error: `README.md` is a file, and no code: objects are explained under --settings FILE
+error: `LICENSE` is a file, and no code: objects are explained under --settings FILE
 error: no code `xyz`
 ";
     assert_eq!((stdout.as_str(), stderr.as_str()), ("", expected));
