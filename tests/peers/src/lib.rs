@@ -1,11 +1,11 @@
 //! What the suites share that run the modules in the crates of others: the modules that the program
 //! carries, and the requests and test keys of the other suites.
 
-#[path = "../../src/case.rs"]
+#[path = "../../core/src/case.rs"]
 pub mod case;
 #[path = "../../src/guests.rs"]
 pub mod guests;
-#[path = "../../src/signing.rs"]
+#[path = "../../core/src/signing.rs"]
 pub mod signing;
 
 use std::path::PathBuf;

@@ -95,7 +95,8 @@ fn a_tag_is_denied_and_named() {
     assert_eq!(
         answer["message"],
         "denied: the image does not meet the policy
-  app (trusted.example/app:1): the tag is not pinned to a digest [digest-required]
+  app (trusted.example/app:1):
+    the tag is not pinned to a digest [digest-required]
 help: countersign explain digest-required"
     );
 }
