@@ -38,7 +38,7 @@ pub mod measure;
 mod parallel;
 mod progress;
 mod remedy;
-mod schemas;
+mod repository;
 mod starter;
 pub mod suite;
 mod written;

@@ -16,7 +16,7 @@ use anyhow::{Result, bail};
 use policy_wasm::Budget;
 use serde_json::Value;
 
-use crate::{inputs, schemas};
+use crate::{inputs, repository};
 
 pub(crate) use attestor::{Attestor, AttestorArg};
 pub(crate) use registry::Registry;
@@ -54,12 +54,12 @@ pub(crate) const SUITE: &str = "tests.yaml";
 
 /// The action of this version, as a workflow names it. Only a released program knows the commit that it was made from.
 fn action() -> String {
-    let (repository, version) = (env!("CARGO_PKG_REPOSITORY"), env!("CARGO_PKG_VERSION"));
-    let name = repository.trim_start_matches("https://github.com/");
+    let (url, version) = (env!("CARGO_PKG_REPOSITORY"), env!("CARGO_PKG_VERSION"));
+    let name = repository::name();
     match option_env!("COUNTERSIGN_COMMIT") {
         Some(commit) => format!("{name}@{commit} # v{version}"),
         None => format!(
-            "{name}@v{version} # pin the commit that `git ls-remote {repository} v{version}` prints"
+            "{name}@v{version} # pin the commit that `git ls-remote {url} v{version}` prints"
         ),
     }
 }
@@ -78,11 +78,11 @@ impl Starter {
         let files = [
             (
                 POLICY,
-                schemas::editor_line("policy-lint/schemas/settings.json") + &policy,
+                repository::schema_line("policy-lint/schemas/settings.json") + &policy,
             ),
             (
                 SUITE,
-                schemas::editor_line("host-runner/schemas/suite.json") + &self.suite(),
+                repository::schema_line("host-runner/schemas/suite.json") + &self.suite(),
             ),
             (WORKFLOW, workflow),
         ];

@@ -9,7 +9,7 @@ use crate::cli::{ModuleArgs, OutputArgs};
 use crate::emit::{self, counted};
 use crate::import::{Export, Exports, Import, Level, Place};
 use crate::inputs::{self, shown};
-use crate::{Exit, schemas, yaml};
+use crate::{Exit, repository, yaml};
 
 use super::{check_settings, check_stdin, engine, module_bytes};
 
@@ -97,7 +97,7 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
     if !is_usable {
         bail!("nothing was written because of the errors above");
     }
-    let text = schemas::editor_line("policy-lint/schemas/settings.json")
+    let text = repository::schema_line("policy-lint/schemas/settings.json")
         + &yaml::document(&import.settings);
     args.output.write(&text)?;
     let output = args.output.output.as_deref().map(shown);
