@@ -1,4 +1,4 @@
-//! What the suites that cross crates share: the builds of the policy behind one trait, foreign guests, and the inputs
+//! Shared parts of the suites that cross crates: the builds of the policy behind one trait, foreign guests, and the inputs
 //! of the fuzzer. The cases themselves are in `core-tests`.
 
 pub mod guests;

@@ -100,7 +100,7 @@ fn explain_shows_the_pages_of_the_codes_in_a_denial() {
         .output()
         .unwrap();
     assert_eq!(String::from_utf8(output.stdout).unwrap(), stdout);
-    // What the program itself prints of a denied object, in every format that has codes.
+    // `explain` reads the answers that `evaluate` prints for a denied object, in every format with codes.
     let evaluate =
         format!("evaluate --settings {PIPELINE} {FIXTURES}/production-unsigned.yaml --format");
     for format in ["json", "admission-review", "human"] {

@@ -26,7 +26,7 @@ use super::{check_stdin, module_bytes, objects};
   kubectl apply -f deployment.yaml 2>&1 | countersign explain -
   countersign explain --list
 
-Exit status: 0 all admitted, or the page is shown, 1 one or more refused, 2 the
+Exit status: 0 all admitted, or the page is shown, 1 one or more denied, 2 the
 job could not be done")]
 pub struct Args {
     /// With --settings: manifests, lists, admission requests or reviews in YAML or JSON (files,
@@ -40,7 +40,7 @@ pub struct Args {
     /// The settings, or a cluster admission policy that contains them; `-` is standard input
     #[arg(long, short, value_name = "FILE")]
     settings: Option<PathBuf>,
-    /// Show also what would admit each refused image, as commands and YAML to copy
+    /// Show also what would admit each denied image, as commands and YAML to copy
     #[arg(long, requires = "settings")]
     why_not: bool,
     #[command(flatten)]

@@ -144,7 +144,7 @@ pub(super) fn objections(
     each
 }
 
-/// What objections are worded from
+/// The image, names and hints from which objections are worded
 struct Words<'w> {
     image: &'w ImageDecision,
     names: AttestorNames<'w>,

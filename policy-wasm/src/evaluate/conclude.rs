@@ -211,7 +211,7 @@ fn report_overrides(decision: &mut Decision, obstacles: &[Obstacle], settings: &
     decision.warnings.extend(warnings);
 }
 
-/// What the settings say that helps a deployer.
+/// Returns the settings that help a deployer.
 fn hints<'s>(settings: &'s Settings<'_>) -> Hints<'s> {
     let policy = settings.policy.as_ref();
     let patterns = policy.into_iter().flat_map(|policy| policy.patterns());

@@ -1,5 +1,5 @@
-//! What tests of the policy are made of: cases with their expected answers, calls, test keys that sign, evidence and
-//! the ways in which it arrives. The suites beside it run the core as a native library; the package `policy-tests`
+//! Building blocks of tests of the policy: cases with their expected answers, calls, test keys that sign, evidence and
+//! the sources that it comes from. The suites beside it run the core as a native library; the package `policy-tests`
 //! runs the same cases through every module.
 
 pub mod calls;

@@ -68,8 +68,8 @@ fn where_attestations_are_filed_changes_no_verdict() {
             "{}",
             case.name
         );
-        // What was too much to look at, or what a platform policy could not read, does not concern the image any more.
-        // And a payload that only an OpenPGP message holds (x26) can not be told before it is verified.
+        // Evidence of another image is not looked at: it neither exceeds a limit nor is it unreadable for a platform
+        // policy. The payload inside an OpenPGP message (x26) is known only after its signature is verified.
         let was_too_much = expected.to_string().contains("limit-exceeded");
         let is_by_checks = call["settings"].get("platformPolicies").is_some();
         if !was_too_much && !is_by_checks && !case.name.starts_with("x26_") {
@@ -97,7 +97,7 @@ fn every_code_is_shown_by_a_case_or_by_a_test_of_the_settings() {
         .iter()
         .flat_map(|case| case.expected.split(' '))
         .collect();
-    // What no call can show: settings that are not loaded, and a host without a clock.
+    // The suites show the codes that no call can have: those of settings, and of a host without a clock.
     let suites = [
         include_str!("settings.rs"),
         include_str!("platform_settings/checks.rs"),

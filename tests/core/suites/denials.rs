@@ -1,5 +1,5 @@
-//! What a deployer sees of twelve typical outcomes: the admission message, the warnings and the audit
-//! annotations, as Kubernetes hands them on. `BLESS=1` writes `tests/core/baselines/denials.txt`, to be read by
+//! Twelve typical outcomes as a deployer sees them: the admission message, the warnings and the audit
+//! annotations, as Kubernetes passes them on. `BLESS=1` writes `tests/core/baselines/denials.txt`, to be read by
 //! somebody who knows Kubernetes and not this project.
 
 use std::fmt::Write as _;
@@ -209,7 +209,7 @@ fn outcomes() -> Vec<(&'static str, Value)> {
     ]
 }
 
-/// What Kubernetes hands on.
+/// Returns the response that the API server gets.
 fn response(call: &Value) -> Value {
     let bytes = call.to_string();
     let now = Time::parse(NOW).unwrap();

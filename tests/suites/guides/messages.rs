@@ -15,7 +15,7 @@ use crate::root;
 const TABLES: &str =
     "<!-- The tables below are written by `BLESS=1 cargo test -p countersign --test guides`. -->\n";
 
-/// What a code leads to, as a heading and a sentence
+/// The effect of a code by its role, as a heading and a sentence
 const ROLES: &[(Role, &str, &str)] = &[
     (
         Role::Violation,
@@ -98,7 +98,7 @@ fn lints() -> String {
     text
 }
 
-/// What to do about each code, as `explain` prints it.
+/// Returns the advice on each code, as `explain` prints it.
 fn advice() -> HashMap<String, String> {
     let codes = Code::ALL.iter().map(|code| code.as_str());
     let mut explain = Command::new(env!("CARGO_BIN_EXE_countersign"));

@@ -20,7 +20,7 @@ pub(super) fn judge(
         return Outcome::passed("Image is in a trusted directory");
     }
     let mut trusted = Listed::default();
-    // What is wrong with the list was reported above.
+    // Problems of the list were reported when it was read.
     patterns.each(&Report::default(), |_, pattern| trusted.push(pattern));
     let trusted = trusted.into_text();
     let message = alloc::format!("Image is not in a trusted directory; trusted: {trusted}");
