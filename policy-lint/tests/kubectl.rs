@@ -18,6 +18,8 @@ struct Row {
     text: String,
     /// The objects without their heads; `None` where kubectl refuses the text
     kubectl: Option<Vec<Value>>,
+    /// What it makes of it at other times: where two keys become one text, either one wins
+    or: Option<Vec<Value>>,
     /// Whether it is refused here although kubectl reads it: a reader sees less than kubectl, or more
     is_refused: bool,
     /// Whether readers of YAML 1.2 make something else of it
@@ -34,15 +36,16 @@ fn rows() -> Vec<Row> {
     rows.map(|row| {
         let text = |key: &str| row[key].as_str().map(str::to_owned);
         let is = |key: &str| row.get(key) == Some(&Value::Bool(true));
-        let kubectl = match &row["kubectl"] {
-            Value::Null => None,
-            Value::Array(objects) => Some(objects.clone()),
-            object => Some(vec![object.clone()]),
+        let objects = |key: &str| match row.get(key) {
+            None | Some(Value::Null) => None,
+            Some(Value::Array(objects)) => Some(objects.clone()),
+            Some(object) => Some(vec![object.clone()]),
         };
         Row {
             name: text("name").unwrap(),
             text: text("text").unwrap_or_else(|| format!("{HEAD}{}", text("fragment").unwrap())),
-            kubectl,
+            kubectl: objects("kubectl"),
+            or: objects("or"),
             is_refused: is("refused"),
             is_doubtful: is("doubtful"),
         }
@@ -89,7 +92,7 @@ fn documents_are_read_as_kubectl_reads_them() {
         let Row { name, text, .. } = &row;
         let reading = match (source::read(text), &row.kubectl) {
             (Ok(reading), Some(expected)) => {
-                assert!(!row.is_refused, "{name}: it is read");
+                assert!(!row.is_refused && row.or.is_none(), "{name}: it is read");
                 let documents = reading.documents.iter();
                 let read: Vec<_> = documents.map(|node| normal(node.to_json())).collect();
                 let expected: Vec<_> = expected.iter().cloned().map(with_go_numbers).collect();
@@ -139,6 +142,7 @@ fn kubectl_reads_them_so() {
         name,
         text,
         kubectl,
+        or,
         ..
     } in rows()
     {
@@ -152,7 +156,12 @@ fn kubectl_reads_them_so() {
             });
             documents.map(normal).collect::<Vec<_>>()
         });
-        let expected = kubectl.map(|objects| objects.into_iter().map(with_go_numbers).collect());
-        assert_eq!(answer, expected, "{name}\n{text}");
+        let expected = [kubectl.clone(), or.or(kubectl)].map(|objects| {
+            objects.map(|objects| objects.into_iter().map(with_go_numbers).collect())
+        });
+        assert!(
+            expected.contains(&answer),
+            "{name}\n{text}\n{answer:?}\nis none of {expected:?}"
+        );
     }
 }

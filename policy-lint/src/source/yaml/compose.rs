@@ -8,6 +8,7 @@
 //! | what follows `...` without `---` | left out | a document; refused here |
 //! | `---#` | ends a document | a text; refused here |
 //! | a key that stands twice | the last one counts | an error, and here |
+//! | two keys that become one text, `no` and `"false"` | either one, at random | two keys; refused here |
 
 use alloc::collections::BTreeMap;
 use std::collections::HashMap;
@@ -88,8 +89,15 @@ struct Size {
 #[derive(Default)]
 struct Entries {
     all: Vec<Entry>,
-    /// Index of each key, and whether it is in the mapping itself
-    places: BTreeMap<String, (usize, bool)>,
+    places: BTreeMap<String, Place>,
+}
+
+/// The place of a key in its mapping
+#[derive(Clone, Copy)]
+struct Place {
+    index: usize,
+    /// Whether the mapping itself has the key, and not one that is merged
+    is_own: bool,
 }
 
 impl<'t> Composer<'t> {
@@ -279,8 +287,8 @@ impl<'t> Composer<'t> {
             for mut entry in merged {
                 entry.key_span = source.span;
                 entry.value.moved_to(source.span);
-                let replaced = entries.merge(entry).filter(|key| !over.contains(key));
-                over.extend(replaced);
+                let replaced = entries.merge(entry)?;
+                over.extend(replaced.filter(|key| !over.contains(key)));
             }
         }
         Ok(over)
@@ -476,41 +484,52 @@ impl Size {
 impl Entries {
     /// Adds an entry of the mapping itself, which wins over what was merged before it.
     fn add(&mut self, entry: Entry) -> Result<(), Malformed> {
-        let place = self.places.get(&entry.key).copied();
-        match place.and_then(|(index, is_own)| Some((self.all.get_mut(index)?, is_own))) {
-            Some((_, true)) => {
-                let message = format!("duplicate key `{}`", entry.key.escape_debug());
-                return Err(malformed(entry.key_span, message));
-            }
-            Some((known, false)) => {
-                self.places.insert(
-                    entry.key.clone(),
-                    (place.map_or(0, |(index, _)| index), true),
-                );
-                *known = entry;
-            }
-            None => {
-                self.places
-                    .insert(entry.key.clone(), (self.all.len(), true));
-                self.all.push(entry);
-            }
+        let place = self.places.get(&entry.key);
+        if place.is_some_and(|place| place.is_own) {
+            let message = format!("duplicate key `{}`", entry.key.escape_debug());
+            return Err(malformed(entry.key_span, message));
         }
+        if place.is_some() {
+            refuse_random(&entry)?;
+        }
+        self.put(entry, true);
         Ok(())
     }
 
     /// Adds a merged entry, which wins over everything before it; its key, if that was the mapping's own.
-    fn merge(&mut self, entry: Entry) -> Option<String> {
+    fn merge(&mut self, entry: Entry) -> Result<Option<String>, Malformed> {
         let place = self.places.get(&entry.key).copied();
-        let known = place.and_then(|(index, is_own)| Some((self.all.get_mut(index)?, is_own)));
-        let Some((known, is_own)) = known else {
-            self.places
-                .insert(entry.key.clone(), (self.all.len(), false));
-            self.all.push(entry);
-            return None;
-        };
-        *known = entry;
-        is_own.then(|| known.key.clone())
+        if place.is_some() {
+            refuse_random(&entry)?;
+        }
+        let replaced = place
+            .filter(|place| place.is_own)
+            .map(|_| entry.key.clone());
+        self.put(entry, false);
+        Ok(replaced)
     }
+
+    fn put(&mut self, entry: Entry, is_own: bool) {
+        let known = self.places.get(&entry.key);
+        let index = known.map_or(self.all.len(), |place| place.index);
+        self.places
+            .insert(entry.key.clone(), Place { index, is_own });
+        match self.all.get_mut(index) {
+            Some(known) => *known = entry,
+            None => self.all.push(entry),
+        }
+    }
+}
+
+/// Refuses an entry that replaces another if the two may come from different keys, such as `no` and `"false"`:
+/// kubectl keeps one of them, at random.
+fn refuse_random(entry: &Entry) -> Result<(), Malformed> {
+    if scalar::plain(&entry.key) == Scalar::Text {
+        return Ok(());
+    }
+    let key = entry.key.escape_debug();
+    let message = format!("`{key}` is set on both sides of `<<`; remove one of the two");
+    Err(malformed(entry.key_span, message))
 }
 
 impl Node {
