@@ -12,8 +12,8 @@ use policy_wasm::evidence::NoLookup;
 use policy_wasm::time::Time;
 use serde::{Deserialize, Serialize};
 
-use crate::emit::Evaluated;
 use crate::engine::{Engine, EngineError, FLOOR, Host, NO_OP, Operation, Policy};
+use crate::judge::Evaluated;
 use crate::measure::{self, Times, Work};
 
 pub(crate) use change::{Change, Metric, Thresholds, Verdict, changes};

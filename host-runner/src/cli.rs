@@ -1,24 +1,8 @@
-//! Command-line arguments. The commands themselves are in `commands/`.
+//! The program and its commands. What several of them take is in `args/`, what they do in `commands/`.
 
-mod context;
-mod evidence;
-mod output;
-mod place;
-mod statement;
-
-use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
-use std::path::PathBuf;
+use clap::{CommandFactory as _, Parser, Subcommand};
 
 use crate::commands;
-use crate::engine::Abi;
-
-pub use context::ContextArgs;
-pub(crate) use context::parse_time;
-pub use evidence::EvidenceArgs;
-pub use output::OutputArgs;
-pub use place::PlaceArgs;
-pub use statement::StatementArgs;
-pub(crate) use statement::{parse_algorithm, parse_attestor, parse_image, parse_note};
 
 /// Binary Authorization for any Kubernetes cluster: write, test, evaluate and export image policies
 #[derive(Debug, Parser)]
@@ -69,36 +53,6 @@ pub enum Command {
     Schema(commands::schema::Args),
     /// Run the test suites of policies
     Test(commands::test::Args),
-}
-
-/// The policy module to run
-#[derive(Debug, Args)]
-#[group(multiple = false)]
-pub struct ModuleArgs {
-    /// Use this policy module instead of the embedded one; its ABI is detected
-    #[arg(long, value_name = "FILE")]
-    pub module: Option<PathBuf>,
-    /// Use the embedded module with this ABI
-    #[arg(long, value_name = "ABI", default_value = "wapc")]
-    pub abi: AbiArg,
-}
-
-/// ABI of an embedded module
-#[derive(Debug, Clone, Copy, ValueEnum)]
-pub enum AbiArg {
-    /// waPC, which Kubewarden uses
-    Wapc,
-    /// WASI command
-    Wasi,
-}
-
-impl From<AbiArg> for Abi {
-    fn from(abi: AbiArg) -> Self {
-        match abi {
-            AbiArg::Wapc => Self::Wapc,
-            AbiArg::Wasi => Self::Wasi,
-        }
-    }
 }
 
 #[cfg(test)]

@@ -7,7 +7,8 @@ use alloc::collections::BTreeSet;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::emit::{Evaluated, list, text};
+use crate::fields::{list, text};
+use crate::judge::Evaluated;
 
 pub(crate) use image::{ImageChange, Said};
 

@@ -15,109 +15,16 @@ pub(crate) mod json;
 mod junit;
 pub(crate) mod lint;
 pub(crate) mod output;
-mod printable;
 pub(crate) mod test;
 mod tree;
 pub(crate) mod verification;
 
 use alloc::collections::BTreeMap;
-use std::io;
 use std::path::Path;
 
-use serde::Deserialize;
-use serde_json::Value;
-
-pub(crate) use printable::{printable, printable_lines};
-
-use crate::inputs::{Asked, Request, Skipped, Why, shown};
-
-/// A request and the module's answer
-#[derive(Debug)]
-pub(crate) struct Evaluated {
-    pub(crate) request: Request,
-    /// A Decision, or the admission response of a policy that returns no Decision
-    pub(crate) answer: Value,
-}
-
-impl Evaluated {
-    /// Whether the request is admitted; an answer without a verdict denies.
-    pub(crate) fn is_admitted(&self) -> bool {
-        Self::admits(&self.answer)
-    }
-
-    /// Like [`Self::is_admitted`], for an answer alone.
-    pub(crate) fn admits(answer: &Value) -> bool {
-        let flag = |key| answer.get(key).and_then(Value::as_bool);
-        flag("allowed")
-            .or_else(|| flag("accepted"))
-            .unwrap_or_default()
-    }
-
-    pub(crate) fn is_decision(&self) -> bool {
-        is_decision(&self.answer)
-    }
-}
-
-/// Whether an answer is a Decision, with a verdict for each image.
-pub(crate) fn is_decision(answer: &Value) -> bool {
-    text(answer, "kind") == "Decision"
-}
-
-/// A module's response to settings
-#[derive(Debug, Deserialize)]
-pub(crate) struct SettingsProblems {
-    pub(crate) valid: bool,
-    message: Option<String>,
-    #[serde(default)]
-    problems: Vec<SettingsProblem>,
-}
-
-#[derive(Debug, Deserialize)]
-struct SettingsProblem {
-    code: String,
-    path: String,
-    message: String,
-}
-
-/// Ignores a closed pipe, as when `head` has read enough. The exit status stays that of the result.
-pub(crate) fn unless_closed(printed: io::Result<()>) -> io::Result<()> {
-    match printed {
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        printed => printed,
-    }
-}
-
-/// `1 case`, `2 cases`, `2 policies`
-pub(crate) fn counted(count: usize, noun: &str) -> String {
-    match (count, noun.strip_suffix('y')) {
-        (1, _) => format!("1 {noun}"),
-        (_, Some(stem)) => format!("{count} {stem}ies"),
-        (_, None) => format!("{count} {noun}s"),
-    }
-}
-
-/// Prints an error with its causes, outer context first. Errors in several files are on a line each.
-pub(crate) fn error(error: &anyhow::Error) {
-    let text = format!("{error:#}");
-    let lines = printable_lines(&text);
-    anstream::eprintln!("{BOLD_RED}error{RESET}: {}", lines.join("\n"));
-}
-
-/// Prints one problem. Lines after the first are indented, since they belong to it.
-pub(crate) fn problem(text: &str) {
-    let lines = printable_lines(text);
-    anstream::eprintln!("{BOLD_RED}error{RESET}: {}", lines.join("\n  "));
-}
-
-/// Prints a note.
-pub(crate) fn note(text: &str) {
-    anstream::eprintln!("note: {}", printable(text));
-}
-
-/// Prints a warning.
-pub(crate) fn warning(text: &str) {
-    anstream::eprintln!("{BOLD_YELLOW}warning{RESET}: {}", printable(text));
-}
+use crate::inputs::{Asked, Request, Skipped, Why};
+use crate::judge::{SettingsProblem, SettingsProblems};
+use crate::terminal::{BOLD_RED, RESET, counted, printable, shown};
 
 /// Prints all problems of a settings file.
 pub(crate) fn settings_problems(path: &Path, problems: &SettingsProblems) {
@@ -253,22 +160,3 @@ pub(crate) fn skipped(all: &[Skipped]) {
         );
     }
 }
-
-/// A text of an answer; empty if it is missing.
-pub(crate) fn text<'a>(value: &'a Value, key: &str) -> &'a str {
-    value.get(key).and_then(Value::as_str).unwrap_or_default()
-}
-
-/// A list of an answer; empty if it is missing.
-pub(crate) fn list<'a>(value: &'a Value, key: &str) -> &'a [Value] {
-    value
-        .get(key)
-        .and_then(Value::as_array)
-        .map_or(&[], Vec::as_slice)
-}
-
-const BOLD_RED: &str = "\x1b[1;31m";
-const BOLD_GREEN: &str = "\x1b[1;32m";
-const BOLD_YELLOW: &str = "\x1b[1;33m";
-const DIM: &str = "\x1b[2m";
-const RESET: &str = "\x1b[0m";

@@ -4,7 +4,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
-use crate::inputs::shown;
+use crate::terminal::shown;
 
 /// Permissions of a new file
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -17,7 +17,7 @@ use std::{fs, io};
 use serde_json::{Map, Value};
 use thiserror::Error;
 
-use crate::emit::printable;
+use crate::terminal::shown;
 use request::Problem;
 
 pub use document::{DocumentError, parse};
@@ -175,11 +175,6 @@ fn documents_by(
             foreign,
         )),
     }
-}
-
-/// Returns a path that is safe to print, because file names are untrusted.
-pub(crate) fn shown(path: &Path) -> String {
-    printable(&path.display().to_string())
 }
 
 fn is_stdin(path: &Path) -> bool {

@@ -4,17 +4,16 @@ use alloc::sync::Arc;
 
 use anyhow::{Context as _, Error, Result, anyhow};
 use policy_wasm::time::Time;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::cli::EvidenceArgs;
-use crate::emit::{Evaluated, SettingsProblems};
-use crate::engine::{EngineError, Host, Operation, Policy};
+use crate::engine::{Abi, Cache, Engine, EngineError, Host, Limits, Operation, Policy};
 use crate::evidence::Evidence;
+use crate::fields::text;
 use crate::inputs::Request;
 
-use super::problems::Problems;
-use super::{check_settings, engine};
+use crate::problems::Problems;
+use crate::terminal::progress;
 
 /// A loaded module with its offline host
 #[derive(Debug)]
@@ -25,10 +24,14 @@ pub(crate) struct Judge {
 }
 
 impl Judge {
-    /// Compiles the module and opens the evidence.
-    pub(crate) fn new(module: &[u8], evidence: &EvidenceArgs, time: Option<Time>) -> Result<Self> {
+    /// Compiles the module, and opens the evidence for its ABI.
+    pub(crate) fn new(
+        module: &[u8],
+        open: impl FnOnce(Abi) -> Result<Evidence>,
+        time: Option<Time>,
+    ) -> Result<Self> {
         let policy = engine()?.load(module)?;
-        let evidence = Arc::new(evidence.open(policy.abi())?);
+        let evidence = Arc::new(open(policy.abi())?);
         Ok(Self {
             policy,
             evidence,
@@ -104,6 +107,82 @@ impl Judge {
         };
         serde_json::from_slice(&answer).context("the module's answer is not JSON")
     }
+}
+
+/// A request and the module's answer
+#[derive(Debug)]
+pub(crate) struct Evaluated {
+    pub(crate) request: Request,
+    /// A Decision, or the admission response of a policy that returns no Decision
+    pub(crate) answer: Value,
+}
+
+impl Evaluated {
+    /// Whether the request is admitted; an answer without a verdict denies.
+    pub(crate) fn is_admitted(&self) -> bool {
+        Self::admits(&self.answer)
+    }
+
+    /// Like [`Self::is_admitted`], for an answer alone.
+    pub(crate) fn admits(answer: &Value) -> bool {
+        let flag = |key| answer.get(key).and_then(Value::as_bool);
+        flag("allowed")
+            .or_else(|| flag("accepted"))
+            .unwrap_or_default()
+    }
+
+    pub(crate) fn is_decision(&self) -> bool {
+        is_decision(&self.answer)
+    }
+}
+
+/// Whether an answer is a Decision, with a verdict for each image.
+pub(crate) fn is_decision(answer: &Value) -> bool {
+    text(answer, "kind") == "Decision"
+}
+
+/// A module's response to settings
+#[derive(Debug, Deserialize)]
+pub(crate) struct SettingsProblems {
+    pub(crate) valid: bool,
+    pub(crate) message: Option<String>,
+    #[serde(default)]
+    pub(crate) problems: Vec<SettingsProblem>,
+}
+
+/// A problem of settings
+#[derive(Debug, Deserialize)]
+pub(crate) struct SettingsProblem {
+    pub(crate) code: String,
+    pub(crate) path: String,
+    pub(crate) message: String,
+}
+
+/// The engine of all commands, with default limits and the cache of compiled modules.
+pub(crate) fn engine() -> Result<Engine, EngineError> {
+    Ok(Engine::new(Limits::default())?
+        .caching(Cache::of_user())
+        .compiling_in(progress::compiling))
+}
+
+/// Like [`engine`], and counts instructions.
+pub(crate) fn metering_engine() -> Result<Engine, EngineError> {
+    Ok(Engine::metering(Limits::default())?
+        .caching(Cache::of_user())
+        .compiling_in(progress::compiling))
+}
+
+/// Lets the module validate the settings; returns the problems if they are invalid.
+pub(crate) fn check_settings(
+    policy: &Policy,
+    settings: &Value,
+) -> Result<Option<SettingsProblems>> {
+    let answer = policy
+        .call(Operation::ValidateSettings, &serde_json::to_vec(settings)?)
+        .context("cannot check the settings")?;
+    let answer: SettingsProblems = serde_json::from_slice(&answer)
+        .context("the module's answer about the settings is not JSON as expected")?;
+    Ok((!answer.valid).then_some(answer))
 }
 
 /// The payload of one call, borrowed because settings may be large and objects many

@@ -20,6 +20,7 @@
 extern crate alloc;
 
 mod advice;
+pub mod args;
 mod attest;
 mod audit;
 mod bench;
@@ -31,16 +32,19 @@ pub mod engine;
 pub mod evidence;
 mod exit;
 mod export;
+mod fields;
 mod files;
 mod import;
 pub mod inputs;
+mod judge;
 pub mod measure;
 mod parallel;
-mod progress;
+mod problems;
 mod remedy;
 mod repository;
 mod starter;
 pub mod suite;
+mod terminal;
 mod written;
 mod yaml;
 
@@ -55,7 +59,7 @@ pub fn run(cli: &Cli) -> Exit {
         Command::Attest(args) => commands::attest::run(args),
         Command::Audit(args) => commands::audit::run(args),
         Command::Bench(args) => commands::bench::run(args),
-        Command::Completions(args) => commands::completions::run(args),
+        Command::Completions(args) => commands::completions::run(args, cli::command()),
         Command::Diff(args) => commands::diff::run(args),
         Command::Evaluate(args) => commands::evaluate::run(args),
         Command::Explain(args) => commands::explain::run(args),
@@ -68,7 +72,7 @@ pub fn run(cli: &Cli) -> Exit {
         Command::Test(args) => commands::test::run(args),
     };
     result.unwrap_or_else(|error| {
-        emit::error(&error);
+        terminal::error(&error);
         Exit::CouldNot
     })
 }

@@ -2,8 +2,9 @@
 
 use core::fmt::Display;
 
+use crate::Exit;
 use crate::inputs::{InputError, Skipped, Walk, Why};
-use crate::{Exit, emit};
+use crate::terminal;
 
 /// Limit on printed problems; the rest is only counted, because the input decides their number.
 const MAX_TOLD: usize = 100;
@@ -44,13 +45,13 @@ impl Problems {
     /// Prints the problems and returns [`Exit::CouldNot`], or `exit` if there are none.
     pub(crate) fn finish(&self, exit: Exit) -> Exit {
         for problem in &self.told {
-            emit::problem(problem);
+            terminal::problem(problem);
         }
         let left = self.count.saturating_sub(self.told.len());
         if left > 0 {
-            emit::problem(&format!(
+            terminal::problem(&format!(
                 "{} like these",
-                emit::counted(left, "more problem")
+                terminal::counted(left, "more problem")
             ));
         }
         if self.is_empty() {

@@ -13,7 +13,8 @@ use policy_wasm::digest::Digest;
 use policy_wasm::image::ImageReference;
 use serde_json::Value;
 
-use crate::emit::{Evaluated, list, text};
+use crate::fields::{list, text};
+use crate::judge::Evaluated;
 use crate::written::Written;
 
 /// Changes that would admit one image, or the object as a whole

@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result, bail};
 use clap::Args;
 
-use crate::emit;
 use crate::files::{self, Readers};
-use crate::inputs::shown;
+use crate::terminal;
+use crate::terminal::shown;
 
 /// Destination of the document
 #[derive(Debug, Args)]
@@ -37,7 +37,7 @@ impl OutputArgs {
     pub(crate) fn write(&self, text: &str) -> Result<()> {
         let Some(path) = &self.output else {
             let printed = io::stdout().write_all(text.as_bytes());
-            return Ok(emit::unless_closed(printed)?);
+            return Ok(terminal::unless_closed(printed)?);
         };
         let written = if self.force {
             files::replace(path, text.as_bytes(), Readers::Anyone)

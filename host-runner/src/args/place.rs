@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 use crate::attest::document::Attestation;
 use crate::attest::store::{annotation, kubernetes, occurrences, registry};
+use crate::terminal;
 use crate::written::Written;
 use crate::{emit, yaml};
 
@@ -69,7 +70,7 @@ impl PlaceArgs {
         }
         if is_predicate && self.manifest.is_some() {
             // The Pod's author could choose an old scan or upload time.
-            emit::note(
+            terminal::note(
                 "the policy ignores scans and upload times in Pod annotations; it reads only provenance there",
             );
         }
@@ -94,20 +95,20 @@ impl PlaceArgs {
         }
         if let Some(path) = &self.occurrences {
             let change = occurrences::add(path, &entry)?;
-            emit::unless_closed(emit::change::stored(path, change))?;
+            terminal::unless_closed(emit::change::stored(path, change))?;
         }
         if let Some((folder, namespace)) = resource {
             let (path, change) = kubernetes::add(folder, &namespace, &entry)?;
-            emit::unless_closed(emit::change::stored(&path, change))?;
+            terminal::unless_closed(emit::change::stored(&path, change))?;
         }
         if let (Some(path), Some(envelope)) = (&self.manifest, attestation.envelope_entry()) {
             let workloads = settings.and_then(|settings| settings.get("workloads"));
             let change = annotation::add(path, &envelope, workloads.unwrap_or(&Value::Null))?;
-            emit::unless_closed(emit::change::stored(path, change))?;
+            terminal::unless_closed(emit::change::stored(path, change))?;
         }
         if let Some(folder) = &self.registry {
             let change = registry::add(folder, &entry)?;
-            emit::unless_closed(emit::change::stored(folder, change))?;
+            terminal::unless_closed(emit::change::stored(folder, change))?;
         }
         let has_place = [
             &self.occurrences,
@@ -122,7 +123,7 @@ impl PlaceArgs {
             .or_else(|| (!has_place).then_some(Form::Occurrence))
         {
             let text = self.text(form, attestation, settings)?;
-            emit::unless_closed(std::io::stdout().write_all(text.as_bytes()))?;
+            terminal::unless_closed(std::io::stdout().write_all(text.as_bytes()))?;
         }
         Ok(())
     }
@@ -168,7 +169,7 @@ impl PlaceArgs {
                 && !Written(settings).is_on(&format!("/{}", switch.replace('.', "/")))
             {
                 let problem = "is not set, so the policy does not read attestations from there";
-                emit::warning(&format!("`{switch}` {problem}"));
+                terminal::warning(&format!("`{switch}` {problem}"));
             }
         }
     }
@@ -191,7 +192,7 @@ impl PlaceArgs {
             None => bail!(
                 "the namespace is missing: give --namespace, or add the note `{}` to \
                  `evidence.kubernetes.notes` of the settings",
-                emit::printable(note)
+                terminal::printable(note)
             ),
         }
     }

@@ -8,8 +8,9 @@ use policy_wasm::key::Algorithm;
 
 use crate::attest::image::Image;
 use crate::attest::payload::{Form, IN_TOTO, Payload, SIMPLE_SIGNING, simple_signing, statement};
-use crate::emit::printable;
-use crate::inputs::{self, shown};
+use crate::inputs;
+use crate::terminal::printable;
+use crate::terminal::shown;
 
 /// The image and its payload
 #[derive(Debug, Args)]

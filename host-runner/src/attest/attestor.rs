@@ -4,7 +4,8 @@ use anyhow::{Result, bail};
 use serde_json::{Value, json};
 
 use super::public_key::KeyEntry;
-use crate::emit::{list, printable, text};
+use crate::fields::{list, text};
+use crate::terminal::printable;
 use crate::written::Written;
 
 /// An attestor, from settings or from a single key

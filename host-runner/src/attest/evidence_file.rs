@@ -7,8 +7,9 @@ use serde_json::Value;
 
 use super::image::Image;
 use super::store::annotation;
-use crate::emit::{printable, text};
+use crate::fields::text;
 use crate::inputs;
+use crate::terminal::printable;
 
 /// All attestations of a file that may be about an image.
 pub(crate) fn attestations(path: &Path, image: &Image) -> Result<Vec<Value>> {

@@ -31,7 +31,7 @@ pub(crate) enum ImageError {
 impl Image {
     /// Parses `REPOSITORY@sha256:DIGEST`. A leading scheme and a tag are dropped, as by gcloud.
     pub(crate) fn parse(text: &str) -> Result<Self, ImageError> {
-        let shown = || crate::emit::printable(text);
+        let shown = || crate::terminal::printable(text);
         let bare = ["https://", "http://"]
             .iter()
             .find_map(|scheme| text.strip_prefix(scheme))

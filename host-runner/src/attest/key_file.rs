@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 use super::passphrase;
 use super::private_key::{self, PrivateKey};
 use crate::files::{self, Readers};
-use crate::inputs::shown;
+use crate::terminal::shown;
 
 const PLAIN: &str = "PRIVATE KEY";
 const ENCRYPTED: &str = "ENCRYPTED PRIVATE KEY";
@@ -94,7 +94,7 @@ fn warn_if_others_can_read(path: &Path) {
     let mode = std::fs::metadata(path).map(|metadata| metadata.permissions().mode());
     if mode.is_ok_and(|mode| mode & 0o077 != 0) {
         let name = shown(path);
-        crate::emit::warning(&format!(
+        crate::terminal::warning(&format!(
             "other users can read the private key `{name}`; run `chmod 600` on it"
         ));
     }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result, bail};
 use zeroize::Zeroizing;
 
-use crate::inputs::shown;
+use crate::terminal::shown;
 
 /// Maximum length of a passphrase; a longer first line is probably the wrong file.
 const MAX_BYTES: usize = 4096;

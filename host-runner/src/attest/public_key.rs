@@ -4,7 +4,7 @@ use policy_wasm::key::{Algorithm, KeyError, PublicKey};
 use serde_json::{Value, json};
 use thiserror::Error;
 
-use crate::emit::text;
+use crate::fields::text;
 
 /// A public key, as an attestor lists it
 #[derive(Debug)]

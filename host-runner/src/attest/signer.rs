@@ -13,7 +13,7 @@ use policy_wasm::key::Algorithm;
 use super::attestor::Attestor;
 use super::key_file::KeyFile;
 use super::private_key::{PrivateKey, PrivateKeyError};
-use crate::inputs::shown;
+use crate::terminal::shown;
 
 /// A signature and its key id
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -20,7 +20,8 @@ use thiserror::Error;
 
 use crate::evidence::EvidenceError;
 use crate::files::{self, Readers};
-use crate::inputs::{self, InputError, shown};
+use crate::inputs::{self, InputError};
+use crate::terminal::shown;
 
 use identity::Identity;
 

@@ -6,10 +6,10 @@ use serde_json::{Value, json};
 
 use super::attestor::Attestor;
 use super::image::Image;
-use crate::commands::judge::Judge;
-use crate::emit::{list, text};
 use crate::engine::Operation;
+use crate::fields::{list, text};
 use crate::inputs;
+use crate::judge::Judge;
 
 /// The attestor to verify, and the settings for reading attestations
 #[derive(Debug)]

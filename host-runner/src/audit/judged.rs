@@ -6,9 +6,10 @@ use policy_wasm::decision::Role;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::emit::{Evaluated, list, text};
 use crate::engine::EngineError;
+use crate::fields::{list, text};
 use crate::inputs::Request;
+use crate::judge::Evaluated;
 
 /// An evaluated object
 #[derive(Debug)]

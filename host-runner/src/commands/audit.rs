@@ -9,19 +9,23 @@ use serde_json::Value;
 use serde_json::value::{RawValue, to_raw_value};
 
 use crate::Exit;
+use crate::args::{ContextArgs, EvidenceArgs, ModuleArgs};
 use crate::audit::{Audit, Judged};
-use crate::cli::{ContextArgs, EvidenceArgs, ModuleArgs};
 use crate::emit::audit::Report;
-use crate::emit::{self, PassedOver, counted, output};
+use crate::emit::{self, PassedOver, output};
 use crate::engine::{EngineError, Operation, inspect};
+use crate::fields;
 use crate::inputs::{self, Request, Walk};
+use crate::judge;
 use crate::parallel;
-use crate::progress::Progress;
+use crate::terminal;
+use crate::terminal::counted;
+use crate::terminal::progress::Progress;
 use crate::written::Written;
 
-use super::judge::{Judge, no_decision};
-use super::problems::{Problems, WithoutKind};
-use super::{check_stdin, module_bytes, objects};
+use super::{check_stdin, objects};
+use crate::judge::{Judge, no_decision};
+use crate::problems::{Problems, WithoutKind};
 
 /// Arguments of `countersign audit`
 #[derive(Debug, clap::Args)]
@@ -98,8 +102,8 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
     let mut problems = Problems::default();
     let mut walks = walks(&args.files, &mut problems);
     let settings = inputs::settings(&args.settings)?;
-    let bytes = module_bytes(&args.module)?;
-    let judge = Judge::new(&bytes, &args.evidence, args.context.time)?;
+    let bytes = args.module.bytes()?;
+    let judge = Judge::new(&bytes, |abi| args.evidence.open(abi), args.context.time)?;
     if let Some(problems) = judge.check_settings(&settings)? {
         emit::settings_problems(&args.settings, &problems);
         return Ok(Exit::CouldNot);
@@ -177,7 +181,7 @@ fn warn_of_missing_evidence(settings: &Value, evidence: &EvidenceArgs) {
         ),
     ] {
         if asks && !is_answered {
-            emit::note(&format!(
+            terminal::note(&format!(
                 "the settings look up evidence in {whom}, and {option} is not given: such checks fail \
                  with host-capability-failed. Give {option} DIR or --replay FILE"
             ));
@@ -270,14 +274,14 @@ fn is_of_object(error: &Error) -> bool {
 
 /// Rejects recorded requests other than CREATE: an audit is about running objects.
 fn created(request: &Request) -> Result<()> {
-    let operation = emit::text(&request.request, "operation");
+    let operation = fields::text(&request.request, "operation");
     if operation == "CREATE" {
         return Ok(());
     }
     bail!(
         "`{}`: a recorded {} of {} is not a running object; use `countersign evaluate`",
         request.source,
-        emit::printable(operation),
+        terminal::printable(operation),
         request.title
     )
 }
@@ -296,7 +300,7 @@ fn size<'p>(files: impl Iterator<Item = &'p PathBuf>) -> Option<u64> {
 /// Evaluates one object. If the module fails on it, that is the outcome of this object alone.
 fn judged(judge: &Judge, settings: &RawValue, request: &Request) -> Result<Judged> {
     match judge.ask(request, &settings, Operation::Decide) {
-        Ok(decision) if emit::is_decision(&decision) => Ok(Judged::new(request, &decision)),
+        Ok(decision) if judge::is_decision(&decision) => Ok(Judged::new(request, &decision)),
         Ok(_) => Err(no_decision(request, "`audit` needs")),
         Err(error) => {
             let failure = error.downcast_ref::<EngineError>();

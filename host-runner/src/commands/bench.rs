@@ -10,15 +10,17 @@ use clap::ValueEnum;
 use serde_json::json;
 
 use crate::Exit;
+use crate::args::{ContextArgs, EvidenceArgs, ModuleArgs};
 use crate::bench::{Bench, Call, Module, Report, Rounds, Thresholds, changes};
-use crate::cli::{ContextArgs, EvidenceArgs, ModuleArgs};
 use crate::emit::{self, output};
 use crate::engine::{Abi, Host, inspect};
 use crate::files::{self, Readers};
-use crate::inputs::shown;
-use crate::progress::Progress;
+use crate::terminal;
+use crate::terminal::progress::Progress;
+use crate::terminal::shown;
 
-use super::{check_settings, engine, metering_engine, module_bytes, objects};
+use super::objects;
+use crate::judge::{check_settings, engine, metering_engine};
 
 /// Arguments of `countersign bench`
 #[derive(Debug, clap::Args)]
@@ -121,7 +123,7 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
         bail!("--record cannot be used with bench, which would record each host call many times");
     }
     let baseline = args.compare.as_deref().map(saved).transpose()?;
-    let bytes = module_bytes(&args.module)?;
+    let bytes = args.module.bytes()?;
     let read = objects::read([&args.settings], &args.files, &args.context, &args.evidence)?;
     if !read.problems.is_empty() {
         // A request that is left out would be missing from every comparison.
@@ -177,7 +179,7 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
     };
     let report = Report::new(module, args.count, cases);
     if cfg!(debug_assertions) {
-        emit::warning(
+        terminal::warning(
             "this program and its engine were built without optimizations, so the times are too high",
         );
     }

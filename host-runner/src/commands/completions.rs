@@ -3,11 +3,10 @@
 use std::io::Write as _;
 
 use anyhow::Result;
-use clap::CommandFactory as _;
 use clap_complete::Shell;
 
-use crate::cli::Cli;
-use crate::{Exit, emit};
+use crate::Exit;
+use crate::terminal;
 
 /// Arguments of `countersign completions`
 #[derive(Debug, clap::Args)]
@@ -24,11 +23,11 @@ pub struct Args {
     shell: Shell,
 }
 
-/// Runs the command.
-pub(crate) fn run(args: &Args) -> Result<Exit> {
+/// Runs the command for the whole `program`.
+pub(crate) fn run(args: &Args, mut program: clap::Command) -> Result<Exit> {
     let mut script = Vec::new();
-    clap_complete::generate(args.shell, &mut Cli::command(), "countersign", &mut script);
+    clap_complete::generate(args.shell, &mut program, "countersign", &mut script);
     let printed = std::io::stdout().write_all(&script);
-    emit::unless_closed(printed)?;
+    terminal::unless_closed(printed)?;
     Ok(Exit::Yes)
 }

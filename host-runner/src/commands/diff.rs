@@ -6,14 +6,15 @@ use anyhow::{Result, bail};
 use clap::ValueEnum;
 
 use crate::Exit;
-use crate::cli::{ContextArgs, EvidenceArgs, ModuleArgs};
+use crate::args::{ContextArgs, EvidenceArgs, ModuleArgs};
 use crate::comparison::{Comparison, ObjectChange};
-use crate::emit::{self, Evaluated, output};
+use crate::emit::{self, output};
 use crate::engine::{Operation, inspect};
-use crate::progress::Progress;
+use crate::judge::Evaluated;
+use crate::terminal::progress::Progress;
 
-use super::judge::Judge;
-use super::{module_bytes, objects};
+use super::objects;
+use crate::judge::Judge;
 
 /// Arguments of `countersign diff`
 #[derive(Debug, clap::Args)]
@@ -70,10 +71,10 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
     };
     args.evidence.check(read())?;
     output::check(&args.format, read().chain(args.evidence.inputs()))?;
-    let bytes = module_bytes(&args.module)?;
+    let bytes = args.module.bytes()?;
     let paths = [args.old.as_path(), args.new.as_path()];
     let read = objects::read(paths, &args.files, &args.context, &args.evidence)?;
-    let judge = Judge::new(&bytes, &args.evidence, args.context.time)?;
+    let judge = Judge::new(&bytes, |abi| args.evidence.open(abi), args.context.time)?;
     let mut is_usable = true;
     for (path, settings) in paths.iter().zip(&read.settings) {
         if let Some(problems) = judge.check_settings(settings)? {

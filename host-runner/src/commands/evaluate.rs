@@ -6,12 +6,14 @@ use anyhow::{Result, bail};
 use clap::ValueEnum;
 
 use crate::Exit;
-use crate::cli::{ContextArgs, EvidenceArgs, ModuleArgs};
-use crate::emit::{self, Evaluated};
+use crate::args::{ContextArgs, EvidenceArgs, ModuleArgs};
+use crate::emit;
 use crate::engine::{Operation, inspect};
+use crate::judge::Evaluated;
+use crate::terminal;
 
-use super::judge::{Judge, require_decisions};
-use super::{module_bytes, objects};
+use super::objects;
+use crate::judge::{Judge, require_decisions};
 
 /// Arguments of `countersign evaluate`
 #[derive(Debug, clap::Args)]
@@ -75,9 +77,9 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
     }
     let inputs = args.files.iter().chain([&args.settings]);
     args.evidence.check(inputs.map(PathBuf::as_path))?;
-    let bytes = module_bytes(&args.module)?;
+    let bytes = args.module.bytes()?;
     let read = objects::read([&args.settings], &args.files, &args.context, &args.evidence)?;
-    let judge = Judge::new(&bytes, &args.evidence, time)?;
+    let judge = Judge::new(&bytes, |abi| args.evidence.open(abi), time)?;
     let [settings] = &read.settings;
     if let Some(problems) = judge.check_settings(settings)? {
         emit::settings_problems(&args.settings, &problems);
@@ -108,7 +110,7 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
         Format::AdmissionReview => emit::admission_review::reviews(&answers),
         Format::Gke => emit::gke::responses(&answers),
     };
-    emit::unless_closed(printed)?;
+    terminal::unless_closed(printed)?;
     let all_admitted = answers.iter().all(Evaluated::is_admitted);
     Ok(problems.finish(if all_admitted { Exit::Yes } else { Exit::No }))
 }

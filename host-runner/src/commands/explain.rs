@@ -6,14 +6,17 @@ use std::path::{Path, PathBuf};
 use anyhow::{Result, bail};
 
 use crate::Exit;
-use crate::cli::{ContextArgs, EvidenceArgs, ModuleArgs};
+use crate::args::{ContextArgs, EvidenceArgs, ModuleArgs};
+use crate::emit;
 use crate::emit::explain::{Detail, mentioned};
-use crate::emit::{self, Evaluated, printable};
 use crate::engine::{Operation, inspect};
 use crate::inputs;
+use crate::judge::Evaluated;
+use crate::terminal;
+use crate::terminal::printable;
 
-use super::judge::{Judge, require_decisions};
-use super::{check_stdin, module_bytes, objects};
+use super::{check_stdin, objects};
+use crate::judge::{Judge, require_decisions};
 
 /// Arguments of `countersign explain`
 #[derive(Debug, clap::Args)]
@@ -55,7 +58,7 @@ pub struct Args {
 pub(crate) fn run(args: &Args) -> Result<Exit> {
     match &args.settings {
         None if args.list => {
-            emit::unless_closed(emit::explain::list_codes())?;
+            terminal::unless_closed(emit::explain::list_codes())?;
             Ok(Exit::Yes)
         }
         Some(settings) => explain_objects(args, settings),
@@ -72,9 +75,9 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
 fn explain_objects(args: &Args, path: &Path) -> Result<Exit> {
     let inputs = args.subjects.iter().map(PathBuf::as_path);
     args.evidence.check(inputs.chain([path]))?;
-    let bytes = module_bytes(&args.module)?;
+    let bytes = args.module.bytes()?;
     let read = objects::read([path], &args.subjects, &args.context, &args.evidence)?;
-    let judge = Judge::new(&bytes, &args.evidence, args.context.time)?;
+    let judge = Judge::new(&bytes, |abi| args.evidence.open(abi), args.context.time)?;
     let [settings] = &read.settings;
     if let Some(problems) = judge.check_settings(settings)? {
         emit::settings_problems(path, &problems);
@@ -94,7 +97,7 @@ fn explain_objects(args: &Args, path: &Path) -> Result<Exit> {
         Detail::Tree
     };
     let digest = inspect(&bytes)?.digest;
-    emit::unless_closed(emit::explain::decisions(
+    terminal::unless_closed(emit::explain::decisions(
         &answers, &settings, detail, &digest,
     ))?;
     let all_admitted = answers.iter().all(Evaluated::is_admitted);
@@ -116,7 +119,7 @@ fn explain_codes(subjects: &[PathBuf]) -> Result<Exit> {
     let mut seen = BTreeSet::new();
     let new = codes.iter().filter(|code| seen.insert(code.as_str()));
     let pages: Vec<_> = new.filter_map(|code| emit::explain::page(code)).collect();
-    emit::unless_closed(emit::explain::pages(&pages))?;
+    terminal::unless_closed(emit::explain::pages(&pages))?;
     Ok(Exit::Yes)
 }
 

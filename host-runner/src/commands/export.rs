@@ -9,12 +9,13 @@ use std::sync::OnceLock;
 use anyhow::Result;
 use clap::Subcommand;
 
-use crate::cli::OutputArgs;
+use crate::args::OutputArgs;
 use crate::engine::{Abi, EngineError, Policy, embedded};
 use crate::export::{Plural, SettingsText, Workloads};
+use crate::terminal;
 use crate::{Exit, emit};
 
-use super::{check_settings, engine};
+use crate::judge::{check_settings, engine};
 
 /// Arguments of `countersign export`
 #[derive(Debug, clap::Args)]
@@ -105,7 +106,7 @@ impl WorkloadArgs {
     fn read(&self, settings: &SettingsText) -> Result<Workloads> {
         let workloads = Workloads::of(settings.value(), &self.resource)?;
         for guess in &workloads.guesses {
-            let (kind, resource) = (emit::printable(&guess.of()), &guess.resource);
+            let (kind, resource) = (terminal::printable(&guess.of()), &guess.resource);
             anstream::eprintln!(
                 "note: assuming resource `{resource}` for `{kind}`; \
                  set another with --resource {kind}=PLURAL"

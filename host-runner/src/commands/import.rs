@@ -5,13 +5,16 @@ use std::path::{Path, PathBuf};
 use anyhow::{Result, bail};
 use serde_json::Value;
 
-use crate::cli::{ModuleArgs, OutputArgs};
-use crate::emit::{self, counted};
+use crate::args::{ModuleArgs, OutputArgs};
+use crate::emit;
 use crate::import::{Export, Exports, Import, Level, Place};
-use crate::inputs::{self, shown};
+use crate::inputs;
+use crate::terminal::counted;
+use crate::terminal::shown;
 use crate::{Exit, repository, yaml};
 
-use super::{check_settings, check_stdin, engine, module_bytes};
+use super::check_stdin;
+use crate::judge::{check_settings, engine};
 
 /// Arguments of `countersign import`
 #[derive(Debug, clap::Args)]
@@ -86,7 +89,7 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
     let inputs = singles.chain(lists.into_iter().flatten());
     args.output.check(inputs.map(PathBuf::as_path))?;
     let import = Import::new(read(args)?);
-    let policy = engine()?.load(&module_bytes(&args.module)?)?;
+    let policy = engine()?.load(&args.module.bytes()?)?;
     let problems = check_settings(&policy, &import.settings)?;
     emit::import::findings(&import);
     let mut is_usable = import.level() != Some(Level::Error);

@@ -6,10 +6,11 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
 
+use crate::Exit;
 use crate::files::{self, Readers};
-use crate::inputs::shown;
 use crate::starter::{AttestorArg, POLICY, Registry, SUITE, Shape, Starter, StarterFile, WORKFLOW};
-use crate::{Exit, emit};
+use crate::terminal;
+use crate::terminal::shown;
 
 /// Arguments of `countersign init`
 #[derive(Debug, clap::Args)]
@@ -54,7 +55,7 @@ pub struct Args {
 pub(crate) fn run(args: &Args) -> Result<Exit> {
     let files = starter(args)?.files()?;
     write(&args.folder, &files, args.force)?;
-    emit::unless_closed(print(args, &files))?;
+    terminal::unless_closed(print(args, &files))?;
     Ok(Exit::Yes)
 }
 
@@ -72,7 +73,7 @@ fn starter(args: &Args) -> Result<Starter> {
         let attestors = attestors?;
         for attestor in attestors.iter().filter(|one| one.is_weak()) {
             let name = attestor.name();
-            emit::warning(&format!(
+            terminal::warning(&format!(
                 "the key of {name} has 2048 bits, which `countersign lint` reports as weak; use at least 3072"
             ));
         }

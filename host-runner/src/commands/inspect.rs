@@ -3,11 +3,12 @@
 use anyhow::Result;
 use clap::ValueEnum;
 
-use crate::cli::ModuleArgs;
+use crate::args::ModuleArgs;
 use crate::engine::inspect;
+use crate::terminal;
 use crate::{Exit, emit};
 
-use super::{engine, module_bytes};
+use crate::judge::engine;
 
 /// Arguments of `countersign inspect`
 #[derive(Debug, clap::Args)]
@@ -35,10 +36,10 @@ enum Format {
 
 /// Runs the command.
 pub(crate) fn run(args: &Args) -> Result<Exit> {
-    let bytes = module_bytes(&args.module)?;
+    let bytes = args.module.bytes()?;
     let inspection = inspect(&bytes)?;
     let abi = engine()?.load(&bytes)?.abi();
-    emit::unless_closed(match args.format {
+    terminal::unless_closed(match args.format {
         Format::Human => emit::human::inspection(&inspection, abi),
         Format::Json => emit::json::inspection(&inspection, abi),
     })?;

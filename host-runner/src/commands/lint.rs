@@ -10,14 +10,15 @@ use policy_lint::{Config, Level, RULES, Rule, Severity, SourceFile, apply_fixes}
 use policy_wasm::time::Time;
 
 use crate::Exit;
-use crate::cli::parse_time;
+use crate::args::parse_time;
 use crate::emit::lint::{Format, Linted};
 use crate::emit::{self, output};
 use crate::files::{self, Readers};
 use crate::inputs;
-use crate::progress::Progress;
+use crate::terminal;
+use crate::terminal::progress::Progress;
 
-use super::problems::Problems;
+use crate::problems::Problems;
 
 /// Arguments of `countersign lint`
 #[derive(Debug, clap::Args)]
@@ -171,7 +172,7 @@ fn explain(code: &str) -> Result<Exit> {
     let Some(page) = emit::explain::page(code) else {
         bail!("no lint `{code}`; `countersign lint --list` lists them");
     };
-    emit::unless_closed(write!(anstream::stdout(), "{page}"))?;
+    terminal::unless_closed(write!(anstream::stdout(), "{page}"))?;
     Ok(Exit::Yes)
 }
 
@@ -186,7 +187,7 @@ fn list() -> Result<Exit> {
         let severity = rule.severity.name();
         writeln!(out, "{:width$}  {severity:7}  {}", rule.code, rule.what)
     });
-    emit::unless_closed(printed)?;
+    terminal::unless_closed(printed)?;
     Ok(Exit::Yes)
 }
 

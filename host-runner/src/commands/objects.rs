@@ -7,12 +7,12 @@ use anyhow::{Result, bail};
 use serde_json::Value;
 
 use crate::Exit;
-use crate::cli::{ContextArgs, EvidenceArgs};
+use crate::args::{ContextArgs, EvidenceArgs};
 use crate::emit;
 use crate::inputs::{self, Request};
 
 use super::check_stdin;
-use super::problems::{Problems, WithoutKind};
+use crate::problems::{Problems, WithoutKind};
 
 /// Settings, requests, and the problems of reading them
 #[derive(Debug)]

@@ -5,7 +5,8 @@ use std::io::Write as _;
 use anyhow::Result;
 use clap::ValueEnum;
 
-use crate::{Exit, emit};
+use crate::Exit;
+use crate::terminal;
 
 /// Arguments of `countersign schema`
 #[derive(Debug, clap::Args)]
@@ -65,6 +66,6 @@ impl Document {
 /// Runs the command.
 pub(crate) fn run(args: &Args) -> Result<Exit> {
     let printed = anstream::stdout().write_all(args.document.schema().as_bytes());
-    emit::unless_closed(printed)?;
+    terminal::unless_closed(printed)?;
     Ok(Exit::Yes)
 }

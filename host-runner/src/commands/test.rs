@@ -9,16 +9,17 @@ use regex_lite::Regex;
 use serde_json::Value;
 
 use crate::Exit;
-use crate::cli::ModuleArgs;
+use crate::args::ModuleArgs;
 use crate::emit::test::{Format, Tested};
 use crate::emit::{self, output};
 use crate::engine::{Policy, inspect};
 use crate::inputs;
-use crate::progress::Progress;
 use crate::suite::{self, CaseResult, Coverage, Ended, LoadError, Loaded, Mutation, Runner};
+use crate::terminal;
+use crate::terminal::progress::Progress;
 
-use super::problems::Problems;
-use super::{check_settings, engine, module_bytes};
+use crate::judge::{check_settings, engine};
+use crate::problems::Problems;
 
 /// Arguments of `countersign test`
 #[derive(Debug, clap::Args)]
@@ -91,7 +92,7 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
         requests.chain([&suite.settings_path])
     });
     output::check(&args.format, read.map(PathBuf::as_path))?;
-    let bytes = module_bytes(&args.module)?;
+    let bytes = args.module.bytes()?;
     let policy = engine()?.load(&bytes)?;
     let suites = usable(&policy, suites, &mut problems)?;
     if suites.is_empty() {
@@ -169,7 +170,7 @@ fn load(paths: &[PathBuf], problems: &mut Problems) -> Result<Vec<Loaded>> {
             Ok(suite) => loaded.push(suite),
             Err(error) => {
                 tell(&error)?;
-                problems.add(&format!("suite `{}` cannot be used", inputs::shown(file)));
+                problems.add(&format!("suite `{}` cannot be used", terminal::shown(file)));
             }
         }
     }
@@ -196,7 +197,7 @@ fn tell(error: &LoadError) -> io::Result<()> {
             emit::diagnostic::write_all(&mut out, problems, files)
         }
         LoadError::Input(error) => {
-            emit::error(&anyhow::anyhow!("{error}"));
+            terminal::error(&anyhow::anyhow!("{error}"));
             Ok(())
         }
     }
@@ -258,7 +259,7 @@ fn coverage(suites: &[Loaded], results: &[CaseResult]) -> Vec<Coverage> {
         let settings = group
             .first()
             .map_or(&Value::Null, |(_, suite)| &suite.settings);
-        Coverage::of(&inputs::shown(path), settings, decisions)
+        Coverage::of(&terminal::shown(path), settings, decisions)
     });
     covered.collect()
 }

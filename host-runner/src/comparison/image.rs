@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::{Codes, codes};
-use crate::emit::{list, text};
+use crate::fields::{list, text};
 
 /// An image that is judged in another way, or for other reasons
 #[derive(Debug, Serialize)]

@@ -6,7 +6,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
-use super::{Evaluated, json::print};
+use super::json::print;
+use crate::judge::Evaluated;
 
 /// Prints one review as is, and several as a list.
 pub(crate) fn reviews(answers: &[Evaluated]) -> io::Result<()> {

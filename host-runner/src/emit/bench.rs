@@ -2,8 +2,8 @@
 
 use std::io::{self, Write};
 
-use super::{BOLD_GREEN, BOLD_RED, BOLD_YELLOW, RESET, counted, printable};
 use crate::bench::{Case, Change, Metric, Report, Thresholds, Timing, Verdict};
+use crate::terminal::{BOLD_GREEN, BOLD_RED, BOLD_YELLOW, RESET, counted, printable};
 
 /// Prints a table for each request, and its changes if it was compared.
 pub(crate) fn human(

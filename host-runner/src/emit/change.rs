@@ -4,7 +4,7 @@ use std::io::{self, Write as _};
 use std::path::Path;
 
 use crate::attest::store::Change;
-use crate::inputs::shown;
+use crate::terminal::shown;
 
 /// `added to attestations.yaml`
 pub(crate) fn stored(place: &Path, change: Change) -> io::Result<()> {

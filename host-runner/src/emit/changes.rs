@@ -4,8 +4,8 @@ use std::io::{self, Write};
 
 use serde_json::json;
 
-use super::{BOLD_GREEN, BOLD_RED, BOLD_YELLOW, DIM, RESET, printable};
 use crate::comparison::{Change, Codes, Comparison, ImageChange, ObjectChange, Said, Summary};
+use crate::terminal::{BOLD_GREEN, BOLD_RED, BOLD_YELLOW, DIM, RESET, printable};
 
 /// Prints a `DiffReport`.
 pub(crate) fn json(out: &mut dyn Write, comparison: &Comparison, digest: &str) -> io::Result<()> {

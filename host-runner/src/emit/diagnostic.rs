@@ -7,8 +7,8 @@ use std::io::{self, Write};
 use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 use policy_lint::{Diagnostic, Label, Severity, SourceFile};
 
-use super::printable;
-use super::printable::{begins_command, is_unsafe, private_keys};
+use crate::terminal::printable;
+use crate::terminal::printable::{begins_command, is_unsafe, private_keys};
 
 /// Prints findings with their source lines.
 pub(crate) fn write_all<'d>(

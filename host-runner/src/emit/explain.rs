@@ -13,9 +13,11 @@ use serde_json::Value;
 
 use super::human::{admission, mark, printable_answer, summary};
 use super::tree::Node;
-use super::{BOLD_YELLOW, DIM, Evaluated, RESET, list, printable, text};
 use crate::advice;
+use crate::fields::{list, text};
+use crate::judge::Evaluated;
 use crate::remedy;
+use crate::terminal::{BOLD_YELLOW, DIM, RESET, printable};
 use crate::written::Written;
 
 pub(crate) use page::{list_codes, nearest, page, pages};

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::printable_lines;
+use crate::terminal::printable_lines;
 
 /// One annotation
 pub(super) struct Annotation<'a> {

@@ -9,7 +9,9 @@ use std::io;
 
 use serde_json::Value;
 
-use super::{Evaluated, human, json, list, text};
+use super::{human, json};
+use crate::fields::{list, text};
+use crate::judge::Evaluated;
 use response::{
     AllowlistResult, CheckOutcome, CheckResult, CheckResults, CheckSetOutcome, CheckSetResult,
     EvaluateGkePolicyResponse, EvaluationResult, ImageOutcome, ImageResult, Int64, PodResult,

@@ -7,11 +7,10 @@ use std::io::{self, Write};
 
 use serde_json::Value;
 
-use super::{
-    BOLD_GREEN, BOLD_RED, BOLD_YELLOW, DIM, Evaluated, RESET, list, printable, printable_lines,
-    text,
-};
 use crate::engine::{Abi, Inspection};
+use crate::fields::{list, text};
+use crate::judge::Evaluated;
+use crate::terminal::{BOLD_GREEN, BOLD_RED, BOLD_YELLOW, DIM, RESET, printable, printable_lines};
 use reason::reason;
 
 pub(super) use policy::check_set_title;

@@ -1,10 +1,9 @@
 //! Findings of an import. They go to standard error, because the settings may go to standard output.
 
-use super::{
-    BOLD_RED, BOLD_YELLOW, DIM, RESET, SettingsProblems, printable, settings_problem,
-    settings_problems,
-};
+use super::{settings_problem, settings_problems};
 use crate::import::{Finding, Import, Level, Place, spelling};
+use crate::judge::SettingsProblems;
+use crate::terminal::{BOLD_RED, BOLD_YELLOW, DIM, RESET, printable};
 
 /// Prints all findings, the most severe last.
 pub(crate) fn findings(import: &Import) {

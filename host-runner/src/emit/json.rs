@@ -5,9 +5,9 @@ use std::io::{self, Write};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::Evaluated;
-use super::printable::{begins_command, is_unsafe, json_without_keys};
 use crate::engine::{Abi, Inspection};
+use crate::judge::Evaluated;
+use crate::terminal::printable::{begins_command, is_unsafe, json_without_keys};
 
 /// Prints one answer as is, and several as a list; `is_one` if there was one object.
 pub(crate) fn decisions(answers: &[Evaluated], is_one: bool) -> io::Result<()> {

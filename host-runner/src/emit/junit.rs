@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
-use super::{printable, printable_lines};
+use crate::terminal::{printable, printable_lines};
 
 /// The suite of a file.
 pub(super) fn suite(file: &str) -> TestSuite {

@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result, bail};
 use clap::ValueEnum;
 
-use super::unless_closed;
 use crate::files::{self, Readers};
-use crate::inputs::shown;
+use crate::terminal::shown;
+use crate::terminal::unless_closed;
 
 /// A format and its file
 #[derive(Debug, Clone)]

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::{DIM, RESET};
+use crate::terminal::{DIM, RESET};
 
 /// A line, and what lies below it
 #[derive(Debug)]

@@ -6,10 +6,11 @@ use serde_json::json;
 
 use super::human::printable_answer;
 use super::human::reason::reason;
-use super::{BOLD_GREEN, BOLD_RED, DIM, RESET, printable, text};
 use crate::attest::attestor::Attestor;
 use crate::attest::image::Image;
 use crate::attest::verification::Finding;
+use crate::fields::text;
+use crate::terminal::{BOLD_GREEN, BOLD_RED, DIM, RESET, printable};
 
 const VERIFIED: &str = "VERIFIED";
 const NOT_VERIFIABLE: &str = "ATTESTATION_NOT_VERIFIABLE";

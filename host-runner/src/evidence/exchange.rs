@@ -10,7 +10,8 @@ use serde_json::{Map, Value};
 
 use super::{EvidenceError, Failure, Request};
 use crate::files::{self, Readers};
-use crate::inputs::{self, shown};
+use crate::inputs;
+use crate::terminal::shown;
 
 /// A request and its answer
 #[derive(Debug)]

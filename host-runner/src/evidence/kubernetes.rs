@@ -10,7 +10,8 @@ use serde_json::{Map, Value};
 
 use super::field_mask::FieldMask;
 use super::{EvidenceError, Failure, Request};
-use crate::inputs::{self, InputError, shown};
+use crate::inputs::{self, InputError};
+use crate::terminal::shown;
 
 /// The objects of a cluster, by what a policy names them by
 #[derive(Debug, Default)]

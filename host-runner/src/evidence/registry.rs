@@ -13,8 +13,8 @@ use sha2::{Digest as _, Sha256};
 use super::manifest::{Descriptor, Manifest};
 use super::reference::{Reference, is_digest};
 use super::{EvidenceError, Failure};
-use crate::emit::printable;
-use crate::inputs::shown;
+use crate::terminal::printable;
+use crate::terminal::shown;
 
 /// The manifests of an image layout, by the references that its index gives them
 #[derive(Debug)]

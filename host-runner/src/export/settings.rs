@@ -9,8 +9,8 @@ use policy_lint::source::{self, Doubt, DoubtKind, Entry, Node, Shape};
 use policy_lint::{Needs, SourceFile, Span};
 use serde_json::Value;
 
-use crate::emit::printable;
 use crate::inputs::{self, InputError};
+use crate::terminal::printable;
 use crate::yaml;
 
 /// Settings, and a text in block style that says them

@@ -8,7 +8,7 @@ use super::attestors::note_of;
 use super::lacking::has_check;
 use super::{Export, Findings, Level};
 use crate::attest::evidence_file::{bundle_of, holds_attestation};
-use crate::emit::{counted, printable};
+use crate::terminal::{counted, printable};
 
 /// The parts of the settings that read occurrences
 #[derive(Debug)]

@@ -8,7 +8,7 @@ use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 use thiserror::Error;
 
-use crate::emit::printable;
+use crate::terminal::printable;
 
 /// Why a text is neither YAML nor JSON as we accept it
 #[derive(Debug, Error)]

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::emit::printable;
+use crate::terminal::printable;
 
 /// Recognizes a text that is not a document.
 pub(super) fn text(text: &str) -> Option<&'static str> {

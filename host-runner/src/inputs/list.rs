@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::{Asked, kinds};
-use crate::emit::printable;
+use crate::terminal::printable;
 
 /// Visits an object, or the items of a list, each with its JSON pointer; `pointer` is that of the first. An
 /// item is an object too, whatever its author put in the place of its kind. One that is none is an error

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::{foreign, kinds, list};
-use crate::emit::printable;
+use crate::terminal::printable;
 
 /// One object, as an admission request
 #[derive(Debug)]

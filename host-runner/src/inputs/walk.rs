@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
-use super::{InputError, is_stdin, shown};
+use super::{InputError, is_stdin};
+use crate::terminal::shown;
 
 /// The files of a path
 #[derive(Debug)]

@@ -7,7 +7,8 @@ use super::request::{hex, ways_for_reasons};
 use super::signing::{Key, Signer, script};
 use super::yaml::scalar;
 use super::{Obstacle, Refused, Way, exemption_caution, has};
-use crate::emit::{list, printable, text};
+use crate::fields::{list, text};
+use crate::terminal::printable;
 use crate::written::Level;
 
 /// Returns one obstacle for each failed check. Checks that only need a digest are combined.

@@ -5,7 +5,9 @@ use serde_json::Value;
 
 use super::yaml::{quoted, scalar};
 use super::{Obstacle, Refused, Way, has};
-use crate::emit::{Evaluated, list, printable, text};
+use crate::fields::{list, text};
+use crate::judge::Evaluated;
+use crate::terminal::printable;
 
 /// Returns the obstacles of the object as a whole.
 pub(super) fn obstacles(evaluated: &Evaluated) -> Vec<Obstacle> {

@@ -6,7 +6,8 @@ use serde_json::Value;
 use super::signing::{Key, Signer, script};
 use super::yaml::scalar;
 use super::{Obstacle, Refused, Way, exemption_caution, has, request};
-use crate::emit::{list, printable, text};
+use crate::fields::{list, text};
+use crate::terminal::printable;
 
 pub(super) fn obstacle(result: &Value, refused: &Refused<'_>) -> Obstacle {
     let mut ways = Vec::new();

@@ -9,7 +9,8 @@ use serde_json::{Value, json};
 use super::yaml::{in_here_document, scalar};
 use crate::attest::payload::{SIMPLE_SIGNING, simple_signing};
 use crate::attest::public_key::KeyEntry;
-use crate::emit::{printable, text};
+use crate::fields::text;
+use crate::terminal::printable;
 
 /// Whose signature is asked for
 pub(super) struct Signer<'a> {

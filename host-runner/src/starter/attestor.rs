@@ -6,7 +6,8 @@ use anyhow::{Result, anyhow};
 use policy_wasm::key::Algorithm;
 
 use crate::attest::public_key::{KeyEntry, PublicKeyError};
-use crate::inputs::{self, shown};
+use crate::inputs;
+use crate::terminal::shown;
 
 /// `NAME=FILE` or `NAME:ALGORITHM=FILE`
 #[derive(Debug, Clone)]

@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::place::Place;
-use crate::emit::{list, text};
+use crate::fields::{list, text};
 
 /// The parts of one settings file
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -15,7 +15,7 @@ use super::place::Place;
 use super::prepare::Loaded;
 use super::run::{Ended, Runner};
 use crate::parallel;
-use crate::progress::Progress;
+use crate::terminal::progress::Progress;
 use change::Change;
 
 /// One change
@@ -80,7 +80,7 @@ impl Mutation {
             .zip(survives)
             .filter(|(_, survives)| *survives);
         Self {
-            settings: crate::inputs::shown(settings_path),
+            settings: crate::terminal::shown(settings_path),
             mutants: mutants.len(),
             survivors: survivors
                 .map(|(mutant, _)| Survivor {

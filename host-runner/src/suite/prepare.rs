@@ -21,6 +21,7 @@ use super::signer::TestKey;
 use super::stand_in::{self, StandIn};
 use crate::evidence::Cluster;
 use crate::inputs::{self, InputError};
+use crate::terminal;
 
 /// A suite that is ready to run
 #[derive(Debug)]
@@ -149,7 +150,7 @@ fn refuse_outside(path: &Path, root: &Path) -> Result<(), String> {
     if !path.exists() || inputs::is_below(path, root) {
         return Ok(());
     }
-    let (path, root) = (inputs::shown(path), inputs::shown(root));
+    let (path, root) = (terminal::shown(path), terminal::shown(root));
     Err(format!(
         "`{path}` is outside `{root}`, the directory of the tested suites"
     ))

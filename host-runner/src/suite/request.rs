@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 
 use crate::attest::store::annotation::ANNOTATION;
 use crate::inputs;
+use crate::terminal;
 
 /// The admission request of a case, with envelopes in the annotation of its Pod.
 ///
@@ -43,14 +44,14 @@ fn from_file(path: &Path, namespace: Option<&str>) -> Result<Value, String> {
             match other {
                 Some(own) => Err(format!(
                     "`{}` already has the namespace `{own}`",
-                    inputs::shown(path)
+                    terminal::shown(path)
                 )),
                 None => Ok(request.request),
             }
         }
         Err(requests) => Err(format!(
             "`{}` has {} objects, and a case needs exactly one",
-            inputs::shown(path),
+            terminal::shown(path),
             requests.len()
         )),
     }

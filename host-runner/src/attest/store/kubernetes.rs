@@ -8,8 +8,9 @@ use serde_json::{Map, Value, json};
 
 use super::list::{Added, List, has_comments};
 use super::{Change, Entry, Identity, StoreError, Yaml, create_folder, read, refuse_link, write};
-use crate::emit::printable;
-use crate::inputs::{self, shown};
+use crate::inputs;
+use crate::terminal::printable;
+use crate::terminal::shown;
 use crate::yaml;
 
 const API_VERSION: &str = policy_lint::ATTESTATION.0;

@@ -7,13 +7,14 @@ use anyhow::{Context as _, Result, bail};
 use policy_wasm::key::Algorithm;
 use serde_json::json;
 
+use crate::args::{parse_algorithm, parse_attestor, parse_note};
 use crate::attest::attestor::Attestor;
 use crate::attest::private_key::PrivateKey;
 use crate::attest::public_key::KeyEntry;
 use crate::attest::{key_file, passphrase};
-use crate::cli::{parse_algorithm, parse_attestor, parse_note};
-use crate::inputs::shown;
-use crate::{Exit, emit, yaml};
+use crate::terminal;
+use crate::terminal::shown;
+use crate::{Exit, yaml};
 
 /// Arguments of `countersign attest keygen`
 #[derive(Debug, clap::Args)]
@@ -81,12 +82,12 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
     };
     let attestor = Attestor::of(entry, Some(&args.attestor), Some(&note));
     let document = yaml::document(&json!([attestor.document()]));
-    emit::unless_closed(anstream::stdout().write_all(document.as_bytes()))?;
+    terminal::unless_closed(anstream::stdout().write_all(document.as_bytes()))?;
     let protection = match passphrase {
         Some(_) => "encrypted",
         None => "not encrypted",
     };
-    emit::note(&format!(
+    terminal::note(&format!(
         "the private key is in `{output}` ({protection}); add the printed attestor to `attestors` \
          in the settings"
     ));

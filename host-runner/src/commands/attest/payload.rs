@@ -4,8 +4,9 @@ use std::io::{self, Write as _};
 
 use anyhow::Result;
 
-use crate::cli::StatementArgs;
-use crate::{Exit, emit};
+use crate::Exit;
+use crate::args::StatementArgs;
+use crate::terminal;
 
 /// Arguments of `countersign attest payload`
 #[derive(Debug, clap::Args)]
@@ -34,6 +35,6 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
     let payload = args.statement.payload(false)?;
     let mut stdout = io::stdout().lock();
     let printed = stdout.write_all(&payload.message());
-    emit::unless_closed(printed.and_then(|()| stdout.flush()))?;
+    terminal::unless_closed(printed.and_then(|()| stdout.flush()))?;
     Ok(Exit::Yes)
 }

@@ -7,6 +7,7 @@ use clap::ArgGroup;
 use policy_wasm::key::Algorithm;
 use serde_json::Value;
 
+use crate::args::{ModuleArgs, PlaceArgs, StatementArgs, parse_algorithm, parse_note};
 use crate::attest::attestor::Attestor;
 use crate::attest::document::Attestation;
 use crate::attest::key_file::KeyFile;
@@ -14,10 +15,10 @@ use crate::attest::payload::{Form, Payload};
 use crate::attest::public_key::KeyEntry;
 use crate::attest::signer::{self, Signature};
 use crate::attest::verification::Question;
-use crate::cli::{EvidenceArgs, ModuleArgs, PlaceArgs, StatementArgs, parse_algorithm, parse_note};
-use crate::commands::judge::Judge;
-use crate::commands::module_bytes;
-use crate::inputs::shown;
+use crate::evidence::Evidence;
+use crate::judge::Judge;
+use crate::terminal;
+use crate::terminal::shown;
 use crate::{Exit, emit, inputs};
 
 /// Arguments of `countersign attest sign`
@@ -110,7 +111,11 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
         payload,
         signatures,
     } = args.prepare(settings.as_ref())?;
-    let judge = Judge::new(&module_bytes(&args.module)?, &EvidenceArgs::default(), None)?;
+    let judge = Judge::new(
+        &args.module.bytes()?,
+        |_| Ok(Evidence::from_folders(None, None)),
+        None,
+    )?;
     if let (Some(settings), Some(path)) = (&settings, &args.settings)
         && let Some(problems) = judge.check_settings(settings)?
     {
@@ -136,7 +141,7 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
         refused = Some(finding);
     }
     if let Some(finding) = refused {
-        emit::unless_closed(emit::verification::human(image, &attestor, &finding))?;
+        terminal::unless_closed(emit::verification::human(image, &attestor, &finding))?;
         args.advise(&payload);
     }
     Ok(Exit::No)
@@ -232,7 +237,7 @@ impl Args {
                 Form::Envelope(_) if self.statement.is_predicate() => "",
                 Form::Envelope(_) => " --envelope",
             };
-            emit::note(&format!(
+            terminal::note(&format!(
                 "the signature must cover exactly the output of `countersign attest \
                  payload{envelope}` for this image"
             ));

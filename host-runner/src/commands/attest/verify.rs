@@ -7,15 +7,15 @@ use clap::{ArgGroup, ValueEnum};
 use policy_wasm::key::Algorithm;
 use policy_wasm::time::Time;
 
+use crate::args::{EvidenceArgs, ModuleArgs, parse_algorithm, parse_image, parse_note, parse_time};
 use crate::attest::attestor::Attestor;
 use crate::attest::evidence_file;
 use crate::attest::image::Image;
 use crate::attest::public_key::KeyEntry;
 use crate::attest::verification::Question;
-use crate::cli::{EvidenceArgs, ModuleArgs, parse_algorithm, parse_image, parse_note, parse_time};
-use crate::commands::judge::Judge;
-use crate::commands::module_bytes;
-use crate::inputs::shown;
+use crate::judge::Judge;
+use crate::terminal;
+use crate::terminal::shown;
 use crate::{Exit, emit, inputs};
 
 /// Arguments of `countersign attest verify`
@@ -87,7 +87,11 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
     for path in &args.attestation {
         attestations.extend(evidence_file::attestations(path, &args.image)?);
     }
-    let judge = Judge::new(&module_bytes(&args.module)?, &args.evidence, args.time)?;
+    let judge = Judge::new(
+        &args.module.bytes()?,
+        |abi| args.evidence.open(abi),
+        args.time,
+    )?;
     let (settings, attestor) = match (&args.settings, &args.attestor, &args.public_key) {
         (Some(path), Some(name), _) => {
             let settings = inputs::settings(path)?;
@@ -114,7 +118,7 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
         question = question.about(&attestations, &args.image);
     }
     let finding = judge.finish(question.ask(&judge, &args.image))?;
-    emit::unless_closed(match args.format {
+    terminal::unless_closed(match args.format {
         Format::Human => emit::verification::human(&args.image, &attestor, &finding),
         Format::Json => emit::verification::json(&finding),
     })?;

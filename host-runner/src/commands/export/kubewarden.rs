@@ -6,7 +6,7 @@ use anyhow::{Result, bail};
 use clap::ValueEnum;
 
 use crate::Exit;
-use crate::cli::OutputArgs;
+use crate::args::OutputArgs;
 use crate::export::{Deployment, Manifest, Mode, WebhookRule, Workloads, policies_yml};
 
 use super::{WorkloadArgs, usable_settings};

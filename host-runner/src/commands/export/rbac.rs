@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::{Result, bail};
 
 use crate::Exit;
-use crate::cli::OutputArgs;
+use crate::args::OutputArgs;
 use crate::export::{Grants, Note, Subject, WebhookRule, Workloads};
 
 use super::{WorkloadArgs, usable_settings};

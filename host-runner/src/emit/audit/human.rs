@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use super::Report;
 use super::summary::{grouped, summary};
 use crate::audit::{Finding, Judged, Outcome};
-use crate::emit::{BOLD_GREEN, BOLD_RED, BOLD_YELLOW, DIM, RESET, printable};
+use crate::terminal::{BOLD_GREEN, BOLD_RED, BOLD_YELLOW, DIM, RESET, printable};
 
 /// Prints the report; with `in_full`, also every listed object.
 pub(crate) fn print(out: &mut dyn Write, report: &Report<'_>, in_full: bool) -> io::Result<()> {

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::{Pod, index_of, mark, reasons};
 use crate::emit::human::check_set_title;
 use crate::emit::tree::Node;
-use crate::emit::{list, text};
+use crate::fields::{list, text};
 use crate::written::{Level, Written};
 
 pub(super) fn nodes(result: &Value, pod: &Pod<'_>, settings: Written<'_>) -> Vec<Node> {

@@ -3,8 +3,8 @@
 
 use std::io::{self, Write};
 
-use crate::emit::{BOLD_YELLOW, DIM, RESET, printable, printable_lines};
 use crate::remedy::{Obstacle, Remedies, Way};
+use crate::terminal::{BOLD_YELLOW, DIM, RESET, printable, printable_lines};
 
 pub(super) fn write(out: &mut impl Write, remedies: &[Remedies]) -> io::Result<()> {
     for Remedies { image, obstacles } in remedies {

@@ -4,7 +4,8 @@ use serde_json::Value;
 
 use super::reasons;
 use crate::emit::tree::Node;
-use crate::emit::{BOLD_GREEN, BOLD_RED, RESET, list, text};
+use crate::fields::{list, text};
+use crate::terminal::{BOLD_GREEN, BOLD_RED, RESET};
 use crate::written::Written;
 
 pub(super) fn nodes(result: &Value, settings: Written<'_>) -> Vec<Node> {

@@ -3,7 +3,7 @@
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 
-use crate::emit::text;
+use crate::fields::text;
 
 /// The answer about one object
 #[derive(Debug, Serialize)]

@@ -5,7 +5,8 @@ use std::io::{self, Write};
 use serde_json::Value;
 
 use super::{mark, reason, reasons};
-use crate::emit::{BOLD_GREEN, BOLD_RED, DIM, RESET, list, text};
+use crate::fields::{list, text};
+use crate::terminal::{BOLD_GREEN, BOLD_RED, DIM, RESET};
 
 /// Prints the result of a document, with its name if there are several.
 pub(super) fn document(

@@ -5,7 +5,8 @@ use std::io::{self, Write};
 use serde_json::Value;
 
 use crate::advice;
-use crate::emit::{DIM, RESET, list, text};
+use crate::fields::{list, text};
+use crate::terminal::{DIM, RESET};
 
 /// Prints a reason and its details, each indented below it.
 pub(in crate::emit) fn reason(

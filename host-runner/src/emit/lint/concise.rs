@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::Linted;
-use crate::emit::printable;
+use crate::terminal::printable;
 
 pub(super) fn write(out: &mut dyn Write, linted: &Linted) -> io::Result<()> {
     for finding in &linted.report.diagnostics {

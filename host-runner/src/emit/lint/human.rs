@@ -5,7 +5,8 @@ use std::io::{self, Write};
 use policy_lint::Severity;
 
 use super::Linted;
-use crate::emit::{BOLD_GREEN, BOLD_RED, BOLD_YELLOW, DIM, RESET, counted, diagnostic};
+use crate::emit::diagnostic;
+use crate::terminal::{BOLD_GREEN, BOLD_RED, BOLD_YELLOW, DIM, RESET, counted};
 
 pub(super) fn write(out: &mut dyn Write, linted: &Linted) -> io::Result<()> {
     diagnostic::write_all(out, &linted.report.diagnostics, &linted.files)?;

@@ -6,7 +6,8 @@ use policy_lint::Severity;
 use quick_junit::{NonSuccessKind, Report, TestCaseStatus};
 
 use super::Linted;
-use crate::emit::{junit, printable};
+use crate::emit::junit;
+use crate::terminal::printable;
 
 pub(super) fn write(out: &mut dyn Write, linted: &Linted) -> io::Result<()> {
     let mut report = Report::new("countersign lint");

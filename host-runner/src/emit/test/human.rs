@@ -5,8 +5,8 @@ use std::io::{self, Write};
 use policy_lint::suite::Outcome;
 
 use super::{Tested, sentence};
-use crate::emit::{BOLD_GREEN, BOLD_RED, BOLD_YELLOW, DIM, RESET, counted, printable};
 use crate::suite::{Case, CaseResult, Coverage, Ended, Mutation};
+use crate::terminal::{BOLD_GREEN, BOLD_RED, BOLD_YELLOW, DIM, RESET, counted, printable};
 
 pub(super) fn write(out: &mut dyn Write, tested: &Tested) -> io::Result<()> {
     for (suite, results) in tested.by_suite() {

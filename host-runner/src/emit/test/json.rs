@@ -7,7 +7,7 @@ use policy_lint::suite::Outcome;
 use serde_json::{Value, json};
 
 use super::Tested;
-use crate::emit::text;
+use crate::fields::text;
 use crate::suite::{Case, CaseResult, Ended};
 
 pub(super) fn write(out: &mut dyn Write, tested: &Tested) -> io::Result<()> {
@@ -17,7 +17,7 @@ pub(super) fn write(out: &mut dyn Write, tested: &Tested) -> io::Result<()> {
             .filter_map(|result| Some(case(tested.case(result)?.1, result)));
         let cases: Value = cases.collect();
         json!({
-            "file": suite.name, "settings": crate::inputs::shown(&suite.settings_path),
+            "file": suite.name, "settings": crate::terminal::shown(&suite.settings_path),
             "cases": cases,
         })
     });

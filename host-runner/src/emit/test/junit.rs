@@ -5,8 +5,9 @@ use std::io::{self, Write};
 use quick_junit::{NonSuccessKind, Report, TestCaseStatus};
 
 use super::{Tested, sentence};
-use crate::emit::{junit, printable};
+use crate::emit::junit;
 use crate::suite::{Case, CaseResult, Ended};
+use crate::terminal::printable;
 
 pub(super) fn write(out: &mut dyn Write, tested: &Tested) -> io::Result<()> {
     let mut report = Report::new("countersign test");

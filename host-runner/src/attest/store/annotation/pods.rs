@@ -15,8 +15,9 @@ use serde_json::{Map, Value, json};
 
 use super::super::Yaml;
 use super::super::splice::Target;
-use crate::emit::{printable, text};
+use crate::fields::text;
 use crate::inputs;
+use crate::terminal::printable;
 
 /// A Pod or pod template, by the place of its metadata
 #[derive(Debug, PartialEq, Eq)]

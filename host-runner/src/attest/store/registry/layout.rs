@@ -217,14 +217,14 @@ fn descriptor(media_type: &str, content: &[u8]) -> Value {
 }
 
 fn digest_of(descriptor: &Value) -> &str {
-    crate::emit::text(descriptor, "digest")
+    crate::fields::text(descriptor, "digest")
 }
 
 /// Whether a listed manifest has a name, however that is spelled.
 fn is_named(listed: &Value, name: &str) -> bool {
     let own = listed
         .get("annotations")
-        .map(|annotations| crate::emit::text(annotations, LAYOUT_REFERENCE));
+        .map(|annotations| crate::fields::text(annotations, LAYOUT_REFERENCE));
     let reference = Reference::parse(name);
     reference.is_ok() && own.is_some_and(|own| Reference::parse(own) == reference)
 }

@@ -1,0 +1,16 @@
+//! Fields of answers that have no type here.
+
+use serde_json::Value;
+
+/// A text of an answer; empty if it is missing.
+pub(crate) fn text<'a>(value: &'a Value, key: &str) -> &'a str {
+    value.get(key).and_then(Value::as_str).unwrap_or_default()
+}
+
+/// A list of an answer; empty if it is missing.
+pub(crate) fn list<'a>(value: &'a Value, key: &str) -> &'a [Value] {
+    value
+        .get(key)
+        .and_then(Value::as_array)
+        .map_or(&[], Vec::as_slice)
+}
