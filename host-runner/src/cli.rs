@@ -43,7 +43,7 @@ pub enum Command {
     Export(commands::export::Args),
     /// Convert Google Binary Authorization exports to settings
     Import(commands::import::Args),
-    /// Create a starter policy with tests and a CI workflow
+    /// Create a scaffold policy with tests and a CI workflow
     Init(commands::init::Args),
     /// Show a policy module's ABI, imports, exports and metadata
     Inspect(commands::inspect::Args),

@@ -8,9 +8,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::engine::{Abi, Cache, Engine, EngineError, Host, Limits, Operation, Policy};
-use crate::evidence::Evidence;
 use crate::fields::text;
 use crate::inputs::Request;
+use crate::offline_host::OfflineHost;
 
 use crate::problems::Problems;
 use crate::terminal::progress;
@@ -19,7 +19,7 @@ use crate::terminal::progress;
 #[derive(Debug)]
 pub(crate) struct Judge {
     policy: Policy,
-    evidence: Arc<Evidence>,
+    evidence: Arc<OfflineHost>,
     time: Option<Time>,
 }
 
@@ -27,7 +27,7 @@ impl Judge {
     /// Compiles the module, and opens the evidence for its ABI.
     pub(crate) fn new(
         module: &[u8],
-        open: impl FnOnce(Abi) -> Result<Evidence>,
+        open: impl FnOnce(Abi) -> Result<OfflineHost>,
         time: Option<Time>,
     ) -> Result<Self> {
         let policy = engine()?.load(module)?;
@@ -79,7 +79,7 @@ impl Judge {
             settings,
             time: self.time.map(|time| time.to_string()),
         };
-        let host: Arc<dyn Host> = Arc::<Evidence>::clone(&self.evidence);
+        let host: Arc<dyn Host> = Arc::<OfflineHost>::clone(&self.evidence);
         self.call(&host, operation, &call)
             .with_context(|| format!("cannot evaluate {} of `{}`", request.title, request.source))
     }

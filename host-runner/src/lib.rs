@@ -4,22 +4,21 @@
 //! | --- | --- |
 //! | running a module, and its limits | [`engine`] |
 //! | reading manifests and admission requests | [`inputs`] |
-//! | the offline host, in place of a cluster and a registry | [`evidence`] |
+//! | the offline host, in place of a cluster and a registry | [`offline_host`] |
 //! | test suites of policies | [`suite`] |
 //! | keys and attestations | `attest/` |
-//! | changes that would admit a denied image | `remedy/` |
+//! | changes that would admit a denied image | `why_not/` |
 //! | differences between two Decisions | `comparison` |
 //! | Kubernetes manifests | `export/` |
-//! | starter policies | `starter/` |
+//! | policies that `init` writes | `scaffold/` |
 //! | reports on a whole cluster | `audit` |
 //! | benchmarks | `bench/`, [`measure`] |
 //! | conversion of Google's exports | `import` |
-//! | commands | `commands/`, one file each |
-//! | output formats | `emit/`, one file each |
+//! | commands | [`cli`]; `commands/`, one file each; shared arguments are in [`args`] |
+//! | output formats | `emit/`, one file each; colors and safe text are in `terminal/` |
 
 extern crate alloc;
 
-mod advice;
 pub mod args;
 mod attest;
 mod audit;
@@ -29,23 +28,24 @@ pub mod commands;
 mod comparison;
 mod emit;
 pub mod engine;
-pub mod evidence;
 mod exit;
 mod export;
 mod fields;
 mod files;
+mod help;
 mod import;
 pub mod inputs;
 mod judge;
 pub mod measure;
+pub mod offline_host;
 mod parallel;
 mod problems;
-mod remedy;
 mod repository;
-mod starter;
+mod scaffold;
+mod settings_view;
 pub mod suite;
 mod terminal;
-mod written;
+mod why_not;
 mod yaml;
 
 pub use exit::Exit;

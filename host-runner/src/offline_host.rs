@@ -18,7 +18,7 @@ use std::sync::{Mutex, PoisonError};
 
 use crate::engine::{Host, HostCall};
 
-pub use error::{EvidenceError, Failure};
+pub use error::{Failure, OfflineHostError};
 pub use exchange::Replay;
 pub use kubernetes::Cluster;
 pub(crate) use reference::Reference;
@@ -31,7 +31,7 @@ use exchange::Exchange;
 
 /// The host of a policy that runs offline
 #[derive(Debug)]
-pub struct Evidence {
+pub struct OfflineHost {
     source: Source,
     recording: Option<Recording>,
 }
@@ -52,7 +52,7 @@ struct Recording {
     exchanges: Mutex<Vec<Exchange>>,
 }
 
-impl Evidence {
+impl OfflineHost {
     /// Answers from a cluster's objects and a registry's images, as far as there are some.
     #[must_use]
     pub const fn from_folders(cluster: Option<Cluster>, registry: Option<Registry>) -> Self {
@@ -86,7 +86,7 @@ impl Evidence {
     /// # Errors
     ///
     /// The file cannot be written.
-    pub fn save(&self) -> Result<(), EvidenceError> {
+    pub fn save(&self) -> Result<(), OfflineHostError> {
         let Some(Recording { path, exchanges }) = &self.recording else {
             return Ok(());
         };
@@ -115,7 +115,7 @@ impl Evidence {
     }
 }
 
-impl Host for Evidence {
+impl Host for OfflineHost {
     fn call(&self, call: &HostCall) -> Result<Vec<u8>, String> {
         let HostCall {
             binding, namespace, ..

@@ -2,10 +2,10 @@
 //!
 //! | to read about | go to |
 //! | --- | --- |
-//! | what may be listed as a registry | `starter/registry.rs` |
-//! | attestors, and their keys | `starter/attestor.rs` |
-//! | the settings | `starter/policy.rs` |
-//! | the suite | `starter/suite.rs` |
+//! | what may be listed as a registry | `scaffold/registry.rs` |
+//! | attestors, and their keys | `scaffold/attestor.rs` |
+//! | the settings | `scaffold/policy.rs` |
+//! | the suite | `scaffold/suite.rs` |
 
 mod attestor;
 mod policy;
@@ -21,9 +21,9 @@ use crate::{inputs, repository};
 pub(crate) use attestor::{Attestor, AttestorArg};
 pub(crate) use registry::Registry;
 
-/// Parameters of the starter policy
+/// Parameters of the scaffold policy
 #[derive(Debug)]
-pub(crate) struct Starter {
+pub(crate) struct Scaffold {
     pub(crate) shape: Shape,
     /// Namespaces in which it is enforced; all if empty
     pub(crate) namespaces: Vec<String>,
@@ -38,9 +38,9 @@ pub(crate) enum Shape {
     Attested(Vec<Attestor>),
 }
 
-/// A file of the starter
+/// A file of the scaffold
 #[derive(Debug)]
-pub(crate) struct StarterFile {
+pub(crate) struct ScaffoldFile {
     pub(crate) path: &'static str,
     pub(crate) text: String,
 }
@@ -64,17 +64,17 @@ fn action() -> String {
     }
 }
 
-impl Starter {
+impl Scaffold {
     /// All files.
     ///
     /// # Errors
     ///
     /// Together, what was asked for makes no valid policy.
-    pub(crate) fn files(&self) -> Result<Vec<StarterFile>> {
+    pub(crate) fn files(&self) -> Result<Vec<ScaffoldFile>> {
         self.check_names()?;
         let policy = self.policy();
         check(&policy)?;
-        let workflow = include_str!("../starter/countersign.yaml").replace("ACTION", &action());
+        let workflow = include_str!("../scaffold/countersign.yaml").replace("ACTION", &action());
         let files = [
             (
                 POLICY,
@@ -86,7 +86,7 @@ impl Starter {
             ),
             (WORKFLOW, workflow),
         ];
-        let files = files.map(|(path, text)| StarterFile { path, text });
+        let files = files.map(|(path, text)| ScaffoldFile { path, text });
         Ok(files.into())
     }
 

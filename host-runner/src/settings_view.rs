@@ -5,11 +5,11 @@ use serde_json::Value;
 
 /// A settings document
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Written<'a>(pub(crate) &'a Value);
+pub(crate) struct SettingsView<'a>(pub(crate) &'a Value);
 
 /// An attestor's note and keys
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct WrittenAttestor<'a> {
+pub(crate) struct AttestorView<'a> {
     /// Its place in `attestors`
     pub(crate) index: usize,
     pub(crate) note: &'a str,
@@ -24,7 +24,7 @@ pub(crate) enum Level {
     Check(usize, usize),
 }
 
-impl<'a> Written<'a> {
+impl<'a> SettingsView<'a> {
     /// Whether a setting is there, and not `false`.
     pub(crate) fn is_on(self, pointer: &str) -> bool {
         !matches!(self.0.pointer(pointer), None | Some(Value::Bool(false)))
@@ -35,7 +35,7 @@ impl<'a> Written<'a> {
     }
 
     /// The attestor of this name; its note may have the field name of the API's beta versions.
-    pub(crate) fn attestor(self, name: &str) -> Option<WrittenAttestor<'a>> {
+    pub(crate) fn attestor(self, name: &str) -> Option<AttestorView<'a>> {
         let attestors = items(self.0.get("attestors"));
         let index = attestors
             .iter()
@@ -44,7 +44,7 @@ impl<'a> Written<'a> {
         let note = attestor
             .get("userOwnedGrafeasNote")
             .or_else(|| attestor.get("userOwnedDrydockNote"))?;
-        Some(WrittenAttestor {
+        Some(AttestorView {
             index,
             note: note.get("noteReference").and_then(Value::as_str)?,
             keys: items(note.get("publicKeys")),
@@ -132,7 +132,7 @@ mod tests {
             "platformPolicies": [{"gkePolicy": {"checkSets": [{"checks": [
                 {}, {"imageAllowlist": {"allowPattern": ["c"]}}]}]}}],
         });
-        let written = Written(&settings);
+        let written = SettingsView(&settings);
         assert_eq!(
             written.name_pattern("policy", "b").unwrap(),
             "policy.admissionWhitelistPatterns[1]"

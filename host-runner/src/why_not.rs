@@ -15,11 +15,11 @@ use serde_json::Value;
 
 use crate::fields::{list, text};
 use crate::judge::Evaluated;
-use crate::written::Written;
+use crate::settings_view::SettingsView;
 
 /// Changes that would admit one image, or the object as a whole
 #[derive(Debug)]
-pub(crate) struct Remedies {
+pub(crate) struct Fixes {
     /// The image as written; empty for the object
     pub(crate) image: String,
     /// All of them stand in the way
@@ -73,12 +73,12 @@ impl Way {
 }
 
 /// Returns the changes that would admit the object's denied images, each image once.
-pub(crate) fn remedies(evaluated: &Evaluated, settings: Written<'_>) -> Vec<Remedies> {
+pub(crate) fn fixes(evaluated: &Evaluated, settings: SettingsView<'_>) -> Vec<Fixes> {
     let decision = &evaluated.answer;
-    let mut found: Vec<Remedies> = Vec::new();
+    let mut found: Vec<Fixes> = Vec::new();
     let about_object = request::obstacles(evaluated);
     if !about_object.is_empty() {
-        found.push(Remedies {
+        found.push(Fixes {
             image: String::new(),
             obstacles: about_object,
         });
@@ -91,7 +91,7 @@ pub(crate) fn remedies(evaluated: &Evaluated, settings: Written<'_>) -> Vec<Reme
         let is_told = found.iter().any(|one| one.image == name);
         let obstacles = obstacles(image, evaluated, settings);
         if !is_told && !obstacles.is_empty() {
-            found.push(Remedies {
+            found.push(Fixes {
                 image: name.to_owned(),
                 obstacles,
             });
@@ -100,7 +100,7 @@ pub(crate) fn remedies(evaluated: &Evaluated, settings: Written<'_>) -> Vec<Reme
     found
 }
 
-fn obstacles(image: &Value, evaluated: &Evaluated, settings: Written<'_>) -> Vec<Obstacle> {
+fn obstacles(image: &Value, evaluated: &Evaluated, settings: SettingsView<'_>) -> Vec<Obstacle> {
     let refused = Refused::new(image, evaluated, settings);
     let mut obstacles = Vec::new();
     let own = request::ways_for_reasons(list(image, "reasons"), &refused);
@@ -131,11 +131,11 @@ struct Refused<'a> {
     /// The digest to sign: as written, or of the tag
     digest: Option<String>,
     namespace: &'a str,
-    settings: Written<'a>,
+    settings: SettingsView<'a>,
 }
 
 impl<'a> Refused<'a> {
-    fn new(image: &'a Value, evaluated: &'a Evaluated, settings: Written<'a>) -> Self {
+    fn new(image: &'a Value, evaluated: &'a Evaluated, settings: SettingsView<'a>) -> Self {
         let name = text(image, "image");
         let reference = ImageReference::parse(name).ok();
         let written = reference.and_then(|reference| reference.sha256());

@@ -26,7 +26,7 @@ pub(crate) use meter::{Exhausted, Meter};
 pub(crate) use occurrence::Occurrence;
 pub use rejection::Rejection;
 pub(crate) use search::{
-    Candidates, Circumstances, Encoding, NOT_SIGNED, NotFound, Signer, Verified, find, verify,
+    Candidates, Encoding, NOT_SIGNED, NotFound, Signer, VerificationContext, Verified, find, verify,
 };
 
 use crate::digest::Digest;

@@ -225,7 +225,7 @@ fn judge(
     let (mut evidence, mut now) = (Evidence::default(), None);
     // Only images that need evidence need the clock: keys and scans are the only dated inputs.
     if !wanted.is_empty() {
-        let is_all_due = documents.weigh_evidence();
+        let is_all_due = documents.needs_all_evidence();
         evidence = Evidence::collect(
             settings,
             workload,

@@ -7,10 +7,10 @@ mod cluster;
 mod inline;
 mod lookup;
 mod registry;
+mod settings_statements;
 mod signature;
 mod stored_scan;
 mod supplied;
-mod vouched;
 
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
@@ -19,10 +19,10 @@ use alloc::vec::Vec;
 use inline::Filed;
 pub use lookup::{Answer, Lookup, Need, NoLookup, Presence};
 pub(crate) use lookup::{Exceeded, Lookups, Urgency, failed};
+pub(crate) use settings_statements::SettingsStatements;
 pub(crate) use signature::HostSignature;
 pub(crate) use stored_scan::StoredScan;
 pub(crate) use supplied::Supplied;
-pub(crate) use vouched::Vouched;
 
 use crate::Budget;
 use crate::attestation::{Attestation, Candidates, Claimed};

@@ -17,7 +17,7 @@ pub use algorithm::Algorithm;
 use pkix::{PkixKey, named_information};
 
 use crate::Budget;
-use crate::attestation::{Circumstances, Exhausted, Meter};
+use crate::attestation::{Exhausted, Meter, VerificationContext};
 pub use crate::crypto::BadSignature;
 use crate::decision::Code;
 #[cfg(feature = "openpgp")]
@@ -213,11 +213,11 @@ impl PublicKey {
         &self,
         message: &'m [u8],
         signature: &[u8],
-        circumstances: &Circumstances,
+        context: &VerificationContext,
     ) -> Result<Cow<'m, [u8]>, VerifyError> {
         match &self.kind {
             Kind::Pkix(key) => {
-                let meter = &circumstances.meter;
+                let meter = &context.meter;
                 meter
                     .verify(key.verifier.cost(), message.len())
                     .map_err(VerifyError::Exhausted)?;
@@ -231,9 +231,7 @@ impl PublicKey {
                 }
             }
             #[cfg(feature = "openpgp")]
-            Kind::OpenPgp(certificate) => {
-                Ok(certificate.verify(message, signature, circumstances)?)
-            }
+            Kind::OpenPgp(certificate) => Ok(certificate.verify(message, signature, context)?),
         }
     }
 }

@@ -35,7 +35,7 @@ use key::Key;
 use message::Message;
 use statement::{NotUnderstood, Statement};
 
-use crate::attestation::{Circumstances, Exhausted, Meter};
+use crate::attestation::{Exhausted, Meter, VerificationContext};
 use crate::time::Time;
 
 /// An OpenPGP certificate of an attestor: a primary key and its subkeys
@@ -137,12 +137,12 @@ impl Certificate {
         &self,
         payload: &'p [u8],
         signature: &[u8],
-        circumstances: &Circumstances,
+        context: &VerificationContext,
     ) -> Result<Cow<'p, [u8]>, OpenPgpError> {
-        let Circumstances { meter, now, .. } = circumstances;
+        let VerificationContext { meter, now, .. } = context;
         let now = now.map(Time::as_unix);
         let is_ours = |id| self.keys().any(|key| key.packet.legacy_key_id() == id);
-        let message = Message::read(signature, is_ours, circumstances)?;
+        let message = Message::read(signature, is_ours, context)?;
         if message.payload.is_none() && payload.is_empty() {
             return Err(OpenPgpError::Malformed(
                 "a detached signature without a payload",

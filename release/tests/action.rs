@@ -493,7 +493,7 @@ fn every_action_is_pinned_and_nothing_is_permitted_at_the_top() {
         .unwrap()
         .map(|file| file.unwrap().path())
         .collect();
-    files.push(root().join("host-runner/starter/countersign.yaml"));
+    files.push(root().join("host-runner/scaffold/countersign.yaml"));
     for file in files {
         let text = fs::read_to_string(&file).unwrap();
         let workflow = host_runner::inputs::parse(&text).unwrap().remove(0);
@@ -592,7 +592,7 @@ fn zizmor_finds_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let workflows = folder.path().join(".github/workflows");
     fs::create_dir_all(&workflows).unwrap();
-    let starter = fs::read_to_string(root().join("host-runner/starter/countersign.yaml")).unwrap();
+    let starter = fs::read_to_string(root().join("host-runner/scaffold/countersign.yaml")).unwrap();
     let pinned = format!("{SLUG}@{} # v{VERSION}", "0123456789".repeat(4));
     fs::write(
         workflows.join("starter.yml"),

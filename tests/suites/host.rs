@@ -17,7 +17,7 @@ use core_tests::signing::{SIMPLE_SIGNING, TestKey, envelope, note_name, payload}
 use host_runner::engine::{
     Abi, Engine, EngineError, Host, HostCall, Limits, Operation, Policy, embedded, inspect,
 };
-use host_runner::evidence::{Cluster, Evidence, Registry, Replay};
+use host_runner::offline_host::{Cluster, OfflineHost, Registry, Replay};
 use policy_tests::modules;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
@@ -161,17 +161,17 @@ fn the_module_finds_attestations_where_they_are() {
         (
             asks_cluster(),
             "kubernetes",
-            Evidence::from_folders(Some(Cluster::open(cluster.path()).unwrap()), None),
+            OfflineHost::from_folders(Some(Cluster::open(cluster.path()).unwrap()), None),
         ),
         (
             asks_registry(),
             "registry",
-            Evidence::from_folders(None, Some(open_registry(&registry))),
+            OfflineHost::from_folders(None, Some(open_registry(&registry))),
         ),
         (
             asks_registry(),
             "registry",
-            Evidence::from_folders(None, Some(open_registry(&cosigned))),
+            OfflineHost::from_folders(None, Some(open_registry(&cosigned))),
         ),
     ] {
         let recording = tempfile::NamedTempFile::new().unwrap();
@@ -184,7 +184,7 @@ fn the_module_finds_attestations_where_they_are() {
 
         evidence.save().unwrap();
         let replay = Replay::open(recording.path()).unwrap();
-        let replayed: Arc<dyn Host> = Arc::new(Evidence::from_recording(replay));
+        let replayed: Arc<dyn Host> = Arc::new(OfflineHost::from_recording(replay));
         assert_eq!(decide(&replayed, &call), decision);
     }
 }
@@ -196,7 +196,7 @@ fn nothing_stored_is_a_refusal_and_no_error() {
     write_layout(registry.path(), &[]);
     let namespace = "{apiVersion: v1, kind: Namespace, metadata: {name: attest-a}}";
     fs::write(cluster.path().join("namespace.yaml"), namespace).unwrap();
-    let host: Arc<dyn Host> = Arc::new(Evidence::from_folders(
+    let host: Arc<dyn Host> = Arc::new(OfflineHost::from_folders(
         Some(Cluster::open(cluster.path()).unwrap()),
         Some(Registry::open(registry.path()).unwrap()),
     ));
@@ -231,7 +231,7 @@ fn the_host_verifies_a_signature_with_annotations() {
         let request = pod(one_container(&format!("trusted.example/app@{digest}")));
         let call = json!({"request": request, "settings": settings});
         let registry = Registry::open(folder.path()).unwrap();
-        let host: Arc<dyn Host> = Arc::new(Evidence::from_folders(None, Some(registry)));
+        let host: Arc<dyn Host> = Arc::new(OfflineHost::from_folders(None, Some(registry)));
         let decision = decide(&host, &call);
         assert_eq!(outcome(&decision), expected, "{decision:#}");
     }

@@ -7,8 +7,8 @@ use anyhow::{Result, bail};
 use clap::{ArgGroup, Args};
 
 use crate::engine::Abi;
-use crate::evidence::{Cluster, Evidence, Registry, Replay};
 use crate::files;
+use crate::offline_host::{Cluster, OfflineHost, Registry, Replay};
 
 /// Sources from which the offline host answers the policy's host calls
 #[derive(Debug, Default, Args)]
@@ -46,7 +46,7 @@ impl EvidenceArgs {
     /// # Errors
     ///
     /// A folder or the recording cannot be read, or modules of this ABI make no host calls.
-    pub(crate) fn open(&self, abi: Abi) -> Result<Evidence> {
+    pub(crate) fn open(&self, abi: Abi) -> Result<OfflineHost> {
         let Self {
             kubernetes,
             registry,
@@ -60,11 +60,11 @@ impl EvidenceArgs {
             );
         }
         if let Some(path) = replay {
-            return Ok(Evidence::from_recording(Replay::open(path)?));
+            return Ok(OfflineHost::from_recording(Replay::open(path)?));
         }
         let cluster = kubernetes.as_deref().map(Cluster::open).transpose()?;
         let registry = registry.as_deref().map(Registry::open).transpose()?;
-        let evidence = Evidence::from_folders(cluster, registry);
+        let evidence = OfflineHost::from_folders(cluster, registry);
         Ok(match record {
             Some(path) => evidence.recording_to(path.clone()),
             None => evidence,

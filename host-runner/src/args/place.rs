@@ -11,8 +11,8 @@ use serde_json::{Value, json};
 
 use crate::attest::document::Attestation;
 use crate::attest::store::{annotation, kubernetes, occurrences, registry};
+use crate::settings_view::SettingsView;
 use crate::terminal;
-use crate::written::Written;
 use crate::{emit, yaml};
 
 /// Destinations of the attestation
@@ -166,7 +166,7 @@ impl PlaceArgs {
             (&self.registry, "evidence.registry"),
         ] {
             if place.is_some()
-                && !Written(settings).is_on(&format!("/{}", switch.replace('.', "/")))
+                && !SettingsView(settings).is_on(&format!("/{}", switch.replace('.', "/")))
             {
                 let problem = "is not set, so the policy does not read attestations from there";
                 terminal::warning(&format!("`{switch}` {problem}"));

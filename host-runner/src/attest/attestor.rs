@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 
 use super::public_key::KeyEntry;
 use crate::fields::{list, text};
+use crate::settings_view::SettingsView;
 use crate::terminal::printable;
-use crate::written::Written;
 
 /// An attestor, from settings or from a single key
 #[derive(Debug)]
@@ -38,7 +38,7 @@ impl Attestor {
                 _ => format!("several attestors end in `{shown}`; use one of {known}"),
             })
         };
-        let Some(found) = Written(settings).attestor(full) else {
+        let Some(found) = SettingsView(settings).attestor(full) else {
             bail!("attestor `{shown}` has no note");
         };
         let keys = found.keys.iter().filter_map(KeyEntry::listed).collect();

@@ -18,9 +18,9 @@ use policy_wasm::digest::Digest;
 use serde_json::Value;
 use thiserror::Error;
 
-use crate::evidence::EvidenceError;
 use crate::files::{self, Readers};
 use crate::inputs::{self, InputError};
+use crate::offline_host::OfflineHostError;
 use crate::terminal::shown;
 
 use identity::Identity;
@@ -66,7 +66,7 @@ pub(crate) enum StoreError {
     Input(#[from] InputError),
     /// A folder is not what it should be
     #[error(transparent)]
-    Evidence(#[from] EvidenceError),
+    Evidence(#[from] OfflineHostError),
     /// The existing content must not be changed, or has no room
     #[error("`{path}`: {problem}")]
     Refused {

@@ -18,10 +18,10 @@ use crate::fields;
 use crate::inputs::{self, Request, Walk};
 use crate::judge;
 use crate::parallel;
+use crate::settings_view::SettingsView;
 use crate::terminal;
 use crate::terminal::counted;
 use crate::terminal::progress::Progress;
-use crate::written::Written;
 
 use super::{check_stdin, objects};
 use crate::judge::{Judge, no_decision};
@@ -164,7 +164,7 @@ fn walks(paths: &[PathBuf], problems: &mut Problems) -> Vec<Walk> {
 
 /// Warns before a long run of host calls that nothing will answer.
 fn warn_of_missing_evidence(settings: &Value, evidence: &EvidenceArgs) {
-    let is_on = |pointer| Written(settings).is_on(pointer);
+    let is_on = |pointer| SettingsView(settings).is_on(pointer);
     let asks_registry = is_on("/evidence/registry") || is_on("/resolveTags");
     for (asks, is_answered, whom, option) in [
         (

@@ -1,4 +1,4 @@
-//! `countersign init`: creates a starter policy with tests and a CI workflow.
+//! `countersign init`: creates a scaffold policy with tests and a CI workflow.
 
 use std::fs;
 use std::io::{self, Write as _};
@@ -8,7 +8,9 @@ use anyhow::{Context as _, Result, bail};
 
 use crate::Exit;
 use crate::files::{self, Readers};
-use crate::starter::{AttestorArg, POLICY, Registry, SUITE, Shape, Starter, StarterFile, WORKFLOW};
+use crate::scaffold::{
+    AttestorArg, POLICY, Registry, SUITE, Scaffold, ScaffoldFile, Shape, WORKFLOW,
+};
 use crate::terminal;
 use crate::terminal::shown;
 
@@ -53,7 +55,7 @@ pub struct Args {
 
 /// Runs the command.
 pub(crate) fn run(args: &Args) -> Result<Exit> {
-    let files = starter(args)?.files()?;
+    let files = scaffold(args)?.files()?;
     write(&args.folder, &files, args.force)?;
     terminal::unless_closed(print(args, &files))?;
     Ok(Exit::Yes)
@@ -62,7 +64,7 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
 /// Pattern of the policy if the command names none
 const EXAMPLE: &str = "registry.example/shop/**";
 
-fn starter(args: &Args) -> Result<Starter> {
+fn scaffold(args: &Args) -> Result<Scaffold> {
     let mut namespaces = args.namespace.clone();
     namespaces.sort();
     namespaces.dedup();
@@ -79,7 +81,7 @@ fn starter(args: &Args) -> Result<Starter> {
         }
         Shape::Attested(attestors)
     };
-    Ok(Starter { shape, namespaces })
+    Ok(Scaffold { shape, namespaces })
 }
 
 /// The registry patterns; an error if one covers another.
@@ -103,7 +105,7 @@ fn registries(args: &Args) -> Result<Vec<Registry>> {
 }
 
 /// Writes all files, or none if one exists.
-fn write(folder: &Path, files: &[StarterFile], replaces: bool) -> Result<()> {
+fn write(folder: &Path, files: &[ScaffoldFile], replaces: bool) -> Result<()> {
     let paths: Vec<_> = files.iter().map(|file| folder.join(file.path)).collect();
     // A dangling link exists, too.
     let is_there = |path: &&PathBuf| fs::symlink_metadata(path).is_ok();
@@ -143,7 +145,7 @@ fn write_file(path: &Path, text: &str, replaces: bool) -> io::Result<()> {
     }
 }
 
-fn print(args: &Args, files: &[StarterFile]) -> io::Result<()> {
+fn print(args: &Args, files: &[ScaffoldFile]) -> io::Result<()> {
     let mut out = anstream::stdout().lock();
     let place = |file: &str| {
         let path = args.folder.join(file);

@@ -1,9 +1,9 @@
-//! Output of `explain`: the Decision on an object as a tree, with the cause of each result and advice.
+//! Output of `explain`: the Decision on an object as a tree, with the cause of each result and help.
 
 mod check_set;
+mod fixes;
 pub(crate) mod mentioned;
 mod page;
-mod remedies;
 mod rule;
 
 use alloc::collections::BTreeSet;
@@ -13,12 +13,12 @@ use serde_json::Value;
 
 use super::human::{admission, mark, printable_answer, summary};
 use super::tree::Node;
-use crate::advice;
 use crate::fields::{list, text};
+use crate::help;
 use crate::judge::Evaluated;
-use crate::remedy;
+use crate::settings_view::SettingsView;
 use crate::terminal::{BOLD_YELLOW, DIM, RESET, printable};
-use crate::written::Written;
+use crate::why_not;
 
 pub(crate) use page::{list_codes, nearest, page, pages};
 
@@ -42,16 +42,16 @@ pub(crate) fn decisions(
     // Equal names stay equal, so that one is still found in the other.
     let shown = printable_answer(settings);
     for evaluated in answers {
-        object(evaluated, Written(&shown)).write(&mut out)?;
+        object(evaluated, SettingsView(&shown)).write(&mut out)?;
         if detail == Detail::WhyNot {
-            remedies::write(&mut out, &remedy::remedies(evaluated, Written(settings)))?;
+            fixes::write(&mut out, &why_not::fixes(evaluated, SettingsView(settings)))?;
         }
         writeln!(out)?;
     }
     summary(&mut out, answers, digest)
 }
 
-fn object(evaluated: &Evaluated, settings: Written<'_>) -> Node {
+fn object(evaluated: &Evaluated, settings: SettingsView<'_>) -> Node {
     let Evaluated { request, answer } = evaluated;
     let answer = &printable_answer(answer);
     let asked = printable_answer(&request.request);
@@ -72,9 +72,9 @@ fn object(evaluated: &Evaluated, settings: Written<'_>) -> Node {
     }
     for warning in list(answer, "warnings") {
         let (code, message) = (text(warning, "code"), text(warning, "message"));
-        let advice = advice::asked(code, false);
+        let help = help::when_asked(code, false);
         let node = Node::new(format!("{BOLD_YELLOW}warning[{code}]{RESET}: {message}"));
-        children.push(node.with(advice.map(|advice| Node::new(format!("help: {advice}")))));
+        children.push(node.with(help.map(|help| Node::new(format!("help: {help}")))));
     }
     // Those of a denial repeat what stands above.
     let annotations = answer.get("auditAnnotations").and_then(Value::as_object);
@@ -98,7 +98,7 @@ fn request_line(request: &Value) -> String {
     format!("request: {} of {kind} {place}", text(request, "operation"))
 }
 
-fn image(image: &Value, decision: &Value, request: &Value, settings: Written<'_>) -> Node {
+fn image(image: &Value, decision: &Value, request: &Value, settings: SettingsView<'_>) -> Node {
     let name = match text(image, "image") {
         "" => "(no image)",
         name => name,
@@ -138,7 +138,7 @@ impl<'a> Pod<'a> {
 }
 
 /// The result of a policy document for an image.
-fn document(result: &Value, pod: &Pod<'_>, settings: Written<'_>) -> Node {
+fn document(result: &Value, pod: &Pod<'_>, settings: SettingsView<'_>) -> Node {
     let key = text(result, "document");
     let name = match text(result, "name") {
         "" => String::new(),
@@ -156,7 +156,7 @@ fn document(result: &Value, pod: &Pod<'_>, settings: Written<'_>) -> Node {
     Node::new(format!("{} {key}{name}{mode}", mark(result))).with(children)
 }
 
-/// The reasons of a part of the Decision, with advice once for each code.
+/// The reasons of a part of the Decision, with help once for each code.
 fn reasons(part: &Value) -> Vec<Node> {
     let mut said = BTreeSet::new();
     let reasons = list(part, "reasons").iter();
@@ -172,8 +172,8 @@ fn reason<'a>(reason: &'a Value, said: &mut BTreeSet<&'a str>) -> Node {
         .iter()
         .map(|detail| self::reason(detail, said))
         .collect();
-    if let Some(advice) = advice::asked(code, !details.is_empty()).filter(|_| is_new) {
-        children.push(Node::new(format!("{DIM}to pass:{RESET} {advice}")));
+    if let Some(help) = help::when_asked(code, !details.is_empty()).filter(|_| is_new) {
+        children.push(Node::new(format!("{DIM}to pass:{RESET} {help}")));
     }
     Node::new(format!("{DIM}{code}{RESET}: {message}")).with(children)
 }

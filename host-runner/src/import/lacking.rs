@@ -47,7 +47,7 @@ fn report_attestors(attestors: &[Export], occurrences: &[Export], findings: &mut
     );
 }
 
-/// Check types that need evidence, with advice
+/// Check types that need evidence, and how to configure it
 const CHECKS: &[(&str, &str)] = &[
     (
         "imageFreshnessCheck",

@@ -8,7 +8,7 @@ use crate::inputs::InputError;
 
 /// Why a folder or a recording cannot be used
 #[derive(Debug, Error)]
-pub enum EvidenceError {
+pub enum OfflineHostError {
     /// An input file
     #[error(transparent)]
     Input(#[from] InputError),

@@ -8,7 +8,7 @@ use std::sync::{Mutex, PoisonError};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::{EvidenceError, Failure, Request};
+use super::{Failure, OfflineHostError, Request};
 use crate::files::{self, Readers};
 use crate::inputs;
 use crate::terminal::shown;
@@ -53,9 +53,9 @@ impl Replay {
     /// # Errors
     ///
     /// The file cannot be read, or is no recording.
-    pub fn open(path: &Path) -> Result<Self, EvidenceError> {
+    pub fn open(path: &Path) -> Result<Self, OfflineHostError> {
         let (_, documents) = inputs::documents(path)?;
-        let wrong = |problem: String| EvidenceError::Recording {
+        let wrong = |problem: String| OfflineHostError::Recording {
             path: shown(path),
             problem,
         };
@@ -120,7 +120,7 @@ fn parse(exchange: Value) -> Result<Exchange, String> {
 }
 
 /// Writes a recording.
-pub(super) fn write(path: &Path, exchanges: &[Exchange]) -> Result<(), EvidenceError> {
+pub(super) fn write(path: &Path, exchanges: &[Exchange]) -> Result<(), OfflineHostError> {
     let mut text = String::new();
     for exchange in exchanges {
         text.push_str(&in_yaml(exchange));
@@ -128,9 +128,11 @@ pub(super) fn write(path: &Path, exchanges: &[Exchange]) -> Result<(), EvidenceE
     if text.is_empty() {
         text.push_str("[]\n");
     }
-    files::replace(path, text.as_bytes(), Readers::Anyone).map_err(|cause| EvidenceError::Write {
-        path: shown(path),
-        cause,
+    files::replace(path, text.as_bytes(), Readers::Anyone).map_err(|cause| {
+        OfflineHostError::Write {
+            path: shown(path),
+            cause,
+        }
     })
 }
 

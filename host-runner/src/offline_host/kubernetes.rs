@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::field_mask::FieldMask;
-use super::{EvidenceError, Failure, Request};
+use super::{Failure, OfflineHostError, Request};
 use crate::inputs::{self, InputError};
 use crate::terminal::shown;
 
@@ -54,9 +54,9 @@ impl Cluster {
     /// # Errors
     ///
     /// The path is not a directory, a file in it cannot be read, or an object occurs twice.
-    pub fn open(folder: &Path) -> Result<Self, EvidenceError> {
+    pub fn open(folder: &Path) -> Result<Self, OfflineHostError> {
         if !folder.is_dir() {
-            return Err(EvidenceError::NotAFolder(shown(folder)));
+            return Err(OfflineHostError::NotAFolder(shown(folder)));
         }
         let mut cluster = Self::default();
         let files = match inputs::files(folder) {
@@ -87,13 +87,13 @@ impl Cluster {
         }
     }
 
-    fn add(&mut self, object: Map<String, Value>, file: &Arc<str>) -> Result<(), EvidenceError> {
+    fn add(&mut self, object: Map<String, Value>, file: &Arc<str>) -> Result<(), OfflineHostError> {
         let name = Name::of(&object).ok_or_else(|| InputError::Object {
             path: file.to_string(),
             problem: "expected objects with `apiVersion`, `kind` and `metadata.name`".into(),
         })?;
         match self.objects.entry(name) {
-            Entry::Occupied(first) => Err(EvidenceError::Twice {
+            Entry::Occupied(first) => Err(OfflineHostError::Twice {
                 object: first.key().shown(),
                 first: first.get().file.to_string(),
                 second: file.to_string(),

@@ -12,7 +12,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::manifest::{Descriptor, Manifest};
 use super::reference::{Reference, is_digest};
-use super::{EvidenceError, Failure};
+use super::{Failure, OfflineHostError};
 use crate::terminal::printable;
 use crate::terminal::shown;
 
@@ -45,9 +45,9 @@ impl Registry {
     /// # Errors
     ///
     /// The directory is not an image layout, or its index is inconsistent.
-    pub fn open(folder: &Path) -> Result<Self, EvidenceError> {
+    pub fn open(folder: &Path) -> Result<Self, OfflineHostError> {
         if !folder.is_dir() {
-            return Err(EvidenceError::NotAFolder(shown(folder)));
+            return Err(OfflineHostError::NotAFolder(shown(folder)));
         }
         let marker = folder.join("oci-layout");
         let version = read_file(&marker, MAX_MANIFEST).and_then(|marker| {
@@ -210,8 +210,8 @@ fn unknown(reference: &Reference) -> Failure {
     Failure::new(format!("Fail to interact with OCI registry: {cause}")).caused_by(cause)
 }
 
-fn wrong(path: &Path, problem: &str) -> EvidenceError {
-    EvidenceError::Layout {
+fn wrong(path: &Path, problem: &str) -> OfflineHostError {
+    OfflineHostError::Layout {
         path: shown(path),
         problem: problem.to_owned(),
     }

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::*;
 
 fn ask(
-    evidence: &Evidence,
+    evidence: &OfflineHost,
     operation: &str,
     payload: &serde_json::Value,
 ) -> Result<String, String> {
@@ -35,7 +35,7 @@ fn a_replay_of_a_recording_answers_alike() {
     )
     .unwrap();
     let path = folder.path().join("recording");
-    let evidence = Evidence::from_folders(Some(Cluster::open(folder.path()).unwrap()), None)
+    let evidence = OfflineHost::from_folders(Some(Cluster::open(folder.path()).unwrap()), None)
         .recording_to(path.clone());
     let found = ask(&evidence, "kubernetes/get_resource", &get("b")).unwrap();
     let missing = ask(&evidence, "kubernetes/get_resource", &get("x")).unwrap_err();
@@ -43,7 +43,7 @@ fn a_replay_of_a_recording_answers_alike() {
     assert!(refused.contains("--registry DIR"), "{refused}");
     evidence.save().unwrap();
 
-    let evidence = Evidence::from_recording(Replay::open(&path).unwrap());
+    let evidence = OfflineHost::from_recording(Replay::open(&path).unwrap());
     assert_eq!(
         ask(&evidence, "kubernetes/get_resource", &get("x")),
         Err(missing)
@@ -76,29 +76,29 @@ fn a_verification_is_recorded_like_the_rest() {
     fs::write(folder.path().join("index.json"), index).unwrap();
     let path = folder.path().join("recording");
     let registry = Registry::open(folder.path()).unwrap();
-    let evidence = Evidence::from_folders(None, Some(registry)).recording_to(path.clone());
+    let evidence = OfflineHost::from_folders(None, Some(registry)).recording_to(path.clone());
     let question = json!({"type": "SigstorePubKeyVerify", "image": "a.example/b:1",
         "pub_keys": ["-----BEGIN\n"], "annotations": null});
     let refused = ask(&evidence, "oci/v2/verify", &question).unwrap_err();
     evidence.save().unwrap();
     let text = fs::read_to_string(&path).unwrap();
     assert!(text.contains("    !SigstorePubKeyVerify\n"), "{text}");
-    let evidence = Evidence::from_recording(Replay::open(&path).unwrap());
+    let evidence = OfflineHost::from_recording(Replay::open(&path).unwrap());
     assert_eq!(ask(&evidence, "oci/v2/verify", &question), Err(refused));
 }
 
 #[test]
 fn a_recording_that_has_to_be_nowhere_is_not_saved() {
-    Evidence::from_folders(None, None).save().unwrap();
+    OfflineHost::from_folders(None, None).save().unwrap();
     let folder = tempfile::tempdir().unwrap();
-    let evidence = Evidence::from_folders(None, None).recording_to(folder.path().to_owned());
+    let evidence = OfflineHost::from_folders(None, None).recording_to(folder.path().to_owned());
     let error = evidence.save().unwrap_err().to_string();
     assert!(error.starts_with("cannot write `"), "{error}");
 }
 
 #[test]
 fn what_kubewarden_does_not_know_has_its_words() {
-    let evidence = Evidence::from_folders(None, None);
+    let evidence = OfflineHost::from_folders(None, None);
     for (operation, error) in [
         ("kubernetes/delete", "unknown operation: delete"),
         ("oci/v9/verify", "unknown operation: v9/verify"),
@@ -117,7 +117,7 @@ fn what_kubewarden_does_not_know_has_its_words() {
 
 #[test]
 fn what_cannot_be_answered_names_the_option_that_would() {
-    let evidence = Evidence::from_folders(None, None);
+    let evidence = OfflineHost::from_folders(None, None);
     for (operation, payload, option) in [
         ("kubernetes/get_resource", get("b"), "--kubernetes DIR"),
         ("oci/v1/oci_manifest", json!("nginx"), "--registry DIR"),
@@ -147,7 +147,7 @@ fn what_cannot_be_answered_names_the_option_that_would() {
 
 #[test]
 fn a_payload_of_another_shape_is_an_error() {
-    let evidence = Evidence::from_folders(Some(Cluster::default()), None);
+    let evidence = OfflineHost::from_folders(Some(Cluster::default()), None);
     for (operation, payload) in [
         ("kubernetes/get_resource", json!("nginx")),
         ("kubernetes/get_resource", json!({"api_version": "v1"})),
@@ -163,6 +163,6 @@ fn a_payload_of_another_shape_is_an_error() {
 
 #[test]
 fn log_messages_are_taken_and_dropped() {
-    let evidence = Evidence::from_folders(None, None);
+    let evidence = OfflineHost::from_folders(None, None);
     assert_eq!(ask(&evidence, "tracing/log", &json!({})), Ok(String::new()));
 }

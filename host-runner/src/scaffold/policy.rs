@@ -1,14 +1,14 @@
-//! The settings of a starter policy, with comments.
+//! The settings of a scaffold policy, with comments.
 
 use super::attestor::{Attestor, Key};
 use super::registry::Registry;
-use super::{Shape, Starter};
+use super::{Scaffold, Shape};
 use crate::yaml;
 
 const ENFORCED: &str = "ENFORCED_BLOCK_AND_AUDIT_LOG";
 const DRY_RUN: &str = "DRYRUN_AUDIT_LOG_ONLY";
 
-impl Starter {
+impl Scaffold {
     /// `policy.yaml`
     pub(super) fn policy(&self) -> String {
         let (head, registries, attestors) = match &self.shape {

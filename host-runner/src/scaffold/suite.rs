@@ -1,8 +1,8 @@
-//! The suite of a starter: every part of the settings is exercised, and none could be weakened unnoticed.
+//! The suite of a scaffold: every part of the settings is exercised, and none could be weakened unnoticed.
 
 use super::attestor::Attestor;
 use super::registry::Registry;
-use super::{Place, Shape, Starter};
+use super::{Place, Scaffold, Shape};
 use crate::yaml;
 
 const HEAD: &str = "\
@@ -28,7 +28,7 @@ struct Suite<'s> {
     attestors: &'s [Attestor],
 }
 
-impl Starter {
+impl Scaffold {
     /// `tests.yaml`
     pub(super) fn suite(&self) -> String {
         let (registries, attestors) = match &self.shape {

@@ -61,7 +61,7 @@ fn attested(attestors: &[(&str, &str)]) -> Shape {
 }
 
 /// Every shape, for every namespace and for some.
-fn starters() -> Vec<Starter> {
+fn scaffolds() -> Vec<Scaffold> {
     let shapes = || {
         [
             allowlist(&["registry.example/shop/**"]),
@@ -82,7 +82,7 @@ fn starters() -> Vec<Starter> {
     };
     let namespaces: [&[&str]; 3] = [&[], &["production"], &["0123", "elsewhere", "on"]];
     let all = namespaces.iter().flat_map(|namespaces| {
-        shapes().map(|shape| Starter {
+        shapes().map(|shape| Scaffold {
             shape,
             namespaces: namespaces.iter().map(|one| (*one).to_owned()).collect(),
         })
@@ -91,9 +91,9 @@ fn starters() -> Vec<Starter> {
 }
 
 #[test]
-fn the_linter_finds_nothing_in_any_starter() {
-    for starter in starters() {
-        let files = starter.files().unwrap();
+fn the_linter_finds_nothing_in_any_scaffold() {
+    for scaffold in scaffolds() {
+        let files = scaffold.files().unwrap();
         let sources: Vec<_> = files
             .iter()
             .map(|file| SourceFile::new(file.path, file.text.as_str()))
@@ -108,12 +108,12 @@ fn the_linter_finds_nothing_in_any_starter() {
 }
 
 #[test]
-fn every_starter_is_tested_completely() {
+fn every_scaffold_is_tested_completely() {
     let engine = Engine::new(Limits::default()).unwrap();
     let module = engine.load(embedded(Abi::Wapc)).unwrap();
-    for starter in starters() {
+    for scaffold in scaffolds() {
         let folder = tempfile::tempdir().unwrap();
-        for file in starter.files().unwrap() {
+        for file in scaffold.files().unwrap() {
             let path = folder.path().join(file.path);
             fs::create_dir_all(path.parent().unwrap()).unwrap();
             fs::write(path, file.text).unwrap();
@@ -146,20 +146,20 @@ fn is_tested_completely(module: &Policy, suite: &Path) {
 /// Nothing is admitted by default, and dry run is where somebody asked for it.
 #[test]
 fn what_nobody_exempts_is_refused() {
-    for starter in starters() {
-        let files = starter.files().unwrap();
+    for scaffold in scaffolds() {
+        let files = scaffold.files().unwrap();
         let settings = inputs::parse(&files[0].text).unwrap().remove(0);
         let policy = &settings["policy"];
         assert_eq!(policy["globalPolicyEvaluationMode"], "DISABLE");
-        let mode = match starter.shape {
+        let mode = match scaffold.shape {
             Shape::Allowlist(_) => "ALWAYS_DENY",
             Shape::Attested(_) => "REQUIRE_ATTESTATION",
         };
         let default = &policy["defaultAdmissionRule"];
         assert_eq!(default["evaluationMode"], mode);
         let is_dry_run = default["enforcementMode"] == "DRYRUN_AUDIT_LOG_ONLY";
-        assert_eq!(is_dry_run, !starter.namespaces.is_empty());
-        for namespace in &starter.namespaces {
+        assert_eq!(is_dry_run, !scaffold.namespaces.is_empty());
+        for namespace in &scaffold.namespaces {
             let rule = &policy["kubernetesNamespaceAdmissionRules"][namespace];
             assert_eq!(rule["evaluationMode"], mode, "{namespace}");
             assert_eq!(rule["enforcementMode"], "ENFORCED_BLOCK_AND_AUDIT_LOG");
@@ -251,11 +251,11 @@ fn attestors_that_are_not_two_make_no_policy() {
             "the policy would be invalid: policy.defaultAdmissionRule.requireAttestationsBy: ",
         ),
     ] {
-        let starter = Starter {
+        let scaffold = Scaffold {
             shape: attested(&names.map(|name| (name, P256))),
             namespaces: Vec::new(),
         };
-        let error = starter.files().unwrap_err().to_string();
+        let error = scaffold.files().unwrap_err().to_string();
         assert!(error.starts_with(why), "{error}");
     }
 }
@@ -309,8 +309,8 @@ fn a_registry_is_everything_below_a_place() {
 #[test]
 fn the_workflow_names_the_action_of_this_version() {
     let version = env!("CARGO_PKG_VERSION");
-    for starter in starters() {
-        let files = starter.files().unwrap();
+    for scaffold in scaffolds() {
+        let files = scaffold.files().unwrap();
         let workflow = files.iter().find(|file| file.path == WORKFLOW).unwrap();
         let steps = inputs::parse(&workflow.text).unwrap().remove(0);
         let steps = steps["jobs"]["policy"]["steps"].as_array().unwrap();

@@ -7,7 +7,7 @@ use policy_lint::suite::{Failure as Failing, HostFailures};
 use serde_json::{Value, json};
 
 use crate::engine::{Host, HostCall};
-use crate::evidence::{Cluster, Failure, Request, Subject};
+use crate::offline_host::{Cluster, Failure, Request, Subject};
 
 /// The world outside of one case
 #[derive(Debug, Default)]

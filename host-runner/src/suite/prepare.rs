@@ -19,8 +19,8 @@ use super::host::SuiteHost;
 use super::request;
 use super::signer::TestKey;
 use super::stand_in::{self, StandIn};
-use crate::evidence::Cluster;
 use crate::inputs::{self, InputError};
+use crate::offline_host::Cluster;
 use crate::terminal;
 
 /// A suite that is ready to run

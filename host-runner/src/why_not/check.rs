@@ -8,8 +8,8 @@ use super::signing::{Key, Signer, script};
 use super::yaml::scalar;
 use super::{Obstacle, Refused, Way, exemption_caution, has};
 use crate::fields::{list, text};
+use crate::settings_view::Level;
 use crate::terminal::printable;
-use crate::written::Level;
 
 /// Returns one obstacle for each failed check. Checks that only need a digest are combined.
 pub(super) fn obstacles(result: &Value, refused: &Refused<'_>) -> Vec<Obstacle> {

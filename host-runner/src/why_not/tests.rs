@@ -40,8 +40,8 @@ fn evaluated(settings: &Value, image: &str) -> Evaluated {
 
 /// All ways around what stands in an image's way.
 fn ways(settings: &Value, image: &str) -> Vec<Way> {
-    let remedies = remedies(&evaluated(settings, image), Written(settings));
-    let about_image = remedies.into_iter().filter(|one| one.image == image);
+    let fixes = fixes(&evaluated(settings, image), SettingsView(settings));
+    let about_image = fixes.into_iter().filter(|one| one.image == image);
     about_image
         .flat_map(|one| one.obstacles)
         .flat_map(|one| one.ways)
@@ -175,7 +175,7 @@ fn an_image_named_by_tag_gets_its_digest_once_for_all_checks() {
 #[test]
 fn a_label_without_effect_is_told_with_what_stands_in_the_objects_way() {
     let settings = json!({"policy": {"defaultAdmissionRule": rule("ALWAYS_DENY")}});
-    let found = remedies(&evaluated(&settings, &image()), Written(&settings));
+    let found = fixes(&evaluated(&settings, &image()), SettingsView(&settings));
     let about_object = &found[0];
     assert_eq!(about_object.image, "");
     let block = &about_object.obstacles[0].ways[0].blocks[0];
@@ -187,7 +187,7 @@ fn a_label_without_effect_is_told_with_what_stands_in_the_objects_way() {
 #[test]
 fn an_admitted_image_needs_nothing() {
     let settings = json!({"policy": {"defaultAdmissionRule": rule("ALWAYS_ALLOW")}});
-    let found = remedies(&evaluated(&settings, &image()), Written(&settings));
+    let found = fixes(&evaluated(&settings, &image()), SettingsView(&settings));
     assert!(found.is_empty(), "{found:?}");
 }
 

@@ -18,7 +18,7 @@ use crate::time::Time;
 
 /// Verification context of one request: time and budget
 #[derive(Debug)]
-pub(crate) struct Circumstances {
+pub(crate) struct VerificationContext {
     pub(crate) meter: Meter,
     pub(crate) now: Option<Time>,
     /// Maximum size of a payload that is contained in a signature
@@ -96,9 +96,9 @@ pub(crate) fn find<'k>(
     subject: Subject<'_>,
     candidates: &Candidates<'_, '_>,
     failures: Vec<Reason>,
-    circumstances: &Circumstances,
+    context: &VerificationContext,
 ) -> Result<Verified<'k>, NotFound> {
-    let mut search = Search::new(signer, circumstances);
+    let mut search = Search::new(signer, context);
     search.failures = failures;
     let attestations = &candidates.attestations;
     refuse_excess(attestations, signer.note).map_err(NotFound::from)?;
@@ -130,9 +130,9 @@ pub(crate) fn find<'k>(
 pub(crate) fn verify(
     signer: Signer<'_>,
     attestation: &Attestation<'_>,
-    circumstances: &Circumstances,
+    context: &VerificationContext,
 ) -> Result<(), NotFound> {
-    let mut search = Search::new(signer, circumstances);
+    let mut search = Search::new(signer, context);
     match search.verify(attestation, |_, _| Ok(()))? {
         Some(_) => Ok(()),
         None => Err(search.give_up()),
@@ -239,7 +239,7 @@ impl NotFound {
 /// A search in progress, with the rejections so far
 struct Search<'s, 'c> {
     signer: Signer<'s>,
-    circumstances: &'c Circumstances,
+    context: &'c VerificationContext,
     rejections: BTreeSet<(Reverse<u8>, Rejection)>,
     failures: Vec<Reason>,
     /// The most telling cause so far
@@ -251,10 +251,10 @@ struct Search<'s, 'c> {
 }
 
 impl<'s, 'c> Search<'s, 'c> {
-    const fn new(signer: Signer<'s>, circumstances: &'c Circumstances) -> Self {
+    const fn new(signer: Signer<'s>, context: &'c VerificationContext) -> Self {
         Self {
             signer,
-            circumstances,
+            context,
             rejections: BTreeSet::new(),
             failures: Vec::new(),
             cause: Cause::NotSigned,
@@ -336,7 +336,7 @@ impl<'s, 'c> Search<'s, 'c> {
             .filter(|key| id.is_empty() || key.has_id(id))
             .collect();
         if named.is_empty() {
-            self.circumstances.meter.look(0)?;
+            self.context.meter.look(0)?;
             let configured = crate::set(keys.iter().map(|key| key.id().to_string()));
             let id = id.to_string();
             if !self.only_explains {
@@ -372,7 +372,7 @@ impl<'s, 'c> Search<'s, 'c> {
         signature: &Signature<'_>,
     ) -> Result<Option<Cow<'m, [u8]>>, Reason> {
         for message in messages {
-            match key.authenticate(message, &signature.bytes, self.circumstances) {
+            match key.authenticate(message, &signature.bytes, self.context) {
                 // An OpenPGP message verifies the payload that it contains, a detached signature the attestation's.
                 Ok(verified) if signed.payload.is_empty() => return Ok(Some(verified)),
                 Ok(_) => return Ok(Some(Cow::Borrowed(&signed.payload))),
@@ -401,7 +401,7 @@ impl<'s, 'c> Search<'s, 'c> {
                 Rejection::FormatUnsupported(format.to_string())
             }
             VerifyError::TooLong => {
-                let limit = self.circumstances.max_payload;
+                let limit = self.context.max_payload;
                 self.failures
                     .push(Reason::limit("bytes in one payload", limit));
                 return;
@@ -474,13 +474,13 @@ impl<'s, 'c> Search<'s, 'c> {
     fn give_up(self) -> NotFound {
         let cause = self.cause.max(self.unknown_key());
         let Self {
-            circumstances,
+            context,
             rejections,
             mut failures,
             ..
         } = self;
         failures.dedup();
-        let said = circumstances.meter.say(rejections.len());
+        let said = context.meter.say(rejections.len());
         let told = rejections.iter().take(said);
         let mut details: Vec<_> = told.map(|(_, one)| Reason::from(one)).collect();
         let unsaid = rejections.len().saturating_sub(said);

@@ -3,14 +3,14 @@
 mod freshness;
 mod provenance;
 mod signature;
-mod testimony;
 mod trusted_directory;
+mod trusted_statements;
 mod vulnerability;
 
 use alloc::string::String;
 use alloc::vec::Vec;
 
-pub(super) use testimony::Testimonies;
+pub(super) use trusted_statements::TrustedStatements;
 
 use crate::decision::{Code, Reason, Verdict};
 use crate::digest::Digest;
@@ -77,13 +77,13 @@ impl Outcome {
 /// Runs one check on one image, or returns the known result of an earlier run.
 pub(super) fn judge(
     question: &Question<'_, '_>,
-    testimonies: &mut Testimonies<'_>,
+    statements: &mut TrustedStatements<'_>,
     report: &Report,
 ) -> Outcome {
     let digest = match &question.digest {
         Ok(digest) => *digest,
         Err(reason) => {
-            let by_name = ask(question, None, testimonies, report);
+            let by_name = ask(question, None, statements, report);
             let refusals = by_name.filter(|outcome| outcome.verdict != Verdict::Conformant);
             let mut reasons = refusals.map_or_else(Vec::new, |outcome| outcome.reasons);
             reasons.push(reason.clone());
@@ -92,12 +92,12 @@ pub(super) fn judge(
     };
     let place = question.check.place;
     let key = (place, question.reference.repository().into_owned(), digest);
-    if let Some(known) = testimonies.outcomes.get(&key) {
+    if let Some(known) = statements.outcomes.get(&key) {
         return known.clone();
     }
-    let outcome = ask(question, Some(digest), testimonies, report)
+    let outcome = ask(question, Some(digest), statements, report)
         .unwrap_or_else(|| Outcome::refused(Vec::new()));
-    testimonies.outcomes.insert(key, outcome.clone());
+    statements.outcomes.insert(key, outcome.clone());
     outcome
 }
 
@@ -105,7 +105,7 @@ pub(super) fn judge(
 fn ask(
     question: &Question<'_, '_>,
     digest: Option<Digest>,
-    testimonies: &mut Testimonies<'_>,
+    statements: &mut TrustedStatements<'_>,
     report: &Report,
 ) -> Option<Outcome> {
     Some(match (&question.check.kind, digest) {
@@ -122,18 +122,18 @@ fn ask(
                 max_upload_age_days,
             },
             Some(digest),
-        ) => freshness::judge(*max_upload_age_days, digest, question, testimonies, report),
+        ) => freshness::judge(*max_upload_age_days, digest, question, statements, report),
         (CheckKind::Vulnerability(check), Some(digest)) => {
-            vulnerability::judge(check, digest, question, testimonies, report)
+            vulnerability::judge(check, digest, question, statements, report)
         }
         (CheckKind::Slsa(rules), Some(digest)) => {
-            provenance::judge(rules, digest, question, testimonies, report)
+            provenance::judge(rules, digest, question, statements, report)
         }
         (CheckKind::SimpleSigningAttestation(_), Some(digest)) => {
-            signature::attestation(digest, question, testimonies)
+            signature::attestation(digest, question, statements)
         }
         (CheckKind::SigstoreSignature(_), Some(digest)) => {
-            signature::sigstore(digest, question, testimonies)
+            signature::sigstore(digest, question, statements)
         }
     })
 }

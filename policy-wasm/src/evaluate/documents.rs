@@ -7,7 +7,7 @@ use super::images::Image;
 use super::platform;
 use super::singleton;
 use crate::Budget;
-use crate::attestation::{Circumstances, Meter};
+use crate::attestation::{Meter, VerificationContext};
 use crate::decision::{DocumentResult, Reason, Verdict};
 use crate::evidence::{Evidence, Urgency, Wanted};
 use crate::json::Report;
@@ -220,7 +220,7 @@ impl<'a, 's> Documents<'a, 's> {
         report: &Report,
     ) -> Vec<Vec<DocumentResult>> {
         // All evaluations of all documents share one budget.
-        let circumstances = Circumstances {
+        let context = VerificationContext {
             meter: Meter::new(budget),
             now,
             max_payload: budget.payload_bytes,
@@ -243,23 +243,23 @@ impl<'a, 's> Documents<'a, 's> {
                         .enumerate()
                         .map(|one| due(0, plan.enforcement(one.1), one));
                     let due: Vec<_> = due.collect();
-                    let (known, circumstances) = (&mut known, &circumstances);
-                    let found = plan.judge(&due, evidence, settings, circumstances, budget, known);
+                    let (known, context) = (&mut known, &context);
+                    let found = plan.judge(&due, evidence, settings, context, budget, known);
                     results.add(0, found);
                 }
-                let mut testimonies =
-                    platform::Testimonies::new(settings, evidence, &circumstances, budget);
+                let mut statements =
+                    platform::TrustedStatements::new(settings, evidence, &context, budget);
                 for (document, plan) in (self.first_platform()..).zip(&self.platform) {
                     let images = images.iter().enumerate();
                     let due = images.map(|one| due(document, plan.enforcement(), one));
-                    let found = plan.judge(&due.collect::<Vec<_>>(), &mut testimonies, report);
+                    let found = plan.judge(&due.collect::<Vec<_>>(), &mut statements, report);
                     results.add(document, found);
                 }
             };
             judge(&evidence, &mut results);
             if evidence.is_partial() && !results.are_conformant() {
                 evidence.complete(settings, budget);
-                circumstances.meter.renew_details(budget);
+                context.meter.renew_details(budget);
                 judge(&evidence, &mut results);
             }
         }
@@ -299,7 +299,7 @@ impl<'a, 's> Documents<'a, 's> {
     }
 
     /// Whether more evidence could also count against an image: for platform policies, it may be a newer scan.
-    pub(super) const fn weigh_evidence(&self) -> bool {
+    pub(super) const fn needs_all_evidence(&self) -> bool {
         !self.platform.is_empty()
     }
 

@@ -7,5 +7,5 @@
 mod judge;
 mod plan;
 
-pub(super) use super::check::Testimonies;
+pub(super) use super::check::TrustedStatements;
 pub(super) use plan::{Plan, plan};

@@ -15,7 +15,7 @@ use crate::settings::{Purpose, Settings};
 
 /// Administrator-supplied evidence, read once for a request, whatever the number of images
 #[derive(Debug)]
-pub(crate) struct Vouched<'a> {
+pub(crate) struct SettingsStatements<'a> {
     /// Statements with their index in the settings
     statements: Vec<(usize, Statement<'a>)>,
     /// Indices of the statements about each image
@@ -23,7 +23,7 @@ pub(crate) struct Vouched<'a> {
     scans: BTreeMap<Digest, Rc<StoredScan<'a>>>,
 }
 
-impl<'a> Vouched<'a> {
+impl<'a> SettingsStatements<'a> {
     pub(crate) fn read(settings: &Settings<'a>, report: &Report) -> Self {
         let mut statements = Vec::new();
         let mut about: BTreeMap<Digest, Vec<usize>> = BTreeMap::new();

@@ -138,12 +138,12 @@ const PAYLOAD: &[u8] = include_bytes!("../openpgp/vectors/payload.json");
 /// What is said of a signature that does not verify.
 fn diagnosis(pem: &str, algorithm: Algorithm, signature: &[u8]) -> &'static str {
     let key = PublicKey::from_pem(pem, algorithm, "").unwrap();
-    let circumstances = Circumstances {
+    let context = VerificationContext {
         meter: Meter::new(&Budget::DEFAULT),
         now: None,
         max_payload: 0,
     };
-    match key.authenticate(PAYLOAD, signature, &circumstances) {
+    match key.authenticate(PAYLOAD, signature, &context) {
         Ok(_) => "",
         Err(VerifyError::BadSignature(why)) => why,
         Err(other) => panic!("{other:?}"),
@@ -195,13 +195,13 @@ fn a_signature_of_another_form_is_called_what_it_is() {
 #[test]
 fn only_the_first_signatures_that_do_not_verify_are_explained() {
     let key = PublicKey::from_pem(P384, Algorithm::EcdsaP384Sha384, "").unwrap();
-    let circumstances = Circumstances {
+    let context = VerificationContext {
         meter: Meter::new(&Budget::DEFAULT),
         now: None,
         max_payload: 0,
     };
     let explained = (0..10).filter(|_| {
-        key.authenticate(PAYLOAD, b"0", &circumstances) != Err(VerifyError::BadSignature(""))
+        key.authenticate(PAYLOAD, b"0", &context) != Err(VerifyError::BadSignature(""))
     });
     assert_eq!(explained.count(), 4);
 }

@@ -11,7 +11,7 @@ use super::armor;
 use super::key::Key;
 use super::packet::{Packet, Packets, read_signature, tag};
 use super::std::io::Read as _;
-use crate::attestation::Circumstances;
+use crate::attestation::VerificationContext;
 
 /// An unverified signature message
 #[derive(Debug)]
@@ -28,14 +28,14 @@ impl Message {
     pub(super) fn read(
         message: &[u8],
         is_ours: impl Fn(KeyId) -> bool,
-        circumstances: &Circumstances,
+        context: &VerificationContext,
     ) -> Result<Self, OpenPgpError> {
-        circumstances.meter.look(message.len())?;
+        context.meter.look(message.len())?;
         // The first bit of a packet is set, which distinguishes it from ASCII text.
         if message.first().is_some_and(|first| !first.is_ascii()) {
             return match sequence(message, [tag::SIGNATURE]) {
                 Ok([signature]) => Self::detached(&signature),
-                Err(_) => Self::read_attached(message, is_ours, circumstances),
+                Err(_) => Self::read_attached(message, is_ours, context),
             };
         }
         let text = core::str::from_utf8(message).unwrap_or_default();
@@ -43,7 +43,7 @@ impl Message {
             return Err(OpenPgpError::FormatUnsupported("clear-signed text"));
         }
         match armor::decode(text) {
-            Some(("MESSAGE", bytes)) => Self::read_attached(&bytes, is_ours, circumstances),
+            Some(("MESSAGE", bytes)) => Self::read_attached(&bytes, is_ours, context),
             Some(("SIGNATURE", bytes)) => {
                 let [signature] = sequence(&bytes, [tag::SIGNATURE])?;
                 Self::detached(&signature)
@@ -66,12 +66,12 @@ impl Message {
     fn read_attached(
         bytes: &[u8],
         is_ours: impl Fn(KeyId) -> bool,
-        circumstances: &Circumstances,
+        context: &VerificationContext,
     ) -> Result<Self, OpenPgpError> {
-        let max_payload = circumstances.max_payload;
+        let max_payload = context.max_payload;
         match sequence(bytes, [tag::COMPRESSED]) {
             Ok([packet]) => {
-                let unpacked = unpack(&packet, is_ours, circumstances)?;
+                let unpacked = unpack(&packet, is_ours, context)?;
                 Self::read_signed(&unpacked, max_payload)
             }
             Err(_) => Self::read_signed(bytes, max_payload),
@@ -155,17 +155,17 @@ fn literal_data<'a>(packet: &'a Packet<'_>) -> Option<&'a [u8]> {
 fn unpack(
     packet: &Packet<'_>,
     is_ours: impl Fn(KeyId) -> bool,
-    circumstances: &Circumstances,
+    context: &VerificationContext,
 ) -> Result<Vec<u8>, OpenPgpError> {
     if !matches!(packet.body.first(), Some(0..=2)) {
         return Err(OpenPgpError::FormatUnsupported("this compression"));
     }
-    let max_payload = circumstances.max_payload;
+    let max_payload = context.max_payload;
     let limit = max_payload.saturating_add(MAX_AROUND_PAYLOAD);
     let mut reader = Decompressor::from_reader(&*packet.body).map_err(|_| PACKED_DAMAGED)?;
     let mut bytes = Vec::new();
     let mut unpack_part = |bytes: &mut Vec<u8>| {
-        circumstances.meter.unpack(PART)?;
+        context.meter.unpack(PART)?;
         let mut part = reader.by_ref().take(PART_LENGTH);
         let read = part.read_to_end(bytes).map_err(|_| PACKED_DAMAGED)?;
         Ok::<_, OpenPgpError>(read == PART)

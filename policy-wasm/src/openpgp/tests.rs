@@ -42,8 +42,8 @@ fn load(text: &str) -> Result<Certificate, CertificateError> {
     }
 }
 
-fn circumstances(now: Option<u64>, max_payload: usize) -> Circumstances {
-    Circumstances {
+fn context(now: Option<u64>, max_payload: usize) -> VerificationContext {
+    VerificationContext {
         meter: Meter::new(&Budget::DEFAULT),
         now: now.map(|now| Time::from_unix(now).unwrap()),
         max_payload,
@@ -58,7 +58,7 @@ impl Certificate {
         now: Option<u64>,
         max_payload: usize,
     ) -> Result<Cow<'p, [u8]>, OpenPgpError> {
-        self.verify(payload, signature, &circumstances(now, max_payload))
+        self.verify(payload, signature, &context(now, max_payload))
     }
 
     /// The keys, once its own signatures have been verified.

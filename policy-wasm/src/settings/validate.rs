@@ -8,7 +8,7 @@ use super::Settings;
 use crate::Budget;
 use crate::attestation::Meter;
 use crate::decision::Code;
-use crate::evidence::Vouched;
+use crate::evidence::SettingsStatements;
 use crate::json::{Path, Problem, Raw, Report};
 use crate::policy::attestor::{self, Attestor};
 use crate::policy::public_key::OwnSignatures;
@@ -77,7 +77,7 @@ impl Settings<'_> {
             }
         }
         self.each_denied_digest(report, |_| {});
-        Vouched::check(self, report);
+        SettingsStatements::check(self, report);
         self.evidence.authenticators.check(own, report);
         let builders = self.evidence.authenticators.builders();
         for policy in &self.platform_policies {

@@ -15,8 +15,8 @@ use crate::attest::payload::{Form, Payload};
 use crate::attest::public_key::KeyEntry;
 use crate::attest::signer::{self, Signature};
 use crate::attest::verification::Question;
-use crate::evidence::Evidence;
 use crate::judge::Judge;
+use crate::offline_host::OfflineHost;
 use crate::terminal;
 use crate::terminal::shown;
 use crate::{Exit, emit, inputs};
@@ -113,7 +113,7 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
     } = args.prepare(settings.as_ref())?;
     let judge = Judge::new(
         &args.module.bytes()?,
-        |_| Ok(Evidence::from_folders(None, None)),
+        |_| Ok(OfflineHost::from_folders(None, None)),
         None,
     )?;
     if let (Some(settings), Some(path)) = (&settings, &args.settings)

@@ -6,9 +6,9 @@ use super::{Pod, index_of, mark, reasons};
 use crate::emit::human::check_set_title;
 use crate::emit::tree::Node;
 use crate::fields::{list, text};
-use crate::written::{Level, Written};
+use crate::settings_view::{Level, SettingsView};
 
-pub(super) fn nodes(result: &Value, pod: &Pod<'_>, settings: Written<'_>) -> Vec<Node> {
+pub(super) fn nodes(result: &Value, pod: &Pod<'_>, settings: SettingsView<'_>) -> Vec<Node> {
     let document = text(result, "document");
     if let Some(exempt) = exempt(result, document, Level::Policy, settings) {
         return vec![exempt];
@@ -33,7 +33,7 @@ pub(super) fn nodes(result: &Value, pod: &Pod<'_>, settings: Written<'_>) -> Vec
 }
 
 /// The check sets before the one that applied, which is the first whose scope covers the Pod.
-fn skipped(document: &str, applied: usize, pod: &Pod<'_>, settings: Written<'_>) -> Vec<Node> {
+fn skipped(document: &str, applied: usize, pod: &Pod<'_>, settings: SettingsView<'_>) -> Vec<Node> {
     let Pod {
         namespace,
         service_account,
@@ -54,7 +54,7 @@ fn skipped(document: &str, applied: usize, pod: &Pod<'_>, settings: Written<'_>)
     skipped.collect()
 }
 
-fn check(check: &Value, document: &str, check_set: usize, settings: Written<'_>) -> Node {
+fn check(check: &Value, document: &str, check_set: usize, settings: SettingsView<'_>) -> Node {
     let index = index_of(check, "index").unwrap_or_default();
     let name = match text(check, "displayName") {
         "" => String::new(),
@@ -72,7 +72,7 @@ fn check(check: &Value, document: &str, check_set: usize, settings: Written<'_>)
 }
 
 /// The allowlist entry that exempts the image from a part of the policy, and its place.
-fn exempt(part: &Value, document: &str, level: Level, settings: Written<'_>) -> Option<Node> {
+fn exempt(part: &Value, document: &str, level: Level, settings: SettingsView<'_>) -> Option<Node> {
     let pattern = text(part.get("allowlist")?, "pattern");
     let place = settings
         .allow_pattern(document, level, pattern)

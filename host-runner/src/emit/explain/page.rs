@@ -1,4 +1,4 @@
-//! The page of a code: its meaning, its effect, and advice.
+//! The page of a code: its meaning, its effect, and help.
 
 use std::io::{self, Write as _};
 
@@ -6,7 +6,7 @@ use policy_lint::{RULES, Rule};
 use policy_wasm::Code;
 use policy_wasm::decision::Role;
 
-use crate::advice;
+use crate::help;
 
 /// Prints pages, separated by empty lines.
 pub(crate) fn pages(pages: &[String]) -> io::Result<()> {
@@ -63,10 +63,10 @@ pub(crate) fn page(code: &str) -> Option<String> {
         Role::Warning => "a warning in addition to the verdict",
         Role::Settings => "the settings are invalid: every request is denied with settings-invalid",
     };
-    let advice =
-        advice::about(*code).map_or_else(String::new, |advice| format!("what to do  {advice}\n"));
+    let help =
+        help::on_page(*code).map_or_else(String::new, |help| format!("what to do  {help}\n"));
     Some(format!(
-        "{code}\n\n  {meaning}\n\neffect      {effect}\n{advice}"
+        "{code}\n\n  {meaning}\n\neffect      {effect}\n{help}"
     ))
 }
 

@@ -5,10 +5,10 @@ use serde_json::Value;
 use super::reasons;
 use crate::emit::tree::Node;
 use crate::fields::{list, text};
+use crate::settings_view::SettingsView;
 use crate::terminal::{BOLD_GREEN, BOLD_RED, RESET};
-use crate::written::Written;
 
-pub(super) fn nodes(result: &Value, settings: Written<'_>) -> Vec<Node> {
+pub(super) fn nodes(result: &Value, settings: SettingsView<'_>) -> Vec<Node> {
     if let Some(allowlist) = result.get("allowlist") {
         return vec![exempt(allowlist, settings)];
     }
@@ -25,7 +25,7 @@ pub(super) fn nodes(result: &Value, settings: Written<'_>) -> Vec<Node> {
     nodes
 }
 
-fn exempt(allowlist: &Value, settings: Written<'_>) -> Node {
+fn exempt(allowlist: &Value, settings: SettingsView<'_>) -> Node {
     let (document, pattern) = (text(allowlist, "document"), text(allowlist, "pattern"));
     let place = settings
         .name_pattern(document, pattern)
@@ -35,7 +35,7 @@ fn exempt(allowlist: &Value, settings: Written<'_>) -> Node {
 }
 
 /// The rule, and the rule that it replaces or the reason why no more specific rule applied.
-fn rule(rule: &Value, settings: Written<'_>) -> Node {
+fn rule(rule: &Value, settings: SettingsView<'_>) -> Node {
     let searched = rule.get("searched").map(|searched| {
         let (map, key) = (text(searched, "map"), text(searched, "key"));
         (map, key)

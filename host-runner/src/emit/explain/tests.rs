@@ -14,7 +14,9 @@ fn drawn(answer: Value, settings: &Value) -> String {
     let evaluated = Evaluated { request, answer };
     let mut out = Vec::new();
     let shown = printable_answer(settings);
-    object(&evaluated, Written(&shown)).write(&mut out).unwrap();
+    object(&evaluated, SettingsView(&shown))
+        .write(&mut out)
+        .unwrap();
     let text = String::from_utf8(out).unwrap();
     anstream::adapter::strip_str(&text).to_string()
 }
@@ -199,8 +201,8 @@ fn nothing_of_a_hostile_answer_moves_the_terminal() {
         asked: Asked::Yes,
     };
     let mut out = Vec::new();
-    let remedies = remedy::remedies(&Evaluated { request, answer }, Written(&settings));
-    remedies::write(&mut out, &remedies).unwrap();
+    let fixes = why_not::fixes(&Evaluated { request, answer }, SettingsView(&settings));
+    fixes::write(&mut out, &fixes).unwrap();
     let ways = anstream::adapter::strip_bytes(&out).into_vec();
     shown.push_str(&String::from_utf8(ways).unwrap());
     let is_obeyed = |c: char| c != '\n' && (c.is_control() || c == '\u{202e}');

@@ -1,11 +1,11 @@
-//! Reasons: the code, the message, and advice.
+//! Reasons: the code, the message, and help.
 
 use std::io::{self, Write};
 
 use serde_json::Value;
 
-use crate::advice;
 use crate::fields::{list, text};
+use crate::help;
 use crate::terminal::{DIM, RESET};
 
 /// Prints a reason and its details, each indented below it.
@@ -17,7 +17,7 @@ pub(in crate::emit) fn reason(
     below(out, reason, depth, "")
 }
 
-/// Like [`reason`], below a reason with the code `above`, whose advice is printed there.
+/// Like [`reason`], below a reason with the code `above`, whose help is printed there.
 fn below(out: &mut impl Write, reason: &Value, depth: usize, above: &str) -> io::Result<()> {
     let indent = "  ".repeat(depth);
     let (code, message) = (text(reason, "code"), text(reason, "message"));
@@ -26,7 +26,7 @@ fn below(out: &mut impl Write, reason: &Value, depth: usize, above: &str) -> io:
     for detail in details {
         below(out, detail, depth.saturating_add(1), code)?;
     }
-    match advice::unasked(code, !details.is_empty()).filter(|_| code != above) {
+    match help::with_reason(code, !details.is_empty()).filter(|_| code != above) {
         Some(help) => writeln!(out, "{indent}  {DIM}help: {help}{RESET}"),
         None => Ok(()),
     }

@@ -3,7 +3,7 @@ use std::fs;
 use serde_json::json;
 
 use super::*;
-use crate::evidence::request::{GET_RESOURCE, MANIFEST_DIGEST};
+use crate::offline_host::request::{GET_RESOURCE, MANIFEST_DIGEST};
 
 fn request(kind: &str, fields: Value) -> Request {
     let Value::Object(fields) = fields else {

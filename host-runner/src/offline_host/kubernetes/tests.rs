@@ -4,7 +4,7 @@ use std::time::Instant;
 use serde_json::json;
 
 use super::*;
-use crate::evidence::request::GET_RESOURCE;
+use crate::offline_host::request::GET_RESOURCE;
 
 fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();

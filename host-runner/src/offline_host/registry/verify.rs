@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::{Failure, Registry};
-use crate::evidence::reference::Reference;
+use crate::offline_host::reference::Reference;
 
 /// The fields of `SigstorePubKeyVerify`
 #[derive(Debug, Deserialize)]
@@ -33,7 +33,7 @@ const SIGNATURE: &str = "dev.cosignproject.cosign/signature";
 
 impl Registry {
     /// Answers `v2/verify`: every one of the keys has signed the image.
-    pub(in crate::evidence) fn verify(
+    pub(in crate::offline_host) fn verify(
         &self,
         fields: &Map<String, Value>,
     ) -> Result<String, Failure> {

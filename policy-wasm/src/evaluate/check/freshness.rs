@@ -2,8 +2,8 @@
 
 use alloc::string::String;
 
-use super::testimony::missing;
-use super::{Outcome, Question, Testimonies};
+use super::trusted_statements::missing;
+use super::{Outcome, Question, TrustedStatements};
 use crate::attestation::statement::Predicate;
 use crate::decision::{Code, Reason};
 use crate::digest::Digest;
@@ -16,18 +16,18 @@ pub(super) fn judge(
     max_days: u32,
     digest: Digest,
     question: &Question<'_, '_>,
-    testimonies: &mut Testimonies<'_>,
+    statements: &mut TrustedStatements<'_>,
     report: &Report,
 ) -> Outcome {
-    let testimony = testimonies.about(digest, Purpose::Freshness, report);
-    let uploads = testimony
-        .statements
+    let about_image = statements.about(digest, Purpose::Freshness, report);
+    let uploads = about_image
+        .trusted
         .iter()
         .filter_map(|said| match &said.predicate {
             Predicate::Upload(upload) => Some(upload.time),
             _ => None,
         });
-    let found = match (uploads.min(), testimonies.circumstances.now) {
+    let found = match (uploads.min(), statements.context.now) {
         (None, _) => Err(missing("upload time")),
         (Some(_), None) => {
             let message = "The evaluation time is unknown";
@@ -35,8 +35,8 @@ pub(super) fn judge(
         }
         (Some(uploaded), Some(now)) => compare(uploaded, now, max_days),
     };
-    let mut errors = testimonies.failures(digest, question);
-    errors.extend(testimony.errors.iter().cloned());
+    let mut errors = statements.failures(digest, question);
+    errors.extend(about_image.errors.iter().cloned());
     let outcome = match found {
         Err(reason) => {
             errors.insert(0, reason);
@@ -45,7 +45,7 @@ pub(super) fn judge(
         Ok(_) if !errors.is_empty() => Outcome::refused(errors),
         Ok(message) => Outcome::passed(message),
     };
-    outcome.with_note(testimony.untrusted())
+    outcome.with_note(about_image.untrusted())
 }
 
 /// Compares the upload time with the maximum age.

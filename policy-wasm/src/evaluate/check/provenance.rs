@@ -4,8 +4,8 @@ use alloc::collections::BTreeSet;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::testimony::{Said, missing};
-use super::{Outcome, Question, Testimonies};
+use super::trusted_statements::{TrustedStatement, missing};
+use super::{Outcome, Question, TrustedStatements};
 use crate::attestation::statement::{Predicate, Provenance};
 use crate::decision::{Code, Reason};
 use crate::digest::Digest;
@@ -19,10 +19,10 @@ pub(super) fn judge(
     rules: &[SlsaRule<'_>],
     digest: Digest,
     question: &Question<'_, '_>,
-    testimonies: &mut Testimonies<'_>,
+    statements: &mut TrustedStatements<'_>,
     report: &Report,
 ) -> Outcome {
-    let authenticators = &testimonies.settings.evidence.authenticators;
+    let authenticators = &statements.settings.evidence.authenticators;
     question
         .check
         .check_builders(&authenticators.builders(), report);
@@ -30,10 +30,10 @@ pub(super) fn judge(
         .of(Purpose::Provenance)
         .map(|one| one.builder_id.as_deref().unwrap_or_default())
         .collect();
-    let testimony = testimonies.about(digest, Purpose::Provenance, report);
+    let about_image = statements.about(digest, Purpose::Provenance, report);
     let (mut problems, mut found) = (BTreeSet::new(), BTreeSet::new());
     let mut saw_provenance = false;
-    for Said { by, predicate } in &testimony.statements {
+    for TrustedStatement { by, predicate } in &about_image.trusted {
         let Predicate::Provenance(provenance) = predicate else {
             continue;
         };
@@ -63,12 +63,12 @@ pub(super) fn judge(
         }
     }
     if let Some(description) = found.pop_first() {
-        return Outcome::passed(description).with_note(testimony.untrusted());
+        return Outcome::passed(description).with_note(about_image.untrusted());
     }
-    let mut reasons = testimonies.failures(digest, question);
-    reasons.extend(testimony.errors.iter().cloned());
+    let mut reasons = statements.failures(digest, question);
+    reasons.extend(about_image.errors.iter().cloned());
     if saw_provenance {
-        let said = testimonies.circumstances.meter.say(problems.len());
+        let said = statements.context.meter.say(problems.len());
         let details = problems.into_iter().take(said);
         let details = details.map(|(code, message)| Reason::new(code, message));
         let message = "No provenance satisfies any rule";
@@ -77,7 +77,7 @@ pub(super) fn judge(
     } else if reasons.is_empty() {
         reasons.push(missing("provenance"));
     }
-    Outcome::not_found(reasons).with_note(testimony.untrusted())
+    Outcome::not_found(reasons).with_note(about_image.untrusted())
 }
 
 /// Whether provenance satisfies a rule.

@@ -1,8 +1,8 @@
 //! `simpleSigningAttestationCheck` and `sigstoreSignatureCheck`: whether any key of the check has
 //! signed the image.
 
-use super::testimony::missing;
-use super::{Outcome, Question, Testimonies};
+use super::trusted_statements::missing;
+use super::{Outcome, Question, TrustedStatements};
 use crate::attestation::{self, Candidates, Encoding, NotFound, Signer, Subject, Verified};
 use crate::decision::{Code, Reason};
 use crate::digest::Digest;
@@ -12,9 +12,9 @@ use crate::evidence::HostSignature;
 pub(super) fn attestation(
     digest: Digest,
     question: &Question<'_, '_>,
-    testimonies: &Testimonies<'_>,
+    statements: &TrustedStatements<'_>,
 ) -> Outcome {
-    let attestations = match testimonies.evidence.about(digest, None, testimonies.budget) {
+    let attestations = match statements.evidence.about(digest, None, statements.budget) {
         Ok(attestations) => attestations,
         Err(limit) => return Outcome::refused(alloc::vec![limit]),
     };
@@ -23,7 +23,7 @@ pub(super) fn attestation(
         question,
         &attestations,
         Encoding::PaeThenRaw,
-        testimonies,
+        statements,
     ) {
         Ok(verified) => Outcome::because(attested(verified.key.id())),
         Err(not_found) => Outcome::not_found(not_found.into_refusal()),
@@ -35,10 +35,10 @@ pub(super) fn attestation(
 pub(super) fn sigstore(
     digest: Digest,
     question: &Question<'_, '_>,
-    testimonies: &Testimonies<'_>,
+    statements: &TrustedStatements<'_>,
 ) -> Outcome {
-    let settings = testimonies.settings;
-    let mut attestations = match testimonies.evidence.about(digest, None, testimonies.budget) {
+    let settings = statements.settings;
+    let mut attestations = match statements.evidence.about(digest, None, statements.budget) {
         Ok(attestations) => attestations,
         Err(limit) => return Outcome::refused(alloc::vec![limit]),
     };
@@ -47,13 +47,13 @@ pub(super) fn sigstore(
     if attestations.is_empty() && !was_asked {
         return Outcome::refused(alloc::vec![missing("Sigstore signature")]);
     }
-    let mut not_found = match find(digest, question, &attestations, Encoding::Raw, testimonies) {
+    let mut not_found = match find(digest, question, &attestations, Encoding::Raw, statements) {
         Ok(verified) => return Outcome::because(attested(verified.key.id())),
         Err(not_found) => not_found,
     };
     let repository = question.reference.normalized_repository();
     let of_check = |one: &&HostSignature| question.keys.iter().any(|key| key.id() == one.key_id);
-    for signature in testimonies
+    for signature in statements
         .evidence
         .signatures(digest, &repository)
         .filter(of_check)
@@ -77,7 +77,7 @@ fn find<'q>(
     question: &Question<'q, '_>,
     attestations: &Candidates<'_, '_>,
     encoding: Encoding,
-    testimonies: &Testimonies<'_>,
+    statements: &TrustedStatements<'_>,
 ) -> Result<Verified<'q>, NotFound> {
     let signer = Signer {
         keys: question.keys,
@@ -88,16 +88,10 @@ fn find<'q>(
     let subject = Subject {
         digest,
         reference: question.reference,
-        docker_reference: testimonies.settings.docker_reference,
+        docker_reference: statements.settings.docker_reference,
     };
-    let failures = testimonies.failures(digest, question);
-    attestation::find(
-        signer,
-        subject,
-        attestations,
-        failures,
-        testimonies.circumstances,
-    )
+    let failures = statements.failures(digest, question);
+    attestation::find(signer, subject, attestations, failures, statements.context)
 }
 
 fn attested(key_id: &str) -> Reason {

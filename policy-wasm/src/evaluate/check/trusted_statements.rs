@@ -12,11 +12,11 @@ use super::{Outcome, Question};
 use crate::Budget;
 use crate::attestation::statement::{Predicate, Statement};
 use crate::attestation::{
-    self, Attestation, Circumstances, Claimed, Content, Encoding, Rejection, Signer, Source,
+    self, Attestation, Claimed, Content, Encoding, Rejection, Signer, Source, VerificationContext,
 };
 use crate::decision::{Code, Reason};
 use crate::digest::Digest;
-use crate::evidence::{Candidate, Evidence, StoredScan, Vouched};
+use crate::evidence::{Candidate, Evidence, SettingsStatements, StoredScan};
 use crate::json::Report;
 use crate::key::PublicKey;
 use crate::policy::platform::Place;
@@ -24,25 +24,25 @@ use crate::policy::public_key::OwnSignatures;
 use crate::settings::{Purpose, Settings};
 
 /// All statements of the request, prepared for the first check that needs them
-pub(in crate::evaluate) struct Testimonies<'t> {
+pub(in crate::evaluate) struct TrustedStatements<'t> {
     pub(super) settings: &'t Settings<'t>,
     pub(super) evidence: &'t Evidence<'t>,
-    pub(super) circumstances: &'t Circumstances,
+    pub(super) context: &'t VerificationContext,
     pub(super) budget: &'t Budget,
     keys: BTreeMap<Purpose, Rc<Vec<Vec<PublicKey>>>>,
-    vouched: Option<Vouched<'t>>,
-    known: BTreeMap<(Digest, Purpose), Rc<Testimony<'t>>>,
+    settings_statements: Option<SettingsStatements<'t>>,
+    known: BTreeMap<(Digest, Purpose), Rc<ImageStatements<'t>>>,
     /// Results of verifying statements, by their number. They do not depend on the image, and one statement may be
     /// about hundreds of images
-    heard: BTreeMap<(usize, Purpose), Heard<'t>>,
+    verified: BTreeMap<(usize, Purpose), Verified<'t>>,
     /// Results of checks, by repository and digest
     pub(super) outcomes: BTreeMap<(Place, String, Digest), Outcome>,
 }
 
 /// Statements about one image for one purpose, independent of the order in which they were supplied
 #[derive(Debug, Default)]
-pub(super) struct Testimony<'t> {
-    pub(super) statements: Vec<Said<'t>>,
+pub(super) struct ImageStatements<'t> {
+    pub(super) trusted: Vec<TrustedStatement<'t>>,
     /// Scan of Artifact Analysis, from the settings
     pub(super) stored_scan: Option<Rc<StoredScan<'t>>>,
     /// Errors that prevented reading all statements
@@ -57,8 +57,8 @@ const MAX_IGNORED: usize = 8;
 
 /// Result of verifying one statement, with one entry for each authenticator that signed it
 #[derive(Debug, Default)]
-struct Heard<'t> {
-    statements: Vec<Said<'t>>,
+struct Verified<'t> {
+    trusted: Vec<TrustedStatement<'t>>,
     /// Errors that prevented verification
     errors: Vec<Reason>,
     /// A trusted key signed it, but it is malformed
@@ -68,28 +68,28 @@ struct Heard<'t> {
 
 /// One trusted statement
 #[derive(Debug, Clone)]
-pub(super) struct Said<'t> {
+pub(super) struct TrustedStatement<'t> {
     /// Index of the authenticator in its list; `None` for statements in the settings
     pub(super) by: Option<usize>,
     pub(super) predicate: Predicate<'t>,
 }
 
-impl<'t> Testimonies<'t> {
+impl<'t> TrustedStatements<'t> {
     pub(in crate::evaluate) const fn new(
         settings: &'t Settings<'t>,
         evidence: &'t Evidence<'t>,
-        circumstances: &'t Circumstances,
+        context: &'t VerificationContext,
         budget: &'t Budget,
     ) -> Self {
         Self {
             settings,
             evidence,
-            circumstances,
+            context,
             budget,
             keys: BTreeMap::new(),
-            vouched: None,
+            settings_statements: None,
             known: BTreeMap::new(),
-            heard: BTreeMap::new(),
+            verified: BTreeMap::new(),
             outcomes: BTreeMap::new(),
         }
     }
@@ -100,7 +100,7 @@ impl<'t> Testimonies<'t> {
         digest: Digest,
         purpose: Purpose,
         report: &Report,
-    ) -> Rc<Testimony<'t>> {
+    ) -> Rc<ImageStatements<'t>> {
         if let Some(known) = self.known.get(&(digest, purpose)) {
             return Rc::clone(known);
         }
@@ -109,32 +109,34 @@ impl<'t> Testimonies<'t> {
             let own = OwnSignatures::WhenNeeded;
             Rc::new(authenticators.map(|one| one.load(own, report)).collect())
         }));
-        let mut testimony = Testimony::default();
+        let mut about_image = ImageStatements::default();
         let settings = self.settings;
-        let vouched = self
-            .vouched
-            .get_or_insert_with(|| Vouched::read(settings, report));
-        testimony.hear_settings(vouched, digest, purpose, report);
+        let settings_statements = self
+            .settings_statements
+            .get_or_insert_with(|| SettingsStatements::read(settings, report));
+        about_image.add_settings(settings_statements, digest, purpose, report);
         let evidence = self.evidence;
         match evidence.candidates(digest, None, self.budget) {
             Ok(candidates) => {
                 for (number, candidate) in candidates {
-                    if !testimony.concerns(candidate, digest, purpose) {
+                    if !about_image.concerns(candidate, digest, purpose) {
                         continue;
                     }
-                    let heard = self.heard.entry((number, purpose)).or_insert_with(|| {
-                        Heard::of(candidate, &keys, purpose, self.circumstances)
-                    });
-                    testimony.hear(heard);
+                    let verified = self
+                        .verified
+                        .entry((number, purpose))
+                        .or_insert_with(|| Verified::of(candidate, &keys, purpose, self.context));
+                    about_image.add(verified);
                 }
             }
             Err(limit) => {
-                testimony.errors.insert(limit);
+                about_image.errors.insert(limit);
             }
         }
-        let testimony = Rc::new(testimony);
-        self.known.insert((digest, purpose), Rc::clone(&testimony));
-        testimony
+        let about_image = Rc::new(about_image);
+        self.known
+            .insert((digest, purpose), Rc::clone(&about_image));
+        about_image
     }
 
     /// Returns the failed lookups for an image.
@@ -145,22 +147,23 @@ impl<'t> Testimonies<'t> {
     }
 }
 
-impl<'t> Testimony<'t> {
+impl<'t> ImageStatements<'t> {
     /// Adds the statements in the settings.
-    fn hear_settings(
+    fn add_settings(
         &mut self,
-        vouched: &Vouched<'t>,
+        settings_statements: &SettingsStatements<'t>,
         digest: Digest,
         purpose: Purpose,
         report: &Report,
     ) {
-        let predicates = vouched.predicates(digest, purpose, report);
-        self.statements.extend(predicates.map(|predicate| Said {
-            by: None,
-            predicate,
-        }));
+        let predicates = settings_statements.predicates(digest, purpose, report);
+        self.trusted
+            .extend(predicates.map(|predicate| TrustedStatement {
+                by: None,
+                predicate,
+            }));
         if purpose == Purpose::Vulnerability {
-            self.stored_scan = vouched.scan(digest);
+            self.stored_scan = settings_statements.scan(digest);
         }
     }
 
@@ -182,12 +185,12 @@ impl<'t> Testimony<'t> {
         attestation.statement().is_some() && candidate.claimed.as_ref().is_none_or(claims)
     }
 
-    fn hear(&mut self, heard: &Heard<'t>) {
-        self.statements.extend(heard.statements.iter().cloned());
-        self.errors.extend(heard.errors.iter().cloned());
-        if heard.statements.is_empty() && !heard.is_unreadable {
+    fn add(&mut self, verified: &Verified<'t>) {
+        self.trusted.extend(verified.trusted.iter().cloned());
+        self.errors.extend(verified.errors.iter().cloned());
+        if verified.trusted.is_empty() && !verified.is_unreadable {
             let is_new = |reason: &&Reason| !self.untrusted.contains(*reason);
-            let rejections: Vec<_> = heard.rejections.iter().filter(is_new).cloned().collect();
+            let rejections: Vec<_> = verified.rejections.iter().filter(is_new).cloned().collect();
             self.untrusted.extend(rejections);
         }
     }
@@ -195,9 +198,9 @@ impl<'t> Testimony<'t> {
     /// Returns the reason that lists ignored statements.
     pub(super) fn untrusted(&self) -> Option<Reason> {
         let mut details: Vec<_> = self.untrusted.iter().take(MAX_IGNORED).cloned().collect();
-        let unsaid = self.untrusted.len().saturating_sub(details.len());
-        if unsaid > 0 {
-            let message = alloc::format!("and {unsaid} more reasons");
+        let left = self.untrusted.len().saturating_sub(details.len());
+        if left > 0 {
+            let message = alloc::format!("and {left} more reasons");
             details.push(Reason::new(Code::EvidenceUntrusted, message));
         }
         let message = "Evidence was ignored: no authenticator for this purpose signed it";
@@ -206,15 +209,15 @@ impl<'t> Testimony<'t> {
     }
 }
 
-impl<'t> Heard<'t> {
+impl<'t> Verified<'t> {
     /// Verifies a statement with the keys of each authenticator, and parses its predicate.
     fn of(
         candidate: &'t Candidate<'t>,
         authenticators: &[Vec<PublicKey>],
         purpose: Purpose,
-        circumstances: &Circumstances,
+        context: &VerificationContext,
     ) -> Self {
-        let mut heard = Self::default();
+        let mut verified = Self::default();
         let attestation = &candidate.attestation;
         let claimed = candidate.claimed.as_ref();
         let predicate_type = claimed.and_then(|claimed| claimed.predicate_type.as_deref());
@@ -227,16 +230,16 @@ impl<'t> Heard<'t> {
                 let message =
                     alloc::format!("Statement has predicate type {}", crate::quote(other));
                 let detail = Reason::new(Code::AttestationPredicateType, message);
-                heard.rejections.push(detail);
+                verified.rejections.push(detail);
             }
-            return heard;
+            return verified;
         }
         if is_chosen(attestation, purpose) {
             let message =
                 "It is in the annotation of a Pod, whose author could omit newer evidence";
             let detail = Reason::new(Code::EvidenceUntrusted, message);
-            heard.rejections.push(detail);
-            return heard;
+            verified.rejections.push(detail);
+            return verified;
         }
         let mut predicate = None;
         for (index, keys) in authenticators.iter().enumerate() {
@@ -246,14 +249,14 @@ impl<'t> Heard<'t> {
                 encoding: Encoding::Raw,
                 others: &[],
             };
-            match attestation::verify(signer, attestation, circumstances) {
+            match attestation::verify(signer, attestation, context) {
                 Ok(()) => {
                     let predicate = predicate.get_or_insert_with(|| read(attestation));
-                    heard.believe(index, predicate);
+                    verified.accept(index, predicate);
                 }
                 Err(not_found) => {
-                    heard.errors.extend(not_found.failures);
-                    heard.rejections.extend(not_found.rejections);
+                    verified.errors.extend(not_found.failures);
+                    verified.rejections.extend(not_found.rejections);
                 }
             }
         }
@@ -262,17 +265,17 @@ impl<'t> Heard<'t> {
                 "The settings have no authenticators for `{}`",
                 purpose.name()
             );
-            heard
+            verified
                 .rejections
                 .push(Reason::new(Code::EvidenceUntrusted, message));
         }
-        heard
+        verified
     }
 
     /// Adds a trusted statement. One that cannot be parsed is an error, since it could say anything.
-    fn believe(&mut self, by: usize, predicate: &Result<Predicate<'t>, Rejection>) {
+    fn accept(&mut self, by: usize, predicate: &Result<Predicate<'t>, Rejection>) {
         match predicate {
-            Ok(predicate) => self.statements.push(Said {
+            Ok(predicate) => self.trusted.push(TrustedStatement {
                 by: Some(by),
                 predicate: predicate.clone(),
             }),

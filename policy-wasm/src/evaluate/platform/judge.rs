@@ -8,7 +8,7 @@ use super::plan::{Exemptions, Plan};
 use crate::decision::{
     CheckResult, CheckSetResult, Code, DocumentResult, Enforcement, Exemption, Reason, Verdict,
 };
-use crate::evaluate::check::{self, Outcome, Question, Testimonies};
+use crate::evaluate::check::{self, Outcome, Question, TrustedStatements};
 use crate::evaluate::images::Image;
 use crate::image::ImageReference;
 use crate::json::Report;
@@ -21,13 +21,13 @@ impl<'a, 's> Plan<'a, 's> {
     pub(in crate::evaluate) fn judge(
         &self,
         images: &[Option<&Image<'_>>],
-        testimonies: &mut Testimonies<'_>,
+        statements: &mut TrustedStatements<'_>,
         report: &Report,
     ) -> Vec<Option<DocumentResult>> {
         let judge = |(image, exemptions): (&Option<&Image<'_>>, &Exemptions)| {
             let image = (*image)?;
             let reference = image.open()?;
-            Some(self.by_policy(image, reference, exemptions, testimonies, report))
+            Some(self.by_policy(image, reference, exemptions, statements, report))
         };
         images.iter().zip(&self.exemptions).map(judge).collect()
     }
@@ -37,7 +37,7 @@ impl<'a, 's> Plan<'a, 's> {
         image: &Image<'_>,
         reference: ImageReference<'_>,
         exemptions: &Exemptions,
-        testimonies: &mut Testimonies<'_>,
+        statements: &mut TrustedStatements<'_>,
         report: &Report,
     ) -> DocumentResult {
         let mut result = self.result();
@@ -70,7 +70,7 @@ impl<'a, 's> Plan<'a, 's> {
                         reasons: alloc::vec![exempt(image, exemption)],
                         ..describe_check(check)
                     },
-                    None => self.by_check(check, image, reference, testimonies, report),
+                    None => self.by_check(check, image, reference, statements, report),
                 });
         }
         let verdicts = applied.checks.iter().map(|check| check.verdict);
@@ -106,7 +106,7 @@ impl<'a, 's> Plan<'a, 's> {
         check: &Check<'a>,
         image: &Image<'_>,
         reference: ImageReference<'_>,
-        testimonies: &mut Testimonies<'_>,
+        statements: &mut TrustedStatements<'_>,
         report: &Report,
     ) -> CheckResult {
         let question = Question {
@@ -119,7 +119,7 @@ impl<'a, 's> Plan<'a, 's> {
                 (None, _) => Err(Reason::digest_required()),
             },
         };
-        let Outcome { verdict, reasons } = check::judge(&question, testimonies, report);
+        let Outcome { verdict, reasons } = check::judge(&question, statements, report);
         CheckResult {
             verdict,
             reasons,

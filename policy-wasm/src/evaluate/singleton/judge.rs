@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 
 use super::plan::{ChosenRule, Plan};
 use crate::Budget;
-use crate::attestation::{self, Circumstances, Encoding, Signer, Subject, Verified};
+use crate::attestation::{self, Encoding, Signer, Subject, VerificationContext, Verified};
 use crate::decision::{
     AppliedRule, AttestorResult, Code, DocumentResult, Enforcement, Exemption, Reason, Searched,
     Verdict,
@@ -27,7 +27,7 @@ impl Plan<'_> {
         images: &[Option<&Image<'_>>],
         evidence: &Evidence<'_>,
         settings: &Settings<'_>,
-        circumstances: &Circumstances,
+        context: &VerificationContext,
         budget: &Budget,
         known: &mut Known<'p>,
     ) -> Vec<Option<DocumentResult>> {
@@ -40,7 +40,7 @@ impl Plan<'_> {
                 SingletonPae::Try => Encoding::RawThenPae,
             },
             budget,
-            circumstances,
+            context,
             known,
         };
         let results = images
@@ -107,7 +107,7 @@ struct Judged<'p, 'k> {
     docker_reference: DockerReference,
     encoding: Encoding,
     budget: &'k Budget,
-    circumstances: &'k Circumstances,
+    context: &'k VerificationContext,
     known: &'k mut Known<'p>,
 }
 
@@ -239,8 +239,8 @@ impl<'p> Judged<'p, '_> {
         let failures =
             self.evidence
                 .failures(subject.digest, note, &repository, Seeks::Attestations);
-        let circumstances = self.circumstances;
-        match attestation::find(signer, subject, &attestations, failures, circumstances) {
+        let context = self.context;
+        match attestation::find(signer, subject, &attestations, failures, context) {
             Ok(verified) => (Verdict::Conformant, satisfied(name, verified)),
             Err(not_found) => AttestorResult::refused(name, not_found.into_refusal()),
         }

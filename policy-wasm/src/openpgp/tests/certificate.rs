@@ -103,9 +103,9 @@ fn two_certificates_with_one_key_have_one_material() {
 fn a_certificate_is_verified_once_and_only_for_what_its_keys_have_signed() {
     let key = Certificate::from_armor(vector!("subkey.key.asc")).unwrap();
     let spent = |signature: &str| {
-        let circumstances = circumstances(NOW, MAX);
-        let result = key.verify(PAYLOAD, signature.as_bytes(), &circumstances);
-        let spent = Budget::DEFAULT.verification_work - circumstances.meter.left();
+        let context = context(NOW, MAX);
+        let result = key.verify(PAYLOAD, signature.as_bytes(), &context);
+        let spent = Budget::DEFAULT.verification_work - context.meter.left();
         (result.is_ok(), spent)
     };
     let (is_ok, foreign) = spent(vector!("fixed.detached.asc"));

@@ -220,9 +220,9 @@ fn messages_of_pgpy_are_read() {
 fn a_message_by_a_foreign_key_is_not_unpacked() {
     let bomb = vector!("form.bomb.asc").as_bytes();
     let left = |key| {
-        let circumstances = circumstances(NOW, 4 << 20);
-        let result = certificate(key).verify(b"", bomb, &circumstances);
-        (result.map(drop), circumstances.meter.left())
+        let context = context(NOW, 4 << 20);
+        let result = certificate(key).verify(b"", bomb, &context);
+        (result.map(drop), context.meter.left())
     };
     let (result, foreign) = left(vector!("fixed.key.asc"));
     assert_eq!(result, Err(OpenPgpError::BadSignature));
@@ -236,14 +236,14 @@ fn a_message_by_a_foreign_key_is_not_unpacked() {
 #[test]
 fn what_is_unpacked_is_paid_for_before() {
     let key = certificate(vector!("ed25519.key.asc"));
-    let circumstances = Circumstances {
+    let context = VerificationContext {
         meter: Meter::new(&Budget {
             verification_work: 1_000,
             ..Budget::DEFAULT
         }),
-        ..circumstances(NOW, 4 << 20)
+        ..context(NOW, 4 << 20)
     };
-    let result = key.verify(b"", vector!("form.bomb.asc").as_bytes(), &circumstances);
+    let result = key.verify(b"", vector!("form.bomb.asc").as_bytes(), &context);
     assert!(
         matches!(result, Err(OpenPgpError::Exhausted(_))),
         "{result:?}"

@@ -83,7 +83,7 @@ const NOT_FOR_SIGNING: Result<(), OpenPgpError> =
     Err(OpenPgpError::KeyNotValid("is not for signing"));
 
 fn statement(signature: &str) -> Statement {
-    let message = Message::read(signature.as_bytes(), |_| true, &circumstances(NOW, MAX)).unwrap();
+    let message = Message::read(signature.as_bytes(), |_| true, &context(NOW, MAX)).unwrap();
     Statement::of(&message.signature).unwrap()
 }
 

@@ -3,7 +3,7 @@ use std::fs;
 use super::*;
 use crate::attest::store::tests::{DIGEST, entry, envelope, occurrence, signed_again};
 use crate::engine::{Host as _, HostCall};
-use crate::evidence::{Cluster, Evidence};
+use crate::offline_host::{Cluster, OfflineHost};
 
 const NAME: &str = "sha256-1111111111111111111111111111111111111111111111111111111111111111";
 
@@ -14,7 +14,7 @@ fn looked_up(folder: &Path) -> Value {
         "namespace": "attest-build", "disable_cache": false,
     });
     let cluster = Cluster::open(folder).unwrap();
-    let answer = Evidence::from_folders(Some(cluster), None).call(&HostCall {
+    let answer = OfflineHost::from_folders(Some(cluster), None).call(&HostCall {
         binding: "kubewarden".into(),
         namespace: "kubernetes".into(),
         operation: "get_resource".into(),

@@ -7,8 +7,8 @@ use policy_wasm::digest::Digest;
 use serde_json::{Value, json};
 
 use super::super::{StoreError, create_folder, refuse_link, write};
-use crate::evidence::{Failure, LAYOUT_REFERENCE, Reference, Registry};
 use crate::inputs;
+use crate::offline_host::{Failure, LAYOUT_REFERENCE, Reference, Registry};
 
 pub(super) const MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
 

@@ -3,7 +3,7 @@ use std::fs;
 use super::*;
 use crate::attest::store::tests::{DIGEST, entry, envelope, occurrence, signed_again};
 use crate::engine::{Host as _, HostCall};
-use crate::evidence::{Evidence, Registry};
+use crate::offline_host::{OfflineHost, Registry};
 use policy_wasm::digest::Digest;
 
 const NAME: &str = "registry.example/shop/web:sha256-1111111111111111111111111111111111111111111111111111111111111111.countersign";
@@ -11,7 +11,7 @@ const NAME: &str = "registry.example/shop/web:sha256-111111111111111111111111111
 /// The manifest that a policy is answered which looks it up in the layout.
 fn looked_up(folder: &Path) -> Value {
     let registry = Registry::open(folder).unwrap();
-    let answer = Evidence::from_folders(None, Some(registry)).call(&HostCall {
+    let answer = OfflineHost::from_folders(None, Some(registry)).call(&HostCall {
         binding: "kubewarden".into(),
         namespace: "oci".into(),
         operation: "v1/oci_manifest".into(),

@@ -3,7 +3,7 @@ use p256::ecdsa::{DerSignature, SigningKey};
 use p256::pkcs8::{EncodePublicKey as _, LineEnding};
 
 use super::*;
-use crate::evidence::registry::tests::{IMAGE, Layout, image, layout};
+use crate::offline_host::registry::tests::{IMAGE, Layout, image, layout};
 
 const REPOSITORY: &str = "trusted.example/app";
 

@@ -3,11 +3,11 @@
 
 use std::io::{self, Write};
 
-use crate::remedy::{Obstacle, Remedies, Way};
 use crate::terminal::{BOLD_YELLOW, DIM, RESET, printable, printable_lines};
+use crate::why_not::{Fixes, Obstacle, Way};
 
-pub(super) fn write(out: &mut impl Write, remedies: &[Remedies]) -> io::Result<()> {
-    for Remedies { image, obstacles } in remedies {
+pub(super) fn write(out: &mut impl Write, fixes: &[Fixes]) -> io::Result<()> {
+    for Fixes { image, obstacles } in fixes {
         let what = match image.as_str() {
             "" => "the object".to_owned(),
             image => printable(image),
