@@ -3,7 +3,6 @@
 mod evidence;
 mod glob;
 mod keys;
-mod kubernetes;
 mod lines;
 mod manifest;
 pub(crate) mod registry;
@@ -16,9 +15,9 @@ use crate::suite;
 pub(crate) use evidence::Occurrence;
 pub(crate) use glob::{AllowParts, Coverage, Glob, Wildcard, covers};
 pub(crate) use keys::Owner;
-pub use kubernetes::{is_dns_label, is_dns_subdomain};
 use manifest::SETTINGS_KEYS;
 pub(crate) use manifest::{Manifest, WebhookRule, is_own};
+pub use policy_text::name::{is_dns_label, is_dns_subdomain};
 pub(crate) use settings::{
     AdmissionRule, Attestor, CheckSet, Language, NOTES, Origin, Pattern, Settings,
 };

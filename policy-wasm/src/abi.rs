@@ -22,10 +22,11 @@ use alloc::vec::Vec;
 
 use serde::Serialize;
 
-use crate::decision::{AdmissionResponse, Decision, SettingsResponse};
+use crate::decision::{AdmissionResponse, Decision};
 use crate::evaluate::Extras;
 use crate::evidence::Lookup;
 use crate::time::Clock;
+use crate::validation::SettingsResponse;
 use crate::{Budget, Call};
 
 /// The host's services for a decision

@@ -3,11 +3,11 @@
 //! As in Binary Authorization, one valid attestation by one key of the attestor suffices. Only the verified
 //! payload bytes are interpreted.
 
+mod attestor;
 pub(crate) mod base64;
 mod body;
 mod claim;
 mod dsse;
-mod meter;
 mod occurrence;
 mod payload;
 mod rejection;
@@ -20,19 +20,16 @@ use alloc::collections::BTreeSet;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+pub(crate) use attestor::Attestor;
 use claim::Claim;
-pub(crate) use claim::SIMPLE_SIGNING;
-pub(crate) use meter::{Exhausted, Meter};
+pub(crate) use claim::{DockerReference, SIMPLE_SIGNING};
 pub(crate) use occurrence::Occurrence;
 pub use rejection::Rejection;
-pub(crate) use search::{
-    Candidates, Encoding, NOT_SIGNED, NotFound, Signer, VerificationContext, Verified, find, verify,
-};
+pub(crate) use search::{Candidates, Encoding, NotFound, Signer, Verified, find, verify};
 
 use crate::digest::Digest;
 use crate::image::ImageReference;
 use crate::key::PublicKey;
-use crate::settings::DockerReference;
 
 /// One attestation: the signed content, its signatures, and its note
 ///

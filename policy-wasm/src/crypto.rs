@@ -3,8 +3,10 @@
 //! To add one, write its file, name it in [`family`], and add its vectors to
 //! `tests/core/suites/vectors.rs`.
 
+mod algorithm;
 mod ecdsa;
 mod ed25519;
+mod key_error;
 mod ml_dsa;
 mod rsa;
 
@@ -17,13 +19,14 @@ use p384::NistP384;
 use p521::NistP521;
 use thiserror::Error;
 
+pub use self::algorithm::Algorithm;
 use self::ecdsa::Ecdsa;
 use self::ed25519::Ed25519;
 #[cfg(feature = "openpgp")]
 pub(crate) use self::ed25519::ID_ED25519;
+pub use self::key_error::KeyError;
 use self::ml_dsa::MlDsa65;
 use self::rsa::{Hash, Padding, Rsa};
-use crate::key::{Algorithm, KeyError};
 
 /// Returns the family of an algorithm, with the algorithm's requirements on keys.
 pub(crate) const fn family(algorithm: Algorithm) -> &'static dyn Family {

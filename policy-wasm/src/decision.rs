@@ -22,15 +22,13 @@ use alloc::vec::Vec;
 
 use serde::Serialize;
 
-use crate::json::Report;
-
 pub(crate) use annotation::{Fate, annotate, annotate_verdict};
 pub use check::{CheckResult, CheckSetResult, ScopeResult};
 pub use code::Code;
-pub(crate) use message::deny;
+pub(crate) use message::{MAX_PROBLEMS, deny};
 pub use mutated::MutatedObject;
-pub(crate) use objection::{Hints, Listed, listed};
-pub use response::{AdmissionResponse, SettingsResponse};
+pub(crate) use objection::{Hints, Listed, NOT_SIGNED, listed};
+pub use response::AdmissionResponse;
 pub use role::Role;
 pub(crate) use warning::{Override, warnings};
 
@@ -92,11 +90,14 @@ impl Decision {
 
     /// A request that is denied because the settings are not valid. Their contact is not valid either.
     #[cold]
-    pub(crate) fn unsettled(report: &Report) -> Self {
-        let message = alloc::format!("The settings are not valid: {report}");
+    pub(crate) fn unsettled(
+        problems: &dyn core::fmt::Display,
+        first: &[String],
+        total: usize,
+    ) -> Self {
+        let message = alloc::format!("The settings are not valid: {problems}");
         let reason = Reason::new(Code::SettingsInvalid, message);
-        let problems = report.first(message::MAX_PROBLEMS);
-        Self::refused_for(reason, &problems, report.total(), None)
+        Self::refused_for(reason, first, total, None)
     }
 
     #[inline(never)] // once in the module

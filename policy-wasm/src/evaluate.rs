@@ -29,10 +29,11 @@ use alloc::vec::Vec;
 use documents::Documents;
 
 use crate::Budget;
-use crate::decision::{Code, Decision, PodDecision, Reason};
+use crate::built_in_kinds::Origin;
+use crate::decision::{Code, Decision, MAX_PROBLEMS, PodDecision, Reason};
 use crate::evidence::{Evidence, Lookup, Lookups, Supplied};
 use crate::json::{Dialect, Null, Path, Raw, Report, Value};
-use crate::request::{Operation, Origin, Pod, Request};
+use crate::request::{Operation, Pod, Request};
 use crate::settings::{PodTemplates, Settings, UnchangedImages};
 use crate::time::{Clock, Time};
 
@@ -173,7 +174,7 @@ pub fn decide(
             }
             decision
         }
-        _ => Decision::unsettled(report),
+        _ => Decision::unsettled(report, &report.first(MAX_PROBLEMS), report.total()),
     }
 }
 

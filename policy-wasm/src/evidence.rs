@@ -30,6 +30,7 @@ use crate::decision::Reason;
 use crate::digest::Digest;
 use crate::image::ImageReference;
 use crate::json::{Dialect, Null};
+use crate::policy::platform::Seeks;
 use crate::request::Workload;
 use crate::settings::Settings;
 
@@ -52,15 +53,6 @@ pub(crate) struct Wanted<'w> {
     pub(crate) seeks: Seeks,
     /// Keys for cosign signatures, of which any one suffices: PEM by key id
     pub(crate) cosign_keys: BTreeMap<String, String>,
-}
-
-/// The kind of evidence that an image needs
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Seeks {
-    /// Only statements in envelopes
-    Statements,
-    /// Attestations in every form
-    Attestations,
 }
 
 /// The kind of evidence that a source can contain

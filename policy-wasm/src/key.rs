@@ -1,6 +1,5 @@
 //! Public keys of attestors: PEM or OpenPGP armour in, a key that verifies out.
 
-mod algorithm;
 mod pkix;
 mod standing;
 
@@ -11,17 +10,13 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
-use thiserror::Error;
-
-pub use algorithm::Algorithm;
 use pkix::{PkixKey, named_information};
 
 use crate::Budget;
-use crate::attestation::{Exhausted, Meter, VerificationContext};
-pub use crate::crypto::BadSignature;
-use crate::decision::Code;
+pub use crate::crypto::{Algorithm, BadSignature, KeyError};
 #[cfg(feature = "openpgp")]
 use crate::openpgp::{Certificate, CertificateError, NotBound, OpenPgpError};
+use crate::verification::{Exhausted, Meter, VerificationContext};
 
 /// A key that can verify, with the id under which attestations name it
 pub struct PublicKey {
@@ -33,35 +28,6 @@ enum Kind {
     Pkix(PkixKey),
     #[cfg(feature = "openpgp")]
     OpenPgp(Box<Certificate>),
-}
-
-/// Why a key cannot be used
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-pub enum KeyError {
-    /// Something around the PEM block, several blocks, or none
-    #[error("expected one PEM block `PUBLIC KEY` and nothing around it")]
-    NotOnePem,
-    /// The key inside the block is damaged
-    #[error("not a valid public key: {0}")]
-    Malformed(&'static str),
-    /// The key is of another kind than the algorithm says
-    #[error("the key does not fit the declared signature algorithm `{}`", .0.name())]
-    AlgorithmMismatch(Algorithm),
-    /// An OpenPGP key of a kind that is not verified
-    #[error("not a supported OpenPGP key: {0}")]
-    OpenPgpUnsupported(&'static str),
-}
-
-impl KeyError {
-    /// The stable code of this error.
-    #[must_use]
-    pub const fn code(&self) -> Code {
-        match self {
-            Self::NotOnePem | Self::Malformed(_) => Code::KeyInvalid,
-            Self::AlgorithmMismatch(_) => Code::KeyAlgorithmMismatch,
-            Self::OpenPgpUnsupported(_) => Code::KeyAlgorithmUnsupported,
-        }
-    }
 }
 
 #[cfg(feature = "openpgp")]

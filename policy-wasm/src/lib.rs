@@ -26,6 +26,7 @@ extern crate std as _; // the guest's allocator and panic handler; only `abi` ma
 pub mod abi;
 pub mod attestation;
 pub mod budget;
+mod built_in_kinds;
 mod crypto;
 pub mod decision;
 pub mod evaluate;
@@ -39,6 +40,8 @@ mod printable;
 pub mod request;
 pub mod settings;
 pub mod time;
+pub mod validation;
+mod verification;
 
 pub use budget::Budget;
 pub use decision::{Code, Decision};
@@ -46,7 +49,7 @@ pub use evaluate::{Call, Extras, decide};
 pub use policy_text::{digest, image, pattern};
 pub use printable::is_printable;
 pub(crate) use printable::{Escaped, brief, quote};
-pub use settings::validate as validate_settings;
+pub use validation::validate as validate_settings;
 
 use alloc::collections::BTreeSet;
 use alloc::vec::Vec;

@@ -35,8 +35,8 @@ use key::Key;
 use message::Message;
 use statement::{NotUnderstood, Statement};
 
-use crate::attestation::{Exhausted, Meter, VerificationContext};
 use crate::time::Time;
+use crate::verification::{Exhausted, Meter, VerificationContext};
 
 /// An OpenPGP certificate of an attestor: a primary key and its subkeys
 #[derive(Debug)]

@@ -12,16 +12,15 @@ mod workload;
 use alloc::borrow::Cow;
 use alloc::string::ToString as _;
 
+pub use crate::built_in_kinds::is_built_in;
 pub(crate) use extent::Extent;
 use kinds::Layout;
-pub(crate) use kinds::Origin;
-use kinds::built_in;
-pub use kinds::is_built_in;
 pub use pod::FieldKind;
 pub(crate) use pod::{ImageField, Metadata, Pod};
 pub(crate) use workload::Workload;
 
 use crate::Budget;
+use crate::built_in_kinds::{built_in, is_without_images};
 use crate::decision::{Code, Reason};
 use crate::json::{Dialect, Null, Path, Raw, Report, Value};
 use crate::settings::WorkloadKind;
@@ -160,7 +159,7 @@ impl<'a> Request<'a> {
 
     /// Whether the object is of a kind without images.
     pub(crate) fn is_without_images(&self) -> bool {
-        kinds::is_without_images(&self.group, &self.kind)
+        is_without_images(&self.group, &self.kind)
     }
 
     /// Whether an update only continues, reduces or removes what the object already runs.

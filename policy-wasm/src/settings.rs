@@ -7,7 +7,6 @@ mod authenticators;
 mod break_glass;
 mod registries;
 mod sources;
-mod validate;
 mod workloads;
 
 use alloc::borrow::Cow;
@@ -19,27 +18,18 @@ pub(crate) use authenticators::{Authenticator, Purpose, Scanners};
 pub(crate) use break_glass::BreakGlass;
 use registries::Registries;
 use sources::Sources;
-pub(crate) use sources::is_dns_label;
-pub use validate::validate;
-pub(crate) use validate::{shared_key, unknown_attestor};
 pub(crate) use workloads::WorkloadKind;
 
+use crate::attestation::DockerReference;
 use crate::decision::{Code, Reason};
 use crate::digest::Digest;
 use crate::image::ImageReference;
-use crate::json::{Dialect, Null, Path, Raw, Report, Value};
+use crate::json::{Path, Raw, Report, Value};
 use crate::policy::attestor::AttestorDocument;
 use crate::policy::platform::{self, PlatformPolicy};
 use crate::policy::rule::{EnforcementMode, RuleKind};
 use crate::policy::singleton::{Document, Policy};
-
-pub(crate) const SETTINGS: &Dialect = &Dialect {
-    malformed: Code::SettingsMalformed,
-    unknown_field: Code::SettingsUnknownField,
-    wrong_type: Code::SettingsWrongType,
-    duplicate_key: Code::SettingsDuplicateKey,
-    null: Null::Refused,
-};
+use crate::policy::{SETTINGS, filled};
 
 /// Settings with a valid shape; unparsed parts ([`attestor::load`](crate::policy::attestor::load),
 /// [`Self::each_denied_digest`], [`Sources`]) are checked when they are parsed
@@ -70,15 +60,6 @@ pub(crate) struct Settings<'a> {
     pub(crate) workloads: Vec<WorkloadKind<'a>>,
     /// Text at the end of a denial: whom to ask
     pub(crate) contact: Option<Cow<'a, str>>,
-}
-
-/// `matchDockerReference`
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum DockerReference {
-    /// Only the digest is compared, as at Google
-    Ignore,
-    /// The repository must be equal, too
-    Repository,
 }
 
 /// `singletonPae`, for attestations that do not record the encoding of the signed bytes
@@ -382,17 +363,6 @@ fn contact<'a>(value: Value<'_, 'a>) -> Option<Cow<'a, str>> {
     } else if !text.chars().all(crate::is_printable) {
         let message = "must be one line of printable characters";
         report.push(Code::SettingsInvalidValue, path, message);
-    }
-    Some(text)
-}
-
-/// Reads a non-empty string.
-pub(crate) fn filled<'a>(value: Value<'_, 'a>) -> Option<Cow<'a, str>> {
-    let (path, report) = (value.path(), value.report());
-    let text = value.text()?;
-    if text.is_empty() {
-        report.push(Code::SettingsInvalidValue, path, "must not be empty");
-        return None;
     }
     Some(text)
 }

@@ -1,19 +1,23 @@
 //! Complete validation of settings.
 
-use alloc::collections::BTreeMap;
+mod response;
+
 use alloc::string::ToString as _;
 use alloc::vec::Vec;
 
-use super::Settings;
+pub use response::SettingsResponse;
+
 use crate::Budget;
-use crate::attestation::Meter;
+use crate::attestation::Attestor;
 use crate::decision::Code;
 use crate::evidence::SettingsStatements;
 use crate::json::{Path, Problem, Raw, Report};
-use crate::policy::attestor::{self, Attestor};
+use crate::policy::attestor::{self, shared_key, unknown_attestor};
 use crate::policy::public_key::OwnSignatures;
 use crate::policy::rule::AdmissionRule;
 use crate::policy::singleton::Document;
+use crate::settings::Settings;
+use crate::verification::Meter;
 
 /// Validates a settings document completely.
 ///
@@ -121,31 +125,4 @@ fn check_attestors(
     if let Some(message) = shared_key(&named) {
         report.push(Code::PolicyAttestorsShareKey, path, message);
     }
-}
-
-/// Returns the message for an unknown attestor.
-pub(crate) fn unknown_attestor(name: &str) -> alloc::string::String {
-    alloc::format!("attestor {} is not among `attestors`", crate::quote(name))
-}
-
-/// Returns the message for two attestors that share a key, if any.
-pub(crate) fn shared_key(attestors: &[&Attestor<'_>]) -> Option<alloc::string::String> {
-    let mut owners: BTreeMap<Vec<u8>, &str> = BTreeMap::new();
-    for attestor in attestors {
-        for key in &attestor.keys {
-            for material in key.materials() {
-                match owners.get(&material) {
-                    Some(other) if *other != attestor.name => {
-                        return Some(alloc::format!(
-                            "attestors {} and {} share a key, so one signature would satisfy both",
-                            crate::quote(other),
-                            crate::quote(&attestor.name)
-                        ));
-                    }
-                    _ => owners.insert(material, &attestor.name),
-                };
-            }
-        }
-    }
-    None
 }

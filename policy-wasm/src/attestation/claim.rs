@@ -11,12 +11,20 @@ use super::statement::{POLICY_VERIFICATION_V0_1, Statement};
 use super::{Form, Rejection, Subject};
 use crate::digest::Digest;
 use crate::image::ImageReference;
-use crate::settings::DockerReference;
 
 /// Payload type of simple signing, in an envelope or if no type is recorded
 pub(crate) const SIMPLE_SIGNING: &str = "application/vnd.dev.cosign.simplesigning.v1+json";
 /// Payload type of in-toto statements
 pub(super) const IN_TOTO: &str = "application/vnd.in-toto+json";
+
+/// `matchDockerReference`
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum DockerReference {
+    /// Only the digest is compared, as at Google
+    Ignore,
+    /// The repository must be equal, too
+    Repository,
+}
 
 /// A payload, parsed by the type that its envelope records
 #[derive(Debug)]

@@ -8,22 +8,11 @@ use core::cell::OnceCell;
 use core::cmp::Reverse;
 
 use super::claim::{self, Claim};
-use super::{
-    Attestation, Content, Form, Meter, Rejection, Signature, Signed, Source, Subject, dsse,
-};
-use crate::decision::{Code, Reason};
+use super::{Attestation, Content, Form, Rejection, Signature, Signed, Source, Subject, dsse};
+use crate::attestation::Attestor;
+use crate::decision::{Code, NOT_SIGNED, Reason};
 use crate::key::{PublicKey, VerifyError};
-use crate::policy::attestor::Attestor;
-use crate::time::Time;
-
-/// Verification context of one request: time and budget
-#[derive(Debug)]
-pub(crate) struct VerificationContext {
-    pub(crate) meter: Meter,
-    pub(crate) now: Option<Time>,
-    /// Maximum size of a payload that is contained in a signature
-    pub(crate) max_payload: usize,
-}
+use crate::verification::VerificationContext;
 
 /// The signer whose signature is searched for
 #[derive(Debug, Clone, Copy)]
@@ -183,9 +172,6 @@ pub(crate) enum Cause {
     /// A key of the signer signed this digest in another repository
     OtherRepository,
 }
-
-/// The text of [`Cause::NotSigned`]
-pub(crate) const NOT_SIGNED: &str = "No trusted key has signed this digest";
 
 impl Cause {
     /// Message for an attestor or a check.

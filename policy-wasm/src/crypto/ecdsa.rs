@@ -16,8 +16,8 @@ use p256::pkcs8::{AssociatedOid, SubjectPublicKeyInfoRef};
 use sha2::{Digest as _, Sha256};
 use signature::hazmat::PrehashVerifier as _;
 
+use super::{Algorithm, KeyError};
 use super::{BadSignature, Family, Verifier, material};
-use crate::key::{Algorithm, KeyError};
 
 /// The family of one curve
 pub(super) struct Ecdsa<C>(PhantomData<C>);

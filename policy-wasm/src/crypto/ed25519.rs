@@ -9,8 +9,8 @@ use alloc::vec::Vec;
 use ed25519_dalek::{Signature, VerifyingKey};
 use p256::pkcs8::{ObjectIdentifier, SubjectPublicKeyInfoRef};
 
+use super::{Algorithm, KeyError};
 use super::{BadSignature, Family, Verifier, key_bytes, material};
-use crate::key::{Algorithm, KeyError};
 
 /// RFC 8410, section 3
 pub(crate) const ID_ED25519: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.101.112");

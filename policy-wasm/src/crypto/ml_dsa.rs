@@ -6,8 +6,8 @@ use alloc::vec::Vec;
 use ml_dsa::{EncodedVerifyingKey, Signature, VerifyingKey};
 use p256::pkcs8::{ObjectIdentifier, SubjectPublicKeyInfoRef};
 
+use super::{Algorithm, KeyError};
 use super::{BadSignature, Family, Verifier, key_bytes, material};
-use crate::key::{Algorithm, KeyError};
 
 /// RFC 9881, section 2
 const ID_ML_DSA_65: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.3.18");

@@ -15,8 +15,8 @@ use rsa::{BoxedUint, Pkcs1v15Sign, Pss, PublicKey};
 use sha2::digest::FixedOutputReset;
 use sha2::{Digest, Sha256, Sha512};
 
+use super::{Algorithm, KeyError};
 use super::{BadSignature, Family, Verifier, rsa_material};
-use crate::key::{Algorithm, KeyError};
 
 /// RFC 8017, appendix A.1. Keys with `id-RSASSA-PSS` are not accepted: their parameters could contradict the
 /// declared algorithm, and Google's keys do not have it.

@@ -16,7 +16,7 @@ const MAX_LENGTH: usize = 1200;
 /// More images than this are counted.
 const MAX_IMAGES: usize = 8;
 /// More problems of settings are counted.
-pub(super) const MAX_PROBLEMS: usize = 3;
+pub(crate) const MAX_PROBLEMS: usize = 3;
 /// Default width of a terminal
 const WIDTH: usize = 80;
 /// Room for `  and 256 more images`

@@ -8,10 +8,12 @@ use super::short::AttestorNames;
 use super::{
     AppliedRule, CheckSetResult, Code, DocumentResult, Enforcement, ImageDecision, Reason, Verdict,
 };
-use crate::attestation::NOT_SIGNED;
 use crate::brief;
 use crate::image::ImageReference;
 use crate::printable::escaped;
+
+/// The text of [`Cause::NotSigned`]
+pub(crate) const NOT_SIGNED: &str = "No trusted key has signed this digest";
 
 /// Longer texts are replaced; the Decision has them whole.
 const MAX_TEXT: usize = 160;

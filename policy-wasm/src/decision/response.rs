@@ -1,14 +1,13 @@
 //! Kubewarden's answers, made from ours.
 
 use alloc::collections::BTreeMap;
-use alloc::string::{String, ToString as _};
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use serde::Serialize;
 
 use super::warning::is_short;
 use super::{Decision, MutatedObject, Reason, Verdict};
-use crate::json::Problem;
 use crate::printable::escaped;
 
 /// What a policy server expects of `validate`
@@ -87,47 +86,6 @@ fn warning(warning: &Reason) -> String {
     }
     let code = warning.code;
     alloc::format!("[{code}] (see: countersign explain {code})")
-}
-
-/// What a policy server expects of `validate_settings`
-#[derive(Debug, Serialize)]
-pub struct SettingsResponse {
-    valid: bool,
-    message: Option<String>,
-    /// The problems of `message`, one by one
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    problems: Vec<SettingsProblem>,
-}
-
-#[derive(Debug, Serialize)]
-struct SettingsProblem {
-    code: super::Code,
-    path: String,
-    message: String,
-}
-
-impl From<Vec<Problem>> for SettingsResponse {
-    fn from(problems: Vec<Problem>) -> Self {
-        let texts: Vec<_> = problems.iter().map(Problem::to_string).collect();
-        Self {
-            valid: problems.is_empty(),
-            message: (!problems.is_empty()).then(|| texts.join("; ")),
-            problems: problems
-                .into_iter()
-                .map(
-                    |Problem {
-                         code,
-                         path,
-                         message,
-                     }| SettingsProblem {
-                        code,
-                        path,
-                        message,
-                    },
-                )
-                .collect(),
-        }
-    }
 }
 
 #[cfg(test)]

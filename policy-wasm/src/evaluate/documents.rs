@@ -7,7 +7,6 @@ use super::images::Image;
 use super::platform;
 use super::singleton;
 use crate::Budget;
-use crate::attestation::{Meter, VerificationContext};
 use crate::decision::{DocumentResult, Reason, Verdict};
 use crate::evidence::{Evidence, Urgency, Wanted};
 use crate::json::Report;
@@ -15,6 +14,7 @@ use crate::policy::rule::EnforcementMode;
 use crate::request::{Request, Workload};
 use crate::settings::Settings;
 use crate::time::Time;
+use crate::verification::{Meter, VerificationContext};
 
 /// The plan of each document for this request
 #[derive(Debug)]

@@ -4,12 +4,13 @@ use alloc::string::ToString as _;
 use alloc::vec::Vec;
 
 use crate::Budget;
+use crate::built_in_kinds::Origin;
 use crate::decision::{Code, Reason};
 use crate::digest::Digest;
 use crate::evidence::Exceeded;
 use crate::image::{ImageReference, ReferenceError};
 use crate::json::Report;
-use crate::request::{FieldKind, ImageField, Operation, Origin, Pod, Request, Workload};
+use crate::request::{FieldKind, ImageField, Operation, Pod, Request, Workload};
 use crate::settings::{Settings, UnchangedImages};
 
 /// One image of the request

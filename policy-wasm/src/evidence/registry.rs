@@ -16,12 +16,13 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::signature::Unseen;
-use super::{Evidence, Failure, Holds, Lookups, Need, Presence, Seeks, Wanted, failed};
+use super::{Evidence, Failure, Holds, Lookups, Need, Presence, Wanted, failed};
 use crate::Budget;
 use crate::attestation::{Attestation, Content, Rejection};
 use crate::decision::Reason;
 use crate::digest::Digest;
 use crate::json::Raw;
+use crate::policy::platform::Seeks;
 use crate::settings::Settings;
 
 /// One manifest to look up

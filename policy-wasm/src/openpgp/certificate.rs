@@ -24,7 +24,7 @@ use super::packet::{Packet, Packets, read_signature, tag};
 use super::statement::Statement;
 use super::std::io;
 use super::{Certificate, CertificateError};
-use crate::attestation::{Exhausted, Meter};
+use crate::verification::{Exhausted, Meter};
 
 /// The keys of a certificate, with their validity from the self-signatures
 #[derive(Debug)]

@@ -11,7 +11,7 @@ use super::armor;
 use super::key::Key;
 use super::packet::{Packet, Packets, read_signature, tag};
 use super::std::io::Read as _;
-use crate::attestation::VerificationContext;
+use crate::verification::VerificationContext;
 
 /// An unverified signature message
 #[derive(Debug)]

@@ -1,8 +1,8 @@
 //! Whether a certificate can sign at a given time, for checks of settings.
 
 use super::{Certificate, OpenPgpError};
-use crate::attestation::Meter;
 use crate::budget::Budget;
+use crate::verification::Meter;
 
 impl Certificate {
     /// Checks whether a signature made at `now`, in seconds since 1970, could be valid; if not, returns the reason.

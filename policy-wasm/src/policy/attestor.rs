@@ -1,13 +1,14 @@
 //! Attestors: a named set of public keys, with the note of their attestations.
 
 use alloc::borrow::Cow;
+use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
 use super::public_key::{self, KeyDocument, MAX_KEYS, OwnSignatures};
+use super::{SETTINGS, filled};
+use crate::attestation::Attestor;
 use crate::decision::Code;
 use crate::json::{Path, Raw, Report, Value};
-use crate::key::PublicKey;
-use crate::settings::{SETTINGS, filled};
 
 /// An attestor with its note and keys unparsed: there may be a thousand, and rules name a few
 #[derive(Debug)]
@@ -16,15 +17,6 @@ pub(crate) struct AttestorDocument<'a> {
     /// `None` if a problem has been reported
     name: Option<Cow<'a, str>>,
     note: Option<(&'static str, Raw<'a>)>,
-}
-
-/// An attestor with loaded keys
-#[derive(Debug)]
-pub(crate) struct Attestor<'a> {
-    pub(crate) name: Cow<'a, str>,
-    pub(crate) note: Cow<'a, str>,
-    /// Keys; an attestor without keys is never satisfied
-    pub(crate) keys: Vec<PublicKey>,
 }
 
 /// Loads the attestors with wanted names. Two attestors with one name are a problem, since they are ambiguous.
@@ -140,4 +132,31 @@ impl<'a> Note<'a> {
             keys,
         }
     }
+}
+
+/// Returns the message for an unknown attestor.
+pub(crate) fn unknown_attestor(name: &str) -> alloc::string::String {
+    alloc::format!("attestor {} is not among `attestors`", crate::quote(name))
+}
+
+/// Returns the message for two attestors that share a key, if any.
+pub(crate) fn shared_key(attestors: &[&Attestor<'_>]) -> Option<alloc::string::String> {
+    let mut owners: BTreeMap<Vec<u8>, &str> = BTreeMap::new();
+    for attestor in attestors {
+        for key in &attestor.keys {
+            for material in key.materials() {
+                match owners.get(&material) {
+                    Some(other) if *other != attestor.name => {
+                        return Some(alloc::format!(
+                            "attestors {} and {} share a key, so one signature would satisfy both",
+                            crate::quote(other),
+                            crate::quote(&attestor.name)
+                        ));
+                    }
+                    _ => owners.insert(material, &attestor.name),
+                };
+            }
+        }
+    }
+    None
 }

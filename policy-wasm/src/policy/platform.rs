@@ -14,7 +14,8 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 pub(crate) use check::{
-    Check, CheckKeys, CheckKind, SlsaRule, Threshold, VulnerabilityCheck, each_trusted_directory,
+    Check, CheckKeys, CheckKind, Seeks, SlsaRule, Threshold, VulnerabilityCheck,
+    each_trusted_directory,
 };
 pub(crate) use check_set::CheckSet;
 pub(crate) use place::{Place, TextList};

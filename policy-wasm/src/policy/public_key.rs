@@ -3,10 +3,10 @@
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
 
-use crate::attestation::Meter;
 use crate::decision::Code;
 use crate::json::{Path, Report, Value};
 use crate::key::{Algorithm, KeyError, PublicKey};
+use crate::verification::Meter;
 
 /// An undecoded key
 #[derive(Debug, Default)]

@@ -5,7 +5,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::cell::{Cell, OnceCell};
 
-use super::Origin;
+use crate::built_in_kinds::Origin;
 use crate::decision::Code;
 use crate::json::{Raw, Value};
 

@@ -7,8 +7,9 @@ use alloc::vec::Vec;
 
 use super::kinds::{field, is_optional};
 use super::pod::{ImageField, Metadata, Room};
-use super::{Layout, Origin, Pod, REQUEST, Request, undecodable};
+use super::{Layout, Pod, REQUEST, Request, undecodable};
 use crate::Budget;
+use crate::built_in_kinds::Origin;
 use crate::decision::{Code, Reason};
 use crate::json::{Path, Raw, Report, Value};
 

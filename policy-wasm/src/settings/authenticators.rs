@@ -4,12 +4,13 @@ use alloc::borrow::Cow;
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 
-use super::{choice, filled};
+use super::choice;
 use crate::attestation::statement;
 use crate::decision::Code;
 use crate::json::{Path, Report, Value};
 use crate::key::PublicKey;
 use crate::pattern::BuilderId;
+use crate::policy::filled;
 use crate::policy::public_key::{self, KeyDocument, MAX_KEYS, OwnSignatures};
 
 /// `evidence.authenticators`
@@ -125,7 +126,7 @@ impl<'a> Authenticators<'a> {
     }
 
     /// Decodes all keys and verifies their self-signatures.
-    pub(super) fn check(&self, own: OwnSignatures<'_>, report: &Report) {
+    pub(crate) fn check(&self, own: OwnSignatures<'_>, report: &Report) {
         for authenticator in &self.all {
             authenticator.load(own, report);
         }

@@ -3,8 +3,9 @@
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
 
-use super::{MAX_ENTRIES, filled};
+use super::MAX_ENTRIES;
 use crate::json::Value;
+use crate::policy::filled;
 
 /// `breakGlass`
 #[derive(Debug, Default)]

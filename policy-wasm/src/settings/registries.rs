@@ -3,10 +3,11 @@
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
 
-use super::{MAX_ENTRIES, filled};
+use super::MAX_ENTRIES;
 use crate::decision::{Code, Reason};
 use crate::image::ImageReference;
 use crate::json::Value;
+use crate::policy::filled;
 
 /// `registries`
 #[derive(Debug, Default)]

@@ -5,10 +5,13 @@ use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 
+use super::MAX_ENTRIES;
 use super::authenticators::Authenticators;
-use super::{MAX_ENTRIES, filled};
+use policy_text::name::is_dns_label;
+
 use crate::decision::Code;
 use crate::json::{Raw, Value};
+use crate::policy::filled;
 
 /// `evidence`
 #[derive(Debug, Default)]
@@ -91,13 +94,4 @@ fn read_kubernetes<'a>(value: Value<'_, 'a>) -> BTreeMap<String, Cow<'a, str>> {
         report.push(Code::SettingsMissingField, path, message);
     }
     notes
-}
-
-/// Whether a text is a DNS label (RFC 1123), as namespace names are.
-pub(crate) fn is_dns_label(text: &str) -> bool {
-    let is_inner = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-    (1..=63).contains(&text.len())
-        && text.bytes().all(is_inner)
-        && !text.starts_with('-')
-        && !text.ends_with('-')
 }

@@ -4,10 +4,10 @@ use alloc::borrow::Cow;
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 
-use super::filled;
+use crate::built_in_kinds::is_built_in;
 use crate::decision::Code;
 use crate::json::Value;
-use crate::request::is_built_in;
+use crate::policy::filled;
 
 /// One entry of `workloads`
 #[derive(Debug)]

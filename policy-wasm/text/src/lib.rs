@@ -15,4 +15,5 @@ const HIGH: u64 = ONES.wrapping_mul(0x80);
 pub mod cursor;
 pub mod digest;
 pub mod image;
+pub mod name;
 pub mod pattern;

@@ -8,6 +8,8 @@ use serde_json::{Map, Value, json};
 
 use super::list::{Added, List, has_comments};
 use super::{Change, Entry, Identity, StoreError, Yaml, create_folder, read, refuse_link, write};
+use policy_lint::is_dns_label;
+
 use crate::inputs;
 use crate::terminal::printable;
 use crate::terminal::shown;
@@ -218,14 +220,6 @@ fn is_object(object: &Map<String, Value>, namespace: &str, name: &str) -> bool {
         && is(of_metadata("namespace"), namespace)
 }
 
-/// Whether a text is a DNS label (RFC 1123), as namespaces are, and so safe as a directory name.
-fn is_dns_label(text: &str) -> bool {
-    let is_inner = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-    (1..=63).contains(&text.len())
-        && text.bytes().all(is_inner)
-        && !text.starts_with('-')
-        && !text.ends_with('-')
-}
 
 #[cfg(test)]
 mod tests;

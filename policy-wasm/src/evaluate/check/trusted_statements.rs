@@ -12,7 +12,7 @@ use super::{Outcome, Question};
 use crate::Budget;
 use crate::attestation::statement::{Predicate, Statement};
 use crate::attestation::{
-    self, Attestation, Claimed, Content, Encoding, Rejection, Signer, Source, VerificationContext,
+    self, Attestation, Claimed, Content, Encoding, Rejection, Signer, Source,
 };
 use crate::decision::{Code, Reason};
 use crate::digest::Digest;
@@ -22,6 +22,7 @@ use crate::key::PublicKey;
 use crate::policy::platform::Place;
 use crate::policy::public_key::OwnSignatures;
 use crate::settings::{Purpose, Settings};
+use crate::verification::VerificationContext;
 
 /// All statements of the request, prepared for the first check that needs them
 pub(in crate::evaluate) struct TrustedStatements<'t> {

@@ -4,16 +4,18 @@ use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 
+use crate::attestation::DockerReference;
 use crate::decision::{Code, Exemption, Reason};
 use crate::evaluate::images::Image;
-use crate::evidence::{Seeks, Wanted};
+use crate::evidence::Wanted;
 use crate::json::Report;
+use crate::policy::platform::Seeks;
 use crate::policy::platform::{
     Allowlist, Check, CheckKeys, CheckKind, CheckSet, Place, PlatformPolicy,
 };
 use crate::policy::rule::EnforcementMode;
 use crate::request::{Pod, Request, Workload};
-use crate::settings::{DockerReference, Settings};
+use crate::settings::Settings;
 
 /// The plan of the policy for this request
 #[derive(Debug)]

@@ -6,19 +6,23 @@ use alloc::vec::Vec;
 
 use super::plan::{ChosenRule, Plan};
 use crate::Budget;
-use crate::attestation::{self, Encoding, Signer, Subject, VerificationContext, Verified};
+use crate::attestation::Attestor;
+use crate::attestation::DockerReference;
+use crate::attestation::{self, Encoding, Signer, Subject, Verified};
 use crate::decision::{
     AppliedRule, AttestorResult, Code, DocumentResult, Enforcement, Exemption, Reason, Searched,
     Verdict,
 };
 use crate::digest::Digest;
 use crate::evaluate::images::Image;
-use crate::evidence::{Evidence, Seeks};
+use crate::evidence::Evidence;
 use crate::image::ImageReference;
-use crate::policy::attestor::Attestor;
+use crate::policy::attestor::unknown_attestor;
+use crate::policy::platform::Seeks;
 use crate::policy::rule::{EnforcementMode, EvaluationMode};
 use crate::policy::singleton::Document;
-use crate::settings::{DockerReference, Settings, SingletonPae, unknown_attestor};
+use crate::settings::{Settings, SingletonPae};
+use crate::verification::VerificationContext;
 
 impl Plan<'_> {
     /// Evaluates every open image; other images have no result.

@@ -6,18 +6,21 @@ use alloc::collections::BTreeSet;
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 
+use crate::attestation::Attestor;
 use crate::decision::{Code, Exemption, Reason};
 use crate::evaluate::images::Image;
-use crate::evidence::{Seeks, Wanted};
+use crate::evidence::Wanted;
 use crate::image::ImageReference;
 use crate::json::{Path, Report};
 use crate::pattern::NamePattern;
-use crate::policy::attestor::{self, Attestor};
+use crate::policy::attestor;
+use crate::policy::attestor::{shared_key, unknown_attestor};
+use crate::policy::platform::Seeks;
 use crate::policy::public_key::OwnSignatures;
 use crate::policy::rule::{AdmissionRule, EnforcementMode, EvaluationMode, RuleKind};
 use crate::policy::singleton::{GlobalEvaluation, Policy};
 use crate::request::{Pod, Request, Workload};
-use crate::settings::{Settings, shared_key, unknown_attestor};
+use crate::settings::Settings;
 
 /// The plan of the policy for this request
 #[derive(Debug)]

@@ -20,8 +20,16 @@ pub(crate) use vulnerability::{Threshold, VulnerabilityCheck};
 
 use super::{Allowlist, Place, TextList, projects};
 use crate::decision::Code;
-use crate::evidence::Seeks;
 use crate::json::{Report, Value};
+
+/// The kind of evidence that an image needs
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Seeks {
+    /// Only statements in envelopes
+    Statements,
+    /// Attestations in every form
+    Attestations,
+}
 
 /// A check
 #[derive(Debug)]
