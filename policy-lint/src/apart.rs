@@ -2,7 +2,8 @@
 
 use core::ops::Range;
 
-use crate::diagnostic::{Diagnostic, Sink};
+use crate::diagnostic::Diagnostic;
+use crate::sink::Sink;
 use crate::source::{Malformed, SourceFile, Span, documents};
 
 /// Maximum number of malformed documents of one file that are reported

@@ -1,15 +1,10 @@
 //! Findings: stable code, severity, places, and help.
 
-mod sink;
-
 use core::fmt;
 
 use serde::Serialize;
 
 use crate::source::Span;
-
-pub use sink::Report;
-pub(crate) use sink::Sink;
 
 /// One finding
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -6,20 +6,12 @@
 
 use policy_wasm::time::Time;
 
-use super::{Node, Shape, SourceFile, Span};
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::rule;
+use crate::rule::{self, IGNORE_EXPIRED, IGNORE_UNUSED, IGNORE_WITHOUT_REASON};
+use crate::source::{Node, Shape, SourceFile, Span};
 
 /// How such a comment begins
 const MARK: &str = "countersign-ignore";
-
-/// The finding for a comment without a reason
-pub(crate) const WITHOUT_REASON: &str = "lint-ignore-without-reason";
-/// The finding for a comment that ignores nothing
-pub(crate) const UNUSED: &str = "lint-ignore-unused";
-
-/// The finding for a comment that has ended
-pub(crate) const EXPIRED: &str = "lint-ignore-expired";
 
 /// One comment
 #[derive(Debug)]
@@ -130,7 +122,7 @@ impl Directive {
         if self.reason.is_empty() || self.codes.is_empty() {
             let message = "the comment has no reason, so it has no effect".to_owned();
             return vec![finding(
-                WITHOUT_REASON,
+                IGNORE_WITHOUT_REASON.code,
                 Severity::Error,
                 "no reason",
                 message,
@@ -141,7 +133,13 @@ impl Directive {
             let message = format!("the comment expired on {date}");
             let help = "resolve the finding, or set a new date and reason";
             let label = "expired";
-            return vec![finding(EXPIRED, Severity::Warning, label, message, help)];
+            return vec![finding(
+                IGNORE_EXPIRED.code,
+                Severity::Warning,
+                label,
+                message,
+                help,
+            )];
         }
         let unused = self.codes.iter().filter(|code| !is_used(code));
         unused
@@ -160,7 +158,7 @@ impl Directive {
                     )
                 };
                 let message = format!("the comment ignores `{code}`, which is not found here");
-                finding(UNUSED, Severity::Warning, label, message, help)
+                finding(IGNORE_UNUSED.code, Severity::Warning, label, message, help)
             })
             .collect()
     }

@@ -10,7 +10,7 @@
 //! | rules and their pages | `rule/`, one file each |
 //! | findings | [`Diagnostic`] |
 //! | overrides of severities | [`Config`] |
-//! | comments that ignore findings | `source/directive.rs` |
+//! | comments that ignore findings | `directive.rs` |
 //! | recognition of documents | `document.rs` |
 //! | permissions that settings need | [`Needs`] |
 //! | the tests of a policy, as a document | [`suite`] |
@@ -20,12 +20,14 @@ extern crate alloc;
 mod apart;
 mod config;
 mod diagnostic;
+mod directive;
 mod document;
 mod fix;
 mod needs;
 mod read;
 mod rule;
 mod schema;
+mod sink;
 pub mod source;
 pub mod suite;
 mod validation;
@@ -33,19 +35,21 @@ mod validation;
 use alloc::collections::{BTreeMap, BTreeSet};
 
 pub use config::{Config, Level};
-pub use diagnostic::{Diagnostic, Edit, Fix, Label, Report, Severity};
+pub use diagnostic::{Diagnostic, Edit, Fix, Label, Severity};
 pub use document::{is_dns_label, is_dns_subdomain};
 pub use fix::apply_fixes;
 pub use needs::{ATTESTATION, Needs};
 pub use read::API_VERSION;
 pub use rule::{RULES, Rule};
 pub use schema::SETTINGS_SCHEMA;
+pub use sink::Report;
 pub use source::{Position, SourceFile, Span};
 
-use diagnostic::Sink;
+use directive::Directive;
 use document::{Document, Manifest, Origin, Settings};
 use rule::{Check, Findings};
-use source::{Doubt, Node, Reading, directive::Directive};
+use sink::Sink;
+use source::{Doubt, Node, Reading};
 use suite::Suite;
 
 /// Lints files together.

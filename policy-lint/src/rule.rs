@@ -85,7 +85,7 @@ use policy_wasm::time::Time;
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::{Manifest, Settings};
-use crate::source::{Doubt, directive};
+use crate::source::Doubt;
 use crate::suite::Suite;
 
 /// A rule with its page
@@ -124,7 +124,7 @@ pub(crate) enum Check {
     Suite(fn(&Suite, &mut Findings)),
     /// A suite and the settings that it tests, if one run has both
     Tested(fn(&Suite, &Settings<'_>, &mut Findings)),
-    /// The comments that ignore findings; see `source/directive.rs`
+    /// The comments that ignore findings; see `directive.rs`
     Directives,
 }
 
@@ -216,8 +216,8 @@ pub const RULES: &[&Rule] = &[
     &yaml_merge::RULE,
 ];
 
-static IGNORE_WITHOUT_REASON: Rule = Rule {
-    code: directive::WITHOUT_REASON,
+pub(crate) static IGNORE_WITHOUT_REASON: Rule = Rule {
+    code: "lint-ignore-without-reason",
     severity: Severity::Error,
     what: "a `countersign-ignore` comment has no reason",
     why: "Without a reason, reviewers cannot tell an accepted risk from a forgotten one. A comment without a \
@@ -237,8 +237,8 @@ static IGNORE_WITHOUT_REASON: Rule = Rule {
     check: Check::Directives,
 };
 
-static IGNORE_EXPIRED: Rule = Rule {
-    code: directive::EXPIRED,
+pub(crate) static IGNORE_EXPIRED: Rule = Rule {
+    code: "lint-ignore-expired",
     severity: Severity::Warning,
     what: "a `countersign-ignore` comment has expired",
     why: "From the day after its `until` date, the comment has no effect and the finding is reported again.",
@@ -256,8 +256,8 @@ static IGNORE_EXPIRED: Rule = Rule {
     check: Check::Directives,
 };
 
-static IGNORE_UNUSED: Rule = Rule {
-    code: directive::UNUSED,
+pub(crate) static IGNORE_UNUSED: Rule = Rule {
+    code: "lint-ignore-unused",
     severity: Severity::Warning,
     what: "a `countersign-ignore` comment matches no finding",
     why: "Either the problem is fixed, and the comment would hide it if it came back, or the code is misspelled. \

@@ -4,10 +4,11 @@ use alloc::collections::{BTreeMap, BTreeSet};
 
 use policy_wasm::time::Time;
 
-use super::{Diagnostic, Severity};
 use crate::config::{Config, Level};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::directive::Directive;
 use crate::rule;
-use crate::source::{SourceFile, directive::Directive};
+use crate::source::SourceFile;
 
 /// The result of linting files
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

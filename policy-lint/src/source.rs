@@ -1,6 +1,5 @@
 //! The texts that are linted: names, lines, and the places of findings in them.
 
-pub(crate) mod directive;
 mod resolve;
 mod stream;
 mod yaml;

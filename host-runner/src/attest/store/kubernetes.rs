@@ -220,6 +220,5 @@ fn is_object(object: &Map<String, Value>, namespace: &str, name: &str) -> bool {
         && is(of_metadata("namespace"), namespace)
 }
 
-
 #[cfg(test)]
 mod tests;

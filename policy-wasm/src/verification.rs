@@ -1,0 +1,16 @@
+//! What the signatures of one request are verified with: the time, and a budget for the work.
+
+mod meter;
+
+pub(crate) use meter::{Exhausted, Meter};
+
+use crate::time::Time;
+
+/// Verification context of one request: time and budget
+#[derive(Debug)]
+pub(crate) struct VerificationContext {
+    pub(crate) meter: Meter,
+    pub(crate) now: Option<Time>,
+    /// Maximum size of a payload that is contained in a signature
+    pub(crate) max_payload: usize,
+}
