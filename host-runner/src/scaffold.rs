@@ -36,6 +36,8 @@ pub(crate) enum Shape {
     Allowlist(Vec<Registry>),
     /// All of these have signed it
     Attested(Vec<Attestor>),
+    /// It comes from one of these registries, and all of these have signed it
+    Both(Vec<Registry>, Vec<Attestor>),
 }
 
 /// A file of the scaffold
@@ -92,10 +94,8 @@ impl Scaffold {
 
     /// Attestors are told apart by the last part of their names, in the cluster and in the suite.
     fn check_names(&self) -> Result<()> {
-        let Shape::Attested(attestors) = &self.shape else {
-            return Ok(());
-        };
-        let mut ids: Vec<_> = attestors.iter().map(|one| one.id.as_str()).collect();
+        let attestors = self.shape.attestors().iter();
+        let mut ids: Vec<_> = attestors.map(|one| one.id.as_str()).collect();
         ids.sort_unstable();
         if let Some([id, _]) = ids.array_windows().find(|[a, b]| a == b) {
             bail!("two attestors are called `{id}`; give each its own name");
@@ -124,6 +124,38 @@ impl Scaffold {
             is_enforced: false,
         };
         enforced.chain([rest]).collect()
+    }
+}
+
+impl Shape {
+    /// The attestors that must have signed an image.
+    fn attestors(&self) -> &[Attestor] {
+        match self {
+            Self::Allowlist(_) => &[],
+            Self::Attested(attestors) | Self::Both(_, attestors) => attestors,
+        }
+    }
+
+    /// The registries of which one must have the image, signed or not. An allowlist is no such demand: it exempts.
+    fn demanded(&self) -> &[Registry] {
+        match self {
+            Self::Allowlist(_) | Self::Attested(_) => &[],
+            Self::Both(registries, _) => registries,
+        }
+    }
+
+    /// The places whose images are exempt, Kubernetes' among them.
+    fn exempt(&self) -> Vec<Registry> {
+        let registries = match self {
+            Self::Allowlist(registries) => registries.as_slice(),
+            Self::Attested(_) | Self::Both(..) => &[],
+        };
+        let kubernetes = Registry::of_kubernetes();
+        let is_missing = registries
+            .iter()
+            .all(|one| one.pattern != kubernetes.pattern);
+        let added = is_missing.then_some(kubernetes);
+        registries.iter().cloned().chain(added).collect()
     }
 }
 

@@ -6,6 +6,7 @@ use anyhow::{Result, bail};
 use clap::Args;
 use policy_wasm::key::Algorithm;
 
+use crate::attest::attestor::AttestorName;
 use crate::attest::image::Image;
 use crate::attest::payload::{Form, IN_TOTO, Payload, SIMPLE_SIGNING, simple_signing, statement};
 use crate::inputs;
@@ -90,28 +91,21 @@ pub(crate) fn parse_algorithm(text: &str) -> Result<Algorithm, String> {
     })
 }
 
-/// Parses the name of an attestor.
-pub(crate) fn parse_attestor(text: &str) -> Result<String, String> {
-    parse_name(text, "attestors")
+/// Parses the name of an attestor, of which the last segment suffices.
+pub(crate) fn parse_attestor(text: &str) -> Result<AttestorName, String> {
+    AttestorName::parse(text)
 }
 
-/// Parses the name of a note.
+/// Parses the name of a note, of characters that need no quoting.
 pub(crate) fn parse_note(text: &str) -> Result<String, String> {
-    parse_name(text, "notes")
-}
-
-/// Parses a Google resource name of characters that need no quoting.
-fn parse_name(text: &str, collection: &str) -> Result<String, String> {
     let is_id = |id: &str| {
         let is_plain = |one: u8| one.is_ascii_alphanumeric() || b"-_.:".contains(&one);
         !id.is_empty() && id.bytes().all(is_plain)
     };
     match text.split('/').collect::<Vec<_>>().as_slice() {
-        ["projects", project, kind, id] if *kind == collection && is_id(project) && is_id(id) => {
-            Ok(text.to_owned())
-        }
+        ["projects", project, "notes", id] if is_id(project) && is_id(id) => Ok(text.to_owned()),
         _ => Err(format!(
-            "`{}` is not a name of the form projects/PROJECT/{collection}/NAME",
+            "`{}` is not a name of the form projects/PROJECT/notes/NAME",
             printable(text)
         )),
     }

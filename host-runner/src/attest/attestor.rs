@@ -1,5 +1,7 @@
 //! Attestors: their note and their public keys.
 
+use core::fmt;
+
 use anyhow::{Result, bail};
 use serde_json::{Value, json};
 
@@ -14,6 +16,53 @@ pub(crate) struct Attestor {
     pub(crate) name: String,
     pub(crate) note: Option<String>,
     pub(crate) keys: Vec<KeyEntry>,
+}
+
+/// A resource name: `projects/PROJECT/attestors/NAME`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct AttestorName {
+    pub(crate) project: String,
+    /// The last segment
+    pub(crate) id: String,
+}
+
+/// Project of attestors that are given by their last segment alone; outside of Google it has no meaning
+const PROJECT: &str = "local";
+
+impl AttestorName {
+    /// Reads a resource name of characters that need no quoting, or its last segment alone.
+    ///
+    /// # Errors
+    ///
+    /// Not of that form.
+    pub(crate) fn parse(text: &str) -> Result<Self, String> {
+        let is_id = |id: &str| {
+            let is_plain = |one: u8| one.is_ascii_alphanumeric() || b"-_.:".contains(&one);
+            !id.is_empty() && id.bytes().all(is_plain)
+        };
+        let (project, id) = match text.split('/').collect::<Vec<_>>().as_slice() {
+            [id] if is_id(id) => (PROJECT, *id),
+            ["projects", project, "attestors", id] if is_id(project) && is_id(id) => {
+                (*project, *id)
+            }
+            _ => {
+                return Err(format!(
+                    "`{}` is neither of the form projects/PROJECT/attestors/NAME nor a NAME alone",
+                    printable(text)
+                ));
+            }
+        };
+        Ok(Self {
+            project: project.to_owned(),
+            id: id.to_owned(),
+        })
+    }
+}
+
+impl fmt::Display for AttestorName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "projects/{}/attestors/{}", self.project, self.id)
+    }
 }
 
 /// Name of the attestor of a key that was given without an attestor
@@ -66,5 +115,31 @@ impl Attestor {
             "name": self.name,
             "userOwnedGrafeasNote": {"noteReference": note, "publicKeys": keys},
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_short_name_is_one_of_the_local_project() {
+        for (text, name) in [
+            ("build", Some("projects/local/attestors/build")),
+            (
+                "projects/shop/attestors/build",
+                Some("projects/shop/attestors/build"),
+            ),
+            ("", None),
+            ("a b", None),
+            ("attestors/build", None),
+            ("projects/shop/notes/build", None),
+            ("projects//attestors/build", None),
+            ("projects/shop/attestors/", None),
+        ] {
+            let parsed = AttestorName::parse(text).ok();
+            let parsed = parsed.map(|name| name.to_string());
+            assert_eq!(parsed.as_deref(), name, "{text}");
+        }
     }
 }

@@ -4,12 +4,12 @@ use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Error, Result, bail};
 
 use crate::Exit;
 use crate::files::{self, Readers};
 use crate::scaffold::{
-    AttestorArg, POLICY, Registry, SUITE, Scaffold, ScaffoldFile, Shape, WORKFLOW,
+    Attestor, AttestorArg, POLICY, Registry, SUITE, Scaffold, ScaffoldFile, Shape, WORKFLOW,
 };
 use crate::terminal;
 use crate::terminal::shown;
@@ -21,27 +21,36 @@ use crate::terminal::shown;
   countersign init policy --registry 'registry.example/shop/**'
   countersign init policy --attestor build=build.pub --attestor qa=qa.pub
   countersign init policy --attestor build=build.pub --namespace production
+  countersign init policy --registry 'registry.example/shop/**' \\
+    --attestor build=build.pub --attestor qa=qa.pub
   countersign init policy --attestor release:RSA_PSS_4096_SHA512=release.pub
 
-Without --attestor, the policy admits images from the listed registries. With
---attestor, it admits images from any registry that all listed attestors have
-signed. All other images are denied, in every namespace or in those given by
---namespace.
+--registry alone exempts: it admits images of the listed registries, signed or
+not. --attestor alone admits images of any registry that all listed attestors
+have signed. With both, an image must be from a listed registry and signed by
+all attestors. All other images are denied, in every namespace or in those given
+by --namespace; elsewhere, missing attestations are only reported, and with both
+options, registries are not checked.
+
+Make a key pair, and take its public key in PEM:
+  countersign attest keygen --attestor build --output build.pem > attestor.yaml
+  openssl pkey -in build.pem -pubout -out build.pub
 
 Exit status: 0 if written, 2 if a file exists or on another error")]
 pub struct Args {
     /// Directory to write to; created if needed
     #[arg(value_name = "DIR", default_value = ".")]
     folder: PathBuf,
-    /// Admit images that match this pattern; repeatable
+    /// Admit images that match this pattern; with --attestor, only these; repeatable
     ///
     /// `registry.example/shop/**` matches everything below that path, `registry.example/shop/*` only
-    /// repositories directly in it.
-    #[arg(long, value_name = "PATTERN", value_parser = Registry::parse, conflicts_with = "attestor")]
+    /// repositories directly in it. Without --attestor, the pattern is an allowlist: it exempts images from all
+    /// rules, and so from attestation.
+    #[arg(long, value_name = "PATTERN", value_parser = Registry::parse)]
     registry: Vec<Registry>,
     /// Admit images that this attestor has signed with the key in FILE; repeatable
     ///
-    /// FILE is a public key in PEM or OpenPGP armor. NAME is `projects/PROJECT/attestors/ATTESTOR`, or only
+    /// FILE is a public key in PEM (`-----BEGIN PUBLIC KEY-----`) or OpenPGP armor. NAME is `projects/PROJECT/attestors/ATTESTOR`, or only
     /// ATTESTOR. An RSA key needs its algorithm: `ATTESTOR:RSA_PSS_4096_SHA512=FILE`.
     #[arg(long, value_name = "NAME=FILE", value_parser = AttestorArg::parse)]
     attestor: Vec<AttestorArg>,
@@ -68,20 +77,36 @@ fn scaffold(args: &Args) -> Result<Scaffold> {
     let mut namespaces = args.namespace.clone();
     namespaces.sort();
     namespaces.dedup();
-    let shape = if args.attestor.is_empty() {
-        Shape::Allowlist(registries(args)?)
-    } else {
-        let attestors: Result<Vec<_>> = args.attestor.iter().map(AttestorArg::read).collect();
-        let attestors = attestors?;
-        for attestor in attestors.iter().filter(|one| one.is_weak()) {
-            let name = attestor.name();
-            terminal::warning(&format!(
-                "the key of {name} has 2048 bits, which `countersign lint` reports as weak; use at least 3072"
-            ));
+    let shape = match (args.attestor.is_empty(), args.registry.is_empty()) {
+        (true, _) => Shape::Allowlist(registries(args)?),
+        (false, true) => Shape::Attested(attestors(args)?),
+        (false, false) => {
+            let registries = demanded(args)?;
+            Shape::Both(registries, attestors(args)?)
         }
-        Shape::Attested(attestors)
     };
     Ok(Scaffold { shape, namespaces })
+}
+
+/// The attestors with their keys.
+fn attestors(args: &Args) -> Result<Vec<Attestor>> {
+    let attestors: Result<Vec<_>> = args.attestor.iter().map(AttestorArg::read).collect();
+    let attestors = attestors?;
+    for attestor in attestors.iter().filter(|one| one.is_weak()) {
+        let name = attestor.name();
+        terminal::warning(&format!(
+            "the key of {name} has 2048 bits, which `countersign lint` reports as weak; use at least 3072"
+        ));
+    }
+    Ok(attestors)
+}
+
+/// The registry patterns, each of which a `trustedDirectoryCheck` can demand.
+fn demanded(args: &Args) -> Result<Vec<Registry>> {
+    let registries = registries(args)?;
+    let checked = registries.iter().map(Registry::check_directory);
+    checked.collect::<Result<(), _>>().map_err(Error::msg)?;
+    Ok(registries)
 }
 
 /// The registry patterns; an error if one covers another.

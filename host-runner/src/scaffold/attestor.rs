@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use anyhow::{Result, anyhow};
 use policy_wasm::key::Algorithm;
 
+use crate::attest::attestor::AttestorName;
 use crate::attest::public_key::{KeyEntry, PublicKeyError};
 use crate::inputs;
 use crate::terminal::shown;
@@ -12,8 +13,7 @@ use crate::terminal::shown;
 /// `NAME=FILE` or `NAME:ALGORITHM=FILE`
 #[derive(Debug, Clone)]
 pub(crate) struct AttestorArg {
-    project: String,
-    id: String,
+    name: AttestorName,
     algorithm: Option<Algorithm>,
     file: PathBuf,
 }
@@ -34,8 +34,9 @@ pub(crate) enum Key {
     OpenPgp(String),
 }
 
-/// Of attestors that are named by their last part alone; outside of Google it means nothing
-const PROJECT: &str = "local";
+/// Which file is expected, and how to make it
+const KEY_HELP: &str = "expected a public key in PEM (`-----BEGIN PUBLIC KEY-----`) or OpenPGP armor; of a private key, \
+    `openssl pkey -in KEY.pem -pubout -out KEY.pub` writes it, and `countersign attest keygen` makes a private key";
 
 impl AttestorArg {
     /// Reads `NAME=FILE` or `NAME:ALGORITHM=FILE`, where the name is `projects/P/attestors/A` or `A`.
@@ -57,24 +58,16 @@ impl AttestorArg {
             }
             None => (name, None),
         };
-        let (project, id) = match name.split('/').collect::<Vec<_>>().as_slice() {
-            [id] => (PROJECT, *id),
-            ["projects", project, "attestors", id] if is_project(project) => (*project, *id),
-            _ => {
-                return Err(format!(
-                    "`{name}` is neither `projects/P/attestors/A` nor `A`"
-                ));
-            }
-        };
+        let name = AttestorName::parse(name)?;
+        let id = &name.id;
         // It becomes part of a namespace's name.
-        if !policy_lint::is_dns_label(&namespace(id)) || id.is_empty() {
+        if !policy_lint::is_dns_label(&namespace(id)) {
             return Err(format!(
                 "`{id}` is not a valid attestor name: use lower-case letters, digits and `-`"
             ));
         }
         Ok(Self {
-            project: project.to_owned(),
-            id: id.to_owned(),
+            name,
             algorithm,
             file: file.into(),
         })
@@ -89,8 +82,8 @@ impl AttestorArg {
         let text = inputs::read(&self.file)?.text;
         let file = shown(&self.file);
         Ok(Attestor {
-            project: self.project.clone(),
-            id: self.id.clone(),
+            project: self.name.project.clone(),
+            id: self.name.id.clone(),
             key: self.key(text.trim(), &file)?,
         })
     }
@@ -101,10 +94,11 @@ impl AttestorArg {
             PublicKeyError::Ambiguous(names) => anyhow!(
                 "`{file}` contains a key for several algorithms; give one, as in {}:{}={file}; it can be \
                  {names}",
-                self.id,
+                self.name.id,
                 names.split(", ").next().unwrap_or_default()
             ),
-            error => anyhow!("`{file}`: {error}"),
+            error @ PublicKeyError::Private => anyhow!("`{file}`: {error}"),
+            error => anyhow!("`{file}`: {error}\n  help: {KEY_HELP}"),
         })?;
         Ok(match key.algorithm {
             Some(algorithm) => Key::Pkix {
@@ -120,6 +114,11 @@ impl Attestor {
     /// Its resource name.
     pub(crate) fn name(&self) -> String {
         format!("projects/{}/attestors/{}", self.project, self.id)
+    }
+
+    /// The project of its name.
+    pub(crate) fn project(&self) -> &str {
+        &self.project
     }
 
     /// The note of its attestations.
@@ -141,12 +140,6 @@ impl Attestor {
     pub(crate) const fn is_for_envelopes_only(&self) -> bool {
         matches!(&self.key, Key::Pkix { algorithm, .. } if algorithm.is_for_envelopes_only())
     }
-}
-
-/// Whether a text may occur in names without quotes.
-fn is_project(text: &str) -> bool {
-    let is_plain = |one: u8| one.is_ascii_alphanumeric() || b"-_.:".contains(&one);
-    !text.is_empty() && text.bytes().all(is_plain)
 }
 
 fn namespace(id: &str) -> String {

@@ -11,44 +11,90 @@ const DRY_RUN: &str = "DRYRUN_AUDIT_LOG_ONLY";
 impl Scaffold {
     /// `policy.yaml`
     pub(super) fn policy(&self) -> String {
-        let (head, registries, attestors) = match &self.shape {
-            Shape::Allowlist(registries) => (
-                "# Admits images from the registries below, signed or not, and denies all others.\n",
-                registries.as_slice(),
-                &[][..],
-            ),
-            Shape::Attested(attestors) => (
-                "# Admits images that all attestors of the matching rule have signed, and denies all others.\n",
-                &[][..],
-                attestors.as_slice(),
-            ),
+        let attestors = self.shape.attestors();
+        let head = match &self.shape {
+            Shape::Allowlist(_) => {
+                "# Admits images from the registries below, signed or not, and denies all others.\n"
+            }
+            Shape::Attested(_) => {
+                "# Admits images that all attestors of the matching rule have signed, and denies all others.\n"
+            }
+            Shape::Both(..) => {
+                "# Admits images from the registries below that all attestors have signed, and denies all others: an image\n\
+                 # must be admitted by the rules of `policy` and by the checks of `platformPolicies`.\n"
+            }
         };
         let mut text = format!(
             "{head}policy:\n  # Google's system policy is not used: only the patterns below are exempt.\n  globalPolicyEvaluationMode: DISABLE\n  \
              # Exempt images, which are admitted without further checks. `/**` covers everything below; keep its\n  \
              # slash, or names with the same beginning would be covered, too.\n  admissionWhitelistPatterns:\n"
         );
-        for registry in self.exempt(registries) {
+        for registry in self.shape.exempt() {
             text.push_str(&format!(
                 "    - namePattern: {}\n",
                 yaml::scalar(&registry.pattern)
             ));
         }
         text.push_str(&self.rules(attestors));
+        if let [first, ..] = attestors
+            && !self.shape.demanded().is_empty()
+        {
+            text.push_str(&self.platform_policy(first));
+        }
         if !attestors.is_empty() {
             text.push_str(&attestor_settings(attestors));
         }
         text
     }
 
-    /// The places whose images are exempt, Kubernetes' among them.
-    pub(super) fn exempt(&self, registries: &[Registry]) -> Vec<Registry> {
-        let kubernetes = Registry::of_kubernetes();
-        let is_missing = registries
-            .iter()
-            .all(|one| one.pattern != kubernetes.pattern);
-        let added = is_missing.then_some(kubernetes);
-        registries.iter().cloned().chain(added).collect()
+    /// The document that demands a registry, in the namespaces in which the policy is enforced.
+    fn platform_policy(&self, first: &Attestor) -> String {
+        let mut text = format!(
+            "# Demands a registry. The patterns of `policy` exempt images from its rules, and so restrict no registry.\n\
+             platformPolicies:\n  - name: projects/{}/platforms/gke/policies/registries\n    gkePolicy:\n      \
+             imageAllowlist:\n        allowPattern:\n",
+            first.project()
+        );
+        for registry in self.shape.exempt() {
+            text.push_str(&format!(
+                "          - {}\n",
+                yaml::scalar(&registry.pattern)
+            ));
+        }
+        text.push_str("      checkSets:\n");
+        let checks = self.directory_check();
+        for namespace in &self.namespaces {
+            let name = yaml::scalar(namespace);
+            text.push_str(&format!(
+                "        - displayName: {name}\n          scope: {{kubernetesNamespace: {name}}}\n{checks}"
+            ));
+        }
+        if self.namespaces.is_empty() {
+            text.push_str(&format!("        - displayName: everywhere\n{checks}"));
+        } else {
+            text.push_str(
+                "        # In all other namespaces, registries are not checked: unlike a rule, a check set cannot only report.\n        \
+                 - displayName: elsewhere\n          \
+                 # countersign-ignore lint-no-checks: registries are not checked until their check is added here, too\n          \
+                 checks: []\n",
+            );
+        }
+        text
+    }
+
+    /// The check that demands a registry.
+    fn directory_check(&self) -> String {
+        let mut text =
+            "          checks:\n            - displayName: our registries\n              \
+                        trustedDirectoryCheck:\n                trustedDirPatterns:\n"
+                .to_owned();
+        for directory in self.shape.demanded().iter().flat_map(Registry::directories) {
+            text.push_str(&format!(
+                "                  - {}\n",
+                yaml::scalar(&directory)
+            ));
+        }
+        text
     }
 
     fn rules(&self, attestors: &[Attestor]) -> String {

@@ -1,7 +1,7 @@
 //! Registries: patterns for all images below a path.
 
 use policy_wasm::image::ImageReference;
-use policy_wasm::pattern::NamePattern;
+use policy_wasm::pattern::{NamePattern, TrustedDirectory};
 
 /// A pattern, and what stands before its wildcard
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,10 +48,7 @@ impl Registry {
     /// An image that only a pattern that is a little wider would cover.
     pub(crate) fn look_alike(&self) -> String {
         let stem = &self.stem;
-        let (is_deep, last) = (
-            self.pattern.ends_with("**"),
-            stem.rsplit('/').next().unwrap_or(stem),
-        );
+        let (is_deep, last) = (self.is_deep(), stem.rsplit('/').next().unwrap_or(stem));
         match (is_deep, stem.contains('/'), last.contains(':')) {
             (false, ..) => format!("{stem}/elsewhere/web"),
             // A longer port.
@@ -59,6 +56,49 @@ impl Registry {
             (true, false, false) => format!("{stem}.look-alike.example/web"),
             (true, true, _) => format!("{stem}-look-alike/web"),
         }
+    }
+
+    /// The patterns of a `trustedDirectoryCheck` that cover the same images.
+    pub(crate) fn directories(&self) -> Vec<String> {
+        let below = self.is_deep().then(|| self.pattern.clone());
+        [self.stem.clone()].into_iter().chain(below).collect()
+    }
+
+    /// Whether it covers directories below its own.
+    pub(crate) fn is_deep(&self) -> bool {
+        self.pattern.ends_with("**")
+    }
+
+    /// Whether a `trustedDirectoryCheck` can demand it: an image directly in a registry is in no directory.
+    ///
+    /// # Errors
+    ///
+    /// Says what to write instead.
+    pub(crate) fn check_directory(&self) -> Result<(), String> {
+        let Self { pattern, stem } = self;
+        if Self::of_kubernetes().covers(&self.image()) {
+            return Err(format!(
+                "`{pattern}`: images of Kubernetes are exempt anyway; leave it out"
+            ));
+        }
+        if let Err(error) = TrustedDirectory::parse(stem) {
+            return Err(format!(
+                "`{pattern}` cannot be demanded together with attestors: {error}"
+            ));
+        }
+        Ok(())
+    }
+
+    /// An image in a directory below its own.
+    pub(crate) fn deep_image(&self) -> String {
+        format!("{}/below/web", self.stem)
+    }
+
+    /// Images that are in no directory of [`Self::directories`], and in those of wider patterns.
+    pub(crate) fn look_alikes(&self) -> Vec<String> {
+        let beside = format!("{}-look-alike/web", self.stem);
+        let below = (!self.is_deep()).then(|| self.deep_image());
+        [beside].into_iter().chain(below).collect()
     }
 
     /// Whether the pattern covers an image.

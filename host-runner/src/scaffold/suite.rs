@@ -2,7 +2,7 @@
 
 use super::attestor::Attestor;
 use super::registry::Registry;
-use super::{Place, Scaffold, Shape};
+use super::{Place, Scaffold};
 use crate::yaml;
 
 const HEAD: &str = "\
@@ -15,6 +15,9 @@ settings: policy.yaml
 time: 2026-06-15T12:00:00Z
 ";
 
+/// An image of any registry, where the policy demands none
+const ANY: &str = "registry.example/shop/web";
+
 /// An image of an unlisted registry
 const SOMEBODY: &str = "registry.other.example/shop/web";
 
@@ -25,24 +28,24 @@ struct Suite<'s> {
     cases: String,
     places: &'s [Place],
     exempt: &'s [Registry],
+    /// Registries of which one must have the image
+    demanded: &'s [Registry],
     attestors: &'s [Attestor],
 }
 
 impl Scaffold {
     /// `tests.yaml`
     pub(super) fn suite(&self) -> String {
-        let (registries, attestors) = match &self.shape {
-            Shape::Allowlist(registries) => (registries.as_slice(), &[][..]),
-            Shape::Attested(attestors) => (&[][..], attestors.as_slice()),
-        };
         let mut suite = Suite {
             images: Vec::new(),
             cases: String::new(),
             places: &self.places(),
-            exempt: &self.exempt(registries),
-            attestors,
+            exempt: &self.shape.exempt(),
+            demanded: self.shape.demanded(),
+            attestors: self.shape.attestors(),
         };
         suite.add_rules();
+        suite.add_registries();
         suite.add_exemptions();
         suite.add_attempts();
         suite.text()
@@ -91,20 +94,70 @@ impl Suite<'_> {
             }
             return;
         }
-        self.images.push((
-            "web".to_owned(),
-            "registry.example/shop/web@digest".to_owned(),
-        ));
+        let web = format!("{}@digest", self.web());
+        self.images.push(("web".to_owned(), web));
         for place in self.places {
             let name = format!("{}: signed", place.namespace);
-            let all = self.signed_by(|_| true);
+            let all = self.signed_by("web", |_| true);
             let request = "kind: Deployment, images: [web]";
             self.case(&name, place, request, &all, &accepts("attested"));
             for missing in self.attestors {
-                let others = self.signed_by(|one| one.id != missing.id);
+                let others = self.signed_by("web", |one| one.id != missing.id);
                 let name = format!("{}: not signed by {}", place.namespace, missing.id);
                 let expected = place.refuses("no-valid-attestation");
                 self.case(&name, place, request, &others, &expected);
+            }
+        }
+    }
+
+    /// Adds cases of images that are signed, in the demanded registries and outside of them.
+    fn add_registries(&mut self) {
+        let (mut ours, mut others) = (Vec::new(), Vec::new());
+        for (number, registry) in (1_usize..).zip(self.demanded) {
+            let (image, deep) = (registry.image(), registry.deep_image());
+            if image != self.web() {
+                ours.push((format!("ours-{number}"), image));
+            }
+            if registry.is_deep() {
+                ours.push((format!("below-ours-{number}"), deep));
+            }
+            let is_other = |image: &String| self.demanded.iter().all(|one| !one.covers(image));
+            let look_alikes = registry.look_alikes().into_iter().filter(is_other);
+            others.extend(
+                (1_usize..)
+                    .zip(look_alikes)
+                    .map(|(index, image)| (format!("not-ours-{number}-{index}"), image)),
+            );
+        }
+        if self.demanded.is_empty() {
+            return;
+        }
+        let mut other = SOMEBODY.to_owned();
+        while self.demanded.iter().any(|one| one.covers(&other)) {
+            other.insert_str(0, "not-");
+        }
+        others.push(("other".to_owned(), other));
+        for (name, image) in ours.iter().chain(&others) {
+            let image = format!("{image}@digest");
+            self.images.push((name.clone(), image));
+        }
+        for place in self.places {
+            for (name, image) in &ours {
+                let title = format!("{}: signed, {image}", place.namespace);
+                let (request, signed) = signed_image(self, name);
+                self.case(&title, place, &request, &signed, &accepts("attested"));
+            }
+            // Where nothing is checked, one image shows it.
+            let some = if place.is_enforced { others.len() } else { 1 };
+            for (name, image) in others.iter().rev().take(some).rev() {
+                let title = format!("{}: signed, {image}", place.namespace);
+                let (request, signed) = signed_image(self, name);
+                let expected = if place.is_enforced {
+                    place.refuses("image-not-in-trusted-directory")
+                } else {
+                    accepts("attested")
+                };
+                self.case(&title, place, &request, &signed, &expected);
             }
         }
     }
@@ -150,10 +203,8 @@ impl Suite<'_> {
             "web"
         };
         if let Some(attestor) = self.attestors.first() {
-            self.images.push((
-                "by-tag".to_owned(),
-                "registry.example/shop/web:1.4".to_owned(),
-            ));
+            let tagged = format!("{}:1.4", self.web());
+            self.images.push(("by-tag".to_owned(), tagged));
             let expected = place.refuses("digest-required");
             let title = "a tag instead of a digest";
             self.case(title, place, "images: [by-tag]", "", &expected);
@@ -190,11 +241,18 @@ impl Suite<'_> {
         ));
     }
 
-    /// Attestations about the one image, by some of the attestors.
-    fn signed_by(&self, is_meant: impl Fn(&Attestor) -> bool) -> String {
+    /// The image that attestors sign, without tag and digest.
+    fn web(&self) -> String {
+        self.demanded
+            .first()
+            .map_or_else(|| ANY.to_owned(), Registry::image)
+    }
+
+    /// Attestations about an image, by some of the attestors.
+    fn signed_by(&self, image: &str, is_meant: impl Fn(&Attestor) -> bool) -> String {
         let signers = self.attestors.iter().filter(|one| is_meant(one));
         let signed: Vec<_> = signers
-            .map(|one| format!("{{by: {}, image: web}}", yaml::scalar(&one.id)))
+            .map(|one| format!("{{by: {}, image: {image}}}", yaml::scalar(&one.id)))
             .collect();
         match signed.as_slice() {
             [] => String::new(),
@@ -209,6 +267,12 @@ impl Suite<'_> {
             "no-valid-attestation"
         }
     }
+}
+
+/// A request with one image, and its attestations by all attestors.
+fn signed_image(suite: &Suite<'_>, name: &str) -> (String, String) {
+    let signed = suite.signed_by(name, |_| true);
+    (format!("images: [{name}]"), signed)
 }
 
 fn accepts(reason: &str) -> String {

@@ -60,6 +60,15 @@ fn attested(attestors: &[(&str, &str)]) -> Shape {
     Shape::Attested(attestors.collect::<Result<_>>().unwrap())
 }
 
+fn both(patterns: &[&str], attestors: &[(&str, &str)]) -> Shape {
+    match (allowlist(patterns), attested(attestors)) {
+        (Shape::Allowlist(registries), Shape::Attested(attestors)) => {
+            Shape::Both(registries, attestors)
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
 /// Every shape, for every namespace and for some.
 fn scaffolds() -> Vec<Scaffold> {
     let shapes = || {
@@ -78,6 +87,15 @@ fn scaffolds() -> Vec<Scaffold> {
                 ("qa", ED25519),
                 ("on", OPENPGP),
             ]),
+            both(&["registry.example/shop/**"], &[("build", P256)]),
+            both(
+                &[
+                    "registry.example/a/b/*",
+                    "r.example:5000/c/**",
+                    "registry.other.example/shop/**",
+                ],
+                &[("build", P256), ("qa", ED25519)],
+            ),
         ]
     };
     let namespaces: [&[&str]; 3] = [&[], &["production"], &["0123", "elsewhere", "on"]];
@@ -153,7 +171,7 @@ fn what_nobody_exempts_is_refused() {
         assert_eq!(policy["globalPolicyEvaluationMode"], "DISABLE");
         let mode = match scaffold.shape {
             Shape::Allowlist(_) => "ALWAYS_DENY",
-            Shape::Attested(_) => "REQUIRE_ATTESTATION",
+            Shape::Attested(_) | Shape::Both(..) => "REQUIRE_ATTESTATION",
         };
         let default = &policy["defaultAdmissionRule"];
         assert_eq!(default["evaluationMode"], mode);
@@ -303,6 +321,43 @@ fn a_registry_is_everything_below_a_place() {
         "r.example/*/**",
     ] {
         assert!(Registry::parse(pattern).is_err(), "{pattern}");
+    }
+}
+
+/// An allowlist would exempt images of the registry from attestation.
+#[test]
+fn a_demanded_registry_is_no_exemption() {
+    let scaffold = Scaffold {
+        shape: both(&["registry.example/shop/**"], &[("build", P256)]),
+        namespaces: Vec::new(),
+    };
+    let settings = inputs::parse(&scaffold.files().unwrap()[0].text)
+        .unwrap()
+        .remove(0);
+    let exempt = &settings["policy"]["admissionWhitelistPatterns"];
+    assert_eq!(
+        *exempt,
+        serde_json::json!([{"namePattern": "registry.k8s.io/**"}])
+    );
+    let check = settings.pointer("/platformPolicies/0/gkePolicy/checkSets/0/checks/0");
+    assert_eq!(
+        check.unwrap()["trustedDirectoryCheck"]["trustedDirPatterns"],
+        serde_json::json!(["registry.example/shop", "registry.example/shop/**"])
+    );
+}
+
+#[test]
+fn a_registry_without_a_directory_cannot_be_demanded() {
+    for (pattern, why) in [
+        ("registry.example/**", "a directory is needed"),
+        ("localhost/shop/**", "two or more words"),
+        ("registry.k8s.io/a/**", "are exempt anyway"),
+    ] {
+        let error = Registry::parse(pattern)
+            .unwrap()
+            .check_directory()
+            .unwrap_err();
+        assert!(error.contains(why), "{error}");
     }
 }
 

@@ -8,7 +8,7 @@ use policy_wasm::key::Algorithm;
 use serde_json::json;
 
 use crate::args::{parse_algorithm, parse_attestor, parse_note};
-use crate::attest::attestor::Attestor;
+use crate::attest::attestor::{Attestor, AttestorName};
 use crate::attest::private_key::PrivateKey;
 use crate::attest::public_key::KeyEntry;
 use crate::attest::{key_file, passphrase};
@@ -21,6 +21,7 @@ use crate::{Exit, yaml};
 #[command(after_help = "Examples:
   countersign attest keygen --attestor projects/example/attestors/build \\
     --output build.pem
+  countersign attest keygen --attestor build --output build.pem
   countersign attest keygen --attestor projects/example/attestors/qa \\
     --output qa.pem \\
     --algorithm ml-dsa-65 --passphrase
@@ -34,9 +35,11 @@ settings.
 
 Exit status: 0 if the key was created, 2 on an error")]
 pub struct Args {
-    /// Name of the attestor: projects/PROJECT/attestors/NAME
+    /// Name of the attestor: projects/PROJECT/attestors/NAME, or only NAME
+    ///
+    /// NAME alone is `projects/local/attestors/NAME`, as for `countersign init`.
     #[arg(long, value_name = "NAME", value_parser = parse_attestor)]
-    attestor: String,
+    attestor: AttestorName,
     /// Note of the attestor: projects/PROJECT/notes/NAME [default: as the attestor]
     #[arg(long, value_name = "NOTE", value_parser = parse_note)]
     note: Option<String>,
@@ -78,9 +81,12 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
     let entry = KeyEntry::read(key.public_pem(), Some(args.algorithm), None)?;
     let note = match &args.note {
         Some(note) => note.clone(),
-        None => args.attestor.replace("/attestors/", "/notes/"),
+        None => format!(
+            "projects/{}/notes/{}",
+            args.attestor.project, args.attestor.id
+        ),
     };
-    let attestor = Attestor::of(entry, Some(&args.attestor), Some(&note));
+    let attestor = Attestor::of(entry, Some(&args.attestor.to_string()), Some(&note));
     let document = yaml::document(&json!([attestor.document()]));
     terminal::unless_closed(anstream::stdout().write_all(document.as_bytes()))?;
     let protection = match passphrase {
