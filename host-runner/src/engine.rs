@@ -3,6 +3,15 @@
 //! A guest gets no file, no network and no environment, at most [`Limits::memory`] bytes and
 //! [`Limits::time`]; whatever else it asks for, the [`Host`] of the call answers. However a call
 //! ends, the next one starts from nothing.
+//!
+//! ```
+//! use host_runner::engine::{Abi, Engine, Limits, Operation, embedded};
+//!
+//! let policy = Engine::new(Limits::default())?.load(embedded(Abi::Wapc))?;
+//! let answer = policy.call(Operation::ValidateSettings, br#"{"polcy": {}}"#)?;
+//! assert!(answer.starts_with(br#"{"valid":false"#));
+//! # Ok::<(), host_runner::engine::EngineError>(())
+//! ```
 
 mod cache;
 mod embedded;

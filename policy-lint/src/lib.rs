@@ -53,6 +53,16 @@ use source::{Doubt, Node, Reading};
 use suite::Suite;
 
 /// Lints files together.
+///
+/// ```
+/// use policy_lint::{Config, SourceFile, lint};
+///
+/// let settings = "policy: {defaultAdmissionRule: {evaluationMode: ALWAYS_ALLOW, \
+///     enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG}}";
+/// let report = lint(&[SourceFile::new("policy.yaml", settings)], &Config::default());
+/// let codes: Vec<_> = report.diagnostics.iter().map(|one| one.code.as_str()).collect();
+/// assert!(codes.contains(&"lint-always-allow-default"));
+/// ```
 #[must_use]
 pub fn lint(files: &[SourceFile], config: &Config) -> Report {
     lint_each(files, config, || {})

@@ -6,11 +6,11 @@
 //! 4. Every image must be a valid reference.
 //! 5. On UPDATE, unchanged images are admitted, valid or not; then revoked digests are denied.
 //! 6. Each policy document determines which images are exempt and which rule or check set applies to each Pod
-//!    ([`singleton`], [`platform`]); tags whose digest is needed are resolved once ([`resolve`]); the evidence
+//!    (`singleton`, `platform`); tags whose digest is needed are resolved once (`resolve`); the evidence
 //!    that rules and checks need is gathered and verified.
 //! 7. The verdicts of all documents are combined. Dry run and break-glass may admit images that step 6 denied,
-//!    and no others ([`conclude`]).
-//! 8. In an admitted object, verified digests replace resolved tags ([`pin`]).
+//!    and no others (`conclude`).
+//! 8. In an admitted object, verified digests replace resolved tags (`pin`).
 
 mod break_glass;
 mod check;

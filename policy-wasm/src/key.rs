@@ -19,6 +19,24 @@ use crate::openpgp::{Certificate, CertificateError, NotBound, OpenPgpError};
 use crate::verification::{Exhausted, Meter, VerificationContext};
 
 /// A key that can verify, with the id under which attestations name it
+///
+/// ```
+/// use base64::prelude::{BASE64_STANDARD, Engine as _};
+/// use policy_wasm::key::{Algorithm, PublicKey};
+///
+/// let pem = "-----BEGIN PUBLIC KEY-----\n\
+///     MCowBQYDK2VwAyEAhDHEwxDobkaTFn318D8iQ1swOefdMo3qnY+BzzXWkAI=\n\
+///     -----END PUBLIC KEY-----\n";
+/// let key = PublicKey::from_pem(pem, Algorithm::Ed25519, "").unwrap();
+/// assert!(key.id().starts_with("ni:///sha-256;"));
+/// let signature = BASE64_STANDARD.decode(
+///     "CvhQxCT/BT5NCcRdVJgJoDJQiN63yVgOZqOTPtL9WHFs\
+///     d9yJzaBx8ufb9N4RTFlE1TxeWIikiSr4VKD7FlchCA==",
+/// );
+/// let signature = signature.unwrap();
+/// assert!(key.verify(b"release 1.0", &signature).is_ok());
+/// assert!(key.verify(b"release 2.0", &signature).is_err());
+/// ```
 pub struct PublicKey {
     id: String,
     kind: Kind,

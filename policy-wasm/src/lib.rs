@@ -5,10 +5,30 @@
 //! [`abi`]. The caller supplies the time ([`time::Clock`]) and answers lookups ([`evidence::Lookup`]). The
 //! adapters for WebAssembly hosts are in [`abi`].
 //!
+//! ```
+//! use policy_wasm::evidence::NoLookup;
+//! use policy_wasm::{Budget, Call, Extras, decide, time::NO_CLOCK};
+//!
+//! let call = br#"{
+//!     "request": {
+//!         "kind": {"group": "", "version": "v1", "kind": "Pod"}, "operation": "CREATE", "namespace": "shop",
+//!         "object": {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "web"},
+//!                    "spec": {"containers": [{"name": "web", "image": "registry.example/shop/web:1"}]}}
+//!     },
+//!     "settings": {"policy": {"defaultAdmissionRule": {
+//!         "evaluationMode": "ALWAYS_DENY", "enforcementMode": "ENFORCED_BLOCK_AND_AUDIT_LOG"}}}
+//! }"#;
+//! let budget = Budget::DEFAULT;
+//! let call = Call::parse(call, Extras::Refused, &budget)?;
+//! let decision = decide(&call, NO_CLOCK, &mut NoLookup, &budget);
+//! assert!(!decision.allowed);
+//! # Ok::<(), policy_wasm::decision::Reason>(())
+//! ```
+//!
 //! | to read about | go to |
 //! | --- | --- |
 //! | the steps of an evaluation | [`mod@evaluate`] |
-//! | settings and policies | [`settings`], [`policy`] |
+//! | settings and policies | `settings`, `policy` |
 //! | image fields of Kubernetes objects | [`request`] |
 //! | verification of attestations | [`attestation`], [`key`], `crypto` |
 //! | sources of attestations | [`evidence`] |
@@ -35,10 +55,10 @@ mod json;
 pub mod key;
 #[cfg(feature = "openpgp")]
 mod openpgp;
-pub mod policy;
+mod policy;
 mod printable;
 pub mod request;
-pub mod settings;
+mod settings;
 pub mod time;
 pub mod validation;
 mod verification;

@@ -2,7 +2,7 @@
 //!
 //! Owner references and annotations other than the legacy break-glass annotation and signed envelopes are not
 //! parsed, because the author of the object writes them. Replica counts and `deletionTimestamp` are read only for
-//! updates without new images ([`extent`]).
+//! updates without new images (`extent`).
 
 mod extent;
 mod kinds;

@@ -1,7 +1,7 @@
 //! The settings: one document with the policy, attestors, evidence sources and options.
 //!
-//! [`Settings`] is parsed in one walk that checks every key; parts that not every request needs are parsed when
-//! needed. [`validate()`] parses everything and returns all problems.
+//! `Settings` is parsed in one walk that checks every key; parts that not every request needs are parsed when
+//! needed. [`validate_settings`](crate::validate_settings) parses everything and returns all problems.
 
 mod authenticators;
 mod break_glass;
@@ -13,7 +13,6 @@ use alloc::borrow::Cow;
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
-pub use crate::json::Problem;
 pub(crate) use authenticators::{Authenticator, Purpose, Scanners};
 pub(crate) use break_glass::BreakGlass;
 use registries::Registries;

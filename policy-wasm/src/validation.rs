@@ -5,13 +5,14 @@ mod response;
 use alloc::string::ToString as _;
 use alloc::vec::Vec;
 
+pub use crate::json::Problem;
 pub use response::SettingsResponse;
 
 use crate::Budget;
 use crate::attestation::Attestor;
 use crate::decision::Code;
 use crate::evidence::SettingsStatements;
-use crate::json::{Path, Problem, Raw, Report};
+use crate::json::{Path, Raw, Report};
 use crate::policy::attestor::{self, shared_key, unknown_attestor};
 use crate::policy::public_key::OwnSignatures;
 use crate::policy::rule::AdmissionRule;
@@ -23,6 +24,14 @@ use crate::verification::Meter;
 ///
 /// Returns all problems with their paths, at most 64 and a count of the rest. Without problems, no request is
 /// denied because of its settings.
+///
+/// ```
+/// use policy_wasm::{Budget, validate_settings};
+///
+/// let problems = validate_settings(br#"{"polcy": {}}"#, &Budget::DEFAULT);
+/// assert_eq!(problems[0].code.as_str(), "settings-unknown-field");
+/// assert_eq!(problems[0].path, "polcy");
+/// ```
 #[must_use]
 pub fn validate(document: &[u8], budget: &Budget) -> Vec<Problem> {
     let report = Report::default();

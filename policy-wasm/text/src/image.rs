@@ -77,6 +77,15 @@ impl<'a> ImageReference<'a> {
     ///
     /// The text does not follow the grammar. [`ReferenceError::Digest`] is returned only when all
     /// the rest does.
+    ///
+    /// ```
+    /// use policy_text::image::ImageReference;
+    ///
+    /// let image = ImageReference::parse("registry.example:5000/team/app:1.0")?;
+    /// assert_eq!((image.host, image.path, image.tag), (Some("registry.example:5000"), "team/app", Some("1.0")));
+    /// assert!(ImageReference::parse("Registry.example/Team/App").is_err());
+    /// # Ok::<(), policy_text::image::ReferenceError>(())
+    /// ```
     pub fn parse(text: &'a str) -> Result<Self, ReferenceError> {
         if text.len() > MAX_LENGTH {
             return Err(ReferenceError::TooLong);
