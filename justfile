@@ -41,6 +41,26 @@ lint:
     cargo clippy -p countersign-policy --bin countersign-wasi --features wasi,openpgp --target wasm32-wasip1 --locked -- -D warnings
     cargo clippy -p countersign-policy -p countersign-lint --lib --features countersign-policy/web,countersign-policy/openpgp --target wasm32-unknown-unknown --locked -- -D warnings
 
+# Lints and tests the policy without its features, and lints it with each alone.
+[group('check')]
+features:
+    cargo test -p countersign-policy --lib --no-default-features --locked
+    cargo clippy -p countersign-policy --all-targets --no-default-features --locked -- -D warnings
+    cargo clippy -p countersign-policy --all-targets --no-default-features --features openpgp --locked -- -D warnings
+    cargo clippy -p countersign-policy --lib --no-default-features --features wapc --target wasm32-wasip1 --locked -- -D warnings
+    cargo clippy -p countersign-policy --bin countersign-wasi --no-default-features --features wasi --target wasm32-wasip1 --locked -- -D warnings
+    cargo clippy -p countersign-policy --lib --no-default-features --features web --target wasm32-unknown-unknown --locked -- -D warnings
+
+# Builds the documentation of the crates, without a broken link.
+[group('check')]
+docs:
+    RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked
+
+# Checks the spelling, with typos.
+[group('check')]
+typos:
+    typos
+
 # Checks licences, bans and sources of all dependencies.
 [group('check')]
 deny:
@@ -121,4 +141,4 @@ release-check:
     cargo test --workspace --locked --bin release --test offline
 
 # Runs what must pass before a change lands; `test` includes `release-check`.
-ci: fmt-check deny test peers policies lint
+ci: fmt-check typos deny test peers policies lint features docs

@@ -65,7 +65,7 @@ impl Meter {
         self.spend(bytes.div_ceil(UNPACKED_PER_UNIT))
     }
 
-    #[cfg(test)]
+    #[cfg(all(test, feature = "openpgp"))]
     pub(crate) const fn left(&self) -> usize {
         self.work.get()
     }
