@@ -11,6 +11,7 @@
 //! | whether an answer is the expected one | `suite/verdict.rs` |
 //! | what no case has exercised | `suite/coverage.rs` |
 //! | what no case would notice | `suite/mutation.rs` |
+//! | suites for settings that have none | `suite/scaffold.rs` |
 
 mod attestation;
 mod coverage;
@@ -21,6 +22,7 @@ mod place;
 mod prepare;
 mod request;
 mod run;
+mod scaffold;
 mod signer;
 mod stand_in;
 mod verdict;
@@ -31,4 +33,5 @@ pub use mutation::{Mutant, Mutation, Survivor, mutants};
 pub use place::Place;
 pub use prepare::{Case, LoadError, Loaded};
 pub use run::{CaseResult, Ended, Runner};
+pub use scaffold::Scaffold;
 pub use verdict::Mismatch;

@@ -53,6 +53,16 @@ pub(crate) fn shown(path: &Path) -> String {
     printable(&path.display().to_string())
 }
 
+/// A path in a command to copy, quoted for the shell where that is needed.
+pub(crate) fn shell_quoted(path: &Path) -> String {
+    let path = shown(path);
+    let is_plain = |one: char| one.is_alphanumeric() || "/._-+,:@%".contains(one);
+    if !path.is_empty() && path.chars().all(is_plain) {
+        return path;
+    }
+    format!("'{}'", path.replace('\'', "'\\''"))
+}
+
 pub(crate) const BOLD_RED: &str = "\x1b[1;31m";
 pub(crate) const BOLD_GREEN: &str = "\x1b[1;32m";
 pub(crate) const BOLD_YELLOW: &str = "\x1b[1;33m";

@@ -141,6 +141,21 @@ pub fn meaning(code: &str) -> Option<&'static str> {
     read::meaning(code)
 }
 
+/// Returns the place in a file of settings to which a path leads, such as `policy.defaultAdmissionRule`; the place
+/// of the nearest value above it if the path leads further. `None` if the file has no settings.
+#[must_use]
+pub fn place(file: &SourceFile, path: &str) -> Option<Span> {
+    let documents = file.parse(0).ok()?;
+    documents.iter().find_map(|node| {
+        let root = match Document::of(node, file.text()) {
+            Document::Settings(settings) => settings.root,
+            Document::Manifest(manifest) => manifest.settings()?.root,
+            Document::Suite(_) | Document::Unknown(_) | Document::Other => return None,
+        };
+        Some(source::resolve(root, path))
+    })
+}
+
 /// Reports settings that share a file with other documents: every command reads settings from a file of one
 /// document. A suite may follow them.
 fn check_alone(settings: &Settings<'_>, documents: &[Node], sink: &mut Sink<'_>) {

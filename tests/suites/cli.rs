@@ -24,6 +24,8 @@ mod printable;
 mod process;
 #[path = "cli/program.rs"]
 mod program;
+#[path = "cli/scaffold.rs"]
+mod scaffold;
 #[path = "cli/yaml.rs"]
 mod yaml;
 

@@ -9,8 +9,7 @@ use crate::args::{ModuleArgs, OutputArgs};
 use crate::emit;
 use crate::import::{Export, Exports, Import, Level, Place};
 use crate::inputs;
-use crate::terminal::counted;
-use crate::terminal::shown;
+use crate::terminal::{self, counted, shell_quoted, shown};
 use crate::{Exit, repository, yaml};
 
 use super::check_stdin;
@@ -106,6 +105,15 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
     let output = args.output.output.as_deref().map(shown);
     let output = output.as_deref().unwrap_or("settings");
     anstream::eprintln!("{output}: {}", contents(&import.settings));
+    if let Some(path) = &args.output.output {
+        let (settings, suite) = (
+            shell_quoted(path),
+            shell_quoted(&path.with_file_name("tests.yaml")),
+        );
+        terminal::note(&format!(
+            "write its tests with: countersign test --scaffold {settings} --output {suite}"
+        ));
+    }
     Ok(match import.level() {
         Some(Level::Lacking) => Exit::No,
         _ => Exit::Yes,

@@ -12,7 +12,7 @@ use crate::scaffold::{
     Attestor, AttestorArg, POLICY, Registry, SUITE, Scaffold, ScaffoldFile, Shape, WORKFLOW,
 };
 use crate::terminal;
-use crate::terminal::shown;
+use crate::terminal::{shell_quoted, shown};
 
 /// Arguments of `countersign init`
 #[derive(Debug, clap::Args)]
@@ -175,7 +175,7 @@ fn print(args: &Args, files: &[ScaffoldFile]) -> io::Result<()> {
     let place = |file: &str| {
         let path = args.folder.join(file);
         let path = path.strip_prefix(".").unwrap_or(&path);
-        quoted(&shown(path))
+        shell_quoted(path)
     };
     for file in files {
         writeln!(out, "wrote {}", place(file.path))?;
@@ -200,15 +200,6 @@ fn print(args: &Args, files: &[ScaffoldFile]) -> io::Result<()> {
         )?;
     }
     out.flush()
-}
-
-/// Quotes a path for the shell.
-fn quoted(path: &str) -> String {
-    let is_plain = |one: char| one.is_alphanumeric() || "/._-+,:@%".contains(one);
-    if !path.is_empty() && path.chars().all(is_plain) {
-        return path.to_owned();
-    }
-    format!("'{}'", path.replace('\'', "'\\''"))
 }
 
 fn parse_namespace(text: &str) -> Result<String, String> {

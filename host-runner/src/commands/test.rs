@@ -1,15 +1,18 @@
-//! `countersign test`: runs the test suites of policies.
+//! `countersign test`: runs the test suites of policies, or writes one.
+
+mod scaffold;
 
 use alloc::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
 use anyhow::{Context as _, Result, bail};
+use policy_wasm::time::Time;
 use regex_lite::Regex;
 use serde_json::Value;
 
 use crate::Exit;
-use crate::args::ModuleArgs;
+use crate::args::{ModuleArgs, OutputArgs, parse_time};
 use crate::emit::test::{Format, Tested};
 use crate::emit::{self, output};
 use crate::engine::{Policy, inspect};
@@ -31,6 +34,8 @@ use crate::problems::Problems;
   countersign test --format human --format junit=report.xml \\
     --format json=report.json
 
+  countersign test --scaffold policy.yaml --output tests.yaml
+
 A suite is a file next to its policy:
   apiVersion: countersign.dev/v1
   kind: PolicySuite
@@ -47,6 +52,10 @@ A suite is a file next to its policy:
       request: {namespace: production, images: [web]}
       attestations: [{by: build, image: web, tamper: wrong-key}]
       expect: {outcome: denied, reasons: [attestation-bad-signature]}
+
+With --scaffold, a suite is written for settings that have none. Review it: its
+expectations are what the policy answered. Exit status 1 means that it was
+written, and that a part of the settings is left that no case can test.
 
 Exit status: 0 if all cases pass, 1 if a case fails, coverage is below
 --threshold or a mutant survives, 2 on an error or if there is no suite")]
@@ -78,12 +87,27 @@ pub struct Args {
     #[arg(long, value_name = "FORMAT[=FILE]", default_value = "human",
           value_parser = output::parse::<Format>)]
     format: Vec<output::Output<Format>>,
+    /// Write a suite for these settings, with full coverage and every change detected
+    #[arg(long, value_name = "SETTINGS",
+          conflicts_with_all = ["paths", "run", "fail_only", "coverage", "mutate", "format"])]
+    scaffold: Option<PathBuf>,
+    /// Time of the suite of --scaffold, in RFC 3339 [default: now]
+    #[arg(long, value_name = "TIME", requires = "scaffold", value_parser = parse_time)]
+    time: Option<Time>,
+    #[command(flatten)]
+    output: OutputArgs,
     #[command(flatten)]
     module: ModuleArgs,
 }
 
 /// Runs the command.
 pub(crate) fn run(args: &Args) -> Result<Exit> {
+    if let Some(settings) = &args.scaffold {
+        return scaffold::run(settings, args.time, &args.output, &args.module);
+    }
+    if args.output.output.is_some() {
+        bail!("--output is for --scaffold; write reports with --format FORMAT=FILE");
+    }
     output::check(&args.format, args.paths.iter().map(PathBuf::as_path))?;
     let mut problems = Problems::default();
     let suites = load(&args.paths, &mut problems)?;

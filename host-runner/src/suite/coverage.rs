@@ -53,6 +53,11 @@ impl Coverage {
         }
     }
 
+    /// The marks of Decisions that exercise a part.
+    pub(super) fn marks(self) -> BTreeSet<String> {
+        self.parts.into_iter().map(|part| part.mark).collect()
+    }
+
     /// How many parts were exercised.
     #[must_use]
     pub fn exercised(&self) -> usize {
@@ -220,7 +225,7 @@ fn allowlist(owner: &Value, place: &Place, mark: &str, parts: &mut Parts) {
 }
 
 /// Returns the marks of the parts that one Decision exercises.
-fn exercised(decision: &Value, marks: &mut BTreeSet<String>) {
+pub(super) fn exercised(decision: &Value, marks: &mut BTreeSet<String>) {
     for image in list(decision, "images") {
         if list(image, "reasons")
             .iter()

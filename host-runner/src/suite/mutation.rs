@@ -3,7 +3,7 @@
 //! A change drops a part or makes it weaker. Changes that make the settings invalid are left out, because they are
 //! detected anyway.
 
-mod change;
+pub(super) mod change;
 
 use std::path::Path;
 
@@ -49,7 +49,7 @@ pub struct Survivor {
 }
 
 impl Mutant {
-    fn applied_to(&self, settings: &Value) -> Value {
+    pub(super) fn applied_to(&self, settings: &Value) -> Value {
         let mut settings = settings.clone();
         self.change.apply(&self.place, &mut settings);
         settings

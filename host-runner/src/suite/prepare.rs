@@ -107,7 +107,33 @@ impl Loaded {
         };
         let folder = folder_of(path);
         let settings_path = folder.join(&suite.settings);
-        let mut settings = inputs::settings(&settings_path)?;
+        let settings = inputs::settings(&settings_path)?;
+        Self::prepare(source, suite, (settings_path, settings), (folder, root))
+    }
+
+    /// Reads a suite that is in no file, for these settings.
+    ///
+    /// # Errors
+    ///
+    /// The suite is wrong.
+    pub(super) fn of(source: SourceFile, path: &Path, settings: &Value) -> Result<Self, LoadError> {
+        let folder = folder_of(path);
+        match parse(&source) {
+            Ok(suite) => {
+                let settings = (path.to_owned(), settings.clone());
+                Self::prepare(source, suite, settings, (folder, folder))
+            }
+            Err(problems) => Err(LoadError::Suite(source, problems)),
+        }
+    }
+
+    /// Makes everything that exists in the cases; the folders are the suite's own, and that of its files.
+    fn prepare(
+        source: SourceFile,
+        suite: Suite,
+        (settings_path, mut settings): (PathBuf, Value),
+        (folder, root): (&Path, &Path),
+    ) -> Result<Self, LoadError> {
         let mut problems = Vec::new();
         let stand_ins = replace_keys(&mut settings, &suite.signers, &mut problems);
         let world = World {

@@ -62,9 +62,7 @@ pub(super) fn compare(
             reasons.join(", "),
         );
     }
-    let mut warnings = codes(decision.get("warnings"));
-    // Every suite sets the clock.
-    warnings.retain(|code| code != "clock-overridden");
+    let warnings = warnings(decision);
     if !agrees(&expectation.warnings, &warnings) {
         differ(
             "warnings",
@@ -99,6 +97,13 @@ pub(super) fn reasons(decision: &Value) -> Vec<String> {
     let mut found = codes(decision.get("reasons"));
     found.extend(codes(decision.get("images")));
     unique(found)
+}
+
+/// The codes of all warnings, without that of the clock, which every suite sets.
+pub(super) fn warnings(decision: &Value) -> Vec<String> {
+    let mut warnings = codes(decision.get("warnings"));
+    warnings.retain(|code| code != "clock-overridden");
+    warnings
 }
 
 fn compare_image(expected: &ExpectedImage, decision: &Value) -> Option<(String, String)> {
@@ -141,7 +146,7 @@ fn compare_image(expected: &ExpectedImage, decision: &Value) -> Option<(String, 
 }
 
 /// Returns the replaced images, read from the mutated object and not from the Decision.
-fn pinned(decision: &Value, object: &Value) -> BTreeMap<String, String> {
+pub(super) fn pinned(decision: &Value, object: &Value) -> BTreeMap<String, String> {
     let Some(mutated) = decision.get("mutatedObject") else {
         return BTreeMap::new();
     };

@@ -50,9 +50,15 @@ fn a_file_is_written_once() {
         output.display()
     );
     let (stdout, stderr) = run(&import, "", 0);
+    let suite = folder.path().join("tests.yaml");
+    let (settings, suite) = (output.display(), suite.display());
+    let offered = format!("countersign test --scaffold {settings} --output {suite}");
     assert_eq!(
         (stdout.as_str(), stderr),
-        ("", format!("{}: a policy\n", output.display()))
+        (
+            "",
+            format!("{settings}: a policy\nnote: write its tests with: {offered}\n")
+        )
     );
     let written = fs::read_to_string(&output).unwrap();
     fs::write(&output, "precious").unwrap();

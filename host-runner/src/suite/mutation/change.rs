@@ -32,7 +32,7 @@ impl Change {
 }
 
 /// Patterns of singleton policies: any depth, any tag or digest, and without a boundary.
-pub(super) fn wider_name(pattern: &str) -> Vec<String> {
+pub(in crate::suite) fn wider_name(pattern: &str) -> Vec<String> {
     let closed = || match tail(pattern) {
         Some(stem) => vec![format!("{stem}*")],
         None => vec![format!("{pattern}*")],
@@ -45,14 +45,16 @@ fn wider_open(pattern: &str) -> Option<Vec<String>> {
     if let Some(stem) = pattern.strip_suffix("/**") {
         return Some(vec![format!("{stem}**")]);
     }
-    if pattern.ends_with("**") {
+    // A tag and a digest have no slash, so that both wildcards cover the same.
+    let is_in_tag = tail(pattern).is_some_and(|stem| stem.contains('/'));
+    if pattern.ends_with("**") || (is_in_tag && pattern.ends_with('*')) {
         return Some(Vec::new());
     }
     pattern.ends_with('*').then(|| vec![format!("{pattern}*")])
 }
 
 /// Patterns of platform policies: any depth, any tag or digest, and longer names.
-pub(super) fn wider_allow(pattern: &str) -> Vec<String> {
+pub(in crate::suite) fn wider_allow(pattern: &str) -> Vec<String> {
     if pattern.ends_with("**") {
         return Vec::new();
     }
@@ -67,13 +69,13 @@ pub(super) fn wider_allow(pattern: &str) -> Vec<String> {
 }
 
 /// Directories: those below, and those whose names only begin alike.
-pub(super) fn wider_directory(pattern: &str) -> Vec<String> {
+pub(in crate::suite) fn wider_directory(pattern: &str) -> Vec<String> {
     let closed = || vec![format!("{pattern}/**"), format!("{pattern}*")];
     wider_open(pattern).unwrap_or_else(closed)
 }
 
 /// Repositories: any depth, and every other one beside it.
-pub(super) fn wider_repository(pattern: &str) -> Vec<String> {
+pub(in crate::suite) fn wider_repository(pattern: &str) -> Vec<String> {
     if pattern.ends_with("**") {
         return Vec::new();
     }
@@ -104,12 +106,14 @@ mod tests {
     fn every_language_has_its_own_way_to_be_wider() {
         type Wider = fn(&str) -> Vec<String>;
         #[rustfmt::skip]
-        let rows: [(Wider, &str, &[&str]); 12] = [
+        let rows: [(Wider, &str, &[&str]); 14] = [
             (wider_name, "r.example/a/**", &["r.example/a**"]),
             (wider_name, "r.example/a/*", &["r.example/a/**"]),
             (wider_name, "r.example/a", &["r.example/a*"]),
             (wider_name, "r.example/a:1", &["r.example/a:*"]),
             (wider_name, "r.example/a@sha256:00", &["r.example/a@*"]),
+            (wider_name, "r.example/a:1*", &[]),
+            (wider_name, "r.example:5*", &["r.example:5**"]),
             (wider_allow, "r.example/a:1", &["r.example/a"]),
             (wider_allow, "r.example/a", &["r.example/a*"]),
             (wider_allow, "r.example/**", &[]),

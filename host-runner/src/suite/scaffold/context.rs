@@ -1,0 +1,99 @@
+//! The places in which rules and check sets apply: a namespace, perhaps with a service account.
+
+use serde_json::Value;
+
+use crate::fields::{list, text};
+
+/// Where a Pod runs
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Context {
+    pub(super) namespace: String,
+    /// `default` where it is `None`
+    pub(super) account: Option<String>,
+}
+
+impl Context {
+    fn namespace(namespace: &str) -> Self {
+        Self {
+            namespace: namespace.to_owned(),
+            account: None,
+        }
+    }
+
+    fn account(namespace: &str, account: &str) -> Self {
+        Self {
+            account: Some(account.to_owned()),
+            ..Self::namespace(namespace)
+        }
+    }
+
+    /// Its title in names of cases.
+    pub(super) fn title(&self) -> String {
+        match &self.account {
+            Some(account) => format!("{}:{account}", self.namespace),
+            None => self.namespace.clone(),
+        }
+    }
+}
+
+/// A place for each rule and each check set, the one that nothing names first.
+pub(super) fn contexts(settings: &Value) -> Vec<Context> {
+    let mut found = Vec::new();
+    let keys = |map: &str| {
+        let rules = settings.get("policy").and_then(|policy| policy.get(map));
+        let rules = rules.and_then(Value::as_object);
+        rules.into_iter().flatten().map(|(key, _)| key.as_str())
+    };
+    found.extend(keys("kubernetesNamespaceAdmissionRules").map(Context::namespace));
+    found.extend(keys("kubernetesServiceAccountAdmissionRules").filter_map(pair));
+    found.extend(keys("istioServiceIdentityAdmissionRules").filter_map(identity));
+    for policy in list(settings, "platformPolicies") {
+        let sets = policy.pointer("/gkePolicy/checkSets");
+        for set in sets.and_then(Value::as_array).into_iter().flatten() {
+            let Some(scope) = set.get("scope") else {
+                continue;
+            };
+            let namespace = Some(text(scope, "kubernetesNamespace"));
+            let namespace = namespace.filter(|name| !name.is_empty());
+            found.extend(namespace.map(Context::namespace));
+            found.extend(pair(text(scope, "kubernetesServiceAccount")));
+        }
+    }
+    let glass = settings.pointer("/breakGlass/namespaces");
+    for name in glass.and_then(Value::as_array).into_iter().flatten() {
+        let name = name.as_str().filter(|name| *name != "*");
+        found.extend(name.map(Context::namespace));
+    }
+    let mut all = vec![elsewhere(&found)];
+    for context in found {
+        if !all.contains(&context) {
+            all.push(context);
+        }
+    }
+    all
+}
+
+/// A namespace that no rule names.
+fn elsewhere(taken: &[Context]) -> Context {
+    let mut name = "default".to_owned();
+    while taken.iter().any(|one| one.namespace == name) {
+        name = match name.as_str() {
+            "default" => "elsewhere".to_owned(),
+            name => format!("{name}-else"),
+        };
+    }
+    Context::namespace(&name)
+}
+
+/// `NAMESPACE:SERVICE_ACCOUNT`
+fn pair(key: &str) -> Option<Context> {
+    let (namespace, account) = key.split_once(':')?;
+    Some(Context::account(namespace, account))
+}
+
+/// `TRUST_DOMAIN/ns/NAMESPACE/sa/SERVICE_ACCOUNT`
+fn identity(key: &str) -> Option<Context> {
+    let (_, rest) = key.split_once("/ns/")?;
+    let (namespace, account) = rest.split_once("/sa/")?;
+    Some(Context::account(namespace, account))
+}

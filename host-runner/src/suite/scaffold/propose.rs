@@ -1,0 +1,409 @@
+//! Proposes cases: for each place, images that satisfy everything, and images that lack one thing.
+
+use serde_json::Value;
+
+use super::candidate::{Attested, Candidate};
+use super::context::{Context, contexts};
+use super::image::{Images, Language, exempt_patterns, known, repositories, whole};
+use super::signer::{Build, Says, Signers, each_check};
+use crate::fields::list;
+use crate::suite::mutation::change;
+
+/// Everything that cases are made of
+#[derive(Debug)]
+pub(super) struct Material<'s> {
+    settings: &'s Value,
+    pub(super) images: Images,
+    pub(super) signers: Signers,
+    pub(super) contexts: Vec<Context>,
+    exempt: Vec<(Language, String)>,
+    /// `trustedDirPatterns` of all checks
+    directories: Vec<String>,
+}
+
+/// A namespace with the image that satisfies the most there
+#[derive(Debug, Clone)]
+pub(super) struct Base {
+    pub(super) context: Context,
+    /// Name of the image
+    pub(super) image: String,
+}
+
+impl<'s> Material<'s> {
+    pub(super) fn of(settings: &'s Value) -> Self {
+        let mut directories: Vec<String> = Vec::new();
+        each_check(settings, |check, _| {
+            let check = check.get("trustedDirectoryCheck");
+            let patterns = check.map_or(&[][..], |one| list(one, "trustedDirPatterns"));
+            let patterns = patterns.iter().filter_map(Value::as_str);
+            directories.extend(patterns.map(str::to_owned));
+        });
+        directories.sort();
+        directories.dedup();
+        Self {
+            settings,
+            images: Images::default(),
+            signers: Signers::of(settings),
+            contexts: contexts(settings),
+            exempt: exempt_patterns(settings),
+            directories,
+        }
+    }
+
+    /// For each place, images for which everything is attested. The first that is admitted is its base.
+    pub(super) fn satisfied(&mut self) -> Vec<Candidate> {
+        let hosts = list(self.settings, "registries").iter();
+        let hosts = hosts.filter_map(Value::as_str);
+        let mut names: Vec<_> = hosts
+            .map(|host| format!("{host}/shop/web@digest"))
+            .collect();
+        for pattern in &self.directories {
+            names.extend(Language::Directory.images(pattern).into_iter().take(2));
+        }
+        names.extend(known(self.settings).into_iter().take(MOST_KNOWN));
+        names.push("registry.example/shop/web@digest".to_owned());
+        names.push("registry.example/team/app@digest".to_owned());
+        names.push("registry.other.example/team/app@digest".to_owned());
+        let is_exempt = |image: &String| {
+            let mut patterns = self.exempt.iter();
+            patterns.any(|(language, pattern)| language.covers(pattern, &whole(image)))
+        };
+        let mut names: Vec<_> = names.into_iter().filter(|one| one.contains('@')).collect();
+        let all = names.clone();
+        names.retain(|image| !is_exempt(image));
+        if names.is_empty() {
+            names = all;
+        }
+        let images: Vec<_> = names
+            .iter()
+            .map(|image| self.images.name("web", image))
+            .collect();
+        let cases = self.contexts.iter().flat_map(|context| {
+            images.iter().map(|image| {
+                let reference = self.images.reference(image);
+                let name = format!("{}: {reference}, everything attested", context.title());
+                Candidate::new(name, context, image).with(self.signers.all_attest(image))
+            })
+        });
+        cases.collect()
+    }
+
+    /// All other cases, for the base of each place.
+    pub(super) fn variants(&mut self, bases: &[Base]) -> Vec<Candidate> {
+        let mut cases = Vec::new();
+        for (index, base) in bases.iter().enumerate() {
+            self.add_evidence(base, &mut cases);
+            self.add_claims(base, &mut cases);
+            self.add_requests(base, index == 0, &mut cases);
+        }
+        self.add_patterns(bases, &mut cases);
+        self.add_denied_digests(bases, &mut cases);
+        cases
+    }
+
+    /// Evidence that lacks one signer, and evidence in each source.
+    fn add_evidence(&self, base: &Base, cases: &mut Vec<Candidate>) {
+        let Base { context, image } = base;
+        let title = context.title();
+        for signer in &self.signers.all {
+            let name = format!("{title}: nothing by {}", signer.name);
+            let attested = self.signers.attest_without(image, &signer.name);
+            cases.push(Candidate::new(name, context, image).with(attested));
+            let only = self.signers.attest(signer, image, None);
+            let name = format!("{title}: only by {}", signer.name);
+            cases.push(Candidate::new(name, context, image).with(only));
+        }
+        let name = format!("{title}: nothing attested");
+        cases.push(Candidate {
+            kind: "Deployment",
+            ..Candidate::new(name, context, image)
+        });
+        for source in &self.signers.places() {
+            for signer in &self.signers.all {
+                let mut attested = self.signers.attest_without(image, &signer.name);
+                let moved = self.signers.attest(signer, image, Some(source));
+                if moved.is_empty() {
+                    continue;
+                }
+                attested.extend(moved);
+                let name = format!("{title}: by {} in {}", signer.name, source.title());
+                cases.push(Candidate::new(name, context, image).with(attested));
+            }
+        }
+        for (what, more) in [
+            ("signed with another key", ", tamper: wrong-key"),
+            ("as an envelope", ", format: dsse"),
+            (
+                "as an occurrence of an envelope",
+                ", format: dsse-occurrence",
+            ),
+            (
+                "for another repository",
+                ", repository: registry.example/another",
+            ),
+        ] {
+            let attested = self.approvals_with(image, more);
+            if attested.is_empty() {
+                continue;
+            }
+            let name = format!("{title}: {what}");
+            cases.push(Candidate::new(name, context, image).with(attested));
+        }
+    }
+
+    /// All evidence, with more fields of each approval.
+    fn approvals_with(&self, image: &str, more: &str) -> Vec<Attested> {
+        let is_approval = |says: &Says| matches!(says, Says::Approval(_) | Says::Signed);
+        if !self.signers.all.iter().any(|one| is_approval(&one.says)) {
+            return Vec::new();
+        }
+        self.signers.attest_with(image, |signer| {
+            is_approval(&signer.says).then(|| vec![more.to_owned()])
+        })
+    }
+
+    /// Scans, provenance and upload times that say something else.
+    fn add_claims(&self, base: &Base, cases: &mut Vec<Candidate>) {
+        let Base { context, image } = base;
+        let title = context.title();
+        let mut add = |name: String, says: fn(&Says) -> bool, said: Vec<String>| {
+            if self.signers.all.iter().any(|one| says(&one.says)) {
+                let attested = self
+                    .signers
+                    .attest_with(image, |signer| says(&signer.says).then(|| said.clone()));
+                let name = format!("{title}: {name}");
+                cases.push(Candidate::new(name, context, image).with(attested));
+            }
+        };
+        let is_scan = |says: &Says| matches!(says, Says::Scan(_));
+        let is_upload = |says: &Says| matches!(says, Says::Upload);
+        let mut listed: Vec<(&str, String)> = Vec::new();
+        let mut ages: Vec<u64> = Vec::new();
+        each_check(self.settings, |check, _| {
+            let vulnerability = check.get("vulnerabilityCheck");
+            for field in ["allowedCves", "blockedCves"] {
+                let ids = vulnerability.map_or(&[][..], |one| list(one, field));
+                let ids = ids.iter().filter_map(Value::as_str);
+                listed.extend(ids.map(|id| (field, id.to_owned())));
+            }
+            let days = check.pointer("/imageFreshnessCheck/maxUploadAgeDays");
+            ages.extend(days.and_then(Value::as_u64));
+        });
+        listed.dedup();
+        for severity in ["MINIMAL", "LOW", "MEDIUM", "HIGH", "CRITICAL"] {
+            for (fixable, word) in [(true, "fixable"), (false, "not fixable")] {
+                add(
+                    format!("a vulnerability, {severity}, {word}"),
+                    is_scan,
+                    vec![scan("CVE-2026-99999", severity, fixable)],
+                );
+            }
+        }
+        for (field, id) in &listed {
+            let severity = match *field {
+                "allowedCves" => "CRITICAL",
+                _ => "MINIMAL",
+            };
+            add(
+                format!("{id} of `{field}`"),
+                is_scan,
+                vec![scan(id, severity, true)],
+            );
+        }
+        for days in ages {
+            let days = days.saturating_add(1);
+            add(
+                format!("uploaded {days} days ago"),
+                is_upload,
+                vec![format!(", upload: {{age: {days}d}}")],
+            );
+        }
+        self.add_old_scans(base, cases);
+        self.add_builds(base, cases);
+    }
+
+    /// Scans that are a day too old: of one scanner, and of all.
+    fn add_old_scans(&self, base: &Base, cases: &mut Vec<Candidate>) {
+        let Base { context, image } = base;
+        let scanners = self.signers.all.iter();
+        let scanners = scanners.filter(|one| matches!(one.says, Says::Scan(Some(_))));
+        let scanners: Vec<_> = scanners.map(|one| one.name.as_str()).collect();
+        let each = scanners.iter().map(|name| (*name, vec![*name]));
+        for (title, old) in each.chain([("all scanners", scanners.clone())]) {
+            let attested = self.signers.attest_with(image, |signer| match signer.says {
+                Says::Scan(Some(days)) if old.contains(&signer.name.as_str()) => {
+                    let days = days.saturating_add(1);
+                    Some(vec![format!(", scan: {{age: {days}d}}")])
+                }
+                _ => None,
+            });
+            let name = format!("{}: an old scan by {title}", context.title());
+            cases.push(Candidate::new(name, context, image).with(attested));
+        }
+    }
+
+    /// Provenance for each rule by itself, from other repositories, and from none.
+    fn add_builds(&self, base: &Base, cases: &mut Vec<Candidate>) {
+        let Base { context, image } = base;
+        let mut builds: Vec<Build> = Vec::new();
+        let mut sources = vec![
+            None,
+            Some("https://github.com/example-look-alike/app".to_owned()),
+        ];
+        each_check(self.settings, |check, _| {
+            let rules = check
+                .get("slsaCheck")
+                .map_or(&[][..], |one| list(one, "rules"));
+            let patterns = rules
+                .iter()
+                .flat_map(|rule| list(rule, "trustedSourceRepoPatterns"));
+            for pattern in patterns.filter_map(Value::as_str) {
+                sources.extend(repositories(pattern).into_iter().map(Some));
+                for wider in change::wider_repository(pattern) {
+                    sources.extend(repositories(&wider).into_iter().map(Some));
+                }
+            }
+        });
+        sources.dedup();
+        for build in &self.signers.builds {
+            builds.push(build.clone());
+            builds.extend(sources.iter().map(|source| build.from(source.clone())));
+        }
+        for build in builds {
+            let attested = self
+                .signers
+                .attest_with(image, |signer| match &signer.says {
+                    Says::Provenance(own) => Some(build.by(own).into_iter().collect()),
+                    _ => None,
+                });
+            let from = build.source.as_deref().unwrap_or("no repository");
+            let name = format!(
+                "{}: built by {} from {from}",
+                context.title(),
+                build.builder
+            );
+            cases.push(Candidate::new(name, context, image).with(attested));
+        }
+    }
+
+    /// Requests in other words: labels, updates, tags.
+    fn add_requests(&mut self, base: &Base, is_first: bool, cases: &mut Vec<Candidate>) {
+        let Base { context, image } = base;
+        let title = context.title();
+        cases.push(Candidate {
+            kind: "Deployment",
+            more: "labels: {image-policy.k8s.io/break-glass: \"true\"}",
+            is_kept: is_first,
+            ..Candidate::new(format!("{title}: a break-glass label"), context, image)
+        });
+        cases.push(Candidate {
+            more: "annotations: {alpha.image-policy.k8s.io/break-glass: \"true\"}",
+            ..Candidate::new(format!("{title}: a break-glass annotation"), context, image)
+        });
+        let reference = self.images.reference(image);
+        let repository = reference.split('@').next().unwrap_or_default();
+        let added = self.images.add("added", &format!("{repository}@digest"));
+        let name = format!("{title}: an update that adds an image");
+        let case = Candidate::new(name, context, image);
+        cases.push(Candidate {
+            images: vec![image.clone(), added.clone()],
+            before: vec![image.clone()],
+            ..case.with(self.signers.all_attest(&added))
+        });
+        let reference = self.images.reference(image).to_owned();
+        let tagged = format!("{}:1.4", reference.split('@').next().unwrap_or_default());
+        let tag = self.images.name("by-tag", &tagged);
+        let name = format!("{title}: a tag instead of a digest");
+        cases.push(Candidate {
+            tag: Some((tagged, image.clone())),
+            ..Candidate::new(name, context, &tag).with(self.signers.all_attest(image))
+        });
+    }
+
+    /// Images of each pattern, and images of wider patterns.
+    fn add_patterns(&mut self, bases: &[Base], cases: &mut Vec<Candidate>) {
+        let mut found: Vec<(&str, String)> = Vec::new();
+        for (language, pattern) in &self.exempt {
+            let wider = match language {
+                Language::Name => change::wider_name(pattern),
+                Language::Allow | Language::Directory => change::wider_allow(pattern),
+            };
+            add_images(*language, pattern, "exempt", &wider, &mut found);
+        }
+        for pattern in &self.directories {
+            let wider = change::wider_directory(pattern);
+            add_images(Language::Directory, pattern, "trusted", &wider, &mut found);
+        }
+        for (stem, reference) in found {
+            let image = self.images.name(stem, &reference);
+            for Base { context, .. } in bases {
+                let title = context.title();
+                let case = |what: &str| {
+                    Candidate::new(format!("{title}: {reference}, {what}"), context, &image)
+                };
+                cases.push(case("nothing attested"));
+                if !reference.contains('@') {
+                    continue;
+                }
+                cases.push(case("everything attested").with(self.signers.all_attest(&image)));
+                for signer in &self.signers.all {
+                    let attested = self.signers.attest_without(&image, &signer.name);
+                    let what = format!("nothing by {}", signer.name);
+                    cases.push(case(&what).with(attested));
+                }
+            }
+        }
+    }
+
+    fn add_denied_digests(&mut self, bases: &[Base], cases: &mut Vec<Candidate>) {
+        let digests = list(self.settings, "deniedDigests").iter();
+        for digest in digests.filter_map(Value::as_str) {
+            for Base { context, image } in bases.iter().take(1) {
+                let name = self.images.reference(image).split('@').next();
+                let reference = format!("{}@{digest}", name.unwrap_or_default());
+                let revoked = self.images.name("revoked", &reference);
+                let name = format!("{}: revoked, {digest}", context.title());
+                let attested = match digest.starts_with("sha256:") {
+                    true => self.signers.all_attest(&revoked),
+                    false => Vec::new(),
+                };
+                cases.push(Candidate::new(name, context, &revoked).with(attested));
+            }
+        }
+    }
+}
+
+fn scan(id: &str, severity: &str, fixable: bool) -> String {
+    let id = crate::yaml::scalar(id);
+    format!(
+        ", scan: {{age: 1h, findings: [{{id: {id}, severity: {severity}, fixable: {fixable}}}]}}"
+    )
+}
+
+/// Adds images that a pattern covers, and those that only wider ones do.
+fn add_images(
+    language: Language,
+    pattern: &str,
+    stem: &'static str,
+    wider: &[String],
+    found: &mut Vec<(&'static str, String)>,
+) {
+    found.extend(
+        language
+            .images(pattern)
+            .into_iter()
+            .take(MOST)
+            .map(|image| (stem, image)),
+    );
+    for wider in wider {
+        let images = language.images(wider).into_iter();
+        let only = images.filter(|image| !language.covers(pattern, &whole(image)));
+        found.extend(only.take(MOST).map(|image| ("look-alike", image)));
+    }
+}
+
+/// Images about which the settings have evidence
+const MOST_KNOWN: usize = 16;
+
+/// Images of one pattern; of its forms, some may be covered by other patterns too
+const MOST: usize = 6;

@@ -1,0 +1,386 @@
+//! Signers of a suite: one for each attestor, authenticator and key of a check, and what each attests.
+
+use policy_wasm::pattern::BuilderId;
+use serde_json::Value;
+
+use super::candidate::Attested;
+use super::image::repositories;
+use crate::fields::{list, text};
+use crate::suite::place::Place;
+use crate::yaml::scalar;
+
+/// A signer
+#[derive(Debug, Clone)]
+pub(super) struct Signer {
+    pub(super) name: String,
+    /// Its fields in the suite
+    pub(super) fields: String,
+    pub(super) says: Says,
+}
+
+/// What a signer attests
+#[derive(Debug, Clone)]
+pub(super) enum Says {
+    /// That an image may run, under this note
+    Approval(String),
+    /// Like [`Self::Approval`], for a check, which asks for no note
+    Signed,
+    /// Like [`Self::Signed`], in the format of cosign
+    Cosign,
+    /// A scan, which may be so many days old
+    Scan(Option<u64>),
+    /// Provenance, by a builder with an id that this pattern covers
+    Provenance(String),
+    /// An upload time
+    Upload,
+}
+
+/// A source of attestations that the settings turn on
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Source {
+    pub(super) name: &'static str,
+    /// Notes whose attestations are there; `None` for all
+    notes: Option<Vec<String>>,
+}
+
+/// The signers of some settings, and the sources in which they store what they attest
+#[derive(Debug)]
+pub(super) struct Signers {
+    pub(super) all: Vec<Signer>,
+    /// The preferred one first
+    pub(super) sources: Vec<Source>,
+    /// What builders state so that the rules of checks are satisfied
+    pub(super) builds: Vec<Build>,
+}
+
+/// What a rule of a check demands of provenance
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Build {
+    /// `trustedBuilder`
+    pub(super) builder: String,
+    /// The repository; none if provenance names none
+    pub(super) source: Option<String>,
+}
+
+impl Signers {
+    pub(super) fn of(settings: &Value) -> Self {
+        Self {
+            all: signers(settings),
+            sources: sources(settings),
+            builds: builds(settings),
+        }
+    }
+
+    /// What all signers attest so that everything is satisfied, in the preferred source of each.
+    pub(super) fn all_attest(&self, image: &str) -> Vec<Attested> {
+        let attest = |signer| self.attest(signer, image, None);
+        self.all.iter().flat_map(attest).collect()
+    }
+
+    /// The sources one by one: in the cluster, the namespace of each note.
+    pub(super) fn places(&self) -> Vec<Source> {
+        let each = self.sources.iter().flat_map(|source| match &source.notes {
+            None => vec![source.clone()],
+            Some(notes) => {
+                let notes = notes.iter().map(|note| Source {
+                    name: source.name,
+                    notes: Some(vec![note.clone()]),
+                });
+                notes.collect()
+            }
+        });
+        each.collect()
+    }
+
+    /// What all signers attest, without those for whom `is_left_out`.
+    pub(super) fn attest_without(&self, image: &str, left_out: &str) -> Vec<Attested> {
+        let mut all = self.all_attest(image);
+        all.retain(|one| one.by != left_out);
+        all
+    }
+
+    /// What all signers attest, where some say something else.
+    pub(super) fn attest_with(
+        &self,
+        image: &str,
+        other: impl Fn(&Signer) -> Option<Vec<String>>,
+    ) -> Vec<Attested> {
+        let attest = |signer: &Signer| match other(signer) {
+            Some(said) => said
+                .into_iter()
+                .filter_map(|said| self.attested(signer, image, None, &said))
+                .collect(),
+            None => self.attest(signer, image, None),
+        };
+        self.all.iter().flat_map(attest).collect()
+    }
+
+    /// What a signer attests, in this source or in its preferred one.
+    pub(super) fn attest(
+        &self,
+        signer: &Signer,
+        image: &str,
+        source: Option<&Source>,
+    ) -> Vec<Attested> {
+        let said = match &signer.says {
+            Says::Approval(_) | Says::Signed | Says::Cosign => vec![String::new()],
+            Says::Scan(_) => vec![", scan: {age: 1h}".to_owned()],
+            Says::Upload => vec![", upload: {age: 1h}".to_owned()],
+            Says::Provenance(own) => {
+                let builds = self.builds.iter().filter_map(|build| build.by(own));
+                let mut said: Vec<_> = builds.collect();
+                said.dedup();
+                said
+            }
+        };
+        let attested = |said: String| self.attested(signer, image, source, &said);
+        said.into_iter().filter_map(attested).collect()
+    }
+
+    fn attested(
+        &self,
+        signer: &Signer,
+        image: &str,
+        source: Option<&Source>,
+        said: &str,
+    ) -> Option<Attested> {
+        let mut taking = self.sources.iter().filter(|one| one.takes(&signer.says));
+        let source = match source {
+            Some(source) => source.takes(&signer.says).then_some(source)?,
+            None => taking.next()?,
+        };
+        let note = match (&signer.says, &source.notes) {
+            (Says::Approval(_), _) | (_, None) => String::new(),
+            (_, Some(notes)) => format!(", note: {}", scalar(notes.first()?)),
+        };
+        let format = match signer.says {
+            Says::Cosign if source.name == "registry" => ", format: cosign",
+            _ => "",
+        };
+        Some(Attested {
+            by: signer.name.clone(),
+            image: image.to_owned(),
+            source: source.name,
+            more: format!("{said}{note}{format}"),
+        })
+    }
+}
+
+impl Build {
+    /// Provenance of a builder whose ids this pattern covers; `None` if the rule does not trust it.
+    pub(super) fn by(&self, own: &str) -> Option<String> {
+        let covers = |pattern: &str, id: &str| {
+            BuilderId::parse(pattern).is_ok_and(|pattern| pattern.matches(id))
+        };
+        let id = match self.builder.as_str() {
+            "GOOGLE_CLOUD_BUILD" => {
+                let id = builder(own);
+                id.starts_with("https://cloudbuild.googleapis.com/")
+                    .then_some(id)?
+            }
+            trusted => {
+                let narrow = [builder(trusted), builder(own)];
+                let is_both = |id: &String| covers(trusted, id) && covers(own, id);
+                narrow.into_iter().find(is_both)?
+            }
+        };
+        let source = match &self.source {
+            Some(source) => format!(", source: {}", scalar(source)),
+            None => String::new(),
+        };
+        Some(format!(
+            ", provenance: {{builder: {}{source}}}",
+            scalar(&id)
+        ))
+    }
+
+    pub(super) fn from(&self, source: Option<String>) -> Self {
+        Self {
+            source,
+            ..self.clone()
+        }
+    }
+}
+
+/// An id that a `builderId` covers.
+fn builder(pattern: &str) -> String {
+    match pattern.strip_suffix('*') {
+        Some(stem) => format!("{stem}1"),
+        None => pattern.to_owned(),
+    }
+}
+
+impl Source {
+    /// Its title in names of cases.
+    pub(super) fn title(&self) -> String {
+        match self.notes.as_deref() {
+            Some([note]) => format!("{}, {note}", self.name),
+            _ => self.name.to_owned(),
+        }
+    }
+
+    /// Whether the policy would read it there.
+    fn takes(&self, says: &Says) -> bool {
+        match (self.name, says, &self.notes) {
+            ("kubernetes", Says::Approval(note), Some(notes)) => notes.contains(note),
+            ("kubernetes", Says::Cosign, _) => false,
+            // The author of a Pod could choose an old one.
+            ("pod-annotation", Says::Scan(_) | Says::Upload | Says::Cosign, _) => false,
+            _ => true,
+        }
+    }
+}
+
+fn sources(settings: &Value) -> Vec<Source> {
+    let is_on = |pointer: &str| settings.pointer(pointer) == Some(&Value::Bool(true));
+    let notes = settings.pointer("/evidence/kubernetes/notes");
+    let notes = notes.and_then(Value::as_object);
+    let notes: Option<Vec<_>> = notes.map(|notes| notes.keys().cloned().collect());
+    let source = |name, is_on: bool| is_on.then_some(Source { name, notes: None });
+    let kubernetes = notes.filter(|notes| !notes.is_empty()).map(|notes| Source {
+        name: "kubernetes",
+        notes: Some(notes),
+    });
+    let all = [
+        kubernetes,
+        source("registry", is_on("/evidence/registry")),
+        source("pod-annotation", is_on("/evidence/podAnnotation")),
+        source("settings", true),
+    ];
+    all.into_iter().flatten().collect()
+}
+
+fn signers(settings: &Value) -> Vec<Signer> {
+    let mut signers = Names::default();
+    for attestor in list(settings, "attestors") {
+        let name = text(attestor, "name");
+        let note = ["userOwnedGrafeasNote", "userOwnedDrydockNote"];
+        let note = note.iter().find_map(|field| attestor.get(field));
+        if let Some(note) = note {
+            let says = Says::Approval(text(note, "noteReference").to_owned());
+            let is_envelope = list(note, "publicKeys").iter().any(is_ed25519);
+            let stem = name.rsplit('/').next().unwrap_or(name);
+            signers.add(stem, name, is_envelope, says);
+        }
+    }
+    let authenticators = Place::default().key("evidence").key("authenticators");
+    for (purpose, stem) in [
+        ("vulnerability", "scanner"),
+        ("provenance", "builder"),
+        ("freshness", "uploader"),
+    ] {
+        let place = authenticators.key(purpose);
+        let found = place.get(settings).and_then(Value::as_array);
+        for (index, one) in (0_usize..).zip(found.into_iter().flatten()) {
+            let says = match purpose {
+                "vulnerability" => Says::Scan(one.get("maxAgeDays").and_then(Value::as_u64)),
+                "provenance" => Says::Provenance(text(one, "builderId").to_owned()),
+                _ => Says::Upload,
+            };
+            let stem = match text(one, "name") {
+                "" => stem,
+                name => name,
+            };
+            signers.add(stem, &place.index(index).to_string(), false, says);
+        }
+    }
+    each_check(settings, |check, place| {
+        for (kind, field, stem, says) in [
+            (
+                "simpleSigningAttestationCheck",
+                "attestationAuthenticators",
+                "authenticator",
+                Says::Signed,
+            ),
+            (
+                "sigstoreSignatureCheck",
+                "sigstoreAuthorities",
+                "authority",
+                Says::Cosign,
+            ),
+        ] {
+            let owners = check.get(kind).map_or(&[][..], |one| list(one, field));
+            for (index, _) in owners.iter().enumerate() {
+                let place = place.key(kind).key(field).index(index);
+                signers.add(stem, &place.to_string(), false, says.clone());
+            }
+        }
+    });
+    signers.0
+}
+
+#[derive(Default)]
+struct Names(Vec<Signer>);
+
+impl Names {
+    fn add(&mut self, stem: &str, stands_for: &str, is_envelope: bool, says: Says) {
+        let is_taken = |name: &str| self.0.iter().any(|one| one.name == name);
+        let mut name = stem.to_owned();
+        let mut number = 2_usize;
+        while is_taken(&name) {
+            name = format!("{stem}-{number}");
+            number = number.saturating_add(1);
+        }
+        let algorithm = if is_envelope {
+            ", algorithm: ED25519"
+        } else {
+            ""
+        };
+        self.0.push(Signer {
+            name,
+            fields: format!("standsFor: {}{algorithm}", scalar(stands_for)),
+            says,
+        });
+    }
+}
+
+fn is_ed25519(key: &Value) -> bool {
+    let algorithm = key.pointer("/pkixPublicKey/signatureAlgorithm");
+    algorithm.and_then(Value::as_str) == Some("ED25519")
+}
+
+/// Every check with its place.
+pub(super) fn each_check(settings: &Value, mut each: impl FnMut(&Value, &Place)) {
+    for (policy, one) in list(settings, "platformPolicies").iter().enumerate() {
+        let place = Place::default().key("platformPolicies").index(policy);
+        let sets = one
+            .get("gkePolicy")
+            .map_or(&[][..], |gke| list(gke, "checkSets"));
+        for (set, one) in sets.iter().enumerate() {
+            let place = place.key("gkePolicy").key("checkSets").index(set);
+            for (check, one) in list(one, "checks").iter().enumerate() {
+                each(one, &place.key("checks").index(check));
+            }
+        }
+    }
+}
+
+fn builds(settings: &Value) -> Vec<Build> {
+    let mut found = Vec::new();
+    each_check(settings, |check, _| {
+        let rules = check
+            .get("slsaCheck")
+            .map_or(&[][..], |one| list(one, "rules"));
+        for rule in rules {
+            let patterns = list(rule, "trustedSourceRepoPatterns").iter();
+            let patterns = patterns.filter_map(Value::as_str);
+            let mut sources: Vec<_> = patterns
+                .filter_map(|pattern| repositories(pattern).into_iter().next())
+                .map(Some)
+                .collect();
+            if sources.is_empty() {
+                sources.push(Some("https://github.com/example/app".to_owned()));
+            }
+            for source in sources {
+                let build = Build {
+                    builder: text(rule, "trustedBuilder").to_owned(),
+                    source,
+                };
+                if !found.contains(&build) {
+                    found.push(build);
+                }
+            }
+        }
+    });
+    found
+}
