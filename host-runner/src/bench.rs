@@ -12,8 +12,8 @@ use policy_wasm::evidence::NoLookup;
 use policy_wasm::time::Time;
 use serde::{Deserialize, Serialize};
 
+use crate::decision::Answer;
 use crate::engine::{Engine, EngineError, FLOOR, Host, NO_OP, Operation, Policy};
-use crate::judge::Evaluated;
 use crate::measure::{self, Times, Work};
 
 pub(crate) use change::{Change, Metric, Thresholds, Verdict, changes};
@@ -172,8 +172,7 @@ impl Bench {
             no_op,
             skip,
             policy,
-            accepted: serde_json::from_slice(&answer)
-                .is_ok_and(|answer| Evaluated::admits(&answer)),
+            accepted: Answer::parse(answer).is_ok_and(|answer| answer.is_admitted()),
             native: timings.next(),
             ratio: round(policy.beside(&skip), 100.0),
             fuel: cost.fuel,

@@ -5,10 +5,9 @@ mod image;
 use alloc::collections::BTreeSet;
 
 use serde::Serialize;
-use serde_json::Value;
 
-use crate::fields::{list, text};
-use crate::judge::Evaluated;
+use crate::decision::{self, Decision, Enforcement, Reason, Verdict};
+use crate::inputs::Request;
 
 pub(crate) use image::{ImageChange, Said};
 
@@ -72,8 +71,8 @@ pub(crate) enum Change {
 pub(crate) struct Outcome {
     pub(crate) allowed: bool,
     /// Empty in the answer of a policy that gives no Decision
-    pub(crate) verdict: String,
-    pub(crate) enforcement: String,
+    pub(crate) verdict: Verdict,
+    pub(crate) enforcement: Enforcement,
 }
 
 /// Codes of reasons that are said under one of the settings only
@@ -112,11 +111,8 @@ impl Comparison {
 
 impl Summary {
     /// Counts an object that could not be judged: that its answers are alike says little.
-    pub(crate) fn note_errors(&mut self, answers: [&Value; 2]) {
-        if answers
-            .iter()
-            .any(|answer| text(answer, "verdict") == "ERROR")
-        {
+    pub(crate) fn note_errors(&mut self, answers: [&Decision; 2]) {
+        if answers.iter().any(|one| one.verdict == Verdict::Error) {
             self.errors = self.errors.saturating_add(1);
         }
     }
@@ -124,14 +120,10 @@ impl Summary {
 
 impl ObjectChange {
     /// Returns the change between two Decisions on the object; `None` if they are equal.
-    pub(crate) fn between(old: &Value, new: &Evaluated) -> Option<Self> {
-        let Evaluated { request, answer } = new;
-        let (before, after) = (Outcome::of(old), Outcome::of(answer));
-        let codes = Codes::between(
-            &codes(list(old, "reasons")),
-            &codes(list(answer, "reasons")),
-        );
-        let images = image::changes(old, answer);
+    pub(crate) fn between(request: &Request, old: &Decision, new: &Decision) -> Option<Self> {
+        let (before, after) = (Outcome::of(old), Outcome::of(new));
+        let codes = Codes::between(&codes(&old.reasons), &codes(&new.reasons));
+        let images = image::changes(&old.images, &new.images);
         let change = match (before.allowed, after.allowed) {
             (true, false) => Change::NewlyDenied,
             (false, true) => Change::NewlyAdmitted,
@@ -152,26 +144,22 @@ impl ObjectChange {
 }
 
 impl Outcome {
-    fn of(answer: &Value) -> Self {
+    fn of(decision: &Decision) -> Self {
         Self {
-            allowed: Evaluated::admits(answer),
-            verdict: text(answer, "verdict").to_owned(),
-            enforcement: text(answer, "enforcement").to_owned(),
+            allowed: decision.allowed,
+            verdict: decision.verdict.clone(),
+            enforcement: decision.enforcement.clone(),
         }
     }
 
     /// In a few words
-    pub(crate) fn words(&self) -> &'static str {
-        match (
-            self.allowed,
-            self.enforcement.as_str(),
-            self.verdict.as_str(),
-        ) {
-            (false, _, "ERROR") => "denied by an error",
+    pub(crate) const fn words(&self) -> &'static str {
+        match (self.allowed, &self.enforcement, &self.verdict) {
+            (false, _, Verdict::Error) => "denied by an error",
             (false, _, _) => "denied",
-            (true, "dry-run", _) => "admitted by dry run",
-            (true, "break-glass", _) => "admitted with break-glass",
-            (true, _, _) => "admitted",
+            (true, Enforcement::DryRun, _) => "admitted by dry run",
+            (true, Enforcement::BreakGlass, _) => "admitted with break-glass",
+            (true, Enforcement::Enforced | Enforcement::Other(_), _) => "admitted",
         }
     }
 }
@@ -194,13 +182,10 @@ impl Codes {
 }
 
 /// The codes of reasons and of their details.
-fn codes(reasons: &[Value]) -> BTreeSet<&str> {
-    let mut found = BTreeSet::new();
-    for reason in reasons {
-        found.insert(text(reason, "code"));
-        found.extend(codes(list(reason, "details")));
-    }
-    found
+fn codes(reasons: &[Reason]) -> BTreeSet<&str> {
+    let mut found = Vec::new();
+    decision::codes(reasons, &mut found);
+    found.into_iter().collect()
 }
 
 #[cfg(test)]

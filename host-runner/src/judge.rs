@@ -7,8 +7,8 @@ use policy_wasm::time::Time;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::decision::{Answer, Decision};
 use crate::engine::{Abi, Cache, Engine, EngineError, Host, Limits, Operation, Policy};
-use crate::fields::text;
 use crate::inputs::Request;
 use crate::offline_host::OfflineHost;
 
@@ -73,7 +73,7 @@ impl Judge {
         request: &Request,
         settings: &impl Serialize,
         operation: Operation,
-    ) -> Result<Value> {
+    ) -> Result<Answer> {
         let call = Call {
             request: &request.request,
             settings,
@@ -95,7 +95,7 @@ impl Judge {
         host: &Arc<dyn Host>,
         operation: Operation,
         call: &Call<'_, impl Serialize>,
-    ) -> Result<Value> {
+    ) -> Result<Answer> {
         let payload = serde_json::to_vec(call)?;
         let answer = match self.policy.call_with_host(operation, &payload, host) {
             // Other policies give no Decision, but an admission response.
@@ -105,40 +105,22 @@ impl Judge {
             }
             answer => answer?,
         };
-        serde_json::from_slice(&answer).context("the module's answer is not JSON")
+        Answer::parse(answer).context("the module's answer is not JSON")
     }
 }
 
 /// A request and the module's answer
 #[derive(Debug)]
-pub(crate) struct Evaluated {
+pub(crate) struct Evaluated<A = Answer> {
     pub(crate) request: Request,
-    /// A Decision, or the admission response of a policy that returns no Decision
-    pub(crate) answer: Value,
+    pub(crate) answer: A,
 }
 
 impl Evaluated {
-    /// Whether the request is admitted; an answer without a verdict denies.
+    /// Whether the request is admitted.
     pub(crate) fn is_admitted(&self) -> bool {
-        Self::admits(&self.answer)
+        self.answer.is_admitted()
     }
-
-    /// Like [`Self::is_admitted`], for an answer alone.
-    pub(crate) fn admits(answer: &Value) -> bool {
-        let flag = |key| answer.get(key).and_then(Value::as_bool);
-        flag("allowed")
-            .or_else(|| flag("accepted"))
-            .unwrap_or_default()
-    }
-
-    pub(crate) fn is_decision(&self) -> bool {
-        is_decision(&self.answer)
-    }
-}
-
-/// Whether an answer is a Decision, with a verdict for each image.
-pub(crate) fn is_decision(answer: &Value) -> bool {
-    text(answer, "kind") == "Decision"
 }
 
 /// A module's response to settings
@@ -194,12 +176,19 @@ struct Call<'a, S> {
     time: Option<String>,
 }
 
-/// Fails if an answer is not a Decision, as with policies of other authors.
-pub(crate) fn require_decisions(answers: &[Evaluated], what_for: &str) -> Result<()> {
-    match answers.iter().find(|answer| !answer.is_decision()) {
-        Some(Evaluated { request, .. }) => Err(no_decision(request, what_for)),
-        None => Ok(()),
-    }
+/// Returns the Decisions; fails if an answer is not a Decision, as with policies of other authors.
+pub(crate) fn require_decisions(
+    answers: Vec<Evaluated>,
+    what_for: &str,
+) -> Result<Vec<Evaluated<Decision>>> {
+    let decisions = answers.into_iter().map(|one| {
+        let Evaluated { request, answer } = one;
+        match answer.into_decision() {
+            Ok(answer) => Ok(Evaluated { request, answer }),
+            Err(_) => Err(no_decision(&request, what_for)),
+        }
+    });
+    decisions.collect()
 }
 
 /// The error for an answer that is not a Decision.

@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | running a module, and its limits | [`engine`] |
 //! | reading manifests and admission requests | [`inputs`] |
+//! | the Decision, as commands read it | [`decision`] |
 //! | the offline host, in place of a cluster and a registry | [`offline_host`] |
 //! | test suites of policies | [`suite`] |
 //! | keys and attestations | `attest/` |
@@ -26,6 +27,7 @@ mod bench;
 pub mod cli;
 pub mod commands;
 mod comparison;
+pub mod decision;
 mod emit;
 pub mod engine;
 mod exit;

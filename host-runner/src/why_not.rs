@@ -11,9 +11,9 @@ mod yaml;
 
 use policy_wasm::digest::Digest;
 use policy_wasm::image::ImageReference;
-use serde_json::Value;
 
-use crate::fields::{list, text};
+use crate::decision::{Decision, ImageDecision, Verdict};
+use crate::fields::text;
 use crate::judge::Evaluated;
 use crate::settings_view::SettingsView;
 
@@ -73,8 +73,7 @@ impl Way {
 }
 
 /// Returns the changes that would admit the object's denied images, each image once.
-pub(crate) fn fixes(evaluated: &Evaluated, settings: SettingsView<'_>) -> Vec<Fixes> {
-    let decision = &evaluated.answer;
+pub(crate) fn fixes(evaluated: &Evaluated<Decision>, settings: SettingsView<'_>) -> Vec<Fixes> {
     let mut found: Vec<Fixes> = Vec::new();
     let about_object = request::obstacles(evaluated);
     if !about_object.is_empty() {
@@ -83,16 +82,14 @@ pub(crate) fn fixes(evaluated: &Evaluated, settings: SettingsView<'_>) -> Vec<Fi
             obstacles: about_object,
         });
     }
-    let refused = list(decision, "images")
-        .iter()
-        .filter(|image| text(image, "verdict") != "CONFORMANT");
-    for image in refused {
-        let name = text(image, "image");
-        let is_told = found.iter().any(|one| one.image == name);
+    let images = evaluated.answer.images.iter();
+    for image in images.filter(|image| image.verdict != Verdict::Conformant) {
+        let name = &image.image;
+        let is_told = found.iter().any(|one| one.image == *name);
         let obstacles = obstacles(image, evaluated, settings);
         if !is_told && !obstacles.is_empty() {
             found.push(Fixes {
-                image: name.to_owned(),
+                image: name.clone(),
                 obstacles,
             });
         }
@@ -100,21 +97,23 @@ pub(crate) fn fixes(evaluated: &Evaluated, settings: SettingsView<'_>) -> Vec<Fi
     found
 }
 
-fn obstacles(image: &Value, evaluated: &Evaluated, settings: SettingsView<'_>) -> Vec<Obstacle> {
+fn obstacles(
+    image: &ImageDecision,
+    evaluated: &Evaluated<Decision>,
+    settings: SettingsView<'_>,
+) -> Vec<Obstacle> {
     let refused = Refused::new(image, evaluated, settings);
     let mut obstacles = Vec::new();
-    let own = request::ways_for_reasons(list(image, "reasons"), &refused);
+    let own = request::ways_for_reasons(&image.reasons, &refused);
     if !own.is_empty() {
         obstacles.push(Obstacle {
             what: "the image itself".to_owned(),
             ways: own,
         });
     }
-    let results = list(image, "results")
-        .iter()
-        .filter(|result| text(result, "verdict") != "CONFORMANT");
-    for result in results {
-        if text(result, "document").starts_with("platformPolicies") {
+    let results = image.results.iter();
+    for result in results.filter(|result| result.verdict != Verdict::Conformant) {
+        if result.is_platform() {
             obstacles.extend(check::obstacles(result, &refused));
         } else {
             obstacles.push(rule::obstacle(result, &refused));
@@ -135,11 +134,15 @@ struct Refused<'a> {
 }
 
 impl<'a> Refused<'a> {
-    fn new(image: &'a Value, evaluated: &'a Evaluated, settings: SettingsView<'a>) -> Self {
-        let name = text(image, "image");
+    fn new(
+        image: &'a ImageDecision,
+        evaluated: &'a Evaluated<Decision>,
+        settings: SettingsView<'a>,
+    ) -> Self {
+        let name = image.image.as_str();
         let reference = ImageReference::parse(name).ok();
         let written = reference.and_then(|reference| reference.sha256());
-        let resolved = Digest::parse(text(image, "resolvedDigest")).ok();
+        let resolved = Digest::parse(&image.resolved_digest).ok();
         Self {
             image: name,
             reference,
@@ -154,13 +157,6 @@ impl<'a> Refused<'a> {
         let repository = self.reference?.repository().into_owned();
         Some((repository, self.digest.as_deref()?))
     }
-}
-
-/// Whether any of these reasons, or of their details, has the code.
-fn has(reasons: &[Value], code: &str) -> bool {
-    reasons
-        .iter()
-        .any(|reason| text(reason, "code") == code || has(list(reason, "details"), code))
 }
 
 const EXEMPT: &str =

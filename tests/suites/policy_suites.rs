@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use core_tests::platform::{builder, policy, scanner, slsa, uploader, vulnerability};
 use core_tests::signing::{TestKey, attestor};
+use host_runner::decision::Verdict;
 use host_runner::engine::{Abi, Policy, embedded};
 use host_runner::suite::{CaseResult, Coverage, Ended, LoadError, Loaded, Mutation, Runner};
 use policy_tests::modules;
@@ -101,7 +102,7 @@ fn holds(settings: &Value, signers: &str, cases: &str) {
                 mismatches,
             } => assert!(
                 mismatches.is_empty(),
-                "{name}: {mismatches:#?}\n{decision:#}"
+                "{name}: {mismatches:#?}\n{decision:#?}"
             ),
         }
     }
@@ -260,7 +261,7 @@ fn a_host_that_fails_is_an_error_and_never_an_absent_attestation() {
             panic!("{name}")
         };
         assert!(mismatches.is_empty(), "{name}: {mismatches:#?}");
-        assert_eq!(decision["verdict"], "ERROR", "{name}: {decision:#}");
+        assert_eq!(decision.verdict, Verdict::Error, "{name}: {decision:#?}");
     }
 }
 
@@ -505,7 +506,7 @@ fn what_no_case_has_exercised_is_listed() {
     let loaded = load(&path);
     let results = run(&module(), &loaded);
     let decisions = results.iter().map(|result| match &result.ended {
-        Ended::Decided { decision, .. } => decision,
+        Ended::Decided { decision, .. } => decision.as_ref(),
         Ended::Failed(error) => panic!("{error}"),
     });
     let coverage = Coverage::of("settings.json", &loaded.settings, decisions);

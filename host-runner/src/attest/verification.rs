@@ -2,12 +2,13 @@
 //! very module decides, about a Pod with this one image under a rule that wants this one attestor.
 
 use anyhow::{Result, bail};
+use policy_wasm::Code;
 use serde_json::{Value, json};
 
 use super::attestor::Attestor;
 use super::image::Image;
+use crate::decision::AttestorResult;
 use crate::engine::Operation;
-use crate::fields::{list, text};
 use crate::inputs;
 use crate::judge::Judge;
 
@@ -21,8 +22,10 @@ pub(crate) struct Question<'a> {
 /// The module's result
 #[derive(Debug)]
 pub(crate) struct Finding {
-    /// The attestor in the Decision: `verified`, `source`, `reasons`
-    attestor: Value,
+    /// The attestor in the Decision
+    pub(crate) attestor: AttestorResult,
+    /// Its reasons as the module wrote them, for output in JSON
+    pub(crate) reasons: Value,
 }
 
 impl<'a> Question<'a> {
@@ -88,14 +91,18 @@ impl<'a> Question<'a> {
             "spec": {"containers": [{"name": "image", "image": image.reference()}]},
         });
         let request = inputs::creation_of(pod).map_err(anyhow::Error::msg)?;
-        let decision = judge.ask(&request, &self.settings, Operation::Decide)?;
-        let attestor = decision.pointer("/images/0/results/0/attestors/0");
-        match attestor {
-            Some(attestor) if text(attestor, "name") == self.attestor.name => Ok(Finding {
-                attestor: attestor.clone(),
-            }),
-            _ => bail!("the module says nothing about the attestor: {decision}"),
-        }
+        let answer = judge.ask(&request, &self.settings, Operation::Decide)?;
+        let document = answer.json()?;
+        let decision = answer.into_decision().ok();
+        let image = decision.and_then(|decision| decision.images.into_iter().next());
+        let result = image.and_then(|image| image.results.into_iter().next());
+        let attestor = result.and_then(|result| result.attestors.into_iter().next());
+        let Some(attestor) = attestor.filter(|one| one.name == self.attestor.name) else {
+            bail!("the module says nothing about the attestor: {document}");
+        };
+        let reasons = document.pointer("/images/0/results/0/attestors/0/reasons");
+        let reasons = reasons.cloned().unwrap_or_else(|| json!([]));
+        Ok(Finding { attestor, reasons })
     }
 }
 
@@ -123,38 +130,19 @@ fn requires(attestor: &str) -> Value {
 }
 
 impl Finding {
-    /// Whether the attestor has attested the image.
-    pub(crate) fn is_verified(&self) -> bool {
-        self.attestor.get("verified").and_then(Value::as_bool) == Some(true)
-    }
-
     /// Whether a signature was good over something that attests nothing by itself, such as a scan.
     pub(crate) fn is_signed_statement(&self) -> bool {
-        let details = self
-            .reasons()
-            .iter()
-            .flat_map(|reason| list(reason, "details"));
-        { details }.any(|detail| text(detail, "code") == "attestation-predicate-type")
-    }
-
-    /// Why, or why not, with their codes.
-    pub(crate) fn reasons(&self) -> &[Value] {
-        list(&self.attestor, "reasons")
+        let reasons = self.attestor.reasons.iter();
+        let mut details = reasons.flat_map(|reason| &reason.details);
+        details.any(|detail| detail.code == Code::AttestationPredicateType)
     }
 
     /// The reasons in one line.
     pub(crate) fn denial(&self) -> String {
-        let details = self
-            .reasons()
-            .iter()
-            .flat_map(|reason| list(reason, "details"));
-        let all = self.reasons().iter().chain(details);
-        let messages: Vec<_> = all.map(|reason| text(reason, "message")).collect();
+        let reasons = &self.attestor.reasons;
+        let details = reasons.iter().flat_map(|reason| &reason.details);
+        let all = reasons.iter().chain(details);
+        let messages: Vec<_> = all.map(|reason| reason.message.as_str()).collect();
         messages.join("; ")
-    }
-
-    /// Returns the attestor's entry in the Decision.
-    pub(crate) fn attestor(&self) -> &Value {
-        &self.attestor
     }
 }

@@ -6,10 +6,10 @@ use policy_wasm::decision::Role;
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::decision::{Decision, Enforcement, ImageDecision, Reason, Verdict};
 use crate::engine::EngineError;
-use crate::fields::{list, text};
+use crate::fields::text;
 use crate::inputs::Request;
-use crate::judge::Evaluated;
 
 /// An evaluated object
 #[derive(Debug)]
@@ -74,18 +74,18 @@ impl fmt::Display for Outcome {
 
 impl Judged {
     /// Returns the result of a Decision.
-    pub(crate) fn new(request: &Request, decision: &Value) -> Self {
+    pub(crate) fn new(request: &Request, decision: &Decision) -> Self {
         let outcome = outcome(decision);
         let mut findings = Vec::new();
         if outcome != Outcome::Admitted {
-            let reasons = list(decision, "reasons").iter();
+            let reasons = decision.reasons.iter();
             findings.extend(reasons.map(|reason| Finding::new(None, outcome_of(reason), reason)));
         }
         let mut images = Vec::new();
-        for image in list(decision, "images") {
-            let name = text(image, "image");
-            if !name.is_empty() && !images.iter().any(|known| known == name) {
-                images.push(name.to_owned());
+        for image in &decision.images {
+            let name = &image.image;
+            if !name.is_empty() && !images.contains(name) {
+                images.push(name.clone());
             }
             add_findings(image, outcome, &mut findings);
         }
@@ -134,8 +134,8 @@ impl Judged {
 }
 
 /// Returns the reasons against one image: those of the image itself, and those of each document.
-fn add_findings(image: &Value, of_object: Outcome, findings: &mut Vec<Finding>) {
-    if text(image, "verdict") == "CONFORMANT" {
+fn add_findings(image: &ImageDecision, of_object: Outcome, findings: &mut Vec<Finding>) {
+    if image.verdict == Verdict::Conformant {
         return;
     }
     let mut add = |outcome, reason| {
@@ -144,19 +144,19 @@ fn add_findings(image: &Value, of_object: Outcome, findings: &mut Vec<Finding>) 
             findings.push(finding);
         }
     };
-    for reason in list(image, "reasons") {
+    for reason in &image.reasons {
         add(outcome_of(reason), reason);
     }
-    for result in list(image, "results") {
-        if text(result, "verdict") == "CONFORMANT" {
+    for result in &image.results {
+        if result.verdict == Verdict::Conformant {
             continue;
         }
-        for reason in list(result, "reasons") {
+        for reason in &result.reasons {
             let Some(refuses) = refusal(reason) else {
                 continue;
             };
-            let outcome = match (text(result, "enforcement"), of_object) {
-                ("dry-run", _) => Outcome::DryRun,
+            let outcome = match (&result.enforcement, of_object) {
+                (Enforcement::DryRun, _) => Outcome::DryRun,
                 (_, Outcome::BreakGlass) => Outcome::BreakGlass,
                 _ => refuses,
             };
@@ -166,44 +166,36 @@ fn add_findings(image: &Value, of_object: Outcome, findings: &mut Vec<Finding>) 
 }
 
 impl Finding {
-    fn new(image: Option<&Value>, outcome: Outcome, reason: &Value) -> Self {
-        let name = image.map_or("", |image| text(image, "image"));
+    fn new(image: Option<&ImageDecision>, outcome: Outcome, reason: &Reason) -> Self {
+        let name = image.map(|image| image.image.clone());
         Self {
-            image: (!name.is_empty()).then(|| name.to_owned()),
-            field: image.map(|image| text(image, "field").to_owned()),
+            image: name.filter(|name| !name.is_empty()),
+            field: image.map(|image| image.field.clone()),
             outcome,
-            reason: text(reason, "code").to_owned(),
-            message: text(reason, "message").to_owned(),
+            reason: reason.code.to_string(),
+            message: reason.message.clone(),
         }
     }
 }
 
-fn outcome(decision: &Value) -> Outcome {
-    let is_admitted = Evaluated::admits(decision);
-    let (enforcement, verdict) = (text(decision, "enforcement"), text(decision, "verdict"));
-    match (is_admitted, enforcement, verdict) {
-        (false, _, "ERROR") => Outcome::Error,
+fn outcome(decision: &Decision) -> Outcome {
+    match (decision.allowed, &decision.enforcement, &decision.verdict) {
+        (false, _, Verdict::Error) => Outcome::Error,
         (false, _, _) => Outcome::Denied,
-        (true, "dry-run", _) => Outcome::DryRun,
-        (true, "break-glass", _) => Outcome::BreakGlass,
-        (true, _, _) => Outcome::Admitted,
+        (true, Enforcement::DryRun, _) => Outcome::DryRun,
+        (true, Enforcement::BreakGlass, _) => Outcome::BreakGlass,
+        (true, Enforcement::Enforced | Enforcement::Other(_), _) => Outcome::Admitted,
     }
 }
 
 /// Returns the outcome of a reason that cannot be overridden.
-fn outcome_of(reason: &Value) -> Outcome {
+fn outcome_of(reason: &Reason) -> Outcome {
     refusal(reason).unwrap_or(Outcome::Denied)
 }
 
 /// Whether a reason refuses, and how; what passes in a document that refuses does not.
-fn refusal(reason: &Value) -> Option<Outcome> {
-    let code = text(reason, "code");
-    let known = policy_wasm::Code::ALL.iter();
-    let role = known
-        .map(|known| (known.as_str(), known.role()))
-        .find(|(known, _)| *known == code)
-        .map(|(_, role)| role);
-    match role {
+fn refusal(reason: &Reason) -> Option<Outcome> {
+    match reason.code.role() {
         Some(Role::Admission | Role::Detail | Role::Warning) => None,
         Some(Role::Error) => Some(Outcome::Error),
         // A code of a later module.

@@ -1,8 +1,10 @@
 use core::slice::from_ref as slice;
 
+use serde::Deserialize as _;
 use serde_json::{Value, json};
 
 use super::*;
+use crate::decision::Decision;
 use crate::engine::EngineError;
 use crate::inputs::{Asked, Request};
 
@@ -35,6 +37,10 @@ fn decision(allowed: bool, verdict: &str, enforcement: &str, images: &[Value]) -
         "allowed": allowed, "verdict": verdict, "enforcement": enforcement, "images": images,
         "reasons": [],
     })
+}
+
+fn judge(request: &Request, decision: &Value) -> Judged {
+    Judged::new(request, &Decision::deserialize(decision).unwrap())
 }
 
 fn found(judged: &Judged) -> Vec<(Outcome, &str)> {
@@ -154,7 +160,7 @@ fn what_dry_run_and_break_glass_admit_is_told_apart_from_what_is_refused() {
             vec![(Outcome::Denied, "always-deny")],
         ),
     ] {
-        let judged = Judged::new(&request("n", "x"), &decision);
+        let judged = judge(&request("n", "x"), &decision);
         assert_eq!(
             (judged.outcome, found(&judged)),
             (outcome, expected),
@@ -168,22 +174,19 @@ fn what_dry_run_and_break_glass_admit_is_told_apart_from_what_is_refused() {
 fn what_is_about_the_object_or_holds_for_every_document_stands_against_it() {
     let mut refused = decision(false, "NON_CONFORMANT", "enforced", &[]);
     refused["reasons"] = json!([reason("undecodable-object")]);
-    let judged = Judged::new(&request("n", "x"), &refused);
+    let judged = judge(&request("n", "x"), &refused);
     assert_eq!(found(&judged), [(Outcome::Denied, "undecodable-object")]);
     assert_eq!(judged.findings[0].image, None);
     // An admission reason is none.
     let mut admitted = decision(true, "CONFORMANT", "enforced", &[]);
     admitted["reasons"] = json!([reason("not-a-pod")]);
-    assert!(
-        Judged::new(&request("n", "x"), &admitted)
-            .findings
-            .is_empty()
-    );
+    let admitted = judge(&request("n", "x"), &admitted);
+    assert!(admitted.findings.is_empty());
     let mut revoked = image("a", "NON_CONFORMANT", &[]);
     revoked["reasons"] = json!([reason("digest-denied")]);
     let mut nameless = image("", "NON_CONFORMANT", &[]);
     nameless["reasons"] = json!([reason("image-missing")]);
-    let judged = Judged::new(
+    let judged = judge(
         &request("n", "x"),
         &decision(false, "NON_CONFORMANT", "enforced", &[revoked, nameless]),
     );
@@ -229,7 +232,7 @@ fn objects_and_images_are_counted_once_for_each_reason() {
         ("a", &["one"]),
         ("b", &["two", "three"]),
     ] {
-        audit.add(Judged::new(&request(namespace, "x"), &refused(names)));
+        audit.add(judge(&request(namespace, "x"), &refused(names)));
     }
     let rows: Vec<_> = audit
         .rows()
@@ -267,7 +270,7 @@ fn what_a_controller_has_made_is_counted() {
         request.request["object"] = json!({"metadata": {"ownerReferences": owners}});
         let mut audit = Audit::new(0);
         let admitted = decision(true, "CONFORMANT", "enforced", &[]);
-        audit.add(Judged::new(&request, &admitted));
+        audit.add(judge(&request, &admitted));
         assert_eq!(audit.summary.owned, expected, "{owners}");
     }
 }

@@ -16,7 +16,6 @@ use crate::emit::{self, PassedOver, output};
 use crate::engine::{EngineError, Operation, inspect};
 use crate::fields;
 use crate::inputs::{self, Request, Walk};
-use crate::judge;
 use crate::parallel;
 use crate::settings_view::SettingsView;
 use crate::terminal;
@@ -300,8 +299,10 @@ fn size<'p>(files: impl Iterator<Item = &'p PathBuf>) -> Option<u64> {
 /// Evaluates one object. If the module fails on it, that is the outcome of this object alone.
 fn judged(judge: &Judge, settings: &RawValue, request: &Request) -> Result<Judged> {
     match judge.ask(request, &settings, Operation::Decide) {
-        Ok(decision) if judge::is_decision(&decision) => Ok(Judged::new(request, &decision)),
-        Ok(_) => Err(no_decision(request, "`audit` needs")),
+        Ok(answer) => match answer.decision() {
+            Ok(decision) => Ok(Judged::new(request, decision)),
+            Err(_) => Err(no_decision(request, "`audit` needs")),
+        },
         Err(error) => {
             let failure = error.downcast_ref::<EngineError>();
             failure

@@ -10,7 +10,6 @@ use crate::args::{ContextArgs, EvidenceArgs, ModuleArgs};
 use crate::comparison::{Comparison, ObjectChange};
 use crate::emit::{self, output};
 use crate::engine::{Operation, inspect};
-use crate::judge::Evaluated;
 use crate::terminal::progress::Progress;
 
 use super::objects;
@@ -93,11 +92,16 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
     // One object at a time: objects without a change are not kept.
     for request in requests {
         let ask = |settings| judge.ask(&request, settings, Operation::Decide);
-        match ask(&old).and_then(|before| Ok((before, ask(&new)?))) {
-            Ok((before, answer)) => {
-                let after = Evaluated { request, answer };
-                comparison.summary.note_errors([&before, &after.answer]);
-                comparison.add(ObjectChange::between(&before, &after), args.reasons);
+        match ask(&old).and_then(|before| Ok([before, ask(&new)?])) {
+            Ok(answers) => {
+                // Of a policy that returns no Decision, only the outcome can be compared.
+                let [before, after] = answers.map(|answer| {
+                    let decision = answer.into_decision();
+                    decision.unwrap_or_else(|response| response.outcome())
+                });
+                comparison.summary.note_errors([&before, &after]);
+                let change = ObjectChange::between(&request, &before, &after);
+                comparison.add(change, args.reasons);
             }
             Err(error) => problems.add(&format!("{error:#}")),
         }

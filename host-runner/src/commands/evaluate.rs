@@ -101,16 +101,16 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
         return Ok(problems.finish(Exit::CouldNot));
     }
     let is_one = answers.len().saturating_add(problems.count()) == 1;
-    if args.format == Format::Gke {
-        require_decisions(&answers, "--format gke needs; use another format")?;
-    }
+    let all_admitted = answers.iter().all(Evaluated::is_admitted);
     let printed = match args.format {
         Format::Human => emit::human::decisions(&answers, &inspect(&bytes)?.digest),
         Format::Json => emit::json::decisions(&answers, is_one),
         Format::AdmissionReview => emit::admission_review::reviews(&answers),
-        Format::Gke => emit::gke::responses(&answers),
+        Format::Gke => {
+            let what_for = "--format gke needs; use another format";
+            emit::gke::responses(&require_decisions(answers, what_for)?)
+        }
     };
     terminal::unless_closed(printed)?;
-    let all_admitted = answers.iter().all(Evaluated::is_admitted);
     Ok(problems.finish(if all_admitted { Exit::Yes } else { Exit::No }))
 }

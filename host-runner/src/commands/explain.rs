@@ -11,7 +11,6 @@ use crate::emit;
 use crate::emit::explain::{Detail, mentioned};
 use crate::engine::{Operation, inspect};
 use crate::inputs;
-use crate::judge::Evaluated;
 use crate::terminal;
 use crate::terminal::printable;
 
@@ -90,7 +89,7 @@ fn explain_objects(args: &Args, path: &Path) -> Result<Exit> {
     if answers.is_empty() {
         return Ok(problems.finish(Exit::CouldNot));
     }
-    require_decisions(&answers, "an explanation is made from")?;
+    let answers = require_decisions(answers, "an explanation is made from")?;
     let detail = if args.why_not {
         Detail::WhyNot
     } else {
@@ -100,7 +99,7 @@ fn explain_objects(args: &Args, path: &Path) -> Result<Exit> {
     terminal::unless_closed(emit::explain::decisions(
         &answers, &settings, detail, &digest,
     ))?;
-    let all_admitted = answers.iter().all(Evaluated::is_admitted);
+    let all_admitted = answers.iter().all(|one| one.answer.allowed);
     Ok(problems.finish(if all_admitted { Exit::Yes } else { Exit::No }))
 }
 

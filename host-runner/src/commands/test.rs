@@ -277,7 +277,7 @@ fn coverage(suites: &[Loaded], results: &[CaseResult]) -> Vec<Coverage> {
         let of_group = |result: &&CaseResult| group.iter().any(|(index, _)| *index == result.suite);
         let decisions = results.iter().filter(of_group);
         let decisions = decisions.filter_map(|result| match &result.ended {
-            Ended::Decided { decision, .. } => Some(decision),
+            Ended::Decided { decision, .. } => Some(decision.as_ref()),
             Ended::Failed(_) => None,
         });
         let settings = group

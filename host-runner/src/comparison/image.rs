@@ -3,10 +3,9 @@
 use alloc::collections::BTreeSet;
 
 use serde::Serialize;
-use serde_json::Value;
 
-use super::{Codes, codes};
-use crate::fields::{list, text};
+use super::Codes;
+use crate::decision::{CheckSetResult, DocumentResult, Enforcement, ImageDecision, Verdict};
 
 /// An image that is judged in another way, or for other reasons
 #[derive(Debug, Serialize)]
@@ -27,7 +26,7 @@ pub(crate) struct ImageChange {
 #[derive(Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Said {
-    pub(crate) verdict: String,
+    pub(crate) verdict: Verdict,
     /// One for each document
     pub(crate) because: Vec<Cause>,
 }
@@ -42,113 +41,108 @@ pub(crate) struct Cause {
 }
 
 /// The images that change, in the object's order; each place of an object names one.
-pub(super) fn changes(old: &Value, new: &Value) -> Vec<ImageChange> {
-    let (before, after) = (list(old, "images"), list(new, "images"));
-    let changed = after
+pub(super) fn changes(old: &[ImageDecision], new: &[ImageDecision]) -> Vec<ImageChange> {
+    let changed = new
         .iter()
-        .filter_map(|image| change(at(before, text(image, "field")), Some(image)));
-    let lost = before
+        .filter_map(|image| change(at(old, &image.field), Some(image)));
+    let lost = old
         .iter()
-        .filter(|image| at(after, text(image, "field")).is_none())
+        .filter(|image| at(new, &image.field).is_none())
         .filter_map(|image| change(Some(image), None));
     changed.chain(lost).collect()
 }
 
-fn at<'a>(images: &'a [Value], field: &str) -> Option<&'a Value> {
-    images.iter().find(|image| text(image, "field") == field)
+fn at<'a>(images: &'a [ImageDecision], field: &str) -> Option<&'a ImageDecision> {
+    images.iter().find(|image| image.field == field)
 }
 
-fn change(old: Option<&Value>, new: Option<&Value>) -> Option<ImageChange> {
+fn change(old: Option<&ImageDecision>, new: Option<&ImageDecision>) -> Option<ImageChange> {
     let image = new.or(old)?;
     let (before, after) = (old.map(Said::of), new.map(Said::of));
     let codes = Codes::between(
-        &old.map(all_codes).unwrap_or_default(),
-        &new.map(all_codes).unwrap_or_default(),
+        &old.map(codes).unwrap_or_default(),
+        &new.map(codes).unwrap_or_default(),
     );
     let is_changed = before != after || !codes.is_empty();
     is_changed.then(|| ImageChange {
-        image: text(image, "image").to_owned(),
-        field: text(image, "field").to_owned(),
+        image: image.image.clone(),
+        field: image.field.clone(),
         old: before,
         new: after,
         codes,
     })
 }
 
-/// The codes of everything that is said about an image.
-fn all_codes(image: &Value) -> BTreeSet<&str> {
-    let mut found = codes(list(image, "reasons"));
-    for result in list(image, "results") {
-        found.extend(codes(list(result, "reasons")));
-        let attestors = list(result, "attestors").iter();
-        let checks = result
-            .get("checkSet")
-            .map_or(&[][..], |set| list(set, "checks"));
-        for part in attestors.chain(checks) {
-            found.extend(codes(list(part, "reasons")));
-        }
-    }
-    found
+fn codes(image: &ImageDecision) -> BTreeSet<&str> {
+    image.codes().into_iter().collect()
 }
 
 impl Said {
-    fn of(image: &Value) -> Self {
-        let because = list(image, "results").iter().map(Cause::of);
+    fn of(image: &ImageDecision) -> Self {
+        let because = image.results.iter().map(Cause::of);
         Self {
-            verdict: text(image, "verdict").to_owned(),
+            verdict: image.verdict.clone(),
             because: because.collect(),
         }
     }
 }
 
 impl Cause {
-    fn of(result: &Value) -> Self {
+    fn of(result: &DocumentResult) -> Self {
         Self {
-            document: text(result, "document").to_owned(),
+            document: result.document.clone(),
             by: applied(result),
         }
     }
 }
 
 /// Describes the applied part, such as `default rule: ALWAYS_DENY` or `check set 0 "Prod"`
-fn applied(result: &Value) -> String {
-    let mode = match text(result, "enforcement") {
-        "dry-run" => ", in dry run",
+fn applied(result: &DocumentResult) -> String {
+    let mode = match result.enforcement {
+        Enforcement::DryRun => ", in dry run",
         _ => "",
     };
-    if let Some(allowlist) = result.get("allowlist") {
-        return format!("exempt by `{}`", text(allowlist, "pattern"));
+    if let Some(allowlist) = &result.allowlist {
+        return format!("exempt by `{}`", allowlist.pattern);
     }
-    if let Some(rule) = result.get("rule") {
-        let evaluation = text(rule, "evaluationMode");
-        let attestors = names(list(result, "attestors"), "name", " by ");
-        return match text(rule, "key") {
+    if let Some(rule) = &result.rule {
+        let evaluation = &rule.evaluation_mode;
+        let names = result.attestors.iter().map(|one| one.name.as_str());
+        let attestors = joined(names, " by ");
+        return match rule.key.as_str() {
             "" => format!("default rule: {evaluation}{attestors}{mode}"),
             key => {
-                let kind = text(rule, "kind");
+                let kind = &rule.kind;
                 format!("{kind} rule for `{key}`: {evaluation}{attestors}{mode}")
             }
         };
     }
-    let Some(check_set) = result.get("checkSet") else {
+    let Some(check_set) = &result.check_set else {
         return format!("no check sets{mode}");
     };
-    let index = check_set.get("index").map(Value::to_string);
-    let index = index.unwrap_or_default();
-    let name = match text(check_set, "displayName") {
+    let CheckSetResult {
+        index,
+        display_name,
+        allowlist,
+        checks,
+        ..
+    } = check_set;
+    let index = index.map_or_else(String::new, |index| index.to_string());
+    let name = match display_name.as_str() {
         "" => String::new(),
         name => format!(" \"{name}\""),
     };
-    let exempt = check_set.get("allowlist").map_or_else(String::new, |one| {
-        format!(", exempt by `{}`", text(one, "pattern"))
-    });
-    let checks = names(list(check_set, "checks"), "type", ": ");
+    let exempt = allowlist
+        .as_ref()
+        .map_or_else(String::new, |one| format!(", exempt by `{}`", one.pattern));
+    let kinds = checks.iter().map(|one| one.kind.as_str());
+    let checks = joined(kinds, ": ");
     format!("check set {index}{name}{exempt}{checks}{mode}")
 }
 
-/// Joins the names of parts after `before`; empty without parts.
-fn names(parts: &[Value], key: &str, before: &str) -> String {
-    let names: Vec<_> = parts.iter().map(|part| text(part, key)).collect();
+/// Joins names after `before`; empty without names.
+fn joined<'n>(names: impl Iterator<Item = &'n str>, before: &str) -> String {
+    let names: Vec<_> = names.collect();
     if names.is_empty() {
         return String::new();
     }

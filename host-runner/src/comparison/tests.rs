@@ -1,7 +1,8 @@
-use serde_json::json;
+use serde::Deserialize as _;
+use serde_json::{Value, json};
 
 use super::*;
-use crate::inputs::{Asked, Request};
+use crate::inputs::Asked;
 
 fn answer(allowed: bool, verdict: &str, enforcement: &str, results: &Value) -> Value {
     json!({"kind": "Decision", "allowed": allowed, "verdict": verdict, "enforcement": enforcement,
@@ -14,15 +15,15 @@ fn by_rule(mode: &str, code: &str) -> Value {
         "reasons": [{"code": code}]}])
 }
 
-fn between(old: &Value, new: Value) -> Option<ObjectChange> {
+fn between(old: &Value, new: &Value) -> Option<ObjectChange> {
     let request = Request {
         request: Value::Null,
         title: "Pod default/web".into(),
         source: "pod.yaml".into(),
         asked: Asked::Yes,
     };
-    let answer = new;
-    ObjectChange::between(old, &Evaluated { request, answer })
+    let read = |decision| Decision::deserialize(decision).unwrap();
+    ObjectChange::between(&request, &read(old), &read(new))
 }
 
 fn admitted() -> Value {
@@ -37,7 +38,7 @@ fn denied() -> Value {
 
 #[test]
 fn an_object_is_newly_denied_with_what_was_lost_and_gained() {
-    let change = between(&admitted(), denied()).unwrap();
+    let change = between(&admitted(), &denied()).unwrap();
     assert_eq!(change.change, Change::NewlyDenied);
     assert_eq!(
         (change.old.words(), change.new.words()),
@@ -49,7 +50,7 @@ fn an_object_is_newly_denied_with_what_was_lost_and_gained() {
     let by = &image.new.as_ref().unwrap().because[0].by;
     assert_eq!(by, "default rule: ALWAYS_DENY");
     assert_eq!(
-        between(&denied(), admitted()).unwrap().change,
+        between(&denied(), &admitted()).unwrap().change,
         Change::NewlyAdmitted
     );
 }
@@ -58,19 +59,19 @@ fn an_object_is_newly_denied_with_what_was_lost_and_gained() {
 fn what_is_admitted_in_another_way_changes_otherwise() {
     let results = by_rule("ALWAYS_DENY", "always-deny");
     let dry_run = answer(true, "NON_CONFORMANT", "dry-run", &results);
-    let change = between(&admitted(), dry_run).unwrap();
+    let change = between(&admitted(), &dry_run).unwrap();
     assert_eq!(change.change, Change::Otherwise);
     assert_eq!(change.new.words(), "admitted by dry run");
     let error = answer(false, "ERROR", "enforced", &results);
     assert_eq!(
-        between(&denied(), error).unwrap().new.words(),
+        between(&denied(), &error).unwrap().new.words(),
         "denied by an error"
     );
 }
 
 #[test]
 fn what_says_the_same_does_not_change() {
-    assert!(between(&denied(), denied()).is_none());
+    assert!(between(&denied(), &denied()).is_none());
 }
 
 #[test]
@@ -82,7 +83,7 @@ fn another_attestor_or_check_is_another_reason() {
     };
     let attestor = |name: &str| json!({"name": name, "verified": true});
     let one = signed(json!([attestor("a")]));
-    let change = between(&one, signed(json!([attestor("a"), attestor("b")]))).unwrap();
+    let change = between(&one, &signed(json!([attestor("a"), attestor("b")]))).unwrap();
     assert_eq!(change.change, Change::ReasonsOnly);
     let by = &change.images[0].new.as_ref().unwrap().because[0].by;
     assert_eq!(by, "default rule: ALWAYS_ALLOW by a, b");
@@ -92,7 +93,7 @@ fn another_attestor_or_check_is_another_reason() {
         let results = json!([{"document": "platformPolicies[0]", "checkSet": set}]);
         answer(true, "CONFORMANT", "enforced", &results)
     };
-    let change = between(&checked(&["A"]), checked(&["A", "B"])).unwrap();
+    let change = between(&checked(&["A"]), &checked(&["A", "B"])).unwrap();
     let by = &change.images[0].new.as_ref().unwrap().because[0].by;
     assert_eq!(by, "check set 1 \"Prod\": A, B");
 }
@@ -101,10 +102,10 @@ fn another_attestor_or_check_is_another_reason() {
 fn an_object_that_was_not_read_has_no_images_on_that_side() {
     let refused = json!({"kind": "Decision", "allowed": false, "verdict": "ERROR",
         "enforcement": "enforced", "images": [], "reasons": [{"code": "context-missing"}]});
-    let change = between(&refused, admitted()).unwrap();
+    let change = between(&refused, &admitted()).unwrap();
     assert_eq!(change.codes.lost, ["context-missing"]);
     assert_eq!(change.images[0].old, None);
-    let change = between(&admitted(), refused).unwrap();
+    let change = between(&admitted(), &refused).unwrap();
     assert_eq!(change.images[0].new, None);
 }
 
@@ -114,8 +115,8 @@ fn only_changed_answers_are_kept_unless_reasons_are_asked_for() {
     other["images"][0]["results"][0]["reasons"] = json!([]);
     for (lists_reasons, kept) in [(false, 1), (true, 2)] {
         let mut comparison = Comparison::default();
-        comparison.add(between(&admitted(), denied()), lists_reasons);
-        comparison.add(between(&denied(), other.clone()), lists_reasons);
+        comparison.add(between(&admitted(), &denied()), lists_reasons);
+        comparison.add(between(&denied(), &other), lists_reasons);
         comparison.add(None, lists_reasons);
         assert_eq!(comparison.changes.len(), kept);
         let Summary {

@@ -7,6 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use super::json::print;
+use crate::decision::Response;
 use crate::judge::Evaluated;
 
 /// Prints one review as is, and several as a list.
@@ -19,22 +20,29 @@ pub(crate) fn reviews(answers: &[Evaluated]) -> io::Result<()> {
 }
 
 fn review(evaluated: &Evaluated) -> Value {
-    let answer = |key: &str| {
-        evaluated
-            .answer
-            .get(key)
-            .filter(|value| !value.is_null())
-            .cloned()
+    let Response {
+        message,
+        code,
+        warnings,
+        audit_annotations,
+        mutated_object,
+        ..
+    } = match evaluated.answer.decision() {
+        Ok(decision) => Response {
+            message: Some(decision.message.as_str().into()),
+            ..Response::default()
+        },
+        Err(response) => response.clone(),
     };
-    let mut response = json!({
+    let mut review = json!({
         "uid": evaluated.request.request.get("uid").cloned().unwrap_or_default(),
         "allowed": evaluated.is_admitted(),
     });
-    let status: serde_json::Map<_, _> = ["message", "code"]
+    let status: serde_json::Map<_, _> = [("message", message), ("code", code)]
         .into_iter()
-        .filter_map(|key| Some((key.to_owned(), answer(key)?)))
+        .filter_map(|(key, value)| Some((key.to_owned(), value?)))
         .collect();
-    let patch = answer("mutated_object").and_then(|mutated| {
+    let patch = mutated_object.and_then(|mutated| {
         let object = evaluated.request.request.get("object")?;
         let patch = serde_json::to_vec(&json_patch::diff(object, &mutated)).ok()?;
         Some(Value::String(STANDARD.encode(patch)))
@@ -46,15 +54,15 @@ fn review(evaluated: &Evaluated) -> Value {
         ),
         ("patchType", patch.as_ref().map(|_| "JSONPatch".into())),
         ("patch", patch),
-        ("warnings", answer("warnings")),
-        ("auditAnnotations", answer("audit_annotations")),
+        ("warnings", warnings),
+        ("auditAnnotations", audit_annotations),
     ];
-    if let Some(response) = response.as_object_mut() {
-        response.extend(
+    if let Some(review) = review.as_object_mut() {
+        review.extend(
             fields
                 .into_iter()
                 .filter_map(|(key, value)| Some((key.to_owned(), value?))),
         );
     }
-    json!({"apiVersion": "admission.k8s.io/v1", "kind": "AdmissionReview", "response": response})
+    json!({"apiVersion": "admission.k8s.io/v1", "kind": "AdmissionReview", "response": review})
 }

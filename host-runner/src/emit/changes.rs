@@ -53,7 +53,7 @@ fn image(out: &mut dyn Write, change: &ImageChange) -> io::Result<()> {
     let (name, field) = (printable(&change.image), printable(&change.field));
     writeln!(out, "  {name}  {DIM}{field}{RESET}")?;
     let verdict = |said: &Option<Said>| match said {
-        Some(said) => printable(&said.verdict),
+        Some(said) => printable(said.verdict.as_str()),
         None => "not evaluated".to_owned(),
     };
     let (old, new) = (verdict(&change.old), verdict(&change.new));

@@ -11,9 +11,10 @@ use std::io::{self, Write as _};
 
 use serde_json::Value;
 
-use super::human::{admission, mark, printable_answer, summary};
+use super::human::{admission, mark, printable_part, summary};
 use super::tree::Node;
-use crate::fields::{list, text};
+use crate::decision::{Decision, DocumentResult, Enforcement, ImageDecision, Reason};
+use crate::fields::text;
 use crate::help;
 use crate::judge::Evaluated;
 use crate::settings_view::SettingsView;
@@ -33,14 +34,14 @@ pub(crate) enum Detail {
 
 /// Prints a tree for each answer, and counts them.
 pub(crate) fn decisions(
-    answers: &[Evaluated],
+    answers: &[Evaluated<Decision>],
     settings: &Value,
     detail: Detail,
     digest: &str,
 ) -> io::Result<()> {
     let mut out = anstream::stdout().lock();
     // Equal names stay equal, so that one is still found in the other.
-    let shown = printable_answer(settings);
+    let shown = printable_json(settings);
     for evaluated in answers {
         object(evaluated, SettingsView(&shown)).write(&mut out)?;
         if detail == Detail::WhyNot {
@@ -48,40 +49,40 @@ pub(crate) fn decisions(
         }
         writeln!(out)?;
     }
-    summary(&mut out, answers, digest)
+    summary(
+        &mut out,
+        answers.iter().map(|one| one.answer.allowed),
+        digest,
+    )
 }
 
-fn object(evaluated: &Evaluated, settings: SettingsView<'_>) -> Node {
+fn object(evaluated: &Evaluated<Decision>, settings: SettingsView<'_>) -> Node {
     let Evaluated { request, answer } = evaluated;
-    let answer = &printable_answer(answer);
-    let asked = printable_answer(&request.request);
-    let (colour, word) = admission(evaluated);
-    let verdict = text(answer, "verdict");
-    let because = match text(answer, "enforcement") {
-        "dry-run" => ", only reported because of dry run",
-        "break-glass" => ", overridden by the Pod's break-glass label",
-        _ => "",
+    let answer = &printable_part(answer);
+    let asked = printable_json(&request.request);
+    let (colour, word) = admission(answer.allowed, &answer.enforcement);
+    let verdict = &answer.verdict;
+    let because = match answer.enforcement {
+        Enforcement::DryRun => ", only reported because of dry run",
+        Enforcement::BreakGlass => ", overridden by the Pod's break-glass label",
+        Enforcement::Enforced | Enforcement::Other(_) => "",
     };
     let mut children = vec![
         Node::new(request_line(&asked)),
         Node::new(format!("{colour}{word}{RESET}: verdict {verdict}{because}")),
     ];
-    children.extend(reasons(answer));
-    for one in list(answer, "images") {
+    children.extend(reasons(&answer.reasons));
+    for one in &answer.images {
         children.push(image(one, answer, &asked, settings));
     }
-    for warning in list(answer, "warnings") {
-        let (code, message) = (text(warning, "code"), text(warning, "message"));
-        let help = help::when_asked(code, false);
+    for Reason { code, message, .. } in &answer.warnings {
+        let help = help::when_asked(code.as_str(), false);
         let node = Node::new(format!("{BOLD_YELLOW}warning[{code}]{RESET}: {message}"));
         children.push(node.with(help.map(|help| Node::new(format!("help: {help}")))));
     }
     // Those of a denial repeat what stands above.
-    let annotations = answer.get("auditAnnotations").and_then(Value::as_object);
-    let annotations = annotations.filter(|_| evaluated.is_admitted());
-    for (name, value) in annotations.into_iter().flatten() {
-        let value = value.as_str().unwrap_or_default();
-        let name = printable(name);
+    let annotations = answer.audit_annotations.iter();
+    for (name, value) in annotations.filter(|_| answer.allowed) {
         children.push(Node::new(format!("audit annotation {name}: {value}")));
     }
     let (title, source) = (&request.title, &request.source);
@@ -98,26 +99,31 @@ fn request_line(request: &Value) -> String {
     format!("request: {} of {kind} {place}", text(request, "operation"))
 }
 
-fn image(image: &Value, decision: &Value, request: &Value, settings: SettingsView<'_>) -> Node {
-    let name = match text(image, "image") {
+fn image(
+    image: &ImageDecision,
+    decision: &Decision,
+    request: &Value,
+    settings: SettingsView<'_>,
+) -> Node {
+    let name = match image.image.as_str() {
         "" => "(no image)",
         name => name,
     };
-    let container = match text(image, "container") {
+    let container = match image.container.as_str() {
         "" => String::new(),
         name => format!(", `{name}`"),
     };
-    let mut children = vec![Node::new(format!("at {}{container}", text(image, "field")))];
-    match text(image, "resolvedDigest") {
+    let mut children = vec![Node::new(format!("at {}{container}", image.field))];
+    match image.resolved_digest.as_str() {
         "" => {}
         digest => children.push(Node::new(format!("its tag was resolved to {digest}"))),
     }
-    children.extend(reasons(image));
+    children.extend(reasons(&image.reasons));
     let pod = Pod::of(image, decision, request);
-    for result in list(image, "results") {
+    for result in &image.results {
         children.push(document(result, &pod, settings));
     }
-    Node::new(format!("{} {name}", mark(image))).with(children)
+    Node::new(format!("{} {name}", mark(&image.verdict))).with(children)
 }
 
 /// Namespace and service account of an image's Pod
@@ -127,45 +133,48 @@ struct Pod<'a> {
 }
 
 impl<'a> Pod<'a> {
-    fn of(image: &Value, decision: &'a Value, request: &'a Value) -> Self {
-        let index = index_of(image, "pod");
-        let pod = index.and_then(|index| list(decision, "pods").get(index));
+    fn of(image: &ImageDecision, decision: &'a Decision, request: &'a Value) -> Self {
+        let pod = image.pod.and_then(|index| decision.pods.get(index));
         Self {
             namespace: text(request, "namespace"),
-            service_account: pod.map_or("", |pod| text(pod, "serviceAccount")),
+            service_account: pod.map_or("", |pod| &pod.service_account),
         }
     }
 }
 
 /// The result of a policy document for an image.
-fn document(result: &Value, pod: &Pod<'_>, settings: SettingsView<'_>) -> Node {
-    let key = text(result, "document");
-    let name = match text(result, "name") {
+fn document(result: &DocumentResult, pod: &Pod<'_>, settings: SettingsView<'_>) -> Node {
+    let key = &result.document;
+    let name = match result.name.as_str() {
         "" => String::new(),
         name => format!(" {name}"),
     };
-    let mode = match text(result, "enforcement") {
-        "dry-run" => format!("  {DIM}in dry run{RESET}"),
+    let mode = match result.enforcement {
+        Enforcement::DryRun => format!("  {DIM}in dry run{RESET}"),
         _ => String::new(),
     };
-    let children = if key.starts_with("platformPolicies") {
+    let children = if result.is_platform() {
         check_set::nodes(result, pod, settings)
     } else {
         rule::nodes(result, settings)
     };
-    Node::new(format!("{} {key}{name}{mode}", mark(result))).with(children)
+    Node::new(format!("{} {key}{name}{mode}", mark(&result.verdict))).with(children)
 }
 
 /// The reasons of a part of the Decision, with help once for each code.
-fn reasons(part: &Value) -> Vec<Node> {
+fn reasons(reasons: &[Reason]) -> Vec<Node> {
     let mut said = BTreeSet::new();
-    let reasons = list(part, "reasons").iter();
+    let reasons = reasons.iter();
     reasons.map(|one| reason(one, &mut said)).collect()
 }
 
-fn reason<'a>(reason: &'a Value, said: &mut BTreeSet<&'a str>) -> Node {
-    let (code, message) = (text(reason, "code"), text(reason, "message"));
-    let details = list(reason, "details");
+fn reason<'a>(reason: &'a Reason, said: &mut BTreeSet<&'a str>) -> Node {
+    let Reason {
+        code,
+        message,
+        details,
+    } = reason;
+    let code = code.as_str();
     // Advice on a reason comes after its details and is not repeated in each.
     let is_new = said.insert(code);
     let mut children: Vec<_> = details
@@ -178,10 +187,17 @@ fn reason<'a>(reason: &'a Value, said: &mut BTreeSet<&'a str>) -> Node {
     Node::new(format!("{DIM}{code}{RESET}: {message}")).with(children)
 }
 
-/// An index from 0.
-fn index_of(part: &Value, key: &str) -> Option<usize> {
-    let index = part.get(key).and_then(Value::as_u64)?;
-    usize::try_from(index).ok()
+/// A document with every text made safe for a terminal.
+fn printable_json(value: &Value) -> Value {
+    match value {
+        Value::String(text) => Value::String(printable(text)),
+        Value::Array(items) => items.iter().map(printable_json).collect(),
+        Value::Object(fields) => fields
+            .iter()
+            .map(|(key, value)| (key.clone(), printable_json(value)))
+            .collect(),
+        other => other.clone(),
+    }
 }
 
 #[cfg(test)]

@@ -10,16 +10,17 @@ use std::io;
 use serde_json::Value;
 
 use super::{human, json};
-use crate::fields::{list, text};
+use crate::decision::{self, Decision, DocumentResult, ImageDecision, Reason};
+use crate::fields::text;
 use crate::judge::Evaluated;
 use response::{
-    AllowlistResult, CheckOutcome, CheckResult, CheckResults, CheckSetOutcome, CheckSetResult,
+    CheckOutcome, CheckResult, CheckResults, CheckSetOutcome, CheckSetResult,
     EvaluateGkePolicyResponse, EvaluationResult, ImageOutcome, ImageResult, Int64, PodResult,
     Scope, Verdict,
 };
 
 /// Prints one response as is, and several as a list.
-pub(crate) fn responses(answers: &[Evaluated]) -> io::Result<()> {
+pub(crate) fn responses(answers: &[Evaluated<Decision>]) -> io::Result<()> {
     let responses: Vec<_> = answers.iter().map(response).collect();
     match responses.as_slice() {
         [one] => json::print(one)?,
@@ -29,16 +30,16 @@ pub(crate) fn responses(answers: &[Evaluated]) -> io::Result<()> {
     answers.iter().try_for_each(human::request_reasons)
 }
 
-fn response(evaluated: &Evaluated) -> EvaluateGkePolicyResponse<'_> {
+fn response(evaluated: &Evaluated<Decision>) -> EvaluateGkePolicyResponse<'_> {
     let Evaluated { request, answer } = evaluated;
     let request = &request.request;
     // An image of a Pod that is not listed is included, too.
-    let mut pods: BTreeMap<_, _> = (0_u64..)
-        .zip(list(answer, "pods"))
-        .map(|(index, pod)| (index, (text(pod, "serviceAccount"), Vec::new())))
+    let pods = answer.pods.iter().enumerate();
+    let mut pods: BTreeMap<_, _> = pods
+        .map(|(index, pod)| (index, (pod.service_account.as_str(), Vec::new())))
         .collect();
-    for image in list(answer, "images") {
-        let (_, images) = pods.entry(number(image, "pod").unwrap_or(0)).or_default();
+    for image in &answer.images {
+        let (_, images) = pods.entry(image.pod.unwrap_or_default()).or_default();
         images.push(image);
     }
     let results = pods
@@ -47,11 +48,15 @@ fn response(evaluated: &Evaluated) -> EvaluateGkePolicyResponse<'_> {
             pod_name: object_name(request),
             kubernetes_namespace: text(request, "namespace"),
             kubernetes_service_account: service_account,
-            verdict: greatest(images.iter().map(|image| Verdict::of(image))),
+            verdict: greatest(
+                images
+                    .iter()
+                    .map(|image: &&ImageDecision| (&image.verdict).into()),
+            ),
             image_results: images.into_iter().flat_map(image_results).collect(),
         });
     EvaluateGkePolicyResponse {
-        verdict: Verdict::of(answer),
+        verdict: (&answer.verdict).into(),
         results: results.collect(),
     }
 }
@@ -73,62 +78,62 @@ fn object_name(request: &Value) -> &str {
 }
 
 /// One result for each policy document, after the reasons of the image itself.
-fn image_results(image: &Value) -> Vec<ImageResult<'_>> {
-    let image_uri = text(image, "image");
-    let documents = list(image, "results");
+fn image_results(image: &ImageDecision) -> Vec<ImageResult<'_>> {
+    let image_uri = &image.image;
     let mut results = Vec::new();
-    if documents.is_empty() || !list(image, "reasons").is_empty() {
+    if image.results.is_empty() || !image.reasons.is_empty() {
         results.push(ImageResult {
             image_uri,
-            verdict: Verdict::of(image),
-            outcome: explained(image, ImageOutcome::Explanation),
+            verdict: (&image.verdict).into(),
+            outcome: explained(&image.reasons, ImageOutcome::Explanation),
         });
     }
-    results.extend(documents.iter().map(|document| ImageResult {
+    results.extend(image.results.iter().map(|document| ImageResult {
         image_uri,
-        verdict: Verdict::of(document),
-        outcome: if let Some(allowlist) = allowlist_result(document) {
-            Some(ImageOutcome::AllowlistResult(allowlist))
-        } else if let Some(check_set) = document.get("checkSet") {
+        verdict: (&document.verdict).into(),
+        outcome: if let Some(exemption) = &document.allowlist {
+            Some(ImageOutcome::AllowlistResult(exemption.into()))
+        } else if let Some(check_set) = &document.check_set {
             let result = check_set_result(check_set, document);
             Some(ImageOutcome::CheckSetResult(result))
         } else {
-            explained(document, ImageOutcome::Explanation)
+            explained(&document.reasons, ImageOutcome::Explanation)
         },
     }));
     results
 }
 
-fn check_set_result<'a>(check_set: &'a Value, document: &'a Value) -> CheckSetResult<'a> {
-    let scope = check_set.get("scope");
-    let scope = |key| {
-        scope
-            .map(|scope| text(scope, key))
-            .filter(|of| !of.is_empty())
-    };
-    let checks = list(check_set, "checks");
+fn check_set_result<'a>(
+    check_set: &'a decision::CheckSetResult,
+    document: &'a DocumentResult,
+) -> CheckSetResult<'a> {
     CheckSetResult {
-        index: number(check_set, "index").map(Int64),
-        display_name: text(check_set, "displayName"),
-        scope: scope("kubernetesServiceAccount")
-            .map(Scope::KubernetesServiceAccount)
-            .or_else(|| scope("kubernetesNamespace").map(Scope::KubernetesNamespace)),
-        outcome: if let Some(allowlist) = allowlist_result(check_set) {
-            Some(CheckSetOutcome::AllowlistResult(allowlist))
-        } else if checks.is_empty() {
-            explained(document, CheckSetOutcome::Explanation)
+        index: check_set.index.map(Int64),
+        display_name: &check_set.display_name,
+        scope: check_set.scope().map(|scope| match scope {
+            decision::Scope::ServiceAccount(name) => Scope::KubernetesServiceAccount(name),
+            decision::Scope::Namespace(name) => Scope::KubernetesNamespace(name),
+        }),
+        outcome: if let Some(exemption) = &check_set.allowlist {
+            Some(CheckSetOutcome::AllowlistResult(exemption.into()))
+        } else if check_set.checks.is_empty() {
+            explained(&document.reasons, CheckSetOutcome::Explanation)
         } else {
-            let results = checks.iter().map(check_result).collect();
+            let results = check_set.checks.iter().map(check_result).collect();
             Some(CheckSetOutcome::CheckResults(CheckResults { results }))
         },
     }
 }
 
-fn check_result(check: &Value) -> CheckResult<'_> {
-    let verdict = Verdict::of(check);
-    let (kind, display_name) = (text(check, "type"), text(check, "displayName"));
-    let index = number(check, "index");
-    let mut explanation = kind.to_owned();
+fn check_result(check: &decision::CheckResult) -> CheckResult<'_> {
+    let decision::CheckResult {
+        index,
+        display_name,
+        kind,
+        ..
+    } = check;
+    let verdict = Verdict::from(&check.verdict);
+    let mut explanation = kind.clone();
     if let Some(index) = index {
         explanation.push_str(&format!(" at index {index}"));
     }
@@ -136,7 +141,7 @@ fn check_result(check: &Value) -> CheckResult<'_> {
         explanation.push_str(&format!(" with display name \"{display_name}\""));
     }
     explanation.push_str(&format!(" has verdict {}", verdict.name()));
-    if let Some(reasons) = explained(check, |reasons| reasons) {
+    if let Some(reasons) = explained(&check.reasons, |reasons| reasons) {
         explanation.push_str(&format!(". {reasons}"));
     }
     CheckResult {
@@ -144,32 +149,21 @@ fn check_result(check: &Value) -> CheckResult<'_> {
         display_name,
         kind,
         explanation,
-        outcome: match allowlist_result(check) {
-            Some(allowlist) => CheckOutcome::AllowlistResult(allowlist),
+        outcome: match &check.allowlist {
+            Some(exemption) => CheckOutcome::AllowlistResult(exemption.into()),
             None => CheckOutcome::EvaluationResult(EvaluationResult { verdict }),
         },
     }
 }
 
-/// The allowlist entry that exempts an image from a part of the policy.
-fn allowlist_result(part: &Value) -> Option<AllowlistResult<'_>> {
-    let matched_pattern = text(part.get("allowlist")?, "pattern");
-    Some(AllowlistResult { matched_pattern })
-}
-
 /// The reasons of a part of the Decision in one text, where there are some.
-fn explained<T>(part: &Value, outcome: impl FnOnce(String) -> T) -> Option<T> {
-    let messages = list(part, "reasons").iter();
-    let messages: Vec<_> = messages.map(|reason| text(reason, "message")).collect();
+fn explained<T>(reasons: &[Reason], outcome: impl FnOnce(String) -> T) -> Option<T> {
+    let messages: Vec<_> = reasons.iter().map(|one| one.message.as_str()).collect();
     (!messages.is_empty()).then(|| outcome(messages.join(". ")))
 }
 
 fn greatest(verdicts: impl Iterator<Item = Verdict>) -> Verdict {
     verdicts.max().unwrap_or(Verdict::Conformant)
-}
-
-fn number(value: &Value, key: &str) -> Option<u64> {
-    value.get(key).and_then(Value::as_u64)
 }
 
 #[cfg(test)]

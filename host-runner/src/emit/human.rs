@@ -5,15 +5,13 @@ pub(super) mod reason;
 
 use std::io::{self, Write};
 
-use serde_json::Value;
-
+use crate::decision::{Decision, Enforcement, ImageDecision, Part, Reason, Verdict};
 use crate::engine::{Abi, Inspection};
-use crate::fields::{list, text};
 use crate::judge::Evaluated;
 use crate::terminal::{BOLD_GREEN, BOLD_RED, BOLD_YELLOW, DIM, RESET, printable, printable_lines};
 use reason::reason;
 
-pub(super) use policy::check_set_title;
+pub(super) use policy::{check_set_title, quoted};
 
 /// Prints all answers and counts them.
 pub(crate) fn decisions(answers: &[Evaluated], digest: &str) -> io::Result<()> {
@@ -22,13 +20,17 @@ pub(crate) fn decisions(answers: &[Evaluated], digest: &str) -> io::Result<()> {
         object(&mut out, evaluated)?;
         writeln!(out)?;
     }
-    summary(&mut out, answers, digest)
+    summary(&mut out, answers.iter().map(Evaluated::is_admitted), digest)
 }
 
 /// `1 admitted, 2 denied (module sha256:…)`
-pub(super) fn summary(out: &mut impl Write, answers: &[Evaluated], digest: &str) -> io::Result<()> {
-    let admitted = answers.iter().filter(|answer| answer.is_admitted()).count();
-    let denied = answers.len().saturating_sub(admitted);
+pub(super) fn summary(
+    out: &mut impl Write,
+    answers: impl Iterator<Item = bool>,
+    digest: &str,
+) -> io::Result<()> {
+    let (admitted, denied): (Vec<_>, Vec<_>) = answers.partition(|is_admitted| *is_admitted);
+    let (admitted, denied) = (admitted.len(), denied.len());
     writeln!(
         out,
         "{admitted} admitted, {denied} denied {DIM}(module {digest}){RESET}"
@@ -36,91 +38,94 @@ pub(super) fn summary(out: &mut impl Write, answers: &[Evaluated], digest: &str)
 }
 
 /// The outcome of an object in a few words, and its color.
-pub(super) fn admission(evaluated: &Evaluated) -> (&'static str, &'static str) {
-    let is_admitted = evaluated.is_admitted();
-    match (is_admitted, text(&evaluated.answer, "enforcement")) {
+pub(super) const fn admission(
+    is_admitted: bool,
+    enforcement: &Enforcement,
+) -> (&'static str, &'static str) {
+    match (is_admitted, enforcement) {
         (false, _) => (BOLD_RED, "denied"),
-        (true, "dry-run") => (BOLD_YELLOW, "admitted by dry run"),
-        (true, "break-glass") => (BOLD_YELLOW, "admitted with break-glass"),
-        (true, _) => (BOLD_GREEN, "admitted"),
+        (true, Enforcement::DryRun) => (BOLD_YELLOW, "admitted by dry run"),
+        (true, Enforcement::BreakGlass) => (BOLD_YELLOW, "admitted with break-glass"),
+        (true, Enforcement::Enforced | Enforcement::Other(_)) => (BOLD_GREEN, "admitted"),
     }
 }
 
 fn object(out: &mut impl Write, evaluated: &Evaluated) -> io::Result<()> {
     let Evaluated { request, answer } = evaluated;
-    let answer = &printable_answer(answer);
-    let (colour, word) = admission(evaluated);
+    let decision = answer.decision().map(printable_part);
+    let enforcement = decision.as_ref().map(|decision| &decision.enforcement);
+    let enforcement = enforcement.unwrap_or(&Enforcement::Enforced);
+    let (colour, word) = admission(evaluated.is_admitted(), enforcement);
     writeln!(
         out,
         "{colour}{word}{RESET}  {}  {DIM}{}{RESET}",
         request.title, request.source
     )?;
-    if !evaluated.is_decision() {
-        // Of another module, the message is all there is; ours has several lines.
-        let message = printable_lines(text(&evaluated.answer, "message"));
-        return message
-            .iter()
-            .try_for_each(|line| writeln!(out, "  {line}"));
-    }
-    reasons(out, answer, 1)?;
-    for image in list(answer, "images") {
+    let decision = match decision {
+        Ok(decision) => decision,
+        Err(response) => {
+            // Of another module, the message is all there is; ours has several lines.
+            let message = printable_lines(response.message());
+            return message
+                .iter()
+                .try_for_each(|line| writeln!(out, "  {line}"));
+        }
+    };
+    reasons(out, &decision.reasons, 1)?;
+    for image in &decision.images {
         self::image(out, image)?;
     }
-    for warning in list(answer, "warnings") {
-        let (code, message) = (text(warning, "code"), text(warning, "message"));
+    for Reason { code, message, .. } in &decision.warnings {
         writeln!(out, "  {BOLD_YELLOW}warning[{code}]{RESET}: {message}")?;
     }
     Ok(())
 }
 
-fn image(out: &mut impl Write, image: &Value) -> io::Result<()> {
-    let name = match text(image, "image") {
+fn image(out: &mut impl Write, image: &ImageDecision) -> io::Result<()> {
+    let name = match image.image.as_str() {
         "" => "(no image)",
         name => name,
     };
-    writeln!(
-        out,
-        "  {} {name}  {DIM}{}{RESET}",
-        mark(image),
-        text(image, "field")
-    )?;
-    match text(image, "resolvedDigest") {
+    let (mark, field) = (mark(&image.verdict), &image.field);
+    writeln!(out, "  {mark} {name}  {DIM}{field}{RESET}")?;
+    match image.resolved_digest.as_str() {
         "" => {}
         digest => writeln!(out, "    {DIM}resolved to{RESET} {digest}")?,
     }
-    reasons(out, image, 2)?;
-    let results = list(image, "results");
+    reasons(out, &image.reasons, 2)?;
+    let results = &image.results;
     for result in results {
         policy::document(out, result, results.len() > 1)?;
     }
     Ok(())
 }
 
-/// The verdict of a part of the Decision as one character.
-pub(super) fn mark(part: &Value) -> String {
-    let (colour, mark) = match text(part, "verdict") {
-        "CONFORMANT" => (BOLD_GREEN, "✓"),
-        "ERROR" => (BOLD_RED, "!"),
-        _ => (BOLD_RED, "✗"),
+/// A verdict as one character.
+pub(super) fn mark(verdict: &Verdict) -> String {
+    let (colour, mark) = match verdict {
+        Verdict::Conformant => (BOLD_GREEN, "✓"),
+        Verdict::Error => (BOLD_RED, "!"),
+        Verdict::NonConformant | Verdict::Other(_) => (BOLD_RED, "✗"),
     };
     format!("{colour}{mark}{RESET}")
 }
 
-/// All reasons of a part of the Decision.
-fn reasons(out: &mut impl Write, part: &Value, depth: usize) -> io::Result<()> {
-    let mut reasons = list(part, "reasons").iter();
+/// Prints all reasons of a part of the Decision.
+fn reasons(out: &mut impl Write, reasons: &[Reason], depth: usize) -> io::Result<()> {
+    let mut reasons = reasons.iter();
     reasons.try_for_each(|one| reason(out, one, depth))
 }
 
 /// Prints the reasons of a request as a whole on standard error, for formats without a field for them.
-pub(super) fn request_reasons(evaluated: &Evaluated) -> io::Result<()> {
-    let answer = printable_answer(&evaluated.answer);
-    if list(&answer, "reasons").is_empty() {
+pub(super) fn request_reasons(evaluated: &Evaluated<Decision>) -> io::Result<()> {
+    let Evaluated { request, answer } = evaluated;
+    if answer.reasons.is_empty() {
         return Ok(());
     }
     let mut out = anstream::stderr().lock();
-    writeln!(out, "note: {}", evaluated.request.title)?;
-    reasons(&mut out, &answer, 1)
+    writeln!(out, "note: {}", request.title)?;
+    let mut reasons = answer.reasons.iter().map(printable_part);
+    reasons.try_for_each(|one| reason(&mut out, &one, 1))
 }
 
 /// Prints a module's surface.
@@ -147,17 +152,11 @@ pub(crate) fn inspection(inspection: &Inspection, abi: Abi) -> io::Result<()> {
     }
 }
 
-/// The answer with every text made safe for a terminal, since the author of the object wrote many of them.
-pub(super) fn printable_answer(value: &Value) -> Value {
-    match value {
-        Value::String(text) => Value::String(printable(text)),
-        Value::Array(items) => items.iter().map(printable_answer).collect(),
-        Value::Object(fields) => fields
-            .iter()
-            .map(|(key, value)| (key.clone(), printable_answer(value)))
-            .collect(),
-        other => other.clone(),
-    }
+/// A part of an answer with every text made safe for a terminal, since the author of the object wrote many of them.
+pub(super) fn printable_part<T: Part + Clone>(part: &T) -> T {
+    let mut part = part.clone();
+    part.each_text(&mut |text| *text = printable(text));
+    part
 }
 
 #[cfg(test)]

@@ -12,13 +12,11 @@ use crate::terminal::printable::{begins_command, is_unsafe, json_without_keys};
 /// Prints one answer as is, and several as a list; `is_one` if there was one object.
 pub(crate) fn decisions(answers: &[Evaluated], is_one: bool) -> io::Result<()> {
     match answers {
-        [one] if is_one => print(&one.answer),
-        many => print(
-            &many
-                .iter()
-                .map(|evaluated| &evaluated.answer)
-                .collect::<Vec<_>>(),
-        ),
+        [one] if is_one => print(&one.answer.json()?),
+        many => {
+            let documents = many.iter().map(|evaluated| evaluated.answer.json());
+            print(&documents.collect::<serde_json::Result<Vec<_>>>()?)
+        }
     }
 }
 

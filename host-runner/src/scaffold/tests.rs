@@ -152,7 +152,7 @@ fn is_tested_completely(module: &Policy, suite: &Path) {
         "{results:#?}\n{text}"
     );
     let decisions = results.iter().filter_map(|result| match &result.ended {
-        Ended::Decided { decision, .. } => Some(decision),
+        Ended::Decided { decision, .. } => Some(decision.as_ref()),
         Ended::Failed(_) => None,
     });
     let coverage = Coverage::of("", &loaded.settings, decisions);

@@ -2,11 +2,13 @@
 
 use alloc::collections::BTreeSet;
 
+use policy_wasm::Code;
 use serde::Serialize;
 use serde_json::Value;
 
 use super::place::Place;
-use crate::fields::{list, text};
+use crate::decision::{CheckSetResult, Decision, Exemption, Verdict};
+use crate::fields::text;
 
 /// The parts of one settings file
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -37,7 +39,7 @@ impl Coverage {
     pub fn of<'d>(
         name: &str,
         settings: &Value,
-        decisions: impl IntoIterator<Item = &'d Value>,
+        decisions: impl IntoIterator<Item = &'d Decision>,
     ) -> Self {
         let mut marks = BTreeSet::new();
         for decision in decisions {
@@ -225,60 +227,55 @@ fn allowlist(owner: &Value, place: &Place, mark: &str, parts: &mut Parts) {
 }
 
 /// Returns the marks of the parts that one Decision exercises.
-pub(super) fn exercised(decision: &Value, marks: &mut BTreeSet<String>) {
-    for image in list(decision, "images") {
-        if list(image, "reasons")
-            .iter()
-            .any(|reason| text(reason, "code") == "digest-denied")
-        {
-            let written = text(image, "image")
-                .split_once('@')
-                .map(|(_, digest)| digest);
-            let resolved = Some(text(image, "resolvedDigest")).filter(|digest| !digest.is_empty());
-            let digest = resolved.or(written).unwrap_or_default();
+pub(super) fn exercised(decision: &Decision, marks: &mut BTreeSet<String>) {
+    for image in &decision.images {
+        let mut reasons = image.reasons.iter();
+        if reasons.any(|reason| reason.code == Code::DigestDenied) {
+            let written = image.image.split_once('@').map(|(_, digest)| digest);
+            let digest = match image.resolved_digest.as_str() {
+                "" => written.unwrap_or_default(),
+                resolved => resolved,
+            };
             marks.insert(format!("denied {digest}"));
         }
-        for result in list(image, "results") {
-            let document = text(result, "document");
-            exempt(result, document, marks);
-            if let Some(rule) = result.get("rule") {
-                marks.insert(format!("rule {} {}", text(rule, "kind"), text(rule, "key")));
+        for result in &image.results {
+            let document = &result.document;
+            exempt(result.allowlist.as_ref(), document, marks);
+            if let Some(rule) = &result.rule {
+                marks.insert(format!("rule {} {}", rule.kind, rule.key));
             }
-            for attestor in list(result, "attestors") {
-                let verified = attestor.get("verified") == Some(&Value::Bool(true));
-                let outcome = if verified { "satisfied" } else { "unsatisfied" };
-                marks.insert(format!("attestor {} {outcome}", text(attestor, "name")));
+            for attestor in &result.attestors {
+                let outcome = if attestor.verified {
+                    "satisfied"
+                } else {
+                    "unsatisfied"
+                };
+                marks.insert(format!("attestor {} {outcome}", attestor.name));
             }
-            if let Some(set) = result.get("checkSet") {
-                let mark = format!("{document} set {}", index(set));
+            if let Some(set) = &result.check_set {
+                let mark = format!("{document} set {}", set.index.unwrap_or_default());
                 check_set(set, &mark, marks);
             }
         }
     }
 }
 
-fn check_set(set: &Value, mark: &str, marks: &mut BTreeSet<String>) {
+fn check_set(set: &CheckSetResult, mark: &str, marks: &mut BTreeSet<String>) {
     marks.insert(mark.to_owned());
-    exempt(set, mark, marks);
-    for check in list(set, "checks") {
-        let mark = format!("{mark} check {}", index(check));
-        exempt(check, &mark, marks);
-        if check.get("allowlist").is_none() {
-            let passed = text(check, "verdict") == "CONFORMANT";
+    exempt(set.allowlist.as_ref(), mark, marks);
+    for check in &set.checks {
+        let mark = format!("{mark} check {}", check.index.unwrap_or_default());
+        exempt(check.allowlist.as_ref(), &mark, marks);
+        if check.allowlist.is_none() {
+            let passed = check.verdict == Verdict::Conformant;
             let outcome = if passed { "passed" } else { "failed" };
             marks.insert(format!("{mark} {outcome}"));
         }
     }
 }
 
-fn exempt(part: &Value, mark: &str, marks: &mut BTreeSet<String>) {
-    if let Some(allowlist) = part.get("allowlist") {
-        marks.insert(format!("{mark} exempt {}", text(allowlist, "pattern")));
+fn exempt(allowlist: Option<&Exemption>, mark: &str, marks: &mut BTreeSet<String>) {
+    if let Some(Exemption { pattern, .. }) = allowlist {
+        marks.insert(format!("{mark} exempt {pattern}"));
     }
-}
-
-fn index(part: &Value) -> u64 {
-    part.get("index")
-        .and_then(Value::as_u64)
-        .unwrap_or_default()
 }

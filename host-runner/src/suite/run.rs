@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::prepare::{Case, Loaded};
 use super::verdict::{self, Mismatch};
+use crate::decision::Decision;
 use crate::engine::{EngineError, Host, Operation, Policy};
 use crate::parallel;
 
@@ -37,7 +38,7 @@ pub enum Ended {
     /// The module answered
     Decided {
         /// Its Decision
-        decision: Value,
+        decision: Box<Decision>,
         /// How that differs from what is expected; empty is as expected
         mismatches: Vec<Mismatch>,
     },
@@ -117,7 +118,7 @@ impl<'p> Runner<'p> {
         }
     }
 
-    fn decide(&self, settings: &Value, case: &Case) -> Result<Value, String> {
+    fn decide(&self, settings: &Value, case: &Case) -> Result<Box<Decision>, String> {
         let settings = case
             .settings(settings)
             .ok_or("`evidence` of the settings is not an object")?;

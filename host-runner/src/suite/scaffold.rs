@@ -28,6 +28,7 @@ use super::mutation::{Mutation, mutants};
 use super::prepare::{LoadError, Loaded};
 use super::run::{CaseResult, Ended, Runner};
 use super::verdict;
+use crate::decision::Decision;
 use crate::terminal::progress::Progress;
 use crate::{parallel, repository, yaml};
 use candidate::{Candidate, Head, Written};
@@ -51,7 +52,7 @@ pub struct Scaffold {
 /// A candidate that the module has answered
 struct Answered {
     candidate: Candidate,
-    decision: Value,
+    decision: Box<Decision>,
     /// As the suite writes it
     expected: Expected,
     /// The parts of the settings that it exercises
@@ -274,7 +275,7 @@ impl Work<'_> {
         let suites = core::slice::from_ref(&loaded);
         let results = self.runner.run(suites, &all, |_| {});
         let decisions = results.iter().filter_map(|result| match &result.ended {
-            Ended::Decided { decision, .. } => Some(decision),
+            Ended::Decided { decision, .. } => Some(decision.as_ref()),
             Ended::Failed(_) => None,
         });
         Ok(Scaffold {
@@ -330,11 +331,11 @@ struct Expected {
 
 impl Expected {
     /// What the Decision says; `None` if it denies without a reason.
-    fn of(decision: &Value, is_pinned: bool) -> Option<Self> {
+    fn of(decision: &Decision, is_pinned: bool) -> Option<Self> {
         let outcome = verdict::outcome(decision);
-        let enforcement = decision.get("enforcement").and_then(Value::as_str);
         let mut fields = vec![format!("outcome: {}", outcome.name())];
-        if let (Outcome::Admitted, Some(enforcement)) = (outcome, enforcement) {
+        if outcome == Outcome::Admitted {
+            let enforcement = decision.enforcement.as_str();
             fields.push(format!("enforcement: {}", yaml::scalar(enforcement)));
         }
         let reasons = verdict::reasons(decision);

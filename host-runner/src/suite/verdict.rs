@@ -3,8 +3,12 @@
 use alloc::collections::BTreeMap;
 
 use policy_lint::suite::{Expectation, ExpectedCode, ExpectedImage, Outcome};
+use policy_wasm::Code;
 use serde::Serialize;
 use serde_json::Value;
+
+use super::place::Place;
+use crate::decision::{self, Decision, Reason, Verdict};
 
 /// One difference between the expected and the actual result
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -20,7 +24,7 @@ pub struct Mismatch {
 /// All differences; none is as expected.
 pub(super) fn compare(
     expectation: &Expectation,
-    decision: &Value,
+    decision: &Decision,
     object: &Value,
 ) -> Vec<Mismatch> {
     let mut mismatches = Vec::new();
@@ -40,7 +44,7 @@ pub(super) fn compare(
         );
     }
     // What could not be judged is denied too, and is no proof that the policy refuses it.
-    let is_error = text(decision, "verdict") == "ERROR" && outcome == Outcome::Denied;
+    let is_error = decision.verdict == Verdict::Error && outcome == Outcome::Denied;
     if is_error && expectation.outcome == Outcome::Denied && !expectation.gives_reasons() {
         differ(
             "verdict",
@@ -48,7 +52,7 @@ pub(super) fn compare(
             format!("error: {}", reasons(decision).join(", ")),
         );
     }
-    let enforcement = text(decision, "enforcement");
+    let enforcement = decision.enforcement.as_str();
     if let Some(expected) = expectation.enforcement
         && expected.name() != enforcement
     {
@@ -85,31 +89,36 @@ pub(super) fn compare(
 }
 
 /// Whether a Decision lets its request in. One that does not say so does not.
-pub(super) fn outcome(decision: &Value) -> Outcome {
-    match decision.get("allowed") {
-        Some(Value::Bool(true)) => Outcome::Admitted,
-        _ => Outcome::Denied,
+pub(super) const fn outcome(decision: &Decision) -> Outcome {
+    if decision.allowed {
+        Outcome::Admitted
+    } else {
+        Outcome::Denied
     }
 }
 
 /// The codes of all reasons of a Decision, warnings apart, each once.
-pub(super) fn reasons(decision: &Value) -> Vec<String> {
-    let mut found = codes(decision.get("reasons"));
-    found.extend(codes(decision.get("images")));
-    unique(found)
+pub(super) fn reasons(decision: &Decision) -> Vec<String> {
+    let mut found = Vec::new();
+    decision::codes(&decision.reasons, &mut found);
+    for image in &decision.images {
+        found.extend(image.codes());
+    }
+    unique(&found)
 }
 
 /// The codes of all warnings, without that of the clock, which every suite sets.
-pub(super) fn warnings(decision: &Value) -> Vec<String> {
-    let mut warnings = codes(decision.get("warnings"));
-    warnings.retain(|code| code != "clock-overridden");
+pub(super) fn warnings(decision: &Decision) -> Vec<String> {
+    let mut warnings = codes(&decision.warnings);
+    warnings.retain(|code| code != Code::ClockOverridden.as_str());
     warnings
 }
 
-fn compare_image(expected: &ExpectedImage, decision: &Value) -> Option<(String, String)> {
-    let images = decision.get("images").and_then(Value::as_array);
-    let same = |image: &&Value| text(image, "image") == expected.image;
-    let images: Vec<&Value> = images.into_iter().flatten().filter(same).collect();
+fn compare_image(expected: &ExpectedImage, decision: &Decision) -> Option<(String, String)> {
+    let images = decision.images.iter();
+    let images: Vec<_> = images
+        .filter(|image| image.image == expected.image)
+        .collect();
     let wanted = |outcome: Option<Outcome>, codes: String| {
         let verdict = match outcome {
             Some(Outcome::Admitted) => "accepted ",
@@ -119,13 +128,13 @@ fn compare_image(expected: &ExpectedImage, decision: &Value) -> Option<(String, 
         format!("{} {verdict}({codes})", expected.image)
     };
     let wrong = images.iter().find(|image| {
-        let accepted = text(image, "verdict") == "CONFORMANT";
+        let accepted = image.verdict == Verdict::Conformant;
         let outcome = match expected.outcome {
             Some(Outcome::Admitted) => accepted,
             Some(Outcome::Denied) => !accepted,
             None => true,
         };
-        !outcome || !agrees(&expected.reasons, &unique(codes(Some(image))))
+        !outcome || !agrees(&expected.reasons, &unique(&image.codes()))
     });
     let expected_text = || wanted(expected.outcome, expected_codes(&expected.reasons));
     match wrong {
@@ -135,29 +144,25 @@ fn compare_image(expected: &ExpectedImage, decision: &Value) -> Option<(String, 
             format!("{} is not in the object", expected.image),
         )),
         Some(image) => {
-            let outcome = match text(image, "verdict") {
-                "CONFORMANT" => Outcome::Admitted,
+            let outcome = match image.verdict {
+                Verdict::Conformant => Outcome::Admitted,
                 _ => Outcome::Denied,
             };
-            let codes = unique(codes(Some(image))).join(", ");
+            let codes = unique(&image.codes()).join(", ");
             Some((expected_text(), wanted(Some(outcome), codes)))
         }
     }
 }
 
 /// Returns the replaced images, read from the mutated object and not from the Decision.
-pub(super) fn pinned(decision: &Value, object: &Value) -> BTreeMap<String, String> {
-    let Some(mutated) = decision.get("mutatedObject") else {
+pub(super) fn pinned(decision: &Decision, object: &Value) -> BTreeMap<String, String> {
+    let Some(mutated) = &decision.mutated_object else {
         return BTreeMap::new();
     };
-    let images = decision.get("images").and_then(Value::as_array);
-    let fields = images
-        .into_iter()
-        .flatten()
-        .map(|image| text(image, "field"));
-    fields
-        .filter_map(|field| {
-            let place = super::place::Place::parse(field)?;
+    let images = decision.images.iter();
+    images
+        .filter_map(|image| {
+            let place = Place::parse(&image.field)?;
             let before = place.get(object)?.as_str()?;
             let after = place.get(mutated)?.as_str()?;
             (before != after).then(|| (before.to_owned(), after.to_owned()))
@@ -189,36 +194,19 @@ fn shown(pinned: &BTreeMap<String, String>) -> String {
     pairs.collect::<Vec<_>>().join(", ")
 }
 
-/// The codes at every depth, in order.
-fn codes(value: Option<&Value>) -> Vec<String> {
-    fn collect(value: &Value, codes: &mut Vec<String>) {
-        match value {
-            Value::Object(fields) => {
-                let code = fields.get("code").and_then(Value::as_str);
-                codes.extend(code.map(str::to_owned));
-                fields.values().for_each(|value| collect(value, codes));
-            }
-            Value::Array(items) => items.iter().for_each(|item| collect(item, codes)),
-            _ => {}
-        }
-    }
+/// The codes of reasons and of their details, in order, each once.
+fn codes(reasons: &[Reason]) -> Vec<String> {
     let mut found = Vec::new();
-    if let Some(value) = value {
-        collect(value, &mut found);
-    }
-    unique(found)
+    decision::codes(reasons, &mut found);
+    unique(&found)
 }
 
-fn unique(codes: Vec<String>) -> Vec<String> {
+fn unique(codes: &[&str]) -> Vec<String> {
     let mut seen: Vec<String> = Vec::with_capacity(codes.len());
     for code in codes {
-        if !seen.contains(&code) {
-            seen.push(code);
+        if !seen.iter().any(|known| known == code) {
+            seen.push((*code).to_owned());
         }
     }
     seen
-}
-
-fn text<'v>(value: &'v Value, key: &str) -> &'v str {
-    value.get(key).and_then(Value::as_str).unwrap_or_default()
 }

@@ -1,32 +1,31 @@
 //! Ways around the checks of platform policies: for each type, the statement that is missing or the
 //! line of the check to change.
 
+use policy_wasm::Code;
 use serde_json::Value;
 
 use super::request::{hex, ways_for_reasons};
 use super::signing::{Key, Signer, script};
 use super::yaml::scalar;
-use super::{Obstacle, Refused, Way, exemption_caution, has};
-use crate::fields::{list, text};
+use super::{Obstacle, Refused, Way, exemption_caution};
+use crate::decision::{DocumentResult, Reason, Verdict, has};
 use crate::settings_view::Level;
 use crate::terminal::printable;
 
 /// Returns one obstacle for each failed check. Checks that only need a digest are combined.
-pub(super) fn obstacles(result: &Value, refused: &Refused<'_>) -> Vec<Obstacle> {
-    let document = text(result, "document");
-    let Some(check_set) = result.get("checkSet") else {
+pub(super) fn obstacles(result: &DocumentResult, refused: &Refused<'_>) -> Vec<Obstacle> {
+    let document = &result.document;
+    let Some(check_set) = &result.check_set else {
         return Vec::new();
     };
-    let set = index(check_set);
-    let failed = list(check_set, "checks")
-        .iter()
-        .filter(|check| text(check, "verdict") != "CONFORMANT");
+    let checks = check_set.checks.iter();
+    let failed = checks.filter(|check| check.verdict != Verdict::Conformant);
     let (nameless, others): (Vec<_>, Vec<_>) =
-        failed.partition(|check| lacks_only_a_digest(list(check, "reasons")));
+        failed.partition(|check| lacks_only_a_digest(&check.reasons));
     let mut obstacles = Vec::new();
     if let Some(first) = nameless.first() {
         let place = Level::Policy.place(document);
-        let mut ways = ways_for_reasons(list(first, "reasons"), refused);
+        let mut ways = ways_for_reasons(&first.reasons, refused);
         ways.extend(exemption(&printable(&place), "the policy", refused));
         obstacles.push(Obstacle {
             what: format!("its name, in every check of {document}"),
@@ -34,33 +33,26 @@ pub(super) fn obstacles(result: &Value, refused: &Refused<'_>) -> Vec<Obstacle> 
         });
     }
     obstacles.extend(others.into_iter().filter_map(|check| {
-        let (set, index) = (set?, index(check)?);
+        let (set, index) = (check_set.index?, check.index?);
         let failed = Failed {
-            reasons: list(check, "reasons"),
+            reasons: &check.reasons,
             written: refused.settings.check(document, set, index)?,
             place: Level::Check(set, index).place(document),
             refused,
         };
-        let mut ways = failed.ways(text(check, "type"));
+        let mut ways = failed.ways(&check.kind);
         ways.extend(ways_for_reasons(failed.reasons, refused));
         ways.extend(exemption(&failed.place, "the check", refused));
         Some(Obstacle {
-            what: format!("check {index} {} of {document}", text(check, "type")),
+            what: format!("check {index} {} of {document}", check.kind),
             ways,
         })
     }));
     obstacles
 }
 
-fn index(part: &Value) -> Option<usize> {
-    usize::try_from(part.get("index")?.as_u64()?).ok()
-}
-
-fn lacks_only_a_digest(reasons: &[Value]) -> bool {
-    !reasons.is_empty()
-        && reasons
-            .iter()
-            .all(|one| text(one, "code") == "digest-required")
+fn lacks_only_a_digest(reasons: &[Reason]) -> bool {
+    !reasons.is_empty() && reasons.iter().all(|one| one.code == Code::DigestRequired)
 }
 
 /// The pattern that covers this image as it is written, and no other, at a place of the settings. A
@@ -80,7 +72,7 @@ fn exemption(place: &str, from: &str, refused: &Refused<'_>) -> Option<Way> {
 
 /// A check that did not pass
 struct Failed<'f> {
-    reasons: &'f [Value],
+    reasons: &'f [Reason],
     /// As it stands in the settings
     written: &'f Value,
     place: String,
@@ -117,7 +109,7 @@ impl Failed<'_> {
             scalar(&directory)
         );
         let title = format!("trust the directory `{}`", printable(&directory));
-        has(self.reasons, "image-not-in-trusted-directory").then(|| self.change(title, &yaml))
+        has(self.reasons, Code::ImageNotInTrustedDirectory).then(|| self.change(title, &yaml))
     }
 
     /// An upload time, if no trusted one exists.
@@ -127,7 +119,7 @@ impl Failed<'_> {
             "        uploadTime: <YYYY-MM-DDTHH:MM:SSZ>\n",
         )?;
         let way = Way::new("add the upload time of the image", yaml);
-        has(self.reasons, "evidence-missing").then_some(way)
+        has(self.reasons, Code::EvidenceMissing).then_some(way)
     }
 
     fn upload_age(&self) -> Option<Way> {
@@ -136,7 +128,7 @@ impl Failed<'_> {
             .pointer("/imageFreshnessCheck/maxUploadAgeDays")?;
         let yaml = format!("imageFreshnessCheck:\n  maxUploadAgeDays: <more than {days}>\n");
         let way = self.change("raise the maximum age of images", &yaml);
-        has(self.reasons, "image-not-fresh").then_some(way)
+        has(self.reasons, Code::ImageNotFresh).then_some(way)
     }
 
     fn scan(&self) -> Option<Way> {
@@ -146,7 +138,7 @@ impl Failed<'_> {
              metadata:\n          scanFinishedOn: <YYYY-MM-DDTHH:MM:SSZ>\n",
         )?;
         let way = Way::new("add a scan of the image", yaml);
-        has(self.reasons, "evidence-missing").then_some(way)
+        has(self.reasons, Code::EvidenceMissing).then_some(way)
     }
 
     fn scan_age(&self) -> Option<Way> {
@@ -155,7 +147,7 @@ impl Failed<'_> {
             "scan the image again, or raise the maximum age of scans",
             yaml,
         );
-        has(self.reasons, "evidence-too-old").then_some(way)
+        has(self.reasons, Code::EvidenceTooOld).then_some(way)
     }
 
     fn allowed_cves(&self) -> Option<Way> {
@@ -194,8 +186,8 @@ impl Failed<'_> {
         );
         let yaml = self.statement("https://slsa.dev/provenance/v1", &predicate)?;
         let way = Way::new("add the provenance of the image", yaml);
-        let is_missing =
-            has(self.reasons, "evidence-missing") || has(self.reasons, "no-matching-provenance");
+        let is_missing = has(self.reasons, Code::EvidenceMissing)
+            || has(self.reasons, Code::NoMatchingProvenance);
         is_missing.then_some(
             way.with_caution(
                 "statements in the settings need no signature: add only verified facts",
@@ -204,7 +196,7 @@ impl Failed<'_> {
     }
 
     fn slsa_rule(&self) -> Option<Way> {
-        let is_other = has(self.reasons, "no-matching-provenance");
+        let is_other = has(self.reasons, Code::NoMatchingProvenance);
         let yaml = "slsaCheck:\n  rules:\n    - trustedBuilder: <`builder.id` of the provenance>\n      \
                     trustedSourceRepoPatterns:\n        - <host/owner/repository>\n";
         is_other.then_some(self.change("add a rule for the builder and source of the image", yaml))
@@ -251,23 +243,16 @@ impl Failed<'_> {
 }
 
 /// The ids that the reasons are about: a message about a vulnerability begins with its id.
-fn vulnerabilities<'r>(reasons: &'r [Value], ids: &mut Vec<&'r str>) {
+fn vulnerabilities<'r>(reasons: &'r [Reason], ids: &mut Vec<&'r str>) {
     for reason in reasons {
-        let details = list(reason, "details");
-        let code = text(reason, "code");
-        let is_one = matches!(
-            code,
-            "vulnerability-above-threshold" | "vulnerability-blocked"
-        );
-        if is_one && details.is_empty() {
-            let id = text(reason, "message")
-                .split(' ')
-                .next()
-                .unwrap_or_default();
+        let is_one = reason.code == Code::VulnerabilityAboveThreshold
+            || reason.code == Code::VulnerabilityBlocked;
+        if is_one && reason.details.is_empty() {
+            let id = reason.message.split(' ').next().unwrap_or_default();
             if id.contains('-') && !ids.contains(&id) {
                 ids.push(id);
             }
         }
-        vulnerabilities(details, ids);
+        vulnerabilities(&reason.details, ids);
     }
 }

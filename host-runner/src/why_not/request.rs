@@ -1,22 +1,29 @@
 //! Ways around what stands in the way whatever a policy says: the request, the image's own name, and
 //! what the settings allow to ask.
 
+use policy_wasm::Code;
 use serde_json::Value;
 
 use super::yaml::{quoted, scalar};
-use super::{Obstacle, Refused, Way, has};
-use crate::fields::{list, text};
+use super::{Obstacle, Refused, Way};
+use crate::decision::{Decision, ImageDecision, Reason, has};
+use crate::fields::text;
 use crate::judge::Evaluated;
 use crate::terminal::printable;
 
 /// Returns the obstacles of the object as a whole.
-pub(super) fn obstacles(evaluated: &Evaluated) -> Vec<Obstacle> {
-    if evaluated.is_admitted() {
+pub(super) fn obstacles(evaluated: &Evaluated<Decision>) -> Vec<Obstacle> {
+    let Decision {
+        allowed,
+        images,
+        reasons,
+        warnings,
+        ..
+    } = &evaluated.answer;
+    if *allowed {
         return Vec::new();
     }
-    let decision = &evaluated.answer;
     let request = &evaluated.request.request;
-    let (reasons, warnings) = (list(decision, "reasons"), list(decision, "warnings"));
     let namespace = text(request, "namespace");
     let mut obstacles = Vec::new();
     let mut add = |what: &str, way: Way| {
@@ -25,23 +32,21 @@ pub(super) fn obstacles(evaluated: &Evaluated) -> Vec<Obstacle> {
             ways: vec![way],
         });
     };
-    if has(reasons, "unsupported-object-kind") {
+    if has(reasons, Code::UnsupportedObjectKind) {
         add("its kind", workload(request));
     }
-    let lacks_context = |image: &Value| {
-        let mut results = list(image, "results").iter();
-        results.any(|result| has(list(result, "reasons"), "context-missing"))
+    let lacks_context = |image: &ImageDecision| {
+        let mut results = image.results.iter();
+        results.any(|result| has(&result.reasons, Code::ContextMissing))
     };
-    let mut images = list(decision, "images").iter();
-    if has(reasons, "context-missing") || images.any(lacks_context) {
+    if has(reasons, Code::ContextMissing) || images.iter().any(lacks_context) {
         add(
             "its namespace",
             Way::in_words("evaluate it with --namespace NAME"),
         );
     }
-    let is_refused = ["break-glass-refused", "break-glass-namespace-refused"]
-        .iter()
-        .any(|code| has(warnings, code));
+    let is_refused =
+        has(warnings, Code::BreakGlassRefused) || has(warnings, Code::BreakGlassNamespaceRefused);
     if is_refused && !namespace.is_empty() {
         let block = format!("breakGlass:\n  namespaces:\n    - {}\n", scalar(namespace));
         let way = Way::new("allow its break-glass label in this namespace", block);
@@ -65,18 +70,18 @@ fn workload(request: &Value) -> Way {
 }
 
 /// Ways around reasons that every rule and check can have.
-pub(super) fn ways_for_reasons(reasons: &[Value], refused: &Refused<'_>) -> Vec<Way> {
+pub(super) fn ways_for_reasons(reasons: &[Reason], refused: &Refused<'_>) -> Vec<Way> {
     let mut ways = Vec::new();
-    if has(reasons, "digest-required") {
+    if has(reasons, Code::DigestRequired) {
         ways.extend(digest(refused));
     }
-    if has(reasons, "digest-denied")
+    if has(reasons, Code::DigestDenied)
         && let Some(digest) = &refused.digest
     {
         let title = format!("remove `{digest}` from `deniedDigests`, if it should not be revoked");
         ways.push(Way::in_words(title));
     }
-    if has(reasons, "registry-not-allowed")
+    if has(reasons, Code::RegistryNotAllowed)
         && let Some(reference) = refused.reference
     {
         let host = reference.normalized_host();
@@ -86,13 +91,13 @@ pub(super) fn ways_for_reasons(reasons: &[Value], refused: &Refused<'_>) -> Vec<
             block,
         ));
     }
-    if has(reasons, "image-reference-invalid") || has(reasons, "image-missing") {
+    if has(reasons, Code::ImageReferenceInvalid) || has(reasons, Code::ImageMissing) {
         ways.push(Way::new(
             "set a valid image",
             "image: REPOSITORY@sha256:<digest>\n",
         ));
     }
-    for code in ["host-capability-failed", "tag-resolution-failed"] {
+    for code in [Code::HostCapabilityFailed, Code::TagResolutionFailed] {
         if has(reasons, code) {
             ways.push(Way::in_words(
                 "find out why the cluster or the registry did not answer; on the command line, give \

@@ -1,51 +1,50 @@
 //! Ways around a rule of the singleton policy: let the attestors sign, change what applies, or exempt
 //! the image.
 
-use serde_json::Value;
+use policy_wasm::Code;
 
 use super::signing::{Key, Signer, script};
 use super::yaml::scalar;
-use super::{Obstacle, Refused, Way, exemption_caution, has, request};
+use super::{Obstacle, Refused, Way, exemption_caution, request};
+use crate::decision::{AppliedRule, AttestorResult, DocumentResult, has};
 use crate::fields::{list, text};
 use crate::terminal::printable;
 
-pub(super) fn obstacle(result: &Value, refused: &Refused<'_>) -> Obstacle {
+pub(super) fn obstacle(result: &DocumentResult, refused: &Refused<'_>) -> Obstacle {
     let mut ways = Vec::new();
-    let unsatisfied: Vec<_> = list(result, "attestors")
-        .iter()
-        .filter(|attestor| attestor.get("verified") != Some(&Value::Bool(true)))
-        .collect();
+    let attestors = result.attestors.iter();
+    let unsatisfied: Vec<_> = attestors.filter(|attestor| !attestor.verified).collect();
     ways.extend(signed_by_all(&unsatisfied, refused));
     for attestor in &unsatisfied {
-        let reasons = list(attestor, "reasons");
+        let reasons = &attestor.reasons;
         for way in request::ways_for_reasons(reasons, refused) {
             // Every attestor of a rule says the same about a tag.
             if ways.iter().all(|other: &Way| other.title != way.title) {
                 ways.push(way);
             }
         }
-        if has(reasons, "attestor-without-keys") {
-            ways.extend(keys(text(attestor, "name"), refused));
+        if has(reasons, Code::AttestorWithoutKeys) {
+            ways.extend(keys(&attestor.name, refused));
         }
     }
-    let rule = result.get("rule");
-    if has(list(result, "reasons"), "always-deny") {
+    if has(&result.reasons, Code::AlwaysDeny) {
+        let rule = result.rule.as_ref();
         ways.extend(rule.and_then(|rule| another_rule(rule, refused)));
     }
     ways.extend(exemption(refused));
     Obstacle {
-        what: text(result, "document").to_owned(),
+        what: result.document.clone(),
         ways,
     }
 }
 
 /// The signatures that are missing. All of them are needed, so they are one way.
-fn signed_by_all(unsatisfied: &[&Value], refused: &Refused<'_>) -> Option<Way> {
+fn signed_by_all(unsatisfied: &[&AttestorResult], refused: &Refused<'_>) -> Option<Way> {
     let (repository, digest) = refused.subject()?;
     let mut way = Way::in_words("");
     let mut names = Vec::new();
     for attestor in unsatisfied {
-        let name = text(attestor, "name");
+        let name = attestor.name.as_str();
         let written = refused.settings.attestor(name)?;
         let key = Key::of_attestor(written.keys.first()?)?;
         let note = Some(written.note);
@@ -80,18 +79,18 @@ fn keys(attestor: &str, refused: &Refused<'_>) -> Option<Way> {
 }
 
 /// A rule for where the Pod runs, in the map that the policy has; where it has none, by namespace.
-fn another_rule(rule: &Value, refused: &Refused<'_>) -> Option<Way> {
-    let searched = rule.get("searched");
-    let map = searched.map_or("kubernetesNamespaceAdmissionRules", |one| text(one, "map"));
-    let key = match (text(rule, "key"), searched) {
-        ("", Some(searched)) => text(searched, "key"),
+fn another_rule(rule: &AppliedRule, refused: &Refused<'_>) -> Option<Way> {
+    let searched = rule.searched.as_ref();
+    let map = searched.map_or("kubernetesNamespaceAdmissionRules", |found| &found.map);
+    let key = match (rule.key.as_str(), searched) {
+        ("", Some(searched)) => &searched.key,
         ("", None) => refused.namespace,
         (key, _) => key,
     };
     if key.is_empty() {
         return None;
     }
-    let (verb, shown) = match text(rule, "key") {
+    let (verb, shown) = match rule.key.as_str() {
         "" => ("add", printable(key)),
         _ => ("change", printable(key)),
     };

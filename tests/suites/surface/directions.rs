@@ -54,7 +54,8 @@ const CRATES: &[(&str, &[&str])] = &[
             "files",
             "inputs",
             "terminal",
-            "exit fields help measure parallel repository settings_view yaml",
+            "decision exit help measure parallel repository settings_view yaml",
+            "fields",
         ],
     ),
 ];

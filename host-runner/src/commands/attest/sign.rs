@@ -133,7 +133,8 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
         let finding = question
             .about(core::slice::from_ref(&attestation.document), image)
             .ask(&judge, image)?;
-        if finding.is_verified() || (args.statement.is_predicate() && finding.is_signed_statement())
+        if finding.attestor.verified
+            || (args.statement.is_predicate() && finding.is_signed_statement())
         {
             args.places.put(&attestation, settings.as_ref())?;
             return Ok(Exit::Yes);

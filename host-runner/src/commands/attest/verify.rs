@@ -122,7 +122,7 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
         Format::Human => emit::verification::human(&args.image, &attestor, &finding),
         Format::Json => emit::verification::json(&finding),
     })?;
-    Ok(if finding.is_verified() {
+    Ok(if finding.attestor.verified {
         Exit::Yes
     } else {
         Exit::No

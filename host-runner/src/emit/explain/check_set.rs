@@ -1,33 +1,36 @@
 //! The check set of a platform policy: the one that applied, those before it, and the results of its checks.
 
-use serde_json::Value;
-
-use super::{Pod, index_of, mark, reasons};
-use crate::emit::human::check_set_title;
+use super::{Pod, mark, reasons};
+use crate::decision::{CheckResult, DocumentResult, Exemption};
+use crate::emit::human::{check_set_title, quoted};
 use crate::emit::tree::Node;
-use crate::fields::{list, text};
+use crate::fields::text;
 use crate::settings_view::{Level, SettingsView};
 
-pub(super) fn nodes(result: &Value, pod: &Pod<'_>, settings: SettingsView<'_>) -> Vec<Node> {
-    let document = text(result, "document");
-    if let Some(exempt) = exempt(result, document, Level::Policy, settings) {
-        return vec![exempt];
+pub(super) fn nodes(
+    result: &DocumentResult,
+    pod: &Pod<'_>,
+    settings: SettingsView<'_>,
+) -> Vec<Node> {
+    let document = &result.document;
+    if let Some(exemption) = &result.allowlist {
+        return vec![exempt(exemption, document, Level::Policy, settings)];
     }
-    let Some(check_set) = result.get("checkSet") else {
-        return reasons(result);
+    let Some(check_set) = &result.check_set else {
+        return reasons(&result.reasons);
     };
-    let index = index_of(check_set, "index").unwrap_or_default();
+    let index = check_set.index.unwrap_or_default();
     let mut children = skipped(document, index, pod, settings);
-    if let Some(exempt) = exempt(check_set, document, Level::CheckSet(index), settings) {
-        children.push(exempt);
+    if let Some(exemption) = &check_set.allowlist {
+        let level = Level::CheckSet(index);
+        children.push(exempt(exemption, document, level, settings));
         return vec![Node::new(check_set_title(check_set)).with(children)];
     }
-    let checks = list(check_set, "checks");
-    for check in checks {
+    for check in &check_set.checks {
         children.push(self::check(check, document, index, settings));
     }
-    if checks.is_empty() {
-        children.extend(reasons(result));
+    if check_set.checks.is_empty() {
+        children.extend(reasons(&result.reasons));
     }
     vec![Node::new(check_set_title(check_set)).with(children)]
 }
@@ -54,28 +57,30 @@ fn skipped(document: &str, applied: usize, pod: &Pod<'_>, settings: SettingsView
     skipped.collect()
 }
 
-fn check(check: &Value, document: &str, check_set: usize, settings: SettingsView<'_>) -> Node {
-    let index = index_of(check, "index").unwrap_or_default();
-    let name = match text(check, "displayName") {
-        "" => String::new(),
-        name => format!(" \"{name}\""),
-    };
-    let node = Node::new(format!(
-        "{} check {index} {}{name}",
-        mark(check),
-        text(check, "type")
-    ));
-    match exempt(check, document, Level::Check(check_set, index), settings) {
-        Some(exempt) => node.with([exempt]),
-        None => node.with(reasons(check)),
+fn check(
+    check: &CheckResult,
+    document: &str,
+    check_set: usize,
+    settings: SettingsView<'_>,
+) -> Node {
+    let index = check.index.unwrap_or_default();
+    let (mark, kind) = (mark(&check.verdict), &check.kind);
+    let name = quoted(&check.display_name);
+    let node = Node::new(format!("{mark} check {index} {kind}{name}"));
+    match &check.allowlist {
+        Some(exemption) => {
+            let level = Level::Check(check_set, index);
+            node.with([exempt(exemption, document, level, settings)])
+        }
+        None => node.with(reasons(&check.reasons)),
     }
 }
 
 /// The allowlist entry that exempts the image from a part of the policy, and its place.
-fn exempt(part: &Value, document: &str, level: Level, settings: SettingsView<'_>) -> Option<Node> {
-    let pattern = text(part.get("allowlist")?, "pattern");
+fn exempt(exemption: &Exemption, document: &str, level: Level, settings: SettingsView<'_>) -> Node {
+    let pattern = &exemption.pattern;
     let place = settings
         .allow_pattern(document, level, pattern)
         .unwrap_or_else(|| level.place(document));
-    Some(Node::new(format!("exempt by `{pattern}`, at {place}")))
+    Node::new(format!("exempt by `{pattern}`, at {place}"))
 }

@@ -3,54 +3,50 @@
 use serde_json::Value;
 
 use super::reasons;
+use crate::decision::{AppliedRule, AttestorResult, DocumentResult, Exemption, Searched};
 use crate::emit::tree::Node;
 use crate::fields::{list, text};
 use crate::settings_view::SettingsView;
 use crate::terminal::{BOLD_GREEN, BOLD_RED, RESET};
 
-pub(super) fn nodes(result: &Value, settings: SettingsView<'_>) -> Vec<Node> {
-    if let Some(allowlist) = result.get("allowlist") {
-        return vec![exempt(allowlist, settings)];
+pub(super) fn nodes(result: &DocumentResult, settings: SettingsView<'_>) -> Vec<Node> {
+    if let Some(exemption) = &result.allowlist {
+        return vec![exempt(exemption, settings)];
     }
-    let mut nodes: Vec<_> = result
-        .get("rule")
-        .map(|rule| self::rule(rule, settings))
-        .into_iter()
-        .collect();
-    let attestors = list(result, "attestors");
-    nodes.extend(attestors.iter().map(attestor));
-    if attestors.is_empty() {
-        nodes.extend(reasons(result));
+    let rule = result.rule.iter().map(|rule| self::rule(rule, settings));
+    let mut nodes: Vec<_> = rule.collect();
+    nodes.extend(result.attestors.iter().map(attestor));
+    if result.attestors.is_empty() {
+        nodes.extend(reasons(&result.reasons));
     }
     nodes
 }
 
-fn exempt(allowlist: &Value, settings: SettingsView<'_>) -> Node {
-    let (document, pattern) = (text(allowlist, "document"), text(allowlist, "pattern"));
+fn exempt(exemption: &Exemption, settings: SettingsView<'_>) -> Node {
+    let Exemption { document, pattern } = exemption;
     let place = settings
         .name_pattern(document, pattern)
-        .unwrap_or_else(|| document.to_owned());
+        .unwrap_or_else(|| document.clone());
     Node::new(format!("exempt by `{pattern}`, at {place}"))
         .with([Node::new("no rule applied, because the image is exempt")])
 }
 
 /// The rule, and the rule that it replaces or the reason why no more specific rule applied.
-fn rule(rule: &Value, settings: SettingsView<'_>) -> Node {
-    let searched = rule.get("searched").map(|searched| {
-        let (map, key) = (text(searched, "map"), text(searched, "key"));
-        (map, key)
-    });
-    let says = modes(rule);
-    match (text(rule, "key"), searched) {
-        ("", Some((map, key))) => Node::new(format!("default rule: {map} has no key `{key}`"))
-            .with([Node::new(format!("it is {says}"))]),
+fn rule(rule: &AppliedRule, settings: SettingsView<'_>) -> Node {
+    let says = modes(&rule.evaluation_mode, &rule.enforcement_mode);
+    match (rule.key.as_str(), &rule.searched) {
+        ("", Some(Searched { map, key })) => {
+            Node::new(format!("default rule: {map} has no key `{key}`"))
+                .with([Node::new(format!("it is {says}"))])
+        }
         ("", None) => Node::new("default rule: the policy has no other rules")
             .with([Node::new(format!("it is {says}"))]),
         (key, searched) => {
-            let map =
-                searched.map_or_else(|| text(rule, "kind").to_owned(), |(map, _)| map.to_owned());
+            let map = searched.as_ref().map_or(&rule.kind, |found| &found.map);
             let default = settings.default_rule().map(|default| {
-                let (would, by) = (modes(default), required(default));
+                let mode = |key| text(default, key);
+                let would = modes(mode("evaluationMode"), mode("enforcementMode"));
+                let by = required(default);
                 Node::new(format!(
                     "it replaces the default rule, which is {would}{by}"
                 ))
@@ -62,9 +58,8 @@ fn rule(rule: &Value, settings: SettingsView<'_>) -> Node {
     }
 }
 
-/// `ALWAYS_DENY, ENFORCED_BLOCK_AND_AUDIT_LOG`, for a rule of the settings or of the Decision.
-fn modes(rule: &Value) -> String {
-    let (evaluation, enforcement) = (text(rule, "evaluationMode"), text(rule, "enforcementMode"));
+/// `ALWAYS_DENY, ENFORCED_BLOCK_AND_AUDIT_LOG`
+fn modes(evaluation: &str, enforcement: &str) -> String {
     format!("{evaluation}, {enforcement}")
 }
 
@@ -80,19 +75,23 @@ fn required(rule: &Value) -> String {
     }
 }
 
-fn attestor(attestor: &Value) -> Node {
-    let name = text(attestor, "name");
-    let is_verified = attestor.get("verified").and_then(Value::as_bool);
-    if is_verified != Some(true) {
-        return Node::new(format!("{BOLD_RED}✗{RESET} attestor {name}")).with(reasons(attestor));
+fn attestor(attestor: &AttestorResult) -> Node {
+    let AttestorResult {
+        name,
+        key_id,
+        source,
+        ..
+    } = attestor;
+    if !attestor.verified {
+        let node = Node::new(format!("{BOLD_RED}✗{RESET} attestor {name}"));
+        return node.with(reasons(&attestor.reasons));
     }
-    let (key, source) = (text(attestor, "keyId"), text(attestor, "source"));
-    let payload = match text(attestor, "payloadType") {
+    let payload = match attestor.payload_type.as_str() {
         "" => String::new(),
         kind => format!(" of type `{kind}`"),
     };
     Node::new(format!("{BOLD_GREEN}✓{RESET} attestor {name}")).with([
-        Node::new(format!("satisfied by key `{key}`")),
+        Node::new(format!("satisfied by key `{key_id}`")),
         Node::new(format!("by an attestation from {source}{payload}")),
     ])
 }

@@ -1,19 +1,21 @@
+use serde::Deserialize as _;
 use serde_json::json;
 
 use super::*;
 use crate::inputs::{Asked, Request};
 
 /// The tree for a Decision under settings, without colours.
-fn drawn(answer: Value, settings: &Value) -> String {
+fn drawn(answer: &Value, settings: &Value) -> String {
     let request = Request {
         request: json!({"operation": "CREATE", "namespace": "staging", "kind": {"kind": "Pod"}}),
         title: "Pod staging/web".into(),
         source: "pod.yaml".into(),
         asked: Asked::Yes,
     };
+    let answer = Decision::deserialize(answer).unwrap();
     let evaluated = Evaluated { request, answer };
     let mut out = Vec::new();
-    let shown = printable_answer(settings);
+    let shown = printable_json(settings);
     object(&evaluated, SettingsView(&shown))
         .write(&mut out)
         .unwrap();
@@ -34,7 +36,7 @@ fn about(result: &Value) -> Value {
 fn a_default_rule_says_why_no_other_applied_and_every_attestor_what_helps() {
     let unknown = |key: &str| json!({"code": "attestation-unknown-key-id", "message": format!("No key {key}")});
     let text = drawn(
-        about(&json!({"document": "policy", "verdict": "NON_CONFORMANT",
+        &about(&json!({"document": "policy", "verdict": "NON_CONFORMANT",
             "enforcement": "enforced",
             "rule": {"kind": "default", "searched": {"map": "clusterAdmissionRules", "key": "a.b"},
                 "evaluationMode": "REQUIRE_ATTESTATION", "enforcementMode": "DRYRUN_AUDIT_LOG_ONLY"},
@@ -68,7 +70,7 @@ fn a_default_rule_says_why_no_other_applied_and_every_attestor_what_helps() {
 #[test]
 fn a_specific_rule_says_what_it_replaces() {
     let text = drawn(
-        about(
+        &about(
             &json!({"document": "policy", "verdict": "NON_CONFORMANT", "rule": {
             "kind": "kubernetes-namespace", "key": "staging",
             "searched": {"map": "kubernetesNamespaceAdmissionRules", "key": "staging"},
@@ -95,7 +97,7 @@ fn a_check_set_names_those_that_were_passed_over() {
         {"scope": {"kubernetesNamespace": "prod"}},
         {"checks": [{}, {"imageAllowlist": {"allowPattern": ["x", "a.example/*"]}}]}]}}]});
     let text = drawn(
-        about(
+        &about(
             &json!({"document": "platformPolicies[0]", "name": "p", "verdict": "ERROR",
             "checkSet": {"index": 2, "displayName": "Rest", "checks": [
                 {"index": 0, "type": "SlsaCheck", "verdict": "ERROR",
@@ -123,7 +125,7 @@ fn a_check_set_names_those_that_were_passed_over() {
 #[test]
 fn an_exempt_image_says_by_what_and_where_that_stands() {
     let text = drawn(
-        about(&json!({"document": "policy", "verdict": "CONFORMANT",
+        &about(&json!({"document": "policy", "verdict": "CONFORMANT",
             "allowlist": {"document": "systemPolicy", "pattern": "a.example/**"}})),
         &json!({"systemPolicy": {"admissionWhitelistPatterns": [
             {"namePattern": "x"}, {"namePattern": "a.example/**"}]}}),
@@ -135,7 +137,7 @@ fn an_exempt_image_says_by_what_and_where_that_stands() {
 #[test]
 fn warnings_and_annotations_stand_at_the_end() {
     let text = drawn(
-        json!({"kind": "Decision", "allowed": true, "verdict": "ERROR", "enforcement": "dry-run",
+        &json!({"kind": "Decision", "allowed": true, "verdict": "ERROR", "enforcement": "dry-run",
             "warnings": [{"code": "clock-overridden", "message": "As of then"}],
             "auditAnnotations": {"dry-run": "true"}}),
         &json!({}),
@@ -153,7 +155,7 @@ fn what_somebody_wrote_cannot_forge_branches() {
     let forged = "x\n└─ ✓ forged\u{1b}[2J";
     let reason = json!({"code": forged, "message": forged});
     let text = drawn(
-        about(
+        &about(
             &json!({"document": "policy", "name": forged, "verdict": "ERROR",
             "rule": {"kind": forged, "key": forged, "searched": {"map": forged, "key": forged},
                 "evaluationMode": forged, "enforcementMode": forged},
@@ -193,7 +195,7 @@ fn nothing_of_a_hostile_answer_moves_the_terminal() {
     }
     answer["images"][0]["reasons"] = json!([{"code": "digest-required", "message": evil}]);
     let settings = json!({"policy": {"defaultAdmissionRule": {"evaluationMode": evil}}});
-    let mut shown = drawn(answer.clone(), &settings);
+    let mut shown = drawn(&answer, &settings);
     let request = Request {
         request: json!({}),
         title: "Pod".into(),
@@ -201,6 +203,7 @@ fn nothing_of_a_hostile_answer_moves_the_terminal() {
         asked: Asked::Yes,
     };
     let mut out = Vec::new();
+    let answer = Decision::deserialize(&answer).unwrap();
     let fixes = why_not::fixes(&Evaluated { request, answer }, SettingsView(&settings));
     fixes::write(&mut out, &fixes).unwrap();
     let ways = anstream::adapter::strip_bytes(&out).into_vec();

@@ -1,9 +1,8 @@
 //! The messages of Google's API, with all fields that are printed.
 
 use serde::{Serialize, Serializer};
-use serde_json::Value;
 
-use crate::fields::text;
+use crate::decision::{self, Exemption};
 
 /// The answer about one object
 #[derive(Debug, Serialize)]
@@ -113,6 +112,14 @@ pub(super) struct EvaluationResult {
     pub(super) verdict: Verdict,
 }
 
+impl<'a> From<&'a Exemption> for AllowlistResult<'a> {
+    fn from(exemption: &'a Exemption) -> Self {
+        Self {
+            matched_pattern: &exemption.pattern,
+        }
+    }
+}
+
 /// Verdicts in order of precedence: the greatest of several applies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
@@ -122,16 +129,18 @@ pub(super) enum Verdict {
     NonConformant,
 }
 
-impl Verdict {
-    /// The verdict of a part of a Decision; an unknown one is `NON_CONFORMANT`.
-    pub(super) fn of(part: &Value) -> Self {
-        match text(part, "verdict") {
-            "CONFORMANT" => Self::Conformant,
-            "ERROR" => Self::Error,
-            _ => Self::NonConformant,
+/// An unknown verdict is `NON_CONFORMANT`.
+impl From<&decision::Verdict> for Verdict {
+    fn from(verdict: &decision::Verdict) -> Self {
+        match verdict {
+            decision::Verdict::Conformant => Self::Conformant,
+            decision::Verdict::Error => Self::Error,
+            decision::Verdict::NonConformant | decision::Verdict::Other(_) => Self::NonConformant,
         }
     }
+}
 
+impl Verdict {
     pub(super) const fn name(self) -> &'static str {
         match self {
             Self::Conformant => "CONFORMANT",
@@ -143,7 +152,7 @@ impl Verdict {
 
 /// An integer of the API: text in its JSON
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Int64(pub(super) u64);
+pub(super) struct Int64(pub(super) usize);
 
 impl Serialize for Int64 {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

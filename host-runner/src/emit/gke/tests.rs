@@ -1,6 +1,7 @@
 mod messages;
 mod pods;
 
+use serde::Deserialize as _;
 use serde_json::json;
 
 use super::*;
@@ -22,7 +23,7 @@ fn asked(request: Value, answer: Value) -> Value {
             source: String::new(),
             asked: Asked::Yes,
         },
-        answer,
+        answer: Decision::deserialize(answer).unwrap(),
     };
     let response = serde_json::to_value(response(&evaluated)).unwrap();
     messages::assert_is_googles(&response);

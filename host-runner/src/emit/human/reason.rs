@@ -2,27 +2,29 @@
 
 use std::io::{self, Write};
 
-use serde_json::Value;
-
-use crate::fields::{list, text};
+use crate::decision::Reason;
 use crate::help;
 use crate::terminal::{DIM, RESET};
 
 /// Prints a reason and its details, each indented below it.
 pub(in crate::emit) fn reason(
     out: &mut impl Write,
-    reason: &Value,
+    reason: &Reason,
     depth: usize,
 ) -> io::Result<()> {
     below(out, reason, depth, "")
 }
 
 /// Like [`reason`], below a reason with the code `above`, whose help is printed there.
-fn below(out: &mut impl Write, reason: &Value, depth: usize, above: &str) -> io::Result<()> {
+fn below(out: &mut impl Write, reason: &Reason, depth: usize, above: &str) -> io::Result<()> {
     let indent = "  ".repeat(depth);
-    let (code, message) = (text(reason, "code"), text(reason, "message"));
+    let Reason {
+        code,
+        message,
+        details,
+    } = reason;
+    let code = code.as_str();
     writeln!(out, "{indent}{DIM}{code}{RESET}: {message}")?;
-    let details = list(reason, "details");
     for detail in details {
         below(out, detail, depth.saturating_add(1), code)?;
     }

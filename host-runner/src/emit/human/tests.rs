@@ -1,10 +1,11 @@
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::*;
+use crate::decision::Answer;
 use crate::inputs::{Asked, Request};
 
 /// What is printed about a Decision, without colours and without the line of the object.
-fn printed(answer: Value) -> String {
+fn printed(answer: &Value) -> String {
     let mut out = Vec::new();
     let request = Request {
         request: Value::Null,
@@ -12,6 +13,7 @@ fn printed(answer: Value) -> String {
         source: "pod.yaml".into(),
         asked: Asked::Yes,
     };
+    let answer = Answer::parse(answer.to_string().into_bytes()).unwrap();
     object(&mut out, &Evaluated { request, answer }).unwrap();
     let text = String::from_utf8(out).unwrap();
     let text = anstream::adapter::strip_str(&text).to_string();
@@ -21,7 +23,7 @@ fn printed(answer: Value) -> String {
 /// What is printed about one image.
 fn about(results: &Value) -> String {
     printed(
-        json!({"kind": "Decision", "allowed": false, "images": [{"image": "a.example/b:1",
+        &json!({"kind": "Decision", "allowed": false, "images": [{"image": "a.example/b:1",
         "field": "spec.containers[0].image", "verdict": "NON_CONFORMANT", "results": results}]}),
     )
 }

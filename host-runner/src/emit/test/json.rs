@@ -7,7 +7,6 @@ use policy_lint::suite::Outcome;
 use serde_json::{Value, json};
 
 use super::Tested;
-use crate::fields::text;
 use crate::suite::{Case, CaseResult, Ended};
 
 pub(super) fn write(out: &mut dyn Write, tested: &Tested) -> io::Result<()> {
@@ -76,7 +75,7 @@ fn case(case: &Case, result: &CaseResult) -> Value {
             let outcome = result.outcome().map_or("", Outcome::name);
             fields.insert("status".into(), status.into());
             fields.insert("outcome".into(), outcome.into());
-            fields.insert("enforcement".into(), text(decision, "enforcement").into());
+            fields.insert("enforcement".into(), decision.enforcement.as_str().into());
             fields.insert("reasons".into(), result.reasons().into());
             fields.insert("mismatches".into(), json!(mismatches));
         }

@@ -1,0 +1,180 @@
+//! The Decision, as this program reads it. The original JSON is kept beside it, for output in JSON.
+//!
+//! Any module may be evaluated, also one of another version or author: unknown fields are ignored, a field that is
+//! missing or has another type has its default value, and codes and verdicts may be unknown. The types of the
+//! module itself are in [`policy_wasm::decision`].
+
+mod answer;
+mod check;
+mod code;
+mod part;
+mod reason;
+mod verdict;
+
+use serde_json::Value;
+
+pub(crate) use answer::{Answer, Response};
+pub(crate) use check::Scope;
+pub use check::{CheckResult, CheckSetResult, ScopeResult};
+pub use code::Code;
+pub(crate) use part::Part;
+pub use reason::Reason;
+pub(crate) use reason::{codes, has};
+pub use verdict::{Enforcement, Verdict};
+
+use part::parts;
+
+parts! {
+    /// The answer to one call
+    pub struct Decision {
+        /// `Decision`
+        pub kind: String = "kind",
+        /// Whether the request is admitted
+        pub allowed: bool = "allowed",
+        /// Result of the evaluation, before dry run or break-glass
+        pub verdict: Verdict = "verdict",
+        /// Whether the verdict was enforced or overridden
+        pub enforcement: Enforcement = "enforcement",
+        /// One entry for each Pod that the object is or will create
+        pub pods: Vec<PodDecision> = "pods",
+        /// One entry for each image field of the object, in the object's order
+        pub images: Vec<ImageDecision> = "images",
+        /// Reasons that concern the request as a whole
+        pub reasons: Vec<Reason> = "reasons",
+        /// Message of the denial, in lines
+        pub message: String = "message",
+        /// Warnings for the deployer, which do not affect the verdict
+        pub warnings: Vec<Reason> = "warnings",
+        /// Names and values, in the order of the document
+        pub audit_annotations: Vec<(String, String)> = "auditAnnotations",
+        /// The object with verified digests in place of tags, if tags were resolved
+        pub mutated_object: Option<Value> = "mutatedObject",
+    }
+
+    /// One Pod that the object is or will create
+    pub struct PodDecision {
+        /// Its service account
+        pub service_account: String = "serviceAccount",
+    }
+
+    /// One image field of the object
+    pub struct ImageDecision {
+        /// The image as spelled in the object; empty if the field has none
+        pub image: String = "image",
+        /// Path of the field, for example `spec.containers[0].image`
+        pub field: String = "field",
+        /// Index of its Pod
+        pub pod: Option<usize> = "pod",
+        /// Name of the container or volume; empty if it has none
+        pub container: String = "container",
+        /// The verified digest of its tag; empty if no tag was resolved
+        pub resolved_digest: String = "resolvedDigest",
+        /// The greatest of the verdicts below
+        pub verdict: Verdict = "verdict",
+        /// One entry for each policy document that evaluated this image
+        pub results: Vec<DocumentResult> = "results",
+        /// Reasons that do not depend on a document
+        pub reasons: Vec<Reason> = "reasons",
+    }
+
+    /// Result of one policy document for one image
+    pub struct DocumentResult {
+        /// Path of the document in the settings: `policy`, `platformPolicies[0]`
+        pub document: String = "document",
+        /// Name of a platform policy; empty if it has none
+        pub name: String = "name",
+        /// Result of the document
+        pub verdict: Verdict = "verdict",
+        /// Enforcement mode of the applied rule
+        pub enforcement: Enforcement = "enforcement",
+        /// The pattern that exempts the image from the document
+        pub allowlist: Option<Exemption> = "allowlist",
+        /// The rule that applied, unless the image is exempt
+        pub rule: Option<AppliedRule> = "rule",
+        /// Every attestor of the rule, satisfied or not
+        pub attestors: Vec<AttestorResult> = "attestors",
+        /// The check set of a platform policy that applied
+        pub check_set: Option<CheckSetResult> = "checkSet",
+        /// Reasons of the verdict
+        pub reasons: Vec<Reason> = "reasons",
+    }
+
+    /// The allowlist entry that exempts an image
+    pub struct Exemption {
+        /// Path of the document in the settings
+        pub document: String = "document",
+        /// The pattern as written
+        pub pattern: String = "pattern",
+    }
+
+    /// The admission rule that applied to a Pod
+    pub struct AppliedRule {
+        /// `default`, `cluster`, `kubernetes-namespace` …
+        pub kind: String = "kind",
+        /// The rule's key as written; empty for the default rule
+        pub key: String = "key",
+        /// The lookup of the rule for the Pod; absent if the policy has only the default rule
+        pub searched: Option<Searched> = "searched",
+        /// As written in the policy
+        pub evaluation_mode: String = "evaluationMode",
+        /// As written in the policy
+        pub enforcement_mode: String = "enforcementMode",
+    }
+
+    /// The lookup that selected a rule
+    pub struct Searched {
+        /// The rule map of the policy, for example `kubernetesNamespaceAdmissionRules`
+        pub map: String = "map",
+        /// The key that a rule for the Pod must have
+        pub key: String = "key",
+    }
+
+    /// Whether one attestor is satisfied for one image
+    pub struct AttestorResult {
+        /// Resource name of the attestor
+        pub name: String = "name",
+        /// Whether an attestation was verified
+        pub verified: bool = "verified",
+        /// Id of the key that verified it; empty if none did
+        pub key_id: String = "keyId",
+        /// `critical.type` of the verified payload, or the type of its predicate; empty if there is none
+        pub payload_type: String = "payloadType",
+        /// Source of the attestation; empty if there is none
+        pub source: String = "source",
+        /// Why
+        pub reasons: Vec<Reason> = "reasons",
+    }
+}
+
+impl ImageDecision {
+    /// Returns the codes of everything that is said about the image, in the order of the document.
+    pub(crate) fn codes(&self) -> Vec<&str> {
+        let mut found = Vec::new();
+        for result in &self.results {
+            for attestor in &result.attestors {
+                codes(&attestor.reasons, &mut found);
+            }
+            for check in result.checks() {
+                codes(&check.reasons, &mut found);
+            }
+            codes(&result.reasons, &mut found);
+        }
+        codes(&self.reasons, &mut found);
+        found
+    }
+}
+
+impl DocumentResult {
+    /// Whether the document is a platform policy, which has check sets and no rules.
+    pub(crate) fn is_platform(&self) -> bool {
+        self.document.starts_with("platformPolicies")
+    }
+
+    /// The checks of the check set that applied.
+    pub(crate) fn checks(&self) -> &[CheckResult] {
+        self.check_set.as_ref().map_or(&[], |set| &set.checks)
+    }
+}
+
+#[cfg(test)]
+mod tests;
