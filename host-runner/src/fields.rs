@@ -1,13 +1,13 @@
-//! Fields of answers that have no type here.
+//! Fields of JSON objects that have no type here: settings, requests, Kubernetes objects and evidence.
 
 use serde_json::Value;
 
-/// A text of an answer; empty if it is missing.
+/// A text; empty if it is missing.
 pub(crate) fn text<'a>(value: &'a Value, key: &str) -> &'a str {
     value.get(key).and_then(Value::as_str).unwrap_or_default()
 }
 
-/// A list of an answer; empty if it is missing.
+/// A list; empty if it is missing.
 pub(crate) fn list<'a>(value: &'a Value, key: &str) -> &'a [Value] {
     value
         .get(key)

@@ -3,6 +3,8 @@
 
 use serde_json::Value;
 
+use crate::fields::text;
+
 /// A settings document
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct SettingsView<'a>(pub(crate) &'a Value);
@@ -14,6 +16,15 @@ pub(crate) struct AttestorView<'a> {
     pub(crate) index: usize,
     pub(crate) note: &'a str,
     pub(crate) keys: &'a [Value],
+}
+
+/// An admission rule
+#[derive(Debug)]
+pub(crate) struct RuleView<'a> {
+    pub(crate) evaluation_mode: &'a str,
+    pub(crate) enforcement_mode: &'a str,
+    /// Names of the attestors that it requires
+    pub(crate) attestors: Vec<&'a str>,
 }
 
 /// A level of a platform policy that may have an allowlist
@@ -30,8 +41,20 @@ impl<'a> SettingsView<'a> {
         !matches!(self.0.pointer(pointer), None | Some(Value::Bool(false)))
     }
 
-    pub(crate) fn default_rule(self) -> Option<&'a Value> {
-        self.0.pointer("/policy/defaultAdmissionRule")
+    pub(crate) fn default_rule(self) -> Option<RuleView<'a>> {
+        let rule = self.0.pointer("/policy/defaultAdmissionRule")?;
+        let attestors = items(rule.get("requireAttestationsBy")).iter();
+        Some(RuleView {
+            evaluation_mode: text(rule, "evaluationMode"),
+            enforcement_mode: text(rule, "enforcementMode"),
+            attestors: attestors.filter_map(Value::as_str).collect(),
+        })
+    }
+
+    /// The names of all attestors, in order; empty for an attestor without a name.
+    pub(crate) fn attestor_names(self) -> Vec<&'a str> {
+        let attestors = items(self.0.get("attestors")).iter();
+        attestors.map(|one| text(one, "name")).collect()
     }
 
     /// The attestor of this name; its note may have the field name of the API's beta versions.
@@ -126,7 +149,8 @@ mod tests {
     #[test]
     fn what_a_decision_names_is_found_where_it_stands() {
         let settings = json!({
-            "policy": {"admissionWhitelistPatterns": [{"namePattern": "a"}, {"namePattern": "b"}]},
+            "policy": {"defaultAdmissionRule": {"evaluationMode": "REQUIRE_ATTESTATION",
+                    "requireAttestationsBy": ["x", "y"]}, "admissionWhitelistPatterns": [{"namePattern": "a"}, {"namePattern": "b"}]},
             "attestors": [{"name": "x"}, {"name": "y", "userOwnedDrydockNote": {
                 "noteReference": "n", "publicKeys": [{}]}}],
             "platformPolicies": [{"gkePolicy": {"checkSets": [{"checks": [
@@ -141,6 +165,13 @@ mod tests {
         assert_eq!(
             (attestor.index, attestor.note, attestor.keys.len()),
             (1, "n", 1)
+        );
+        assert_eq!(written.attestor_names(), ["x", "y"]);
+        let rule = written.default_rule().unwrap();
+        assert_eq!(rule.evaluation_mode, "REQUIRE_ATTESTATION");
+        assert_eq!(
+            (rule.enforcement_mode, rule.attestors),
+            ("", vec!["x", "y"])
         );
         let document = "platformPolicies[0]";
         let place = written

@@ -6,7 +6,6 @@ use anyhow::{Result, bail};
 use serde_json::{Value, json};
 
 use super::public_key::KeyEntry;
-use crate::fields::{list, text};
 use crate::settings_view::SettingsView;
 use crate::terminal::printable;
 
@@ -71,8 +70,8 @@ const UNNAMED: &str = "projects/-/attestors/this-key";
 impl Attestor {
     /// The attestor with this name in valid settings. The last segment of the name suffices if it is unique.
     pub(crate) fn find(settings: &Value, name: &str) -> Result<Self> {
-        let attestors = list(settings, "attestors");
-        let names: Vec<_> = attestors.iter().map(|one| text(one, "name")).collect();
+        let settings = SettingsView(settings);
+        let names = settings.attestor_names();
         let is_short = |full: &&&str| full.rsplit('/').next() == Some(name);
         let matching: Vec<_> = match names.iter().find(|full| **full == name) {
             Some(full) => vec![*full],
@@ -87,7 +86,7 @@ impl Attestor {
                 _ => format!("several attestors end in `{shown}`; use one of {known}"),
             })
         };
-        let Some(found) = SettingsView(settings).attestor(full) else {
+        let Some(found) = settings.attestor(full) else {
             bail!("attestor `{shown}` has no note");
         };
         let keys = found.keys.iter().filter_map(KeyEntry::listed).collect();

@@ -7,7 +7,6 @@ use super::signing::{Key, Signer, script};
 use super::yaml::scalar;
 use super::{Obstacle, Refused, Way, exemption_caution, request};
 use crate::decision::{AppliedRule, AttestorResult, DocumentResult, has};
-use crate::fields::{list, text};
 use crate::terminal::printable;
 
 pub(super) fn obstacle(result: &DocumentResult, refused: &Refused<'_>) -> Obstacle {
@@ -96,8 +95,7 @@ fn another_rule(rule: &AppliedRule, refused: &Refused<'_>) -> Option<Way> {
     };
     let (map, key) = (scalar(map), scalar(key));
     let mut block = format!("policy:\n  {map}:\n    {key}:\n");
-    let attestors = list(refused.settings.0, "attestors");
-    let attestors: Vec<_> = attestors.iter().map(|one| text(one, "name")).collect();
+    let attestors = refused.settings.attestor_names();
     if attestors.is_empty() {
         block.push_str("      evaluationMode: ALWAYS_ALLOW\n");
     } else {

@@ -1,11 +1,8 @@
 //! The rule of a singleton policy: the one that applied, why no other did, and the results of its attestors.
 
-use serde_json::Value;
-
 use super::reasons;
 use crate::decision::{AppliedRule, AttestorResult, DocumentResult, Exemption, Searched};
 use crate::emit::tree::Node;
-use crate::fields::{list, text};
 use crate::settings_view::SettingsView;
 use crate::terminal::{BOLD_GREEN, BOLD_RED, RESET};
 
@@ -44,9 +41,8 @@ fn rule(rule: &AppliedRule, settings: SettingsView<'_>) -> Node {
         (key, searched) => {
             let map = searched.as_ref().map_or(&rule.kind, |found| &found.map);
             let default = settings.default_rule().map(|default| {
-                let mode = |key| text(default, key);
-                let would = modes(mode("evaluationMode"), mode("enforcementMode"));
-                let by = required(default);
+                let would = modes(default.evaluation_mode, default.enforcement_mode);
+                let by = required(&default.attestors);
                 Node::new(format!(
                     "it replaces the default rule, which is {would}{by}"
                 ))
@@ -63,15 +59,11 @@ fn modes(evaluation: &str, enforcement: &str) -> String {
     format!("{evaluation}, {enforcement}")
 }
 
-fn required(rule: &Value) -> String {
-    let names: Vec<_> = list(rule, "requireAttestationsBy")
-        .iter()
-        .filter_map(Value::as_str)
-        .collect();
-    if names.is_empty() {
+fn required(attestors: &[&str]) -> String {
+    if attestors.is_empty() {
         String::new()
     } else {
-        format!(", by {}", names.join(", "))
+        format!(", by {}", attestors.join(", "))
     }
 }
 
