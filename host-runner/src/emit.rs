@@ -22,12 +22,17 @@ pub(crate) mod verification;
 use alloc::collections::BTreeMap;
 use std::path::Path;
 
-use crate::inputs::{Asked, Request, Skipped, Why};
+use policy_lint::{Config, SourceFile};
+
+use crate::inputs::{self, Asked, Request, Skipped, Why};
 use crate::judge::{SettingsProblem, SettingsProblems};
 use crate::terminal::{BOLD_RED, RESET, counted, printable, shown};
 
-/// Prints all problems of a settings file.
+/// Prints all problems of a settings file, with the lines that they are about where the linter finds the same ones.
 pub(crate) fn settings_problems(path: &Path, problems: &SettingsProblems) {
+    if in_the_text(path, problems).is_some() {
+        return;
+    }
     let path = path.display().to_string();
     for problem in &problems.problems {
         settings_problem(problem, &path, &problem.path);
@@ -36,6 +41,23 @@ pub(crate) fn settings_problems(path: &Path, problems: &SettingsProblems) {
         let message = printable(problems.message.as_deref().unwrap_or("no reason given"));
         anstream::eprintln!("{BOLD_RED}error{RESET}: {}: {message}", printable(&path));
     }
+}
+
+/// Prints the problems as `lint` does; `None` if the file has other ones, as for the module of another version.
+fn in_the_text(path: &Path, problems: &SettingsProblems) -> Option<()> {
+    if path.as_os_str() == "-" {
+        return None;
+    }
+    let source = inputs::read(path).ok()?;
+    let files = [SourceFile::new(source.name, source.text)];
+    let report = policy_lint::lint(&files, &Config::default());
+    let is_told = |code: &str| problems.problems.iter().any(|one| one.code == code);
+    let told = report.diagnostics.iter().filter(|one| is_told(&one.code));
+    let told: Vec<_> = told.collect();
+    if told.len() != problems.problems.len() || told.is_empty() {
+        return None;
+    }
+    diagnostic::write_all(&mut anstream::stderr().lock(), told, &files).ok()
 }
 
 /// Prints one problem of settings with its place.

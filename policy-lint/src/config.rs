@@ -9,6 +9,7 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::read::Reader;
 use crate::rule;
 use crate::source::{Node, SourceFile};
+use crate::spelling::closest;
 
 /// Overrides of severities, and the time
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -64,7 +65,15 @@ impl Config {
         let levels = fields.get("severity").and_then(|node| reader.fields(node));
         for entry in levels.iter().flat_map(|levels| levels.all()) {
             if !rule::can_be_ignored(&entry.key) {
-                reader.invalid(entry.key_span, format!("no lint `{}`", entry.key));
+                let message = format!("no lint `{}`", entry.key);
+                let known = rule::RULES.iter().map(|rule| rule.code);
+                match closest(&entry.key, known) {
+                    Some(code) => {
+                        let help = format!("did you mean `{code}`?");
+                        reader.invalid_with_help(entry.key_span, message, &help);
+                    }
+                    None => reader.invalid(entry.key_span, message),
+                }
             }
             if let Some(level) = reader.choice(&entry.value, LEVELS) {
                 self.set(&entry.key, level);

@@ -29,6 +29,7 @@ mod rule;
 mod schema;
 mod sink;
 pub mod source;
+mod spelling;
 pub mod suite;
 mod validation;
 
@@ -44,6 +45,7 @@ pub use rule::{RULES, Rule};
 pub use schema::SETTINGS_SCHEMA;
 pub use sink::Report;
 pub use source::{Position, SourceFile, Span};
+pub use spelling::{closest, closest_resource};
 
 use directive::Directive;
 use document::{Document, Manifest, Origin, Settings};

@@ -6,6 +6,7 @@ use core::cell::RefCell;
 
 use crate::diagnostic::Diagnostic;
 use crate::source::{Entry, Malformed, Node, Shape, Span};
+use crate::spelling::{closest, did_you_mean};
 
 /// API version of these documents
 pub const API_VERSION: &str = "countersign.dev/v1";
@@ -107,13 +108,9 @@ impl Reader {
     pub(crate) fn unknown_name(&self, span: Span, what: &str, name: &str, known: &[&str]) {
         let message = format!("there is no {what} `{name}`");
         let finding = Diagnostic::new(span, "", message);
-        let known = known
-            .iter()
-            .map(|one| format!("`{one}`"))
-            .collect::<Vec<_>>();
-        let finding = match known.as_slice() {
-            [] => finding,
-            known => finding.help(format!("known here: {}", known.join(", "))),
+        let finding = match did_you_mean(name, known) {
+            Some(help) => finding.help(help),
+            None => finding,
         };
         self.push("unknown-name", finding);
     }
@@ -190,14 +187,15 @@ impl Reader {
         let text = self.text(node)?;
         let found = choices.iter().find(|(name, _)| *name == text);
         if found.is_none() {
-            let names: Vec<_> = choices
-                .iter()
-                .map(|(name, _)| format!("`{name}`"))
-                .collect();
-            self.invalid(
-                node.span,
-                format!("expected one of {}, got `{text}`", names.join(", ")),
-            );
+            let names = || choices.iter().map(|(name, _)| *name);
+            let listed: Vec<_> = names().map(|name| format!("`{name}`")).collect();
+            let message = format!("expected one of {}, got `{text}`", listed.join(", "));
+            let finding = Diagnostic::new(node.span, "", message);
+            let finding = match closest(text, names()) {
+                Some(name) => finding.help(format!("did you mean `{name}`?")),
+                None => finding,
+            };
+            self.push("invalid-value", finding);
         }
         found.map(|(_, value)| *value)
     }
@@ -279,13 +277,13 @@ impl<'n> Fields<'n, '_> {
     /// Reports unknown keys.
     pub(crate) fn finish(self) {
         let asked = self.asked.borrow();
-        let known: Vec<_> = asked.iter().map(|key| format!("`{key}`")).collect();
+        let known: Vec<_> = asked.iter().copied().collect();
         for entry in self.node.entries() {
             if !asked.contains(entry.key.as_str()) {
                 let message = format!("unknown field `{}`", entry.key);
-                let finding = Diagnostic::new(entry.key_span, "", message)
-                    .help(format!("known here: {}", known.join(", ")));
-                self.reader.push("unknown-field", finding);
+                let finding = Diagnostic::new(entry.key_span, "", message);
+                let help = did_you_mean(&entry.key, &known).unwrap_or_default();
+                self.reader.push("unknown-field", finding.help(help));
             }
         }
     }

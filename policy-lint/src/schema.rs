@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use crate::document::Origin;
 use crate::source::{Node, steps};
+use crate::spelling::closest;
 
 /// The JSON Schema of the settings
 pub const SETTINGS_SCHEMA: &str = include_str!("../schemas/settings.json");
@@ -62,15 +63,6 @@ fn referenced(schema: &'static Value) -> Option<&'static Value> {
         Some(reference) => SETTINGS.pointer(reference.strip_prefix('#')?),
         None => Some(schema),
     }
-}
-
-/// The name that differs in a third of its characters at most, and in the fewest of all.
-fn closest<'n>(written: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
-    let plain = |name: &str| name.replace(['_', '-'], "").to_ascii_lowercase();
-    let wanted = plain(written);
-    let distances = names.map(|name| (strsim::damerau_levenshtein(&wanted, &plain(name)), name));
-    let (distance, name) = distances.min()?;
-    (distance.saturating_mul(3) <= name.len()).then_some(name)
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! Everything that the policy itself would refuse in settings, at its place.
 
+mod contradiction;
+
 use policy_wasm::{Budget, Code};
 use serde_json::json;
 
@@ -34,6 +36,10 @@ pub(crate) fn check(settings: &Settings<'_>) -> Vec<Diagnostic> {
                     finding,
                     similar_field(origin, settings.root, path, &entry.key),
                 );
+            }
+            if let Some(finding) = contradiction::at(problem.code, &problem.message, path, settings)
+            {
+                return finding.coded(problem.code.as_str());
             }
             let span = resolve(settings.root, path);
             let finding = Diagnostic::new(span, "", problem.message).coded(problem.code.as_str());

@@ -444,13 +444,17 @@ fn invalid_settings_are_status_2_with_every_problem() {
     );
     let (stdout, stderr) = run(&arguments, "", 2);
     assert_eq!(stdout, "");
+    let path = settings.display();
     for problem in [
-        "error[settings-unknown-field]: ",
-        ": typo: unknown field",
-        "error[policy-numeric-enum]: ",
-        ": policy.defaultAdmissionRule.enforcementMode: expected a name, got a number",
+        format!("error[settings-unknown-field]: unknown field `typo`\n --> {path}:1:1\n"),
+        format!("error[policy-numeric-enum]: expected a name, got a number\n --> {path}:3:72\n"),
     ] {
-        assert!(stderr.contains(problem), "lacks {problem:?}:\n{stderr}");
+        assert!(stderr.contains(&problem), "lacks {problem:?}:\n{stderr}");
+    }
+    for command in ["audit", "explain", "evaluate"] {
+        let arguments = format!("{command} -s {path} policies/pipeline/fixtures");
+        let (_, stderr) = run(&arguments, "", 2);
+        assert!(stderr.contains(&format!(" --> {path}:3:72\n")), "{stderr}");
     }
 }
 

@@ -399,7 +399,7 @@ fn problems_of_both_settings_are_named_with_their_file() {
     let (stdout, stderr) = run(&format!("diff {old} {new} {FIXTURES}"), "", 2);
     assert_eq!(stdout, "");
     for line in [
-        format!("error[policy-unknown-field]: {old}: policy.other: "),
+        format!("error[policy-unknown-field]: unknown field `other`\n --> {old}:1:10\n"),
         format!("error[settings-unknown-field]: {new}: unknown: "),
     ] {
         assert!(stderr.contains(&line), "lacks {line}\n{stderr}");

@@ -3,6 +3,7 @@
 use core::fmt;
 
 use anyhow::{Result, bail};
+use policy_lint::closest_resource;
 use serde_json::{Value, json};
 
 use super::public_key::KeyEntry;
@@ -82,7 +83,13 @@ impl Attestor {
         let [full] = matching.as_slice() else {
             bail!(match (matching.as_slice(), names.as_slice()) {
                 (_, []) => "the settings have no attestors".to_owned(),
-                ([], _) => format!("the settings have no attestor `{shown}`; they have {known}"),
+                ([], _) => match closest_resource(name, names.iter().copied()) {
+                    Some(meant) => {
+                        let meant = printable(meant);
+                        format!("the settings have no attestor `{shown}`; did you mean `{meant}`?")
+                    }
+                    None => format!("the settings have no attestor `{shown}`; they have {known}"),
+                },
                 _ => format!("several attestors end in `{shown}`; use one of {known}"),
             })
         };

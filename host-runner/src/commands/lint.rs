@@ -6,7 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context as _, Result, bail};
 use clap::ValueEnum;
-use policy_lint::{Config, Level, RULES, Rule, Severity, SourceFile, apply_fixes};
+use policy_lint::{Config, Level, RULES, Rule, Severity, SourceFile, apply_fixes, closest};
 use policy_wasm::time::Time;
 
 use crate::Exit;
@@ -15,8 +15,8 @@ use crate::emit::lint::{Format, Linted};
 use crate::emit::{self, output};
 use crate::files::{self, Readers};
 use crate::inputs;
-use crate::terminal;
 use crate::terminal::progress::Progress;
+use crate::terminal::{self, printable};
 
 use crate::problems::Problems;
 
@@ -170,10 +170,19 @@ fn lint(files: &[SourceFile], config: &Config) -> policy_lint::Report {
 
 fn explain(code: &str) -> Result<Exit> {
     let Some(page) = emit::explain::page(code) else {
-        bail!("no lint `{code}`; `countersign lint --list` lists them");
+        bail!(unknown(code));
     };
     terminal::unless_closed(write!(anstream::stdout(), "{page}"))?;
     Ok(Exit::Yes)
+}
+
+/// Names the lint that a misspelled code may mean.
+fn unknown(code: &str) -> String {
+    let code = printable(code);
+    match closest(&code, RULES.iter().map(|rule| rule.code)) {
+        Some(meant) => format!("no lint `{code}`; did you mean `{meant}`?"),
+        None => format!("no lint `{code}`; `countersign lint --list` lists them"),
+    }
 }
 
 fn list() -> Result<Exit> {
@@ -216,7 +225,7 @@ fn config(args: &Args, path: Option<&Path>) -> Result<Config> {
     ] {
         for code in codes {
             if Rule::by_code(code).is_none() {
-                bail!("no lint `{code}`; `countersign lint --list` lists them");
+                bail!(unknown(code));
             }
             config.set(code, level);
         }

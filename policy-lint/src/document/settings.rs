@@ -384,6 +384,12 @@ impl<'n> Attestor<'n> {
         self.node.text_of("name")
     }
 
+    /// Whether a place is that of the whole attestor.
+    #[must_use]
+    pub(crate) fn is_at(&self, span: Span) -> bool {
+        pointed_at(self.node) == span
+    }
+
     /// Returns the place of the attestor: its name.
     #[must_use]
     pub(crate) fn span(&self) -> Span {

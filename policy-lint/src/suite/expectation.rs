@@ -7,6 +7,7 @@ use policy_wasm::Code;
 use super::{Names, digest_of, each_entry};
 use crate::read::Reader;
 use crate::source::{Node, Shape, Span};
+use crate::spelling::closest;
 
 /// Expected result; omitted fields match any value
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -183,8 +184,14 @@ fn read_codes(node: Option<&Node>, reader: &Reader) -> Vec<ExpectedCode> {
         };
         if !Code::ALL.iter().any(|known| known.as_str() == code) {
             let message = format!("no reason code `{code}`");
-            let help = "the codes are those of `countersign evaluate`; `!CODE` must not occur";
-            reader.invalid_with_help(item.span, message, help);
+            let known = Code::ALL.iter().map(|known| known.as_str());
+            let help = match closest(code, known) {
+                Some(known) => format!("did you mean `{known}`?"),
+                None => {
+                    "`countersign explain --list` lists the codes; `!CODE` must not occur".into()
+                }
+            };
+            reader.invalid_with_help(item.span, message, &help);
         }
         if code == "clock-overridden" {
             reader.invalid(

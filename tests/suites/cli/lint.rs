@@ -222,3 +222,21 @@ fn a_day_decides_what_a_comment_ignores() {
     let (_, stderr) = run("lint --time tomorrow -", policy, 2);
     assert!(stderr.contains("--time"), "{stderr}");
 }
+
+#[test]
+fn a_misspelled_name_is_answered_with_the_one_that_is_meant() {
+    let image = format!("registry.example/shop/web@sha256:{}", "1".repeat(64));
+    let sign = format!(
+        "attest sign --key policies/test-keys/build.pem --settings policies/pipeline/policy.yaml --attestor biuld {image}"
+    );
+    for (arguments, meant) in [
+        ("lint --explain lint-dry-rn", "`lint-dry-run`"),
+        ("lint --allow lint-dry-rn policies", "`lint-dry-run`"),
+        ("explain digest-requird", "`digest-required`"),
+        (&sign, "`projects/example/attestors/build`"),
+    ] {
+        let (_, stderr) = run(arguments, "", 2);
+        let expected = format!("did you mean {meant}?");
+        assert!(stderr.contains(&expected), "{stderr}");
+    }
+}

@@ -36,7 +36,7 @@ const CRATES: &[(&str, &[&str])] = &[
             "suite",
             "read",
             "diagnostic",
-            "source",
+            "source spelling",
         ],
     ),
     (
