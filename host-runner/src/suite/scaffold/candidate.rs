@@ -68,7 +68,7 @@ impl Candidate {
         }
     }
 
-    /// The same with other names of its images.
+    /// Returns the case with other names of its images.
     pub(super) fn renamed(&self, name: impl Fn(&str) -> String) -> Self {
         let attestations = self.attestations.iter().map(|one| Attested {
             image: name(&one.image),

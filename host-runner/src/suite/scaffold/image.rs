@@ -36,7 +36,7 @@ impl Images {
         name
     }
 
-    /// The same with only the names that are used, numbered anew, and the new name of each.
+    /// Returns the images that are used, with their names numbered anew, and the new name of each.
     pub(super) fn renamed(&self, used: &BTreeSet<&str>) -> (Self, BTreeMap<String, String>) {
         let (mut renamed, mut names) = (Self::default(), BTreeMap::new());
         for (name, reference) in self
