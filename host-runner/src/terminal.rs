@@ -53,14 +53,18 @@ pub(crate) fn shown(path: &Path) -> String {
     printable(&path.display().to_string())
 }
 
-/// A path in a command to copy, quoted for the shell where that is needed.
+/// A path in a command to copy.
 pub(crate) fn shell_quoted(path: &Path) -> String {
-    let path = shown(path);
+    shell_word(&shown(path))
+}
+
+/// A text as one word of a command to copy, quoted where the shell would read it differently.
+pub(crate) fn shell_word(text: &str) -> String {
     let is_plain = |one: char| one.is_alphanumeric() || "/._-+,:@%".contains(one);
-    if !path.is_empty() && path.chars().all(is_plain) {
-        return path;
+    if !text.is_empty() && text.chars().all(is_plain) {
+        return text.to_owned();
     }
-    format!("'{}'", path.replace('\'', "'\\''"))
+    format!("'{}'", text.replace('\'', "'\\''"))
 }
 
 pub(crate) const BOLD_RED: &str = "\x1b[1;31m";

@@ -16,6 +16,7 @@ use crate::decision::{Decision, ImageDecision, Verdict};
 use crate::fields::text;
 use crate::judge::Evaluated;
 use crate::settings_view::SettingsView;
+use signing::Files;
 
 /// Changes that would admit one image, or the object as a whole
 #[derive(Debug)]
@@ -73,7 +74,17 @@ impl Way {
 }
 
 /// Returns the changes that would admit the object's denied images, each image once.
-pub(crate) fn fixes(evaluated: &Evaluated<Decision>, settings: SettingsView<'_>) -> Vec<Fixes> {
+///
+/// `path` is the file of the settings, for commands to copy.
+pub(crate) fn fixes(
+    evaluated: &Evaluated<Decision>,
+    settings: SettingsView<'_>,
+    path: &str,
+) -> Vec<Fixes> {
+    let files = Files {
+        settings: path,
+        manifest: &evaluated.request.source,
+    };
     let mut found: Vec<Fixes> = Vec::new();
     let about_object = request::obstacles(evaluated);
     if !about_object.is_empty() {
@@ -86,7 +97,7 @@ pub(crate) fn fixes(evaluated: &Evaluated<Decision>, settings: SettingsView<'_>)
     for image in images.filter(|image| image.verdict != Verdict::Conformant) {
         let name = &image.image;
         let is_told = found.iter().any(|one| one.image == *name);
-        let obstacles = obstacles(image, evaluated, settings);
+        let obstacles = obstacles(&Refused::new(image, evaluated, settings, files), image);
         if !is_told && !obstacles.is_empty() {
             found.push(Fixes {
                 image: name.clone(),
@@ -97,14 +108,9 @@ pub(crate) fn fixes(evaluated: &Evaluated<Decision>, settings: SettingsView<'_>)
     found
 }
 
-fn obstacles(
-    image: &ImageDecision,
-    evaluated: &Evaluated<Decision>,
-    settings: SettingsView<'_>,
-) -> Vec<Obstacle> {
-    let refused = Refused::new(image, evaluated, settings);
+fn obstacles(refused: &Refused<'_>, image: &ImageDecision) -> Vec<Obstacle> {
     let mut obstacles = Vec::new();
-    let own = request::ways_for_reasons(&image.reasons, &refused);
+    let own = request::ways_for_reasons(&image.reasons, refused);
     if !own.is_empty() {
         obstacles.push(Obstacle {
             what: "the image itself".to_owned(),
@@ -114,9 +120,9 @@ fn obstacles(
     let results = image.results.iter();
     for result in results.filter(|result| result.verdict != Verdict::Conformant) {
         if result.is_platform() {
-            obstacles.extend(check::obstacles(result, &refused));
+            obstacles.extend(check::obstacles(result, refused));
         } else {
-            obstacles.push(rule::obstacle(result, &refused));
+            obstacles.push(rule::obstacle(result, refused));
         }
     }
     obstacles
@@ -131,6 +137,7 @@ struct Refused<'a> {
     digest: Option<String>,
     namespace: &'a str,
     settings: SettingsView<'a>,
+    files: Files<'a>,
 }
 
 impl<'a> Refused<'a> {
@@ -138,6 +145,7 @@ impl<'a> Refused<'a> {
         image: &'a ImageDecision,
         evaluated: &'a Evaluated<Decision>,
         settings: SettingsView<'a>,
+        files: Files<'a>,
     ) -> Self {
         let name = image.image.as_str();
         let reference = ImageReference::parse(name).ok();
@@ -149,6 +157,7 @@ impl<'a> Refused<'a> {
             digest: written.or(resolved).map(|digest| digest.to_string()),
             namespace: text(&evaluated.request.request, "namespace"),
             settings,
+            files,
         }
     }
 

@@ -219,6 +219,51 @@ fn what_why_not_prints_is_signed_with_openssl_and_admits_the_image() {
     assert!(stdout.contains("1 admitted, 0 denied"), "{stdout}");
 }
 
+/// The command that is printed, run as it is with the names of the files.
+#[test]
+fn what_why_not_prints_stores_the_attestation_where_the_settings_read_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let (key, cluster) = (folder.join("build.pem"), folder.join("cluster"));
+    fs::create_dir(&cluster).unwrap();
+    let keygen = format!("attest keygen --attestor build --output {}", key.display());
+    let (attestors, _) = run(&keygen, "", 0);
+    let policy = folder.join("policy.yaml");
+    let settings = format!(
+        "policy:\n  defaultAdmissionRule:\n    evaluationMode: REQUIRE_ATTESTATION\n    enforcementMode: \
+         ENFORCED_BLOCK_AND_AUDIT_LOG\n    requireAttestationsBy: [projects/local/attestors/build]\nevidence:\n  \
+         kubernetes: {{notes: {{projects/local/notes/build: attest-build}}}}\nattestors:\n{attestors}"
+    );
+    fs::write(&policy, settings).unwrap();
+    let digest = "5".repeat(64);
+    let pod = format!(
+        "apiVersion: v1\nkind: Pod\nmetadata: {{name: web, namespace: shop}}\nspec:\n  containers: [{{name: web, image: \
+         registry.example/shop/web@sha256:{digest}}}]\n"
+    );
+    let explain = format!(
+        "explain --why-not --settings {} --kubernetes {} -",
+        policy.display(),
+        cluster.display()
+    );
+    let (stdout, _) = run(&explain, &pod, 1);
+    let (_, after) = stdout.split_once("\ncountersign ").unwrap();
+    let (command, deliver) = after.split_once("\nkubectl ").unwrap();
+    assert!(
+        deliver.starts_with("apply --server-side --field-manager=build -f attestations\n"),
+        "{stdout}"
+    );
+    let command = command
+        .replace("\\\n", " ")
+        .replace("KEY.pem", &key.display().to_string())
+        .replace(
+            "--kubernetes attestations",
+            &format!("--kubernetes {}", cluster.display()),
+        );
+    run(&command, "", 0);
+    let (stdout, _) = run(&explain, &pod, 0);
+    assert!(stdout.contains("1 admitted, 0 denied"), "{stdout}");
+}
+
 fn settings_of_all_keys(folder: &Path) -> Value {
     let openssl = |arguments: &str| {
         let arguments = arguments.split_whitespace();

@@ -91,7 +91,7 @@ fn explain_objects(args: &Args, path: &Path) -> Result<Exit> {
     }
     let answers = require_decisions(answers, "an explanation is made from")?;
     let detail = if args.why_not {
-        Detail::WhyNot
+        Detail::WhyNot(path)
     } else {
         Detail::Tree
     };

@@ -8,6 +8,7 @@ mod rule;
 
 use alloc::collections::BTreeSet;
 use std::io::{self, Write as _};
+use std::path::Path;
 
 use serde_json::Value;
 
@@ -18,25 +19,25 @@ use crate::fields::text;
 use crate::help;
 use crate::judge::Evaluated;
 use crate::settings_view::SettingsView;
-use crate::terminal::{BOLD_YELLOW, DIM, RESET, printable};
+use crate::terminal::{self, BOLD_YELLOW, DIM, RESET, printable};
 use crate::why_not;
 
 pub(crate) use page::{list_codes, nearest, page, pages};
 
 /// Additions to the tree
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Detail {
+pub(crate) enum Detail<'p> {
     /// Nothing
     Tree,
-    /// Changes that would admit a denied image
-    WhyNot,
+    /// Changes that would admit a denied image, with the file of the settings
+    WhyNot(&'p Path),
 }
 
 /// Prints a tree for each answer, and counts them.
 pub(crate) fn decisions(
     answers: &[Evaluated<Decision>],
     settings: &Value,
-    detail: Detail,
+    detail: Detail<'_>,
     digest: &str,
 ) -> io::Result<()> {
     let mut out = anstream::stdout().lock();
@@ -44,8 +45,10 @@ pub(crate) fn decisions(
     let shown = printable_json(settings);
     for evaluated in answers {
         object(evaluated, SettingsView(&shown)).write(&mut out)?;
-        if detail == Detail::WhyNot {
-            fixes::write(&mut out, &why_not::fixes(evaluated, SettingsView(settings)))?;
+        if let Detail::WhyNot(path) = detail {
+            let path = terminal::shown(path);
+            let found = why_not::fixes(evaluated, SettingsView(settings), &path);
+            fixes::write(&mut out, &found)?;
         }
         writeln!(out)?;
     }

@@ -218,7 +218,7 @@ impl Failed<'_> {
             attestor: None,
             key,
         };
-        let block = script(&repository, digest, &signer);
+        let block = script(&repository, digest, &signer, self.refused.files);
         Some(Way::new("sign it with a key of the check", block))
     }
 

@@ -3,7 +3,7 @@
 
 use policy_wasm::Code;
 
-use super::signing::{Key, Signer, script};
+use super::signing::{Key, Signer, Source, commands, script};
 use super::yaml::scalar;
 use super::{Obstacle, Refused, Way, exemption_caution, request};
 use crate::decision::{AppliedRule, AttestorResult, DocumentResult, has};
@@ -46,17 +46,19 @@ fn signed_by_all(unsatisfied: &[&AttestorResult], refused: &Refused<'_>) -> Opti
         let name = attestor.name.as_str();
         let written = refused.settings.attestor(name)?;
         let key = Key::of_attestor(written.keys.first()?)?;
-        let note = Some(written.note);
-        let attestor = Some(name);
-        way.blocks.push(script(
-            &repository,
-            digest,
-            &Signer {
-                note,
-                attestor,
-                key,
-            },
-        ));
+        let files = refused.files;
+        way.blocks
+            .push(match Source::of(refused.settings, written.note) {
+                Source::Settings => {
+                    let signer = Signer {
+                        note: Some(written.note),
+                        attestor: Some(name),
+                        key,
+                    };
+                    script(&repository, digest, &signer, files)
+                }
+                source => commands(&repository, digest, name, &key, source, files),
+            });
         names.push(format!("`{}`", printable(name)));
     }
     way.title = format!("sign it as {}", names.join(" and as "));

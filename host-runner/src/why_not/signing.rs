@@ -1,5 +1,5 @@
-//! The commands that sign an image for an attestor or a check: a shell script that writes what is
-//! signed, signs it, and prints the occurrence to add to the settings.
+//! Commands that sign an image for an attestor or a check, and store the attestation where the settings read it. If they
+//! read only themselves, a shell script prints the occurrence to add.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -10,7 +10,8 @@ use super::yaml::{in_here_document, scalar};
 use crate::attest::payload::{SIMPLE_SIGNING, simple_signing};
 use crate::attest::public_key::KeyEntry;
 use crate::fields::text;
-use crate::terminal::printable;
+use crate::settings_view::SettingsView;
+use crate::terminal::shell_word;
 
 /// Whose signature is asked for
 pub(super) struct Signer<'a> {
@@ -19,6 +20,42 @@ pub(super) struct Signer<'a> {
     /// Its name; a check has none
     pub(super) attestor: Option<&'a str>,
     pub(super) key: Key,
+}
+
+/// A source of attestations that the settings read
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Source {
+    /// In the cluster, in the namespace of the note
+    Kubernetes,
+    Registry,
+    PodAnnotation,
+    /// Only in the settings themselves
+    Settings,
+}
+
+impl Source {
+    /// The source to store an attestation of this note in.
+    pub(super) fn of(settings: SettingsView<'_>, note: &str) -> Self {
+        let notes = settings.0.pointer("/evidence/kubernetes/notes");
+        if notes.is_some_and(|notes| notes.get(note).is_some()) {
+            Self::Kubernetes
+        } else if settings.is_on("/evidence/registry") {
+            Self::Registry
+        } else if settings.is_on("/evidence/podAnnotation") {
+            Self::PodAnnotation
+        } else {
+            Self::Settings
+        }
+    }
+}
+
+/// Files that the commands name
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Files<'f> {
+    /// The settings
+    pub(crate) settings: &'f str,
+    /// The manifest with the image
+    pub(crate) manifest: &'f str,
 }
 
 /// The key to sign with
@@ -89,8 +126,69 @@ const fn tool(algorithm: Algorithm) -> Tool {
     })
 }
 
+/// The commands that sign and store an attestation of an attestor outside of the settings. `KEY.pem` in them is the
+/// private half of the attestor's key.
+pub(super) fn commands(
+    repository: &str,
+    digest: &str,
+    attestor: &str,
+    key: &Key,
+    source: Source,
+    files: Files<'_>,
+) -> String {
+    let image = shell_word(&format!("{repository}@{digest}"));
+    let last = attestor.rsplit('/').next().unwrap_or(attestor);
+    let (name, manager) = (shell_word(attestor), shell_word(last));
+    let (settings, manifest) = (shell_word(files.settings), shell_word(files.manifest));
+    let (place, deliver) = match source {
+        Source::Kubernetes => (
+            "--kubernetes attestations".to_owned(),
+            format!("kubectl apply --server-side --field-manager={manager} -f attestations\n"),
+        ),
+        Source::Registry => {
+            let tag = digest.replace(':', "-");
+            let tag = shell_word(&format!("{repository}:{tag}.countersign"));
+            (
+                "--registry layout".to_owned(),
+                format!("skopeo copy oci:layout:{tag} docker://{tag}\n"),
+            )
+        }
+        Source::PodAnnotation => (
+            format!("--manifest {manifest}"),
+            format!("kubectl apply -f {manifest}\n"),
+        ),
+        Source::Settings => (String::new(), String::new()),
+    };
+    let envelope = match source {
+        Source::PodAnnotation => " --envelope",
+        _ => "",
+    };
+    let with = match key.tool {
+        Tool::OpenSsl(_) | Tool::OpenSslEnvelope => "--key KEY.pem",
+        Tool::Gpg => "--signature-file payload.sig",
+    };
+    let prepare = match key.tool {
+        Tool::OpenSsl(_) | Tool::OpenSslEnvelope => String::new(),
+        Tool::Gpg => format!(
+            "countersign attest payload{envelope} {image} > payload.json\n\
+             gpg --yes --local-user {} --armor --output payload.sig --detach-sign payload.json\n",
+            key.id
+        ),
+    };
+    format!(
+        "# with the private key of {}\n{prepare}countersign attest sign {with} --settings {settings} --attestor \
+         {name} \\\n  {place} {image}\n{deliver}",
+        scalar(&key.id)
+    )
+}
+
 /// The script. `KEY.pem` in it is the private half of the signer's key.
-pub(super) fn script(repository: &str, digest: &str, signer: &Signer<'_>) -> String {
+pub(super) fn script(
+    repository: &str,
+    digest: &str,
+    signer: &Signer<'_>,
+    files: Files<'_>,
+) -> String {
     let Signer {
         note,
         attestor,
@@ -99,9 +197,10 @@ pub(super) fn script(repository: &str, digest: &str, signer: &Signer<'_>) -> Str
     let payload = simple_signing(repository, digest);
     let in_one = match (attestor, &key.tool) {
         (Some(name), Tool::OpenSsl(_) | Tool::OpenSslEnvelope) => format!(
-            "# or with one command: countersign attest sign --key KEY.pem --settings SETTINGS.yaml \
-             --attestor {} {repository}@{digest}\n",
-            printable(name)
+            "# or with one command: countersign attest sign --key KEY.pem --settings {} --attestor {} {}\n",
+            shell_word(files.settings),
+            shell_word(name),
+            shell_word(&format!("{repository}@{digest}"))
         ),
         _ => String::new(),
     };
@@ -191,11 +290,61 @@ mod tests {
             "r.example/a",
             &format!("sha256:{}", "1".repeat(64)),
             &signer,
+            Files {
+                settings: "policy.yaml",
+                manifest: "pod.yaml",
+            },
         );
         assert!(script.starts_with("set -eu\n"), "{script}");
         assert!(
             script.contains(&format!("gpg --yes --local-user {id} ")),
             "{script}"
+        );
+    }
+
+    #[test]
+    fn each_source_has_commands_that_store_the_attestation_there() {
+        let armor = include_str!("../../../policy-wasm/src/openpgp/vectors/ed25519.key.asc");
+        let gpg = Key::of_attestor(&json!({"asciiArmoredPgpPublicKey": armor})).unwrap();
+        let pem = include_str!("../../../policy-wasm/src/openpgp/vectors/nistp256.pkix.pem");
+        let pkix = json!({"publicKeyPem": pem, "signatureAlgorithm": "ECDSA_P256_SHA256"});
+        let pem = Key::pkix(&pkix).unwrap();
+        let files = Files {
+            settings: "my policy.yaml",
+            manifest: "pod.yaml",
+        };
+        let printed = |key: &Key, source| {
+            let name = "projects/p/attestors/a";
+            commands("r.example/a", "sha256:11", name, key, source, files)
+        };
+        let sign = "countersign attest sign --key KEY.pem --settings 'my policy.yaml' --attestor projects/p/attestors/a \\\n  ";
+        for (source, place, deliver) in [
+            (
+                Source::Kubernetes,
+                "--kubernetes attestations",
+                "kubectl apply --server-side --field-manager=a -f attestations",
+            ),
+            (
+                Source::Registry,
+                "--registry layout",
+                "skopeo copy oci:layout:r.example/a:sha256-11.countersign docker://r.example/a:sha256-11.countersign",
+            ),
+            (
+                Source::PodAnnotation,
+                "--manifest pod.yaml",
+                "kubectl apply -f pod.yaml",
+            ),
+        ] {
+            let printed = printed(&pem, source);
+            let expected = format!("{sign}{place} r.example/a@sha256:11\n{deliver}\n");
+            assert!(printed.ends_with(&expected), "{printed}");
+        }
+        let printed = printed(&gpg, Source::PodAnnotation);
+        assert!(
+            printed.contains(
+                "countersign attest payload --envelope r.example/a@sha256:11 > payload.json\ngpg "
+            ) && printed.contains(" --signature-file payload.sig "),
+            "{printed}"
         );
     }
 }

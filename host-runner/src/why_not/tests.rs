@@ -40,7 +40,11 @@ fn evaluated(settings: &Value, image: &str) -> Evaluated<Decision> {
 
 /// All ways around what stands in an image's way.
 fn ways(settings: &Value, image: &str) -> Vec<Way> {
-    let fixes = fixes(&evaluated(settings, image), SettingsView(settings));
+    let fixes = fixes(
+        &evaluated(settings, image),
+        SettingsView(settings),
+        "s.yaml",
+    );
     let about_image = fixes.into_iter().filter(|one| one.image == image);
     about_image
         .flat_map(|one| one.obstacles)
@@ -175,7 +179,11 @@ fn an_image_named_by_tag_gets_its_digest_once_for_all_checks() {
 #[test]
 fn a_label_without_effect_is_told_with_what_stands_in_the_objects_way() {
     let settings = json!({"policy": {"defaultAdmissionRule": rule("ALWAYS_DENY")}});
-    let found = fixes(&evaluated(&settings, &image()), SettingsView(&settings));
+    let found = fixes(
+        &evaluated(&settings, &image()),
+        SettingsView(&settings),
+        "s.yaml",
+    );
     let about_object = &found[0];
     assert_eq!(about_object.image, "");
     let block = &about_object.obstacles[0].ways[0].blocks[0];
@@ -187,7 +195,11 @@ fn a_label_without_effect_is_told_with_what_stands_in_the_objects_way() {
 #[test]
 fn an_admitted_image_needs_nothing() {
     let settings = json!({"policy": {"defaultAdmissionRule": rule("ALWAYS_ALLOW")}});
-    let found = fixes(&evaluated(&settings, &image()), SettingsView(&settings));
+    let found = fixes(
+        &evaluated(&settings, &image()),
+        SettingsView(&settings),
+        "s.yaml",
+    );
     assert!(found.is_empty(), "{found:?}");
 }
 

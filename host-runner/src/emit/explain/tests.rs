@@ -204,7 +204,11 @@ fn nothing_of_a_hostile_answer_moves_the_terminal() {
     };
     let mut out = Vec::new();
     let answer = Decision::deserialize(&answer).unwrap();
-    let fixes = why_not::fixes(&Evaluated { request, answer }, SettingsView(&settings));
+    let fixes = why_not::fixes(
+        &Evaluated { request, answer },
+        SettingsView(&settings),
+        "s.yaml",
+    );
     fixes::write(&mut out, &fixes).unwrap();
     let ways = anstream::adapter::strip_bytes(&out).into_vec();
     shown.push_str(&String::from_utf8(ways).unwrap());
