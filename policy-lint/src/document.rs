@@ -8,6 +8,8 @@ mod manifest;
 pub(crate) mod registry;
 mod settings;
 
+use policy_wasm::RuleKind;
+
 use crate::read::API_VERSION;
 use crate::source::{Node, Shape};
 use crate::suite;
@@ -56,15 +58,8 @@ const KUBEWARDEN_KINDS: &[&str] = &[
     "PolicyServer",
 ];
 
-/// Keys of a project-singleton policy
-const POLICY_KEYS: &[&str] = &[
-    "defaultAdmissionRule",
-    "admissionWhitelistPatterns",
-    "clusterAdmissionRules",
-    "kubernetesNamespaceAdmissionRules",
-    "kubernetesServiceAccountAdmissionRules",
-    "istioServiceIdentityAdmissionRules",
-];
+/// Keys of a project-singleton policy beside its maps of rules
+const POLICY_KEYS: &[&str] = &["defaultAdmissionRule", "admissionWhitelistPatterns"];
 
 impl<'n> Document<'n> {
     /// Recognizes a document, given the text of its file.
@@ -94,7 +89,7 @@ impl<'n> Document<'n> {
         if !version.is_empty() || !matches!(node.shape, Shape::Map(_)) {
             return Self::Other;
         }
-        if has(POLICY_KEYS) {
+        if has(POLICY_KEYS) || has(&RuleKind::ALL.map(RuleKind::map_name)) {
             Self::Settings(Settings::new(node, Origin::SingletonPolicy, text))
         } else if has(&["gkePolicy", "cloudRunPolicy"]) {
             Self::Settings(Settings::new(node, Origin::PlatformPolicy, text))

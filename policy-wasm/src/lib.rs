@@ -66,6 +66,7 @@ mod verification;
 pub use budget::Budget;
 pub use decision::{Code, Decision};
 pub use evaluate::{Call, Extras, decide};
+pub use policy::{CheckType, RuleKind};
 pub use policy_text::{digest, image, pattern};
 pub use printable::is_printable;
 pub(crate) use printable::{Escaped, brief, quote};

@@ -6,6 +6,9 @@ pub(crate) mod public_key;
 pub(crate) mod rule;
 pub(crate) mod singleton;
 
+pub use platform::CheckType;
+pub use rule::RuleKind;
+
 use alloc::borrow::Cow;
 
 use crate::decision::Code;

@@ -5,16 +5,10 @@ use alloc::collections::BTreeMap;
 use serde_json::{Map, Value};
 
 use super::{Export, Findings, Level, Place};
+use policy_wasm::RuleKind;
 
 /// The attestors that a policy names, each with where it does so first.
 pub(super) type Named = BTreeMap<String, Place>;
-
-const RULE_MAPS: [&str; 4] = [
-    "clusterAdmissionRules",
-    "kubernetesNamespaceAdmissionRules",
-    "kubernetesServiceAccountAdmissionRules",
-    "istioServiceIdentityAdmissionRules",
-];
 
 /// Collects them from all rules.
 pub(super) fn named(policy: Option<&Export>) -> Named {
@@ -32,7 +26,7 @@ pub(super) fn named(policy: Option<&Export>) -> Named {
     };
     let default = "defaultAdmissionRule";
     add(document.get(default), &place.field(default));
-    for map in RULE_MAPS {
+    for map in RuleKind::ALL.map(RuleKind::map_name) {
         let rules = document.get(map).and_then(Value::as_object);
         for (key, rule) in rules.into_iter().flatten() {
             add(Some(rule), &place.field(map).field(key));

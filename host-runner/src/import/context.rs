@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::{Export, Findings, Level};
+use policy_wasm::RuleKind;
 
 const MODE: &str = "globalPolicyEvaluationMode";
 
@@ -65,13 +66,13 @@ struct Fact {
 
 const FACTS: [Fact; 2] = [
     Fact {
-        map: "clusterAdmissionRules",
+        map: RuleKind::Cluster.map_name(),
         option: "--cluster",
         noun: "cluster",
         of_key: |key| key,
     },
     Fact {
-        map: "istioServiceIdentityAdmissionRules",
+        map: RuleKind::MeshIdentity.map_name(),
         option: "--mesh-trust-domain",
         noun: "trust domain",
         of_key: |key| {

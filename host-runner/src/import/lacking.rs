@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::attestors::{name_of, note_of};
 use super::occurrences::{has_attestation, has_scan};
 use super::{Export, Findings, Level, Place};
+use policy_wasm::CheckType;
 
 /// Reports what has to be added for the settings to decide as the policy did.
 pub(super) fn report(
@@ -47,39 +48,41 @@ fn report_attestors(attestors: &[Export], occurrences: &[Export], findings: &mut
     );
 }
 
-/// Check types that need evidence, and how to configure it
-const CHECKS: &[(&str, &str)] = &[
-    (
-        "imageFreshnessCheck",
-        "list in `evidence.authenticators.freshness` the keys that sign upload times",
-    ),
-    (
-        "sigstoreSignatureCheck",
-        "set `evidence.registry: true`, and list the registries in `registries`",
-    ),
-    (
-        "simpleSigningAttestationCheck",
-        "give the attestations with --attestations, or configure their source in `evidence` of the settings",
-    ),
-    (
-        "slsaCheck",
-        "list in `evidence.authenticators.provenance` each `builderId` and the keys that sign its provenance, and give the provenance with --attestations",
-    ),
-    (
-        "vulnerabilityCheck",
-        "list in `evidence.authenticators.vulnerability` the keys that sign scans, with `maxAgeDays`; or give the stored occurrences with --attestations",
-    ),
-];
+/// How to configure the evidence of a check; `None` where it needs none.
+const fn evidence_help(kind: CheckType) -> Option<&'static str> {
+    Some(match kind {
+        CheckType::AlwaysDeny | CheckType::TrustedDirectory => return None,
+        CheckType::ImageFreshness => {
+            "list in `evidence.authenticators.freshness` the keys that sign upload times"
+        }
+        CheckType::SigstoreSignature => {
+            "set `evidence.registry: true`, and list the registries in `registries`"
+        }
+        CheckType::SimpleSigningAttestation => {
+            "give the attestations with --attestations, or configure their source in `evidence` of the settings"
+        }
+        CheckType::Slsa => {
+            "list in `evidence.authenticators.provenance` each `builderId` and the keys that sign its provenance, and give the provenance with --attestations"
+        }
+        CheckType::Vulnerability => {
+            "list in `evidence.authenticators.vulnerability` the keys that sign scans, with `maxAgeDays`; or give the stored occurrences with --attestations"
+        }
+    })
+}
 
 fn report_checks(platform_policies: &[Export], occurrences: &[Export], findings: &mut Findings) {
-    for (kind, help) in CHECKS {
-        let mut found = checks(platform_policies).filter(|(_, check)| check.get(kind).is_some());
+    for kind in CheckType::ALL {
+        let Some(help) = evidence_help(kind) else {
+            continue;
+        };
+        let has_type = |(_, check): &(Place, &Value)| check.get(kind.field()).is_some();
+        let mut found = checks(platform_policies).filter(has_type);
         let Some((place, _)) = found.next() else {
             continue;
         };
-        let is_told = match *kind {
-            "simpleSigningAttestationCheck" => has_attestation(occurrences, None),
-            "vulnerabilityCheck" => has_scan(occurrences),
+        let is_told = match kind {
+            CheckType::SimpleSigningAttestation => has_attestation(occurrences, None),
+            CheckType::Vulnerability => has_scan(occurrences),
             _ => false,
         };
         if is_told {
@@ -92,14 +95,14 @@ fn report_checks(platform_policies: &[Export], occurrences: &[Export], findings:
         let message = format!(
             "Google looks up the evidence of this check by itself; here no source is configured{more}"
         );
-        findings.push(Level::Lacking, &place.field(kind), message);
-        findings.help(*help);
+        findings.push(Level::Lacking, &place.field(kind.field()), message);
+        findings.help(help);
     }
 }
 
 /// Whether one of the policies has a check of this type.
-pub(super) fn has_check(platform_policies: &[Export], kind: &str) -> bool {
-    checks(platform_policies).any(|(_, check)| check.get(kind).is_some())
+pub(super) fn has_check(platform_policies: &[Export], kind: CheckType) -> bool {
+    checks(platform_policies).any(|(_, check)| check.get(kind.field()).is_some())
 }
 
 /// All checks, each with its place.

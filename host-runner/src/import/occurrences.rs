@@ -9,6 +9,7 @@ use super::lacking::has_check;
 use super::{Export, Findings, Level};
 use crate::attest::evidence_file::{bundle_of, holds_attestation};
 use crate::terminal::{counted, printable};
+use policy_wasm::CheckType;
 
 /// The parts of the settings that read occurrences
 #[derive(Debug)]
@@ -32,9 +33,10 @@ impl Readers {
                 .filter_map(note_of)
                 .map(str::to_owned)
                 .collect(),
-            reads_every_note: has("simpleSigningAttestationCheck") || has("sigstoreSignatureCheck"),
-            reads_scans: has("vulnerabilityCheck"),
-            reads_provenance: has("slsaCheck"),
+            reads_every_note: has(CheckType::SimpleSigningAttestation)
+                || has(CheckType::SigstoreSignature),
+            reads_scans: has(CheckType::Vulnerability),
+            reads_provenance: has(CheckType::Slsa),
         }
     }
 

@@ -1,5 +1,7 @@
 //! The shapes of Google's documents, as far as it matters which of their fields are lists.
 
+use policy_wasm::{CheckType, RuleKind};
+
 use Shape::{Entries, Fields, Leaf, List, Text};
 
 /// Expected shape of a value
@@ -28,10 +30,10 @@ pub(super) const POLICY: Shape = Fields(&[
         List(&Fields(&[("namePattern", Text)])),
     ),
     ("defaultAdmissionRule", RULE),
-    ("clusterAdmissionRules", Entries(&RULE)),
-    ("kubernetesNamespaceAdmissionRules", Entries(&RULE)),
-    ("kubernetesServiceAccountAdmissionRules", Entries(&RULE)),
-    ("istioServiceIdentityAdmissionRules", Entries(&RULE)),
+    (RuleKind::Cluster.map_name(), Entries(&RULE)),
+    (RuleKind::Namespace.map_name(), Entries(&RULE)),
+    (RuleKind::ServiceAccount.map_name(), Entries(&RULE)),
+    (RuleKind::MeshIdentity.map_name(), Entries(&RULE)),
 ]);
 
 const RULE: Shape = Fields(&[
@@ -73,26 +75,32 @@ const CHECK_SET: Shape = Fields(&[
 const CHECK: Shape = Fields(&[
     ("displayName", Leaf),
     ("imageAllowlist", ALLOWLIST),
-    ("alwaysDeny", Leaf),
-    ("imageFreshnessCheck", Fields(&[("maxUploadAgeDays", Leaf)])),
+    (CheckType::AlwaysDeny.field(), Leaf),
     (
-        "sigstoreSignatureCheck",
+        CheckType::ImageFreshness.field(),
+        Fields(&[("maxUploadAgeDays", Leaf)]),
+    ),
+    (
+        CheckType::SigstoreSignature.field(),
         Fields(&[("sigstoreAuthorities", List(&AUTHORITY))]),
     ),
     (
-        "simpleSigningAttestationCheck",
+        CheckType::SimpleSigningAttestation.field(),
         Fields(&[
             ("attestationAuthenticators", List(&AUTHENTICATOR)),
             ("containerAnalysisAttestationProjects", List(&Text)),
         ]),
     ),
-    ("slsaCheck", Fields(&[("rules", List(&SLSA_RULE))])),
     (
-        "trustedDirectoryCheck",
+        CheckType::Slsa.field(),
+        Fields(&[("rules", List(&SLSA_RULE))]),
+    ),
+    (
+        CheckType::TrustedDirectory.field(),
         Fields(&[("trustedDirPatterns", List(&Text))]),
     ),
     (
-        "vulnerabilityCheck",
+        CheckType::Vulnerability.field(),
         Fields(&[
             ("maximumFixableSeverity", Leaf),
             ("maximumUnfixableSeverity", Leaf),
@@ -183,6 +191,61 @@ fn each_field(shape: &Shape, visit: &mut dyn FnMut(&'static str)) {
                 visit(field);
                 each_field(inner, visit);
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use serde_json::Value;
+
+    use super::*;
+
+    /// Fields of exports that settings do not have
+    const EXPORTED: [&str; 4] = ["etag", "updateTime", "comment", "customConstraints"];
+
+    #[test]
+    fn every_field_is_in_the_schema_of_settings() {
+        let mut known = BTreeSet::from(EXPORTED.map(str::to_owned));
+        let schema: Value = serde_json::from_str(policy_lint::SETTINGS_SCHEMA).unwrap();
+        properties(&schema, &mut known);
+        let mut missing = BTreeSet::new();
+        for shape in [&POLICY, &PLATFORM_POLICY, &ATTESTOR] {
+            each_field(shape, &mut |field| {
+                if !known.contains(field) {
+                    missing.insert(field);
+                }
+            });
+        }
+        assert_eq!(missing, BTreeSet::new());
+    }
+
+    #[test]
+    fn every_type_of_check_has_a_shape_and_a_schema() {
+        let mut known = BTreeSet::new();
+        let schema: Value = serde_json::from_str(policy_lint::SETTINGS_SCHEMA).unwrap();
+        properties(schema.pointer("/$defs/check").unwrap(), &mut known);
+        let mut shaped = BTreeSet::new();
+        each_field(&CHECK, &mut |field| {
+            shaped.insert(field);
+        });
+        for kind in CheckType::ALL {
+            assert!(known.contains(kind.field()), "{kind:?}");
+            assert!(shaped.contains(kind.field()), "{kind:?}");
+        }
+    }
+
+    fn properties(schema: &Value, found: &mut BTreeSet<String>) {
+        match schema {
+            Value::Object(fields) => {
+                let own = fields.get("properties").and_then(Value::as_object);
+                found.extend(own.into_iter().flat_map(|own| own.keys().cloned()));
+                fields.values().for_each(|inner| properties(inner, found));
+            }
+            Value::Array(items) => items.iter().for_each(|inner| properties(inner, found)),
+            _ => {}
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use alloc::collections::BTreeSet;
 
-use policy_wasm::Code;
+use policy_wasm::{Code, RuleKind};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -74,20 +74,6 @@ impl Coverage {
     }
 }
 
-/// The maps of rules, and how Decisions name their kinds
-const RULES: [(&str, &str); 4] = [
-    ("clusterAdmissionRules", "cluster"),
-    ("kubernetesNamespaceAdmissionRules", "kubernetes-namespace"),
-    (
-        "kubernetesServiceAccountAdmissionRules",
-        "kubernetes-service-account",
-    ),
-    (
-        "istioServiceIdentityAdmissionRules",
-        "istio-service-identity",
-    ),
-];
-
 fn parts(settings: &Value) -> Vec<Part> {
     let mut parts = Parts::default();
     let root = Place::default();
@@ -142,7 +128,7 @@ fn singleton(policy: &Value, place: &Place, parts: &mut Parts) {
             format!("policy exempt {text}"),
         );
     }
-    for (map, kind) in RULES {
+    for (map, kind) in RuleKind::ALL.map(|kind| (kind.map_name(), kind.name())) {
         let rules = policy.get(map).and_then(Value::as_object);
         for (key, rule) in rules.into_iter().flatten() {
             let place = place.key(map).key(key);

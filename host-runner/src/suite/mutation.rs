@@ -11,6 +11,8 @@ use policy_wasm::Budget;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
+use policy_wasm::{CheckType, RuleKind};
+
 use super::place::Place;
 use super::prepare::Loaded;
 use super::run::{Ended, Runner};
@@ -161,12 +163,7 @@ impl Mutants {
                 self.push(what, place.key("namePattern"), Change::Set(wider.into()));
             }
         }
-        for map in [
-            "clusterAdmissionRules",
-            "kubernetesNamespaceAdmissionRules",
-            "kubernetesServiceAccountAdmissionRules",
-            "istioServiceIdentityAdmissionRules",
-        ] {
+        for map in RuleKind::ALL.map(RuleKind::map_name) {
             let rules = policy.get(map).and_then(Value::as_object);
             for (key, rule) in rules.into_iter().flatten() {
                 let place = place.key(map).key(key);
@@ -243,64 +240,70 @@ impl Mutants {
     }
 
     fn check(&mut self, check: &Value, place: &Place) {
-        let field = |kind: &str| check.get(kind).map(|check| (check, place.key(kind)));
-        if let Some((check, place)) = field("trustedDirectoryCheck") {
-            let list = check.get("trustedDirPatterns");
-            let place = place.key("trustedDirPatterns");
-            self.drop_each("directory", list, &place);
-            self.widen_each(list, &place, change::wider_directory);
-        }
-        if let Some((check, place)) = field("vulnerabilityCheck") {
-            for threshold in ["maximumFixableSeverity", "maximumUnfixableSeverity"] {
-                let what = format!("allow every severity in `{threshold}`");
-                self.push(
-                    what,
-                    place.key(threshold),
-                    Change::Replace("ALLOW_ALL".into()),
-                );
-            }
-            for list in ["allowedCves", "blockedCves"] {
-                self.drop_each(&format!("from `{list}`"), check.get(list), &place.key(list));
+        for kind in CheckType::ALL {
+            if let Some(fields) = check.get(kind.field()) {
+                self.check_of_type(kind, fields, &place.key(kind.field()));
             }
         }
-        if let Some((_, place)) = field("imageFreshnessCheck") {
-            let days = place.key("maxUploadAgeDays");
-            self.push(
+    }
+
+    fn check_of_type(&mut self, kind: CheckType, check: &Value, place: &Place) {
+        match kind {
+            // Dropping the check is the only change.
+            CheckType::AlwaysDeny => {}
+            CheckType::ImageFreshness => self.push(
                 "accept uploads that are a hundred years old",
-                days,
+                place.key("maxUploadAgeDays"),
                 Change::Replace(CENTURY.into()),
-            );
-        }
-        if let Some((check, place)) = field("slsaCheck") {
-            let rules = check.get("rules");
-            self.drop_each("SLSA rule", rules, &place.key("rules"));
-            let rules = rules.and_then(Value::as_array).into_iter().flatten();
-            for (index, rule) in (0_usize..).zip(rules) {
-                let place = place.key("rules").index(index);
-                let required = place.key("configBasedBuildRequired");
-                self.push(
-                    "require no configuration",
-                    required,
-                    Change::Replace(false.into()),
-                );
-                let sources = rule.get("trustedSourceRepoPatterns");
-                let place = place.key("trustedSourceRepoPatterns");
-                self.push(
-                    "trust every source repository",
-                    place.clone(),
-                    Change::Remove,
-                );
-                self.drop_each("source repository", sources, &place);
-                self.widen_each(sources, &place, change::wider_repository);
-            }
-        }
-        for (kind, list) in [
-            ("simpleSigningAttestationCheck", "attestationAuthenticators"),
-            ("sigstoreSignatureCheck", "sigstoreAuthorities"),
-        ] {
-            if let Some((check, place)) = field(kind) {
+            ),
+            CheckType::SigstoreSignature => {
+                let list = "sigstoreAuthorities";
                 self.drop_each("authenticator", check.get(list), &place.key(list));
             }
+            CheckType::SimpleSigningAttestation => {
+                let list = "attestationAuthenticators";
+                self.drop_each("authenticator", check.get(list), &place.key(list));
+            }
+            CheckType::Slsa => self.slsa_rules(check.get("rules"), &place.key("rules")),
+            CheckType::TrustedDirectory => {
+                let list = check.get("trustedDirPatterns");
+                let place = place.key("trustedDirPatterns");
+                self.drop_each("directory", list, &place);
+                self.widen_each(list, &place, change::wider_directory);
+            }
+            CheckType::Vulnerability => {
+                for threshold in ["maximumFixableSeverity", "maximumUnfixableSeverity"] {
+                    let what = format!("allow every severity in `{threshold}`");
+                    let allow_all = Change::Replace("ALLOW_ALL".into());
+                    self.push(what, place.key(threshold), allow_all);
+                }
+                for list in ["allowedCves", "blockedCves"] {
+                    self.drop_each(&format!("from `{list}`"), check.get(list), &place.key(list));
+                }
+            }
+        }
+    }
+
+    fn slsa_rules(&mut self, rules: Option<&Value>, place: &Place) {
+        self.drop_each("SLSA rule", rules, place);
+        let rules = rules.and_then(Value::as_array).into_iter().flatten();
+        for (index, rule) in (0_usize..).zip(rules) {
+            let place = place.index(index);
+            let required = place.key("configBasedBuildRequired");
+            self.push(
+                "require no configuration",
+                required,
+                Change::Replace(false.into()),
+            );
+            let sources = rule.get("trustedSourceRepoPatterns");
+            let place = place.key("trustedSourceRepoPatterns");
+            self.push(
+                "trust every source repository",
+                place.clone(),
+                Change::Remove,
+            );
+            self.drop_each("source repository", sources, &place);
+            self.widen_each(sources, &place, change::wider_repository);
         }
     }
 

@@ -1,7 +1,7 @@
 //! Ways around the checks of platform policies: for each type, the statement that is missing or the
 //! line of the check to change.
 
-use policy_wasm::Code;
+use policy_wasm::{CheckType, Code};
 use serde_json::Value;
 
 use super::request::{hex, ways_for_reasons};
@@ -81,16 +81,18 @@ struct Failed<'f> {
 
 impl Failed<'_> {
     fn ways(&self, kind: &str) -> Vec<Way> {
-        let ways = match kind {
-            "TrustedDirectoryCheck" => vec![self.directory()],
-            "ImageFreshnessCheck" => vec![self.upload(), self.upload_age()],
-            "VulnerabilityCheck" => vec![self.scan(), self.scan_age(), self.allowed_cves()],
-            "SlsaCheck" => vec![self.provenance(), self.slsa_rule()],
-            "SimpleSigningAttestationCheck" => {
-                vec![self.signature("simpleSigningAttestationCheck")]
+        let ways = match CheckType::of_name(kind) {
+            Some(CheckType::TrustedDirectory) => vec![self.directory()],
+            Some(CheckType::ImageFreshness) => vec![self.upload(), self.upload_age()],
+            Some(CheckType::Vulnerability) => {
+                vec![self.scan(), self.scan_age(), self.allowed_cves()]
             }
-            "SigstoreSignatureCheck" => vec![self.signature("sigstoreSignatureCheck")],
-            _ => Vec::new(),
+            Some(CheckType::Slsa) => vec![self.provenance(), self.slsa_rule()],
+            Some(kind @ (CheckType::SimpleSigningAttestation | CheckType::SigstoreSignature)) => {
+                vec![self.signature(kind.field())]
+            }
+            // Only another policy admits the image.
+            Some(CheckType::AlwaysDeny) | None => Vec::new(),
         };
         ways.into_iter().flatten().collect()
     }

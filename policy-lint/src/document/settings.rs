@@ -3,6 +3,8 @@
 
 use policy_wasm::pattern::{AllowPattern, NamePattern, SourceRepository, TrustedDirectory};
 
+use policy_wasm::{CheckType, RuleKind};
+
 use super::glob::Glob;
 use crate::source::{Entry, Node, Span, pointed_at};
 
@@ -97,14 +99,6 @@ pub(crate) struct Check<'n> {
     /// The field that says its type, such as `vulnerabilityCheck`
     pub(crate) kind: &'n Entry,
 }
-
-/// The maps of rules, each with the form of its keys
-pub(crate) const RULE_MAPS: [&str; 4] = [
-    "clusterAdmissionRules",
-    "kubernetesNamespaceAdmissionRules",
-    "kubernetesServiceAccountAdmissionRules",
-    "istioServiceIdentityAdmissionRules",
-];
 
 /// Field of the default rule
 pub(crate) const DEFAULT_RULE: &str = "defaultAdmissionRule";
@@ -213,7 +207,8 @@ impl<'n> Settings<'n> {
         let Some(policy) = self.policy() else {
             return Vec::new();
         };
-        let maps = RULE_MAPS.into_iter().flat_map(|map| {
+        let maps = RuleKind::ALL.into_iter().flat_map(|kind| {
+            let map = kind.map_name();
             let entries = policy.get(map).map(Node::entries).unwrap_or_default();
             entries.iter().map(move |entry| AdmissionRule {
                 map,
@@ -432,8 +427,7 @@ impl<'n> CheckSet<'n> {
         let checks = self.node.items_of("checks").iter();
         checks
             .filter_map(|node| {
-                let is_kind =
-                    |entry: &&Entry| entry.key.ends_with("Check") || entry.key == "alwaysDeny";
+                let is_kind = |entry: &&Entry| CheckType::of_field(&entry.key).is_some();
                 let kind = node.entries().iter().find(is_kind)?;
                 Some(Check { node, kind })
             })

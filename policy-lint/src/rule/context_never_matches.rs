@@ -1,5 +1,7 @@
 //! Settings `cluster` and `meshTrustDomain` that no rule matches.
 
+use policy_wasm::RuleKind;
+
 use super::{Check, Findings, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::{AdmissionRule, Settings};
@@ -77,12 +79,12 @@ struct Context {
 const CONTEXTS: [Context; 2] = [
     Context {
         setting: "cluster",
-        map: "clusterAdmissionRules",
+        map: RuleKind::Cluster.map_name(),
         part: |key| key,
     },
     Context {
         setting: "meshTrustDomain",
-        map: "istioServiceIdentityAdmissionRules",
+        map: RuleKind::MeshIdentity.map_name(),
         part: trust_domain,
     },
 ];

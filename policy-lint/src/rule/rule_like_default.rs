@@ -2,6 +2,8 @@
 
 use alloc::collections::BTreeSet;
 
+use policy_wasm::RuleKind;
+
 use super::{Check, Findings, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::{AdmissionRule, Settings};
@@ -55,8 +57,8 @@ fn check(settings: &Settings<'_>, findings: &mut Findings) {
 
 /// Whether a rule may replace a rule other than the default rule, and so has an effect.
 fn replaces(rule: &AdmissionRule<'_>, other: &AdmissionRule<'_>) -> bool {
-    const ACCOUNTS: &str = "kubernetesServiceAccountAdmissionRules";
-    const NAMESPACES: &str = "kubernetesNamespaceAdmissionRules";
+    const ACCOUNTS: &str = RuleKind::ServiceAccount.map_name();
+    const NAMESPACES: &str = RuleKind::Namespace.map_name();
     let namespace = rule.key().split(':').next();
     match (rule.map, other.map) {
         _ if other.entry.is_none() || rule.map == other.map => false,

@@ -2,6 +2,8 @@
 
 use alloc::collections::BTreeSet;
 
+use policy_wasm::RuleKind;
+
 use super::{Check, Findings, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::{AdmissionRule, CheckSet, Settings};
@@ -33,7 +35,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 /// The map of rules that the lint checks
-pub(super) const MAP: &str = "kubernetesServiceAccountAdmissionRules";
+pub(super) const MAP: &str = RuleKind::ServiceAccount.map_name();
 
 fn check(settings: &Settings<'_>, findings: &mut Findings) {
     check_rules(&settings.rules(), findings);

@@ -4,8 +4,10 @@ use core::fmt;
 
 use serde::{Serialize, Serializer};
 
+use super::Role;
+
 macro_rules! codes {
-    ($($(#[doc = $doc:literal])+ $variant:ident = $name:literal,)+) => {
+    ($($(#[doc = $doc:literal])+ $variant:ident = $name:literal: $role:ident,)+) => {
         /// A stable code. Codes are never renamed or reused; new ones may be added.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[non_exhaustive]
@@ -23,6 +25,12 @@ macro_rules! codes {
                 match self { $(Self::$variant => $name,)+ }
             }
 
+            /// Returns the role of this code.
+            #[must_use]
+            pub const fn role(self) -> Role {
+                match self { $(Self::$variant => Role::$role,)+ }
+            }
+
             /// Returns what the code means, as one sentence without a full stop.
             #[must_use]
             pub const fn meaning(self) -> &'static str {
@@ -35,219 +43,219 @@ macro_rules! codes {
 codes! {
     // About requests and images.
     /// The object or its admission request cannot be parsed
-    UndecodableObject = "undecodable-object",
+    UndecodableObject = "undecodable-object": Violation,
     /// The policy does not know where objects of this kind have their pod specs
-    UnsupportedObjectKind = "unsupported-object-kind",
+    UnsupportedObjectKind = "unsupported-object-kind": Violation,
     /// A controller, admitted because its Pods are checked when they are created
-    NotAPod = "not-a-pod",
+    NotAPod = "not-a-pod": Admission,
     /// The operation (DELETE or CONNECT) starts no container
-    OperationNotChecked = "operation-not-checked",
+    OperationNotChecked = "operation-not-checked": Admission,
     /// The object has no images and its kind may have none
-    NoImages = "no-images",
+    NoImages = "no-images": Admission,
     /// `oldObject` of the update cannot be parsed, so every image is checked
-    OldObjectUnusable = "old-object-unusable",
+    OldObjectUnusable = "old-object-unusable": Warning,
     /// A container or image volume has no image
-    ImageMissing = "image-missing",
+    ImageMissing = "image-missing": Violation,
     /// An image volume in a pod template has no image reference, and none is checked
-    ImageVolumeEmpty = "image-volume-empty",
+    ImageVolumeEmpty = "image-volume-empty": Admission,
     /// The image is not a valid image reference
-    ImageReferenceInvalid = "image-reference-invalid",
+    ImageReferenceInvalid = "image-reference-invalid": Violation,
     /// The update does not change this image
-    UnchangedImage = "unchanged-image",
+    UnchangedImage = "unchanged-image": Admission,
     /// The update does not change an object that cannot be parsed
-    UnchangedObject = "unchanged-object",
+    UnchangedObject = "unchanged-object": Admission,
     /// The image matches an allowlist pattern of the system policy
-    ExemptSystemPolicy = "exempt-system-policy",
+    ExemptSystemPolicy = "exempt-system-policy": Admission,
     /// The image matches an allowlist pattern of the policy
-    ExemptAllowlist = "exempt-allowlist",
+    ExemptAllowlist = "exempt-allowlist": Admission,
     /// The rule allows every image
-    AlwaysAllow = "always-allow",
+    AlwaysAllow = "always-allow": Admission,
     /// The rule denies every image
-    AlwaysDeny = "always-deny",
+    AlwaysDeny = "always-deny": Violation,
     /// A valid attestation of a required attestor exists
-    Attested = "attested",
+    Attested = "attested": Admission,
     /// The settings revoke this digest
-    DigestDenied = "digest-denied",
+    DigestDenied = "digest-denied": Violation,
     /// The policy's rules depend on a value that the request does not have
-    ContextMissing = "context-missing",
+    ContextMissing = "context-missing": Error,
     /// The image is referenced by tag, and the rule needs a digest
-    DigestRequired = "digest-required",
+    DigestRequired = "digest-required": Violation,
     /// No attestation satisfies an attestor or check
-    NoValidAttestation = "no-valid-attestation",
+    NoValidAttestation = "no-valid-attestation": Violation,
     /// The attestor has no keys, so no attestation can satisfy it
-    AttestorWithoutKeys = "attestor-without-keys",
+    AttestorWithoutKeys = "attestor-without-keys": Violation,
     /// A limit on the size or work of one evaluation is exceeded
-    LimitExceeded = "limit-exceeded",
+    LimitExceeded = "limit-exceeded": Error,
     /// The policy resolves tags, and the host cannot
-    TagResolutionUnavailable = "tag-resolution-unavailable",
+    TagResolutionUnavailable = "tag-resolution-unavailable": Error,
     /// The host could not resolve the tag to a digest
-    TagResolutionFailed = "tag-resolution-failed",
+    TagResolutionFailed = "tag-resolution-failed": Error,
     /// `registries` in the settings does not list the image's registry
-    RegistryNotAllowed = "registry-not-allowed",
+    RegistryNotAllowed = "registry-not-allowed": Violation,
     /// The host has no clock, and the rule or check depends on the time
-    ClockUnavailable = "clock-unavailable",
+    ClockUnavailable = "clock-unavailable": Error,
     /// A host call failed or its answer is unusable
-    HostCapabilityFailed = "host-capability-failed",
+    HostCapabilityFailed = "host-capability-failed": Error,
 
     // About the checks of platform policies.
     /// The platform policy has no check sets, so it admits every image
-    NoCheckSets = "no-check-sets",
+    NoCheckSets = "no-check-sets": Admission,
     /// The check set has no checks, so it admits every image
-    NoChecks = "no-checks",
+    NoChecks = "no-checks": Admission,
     /// Every check of the check set passed
-    ChecksPassed = "checks-passed",
+    ChecksPassed = "checks-passed": Admission,
     /// The check passed
-    CheckPassed = "check-passed",
+    CheckPassed = "check-passed": Admission,
     /// The image was uploaded longer ago than the check allows
-    ImageNotFresh = "image-not-fresh",
+    ImageNotFresh = "image-not-fresh": Violation,
     /// No Sigstore signature of the image verifies with a key of the check
-    NoValidSigstoreSignature = "no-valid-sigstore-signature",
+    NoValidSigstoreSignature = "no-valid-sigstore-signature": Violation,
     /// No trusted provenance of the image satisfies a rule of the check
-    NoMatchingProvenance = "no-matching-provenance",
+    NoMatchingProvenance = "no-matching-provenance": Violation,
     /// The provenance has another builder than the rule's `trustedBuilder`
-    ProvenanceBuilderNotTrusted = "provenance-builder-not-trusted",
+    ProvenanceBuilderNotTrusted = "provenance-builder-not-trusted": Detail,
     /// The provenance has no source repository that the rule trusts
-    ProvenanceSourceNotTrusted = "provenance-source-not-trusted",
+    ProvenanceSourceNotTrusted = "provenance-source-not-trusted": Detail,
     /// The provenance has no build configuration file of the source repository
-    ProvenanceConfigNotTopLevel = "provenance-config-not-top-level",
+    ProvenanceConfigNotTopLevel = "provenance-config-not-top-level": Detail,
     /// The image is in no directory of `trustedDirPatterns`
-    ImageNotInTrustedDirectory = "image-not-in-trusted-directory",
+    ImageNotInTrustedDirectory = "image-not-in-trusted-directory": Violation,
     /// A vulnerability has a higher severity than the check allows
-    VulnerabilityAboveThreshold = "vulnerability-above-threshold",
+    VulnerabilityAboveThreshold = "vulnerability-above-threshold": Violation,
     /// A vulnerability is listed in `blockedCves` of the check
-    VulnerabilityBlocked = "vulnerability-blocked",
+    VulnerabilityBlocked = "vulnerability-blocked": Violation,
     /// The check found no trusted evidence about the image
-    EvidenceMissing = "evidence-missing",
+    EvidenceMissing = "evidence-missing": Error,
     /// Evidence signed by a key that `evidence.authenticators` does not list for this purpose
-    EvidenceUntrusted = "evidence-untrusted",
+    EvidenceUntrusted = "evidence-untrusted": Detail,
     /// The scan is older than `maxAgeDays` of its scanner
-    EvidenceTooOld = "evidence-too-old",
+    EvidenceTooOld = "evidence-too-old": Violation,
     /// Trusted evidence that is malformed, contradictory or dated in the future
-    EvidenceInvalid = "evidence-invalid",
+    EvidenceInvalid = "evidence-invalid": Error,
 
     // Why a candidate attestation did not count.
     /// The attestation cannot be decoded
-    AttestationUndecodable = "attestation-undecodable",
+    AttestationUndecodable = "attestation-undecodable": Detail,
     /// The attestation belongs to another note than the attestor's
-    AttestationNoteMismatch = "attestation-note-mismatch",
+    AttestationNoteMismatch = "attestation-note-mismatch": Detail,
     /// The attestor has no key with this key id
-    AttestationUnknownKeyId = "attestation-unknown-key-id",
+    AttestationUnknownKeyId = "attestation-unknown-key-id": Detail,
     /// The signature does not verify with the attestor's key
-    AttestationBadSignature = "attestation-bad-signature",
+    AttestationBadSignature = "attestation-bad-signature": Detail,
     /// The signed payload is not a valid attestation payload
-    AttestationPayloadInvalid = "attestation-payload-invalid",
+    AttestationPayloadInvalid = "attestation-payload-invalid": Detail,
     /// The signed payload names another digest
-    AttestationDigestMismatch = "attestation-digest-mismatch",
+    AttestationDigestMismatch = "attestation-digest-mismatch": Detail,
     /// The signed payload names another repository
-    AttestationReferenceMismatch = "attestation-reference-mismatch",
+    AttestationReferenceMismatch = "attestation-reference-mismatch": Detail,
     /// The OpenPGP message and `serializedPayload` differ
-    AttestationPgpPayloadMismatch = "attestation-pgp-payload-mismatch",
+    AttestationPgpPayloadMismatch = "attestation-pgp-payload-mismatch": Detail,
     /// The key is expired, revoked or not yet valid
-    AttestationKeyNotValid = "attestation-key-not-valid",
+    AttestationKeyNotValid = "attestation-key-not-valid": Detail,
     /// The envelope's payload type is not one that attests images
-    AttestationPayloadType = "attestation-payload-type",
+    AttestationPayloadType = "attestation-payload-type": Detail,
     /// The signed in-toto statement is not an attestation of an image
-    AttestationPredicateType = "attestation-predicate-type",
+    AttestationPredicateType = "attestation-predicate-type": Detail,
     /// The signed payload is not in the host's answer and cannot be reconstructed
-    AttestationPayloadUnavailable = "attestation-payload-unavailable",
+    AttestationPayloadUnavailable = "attestation-payload-unavailable": Detail,
     /// JWT attestations are not supported
-    AttestationJwtUnsupported = "attestation-jwt-unsupported",
+    AttestationJwtUnsupported = "attestation-jwt-unsupported": Detail,
     /// This build does not support the attestation's format
-    AttestationFormatUnsupported = "attestation-format-unsupported",
+    AttestationFormatUnsupported = "attestation-format-unsupported": Detail,
 
     // Overrides and warnings.
     /// The image violates the policy and is admitted by dry run
-    DryRun = "dry-run",
+    DryRun = "dry-run": Warning,
     /// The image violates the policy and is admitted by the Pod's break-glass label
-    BreakGlass = "break-glass",
+    BreakGlass = "break-glass": Warning,
     /// The settings do not allow break-glass
-    BreakGlassRefused = "break-glass-refused",
+    BreakGlassRefused = "break-glass-refused": Warning,
     /// The settings do not allow break-glass in this namespace
-    BreakGlassNamespaceRefused = "break-glass-namespace-refused",
+    BreakGlassNamespaceRefused = "break-glass-namespace-refused": Warning,
     /// The break-glass label or annotation has another value than `true`
-    BreakGlassValueIgnored = "break-glass-value-ignored",
+    BreakGlassValueIgnored = "break-glass-value-ignored": Warning,
     /// The legacy break-glass annotation is not enabled
-    BreakGlassAnnotationIgnored = "break-glass-annotation-ignored",
+    BreakGlassAnnotationIgnored = "break-glass-annotation-ignored": Warning,
     /// The evaluation used the time of the call, not the host's clock
-    ClockOverridden = "clock-overridden",
+    ClockOverridden = "clock-overridden": Warning,
     /// The policy enables the system policy, and the settings do not contain it
-    SystemPolicyMissing = "system-policy-missing",
+    SystemPolicyMissing = "system-policy-missing": Warning,
 
     // Errors of settings and policies.
     /// The settings are invalid
-    SettingsInvalid = "settings-invalid",
+    SettingsInvalid = "settings-invalid": Error,
     /// The settings are not one valid JSON document
-    SettingsMalformed = "settings-malformed",
+    SettingsMalformed = "settings-malformed": Settings,
     /// The settings have no such field
-    SettingsUnknownField = "settings-unknown-field",
+    SettingsUnknownField = "settings-unknown-field": Settings,
     /// The value has the wrong type
-    SettingsWrongType = "settings-wrong-type",
+    SettingsWrongType = "settings-wrong-type": Settings,
     /// A key occurs twice in one object
-    SettingsDuplicateKey = "settings-duplicate-key",
+    SettingsDuplicateKey = "settings-duplicate-key": Settings,
     /// The value is invalid for this setting
-    SettingsInvalidValue = "settings-invalid-value",
+    SettingsInvalidValue = "settings-invalid-value": Settings,
     /// A required setting is missing
-    SettingsMissingField = "settings-missing-field",
+    SettingsMissingField = "settings-missing-field": Settings,
     /// Rules for clusters or mesh identities need `cluster` or `meshTrustDomain` in the settings
-    SettingsContextMissing = "settings-context-missing",
+    SettingsContextMissing = "settings-context-missing": Settings,
     /// Policies have no such field
-    PolicyUnknownField = "policy-unknown-field",
+    PolicyUnknownField = "policy-unknown-field": Settings,
     /// The value has the wrong type
-    PolicyWrongType = "policy-wrong-type",
+    PolicyWrongType = "policy-wrong-type": Settings,
     /// The enumeration has no such value
-    PolicyUnknownEnum = "policy-unknown-enum",
+    PolicyUnknownEnum = "policy-unknown-enum": Settings,
     /// An enumeration value is a number or boolean instead of a name
-    PolicyNumericEnum = "policy-numeric-enum",
+    PolicyNumericEnum = "policy-numeric-enum": Settings,
     /// A key occurs twice in one object
-    PolicyDuplicateKey = "policy-duplicate-key",
+    PolicyDuplicateKey = "policy-duplicate-key": Settings,
     /// The policy has no default rule
-    PolicyMissingDefaultRule = "policy-missing-default-rule",
+    PolicyMissingDefaultRule = "policy-missing-default-rule": Settings,
     /// The rule has no `evaluationMode` or no `enforcementMode`
-    PolicyMissingMode = "policy-missing-mode",
+    PolicyMissingMode = "policy-missing-mode": Settings,
     /// More than one of the four rule maps has entries
-    PolicyMultipleRuleMaps = "policy-multiple-rule-maps",
+    PolicyMultipleRuleMaps = "policy-multiple-rule-maps": Settings,
     /// `requireAttestationsBy` does not fit the evaluation mode
-    PolicyAttestorListMismatch = "policy-attestor-list-mismatch",
+    PolicyAttestorListMismatch = "policy-attestor-list-mismatch": Settings,
     /// A rule names an attestor that `attestors` does not contain
-    PolicyAttestorUnknown = "policy-attestor-unknown",
+    PolicyAttestorUnknown = "policy-attestor-unknown": Settings,
     /// Two attestors of one rule share a key, so one signature could satisfy both
-    PolicyAttestorsShareKey = "policy-attestors-share-key",
+    PolicyAttestorsShareKey = "policy-attestors-share-key": Settings,
     /// The key of a rule has the wrong form
-    PolicyRuleKeyInvalid = "policy-rule-key-invalid",
+    PolicyRuleKeyInvalid = "policy-rule-key-invalid": Settings,
     /// The value is invalid for this field
-    PolicyInvalidValue = "policy-invalid-value",
+    PolicyInvalidValue = "policy-invalid-value": Settings,
     /// A list is too long or too short, or a number is out of range
-    PolicyLimit = "policy-limit",
+    PolicyLimit = "policy-limit": Settings,
     /// A check set comes after a wider one, so it never applies
-    PolicyChecksetOrder = "policy-checkset-order",
+    PolicyChecksetOrder = "policy-checkset-order": Settings,
     /// The last check set has a `scope`, so some Pods have no check set
-    PolicyChecksetDefaultMissing = "policy-checkset-default-missing",
+    PolicyChecksetDefaultMissing = "policy-checkset-default-missing": Settings,
     /// Two check sets have the same scope
-    PolicyChecksetScopeDuplicate = "policy-checkset-scope-duplicate",
+    PolicyChecksetScopeDuplicate = "policy-checkset-scope-duplicate": Settings,
     /// A check does not have exactly one type
-    PolicyCheckTypeCount = "policy-check-type-count",
+    PolicyCheckTypeCount = "policy-check-type-count": Settings,
     /// `alwaysDeny` has another value than `true`
-    PolicyAlwaysDenyFalse = "policy-always-deny-false",
+    PolicyAlwaysDenyFalse = "policy-always-deny-false": Settings,
     /// A vulnerability check lacks one of its two thresholds
-    PolicySeverityMissing = "policy-severity-missing",
+    PolicySeverityMissing = "policy-severity-missing": Settings,
     /// Google supports this, and Countersign does not
-    PolicyUnsupportedFeature = "policy-unsupported-feature",
+    PolicyUnsupportedFeature = "policy-unsupported-feature": Settings,
     /// The image name pattern is invalid
-    PatternInvalid = "pattern-invalid",
+    PatternInvalid = "pattern-invalid": Settings,
     /// Two attestors have the same name
-    AttestorDuplicate = "attestor-duplicate",
+    AttestorDuplicate = "attestor-duplicate": Settings,
     /// The public key is invalid or unusable
-    KeyInvalid = "key-invalid",
+    KeyInvalid = "key-invalid": Settings,
     /// The key does not fit the declared algorithm
-    KeyAlgorithmMismatch = "key-algorithm-mismatch",
+    KeyAlgorithmMismatch = "key-algorithm-mismatch": Settings,
     /// This build does not support the algorithm
-    KeyAlgorithmUnsupported = "key-algorithm-unsupported",
+    KeyAlgorithmUnsupported = "key-algorithm-unsupported": Settings,
     /// A key has two different ids
-    KeyIdInvalid = "key-id-invalid",
+    KeyIdInvalid = "key-id-invalid": Settings,
     /// Two keys of one attestor have the same id
-    KeyIdDuplicate = "key-id-duplicate",
+    KeyIdDuplicate = "key-id-duplicate": Settings,
     /// The call with request and settings cannot be parsed
-    CallInvalid = "call-invalid",
+    CallInvalid = "call-invalid": Error,
 }
 
 impl fmt::Display for Code {

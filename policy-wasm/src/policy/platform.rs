@@ -13,6 +13,7 @@ use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+pub use check::CheckType;
 pub(crate) use check::{
     Check, CheckKeys, CheckKind, Seeks, SlsaRule, Threshold, VulnerabilityCheck,
     each_trusted_directory,

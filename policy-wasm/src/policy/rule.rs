@@ -125,16 +125,24 @@ impl<'a> AdmissionRule<'a> {
 }
 
 /// Kind of a rule map, by the meaning of its keys
+///
+/// Source: the maps of `Policy` in
+/// [Google's API](https://cloud.google.com/binary-authorization/docs/reference/rest/v1/Policy).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum RuleKind {
+pub enum RuleKind {
+    /// Clusters, `LOCATION.CLUSTER`
     Cluster,
+    /// Namespaces
     Namespace,
+    /// Service accounts, `NAMESPACE:NAME`
     ServiceAccount,
+    /// Identities in a mesh, `spiffe://DOMAIN/ns/NAMESPACE/sa/NAME`
     MeshIdentity,
 }
 
 impl RuleKind {
-    const ALL: [Self; 4] = [
+    /// Every kind
+    pub const ALL: [Self; 4] = [
         Self::Cluster,
         Self::Namespace,
         Self::ServiceAccount,
@@ -142,7 +150,8 @@ impl RuleKind {
     ];
 
     /// Returns the field of the map in the policy.
-    pub(crate) const fn map_name(self) -> &'static str {
+    #[must_use]
+    pub const fn map_name(self) -> &'static str {
         match self {
             Self::Cluster => "clusterAdmissionRules",
             Self::Namespace => "kubernetesNamespaceAdmissionRules",
@@ -156,7 +165,8 @@ impl RuleKind {
     }
 
     /// Returns the name of the kind in Decisions.
-    pub(crate) const fn name(self) -> &'static str {
+    #[must_use]
+    pub const fn name(self) -> &'static str {
         match self {
             Self::Cluster => "cluster",
             Self::Namespace => "kubernetes-namespace",

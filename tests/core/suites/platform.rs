@@ -8,6 +8,7 @@ use core_tests::platform::{
     trusted_directory, vulnerability,
 };
 use core_tests::signing::TestKey;
+use policy_wasm::CheckType;
 use serde_json::{Value, json};
 
 fn decide(settings: Value, request: Value) -> Value {
@@ -90,6 +91,12 @@ fn every_type_of_check_has_its_name() {
         (trusted_directory(&["gcr.io/p/r"]), "TrustedDirectoryCheck"),
         (vulnerability("LOW", "LOW"), "VulnerabilityCheck"),
     ];
+    let names = checks.iter().map(|(_, name)| *name);
+    assert!(names.eq(CheckType::ALL.map(CheckType::name)));
+    for (check, kind) in checks.iter().zip(CheckType::ALL) {
+        let found = check.0.get(kind.field());
+        assert!(found.is_some(), "{kind:?}");
+    }
     let result = result(attested(policy(&checks.clone().map(|(check, _)| check))));
     let set = &result["checkSet"];
     assert_eq!(set["index"], 0);

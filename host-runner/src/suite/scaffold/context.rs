@@ -2,6 +2,8 @@
 
 use serde_json::Value;
 
+use policy_wasm::RuleKind;
+
 use crate::fields::{list, text};
 
 /// Where a Pod runs
@@ -44,9 +46,9 @@ pub(super) fn contexts(settings: &Value) -> Vec<Context> {
         let rules = rules.and_then(Value::as_object);
         rules.into_iter().flatten().map(|(key, _)| key.as_str())
     };
-    found.extend(keys("kubernetesNamespaceAdmissionRules").map(Context::namespace));
-    found.extend(keys("kubernetesServiceAccountAdmissionRules").filter_map(pair));
-    found.extend(keys("istioServiceIdentityAdmissionRules").filter_map(identity));
+    found.extend(keys(RuleKind::Namespace.map_name()).map(Context::namespace));
+    found.extend(keys(RuleKind::ServiceAccount.map_name()).filter_map(pair));
+    found.extend(keys(RuleKind::MeshIdentity.map_name()).filter_map(identity));
     for policy in list(settings, "platformPolicies") {
         let sets = policy.pointer("/gkePolicy/checkSets");
         for set in sets.and_then(Value::as_array).into_iter().flatten() {

@@ -1,6 +1,7 @@
 //! One check of a check set: its type and parameters.
 
 mod attestation;
+mod check_type;
 mod freshness;
 mod keys;
 mod sigstore;
@@ -12,6 +13,7 @@ use alloc::borrow::Cow;
 use alloc::vec::Vec;
 
 pub(crate) use attestation::AttestationCheck;
+pub use check_type::CheckType;
 pub(crate) use keys::CheckKeys;
 pub(crate) use sigstore::SigstoreCheck;
 pub(crate) use slsa::SlsaRule;
@@ -59,7 +61,40 @@ pub(crate) enum CheckKind<'a> {
     Vulnerability(VulnerabilityCheck<'a>),
 }
 
-impl CheckKind<'_> {
+impl<'a> CheckKind<'a> {
+    fn read(kind: CheckType, place: Place, value: Value<'_, 'a>) -> Option<Self> {
+        match kind {
+            CheckType::AlwaysDeny => read_always_deny(value),
+            CheckType::ImageFreshness => freshness::read(value),
+            CheckType::SigstoreSignature => {
+                SigstoreCheck::read(place, value).map(Self::SigstoreSignature)
+            }
+            CheckType::SimpleSigningAttestation => {
+                AttestationCheck::read(place, value).map(Self::SimpleSigningAttestation)
+            }
+            CheckType::Slsa => slsa::read(value).map(Self::Slsa),
+            CheckType::TrustedDirectory => {
+                trusted_directory::read(place, value).map(Self::TrustedDirectory)
+            }
+            CheckType::Vulnerability => {
+                VulnerabilityCheck::read(place, value).map(Self::Vulnerability)
+            }
+        }
+    }
+
+    /// Returns the type of this check.
+    const fn check_type(&self) -> CheckType {
+        match self {
+            Self::AlwaysDeny => CheckType::AlwaysDeny,
+            Self::ImageFreshness { .. } => CheckType::ImageFreshness,
+            Self::SigstoreSignature(_) => CheckType::SigstoreSignature,
+            Self::SimpleSigningAttestation(_) => CheckType::SimpleSigningAttestation,
+            Self::Slsa(_) => CheckType::Slsa,
+            Self::TrustedDirectory(_) => CheckType::TrustedDirectory,
+            Self::Vulnerability(_) => CheckType::Vulnerability,
+        }
+    }
+
     /// Returns the kind of evidence that a check of this type needs. Statements are always in envelopes.
     pub(crate) const fn seeks(&self) -> Seeks {
         match self {
@@ -82,26 +117,10 @@ impl<'a> Check<'a> {
         let was_object = value.object(|key, value| match key {
             "displayName" => display_name = value.text(),
             "imageAllowlist" => allowlist = Some(Allowlist::read(place, value)),
-            "alwaysDeny" => kinds.push(read_always_deny(value)),
-            "imageFreshnessCheck" => kinds.push(freshness::read(value)),
-            "sigstoreSignatureCheck" => {
-                let check = SigstoreCheck::read(place, value);
-                kinds.push(check.map(CheckKind::SigstoreSignature));
-            }
-            "simpleSigningAttestationCheck" => {
-                let check = AttestationCheck::read(place, value);
-                kinds.push(check.map(CheckKind::SimpleSigningAttestation));
-            }
-            "slsaCheck" => kinds.push(slsa::read(value).map(CheckKind::Slsa)),
-            "trustedDirectoryCheck" => {
-                let patterns = trusted_directory::read(place, value);
-                kinds.push(patterns.map(CheckKind::TrustedDirectory));
-            }
-            "vulnerabilityCheck" => {
-                let check = VulnerabilityCheck::read(place, value);
-                kinds.push(check.map(CheckKind::Vulnerability));
-            }
-            _ => value.unknown(),
+            _ => match CheckType::of_field(key) {
+                Some(kind) => kinds.push(CheckKind::read(kind, place, value)),
+                None => value.unknown(),
+            },
         });
         if was_object && kinds.len() != 1 {
             let message = "expected exactly one type of check";
@@ -154,15 +173,7 @@ impl<'a> Check<'a> {
 
     /// Returns the name of the type in Google's logs and results.
     pub(crate) const fn type_name(&self) -> &'static str {
-        match self.kind {
-            CheckKind::AlwaysDeny => "AlwaysDenyCheck",
-            CheckKind::ImageFreshness { .. } => "ImageFreshnessCheck",
-            CheckKind::SigstoreSignature(_) => "SigstoreSignatureCheck",
-            CheckKind::SimpleSigningAttestation(_) => "SimpleSigningAttestationCheck",
-            CheckKind::Slsa(_) => "SlsaCheck",
-            CheckKind::TrustedDirectory(_) => "TrustedDirectoryCheck",
-            CheckKind::Vulnerability(_) => "VulnerabilityCheck",
-        }
+        self.kind.check_type().name()
     }
 }
 
