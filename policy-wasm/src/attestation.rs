@@ -8,6 +8,7 @@ pub(crate) mod base64;
 mod body;
 mod claim;
 mod dsse;
+pub mod media_type;
 mod occurrence;
 mod payload;
 mod rejection;
@@ -22,7 +23,7 @@ use alloc::vec::Vec;
 
 pub(crate) use attestor::Attestor;
 use claim::Claim;
-pub(crate) use claim::{DockerReference, SIMPLE_SIGNING};
+pub(crate) use claim::DockerReference;
 pub(crate) use occurrence::Occurrence;
 pub use rejection::Rejection;
 pub(crate) use search::{Candidates, Encoding, NotFound, Signer, Verified, find, verify};
@@ -155,7 +156,7 @@ impl Attestation<'_> {
                 form: Form::Dsse { payload_type },
                 payload,
                 ..
-            }) if payload_type == claim::IN_TOTO => Some(payload),
+            }) if payload_type == media_type::IN_TOTO => Some(payload),
             _ => None,
         }
     }

@@ -4,11 +4,12 @@ use std::path::PathBuf;
 
 use anyhow::{Result, bail};
 use clap::Args;
+use policy_wasm::attestation::media_type::{IN_TOTO, SIMPLE_SIGNING};
 use policy_wasm::key::Algorithm;
 
 use crate::attest::attestor::AttestorName;
 use crate::attest::image::Image;
-use crate::attest::payload::{Form, IN_TOTO, Payload, SIMPLE_SIGNING, simple_signing, statement};
+use crate::attest::payload::{Form, Payload, simple_signing, statement};
 use crate::inputs;
 use crate::terminal::printable;
 use crate::terminal::shown;

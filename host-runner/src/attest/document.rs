@@ -4,8 +4,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
+use policy_wasm::attestation::media_type::SIMPLE_SIGNING;
+
 use super::image::Image;
-use super::payload::{Form, Payload, SIMPLE_SIGNING};
+use super::payload::{Form, Payload};
 use super::signer::Signature;
 use super::store::Entry;
 

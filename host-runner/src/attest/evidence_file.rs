@@ -5,6 +5,8 @@ use std::path::Path;
 use anyhow::{Context as _, Result, anyhow, bail};
 use serde_json::Value;
 
+use policy_wasm::attestation::media_type::SIGSTORE_BUNDLE;
+
 use super::image::Image;
 use super::store::annotation;
 use crate::fields::text;
@@ -37,7 +39,7 @@ pub(crate) fn holds_attestation(document: &Value) -> bool {
 pub(crate) fn bundle_of(document: &Value) -> Option<&str> {
     let media_type = document.get("mediaType")?.as_str()?;
     media_type
-        .starts_with("application/vnd.dev.sigstore.bundle")
+        .starts_with(SIGSTORE_BUNDLE)
         .then_some(media_type)
 }
 

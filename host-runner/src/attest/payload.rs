@@ -4,11 +4,6 @@ use alloc::borrow::Cow;
 
 use serde_json::{Value, json};
 
-/// Payload type of simple signing in an envelope
-pub(crate) const SIMPLE_SIGNING: &str = "application/vnd.dev.cosign.simplesigning.v1+json";
-/// Payload type of in-toto statements
-pub(crate) const IN_TOTO: &str = "application/vnd.in-toto+json";
-
 /// A payload and the bytes that its signature covers
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Payload {
@@ -80,6 +75,8 @@ fn pae(payload_type: &str, payload: &str) -> String {
 #[cfg(test)]
 mod tests {
     use policy_wasm::digest::Digest;
+
+    use policy_wasm::attestation::media_type::SIMPLE_SIGNING;
 
     use super::*;
 

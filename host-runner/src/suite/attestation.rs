@@ -4,6 +4,10 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use policy_lint::suite::{Attestation, Claim, Finding, Format, Moment, Provenance, Tamper};
+use policy_wasm::attestation::media_type::{IN_TOTO, SIMPLE_SIGNING};
+use policy_wasm::attestation::statement::predicate_type::{
+    COSIGN_SCAN_V1, POLICY_VERIFICATION_V0_1, PROVENANCE_V1, UPLOAD_V1,
+};
 use policy_wasm::digest::Digest;
 use policy_wasm::image::ImageReference;
 use policy_wasm::time::Time;
@@ -11,7 +15,7 @@ use serde_json::{Value, json};
 
 use super::stand_in::StandIn;
 use crate::attest::document::{Filing, Signed};
-use crate::attest::payload::{Form, IN_TOTO, Payload, SIMPLE_SIGNING, simple_signing, statement};
+use crate::attest::payload::{Form, Payload, simple_signing, statement};
 
 /// An attestation as it is stored, and where it belongs
 #[derive(Debug)]
@@ -26,9 +30,6 @@ pub(super) struct Made {
     pub(super) note: Option<String>,
 }
 
-/// Predicate type of Google's own evaluation
-const POLICY_VERIFICATION: &str =
-    "https://binaryauthorization.googleapis.com/policy_verification/v0.1";
 /// Says nothing to any policy
 const OTHER_TYPE: &str = "application/vnd.countersign.test+json";
 const OTHER_PREDICATE: &str = "https://countersign.dev/test/nothing/v1";
@@ -125,12 +126,12 @@ fn say(attestation: &Attestation, subject: &Subject, now: Time) -> Result<Payloa
         Claim::Approval => None,
         Claim::Scan { finished, findings } => {
             let finished = moment(*finished, &attestation.tampers, now)?;
-            Some((SCAN, scan(&finished, findings)))
+            Some((COSIGN_SCAN_V1, scan(&finished, findings)))
         }
-        Claim::Provenance(provenance) => Some((PROVENANCE, self::provenance(provenance))),
+        Claim::Provenance(provenance) => Some((PROVENANCE_V1, self::provenance(provenance))),
         Claim::Upload(uploaded) => {
             let time = moment(*uploaded, &attestation.tampers, now)?;
-            Some((UPLOAD, json!({"uploadTime": time})))
+            Some((UPLOAD_V1, json!({"uploadTime": time})))
         }
         Claim::Statement {
             predicate_type,
@@ -138,7 +139,7 @@ fn say(attestation: &Attestation, subject: &Subject, now: Time) -> Result<Payloa
         } => Some((predicate_type.as_str(), predicate.clone())),
     };
     let predicate = match (attestation.format, predicate) {
-        (Format::PolicyVerification, None) => Some((POLICY_VERIFICATION, json!({}))),
+        (Format::PolicyVerification, None) => Some((POLICY_VERIFICATION_V0_1, json!({}))),
         (_, predicate) => predicate,
     };
     let wrong_type = is(Tamper::WrongType);
@@ -257,10 +258,6 @@ impl Subject {
         )
     }
 }
-
-const SCAN: &str = "https://cosign.sigstore.dev/attestation/vuln/v1";
-const PROVENANCE: &str = "https://slsa.dev/provenance/v1";
-const UPLOAD: &str = "https://countersign.dev/upload/v1";
 
 /// A scan as cosign attests it, with a report of Grype: it says for each finding whether there is a fix.
 fn scan(finished: &str, findings: &[Finding]) -> Value {

@@ -1,6 +1,9 @@
 //! Ways around the checks of platform policies: for each type, the statement that is missing or the
 //! line of the check to change.
 
+use policy_wasm::attestation::statement::predicate_type::{
+    COSIGN_SCAN_V1, PROVENANCE_V1, UPLOAD_V1,
+};
 use policy_wasm::{CheckType, Code};
 use serde_json::Value;
 
@@ -116,10 +119,7 @@ impl Failed<'_> {
 
     /// An upload time, if no trusted one exists.
     fn upload(&self) -> Option<Way> {
-        let yaml = self.statement(
-            "https://countersign.dev/upload/v1",
-            "        uploadTime: <YYYY-MM-DDTHH:MM:SSZ>\n",
-        )?;
+        let yaml = self.statement(UPLOAD_V1, "        uploadTime: <YYYY-MM-DDTHH:MM:SSZ>\n")?;
         let way = Way::new("add the upload time of the image", yaml);
         has(self.reasons, Code::EvidenceMissing).then_some(way)
     }
@@ -135,7 +135,7 @@ impl Failed<'_> {
 
     fn scan(&self) -> Option<Way> {
         let yaml = self.statement(
-            "https://cosign.sigstore.dev/attestation/vuln/v1",
+            COSIGN_SCAN_V1,
             "        scanner:\n          result: <the report of `trivy image --format json`, or of `grype -o json`>\n        \
              metadata:\n          scanFinishedOn: <YYYY-MM-DDTHH:MM:SSZ>\n",
         )?;
@@ -186,7 +186,7 @@ impl Failed<'_> {
 ",
             scalar(builder)
         );
-        let yaml = self.statement("https://slsa.dev/provenance/v1", &predicate)?;
+        let yaml = self.statement(PROVENANCE_V1, &predicate)?;
         let way = Way::new("add the provenance of the image", yaml);
         let is_missing = has(self.reasons, Code::EvidenceMissing)
             || has(self.reasons, Code::NoMatchingProvenance);

@@ -3,11 +3,12 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use policy_wasm::attestation::media_type::SIMPLE_SIGNING;
 use policy_wasm::key::{Algorithm, PublicKey};
 use serde_json::{Value, json};
 
 use super::yaml::{in_here_document, scalar};
-use crate::attest::payload::{SIMPLE_SIGNING, simple_signing};
+use crate::attest::payload::simple_signing;
 use crate::attest::public_key::KeyEntry;
 use crate::fields::text;
 use crate::settings_view::SettingsView;

@@ -1,5 +1,7 @@
 //! Attestations in the settings, in every shape that the policy reads, unverified.
 
+use policy_wasm::attestation::media_type::SIGSTORE_BUNDLE;
+
 use super::Settings;
 use crate::source::{Entry, Node, Span, pointed_at};
 
@@ -61,7 +63,7 @@ impl<'n> Occurrence<'n> {
     pub(crate) fn bundle(&self) -> Option<(&'n str, Span)> {
         let media_type = self.0.get("mediaType")?;
         let text = media_type.text()?;
-        let is_bundle = text.starts_with("application/vnd.dev.sigstore.bundle");
+        let is_bundle = text.starts_with(SIGSTORE_BUNDLE);
         is_bundle.then_some((text, media_type.span))
     }
 

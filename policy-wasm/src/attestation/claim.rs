@@ -6,16 +6,13 @@
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 
+use super::media_type::{IN_TOTO, SIMPLE_SIGNING};
 use super::simple_signing::Payload;
-use super::statement::{POLICY_VERIFICATION_V0_1, Statement};
+use super::statement::Statement;
+use super::statement::predicate_type::POLICY_VERIFICATION_V0_1;
 use super::{Form, Rejection, Subject};
 use crate::digest::Digest;
 use crate::image::ImageReference;
-
-/// Payload type of simple signing, in an envelope or if no type is recorded
-pub(crate) const SIMPLE_SIGNING: &str = "application/vnd.dev.cosign.simplesigning.v1+json";
-/// Payload type of in-toto statements
-pub(super) const IN_TOTO: &str = "application/vnd.in-toto+json";
 
 /// `matchDockerReference`
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -9,6 +9,7 @@ use alloc::vec::Vec;
 
 use super::body::Body;
 use super::dsse::Envelope;
+use super::media_type::SIGSTORE_BUNDLE;
 use super::{Attestation, Content, Rejection, Source};
 use crate::Budget;
 use crate::decision::Code;
@@ -27,9 +28,6 @@ pub(super) const OCCURRENCE: &Dialect = &Dialect {
 
 /// Kind of the occurrences in which builders store provenance
 const BUILD: &str = "BUILD";
-
-/// Common prefix of the media types of Sigstore bundles
-const BUNDLE: &str = "application/vnd.dev.sigstore.bundle";
 
 /// An occurrence, undecoded
 #[derive(Debug, Default)]
@@ -188,7 +186,10 @@ impl<'a> Occurrence<'a> {
         if let Some(problem) = self.problem {
             return alloc::vec![undecodable(problem)];
         }
-        if let Some(media_type) = self.media_type.filter(|one| one.starts_with(BUNDLE)) {
+        if let Some(media_type) = self
+            .media_type
+            .filter(|one| one.starts_with(SIGSTORE_BUNDLE))
+        {
             let media_type = media_type.into_owned();
             return alloc::vec![Content::Rejected(Rejection::BundleUnsupported(media_type))];
         }

@@ -7,7 +7,8 @@ use alloc::vec::Vec;
 use core::cell::OnceCell;
 use core::cmp::Reverse;
 
-use super::claim::{self, Claim};
+use super::claim::Claim;
+use super::media_type;
 use super::{Attestation, Content, Form, Rejection, Signature, Signed, Source, Subject, dsse};
 use crate::attestation::Attestor;
 use crate::decision::{Code, NOT_SIGNED, Reason};
@@ -340,8 +341,12 @@ impl<'s, 'c> Search<'s, 'c> {
         match (&signed.form, self.signer.encoding) {
             (Form::Dsse { payload_type }, _) => alloc::vec![pae(payload_type)],
             (Form::Raw, Encoding::Raw) => alloc::vec![raw()],
-            (Form::Raw, Encoding::RawThenPae) => alloc::vec![raw(), pae(claim::SIMPLE_SIGNING)],
-            (Form::Raw, Encoding::PaeThenRaw) => alloc::vec![pae(claim::SIMPLE_SIGNING), raw()],
+            (Form::Raw, Encoding::RawThenPae) => {
+                alloc::vec![raw(), pae(media_type::SIMPLE_SIGNING)]
+            }
+            (Form::Raw, Encoding::PaeThenRaw) => {
+                alloc::vec![pae(media_type::SIMPLE_SIGNING), raw()]
+            }
         }
     }
 

@@ -3,6 +3,7 @@
 //! Follows the in-toto attestation framework, Statement v0.1 and v1. Unknown fields are ignored, as it
 //! requires, but duplicate keys are errors.
 
+pub mod predicate_type;
 mod provenance;
 mod scan;
 mod subject;
@@ -35,17 +36,19 @@ const VERSIONS: &[(&str, ())] = &[
     ("https://in-toto.io/Statement/v1", ()),
 ];
 
-/// Google's statement that an image conforms to a policy. Its predicate is not published; only the type and the
-/// subjects are used.
-pub(super) const POLICY_VERIFICATION_V0_1: &str =
-    "https://binaryauthorization.googleapis.com/policy_verification/v0.1";
-
 /// Predicate types of provenance
-pub(crate) const PROVENANCE: &[&str] = &[provenance::V0_2, provenance::V1];
+pub(crate) const PROVENANCE: &[&str] = &[
+    predicate_type::PROVENANCE_V0_2,
+    predicate_type::PROVENANCE_V1,
+];
 /// Predicate types of vulnerability scans
-pub(crate) const SCANS: &[&str] = &[scan::COSIGN_V1, scan::IN_TOTO_V0_1, scan::IN_TOTO_V0_2];
+pub(crate) const SCANS: &[&str] = &[
+    predicate_type::COSIGN_SCAN_V1,
+    predicate_type::IN_TOTO_SCAN_V0_1,
+    predicate_type::IN_TOTO_SCAN_V0_2,
+];
 /// Predicate types of upload times
-pub(crate) const UPLOADS: &[&str] = &[upload::V1];
+pub(crate) const UPLOADS: &[&str] = &[predicate_type::UPLOAD_V1];
 
 /// The predicate of a statement, for the supported types
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -116,14 +119,20 @@ impl<'p> Statement<'p> {
     pub fn predicate(&self) -> Result<Predicate<'p>, Rejection> {
         let body = || payload::required(self.predicate, "predicate");
         match self.predicate_type() {
-            provenance::V0_2 => Provenance::read_v0_2(body()?).map(Predicate::Provenance),
-            provenance::V1 => Provenance::read_v1(body()?).map(Predicate::Provenance),
-            scan::COSIGN_V1 => Scan::read_cosign(body()?).map(Predicate::Vulnerabilities),
-            scan::IN_TOTO_V0_1 | scan::IN_TOTO_V0_2 => {
+            predicate_type::PROVENANCE_V0_2 => {
+                Provenance::read_v0_2(body()?).map(Predicate::Provenance)
+            }
+            predicate_type::PROVENANCE_V1 => {
+                Provenance::read_v1(body()?).map(Predicate::Provenance)
+            }
+            predicate_type::COSIGN_SCAN_V1 => {
+                Scan::read_cosign(body()?).map(Predicate::Vulnerabilities)
+            }
+            predicate_type::IN_TOTO_SCAN_V0_1 | predicate_type::IN_TOTO_SCAN_V0_2 => {
                 Scan::read_in_toto(body()?).map(Predicate::Vulnerabilities)
             }
-            upload::V1 => Upload::read(body()?).map(Predicate::Upload),
-            POLICY_VERIFICATION_V0_1 => Ok(Predicate::PolicyVerification),
+            predicate_type::UPLOAD_V1 => Upload::read(body()?).map(Predicate::Upload),
+            predicate_type::POLICY_VERIFICATION_V0_1 => Ok(Predicate::PolicyVerification),
             _ => Ok(Predicate::Other),
         }
     }

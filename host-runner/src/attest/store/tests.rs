@@ -2,8 +2,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde_json::json;
 
+use policy_wasm::attestation::media_type::SIMPLE_SIGNING;
+
 use super::*;
-use crate::attest::payload::{SIMPLE_SIGNING, simple_signing};
+use crate::attest::payload::simple_signing;
 
 pub(super) const DIGEST: &str =
     "sha256:1111111111111111111111111111111111111111111111111111111111111111";

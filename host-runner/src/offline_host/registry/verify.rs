@@ -4,6 +4,7 @@ use alloc::collections::BTreeMap;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use policy_wasm::attestation::media_type::SIMPLE_SIGNING;
 use policy_wasm::key::{Algorithm, PublicKey};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -26,8 +27,6 @@ struct Signature {
     optional: Value,
     signature: Vec<u8>,
 }
-
-const SIMPLE_SIGNING: &str = "application/vnd.dev.cosign.simplesigning.v1+json";
 
 const SIGNATURE: &str = "dev.cosignproject.cosign/signature";
 

@@ -10,9 +10,6 @@ use super::{BODY, Rejection};
 use crate::json::{Raw, Value};
 use crate::time::Time;
 
-pub(super) const V0_2: &str = "https://slsa.dev/provenance/v0.2";
-pub(super) const V1: &str = "https://slsa.dev/provenance/v1";
-
 /// SLSA provenance: how a builder built the subjects of a statement
 ///
 /// Texts are unchanged: no scheme, branch or `.git` is removed from an address, only the part after `#` that

@@ -19,10 +19,6 @@ use findings::Findings;
 pub use findings::{Finding, MAX_FINDINGS};
 pub use severity::Severity;
 
-pub(super) const COSIGN_V1: &str = "https://cosign.sigstore.dev/attestation/vuln/v1";
-pub(super) const IN_TOTO_V0_1: &str = "https://in-toto.io/attestation/vulns/v0.1";
-pub(super) const IN_TOTO_V0_2: &str = "https://in-toto.io/attestation/vulns/v0.2";
-
 /// One scan of the subjects of a statement
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Scan<'p> {

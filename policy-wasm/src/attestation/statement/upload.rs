@@ -5,8 +5,6 @@ use super::{BODY, Rejection};
 use crate::json::Raw;
 use crate::time::Time;
 
-pub(super) const V1: &str = "https://countersign.dev/upload/v1";
-
 /// `{"uploadTime": "2024-02-29T23:59:59Z"}`
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Upload {

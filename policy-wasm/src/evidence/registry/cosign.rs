@@ -10,8 +10,9 @@ use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 
 use crate::Budget;
+use crate::attestation::media_type::SIMPLE_SIGNING;
 use crate::attestation::{
-    Attestation, Content, Form, Rejection, SIMPLE_SIGNING, Signature, Signed, Source, base64,
+    Attestation, Content, Form, Rejection, Signature, Signed, Source, base64,
 };
 use crate::digest::Digest;
 use crate::evidence::ANSWER;

@@ -4,6 +4,7 @@ use alloc::string::String;
 use super::super::tests::with_predicate;
 use super::super::{Predicate, Statement};
 use super::*;
+use crate::attestation::statement::predicate_type::{PROVENANCE_V0_2, PROVENANCE_V1};
 
 const WORKER: &str = "https://cloud.google.com/build/gcb-buildtypes/google-worker/v1";
 
@@ -77,7 +78,7 @@ fn problem(kind: &str, predicate: &str) -> String {
 
 #[test]
 fn version_0_2_is_read() {
-    read(V0_2, V0_2_SAMPLE, |provenance| {
+    read(PROVENANCE_V0_2, V0_2_SAMPLE, |provenance| {
         let provenance = provenance.unwrap();
         let repository = "git+https://git.example.com/shop/cart@refs/heads/main";
         assert_eq!(
@@ -100,7 +101,7 @@ fn version_0_2_is_read() {
 fn version_1_is_read() {
     let source = r#"{"substitutions": {}, "buildConfigSource": {"path": "cloudbuild.yaml",
         "ref": "refs/heads/main", "repository": "git+https://git.example.com/shop/cart"}}"#;
-    read(V1, &v1(WORKER, source), |provenance| {
+    read(PROVENANCE_V1, &v1(WORKER, source), |provenance| {
         let provenance = provenance.unwrap();
         let builder = "https://cloudbuild.googleapis.com/GoogleHostedWorker";
         let repository = "git+https://git.example.com/shop/cart";
@@ -190,7 +191,7 @@ fn the_build_type_says_where_the_configuration_came_from() {
         ),
         ("https://example.com/unknown/v1", nested("workflow"), None),
     ] {
-        read(V1, &v1(build_type, &parameters), |provenance| {
+        read(PROVENANCE_V1, &v1(build_type, &parameters), |provenance| {
             let Provenance {
                 config_repository,
                 config_path,
@@ -222,7 +223,7 @@ fn buildkit_names_a_revision_behind_the_repository() {
             "digest""#,
             )
             .replace("https://builder.example.com/generic@v1", build_type);
-        read(V0_2, &predicate, |provenance| {
+        read(PROVENANCE_V0_2, &predicate, |provenance| {
             let repository = provenance.unwrap().config_repository;
             assert_eq!(repository.as_deref(), Some(expected));
         });
@@ -233,27 +234,31 @@ fn buildkit_names_a_revision_behind_the_repository() {
 fn without_a_builder_or_a_build_type_there_is_no_provenance() {
     let builder = r#""builder": {"id": "B"}"#;
     for (kind, predicate, missing) in [
-        (V0_2, r#"{"buildType": "T"}"#, "builder.id"),
-        (V0_2, r#"{"buildType": "T", "builder": {}}"#, "builder.id"),
+        (PROVENANCE_V0_2, r#"{"buildType": "T"}"#, "builder.id"),
         (
-            V0_2,
+            PROVENANCE_V0_2,
+            r#"{"buildType": "T", "builder": {}}"#,
+            "builder.id",
+        ),
+        (
+            PROVENANCE_V0_2,
             r#"{"buildType": "T", "builder": {"id": ""}}"#,
             "builder.id",
         ),
-        (V0_2, &*format!("{{{builder}}}"), "buildType"),
+        (PROVENANCE_V0_2, &*format!("{{{builder}}}"), "buildType"),
         (
-            V1,
+            PROVENANCE_V1,
             r#"{"buildDefinition": {"buildType": "T"}}"#,
             "runDetails.builder.id",
         ),
         // The other version's place is not this version's.
         (
-            V1,
+            PROVENANCE_V1,
             &*format!(r#"{{"buildType": "T", {builder}}}"#),
             "runDetails.builder.id",
         ),
         (
-            V1,
+            PROVENANCE_V1,
             &*format!(r#"{{"runDetails": {{{builder}}}}}"#),
             "buildDefinition.buildType",
         ),
@@ -273,22 +278,22 @@ fn fields_of_another_shape_are_refused() {
     );
     for (kind, predicate, path) in [
         (
-            V0_2,
+            PROVENANCE_V0_2,
             &*time,
             "predicate.metadata.buildStartedOn: expected a date",
         ),
         (
-            V0_2,
+            PROVENANCE_V0_2,
             &material,
             "predicate.materials[2].uri: expected a string",
         ),
         (
-            V0_2,
+            PROVENANCE_V0_2,
             r#"{"builder": "B"}"#,
             "predicate.builder: expected an object",
         ),
         (
-            V1,
+            PROVENANCE_V1,
             &parameters,
             "predicate.buildDefinition.externalParameters.buildConfigSource.path: expected a string",
         ),

@@ -4,6 +4,9 @@ use alloc::string::String;
 use super::super::tests::with_predicate;
 use super::super::{Predicate, Statement};
 use super::*;
+use crate::attestation::statement::predicate_type::{
+    COSIGN_SCAN_V1, IN_TOTO_SCAN_V0_1, IN_TOTO_SCAN_V0_2,
+};
 
 const TRIVY: &str = r#"{
     "SchemaVersion": 2,
@@ -92,7 +95,7 @@ fn cosign_with_a_report_of_trivy() {
         ("CVE-2024-0002", Severity::Low, Some(false)),
         ("GHSA-aaaa-bbbb-cccc", Severity::Unspecified, Some(false)),
     ];
-    assert_findings(COSIGN_V1, TRIVY, &expected);
+    assert_findings(COSIGN_SCAN_V1, TRIVY, &expected);
 }
 
 #[test]
@@ -102,8 +105,8 @@ fn cosign_with_a_report_of_grype() {
         ("CVE-2024-0004", Severity::Minimal, Some(false)),
         ("CVE-2024-0005", Severity::Unspecified, None),
     ];
-    assert_findings(COSIGN_V1, GRYPE, &expected);
-    read(COSIGN_V1, &scan(GRYPE), |scan| {
+    assert_findings(COSIGN_SCAN_V1, GRYPE, &expected);
+    read(COSIGN_SCAN_V1, &scan(GRYPE), |scan| {
         let findings = scan.unwrap().findings;
         assert_eq!(findings[0].related, ["CVE-2024-0003"]);
         assert!(findings[1].related.is_empty());
@@ -117,17 +120,17 @@ fn in_toto_with_its_own_list() {
         ("CVE-2024-0007", Severity::Critical, None),
         ("CVE-2024-0008", Severity::Unspecified, None),
     ];
-    for kind in [IN_TOTO_V0_1, IN_TOTO_V0_2] {
+    for kind in [IN_TOTO_SCAN_V0_1, IN_TOTO_SCAN_V0_2] {
         assert_findings(kind, IN_TOTO, &expected);
     }
     let nested =
         r#"[{"vulnerability": {"id": "A", "severity": [{"method": "nvd", "score": "high"}]}}]"#;
-    assert_findings(IN_TOTO_V0_1, nested, &[("A", Severity::High, None)]);
+    assert_findings(IN_TOTO_SCAN_V0_1, nested, &[("A", Severity::High, None)]);
 }
 
 #[test]
 fn the_scanner_and_the_times_are_read() {
-    for (kind, result) in [(COSIGN_V1, GRYPE), (IN_TOTO_V0_1, IN_TOTO)] {
+    for (kind, result) in [(COSIGN_SCAN_V1, GRYPE), (IN_TOTO_SCAN_V0_1, IN_TOTO)] {
         read(kind, &scan(result), |scan| {
             let scan = scan.unwrap();
             assert_eq!(
@@ -140,15 +143,15 @@ fn the_scanner_and_the_times_are_read() {
     }
     let undated = scan(GRYPE).replace("scanFinishedOn", "finishedOn");
     let expected = "it has no `predicate.metadata.scanFinishedOn`";
-    assert_eq!(problem(COSIGN_V1, &undated), expected);
+    assert_eq!(problem(COSIGN_SCAN_V1, &undated), expected);
 }
 
 #[test]
 fn a_scan_that_found_nothing_has_looked() {
     let clean = r#"{"Results": [{"Target": "debian", "Class": "os-pkgs"}]}"#;
-    assert_findings(COSIGN_V1, clean, &[]);
-    assert_findings(COSIGN_V1, r#"{"matches": []}"#, &[]);
-    assert_findings(IN_TOTO_V0_2, "[]", &[]);
+    assert_findings(COSIGN_SCAN_V1, clean, &[]);
+    assert_findings(COSIGN_SCAN_V1, r#"{"matches": []}"#, &[]);
+    assert_findings(IN_TOTO_SCAN_V0_2, "[]", &[]);
 }
 
 /// Trivy writes no empty list, so that this is all it says of an image without packages.
@@ -156,8 +159,12 @@ fn a_scan_that_found_nothing_has_looked() {
 fn trivy_without_results_has_found_nothing() {
     let head = r#""SchemaVersion": 2, "CreatedAt": "2024-05-01T12:03:00.1+02:00",
         "ArtifactName": "registry.example.com/base/static:1", "ArtifactType": "container_image""#;
-    assert_findings(COSIGN_V1, &format!("{{{head}}}"), &[]);
-    assert_findings(COSIGN_V1, &format!(r#"{{{head}, "Results": []}}"#), &[]);
+    assert_findings(COSIGN_SCAN_V1, &format!("{{{head}}}"), &[]);
+    assert_findings(
+        COSIGN_SCAN_V1,
+        &format!(r#"{{{head}, "Results": []}}"#),
+        &[],
+    );
 }
 
 /// An old report in a new predicate has a new `scanFinishedOn`, and keeps its own time.
@@ -179,102 +186,106 @@ fn a_scan_is_as_old_as_its_report() {
         ("", finished),
     ] {
         for report in [trivy(created), grype(created)] {
-            read(COSIGN_V1, &scan(&report), |scan| {
+            read(COSIGN_SCAN_V1, &scan(&report), |scan| {
                 assert_eq!(scan.unwrap().finished.as_unix(), expected, "{created}");
             });
         }
     }
     let yesterday = scan(&trivy("yesterday"));
     let expected = "predicate.scanner.result.CreatedAt: expected a date";
-    assert!(problem(COSIGN_V1, &yesterday).starts_with(expected));
+    assert!(problem(COSIGN_SCAN_V1, &yesterday).starts_with(expected));
 }
 
 #[test]
 fn a_report_that_cannot_be_read_is_never_one_without_findings() {
     let neither = ": expected a report of Trivy (with `Results`) or of Grype";
     for (kind, result, detail) in [
-        (COSIGN_V1, "{}", neither),
-        (COSIGN_V1, r#"{"vulnerabilities": []}"#, neither),
-        (COSIGN_V1, r#"{"SchemaVersion": 2}"#, neither),
+        (COSIGN_SCAN_V1, "{}", neither),
+        (COSIGN_SCAN_V1, r#"{"vulnerabilities": []}"#, neither),
+        (COSIGN_SCAN_V1, r#"{"SchemaVersion": 2}"#, neither),
         (
-            COSIGN_V1,
+            COSIGN_SCAN_V1,
             r#"{"SchemaVersion": 2, "ArtifactName": ""}"#,
             neither,
         ),
         (
-            COSIGN_V1,
+            COSIGN_SCAN_V1,
             r#"{"SchemaVersion": 1, "ArtifactName": "a"}"#,
             neither,
         ),
         (
-            COSIGN_V1,
+            COSIGN_SCAN_V1,
             r#"{"SchemaVersion": 2, "ArtifactName": "a", "Results": null}"#,
             ".Results: expected a list",
         ),
         (
-            COSIGN_V1,
+            COSIGN_SCAN_V1,
             r#"{"SchemaVersion": 2, "ArtifactName": "a", "Results": [{"Class": "secret"}]}"#,
             ".Results: expected a result for packages",
         ),
         (
-            COSIGN_V1,
+            COSIGN_SCAN_V1,
             r#"{"matches": [], "descriptor": {"timestamp": "today"}}"#,
             ".descriptor.timestamp: expected a date",
         ),
         (
-            COSIGN_V1,
+            COSIGN_SCAN_V1,
             r#"{"Results": [{"Class": "os-pkgs"}], "matches": []}"#,
             neither,
         ),
-        (COSIGN_V1, "[]", ": expected an object"),
-        (COSIGN_V1, r#""""#, ": expected an object"),
-        (COSIGN_V1, "null", ": expected an object"),
+        (COSIGN_SCAN_V1, "[]", ": expected an object"),
+        (COSIGN_SCAN_V1, r#""""#, ": expected an object"),
+        (COSIGN_SCAN_V1, "null", ": expected an object"),
         (
-            COSIGN_V1,
+            COSIGN_SCAN_V1,
             r#"{"matches": null}"#,
             ".matches: expected a list",
         ),
-        (COSIGN_V1, r#"{"matches": {}}"#, ".matches: expected a list"),
         (
-            COSIGN_V1,
+            COSIGN_SCAN_V1,
+            r#"{"matches": {}}"#,
+            ".matches: expected a list",
+        ),
+        (
+            COSIGN_SCAN_V1,
             r#"{"matches": [{}]}"#,
             ".matches[0]: expected a vuln",
         ),
         (
-            COSIGN_V1,
+            COSIGN_SCAN_V1,
             r#"{"Results": null}"#,
             ".Results: expected a list",
         ),
         (
-            COSIGN_V1,
+            COSIGN_SCAN_V1,
             r#"{"Results": []}"#,
             ".Results: expected a result",
         ),
         (
-            COSIGN_V1,
+            COSIGN_SCAN_V1,
             r#"{"Results": [{"Class": "secret", "Secrets": []}]}"#,
             ".Results: expected a result for packages",
         ),
         (
-            COSIGN_V1,
+            COSIGN_SCAN_V1,
             r#"{"Results": [{"Vulnerabilities": {}}]}"#,
             ".Results[0].Vulnerabilities: expected a list",
         ),
         (
-            COSIGN_V1,
+            COSIGN_SCAN_V1,
             r#"{"matches": [{"vulnerability": {"id": "A", "fix": {"state": "maybe"}}}]}"#,
             ".matches[0].vulnerability.fix.state: expected one of",
         ),
         // A report that is right for the other predicate
-        (IN_TOTO_V0_2, GRYPE, ": expected a list"),
-        (COSIGN_V1, IN_TOTO, ": expected an object"),
+        (IN_TOTO_SCAN_V0_2, GRYPE, ": expected a list"),
+        (COSIGN_SCAN_V1, IN_TOTO, ": expected an object"),
         (
-            IN_TOTO_V0_2,
+            IN_TOTO_SCAN_V0_2,
             r#"[{"severity": []}]"#,
             "[0]: expected a vuln",
         ),
         (
-            IN_TOTO_V0_2,
+            IN_TOTO_SCAN_V0_2,
             r#"["CVE-2024-0006"]"#,
             "[0]: expected an object",
         ),
@@ -285,11 +296,11 @@ fn a_report_that_cannot_be_read_is_never_one_without_findings() {
     }
     let unscanned = scan(GRYPE).replace(r#""result""#, r#""results""#);
     assert_eq!(
-        problem(COSIGN_V1, &unscanned),
+        problem(COSIGN_SCAN_V1, &unscanned),
         "it has no `predicate.scanner.result`"
     );
     let draft = scan(GRYPE).replace(r#""scanner""#, r#""scanners""#);
-    assert!(problem(COSIGN_V1, &draft).contains("expected one `scanner`"));
+    assert!(problem(COSIGN_SCAN_V1, &draft).contains("expected one `scanner`"));
 }
 
 #[test]
@@ -333,12 +344,14 @@ fn severities_are_words_or_scores() {
             r#"[{{"id": "A", "severity": [{{"method": "{method}", "score": "{score}"}}]}}]"#
         );
         match severity {
-            Some(severity) => assert_findings(IN_TOTO_V0_2, &result, &[("A", severity, None)]),
-            None => assert!(problem(IN_TOTO_V0_2, &scan(&result)).contains("is not a severity")),
+            Some(severity) => assert_findings(IN_TOTO_SCAN_V0_2, &result, &[("A", severity, None)]),
+            None => {
+                assert!(problem(IN_TOTO_SCAN_V0_2, &scan(&result)).contains("is not a severity"));
+            }
         }
     }
     let severe = GRYPE.replace("Negligible", "Severe");
-    assert!(problem(COSIGN_V1, &scan(&severe)).contains("`Severe` is not a severity"));
+    assert!(problem(COSIGN_SCAN_V1, &scan(&severe)).contains("`Severe` is not a severity"));
 }
 
 #[test]
@@ -352,17 +365,17 @@ fn of_several_severities_the_highest_counts() {
         let result = format!(
             r#"[{{"id": "A", "severity": [{{"method": "cvss", "score": "5.2"}}, {other}]}}]"#
         );
-        assert_findings(IN_TOTO_V0_2, &result, &[("A", expected, None)]);
+        assert_findings(IN_TOTO_SCAN_V0_2, &result, &[("A", expected, None)]);
     }
 }
 
 #[test]
 fn findings_are_counted() {
     let findings = |count| format!("[{}]", alloc::vec![r#"{"id": "A"}"#; count].join(","));
-    read(IN_TOTO_V0_2, &scan(&findings(MAX_FINDINGS)), |scan| {
+    read(IN_TOTO_SCAN_V0_2, &scan(&findings(MAX_FINDINGS)), |scan| {
         assert_eq!(scan.unwrap().findings.len(), MAX_FINDINGS);
     });
-    let problem = problem(IN_TOTO_V0_2, &scan(&findings(MAX_FINDINGS + 1)));
+    let problem = problem(IN_TOTO_SCAN_V0_2, &scan(&findings(MAX_FINDINGS + 1)));
     let expected = "predicate.scanner.result[100000]: expected at most 100000 findings";
     assert!(problem.starts_with(expected), "{problem}");
 }
