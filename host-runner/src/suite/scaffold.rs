@@ -230,9 +230,16 @@ impl Work<'_> {
                     matches!(ended, Ended::Decided { mismatches, .. } if !mismatches.is_empty());
                 is_noticed.then_some(*index)
             };
-            let (now, later): (Vec<usize>, Vec<usize>) = (0..loaded.cases.len())
-                .partition(|index| chosen.get(*index).copied().unwrap_or_default());
-            let order: Vec<_> = now.into_iter().chain(later).collect();
+            // Cases that are there anyway first, and of those and of the others the ones of the changed place.
+            let place = mutant.place.to_string();
+            let mut order: Vec<_> = (0..loaded.cases.len()).collect();
+            order.sort_by_key(|index| {
+                let is_new = !chosen.get(*index).copied().unwrap_or_default();
+                let is_here = answered
+                    .get(*index)
+                    .is_some_and(|one| place.contains(&one.candidate.context.namespace));
+                (is_new, !is_here)
+            });
             let found = order
                 .chunks(AT_ONCE)
                 .find_map(|chunk| parallel::map(chunk, detects).into_iter().flatten().next());

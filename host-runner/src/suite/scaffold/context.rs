@@ -29,6 +29,34 @@ impl Context {
         }
     }
 
+    /// The rule and the check sets that name this place, as they are written.
+    pub(super) fn demand(&self, settings: &Value) -> String {
+        let title = self.title();
+        let mut demand = String::new();
+        let policy = settings.get("policy").and_then(Value::as_object);
+        for (_, map) in policy.into_iter().flatten() {
+            let rules = map.as_object().into_iter().flatten();
+            let own = rules.filter(|(key, _)| {
+                let of_mesh = identity(key).map(|one| one.title());
+                **key == title || of_mesh.is_some_and(|of_mesh| of_mesh == title)
+            });
+            own.for_each(|(_, rule)| demand.push_str(&rule.to_string()));
+        }
+        for policy in list(settings, "platformPolicies") {
+            let sets = policy.pointer("/gkePolicy/checkSets");
+            for set in sets.and_then(Value::as_array).into_iter().flatten() {
+                let Some(scope) = set.get("scope") else {
+                    continue;
+                };
+                let account = text(scope, "kubernetesServiceAccount");
+                if text(scope, "kubernetesNamespace") == self.namespace || account == title {
+                    demand.push_str(&set.to_string());
+                }
+            }
+        }
+        demand
+    }
+
     /// Its title in names of cases.
     pub(super) fn title(&self) -> String {
         match &self.account {

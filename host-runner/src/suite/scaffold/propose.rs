@@ -1,5 +1,7 @@
 //! Proposes cases: for each place, images that satisfy everything, and images that lack one thing.
 
+use alloc::collections::BTreeSet;
+
 use serde_json::Value;
 
 use super::candidate::{Attested, Candidate};
@@ -334,9 +336,13 @@ impl<'s> Material<'s> {
             let wider = change::wider_directory(pattern);
             add_images(Language::Directory, pattern, "trusted", &wider, &mut found);
         }
+        // Where the same is demanded, an image is answered alike.
+        let mut seen = BTreeSet::new();
+        let mut different = bases.to_vec();
+        different.retain(|base| seen.insert(base.context.demand(self.settings)));
         for (stem, reference) in found {
             let image = self.images.name(stem, &reference);
-            for Base { context, .. } in bases {
+            for Base { context, .. } in &different {
                 let title = context.title();
                 let case = |what: &str| {
                     Candidate::new(format!("{title}: {reference}, {what}"), context, &image)
