@@ -2,11 +2,13 @@
 
 pub(crate) mod printable;
 pub(crate) mod progress;
+mod width;
 
 use std::io;
 use std::path::Path;
 
 pub(crate) use printable::{printable, printable_lines};
+pub(crate) use width::{ShortDigests, columns, wrapped};
 
 /// Ignores a closed pipe, as when `head` has read enough. The exit status stays that of the result.
 pub(crate) fn unless_closed(printed: io::Result<()>) -> io::Result<()> {

@@ -19,7 +19,7 @@ use crate::fields::text;
 use crate::help;
 use crate::judge::Evaluated;
 use crate::settings_view::SettingsView;
-use crate::terminal::{self, BOLD_YELLOW, DIM, RESET, printable};
+use crate::terminal::{self, BOLD_YELLOW, DIM, RESET, columns, printable};
 use crate::why_not;
 
 pub(crate) use page::{list_codes, nearest, page, pages};
@@ -44,7 +44,7 @@ pub(crate) fn decisions(
     // Equal names stay equal, so that one is still found in the other.
     let shown = printable_json(settings);
     for evaluated in answers {
-        object(evaluated, SettingsView(&shown)).write(&mut out)?;
+        object(evaluated, SettingsView(&shown)).write(&mut out, columns())?;
         if let Detail::WhyNot(path) = detail {
             let path = terminal::shown(path);
             let found = why_not::fixes(evaluated, SettingsView(settings), &path);

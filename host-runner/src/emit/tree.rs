@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use crate::terminal::{DIM, RESET};
+use crate::terminal::{DIM, RESET, ShortDigests, wrapped};
 
 /// A line, and what lies below it
 #[derive(Debug)]
@@ -25,31 +25,68 @@ impl Node {
         self
     }
 
-    pub(super) fn write(&self, out: &mut impl Write) -> io::Result<()> {
-        writeln!(out, "{}", self.line)?;
-        self.write_children(out, "")
-    }
-
-    fn write_children(&self, out: &mut impl Write, indent: &str) -> io::Result<()> {
-        let Some((last, others)) = self.children.split_last() else {
-            return Ok(());
+    /// Writes the tree; for a terminal, wrapped and with short digests.
+    pub(super) fn write(&self, out: &mut impl Write, columns: Option<usize>) -> io::Result<()> {
+        let mut lines = Vec::new();
+        self.lines("", "", &mut lines);
+        let digests = match columns {
+            Some(_) => ShortDigests::of(lines.iter().map(|line| line.text)),
+            None => ShortDigests::default(),
         };
-        for child in others {
-            child.write_below(out, indent, "├─ ", "│  ")?;
+        for Line { first, next, text } in &lines {
+            let text = digests.shorten(text);
+            let width = columns.unwrap_or(usize::MAX);
+            // A narrow terminal breaks lines by itself.
+            let width = width.saturating_sub(next.chars().count()).max(MIN_WIDTH);
+            let mut indent = first;
+            for part in wrapped(&text, width) {
+                match indent.as_str() {
+                    "" => writeln!(out, "{part}")?,
+                    indent => writeln!(out, "{DIM}{indent}{RESET}{part}")?,
+                }
+                indent = next;
+            }
         }
-        last.write_below(out, indent, "└─ ", "   ")
+        Ok(())
     }
 
-    fn write_below(
-        &self,
-        out: &mut impl Write,
-        indent: &str,
-        branch: &str,
-        trunk: &str,
-    ) -> io::Result<()> {
-        writeln!(out, "{DIM}{indent}{branch}{RESET}{}", self.line)?;
-        self.write_children(out, &format!("{indent}{trunk}"))
+    /// Adds this line, indented, and the lines below it.
+    fn lines<'n>(&'n self, branch: &str, trunk: &str, lines: &mut Vec<Line<'n>>) {
+        let goes_on = if self.children.is_empty() {
+            ""
+        } else {
+            "│  "
+        };
+        lines.push(Line {
+            first: branch.to_owned(),
+            next: format!("{trunk}{goes_on}"),
+            text: &self.line,
+        });
+        let last = self.children.len().saturating_sub(1);
+        for (index, child) in self.children.iter().enumerate() {
+            let (corner, down) = if index == last {
+                ("└─ ", "   ")
+            } else {
+                ("├─ ", "│  ")
+            };
+            child.lines(
+                &format!("{trunk}{corner}"),
+                &format!("{trunk}{down}"),
+                lines,
+            );
+        }
     }
+}
+
+/// Lines are not broken into parts shorter than this.
+const MIN_WIDTH: usize = 30;
+
+/// A line with what stands before it
+struct Line<'n> {
+    first: String,
+    /// Before its parts after the first
+    next: String,
+    text: &'n str,
 }
 
 #[cfg(test)]
@@ -63,10 +100,30 @@ mod tests {
             Node::new("d").with([Node::new("e")]),
         ]);
         let mut out = Vec::new();
-        tree.write(&mut out).unwrap();
+        tree.write(&mut out, None).unwrap();
         let text = String::from_utf8(out).unwrap();
         let text = anstream::adapter::strip_str(&text).to_string();
         let expected = "root\n├─ a\n│  ├─ b\n│  └─ c\n└─ d\n   └─ e\n";
+        assert_eq!(text, expected);
+    }
+
+    #[test]
+    fn lines_wrap_below_their_own_beginning() {
+        let long = "a line of a tree that is longer than the terminal is wide";
+        let tree =
+            Node::new("root").with([Node::new(long).with([Node::new("a")]), Node::new(long)]);
+        let mut out = Vec::new();
+        tree.write(&mut out, Some(40)).unwrap();
+        let text = String::from_utf8(out).unwrap();
+        let text = anstream::adapter::strip_str(&text).to_string();
+        let expected = "\
+root
+├─ a line of a tree that is longer
+│  │  than the terminal is wide
+│  └─ a
+└─ a line of a tree that is longer than
+   the terminal is wide
+";
         assert_eq!(text, expected);
     }
 }

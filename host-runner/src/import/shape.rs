@@ -197,7 +197,7 @@ fn each_field(shape: &Shape, visit: &mut dyn FnMut(&'static str)) {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
+    use alloc::collections::BTreeSet;
 
     use serde_json::Value;
 

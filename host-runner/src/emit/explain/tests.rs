@@ -17,7 +17,7 @@ fn drawn(answer: &Value, settings: &Value) -> String {
     let mut out = Vec::new();
     let shown = printable_json(settings);
     object(&evaluated, SettingsView(&shown))
-        .write(&mut out)
+        .write(&mut out, None)
         .unwrap();
     let text = String::from_utf8(out).unwrap();
     anstream::adapter::strip_str(&text).to_string()
