@@ -7,7 +7,7 @@ use alloc::collections::BTreeSet;
 use serde::Serialize;
 
 use crate::decision::{self, Decision, Enforcement, Reason, Verdict};
-use crate::inputs::Request;
+use crate::inputs::{Place, Request};
 
 pub(crate) use image::{ImageChange, Said};
 
@@ -45,6 +45,9 @@ pub(crate) struct ObjectChange {
     pub(crate) object: String,
     /// The file it is from
     pub(crate) source: String,
+    /// Its place in the file
+    #[serde(skip)]
+    pub(crate) place: Place,
     pub(crate) change: Change,
     pub(crate) old: Outcome,
     pub(crate) new: Outcome,
@@ -63,6 +66,18 @@ pub(crate) enum Change {
     NewlyAdmitted,
     Otherwise,
     ReasonsOnly,
+}
+
+impl Change {
+    /// As in reports
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::NewlyDenied => "newly-denied",
+            Self::NewlyAdmitted => "newly-admitted",
+            Self::Otherwise => "otherwise",
+            Self::ReasonsOnly => "reasons-only",
+        }
+    }
 }
 
 /// Outcome of an object
@@ -134,6 +149,7 @@ impl ObjectChange {
         Some(Self {
             object: request.title.clone(),
             source: request.source.clone(),
+            place: request.place.clone(),
             change,
             old: before,
             new: after,

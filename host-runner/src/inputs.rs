@@ -4,7 +4,9 @@
 mod document;
 mod foreign;
 mod kinds;
+pub(crate) mod lines;
 mod list;
+mod place;
 mod request;
 mod split;
 mod stream;
@@ -22,6 +24,7 @@ use request::Problem;
 
 pub use document::{DocumentError, parse};
 pub(crate) use list::each_at as each_object_at;
+pub use place::Place;
 pub use request::{Asked, Request};
 pub(crate) use stream::each_request;
 pub use walk::{Skipped, Walk, Why, files, walk};
@@ -289,7 +292,7 @@ pub(crate) fn found(path: &Path, namespace: Option<&str>) -> Result<Vec<Found>, 
 fn found_in(source: &Source, namespace: Option<&str>) -> Vec<Found> {
     let Source { name, text } = source;
     match documents_in(source) {
-        Ok(documents) => objects_of(documents, namespace, name),
+        Ok(documents) => objects_of(documents, 0, namespace, name),
         // One document that cannot be read must not hide the others.
         Err(error) => match stream::found_in(text, namespace, name) {
             Some(found) => found,
@@ -298,11 +301,17 @@ fn found_in(source: &Source, namespace: Option<&str>) -> Vec<Found> {
     }
 }
 
-/// Reads every object of documents.
-fn objects_of(documents: Vec<Value>, namespace: Option<&str>, name: &str) -> Vec<Found> {
+/// Reads every object of documents; `first` is the index of the first of them in the file.
+fn objects_of(
+    documents: Vec<Value>,
+    first: usize,
+    namespace: Option<&str>,
+    name: &str,
+) -> Vec<Found> {
     let mut all = Vec::new();
-    for document in documents {
+    for (index, document) in (first..).zip(documents) {
         request::from_document(document, namespace, name, &mut |found| {
+            let found = found.map(|request| request.in_document(index));
             all.push(found.map_err(|problem| InputError::of(problem, name)));
         });
     }
@@ -340,7 +349,7 @@ pub(crate) fn creation_of(object: Value) -> Result<Request, String> {
 }
 
 fn one(object: Value, namespace: Option<&str>, name: &str) -> Result<Request, String> {
-    let last = objects_of(vec![object], namespace, name).pop();
+    let last = objects_of(vec![object], 0, namespace, name).pop();
     let request = last.ok_or("a list without an object")?;
     request.map_err(|error| match error {
         InputError::Object { problem, .. } | InputError::WithoutKind { problem, .. } => problem,

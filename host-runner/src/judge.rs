@@ -110,7 +110,7 @@ impl Judge {
 }
 
 /// A request and the module's answer
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Evaluated<A = Answer> {
     pub(crate) request: Request,
     pub(crate) answer: A,

@@ -6,7 +6,8 @@ mod yaml;
 
 use core::ops::Range;
 
-pub(crate) use resolve::{pointed_at, resolve, resolve_key, steps};
+pub use resolve::resolve;
+pub(crate) use resolve::{pointed_at, resolve_key, steps};
 pub use stream::documents;
 pub use yaml::{
     Doubt, DoubtKind, Entry, Malformed, Node, Notation, Reading, Shape, begins_like_json,

@@ -65,7 +65,7 @@ fn the_readme_shows_the_denial_that_a_deployer_reads() {
         .env("XDG_CACHE_HOME", env!("CARGO_TARGET_TMPDIR"));
     let review = evaluate.output().unwrap().stdout;
     let review: serde_json::Value = serde_json::from_slice(&review).unwrap();
-    let message = review["response"]["status"]["message"].as_str().unwrap();
+    let message = review[0]["response"]["status"]["message"].as_str().unwrap();
     let readme = fs::read_to_string(root().join("README.md")).unwrap();
     assert!(
         readme.contains(&format!("```text\n{message}\n```")),

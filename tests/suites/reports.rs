@@ -21,6 +21,7 @@ use tempfile::TempDir;
 const AUDIT_REPORT: &str = include_str!("../../host-runner/schemas/audit-report.json");
 const DECISION: &str = include_str!("../../host-runner/schemas/decision.json");
 const DIFF_REPORT: &str = include_str!("../../host-runner/schemas/diff-report.json");
+const EVALUATION_REPORT: &str = include_str!("../../host-runner/schemas/evaluation-report.json");
 const LINT_CONFIG: &str = include_str!("../../host-runner/schemas/lint-config.json");
 const LINT_REPORT: &str = include_str!("../../host-runner/schemas/lint-report.json");
 const SETTINGS: &str = policy_lint::SETTINGS_SCHEMA;
@@ -209,13 +210,17 @@ fn lint_reports_fit_their_schema_and_have_every_lint() {
 }
 
 /// The schema of OASIS, as published but for one pattern that is no regular expression.
-#[test]
-fn sarif_is_valid_by_the_schema_of_oasis() {
+fn sarif_validator() -> Validator {
     let schema = from_package("serde-sarif", "src/schema.json");
     let broken = r#""^[a-zA-Z]{2}|^[a-zA-Z]{2}-[a-zA-Z]{2}]?$""#;
     assert!(schema.contains(broken));
     let schema = schema.replace(broken, r#""^[a-zA-Z]{2}(-[a-zA-Z]{2})?$""#);
-    let validator = validator(&schema);
+    validator(&schema)
+}
+
+#[test]
+fn sarif_is_valid_by_the_schema_of_oasis() {
+    let validator = sarif_validator();
     let (_folder, path) = lint("sarif");
     let mut sarif = json(&path);
     fits(&validator, &sarif);
@@ -290,6 +295,7 @@ fn reports_of_tests_fit_their_schemas() {
     let output = |format: &str, name: &str| format!("{format}={}", at(name).display());
     let (as_json, as_junit) = (output("json", "r.json"), output("junit", "r.xml"));
     let (as_github, human) = (output("github", "r.txt"), output("human", "h.txt"));
+    let (as_sarif, markdown) = (output("sarif", "r.sarif"), output("markdown", "r.md"));
     let path = folder.path().to_str().unwrap();
     run(
         &[
@@ -305,9 +311,21 @@ fn reports_of_tests_fit_their_schemas() {
             &as_github,
             "--format",
             &human,
+            "--format",
+            &as_sarif,
+            "--format",
+            &markdown,
         ],
         Exit::No,
     );
+    let sarif = json(&at("r.sarif"));
+    fits(&sarif_validator(), &sarif);
+    let result = &sarif["runs"][0]["results"][0];
+    let region = &result["locations"][0]["physicalLocation"]["region"];
+    assert_eq!(region["startLine"], 9);
+    let markdown = fs::read_to_string(at("r.md")).unwrap();
+    let start = "**countersign test**: 2 cases: 1 passed, 1 failed, 0 with an error\n";
+    assert!(markdown.starts_with(start), "{markdown}");
     let report = json(&at("r.json"));
     fits(&validator(TEST_REPORT), &report);
     assert_eq!(report["summary"]["unexpected"], 1);
@@ -474,6 +492,83 @@ fn reports_of_differences_fit_their_schema() {
         .map(|one| one["change"].as_str().unwrap())
         .collect();
     assert!(changes.contains(&"newly-admitted"), "{changes:?}");
+}
+
+/// Every command that evaluates objects has the same formats, at the lines of the images.
+#[test]
+fn reports_of_objects_are_valid_and_at_the_image() {
+    let policies = root().join("policies");
+    let at = |file: &str| policies.join(file).to_str().unwrap().to_owned();
+    let (policy, other) = (
+        at("pipeline/policy.yaml"),
+        at("registry-allowlist/policy.yaml"),
+    );
+    let fixtures = at("pipeline/fixtures");
+    let commands: [&[&str]; 3] = [
+        &["evaluate", "--settings", &policy, &fixtures],
+        &["audit", "--settings", &policy, &fixtures],
+        &["diff", &other, &policy, &fixtures],
+    ];
+    let sarif = sarif_validator();
+    for command in commands {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        let outputs = ["junit", "sarif", "github", "markdown", "json"]
+            .map(|format| format!("{format}={}", path(format).display()));
+        let mut arguments = command.to_vec();
+        for output in &outputs {
+            arguments.extend(["--format", output]);
+        }
+        run(&arguments, Exit::No);
+        let text = |name: &str| fs::read_to_string(path(name)).unwrap();
+        is_junit(&text("junit"));
+        fits(&sarif, &json(&path("sarif")));
+        let unsigned = at("pipeline/fixtures/production-unsigned.yaml");
+        let manifest = fs::read_to_string(&unsigned).unwrap();
+        let line = manifest.lines().position(|line| line.contains("image: "));
+        let line = line.unwrap() + 1;
+        let annotation = format!("::error file={unsigned},line={line},col=");
+        assert!(text("github").contains(&annotation), "{}", text("github"));
+        let results = json(&path("sarif"))["runs"][0]["results"].clone();
+        let is_at = |one: &Value| {
+            let place = &one["locations"][0]["physicalLocation"];
+            let uri = place["artifactLocation"]["uri"].as_str().unwrap();
+            uri.ends_with("production-unsigned.yaml") && place["region"]["startLine"] == line
+        };
+        assert!(results.as_array().unwrap().iter().any(is_at), "{results:#}");
+        assert!(
+            text("markdown").starts_with(&format!("**countersign {}**: ", command[0])),
+            "{}",
+            text("markdown")
+        );
+    }
+}
+
+#[test]
+fn reports_of_evaluations_fit_their_schema() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("report.json");
+    let output = format!("json={}", path.display());
+    let policies = root().join("policies/pipeline");
+    let at = |file: &str| policies.join(file).to_str().unwrap().to_owned();
+    let (policy, fixtures) = (at("policy.yaml"), at("fixtures"));
+    let arguments = [
+        "evaluate",
+        "--settings",
+        &policy,
+        &fixtures,
+        "--format",
+        &output,
+    ];
+    run(&arguments, Exit::No);
+    let report = json(&path);
+    fits(&validator(EVALUATION_REPORT), &report);
+    let validator = validator(DECISION);
+    let objects = report["objects"].as_array().unwrap();
+    assert_eq!(objects.len(), 6);
+    for object in objects {
+        fits(&validator, &object["decision"]);
+    }
 }
 
 /// A dump with every outcome in it, which fits the schema whole and cut short.

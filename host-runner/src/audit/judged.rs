@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::decision::{Decision, Enforcement, ImageDecision, Reason, Verdict};
 use crate::engine::EngineError;
 use crate::fields::text;
-use crate::inputs::Request;
+use crate::inputs::{Place, Request};
 
 /// An evaluated object
 #[derive(Debug)]
@@ -19,6 +19,8 @@ pub(crate) struct Judged {
     pub(crate) title: String,
     /// Its file
     pub(crate) source: String,
+    /// Its place in the file
+    pub(crate) place: Place,
     pub(crate) outcome: Outcome,
     /// Whether a controller owns it
     pub(crate) is_owned: bool,
@@ -121,6 +123,7 @@ impl Judged {
             namespace: text(fields, "namespace").to_owned(),
             title: request.title.clone(),
             source: request.source.clone(),
+            place: request.place.clone(),
             outcome: Outcome::Error,
             is_owned: owners.is_some_and(|owners| {
                 let is_controller = |owner: &Value| owner.get("controller") == Some(&true.into());

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::*;
 use crate::decision::Decision;
 use crate::engine::EngineError;
-use crate::inputs::{Asked, Request};
+use crate::inputs::{Asked, Place, Request};
 
 fn request(namespace: &str, name: &str) -> Request {
     let title = format!("Pod {namespace}/{name}");
@@ -14,6 +14,7 @@ fn request(namespace: &str, name: &str) -> Request {
         request: json!({"namespace": namespace}),
         title,
         source: "dump".into(),
+        place: Place::default(),
         asked: Asked::Yes,
     }
 }

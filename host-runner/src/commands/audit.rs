@@ -12,7 +12,7 @@ use crate::Exit;
 use crate::args::{ContextArgs, EvidenceArgs, ModuleArgs};
 use crate::audit::{Audit, Judged};
 use crate::emit::audit::Report;
-use crate::emit::{self, PassedOver, output};
+use crate::emit::{self, PassedOver, output, report};
 use crate::engine::{EngineError, Operation, inspect};
 use crate::fields;
 use crate::inputs::{self, Request, Walk};
@@ -64,10 +64,10 @@ pub struct Args {
     fail_on: FailOn,
     #[command(flatten)]
     context: ContextArgs,
-    /// Output format, `human` or `json`, and file to write it to; repeatable
+    /// Output format and file to write it to; repeatable
     #[arg(long, value_name = "FORMAT[=FILE]", default_value = "human",
-          value_parser = output::parse::<Format>)]
-    format: Vec<output::Output<Format>>,
+          value_parser = output::parser::<Formats>())]
+    format: Vec<output::Output<Formats>>,
     #[command(flatten)]
     module: ModuleArgs,
     #[command(flatten)]
@@ -90,6 +90,8 @@ enum Format {
     /// JSON: an `AuditReport`
     Json,
 }
+
+type Formats = output::OrReport<Format>;
 
 /// Runs the command.
 pub(crate) fn run(args: &Args) -> Result<Exit> {
@@ -126,8 +128,14 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
         digest: &inspect(&bytes)?.digest,
     };
     output::write(&args.format, |format, out| match format {
-        Format::Human => emit::audit::human(out, &report, args.list),
-        Format::Json => emit::audit::json(out, &report),
+        Formats::Own(Format::Human) => emit::audit::human(out, &report, args.list),
+        Formats::Own(Format::Json) => emit::audit::json(out, &report),
+        Formats::Report(format) => {
+            let is_strict = args.fail_on == FailOn::DryRun;
+            let skipped = passed_over.counts().values().sum();
+            let report = report::audited(&audit, is_strict, skipped, problems.count());
+            report::write(format, out, &report)
+        }
     })?;
     if audit.unanswered > 0 {
         let objects = counted(audit.unanswered, "object");

@@ -73,9 +73,9 @@ pub struct Args {
     min_threshold: f64,
     #[command(flatten)]
     context: ContextArgs,
-    /// Output format, `human` or `json`, and file to write it to; repeatable
+    /// Output format and file to write it to; repeatable
     #[arg(long, value_name = "FORMAT[=FILE]", default_value = "human",
-          value_parser = output::parse::<Format>)]
+          value_parser = output::parser::<Format>())]
     format: Vec<output::Output<Format>>,
     #[command(flatten)]
     module: ModuleArgs,

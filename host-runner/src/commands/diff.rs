@@ -8,7 +8,7 @@ use clap::ValueEnum;
 use crate::Exit;
 use crate::args::{ContextArgs, EvidenceArgs, ModuleArgs};
 use crate::comparison::{Comparison, ObjectChange};
-use crate::emit::{self, output};
+use crate::emit::{self, output, report};
 use crate::engine::{Operation, inspect};
 use crate::terminal::progress::Progress;
 
@@ -22,6 +22,8 @@ use crate::judge::Judge;
   kubectl get pods -A -o json | countersign diff old.yaml new.yaml -
   countersign diff old.yaml new.yaml --reasons manifests/
   countersign diff old.yaml new.yaml --format json pods.json
+  countersign diff old.yaml new.yaml --format github \\
+    --format markdown=comment.md manifests/
 
 Exit status: 0 if no verdict changes, 1 if any changes (with --reasons, also if
 reasons change), 2 on an error")]
@@ -42,10 +44,10 @@ pub struct Args {
     reasons: bool,
     #[command(flatten)]
     context: ContextArgs,
-    /// Output format, `human` or `json`, and file to write it to; repeatable
+    /// Output format and file to write it to; repeatable
     #[arg(long, value_name = "FORMAT[=FILE]", default_value = "human",
-          value_parser = output::parse::<Format>)]
-    format: Vec<output::Output<Format>>,
+          value_parser = output::parser::<Formats>())]
+    format: Vec<output::Output<Formats>>,
     #[command(flatten)]
     module: ModuleArgs,
     #[command(flatten)]
@@ -59,6 +61,8 @@ enum Format {
     /// JSON: a `DiffReport`
     Json,
 }
+
+type Formats = output::OrReport<Format>;
 
 /// Runs the command.
 pub(crate) fn run(args: &Args) -> Result<Exit> {
@@ -114,8 +118,12 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
     }
     let digest = inspect(&bytes)?.digest;
     output::write(&args.format, |format, out| match format {
-        Format::Human => emit::changes::human(out, &comparison, &digest),
-        Format::Json => emit::changes::json(out, &comparison, &digest),
+        Formats::Own(Format::Human) => emit::changes::human(out, &comparison, &digest),
+        Formats::Own(Format::Json) => emit::changes::json(out, &comparison, &digest),
+        Formats::Report(format) => {
+            let report = report::changes(&comparison, problems.count());
+            report::write(format, out, &report)
+        }
     })?;
     if comparison.summary.errors == comparison.summary.objects {
         problems.finish(Exit::CouldNot);

@@ -7,13 +7,12 @@ use clap::ValueEnum;
 
 use crate::Exit;
 use crate::args::{ContextArgs, EvidenceArgs, ModuleArgs};
-use crate::emit;
+use crate::emit::{self, output, report};
 use crate::engine::{Operation, inspect};
-use crate::judge::Evaluated;
-use crate::terminal;
 
 use super::objects;
-use crate::judge::{Judge, require_decisions};
+use crate::judge::{Evaluated, Judge, require_decisions};
+use crate::problems::Problems;
 
 /// Arguments of `countersign evaluate`
 #[derive(Debug, clap::Args)]
@@ -23,6 +22,8 @@ use crate::judge::{Judge, require_decisions};
   kubectl get pods -A -o json | countersign evaluate --settings policy.yaml -
   countersign evaluate --settings policy.yaml --format json review.json
   countersign evaluate --settings policy.yaml --format gke deployment.yaml
+  countersign evaluate --settings policy.yaml --format github \\
+    --format markdown=comment.md --format junit=report.xml manifests/
   countersign evaluate --settings policy.yaml \\
     --time 2026-11-23T12:00:00Z pod.yaml
   countersign evaluate --settings policy.yaml \\
@@ -46,9 +47,10 @@ pub struct Args {
     files: Vec<PathBuf>,
     #[command(flatten)]
     context: ContextArgs,
-    /// Output format
-    #[arg(long, value_enum, default_value_t = Format::Human)]
-    format: Format,
+    /// Output format and file to write it to; repeatable
+    #[arg(long, value_name = "FORMAT[=FILE]", default_value = "human",
+          value_parser = output::parser::<Formats>())]
+    format: Vec<output::Output<Formats>>,
     #[command(flatten)]
     module: ModuleArgs,
     #[command(flatten)]
@@ -59,24 +61,32 @@ pub struct Args {
 enum Format {
     /// Text: a verdict for each image
     Human,
-    /// JSON: the Decision, or a list of Decisions for several objects
+    /// JSON: an `EvaluationReport` with the Decision on each object
     Json,
-    /// JSON: the `AdmissionReview` that the API server would receive
+    /// JSON: a list of the `AdmissionReview`s that the API server would receive
     AdmissionReview,
-    /// JSON: Google's `EvaluateGkePolicyResponse`, or a list for several objects
+    /// JSON: a list of Google's `EvaluateGkePolicyResponse`s
     Gke,
 }
+
+type Formats = output::OrReport<Format>;
 
 /// Runs the command.
 pub(crate) fn run(args: &Args) -> Result<Exit> {
     let time = args.context.time;
-    if time.is_some() && args.format == Format::AdmissionReview {
+    let has = |format| output::formats(&args.format).any(|one| one == Formats::Own(format));
+    let has_reviews = has(Format::AdmissionReview);
+    if time.is_some() && has_reviews {
         bail!(
             "--time cannot be used with --format admission-review: an admission controller uses its own clock"
         );
     }
-    let inputs = args.files.iter().chain([&args.settings]);
-    args.evidence.check(inputs.map(PathBuf::as_path))?;
+    let inputs = || {
+        let inputs = args.files.iter().chain([&args.settings]);
+        inputs.map(PathBuf::as_path)
+    };
+    args.evidence.check(inputs())?;
+    output::check(&args.format, inputs().chain(args.evidence.inputs()))?;
     let bytes = args.module.bytes()?;
     let read = objects::read([&args.settings], &args.files, &args.context, &args.evidence)?;
     let judge = Judge::new(&bytes, |abi| args.evidence.open(abi), time)?;
@@ -88,29 +98,54 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
     let Some((requests, [settings], mut problems)) = read.asked(&args.context)? else {
         return Ok(Exit::CouldNot);
     };
-    if let (Some(time), Format::Gke) = (time, args.format) {
+    if let Some(time) = time.filter(|_| has(Format::Gke)) {
         // Google's response has no field for it.
         anstream::eprintln!("note: evaluated as of {time}");
     }
-    let operation = match args.format {
-        Format::Human | Format::Json | Format::Gke => Operation::Decide,
-        Format::AdmissionReview => Operation::Validate,
+    let has_decisions =
+        output::formats(&args.format).any(|one| one != Formats::Own(Format::AdmissionReview));
+    let reviewed = if has_reviews {
+        let mut own = Problems::default();
+        let requests = requests.clone();
+        let reviewed = judge.evaluate(requests, &settings, Operation::Validate, &mut own)?;
+        if !has_decisions {
+            problems.append(own);
+        }
+        reviewed
+    } else {
+        Vec::new()
     };
-    let answers = judge.evaluate(requests, &settings, operation, &mut problems)?;
-    if answers.is_empty() {
+    let answers = if has_decisions {
+        judge.evaluate(requests, &settings, Operation::Decide, &mut problems)?
+    } else {
+        Vec::new()
+    };
+    if answers.is_empty() && reviewed.is_empty() {
         return Ok(problems.finish(Exit::CouldNot));
     }
-    let is_one = answers.len().saturating_add(problems.count()) == 1;
-    let all_admitted = answers.iter().all(Evaluated::is_admitted);
-    let printed = match args.format {
-        Format::Human => emit::human::decisions(&answers, &inspect(&bytes)?.digest),
-        Format::Json => emit::json::decisions(&answers, is_one),
-        Format::AdmissionReview => emit::admission_review::reviews(&answers),
-        Format::Gke => {
-            let what_for = "--format gke needs; use another format";
-            emit::gke::responses(&require_decisions(answers, what_for)?)
-        }
+    let decisions = if has(Format::Gke) {
+        require_decisions(answers.clone(), "--format gke needs; use another format")?
+    } else {
+        Vec::new()
     };
-    terminal::unless_closed(printed)?;
-    Ok(problems.finish(if all_admitted { Exit::Yes } else { Exit::No }))
+    let digest = inspect(&bytes)?.digest;
+    output::write(&args.format, |format, out| match format {
+        Formats::Own(Format::Human) => emit::human::decisions(out, &answers, &digest),
+        Formats::Own(Format::Json) => {
+            emit::evaluation::json(out, &answers, &digest, problems.count())
+        }
+        Formats::Own(Format::AdmissionReview) => emit::admission_review::reviews(out, &reviewed),
+        Formats::Own(Format::Gke) => emit::gke::responses(out, &decisions),
+        Formats::Report(format) => {
+            let report = report::evaluated(&answers, problems.count());
+            report::write(format, out, &report)
+        }
+    })?;
+    let mut all = answers.iter().chain(&reviewed);
+    let exit = if all.all(Evaluated::is_admitted) {
+        Exit::Yes
+    } else {
+        Exit::No
+    };
+    Ok(problems.finish(exit))
 }

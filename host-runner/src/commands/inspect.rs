@@ -3,10 +3,10 @@
 use anyhow::Result;
 use clap::ValueEnum;
 
+use crate::Exit;
 use crate::args::ModuleArgs;
+use crate::emit::{self, output};
 use crate::engine::inspect;
-use crate::terminal;
-use crate::{Exit, emit};
 
 use crate::judge::engine;
 
@@ -21,9 +21,10 @@ Exit status: 0 if the module was read, 2 on an error")]
 pub struct Args {
     #[command(flatten)]
     module: ModuleArgs,
-    /// Output format
-    #[arg(long, value_enum, default_value_t = Format::Human)]
-    format: Format,
+    /// Output format and file to write it to; repeatable
+    #[arg(long, value_name = "FORMAT[=FILE]", default_value = "human",
+          value_parser = output::parser::<Format>())]
+    format: Vec<output::Output<Format>>,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -36,12 +37,13 @@ enum Format {
 
 /// Runs the command.
 pub(crate) fn run(args: &Args) -> Result<Exit> {
+    output::check(&args.format, args.module.module.as_deref())?;
     let bytes = args.module.bytes()?;
     let inspection = inspect(&bytes)?;
     let abi = engine()?.load(&bytes)?.abi();
-    terminal::unless_closed(match args.format {
-        Format::Human => emit::human::inspection(&inspection, abi),
-        Format::Json => emit::json::inspection(&inspection, abi),
+    output::write(&args.format, |format, out| match format {
+        Format::Human => emit::human::inspection(out, &inspection, abi),
+        Format::Json => emit::json::inspection(out, &inspection, abi),
     })?;
     Ok(Exit::Yes)
 }

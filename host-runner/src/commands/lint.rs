@@ -78,10 +78,8 @@ pub struct Args {
     #[arg(long, value_name = "TIME", value_parser = parse_time)]
     time: Option<Time>,
     /// Output format and file to write it to; repeatable
-    ///
-    /// Formats: `human`, `concise`, `json`, `sarif`, `junit`, `github`.
     #[arg(long, value_name = "FORMAT[=FILE]", default_value = "human",
-          value_parser = output::parse::<Format>)]
+          value_parser = output::parser::<Format>())]
     format: Vec<output::Output<Format>>,
 }
 

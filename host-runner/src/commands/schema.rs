@@ -31,10 +31,12 @@ enum Document {
     AuditReport,
     /// Output of `bench --format json`
     BenchReport,
-    /// Output of `evaluate --format json`
+    /// Decision on an object, in the output of `evaluate --format json`
     Decision,
     /// Output of `diff --format json`
     DiffReport,
+    /// Output of `evaluate --format json`
+    EvaluationReport,
     /// Output of `lint --format json`
     LintReport,
     /// Output of `test --format json`
@@ -54,6 +56,7 @@ impl Document {
             Self::BenchReport => include_str!("../../schemas/bench-report.json"),
             Self::Decision => include_str!("../../schemas/decision.json"),
             Self::DiffReport => include_str!("../../schemas/diff-report.json"),
+            Self::EvaluationReport => include_str!("../../schemas/evaluation-report.json"),
             Self::LintReport => include_str!("../../schemas/lint-report.json"),
             Self::TestReport => include_str!("../../schemas/test-report.json"),
             Self::Settings => policy_lint::SETTINGS_SCHEMA,

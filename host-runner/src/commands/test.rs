@@ -13,7 +13,7 @@ use serde_json::Value;
 
 use crate::Exit;
 use crate::args::{ModuleArgs, OutputArgs, parse_time};
-use crate::emit::test::{Format, Tested};
+use crate::emit::test::{Formats, Tested};
 use crate::emit::{self, output};
 use crate::engine::{Policy, inspect};
 use crate::inputs;
@@ -82,11 +82,9 @@ pub struct Args {
     #[arg(long, conflicts_with = "run")]
     mutate: bool,
     /// Output format and file to write it to; repeatable
-    ///
-    /// Formats: `human`, `json`, `junit`, `github`.
     #[arg(long, value_name = "FORMAT[=FILE]", default_value = "human",
-          value_parser = output::parse::<Format>)]
-    format: Vec<output::Output<Format>>,
+          value_parser = output::parser::<Formats>())]
+    format: Vec<output::Output<Formats>>,
     /// Write a suite for these settings, with full coverage and every change detected
     #[arg(long, value_name = "SETTINGS",
           conflicts_with_all = ["paths", "run", "fail_only", "coverage", "mutate", "format"])]

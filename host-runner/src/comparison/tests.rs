@@ -20,6 +20,7 @@ fn between(old: &Value, new: &Value) -> Option<ObjectChange> {
         request: Value::Null,
         title: "Pod default/web".into(),
         source: "pod.yaml".into(),
+        place: Place::default(),
         asked: Asked::Yes,
     };
     let read = |decision| Decision::deserialize(decision).unwrap();

@@ -6,14 +6,14 @@ use super::Decision;
 use super::part::parts;
 
 /// A module's answer
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Answer {
     /// As the module wrote it
     json: Vec<u8>,
     content: Content,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 enum Content {
     Decision(Box<Decision>),
     Response(Box<Response>),

@@ -1,22 +1,18 @@
 //! The `AdmissionReview` that an API server would get back.
 
-use std::io;
+use std::io::{self, Write};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
-use super::json::print;
 use crate::decision::Response;
 use crate::judge::Evaluated;
 
-/// Prints one review as is, and several as a list.
-pub(crate) fn reviews(answers: &[Evaluated]) -> io::Result<()> {
+/// Writes a list of reviews.
+pub(crate) fn reviews(out: &mut dyn Write, answers: &[Evaluated]) -> io::Result<()> {
     let reviews: Vec<_> = answers.iter().map(review).collect();
-    match reviews.as_slice() {
-        [one] => print(one),
-        many => print(&many),
-    }
+    super::json::write(out, &reviews)
 }
 
 fn review(evaluated: &Evaluated) -> Value {

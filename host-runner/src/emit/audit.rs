@@ -12,6 +12,7 @@ use crate::audit::{Audit, Judged};
 use crate::emit::PassedOver;
 
 pub(crate) use human::print as human;
+pub(super) use summary::{grouped, summary};
 
 /// The printed report
 #[derive(Debug)]

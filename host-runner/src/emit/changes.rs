@@ -95,7 +95,7 @@ fn lines<'l>(
 }
 
 /// `3 of 120 objects change: 2 newly denied, 1 newly admitted; 1 changes only its reasons`
-fn summary(summary: &Summary) -> String {
+pub(super) fn summary(summary: &Summary) -> String {
     let Summary {
         objects,
         changed,

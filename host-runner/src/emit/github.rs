@@ -8,7 +8,8 @@ use crate::terminal::printable_lines;
 pub(super) struct Annotation<'a> {
     /// `error`, `warning` or `notice`
     pub(super) level: &'a str,
-    pub(super) file: &'a str,
+    /// `None` if it is about the whole run
+    pub(super) file: Option<&'a str>,
     pub(super) line: usize,
     pub(super) column: Option<usize>,
     pub(super) title: &'a str,
@@ -21,12 +22,14 @@ impl Annotation<'_> {
             Some(column) => format!(",col={column}"),
             None => String::new(),
         };
+        let place = match self.file {
+            Some(file) => format!("file={},line={}{column},", property(file), self.line),
+            None => String::new(),
+        };
         writeln!(
             out,
-            "::{} file={},line={}{column},title={}::{}",
+            "::{} {place}title={}::{}",
             self.level,
-            property(self.file),
-            self.line,
             property(self.title),
             data(self.message)
         )

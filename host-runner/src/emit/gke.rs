@@ -5,7 +5,7 @@
 mod response;
 
 use alloc::collections::BTreeMap;
-use std::io;
+use std::io::{self, Write};
 
 use serde_json::Value;
 
@@ -19,13 +19,10 @@ use response::{
     Scope, Verdict,
 };
 
-/// Prints one response as is, and several as a list.
-pub(crate) fn responses(answers: &[Evaluated<Decision>]) -> io::Result<()> {
+/// Writes a list of responses.
+pub(crate) fn responses(out: &mut dyn Write, answers: &[Evaluated<Decision>]) -> io::Result<()> {
     let responses: Vec<_> = answers.iter().map(response).collect();
-    match responses.as_slice() {
-        [one] => json::print(one)?,
-        many => json::print(&many)?,
-    }
+    json::write(out, &responses)?;
     // These reasons concern the request; a response has only fields for images.
     answers.iter().try_for_each(human::request_reasons)
 }

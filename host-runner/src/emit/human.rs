@@ -14,8 +14,11 @@ use reason::reason;
 pub(super) use policy::{check_set_title, quoted};
 
 /// Prints all answers and counts them.
-pub(crate) fn decisions(answers: &[Evaluated], digest: &str) -> io::Result<()> {
-    let mut out = anstream::stdout().lock();
+pub(crate) fn decisions(
+    mut out: &mut dyn Write,
+    answers: &[Evaluated],
+    digest: &str,
+) -> io::Result<()> {
     for evaluated in answers {
         object(&mut out, evaluated)?;
         writeln!(out)?;
@@ -129,8 +132,7 @@ pub(super) fn request_reasons(evaluated: &Evaluated<Decision>) -> io::Result<()>
 }
 
 /// Prints a module's surface.
-pub(crate) fn inspection(inspection: &Inspection, abi: Abi) -> io::Result<()> {
-    let mut out = anstream::stdout().lock();
+pub(crate) fn inspection(out: &mut dyn Write, inspection: &Inspection, abi: Abi) -> io::Result<()> {
     writeln!(out, "abi      {abi}")?;
     writeln!(out, "digest   {}", inspection.digest)?;
     writeln!(out, "size     {} bytes", inspection.size)?;
@@ -146,7 +148,7 @@ pub(crate) fn inspection(inspection: &Inspection, abi: Abi) -> io::Result<()> {
     match &inspection.metadata {
         Some(metadata) => {
             writeln!(out, "metadata")?;
-            super::json::write(&mut out, metadata)
+            super::json::write(out, metadata)
         }
         None => writeln!(out, "metadata none"),
     }

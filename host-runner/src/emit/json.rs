@@ -1,4 +1,4 @@
-//! Machine-readable output: the module's own documents.
+//! Machine-readable output.
 
 use std::io::{self, Write};
 
@@ -6,33 +6,17 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::engine::{Abi, Inspection};
-use crate::judge::Evaluated;
 use crate::terminal::printable::{begins_command, is_unsafe, json_without_keys};
 
-/// Prints one answer as is, and several as a list; `is_one` if there was one object.
-pub(crate) fn decisions(answers: &[Evaluated], is_one: bool) -> io::Result<()> {
-    match answers {
-        [one] if is_one => print(&one.answer.json()?),
-        many => {
-            let documents = many.iter().map(|evaluated| evaluated.answer.json());
-            print(&documents.collect::<serde_json::Result<Vec<_>>>()?)
-        }
-    }
-}
-
 /// A module's surface.
-pub(crate) fn inspection(inspection: &Inspection, abi: Abi) -> io::Result<()> {
+pub(crate) fn inspection(out: &mut dyn Write, inspection: &Inspection, abi: Abi) -> io::Result<()> {
     let mut document = json!({"abi": abi.to_string()});
     if let (Some(fields), Ok(Value::Object(surface))) =
         (document.as_object_mut(), serde_json::to_value(inspection))
     {
         fields.extend(surface);
     }
-    print(&document)
-}
-
-pub(super) fn print(document: &impl Serialize) -> io::Result<()> {
-    write(&mut io::stdout().lock(), document)
+    write(out, &document)
 }
 
 /// Writes a document. Characters that a terminal or a CI log could interpret are written as JSON escapes, and

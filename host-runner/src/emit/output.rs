@@ -1,11 +1,15 @@
 //! Destinations of formats: `--format human`, `--format junit=report.xml`, or both in one run.
 
+use core::marker::PhantomData;
+use std::ffi::OsStr;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
 use clap::ValueEnum;
+use clap::builder::{PossibleValue, TypedValueParser};
 
+use super::report;
 use crate::files::{self, Readers};
 use crate::terminal::shown;
 use crate::terminal::unless_closed;
@@ -18,12 +22,70 @@ pub(crate) struct Output<F> {
     path: Option<PathBuf>,
 }
 
+/// The formats of a command
+pub(crate) trait Formats: Copy + Send + Sync + 'static {
+    /// Every format with its name and description.
+    fn all() -> Vec<(PossibleValue, Self)>;
+}
+
+impl<F: ValueEnum + Copy + Send + Sync + 'static> Formats for F {
+    fn all() -> Vec<(PossibleValue, Self)> {
+        let all = F::value_variants().iter();
+        all.filter_map(|one| Some((one.to_possible_value()?, *one)))
+            .collect()
+    }
+}
+
+/// A format of one command, or one of those that all reports of objects have
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum OrReport<F> {
+    Own(F),
+    Report(report::Format),
+}
+
+impl<F: ValueEnum + Copy + Send + Sync + 'static> Formats for OrReport<F> {
+    fn all() -> Vec<(PossibleValue, Self)> {
+        let own = <F as Formats>::all().into_iter();
+        let own = own.map(|(name, one)| (name, Self::Own(one)));
+        let reports = <report::Format as Formats>::all().into_iter();
+        own.chain(reports.map(|(name, one)| (name, Self::Report(one))))
+            .collect()
+    }
+}
+
+/// The parser of `FORMAT[=FILE]`, which lists the formats in help and completions.
+pub(crate) fn parser<F: Formats>() -> Parser<F> {
+    Parser(PhantomData)
+}
+
+/// Parser of [`Output`]
+#[derive(Debug, Clone)]
+pub(crate) struct Parser<F>(PhantomData<F>);
+
+impl<F: Formats> TypedValueParser for Parser<F> {
+    type Value = Output<F>;
+
+    fn parse_ref(
+        &self,
+        command: &clap::Command,
+        argument: Option<&clap::Arg>,
+        value: &OsStr,
+    ) -> Result<Output<F>, clap::Error> {
+        TypedValueParser::parse_ref(&parse::<F>, command, argument, value)
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        let names = F::all().into_iter().map(|(name, _)| name);
+        Some(Box::new(names))
+    }
+}
+
 /// Reads `FORMAT` or `FORMAT=FILE`.
 ///
 /// # Errors
 ///
 /// Not a format.
-pub(crate) fn parse<F: ValueEnum>(text: &str) -> Result<Output<F>, String> {
+fn parse<F: Formats>(text: &str) -> Result<Output<F>, String> {
     let (name, path) = match text.split_once('=') {
         Some((name, "-")) => (name, None),
         Some((name, path)) => (name, Some(PathBuf::from(path))),
@@ -35,17 +97,16 @@ pub(crate) fn parse<F: ValueEnum>(text: &str) -> Result<Output<F>, String> {
     {
         return Err(format!("`{name}=` needs a file"));
     }
-    let format = F::from_str(name, false).map_err(|_| {
-        let known = F::value_variants().iter();
-        let known: Vec<_> = known
-            .filter_map(|one| Some(one.to_possible_value()?.get_name().to_owned()))
-            .collect();
-        format!(
-            "expected one of {}, optionally with `=FILE`",
-            known.join(", ")
-        )
-    })?;
-    Ok(Output { format, path })
+    let all = F::all();
+    let Some((_, format)) = all.iter().find(|(known, _)| known.get_name() == name) else {
+        let known: Vec<_> = all.iter().map(|(known, _)| known.get_name()).collect();
+        let known = known.join(", ");
+        return Err(format!("expected one of {known}, optionally with `=FILE`"));
+    };
+    Ok(Output {
+        format: *format,
+        path,
+    })
 }
 
 /// Writes every format to its destination. Files have no colors.
@@ -88,6 +149,11 @@ pub(crate) fn check<'p, F>(
         }
     }
     Ok(files::refuse_inputs(files, inputs)?)
+}
+
+/// The formats to write.
+pub(crate) fn formats<F: Copy>(outputs: &[Output<F>]) -> impl Iterator<Item = F> {
+    outputs.iter().map(|output| output.format)
 }
 
 /// The files that are written.

@@ -4,12 +4,15 @@ mod github;
 mod human;
 mod json;
 mod junit;
+mod report;
 
 use std::io::{self, Write};
 
 use clap::ValueEnum;
 use policy_lint::suite::Outcome;
 
+use super::output::OrReport;
+use crate::emit::report as reports;
 use crate::suite::{Case, CaseResult, Coverage, Ended, Loaded, Mutation};
 
 /// How results are printed
@@ -19,11 +22,9 @@ pub(crate) enum Format {
     Human,
     /// One document: `countersign schema test-report`
     Json,
-    /// JUnit: a test suite for each suite
-    Junit,
-    /// Annotations of a GitHub workflow, for what is not as expected
-    Github,
 }
+
+pub(crate) type Formats = OrReport<Format>;
 
 /// Everything that one run has found out
 #[derive(Debug)]
@@ -118,11 +119,25 @@ fn sentence(case: &Case, result: &CaseResult) -> String {
     }
 }
 
-pub(crate) fn write(format: Format, out: &mut dyn Write, tested: &Tested) -> io::Result<()> {
+/// The differences of a result, a line each.
+fn details(result: &CaseResult) -> String {
+    let Ended::Decided { mismatches, .. } = &result.ended else {
+        return String::new();
+    };
+    let lines = mismatches.iter().map(|one| {
+        let (expected, actual) = (&one.expected, &one.actual);
+        format!("\n{}: expected {expected}, got {actual}", one.what)
+    });
+    lines.collect()
+}
+
+pub(crate) fn write(format: Formats, out: &mut dyn Write, tested: &Tested) -> io::Result<()> {
     match format {
-        Format::Human => human::write(out, tested),
-        Format::Json => json::write(out, tested),
-        Format::Junit => junit::write(out, tested),
-        Format::Github => github::write(out, tested),
+        Formats::Own(Format::Human) => human::write(out, tested),
+        Formats::Own(Format::Json) => json::write(out, tested),
+        // With the time that each case took, and with all differences.
+        Formats::Report(reports::Format::Junit) => junit::write(out, tested),
+        Formats::Report(reports::Format::Github) => github::write(out, tested),
+        Formats::Report(format) => reports::write(format, out, &report::report(tested)),
     }
 }

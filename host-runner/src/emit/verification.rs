@@ -1,6 +1,6 @@
 //! Output of `attest verify`.
 
-use std::io::{self, Write as _};
+use std::io::{self, Write};
 
 use serde_json::json;
 
@@ -15,8 +15,12 @@ const VERIFIED: &str = "VERIFIED";
 const NOT_VERIFIABLE: &str = "ATTESTATION_NOT_VERIFIABLE";
 
 /// Prints the result and its reasons.
-pub(crate) fn human(image: &Image, attestor: &Attestor, finding: &Finding) -> io::Result<()> {
-    let mut out = anstream::stdout().lock();
+pub(crate) fn human(
+    mut out: &mut dyn Write,
+    image: &Image,
+    attestor: &Attestor,
+    finding: &Finding,
+) -> io::Result<()> {
     let (colour, result) = if finding.attestor.verified {
         (BOLD_GREEN, VERIFIED)
     } else {
@@ -34,7 +38,7 @@ pub(crate) fn human(image: &Image, attestor: &Attestor, finding: &Finding) -> io
 }
 
 /// Prints Google's `ValidateAttestationOccurrenceResponse` and the reasons with their codes.
-pub(crate) fn json(finding: &Finding) -> io::Result<()> {
+pub(crate) fn json(out: &mut dyn Write, finding: &Finding) -> io::Result<()> {
     let mut response = if finding.attestor.verified {
         json!({"result": VERIFIED})
     } else {
@@ -43,5 +47,5 @@ pub(crate) fn json(finding: &Finding) -> io::Result<()> {
     if let Some(fields) = response.as_object_mut() {
         fields.insert("reasons".into(), finding.reasons.clone());
     }
-    super::json::print(&response)
+    super::json::write(out, &response)
 }

@@ -2,11 +2,12 @@
 
 use serde_json::{Map, Value, json};
 
+use super::place::Place;
 use super::{foreign, kinds, list};
 use crate::terminal::printable;
 
 /// One object, as an admission request
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Request {
     /// The `AdmissionRequest`
     pub request: Value,
@@ -14,6 +15,8 @@ pub struct Request {
     pub title: String,
     /// The file it is from
     pub source: String,
+    /// Its place in the file
+    pub place: Place,
     /// Whether any exported webhook rule matches
     pub asked: Asked,
 }
@@ -32,6 +35,14 @@ pub enum Asked {
     No,
 }
 
+impl Request {
+    /// Sets the document of its place.
+    pub(super) fn in_document(mut self, index: usize) -> Self {
+        self.place.document = index;
+        self
+    }
+}
+
 /// Why a part of a document is no object that can be judged
 #[derive(Debug)]
 pub(crate) enum Problem {
@@ -44,7 +55,7 @@ pub(crate) enum Problem {
 /// Takes each object, or why it is none: one that is none must not hide the others
 pub(super) type Visit<'v> = dyn FnMut(Result<Request, Problem>) + 'v;
 
-/// Visits the requests of one document.
+/// Visits the requests of one document. Each has its place in this document; the caller knows which one it is.
 pub(super) fn from_document(
     document: Value,
     namespace: Option<&str>,
@@ -71,10 +82,10 @@ pub(super) fn from_document(
             let problem = "the AdmissionReview has no `request`";
             return visit(Err(Problem::Malformed(problem.into())));
         };
-        return visit(Ok(recorded(request, source)));
+        return visit(Ok(recorded(request, "/request/object", source)));
     }
     if !is_manifest && (object.contains_key("kind") || object.contains_key("operation")) {
-        return visit(Ok(recorded(object, source)));
+        return visit(Ok(recorded(object, "/object", source)));
     }
     from_manifests(object, "", namespace, source, visit);
 }
@@ -89,7 +100,7 @@ pub(super) fn from_manifests(
 ) {
     list::each(object, pointer, &mut |pointer, object| {
         let read = object.map_err(Problem::Malformed);
-        let read = read.and_then(|object| manifest(object, namespace, source));
+        let read = read.and_then(|object| manifest(object, pointer, namespace, source));
         visit(read.map_err(|problem| problem.at(pointer)));
     });
 }
@@ -112,7 +123,7 @@ fn is(object: &Map<String, Value>, key: &str, expected: &str) -> bool {
     object.get(key).and_then(Value::as_str) == Some(expected)
 }
 
-fn recorded(request: Map<String, Value>, source: &str) -> Request {
+fn recorded(request: Map<String, Value>, pointer: &str, source: &str) -> Request {
     let request = Value::Object(request);
     let text = |pointer| {
         request
@@ -129,6 +140,7 @@ fn recorded(request: Map<String, Value>, source: &str) -> Request {
         request,
         title,
         source: source.to_owned(),
+        place: Place::at(pointer),
         asked: Asked::Yes,
     }
 }
@@ -138,6 +150,7 @@ const WITHOUT_KIND: &str = "expected an object with `apiVersion` and `kind`";
 /// A manifest becomes the request that creates it, in the namespace that kubectl would choose.
 fn manifest(
     object: Map<String, Value>,
+    pointer: &str,
     namespace: Option<&str>,
     source: &str,
 ) -> Result<Request, Problem> {
@@ -185,6 +198,7 @@ fn manifest(
         request,
         title,
         source: source.to_owned(),
+        place: Place::at(pointer),
         asked,
     })
 }

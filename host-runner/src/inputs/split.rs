@@ -19,13 +19,13 @@ pub(super) fn found_in(
         return vec![Err(error)];
     }
     let (mut found, mut malformed) = (Vec::new(), 0_usize);
-    for document in documents {
+    for (index, document) in documents.into_iter().enumerate() {
         let read = |text: String| {
             let name = name.to_owned();
             documents_in(&Source { name, text })
         };
         match read(document.text.to_owned()) {
-            Ok(documents) => found.extend(objects_of(documents, namespace, name)),
+            Ok(documents) => found.extend(objects_of(documents, index, namespace, name)),
             Err(error) => {
                 malformed = malformed.saturating_add(1);
                 if malformed <= MAX_TOLD {
@@ -45,18 +45,22 @@ pub(super) fn found_in(
 }
 
 /// A document of a stream
-struct Document<'t> {
-    text: &'t str,
+pub(super) struct Document<'t> {
+    pub(super) text: &'t str,
+    /// Offset of its first byte
+    pub(super) start: usize,
     /// How many lines stand before it
     line: usize,
 }
 
-fn documents_of(text: &str) -> Vec<Document<'_>> {
+/// The documents of a text, without empty ones.
+pub(super) fn documents_of(text: &str) -> Vec<Document<'_>> {
     let (mut documents, mut line) = (Vec::new(), 0_usize);
     for range in policy_lint::source::documents(text) {
+        let start = range.start;
         let text = text.get(range).unwrap_or_default();
         if !text.trim().is_empty() {
-            documents.push(Document { text, line });
+            documents.push(Document { text, start, line });
         }
         line = line.saturating_add(text.matches('\n').count());
     }

@@ -41,6 +41,7 @@ pub(crate) fn each_request<E>(
         namespace,
         name: &name,
         position: &Position::start(MAX_OBJECT),
+        document: 0,
         visit,
         stopped: None,
     }
@@ -57,6 +58,7 @@ pub(super) fn found_in(text: &str, namespace: Option<&str>, name: &str) -> Optio
         namespace,
         name,
         position: &Position::start(MAX_OBJECT),
+        document: 0,
         visit: &mut |found| {
             all.push(found);
             Ok::<_, core::convert::Infallible>(())
@@ -80,6 +82,8 @@ struct Objects<'a, E> {
     namespace: Option<&'a str>,
     name: &'a str,
     position: &'a Position,
+    /// Index of the document that is read
+    document: usize,
     visit: &'a mut dyn FnMut(Found) -> Result<(), E>,
     /// Why reading ended, where JSON is not the reason
     stopped: Option<Stop<E>>,
@@ -126,6 +130,7 @@ impl<E> Objects<'_, E> {
         let mut reader = Reader::new(input, self.position, progress);
         while reader.has_more().map_err(unreadable)? {
             self.read_json(&mut reader)?;
+            self.document = self.document.saturating_add(1);
         }
         Ok(())
     }
@@ -201,6 +206,7 @@ impl<E> Objects<'_, E> {
         all: Vec<Result<request::Request, Problem>>,
     ) -> Result<(), D> {
         all.into_iter().try_for_each(|found| {
+            let found = found.map(|request| request.in_document(self.document));
             self.visit(found.map_err(|problem| InputError::of(problem, self.name)))
         })
     }

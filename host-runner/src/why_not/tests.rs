@@ -4,7 +4,7 @@ use policy_wasm::time::Time;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::inputs::{self, Asked, Request};
+use crate::inputs::{self, Asked, Place, Request};
 
 const DIGEST: &str = "1111111111111111111111111111111111111111111111111111111111111111";
 
@@ -32,6 +32,7 @@ fn evaluated(settings: &Value, image: &str) -> Evaluated<Decision> {
             request,
             title: "Pod staging/web".into(),
             source: "pod.yaml".into(),
+            place: Place::default(),
             asked: Asked::Yes,
         },
         answer,

@@ -4,7 +4,8 @@ use super::{Entry, Node, Shape, Span};
 
 /// The place that a path such as `policy.clusterAdmissionRules[us-east1.prod].evaluationMode` names:
 /// as far as it leads, the value, or the nearest one above it.
-pub(crate) fn resolve(root: &Node, path: &str) -> Span {
+#[must_use]
+pub fn resolve(root: &Node, path: &str) -> Span {
     let (span, ..) = walk(root, path);
     span
 }

@@ -35,7 +35,8 @@ fn each_check_is_shown_with_its_verdict() {
 #[test]
 fn google_s_response_has_every_check() {
     let arguments = format!("{POLICY} {TIME} --format gke {FIXTURES}/vulnerable.yaml");
-    let response: Value = serde_json::from_str(&run(&arguments, "", 1).0).unwrap();
+    let responses: Value = serde_json::from_str(&run(&arguments, "", 1).0).unwrap();
+    let response = &responses[0];
     let check = |index: usize, kind: &str, name: &str, verdict: &str, why: &str| {
         json!({
             "index": index.to_string(), "displayName": name, "type": kind,
@@ -91,7 +92,7 @@ fn google_s_response_has_every_check() {
             }],
         }],
     });
-    assert_eq!(response, expected);
+    assert_eq!(*response, expected);
 }
 
 #[test]

@@ -25,7 +25,7 @@ fn no_name_is_a_command_of_a_workflow_in_any_format() {
     std::fs::write(&suite, text).unwrap();
     let folder = folder.path().display();
     let mut commands = Vec::new();
-    for format in ["human", "json", "junit", "github"] {
+    for format in ["human", "json", "junit", "sarif", "github", "markdown"] {
         commands.push(format!("test --format {format} {folder}"));
     }
     for format in ["human", "concise", "json", "sarif", "junit", "github"] {
@@ -63,7 +63,8 @@ fn json_says_the_same_with_every_character_spelled_out() {
     let output = countersign(command, &pod);
     let shown = String::from_utf8(output.stdout).unwrap();
     assert!(!shown.contains("##["), "{shown}");
-    let decision: Value = serde_json::from_str(&shown).unwrap();
+    let report: Value = serde_json::from_str(&shown).unwrap();
+    let decision = &report["objects"][0]["decision"];
     assert_eq!(decision["images"][0]["image"], "##[error]x");
 }
 
@@ -87,7 +88,16 @@ fn no_private_key_is_shown_in_any_format() {
         r#"{{"apiVersion": "v1", "kind": "Pod", "metadata": {{"name": "a"}},
            "spec": {{"containers": [{{"name": "a", "image": {text}}}]}}}}"#
     );
-    for format in ["human", "json", "admission-review", "gke"] {
+    for format in [
+        "human",
+        "json",
+        "admission-review",
+        "gke",
+        "junit",
+        "sarif",
+        "github",
+        "markdown",
+    ] {
         let command =
             format!("evaluate --settings policies/pipeline/policy.yaml --format {format} -");
         let output = countersign(&command, &pod);

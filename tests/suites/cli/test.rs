@@ -188,6 +188,7 @@ fn the_schemas_are_printed() {
         "bench-report",
         "decision",
         "diff-report",
+        "evaluation-report",
         "lint-config",
         "lint-report",
         "suite",

@@ -142,7 +142,9 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
         refused = Some(finding);
     }
     if let Some(finding) = refused {
-        terminal::unless_closed(emit::verification::human(image, &attestor, &finding))?;
+        let mut out = anstream::stdout().lock();
+        let printed = emit::verification::human(&mut out, image, &attestor, &finding);
+        terminal::unless_closed(printed)?;
         args.advise(&payload);
     }
     Ok(Exit::No)

@@ -13,10 +13,10 @@ use crate::attest::evidence_file;
 use crate::attest::image::Image;
 use crate::attest::public_key::KeyEntry;
 use crate::attest::verification::Question;
+use crate::emit::{self, output};
 use crate::judge::Judge;
-use crate::terminal;
 use crate::terminal::shown;
-use crate::{Exit, emit, inputs};
+use crate::{Exit, inputs};
 
 /// Arguments of `countersign attest verify`
 #[derive(Debug, clap::Args)]
@@ -61,9 +61,10 @@ pub struct Args {
     /// Verify as of this time, in RFC 3339 [default: now]; OpenPGP keys expire
     #[arg(long, value_name = "TIME", value_parser = parse_time)]
     time: Option<Time>,
-    /// Output format
-    #[arg(long, value_enum, default_value_t = Format::Human)]
-    format: Format,
+    /// Output format and file to write it to; repeatable
+    #[arg(long, value_name = "FORMAT[=FILE]", default_value = "human",
+          value_parser = output::parser::<Format>())]
+    format: Vec<output::Output<Format>>,
     #[command(flatten)]
     module: ModuleArgs,
     #[command(flatten)]
@@ -83,6 +84,10 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
     if !args.attestation.is_empty() && args.evidence.is_given() {
         bail!("--attestation cannot be used with --kubernetes, --registry or --replay");
     }
+    let read = args.attestation.iter();
+    let read = read.chain(&args.settings).chain(&args.public_key);
+    let read = read.map(PathBuf::as_path).chain(args.evidence.inputs());
+    output::check(&args.format, read)?;
     let mut attestations = Vec::new();
     for path in &args.attestation {
         attestations.extend(evidence_file::attestations(path, &args.image)?);
@@ -118,9 +123,9 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
         question = question.about(&attestations, &args.image);
     }
     let finding = judge.finish(question.ask(&judge, &args.image))?;
-    terminal::unless_closed(match args.format {
-        Format::Human => emit::verification::human(&args.image, &attestor, &finding),
-        Format::Json => emit::verification::json(&finding),
+    output::write(&args.format, |format, out| match format {
+        Format::Human => emit::verification::human(out, &args.image, &attestor, &finding),
+        Format::Json => emit::verification::json(out, &finding),
     })?;
     Ok(if finding.attestor.verified {
         Exit::Yes

@@ -3,7 +3,7 @@
 use crate::audit::Summary;
 
 /// `1,234 objects: 1,200 admitted, 30 denied, 4 admitted by dry run; 57 images; 300 skipped (no images)`
-pub(super) fn summary(summary: &Summary, passed_over: usize) -> String {
+pub(in crate::emit) fn summary(summary: &Summary, passed_over: usize) -> String {
     let many = |count: usize, noun: &str| {
         let plural = if count == 1 { "" } else { "s" };
         format!("{} {noun}{plural}", grouped(count))
@@ -34,7 +34,7 @@ pub(super) fn summary(summary: &Summary, passed_over: usize) -> String {
 }
 
 /// `1,234`
-pub(super) fn grouped(number: usize) -> String {
+pub(in crate::emit) fn grouped(number: usize) -> String {
     let digits = number.to_string();
     let mut text = String::with_capacity(digits.len());
     for (index, digit) in digits.chars().enumerate() {

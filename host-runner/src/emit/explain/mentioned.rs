@@ -1,4 +1,5 @@
-//! Codes that a text mentions: a denial as `kubectl` printed it, a Decision, an `AdmissionReview`.
+//! Codes that a text mentions: a denial as `kubectl` printed it, a Decision, an `EvaluationReport`, an
+//! `AdmissionReview`.
 
 use serde_json::Value;
 
@@ -25,7 +26,10 @@ pub(crate) fn is_message(text: &str) -> bool {
 pub(crate) fn is_answer(text: &str) -> bool {
     let is_ours = |value: &Value| {
         let kind = value.get("kind").and_then(Value::as_str);
-        matches!(kind, Some("Decision" | "AdmissionReview" | "Status"))
+        matches!(
+            kind,
+            Some("AdmissionReview" | "Decision" | "EvaluationReport" | "Status")
+        )
     };
     match serde_json::from_str(text.trim()) {
         Ok(Value::Array(items)) => !items.is_empty() && items.iter().all(is_ours),

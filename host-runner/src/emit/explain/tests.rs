@@ -2,7 +2,7 @@ use serde::Deserialize as _;
 use serde_json::json;
 
 use super::*;
-use crate::inputs::{Asked, Request};
+use crate::inputs::{Asked, Place, Request};
 
 /// The tree for a Decision under settings, without colours.
 fn drawn(answer: &Value, settings: &Value) -> String {
@@ -10,6 +10,7 @@ fn drawn(answer: &Value, settings: &Value) -> String {
         request: json!({"operation": "CREATE", "namespace": "staging", "kind": {"kind": "Pod"}}),
         title: "Pod staging/web".into(),
         source: "pod.yaml".into(),
+        place: Place::default(),
         asked: Asked::Yes,
     };
     let answer = Decision::deserialize(answer).unwrap();
@@ -200,6 +201,7 @@ fn nothing_of_a_hostile_answer_moves_the_terminal() {
         request: json!({}),
         title: "Pod".into(),
         source: "pod.yaml".into(),
+        place: Place::default(),
         asked: Asked::Yes,
     };
     let mut out = Vec::new();

@@ -5,7 +5,7 @@ use serde::Deserialize as _;
 use serde_json::json;
 
 use super::*;
-use crate::inputs::{Asked, Request};
+use crate::inputs::{Asked, Place, Request};
 
 /// The response to a request for the Pod `prod/web`, made from what a Decision has besides its kind.
 fn answered(decision: Value) -> Value {
@@ -21,6 +21,7 @@ fn asked(request: Value, answer: Value) -> Value {
             request,
             title: String::new(),
             source: String::new(),
+            place: Place::default(),
             asked: Asked::Yes,
         },
         answer: Decision::deserialize(answer).unwrap(),

@@ -2,7 +2,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::decision::Answer;
-use crate::inputs::{Asked, Request};
+use crate::inputs::{Asked, Place, Request};
 
 /// What is printed about a Decision, without colours and without the line of the object.
 fn printed(answer: &Value) -> String {
@@ -11,6 +11,7 @@ fn printed(answer: &Value) -> String {
         request: Value::Null,
         title: "Pod prod/web".into(),
         source: "pod.yaml".into(),
+        place: Place::default(),
         asked: Asked::Yes,
     };
     let answer = Answer::parse(answer.to_string().into_bytes()).unwrap();

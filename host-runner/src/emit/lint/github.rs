@@ -23,7 +23,7 @@ pub(super) fn write(out: &mut dyn Write, linted: &Linted) -> io::Result<()> {
                 Severity::Warning => "warning",
                 Severity::Info => "notice",
             },
-            file: file.name(),
+            file: Some(file.name()),
             line: position.line,
             column: Some(position.column),
             title: &finding.code,

@@ -1,4 +1,4 @@
-//! SARIF 2.1.0 (<https://docs.oasis-open.org/sarif/sarif/v2.1.0/>), for code scanning.
+//! SARIF: a result for each finding, with its labels and fix.
 
 use std::io::{self, Write};
 
@@ -6,6 +6,7 @@ use policy_lint::{Diagnostic, Label, RULES, Severity, SourceFile, Span};
 use serde_json::{Map, Value, json};
 
 use super::Linted;
+use crate::emit::sarif;
 
 pub(super) fn write(out: &mut dyn Write, linted: &Linted) -> io::Result<()> {
     let rules = rules(&linted.report.diagnostics);
@@ -14,18 +15,7 @@ pub(super) fn write(out: &mut dyn Write, linted: &Linted) -> io::Result<()> {
         .map(|finding| result(finding, &rules, &linted.files))
         .collect();
     let rules: Vec<_> = rules.into_iter().map(|(_, rule)| rule).collect();
-    let document = json!({
-        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
-        "version": "2.1.0",
-        "runs": [{
-            "tool": {"driver": {
-                "name": "countersign", "version": env!("CARGO_PKG_VERSION"), "rules": rules,
-            }},
-            "columnKind": "unicodeCodePoints",
-            "results": results,
-        }],
-    });
-    crate::emit::json::write(out, &document)
+    crate::emit::json::write(out, &sarif::document(&rules, &results))
 }
 
 /// The rules of the findings, with their pages. Codes of the policy's own validation are rules, too.
@@ -120,22 +110,7 @@ fn location(label: &Label, files: &[SourceFile]) -> Value {
 
 fn artifact(span: Span, files: &[SourceFile]) -> Value {
     let name = files.get(span.file).map_or("", SourceFile::name);
-    json!({"uri": uri(name)})
-}
-
-/// A path as a URI reference, percent-encoded.
-fn uri(path: &str) -> String {
-    let scheme = if path.starts_with('/') { "file://" } else { "" };
-    let mut uri = String::from(scheme);
-    for byte in path.trim_start_matches("./").bytes() {
-        match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => {
-                uri.push(char::from(byte));
-            }
-            _ => uri.push_str(&format!("%{byte:02X}")),
-        }
-    }
-    uri
+    json!({"uri": sarif::uri(name)})
 }
 
 fn region(span: Span, files: &[SourceFile]) -> Value {

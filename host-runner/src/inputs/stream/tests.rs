@@ -10,6 +10,7 @@ fn read_up_to(limit: u64, text: &str) -> (Vec<Request>, Vec<InputError>) {
         namespace: None,
         name: "dump",
         position: &Position::start(limit),
+        document: 0,
         visit: &mut |found| {
             match found {
                 Ok(request) => requests.push(request),
@@ -322,6 +323,7 @@ fn an_error_of_the_visitor_ends_the_reading() {
         namespace: None,
         name: "dump",
         position: &Position::start(MAX_OBJECT),
+        document: 0,
         visit: &mut visit,
         stopped: None,
     }
@@ -341,6 +343,7 @@ fn every_byte_is_told_once() {
         namespace: None,
         name: "dump",
         position: &Position::start(MAX_OBJECT),
+        document: 0,
         visit: &mut |_| Ok::<_, InputError>(()),
         stopped: None,
     }

@@ -1,0 +1,116 @@
+//! Results by object for CI systems and pull requests, one format a file. Every command that evaluates objects or runs
+//! suites has these formats.
+
+mod changes;
+mod github;
+mod junit;
+mod markdown;
+mod objects;
+mod sarif;
+
+use std::io::{self, Write};
+
+use clap::ValueEnum;
+use policy_lint::Position;
+
+pub(crate) use changes::changes;
+pub(crate) use objects::{audited, evaluated};
+
+/// Formats that several commands have
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// JUnit XML: a test suite for each file
+    Junit,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+    /// Annotations of a GitHub workflow
+    Github,
+    /// Markdown, for job summaries and comments on pull requests
+    Markdown,
+}
+
+/// The results of one run
+#[derive(Debug)]
+pub(crate) struct Report {
+    /// `countersign evaluate`
+    pub(super) title: &'static str,
+    /// `2 admitted, 1 denied`
+    pub(super) summary: String,
+    pub(super) items: Vec<Item>,
+    /// About everything that is not among the items
+    pub(super) notes: Vec<(Level, String)>,
+}
+
+/// The result of an object or a case
+#[derive(Debug)]
+pub(super) struct Item {
+    /// `Pod default/web`
+    pub(super) title: String,
+    pub(super) file: String,
+    pub(super) position: Position,
+    /// In a few words
+    pub(super) outcome: String,
+    pub(super) level: Level,
+    pub(super) findings: Vec<Finding>,
+}
+
+/// A reason of a result
+#[derive(Debug)]
+pub(super) struct Finding {
+    pub(super) level: Level,
+    /// Empty if there is none
+    pub(super) code: String,
+    pub(super) message: String,
+    /// Empty if the reason concerns the whole object
+    pub(super) image: String,
+    pub(super) position: Position,
+}
+
+/// What a result means for the run, the worst first
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Level {
+    /// There is no result
+    Error,
+    /// The result makes the run fail
+    Failure,
+    /// The result does not make the run fail, and should be looked at
+    Warning,
+    Passed,
+}
+
+/// Writes a report.
+pub(crate) fn write(format: Format, out: &mut dyn Write, report: &Report) -> io::Result<()> {
+    match format {
+        Format::Junit => junit::write(out, report),
+        Format::Sarif => sarif::write(out, report),
+        Format::Github => github::write(out, report),
+        Format::Markdown => markdown::write(out, report),
+    }
+}
+
+impl Item {
+    /// The code of a finding, or the outcome if it has none.
+    fn code<'a>(&'a self, finding: &'a Finding) -> &'a str {
+        match finding.code.as_str() {
+            "" => &self.outcome,
+            code => code,
+        }
+    }
+
+    /// `Pod default/web, denied: the message`
+    fn sentence(&self, finding: &Finding) -> String {
+        format!("{}, {}: {}", self.title, self.outcome, finding.message)
+    }
+}
+
+/// Adds a note of objects or files without a result.
+pub(super) fn without_result(notes: &mut Vec<(Level, String)>, count: usize) {
+    if count > 0 {
+        let what = crate::terminal::counted(count, "problem");
+        let text = format!("{what} with objects or files that could not be read or evaluated");
+        notes.push((Level::Error, text));
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,85 @@
+//! The report of `diff`.
+
+use super::{Finding, Item, Level, Report, without_result};
+use crate::comparison::{Change, Codes, Comparison, ImageChange, ObjectChange, Said};
+use crate::emit::changes::summary;
+use crate::inputs::lines::Lines;
+
+/// The report of `diff`: the objects that change. `without` is the number of problems instead of results.
+pub(crate) fn changes(comparison: &Comparison, without: usize) -> Report {
+    let mut lines = Lines::default();
+    let changes = comparison.changes.iter();
+    let items = changes.map(|change| item(change, &mut lines)).collect();
+    let mut notes = Vec::new();
+    without_result(&mut notes, without);
+    Report {
+        title: "countersign diff",
+        summary: summary(&comparison.summary),
+        items,
+        notes,
+    }
+}
+
+fn item(change: &ObjectChange, lines: &mut Lines) -> Item {
+    let mut position = |field: &str| lines.position(&change.source, &change.place, field);
+    let (old, new) = (change.old.words(), change.new.words());
+    let outcome = match change.change {
+        Change::ReasonsOnly => format!("{new}, for other reasons"),
+        _ => format!("{old} -> {new}"),
+    };
+    // Every listed change makes the exit status 1.
+    let level = Level::Failure;
+    let finding = |image: &str, message: Vec<String>, position| Finding {
+        level: match change.change {
+            Change::NewlyDenied => level,
+            _ => Level::Warning,
+        },
+        code: change.change.name().to_owned(),
+        message: message.join("\n"),
+        image: image.to_owned(),
+        position,
+    };
+    let of_images = change.images.iter();
+    let mut findings: Vec<_> = of_images
+        .map(|one| finding(&one.image, of_image(one), position(&one.field)))
+        .collect();
+    if !change.codes.is_empty() || findings.is_empty() {
+        let mut message = codes(&change.codes);
+        if message.is_empty() {
+            message.push(outcome.clone());
+        }
+        findings.insert(0, finding("", message, position("")));
+    }
+    Item {
+        title: change.object.clone(),
+        file: change.source.clone(),
+        position: position(""),
+        outcome,
+        level,
+        findings,
+    }
+}
+
+/// The verdicts of an image, and the lost and gained codes.
+fn of_image(change: &ImageChange) -> Vec<String> {
+    let verdict = |said: &Option<Said>| match said {
+        Some(said) => said.verdict.to_string(),
+        None => "not evaluated".to_owned(),
+    };
+    let (old, new) = (verdict(&change.old), verdict(&change.new));
+    let mut lines = Vec::new();
+    if old != new {
+        lines.push(format!("{old} -> {new}"));
+    }
+    lines.extend(codes(&change.codes));
+    if lines.is_empty() {
+        lines.push("another part of the policy applies".to_owned());
+    }
+    lines
+}
+
+fn codes(codes: &Codes) -> Vec<String> {
+    let lost = codes.lost.iter().map(|code| format!("- {code}"));
+    lost.chain(codes.gained.iter().map(|code| format!("+ {code}")))
+        .collect()
+}

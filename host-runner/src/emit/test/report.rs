@@ -1,0 +1,77 @@
+//! The report of suites, for the formats that all reports have: a result for each case, and for each gap.
+
+use super::{Tested, details, sentence};
+use crate::emit::report::{Finding, Item, Level, Report};
+use crate::inputs::lines::START;
+use crate::suite::{Case, CaseResult, Ended, Loaded};
+use crate::terminal::counted;
+
+pub(super) fn report(tested: &Tested) -> Report {
+    let results = tested.results.iter();
+    let cases = results
+        .filter(|result| !(tested.fail_only && result.is_as_expected()))
+        .filter_map(|result| {
+            let (suite, case) = tested.case(result)?;
+            Some(item(suite, case, result))
+        });
+    let gaps = tested.gaps().map(|(file, message)| gap(file, message));
+    let (all, failed) = (tested.results.len(), tested.failed());
+    let unexpected = tested.unexpected();
+    let passed = all.saturating_sub(failed).saturating_sub(unexpected);
+    Report {
+        title: "countersign test",
+        summary: format!(
+            "{}: {passed} passed, {unexpected} failed, {failed} with an error",
+            counted(all, "case")
+        ),
+        items: cases.chain(gaps).collect(),
+        notes: Vec::new(),
+    }
+}
+
+fn item(suite: &Loaded, case: &Case, result: &CaseResult) -> Item {
+    let (level, outcome) = match &result.ended {
+        Ended::Failed(_) => (Level::Error, "error"),
+        Ended::Decided { .. } if result.is_as_expected() => (Level::Passed, "passed"),
+        Ended::Decided { .. } => (Level::Failure, "failed"),
+    };
+    let position = policy_lint::Position {
+        line: case.line,
+        ..START
+    };
+    let finding = (level != Level::Passed).then(|| Finding {
+        level,
+        code: "unexpected-result".to_owned(),
+        message: sentence(case, result) + &details(result),
+        image: String::new(),
+        position,
+    });
+    Item {
+        title: case.name.clone(),
+        file: suite.name.clone(),
+        position,
+        outcome: outcome.to_owned(),
+        level,
+        findings: finding.into_iter().collect(),
+    }
+}
+
+/// A failure other than that of a case, at the start of the settings.
+fn gap(file: &str, message: String) -> Item {
+    let level = Level::Failure;
+    let finding = Finding {
+        level,
+        code: "not-tested".to_owned(),
+        message,
+        image: String::new(),
+        position: START,
+    };
+    Item {
+        title: "suites of this policy".to_owned(),
+        file: file.to_owned(),
+        position: START,
+        outcome: "failed".to_owned(),
+        level,
+        findings: vec![finding],
+    }
+}

@@ -1,0 +1,162 @@
+//! Lines of objects and of their fields. Only reports for reviewers need them, so the files are read again.
+
+use alloc::collections::BTreeMap;
+use std::fs;
+
+use policy_lint::SourceFile;
+use policy_lint::source::{Node, Position, Shape, begins_like_json, read, resolve};
+
+use super::{Place, split};
+
+/// Limit on files that are read again; longer ones are dumps, in which nobody reviews a line.
+const MAX_BYTES: u64 = 16 << 20;
+
+/// Line and column of what has no better place
+pub(crate) const START: Position = Position { line: 1, column: 1 };
+
+/// The files of a report
+#[derive(Debug, Default)]
+pub(crate) struct Lines {
+    /// By name; `None` for files that cannot be read again, such as standard input
+    files: BTreeMap<String, Option<Documents>>,
+}
+
+/// A file with the nodes of its documents
+#[derive(Debug)]
+struct Documents {
+    file: SourceFile,
+    documents: Vec<Document>,
+}
+
+/// One document
+#[derive(Debug)]
+struct Document {
+    /// The offset in the file from which its nodes count
+    offset: usize,
+    /// `None` if it cannot be read
+    root: Option<Node>,
+}
+
+impl Lines {
+    /// The position of a field of an object, such as `spec.containers[0].image`; the position of the object if it
+    /// has no such field, and the start of the file if that is unknown.
+    pub(crate) fn position(&mut self, file: &str, place: &Place, field: &str) -> Position {
+        let documents = self.files.entry(file.to_owned());
+        let documents = documents.or_insert_with(|| Documents::read(file));
+        let documents = documents.as_ref();
+        let position = documents.and_then(|documents| documents.position(place, field));
+        position.unwrap_or(START)
+    }
+}
+
+impl Documents {
+    fn read(name: &str) -> Option<Self> {
+        // A pipe has nothing left to read.
+        let metadata = fs::metadata(name).ok();
+        metadata.filter(|found| found.is_file() && found.len() <= MAX_BYTES)?;
+        let text = fs::read_to_string(name).ok()?;
+        Some(Self::of(SourceFile::new(name, text)))
+    }
+
+    fn of(file: SourceFile) -> Self {
+        let text = file.text();
+        let documents = match read(text) {
+            Ok(reading) => {
+                let documents = reading.documents.into_iter();
+                let whole = documents.map(|root| Document {
+                    offset: 0,
+                    root: Some(root),
+                });
+                whole.collect()
+            }
+            Err(_) if begins_like_json(text.as_bytes()) => Vec::new(),
+            Err(_) => {
+                let documents = split::documents_of(text).into_iter();
+                let each = documents.map(|document| Document {
+                    offset: document.start,
+                    root: read(document.text)
+                        .ok()
+                        .and_then(|reading| reading.documents.into_iter().next()),
+                });
+                each.collect()
+            }
+        };
+        Self { file, documents }
+    }
+
+    fn position(&self, place: &Place, field: &str) -> Option<Position> {
+        let document = self.documents.get(place.document)?;
+        let start = document.root.as_ref().map_or(0, |root| {
+            let object = object(root, &place.pointer);
+            resolve(object, field).start
+        });
+        Some(self.file.position(document.offset.saturating_add(start)))
+    }
+}
+
+/// The node at a JSON pointer, as far as it leads.
+fn object<'n>(root: &'n Node, pointer: &str) -> &'n Node {
+    let mut node = root;
+    for step in pointer.split('/').skip(1) {
+        let next = match &node.shape {
+            Shape::List(items) => step.parse().ok().and_then(|index: usize| items.get(index)),
+            _ => node.get(step),
+        };
+        let Some(next) = next else { break };
+        node = next;
+    }
+    node
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::inputs::{Source, found_in};
+
+    /// The lines of the image of the first container of every object.
+    fn lines(text: &str) -> Vec<usize> {
+        let source = Source {
+            name: "all".into(),
+            text: text.into(),
+        };
+        let documents = Documents::of(SourceFile::new("all", text));
+        let found = found_in(&source, None).into_iter().filter_map(Result::ok);
+        let positions = found.map(|request| {
+            let field = "spec.containers[0].image";
+            documents.position(&request.place, field).unwrap_or(START)
+        });
+        positions.map(|position| position.line).collect()
+    }
+
+    const POD: &str =
+        "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n  - name: a\n    image: a\n";
+
+    #[test]
+    fn images_have_their_line_in_every_kind_of_file() {
+        let review = r#"{"kind": "AdmissionReview", "request": {"kind": {"kind": "Pod"},
+            "object": {"spec": {"containers": [
+                {"image": "a"}]}}}}"#;
+        let list = "apiVersion: v1\nkind: List\nitems:\n- apiVersion: v1\n  kind: Pod\n  spec:\n    containers:\n    - image: a\n- apiVersion: v1\n  kind: Pod\n  spec: {containers: [{image: b}]}\n";
+        for (text, expected) in [
+            (format!("---\n# first\n---\n{POD}---\n{POD}"), vec![9, 16]),
+            // One malformed document between two that are not.
+            (format!("{POD}---\na: [\n---\n{POD}"), vec![6, 15]),
+            (list.to_owned(), vec![8, 11]),
+            (review.to_owned(), vec![3]),
+            (
+                format!("{review}\n{{\"kind\": \"Pod\", \"apiVersion\": \"v1\"}}"),
+                vec![3, 4],
+            ),
+        ] {
+            assert_eq!(lines(&text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_read_again_begins_at_its_first_line() {
+        let mut lines = Lines::default();
+        for file in ["<stdin>", "/dev/null", "/", "no such file"] {
+            assert_eq!(lines.position(file, &Place::default(), "spec"), START);
+        }
+    }
+}
