@@ -6,6 +6,7 @@ mod module;
 mod output;
 mod place;
 mod statement;
+mod suggested;
 
 pub use context::ContextArgs;
 pub(crate) use context::parse_time;
@@ -15,3 +16,4 @@ pub use output::OutputArgs;
 pub use place::PlaceArgs;
 pub use statement::StatementArgs;
 pub(crate) use statement::{parse_algorithm, parse_attestor, parse_image, parse_note};
+pub(crate) use suggested::{algorithms, codes, lints, suggested};

@@ -688,3 +688,37 @@ fn every_shell_gets_its_completions() {
         assert!(stdout.contains("evaluate"), "{shell}: {stdout}");
     }
 }
+
+#[test]
+fn codes_algorithms_and_formats_are_completed_and_other_values_stay_possible() {
+    for shell in ["bash", "zsh", "fish"] {
+        let (script, _) = run(&format!("completions {shell}"), "", 0);
+        for value in [
+            "markdown",
+            "ECDSA_P256_SHA256",
+            "lint-dry-run",
+            "digest-required",
+        ] {
+            assert!(script.contains(value), "{shell}: {value}");
+        }
+    }
+    // In zsh, `explain` takes files as well.
+    let (script, _) = run("completions zsh", "", 0);
+    let files = r#" lint-yaml-merge)" "files:file:_files"}' \"#;
+    assert!(script.contains(files), "{script}");
+    // A spelling of an algorithm that is not listed.
+    let folder = tempfile::tempdir().unwrap();
+    let key = folder.path().join("key.pem");
+    let keygen = "attest keygen --algorithm P-384 --attestor projects/p/attestors/build";
+    run(&format!("{keygen} --output {}", key.display()), "", 0);
+    let (_, stderr) = run("explain digest-requird", "", 2);
+    assert!(
+        stderr.contains("did you mean `digest-required`"),
+        "{stderr}"
+    );
+    for help in ["explain --help", "lint --help", "attest verify --help"] {
+        let (help, _) = run(help, "", 0);
+        assert!(!help.contains("lint-yaml-merge"), "{help}");
+        assert!(!help.contains("ECDSA_P256_SHA256"), "{help}");
+    }
+}

@@ -27,7 +27,25 @@ pub struct Args {
 pub(crate) fn run(args: &Args, mut program: clap::Command) -> Result<Exit> {
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut program, "countersign", &mut script);
+    if args.shell == Shell::Zsh {
+        script = with_files(&String::from_utf8(script)?).into_bytes();
+    }
     let printed = std::io::stdout().write_all(&script);
     terminal::unless_closed(printed)?;
     Ok(Exit::Yes)
+}
+
+/// Adds files to the codes of `explain`: in zsh, listed values replace files, and `explain` takes both.
+fn with_files(script: &str) -> String {
+    let lines = script.split_inclusive('\n').map(|line| {
+        let is_of_explain = line.starts_with("'*::subjects -- ");
+        let listed = line.rsplit_once(":(").filter(|_| is_of_explain);
+        match listed.and_then(|(help, rest)| Some((help, rest.rsplit_once(")'")?))) {
+            Some((help, (codes, end))) => format!(
+                r#"{help}:{{_alternative "codes:code:({codes})" "files:file:_files"}}'{end}"#
+            ),
+            None => line.to_owned(),
+        }
+    });
+    lines.collect()
 }

@@ -4,9 +4,10 @@ use alloc::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
+use clap::builder::PathBufValueParser;
 
 use crate::Exit;
-use crate::args::{ContextArgs, EvidenceArgs, ModuleArgs};
+use crate::args::{ContextArgs, EvidenceArgs, ModuleArgs, codes, suggested};
 use crate::emit;
 use crate::emit::explain::{Detail, mentioned};
 use crate::engine::{Operation, inspect};
@@ -34,7 +35,8 @@ pub struct Args {
     /// With --settings: manifests, lists, admission requests or reviews in YAML or JSON (files,
     /// folders, or `-` for standard input). Without: codes of reasons and lints, or something that has
     /// such codes: the message of a denial, a Decision or `AdmissionReview` in a file, or `-` for standard input
-    #[arg(required_unless_present = "list", value_name = "FILE|CODE|MESSAGE")]
+    #[arg(required_unless_present = "list", value_name = "FILE|CODE|MESSAGE", hide_possible_values = true,
+          value_parser = suggested(PathBufValueParser::new(), codes))]
     subjects: Vec<PathBuf>,
     /// List the codes of all reasons with their meanings
     #[arg(long, conflicts_with_all = ["subjects", "settings"])]

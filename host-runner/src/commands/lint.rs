@@ -6,11 +6,12 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context as _, Result, bail};
 use clap::ValueEnum;
+use clap::builder::StringValueParser;
 use policy_lint::{Config, Level, RULES, Rule, Severity, SourceFile, apply_fixes, closest};
 use policy_wasm::time::Time;
 
 use crate::Exit;
-use crate::args::parse_time;
+use crate::args::{codes, lints, parse_time, suggested};
 use crate::emit::lint::{Format, Linted};
 use crate::emit::{self, output};
 use crate::files::{self, Readers};
@@ -49,7 +50,8 @@ pub struct Args {
     #[arg(default_value = ".", value_name = "FILE")]
     paths: Vec<PathBuf>,
     /// Show the page of a lint
-    #[arg(long, value_name = "CODE", conflicts_with_all = ["list", "fix"])]
+    #[arg(long, value_name = "CODE", conflicts_with_all = ["list", "fix"], hide_possible_values = true,
+          value_parser = suggested(StringValueParser::new(), codes))]
     explain: Option<String>,
     /// List all lints
     #[arg(long, conflicts_with = "fix")]
@@ -64,13 +66,16 @@ pub struct Args {
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
     /// Disable a lint; overrides the configuration file
-    #[arg(long, short = 'A', value_name = "CODE")]
+    #[arg(long, short = 'A', value_name = "CODE", hide_possible_values = true,
+          value_parser = suggested(StringValueParser::new(), lints))]
     allow: Vec<String>,
     /// Report a lint as a warning; overrides --allow
-    #[arg(long, short = 'W', value_name = "CODE")]
+    #[arg(long, short = 'W', value_name = "CODE", hide_possible_values = true,
+          value_parser = suggested(StringValueParser::new(), lints))]
     warn: Vec<String>,
     /// Report a lint as an error; overrides --warn
-    #[arg(long, short = 'D', value_name = "CODE")]
+    #[arg(long, short = 'D', value_name = "CODE", hide_possible_values = true,
+          value_parser = suggested(StringValueParser::new(), lints))]
     deny: Vec<String>,
     /// Check as of this time, in RFC 3339 [default: now]
     ///

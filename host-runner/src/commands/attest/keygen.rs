@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result, bail};
 use policy_wasm::key::Algorithm;
 use serde_json::json;
 
-use crate::args::{parse_algorithm, parse_attestor, parse_note};
+use crate::args::{algorithms, parse_algorithm, parse_attestor, parse_note, suggested};
 use crate::attest::attestor::{Attestor, AttestorName};
 use crate::attest::private_key::PrivateKey;
 use crate::attest::public_key::KeyEntry;
@@ -47,7 +47,8 @@ pub struct Args {
     ///
     /// p256, p384, p521, ed25519 (envelopes only), ml-dsa-65, or any `signatureAlgorithm` of Google Binary
     /// Authorization.
-    #[arg(long, value_name = "ALGORITHM", default_value = "p256", value_parser = parse_algorithm)]
+    #[arg(long, value_name = "ALGORITHM", default_value = "p256", hide_possible_values = true,
+          value_parser = suggested(parse_algorithm, algorithms))]
     algorithm: Algorithm,
     /// Write the private key to this new file
     #[arg(long, short, value_name = "FILE")]

@@ -7,7 +7,9 @@ use clap::ArgGroup;
 use policy_wasm::key::Algorithm;
 use serde_json::Value;
 
-use crate::args::{ModuleArgs, PlaceArgs, StatementArgs, parse_algorithm, parse_note};
+use crate::args::{
+    ModuleArgs, PlaceArgs, StatementArgs, algorithms, parse_algorithm, parse_note, suggested,
+};
 use crate::attest::attestor::Attestor;
 use crate::attest::document::Attestation;
 use crate::attest::key_file::KeyFile;
@@ -65,7 +67,8 @@ pub struct Args {
     #[arg(long, value_name = "FILE", conflicts_with_all = ["key", "settings"], help_heading = "Signer")]
     public_key: Option<PathBuf>,
     /// Signature algorithm of an RSA key
-    #[arg(long, value_name = "ALGORITHM", value_parser = parse_algorithm, help_heading = "Signer")]
+    #[arg(long, value_name = "ALGORITHM", hide_possible_values = true,
+          value_parser = suggested(parse_algorithm, algorithms), help_heading = "Signer")]
     algorithm: Option<Algorithm>,
     /// Key id, if the settings give the key another id than the computed one, or several
     #[arg(long, value_name = "ID", help_heading = "Signer")]

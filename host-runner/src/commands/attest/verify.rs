@@ -7,7 +7,10 @@ use clap::{ArgGroup, ValueEnum};
 use policy_wasm::key::Algorithm;
 use policy_wasm::time::Time;
 
-use crate::args::{EvidenceArgs, ModuleArgs, parse_algorithm, parse_image, parse_note, parse_time};
+use crate::args::{
+    EvidenceArgs, ModuleArgs, algorithms, parse_algorithm, parse_image, parse_note, parse_time,
+    suggested,
+};
 use crate::attest::attestor::Attestor;
 use crate::attest::evidence_file;
 use crate::attest::image::Image;
@@ -50,7 +53,8 @@ pub struct Args {
     #[arg(long, value_name = "FILE", requires = "attestation")]
     public_key: Option<PathBuf>,
     /// Signature algorithm of an RSA key
-    #[arg(long, value_name = "ALGORITHM", value_parser = parse_algorithm, conflicts_with = "settings")]
+    #[arg(long, value_name = "ALGORITHM", hide_possible_values = true,
+          value_parser = suggested(parse_algorithm, algorithms), conflicts_with = "settings")]
     algorithm: Option<Algorithm>,
     /// Note that the attestations must have: projects/PROJECT/notes/NAME [default: any]
     #[arg(long, value_name = "NOTE", value_parser = parse_note, conflicts_with = "settings")]
