@@ -124,7 +124,7 @@ soak:
 # Builds the modules again in another folder and with another CARGO_HOME, and compares the bytes.
 [group('test')]
 reproducible:
-    cargo test --workspace --locked --test surface -- --ignored
+    cargo test --workspace --locked --test suites -- --ignored
 
 # Packages the crates for crates.io, with the modules inside, and builds the program from them alone.
 [group('release')]

@@ -1,6 +1,5 @@
 //! Platform policies decide like the project-singleton policies that they replace.
 
-#[path = "migration/import.rs"]
 mod import;
 
 use std::path::Path;

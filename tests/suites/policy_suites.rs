@@ -1,7 +1,6 @@
 //! Tests of policies, run as `countersign test` runs them: every word that a suite can say does what it
 //! says, and what a suite does not notice is found.
 
-#[path = "policy_suites/scaffold.rs"]
 mod scaffold;
 
 use std::fs;

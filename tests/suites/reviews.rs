@@ -4,7 +4,6 @@
 //! `reviews/kubernetes-1.36.jsonl` has one review a line, without what no policy reads, and the images that a
 //! reader of the object finds in it: `null` where a place names none.
 
-#[path = "reviews/presets.rs"]
 mod presets;
 
 use core_tests::native::decision;

@@ -1,13 +1,9 @@
 //! What the modules are from outside: imports, exports, metadata and size. A new import, or a
 //! module that grows, is something that a reviewer must see here.
 
-#[path = "surface/directions.rs"]
 mod directions;
-#[path = "surface/reproducible.rs"]
 mod reproducible;
-#[path = "surface/unsafe_code.rs"]
 mod unsafe_code;
-#[path = "surface/words.rs"]
 mod words;
 
 use std::collections::BTreeSet;
