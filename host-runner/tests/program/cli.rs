@@ -1,32 +1,14 @@
 //! The program as a user runs it: arguments in; output, errors and exit status out.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
-#[path = "cli/attest.rs"]
 mod attest;
-#[path = "cli/audit.rs"]
 mod audit;
-#[path = "cli/export.rs"]
 mod export;
-#[path = "cli/import.rs"]
 mod import;
-#[path = "cli/init.rs"]
 mod init;
-#[path = "cli/inputs.rs"]
 mod inputs;
-#[path = "cli/platform.rs"]
 mod platform;
-#[path = "cli/printable.rs"]
 mod printable;
-#[path = "../core/src/process.rs"]
-#[expect(unreachable_pub, reason = "the other suites have it from a library")]
-#[expect(clippy::print_stderr, reason = "what is not run is said")]
-mod process;
-#[path = "cli/program.rs"]
-mod program;
-#[path = "cli/scaffold.rs"]
 mod scaffold;
-#[path = "cli/yaml.rs"]
 mod yaml;
 
 use std::path::PathBuf;
@@ -34,7 +16,7 @@ use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
-use program::{countersign, file, root, run};
+use crate::program::{countersign, file, root, run};
 
 const PIPELINE: &str = "evaluate --settings policies/pipeline/policy.yaml";
 const ALLOWLIST: &str = "evaluate --settings policies/registry-allowlist/policy.yaml";

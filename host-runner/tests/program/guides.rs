@@ -8,19 +8,13 @@
 //! | `yaml file=NAME` | written to that file |
 //! | `console` | for a cluster or a registry, and not run |
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
-#[path = "../core/src/process.rs"]
-#[expect(unreachable_pub, reason = "the other suites have it from a library")]
-#[expect(clippy::print_stderr, reason = "what is not run is said")]
-mod process;
-
-#[path = "guides/messages.rs"]
 mod messages;
 
 use std::fs;
 use std::path::Path;
 use std::process::Command;
+
+use core_tests::process;
 
 /// A fenced block of a guide
 struct Block {

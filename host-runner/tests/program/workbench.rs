@@ -1,28 +1,19 @@
 //! The commands of whoever writes a policy, as a user runs them: does it hold, is it right, why is it
 //! so, what would change it, and what changes between two policies?
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
-#[path = "cli/bench.rs"]
 mod bench;
-#[path = "cli/lint.rs"]
 mod lint;
-#[path = "../core/src/process.rs"]
-#[expect(unreachable_pub, reason = "the other suites have it from a library")]
-#[expect(clippy::print_stderr, reason = "what is not run is said")]
-mod process;
-#[path = "cli/program.rs"]
-mod program;
-#[path = "cli/test.rs"]
 mod test;
 
 use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+use core_tests::process;
+
 use serde_json::{Value, json};
 
-use program::{file, root, run};
+use crate::program::{file, root, run};
 
 const PIPELINE: &str = "policies/pipeline/policy.yaml";
 const FIXTURES: &str = "policies/pipeline/fixtures";

@@ -8,8 +8,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
-use super::process;
-use super::program::{countersign, run};
+use crate::program::{countersign, run};
+use core_tests::process;
 
 const REPOSITORY: &str = "registry.example/shop/web";
 

@@ -1,6 +1,6 @@
 //! `export`: what a cluster is given, and where it goes.
 
-use super::program::{file, run};
+use crate::program::{file, run};
 
 const EXPORT: &str = "export kubewarden --settings";
 const ALLOWLIST: &str = "policies/registry-allowlist/policy.yaml";

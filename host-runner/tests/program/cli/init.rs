@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use super::program::{file, run};
+use crate::program::{file, run};
 
 const FILES: [&str; 3] = [
     "policy.yaml",

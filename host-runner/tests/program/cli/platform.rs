@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use super::program::run;
+use crate::program::run;
 
 const POLICY: &str = "evaluate --settings policies/supply-chain/policy.yaml";
 const FIXTURES: &str = "policies/supply-chain/fixtures";

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use super::program::{file, run};
+use crate::program::{file, run};
 
 const SETTINGS: &str = "cluster: us-central1-a.production
 policy:

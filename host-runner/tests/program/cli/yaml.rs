@@ -1,6 +1,6 @@
 //! Documents mean what they mean to kubectl, whatever the command.
 
-use super::program::{file, run};
+use crate::program::{file, run};
 
 /// A reader of YAML 1.2 takes these rules for others: production is closed, and one rule is about the
 /// namespace `no`.

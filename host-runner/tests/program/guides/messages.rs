@@ -9,11 +9,11 @@ use policy_lint::RULES;
 use policy_wasm::Code;
 use policy_wasm::decision::Role;
 
-use crate::root;
+use crate::guides::root;
 
 /// Where the tables begin
 const TABLES: &str =
-    "<!-- The tables below are written by `BLESS=1 cargo test -p countersign --test guides`. -->\n";
+    "<!-- The tables below are written by `BLESS=1 cargo test -p countersign --test program guides::`. -->\n";
 
 /// The effect of a code by its role, as a heading and a sentence
 const ROLES: &[(Role, &str, &str)] = &[

@@ -1,0 +1,8 @@
+//! The program as a user runs it, and its documentation. `cargo test -p countersign --test program cli::` runs one suite.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod cli;
+mod guides;
+mod program;
+mod workbench;
