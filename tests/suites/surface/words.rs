@@ -20,6 +20,7 @@ fn code_has_one_word_for_one_thing() {
     let mut found = Vec::new();
     let places = [
         "host-runner/src",
+        "host-runner/tests",
         "policy-lint/src",
         "policy-wasm",
         "tests/core",
