@@ -12,8 +12,7 @@ use policy_wasm::decision::Role;
 use crate::guides::root;
 
 /// Where the tables begin
-const TABLES: &str =
-    "<!-- The tables below are written by `BLESS=1 cargo test -p countersign --test program guides::`. -->\n";
+const TABLES: &str = "<!-- The tables below are written by `BLESS=1 cargo test -p countersign --test program guides::`. -->\n";
 
 /// The effect of a code by its role, as a heading and a sentence
 const ROLES: &[(Role, &str, &str)] = &[
