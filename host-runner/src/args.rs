@@ -7,6 +7,7 @@ mod output;
 mod place;
 mod statement;
 mod suggested;
+mod verbose;
 
 pub use context::ContextArgs;
 pub(crate) use context::parse_time;
@@ -17,3 +18,4 @@ pub use place::PlaceArgs;
 pub use statement::StatementArgs;
 pub(crate) use statement::{parse_algorithm, parse_attestor, parse_image, parse_note};
 pub(crate) use suggested::{algorithms, codes, lints, suggested};
+pub use verbose::VerboseArgs;

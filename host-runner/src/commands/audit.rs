@@ -9,7 +9,7 @@ use serde_json::Value;
 use serde_json::value::{RawValue, to_raw_value};
 
 use crate::Exit;
-use crate::args::{ContextArgs, EvidenceArgs, ModuleArgs};
+use crate::args::{ContextArgs, EvidenceArgs, ModuleArgs, VerboseArgs};
 use crate::audit::{Audit, Judged};
 use crate::emit::audit::Report;
 use crate::emit::{self, PassedOver, output, report};
@@ -71,6 +71,8 @@ pub struct Args {
     #[command(flatten)]
     module: ModuleArgs,
     #[command(flatten)]
+    verbose: VerboseArgs,
+    #[command(flatten)]
     evidence: EvidenceArgs,
 }
 
@@ -128,7 +130,9 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
         digest: &inspect(&bytes)?.digest,
     };
     output::write(&args.format, |format, out| match format {
-        Formats::Own(Format::Human) => emit::audit::human(out, &report, args.list),
+        Formats::Own(Format::Human) => {
+            emit::audit::human(out, &report, args.list, args.verbose.shown(report.digest))
+        }
         Formats::Own(Format::Json) => emit::audit::json(out, &report),
         Formats::Report(format) => {
             let is_strict = args.fail_on == FailOn::DryRun;

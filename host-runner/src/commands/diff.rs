@@ -6,7 +6,7 @@ use anyhow::{Result, bail};
 use clap::ValueEnum;
 
 use crate::Exit;
-use crate::args::{ContextArgs, EvidenceArgs, ModuleArgs};
+use crate::args::{ContextArgs, EvidenceArgs, ModuleArgs, VerboseArgs};
 use crate::comparison::{Comparison, ObjectChange};
 use crate::emit::{self, output, report};
 use crate::engine::{Operation, inspect};
@@ -50,6 +50,8 @@ pub struct Args {
     format: Vec<output::Output<Formats>>,
     #[command(flatten)]
     module: ModuleArgs,
+    #[command(flatten)]
+    verbose: VerboseArgs,
     #[command(flatten)]
     evidence: EvidenceArgs,
 }
@@ -118,7 +120,9 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
     }
     let digest = inspect(&bytes)?.digest;
     output::write(&args.format, |format, out| match format {
-        Formats::Own(Format::Human) => emit::changes::human(out, &comparison, &digest),
+        Formats::Own(Format::Human) => {
+            emit::changes::human(out, &comparison, args.verbose.shown(&digest))
+        }
         Formats::Own(Format::Json) => emit::changes::json(out, &comparison, &digest),
         Formats::Report(format) => {
             let report = report::changes(&comparison, problems.count());

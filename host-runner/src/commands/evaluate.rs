@@ -6,7 +6,7 @@ use anyhow::{Result, bail};
 use clap::ValueEnum;
 
 use crate::Exit;
-use crate::args::{ContextArgs, EvidenceArgs, ModuleArgs};
+use crate::args::{ContextArgs, EvidenceArgs, ModuleArgs, VerboseArgs};
 use crate::emit::{self, output, report};
 use crate::engine::{Operation, inspect};
 
@@ -53,6 +53,8 @@ pub struct Args {
     format: Vec<output::Output<Formats>>,
     #[command(flatten)]
     module: ModuleArgs,
+    #[command(flatten)]
+    verbose: VerboseArgs,
     #[command(flatten)]
     evidence: EvidenceArgs,
 }
@@ -130,7 +132,9 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
     };
     let digest = inspect(&bytes)?.digest;
     output::write(&args.format, |format, out| match format {
-        Formats::Own(Format::Human) => emit::human::decisions(out, &answers, &digest),
+        Formats::Own(Format::Human) => {
+            emit::human::decisions(out, &answers, args.verbose.shown(&digest))
+        }
         Formats::Own(Format::Json) => {
             emit::evaluation::json(out, &answers, &digest, problems.count())
         }

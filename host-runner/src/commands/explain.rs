@@ -7,7 +7,7 @@ use anyhow::{Result, bail};
 use clap::builder::PathBufValueParser;
 
 use crate::Exit;
-use crate::args::{ContextArgs, EvidenceArgs, ModuleArgs, codes, suggested};
+use crate::args::{ContextArgs, EvidenceArgs, ModuleArgs, VerboseArgs, codes, suggested};
 use crate::emit;
 use crate::emit::explain::{Detail, mentioned};
 use crate::engine::{Operation, inspect};
@@ -51,6 +51,8 @@ pub struct Args {
     context: ContextArgs,
     #[command(flatten)]
     module: ModuleArgs,
+    #[command(flatten)]
+    verbose: VerboseArgs,
     #[command(flatten)]
     evidence: EvidenceArgs,
 }
@@ -99,7 +101,10 @@ fn explain_objects(args: &Args, path: &Path) -> Result<Exit> {
     };
     let digest = inspect(&bytes)?.digest;
     terminal::unless_closed(emit::explain::decisions(
-        &answers, &settings, detail, &digest,
+        &answers,
+        &settings,
+        detail,
+        args.verbose.shown(&digest),
     ))?;
     let all_admitted = answers.iter().all(|one| one.answer.allowed);
     Ok(problems.finish(if all_admitted { Exit::Yes } else { Exit::No }))

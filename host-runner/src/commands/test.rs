@@ -12,7 +12,7 @@ use regex_lite::Regex;
 use serde_json::Value;
 
 use crate::Exit;
-use crate::args::{ModuleArgs, OutputArgs, parse_time};
+use crate::args::{ModuleArgs, OutputArgs, VerboseArgs, parse_time};
 use crate::emit::test::{Formats, Tested};
 use crate::emit::{self, output};
 use crate::engine::{Policy, inspect};
@@ -96,6 +96,8 @@ pub struct Args {
     output: OutputArgs,
     #[command(flatten)]
     module: ModuleArgs,
+    #[command(flatten)]
+    verbose: VerboseArgs,
 }
 
 /// Runs the command.
@@ -153,6 +155,7 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
         threshold,
         mutations,
         module: inspect(&bytes)?.digest,
+        is_verbose: args.verbose.is_on(),
         fail_only: args.fail_only,
     };
     output::write(&args.format, |format, out| {

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use serde_json::json;
 
 use crate::comparison::{Change, Codes, Comparison, ImageChange, ObjectChange, Said, Summary};
+use crate::emit::human::module_note;
 use crate::terminal::{BOLD_GREEN, BOLD_RED, BOLD_YELLOW, DIM, RESET, printable};
 
 /// Prints a `DiffReport`.
@@ -20,13 +21,17 @@ pub(crate) fn json(out: &mut dyn Write, comparison: &Comparison, digest: &str) -
 }
 
 /// Prints each change, and counts them.
-pub(crate) fn human(out: &mut dyn Write, comparison: &Comparison, digest: &str) -> io::Result<()> {
+pub(crate) fn human(
+    out: &mut dyn Write,
+    comparison: &Comparison,
+    module: Option<&str>,
+) -> io::Result<()> {
     for change in &comparison.changes {
         object(out, change)?;
         writeln!(out)?;
     }
     let summary = summary(&comparison.summary);
-    writeln!(out, "{summary} {DIM}(module {digest}){RESET}")
+    writeln!(out, "{summary}{}", module_note(module))
 }
 
 fn object(out: &mut dyn Write, change: &ObjectChange) -> io::Result<()> {

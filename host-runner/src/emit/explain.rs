@@ -38,7 +38,7 @@ pub(crate) fn decisions(
     answers: &[Evaluated<Decision>],
     settings: &Value,
     detail: Detail<'_>,
-    digest: &str,
+    module: Option<&str>,
 ) -> io::Result<()> {
     let mut out = anstream::stdout().lock();
     // Equal names stay equal, so that one is still found in the other.
@@ -55,7 +55,7 @@ pub(crate) fn decisions(
     summary(
         &mut out,
         answers.iter().map(|one| one.answer.allowed),
-        digest,
+        module,
     )
 }
 

@@ -17,26 +17,34 @@ pub(super) use policy::{check_set_title, quoted};
 pub(crate) fn decisions(
     mut out: &mut dyn Write,
     answers: &[Evaluated],
-    digest: &str,
+    module: Option<&str>,
 ) -> io::Result<()> {
     for evaluated in answers {
         object(&mut out, evaluated)?;
         writeln!(out)?;
     }
-    summary(&mut out, answers.iter().map(Evaluated::is_admitted), digest)
+    summary(&mut out, answers.iter().map(Evaluated::is_admitted), module)
 }
 
-/// `1 admitted, 2 denied (module sha256:…)`
+/// The digest of the module, behind a summary.
+pub(super) fn module_note(digest: Option<&str>) -> String {
+    digest.map_or_else(String::new, |digest| {
+        format!(" {DIM}(module {digest}){RESET}")
+    })
+}
+
+/// `1 admitted, 2 denied`, and the module if its digest is to be printed
 pub(super) fn summary(
     out: &mut impl Write,
     answers: impl Iterator<Item = bool>,
-    digest: &str,
+    module: Option<&str>,
 ) -> io::Result<()> {
     let (admitted, denied): (Vec<_>, Vec<_>) = answers.partition(|is_admitted| *is_admitted);
     let (admitted, denied) = (admitted.len(), denied.len());
     writeln!(
         out,
-        "{admitted} admitted, {denied} denied {DIM}(module {digest}){RESET}"
+        "{admitted} admitted, {denied} denied{}",
+        module_note(module)
     )
 }
 

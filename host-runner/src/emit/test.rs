@@ -38,11 +38,18 @@ pub(crate) struct Tested {
     pub(crate) mutations: Vec<Mutation>,
     /// `sha256:…` of the module
     pub(crate) module: String,
+    /// Whether people are shown it
+    pub(crate) is_verbose: bool,
     /// Whether cases that are as expected are left out of what people read
     pub(crate) fail_only: bool,
 }
 
 impl Tested {
+    /// The digest of the module, if people are shown it.
+    fn shown_module(&self) -> Option<&str> {
+        self.is_verbose.then_some(&self.module)
+    }
+
     fn case(&self, result: &CaseResult) -> Option<(&Loaded, &Case)> {
         let suite = self.suites.get(result.suite)?;
         Some((suite, suite.cases.get(result.case)?))

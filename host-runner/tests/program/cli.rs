@@ -26,6 +26,13 @@ fn fixture(name: &str) -> String {
 }
 
 #[test]
+fn the_digest_of_the_module_is_printed_when_it_is_asked_for() {
+    let fixtures = "policies/pipeline/fixtures";
+    let (stdout, _) = run(&format!("{PIPELINE} --verbose {fixtures}"), "", 1);
+    assert!(stdout.contains(" denied (module sha256:"), "{stdout}");
+}
+
+#[test]
 fn a_folder_is_evaluated_image_by_image() {
     let (stdout, stderr) = run(&format!("{PIPELINE} policies/pipeline/fixtures"), "", 1);
     for line in [
@@ -35,7 +42,7 @@ fn a_folder_is_evaluated_image_by_image() {
         "admitted by dry run  Deployment preview/web  policies/pipeline/fixtures/preview-unsigned.yaml",
         "    ✗ attestor projects/example/attestors/build",
         "warning[dry-run]: not attested by build, qa and canary [no-valid-attestation]: web admitted",
-        "4 admitted, 2 denied (module sha256:",
+        "4 admitted, 2 denied\n",
     ] {
         assert!(stdout.contains(line), "lacks {line:?}:\n{stdout}");
     }

@@ -6,10 +6,16 @@ use std::io::{self, Write};
 use super::Report;
 use super::summary::{grouped, summary};
 use crate::audit::{Finding, Judged, Outcome};
+use crate::emit::human::module_note;
 use crate::terminal::{BOLD_GREEN, BOLD_RED, BOLD_YELLOW, DIM, RESET, printable};
 
 /// Prints the report; with `in_full`, also every listed object.
-pub(crate) fn print(out: &mut dyn Write, report: &Report<'_>, in_full: bool) -> io::Result<()> {
+pub(crate) fn print(
+    out: &mut dyn Write,
+    report: &Report<'_>,
+    in_full: bool,
+    module: Option<&str>,
+) -> io::Result<()> {
     let audit = report.audit;
     if in_full {
         for one in &audit.objects {
@@ -32,7 +38,7 @@ pub(crate) fn print(out: &mut dyn Write, report: &Report<'_>, in_full: bool) -> 
         writeln!(out, "{DIM}{hint}{RESET}\n")?;
     }
     let summary = summary(&audit.summary, report.passed_over.counts().values().sum());
-    writeln!(out, "{summary} {DIM}(module {}){RESET}", report.digest)?;
+    writeln!(out, "{summary}{}", module_note(module))?;
     let owned = grouped(audit.summary.owned);
     if audit.summary.owned > 0 {
         let text =

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use policy_lint::suite::Outcome;
 
 use super::{Tested, sentence};
+use crate::emit::human::module_note;
 use crate::suite::{Case, CaseResult, Coverage, Ended, Mutation};
 use crate::terminal::{BOLD_GREEN, BOLD_RED, BOLD_YELLOW, DIM, RESET, counted, printable};
 
@@ -166,9 +167,9 @@ fn summary(out: &mut dyn Write, tested: &Tested) -> io::Result<()> {
     }
     writeln!(
         out,
-        "{}: {} {DIM}· module {}{RESET}",
+        "{}: {}{}",
         counted(tested.results.len(), "case"),
         parts.join(", "),
-        tested.module
+        module_note(tested.shown_module())
     )
 }

@@ -36,7 +36,7 @@ fn cases_are_shown_by_what_happened_and_not_by_what_passed() {
   ok    signed    admitted as expected (attested)
   ok    unsigned  denied as expected (no-valid-attestation)
 
-2 cases: 2 passed (1 admitted, 1 denied) · module sha256:"
+2 cases: 2 passed (1 admitted, 1 denied)"
     );
     assert!(stdout.starts_with(&expected), "{stdout}");
     assert_eq!(stderr, "");
@@ -52,7 +52,7 @@ fn a_case_that_is_not_as_expected_says_how() {
     for lines in [
         "  FAIL  signed    admitted as expected, but not its reasons  line 8\n        - reasons: checks-passed\n        + reasons: attested\n",
         "  FAIL  unsigned  expected to be admitted, and was denied  line 12\n        - outcome: admitted\n        + outcome: denied\n          because of no-valid-attestation\n",
-        "2 cases: 0 passed (0 admitted, 0 denied), 2 failed · module",
+        "2 cases: 0 passed (0 admitted, 0 denied), 2 failed\n",
     ] {
         assert!(stdout.contains(lines), "{stdout}");
     }
