@@ -103,6 +103,7 @@ fn short(digest: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::terminal::{BOLD_RED, RESET};
 
     #[test]
     fn lines_break_at_spaces() {
@@ -115,8 +116,8 @@ mod tests {
 
     #[test]
     fn colors_have_no_width() {
-        let line = "\x1b[1;31mone\x1b[0m two";
-        assert_eq!(wrapped(line, 7), [line]);
+        let line = format!("{BOLD_RED}one{RESET} two");
+        assert_eq!(wrapped(&line, 7), [line]);
     }
 
     #[test]
