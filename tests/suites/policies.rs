@@ -96,6 +96,18 @@ fn every_fixture_is_answered_as_documented_by_both_modules() {
 }
 
 #[test]
+fn every_policy_names_the_schema_of_this_version() {
+    let version = env!("CARGO_PKG_VERSION");
+    let end = format!("/v{version}/policy-lint/schemas/settings.json");
+    for policy in policies() {
+        let text = fs::read_to_string(policy.join("policy.yaml")).unwrap();
+        let first = text.lines().next().unwrap();
+        let schema = first.strip_prefix("# yaml-language-server: $schema=https://");
+        assert!(schema.is_some_and(|url| url.ends_with(&end)), "{first}");
+    }
+}
+
+#[test]
 fn every_fixture_is_listed_here() {
     for policy in policies() {
         let mut found: Vec<_> = fs::read_dir(policy.join("fixtures"))

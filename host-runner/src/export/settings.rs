@@ -120,10 +120,12 @@ fn is_shown_as_written(line: &str) -> bool {
     printable(&line) == line
 }
 
-/// Without the lines that say where the document begins and ends.
+/// Without the lines that say where the document begins and ends, and which schema it has.
 fn without_markers(text: &str) -> String {
-    let lines = text.lines();
-    let lines = lines.filter(|line| !matches!(line.trim_end(), "---" | "..."));
+    let is_marker = |line: &str| {
+        matches!(line.trim_end(), "---" | "...") || line.starts_with("# yaml-language-server:")
+    };
+    let lines = text.lines().filter(|line| !is_marker(line));
     lines.map(|line| format!("{line}\n")).collect()
 }
 
