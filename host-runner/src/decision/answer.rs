@@ -96,11 +96,11 @@ impl Response {
         message.unwrap_or_default()
     }
 
-    /// Whether the request is admitted; a response that does not say so denies.
+    /// Whether the request is admitted; a response that does not say so, or says something else too, denies.
     pub(crate) fn is_admitted(&self) -> bool {
-        let flag = |field: &Option<Value>| field.as_ref().and_then(Value::as_bool);
-        let is_admitted = flag(&self.allowed).or_else(|| flag(&self.accepted));
-        is_admitted.unwrap_or_default()
+        let mut said = [&self.allowed, &self.accepted].into_iter().flatten();
+        let is_said = self.allowed.is_some() || self.accepted.is_some();
+        is_said && said.all(|flag| *flag == Value::Bool(true))
     }
 
     /// Returns a Decision that has only the outcome.

@@ -118,3 +118,20 @@ fn an_answer_without_a_verdict_denies() {
         assert!(parse(json).is_err(), "{json}");
     }
 }
+
+#[test]
+fn a_response_admits_only_if_all_of_it_does() {
+    for (json, is_admitted) in [
+        (r#"{"accepted": true}"#, true),
+        (r#"{"allowed": true}"#, true),
+        (r#"{"accepted": true, "allowed": true}"#, true),
+        (r#"{"accepted": false, "allowed": true}"#, false),
+        (r#"{"accepted": true, "allowed": false}"#, false),
+        (r#"{"accepted": true, "allowed": "false"}"#, false),
+        (r#"{"accepted": "true"}"#, false),
+        ("{}", false),
+    ] {
+        let answer = Answer::parse(json.as_bytes().to_vec()).unwrap();
+        assert_eq!(answer.is_admitted(), is_admitted, "{json}");
+    }
+}
