@@ -126,7 +126,7 @@ fn is_stdio(path: &Path) -> bool {
 /// Whether two paths are one file, however they are spelled and linked.
 pub(crate) fn is_same(one: &Path, other: &Path) -> bool {
     let (Ok(one_file), Ok(other_file)) = (fs::metadata(one), fs::metadata(other)) else {
-        return false;
+        return place(one).is_some_and(|place_of_one| Some(place_of_one) == place(other));
     };
     if !one_file.is_file() || !other_file.is_file() {
         return false;
@@ -142,13 +142,24 @@ pub(crate) fn is_same(one: &Path, other: &Path) -> bool {
     matches!((fs::canonicalize(one), fs::canonicalize(other)), (Ok(one), Ok(other)) if one == other)
 }
 
-/// Whether a file would be found by a walk of a folder, and is no output of ours.
+/// The path of a file that may not exist yet, by its folder.
+fn place(file: &Path) -> Option<PathBuf> {
+    let folder = match file.parent()? {
+        folder if folder.as_os_str().is_empty() => Path::new("."),
+        folder => folder,
+    };
+    Some(fs::canonicalize(folder).ok()?.join(file.file_name()?))
+}
+
+/// Whether a file would be found by a walk of a folder, or belongs to an image layout, and is no output of ours.
 fn is_read_below(file: &Path, folder: &Path) -> bool {
     let is_below = match (fs::canonicalize(file), fs::canonicalize(folder)) {
         (Ok(file), Ok(folder)) => file.starts_with(folder),
         _ => false,
     };
-    is_below && file.is_file() && crate::inputs::is_document(file) && !is_output(file)
+    let is_layout = folder.join("oci-layout").is_file();
+    let is_read = is_layout || crate::inputs::is_document(file);
+    is_below && file.is_file() && is_read && !is_output(file)
 }
 
 /// Whether a file is a report or a recording of an earlier run.

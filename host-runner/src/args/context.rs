@@ -6,9 +6,10 @@ use policy_wasm::time::{Time, TimeError};
 /// Namespace, time and kinds of an evaluation
 #[derive(Debug, Args)]
 pub struct ContextArgs {
-    /// Namespace for manifests without an admission request
+    /// Namespace of manifests that do not name one
     ///
-    /// Default: the manifest's own namespace, else `default`. Recorded requests keep theirs.
+    /// Without this option it is `default`. A manifest that names another namespace is denied. Recorded requests
+    /// keep theirs.
     #[arg(long, short, value_name = "NAME")]
     pub(crate) namespace: Option<String>,
     /// Evaluate as of this time, in RFC 3339 [default: now]

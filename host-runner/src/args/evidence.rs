@@ -102,6 +102,11 @@ impl EvidenceArgs {
         all.into_iter().flatten().map(PathBuf::as_path)
     }
 
+    /// All folders and files, those that are written as well.
+    pub(crate) fn files(&self) -> impl Iterator<Item = &Path> {
+        self.inputs().chain(self.record.as_deref())
+    }
+
     /// Checks before any work that `--record` does not overwrite an input. `inputs` are the command's other
     /// inputs.
     ///

@@ -1,6 +1,6 @@
 //! The policy module that a command runs.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
@@ -19,6 +19,11 @@ pub struct ModuleArgs {
 }
 
 impl ModuleArgs {
+    /// The file of the module, unless it is an embedded one.
+    pub(crate) fn file(&self) -> Option<&Path> {
+        self.module.as_deref()
+    }
+
     /// The bytes of the module.
     pub(crate) fn bytes(&self) -> Result<Vec<u8>, EngineError> {
         match &self.module {

@@ -100,7 +100,8 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
     let all = args.files.iter().chain([&args.settings]);
     let read = || all.clone().map(PathBuf::as_path);
     args.evidence.check(read())?;
-    output::check(&args.format, read().chain(args.evidence.inputs()))?;
+    let others = args.evidence.files().chain(args.module.file());
+    output::check(&args.format, read().chain(others))?;
     check_stdin(all.chain(args.evidence.replay()).map(PathBuf::as_path))?;
     let mut problems = Problems::default();
     let mut walks = walks(&args.files, &mut problems);
@@ -137,7 +138,7 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
         Formats::Report(format) => {
             let is_strict = args.fail_on == FailOn::DryRun;
             let skipped = passed_over.counts().values().sum();
-            let report = report::audited(&audit, is_strict, skipped, problems.count());
+            let report = report::audited(&audit, is_strict, skipped, &problems);
             report::write(format, out, &report)
         }
     })?;

@@ -112,7 +112,8 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
         .chain(&args.compare);
     let read = read.map(PathBuf::as_path).chain(args.evidence.inputs());
     let read: Vec<_> = read.collect();
-    output::check(&args.format, read.iter().copied())?;
+    let others = args.save.as_deref().into_iter().chain(args.module.file());
+    output::check(&args.format, read.iter().copied().chain(others))?;
     files::refuse_inputs(args.save.as_deref(), read)?;
     if args.context.time.is_some() {
         bail!(

@@ -75,7 +75,8 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
             .map(PathBuf::as_path)
     };
     args.evidence.check(read())?;
-    output::check(&args.format, read().chain(args.evidence.inputs()))?;
+    let others = args.evidence.files().chain(args.module.file());
+    output::check(&args.format, read().chain(others))?;
     let bytes = args.module.bytes()?;
     let paths = [args.old.as_path(), args.new.as_path()];
     let read = objects::read(paths, &args.files, &args.context, &args.evidence)?;
@@ -125,7 +126,7 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
         }
         Formats::Own(Format::Json) => emit::changes::json(out, &comparison, &digest),
         Formats::Report(format) => {
-            let report = report::changes(&comparison, problems.count());
+            let report = report::changes(&comparison, &problems);
             report::write(format, out, &report)
         }
     })?;

@@ -88,7 +88,8 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
         inputs.map(PathBuf::as_path)
     };
     args.evidence.check(inputs())?;
-    output::check(&args.format, inputs().chain(args.evidence.inputs()))?;
+    let others = args.evidence.files().chain(args.module.file());
+    output::check(&args.format, inputs().chain(others))?;
     let bytes = args.module.bytes()?;
     let read = objects::read([&args.settings], &args.files, &args.context, &args.evidence)?;
     let judge = Judge::new(&bytes, |abi| args.evidence.open(abi), time)?;
@@ -141,7 +142,7 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
         Formats::Own(Format::AdmissionReview) => emit::admission_review::reviews(out, &reviewed),
         Formats::Own(Format::Gke) => emit::gke::responses(out, &decisions),
         Formats::Report(format) => {
-            let report = report::evaluated(&answers, problems.count());
+            let report = report::evaluated(&answers, &problems);
             report::write(format, out, &report)
         }
     })?;

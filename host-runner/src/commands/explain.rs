@@ -132,8 +132,9 @@ fn explain_codes(subjects: &[PathBuf]) -> Result<Exit> {
 /// The codes that a subject is or has, or why it has none.
 fn codes_of(path: &Path) -> Result<Result<Vec<String>, String>> {
     let subject = path.to_string_lossy();
-    if emit::explain::page(&subject).is_some() {
-        return Ok(Ok(vec![subject.into_owned()]));
+    let code = subject.to_ascii_lowercase();
+    if emit::explain::page(&code).is_some() {
+        return Ok(Ok(vec![code]));
     }
     let shown = printable(&subject);
     let is_stdin = subject == "-";
@@ -141,7 +142,7 @@ fn codes_of(path: &Path) -> Result<Result<Vec<String>, String>> {
         let source = inputs::read(path)?;
         if !is_stdin && !mentioned::is_answer(&source.text) {
             return Ok(Err(format!(
-                "`{shown}` is a file, and no code: objects are explained under --settings FILE"
+                "`{shown}` is a file without codes; explain its objects with --settings FILE"
             )));
         }
         source.text

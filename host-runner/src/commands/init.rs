@@ -191,6 +191,7 @@ fn print(args: &Args, files: &[ScaffoldFile]) -> io::Result<()> {
     writeln!(out, "Next:")?;
     writeln!(out, "  countersign lint {policy} {suite}")?;
     writeln!(out, "  countersign test {suite} --coverage --mutate")?;
+    writeln!(out, "  countersign evaluate --settings {policy} MANIFESTS")?;
     writeln!(out, "  countersign export kubewarden --settings {policy}")?;
     if !args.folder.join(".git").exists() {
         writeln!(

@@ -108,7 +108,8 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
     if args.output.output.is_some() {
         bail!("--output is for --scaffold; write reports with --format FORMAT=FILE");
     }
-    output::check(&args.format, args.paths.iter().map(PathBuf::as_path))?;
+    let paths = args.paths.iter().map(PathBuf::as_path);
+    output::check(&args.format, paths.chain(args.module.file()))?;
     let mut problems = Problems::default();
     let suites = load(&args.paths, &mut problems)?;
     let read = suites.iter().flat_map(|suite| {
