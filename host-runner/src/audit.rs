@@ -114,11 +114,16 @@ impl Audit {
         if object.findings.is_empty() {
             return;
         }
-        if self.objects.len() < self.limit {
-            self.objects.push(object);
-        } else {
+        if self.objects.len() >= self.limit {
             increment(&mut self.omitted_objects);
+            // Denied objects take the places of others.
+            let is_less = |kept: &Judged| kept.outcome > object.outcome;
+            let Some(place) = self.objects.iter().rposition(is_less) else {
+                return;
+            };
+            self.objects.remove(place);
         }
+        self.objects.push(object);
     }
 
     /// The rows in their order, each once.

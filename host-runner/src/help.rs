@@ -57,7 +57,7 @@ const HELP: &[(Code, Shown, &str)] = &[
     (Code::ContextMissing, Shown::Always, "set the namespace of the request with --namespace"),
     (Code::DigestRequired, Shown::Always, "reference the image by digest: REPOSITORY@sha256:<digest>"),
     (Code::NoValidAttestation, Shown::WithoutDetails,
-        "no attestation about this digest was found; the attestor has to sign it"),
+        "sign this digest with a key of the attestor: `countersign attest sign`"),
     (Code::AttestorWithoutKeys, Shown::WhenAsked, "add a key to `publicKeys` of the attestor"),
     (Code::LimitExceeded, Shown::WhenAsked,
         "use fewer images in one object, or store fewer attestations of one image"),

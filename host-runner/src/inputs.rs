@@ -99,7 +99,7 @@ pub fn read(path: &Path) -> Result<Source, InputError> {
 /// The file does not exist or cannot be read.
 pub(crate) fn open(path: &Path) -> Result<(String, Box<dyn io::Read>), InputError> {
     if is_stdin(path) {
-        return Ok(("<stdin>".to_owned(), Box::new(io::stdin())));
+        return Ok((STDIN.to_owned(), Box::new(io::stdin())));
     }
     let name = shown(path);
     match fs::File::open(path) {
@@ -179,6 +179,9 @@ fn documents_by(
         )),
     }
 }
+
+/// The name of standard input, where files have theirs
+pub(crate) const STDIN: &str = "<stdin>";
 
 fn is_stdin(path: &Path) -> bool {
     path == Path::new("-")

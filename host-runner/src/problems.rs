@@ -42,17 +42,18 @@ impl Problems {
         self.count
     }
 
+    /// The problems, and a count of those that are not kept.
+    pub(crate) fn texts(&self) -> impl Iterator<Item = String> {
+        let left = self.count.saturating_sub(self.told.len());
+        let more = format!("{} like these", terminal::counted(left, "more problem"));
+        let more = (left > 0).then_some(more);
+        self.told.iter().cloned().chain(more)
+    }
+
     /// Prints the problems and returns [`Exit::CouldNot`], or `exit` if there are none.
     pub(crate) fn finish(&self, exit: Exit) -> Exit {
-        for problem in &self.told {
-            terminal::problem(problem);
-        }
-        let left = self.count.saturating_sub(self.told.len());
-        if left > 0 {
-            terminal::problem(&format!(
-                "{} like these",
-                terminal::counted(left, "more problem")
-            ));
+        for problem in self.texts() {
+            terminal::problem(&problem);
         }
         if self.is_empty() {
             exit

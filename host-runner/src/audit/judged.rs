@@ -6,7 +6,7 @@ use policy_wasm::decision::Role;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::decision::{Decision, Enforcement, ImageDecision, Reason, Verdict};
+use crate::decision::{Decision, DocumentResult, Enforcement, ImageDecision, Reason, Verdict};
 use crate::engine::EngineError;
 use crate::fields::text;
 use crate::inputs::{Place, Request};
@@ -141,7 +141,7 @@ fn add_findings(image: &ImageDecision, of_object: Outcome, findings: &mut Vec<Fi
     if image.verdict == Verdict::Conformant {
         return;
     }
-    let mut add = |outcome, reason| {
+    let mut add = |outcome, reason: &Reason| {
         let finding = Finding::new(Some(image), outcome, reason);
         if !findings.contains(&finding) {
             findings.push(finding);
@@ -163,9 +163,26 @@ fn add_findings(image: &ImageDecision, of_object: Outcome, findings: &mut Vec<Fi
                 (_, Outcome::BreakGlass) => Outcome::BreakGlass,
                 _ => refuses,
             };
-            add(outcome, reason);
+            let named = named(reason, result);
+            add(outcome, named.as_ref().unwrap_or(reason));
         }
     }
+}
+
+/// The reason with the attestors that it is about, if it is about attestors.
+fn named(reason: &Reason, result: &DocumentResult) -> Option<Reason> {
+    let missing = result.attestors.iter().filter(|attestor| {
+        let mut own = attestor.reasons.iter();
+        own.any(|own| own.code == reason.code && own.message == reason.message)
+    });
+    let names: Vec<_> = missing
+        .map(|attestor| attestor.name.rsplit('/').next().unwrap_or_default())
+        .collect();
+    let message = format!("not attested by {}: {}", names.join(", "), reason.message);
+    (!names.is_empty()).then(|| Reason {
+        message,
+        ..reason.clone()
+    })
 }
 
 impl Finding {

@@ -13,6 +13,8 @@ use std::io::{self, Write};
 use clap::ValueEnum;
 use policy_lint::Position;
 
+use crate::problems::Problems;
+
 pub(crate) use changes::changes;
 pub(crate) use objects::{audited, evaluated};
 
@@ -97,19 +99,22 @@ impl Item {
         }
     }
 
-    /// `Pod default/web, denied: the message`
+    /// `Pod default/web, denied: registry.example/web:1: the message`
     fn sentence(&self, finding: &Finding) -> String {
-        format!("{}, {}: {}", self.title, self.outcome, finding.message)
+        let image = match finding.image.as_str() {
+            "" => String::new(),
+            image => format!("{image}: "),
+        };
+        format!(
+            "{}, {}: {image}{}",
+            self.title, self.outcome, finding.message
+        )
     }
 }
 
-/// Adds a note of objects or files without a result.
-pub(super) fn without_result(notes: &mut Vec<(Level, String)>, count: usize) {
-    if count > 0 {
-        let what = crate::terminal::counted(count, "problem");
-        let text = format!("{what} with objects or files that could not be read or evaluated");
-        notes.push((Level::Error, text));
-    }
+/// Adds the problems of objects and files without a result.
+fn without_result(notes: &mut Vec<(Level, String)>, problems: &Problems) {
+    notes.extend(problems.texts().map(|text| (Level::Error, text)));
 }
 
 #[cfg(test)]

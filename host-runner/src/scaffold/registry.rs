@@ -20,6 +20,9 @@ impl Registry {
         let stem = text.strip_suffix("/**").or_else(|| text.strip_suffix("/*"));
         let stem = stem.ok_or_else(|| {
             let text = text.trim_end_matches(['*', '/']);
+            if text.is_empty() {
+                return "name a registry, such as `registry.example/team/**`".to_owned();
+            }
             format!("use `{text}/**` for everything below, or `{text}/*` for images directly in it")
         })?;
         let registry = Self {
@@ -27,7 +30,11 @@ impl Registry {
             stem: stem.to_owned(),
         };
         if NamePattern::parse(text).is_err() || ImageReference::parse(&registry.image()).is_err() {
-            return Err(format!("`{stem}` cannot be part of an image name"));
+            let help = match stem.split_once("://") {
+                Some((scheme, _)) => format!("; leave out `{scheme}://`"),
+                None => String::new(),
+            };
+            return Err(format!("`{stem}` cannot be part of an image name{help}"));
         }
         Ok(registry)
     }
@@ -104,5 +111,25 @@ impl Registry {
     /// Whether the pattern covers an image.
     pub(crate) fn covers(&self, image: &str) -> bool {
         NamePattern::parse(&self.pattern).is_ok_and(|pattern| pattern.matches(image))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_says_what_to_write() {
+        for (text, part) in [
+            (
+                "registry.example",
+                "use `registry.example/**` for everything below",
+            ),
+            ("*", "name a registry, such as"),
+            ("https://registry.example/**", "leave out `https://`"),
+        ] {
+            let error = Registry::parse(text).unwrap_err();
+            assert!(error.contains(part), "{text}: {error}");
+        }
     }
 }

@@ -84,7 +84,7 @@ fn digests(text: &str) -> impl Iterator<Item = &str> {
         let digits = digest.strip_prefix(PREFIX)?.bytes();
         let goes_on = text
             .get(end..)?
-            .starts_with(|one: char| one.is_ascii_hexdigit());
+            .starts_with(|one: char| one.is_ascii_alphanumeric());
         let is_digest = digits.into_iter().all(|one| one.is_ascii_hexdigit()) && !goes_on;
         is_digest.then_some(digest)
     })

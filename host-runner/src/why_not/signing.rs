@@ -25,21 +25,22 @@ pub(super) struct Signer<'a> {
 
 /// A source of attestations that the settings read
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Source {
-    /// In the cluster, in the namespace of the note
-    Kubernetes,
+pub(super) enum Source<'s> {
+    /// In the cluster, in this namespace of the note
+    Kubernetes(&'s str),
     Registry,
     PodAnnotation,
     /// Only in the settings themselves
     Settings,
 }
 
-impl Source {
+impl<'s> Source<'s> {
     /// The source to store an attestation of this note in.
-    pub(super) fn of(settings: SettingsView<'_>, note: &str) -> Self {
+    pub(super) fn of(settings: SettingsView<'s>, note: &str) -> Self {
         let notes = settings.0.pointer("/evidence/kubernetes/notes");
-        if notes.is_some_and(|notes| notes.get(note).is_some()) {
-            Self::Kubernetes
+        let namespace = notes.and_then(|notes| notes.get(note)?.as_str());
+        if let Some(namespace) = namespace {
+            Self::Kubernetes(namespace)
         } else if settings.is_on("/evidence/registry") {
             Self::Registry
         } else if settings.is_on("/evidence/podAnnotation") {
@@ -134,7 +135,7 @@ pub(super) fn commands(
     digest: &str,
     attestor: &str,
     key: &Key,
-    source: Source,
+    source: Source<'_>,
     files: Files<'_>,
 ) -> String {
     let image = shell_word(&format!("{repository}@{digest}"));
@@ -142,9 +143,12 @@ pub(super) fn commands(
     let (name, manager) = (shell_word(attestor), shell_word(last));
     let (settings, manifest) = (shell_word(files.settings), shell_word(files.manifest));
     let (place, deliver) = match source {
-        Source::Kubernetes => (
+        Source::Kubernetes(namespace) => (
             "--kubernetes attestations".to_owned(),
-            format!("kubectl apply --server-side --field-manager={manager} -f attestations\n"),
+            format!(
+                "kubectl apply --server-side --field-manager={manager} -f {}\n",
+                shell_word(&format!("attestations/{namespace}"))
+            ),
         ),
         Source::Registry => {
             let tag = digest.replace(':', "-");
@@ -321,9 +325,9 @@ mod tests {
         let sign = "countersign attest sign --key KEY.pem --settings 'my policy.yaml' --attestor projects/p/attestors/a \\\n  ";
         for (source, place, deliver) in [
             (
-                Source::Kubernetes,
+                Source::Kubernetes("attest-a"),
                 "--kubernetes attestations",
-                "kubectl apply --server-side --field-manager=a -f attestations",
+                "kubectl apply --server-side --field-manager=a -f attestations/attest-a",
             ),
             (
                 Source::Registry,

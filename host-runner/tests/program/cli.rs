@@ -711,3 +711,46 @@ fn codes_algorithms_and_formats_are_completed_and_other_values_stay_possible() {
         assert!(!help.contains("ECDSA_P256_SHA256"), "{help}");
     }
 }
+
+#[test]
+fn reports_name_the_files_that_cannot_be_read_and_the_attestors_that_are_missing() {
+    let folder = tempfile::tempdir().unwrap();
+    let pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: web, namespace: production}\nspec:\n  containers:\n  \
+               - {name: web, image: \"registry.example/shop/web@sha256:DIGITS\"}\n";
+    let pod = pod.replace("DIGITS", &"3".repeat(64));
+    std::fs::write(folder.path().join("web.yaml"), pod).unwrap();
+    std::fs::write(folder.path().join("broken.yaml"), "kind: [").unwrap();
+    let path = folder.path().display();
+    for (format, problem, missing) in [
+        (
+            "github",
+            "::error title=countersign evaluate::",
+            ",line=6,col=",
+        ),
+        ("markdown", "broken.yaml", "web.yaml"),
+        ("junit", "broken.yaml", "web.yaml"),
+        (
+            "sarif",
+            "\"toolExecutionNotifications\"",
+            "\"startLine\": 6",
+        ),
+    ] {
+        let (report, _) = run(&format!("{PIPELINE} --format {format} {path}"), "", 2);
+        for part in [
+            problem,
+            missing,
+            "broken.yaml",
+            "not attested by build, qa, canary: ",
+        ] {
+            assert!(report.contains(part), "{format} lacks {part:?}:\n{report}");
+        }
+    }
+}
+
+#[test]
+fn standard_input_is_no_file_of_an_annotation() {
+    let pod = r#"{"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "web", "namespace": "production"},
+        "spec": {"containers": [{"name": "web", "image": "registry.example/shop/web:1"}]}}"#;
+    let (report, _) = run(&format!("{PIPELINE} --format github -"), pod, 1);
+    assert!(report.starts_with("::error title="), "{report}");
+}

@@ -40,7 +40,7 @@ fn explain_says_which_rule_applied_and_why_no_other() {
             "├─ ✓ attestor projects/example/attestors/build",
             "satisfied by key `ni:///sha-256;KnEZfzwi7FspO3Ol7-Q9gxp7rBQUentydKeIT2f7C_g`",
             "└─ ✗ attestor projects/example/attestors/canary",
-            "to pass: no attestation about this digest was found; the attestor has to sign it",
+            "to pass: sign this digest with a key of the attestor: `countersign attest sign`",
             "admitted by dry run: verdict NON_CONFORMANT, only reported because of dry run",
             "├─ audit annotation overridden: ",
             "\n4 admitted, 3 denied\n",
@@ -72,6 +72,8 @@ fn explain_shows_the_pages_of_codes() {
             "\nwhat to do  ",
         ],
     );
+    let (other, _) = run("explain DIGEST-REQUIRED", "", 0);
+    assert_eq!(other, run("explain digest-required", "", 0).0);
 }
 
 #[test]
@@ -139,7 +141,7 @@ fn explain_lists_every_code_on_a_line() {
 fn an_unknown_code_is_status_2_and_suggests_known_ones() {
     let (stdout, stderr) = run("explain digest-require LICENSE xyz", "", 2);
     let expected = "error: no code `digest-require`; did you mean `digest-required`?
-error: `LICENSE` is a file, and no code: objects are explained under --settings FILE
+error: `LICENSE` is a file without codes; explain its objects with --settings FILE
 error: no code `xyz`
 ";
     assert_eq!((stdout.as_str(), stderr.as_str()), ("", expected));
@@ -240,7 +242,9 @@ fn what_why_not_prints_stores_the_attestation_where_the_settings_read_it() {
     let (_, after) = stdout.split_once("\ncountersign ").unwrap();
     let (command, deliver) = after.split_once("\nkubectl ").unwrap();
     assert!(
-        deliver.starts_with("apply --server-side --field-manager=build -f attestations\n"),
+        deliver.starts_with(
+            "apply --server-side --field-manager=build -f attestations/attest-build\n"
+        ),
         "{stdout}"
     );
     let command = command

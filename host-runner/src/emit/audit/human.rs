@@ -121,7 +121,7 @@ fn rows(out: &mut dyn Write, report: &Report<'_>) -> io::Result<()> {
     let mut widths = titles.map(str::len);
     for (_, cells, _) in &rows {
         for (width, cell) in widths.iter_mut().zip(cells) {
-            *width = (*width).max(cell.chars().count());
+            *width = (*width).max(cell.chars().count()).min(MAX_WIDTH);
         }
     }
     let [namespaces, reasons, objects, images] = widths;
@@ -142,6 +142,9 @@ fn rows(out: &mut dyn Write, report: &Report<'_>) -> io::Result<()> {
     }
     writeln!(out)
 }
+
+/// Maximum width of a column: names of any length are in the input
+const MAX_WIDTH: usize = 100;
 
 /// Number of images in a report without `--list`
 const MOST: usize = 10;

@@ -4,14 +4,15 @@ use super::{Finding, Item, Level, Report, without_result};
 use crate::comparison::{Change, Codes, Comparison, ImageChange, ObjectChange, Said};
 use crate::emit::changes::summary;
 use crate::inputs::lines::Lines;
+use crate::problems::Problems;
 
 /// The report of `diff`: the objects that change. `without` is the number of problems instead of results.
-pub(crate) fn changes(comparison: &Comparison, without: usize) -> Report {
+pub(crate) fn changes(comparison: &Comparison, problems: &Problems) -> Report {
     let mut lines = Lines::default();
     let changes = comparison.changes.iter();
     let items = changes.map(|change| item(change, &mut lines)).collect();
     let mut notes = Vec::new();
-    without_result(&mut notes, without);
+    without_result(&mut notes, problems);
     Report {
         title: "countersign diff",
         summary: summary(&comparison.summary),

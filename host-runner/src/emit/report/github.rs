@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use super::{Level, Report};
 use crate::emit::github::Annotation;
+use crate::inputs::STDIN;
 use crate::inputs::lines::START;
 
 pub(super) fn write(out: &mut dyn Write, report: &Report) -> io::Result<()> {
@@ -14,7 +15,7 @@ pub(super) fn write(out: &mut dyn Write, report: &Report) -> io::Result<()> {
             };
             let annotation = Annotation {
                 level,
-                file: Some(&item.file),
+                file: Some(item.file.as_str()).filter(|file| *file != STDIN),
                 line: finding.position.line,
                 column: Some(finding.position.column),
                 title: item.code(finding),

@@ -1,22 +1,26 @@
 //! Markdown for job summaries and comments on pull requests: a line with the result, and a table, the worst first.
 //!
 //! Authors of objects write titles, images and a part of the messages. These are HTML `code` elements with every
-//! special character as an entity, so that they cannot end the cell, be markup, or mention somebody.
+//! special character as an entity, so that they cannot end the cell, be markup or a link, or mention somebody.
 
 use alloc::collections::BTreeSet;
 use std::io::{self, Write};
 
 use super::{Finding, Item, Level, Report};
 use crate::emit::explain;
-use crate::terminal::{counted, printable};
+use crate::terminal::{counted, printable, printable_lines};
 
 /// Maximum number of rows: comments have a limit of 65,536 characters.
 const MAX_ROWS: usize = 100;
+/// Maximum number of reasons of one object, so that it does not hide others
+const MAX_ROWS_OF_OBJECT: usize = 10;
+/// Maximum length of a text
+const MAX_TEXT: usize = 200;
 
 pub(super) fn write(out: &mut dyn Write, report: &Report) -> io::Result<()> {
     writeln!(out, "**{}**: {}", report.title, report.summary)?;
     let mut items: Vec<_> = report.items.iter().collect();
-    items.sort_by_key(|item| item.level);
+    items.sort_by_key(|item| (item.level, item.findings.iter().map(|one| one.level).min()));
     let rows: Vec<_> = items.iter().flat_map(|item| rows(item)).collect();
     if !rows.is_empty() {
         writeln!(
@@ -67,12 +71,17 @@ fn rows(item: &Item) -> Vec<String> {
     if item.findings.is_empty() {
         return vec![row(item.position.line, "", "")];
     }
-    let findings = item.findings.iter();
+    let findings = item.findings.iter().take(MAX_ROWS_OF_OBJECT);
     let rows = findings.map(|finding| {
         let image = code(&finding.image);
         row(finding.position.line, &image, &reason(finding))
     });
-    rows.collect()
+    let left = item.findings.len().saturating_sub(MAX_ROWS_OF_OBJECT);
+    let more = (left > 0).then(|| {
+        let more = format!("and {}", counted(left, "more reason"));
+        row(item.position.line, "", &more)
+    });
+    rows.chain(more).collect()
 }
 
 fn reason(finding: &Finding) -> String {
@@ -85,7 +94,10 @@ fn reason(finding: &Finding) -> String {
 
 /// A message of one or more lines.
 fn printable_cell(text: &str) -> String {
-    let lines: Vec<_> = text.lines().map(code).collect();
+    let lines: Vec<_> = printable_lines(text)
+        .iter()
+        .map(|line| code(line))
+        .collect();
     lines.join("<br>")
 }
 
@@ -97,16 +109,26 @@ fn code(text: &str) -> String {
     }
 }
 
-/// Replaces all characters that Markdown or HTML could interpret by entities.
+/// Replaces all characters that Markdown or HTML could interpret by entities, and truncates the text. GitHub makes
+/// links of addresses everywhere: a comment keeps the parts of mail addresses apart.
 fn escaped(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
-    for character in printable(text).chars() {
-        let is_special = character.is_ascii_punctuation() && !"-./:,@()=;'\"".contains(character);
-        if is_special {
-            shown.push_str(&format!("&#{};", u32::from(character)));
-        } else {
-            shown.push(character);
+    let text = printable(text);
+    for (at, character) in text.char_indices().take(MAX_TEXT) {
+        let begins_link = || text.get(at..).is_some_and(|rest| rest.starts_with("://"));
+        match character {
+            ':' if !begins_link() => shown.push(':'),
+            '@' => shown.push_str("@<!-- -->"),
+            '.' if shown.ends_with("www") => shown.push_str("&#46;"),
+            '-' | '.' | '/' | ',' | '(' | ')' | '=' | ';' | '\'' | '"' => shown.push(character),
+            special if special.is_ascii_punctuation() => {
+                shown.push_str(&format!("&#{};", u32::from(special)));
+            }
+            plain => shown.push(plain),
         }
+    }
+    if text.chars().nth(MAX_TEXT).is_some() {
+        shown.push('…');
     }
     shown
 }

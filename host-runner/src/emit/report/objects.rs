@@ -6,9 +6,10 @@ use crate::decision::Response;
 use crate::emit::audit::{grouped, summary};
 use crate::inputs::lines::Lines;
 use crate::judge::Evaluated;
+use crate::problems::Problems;
 
-/// The report of `evaluate`; `without` is the number of problems instead of results.
-pub(crate) fn evaluated(answers: &[Evaluated], without: usize) -> Report {
+/// The report of `evaluate`; `problems` are those of objects and files without a result.
+pub(crate) fn evaluated(answers: &[Evaluated], problems: &Problems) -> Report {
     let mut lines = Lines::default();
     let items: Vec<_> = answers
         .iter()
@@ -25,7 +26,7 @@ pub(crate) fn evaluated(answers: &[Evaluated], without: usize) -> Report {
     let admitted = answers.iter().filter(|one| one.is_admitted()).count();
     let denied = answers.len().saturating_sub(admitted);
     let mut notes = Vec::new();
-    without_result(&mut notes, without);
+    without_result(&mut notes, problems);
     Report {
         title: "countersign evaluate",
         summary: format!("{admitted} admitted, {denied} denied"),
@@ -51,7 +52,7 @@ pub(crate) fn audited(
     audit: &Audit,
     is_strict: bool,
     passed_over: usize,
-    without: usize,
+    problems: &Problems,
 ) -> Report {
     let mut lines = Lines::default();
     let listed = audit.objects.iter();
@@ -76,7 +77,7 @@ pub(crate) fn audited(
         };
         notes.push((level, text));
     }
-    without_result(&mut notes, without);
+    without_result(&mut notes, problems);
     Report {
         title: "countersign audit",
         summary: summary(&audit.summary, passed_over),

@@ -23,7 +23,22 @@ pub(super) fn write(out: &mut dyn Write, report: &Report) -> io::Result<()> {
     let results: Value = findings()
         .map(|(item, finding, level)| result(item, finding, level, &codes))
         .collect();
-    json::write(out, &sarif::document(&rules, &results))
+    let mut document = sarif::document(&rules, &results);
+    let notes = report.notes.iter();
+    let notes = notes.filter_map(|(note, text)| Some((level(*note)?, text)));
+    let notes: Vec<_> = notes
+        .map(|(level, text)| json!({"level": level, "message": {"text": plain(text)}}))
+        .collect();
+    let is_complete = report.notes.iter().all(|(note, _)| *note != Level::Error);
+    let run = document
+        .pointer_mut("/runs/0")
+        .and_then(Value::as_object_mut);
+    if let Some(run) = run.filter(|_| !notes.is_empty()) {
+        let invocation =
+            json!({"executionSuccessful": is_complete, "toolExecutionNotifications": notes});
+        run.insert("invocations".into(), json!([invocation]));
+    }
+    json::write(out, &document)
 }
 
 /// A rule with the page of its code.
@@ -45,9 +60,21 @@ fn result(item: &Item, finding: &Finding, level: &str, codes: &[&str]) -> Value 
     });
     json!({
         "ruleId": code, "ruleIndex": codes.iter().position(|one| *one == code), "level": level,
-        "message": {"text": item.sentence(finding)},
+        "message": {"text": plain(&item.sentence(finding))},
         "locations": [{"physicalLocation": place}],
     })
+}
+
+/// A message without links, which brackets would be (SARIF 2.1.0, 3.11.6).
+fn plain(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    for character in text.chars() {
+        if matches!(character, '[' | ']' | '\\') {
+            plain.push('\\');
+        }
+        plain.push(character);
+    }
+    plain
 }
 
 const fn level(level: Level) -> Option<&'static str> {

@@ -21,7 +21,7 @@ pub(super) fn write(out: &mut dyn Write, tested: &Tested) -> io::Result<()> {
         }
         writeln!(out, "{}", printable(&suite.name))?;
         let widths = shown.iter().map(|(case, _)| case.name.chars().count());
-        let width = widths.max().unwrap_or_default();
+        let width = widths.max().unwrap_or_default().min(MAX_WIDTH);
         for (case, result) in shown {
             self::case(out, case, result, width)?;
         }
@@ -35,6 +35,9 @@ pub(super) fn write(out: &mut dyn Write, tested: &Tested) -> io::Result<()> {
     }
     summary(out, tested)
 }
+
+/// Maximum width of the names: they have any length
+const MAX_WIDTH: usize = 100;
 
 fn case(out: &mut dyn Write, case: &Case, result: &CaseResult, width: usize) -> io::Result<()> {
     let (colour, word) = match &result.ended {

@@ -285,3 +285,39 @@ fn no_output_moves_the_cursor_of_a_terminal() {
     let (_, stderr) = run(&format!("{AUDIT} -"), twice, 2);
     assert!(!stderr.contains("\nerror: forged"), "{stderr}");
 }
+
+#[test]
+fn a_denied_object_is_listed_whatever_stands_before_it() {
+    let dry_run = pods("preview", 3);
+    let text = format!("{dry_run}{}", pods("production", 1));
+    for format in ["sarif", "github", "junit", "markdown"] {
+        let command =
+            format!("audit --settings policies/pipeline/policy.yaml --limit 2 --format {format} -");
+        let (report, _) = run(&command, &text, 1);
+        assert!(report.contains("production/web-0"), "{format}:\n{report}");
+        assert!(
+            report.contains("2 more objects are not listed"),
+            "{format}:\n{report}"
+        );
+    }
+}
+
+#[test]
+fn a_name_of_any_length_has_its_row() {
+    let text = pods(&"n".repeat(70_000), 1);
+    let command = "audit --settings policies/pipeline/policy.yaml --list -";
+    let (report, _) = run(command, &text, 1);
+    assert!(report.contains("1 denied"), "{}", report.len());
+}
+
+/// So many Pods of a namespace, with an image that nobody has attested.
+fn pods(namespace: &str, count: usize) -> String {
+    let pod = |index| {
+        format!(
+            "apiVersion: v1\nkind: Pod\nmetadata: {{name: web-{index}, namespace: {namespace}}}\n\
+             spec: {{containers: [{{name: web, image: \"registry.example/shop/web@sha256:{}\"}}]}}\n---\n",
+            "3".repeat(64)
+        )
+    };
+    (0..count).map(pod).collect()
+}

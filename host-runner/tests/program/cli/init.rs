@@ -40,7 +40,7 @@ fn a_starter_passes_what_its_workflow_demands() {
         .lines()
         .filter_map(|line| line.strip_prefix("  countersign "))
         .collect();
-    assert_eq!(next.len(), 3, "{stdout}");
+    assert_eq!(next.len(), 4, "{stdout}");
     // The action of the workflow lints and tests like this by default.
     assert!(
         next[0].starts_with("lint ") && next[1].starts_with("test "),
@@ -50,7 +50,8 @@ fn a_starter_passes_what_its_workflow_demands() {
     // The key of this test is a public one.
     run(&format!("{} --allow lint-public-test-key", next[0]), "", 0);
     run(&format!("{} --threshold 100", next[1]), "", 0);
-    run(next[2], "", 0);
+    assert!(next[2].starts_with("evaluate "), "{stdout}");
+    run(next[3], "", 0);
 }
 
 #[test]
