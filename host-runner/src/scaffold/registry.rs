@@ -29,6 +29,11 @@ impl Registry {
             pattern: text.to_owned(),
             stem: stem.to_owned(),
         };
+        if stem.contains(|one: char| one.is_ascii_uppercase()) {
+            return Err(format!(
+                "`{stem}` matches only images that are spelled so; use lower case"
+            ));
+        }
         if NamePattern::parse(text).is_err() || ImageReference::parse(&registry.image()).is_err() {
             let help = match stem.split_once("://") {
                 Some((scheme, _)) => format!("; leave out `{scheme}://`"),
@@ -126,6 +131,7 @@ mod tests {
                 "use `registry.example/**` for everything below",
             ),
             ("*", "name a registry, such as"),
+            ("Registry.example/**", "use lower case"),
             ("https://registry.example/**", "leave out `https://`"),
         ] {
             let error = Registry::parse(text).unwrap_err();
