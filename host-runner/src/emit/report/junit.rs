@@ -1,5 +1,6 @@
 //! JUnit: a test suite for each file, a test for each object.
 
+use alloc::collections::BTreeMap;
 use std::io::{self, Write};
 
 use quick_junit::{NonSuccessKind, Report as Tests, TestCaseStatus};
@@ -10,19 +11,19 @@ use crate::terminal::printable;
 
 pub(super) fn write(out: &mut dyn Write, report: &Report) -> io::Result<()> {
     let mut tests = Tests::new(report.title);
-    let mut files: Vec<&str> = Vec::new();
+    // Suites in the order of their first objects.
+    let mut places = BTreeMap::new();
+    let mut suites = Vec::new();
     for item in &report.items {
-        if !files.contains(&item.file.as_str()) {
-            files.push(&item.file);
+        let place = *places.entry(&item.file).or_insert_with(|| {
+            suites.push(junit::suite(&item.file));
+            suites.len().saturating_sub(1)
+        });
+        if let Some(suite) = suites.get_mut(place) {
+            suite.add_test_case(junit::case(&item.title, &item.file, status(item)));
         }
     }
-    for file in files {
-        let mut suite = junit::suite(file);
-        for item in report.items.iter().filter(|item| item.file == file) {
-            suite.add_test_case(junit::case(&item.title, file, status(item)));
-        }
-        tests.add_test_suite(suite);
-    }
+    tests.add_test_suites(suites);
     if !report.notes.is_empty() {
         let mut suite = junit::suite(report.title);
         for (level, text) in &report.notes {
