@@ -18,7 +18,7 @@ struct Row {
     text: String,
     /// The objects without their heads; `None` where kubectl refuses the text
     kubectl: Option<Vec<Value>>,
-    /// What it makes of it at other times: where two keys become one text, either one wins
+    /// The other result of kubectl: where two keys become one text, it keeps either of them at random
     or: Option<Vec<Value>>,
     /// Whether it is refused here although kubectl reads it: a reader sees less than kubectl, or more
     is_refused: bool,

@@ -1,4 +1,4 @@
-//! What the signatures of one request are verified with: the time, and a budget for the work.
+//! The verification context of one request: the time, and a budget for verifying signatures.
 
 mod meter;
 

@@ -8,7 +8,7 @@ use policy_lint::source::{Node, Position, Shape, begins_like_json, read, resolve
 
 use super::{Place, split};
 
-/// Limit on files that are read again; longer ones are dumps, in which nobody reviews a line.
+/// Limit on files that are read again, in bytes. Longer files are dumps, and their findings are at line 1.
 const MAX_BYTES: u64 = 16 << 20;
 
 /// Line and column of what has no better place

@@ -43,9 +43,9 @@ pub struct Scaffold {
     pub cases: usize,
     /// Whether all of them pass
     pub is_passed: bool,
-    /// What its cases exercise
+    /// The parts of the settings that its cases exercise
     pub coverage: Coverage,
-    /// What its cases detect
+    /// The changes of the settings that its cases detect
     pub mutation: Mutation,
 }
 
@@ -337,7 +337,7 @@ struct Expected {
 }
 
 impl Expected {
-    /// What the Decision says; `None` if it denies without a reason.
+    /// Returns the result of a Decision; `None` if it denies without a reason.
     fn of(decision: &Decision, is_pinned: bool) -> Option<Self> {
         let outcome = verdict::outcome(decision);
         let mut fields = vec![format!("outcome: {}", outcome.name())];

@@ -86,7 +86,7 @@ impl Key {
         of_params.unwrap_or(bytes)
     }
 
-    /// What one verification costs at most, in units of [`Meter`](crate::verification::Meter); of RSA by the
+    /// The maximum cost of one verification, in units of [`Meter`](crate::verification::Meter); of RSA by the
     /// length of modulus and exponent.
     pub(super) fn cost(&self) -> usize {
         match self.packet.public_params() {

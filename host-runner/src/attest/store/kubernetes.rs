@@ -3,16 +3,14 @@
 
 use std::path::{Path, PathBuf};
 
+use policy_lint::is_dns_label;
 use policy_wasm::digest::Digest;
 use serde_json::{Map, Value, json};
 
 use super::list::{Added, List, has_comments};
 use super::{Change, Entry, Identity, StoreError, Yaml, create_folder, read, refuse_link, write};
-use policy_lint::is_dns_label;
-
 use crate::inputs;
-use crate::terminal::printable;
-use crate::terminal::shown;
+use crate::terminal::{printable, shown};
 use crate::yaml;
 
 const API_VERSION: &str = policy_lint::ATTESTATION.0;

@@ -18,7 +18,7 @@ pub(super) struct Signer {
     pub(super) says: Says,
 }
 
-/// What a signer attests
+/// The statement of a signer about an image
 #[derive(Debug, Clone)]
 pub(super) enum Says {
     /// That an image may run, under this note
@@ -49,11 +49,11 @@ pub(super) struct Signers {
     pub(super) all: Vec<Signer>,
     /// The preferred one first
     pub(super) sources: Vec<Source>,
-    /// What builders state so that the rules of checks are satisfied
+    /// Builds whose provenance satisfies the rules of checks
     pub(super) builds: Vec<Build>,
 }
 
-/// What a rule of a check demands of provenance
+/// A builder and a source repository that a rule of a check trusts
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Build {
     /// `trustedBuilder`
@@ -71,7 +71,7 @@ impl Signers {
         }
     }
 
-    /// What all signers attest so that everything is satisfied, in the preferred source of each.
+    /// Returns attestations by all signers that satisfy every rule and check, each in its preferred source.
     pub(super) fn all_attest(&self, image: &str) -> Vec<Attested> {
         let attest = |signer| self.attest(signer, image, None);
         self.all.iter().flat_map(attest).collect()
@@ -92,14 +92,14 @@ impl Signers {
         each.collect()
     }
 
-    /// What all signers attest, without those for whom `is_left_out`.
+    /// Returns the attestations of [`Self::all_attest`] without those by the signer `left_out`.
     pub(super) fn attest_without(&self, image: &str, left_out: &str) -> Vec<Attested> {
         let mut all = self.all_attest(image);
         all.retain(|one| one.by != left_out);
         all
     }
 
-    /// What all signers attest, where some say something else.
+    /// Returns attestations by all signers; `other` replaces the statements of the signers that it knows.
     pub(super) fn attest_with(
         &self,
         image: &str,
@@ -115,7 +115,7 @@ impl Signers {
         self.all.iter().flat_map(attest).collect()
     }
 
-    /// What a signer attests, in this source or in its preferred one.
+    /// Returns the attestations by one signer, in this source or in its preferred one.
     pub(super) fn attest(
         &self,
         signer: &Signer,
