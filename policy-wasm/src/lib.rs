@@ -59,6 +59,8 @@ mod policy;
 mod printable;
 pub mod request;
 mod settings;
+#[cfg(feature = "sigstore")]
+pub mod sigstore;
 pub mod time;
 pub mod validation;
 mod verification;
