@@ -1,4 +1,5 @@
-//! Signature algorithms: one family a file, each behind the same two traits.
+//! Signature algorithms: one family a file, each behind the same two traits. Keys of attestors come through
+//! [`family`] and are bound to one algorithm; [`SubjectKey`] has those of certificates, logs and authorities.
 //!
 //! To add one, write its file, name it in [`family`], and add its vectors to
 //! `tests/core/suites/vectors.rs`.
@@ -6,15 +7,17 @@
 mod algorithm;
 mod ecdsa;
 mod ed25519;
+mod hash;
 mod key_error;
 mod ml_dsa;
 mod rsa;
+mod subject_key;
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use p256::NistP256;
-use p256::pkcs8::{ObjectIdentifier, SubjectPublicKeyInfoRef};
+use p256::pkcs8::SubjectPublicKeyInfoRef;
 use p384::NistP384;
 use p521::NistP521;
 use thiserror::Error;
@@ -24,24 +27,26 @@ use self::ecdsa::Ecdsa;
 use self::ed25519::Ed25519;
 #[cfg(feature = "openpgp")]
 pub(crate) use self::ed25519::ID_ED25519;
+pub use self::hash::Hash;
 pub use self::key_error::KeyError;
 use self::ml_dsa::MlDsa65;
-use self::rsa::{Hash, Padding, Rsa};
+use self::rsa::{Rsa, Scheme};
+pub use self::subject_key::{KeyKind, SubjectKey};
 
 /// Returns the family of an algorithm, with the algorithm's requirements on keys.
 pub(crate) const fn family(algorithm: Algorithm) -> &'static dyn Family {
     use Hash::{Sha256, Sha512};
-    use Padding::{Pkcs1, Pss};
+    use Scheme::{Pkcs1, PssSha256, PssSha512};
 
     match algorithm {
-        Algorithm::RsaPss2048Sha256 => const { &Rsa::new(2048, Pss, Sha256) },
-        Algorithm::RsaPss3072Sha256 => const { &Rsa::new(3072, Pss, Sha256) },
-        Algorithm::RsaPss4096Sha256 => const { &Rsa::new(4096, Pss, Sha256) },
-        Algorithm::RsaPss4096Sha512 => const { &Rsa::new(4096, Pss, Sha512) },
-        Algorithm::RsaPkcs12048Sha256 => const { &Rsa::new(2048, Pkcs1, Sha256) },
-        Algorithm::RsaPkcs13072Sha256 => const { &Rsa::new(3072, Pkcs1, Sha256) },
-        Algorithm::RsaPkcs14096Sha256 => const { &Rsa::new(4096, Pkcs1, Sha256) },
-        Algorithm::RsaPkcs14096Sha512 => const { &Rsa::new(4096, Pkcs1, Sha512) },
+        Algorithm::RsaPss2048Sha256 => const { &Rsa::new(2048, PssSha256) },
+        Algorithm::RsaPss3072Sha256 => const { &Rsa::new(3072, PssSha256) },
+        Algorithm::RsaPss4096Sha256 => const { &Rsa::new(4096, PssSha256) },
+        Algorithm::RsaPss4096Sha512 => const { &Rsa::new(4096, PssSha512) },
+        Algorithm::RsaPkcs12048Sha256 => const { &Rsa::new(2048, Pkcs1(Sha256)) },
+        Algorithm::RsaPkcs13072Sha256 => const { &Rsa::new(3072, Pkcs1(Sha256)) },
+        Algorithm::RsaPkcs14096Sha256 => const { &Rsa::new(4096, Pkcs1(Sha256)) },
+        Algorithm::RsaPkcs14096Sha512 => const { &Rsa::new(4096, Pkcs1(Sha512)) },
         Algorithm::EcdsaP256Sha256 => &Ecdsa::<NistP256>::NEW,
         Algorithm::EcdsaP384Sha384 => &Ecdsa::<NistP384>::NEW,
         Algorithm::EcdsaP521Sha512 => &Ecdsa::<NistP521>::NEW,
@@ -65,6 +70,17 @@ pub(crate) trait Verifier {
     /// Verifies a signature over the message, not over its digest.
     fn verify(&self, message: &[u8], signature: &[u8]) -> Result<(), BadSignature>;
 
+    /// Verifies a signature over a message of which only the digest is known. Fails for algorithms that sign another
+    /// digest or the message itself.
+    fn verify_digest(
+        &self,
+        _hash: Hash,
+        _digest: &[u8],
+        _signature: &[u8],
+    ) -> Result<(), BadSignature> {
+        Err(BadSignature)
+    }
+
     /// Diagnoses a signature that does not verify, as a predicate such as "is not in ASN.1 DER"; empty if the cause
     /// is unknown. Costs about as much as a verification.
     fn diagnose(&self, message: &[u8], signature: &[u8]) -> &'static str;
@@ -82,15 +98,8 @@ pub(crate) trait Verifier {
 #[error("the signature is not by this key over this message")]
 pub struct BadSignature;
 
-/// Returns the bytes of a key with this algorithm identifier and without parameters.
-fn key_bytes<'a>(
-    algorithm: Algorithm,
-    key: &SubjectPublicKeyInfoRef<'a>,
-    oid: ObjectIdentifier,
-) -> Result<&'a [u8], KeyError> {
-    if key.algorithm.oid != oid {
-        return Err(KeyError::AlgorithmMismatch(algorithm));
-    }
+/// Returns the bytes of a key whose algorithm takes no parameters.
+fn key_bytes<'a>(key: &SubjectPublicKeyInfoRef<'a>) -> Result<&'a [u8], KeyError> {
     if key.algorithm.parameters.is_some() {
         return Err(KeyError::Malformed("this algorithm takes no parameters"));
     }

@@ -1,4 +1,5 @@
-//! Public keys of attestors: PEM or OpenPGP armour in, a key that verifies out.
+//! Public keys of attestors: PEM or OpenPGP armour in, a key that verifies out. [`SubjectKey`] is a key of a
+//! certificate.
 
 mod pkix;
 mod standing;
@@ -13,7 +14,7 @@ use core::fmt;
 use pkix::{PkixKey, named_information};
 
 use crate::Budget;
-pub use crate::crypto::{Algorithm, BadSignature, KeyError};
+pub use crate::crypto::{Algorithm, BadSignature, Hash, KeyError, KeyKind, SubjectKey};
 #[cfg(feature = "openpgp")]
 use crate::openpgp::{Certificate, CertificateError, NotBound, OpenPgpError};
 use crate::verification::{Exhausted, Meter, VerificationContext};
@@ -216,6 +217,32 @@ impl PublicKey {
             }
             #[cfg(feature = "openpgp")]
             Kind::OpenPgp(certificate) => Ok(certificate.verify(message, signature, context)?),
+        }
+    }
+
+    /// Verifies a signature over a message of which only the SHA-256 digest is known. Only PKIX keys whose algorithm
+    /// signs that digest verify it: P-256, and RSA with SHA-256. For any other key it is a bad signature, without
+    /// words about it. The work is paid for before it is done.
+    #[expect(
+        dead_code,
+        reason = "messages in bundles that a key has signed are read next"
+    )]
+    pub(crate) fn authenticate_digest(
+        &self,
+        sha256: &[u8; 32],
+        signature: &[u8],
+        context: &VerificationContext,
+    ) -> Result<(), VerifyError> {
+        match &self.kind {
+            Kind::Pkix(key) => {
+                let paid = context.meter.verify(key.verifier.cost(), 0);
+                paid.map_err(VerifyError::Exhausted)?;
+                key.verifier
+                    .verify_digest(Hash::Sha256, sha256, signature)
+                    .map_err(|BadSignature| VerifyError::BadSignature(""))
+            }
+            #[cfg(feature = "openpgp")]
+            Kind::OpenPgp(_) => Err(VerifyError::BadSignature("")),
         }
     }
 }

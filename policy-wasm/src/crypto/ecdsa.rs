@@ -1,5 +1,5 @@
-//! ECDSA over the NIST curves, each with the digest of the same size (FIPS 186-5), with signatures in strict
-//! DER.
+//! ECDSA over the NIST curves (FIPS 186-5), with signatures in strict DER. A key of an attestor signs the digest
+//! of the same size as its curve.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -7,16 +7,15 @@ use core::marker::PhantomData;
 use core::ops::Add;
 
 use ecdsa::der::MaxOverhead;
-use ecdsa::{DigestAlgorithm, EcdsaCurve, Signature, VerifyingKey, signature};
+use ecdsa::signature::hazmat::PrehashVerifier as _;
+use ecdsa::{EcdsaCurve, Signature, VerifyingKey};
 use p256::elliptic_curve::array::ArraySize;
 use p256::elliptic_curve::point::AffineCoordinates as _;
 use p256::elliptic_curve::sec1::{FromSec1Point, ModulusSize, ToSec1Point};
 use p256::elliptic_curve::{ALGORITHM_OID, AffinePoint, Curve, CurveArithmetic, FieldBytes};
 use p256::pkcs8::{AssociatedOid, SubjectPublicKeyInfoRef};
-use sha2::{Digest as _, Sha256};
-use signature::hazmat::PrehashVerifier as _;
 
-use super::{Algorithm, KeyError};
+use super::{Algorithm, Hash, KeyError};
 use super::{BadSignature, Family, Verifier, material};
 
 /// The family of one curve
@@ -35,20 +34,25 @@ impl<C: NistCurve> Family for Ecdsa<C> {
         key.algorithm
             .assert_oids(ALGORITHM_OID, C::OID)
             .map_err(|_| KeyError::AlgorithmMismatch(algorithm))?;
-        // Only one encoding is accepted, because key ids are digests of the encoding.
-        let point = key.subject_public_key.as_bytes().unwrap_or_default();
-        let Some((&UNCOMPRESSED, coordinates)) = point.split_first() else {
-            return Err(KeyError::Malformed("the point is not in uncompressed form"));
-        };
-        let key = verifying_key::<C>(coordinates);
-        let key = key.ok_or(KeyError::Malformed("the point is not on the curve"))?;
-        Ok(Box::new(key))
+        Ok(Box::new(read_key::<C>(key)?))
     }
+}
+
+/// Reads a key of the curve that its parameters name.
+pub(super) fn read_key<C: NistCurve>(
+    key: &SubjectPublicKeyInfoRef<'_>,
+) -> Result<VerifyingKey<C>, KeyError> {
+    // Only one encoding is accepted, because key ids are digests of the encoding.
+    let point = key.subject_public_key.as_bytes().unwrap_or_default();
+    let Some((&UNCOMPRESSED, coordinates)) = point.split_first() else {
+        return Err(KeyError::Malformed("the point is not in uncompressed form"));
+    };
+    key_at::<C>(coordinates).ok_or(KeyError::Malformed("the point is not on the curve"))
 }
 
 /// Returns the key with these coordinates, if they are of a point on the curve. Compressed points are not
 /// supported, which keeps their arithmetic out of the module.
-fn verifying_key<C: NistCurve>(coordinates: &[u8]) -> Option<VerifyingKey<C>> {
+fn key_at<C: NistCurve>(coordinates: &[u8]) -> Option<VerifyingKey<C>> {
     let (x, y) = coordinates.split_at_checked(coordinates.len() / 2)?;
     let (x, y) = (
         FieldBytes::<C>::try_from(x).ok()?,
@@ -63,8 +67,19 @@ const UNCOMPRESSED: u8 = 4;
 
 impl<C: NistCurve> Verifier for VerifyingKey<C> {
     fn verify(&self, message: &[u8], signature: &[u8]) -> Result<(), BadSignature> {
-        let signature = Signature::<C>::from_der(signature).map_err(|_| BadSignature)?;
-        C::verify(self, message, &signature)
+        verify_digest(self, &C::HASH.digest(message), signature)
+    }
+
+    fn verify_digest(
+        &self,
+        hash: Hash,
+        digest: &[u8],
+        signature: &[u8],
+    ) -> Result<(), BadSignature> {
+        if hash != C::HASH {
+            return Err(BadSignature);
+        }
+        verify_digest(self, digest, signature)
     }
 
     fn diagnose(&self, message: &[u8], signature: &[u8]) -> &'static str {
@@ -87,17 +102,30 @@ impl<C: NistCurve> Verifier for VerifyingKey<C> {
     }
 }
 
+/// Verifies a signature over a digest by any hash: of one longer than the order of the curve, the leftmost bits
+/// count; a shorter one counts whole (FIPS 186-5, section 6.4.2).
+pub(super) fn verify_digest<C: NistCurve>(
+    key: &VerifyingKey<C>,
+    digest: &[u8],
+    signature: &[u8],
+) -> Result<(), BadSignature> {
+    let signature = Signature::<C>::from_der(signature).map_err(|_| BadSignature)?;
+    C::verify_digest(key, digest, &signature)
+}
+
 /// Common interface of `p256`, `p384` and `p521`
-trait NistCurve:
+pub(super) trait NistCurve:
     Curve<
         FieldBytesSize: ModulusSize + Add<Output: Add<MaxOverhead, Output: ArraySize> + ArraySize>,
     > + CurveArithmetic<AffinePoint: FromSec1Point<Self> + ToSec1Point<Self>>
-    + DigestAlgorithm
     + EcdsaCurve
     + AssociatedOid
 {
     /// See [`Verifier::cost`].
     const COST: usize;
+
+    /// The hash that keys of attestors sign
+    const HASH: Hash;
 
     /// See [`Verifier::diagnose`]; the two numbers of the signature are in range.
     fn diagnose(
@@ -108,35 +136,38 @@ trait NistCurve:
         ""
     }
 
-    /// Verifies a signature whose two numbers are in range.
-    fn verify(
+    /// See [`verify_digest`]; the two numbers of the signature are in range.
+    fn verify_digest(
         key: &VerifyingKey<Self>,
-        message: &[u8],
+        digest: &[u8],
         signature: &Signature<Self>,
     ) -> Result<(), BadSignature> {
-        signature::Verifier::verify(key, message, signature).map_err(|_| BadSignature)
+        key.verify_prehash(digest, signature)
+            .map_err(|_| BadSignature)
     }
 }
 
 impl NistCurve for p256::NistP256 {
     const COST: usize = 8;
+    const HASH: Hash = Hash::Sha256;
 
     #[cfg(feature = "crrl")]
-    fn verify(
+    fn verify_digest(
         key: &VerifyingKey<Self>,
-        message: &[u8],
+        digest: &[u8],
         signature: &Signature<Self>,
     ) -> Result<(), BadSignature> {
         use crrl::p256::PublicKey;
 
         let key = PublicKey::decode(key.to_sec1_point(false).as_bytes()).ok_or(BadSignature)?;
-        let is_valid = key.verify_hash(&signature.to_bytes(), &Sha256::digest(message));
+        let is_valid = key.verify_hash(&signature.to_bytes(), digest);
         if is_valid { Ok(()) } else { Err(BadSignature) }
     }
 }
 
 impl NistCurve for p384::NistP384 {
     const COST: usize = 24;
+    const HASH: Hash = Hash::Sha384;
 
     /// Recognizes SHA-256, which many tools use for every curve.
     fn diagnose(
@@ -144,13 +175,14 @@ impl NistCurve for p384::NistP384 {
         message: &[u8],
         signature: &Signature<Self>,
     ) -> &'static str {
-        match key.verify_prehash(&Sha256::digest(message), signature) {
+        match Self::verify_digest(key, &Hash::Sha256.digest(message), signature) {
             Ok(()) => "is over the payload's SHA-256, and a key of curve P-384 signs its SHA-384",
-            Err(_) => "",
+            Err(BadSignature) => "",
         }
     }
 }
 
 impl NistCurve for p521::NistP521 {
     const COST: usize = 40;
+    const HASH: Hash = Hash::Sha512;
 }

@@ -24,20 +24,28 @@ impl Family for Ed25519 {
         algorithm: Algorithm,
         key: &SubjectPublicKeyInfoRef<'_>,
     ) -> Result<Box<dyn Verifier>, KeyError> {
-        let bytes = key_bytes(algorithm, key, ID_ED25519)?
-            .try_into()
-            .map_err(|_| KeyError::Malformed("the key is not 32 bytes long"))?;
-        let key = VerifyingKey::from_bytes(bytes)
-            .map_err(|_| KeyError::Malformed("the point is not on the curve"))?;
-        // Decoding reduces the coordinate, so a non-canonical encoding would be a second encoding of the same key.
-        if key.to_edwards().compress().as_bytes() != bytes {
-            return Err(KeyError::Malformed("the point is not canonical"));
+        if key.algorithm.oid != ID_ED25519 {
+            return Err(KeyError::AlgorithmMismatch(algorithm));
         }
-        if key.is_weak() {
-            return Err(KeyError::Malformed("the point is of small order"));
-        }
-        Ok(Box::new(key))
+        Ok(Box::new(read_key(key)?))
     }
+}
+
+/// Reads a key whose identifier is [`ID_ED25519`].
+pub(super) fn read_key(key: &SubjectPublicKeyInfoRef<'_>) -> Result<VerifyingKey, KeyError> {
+    let bytes = key_bytes(key)?
+        .try_into()
+        .map_err(|_| KeyError::Malformed("the key is not 32 bytes long"))?;
+    let key = VerifyingKey::from_bytes(bytes)
+        .map_err(|_| KeyError::Malformed("the point is not on the curve"))?;
+    // Decoding reduces the coordinate, so a non-canonical encoding would be a second encoding of the same key.
+    if key.to_edwards().compress().as_bytes() != bytes {
+        return Err(KeyError::Malformed("the point is not canonical"));
+    }
+    if key.is_weak() {
+        return Err(KeyError::Malformed("the point is of small order"));
+    }
+    Ok(key)
 }
 
 impl Verifier for VerifyingKey {

@@ -17,6 +17,11 @@ pub enum KeyError {
     /// The key is of another kind than the algorithm says
     #[error("the key does not fit the declared signature algorithm `{}`", .0.name())]
     AlgorithmMismatch(Algorithm),
+    /// A key of a certificate, a log or an authority, of a kind that is not verified
+    #[error(
+        "not a supported public key: expected ECDSA on P-256, P-384 or P-521, RSA of 2048, 3072 or 4096 bits, or Ed25519"
+    )]
+    Unsupported,
     /// An OpenPGP key of a kind that is not verified
     #[error("not a supported OpenPGP key: {0}")]
     OpenPgpUnsupported(&'static str),
@@ -29,7 +34,7 @@ impl KeyError {
         match self {
             Self::NotOnePem | Self::Malformed(_) => Code::KeyInvalid,
             Self::AlgorithmMismatch(_) => Code::KeyAlgorithmMismatch,
-            Self::OpenPgpUnsupported(_) => Code::KeyAlgorithmUnsupported,
+            Self::Unsupported | Self::OpenPgpUnsupported(_) => Code::KeyAlgorithmUnsupported,
         }
     }
 }

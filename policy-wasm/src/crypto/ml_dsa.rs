@@ -21,8 +21,10 @@ impl Family for MlDsa65 {
         algorithm: Algorithm,
         key: &SubjectPublicKeyInfoRef<'_>,
     ) -> Result<Box<dyn Verifier>, KeyError> {
-        let bytes = key_bytes(algorithm, key, ID_ML_DSA_65)?;
-        let key = EncodedVerifyingKey::<ml_dsa::MlDsa65>::try_from(bytes)
+        if key.algorithm.oid != ID_ML_DSA_65 {
+            return Err(KeyError::AlgorithmMismatch(algorithm));
+        }
+        let key = EncodedVerifyingKey::<ml_dsa::MlDsa65>::try_from(key_bytes(key)?)
             .map_err(|_| KeyError::Malformed("the key is not 1952 bytes long"))?;
         Ok(Box::new(VerifyingKey::decode(&key)))
     }

@@ -4,13 +4,14 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use core_tests::known_answers::named;
 use policy_wasm::Code;
-use policy_wasm::key::{Algorithm, PublicKey};
+use policy_wasm::key::{Algorithm, KeyError, PublicKey, SubjectKey};
 
 /// Object identifiers, and one set of parameters, in DER
 const RSA_ENCRYPTION: &[u8] = b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01";
 const RSASSA_PSS: &[u8] = b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0a";
 const EC_PUBLIC_KEY: &[u8] = b"\x06\x07\x2a\x86\x48\xce\x3d\x02\x01";
 const P256: &[u8] = b"\x06\x08\x2a\x86\x48\xce\x3d\x03\x01\x07";
+const SECP256K1: &[u8] = b"\x06\x05\x2b\x81\x04\x00\x0a";
 const P384: &[u8] = b"\x06\x05\x2b\x81\x04\x00\x22";
 const ED25519: &[u8] = b"\x06\x03\x2b\x65\x70";
 const ML_DSA_65: &[u8] = b"\x06\x09\x60\x86\x48\x01\x65\x03\x04\x03\x12";
@@ -21,8 +22,13 @@ const F4: &[u8] = &[1, 0, 1];
 
 #[track_caller]
 fn check(algorithm: Algorithm, identifier: &[&[u8]], key: &[u8], expected: Option<Code>) {
-    let key = tlv(0x03, &[&[0], key]);
-    let spki = tlv(0x30, &[&tlv(0x30, identifier), &key]);
+    let spki = spki(identifier, key);
+    if expected != Some(Code::KeyAlgorithmMismatch) && algorithm != Algorithm::MlDsa65 {
+        // A key of a certificate is read alike.
+        let loaded = SubjectKey::from_der(&spki);
+        let code = loaded.as_ref().err().map(KeyError::code);
+        assert_eq!(code, expected, "{loaded:?}");
+    }
     let pem = format!(
         "-----BEGIN PUBLIC KEY-----\n{}\n-----END PUBLIC KEY-----\n",
         STANDARD.encode(spki)
@@ -30,6 +36,11 @@ fn check(algorithm: Algorithm, identifier: &[&[u8]], key: &[u8], expected: Optio
     let loaded = PublicKey::from_pem(&pem, algorithm, "");
     let code = loaded.as_ref().err().map(|error| error.code());
     assert_eq!(code, expected, "{loaded:?}");
+}
+
+fn spki(identifier: &[&[u8]], key: &[u8]) -> Vec<u8> {
+    let key = tlv(0x03, &[&[0], key]);
+    tlv(0x30, &[&tlv(0x30, identifier), &key])
 }
 
 /// One DER value; none here is longer than its length fits two bytes.
@@ -223,4 +234,31 @@ fn ml_dsa_keys_are_1952_bytes_without_parameters() {
         &[7; 1952],
         Some(Code::KeyAlgorithmMismatch),
     );
+}
+
+#[test]
+fn keys_of_certificates_are_of_the_supported_kinds_and_sizes() {
+    let rsa = |bits| rsa_key(&number(bits), F4);
+    for bits in [2048, 3072, 4096] {
+        assert!(SubjectKey::from_der(&spki(&[RSA_ENCRYPTION, NULL], &rsa(bits))).is_ok());
+    }
+    for (identifier, key) in [
+        (&[RSA_ENCRYPTION, NULL][..], rsa(1024)),
+        (&[RSA_ENCRYPTION, NULL], rsa(2047)),
+        (&[RSA_ENCRYPTION, NULL], rsa(2560)),
+        (&[RSA_ENCRYPTION, NULL], rsa(8192)),
+        (&[RSASSA_PSS], rsa(2048)),
+        (&[EC_PUBLIC_KEY, SECP256K1], vec![4; 65]),
+        (&[EC_PUBLIC_KEY], vec![4; 65]),
+        (&[EC_PUBLIC_KEY, NULL], vec![4; 65]),
+        (&[ML_DSA_65], vec![7; 1952]),
+    ] {
+        let loaded = SubjectKey::from_der(&spki(identifier, &key));
+        assert_eq!(loaded.map(drop), Err(KeyError::Unsupported));
+    }
+    let good = spki(&[RSA_ENCRYPTION, NULL], &rsa(2048));
+    for damaged in [&[&good, &[0][..]].concat(), &good[..good.len() - 1], &[]] {
+        let loaded = SubjectKey::from_der(damaged);
+        assert!(matches!(loaded, Err(KeyError::Malformed(_))), "{loaded:?}");
+    }
 }

