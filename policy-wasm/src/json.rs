@@ -60,6 +60,11 @@ impl<'v, 'de> Value<'v, 'de> {
         self.report
     }
 
+    #[cfg(feature = "sigstore")]
+    pub(crate) const fn dialect(&self) -> &'v Dialect {
+        self.dialect
+    }
+
     /// Returns the value with the codes of another dialect.
     pub(crate) fn with_dialect(self, dialect: &'v Dialect) -> Self {
         Self { dialect, ..self }
@@ -111,6 +116,17 @@ impl<'v, 'de> Value<'v, 'de> {
             self.refuse(out_of_range, message);
         }
         count
+    }
+
+    /// Reads a number or a string, of which the caller expects digits; `None` with a problem reported for other
+    /// types.
+    #[cfg(feature = "sigstore")]
+    pub(crate) fn digits(self) -> Option<Cow<'de, str>> {
+        if self.walk.cursor.kind() == Kind::Number {
+            Some(Cow::Borrowed(self.walk.cursor.skip()))
+        } else {
+            self.text()
+        }
     }
 
     /// Reads a name; `None` with a problem reported otherwise, under `unnamed` for a number or boolean.

@@ -1,4 +1,5 @@
-//! Sigstore: the formats that its bundles are made of.
+//! Sigstore bundles: signatures by short-lived certificates, with everything that is needed to verify them without
+//! a network.
 //!
 //! | to read about | go to |
 //! | --- | --- |
@@ -8,13 +9,19 @@
 //! | points in time, in nanoseconds | [`moment`] |
 
 mod algorithm;
+#[expect(dead_code, reason = "attestations do not read bundles yet")]
+mod bundle;
 pub mod certificate;
 mod der;
+mod entry;
 mod malformed;
 pub mod moment;
+mod proto;
 pub mod sct;
 mod stand_in;
 pub mod token;
 
+#[expect(unused_imports, reason = "attestations do not read bundles yet")]
+pub(crate) use self::bundle::{Bundle, Content, Unreadable, Verifier};
 pub use self::malformed::Malformed;
 pub use self::stand_in::{Hash, KeyKind, SubjectKey};

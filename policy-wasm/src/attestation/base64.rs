@@ -32,7 +32,8 @@ pub(crate) fn decode(text: &str) -> Result<Vec<u8>, NotBase64> {
     decode_line(&joined)
 }
 
-fn decode_line(text: &str) -> Result<Vec<u8>, NotBase64> {
+/// Decodes either alphabet on one line, for formats that have no line breaks.
+pub(crate) fn decode_line(text: &str) -> Result<Vec<u8>, NotBase64> {
     let decoded = STANDARD.decode(text).or_else(|_| URL_SAFE.decode(text));
     decoded.map_err(|_| NotBase64)
 }

@@ -71,12 +71,24 @@ pub enum Rejection {
         claimed: Vec<Digest>,
         expected: Digest,
     },
+    /// Like [`Self::DigestMismatch`], found before any signature was verified
+    #[error(
+        "Bundle is for digest {}, image has digest {expected}; its signature was not verified",
+        digests(claimed)
+    )]
+    OtherDigest {
+        claimed: Vec<Digest>,
+        expected: Digest,
+    },
     #[error(
         "Attestation is for repository {}, image is in repository {}",
         crate::quote(claimed),
         crate::quote(expected)
     )]
     ReferenceMismatch { claimed: String, expected: String },
+    /// One of the codes of Sigstore bundles, with what exactly is wrong
+    #[error("{}{}{why}", code.meaning(), if why.is_empty() { "" } else { ": " })]
+    Sigstore { code: Code, why: String },
 }
 
 impl Rejection {
@@ -98,8 +110,11 @@ impl Rejection {
             Self::PayloadType(_) => Code::AttestationPayloadType,
             Self::PredicateType(_) => Code::AttestationPredicateType,
             Self::PayloadUnavailable(_) => Code::AttestationPayloadUnavailable,
-            Self::DigestMismatch { .. } => Code::AttestationDigestMismatch,
+            Self::DigestMismatch { .. } | Self::OtherDigest { .. } => {
+                Code::AttestationDigestMismatch
+            }
             Self::ReferenceMismatch { .. } => Code::AttestationReferenceMismatch,
+            Self::Sigstore { code, .. } => *code,
         }
     }
 
@@ -112,16 +127,47 @@ impl Rejection {
             | Self::FormatUnsupported(_)
             | Self::BundleUnsupported(_)
             | Self::JwtUnsupported
-            | Self::PayloadUnavailable(_) => 1,
+            | Self::PayloadUnavailable(_)
+            | Self::OtherDigest { .. } => 1,
             Self::UnknownKeyId { .. } => 2,
-            Self::BadSignature { .. } => 3,
-            Self::KeyNotValid { .. } | Self::PgpPayloadMismatch => 4,
-            Self::PayloadType(_) => 5,
-            Self::PayloadInvalid(_) => 6,
-            Self::PredicateType(_) => 7,
-            Self::DigestMismatch { .. } => 8,
-            Self::ReferenceMismatch { .. } => 9,
+            Self::BadSignature { .. } => 4,
+            Self::Sigstore { code, .. } => rank_in_bundle(*code),
+            Self::KeyNotValid { .. } | Self::PgpPayloadMismatch => 9,
+            Self::PayloadType(_) => 10,
+            Self::PayloadInvalid(_) => 11,
+            Self::PredicateType(_) => 12,
+            Self::DigestMismatch { .. } => 13,
+            Self::ReferenceMismatch { .. } => 14,
         }
+    }
+}
+
+/// Ranks the steps of verifying a bundle, in their order; see `sigstore::verify`.
+const fn rank_in_bundle(code: Code) -> u8 {
+    match code {
+        Code::SigstoreIdentityMissing | Code::SigstoreCertificateInvalid => 2,
+        Code::SigstoreIdentityMismatch => 3,
+        Code::SigstoreAlgorithmUnsupported => 4,
+        Code::SigstoreEntryUnsupported
+        | Code::SigstoreEntryInvalid
+        | Code::SigstoreEntryMismatch
+        | Code::SigstoreInclusionProofMissing => 5,
+        Code::SigstoreSetInvalid
+        | Code::SigstoreCheckpointInvalid
+        | Code::SigstoreInclusionProofInvalid
+        | Code::SigstoreLogUnknown
+        | Code::SigstoreLogEntryMissing => 6,
+        Code::SigstoreTimestampInvalid
+        | Code::SigstoreTimestampOutsideValidity
+        | Code::SigstoreTimestampUntrusted
+        | Code::SigstoreTimeMissing => 7,
+        Code::SigstoreCertificateOutsideValidity
+        | Code::SigstoreCertificateUntrusted
+        | Code::SigstoreAuthorityOutsideValidity
+        | Code::SigstoreSctMissing
+        | Code::SigstoreSctInvalid
+        | Code::SigstoreLogOutsideValidity => 8,
+        _ => 1,
     }
 }
 

@@ -426,7 +426,8 @@ impl<'s, 'c> Search<'s, 'c> {
             Rejection::NoteMismatch { .. }
             | Rejection::UnknownKeyId { .. }
             | Rejection::BadSignature { .. }
-            | Rejection::DigestMismatch { .. } => Cause::NotSigned,
+            | Rejection::DigestMismatch { .. }
+            | Rejection::OtherDigest { .. } => Cause::NotSigned,
             Rejection::Undecodable(_)
             | Rejection::FormatUnsupported(_)
             | Rejection::BundleUnsupported(_)
@@ -438,6 +439,7 @@ impl<'s, 'c> Search<'s, 'c> {
             | Rejection::PayloadInvalid(_)
             | Rejection::PredicateType(_) => Cause::NotAnAttestation,
             Rejection::ReferenceMismatch { .. } => Cause::OtherRepository,
+            Rejection::Sigstore { .. } => Cause::Unreadable,
         });
         self.rejections
             .insert((Reverse(rejection.rank()), rejection));

@@ -163,6 +163,62 @@ codes! {
     /// This build does not support the attestation's format
     AttestationFormatUnsupported = "attestation-format-unsupported": Detail,
 
+    // Why a Sigstore bundle did not count.
+    /// The bundle's media type is not one of the supported versions
+    SigstoreBundleVersion = "sigstore-bundle-version": Detail,
+    /// The bundle violates its own format
+    SigstoreBundleInvalid = "sigstore-bundle-invalid": Detail,
+    /// The bundle is signed with a certificate, and the signer has no trusted identities
+    SigstoreIdentityMissing = "sigstore-identity-missing": Detail,
+    /// The certificate's identity is not trusted
+    SigstoreIdentityMismatch = "sigstore-identity-mismatch": Detail,
+    /// The certificate's key is of a kind that cannot sign this content
+    SigstoreAlgorithmUnsupported = "sigstore-algorithm-unsupported": Detail,
+    /// The certificate is not a valid signing certificate
+    SigstoreCertificateInvalid = "sigstore-certificate-invalid": Detail,
+    /// No authority of the trusted root issued the certificate
+    SigstoreCertificateUntrusted = "sigstore-certificate-untrusted": Detail,
+    /// The certificate was not valid when the signature was made
+    SigstoreCertificateOutsideValidity = "sigstore-certificate-outside-validity": Detail,
+    /// The certificate authority was not valid when the signature was made
+    SigstoreAuthorityOutsideValidity = "sigstore-authority-outside-validity": Detail,
+    /// No trusted certificate transparency log has promised to publish the certificate
+    SigstoreSctMissing = "sigstore-sct-missing": Detail,
+    /// The promise to publish the certificate does not verify
+    SigstoreSctInvalid = "sigstore-sct-invalid": Detail,
+    /// Fewer transparency logs than required contain the signature
+    SigstoreLogEntryMissing = "sigstore-log-entry-missing": Detail,
+    /// The signature is only in transparency logs that the trusted root does not list
+    SigstoreLogUnknown = "sigstore-log-unknown": Detail,
+    /// The log's key was not valid at that time
+    SigstoreLogOutsideValidity = "sigstore-log-outside-validity": Detail,
+    /// The log entry is of an unsupported kind
+    SigstoreEntryUnsupported = "sigstore-entry-unsupported": Detail,
+    /// The log entry violates its own format
+    SigstoreEntryInvalid = "sigstore-entry-invalid": Detail,
+    /// The log entry is about another signature, key or content
+    SigstoreEntryMismatch = "sigstore-entry-mismatch": Detail,
+    /// The log's promise to include the entry does not verify
+    SigstoreSetInvalid = "sigstore-set-invalid": Detail,
+    /// The log entry has no inclusion proof
+    SigstoreInclusionProofMissing = "sigstore-inclusion-proof-missing": Detail,
+    /// The inclusion proof does not lead from the entry to the log's root hash
+    SigstoreInclusionProofInvalid = "sigstore-inclusion-proof-invalid": Detail,
+    /// The checkpoint is malformed, about another tree, or not signed by the log
+    SigstoreCheckpointInvalid = "sigstore-checkpoint-invalid": Detail,
+    /// A signed timestamp does not verify
+    SigstoreTimestampInvalid = "sigstore-timestamp-invalid": Detail,
+    /// The signed timestamps are by no authority of the trusted root
+    SigstoreTimestampUntrusted = "sigstore-timestamp-untrusted": Detail,
+    /// The timestamp authority was not valid at the time that it states
+    SigstoreTimestampOutsideValidity = "sigstore-timestamp-outside-validity": Detail,
+    /// No trusted log or timestamp authority states when the signature was made
+    SigstoreTimeMissing = "sigstore-time-missing": Detail,
+    /// The provenance names another source or builder than the certificate
+    ProvenanceContradictsCertificate = "provenance-contradicts-certificate": Detail,
+    /// This build does not verify Sigstore bundles
+    SigstoreUnsupported = "sigstore-unsupported": Detail,
+
     // Overrides and warnings.
     /// The image violates the policy and is admitted by dry run
     DryRun = "dry-run": Warning,
@@ -254,6 +310,8 @@ codes! {
     KeyIdInvalid = "key-id-invalid": Settings,
     /// Two keys of one attestor have the same id
     KeyIdDuplicate = "key-id-duplicate": Settings,
+    /// The trusted root of Sigstore's services is malformed or unusable
+    SigstoreTrustedRootInvalid = "sigstore-trusted-root-invalid": Settings,
     /// The call with request and settings cannot be parsed
     CallInvalid = "call-invalid": Error,
 }

@@ -82,6 +82,12 @@ impl Digest {
         Self(Sha256::digest(bytes).into())
     }
 
+    /// Returns the bytes of the digest.
+    #[must_use]
+    pub const fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+
     /// Returns the digest for names without a colon: `sha256-` and the digits.
     #[must_use]
     pub fn as_name(&self) -> String {

@@ -1,0 +1,140 @@
+//! Entries of a transparency log (Rekor), as bundles contain them.
+//!
+//! Source: `sigstore_rekor.proto` of [protobuf-specs](https://github.com/sigstore/protobuf-specs).
+
+use alloc::borrow::Cow;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use super::proto::{self, is_present};
+use crate::Budget;
+use crate::attestation::base64;
+use crate::json::Value;
+
+/// One entry, decoded and not verified
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Entry {
+    /// Rekor v1: the index over all shards of the log, which the promise covers. Rekor v2: the index in this log.
+    pub(super) index: u64,
+    pub(super) log_id: Vec<u8>,
+    pub(super) kind: String,
+    pub(super) version: String,
+    /// Seconds since 1970, which only a promise proves. Rekor v2 has no such time.
+    pub(super) integrated_time: u64,
+    /// Signed entry timestamp (SET), by which Rekor v1 promises to include the entry
+    pub(super) promise: Option<Vec<u8>>,
+    pub(super) proof: Option<InclusionProof>,
+    /// The entry as the log has it: the leaf of its tree
+    pub(super) body: Vec<u8>,
+}
+
+/// A Merkle inclusion proof, and the checkpoint with the signed root hash
+#[derive(Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct InclusionProof {
+    /// Index in the tree of the shard
+    pub(super) index: u64,
+    pub(super) tree_size: u64,
+    pub(super) root_hash: Vec<u8>,
+    /// INVARIANT: at most [`MAX_HASHES`]
+    pub(super) hashes: Vec<[u8; 32]>,
+    pub(super) checkpoint: String,
+}
+
+/// Maximum number of hashes in a proof: the depth of a tree of 2^64 leaves
+const MAX_HASHES: usize = 64;
+/// Maximum size of an entry's body; real ones have less than 5 KiB
+const MAX_BODY: usize = 64 << 10;
+
+impl Entry {
+    pub(super) fn read(value: Value<'_, '_>, budget: &Budget) -> Self {
+        let (path, report, code) = (value.path(), value.report(), value.dialect().wrong_type);
+        let (mut index, mut integrated_time, mut log_id) = (0, 0, Vec::new());
+        let (mut kind, mut version) = (Cow::default(), Cow::default());
+        let (mut promise, mut proof, mut body) = (None, None, Cow::default());
+        value.object(|key, value| match key {
+            "logIndex" => index = proto::int64(value),
+            "logId" => log_id = proto::sole_bytes(value, "keyId"),
+            "kindVersion" => {
+                value.object(|key, value| match key {
+                    "kind" => kind = value.text().unwrap_or_default(),
+                    "version" => version = value.text().unwrap_or_default(),
+                    _ => value.unknown(),
+                });
+            }
+            "integratedTime" => integrated_time = proto::int64(value),
+            "inclusionPromise" => {
+                promise =
+                    is_present(&value).then(|| proto::sole_bytes(value, "signedEntryTimestamp"));
+            }
+            "inclusionProof" => proof = is_present(&value).then(|| InclusionProof::read(value)),
+            "canonicalizedBody" => body = value.text().unwrap_or_default(),
+            _ => value.unknown(),
+        });
+        // `intoto` entries may contain the payload.
+        let limit = if kind == "intoto" {
+            budget.payload_bytes
+        } else {
+            MAX_BODY
+        };
+        if body.len() / 4 > limit / 3 {
+            report.push(
+                code,
+                path,
+                alloc::format!("a body of more than {limit} bytes"),
+            );
+            body = Cow::default();
+        }
+        let body = base64::decode_line(&body).unwrap_or_else(|error| {
+            report.push(code, path, alloc::format!("`canonicalizedBody`: {error}"));
+            Vec::new()
+        });
+        Self {
+            index,
+            log_id,
+            kind: kind.into_owned(),
+            version: version.into_owned(),
+            integrated_time,
+            promise,
+            proof,
+            body,
+        }
+    }
+
+    /// Whether two entries have the same index in the same log.
+    pub(super) fn is_at(&self, other: &Self) -> bool {
+        self.index == other.index && self.log_id == other.log_id
+    }
+}
+
+impl InclusionProof {
+    fn read(value: Value<'_, '_>) -> Self {
+        let (path, report, code) = (value.path(), value.report(), value.dialect().wrong_type);
+        let mut proof = Self::default();
+        value.object(|key, value| match key {
+            "logIndex" => proof.index = proto::int64(value),
+            "treeSize" => proof.tree_size = proto::int64(value),
+            "rootHash" => proof.root_hash = proto::bytes(value),
+            "hashes" => {
+                value.list_within(MAX_HASHES, |_, item| proof.hashes.extend(read_hash(item)));
+            }
+            "checkpoint" => {
+                value.object(|key, value| match key {
+                    "envelope" => proof.checkpoint = value.text().unwrap_or_default().into_owned(),
+                    _ => value.unknown(),
+                });
+            }
+            _ => value.unknown(),
+        });
+        if proof.checkpoint.is_empty() {
+            report.push(code, path, "an inclusion proof without a `checkpoint`");
+        }
+        proof
+    }
+}
+
+fn read_hash(value: Value<'_, '_>) -> Option<[u8; 32]> {
+    let (path, report, code) = (value.path(), value.report(), value.dialect().wrong_type);
+    let hash = proto::bytes(value).try_into();
+    hash.map_err(|_| report.push(code, path, "expected a hash of 32 bytes"))
+        .ok()
+}

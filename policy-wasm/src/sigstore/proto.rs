@@ -1,0 +1,91 @@
+//! ProtoJSON, the encoding of bundles and trusted roots: zeros may be left out, `null` is absent, 64-bit integers
+//! may be strings, and base64 may use either alphabet.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use crate::attestation::{Rejection, base64};
+use crate::decision::Code;
+use crate::json::{Dialect, Null, Value};
+
+/// The dialect of a document whose problems all have one code.
+pub(super) const fn dialect(code: Code) -> Dialect {
+    Dialect {
+        malformed: code,
+        unknown_field: code,
+        wrong_type: code,
+        duplicate_key: code,
+        null: Null::Absent,
+    }
+}
+
+/// Whether a value is not `null`, which ProtoJSON reads as an absent field.
+pub(super) fn is_present(value: &Value<'_, '_>) -> bool {
+    !value.is_null()
+}
+
+/// Reads a 64-bit integer that is not negative, as a number or as a string of digits; 0 if it is absent.
+pub(super) fn int64(value: Value<'_, '_>) -> u64 {
+    let (path, report, code) = (value.path(), value.report(), value.dialect().wrong_type);
+    let Some(digits) = value.digits() else {
+        return 0;
+    };
+    let is_plain = digits == "0" || !digits.starts_with('0');
+    let is_decimal = is_plain && digits.bytes().all(|byte| byte.is_ascii_digit());
+    // Protobuf's int64 ends there.
+    let number = digits
+        .parse()
+        .ok()
+        .filter(|number| i64::try_from(*number).is_ok());
+    match number.filter(|_| is_decimal) {
+        Some(number) => number,
+        None => {
+            report.push(code, path, "expected a whole number from 0 to 2^63 - 1");
+            0
+        }
+    }
+}
+
+/// Reads base64 on one line, in either alphabet, with or without padding; empty if it is absent.
+pub(super) fn bytes(value: Value<'_, '_>) -> Vec<u8> {
+    let (path, report, code) = (value.path(), value.report(), value.dialect().wrong_type);
+    let text = value.text().unwrap_or_default();
+    base64::decode_line(&text).unwrap_or_else(|error| {
+        report.push(code, path, alloc::format!("{error}"));
+        Vec::new()
+    })
+}
+
+/// Reads an object with one field, of bytes.
+pub(super) fn sole_bytes(value: Value<'_, '_>, field: &str) -> Vec<u8> {
+    let mut found = Vec::new();
+    value.object(|key, value| {
+        if key == field {
+            found = bytes(value);
+        } else {
+            value.unknown();
+        }
+    });
+    found
+}
+
+/// The problems of a document, without their code, which is the same.
+pub(super) fn problems(report: crate::json::Report) -> String {
+    let problems = report.into_problems().into_iter().take(MAX_PROBLEMS);
+    let sentences = problems.map(|problem| {
+        if problem.path.is_empty() {
+            problem.message
+        } else {
+            alloc::format!("{}: {}", problem.path, problem.message)
+        }
+    });
+    sentences.collect::<Vec<_>>().join("; ")
+}
+
+/// Maximum number of problems in one message
+const MAX_PROBLEMS: usize = 4;
+
+pub(super) fn rejection(code: Code, why: impl Into<String>) -> Rejection {
+    let why = why.into();
+    Rejection::Sigstore { code, why }
+}
