@@ -17,11 +17,11 @@ mod entry;
 mod malformed;
 pub mod moment;
 mod proto;
+#[cfg(test)]
+mod sample;
 pub mod sct;
-mod stand_in;
 pub mod token;
 
 #[expect(unused_imports, reason = "attestations do not read bundles yet")]
 pub(crate) use self::bundle::{Bundle, Content, Unreadable, Verifier};
 pub use self::malformed::Malformed;
-pub use self::stand_in::{Hash, KeyKind, SubjectKey};

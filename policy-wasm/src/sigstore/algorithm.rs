@@ -4,8 +4,7 @@ use p256::pkcs8::ObjectIdentifier;
 
 use super::Malformed;
 use super::der::{Element, Oid, Tag};
-use super::stand_in::{Hash, KeyKind, SubjectKey};
-use crate::crypto::BadSignature;
+use crate::crypto::{BadSignature, Hash, KeyKind, SubjectKey};
 
 /// An `AlgorithmIdentifier` (RFC 5280, section 4.1.1.2)
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -21,8 +21,7 @@ use super::algorithm::{AlgorithmIdentifier, SignatureAlgorithm};
 use super::der::{self, Element, Tag, constructed};
 use super::moment::Moment;
 use super::sct::Sct;
-use super::stand_in::SubjectKey;
-use crate::crypto::BadSignature;
+use crate::crypto::{BadSignature, SubjectKey};
 use crate::time::Time;
 
 /// Longest certificate that is read; Fulcio's have about 2,500 bytes
@@ -284,7 +283,9 @@ impl<'a> Tbs<'a> {
         let extensions = fields
             .take(constructed(3))
             .and_then(|it| it.sole(Tag::Sequence));
-        let extensions = extensions.and_then(Extension::read_all);
+        let extensions = extensions
+            .and_then(Extension::read_all)
+            .map_err(|problem| problem.of("extensions"))?;
         fields.end()?;
         Ok(Self {
             bytes: tbs.bytes,
@@ -296,7 +297,7 @@ impl<'a> Tbs<'a> {
             not_after,
             subject,
             spki,
-            extensions: extensions.map_err(|problem| problem.of("extensions"))?,
+            extensions,
         })
     }
 

@@ -17,8 +17,8 @@ use super::Malformed;
 use super::moment::Moment;
 use crate::time::Time;
 
-/// Deepest nesting of elements; certificates and tokens have fewer than 12
-const MAX_DEPTH: usize = 16;
+/// Deepest nesting of elements. A token whose attributes name the issuer of its signer has 19 levels
+const MAX_DEPTH: usize = 32;
 
 /// Reads the one element of a document of at most `limit` bytes, and checks the headers of all elements inside it.
 pub(super) fn document(bytes: &[u8], limit: usize) -> Result<Element<'_>, Malformed> {
@@ -26,8 +26,9 @@ pub(super) fn document(bytes: &[u8], limit: usize) -> Result<Element<'_>, Malfor
         let length = bytes.len();
         return Err(format!("has {length} bytes, and at most {limit} are read").into());
     }
-    check_headers(Elements(bytes), MAX_DEPTH)?;
-    only(bytes)
+    let document = only(bytes)?;
+    check_headers(document, MAX_DEPTH)?;
+    Ok(document)
 }
 
 /// Reads the one element that `bytes` consist of.
@@ -345,21 +346,19 @@ fn split(bytes: &[u8]) -> Option<(Element<'_>, &[u8])> {
     Some((element, rest))
 }
 
-/// Reads the headers of all elements, at most `depth` levels of them.
-fn check_headers(mut elements: Elements<'_>, depth: usize) -> Result<(), Malformed> {
-    let Some(inner) = depth.checked_sub(1) else {
-        return Err(TOO_DEEP);
-    };
-    while !elements.is_empty() {
-        let element = elements.any()?;
-        if element.tag.is_constructed() {
-            check_headers(element.elements(), inner)?;
+/// Reads the headers of all elements inside one that may have `depth` levels, itself included.
+fn check_headers(element: Element<'_>, depth: usize) -> Result<(), Malformed> {
+    let inner = depth.checked_sub(1).ok_or(TOO_DEEP)?;
+    if element.tag.is_constructed() {
+        let mut elements = element.elements();
+        while !elements.is_empty() {
+            check_headers(elements.any()?, inner)?;
         }
     }
     Ok(())
 }
 
-const TOO_DEEP: Malformed = Malformed::new("is nested more than 16 levels deep");
+const TOO_DEEP: Malformed = Malformed::new("is nested more than 32 levels deep");
 
 #[cfg(test)]
 mod tests;

@@ -4,8 +4,7 @@ use alloc::vec::Vec;
 
 use super::Malformed;
 use super::moment::Moment;
-use super::stand_in::{Hash, KeyKind, SubjectKey};
-use crate::crypto::BadSignature;
+use crate::crypto::{BadSignature, Hash, KeyKind, SubjectKey};
 
 /// Most promises of one certificate; Fulcio's have one
 const MAX_SCTS: usize = 8;

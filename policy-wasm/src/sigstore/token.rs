@@ -14,8 +14,7 @@ use super::algorithm::{AlgorithmIdentifier, SignatureAlgorithm};
 use super::certificate::Certificate;
 use super::der::{self, Element, Tag, constructed, primitive};
 use super::moment::Moment;
-use super::stand_in::{Hash, SubjectKey};
-use crate::crypto::BadSignature;
+use crate::crypto::{BadSignature, Hash, SubjectKey};
 
 /// Longest token that is read; real ones have up to 5,500 bytes, with their certificates
 const MAX_BYTES: usize = 32 * 1024;

@@ -7,6 +7,7 @@ use p256::pkcs8::ObjectIdentifier;
 
 use super::super::Malformed;
 use super::super::der::{self, Element, Elements, Oid, Tag, constructed, primitive};
+use super::leaf::{ISSUER, OLD_ISSUER};
 use super::{AUTHORITY_KEY_ID, SCT_LIST, SUBJECT_ALT_NAME, SUBJECT_KEY_ID};
 
 /// Most extensions of one certificate; Fulcio's have fewer than 30
@@ -178,7 +179,8 @@ pub(super) fn name(oid: ObjectIdentifier) -> &'static str {
         SUBJECT_KEY_ID => "subjectKeyIdentifier",
         AUTHORITY_KEY_ID => "authorityKeyIdentifier",
         SUBJECT_ALT_NAME => "subjectAltName",
-        SCT_LIST => "SCT list",
+        SCT_LIST => "list of SCTs",
+        OLD_ISSUER | ISSUER => "issuer of the identity token",
         _ => "extension",
     }
 }

@@ -8,8 +8,8 @@ use p256::pkcs8::ObjectIdentifier;
 use super::super::Malformed;
 use super::super::algorithm::AlgorithmIdentifier;
 use super::super::der::{Element, Oid, Tag};
-use super::super::stand_in::Hash;
 use super::{ID_CT_TST_INFO, UNSUPPORTED_HASH};
+use crate::crypto::Hash;
 
 /// Most attributes of one token; real ones have four or five
 const MAX_ATTRIBUTES: usize = 32;

@@ -5,8 +5,8 @@ use super::super::algorithm::AlgorithmIdentifier;
 use super::super::certificate::Extension;
 use super::super::der::{self, Tag, constructed};
 use super::super::moment::Moment;
-use super::super::stand_in::Hash;
 use super::UNSUPPORTED_HASH;
+use crate::crypto::Hash;
 
 /// `TSTInfo` (RFC 3161, section 2.4.2)
 #[derive(Debug, Clone, Copy)]
