@@ -7,7 +7,7 @@ mod attestor;
 pub(crate) mod base64;
 mod body;
 mod claim;
-mod dsse;
+pub(crate) mod dsse;
 pub mod media_type;
 mod occurrence;
 mod payload;

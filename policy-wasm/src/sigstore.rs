@@ -3,25 +3,47 @@
 //!
 //! | to read about | go to |
 //! | --- | --- |
+//! | the steps of verifying a bundle | `verification` |
+//! | the format of bundles | `bundle`, `entry` |
+//! | what the settings trust | [`TrustedRoot`] |
 //! | X.509 certificates, and what a signing certificate says | [`certificate`] |
 //! | promises of CT logs inside certificates | [`sct`] |
 //! | RFC 3161 timestamp tokens | [`token`] |
+//! | trees of transparency logs | `checkpoint`, `inclusion` |
 //! | points in time, in nanoseconds | [`moment`] |
 
 mod algorithm;
-#[expect(dead_code, reason = "attestations do not read bundles yet")]
+#[cfg_attr(
+    not(test),
+    expect(dead_code, reason = "attestations do not read bundles yet")
+)]
 mod bundle;
 pub mod certificate;
+mod checkpoint;
 mod der;
 mod entry;
+mod inclusion;
 mod malformed;
 pub mod moment;
 mod proto;
+mod root;
 #[cfg(test)]
 mod sample;
 pub mod sct;
 pub mod token;
+#[expect(dead_code, reason = "attestations do not read bundles yet")]
+mod verdicts;
+#[expect(dead_code, reason = "attestations do not read bundles yet")]
+mod verification;
 
 #[expect(unused_imports, reason = "attestations do not read bundles yet")]
 pub(crate) use self::bundle::{Bundle, Content, Unreadable, Verifier};
 pub use self::malformed::Malformed;
+pub use self::root::TrustedRoot;
+#[expect(unused_imports, reason = "attestations do not read bundles yet")]
+pub(crate) use self::verification::{
+    Artifact, InclusionPromises, NotVerified, Requirements, Timestamps, Trust,
+};
+
+#[cfg(test)]
+mod tests;

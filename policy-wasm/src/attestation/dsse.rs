@@ -54,7 +54,7 @@ impl<'a> Envelope<'a> {
 /// The bytes that a signature covers: DSSE's pre-authentication encoding, version 1.
 ///
 /// They cannot be mistaken for a payload, since no JSON begins like this.
-pub(super) fn pae(payload_type: &str, payload: &[u8]) -> Vec<u8> {
+pub(crate) fn pae(payload_type: &str, payload: &[u8]) -> Vec<u8> {
     let head = alloc::format!(
         "DSSEv1 {} {payload_type} {} ",
         payload_type.len(),

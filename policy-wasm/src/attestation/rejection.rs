@@ -47,6 +47,11 @@ pub enum Rejection {
         if why.is_empty() { "" } else { ": " }
     )]
     BadSignature { key_id: String, why: &'static str },
+    #[error(
+        "Signature does not verify with the key of the certificate for {}",
+        crate::quote(subject)
+    )]
+    BadCertificateSignature { subject: String },
     #[error("Key {} {why}", crate::quote(key_id))]
     KeyNotValid { key_id: String, why: &'static str },
     #[error("The message inside the PGP signature differs from serializedPayload")]
@@ -103,7 +108,9 @@ impl Rejection {
             Self::JwtUnsupported => Code::AttestationJwtUnsupported,
             Self::NoteMismatch { .. } => Code::AttestationNoteMismatch,
             Self::UnknownKeyId { .. } => Code::AttestationUnknownKeyId,
-            Self::BadSignature { .. } => Code::AttestationBadSignature,
+            Self::BadSignature { .. } | Self::BadCertificateSignature { .. } => {
+                Code::AttestationBadSignature
+            }
             Self::KeyNotValid { .. } => Code::AttestationKeyNotValid,
             Self::PgpPayloadMismatch => Code::AttestationPgpPayloadMismatch,
             Self::PayloadInvalid(_) => Code::AttestationPayloadInvalid,
@@ -130,7 +137,7 @@ impl Rejection {
             | Self::PayloadUnavailable(_)
             | Self::OtherDigest { .. } => 1,
             Self::UnknownKeyId { .. } => 2,
-            Self::BadSignature { .. } => 4,
+            Self::BadSignature { .. } | Self::BadCertificateSignature { .. } => 4,
             Self::Sigstore { code, .. } => rank_in_bundle(*code),
             Self::KeyNotValid { .. } | Self::PgpPayloadMismatch => 9,
             Self::PayloadType(_) => 10,

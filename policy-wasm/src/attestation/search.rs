@@ -426,6 +426,7 @@ impl<'s, 'c> Search<'s, 'c> {
             Rejection::NoteMismatch { .. }
             | Rejection::UnknownKeyId { .. }
             | Rejection::BadSignature { .. }
+            | Rejection::BadCertificateSignature { .. }
             | Rejection::DigestMismatch { .. }
             | Rejection::OtherDigest { .. } => Cause::NotSigned,
             Rejection::Undecodable(_)

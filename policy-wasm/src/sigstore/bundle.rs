@@ -11,6 +11,7 @@ use alloc::vec::Vec;
 
 use super::entry::Entry;
 use super::proto::{self, is_present, rejection};
+use super::verdicts::Verdicts;
 use crate::Budget;
 use crate::attestation::Rejection;
 use crate::decision::Code;
@@ -29,6 +30,7 @@ pub(crate) struct Bundle {
     pub(super) entries: Vec<Entry>,
     /// Time-stamp responses (RFC 3161) in DER; at most [`MAX_TOKENS`]
     pub(super) tokens: Vec<Vec<u8>>,
+    pub(super) verdicts: Verdicts,
 }
 
 /// Signed content of a bundle
@@ -208,6 +210,7 @@ impl<'a> Fields<'a> {
             verifier: verifier(self.has_key, self.chain, self.certificate, version)?,
             entries: self.entries,
             tokens: self.tokens,
+            verdicts: Verdicts::default(),
         })
     }
 }

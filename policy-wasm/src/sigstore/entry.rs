@@ -2,10 +2,14 @@
 //!
 //! Source: `sigstore_rekor.proto` of [protobuf-specs](https://github.com/sigstore/protobuf-specs).
 
+mod body;
+mod proof;
+
 use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+pub(super) use self::body::{SignedBytes, SignedContent};
 use super::proto::{self, is_present};
 use crate::Budget;
 use crate::attestation::base64;
@@ -38,6 +42,31 @@ pub(super) struct InclusionProof {
     /// INVARIANT: at most [`MAX_HASHES`]
     pub(super) hashes: Vec<[u8; 32]>,
     pub(super) checkpoint: String,
+}
+
+/// Kinds of entries that are supported, of the many that exist
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    HashedRekordV0_0_1,
+    DsseV0_0_1,
+    IntotoV0_0_2,
+    HashedRekordV0_0_2,
+}
+
+/// The interface of a log, which differs in what it signs
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Protocol {
+    RekorV1,
+    RekorV2,
+}
+
+impl Kind {
+    pub(super) const fn protocol(self) -> Protocol {
+        match self {
+            Self::HashedRekordV0_0_1 | Self::DsseV0_0_1 | Self::IntotoV0_0_2 => Protocol::RekorV1,
+            Self::HashedRekordV0_0_2 => Protocol::RekorV2,
+        }
+    }
 }
 
 /// Maximum number of hashes in a proof: the depth of a tree of 2^64 leaves
@@ -98,6 +127,22 @@ impl Entry {
             proof,
             body,
         }
+    }
+
+    /// Returns the kind, if it is supported.
+    pub(super) fn supported_kind(&self) -> Option<Kind> {
+        match (&*self.kind, &*self.version) {
+            ("hashedrekord", "0.0.1") => Some(Kind::HashedRekordV0_0_1),
+            ("dsse", "0.0.1") => Some(Kind::DsseV0_0_1),
+            ("intoto", "0.0.2") => Some(Kind::IntotoV0_0_2),
+            ("hashedrekord", "0.0.2") => Some(Kind::HashedRekordV0_0_2),
+            _ => None,
+        }
+    }
+
+    /// The kind and version for messages.
+    pub(super) fn described(&self) -> String {
+        crate::brief(&alloc::format!("{} {}", self.kind, self.version), 60)
     }
 
     /// Whether two entries have the same index in the same log.

@@ -89,3 +89,14 @@ pub(super) fn rejection(code: Code, why: impl Into<String>) -> Rejection {
     let why = why.into();
     Rejection::Sigstore { code, why }
 }
+
+/// Formats bytes as lower-case hexadecimal digits.
+pub(super) fn hex(bytes: &[u8]) -> String {
+    use core::fmt::Write as _;
+
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        // Writing to a string never fails.
+        write!(text, "{byte:02x}").unwrap_or_default();
+        text
+    })
+}

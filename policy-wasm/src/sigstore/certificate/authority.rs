@@ -63,11 +63,17 @@ impl Certificate<'_> {
     ///
     /// [`Malformed`]
     pub fn check_timestamp_signer(&self) -> Result<(), Malformed> {
+        self.check_end_entity()?;
+        self.check_time_stamping()
+    }
+
+    /// Checks that it is no CA.
+    pub(in super::super) fn check_end_entity(&self) -> Result<(), Malformed> {
         self.check_restrictions()?;
         if self.is_authority() {
             return Err(Malformed::new("basicConstraints: is a CA"));
         }
-        self.check_time_stamping()
+        Ok(())
     }
 
     /// Checks that `timeStamping` is the only purpose, and critical.

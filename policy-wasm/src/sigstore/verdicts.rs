@@ -1,0 +1,85 @@
+//! Results of verifying one bundle, kept for the request: several attestors may name one identity, and several
+//! containers may have one image.
+
+use alloc::rc::Rc;
+use alloc::string::{String, ToString as _};
+use alloc::vec::Vec;
+use core::cell::RefCell;
+use core::cmp::Ordering;
+
+use super::moment::Moment;
+use super::verification::{Artifact, NotVerified};
+use crate::attestation::Rejection;
+use crate::digest::Digest;
+
+/// Signed times of a verified bundle, or the reason why it does not count
+pub(super) type Verdict = Result<Rc<[Moment]>, Rejection>;
+
+/// The verdicts on one bundle so far
+///
+/// They follow from the bundle, so they are no part of its value: bundles are equal whatever was verified.
+#[derive(Debug, Default)]
+pub(super) struct Verdicts(RefCell<Vec<Known>>);
+
+#[derive(Debug)]
+struct Known {
+    /// Name of the trusted root
+    root: String,
+    /// Whether the artifact was known by its digest, and the digest
+    artifact: (bool, Digest),
+    verdict: Verdict,
+}
+
+impl Verdicts {
+    /// Returns the verdict under a trusted root, by `verify` the first time.
+    ///
+    /// # Errors
+    ///
+    /// There is no verdict: the budget is exhausted, or the root is unusable.
+    pub(super) fn under(
+        &self,
+        root: &str,
+        artifact: Artifact<'_>,
+        verify: impl FnOnce() -> Result<Vec<Moment>, NotVerified>,
+    ) -> Result<Verdict, NotVerified> {
+        let artifact = match artifact {
+            Artifact::Digest(digest) => (true, digest),
+            Artifact::Bytes(bytes) => (false, Digest::of(bytes)),
+        };
+        let find = |known: &&Known| known.root == root && known.artifact == artifact;
+        if let Some(known) = self.0.borrow().iter().find(find) {
+            return Ok(known.verdict.clone());
+        }
+        let verdict = match verify() {
+            Ok(times) => Ok(times.into()),
+            Err(NotVerified::Rejected(rejection)) => Err(rejection),
+            Err(error) => return Err(error),
+        };
+        self.0.borrow_mut().push(Known {
+            root: root.to_string(),
+            artifact,
+            verdict: verdict.clone(),
+        });
+        Ok(verdict)
+    }
+}
+
+impl PartialEq for Verdicts {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for Verdicts {}
+
+impl PartialOrd for Verdicts {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Verdicts {
+    fn cmp(&self, _: &Self) -> Ordering {
+        Ordering::Equal
+    }
+}
