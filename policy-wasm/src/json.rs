@@ -105,14 +105,19 @@ impl<'v, 'de> Value<'v, 'de> {
 
     /// Reads a whole number from 1 to `max`; `None` with a problem reported otherwise, under `out_of_range` for
     /// other numbers.
-    pub(crate) fn count(mut self, max: u32, out_of_range: Code) -> Option<u32> {
+    pub(crate) fn count(self, max: u32, out_of_range: Code) -> Option<u32> {
+        self.count_from(1, max, out_of_range)
+    }
+
+    /// Like [`Self::count`], with another smallest number.
+    pub(crate) fn count_from(mut self, min: u32, max: u32, out_of_range: Code) -> Option<u32> {
         if !self.finds(Kind::Number) {
             return None;
         }
         let count = self.walk.cursor.skip().parse().ok();
-        let count = count.filter(|count| (1..=max).contains(count));
+        let count = count.filter(|count| (min..=max).contains(count));
         if count.is_none() {
-            let message = alloc::format!("expected a whole number from 1 to {max}");
+            let message = alloc::format!("expected a whole number from {min} to {max}");
             self.refuse(out_of_range, message);
         }
         count
@@ -231,6 +236,12 @@ impl<'v, 'de> Value<'v, 'de> {
             self.each_field(each);
         }
         is_found
+    }
+
+    /// Returns the type of this value, decided by its first character.
+    #[cfg(feature = "sigstore")]
+    pub(crate) fn kind(&self) -> Kind {
+        self.walk.cursor.kind()
     }
 
     /// Whether this is an object, decided by its first character.

@@ -61,6 +61,9 @@ pub mod request;
 mod settings;
 #[cfg(feature = "sigstore")]
 pub mod sigstore;
+#[cfg(not(feature = "sigstore"))]
+#[path = "sigstore/unsupported.rs"]
+mod sigstore;
 pub mod time;
 pub mod validation;
 mod verification;

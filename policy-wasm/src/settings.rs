@@ -6,6 +6,8 @@
 mod authenticators;
 mod break_glass;
 mod registries;
+#[cfg_attr(not(feature = "sigstore"), path = "settings/sigstore/unsupported.rs")]
+mod sigstore;
 mod sources;
 mod workloads;
 
@@ -16,16 +18,17 @@ use alloc::vec::Vec;
 pub(crate) use authenticators::{Authenticator, Purpose, Scanners};
 pub(crate) use break_glass::BreakGlass;
 use registries::Registries;
+pub(crate) use sigstore::Sigstore;
 use sources::Sources;
 pub(crate) use workloads::WorkloadKind;
 
-use crate::attestation::DockerReference;
+use crate::attestation::{Attestor, DockerReference};
 use crate::decision::{Code, Reason};
 use crate::digest::Digest;
 use crate::image::ImageReference;
 use crate::json::{Path, Raw, Report, Value};
 use crate::policy::attestor::AttestorDocument;
-use crate::policy::platform::{self, PlatformPolicy};
+use crate::policy::platform::{self, CheckKind, PlatformPolicy, SigstoreCheck};
 use crate::policy::rule::{EnforcementMode, RuleKind};
 use crate::policy::singleton::{Document, Policy};
 use crate::policy::{SETTINGS, filled};
@@ -41,6 +44,8 @@ pub(crate) struct Settings<'a> {
     pub(crate) system_policy: Option<Policy<'a>>,
     pub(crate) attestors: Vec<AttestorDocument<'a>>,
     pub(crate) evidence: Sources<'a>,
+    /// Trusted roots and identities
+    pub(crate) sigstore: Option<Sigstore<'a>>,
     registries: Registries<'a>,
     denied_digests: Option<Raw<'a>>,
     /// `LOCATION.CLUSTER`
@@ -115,6 +120,7 @@ impl<'a> Settings<'a> {
             system_policy: fields.system_policy,
             attestors: fields.attestors,
             evidence: fields.evidence,
+            sigstore: fields.sigstore,
             registries: fields.registries,
             denied_digests: fields.denied_digests,
             cluster: fields.cluster,
@@ -132,6 +138,7 @@ impl<'a> Settings<'a> {
         settings.require_context(report);
         settings.require_registries(report);
         settings.refuse_both_roles(report);
+        settings.require_signers(report);
         Some(settings)
     }
 
@@ -178,6 +185,37 @@ impl<'a> Settings<'a> {
                 Path::Root("registries"),
                 message,
             );
+        }
+    }
+
+    /// Checks that every authority of a `sigstoreSignatureCheck` has keys or identities.
+    fn require_signers(&self, report: &Report) {
+        for check in self.signature_checks() {
+            check.require_signers(self.sigstore.as_ref(), report);
+        }
+    }
+
+    /// Returns every `sigstoreSignatureCheck`.
+    fn signature_checks(&self) -> impl Iterator<Item = &SigstoreCheck<'a>> {
+        let check_sets = self
+            .platform_policies
+            .iter()
+            .flat_map(|one| &one.check_sets);
+        let checks = check_sets.flat_map(|check_set| &check_set.checks);
+        checks.filter_map(|check| match &check.kind {
+            CheckKind::SigstoreSignature(check) => Some(check),
+            _ => None,
+        })
+    }
+
+    /// Parses the parts of `sigstore` that no signer needs.
+    pub(crate) fn check_sigstore(&self, attestors: &[Attestor<'_>], report: &Report) {
+        if let Some(sigstore) = &self.sigstore {
+            let attestors = attestors.iter().map(|attestor| attestor.name.as_ref());
+            let attestors: Vec<_> = attestors.collect();
+            let checks = self.signature_checks();
+            let authorities: Vec<_> = checks.flat_map(SigstoreCheck::display_names).collect();
+            sigstore.check(&attestors, &authorities, report);
         }
     }
 
@@ -228,6 +266,7 @@ struct Fields<'a> {
     system_policy: Option<Policy<'a>>,
     attestors: Vec<AttestorDocument<'a>>,
     evidence: Sources<'a>,
+    sigstore: Option<Sigstore<'a>>,
     registries: Registries<'a>,
     denied_digests: Option<Raw<'a>>,
     cluster: Option<Cow<'a, str>>,
@@ -279,6 +318,13 @@ impl<'a> Fields<'a> {
             }
             "systemPolicy" => {
                 self.system_policy = Some(Policy::read(value, Document::SystemPolicy));
+            }
+            #[cfg(feature = "sigstore")]
+            "sigstore" => self.sigstore = Some(Sigstore::read(value)),
+            #[cfg(not(feature = "sigstore"))]
+            "sigstore" => {
+                let message = "this build does not verify Sigstore bundles";
+                value.refuse(Code::SigstoreUnsupported, message);
             }
             "registries" => self.registries = Registries::read(value),
             "resolveTags" => self.resolve_tags = value.flag().unwrap_or_default(),

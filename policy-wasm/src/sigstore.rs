@@ -11,6 +11,7 @@
 //! | RFC 3161 timestamp tokens | [`token`] |
 //! | trees of transparency logs | `checkpoint`, `inclusion` |
 //! | points in time, in nanoseconds | [`moment`] |
+//! | identities that may sign | `identity`, `subject_pattern` |
 
 mod algorithm;
 #[cfg_attr(
@@ -22,6 +23,11 @@ pub mod certificate;
 mod checkpoint;
 mod der;
 mod entry;
+#[cfg_attr(
+    not(test),
+    expect(dead_code, reason = "nothing compares certificates with them yet")
+)]
+pub(crate) mod identity;
 mod inclusion;
 mod malformed;
 pub mod moment;
@@ -30,6 +36,7 @@ mod root;
 #[cfg(test)]
 mod sample;
 pub mod sct;
+mod subject_pattern;
 pub mod token;
 #[expect(dead_code, reason = "attestations do not read bundles yet")]
 mod verdicts;
@@ -38,6 +45,7 @@ mod verification;
 
 #[expect(unused_imports, reason = "attestations do not read bundles yet")]
 pub(crate) use self::bundle::{Bundle, Content, Unreadable, Verifier};
+pub(crate) use self::identity::{Identities, Identity};
 pub use self::malformed::Malformed;
 pub use self::root::TrustedRoot;
 #[expect(unused_imports, reason = "attestations do not read bundles yet")]

@@ -74,7 +74,8 @@ impl Settings<'_> {
             ..*budget
         });
         let own = OwnSignatures::AtOnce(&meter);
-        let attestors = attestor::load(&self.attestors, |_| true, own, report);
+        let attestors = attestor::load(self, |_| true, own, report);
+        self.check_sigstore(&attestors, report);
         for note in self.evidence.notes.keys() {
             // Platform policies have no notes, and use all of them.
             let is_used = !self.platform_policies.is_empty()
@@ -92,9 +93,13 @@ impl Settings<'_> {
         self.each_denied_digest(report, |_| {});
         SettingsStatements::check(self, report);
         self.evidence.authenticators.check(own, report);
+        #[cfg(feature = "sigstore")]
+        self.evidence
+            .authenticators
+            .check_identities(self.sigstore.as_ref(), report);
         let builders = self.evidence.authenticators.builders();
         for policy in &self.platform_policies {
-            policy.check(&builders, report);
+            policy.check(&builders, self.sigstore.as_ref(), report);
         }
 
         for policy in self.policy.iter().chain(&self.system_policy) {

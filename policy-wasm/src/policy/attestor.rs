@@ -2,6 +2,8 @@
 
 use alloc::borrow::Cow;
 use alloc::collections::BTreeMap;
+use alloc::rc::Rc;
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::public_key::{self, KeyDocument, MAX_KEYS, OwnSignatures};
@@ -9,6 +11,8 @@ use super::{SETTINGS, filled};
 use crate::attestation::Attestor;
 use crate::decision::Code;
 use crate::json::{Path, Raw, Report, Value};
+use crate::settings::Settings;
+use crate::sigstore::Identity;
 
 /// An attestor with its note and keys unparsed: there may be a thousand, and rules name a few
 #[derive(Debug)]
@@ -21,18 +25,18 @@ pub(crate) struct AttestorDocument<'a> {
 
 /// Loads the attestors with wanted names. Two attestors with one name are a problem, since they are ambiguous.
 pub(crate) fn load<'a>(
-    documents: &[AttestorDocument<'a>],
+    settings: &Settings<'a>,
     is_wanted: impl Fn(&str) -> bool,
     own: OwnSignatures<'_>,
     report: &Report,
 ) -> Vec<Attestor<'a>> {
     let mut attestors: Vec<Attestor<'a>> = Vec::new();
-    for document in documents {
+    for document in &settings.attestors {
         // If all are wanted, one without a name is loaded to report its problems.
         if !is_wanted(document.name.as_deref().unwrap_or_default()) {
             continue;
         }
-        let Some(attestor) = document.load(own, report) else {
+        let Some(attestor) = document.load(settings, own, report) else {
             continue;
         };
         if attestors.iter().any(|other| other.name == attestor.name) {
@@ -73,8 +77,13 @@ impl<'a> AttestorDocument<'a> {
         Self { index, name, note }
     }
 
-    /// Parses the note and decodes the keys, and reports problems; `None` without a name.
-    fn load(&self, own: OwnSignatures<'_>, report: &Report) -> Option<Attestor<'a>> {
+    /// Parses the note, decodes the keys and looks up the identities, and reports problems; `None` without a name.
+    fn load(
+        &self,
+        settings: &Settings<'a>,
+        own: OwnSignatures<'_>,
+        report: &Report,
+    ) -> Option<Attestor<'a>> {
         let attestor = Path::Index(&LIST, self.index);
         let mut note = Note::default();
         let mut keys = Vec::new();
@@ -84,8 +93,11 @@ impl<'a> AttestorDocument<'a> {
             let list = Path::Field(&path, "publicKeys");
             keys = public_key::load(&note.keys, list, "attestor", own, report);
         }
+        let name = self.name.clone()?;
+        let sigstore = settings.sigstore.as_ref();
         Some(Attestor {
-            name: self.name.clone()?,
+            identities: sigstore.map_or_else(Vec::new, |one| one.of_attestor(&name, report)),
+            name,
             note: note.reference,
             keys,
         })
@@ -135,26 +147,39 @@ impl<'a> Note<'a> {
 }
 
 /// Returns the message for an unknown attestor.
-pub(crate) fn unknown_attestor(name: &str) -> alloc::string::String {
+pub(crate) fn unknown_attestor(name: &str) -> String {
     alloc::format!("attestor {} is not among `attestors`", crate::quote(name))
 }
 
-/// Returns the message for two attestors that share a key, if any.
-pub(crate) fn shared_key(attestors: &[&Attestor<'_>]) -> Option<alloc::string::String> {
+/// Returns the message for two attestors that share a key or an identity, if any.
+pub(crate) fn shared_key(attestors: &[&Attestor<'_>]) -> Option<String> {
+    let share = |what: &str, one: &str, other: &str| {
+        alloc::format!(
+            "attestors {} and {} share {what}, so one signature would satisfy both",
+            crate::quote(one),
+            crate::quote(other)
+        )
+    };
     let mut owners: BTreeMap<Vec<u8>, &str> = BTreeMap::new();
     for attestor in attestors {
         for key in &attestor.keys {
             for material in key.materials() {
                 match owners.get(&material) {
                     Some(other) if *other != attestor.name => {
-                        return Some(alloc::format!(
-                            "attestors {} and {} share a key, so one signature would satisfy both",
-                            crate::quote(other),
-                            crate::quote(&attestor.name)
-                        ));
+                        return Some(share("a key", other, &attestor.name));
                     }
                     _ => owners.insert(material, &attestor.name),
                 };
+            }
+        }
+    }
+    for (index, one) in attestors.iter().enumerate() {
+        for other in attestors.iter().take(index) {
+            let is_shared = |identity: &Rc<Identity<'_>>| {
+                other.identities.iter().any(|own| own.is_same(identity))
+            };
+            if one.name != other.name && one.identities.iter().any(is_shared) {
+                return Some(share("an identity", &other.name, &one.name));
             }
         }
     }

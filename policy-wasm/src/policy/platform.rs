@@ -15,7 +15,7 @@ use alloc::vec::Vec;
 
 pub use check::CheckType;
 pub(crate) use check::{
-    Check, CheckKeys, CheckKind, Seeks, SlsaRule, Threshold, VulnerabilityCheck,
+    Check, CheckKeys, CheckKind, Seeks, SigstoreCheck, SlsaRule, Threshold, VulnerabilityCheck,
     each_trusted_directory,
 };
 pub(crate) use check_set::CheckSet;
@@ -25,6 +25,7 @@ use super::{POLICY, refuse_pattern};
 use crate::decision::Code;
 use crate::json::{Report, Value};
 use crate::pattern::AllowPattern;
+use crate::settings::Sigstore;
 
 /// Settings field with the list of these documents
 pub(crate) const LIST: &str = "platformPolicies";
@@ -103,12 +104,17 @@ impl<'a> PlatformPolicy<'a> {
     }
 
     /// Parses all parts that [`Self::read`] left unparsed.
-    pub(crate) fn check(&self, builders: &[Cow<'_, str>], report: &Report) {
+    pub(crate) fn check(
+        &self,
+        builders: &[Cow<'_, str>],
+        sigstore: Option<&Sigstore<'a>>,
+        report: &Report,
+    ) {
         if let Some(allowlist) = &self.allowlist {
             allowlist.each(report, |_, _| {});
         }
         for check_set in &self.check_sets {
-            check_set.check(builders, report);
+            check_set.check(builders, sigstore, report);
         }
     }
 }

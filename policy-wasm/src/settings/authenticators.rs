@@ -5,6 +5,8 @@ use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 
 use super::choice;
+#[cfg(feature = "sigstore")]
+use super::sigstore::{SetNames, Sigstore};
 use crate::attestation::statement;
 use crate::decision::Code;
 use crate::json::{Path, Report, Value};
@@ -12,6 +14,8 @@ use crate::key::PublicKey;
 use crate::pattern::BuilderId;
 use crate::policy::filled;
 use crate::policy::public_key::{self, KeyDocument, MAX_KEYS, OwnSignatures};
+#[cfg(feature = "sigstore")]
+use crate::sigstore::Identities;
 
 /// `evidence.authenticators`
 #[derive(Debug, Default)]
@@ -50,6 +54,9 @@ pub(crate) struct Authenticator<'a> {
     /// Name of a scanner in messages
     name: Option<Cow<'a, str>>,
     keys: Vec<KeyDocument<'a>>,
+    /// Names of sets of identities that count like its keys
+    #[cfg(feature = "sigstore")]
+    identities: SetNames<'a>,
     /// Maximum age of scans; present exactly for scanners
     pub(crate) max_age_days: Option<u32>,
     /// The only `builder.id` that a builder may write, up to a revision or a run; present exactly for builders
@@ -61,6 +68,13 @@ const MAX_AUTHENTICATORS: usize = 256;
 
 /// A century; more is probably a typo
 const MAX_AGE_DAYS: u32 = 36_500;
+
+/// The fields of which one is required, between the backticks of the message
+const KEYS: &str = if cfg!(feature = "sigstore") {
+    "publicKeys` or `identities"
+} else {
+    "publicKeys"
+};
 
 impl Purpose {
     const ALL: [Self; 3] = [Self::Vulnerability, Self::Provenance, Self::Freshness];
@@ -131,6 +145,14 @@ impl<'a> Authenticators<'a> {
             authenticator.load(own, report);
         }
     }
+
+    /// Looks up all identities.
+    #[cfg(feature = "sigstore")]
+    pub(crate) fn check_identities(&self, sigstore: Option<&Sigstore<'a>>, report: &Report) {
+        for authenticator in &self.all {
+            authenticator.load_identities(sigstore, report);
+        }
+    }
 }
 
 impl<'a> Authenticator<'a> {
@@ -141,6 +163,8 @@ impl<'a> Authenticator<'a> {
             index,
             name: None,
             keys: Vec::new(),
+            #[cfg(feature = "sigstore")]
+            identities: SetNames::default(),
             max_age_days: None,
             builder_id: None,
         };
@@ -156,6 +180,11 @@ impl<'a> Authenticator<'a> {
                     report.push(Code::SettingsInvalidValue, path, "must not be empty");
                 }
             }
+            #[cfg(feature = "sigstore")]
+            ("identities", _) => {
+                saw_keys = true;
+                one.identities = SetNames::read(value);
+            }
             ("name", Purpose::Vulnerability) => one.name = filled(value),
             ("maxAgeDays", Purpose::Vulnerability) => {
                 saw_detail = true;
@@ -168,9 +197,9 @@ impl<'a> Authenticator<'a> {
             _ => value.unknown(),
         });
         let fields: &[_] = match purpose {
-            Purpose::Vulnerability => &[("publicKeys", saw_keys), ("maxAgeDays", saw_detail)],
-            Purpose::Provenance => &[("publicKeys", saw_keys), ("builderId", saw_detail)],
-            Purpose::Freshness => &[("publicKeys", saw_keys)],
+            Purpose::Vulnerability => &[(KEYS, saw_keys), ("maxAgeDays", saw_detail)],
+            Purpose::Provenance => &[(KEYS, saw_keys), ("builderId", saw_detail)],
+            Purpose::Freshness => &[(KEYS, saw_keys)],
         };
         report.require(was_object, fields, path, Code::SettingsMissingField);
         one
@@ -190,11 +219,30 @@ impl<'a> Authenticator<'a> {
 
     /// Decodes the keys, and reports unusable ones.
     pub(crate) fn load(&self, own: OwnSignatures<'_>, report: &Report) -> Vec<PublicKey> {
+        self.at(|path| {
+            let keys = Path::Field(&path, "publicKeys");
+            public_key::load(&self.keys, keys, "authenticator", own, report)
+        })
+    }
+
+    /// Returns the identities that count like its keys, and reports unknown and invalid ones.
+    #[cfg(feature = "sigstore")]
+    pub(crate) fn load_identities(
+        &self,
+        sigstore: Option<&Sigstore<'a>>,
+        report: &Report,
+    ) -> Identities<'a> {
+        self.at(|path| {
+            let list = Path::Field(&path, "identities");
+            self.identities.load(sigstore, list, report)
+        })
+    }
+
+    /// Calls `use_path` with its path in the settings.
+    fn at<T>(&self, use_path: impl FnOnce(Path<'_>) -> T) -> T {
         let root = Path::Root("evidence.authenticators");
         let list = Path::Field(&root, self.purpose.name());
-        let path = Path::Index(&list, self.index);
-        let keys = Path::Field(&path, "publicKeys");
-        public_key::load(&self.keys, keys, "authenticator", own, report)
+        use_path(Path::Index(&list, self.index))
     }
 }
 

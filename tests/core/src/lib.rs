@@ -12,4 +12,5 @@ pub mod native;
 pub mod platform;
 pub mod process;
 pub mod signing;
+pub mod sigstore;
 pub mod validity;

@@ -9,4 +9,5 @@ mod platform_settings;
 mod pod_schema;
 mod properties;
 mod settings;
+mod sigstore_settings;
 mod vectors;

@@ -29,7 +29,7 @@ pub(in crate::evaluate) struct Plan<'a, 's> {
     /// Exemptions of each image
     pub(super) exemptions: Vec<Exemptions>,
     /// Decoded keys of the signature checks, by the place of the check
-    pub(super) keys: BTreeMap<Place, CheckKeys>,
+    pub(super) keys: BTreeMap<Place, CheckKeys<'a>>,
 }
 
 /// Exemptions of an image
@@ -106,7 +106,7 @@ pub(in crate::evaluate) fn plan<'a, 's>(
     let mut keys = BTreeMap::new();
     for check in open.flat_map(|(index, image)| plan.checks(index, image)) {
         keys.entry(check.place)
-            .or_insert_with(|| check.load_keys(report));
+            .or_insert_with(|| check.load_keys(settings.sigstore.as_ref(), report));
     }
     plan.keys = keys;
     Ok(plan)

@@ -223,8 +223,13 @@ impl<'p> Judged<'p, '_> {
 
     /// Searches for one valid attestation of the attestor.
     fn ask(&self, attestor: &Attestor<'_>, subject: Subject<'_>) -> (Verdict, AttestorResult) {
-        let Attestor { name, note, keys } = attestor;
-        if keys.is_empty() {
+        let Attestor {
+            name,
+            note,
+            keys,
+            identities,
+        } = attestor;
+        if keys.is_empty() && identities.is_empty() {
             let message = alloc::format!("Attestor {name} has no usable public keys");
             return refused(name, Reason::new(Code::AttestorWithoutKeys, message));
         }

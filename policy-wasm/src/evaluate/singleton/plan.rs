@@ -212,7 +212,7 @@ fn load<'a>(
     report: &Report,
 ) -> Vec<Attestor<'a>> {
     let attestors = attestor::load(
-        &settings.attestors,
+        settings,
         |name| names.contains(name),
         OwnSignatures::WhenNeeded,
         report,

@@ -23,6 +23,7 @@ pub(crate) use vulnerability::{Threshold, VulnerabilityCheck};
 use super::{Allowlist, Place, TextList, projects};
 use crate::decision::Code;
 use crate::json::{Report, Value};
+use crate::settings::Sigstore;
 
 /// The kind of evidence that an image needs
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -135,14 +136,19 @@ impl<'a> Check<'a> {
     }
 
     /// Parses all parts that [`Self::read`] left unparsed.
-    pub(super) fn check(&self, builders: &[Cow<'_, str>], report: &Report) {
+    pub(super) fn check(
+        &self,
+        builders: &[Cow<'_, str>],
+        sigstore: Option<&Sigstore<'a>>,
+        report: &Report,
+    ) {
         if let Some(allowlist) = &self.allowlist {
             allowlist.each(report, |_, _| {});
         }
         match &self.kind {
             CheckKind::AlwaysDeny | CheckKind::ImageFreshness { .. } => {}
             CheckKind::SigstoreSignature(_) | CheckKind::SimpleSigningAttestation(_) => {
-                self.load_keys(report);
+                self.load_keys(sigstore, report);
             }
             CheckKind::Slsa(_) => self.check_builders(builders, report),
             CheckKind::TrustedDirectory(patterns) => {
@@ -155,10 +161,14 @@ impl<'a> Check<'a> {
         }
     }
 
-    /// Decodes the keys of a signature check, and reports unusable ones.
-    pub(crate) fn load_keys(&self, report: &Report) -> CheckKeys {
+    /// Decodes the keys of a signature check, looks up its identities, and reports unusable ones.
+    pub(crate) fn load_keys(
+        &self,
+        sigstore: Option<&Sigstore<'a>>,
+        report: &Report,
+    ) -> CheckKeys<'a> {
         match &self.kind {
-            CheckKind::SigstoreSignature(check) => check.load(report),
+            CheckKind::SigstoreSignature(check) => check.load(sigstore, report),
             CheckKind::SimpleSigningAttestation(check) => check.load(report),
             _ => CheckKeys::default(),
         }

@@ -7,6 +7,7 @@ use alloc::vec::Vec;
 use super::{Allowlist, Check, Place};
 use crate::decision::{Code, ScopeResult};
 use crate::json::{Path, Report, Value};
+use crate::settings::Sigstore;
 use policy_text::name::is_dns_label;
 
 /// The checks for the Pods in a scope
@@ -70,12 +71,17 @@ impl<'a> CheckSet<'a> {
     }
 
     /// Parses all parts that [`Self::read`] left unparsed.
-    pub(super) fn check(&self, builders: &[Cow<'_, str>], report: &Report) {
+    pub(super) fn check(
+        &self,
+        builders: &[Cow<'_, str>],
+        sigstore: Option<&Sigstore<'a>>,
+        report: &Report,
+    ) {
         if let Some(allowlist) = &self.allowlist {
             allowlist.each(report, |_, _| {});
         }
         for check in &self.checks {
-            check.check(builders, report);
+            check.check(builders, sigstore, report);
         }
     }
 }

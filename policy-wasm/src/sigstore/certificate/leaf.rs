@@ -44,6 +44,20 @@ impl<'a> Leaf<'a> {
         })
     }
 
+    /// Returns the content of a certificate that does not exist.
+    #[cfg(test)]
+    pub(crate) const fn of(
+        subject: SubjectName<'a>,
+        issuer: Option<&'a str>,
+        claims: Vec<(Claim, &'a str)>,
+    ) -> Self {
+        Self {
+            subject,
+            issuer,
+            claims,
+        }
+    }
+
     /// Returns what the certificate says about a claim; `None` if it does not have that extension.
     #[must_use]
     pub fn claim(&self, claim: Claim) -> Option<&'a str> {

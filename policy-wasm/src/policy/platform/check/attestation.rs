@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use super::keys::{CheckKeys, read_list};
+use super::keys::{CheckKeys, Fields, Holder, read_list};
 use super::{Place, projects};
 use crate::decision::Code;
 use crate::json::{Path, Report, Value};
@@ -12,8 +12,14 @@ use crate::policy::public_key::KeyDocument;
 #[derive(Debug)]
 pub(crate) struct AttestationCheck<'a> {
     place: Place,
-    authenticators: Vec<Vec<KeyDocument<'a>>>,
+    authenticators: Vec<Holder<'a>>,
 }
+
+const FIELDS: Fields = Fields {
+    holders: "attestationAuthenticators",
+    set: "pkixPublicKeySet",
+    keys: "pkixPublicKeys",
+};
 
 impl<'a> AttestationCheck<'a> {
     pub(super) fn read(place: Place, value: Value<'_, 'a>) -> Option<Self> {
@@ -23,9 +29,13 @@ impl<'a> AttestationCheck<'a> {
         let was_object = value.object(|key, value| match key {
             "attestationAuthenticators" => {
                 saw_list = true;
-                authenticators = read_list(value, "pkixPublicKeySet", "pkixPublicKeys", |item| {
-                    KeyDocument::read_pkix(item)
-                });
+                let list = value.path();
+                authenticators = read_list(value, FIELDS, KeyDocument::read_pkix);
+                for (index, authenticator) in authenticators.iter().enumerate() {
+                    if let Some(lack) = authenticator.lack {
+                        lack.report(FIELDS, Path::Index(&list, index), report);
+                    }
+                }
             }
             "containerAnalysisAttestationProjects" => projects::read(value),
             _ => value.unknown(),
@@ -39,15 +49,10 @@ impl<'a> AttestationCheck<'a> {
     }
 
     /// Decodes all keys, and reports unusable ones.
-    pub(super) fn load(&self, report: &Report) -> CheckKeys {
+    pub(super) fn load(&self, report: &Report) -> CheckKeys<'a> {
         self.place.at(|path| {
             let path = Path::Field(&path, "simpleSigningAttestationCheck");
-            let lists = [
-                "attestationAuthenticators",
-                "pkixPublicKeySet",
-                "pkixPublicKeys",
-            ];
-            CheckKeys::load(&self.authenticators, path, lists, "authenticator", report)
+            CheckKeys::load(&self.authenticators, path, FIELDS, "authenticator", report)
         })
     }
 }

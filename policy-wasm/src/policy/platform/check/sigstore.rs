@@ -1,19 +1,27 @@
 //! `sigstoreSignatureCheck`
 
+use alloc::borrow::Cow;
 use alloc::vec::Vec;
 
 use super::Place;
-use super::keys::{CheckKeys, read_list};
+use super::keys::{CheckKeys, Fields, Holder, read_list};
 use crate::decision::Code;
 use crate::json::{Path, Report, Value};
 use crate::policy::public_key::KeyDocument;
+use crate::settings::Sigstore;
 
-/// Keys of which any one suffices, by authority
+/// Keys and identities of which any one suffices, by authority
 #[derive(Debug)]
 pub(crate) struct SigstoreCheck<'a> {
     place: Place,
-    authorities: Vec<Vec<KeyDocument<'a>>>,
+    authorities: Vec<Holder<'a>>,
 }
+
+const FIELDS: Fields = Fields {
+    holders: "sigstoreAuthorities",
+    set: "publicKeySet",
+    keys: "publicKeys",
+};
 
 impl<'a> SigstoreCheck<'a> {
     pub(super) fn read(place: Place, value: Value<'_, 'a>) -> Option<Self> {
@@ -23,9 +31,7 @@ impl<'a> SigstoreCheck<'a> {
         let was_object = value.object(|key, value| match key {
             "sigstoreAuthorities" => {
                 saw_list = true;
-                authorities = read_list(value, "publicKeySet", "publicKeys", |item| {
-                    KeyDocument::read_sigstore(item)
-                });
+                authorities = read_list(value, FIELDS, KeyDocument::read_sigstore);
             }
             _ => value.unknown(),
         });
@@ -34,12 +40,47 @@ impl<'a> SigstoreCheck<'a> {
         was_object.then_some(Self { place, authorities })
     }
 
-    /// Decodes all keys, and reports unusable ones.
-    pub(super) fn load(&self, report: &Report) -> CheckKeys {
-        self.place.at(|path| {
+    /// Reports authorities without a signer. Google's documents have keys; identities are settings of their own.
+    pub(crate) fn require_signers(&self, sigstore: Option<&Sigstore<'_>>, report: &Report) {
+        for (index, authority) in self.authorities.iter().enumerate() {
+            let has_identities =
+                |name: &Cow<'_, str>| sigstore.is_some_and(|sigstore| sigstore.has_authority(name));
+            if let Some(lack) = authority.lack
+                && !authority.display_name.as_ref().is_some_and(has_identities)
+            {
+                self.at(|list| lack.report(FIELDS, Path::Index(&list, index), report));
+            }
+        }
+    }
+
+    /// Decodes all keys, looks up the identities, and reports unusable ones.
+    pub(super) fn load(&self, sigstore: Option<&Sigstore<'a>>, report: &Report) -> CheckKeys<'a> {
+        let mut loaded = self.place.at(|path| {
             let path = Path::Field(&path, "sigstoreSignatureCheck");
-            let lists = ["sigstoreAuthorities", "publicKeySet", "publicKeys"];
-            CheckKeys::load(&self.authorities, path, lists, "authority", report)
-        })
+            CheckKeys::load(&self.authorities, path, FIELDS, "authority", report)
+        });
+        if let Some(sigstore) = sigstore {
+            for name in self.display_names() {
+                loaded
+                    .identities
+                    .extend(sigstore.of_authority(name, report));
+            }
+        }
+        loaded
+    }
+
+    /// Returns the names of the authorities, without those that have none.
+    pub(crate) fn display_names(&self) -> impl Iterator<Item = &str> {
+        self.authorities
+            .iter()
+            .filter_map(|authority| authority.display_name.as_deref())
+    }
+
+    /// Calls `use_path` with the path of the list of authorities.
+    fn at(&self, use_path: impl FnOnce(Path<'_>)) {
+        self.place.at(|path| {
+            let check = Path::Field(&path, "sigstoreSignatureCheck");
+            use_path(Path::Field(&check, FIELDS.holders));
+        });
     }
 }
