@@ -14,7 +14,8 @@ use crate::sums::provided;
 use crate::{VERSION, output, packages, sums, tarball};
 
 /// The packages, each behind those that it depends on
-const CRATES: [&str; 4] = [
+const CRATES: [&str; 5] = [
+    "countersign-secp384r1",
     "countersign-text",
     "countersign-policy",
     "countersign-lint",

@@ -169,6 +169,35 @@ impl NistCurve for p384::NistP384 {
     const COST: usize = 24;
     const HASH: Hash = Hash::Sha384;
 
+    #[cfg(feature = "secp384r1")]
+    fn verify_digest(
+        key: &VerifyingKey<Self>,
+        digest: &[u8],
+        signature: &Signature<Self>,
+    ) -> Result<(), BadSignature> {
+        use p384::elliptic_curve::ops::{Invert as _, Reduce as _};
+        use p384::{FieldBytes, Scalar};
+
+        let mut number = FieldBytes::default();
+        let leftmost = digest.get(..number.len()).unwrap_or(digest);
+        let places = number.iter_mut().rev().zip(leftmost.iter().rev());
+        places.for_each(|(place, byte)| *place = *byte);
+        let (r, s) = signature.split_scalars();
+        let inverse = s.invert_vartime();
+        let (u1, u2) = (
+            inverse.multiply(&Scalar::reduce(&number)),
+            inverse.multiply(&r),
+        );
+        let point = key.as_affine();
+        let is_valid = policy_secp384r1::sum_has_x(
+            &u1.to_bytes().into(),
+            &u2.to_bytes().into(),
+            [&point.x().into(), &point.y().into()],
+            &r.to_bytes().into(),
+        );
+        if is_valid { Ok(()) } else { Err(BadSignature) }
+    }
+
     /// Recognizes SHA-256, which many tools use for every curve.
     fn diagnose(
         key: &VerifyingKey<Self>,
