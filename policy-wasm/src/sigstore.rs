@@ -3,7 +3,7 @@
 //!
 //! | to read about | go to |
 //! | --- | --- |
-//! | the steps of verifying a bundle | `verification` |
+//! | the steps of verifying a bundle | `identified`, `verification` |
 //! | the format of bundles | `bundle`, `entry` |
 //! | what the settings trust | [`TrustedRoot`] |
 //! | X.509 certificates, and what a signing certificate says | [`certificate`] |
@@ -18,6 +18,11 @@ mod algorithm;
     not(test),
     expect(dead_code, reason = "attestations do not read bundles yet")
 )]
+mod annotations;
+#[cfg_attr(
+    not(test),
+    expect(dead_code, reason = "attestations do not read bundles yet")
+)]
 mod bundle;
 pub mod certificate;
 mod checkpoint;
@@ -25,8 +30,9 @@ mod der;
 mod entry;
 #[cfg_attr(
     not(test),
-    expect(dead_code, reason = "nothing compares certificates with them yet")
+    expect(dead_code, reason = "attestations do not read bundles yet")
 )]
+mod identified;
 pub(crate) mod identity;
 mod inclusion;
 mod malformed;
@@ -38,13 +44,19 @@ mod sample;
 pub mod sct;
 mod subject_pattern;
 pub mod token;
-#[expect(dead_code, reason = "attestations do not read bundles yet")]
 mod verdicts;
-#[expect(dead_code, reason = "attestations do not read bundles yet")]
+#[cfg_attr(
+    not(test),
+    expect(dead_code, reason = "attestations do not read bundles yet")
+)]
 mod verification;
 
 #[expect(unused_imports, reason = "attestations do not read bundles yet")]
+pub(crate) use self::annotations::{Annotations, BUNDLE, CERTIFICATE, TIMESTAMP};
+#[expect(unused_imports, reason = "attestations do not read bundles yet")]
 pub(crate) use self::bundle::{Bundle, Content, Unreadable, Verifier};
+#[expect(unused_imports, reason = "attestations do not read bundles yet")]
+pub(crate) use self::identified::{Identified, Roots, verify};
 pub(crate) use self::identity::{Identities, Identity};
 pub use self::malformed::Malformed;
 pub use self::root::TrustedRoot;

@@ -9,10 +9,10 @@ use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-pub(super) use self::body::{SignedBytes, SignedContent};
+pub(super) use self::body::{SignedBytes, SignedContent, pem_certificate};
 use super::proto::{self, is_present};
 use crate::Budget;
-use crate::attestation::base64;
+use crate::attestation::{Rejection, base64};
 use crate::json::Value;
 
 /// One entry, decoded and not verified
@@ -127,6 +127,31 @@ impl Entry {
             proof,
             body,
         }
+    }
+
+    /// Returns an entry of Rekor v1 without a proof, whose kind only its body names.
+    ///
+    /// # Errors
+    ///
+    /// `sigstore-entry-invalid`: the body is malformed.
+    pub(super) fn promised_only(
+        index: u64,
+        log_id: Vec<u8>,
+        integrated_time: u64,
+        promise: Vec<u8>,
+        body: Vec<u8>,
+    ) -> Result<Self, Rejection> {
+        let (kind, version) = body::kind(&body)?;
+        Ok(Self {
+            index,
+            log_id,
+            kind,
+            version,
+            integrated_time,
+            promise: Some(promise),
+            proof: None,
+            body,
+        })
     }
 
     /// Returns the kind, if it is supported.

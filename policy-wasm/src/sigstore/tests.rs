@@ -3,13 +3,18 @@
 extern crate std;
 
 use alloc::format;
+use alloc::rc::Rc;
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD as STANDARD;
 use serde_json::Value as Json;
 
-use super::bundle::{Bundle, Unreadable, Verifier};
-use super::certificate::{Certificate, SubjectName};
+use super::annotations::Annotations;
+use super::bundle::{Bundle, Unreadable};
+use super::identified::{Roots, verify};
+use super::identity::{self, Identity};
 use super::moment::Moment;
 use super::root::TrustedRoot;
 use super::verification::{
@@ -19,7 +24,8 @@ use crate::Budget;
 use crate::attestation::Rejection;
 use crate::decision::Code;
 use crate::digest::Digest;
-use crate::json::Raw;
+use crate::json::{Path, Raw, Report};
+use crate::policy::SETTINGS;
 use crate::time::Time;
 use crate::verification::{Meter, VerificationContext};
 
@@ -81,50 +87,62 @@ fn read(bundle: &str) -> Result<Bundle, Rejection> {
     })
 }
 
-/// Verifies the bundle of a case, and returns its code.
+/// One trusted root, under every name
+struct OneRoot<'r>(Trust<'r>);
+
+impl Roots for OneRoot<'_> {
+    fn trust(&self, _: &str) -> Result<Trust<'_>, String> {
+        Ok(self.0)
+    }
+}
+
+fn identities(fields: &str) -> Vec<Rc<Identity<'static>>> {
+    let text = format!(
+        r#"[{{"trustedRoot": "instance", "issuer": "{ISSUER}", "subject": "{SUBJECT}"{fields}}}]"#
+    );
+    let report = Report::default();
+    let mut set = Vec::new();
+    Raw::new(text.leak()).read(SETTINGS, Path::Root("set"), &report, |value| {
+        set = identity::read_set(value, |_| true);
+    });
+    assert!(report.is_empty(), "{report}");
+    set
+}
+
+/// Verifies the bundle of a case, and returns the signed times or its code.
 fn verdict(case: &Json, bundle: &str) -> Result<Vec<Moment>, String> {
-    let root = file(&format!("roots/{}.json", case["root"].as_str().unwrap()));
+    let root = file(&format!("roots/{}.json", text(case, "root")));
     let root = TrustedRoot::parse(&root).map_err(|problems| problems[0].code.to_string())?;
     let bundle = read(bundle).map_err(|rejection| rejection.code().to_string())?;
-    let artifact = Artifact::Digest(Digest::parse(case["digest"].as_str().unwrap()).unwrap());
-    let context = context(case["now"].as_u64().unwrap());
-    let trust = Trust {
+    let artifact = Artifact::Digest(Digest::parse(text(case, "digest")).unwrap());
+    let requirements = requirements(&root, &case["require"]);
+    let roots = OneRoot(Trust {
         root: &root,
-        requirements: requirements(&root, &case["require"]),
+        requirements,
+    });
+    // A signer with a key has no identities.
+    let identities = match case.get("publicKey") {
+        Some(_) => Vec::new(),
+        None => identities(""),
     };
-    let identified = bundle
-        .check_hint(artifact)
-        .map_err(NotVerified::from)
-        .and_then(|()| {
-            let Verifier::Certificate(der) = &bundle.verifier else {
-                return Err(Rejection::UnknownKeyId {
-                    id: String::new(),
-                    configured: crate::set([]),
-                }
-                .into());
-            };
-            if case.get("publicKey").is_some() {
-                return Err(super::proto::rejection(Code::SigstoreIdentityMissing, "").into());
-            }
-            let invalid = |problem: super::Malformed| {
-                super::proto::rejection(Code::SigstoreCertificateInvalid, problem.to_string())
-            };
-            let certificate = Certificate::read(der).map_err(invalid)?;
-            let leaf = certificate.leaf().map_err(invalid)?;
-            if leaf.issuer != Some(ISSUER) || leaf.subject != SubjectName::Uri(SUBJECT) {
-                return Err(super::proto::rejection(Code::SigstoreIdentityMismatch, "").into());
-            }
-            bundle.verify_under(&certificate, artifact, trust, &context)
-        });
-    identified.map_err(|error| code(&error))
+    let context = context(case["now"].as_u64().unwrap());
+    let identified = verify(&bundle, artifact, &identities, &roots, &context);
+    identified
+        .map(|identified| identified.times.to_vec())
+        .map_err(|error| code(&error))
+}
+
+fn text<'c>(case: &'c Json, field: &str) -> &'c str {
+    case[field].as_str().unwrap()
 }
 
 #[test]
 fn each_bundle_has_its_code() {
-    let mut wrong = Vec::new();
-    for case in cases() {
-        let bundle = case["bundle"].as_str().unwrap();
-        let got = verdict(&case, bundle).map_or_else(|code| code, |_| "ok".to_string());
+    let (mut wrong, cases) = (Vec::new(), cases());
+    assert_eq!(cases.len(), 172);
+    for case in cases {
+        let got =
+            verdict(&case, text(&case, "bundle")).map_or_else(|code| code, |_| "ok".to_string());
         if got != case["expected"] {
             wrong.push(format!(
                 "{}: {got}, expected {}",
@@ -133,4 +151,173 @@ fn each_bundle_has_its_code() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+fn case(name: &str) -> Json {
+    cases()
+        .into_iter()
+        .find(|case| case["name"] == name)
+        .unwrap()
+}
+
+/// Verifies a bundle under the root of most cases.
+fn verify_with(
+    bundle: &Bundle,
+    artifact: Artifact<'_>,
+    identities: &[Rc<Identity<'_>>],
+    requirements: impl FnOnce(&mut Requirements),
+    context: &VerificationContext,
+) -> Result<usize, NotVerified> {
+    let root = TrustedRoot::parse(&file("roots/instance.json")).unwrap();
+    let mut required = self::requirements(&root, &Json::Null);
+    requirements(&mut required);
+    let roots = OneRoot(Trust {
+        root: &root,
+        requirements: required,
+    });
+    let identified = verify(bundle, artifact, identities, &roots, context)?;
+    let mut places = identities.iter();
+    Ok(places
+        .position(|one| core::ptr::eq(&**one, identified.identity))
+        .unwrap())
+}
+
+const NOW: u64 = 1_795_953_600;
+/// The artifact of most cases
+const ARTIFACT: &[u8] = b"artifact";
+
+#[test]
+fn the_first_identity_that_may_sign_is_named() {
+    let bundle = read(text(&case("must-pass/rekor-v1-dsse"), "bundle")).unwrap();
+    let outcome = |fields: &[&str]| {
+        let identities: Vec<_> = fields
+            .iter()
+            .flat_map(|fields| identities(fields))
+            .collect();
+        let artifact = Artifact::Digest(Digest::of(ARTIFACT));
+        let outcome = verify_with(&bundle, artifact, &identities, |_| (), &context(NOW));
+        outcome.map_err(|error| match error {
+            NotVerified::Rejected(rejection) => rejection.to_string(),
+            error => panic!("{error:?}"),
+        })
+    };
+    // It was signed at 2026-03-01T12:00:00Z.
+    let (later, earlier) = (
+        r#", "signedAfter": "2026-03-01T12:00:01Z""#,
+        r#", "signedBefore": "2026-03-01T11:59:59Z""#,
+    );
+    let bounds =
+        r#", "signedAfter": "2026-03-01T12:00:00Z", "signedBefore": "2026-03-01T12:00:00Z""#;
+    assert_eq!(outcome(&[""]), Ok(0));
+    assert_eq!(outcome(&[later, bounds]), Ok(1));
+    let refused = format!(
+        "The certificate's identity is not trusted: it is for `{SUBJECT}` (issuer `{ISSUER}`), which may not \
+         sign at 2026-03-01T12:00:00Z"
+    );
+    assert_eq!(outcome(&[later, earlier]), Err(refused));
+    let claim = r#", "claims": {"buildTrigger": "push"}"#;
+    let refused = format!(
+        "The certificate's identity is not trusted: it is for `{SUBJECT}` (issuer `{ISSUER}`), and it has no \
+         `buildTrigger`, trusted: `push`"
+    );
+    assert_eq!(outcome(&[claim]), Err(refused));
+}
+
+/// cosign's annotations: the entry of a bundle, without its proof.
+fn annotations(name: &str) -> (Bundle, Json) {
+    let bundle: Json = serde_json::from_str(text(&case(name), "bundle")).unwrap();
+    let material = &bundle["verificationMaterial"];
+    let entry = &material["tlogEntries"][0];
+    let number = |field: &str| text(entry, field).parse::<u64>().unwrap();
+    let log_id = STANDARD.decode(text(&entry["logId"], "keyId")).unwrap();
+    let log_id: String = log_id.iter().map(|byte| format!("{byte:02x}")).collect();
+    let payload = serde_json::json!({
+        "body": entry["canonicalizedBody"], "integratedTime": number("integratedTime"),
+        "logIndex": number("logIndex"), "logID": log_id,
+    });
+    let promise = &entry["inclusionPromise"]["signedEntryTimestamp"];
+    let promise = serde_json::json!({"SignedEntryTimestamp": promise, "Payload": payload});
+    let annotations = Annotations {
+        certificate: pem(text(&material["certificate"], "rawBytes")).into(),
+        bundle: Some(promise.to_string().into()),
+        timestamp: None,
+    };
+    let signature = STANDARD
+        .decode(text(&bundle["messageSignature"], "signature"))
+        .unwrap();
+    (annotations.into_bundle(signature).unwrap(), promise)
+}
+
+fn pem(der: &str) -> String {
+    format!("-----BEGIN CERTIFICATE-----\n{der}\n-----END CERTIFICATE-----\n")
+}
+
+#[test]
+fn annotations_of_cosign_are_a_bundle_without_a_proof() {
+    let outcome = |artifact: &[u8], promises: InclusionPromises| {
+        let (bundle, _) = annotations("must-pass/rekor-v1-message");
+        let accept = |required: &mut Requirements| required.inclusion_promises = promises;
+        let artifact = Artifact::Bytes(artifact);
+        verify_with(&bundle, artifact, &identities(""), accept, &context(NOW))
+            .map_err(|error| code(&error))
+    };
+    assert_eq!(outcome(ARTIFACT, InclusionPromises::Accept), Ok(0));
+    let refused = Err("sigstore-inclusion-proof-missing".to_string());
+    assert_eq!(outcome(ARTIFACT, InclusionPromises::Refuse), refused);
+    let refused = Err("attestation-bad-signature".to_string());
+    assert_eq!(outcome(b"another", InclusionPromises::Accept), refused);
+}
+
+#[test]
+fn annotations_of_cosign_that_are_malformed() {
+    let (_, promise) = annotations("must-pass/rekor-v1-message");
+    let der = "AAAA";
+    let with = |field: &str, value: Json| {
+        let mut promise = promise.clone();
+        *promise.pointer_mut(field).unwrap() = value;
+        promise.to_string()
+    };
+    for (certificate, bundle, expected) in [
+        ("AAAA".to_string(), None, Code::SigstoreBundleInvalid),
+        (
+            format!("{}{}", pem(der), pem(der)),
+            None,
+            Code::SigstoreBundleInvalid,
+        ),
+        (
+            pem(der),
+            Some("{}".to_string()),
+            Code::SigstoreBundleInvalid,
+        ),
+        (
+            pem(der),
+            Some("[]".to_string()),
+            Code::SigstoreBundleInvalid,
+        ),
+        (
+            pem(der),
+            Some(with("/Payload/logID", "00".into())),
+            Code::SigstoreBundleInvalid,
+        ),
+        (
+            pem(der),
+            Some(with("/Payload/logIndex", (-1).into())),
+            Code::SigstoreBundleInvalid,
+        ),
+        (
+            pem(der),
+            Some(with("/Payload/body", "e30x".into())),
+            Code::SigstoreEntryInvalid,
+        ),
+    ] {
+        let annotations = Annotations {
+            certificate: certificate.into(),
+            bundle: bundle.clone().map(Into::into),
+            timestamp: None,
+        };
+        let code = annotations
+            .into_bundle(alloc::vec![1])
+            .map_err(|rejection| rejection.code());
+        assert_eq!(code, Err(expected), "{bundle:?}");
+    }
 }

@@ -149,6 +149,24 @@ impl SignedContent<'_> {
     }
 }
 
+/// Returns the kind and version that a body of Rekor v1 names.
+///
+/// # Errors
+///
+/// `sigstore-entry-invalid`
+pub(super) fn kind(body: &[u8]) -> Result<(String, String), Rejection> {
+    let Body { kind, version, .. } = Body::read(body)?;
+    Ok((kind.into_owned(), version.into_owned()))
+}
+
+/// Returns the certificate in a PEM block, with nothing but white space around it.
+pub(in crate::sigstore) fn pem_certificate(text: &str) -> Option<Vec<u8>> {
+    match Pem::read(text)? {
+        Pem::Certificate(der) => Some(der),
+        Pem::PublicKey => None,
+    }
+}
+
 /// The parts of a body of Rekor v1 that are compared; the others are passed over
 #[derive(Debug, Default)]
 struct Body<'a> {

@@ -1,0 +1,103 @@
+//! Who signed a bundle: one of the identities that the settings trust.
+
+use alloc::collections::BTreeSet;
+use alloc::rc::Rc;
+use alloc::string::{String, ToString as _};
+
+use super::Malformed;
+use super::bundle::{Bundle, Verifier};
+use super::certificate::{Certificate, Leaf};
+use super::identity::{self, Identity};
+use super::moment::Moment;
+use super::proto::rejection;
+use super::verification::{Artifact, NotVerified, Trust};
+use crate::attestation::Rejection;
+use crate::decision::Code;
+use crate::verification::VerificationContext;
+
+/// Trusted roots by name
+pub(crate) trait Roots {
+    /// Returns the root that an identity names.
+    ///
+    /// # Errors
+    ///
+    /// The document is unusable: its problems.
+    fn trust(&self, name: &str) -> Result<Trust<'_>, String>;
+}
+
+/// A bundle that counts
+#[derive(Debug)]
+pub(crate) struct Identified<'i, 'a> {
+    pub(crate) identity: &'i Identity<'a>,
+    /// Times at which the signature existed, in no order; at least one
+    pub(crate) times: Rc<[Moment]>,
+}
+
+/// Verifies that one of these identities signed a bundle for an artifact. The content of the bundle is not looked at.
+///
+/// # Errors
+///
+/// Of several trusted roots, the reason under the one under which verification got furthest.
+pub(crate) fn verify<'i, 'a>(
+    bundle: &Bundle,
+    artifact: Artifact<'_>,
+    identities: &'i [Rc<Identity<'a>>],
+    roots: &dyn Roots,
+    context: &VerificationContext,
+) -> Result<Identified<'i, 'a>, NotVerified> {
+    bundle.check_hint(artifact)?;
+    let Verifier::Certificate(der) = &bundle.verifier else {
+        let (id, configured) = (String::new(), BTreeSet::new());
+        return Err(Rejection::UnknownKeyId { id, configured }.into());
+    };
+    if identities.is_empty() {
+        return Err(rejection(Code::SigstoreIdentityMissing, "").into());
+    }
+    let certificate = Certificate::read(der).map_err(|problem| not_signing(&problem))?;
+    let leaf = certificate
+        .leaf()
+        .map_err(|problem| not_signing(&problem))?;
+    let mut best: Option<Rejection> = None;
+    for identity in identities.iter().filter(|one| one.matches(&leaf).is_ok()) {
+        let verdict = bundle
+            .verdicts
+            .under(&identity.trusted_root, artifact, || {
+                let trust = roots.trust(&identity.trusted_root);
+                let trust = trust.map_err(NotVerified::RootUnusable)?;
+                bundle.verify_under(&certificate, artifact, trust, context)
+            })?;
+        let rejection = match verdict {
+            Ok(times) if times.iter().all(|time| identity.may_sign_at(*time)) => {
+                return Ok(Identified { identity, times });
+            }
+            Ok(times) => not_then(identity, &leaf, &times),
+            Err(rejection) => rejection,
+        };
+        if best
+            .as_ref()
+            .is_none_or(|best| best.rank() < rejection.rank())
+        {
+            best = Some(rejection);
+        }
+    }
+    if let Some(rejection) = best {
+        return Err(rejection.into());
+    }
+    // Anyone can copy any number of such bundles from a public log.
+    context.meter.look(0)?;
+    let why = identity::explain(&leaf, identities);
+    Err(rejection(Code::SigstoreIdentityMismatch, why).into())
+}
+
+fn not_signing(problem: &Malformed) -> Rejection {
+    rejection(Code::SigstoreCertificateInvalid, problem.to_string())
+}
+
+/// The identity may not sign at all of the times, which `signedAfter` and `signedBefore` limit.
+fn not_then(identity: &Identity<'_>, leaf: &Leaf<'_>, times: &[Moment]) -> Rejection {
+    let mut times = times.iter().filter(|time| !identity.may_sign_at(**time));
+    let time = times.next().map(Moment::to_string).unwrap_or_default();
+    let who = identity::describe(leaf);
+    let why = alloc::format!("it is for {who}, which may not sign at {time}");
+    rejection(Code::SigstoreIdentityMismatch, why)
+}
