@@ -325,7 +325,7 @@ const SEQUENCE: u8 = 0x30;
 const EXTENSIONS: u8 = 0xa3;
 
 /// Checks the form of a `Name` (RFC 5280, section 4.1.2.4), and returns it as it is.
-fn name(name: Element<'_>) -> Result<&[u8], Malformed> {
+pub(super) fn name(name: Element<'_>) -> Result<&[u8], Malformed> {
     name.expect(Tag::Sequence)?;
     let mut relative = name.elements();
     while !relative.is_empty() {

@@ -11,7 +11,7 @@ use self::signed_attributes::SignedAttributes;
 use self::tst_info::TstInfo;
 use super::Malformed;
 use super::algorithm::{AlgorithmIdentifier, SignatureAlgorithm};
-use super::certificate::Certificate;
+use super::certificate::{self, Certificate};
 use super::der::{self, Element, Tag, constructed, primitive};
 use super::moment::Moment;
 use crate::crypto::{BadSignature, Hash, SubjectKey};
@@ -192,7 +192,7 @@ impl<'a> SignerId<'a> {
         }
         id.expect(Tag::Sequence)?;
         let mut fields = id.elements();
-        let issuer = fields.take(Tag::Sequence)?.bytes;
+        let issuer = certificate::name(fields.any()?)?;
         let serial = fields.any()?.integer()?;
         fields.end()?;
         Ok(Self::IssuerAndSerialNumber(issuer, serial))

@@ -13,4 +13,5 @@ pub mod platform;
 pub mod process;
 pub mod signing;
 pub mod sigstore;
+pub mod sigstore_vectors;
 pub mod validity;

@@ -1,5 +1,6 @@
 //! The core as a native library, in one program: no module is built for it.
 
+mod certificates;
 mod corpus;
 mod curves;
 mod denials;

@@ -7,6 +7,8 @@ pub mod case;
 pub mod guests;
 #[path = "../../core/src/signing.rs"]
 pub mod signing;
+#[path = "../../core/src/sigstore_vectors.rs"]
+pub mod sigstore_vectors;
 
 use std::path::PathBuf;
 

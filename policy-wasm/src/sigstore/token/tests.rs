@@ -204,6 +204,11 @@ fn refused_forms() {
             "signedData: signerInfo: sid: expected SEQUENCE, found CONTEXT-SPECIFIC [0] (constructed)",
         ),
         (
+            "signer whose issuer is no name",
+            token(|it| it.sid = sequence(&[&sequence(&[&oid("2.5.4.3")]), &integer(&[4])])),
+            "signedData: signerInfo: sid: expected SET, found OBJECT IDENTIFIER",
+        ),
+        (
             "digest by SHA-1",
             token(|it| it.digest_algorithm = sequence(&[&oid("1.3.14.3.2.26")])),
             "signedData: signerInfo: digestAlgorithm: is not SHA-256, SHA-384 or SHA-512",

@@ -1,0 +1,77 @@
+//! Certificates and timestamp tokens of `vectors/sigstore`: those of the published trusted roots, and those of the
+//! cases, good and bad.
+
+use std::collections::BTreeSet;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::Value;
+
+/// The trusted roots that Sigstore and GitHub publish, by the names of their files
+pub const PUBLISHED_ROOTS: [(&str, &str); 3] = [
+    (
+        "public-good",
+        include_str!("../vectors/sigstore/published/public-good.json"),
+    ),
+    (
+        "github",
+        include_str!("../vectors/sigstore/published/github.json"),
+    ),
+    (
+        "staging",
+        include_str!("../vectors/sigstore/published/staging.json"),
+    ),
+];
+
+const CASES: &str = include_str!("../vectors/sigstore/cases.jsonl");
+
+/// The chains of a trusted root, in DER, each from the issuing or signing certificate to the anchor. `list` is
+/// `certificateAuthorities` or `timestampAuthorities`.
+pub fn chains(root: &str, list: &str) -> Vec<Vec<Vec<u8>>> {
+    let root: Value = serde_json::from_str(root).unwrap();
+    let authorities = root[list].as_array().cloned().unwrap_or_default();
+    let certificates = |authority: &Value| {
+        let chain = authority["certChain"]["certificates"].as_array().unwrap();
+        chain
+            .iter()
+            .filter_map(|it| bytes(&it["rawBytes"]))
+            .collect()
+    };
+    authorities.iter().map(certificates).collect()
+}
+
+/// Every certificate of the published roots and of the cases, once.
+pub fn certificates() -> BTreeSet<Vec<u8>> {
+    let lists = ["certificateAuthorities", "timestampAuthorities"];
+    let published = PUBLISHED_ROOTS.iter().flat_map(|(_, root)| {
+        let chains = lists.into_iter().flat_map(|list| chains(root, list));
+        chains.flatten()
+    });
+    let leaves = materials().filter_map(|material| bytes(&material["certificate"]["rawBytes"]));
+    published.chain(leaves).collect()
+}
+
+/// Every token of the cases, once.
+pub fn tokens() -> BTreeSet<Vec<u8>> {
+    let tokens = materials().flat_map(|material| {
+        let tokens = &material["timestampVerificationData"]["rfc3161Timestamps"];
+        let tokens = tokens.as_array().cloned().unwrap_or_default();
+        tokens
+            .into_iter()
+            .filter_map(|it| bytes(&it["signedTimestamp"]))
+    });
+    tokens.collect()
+}
+
+/// The verification material of each case whose bundle is JSON.
+fn materials() -> impl Iterator<Item = Value> {
+    CASES.lines().filter_map(|case| {
+        let case: Value = serde_json::from_str(case).unwrap();
+        let bundle: Value = serde_json::from_str(case["bundle"].as_str()?).ok()?;
+        Some(bundle["verificationMaterial"].clone())
+    })
+}
+
+fn bytes(base64: &Value) -> Option<Vec<u8>> {
+    STANDARD.decode(base64.as_str()?).ok()
+}
