@@ -156,3 +156,6 @@ fn decimal(text: &str) -> Option<u64> {
     let number = text.parse().ok().filter(|_| is_decimal);
     number.filter(|number| i64::try_from(*number).is_ok())
 }
+
+#[cfg(test)]
+mod tests;

@@ -540,3 +540,6 @@ fn read_moment(value: Value<'_, '_>) -> Option<Moment> {
         .map_err(|error| report.push(INVALID, path, error.to_string()))
         .ok()
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,6 +2,9 @@
 
 extern crate std;
 
+mod damage;
+mod genuine;
+
 use alloc::format;
 use alloc::rc::Rc;
 use alloc::string::{String, ToString as _};
@@ -22,6 +25,7 @@ use super::verification::{
 };
 use crate::Budget;
 use crate::attestation::Rejection;
+use crate::crypto::{KeyKind, SubjectKey};
 use crate::decision::Code;
 use crate::digest::Digest;
 use crate::json::{Path, Raw, Report};
@@ -221,6 +225,93 @@ fn the_first_identity_that_may_sign_is_named() {
          `buildTrigger`, trusted: `push`"
     );
     assert_eq!(outcome(&[claim]), Err(refused));
+}
+
+/// The units that one verification takes, and those of a second one.
+fn costs(name: &str, timestamps: Timestamps, identities: &[Rc<Identity<'_>>]) -> (usize, usize) {
+    let bundle = read(text(&case(name), "bundle")).unwrap();
+    let context = context(NOW);
+    let artifact = Artifact::Digest(Digest::of(ARTIFACT));
+    let mut left = context.meter.left();
+    let mut spent = || {
+        let all = |required: &mut Requirements| required.timestamps = timestamps;
+        drop(verify_with(&bundle, artifact, identities, all, &context));
+        let before = core::mem::replace(&mut left, context.meter.left());
+        before.strict_sub(left)
+    };
+    (spent(), spent())
+}
+
+/// Units of one signature by the certificate authority, whose key is of curve P-384.
+fn cost_of_authority() -> usize {
+    let root = TrustedRoot::parse(&file("roots/instance.json")).unwrap();
+    let issuer = root.authorities[0].certificates().next().unwrap();
+    let key = SubjectKey::from_der(issuer.spki()).unwrap();
+    assert_eq!(key.kind(), KeyKind::P384);
+    key.cost()
+}
+
+#[test]
+fn signatures_are_paid_for_once() {
+    const P256: usize = 8;
+    const ED25519: usize = 4;
+    use Timestamps::{All, AsRequired};
+
+    let p384 = cost_of_authority();
+    // Content, promise, checkpoint, certificate, SCT.
+    let v1 = P256 * 4 + p384;
+    for (name, timestamps, expected) in [
+        ("must-pass/rekor-v1-dsse", AsRequired, v1),
+        ("must-pass/rekor-v1-message", AsRequired, v1),
+        ("must-pass/rekor-v1-and-timestamp", AsRequired, v1),
+        ("must-pass/rekor-v1-and-timestamp", All, v1 + p384),
+        // Content, checkpoint, timestamp, certificate, SCT.
+        (
+            "must-pass/rekor-v2-envelope",
+            AsRequired,
+            P256 * 2 + ED25519 + p384 * 2,
+        ),
+        ("content/other-key", AsRequired, P256),
+        ("log-entry/other-signature", AsRequired, P256),
+        ("sct/over-other-issuer-key", AsRequired, v1),
+        ("certificate/other-subject", AsRequired, 1),
+    ] {
+        let again = if name == "certificate/other-subject" {
+            1
+        } else {
+            0
+        };
+        assert_eq!(
+            costs(name, timestamps, &identities("")),
+            (expected, again),
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn nothing_is_verified_beyond_the_budget() {
+    let bundle = read(text(&case("must-pass/rekor-v1-dsse"), "bundle")).unwrap();
+    let artifact = Artifact::Digest(Digest::of(ARTIFACT));
+    let whole = 8 * 4 + cost_of_authority();
+    for units in [0, 7, 8, whole - 1, whole] {
+        let budget = Budget {
+            verification_work: units,
+            ..Budget::DEFAULT
+        };
+        let context = VerificationContext {
+            meter: Meter::new(&budget),
+            ..context(NOW)
+        };
+        let outcome = verify_with(&bundle, artifact, &identities(""), |_| (), &context);
+        // What did not fit is no verdict on the bundle.
+        let expected = if units < whole {
+            Err("limit-exceeded".to_string())
+        } else {
+            Ok(0)
+        };
+        assert_eq!(outcome.map_err(|error| code(&error)), expected, "{units}");
+    }
 }
 
 /// cosign's annotations: the entry of a bundle, without its proof.

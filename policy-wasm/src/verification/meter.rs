@@ -65,7 +65,7 @@ impl Meter {
         self.spend(bytes.div_ceil(UNPACKED_PER_UNIT))
     }
 
-    #[cfg(all(test, feature = "openpgp"))]
+    #[cfg(all(test, any(feature = "openpgp", feature = "sigstore")))]
     pub(crate) const fn left(&self) -> usize {
         self.work.get()
     }
