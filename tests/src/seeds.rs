@@ -1,22 +1,24 @@
 //! Inputs to begin fuzzing with, for each target of `policy-fuzz`: the calls of the corpus and what
-//! they contain, and the files of the ready-made policies.
+//! they contain, the files of the ready-made policies, and the vectors of Sigstore.
 
 use std::fs;
 use std::path::Path;
 
 use serde_json::Value;
 
-use core_tests::corpus;
+use core_tests::{corpus, sigstore_vectors};
 
 /// Inputs of a target; none where it has another name.
 pub fn seeds(target: &str) -> Vec<Vec<u8>> {
     match target {
         "call" => short_calls().cloned().collect(),
+        "certificate" => sigstore_vectors::certificates().into_iter().collect(),
         "image" => from_calls(image_and_pattern),
         "json" => [texts(JSON), from_calls(|call| vec![call.to_string()])].concat(),
         "manifest" => from_calls(manifests),
         "openpgp" => files("policy-wasm/src/openpgp/vectors", "asc"),
         "settings" => from_calls(|call| vec![call["settings"].to_string()]),
+        "token" => sigstore_vectors::tokens().into_iter().collect(),
         "yaml" => [texts(YAML), files("policies", "yaml")].concat(),
         _ => Vec::new(),
     }

@@ -78,4 +78,4 @@ macro_rules! damaged_seeds {
     };
 }
 
-damaged_seeds! { call image json manifest openpgp settings yaml }
+damaged_seeds! { call certificate image json manifest openpgp settings token yaml }

@@ -5,19 +5,23 @@
 
 mod base;
 mod call;
+mod certificate;
 mod image;
 mod json;
 mod manifest;
 mod openpgp;
 mod settings;
+mod token;
 mod yaml;
 
 pub use call::call;
+pub use certificate::certificate;
 pub use image::image;
 pub use json::json;
 pub use manifest::manifest;
 pub use openpgp::openpgp;
 pub use settings::settings;
+pub use token::token;
 pub use yaml::yaml;
 
 use policy_wasm::abi;
@@ -28,13 +32,15 @@ use serde_json::Value;
 pub type Target = fn(&[u8]);
 
 /// Every target by its name, which is also that of its binary in `targets/`
-pub const TARGETS: [(&str, Target); 7] = [
+pub const TARGETS: [(&str, Target); 9] = [
     ("call", call),
+    ("certificate", certificate),
     ("image", image),
     ("json", json),
     ("manifest", manifest),
     ("openpgp", openpgp),
     ("settings", settings),
+    ("token", token),
     ("yaml", yaml),
 ];
 
