@@ -11,14 +11,19 @@ use core_tests::{corpus, sigstore_vectors};
 /// Inputs of a target; none where it has another name.
 pub fn seeds(target: &str) -> Vec<Vec<u8>> {
     match target {
+        "bundle" => short_bundles().map(String::into_bytes).collect(),
         "call" => short_calls().cloned().collect(),
         "certificate" => sigstore_vectors::certificates().into_iter().collect(),
+        "checkpoint" => short_bundles()
+            .filter_map(|bundle| checkpoint(&bundle))
+            .collect(),
         "image" => from_calls(image_and_pattern),
         "json" => [texts(JSON), from_calls(|call| vec![call.to_string()])].concat(),
         "manifest" => from_calls(manifests),
         "openpgp" => files("policy-wasm/src/openpgp/vectors", "asc"),
         "settings" => from_calls(|call| vec![call["settings"].to_string()]),
         "token" => sigstore_vectors::tokens().into_iter().collect(),
+        "trusted_root" => files("tests/core/vectors/sigstore", "json"),
         "yaml" => [texts(YAML), files("policies", "yaml")].concat(),
         _ => Vec::new(),
     }
@@ -54,6 +59,17 @@ fn manifests(call: &Value) -> Vec<String> {
     let answers = call["evidence"].as_array().into_iter().flatten();
     let answers = answers.filter(|answer| answer["kind"] == "manifest");
     answers.map(|answer| answer["found"].to_string()).collect()
+}
+
+fn short_bundles() -> impl Iterator<Item = String> {
+    sigstore_vectors::bundles().filter(|bundle| bundle.len() < LONGEST)
+}
+
+fn checkpoint(bundle: &str) -> Option<Vec<u8>> {
+    let bundle: Value = serde_json::from_str(bundle).ok()?;
+    let proof = &bundle["verificationMaterial"]["tlogEntries"][0]["inclusionProof"];
+    let envelope = proof["checkpoint"]["envelope"].as_str()?;
+    Some(envelope.as_bytes().to_vec())
 }
 
 fn texts(texts: &[&str]) -> Vec<Vec<u8>> {

@@ -78,4 +78,6 @@ macro_rules! damaged_seeds {
     };
 }
 
-damaged_seeds! { call certificate image json manifest openpgp settings token yaml }
+damaged_seeds! {
+    bundle call certificate checkpoint image json manifest openpgp settings token trusted_root yaml
+}

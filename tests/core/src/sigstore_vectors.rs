@@ -63,11 +63,17 @@ pub fn tokens() -> BTreeSet<Vec<u8>> {
     tokens.collect()
 }
 
+/// The bundles of all cases, as they are stored.
+pub fn bundles() -> impl Iterator<Item = String> {
+    let cases = CASES.lines();
+    let cases = cases.map(|case| serde_json::from_str::<Value>(case).unwrap());
+    cases.filter_map(|case| Some(case["bundle"].as_str()?.to_owned()))
+}
+
 /// The verification material of each case whose bundle is JSON.
 fn materials() -> impl Iterator<Item = Value> {
-    CASES.lines().filter_map(|case| {
-        let case: Value = serde_json::from_str(case).unwrap();
-        let bundle: Value = serde_json::from_str(case["bundle"].as_str()?).ok()?;
+    bundles().filter_map(|bundle| {
+        let bundle: Value = serde_json::from_str(&bundle).ok()?;
         Some(bundle["verificationMaterial"].clone())
     })
 }

@@ -4,24 +4,31 @@
 //! coverage-guided fuzzer; `tests/suites/fuzz.rs` replays them on stable. README.md has the table.
 
 mod base;
+mod bundle;
 mod call;
 mod certificate;
+mod checkpoint;
 mod image;
 mod json;
 mod manifest;
 mod openpgp;
 mod settings;
+mod sigstore;
 mod token;
+mod trusted_root;
 mod yaml;
 
+pub use bundle::bundle;
 pub use call::call;
 pub use certificate::certificate;
+pub use checkpoint::checkpoint;
 pub use image::image;
 pub use json::json;
 pub use manifest::manifest;
 pub use openpgp::openpgp;
 pub use settings::settings;
 pub use token::token;
+pub use trusted_root::trusted_root;
 pub use yaml::yaml;
 
 use policy_wasm::abi;
@@ -32,15 +39,18 @@ use serde_json::Value;
 pub type Target = fn(&[u8]);
 
 /// Every target by its name, which is also that of its binary in `targets/`
-pub const TARGETS: [(&str, Target); 9] = [
+pub const TARGETS: [(&str, Target); 12] = [
+    ("bundle", bundle),
     ("call", call),
     ("certificate", certificate),
+    ("checkpoint", checkpoint),
     ("image", image),
     ("json", json),
     ("manifest", manifest),
     ("openpgp", openpgp),
     ("settings", settings),
     ("token", token),
+    ("trusted_root", trusted_root),
     ("yaml", yaml),
 ];
 

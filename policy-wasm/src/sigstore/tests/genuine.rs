@@ -5,7 +5,7 @@ use crate::sigstore::bundle::Verifier;
 use crate::sigstore::certificate::{Certificate, SubjectName};
 
 fn root(name: &str) -> TrustedRoot {
-    TrustedRoot::parse(&file(&format!("genuine/root-{name}.json"))).unwrap()
+    TrustedRoot::parse(&file(&format!("published/{name}.json"))).unwrap()
 }
 
 #[test]
