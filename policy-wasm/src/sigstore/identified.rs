@@ -10,7 +10,7 @@ use super::certificate::{Certificate, Leaf};
 use super::identity::{self, Identity};
 use super::moment::Moment;
 use super::proto::rejection;
-use super::verification::{Artifact, NotVerified, Trust};
+use super::verification::{Artifact, NotVerified, Times, Trust};
 use crate::attestation::Rejection;
 use crate::decision::Code;
 use crate::verification::VerificationContext;
@@ -29,7 +29,7 @@ pub(crate) trait Roots {
 #[derive(Debug)]
 pub(crate) struct Identified<'i, 'a> {
     pub(crate) identity: &'i Identity<'a>,
-    /// Times at which the signature existed, in no order; at least one
+    /// Verified times at which the signature existed, in no order; at least one
     pub(crate) times: Rc<[Moment]>,
 }
 
@@ -67,7 +67,8 @@ pub(crate) fn verify<'i, 'a>(
                 bundle.verify_under(&certificate, artifact, trust, context)
             })?;
         let rejection = match verdict {
-            Ok(times) if times.iter().all(|time| identity.may_sign_at(*time)) => {
+            Ok(times) if times.all().all(|time| identity.may_sign_at(time)) => {
+                let times = times.signed;
                 return Ok(Identified { identity, times });
             }
             Ok(times) => not_then(identity, &leaf, &times),
@@ -94,9 +95,10 @@ fn not_signing(problem: &Malformed) -> Rejection {
 }
 
 /// The identity may not sign at all of the times, which `signedAfter` and `signedBefore` limit.
-fn not_then(identity: &Identity<'_>, leaf: &Leaf<'_>, times: &[Moment]) -> Rejection {
-    let mut times = times.iter().filter(|time| !identity.may_sign_at(**time));
-    let time = times.next().map(Moment::to_string).unwrap_or_default();
+fn not_then(identity: &Identity<'_>, leaf: &Leaf<'_>, times: &Times) -> Rejection {
+    let mut outside = times.all().filter(|time| !identity.may_sign_at(*time));
+    let time = outside.next().map(|time| time.to_string());
+    let time = time.unwrap_or_default();
     let who = identity::describe(leaf);
     let why = alloc::format!("it is for {who}, which may not sign at {time}");
     rejection(Code::SigstoreIdentityMismatch, why)

@@ -242,6 +242,48 @@ fn costs(name: &str, timestamps: Timestamps, identities: &[Rc<Identity<'_>>]) ->
     (spent(), spent())
 }
 
+/// Only times under verified signatures may make a statement younger.
+#[test]
+fn times_of_unverified_timestamps_are_not_returned() {
+    let root = TrustedRoot::parse(&file("roots/instance.json")).unwrap();
+    let bundle = text(&case("must-pass/rekor-v1-and-timestamp"), "bundle").to_string();
+    for (timestamps, expected) in [(Timestamps::AsRequired, 1), (Timestamps::All, 2)] {
+        let mut requirements = requirements(&root, &Json::Null);
+        requirements.timestamps = timestamps;
+        let roots = OneRoot(Trust {
+            root: &root,
+            requirements,
+        });
+        let (bundle, artifact) = (
+            read(&bundle).unwrap(),
+            Artifact::Digest(Digest::of(ARTIFACT)),
+        );
+        let identities = identities("");
+        let identified = verify(&bundle, artifact, &identities, &roots, &context(NOW)).unwrap();
+        assert_eq!(identified.times.len(), expected, "{timestamps:?}");
+    }
+}
+
+/// An entry of Rekor v1 without a promise has no time of its own, so its log has to be valid at that of the timestamp.
+#[test]
+fn logs_without_a_promise_are_valid_at_the_time_of_the_timestamp() {
+    let mut case = case("must-pass/rekor-v1-and-timestamp");
+    let mut bundle: Json = serde_json::from_str(text(&case, "bundle")).unwrap();
+    let entry = &mut bundle["verificationMaterial"]["tlogEntries"][0];
+    entry["inclusionPromise"] = Json::Null;
+    for (root, expected) in [
+        ("instance", Ok(1)),
+        (
+            "log-ended-before-integrated-time",
+            Err("sigstore-log-outside-validity".to_string()),
+        ),
+    ] {
+        case["root"] = root.into();
+        let outcome = verdict(&case, &bundle.to_string());
+        assert_eq!(outcome.map(|times| times.len()), expected, "{root}");
+    }
+}
+
 /// Units of one signature by the certificate authority, whose key is of curve P-384.
 fn cost_of_authority() -> usize {
     let root = TrustedRoot::parse(&file("roots/instance.json")).unwrap();

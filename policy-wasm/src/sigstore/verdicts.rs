@@ -1,19 +1,17 @@
 //! Results of verifying one bundle, kept for the request: several attestors may name one identity, and several
 //! containers may have one image.
 
-use alloc::rc::Rc;
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 use core::cell::RefCell;
 use core::cmp::Ordering;
 
-use super::moment::Moment;
-use super::verification::{Artifact, NotVerified};
+use super::verification::{Artifact, NotVerified, Times};
 use crate::attestation::Rejection;
 use crate::digest::Digest;
 
-/// Signed times of a verified bundle, or the reason why it does not count
-pub(super) type Verdict = Result<Rc<[Moment]>, Rejection>;
+/// Times of a verified bundle, or the reason why it does not count
+pub(super) type Verdict = Result<Times, Rejection>;
 
 /// The verdicts on one bundle so far
 ///
@@ -40,7 +38,7 @@ impl Verdicts {
         &self,
         root: &str,
         artifact: Artifact<'_>,
-        verify: impl FnOnce() -> Result<Vec<Moment>, NotVerified>,
+        verify: impl FnOnce() -> Result<Times, NotVerified>,
     ) -> Result<Verdict, NotVerified> {
         let artifact = match artifact {
             Artifact::Digest(digest) => (true, digest),
@@ -51,7 +49,7 @@ impl Verdicts {
             return Ok(known.verdict.clone());
         }
         let verdict = match verify() {
-            Ok(times) => Ok(times.into()),
+            Ok(times) => Ok(times),
             Err(NotVerified::Rejected(rejection)) => Err(rejection),
             Err(error) => return Err(error),
         };

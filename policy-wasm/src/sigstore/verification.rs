@@ -20,6 +20,7 @@
 //! The content says nothing until all steps have passed.
 
 use alloc::collections::BTreeSet;
+use alloc::rc::Rc;
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 
@@ -109,6 +110,23 @@ impl From<Exhausted> for NotVerified {
     }
 }
 
+/// Times at which a signature existed
+#[derive(Debug, Clone)]
+pub(super) struct Times {
+    /// Those under verified signatures of logs and authorities; at least one
+    pub(super) signed: Rc<[Moment]>,
+    /// Those of timestamps whose signatures were not verified, see [`Timestamps::AsRequired`]. They can only make
+    /// the verification fail.
+    others: Rc<[Moment]>,
+}
+
+impl Times {
+    /// Returns all times, at each of which everything has to have been valid.
+    pub(super) fn all(&self) -> impl Iterator<Item = Moment> + Clone + '_ {
+        self.signed.iter().chain(&*self.others).copied()
+    }
+}
+
 /// Seconds by which a signed time may be in the future, since clocks differ
 const SKEW: u64 = 5 * 60;
 
@@ -129,7 +147,7 @@ impl Artifact<'_> {
 }
 
 impl Bundle {
-    /// Verifies the bundle for an artifact under one trusted root, and returns the signed times, at least one. The
+    /// Verifies the bundle for an artifact under one trusted root, and returns the times of the signature. The
     /// certificate's texts have been compared with an identity before.
     pub(super) fn verify_under(
         &self,
@@ -137,7 +155,7 @@ impl Bundle {
         artifact: Artifact<'_>,
         trust: Trust<'_>,
         context: &VerificationContext,
-    ) -> Result<Vec<Moment>, NotVerified> {
+    ) -> Result<Times, NotVerified> {
         let verification = Verification {
             bundle: self,
             certificate,
@@ -155,7 +173,7 @@ impl Bundle {
 
     /// Checks that a message signature is about this artifact, as far as the bundle says. The digest is not signed,
     /// so this only saves work.
-    pub(super) fn check_hint(&self, artifact: Artifact<'_>) -> Result<(), Rejection> {
+    pub(crate) fn check_hint(&self, artifact: Artifact<'_>) -> Result<(), Rejection> {
         let Content::Message(Some((algorithm, digest))) = &self.content else {
             return Ok(());
         };
@@ -191,9 +209,9 @@ struct Verification<'v> {
 
 /// Verified log entries
 struct Logged<'v> {
-    /// Integrated times, in Rekor v1
+    /// Integrated times of promised entries
     times: Vec<Moment>,
-    /// Logs of entries without a time, in Rekor v2
+    /// Logs of entries without a promise, as all are in Rekor v2, which have no time of their own
     untimed: Vec<&'v Log>,
 }
 
@@ -289,9 +307,9 @@ impl<'v> Verification<'v> {
             check_evidence(entry, protocol, requirements)?;
             let (log, time) = self.entry(entry, &logs, protocol)?;
             operators.insert(&log.operator);
-            times.extend(time);
-            if protocol == Protocol::RekorV2 {
-                untimed.push(log);
+            match time {
+                Some(time) => times.push(time),
+                None => untimed.push(log),
             }
         }
         if operators.len() >= requirements.transparency_logs {
@@ -343,8 +361,9 @@ impl<'v> Verification<'v> {
         Ok(time)
     }
 
-    /// Verifies the timestamps of known authorities, and returns all signed times.
-    fn timestamps(&self, mut times: Vec<Moment>) -> Result<Vec<Moment>, NotVerified> {
+    /// Verifies the timestamps of known authorities, and adds their times to those of logs.
+    fn timestamps(&self, mut signed: Vec<Moment>) -> Result<Times, NotVerified> {
+        let mut others = Vec::new();
         let Requirements {
             signed_timestamps,
             timestamps,
@@ -352,20 +371,22 @@ impl<'v> Verification<'v> {
         } = self.trust.requirements;
         let (mut operators, mut is_untrusted) = (BTreeSet::new(), false);
         for token in &self.bundle.tokens {
-            let suffices = !times.is_empty() && operators.len() >= signed_timestamps;
+            let suffices = !signed.is_empty() && operators.len() >= signed_timestamps;
             let is_needed = timestamps == Timestamps::All || !suffices;
             match self.timestamp(token, is_needed)? {
-                Some((moment, operator)) => {
-                    times.push(moment);
-                    if is_needed {
-                        operators.insert(operator);
-                    }
+                Some((moment, operator)) if is_needed => {
+                    signed.push(moment);
+                    operators.insert(operator);
                 }
+                Some((moment, _)) => others.push(moment),
                 None => is_untrusted = true,
             }
         }
-        if operators.len() >= signed_timestamps && !times.is_empty() {
-            return Ok(times);
+        if operators.len() >= signed_timestamps && !signed.is_empty() {
+            return Ok(Times {
+                signed: signed.into(),
+                others: others.into(),
+            });
         }
         if is_untrusted {
             return Err(rejection(Code::SigstoreTimestampUntrusted, "").into());
@@ -442,16 +463,16 @@ impl<'v> Verification<'v> {
     ///
     /// Any certificate of a chain may be the issuer, since GitHub's releases are signed by the second. Certificates of
     /// the bundle are not used, so one signature is verified and no path is searched.
-    fn issuer(&self, times: &[Moment]) -> Result<Vec<u8>, NotVerified> {
-        for moment in times {
-            if !self.certificate.is_valid_at(*moment) {
+    fn issuer(&self, times: &Times) -> Result<Vec<u8>, NotVerified> {
+        for moment in times.all() {
+            if !self.certificate.is_valid_at(moment) {
                 let (from, to) = (self.certificate.not_before(), self.certificate.not_after());
                 let why = alloc::format!("it was valid from {from} to {to}, and used at {moment}");
                 return Err(rejection(Code::SigstoreCertificateOutsideValidity, why).into());
             }
         }
         let mut outside = None;
-        let mut covered: Vec<bool> = times.iter().map(|_| false).collect();
+        let mut covered: Vec<bool> = times.all().map(|_| false).collect();
         let mut found = Vec::new();
         // Two authorities may have the same certificate, in different periods.
         let mut known: Vec<(&[u8], bool)> = Vec::new();
@@ -474,11 +495,11 @@ impl<'v> Verification<'v> {
                     continue;
                 }
                 found = issuer.spki().to_vec();
-                for (moment, covered) in times.iter().zip(&mut covered) {
-                    if authority.is_valid_at(*moment, place) {
+                for (moment, covered) in times.all().zip(&mut covered) {
+                    if authority.is_valid_at(moment, place) {
                         *covered = true;
                     } else {
-                        outside = Some(*moment);
+                        outside = Some(moment);
                     }
                 }
             }
@@ -567,7 +588,7 @@ impl<'v> Verification<'v> {
     }
 
     /// Checks that the keys of logs that sign no times were trusted at every signed time.
-    fn log_windows(&self, logs: &[&Log], times: &[Moment]) -> Result<(), Rejection> {
+    fn log_windows(&self, logs: &[&Log], times: &Times) -> Result<(), Rejection> {
         for log in logs {
             let periods = self
                 .trust
@@ -577,7 +598,7 @@ impl<'v> Verification<'v> {
                 .filter(|other| other.is_same(log));
             let is_trusted =
                 |moment: &Moment| periods.clone().any(|log| log.window.contains(*moment));
-            if let Some(moment) = times.iter().find(|moment| !is_trusted(moment)) {
+            if let Some(moment) = times.all().find(|moment| !is_trusted(moment)) {
                 let why = alloc::format!("the signature was made at {moment}");
                 return Err(rejection(Code::SigstoreLogOutsideValidity, why));
             }

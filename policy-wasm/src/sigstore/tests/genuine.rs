@@ -85,7 +85,7 @@ fn bundles_are_verified() {
             // Every bundle is an envelope.
             let artifact = Artifact::Digest(Digest::of(ARTIFACT));
             let found = bundle.verify_under(&certificate, artifact, trust, &context(NOW));
-            let found: Vec<_> = found.unwrap().iter().map(Moment::to_string).collect();
+            let found: Vec<_> = found.unwrap().all().map(|time| time.to_string()).collect();
             assert_eq!(found.join(" "), times, "{name}");
         }
     }
