@@ -278,18 +278,15 @@ impl<'a> Element<'a> {
             return Err(NOT_A_TIME);
         };
         let (seconds, fraction) = digits.split_at_checked(14).ok_or(NOT_A_TIME)?;
-        let fraction = match fraction {
-            [] => "",
-            [b'.', .., b'0'] => {
-                return Err(Malformed::new("has a zero at the end of its fraction"));
+        let seconds = time(seconds)?;
+        match fraction {
+            [] => Ok(seconds.into()),
+            [b'.', .., b'0'] => Err(Malformed::new("has a zero at the end of its fraction")),
+            [b'.', fraction @ ..] => {
+                Moment::with_fraction(seconds, utf8(fraction)?).ok_or(NOT_A_TIME)
             }
-            [b'.', fraction @ ..] => utf8(fraction)?,
-            _ => return Err(NOT_A_TIME),
-        };
-        if !digits.contains(&b'.') {
-            return Ok(time(seconds)?.into());
+            _ => Err(NOT_A_TIME),
         }
-        Moment::with_fraction(time(seconds)?, fraction).ok_or(NOT_A_TIME)
     }
 }
 

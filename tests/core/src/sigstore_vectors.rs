@@ -1,5 +1,5 @@
-//! Certificates and timestamp tokens of `vectors/sigstore`: those of the published trusted roots, and those of the
-//! cases, good and bad.
+//! Bundles of `vectors/sigstore`, genuine ones and those of the cases, good and bad, with their certificates and
+//! timestamp tokens, and the published trusted roots.
 
 use std::collections::BTreeSet;
 
@@ -23,6 +23,14 @@ pub const PUBLISHED_ROOTS: [(&str, &str); 3] = [
     ),
 ];
 
+/// Bundles under them
+const GENUINE: [&str; 4] = [
+    include_str!("../vectors/sigstore/genuine/cosign-v3-image.json"),
+    include_str!("../vectors/sigstore/genuine/github-release.json"),
+    include_str!("../vectors/sigstore/genuine/npm-provenance.json"),
+    include_str!("../vectors/sigstore/genuine/staging-rekor-v2.json"),
+];
+
 const CASES: &str = include_str!("../vectors/sigstore/cases.jsonl");
 
 /// The chains of a trusted root, in DER, each from the issuing or signing certificate to the anchor. `list` is
@@ -40,18 +48,21 @@ pub fn chains(root: &str, list: &str) -> Vec<Vec<Vec<u8>>> {
     authorities.iter().map(certificates).collect()
 }
 
-/// Every certificate of the published roots and of the cases, once.
+/// Every certificate of the published roots and of the bundles, once.
 pub fn certificates() -> BTreeSet<Vec<u8>> {
     let lists = ["certificateAuthorities", "timestampAuthorities"];
     let published = PUBLISHED_ROOTS.iter().flat_map(|(_, root)| {
         let chains = lists.into_iter().flat_map(|list| chains(root, list));
         chains.flatten()
     });
-    let leaves = materials().filter_map(|material| bytes(&material["certificate"]["rawBytes"]));
+    let leaves = materials().filter_map(|material| {
+        let chain = &material["x509CertificateChain"]["certificates"][0];
+        bytes(&material["certificate"]["rawBytes"]).or_else(|| bytes(&chain["rawBytes"]))
+    });
     published.chain(leaves).collect()
 }
 
-/// Every token of the cases, once.
+/// Every token of the bundles, once.
 pub fn tokens() -> BTreeSet<Vec<u8>> {
     let tokens = materials().flat_map(|material| {
         let tokens = &material["timestampVerificationData"]["rfc3161Timestamps"];
@@ -63,14 +74,15 @@ pub fn tokens() -> BTreeSet<Vec<u8>> {
     tokens.collect()
 }
 
-/// The bundles of all cases, as they are stored.
+/// The bundles, as they are stored.
 pub fn bundles() -> impl Iterator<Item = String> {
     let cases = CASES.lines();
     let cases = cases.map(|case| serde_json::from_str::<Value>(case).unwrap());
-    cases.filter_map(|case| Some(case["bundle"].as_str()?.to_owned()))
+    let cases = cases.filter_map(|case| Some(case["bundle"].as_str()?.to_owned()));
+    cases.chain(GENUINE.map(str::to_owned))
 }
 
-/// The verification material of each case whose bundle is JSON.
+/// The verification material of each bundle that is JSON.
 fn materials() -> impl Iterator<Item = Value> {
     bundles().filter_map(|bundle| {
         let bundle: Value = serde_json::from_str(&bundle).ok()?;

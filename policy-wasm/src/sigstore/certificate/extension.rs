@@ -100,7 +100,8 @@ pub(super) struct KeyUsage(u8);
 impl KeyUsage {
     pub(super) const OID: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.15");
 
-    /// Reads the first eight bits. The ninth, `decipherOnly`, is not needed.
+    /// Reads the first eight bits. The ninth, `decipherOnly`, is not needed. Zeros at the end, which DER leaves out of a
+    /// list of named bits, are accepted, as other readers do: they change no meaning.
     pub(super) fn read(value: &[u8]) -> Result<Self, Malformed> {
         let bits = der::only(value)?.bits()?;
         Ok(Self(bits.first().copied().unwrap_or_default()))
