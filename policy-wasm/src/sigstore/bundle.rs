@@ -349,7 +349,7 @@ impl<'a> Envelope<'a> {
         if self.payload.len() / 4 > limit / 3 {
             return Err(Unreadable::Excessive("bytes in one payload", limit));
         }
-        let payload = crate::attestation::base64::decode_line(&self.payload);
+        let payload = proto::decode(&self.payload);
         let payload =
             payload.map_err(|error| invalid(alloc::format!("dsseEnvelope.payload: {error}")))?;
         let content = Content::Envelope {

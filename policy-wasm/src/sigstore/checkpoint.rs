@@ -6,8 +6,8 @@
 use alloc::vec::Vec;
 
 use super::entry::Protocol;
+use super::proto;
 use super::root::{Log, LogKey};
-use crate::attestation::base64;
 use crate::crypto::Hash;
 use crate::verification::{Exhausted, Meter};
 
@@ -61,7 +61,7 @@ impl<'a> Checkpoint<'a> {
         let mut lines = head.split('\n');
         let [origin, size, root_hash] = [lines.next(), lines.next(), lines.next()];
         let origin = origin.filter(|origin| !origin.is_empty());
-        let root_hash = base64::decode_line(root_hash.unwrap_or_default());
+        let root_hash = proto::decode(root_hash.unwrap_or_default());
         Ok(Self {
             origin: origin.ok_or("it has no origin")?,
             size: size
@@ -136,7 +136,7 @@ impl<'a> Signature<'a> {
         if name.is_empty() || name.contains(is_blank) {
             return None;
         }
-        let bytes = base64::decode_line(bytes).ok()?;
+        let bytes = proto::decode(bytes).ok()?;
         let (hint, signature) = bytes.split_first_chunk()?;
         if signature.is_empty() {
             return None;

@@ -12,7 +12,7 @@ use alloc::vec::Vec;
 pub(super) use self::body::{SignedBytes, SignedContent, pem_certificate};
 use super::proto::{self, is_present};
 use crate::Budget;
-use crate::attestation::{Rejection, base64};
+use crate::attestation::Rejection;
 use crate::json::Value;
 
 /// One entry, decoded and not verified
@@ -113,7 +113,7 @@ impl Entry {
             );
             body = Cow::default();
         }
-        let body = base64::decode_line(&body).unwrap_or_else(|error| {
+        let body = proto::decode(&body).unwrap_or_else(|error| {
             report.push(code, path, alloc::format!("`canonicalizedBody`: {error}"));
             Vec::new()
         });

@@ -4,7 +4,8 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::attestation::{Rejection, base64};
+use crate::attestation::Rejection;
+use crate::attestation::base64::{self, NotBase64};
 use crate::decision::Code;
 use crate::json::{Dialect, Null, Value};
 
@@ -46,11 +47,23 @@ pub(super) fn int64(value: Value<'_, '_>) -> u64 {
     }
 }
 
-/// Reads base64 on one line, in either alphabet, with or without padding; empty if it is absent.
+/// Decodes base64 on one line, in either alphabet, with its whole padding or none.
+///
+/// # Errors
+///
+/// [`NotBase64`]
+pub(super) fn decode(text: &str) -> Result<Vec<u8>, NotBase64> {
+    if text.ends_with('=') && !text.len().is_multiple_of(4) {
+        return Err(NotBase64);
+    }
+    base64::decode_line(text)
+}
+
+/// Reads base64, see [`decode`]; empty if it is absent.
 pub(super) fn bytes(value: Value<'_, '_>) -> Vec<u8> {
     let (path, report, code) = (value.path(), value.report(), value.dialect().wrong_type);
     let text = value.text().unwrap_or_default();
-    base64::decode_line(&text).unwrap_or_else(|error| {
+    decode(&text).unwrap_or_else(|error| {
         report.push(code, path, alloc::format!("{error}"));
         Vec::new()
     })

@@ -106,6 +106,10 @@ fn malformed_checkpoints() {
             note(&head, "\u{2014} rekor AAAAAAA= x\n"),
             "a signature line is malformed",
         ),
+        (
+            note(&head, "\u{2014} rekor AAAAAAAAAA=\n"),
+            "a signature line is malformed",
+        ),
         // The hint alone has four bytes.
         (
             note(&head, "\u{2014} rekor AAAAAA==\n"),

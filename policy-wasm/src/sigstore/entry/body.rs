@@ -11,7 +11,7 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 
 use super::{Entry, Kind};
-use crate::attestation::{Rejection, base64 as lenient};
+use crate::attestation::Rejection;
 use crate::crypto::{Hash, KeyKind};
 use crate::decision::Code;
 use crate::json::{Dialect, Path, Raw, Report, Value};
@@ -324,7 +324,7 @@ impl Pem {
 }
 
 fn decode(text: &str, field: &str) -> Result<Vec<u8>, Rejection> {
-    lenient::decode_line(text).map_err(|error| invalid(alloc::format!("`{field}`: {error}")))
+    proto::decode(text).map_err(|error| invalid(alloc::format!("`{field}`: {error}")))
 }
 
 fn invalid(why: impl Into<String>) -> Rejection {
