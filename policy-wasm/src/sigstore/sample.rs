@@ -8,6 +8,8 @@ use p256::ecdsa::{DerSignature, SigningKey};
 use p256::pkcs8::{EncodePublicKey as _, ObjectIdentifier};
 use sha2::{Digest as _, Sha256};
 
+use super::der::only;
+
 /// Writes an element.
 pub(super) fn der(tag: u8, contents: &[u8]) -> Vec<u8> {
     let length = contents.len();
@@ -63,6 +65,28 @@ pub(super) fn utc(text: &str) -> Vec<u8> {
 
 pub(super) fn generalized(text: &str) -> Vec<u8> {
     der(0x18, text.as_bytes())
+}
+
+/// Returns the element once for each constructed element in it, with NULL at the end of that one.
+pub(super) fn with_one_more(element: &[u8]) -> Vec<Vec<u8>> {
+    let (tag, element) = (*element.first().unwrap(), only(element).unwrap());
+    if tag & 0x20 == 0 {
+        return vec![];
+    }
+    let mut elements = element.elements();
+    let mut parts = vec![];
+    while !elements.is_empty() {
+        parts.push(elements.any().unwrap().bytes.to_vec());
+    }
+    let mut grown = vec![der(tag, &[element.contents, &[5, 0]].concat())];
+    for (at, part) in parts.iter().enumerate() {
+        for part in with_one_more(part) {
+            let mut parts = parts.clone();
+            *parts.get_mut(at).unwrap() = part;
+            grown.push(der(tag, &parts.concat()));
+        }
+    }
+    grown
 }
 
 pub(super) const TRUE: [u8; 3] = [1, 1, 0xff];

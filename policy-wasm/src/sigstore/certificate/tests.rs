@@ -831,6 +831,17 @@ fn a_precertificate_is_the_certificate_without_its_promises() {
 }
 
 #[test]
+fn nothing_has_an_element_more() {
+    for sample in [Sample::leaf(), Sample::authority()] {
+        let grown = with_one_more(&sample.der());
+        assert!(grown.len() > 20, "{}", grown.len());
+        for der in grown {
+            assert!(!error(&der).is_empty(), "{der:02x?}");
+        }
+    }
+}
+
+#[test]
 fn every_prefix_is_an_error() {
     let der = Sample::leaf().der();
     for length in 0..der.len() {

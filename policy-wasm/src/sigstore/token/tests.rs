@@ -7,6 +7,7 @@ use sha2::{Digest as _, Sha256};
 use super::super::certificate::Certificate;
 use super::super::sample::*;
 use super::Token;
+use super::tst_info::TstInfo;
 use crate::crypto::SubjectKey;
 
 /// Returns the error of reading a token, or an empty text.
@@ -439,6 +440,20 @@ fn everything_ties_a_token_to_its_authority() {
         assert!(!verifies(&token, &authority), "{rule}");
     }
     assert!(verifies(&free(), &signer()));
+}
+
+/// NULL may be the parameter of each of the three algorithms. Of the attribute with certificates, only the first hash is
+/// read, at the beginning of three levels.
+#[test]
+fn nothing_has_an_element_more() {
+    let grown = with_one_more(&TokenSample::good().der());
+    assert!(grown.len() > 25, "{}", grown.len());
+    let read = grown.iter().filter(|der| error(der).is_empty());
+    assert_eq!(read.count(), 3 + 3);
+    // The algorithm of the imprint
+    let grown = with_one_more(&InfoSample::good().der());
+    let read = grown.iter().filter(|der| TstInfo::read(der).is_ok());
+    assert_eq!((grown.len(), read.count()), (3, 1));
 }
 
 #[test]
