@@ -17,6 +17,7 @@ use crate::fields::text;
 use crate::judge::Evaluated;
 use crate::settings_view::SettingsView;
 use signing::Files;
+pub(crate) use signing::Given;
 
 /// Changes that would admit one image, or the object as a whole
 #[derive(Debug)]
@@ -75,16 +76,13 @@ impl Way {
 
 /// Returns the changes that would admit the object's denied images, each image once.
 ///
-/// `path` is the file of the settings, for commands to copy.
+/// `given` are the files of the command, for commands to copy.
 pub(crate) fn fixes(
     evaluated: &Evaluated<Decision>,
     settings: SettingsView<'_>,
-    path: &str,
+    given: Given<'_>,
 ) -> Vec<Fixes> {
-    let files = Files {
-        settings: path,
-        manifest: &evaluated.request.source,
-    };
+    let files = Files::of(given, &evaluated.request.source);
     let mut found: Vec<Fixes> = Vec::new();
     let about_object = request::obstacles(evaluated);
     if !about_object.is_empty() {
@@ -97,7 +95,7 @@ pub(crate) fn fixes(
     for image in images.filter(|image| image.verdict != Verdict::Conformant) {
         let name = &image.image;
         let is_told = found.iter().any(|one| one.image == *name);
-        let obstacles = obstacles(&Refused::new(image, evaluated, settings, files), image);
+        let obstacles = obstacles(&Refused::new(image, evaluated, settings, &files), image);
         if !is_told && !obstacles.is_empty() {
             found.push(Fixes {
                 image: name.clone(),
@@ -137,7 +135,7 @@ struct Refused<'a> {
     digest: Option<String>,
     namespace: &'a str,
     settings: SettingsView<'a>,
-    files: Files<'a>,
+    files: &'a Files,
 }
 
 impl<'a> Refused<'a> {
@@ -145,7 +143,7 @@ impl<'a> Refused<'a> {
         image: &'a ImageDecision,
         evaluated: &'a Evaluated<Decision>,
         settings: SettingsView<'a>,
-        files: Files<'a>,
+        files: &'a Files,
     ) -> Self {
         let name = image.image.as_str();
         let reference = ImageReference::parse(name).ok();

@@ -14,6 +14,7 @@ use crate::engine::{Operation, inspect};
 use crate::inputs;
 use crate::terminal;
 use crate::terminal::printable;
+use crate::why_not::Given;
 
 use super::{check_stdin, objects};
 use crate::judge::{Judge, require_decisions};
@@ -95,7 +96,11 @@ fn explain_objects(args: &Args, path: &Path) -> Result<Exit> {
     }
     let answers = require_decisions(answers, "an explanation is made from")?;
     let detail = if args.why_not {
-        Detail::WhyNot(path)
+        Detail::WhyNot(Given {
+            settings: path,
+            kubernetes: args.evidence.kubernetes(),
+            registry: args.evidence.registry(),
+        })
     } else {
         Detail::Tree
     };

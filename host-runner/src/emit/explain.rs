@@ -8,7 +8,6 @@ mod rule;
 
 use alloc::collections::BTreeSet;
 use std::io::{self, Write as _};
-use std::path::Path;
 
 use serde_json::Value;
 
@@ -19,8 +18,8 @@ use crate::fields::text;
 use crate::help;
 use crate::judge::Evaluated;
 use crate::settings_view::SettingsView;
-use crate::terminal::{self, BOLD_YELLOW, DIM, RESET, columns, printable};
-use crate::why_not;
+use crate::terminal::{BOLD_YELLOW, DIM, RESET, columns, printable};
+use crate::why_not::{self, Given};
 
 pub(crate) use page::{list_codes, nearest, page, pages};
 
@@ -29,8 +28,8 @@ pub(crate) use page::{list_codes, nearest, page, pages};
 pub(crate) enum Detail<'p> {
     /// Nothing
     Tree,
-    /// Changes that would admit a denied image, with the file of the settings
-    WhyNot(&'p Path),
+    /// Changes that would admit a denied image, as commands that name these files
+    WhyNot(Given<'p>),
 }
 
 /// Prints a tree for each answer, and counts them.
@@ -45,9 +44,8 @@ pub(crate) fn decisions(
     let shown = printable_json(settings);
     for evaluated in answers {
         object(evaluated, SettingsView(&shown)).write(&mut out, columns())?;
-        if let Detail::WhyNot(path) = detail {
-            let path = terminal::shown(path);
-            let found = why_not::fixes(evaluated, SettingsView(settings), &path);
+        if let Detail::WhyNot(given) = detail {
+            let found = why_not::fixes(evaluated, SettingsView(settings), given);
             fixes::write(&mut out, &found)?;
         }
         writeln!(out)?;

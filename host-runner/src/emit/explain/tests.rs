@@ -209,7 +209,11 @@ fn nothing_of_a_hostile_answer_moves_the_terminal() {
     let fixes = why_not::fixes(
         &Evaluated { request, answer },
         SettingsView(&settings),
-        "s.yaml",
+        Given {
+            settings: "s.yaml".as_ref(),
+            kubernetes: None,
+            registry: None,
+        },
     );
     fixes::write(&mut out, &fixes).unwrap();
     let ways = anstream::adapter::strip_bytes(&out).into_vec();
