@@ -87,8 +87,9 @@ fn explain_objects(args: &Args, path: &Path) -> Result<Exit> {
         emit::settings_problems(path, &problems);
         return Ok(Exit::CouldNot);
     }
-    let Some((requests, [settings], mut problems)) = read.asked(&args.context)? else {
-        return Ok(Exit::CouldNot);
+    let (requests, [settings], mut problems) = match read.asked(&args.context) {
+        Ok(asked) => asked,
+        Err(no_result) => return emit::no_result::tell(no_result),
     };
     let answers = judge.evaluate(requests, &settings, Operation::Decide, &mut problems)?;
     if answers.is_empty() {

@@ -3,13 +3,13 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Result, bail};
+use anyhow::{Result, anyhow, bail};
 use serde_json::Value;
 
-use crate::Exit;
 use crate::args::{ContextArgs, EvidenceArgs};
 use crate::emit;
 use crate::inputs::{self, Request};
+use crate::no_result::NoResult;
 
 use super::check_stdin;
 use crate::problems::{Problems, WithoutKind};
@@ -82,12 +82,12 @@ type Asked<const N: usize> = (Vec<Request>, [Value; N], Problems);
 
 impl<const N: usize> Objects<N> {
     /// The requests that the exported webhook rules of one of the settings match; prints a note about the
-    /// others. `None` if problems, which are printed, leave no request.
+    /// others.
     ///
     /// # Errors
     ///
-    /// There is nothing to evaluate.
-    pub(crate) fn asked(self, context: &ContextArgs) -> Result<Option<Asked<N>>> {
+    /// There is nothing to evaluate, or problems leave no request.
+    pub(crate) fn asked(self, context: &ContextArgs) -> Result<Asked<N>, NoResult> {
         let Self {
             settings,
             requests,
@@ -100,13 +100,12 @@ impl<const N: usize> Objects<N> {
         let (asked, others): (Vec<_>, Vec<_>) = requests.into_iter().partition(is_asked);
         emit::not_asked(&others);
         if asked.is_empty() && problems.is_empty() {
-            bail!("nothing to evaluate: no object has images");
+            return Err(anyhow!("nothing to evaluate: no object has images").into());
         }
         if asked.is_empty() {
-            problems.finish(Exit::CouldNot);
-            return Ok(None);
+            return Err(NoResult::Problems(problems));
         }
-        Ok(Some((asked, settings, problems)))
+        Ok((asked, settings, problems))
     }
 }
 

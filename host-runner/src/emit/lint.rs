@@ -12,6 +12,9 @@ use std::io::{self, Write};
 use clap::ValueEnum;
 use policy_lint::{Diagnostic, Report, SourceFile};
 
+use super::no_result::Shape;
+use super::report;
+
 /// How findings are printed
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
@@ -41,6 +44,17 @@ pub(crate) struct Linted {
 impl Linted {
     fn file(&self, diagnostic: &Diagnostic) -> Option<&SourceFile> {
         self.files.get(diagnostic.span().file)
+    }
+}
+
+/// The shape of a run without findings, because nothing could be linted.
+pub(crate) const fn shape(format: Format) -> Shape {
+    match format {
+        Format::Human | Format::Concise => Shape::Text,
+        Format::Json => Shape::Json("LintReport"),
+        Format::Sarif => Shape::Report(report::Format::Sarif),
+        Format::Junit => Shape::Report(report::Format::Junit),
+        Format::Github => Shape::Report(report::Format::Github),
     }
 }
 

@@ -22,6 +22,16 @@ pub(crate) struct Output<F> {
     path: Option<PathBuf>,
 }
 
+impl<F: Copy> Output<F> {
+    pub(crate) const fn format(&self) -> F {
+        self.format
+    }
+
+    pub(crate) const fn is_to_stdout(&self) -> bool {
+        self.path.is_none()
+    }
+}
+
 /// The formats of a command
 pub(crate) trait Formats: Copy + Send + Sync + 'static {
     /// Every format with its name and description.

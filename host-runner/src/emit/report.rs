@@ -5,6 +5,7 @@ mod changes;
 mod github;
 mod junit;
 mod markdown;
+mod no_result;
 mod objects;
 mod sarif;
 

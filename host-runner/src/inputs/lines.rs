@@ -49,6 +49,15 @@ impl Lines {
     }
 }
 
+impl Lines {
+    /// The position of a setting, such as `policy.defaultAdmissionRule`, in a file of settings or in the manifest of a
+    /// policy with settings.
+    pub(crate) fn of_settings(&mut self, file: &str, setting: &str) -> Position {
+        // Settings have no `spec`, so that the pointer leads nowhere in them.
+        self.position(file, &Place::at("/spec/settings"), setting)
+    }
+}
+
 impl Documents {
     fn read(name: &str) -> Option<Self> {
         // A pipe has nothing left to read.

@@ -38,8 +38,14 @@ fn no_name_is_a_command_of_a_workflow_in_any_format() {
         for shown in [output.stdout, output.stderr] {
             let shown = String::from_utf8(shown).unwrap();
             for line in shown.lines() {
-                let is_own =
-                    is_github && line.contains("::error file=") || line.contains("::warning file=");
+                let is_annotation = [
+                    "::error file=",
+                    "::warning file=",
+                    "::error title=countersign test::",
+                ]
+                .iter()
+                .any(|command| line.starts_with(command));
+                let is_own = is_github && is_annotation;
                 assert!(
                     is_own || !line.trim_start().starts_with("::"),
                     "{command}\n{line}"
