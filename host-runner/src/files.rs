@@ -51,10 +51,8 @@ pub(crate) fn write_all(
         for (index, (path, content)) in contents.iter().enumerate() {
             create(path, content, Readers::Anyone)
                 .inspect_err(|_| {
-                    contents
-                        .iter()
-                        .take(index)
-                        .for_each(|(path, _)| discard(path))
+                    let before = contents.iter().take(index);
+                    before.for_each(|(path, _)| discard(path));
                 })
                 .map_err(|error| (path.to_path_buf(), error))?;
         }

@@ -11,6 +11,7 @@ mod yaml;
 
 use policy_wasm::digest::Digest;
 use policy_wasm::image::ImageReference;
+use serde::Serialize;
 
 use crate::decision::{Decision, ImageDecision, Verdict};
 use crate::fields::text;
@@ -20,7 +21,7 @@ use signing::Files;
 pub(crate) use signing::Given;
 
 /// Changes that would admit one image, or the object as a whole
-#[derive(Debug)]
+#[derive(Debug, Serialize)]
 pub(crate) struct Fixes {
     /// The image as written; empty for the object
     pub(crate) image: String,
@@ -29,7 +30,7 @@ pub(crate) struct Fixes {
 }
 
 /// One obstacle
-#[derive(Debug)]
+#[derive(Debug, Serialize)]
 pub(crate) struct Obstacle {
     /// `policy`, `check 1 SlsaCheck of platformPolicies[0]`
     pub(crate) what: String,
@@ -38,11 +39,12 @@ pub(crate) struct Obstacle {
 }
 
 /// One alternative
-#[derive(Debug)]
+#[derive(Debug, Serialize)]
 pub(crate) struct Way {
     /// Title, on one line
     pub(crate) title: String,
     /// Caution
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) caution: Option<&'static str>,
     /// Commands or YAML to copy, to the byte
     pub(crate) blocks: Vec<String>,

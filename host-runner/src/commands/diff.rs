@@ -7,7 +7,7 @@ use clap::ValueEnum;
 
 use crate::Exit;
 use crate::args::{ContextArgs, EvidenceArgs, ModuleArgs, VerboseArgs};
-use crate::comparison::{Comparison, ObjectChange};
+use crate::comparison::Comparison;
 use crate::emit::no_result::{self, Shape};
 use crate::emit::{self, output, report};
 use crate::engine::{Operation, inspect};
@@ -132,9 +132,7 @@ fn comparison(args: &Args) -> Result<(Comparison, Problems, String), NoResult> {
                     let decision = answer.into_decision();
                     decision.unwrap_or_else(|response| response.outcome())
                 });
-                comparison.summary.note_errors([&before, &after]);
-                let change = ObjectChange::between(&request, &before, &after);
-                comparison.add(change, args.reasons);
+                comparison.add(&request, [&before, &after], args.reasons);
             }
             Err(error) => problems.add(&format!("{error:#}")),
         }

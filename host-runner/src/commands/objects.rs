@@ -8,11 +8,13 @@ use serde_json::Value;
 
 use crate::args::{ContextArgs, EvidenceArgs};
 use crate::emit;
+use crate::fields::text;
 use crate::inputs::{self, Request};
 use crate::no_result::NoResult;
 
 use super::check_stdin;
 use crate::problems::{Problems, WithoutKind};
+use crate::terminal::{self, counted, printable};
 
 /// Settings, requests, and the problems of reading them
 #[derive(Debug)]
@@ -70,11 +72,41 @@ pub(crate) fn read<const N: usize>(
         }
         emit::skipped(&walk.skipped);
     }
+    if let Some(namespace) = &context.namespace {
+        note_other_namespaces(&requests, namespace);
+    }
     Ok(Objects {
         settings,
         requests,
         problems,
     })
+}
+
+/// Prints a note of the manifests that name another namespace than `--namespace`, which are denied.
+fn note_other_namespaces(requests: &[Request], namespace: &str) {
+    let own = |request: &Request| {
+        let is_given = text(&request.request, "namespace") == namespace;
+        let own = request.request.pointer("/object/metadata/namespace")?;
+        let own = own
+            .as_str()
+            .filter(|own| !own.is_empty() && *own != namespace);
+        own.filter(|_| is_given).map(str::to_owned)
+    };
+    let mut others = requests
+        .iter()
+        .filter_map(|request| Some((request, own(request)?)));
+    let Some((first, own)) = others.next() else {
+        return;
+    };
+    let more = match others.count() {
+        0 => String::new(),
+        count => format!(", and of {}", counted(count, "other object")),
+    };
+    let (source, own) = (&first.source, printable(&own));
+    terminal::note(&format!(
+        "--namespace does not replace the namespace `{own}` of `{source}`{more}: leave it out, or such an object is \
+         denied, as kubectl refuses it"
+    ));
 }
 
 /// The requests to evaluate, the settings, and the problems to print at the end

@@ -221,7 +221,10 @@ fn load(paths: &[PathBuf], problems: &mut Problems) -> Result<Vec<Loaded>> {
         match Loaded::open_in(file, &root) {
             Ok(suite) => loaded.push(suite),
             Err(error) => {
-                let why = tell(&error)?;
+                let why = match no_suite(&error) {
+                    Some(why) => why,
+                    None => tell(&error)?,
+                };
                 let file = terminal::shown(file);
                 problems.add(&format!("suite `{file}` cannot be used: {why}"));
             }
@@ -239,6 +242,28 @@ fn root(path: &Path) -> PathBuf {
     match std::env::current_dir() {
         Ok(here) if inputs::is_below(path, &here) => here,
         _ => path.parent().unwrap_or_else(|| Path::new("")).to_owned(),
+    }
+}
+
+/// Says what a file is that is something else than a suite: its fields are no problems of a suite.
+fn no_suite(error: &LoadError) -> Option<String> {
+    let LoadError::Suite(source, _) = error else {
+        return None;
+    };
+    let documents = inputs::parse(source.text()).ok()?;
+    let [document] = documents.as_slice() else {
+        return None;
+    };
+    let has = |key: &str| document.get(key).is_some();
+    match document.get("kind").and_then(Value::as_str) {
+        None if has("policy") || has("platformPolicies") => Some(format!(
+            "it has settings; give the suite beside them, or write one with `countersign test --scaffold {}`",
+            terminal::shell_word(source.name())
+        )),
+        Some(kind) if kind != "PolicySuite" && !has("cases") => Some(format!(
+            "it is a document of kind `{kind}`, not `PolicySuite`"
+        )),
+        _ => None,
     }
 }
 

@@ -124,10 +124,9 @@ fn explain_lists_every_code_on_a_line() {
         .lines()
         .filter_map(|line| line.split(' ').next())
         .collect();
-    let expected: Vec<_> = policy_wasm::Code::ALL
-        .iter()
-        .map(|code| code.as_str())
-        .collect();
+    let reasons = policy_wasm::Code::ALL.iter().map(|code| code.as_str());
+    let problems = policy_lint::PROBLEMS.iter().map(|problem| problem.code);
+    let expected: Vec<_> = reasons.chain(problems).collect();
     assert_eq!(codes, expected);
     assert_lines(
         &stdout,
@@ -535,7 +534,8 @@ fn diff_of_what_could_not_be_judged_is_status_2() {
     let arguments = format!("diff {} {} -", old.display(), new.display());
     let (stdout, stderr) = run(&arguments, &pod.to_string(), 2);
     assert!(
-        stdout.contains("0 of 1 object change; 1 could not be evaluated"),
+        stdout.contains("not evaluated  Pod production/web  <stdin>\n  host-capability-failed\n")
+            && stdout.contains("0 of 1 object change; 1 could not be evaluated"),
         "{stdout}"
     );
     assert!(stderr.contains("no object could be evaluated"), "{stderr}");
