@@ -44,7 +44,7 @@ impl Entry {
         }
     }
 
-    /// What a code is about, in one word.
+    /// The subject of a code, in one word.
     fn kind(self) -> &'static str {
         match self {
             Self::Reason(code) => match code.role() {
