@@ -39,7 +39,7 @@ pub(crate) struct Unevaluated {
     pub(crate) reasons: Vec<String>,
 }
 
-/// How many objects changed in which way
+/// Number of objects that changed in each way
 #[derive(Debug, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Summary {
@@ -78,7 +78,7 @@ pub(crate) struct ObjectChange {
     pub(crate) images: Vec<ImageChange>,
 }
 
-/// How an object changes
+/// Change of an object
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Change {

@@ -200,7 +200,7 @@ const HELP: &[(Code, Shown, &str)] = &[
     (Code::CallInvalid, Shown::WhenAsked,
         "correct the program that calls the module: a call is an object with `request` and `settings`"),
 
-    // What is admitted or not checked.
+    // Reasons of admission.
     (Code::NotAPod, Shown::OnPage, NOTHING),
     (Code::OperationNotChecked, Shown::OnPage, NOTHING),
     (Code::NoImages, Shown::OnPage, NOTHING),

@@ -15,7 +15,7 @@ use policy_lint::{Diagnostic, Report, SourceFile};
 use super::no_result::Shape;
 use super::report;
 
-/// How findings are printed
+/// Formats of findings
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
     /// With the lines that they are about
@@ -37,7 +37,7 @@ pub(crate) enum Format {
 pub(crate) struct Linted {
     pub(crate) files: Vec<SourceFile>,
     pub(crate) report: Report,
-    /// How many findings were fixed in the files
+    /// Number of findings that were fixed in the files
     pub(crate) fixed: usize,
 }
 

@@ -17,7 +17,7 @@ use crate::emit::report as reports;
 use crate::inputs::lines::{Lines, START};
 use crate::suite::{Case, CaseResult, Coverage, Ended, Loaded, Mutation};
 
-/// How results are printed
+/// Formats of results
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
     /// A line for each case, and how it differs

@@ -97,7 +97,7 @@ pub(crate) fn begins_command(text: &str, at: usize) -> bool {
     }
     rest.strip_prefix("##").is_some_and(|rest| {
         let name = rest.trim_start_matches(|one: char| one.is_ascii_alphabetic());
-        // What follows is not ours to know.
+        // Text of another writer may follow.
         name.is_empty() || name.starts_with('[')
     })
 }

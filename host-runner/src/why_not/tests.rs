@@ -12,7 +12,7 @@ fn image() -> String {
     format!("registry.example/shop/web@sha256:{DIGEST}")
 }
 
-/// What the policy itself says about a Pod with one image.
+/// Returns the policy's Decision on a Pod with one image.
 fn evaluated(settings: &Value, image: &str) -> Evaluated<Decision> {
     let request = json!({
         "uid": "u", "operation": "CREATE", "namespace": "staging", "name": "web",

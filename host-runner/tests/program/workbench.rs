@@ -323,7 +323,7 @@ fn settings_of_all_keys(folder: &Path) -> Value {
         let pem = openssl(&format!("pkey -in {index}.pem -pubout"));
         let name = format!("projects/p/attestors/{index}");
         attestors.push(json!({"name": name, "userOwnedGrafeasNote": {
-            // What a shell would make something of.
+            // Characters with a meaning for a shell.
             "noteReference": format!("projects/p/notes/$(echo {index}) `x` \"\\"),
             "publicKeys": [{"pkixPublicKey": {
                 "publicKeyPem": pem, "signatureAlgorithm": algorithm}}],

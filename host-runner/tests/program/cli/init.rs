@@ -21,7 +21,7 @@ fn init(folder: &Path, options: &str, status: i32) -> (String, String) {
     run(&format!("init {} {options}", folder.display()), "", status)
 }
 
-/// What it says to do next, done.
+/// Runs the commands that it prints as next steps.
 #[test]
 fn a_starter_passes_what_its_workflow_demands() {
     let (folder, key) = file("build.pub", KEY);
