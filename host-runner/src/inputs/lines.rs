@@ -41,11 +41,15 @@ impl Lines {
     /// The position of a field of an object, such as `spec.containers[0].image`; the position of the object if it
     /// has no such field, and the start of the file if that is unknown.
     pub(crate) fn position(&mut self, file: &str, place: &Place, field: &str) -> Position {
-        let documents = self.files.entry(file.to_owned());
-        let documents = documents.or_insert_with(|| Documents::read(file));
-        let documents = documents.as_ref();
+        let documents = self.documents(file);
         let position = documents.and_then(|documents| documents.position(place, field));
         position.unwrap_or(START)
+    }
+
+    fn documents(&mut self, file: &str) -> Option<&Documents> {
+        let documents = self.files.entry(file.to_owned());
+        let documents = documents.or_insert_with(|| Documents::read(file));
+        documents.as_ref()
     }
 }
 
@@ -53,8 +57,12 @@ impl Lines {
     /// The position of a setting, such as `policy.defaultAdmissionRule`, in a file of settings or in the manifest of a
     /// policy with settings.
     pub(crate) fn of_settings(&mut self, file: &str, setting: &str) -> Position {
-        // Settings have no `spec`, so that the pointer leads nowhere in them.
-        self.position(file, &Place::at("/spec/settings"), setting)
+        let documents = self.documents(file);
+        let position = documents.and_then(|Documents { file, .. }| {
+            let span = policy_lint::place(file, setting)?;
+            Some(file.position(span.start))
+        });
+        position.unwrap_or(START)
     }
 }
 
