@@ -43,6 +43,13 @@ if is_on test "$TEST"; then
   [[ -z $JUNIT ]] || options+=(--format "junit=$JUNIT")
   ! is_on coverage "$COVERAGE" || options+=(--coverage --threshold "$THRESHOLD")
   ! is_on mutate "$MUTATE" || options+=(--mutate)
+  # Other steps have their part in the summary, which must stay.
+  summary=
+  if [[ -n ${GITHUB_STEP_SUMMARY:-} ]]; then
+    summary=$(mktemp)
+    options+=(--format "markdown=$summary")
+  fi
   run test "${options[@]}" -- "${paths[@]}"
+  [[ -z $summary ]] || cat "$summary" >>"$GITHUB_STEP_SUMMARY"
 fi
 exit "$worst"

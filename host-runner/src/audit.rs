@@ -27,11 +27,11 @@ pub(crate) struct Audit {
     seen: HashSet<ImageId>,
     /// Those against which something stands
     refused: HashSet<ImageId>,
-    /// How many images and how many objects are kept by name
+    /// Limit on the images, and on the objects, that are kept by name
     limit: usize,
 }
 
-/// How many objects had which outcome
+/// Number of objects with each outcome
 #[derive(Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Summary {
@@ -64,7 +64,7 @@ pub(crate) struct Row {
     pub(crate) reason: String,
 }
 
-/// How often it does
+/// Number of objects and images of a row
 #[derive(Debug)]
 pub(crate) struct Tally {
     pub(crate) objects: usize,
@@ -81,7 +81,7 @@ pub(crate) struct ImageTally {
     pub(crate) reasons: BTreeSet<(Outcome, String)>,
 }
 
-/// How many were not kept by name
+/// Number of images and objects that were not kept by name
 #[derive(Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct Omitted {
     pub(crate) images: usize,
@@ -139,7 +139,7 @@ impl Audit {
         images
     }
 
-    /// How many images and objects are missing in the lists.
+    /// Returns the number of images and objects that are missing in the lists.
     pub(crate) fn omitted(&self) -> Omitted {
         Omitted {
             images: self.refused.len().saturating_sub(self.images.len()),
@@ -224,7 +224,7 @@ impl Summary {
 }
 
 impl Tally {
-    /// How many images it is about; none where it is about objects as a whole.
+    /// Number of images it is about; none if it is about objects as a whole.
     pub(crate) fn images(&self) -> usize {
         self.images.len()
     }

@@ -75,7 +75,7 @@ pub(crate) struct Case {
     pub(crate) memory: usize,
 }
 
-/// How long something takes
+/// Times of a call
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct Timing {
@@ -95,7 +95,7 @@ pub(crate) struct Call {
     pub(crate) payload: Vec<u8>,
 }
 
-/// How often
+/// Numbers of runs
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Rounds {
     pub(crate) warm_up: usize,

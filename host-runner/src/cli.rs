@@ -1,5 +1,6 @@
 //! The program and its commands. What several of them take is in `args/`, what they do in `commands/`.
 
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{CommandFactory as _, Parser, Subcommand};
 
 use crate::commands;
@@ -20,6 +21,30 @@ const VERSION: &str = include_str!(concat!(env!("OUT_DIR"), "/version.txt"));
 #[must_use]
 pub fn command() -> clap::Command {
     Cli::command()
+}
+
+/// Reads the arguments of the program. Prints help or an error and exits where they are no command.
+#[must_use]
+pub fn parse() -> Cli {
+    Cli::try_parse().unwrap_or_else(|error| with_inner_command(error).exit())
+}
+
+/// Names the command that an unknown one is a part of: `attest sign` for `sign`.
+fn with_inner_command(mut error: clap::Error) -> clap::Error {
+    let unknown = match error.get(ContextKind::InvalidSubcommand) {
+        Some(ContextValue::String(name)) if error.kind() == ErrorKind::InvalidSubcommand => name,
+        _ => return error,
+    };
+    let program = Cli::command();
+    let outer = program
+        .get_subcommands()
+        .find(|command| command.find_subcommand(unknown).is_some());
+    if let Some(outer) = outer {
+        let name = format!("{} {unknown}", outer.get_name());
+        let suggested = ContextValue::Strings(vec![name]);
+        error.insert(ContextKind::SuggestedSubcommand, suggested);
+    }
+    error
 }
 
 /// The commands
@@ -62,6 +87,18 @@ mod tests {
     #[test]
     fn verify_cli() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_part_of_a_command_is_answered_with_the_whole() {
+        for (written, meant) in [("sign", "attest sign"), ("crd", "export crd")] {
+            let error = Cli::try_parse_from(["countersign", written]).unwrap_err();
+            let text = with_inner_command(error).to_string();
+            assert!(text.contains(&format!("exists: '{meant}'")), "{text}");
+        }
+        let error = Cli::try_parse_from(["countersign", "evaluat"]).unwrap_err();
+        let text = with_inner_command(error).to_string();
+        assert!(text.contains("exists: 'evaluate'"), "{text}");
     }
 
     #[test]

@@ -4,6 +4,7 @@ mod image;
 
 use alloc::collections::BTreeSet;
 
+use policy_wasm::decision::Role;
 use serde::Serialize;
 
 use crate::decision::{self, Decision, Enforcement, Reason, Verdict};
@@ -16,10 +17,29 @@ pub(crate) use image::{ImageChange, Said};
 pub(crate) struct Comparison {
     /// Listed changes
     pub(crate) changes: Vec<ObjectChange>,
+    /// Objects that could not be evaluated and are no listed change; at most [`MAX_UNEVALUATED`]
+    pub(crate) unevaluated: Vec<Unevaluated>,
     pub(crate) summary: Summary,
 }
 
-/// How many objects changed in which way
+/// Limit on the listed objects that could not be evaluated; all are counted
+pub(crate) const MAX_UNEVALUATED: usize = 100;
+
+/// An object that could not be evaluated under one of the settings
+#[derive(Debug, Serialize)]
+pub(crate) struct Unevaluated {
+    /// `Pod default/web`
+    pub(crate) object: String,
+    /// The file it is from
+    pub(crate) source: String,
+    /// Its place in the file
+    #[serde(skip)]
+    pub(crate) place: Place,
+    /// The codes of all reasons, in alphabetical order
+    pub(crate) reasons: Vec<String>,
+}
+
+/// Number of objects that changed in each way
 #[derive(Debug, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Summary {
@@ -58,7 +78,7 @@ pub(crate) struct ObjectChange {
     pub(crate) images: Vec<ImageChange>,
 }
 
-/// How an object changes
+/// Change of an object
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Change {
@@ -101,8 +121,36 @@ pub(crate) struct Codes {
 }
 
 impl Comparison {
-    /// Counts an object, and keeps what is to be listed.
-    pub(crate) fn add(&mut self, change: Option<ObjectChange>, lists_reasons: bool) {
+    /// Compares the Decisions on an object, counts it, and keeps what is to be listed.
+    pub(crate) fn add(
+        &mut self,
+        request: &Request,
+        [old, new]: [&Decision; 2],
+        lists_reasons: bool,
+    ) {
+        let listed = self.changes.len();
+        self.add_change(ObjectChange::between(request, old, new), lists_reasons);
+        let failed: Vec<_> = [old, new]
+            .into_iter()
+            .filter(|one| one.verdict == Verdict::Error)
+            .collect();
+        // That the answers of such an object are alike says little.
+        if failed.is_empty() {
+            return;
+        }
+        self.summary.errors = self.summary.errors.saturating_add(1);
+        if self.changes.len() == listed && self.unevaluated.len() < MAX_UNEVALUATED {
+            let reasons: BTreeSet<_> = failed.into_iter().flat_map(errors).collect();
+            self.unevaluated.push(Unevaluated {
+                object: request.title.clone(),
+                source: request.source.clone(),
+                place: request.place.clone(),
+                reasons: reasons.into_iter().map(str::to_owned).collect(),
+            });
+        }
+    }
+
+    fn add_change(&mut self, change: Option<ObjectChange>, lists_reasons: bool) {
         let summary = &mut self.summary;
         let count = |counter: &mut usize| *counter = counter.saturating_add(1);
         count(&mut summary.objects);
@@ -120,15 +168,6 @@ impl Comparison {
         }
         if !is_answered_alike || lists_reasons {
             self.changes.push(change);
-        }
-    }
-}
-
-impl Summary {
-    /// Counts an object that could not be judged: that its answers are alike says little.
-    pub(crate) fn note_errors(&mut self, answers: [&Decision; 2]) {
-        if answers.iter().any(|one| one.verdict == Verdict::Error) {
-            self.errors = self.errors.saturating_add(1);
         }
     }
 }
@@ -195,6 +234,22 @@ impl Codes {
     pub(crate) const fn is_empty(&self) -> bool {
         self.gained.is_empty() && self.lost.is_empty()
     }
+}
+
+/// The codes of all parts of a Decision that could not be evaluated.
+fn errors(decision: &Decision) -> impl Iterator<Item = &str> {
+    let mut found = Vec::new();
+    decision::codes(&decision.reasons, &mut found);
+    for image in &decision.images {
+        found.extend(image.codes());
+    }
+    let is_error = |code: &str| {
+        let known = policy_wasm::Code::ALL
+            .iter()
+            .find(|one| one.as_str() == code);
+        known.is_some_and(|code| code.role() == Role::Error)
+    };
+    found.into_iter().filter(move |code| is_error(code))
 }
 
 /// The codes of reasons and of their details.

@@ -15,6 +15,7 @@ pub(crate) mod import;
 pub(crate) mod json;
 mod junit;
 pub(crate) mod lint;
+pub(crate) mod no_result;
 pub(crate) mod output;
 pub(crate) mod report;
 mod sarif;

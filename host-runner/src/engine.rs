@@ -40,7 +40,7 @@ pub use embedded::{FLOOR, NO_OP, embedded};
 pub use host::{Host, HostCall};
 pub use inspection::{Inspection, inspect};
 
-/// How a module exchanges bytes with its host
+/// Interface through which a module exchanges bytes with its host
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Abi {
     /// `__guest_call` and the `wapc` imports
@@ -172,7 +172,7 @@ struct Guest {
     limiter: Limiter,
 }
 
-/// How long one tick of the deadline clock is.
+/// Length of one tick of the deadline clock.
 const TICK: Duration = Duration::from_millis(10);
 
 impl Engine {
@@ -303,7 +303,7 @@ impl fmt::Debug for Policy {
 }
 
 impl Policy {
-    /// How the module is called.
+    /// Returns the interface through which the module is called.
     #[must_use]
     pub const fn abi(&self) -> Abi {
         self.abi

@@ -2,7 +2,7 @@
 
 use std::process::{ExitCode, Termination};
 
-/// How a command ended
+/// Exit status of a command
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Exit {
     /// 0: admitted, unchanged, valid, done

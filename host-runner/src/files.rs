@@ -32,38 +32,96 @@ pub(crate) fn create(path: &Path, content: &[u8], readers: Readers) -> io::Resul
 ///
 /// The file may not be changed, or its folder not be written to. The old one is still there.
 pub(crate) fn replace(path: &Path, content: &[u8], readers: Readers) -> io::Result<()> {
-    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    let old = fs::metadata(&target).ok();
-    if old
-        .as_ref()
-        .is_some_and(|old| !old.is_file() && !old.is_dir())
-    {
-        // A pipe or a device takes what is written, and stays.
-        return OpenOptions::new()
-            .write(true)
-            .open(path)?
-            .write_all(content);
-    }
-    let permissions = old.map(|old| old.permissions());
-    // Renaming would not ask.
-    if permissions.as_ref().is_some_and(fs::Permissions::readonly) {
-        let message = "it is read-only";
-        return Err(io::Error::new(io::ErrorKind::PermissionDenied, message));
-    }
-    let readers = match permissions {
-        // Until it has those of the old one
-        Some(_) => Readers::Owner,
-        None => readers,
-    };
-    let (file, draft) = draft_beside(&target, readers)?;
-    let written = match permissions {
-        Some(permissions) => file.set_permissions(permissions),
+    match Draft::of(path, content, readers)? {
+        Some(draft) => draft.put(),
         None => Ok(()),
-    };
-    written
-        .and_then(|()| fill(file, content))
-        .and_then(|()| fs::rename(&draft, &target))
-        .inspect_err(|_| discard(&draft))
+    }
+}
+
+/// Creates or replaces several files, or none.
+///
+/// # Errors
+///
+/// The first file that cannot be written; without `replaces`, also one that is there already.
+pub(crate) fn write_all(
+    contents: &[(&Path, &[u8])],
+    replaces: bool,
+) -> Result<(), (PathBuf, io::Error)> {
+    if !replaces {
+        for (index, (path, content)) in contents.iter().enumerate() {
+            create(path, content, Readers::Anyone)
+                .inspect_err(|_| {
+                    let before = contents.iter().take(index);
+                    before.for_each(|(path, _)| discard(path));
+                })
+                .map_err(|error| (path.to_path_buf(), error))?;
+        }
+        return Ok(());
+    }
+    let mut drafts = Vec::new();
+    for (path, content) in contents {
+        drafts.push(
+            Draft::of(path, content, Readers::Anyone)
+                .map_err(|error| (path.to_path_buf(), error))?,
+        );
+    }
+    for (draft, (path, _)) in drafts.into_iter().zip(contents) {
+        draft
+            .map_or(Ok(()), Draft::put)
+            .map_err(|error| (path.to_path_buf(), error))?;
+    }
+    Ok(())
+}
+
+/// The new content of a file, beside it until it is put in its place
+struct Draft {
+    draft: PathBuf,
+    target: PathBuf,
+}
+
+impl Draft {
+    /// `None` for a pipe or a device, which takes what is written, and stays.
+    fn of(path: &Path, content: &[u8], readers: Readers) -> io::Result<Option<Self>> {
+        let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        let old = fs::metadata(&target).ok();
+        if old.as_ref().is_some_and(fs::Metadata::is_dir) {
+            return Err(io::ErrorKind::IsADirectory.into());
+        }
+        if old.as_ref().is_some_and(|old| !old.is_file()) {
+            let mut file = OpenOptions::new().write(true).open(path)?;
+            file.write_all(content)?;
+            return Ok(None);
+        }
+        let permissions = old.map(|old| old.permissions());
+        // Renaming would not ask.
+        if permissions.as_ref().is_some_and(fs::Permissions::readonly) {
+            let message = "it is read-only";
+            return Err(io::Error::new(io::ErrorKind::PermissionDenied, message));
+        }
+        let readers = match permissions {
+            // Until it has those of the old one
+            Some(_) => Readers::Owner,
+            None => readers,
+        };
+        let (file, draft) = draft_beside(&target, readers)?;
+        let draft = Self { draft, target };
+        if let Some(permissions) = permissions {
+            file.set_permissions(permissions)?;
+        }
+        fill(file, content)?;
+        Ok(Some(draft))
+    }
+
+    fn put(self) -> io::Result<()> {
+        fs::rename(&self.draft, &self.target)
+    }
+}
+
+impl Drop for Draft {
+    fn drop(&mut self) {
+        // After it was put in its place, nothing of this name is left.
+        discard(&self.draft);
+    }
 }
 
 /// Refuses to write where something is read: a report in the place of a policy would be the end of it.
@@ -256,6 +314,27 @@ mod tests {
         fs::write(blocked.join("x"), "").unwrap();
         assert!(replace(&blocked, b"x", Readers::Anyone).is_err());
         assert_eq!(names(folder.path()), ["a.yaml", "blocked"]);
+    }
+
+    #[test]
+    fn several_files_are_written_or_none() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        fs::create_dir(at("folder")).unwrap();
+        let (first, blocked) = (at("first"), at("folder"));
+        let contents = [(first.as_path(), &b"new"[..]), (&blocked, b"new")];
+        for replaces in [false, true] {
+            let (path, _) = write_all(&contents, replaces).unwrap_err();
+            assert_eq!(path, blocked);
+            assert_eq!(names(folder.path()), ["folder"]);
+        }
+        fs::remove_dir(&blocked).unwrap();
+        fs::write(&first, "old").unwrap();
+        assert!(write_all(&contents, false).is_err());
+        assert_eq!(fs::read(&first).unwrap(), b"old");
+        write_all(&contents, true).unwrap();
+        assert_eq!(names(folder.path()), ["first", "folder"]);
+        assert_eq!(fs::read(&first).unwrap(), b"new");
     }
 
     #[test]

@@ -11,6 +11,8 @@ enum Shown {
     WithoutDetails,
     /// Only by `explain`: the reason's message is clear by itself
     WhenAsked,
+    /// Only on the page of the code: the reason denies nothing
+    OnPage,
 }
 
 /// The help that every command prints with a reason.
@@ -19,14 +21,18 @@ pub(crate) fn with_reason(code: &str, has_details: bool) -> Option<&'static str>
     match shown {
         Shown::Always => Some(help),
         Shown::WithoutDetails if !has_details => Some(help),
-        Shown::WithoutDetails | Shown::WhenAsked => None,
+        Shown::WithoutDetails | Shown::WhenAsked | Shown::OnPage => None,
     }
 }
 
 /// The help that `explain` prints with a reason.
 pub(crate) fn when_asked(code: &str, has_details: bool) -> Option<&'static str> {
     let (_, shown, help) = find(code)?;
-    (*shown != Shown::WithoutDetails || !has_details).then_some(help)
+    match shown {
+        Shown::Always | Shown::WhenAsked => Some(help),
+        Shown::WithoutDetails => (!has_details).then_some(help),
+        Shown::OnPage => None,
+    }
 }
 
 /// The help on a code, for its page.
@@ -235,7 +241,51 @@ const HELP: &[(Code, Shown, &str)] = &[
     (Code::SigstoreTrustedRootInvalid, Shown::WhenAsked,
         "paste the document unchanged, as `cosign trusted-root create`, `gh attestation trusted-root` or Sigstore's \
          TUF repository have it"),
+    (Code::SettingsMalformed, Shown::WhenAsked, "write the settings as one mapping, in YAML or JSON"),
+    (Code::SettingsWrongType, Shown::WhenAsked, TYPE),
+    (Code::PolicyWrongType, Shown::WhenAsked, TYPE),
+    (Code::SettingsInvalidValue, Shown::WhenAsked, VALUE),
+    (Code::PolicyInvalidValue, Shown::WhenAsked, VALUE),
+    (Code::SettingsMissingField, Shown::WhenAsked, "add the field that the message names"),
+    (Code::PolicyUnknownEnum, Shown::WhenAsked, "use one of the values that the message lists"),
+    (Code::PolicyRuleKeyInvalid, Shown::WhenAsked,
+        "write the key in the form of its map, which the message names, such as `NAMESPACE:SERVICE_ACCOUNT`"),
+    (Code::PolicyLimit, Shown::WhenAsked, "stay within the limit that the message names"),
+    (Code::PolicyChecksetScopeDuplicate, Shown::WhenAsked,
+        "merge the two check sets: only the first would ever apply"),
+    (Code::PolicyCheckTypeCount, Shown::WhenAsked, "give each check exactly one type, and split one with several"),
+    (Code::PolicyUnsupportedFeature, Shown::WhenAsked,
+        "remove the field; the page on migrating lists what there is in its place"),
+    (Code::PatternInvalid, Shown::WhenAsked, "correct the pattern as the message says"),
+    (Code::AttestorDuplicate, Shown::WhenAsked, "give each attestor its own name, or list all keys under one"),
+    (Code::CallInvalid, Shown::WhenAsked,
+        "correct the program that calls the module: a call is an object with `request` and `settings`"),
+
+    // Reasons of admission.
+    (Code::NotAPod, Shown::OnPage, NOTHING),
+    (Code::OperationNotChecked, Shown::OnPage, NOTHING),
+    (Code::NoImages, Shown::OnPage, NOTHING),
+    (Code::Attested, Shown::OnPage, NOTHING),
+    (Code::CheckPassed, Shown::OnPage, NOTHING),
+    (Code::ChecksPassed, Shown::OnPage, NOTHING),
+    (Code::ImageVolumeEmpty, Shown::OnPage, "no action is needed: the Pod is checked when it is created"),
+    (Code::UnchangedImage, Shown::OnPage,
+        "no action is needed; to have the image checked, create the object again"),
+    (Code::UnchangedObject, Shown::OnPage, "no action is needed: the next change of the object is checked"),
+    (Code::ExemptSystemPolicy, Shown::OnPage,
+        "to have such images checked, set `globalPolicyEvaluationMode: DISABLE`"),
+    (Code::ExemptAllowlist, Shown::OnPage,
+        "to have the image checked, remove the pattern; `countersign explain --settings` names its place"),
+    (Code::AlwaysAllow, Shown::OnPage,
+        "to have images checked, set another `evaluationMode`, such as `REQUIRE_ATTESTATION`"),
+    (Code::NoCheckSets, Shown::OnPage, "to have images checked, add a check set to `gkePolicy.checkSets`"),
+    (Code::NoChecks, Shown::OnPage, "to have images checked, add `checks` to the check set"),
 ];
+
+const NOTHING: &str = "no action is needed";
+const TYPE: &str =
+    "use the type that the message names; `countersign schema settings` describes all fields";
+const VALUE: &str = "use a value of the form that the message names";
 
 const HOST: &str = "on the command line, give --kubernetes or --registry; in a cluster, check that the \
                   policy may read these resources and reach the registry";
@@ -250,16 +300,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_code_that_denies_has_help() {
+    fn every_code_has_help() {
         for code in Code::ALL {
-            let is_needed = matches!(
-                code.role(),
-                Role::Violation | Role::Error | Role::Detail | Role::Warning
-            );
-            // Only a program writes calls.
-            if is_needed && *code != Code::CallInvalid {
-                assert!(on_page(*code).is_some(), "{code}");
-            }
+            assert!(on_page(*code).is_some(), "{code}");
+        }
+    }
+
+    #[test]
+    fn nothing_is_to_be_done_about_what_denies_nothing() {
+        for code in Code::ALL.iter().filter(|one| one.role() == Role::Admission) {
+            assert_eq!(when_asked(code.as_str(), false), None, "{code}");
         }
     }
 

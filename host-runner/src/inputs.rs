@@ -114,7 +114,7 @@ fn read_from(input: impl io::Read, name: String) -> Result<Source, InputError> {
         .take(MAX_BYTES.saturating_add(1))
         .read_to_end(&mut bytes);
     let text = read.and_then(|length| {
-        // What is cut off may be what matters.
+        // A part that is cut off may be the one that matters.
         if u64::try_from(length).unwrap_or(u64::MAX) > MAX_BYTES {
             let problem = "longer than 1 GiB";
             return Err(io::Error::new(io::ErrorKind::FileTooLarge, problem));

@@ -39,6 +39,7 @@ mod import;
 pub mod inputs;
 mod judge;
 pub mod measure;
+mod no_result;
 pub mod offline_host;
 mod parallel;
 mod problems;

@@ -1,9 +1,7 @@
 //! The program `countersign`.
 
-use clap::Parser as _;
-use host_runner::Exit;
-use host_runner::cli::Cli;
+use host_runner::{Exit, cli};
 
 fn main() -> Exit {
-    host_runner::run(&Cli::parse())
+    host_runner::run(&cli::parse())
 }

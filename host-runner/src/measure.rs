@@ -1,4 +1,4 @@
-//! How long things take beside one another: in one process and in turns, so that whatever slows the
+//! Times of several works in one process and in turns, so that anything that slows the
 //! machine slows all of them.
 
 use core::time::Duration;
@@ -7,7 +7,7 @@ use std::time::Instant;
 /// Something that is measured
 pub type Work<'w, E> = dyn FnMut() -> Result<(), E> + 'w;
 
-/// How long each run of one work took, shortest first
+/// Times of all runs of one work, shortest first
 #[derive(Debug, Clone)]
 pub struct Times(Vec<Duration>);
 

@@ -13,6 +13,7 @@ mod registry;
 mod suite;
 
 use anyhow::{Result, bail};
+use policy_lint::{Config, Diagnostic, SourceFile};
 use policy_wasm::Budget;
 use serde_json::Value;
 
@@ -74,7 +75,7 @@ impl Scaffold {
     /// Together, what was asked for makes no valid policy.
     pub(crate) fn files(&self) -> Result<Vec<ScaffoldFile>> {
         self.check_names()?;
-        let policy = self.policy();
+        let policy = chosen(&self.policy())?;
         check(&policy)?;
         let workflow = include_str!("../scaffold/countersign.yaml").replace("ACTION", &action());
         let files = [
@@ -150,12 +151,14 @@ impl Shape {
             Self::Allowlist(registries) => registries.as_slice(),
             Self::Attested(_) | Self::Both(..) => &[],
         };
-        let kubernetes = Registry::of_kubernetes();
-        let is_missing = registries
-            .iter()
-            .all(|one| one.pattern != kubernetes.pattern);
-        let added = is_missing.then_some(kubernetes);
-        registries.iter().cloned().chain(added).collect()
+        let spelled = registries.iter().flat_map(Registry::spellings);
+        let mut exempt: Vec<Registry> = Vec::new();
+        for registry in spelled.chain([Registry::of_kubernetes()]) {
+            if exempt.iter().all(|one| one.pattern != registry.pattern) {
+                exempt.push(registry);
+            }
+        }
+        exempt
     }
 }
 
@@ -164,6 +167,50 @@ impl Shape {
 struct Place {
     namespace: String,
     is_enforced: bool,
+}
+
+/// Adds comments to the patterns that are as wide or as narrow as they were chosen, so that `lint` accepts them.
+///
+/// # Errors
+///
+/// A pattern exempts images that anyone can push.
+fn chosen(policy: &str) -> Result<String> {
+    let source = SourceFile::new(POLICY, policy);
+    let report = policy_lint::lint(core::slice::from_ref(&source), &Config::default());
+    let mut lines: Vec<_> = policy.lines().map(str::to_owned).collect();
+    // From the end, so that the numbers of the lines before stay.
+    for diagnostic in report.diagnostics.iter().rev() {
+        let reason = match diagnostic.code.as_str() {
+            "lint-docker-hub-short-name" => SPELLED_IN_FULL,
+            "lint-pattern-too-broad" if is_public(diagnostic) => {
+                let help = diagnostic.help.as_deref().unwrap_or_default();
+                bail!("{}, to which anyone can push; {help}", diagnostic.message);
+            }
+            "lint-pattern-too-broad" => "everything in this registry is exempt",
+            _ => continue,
+        };
+        let line = source
+            .position(diagnostic.span().start)
+            .line
+            .saturating_sub(1);
+        let Some(pattern) = lines.get(line) else {
+            continue;
+        };
+        let indentation = " ".repeat(pattern.len().saturating_sub(pattern.trim_start().len()));
+        let code = &diagnostic.code;
+        lines.insert(
+            line,
+            format!("{indentation}# countersign-ignore {code}: {reason}"),
+        );
+    }
+    Ok(lines.join("\n") + "\n")
+}
+
+const SPELLED_IN_FULL: &str = "Pods spell the images in full, with registry and `library`";
+
+fn is_public(diagnostic: &Diagnostic) -> bool {
+    let mut labels = diagnostic.labels.iter();
+    labels.any(|label| label.text == "anyone can push there")
 }
 
 fn check(policy: &str) -> Result<()> {

@@ -3,15 +3,19 @@
 
 use serde_json::Value;
 
-use crate::fields::text;
+use crate::fields::{list, text};
 
 /// A settings document
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct SettingsView<'a>(pub(crate) &'a Value);
 
+/// The field of an attestor that holds note and keys; the second is the spelling of the API's beta versions.
+pub(crate) const NOTES: [&str; 2] = ["userOwnedGrafeasNote", "userOwnedDrydockNote"];
+
 /// An attestor's note and keys
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct AttestorView<'a> {
+    pub(crate) name: &'a str,
     /// Its place in `attestors`
     pub(crate) index: usize,
     pub(crate) note: &'a str,
@@ -53,24 +57,40 @@ impl<'a> SettingsView<'a> {
 
     /// The names of all attestors, in order; empty for an attestor without a name.
     pub(crate) fn attestor_names(self) -> Vec<&'a str> {
-        let attestors = items(self.0.get("attestors")).iter();
+        let attestors = list(self.0, "attestors").iter();
         attestors.map(|one| text(one, "name")).collect()
     }
 
-    /// The attestor of this name; its note may have the field name of the API's beta versions.
+    /// The attestors that have a note.
+    pub(crate) fn attestors(self) -> impl Iterator<Item = AttestorView<'a>> {
+        let attestors = list(self.0, "attestors").iter().enumerate();
+        attestors.filter_map(|(index, attestor)| {
+            let note = NOTES.iter().find_map(|field| attestor.get(field))?;
+            Some(AttestorView {
+                name: text(attestor, "name"),
+                index,
+                note: note.get("noteReference").and_then(Value::as_str)?,
+                keys: list(note, "publicKeys"),
+            })
+        })
+    }
+
+    /// The attestor of this name.
     pub(crate) fn attestor(self, name: &str) -> Option<AttestorView<'a>> {
-        let attestors = items(self.0.get("attestors"));
-        let index = attestors
-            .iter()
-            .position(|one| one.get("name").and_then(Value::as_str) == Some(name))?;
-        let attestor = attestors.get(index)?;
-        let note = attestor
-            .get("userOwnedGrafeasNote")
-            .or_else(|| attestor.get("userOwnedDrydockNote"))?;
-        Some(AttestorView {
-            index,
-            note: note.get("noteReference").and_then(Value::as_str)?,
-            keys: items(note.get("publicKeys")),
+        self.attestors().find(|one| one.name == name)
+    }
+
+    /// The platform policies without their wrapper `gkePolicy`, with their indexes.
+    pub(crate) fn gke_policies(self) -> impl Iterator<Item = (usize, &'a Value)> {
+        let policies = list(self.0, "platformPolicies").iter().enumerate();
+        policies.filter_map(|(index, policy)| Some((index, policy.get("gkePolicy")?)))
+    }
+
+    /// The check sets of all platform policies, each with the indexes of its policy and of itself.
+    pub(crate) fn all_check_sets(self) -> impl Iterator<Item = ([usize; 2], &'a Value)> {
+        self.gke_policies().flat_map(|(policy, gke)| {
+            let sets = list(gke, "checkSets").iter().enumerate();
+            sets.map(move |(set, value)| ([policy, set], value))
         })
     }
 

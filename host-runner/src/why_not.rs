@@ -11,15 +11,17 @@ mod yaml;
 
 use policy_wasm::digest::Digest;
 use policy_wasm::image::ImageReference;
+use serde::Serialize;
 
 use crate::decision::{Decision, ImageDecision, Verdict};
 use crate::fields::text;
 use crate::judge::Evaluated;
 use crate::settings_view::SettingsView;
 use signing::Files;
+pub(crate) use signing::Given;
 
 /// Changes that would admit one image, or the object as a whole
-#[derive(Debug)]
+#[derive(Debug, Serialize)]
 pub(crate) struct Fixes {
     /// The image as written; empty for the object
     pub(crate) image: String,
@@ -28,7 +30,7 @@ pub(crate) struct Fixes {
 }
 
 /// One obstacle
-#[derive(Debug)]
+#[derive(Debug, Serialize)]
 pub(crate) struct Obstacle {
     /// `policy`, `check 1 SlsaCheck of platformPolicies[0]`
     pub(crate) what: String,
@@ -37,11 +39,12 @@ pub(crate) struct Obstacle {
 }
 
 /// One alternative
-#[derive(Debug)]
+#[derive(Debug, Serialize)]
 pub(crate) struct Way {
     /// Title, on one line
     pub(crate) title: String,
     /// Caution
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) caution: Option<&'static str>,
     /// Commands or YAML to copy, to the byte
     pub(crate) blocks: Vec<String>,
@@ -75,16 +78,13 @@ impl Way {
 
 /// Returns the changes that would admit the object's denied images, each image once.
 ///
-/// `path` is the file of the settings, for commands to copy.
+/// `given` are the files of the command, for commands to copy.
 pub(crate) fn fixes(
     evaluated: &Evaluated<Decision>,
     settings: SettingsView<'_>,
-    path: &str,
+    given: Given<'_>,
 ) -> Vec<Fixes> {
-    let files = Files {
-        settings: path,
-        manifest: &evaluated.request.source,
-    };
+    let files = Files::of(given, &evaluated.request.source);
     let mut found: Vec<Fixes> = Vec::new();
     let about_object = request::obstacles(evaluated);
     if !about_object.is_empty() {
@@ -97,7 +97,7 @@ pub(crate) fn fixes(
     for image in images.filter(|image| image.verdict != Verdict::Conformant) {
         let name = &image.image;
         let is_told = found.iter().any(|one| one.image == *name);
-        let obstacles = obstacles(&Refused::new(image, evaluated, settings, files), image);
+        let obstacles = obstacles(&Refused::new(image, evaluated, settings, &files), image);
         if !is_told && !obstacles.is_empty() {
             found.push(Fixes {
                 image: name.clone(),
@@ -137,7 +137,7 @@ struct Refused<'a> {
     digest: Option<String>,
     namespace: &'a str,
     settings: SettingsView<'a>,
-    files: Files<'a>,
+    files: &'a Files,
 }
 
 impl<'a> Refused<'a> {
@@ -145,7 +145,7 @@ impl<'a> Refused<'a> {
         image: &'a ImageDecision,
         evaluated: &'a Evaluated<Decision>,
         settings: SettingsView<'a>,
-        files: Files<'a>,
+        files: &'a Files,
     ) -> Self {
         let name = image.image.as_str();
         let reference = ImageReference::parse(name).ok();

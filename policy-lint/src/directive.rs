@@ -10,7 +10,7 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::rule::{self, IGNORE_EXPIRED, IGNORE_UNUSED, IGNORE_WITHOUT_REASON};
 use crate::source::{Node, Shape, SourceFile, Span};
 
-/// How such a comment begins
+/// Beginning of such a comment
 const MARK: &str = "countersign-ignore";
 
 /// One comment

@@ -40,7 +40,7 @@ pub use diagnostic::{Diagnostic, Edit, Fix, Label, Severity};
 pub use document::{is_dns_label, is_dns_subdomain};
 pub use fix::apply_fixes;
 pub use needs::{ATTESTATION, Needs};
-pub use read::API_VERSION;
+pub use read::{API_VERSION, PROBLEMS, Problem};
 pub use rule::{RULES, Rule};
 pub use schema::SETTINGS_SCHEMA;
 pub use sink::Report;
@@ -135,12 +135,6 @@ pub fn lint_each(files: &[SourceFile], config: &Config, done: impl Fn()) -> Repo
         files: linted_files,
         ..sink.into_report(files, &directives)
     }
-}
-
-/// Returns the meaning of a code that belongs neither to a rule nor to the policy's own validation.
-#[must_use]
-pub fn meaning(code: &str) -> Option<&'static str> {
-    read::meaning(code)
 }
 
 /// Returns the place in a file of settings to which a path leads, such as `policy.defaultAdmissionRule`; the place

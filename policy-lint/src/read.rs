@@ -11,47 +11,85 @@ use crate::spelling::{closest, did_you_mean};
 /// API version of these documents
 pub const API_VERSION: &str = "countersign.dev/v1";
 
-/// Returns the meaning of a code; codes of suites and configurations are alike.
-pub(crate) fn meaning(code: &str) -> Option<&'static str> {
-    let problem = ["suite-", "config-"]
-        .iter()
-        .find_map(|noun| code.strip_prefix(noun))
-        .unwrap_or(code);
-    let meanings = [
-        (
-            "document-malformed",
-            "The document is not valid YAML or JSON, or has a duplicate key",
-        ),
-        (
-            "document-several",
-            "A file contains settings and another document; commands read settings from a file of one document",
-        ),
-        (
-            "document-unknown-kind",
-            "Countersign's or Kubewarden's API has no such kind",
-        ),
-        ("invalid-value", "The value is invalid for this field"),
-        (
-            "malformed",
-            "The file is not one valid YAML or JSON document",
-        ),
-        ("missing-field", "A required field is missing"),
-        ("unknown-field", "The document has no such field"),
-        (
-            "unknown-name",
-            "A name that neither the suite nor its settings declare",
-        ),
-        (
-            "without-clock",
-            "The suite has no `time`, so its results would change as scans and keys expire",
-        ),
-        ("wrong-type", "The value has the wrong type"),
-    ];
-    let is_whole = problem == code && !code.starts_with("document-");
-    let found = meanings
-        .iter()
-        .find(|(known, _)| *known == problem && !is_whole);
-    found.map(|(_, meaning)| *meaning)
+/// A problem that a document has as a whole, or a suite or a configuration in one of its fields
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Problem {
+    /// Its stable code
+    pub code: &'static str,
+    /// The problem, in one sentence without a period
+    pub meaning: &'static str,
+    /// The change that solves it
+    pub help: &'static str,
+}
+
+/// All problems with documents, apart from those of settings
+pub const PROBLEMS: &[Problem] = &[
+    Problem::of(
+        "document-malformed",
+        "The document is not valid YAML or JSON, or has a duplicate key",
+        "correct the document at the line that is shown",
+    ),
+    Problem::of(
+        "document-several",
+        "A file contains settings and another document; commands read settings from a file of one document",
+        "move the settings to a file of their own",
+    ),
+    Problem::of(
+        "document-unknown-kind",
+        "Countersign's or Kubewarden's API has no such kind",
+        "correct `kind` or `apiVersion`",
+    ),
+    Problem::of("suite-invalid-value", INVALID_VALUE, BY_MESSAGE),
+    Problem::of("config-invalid-value", INVALID_VALUE, BY_MESSAGE),
+    Problem::of("suite-malformed", MALFORMED, ONE_DOCUMENT),
+    Problem::of("config-malformed", MALFORMED, ONE_DOCUMENT),
+    Problem::of("suite-missing-field", MISSING_FIELD, ADD_FIELD),
+    Problem::of("config-missing-field", MISSING_FIELD, ADD_FIELD),
+    Problem::of("suite-unknown-field", UNKNOWN_FIELD, REMOVE_FIELD),
+    Problem::of("config-unknown-field", UNKNOWN_FIELD, REMOVE_FIELD),
+    Problem::of(
+        "suite-unknown-name",
+        "A name that neither the suite nor its settings declare",
+        "correct the name, or declare it in the suite or the settings",
+    ),
+    Problem::of(
+        "suite-without-clock",
+        "The suite has no `time`, so its results would change as scans and keys expire",
+        "add `time`, for example `time: 2026-01-31T12:00:00Z`",
+    ),
+    Problem::of("suite-wrong-type", WRONG_TYPE, SUITE_TYPES),
+    Problem::of("config-wrong-type", WRONG_TYPE, CONFIG_TYPES),
+];
+
+const INVALID_VALUE: &str = "The value is invalid for this field";
+const BY_MESSAGE: &str = "use a value of the form that the message names";
+const MALFORMED: &str = "The file is not one valid YAML or JSON document";
+const ONE_DOCUMENT: &str = "correct the file, which has exactly one document";
+const MISSING_FIELD: &str = "A required field is missing";
+const ADD_FIELD: &str = "add the field that the message names";
+const UNKNOWN_FIELD: &str = "The document has no such field";
+const REMOVE_FIELD: &str = "remove the field, or correct its spelling";
+const WRONG_TYPE: &str = "The value has the wrong type";
+const SUITE_TYPES: &str =
+    "use the type that the message names; `countersign schema suite` describes all fields";
+const CONFIG_TYPES: &str =
+    "use the type that the message names; `countersign schema lint-config` describes all fields";
+
+impl Problem {
+    const fn of(code: &'static str, meaning: &'static str, help: &'static str) -> Self {
+        Self {
+            code,
+            meaning,
+            help,
+        }
+    }
+
+    /// Returns the problem of a code.
+    #[must_use]
+    pub fn by_code(code: &str) -> Option<&'static Self> {
+        PROBLEMS.iter().find(|problem| problem.code == code)
+    }
 }
 
 /// Collects the problems of one document

@@ -90,7 +90,7 @@ impl<'a> Sink<'a> {
         }
         for (index, directive) in directives.iter().enumerate() {
             let is_used = |code: &str| {
-                // What is not reported at all may be found elsewhere.
+                // A lint that is disabled may find something under another configuration.
                 self.config.level(code) == Some(Level::Allow)
                     || used.contains(&(index, code.to_owned()))
             };

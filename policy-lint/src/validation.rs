@@ -10,7 +10,7 @@ use crate::document::{Origin, Settings};
 use crate::schema::{similar_field, similar_value};
 use crate::source::{Span, resolve, resolve_key};
 
-/// What the module's own validation says about settings.
+/// Returns the problems that the module's own validation finds.
 pub(crate) fn check(settings: &Settings<'_>) -> Vec<Diagnostic> {
     let (document, prefix) = document(settings);
     let problems = policy_wasm::validate_settings(document.as_bytes(), &Budget::DEFAULT);

@@ -9,7 +9,7 @@ use std::process::{Command, Stdio};
 use policy_lint::source;
 use serde_json::{Map, Value};
 
-/// What stands above a fragment, so that kubectl takes it for an object.
+/// Fields above a fragment, with which kubectl reads it as an object.
 const HEAD: &str = "apiVersion: v1\nkind: X\nmetadata: {name: a}\n";
 
 /// A document and what kubectl makes of it

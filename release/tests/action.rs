@@ -321,6 +321,7 @@ fn check(statuses: [u8; 2], changes: &[(&'static str, &str)]) -> (i32, Vec<Vec<S
     let mut command = Command::new("bash");
     command
         .arg(root().join("action/check.sh"))
+        .env_remove("GITHUB_STEP_SUMMARY")
         .env("PROGRAM", &program);
     for (name, value) in defaults() {
         command.env(name, value);
@@ -383,6 +384,27 @@ fn by_default_all_is_checked() {
             ],
         ]
     );
+}
+
+/// The summary of the job keeps what other steps have written.
+#[test]
+fn the_tests_are_in_the_summary_of_the_job() {
+    let folder = tempfile::tempdir().unwrap();
+    let summary = folder.path().join("summary.md");
+    fs::write(&summary, "of another step\n").unwrap();
+    let program = folder.path().join("program");
+    let write =
+        "for one; do case $one in markdown=*) echo '1 case' > \"${one#markdown=}\";; esac; done";
+    script(&program, write);
+    let mut command = Command::new("bash");
+    command
+        .arg(root().join("action/check.sh"))
+        .envs(defaults())
+        .env("PROGRAM", &program)
+        .env("GITHUB_STEP_SUMMARY", &summary);
+    assert!(command.status().unwrap().success());
+    let written = fs::read_to_string(&summary).unwrap();
+    assert_eq!(written, "of another step\n1 case\n");
 }
 
 #[test]

@@ -348,7 +348,7 @@ fn reports_of_tests_fit_their_schemas() {
 #[test]
 fn what_is_missing_is_in_every_report() {
     let folder = policy("");
-    let pattern = "policy: {admissionWhitelistPatterns: [{namePattern: r.example/a@*}], defaultAdmissionRule: {evaluationMode: ALWAYS_DENY, enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG}}";
+    let pattern = "policy:\n  admissionWhitelistPatterns:\n  - namePattern: r.example/a@*\n  defaultAdmissionRule: {evaluationMode: ALWAYS_DENY, enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG}\n";
     fs::write(folder.path().join("policy.yaml"), pattern).unwrap();
     let at = |name: &str| folder.path().join(name);
     let output = |format: &str, name: &str| format!("{format}={}", at(name).display());
@@ -382,6 +382,9 @@ fn what_is_missing_is_in_every_report() {
             );
         }
     }
+    let github = fs::read_to_string(at("r.txt")).unwrap();
+    let at_setting = github.lines().filter(|line| line.contains(",line=3,"));
+    assert_eq!(at_setting.count(), 1, "{github}");
     let human = fs::read_to_string(at("h.txt")).unwrap();
     assert!(
         human.contains("  below the threshold of 100 %\n"),
@@ -636,4 +639,83 @@ breakGlass: {namespaces: [glass]}
         serde_json::json!({"images": 1, "objects": 5})
     );
     assert_eq!(short["findings"], report["findings"]);
+}
+
+/// A report of an earlier run would be taken for one of this run.
+#[test]
+fn a_run_without_results_replaces_every_report() {
+    let folder = TempDir::new().unwrap();
+    let folder = folder.path();
+    let settings = folder.join("policy.yaml");
+    fs::write(
+        &settings,
+        "policy:\n  defaultAdmissionRule:\n    evaluationMode: ALWAYS_DENI\n    enforcementMode: \
+         ENFORCED_BLOCK_AND_AUDIT_LOG\n",
+    )
+    .unwrap();
+    let suite = folder.join("tests.yaml");
+    fs::write(
+        &suite,
+        "apiVersion: countersign.dev/v1\nkind: PolicySuite\nsettings: policy.yaml\ntime: \
+         2026-01-31T12:00:00Z\ncases: [{name: a, request: {images: [a.example/a]}, expect: denied}]\n",
+    )
+    .unwrap();
+    let pod = root().join("policies/pipeline/fixtures/production-signed.yaml");
+    let [settings, suite, pod] = [&settings, &suite, &pod].map(|path| path.to_str().unwrap());
+    for (arguments, schema, kind) in [
+        (
+            vec!["evaluate", "--settings", settings, pod],
+            EVALUATION_REPORT,
+            "EvaluationReport",
+        ),
+        (
+            vec!["evaluate", "--settings", pod, "no such file"],
+            EVALUATION_REPORT,
+            "EvaluationReport",
+        ),
+        (
+            vec!["audit", "--settings", settings, pod],
+            AUDIT_REPORT,
+            "AuditReport",
+        ),
+        (
+            vec!["diff", settings, settings, pod],
+            DIFF_REPORT,
+            "DiffReport",
+        ),
+        (vec!["test", suite], TEST_REPORT, "TestReport"),
+        (vec!["lint", "no such file"], LINT_REPORT, "LintReport"),
+    ] {
+        let mut formats = vec!["json", "sarif", "junit", "github", "human"];
+        if arguments[0] != "lint" {
+            formats.push("markdown");
+        }
+        if arguments[0] == "evaluate" {
+            formats.extend(["gke", "admission-review"]);
+        }
+        let path = |format: &str| folder.join(format).display().to_string();
+        let mut all: Vec<_> = arguments.into_iter().map(str::to_owned).collect();
+        for format in &formats {
+            fs::write(path(format), "of an earlier run").unwrap();
+            all.extend(["--format".to_owned(), format!("{format}={}", path(format))]);
+        }
+        let all: Vec<_> = all.iter().map(String::as_str).collect();
+        run(&all, Exit::CouldNot);
+        let report = json(&folder.join("json"));
+        fits(&validator(schema), &report);
+        assert_eq!(report["kind"], kind);
+        for format in formats {
+            let text = fs::read_to_string(path(format)).unwrap();
+            let is_empty = ["gke", "admission-review"].contains(&format);
+            let is_told = if is_empty {
+                text.is_empty()
+            } else {
+                ["ALWAYS_DENI", "ALWAYS&#95;DENI", "no such file", "invalid"]
+                    .iter()
+                    .any(|cause| text.contains(cause))
+                    || all[0] == "evaluate" && text.contains("settings")
+            };
+            assert!(is_told, "{all:?} {format}:\n{text}");
+        }
+    }
 }

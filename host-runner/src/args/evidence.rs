@@ -81,6 +81,16 @@ impl EvidenceArgs {
         self.registry.is_some() || self.replay.is_some()
     }
 
+    /// The folder of `--kubernetes`.
+    pub(crate) fn kubernetes(&self) -> Option<&Path> {
+        self.kubernetes.as_deref()
+    }
+
+    /// The OCI image layout of `--registry`.
+    pub(crate) fn registry(&self) -> Option<&Path> {
+        self.registry.as_deref()
+    }
+
     /// Whether host calls must keep their order, because they are recorded or replayed.
     pub(crate) const fn keeps_order(&self) -> bool {
         self.record.is_some() || self.replay.is_some()

@@ -3,7 +3,7 @@
 use std::ffi::OsStr;
 
 use clap::builder::{PossibleValue, TypedValueParser};
-use policy_lint::RULES;
+use policy_lint::{PROBLEMS, RULES};
 use policy_wasm::Code;
 use policy_wasm::key::Algorithm;
 
@@ -42,10 +42,11 @@ pub(crate) fn lints() -> Vec<&'static str> {
     RULES.iter().map(|rule| rule.code).collect()
 }
 
-/// The codes of all reasons and lints.
+/// The codes of all reasons, problems of documents, and lints.
 pub(crate) fn codes() -> Vec<&'static str> {
     let reasons = Code::ALL.iter().map(|code| code.as_str());
-    reasons.chain(lints()).collect()
+    let problems = PROBLEMS.iter().map(|problem| problem.code);
+    reasons.chain(problems).chain(lints()).collect()
 }
 
 /// The names of all signature algorithms, the short ones first.

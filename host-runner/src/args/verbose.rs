@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-/// How much is printed for people
+/// Amount of detail in text output
 #[derive(Debug, Args)]
 pub struct VerboseArgs {
     /// Print the digest of the policy module, too

@@ -141,7 +141,7 @@ fn what_dry_run_and_break_glass_admit_is_told_apart_from_what_is_refused() {
             Outcome::Denied,
             vec![(Outcome::Denied, "new-code")],
         ),
-        // What passed in a document that refuses, and what only explains.
+        // A check that passed in a document that denies, and a reason that only explains.
         (
             decision(
                 false,

@@ -41,7 +41,7 @@ pub(crate) struct Change {
     pub(crate) verdict: Verdict,
 }
 
-/// How a metric compares with what it was
+/// Comparison of a metric with the baseline
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Verdict {
     Fine,

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::PathBuf;
 
-use anyhow::{Error, Result, bail};
+use anyhow::{Error, Result, anyhow, bail};
 use clap::ValueEnum;
 use serde_json::Value;
 use serde_json::value::{RawValue, to_raw_value};
@@ -12,6 +12,7 @@ use crate::Exit;
 use crate::args::{ContextArgs, EvidenceArgs, ModuleArgs, VerboseArgs};
 use crate::audit::{Audit, Judged};
 use crate::emit::audit::Report;
+use crate::emit::no_result::{self, Shape};
 use crate::emit::{self, PassedOver, output, report};
 use crate::engine::{EngineError, Operation, inspect};
 use crate::fields;
@@ -24,6 +25,7 @@ use crate::terminal::progress::Progress;
 
 use super::{check_stdin, objects};
 use crate::judge::{Judge, no_decision};
+use crate::no_result::NoResult;
 use crate::problems::{Problems, WithoutKind};
 
 /// Arguments of `countersign audit`
@@ -103,32 +105,22 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
     let others = args.evidence.files().chain(args.module.file());
     output::check(&args.format, read().chain(others))?;
     check_stdin(all.chain(args.evidence.replay()).map(PathBuf::as_path))?;
-    let mut problems = Problems::default();
-    let mut walks = walks(&args.files, &mut problems);
-    let settings = inputs::settings(&args.settings)?;
-    let bytes = args.module.bytes()?;
-    let judge = Judge::new(&bytes, |abi| args.evidence.open(abi), args.context.time)?;
-    if let Some(problems) = judge.check_settings(&settings)? {
-        emit::settings_problems(&args.settings, &problems);
-        return Ok(Exit::CouldNot);
-    }
-    warn_of_missing_evidence(&settings, &args.evidence);
-    let (audit, passed_over) = audit(args, &mut walks, &settings, &judge, &mut problems)?;
-    for walk in &walks {
-        emit::skipped(&walk.skipped);
-    }
-    passed_over.print_unread();
-    if audit.summary.objects == 0 {
-        if problems.is_empty() {
-            bail!("nothing to audit: no object has images");
+    let (audit, passed_over, mut problems, module) = match audited(args) {
+        Ok(audited) => audited,
+        Err(no_result) => {
+            return no_result::write(&args.format, "countersign audit", no_result, |format| {
+                no_result::or_report(format, |own| match own {
+                    Format::Human => Shape::Text,
+                    Format::Json => Shape::Json("AuditReport"),
+                })
+            });
         }
-        return Ok(problems.finish(Exit::CouldNot));
-    }
+    };
     let report = Report {
         audit: &audit,
         passed_over: &passed_over,
         time: args.context.time,
-        digest: &inspect(&bytes)?.digest,
+        digest: &module,
     };
     output::write(&args.format, |format, out| match format {
         Formats::Own(Format::Human) => {
@@ -154,6 +146,29 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
         FailOn::DryRun => !summary.is_clean(),
     };
     Ok(problems.finish(if fails { Exit::No } else { Exit::Yes }))
+}
+
+/// The audit, the skipped objects, the problems with other objects, and the digest of the module.
+fn audited(args: &Args) -> Result<(Audit, PassedOver, Problems, String), NoResult> {
+    let mut problems = Problems::default();
+    let mut walks = walks(&args.files, &mut problems);
+    let settings = inputs::settings(&args.settings)?;
+    let bytes = args.module.bytes()?;
+    let judge = Judge::new(&bytes, |abi| args.evidence.open(abi), args.context.time)?;
+    NoResult::unless_valid(&judge, [(args.settings.as_path(), &settings)])?;
+    warn_of_missing_evidence(&settings, &args.evidence);
+    let (audit, passed_over) = audit(args, &mut walks, &settings, &judge, &mut problems)?;
+    for walk in &walks {
+        emit::skipped(&walk.skipped);
+    }
+    passed_over.print_unread();
+    if audit.summary.objects == 0 {
+        if problems.is_empty() {
+            return Err(anyhow!("nothing to audit: no object has images").into());
+        }
+        return Err(NoResult::Problems(problems));
+    }
+    Ok((audit, passed_over, problems, inspect(&bytes)?.digest))
 }
 
 /// All files, including those in directories, each once.

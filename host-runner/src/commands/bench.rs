@@ -142,8 +142,9 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
             "bench measures only waPC modules: a WASI command starts differently from the modules it is compared with"
         );
     }
-    let Some((requests, [settings], _)) = read.asked(&args.context)? else {
-        return Ok(Exit::CouldNot);
+    let (requests, [settings], _) = match read.asked(&args.context) {
+        Ok(asked) => asked,
+        Err(no_result) => return emit::no_result::tell(no_result),
     };
     let host: Arc<dyn Host> = Arc::new(args.evidence.open(policy.abi())?);
     let has_native = args.module.module.is_none() && !args.evidence.is_given();

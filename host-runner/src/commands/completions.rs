@@ -27,16 +27,39 @@ pub struct Args {
 pub(crate) fn run(args: &Args, mut program: clap::Command) -> Result<Exit> {
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut program, "countersign", &mut script);
-    if args.shell == Shell::Zsh {
-        script = with_files(&String::from_utf8(script)?).into_bytes();
-    }
+    let with_files: fn(&str) -> String = match args.shell {
+        Shell::Bash => with_files_in_bash,
+        Shell::Zsh => with_files_in_zsh,
+        _ => str::to_owned,
+    };
+    script = with_files(&String::from_utf8(script)?).into_bytes();
     let printed = std::io::stdout().write_all(&script);
     terminal::unless_closed(printed)?;
     Ok(Exit::Yes)
 }
 
-/// Adds files to the codes of `explain`: in zsh, listed values replace files, and `explain` takes both.
-fn with_files(script: &str) -> String {
+/// Adds files to the codes of `explain`, which takes both: bash completes files only where no listed value fits.
+fn with_files_in_bash(script: &str) -> String {
+    let mut is_of_explain = false;
+    let lines = script.split_inclusive('\n').map(|line| {
+        match line.trim() {
+            "countersign__subcmd__explain)" => is_of_explain = true,
+            ";;" if line.starts_with("            ;;") => is_of_explain = false,
+            _ => {}
+        }
+        let words = r#"COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )"#;
+        if is_of_explain && line.contains(words) {
+            let files = r#"compopt -o filenames 2>/dev/null; COMPREPLY=( $(compgen -f -W "${opts}" -- "${cur}") )"#;
+            line.replace(words, files)
+        } else {
+            line.to_owned()
+        }
+    });
+    lines.collect()
+}
+
+/// Adds files to the codes of `explain`, which takes both: in zsh, listed values replace files.
+fn with_files_in_zsh(script: &str) -> String {
     let lines = script.split_inclusive('\n').map(|line| {
         let is_of_explain = line.starts_with("'*::subjects -- ");
         let listed = line.rsplit_once(":(").filter(|_| is_of_explain);

@@ -7,13 +7,16 @@ use clap::ValueEnum;
 
 use crate::Exit;
 use crate::args::{ContextArgs, EvidenceArgs, ModuleArgs, VerboseArgs};
-use crate::comparison::{Comparison, ObjectChange};
+use crate::comparison::Comparison;
+use crate::emit::no_result::{self, Shape};
 use crate::emit::{self, output, report};
 use crate::engine::{Operation, inspect};
 use crate::terminal::progress::Progress;
 
 use super::objects;
 use crate::judge::Judge;
+use crate::no_result::NoResult;
+use crate::problems::Problems;
 
 /// Arguments of `countersign diff`
 #[derive(Debug, clap::Args)]
@@ -77,54 +80,22 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
     args.evidence.check(read())?;
     let others = args.evidence.files().chain(args.module.file());
     output::check(&args.format, read().chain(others))?;
-    let bytes = args.module.bytes()?;
-    let paths = [args.old.as_path(), args.new.as_path()];
-    let read = objects::read(paths, &args.files, &args.context, &args.evidence)?;
-    let judge = Judge::new(&bytes, |abi| args.evidence.open(abi), args.context.time)?;
-    let mut is_usable = true;
-    for (path, settings) in paths.iter().zip(&read.settings) {
-        if let Some(problems) = judge.check_settings(settings)? {
-            emit::settings_problems(path, &problems);
-            is_usable = false;
+    let (comparison, problems, module) = match comparison(args) {
+        Ok(compared) => compared,
+        Err(no_result) => {
+            return no_result::write(&args.format, "countersign diff", no_result, |format| {
+                no_result::or_report(format, |own| match own {
+                    Format::Human => Shape::Text,
+                    Format::Json => Shape::Json("DiffReport"),
+                })
+            });
         }
-    }
-    if !is_usable {
-        return Ok(Exit::CouldNot);
-    }
-    let Some((requests, [old, new], mut problems)) = read.asked(&args.context)? else {
-        return Ok(Exit::CouldNot);
     };
-    let mut comparison = Comparison::default();
-    let progress = Progress::of(requests.len(), "objects");
-    // One object at a time: objects without a change are not kept.
-    for request in requests {
-        let ask = |settings| judge.ask(&request, settings, Operation::Decide);
-        match ask(&old).and_then(|before| Ok([before, ask(&new)?])) {
-            Ok(answers) => {
-                // Of a policy that returns no Decision, only the outcome can be compared.
-                let [before, after] = answers.map(|answer| {
-                    let decision = answer.into_decision();
-                    decision.unwrap_or_else(|response| response.outcome())
-                });
-                comparison.summary.note_errors([&before, &after]);
-                let change = ObjectChange::between(&request, &before, &after);
-                comparison.add(change, args.reasons);
-            }
-            Err(error) => problems.add(&format!("{error:#}")),
-        }
-        progress.step();
-    }
-    drop(progress);
-    judge.finish(Ok(()))?;
-    if comparison.summary.objects == 0 {
-        return Ok(problems.finish(Exit::CouldNot));
-    }
-    let digest = inspect(&bytes)?.digest;
     output::write(&args.format, |format, out| match format {
         Formats::Own(Format::Human) => {
-            emit::changes::human(out, &comparison, args.verbose.shown(&digest))
+            emit::changes::human(out, &comparison, args.verbose.shown(&module))
         }
-        Formats::Own(Format::Json) => emit::changes::json(out, &comparison, &digest),
+        Formats::Own(Format::Json) => emit::changes::json(out, &comparison, &module),
         Formats::Report(format) => {
             let report = report::changes(&comparison, &problems);
             report::write(format, out, &report)
@@ -139,4 +110,39 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
     } else {
         Exit::No
     }))
+}
+
+/// The changes, the problems with other objects, and the digest of the module.
+fn comparison(args: &Args) -> Result<(Comparison, Problems, String), NoResult> {
+    let bytes = args.module.bytes()?;
+    let paths = [args.old.as_path(), args.new.as_path()];
+    let read = objects::read(paths, &args.files, &args.context, &args.evidence)?;
+    let judge = Judge::new(&bytes, |abi| args.evidence.open(abi), args.context.time)?;
+    NoResult::unless_valid(&judge, paths.into_iter().zip(&read.settings))?;
+    let (requests, [old, new], mut problems) = read.asked(&args.context)?;
+    let mut comparison = Comparison::default();
+    let progress = Progress::of(requests.len(), "objects");
+    // One object at a time: objects without a change are not kept.
+    for request in requests {
+        let ask = |settings| judge.ask(&request, settings, Operation::Decide);
+        match ask(&old).and_then(|before| Ok([before, ask(&new)?])) {
+            Ok(answers) => {
+                // Of a policy that returns no Decision, only the outcome can be compared.
+                let [before, after] = answers.map(|answer| {
+                    let decision = answer.into_decision();
+                    decision.unwrap_or_else(|response| response.outcome())
+                });
+                comparison.add(&request, [&before, &after], args.reasons);
+            }
+            Err(error) => problems.add(&format!("{error:#}")),
+        }
+        progress.step();
+    }
+    drop(progress);
+    judge.finish(Ok(()))?;
+    if comparison.summary.objects == 0 {
+        return Err(NoResult::Problems(problems));
+    }
+    let module = inspect(&bytes)?.digest;
+    Ok((comparison, problems, module))
 }

@@ -7,11 +7,14 @@ use clap::ValueEnum;
 
 use crate::Exit;
 use crate::args::{ContextArgs, EvidenceArgs, ModuleArgs, VerboseArgs};
+use crate::decision::Decision;
+use crate::emit::no_result::{self, Shape};
 use crate::emit::{self, output, report};
 use crate::engine::{Operation, inspect};
 
 use super::objects;
 use crate::judge::{Evaluated, Judge, require_decisions};
+use crate::no_result::NoResult;
 use crate::problems::Problems;
 
 /// Arguments of `countersign evaluate`
@@ -90,24 +93,77 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
     args.evidence.check(inputs())?;
     let others = args.evidence.files().chain(args.module.file());
     output::check(&args.format, inputs().chain(others))?;
+    let Answered {
+        answers,
+        reviewed,
+        decisions,
+        problems,
+        module,
+    } = match answers(args) {
+        Ok(answered) => answered,
+        Err(no_result) => {
+            return no_result::write(&args.format, "countersign evaluate", no_result, |format| {
+                no_result::or_report(format, |own| match own {
+                    Format::Human => Shape::Text,
+                    Format::Json => Shape::Json("EvaluationReport"),
+                    Format::AdmissionReview | Format::Gke => Shape::Empty,
+                })
+            });
+        }
+    };
+    output::write(&args.format, |format, out| match format {
+        Formats::Own(Format::Human) => {
+            emit::human::decisions(out, &answers, args.verbose.shown(&module))
+        }
+        Formats::Own(Format::Json) => {
+            emit::evaluation::json(out, &answers, &module, problems.count())
+        }
+        Formats::Own(Format::AdmissionReview) => emit::admission_review::reviews(out, &reviewed),
+        Formats::Own(Format::Gke) => emit::gke::responses(out, &decisions),
+        Formats::Report(format) => {
+            let report = report::evaluated(&answers, &problems);
+            report::write(format, out, &report)
+        }
+    })?;
+    let mut all = answers.iter().chain(&reviewed);
+    let exit = if all.all(Evaluated::is_admitted) {
+        Exit::Yes
+    } else {
+        Exit::No
+    };
+    Ok(problems.finish(exit))
+}
+
+/// The answers to all objects
+struct Answered {
+    /// Decisions, if a format needs them
+    answers: Vec<Evaluated>,
+    /// Admission responses, if a format needs them
+    reviewed: Vec<Evaluated>,
+    /// Decisions of this policy, if a format needs them
+    decisions: Vec<Evaluated<Decision>>,
+    /// Problems with other objects
+    problems: Problems,
+    /// The digest of the module
+    module: String,
+}
+
+fn answers(args: &Args) -> Result<Answered, NoResult> {
+    let time = args.context.time;
+    let has = |format| output::formats(&args.format).any(|one| one == Formats::Own(format));
     let bytes = args.module.bytes()?;
     let read = objects::read([&args.settings], &args.files, &args.context, &args.evidence)?;
     let judge = Judge::new(&bytes, |abi| args.evidence.open(abi), time)?;
     let [settings] = &read.settings;
-    if let Some(problems) = judge.check_settings(settings)? {
-        emit::settings_problems(&args.settings, &problems);
-        return Ok(Exit::CouldNot);
-    }
-    let Some((requests, [settings], mut problems)) = read.asked(&args.context)? else {
-        return Ok(Exit::CouldNot);
-    };
+    NoResult::unless_valid(&judge, [(args.settings.as_path(), settings)])?;
+    let (requests, [settings], mut problems) = read.asked(&args.context)?;
     if let Some(time) = time.filter(|_| has(Format::Gke)) {
         // Google's response has no field for it.
         anstream::eprintln!("note: evaluated as of {time}");
     }
     let has_decisions =
         output::formats(&args.format).any(|one| one != Formats::Own(Format::AdmissionReview));
-    let reviewed = if has_reviews {
+    let reviewed = if has(Format::AdmissionReview) {
         let mut own = Problems::default();
         let requests = requests.clone();
         let reviewed = judge.evaluate(requests, &settings, Operation::Validate, &mut own)?;
@@ -124,33 +180,18 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
         Vec::new()
     };
     if answers.is_empty() && reviewed.is_empty() {
-        return Ok(problems.finish(Exit::CouldNot));
+        return Err(NoResult::Problems(problems));
     }
     let decisions = if has(Format::Gke) {
         require_decisions(answers.clone(), "--format gke needs; use another format")?
     } else {
         Vec::new()
     };
-    let digest = inspect(&bytes)?.digest;
-    output::write(&args.format, |format, out| match format {
-        Formats::Own(Format::Human) => {
-            emit::human::decisions(out, &answers, args.verbose.shown(&digest))
-        }
-        Formats::Own(Format::Json) => {
-            emit::evaluation::json(out, &answers, &digest, problems.count())
-        }
-        Formats::Own(Format::AdmissionReview) => emit::admission_review::reviews(out, &reviewed),
-        Formats::Own(Format::Gke) => emit::gke::responses(out, &decisions),
-        Formats::Report(format) => {
-            let report = report::evaluated(&answers, &problems);
-            report::write(format, out, &report)
-        }
-    })?;
-    let mut all = answers.iter().chain(&reviewed);
-    let exit = if all.all(Evaluated::is_admitted) {
-        Exit::Yes
-    } else {
-        Exit::No
-    };
-    Ok(problems.finish(exit))
+    Ok(Answered {
+        answers,
+        reviewed,
+        decisions,
+        problems,
+        module: inspect(&bytes)?.digest,
+    })
 }

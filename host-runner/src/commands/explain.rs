@@ -4,19 +4,25 @@ use alloc::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
+use clap::ValueEnum;
 use clap::builder::PathBufValueParser;
+use serde_json::Value;
 
 use crate::Exit;
 use crate::args::{ContextArgs, EvidenceArgs, ModuleArgs, VerboseArgs, codes, suggested};
-use crate::emit;
-use crate::emit::explain::{Detail, mentioned};
+use crate::decision::Decision;
+use crate::emit::explain::{Detail, Entry, mentioned};
+use crate::emit::no_result::{self, Shape};
+use crate::emit::{self, output};
 use crate::engine::{Operation, inspect};
 use crate::inputs;
-use crate::terminal;
 use crate::terminal::printable;
+use crate::why_not::Given;
 
 use super::{check_stdin, objects};
-use crate::judge::{Judge, require_decisions};
+use crate::judge::{Evaluated, Judge, require_decisions};
+use crate::no_result::NoResult;
+use crate::problems::Problems;
 
 /// Arguments of `countersign explain`
 #[derive(Debug, clap::Args)]
@@ -28,6 +34,7 @@ use crate::judge::{Judge, require_decisions};
   countersign explain attestation-unknown-key-id lint-dry-run
   kubectl apply -f deployment.yaml 2>&1 | countersign explain -
   countersign explain --list
+  countersign explain --format json always-deny
 
 Exit status: 0 all admitted, or the page is shown, 1 one or more denied, 2 the
 job could not be done")]
@@ -49,6 +56,10 @@ pub struct Args {
     why_not: bool,
     #[command(flatten)]
     context: ContextArgs,
+    /// Output format and file to write it to; repeatable
+    #[arg(long, value_name = "FORMAT[=FILE]", default_value = "human",
+          value_parser = output::parser::<Format>())]
+    format: Vec<output::Output<Format>>,
     #[command(flatten)]
     module: ModuleArgs,
     #[command(flatten)]
@@ -57,11 +68,24 @@ pub struct Args {
     evidence: EvidenceArgs,
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// Text: a tree for each object, a page for each code
+    Human,
+    /// JSON: an `Explanation` of objects, or a `CodeList`
+    Json,
+}
+
 /// Runs the command.
 pub(crate) fn run(args: &Args) -> Result<Exit> {
     match &args.settings {
         None if args.list => {
-            terminal::unless_closed(emit::explain::list_codes())?;
+            output::check(&args.format, [])?;
+            let codes = emit::explain::listed();
+            output::write(&args.format, |format, out| match format {
+                Format::Human => emit::explain::list(out, &codes),
+                Format::Json => emit::explain::codes_json(out, &codes),
+            })?;
             Ok(Exit::Yes)
         }
         Some(settings) => explain_objects(args, settings),
@@ -71,46 +95,88 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
                  --settings FILE"
             )
         }
-        None => explain_codes(&args.subjects),
+        None => explain_codes(args),
     }
 }
 
 fn explain_objects(args: &Args, path: &Path) -> Result<Exit> {
     let inputs = args.subjects.iter().map(PathBuf::as_path);
-    args.evidence.check(inputs.chain([path]))?;
+    args.evidence.check(inputs.clone().chain([path]))?;
+    let others = args.evidence.files().chain(args.module.file());
+    output::check(&args.format, inputs.chain([path]).chain(others))?;
+    let explained = match explained(args, path) {
+        Ok(explained) => explained,
+        Err(no_result) => {
+            return no_result::write(&args.format, "countersign explain", no_result, |format| {
+                match format {
+                    Format::Human => Shape::Text,
+                    Format::Json => Shape::Json("Explanation"),
+                }
+            });
+        }
+    };
+    let Explained {
+        answers,
+        decisions,
+        settings,
+        problems,
+        module,
+    } = &explained;
+    let detail = if args.why_not {
+        Detail::WhyNot(Given {
+            settings: path,
+            kubernetes: args.evidence.kubernetes(),
+            registry: args.evidence.registry(),
+        })
+    } else {
+        Detail::Tree
+    };
+    output::write(&args.format, |format, out| match format {
+        Format::Human => {
+            emit::explain::decisions(out, decisions, settings, detail, args.verbose.shown(module))
+        }
+        Format::Json => emit::explain::json(out, answers, decisions, settings, detail),
+    })?;
+    let all_admitted = decisions.iter().all(|one| one.answer.allowed);
+    Ok(problems.finish(if all_admitted { Exit::Yes } else { Exit::No }))
+}
+
+/// The Decisions on all objects
+struct Explained {
+    answers: Vec<Evaluated>,
+    /// The answers, as Decisions
+    decisions: Vec<Evaluated<Decision>>,
+    settings: Value,
+    /// Problems with other objects
+    problems: Problems,
+    /// The digest of the module
+    module: String,
+}
+
+fn explained(args: &Args, path: &Path) -> Result<Explained, NoResult> {
     let bytes = args.module.bytes()?;
     let read = objects::read([path], &args.subjects, &args.context, &args.evidence)?;
     let judge = Judge::new(&bytes, |abi| args.evidence.open(abi), args.context.time)?;
     let [settings] = &read.settings;
-    if let Some(problems) = judge.check_settings(settings)? {
-        emit::settings_problems(path, &problems);
-        return Ok(Exit::CouldNot);
-    }
-    let Some((requests, [settings], mut problems)) = read.asked(&args.context)? else {
-        return Ok(Exit::CouldNot);
-    };
+    NoResult::unless_valid(&judge, [(path, settings)])?;
+    let (requests, [settings], mut problems) = read.asked(&args.context)?;
     let answers = judge.evaluate(requests, &settings, Operation::Decide, &mut problems)?;
     if answers.is_empty() {
-        return Ok(problems.finish(Exit::CouldNot));
+        return Err(NoResult::Problems(problems));
     }
-    let answers = require_decisions(answers, "an explanation is made from")?;
-    let detail = if args.why_not {
-        Detail::WhyNot(path)
-    } else {
-        Detail::Tree
-    };
-    let digest = inspect(&bytes)?.digest;
-    terminal::unless_closed(emit::explain::decisions(
-        &answers,
-        &settings,
-        detail,
-        args.verbose.shown(&digest),
-    ))?;
-    let all_admitted = answers.iter().all(|one| one.answer.allowed);
-    Ok(problems.finish(if all_admitted { Exit::Yes } else { Exit::No }))
+    let decisions = require_decisions(answers.clone(), "an explanation is made from")?;
+    Ok(Explained {
+        answers,
+        decisions,
+        settings,
+        problems,
+        module: inspect(&bytes)?.digest,
+    })
 }
 
-fn explain_codes(subjects: &[PathBuf]) -> Result<Exit> {
+fn explain_codes(args: &Args) -> Result<Exit> {
+    let subjects = &args.subjects;
+    output::check(&args.format, subjects.iter().map(PathBuf::as_path))?;
     check_stdin(subjects.iter().map(PathBuf::as_path))?;
     let (mut codes, mut unknown) = (Vec::new(), Vec::new());
     for path in subjects {
@@ -124,8 +190,11 @@ fn explain_codes(subjects: &[PathBuf]) -> Result<Exit> {
     }
     let mut seen = BTreeSet::new();
     let new = codes.iter().filter(|code| seen.insert(code.as_str()));
-    let pages: Vec<_> = new.filter_map(|code| emit::explain::page(code)).collect();
-    terminal::unless_closed(emit::explain::pages(&pages))?;
+    let entries: Vec<_> = new.filter_map(|code| Entry::of(code)).collect();
+    output::write(&args.format, |format, out| match format {
+        Format::Human => emit::explain::pages(out, &entries),
+        Format::Json => emit::explain::codes_json(out, &entries),
+    })?;
     Ok(Exit::Yes)
 }
 
@@ -133,7 +202,7 @@ fn explain_codes(subjects: &[PathBuf]) -> Result<Exit> {
 fn codes_of(path: &Path) -> Result<Result<Vec<String>, String>> {
     let subject = path.to_string_lossy();
     let code = subject.to_ascii_lowercase();
-    if emit::explain::page(&code).is_some() {
+    if Entry::of(&code).is_some() {
         return Ok(Ok(vec![code]));
     }
     let shown = printable(&subject);

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Error, Result, bail};
 
 use crate::Exit;
-use crate::files::{self, Readers};
+use crate::files;
 use crate::scaffold::{
     Attestor, AttestorArg, POLICY, Registry, SUITE, Scaffold, ScaffoldFile, Shape, WORKFLOW,
 };
@@ -78,7 +78,11 @@ fn scaffold(args: &Args) -> Result<Scaffold> {
     namespaces.sort();
     namespaces.dedup();
     let shape = match (args.attestor.is_empty(), args.registry.is_empty()) {
-        (true, _) => Shape::Allowlist(registries(args)?),
+        (true, _) => {
+            let registries = registries(args)?;
+            warn_of_short_names(&registries, Registry::is_official);
+            Shape::Allowlist(registries)
+        }
         (false, true) => Shape::Attested(attestors(args)?),
         (false, false) => {
             let registries = demanded(args)?;
@@ -104,9 +108,22 @@ fn attestors(args: &Args) -> Result<Vec<Attestor>> {
 /// The registry patterns, each of which a `trustedDirectoryCheck` can demand.
 fn demanded(args: &Args) -> Result<Vec<Registry>> {
     let registries = registries(args)?;
+    let registries: Vec<_> = registries.iter().map(Registry::in_full).collect();
     let checked = registries.iter().map(Registry::check_directory);
     checked.collect::<Result<(), _>>().map_err(Error::msg)?;
+    warn_of_short_names(&registries, Registry::is_of_docker_hub);
     Ok(registries)
+}
+
+/// Warns of registries of which images have short names that no pattern of the policy can cover.
+fn warn_of_short_names(registries: &[Registry], has_some: impl Fn(&Registry) -> bool) {
+    for registry in registries.iter().filter(|one| has_some(one)) {
+        let (pattern, image) = (&registry.pattern, registry.image());
+        terminal::warning(&format!(
+            "`{pattern}` matches only images that Pods spell in full, such as `{image}`, and no short names of Docker \
+             Hub"
+        ));
+    }
 }
 
 /// The registry patterns; an error if one covers another.
@@ -146,14 +163,23 @@ fn write(folder: &Path, files: &[ScaffoldFile], replaces: bool) -> Result<()> {
             existing.join(", ")
         );
     }
-    for (path, file) in paths.iter().zip(files) {
-        write_file(path, &file.text, replaces)
-            .with_context(|| format!("cannot write `{}`", shown(path)))?;
+    let contents: Vec<_> = paths
+        .iter()
+        .zip(files)
+        .map(|(path, file)| (path.as_path(), file.text.as_bytes()))
+        .collect();
+    let problem = |path: &Path| format!("nothing was written, because `{}` cannot be", shown(path));
+    for (path, _) in &contents {
+        prepare(path).with_context(|| problem(path))?;
     }
-    Ok(())
+    files::write_all(&contents, replaces).map_err(|(path, error)| {
+        let problem = problem(&path);
+        Error::new(error).context(problem)
+    })
 }
 
-fn write_file(path: &Path, text: &str, replaces: bool) -> io::Result<()> {
+/// Creates the folder of a file, and checks that neither is a link.
+fn prepare(path: &Path) -> io::Result<()> {
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder)?;
     }
@@ -163,11 +189,7 @@ fn write_file(path: &Path, text: &str, replaces: bool) -> io::Result<()> {
             "it is a symbolic link, or in a directory that is one",
         ));
     }
-    if replaces {
-        files::replace(path, text.as_bytes(), Readers::Anyone)
-    } else {
-        files::create(path, text.as_bytes(), Readers::Anyone)
-    }
+    Ok(())
 }
 
 fn print(args: &Args, files: &[ScaffoldFile]) -> io::Result<()> {

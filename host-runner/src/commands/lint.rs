@@ -4,7 +4,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, anyhow, bail};
 use clap::ValueEnum;
 use clap::builder::StringValueParser;
 use policy_lint::{Config, Level, RULES, Rule, Severity, SourceFile, apply_fixes, closest};
@@ -13,12 +13,13 @@ use policy_wasm::time::Time;
 use crate::Exit;
 use crate::args::{codes, lints, parse_time, suggested};
 use crate::emit::lint::{Format, Linted};
-use crate::emit::{self, output};
+use crate::emit::{self, no_result, output};
 use crate::files::{self, Readers};
 use crate::inputs;
 use crate::terminal::progress::Progress;
 use crate::terminal::{self, printable};
 
+use crate::no_result::NoResult;
 use crate::problems::Problems;
 
 /// Arguments of `countersign lint`
@@ -116,7 +117,27 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
     let config_path = args.config.clone().or_else(nearest_config);
     let inputs = args.paths.iter().chain(&config_path);
     output::check(&args.format, inputs.map(PathBuf::as_path))?;
-    let config = config(args, config_path.as_deref())?;
+    let (linted, problems) = match linted(args, config_path.as_deref()) {
+        Ok(linted) => linted,
+        Err(no_result) => {
+            return no_result::write(
+                &args.format,
+                "countersign lint",
+                no_result,
+                emit::lint::shape,
+            );
+        }
+    };
+    output::write(&args.format, |format, out| {
+        emit::lint::write(format, out, &linted)
+    })?;
+    let fails = linted.report.worst() >= Some(args.fail_on.into());
+    Ok(problems.finish(if fails { Exit::No } else { Exit::Yes }))
+}
+
+/// The findings, and the problems with other files.
+fn linted(args: &Args, config_path: Option<&Path>) -> Result<(Linted, Problems), NoResult> {
+    let config = config(args, config_path)?;
     let config = match args.time.or_else(now) {
         Some(time) => config.at(time),
         None => config,
@@ -130,21 +151,17 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
     }
     if report.documents == 0 && report.diagnostics.is_empty() {
         if files.is_empty() && !problems.is_empty() {
-            return Ok(problems.finish(Exit::CouldNot));
+            return Err(NoResult::Problems(problems));
         }
         problems.finish(Exit::CouldNot);
-        bail!("nothing to lint: {}", nothing_in(&files));
+        return Err(anyhow!("nothing to lint: {}", nothing_in(&files)).into());
     }
-    let fails = report.worst() >= Some(args.fail_on.into());
     let linted = Linted {
         files,
         report,
         fixed,
     };
-    output::write(&args.format, |format, out| {
-        emit::lint::write(format, out, &linted)
-    })?;
-    Ok(problems.finish(if fails { Exit::No } else { Exit::Yes }))
+    Ok((linted, problems))
 }
 
 fn nothing_in(files: &[SourceFile]) -> String {

@@ -3,16 +3,18 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Result, bail};
+use anyhow::{Result, anyhow, bail};
 use serde_json::Value;
 
-use crate::Exit;
 use crate::args::{ContextArgs, EvidenceArgs};
 use crate::emit;
+use crate::fields::text;
 use crate::inputs::{self, Request};
+use crate::no_result::NoResult;
 
 use super::check_stdin;
 use crate::problems::{Problems, WithoutKind};
+use crate::terminal::{self, counted, printable};
 
 /// Settings, requests, and the problems of reading them
 #[derive(Debug)]
@@ -70,6 +72,9 @@ pub(crate) fn read<const N: usize>(
         }
         emit::skipped(&walk.skipped);
     }
+    if let Some(namespace) = &context.namespace {
+        note_other_namespaces(&requests, namespace);
+    }
     Ok(Objects {
         settings,
         requests,
@@ -77,17 +82,44 @@ pub(crate) fn read<const N: usize>(
     })
 }
 
+/// Prints a note of the manifests that name another namespace than `--namespace`, which are denied.
+fn note_other_namespaces(requests: &[Request], namespace: &str) {
+    let own = |request: &Request| {
+        let is_given = text(&request.request, "namespace") == namespace;
+        let own = request.request.pointer("/object/metadata/namespace")?;
+        let own = own
+            .as_str()
+            .filter(|own| !own.is_empty() && *own != namespace);
+        own.filter(|_| is_given).map(str::to_owned)
+    };
+    let mut others = requests
+        .iter()
+        .filter_map(|request| Some((request, own(request)?)));
+    let Some((first, own)) = others.next() else {
+        return;
+    };
+    let more = match others.count() {
+        0 => String::new(),
+        count => format!(", and of {}", counted(count, "other object")),
+    };
+    let (source, own) = (&first.source, printable(&own));
+    terminal::note(&format!(
+        "--namespace does not replace the namespace `{own}` of `{source}`{more}: leave it out, or such an object is \
+         denied, as kubectl refuses it"
+    ));
+}
+
 /// The requests to evaluate, the settings, and the problems to print at the end
 type Asked<const N: usize> = (Vec<Request>, [Value; N], Problems);
 
 impl<const N: usize> Objects<N> {
     /// The requests that the exported webhook rules of one of the settings match; prints a note about the
-    /// others. `None` if problems, which are printed, leave no request.
+    /// others.
     ///
     /// # Errors
     ///
-    /// There is nothing to evaluate.
-    pub(crate) fn asked(self, context: &ContextArgs) -> Result<Option<Asked<N>>> {
+    /// There is nothing to evaluate, or problems leave no request.
+    pub(crate) fn asked(self, context: &ContextArgs) -> Result<Asked<N>, NoResult> {
         let Self {
             settings,
             requests,
@@ -100,13 +132,12 @@ impl<const N: usize> Objects<N> {
         let (asked, others): (Vec<_>, Vec<_>) = requests.into_iter().partition(is_asked);
         emit::not_asked(&others);
         if asked.is_empty() && problems.is_empty() {
-            bail!("nothing to evaluate: no object has images");
+            return Err(anyhow!("nothing to evaluate: no object has images").into());
         }
         if asked.is_empty() {
-            problems.finish(Exit::CouldNot);
-            return Ok(None);
+            return Err(NoResult::Problems(problems));
         }
-        Ok(Some((asked, settings, problems)))
+        Ok((asked, settings, problems))
     }
 }
 

@@ -6,14 +6,15 @@ use alloc::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, anyhow, bail};
 use policy_wasm::time::Time;
 use regex_lite::Regex;
 use serde_json::Value;
 
 use crate::Exit;
 use crate::args::{ModuleArgs, OutputArgs, VerboseArgs, parse_time};
-use crate::emit::test::{Formats, Tested};
+use crate::emit::no_result::{self, Shape};
+use crate::emit::test::{Format, Formats, Tested};
 use crate::emit::{self, output};
 use crate::engine::{Policy, inspect};
 use crate::inputs;
@@ -22,6 +23,7 @@ use crate::terminal;
 use crate::terminal::progress::Progress;
 
 use crate::judge::{check_settings, engine};
+use crate::no_result::NoResult;
 use crate::problems::Problems;
 
 /// Arguments of `countersign test`
@@ -111,21 +113,61 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
     let paths = args.paths.iter().map(PathBuf::as_path);
     output::check(&args.format, paths.chain(args.module.file()))?;
     let mut problems = Problems::default();
-    let suites = load(&args.paths, &mut problems)?;
-    let read = suites.iter().flat_map(|suite| {
+    let suites = load(&args.paths, &mut problems);
+    let read = suites.iter().flatten().flat_map(|suite| {
         let requests = suite.request_paths.iter();
         requests.chain([&suite.settings_path])
     });
     output::check(&args.format, read.map(PathBuf::as_path))?;
+    let tested = suites
+        .map_err(NoResult::from)
+        .and_then(|suites| tested(args, suites, problems));
+    let (tested, problems) = match tested {
+        Ok(tested) => tested,
+        Err(no_result) => {
+            return no_result::write(&args.format, "countersign test", no_result, |format| {
+                no_result::or_report(format, |own| match own {
+                    Format::Human => Shape::Text,
+                    Format::Json => Shape::Json("TestReport"),
+                })
+            });
+        }
+    };
+    output::write(&args.format, |format, out| {
+        emit::test::write(format, out, &tested)
+    })?;
+    let all_as_expected = tested.results.iter().all(CaseResult::is_as_expected);
+    if args.mutate && !all_as_expected {
+        anstream::eprintln!("note: --mutate was skipped: all cases have to pass first");
+    }
+    let could_not = tested
+        .results
+        .iter()
+        .any(|result| matches!(result.ended, Ended::Failed(_)));
+    let is_complete = tested.gaps().next().is_none();
+    let exit = match (could_not, all_as_expected && is_complete) {
+        (true, _) => Exit::CouldNot,
+        (false, true) => Exit::Yes,
+        (false, false) => Exit::No,
+    };
+    Ok(problems.finish(exit))
+}
+
+/// The results of all suites, and the problems with those that cannot be used.
+fn tested(
+    args: &Args,
+    suites: Vec<Loaded>,
+    mut problems: Problems,
+) -> Result<(Tested, Problems), NoResult> {
     let bytes = args.module.bytes()?;
     let policy = engine()?.load(&bytes)?;
     let suites = usable(&policy, suites, &mut problems)?;
     if suites.is_empty() {
-        return Ok(problems.finish(Exit::CouldNot));
+        return Err(NoResult::Problems(problems));
     }
     let (chosen, left_out) = choose(&suites, args.run.as_ref());
     if chosen.is_empty() {
-        bail!("no case has a name that matches `--run`");
+        return Err(anyhow!("no case has a name that matches `--run`").into());
     }
     let runner = Runner::new(&policy);
     let progress = Progress::of(chosen.len(), "cases");
@@ -142,35 +184,19 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
     } else {
         Vec::new()
     };
-    let threshold = usize::from(args.threshold);
-    let is_covered = coverage.iter().all(|one| one.percent() >= threshold);
-    let is_noticed = mutations.iter().all(|one| one.survivors.is_empty());
-    let could_not = results
-        .iter()
-        .any(|result| matches!(result.ended, Ended::Failed(_)));
     let tested = Tested {
         suites,
         results,
         left_out,
         coverage,
-        threshold,
+        threshold: usize::from(args.threshold),
         mutations,
+        problems: problems.texts().collect(),
         module: inspect(&bytes)?.digest,
         is_verbose: args.verbose.is_on(),
         fail_only: args.fail_only,
     };
-    output::write(&args.format, |format, out| {
-        emit::test::write(format, out, &tested)
-    })?;
-    if args.mutate && !all_as_expected {
-        anstream::eprintln!("note: --mutate was skipped: all cases have to pass first");
-    }
-    let exit = match (could_not, all_as_expected && is_covered && is_noticed) {
-        (true, _) => Exit::CouldNot,
-        (false, true) => Exit::Yes,
-        (false, false) => Exit::No,
-    };
-    Ok(problems.finish(exit))
+    Ok((tested, problems))
 }
 
 /// Reads all suites, and reports the problems of each.
@@ -195,8 +221,12 @@ fn load(paths: &[PathBuf], problems: &mut Problems) -> Result<Vec<Loaded>> {
         match Loaded::open_in(file, &root) {
             Ok(suite) => loaded.push(suite),
             Err(error) => {
-                tell(&error)?;
-                problems.add(&format!("suite `{}` cannot be used", terminal::shown(file)));
+                let why = match no_suite(&error) {
+                    Some(why) => why,
+                    None => tell(&error)?,
+                };
+                let file = terminal::shown(file);
+                problems.add(&format!("suite `{file}` cannot be used: {why}"));
             }
         }
     }
@@ -215,17 +245,45 @@ fn root(path: &Path) -> PathBuf {
     }
 }
 
-fn tell(error: &LoadError) -> io::Result<()> {
+/// Says what a file is that is something else than a suite: its fields are no problems of a suite.
+fn no_suite(error: &LoadError) -> Option<String> {
+    let LoadError::Suite(source, _) = error else {
+        return None;
+    };
+    let documents = inputs::parse(source.text()).ok()?;
+    let [document] = documents.as_slice() else {
+        return None;
+    };
+    let has = |key: &str| document.get(key).is_some();
+    match document.get("kind").and_then(Value::as_str) {
+        None if has("policy") || has("platformPolicies") => Some(format!(
+            "it has settings; give the suite beside them, or write one with `countersign test --scaffold {}`",
+            terminal::shell_word(source.name())
+        )),
+        Some(kind) if kind != "PolicySuite" && !has("cases") => Some(format!(
+            "it is a document of kind `{kind}`, not `PolicySuite`"
+        )),
+        _ => None,
+    }
+}
+
+/// Prints the problems of a suite with their lines, and returns the cause in a few words.
+fn tell(error: &LoadError) -> io::Result<String> {
     match error {
         LoadError::Suite(source, problems) => {
             let files = core::slice::from_ref(source);
             let mut out = anstream::stderr().lock();
-            emit::diagnostic::write_all(&mut out, problems, files)
+            emit::diagnostic::write_all(&mut out, problems, files)?;
+            let count = terminal::counted(problems.len(), "problem");
+            Ok(match problems.first() {
+                None => count,
+                Some(first) => {
+                    let line = source.position(first.span().start).line;
+                    format!("{count}, the first at line {line}: {}", first.message)
+                }
+            })
         }
-        LoadError::Input(error) => {
-            terminal::error(&anyhow::anyhow!("{error}"));
-            Ok(())
-        }
+        LoadError::Input(error) => Ok(error.to_string()),
     }
 }
 

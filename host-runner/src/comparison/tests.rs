@@ -15,16 +15,22 @@ fn by_rule(mode: &str, code: &str) -> Value {
         "reasons": [{"code": code}]}])
 }
 
-fn between(old: &Value, new: &Value) -> Option<ObjectChange> {
-    let request = Request {
+fn request() -> Request {
+    Request {
         request: Value::Null,
         title: "Pod default/web".into(),
         source: "pod.yaml".into(),
         place: Place::default(),
         asked: Asked::Yes,
-    };
-    let read = |decision| Decision::deserialize(decision).unwrap();
-    ObjectChange::between(&request, &read(old), &read(new))
+    }
+}
+
+fn parsed(decision: &Value) -> Decision {
+    Decision::deserialize(decision).unwrap()
+}
+
+fn between(old: &Value, new: &Value) -> Option<ObjectChange> {
+    ObjectChange::between(&request(), &parsed(old), &parsed(new))
 }
 
 fn admitted() -> Value {
@@ -111,14 +117,37 @@ fn an_object_that_was_not_read_has_no_images_on_that_side() {
 }
 
 #[test]
+fn objects_that_could_not_be_evaluated_are_listed_with_their_errors() {
+    let failed = by_rule("ALWAYS_DENY", "host-capability-failed");
+    let failed = parsed(&answer(false, "ERROR", "enforced", &failed));
+    let mut comparison = Comparison::default();
+    comparison.add(&request(), [&failed, &failed], false);
+    assert_eq!(
+        (comparison.summary.errors, comparison.changes.len()),
+        (1, 0)
+    );
+    let [one] = comparison.unevaluated.as_slice() else {
+        panic!("{:?}", comparison.unevaluated);
+    };
+    assert_eq!(one.reasons, ["host-capability-failed"]);
+    // A change is listed already.
+    comparison.add(&request(), [&parsed(&admitted()), &failed], false);
+    assert_eq!(
+        (comparison.summary.errors, comparison.changes.len()),
+        (2, 1)
+    );
+    assert_eq!(comparison.unevaluated.len(), 1);
+}
+
+#[test]
 fn only_changed_answers_are_kept_unless_reasons_are_asked_for() {
     let mut other = denied();
     other["images"][0]["results"][0]["reasons"] = json!([]);
     for (lists_reasons, kept) in [(false, 1), (true, 2)] {
         let mut comparison = Comparison::default();
-        comparison.add(between(&admitted(), &denied()), lists_reasons);
-        comparison.add(between(&denied(), &other), lists_reasons);
-        comparison.add(None, lists_reasons);
+        comparison.add_change(between(&admitted(), &denied()), lists_reasons);
+        comparison.add_change(between(&denied(), &other), lists_reasons);
+        comparison.add_change(None, lists_reasons);
         assert_eq!(comparison.changes.len(), kept);
         let Summary {
             objects,

@@ -4,7 +4,9 @@ use std::io::{self, Write};
 
 use serde_json::json;
 
-use crate::comparison::{Change, Codes, Comparison, ImageChange, ObjectChange, Said, Summary};
+use crate::comparison::{
+    Change, Codes, Comparison, ImageChange, ObjectChange, Said, Summary, Unevaluated,
+};
 use crate::emit::human::module_note;
 use crate::terminal::{BOLD_GREEN, BOLD_RED, BOLD_YELLOW, DIM, RESET, printable};
 
@@ -15,6 +17,7 @@ pub(crate) fn json(out: &mut dyn Write, comparison: &Comparison, digest: &str) -
         "kind": "DiffReport",
         "module": {"digest": digest},
         "objects": comparison.changes,
+        "unevaluated": comparison.unevaluated,
         "summary": comparison.summary,
     });
     super::json::write(out, &document)
@@ -29,6 +32,22 @@ pub(crate) fn human(
     for change in &comparison.changes {
         object(out, change)?;
         writeln!(out)?;
+    }
+    for Unevaluated {
+        object,
+        source,
+        reasons,
+        ..
+    } in &comparison.unevaluated
+    {
+        let reasons = match reasons.as_slice() {
+            [] => "denied by an error".to_owned(),
+            reasons => printable(&reasons.join(", ")),
+        };
+        writeln!(
+            out,
+            "{BOLD_YELLOW}not evaluated{RESET}  {object}  {DIM}{source}{RESET}\n  {reasons}\n"
+        )?;
     }
     let summary = summary(&comparison.summary);
     writeln!(out, "{summary}{}", module_note(module))

@@ -29,7 +29,8 @@ pub(crate) fn json(
     super::json::write(out, &document)
 }
 
-fn object(evaluated: &Evaluated) -> serde_json::Result<Value> {
+/// An object of the document.
+pub(super) fn object(evaluated: &Evaluated) -> serde_json::Result<Value> {
     let Evaluated { request, answer } = evaluated;
     let kind = match answer.decision() {
         Ok(_) => "decision",

@@ -7,47 +7,52 @@ mod page;
 mod rule;
 
 use alloc::collections::BTreeSet;
-use std::io::{self, Write as _};
-use std::path::Path;
+use std::io::{self, Write};
 
-use serde_json::Value;
+use policy_lint::API_VERSION;
+use serde_json::{Value, json};
 
 use super::human::{admission, mark, printable_part, summary};
-use super::tree::Node;
+use super::tree::{Node, short_digests};
 use crate::decision::{Decision, DocumentResult, Enforcement, ImageDecision, Reason};
 use crate::fields::text;
 use crate::help;
 use crate::judge::Evaluated;
 use crate::settings_view::SettingsView;
-use crate::terminal::{self, BOLD_YELLOW, DIM, RESET, columns, printable};
-use crate::why_not;
+use crate::terminal::{BOLD_YELLOW, DIM, RESET, columns, printable};
+use crate::why_not::{self, Given};
 
-pub(crate) use page::{list_codes, nearest, page, pages};
+pub(crate) use page::{Entry, json as codes_json, list, listed, nearest, page, pages};
 
 /// Additions to the tree
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Detail<'p> {
     /// Nothing
     Tree,
-    /// Changes that would admit a denied image, with the file of the settings
-    WhyNot(&'p Path),
+    /// Changes that would admit a denied image, as commands that name these files
+    WhyNot(Given<'p>),
 }
 
 /// Prints a tree for each answer, and counts them.
 pub(crate) fn decisions(
+    mut out: &mut dyn Write,
     answers: &[Evaluated<Decision>],
     settings: &Value,
     detail: Detail<'_>,
     module: Option<&str>,
 ) -> io::Result<()> {
-    let mut out = anstream::stdout().lock();
     // Equal names stay equal, so that one is still found in the other.
     let shown = printable_json(settings);
-    for evaluated in answers {
-        object(evaluated, SettingsView(&shown)).write(&mut out, columns())?;
-        if let Detail::WhyNot(path) = detail {
-            let path = terminal::shown(path);
-            let found = why_not::fixes(evaluated, SettingsView(settings), &path);
+    let trees: Vec<_> = answers
+        .iter()
+        .map(|evaluated| object(evaluated, SettingsView(&shown)))
+        .collect();
+    let columns = columns();
+    let digests = short_digests(&trees, columns);
+    for (tree, evaluated) in trees.iter().zip(answers) {
+        tree.write(&mut out, columns, &digests)?;
+        if let Detail::WhyNot(given) = detail {
+            let found = why_not::fixes(evaluated, SettingsView(settings), given);
             fixes::write(&mut out, &found)?;
         }
         writeln!(out)?;
@@ -57,6 +62,27 @@ pub(crate) fn decisions(
         answers.iter().map(|one| one.answer.allowed),
         module,
     )
+}
+
+/// Writes an `Explanation`: the objects of an `EvaluationReport`, each with the changes that would admit it.
+pub(crate) fn json(
+    out: &mut dyn Write,
+    answers: &[Evaluated],
+    decisions: &[Evaluated<Decision>],
+    settings: &Value,
+    detail: Detail<'_>,
+) -> io::Result<()> {
+    let mut objects = Vec::new();
+    for (answer, decision) in answers.iter().zip(decisions) {
+        let mut object = super::evaluation::object(answer)?;
+        if let (Detail::WhyNot(given), Some(fields)) = (detail, object.as_object_mut()) {
+            let fixes = why_not::fixes(decision, SettingsView(settings), given);
+            fields.insert("whyNot".to_owned(), serde_json::to_value(fixes)?);
+        }
+        objects.push(object);
+    }
+    let document = json!({"apiVersion": API_VERSION, "kind": "Explanation", "objects": objects});
+    super::json::write(out, &document)
 }
 
 fn object(evaluated: &Evaluated<Decision>, settings: SettingsView<'_>) -> Node {

@@ -12,7 +12,10 @@ use std::io::{self, Write};
 use clap::ValueEnum;
 use policy_lint::{Diagnostic, Report, SourceFile};
 
-/// How findings are printed
+use super::no_result::Shape;
+use super::report;
+
+/// Formats of findings
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
     /// With the lines that they are about
@@ -34,13 +37,24 @@ pub(crate) enum Format {
 pub(crate) struct Linted {
     pub(crate) files: Vec<SourceFile>,
     pub(crate) report: Report,
-    /// How many findings were fixed in the files
+    /// Number of findings that were fixed in the files
     pub(crate) fixed: usize,
 }
 
 impl Linted {
     fn file(&self, diagnostic: &Diagnostic) -> Option<&SourceFile> {
         self.files.get(diagnostic.span().file)
+    }
+}
+
+/// The shape of a run without findings, because nothing could be linted.
+pub(crate) const fn shape(format: Format) -> Shape {
+    match format {
+        Format::Human | Format::Concise => Shape::Text,
+        Format::Json => Shape::Json("LintReport"),
+        Format::Sarif => Shape::Report(report::Format::Sarif),
+        Format::Junit => Shape::Report(report::Format::Junit),
+        Format::Github => Shape::Report(report::Format::Github),
     }
 }
 

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result, bail};
 use clap::ValueEnum;
 use clap::builder::{PossibleValue, TypedValueParser};
+use policy_lint::closest;
 
 use super::report;
 use crate::files::{self, Readers};
@@ -20,6 +21,16 @@ pub(crate) struct Output<F> {
     format: F,
     /// `None` for standard output
     path: Option<PathBuf>,
+}
+
+impl<F: Copy> Output<F> {
+    pub(crate) const fn format(&self) -> F {
+        self.format
+    }
+
+    pub(crate) const fn is_to_stdout(&self) -> bool {
+        self.path.is_none()
+    }
 }
 
 /// The formats of a command
@@ -100,6 +111,11 @@ fn parse<F: Formats>(text: &str) -> Result<Output<F>, String> {
     let all = F::all();
     let Some((_, format)) = all.iter().find(|(known, _)| known.get_name() == name) else {
         let known: Vec<_> = all.iter().map(|(known, _)| known.get_name()).collect();
+        if let Some(meant) = closest(name, known.iter().copied()) {
+            return Err(format!(
+                "there is no format `{name}`; did you mean `{meant}`?"
+            ));
+        }
         let known = known.join(", ");
         return Err(format!("expected one of {known}, optionally with `=FILE`"));
     };

@@ -5,6 +5,7 @@ mod changes;
 mod github;
 mod junit;
 mod markdown;
+mod no_result;
 mod objects;
 mod sarif;
 
@@ -68,7 +69,7 @@ pub(super) struct Finding {
     pub(super) position: Position,
 }
 
-/// What a result means for the run, the worst first
+/// Meaning of a result for the run, the worst first
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Level {
     /// There is no result

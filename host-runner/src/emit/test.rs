@@ -6,6 +6,7 @@ mod json;
 mod junit;
 mod report;
 
+use alloc::collections::BTreeMap;
 use std::io::{self, Write};
 
 use clap::ValueEnum;
@@ -13,9 +14,10 @@ use policy_lint::suite::Outcome;
 
 use super::output::OrReport;
 use crate::emit::report as reports;
+use crate::inputs::lines::{Lines, START};
 use crate::suite::{Case, CaseResult, Coverage, Ended, Loaded, Mutation};
 
-/// How results are printed
+/// Formats of results
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
     /// A line for each case, and how it differs
@@ -23,6 +25,8 @@ pub(crate) enum Format {
     /// One document: `countersign schema test-report`
     Json,
 }
+
+const TITLE: &str = "countersign test";
 
 pub(crate) type Formats = OrReport<Format>;
 
@@ -36,12 +40,24 @@ pub(crate) struct Tested {
     pub(crate) coverage: Vec<Coverage>,
     pub(crate) threshold: usize,
     pub(crate) mutations: Vec<Mutation>,
+    /// Suites that cannot be used
+    pub(crate) problems: Vec<String>,
     /// `sha256:…` of the module
     pub(crate) module: String,
     /// Whether people are shown it
     pub(crate) is_verbose: bool,
     /// Whether cases that are as expected are left out of what people read
     pub(crate) fail_only: bool,
+}
+
+/// A failure other than that of a case
+#[derive(Debug)]
+pub(crate) struct Gap<'t> {
+    /// The settings
+    file: &'t str,
+    /// The line of the setting
+    line: usize,
+    message: String,
 }
 
 impl Tested {
@@ -57,16 +73,17 @@ impl Tested {
 
     /// The results of each suite that was run, in order.
     fn by_suite(&self) -> impl Iterator<Item = (&Loaded, Vec<&CaseResult>)> {
-        let suites = self.suites.iter().enumerate();
-        suites.filter_map(|(index, suite)| {
-            let results = self.results.iter().filter(|result| result.suite == index);
-            let results: Vec<_> = results.collect();
-            (!results.is_empty()).then_some((suite, results))
-        })
+        let mut groups: BTreeMap<usize, Vec<&CaseResult>> = BTreeMap::new();
+        for result in &self.results {
+            groups.entry(result.suite).or_default().push(result);
+        }
+        let groups = groups.into_iter();
+        groups.filter_map(|(index, results)| Some((self.suites.get(index)?, results)))
     }
 
-    /// Returns the failures other than cases: insufficient coverage and undetected changes, by settings.
-    fn gaps(&self) -> impl Iterator<Item = (&str, String)> {
+    /// Returns the failures other than cases: insufficient coverage and undetected changes.
+    pub(crate) fn gaps(&self) -> impl Iterator<Item = Gap<'_>> {
+        let mut lines = Lines::default();
         let below = self
             .coverage
             .iter()
@@ -79,13 +96,20 @@ impl Tested {
             let message = format!(
                 "coverage is {percent} %, below the threshold of {threshold} %: no case exercises {left}"
             );
-            (one.settings.as_str(), message)
+            Gap {
+                file: &one.settings,
+                line: START.line,
+                message,
+            }
         });
         let unnoticed = self.mutations.iter().flat_map(|one| {
-            one.survivors.iter().map(|survivor| {
-                let message = format!("no case notices: {}, at {}", survivor.what, survivor.place);
-                (one.settings.as_str(), message)
-            })
+            let survivors = one.survivors.iter();
+            survivors.map(move |survivor| (one.settings.as_str(), survivor))
+        });
+        let unnoticed = unnoticed.map(move |(file, survivor)| Gap {
+            file,
+            line: lines.of_settings(file, &survivor.place).line,
+            message: format!("no case notices: {}, at {}", survivor.what, survivor.place),
         });
         below.chain(unnoticed)
     }

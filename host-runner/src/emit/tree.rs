@@ -25,14 +25,15 @@ impl Node {
         self
     }
 
-    /// Writes the tree; for a terminal, wrapped and with short digests.
-    pub(super) fn write(&self, out: &mut impl Write, columns: Option<usize>) -> io::Result<()> {
+    /// Writes the tree; for a terminal of so many columns, wrapped and with short digests.
+    pub(super) fn write(
+        &self,
+        out: &mut impl Write,
+        columns: Option<usize>,
+        digests: &ShortDigests,
+    ) -> io::Result<()> {
         let mut lines = Vec::new();
         self.lines("", "", &mut lines);
-        let digests = match columns {
-            Some(_) => ShortDigests::of(lines.iter().map(|line| line.text)),
-            None => ShortDigests::default(),
-        };
         for Line { first, next, text } in &lines {
             let text = digests.shorten(text);
             let width = columns.unwrap_or(usize::MAX);
@@ -78,6 +79,21 @@ impl Node {
     }
 }
 
+/// The digests of trees that are read together, which are short on a terminal.
+pub(super) fn short_digests<'n>(
+    trees: impl IntoIterator<Item = &'n Node>,
+    columns: Option<usize>,
+) -> ShortDigests {
+    if columns.is_none() {
+        return ShortDigests::default();
+    }
+    let mut lines = Vec::new();
+    trees
+        .into_iter()
+        .for_each(|tree| tree.lines("", "", &mut lines));
+    ShortDigests::of(lines.iter().map(|line| line.text))
+}
+
 /// Lines are not broken into parts shorter than this.
 const MIN_WIDTH: usize = 30;
 
@@ -100,11 +116,24 @@ mod tests {
             Node::new("d").with([Node::new("e")]),
         ]);
         let mut out = Vec::new();
-        tree.write(&mut out, None).unwrap();
+        tree.write(&mut out, None, &ShortDigests::default())
+            .unwrap();
         let text = String::from_utf8(out).unwrap();
         let text = anstream::adapter::strip_str(&text).to_string();
         let expected = "root\n├─ a\n│  ├─ b\n│  └─ c\n└─ d\n   └─ e\n";
         assert_eq!(text, expected);
+    }
+
+    /// A reader compares the objects with each other.
+    #[test]
+    fn digests_that_look_alike_in_two_trees_stay_whole() {
+        let digest = |middle: &str| format!("sha256:1234{}5678", middle.repeat(56));
+        let (one, other) = (digest("a"), digest("b"));
+        let trees = [Node::new(one.clone()), Node::new(other)];
+        let both = short_digests(&trees, Some(80));
+        assert_eq!(both.shorten(&one), one);
+        let alone = short_digests(&trees[..1], Some(80));
+        assert_eq!(alone.shorten(&one), "sha256:1234…5678");
     }
 
     #[test]
@@ -113,7 +142,8 @@ mod tests {
         let tree =
             Node::new("root").with([Node::new(long).with([Node::new("a")]), Node::new(long)]);
         let mut out = Vec::new();
-        tree.write(&mut out, Some(40)).unwrap();
+        tree.write(&mut out, Some(40), &ShortDigests::default())
+            .unwrap();
         let text = String::from_utf8(out).unwrap();
         let text = anstream::adapter::strip_str(&text).to_string();
         let expected = "\

@@ -87,7 +87,7 @@ pub(crate) struct Workloads {
     pub(crate) guesses: Vec<Plural>,
 }
 
-/// How a kind is called as a resource
+/// The resource name of a kind
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Plural {
     pub(crate) group: String,

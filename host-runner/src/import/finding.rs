@@ -11,7 +11,7 @@ pub(crate) struct Finding {
     pub(crate) help: Option<String>,
 }
 
-/// How grave it is
+/// Severity
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Level {
     /// Something without effect was left out or renamed

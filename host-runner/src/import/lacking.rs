@@ -48,7 +48,7 @@ fn report_attestors(attestors: &[Export], occurrences: &[Export], findings: &mut
     );
 }
 
-/// How to configure the evidence of a check; `None` where it needs none.
+/// Help on configuring the evidence of a check; `None` if it needs none.
 const fn evidence_help(kind: CheckType) -> Option<&'static str> {
     Some(match kind {
         CheckType::AlwaysDeny | CheckType::TrustedDirectory => return None,

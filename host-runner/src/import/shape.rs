@@ -167,7 +167,7 @@ const PKIX_KEY: Shape = Fields(&[
     ("keyId", Leaf),
 ]);
 
-/// How a field is spelled that was written in another way, such as `evaluation_mode`.
+/// Returns the spelling of a field that was written in another way, such as `evaluation_mode`.
 pub(crate) fn spelling(key: &str) -> Option<&'static str> {
     let plain = |key: &str| key.replace(['_', '-'], "").to_ascii_lowercase();
     let wanted = plain(key);

@@ -29,7 +29,7 @@ const WITHOUT_IMAGES: &[(&str, &[&str])] = &[
     ("admissionregistration.k8s.io", &[]),
     ("apiextensions.k8s.io", &[]),
     ("apiregistration.k8s.io", &[]),
-    // What a controller has written down about a template that the policy has seen.
+    // A controller's copy of a template that the policy has evaluated.
     ("apps", &["ControllerRevision"]),
     ("autoscaling", &[]),
     ("certificates.k8s.io", &[]),

@@ -41,10 +41,27 @@ impl Lines {
     /// The position of a field of an object, such as `spec.containers[0].image`; the position of the object if it
     /// has no such field, and the start of the file if that is unknown.
     pub(crate) fn position(&mut self, file: &str, place: &Place, field: &str) -> Position {
+        let documents = self.documents(file);
+        let position = documents.and_then(|documents| documents.position(place, field));
+        position.unwrap_or(START)
+    }
+
+    fn documents(&mut self, file: &str) -> Option<&Documents> {
         let documents = self.files.entry(file.to_owned());
         let documents = documents.or_insert_with(|| Documents::read(file));
-        let documents = documents.as_ref();
-        let position = documents.and_then(|documents| documents.position(place, field));
+        documents.as_ref()
+    }
+}
+
+impl Lines {
+    /// The position of a setting, such as `policy.defaultAdmissionRule`, in a file of settings or in the manifest of a
+    /// policy with settings.
+    pub(crate) fn of_settings(&mut self, file: &str, setting: &str) -> Position {
+        let documents = self.documents(file);
+        let position = documents.and_then(|Documents { file, .. }| {
+            let span = policy_lint::place(file, setting)?;
+            Some(file.position(span.start))
+        });
         position.unwrap_or(START)
     }
 }

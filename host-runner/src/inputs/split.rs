@@ -49,7 +49,7 @@ pub(super) struct Document<'t> {
     pub(super) text: &'t str,
     /// Offset of its first byte
     pub(super) start: usize,
-    /// How many lines stand before it
+    /// Number of lines before it
     line: usize,
 }
 

@@ -74,7 +74,7 @@ pub(super) fn found_in(text: &str, namespace: Option<&str>, name: &str) -> Optio
 /// Twice what the policy reads of a request. Longer is no Kubernetes object: etcd holds 1.5 MiB.
 const MAX_OBJECT: u64 = 16 << 20;
 
-/// How much is looked at to tell JSON from YAML.
+/// Number of bytes that are read to tell JSON from YAML.
 const HEAD: u64 = 4096;
 
 /// The objects of one file

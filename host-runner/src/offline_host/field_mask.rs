@@ -69,7 +69,7 @@ mod tests {
         };
         let paths: Vec<_> = paths.iter().map(|path| (*path).to_owned()).collect();
         FieldMask::new(&paths).apply(&mut object);
-        // What is always there is the same every time.
+        // Fields of every object are returned under every mask.
         assert_eq!(object.shift_remove("metadata").unwrap()["labels"]["b"], "c");
         assert_eq!(object.shift_remove("kind").unwrap(), "Pod");
         assert_eq!(object.shift_remove("apiVersion").unwrap(), "v1");

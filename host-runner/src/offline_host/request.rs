@@ -32,7 +32,7 @@ pub(crate) enum Subject<'r> {
     Other,
 }
 
-/// How the payload of an operation becomes a request
+/// Conversion of an operation's payload to a request
 enum Payload {
     /// A JSON string, the one field of this name
     Text(&'static str, &'static str),

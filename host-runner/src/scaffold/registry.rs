@@ -3,6 +3,9 @@
 use policy_wasm::image::ImageReference;
 use policy_wasm::pattern::{NamePattern, TrustedDirectory};
 
+/// Docker Hub, as images name it in full
+const HUB: &str = "docker.io/";
+
 /// A pattern, and what stands before its wildcard
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Registry {
@@ -42,6 +45,58 @@ impl Registry {
             return Err(format!("`{stem}` cannot be part of an image name{help}"));
         }
         Ok(registry)
+    }
+
+    /// The pattern, and the ones for other spellings of the same images: patterns of an allowlist are compared with the
+    /// spelling of the Pod. Of Docker Hub's official images, no pattern covers the short names, such as `nginx`.
+    pub(crate) fn spellings(&self) -> Vec<Self> {
+        let Some(path) = self.hub_path() else {
+            return vec![self.clone()];
+        };
+        let full = Self::spelled(&format!("{HUB}{path}"));
+        let short = (!self.is_official() && !path.starts_with('*')).then(|| Self::spelled(path));
+        let mut all = vec![self.clone()];
+        all.extend([full].into_iter().chain(short).filter(|one| one != self));
+        all
+    }
+
+    /// The pattern with its registry, which Docker Hub's short names leave out: a trusted directory needs one.
+    pub(crate) fn in_full(&self) -> Self {
+        match self.hub_path() {
+            Some(path) if path == self.pattern => Self::spelled(&format!("{HUB}{path}")),
+            _ => self.clone(),
+        }
+    }
+
+    /// Whether it is of Docker Hub's official images, whose short names have no directory.
+    pub(crate) fn is_official(&self) -> bool {
+        self.hub_path()
+            .is_some_and(|path| path.starts_with("library/"))
+    }
+
+    pub(crate) fn is_of_docker_hub(&self) -> bool {
+        self.hub_path().is_some()
+    }
+
+    /// The pattern without the registry, if that is Docker Hub.
+    fn hub_path(&self) -> Option<&str> {
+        let pattern = &self.pattern;
+        let (first, rest) = pattern.split_once('/')?;
+        match first {
+            "docker.io" | "index.docker.io" => Some(rest),
+            "localhost" => None,
+            first if first.contains(['.', ':']) => None,
+            _ => Some(pattern),
+        }
+    }
+
+    /// A pattern that ends as [`Self::parse`] demands.
+    fn spelled(pattern: &str) -> Self {
+        let stem = pattern.trim_end_matches('*').trim_end_matches('/');
+        Self {
+            pattern: pattern.to_owned(),
+            stem: stem.to_owned(),
+        }
     }
 
     /// Kubernetes' own images.
@@ -93,6 +148,12 @@ impl Registry {
                 "`{pattern}`: images of Kubernetes are exempt anyway; leave it out"
             ));
         }
+        if stem.starts_with("localhost") {
+            return Err(format!(
+                "`{pattern}` cannot be demanded together with attestors: a check knows only registries with a dot in \
+                 their names; give --registry alone, or the registry under another name, such as `registry.localhost`"
+            ));
+        }
         if let Err(error) = TrustedDirectory::parse(stem) {
             return Err(format!(
                 "`{pattern}` cannot be demanded together with attestors: {error}"
@@ -122,6 +183,28 @@ impl Registry {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn images_of_docker_hub_have_several_spellings() {
+        #[rustfmt::skip]
+        let rows: [(&str, &[&str], &str); 7] = [
+            ("docker.io/shop/**", &["docker.io/shop/**", "shop/**"], "docker.io/shop/**"),
+            ("shop/*", &["shop/*", "docker.io/shop/*"], "docker.io/shop/*"),
+            ("index.docker.io/shop/*", &["index.docker.io/shop/*", "docker.io/shop/*", "shop/*"], "index.docker.io/shop/*"),
+            ("docker.io/library/*", &["docker.io/library/*"], "docker.io/library/*"),
+            ("library/*", &["library/*", "docker.io/library/*"], "docker.io/library/*"),
+            ("localhost/shop/*", &["localhost/shop/*"], "localhost/shop/*"),
+            ("r.example:5000/shop/**", &["r.example:5000/shop/**"], "r.example:5000/shop/**"),
+        ];
+        for (pattern, spellings, full) in rows {
+            let registry = Registry::parse(pattern).unwrap();
+            let found = registry.spellings();
+            let found: Vec<_> = found.iter().map(|one| one.pattern.as_str()).collect();
+            assert_eq!(found, spellings, "{pattern}");
+            assert_eq!(registry.in_full().pattern, full, "{pattern}");
+            assert_eq!(registry.is_official(), pattern.contains("library/"));
+        }
+    }
 
     #[test]
     fn an_error_says_what_to_write() {

@@ -81,6 +81,8 @@ fn scaffolds() -> Vec<Scaffold> {
                 "registry.k8s.io/**",
                 "registry.other.example/shop/**",
             ]),
+            allowlist(&["docker.io/shop/**", "docker.io/library/*", "team/*"]),
+            allowlist(&["localhost:5000/**", "r.example/**", "localhost/shop/*"]),
             attested(&[("build", P256)]),
             attested(&[
                 ("projects/p/attestors/build", P256),
@@ -88,6 +90,10 @@ fn scaffolds() -> Vec<Scaffold> {
                 ("on", OPENPGP),
             ]),
             both(&["registry.example/shop/**"], &[("build", P256)]),
+            both(
+                &["docker.io/library/*", "docker.io/shop/**"],
+                &[("build", P256)],
+            ),
             both(
                 &[
                     "registry.example/a/b/*",
@@ -324,6 +330,20 @@ fn a_registry_is_everything_below_a_place() {
     }
 }
 
+#[test]
+fn a_registry_to_which_anyone_can_push_is_not_exempted() {
+    let scaffold = Scaffold {
+        shape: allowlist(&["docker.io/**"]),
+        namespaces: Vec::new(),
+    };
+    let error = scaffold.files().unwrap_err().to_string();
+    assert_eq!(
+        error,
+        "pattern `docker.io/**` covers a whole registry, to which anyone can push; use a narrower pattern, such as \
+         `docker.io/my-project/**`"
+    );
+}
+
 /// An allowlist would exempt images of the registry from attestation.
 #[test]
 fn a_demanded_registry_is_no_exemption() {
@@ -350,7 +370,7 @@ fn a_demanded_registry_is_no_exemption() {
 fn a_registry_without_a_directory_cannot_be_demanded() {
     for (pattern, why) in [
         ("registry.example/**", "a directory is needed"),
-        ("localhost/shop/**", "two or more words"),
+        ("localhost/shop/**", "only registries with a dot"),
         ("registry.k8s.io/a/**", "are exempt anyway"),
     ] {
         let error = Registry::parse(pattern)

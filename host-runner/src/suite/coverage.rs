@@ -60,7 +60,7 @@ impl Coverage {
         self.parts.into_iter().map(|part| part.mark).collect()
     }
 
-    /// How many parts were exercised.
+    /// Returns the number of parts that were exercised.
     #[must_use]
     pub fn exercised(&self) -> usize {
         self.parts.iter().filter(|part| part.exercised).count()

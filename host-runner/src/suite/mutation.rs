@@ -35,7 +35,7 @@ pub struct Mutant {
 pub struct Mutation {
     /// The settings file
     pub settings: String,
-    /// How many changes there were
+    /// Number of changes
     pub mutants: usize,
     /// Changes that no case detected
     pub survivors: Vec<Survivor>,
@@ -334,7 +334,7 @@ impl Mutants {
             annotation,
             Change::Replace(false.into()),
         );
-        // What is evaluated where nothing is said.
+        // Settings without `podTemplates` evaluate them.
         let templates = root.key("podTemplates");
         self.push(
             "ignore the templates of controllers",

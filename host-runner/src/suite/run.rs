@@ -26,20 +26,20 @@ pub struct CaseResult {
     pub suite: usize,
     /// Index of the case
     pub case: usize,
-    /// How long the module took
+    /// Time that the module took
     pub took: Duration,
-    /// How it ended
+    /// Its end
     pub ended: Ended,
 }
 
-/// How a case ended
+/// End of a case
 #[derive(Debug)]
 pub enum Ended {
     /// The module answered
     Decided {
         /// Its Decision
         decision: Box<Decision>,
-        /// How that differs from what is expected; empty is as expected
+        /// Differences from the expectation; empty if as expected
         mismatches: Vec<Mismatch>,
     },
     /// The module did not answer: it trapped, or ran out of time or memory

@@ -295,11 +295,11 @@ impl Work<'_> {
     }
 }
 
-/// How many cases are run before it is known whether one of them detects a change
+/// Number of cases that run before it is known whether one of them detects a change
 const AT_ONCE: usize = 16;
 
 impl Answered {
-    /// How much is satisfied by an image that is not exempt.
+    /// Rank of the image: before others if it is not exempt, then by the parts that it satisfies.
     fn satisfied(&self) -> (bool, usize) {
         let is_exempt = self.marks.iter().any(|mark| mark.contains(" exempt "));
         let is_good = |mark: &&String| mark.ends_with(" passed") || mark.ends_with(" satisfied");

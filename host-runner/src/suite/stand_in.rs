@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::place::Place;
 use super::signer::TestKey;
+use crate::settings_view::NOTES;
 
 /// A test key in its place
 #[derive(Debug)]
@@ -39,7 +40,7 @@ pub(super) fn replace(
     let Some(owner) = owner.get_mut(settings) else {
         return Err(format!("the settings have no place `{stands_for}`"));
     };
-    for note in ["userOwnedGrafeasNote", "userOwnedDrydockNote"] {
+    for note in NOTES {
         if let Some(note) = owner.get_mut(note) {
             if let Some(fields) = note.as_object_mut() {
                 fields.insert("publicKeys".into(), json!([key.entry()]));

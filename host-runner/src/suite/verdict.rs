@@ -43,7 +43,7 @@ pub(super) fn compare(
             outcome.name().into(),
         );
     }
-    // What could not be judged is denied too, and is no proof that the policy refuses it.
+    // An object that could not be evaluated is denied as well, which does not show that the policy denies it.
     let is_error = decision.verdict == Verdict::Error && outcome == Outcome::Denied;
     if is_error && expectation.outcome == Outcome::Denied && !expectation.gives_reasons() {
         differ(

@@ -97,13 +97,13 @@ pub(crate) fn begins_command(text: &str, at: usize) -> bool {
     }
     rest.strip_prefix("##").is_some_and(|rest| {
         let name = rest.trim_start_matches(|one: char| one.is_ascii_alphabetic());
-        // What follows is not ours to know.
+        // Text of another writer may follow.
         name.is_empty() || name.starts_with('[')
     })
 }
 
-const BEGIN: &str = "-----BEGIN ";
-const END: &str = "-----END ";
+const BEGIN: &str = "-----BEGIN";
+const END: &str = "-----END";
 
 /// The places of private keys in a text: between their markers, or up to the end if the second is missing.
 pub(crate) fn private_keys(text: &str) -> Vec<Range<usize>> {
@@ -116,7 +116,7 @@ pub(crate) fn private_keys(text: &str) -> Vec<Range<usize>> {
         };
         let is_private = text
             .get(from..label_end)
-            .is_some_and(|label| label.len() < MAX_LABEL && label.contains("PRIVATE KEY"));
+            .is_some_and(|label| label.len() < MAX_LABEL && is_private_key(label));
         if !is_private {
             continue;
         }
@@ -128,6 +128,12 @@ pub(crate) fn private_keys(text: &str) -> Vec<Range<usize>> {
         from = end;
     }
     keys
+}
+
+/// Whether a label is one of private keys. A message may have a line break in it, or the escape of one.
+fn is_private_key(label: &str) -> bool {
+    let letters: String = label.chars().filter(char::is_ascii_uppercase).collect();
+    letters.contains("PRIVATEKEY")
 }
 
 /// Maximum length of a PEM label
@@ -198,6 +204,16 @@ mod tests {
         let expected =
             serde_json::json!({"a\\": [masked, "b\"", open], "z": "\\", "é": open, open: 1});
         assert_eq!(shown, expected);
+        // As wrapped in the message of a denial, and in JSON.
+        let wrapped =
+            "kind `-----BEGIN PRIVATE\n    KEY-----\nMIIsecret\n-----END PRIVATE KEY-----`";
+        for shown in [
+            printable_lines(wrapped).join("\n"),
+            json_without_keys(&serde_json::json!(wrapped).to_string()).into_owned(),
+        ] {
+            assert!(!shown.contains("secret"), "{shown}");
+            assert!(shown.contains("KEY----- (left out) -----END"), "{shown}");
+        }
         let public = "-----BEGIN PUBLIC KEY----- MII -----END PUBLIC KEY-----";
         assert_eq!(printable(public), public);
     }

@@ -1,6 +1,8 @@
 //! Ways around the checks of platform policies: for each type, the statement that is missing or the
 //! line of the check to change.
 
+use core::slice;
+
 use policy_wasm::attestation::statement::predicate_type::{
     COSIGN_SCAN_V1, PROVENANCE_V1, UPLOAD_V1,
 };
@@ -8,37 +10,46 @@ use policy_wasm::{CheckType, Code};
 use serde_json::Value;
 
 use super::request::{hex, ways_for_reasons};
-use super::signing::{Key, Signer, script};
+use super::signing::{Key, Signer, Source, sign};
 use super::yaml::scalar;
 use super::{Obstacle, Refused, Way, exemption_caution};
 use crate::decision::{DocumentResult, Reason, Verdict, has};
 use crate::settings_view::Level;
 use crate::terminal::printable;
 
-/// Returns one obstacle for each failed check. Checks that only need a digest are combined.
+/// Returns one obstacle for all checks that need a digest, and one for each check that fails for another reason: such a
+/// check needs both.
 pub(super) fn obstacles(result: &DocumentResult, refused: &Refused<'_>) -> Vec<Obstacle> {
     let document = &result.document;
     let Some(check_set) = &result.check_set else {
         return Vec::new();
     };
     let checks = check_set.checks.iter();
-    let failed = checks.filter(|check| check.verdict != Verdict::Conformant);
-    let (nameless, others): (Vec<_>, Vec<_>) =
-        failed.partition(|check| lacks_only_a_digest(&check.reasons));
+    let failed: Vec<_> = checks
+        .filter(|check| check.verdict != Verdict::Conformant)
+        .collect();
+    let is_digest = |reason: &&Reason| reason.code == Code::DigestRequired;
     let mut obstacles = Vec::new();
-    if let Some(first) = nameless.first() {
+    let mut reasons = failed.iter().flat_map(|check| &check.reasons);
+    if let Some(digest) = reasons.find(is_digest) {
         let place = Level::Policy.place(document);
-        let mut ways = ways_for_reasons(&first.reasons, refused);
+        let mut ways = ways_for_reasons(slice::from_ref(digest), refused);
         ways.extend(exemption(&printable(&place), "the policy", refused));
         obstacles.push(Obstacle {
             what: format!("its name, in every check of {document}"),
             ways,
         });
     }
-    obstacles.extend(others.into_iter().filter_map(|check| {
+    obstacles.extend(failed.into_iter().filter_map(|check| {
         let (set, index) = (check_set.index?, check.index?);
+        let is_other = |reason: &&Reason| !is_digest(reason);
+        let others = check.reasons.iter().filter(is_other).cloned();
+        let reasons: Vec<_> = others.collect();
+        if reasons.is_empty() && !check.reasons.is_empty() {
+            return None;
+        }
         let failed = Failed {
-            reasons: &check.reasons,
+            reasons: &reasons,
             written: refused.settings.check(document, set, index)?,
             place: Level::Check(set, index).place(document),
             refused,
@@ -52,10 +63,6 @@ pub(super) fn obstacles(result: &DocumentResult, refused: &Refused<'_>) -> Vec<O
         })
     }));
     obstacles
-}
-
-fn lacks_only_a_digest(reasons: &[Reason]) -> bool {
-    !reasons.is_empty() && reasons.iter().all(|one| one.code == Code::DigestRequired)
 }
 
 /// The pattern that covers this image as it is written, and no other, at a place of the settings. A
@@ -92,7 +99,7 @@ impl Failed<'_> {
             }
             Some(CheckType::Slsa) => vec![self.provenance(), self.slsa_rule()],
             Some(kind @ (CheckType::SimpleSigningAttestation | CheckType::SigstoreSignature)) => {
-                vec![self.signature(kind.field())]
+                vec![self.signature(kind)]
             }
             // Only another policy admits the image.
             Some(CheckType::AlwaysDeny) | None => Vec::new(),
@@ -205,9 +212,9 @@ impl Failed<'_> {
     }
 
     /// A signature with the first key of the check.
-    fn signature(&self, field: &str) -> Option<Way> {
+    fn signature(&self, kind: CheckType) -> Option<Way> {
         let (repository, digest) = self.refused.subject()?;
-        let check = self.written.get(field)?;
+        let check = self.written.get(kind.field())?;
         let key = check
             .pointer("/attestationAuthenticators/0/pkixPublicKeySet/pkixPublicKeys/0")
             .and_then(Key::pkix)
@@ -215,12 +222,11 @@ impl Failed<'_> {
                 let key = check.pointer("/sigstoreAuthorities/0/publicKeySet/publicKeys/0")?;
                 Key::sigstore(key)
             })?;
-        let signer = Signer {
-            note: None,
-            attestor: None,
-            key,
-        };
-        let block = script(&repository, digest, &signer, self.refused.files);
+        let Refused {
+            settings, files, ..
+        } = *self.refused;
+        let source = Source::of_check(settings, kind);
+        let block = sign(&repository, digest, &Signer::check(key), source, files);
         Some(Way::new("sign it with a key of the check", block))
     }
 

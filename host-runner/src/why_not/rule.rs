@@ -3,7 +3,7 @@
 
 use policy_wasm::Code;
 
-use super::signing::{Key, Signer, Source, commands, script};
+use super::signing::{Key, Signer, Source, sign};
 use super::yaml::scalar;
 use super::{Obstacle, Refused, Way, exemption_caution, request};
 use crate::decision::{AppliedRule, AttestorResult, DocumentResult, has};
@@ -47,18 +47,13 @@ fn signed_by_all(unsatisfied: &[&AttestorResult], refused: &Refused<'_>) -> Opti
         let written = refused.settings.attestor(name)?;
         let key = Key::of_attestor(written.keys.first()?)?;
         let files = refused.files;
-        way.blocks
-            .push(match Source::of(refused.settings, written.note) {
-                Source::Settings => {
-                    let signer = Signer {
-                        note: Some(written.note),
-                        attestor: Some(name),
-                        key,
-                    };
-                    script(&repository, digest, &signer, files)
-                }
-                source => commands(&repository, digest, name, &key, source, files),
-            });
+        way.blocks.push(sign(
+            &repository,
+            digest,
+            &Signer::attestor(name, written.note, key),
+            Source::of(refused.settings, written.note),
+            files,
+        ));
         names.push(format!("`{}`", printable(name)));
     }
     way.title = format!("sign it as {}", names.join(" and as "));

@@ -1,8 +1,11 @@
 //! Commands that sign an image for an attestor or a check, and store the attestation where the settings read it. If they
 //! read only themselves, a shell script prints the occurrence to add.
 
+use std::path::Path;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use policy_wasm::CheckType;
 use policy_wasm::attestation::media_type::SIMPLE_SIGNING;
 use policy_wasm::key::{Algorithm, PublicKey};
 use serde_json::{Value, json};
@@ -12,22 +15,79 @@ use crate::attest::payload::simple_signing;
 use crate::attest::public_key::KeyEntry;
 use crate::fields::text;
 use crate::settings_view::SettingsView;
-use crate::terminal::shell_word;
+use crate::terminal::{shell_quoted, shell_word, shown};
 
 /// Whose signature is asked for
 pub(super) struct Signer<'a> {
-    /// Under which note it is filed; a check asks for none
-    pub(super) note: Option<&'a str>,
-    /// Its name; a check has none
-    pub(super) attestor: Option<&'a str>,
-    pub(super) key: Key,
+    asker: Asker<'a>,
+    key: Key,
+}
+
+/// The part of the settings that requires the signature
+enum Asker<'a> {
+    Attestor {
+        name: &'a str,
+        note: &'a str,
+    },
+    /// A check of a platform policy, which accepts any note
+    Check,
+}
+
+impl<'a> Signer<'a> {
+    /// An attestor, with its note.
+    pub(super) const fn attestor(name: &'a str, note: &'a str, key: Key) -> Self {
+        Self {
+            asker: Asker::Attestor { name, note },
+            key,
+        }
+    }
+
+    /// The owner of a key of a check.
+    pub(super) const fn check(key: Key) -> Self {
+        Self {
+            asker: Asker::Check,
+            key,
+        }
+    }
+
+    /// The options of `attest sign` that name the key, its owner, and what the key alone does not say.
+    fn options(&self, source: Source<'_>, files: &Files) -> String {
+        let with = match self.key.tool {
+            Tool::OpenSsl(_) | Tool::OpenSslEnvelope => "--key KEY.pem",
+            Tool::Gpg => "--signature-file payload.sig",
+        };
+        match (&self.asker, source) {
+            (Asker::Attestor { name, .. }, _) => {
+                let (settings, name) = (shell_word(&files.settings), shell_word(name));
+                format!("{with} --settings {settings} --attestor {name}")
+            }
+            (Asker::Check, Source::Kubernetes { note, namespace }) => {
+                let (note, namespace) = (shell_word(note), shell_word(namespace));
+                let key = &self.key.options;
+                format!("{with}{key} --note {note} --namespace {namespace}")
+            }
+            (Asker::Check, _) => format!("{with}{}", self.key.options),
+        }
+    }
+
+    /// The name under which `kubectl` owns the attestation.
+    fn manager(&self) -> &str {
+        match self.asker {
+            Asker::Attestor { name, .. } => name.rsplit('/').next().unwrap_or(name),
+            Asker::Check => "countersign",
+        }
+    }
 }
 
 /// A source of attestations that the settings read
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Source<'s> {
-    /// In the cluster, in this namespace of the note
-    Kubernetes(&'s str),
+    /// In the cluster
+    Kubernetes {
+        note: &'s str,
+        /// The namespace of the note
+        namespace: &'s str,
+    },
     Registry,
     PodAnnotation,
     /// Only in the settings themselves
@@ -36,11 +96,11 @@ pub(super) enum Source<'s> {
 
 impl<'s> Source<'s> {
     /// The source to store an attestation of this note in.
-    pub(super) fn of(settings: SettingsView<'s>, note: &str) -> Self {
-        let notes = settings.0.pointer("/evidence/kubernetes/notes");
+    pub(super) fn of(settings: SettingsView<'s>, note: &'s str) -> Self {
+        let notes = settings.0.pointer(NOTES);
         let namespace = notes.and_then(|notes| notes.get(note)?.as_str());
         if let Some(namespace) = namespace {
-            Self::Kubernetes(namespace)
+            Self::Kubernetes { note, namespace }
         } else if settings.is_on("/evidence/registry") {
             Self::Registry
         } else if settings.is_on("/evidence/podAnnotation") {
@@ -49,21 +109,72 @@ impl<'s> Source<'s> {
             Self::Settings
         }
     }
+
+    /// The source to store an attestation for a check in. The cluster comes last, because its namespaces belong to
+    /// attestors.
+    pub(super) fn of_check(settings: SettingsView<'s>, check: CheckType) -> Self {
+        // Annotations hold envelopes, which are no signatures of cosign.
+        let reads_envelopes = check != CheckType::SigstoreSignature;
+        if settings.is_on("/evidence/registry") {
+            Self::Registry
+        } else if reads_envelopes && settings.is_on("/evidence/podAnnotation") {
+            Self::PodAnnotation
+        } else {
+            let notes = settings.0.pointer(NOTES).and_then(Value::as_object);
+            let first = notes.and_then(|notes| notes.iter().next());
+            first
+                .and_then(|(note, namespace)| {
+                    let namespace = namespace.as_str()?;
+                    Some(Self::Kubernetes { note, namespace })
+                })
+                .unwrap_or(Self::Settings)
+        }
+    }
 }
 
-/// Files that the commands name
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Files<'f> {
-    /// The settings
-    pub(crate) settings: &'f str,
+const NOTES: &str = "/evidence/kubernetes/notes";
+
+/// Files and folders that the command was given
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Given<'p> {
+    pub(crate) settings: &'p Path,
+    /// The folder of `--kubernetes`
+    pub(crate) kubernetes: Option<&'p Path>,
+    /// The folder of `--registry`
+    pub(crate) registry: Option<&'p Path>,
+}
+
+/// Files and folders that the printed commands name
+#[derive(Debug)]
+pub(crate) struct Files {
+    settings: String,
     /// The manifest with the image
-    pub(crate) manifest: &'f str,
+    manifest: String,
+    /// The folder for objects of the kind `Attestation`
+    kubernetes: String,
+    /// The OCI image layout
+    registry: String,
+}
+
+impl Files {
+    /// The given files; folders that were not given have a name to begin with.
+    pub(super) fn of(given: Given<'_>, manifest: &str) -> Self {
+        let or = |path: Option<&Path>, name: &str| path.map_or_else(|| name.to_owned(), shown);
+        Self {
+            settings: shown(given.settings),
+            manifest: manifest.to_owned(),
+            kubernetes: or(given.kubernetes, "attestations"),
+            registry: or(given.registry, "layout"),
+        }
+    }
 }
 
 /// The key to sign with
 pub(super) struct Key {
     id: String,
     tool: Tool,
+    /// Options of `attest sign` without settings: the algorithm of an RSA key, and an id of its own
+    options: String,
 }
 
 /// The program that signs with a key
@@ -79,9 +190,22 @@ impl Key {
     /// A `publicKeys[]` entry of an attestor.
     pub(super) fn of_attestor(entry: &Value) -> Option<Self> {
         let KeyEntry { algorithm, key, .. } = KeyEntry::listed(entry)?;
+        let id = key.id().to_owned();
+        let mut options = String::new();
+        if let Some(algorithm) = algorithm {
+            let name = algorithm.name();
+            if name.starts_with("RSA_") {
+                options.push_str(&format!(" --algorithm {name}"));
+            }
+            let pem = entry.pointer("/pkixPublicKey/publicKeyPem")?.as_str()?;
+            if PublicKey::from_pem(pem, algorithm, "").ok()?.id() != id {
+                options.push_str(&format!(" --key-id {}", shell_word(&id)));
+            }
+        }
         Some(Self {
-            id: key.id().to_owned(),
+            id,
             tool: algorithm.map_or(Tool::Gpg, tool),
+            options,
         })
     }
 
@@ -97,6 +221,7 @@ impl Key {
         Some(Self {
             id: key.id().to_owned(),
             tool: tool(algorithm),
+            options: String::new(),
         })
     }
 }
@@ -128,50 +253,65 @@ const fn tool(algorithm: Algorithm) -> Tool {
     })
 }
 
-/// The commands that sign and store an attestation of an attestor outside of the settings. `KEY.pem` in them is the
-/// private half of the attestor's key.
-pub(super) fn commands(
+/// The commands that sign the image and store the attestation in its source. `KEY.pem` in them is the private half of
+/// the signer's key.
+pub(super) fn sign(
     repository: &str,
     digest: &str,
-    attestor: &str,
-    key: &Key,
+    signer: &Signer<'_>,
     source: Source<'_>,
-    files: Files<'_>,
+    files: &Files,
+) -> String {
+    if source == Source::Settings {
+        script(repository, digest, signer, files)
+    } else {
+        commands(repository, digest, signer, source, files)
+    }
+}
+
+fn commands(
+    repository: &str,
+    digest: &str,
+    signer: &Signer<'_>,
+    source: Source<'_>,
+    files: &Files,
 ) -> String {
     let image = shell_word(&format!("{repository}@{digest}"));
-    let last = attestor.rsplit('/').next().unwrap_or(attestor);
-    let (name, manager) = (shell_word(attestor), shell_word(last));
-    let (settings, manifest) = (shell_word(files.settings), shell_word(files.manifest));
     let (place, deliver) = match source {
-        Source::Kubernetes(namespace) => (
-            "--kubernetes attestations".to_owned(),
-            format!(
-                "kubectl apply --server-side --field-manager={manager} -f {}\n",
-                shell_word(&format!("attestations/{namespace}"))
-            ),
-        ),
-        Source::Registry => {
-            let tag = digest.replace(':', "-");
-            let tag = shell_word(&format!("{repository}:{tag}.countersign"));
+        Source::Kubernetes { namespace, .. } => {
+            let folder = Path::new(&files.kubernetes).join(namespace);
             (
-                "--registry layout".to_owned(),
-                format!("skopeo copy oci:layout:{tag} docker://{tag}\n"),
+                format!("--kubernetes {}", shell_word(&files.kubernetes)),
+                format!(
+                    "kubectl apply --server-side --field-manager={} -f {}\n",
+                    shell_word(signer.manager()),
+                    shell_quoted(&folder)
+                ),
             )
         }
-        Source::PodAnnotation => (
-            format!("--manifest {manifest}"),
-            format!("kubectl apply -f {manifest}\n"),
-        ),
+        Source::Registry => {
+            let tag = format!("{repository}:{}.countersign", digest.replace(':', "-"));
+            let layout = shell_word(&format!("oci:{}:{tag}", files.registry));
+            let there = shell_word(&format!("docker://{tag}"));
+            (
+                format!("--registry {}", shell_word(&files.registry)),
+                format!("skopeo copy {layout} {there}\n"),
+            )
+        }
+        Source::PodAnnotation => {
+            let manifest = shell_word(&files.manifest);
+            (
+                format!("--manifest {manifest}"),
+                format!("kubectl apply -f {manifest}\n"),
+            )
+        }
         Source::Settings => (String::new(), String::new()),
     };
     let envelope = match source {
         Source::PodAnnotation => " --envelope",
         _ => "",
     };
-    let with = match key.tool {
-        Tool::OpenSsl(_) | Tool::OpenSslEnvelope => "--key KEY.pem",
-        Tool::Gpg => "--signature-file payload.sig",
-    };
+    let key = &signer.key;
     let prepare = match key.tool {
         Tool::OpenSsl(_) | Tool::OpenSslEnvelope => String::new(),
         Tool::Gpg => format!(
@@ -181,33 +321,23 @@ pub(super) fn commands(
         ),
     };
     format!(
-        "# with the private key of {}\n{prepare}countersign attest sign {with} --settings {settings} --attestor \
-         {name} \\\n  {place} {image}\n{deliver}",
-        scalar(&key.id)
+        "# with the private key of {}\n{prepare}countersign attest sign {} \\\n  {place} {image}\n{deliver}",
+        scalar(&key.id),
+        signer.options(source, files)
     )
 }
 
-/// The script. `KEY.pem` in it is the private half of the signer's key.
-pub(super) fn script(
-    repository: &str,
-    digest: &str,
-    signer: &Signer<'_>,
-    files: Files<'_>,
-) -> String {
-    let Signer {
-        note,
-        attestor,
-        key,
-    } = signer;
+/// A script that prints the occurrence to add to the settings.
+fn script(repository: &str, digest: &str, signer: &Signer<'_>, files: &Files) -> String {
+    let key = &signer.key;
     let payload = simple_signing(repository, digest);
-    let in_one = match (attestor, &key.tool) {
-        (Some(name), Tool::OpenSsl(_) | Tool::OpenSslEnvelope) => format!(
-            "# or with one command: countersign attest sign --key KEY.pem --settings {} --attestor {} {}\n",
-            shell_word(files.settings),
-            shell_word(name),
+    let in_one = match key.tool {
+        Tool::OpenSsl(_) | Tool::OpenSslEnvelope => format!(
+            "# or with one command: countersign attest sign {} {}\n",
+            signer.options(Source::Settings, files),
             shell_word(&format!("{repository}@{digest}"))
         ),
-        _ => String::new(),
+        Tool::Gpg => String::new(),
     };
     let mut script = format!(
         "{in_one}set -eu\n# the payload to sign\ncat >payload.json <<'JSON'\n{payload}JSON\n\
@@ -237,7 +367,10 @@ pub(super) fn script(
     let lines = if matches!(key.tool, Tool::OpenSslEnvelope) {
         envelope(&encoded, &id)
     } else {
-        let note = note.map(|note| in_here_document(&scalar(note)));
+        let note = match signer.asker {
+            Asker::Attestor { note, .. } => Some(in_here_document(&scalar(note))),
+            Asker::Check => None,
+        };
         let image = format!("https://{repository}@{digest}");
         occurrence(note.as_deref(), &scalar(&image), &encoded, &id)
     };
@@ -286,19 +419,11 @@ mod tests {
         let id = key.id.clone();
         let is_hex = |c: char| c.is_ascii_digit() || ('A'..='F').contains(&c);
         assert!(id.len() == 40 && id.chars().all(is_hex), "{id}");
-        let signer = Signer {
-            note: None,
-            attestor: None,
-            key,
-        };
         let script = script(
             "r.example/a",
             &format!("sha256:{}", "1".repeat(64)),
-            &signer,
-            Files {
-                settings: "policy.yaml",
-                manifest: "pod.yaml",
-            },
+            &Signer::check(key),
+            &files(None, None),
         );
         assert!(script.starts_with("set -eu\n"), "{script}");
         assert!(
@@ -310,29 +435,25 @@ mod tests {
     #[test]
     fn each_source_has_commands_that_store_the_attestation_there() {
         let armor = include_str!("../../../policy-wasm/src/openpgp/vectors/ed25519.key.asc");
-        let gpg = Key::of_attestor(&json!({"asciiArmoredPgpPublicKey": armor})).unwrap();
-        let pem = include_str!("../../../policy-wasm/src/openpgp/vectors/nistp256.pkix.pem");
-        let pkix = json!({"publicKeyPem": pem, "signatureAlgorithm": "ECDSA_P256_SHA256"});
-        let pem = Key::pkix(&pkix).unwrap();
-        let files = Files {
-            settings: "my policy.yaml",
-            manifest: "pod.yaml",
+        let gpg = || Key::of_attestor(&json!({"asciiArmoredPgpPublicKey": armor})).unwrap();
+        let pkix = json!({"publicKeyPem": PEM, "signatureAlgorithm": "ECDSA_P256_SHA256"});
+        let attestor = |key| Signer::attestor("projects/p/attestors/a", "projects/p/notes/a", key);
+        let printed = |signer: &Signer<'_>, source| {
+            let files = files(None, Some("my layout"));
+            sign("r.example/a", "sha256:11", signer, source, &files)
         };
-        let printed = |key: &Key, source| {
-            let name = "projects/p/attestors/a";
-            commands("r.example/a", "sha256:11", name, key, source, files)
-        };
-        let sign = "countersign attest sign --key KEY.pem --settings 'my policy.yaml' --attestor projects/p/attestors/a \\\n  ";
+        let pem = || Key::pkix(&pkix).unwrap();
+        let command = "countersign attest sign --key KEY.pem --settings 'my policy.yaml' --attestor projects/p/attestors/a \\\n  ";
         for (source, place, deliver) in [
             (
-                Source::Kubernetes("attest-a"),
+                CLUSTER,
                 "--kubernetes attestations",
                 "kubectl apply --server-side --field-manager=a -f attestations/attest-a",
             ),
             (
                 Source::Registry,
-                "--registry layout",
-                "skopeo copy oci:layout:r.example/a:sha256-11.countersign docker://r.example/a:sha256-11.countersign",
+                "--registry 'my layout'",
+                "skopeo copy 'oci:my layout:r.example/a:sha256-11.countersign' docker://r.example/a:sha256-11.countersign",
             ),
             (
                 Source::PodAnnotation,
@@ -340,16 +461,88 @@ mod tests {
                 "kubectl apply -f pod.yaml",
             ),
         ] {
-            let printed = printed(&pem, source);
-            let expected = format!("{sign}{place} r.example/a@sha256:11\n{deliver}\n");
+            let printed = printed(&attestor(pem()), source);
+            let expected = format!("{command}{place} r.example/a@sha256:11\n{deliver}\n");
             assert!(printed.ends_with(&expected), "{printed}");
         }
-        let printed = printed(&gpg, Source::PodAnnotation);
+        let printed = printed(&attestor(gpg()), Source::PodAnnotation);
         assert!(
             printed.contains(
                 "countersign attest payload --envelope r.example/a@sha256:11 > payload.json\ngpg "
             ) && printed.contains(" --signature-file payload.sig "),
             "{printed}"
         );
+    }
+
+    #[test]
+    fn the_folder_that_was_given_is_the_one_that_is_written() {
+        let pkix = json!({"publicKeyPem": PEM, "signatureAlgorithm": "ECDSA_P256_SHA256"});
+        let signer = Signer::attestor("a", "n", Key::pkix(&pkix).unwrap());
+        let files = files(Some("my cluster/"), None);
+        let printed = sign("r.example/a", "sha256:11", &signer, CLUSTER, &files);
+        assert!(
+            printed.contains("--kubernetes 'my cluster/' ")
+                && printed.ends_with(" -f 'my cluster/attest-a'\n"),
+            "{printed}"
+        );
+    }
+
+    /// A check has no name to find in the settings: the command says what the key does not.
+    #[test]
+    fn a_check_has_a_command_for_each_source() {
+        let rsa = include_str!("../../../policy-wasm/src/openpgp/vectors/rsa3072.pkix.pem");
+        let rsa = json!({"publicKeyPem": rsa, "signatureAlgorithm": "RSA_PSS_3072_SHA256", "keyId": "my key"});
+        let p256 = json!({"publicKeyPem": PEM, "signatureAlgorithm": "ECDSA_P256_SHA256"});
+        let of_rsa = "countersign attest sign --key KEY.pem --algorithm RSA_PSS_3072_SHA256 --key-id 'my key'";
+        let of_p256 = "countersign attest sign --key KEY.pem";
+        for (key, command) in [(&rsa, of_rsa), (&p256, of_p256)] {
+            for (source, options) in [
+                (Source::Settings, " "),
+                (Source::Registry, " \\\n  --registry layout "),
+                (Source::PodAnnotation, " \\\n  --manifest pod.yaml "),
+                (
+                    CLUSTER,
+                    " --note projects/p/notes/a --namespace attest-a \\\n  --kubernetes attestations ",
+                ),
+            ] {
+                let signer = Signer::check(Key::pkix(key).unwrap());
+                let printed = sign(
+                    "r.example/a",
+                    "sha256:11",
+                    &signer,
+                    source,
+                    &files(None, None),
+                );
+                let expected = format!("{command}{options}r.example/a@sha256:11\n");
+                assert!(printed.contains(&expected), "{printed}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_signature_of_cosign_is_not_stored_in_an_annotation() {
+        let settings = json!({"evidence": {"podAnnotation": true,
+            "kubernetes": {"notes": {"projects/p/notes/a": "attest-a"}}}});
+        let of = |check| Source::of_check(SettingsView(&settings), check);
+        assert_eq!(
+            of(CheckType::SimpleSigningAttestation),
+            Source::PodAnnotation
+        );
+        assert_eq!(of(CheckType::SigstoreSignature), CLUSTER);
+    }
+
+    const PEM: &str = include_str!("../../../policy-wasm/src/openpgp/vectors/nistp256.pkix.pem");
+    const CLUSTER: Source<'_> = Source::Kubernetes {
+        note: "projects/p/notes/a",
+        namespace: "attest-a",
+    };
+
+    fn files(kubernetes: Option<&str>, registry: Option<&str>) -> Files {
+        let given = Given {
+            settings: "my policy.yaml".as_ref(),
+            kubernetes: kubernetes.map(Path::new),
+            registry: registry.map(Path::new),
+        };
+        Files::of(given, "pod.yaml")
     }
 }

@@ -12,7 +12,7 @@ fn image() -> String {
     format!("registry.example/shop/web@sha256:{DIGEST}")
 }
 
-/// What the policy itself says about a Pod with one image.
+/// Returns the policy's Decision on a Pod with one image.
 fn evaluated(settings: &Value, image: &str) -> Evaluated<Decision> {
     let request = json!({
         "uid": "u", "operation": "CREATE", "namespace": "staging", "name": "web",
@@ -41,16 +41,20 @@ fn evaluated(settings: &Value, image: &str) -> Evaluated<Decision> {
 
 /// All ways around what stands in an image's way.
 fn ways(settings: &Value, image: &str) -> Vec<Way> {
-    let fixes = fixes(
-        &evaluated(settings, image),
-        SettingsView(settings),
-        "s.yaml",
-    );
+    let fixes = fixes(&evaluated(settings, image), SettingsView(settings), given());
     let about_image = fixes.into_iter().filter(|one| one.image == image);
     about_image
         .flat_map(|one| one.obstacles)
         .flat_map(|one| one.ways)
         .collect()
+}
+
+fn given() -> Given<'static> {
+    Given {
+        settings: "s.yaml".as_ref(),
+        kubernetes: None,
+        registry: None,
+    }
 }
 
 fn titles(ways: &[Way]) -> Vec<&str> {
@@ -177,13 +181,33 @@ fn an_image_named_by_tag_gets_its_digest_once_for_all_checks() {
     assert_eq!(ways[2].caution, Some(EXEMPT_TAG));
 }
 
+/// Neither a digest nor a trusted directory is enough alone, so they are no alternatives.
+#[test]
+fn a_tag_outside_of_trusted_directories_needs_a_digest_and_a_directory() {
+    let settings =
+        check(&json!({"trustedDirectoryCheck": {"trustedDirPatterns": ["other.example/x"]}}));
+    let evaluated = evaluated(&settings, "registry.example/shop/web:1");
+    let found = fixes(&evaluated, SettingsView(&settings), given());
+    let [name, check] = found[1].obstacles.as_slice() else {
+        panic!("{found:?}");
+    };
+    assert_eq!(
+        titles(&name.ways)[0],
+        "reference the image by digest; the digest must then satisfy the policy"
+    );
+    assert_eq!(
+        titles(&check.ways),
+        ["trust the directory `registry.example/shop`", EXEMPT_CHECK]
+    );
+}
+
 #[test]
 fn a_label_without_effect_is_told_with_what_stands_in_the_objects_way() {
     let settings = json!({"policy": {"defaultAdmissionRule": rule("ALWAYS_DENY")}});
     let found = fixes(
         &evaluated(&settings, &image()),
         SettingsView(&settings),
-        "s.yaml",
+        given(),
     );
     let about_object = &found[0];
     assert_eq!(about_object.image, "");
@@ -199,7 +223,7 @@ fn an_admitted_image_needs_nothing() {
     let found = fixes(
         &evaluated(&settings, &image()),
         SettingsView(&settings),
-        "s.yaml",
+        given(),
     );
     assert!(found.is_empty(), "{found:?}");
 }

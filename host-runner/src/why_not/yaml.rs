@@ -23,7 +23,7 @@ pub(super) fn quoted(text: &str) -> String {
         match character {
             '"' | '\\' => quoted.extend(['\\', character]),
             ' '..='~' => quoted.push(character),
-            // What is invisible, or could turn the direction of writing, is spelled out.
+            // Characters that are invisible or turn the direction of writing are escaped.
             _ => {
                 let _ = write!(quoted, "\\U{:08X}", u32::from(character));
             }

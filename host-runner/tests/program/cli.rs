@@ -211,7 +211,7 @@ fn the_namespace_is_the_one_given_else_the_manifests_else_default() {
             .0
             .contains("Pod development/x")
     );
-    let (stdout, _) = run(
+    let (stdout, stderr) = run(
         &format!("{PIPELINE} --namespace development -"),
         &fixture("qa-built.yaml"),
         1,
@@ -219,6 +219,11 @@ fn the_namespace_is_the_one_given_else_the_manifests_else_default() {
     assert!(
         stdout.contains("undecodable-object"),
         "kubectl refuses this too: {stdout}"
+    );
+    assert!(
+        stderr
+            .contains("--namespace does not replace the namespace `qa` of `<stdin>`: leave it out"),
+        "{stderr}"
     );
 }
 
@@ -710,6 +715,87 @@ fn codes_algorithms_and_formats_are_completed_and_other_values_stay_possible() {
         assert!(!help.contains("lint-yaml-merge"), "{help}");
         assert!(!help.contains("ECDSA_P256_SHA256"), "{help}");
     }
+}
+
+/// `explain --settings policy.yaml d` followed by a tab: files are completed beside the codes.
+#[test]
+fn files_are_completed_beside_codes_in_bash() {
+    let folder = tempfile::tempdir().unwrap();
+    let (script, _) = run("completions bash", "", 0);
+    std::fs::write(folder.path().join("script"), script).unwrap();
+    std::fs::write(folder.path().join("deployment.yaml"), "").unwrap();
+    let complete = "source ./script
+        COMP_WORDS=(countersign explain --settings policy.yaml d) COMP_CWORD=4
+        _countersign countersign d policy.yaml
+        printf '%s\n' \"${COMPREPLY[@]}\"";
+    let mut bash = Command::new("bash");
+    bash.args(["-c", complete]).current_dir(folder.path());
+    let output = bash.output().unwrap();
+    let replies = String::from_utf8(output.stdout).unwrap();
+    for word in ["deployment.yaml", "digest-required", "dry-run"] {
+        assert!(replies.lines().any(|line| line == word), "{replies}");
+    }
+}
+
+/// Each misspelling is answered with what was meant.
+#[test]
+fn a_misspelling_is_answered_with_what_was_meant() {
+    let pod = "policies/pipeline/fixtures/qa-built.yaml";
+    for (arguments, answer) in [
+        ("sign".to_owned(), "exists: 'attest sign'"),
+        (
+            format!("{PIPELINE} --format githb {pod}"),
+            "there is no format `githb`; did you mean `github`?",
+        ),
+        (
+            "test policies/pipeline/policy.yaml".to_owned(),
+            "it has settings; give the suite beside them, or write one with `countersign test --scaffold \
+             policies/pipeline/policy.yaml`",
+        ),
+        (
+            format!("test {pod}"),
+            "it is a document of kind `Deployment`, not `PolicySuite`",
+        ),
+        (
+            "explain bad-signature".to_owned(),
+            "did you mean `attestation-bad-signature`?",
+        ),
+    ] {
+        let (stdout, stderr) = run(&arguments, "", 2);
+        assert!(stderr.contains(answer), "{arguments}: {stderr}");
+        assert_eq!(stdout, "");
+    }
+}
+
+#[test]
+fn codes_and_explanations_are_printed_in_json() {
+    let json = |arguments: &str, status| -> Value {
+        serde_json::from_str(&run(arguments, "", status).0).unwrap()
+    };
+    let list = json("explain --list --format json", 0);
+    assert_eq!(list["kind"], "CodeList");
+    let codes = list["codes"].as_array().unwrap();
+    assert!(codes.iter().all(|one| one["help"].is_string()), "{list:#}");
+    let suite = codes
+        .iter()
+        .find(|one| one["code"] == "suite-unknown-field");
+    assert_eq!(suite.unwrap()["kind"], "suite");
+    let page = json("explain --format json digest-required lint-dry-run", 0);
+    assert_eq!(page["codes"][1]["severity"], "warning");
+    let settings = "--settings policies/pipeline/policy.yaml";
+    let pod = "policies/pipeline/fixtures/production-unsigned.yaml";
+    let explained = json(
+        &format!("explain --why-not {settings} --format json {pod}"),
+        1,
+    );
+    let object = &explained["objects"][0];
+    assert_eq!(object["decision"]["kind"], "Decision");
+    let way = &object["whyNot"][0]["obstacles"][0]["ways"][0];
+    assert!(
+        way["title"].as_str().unwrap().starts_with("sign it as"),
+        "{way:#}"
+    );
+    assert!(way["blocks"][0].is_string());
 }
 
 #[test]

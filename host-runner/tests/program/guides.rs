@@ -19,7 +19,7 @@ use core_tests::process;
 /// A fenced block of a guide
 struct Block {
     line: usize,
-    /// What stands behind the fence
+    /// Text after the fence
     info: String,
     text: String,
 }

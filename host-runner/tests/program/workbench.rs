@@ -124,10 +124,9 @@ fn explain_lists_every_code_on_a_line() {
         .lines()
         .filter_map(|line| line.split(' ').next())
         .collect();
-    let expected: Vec<_> = policy_wasm::Code::ALL
-        .iter()
-        .map(|code| code.as_str())
-        .collect();
+    let reasons = policy_wasm::Code::ALL.iter().map(|code| code.as_str());
+    let problems = policy_lint::PROBLEMS.iter().map(|problem| problem.code);
+    let expected: Vec<_> = reasons.chain(problems).collect();
     assert_eq!(codes, expected);
     assert_lines(
         &stdout,
@@ -242,21 +241,68 @@ fn what_why_not_prints_stores_the_attestation_where_the_settings_read_it() {
     let (_, after) = stdout.split_once("\ncountersign ").unwrap();
     let (command, deliver) = after.split_once("\nkubectl ").unwrap();
     assert!(
-        deliver.starts_with(
-            "apply --server-side --field-manager=build -f attestations/attest-build\n"
-        ),
+        deliver.starts_with(&format!(
+            "apply --server-side --field-manager=build -f {}/attest-build\n",
+            cluster.display()
+        )),
         "{stdout}"
     );
     let command = command
         .replace("\\\n", " ")
-        .replace("KEY.pem", &key.display().to_string())
-        .replace(
-            "--kubernetes attestations",
-            &format!("--kubernetes {}", cluster.display()),
-        );
+        .replace("KEY.pem", &key.display().to_string());
     run(&command, "", 0);
     let (stdout, _) = run(&explain, &pod, 0);
     assert!(stdout.contains("1 admitted, 0 denied"), "{stdout}");
+}
+
+/// The command for a check, whose key is in no attestor, for each source that stores it.
+#[test]
+fn what_why_not_prints_for_a_check_admits_the_image() {
+    if !process::can_run("openssl", "version") {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let key = root().join("policies/test-keys/build.pem");
+    let mut openssl = Command::new("openssl");
+    let public = process::stdout(openssl.args(["pkey", "-pubout", "-in"]).arg(&key));
+    let key_set = json!({"pkixPublicKeys": [
+        {"publicKeyPem": public, "signatureAlgorithm": "ECDSA_P256_SHA256", "keyId": "ni:///sha-256;own"}]});
+    let check = json!({"simpleSigningAttestationCheck": {
+        "attestationAuthenticators": [{"pkixPublicKeySet": key_set}]}});
+    let (policy, manifest) = (folder.join("policy.json"), folder.join("pod.json"));
+    let cluster = folder.join("cluster");
+    fs::create_dir(&cluster).unwrap();
+    let pod = json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "web"},
+        "spec": {"containers": [{"name": "web",
+            "image": format!("registry.example/shop/web@sha256:{}", "5".repeat(64))}]}});
+    for (evidence, options) in [
+        (json!({"podAnnotation": true}), String::new()),
+        (
+            json!({"kubernetes": {"notes": {"projects/p/notes/a": "attest-a"}}}),
+            format!("--kubernetes {}", cluster.display()),
+        ),
+    ] {
+        let settings = json!({"evidence": evidence,
+            "platformPolicies": [{"gkePolicy": {"checkSets": [{"checks": [check]}]}}]});
+        fs::write(&policy, settings.to_string()).unwrap();
+        fs::write(&manifest, pod.to_string()).unwrap();
+        let explain = format!(
+            "explain --why-not --settings {} {options} {}",
+            policy.display(),
+            manifest.display()
+        );
+        let (stdout, _) = run(&explain, "", 1);
+        let (_, after) = stdout.split_once("\ncountersign ").unwrap();
+        let (command, _) = after.split_once("\nkubectl ").unwrap();
+        let command = command
+            .replace("\\\n", " ")
+            .replace('\'', "")
+            .replace("KEY.pem", &key.display().to_string());
+        run(&command, "", 0);
+        let (stdout, _) = run(&explain, "", 0);
+        assert!(stdout.contains("1 admitted, 0 denied"), "{stdout}");
+    }
 }
 
 fn settings_of_all_keys(folder: &Path) -> Value {
@@ -277,7 +323,7 @@ fn settings_of_all_keys(folder: &Path) -> Value {
         let pem = openssl(&format!("pkey -in {index}.pem -pubout"));
         let name = format!("projects/p/attestors/{index}");
         attestors.push(json!({"name": name, "userOwnedGrafeasNote": {
-            // What a shell would make something of.
+            // Characters with a meaning for a shell.
             "noteReference": format!("projects/p/notes/$(echo {index}) `x` \"\\"),
             "publicKeys": [{"pkixPublicKey": {
                 "publicKeyPem": pem, "signatureAlgorithm": algorithm}}],
@@ -488,7 +534,8 @@ fn diff_of_what_could_not_be_judged_is_status_2() {
     let arguments = format!("diff {} {} -", old.display(), new.display());
     let (stdout, stderr) = run(&arguments, &pod.to_string(), 2);
     assert!(
-        stdout.contains("0 of 1 object change; 1 could not be evaluated"),
+        stdout.contains("not evaluated  Pod production/web  <stdin>\n  host-capability-failed\n")
+            && stdout.contains("0 of 1 object change; 1 could not be evaluated"),
         "{stdout}"
     );
     assert!(stderr.contains("no object could be evaluated"), "{stderr}");

@@ -38,7 +38,7 @@ enum Form<'n> {
     Sigstore,
 }
 
-/// What authenticators can be for
+/// Purposes of authenticators
 const PURPOSES: [&str; 3] = ["vulnerability", "provenance", "freshness"];
 
 impl<'n> Settings<'n> {

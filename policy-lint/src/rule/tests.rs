@@ -29,7 +29,7 @@ pub(super) fn codes(yaml: &str) -> BTreeSet<String> {
     found.map(|one| one.code).collect()
 }
 
-/// What the findings of one rule point at.
+/// Returns the texts that the findings of one rule point at.
 #[track_caller]
 pub(super) fn found<'y>(rule: &Rule, yaml: &'y str) -> Vec<&'y str> {
     let found = diagnostics(yaml).into_iter();
@@ -39,7 +39,7 @@ pub(super) fn found<'y>(rule: &Rule, yaml: &'y str) -> Vec<&'y str> {
         .collect()
 }
 
-/// What they say.
+/// Returns the messages of all findings of one rule.
 #[track_caller]
 pub(super) fn messages(rule: &Rule, yaml: &str) -> Vec<String> {
     let found = diagnostics(yaml).into_iter();
@@ -49,7 +49,7 @@ pub(super) fn messages(rule: &Rule, yaml: &str) -> Vec<String> {
         .collect()
 }
 
-/// What they say to do.
+/// Returns the help texts of all findings of one rule.
 #[track_caller]
 pub(super) fn helps(rule: &Rule, yaml: &str) -> Vec<String> {
     let found = diagnostics(yaml).into_iter();

@@ -18,7 +18,7 @@ pub(crate) fn resolve_key<'n>(root: &'n Node, path: &str) -> Option<&'n Entry> {
     }
 }
 
-/// How far a path leads: where to point, the last key, and what is left of the path.
+/// Follows a path as far as it leads: returns the place, the last key, and the rest of the path.
 fn walk<'n, 'p>(root: &'n Node, path: &'p str) -> (Span, Option<&'n Entry>, &'p str) {
     let mut node = root;
     let (mut span, mut key, mut rest) = (pointed_at(root), None, path);

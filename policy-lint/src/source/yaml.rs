@@ -93,7 +93,7 @@ pub struct Doubt {
     pub kind: DoubtKind,
 }
 
-/// How readers of YAML differ
+/// Differences between readers of YAML
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum DoubtKind {
     /// kubectl takes a key for this one
@@ -255,7 +255,7 @@ impl Entry {
 /// Lists and mappings inside one another, as many as `serde_json` reads. Deeper documents are no policies.
 const MAX_DEPTH: usize = 127;
 
-/// How much of a text its anchors and aliases may repeat
+/// Limits on the repetition by anchors and aliases of a text
 #[derive(Debug, Clone, Copy)]
 struct Limits {
     values: usize,

@@ -43,7 +43,7 @@ pub enum Claim {
         /// Findings
         findings: Vec<Finding>,
     },
-    /// How it was built
+    /// Its provenance
     Provenance(Provenance),
     /// When it was uploaded
     Upload(Moment),
@@ -76,7 +76,7 @@ pub struct Finding {
     pub fixable: bool,
 }
 
-/// How an image was built
+/// Provenance of an image
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Provenance {
     /// `builder.id`

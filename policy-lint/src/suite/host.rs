@@ -15,7 +15,7 @@ pub struct HostFailures {
     pub tags: Option<Failure>,
 }
 
-/// How the host fails
+/// Failures of the host
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Failure {
     /// It has no permission

@@ -47,7 +47,7 @@ const CRATES: &[(&str, &[&str])] = &[
             "args",
             "emit",
             "audit bench comparison export import scaffold suite why_not",
-            "attest",
+            "attest no_result",
             "judge",
             "offline_host problems",
             "engine",

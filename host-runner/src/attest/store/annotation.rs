@@ -111,7 +111,7 @@ const BY_HAND: &str = "print it with `--format annotation` and add it manually";
 fn joined(items: &str, entry: &Entry) -> Result<Option<(String, Change)>, String> {
     let items = items.split(',').map(str::trim_ascii);
     let mut items: Vec<_> = items.filter(|item| !item.is_empty()).collect();
-    // What cannot be read is equal to nothing, and stays.
+    // An item that cannot be read is equal to no other, and stays.
     let decoded = |item: &&str| serde_json::from_slice(&identity::decode(item)?).ok();
     let documents: Vec<Value> = items
         .iter()

@@ -166,7 +166,7 @@ fn a_place_is_found_among_others() {
     assert_eq!(place(&[&garbage, &other]), Place::Last);
     assert_eq!(place(&[&garbage, &again, &other]), Place::InsteadOf(1));
     assert_eq!(place(&[&again, &own]), Place::Same);
-    // What nobody can read is the same only if it is equal.
+    // Documents that cannot be read are the same only if they are equal.
     let place = |others: &[&Value]| Place::among(others.iter().copied(), &garbage);
     assert_eq!(place(&[&json!("other garbage")]), Place::Last);
     assert_eq!(place(&[&garbage]), Place::Same);

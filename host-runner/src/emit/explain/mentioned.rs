@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use super::page::is_code;
+use super::page::Entry;
 
 /// Returns the codes in a text, in order, without duplicates. If there are codes in brackets, as in a denial or
 /// warning, only those; else every code that is a word.
@@ -79,18 +79,18 @@ fn in_text(text: &str) -> Vec<String> {
 fn bracketed(text: &str) -> Vec<&str> {
     let after = text.split('[').skip(1);
     let inside = after.filter_map(|rest| Some(rest.split_once(']')?.0));
-    inside.filter(|code| is_code(code)).collect()
+    inside.filter(|code| Entry::of(code).is_some()).collect()
 }
 
 /// Codes that stand by themselves, and are no part of a name.
 fn words(text: &str) -> impl Iterator<Item = &str> {
     let words = text.split(|one: char| one.is_whitespace() || "(),;:\"'`".contains(one));
-    words.filter(|word| word.contains('-') && is_code(word))
+    words.filter(|word| word.contains('-') && Entry::of(word).is_some())
 }
 
 fn add<'t>(found: &mut Vec<String>, codes: impl IntoIterator<Item = &'t str>) {
     for code in codes {
-        if is_code(code) && !found.iter().any(|known| known == code) {
+        if Entry::of(code).is_some() && !found.iter().any(|known| known == code) {
             found.push(code.to_owned());
         }
     }

@@ -1,94 +1,170 @@
-//! The page of a code: its meaning, its effect, and help.
+//! Codes with their meaning, effect and help: as pages, as a list, and in JSON.
 
-use std::io::{self, Write as _};
+use std::io::{self, Write};
 
-use policy_lint::{RULES, Rule};
+use policy_lint::{API_VERSION, PROBLEMS, Problem, RULES, Rule, closest};
 use policy_wasm::Code;
 use policy_wasm::decision::Role;
+use serde_json::{Value, json};
 
 use crate::help;
 
-/// Prints pages, separated by empty lines.
-pub(crate) fn pages(pages: &[String]) -> io::Result<()> {
-    write!(anstream::stdout().lock(), "{}", pages.join("\n"))
+/// A code of the policy, of documents or of the linter
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Entry {
+    Reason(Code),
+    Problem(&'static Problem),
+    Lint(&'static Rule),
 }
 
-/// Prints every reason code on a line of its own: what it leads to, and what it means.
-pub(crate) fn list_codes() -> io::Result<()> {
-    let mut out = anstream::stdout().lock();
-    let width = Code::ALL.iter().map(|code| code.as_str().len()).max();
-    let width = width.unwrap_or_default();
-    for code in Code::ALL {
-        let role = match code.role() {
-            Role::Admission => "admission",
-            Role::Violation => "denial",
-            Role::Error => "error",
-            Role::Detail => "detail",
-            Role::Warning => "warning",
-            Role::Settings => "settings",
+impl Entry {
+    /// The entry of a code.
+    pub(crate) fn of(code: &str) -> Option<Self> {
+        let lint = || Rule::by_code(code).map(Self::Lint);
+        let problem = || Problem::by_code(code).map(Self::Problem);
+        let reason = || Code::ALL.iter().find(|known| known.as_str() == code);
+        lint()
+            .or_else(problem)
+            .or_else(|| reason().copied().map(Self::Reason))
+    }
+
+    pub(crate) fn code(self) -> &'static str {
+        match self {
+            Self::Reason(code) => code.as_str(),
+            Self::Problem(problem) => problem.code,
+            Self::Lint(rule) => rule.code,
+        }
+    }
+
+    fn meaning(self) -> &'static str {
+        match self {
+            Self::Reason(code) => code.meaning(),
+            Self::Problem(problem) => problem.meaning,
+            Self::Lint(rule) => rule.what,
+        }
+    }
+
+    /// The subject of a code, in one word.
+    fn kind(self) -> &'static str {
+        match self {
+            Self::Reason(code) => match code.role() {
+                Role::Admission => "admission",
+                Role::Violation => "denial",
+                Role::Error => "error",
+                Role::Detail => "detail",
+                Role::Warning => "warning",
+                Role::Settings => "settings",
+            },
+            Self::Problem(problem) => problem.code.split('-').next().unwrap_or_default(),
+            Self::Lint(_) => "lint",
+        }
+    }
+
+    fn effect(self) -> &'static str {
+        match self {
+            Self::Reason(code) => match code.role() {
+                Role::Admission => "none: explains why something is admitted or not checked",
+                Role::Violation => "denied, with verdict NON_CONFORMANT",
+                Role::Error => "denied, with verdict ERROR: the policy could not be evaluated",
+                Role::Detail => {
+                    "none by itself: explains in another reason why evidence was not used"
+                }
+                Role::Warning => "a warning in addition to the verdict",
+                Role::Settings => {
+                    "the settings are invalid: every request is denied with settings-invalid"
+                }
+            },
+            Self::Problem(_) => "an error; the document is not used",
+            Self::Lint(_) => "a finding of `countersign lint`",
+        }
+    }
+
+    fn help(self) -> Option<&'static str> {
+        match self {
+            Self::Reason(code) => help::on_page(code),
+            Self::Problem(problem) => Some(problem.help),
+            // Its page has an example.
+            Self::Lint(_) => None,
+        }
+    }
+
+    fn page(self) -> String {
+        if let Self::Lint(rule) = self {
+            return rule.page();
+        }
+        let (code, meaning, effect) = (self.code(), self.meaning(), self.effect());
+        let help = self.help();
+        let help = help.map_or_else(String::new, |help| format!("what to do  {help}\n"));
+        format!("{code}\n\n  {meaning}\n\neffect      {effect}\n{help}")
+    }
+
+    fn document(self) -> Value {
+        let mut document = json!({
+            "code": self.code(), "kind": self.kind(), "meaning": self.meaning(), "effect": self.effect(),
+        });
+        let lint = match self {
+            Self::Lint(rule) => json!({
+                "severity": rule.severity.name(), "why": rule.why, "avoid": rule.avoid, "prefer": rule.prefer,
+            }),
+            Self::Reason(_) | Self::Problem(_) => json!({"help": self.help()}),
         };
-        writeln!(
-            out,
-            "{:<width$}  {role:<9}  {}",
-            code.as_str(),
-            code.meaning()
-        )?;
+        if let (Some(fields), Value::Object(more)) = (document.as_object_mut(), lint) {
+            fields.extend(more);
+        }
+        document
+    }
+}
+
+/// The codes of the policy and of documents. Lints have a list of their own.
+pub(crate) fn listed() -> Vec<Entry> {
+    let reasons = Code::ALL.iter().copied().map(Entry::Reason);
+    reasons.chain(PROBLEMS.iter().map(Entry::Problem)).collect()
+}
+
+/// Prints pages, separated by empty lines.
+pub(crate) fn pages(out: &mut dyn Write, entries: &[Entry]) -> io::Result<()> {
+    let pages: Vec<_> = entries.iter().map(|entry| entry.page()).collect();
+    write!(out, "{}", pages.join("\n"))
+}
+
+/// Prints every code on a line of its own: what it leads to, and what it means.
+pub(crate) fn list(out: &mut dyn Write, entries: &[Entry]) -> io::Result<()> {
+    let width = entries.iter().map(|entry| entry.code().len()).max();
+    let width = width.unwrap_or_default();
+    for entry in entries {
+        let (code, kind, meaning) = (entry.code(), entry.kind(), entry.meaning());
+        writeln!(out, "{code:<width$}  {kind:<9}  {meaning}")?;
     }
     Ok(())
 }
 
-/// Whether there is a page of this name.
-pub(super) fn is_code(name: &str) -> bool {
-    let known = Code::ALL.iter().any(|known| known.as_str() == name);
-    known || Rule::by_code(name).is_some() || policy_lint::meaning(name).is_some()
+/// Prints a `CodeList`.
+pub(crate) fn json(out: &mut dyn Write, entries: &[Entry]) -> io::Result<()> {
+    let codes: Vec<_> = entries.iter().map(|entry| entry.document()).collect();
+    let document = json!({"apiVersion": API_VERSION, "kind": "CodeList", "codes": codes});
+    crate::emit::json::write(out, &document)
 }
 
 /// The page of a code of the policy or the linter.
 pub(crate) fn page(code: &str) -> Option<String> {
-    if let Some(rule) = Rule::by_code(code) {
-        return Some(rule.page());
-    }
-    if let Some(meaning) = policy_lint::meaning(code) {
-        return Some(format!(
-            "{code}\n\n  {meaning}\n\neffect      an error; the document is not used\n"
-        ));
-    }
-    let code = Code::ALL.iter().find(|known| known.as_str() == code)?;
-    let meaning = code.meaning();
-    let effect = match code.role() {
-        Role::Admission => "none: explains why something is admitted or not checked",
-        Role::Violation => "denied, with verdict NON_CONFORMANT",
-        Role::Error => "denied, with verdict ERROR: the policy could not be evaluated",
-        Role::Detail => "none by itself: explains in another reason why evidence was not used",
-        Role::Warning => "a warning in addition to the verdict",
-        Role::Settings => "the settings are invalid: every request is denied with settings-invalid",
-    };
-    let help =
-        help::on_page(*code).map_or_else(String::new, |help| format!("what to do  {help}\n"));
-    Some(format!(
-        "{code}\n\n  {meaning}\n\neffect      {effect}\n{help}"
-    ))
+    Entry::of(code).map(Entry::page)
 }
 
-/// The codes that a misspelled code may mean, the likeliest first.
+/// The codes that a misspelled code may mean: the closest one, or else those that contain it.
 pub(crate) fn nearest(code: &str) -> Vec<&'static str> {
-    let lints = RULES.iter().map(|rule| rule.code);
-    let known = Code::ALL.iter().map(|known| known.as_str()).chain(lints);
-    let mut near: Vec<_> = known
-        .filter_map(|known| {
-            let is_part = code.len() >= SHORTEST_PART && known.contains(code);
-            let distance = strsim::damerau_levenshtein(code, known);
-            (is_part || distance <= MAX_TYPOS).then_some((distance, known))
-        })
-        .collect();
-    near.sort_unstable();
-    near.truncate(MAX_SUGGESTIONS);
-    near.into_iter().map(|(_, known)| known).collect()
+    let known = || {
+        let lints = RULES.iter().map(|rule| rule.code);
+        listed().into_iter().map(Entry::code).chain(lints)
+    };
+    if let Some(closest) = closest(code, known()) {
+        return vec![closest];
+    }
+    let parts = known().filter(|known| code.len() >= SHORTEST_PART && known.contains(code));
+    parts.take(MAX_SUGGESTIONS).collect()
 }
 
 /// Minimum length for a match inside a code: shorter texts occur in too many.
 const SHORTEST_PART: usize = 4;
-const MAX_TYPOS: usize = 3;
 const MAX_SUGGESTIONS: usize = 5;
 
 #[cfg(test)]

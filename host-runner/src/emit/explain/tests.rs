@@ -1,3 +1,4 @@
+use crate::terminal::ShortDigests;
 use serde::Deserialize as _;
 use serde_json::json;
 
@@ -18,7 +19,7 @@ fn drawn(answer: &Value, settings: &Value) -> String {
     let mut out = Vec::new();
     let shown = printable_json(settings);
     object(&evaluated, SettingsView(&shown))
-        .write(&mut out, None)
+        .write(&mut out, None, &ShortDigests::default())
         .unwrap();
     let text = String::from_utf8(out).unwrap();
     anstream::adapter::strip_str(&text).to_string()
@@ -209,7 +210,11 @@ fn nothing_of_a_hostile_answer_moves_the_terminal() {
     let fixes = why_not::fixes(
         &Evaluated { request, answer },
         SettingsView(&settings),
-        "s.yaml",
+        Given {
+            settings: "s.yaml".as_ref(),
+            kubernetes: None,
+            registry: None,
+        },
     );
     fixes::write(&mut out, &fixes).unwrap();
     let ways = anstream::adapter::strip_bytes(&out).into_vec();

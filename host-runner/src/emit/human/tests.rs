@@ -4,7 +4,7 @@ use super::*;
 use crate::decision::Answer;
 use crate::inputs::{Asked, Place, Request};
 
-/// What is printed about a Decision, without colours and without the line of the object.
+/// Returns the output about a Decision, without colours and without the line of the object.
 fn printed(answer: &Value) -> String {
     let mut out = Vec::new();
     let request = Request {
@@ -21,7 +21,7 @@ fn printed(answer: &Value) -> String {
     text.split_once('\n').unwrap().1.to_owned()
 }
 
-/// What is printed about one image.
+/// Returns the output about one image.
 fn about(results: &Value) -> String {
     printed(
         &json!({"kind": "Decision", "allowed": false, "images": [{"image": "a.example/b:1",

@@ -1,7 +1,7 @@
 //! The report of `diff`.
 
 use super::{Finding, Item, Level, Report, without_result};
-use crate::comparison::{Change, Codes, Comparison, ImageChange, ObjectChange, Said};
+use crate::comparison::{Change, Codes, Comparison, ImageChange, ObjectChange, Said, Unevaluated};
 use crate::emit::changes::summary;
 use crate::inputs::lines::Lines;
 use crate::problems::Problems;
@@ -10,7 +10,9 @@ use crate::problems::Problems;
 pub(crate) fn changes(comparison: &Comparison, problems: &Problems) -> Report {
     let mut lines = Lines::default();
     let changes = comparison.changes.iter();
-    let items = changes.map(|change| item(change, &mut lines)).collect();
+    let mut items: Vec<_> = changes.map(|change| item(change, &mut lines)).collect();
+    let unevaluated = comparison.unevaluated.iter();
+    items.extend(unevaluated.map(|one| not_evaluated(one, &mut lines)));
     let mut notes = Vec::new();
     without_result(&mut notes, problems);
     Report {
@@ -58,6 +60,25 @@ fn item(change: &ObjectChange, lines: &mut Lines) -> Item {
         outcome,
         level,
         findings,
+    }
+}
+
+fn not_evaluated(object: &Unevaluated, lines: &mut Lines) -> Item {
+    let position = lines.position(&object.source, &object.place, "");
+    let finding = |code: &String| Finding {
+        level: Level::Warning,
+        code: code.clone(),
+        message: "could not be evaluated, so a change is unknown".to_owned(),
+        image: String::new(),
+        position,
+    };
+    Item {
+        title: object.object.clone(),
+        file: object.source.clone(),
+        position,
+        outcome: "not evaluated".to_owned(),
+        level: Level::Warning,
+        findings: object.reasons.iter().map(finding).collect(),
     }
 }
 

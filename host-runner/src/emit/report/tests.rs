@@ -22,7 +22,7 @@ fn item(title: &str, level: Level, outcome: &str, findings: Vec<Finding>) -> Ite
     }
 }
 
-/// What the author of an object can write to break out of a cell.
+/// Text with which the author of an object tries to break out of a cell.
 const HOSTILE: &str = "a`|<b>\\| [x](https://a.example) *@b*\n::error::c #1";
 
 fn report() -> Report {

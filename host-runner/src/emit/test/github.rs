@@ -2,8 +2,9 @@
 
 use std::io::{self, Write};
 
-use super::{Tested, details, sentence};
+use super::{Gap, TITLE, Tested, details, sentence};
 use crate::emit::github::Annotation;
+use crate::inputs::lines::START;
 
 pub(super) fn write(out: &mut dyn Write, tested: &Tested) -> io::Result<()> {
     for result in &tested.results {
@@ -21,14 +22,30 @@ pub(super) fn write(out: &mut dyn Write, tested: &Tested) -> io::Result<()> {
         };
         annotation.write(out)?;
     }
-    for (file, message) in tested.gaps() {
+    for Gap {
+        file,
+        line,
+        message,
+    } in tested.gaps()
+    {
         let annotation = Annotation {
             level: "error",
             file: Some(file),
-            line: 1,
+            line,
             column: None,
             title: "suites of this policy",
             message: &message,
+        };
+        annotation.write(out)?;
+    }
+    for problem in &tested.problems {
+        let annotation = Annotation {
+            level: "error",
+            file: None,
+            line: START.line,
+            column: None,
+            title: TITLE,
+            message: problem,
         };
         annotation.write(out)?;
     }

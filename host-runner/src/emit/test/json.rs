@@ -36,6 +36,9 @@ pub(super) fn write(out: &mut dyn Write, tested: &Tested) -> io::Result<()> {
         },
     });
     if let Some(fields) = document.as_object_mut() {
+        if !tested.problems.is_empty() {
+            fields.insert("errors".into(), json!(tested.problems));
+        }
         if !tested.coverage.is_empty() {
             let coverage = tested.coverage.iter().map(|one| {
                 json!({

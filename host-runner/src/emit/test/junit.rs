@@ -4,13 +4,13 @@ use std::io::{self, Write};
 
 use quick_junit::{NonSuccessKind, Report, TestCaseStatus};
 
-use super::{Tested, sentence};
+use super::{Gap, TITLE, Tested, sentence};
 use crate::emit::junit;
 use crate::suite::{Case, CaseResult, Ended};
 use crate::terminal::printable;
 
 pub(super) fn write(out: &mut dyn Write, tested: &Tested) -> io::Result<()> {
-    let mut report = Report::new("countersign test");
+    let mut report = Report::new(TITLE);
     for (suite, results) in tested.by_suite() {
         let mut tests = junit::suite(&suite.name);
         for result in results {
@@ -22,10 +22,18 @@ pub(super) fn write(out: &mut dyn Write, tested: &Tested) -> io::Result<()> {
         }
         report.add_test_suite(tests);
     }
-    for (file, message) in tested.gaps() {
+    for Gap { file, message, .. } in tested.gaps() {
         let status = junit::failed(NonSuccessKind::Failure, &message);
         let mut suite = junit::suite(file);
         suite.add_test_case(junit::case(&message, file, status));
+        report.add_test_suite(suite);
+    }
+    if !tested.problems.is_empty() {
+        let mut suite = junit::suite(TITLE);
+        for problem in &tested.problems {
+            let status = junit::failed(NonSuccessKind::Error, problem);
+            suite.add_test_case(junit::case(problem, TITLE, status));
+        }
         report.add_test_suite(suite);
     }
     junit::write(out, &report)

@@ -1,6 +1,6 @@
 //! The report of suites, for the formats that all reports have: a result for each case, and for each gap.
 
-use super::{Tested, details, sentence};
+use super::{Gap, TITLE, Tested, details, sentence};
 use crate::emit::report::{Finding, Item, Level, Report};
 use crate::inputs::lines::START;
 use crate::suite::{Case, CaseResult, Ended, Loaded};
@@ -14,18 +14,21 @@ pub(super) fn report(tested: &Tested) -> Report {
             let (suite, case) = tested.case(result)?;
             Some(item(suite, case, result))
         });
-    let gaps = tested.gaps().map(|(file, message)| gap(file, message));
+    let gaps = tested.gaps().map(gap);
     let (all, failed) = (tested.results.len(), tested.failed());
     let unexpected = tested.unexpected();
     let passed = all.saturating_sub(failed).saturating_sub(unexpected);
+    let problems = tested.problems.iter();
     Report {
-        title: "countersign test",
+        title: TITLE,
         summary: format!(
             "{}: {passed} passed, {unexpected} failed, {failed} with an error",
             counted(all, "case")
         ),
         items: cases.chain(gaps).collect(),
-        notes: Vec::new(),
+        notes: problems
+            .map(|problem| (Level::Error, problem.clone()))
+            .collect(),
     }
 }
 
@@ -56,20 +59,26 @@ fn item(suite: &Loaded, case: &Case, result: &CaseResult) -> Item {
     }
 }
 
-/// A failure other than that of a case, at the start of the settings.
-fn gap(file: &str, message: String) -> Item {
+/// A failure other than that of a case, in the settings.
+fn gap(gap: Gap<'_>) -> Item {
+    let Gap {
+        file,
+        line,
+        message,
+    } = gap;
     let level = Level::Failure;
+    let position = policy_lint::Position { line, ..START };
     let finding = Finding {
         level,
         code: "not-tested".to_owned(),
         message,
         image: String::new(),
-        position: START,
+        position,
     };
     Item {
         title: "suites of this policy".to_owned(),
         file: file.to_owned(),
-        position: START,
+        position,
         outcome: "failed".to_owned(),
         level,
         findings: vec![finding],

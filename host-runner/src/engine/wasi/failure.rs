@@ -1,4 +1,4 @@
-//! How a function of WASI fails: with a number that the guest reads, or with the end of the guest.
+//! Failures of WASI functions: a number that the guest reads, or the end of the guest.
 
 /// A number that the guest reads
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

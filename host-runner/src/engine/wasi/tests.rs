@@ -11,7 +11,7 @@ const PREVIEW_1: &str = "wasi_snapshot_preview1";
 /// A function of preview 1 and what it is given, in the text format
 type Call<'a> = (&'a str, &'a [&'a str]);
 
-/// What has become of some calls, made one after the other by one guest
+/// Results of some calls, made one after the other by one guest
 struct Calls {
     returned: Vec<wasmtime::Result<u32>>,
     memory: Vec<u8>,
@@ -70,7 +70,7 @@ fn store(policy: &Policy, context: Context) -> Store<Guest> {
 }
 
 impl Calls {
-    /// What was returned, by guests that did not trap.
+    /// Returns the results, of guests that did not trap.
     #[track_caller]
     fn numbers(&self) -> Vec<u32> {
         let returned = self.returned.iter();

@@ -75,7 +75,7 @@ impl Subject {
     }
 }
 
-/// How Kubernetes calls a service account as a user.
+/// Prefix of the user name that Kubernetes gives a service account.
 const SERVICE_ACCOUNT: &str = "system:serviceaccount:";
 
 /// Rejects built-in groups: they contain accounts whose roles cannot be compared.

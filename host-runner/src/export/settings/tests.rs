@@ -12,7 +12,7 @@ fn settings(text: &str) -> SettingsText {
     SettingsText::new(value.clone(), own_text(text, &value))
 }
 
-/// What is embedded says the same as the settings, wherever it is embedded.
+/// Embedded settings equal the settings themselves, wherever they are embedded.
 #[track_caller]
 fn embedded(settings: &SettingsText) {
     for columns in [2, 4] {
@@ -156,7 +156,7 @@ fn a_setting_goes_with_the_comment_above_it() {
         ),
         ("a: 1\nx: [\n  b,\n]\nc: 2\n", "a: 1\nc: 2\n"),
         ("z: |\n  # in z\na: 1\n", "a: 1\n"),
-        // What stands in two places is written out, without comments.
+        // A value of two places is written out, without comments.
         ("a: &b 1\nx: *b\n", "a: 1\n"),
         ("x: &b 1\na: *b # a\n", "a: 1\n"),
         (r#"{"a": 1, "x": true}"#, "a: 1\n"),

@@ -1,4 +1,4 @@
-//! What is taken over, what is left out, and what is lacking.
+//! Converted parts, parts that are left out, and parts that are missing.
 
 use super::*;
 

@@ -1,4 +1,4 @@
-//! What a policy takes from its surroundings.
+//! Parts of a policy that depend on the cluster and the mesh.
 
 use super::*;
 

@@ -2,7 +2,7 @@
 
 use super::*;
 
-/// What `gcloud` takes for the same thing, each with a warning at its path.
+/// Spellings that `gcloud` accepts, each with a warning at its path.
 #[test]
 fn tolerances_are_put_right_and_told() {
     let rule = "{evaluationMode: ALWAYS_DENY, enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG}";
@@ -105,7 +105,7 @@ gkePolicy:
     assert_eq!(problems(&import), [""; 0]);
 }
 
-/// What nobody can know the meaning of stays as it is, and validation finds it where it stood.
+/// A field without a known meaning stays as it is, and validation finds it at its place.
 #[test]
 fn what_is_wrong_stays_wrong() {
     for (from, to, path) in [

@@ -40,7 +40,7 @@ impl Position {
         }
     }
 
-    /// How many bytes were read.
+    /// Returns the number of bytes read.
     pub(super) const fn bytes(&self) -> u64 {
         self.bytes.get()
     }

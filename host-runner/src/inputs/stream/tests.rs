@@ -3,7 +3,7 @@ use serde_json::json;
 use super::*;
 use crate::inputs::Request;
 
-/// What is visited: objects, and why something is none.
+/// Returns the visited objects, and the reasons why something is none.
 fn read_up_to(limit: u64, text: &str) -> (Vec<Request>, Vec<InputError>) {
     let (mut requests, mut errors) = (Vec::new(), Vec::new());
     let read = Objects {

@@ -274,7 +274,7 @@ fn names_of_an_index_are_full_and_unambiguous() {
             "{error}"
         );
     }
-    // The same twice is no contradiction, and what has no name is not asked for.
+    // Equal entries are no contradiction, and an entry without a name is not asked for.
     let mut layout = layout();
     layout.add("a.example/b:1", IMAGE, &a);
     layout.add("a.example/b:1", IMAGE, &a);

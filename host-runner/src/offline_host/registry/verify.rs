@@ -78,7 +78,7 @@ impl Registry {
             if let Some(signature) = annotations.and_then(|all| all.get(SIGNATURE))
                 && layer.media_type == SIMPLE_SIGNING
             {
-                // What is not base64 is by no key.
+                // A signature that is not base64 verifies with no key.
                 let signature = STANDARD.decode(signature).unwrap_or_default();
                 signatures.extend(Signature::read(
                     self.blob(&layer.digest)?,

@@ -4,7 +4,8 @@ use serde_json::Value;
 
 use policy_wasm::RuleKind;
 
-use crate::fields::{list, text};
+use crate::fields::text;
+use crate::settings_view::SettingsView;
 
 /// Where a Pod runs
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -42,16 +43,13 @@ impl Context {
             });
             own.for_each(|(_, rule)| demand.push_str(&rule.to_string()));
         }
-        for policy in list(settings, "platformPolicies") {
-            let sets = policy.pointer("/gkePolicy/checkSets");
-            for set in sets.and_then(Value::as_array).into_iter().flatten() {
-                let Some(scope) = set.get("scope") else {
-                    continue;
-                };
-                let account = text(scope, "kubernetesServiceAccount");
-                if text(scope, "kubernetesNamespace") == self.namespace || account == title {
-                    demand.push_str(&set.to_string());
-                }
+        for (_, set) in SettingsView(settings).all_check_sets() {
+            let Some(scope) = set.get("scope") else {
+                continue;
+            };
+            let account = text(scope, "kubernetesServiceAccount");
+            if text(scope, "kubernetesNamespace") == self.namespace || account == title {
+                demand.push_str(&set.to_string());
             }
         }
         demand
@@ -77,17 +75,14 @@ pub(super) fn contexts(settings: &Value) -> Vec<Context> {
     found.extend(keys(RuleKind::Namespace.map_name()).map(Context::namespace));
     found.extend(keys(RuleKind::ServiceAccount.map_name()).filter_map(pair));
     found.extend(keys(RuleKind::MeshIdentity.map_name()).filter_map(identity));
-    for policy in list(settings, "platformPolicies") {
-        let sets = policy.pointer("/gkePolicy/checkSets");
-        for set in sets.and_then(Value::as_array).into_iter().flatten() {
-            let Some(scope) = set.get("scope") else {
-                continue;
-            };
-            let namespace = Some(text(scope, "kubernetesNamespace"));
-            let namespace = namespace.filter(|name| !name.is_empty());
-            found.extend(namespace.map(Context::namespace));
-            found.extend(pair(text(scope, "kubernetesServiceAccount")));
-        }
+    for (_, set) in SettingsView(settings).all_check_sets() {
+        let Some(scope) = set.get("scope") else {
+            continue;
+        };
+        let namespace = Some(text(scope, "kubernetesNamespace"));
+        let namespace = namespace.filter(|name| !name.is_empty());
+        found.extend(namespace.map(Context::namespace));
+        found.extend(pair(text(scope, "kubernetesServiceAccount")));
     }
     let glass = settings.pointer("/breakGlass/namespaces");
     for name in glass.and_then(Value::as_array).into_iter().flatten() {

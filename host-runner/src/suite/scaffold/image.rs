@@ -9,6 +9,7 @@ use policy_wasm::pattern::{AllowPattern, NamePattern, SourceRepository, TrustedD
 use serde_json::Value;
 
 use crate::fields::{list, text};
+use crate::settings_view::SettingsView;
 
 /// The images of a suite, by name
 #[derive(Debug, Default)]
@@ -159,10 +160,7 @@ pub(super) fn exempt_patterns(settings: &Value) -> Vec<(Language, String)> {
         let patterns = patterns.filter_map(Value::as_str);
         found.extend(patterns.map(|one| (Language::Allow, one.to_owned())));
     };
-    for policy in list(settings, "platformPolicies") {
-        let Some(gke) = policy.get("gkePolicy") else {
-            continue;
-        };
+    for (_, gke) in SettingsView(settings).gke_policies() {
         allow(gke);
         for set in list(gke, "checkSets") {
             allow(set);

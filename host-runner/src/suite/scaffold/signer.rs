@@ -6,6 +6,7 @@ use serde_json::Value;
 use super::candidate::Attested;
 use super::image::repositories;
 use crate::fields::{list, text};
+use crate::settings_view::{AttestorView, SettingsView};
 use crate::suite::place::Place;
 use crate::yaml::scalar;
 
@@ -252,16 +253,13 @@ fn sources(settings: &Value) -> Vec<Source> {
 
 fn signers(settings: &Value) -> Vec<Signer> {
     let mut signers = Names::default();
-    for attestor in list(settings, "attestors") {
-        let name = text(attestor, "name");
-        let note = ["userOwnedGrafeasNote", "userOwnedDrydockNote"];
-        let note = note.iter().find_map(|field| attestor.get(field));
-        if let Some(note) = note {
-            let says = Says::Approval(text(note, "noteReference").to_owned());
-            let is_envelope = list(note, "publicKeys").iter().any(is_ed25519);
-            let stem = name.rsplit('/').next().unwrap_or(name);
-            signers.add(stem, name, is_envelope, says);
-        }
+    for AttestorView {
+        name, note, keys, ..
+    } in SettingsView(settings).attestors()
+    {
+        let is_envelope = keys.iter().any(is_ed25519);
+        let stem = name.rsplit('/').next().unwrap_or(name);
+        signers.add(stem, name, is_envelope, Says::Approval(note.to_owned()));
     }
     let authenticators = Place::default().key("evidence").key("authenticators");
     for (purpose, stem) in [
@@ -341,16 +339,11 @@ fn is_ed25519(key: &Value) -> bool {
 
 /// Every check with its place.
 pub(super) fn each_check(settings: &Value, mut each: impl FnMut(&Value, &Place)) {
-    for (policy, one) in list(settings, "platformPolicies").iter().enumerate() {
+    for ([policy, set], check_set) in SettingsView(settings).all_check_sets() {
         let place = Place::default().key("platformPolicies").index(policy);
-        let sets = one
-            .get("gkePolicy")
-            .map_or(&[][..], |gke| list(gke, "checkSets"));
-        for (set, one) in sets.iter().enumerate() {
-            let place = place.key("gkePolicy").key("checkSets").index(set);
-            for (check, one) in list(one, "checks").iter().enumerate() {
-                each(one, &place.key("checks").index(check));
-            }
+        let place = place.key("gkePolicy").key("checkSets").index(set);
+        for (check, one) in list(check_set, "checks").iter().enumerate() {
+            each(one, &place.key("checks").index(check));
         }
     }
 }

@@ -21,7 +21,7 @@ fn init(folder: &Path, options: &str, status: i32) -> (String, String) {
     run(&format!("init {} {options}", folder.display()), "", status)
 }
 
-/// What it says to do next, done.
+/// Runs the commands that it prints as next steps.
 #[test]
 fn a_starter_passes_what_its_workflow_demands() {
     let (folder, key) = file("build.pub", KEY);
@@ -80,6 +80,35 @@ fn what_is_there_is_not_replaced_and_all_of_it_is_named() {
     init(folder, "--force", 0);
     assert!(fs::read_to_string(&path).unwrap().contains("PolicySuite"));
     assert!(FILES.iter().all(|name| folder.join(name).exists()));
+}
+
+/// A file that cannot be written keeps the others from being written, too.
+#[test]
+fn all_is_written_or_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    fs::create_dir(folder.join("tests.yaml")).unwrap();
+    fs::write(folder.join("policy.yaml"), "mine").unwrap();
+    let (_, stderr) = init(folder, "--force", 2);
+    assert!(stderr.contains("nothing was written, because "), "{stderr}");
+    let policy = fs::read_to_string(folder.join("policy.yaml")).unwrap();
+    assert_eq!(policy, "mine");
+    assert!(!folder.join(FILES[2]).exists());
+}
+
+#[test]
+fn short_names_of_docker_hub_that_no_pattern_covers_are_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let (_, stderr) = init(&folder.join("a"), "--registry docker.io/library/*", 0);
+    assert!(
+        stderr.contains("such as `docker.io/library/web`"),
+        "{stderr}"
+    );
+    let (_, stderr) = init(&folder.join("b"), "--registry docker.io/shop/**", 0);
+    assert_eq!(stderr, "");
+    let policy = fs::read_to_string(folder.join("b/policy.yaml")).unwrap();
+    assert!(policy.contains("namePattern: shop/**"), "{policy}");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! What a user gives that is not quite what the program reads: one bad object among many, files for other
+//! Input that is not quite what the program reads: one bad object among many, files for other
 //! programs, files in another form.
 
 use std::fs;
@@ -212,7 +212,7 @@ fn a_kind_that_is_not_read_is_skipped_in_manifests_and_denied_in_requests() {
     );
     let (stdout, _) = run(&format!("{PIPELINE} -"), &request, 1);
     assert!(stdout.contains("unsupported-object-kind"), "{stdout}");
-    // What may run images is judged, whatever its kind.
+    // An object that may run images is evaluated, whatever its kind.
     let fleet = "apiVersion: e.com/v1\nkind: Fleet\nspec: {template: {spec: {containers: []}}}\n";
     let (stdout, _) = run(&format!("{PIPELINE} -"), fleet, 1);
     assert!(stdout.contains("unsupported-object-kind"), "{stdout}");

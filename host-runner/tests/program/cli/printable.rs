@@ -38,8 +38,14 @@ fn no_name_is_a_command_of_a_workflow_in_any_format() {
         for shown in [output.stdout, output.stderr] {
             let shown = String::from_utf8(shown).unwrap();
             for line in shown.lines() {
-                let is_own =
-                    is_github && line.contains("::error file=") || line.contains("::warning file=");
+                let is_annotation = [
+                    "::error file=",
+                    "::warning file=",
+                    "::error title=countersign test::",
+                ]
+                .iter()
+                .any(|command| line.starts_with(command));
+                let is_own = is_github && is_annotation;
                 assert!(
                     is_own || !line.trim_start().starts_with("::"),
                     "{command}\n{line}"
@@ -88,7 +94,8 @@ fn no_private_key_is_shown_in_any_format() {
         r#"{{"apiVersion": "v1", "kind": "Pod", "metadata": {{"name": "a"}},
            "spec": {{"containers": [{{"name": "a", "image": {text}}}]}}}}"#
     );
-    for format in [
+    let unknown = pod.replace(r#""Pod""#, &text);
+    for (format, object) in [
         "human",
         "json",
         "admission-review",
@@ -97,10 +104,14 @@ fn no_private_key_is_shown_in_any_format() {
         "sarif",
         "github",
         "markdown",
-    ] {
-        let command =
-            format!("evaluate --settings policies/pipeline/policy.yaml --format {format} -");
-        let output = countersign(&command, &pod);
+    ]
+    .into_iter()
+    .flat_map(|format| [(format, &pod), (format, &unknown)])
+    {
+        let command = format!(
+            "evaluate --settings policies/pipeline/policy.yaml --strict-kinds --format {format} -"
+        );
+        let output = countersign(&command, object);
         for shown in [output.stdout, output.stderr] {
             let shown = String::from_utf8(shown).unwrap();
             assert!(!shown.contains("secret"), "{format}\n{shown}");

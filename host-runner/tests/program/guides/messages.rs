@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::fs;
 use std::process::Command;
 
-use policy_lint::RULES;
+use policy_lint::{PROBLEMS, RULES};
 use policy_wasm::Code;
 use policy_wasm::decision::Role;
 
@@ -53,7 +53,12 @@ fn every_code_and_lint_is_in_the_list_of_messages() {
     let path = root().join("docs/messages.md");
     let text = fs::read_to_string(&path).unwrap();
     let (introduction, _) = text.split_once(TABLES).unwrap();
-    let expected = format!("{introduction}{TABLES}{}{}", reasons(), lints());
+    let expected = format!(
+        "{introduction}{TABLES}{}{}{}",
+        reasons(),
+        documents(),
+        lints()
+    );
     if std::env::var_os("BLESS").is_some() {
         fs::write(&path, expected).unwrap();
         return;
@@ -78,6 +83,17 @@ fn reasons() -> String {
             let [meaning, advice] = [code.meaning(), advice].map(cell);
             text.push_str(&format!("| `{code}` | {meaning} | {advice} |\n"));
         }
+    }
+    text
+}
+
+fn documents() -> String {
+    let mut text = "\n## Documents\n\nProblems of suites (`suite-`), of `countersign-lint.yaml` (`config-`), and of documents as a \
+                    whole. The document is not used.\n\n| code | means | what to do |\n| --- | --- | --- |\n"
+        .to_owned();
+    for problem in PROBLEMS {
+        let [meaning, help] = [problem.meaning, problem.help].map(cell);
+        text.push_str(&format!("| `{}` | {meaning} | {help} |\n", problem.code));
     }
     text
 }

@@ -179,7 +179,7 @@ fn what_could_not_be_linted_ends_with_2() {
     assert!(stderr.contains("no lint `lint-nothing`"), "{stderr}");
     let (_, stderr) = run("lint --format json --format human policies", "", 2);
     assert!(stderr.contains("only one format"), "{stderr}");
-    // What is no YAML was not linted, and is found.
+    // A file that is not YAML was not linted, and is reported.
     let (stdout, _) = run("lint -", "policy: [", 1);
     assert!(stdout.contains("error[document-malformed]"), "{stdout}");
 }
@@ -206,7 +206,7 @@ fn copies_of_the_shipped_policies_are_reported_until_the_test_keys_are_replaced(
     }
 }
 
-/// What depends on the day is found by the clock, and as of another day where that is said.
+/// Findings that depend on the day are those of now, or of the day of `--time`.
 #[test]
 fn a_day_decides_what_a_comment_ignores() {
     let policy = "policy:

@@ -77,7 +77,7 @@ enum Key {
     Collection,
 }
 
-/// How much there is of a value
+/// Size of a value
 #[derive(Clone, Copy)]
 struct Size {
     values: usize,

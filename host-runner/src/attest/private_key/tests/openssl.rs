@@ -14,7 +14,7 @@ use crate::attest::key_file::{self, KeyFile};
 #[expect(clippy::print_stderr, reason = "what is not run is said")]
 mod process;
 
-/// How `openssl genpkey` makes a key, and how `openssl pkeyutl` verifies with it
+/// Arguments with which `openssl genpkey` makes a key and `openssl pkeyutl` verifies with it
 const KINDS: &[(Algorithm, &str, &str)] = &[
     (
         Algorithm::EcdsaP256Sha256,
@@ -148,7 +148,7 @@ fn we_read_the_keys_of_openssl_and_it_verifies_what_they_sign() {
     }
 }
 
-/// What the errors advise is what `openssl` can do.
+/// The commands that the errors advise work with `openssl`.
 #[test]
 fn keys_in_other_forms_are_refused_with_the_command_that_converts_them() {
     if !process::can_run("openssl", "version") {

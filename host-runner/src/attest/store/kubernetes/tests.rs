@@ -7,7 +7,7 @@ use crate::offline_host::{Cluster, OfflineHost};
 
 const NAME: &str = "sha256-1111111111111111111111111111111111111111111111111111111111111111";
 
-/// What a policy is answered that looks the attestations up in the folder.
+/// Returns the answer to a policy that looks the attestations up in the folder.
 fn looked_up(folder: &Path) -> Value {
     let question = json!({
         "api_version": "countersign.dev/v1", "kind": "Attestation", "name": NAME,
@@ -143,7 +143,7 @@ fn comments_stay_and_what_the_server_wrote_goes() {
     );
     let error = after(&format!("# dump\n{dump}"), &own).unwrap_err();
     assert!(error.contains("comments would be lost"), "{error}");
-    // What is there already is left alone, dump or not.
+    // An existing file is not changed, dump or not.
     let same = dump.replace("other: 1", &own.to_string());
     assert_eq!(after(&same, &own).unwrap(), same);
 }

@@ -61,7 +61,7 @@ fn comments_and_style_of_a_list_stay() {
             format!("# ours\n{other_item}{own_item}# the end\n"),
         ),
         (
-            // The same once more, with another signature
+            // Once more, with another signature
             format!(
                 "# ours\n{}\n# theirs\n{other_item}",
                 item(&signed_again(&own), 0)

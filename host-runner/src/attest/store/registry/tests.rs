@@ -144,7 +144,7 @@ fn what_others_have_put_there_stays() {
     let mut index = index(folder);
     index["extra"] = json!([1]);
     index["manifests"][0]["extra"] = json!(2);
-    // The same manifest, with things that are not ours in it
+    // This manifest, with parts that another program wrote
     let mut manifest = looked_up(folder);
     manifest["annotations"][&key] = "garbage".into();
     manifest["annotations"]["org.example/a"] = "b".into();

@@ -1,6 +1,6 @@
 use serde_json::Value;
 
-/// What each message of the API has, and of which type: another message, a list of them, or text.
+/// Fields of each message of the API with their types: another message, a list of them, or text.
 const MESSAGES: &[(&str, &[(&str, &str)])] = &[
     (
         "EvaluateGkePolicyResponse",

@@ -34,7 +34,7 @@ fn unsigned() -> Signed {
     }
 }
 
-/// What cosign signs about a digest.
+/// Returns the payload that cosign signs for a digest.
 fn payload(digest: &str) -> Value {
     json!({"critical": {"identity": {"docker-reference": REPOSITORY},
         "image": {"docker-manifest-digest": digest}, "type": "cosign container image signature"},
