@@ -6,6 +6,8 @@
 mod attestor;
 pub(crate) mod base64;
 mod body;
+#[cfg_attr(not(feature = "sigstore"), path = "attestation/bundled/unsupported.rs")]
+mod bundled;
 mod claim;
 pub(crate) mod dsse;
 pub mod media_type;
@@ -13,24 +15,29 @@ mod occurrence;
 mod payload;
 mod rejection;
 mod search;
-mod simple_signing;
+pub(crate) mod simple_signing;
 pub mod statement;
 
 use alloc::borrow::Cow;
+use alloc::boxed::Box;
 use alloc::collections::BTreeSet;
+use alloc::rc::Rc;
 use alloc::string::String;
 use alloc::vec::Vec;
 
 pub(crate) use attestor::Attestor;
+pub(crate) use bundled::Bundled;
 use claim::Claim;
 pub(crate) use claim::DockerReference;
 pub(crate) use occurrence::Occurrence;
 pub use rejection::Rejection;
-pub(crate) use search::{Candidates, Encoding, NotFound, Signer, Verified, find, verify};
+pub(crate) use search::{By, Candidates, Encoding, NotFound, Signer, Verified, find, verify};
 
 use crate::digest::Digest;
 use crate::image::ImageReference;
 use crate::key::PublicKey;
+use crate::sigstore::Identity;
+use statement::predicate_type::{COSIGN_SIGN_V1, POLICY_VERIFICATION_V0_1};
 
 /// One attestation: the signed content, its signatures, and its note
 ///
@@ -67,6 +74,8 @@ impl Source {
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Content<'a> {
     Signed(Signed<'a>),
+    /// A Sigstore bundle; boxed, because it is large and rare
+    Bundle(Box<Bundled>),
     /// Invalid, whatever its signatures are
     Rejected(Rejection),
     /// Exceeds a limit: the name of the limited thing, and the limit
@@ -138,13 +147,8 @@ impl Attestation<'_> {
     /// Returns the payload's unverified claims, or `None` if it cannot be parsed.
     pub(crate) fn claimed(&self) -> Option<Claimed> {
         match &self.content {
-            Content::Signed(Signed { form, payload, .. }) => {
-                let claim = Claim::read(form, payload).ok()?;
-                Some(Claimed {
-                    digests: crate::set(claim.digests()),
-                    predicate_type: claim.predicate_type().map(String::from),
-                })
-            }
+            Content::Signed(Signed { form, payload, .. }) => Claimed::read(form, payload),
+            Content::Bundle(bundle) => bundle.claimed(),
             Content::Rejected(_) | Content::Excessive(..) => None,
         }
     }
@@ -157,28 +161,50 @@ impl Attestation<'_> {
                 payload,
                 ..
             }) if payload_type == media_type::IN_TOTO => Some(payload),
+            Content::Bundle(bundle) => bundle.statement(),
             _ => None,
         }
     }
 
-    /// Whether this is an envelope, which records how its payload was encoded for signing.
-    pub(crate) const fn is_envelope(&self) -> bool {
-        matches!(
-            &self.content,
+    /// Whether this may be a signature of cosign: a bare payload, the statement that cosign signs instead, or a bundle
+    /// of anything but Google's statement, which no client of Sigstore signs.
+    pub(crate) fn is_of_cosign(&self) -> bool {
+        let kind = |claimed: Option<Claimed>| claimed.and_then(|claimed| claimed.predicate_type);
+        match &self.content {
             Content::Signed(Signed {
-                form: Form::Dsse { .. },
+                form: form @ Form::Dsse { .. },
+                payload,
                 ..
-            })
-        )
+            }) => kind(Claimed::read(form, payload)).as_deref() == Some(COSIGN_SIGN_V1),
+            Content::Bundle(bundle) => {
+                kind(bundle.claimed()).as_deref() != Some(POLICY_VERIFICATION_V0_1)
+            }
+            _ => true,
+        }
     }
 
-    /// Whether a signature has the key id of one of these keys.
-    pub(crate) fn names_one_of(&self, keys: &[PublicKey]) -> bool {
-        let Content::Signed(signed) = &self.content else {
-            return false;
+    /// Whether a signature has the key id of one of these keys, or a certificate is for one of these identities.
+    pub(crate) fn names_one_of(&self, keys: &[PublicKey], identities: &[Rc<Identity<'_>>]) -> bool {
+        let signed = match &self.content {
+            Content::Signed(signed) => signed,
+            Content::Bundle(bundle) => return bundle.names_one_of(identities),
+            Content::Rejected(_) | Content::Excessive(..) => return false,
         };
         let ids = signed.signatures.iter().map(|signature| &signature.key_id);
         keys.iter().any(|key| ids.clone().any(|id| key.has_id(id)))
+    }
+
+    /// Whether this is a Sigstore bundle.
+    pub(crate) const fn is_bundle(&self) -> bool {
+        matches!(self.content, Content::Bundle(_))
+    }
+
+    /// Whether only the digest of what was signed is known, so that it may be about any image.
+    pub(crate) fn is_of_digest(&self) -> bool {
+        match &self.content {
+            Content::Bundle(bundle) => bundle.is_of_digest(),
+            _ => false,
+        }
     }
 
     /// Whether the attestation has this note or none.
@@ -208,9 +234,21 @@ impl Content<'_> {
                     })
                     .collect(),
             }),
+            Self::Bundle(bundle) => Content::Bundle(bundle),
             Self::Rejected(rejection) => Content::Rejected(rejection),
             Self::Excessive(what, limit) => Content::Excessive(what, limit),
         }
+    }
+}
+
+impl Claimed {
+    /// Parses a payload; `None` if it is malformed.
+    fn read(form: &Form<'_>, payload: &[u8]) -> Option<Self> {
+        let claim = Claim::read(form, payload).ok()?;
+        Some(Self {
+            digests: crate::set(claim.digests()),
+            predicate_type: claim.predicate_type().map(String::from),
+        })
     }
 }
 

@@ -295,6 +295,9 @@ pub struct AttestorResult {
     /// Id of the key that verified it
     #[serde(skip_serializing_if = "Option::is_none")]
     pub key_id: Option<String>,
+    /// Identity in the certificate that verified it, in place of a key
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub identity: Option<IdentityResult>,
     /// `critical.type` of the verified payload, or the type of its predicate; reported, not enforced
     #[serde(skip_serializing_if = "Option::is_none")]
     pub payload_type: Option<String>,
@@ -305,6 +308,16 @@ pub struct AttestorResult {
     pub reasons: Vec<Reason>,
 }
 
+/// An identity that a certificate is for
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct IdentityResult {
+    /// The subject alternative name of the certificate
+    pub subject: String,
+    /// The OIDC issuer; empty if the certificate has none
+    pub issuer: String,
+}
+
 impl AttestorResult {
     /// Returns an unsatisfied attestor, and the verdict that follows from the reasons.
     pub(crate) fn refused(name: &str, reasons: Vec<Reason>) -> (Verdict, Self) {
@@ -313,6 +326,7 @@ impl AttestorResult {
             name: name.into(),
             verified: false,
             key_id: None,
+            identity: None,
             payload_type: None,
             source: None,
             reasons,

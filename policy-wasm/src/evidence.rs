@@ -316,13 +316,17 @@ impl<'e> Evidence<'e> {
     ) {
         let mut is_further_body = false;
         for attestation in bodies {
+            let is_wanted = |digest: &Digest| self.wanted.contains_key(digest);
+            // It may be about a wanted image, wherever it is stored.
+            let is_elsewhere =
+                attestation.is_of_digest() && !resource.as_ref().is_some_and(is_wanted);
+            let resource = resource.filter(|_| !is_elsewhere);
             let candidate = Candidate {
                 claimed: attestation.claimed(),
                 attestation,
                 is_further_body,
                 resource,
             };
-            let is_wanted = |digest: &Digest| self.wanted.contains_key(digest);
             let concerns =
                 resource.as_ref().is_none_or(is_wanted) || candidate.digests().any(is_wanted);
             if concerns && !self.wanted.is_empty() {
@@ -337,6 +341,11 @@ impl<'e> Evidence<'e> {
     fn assign(&mut self, budget: &Budget) {
         self.candidates.sort_unstable_by(|a, b| {
             (&a.attestation, a.resource).cmp(&(&b.attestation, b.resource))
+        });
+        // The same bundle under two names of annotations is one.
+        self.candidates.dedup_by(|a, b| {
+            a.attestation.is_bundle()
+                && (&a.attestation, a.resource) == (&b.attestation, b.resource)
         });
         self.anywhere.clear();
         self.unfiled.clear();

@@ -223,13 +223,10 @@ impl PublicKey {
     /// Verifies a signature over a message of which only the SHA-256 digest is known. Only PKIX keys whose algorithm
     /// signs that digest verify it: P-256, and RSA with SHA-256. For any other key it is a bad signature, without
     /// words about it. The work is paid for before it is done.
-    #[expect(
-        dead_code,
-        reason = "messages in bundles that a key has signed are read next"
-    )]
+    #[cfg(feature = "sigstore")]
     pub(crate) fn authenticate_digest(
         &self,
-        sha256: &[u8; 32],
+        sha256: &[u8],
         signature: &[u8],
         context: &VerificationContext,
     ) -> Result<(), VerifyError> {

@@ -18,7 +18,7 @@ use alloc::vec::Vec;
 pub(crate) use authenticators::{Authenticator, Purpose, Scanners};
 pub(crate) use break_glass::BreakGlass;
 use registries::Registries;
-pub(crate) use sigstore::Sigstore;
+pub(crate) use sigstore::{Sigstore, TrustedRoots};
 use sources::Sources;
 pub(crate) use workloads::WorkloadKind;
 

@@ -12,26 +12,15 @@
 //! | trees of transparency logs | `checkpoint`, `inclusion` |
 //! | points in time, in nanoseconds | [`moment`] |
 //! | identities that may sign | `identity`, `subject_pattern` |
+//! | who has signed | `signatory` |
 
 mod algorithm;
-#[cfg_attr(
-    not(test),
-    expect(dead_code, reason = "attestations do not read bundles yet")
-)]
 mod annotations;
-#[cfg_attr(
-    not(test),
-    expect(dead_code, reason = "attestations do not read bundles yet")
-)]
 mod bundle;
 pub mod certificate;
 mod checkpoint;
 mod der;
 mod entry;
-#[cfg_attr(
-    not(test),
-    expect(dead_code, reason = "attestations do not read bundles yet")
-)]
 mod identified;
 pub(crate) mod identity;
 mod inclusion;
@@ -42,25 +31,19 @@ mod root;
 #[cfg(test)]
 mod sample;
 pub mod sct;
+mod signatory;
 mod subject_pattern;
 pub mod token;
 mod verdicts;
-#[cfg_attr(
-    not(test),
-    expect(dead_code, reason = "attestations do not read bundles yet")
-)]
 mod verification;
 
-#[expect(unused_imports, reason = "attestations do not read bundles yet")]
 pub(crate) use self::annotations::{Annotations, BUNDLE, CERTIFICATE, TIMESTAMP};
-#[expect(unused_imports, reason = "attestations do not read bundles yet")]
 pub(crate) use self::bundle::{Bundle, Content, Unreadable, Verifier};
-#[expect(unused_imports, reason = "attestations do not read bundles yet")]
-pub(crate) use self::identified::{Identified, Roots, verify};
+pub(crate) use self::identified::{Roots, verify};
 pub(crate) use self::identity::{Identities, Identity};
 pub use self::malformed::Malformed;
 pub use self::root::TrustedRoot;
-#[expect(unused_imports, reason = "attestations do not read bundles yet")]
+pub(crate) use self::signatory::Signatory;
 pub(crate) use self::verification::{
     Artifact, InclusionPromises, NotVerified, Requirements, Timestamps, Trust,
 };

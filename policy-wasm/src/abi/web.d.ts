@@ -112,6 +112,8 @@ export interface AttestorResult {
   name: string;
   verified: boolean;
   keyId?: string;
+  /** The identity in the certificate that verified it, in place of a key. */
+  identity?: { subject: string; issuer: string };
   payloadType?: string;
   source?: "settings" | "pod-annotation" | "kubernetes" | "registry";
   reasons: Reason[];

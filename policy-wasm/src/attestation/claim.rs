@@ -1,6 +1,7 @@
 //! Interpretation of signed payloads: whether they attest an image.
 //!
-//! Only two types do: simple signing, and the statement that Google's own evaluation signs. Provenance or a
+//! Three types do: simple signing, the statement that Google's own evaluation signs, and the statement that
+//! cosign signs in place of simple signing. So does a signature over the image's manifest itself. Provenance or a
 //! scan by the same key describes an image but does not approve it.
 
 use alloc::string::{String, ToString as _};
@@ -9,7 +10,7 @@ use alloc::vec::Vec;
 use super::media_type::{IN_TOTO, SIMPLE_SIGNING};
 use super::simple_signing::Payload;
 use super::statement::Statement;
-use super::statement::predicate_type::POLICY_VERIFICATION_V0_1;
+use super::statement::predicate_type::{COSIGN_SIGN_V1, POLICY_VERIFICATION_V0_1};
 use super::{Form, Rejection, Subject};
 use crate::digest::Digest;
 use crate::image::ImageReference;
@@ -86,7 +87,7 @@ impl<'p> Claim<'p> {
             }
             Self::Statement(statement) => {
                 let predicate_type = statement.predicate_type();
-                if predicate_type != POLICY_VERIFICATION_V0_1 {
+                if ![POLICY_VERIFICATION_V0_1, COSIGN_SIGN_V1].contains(&predicate_type) {
                     return Err(Rejection::PredicateType(predicate_type.to_string()));
                 }
                 let subject = statement
@@ -97,6 +98,22 @@ impl<'p> Claim<'p> {
             }
         }
     }
+}
+
+/// Checks that a signature over a manifest attests an image. It names no repository.
+///
+/// # Errors
+///
+/// It is the manifest of another image, or the settings require a repository.
+pub(super) fn check_manifest(
+    digest: Digest,
+    image: Subject<'_>,
+) -> Result<Option<String>, Rejection> {
+    if digest != image.digest {
+        return Err(mismatch(alloc::vec![digest], image));
+    }
+    check_repository("", image)?;
+    Ok(None)
 }
 
 fn mismatch(claimed: Vec<Digest>, image: Subject<'_>) -> Rejection {

@@ -10,7 +10,7 @@ use alloc::vec::Vec;
 use super::body::Body;
 use super::dsse::Envelope;
 use super::media_type::SIGSTORE_BUNDLE;
-use super::{Attestation, Content, Rejection, Source};
+use super::{Attestation, Bundled, Content, Rejection, Source};
 use crate::Budget;
 use crate::decision::Code;
 use crate::digest::Digest;
@@ -36,6 +36,8 @@ pub(crate) struct Occurrence<'a> {
     note: Option<Cow<'a, str>>,
     resource: Option<Cow<'a, str>>,
     media_type: Option<Cow<'a, str>>,
+    /// The whole text if it is a Sigstore bundle, or the bundle in it
+    bundle: Option<Raw<'a>>,
     /// Bodies are independent: Tekton Chains stores one signature in two of them, and only one verifies
     bodies: Vec<Result<Body<'a>, String>>,
     saw_jwts: bool,
@@ -45,7 +47,7 @@ pub(crate) struct Occurrence<'a> {
 }
 
 impl<'a> Occurrence<'a> {
-    /// Reads an occurrence, a bare DSSE envelope, or gcloud's description of an image with all provenance
+    /// Reads an occurrence, a bare DSSE envelope, a Sigstore bundle, an object with a bundle, or gcloud's description of an image with all provenance
     /// occurrences.
     pub(crate) fn read(raw: Raw<'a>) -> Vec<Self> {
         let mut occurrence = Self::read_by(raw, Self::read_fields);
@@ -59,8 +61,18 @@ impl<'a> Occurrence<'a> {
             .collect()
     }
 
-    /// Reads only a DSSE envelope.
+    /// Reads only a DSSE envelope or a Sigstore bundle.
     pub(crate) fn read_envelope(raw: Raw<'a>) -> Self {
+        // Envelopes have no media type.
+        if raw.text().contains("\"mediaType\"") {
+            let occurrence = Self::read_by(raw, Self::read_fields);
+            if occurrence.bundle.is_some() {
+                return Self {
+                    bundle: occurrence.bundle,
+                    ..Self::default()
+                };
+            }
+        }
         Self::read_by(raw, |occurrence, value| {
             let envelope = Body::Dsse(Envelope::read(value));
             occurrence.bodies.push(Ok(envelope));
@@ -73,6 +85,13 @@ impl<'a> Occurrence<'a> {
             read(&mut occurrence, value);
         });
         occurrence.problem = (!report.is_empty()).then(|| report.to_string());
+        let media_type = occurrence.media_type.as_deref();
+        if media_type.is_some_and(|one| one.starts_with(SIGSTORE_BUNDLE)) {
+            // The reader of bundles reports its problems.
+            occurrence.problem = None;
+            occurrence.bodies.clear();
+            occurrence.bundle = Some(raw);
+        }
         occurrence
     }
 
@@ -91,6 +110,7 @@ impl<'a> Occurrence<'a> {
                 });
             }
             "mediaType" => self.media_type = value.text(),
+            "bundle" if value.is_object() => self.bundle = Some(value.raw()),
             "attestation" => {
                 let mut saw_jwts = false;
                 self.read_bodies(value, |value| Body::read_attestation(value, &mut saw_jwts));
@@ -186,14 +206,8 @@ impl<'a> Occurrence<'a> {
         if let Some(problem) = self.problem {
             return alloc::vec![undecodable(problem)];
         }
-        if let Some(media_type) = self
-            .media_type
-            .filter(|one| one.starts_with(SIGSTORE_BUNDLE))
-        {
-            let media_type = media_type.into_owned();
-            return alloc::vec![Content::Rejected(Rejection::BundleUnsupported(media_type))];
-        }
-        if self.bodies.is_empty() {
+        let bundle = self.bundle.map(|raw| Bundled::read(raw, budget));
+        if self.bodies.is_empty() && bundle.is_none() {
             return alloc::vec![if self.saw_jwts {
                 Content::Rejected(Rejection::JwtUnsupported)
             } else {
@@ -205,6 +219,7 @@ impl<'a> Occurrence<'a> {
             Err(problem) => alloc::vec![undecodable(problem)],
         };
         let mut contents: Vec<_> = self.bodies.into_iter().flat_map(decode).collect();
+        contents.extend(bundle);
         // Sorted, so that the order of the fields has no effect.
         contents.sort_unstable();
         contents

@@ -17,12 +17,6 @@ pub enum Rejection {
     Undecodable(String),
     #[error("Attestation format {0} is not supported")]
     FormatUnsupported(String),
-    #[error(
-        "Sigstore bundles are not supported (media type {}); if a key signed it, store only its \
-         `dsseEnvelope`",
-        crate::quote(.0)
-    )]
-    BundleUnsupported(String),
     #[error("JWT attestations are not supported")]
     JwtUnsupported,
     #[error(
@@ -102,9 +96,7 @@ impl Rejection {
     pub const fn code(&self) -> Code {
         match self {
             Self::Undecodable(_) => Code::AttestationUndecodable,
-            Self::FormatUnsupported(_) | Self::BundleUnsupported(_) => {
-                Code::AttestationFormatUnsupported
-            }
+            Self::FormatUnsupported(_) => Code::AttestationFormatUnsupported,
             Self::JwtUnsupported => Code::AttestationJwtUnsupported,
             Self::NoteMismatch { .. } => Code::AttestationNoteMismatch,
             Self::UnknownKeyId { .. } => Code::AttestationUnknownKeyId,
@@ -132,7 +124,6 @@ impl Rejection {
             Self::NoteMismatch { .. } => 0,
             Self::Undecodable(_)
             | Self::FormatUnsupported(_)
-            | Self::BundleUnsupported(_)
             | Self::JwtUnsupported
             | Self::PayloadUnavailable(_)
             | Self::OtherDigest { .. } => 1,

@@ -2,17 +2,23 @@
 
 use alloc::borrow::Cow;
 use alloc::collections::BTreeSet;
+use alloc::rc::Rc;
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 use core::cell::OnceCell;
 use core::cmp::Reverse;
 
-use super::claim::Claim;
+use super::claim::{self, Claim};
 use super::media_type;
-use super::{Attestation, Content, Form, Rejection, Signature, Signed, Source, Subject, dsse};
+use super::{
+    Attestation, Bundled, Content, Form, Rejection, Signature, Signed, Source, Subject, dsse,
+};
 use crate::attestation::Attestor;
 use crate::decision::{Code, NOT_SIGNED, Reason};
+use crate::digest::Digest;
 use crate::key::{PublicKey, VerifyError};
+use crate::settings::TrustedRoots;
+use crate::sigstore::{Identity, NotVerified, Signatory};
 use crate::verification::VerificationContext;
 
 /// The signer whose signature is searched for
@@ -20,6 +26,13 @@ use crate::verification::VerificationContext;
 pub(crate) struct Signer<'k> {
     /// Keys of which any one suffices
     pub(crate) keys: &'k [PublicKey],
+    /// Identities of which any one suffices, for bundles with certificates
+    pub(crate) identities: &'k [Rc<Identity<'k>>],
+    #[cfg_attr(
+        not(feature = "sigstore"),
+        expect(dead_code, reason = "only bundles have it")
+    )]
+    pub(crate) roots: &'k TrustedRoots<'k>,
     /// Note of the signer; attestations under another note are rejected
     pub(crate) note: Option<&'k str>,
     pub(crate) encoding: Encoding,
@@ -38,10 +51,51 @@ pub(crate) enum Encoding {
     PaeThenRaw,
 }
 
-/// A key that verified an attestation of an image, and the payload's own type
+/// The signer of an attestation that was verified
+#[derive(Debug, Clone)]
+pub(crate) enum By<'k> {
+    Key(&'k PublicKey),
+    #[cfg_attr(
+        not(feature = "sigstore"),
+        expect(dead_code, reason = "only bundles have it")
+    )]
+    Identity(Rc<Signatory>),
+}
+
+impl By<'_> {
+    /// Describes the signer for messages.
+    pub(crate) fn description(&self) -> String {
+        match self {
+            Self::Key(key) => alloc::format!("key {}", crate::quote(key.id())),
+            Self::Identity(signatory) => alloc::format!("identity {}", signatory.description()),
+        }
+    }
+
+    /// Returns the identity, if one signed.
+    pub(crate) fn signatory(&self) -> Option<Rc<Signatory>> {
+        match self {
+            Self::Key(_) => None,
+            Self::Identity(signatory) => Some(Rc::clone(signatory)),
+        }
+    }
+}
+
+/// What was signed, after verification
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Said<'s> {
+    Payload(&'s Form<'s>, &'s [u8]),
+    /// The image's manifest, by its digest
+    #[cfg_attr(
+        not(feature = "sigstore"),
+        expect(dead_code, reason = "only bundles have it")
+    )]
+    Manifest(Digest),
+}
+
+/// The signer of an attestation of an image, and the payload's own type
 #[derive(Debug)]
 pub(crate) struct Verified<'k> {
-    pub(crate) key: &'k PublicKey,
+    pub(crate) by: By<'k>,
     pub(crate) payload_type: Option<String>,
     pub(crate) source: Source,
 }
@@ -88,21 +142,22 @@ pub(crate) fn find<'k>(
     failures: Vec<Reason>,
     context: &VerificationContext,
 ) -> Result<Verified<'k>, NotFound> {
-    let mut search = Search::new(signer, context);
+    let mut search = Search::new(signer, Some(subject), context);
     search.failures = failures;
     let attestations = &candidates.attestations;
     refuse_excess(attestations, signer.note).map_err(NotFound::from)?;
     for (place, attestation) in attestations.iter().enumerate() {
         search.only_explains = place >= candidates.counting;
-        let found = search.verify(attestation, |signed, payload| {
-            Claim::read(&signed.form, payload)?.check(subject)
+        let found = search.verify(attestation, |said| match said {
+            Said::Payload(form, payload) => Claim::read(form, payload)?.check(subject),
+            Said::Manifest(digest) => claim::check_manifest(digest, subject),
         });
         match found {
             Err(limit) => return Err(limit.into()),
             Ok(None) => {}
-            Ok(Some((key, payload_type))) => {
+            Ok(Some((by, payload_type))) => {
                 return Ok(Verified {
-                    key,
+                    by,
                     payload_type,
                     source: attestation.source,
                 });
@@ -112,19 +167,19 @@ pub(crate) fn find<'k>(
     Err(search.give_up())
 }
 
-/// Verifies that a signer has signed an attestation, whatever its payload is.
+/// Verifies that a signer has signed an attestation, whatever its payload is, and returns the signer.
 ///
 /// # Errors
 ///
 /// The signer has not, or a budget is exhausted.
-pub(crate) fn verify(
-    signer: Signer<'_>,
+pub(crate) fn verify<'k>(
+    signer: Signer<'k>,
     attestation: &Attestation<'_>,
     context: &VerificationContext,
-) -> Result<(), NotFound> {
-    let mut search = Search::new(signer, context);
-    match search.verify(attestation, |_, _| Ok(()))? {
-        Some(_) => Ok(()),
+) -> Result<By<'k>, NotFound> {
+    let mut search = Search::new(signer, None, context);
+    match search.verify(attestation, |_| Ok(()))? {
+        Some((by, ())) => Ok(by),
         None => Err(search.give_up()),
     }
 }
@@ -162,10 +217,18 @@ pub(crate) enum Cause {
     Unreadable,
     /// A key signed that neither this signer nor another attestor has
     UnknownKey,
+    /// A certificate signed, and the signer has only keys
+    IdentityMissing,
+    /// The certificate is for an identity that neither this signer nor another attestor has
+    UnknownIdentity,
     /// A signature that names a key of the signer does not verify
     BadSignature,
     /// An attestation that names a key of the signer is under another note
     OtherNote,
+    /// A bundle under an identity of the signer does not verify
+    BundleNotVerified,
+    /// An identity of the signer signed when its certificate was not valid
+    CertificateNotValid,
     /// A key of the signer signed, and is not valid
     KeyNotValid(&'static str),
     /// A key of the signer signed something that attests no image
@@ -181,6 +244,14 @@ impl Cause {
             Self::NotSigned => NOT_SIGNED,
             Self::Unreadable => "An attestation was found that cannot be read",
             Self::UnknownKey => "Signed with a key that is not trusted for it",
+            Self::IdentityMissing => "Signed with a certificate, and only keys are trusted for it",
+            Self::UnknownIdentity => "Signed by an identity that is not trusted for it",
+            Self::BundleNotVerified => {
+                "Signed by a trusted identity, but its Sigstore bundle does not verify"
+            }
+            Self::CertificateNotValid => {
+                "Signed by a trusted identity when its certificate was not valid"
+            }
             Self::BadSignature => "The signature does not verify with the key that it names",
             Self::OtherNote => "Signed, but under another note",
             Self::KeyNotValid(why) => {
@@ -226,6 +297,8 @@ impl NotFound {
 /// A search in progress, with the rejections so far
 struct Search<'s, 'c> {
     signer: Signer<'s>,
+    /// The image to attest; `None` for statements, which name their images
+    image: Option<Subject<'c>>,
     context: &'c VerificationContext,
     rejections: BTreeSet<(Reverse<u8>, Rejection)>,
     failures: Vec<Reason>,
@@ -238,9 +311,14 @@ struct Search<'s, 'c> {
 }
 
 impl<'s, 'c> Search<'s, 'c> {
-    const fn new(signer: Signer<'s>, context: &'c VerificationContext) -> Self {
+    const fn new(
+        signer: Signer<'s>,
+        image: Option<Subject<'c>>,
+        context: &'c VerificationContext,
+    ) -> Self {
         Self {
             signer,
+            image,
             context,
             rejections: BTreeSet::new(),
             failures: Vec::new(),
@@ -259,15 +337,15 @@ impl<'s, 'c> Search<'s, 'c> {
     fn verify<T>(
         &mut self,
         attestation: &Attestation<'_>,
-        accept: impl Fn(&Signed<'_>, &[u8]) -> Result<T, Rejection>,
-    ) -> Result<Option<(&'s PublicKey, T)>, Reason> {
+        accept: impl Fn(Said<'_>) -> Result<T, Rejection>,
+    ) -> Result<Option<(By<'s>, T)>, Reason> {
         if let Some(note) = self.signer.note
             && !attestation.is_under(note)
         {
             // The claim is not verified; it only chooses the message.
             if let Content::Signed(signed) = &attestation.content
-                && attestation.names_one_of(self.signer.keys)
-                && accept(signed, &signed.payload).is_ok()
+                && attestation.names_one_of(self.signer.keys, self.signer.identities)
+                && accept(Said::Payload(&signed.form, &signed.payload)).is_ok()
             {
                 self.cause = self.cause.max(Cause::OtherNote);
             }
@@ -279,6 +357,7 @@ impl<'s, 'c> Search<'s, 'c> {
         }
         let signed = match &attestation.content {
             Content::Signed(signed) => signed,
+            Content::Bundle(bundle) => return self.verify_bundle(bundle, accept),
             Content::Rejected(rejection) => {
                 // Stored where the attestations of the signer are, but under another note.
                 if matches!(rejection, Rejection::NoteMismatch { .. }) {
@@ -302,10 +381,41 @@ impl<'s, 'c> Search<'s, 'c> {
                 let Some(payload) = self.try_key(key, signed, messages, signature)? else {
                     continue;
                 };
-                match accept(signed, &payload) {
-                    Ok(accepted) => return Ok(Some((key, accepted))),
+                match accept(Said::Payload(&signed.form, &payload)) {
+                    Ok(accepted) => return Ok(Some((By::Key(key), accepted))),
                     Err(rejection) => self.reject(rejection),
                 }
+            }
+        }
+        Ok(None)
+    }
+
+    /// Like [`Self::verify`], for a bundle.
+    fn verify_bundle<T>(
+        &mut self,
+        bundle: &Bundled,
+        accept: impl Fn(Said<'_>) -> Result<T, Rejection>,
+    ) -> Result<Option<(By<'s>, T)>, Reason> {
+        let verified = bundle.verify(self.signer, self.image, self.context);
+        let found = verified.and_then(|(by, spoken)| {
+            let accepted = accept(spoken.said());
+            accepted
+                .map(|accepted| (by, accepted))
+                .map_err(NotVerified::Rejected)
+        });
+        match found {
+            Ok(found) => return Ok(Some(found)),
+            Err(NotVerified::Rejected(rejection)) => {
+                let mut others = self.signer.others.iter();
+                if others.any(|other| bundle.names_one_of(&other.identities)) {
+                    self.add(rejection);
+                } else {
+                    self.reject(rejection);
+                }
+            }
+            Err(NotVerified::Exhausted(exhausted)) => return Err(exhausted.into()),
+            Err(NotVerified::RootUnusable(why)) => {
+                return Err(Reason::new(Code::SettingsInvalid, why));
             }
         }
         Ok(None)
@@ -426,22 +536,25 @@ impl<'s, 'c> Search<'s, 'c> {
             Rejection::NoteMismatch { .. }
             | Rejection::UnknownKeyId { .. }
             | Rejection::BadSignature { .. }
-            | Rejection::BadCertificateSignature { .. }
             | Rejection::DigestMismatch { .. }
             | Rejection::OtherDigest { .. } => Cause::NotSigned,
             Rejection::Undecodable(_)
             | Rejection::FormatUnsupported(_)
-            | Rejection::BundleUnsupported(_)
             | Rejection::JwtUnsupported
             | Rejection::PayloadUnavailable(_) => Cause::Unreadable,
+            Rejection::BadCertificateSignature { .. } => Cause::BundleNotVerified,
             Rejection::KeyNotValid { why, .. } => Cause::KeyNotValid(why),
             Rejection::PgpPayloadMismatch
             | Rejection::PayloadType(_)
             | Rejection::PayloadInvalid(_)
             | Rejection::PredicateType(_) => Cause::NotAnAttestation,
             Rejection::ReferenceMismatch { .. } => Cause::OtherRepository,
-            Rejection::Sigstore { .. } => Cause::Unreadable,
+            Rejection::Sigstore { code, .. } => cause_in_bundle(*code),
         });
+        self.add(rejection);
+    }
+
+    fn add(&mut self, rejection: Rejection) {
         self.rejections
             .insert((Reverse(rejection.rank()), rejection));
     }
@@ -487,5 +600,19 @@ impl<'s, 'c> Search<'s, 'c> {
             rejections: details,
             cause,
         }
+    }
+}
+
+/// Returns the cause that a code of bundles stands for. Most are found after the certificate's identity.
+const fn cause_in_bundle(code: Code) -> Cause {
+    match code {
+        Code::SigstoreIdentityMissing => Cause::IdentityMissing,
+        Code::SigstoreIdentityMismatch => Cause::UnknownIdentity,
+        Code::SigstoreBundleVersion
+        | Code::SigstoreBundleInvalid
+        | Code::SigstoreCertificateInvalid
+        | Code::SigstoreUnsupported => Cause::Unreadable,
+        Code::SigstoreCertificateOutsideValidity => Cause::CertificateNotValid,
+        _ => Cause::BundleNotVerified,
     }
 }

@@ -4,9 +4,13 @@
 //! fields are allowed, duplicate keys are not.
 
 use alloc::borrow::Cow;
+use alloc::collections::BTreeSet;
+use alloc::string::{String, ToString as _};
+use alloc::vec::Vec;
 
 use super::{Rejection, payload};
 use crate::digest::Digest;
+use crate::image::ImageReference;
 use crate::json::{Path, Value};
 
 /// A simple-signing payload, parsed from exactly the signed bytes
@@ -75,4 +79,48 @@ fn read_field<'p>(object: Value<'_, 'p>, field: &str, found: &mut Option<Cow<'p,
             value.skim();
         }
     });
+}
+
+/// Returns all payloads that cosign may have written for an image, with their digests.
+pub(crate) fn payloads(image: Digest, spellings: &BTreeSet<String>) -> Vec<(Digest, String)> {
+    let repositories = spellings.iter().flat_map(|text| forms(text));
+    // Some signers append the image's digest to its name, as OpenShift does.
+    let references = crate::set(repositories.flat_map(|repository| {
+        let with_digest = alloc::format!("{repository}@{image}");
+        [repository, with_digest]
+    }));
+    let payloads = references.iter().map(|reference| {
+        let payload = alloc::format!(
+            concat!(
+                r#"{{"critical":{{"identity":{{"docker-reference":"{}"}},"#,
+                r#""image":{{"docker-manifest-digest":"{}"}},"#,
+                r#""type":"cosign container image signature"}},"optional":null}}"#
+            ),
+            reference,
+            image
+        );
+        (Digest::of(payload.as_bytes()), payload)
+    });
+    payloads.collect()
+}
+
+/// Returns the spellings of a repository: as written, and those of tools for Docker Hub.
+fn forms(repository: &str) -> Vec<String> {
+    const HUBS: [&str; 2] = ["docker.io/", "index.docker.io/"];
+    let mut forms = alloc::vec![repository.to_string()];
+    let reference = ImageReference::parse(repository).ok();
+    let Some(path) = reference.and_then(|reference| reference.hub_path()) else {
+        return forms;
+    };
+    let short = path.strip_prefix("library/").unwrap_or(path);
+    let long = if short.contains('/') {
+        short.to_string()
+    } else {
+        alloc::format!("library/{short}")
+    };
+    for path in [short, &long] {
+        forms.push(path.to_string());
+        forms.extend(HUBS.iter().map(|hub| alloc::format!("{hub}{path}")));
+    }
+    forms
 }

@@ -73,16 +73,28 @@ impl<'p> Statement<'p> {
     /// [`Rejection::PayloadInvalid`] with all problems.
     pub fn read(bytes: &'p [u8]) -> Result<Self, Rejection> {
         let (mut version, mut subjects) = (None, None);
-        let (mut predicate_type, mut predicate) = (None, None);
+        let (mut predicate_type, mut predicate, mut not_object) = (None, None, None);
         payload::read(payload::document(bytes)?, Path::Root(""), |statement| {
             statement.object(|key, value| match key {
                 "_type" => version = value.choice(VERSIONS, payload::INVALID, payload::INVALID),
                 "subject" => subjects = Some(subject::read(value)),
                 "predicateType" => predicate_type = value.text(),
-                "predicate" => predicate = read_object(value),
+                "predicate" if value.is_object() => predicate = read_object(value),
+                // Only cosign's signatures may have another one, and their type may come later.
+                "predicate" => not_object = Some(value.raw()),
                 _ => value.skim(),
             });
         })?;
+        if let Some(raw) = not_object {
+            let is_read = predicate_type.as_deref() != Some(predicate_type::COSIGN_SIGN_V1);
+            payload::read(raw, BODY, |value| {
+                if is_read {
+                    value.object(|_, _| {});
+                } else {
+                    value.skim();
+                }
+            })?;
+        }
         let () = payload::required(version, "_type")?;
         Ok(Self {
             subjects: payload::required(subjects, "subject")?,

@@ -7,6 +7,7 @@ mod trusted_directory;
 mod trusted_statements;
 mod vulnerability;
 
+use alloc::rc::Rc;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -18,12 +19,15 @@ use crate::image::ImageReference;
 use crate::json::Report;
 use crate::key::PublicKey;
 use crate::policy::platform::{Check, CheckKind};
+use crate::sigstore::Identity;
 
 /// Input of a check: an image and its evidence
 pub(super) struct Question<'q, 'a> {
     pub(super) check: &'q Check<'a>,
     /// The check's keys, decoded
     pub(super) keys: &'q [PublicKey],
+    /// The check's identities
+    pub(super) identities: &'q [Rc<Identity<'a>>],
     pub(super) reference: ImageReference<'q>,
     /// The image's digest, or the reason why it is unknown
     pub(super) digest: Result<Digest, Reason>,

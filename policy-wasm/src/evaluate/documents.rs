@@ -12,7 +12,7 @@ use crate::evidence::{Evidence, Urgency, Wanted};
 use crate::json::Report;
 use crate::policy::rule::EnforcementMode;
 use crate::request::{Request, Workload};
-use crate::settings::Settings;
+use crate::settings::{Settings, TrustedRoots};
 use crate::time::Time;
 use crate::verification::{Meter, VerificationContext};
 
@@ -225,6 +225,7 @@ impl<'a, 's> Documents<'a, 's> {
             now,
             max_payload: budget.payload_bytes,
         };
+        let roots = TrustedRoots::new(settings.sigstore.as_ref(), report);
         let mut known = singleton::Known::default();
         let mut results = Results::new(images, self.count());
         for urgency in URGENCIES {
@@ -244,11 +245,12 @@ impl<'a, 's> Documents<'a, 's> {
                         .map(|one| due(0, plan.enforcement(one.1), one));
                     let due: Vec<_> = due.collect();
                     let (known, context) = (&mut known, &context);
-                    let found = plan.judge(&due, evidence, settings, context, budget, known);
+                    let found =
+                        plan.judge(&due, evidence, settings, (context, &roots), budget, known);
                     results.add(0, found);
                 }
                 let mut statements =
-                    platform::TrustedStatements::new(settings, evidence, &context, budget);
+                    platform::TrustedStatements::new(settings, evidence, &context, &roots, budget);
                 for (document, plan) in (self.first_platform()..).zip(&self.platform) {
                     let images = images.iter().enumerate();
                     let due = images.map(|one| due(document, plan.enforcement(), one));

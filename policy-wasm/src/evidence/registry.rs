@@ -174,10 +174,7 @@ impl Artifact {
         budget: &Budget,
     ) -> Result<Vec<Vec<Attestation<'static>>>, Reason> {
         match self.kind {
-            Kind::Cosign => {
-                let layers = cosign::read(manifest, self.digest, &self.spellings, budget);
-                layers.map(|layers| layers.into_iter().map(|one| alloc::vec![one]).collect())
-            }
+            Kind::Cosign => cosign::read(manifest, self.digest, &self.spellings, budget),
             Kind::Countersign => artifact::read(manifest, budget),
         }
         .map_err(|problem| failed(&self.need, &problem))

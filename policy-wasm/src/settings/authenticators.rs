@@ -6,7 +6,8 @@ use alloc::vec::Vec;
 
 use super::choice;
 #[cfg(feature = "sigstore")]
-use super::sigstore::{SetNames, Sigstore};
+use super::sigstore::SetNames;
+use super::sigstore::Sigstore;
 use crate::attestation::statement;
 use crate::decision::Code;
 use crate::json::{Path, Report, Value};
@@ -14,7 +15,6 @@ use crate::key::PublicKey;
 use crate::pattern::BuilderId;
 use crate::policy::filled;
 use crate::policy::public_key::{self, KeyDocument, MAX_KEYS, OwnSignatures};
-#[cfg(feature = "sigstore")]
 use crate::sigstore::Identities;
 
 /// `evidence.authenticators`
@@ -236,6 +236,16 @@ impl<'a> Authenticator<'a> {
             let list = Path::Field(&path, "identities");
             self.identities.load(sigstore, list, report)
         })
+    }
+
+    /// Returns no identities: this build has none.
+    #[cfg(not(feature = "sigstore"))]
+    pub(crate) const fn load_identities(
+        &self,
+        _: Option<&Sigstore<'a>>,
+        _: &Report,
+    ) -> Identities<'a> {
+        Identities::new()
     }
 
     /// Calls `use_path` with its path in the settings.

@@ -5,13 +5,15 @@
 use alloc::borrow::Cow;
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
-use core::cell::Cell;
+use core::cell::{Cell, OnceCell};
 
 use super::{MAX_ENTRIES, choice};
 use crate::decision::Code;
 use crate::json::{Path, Raw, Report, Value};
 use crate::policy::{SETTINGS, filled};
-use crate::sigstore::{Identities, identity};
+use crate::sigstore::{
+    Identities, InclusionPromises, Requirements, Roots, Timestamps, Trust, TrustedRoot, identity,
+};
 
 /// `sigstore`
 #[derive(Debug, Default)]
@@ -29,24 +31,32 @@ pub(crate) struct Sigstore<'a> {
 
 /// One entry of `sigstore.trustedRoots`
 #[derive(Debug, Default)]
-pub(crate) struct RootSettings<'a> {
+struct RootSettings<'a> {
     /// A `trusted_root.json`, unparsed
-    pub(crate) document: Option<Raw<'a>>,
+    document: Option<Raw<'a>>,
     /// Required number of operators of transparency logs; `None` if not set
-    pub(crate) transparency_logs: Option<u32>,
+    transparency_logs: Option<usize>,
     /// Required number of operators of certificate transparency logs; `None` if not set
-    pub(crate) ct_logs: Option<u32>,
+    ct_logs: Option<usize>,
     /// Required number of operators of timestamp authorities
-    pub(crate) signed_timestamps: u32,
-    pub(crate) inclusion_promises: InclusionPromises,
+    signed_timestamps: usize,
+    inclusion_promises: Option<InclusionPromises>,
 }
 
-/// `inclusionPromises`: whether a log's promise to include an entry counts without a proof
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) enum InclusionPromises {
-    #[default]
-    Refuse,
-    Accept,
+/// The trusted roots of one request, each parsed when the first bundle needs it
+#[derive(Debug)]
+pub(crate) struct TrustedRoots<'s> {
+    sigstore: Option<&'s Sigstore<'s>>,
+    report: &'s Report,
+    /// In the order of the settings; `None` for a root with problems
+    roots: OnceCell<Vec<OnceCell<Option<Root>>>>,
+}
+
+/// A trusted root and what the settings require under it
+#[derive(Debug)]
+struct Root {
+    document: TrustedRoot,
+    requirements: Requirements,
 }
 
 /// A list of names of sets, as attestors, authorities and authenticators have it
@@ -60,6 +70,7 @@ const MAX_SETS: usize = 64;
 /// Maximum threshold: the maximum number of log entries and timestamps of one bundle
 const MAX_THRESHOLD: u32 = 8;
 
+const ROOTS: Path<'static> = Path::Root("sigstore.trustedRoots");
 const SETS: Path<'static> = Path::Root("sigstore.identities");
 const ATTESTORS: Path<'static> = Path::Root("sigstore.attestors");
 const AUTHORITIES: Path<'static> = Path::Root("sigstore.authorities");
@@ -82,11 +93,6 @@ impl<'a> Sigstore<'a> {
             _ => value.unknown(),
         });
         sigstore
-    }
-
-    /// Returns the trusted root with this name.
-    pub(crate) fn root(&self, name: &str) -> Option<&RootSettings<'a>> {
-        find(&self.roots, name)
     }
 
     /// Returns the identities that may sign for an attestor, and reports problems.
@@ -130,6 +136,9 @@ impl<'a> Sigstore<'a> {
     /// Parses what no signer needs: unused sets, and the lists of unknown signers. `attestors` are the names of the
     /// attestors, and `authorities` the display names of the authorities, with duplicates.
     pub(crate) fn check(&self, attestors: &[&str], authorities: &[&str], report: &Report) {
+        for (name, root) in &self.roots {
+            root.load(Path::Field(&ROOTS, name), report);
+        }
         for place in 0..self.sets.len() {
             self.read_set(place, report);
         }
@@ -174,7 +183,7 @@ impl<'a> Sigstore<'a> {
         let unheard = Report::default();
         let report = if is_reported { &unheard } else { report };
         text.read(SETTINGS, Path::Field(&SETS, name), report, |value| {
-            identities = identity::read_set(value, |root| self.root(root).is_some());
+            identities = identity::read_set(value, |root| find(&self.roots, root).is_some());
         });
         identities
     }
@@ -189,15 +198,18 @@ impl<'a> RootSettings<'a> {
         let (path, report) = (value.path(), value.report());
         let mut root = Self::default();
         let mut saw_document = false;
-        let threshold =
-            |value: Value<'_, 'a>| value.count_from(0, MAX_THRESHOLD, Code::SettingsInvalidValue);
+        let threshold = |value: Value<'_, 'a>| {
+            let count = value.count_from(0, MAX_THRESHOLD, Code::SettingsInvalidValue)?;
+            usize::try_from(count).ok()
+        };
         let was_object = value.object(|key, value| match key {
             "document" => {
                 saw_document = true;
-                if !value.is_object() {
+                if value.is_object() {
+                    root.document = Some(value.raw());
+                } else {
                     value.refuse(Code::SettingsWrongType, "expected an object");
                 }
-                root.document = Some(value.raw());
             }
             "transparencyLogs" => root.transparency_logs = threshold(value),
             "ctLogs" => root.ct_logs = threshold(value),
@@ -205,13 +217,113 @@ impl<'a> RootSettings<'a> {
                 root.signed_timestamps = threshold(value).unwrap_or_default();
             }
             "inclusionPromises" => {
-                root.inclusion_promises = choice(value, PROMISES).unwrap_or_default();
+                root.inclusion_promises = choice(value, PROMISES);
             }
             _ => value.unknown(),
         });
         let fields = [("document", saw_document)];
         report.require(was_object, &fields, path, Code::SettingsMissingField);
         root
+    }
+}
+
+impl RootSettings<'_> {
+    /// Parses the document, and checks that bundles can meet the requirements. The result is usable only without a
+    /// problem.
+    fn load(&self, path: Path<'_>, report: &Report) -> Option<Root> {
+        let document = Path::Field(&path, "document");
+        let document = TrustedRoot::read(self.document?, document, report)?;
+        let logs = (self.transparency_logs, document.transparency_logs());
+        let ct_logs = (self.ct_logs, document.ct_logs());
+        let requirements = Requirements {
+            transparency_logs: require_logs("transparencyLogs", logs, path, report),
+            ct_logs: require_logs("ctLogs", ct_logs, path, report),
+            signed_timestamps: self.signed_timestamps,
+            inclusion_promises: self.inclusion_promises.unwrap_or(InclusionPromises::Refuse),
+            timestamps: Timestamps::AsRequired,
+        };
+        let authorities = document.timestamp_authorities();
+        let message = if self.signed_timestamps > authorities {
+            alloc::format!("the document has {authorities} operators of timestamp authorities")
+        } else if self.signed_timestamps == 0 && !document.has_integrated_times() {
+            "no log of the document states when a signature was made, so a timestamp is required"
+                .to_string()
+        } else {
+            String::new()
+        };
+        if !message.is_empty() {
+            let path = Path::Field(&path, "signedTimestamps");
+            report.push(Code::SettingsInvalidValue, path, message);
+        }
+        Some(Root {
+            document,
+            requirements,
+        })
+    }
+}
+
+/// Returns the required number of operators of logs, by default one. Doing without logs must be written.
+fn require_logs(
+    field: &str,
+    (required, available): (Option<usize>, usize),
+    path: Path<'_>,
+    report: &Report,
+) -> usize {
+    match required {
+        None if available == 0 => {
+            let message = alloc::format!(
+                "the document has no usable logs for `{field}`; write `{field}: 0` to do without"
+            );
+            report.push(Code::SettingsMissingField, path, message);
+        }
+        Some(1..) if available == 0 => {
+            let message = "must be 0: the document has no usable logs";
+            report.push(
+                Code::SettingsInvalidValue,
+                Path::Field(&path, field),
+                message,
+            );
+        }
+        _ => {}
+    }
+    required.unwrap_or(1)
+}
+
+impl<'s> TrustedRoots<'s> {
+    pub(crate) const fn new(sigstore: Option<&'s Sigstore<'s>>, report: &'s Report) -> Self {
+        Self {
+            sigstore,
+            report,
+            roots: OnceCell::new(),
+        }
+    }
+
+    /// Returns the root with this name; `None`, with the problems in the report, if it is not usable.
+    fn get(&self, name: &str) -> Option<&Root> {
+        let settings = &self.sigstore?.roots;
+        let place = settings.iter().position(|(own, _)| own == name)?;
+        let roots = self
+            .roots
+            .get_or_init(|| settings.iter().map(|_| OnceCell::new()).collect());
+        let root = roots.get(place)?.get_or_init(|| {
+            let known = self.report.total();
+            let (_, root) = settings.get(place)?;
+            let root = root.load(Path::Field(&ROOTS, name), self.report);
+            root.filter(|_| self.report.total() == known)
+        });
+        root.as_ref()
+    }
+}
+
+impl Roots for TrustedRoots<'_> {
+    fn trust(&self, name: &str) -> Result<Trust<'_>, String> {
+        let root = self.get(name);
+        let root = root
+            .ok_or_else(|| alloc::format!("Trusted root {} is not usable", crate::quote(name)))?;
+        Ok(Trust {
+            root: &root.document,
+            requirements: root.requirements,
+        })
     }
 }
 

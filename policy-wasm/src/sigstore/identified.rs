@@ -28,6 +28,10 @@ pub(crate) trait Roots {
 /// A bundle that counts
 #[derive(Debug)]
 pub(crate) struct Identified<'i, 'a> {
+    #[cfg_attr(
+        not(test),
+        expect(dead_code, reason = "Decisions have its certificate")
+    )]
     pub(crate) identity: &'i Identity<'a>,
     /// Verified times at which the signature existed, in no order; at least one
     pub(crate) times: Rc<[Moment]>,

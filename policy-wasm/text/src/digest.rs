@@ -76,6 +76,12 @@ impl Digest {
         Self::from_digits(text.get(start..)?.first_chunk()?)
     }
 
+    /// Returns the digest with these bytes; `None` unless they are 32.
+    #[must_use]
+    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        bytes.try_into().ok().map(Self)
+    }
+
     /// Returns the digest of these bytes.
     #[must_use]
     pub fn of(bytes: &[u8]) -> Self {

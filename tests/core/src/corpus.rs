@@ -13,6 +13,7 @@ mod openpgp;
 mod patterns;
 mod platform;
 mod rules;
+mod sigstore;
 mod sources;
 mod tags;
 mod updates;
@@ -45,6 +46,7 @@ fn make() -> Vec<Case> {
         envelopes::cases(),
         openpgp::cases(),
         sources::cases(),
+        sigstore::cases(),
         tags::cases(),
         modes::cases(),
         platform::cases(),

@@ -794,6 +794,15 @@ const LOAD_BEARING: &[(&str, &str, &str)] = &[
     ("policy.kubernetesServiceAccountAdmissionRules", "account_rule", "account_of_another_namespace"),
     ("registries", "tag_resolved_to_an_attested_digest", "registry_of_a_tag_not_listed"),
     ("resolveTags", "tag_resolved_to_an_attested_digest", "tag_without_resolution"),
+    ("sigstore", "bundle_good_from_settings", "certificate_bundle_without_identities_in_the_settings"),
+    ("sigstore.attestors", "bundle_good_from_settings", "attestor_with_neither_keys_nor_identities"),
+    ("sigstore.authorities", "sigstore_check_by_an_identity", "sigstore_check_by_another_identity"),
+    ("sigstore.identities", "claim_of_the_source_repository", "reusable_workflow_called_by_a_stranger_and_a_claim"),
+    ("sigstore.trustedRoots", "bundle_good_from_settings", "identity_under_another_root_than_it_names"),
+    ("sigstore.trustedRoots.ctLogs", "bundle_without_an_sct_where_none_is_required", "bundle_without_an_sct"),
+    ("sigstore.trustedRoots.inclusionPromises", "old_keyless_signature", "old_keyless_signature_where_promises_are_refused"),
+    ("sigstore.trustedRoots.signedTimestamps", "bundle_good_from_settings", "bundle_without_the_required_timestamp"),
+    ("sigstore.trustedRoots.transparencyLogs", "bundle_without_a_log_entry_where_none_is_required", "bundle_without_a_log_entry"),
     ("singletonPae", "pae_signed_with_singleton_pae_try", "x17_pae_signed_with_singleton_pae_off"),
     ("systemPolicy", "system_policy_enabled", "system_policy_enabled_and_missing"),
     ("tagsPinnedBefore", "both_of_the_twins_at_once", "tag_resolved_to_an_attested_digest"),
@@ -816,8 +825,7 @@ fn each_field_is_load_bearing() {
 }
 
 /// `contact` decides nothing: it is the end of a denial (`denials.rs`).
-/// `sigstore` decides nothing yet: bundles are not verified.
-const WORDS: [&str; 2] = ["contact", "sigstore"];
+const WORDS: [&str; 1] = ["contact"];
 
 #[test]
 fn a_contact_is_one_short_line() {

@@ -187,6 +187,92 @@ fn a_root_has_a_document() {
     );
 }
 
+/// Settings whose only root has no logs, as GitHub's.
+fn without_logs(s: &mut Value) -> &mut Value {
+    let root = &mut s["sigstore"]["trustedRoots"]["instance"];
+    root["document"]["tlogs"] = json!([]);
+    root["document"]["ctlogs"] = json!([]);
+    root
+}
+
+const ROOT: &str = "sigstore.trustedRoots.instance";
+const MISSING: &str = "sigstore.trustedRoots.instance settings-missing-field";
+
+#[test]
+fn doing_without_logs_must_be_written() {
+    check(
+        |s| {
+            let root = without_logs(s);
+            root["signedTimestamps"] = json!(1);
+        },
+        &[MISSING, MISSING],
+    );
+    check(
+        |s| {
+            let root = without_logs(s);
+            root["signedTimestamps"] = json!(1);
+            root["transparencyLogs"] = json!(0);
+            root["ctLogs"] = json!(0);
+        },
+        &[],
+    );
+    check(
+        |s| {
+            let root = without_logs(s);
+            root["signedTimestamps"] = json!(1);
+            root["transparencyLogs"] = json!(1);
+            root["ctLogs"] = json!(0);
+        },
+        &[&format!("{ROOT}.transparencyLogs settings-invalid-value")],
+    );
+}
+
+#[test]
+fn something_must_state_when_a_signature_was_made() {
+    let timestamps = format!("{ROOT}.signedTimestamps settings-invalid-value");
+    check(
+        |s| {
+            let root = without_logs(s);
+            root["transparencyLogs"] = json!(0);
+            root["ctLogs"] = json!(0);
+        },
+        &[&timestamps],
+    );
+    check(
+        |s| {
+            let root = without_logs(s);
+            root["transparencyLogs"] = json!(0);
+            root["ctLogs"] = json!(0);
+            root["document"]["timestampAuthorities"] = json!([]);
+        },
+        &[
+            &format!("{ROOT}.document sigstore-trusted-root-invalid"),
+            &timestamps,
+        ],
+    );
+    check(
+        |s| s["sigstore"]["trustedRoots"]["instance"]["signedTimestamps"] = json!(3),
+        &[&timestamps],
+    );
+}
+
+#[test]
+fn a_document_is_a_trusted_root() {
+    check(
+        |s| s["sigstore"]["trustedRoots"]["instance"]["document"]["mediaType"] = "x".into(),
+        &[&format!("{ROOT}.document sigstore-trusted-root-invalid")],
+    );
+    check(
+        |s| {
+            let document = &mut s["sigstore"]["trustedRoots"]["instance"]["document"];
+            document["tlogs"][1]["publicKey"]["validFor"] = json!({});
+        },
+        &[&format!(
+            "{ROOT}.document.tlogs[1] sigstore-trusted-root-invalid"
+        )],
+    );
+}
+
 #[test]
 fn a_problem_of_a_set_is_reported_once_for_all_its_users() {
     check(

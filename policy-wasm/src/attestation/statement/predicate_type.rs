@@ -5,6 +5,10 @@
 pub const POLICY_VERIFICATION_V0_1: &str =
     "https://binaryauthorization.googleapis.com/policy_verification/v0.1";
 
+/// cosign's signature of an image's digest, whose predicate is not used. cosign writes it into bundles in place of a
+/// simple-signing payload.
+pub const COSIGN_SIGN_V1: &str = "https://sigstore.dev/cosign/sign/v1";
+
 /// [SLSA provenance v0.2](https://slsa.dev/spec/v0.2/provenance)
 pub const PROVENANCE_V0_2: &str = "https://slsa.dev/provenance/v0.2";
 /// [SLSA provenance v1](https://slsa.dev/spec/v1.0/provenance)

@@ -1,6 +1,7 @@
 //! SLSA provenance v0.2 and v1.
 
 mod build_type;
+mod workflow;
 
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
@@ -36,6 +37,10 @@ pub struct Provenance<'p> {
     pub started: Option<Time>,
     /// v0.2: `metadata.buildFinishedOn`; v1: `runDetails.metadata.finishedOn`
     pub finished: Option<Time>,
+    /// v1: `buildDefinition.externalParameters`, unparsed; empty if there is none
+    external_parameters: &'p str,
+    /// v1: `buildDefinition.resolvedDependencies`, unparsed; empty if there is none
+    resolved_dependencies: &'p str,
 }
 
 /// The fields of either version while parsing
@@ -46,6 +51,7 @@ struct Fields<'p> {
     config_repository: Option<Cow<'p, str>>,
     config_path: Option<Cow<'p, str>>,
     external_parameters: Option<Raw<'p>>,
+    resolved_dependencies: Option<Raw<'p>>,
     materials: Vec<Cow<'p, str>>,
     started: Option<Time>,
     finished: Option<Time>,
@@ -115,7 +121,10 @@ impl<'p> Fields<'p> {
         value.object(|key, value| match key {
             "buildType" => self.build_type = value.text(),
             "externalParameters" => self.external_parameters = Some(value.raw()),
-            "resolvedDependencies" => self.read_materials(value),
+            "resolvedDependencies" => {
+                let dependencies = value.hand_to(|value| self.read_materials(value));
+                self.resolved_dependencies = Some(dependencies);
+            }
             _ => {}
         });
     }
@@ -170,6 +179,8 @@ impl<'p> Fields<'p> {
             materials: self.materials,
             started: self.started,
             finished: self.finished,
+            external_parameters: self.external_parameters.map_or("", Raw::text),
+            resolved_dependencies: self.resolved_dependencies.map_or("", Raw::text),
         })
     }
 }

@@ -1,5 +1,7 @@
 //! `slsaCheck`: whether a trusted builder built the image from a trusted place.
 
+mod source;
+
 use alloc::collections::BTreeSet;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -10,9 +12,9 @@ use crate::attestation::statement::{Predicate, Provenance};
 use crate::decision::{Code, Reason};
 use crate::digest::Digest;
 use crate::json::Report;
-use crate::pattern::BuilderId;
 use crate::policy::platform::SlsaRule;
 use crate::settings::Purpose;
+use source::{Builder, Source};
 
 /// Requires one statement that satisfies one rule completely: statements are never combined.
 pub(super) fn judge(
@@ -33,28 +35,32 @@ pub(super) fn judge(
     let about_image = statements.about(digest, Purpose::Provenance, report);
     let (mut problems, mut found) = (BTreeSet::new(), BTreeSet::new());
     let mut saw_provenance = false;
-    for TrustedStatement { by, predicate } in &about_image.trusted {
+    for TrustedStatement {
+        by,
+        signatory,
+        predicate,
+    } in &about_image.trusted
+    {
         let Predicate::Provenance(provenance) = predicate else {
             continue;
         };
         saw_provenance = true;
-        // A key is trusted for one builder only.
         let own = by.map(|index| builders.get(index).copied().unwrap_or_default());
-        let speaks_for_it =
-            |own: &str| BuilderId::parse(own).is_ok_and(|own| own.matches(&provenance.builder_id));
-        if own.is_some_and(|own| !speaks_for_it(own)) {
-            let message = alloc::format!(
-                "Provenance names builder {}, but is signed by a key of builder {}",
-                crate::quote(&provenance.builder_id),
-                crate::quote(own.unwrap_or_default())
-            );
-            problems.insert((Code::ProvenanceBuilderNotTrusted, message));
-            continue;
-        }
+        let source = match signatory {
+            None => Source::of_key(provenance, own),
+            Some(signatory) => Source::of_identity(provenance, own.unwrap_or_default(), signatory),
+        };
+        let source = match source {
+            Ok(source) => source,
+            Err(problem) => {
+                problems.insert(problem);
+                continue;
+            }
+        };
         for rule in rules {
-            match satisfy(rule, provenance) {
+            match satisfy(rule, provenance, &source) {
                 Ok(()) => {
-                    found.insert(describe(provenance));
+                    found.insert(describe(provenance, &source));
                 }
                 Err(problem) => {
                     problems.insert(problem);
@@ -81,16 +87,24 @@ pub(super) fn judge(
 }
 
 /// Whether provenance satisfies a rule.
-fn satisfy(rule: &SlsaRule<'_>, provenance: &Provenance<'_>) -> Result<(), (Code, String)> {
-    if !rule.builder.is(&provenance.builder_id) {
+fn satisfy(
+    rule: &SlsaRule<'_>,
+    provenance: &Provenance<'_>,
+    source: &Source<'_>,
+) -> Result<(), (Code, String)> {
+    let is_trusted = match source.builder {
+        Builder::Id(id) => rule.builder.is(id),
+        Builder::Authenticator(builder_id) => rule.builder.is_named(builder_id),
+    };
+    if !is_trusted {
         let message = alloc::format!(
             "Builder {} is not the rule's trusted builder",
             crate::quote(&provenance.builder_id)
         );
         return Err((Code::ProvenanceBuilderNotTrusted, message));
     }
-    let repository = provenance.config_repository.as_deref();
-    if rule.config_based && (repository.is_none() || provenance.config_path.is_none()) {
+    let repository = source.repository.as_deref();
+    if rule.config_based && (repository.is_none() || source.path.is_none()) {
         let message = "The build has no configuration file in a repository";
         return Err((Code::ProvenanceConfigNotTopLevel, message.into()));
     }
@@ -114,9 +128,9 @@ fn satisfy(rule: &SlsaRule<'_>, provenance: &Provenance<'_>) -> Result<(), (Code
     }
 }
 
-fn describe(provenance: &Provenance<'_>) -> String {
+fn describe(provenance: &Provenance<'_>, source: &Source<'_>) -> String {
     let builder = crate::quote(&provenance.builder_id);
-    match &provenance.config_repository {
+    match &source.repository {
         Some(repository) => {
             alloc::format!(
                 "Image was built by {builder} from {}",

@@ -1,9 +1,11 @@
 //! `simpleSigningAttestationCheck` and `sigstoreSignatureCheck`: whether any key of the check has
 //! signed the image.
 
+use alloc::string::String;
+
 use super::trusted_statements::missing;
 use super::{Outcome, Question, TrustedStatements};
-use crate::attestation::{self, Candidates, Encoding, NotFound, Signer, Subject, Verified};
+use crate::attestation::{self, Candidates, Encoding, NotFound, Signer, Subject};
 use crate::decision::{Code, Reason};
 use crate::digest::Digest;
 use crate::evidence::HostSignature;
@@ -25,12 +27,12 @@ pub(super) fn attestation(
         Encoding::PaeThenRaw,
         statements,
     ) {
-        Ok(verified) => Outcome::because(attested(verified.key.id())),
+        Ok(signer) => Outcome::because(attested(&signer)),
         Err(not_found) => Outcome::not_found(not_found.into_refusal()),
     }
 }
 
-/// Accepts cosign signatures over simple-signing payloads. The host verifies those whose payload only the host
+/// Accepts cosign signatures over simple-signing payloads, and bundles. The host verifies those whose payload only the host
 /// can read.
 pub(super) fn sigstore(
     digest: Digest,
@@ -42,13 +44,13 @@ pub(super) fn sigstore(
         Ok(attestations) => attestations,
         Err(limit) => return Outcome::refused(alloc::vec![limit]),
     };
-    attestations.retain(|one| !one.is_envelope());
+    attestations.retain(|one| one.is_of_cosign());
     let was_asked = settings.evidence.registry || !settings.evidence.notes.is_empty();
     if attestations.is_empty() && !was_asked {
         return Outcome::refused(alloc::vec![missing("Sigstore signature")]);
     }
     let mut not_found = match find(digest, question, &attestations, Encoding::Raw, statements) {
-        Ok(verified) => return Outcome::because(attested(verified.key.id())),
+        Ok(signer) => return Outcome::because(attested(&signer)),
         Err(not_found) => not_found,
     };
     let repository = question.reference.normalized_repository();
@@ -59,7 +61,10 @@ pub(super) fn sigstore(
         .filter(of_check)
     {
         match &signature.is_trusted {
-            Ok(true) => return Outcome::because(attested(&signature.key_id)),
+            Ok(true) => {
+                let key = alloc::format!("key {}", crate::quote(&signature.key_id));
+                return Outcome::because(attested(&key));
+            }
             Ok(false) => {}
             Err(reason) => not_found.failures.push(reason.clone()),
         }
@@ -68,19 +73,26 @@ pub(super) fn sigstore(
             .rejections
             .retain(|reason| reason.code != Code::AttestationPayloadUnavailable);
     }
-    let message = "No Sigstore signature found that verifies with a key of the policy";
+    let message = if question.identities.is_empty() {
+        "No Sigstore signature found that verifies with a key of the policy"
+    } else {
+        "No Sigstore signature found that verifies with a key or identity of the policy"
+    };
     Outcome::not_found(not_found.into_reasons(Code::NoValidSigstoreSignature, message))
 }
 
-fn find<'q>(
+/// Returns the description of a signer of the image.
+fn find(
     digest: Digest,
-    question: &Question<'q, '_>,
+    question: &Question<'_, '_>,
     attestations: &Candidates<'_, '_>,
     encoding: Encoding,
     statements: &TrustedStatements<'_>,
-) -> Result<Verified<'q>, NotFound> {
+) -> Result<String, NotFound> {
     let signer = Signer {
         keys: question.keys,
+        identities: question.identities,
+        roots: statements.roots,
         note: None,
         encoding,
         others: &[],
@@ -91,10 +103,12 @@ fn find<'q>(
         docker_reference: statements.settings.docker_reference,
     };
     let failures = statements.failures(digest, question);
-    attestation::find(signer, subject, attestations, failures, statements.context)
+    let context = statements.context;
+    let found = attestation::find(signer, subject, attestations, failures, context);
+    found.map(|verified| verified.by.description())
 }
 
-fn attested(key_id: &str) -> Reason {
-    let message = alloc::format!("Check satisfied by key {}", crate::quote(key_id));
+fn attested(signer: &str) -> Reason {
+    let message = alloc::format!("Check satisfied by {signer}");
     Reason::new(Code::Attested, message)
 }

@@ -5,7 +5,7 @@
 
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::rc::Rc;
-use alloc::string::String;
+use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 
 use super::{Outcome, Question};
@@ -21,7 +21,8 @@ use crate::json::Report;
 use crate::key::PublicKey;
 use crate::policy::platform::Place;
 use crate::policy::public_key::OwnSignatures;
-use crate::settings::{Purpose, Settings};
+use crate::settings::{Purpose, Settings, TrustedRoots};
+use crate::sigstore::{Identities, Signatory};
 use crate::verification::VerificationContext;
 
 /// All statements of the request, prepared for the first check that needs them
@@ -30,7 +31,8 @@ pub(in crate::evaluate) struct TrustedStatements<'t> {
     pub(super) evidence: &'t Evidence<'t>,
     pub(super) context: &'t VerificationContext,
     pub(super) budget: &'t Budget,
-    keys: BTreeMap<Purpose, Rc<Vec<Vec<PublicKey>>>>,
+    pub(super) roots: &'t TrustedRoots<'t>,
+    signers: BTreeMap<Purpose, Rc<Vec<Signers<'t>>>>,
     settings_statements: Option<SettingsStatements<'t>>,
     known: BTreeMap<(Digest, Purpose), Rc<ImageStatements<'t>>>,
     /// Results of verifying statements, by their number. They do not depend on the image, and one statement may be
@@ -38,6 +40,13 @@ pub(in crate::evaluate) struct TrustedStatements<'t> {
     verified: BTreeMap<(usize, Purpose), Verified<'t>>,
     /// Results of checks, by repository and digest
     pub(super) outcomes: BTreeMap<(Place, String, Digest), Outcome>,
+}
+
+/// The keys and identities of one authenticator
+#[derive(Debug)]
+struct Signers<'t> {
+    keys: Vec<PublicKey>,
+    identities: Identities<'t>,
 }
 
 /// Statements about one image for one purpose, independent of the order in which they were supplied
@@ -72,6 +81,8 @@ struct Verified<'t> {
 pub(super) struct TrustedStatement<'t> {
     /// Index of the authenticator in its list; `None` for statements in the settings
     pub(super) by: Option<usize>,
+    /// The identity that signed it; `None` for statements in the settings and of keys
+    pub(super) signatory: Option<Rc<Signatory>>,
     pub(super) predicate: Predicate<'t>,
 }
 
@@ -80,6 +91,7 @@ impl<'t> TrustedStatements<'t> {
         settings: &'t Settings<'t>,
         evidence: &'t Evidence<'t>,
         context: &'t VerificationContext,
+        roots: &'t TrustedRoots<'t>,
         budget: &'t Budget,
     ) -> Self {
         Self {
@@ -87,7 +99,8 @@ impl<'t> TrustedStatements<'t> {
             evidence,
             context,
             budget,
-            keys: BTreeMap::new(),
+            roots,
+            signers: BTreeMap::new(),
             settings_statements: None,
             known: BTreeMap::new(),
             verified: BTreeMap::new(),
@@ -105,11 +118,16 @@ impl<'t> TrustedStatements<'t> {
         if let Some(known) = self.known.get(&(digest, purpose)) {
             return Rc::clone(known);
         }
-        let keys = Rc::clone(self.keys.entry(purpose).or_insert_with(|| {
+        let signers = Rc::clone(self.signers.entry(purpose).or_insert_with(|| {
             let authenticators = self.settings.evidence.authenticators.of(purpose);
             let own = OwnSignatures::WhenNeeded;
-            Rc::new(authenticators.map(|one| one.load(own, report)).collect())
+            let signers = authenticators.map(|one| Signers {
+                keys: one.load(own, report),
+                identities: one.load_identities(self.settings.sigstore.as_ref(), report),
+            });
+            Rc::new(signers.collect())
         }));
+        let (roots, context) = (self.roots, self.context);
         let mut about_image = ImageStatements::default();
         let settings = self.settings;
         let settings_statements = self
@@ -123,10 +141,9 @@ impl<'t> TrustedStatements<'t> {
                     if !about_image.concerns(candidate, digest, purpose) {
                         continue;
                     }
-                    let verified = self
-                        .verified
-                        .entry((number, purpose))
-                        .or_insert_with(|| Verified::of(candidate, &keys, purpose, self.context));
+                    let verified = self.verified.entry((number, purpose)).or_insert_with(|| {
+                        Verified::of(candidate, &signers, purpose, roots, context)
+                    });
                     about_image.add(verified);
                 }
             }
@@ -161,6 +178,7 @@ impl<'t> ImageStatements<'t> {
         self.trusted
             .extend(predicates.map(|predicate| TrustedStatement {
                 by: None,
+                signatory: None,
                 predicate,
             }));
         if purpose == Purpose::Vulnerability {
@@ -178,7 +196,7 @@ impl<'t> ImageStatements<'t> {
             self.errors.insert(Reason::limit(what, *limit));
         }
         // It may contain such a statement in an unsupported form.
-        if let Content::Rejected(bundle @ Rejection::BundleUnsupported(_)) = &attestation.content {
+        if let Content::Rejected(bundle @ Rejection::Sigstore { .. }) = &attestation.content {
             self.untrusted.insert(Reason::from(bundle));
         }
         // A malformed statement may be about this image.
@@ -214,8 +232,9 @@ impl<'t> Verified<'t> {
     /// Verifies a statement with the keys of each authenticator, and parses its predicate.
     fn of(
         candidate: &'t Candidate<'t>,
-        authenticators: &[Vec<PublicKey>],
+        authenticators: &[Signers<'t>],
         purpose: Purpose,
+        roots: &TrustedRoots<'_>,
         context: &VerificationContext,
     ) -> Self {
         let mut verified = Self::default();
@@ -226,7 +245,7 @@ impl<'t> Verified<'t> {
             // With one of the trusted key ids, it was probably meant as such evidence.
             if authenticators
                 .iter()
-                .any(|keys| attestation.names_one_of(keys))
+                .any(|one| attestation.names_one_of(&one.keys, &one.identities))
             {
                 let message =
                     alloc::format!("Statement has predicate type {}", crate::quote(other));
@@ -243,17 +262,19 @@ impl<'t> Verified<'t> {
             return verified;
         }
         let mut predicate = None;
-        for (index, keys) in authenticators.iter().enumerate() {
+        for (index, Signers { keys, identities }) in authenticators.iter().enumerate() {
             let signer = Signer {
                 keys,
+                identities,
+                roots,
                 note: None,
                 encoding: Encoding::Raw,
                 others: &[],
             };
             match attestation::verify(signer, attestation, context) {
-                Ok(()) => {
+                Ok(by) => {
                     let predicate = predicate.get_or_insert_with(|| read(attestation));
-                    verified.accept(index, predicate);
+                    verified.accept(index, by.signatory(), predicate);
                 }
                 Err(not_found) => {
                     verified.errors.extend(not_found.failures);
@@ -273,21 +294,50 @@ impl<'t> Verified<'t> {
         verified
     }
 
-    /// Adds a trusted statement. One that cannot be parsed is an error, since it could say anything.
-    fn accept(&mut self, by: usize, predicate: &Result<Predicate<'t>, Rejection>) {
-        match predicate {
-            Ok(predicate) => self.trusted.push(TrustedStatement {
+    /// Adds a trusted statement. One that cannot be parsed is an error, since it could say anything; so is one that is
+    /// dated after its signature.
+    fn accept(
+        &mut self,
+        by: usize,
+        signatory: Option<Rc<Signatory>>,
+        predicate: &Result<Predicate<'t>, Rejection>,
+    ) {
+        let problem = match predicate {
+            Ok(predicate) => signatory
+                .as_deref()
+                .and_then(|one| predated(one, predicate)),
+            Err(rejection) => Some(rejection.to_string()),
+        };
+        match (problem, predicate) {
+            (None, Ok(predicate)) => self.trusted.push(TrustedStatement {
                 by: Some(by),
+                signatory,
                 predicate: predicate.clone(),
             }),
-            Err(rejection) => {
-                let message = alloc::format!("Evidence could not be used: {rejection}");
+            (problem, _) => {
+                let problem = problem.unwrap_or_default();
+                let message = alloc::format!("Evidence could not be used: {problem}");
                 self.is_unreadable = true;
                 self.errors
                     .push(Reason::new(Code::EvidenceInvalid, message));
             }
         }
     }
+}
+
+/// Describes a scan or upload that is dated after its signature, which is known to exist at a time.
+fn predated(signatory: &Signatory, predicate: &Predicate<'_>) -> Option<String> {
+    let times = match predicate {
+        Predicate::Vulnerabilities(scan) => [scan.started, Some(scan.finished)],
+        Predicate::Upload(upload) => [Some(upload.time), None],
+        _ => return None,
+    };
+    let mut times = times.into_iter().flatten();
+    let time = times.find(|time| signatory.signed_before(*time))?;
+    Some(alloc::format!(
+        "it is dated {time} and was signed at {}",
+        signatory.latest()
+    ))
 }
 
 /// Whether the author of the Pod chose the evidence and so could choose an old scan.

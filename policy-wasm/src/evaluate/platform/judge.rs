@@ -109,9 +109,11 @@ impl<'a, 's> Plan<'a, 's> {
         statements: &mut TrustedStatements<'_>,
         report: &Report,
     ) -> CheckResult {
+        let keys = self.keys.get(&check.place);
         let question = Question {
             check,
-            keys: self.keys.get(&check.place).map_or(&[], |keys| &keys.keys),
+            keys: keys.map_or(&[], |keys| &keys.keys),
+            identities: keys.map_or(&[], |keys| &keys.identities),
             reference,
             digest: match (image.digest(), &image.resolved) {
                 (Some(digest), _) => Ok(digest),

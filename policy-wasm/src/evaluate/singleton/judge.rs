@@ -8,10 +8,10 @@ use super::plan::{ChosenRule, Plan};
 use crate::Budget;
 use crate::attestation::Attestor;
 use crate::attestation::DockerReference;
-use crate::attestation::{self, Encoding, Signer, Subject, Verified};
+use crate::attestation::{self, By, Encoding, Signer, Subject, Verified};
 use crate::decision::{
-    AppliedRule, AttestorResult, Code, DocumentResult, Enforcement, Exemption, Reason, Searched,
-    Verdict,
+    AppliedRule, AttestorResult, Code, DocumentResult, Enforcement, Exemption, IdentityResult,
+    Reason, Searched, Verdict,
 };
 use crate::digest::Digest;
 use crate::evaluate::images::Image;
@@ -21,7 +21,7 @@ use crate::policy::attestor::unknown_attestor;
 use crate::policy::platform::Seeks;
 use crate::policy::rule::{EnforcementMode, EvaluationMode};
 use crate::policy::singleton::Document;
-use crate::settings::{Settings, SingletonPae};
+use crate::settings::{Settings, SingletonPae, TrustedRoots};
 use crate::verification::VerificationContext;
 
 impl Plan<'_> {
@@ -31,7 +31,7 @@ impl Plan<'_> {
         images: &[Option<&Image<'_>>],
         evidence: &Evidence<'_>,
         settings: &Settings<'_>,
-        context: &VerificationContext,
+        (context, roots): (&VerificationContext, &TrustedRoots<'_>),
         budget: &Budget,
         known: &mut Known<'p>,
     ) -> Vec<Option<DocumentResult>> {
@@ -45,6 +45,7 @@ impl Plan<'_> {
             },
             budget,
             context,
+            roots,
             known,
         };
         let results = images
@@ -112,6 +113,7 @@ struct Judged<'p, 'k> {
     encoding: Encoding,
     budget: &'k Budget,
     context: &'k VerificationContext,
+    roots: &'k TrustedRoots<'k>,
     known: &'k mut Known<'p>,
 }
 
@@ -240,6 +242,8 @@ impl<'p> Judged<'p, '_> {
         };
         let signer = Signer {
             keys,
+            identities,
+            roots: self.roots,
             note,
             encoding: self.encoding,
             others: self.plan.attestors(),
@@ -257,12 +261,22 @@ impl<'p> Judged<'p, '_> {
 }
 
 fn satisfied(name: &str, verified: Verified<'_>) -> AttestorResult {
-    let id = verified.key.id();
-    let message = alloc::format!("Attestor {name} satisfied by key {}", crate::quote(id));
+    let message = alloc::format!("Attestor {name} satisfied by {}", verified.by.description());
+    let (key_id, identity) = match &verified.by {
+        By::Key(key) => (Some(key.id().into()), None),
+        By::Identity(signatory) => {
+            let identity = IdentityResult {
+                subject: signatory.subject().into(),
+                issuer: signatory.issuer().into(),
+            };
+            (None, Some(identity))
+        }
+    };
     AttestorResult {
         name: name.into(),
         verified: true,
-        key_id: Some(id.into()),
+        key_id,
+        identity,
         payload_type: verified.payload_type,
         source: Some(verified.source.name()),
         reasons: alloc::vec![Reason::new(Code::Attested, message)],

@@ -5,23 +5,28 @@
 //! digest equals the layer's.
 
 use alloc::borrow::Cow;
+#[cfg(feature = "sigstore")]
+use alloc::boxed::Box;
 use alloc::collections::BTreeSet;
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 
 use crate::Budget;
+#[cfg(feature = "sigstore")]
+use crate::attestation::Bundled;
 use crate::attestation::media_type::SIMPLE_SIGNING;
 use crate::attestation::{
-    Attestation, Content, Form, Rejection, Signature, Signed, Source, base64,
+    Attestation, Content, Form, Rejection, Signature, Signed, Source, base64, simple_signing,
 };
 use crate::digest::Digest;
 use crate::evidence::ANSWER;
-use crate::image::ImageReference;
 use crate::json::{Path, Raw, Report, Value};
+#[cfg(feature = "sigstore")]
+use crate::sigstore::{self, Annotations};
 
 const SIGNATURE: &str = "dev.cosignproject.cosign/signature";
 
-/// Reads the layers of a manifest, each one attestation.
+/// Reads the layers of a manifest, each one attestation; one with a certificate has a bundle as a further body.
 ///
 /// # Errors
 ///
@@ -31,7 +36,7 @@ pub(super) fn read(
     image: Digest,
     spellings: &BTreeSet<String>,
     budget: &Budget,
-) -> Result<Vec<Attestation<'static>>, String> {
+) -> Result<Vec<Vec<Attestation<'static>>>, String> {
     let report = Report::default();
     let limit = budget.attestations_per_image;
     let mut layers = None;
@@ -53,12 +58,13 @@ pub(super) fn read(
     }
     let layers = layers.ok_or("the answer is not an image manifest: it has no `layers`")?;
     if layers.len() > limit {
-        return Ok(alloc::vec![Attestation::excessive(Source::Registry, limit)]);
+        let excessive = Attestation::excessive(Source::Registry, limit);
+        return Ok(alloc::vec![alloc::vec![excessive]]);
     }
-    let payloads = payloads(image, spellings);
-    let contents = layers.into_iter().map(|layer| layer.content(&payloads));
+    let payloads = simple_signing::payloads(image, spellings);
+    let contents = layers.into_iter().map(|layer| layer.contents(&payloads));
     Ok(contents
-        .map(|content| attestation(content.unwrap_or_else(Content::Rejected)))
+        .map(|contents| contents.into_iter().map(attestation).collect())
         .collect())
 }
 
@@ -76,6 +82,8 @@ struct Layer<'a> {
     media_type: Cow<'a, str>,
     digest: Cow<'a, str>,
     signature: Cow<'a, str>,
+    #[cfg(feature = "sigstore")]
+    annotations: Annotations<'a>,
 }
 
 impl<'a> Layer<'a> {
@@ -85,10 +93,17 @@ impl<'a> Layer<'a> {
             "mediaType" => layer.media_type = value.text().unwrap_or_default(),
             "digest" => layer.digest = value.text().unwrap_or_default(),
             "annotations" => {
-                value.object(|key, value| {
-                    if key == SIGNATURE {
-                        layer.signature = value.text().unwrap_or_default();
+                value.object(|key, value| match key {
+                    SIGNATURE => layer.signature = value.text().unwrap_or_default(),
+                    #[cfg(feature = "sigstore")]
+                    sigstore::CERTIFICATE => {
+                        layer.annotations.certificate = value.text().unwrap_or_default();
                     }
+                    #[cfg(feature = "sigstore")]
+                    sigstore::BUNDLE => layer.annotations.bundle = value.text(),
+                    #[cfg(feature = "sigstore")]
+                    sigstore::TIMESTAMP => layer.annotations.timestamp = value.text(),
+                    _ => {}
                 });
             }
             _ => {}
@@ -96,7 +111,26 @@ impl<'a> Layer<'a> {
         layer
     }
 
-    fn content(self, payloads: &[(Digest, String)]) -> Result<Content<'static>, Rejection> {
+    /// Returns the signature as one that a key may have made and, if there is a certificate, as a bundle.
+    fn contents(self, payloads: &[(Digest, String)]) -> Vec<Content<'static>> {
+        let (payload, bytes) = match self.signed(payloads) {
+            Ok(signed) => signed,
+            Err(rejection) => return alloc::vec![Content::Rejected(rejection)],
+        };
+        let bundle = self.bundle(&bytes, &payload);
+        let signed = Content::Signed(Signed {
+            form: Form::Raw,
+            payload,
+            signatures: alloc::vec![Signature {
+                key_id: Cow::Borrowed(""),
+                bytes,
+            }],
+        });
+        bundle.into_iter().chain([signed]).collect()
+    }
+
+    /// Returns the payload, rebuilt, and the signature over it.
+    fn signed(&self, payloads: &[(Digest, String)]) -> Result<(Vec<u8>, Vec<u8>), Rejection> {
         if self.media_type != SIMPLE_SIGNING {
             let format = alloc::format!("a layer of type {}", crate::quote(&self.media_type));
             return Err(Rejection::FormatUnsupported(format));
@@ -109,57 +143,24 @@ impl<'a> Layer<'a> {
             .ok_or_else(unavailable)?;
         let bytes = base64::decode(&self.signature)
             .map_err(|error| Rejection::Undecodable(alloc::format!("`{SIGNATURE}`: {error}")))?;
-        Ok(Content::Signed(Signed {
-            form: Form::Raw,
-            payload: payload.clone().into_bytes(),
-            signatures: alloc::vec![Signature {
-                key_id: Cow::Borrowed(""),
-                bytes,
-            }],
-        }))
+        Ok((payload.clone().into_bytes(), bytes))
     }
-}
 
-/// Returns all payloads that cosign may have written for an image, with their digests.
-fn payloads(image: Digest, spellings: &BTreeSet<String>) -> Vec<(Digest, String)> {
-    let repositories = spellings.iter().flat_map(|text| forms(text));
-    // Some signers append the image's digest to its name, as OpenShift does.
-    let references = crate::set(repositories.flat_map(|repository| {
-        let with_digest = alloc::format!("{repository}@{image}");
-        [repository, with_digest]
-    }));
-    let payloads = references.iter().map(|reference| {
-        let payload = alloc::format!(
-            concat!(
-                r#"{{"critical":{{"identity":{{"docker-reference":"{}"}},"#,
-                r#""image":{{"docker-manifest-digest":"{}"}},"#,
-                r#""type":"cosign container image signature"}},"optional":null}}"#
-            ),
-            reference,
-            image
-        );
-        (Digest::of(payload.as_bytes()), payload)
-    });
-    payloads.collect()
-}
-
-/// Returns the spellings of a repository: as written, and those of tools for Docker Hub.
-fn forms(repository: &str) -> Vec<String> {
-    const HUBS: [&str; 2] = ["docker.io/", "index.docker.io/"];
-    let mut forms = alloc::vec![repository.to_string()];
-    let reference = ImageReference::parse(repository).ok();
-    let Some(path) = reference.and_then(|reference| reference.hub_path()) else {
-        return forms;
-    };
-    let short = path.strip_prefix("library/").unwrap_or(path);
-    let long = if short.contains('/') {
-        short.to_string()
-    } else {
-        alloc::format!("library/{short}")
-    };
-    for path in [short, &long] {
-        forms.push(path.to_string());
-        forms.extend(HUBS.iter().map(|hub| alloc::format!("{hub}{path}")));
+    #[cfg(feature = "sigstore")]
+    fn bundle(self, signature: &[u8], payload: &[u8]) -> Option<Content<'static>> {
+        if self.annotations.certificate.is_empty() {
+            return None;
+        }
+        let bundle =
+            Bundled::of_annotations(self.annotations, signature.to_vec(), payload.to_vec());
+        Some(match bundle {
+            Ok(bundle) => Content::Bundle(Box::new(bundle)),
+            Err(rejection) => Content::Rejected(rejection),
+        })
     }
-    forms
+
+    #[cfg(not(feature = "sigstore"))]
+    fn bundle(self, _: &[u8], _: &[u8]) -> Option<Content<'static>> {
+        None
+    }
 }

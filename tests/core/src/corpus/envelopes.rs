@@ -72,7 +72,7 @@ fn shapes() -> Vec<Case> {
         }),
         with(
             "sigstore_bundle",
-            deny!("attestation-format-unsupported"),
+            "allow attested",
             json!({
                 "mediaType": "application/vnd.dev.sigstore.bundle.v0.3+json",
                 "verificationMaterial": {"publicKey": {"hint": ""}}, "dsseEnvelope": dsse,

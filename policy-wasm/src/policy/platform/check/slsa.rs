@@ -38,6 +38,11 @@ impl TrustedBuilder<'_> {
             Self::Id(own) => BuilderId::parse(own).is_ok_and(|own| own.matches(id)),
         }
     }
+
+    /// Whether this is the builder of an authenticator, by its `builderId`.
+    pub(crate) fn is_named(&self, builder_id: &str) -> bool {
+        matches!(self, Self::Id(own) if own == builder_id) || self.is(builder_id)
+    }
 }
 
 /// Reads the rules.

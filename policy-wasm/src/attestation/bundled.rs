@@ -1,0 +1,291 @@
+//! Sigstore bundles as attestations: what was signed, and by which key or identity.
+
+use alloc::borrow::Cow;
+use alloc::collections::BTreeSet;
+use alloc::rc::Rc;
+use alloc::string::{String, ToString as _};
+use alloc::vec::Vec;
+
+use super::search::{By, Said, Signer};
+use super::{
+    Claimed, Content, Form, Rejection, Signature, Signed, Subject, media_type, simple_signing,
+};
+use crate::Budget;
+use crate::digest::Digest;
+use crate::json::Raw;
+use crate::key::VerifyError;
+use crate::sigstore::certificate::Certificate;
+use crate::sigstore::{
+    self, Annotations, Artifact, Bundle, Identity, NotVerified, Signatory, Unreadable, Verifier,
+};
+use crate::verification::VerificationContext;
+
+/// A bundle that is an attestation
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Bundled {
+    bundle: Bundle,
+    /// The signed message, if it is known; bundles contain only its digest
+    message: Option<Vec<u8>>,
+}
+
+/// Verified content
+pub(super) enum Spoken<'s> {
+    Payload(Form<'s>, Cow<'s, [u8]>),
+    /// The image's manifest, by its digest
+    Manifest(Digest),
+}
+
+impl Spoken<'_> {
+    pub(super) fn said(&self) -> Said<'_> {
+        match self {
+            Self::Payload(form, payload) => Said::Payload(form, payload),
+            Self::Manifest(digest) => Said::Manifest(*digest),
+        }
+    }
+}
+
+impl Bundled {
+    /// Reads a bundle. An envelope that a key signed is an attestation like any other envelope: its log entries and
+    /// timestamps prove nothing that a key needs.
+    pub(super) fn read(raw: Raw<'_>, budget: &Budget) -> Content<'static> {
+        match Bundle::read(raw, budget) {
+            Ok(Bundle {
+                content:
+                    sigstore::Content::Envelope {
+                        payload_type,
+                        payload,
+                    },
+                verifier: Verifier::Key,
+                signature,
+                ..
+            }) => Content::Signed(Signed {
+                form: Form::Dsse {
+                    payload_type: Cow::Owned(payload_type),
+                },
+                payload,
+                signatures: alloc::vec![Signature {
+                    key_id: Cow::Borrowed(""),
+                    bytes: signature,
+                }],
+            }),
+            Ok(bundle) => Content::Bundle(
+                Self {
+                    bundle,
+                    message: None,
+                }
+                .into(),
+            ),
+            Err(Unreadable::Rejected(rejection)) => Content::Rejected(rejection),
+            Err(Unreadable::Excessive(what, limit)) => Content::Excessive(what, limit),
+        }
+    }
+
+    /// Reads the annotations of a signature in cosign's format before bundles, over a known message.
+    ///
+    /// # Errors
+    ///
+    /// The annotations are malformed.
+    pub(crate) fn of_annotations(
+        annotations: Annotations<'_>,
+        signature: Vec<u8>,
+        message: Vec<u8>,
+    ) -> Result<Self, Rejection> {
+        Ok(Self {
+            bundle: annotations.into_bundle(signature)?,
+            message: Some(message),
+        })
+    }
+
+    /// Returns the unverified claims, or `None` if they are unknown.
+    pub(super) fn claimed(&self) -> Option<Claimed> {
+        match (&self.bundle.content, &self.message) {
+            (sigstore::Content::Message(_), Some(message)) => Claimed::read(&Form::Raw, message),
+            // The digest is that of a manifest, or of a payload that names the image; see [`Self::is_of_digest`].
+            (sigstore::Content::Message(hint), None) => {
+                let (_, hint) = hint.as_ref()?;
+                Some(Claimed {
+                    digests: crate::set([Digest::from_bytes(hint)?]),
+                    predicate_type: None,
+                })
+            }
+            (
+                sigstore::Content::Envelope {
+                    payload_type,
+                    payload,
+                },
+                _,
+            ) => Claimed::read(&dsse_form(payload_type), payload),
+        }
+    }
+
+    /// Returns the in-toto statement, unverified and unparsed.
+    pub(super) fn statement(&self) -> Option<&[u8]> {
+        match &self.bundle.content {
+            sigstore::Content::Envelope {
+                payload_type,
+                payload,
+            } if payload_type == media_type::IN_TOTO => Some(payload),
+            _ => None,
+        }
+    }
+
+    /// Whether the bundle has only the digest of what was signed. If that is a payload, it may be about any image.
+    pub(super) const fn is_of_digest(&self) -> bool {
+        matches!(
+            (&self.bundle.content, &self.message),
+            (sigstore::Content::Message(_), None)
+        )
+    }
+
+    /// Whether the certificate is for one of these identities. It is not verified.
+    pub(super) fn names_one_of(&self, identities: &[Rc<Identity<'_>>]) -> bool {
+        let Verifier::Certificate(der) = &self.bundle.verifier else {
+            return false;
+        };
+        let leaf = Certificate::read(der).and_then(|certificate| certificate.leaf());
+        leaf.is_ok_and(|leaf| identities.iter().any(|one| one.matches(&leaf).is_ok()))
+    }
+
+    /// Verifies that the signer signed the bundle, about an image if the bundle may be about several, and returns
+    /// the signer and exactly what was signed.
+    pub(super) fn verify<'k>(
+        &self,
+        signer: Signer<'k>,
+        image: Option<Subject<'_>>,
+        context: &VerificationContext,
+    ) -> Result<(By<'k>, Spoken<'_>), NotVerified> {
+        let (payload_type, payload) = match &self.bundle.content {
+            sigstore::Content::Envelope {
+                payload_type,
+                payload,
+            } => (payload_type, payload),
+            sigstore::Content::Message(_) => return self.verify_message(signer, image, context),
+        };
+        let form = dsse_form(payload_type);
+        if let Some(image) = image {
+            check_relevance(&form, payload, image)?;
+        }
+        // An envelope contains what is signed.
+        let by = self.identify(Artifact::Bytes(&[]), signer, context)?;
+        Ok((by, Spoken::Payload(form, Cow::Borrowed(payload))))
+    }
+
+    /// Verifies the signature over a message: a simple-signing payload, or the image's manifest.
+    fn verify_message<'k>(
+        &self,
+        signer: Signer<'k>,
+        image: Option<Subject<'_>>,
+        context: &VerificationContext,
+    ) -> Result<(By<'k>, Spoken<'_>), NotVerified> {
+        let Some(image) = image else {
+            let format = "message signature".to_string();
+            return Err(Rejection::FormatUnsupported(format).into());
+        };
+        let message = match &self.message {
+            Some(message) => {
+                check_relevance(&Form::Raw, message, image)?;
+                Some(Cow::Borrowed(message.as_slice()))
+            }
+            None => self.rebuilt(image).map(Cow::Owned),
+        };
+        let artifact = match &message {
+            Some(message) => Artifact::Bytes(message),
+            None => Artifact::Digest(image.digest),
+        };
+        let by = if self.bundle.verifier == Verifier::Key {
+            self.bundle.check_hint(artifact)?;
+            self.find_key(artifact, signer, context)?
+        } else {
+            self.identify(artifact, signer, context)?
+        };
+        Ok((
+            by,
+            match message {
+                Some(message) => Spoken::Payload(Form::Raw, message),
+                None => Spoken::Manifest(image.digest),
+            },
+        ))
+    }
+
+    /// Returns the simple-signing payload for an image whose digest the bundle names, if there is one.
+    fn rebuilt(&self, image: Subject<'_>) -> Option<Vec<u8>> {
+        let sigstore::Content::Message(Some((_, hint))) = &self.bundle.content else {
+            return None;
+        };
+        if hint == image.digest.as_bytes() {
+            return None;
+        }
+        let spelling = image.reference.repository().into_owned();
+        let payloads = simple_signing::payloads(image.digest, &crate::set([spelling]));
+        let mut payloads = payloads.into_iter();
+        let (_, payload) = payloads.find(|(digest, _)| hint == digest.as_bytes())?;
+        Some(payload.into_bytes())
+    }
+
+    /// Verifies the signature with an identity of the signer.
+    fn identify<'k>(
+        &self,
+        artifact: Artifact<'_>,
+        signer: Signer<'k>,
+        context: &VerificationContext,
+    ) -> Result<By<'k>, NotVerified> {
+        let Signer {
+            identities, roots, ..
+        } = signer;
+        let identified = sigstore::verify(&self.bundle, artifact, identities, roots, context)?;
+        let signatory = Signatory::read(&self.bundle, &identified.times)?;
+        Ok(By::Identity(Rc::new(signatory)))
+    }
+
+    /// Verifies the signature over a message with a key of the signer; the bundle does not tell which.
+    fn find_key<'k>(
+        &self,
+        artifact: Artifact<'_>,
+        signer: Signer<'k>,
+        context: &VerificationContext,
+    ) -> Result<By<'k>, NotVerified> {
+        let mut rejection = Rejection::UnknownKeyId {
+            id: String::new(),
+            configured: BTreeSet::new(),
+        };
+        for key in signer.keys {
+            let signature = &self.bundle.signature;
+            let verified = match artifact {
+                Artifact::Bytes(message) => key.authenticate(message, signature, context).map(drop),
+                Artifact::Digest(digest) => {
+                    key.authenticate_digest(digest.as_bytes(), signature, context)
+                }
+            };
+            match verified {
+                Ok(()) => return Ok(By::Key(key)),
+                Err(VerifyError::Exhausted(exhausted)) => return Err(exhausted.into()),
+                Err(_) => {
+                    let key_id = key.id().to_string();
+                    rejection = Rejection::BadSignature { key_id, why: "" };
+                }
+            }
+        }
+        Err(rejection.into())
+    }
+}
+
+/// Checks that a payload is about an image, before any signature is verified: workload authors can copy bundles
+/// about other images from a public log. Malformed payloads are left to the time after verification.
+fn check_relevance(form: &Form<'_>, payload: &[u8], image: Subject<'_>) -> Result<(), Rejection> {
+    let Some(claimed) = Claimed::read(form, payload) else {
+        return Ok(());
+    };
+    if claimed.digests.contains(&image.digest) {
+        return Ok(());
+    }
+    Err(Rejection::OtherDigest {
+        claimed: claimed.digests.into_iter().collect(),
+        expected: image.digest,
+    })
+}
+
+const fn dsse_form(payload_type: &str) -> Form<'_> {
+    Form::Dsse {
+        payload_type: Cow::Borrowed(payload_type),
+    }
+}

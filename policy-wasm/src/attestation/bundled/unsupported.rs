@@ -1,0 +1,59 @@
+//! Stand-in for bundles in a build without Sigstore, which rejects all of them.
+
+use alloc::rc::Rc;
+use core::convert::Infallible;
+
+use super::search::{By, Said, Signer};
+use super::{Claimed, Content, Rejection, Subject};
+use crate::Budget;
+use crate::decision::Code;
+use crate::json::Raw;
+use crate::sigstore::{Identity, NotVerified};
+use crate::verification::VerificationContext;
+
+/// A bundle, of which there is none
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Bundled(Infallible);
+
+/// Verified content of a bundle
+pub(super) struct Spoken(Infallible);
+
+impl Spoken {
+    pub(super) const fn said(&self) -> Said<'_> {
+        match self.0 {}
+    }
+}
+
+impl Bundled {
+    pub(super) fn read(_: Raw<'_>, _: &Budget) -> Content<'static> {
+        Content::Rejected(Rejection::Sigstore {
+            code: Code::SigstoreUnsupported,
+            why: alloc::string::String::new(),
+        })
+    }
+
+    pub(super) const fn claimed(&self) -> Option<Claimed> {
+        match self.0 {}
+    }
+
+    pub(super) const fn statement(&self) -> Option<&[u8]> {
+        match self.0 {}
+    }
+
+    pub(super) const fn is_of_digest(&self) -> bool {
+        match self.0 {}
+    }
+
+    pub(super) const fn names_one_of(&self, _: &[Rc<Identity<'_>>]) -> bool {
+        match self.0 {}
+    }
+
+    pub(super) const fn verify<'k>(
+        &self,
+        _: Signer<'k>,
+        _: Option<Subject<'_>>,
+        _: &VerificationContext,
+    ) -> Result<(By<'k>, Spoken), NotVerified> {
+        match self.0 {}
+    }
+}
