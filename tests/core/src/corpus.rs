@@ -14,6 +14,7 @@ mod patterns;
 mod platform;
 mod rules;
 mod sigstore;
+mod sigstore_vectors;
 mod sources;
 mod tags;
 mod updates;
@@ -47,6 +48,7 @@ fn make() -> Vec<Case> {
         openpgp::cases(),
         sources::cases(),
         sigstore::cases(),
+        sigstore_vectors::cases(),
         tags::cases(),
         modes::cases(),
         platform::cases(),

@@ -2,6 +2,7 @@
 //! timestamp tokens, and the published trusted roots.
 
 use std::collections::BTreeSet;
+use std::fs;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -74,11 +75,23 @@ pub fn tokens() -> BTreeSet<Vec<u8>> {
     tokens.collect()
 }
 
+/// All cases; README.md beside them has their fields.
+pub fn cases() -> impl Iterator<Item = Value> {
+    CASES
+        .lines()
+        .map(|case| serde_json::from_str(case).unwrap())
+}
+
+/// The trusted root of a case.
+pub fn root(name: &str) -> Value {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/vectors/sigstore/roots");
+    let text = fs::read_to_string(format!("{folder}/{name}.json")).unwrap();
+    serde_json::from_str(&text).unwrap()
+}
+
 /// The bundles, as they are stored.
 pub fn bundles() -> impl Iterator<Item = String> {
-    let cases = CASES.lines();
-    let cases = cases.map(|case| serde_json::from_str::<Value>(case).unwrap());
-    let cases = cases.filter_map(|case| Some(case["bundle"].as_str()?.to_owned()));
+    let cases = cases().filter_map(|case| Some(case["bundle"].as_str()?.to_owned()));
     cases.chain(GENUINE.map(str::to_owned))
 }
 
