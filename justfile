@@ -47,6 +47,7 @@ lint:
 features:
     cargo test -p countersign-policy --lib --no-default-features --locked
     cargo clippy -p countersign-policy --all-targets --no-default-features --locked -- -D warnings
+    cargo clippy -p countersign-policy --all-targets --no-default-features --features curves --locked -- -D warnings
     cargo clippy -p countersign-policy --all-targets --no-default-features --features openpgp --locked -- -D warnings
     cargo clippy -p countersign-policy --all-targets --no-default-features --features sigstore --locked -- -D warnings
     cargo clippy -p countersign-policy --lib --no-default-features --features wapc --target wasm32-wasip1 --locked -- -D warnings

@@ -63,7 +63,7 @@ fn build_all(manifest: &Path, out: &Path) -> Result<(), String> {
         .ok_or("the package is not in a workspace")?;
     for input in [
         "policy-wasm/src",
-        "policy-wasm/secp384r1",
+        "policy-wasm/curves",
         "policy-wasm/text",
         "policy-wasm/Cargo.toml",
         "host-runner/floor",

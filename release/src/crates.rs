@@ -15,7 +15,7 @@ use crate::{VERSION, output, packages, sums, tarball};
 
 /// The packages, each behind those that it depends on
 const CRATES: [&str; 5] = [
-    "countersign-secp384r1",
+    "countersign-curves",
     "countersign-text",
     "countersign-policy",
     "countersign-lint",

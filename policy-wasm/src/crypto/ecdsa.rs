@@ -7,8 +7,9 @@ use core::marker::PhantomData;
 use core::ops::Add;
 
 use ecdsa::der::MaxOverhead;
-use ecdsa::signature::hazmat::PrehashVerifier as _;
 use ecdsa::{EcdsaCurve, Signature, VerifyingKey};
+#[cfg(feature = "curves")]
+use p256::elliptic_curve::FieldBytesSize;
 use p256::elliptic_curve::array::ArraySize;
 use p256::elliptic_curve::point::AffineCoordinates as _;
 use p256::elliptic_curve::sec1::{FromSec1Point, ModulusSize, ToSec1Point};
@@ -110,8 +111,54 @@ pub(super) fn verify_digest<C: NistCurve>(
     signature: &[u8],
 ) -> Result<(), BadSignature> {
     let signature = Signature::<C>::from_der(signature).map_err(|_| BadSignature)?;
-    C::verify_digest(key, digest, &signature)
+    if is_valid(key, digest, &signature) {
+        Ok(())
+    } else {
+        Err(BadSignature)
+    }
 }
+
+/// See [`verify_digest`].
+#[cfg(feature = "curves")]
+fn is_valid<C: NistCurve>(key: &VerifyingKey<C>, digest: &[u8], signature: &Signature<C>) -> bool {
+    use core::ops::Mul as _;
+
+    use p256::elliptic_curve::Scalar;
+    use p256::elliptic_curve::ff::PrimeField as _;
+    use p256::elliptic_curve::ops::{Invert as _, Reduce as _};
+
+    let mut number = FieldBytes::<C>::default();
+    let leftmost = digest.get(..number.len()).unwrap_or(digest);
+    let places = number.iter_mut().rev().zip(leftmost.iter().rev());
+    places.for_each(|(place, byte)| *place = *byte);
+    let (r, s) = signature.split_scalars();
+    let inverse = s.invert_vartime();
+    let (u1, u2) = (
+        Scalar::<C>::reduce(&number).mul(*inverse),
+        (*r).mul(*inverse),
+    );
+    let q = key.as_affine();
+    (C::SUM_HAS_X)(
+        &u1.to_repr().0,
+        &u2.to_repr().0,
+        [&q.x().0, &q.y().0],
+        &r.to_repr().0,
+    )
+}
+
+/// See [`verify_digest`].
+#[cfg(not(feature = "curves"))]
+fn is_valid<C: NistCurve>(key: &VerifyingKey<C>, digest: &[u8], signature: &Signature<C>) -> bool {
+    use ecdsa::signature::hazmat::PrehashVerifier as _;
+
+    key.verify_prehash(digest, signature).is_ok()
+}
+
+#[cfg(feature = "curves")]
+type SumHasX<Bytes> = fn(&Bytes, &Bytes, [&Bytes; 2], &Bytes) -> bool;
+
+#[cfg(feature = "curves")]
+type Bytes<C> = <FieldBytesSize<C> as ArraySize>::ArrayType<u8>;
 
 /// Common interface of `p256`, `p384` and `p521`
 pub(super) trait NistCurve:
@@ -127,6 +174,10 @@ pub(super) trait NistCurve:
     /// The hash that keys of attestors sign
     const HASH: Hash;
 
+    /// `sum_has_x` of this curve in [`policy_curves`]
+    #[cfg(feature = "curves")]
+    const SUM_HAS_X: SumHasX<Bytes<Self>>;
+
     /// See [`Verifier::diagnose`]; the two numbers of the signature are in range.
     fn diagnose(
         _key: &VerifyingKey<Self>,
@@ -135,68 +186,20 @@ pub(super) trait NistCurve:
     ) -> &'static str {
         ""
     }
-
-    /// See [`verify_digest`]; the two numbers of the signature are in range.
-    fn verify_digest(
-        key: &VerifyingKey<Self>,
-        digest: &[u8],
-        signature: &Signature<Self>,
-    ) -> Result<(), BadSignature> {
-        key.verify_prehash(digest, signature)
-            .map_err(|_| BadSignature)
-    }
 }
 
 impl NistCurve for p256::NistP256 {
     const COST: usize = 8;
     const HASH: Hash = Hash::Sha256;
-
-    #[cfg(feature = "crrl")]
-    fn verify_digest(
-        key: &VerifyingKey<Self>,
-        digest: &[u8],
-        signature: &Signature<Self>,
-    ) -> Result<(), BadSignature> {
-        use crrl::p256::PublicKey;
-
-        let key = PublicKey::decode(key.to_sec1_point(false).as_bytes()).ok_or(BadSignature)?;
-        let is_valid = key.verify_hash(&signature.to_bytes(), digest);
-        if is_valid { Ok(()) } else { Err(BadSignature) }
-    }
+    #[cfg(feature = "curves")]
+    const SUM_HAS_X: SumHasX<Bytes<Self>> = policy_curves::p256::sum_has_x;
 }
 
 impl NistCurve for p384::NistP384 {
     const COST: usize = 24;
     const HASH: Hash = Hash::Sha384;
-
-    #[cfg(feature = "secp384r1")]
-    fn verify_digest(
-        key: &VerifyingKey<Self>,
-        digest: &[u8],
-        signature: &Signature<Self>,
-    ) -> Result<(), BadSignature> {
-        use p384::elliptic_curve::ops::{Invert as _, Reduce as _};
-        use p384::{FieldBytes, Scalar};
-
-        let mut number = FieldBytes::default();
-        let leftmost = digest.get(..number.len()).unwrap_or(digest);
-        let places = number.iter_mut().rev().zip(leftmost.iter().rev());
-        places.for_each(|(place, byte)| *place = *byte);
-        let (r, s) = signature.split_scalars();
-        let inverse = s.invert_vartime();
-        let (u1, u2) = (
-            inverse.multiply(&Scalar::reduce(&number)),
-            inverse.multiply(&r),
-        );
-        let point = key.as_affine();
-        let is_valid = policy_secp384r1::sum_has_x(
-            &u1.to_bytes().into(),
-            &u2.to_bytes().into(),
-            [&point.x().into(), &point.y().into()],
-            &r.to_bytes().into(),
-        );
-        if is_valid { Ok(()) } else { Err(BadSignature) }
-    }
+    #[cfg(feature = "curves")]
+    const SUM_HAS_X: SumHasX<Bytes<Self>> = policy_curves::p384::sum_has_x;
 
     /// Recognizes SHA-256, which many tools use for every curve.
     fn diagnose(
@@ -204,9 +207,10 @@ impl NistCurve for p384::NistP384 {
         message: &[u8],
         signature: &Signature<Self>,
     ) -> &'static str {
-        match Self::verify_digest(key, &Hash::Sha256.digest(message), signature) {
-            Ok(()) => "is over the payload's SHA-256, and a key of curve P-384 signs its SHA-384",
-            Err(BadSignature) => "",
+        if is_valid(key, &Hash::Sha256.digest(message), signature) {
+            "is over the payload's SHA-256, and a key of curve P-384 signs its SHA-384"
+        } else {
+            ""
         }
     }
 }
@@ -214,4 +218,6 @@ impl NistCurve for p384::NistP384 {
 impl NistCurve for p521::NistP521 {
     const COST: usize = 40;
     const HASH: Hash = Hash::Sha512;
+    #[cfg(feature = "curves")]
+    const SUM_HAS_X: SumHasX<Bytes<Self>> = policy_curves::p521::sum_has_x;
 }

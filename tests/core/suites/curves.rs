@@ -1,22 +1,25 @@
-//! Signatures with P-256 are verified by `crrl`, and those with P-384 by arithmetic of our own, which is
-//! fast, and not by `p256` and `p384`, which have everything else here. Both must say the same about every
-//! signature, also about those that are made to be difficult. `PROPTEST_CASES` says how many are tried.
+//! Points of P-256, P-384 and P-521 are added by arithmetic of our own, which is fast, and not by `p256`, `p384` and
+//! `p521`, which have everything else here. Both must say the same about every signature, also about those that are made
+//! to be difficult. `PROPTEST_CASES` says how many are tried.
 
-use ::p384::pkcs8::EncodePublicKey as _;
 use policy_wasm::key::{Hash, SubjectKey};
 
 macro_rules! both_say_the_same {
-    ($curve:ident, $length:literal, $fast:path) => {
+    ($curve:ident, $length:literal, $hash:ident, $prime:literal) => {
         use $curve::ecdsa::signature::hazmat::PrehashVerifier as _;
         use $curve::ecdsa::{Signature, VerifyingKey};
         use $curve::elliptic_curve::ff::PrimeField as _;
         use $curve::elliptic_curve::ops::Reduce;
         use $curve::elliptic_curve::point::AffineCoordinates as _;
+        use $curve::pkcs8::EncodePublicKey as _;
         use $curve::{AffinePoint, FieldBytes, ProjectivePoint, Scalar};
+        use policy_wasm::key::Hash;
         use proptest::prelude::*;
 
         /// Bytes of a number
         const LENGTH: usize = $length;
+        /// Bytes by which a number is longer than digests
+        const UNUSED: usize = LENGTH - Hash::$hash.digest_len();
 
         /// A key, a digest, and the two numbers of a signature
         #[derive(Debug, Clone)]
@@ -49,17 +52,36 @@ macro_rules! both_say_the_same {
                     .is_ok_and(|signature| key.verify_prehash(&self.digest, &signature).is_ok())
             }
 
-            fn by_fast(&self) -> bool {
+            /// The whole of the policy; `None` for a digest that is longer than any hash
+            fn by_policy(&self) -> Option<bool> {
+                let (rest, digest) = self.digest.split_at(UNUSED);
                 let key = VerifyingKey::from_affine(self.key.into()).unwrap();
-                $fast(&key, &self.digest, &self.r, &self.s)
+                let key = key.to_public_key_der().unwrap();
+                let is_hash = rest.iter().all(|byte| *byte == 0);
+                is_hash.then(|| super::by_policy(key.as_bytes(), Hash::$hash, digest, &self.r, &self.s))
             }
 
-            /// What both say.
-            fn answer(&self) -> bool {
-                let (reference, fast) = (self.by_reference(), self.by_fast());
-                assert_eq!(reference, fast, "{self:?}");
-                fast
+            /// Only the sum of the two points; `None` for numbers that no signature has
+            fn by_sum(&self) -> Option<bool> {
+                let (r, s) = Signature::from_scalars(self.r, self.s).ok()?.split_scalars();
+                let inverse = Option::<Scalar>::from(s.invert())?;
+                let digest = <Scalar as Reduce<FieldBytes>>::reduce(&self.digest.into());
+                Some(has_x(digest * inverse, *r * inverse, self.key, &self.r))
             }
+
+            /// What all say.
+            fn answer(&self) -> bool {
+                let reference = self.by_reference();
+                assert_eq!(self.by_policy().unwrap_or(reference), reference, "{self:?}");
+                assert_eq!(self.by_sum().unwrap_or(reference), reference, "{self:?}");
+                reference
+            }
+        }
+
+        fn has_x(u1: Scalar, u2: Scalar, key: ProjectivePoint, r: &[u8; LENGTH]) -> bool {
+            let key = AffinePoint::from(key);
+            let q = [key.x().into(), key.y().into()];
+            policy_curves::$curve::sum_has_x(&u1.to_bytes().into(), &u2.to_bytes().into(), [&q[0], &q[1]], r)
         }
 
         /// Small, large, sparse and random numbers
@@ -106,6 +128,8 @@ macro_rules! both_say_the_same {
             ) {
                 if let Some(mut question) = Question::of(key, u1, u2) {
                     let Question { digest, r, s, .. } = &mut question;
+                    // A digest stays within the bits of the order.
+                    let place = place.max(UNUSED);
                     let part = [digest, r, s].into_iter().nth(place / LENGTH).unwrap();
                     part[place % LENGTH] ^= 1 << bit;
                     question.answer();
@@ -116,8 +140,9 @@ macro_rules! both_say_the_same {
             #[test]
             fn both_refuse_numbers_out_of_range(
                 key in scalar(), r in any::<[u8; LENGTH]>(), s in any::<[u8; LENGTH]>(),
-                edges in (0_usize..6, 0_usize..6), digest in any::<[u8; LENGTH]>(),
+                edges in (0_usize..6, 0_usize..6), mut digest in any::<[u8; LENGTH]>(),
             ) {
+                digest[..UNUSED].fill(0);
                 let order: [u8; LENGTH] = {
                     let mut bytes: [u8; LENGTH] = (-Scalar::ONE).to_bytes().into();
                     bytes[LENGTH - 1] += 1;
@@ -137,6 +162,55 @@ macro_rules! both_say_the_same {
                 };
                 prop_assert!(!question.answer());
             }
+
+            /// Of a digest that is longer than the order of the curve, the leftmost bits count; a shorter one counts whole.
+            #[test]
+            fn digests_of_every_hash_are_signed(
+                key in scalar(), nonce in scalar(), digest in any::<[u8; 64]>(), hash in 0_usize..3,
+            ) {
+                let hash = [Hash::Sha256, Hash::Sha384, Hash::Sha512][hash];
+                let digest = &digest[..hash.digest_len()];
+                let leftmost = &digest[..digest.len().min(LENGTH)];
+                let mut number = [0; LENGTH];
+                number[LENGTH - leftmost.len()..].copy_from_slice(leftmost);
+                let z = <Scalar as Reduce<FieldBytes>>::reduce(&number.into());
+                let point = AffinePoint::from(ProjectivePoint::GENERATOR * nonce);
+                let r = <Scalar as Reduce<FieldBytes>>::reduce(&point.x());
+                let s = (z + r * key) * Option::<Scalar>::from(nonce.invert()).unwrap();
+                prop_assume!(s != Scalar::ZERO);
+                let public = VerifyingKey::from_affine((ProjectivePoint::GENERATOR * key).into()).unwrap();
+                prop_assert!(public.verify_prehash(digest, &Signature::from_scalars(r, s).unwrap()).is_ok());
+                let public = public.to_public_key_der().unwrap();
+                let verify = |digest: &[u8]| {
+                    super::by_policy(public.as_bytes(), hash, digest, &r.to_bytes(), &s.to_bytes())
+                };
+                prop_assert!(verify(digest));
+                let mut other = digest.to_vec();
+                other[leftmost.len() - 1] ^= 1;
+                prop_assert!(!verify(&other));
+            }
+        }
+
+        /// Small multiples of small keys: every sum is zero, a doubling, or met on the way to another.
+        #[test]
+        fn sums_of_small_multiples_are_no_exception() {
+            let multiples: Vec<_> = (0..600).scan(ProjectivePoint::IDENTITY, |multiple, _| {
+                let point = *multiple;
+                *multiple += ProjectivePoint::GENERATOR;
+                Some(point)
+            }).collect();
+            for key in [-15_i64, -7, -3, -2, -1, 1, 2, 3, 4, 5, 13] {
+                let point = multiples[key.unsigned_abs() as usize];
+                let q = if key < 0 { -point } else { point };
+                for u1 in 0..66 {
+                    for u2 in 0..34 {
+                        let sum = u1 + key * u2;
+                        let x: [u8; LENGTH] = AffinePoint::from(multiples[sum.unsigned_abs() as usize]).x().into();
+                        let number = |number: i64| Scalar::from(number.unsigned_abs());
+                        assert_eq!(has_x(number(u1), number(u2), q, &x), sum != 0, "{u1} + {key} · {u2}");
+                    }
+                }
+            }
         }
 
         /// The x of u₁G + u₂Q may be the order of the group or more; it is r plus the order then.
@@ -145,7 +219,8 @@ macro_rules! both_say_the_same {
             // 5 + the order of the group is the x of a point: found by trying.
             let (mut found, order) = (0, Scalar::MODULUS);
             for small in 1_u64..200 {
-                let mut x = <[u8; LENGTH]>::try_from(super::hex(order)).unwrap();
+                let order = super::hex(order);
+                let mut x = <[u8; LENGTH]>::try_from(&order[order.len() - LENGTH..]).unwrap();
                 let low = u64::from_be_bytes(x[LENGTH - 8..].try_into().unwrap()).checked_add(small);
                 let Some(low) = low else { continue };
                 x[LENGTH - 8..].copy_from_slice(&low.to_be_bytes());
@@ -165,6 +240,26 @@ macro_rules! both_say_the_same {
             assert!(found > 50);
         }
 
+        /// A number that is p or more when the order is added is no x-coordinate.
+        #[test]
+        fn an_x_above_the_prime_does_not_count_as_its_remainder() {
+            let (prime, order) = (super::hex($prime), super::hex(Scalar::MODULUS));
+            let difference: [u8; LENGTH] = super::difference(&prime, &order[order.len() - LENGTH..]).try_into().unwrap();
+            let mut found = 0;
+            for small in 1_u8..100 {
+                let mut x = [0; LENGTH];
+                x[LENGTH - 1] = small;
+                let Some(point) = lift(&x) else { continue };
+                found += 1;
+                let (one, key) = (Scalar::ONE, point - ProjectivePoint::GENERATOR);
+                assert!(has_x(one, one, key, &x));
+                // It is less than the order.
+                let r = <Scalar as Reduce<FieldBytes>>::reduce(&difference.into()) + Scalar::from(u64::from(small));
+                assert!(!has_x(one, one, key, &r.to_bytes().into()), "{small}");
+            }
+            assert!(found > 20);
+        }
+
         /// The point with this x and an even y.
         fn lift(x: &[u8; LENGTH]) -> Option<ProjectivePoint> {
             let key = VerifyingKey::from_sec1_bytes(&[&[2], x.as_slice()].concat()).ok()?;
@@ -174,24 +269,37 @@ macro_rules! both_say_the_same {
 }
 
 mod p256 {
-    both_say_the_same!(p256, 32, super::by_crrl);
+    both_say_the_same!(
+        p256,
+        32,
+        Sha256,
+        "ffffffff00000001000000000000000000000000ffffffffffffffffffffffff"
+    );
 }
 
 mod p384 {
-    both_say_the_same!(p384, 48, super::by_policy);
+    both_say_the_same!(
+        p384,
+        48,
+        Sha384,
+        "fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffeffffffff0000000000000000ffffffff"
+    );
 }
 
-fn by_crrl(key: &::p256::ecdsa::VerifyingKey, digest: &[u8], r: &[u8], s: &[u8]) -> bool {
-    let key = crrl::p256::PublicKey::decode(key.to_sec1_point(false).as_bytes()).unwrap();
-    key.verify_hash(&[r, s].concat(), digest)
+mod p521 {
+    both_say_the_same!(
+        p521,
+        66,
+        Sha512,
+        "01ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff"
+    );
 }
 
-fn by_policy(key: &::p384::ecdsa::VerifyingKey, digest: &[u8], r: &[u8], s: &[u8]) -> bool {
-    let key = key.to_public_key_der().unwrap();
-    let key = SubjectKey::from_der(key.as_bytes()).unwrap();
+fn by_policy(key: &[u8], hash: Hash, digest: &[u8], r: &[u8], s: &[u8]) -> bool {
+    let key = SubjectKey::from_der(key).unwrap();
     let numbers = [integer(r), integer(s)].concat();
-    let signature = [&[0x30, u8::try_from(numbers.len()).unwrap()], &*numbers].concat();
-    key.verify_digest(Hash::Sha384, digest, &signature).is_ok()
+    let signature = [vec![0x30], length(numbers.len()), numbers].concat();
+    key.verify_digest(hash, digest, &signature).is_ok()
 }
 
 /// A number as an INTEGER in DER
@@ -201,7 +309,29 @@ fn integer(number: &[u8]) -> Vec<u8> {
     if content.first().is_none_or(|first| first & 0x80 != 0) {
         content.insert(0, 0);
     }
-    [&[2, u8::try_from(content.len()).unwrap()], &*content].concat()
+    [vec![2], length(content.len()), content].concat()
+}
+
+/// A length in DER
+fn length(length: usize) -> Vec<u8> {
+    let length = u8::try_from(length).unwrap();
+    if length < 0x80 {
+        vec![length]
+    } else {
+        vec![0x81, length]
+    }
+}
+
+/// The difference of two big-endian numbers
+fn difference(number: &[u8], other: &[u8]) -> Vec<u8> {
+    let mut difference = number.to_vec();
+    let mut borrow = false;
+    for (byte, other) in difference.iter_mut().zip(other).rev() {
+        let (less, first) = byte.overflowing_sub(*other);
+        let (less, second) = less.overflowing_sub(u8::from(borrow));
+        (*byte, borrow) = (less, first || second);
+    }
+    difference
 }
 
 fn hex(text: &str) -> Vec<u8> {

@@ -1,10 +1,38 @@
-//! Odd multiples of the base point.
+//! The curve P-384 (secp384r1; SP 800-186, section 3.2.1.4), with p = 2³⁸⁴ − 2¹²⁸ − 2⁹⁶ + 2³² − 1.
 
-use crate::field::LIMBS;
+use crate::curve::{BASE_MULTIPLES, Curve};
+use crate::sum;
 
-/// The affine coordinates of G, 3G, 5G … 63G, in Montgomery form: numbers of [`Field`](crate::field::Field)
+/// The big-endian bytes of a number
+pub type Bytes = [u8; 48];
+
+/// Returns whether u₁G + u₂Q has the x-coordinate r; see [the crate](crate).
+#[must_use]
+pub fn sum_has_x(u1: &Bytes, u2: &Bytes, [x, y]: [&Bytes; 2], r: &Bytes) -> bool {
+    sum::has_x::<P384, LIMBS>(u1, u2, [x, y], r)
+}
+
+const LIMBS: usize = 14;
+
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct P384;
+
+impl Curve<LIMBS> for P384 {
+    const PRIME_PLUS_ONE: &'static [(usize, i64)] =
+        &[(1, 1 << 4), (3, -(1 << 12)), (4, -(1 << 16)), (13, 1 << 20)];
+
+    #[rustfmt::skip]
+    const ORDER: &'static [u8] = &[
+        0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+        0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xc7, 0x63, 0x4d, 0x81, 0xf4, 0x37, 0x2d, 0xdf,
+        0x58, 0x1a, 0x0d, 0xb2, 0x48, 0xb0, 0xa7, 0x7a, 0xec, 0xec, 0x19, 0x6a, 0xcc, 0xc5, 0x29, 0x73,
+    ];
+
+    const ODD_MULTIPLES: &'static [[[u32; LIMBS]; 2]; BASE_MULTIPLES] = &ODD_MULTIPLES;
+}
+
 #[rustfmt::skip]
-pub(crate) const ODD_MULTIPLES: [[[u32; LIMBS]; 2]; 32] = [
+static ODD_MULTIPLES: [[[u32; LIMBS]; 2]; BASE_MULTIPLES] = [
     [
         [0xb5284d, 0x7565fcc, 0xe383dd0, 0xe2edd6c, 0xe6de378, 0x541b4d6, 0x79c3afc, 0xa30eff8, 0x4868459, 0xde2b645, 0x723614e, 0x13812ff, 0x2299e15, 0x3aadc],
         [0x3a4fe2b, 0x3dad200, 0x9ac2304, 0xbfa6b4a, 0xccbfa8, 0x2e83b05, 0xbade756, 0xf4ffd98, 0x3521968, 0xa840c6c, 0x2263969, 0xe9dd800, 0x25a15c5, 0x78abc],
