@@ -14,6 +14,9 @@ const CASES: &str = include_str!("../../core/vectors/sigstore/cases.jsonl");
 pub(crate) const SIGNED: &str =
     "sha256:c7c5c1d70c5dec4416ab6158afd0b223ef40c29b1dc1f97ed9428b94d4cadb1c";
 
+/// A time after that of every signature
+const NOW: &str = "2026-11-29T12:00:00Z";
+
 /// The bundle of a case.
 pub(crate) fn bundle(name: &str) -> Value {
     let cases = CASES
@@ -46,10 +49,29 @@ pub(crate) fn call(root: &RawValue, occurrence: &RawValue, digest: &str) -> Stri
     );
     let request = base::request().to_string().replace(base::UNSIGNED, digest);
     format!(
-        r#"{{"request": {request}, "settings": {settings}, "sigstore": {{
+        r#"{{"time": "{NOW}", "request": {request}, "settings": {settings}, "sigstore": {{
             "trustedRoots": {{"instance": {{"document": {root}}}}},
             "identities": {{"release": [{identity}]}},
             "attestors": {{"{attestor}": ["release"]}}
         }}}}}}"#
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::value::to_raw_value;
+
+    use super::*;
+    use crate::{decide, is_allowed};
+
+    /// Otherwise the targets would hold for a call that is denied for another reason.
+    #[test]
+    fn a_good_bundle_is_admitted_for_its_digest() {
+        let bundle = to_raw_value(&bundle("must-pass/rekor-v1-and-timestamp")).unwrap();
+        let root = serde_json::from_str(ROOT).unwrap();
+        for (digest, expected) in [(SIGNED, true), (base::UNSIGNED, false)] {
+            let decision = decide(call(root, &bundle, digest).as_bytes());
+            assert_eq!(is_allowed(&decision, "allowed"), expected, "{decision:#}");
+        }
+    }
 }
