@@ -7,6 +7,7 @@ mod lines;
 mod manifest;
 pub(crate) mod registry;
 mod settings;
+mod sigstore;
 
 use policy_wasm::RuleKind;
 
@@ -23,6 +24,7 @@ pub use policy_text::name::{is_dns_label, is_dns_subdomain};
 pub(crate) use settings::{
     AdmissionRule, Attestor, CheckSet, Language, NOTES, Origin, Pattern, Settings,
 };
+pub(crate) use sigstore::{Identity, IdentitySet, Root, SetUse};
 
 /// Kind of a document
 #[derive(Debug)]

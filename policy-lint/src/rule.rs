@@ -2,10 +2,14 @@
 //! and a check. The page's examples are tests of the rule: it must report `avoid`, and must not report
 //! `prefer`.
 
+#[macro_use]
+mod sigstore_example;
+
 mod allowlist_no_restriction;
 mod always_allow_default;
 mod at_star_does_not_match_tags;
 mod attestor_without_keys;
+mod authority_without_keys;
 mod background_audit_off;
 mod bare_name;
 mod break_glass_everywhere;
@@ -20,6 +24,18 @@ mod failure_policy_ignore;
 mod global_mode_missing;
 mod group_dry_run;
 mod group_negated;
+mod identity_any_ref;
+mod identity_any_workflow;
+mod identity_issuer_slash;
+mod identity_namespace_wildcard;
+mod identity_owner_reuse;
+mod identity_public_issuer;
+mod identity_pull_request;
+mod identity_reusable_workflow;
+mod identity_self_hosted;
+mod identity_shared;
+mod identity_unused;
+mod identity_whole_owner;
 mod lookups_near_limit;
 mod manifest_capabilities;
 mod manifest_controllers_missing;
@@ -55,6 +71,11 @@ mod private_key;
 mod projects_list_has_no_effect;
 mod public_test_key;
 mod registries_unused;
+mod root_links;
+mod root_log_unusable;
+mod root_stale;
+mod root_thresholds;
+mod root_unused;
 mod rule_like_default;
 mod rule_unreachable;
 mod rule_weaker;
@@ -137,6 +158,7 @@ pub const RULES: &[&Rule] = &[
     &always_allow_default::RULE,
     &at_star_does_not_match_tags::RULE,
     &attestor_without_keys::RULE,
+    &authority_without_keys::RULE,
     &background_audit_off::RULE,
     &bare_name::RULE,
     &break_glass_everywhere::RULE,
@@ -151,6 +173,18 @@ pub const RULES: &[&Rule] = &[
     &global_mode_missing::RULE,
     &group_dry_run::RULE,
     &group_negated::RULE,
+    &identity_any_ref::RULE,
+    &identity_any_workflow::RULE,
+    &identity_issuer_slash::RULE,
+    &identity_namespace_wildcard::RULE,
+    &identity_owner_reuse::RULE,
+    &identity_public_issuer::RULE,
+    &identity_pull_request::RULE,
+    &identity_reusable_workflow::RULE,
+    &identity_self_hosted::RULE,
+    &identity_shared::RULE,
+    &identity_unused::RULE,
+    &identity_whole_owner::RULE,
     &IGNORE_EXPIRED,
     &IGNORE_UNUSED,
     &IGNORE_WITHOUT_REASON,
@@ -189,6 +223,11 @@ pub const RULES: &[&Rule] = &[
     &projects_list_has_no_effect::RULE,
     &public_test_key::RULE,
     &registries_unused::RULE,
+    &root_links::RULE,
+    &root_log_unusable::RULE,
+    &root_stale::RULE,
+    &root_thresholds::RULE,
+    &root_unused::RULE,
     &rule_like_default::RULE,
     &rule_unreachable::RULE,
     &rule_weaker::RULE,
@@ -313,6 +352,11 @@ pub(crate) fn is_known(code: &str) -> bool {
         || policy_wasm::Code::ALL
             .iter()
             .any(|known| known.as_str() == code)
+}
+
+/// The day of a time, as messages name it.
+fn date(time: Time) -> String {
+    time.to_string().chars().take("YYYY-MM-DD".len()).collect()
 }
 
 #[cfg(test)]

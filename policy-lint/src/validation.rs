@@ -1,6 +1,7 @@
 //! Everything that the policy itself would refuse in settings, at its place.
 
 mod contradiction;
+mod name;
 
 use policy_wasm::{Budget, Code};
 use serde_json::json;
@@ -48,7 +49,13 @@ pub(crate) fn check(settings: &Settings<'_>) -> Vec<Diagnostic> {
                 word @ ("on" | "off" | "yes" | "no") => finding.help(format!(
                     "YAML takes `{word}` for a boolean; write `\"{word}\"`"
                 )),
-                word => meaning(finding, similar_value(origin, settings.root, path, word)),
+                word => {
+                    let value = similar_value(origin, settings.root, path, word);
+                    meaning(
+                        finding,
+                        value.or_else(|| name::similar(settings, path, word)),
+                    )
+                }
             }
         })
         .collect()

@@ -44,6 +44,7 @@ pub(crate) use self::identity::{Identities, Identity};
 pub use self::malformed::Malformed;
 pub use self::root::TrustedRoot;
 pub(crate) use self::signatory::Signatory;
+pub use self::subject_pattern::{SubjectPattern, SubjectPatternError};
 pub(crate) use self::verification::{
     Artifact, InclusionPromises, NotVerified, Requirements, Timestamps, Trust,
 };

@@ -8,8 +8,8 @@ pub(super) static RULE: Rule = Rule {
     code: "lint-attestor-without-keys",
     severity: Severity::Error,
     what: "an attestor has no public keys",
-    why: "Without `publicKeys`, no signature can satisfy the attestor, so every rule that names it denies every \
-          image. A newly created attestor has no keys.",
+    why: "Without `publicKeys`, and without identities in `sigstore.attestors`, no signature can satisfy the \
+          attestor, so every rule that names it denies every image. A newly created attestor has no keys.",
     avoid: "policy:
   defaultAdmissionRule:
     evaluationMode: REQUIRE_ATTESTATION
@@ -51,7 +51,8 @@ evidence:
 
 fn check(settings: &Settings<'_>, findings: &mut Findings) {
     for attestor in settings.attestors() {
-        let Some(note) = attestor.note.filter(|_| attestor.keys().is_empty()) else {
+        let is_empty = attestor.keys().is_empty() && !settings.has_identities(attestor.name());
+        let Some(note) = attestor.note.filter(|_| is_empty) else {
             continue;
         };
         let keys = note.value.entry("publicKeys");

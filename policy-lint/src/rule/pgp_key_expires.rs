@@ -3,7 +3,7 @@
 use policy_wasm::key::PublicKey;
 use policy_wasm::time::Time;
 
-use super::{Check, Findings, Rule};
+use super::{Check, Findings, Rule, date};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::Settings;
 
@@ -108,10 +108,6 @@ fn expiry(key: &PublicKey, now: Time) -> Option<Time> {
         }
     }
     Time::from_unix(expired).ok()
-}
-
-fn date(time: Time) -> String {
-    time.to_string().chars().take("YYYY-MM-DD".len()).collect()
 }
 
 #[cfg(test)]

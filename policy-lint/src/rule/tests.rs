@@ -174,3 +174,40 @@ fn findings_point_at_something() {
         }
     }
 }
+
+/// The documents of real instances need no change, and lint has nothing to say about a sensible identity under them.
+#[test]
+fn real_trusted_roots_with_a_sensible_identity_are_fine() {
+    let public_good =
+        include_str!("../../../tests/core/vectors/sigstore/published/public-good.json");
+    let github = include_str!("../../../tests/core/vectors/sigstore/published/github.json");
+    let staging = include_str!("../../../tests/core/vectors/sigstore/published/staging.json");
+    for (document, requirements, expected) in [
+        (public_good, "", &[][..]),
+        (
+            github,
+            "\"transparencyLogs\": 0, \"ctLogs\": 0, \"signedTimestamps\": 1,",
+            &[],
+        ),
+        (staging, "", &["lint-root-log-unusable"]),
+    ] {
+        let yaml = format!(
+            r#"{{"policy": {{"globalPolicyEvaluationMode": "DISABLE", "defaultAdmissionRule": {{
+              "evaluationMode": "REQUIRE_ATTESTATION", "enforcementMode": "ENFORCED_BLOCK_AND_AUDIT_LOG",
+              "requireAttestationsBy": ["projects/p/attestors/build"]}}}},
+            "attestors": [{{"name": "projects/p/attestors/build",
+              "userOwnedGrafeasNote": {{"noteReference": "projects/p/notes/build"}}}}],
+            "evidence": {{"kubernetes": {{"notes": {{"projects/p/notes/build": "build"}}}}}},
+            "sigstore": {{
+              "attestors": {{"projects/p/attestors/build": ["release"]}},
+              "identities": {{"release": [{{
+                "trustedRoot": "root", "issuer": "https://token.actions.githubusercontent.com",
+                "subjectPattern": "https://github.com/acme/shop/.github/workflows/release.yml@refs/tags/*",
+                "claims": {{"sourceRepositoryURI": "https://github.com/acme/shop",
+                  "buildTrigger": ["push", "workflow_dispatch"], "sourceRepositoryOwnerIdentifier": "1234567", "runnerEnvironment": "github-hosted"}}}}]}},
+              "trustedRoots": {{"root": {{{requirements} "document": {document}}}}}}}}}"#
+        );
+        let found: Vec<_> = diagnostics(&yaml).into_iter().map(|one| one.code).collect();
+        assert_eq!(found, expected, "{requirements}");
+    }
+}

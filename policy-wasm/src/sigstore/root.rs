@@ -195,6 +195,19 @@ impl TrustedRoot {
         }
         broken
     }
+
+    /// Returns the paths of logs whose algorithm is not supported, which never match.
+    #[must_use]
+    pub fn unusable_logs(&self) -> Vec<String> {
+        let lists = [("tlogs", &self.logs), ("ctlogs", &self.ct_logs)];
+        let unusable = |(list, logs): (&str, &Vec<Log>)| {
+            let logs = logs.iter().enumerate();
+            let logs = logs.filter(|(_, log)| log.key.is_none());
+            logs.map(|(index, _)| alloc::format!("{list}[{index}]"))
+                .collect::<Vec<_>>()
+        };
+        lists.into_iter().flat_map(unusable).collect()
+    }
 }
 
 fn usable(logs: &[Log]) -> impl Iterator<Item = &str> {

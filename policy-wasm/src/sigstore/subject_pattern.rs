@@ -48,14 +48,14 @@ impl SubjectKind {
 
 /// A pattern of texts, compared as a whole and case-sensitively
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct SubjectPattern<'a> {
+pub struct SubjectPattern<'a> {
     text: Cow<'a, str>,
     kind: SubjectKind,
 }
 
 /// Reasons why a text is not a pattern
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-pub(super) enum SubjectPatternError {
+pub enum SubjectPatternError {
     /// Empty or too long
     #[error("a pattern has 1 to {MAX_LENGTH} characters")]
     Length,
@@ -102,7 +102,7 @@ impl<'a> SubjectPattern<'a> {
     /// # Errors
     ///
     /// The text breaks a rule of the language.
-    pub(super) fn parse(text: Cow<'a, str>) -> Result<Self, SubjectPatternError> {
+    pub fn parse(text: Cow<'a, str>) -> Result<Self, SubjectPatternError> {
         check_characters(&text)?;
         let kind = match text.split_once("://") {
             Some((scheme, rest)) => {
@@ -140,7 +140,7 @@ impl<'a> SubjectPattern<'a> {
     /// # Errors
     ///
     /// As for [`Self::parse`].
-    pub(super) fn parse_ref(text: Cow<'a, str>) -> Result<Self, SubjectPatternError> {
+    pub fn parse_ref(text: Cow<'a, str>) -> Result<Self, SubjectPatternError> {
         check_characters(&text)?;
         if !REFS.iter().any(|start| text.starts_with(start)) {
             return Err(SubjectPatternError::Ref);
@@ -162,7 +162,8 @@ impl<'a> SubjectPattern<'a> {
     }
 
     /// Whether the pattern matches a whole text.
-    pub(super) fn matches(&self, text: &str) -> bool {
+    #[must_use]
+    pub fn matches(&self, text: &str) -> bool {
         if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_graphic()) {
             return false;
         }

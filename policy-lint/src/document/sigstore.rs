@@ -1,0 +1,353 @@
+//! `sigstore` of the settings: trusted roots, identities, and the signers that they stand for.
+
+use policy_wasm::sigstore::{SubjectPattern, TrustedRoot};
+
+use super::Settings;
+use crate::source::{Entry, Node, Span};
+
+/// One entry of `sigstore.trustedRoots`
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Root<'n>(&'n Entry);
+
+/// One entry of `sigstore.identities`
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct IdentitySet<'n>(&'n Entry);
+
+/// One item of a set
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Identity<'n>(&'n Node);
+
+/// `subject` or `subjectPattern`
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Subject<'n> {
+    /// The text
+    pub(crate) text: &'n str,
+    /// Place of the text
+    pub(crate) span: Span,
+    form: Form,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Form {
+    Exact,
+    Pattern,
+}
+
+/// The parts of a subject that names a workflow, as GitHub's and GitLab's do. Each may have wildcards
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Workflow<'n> {
+    /// The first segment of the path
+    pub(crate) owner: &'n str,
+    /// The second segment of the path
+    pub(crate) repository: &'n str,
+    /// The last segment of the path
+    pub(crate) file: &'n str,
+    /// Scheme, host and owner
+    base: &'n str,
+}
+
+/// The name of a set where a signer uses it
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct SetUse<'n> {
+    /// The attestor for which the set may sign; none for authorities and authenticators
+    pub(crate) attestor: Option<&'n str>,
+    /// Name of the set
+    pub(crate) name: &'n str,
+    /// Place of the name
+    pub(crate) span: Span,
+}
+
+/// The issuer of GitHub's workflows
+const GITHUB: &str = "https://token.actions.githubusercontent.com";
+
+impl<'n> Settings<'n> {
+    /// The trusted roots.
+    #[must_use]
+    pub(crate) fn roots(&self) -> Vec<Root<'n>> {
+        self.named("trustedRoots").iter().map(Root).collect()
+    }
+
+    /// The sets of identities.
+    #[must_use]
+    pub(crate) fn identity_sets(&self) -> Vec<IdentitySet<'n>> {
+        self.named("identities").iter().map(IdentitySet).collect()
+    }
+
+    /// The identities of all sets.
+    #[must_use]
+    pub(crate) fn identities(&self) -> Vec<Identity<'n>> {
+        let sets = self.identity_sets();
+        sets.iter().flat_map(IdentitySet::identities).collect()
+    }
+
+    /// The names of sets in the lists of attestors, authorities and authenticators.
+    #[must_use]
+    pub(crate) fn set_uses(&self) -> Vec<SetUse<'n>> {
+        let mut uses = Vec::new();
+        for entry in self.named("attestors") {
+            push_uses(Some(&entry.key), &entry.value, &mut uses);
+        }
+        for entry in self.named("authorities") {
+            push_uses(None, &entry.value, &mut uses);
+        }
+        let authenticators = self.setting(&["evidence", "authenticators"]);
+        for purpose in authenticators.map(Node::entries).unwrap_or_default() {
+            for authenticator in purpose.value.items() {
+                if let Some(list) = authenticator.get("identities") {
+                    push_uses(None, list, &mut uses);
+                }
+            }
+        }
+        uses
+    }
+
+    /// Whether identities may sign for an attestor.
+    #[must_use]
+    pub(crate) fn has_identities(&self, attestor: &str) -> bool {
+        self.named("attestors")
+            .iter()
+            .any(|one| one.key == attestor)
+    }
+
+    /// Whether identities may sign for an authority of a `sigstoreSignatureCheck`.
+    #[must_use]
+    pub(crate) fn has_authority(&self, display_name: &str) -> bool {
+        let mut authorities = self.named("authorities").iter();
+        authorities.any(|one| one.key == display_name)
+    }
+
+    /// The entries of one map of `sigstore`.
+    fn named(&self, key: &str) -> &'n [Entry] {
+        let map = self.setting(&["sigstore", key]);
+        map.map(Node::entries).unwrap_or_default()
+    }
+}
+
+fn push_uses<'n>(attestor: Option<&'n str>, list: &'n Node, uses: &mut Vec<SetUse<'n>>) {
+    let named = list.items().iter().filter_map(|item| {
+        Some(SetUse {
+            attestor,
+            name: item.text()?,
+            span: item.span,
+        })
+    });
+    uses.extend(named);
+}
+
+impl<'n> Root<'n> {
+    /// Its name.
+    #[must_use]
+    pub(crate) fn name(&self) -> &'n str {
+        &self.0.key
+    }
+
+    /// Place of the name.
+    #[must_use]
+    pub(crate) const fn span(&self) -> Span {
+        self.0.key_span
+    }
+
+    /// A requirement, such as `ctLogs`.
+    #[must_use]
+    pub(crate) fn requirement(&self, key: &str) -> Option<&'n Node> {
+        self.0.value.get(key)
+    }
+
+    /// `trusted_root.json`.
+    #[must_use]
+    pub(crate) fn document(&self) -> Option<&'n Node> {
+        self.0.value.get("document")
+    }
+
+    /// The parsed document; `None` if it is not valid.
+    #[must_use]
+    pub(crate) fn parse(&self) -> Option<TrustedRoot> {
+        let text = self.document()?.to_json().to_string();
+        TrustedRoot::parse(&text).ok()
+    }
+}
+
+impl<'n> IdentitySet<'n> {
+    /// Its name.
+    #[must_use]
+    pub(crate) fn name(&self) -> &'n str {
+        &self.0.key
+    }
+
+    /// Place of the name.
+    #[must_use]
+    pub(crate) const fn span(&self) -> Span {
+        self.0.key_span
+    }
+
+    /// Its identities.
+    pub(crate) fn identities(&self) -> impl Iterator<Item = Identity<'n>> + use<'n> {
+        self.0.value.items().iter().map(Identity)
+    }
+}
+
+impl<'n> Identity<'n> {
+    /// The name of its trusted root; empty where it has none.
+    #[must_use]
+    pub(crate) fn root(&self) -> &'n str {
+        self.0.text_of("trustedRoot")
+    }
+
+    /// The issuer, with its place.
+    #[must_use]
+    pub(crate) fn issuer(&self) -> Option<(&'n str, Span)> {
+        let issuer = self.0.get("issuer")?;
+        Some((issuer.text()?, issuer.span))
+    }
+
+    /// Whether its certificates are for GitHub's workflows.
+    #[must_use]
+    pub(crate) fn is_github(&self) -> bool {
+        let issuer = self.0.text_of("issuer").strip_prefix(GITHUB);
+        // An enterprise has an issuer of its own below GitHub's.
+        issuer.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    }
+
+    /// The subject; `None` if it is missing or not valid.
+    #[must_use]
+    pub(crate) fn subject(&self) -> Option<Subject<'n>> {
+        let (node, form) = match self.0.get("subjectPattern") {
+            Some(node) => (node, Form::Pattern),
+            None => (self.0.get("subject")?, Form::Exact),
+        };
+        let text = node.text()?;
+        if form == Form::Pattern && SubjectPattern::parse(text.into()).is_err() {
+            return None;
+        }
+        Some(Subject {
+            text,
+            span: node.span,
+            form,
+        })
+    }
+
+    /// The subject and its parts, if it is a workflow.
+    #[must_use]
+    pub(crate) fn workflow(&self) -> Option<(Subject<'n>, Workflow<'n>)> {
+        let subject = self.subject()?;
+        Some((subject, subject.workflow()?))
+    }
+
+    /// The allowed values of a claim.
+    #[must_use]
+    pub(crate) fn claim(&self, name: &str) -> Option<&'n Node> {
+        self.0.at(&["claims", name])
+    }
+
+    /// Whether it requires one of these claims.
+    #[must_use]
+    pub(crate) fn requires_any(&self, names: &[&str]) -> bool {
+        names.iter().any(|name| self.claim(name).is_some())
+    }
+
+    /// Whether it accepts a certificate with this claim. It accepts any if it does not require the claim.
+    #[must_use]
+    pub(crate) fn accepts(&self, claim: &str, value: &str) -> bool {
+        let Some(allowed) = self.claim(claim) else {
+            return true;
+        };
+        if let Some(pattern) = allowed.get("pattern").and_then(Node::text) {
+            let pattern = if claim.ends_with("Ref") {
+                SubjectPattern::parse_ref(pattern.into())
+            } else {
+                SubjectPattern::parse(pattern.into())
+            };
+            return pattern.is_ok_and(|pattern| pattern.matches(value));
+        }
+        let is_same = |node: &Node| node.text() == Some(value);
+        is_same(allowed) || allowed.items().iter().any(is_same)
+    }
+
+    /// Whether a certificate may be for both identities.
+    #[must_use]
+    pub(crate) fn overlaps(&self, other: &Self) -> bool {
+        let (Some(own), Some(others)) = (self.subject(), other.subject()) else {
+            return false;
+        };
+        let same = |field| self.0.text_of(field) == other.0.text_of(field);
+        same("trustedRoot")
+            && same("issuer")
+            && (own.covers(&others.sample()) || others.covers(&own.sample()))
+            && !self.contradicts(other)
+            && !other.contradicts(self)
+    }
+
+    /// Whether the other one accepts none of the values that this one lists for a claim.
+    fn contradicts(&self, other: &Self) -> bool {
+        let claims = self.0.get("claims").map(Node::entries).unwrap_or_default();
+        claims.iter().any(|claim| {
+            let mut values = texts(&claim.value).peekable();
+            values.peek().is_some() && !values.any(|value| other.accepts(&claim.key, value))
+        })
+    }
+}
+
+/// The texts of a claim that lists its values.
+fn texts(allowed: &Node) -> impl Iterator<Item = &str> {
+    let listed = allowed.items().iter().filter_map(Node::text);
+    allowed.text().into_iter().chain(listed)
+}
+
+impl<'n> Subject<'n> {
+    /// Whether a certificate with this subject is meant.
+    #[must_use]
+    pub(crate) fn covers(&self, subject: &str) -> bool {
+        match self.form {
+            Form::Exact => self.text == subject,
+            Form::Pattern => {
+                let pattern = SubjectPattern::parse(self.text.into());
+                pattern.is_ok_and(|pattern| pattern.matches(subject))
+            }
+        }
+    }
+
+    /// Whether a workflow of this Git ref is meant.
+    #[must_use]
+    pub(crate) fn covers_ref(&self, reference: &str) -> bool {
+        let workflow = self.text.split_once('@').map_or("", |(path, _)| path);
+        self.covers(&format!("{}@{reference}", filled(workflow)))
+    }
+
+    /// The parts of the subject, if it is a workflow.
+    fn workflow(&self) -> Option<Workflow<'n>> {
+        let (path, _) = self.text.split_once('@')?;
+        let (_, rest) = path.split_once("://")?;
+        let mut segments = rest.split('/').skip(1);
+        let (owner, repository) = (segments.next()?, segments.next()?);
+        let host = rest.split('/').next()?;
+        let length = path.len().checked_sub(rest.len())?;
+        let length = length.checked_add(host.len())?.checked_add(1)?;
+        Some(Workflow {
+            owner,
+            repository,
+            file: segments.last()?,
+            base: path.get(..length.checked_add(owner.len())?)?,
+        })
+    }
+
+    /// A subject that is meant.
+    fn sample(&self) -> String {
+        match self.form {
+            Form::Exact => self.text.to_owned(),
+            Form::Pattern => filled(self.text),
+        }
+    }
+}
+
+impl Workflow<'_> {
+    /// The address of a repository of this owner.
+    #[must_use]
+    pub(crate) fn repository_of_owner(&self, name: &str) -> String {
+        format!("{}/{name}", self.base)
+    }
+}
+
+/// A text for which a pattern stands.
+fn filled(pattern: &str) -> String {
+    pattern.replace('*', "x")
+}

@@ -1,0 +1,72 @@
+//! Identities of GitHub's workflows by names that can be taken again.
+
+use super::{Check, Findings, Rule};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::document::Settings;
+
+pub(super) static RULE: Rule = Rule {
+    code: "lint-identity-owner-reuse",
+    severity: Severity::Info,
+    what: "an identity names an owner at GitHub only by its name",
+    why: "After an account or organization is renamed or deleted, anyone can register its name, create the repository \
+          and the workflow, and sign. The numbers in `sourceRepositoryOwnerIdentifier` and \
+          `sourceRepositoryIdentifier` are never used again.",
+    avoid: with_identities!(
+        "      - trustedRoot: example
+        issuer: https://token.actions.githubusercontent.com
+        subject: https://github.com/acme/shop/.github/workflows/release.yml@refs/heads/main
+"
+    ),
+    prefer: with_identities!(
+        "      - trustedRoot: example
+        issuer: https://token.actions.githubusercontent.com
+        subject: https://github.com/acme/shop/.github/workflows/release.yml@refs/heads/main
+        claims:
+          sourceRepositoryOwnerIdentifier: \"1234567\"
+"
+    ),
+    check: Check::Settings(check),
+};
+
+/// The claims with numbers
+const IDENTIFIERS: [&str; 2] = [
+    "sourceRepositoryIdentifier",
+    "sourceRepositoryOwnerIdentifier",
+];
+
+fn check(settings: &Settings<'_>, findings: &mut Findings) {
+    for identity in settings.identities() {
+        let workflow = identity.workflow().filter(|_| identity.is_github());
+        let Some((subject, workflow)) = workflow else {
+            continue;
+        };
+        if !identity.requires_any(&IDENTIFIERS) {
+            let owner = workflow.owner;
+            let message = format!("the owner `{owner}` is identified only by its name");
+            findings.push(
+                Diagnostic::new(subject.span, "a name can change hands", message).help(format!(
+                    "add the claim `sourceRepositoryOwnerIdentifier`; `gh api users/{owner} --jq .id` prints it"
+                )),
+            );
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::rule::tests::found;
+
+    #[test]
+    fn either_number_is_enough() {
+        let own = RULE.prefer.replace("OwnerIdentifier", "Identifier");
+        assert!(found(&RULE, &own).is_empty());
+        let subject = "https://github.com/acme/shop/.github/workflows/release.yml@refs/heads/main";
+        assert_eq!(found(&RULE, RULE.avoid), [subject]);
+        let gitlab = RULE.avoid.replace(
+            "https://token.actions.githubusercontent.com",
+            "https://gitlab.com",
+        );
+        assert!(found(&RULE, &gitlab).is_empty());
+    }
+}

@@ -1,0 +1,66 @@
+//! Identities of GitHub's workflows on any runner.
+
+use super::{Check, Findings, Rule};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::document::Settings;
+
+pub(super) static RULE: Rule = Rule {
+    code: "lint-identity-self-hosted",
+    severity: Severity::Info,
+    what: "workflows on self-hosted runners may sign",
+    why: "A self-hosted runner keeps its disk and processes between jobs unless it is set up not to, so one job can \
+          change what a later one builds and signs. The claim `runnerEnvironment: github-hosted` requires a fresh \
+          machine of GitHub.",
+    avoid: with_identities!(
+        "      - trustedRoot: example
+        issuer: https://token.actions.githubusercontent.com
+        subject: https://github.com/acme/shop/.github/workflows/release.yml@refs/heads/main
+"
+    ),
+    prefer: with_identities!(
+        "      - trustedRoot: example
+        issuer: https://token.actions.githubusercontent.com
+        subject: https://github.com/acme/shop/.github/workflows/release.yml@refs/heads/main
+        claims:
+          runnerEnvironment: github-hosted
+"
+    ),
+    check: Check::Settings(check),
+};
+
+fn check(settings: &Settings<'_>, findings: &mut Findings) {
+    for identity in settings.identities() {
+        let Some(subject) = identity.subject().filter(|_| identity.is_github()) else {
+            continue;
+        };
+        // A claim of `self-hosted` is a decision.
+        if !identity.requires_any(&["runnerEnvironment"]) {
+            let message = "the workflow may also sign on a self-hosted runner";
+            findings.push(
+                Diagnostic::new(subject.span, "on any runner", message)
+                    .help("add the claim `runnerEnvironment: github-hosted`, or `self-hosted` if it runs there"),
+            );
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::rule::tests::found;
+
+    #[test]
+    fn other_issuers_have_no_such_runners() {
+        for (issuer, count) in [
+            ("https://token.actions.githubusercontent.com", 1),
+            ("https://token.actions.githubusercontent.com/acme", 1),
+            ("https://gitlab.com", 0),
+        ] {
+            let github = "https://token.actions.githubusercontent.com";
+            let yaml = RULE.avoid.replace(github, issuer);
+            assert_eq!(found(&RULE, &yaml).len(), count, "{issuer}");
+        }
+        let said = RULE.prefer.replace("github-hosted", "self-hosted");
+        assert!(found(&RULE, &said).is_empty());
+    }
+}

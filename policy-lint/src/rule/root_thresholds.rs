@@ -1,0 +1,108 @@
+//! Requirements of a trusted root that are lower than its document allows.
+
+use policy_wasm::sigstore::TrustedRoot;
+
+use super::{Check, Findings, Rule};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::document::Settings;
+use crate::source::{Node, Shape};
+
+pub(super) static RULE: Rule = Rule {
+    code: "lint-root-thresholds",
+    severity: Severity::Warning,
+    what: "a trusted root requires less than its document allows",
+    why: "Without a log entry, nobody can notice that an identity was misused; without a promise of a CT log, that \
+          the certificate authority issued a certificate to someone else. With `inclusionPromises: accept`, the log \
+          need not show the entry.",
+    avoid: with_roots!(concat!(
+        root!("example"),
+        "      transparencyLogs: 1\n      ctLogs: 0\n"
+    )),
+    prefer: with_roots!(concat!(
+        root!("example"),
+        "      transparencyLogs: 1\n      ctLogs: 1\n"
+    )),
+    check: Check::Settings(check),
+};
+
+/// How many operators of logs a document has
+type Count = fn(&TrustedRoot) -> usize;
+
+/// The requirements, what they count, and what they are about
+const REQUIREMENTS: [(&str, Count, &str); 2] = [
+    (
+        "transparencyLogs",
+        TrustedRoot::transparency_logs,
+        "entry of a transparency log",
+    ),
+    ("ctLogs", TrustedRoot::ct_logs, "promise of a CT log"),
+];
+
+fn check(settings: &Settings<'_>, findings: &mut Findings) {
+    for root in settings.roots() {
+        let zeros = REQUIREMENTS.into_iter().filter_map(|(key, count, noun)| {
+            let value = root.requirement(key).filter(|value| is_zero(value))?;
+            Some((key, count, noun, value.span))
+        });
+        let zeros: Vec<_> = zeros.collect();
+        // Only they need the document.
+        let parsed = (!zeros.is_empty()).then(|| root.parse()).flatten();
+        for (key, count, noun, span) in zeros {
+            if parsed.as_ref().is_some_and(|parsed| count(parsed) > 0) {
+                let message = format!("bundles need no {noun}");
+                findings.push(
+                    Diagnostic::new(span, "the document has such a log", message)
+                        .help(format!("set `{key}: 1`, or remove it: 1 is the default")),
+                );
+            }
+        }
+        let promises = root.requirement("inclusionPromises");
+        if let Some(promises) = promises.filter(|one| one.text() == Some("accept")) {
+            findings.push(
+                Diagnostic::new(
+                    promises.span,
+                    "a promise is no proof",
+                    "entries of the transparency log need no proof of inclusion",
+                )
+                .help("use it only under a root for old bundles and signature manifests, or set `refuse`"),
+            );
+        }
+    }
+}
+
+fn is_zero(node: &Node) -> bool {
+    matches!(&node.shape, Shape::Number(number) if number.as_u64() == Some(0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::rule::tests::{found, messages};
+
+    #[test]
+    fn each_requirement_is_shown_at_its_value() {
+        assert_eq!(
+            messages(&RULE, RULE.avoid),
+            ["bundles need no promise of a CT log"]
+        );
+        for (line, value) in [
+            ("transparencyLogs: 0", Some("0")),
+            ("inclusionPromises: accept", Some("accept")),
+            ("inclusionPromises: refuse", None),
+            ("signedTimestamps: 0", None),
+        ] {
+            let yaml = RULE
+                .avoid
+                .replace("transparencyLogs: 1\n      ctLogs: 0", line);
+            assert_eq!(found(&RULE, &yaml), Vec::from_iter(value), "{line}");
+        }
+    }
+
+    #[test]
+    fn what_the_document_does_not_have_cannot_be_required() {
+        let (before, rest) = RULE.avoid.split_once("        ctlogs:").unwrap();
+        let (_, requirements) = rest.split_once("      transparencyLogs").unwrap();
+        let yaml = format!("{before}      transparencyLogs{requirements}");
+        assert!(found(&RULE, &yaml).is_empty());
+    }
+}
