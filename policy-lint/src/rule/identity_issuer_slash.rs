@@ -3,7 +3,6 @@
 use super::{Check, Findings, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::Settings;
-use crate::spelling::closest;
 
 pub(super) static RULE: Rule = Rule {
     code: "lint-identity-issuer-slash",
@@ -89,11 +88,19 @@ fn meant(issuer: &str) -> Option<&'static str> {
         text.trim_end_matches('/').to_owned()
     };
     let same = |known: &&&str| plain(known) == plain(issuer);
-    KNOWN.iter().find(same).copied().or_else(|| {
-        // GitHub's is long enough to be recognized with a mistake.
-        closest(issuer, KNOWN).filter(|known| known.len() > 40 && issuer.len() > 36)
-    })
+    // The long ones are still recognized with a mistake.
+    let similar = |known: &&&str| {
+        known.len() > LONG && strsim::damerau_levenshtein(known, issuer) <= MISTAKES
+    };
+    let mut known = KNOWN.iter();
+    let same = known.find(same).or_else(|| KNOWN.iter().find(similar));
+    same.copied()
 }
+
+/// Length of an address of which few others differ in so few characters
+const LONG: usize = 40;
+/// Characters that are wrong, missing, exchanged or too many
+const MISTAKES: usize = 2;
 
 #[cfg(test)]
 mod tests {
@@ -125,6 +132,7 @@ mod tests {
             ("https://token.actions.githubusercontent.com/acme", 0),
             ("https://gitlab.example.com", 0),
             ("https://gitlab.org", 0),
+            ("https://token.actions.acme-corporation.ghe.com", 0),
             ("https://oauth2.sigstore.dev/auth", 1),
             (
                 "https://oidc.eks.eu-west-1.amazonaws.com/id/0123456789ABCDEF0123456789ABCDEF",

@@ -27,11 +27,14 @@ pub(super) static RULE: Rule = Rule {
     check: Check::Settings(check),
 };
 
-/// Owners of workflows that are published to be called
-const PUBLISHERS: [&str; 4] = ["actions", "docker", "github", "slsa-framework"];
+/// Repositories of workflows that are published to be called
+const PUBLISHED: [(&str, &str); 2] = [
+    ("docker", "github-builder"),
+    ("slsa-framework", "slsa-github-generator"),
+];
 
 /// Parts of the names of such workflows, and of repositories for them
-const HINTS: [&str; 3] = ["reusable", "shared", "generator"];
+const HINTS: [&str; 3] = ["reusable", "shared-workflow", "workflow-call"];
 
 /// The claims that limit the callers
 const CALLER: [&str; 6] = [
@@ -54,7 +57,7 @@ fn check(settings: &Settings<'_>, findings: &mut Findings) {
                 .any(|name| name.contains(*hint))
         };
         // Most workflows cannot be called. Settings do not tell, so only names do.
-        let is_reusable = PUBLISHERS.contains(&workflow.owner)
+        let is_reusable = PUBLISHED.contains(&(workflow.owner, workflow.repository))
             || workflow.repository == ".github"
             || workflow.repository.ends_with("workflows")
             || HINTS.iter().any(is_hint);
