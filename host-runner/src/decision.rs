@@ -137,12 +137,22 @@ parts! {
         pub verified: bool = "verified",
         /// Id of the key that verified it; empty if none did
         pub key_id: String = "keyId",
+        /// Identity in the certificate that verified it; absent if a key did
+        pub identity: Option<Identity> = "identity",
         /// `critical.type` of the verified payload, or the type of its predicate; empty if there is none
         pub payload_type: String = "payloadType",
         /// Source of the attestation; empty if there is none
         pub source: String = "source",
         /// Why
         pub reasons: Vec<Reason> = "reasons",
+    }
+
+    /// The identity that a certificate is for
+    pub struct Identity {
+        /// Its subject alternative name
+        pub subject: String = "subject",
+        /// The OIDC issuer
+        pub issuer: String = "issuer",
     }
 }
 

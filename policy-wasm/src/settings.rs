@@ -175,6 +175,8 @@ impl<'a> Settings<'a> {
             "resolveTags"
         } else if self.evidence.registry {
             "evidence.registry"
+        } else if self.evidence.referrers {
+            "evidence.referrers"
         } else {
             return;
         };

@@ -36,7 +36,9 @@ pub(super) struct WapcHost;
 
 impl Lookup for WapcHost {
     fn look_up(&mut self, need: &Need, max_bytes: usize) -> Answer {
-        let call = HostCall::from(need);
+        let Some(call) = HostCall::of(need) else {
+            return Answer::Unavailable;
+        };
         if ask(&call) {
             // SAFETY: no arguments; states the length of the response to the call above.
             #[expect(unsafe_code, reason = "a call to the host")]

@@ -41,8 +41,9 @@ struct Verify<'n> {
     annotations: (),
 }
 
-impl From<&Need> for HostCall {
-    fn from(need: &Need) -> Self {
+impl HostCall {
+    /// Returns the call that makes a lookup; `None` if Kubewarden has no capability for it.
+    pub(super) fn of(need: &Need) -> Option<Self> {
         let (namespace, operation, payload) = match need {
             Need::Tag { reference } => ("oci", "v1/manifest_digest", to_json(reference)),
             Need::Manifest { reference } => ("oci", "v1/oci_manifest", to_json(reference)),
@@ -68,12 +69,14 @@ impl From<&Need> for HostCall {
                     field_masks: ["metadata.name", "spec.attestations"],
                 }),
             ),
+            // No capability returns blobs or lists referrers.
+            Need::Bundles { .. } => return None,
         };
-        Self {
+        Some(Self {
             namespace,
             operation,
             payload,
-        }
+        })
     }
 }
 
@@ -94,7 +97,7 @@ pub(super) fn failure(need: &Need, text: &str) -> Answer {
                 || (*presence == Presence::Unknown
                     && first.contains("no signatures found for image: "))
         }
-        Need::Tag { .. } => false,
+        Need::Tag { .. } | Need::Bundles { .. } => false,
     };
     if is_absent {
         Answer::Absent
@@ -176,15 +179,16 @@ mod tests {
 
     #[test]
     fn lookups_in_kubewardens_words() {
-        let call = HostCall::from(&Need::Tag {
+        let call = HostCall::of(&Need::Tag {
             reference: reference(),
         });
+        let call = call.unwrap();
         assert_eq!(
             (call.namespace, call.operation),
             ("oci", "v1/manifest_digest")
         );
         assert_eq!(call.payload, br#""trusted.example/app:1""#);
-        let call = HostCall::from(&attestation());
+        let call = HostCall::of(&attestation()).unwrap();
         assert_eq!(
             (call.namespace, call.operation),
             ("kubernetes", "get_resource")
@@ -192,6 +196,14 @@ mod tests {
         let payload: serde_json::Value = serde_json::from_slice(&call.payload).unwrap();
         assert_eq!(payload["namespace"], "attest-build");
         assert_eq!(payload["name"], Digest::of(b"").as_name());
+    }
+
+    #[test]
+    fn kubewarden_lists_no_referrers() {
+        let bundles = Need::Bundles {
+            reference: reference(),
+        };
+        assert_eq!(HostCall::of(&bundles), None);
     }
 
     fn manifest() -> Need {

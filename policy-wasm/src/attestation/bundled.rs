@@ -8,7 +8,8 @@ use alloc::vec::Vec;
 
 use super::search::{By, Said, Signer};
 use super::{
-    Claimed, Content, Form, Rejection, Signature, Signed, Subject, media_type, simple_signing,
+    Claimed, Content, Form, Rejection, Signature, Signed, Source, Subject, media_type,
+    simple_signing,
 };
 use crate::Budget;
 use crate::digest::Digest;
@@ -47,8 +48,10 @@ impl Spoken<'_> {
 impl Bundled {
     /// Reads a bundle. An envelope that a key signed is an attestation like any other envelope: its log entries and
     /// timestamps prove nothing that a key needs.
-    pub(super) fn read(raw: Raw<'_>, budget: &Budget) -> Content<'static> {
-        match Bundle::read(raw, budget) {
+    pub(crate) fn read(raw: Raw<'_>, source: Source, budget: &Budget) -> Content<'static> {
+        // The API server adds it to the items of an `Attestation`, since it merges them by it.
+        let added = (source == Source::Kubernetes).then_some("name");
+        match Bundle::read_beside(added, raw, budget) {
             Ok(Bundle {
                 content:
                     sigstore::Content::Envelope {

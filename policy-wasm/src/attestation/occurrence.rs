@@ -193,7 +193,7 @@ impl<'a> Occurrence<'a> {
         // Builders store provenance under their own notes, which belong to no attestor.
         let is_of_build = self.kind.as_deref() == Some(BUILD);
         let note = self.note.take().filter(|_| !is_of_build);
-        let contents = self.contents(budget).into_iter();
+        let contents = self.contents(source, budget).into_iter();
         contents.map(move |content| Attestation {
             note: note.clone(),
             content,
@@ -201,12 +201,12 @@ impl<'a> Occurrence<'a> {
         })
     }
 
-    fn contents(self, budget: &Budget) -> Vec<Content<'a>> {
+    fn contents(self, source: Source, budget: &Budget) -> Vec<Content<'a>> {
         let undecodable = |detail| Content::Rejected(Rejection::Undecodable(detail));
         if let Some(problem) = self.problem {
             return alloc::vec![undecodable(problem)];
         }
-        let bundle = self.bundle.map(|raw| Bundled::read(raw, budget));
+        let bundle = self.bundle.map(|raw| Bundled::read(raw, source, budget));
         if self.bodies.is_empty() && bundle.is_none() {
             return alloc::vec![if self.saw_jwts {
                 Content::Rejected(Rejection::JwtUnsupported)

@@ -406,8 +406,11 @@ impl<'s, 'c> Search<'s, 'c> {
         match found {
             Ok(found) => return Ok(Some(found)),
             Err(NotVerified::Rejected(rejection)) => {
+                // Attestations by other attestors are not failed ones.
                 let mut others = self.signer.others.iter();
-                if others.any(|other| bundle.names_one_of(&other.identities)) {
+                if !bundle.names_one_of(self.signer.identities)
+                    && others.any(|other| bundle.names_one_of(&other.identities))
+                {
                     self.add(rejection);
                 } else {
                     self.reject(rejection);

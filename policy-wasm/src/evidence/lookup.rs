@@ -45,6 +45,11 @@ pub enum Need {
         /// Whether a signature is known to exist
         presence: Presence,
     },
+    /// The Sigstore bundles among the referrers of an image: a list of texts, each a whole bundle
+    Bundles {
+        /// With host and digest
+        reference: String,
+    },
 }
 
 /// Whether signatures of an image are known to exist before the host verifies them
@@ -65,6 +70,7 @@ impl Need {
             Self::Attestation { .. } => "attestation",
             Self::Manifest { .. } => "manifest",
             Self::Signature { .. } => "signature",
+            Self::Bundles { .. } => "bundles",
         }
     }
 
@@ -73,7 +79,9 @@ impl Need {
     #[must_use]
     pub fn name(&self) -> String {
         match self {
-            Self::Tag { reference } | Self::Manifest { reference } => reference.clone(),
+            Self::Tag { reference }
+            | Self::Manifest { reference }
+            | Self::Bundles { reference } => reference.clone(),
             Self::Attestation { namespace, digest } => {
                 alloc::format!("{namespace}/{}", digest.as_name())
             }

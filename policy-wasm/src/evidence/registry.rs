@@ -10,6 +10,7 @@
 
 mod artifact;
 mod cosign;
+mod referrers;
 
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
@@ -25,7 +26,7 @@ use crate::json::Raw;
 use crate::policy::platform::Seeks;
 use crate::settings::Settings;
 
-/// One manifest to look up
+/// One manifest, or the bundles among an image's referrers, to look up
 #[derive(Debug)]
 pub(super) struct Artifact {
     pub(super) need: Need,
@@ -43,6 +44,32 @@ pub(super) struct Artifact {
 enum Kind {
     Cosign,
     Countersign,
+    Referrers,
+}
+
+impl Kind {
+    /// Returns the kinds that the settings enable.
+    fn enabled(settings: &Settings<'_>) -> &'static [Self] {
+        match (settings.evidence.registry, settings.evidence.referrers) {
+            (false, false) => &[],
+            (true, false) => &[Self::Cosign, Self::Countersign],
+            (false, true) => &[Self::Referrers],
+            (true, true) => &[Self::Cosign, Self::Countersign, Self::Referrers],
+        }
+    }
+
+    fn need(self, repository: &str, digest: Digest) -> Need {
+        let tagged = |suffix| Need::Manifest {
+            reference: alloc::format!("{repository}:{}.{suffix}", digest.as_name()),
+        };
+        match self {
+            Self::Cosign => tagged("sig"),
+            Self::Countersign => tagged("countersign"),
+            Self::Referrers => Need::Bundles {
+                reference: alloc::format!("{repository}@{digest}"),
+            },
+        }
+    }
 }
 
 /// Returns the manifests to look up: one for each repository and digest, and another one if cosign signatures
@@ -53,7 +80,8 @@ pub(super) fn artifacts(
     evidence: &mut Evidence<'_>,
 ) -> Vec<Artifact> {
     let mut artifacts: Vec<Artifact> = Vec::new();
-    if !settings.evidence.registry {
+    let kinds = Kind::enabled(settings);
+    if kinds.is_empty() {
         return artifacts;
     }
     for image in wanted {
@@ -74,12 +102,11 @@ pub(super) fn artifacts(
             });
             continue;
         }
-        for (kind, suffix) in [(Kind::Cosign, "sig"), (Kind::Countersign, "countersign")] {
+        for kind in kinds.iter().copied() {
             if matches!(kind, Kind::Cosign) && image.seeks == Seeks::Statements {
                 continue;
             }
-            let reference = alloc::format!("{repository}:{}.{suffix}", image.digest.as_name());
-            let need = Need::Manifest { reference };
+            let need = kind.need(&repository, image.digest);
             let spelling = image.reference.repository().into_owned();
             match artifacts.iter_mut().find(|other| other.need == need) {
                 Some(artifact) => {
@@ -132,7 +159,7 @@ pub(super) fn collect(
                 repository: Some(artifact.repository),
                 holds: match artifact.kind {
                     Kind::Cosign => Holds::Signatures,
-                    Kind::Countersign => Holds::Anything,
+                    Kind::Countersign | Kind::Referrers => Holds::Anything,
                 },
                 reason,
             }),
@@ -176,6 +203,7 @@ impl Artifact {
         match self.kind {
             Kind::Cosign => cosign::read(manifest, self.digest, &self.spellings, budget),
             Kind::Countersign => artifact::read(manifest, budget),
+            Kind::Referrers => referrers::read(manifest, budget),
         }
         .map_err(|problem| failed(&self.need, &problem))
     }

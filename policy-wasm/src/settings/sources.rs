@@ -28,6 +28,8 @@ pub(crate) struct Sources<'a> {
     pub(crate) notes: BTreeMap<String, Cow<'a, str>>,
     /// Whether attestations in the image's registry are used
     pub(crate) registry: bool,
+    /// Whether Sigstore bundles among the image's referrers are used
+    pub(crate) referrers: bool,
 }
 
 impl<'a> Sources<'a> {
@@ -41,6 +43,7 @@ impl<'a> Sources<'a> {
             "podAnnotation" => sources.pod_annotation = value.flag().unwrap_or_default(),
             "kubernetes" => sources.notes = read_kubernetes(value),
             "registry" => sources.registry = value.flag().unwrap_or_default(),
+            "referrers" => sources.referrers = value.flag().unwrap_or_default(),
             _ => value.unknown(),
         });
         sources

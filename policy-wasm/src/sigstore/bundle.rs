@@ -104,10 +104,24 @@ impl Bundle {
     ///
     /// `sigstore-bundle-version`, `sigstore-bundle-invalid`, `sigstore-inclusion-proof-missing`, or a payload
     /// above the limit of the request.
-    pub(crate) fn read(raw: Raw<'_>, budget: &Budget) -> Result<Self, Unreadable> {
+    #[cfg(test)]
+    pub(super) fn read(raw: Raw<'_>, budget: &Budget) -> Result<Self, Unreadable> {
+        Self::read_beside(None, raw, budget)
+    }
+
+    /// Like [`Self::read`], for a bundle to which its store adds a field, which is not used.
+    pub(crate) fn read_beside(
+        field: Option<&str>,
+        raw: Raw<'_>,
+        budget: &Budget,
+    ) -> Result<Self, Unreadable> {
         let (report, mut fields) = (Report::default(), Fields::default());
         raw.read(BUNDLE, Path::Root(""), &report, |value| {
-            value.object(|key, value| fields.read_field(key, value, budget));
+            value.object(|key, value| {
+                if field != Some(key) {
+                    fields.read_field(key, value, budget);
+                }
+            });
         });
         let media_type = fields.media_type.take();
         let known = MEDIA_TYPES

@@ -451,6 +451,24 @@ fn a_missing_attestation_tells_the_most_telling_cause() {
         ("x30_pgp_key_expired", "Signed with a key that has expired"),
         ("x06_other_repository", "Signed for another repository"),
         ("every_reason_wherever_it_is_filed", bad),
+        (
+            "certificate_of_a_fork",
+            "Signed by an identity that is not trusted for it",
+        ),
+        (
+            "certificate_bundle_without_identities_in_the_settings",
+            "Signed with a certificate, and only keys are trusted for it",
+        ),
+        (
+            "bundle_signed_when_the_certificate_had_expired",
+            "Signed by a trusted identity when its certificate was not valid",
+        ),
+        (
+            "bundle_without_an_sct",
+            "Signed by a trusted identity, but its Sigstore bundle does not verify",
+        ),
+        ("bundle_for_another_image_from_settings", not_signed),
+        ("bundle_of_another_attestor_of_the_rule", not_signed),
     ] {
         let call = &core_tests::corpus::named(case).call;
         let decision: Value =

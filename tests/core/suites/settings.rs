@@ -778,6 +778,7 @@ const LOAD_BEARING: &[(&str, &str, &str)] = &[
     ("evidence.kubernetes", "kubernetes_good", "hostile_image_and_note_never_change_the_namespace"),
     ("evidence.occurrences", "x01_valid", "no_occurrences"),
     ("evidence.podAnnotation", "pod-annotation_good", "annotation_ignored_when_off"),
+    ("evidence.referrers", "bundle_of_a_referrer", "annotation_ignored_when_off"),
     ("evidence.registry", "registry_good", "annotation_ignored_when_off"),
     ("evidence.statements", "inline_scan", "no_scan"),
     ("matchDockerReference", "x05_other_repository_ignored", "x06_other_repository"),

@@ -82,8 +82,15 @@ fn attestor(attestor: &AttestorResult) -> Node {
         "" => String::new(),
         kind => format!(" of type `{kind}`"),
     };
+    let signer = match &attestor.identity {
+        Some(identity) => {
+            let (subject, issuer) = (&identity.subject, &identity.issuer);
+            format!("identity `{subject}` (issuer `{issuer}`)")
+        }
+        None => format!("key `{key_id}`"),
+    };
     Node::new(format!("{BOLD_GREEN}✓{RESET} attestor {name}")).with([
-        Node::new(format!("satisfied by key `{key_id}`")),
+        Node::new(format!("satisfied by {signer}")),
         Node::new(format!("by an attestation from {source}{payload}")),
     ])
 }

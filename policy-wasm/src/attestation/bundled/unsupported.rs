@@ -4,7 +4,7 @@ use alloc::rc::Rc;
 use core::convert::Infallible;
 
 use super::search::{By, Said, Signer};
-use super::{Claimed, Content, Rejection, Subject};
+use super::{Claimed, Content, Rejection, Source, Subject};
 use crate::Budget;
 use crate::decision::Code;
 use crate::json::Raw;
@@ -25,7 +25,7 @@ impl Spoken {
 }
 
 impl Bundled {
-    pub(super) fn read(_: Raw<'_>, _: &Budget) -> Content<'static> {
+    pub(crate) fn read(_: Raw<'_>, _: Source, _: &Budget) -> Content<'static> {
         Content::Rejected(Rejection::Sigstore {
             code: Code::SigstoreUnsupported,
             why: alloc::string::String::new(),

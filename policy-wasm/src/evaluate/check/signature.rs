@@ -45,7 +45,8 @@ pub(super) fn sigstore(
         Err(limit) => return Outcome::refused(alloc::vec![limit]),
     };
     attestations.retain(|one| one.is_of_cosign());
-    let was_asked = settings.evidence.registry || !settings.evidence.notes.is_empty();
+    let sources = &settings.evidence;
+    let was_asked = sources.registry || sources.referrers || !sources.notes.is_empty();
     if attestations.is_empty() && !was_asked {
         return Outcome::refused(alloc::vec![missing("Sigstore signature")]);
     }

@@ -10,6 +10,7 @@ use alloc::vec::Vec;
 
 use super::{Outcome, Question};
 use crate::Budget;
+use crate::attestation::statement::predicate_type::COSIGN_SIGN_V1;
 use crate::attestation::statement::{Predicate, Statement};
 use crate::attestation::{
     self, Attestation, Claimed, Content, Encoding, Rejection, Signer, Source,
@@ -242,10 +243,11 @@ impl<'t> Verified<'t> {
         let claimed = candidate.claimed.as_ref();
         let predicate_type = claimed.and_then(|claimed| claimed.predicate_type.as_deref());
         if let Some(other) = predicate_type.filter(|kind| !purpose.reads(kind)) {
-            // With one of the trusted key ids, it was probably meant as such evidence.
-            if authenticators
-                .iter()
-                .any(|one| attestation.names_one_of(&one.keys, &one.identities))
+            // With one of the trusted key ids or identities, it was probably meant as such evidence.
+            if other != COSIGN_SIGN_V1
+                && authenticators
+                    .iter()
+                    .any(|one| attestation.names_one_of(&one.keys, &one.identities))
             {
                 let message =
                     alloc::format!("Statement has predicate type {}", crate::quote(other));

@@ -6,7 +6,7 @@ use pretend_sigstore::{Content, Entry, Instance, Log, Material, SubjectName, Who
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
-use crate::case::{A, B, Case, call_case};
+use crate::case::{A, B, Case, call_case, require};
 use crate::delivery::{Delivery, answer, ask_registry, cosign_layer, cosign_payload, manifest};
 use crate::platform::statements::{SLSA_V1, clean_scan, critical_scan, statement_about, upload};
 use crate::platform::{
@@ -27,6 +27,7 @@ pub(super) fn cases() -> Vec<Case> {
         signers(),
         many(),
         old_signatures(),
+        referrers(),
         checks(),
         statements(),
         provenance(),
@@ -600,6 +601,16 @@ fn signers() -> Vec<Case> {
             |call| Delivery::Settings.deliver(call, &[good_bundle()]),
         ),
         with_call(
+            "bundle_of_another_attestor_of_the_rule",
+            "deny no-valid-attestation sigstore-identity-missing",
+            &[good_bundle()],
+            |call| {
+                let attestors = [attestor("a", &[]), attestor("b", &[&TestKey::new("b")])];
+                call["settings"]["attestors"] = json!(attestors);
+                call["settings"]["policy"]["defaultAdmissionRule"] = require(&["a", "b"]);
+            },
+        ),
+        with_call(
             "attestor_with_neither_keys_nor_identities",
             "deny attestor-without-keys",
             &[good_bundle()],
@@ -757,6 +768,60 @@ fn old_signatures() -> Vec<Case> {
                 mixed
             }],
             "accept",
+        ),
+    ]
+}
+
+/// Bundles among the referrers of an image.
+fn referrers() -> Vec<Case> {
+    let asked = |name: &str, expected, answers: Value| {
+        call_case(name, expected, |call| {
+            call["time"] = NOW.into();
+            call["settings"]["attestors"] = json!([attestor("a", &[])]);
+            call["settings"]["sigstore"] = sigstore();
+            call["settings"]["evidence"] = json!({"referrers": true});
+            call["settings"]["registries"] = json!(["trusted.example"]);
+            call["evidence"] = answers;
+        })
+    };
+    let name = format!("{REPOSITORY}@{A}");
+    let found = |texts: &[String]| json!([answer("bundles", &name, json!({"found": texts}))]);
+    let good = good_bundle().to_string();
+    vec![
+        asked(
+            "bundle_of_a_referrer",
+            "allow attested",
+            found(core::slice::from_ref(&good)),
+        ),
+        asked(
+            "referrer_that_is_an_error_page",
+            "deny no-valid-attestation sigstore-bundle-invalid",
+            found(&["<html></html>".into()]),
+        ),
+        asked(
+            "referrer_that_is_an_error_page_beside_a_good_one",
+            "allow attested",
+            found(&["<html></html>".into(), good.clone()]),
+        ),
+        asked(
+            "too_many_referrers",
+            "error limit-exceeded",
+            found(&vec![good; 101]),
+        ),
+        asked(
+            "image_without_referrers",
+            "deny no-valid-attestation",
+            json!([answer("bundles", &name, json!({"absent": true}))]),
+        ),
+        asked(
+            "host_that_cannot_list_referrers",
+            "error host-capability-failed",
+            json!([]),
+        ),
+        asked(
+            "referrers_that_are_no_list",
+            "error host-capability-failed",
+            json!([answer("bundles", &name, json!({"found": {}}))]),
         ),
     ]
 }
