@@ -12,7 +12,7 @@ use crate::platform::statements::{SLSA_V1, clean_scan, critical_scan, statement_
 use crate::platform::{
     NOW, checked, image_freshness, slsa, supply, trust, vulnerability, {self},
 };
-use crate::signing::{TestKey, attestor, attestor_of};
+use crate::signing::{IN_TOTO, TestKey, attestor, attestor_of, envelope};
 use crate::sigstore::{
     COMMIT, SIGNED, SUBJECT, bundle, cosign_statement, good_bundle, instance, key_document, root,
     sign, signing, signing_of, sigstore,
@@ -554,7 +554,7 @@ fn signers() -> Vec<Case> {
         signing.material = Material::PublicKey;
         sign(&signing)
     };
-    let envelope = || key_bundle(Content::statement(&cosign_statement(A)));
+    let statement = || key_bundle(Content::statement(&cosign_statement(A)));
     let message = || key_bundle(Content::Message(digest_bytes(A)));
     let by_key = |name: &str, expected, bundle: Value| {
         call_case(name, expected, |call| {
@@ -568,7 +568,7 @@ fn signers() -> Vec<Case> {
             "deny no-valid-attestation sigstore-identity-missing",
             signed.document.clone(),
         ),
-        by_key("bundle_of_a_key", "allow attested", envelope()),
+        by_key("bundle_of_a_key", "allow attested", statement()),
         by_key(
             "bundle_of_a_key_over_the_manifest",
             "allow attested",
@@ -582,12 +582,29 @@ fn signers() -> Vec<Case> {
         with(
             "bundle_of_a_key_and_a_signer_with_identities",
             "deny no-valid-attestation attestation-unknown-key-id",
-            &[envelope()],
+            &[statement()],
         ),
         with(
             "message_of_a_key_and_a_signer_with_identities",
             "deny no-valid-attestation attestation-unknown-key-id",
             &[message()],
+        ),
+        call_case(
+            "trusted_root_stays_unread_without_a_bundle",
+            "allow attested",
+            |call| {
+                call["settings"]["sigstore"] = sigstore();
+                call["settings"]["sigstore"]["trustedRoots"]["instance"]["document"] = json!({});
+            },
+        ),
+        call_case(
+            "cosign_statement_in_an_envelope_of_a_key",
+            "allow attested",
+            |call| {
+                let statement = cosign_statement(A).to_string();
+                let signed = envelope(&TestKey::new("a"), IN_TOTO, &statement);
+                Delivery::Settings.deliver(call, &[signed]);
+            },
         ),
         with_call(
             "attestor_with_keys_and_identities",
@@ -635,6 +652,23 @@ fn many() -> Vec<Case> {
         signing.signer = Whose::Impostor;
         sign(&signing)
     };
+    // Rekor v2 has no integrated time, so this number changes nothing.
+    let timed = |bundle: &Value, count: u64| -> Vec<_> {
+        let numbered = |number: u64| {
+            let mut copy = bundle.clone();
+            copy["verificationMaterial"]["tlogEntries"][0]["integratedTime"] =
+                number.to_string().into();
+            copy
+        };
+        (1..=count).map(numbered).collect()
+    };
+    let promised_by_others_in_v2 = {
+        let mut signing = signing(&cosign_statement(A)).in_rekor_v2();
+        for sct in &mut signing.leaf.scts {
+            sct.by = Whose::Impostor;
+        }
+        sign(&signing)
+    };
     let promised_by_others = {
         let mut signing = signing(&cosign_statement(A));
         for sct in &mut signing.leaf.scts {
@@ -671,7 +705,17 @@ fn many() -> Vec<Case> {
             &copies(&forged, 100),
         ),
         with(
-            "bundles_whose_promise_to_publish_is_forged",
+            "many_bundles_whose_promise_to_publish_is_forged",
+            "deny no-valid-attestation sigstore-sct-invalid",
+            &timed(&promised_by_others_in_v2, 50),
+        ),
+        with(
+            "too_many_bundles_whose_promise_to_publish_is_forged",
+            "error limit-exceeded",
+            &timed(&promised_by_others_in_v2, 100),
+        ),
+        with(
+            "bundle_whose_promise_to_publish_is_forged",
             "deny no-valid-attestation sigstore-sct-invalid",
             &[promised_by_others],
         ),
@@ -838,7 +882,22 @@ fn checks() -> Vec<Case> {
             call["settings"]["evidence"] = json!({"occurrences": [bundle]});
         })
     };
+    let (key, key_bundle) = {
+        let mut signing = signing(&cosign_statement(A));
+        signing.material = Material::PublicKey;
+        let signed = instance().sign(&signing);
+        let key = key_document(&signed.public_key);
+        (key["pkixPublicKey"].clone(), signed.document)
+    };
     vec![
+        checked(
+            "sigstore_check_of_a_bundle_of_a_key",
+            "allow checks-passed",
+            &[json!({"sigstoreSignatureCheck": {"sigstoreAuthorities": [
+                {"publicKeySet": {"publicKeys": [{"publicKeyPem": key["publicKeyPem"]}]}},
+            ]}})],
+            |call| call["settings"]["evidence"] = json!({"occurrences": [key_bundle]}),
+        ),
         by_identity(
             "sigstore_check_by_an_identity",
             "allow checks-passed",
