@@ -1,5 +1,5 @@
-//! Tests of a policy, as their author writes them: which settings, what time it is, which test keys
-//! stand in for whose, and cases with what exists and what is expected.
+//! Tests of a policy, as their author writes them: which settings, what time it is, who signs with
+//! which test key or identity, and cases with what exists and what is expected.
 //!
 //! This is only the document, valid by construction. Running it is the program's business.
 
@@ -7,6 +7,7 @@ mod attestation;
 mod expectation;
 mod host;
 mod request;
+mod signer;
 
 use alloc::collections::{BTreeMap, BTreeSet};
 use core::cell::RefCell;
@@ -21,6 +22,7 @@ pub use attestation::{Attestation, Claim, Finding, Format, Moment, Provenance, S
 pub use expectation::{Enforcement, Expectation, ExpectedCode, ExpectedImage, Outcome};
 pub use host::{Failure, HostFailures};
 pub use request::{Inline, Kind, Request};
+pub use signer::{Credential, Identity, Signer, SignerAlgorithm, TestKey};
 
 /// The kind of a suite
 pub const KIND: &str = "PolicySuite";
@@ -32,7 +34,7 @@ pub struct Suite {
     pub settings: String,
     /// Place of the list of cases
     pub cases_span: Span,
-    /// Test keys by the names that attestations use
+    /// Signers by the names that attestations use
     pub signers: BTreeMap<String, Signer>,
     /// The cases, in order
     pub cases: Vec<Case>,
@@ -49,26 +51,6 @@ pub struct UnusedName {
     pub name: String,
     /// Place of its declaration
     pub span: Span,
-}
-
-/// A test key, and whose keys it stands in for while the suite runs
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Signer {
-    /// The name of an attestor, or the path of a part of the settings that holds keys
-    pub stands_for: String,
-    /// Its place
-    pub span: Span,
-    /// Algorithm of the key
-    pub algorithm: SignerAlgorithm,
-}
-
-/// Algorithms of test keys
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum SignerAlgorithm {
-    /// `ECDSA_P256_SHA256`, where nothing else is said
-    EcdsaP256,
-    /// `ED25519`, for envelopes only
-    Ed25519,
 }
 
 /// One case
@@ -132,7 +114,7 @@ impl Suite {
         let settings = settings.and_then(|node| reader.text(node));
         let time = read_clock(&fields, reader);
         let images = read_images(fields.get("images"), reader);
-        let signers = read_signers(fields.get("signers"), reader);
+        let signers = signer::read_all(fields.get("signers"), reader);
         let source = fields.get("source");
         let source = source.and_then(|node| reader.choice(node, Source::NAMES));
         let used = RefCell::default();
@@ -287,40 +269,6 @@ fn read_images(node: Option<&Node>, reader: &Reader) -> BTreeMap<String, String>
 /// The digest that `@digest` stands for.
 fn own_digest(name: &str) -> policy_wasm::digest::Digest {
     policy_wasm::digest::Digest::of(name.as_bytes())
-}
-
-fn read_signers(node: Option<&Node>, reader: &Reader) -> BTreeMap<String, Signer> {
-    const ALGORITHMS: &[(&str, SignerAlgorithm)] = &[
-        ("ECDSA_P256_SHA256", SignerAlgorithm::EcdsaP256),
-        ("ED25519", SignerAlgorithm::Ed25519),
-    ];
-    let mut signers: BTreeMap<String, Signer> = BTreeMap::new();
-    each_entry(node, reader, |entry| {
-        let Some(fields) = reader.fields(&entry.value) else {
-            return;
-        };
-        let stands_for = fields.require("standsFor");
-        let algorithm = fields.get("algorithm");
-        let algorithm = algorithm.and_then(|node| reader.choice(node, ALGORITHMS));
-        fields.finish();
-        let Some((node, text)) = stands_for.and_then(|node| Some((node, reader.text(node)?)))
-        else {
-            return;
-        };
-        if signers.values().any(|other| other.stands_for == text) {
-            reader.invalid(
-                node.span,
-                format!("another signer already stands for `{text}`"),
-            );
-        }
-        let signer = Signer {
-            stands_for: text.to_owned(),
-            span: node.span,
-            algorithm: algorithm.unwrap_or(SignerAlgorithm::EcdsaP256),
-        };
-        signers.insert(entry.key.clone(), signer);
-    });
-    signers
 }
 
 /// Tags, each with the digest that the registry gives it: `registry.example/app:1: web`.

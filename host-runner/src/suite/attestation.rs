@@ -11,9 +11,12 @@ use policy_wasm::attestation::statement::predicate_type::{
 use policy_wasm::digest::Digest;
 use policy_wasm::image::ImageReference;
 use policy_wasm::time::Time;
+use pretend_sigstore::Content;
 use serde_json::{Value, json};
 
-use super::stand_in::StandIn;
+use super::identity::{self, Keyless};
+use super::signer::TestKey;
+use super::stand_in::{KeyStandIn, StandIn};
 use crate::attest::document::{Filing, Signed};
 use crate::attest::payload::{Form, Payload, simple_signing, statement};
 
@@ -35,6 +38,10 @@ const OTHER_TYPE: &str = "application/vnd.countersign.test+json";
 const OTHER_PREDICATE: &str = "https://countersign.dev/test/nothing/v1";
 const OTHER_NOTE: &str = "projects/countersign-test/notes/other";
 
+/// A signature of an image, as cosign makes it since version 3
+const COSIGN_SIGN_V1: &str = "https://sigstore.dev/cosign/sign/v1";
+const BUNDLE: &str = "application/vnd.dev.sigstore.bundle.v0.3+json";
+
 /// Older than any limit on the age of evidence can be wanted.
 const EXPIRED: u64 = 100 * 365 * 86_400;
 
@@ -54,7 +61,8 @@ pub(super) fn make(
         .sha256()
         .ok_or_else(|| format!("`{}` has no sha256 digest", attestation.image))?;
     let is = |tamper| attestation.tampers.contains(&tamper);
-    let note = attestation.note.clone().or_else(|| signer.note.clone());
+    let note = attestation.note.clone();
+    let note = note.or_else(|| signer.note().map(str::to_owned));
     let named = if is(Tamper::WrongNote) {
         Some(OTHER_NOTE.to_owned())
     } else {
@@ -65,30 +73,19 @@ pub(super) fn make(
             Some(repository) => repository.clone(),
             None => image.repository().into_owned(),
         },
-        digest: digest.to_string(),
+        digest,
     };
     let filing = Filing {
         note: named.as_deref(),
         resource: &attestation.image,
     };
     let document = if is(Tamper::Garbage) {
-        json!({"kind": "ATTESTATION", "attestation": "garbage"})
+        garbage(attestation.format)
     } else {
-        let said = say(attestation, &subject, now)?;
-        let payload_type = match said.form {
-            Form::Bare => SIMPLE_SIGNING,
-            Form::Envelope(payload_type) => payload_type,
-        };
-        let Stored {
-            payload,
-            signatures,
-        } = sign(attestation, said, &subject, signer, now)?;
-        let signed = Signed {
-            payload: &payload,
-            payload_type,
-            signatures: &signatures,
-        };
-        wrap(attestation.format, filing, signed)
+        match signer {
+            StandIn::Key(signer) => with_key(attestation, signer, &subject, filing, now)?,
+            StandIn::Identity(signer) => with_identity(attestation, signer, &subject, now)?,
+        }
     };
     let times = if is(Tamper::DuplicateSigner) { 2 } else { 1 };
     let made = || Made {
@@ -100,11 +97,88 @@ pub(super) fn make(
     Ok((0..times).map(|_| made()).collect())
 }
 
+/// Something in the place of an attestation that is none
+fn garbage(format: Format) -> Value {
+    match format {
+        Format::Bundle | Format::BundleMessage => {
+            json!({"mediaType": BUNDLE, "verificationMaterial": "garbage"})
+        }
+        _ => json!({"kind": "ATTESTATION", "attestation": "garbage"}),
+    }
+}
+
+/// An attestation by a key
+fn with_key(
+    attestation: &Attestation,
+    signer: &KeyStandIn,
+    subject: &Subject,
+    filing: Filing<'_>,
+    now: Time,
+) -> Result<Value, String> {
+    if attestation.format == Format::BundleMessage {
+        return Ok(message_by_key(attestation, signer, subject));
+    }
+    let said = say(attestation, subject, now)?;
+    let payload_type = match said.form {
+        Form::Bare => SIMPLE_SIGNING,
+        Form::Envelope(payload_type) => payload_type,
+    };
+    let Stored {
+        payload,
+        signatures,
+    } = sign(attestation, said, subject, signer, now)?;
+    let signed = Signed {
+        payload: &payload,
+        payload_type,
+        signatures: &signatures,
+    };
+    Ok(wrap(attestation.format, filing, signed))
+}
+
+/// A bundle by an identity
+fn with_identity(
+    attestation: &Attestation,
+    signer: &Keyless,
+    subject: &Subject,
+    now: Time,
+) -> Result<Value, String> {
+    let (tampers, is_swapped) = (
+        &attestation.tampers,
+        attestation.tampers.contains(&Tamper::SwapSubject),
+    );
+    let other = subject.of_another_image();
+    let over = if is_swapped { &other } else { subject };
+    let (content, stored) = if attestation.format == Format::BundleMessage {
+        let is_wrong = tampers.contains(&Tamper::WrongDigest);
+        let over = if is_wrong { &other } else { over };
+        let stored = if is_swapped { subject } else { over };
+        (
+            Content::Message(over.digest.as_bytes().to_vec()),
+            stored.digest.as_bytes().to_vec(),
+        )
+    } else {
+        let Payload { text, form } = say(attestation, over, now)?;
+        let payload_type = match form {
+            Form::Bare => SIMPLE_SIGNING,
+            Form::Envelope(payload_type) => payload_type,
+        };
+        let content = Content::Envelope {
+            payload_type: payload_type.to_owned(),
+            payload: text.into_bytes(),
+        };
+        let stored = say(attestation, subject, now)?;
+        (content, stored.text.into_bytes())
+    };
+    let mut bundle = signer.sign(content, (attestation.signed, now), tampers)?;
+    identity::alter(&mut bundle, &stored, tampers);
+    Ok(bundle.document)
+}
+
 /// The image of an attestation
 #[derive(Debug, Clone)]
 struct Subject {
     repository: String,
-    digest: String,
+    digest: Digest,
 }
 
 /// A payload with its signatures, as they are stored
@@ -122,6 +196,7 @@ fn say(attestation: &Attestation, subject: &Subject, now: Time) -> Result<Payloa
     } else {
         subject
     };
+    let digest = subject.digest.to_string();
     let predicate = match &attestation.claim {
         Claim::Approval => None,
         Claim::Scan { finished, findings } => {
@@ -139,6 +214,7 @@ fn say(attestation: &Attestation, subject: &Subject, now: Time) -> Result<Payloa
         } => Some((predicate_type.as_str(), predicate.clone())),
     };
     let predicate = match (attestation.format, predicate) {
+        (Format::Bundle, None) => Some((COSIGN_SIGN_V1, json!({}))),
         (Format::PolicyVerification, None) => Some((POLICY_VERIFICATION_V0_1, json!({}))),
         (_, predicate) => predicate,
     };
@@ -158,8 +234,7 @@ fn say(attestation: &Attestation, subject: &Subject, now: Time) -> Result<Payloa
             } else {
                 predicate_type
             };
-            let Subject { repository, digest } = subject;
-            let statement = statement(repository, digest, predicate_type, &predicate);
+            let statement = statement(&subject.repository, &digest, predicate_type, &predicate);
             envelope(statement, IN_TOTO)
         }
         (None, Format::Dsse | Format::DsseOccurrence) => {
@@ -168,14 +243,11 @@ fn say(attestation: &Attestation, subject: &Subject, now: Time) -> Result<Payloa
             } else {
                 SIMPLE_SIGNING
             };
-            envelope(
-                simple_signing(&subject.repository, &subject.digest),
-                payload_type,
-            )
+            envelope(simple_signing(&subject.repository, &digest), payload_type)
         }
         (None, Format::Cosign) => bare(subject.cosign()),
         (None, _) if wrong_type => bare(json!({"type": OTHER_TYPE}).to_string()),
-        (None, _) => bare(simple_signing(&subject.repository, &subject.digest)),
+        (None, _) => bare(simple_signing(&subject.repository, &digest)),
     })
 }
 
@@ -184,7 +256,7 @@ fn sign(
     attestation: &Attestation,
     said: Payload,
     subject: &Subject,
-    signer: &StandIn,
+    signer: &KeyStandIn,
     now: Time,
 ) -> Result<Stored, String> {
     let is = |tamper| attestation.tampers.contains(&tamper);
@@ -193,18 +265,7 @@ fn sign(
     } else {
         &said
     };
-    let impostor = is(Tamper::WrongKey)
-        .then(|| signer.key.impostor(&attestation.by))
-        .flatten();
-    let mut signature = impostor
-        .as_ref()
-        .unwrap_or(&signer.key)
-        .sign(&over.message());
-    if is(Tamper::FlipBit)
-        && let Some(last) = signature.last_mut()
-    {
-        *last ^= 1;
-    }
+    let signature = signed_with(attestation, signer, |key| key.sign(&over.message()));
     let id = if is(Tamper::UnknownKeyId) {
         "ni:///sha-256;nobody".to_owned()
     } else {
@@ -221,6 +282,25 @@ fn sign(
     })
 }
 
+/// A signature with the signer's key or an impostor's, with one bit flipped or as it is
+fn signed_with(
+    attestation: &Attestation,
+    signer: &KeyStandIn,
+    sign: impl Fn(&TestKey) -> Vec<u8>,
+) -> Vec<u8> {
+    let is = |tamper| attestation.tampers.contains(&tamper);
+    let impostor = is(Tamper::WrongKey)
+        .then(|| signer.key.impostor(&attestation.by))
+        .flatten();
+    let mut signature = sign(impostor.as_ref().unwrap_or(&signer.key));
+    if is(Tamper::FlipBit)
+        && let Some(last) = signature.last_mut()
+    {
+        *last ^= 1;
+    }
+    signature
+}
+
 /// Wraps what is signed as a format has it.
 fn wrap(format: Format, filing: Filing<'_>, signed: Signed<'_>) -> Value {
     match format {
@@ -228,6 +308,18 @@ fn wrap(format: Format, filing: Filing<'_>, signed: Signed<'_>) -> Value {
         Format::OccurrenceV1Beta1 => filing.occurrence_v1beta1(signed),
         Format::Dsse | Format::PolicyVerification => signed.envelope(),
         Format::DsseOccurrence => filing.envelope_occurrence(signed),
+        Format::Bundle => {
+            let signatures = signed.signatures.iter();
+            let signatures: Vec<_> = signatures
+                .map(|(_, signature)| json!({"sig": STANDARD.encode(signature)}))
+                .collect();
+            let envelope = json!({
+                "payload": STANDARD.encode(signed.payload), "payloadType": signed.payload_type,
+                "signatures": signatures,
+            });
+            key_bundle("dsseEnvelope", &envelope)
+        }
+        Format::BundleMessage => Value::Null,
         Format::Cosign => {
             let signature = signed.signatures.iter().map(|(_, signature)| signature);
             let signature: String = signature.map(|bytes| STANDARD.encode(bytes)).collect();
@@ -240,10 +332,45 @@ fn wrap(format: Format, filing: Filing<'_>, signed: Signed<'_>) -> Value {
     }
 }
 
+/// A bundle with a signature of a key over the image's digest
+fn message_by_key(attestation: &Attestation, signer: &KeyStandIn, subject: &Subject) -> Value {
+    let is = |tamper| attestation.tampers.contains(&tamper);
+    let other = subject.of_another_image();
+    let over = if is(Tamper::WrongDigest) || is(Tamper::SwapSubject) {
+        &other
+    } else {
+        subject
+    };
+    let named = if is(Tamper::SwapSubject) {
+        subject
+    } else {
+        over
+    };
+    let signature = signed_with(attestation, signer, |key| {
+        key.sign_digest(over.digest.as_bytes())
+    });
+    let signature = if is(Tamper::Unsigned) {
+        Vec::new()
+    } else {
+        signature
+    };
+    let digest =
+        json!({"algorithm": "SHA2_256", "digest": STANDARD.encode(named.digest.as_bytes())});
+    let message = json!({"messageDigest": digest, "signature": STANDARD.encode(signature)});
+    key_bundle("messageSignature", &message)
+}
+
+/// A bundle whose signature a key without a certificate has made
+fn key_bundle(name: &str, content: &Value) -> Value {
+    json!({
+        "mediaType": BUNDLE, "verificationMaterial": {"publicKey": {"hint": "test key"}}, name: content,
+    })
+}
+
 impl Subject {
     fn of_another_image(&self) -> Self {
         Self {
-            digest: digest(self.digest.as_bytes()),
+            digest: Digest::of(self.digest.to_string().as_bytes()),
             ..self.clone()
         }
     }

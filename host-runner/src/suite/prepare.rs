@@ -1,5 +1,5 @@
-//! From a suite to calls: reads the settings, puts test keys into a copy of them, and makes everything
-//! that exists in each case.
+//! From a suite to calls: reads the settings, puts test keys and trusted roots into a copy of them, and makes
+//! everything that exists in each case.
 
 use alloc::collections::BTreeMap;
 use alloc::sync::Arc;
@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use policy_lint::suite::{Expectation, Format, Request, Signer, Source, Suite};
+use policy_lint::suite::{Credential, Expectation, Format, Request, Signer, Source, Suite};
 use policy_lint::{Diagnostic, Label, Severity, SourceFile, Span};
 use policy_wasm::image::ImageReference;
 use policy_wasm::time::Time;
@@ -16,9 +16,10 @@ use thiserror::Error;
 
 use super::attestation::{self, Made};
 use super::host::SuiteHost;
+use super::identity::{Instances, Keyless};
 use super::request;
 use super::signer::TestKey;
-use super::stand_in::{self, StandIn};
+use super::stand_in::{KeyStandIn, StandIn};
 use crate::inputs::{self, InputError};
 use crate::offline_host::Cluster;
 use crate::terminal;
@@ -34,7 +35,7 @@ pub struct Loaded {
     pub settings_path: PathBuf,
     /// The files with requests of cases
     pub request_paths: Vec<PathBuf>,
-    /// The settings, test keys in place of all that they stand for
+    /// The settings, with test keys and trusted roots in place of all that they stand for
     pub settings: Value,
     /// In the suite's order
     pub cases: Vec<Case>,
@@ -135,7 +136,7 @@ impl Loaded {
         (folder, root): (&Path, &Path),
     ) -> Result<Self, LoadError> {
         let mut problems = Vec::new();
-        let stand_ins = replace_keys(&mut settings, &suite.signers, &mut problems);
+        let stand_ins = replace_signers(&mut settings, &suite.signers, &mut problems);
         let world = World {
             settings: &settings,
             stand_ins: &stand_ins,
@@ -216,19 +217,28 @@ fn problem(code: &str, span: Span, message: String) -> Diagnostic {
     }
 }
 
-fn replace_keys(
+/// Puts the signers in the place of those of the settings.
+fn replace_signers(
     settings: &mut Value,
     signers: &BTreeMap<String, Signer>,
     problems: &mut Vec<Diagnostic>,
 ) -> BTreeMap<String, StandIn> {
     let (mut stand_ins, mut taken) = (BTreeMap::new(), Vec::new());
+    let mut instances = Instances::default();
     for (name, signer) in signers {
-        let replaced = TestKey::new(name, signer.algorithm)
-            .ok_or_else(|| format!("cannot derive a key from the name `{name}`"))
-            .and_then(|key| {
-                let note = stand_in::replace(settings, &signer.stands_for, &key, &mut taken)?;
-                Ok(StandIn { key, note })
-            });
+        let replaced = match &signer.credential {
+            Credential::Key(key) => {
+                let test_key = TestKey::new(name, key.algorithm);
+                let test_key =
+                    test_key.ok_or_else(|| format!("cannot derive a key from the name `{name}`"));
+                test_key
+                    .and_then(|one| KeyStandIn::new(settings, &key.stands_for, one, &mut taken))
+                    .map(StandIn::Key)
+            }
+            Credential::Identity(identity) => {
+                Keyless::new(settings, identity, &mut instances).map(StandIn::Identity)
+            }
+        };
         match replaced {
             Ok(stand_in) => {
                 stand_ins.insert(name.clone(), stand_in);

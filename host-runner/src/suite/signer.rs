@@ -6,6 +6,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ed25519_dalek::pkcs8::EncodePublicKey as _;
 use p256::ecdsa::DerSignature;
 use p256::ecdsa::signature::Signer as _;
+use p256::ecdsa::signature::hazmat::PrehashSigner as _;
 use p256::pkcs8::LineEnding;
 use policy_lint::suite::SignerAlgorithm;
 use serde_json::{Value, json};
@@ -72,6 +73,17 @@ impl TestKey {
                 signature.as_bytes().to_vec()
             }
             Secret::Ed25519(key) => key.sign(message).to_bytes().to_vec(),
+        }
+    }
+
+    /// Signs a message by its SHA-256 digest. Ed25519 signs no digests: what it returns verifies nowhere.
+    pub(super) fn sign_digest(&self, digest: &[u8]) -> Vec<u8> {
+        match &self.secret {
+            Secret::EcdsaP256(key) => {
+                let signature: Result<DerSignature, _> = key.sign_prehash(digest);
+                signature.map_or_else(|_| Vec::new(), |one| one.as_bytes().to_vec())
+            }
+            Secret::Ed25519(key) => key.sign(digest).to_bytes().to_vec(),
         }
     }
 

@@ -2,16 +2,51 @@
 
 use serde_json::{Value, json};
 
+use super::identity::Keyless;
 use super::place::Place;
 use super::signer::TestKey;
 use crate::settings_view::NOTES;
 
+/// A signer whose key or trusted root is in its place
+#[derive(Debug)]
+pub(super) enum StandIn {
+    Key(KeyStandIn),
+    Identity(Keyless),
+}
+
 /// A test key in its place
 #[derive(Debug)]
-pub(super) struct StandIn {
+pub(super) struct KeyStandIn {
     pub(super) key: TestKey,
     /// The note of the attestor, where it stands for one
-    pub(super) note: Option<String>,
+    note: Option<String>,
+}
+
+impl StandIn {
+    /// The note of the attestor that the signer stands for
+    pub(super) fn note(&self) -> Option<&str> {
+        match self {
+            Self::Key(KeyStandIn { note, .. }) => note.as_deref(),
+            Self::Identity(_) => None,
+        }
+    }
+}
+
+impl KeyStandIn {
+    /// Puts a test key in its place.
+    ///
+    /// # Errors
+    ///
+    /// As for [`replace`].
+    pub(super) fn new(
+        settings: &mut Value,
+        stands_for: &str,
+        key: TestKey,
+        taken: &mut Vec<Place>,
+    ) -> Result<Self, String> {
+        let note = replace(settings, stands_for, &key, taken)?;
+        Ok(Self { key, note })
+    }
 }
 
 /// Replaces all keys of whom `stands_for` names, and returns that attestor's note.
@@ -19,7 +54,7 @@ pub(super) struct StandIn {
 /// # Errors
 ///
 /// Returns the reason why no key can be replaced.
-pub(super) fn replace(
+fn replace(
     settings: &mut Value,
     stands_for: &str,
     key: &TestKey,

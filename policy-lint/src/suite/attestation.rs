@@ -4,7 +4,7 @@
 use policy_wasm::time::Time;
 use serde_json::Value;
 
-use super::{Names, SignerAlgorithm, digest_of, read_time};
+use super::{Names, Signer, digest_of, read_time};
 use crate::read::{Fields, Reader};
 use crate::source::{Node, Shape, Span};
 
@@ -23,6 +23,8 @@ pub struct Attestation {
     pub format: Format,
     /// Its source
     pub source: Source,
+    /// When an identity signed it; `None` for the time of the case
+    pub signed: Option<Moment>,
     /// Under which note it is filed, where not under that of the signer's attestor
     pub note: Option<String>,
     /// The repository that it names, where not that of the image
@@ -100,6 +102,10 @@ pub enum Format {
     PolicyVerification,
     /// A layer of cosign's signature manifest
     Cosign,
+    /// A Sigstore bundle with a statement in an envelope
+    Bundle,
+    /// A Sigstore bundle with a signature over the image's digest
+    BundleMessage,
 }
 
 /// Source of an attestation
@@ -144,6 +150,32 @@ pub enum Tamper {
     WrongNote,
     /// It is signed, and of a type that says nothing here
     WrongType,
+    /// The certificate had expired when it signed
+    ExpiredCertificate,
+    /// No transparency log has it
+    MissingLogEntry,
+    /// The log proves no inclusion
+    MissingProof,
+    /// No CT log has promised to publish the certificate
+    MissingSct,
+    /// Nothing signed says when it was signed
+    MissingTime,
+    /// Only the log of another instance has it
+    UnknownLog,
+    /// The authority of another instance issued the certificate
+    UntrustedCertificate,
+    /// The checkpoint is signed with another key than the log's
+    WrongCheckpoint,
+    /// The certificate is by another issuer of identity tokens
+    WrongIssuer,
+    /// The log entry is about another signature of the same certificate
+    WrongLogEntry,
+    /// The log's promise is signed with another key
+    WrongPromise,
+    /// The certificate is for another subject
+    WrongSubject,
+    /// The timestamp is of another signature
+    WrongTimestamp,
 }
 
 impl Source {
@@ -162,36 +194,61 @@ const FORMATS: &[(&str, Format)] = &[
     ("dsse-occurrence", Format::DsseOccurrence),
     ("policy-verification", Format::PolicyVerification),
     ("cosign", Format::Cosign),
+    ("bundle", Format::Bundle),
+    ("bundle-message", Format::BundleMessage),
 ];
 
 impl Format {
     const fn is_envelope(self) -> bool {
         matches!(
             self,
-            Self::Dsse | Self::DsseOccurrence | Self::PolicyVerification
+            Self::Dsse | Self::DsseOccurrence | Self::PolicyVerification | Self::Bundle
         )
+    }
+
+    const fn is_bundle(self) -> bool {
+        matches!(self, Self::Bundle | Self::BundleMessage)
     }
 }
 
 /// Words that would change nothing would be tests of nothing.
-fn check_tampers(tampers: &[Tamper], format: Format, span: Span, reader: &Reader) {
+fn check_tampers(
+    tampers: &[Tamper],
+    format: Format,
+    signer: Option<&Signer>,
+    span: Span,
+    reader: &Reader,
+) {
     let name = |tamper: Tamper| {
         let named = Tamper::NAMES.iter().find(|(_, one)| *one == tamper);
         named.map_or("", |(name, _)| *name)
     };
-    let has_no_note = matches!(
+    let has_note = matches!(
         format,
-        Format::Dsse | Format::PolicyVerification | Format::Cosign
+        Format::Occurrence | Format::OccurrenceV1Beta1 | Format::DsseOccurrence
     );
+    let is_identity = signer.is_none_or(Signer::is_identity);
     for tamper in tampers {
         let is_idle = match tamper {
-            Tamper::WrongNote => has_no_note,
-            Tamper::UnknownKeyId | Tamper::WrongType => format == Format::Cosign,
+            Tamper::WrongNote => !has_note,
+            Tamper::UnknownKeyId => matches!(
+                format,
+                Format::Cosign | Format::Bundle | Format::BundleMessage
+            ),
+            Tamper::WrongType => matches!(format, Format::Cosign | Format::BundleMessage),
+            Tamper::Truncated => format == Format::BundleMessage,
             _ => false,
         };
         if is_idle {
             let name = name(*tamper);
             reader.invalid(span, format!("`{name}` has no effect on this format"));
+        }
+        if tamper.needs_identity() && !is_identity {
+            let name = name(*tamper);
+            let message = format!(
+                "`{name}` changes what a key does not need: certificate, log entry or timestamp"
+            );
+            reader.invalid(span, message);
         }
     }
     if tampers.len() > 1 && tampers.contains(&Tamper::Garbage) {
@@ -215,12 +272,46 @@ impl Tamper {
         ("wrong-key", Self::WrongKey),
         ("wrong-note", Self::WrongNote),
         ("wrong-type", Self::WrongType),
+        ("expired-certificate", Self::ExpiredCertificate),
+        ("missing-log-entry", Self::MissingLogEntry),
+        ("missing-proof", Self::MissingProof),
+        ("missing-sct", Self::MissingSct),
+        ("missing-time", Self::MissingTime),
+        ("unknown-log", Self::UnknownLog),
+        ("untrusted-certificate", Self::UntrustedCertificate),
+        ("wrong-checkpoint", Self::WrongCheckpoint),
+        ("wrong-issuer", Self::WrongIssuer),
+        ("wrong-log-entry", Self::WrongLogEntry),
+        ("wrong-promise", Self::WrongPromise),
+        ("wrong-subject", Self::WrongSubject),
+        ("wrong-timestamp", Self::WrongTimestamp),
     ];
 
     /// Whether it is about the time that a claim states.
     #[must_use]
     pub const fn needs_time(self) -> bool {
         matches!(self, Self::Expired | Self::NotYetValid)
+    }
+
+    /// Whether it is about what proves the identity of a signer.
+    #[must_use]
+    pub const fn needs_identity(self) -> bool {
+        matches!(
+            self,
+            Self::ExpiredCertificate
+                | Self::MissingLogEntry
+                | Self::MissingProof
+                | Self::MissingSct
+                | Self::MissingTime
+                | Self::UnknownLog
+                | Self::UntrustedCertificate
+                | Self::WrongCheckpoint
+                | Self::WrongIssuer
+                | Self::WrongLogEntry
+                | Self::WrongPromise
+                | Self::WrongSubject
+                | Self::WrongTimestamp
+        )
     }
 }
 
@@ -261,38 +352,25 @@ impl Attestation {
         let note = fields.text("note").map(str::to_owned);
         let repository = fields.text("repository").map(str::to_owned);
         let tampers = read_tampers(fields.get("tamper"), claim.as_ref(), reader);
+        let signed_node = fields.get("signed");
+        let signed_span = signed_node.map_or(node.span, |node| node.span);
+        let signed = signed_node.and_then(|node| {
+            let fields = reader.fields(node)?;
+            let moment = read_moment(&fields, reader);
+            fields.finish();
+            moment
+        });
         let span = fields.span();
         fields.finish();
         let (claim, source) = (claim?, source.unwrap_or(names.source));
         let is_statement = claim != Claim::Approval;
-        if is_statement && format.is_some_and(|format| format != Format::Dsse) {
-            let message = "statements need the format `dsse`";
-            reader.invalid(format_span, message);
+        let signer = by.as_deref().and_then(|by| names.signers.get(by));
+        let format = usable_format(format, signer, is_statement, source, format_span, reader);
+        if signed_node.is_some() && signer.is_some_and(|signer| !signer.is_identity()) {
+            let message = "only an identity has a time of signing: a key has no certificate";
+            reader.invalid(signed_span, message);
         }
-        let is_ed25519 = by.as_deref().is_some_and(|by| {
-            let signer = names.signers.get(by);
-            signer.is_some_and(|signer| signer.algorithm == SignerAlgorithm::Ed25519)
-        });
-        let format = format.unwrap_or(
-            // All that a Pod's annotation can carry, and that such a key signs.
-            if is_statement || is_ed25519 || source == Source::PodAnnotation {
-                Format::Dsse
-            } else {
-                Format::Occurrence
-            },
-        );
-        if is_ed25519 && !format.is_envelope() {
-            let message = "an `ED25519` key signs envelopes only: `dsse`, `policy-verification`, `dsse-occurrence`";
-            reader.invalid(format_span, message);
-        }
-        check_tampers(&tampers, format, format_span, reader);
-        let is_envelope = matches!(format, Format::Dsse | Format::PolicyVerification);
-        if source == Source::PodAnnotation && !is_envelope {
-            reader.invalid(
-                format_span,
-                "a Pod's annotation contains only envelopes: `dsse`, `policy-verification`",
-            );
-        }
+        check_tampers(&tampers, format, signer, format_span, reader);
         if (format == Format::Cosign) && source != Source::Registry {
             reader.invalid(
                 format_span,
@@ -306,11 +384,59 @@ impl Attestation {
             claim,
             format,
             source,
+            signed,
             note,
             repository,
             tampers,
         })
     }
+}
+
+/// The format of an attestation, or the one that its signer, content and source need.
+fn usable_format(
+    given: Option<Format>,
+    signer: Option<&Signer>,
+    is_statement: bool,
+    source: Source,
+    span: Span,
+    reader: &Reader,
+) -> Format {
+    let is_identity = signer.is_some_and(Signer::is_identity);
+    let is_envelope_key = signer.is_some_and(Signer::signs_envelopes_only);
+    let usual = if is_identity {
+        Format::Bundle
+    } else if is_statement || is_envelope_key || source == Source::PodAnnotation {
+        // All that a Pod's annotation can carry, and that such a key signs.
+        Format::Dsse
+    } else {
+        Format::Occurrence
+    };
+    let format = given.unwrap_or(usual);
+    if is_identity && !format.is_bundle() {
+        let message = "an identity signs bundles only: `bundle`, `bundle-message`";
+        reader.invalid(span, message);
+    }
+    if is_statement && !matches!(format, Format::Dsse | Format::Bundle) {
+        let message = if is_identity {
+            "statements of identities need the format `bundle`"
+        } else {
+            "statements need the format `dsse` or `bundle`"
+        };
+        reader.invalid(span, message);
+    }
+    if is_envelope_key && !format.is_envelope() {
+        let message = "an `ED25519` key signs envelopes only: `dsse`, `policy-verification`, `dsse-occurrence`, `bundle`";
+        reader.invalid(span, message);
+    }
+    let is_occurrence =
+        !format.is_bundle() && !matches!(format, Format::Dsse | Format::PolicyVerification);
+    if source == Source::PodAnnotation && is_occurrence {
+        reader.invalid(
+            span,
+            "a Pod's annotation contains only envelopes and bundles: `dsse`, `policy-verification`, `bundle`, `bundle-message`",
+        );
+    }
+    format
 }
 
 fn read_claim(fields: &Fields<'_, '_>, reader: &Reader) -> Option<Claim> {

@@ -191,3 +191,90 @@ fn a_suite_without_cases_is_refused() {
     let problems = read(&format!("{head}cases: []\n")).unwrap_err();
     assert_eq!(problems[0].0, "suite-invalid-value");
 }
+
+/// The suite with a signer that has an identity.
+fn keyless(signer: &str, attestation: &str) -> Result<Suite, Vec<(String, String)>> {
+    let text = GOOD.replacen("{standsFor: projects/p/attestors/build}", signer, 1);
+    read(&text.replacen("{by: build, image: web}", attestation, 1))
+}
+
+const IDENTITY: &str =
+    "{subject: https://ci.example/build, issuer: https://ci.example, claims: {buildTrigger: push}}";
+
+#[test]
+fn an_identity_signs_bundles() {
+    let suite = keyless(IDENTITY, "{by: build, image: web, signed: {age: 2d}}").unwrap();
+    let Credential::Identity(identity) = &suite.signers["build"].credential else {
+        panic!("identity")
+    };
+    assert_eq!(identity.subject, "https://ci.example/build");
+    assert_eq!(identity.claims["buildTrigger"], "push");
+    assert_eq!(identity.trusted_root, None);
+    let attestation = &suite.cases[0].attestations[0];
+    assert_eq!(attestation.format, Format::Bundle);
+    assert_eq!(attestation.signed, Some(Moment::Ago(172_800)));
+}
+
+#[test]
+fn a_signer_has_a_key_or_an_identity() {
+    for (signer, code, at) in [
+        (
+            "{standsFor: x, subject: one, issuer: z}",
+            "suite-invalid-value",
+            "one",
+        ),
+        ("{subject: one}", "suite-missing-field", "subject"),
+        (
+            "{subject: one, issuer: z, algorithm: ED25519}",
+            "suite-unknown-field",
+            "algorithm",
+        ),
+        ("{standsFor: x, issuer: z}", "suite-unknown-field", "issuer"),
+        (
+            "{subject: one, issuer: z, claims: {triger: push}}",
+            "suite-unknown-name",
+            "triger",
+        ),
+    ] {
+        let problems = keyless(signer, "{by: build, image: web}").unwrap_err();
+        assert!(
+            problems.contains(&(code.to_owned(), at.to_owned())),
+            "{signer}: {problems:?}"
+        );
+    }
+}
+
+#[test]
+fn an_identity_signs_nothing_but_bundles_and_a_key_has_no_certificate() {
+    for (signer, fields, is_good) in [
+        (IDENTITY, "format: bundle-message", true),
+        (IDENTITY, "format: dsse", false),
+        (IDENTITY, "format: cosign, source: registry", false),
+        (IDENTITY, "format: bundle-message, upload: {age: 1h}", false),
+        (IDENTITY, "upload: {age: 1h}", true),
+        (
+            IDENTITY,
+            "source: pod-annotation, tamper: missing-sct",
+            true,
+        ),
+        (IDENTITY, "tamper: unknown-key-id", false),
+        (IDENTITY, "tamper: wrong-note", false),
+        (IDENTITY, "format: bundle-message, tamper: truncated", false),
+        ("{standsFor: x}", "format: bundle", true),
+        ("{standsFor: x}", "format: bundle-message", true),
+        (
+            "{standsFor: x, algorithm: ED25519}",
+            "format: bundle-message",
+            false,
+        ),
+        (
+            "{standsFor: x}",
+            "format: bundle, tamper: missing-sct",
+            false,
+        ),
+        ("{standsFor: x}", "signed: {age: 1h}", false),
+    ] {
+        let read = keyless(signer, &format!("{{by: build, image: web, {fields}}}"));
+        assert_eq!(read.is_ok(), is_good, "{signer} {fields}: {read:?}");
+    }
+}

@@ -1,0 +1,311 @@
+//! Signers without a key: a pretend Sigstore instance issues their certificates, and its trusted root takes the place
+//! of one in a copy of the settings.
+
+use alloc::collections::BTreeMap;
+use alloc::sync::Arc;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use policy_lint::suite::{Identity, Moment, Tamper};
+use policy_wasm::time::Time;
+use pretend_sigstore::{
+    About, Bundle, Claim, Content, Entry, Instance, IssuedBy, Log, Promise, Proof, Signing,
+    SubjectName, TimestampAuthority, Token, TokenFault, Whose,
+};
+use serde_json::{Value, json};
+
+/// An identity, with the instance that takes the place of its trusted root
+#[derive(Debug)]
+pub(super) struct Keyless {
+    identity: Identity,
+    instance: Arc<Instance>,
+    thresholds: Thresholds,
+}
+
+/// Trusted roots that have been replaced, by name
+#[derive(Debug, Default)]
+pub(super) struct Instances(BTreeMap<String, Arc<Instance>>);
+
+/// What a trusted root demands of a bundle
+#[derive(Debug, Clone, Copy)]
+struct Thresholds {
+    transparency_logs: usize,
+    signed_timestamps: usize,
+}
+
+/// An issuer and subjects that no identity names
+const OTHER_ISSUER: &str = "https://another.invalid";
+
+/// Between the signature and the time of the case, within the validity of the certificate
+const LEAD: u64 = 60;
+
+impl Keyless {
+    /// Puts the trusted root of an instance in the place of the identity's.
+    ///
+    /// # Errors
+    ///
+    /// The settings have no such trusted root, or demand more of it than an instance has.
+    pub(super) fn new(
+        settings: &mut Value,
+        identity: &Identity,
+        instances: &mut Instances,
+    ) -> Result<Self, String> {
+        let name = root_name(settings, identity)?;
+        let instance = instances.0.entry(name.clone());
+        let instance = instance.or_insert_with(|| {
+            let domain = format!("{name}.sigstore.example");
+            Arc::new(Instance::new(&domain))
+        });
+        let instance = Arc::clone(instance);
+        let root = settings.pointer_mut("/sigstore/trustedRoots");
+        let root = root.and_then(|roots| roots.get_mut(&name)?.as_object_mut());
+        let root = root.ok_or_else(|| format!("the trusted root `{name}` is not a mapping"))?;
+        let number = |key: &str, default| {
+            let value = root.get(key).and_then(Value::as_u64);
+            value.map_or(default, |value| {
+                usize::try_from(value).unwrap_or(usize::MAX)
+            })
+        };
+        let thresholds = Thresholds {
+            transparency_logs: number("transparencyLogs", 1),
+            signed_timestamps: number("signedTimestamps", 0),
+        };
+        for (key, demand, most) in [
+            ("transparencyLogs", thresholds.transparency_logs, 2),
+            ("ctLogs", number("ctLogs", 1), 1),
+            ("signedTimestamps", thresholds.signed_timestamps, 2),
+        ] {
+            if demand > most {
+                return Err(format!(
+                    "the trusted root `{name}` has `{key}: {demand}`, and the test instance has {most}"
+                ));
+            }
+        }
+        let document = instance.trusted_root();
+        let document = like(document, root.get("document").unwrap_or(&Value::Null));
+        root.insert("document".to_owned(), document);
+        Ok(Self {
+            identity: identity.clone(),
+            instance,
+            thresholds,
+        })
+    }
+
+    /// Signs, and does to the bundle what the suite says was done.
+    ///
+    /// # Errors
+    ///
+    /// A word of the suite has no effect on this bundle, or a time is before 1970.
+    pub(super) fn sign(
+        &self,
+        content: Content,
+        (signed, now): (Option<Moment>, Time),
+        tampers: &[Tamper],
+    ) -> Result<Bundle, String> {
+        let time = match signed {
+            None => now.as_unix().saturating_sub(LEAD),
+            Some(Moment::At(time)) => time.as_unix(),
+            Some(Moment::Ago(seconds)) => {
+                let time = now.as_unix().checked_sub(seconds);
+                time.ok_or("it is signed before 1970")?
+            }
+        };
+        let Identity {
+            subject, issuer, ..
+        } = &self.identity;
+        let mut signing = Signing::new(subject, issuer, content, time);
+        let claims = self.identity.claims.iter();
+        let claims = claims.map(|(name, text)| Some((Claim::named(name)?, text.clone())));
+        signing.leaf.claims = claims.flatten().collect();
+        signing.entries = self.thresholds.entries();
+        signing.tokens = self.thresholds.tokens();
+        for tamper in tampers {
+            if !change(&mut signing, *tamper) {
+                let names = Tamper::NAMES.iter();
+                let name = names
+                    .filter(|(_, one)| one == tamper)
+                    .map(|(name, _)| *name);
+                let name: String = name.collect();
+                return Err(format!(
+                    "`{name}` has no effect: the trusted root demands none, so the bundle has none"
+                ));
+            }
+        }
+        Ok(self.instance.sign(&signing))
+    }
+}
+
+impl Thresholds {
+    /// An entry gives a time as well, so there is one where nothing else does.
+    fn entries(self) -> Vec<Entry> {
+        let is_only_time = self.transparency_logs == 0 && self.signed_timestamps == 0;
+        let entries = [Log::RekorV1, Log::RekorV2].map(Entry::new).into_iter();
+        let number = self.transparency_logs.max(usize::from(is_only_time));
+        entries.take(number).collect()
+    }
+
+    fn tokens(self) -> Vec<Token> {
+        let authorities = [TimestampAuthority::P384, TimestampAuthority::P256];
+        let tokens = authorities.into_iter().map(|authority| Token {
+            authority,
+            ..Token::default()
+        });
+        tokens.take(self.signed_timestamps).collect()
+    }
+}
+
+/// Changes what is signed; `false` where there is nothing to change.
+fn change(signing: &mut Signing, tamper: Tamper) -> bool {
+    let has_entries = !signing.entries.is_empty();
+    let has_promise = signing
+        .entries
+        .iter()
+        .any(|entry| entry.log == Log::RekorV1);
+    let (leaf, time) = (&mut signing.leaf, signing.time);
+    match tamper {
+        Tamper::ExpiredCertificate => {
+            leaf.not_before = time.saturating_sub(1_200);
+            leaf.not_after = time.saturating_sub(600);
+        }
+        Tamper::UntrustedCertificate => leaf.issued_by = IssuedBy::Stranger,
+        Tamper::MissingSct => leaf.scts.clear(),
+        Tamper::WrongIssuer => {
+            leaf.issuer = Some(OTHER_ISSUER.to_owned());
+            leaf.old_issuer.clone_from(&leaf.issuer);
+        }
+        Tamper::WrongSubject => {
+            for name in &mut leaf.names {
+                *name = SubjectName::of(match name {
+                    SubjectName::Email(_) => "another@another.invalid",
+                    SubjectName::UserName(_) => "another!another.invalid",
+                    SubjectName::Uri(_) | SubjectName::Dns(_) => "https://another.invalid/identity",
+                });
+            }
+        }
+        Tamper::WrongKey => signing.signer = Whose::Impostor,
+        Tamper::MissingTime => {
+            signing.tokens.clear();
+            for entry in &mut signing.entries {
+                entry.promise = Promise::Missing;
+            }
+        }
+        Tamper::WrongTimestamp => {
+            for token in &mut signing.tokens {
+                token.fault = Some(TokenFault::OtherImprint);
+            }
+            return !signing.tokens.is_empty();
+        }
+        Tamper::MissingLogEntry => {
+            signing.entries.clear();
+            return has_entries;
+        }
+        Tamper::MissingProof => {
+            for entry in &mut signing.entries {
+                entry.proof = Proof::Missing;
+            }
+            return has_entries;
+        }
+        Tamper::UnknownLog => {
+            for entry in &mut signing.entries {
+                entry.by = Whose::Stranger;
+            }
+            return has_entries;
+        }
+        Tamper::WrongLogEntry => {
+            for entry in &mut signing.entries {
+                entry.about = About::OtherContent;
+            }
+            return has_entries;
+        }
+        Tamper::WrongCheckpoint => {
+            for entry in &mut signing.entries {
+                entry.checkpoint.by = Whose::Impostor;
+            }
+            return has_entries;
+        }
+        Tamper::WrongPromise => {
+            for entry in &mut signing.entries {
+                entry.promise = Promise::Impostor;
+            }
+            return has_promise;
+        }
+        // Done to the content before it is signed, or to the bundle afterwards
+        Tamper::DuplicateSigner
+        | Tamper::Expired
+        | Tamper::FlipBit
+        | Tamper::Garbage
+        | Tamper::NotYetValid
+        | Tamper::SwapSubject
+        | Tamper::Truncated
+        | Tamper::UnknownKeyId
+        | Tamper::Unsigned
+        | Tamper::WrongDigest
+        | Tamper::WrongNote
+        | Tamper::WrongType => {}
+    }
+    true
+}
+
+/// The name of the identity's trusted root
+fn root_name(settings: &Value, identity: &Identity) -> Result<String, String> {
+    let roots = settings.pointer("/sigstore/trustedRoots");
+    let roots = roots.and_then(Value::as_object);
+    let names = || roots.into_iter().flat_map(|roots| roots.keys());
+    match &identity.trusted_root {
+        Some(name) if names().any(|one| one == name) => Ok(name.clone()),
+        Some(name) => Err(format!("the settings have no trusted root `{name}`")),
+        None => match names().collect::<Vec<_>>().as_slice() {
+            [] => Err("the settings have no `sigstore.trustedRoots`".to_owned()),
+            [name] => Ok((*name).clone()),
+            _ => Err("the settings have several trusted roots; give `trustedRoot`".to_owned()),
+        },
+    }
+}
+
+/// The trusted root of an instance with the kinds of parties that another one has
+fn like(mut document: Value, other: &Value) -> Value {
+    for key in ["tlogs", "ctlogs", "timestampAuthorities"] {
+        let parties = other.get(key).and_then(Value::as_array);
+        if let (true, Some(list)) = (parties.is_none_or(Vec::is_empty), document.get_mut(key)) {
+            *list = json!([]);
+        }
+    }
+    document
+}
+
+/// Does to a stored bundle what the suite says was done: `payload` takes the place of what was signed.
+pub(super) fn alter(bundle: &mut Bundle, payload: &[u8], tampers: &[Tamper]) {
+    let is = |tamper| tampers.contains(&tamper);
+    let mut signature = bundle.signature.clone();
+    if is(Tamper::FlipBit)
+        && let Some(last) = signature.last_mut()
+    {
+        *last ^= 1;
+    }
+    let signature = STANDARD.encode(&signature);
+    if let Some(envelope) = bundle.document.get_mut("dsseEnvelope") {
+        let length = if is(Tamper::Truncated) {
+            payload.len() / 2
+        } else {
+            payload.len()
+        };
+        let payload = payload.get(..length).unwrap_or_default();
+        envelope["payload"] = STANDARD.encode(payload).into();
+        envelope["signatures"] = if is(Tamper::Unsigned) {
+            json!([])
+        } else {
+            json!([{"sig": signature}])
+        };
+    }
+    if let Some(message) = bundle.document.get_mut("messageSignature") {
+        if let Some(digest) = message.pointer_mut("/messageDigest/digest") {
+            *digest = STANDARD.encode(payload).into();
+        }
+        let signature = if is(Tamper::Unsigned) {
+            String::new()
+        } else {
+            signature
+        };
+        message["signature"] = signature.into();
+    }
+}
