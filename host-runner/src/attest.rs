@@ -1,6 +1,7 @@
 //! The attestor's side: keys, what is signed for an image, and the attestations that come of it.
 
 pub(crate) mod attestor;
+pub(crate) mod decoded;
 pub(crate) mod document;
 pub(crate) mod evidence_file;
 pub(crate) mod image;

@@ -5,6 +5,7 @@ pub(crate) mod audit;
 pub(crate) mod bench;
 pub(crate) mod change;
 pub(crate) mod changes;
+pub(crate) mod decoded;
 pub(crate) mod diagnostic;
 pub(crate) mod evaluation;
 pub(crate) mod explain;

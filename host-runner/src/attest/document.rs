@@ -16,9 +16,9 @@ use super::store::Entry;
 pub(crate) struct Attestation {
     pub(crate) image: Image,
     pub(crate) note: Option<String>,
-    /// An occurrence
+    /// An occurrence, or a bundle with its image
     pub(crate) document: Value,
-    /// The envelope in it, if it has one
+    /// The envelope or the bundle in it, if it has one
     pub(crate) envelope: Option<Value>,
 }
 
@@ -57,6 +57,16 @@ impl Attestation {
         }
     }
 
+    /// A Sigstore bundle, filed under an image.
+    pub(crate) fn of_bundle(image: &Image, note: Option<&str>, bundle: &Value) -> Self {
+        Self {
+            image: image.clone(),
+            note: note.map(str::to_owned),
+            document: filed_bundle(bundle, image),
+            envelope: Some(bundle.clone()),
+        }
+    }
+
     /// The occurrence, ready to be stored.
     pub(crate) fn entry(&self) -> Entry {
         self.entry_of(&self.document)
@@ -76,6 +86,11 @@ impl Attestation {
             repository: self.image.normalized_repository.clone(),
         }
     }
+}
+
+/// A bundle with the image that it is about, so that others need not be decoded. The bundle alone counts.
+pub(crate) fn filed_bundle(bundle: &Value, image: &Image) -> Value {
+    json!({"resourceUri": format!("https://{}", image.reference()), "bundle": bundle})
 }
 
 /// A payload with its signatures

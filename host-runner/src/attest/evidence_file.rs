@@ -1,4 +1,6 @@
-//! Attestations from files: occurrences, envelopes, Attestation resources, Pod annotations, settings.
+//! Attestations from files: occurrences, envelopes, Sigstore bundles, Attestation resources, Pod annotations, settings.
+
+mod layout;
 
 use std::path::Path;
 
@@ -11,11 +13,24 @@ use super::image::Image;
 use super::store::annotation;
 use crate::fields::text;
 use crate::inputs;
-use crate::terminal::printable;
+use crate::terminal::{printable, shown};
 
 /// All attestations of a file that may be about an image.
 pub(crate) fn attestations(path: &Path, image: &Image) -> Result<Vec<Value>> {
-    let (name, documents) = inputs::documents(path)?;
+    read(path, Some(image))
+}
+
+/// All attestations of a file, whatever they are about.
+pub(crate) fn every_attestation(path: &Path) -> Result<Vec<Value>> {
+    read(path, None)
+}
+
+fn read(path: &Path, image: Option<&Image>) -> Result<Vec<Value>> {
+    let (name, documents) = if path.is_dir() {
+        (shown(path), layout::attestations(path)?)
+    } else {
+        inputs::documents(path)?
+    };
     let mut file = File {
         image,
         found: Vec::new(),
@@ -28,11 +43,14 @@ pub(crate) fn attestations(path: &Path, image: &Image) -> Result<Vec<Value>> {
     found.with_context(|| format!("`{name}`"))
 }
 
-/// Whether a document is an occurrence of an attestation, or an envelope by itself.
+/// Whether a document is an occurrence of an attestation, an envelope by itself, or a bundle that is filed under an
+/// image.
 pub(crate) fn holds_attestation(document: &Value) -> bool {
-    ["attestation", "envelope", "dsseAttestation", "payloadType"]
-        .iter()
-        .any(|key| document.get(key).is_some())
+    let is_filed_bundle = document
+        .get("bundle")
+        .is_some_and(|inner| bundle_of(inner).is_some());
+    let keys = ["attestation", "envelope", "dsseAttestation", "payloadType"];
+    is_filed_bundle || keys.iter().any(|key| document.get(key).is_some())
 }
 
 /// The media type of a Sigstore bundle, if a document is one.
@@ -45,7 +63,8 @@ pub(crate) fn bundle_of(document: &Value) -> Option<&str> {
 
 /// The parts of a file read so far
 struct File<'a> {
-    image: &'a Image,
+    /// The image that is asked about; `None` for every image
+    image: Option<&'a Image>,
     found: Vec<Value>,
     /// Whose Pods may carry envelopes
     manifests: Vec<Value>,
@@ -57,7 +76,7 @@ impl File<'_> {
         let has = |key: &str| document.get(key).is_some();
         match &document {
             Value::Array(items) => items.iter().try_for_each(|item| self.collect(item.clone())),
-            _ if holds_attestation(&document) => {
+            _ if holds_attestation(&document) || bundle_of(&document).is_some() => {
                 self.found.push(document);
                 Ok(())
             }
@@ -69,9 +88,14 @@ impl File<'_> {
             _ if document.pointer("/provenance_summary/provenance").is_some() => {
                 self.items(&document, "/provenance_summary/provenance")
             }
-            _ if bundle_of(&document).is_some() => bail!(
-                "Sigstore bundles are not supported; if a key signed it, give only its `dsseEnvelope`"
-            ),
+            // As the APIs of GitHub and npm answer.
+            _ if document.pointer("/attestations/0/bundle").is_some() => {
+                let items = document.get("attestations").and_then(Value::as_array);
+                let bundles = items.into_iter().flatten();
+                self.found
+                    .extend(bundles.filter_map(|item| item.get("bundle").cloned()));
+                Ok(())
+            }
             _ if document.pointer("/evidence/occurrences").is_some() => {
                 self.items(&document, "/evidence/occurrences")
             }
@@ -80,8 +104,8 @@ impl File<'_> {
                 Ok(())
             }
             _ => bail!(
-                "expected occurrences, envelopes, Attestation resources, or manifests whose Pods are \
-                 annotated"
+                "expected occurrences, envelopes, Sigstore bundles, Attestation resources, or manifests \
+                 whose Pods are annotated"
             ),
         }
     }
@@ -97,7 +121,10 @@ impl File<'_> {
     fn resource(&mut self, document: &Value) -> Result<()> {
         let metadata = document.get("metadata").unwrap_or(&Value::Null);
         let name = text(metadata, "name");
-        if name != self.image.digest.as_name() {
+        if self
+            .image
+            .is_some_and(|image| name != image.digest.as_name())
+        {
             let name = printable(name);
             bail!(
                 "the Attestation `{name}` is for another image: the policy looks them up by name"
@@ -113,7 +140,10 @@ impl File<'_> {
     /// Adds what the Pods with the image carry, where the policy reads it.
     fn finish(mut self) -> Result<Vec<Value>> {
         if !self.manifests.is_empty() {
-            let carried = annotation::read_from(&self.manifests, &self.image.digest);
+            let image = self.image.context(
+                "a manifest is read for one image: `countersign attest verify --attestation FILE IMAGE`",
+            )?;
+            let carried = annotation::read_from(&self.manifests, &image.digest);
             self.found
                 .extend(carried.map_err(|problem| anyhow!(problem))?);
         }
@@ -137,7 +167,7 @@ mod tests {
         Image::parse(&format!("r.example/a@sha256:{}", "1".repeat(64))).unwrap()
     }
 
-    fn read(document: &Value) -> Result<Vec<Value>> {
+    fn found_in(document: &Value) -> Result<Vec<Value>> {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("file.json");
         std::fs::write(&path, document.to_string()).unwrap();
@@ -158,6 +188,8 @@ mod tests {
     fn every_way_to_keep_attestations_is_read() {
         let occurrence = json!({"kind": "ATTESTATION", "attestation": {}});
         let envelope = json!({"payloadType": "t", "payload": "", "signatures": []});
+        let bundle = json!({"mediaType": "application/vnd.dev.sigstore.bundle.v0.3+json"});
+        let filed = json!({"resourceUri": image().reference(), "bundle": bundle});
         let item = STANDARD.encode(envelope.to_string());
         let annotated = deployment("", &format!("{item}, {}", item.trim_end_matches('=')));
         let service = json!({"apiVersion": "v1", "kind": "Service", "metadata": {"name": "x"}});
@@ -168,6 +200,12 @@ mod tests {
         });
         for (document, expected) in [
             (occurrence.clone(), vec![&occurrence]),
+            (bundle.clone(), vec![&bundle]),
+            (json!([filed, bundle]), vec![&filed, &bundle]),
+            (
+                json!({"attestations": [{"predicateType": "x", "bundle": bundle}, {"bundle": bundle}]}),
+                vec![&bundle, &bundle],
+            ),
             (json!([occurrence, envelope]), vec![&occurrence, &envelope]),
             (json!({"occurrences": [occurrence]}), vec![&occurrence]),
             (
@@ -189,7 +227,7 @@ mod tests {
                 vec![&envelope, &envelope],
             ),
         ] {
-            let found = read(&document).unwrap();
+            let found = found_in(&document).unwrap();
             assert_eq!(found.iter().collect::<Vec<_>>(), expected, "{document}");
         }
     }
@@ -199,7 +237,7 @@ mod tests {
     fn an_item_that_cannot_be_decoded_is_one_that_does_not_count() {
         let envelope = json!({"payloadType": "t", "payload": "", "signatures": []});
         let item = STANDARD.encode(envelope.to_string());
-        let found = read(&deployment("", &format!("???,{item}"))).unwrap();
+        let found = found_in(&deployment("", &format!("???,{item}"))).unwrap();
         assert_eq!(found.len(), 2);
         assert_eq!(found[1], envelope);
     }
@@ -214,10 +252,6 @@ mod tests {
                 "no attestation in a place that the policy reads",
             ),
             (json!({"apiVersion": "v1", "kind": "Pod"}), "Pod"),
-            (
-                json!({"mediaType": "application/vnd.dev.sigstore.bundle.v0.3+json"}),
-                "Sigstore bundles are not supported",
-            ),
             (json!("text"), "expected occurrences"),
             (json!({"foo": 1}), "expected occurrences"),
             (json!({"occurrences": {}}), "`occurrences` is not a list"),
@@ -230,7 +264,7 @@ mod tests {
                 "`spec.attestations` is not a list",
             ),
         ] {
-            let error = format!("{:#}", read(&document).unwrap_err());
+            let error = format!("{:#}", found_in(&document).unwrap_err());
             assert!(error.contains(reason), "{document}: {error}");
         }
     }

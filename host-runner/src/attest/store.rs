@@ -2,7 +2,7 @@
 //! attestation, and never removes those of other signers.
 
 pub(crate) mod annotation;
-mod identity;
+pub(crate) mod identity;
 pub(crate) mod kubernetes;
 mod list;
 pub(crate) mod occurrences;

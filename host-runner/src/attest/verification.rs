@@ -6,6 +6,8 @@ use policy_wasm::Code;
 use serde_json::{Value, json};
 
 use super::attestor::Attestor;
+use super::document::filed_bundle;
+use super::evidence_file::bundle_of;
 use super::image::Image;
 use crate::decision::AttestorResult;
 use crate::engine::Operation;
@@ -63,6 +65,26 @@ impl<'a> Question<'a> {
         Self { attestor, settings }
     }
 
+    /// By any signer of these settings: `attestor` has their keys, and the identities are added.
+    pub(crate) fn by_any(settings: &Value, attestor: &'a Attestor) -> Self {
+        let mut question = Self::by_key(attestor);
+        let sigstore = settings.get("sigstore").and_then(Value::as_object);
+        if let (Some(sigstore), Some(fields)) = (sigstore, question.settings.as_object_mut()) {
+            let part = |key: &str| sigstore.get(key).cloned().unwrap_or_else(|| json!({}));
+            let identities = part("identities");
+            let names = identities.as_object().into_iter().flatten();
+            let names: Vec<_> = names.map(|(name, _)| name.as_str()).collect();
+            if !names.is_empty() {
+                let sigstore = json!({
+                    "trustedRoots": part("trustedRoots"), "attestors": {&attestor.name: names},
+                    "identities": identities,
+                });
+                fields.insert("sigstore".into(), sigstore);
+            }
+        }
+        question
+    }
+
     /// Restricts the question to these attestations, whatever image they are stored under. Without a required note,
     /// any note is valid.
     pub(crate) fn about(&self, attestations: &[Value], image: &Image) -> Self {
@@ -109,7 +131,9 @@ impl<'a> Question<'a> {
 /// Stores an attestation under the image, because the policy reads only attestations that are stored under an
 /// image or claim to be about it. This metadata is not signed.
 fn filed_under(document: Value, image: &Image) -> Value {
-    let mut document = if document.get("payloadType").is_some() {
+    let mut document = if bundle_of(&document).is_some() {
+        filed_bundle(&document, image)
+    } else if document.get("payloadType").is_some() {
         json!({"kind": "DSSE_ATTESTATION", "dsseAttestation": {"envelope": document}})
     } else {
         document

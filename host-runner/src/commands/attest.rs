@@ -1,7 +1,9 @@
 //! `countersign attest`: keys and attestations, in Google's formats.
 
+pub mod import;
 pub mod keygen;
 pub mod payload;
+pub mod show;
 pub mod sign;
 pub mod verify;
 
@@ -29,10 +31,14 @@ pub struct Args {
 /// The subcommands
 #[derive(Debug, Subcommand)]
 enum Verb {
+    /// Verify Sigstore bundles and store them in the sources of a policy
+    Import(import::Args),
     /// Create a private key and print its attestor for the settings
     Keygen(keygen::Args),
     /// Print the bytes to sign, for a KMS, an HSM, openssl or gpg
     Payload(payload::Args),
+    /// Decode attestations: identities, log entries, times, statements
+    Show(show::Args),
     /// Sign an image and store the attestation
     Sign(sign::Args),
     /// Check whether attestations of an image satisfy an attestor
@@ -42,8 +48,10 @@ enum Verb {
 /// Runs the command.
 pub(crate) fn run(args: &Args) -> Result<Exit> {
     match &args.command {
+        Verb::Import(args) => import::run(args),
         Verb::Keygen(args) => keygen::run(args),
         Verb::Payload(args) => payload::run(args),
+        Verb::Show(args) => show::run(args),
         Verb::Sign(args) => sign::run(args),
         Verb::Verify(args) => verify::run(args),
     }

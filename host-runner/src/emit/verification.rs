@@ -37,6 +37,14 @@ pub(crate) fn human(
     reasons.try_for_each(|one| reason(&mut out, &one, 1))
 }
 
+/// Prints to standard error why an attestation was not stored.
+pub(crate) fn left_out(name: &str, finding: &Finding) -> io::Result<()> {
+    let mut out = anstream::stderr().lock();
+    writeln!(out, "{BOLD_RED}left out{RESET} {}", printable(name))?;
+    let mut reasons = finding.attestor.reasons.iter().map(printable_part);
+    reasons.try_for_each(|one| reason(&mut out, &one, 1))
+}
+
 /// Prints Google's `ValidateAttestationOccurrenceResponse` and the reasons with their codes.
 pub(crate) fn json(out: &mut dyn Write, finding: &Finding) -> io::Result<()> {
     let mut response = if finding.attestor.verified {

@@ -8,6 +8,8 @@ use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use policy_wasm::digest::Digest;
 use serde_json::{Map, Value};
 
+use crate::attest::evidence_file::bundle_of;
+
 /// Signers and payload of an attestation in any shape that a policy reads, unverified
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Identity {
@@ -20,13 +22,25 @@ pub(super) struct Identity {
 
 /// The signed bytes
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Form {
+pub(crate) enum Form {
     /// The payload's own bytes
     Raw,
     /// The payload and this type of it
     Dsse(String),
     /// A message with its payload inside
     OpenPgp,
+    /// A digest in a bundle, whose digits are the payload
+    Message,
+}
+
+impl Form {
+    /// The type of the payload, if it is signed
+    pub(crate) fn payload_type(&self) -> Option<&str> {
+        match self {
+            Self::Dsse(payload_type) => Some(payload_type),
+            Self::Raw | Self::OpenPgp | Self::Message => None,
+        }
+    }
 }
 
 impl Identity {
@@ -67,6 +81,7 @@ impl Identity {
             Form::Raw => Value::Null,
             Form::Dsse(payload_type) => Value::from(payload_type.as_str()),
             Form::OpenPgp => Value::from(true),
+            Form::Message => Value::from(false),
         };
         let signers: Vec<_> = self.signers.iter().map(String::as_str).collect();
         let payload = Digest::of(&self.payload).to_string();
@@ -82,15 +97,22 @@ impl Identity {
     }
 }
 
-/// Whether a document is an envelope by itself, which is what a Pod may carry.
+/// Whether a document is an envelope or a bundle by itself, which is what a Pod may carry.
 pub(super) fn is_envelope(document: &Value) -> bool {
-    document.as_object().and_then(envelope).is_some()
+    bundle_of(document).is_some() || document.as_object().and_then(envelope).is_some()
 }
 
-type Body = (Form, Vec<u8>, BTreeSet<String>);
+/// Form, payload and signers
+pub(crate) type Body = (Form, Vec<u8>, BTreeSet<String>);
 
 /// Everything signed in a document. `None` where one of them cannot be read.
-fn bodies(document: &Map<String, Value>) -> Option<Vec<Body>> {
+pub(crate) fn bodies(document: &Map<String, Value>) -> Option<Vec<Body>> {
+    if let Some(bundle) = document.get("bundle") {
+        return Some(vec![bundle_body(bundle)?]);
+    }
+    if document.contains_key("verificationMaterial") {
+        return Some(vec![bundle_body(&Value::Object(document.clone()))?]);
+    }
     let kind = optional_text(document, "kind")?;
     if !matches!(
         kind.as_deref(),
@@ -143,6 +165,26 @@ fn envelope(envelope: &Map<String, Value>) -> Option<Body> {
     ))
 }
 
+/// The certificate of a bundle stands for its signer: each is issued for one signature.
+fn bundle_body(bundle: &Value) -> Option<Body> {
+    let at = |pointer: &str| bundle.pointer(pointer)?.as_str();
+    let certificate = at("/verificationMaterial/certificate/rawBytes");
+    let first = at("/verificationMaterial/x509CertificateChain/certificates/0/rawBytes");
+    let signer = match certificate.or(first) {
+        Some(certificate) => Digest::of(&decode(certificate)?).to_string(),
+        None => at("/verificationMaterial/publicKey/hint")?.to_owned(),
+    };
+    let signers = [signer].into_iter().collect();
+    if let Some(digest) = at("/messageSignature/messageDigest/digest") {
+        let digits = decode(digest)?;
+        let digits: String = digits.iter().map(|byte| format!("{byte:02x}")).collect();
+        return Some((Form::Message, digits.into_bytes(), signers));
+    }
+    let payload_type = at("/dsseEnvelope/payloadType")?.to_owned();
+    let payload = decode(at("/dsseEnvelope/payload")?)?;
+    Some((Form::Dsse(payload_type), payload, signers))
+}
+
 /// The payload is inside of what is signed; the whole message stands for it.
 fn openpgp_body(signed: &Map<String, Value>) -> Option<Body> {
     let key_id = signed.get("pgpKeyId")?.as_str()?.to_owned();
@@ -172,7 +214,7 @@ const LENIENT: GeneralPurposeConfig =
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
 
 /// Decodes either alphabet, with or without padding and line breaks, as the policy does.
-pub(super) fn decode(text: &str) -> Option<Vec<u8>> {
+pub(crate) fn decode(text: &str) -> Option<Vec<u8>> {
     let text: String = text.split_ascii_whitespace().collect();
     let alphabet = if text.contains(['-', '_']) {
         &alphabet::URL_SAFE

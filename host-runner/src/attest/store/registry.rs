@@ -14,7 +14,7 @@ use super::{Change, Entry, Identity, Place, StoreError};
 use layout::Layout;
 
 /// Prefix of the annotations that hold an attestation each
-const PREFIX: &str = "attestation.countersign.dev/";
+pub(crate) const PREFIX: &str = "attestation.countersign.dev/";
 
 const ARTIFACT_TYPE: &str = "application/vnd.countersign.attestation.v1+json";
 
