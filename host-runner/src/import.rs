@@ -13,6 +13,7 @@ mod relax;
 mod shape;
 #[cfg(test)]
 mod tests;
+pub(crate) mod trusted_roots;
 
 use serde_json::{Map, Value, json};
 

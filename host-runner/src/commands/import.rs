@@ -1,13 +1,13 @@
-//! `countersign import`: converts Google Binary Authorization exports to settings.
+//! `countersign import`: converts Google Binary Authorization exports and trusted roots of Sigstore to settings.
 
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::args::{ModuleArgs, OutputArgs};
 use crate::emit;
-use crate::import::{Export, Exports, Import, Level, Place};
+use crate::import::{Export, Exports, Import, Level, Place, trusted_roots};
 use crate::inputs;
 use crate::terminal::{self, counted, shell_quoted, shown};
 use crate::{Exit, repository, yaml};
@@ -26,6 +26,7 @@ use crate::judge::{check_settings, engine};
   countersign import --policy policy.yaml --attestors attestors.json \\
     --cluster us-central1-a.production
   countersign import --platform-policy check-policy.yaml -o settings.yaml
+  countersign import --trusted-root trusted_root.jsonl >> settings.yaml
 
 The files are the output of:
   gcloud container binauthz policy export > policy.yaml
@@ -35,6 +36,7 @@ The files are the output of:
   gcloud artifacts docker images describe IMAGE@DIGEST --show-provenance \\
     --format=json > built.json
   gcloud alpha container binauthz policy export-system-policy > system.yaml
+  gh attestation trusted-root > trusted_root.jsonl
 
 A single value instead of a list, a key without a value, and the pattern ending
 [@:]* are converted as gcloud does, with a warning. Everything else that is
@@ -43,7 +45,7 @@ wrong is an error.
 Exit status: 0 if written, 1 if written but incomplete (something has to be
 added to decide as Google does), 2 if not written")]
 #[command(group = clap::ArgGroup::new("policies").required(true).multiple(true)
-    .args(["policy", "platform_policy"]))]
+    .args(["policy", "platform_policy", "trusted_root"]))]
 pub struct Args {
     /// Policy of a project, from `gcloud container binauthz policy export`
     #[arg(long, value_name = "FILE")]
@@ -66,6 +68,15 @@ pub struct Args {
     /// System policy, from `gcloud alpha container binauthz policy export-system-policy`
     #[arg(long, value_name = "FILE")]
     system_policy: Option<PathBuf>,
+    /// Trusted root of a Sigstore instance: one document, or JSON Lines of several
+    ///
+    /// From `gh attestation trusted-root`, `cosign trusted-root create`, or the `targets/trusted_root.json` of a TUF
+    /// repository. Without a policy, only `sigstore.trustedRoots` is written, to append to settings.
+    #[arg(long, value_name = "FILE")]
+    trusted_root: Vec<PathBuf>,
+    /// Name of the trusted root [default: public-good, github, staging, or the host of its authority]
+    #[arg(long, value_name = "NAME", value_parser = parse_name, requires = "trusted_root")]
+    name: Option<String>,
     /// Cluster of the settings, for policies with rules for clusters
     #[arg(long, value_name = "LOCATION.NAME", value_parser = parse_cluster)]
     cluster: Option<String>,
@@ -86,8 +97,15 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
     let singles = args.policy.iter().chain(&args.system_policy);
     let lists = [&args.platform_policy, &args.attestors, &args.attestations];
     let inputs = singles.chain(lists.into_iter().flatten());
+    let inputs = inputs.chain(&args.trusted_root);
     args.output.check(inputs.map(PathBuf::as_path))?;
-    let import = Import::new(read(args)?);
+    if args.policy.is_none() && args.platform_policy.is_empty() {
+        return write_trusted_roots(args);
+    }
+    let mut import = Import::new(read(args)?);
+    if let (Some(sigstore), Some(fields)) = (sigstore(args)?, import.settings.as_object_mut()) {
+        fields.insert("sigstore".to_owned(), sigstore);
+    }
     let policy = engine()?.load(&args.module.bytes()?)?;
     let problems = check_settings(&policy, &import.settings)?;
     emit::import::findings(&import);
@@ -120,6 +138,38 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
     })
 }
 
+/// Writes trusted roots by themselves.
+fn write_trusted_roots(args: &Args) -> Result<Exit> {
+    let others = [&args.attestors, &args.attestations];
+    if others.iter().any(|files| !files.is_empty()) || args.system_policy.is_some() {
+        bail!("--attestors, --attestations and --system-policy need --policy or --platform-policy");
+    }
+    check_stdin(args.trusted_root.iter().map(PathBuf::as_path))?;
+    let sigstore = sigstore(args)?.unwrap_or_default();
+    let text = yaml::document(&json!({"sigstore": sigstore}));
+    args.output
+        .write(&format!("{}{text}", trusted_roots::COMMENT))?;
+    let roots = sigstore.get("trustedRoots").and_then(Value::as_object);
+    let names = roots.into_iter().flatten().map(|(name, _)| name.as_str());
+    let names: Vec<_> = names.collect();
+    anstream::eprintln!("trusted roots: {}", names.join(", "));
+    Ok(Exit::Yes)
+}
+
+/// The section `sigstore` with the trusted roots, if there are any.
+fn sigstore(args: &Args) -> Result<Option<Value>> {
+    let mut errors = Vec::new();
+    let roots = list(&args.trusted_root, &mut errors);
+    if !errors.is_empty() {
+        bail!("{}", errors.join("\nerror: "));
+    }
+    if roots.is_empty() {
+        return Ok(None);
+    }
+    let section = trusted_roots::section(roots, args.name.as_deref());
+    section.map(Some).map_err(anyhow::Error::msg)
+}
+
 /// Reads all files; the error names every file that cannot be read.
 fn read(args: &Args) -> Result<Exports> {
     let singles = args.policy.iter().chain(&args.system_policy);
@@ -127,6 +177,7 @@ fn read(args: &Args) -> Result<Exports> {
     check_stdin(
         singles
             .chain(lists.into_iter().flatten())
+            .chain(&args.trusted_root)
             .map(PathBuf::as_path),
     )?;
     let mut errors = Vec::new();
@@ -239,8 +290,21 @@ fn contents(settings: &Value) -> String {
         is_there("systemPolicy").then(|| "the system policy".to_owned()),
         count("/attestors", "attestor"),
         count("/evidence/occurrences", "occurrence"),
+        settings
+            .pointer("/sigstore/trustedRoots")
+            .and_then(Value::as_object)
+            .map(|roots| counted(roots.len(), "trusted root")),
     ];
     parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
+}
+
+/// Parses a name of a trusted root.
+fn parse_name(text: &str) -> Result<String, String> {
+    let is_plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    if (1..=63).contains(&text.len()) && text.bytes().all(is_plain) {
+        return Ok(text.to_owned());
+    }
+    Err("expected 1 to 63 of the characters a-z, 0-9 and `-`".to_owned())
 }
 
 fn parse_cluster(text: &str) -> Result<String, String> {

@@ -1,0 +1,176 @@
+//! Trusted roots of Sigstore instances, as `gh attestation trusted-root`, `cosign trusted-root create` and TUF
+//! repositories give them.
+
+use policy_wasm::sigstore::TrustedRoot;
+use serde_json::{Map, Value, json};
+
+use super::Export;
+use crate::fields::{list, text};
+use crate::terminal::printable;
+
+/// Names of the instances whose authorities have these hosts
+const KNOWN: [(&str, &str); 3] = [
+    ("fulcio.sigstore.dev", "public-good"),
+    ("fulcio.githubapp.com", "github"),
+    ("fulcio.sigstage.dev", "staging"),
+];
+
+/// Maximum length of a name in the settings
+const MAX_NAME: usize = 63;
+
+/// Before the section, where it is written by itself
+pub(crate) const COMMENT: &str = "\
+# The thresholds are those of cosign and gh: one transparency log and one CT log, or one signed timestamp where the
+# trusted root has no logs.
+";
+
+/// `sigstore.trustedRoots` with these documents.
+///
+/// # Errors
+///
+/// A document is no usable trusted root, or two have the same name.
+pub(crate) fn section(roots: Vec<Export>, name: Option<&str>) -> Result<Value, String> {
+    if name.is_some() && roots.len() > 1 {
+        return Err("--name is for one trusted root, and the files have several".to_owned());
+    }
+    let mut named = Map::new();
+    for Export { place, document } in roots {
+        let in_place = |problem: String| format!("`{}`: {problem}", place.file);
+        let root = TrustedRoot::parse(&document.to_string()).map_err(|problems| {
+            let problems: Vec<_> = problems.iter().map(ToString::to_string).collect();
+            in_place(problems.join("; "))
+        })?;
+        if let [broken, ..] = root.broken_links().as_slice() {
+            return Err(in_place(broken.clone()));
+        }
+        let name = match name {
+            Some(name) => name.to_owned(),
+            None => name_of(&document).ok_or_else(|| {
+                in_place("its authority has no host to name it by; give --name".to_owned())
+            })?,
+        };
+        if named.contains_key(&name) {
+            return Err(in_place(format!(
+                "another trusted root is named `{}` as well; import it by itself with --name",
+                printable(&name)
+            )));
+        }
+        let (logs, ct_logs) = (root.transparency_logs().min(1), root.ct_logs().min(1));
+        let settings = json!({
+            "transparencyLogs": logs, "ctLogs": ct_logs, "signedTimestamps": 1_usize.saturating_sub(logs),
+            "document": document,
+        });
+        named.insert(name, settings);
+    }
+    Ok(json!({"trustedRoots": named}))
+}
+
+/// The name of a known instance, or the host of its certificate authority in characters of names
+fn name_of(document: &Value) -> Option<String> {
+    let authority = list(document, "certificateAuthorities").first()?;
+    let uri = text(authority, "uri");
+    let host = uri.split_once("://").map_or(uri, |(_, rest)| rest);
+    let host = host.split(['/', ':']).next().unwrap_or_default();
+    if let Some((_, name)) = KNOWN.iter().find(|(known, _)| *known == host) {
+        return Some((*name).to_owned());
+    }
+    let name = host.to_ascii_lowercase();
+    let name: String = name
+        .chars()
+        .map(|one| {
+            if one.is_ascii_alphanumeric() {
+                one
+            } else {
+                '-'
+            }
+        })
+        .take(MAX_NAME)
+        .collect();
+    let name = name.trim_matches('-');
+    (!name.is_empty()).then(|| name.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use pretend_sigstore::Instance;
+
+    use super::*;
+    use crate::import::Place;
+
+    fn export(document: Value) -> Export {
+        let (file, path) = ("root.json".to_owned(), String::new());
+        Export {
+            place: Place { file, path },
+            document,
+        }
+    }
+
+    fn root(uri: &str) -> Value {
+        let mut document = Instance::new("a.example").trusted_root();
+        document["certificateAuthorities"][0]["uri"] = uri.into();
+        document
+    }
+
+    #[test]
+    fn an_instance_is_named_by_its_authority() {
+        for (uri, name) in [
+            ("https://fulcio.sigstore.dev", "public-good"),
+            ("fulcio.githubapp.com", "github"),
+            (
+                "https://Fulcio.internal.example:8443/ca",
+                "fulcio-internal-example",
+            ),
+        ] {
+            let section = section(vec![export(root(uri))], None).unwrap();
+            assert!(
+                section["trustedRoots"].get(name).is_some(),
+                "{uri}: {section}"
+            );
+        }
+        let unnamed = export(root(""));
+        assert!(
+            section(vec![unnamed.clone()], None)
+                .unwrap_err()
+                .contains("--name")
+        );
+        let named = section(vec![unnamed], Some("internal")).unwrap();
+        assert!(named["trustedRoots"].get("internal").is_some());
+    }
+
+    #[test]
+    fn thresholds_fit_what_the_root_has() {
+        let mut without_logs = root("fulcio.githubapp.com");
+        without_logs["tlogs"] = json!([]);
+        without_logs["ctlogs"] = json!([]);
+        for (document, expected) in [
+            (root("https://fulcio.sigstore.dev"), (1, 1, 0)),
+            (without_logs, (0, 0, 1)),
+        ] {
+            let section = section(vec![export(document)], Some("one")).unwrap();
+            let number = |key: &str| section["trustedRoots"]["one"][key].as_u64().unwrap();
+            let (logs, ct_logs, timestamps) = expected;
+            assert_eq!(number("transparencyLogs"), logs);
+            assert_eq!(number("ctLogs"), ct_logs);
+            assert_eq!(number("signedTimestamps"), timestamps);
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_used_is_an_error() {
+        let good = || root("https://fulcio.sigstore.dev");
+        let mut broken = good();
+        let other = Instance::new("b.example").trusted_root();
+        broken["certificateAuthorities"][0]["certChain"]["certificates"][1] =
+            other["certificateAuthorities"][0]["certChain"]["certificates"][1].clone();
+        for (roots, name, expected) in [
+            (vec![good(), good()], None, "is named `public-good` as well"),
+            (vec![good(), good()], Some("one"), "for one trusted root"),
+            (vec![json!({"mediaType": "x"})], None, "mediaType"),
+            (vec![broken], None, "certificateAuthorities[0]"),
+        ] {
+            let roots = roots.into_iter().map(export).collect();
+            let error = section(roots, name).unwrap_err();
+            assert!(error.contains(expected), "{error}");
+        }
+    }
+}
