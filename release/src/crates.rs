@@ -14,11 +14,12 @@ use crate::sums::provided;
 use crate::{VERSION, output, packages, sums, tarball};
 
 /// The packages, each behind those that it depends on
-const CRATES: [&str; 5] = [
+const CRATES: [&str; 6] = [
     "countersign-curves",
     "countersign-text",
     "countersign-policy",
     "countersign-lint",
+    "countersign-pretend-sigstore",
     "countersign",
 ];
 

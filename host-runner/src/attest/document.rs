@@ -62,7 +62,7 @@ impl Attestation {
         Self {
             image: image.clone(),
             note: note.map(str::to_owned),
-            document: filed_bundle(bundle, image),
+            document: filed_bundle(bundle, &image.reference()),
             envelope: Some(bundle.clone()),
         }
     }
@@ -89,8 +89,8 @@ impl Attestation {
 }
 
 /// A bundle with the image that it is about, so that others need not be decoded. The bundle alone counts.
-pub(crate) fn filed_bundle(bundle: &Value, image: &Image) -> Value {
-    json!({"resourceUri": format!("https://{}", image.reference()), "bundle": bundle})
+pub(crate) fn filed_bundle(bundle: &Value, image: &str) -> Value {
+    json!({"resourceUri": format!("https://{image}"), "bundle": bundle})
 }
 
 /// A payload with its signatures

@@ -132,7 +132,7 @@ impl<'a> Question<'a> {
 /// image or claim to be about it. This metadata is not signed.
 fn filed_under(document: Value, image: &Image) -> Value {
     let mut document = if bundle_of(&document).is_some() {
-        filed_bundle(&document, image)
+        filed_bundle(&document, &image.reference())
     } else if document.get("payloadType").is_some() {
         json!({"kind": "DSSE_ATTESTATION", "dsseAttestation": {"envelope": document}})
     } else {

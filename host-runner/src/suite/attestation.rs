@@ -3,7 +3,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use policy_lint::suite::{Attestation, Claim, Finding, Format, Moment, Provenance, Tamper};
+use policy_lint::suite::{Attestation, Claim, Finding, Format, Moment, Provenance, Source, Tamper};
 use policy_wasm::attestation::media_type::{IN_TOTO, SIMPLE_SIGNING};
 use policy_wasm::attestation::statement::predicate_type::{
     COSIGN_SCAN_V1, POLICY_VERIFICATION_V0_1, PROVENANCE_V1, UPLOAD_V1,
@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 use super::identity::{self, Keyless};
 use super::signer::TestKey;
 use super::stand_in::{KeyStandIn, StandIn};
-use crate::attest::document::{Filing, Signed};
+use crate::attest::document::{Filing, Signed, filed_bundle};
 use crate::attest::payload::{Form, Payload, simple_signing, statement};
 
 /// An attestation as it is stored, and where it belongs
@@ -86,6 +86,13 @@ pub(super) fn make(
             StandIn::Key(signer) => with_key(attestation, signer, &subject, filing, now)?,
             StandIn::Identity(signer) => with_identity(attestation, signer, &subject, now)?,
         }
+    };
+    let is_bundle = matches!(attestation.format, Format::Bundle | Format::BundleMessage);
+    // As `attest import` stores it: lists in the cluster give each item a name, which bundles do not have.
+    let document = if is_bundle && attestation.source != Source::PodAnnotation {
+        filed_bundle(&document, &attestation.image)
+    } else {
+        document
     };
     let times = if is(Tamper::DuplicateSigner) { 2 } else { 1 };
     let made = || Made {

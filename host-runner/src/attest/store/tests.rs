@@ -171,3 +171,41 @@ fn a_place_is_found_among_others() {
     assert_eq!(place(&[&json!("other garbage")]), Place::Last);
     assert_eq!(place(&[&garbage]), Place::Same);
 }
+
+/// A bundle about the image, or about something else.
+pub(super) fn bundle(digest: &str, time: u64) -> Value {
+    let statement = json!({
+        "_type": "https://in-toto.io/Statement/v1",
+        "subject": [{"digest": {"sha256": digest.trim_start_matches("sha256:")}}],
+        "predicateType": "https://sigstore.dev/cosign/sign/v1",
+    });
+    let content = pretend_sigstore::Content::statement(&statement);
+    let signing = pretend_sigstore::Signing::new(
+        "https://ci.example/build",
+        "https://ci.example",
+        content,
+        time,
+    );
+    pretend_sigstore::Instance::new("sigstore.example")
+        .sign(&signing)
+        .document
+}
+
+#[test]
+fn a_bundle_is_the_same_as_one_with_the_same_certificate_and_content() {
+    let of = |document: &Value| Identity::of(document).unwrap();
+    let first = bundle(DIGEST, 1_772_366_400);
+    let mut logged_again = first.clone();
+    logged_again["verificationMaterial"]["tlogEntries"][0]["logIndex"] = json!("7");
+    let filed = json!({"name": "x", "resourceUri": "https://r.example/a", "bundle": first});
+    assert_eq!(of(&first), of(&logged_again));
+    assert_eq!(of(&first), of(&filed));
+    // Each signature has a certificate of its own.
+    assert_ne!(of(&first), of(&bundle(DIGEST, 1_772_366_401)));
+    let other = bundle(&DIGEST.replace('1', "2"), 1_772_366_400);
+    assert_ne!(of(&first), of(&other));
+    let digest = Digest::parse(DIGEST).unwrap();
+    assert!(of(&first).may_count_beside(&of(&first), &digest));
+    assert!(!of(&other).may_count_beside(&of(&first), &digest));
+    assert!(identity::is_envelope(&first));
+}

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 use policy_wasm::time::Time;
 use serde_json::{Value, json};
 
@@ -16,7 +16,7 @@ use crate::attest::verification::Question;
 use crate::commands::check_stdin;
 use crate::judge::Judge;
 use crate::offline_host::OfflineHost;
-use crate::terminal::{counted, note, shown, unless_closed};
+use crate::terminal::{counted, note, problem, shown, unless_closed};
 use crate::{Exit, emit, inputs};
 
 /// Arguments of `countersign attest import`
@@ -142,7 +142,7 @@ impl Args {
             ));
         }
         if bundles.is_empty() {
-            bail!("no bundle is about {digest}");
+            problem(&format!("no bundle is about {digest}"));
         }
         Ok(bundles)
     }
