@@ -22,7 +22,7 @@ pub use attestation::{Attestation, Claim, Finding, Format, Moment, Provenance, S
 pub use expectation::{Enforcement, Expectation, ExpectedCode, ExpectedImage, Outcome};
 pub use host::{Failure, HostFailures};
 pub use request::{Inline, Kind, Request};
-pub use signer::{Credential, Identity, Signer, SignerAlgorithm, TestKey};
+pub use signer::{Credential, Identity, OtherIdentity, Signer, SignerAlgorithm, TestKey};
 
 /// The kind of a suite
 pub const KIND: &str = "PolicySuite";

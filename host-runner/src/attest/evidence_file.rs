@@ -17,15 +17,16 @@ use crate::terminal::{printable, shown};
 
 /// All attestations of a file that may be about an image.
 pub(crate) fn attestations(path: &Path, image: &Image) -> Result<Vec<Value>> {
-    read(path, Some(image))
+    let (_, found) = read(path, Some(image))?;
+    Ok(found)
 }
 
-/// All attestations of a file, whatever they are about.
-pub(crate) fn every_attestation(path: &Path) -> Result<Vec<Value>> {
+/// All attestations of a file, whatever they are about, and its name in messages.
+pub(crate) fn every_attestation(path: &Path) -> Result<(String, Vec<Value>)> {
     read(path, None)
 }
 
-fn read(path: &Path, image: Option<&Image>) -> Result<Vec<Value>> {
+fn read(path: &Path, image: Option<&Image>) -> Result<(String, Vec<Value>)> {
     let (name, documents) = if path.is_dir() {
         (shown(path), layout::attestations(path)?)
     } else {
@@ -40,7 +41,8 @@ fn read(path: &Path, image: Option<&Image>) -> Result<Vec<Value>> {
         .into_iter()
         .try_for_each(|document| file.collect(document));
     let found = collected.and_then(|()| file.finish());
-    found.with_context(|| format!("`{name}`"))
+    let found = found.with_context(|| format!("`{name}`"))?;
+    Ok((name, found))
 }
 
 /// Whether a document is an occurrence of an attestation, an envelope by itself, or a bundle that is filed under an

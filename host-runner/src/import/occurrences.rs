@@ -95,8 +95,8 @@ pub(super) fn choose(
         {
             let message = match bundle_of(&occurrence.document) {
                 Some(media_type) => format!(
-                    "this is a Sigstore bundle ({}), which is not supported; if a key signed it, give only its \
-                     `dsseEnvelope`",
+                    "this is a Sigstore bundle ({}) and no occurrence; add it to the settings with `countersign \
+                     attest import`",
                     printable(media_type)
                 ),
                 None => {

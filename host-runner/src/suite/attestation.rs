@@ -176,7 +176,7 @@ fn with_identity(
         let stored = say(attestation, subject, now)?;
         (content, stored.text.into_bytes())
     };
-    let mut bundle = signer.sign(content, (attestation.signed, now), tampers)?;
+    let mut bundle = signer.sign(attestation, content, now)?;
     identity::alter(&mut bundle, &stored, tampers);
     Ok(bundle.document)
 }

@@ -6,11 +6,11 @@ use alloc::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use policy_lint::suite::{Identity, Moment, Tamper};
+use policy_lint::suite::{Attestation, Identity, Moment, Tamper};
 use policy_wasm::time::Time;
 use pretend_sigstore::{
     About, Bundle, Claim, Content, Entry, Instance, IssuedBy, Log, Promise, Proof, Signing,
-    SubjectName, TimestampAuthority, Token, TokenFault, Whose,
+    SubjectName, TimestampAuthority, Token, TokenFault, Version, Whose,
 };
 use serde_json::{Value, json};
 
@@ -98,10 +98,11 @@ impl Keyless {
     /// A word of the suite has no effect on this bundle, or a time is before 1970.
     pub(super) fn sign(
         &self,
+        attestation: &Attestation,
         content: Content,
-        (signed, now): (Option<Moment>, Time),
-        tampers: &[Tamper],
+        now: Time,
     ) -> Result<Bundle, String> {
+        let (signed, tampers) = (attestation.signed, &attestation.tampers);
         let time = match signed {
             None => now.as_unix().saturating_sub(LEAD),
             Some(Moment::At(time)) => time.as_unix(),
@@ -110,11 +111,9 @@ impl Keyless {
                 time.ok_or("it is signed before 1970")?
             }
         };
-        let Identity {
-            subject, issuer, ..
-        } = &self.identity;
-        let mut signing = Signing::new(subject, issuer, content, time);
-        let claims = self.identity.claims.iter();
+        let identity = self.identity.with(&attestation.identity);
+        let mut signing = Signing::new(&identity.subject, &identity.issuer, content, time);
+        let claims = identity.claims.iter();
         let claims = claims.map(|(name, text)| Some((Claim::named(name)?, text.clone())));
         signing.leaf.claims = claims.flatten().collect();
         signing.entries = self.thresholds.entries();
@@ -202,6 +201,14 @@ fn change(signing: &mut Signing, tamper: Tamper) -> bool {
         Tamper::MissingProof => {
             for entry in &mut signing.entries {
                 entry.proof = Proof::Missing;
+            }
+            // The only version that is well-formed without a proof; it needs promises.
+            if signing
+                .entries
+                .iter()
+                .all(|entry| entry.log == Log::RekorV1)
+            {
+                signing.version = Version::V0_1;
             }
             return has_entries;
         }

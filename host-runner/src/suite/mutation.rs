@@ -4,6 +4,7 @@
 //! detected anyway.
 
 pub(super) mod change;
+pub(super) mod sigstore;
 
 use std::path::Path;
 
@@ -107,6 +108,7 @@ pub fn mutants(settings: &Value) -> Vec<Mutant> {
         mutants.platform(policy, &root.key("platformPolicies").index(index));
     }
     mutants.settings(settings);
+    mutants.sigstore(settings);
     let is_valid = |mutant: &Mutant| {
         let changed = mutant.applied_to(settings);
         changed != *settings

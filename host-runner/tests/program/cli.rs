@@ -2,6 +2,7 @@
 
 mod attest;
 mod audit;
+mod bundles;
 mod export;
 mod import;
 mod init;

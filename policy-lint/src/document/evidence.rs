@@ -9,6 +9,15 @@ use crate::source::{Entry, Node, Span, pointed_at};
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Occurrence<'n>(&'n Node);
 
+/// A Sigstore bundle
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Bundle {
+    /// Place of its media type
+    pub(crate) span: Span,
+    /// Whether an identity signed it, and not a key
+    pub(crate) has_certificate: bool,
+}
+
 /// Paths of payload and signatures; empty for a bare envelope
 const BODIES: [&[&str]; 6] = [
     &[],
@@ -58,13 +67,17 @@ impl<'n> Occurrence<'n> {
         Some((note.text()?, note.span))
     }
 
-    /// The media type of a Sigstore bundle, with its place, where it is one.
+    /// The Sigstore bundle that it is, or that it contains.
     #[must_use]
-    pub(crate) fn bundle(&self) -> Option<(&'n str, Span)> {
-        let media_type = self.0.get("mediaType")?;
-        let text = media_type.text()?;
-        let is_bundle = text.starts_with(SIGSTORE_BUNDLE);
-        is_bundle.then_some((text, media_type.span))
+    pub(crate) fn bundle(&self) -> Option<Bundle> {
+        let bundle = self.0.get("bundle").unwrap_or(self.0);
+        let media_type = bundle.get("mediaType")?;
+        let is_bundle = media_type.text()?.starts_with(SIGSTORE_BUNDLE);
+        let key = bundle.at(&["verificationMaterial", "publicKey"]);
+        is_bundle.then_some(Bundle {
+            span: media_type.span,
+            has_certificate: key.is_none(),
+        })
     }
 
     /// Its payloads, in base64.

@@ -7,7 +7,7 @@ use crate::document::{Attestor, Occurrence, Owner, Settings};
 pub(super) static RULE: Rule = Rule {
     code: "lint-occurrence-unusable",
     severity: Severity::Warning,
-    what: "no configured key can verify an attestation in the settings",
+    what: "no configured key or identity can have signed an attestation in the settings",
     why: "The attestation has a key id that no attestor has, or the note of an attestor without that key, so it is \
           ignored and does not admit the image.",
     avoid: "policy:
@@ -75,11 +75,15 @@ fn check(settings: &Settings<'_>, findings: &mut Findings) {
         return;
     };
     for occurrence in settings.occurrences() {
-        if let Some((_, span)) = occurrence.bundle() {
-            findings.push(
-                Diagnostic::new(span, "ignored", "Sigstore bundles are not supported")
-                    .help("if a key signed it, use only the envelope in its `dsseEnvelope`"),
-            );
+        if let Some(bundle) = occurrence.bundle() {
+            let has_identities = settings.setting(&["sigstore", "identities"]).is_some();
+            if bundle.has_certificate && !has_identities {
+                let message = "the settings have no identities, so no certificate is trusted";
+                findings.push(
+                    Diagnostic::new(bundle.span, "ignored", message)
+                        .help("add `sigstore.trustedRoots`, `identities` and `attestors`"),
+                );
+            }
             continue;
         }
         let problem = || unknown_key(occurrence, &keys);
@@ -190,11 +194,21 @@ mod tests {
     }
 
     #[test]
-    fn a_bundle_is_not_read() {
+    fn a_certificate_needs_identities() {
         let media_type = "application/vnd.dev.sigstore.bundle.v0.3+json";
-        let bundle = format!("{{mediaType: {media_type}, dsseEnvelope: {{}}}}\n    - noteName");
-        let yaml = RULE.prefer.replace("noteName", &bundle);
-        assert_eq!(found(&RULE, &yaml), [media_type]);
+        let with = |material: &str, settings: &str| {
+            let bundle = format!("mediaType: {media_type}, verificationMaterial: {{{material}}}");
+            let items = format!("{{{bundle}}}\n    - bundle: {{{bundle}}}\n    - noteName");
+            let yaml = RULE.prefer.replace("noteName", &items);
+            format!("{yaml}{settings}")
+        };
+        let yaml = with("certificate: {}", "");
+        assert_eq!(found(&RULE, &yaml), [media_type, media_type]);
+        let identities = "sigstore: {identities: {}}\n";
+        for (material, settings) in [("certificate: {}", identities), ("publicKey: {}", "")] {
+            let yaml = with(material, settings);
+            assert!(found(&RULE, &yaml).is_empty(), "{yaml}");
+        }
     }
 
     #[test]

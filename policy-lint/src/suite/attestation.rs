@@ -4,7 +4,7 @@
 use policy_wasm::time::Time;
 use serde_json::Value;
 
-use super::{Names, Signer, digest_of, read_time};
+use super::{Names, OtherIdentity, Signer, digest_of, read_time};
 use crate::read::{Fields, Reader};
 use crate::source::{Node, Shape, Span};
 
@@ -25,6 +25,8 @@ pub struct Attestation {
     pub source: Source,
     /// When an identity signed it; `None` for the time of the case
     pub signed: Option<Moment>,
+    /// Parts of the signer's identity that are others in its certificate
+    pub identity: OtherIdentity,
     /// Under which note it is filed, where not under that of the signer's attestor
     pub note: Option<String>,
     /// The repository that it names, where not that of the image
@@ -352,9 +354,10 @@ impl Attestation {
         let note = fields.text("note").map(str::to_owned);
         let repository = fields.text("repository").map(str::to_owned);
         let tampers = read_tampers(fields.get("tamper"), claim.as_ref(), reader);
-        let signed_node = fields.get("signed");
-        let signed_span = signed_node.map_or(node.span, |node| node.span);
-        let signed = signed_node.and_then(|node| {
+        let identity = OtherIdentity::read(&fields, reader);
+        let of_identity = ["signed", "subject", "issuer", "claims"].map(|key| fields.get(key));
+        let of_identity = of_identity.into_iter().flatten().next();
+        let signed = fields.get("signed").and_then(|node| {
             let fields = reader.fields(node)?;
             let moment = read_moment(&fields, reader);
             fields.finish();
@@ -366,9 +369,11 @@ impl Attestation {
         let is_statement = claim != Claim::Approval;
         let signer = by.as_deref().and_then(|by| names.signers.get(by));
         let format = usable_format(format, signer, is_statement, source, format_span, reader);
-        if signed_node.is_some() && signer.is_some_and(|signer| !signer.is_identity()) {
-            let message = "only an identity has a time of signing: a key has no certificate";
-            reader.invalid(signed_span, message);
+        if let (Some(node), Some(signer)) = (of_identity, signer)
+            && !signer.is_identity()
+        {
+            let message = "only an identity has a certificate, which a key does not need";
+            reader.invalid(node.span, message);
         }
         check_tampers(&tampers, format, signer, format_span, reader);
         if (format == Format::Cosign) && source != Source::Registry {
@@ -385,6 +390,7 @@ impl Attestation {
             format,
             source,
             signed,
+            identity,
             note,
             repository,
             tampers,

@@ -58,6 +58,43 @@ pub struct Identity {
     pub trusted_root: Option<String>,
 }
 
+/// Parts of an identity that are others in one attestation
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct OtherIdentity {
+    /// In place of the signer's subject
+    pub subject: Option<String>,
+    /// In place of the signer's issuer
+    pub issuer: Option<String>,
+    /// In place of the signer's claims of these names, or besides them
+    pub claims: BTreeMap<String, String>,
+}
+
+impl OtherIdentity {
+    pub(super) fn read(fields: &Fields<'_, '_>, reader: &Reader) -> Self {
+        Self {
+            subject: fields.text("subject").map(str::to_owned),
+            issuer: fields.text("issuer").map(str::to_owned),
+            claims: read_claims(fields.get("claims"), reader),
+        }
+    }
+}
+
+impl Identity {
+    /// The identity with other parts.
+    #[must_use]
+    pub fn with(&self, other: &OtherIdentity) -> Self {
+        let mut identity = self.clone();
+        if let Some(subject) = &other.subject {
+            identity.subject.clone_from(subject);
+        }
+        if let Some(issuer) = &other.issuer {
+            identity.issuer.clone_from(issuer);
+        }
+        identity.claims.extend(other.claims.clone());
+        identity
+    }
+}
+
 impl Signer {
     const fn key(&self) -> Option<&TestKey> {
         match &self.credential {

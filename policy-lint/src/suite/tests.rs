@@ -210,6 +210,16 @@ fn an_identity_signs_bundles() {
     assert_eq!(identity.subject, "https://ci.example/build");
     assert_eq!(identity.claims["buildTrigger"], "push");
     assert_eq!(identity.trusted_root, None);
+    let changed =
+        "{by: build, image: web, subject: one, claims: {buildTrigger: two, tokenSubject: three}}";
+    let changed = keyless(IDENTITY, changed).unwrap();
+    let changed = identity.with(&changed.cases[0].attestations[0].identity);
+    assert_eq!(
+        (changed.subject.as_str(), changed.issuer.as_str()),
+        ("one", "https://ci.example")
+    );
+    let claims: Vec<_> = changed.claims.values().map(String::as_str).collect();
+    assert_eq!(claims, ["two", "three"]);
     let attestation = &suite.cases[0].attestations[0];
     assert_eq!(attestation.format, Format::Bundle);
     assert_eq!(attestation.signed, Some(Moment::Ago(172_800)));
@@ -231,9 +241,9 @@ fn a_signer_has_a_key_or_an_identity() {
         ),
         ("{standsFor: x, issuer: z}", "suite-unknown-field", "issuer"),
         (
-            "{subject: one, issuer: z, claims: {triger: push}}",
+            "{subject: one, issuer: z, claims: {biuld: push}}",
             "suite-unknown-name",
-            "triger",
+            "biuld",
         ),
     ] {
         let problems = keyless(signer, "{by: build, image: web}").unwrap_err();
@@ -273,6 +283,9 @@ fn an_identity_signs_nothing_but_bundles_and_a_key_has_no_certificate() {
             false,
         ),
         ("{standsFor: x}", "signed: {age: 1h}", false),
+        ("{standsFor: x}", "subject: https://ci.example/other", false),
+        (IDENTITY, "claims: {buildTrigger: schedule}", true),
+        (IDENTITY, "claims: {trigger: schedule}", false),
     ] {
         let read = keyless(signer, &format!("{{by: build, image: web, {fields}}}"));
         assert_eq!(read.is_ok(), is_good, "{signer} {fields}: {read:?}");

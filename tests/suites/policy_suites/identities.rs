@@ -48,12 +48,12 @@ fn settings(thresholds: &Value) -> Value {
 }
 
 /// With logs, as the public instance demands
-fn with_logs() -> Value {
+pub(super) fn with_logs() -> Value {
     settings(&json!({"transparencyLogs": 1, "ctLogs": 1}))
 }
 
 /// Without logs, as GitHub's instance for private repositories
-fn with_timestamps() -> Value {
+pub(super) fn with_timestamps() -> Value {
     settings(&json!({"transparencyLogs": 0, "ctLogs": 0, "signedTimestamps": 1}))
 }
 
@@ -98,6 +98,16 @@ fn only_the_identity_counts_that_the_settings_have() {
         ("branch", "", "sigstore-identity-mismatch"),
         ("dispatch", "", "sigstore-identity-mismatch"),
         ("quiet", "", "sigstore-identity-mismatch"),
+        (
+            "release",
+            ", subject: https://github.com/acme/shop/.github/workflows/other.yml@refs/tags/v1",
+            "sigstore-identity-mismatch",
+        ),
+        (
+            "release",
+            ", claims: {buildTrigger: schedule}",
+            "sigstore-identity-mismatch",
+        ),
         // Before `signedAfter`
         (
             "release",
@@ -106,7 +116,7 @@ fn only_the_identity_counts_that_the_settings_have() {
         ),
     ] {
         cases.push_str(&format!(
-            "  - name: by {signer}{}
+            "  - name: \"by {signer}{}\"
     request: {{images: [web]}}
     attestations: [{{by: {signer}, image: web{fields}}}]
     expect: {{outcome: denied, reasons: [{reason}, \"!attested\"]}}
@@ -171,7 +181,7 @@ const WORDS: [(&str, &str, &str); 23] = [
         "attestation-bad-signature",
     ),
     ("flip-bit", "bundle-message", "attestation-bad-signature"),
-    ("truncated", "bundle", "attestation-payload-invalid"),
+    ("truncated", "bundle", "attestation-bad-signature"),
     ("garbage", "bundle", "sigstore-bundle-invalid"),
     ("unsigned", "bundle", "sigstore-bundle-invalid"),
     ("wrong-type", "bundle", "attestation-predicate-type"),

@@ -15,7 +15,7 @@ use policy_wasm::Budget;
 use policy_wasm::time::Time;
 use serde_json::{Value, json};
 
-use super::module;
+use super::{identities, module};
 
 #[track_caller]
 fn scaffold(runner: &Runner<'_>, settings: &Value) -> Scaffold {
@@ -34,6 +34,17 @@ fn left(written: &Scaffold) -> Vec<String> {
     let survivors = written.mutation.survivors.iter();
     let survivors = survivors.map(|one| format!("{}: {}", one.place, one.what));
     parts.chain(survivors).collect()
+}
+
+#[test]
+fn identities_get_a_complete_suite() {
+    let policy = module();
+    let runner = Runner::new(&policy);
+    for settings in [identities::with_logs(), identities::with_timestamps()] {
+        let written = scaffold(&runner, &settings);
+        assert_eq!(left(&written), [""; 0], "{}", written.text);
+        assert!(written.mutation.mutants > 10);
+    }
 }
 
 #[test]

@@ -16,7 +16,7 @@ use crate::attest::verification::Question;
 use crate::commands::check_stdin;
 use crate::judge::Judge;
 use crate::offline_host::OfflineHost;
-use crate::terminal::{counted, note, problem, shown, unless_closed};
+use crate::terminal::{counted, note, problem, unless_closed};
 use crate::{Exit, emit, inputs};
 
 /// Arguments of `countersign attest import`
@@ -114,7 +114,7 @@ impl Args {
         let digest = self.image.digest.to_string();
         let (mut bundles, mut others, mut foreign) = (Vec::new(), Vec::new(), 0_usize);
         for path in &self.files {
-            let all = every_attestation(path)?;
+            let (file, all) = every_attestation(path)?;
             for (number, document) in (1_usize..).zip(all) {
                 let Some(bundle) = inner(document) else {
                     foreign = foreign.saturating_add(1);
@@ -122,7 +122,7 @@ impl Args {
                 };
                 let digests = Decoded::of(&bundle).digests();
                 if digests.contains(&digest) {
-                    bundles.push((format!("{}, bundle {number}", shown(path)), bundle));
+                    bundles.push((format!("{file}, bundle {number}"), bundle));
                 } else {
                     others.extend(digests.into_iter().take(1));
                 }

@@ -81,14 +81,15 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
     };
     let mut all = Vec::new();
     for path in &args.files {
-        for document in evidence_file::every_attestation(path)? {
+        let (file, documents) = evidence_file::every_attestation(path)?;
+        for document in documents {
             let decoded = Decoded::of(&document);
             let findings = match &jury {
                 Some(jury) => Some(jury.ask(&document, &decoded)?),
                 None => None,
             };
             all.push(Shown {
-                file: shown(path),
+                file: file.clone(),
                 decoded,
                 findings,
             });

@@ -151,6 +151,38 @@ impl<'s> Material<'s> {
             let name = format!("{title}: {what}");
             cases.push(Candidate::new(name, context, image).with(attested));
         }
+        self.add_certificates(base, cases);
+    }
+
+    /// Bundles of identities that lack one proof, and certificates of look-alikes.
+    fn add_certificates(&self, Base { context, image }: &Base, cases: &mut Vec<Candidate>) {
+        let title = context.title();
+        let signers = self.signers.all.iter();
+        let signers =
+            signers.filter_map(|one| Some((one.name.as_str(), one.look_alikes.as_ref()?)));
+        for (signer, look_alikes) in signers {
+            let tampered = [
+                ("in no CT log", ", tamper: missing-sct"),
+                ("in no transparency log", ", tamper: missing-log-entry"),
+                ("without a signed time", ", tamper: missing-time"),
+                ("without a proof", ", tamper: missing-proof"),
+                ("signed a year ago", ", signed: {age: 365d}"),
+                ("signed twenty years ago", ", signed: {age: 7300d}"),
+            ];
+            let tampered = tampered.map(|(what, more)| (what.to_owned(), more.to_owned()));
+            let others = look_alikes.iter().map(|more| {
+                let what = more.trim_start_matches([',', ' ']);
+                (what.to_owned(), more.clone())
+            });
+            for (what, more) in tampered.into_iter().chain(others) {
+                let attested = self.signers.attest_with(image, |one| {
+                    let said = one.says.usual();
+                    (one.name == signer).then(|| vec![format!("{said}{more}")])
+                });
+                let name = format!("{title}: by {signer}, {what}");
+                cases.push(Candidate::new(name, context, image).with(attested));
+            }
+        }
     }
 
     /// All evidence, with more fields of each approval.

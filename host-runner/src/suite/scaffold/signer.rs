@@ -7,6 +7,7 @@ use super::candidate::Attested;
 use super::image::repositories;
 use crate::fields::{list, text};
 use crate::settings_view::{AttestorView, SettingsView};
+use crate::suite::mutation::sigstore::wider_subjects;
 use crate::suite::place::Place;
 use crate::yaml::scalar;
 
@@ -17,6 +18,9 @@ pub(super) struct Signer {
     /// Its fields in the suite
     pub(super) fields: String,
     pub(super) says: Says,
+    /// Fields of attestations in whose certificates one part of its identity is another, that it nearly covers; `None`
+    /// for a signer with a key
+    pub(super) look_alikes: Option<Vec<String>>,
 }
 
 /// The statement of a signer about an image
@@ -61,6 +65,12 @@ pub(super) struct Build {
     pub(super) builder: String,
     /// The repository; none if provenance names none
     pub(super) source: Option<String>,
+}
+
+impl Signer {
+    pub(super) const fn is_identity(&self) -> bool {
+        self.look_alikes.is_some()
+    }
 }
 
 impl Signers {
@@ -124,15 +134,13 @@ impl Signers {
         source: Option<&Source>,
     ) -> Vec<Attested> {
         let said = match &signer.says {
-            Says::Approval(_) | Says::Signed | Says::Cosign => vec![String::new()],
-            Says::Scan(_) => vec![", scan: {age: 1h}".to_owned()],
-            Says::Upload => vec![", upload: {age: 1h}".to_owned()],
             Says::Provenance(own) => {
                 let builds = self.builds.iter().filter_map(|build| build.by(own));
                 let mut said: Vec<_> = builds.collect();
                 said.dedup();
                 said
             }
+            says => vec![says.usual().to_owned()],
         };
         let attested = |said: String| self.attested(signer, image, source, &said);
         said.into_iter().filter_map(attested).collect()
@@ -151,11 +159,17 @@ impl Signers {
             None => taking.next()?,
         };
         let note = match (&signer.says, &source.notes) {
+            // Nothing of an identity names the attestor whose namespace it is.
+            (Says::Approval(note), Some(_)) if signer.is_identity() => {
+                format!(", note: {}", scalar(note))
+            }
             (Says::Approval(_), _) | (_, None) => String::new(),
             (_, Some(notes)) => format!(", note: {}", scalar(notes.first()?)),
         };
         let format = match signer.says {
-            Says::Cosign if source.name == "registry" => ", format: cosign",
+            Says::Cosign if source.name == "registry" && !signer.is_identity() => {
+                ", format: cosign"
+            }
             _ => "",
         };
         Some(Attested {
@@ -164,6 +178,17 @@ impl Signers {
             source: source.name,
             more: format!("{said}{note}{format}"),
         })
+    }
+}
+
+impl Says {
+    /// Fields of an attestation that says so, unless rules of checks decide
+    pub(super) const fn usual(&self) -> &'static str {
+        match self {
+            Self::Scan(_) => ", scan: {age: 1h}",
+            Self::Upload => ", upload: {age: 1h}",
+            Self::Approval(_) | Self::Signed | Self::Cosign | Self::Provenance(_) => "",
+        }
     }
 }
 
@@ -257,9 +282,15 @@ fn signers(settings: &Value) -> Vec<Signer> {
         name, note, keys, ..
     } in SettingsView(settings).attestors()
     {
-        let is_envelope = keys.iter().any(is_ed25519);
+        let says = Says::Approval(note.to_owned());
         let stem = name.rsplit('/').next().unwrap_or(name);
-        signers.add(stem, name, is_envelope, Says::Approval(note.to_owned()));
+        let identities = identities(settings, "attestors", name);
+        if !keys.is_empty() || identities.is_empty() {
+            signers.add(stem, name, keys.iter().any(is_ed25519), says.clone());
+        }
+        for identity in identities {
+            signers.add_identity(stem, identity, says.clone());
+        }
     }
     let authenticators = Place::default().key("evidence").key("authenticators");
     for (purpose, stem) in [
@@ -279,7 +310,17 @@ fn signers(settings: &Value) -> Vec<Signer> {
                 "" => stem,
                 name => name,
             };
-            signers.add(stem, &place.index(index).to_string(), false, says);
+            let sets = list(one, "identities").iter().filter_map(Value::as_str);
+            let identities = sets.flat_map(|set| {
+                let all = settings.pointer("/sigstore/identities");
+                all.map_or(&[][..], |all| list(all, set))
+            });
+            if one.get("publicKeys").is_some() {
+                signers.add(stem, &place.index(index).to_string(), false, says.clone());
+            }
+            for identity in identities {
+                signers.add_identity(stem, identity, says.clone());
+            }
         }
     }
     each_check(settings, |check, place| {
@@ -298,9 +339,20 @@ fn signers(settings: &Value) -> Vec<Signer> {
             ),
         ] {
             let owners = check.get(kind).map_or(&[][..], |one| list(one, field));
-            for (index, _) in owners.iter().enumerate() {
+            for (index, owner) in owners.iter().enumerate() {
                 let place = place.key(kind).key(field).index(index);
-                signers.add(stem, &place.to_string(), false, says.clone());
+                let name = text(owner, "displayName");
+                let identities = match kind {
+                    "sigstoreSignatureCheck" => identities(settings, "authorities", name),
+                    _ => Vec::new(),
+                };
+                let has_keys = owner.get("publicKeySet").is_some();
+                if has_keys || identities.is_empty() {
+                    signers.add(stem, &place.to_string(), false, says.clone());
+                }
+                for identity in identities {
+                    signers.add_identity(stem, identity, says.clone());
+                }
             }
         }
     });
@@ -312,6 +364,21 @@ struct Names(Vec<Signer>);
 
 impl Names {
     fn add(&mut self, stem: &str, stands_for: &str, is_envelope: bool, says: Says) {
+        let algorithm = if is_envelope {
+            ", algorithm: ED25519"
+        } else {
+            ""
+        };
+        let fields = format!("standsFor: {}{algorithm}", scalar(stands_for));
+        self.push(stem, fields, says, None);
+    }
+
+    fn add_identity(&mut self, stem: &str, identity: &Value, says: Says) {
+        let look_alikes = look_alikes(identity);
+        self.push(stem, signer_fields(identity), says, Some(look_alikes));
+    }
+
+    fn push(&mut self, stem: &str, fields: String, says: Says, look_alikes: Option<Vec<String>>) {
         let is_taken = |name: &str| self.0.iter().any(|one| one.name == name);
         let mut name = stem.to_owned();
         let mut number = 2_usize;
@@ -319,17 +386,76 @@ impl Names {
             name = format!("{stem}-{number}");
             number = number.saturating_add(1);
         }
-        let algorithm = if is_envelope {
-            ", algorithm: ED25519"
-        } else {
-            ""
-        };
         self.0.push(Signer {
             name,
-            fields: format!("standsFor: {}{algorithm}", scalar(stands_for)),
+            fields,
             says,
+            look_alikes,
         });
     }
+}
+
+/// The identities of an attestor or an authority
+fn identities<'s>(settings: &'s Value, holders: &str, name: &str) -> Vec<&'s Value> {
+    let sigstore = settings.get("sigstore").unwrap_or(&Value::Null);
+    let sets = sigstore.get(holders).map_or(&[][..], |all| list(all, name));
+    let identities = sigstore.get("identities").unwrap_or(&Value::Null);
+    let sets = sets.iter().filter_map(Value::as_str);
+    sets.flat_map(|set| list(identities, set)).collect()
+}
+
+/// Fields of attestations by an identity, which a wider one would cover and which this one covers only where a claim
+/// has several texts.
+fn look_alikes(identity: &Value) -> Vec<String> {
+    let wider = wider_subjects(text(identity, "subjectPattern")).into_iter();
+    let subjects = wider.map(|wider| format!(", subject: {}", scalar(&covered(&wider))));
+    let claims = identity.get("claims").and_then(Value::as_object);
+    let claims = claims.into_iter().flatten().flat_map(|(name, value)| {
+        let texts = value.as_array().map_or(&[][..], Vec::as_slice);
+        let texts = texts.iter().filter_map(Value::as_str);
+        let texts = texts.chain(["https://example.com/another"]);
+        let fields = texts.map(|text| format!(", claims: {{{name}: {}}}", scalar(text)));
+        fields.collect::<Vec<_>>()
+    });
+    subjects.chain(claims).collect()
+}
+
+fn signer_fields(identity: &Value) -> String {
+    let subject = match text(identity, "subject") {
+        "" => covered(text(identity, "subjectPattern")),
+        subject => subject.to_owned(),
+    };
+    let mut fields = vec![
+        format!("subject: {}", scalar(&subject)),
+        format!("issuer: {}", scalar(text(identity, "issuer"))),
+    ];
+    let claims = identity.get("claims").and_then(Value::as_object);
+    let claims = claims.into_iter().flatten().map(|(name, value)| {
+        let text = match value {
+            Value::String(text) => text.clone(),
+            Value::Array(texts) => texts
+                .first()
+                .and_then(Value::as_str)
+                .unwrap_or_default()
+                .to_owned(),
+            pattern => covered(text(pattern, "pattern")),
+        };
+        format!("{name}: {}", scalar(&text))
+    });
+    let claims: Vec<_> = claims.collect();
+    if !claims.is_empty() {
+        fields.push(format!("claims: {{{}}}", claims.join(", ")));
+    }
+    let root = text(identity, "trustedRoot");
+    fields.push(format!("trustedRoot: {}", scalar(root)));
+    fields.join(", ")
+}
+
+/// A text that a pattern of subjects or claims covers.
+fn covered(pattern: &str) -> String {
+    pattern
+        .replace("**", "example/more")
+        .replace('*', "example")
 }
 
 fn is_ed25519(key: &Value) -> bool {

@@ -1,0 +1,318 @@
+//! Sigstore bundles as files: `attest show`, `attest import`, and trusted roots as settings.
+
+use std::fs;
+
+use host_runner::inputs;
+use pretend_sigstore::{Claim, Content, Instance, Promise, Signing, Token};
+use serde_json::{Value, json};
+
+use crate::program::{file, run};
+
+const WORKFLOW: &str = "https://github.com/acme/shop/.github/workflows/release.yml@refs/tags/v1";
+const ISSUER: &str = "https://token.actions.githubusercontent.com";
+/// 2026-03-01T12:00:00Z
+const TIME: u64 = 1_772_366_400;
+
+fn digest(digit: &str) -> String {
+    format!("sha256:{}", digit.repeat(64))
+}
+
+fn image(digit: &str) -> String {
+    format!("registry.example/shop/web@{}", digest(digit))
+}
+
+/// What `cosign sign` signs for an image
+fn signing(digit: &str) -> Signing {
+    let statement = json!({
+        "_type": "https://in-toto.io/Statement/v1",
+        "subject": [{"digest": {"sha256": digit.repeat(64)}}],
+        "predicateType": "https://sigstore.dev/cosign/sign/v1",
+        "predicate": {},
+    });
+    let mut signing = Signing::new(WORKFLOW, ISSUER, Content::statement(&statement), TIME);
+    let trigger = Claim::named("buildTrigger").unwrap();
+    signing.leaf.claims = vec![(trigger, "push".to_owned())];
+    signing
+}
+
+fn instance() -> Instance {
+    Instance::new("sigstore.example")
+}
+
+/// Settings in which the workflow has to sign everything, in a folder with its bundle.
+fn folder(bundle: &Value, evidence: &Value) -> tempfile::TempDir {
+    let settings = json!({
+        "policy": {"defaultAdmissionRule": {
+            "evaluationMode": "REQUIRE_ATTESTATION",
+            "enforcementMode": "ENFORCED_BLOCK_AND_AUDIT_LOG",
+            "requireAttestationsBy": ["projects/p/attestors/release"],
+        }},
+        "attestors": [{
+            "name": "projects/p/attestors/release",
+            "userOwnedGrafeasNote": {"noteReference": "projects/p/notes/release"},
+        }],
+        "sigstore": {
+            "trustedRoots": {"internal": {"document": instance().trusted_root()}},
+            "identities": {"release": [{"trustedRoot": "internal", "issuer": ISSUER, "subject": WORKFLOW}]},
+            "attestors": {"projects/p/attestors/release": ["release"]},
+        },
+        "evidence": evidence,
+        "registries": ["registry.example"],
+    });
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("policy.json"), settings.to_string()).unwrap();
+    fs::write(folder.path().join("bundle.json"), bundle.to_string()).unwrap();
+    folder
+}
+
+fn deployment() -> String {
+    format!(
+        "apiVersion: apps/v1
+kind: Deployment
+metadata: {{name: web}}
+spec:
+  selector: {{matchLabels: {{app: web}}}}
+  template:
+    metadata: {{labels: {{app: web}}}}
+    spec:
+      containers:
+        - name: web
+          image: {}
+",
+        image("1")
+    )
+}
+
+#[test]
+fn a_shown_identity_can_be_copied_into_the_settings() {
+    let mut signing = signing("1");
+    signing.tokens = vec![Token::default()];
+    let bundle = instance().sign(&signing).to_string();
+    let (stdout, stderr) = run("attest show -", &bundle, 0);
+    let expected = format!(
+        "<stdin>: application/vnd.dev.sigstore.bundle.v0.3+json, not verified
+  certificate for a URI, valid from 2026-03-01T11:59:00Z to 2026-03-01T12:09:00Z
+  identity
+    issuer: {ISSUER}
+    subject: {WORKFLOW}
+    claims:
+      buildTrigger: push
+  log entry   dsse 0.0.1 at 1005 of rekor.sigstore.example - 42, integrated 2026-03-01T12:00:00Z, promise and proof
+  timestamp   2026-03-01T12:00:00Z
+  statement   https://sigstore.dev/cosign/sign/v1
+  subject     {}
+",
+        digest("1")
+    );
+    assert_eq!((stdout, stderr), (expected, String::new()));
+}
+
+#[test]
+fn every_file_of_bundles_is_shown() {
+    let first = instance().sign(&signing("1")).document;
+    let second = instance().sign(&signing("2")).document;
+    let api =
+        json!({"attestations": [{"bundle": first}, {"predicateType": "x", "bundle": second}]});
+    for text in [
+        format!("{first}\n{second}\n"),
+        api.to_string(),
+        json!([first, {"resourceUri": "https://r.example/a", "bundle": second}]).to_string(),
+    ] {
+        let (stdout, _) = run("attest show - --format json", &text, 0);
+        let shown: Value = serde_json::from_str(&stdout).unwrap();
+        assert_eq!(shown.as_array().unwrap().len(), 2, "{shown}");
+        for (one, digit) in shown.as_array().unwrap().iter().zip(["1", "2"]) {
+            assert_eq!(one["signers"][0]["certificate"]["subject"], WORKFLOW);
+            assert_eq!(
+                one["contents"][0]["subjects"][0]["digests"][0],
+                digest(digit)
+            );
+        }
+    }
+}
+
+#[test]
+fn a_malformed_certificate_is_shown_as_such() {
+    let mut bundle = instance().sign(&signing("1")).document;
+    bundle["verificationMaterial"]["certificate"]["rawBytes"] = json!("AAAA");
+    let (stdout, _) = run("attest show -", &bundle.to_string(), 0);
+    assert!(stdout.contains("\n  certificate unreadable: "), "{stdout}");
+    let (_, stderr) = run("attest show -", "{}", 2);
+    assert!(stderr.contains("Sigstore bundles"), "{stderr}");
+}
+
+#[test]
+fn a_shown_bundle_counts_or_the_reason_is_said() {
+    for (promise, status, expected) in [
+        (Promise::Signed, 0, "attested: "),
+        (Promise::Impostor, 1, "sigstore-set-invalid"),
+    ] {
+        let mut signing = signing("1");
+        signing.entries[0].promise = promise;
+        let folder = folder(&instance().sign(&signing).document, &json!({}));
+        let path = |name: &str| folder.path().join(name).display().to_string();
+        let show = format!(
+            "attest show {} --settings {}",
+            path("bundle.json"),
+            path("policy.json")
+        );
+        let (stdout, _) = run(&show, "", status);
+        assert!(!stdout.contains("not verified"), "{stdout}");
+        assert!(
+            stdout.contains("attestor projects/p/attestors/release"),
+            "{stdout}"
+        );
+        assert!(stdout.contains(expected), "{stdout}");
+    }
+}
+
+/// What is imported, the policy reads and admits.
+#[test]
+fn an_imported_bundle_admits_the_image_from_every_place() {
+    let bundle = instance().sign(&signing("1")).document;
+    let evidence = json!({
+        "podAnnotation": true, "registry": true,
+        "kubernetes": {"notes": {"projects/p/notes/release": "attest-release"}},
+    });
+    for (option, place, evaluated) in [
+        ("--occurrences", "policy.json", ""),
+        ("--manifest", "deployment.yaml", ""),
+        ("--kubernetes", "cluster", "--kubernetes"),
+        ("--registry", "layout", "--registry"),
+    ] {
+        let folder = folder(&bundle, &evidence);
+        let path = |name: &str| folder.path().join(name).display().to_string();
+        fs::write(path("deployment.yaml"), deployment()).unwrap();
+        fs::create_dir(path("empty")).unwrap();
+        let import = format!(
+            "attest import --settings {} --attestor release {option} {} {} {}",
+            path("policy.json"),
+            path(place),
+            image("1"),
+            path("bundle.json"),
+        );
+        let (stdout, _) = run(&import, "", 0);
+        assert!(stdout.starts_with("added to "), "{stdout}");
+        let (stdout, _) = run(&import, "", 0);
+        assert!(stdout.starts_with("already in "), "{option}: {stdout}");
+        let lookups = match evaluated {
+            "" => String::new(),
+            option => format!("{option} {}", path(place)),
+        };
+        let evaluate = format!(
+            "evaluate --settings {} {lookups} {}",
+            path("policy.json"),
+            path("deployment.yaml")
+        );
+        let (stdout, _) = run(&evaluate, "", 0);
+        assert!(stdout.contains("attested"), "{option}: {stdout}");
+    }
+}
+
+#[test]
+fn only_bundles_that_count_are_imported() {
+    let good = instance().sign(&signing("1")).document;
+    let foreign = Instance::new("another.example")
+        .sign(&signing("1"))
+        .document;
+    let other = instance().sign(&signing("2")).document;
+    let folder = folder(&good, &json!({}));
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let import = |bundles: &[&Value], options: &str, status: i32| {
+        let lines: Vec<_> = bundles.iter().map(ToString::to_string).collect();
+        fs::write(path("bundles.jsonl"), lines.join("\n")).unwrap();
+        let arguments = format!(
+            "attest import --settings {} {options} {} {}",
+            path("policy.json"),
+            image("1"),
+            path("bundles.jsonl"),
+        );
+        run(&arguments, "", status)
+    };
+    for options in ["", "--attestor release"] {
+        let (stdout, stderr) = import(&[&foreign, &other, &good], options, 0);
+        let imported = inputs::parse(&stdout).unwrap();
+        assert_eq!(imported[0].as_array().unwrap().len(), 1, "{stdout}");
+        assert_eq!(imported[0][0]["bundle"], good);
+        assert!(
+            stderr.contains("left out 1 bundle about other images"),
+            "{stderr}"
+        );
+        assert!(stderr.contains("bundle 1\n"), "{stderr}");
+        assert!(stderr.contains("sigstore-log-unknown"), "{stderr}");
+    }
+    import(&[&foreign], "", 1);
+    let (_, stderr) = import(&[&other], "", 1);
+    assert!(stderr.contains("no bundle is about"), "{stderr}");
+    import(&[], "", 2);
+}
+
+/// `messageDigest` is not signed, and other clients demand it.
+#[test]
+fn trimming_leaves_out_what_is_never_read() {
+    let mut signing = signing("1");
+    signing.version = pretend_sigstore::Version::V0_1;
+    let mut bundle = instance().sign(&signing).document;
+    let chain = "/verificationMaterial/x509CertificateChain/certificates";
+    let certificates = bundle.pointer_mut(chain).unwrap().as_array_mut().unwrap();
+    certificates.push(certificates[0].clone());
+    bundle["dsseEnvelope"]["signatures"][0]["keyid"] = json!("x");
+    let folder = folder(&bundle, &json!({}));
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let import = format!(
+        "attest import --trim --settings {} {} {}",
+        path("policy.json"),
+        image("1"),
+        path("bundle.json")
+    );
+    let (stdout, _) = run(&import, "", 0);
+    let imported = inputs::parse(&stdout).unwrap();
+    let trimmed = &imported[0][0]["bundle"];
+    assert_eq!(trimmed.pointer(chain).unwrap().as_array().unwrap().len(), 1);
+    let signature = &trimmed["dsseEnvelope"]["signatures"][0];
+    assert_eq!(signature.as_object().unwrap().len(), 1, "{signature}");
+}
+
+#[test]
+fn a_trusted_root_becomes_a_part_of_settings() {
+    let root = instance().trusted_root();
+    let (stdout, stderr) = run("import --trusted-root -", &root.to_string(), 0);
+    assert_eq!(stderr, "trusted roots: fulcio-sigstore-example\n");
+    assert!(stdout.starts_with("# "), "{stdout}");
+    let fragment = inputs::parse(&stdout).unwrap();
+    let settings = &fragment[0]["sigstore"]["trustedRoots"]["fulcio-sigstore-example"];
+    assert_eq!(settings["document"], root);
+    assert_eq!(settings["transparencyLogs"], 1);
+
+    let policy = "defaultAdmissionRule: {evaluationMode: ALWAYS_DENY, enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG}\n";
+    let (_folder, policy) = file("policy.yaml", policy);
+    let import = format!(
+        "import --policy {} --trusted-root - --name internal",
+        policy.display()
+    );
+    let (stdout, stderr) = run(&import, &root.to_string(), 0);
+    let settings = inputs::parse(&stdout).unwrap();
+    assert_eq!(
+        settings[0]["sigstore"]["trustedRoots"]["internal"]["document"],
+        root
+    );
+    assert!(stderr.contains("a policy, 1 trusted root"), "{stderr}");
+}
+
+#[test]
+fn a_document_that_is_no_trusted_root_is_an_error() {
+    let mut root = instance().trusted_root();
+    root["tlogs"][0]["publicKey"]["validFor"] = json!({});
+    let (_, stderr) = run("import --trusted-root -", &root.to_string(), 2);
+    assert!(
+        stderr.contains("`publicKey.validFor.start` is required"),
+        "{stderr}"
+    );
+    for arguments in [
+        "import --trusted-root - --name Public",
+        "import --trusted-root - --attestors x.json",
+        "import --name internal",
+    ] {
+        run(arguments, "{}", 2);
+    }
+}
