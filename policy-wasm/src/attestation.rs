@@ -4,16 +4,13 @@
 //! payload bytes are interpreted.
 
 mod attestor;
-pub(crate) mod base64;
 mod body;
 #[cfg_attr(not(feature = "sigstore"), path = "attestation/bundled/unsupported.rs")]
 mod bundled;
 mod claim;
-pub(crate) mod dsse;
 pub mod media_type;
 mod occurrence;
 mod payload;
-mod rejection;
 mod search;
 pub(crate) mod simple_signing;
 pub mod statement;
@@ -30,8 +27,9 @@ pub(crate) use bundled::Bundled;
 use claim::Claim;
 pub(crate) use claim::DockerReference;
 pub(crate) use occurrence::Occurrence;
-pub use rejection::Rejection;
 pub(crate) use search::{By, Candidates, Encoding, NotFound, Signer, Verified, find, verify};
+
+pub use crate::rejection::Rejection;
 
 use crate::digest::Digest;
 use crate::image::ImageReference;

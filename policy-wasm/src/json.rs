@@ -9,6 +9,7 @@ mod fields;
 mod path;
 mod raw;
 mod report;
+mod settings;
 mod walk;
 
 use alloc::borrow::Cow;
@@ -21,6 +22,7 @@ use policy_text::cursor::{Kind, MAX_DEPTH};
 pub(crate) use raw::Raw;
 pub use report::Problem;
 pub(crate) use report::Report;
+pub(crate) use settings::{MAX_ENTRIES, SETTINGS, choice, filled};
 use walk::Walk;
 
 /// The codes under which a document reports its shape errors, and how it treats `null`

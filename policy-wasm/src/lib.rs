@@ -45,10 +45,12 @@ extern crate std as _; // the guest's allocator and panic handler; only `abi` ma
 
 pub mod abi;
 pub mod attestation;
+mod base64;
 pub mod budget;
 mod built_in_kinds;
 mod crypto;
 pub mod decision;
+mod dsse;
 pub mod evaluate;
 pub mod evidence;
 mod json;
@@ -57,6 +59,7 @@ pub mod key;
 mod openpgp;
 mod policy;
 mod printable;
+mod rejection;
 pub mod request;
 mod settings;
 #[cfg(feature = "sigstore")]

@@ -9,10 +9,8 @@ pub(crate) mod singleton;
 pub use platform::CheckType;
 pub use rule::RuleKind;
 
-use alloc::borrow::Cow;
-
 use crate::decision::Code;
-use crate::json::{Dialect, Null, Path, Report, Value};
+use crate::json::{Dialect, Null, Path, Report};
 
 /// Reports a text that is not a valid pattern of its language.
 pub(crate) fn refuse_pattern(
@@ -33,23 +31,3 @@ pub(crate) const POLICY: &Dialect = &Dialect {
     duplicate_key: Code::PolicyDuplicateKey,
     null: Null::Refused,
 };
-
-/// Codes of problems in settings
-pub(crate) const SETTINGS: &Dialect = &Dialect {
-    malformed: Code::SettingsMalformed,
-    unknown_field: Code::SettingsUnknownField,
-    wrong_type: Code::SettingsWrongType,
-    duplicate_key: Code::SettingsDuplicateKey,
-    null: Null::Refused,
-};
-
-/// Reads a non-empty string.
-pub(crate) fn filled<'a>(value: Value<'_, 'a>) -> Option<Cow<'a, str>> {
-    let (path, report) = (value.path(), value.report());
-    let text = value.text()?;
-    if text.is_empty() {
-        report.push(Code::SettingsInvalidValue, path, "must not be empty");
-        return None;
-    }
-    Some(text)
-}

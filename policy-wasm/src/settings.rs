@@ -6,8 +6,6 @@
 mod authenticators;
 mod break_glass;
 mod registries;
-#[cfg_attr(not(feature = "sigstore"), path = "settings/sigstore/unsupported.rs")]
-mod sigstore;
 mod sources;
 mod workloads;
 
@@ -18,7 +16,6 @@ use alloc::vec::Vec;
 pub(crate) use authenticators::{Authenticator, Purpose, Scanners};
 pub(crate) use break_glass::BreakGlass;
 use registries::Registries;
-pub(crate) use sigstore::{Sigstore, TrustedRoots};
 use sources::Sources;
 pub(crate) use workloads::WorkloadKind;
 
@@ -26,12 +23,12 @@ use crate::attestation::{Attestor, DockerReference};
 use crate::decision::{Code, Reason};
 use crate::digest::Digest;
 use crate::image::ImageReference;
-use crate::json::{Path, Raw, Report, Value};
+use crate::json::{MAX_ENTRIES, Path, Raw, Report, SETTINGS, Value, choice, filled};
 use crate::policy::attestor::AttestorDocument;
 use crate::policy::platform::{self, CheckKind, PlatformPolicy, SigstoreCheck};
 use crate::policy::rule::{EnforcementMode, RuleKind};
 use crate::policy::singleton::{Document, Policy};
-use crate::policy::{SETTINGS, filled};
+use crate::sigstore::Sigstore;
 
 /// Settings with a valid shape; unparsed parts ([`attestor::load`](crate::policy::attestor::load),
 /// [`Self::each_denied_digest`], [`Sources`]) are checked when they are parsed
@@ -256,9 +253,6 @@ impl<'a> Settings<'a> {
     }
 }
 
-/// Maximum number of attestors, attestations or statements; valid settings have room for fewer
-pub(crate) const MAX_ENTRIES: usize = 32 << 10;
-
 /// The fields read so far
 #[derive(Default)]
 struct Fields<'a> {
@@ -390,10 +384,6 @@ impl<'a> Fields<'a> {
             _ => value.unknown(),
         }
     }
-}
-
-fn choice<T: Copy>(value: Value<'_, '_>, choices: &[(&str, T)]) -> Option<T> {
-    value.choice(choices, Code::SettingsInvalidValue, Code::SettingsWrongType)
 }
 
 /// Maximum number of characters of `contact`, which is part of a message of less than 1,200

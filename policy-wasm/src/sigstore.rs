@@ -5,7 +5,7 @@
 //! | --- | --- |
 //! | the steps of verifying a bundle | `identified`, `verification` |
 //! | the format of bundles | `bundle`, `entry` |
-//! | what the settings trust | [`TrustedRoot`] |
+//! | the field `sigstore` of the settings | `settings`, [`TrustedRoot`] |
 //! | X.509 certificates, and what a signing certificate says | [`certificate`] |
 //! | promises of CT logs inside certificates | [`sct`] |
 //! | RFC 3161 timestamp tokens | [`token`] |
@@ -31,6 +31,7 @@ mod root;
 #[cfg(test)]
 mod sample;
 pub mod sct;
+mod settings;
 mod signatory;
 mod subject_pattern;
 pub mod token;
@@ -43,6 +44,7 @@ pub(crate) use self::identified::{Roots, verify};
 pub(crate) use self::identity::{Identities, Identity};
 pub use self::malformed::Malformed;
 pub use self::root::TrustedRoot;
+pub(crate) use self::settings::{SetNames, Sigstore, TrustedRoots};
 pub(crate) use self::signatory::Signatory;
 pub use self::subject_pattern::{SubjectPattern, SubjectPatternError};
 pub(crate) use self::verification::{

@@ -74,7 +74,13 @@ impl Settings<'_> {
             ..*budget
         });
         let own = OwnSignatures::AtOnce(&meter);
-        let attestors = attestor::load(self, |_| true, own, report);
+        let attestors = attestor::load(
+            &self.attestors,
+            self.sigstore.as_ref(),
+            |_| true,
+            own,
+            report,
+        );
         self.check_sigstore(&attestors, report);
         for note in self.evidence.notes.keys() {
             // Platform policies have no notes, and use all of them.

@@ -6,11 +6,11 @@ use alloc::borrow::Cow;
 use alloc::string::ToString as _;
 use alloc::vec::Vec;
 
-use super::base64::{self, NotBase64};
-use super::dsse::Envelope;
 use super::occurrence::OCCURRENCE;
 use super::{Content, Form, Rejection, Signature, Signed};
 use crate::Budget;
+use crate::base64::{self, NotBase64};
+use crate::dsse::Envelope;
 use crate::json::{Path, Raw, Report, Value};
 
 /// Payload and signatures, undecoded

@@ -8,12 +8,12 @@ use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 
 use super::body::Body;
-use super::dsse::Envelope;
 use super::media_type::SIGSTORE_BUNDLE;
 use super::{Attestation, Bundled, Content, Rejection, Source};
 use crate::Budget;
 use crate::decision::Code;
 use crate::digest::Digest;
+use crate::dsse::Envelope;
 use crate::json::{Dialect, Null, Path, Raw, Report, Value};
 
 /// A malformed occurrence is undecodable and does not affect others; a malformed body does not affect the

@@ -10,15 +10,13 @@ use core::cmp::Reverse;
 
 use super::claim::{self, Claim};
 use super::media_type;
-use super::{
-    Attestation, Bundled, Content, Form, Rejection, Signature, Signed, Source, Subject, dsse,
-};
+use super::{Attestation, Bundled, Content, Form, Rejection, Signature, Signed, Source, Subject};
 use crate::attestation::Attestor;
 use crate::decision::{Code, NOT_SIGNED, Reason};
 use crate::digest::Digest;
+use crate::dsse;
 use crate::key::{PublicKey, VerifyError};
-use crate::settings::TrustedRoots;
-use crate::sigstore::{Identity, NotVerified, Signatory};
+use crate::sigstore::{Identity, NotVerified, Signatory, TrustedRoots};
 use crate::verification::VerificationContext;
 
 /// The signer whose signature is searched for

@@ -12,7 +12,8 @@ use crate::evidence::{Evidence, Urgency, Wanted};
 use crate::json::Report;
 use crate::policy::rule::EnforcementMode;
 use crate::request::{Request, Workload};
-use crate::settings::{Settings, TrustedRoots};
+use crate::settings::Settings;
+use crate::sigstore::TrustedRoots;
 use crate::time::Time;
 use crate::verification::{Meter, VerificationContext};
 

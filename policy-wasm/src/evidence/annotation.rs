@@ -8,7 +8,8 @@ use alloc::vec::Vec;
 
 use super::Evidence;
 use crate::Budget;
-use crate::attestation::{Attestation, Content, Occurrence, Rejection, Source, base64};
+use crate::attestation::{Attestation, Content, Occurrence, Rejection, Source};
+use crate::base64;
 use crate::json::Raw;
 use crate::request::Workload;
 

@@ -7,12 +7,10 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::public_key::{self, KeyDocument, MAX_KEYS, OwnSignatures};
-use super::{SETTINGS, filled};
 use crate::attestation::Attestor;
 use crate::decision::Code;
-use crate::json::{Path, Raw, Report, Value};
-use crate::settings::Settings;
-use crate::sigstore::Identity;
+use crate::json::{Path, Raw, Report, SETTINGS, Value, filled};
+use crate::sigstore::{Identity, Sigstore};
 
 /// An attestor with its note and keys unparsed: there may be a thousand, and rules name a few
 #[derive(Debug)]
@@ -25,18 +23,19 @@ pub(crate) struct AttestorDocument<'a> {
 
 /// Loads the attestors with wanted names. Two attestors with one name are a problem, since they are ambiguous.
 pub(crate) fn load<'a>(
-    settings: &Settings<'a>,
+    documents: &[AttestorDocument<'a>],
+    sigstore: Option<&Sigstore<'a>>,
     is_wanted: impl Fn(&str) -> bool,
     own: OwnSignatures<'_>,
     report: &Report,
 ) -> Vec<Attestor<'a>> {
     let mut attestors: Vec<Attestor<'a>> = Vec::new();
-    for document in &settings.attestors {
+    for document in documents {
         // If all are wanted, one without a name is loaded to report its problems.
         if !is_wanted(document.name.as_deref().unwrap_or_default()) {
             continue;
         }
-        let Some(attestor) = document.load(settings, own, report) else {
+        let Some(attestor) = document.load(sigstore, own, report) else {
             continue;
         };
         if attestors.iter().any(|other| other.name == attestor.name) {
@@ -80,7 +79,7 @@ impl<'a> AttestorDocument<'a> {
     /// Parses the note, decodes the keys and looks up the identities, and reports problems; `None` without a name.
     fn load(
         &self,
-        settings: &Settings<'a>,
+        sigstore: Option<&Sigstore<'a>>,
         own: OwnSignatures<'_>,
         report: &Report,
     ) -> Option<Attestor<'a>> {
@@ -94,7 +93,6 @@ impl<'a> AttestorDocument<'a> {
             keys = public_key::load(&note.keys, list, "attestor", own, report);
         }
         let name = self.name.clone()?;
-        let sigstore = settings.sigstore.as_ref();
         Some(Attestor {
             identities: sigstore.map_or_else(Vec::new, |one| one.of_attestor(&name, report)),
             name,

@@ -25,7 +25,7 @@ use super::{POLICY, refuse_pattern};
 use crate::decision::Code;
 use crate::json::{Report, Value};
 use crate::pattern::AllowPattern;
-use crate::settings::Sigstore;
+use crate::sigstore::Sigstore;
 
 /// Settings field with the list of these documents
 pub(crate) const LIST: &str = "platformPolicies";

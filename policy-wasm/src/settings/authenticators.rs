@@ -4,18 +4,15 @@ use alloc::borrow::Cow;
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 
-use super::choice;
-#[cfg(feature = "sigstore")]
-use super::sigstore::SetNames;
-use super::sigstore::Sigstore;
 use crate::attestation::statement;
 use crate::decision::Code;
-use crate::json::{Path, Report, Value};
+use crate::json::{Path, Report, Value, choice, filled};
 use crate::key::PublicKey;
 use crate::pattern::BuilderId;
-use crate::policy::filled;
 use crate::policy::public_key::{self, KeyDocument, MAX_KEYS, OwnSignatures};
-use crate::sigstore::Identities;
+#[cfg(feature = "sigstore")]
+use crate::sigstore::SetNames;
+use crate::sigstore::{Identities, Sigstore};
 
 /// `evidence.authenticators`
 #[derive(Debug, Default)]

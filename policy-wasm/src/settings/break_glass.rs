@@ -3,9 +3,7 @@
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
 
-use super::MAX_ENTRIES;
-use crate::json::Value;
-use crate::policy::filled;
+use crate::json::{MAX_ENTRIES, Value, filled};
 
 /// `breakGlass`
 #[derive(Debug, Default)]

@@ -3,11 +3,9 @@
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
 
-use super::MAX_ENTRIES;
 use crate::decision::{Code, Reason};
 use crate::image::ImageReference;
-use crate::json::Value;
-use crate::policy::filled;
+use crate::json::{MAX_ENTRIES, Value, filled};
 
 /// `registries`
 #[derive(Debug, Default)]

@@ -6,8 +6,7 @@ use alloc::vec::Vec;
 
 use crate::built_in_kinds::is_built_in;
 use crate::decision::Code;
-use crate::json::Value;
-use crate::policy::filled;
+use crate::json::{Value, filled};
 
 /// One entry of `workloads`
 #[derive(Debug)]

@@ -10,10 +10,10 @@ use super::bundle::{Bundle, Content, Verifier};
 use super::entry::{self, Entry};
 use super::proto::{self, rejection};
 use super::verdicts::Verdicts;
-use crate::attestation::Rejection;
 use crate::decision::Code;
 use crate::digest::Digest;
 use crate::json::{Dialect, Path, Raw, Report, Value};
+use crate::rejection::Rejection;
 
 /// Annotation with the signing certificate in PEM
 pub(crate) const CERTIFICATE: &str = "dev.sigstore.cosign/certificate";

@@ -13,9 +13,9 @@ use super::entry::Entry;
 use super::proto::{self, is_present, rejection};
 use super::verdicts::Verdicts;
 use crate::Budget;
-use crate::attestation::Rejection;
 use crate::decision::Code;
 use crate::json::{Dialect, Path, Raw, Report, Value};
+use crate::rejection::Rejection;
 
 /// A bundle, decoded and not verified
 ///

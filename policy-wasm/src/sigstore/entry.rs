@@ -12,8 +12,8 @@ use alloc::vec::Vec;
 pub(super) use self::body::{SignedBytes, SignedContent, pem_certificate};
 use super::proto::{self, is_present};
 use crate::Budget;
-use crate::attestation::Rejection;
 use crate::json::Value;
+use crate::rejection::Rejection;
 
 /// One entry, decoded and not verified
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]

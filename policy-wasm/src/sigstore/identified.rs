@@ -11,8 +11,8 @@ use super::identity::{self, Identity};
 use super::moment::Moment;
 use super::proto::rejection;
 use super::verification::{Artifact, NotVerified, Times, Trust};
-use crate::attestation::Rejection;
 use crate::decision::Code;
+use crate::rejection::Rejection;
 use crate::verification::VerificationContext;
 
 /// Trusted roots by name

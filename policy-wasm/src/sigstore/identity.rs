@@ -9,8 +9,7 @@ use super::certificate::{Claim, Leaf, SubjectName};
 use super::moment::Moment;
 use super::subject_pattern::{SubjectKind, SubjectPattern, SubjectPatternError};
 use crate::decision::Code;
-use crate::json::{Path, Report, Value};
-use crate::policy::filled;
+use crate::json::{Path, Report, Value, filled};
 use crate::time::Time;
 use policy_text::cursor::Kind;
 

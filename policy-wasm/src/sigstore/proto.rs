@@ -4,10 +4,10 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::attestation::Rejection;
-use crate::attestation::base64::{self, NotBase64};
+use crate::base64::{self, NotBase64};
 use crate::decision::Code;
 use crate::json::{Dialect, Null, Value};
+use crate::rejection::Rejection;
 
 /// The dialect of a document whose problems all have one code.
 pub(super) const fn dialect(code: Code) -> Dialect {

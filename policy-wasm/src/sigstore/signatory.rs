@@ -8,8 +8,8 @@ use super::certificate::{Certificate, Claim};
 use super::identity;
 use super::moment::Moment;
 use super::proto::rejection;
-use crate::attestation::Rejection;
 use crate::decision::Code;
+use crate::rejection::Rejection;
 use crate::time::Time;
 
 /// The identity in a verified certificate, and when it signed

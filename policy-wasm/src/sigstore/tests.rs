@@ -24,12 +24,11 @@ use super::verification::{
     Artifact, InclusionPromises, NotVerified, Requirements, Timestamps, Trust,
 };
 use crate::Budget;
-use crate::attestation::Rejection;
 use crate::crypto::{KeyKind, SubjectKey};
 use crate::decision::Code;
 use crate::digest::Digest;
-use crate::json::{Path, Raw, Report};
-use crate::policy::SETTINGS;
+use crate::json::{Path, Raw, Report, SETTINGS};
+use crate::rejection::Rejection;
 use crate::time::Time;
 use crate::verification::{Meter, VerificationContext};
 

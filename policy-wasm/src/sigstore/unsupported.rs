@@ -1,4 +1,4 @@
-//! Stand-in for identities in a build without Sigstore, whose settings have none.
+//! Stand-in for Sigstore in a build without it, which refuses settings with `sigstore`.
 
 use alloc::rc::Rc;
 use alloc::string::String;
@@ -6,9 +6,45 @@ use alloc::vec::Vec;
 use core::convert::Infallible;
 use core::marker::PhantomData;
 
-use crate::attestation::Rejection;
+use crate::json::Report;
+use crate::rejection::Rejection;
 use crate::time::Time;
 use crate::verification::Exhausted;
+
+/// `sigstore`, which no settings of this build have
+#[derive(Debug)]
+pub(crate) struct Sigstore<'a> {
+    never: Infallible,
+    _settings: PhantomData<&'a str>,
+}
+
+impl<'a> Sigstore<'a> {
+    pub(crate) const fn of_attestor(&self, _: &str, _: &Report) -> Identities<'a> {
+        match self.never {}
+    }
+
+    pub(crate) const fn of_authority(&self, _: &str, _: &Report) -> Identities<'a> {
+        match self.never {}
+    }
+
+    pub(crate) const fn has_authority(&self, _: &str) -> bool {
+        match self.never {}
+    }
+
+    pub(crate) const fn check(&self, _: &[&str], _: &[&str], _: &Report) {
+        match self.never {}
+    }
+}
+
+/// Trusted roots, of which there are none
+#[derive(Debug)]
+pub(crate) struct TrustedRoots<'s>(PhantomData<&'s str>);
+
+impl<'s> TrustedRoots<'s> {
+    pub(crate) const fn new(_: Option<&'s Sigstore<'s>>, _: &'s Report) -> Self {
+        Self(PhantomData)
+    }
+}
 
 /// Identities, which are always empty
 pub(crate) type Identities<'a> = Vec<Rc<Identity<'a>>>;

@@ -7,8 +7,8 @@ use core::cell::RefCell;
 use core::cmp::Ordering;
 
 use super::verification::{Artifact, NotVerified, Times};
-use crate::attestation::Rejection;
 use crate::digest::Digest;
+use crate::rejection::Rejection;
 
 /// Times of a verified bundle, or the reason why it does not count
 pub(super) type Verdict = Result<Times, Rejection>;

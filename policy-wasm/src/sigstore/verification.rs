@@ -32,10 +32,11 @@ use super::proto::{self, rejection};
 use super::root::{Authority, Log, TrustedRoot};
 use super::sct::Sct;
 use super::token::Token;
-use crate::attestation::{Rejection, dsse};
 use crate::crypto::{Hash, KeyError, KeyKind, SubjectKey};
 use crate::decision::Code;
 use crate::digest::Digest;
+use crate::dsse;
+use crate::rejection::Rejection;
 use crate::time::Time;
 use crate::verification::{Exhausted, VerificationContext};
 

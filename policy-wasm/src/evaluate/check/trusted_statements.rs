@@ -22,7 +22,8 @@ use crate::json::Report;
 use crate::key::PublicKey;
 use crate::policy::platform::Place;
 use crate::policy::public_key::OwnSignatures;
-use crate::settings::{Purpose, Settings, TrustedRoots};
+use crate::settings::{Purpose, Settings};
+use crate::sigstore::TrustedRoots;
 use crate::sigstore::{Identities, Signatory};
 use crate::verification::VerificationContext;
 

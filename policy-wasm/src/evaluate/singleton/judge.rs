@@ -21,7 +21,8 @@ use crate::policy::attestor::unknown_attestor;
 use crate::policy::platform::Seeks;
 use crate::policy::rule::{EnforcementMode, EvaluationMode};
 use crate::policy::singleton::Document;
-use crate::settings::{Settings, SingletonPae, TrustedRoots};
+use crate::settings::{Settings, SingletonPae};
+use crate::sigstore::TrustedRoots;
 use crate::verification::VerificationContext;
 
 impl Plan<'_> {

@@ -212,7 +212,8 @@ fn load<'a>(
     report: &Report,
 ) -> Vec<Attestor<'a>> {
     let attestors = attestor::load(
-        settings,
+        &settings.attestors,
+        settings.sigstore.as_ref(),
         |name| names.contains(name),
         OwnSignatures::WhenNeeded,
         report,

@@ -16,8 +16,9 @@ use crate::Budget;
 use crate::attestation::Bundled;
 use crate::attestation::media_type::SIMPLE_SIGNING;
 use crate::attestation::{
-    Attestation, Content, Form, Rejection, Signature, Signed, Source, base64, simple_signing,
+    Attestation, Content, Form, Rejection, Signature, Signed, Source, simple_signing,
 };
+use crate::base64;
 use crate::digest::Digest;
 use crate::evidence::ANSWER;
 use crate::json::{Path, Raw, Report, Value};

@@ -23,7 +23,7 @@ pub(crate) use vulnerability::{Threshold, VulnerabilityCheck};
 use super::{Allowlist, Place, TextList, projects};
 use crate::decision::Code;
 use crate::json::{Report, Value};
-use crate::settings::Sigstore;
+use crate::sigstore::Sigstore;
 
 /// The kind of evidence that an image needs
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 use super::{Allowlist, Check, Place};
 use crate::decision::{Code, ScopeResult};
 use crate::json::{Path, Report, Value};
-use crate::settings::Sigstore;
+use crate::sigstore::Sigstore;
 use policy_text::name::is_dns_label;
 
 /// The checks for the Pods in a scope

@@ -16,7 +16,7 @@ use super::{Certificate, Claim, SUBJECT_ALT_NAME, SubjectName};
 pub struct Leaf<'a> {
     /// The name
     pub subject: SubjectName<'a>,
-    /// The issuer of the identity token that has vouched for the name; GitHub's release attestations have none
+    /// The issuer of the identity token, which confirmed the name; GitHub's release attestations have none
     pub issuer: Option<&'a str>,
     claims: Vec<(Claim, &'a str)>,
 }

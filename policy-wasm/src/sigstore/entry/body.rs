@@ -11,10 +11,10 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 
 use super::{Entry, Kind};
-use crate::attestation::Rejection;
 use crate::crypto::{Hash, KeyKind};
 use crate::decision::Code;
 use crate::json::{Dialect, Path, Raw, Report, Value};
+use crate::rejection::Rejection;
 use crate::sigstore::proto;
 
 /// A verified signature, which an entry has to be about
@@ -167,7 +167,7 @@ pub(in crate::sigstore) fn pem_certificate(text: &str) -> Option<Vec<u8>> {
     }
 }
 
-/// The parts of a body of Rekor v1 that are compared; the others are passed over
+/// The parts of a body of Rekor v1 that are compared; the others are skipped
 #[derive(Debug, Default)]
 struct Body<'a> {
     kind: Cow<'a, str>,

@@ -3,8 +3,7 @@ use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 
 use super::*;
-use crate::json::Raw;
-use crate::policy::SETTINGS;
+use crate::json::{Raw, SETTINGS};
 
 const ISSUER: &str = "https://token.actions.githubusercontent.com";
 const SUBJECT: &str = "https://github.com/acme/shop/.github/workflows/release.yml@refs/tags/v1";

@@ -8,7 +8,7 @@ use super::keys::{CheckKeys, Fields, Holder, read_list};
 use crate::decision::Code;
 use crate::json::{Path, Report, Value};
 use crate::policy::public_key::KeyDocument;
-use crate::settings::Sigstore;
+use crate::sigstore::Sigstore;
 
 /// Keys and identities of which any one suffices, by authority
 #[derive(Debug)]

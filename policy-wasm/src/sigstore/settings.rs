@@ -7,13 +7,11 @@ use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 use core::cell::{Cell, OnceCell};
 
-use super::{MAX_ENTRIES, choice};
-use crate::decision::Code;
-use crate::json::{Path, Raw, Report, Value};
-use crate::policy::{SETTINGS, filled};
-use crate::sigstore::{
+use super::{
     Identities, InclusionPromises, Requirements, Roots, Timestamps, Trust, TrustedRoot, identity,
 };
+use crate::decision::Code;
+use crate::json::{MAX_ENTRIES, Path, Raw, Report, SETTINGS, Value, choice, filled};
 
 /// `sigstore`
 #[derive(Debug, Default)]
@@ -78,7 +76,7 @@ const AUTHORITIES: Path<'static> = Path::Root("sigstore.authorities");
 impl<'a> Sigstore<'a> {
     /// Reads the names, thresholds and lists, and leaves documents and identities unparsed.
     #[inline(never)] // see docs/performance.md#stack
-    pub(super) fn read(value: Value<'_, 'a>) -> Self {
+    pub(crate) fn read(value: Value<'_, 'a>) -> Self {
         let mut sigstore = Self::default();
         value.object(|key, value| match key {
             "trustedRoots" => read_named(value, MAX_ROOTS, |name, value| {

@@ -1,0 +1,34 @@
+//! Reading of settings: their codes, and values that occur all over them.
+
+use alloc::borrow::Cow;
+
+use super::{Dialect, Null, Value};
+use crate::decision::Code;
+
+/// Codes of problems in settings
+pub(crate) const SETTINGS: &Dialect = &Dialect {
+    malformed: Code::SettingsMalformed,
+    unknown_field: Code::SettingsUnknownField,
+    wrong_type: Code::SettingsWrongType,
+    duplicate_key: Code::SettingsDuplicateKey,
+    null: Null::Refused,
+};
+
+/// Maximum number of attestors, attestations or statements; valid settings have room for fewer
+pub(crate) const MAX_ENTRIES: usize = 32 << 10;
+
+/// Reads a non-empty string.
+pub(crate) fn filled<'a>(value: Value<'_, 'a>) -> Option<Cow<'a, str>> {
+    let (path, report) = (value.path(), value.report());
+    let text = value.text()?;
+    if text.is_empty() {
+        report.push(Code::SettingsInvalidValue, path, "must not be empty");
+        return None;
+    }
+    Some(text)
+}
+
+/// Reads one of a fixed set of names.
+pub(crate) fn choice<T: Copy>(value: Value<'_, '_>, choices: &[(&str, T)]) -> Option<T> {
+    value.choice(choices, Code::SettingsInvalidValue, Code::SettingsWrongType)
+}
