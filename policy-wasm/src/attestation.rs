@@ -1,7 +1,7 @@
 //! Verification of attestations: whether an attestor is satisfied, or the reasons why not.
 //!
-//! As in Binary Authorization, one valid attestation by one key of the attestor suffices. Only the verified
-//! payload bytes are interpreted.
+//! As in Binary Authorization, one valid attestation by one key of the attestor suffices; so does one by an identity.
+//! Only the verified payload bytes are interpreted.
 
 mod attestor;
 mod body;
