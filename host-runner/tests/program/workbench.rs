@@ -131,7 +131,7 @@ fn explain_lists_every_code_on_a_line() {
     assert_lines(
         &stdout,
         &[
-            "\ndigest-required                   denial     The image is referenced by tag, and the rule ",
+            "\ndigest-required                        denial     The image is referenced by tag, and the rule ",
         ],
     );
 }
