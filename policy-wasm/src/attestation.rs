@@ -166,17 +166,15 @@ impl Attestation<'_> {
 
     /// Whether this may be a signature of cosign: a bare payload, the statement that cosign signs instead, or a bundle
     /// of anything but Google's statement, which no client of Sigstore signs.
-    pub(crate) fn is_of_cosign(&self) -> bool {
-        let kind = |claimed: Option<Claimed>| claimed.and_then(|claimed| claimed.predicate_type);
+    /// `claimed` is what [`Self::claimed`] returns.
+    pub(crate) fn is_of_cosign(&self, claimed: Option<&Claimed>) -> bool {
+        let kind = claimed.and_then(|claimed| claimed.predicate_type.as_deref());
         match &self.content {
             Content::Signed(Signed {
-                form: form @ Form::Dsse { .. },
-                payload,
+                form: Form::Dsse { .. },
                 ..
-            }) => kind(Claimed::read(form, payload)).as_deref() == Some(COSIGN_SIGN_V1),
-            Content::Bundle(bundle) => {
-                kind(bundle.claimed()).as_deref() != Some(POLICY_VERIFICATION_V0_1)
-            }
+            }) => kind == Some(COSIGN_SIGN_V1),
+            Content::Bundle(_) => kind != Some(POLICY_VERIFICATION_V0_1),
             _ => true,
         }
     }

@@ -231,7 +231,23 @@ impl<'e> Evidence<'e> {
         note: Option<&str>,
         budget: &Budget,
     ) -> Result<Candidates<'_, 'e>, Reason> {
-        let candidates = self.candidates(digest, note, budget)?;
+        self.about_where(digest, note, budget, |_| true)
+    }
+
+    /// Like [`Self::about`], without the candidates that `keep` rejects.
+    ///
+    /// # Errors
+    ///
+    /// `limit-exceeded`: there are more than the limit, rejected ones included.
+    pub(crate) fn about_where(
+        &self,
+        digest: Digest,
+        note: Option<&str>,
+        budget: &Budget,
+        keep: impl Fn(&Candidate<'e>) -> bool,
+    ) -> Result<Candidates<'_, 'e>, Reason> {
+        let mut candidates = self.candidates(digest, note, budget)?;
+        candidates.retain(|(_, one)| keep(one));
         let counting = candidates.partition_point(|(_, one)| !one.only_explains(digest, note));
         let attestations = candidates.into_iter().map(|(_, one)| &one.attestation);
         Ok(Candidates::new(attestations.collect(), counting))

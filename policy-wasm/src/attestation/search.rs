@@ -117,12 +117,6 @@ impl<'c, 'e> Candidates<'c, 'e> {
     pub(crate) const fn is_empty(&self) -> bool {
         self.attestations.is_empty()
     }
-
-    pub(crate) fn retain(&mut self, keep: impl Fn(&Attestation<'_>) -> bool) {
-        let counting = self.attestations.iter().take(self.counting);
-        self.counting = counting.filter(|one| keep(one)).count();
-        self.attestations.retain(|one| keep(one));
-    }
 }
 
 /// Searches for one valid attestation of an image.

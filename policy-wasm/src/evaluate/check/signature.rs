@@ -8,7 +8,7 @@ use super::{Outcome, Question, TrustedStatements};
 use crate::attestation::{self, Candidates, Encoding, NotFound, Signer, Subject};
 use crate::decision::{Code, Reason};
 use crate::digest::Digest;
-use crate::evidence::HostSignature;
+use crate::evidence::{Candidate, HostSignature};
 
 /// Accepts attestations in any form; for bare payloads, the DSSE encoding is tried before the bytes.
 pub(super) fn attestation(
@@ -40,11 +40,12 @@ pub(super) fn sigstore(
     statements: &TrustedStatements<'_>,
 ) -> Outcome {
     let settings = statements.settings;
-    let mut attestations = match statements.evidence.about(digest, None, statements.budget) {
+    let is_of_cosign = |one: &Candidate<'_>| one.attestation.is_of_cosign(one.claimed.as_ref());
+    let evidence = statements.evidence;
+    let attestations = match evidence.about_where(digest, None, statements.budget, is_of_cosign) {
         Ok(attestations) => attestations,
         Err(limit) => return Outcome::refused(alloc::vec![limit]),
     };
-    attestations.retain(|one| one.is_of_cosign());
     let sources = &settings.evidence;
     let was_asked = sources.registry || sources.referrers || !sources.notes.is_empty();
     if attestations.is_empty() && !was_asked {
