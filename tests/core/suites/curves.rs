@@ -3,6 +3,7 @@
 //! to be difficult. `PROPTEST_CASES` says how many are tried.
 
 use policy_wasm::key::{Hash, SubjectKey};
+use proptest::test_runner::Config as ProptestConfig;
 
 macro_rules! both_say_the_same {
     ($curve:ident, $length:literal, $hash:ident, $prime:literal) => {
@@ -94,6 +95,8 @@ macro_rules! both_say_the_same {
         }
 
         proptest! {
+            #![proptest_config(super::config())]
+
             #[test]
             fn what_is_valid_by_construction_is_valid_for_both(
                 key in scalar(), u1 in scalar(), u2 in scalar(),
@@ -339,4 +342,12 @@ fn hex(text: &str) -> Vec<u8> {
     (0..text.len() / 2)
         .map(|index| u8::from_str_radix(&text[2 * index..2 * index + 2], 16).unwrap())
         .collect()
+}
+
+/// A quarter of the usual number of cases, which take 40 s; `PROPTEST_CASES` runs more.
+fn config() -> ProptestConfig {
+    match std::env::var_os("PROPTEST_CASES") {
+        Some(_) => ProptestConfig::default(),
+        None => ProptestConfig::with_cases(64),
+    }
 }
