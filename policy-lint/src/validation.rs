@@ -1,6 +1,7 @@
 //! Everything that the policy itself would refuse in settings, at its place.
 
 mod contradiction;
+mod foreign;
 mod name;
 
 use policy_wasm::{Budget, Code};
@@ -33,6 +34,9 @@ pub(crate) fn check(settings: &Settings<'_>) -> Vec<Diagnostic> {
                 let message = format!("unknown field `{}`", entry.key);
                 let finding = Diagnostic::new(entry.key_span, "", message);
                 let finding = finding.coded(problem.code.as_str());
+                if let Some(help) = foreign::field(settings, path, entry) {
+                    return finding.help(help);
+                }
                 return meaning(
                     finding,
                     similar_field(origin, settings.root, path, &entry.key),
@@ -49,6 +53,14 @@ pub(crate) fn check(settings: &Settings<'_>) -> Vec<Diagnostic> {
                 word @ ("on" | "off" | "yes" | "no") => finding.help(format!(
                     "YAML takes `{word}` for a boolean; write `\"{word}\"`"
                 )),
+                word if problem.code == Code::SettingsWrongType
+                    && foreign::is_claim(settings, path) =>
+                {
+                    match word.parse::<u64>() {
+                        Ok(_) => finding.help(format!("write it in quotes: `\"{word}\"`")),
+                        Err(_) => finding,
+                    }
+                }
                 word => {
                     let value = similar_value(origin, settings.root, path, word);
                     meaning(
