@@ -8,6 +8,7 @@ mod manifest;
 pub(crate) mod registry;
 mod settings;
 mod sigstore;
+mod workflow_name;
 
 use policy_wasm::RuleKind;
 

@@ -28,6 +28,8 @@ mod identity_any_ref;
 mod identity_any_workflow;
 mod identity_issuer_slash;
 mod identity_namespace_wildcard;
+mod identity_never_matches;
+mod identity_one_run;
 mod identity_owner_reuse;
 mod identity_public_issuer;
 mod identity_pull_request;
@@ -75,6 +77,7 @@ mod root_links;
 mod root_log_unusable;
 mod root_stale;
 mod root_thresholds;
+mod root_too_few_logs;
 mod root_unused;
 mod rule_like_default;
 mod rule_unreachable;
@@ -177,6 +180,8 @@ pub const RULES: &[&Rule] = &[
     &identity_any_workflow::RULE,
     &identity_issuer_slash::RULE,
     &identity_namespace_wildcard::RULE,
+    &identity_never_matches::RULE,
+    &identity_one_run::RULE,
     &identity_owner_reuse::RULE,
     &identity_public_issuer::RULE,
     &identity_pull_request::RULE,
@@ -227,6 +232,7 @@ pub const RULES: &[&Rule] = &[
     &root_log_unusable::RULE,
     &root_stale::RULE,
     &root_thresholds::RULE,
+    &root_too_few_logs::RULE,
     &root_unused::RULE,
     &rule_like_default::RULE,
     &rule_unreachable::RULE,

@@ -1,9 +1,12 @@
 //! `sigstore` of the settings: trusted roots, identities, and the signers that they stand for.
 
+mod mistake;
+
 use policy_wasm::sigstore::{SubjectPattern, TrustedRoot};
 
 use super::Settings;
-use crate::source::{Entry, Node, Span};
+use super::workflow_name::filled;
+use crate::source::{Entry, Node, Shape, Span};
 
 /// One entry of `sigstore.trustedRoots`
 #[derive(Debug, Clone, Copy)]
@@ -153,6 +156,16 @@ impl<'n> Root<'n> {
         self.0.value.get(key)
     }
 
+    /// A requirement that is a number, with its place.
+    #[must_use]
+    pub(crate) fn threshold(&self, key: &str) -> Option<(u64, Span)> {
+        let value = self.requirement(key)?;
+        match &value.shape {
+            Shape::Number(number) => Some((number.as_u64()?, value.span)),
+            _ => None,
+        }
+    }
+
     /// `trusted_root.json`.
     #[must_use]
     pub(crate) fn document(&self) -> Option<&'n Node> {
@@ -208,9 +221,15 @@ impl<'n> Identity<'n> {
         issuer.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     }
 
-    /// The subject; `None` if it is missing or not valid.
+    /// The subject; `None` if it is missing or not valid, or if no certificate has it.
     #[must_use]
     pub(crate) fn subject(&self) -> Option<Subject<'n>> {
+        let subject = self.written_subject()?;
+        self.mistake(&subject).is_none().then_some(subject)
+    }
+
+    /// The subject; `None` if it is missing or not valid.
+    fn written_subject(&self) -> Option<Subject<'n>> {
         let (node, form) = match self.0.get("subjectPattern") {
             Some(node) => (node, Form::Pattern),
             None => (self.0.get("subject")?, Form::Exact),
@@ -345,9 +364,4 @@ impl Workflow<'_> {
     pub(crate) fn repository_of_owner(&self, name: &str) -> String {
         format!("{}/{name}", self.base)
     }
-}
-
-/// A text for which a pattern stands.
-fn filled(pattern: &str) -> String {
-    pattern.replace('*', "x")
 }

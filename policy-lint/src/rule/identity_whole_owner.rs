@@ -112,6 +112,12 @@ mod tests {
                 "https://github.com/acme/*/.github/workflows/release.yml@refs/tags/*",
                 pattern,
             );
+            let host = pattern.split("/acme").next().unwrap_or_default();
+            let issuer = host.replace(
+                "https://github.com",
+                "https://token.actions.githubusercontent.com",
+            );
+            let yaml = yaml.replace("https://token.actions.githubusercontent.com", &issuer);
             assert_eq!(!found(&RULE, &yaml).is_empty(), is_found, "{pattern}");
         }
     }

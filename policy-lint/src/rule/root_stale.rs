@@ -79,7 +79,7 @@ fn check_ends(
                 format!("the last on {}", date(last)),
                 message,
             )
-            .help("replace `document` with the instance's current trusted root"),
+            .help("get the instance's current document; `countersign import --trusted-root FILE` writes it as settings"),
         );
     }
 }
@@ -103,7 +103,8 @@ fn check_age(document: &Node, now: Time, findings: &mut Findings) {
                 format!("GitHub's newest certificate authority is of {}", date(start)),
             )
             .help(
-                "GitHub adds one about every seven months; `gh attestation trusted-root` prints the current document",
+                "`gh attestation trusted-root` prints the current document, and `countersign import --trusted-root FILE` \
+                 writes it as settings",
             ),
         );
     }

@@ -5,7 +5,6 @@ use policy_wasm::sigstore::TrustedRoot;
 use super::{Check, Findings, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::Settings;
-use crate::source::{Node, Shape};
 
 pub(super) static RULE: Rule = Rule {
     code: "lint-root-thresholds",
@@ -41,8 +40,8 @@ const REQUIREMENTS: [(&str, Count, &str); 2] = [
 fn check(settings: &Settings<'_>, findings: &mut Findings) {
     for root in settings.roots() {
         let zeros = REQUIREMENTS.into_iter().filter_map(|(key, count, noun)| {
-            let value = root.requirement(key).filter(|value| is_zero(value))?;
-            Some((key, count, noun, value.span))
+            let (_, span) = root.threshold(key).filter(|(value, _)| *value == 0)?;
+            Some((key, count, noun, span))
         });
         let zeros: Vec<_> = zeros.collect();
         // Only they need the document.
@@ -68,10 +67,6 @@ fn check(settings: &Settings<'_>, findings: &mut Findings) {
             );
         }
     }
-}
-
-fn is_zero(node: &Node) -> bool {
-    matches!(&node.shape, Shape::Number(number) if number.as_u64() == Some(0))
 }
 
 #[cfg(test)]

@@ -1,0 +1,90 @@
+//! Trusted roots that require more logs than their documents have.
+
+use policy_wasm::sigstore::TrustedRoot;
+
+use super::{Check, Findings, Rule};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::document::Settings;
+
+pub(super) static RULE: Rule = Rule {
+    code: "lint-root-too-few-logs",
+    severity: Severity::Error,
+    what: "a trusted root requires more logs than its document has",
+    why: "Each required log must be of another operator, or of another URL where the document names no operators. A \
+          document with fewer denies every bundle.",
+    avoid: with_roots!(concat!(root!("example"), "      transparencyLogs: 2\n")),
+    prefer: with_roots!(concat!(root!("example"), "      transparencyLogs: 1\n")),
+    check: Check::Settings(check),
+};
+
+/// How many operators of logs a document has
+type Count = fn(&TrustedRoot) -> usize;
+
+/// The requirements, and what they count
+const REQUIREMENTS: [(&str, Count, &str); 2] = [
+    (
+        "transparencyLogs",
+        TrustedRoot::transparency_logs,
+        "transparency logs",
+    ),
+    ("ctLogs", TrustedRoot::ct_logs, "CT logs"),
+];
+
+fn check(settings: &Settings<'_>, findings: &mut Findings) {
+    for root in settings.roots() {
+        for (key, count, noun) in REQUIREMENTS {
+            // One is the default, and the settings are not valid if the document has none.
+            let threshold = root.threshold(key).filter(|(required, _)| *required > 1);
+            let Some((required, span)) = threshold else {
+                continue;
+            };
+            let available = root.parse().map_or(0, |document| count(&document));
+            if available > 0 && u64::try_from(available).is_ok_and(|available| required > available)
+            {
+                let operators = if available == 1 {
+                    "operator"
+                } else {
+                    "operators"
+                };
+                let message = format!(
+                    "every bundle is denied: the document has {noun} of {available} {operators}"
+                );
+                findings.push(
+                    Diagnostic::new(span, "cannot be reached", message)
+                        .help(format!("set `{key}: {available}`, or use another document")),
+                );
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::rule::tests::{helps, messages};
+
+    #[test]
+    fn two_logs_of_one_operator_are_one() {
+        for (line, noun) in [
+            ("transparencyLogs: 2", "transparency logs"),
+            ("ctLogs: 3", "CT logs"),
+        ] {
+            let yaml = RULE.avoid.replace("transparencyLogs: 2", line);
+            let message = format!("every bundle is denied: the document has {noun} of 1 operator");
+            assert_eq!(messages(&RULE, &yaml), [message], "{line}");
+        }
+        assert_eq!(
+            helps(&RULE, RULE.avoid),
+            ["set `transparencyLogs: 1`, or use another document"]
+        );
+        let (before, log) = RULE.avoid.split_once("        tlogs:\n").unwrap();
+        let (log, after) = log.split_once("        ctlogs:").unwrap();
+        for (url, count) in [("rekor.example.com", 1), ("rekor.example.org", 0)] {
+            let other = log
+                .replace("rekor.example.com", url)
+                .replace("2026-01-01", "2026-02-01");
+            let yaml = format!("{before}        tlogs:\n{log}{other}        ctlogs:{after}");
+            assert_eq!(messages(&RULE, &yaml).len(), count, "{url}");
+        }
+    }
+}
