@@ -5,6 +5,8 @@
 #[macro_use]
 mod sigstore_example;
 
+mod excerpt;
+
 mod allowlist_no_restriction;
 mod always_allow_default;
 mod at_star_does_not_match_tags;
@@ -106,6 +108,8 @@ mod yaml_ambiguous;
 mod yaml_merge;
 
 use policy_wasm::time::Time;
+
+use excerpt::excerpt;
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::{Manifest, Settings};
@@ -341,8 +345,8 @@ impl Rule {
             self.severity,
             self.what,
             self.why,
-            indented(self.avoid),
-            indented(self.prefer)
+            indented(&excerpt(self.avoid, self.prefer)),
+            indented(&excerpt(self.prefer, self.avoid))
         )
     }
 }

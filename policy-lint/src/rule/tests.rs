@@ -138,6 +138,56 @@ fn codes_are_in_order_and_have_one_form() {
     }
 }
 
+/// Whole settings with a trusted root are longer than a screen.
+#[test]
+fn pages_show_the_part_of_sigstore_that_matters() {
+    for rule in RULES {
+        let page = rule.page();
+        if !rule.code.starts_with("lint-identity-") && !rule.code.starts_with("lint-root-") {
+            continue;
+        }
+        assert!(page.lines().count() <= 70, "{page}");
+        assert!(
+            page.lines()
+                .all(|line| line.len() <= 150 || !line.contains("rawBytes")),
+            "{page}"
+        );
+        assert!(page.contains("\n    sigstore:\n"), "{page}");
+        assert!(!page.contains("requireAttestationsBy"), "{page}");
+        let has_document = page.contains("certificateAuthorities:");
+        assert!(
+            !has_document || rule.code.starts_with("lint-root-"),
+            "{page}"
+        );
+    }
+    let page = Rule::by_code("lint-root-links").unwrap().page();
+    // Their signatures, at the end, are what distinguishes the certificates.
+    assert!(
+        page.contains("MIIBQTCB…oqnTSQ==") && page.contains("MIIBQTCB…ORe50w=="),
+        "{page}"
+    );
+    let page = Rule::by_code("lint-identity-any-ref").unwrap().page();
+    assert!(
+        page.contains(
+            "Prefer
+
+    sigstore:
+      attestors:
+        projects/example/attestors/build: [release]
+      identities:
+        release:
+          - trustedRoot: example
+            issuer: https://token.actions.githubusercontent.com
+            subject: https://github.com/acme/shop/.github/workflows/release.yml@refs/heads/main
+      trustedRoots:
+        example:
+          document: {…}
+"
+        ),
+        "{page}"
+    );
+}
+
 /// A change that is offered is a good one: what it is about is gone, and nothing is refused.
 #[test]
 fn fixes_fix() {
