@@ -68,7 +68,10 @@ fn check(settings: &Settings<'_>, findings: &mut Findings) {
                 format!("attestor `{}` has no public keys", attestor.name()),
             )
             .because(keys.unwrap_or(note).key_span, "no key here")
-            .help("add `publicKeys` with a `pkixPublicKey` or an `asciiArmoredPgpPublicKey`, or name it in `sigstore.attestors`"),
+            .help(
+                "add `publicKeys` with a `pkixPublicKey` or an `asciiArmoredPgpPublicKey`, or name it in \
+                 `sigstore.attestors`",
+            ),
         );
     }
 }

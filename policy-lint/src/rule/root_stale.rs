@@ -103,8 +103,8 @@ fn check_age(document: &Node, now: Time, findings: &mut Findings) {
                 format!("GitHub's newest certificate authority is of {}", date(start)),
             )
             .help(
-                "`gh attestation trusted-root` prints the current document, and `countersign import --trusted-root FILE` \
-                 writes it as settings",
+                "`gh attestation trusted-root` prints the current document, and `countersign import --trusted-root \
+                 FILE` writes it as settings",
             ),
         );
     }
