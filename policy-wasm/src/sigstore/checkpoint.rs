@@ -5,10 +5,11 @@
 
 use alloc::vec::Vec;
 
+use super::der::{self, Tag};
 use super::entry::Protocol;
 use super::proto;
 use super::root::{Log, LogKey};
-use crate::crypto::Hash;
+use crate::crypto::{Hash, KeyKind};
 use crate::verification::{Exhausted, Meter};
 
 /// A checkpoint, parsed and not verified
@@ -36,6 +37,9 @@ struct Signature<'a> {
 const MAX_BYTES: usize = 16 << 10;
 /// Maximum number of signatures: the log's, and those of witnesses
 const MAX_SIGNATURES: usize = 32;
+/// Maximum number of signatures with the hint of the log's key, which anyone can invent. Hints of two keys are rarely
+/// equal by chance.
+const MAX_TRIED: usize = 4;
 
 impl<'a> Checkpoint<'a> {
     /// Parses a checkpoint.
@@ -88,19 +92,23 @@ impl<'a> Checkpoint<'a> {
         protocol: Protocol,
         meter: &Meter,
     ) -> Result<Result<(), &'static str>, Exhausted> {
+        let key_id = match protocol {
+            // The origin names the shard of the log; neither it nor the name identifies the log.
+            Protocol::RekorV1 => Some(Hash::Sha256.digest(&key.spki)),
+            Protocol::RekorV2 => log.key_id(key, self.origin),
+        };
+        let is_named = |signature: &&Signature<'_>| {
+            let is_by_log = protocol == Protocol::RekorV1 || signature.name == self.origin;
+            is_by_log && (key_id.as_ref()).is_some_and(|id| id.starts_with(&signature.hint))
+        };
+        let named = || self.signatures.iter().filter(is_named);
+        if named().count() > MAX_TRIED {
+            return Ok(Err("it has more than 4 signatures with the log's key hint"));
+        }
         let mut why = "it has no signature of the log";
-        for signature in &self.signatures {
-            let key_id = match protocol {
-                // The origin names the shard of the log; neither it nor the name identifies the log.
-                Protocol::RekorV1 => Hash::Sha256.digest(&key.spki),
-                Protocol::RekorV2 if signature.name != self.origin => continue,
-                Protocol::RekorV2 => match log.key_id(key, self.origin) {
-                    Some(key_id) => key_id,
-                    None => continue,
-                },
-            };
-            // Other keys may have the same hint, so all of them are tried.
-            if !key_id.starts_with(&signature.hint) {
+        for signature in named() {
+            why = "the signature of the log does not verify";
+            if !signature.may_be_by(key.key.kind()) {
                 continue;
             }
             meter.verify(key.key.cost(), self.signed.len())?;
@@ -110,7 +118,6 @@ impl<'a> Checkpoint<'a> {
             if verified.is_ok() {
                 return Ok(Ok(()));
             }
-            why = "the signature of the log does not verify";
         }
         Ok(Err(why))
     }
@@ -146,6 +153,23 @@ impl<'a> Signature<'a> {
             hint: *hint,
             bytes: signature.to_vec(),
         })
+    }
+
+    /// Whether the signature has the form of those by such a key.
+    fn may_be_by(&self, kind: KeyKind) -> bool {
+        let is_sequence = || {
+            let signature = der::document(&self.bytes, MAX_BYTES)?;
+            signature.expect(Tag::Sequence)?;
+            let mut numbers = signature.elements();
+            numbers.take(Tag::Integer)?.integer()?;
+            numbers.take(Tag::Integer)?.integer()?;
+            numbers.end()
+        };
+        match kind {
+            KeyKind::P256 | KeyKind::P384 | KeyKind::P521 => is_sequence().is_ok(),
+            KeyKind::Rsa(bits) => usize::try_from(bits / 8) == Ok(self.bytes.len()),
+            KeyKind::Ed25519 => self.bytes.len() == 64,
+        }
     }
 }
 

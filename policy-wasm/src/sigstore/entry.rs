@@ -170,9 +170,14 @@ impl Entry {
         crate::brief(&alloc::format!("{} {}", self.kind, self.version), 60)
     }
 
-    /// Whether two entries have the same index in the same log.
-    pub(super) fn is_at(&self, other: &Self) -> bool {
-        self.index == other.index && self.log_id == other.log_id
+    /// Whether two entries are one entry of one log. Only a promise makes the index of Rekor v1 sure; without one,
+    /// entries are told apart by what their proofs are about.
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        let place = |entry: &Self| entry.proof.as_ref().map(|proof| proof.index);
+        let is_promised = self.promise.is_some() && other.promise.is_some();
+        let is_at_same_place = place(self).is_some() && place(self) == place(other);
+        let has_same_proof = !is_promised && (self.body == other.body || is_at_same_place);
+        self.log_id == other.log_id && (self.index == other.index || has_same_proof)
     }
 }
 

@@ -453,3 +453,76 @@ fn annotations_of_cosign_that_are_malformed() {
         assert_eq!(code, Err(expected), "{bundle:?}");
     }
 }
+
+/// Changes the first entry of a good bundle, from which the promise is removed.
+fn with_unpromised_entry(change: impl FnOnce(&mut Json)) -> Result<Bundle, Rejection> {
+    let mut bundle: Json =
+        serde_json::from_str(text(&case("must-pass/rekor-v1-and-timestamp"), "bundle")).unwrap();
+    let entries = &mut bundle["verificationMaterial"]["tlogEntries"];
+    entries[0]
+        .as_object_mut()
+        .unwrap()
+        .remove("inclusionPromise");
+    change(entries);
+    read(&bundle.to_string())
+}
+
+/// Without a promise, nothing but these tells one entry from another.
+#[test]
+fn an_entry_without_a_promise_is_there_once() {
+    let copy = |change: fn(&mut Json)| {
+        with_unpromised_entry(|entries| {
+            let mut copy = entries[0].clone();
+            copy["logIndex"] = "123456".into();
+            change(&mut copy);
+            entries.as_array_mut().unwrap().push(copy);
+        })
+    };
+    let place = |entry: &mut Json| entry["inclusionProof"]["logIndex"] = "123456".into();
+    let body = |entry: &mut Json| entry["canonicalizedBody"] = "e30=".into();
+    for change in [place, body] {
+        let error = copy(change).unwrap_err();
+        assert_eq!(error.code(), Code::SigstoreBundleInvalid, "{error}");
+    }
+    let both = |entry: &mut Json| {
+        entry["inclusionProof"]["logIndex"] = "123456".into();
+        entry["canonicalizedBody"] = "e30=".into();
+    };
+    assert!(copy(both).is_ok());
+}
+
+/// Anyone can invent lines with the hint of a log's key.
+#[test]
+fn few_signatures_of_a_checkpoint_are_tried() {
+    let with_lines = |first: Option<u8>, count: usize| {
+        let bundle = with_unpromised_entry(|entries| {
+            let checkpoint = &mut entries[0]["inclusionProof"]["checkpoint"]["envelope"];
+            let (head, line) = checkpoint.as_str().unwrap().split_once("\n\n").unwrap();
+            let (name, signature) = line.trim_end().rsplit_once(' ').unwrap();
+            let mut invented = STANDARD.decode(signature).unwrap();
+            invented[4] = first.unwrap_or(invented[4]);
+            *invented.last_mut().unwrap() ^= 1;
+            let invented = format!("{name} {}\n", STANDARD.encode(invented));
+            *checkpoint = format!("{head}\n\n{}{line}", invented.repeat(count)).into();
+        });
+        let (bundle, context) = (bundle.unwrap(), context(NOW));
+        let artifact = Artifact::Digest(Digest::of(ARTIFACT));
+        let before = context.meter.left();
+        let outcome = verify_with(&bundle, artifact, &identities(""), |_| (), &context);
+        let spent = before.strict_sub(context.meter.left());
+        (outcome.map_err(|error| code(&error)), spent)
+    };
+    let invalid = || Err("sigstore-checkpoint-invalid".to_string());
+    let (outcome, one) = with_lines(None, 0);
+    assert_eq!(outcome, Ok(0));
+    assert_eq!(with_lines(None, 3), (Ok(0), one.strict_add(3 * 8)));
+    assert_eq!(with_lines(None, 4).0, invalid());
+    assert_eq!(with_lines(None, 31).0, invalid());
+    assert!(with_lines(None, 31).1 < one, "no line is tried");
+    // Signatures by ECDSA are a SEQUENCE, which others cannot be.
+    assert_eq!(
+        with_lines(Some(0x31), 3),
+        (Ok(0), one),
+        "nothing is charged"
+    );
+}
