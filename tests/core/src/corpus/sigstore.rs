@@ -2,7 +2,9 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use pretend_sigstore::{Content, Entry, Instance, Log, Material, SubjectName, Whose};
+use pretend_sigstore::{
+    Claim, Content, Entry, Instance, Log, Material, Signing, SubjectName, Whose,
+};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
@@ -250,11 +252,19 @@ fn claiming(name: &str, value: &str) -> Value {
 }
 
 fn claiming_of(statement: &Value, name: &str, value: &str) -> Value {
-    let mut signing = signing(statement);
-    let claim = pretend_sigstore::Claim::named(name).unwrap();
+    sign(&with_claim(signing(statement), name, Some(value)))
+}
+
+fn without_claim(statement: &Value, name: &str) -> Value {
+    sign(&with_claim(signing(statement), name, None))
+}
+
+fn with_claim(mut signing: Signing, name: &str, value: Option<&str>) -> Signing {
+    let claim = Claim::named(name).unwrap();
     signing.leaf.claims.retain(|(known, _)| *known != claim);
-    signing.leaf.claims.push((claim, value.into()));
-    sign(&signing)
+    let value = value.map(|value| (claim, value.into()));
+    signing.leaf.claims.extend(value);
+    signing
 }
 
 fn by_stranger() -> Value {
@@ -1084,6 +1094,16 @@ fn provenance() -> Vec<Case> {
             "provenance_by_a_runner_of_ones_own",
             contradicts,
             claiming_of(&by(HOSTED), "runnerEnvironment", "self-hosted"),
+        ),
+        with(
+            "provenance_by_a_workflow_on_a_runner_of_ones_own",
+            contradicts,
+            claiming_of(&built(&|_| {}), "runnerEnvironment", "self-hosted"),
+        ),
+        with(
+            "provenance_without_the_runner_in_the_certificate",
+            contradicts,
+            without_claim(&built(&|_| {}), "runnerEnvironment"),
         ),
         with(
             "provenance_by_another_builder_than_the_identity_s",

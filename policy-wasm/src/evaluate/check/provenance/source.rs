@@ -31,7 +31,7 @@ pub(super) enum Builder<'s> {
 
 type Problem = (Code, String);
 
-/// The builder that older clients of GitHub write, whatever workflow it is
+/// The builder that stands for all runners of GitHub. Older clients write it as the builder of any workflow.
 const GITHUB_HOSTED: &str = "https://github.com/actions/runner/github-hosted";
 
 impl<'s> Source<'s> {
@@ -73,10 +73,10 @@ impl<'s> Source<'s> {
         } else {
             return Err(other_builder(id, "identity", own));
         };
+        // A workflow on a runner of its owner has the same subject and the same `buildSignerURI`.
         let environment = signatory.claim("runnerEnvironment");
-        if id == GITHUB_HOSTED && environment != Some("github-hosted") {
-            let found = environment.unwrap_or_default();
-            return Err(contradiction("runner", "github-hosted", found));
+        if covers(own, GITHUB_HOSTED) && environment != Some("github-hosted") {
+            return Err(other_runner(environment));
         }
         let own_repository = provenance.config_repository.as_deref();
         let repository = signatory.claim("sourceRepositoryURI");
@@ -153,6 +153,15 @@ fn other_builder(id: &str, signer: &str, own: &str) -> Problem {
         crate::quote(own)
     );
     (Code::ProvenanceBuilderNotTrusted, message)
+}
+
+fn other_runner(environment: Option<&str>) -> Problem {
+    let found = environment.map_or_else(|| "none".into(), crate::quote);
+    let message = alloc::format!(
+        "Builder {} is a runner of GitHub, and the certificate's `runnerEnvironment` is {found}",
+        crate::quote(GITHUB_HOSTED)
+    );
+    (Code::ProvenanceContradictsCertificate, message)
 }
 
 fn contradiction(what: &str, own: &str, certified: &str) -> Problem {
