@@ -85,6 +85,16 @@ pub enum Rejection {
         crate::quote(expected)
     )]
     ReferenceMismatch { claimed: String, expected: String },
+    /// The certificate of a bundle is for no identity of the signer
+    #[error("{}: {why}", Code::SigstoreIdentityMismatch.meaning())]
+    IdentityMismatch {
+        /// The certificate and the nearest identity
+        why: String,
+        /// How near that identity is; of several certificates, the nearest is reported
+        nearness: (u8, usize),
+        /// The difference, short; empty if it cannot be told in short
+        said: String,
+    },
     /// One of the codes of Sigstore bundles, with what exactly is wrong
     #[error("{}{}{why}", code.meaning(), if why.is_empty() { "" } else { ": " })]
     Sigstore { code: Code, why: String },
@@ -113,6 +123,7 @@ impl Rejection {
                 Code::AttestationDigestMismatch
             }
             Self::ReferenceMismatch { .. } => Code::AttestationReferenceMismatch,
+            Self::IdentityMismatch { .. } => Code::SigstoreIdentityMismatch,
             Self::Sigstore { code, .. } => *code,
         }
     }
@@ -128,6 +139,7 @@ impl Rejection {
             | Self::PayloadUnavailable(_)
             | Self::OtherDigest { .. } => 1,
             Self::UnknownKeyId { .. } => 2,
+            Self::IdentityMismatch { .. } => rank_in_bundle(Code::SigstoreIdentityMismatch),
             Self::BadSignature { .. } | Self::BadCertificateSignature { .. } => 4,
             Self::Sigstore { code, .. } => rank_in_bundle(*code),
             Self::KeyNotValid { .. } | Self::PgpPayloadMismatch => 9,

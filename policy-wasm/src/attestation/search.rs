@@ -196,13 +196,13 @@ pub(crate) struct NotFound {
     pub(crate) failures: Vec<Reason>,
     /// Invalid attestations, those that got furthest in verification first
     pub(crate) rejections: Vec<Reason>,
-    /// The most telling of these
-    pub(crate) cause: Cause,
+    /// The most telling of these, in words
+    pub(crate) cause: Cow<'static, str>,
 }
 
 /// Cause of a missing attestation; of several, the greatest is reported
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Cause {
+enum Cause {
     /// No attestation by this signer about this digest; there may be others
     NotSigned,
     /// An attestation cannot be decoded
@@ -260,15 +260,15 @@ impl From<Reason> for NotFound {
         Self {
             failures: alloc::vec![limit],
             rejections: Vec::new(),
-            cause: Cause::NotSigned,
+            cause: Cause::NotSigned.text(),
         }
     }
 }
 
 impl NotFound {
     /// Returns the failures and, unless they explain everything, a reason with the cause.
-    pub(crate) fn into_refusal(self) -> Vec<Reason> {
-        let text = self.cause.text();
+    pub(crate) fn into_refusal(mut self) -> Vec<Reason> {
+        let text = core::mem::take(&mut self.cause);
         self.into_reasons(Code::NoValidAttestation, &text)
     }
 
@@ -296,6 +296,8 @@ struct Search<'s, 'c> {
     failures: Vec<Reason>,
     /// The most telling cause so far
     cause: Cause,
+    /// For [`Cause::UnknownIdentity`], the nearest certificate so far, in words
+    identity: Option<((u8, usize), String)>,
     /// Key ids that the signer does not have
     unknown: BTreeSet<String>,
     /// The current attestation cannot be valid, and is no cause
@@ -315,6 +317,7 @@ impl<'s, 'c> Search<'s, 'c> {
             rejections: BTreeSet::new(),
             failures: Vec::new(),
             cause: Cause::NotSigned,
+            identity: None,
             unknown: BTreeSet::new(),
             only_explains: false,
         }
@@ -544,8 +547,16 @@ impl<'s, 'c> Search<'s, 'c> {
             | Rejection::PayloadInvalid(_)
             | Rejection::PredicateType(_) => Cause::NotAnAttestation,
             Rejection::ReferenceMismatch { .. } => Cause::OtherRepository,
+            Rejection::IdentityMismatch { .. } => Cause::UnknownIdentity,
             Rejection::Sigstore { code, .. } => cause_in_bundle(*code),
         });
+        if let Rejection::IdentityMismatch { nearness, said, .. } = &rejection
+            && !self.only_explains
+        {
+            let found = Some((*nearness, said.clone()));
+            let known = self.identity.take();
+            self.identity = known.max(found);
+        }
         self.add(rejection);
     }
 
@@ -576,9 +587,11 @@ impl<'s, 'c> Search<'s, 'c> {
     fn give_up(self) -> NotFound {
         let cause = self.cause.max(self.unknown_key());
         let Self {
+            signer,
             context,
             rejections,
             mut failures,
+            identity,
             ..
         } = self;
         failures.dedup();
@@ -593,8 +606,21 @@ impl<'s, 'c> Search<'s, 'c> {
         NotFound {
             failures,
             rejections: details,
-            cause,
+            cause: match (cause, identity) {
+                (Cause::UnknownIdentity, Some((_, said))) if !said.is_empty() => said.into(),
+                (Cause::NotSigned, _) => not_signed(signer).into(),
+                _ => cause.text(),
+            },
         }
+    }
+}
+
+/// Returns the text of [`Cause::NotSigned`] for a signer.
+const fn not_signed(signer: Signer<'_>) -> &'static str {
+    match (signer.keys, signer.identities) {
+        (_, []) => NOT_SIGNED,
+        ([], _) => "No trusted identity has signed this digest",
+        _ => "No trusted key or identity has signed this digest",
     }
 }
 
@@ -602,7 +628,6 @@ impl<'s, 'c> Search<'s, 'c> {
 const fn cause_in_bundle(code: Code) -> Cause {
     match code {
         Code::SigstoreIdentityMissing => Cause::IdentityMissing,
-        Code::SigstoreIdentityMismatch => Cause::UnknownIdentity,
         Code::SigstoreBundleVersion
         | Code::SigstoreBundleInvalid
         | Code::SigstoreCertificateInvalid

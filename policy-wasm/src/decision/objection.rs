@@ -17,6 +17,8 @@ pub(crate) const NOT_SIGNED: &str = "No trusted key has signed this digest";
 
 /// Longer texts are replaced; the Decision has them whole.
 const MAX_TEXT: usize = 160;
+/// Maximum length of a text about a missing attestation, which may name two identities
+const MAX_ATTESTED: usize = 240;
 /// Maximum length of a list from the settings
 const MAX_LIST: usize = 90;
 /// Maximum number of attestors that are named
@@ -182,11 +184,16 @@ impl Words<'_> {
             Code::NoValidAttestation if reason.message == NOT_SIGNED => {
                 alloc::format!("not attested by {}", self.attestors(names))
             }
-            Code::NoValidAttestation => alloc::format!(
-                "not attested by {}: {}",
-                self.attestors(names),
-                lower(&reason.message)
-            ),
+            Code::NoValidAttestation => {
+                let attestors = self.attestors(names);
+                let text =
+                    alloc::format!("not attested by {attestors}: {}", lower(&reason.message));
+                if text.chars().count() > MAX_ATTESTED {
+                    alloc::format!("not attested by {attestors}")
+                } else {
+                    text
+                }
+            }
             Code::AttestorWithoutKeys => {
                 alloc::format!("no keys are known of {}", self.attestors(names))
             }
@@ -284,7 +291,11 @@ impl Words<'_> {
 }
 
 fn objection(text: String, code: Code) -> Objection {
-    let text = if text.chars().count() > MAX_TEXT {
+    let max = match code {
+        Code::NoValidAttestation => MAX_ATTESTED,
+        _ => MAX_TEXT,
+    };
+    let text = if text.chars().count() > max {
         too_long(code)
     } else {
         text

@@ -6,11 +6,11 @@ use alloc::string::{String, ToString as _};
 
 use super::Malformed;
 use super::bundle::{Bundle, Verifier};
-use super::certificate::{Certificate, Leaf};
+use super::certificate::Certificate;
 use super::identity::{self, Identity};
 use super::moment::Moment;
 use super::proto::rejection;
-use super::verification::{Artifact, NotVerified, Times, Trust};
+use super::verification::{Artifact, NotVerified, Trust};
 use crate::decision::Code;
 use crate::rejection::Rejection;
 use crate::verification::VerificationContext;
@@ -71,11 +71,14 @@ pub(crate) fn verify<'i, 'a>(
                 bundle.verify_under(&certificate, artifact, trust, context)
             })?;
         let rejection = match verdict {
-            Ok(times) if times.all().all(|time| identity.may_sign_at(time)) => {
-                let times = times.signed;
-                return Ok(Identified { identity, times });
+            Ok(times) => {
+                let outside = times.all().find(|time| !identity.may_sign_at(*time));
+                let Some(time) = outside else {
+                    let times = times.signed;
+                    return Ok(Identified { identity, times });
+                };
+                identity::not_then(identity, &leaf, time)
             }
-            Ok(times) => not_then(identity, &leaf, &times),
             Err(rejection) => rejection,
         };
         if best
@@ -90,20 +93,9 @@ pub(crate) fn verify<'i, 'a>(
     }
     // Anyone can copy any number of such bundles from a public log.
     context.meter.look(0)?;
-    let why = identity::explain(&leaf, identities);
-    Err(rejection(Code::SigstoreIdentityMismatch, why).into())
+    Err(identity::explain(&leaf, identities).into())
 }
 
 fn not_signing(problem: &Malformed) -> Rejection {
     rejection(Code::SigstoreCertificateInvalid, problem.to_string())
-}
-
-/// The identity may not sign at all of the times, which `signedAfter` and `signedBefore` limit.
-fn not_then(identity: &Identity<'_>, leaf: &Leaf<'_>, times: &Times) -> Rejection {
-    let mut outside = times.all().filter(|time| !identity.may_sign_at(*time));
-    let time = outside.next().map(|time| time.to_string());
-    let time = time.unwrap_or_default();
-    let who = identity::describe(leaf);
-    let why = alloc::format!("it is for {who}, which may not sign at {time}");
-    rejection(Code::SigstoreIdentityMismatch, why)
 }

@@ -1,5 +1,7 @@
 //! Identities: the certificate subjects that may sign, each of one issuer under one trusted root.
 
+mod mismatch;
+
 use alloc::borrow::Cow;
 use alloc::rc::Rc;
 use alloc::string::{String, ToString as _};
@@ -12,6 +14,8 @@ use crate::decision::Code;
 use crate::json::{Path, Report, Value, filled};
 use crate::time::Time;
 use policy_text::cursor::Kind;
+
+pub(crate) use self::mismatch::{explain, not_then};
 
 /// An identity that may sign
 #[derive(Debug)]
@@ -60,7 +64,7 @@ pub(crate) enum Mismatch {
 
 impl<'a> Identity<'a> {
     /// Reads one identity of a set, and reports problems. Its trusted root must be in the settings.
-    fn read(value: Value<'_, 'a>, is_root: impl Fn(&str) -> bool) -> Option<Self> {
+    fn read(value: Value<'_, 'a>, roots: &Names<'_>) -> Option<Self> {
         let (path, report) = (value.path(), value.report());
         let (mut trusted_root, mut issuer) = (None, None);
         let (mut subjects, mut claims) = (Vec::new(), Vec::new());
@@ -69,11 +73,15 @@ impl<'a> Identity<'a> {
         let was_object = value.object(|key, value| match key {
             "trustedRoot" => {
                 saw_root = true;
-                trusted_root = read_root(value, &is_root);
+                trusted_root = read_root(value, roots);
             }
             "issuer" => {
                 saw_issuer = true;
                 issuer = read_issuer(value);
+            }
+            "subject" | "subjectPattern" if !subjects.is_empty() => {
+                let message = "expected only one of `subject` and `subjectPattern`";
+                value.refuse(Code::SettingsInvalidValue, message);
             }
             "subject" => subjects.push(Subject::read_exact(value)),
             "subjectPattern" => subjects.push(Subject::read_pattern(value)),
@@ -88,10 +96,6 @@ impl<'a> Identity<'a> {
             ("subject` or `subjectPattern", !subjects.is_empty()),
         ];
         report.require(was_object, &fields, path, Code::SettingsMissingField);
-        if subjects.len() > 1 {
-            let message = "expected only one of `subject` and `subjectPattern`";
-            report.push(Code::SettingsInvalidValue, path, message);
-        }
         if let (Some(after), Some(before)) = (signed_after, signed_before)
             && after > before
         {
@@ -145,46 +149,6 @@ impl<'a> Identity<'a> {
     }
 }
 
-/// Describes a certificate for which no identity matches, and the nearest identity.
-pub(crate) fn explain(leaf: &Leaf<'_>, identities: &[Rc<Identity<'_>>]) -> String {
-    let subject = leaf.subject.as_str();
-    let own = describe(leaf);
-    let nearness = |identity: &&Rc<Identity<'_>>| {
-        let pairs = identity.subject.text().bytes().zip(subject.bytes());
-        let same = pairs.take_while(|(a, b)| a == b).count();
-        (identity.matches(leaf).err(), same)
-    };
-    let Some(nearest) = identities.iter().max_by_key(nearness) else {
-        return alloc::format!("it is for {own}, and no identity is trusted");
-    };
-    if let Err(Mismatch::Claim(claim)) = nearest.matches(leaf) {
-        return explain_claim(&own, claim, leaf, nearest);
-    }
-    let trusted = nearest.subject.text();
-    let hint = if trusted != subject && trusted.eq_ignore_ascii_case(subject) {
-        "; they differ only in letter case"
-    } else {
-        ""
-    };
-    let more = match identities.len().saturating_sub(1) {
-        0 => String::new(),
-        others => alloc::format!(" and {others} more"),
-    };
-    let trusted = description(trusted, Some(&nearest.issuer));
-    alloc::format!("it is for {own}, trusted: {trusted}{more}{hint}")
-}
-
-fn explain_claim(own: &str, claim: Claim, leaf: &Leaf<'_>, nearest: &Identity<'_>) -> String {
-    let name = claim.name();
-    let found = match leaf.claim(claim) {
-        Some(value) => alloc::format!("its `{name}` is {}", crate::quote(value)),
-        None => alloc::format!("it has no `{name}`"),
-    };
-    let required = nearest.claims.iter().find(|one| one.claim == claim);
-    let allowed = required.map_or_else(String::new, |required| required.allowed.text());
-    alloc::format!("it is for {own}, and {found}, trusted: {allowed}")
-}
-
 /// Describes a certificate by subject and issuer, which may be an attacker's texts.
 pub(crate) fn describe(leaf: &Leaf<'_>) -> String {
     description(leaf.subject.as_str(), leaf.issuer)
@@ -219,7 +183,7 @@ impl<'a> Subject<'a> {
     }
 
     fn read_pattern(value: Value<'_, 'a>) -> Option<Self> {
-        read_pattern(value, SubjectPattern::parse).map(Self::Pattern)
+        read_pattern(value, SubjectPattern::parse, "`subject`").map(Self::Pattern)
     }
 
     fn covers(&self, subject: SubjectName<'_>) -> bool {
@@ -286,9 +250,14 @@ impl<'a> Allowed<'a> {
         match self {
             Self::AnyOf(texts) => {
                 let texts: Vec<_> = texts.iter().map(|text| crate::quote(text)).collect();
-                texts.join(", ")
+                let kind = if texts.len() == 1 {
+                    "exactly"
+                } else {
+                    "one of"
+                };
+                alloc::format!("{kind} {}", texts.join(", "))
             }
-            Self::Pattern(pattern) => crate::quote(pattern.text()),
+            Self::Pattern(pattern) => alloc::format!("pattern {}", crate::quote(pattern.text())),
         }
     }
 }
@@ -313,10 +282,11 @@ fn read_claims<'a>(value: Value<'_, 'a>) -> Vec<RequiredClaim<'a>> {
 
 /// Reads a pattern of a claim, which is an address or a Git ref by its name.
 fn read_claim_pattern<'a>(claim: Claim, value: Value<'_, 'a>) -> Option<SubjectPattern<'a>> {
+    const TEXT: &str = "it without `pattern`";
     if claim.name().ends_with("URI") {
-        read_pattern(value, SubjectPattern::parse_address)
+        read_pattern(value, SubjectPattern::parse_address, TEXT)
     } else if claim.name().ends_with("Ref") {
-        read_pattern(value, SubjectPattern::parse_ref)
+        read_pattern(value, SubjectPattern::parse_ref, TEXT)
     } else {
         let message = "only claims whose names end with `URI` or `Ref` can have a pattern";
         value.refuse(Code::SettingsInvalidValue, message);
@@ -324,16 +294,24 @@ fn read_claim_pattern<'a>(claim: Claim, value: Value<'_, 'a>) -> Option<SubjectP
     }
 }
 
+/// Reads a pattern. `exact` is what to write in place of one without `*`.
 fn read_pattern<'a>(
     value: Value<'_, 'a>,
     parse: fn(Cow<'a, str>) -> Result<SubjectPattern<'a>, SubjectPatternError>,
+    exact: &str,
 ) -> Option<SubjectPattern<'a>> {
     let (path, report) = (value.path(), value.report());
     let text = value.text()?;
     match parse(text.clone()) {
         Ok(pattern) => Some(pattern),
         Err(error) => {
-            let message = alloc::format!("pattern {}: {error}", crate::quote(&text));
+            let why = match error {
+                SubjectPatternError::NoWildcard => {
+                    alloc::format!("without `*` it is an exact text: write {exact}")
+                }
+                error => error.to_string(),
+            };
+            let message = alloc::format!("pattern {}: {why}", crate::quote(&text));
             report.push(Code::SettingsInvalidValue, path, message);
             None
         }
@@ -362,12 +340,17 @@ fn read_issuer<'a>(value: Value<'_, 'a>) -> Option<Cow<'a, str>> {
 }
 
 /// Reads the name of a trusted root.
-fn read_root<'a>(value: Value<'_, 'a>, is_root: impl Fn(&str) -> bool) -> Option<Cow<'a, str>> {
+fn read_root<'a>(value: Value<'_, 'a>, roots: &Names<'_>) -> Option<Cow<'a, str>> {
     let (path, report) = (value.path(), value.report());
     let name = filled(value)?;
-    if !is_root(&name) {
+    if !roots.contains(&&*name) {
+        let none = if roots.is_empty() {
+            "; there are none"
+        } else {
+            ""
+        };
         let message = alloc::format!(
-            "{} is not among `sigstore.trustedRoots`",
+            "{} is not among `sigstore.trustedRoots`{none}",
             crate::quote(&name)
         );
         report.push(Code::SettingsInvalidValue, path, message);
@@ -391,18 +374,17 @@ fn is_blank(character: char) -> bool {
     character.is_whitespace() || character.is_control()
 }
 
-/// Reads a set: a list of at least one identity. `is_root` tells whether the settings have a trusted root with
-/// a name.
-pub(crate) fn read_set<'a>(
-    value: Value<'_, 'a>,
-    is_root: impl Fn(&str) -> bool,
-) -> Vec<Rc<Identity<'a>>> {
+/// Names of the trusted roots in the settings
+type Names<'n> = [&'n str];
+
+/// Reads a set: a list of at least one identity, each of one of these trusted roots.
+pub(crate) fn read_set<'a>(value: Value<'_, 'a>, roots: &Names<'_>) -> Vec<Rc<Identity<'a>>> {
     let (path, report) = (value.path(), value.report());
     let (mut identities, mut count) = (Vec::new(), 0_usize);
     let was_list = value.list(|index, item| {
         count = index.saturating_add(1);
         if index < MAX_IDENTITIES {
-            identities.extend(Identity::read(item, &is_root).map(Rc::new));
+            identities.extend(Identity::read(item, roots).map(Rc::new));
         }
     });
     check_count(count, was_list, path, report);

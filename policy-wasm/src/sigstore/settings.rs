@@ -12,6 +12,7 @@ use super::{
 };
 use crate::decision::Code;
 use crate::json::{MAX_ENTRIES, Path, Raw, Report, SETTINGS, Value, choice, filled};
+use policy_text::cursor::Kind;
 
 /// `sigstore`
 #[derive(Debug, Default)]
@@ -180,8 +181,9 @@ impl<'a> Sigstore<'a> {
         self.reported.set(self.reported.get() | own_bit);
         let unheard = Report::default();
         let report = if is_reported { &unheard } else { report };
+        let roots: Vec<_> = self.roots.iter().map(|(name, _)| name.as_str()).collect();
         text.read(SETTINGS, Path::Field(&SETS, name), report, |value| {
-            identities = identity::read_set(value, |root| find(&self.roots, root).is_some());
+            identities = identity::read_set(value, &roots);
         });
         identities
     }
@@ -214,6 +216,10 @@ impl<'a> RootSettings<'a> {
             "signedTimestamps" => {
                 root.signed_timestamps = threshold(value).unwrap_or_default();
             }
+            // A boolean is a likely mistake, and `choice` would not tell the names.
+            "inclusionPromises" if value.kind() == Kind::Bool => {
+                value.refuse(Code::SettingsWrongType, "expected `accept` or `refuse`");
+            }
             "inclusionPromises" => {
                 root.inclusion_promises = choice(value, PROMISES);
             }
@@ -242,9 +248,20 @@ impl RootSettings<'_> {
         };
         let authorities = document.timestamp_authorities();
         let message = if self.signed_timestamps > authorities {
-            alloc::format!("the document has {authorities} operators of timestamp authorities")
+            match authorities {
+                0 => "must be 0: the document has no usable timestamp authorities".to_string(),
+                1 => {
+                    "must be at most 1: all timestamp authorities of the document have one operator"
+                        .to_string()
+                }
+                _ => alloc::format!(
+                    "must be at most {authorities}: the timestamp authorities of the document have \
+                     {authorities} operators"
+                ),
+            }
         } else if self.signed_timestamps == 0 && !document.has_integrated_times() {
-            "no log of the document states when a signature was made, so a timestamp is required"
+            "no log of the document states when a signature was made; write `signedTimestamps: 1` to \
+             require a timestamp"
                 .to_string()
         } else {
             String::new()

@@ -106,7 +106,7 @@ fn identities(fields: &str) -> Vec<Rc<Identity<'static>>> {
     let report = Report::default();
     let mut set = Vec::new();
     Raw::new(text.leak()).read(SETTINGS, Path::Root("set"), &report, |value| {
-        set = identity::read_set(value, |_| true);
+        set = identity::read_set(value, &["instance"]);
     });
     assert!(report.is_empty(), "{report}");
     set
@@ -214,14 +214,14 @@ fn the_first_identity_that_may_sign_is_named() {
     assert_eq!(outcome(&[""]), Ok(0));
     assert_eq!(outcome(&[later, bounds]), Ok(1));
     let refused = format!(
-        "The certificate's identity is not trusted: it is for `{SUBJECT}` (issuer `{ISSUER}`), which may not \
-         sign at 2026-03-01T12:00:00Z"
+        "The certificate's identity is not trusted: it is for `{SUBJECT}` (issuer `{ISSUER}`), and was \
+         used at 2026-03-01T12:00:00Z, before `signedAfter` 2026-03-01T12:00:01Z"
     );
     assert_eq!(outcome(&[later, earlier]), Err(refused));
     let claim = r#", "claims": {"buildTrigger": "push"}"#;
     let refused = format!(
         "The certificate's identity is not trusted: it is for `{SUBJECT}` (issuer `{ISSUER}`), and it has no \
-         `buildTrigger`, trusted: `push`"
+         `buildTrigger`, trusted: exactly `push`"
     );
     assert_eq!(outcome(&[claim]), Err(refused));
 }

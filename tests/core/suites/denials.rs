@@ -1,4 +1,4 @@
-//! Twelve typical outcomes as a deployer sees them: the admission message, the warnings and the audit
+//! Typical outcomes as a deployer sees them: the admission message, the warnings and the audit
 //! annotations, as Kubernetes passes them on. `BLESS=1` writes `tests/core/baselines/denials.txt`, to be read by
 //! somebody who knows Kubernetes and not this project.
 
@@ -101,6 +101,18 @@ fn outcomes() -> Vec<(&'static str, Value)> {
                     ("unknown-key", &images[3]),
                 ]),
             )
+        }),
+        ("no bundle is by the identity of the attestor", {
+            let fork = &core_tests::corpus::named("certificate_of_a_fork").call;
+            let mut call: Value = serde_json::from_slice(fork).unwrap();
+            let images = [("app", A), ("proxy", B)];
+            let images =
+                images.map(|(name, digest)| (name, format!("trusted.example/{name}@{digest}")));
+            let images = images
+                .each_ref()
+                .map(|(name, image)| (*name, image.as_str()));
+            call["request"] = deployment(&images);
+            call
         }),
         ("an image that no rule lets in here", {
             let allowed = ["registry.example/shop/**", "gke.gcr.io/**"];
@@ -257,7 +269,7 @@ fn render(title: &str, response: &Value) -> String {
 }
 
 #[test]
-fn twelve_outcomes_read_like_this() {
+fn typical_outcomes_read_like_this() {
     let rendered: String = outcomes()
         .iter()
         .map(|(title, call)| render(title, &response(call)))
@@ -431,6 +443,7 @@ fn attestors_of_one_name_are_told_apart() {
 #[test]
 fn a_missing_attestation_tells_the_most_telling_cause() {
     let not_signed = "No trusted key has signed this digest";
+    let no_identity = "No trusted identity has signed this digest";
     let note = "Signed, but under another note";
     let unknown = "Signed with a key that is not trusted for it";
     let bad = "The signature does not verify with the key that it names";
@@ -453,8 +466,18 @@ fn a_missing_attestation_tells_the_most_telling_cause() {
         ("every_reason_wherever_it_is_filed", bad),
         (
             "certificate_of_a_fork",
-            "Signed by an identity that is not trusted for it",
+            "Signed by github.com/evil/shop/…/release.yml@refs/tags/v1, not by \
+             …/acme/shop/…/release.yml@refs/tags/v1",
         ),
+        (
+            "certificate_of_another_issuer",
+            "Signed by an identity of issuer issuer.example, not of token.actions.githubusercontent.com",
+        ),
+        (
+            "signed_after_the_identity_was_given_up",
+            "Signed at 2026-06-15T11:00:00Z, after `signedBefore` 2026-06-15T10:59:59Z",
+        ),
+        ("no_bundle_at_all", no_identity),
         (
             "certificate_bundle_without_identities_in_the_settings",
             "Signed with a certificate, and only keys are trusted for it",
@@ -467,8 +490,8 @@ fn a_missing_attestation_tells_the_most_telling_cause() {
             "bundle_without_an_sct",
             "Signed by a trusted identity, but its Sigstore bundle does not verify",
         ),
-        ("bundle_for_another_image_from_settings", not_signed),
-        ("bundle_of_another_attestor_of_the_rule", not_signed),
+        ("bundle_for_another_image_from_settings", no_identity),
+        ("bundle_of_another_attestor_of_the_rule", no_identity),
     ] {
         let call = &core_tests::corpus::named(case).call;
         let decision: Value =

@@ -1,9 +1,10 @@
 use alloc::rc::Rc;
-use alloc::string::{String, ToString as _};
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::*;
 use crate::json::{Raw, SETTINGS};
+use crate::rejection::Rejection;
 
 const ISSUER: &str = "https://token.actions.githubusercontent.com";
 const SUBJECT: &str = "https://github.com/acme/shop/.github/workflows/release.yml@refs/tags/v1";
@@ -26,7 +27,7 @@ fn read(fields: &str) -> (Vec<Rc<Identity<'static>>>, Vec<String>) {
     let report = Report::default();
     let mut set = Vec::new();
     Raw::new(text.leak()).read(SETTINGS, Path::Root("set"), &report, |value| {
-        set = read_set(value, |root| root == "public-good");
+        set = read_set(value, &["public-good"]);
     });
     let problems = report.into_problems().into_iter();
     let problems = problems.map(|one| alloc::format!("{} {}", one.path, one.code));
@@ -181,7 +182,7 @@ fn exactly_one_of_subject_and_pattern_is_there() {
     check(&issuer, &["set[0] settings-missing-field"]);
     check(
         &alloc::format!(r#"{issuer}, "subject": "a@b.c", "subjectPattern": "*@b.c""#),
-        &["set[0] settings-invalid-value"],
+        &["set[0].subjectPattern settings-invalid-value"],
     );
     check(
         &alloc::format!(r#"{issuer}, "subject": "ann""#),
@@ -256,30 +257,102 @@ fn times_are_in_rfc_3339_and_in_order() {
     );
 }
 
+/// Returns the text for a Decision and the one for a denial.
+#[track_caller]
+fn texts(leaf: &Leaf<'_>, identities: &[Rc<Identity<'_>>]) -> (String, String) {
+    match explain(leaf, identities) {
+        Rejection::IdentityMismatch { why, said, .. } => (why, said),
+        other => panic!("{other:?}"),
+    }
+}
+
+/// The identity of the certificate, with another text in its subject.
+fn with(from: &str, to: &str) -> Rc<Identity<'static>> {
+    let subject = SUBJECT.replace(from, to);
+    let field = if to.contains('*') {
+        "subjectPattern"
+    } else {
+        "subject"
+    };
+    identity(&alloc::format!(r#", "{field}": "{subject}""#))
+}
+
 #[test]
 fn a_mismatch_names_the_nearest_identity() {
-    let other = identity(r#", "subject": "ann@example.com""#);
-    let near = identity(&alloc::format!(
-        r#", "subject": "{}""#,
-        SUBJECT.replace("v1", "v2")
-    ));
-    let explained = explain(&leaf(), &[Rc::clone(&near), other]);
+    let other = || identity(r#", "subject": "ann@example.com""#);
+    let (why, said) = texts(&leaf(), &[other(), with("v1", "v2"), other()]);
     assert_eq!(
-        explained,
+        why,
         alloc::format!(
-            "it is for `{SUBJECT}` (issuer `{ISSUER}`), trusted: `{}` (issuer `{ISSUER}`) and 1 more",
+            "it is for `{SUBJECT}` (issuer `{ISSUER}`), trusted: exactly `{}` (issuer `{ISSUER}`) and 2 others",
             SUBJECT.replace("v1", "v2")
         )
+    );
+    assert_eq!(
+        said,
+        "Signed by github.com/acme/shop/…/release.yml@refs/tags/v1, \
+         not by …/release.yml@refs/tags/v2 or 2 others"
+    );
+    let (why, _) = texts(&leaf(), &[with("release", "*"), with("acme/shop", "x/y")]);
+    assert!(why.contains("and 1 other"), "{why}");
+    // Two that are equally near
+    let (_, said) = texts(&leaf(), &[with("acme", "b"), with("acme", "c")]);
+    assert!(
+        said.ends_with("not by …/b/shop/…/release.yml@refs/tags/v1 or 1 other"),
+        "{said}"
     );
 }
 
 #[test]
+fn a_mismatch_tells_patterns_from_exact_subjects() {
+    for (from, to, expected) in [
+        (
+            "release.yml@refs/tags/v1",
+            "publish.yml@refs/tags/v*",
+            "…/publish.yml@refs/tags/v*",
+        ),
+        ("tags/v1", "heads/*", "…/release.yml@refs/heads/*"),
+        ("acme", "evil", "…/evil/shop/…/release.yml@refs/tags/v1"),
+        (
+            "github.com",
+            "git.example",
+            "git.example/acme/shop/…/release.yml@refs/tags/v1",
+        ),
+    ] {
+        let (why, said) = texts(&leaf(), &[with(from, to)]);
+        let kind = if to.contains('*') {
+            "pattern"
+        } else {
+            "exactly"
+        };
+        assert!(why.contains(&alloc::format!("trusted: {kind} `")), "{why}");
+        assert_eq!(
+            said,
+            alloc::format!(
+                "Signed by github.com/acme/shop/…/release.yml@refs/tags/v1, not by {expected}"
+            )
+        );
+    }
+}
+
+#[test]
+fn a_mismatch_of_issuers_names_both() {
+    let mut other = leaf();
+    other.issuer = Some("https://accounts.example");
+    let (_, said) = texts(&other, &[with("v1", "v2"), exact("")]);
+    assert_eq!(
+        said,
+        "Signed by an identity of issuer accounts.example, \
+         not of token.actions.githubusercontent.com or 1 other"
+    );
+    other.issuer = None;
+    let (_, said) = texts(&other, &[exact("")]);
+    assert_eq!(said, "Signed by an identity without an issuer");
+}
+
+#[test]
 fn a_mismatch_in_letter_case_is_named() {
-    let upper = identity(&alloc::format!(
-        r#", "subject": "{}""#,
-        SUBJECT.replace("acme", "Acme")
-    ));
-    let explained = explain(&leaf(), &[upper]);
+    let (explained, _) = texts(&leaf(), &[with("acme", "Acme")]);
     assert!(
         explained.ends_with("; they differ only in letter case"),
         "{explained}"
@@ -289,30 +362,97 @@ fn a_mismatch_in_letter_case_is_named() {
 #[test]
 fn a_mismatch_in_a_claim_names_both_values() {
     let claims = exact(r#", "claims": {"buildTrigger": ["release", "workflow_dispatch"]}"#);
-    let explained = explain(&leaf(), &[claims]);
+    let (why, said) = texts(&leaf(), &[claims]);
     assert_eq!(
-        explained,
+        why,
         alloc::format!(
             "it is for `{SUBJECT}` (issuer `{ISSUER}`), and its `buildTrigger` is `push`, \
-             trusted: `release`, `workflow_dispatch`"
+             trusted: one of `release`, `workflow_dispatch`"
         )
     );
+    assert_eq!(
+        said,
+        "Signed by a certificate whose `buildTrigger` is push, not release or 1 other"
+    );
     let claims = exact(r#", "claims": {"runnerEnvironment": "github-hosted"}"#);
-    let explained = explain(&leaf(), &[claims]);
+    let (why, said) = texts(&leaf(), &[claims]);
     assert!(
-        explained.ends_with("and it has no `runnerEnvironment`, trusted: `github-hosted`"),
-        "{explained}"
+        why.ends_with("and it has no `runnerEnvironment`, trusted: exactly `github-hosted`"),
+        "{why}"
+    );
+    assert_eq!(said, "Signed by a certificate without `runnerEnvironment`");
+    let claims = exact(r#", "claims": {"sourceRepositoryRef": {"pattern": "refs/heads/*"}}"#);
+    let (why, said) = texts(&leaf(), &[claims]);
+    assert!(why.ends_with("trusted: pattern `refs/heads/*`"), "{why}");
+    assert_eq!(
+        said,
+        "Signed by a certificate whose `sourceRepositoryRef` is refs/tags/v1, not refs/heads/*"
+    );
+}
+
+#[test]
+fn a_mismatch_of_times_names_the_bound() {
+    let said = |bounds: &str, time: &str| {
+        let time = Time::parse(time).unwrap().into();
+        match not_then(&exact(bounds), &leaf(), time) {
+            Rejection::IdentityMismatch { said, .. } => said,
+            other => panic!("{other:?}"),
+        }
+    };
+    let bounds =
+        r#", "signedAfter": "2026-01-01T00:00:00Z", "signedBefore": "2026-02-01T00:00:00Z""#;
+    assert_eq!(
+        said(bounds, "2025-12-31T00:00:00Z"),
+        "Signed at 2025-12-31T00:00:00Z, before `signedAfter` 2026-01-01T00:00:00Z"
+    );
+    assert_eq!(
+        said(bounds, "2026-03-01T00:00:00Z"),
+        "Signed at 2026-03-01T00:00:00Z, after `signedBefore` 2026-02-01T00:00:00Z"
     );
 }
 
 #[test]
 fn texts_of_certificates_are_quoted() {
     let mut hostile = leaf();
-    hostile.subject = SubjectName::Uri("https://evil.test/\u{202e}\n");
-    let explained = explain(&hostile, &[exact("")]);
-    assert!(
-        explained.contains(r"https://evil.test/\u{202e}\u{a}"),
-        "{explained}"
+    let long = ["https://evil.test/", &"x".repeat(4000)].concat();
+    for (subject, shown) in [
+        (
+            "https://evil.test/\u{202e}\n",
+            r"https://evil.test/\u{202e}\u{a}",
+        ),
+        (
+            "https://evil.test/a, not by b",
+            r"https://evil.test/a, not by b",
+        ),
+        (long.as_str(), "https://evil.test/xxx"),
+    ] {
+        hostile.subject = SubjectName::Uri(subject);
+        let (why, said) = texts(&hostile, &[exact("")]);
+        assert!(why.contains(shown), "{why}");
+        assert_eq!(why.lines().count(), 1);
+        // Each name is one word of limited length.
+        let words: Vec<_> = said.split(' ').collect();
+        assert_eq!(words.len(), 6, "{said}");
+        assert!(
+            words.iter().all(|word| word.chars().count() <= 73),
+            "{said}"
+        );
+    }
+}
+
+/// Names that only differ where they are shortened are not shown.
+#[test]
+fn names_that_look_alike_when_short_are_left_out() {
+    let long = "x".repeat(80);
+    let mut other = leaf();
+    let (one, two) = (
+        [&long, "1@b.example"].concat(),
+        [&long, "2@b.example"].concat(),
     );
-    assert_eq!(explained.to_string().lines().count(), 1);
+    other.subject = SubjectName::Email(&one);
+    let (_, said) = texts(
+        &other,
+        &[identity(&alloc::format!(r#", "subject": "{two}""#))],
+    );
+    assert_eq!(said, "");
 }
