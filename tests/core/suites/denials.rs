@@ -491,7 +491,7 @@ fn a_missing_attestation_tells_the_most_telling_cause() {
             "Signed by a trusted identity, but its Sigstore bundle does not verify",
         ),
         ("bundle_for_another_image_from_settings", no_identity),
-        ("bundle_of_another_attestor_of_the_rule", no_identity),
+        ("bundle_of_another_attestor_of_the_rule", not_signed),
     ] {
         let call = &core_tests::corpus::named(case).call;
         let decision: Value =

@@ -58,7 +58,7 @@ fn an_identity_names_one_issuer() {
 fn an_identity_has_one_subject() {
     check_identity(
         |one| one["subjectPattern"] = "*@example.test".into(),
-        "",
+        ".subjectPattern",
         "settings-invalid-value",
     );
     check_identity(
