@@ -65,6 +65,7 @@ fn build_all(manifest: &Path, out: &Path) -> Result<(), String> {
         "policy-wasm/src",
         "policy-wasm/curves",
         "policy-wasm/text",
+        "policy-wasm/x509",
         "policy-wasm/Cargo.toml",
         "host-runner/floor",
         "Cargo.toml",

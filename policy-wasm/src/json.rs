@@ -192,6 +192,11 @@ impl<'v, 'de> Value<'v, 'de> {
         limit: usize,
         mut each: impl FnMut(usize, Value<'_, 'de>),
     ) -> bool {
+        self.list_within_dyn(limit, &mut each)
+    }
+
+    #[inline(never)]
+    fn list_within_dyn(self, limit: usize, each: &mut dyn FnMut(usize, Value<'_, 'de>)) -> bool {
         self.list(|index, item| {
             if index < limit {
                 each(index, item);
@@ -285,6 +290,8 @@ impl<'v, 'de> Value<'v, 'de> {
     }
 
     /// Reports this field as unknown.
+    #[cold]
+    #[inline(never)]
     pub(crate) fn unknown(self) {
         self.report
             .push(self.dialect.unknown_field, self.path, "unknown field");

@@ -18,7 +18,7 @@ pub(crate) enum Part {
     Program(String),
     /// The waPC module
     Module,
-    /// The waPC module without OpenPGP
+    /// The waPC module without OpenPGP and Sigstore
     Slim,
     /// The WASI command
     Wasi,

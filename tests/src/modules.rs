@@ -30,12 +30,12 @@ fn cache() -> Option<Cache> {
     Cache::at(&target_directory().join("tmp").join("compiled"))
 }
 
-/// The waPC module without OpenPGP, built once in this process: as it is shipped, or larger where that
+/// The waPC module without OpenPGP and Sigstore, built once in this process: as it is shipped, or larger where that
 /// cannot be had.
 pub fn slim() -> &'static [u8] {
     static MODULE: OnceLock<Vec<u8>> = OnceLock::new();
     MODULE.get_or_init(|| {
-        let module = build("wapc", "wasm32-wasip1", "slim");
+        let module = build("curves,wapc", "wasm32-wasip1", "slim");
         if can_shrink() {
             shrink(&module)
         } else {
@@ -66,7 +66,7 @@ fn shrink(module: &Path) -> Vec<u8> {
     std::fs::read(shrunk).unwrap()
 }
 
-/// Builds the policy as a module with these features, and returns its path.
+/// Builds the policy as a module with these features and no default ones, and returns its path.
 pub fn build(features: &str, target: &str, profile: &str) -> PathBuf {
     let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
     ensure_target(workspace, target);
@@ -80,7 +80,8 @@ pub fn build(features: &str, target: &str, profile: &str) -> PathBuf {
             "countersign-policy",
             "--lib",
         ])
-        .args(["--crate-type", "cdylib", "--features", features])
+        .args(["--crate-type", "cdylib", "--no-default-features"])
+        .args(["--features", features])
         .args(["--target", target, "--profile", profile, "--target-dir"])
         .arg(&modules)
         .current_dir(workspace)

@@ -28,7 +28,11 @@ pub fn build() -> &'static Path {
 
 /// Builds the module and writes it with its glue into a folder.
 pub fn generate(loader: Loader, folder: &Path) {
-    let module = modules::build("web,openpgp", "wasm32-unknown-unknown", "web");
+    let module = modules::build(
+        "curves,openpgp,sigstore,web",
+        "wasm32-unknown-unknown",
+        "web",
+    );
     let mut bindgen = Bindgen::new();
     bindgen
         .input_path(module)

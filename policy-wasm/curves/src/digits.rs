@@ -13,6 +13,7 @@ pub(crate) struct SignedDigits {
 const MAX_DIGITS: usize = 66 * 8 + 1;
 
 impl SignedDigits {
+    #[inline(never)]
     pub(crate) fn new(factor: &[u8], window: usize) -> Self {
         let mut digits = [0; MAX_DIGITS];
         let count = factor.len() * 8 + 1;

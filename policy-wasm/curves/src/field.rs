@@ -63,6 +63,7 @@ impl<C: Curve<LIMBS>, const LIMBS: usize> Field<C, LIMBS> {
     }
 
     /// Reads a number, which may be above p.
+    #[inline(never)]
     pub(crate) fn from_bytes(bytes: &[u8]) -> Self {
         Self::new(limbs(bytes)).mul(&Self::R_SQUARED)
     }
@@ -111,6 +112,7 @@ impl<C: Curve<LIMBS>, const LIMBS: usize> Field<C, LIMBS> {
     }
 
     /// Returns whether the number is a multiple of p. Its absolute value is at most 16 p.
+    #[inline(never)]
     pub(crate) fn is_zero(&self) -> bool {
         // The lowest bits of k p are those of -k.
         if (self.limbs[0] + 16) & MASK > 32 {
@@ -202,6 +204,7 @@ impl<C: Curve<LIMBS>, const LIMBS: usize> Reduction<C, LIMBS> {
 }
 
 /// Returns the limbs of a number, each of 28 bits.
+#[inline(never)]
 fn limbs<const LIMBS: usize>(bytes: &[u8]) -> [i64; LIMBS] {
     let mut limbs = [0; LIMBS];
     for (index, byte) in bytes.iter().rev().enumerate() {

@@ -396,7 +396,7 @@ impl<'s, 'c> Search<'s, 'c> {
             let accepted = accept(spoken.said());
             accepted
                 .map(|accepted| (by, accepted))
-                .map_err(NotVerified::Rejected)
+                .map_err(|rejection| NotVerified::Rejected(rejection.into()))
         });
         match found {
             Ok(found) => return Ok(Some(found)),
@@ -406,9 +406,9 @@ impl<'s, 'c> Search<'s, 'c> {
                 if !bundle.names_one_of(self.signer.identities)
                     && others.any(|other| bundle.names_one_of(&other.identities))
                 {
-                    self.add(rejection);
+                    self.add(*rejection);
                 } else {
-                    self.reject(rejection);
+                    self.reject(*rejection);
                 }
             }
             Err(NotVerified::Exhausted(exhausted)) => return Err(exhausted.into()),

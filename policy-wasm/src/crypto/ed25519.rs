@@ -31,8 +31,11 @@ impl Family for Ed25519 {
     }
 }
 
+/// A key
+pub(super) struct Key(VerifyingKey);
+
 /// Reads a key whose identifier is [`ID_ED25519`].
-pub(super) fn read_key(key: &SubjectPublicKeyInfoRef<'_>) -> Result<VerifyingKey, KeyError> {
+pub(super) fn read_key(key: &SubjectPublicKeyInfoRef<'_>) -> Result<Key, KeyError> {
     let bytes = key_bytes(key)?
         .try_into()
         .map_err(|_| KeyError::Malformed("the key is not 32 bytes long"))?;
@@ -45,18 +48,18 @@ pub(super) fn read_key(key: &SubjectPublicKeyInfoRef<'_>) -> Result<VerifyingKey
     if key.is_weak() {
         return Err(KeyError::Malformed("the point is of small order"));
     }
-    Ok(key)
+    Ok(Key(key))
 }
 
-impl Verifier for VerifyingKey {
+impl Verifier for Key {
     fn verify(&self, message: &[u8], signature: &[u8]) -> Result<(), BadSignature> {
         let signature = Signature::from_slice(signature).map_err(|_| BadSignature)?;
-        self.verify_strict(message, &signature)
-            .map_err(|_| BadSignature)
+        let verified = self.0.verify_strict(message, &signature);
+        verified.map_err(|_| BadSignature)
     }
 
     fn material(&self) -> Vec<u8> {
-        material(ID_ED25519.as_bytes(), &[self.as_bytes()])
+        material(ID_ED25519.as_bytes(), &[self.0.as_bytes()])
     }
 
     fn diagnose(&self, _: &[u8], _: &[u8]) -> &'static str {

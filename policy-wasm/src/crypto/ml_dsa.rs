@@ -26,18 +26,21 @@ impl Family for MlDsa65 {
         }
         let key = EncodedVerifyingKey::<ml_dsa::MlDsa65>::try_from(key_bytes(key)?)
             .map_err(|_| KeyError::Malformed("the key is not 1952 bytes long"))?;
-        Ok(Box::new(VerifyingKey::decode(&key)))
+        Ok(Box::new(Key(VerifyingKey::decode(&key))))
     }
 }
 
-impl Verifier for VerifyingKey<ml_dsa::MlDsa65> {
+/// A key
+struct Key(VerifyingKey<ml_dsa::MlDsa65>);
+
+impl Verifier for Key {
     fn verify(&self, message: &[u8], signature: &[u8]) -> Result<(), BadSignature> {
         let signature = Signature::try_from(signature).map_err(|_| BadSignature)?;
-        ml_dsa::signature::Verifier::verify(self, message, &signature).map_err(|_| BadSignature)
+        ml_dsa::signature::Verifier::verify(&self.0, message, &signature).map_err(|_| BadSignature)
     }
 
     fn material(&self) -> Vec<u8> {
-        material(ID_ML_DSA_65.as_bytes(), &[&self.encode()])
+        material(ID_ML_DSA_65.as_bytes(), &[&self.0.encode()])
     }
 
     fn diagnose(&self, _: &[u8], _: &[u8]) -> &'static str {

@@ -157,7 +157,7 @@ fn a_signature_of_another_form_is_called_what_it_is() {
     let p384 =
         |signature: &[u8]| diagnosis(refused!("p384.pem"), Algorithm::EcdsaP384Sha384, signature);
     let der = decode(refused!("p384-der.sig"));
-    let numbers = ecdsa::Signature::<p384::NistP384>::from_der(&der).unwrap();
+    let numbers = p384::ecdsa::Signature::from_der(&der).unwrap();
     assert_eq!(p384(&der), "");
     assert_eq!(
         p384(&numbers.to_bytes()),

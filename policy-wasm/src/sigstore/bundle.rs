@@ -332,8 +332,8 @@ impl<'a> Envelope<'a> {
     fn read(value: Value<'_, 'a>) -> Self {
         let mut envelope = Self::default();
         value.object(|key, value| match key {
-            "payload" => envelope.payload = value.text().unwrap_or_default(),
-            "payloadType" => envelope.payload_type = value.text().unwrap_or_default(),
+            "payload" => envelope.payload = proto::text(value),
+            "payloadType" => envelope.payload_type = proto::text(value),
             "signatures" => {
                 value.list_within(MAX_SIGNATURES, |_, item| {
                     let mut signature = Vec::new();

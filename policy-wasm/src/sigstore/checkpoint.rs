@@ -5,11 +5,10 @@
 
 use alloc::vec::Vec;
 
-use super::der::{self, Tag};
 use super::entry::Protocol;
 use super::proto;
 use super::root::{Log, LogKey};
-use crate::crypto::{Hash, KeyKind};
+use crate::crypto::Hash;
 use crate::verification::{Exhausted, Meter};
 
 /// A checkpoint, parsed and not verified
@@ -108,7 +107,7 @@ impl<'a> Checkpoint<'a> {
         let mut why = "it has no signature of the log";
         for signature in named() {
             why = "the signature of the log does not verify";
-            if !signature.may_be_by(key.key.kind()) {
+            if !key.key.kind().may_have_made(&signature.bytes) {
                 continue;
             }
             meter.verify(key.key.cost(), self.signed.len())?;
@@ -153,23 +152,6 @@ impl<'a> Signature<'a> {
             hint: *hint,
             bytes: signature.to_vec(),
         })
-    }
-
-    /// Whether the signature has the form of those by such a key.
-    fn may_be_by(&self, kind: KeyKind) -> bool {
-        let is_sequence = || {
-            let signature = der::document(&self.bytes, MAX_BYTES)?;
-            signature.expect(Tag::Sequence)?;
-            let mut numbers = signature.elements();
-            numbers.take(Tag::Integer)?.integer()?;
-            numbers.take(Tag::Integer)?.integer()?;
-            numbers.end()
-        };
-        match kind {
-            KeyKind::P256 | KeyKind::P384 | KeyKind::P521 => is_sequence().is_ok(),
-            KeyKind::Rsa(bits) => usize::try_from(bits / 8) == Ok(self.bytes.len()),
-            KeyKind::Ed25519 => self.bytes.len() == 64,
-        }
     }
 }
 

@@ -85,8 +85,8 @@ impl Entry {
             "logId" => log_id = proto::sole_bytes(value, "keyId"),
             "kindVersion" => {
                 value.object(|key, value| match key {
-                    "kind" => kind = value.text().unwrap_or_default(),
-                    "version" => version = value.text().unwrap_or_default(),
+                    "kind" => kind = proto::text(value),
+                    "version" => version = proto::text(value),
                     _ => value.unknown(),
                 });
             }
@@ -96,7 +96,7 @@ impl Entry {
                     is_present(&value).then(|| proto::sole_bytes(value, "signedEntryTimestamp"));
             }
             "inclusionProof" => proof = is_present(&value).then(|| InclusionProof::read(value)),
-            "canonicalizedBody" => body = value.text().unwrap_or_default(),
+            "canonicalizedBody" => body = proto::text(value),
             _ => value.unknown(),
         });
         // `intoto` entries may contain the payload.
@@ -194,7 +194,7 @@ impl InclusionProof {
             }
             "checkpoint" => {
                 value.object(|key, value| match key {
-                    "envelope" => proof.checkpoint = value.text().unwrap_or_default().into_owned(),
+                    "envelope" => proof.checkpoint = proto::owned_text(value),
                     _ => value.unknown(),
                 });
             }

@@ -9,11 +9,11 @@ use alloc::vec::Vec;
 
 use super::certificate::{Claim, Leaf, SubjectName};
 use super::moment::Moment;
-use super::subject_pattern::{SubjectKind, SubjectPattern, SubjectPatternError};
 use crate::decision::Code;
 use crate::json::{Path, Report, Value, filled};
 use crate::time::Time;
 use policy_text::cursor::Kind;
+use policy_x509::subject_pattern::{SubjectKind, SubjectPattern, SubjectPatternError};
 
 pub(crate) use self::mismatch::{explain, not_then};
 

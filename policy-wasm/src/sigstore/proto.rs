@@ -1,6 +1,7 @@
 //! ProtoJSON, the encoding of bundles and trusted roots: zeros may be left out, `null` is absent, 64-bit integers
 //! may be strings, and base64 may use either alphabet.
 
+use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -25,7 +26,20 @@ pub(super) fn is_present(value: &Value<'_, '_>) -> bool {
     !value.is_null()
 }
 
+/// Reads a string; empty if it is absent.
+#[inline(never)]
+pub(super) fn text<'a>(value: Value<'_, 'a>) -> Cow<'a, str> {
+    value.text().unwrap_or_default()
+}
+
+/// Like [`text`], copied.
+#[inline(never)]
+pub(super) fn owned_text(value: Value<'_, '_>) -> String {
+    text(value).into_owned()
+}
+
 /// Reads a 64-bit integer that is not negative, as a number or as a string of digits; 0 if it is absent.
+#[inline(never)]
 pub(super) fn int64(value: Value<'_, '_>) -> u64 {
     let (path, report, code) = (value.path(), value.report(), value.dialect().wrong_type);
     let Some(digits) = value.digits() else {
@@ -52,6 +66,7 @@ pub(super) fn int64(value: Value<'_, '_>) -> u64 {
 /// # Errors
 ///
 /// [`NotBase64`]
+#[inline(never)]
 pub(super) fn decode(text: &str) -> Result<Vec<u8>, NotBase64> {
     if text.ends_with('=') && !text.len().is_multiple_of(4) {
         return Err(NotBase64);
@@ -60,6 +75,7 @@ pub(super) fn decode(text: &str) -> Result<Vec<u8>, NotBase64> {
 }
 
 /// Reads base64, see [`decode`]; empty if it is absent.
+#[inline(never)]
 pub(super) fn bytes(value: Value<'_, '_>) -> Vec<u8> {
     let (path, report, code) = (value.path(), value.report(), value.dialect().wrong_type);
     let text = value.text().unwrap_or_default();
@@ -70,6 +86,7 @@ pub(super) fn bytes(value: Value<'_, '_>) -> Vec<u8> {
 }
 
 /// Reads an object with one field, of bytes.
+#[inline(never)]
 pub(super) fn sole_bytes(value: Value<'_, '_>, field: &str) -> Vec<u8> {
     let mut found = Vec::new();
     value.object(|key, value| {
@@ -83,6 +100,7 @@ pub(super) fn sole_bytes(value: Value<'_, '_>, field: &str) -> Vec<u8> {
 }
 
 /// The problems of a document, without their code, which is the same.
+#[inline(never)]
 pub(super) fn problems(report: crate::json::Report) -> String {
     let problems = report.into_problems().into_iter().take(MAX_PROBLEMS);
     let sentences = problems.map(|problem| {
@@ -98,12 +116,15 @@ pub(super) fn problems(report: crate::json::Report) -> String {
 /// Maximum number of problems in one message
 const MAX_PROBLEMS: usize = 4;
 
+#[cold]
+#[inline(never)]
 pub(super) fn rejection(code: Code, why: impl Into<String>) -> Rejection {
     let why = why.into();
     Rejection::Sigstore { code, why }
 }
 
 /// Formats bytes as lower-case hexadecimal digits.
+#[inline(never)]
 pub(super) fn hex(bytes: &[u8]) -> String {
     use core::fmt::Write as _;
 

@@ -282,14 +282,14 @@ impl Log {
         let (mut url, mut operator, mut id) = (String::new(), String::new(), Vec::new());
         let (mut checkpoint_id, mut hash, mut key) = (None, None, None);
         value.object(|name, value| match name {
-            "baseUrl" => url = value.text().unwrap_or_default().into_owned(),
+            "baseUrl" => url = proto::owned_text(value),
             "hashAlgorithm" => hash = value.text(),
             "publicKey" => key = Some(PublicKey::read(value)),
             "logId" => id = proto::sole_bytes(value, "keyId"),
             "checkpointKeyId" => {
                 checkpoint_id = is_present(&value).then(|| proto::sole_bytes(value, "keyId"));
             }
-            "operator" => operator = value.text().unwrap_or_default().into_owned(),
+            "operator" => operator = proto::owned_text(value),
             _ => value.unknown(),
         });
         let PublicKey {
@@ -400,7 +400,7 @@ impl PublicKey {
         let mut key = Self::default();
         value.object(|name, value| match name {
             "rawBytes" => key.spki = proto::bytes(value),
-            "keyDetails" => key.details = value.text().unwrap_or_default().into_owned(),
+            "keyDetails" => key.details = proto::owned_text(value),
             "validFor" => key.window = Window::read(value),
             _ => value.unknown(),
         });
@@ -421,7 +421,7 @@ impl Authority {
                     _ => value.unknown(),
                 });
             }
-            "uri" => uri = value.text().unwrap_or_default().into_owned(),
+            "uri" => uri = proto::owned_text(value),
             "certChain" => {
                 value.object(|key, value| match key {
                     "certificates" => {
@@ -433,7 +433,7 @@ impl Authority {
                 });
             }
             "validFor" => window = Window::read(value),
-            "operator" => operator = value.text().unwrap_or_default().into_owned(),
+            "operator" => operator = proto::owned_text(value),
             _ => value.unknown(),
         });
         if window.is_none() {

@@ -1,5 +1,6 @@
 //! Stand-in for Sigstore in a build without it, which refuses settings with `sigstore`.
 
+use alloc::boxed::Box;
 use alloc::rc::Rc;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -70,7 +71,7 @@ pub(crate) struct Signatory(Infallible);
 #[derive(Debug)]
 #[expect(dead_code, reason = "without bundles, nothing is the reason")]
 pub(crate) enum NotVerified {
-    Rejected(Rejection),
+    Rejected(Box<Rejection>),
     Exhausted(Exhausted),
     RootUnusable(String),
 }

@@ -50,7 +50,7 @@ impl Verdicts {
         }
         let verdict = match verify() {
             Ok(times) => Ok(times),
-            Err(NotVerified::Rejected(rejection)) => Err(rejection),
+            Err(NotVerified::Rejected(rejection)) => Err(*rejection),
             Err(error) => return Err(error),
         };
         self.0.borrow_mut().push(Known {

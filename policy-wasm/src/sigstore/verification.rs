@@ -19,7 +19,7 @@
 //!
 //! The content says nothing until all steps have passed.
 
-use alloc::collections::BTreeSet;
+use alloc::boxed::Box;
 use alloc::rc::Rc;
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
@@ -92,7 +92,7 @@ pub(crate) enum Timestamps {
 /// Why a bundle does not count
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum NotVerified {
-    Rejected(Rejection),
+    Rejected(Box<Rejection>),
     /// The budget of the request is exhausted
     Exhausted(Exhausted),
     /// A trusted root of the settings is unusable: its problems
@@ -100,8 +100,10 @@ pub(crate) enum NotVerified {
 }
 
 impl From<Rejection> for NotVerified {
+    #[cold]
+    #[inline(never)]
     fn from(rejection: Rejection) -> Self {
-        Self::Rejected(rejection)
+        Self::Rejected(rejection.into())
     }
 }
 
@@ -132,6 +134,7 @@ impl Times {
 const SKEW: u64 = 5 * 60;
 
 /// Whether a time is in the future. Without a clock, none is.
+#[inline(never)]
 pub(super) fn is_future(moment: Moment, context: &VerificationContext) -> bool {
     let latest = context.now.map(|now| now.as_unix().saturating_add(SKEW));
     let latest = latest.and_then(|latest| Time::from_unix(latest).ok());
@@ -292,7 +295,7 @@ impl<'v> Verification<'v> {
     fn entries(&self, signed: &SignedContent<'_>) -> Result<Logged<'v>, NotVerified> {
         let requirements = self.trust.requirements;
         let (mut times, mut untimed) = (Vec::new(), Vec::new());
-        let (mut operators, mut is_unknown) = (BTreeSet::new(), false);
+        let (mut operators, mut is_unknown) = (Vec::new(), false);
         for entry in &self.bundle.entries {
             let logs = self.trust.root.logs.iter();
             let logs: Vec<_> = logs.filter(|log| log.has_id(&entry.log_id)).collect();
@@ -307,7 +310,7 @@ impl<'v> Verification<'v> {
             let protocol = kind.protocol();
             check_evidence(entry, protocol, requirements)?;
             let (log, time) = self.entry(entry, &logs, protocol)?;
-            operators.insert(&log.operator);
+            add(&mut operators, &log.operator);
             match time {
                 Some(time) => times.push(time),
                 None => untimed.push(log),
@@ -341,12 +344,12 @@ impl<'v> Verification<'v> {
         for log in logs {
             match self.entry_in(entry, log, protocol) {
                 Ok(time) => return Ok((log, time)),
-                Err(NotVerified::Rejected(rejection)) => why = Some(rejection),
+                Err(error @ NotVerified::Rejected(_)) => why = Some(error),
                 Err(error) => return Err(error),
             }
         }
-        let unknown = || rejection(Code::SigstoreLogUnknown, "");
-        Err(why.unwrap_or_else(unknown).into())
+        let unknown = || rejection(Code::SigstoreLogUnknown, "").into();
+        Err(why.unwrap_or_else(unknown))
     }
 
     fn entry_in(
@@ -370,14 +373,14 @@ impl<'v> Verification<'v> {
             timestamps,
             ..
         } = self.trust.requirements;
-        let (mut operators, mut is_untrusted) = (BTreeSet::new(), false);
+        let (mut operators, mut is_untrusted) = (Vec::new(), false);
         for token in &self.bundle.tokens {
             let suffices = !signed.is_empty() && operators.len() >= signed_timestamps;
             let is_needed = timestamps == Timestamps::All || !suffices;
             match self.timestamp(token, is_needed)? {
                 Some((moment, operator)) if is_needed => {
                     signed.push(moment);
-                    operators.insert(operator);
+                    add(&mut operators, operator);
                 }
                 Some((moment, _)) => others.push(moment),
                 None => is_untrusted = true,
@@ -422,11 +425,11 @@ impl<'v> Verification<'v> {
             is_known = true;
             match self.timestamp_by(&token, authority, &certificate, is_needed) {
                 Ok(()) => return Ok(Some((token.moment(), &authority.operator))),
-                Err(NotVerified::Rejected(rejection)) => why = Some(rejection),
+                Err(error @ NotVerified::Rejected(_)) => why = Some(error),
                 Err(error) => return Err(error),
             }
         }
-        why.map_or(Ok(None), |why| Err(why.into()))
+        why.map_or(Ok(None), Err)
     }
 
     fn timestamp_by(
@@ -535,13 +538,13 @@ impl<'v> Verification<'v> {
         let scts =
             scts.map_err(|problem| rejection(Code::SigstoreSctInvalid, problem.to_string()))?;
         let precertificate = self.certificate.precertificate_tbs();
-        let (mut operators, mut why) = (BTreeSet::new(), None);
+        let (mut operators, mut why) = (Vec::new(), None);
         for sct in scts.unwrap_or_default() {
             for log in &self.trust.root.ct_logs {
                 if log.has_id(sct.log_id()) {
                     match self.sct(&sct, log, issuer, &precertificate) {
-                        Ok(()) => drop(operators.insert(&*log.operator)),
-                        Err(NotVerified::Rejected(rejection)) => why = Some(rejection),
+                        Ok(()) => add(&mut operators, &log.operator),
+                        Err(error @ NotVerified::Rejected(_)) => why = Some(error),
                         Err(error) => return Err(error),
                     }
                 }
@@ -551,14 +554,13 @@ impl<'v> Verification<'v> {
         if count >= required {
             return Ok(());
         }
-        let why = why.unwrap_or_else(|| match count {
-            0 => rejection(Code::SigstoreSctMissing, ""),
+        Err(why.unwrap_or_else(|| match count {
+            0 => rejection(Code::SigstoreSctMissing, "").into(),
             _ => {
                 let why = counted(count, required, "certificate transparency logs");
-                rejection(Code::SigstoreSctInvalid, why)
+                rejection(Code::SigstoreSctInvalid, why).into()
             }
-        });
-        Err(why.into())
+        }))
     }
 
     fn sct(
@@ -632,6 +634,15 @@ fn check_evidence(
     Ok(())
 }
 
+/// Adds an operator that is not there yet.
+fn add<'o>(operators: &mut Vec<&'o str>, operator: &'o str) {
+    if !operators.contains(&operator) {
+        operators.push(operator);
+    }
+}
+
+#[cold]
+#[inline(never)]
 fn counted(found: usize, required: usize, what: &str) -> String {
     alloc::format!("{found} of {required} {what}")
 }

@@ -188,8 +188,8 @@ impl<'a> Body<'a> {
         let (report, mut body) = (Report::default(), Self::default());
         Raw::new(text).read(BODY, Path::Root("body"), &report, |value| {
             value.object(|key, value| match key {
-                "kind" => body.kind = value.text().unwrap_or_default(),
-                "apiVersion" => body.version = value.text().unwrap_or_default(),
+                "kind" => body.kind = proto::text(value),
+                "apiVersion" => body.version = proto::text(value),
                 "spec" => body.read_spec(value),
                 _ => value.skim(),
             });
@@ -213,10 +213,10 @@ impl<'a> Body<'a> {
             }
             "signature" => {
                 value.object(|key, value| match key {
-                    "content" => self.signature = value.text().unwrap_or_default(),
+                    "content" => self.signature = proto::text(value),
                     "publicKey" => {
                         value.object(|key, value| match key {
-                            "content" => self.verifier = value.text().unwrap_or_default(),
+                            "content" => self.verifier = proto::text(value),
                             _ => value.skim(),
                         });
                     }
@@ -232,7 +232,7 @@ impl<'a> Body<'a> {
                     "payloadHash" => self.read_hash(value),
                     "envelope" => {
                         value.object(|key, value| match key {
-                            "payloadType" => self.payload_type = value.text().unwrap_or_default(),
+                            "payloadType" => self.payload_type = proto::text(value),
                             "signatures" => self.read_signatures(value, "sig", "publicKey"),
                             _ => value.skim(),
                         });
@@ -246,8 +246,8 @@ impl<'a> Body<'a> {
 
     fn read_hash(&mut self, value: Value<'_, 'a>) {
         value.object(|key, value| match key {
-            "algorithm" => self.hash = value.text().unwrap_or_default(),
-            "value" => self.digest = value.text().unwrap_or_default(),
+            "algorithm" => self.hash = proto::text(value),
+            "value" => self.digest = proto::text(value),
             _ => value.skim(),
         });
     }
@@ -257,9 +257,9 @@ impl<'a> Body<'a> {
             self.signatures = self.signatures.saturating_add(1);
             item.object(|key, value| {
                 if key == signature {
-                    self.signature = value.text().unwrap_or_default();
+                    self.signature = proto::text(value);
                 } else if key == verifier {
-                    self.verifier = value.text().unwrap_or_default();
+                    self.verifier = proto::text(value);
                 } else {
                     value.skim();
                 }

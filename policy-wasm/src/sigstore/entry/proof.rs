@@ -5,13 +5,15 @@ use alloc::string::String;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 
+use policy_x509::inclusion;
+
 use super::{Entry, InclusionProof, Protocol};
 use crate::decision::Code;
 use crate::sigstore::checkpoint::Checkpoint;
 use crate::sigstore::moment::Moment;
+use crate::sigstore::proto;
 use crate::sigstore::root::{Log, LogKey};
 use crate::sigstore::verification::{NotVerified, is_future};
-use crate::sigstore::{inclusion, proto};
 use crate::time::Time;
 use crate::verification::VerificationContext;
 

@@ -9,9 +9,7 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use p256::pkcs8::ObjectIdentifier;
-use p256::pkcs8::der::{Header, Reader as _, SliceReader, TagNumber};
-
-pub(super) use p256::pkcs8::der::Tag;
+use p256::pkcs8::der::{self, Header, Reader as _, SliceReader};
 
 use super::Malformed;
 use super::moment::Moment;
@@ -59,20 +57,38 @@ pub(super) fn wrap(tag: u8, contents: &[&[u8]]) -> Vec<u8> {
     element
 }
 
-/// The tag `[number]` of a constructed element
-pub(super) const fn constructed(number: u32) -> Tag {
-    Tag::ContextSpecific {
-        constructed: true,
-        number: TagNumber(number),
+/// A tag by its first byte, which is the whole tag for all numbers below 31. No tag that is expected has another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Tag(u8);
+
+impl Tag {
+    pub(super) const SEQUENCE: Self = Self(0x30);
+    pub(super) const SET: Self = Self(0x31);
+    pub(super) const INTEGER: Self = Self(0x02);
+    pub(super) const OCTET_STRING: Self = Self(0x04);
+    pub(super) const OBJECT_IDENTIFIER: Self = Self(0x06);
+    pub(super) const BOOLEAN: Self = Self(0x01);
+    pub(super) const BIT_STRING: Self = Self(0x03);
+    pub(super) const UTF8_STRING: Self = Self(0x0c);
+    pub(super) const UTC_TIME: Self = Self(0x17);
+    pub(super) const GENERALIZED_TIME: Self = Self(0x18);
+
+    const fn is_constructed(self) -> bool {
+        self.0 & CONSTRUCTED != 0
     }
 }
 
-/// The tag `[number]` of a primitive element
-pub(super) const fn primitive(number: u32) -> Tag {
-    Tag::ContextSpecific {
-        constructed: false,
-        number: TagNumber(number),
-    }
+const CONSTRUCTED: u8 = 0x20;
+const CONTEXT_SPECIFIC: u8 = 0x80;
+
+/// The tag `[number]` of a constructed element; `number` is less than 31.
+pub(super) const fn constructed(number: u8) -> Tag {
+    Tag(CONTEXT_SPECIFIC | CONSTRUCTED | number)
+}
+
+/// The tag `[number]` of a primitive element; `number` is less than 31.
+pub(super) const fn primitive(number: u8) -> Tag {
+    Tag(CONTEXT_SPECIFIC | number)
 }
 
 /// The elements inside one value, in their order
@@ -85,7 +101,7 @@ impl<'a> Elements<'a> {
         if self.0.is_empty() {
             return Err(Malformed::new("an element is missing"));
         }
-        let (element, rest) = split(self.0).ok_or(NOT_DER)?;
+        let (element, rest) = split(self.0).ok_or_else(|| Malformed::new(NOT_DER))?;
         self.0 = rest;
         Ok(element)
     }
@@ -126,9 +142,8 @@ impl<'a> Elements<'a> {
     }
 }
 
-const NOT_DER: Malformed = Malformed::new(
-    "is not DER: an element has an unknown tag, ends early, or has a length that is not minimal",
-);
+const NOT_DER: &str =
+    "is not DER: an element has an unknown tag, ends early, or has a length that is not minimal";
 
 /// One element
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -151,7 +166,13 @@ impl<'a> Element<'a> {
         if self.tag == tag {
             return Ok(());
         }
-        Err(format!("expected {tag}, found {}", self.tag).into())
+        Err(self.unexpected(name(&[tag.0])))
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn unexpected(self, expected: impl fmt::Display) -> Malformed {
+        format!("expected {expected}, found {}", name(self.bytes)).into()
     }
 
     /// The elements of a constructed value.
@@ -168,7 +189,7 @@ impl<'a> Element<'a> {
 
     /// The two's complement bytes of an INTEGER, which must be minimal.
     pub(super) fn integer(self) -> Result<&'a [u8], Malformed> {
-        self.expect(Tag::Integer)?;
+        self.expect(Tag::INTEGER)?;
         match *self.contents {
             [] | [0, 0..=0x7f, ..] | [0xff, 0x80..=0xff, ..] => {
                 Err(Malformed::new("is not a minimal INTEGER"))
@@ -179,11 +200,11 @@ impl<'a> Element<'a> {
 
     /// An INTEGER between 0 and 2³¹ − 1.
     pub(super) fn number(self) -> Result<u32, Malformed> {
-        const OUT_OF_RANGE: Malformed = Malformed::new("is not between 0 and 2147483647");
+        const OUT_OF_RANGE: &str = "is not between 0 and 2147483647";
 
         let bytes = self.integer()?;
         if bytes.len() > 4 || bytes.first().is_some_and(|first| *first > 0x7f) {
-            return Err(OUT_OF_RANGE);
+            return Err(Malformed::new(OUT_OF_RANGE));
         }
         Ok(bytes
             .iter()
@@ -192,7 +213,7 @@ impl<'a> Element<'a> {
 
     /// A BOOLEAN.
     pub(super) fn boolean(self) -> Result<bool, Malformed> {
-        self.expect(Tag::Boolean)?;
+        self.expect(Tag::BOOLEAN)?;
         match *self.contents {
             [0] => Ok(false),
             [0xff] => Ok(true),
@@ -204,7 +225,7 @@ impl<'a> Element<'a> {
 
     /// The bytes of a BIT STRING; bits that are unused in its last byte are 0.
     pub(super) fn bits(self) -> Result<&'a [u8], Malformed> {
-        self.expect(Tag::BitString)?;
+        self.expect(Tag::BIT_STRING)?;
         if let Some((unused @ 0..=7, bytes)) = self.contents.split_first() {
             let last = bytes.last().copied();
             // A string without bits has no unused ones.
@@ -232,24 +253,24 @@ impl<'a> Element<'a> {
 
     /// An OBJECT IDENTIFIER.
     pub(super) fn oid(self) -> Result<Oid<'a>, Malformed> {
-        self.expect(Tag::ObjectIdentifier)?;
+        self.expect(Tag::OBJECT_IDENTIFIER)?;
         let mut is_start = true;
         for byte in self.contents {
             // 0x80 would be a leading zero of an arc.
             if is_start && *byte == 0x80 {
-                return Err(INVALID_OID);
+                return Err(Malformed::new(INVALID_OID));
             }
             is_start = *byte < 0x80;
         }
         if self.contents.is_empty() || !is_start {
-            return Err(INVALID_OID);
+            return Err(Malformed::new(INVALID_OID));
         }
         Ok(Oid(self.contents))
     }
 
     /// A `UTF8String`.
     pub(super) fn text(self) -> Result<&'a str, Malformed> {
-        self.expect(Tag::Utf8String)?;
+        self.expect(Tag::UTF8_STRING)?;
         utf8(self.contents)
     }
 
@@ -257,7 +278,7 @@ impl<'a> Element<'a> {
     pub(super) fn time(self) -> Result<Time, Malformed> {
         match (self.tag, self.contents) {
             // Two digits stand for the years 1950 to 2049.
-            (Tag::UtcTime, [digits @ .., b'Z']) if digits.len() == 12 => {
+            (Tag::UTC_TIME, [digits @ .., b'Z']) if digits.len() == 12 => {
                 let century: &[u8] = if digits.first() < Some(&b'5') {
                     b"20"
                 } else {
@@ -265,34 +286,34 @@ impl<'a> Element<'a> {
                 };
                 time(&[century, digits].concat())
             }
-            (Tag::GeneralizedTime, [digits @ .., b'Z']) => time(digits),
-            (Tag::UtcTime, _) => Err(NOT_A_TIME),
-            (tag, _) => Err(format!("expected UTCTime or GeneralizedTime, found {tag}").into()),
+            (Tag::GENERALIZED_TIME, [digits @ .., b'Z']) => time(digits),
+            (Tag::UTC_TIME, _) => Err(Malformed::new(NOT_A_TIME)),
+            _ => Err(self.unexpected("UTCTime or GeneralizedTime")),
         }
     }
 
     /// A `GeneralizedTime` in UTC, optionally with a fraction of up to nine digits (RFC 3161, section 2.4.2).
     pub(super) fn moment(self) -> Result<Moment, Malformed> {
-        self.expect(Tag::GeneralizedTime)?;
+        self.expect(Tag::GENERALIZED_TIME)?;
         let [digits @ .., b'Z'] = self.contents else {
-            return Err(NOT_A_TIME);
+            return Err(Malformed::new(NOT_A_TIME));
         };
-        let (seconds, fraction) = digits.split_at_checked(14).ok_or(NOT_A_TIME)?;
+        let (seconds, fraction) = digits
+            .split_at_checked(14)
+            .ok_or_else(|| Malformed::new(NOT_A_TIME))?;
         let seconds = time(seconds)?;
         match fraction {
             [] => Ok(seconds.into()),
             [b'.', .., b'0'] => Err(Malformed::new("has a zero at the end of its fraction")),
-            [b'.', fraction @ ..] => {
-                Moment::with_fraction(seconds, utf8(fraction)?).ok_or(NOT_A_TIME)
-            }
-            _ => Err(NOT_A_TIME),
+            [b'.', fraction @ ..] => Moment::with_fraction(seconds, utf8(fraction)?)
+                .ok_or_else(|| Malformed::new(NOT_A_TIME)),
+            _ => Err(Malformed::new(NOT_A_TIME)),
         }
     }
 }
 
-const INVALID_OID: Malformed = Malformed::new("is not a valid OBJECT IDENTIFIER");
-const NOT_A_TIME: Malformed =
-    Malformed::new("is not a date and time since 1970 in UTC, with seconds and `Z`");
+const INVALID_OID: &str = "is not a valid OBJECT IDENTIFIER";
+const NOT_A_TIME: &str = "is not a date and time since 1970 in UTC, with seconds and `Z`";
 
 /// An OBJECT IDENTIFIER, of any length
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -321,12 +342,12 @@ pub(super) fn utf8(bytes: &[u8]) -> Result<&str, Malformed> {
 /// Parses `YYYYMMDDHHMMSS`.
 fn time(digits: &[u8]) -> Result<Time, Malformed> {
     let [y1, y2, y3, y4, m1, m2, d1, d2, h1, h2, i1, i2, s1, s2] = *digits else {
-        return Err(NOT_A_TIME);
+        return Err(Malformed::new(NOT_A_TIME));
     };
     let text = [
         y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2, b'T', h1, h2, b':', i1, i2, b':', s1, s2, b'Z',
     ];
-    Time::parse(utf8(&text)?).map_err(|_| NOT_A_TIME)
+    Time::parse(utf8(&text)?).map_err(|_| Malformed::new(NOT_A_TIME))
 }
 
 /// Splits the first element off.
@@ -336,16 +357,26 @@ fn split(bytes: &[u8]) -> Option<(Element<'_>, &[u8])> {
     let contents = reader.read_slice(header.length()).ok()?;
     let (element, rest) = bytes.split_at_checked(usize::try_from(reader.position()).ok()?)?;
     let element = Element {
-        tag: header.tag(),
+        tag: Tag(*bytes.first()?),
         bytes: element,
         contents,
     };
     Some((element, rest))
 }
 
+/// Returns the tag that `bytes` begin with, for messages.
+fn name(bytes: &[u8]) -> impl fmt::Display + use<> {
+    let mut reader = SliceReader::new(bytes);
+    let tag = reader.as_mut().ok().and_then(|reader| reader.decode().ok());
+    // INVARIANT: it has been decoded before, or is one of the constants.
+    tag.unwrap_or(der::Tag::Null)
+}
+
 /// Reads the headers of all elements inside one that may have `depth` levels, itself included.
 fn check_headers(element: Element<'_>, depth: usize) -> Result<(), Malformed> {
-    let inner = depth.checked_sub(1).ok_or(TOO_DEEP)?;
+    let inner = depth
+        .checked_sub(1)
+        .ok_or_else(|| Malformed::new(TOO_DEEP))?;
     if element.tag.is_constructed() {
         let mut elements = element.elements();
         while !elements.is_empty() {
@@ -355,7 +386,7 @@ fn check_headers(element: Element<'_>, depth: usize) -> Result<(), Malformed> {
     Ok(())
 }
 
-const TOO_DEEP: Malformed = Malformed::new("is nested more than 32 levels deep");
+const TOO_DEEP: &str = "is nested more than 32 levels deep";
 
 #[cfg(test)]
 mod tests;

@@ -4,7 +4,7 @@ use p256::pkcs8::ObjectIdentifier;
 
 use super::Malformed;
 use super::der::{Element, Oid, Tag};
-use crate::crypto::{BadSignature, Hash, KeyKind, SubjectKey};
+use crate::{BadSignature, Hash, Key, KeyKind};
 
 /// An `AlgorithmIdentifier` (RFC 5280, section 4.1.1.2)
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,7 +15,7 @@ pub(super) struct AlgorithmIdentifier<'a> {
 
 impl<'a> AlgorithmIdentifier<'a> {
     pub(super) fn read(element: Element<'a>) -> Result<Self, Malformed> {
-        element.expect(Tag::Sequence)?;
+        element.expect(Tag::SEQUENCE)?;
         let mut elements = element.elements();
         let oid = elements.any()?.oid()?;
         let parameters = match elements.is_empty() {
@@ -90,7 +90,7 @@ impl SignatureAlgorithm {
     /// Verifies a signature with a key, which must be of this algorithm's kind.
     pub(crate) fn verify(
         self,
-        key: &SubjectKey,
+        key: &dyn Key,
         message: &[u8],
         signature: &[u8],
     ) -> Result<(), BadSignature> {

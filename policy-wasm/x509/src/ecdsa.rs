@@ -3,7 +3,6 @@
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
-use core::marker::PhantomData;
 use core::ops::Add;
 
 use ecdsa::der::MaxOverhead;
@@ -13,62 +12,100 @@ use p256::elliptic_curve::FieldBytesSize;
 use p256::elliptic_curve::array::ArraySize;
 use p256::elliptic_curve::point::AffineCoordinates as _;
 use p256::elliptic_curve::sec1::{FromSec1Point, ModulusSize, ToSec1Point};
-use p256::elliptic_curve::{ALGORITHM_OID, AffinePoint, Curve, CurveArithmetic, FieldBytes};
-use p256::pkcs8::{AssociatedOid, SubjectPublicKeyInfoRef};
+use p256::elliptic_curve::{AffinePoint, Curve, CurveArithmetic, FieldBytes};
+use p256::pkcs8::{AssociatedOid, ObjectIdentifier};
 
-use super::{Algorithm, Hash, KeyError};
-use super::{BadSignature, Family, Verifier, material};
+use crate::{BadSignature, Hash, KeyKind, Verifier, material};
 
-/// The family of one curve
-pub(super) struct Ecdsa<C>(PhantomData<C>);
-
-impl<C> Ecdsa<C> {
-    pub(super) const NEW: Self = Self(PhantomData);
+/// A curve of NIST's
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum NistCurve {
+    P256,
+    P384,
+    P521,
 }
 
-impl<C: NistCurve> Family for Ecdsa<C> {
-    fn load(
-        &self,
-        algorithm: Algorithm,
-        key: &SubjectPublicKeyInfoRef<'_>,
-    ) -> Result<Box<dyn Verifier>, KeyError> {
-        key.algorithm
-            .assert_oids(ALGORITHM_OID, C::OID)
-            .map_err(|_| KeyError::AlgorithmMismatch(algorithm))?;
-        Ok(Box::new(read_key::<C>(key)?))
+/// A key on a curve
+pub trait EcdsaKey: Verifier {
+    /// Verifies a signature over a digest by any hash: of one longer than the order of the curve, the leftmost bits
+    /// count; a shorter one counts whole (FIPS 186-5, section 6.4.2).
+    ///
+    /// # Errors
+    ///
+    /// The signature is malformed, or not by this key over this digest.
+    fn verify_any_digest(&self, digest: &[u8], signature: &[u8]) -> Result<(), BadSignature>;
+}
+
+impl NistCurve {
+    /// Returns the curve of an object identifier (RFC 5480, section 2.1.1.1).
+    #[must_use]
+    #[inline(never)]
+    pub fn of(oid: ObjectIdentifier) -> Option<Self> {
+        [Self::P256, Self::P384, Self::P521]
+            .into_iter()
+            .find(|curve| curve.oid() == oid)
     }
-}
 
-/// Reads a key of the curve that its parameters name.
-pub(super) fn read_key<C: NistCurve>(
-    key: &SubjectPublicKeyInfoRef<'_>,
-) -> Result<VerifyingKey<C>, KeyError> {
-    // Only one encoding is accepted, because key ids are digests of the encoding.
-    let point = key.subject_public_key.as_bytes().unwrap_or_default();
-    let Some((&UNCOMPRESSED, coordinates)) = point.split_first() else {
-        return Err(KeyError::Malformed("the point is not in uncompressed form"));
-    };
-    key_at::<C>(coordinates).ok_or(KeyError::Malformed("the point is not on the curve"))
+    /// Returns its object identifier.
+    #[must_use]
+    pub const fn oid(self) -> ObjectIdentifier {
+        match self {
+            Self::P256 => p256::NistP256::OID,
+            Self::P384 => p384::NistP384::OID,
+            Self::P521 => p521::NistP521::OID,
+        }
+    }
+
+    /// Returns the kind of its keys.
+    #[must_use]
+    pub const fn kind(self) -> KeyKind {
+        match self {
+            Self::P256 => KeyKind::P256,
+            Self::P384 => KeyKind::P384,
+            Self::P521 => KeyKind::P521,
+        }
+    }
+
+    /// Reads a key, which is a point in uncompressed form (SEC 1, section 2.3.3).
+    ///
+    /// # Errors
+    ///
+    /// In words.
+    #[inline(never)]
+    pub fn read_key(self, point: &[u8]) -> Result<Box<dyn EcdsaKey>, &'static str> {
+        // Only one encoding is accepted, because key ids are digests of the encoding.
+        let Some((&UNCOMPRESSED, coordinates)) = point.split_first() else {
+            return Err("the point is not in uncompressed form");
+        };
+        let key = match self {
+            Self::P256 => key_at::<p256::NistP256>(coordinates),
+            Self::P384 => key_at::<p384::NistP384>(coordinates),
+            Self::P521 => key_at::<p521::NistP521>(coordinates),
+        };
+        key.ok_or("the point is not on the curve")
+    }
 }
 
 /// Returns the key with these coordinates, if they are of a point on the curve. Compressed points are not
 /// supported, which keeps their arithmetic out of the module.
-fn key_at<C: NistCurve>(coordinates: &[u8]) -> Option<VerifyingKey<C>> {
+fn key_at<C: SupportedCurve>(coordinates: &[u8]) -> Option<Box<dyn EcdsaKey>> {
     let (x, y) = coordinates.split_at_checked(coordinates.len() / 2)?;
     let (x, y) = (
         FieldBytes::<C>::try_from(x).ok()?,
         FieldBytes::<C>::try_from(y).ok()?,
     );
     let point = AffinePoint::<C>::from_coordinates(&x, &y).into_option()?;
-    VerifyingKey::from_affine(point).ok()
+    let key = VerifyingKey::<C>::from_affine(point).ok()?;
+    Some(Box::new(key))
 }
 
 /// First byte of an uncompressed point (SEC 1, section 2.3.3)
 const UNCOMPRESSED: u8 = 4;
 
-impl<C: NistCurve> Verifier for VerifyingKey<C> {
+impl<C: SupportedCurve> Verifier for VerifyingKey<C> {
     fn verify(&self, message: &[u8], signature: &[u8]) -> Result<(), BadSignature> {
-        verify_digest(self, &C::HASH.digest(message), signature)
+        self.verify_any_digest(&C::HASH.digest(message), signature)
     }
 
     fn verify_digest(
@@ -80,7 +117,7 @@ impl<C: NistCurve> Verifier for VerifyingKey<C> {
         if hash != C::HASH {
             return Err(BadSignature);
         }
-        verify_digest(self, digest, signature)
+        self.verify_any_digest(digest, signature)
     }
 
     fn diagnose(&self, message: &[u8], signature: &[u8]) -> &'static str {
@@ -103,24 +140,25 @@ impl<C: NistCurve> Verifier for VerifyingKey<C> {
     }
 }
 
-/// Verifies a signature over a digest by any hash: of one longer than the order of the curve, the leftmost bits
-/// count; a shorter one counts whole (FIPS 186-5, section 6.4.2).
-pub(super) fn verify_digest<C: NistCurve>(
-    key: &VerifyingKey<C>,
-    digest: &[u8],
-    signature: &[u8],
-) -> Result<(), BadSignature> {
-    let signature = Signature::<C>::from_der(signature).map_err(|_| BadSignature)?;
-    if is_valid(key, digest, &signature) {
-        Ok(())
-    } else {
-        Err(BadSignature)
+impl<C: SupportedCurve> EcdsaKey for VerifyingKey<C> {
+    fn verify_any_digest(&self, digest: &[u8], signature: &[u8]) -> Result<(), BadSignature> {
+        let signature = Signature::<C>::from_der(signature).map_err(|_| BadSignature)?;
+        if is_valid(self, digest, &signature) {
+            Ok(())
+        } else {
+            Err(BadSignature)
+        }
     }
 }
 
-/// See [`verify_digest`].
+/// See [`EcdsaKey::verify_any_digest`].
 #[cfg(feature = "curves")]
-fn is_valid<C: NistCurve>(key: &VerifyingKey<C>, digest: &[u8], signature: &Signature<C>) -> bool {
+#[inline(never)]
+fn is_valid<C: SupportedCurve>(
+    key: &VerifyingKey<C>,
+    digest: &[u8],
+    signature: &Signature<C>,
+) -> bool {
     use core::ops::Mul as _;
 
     use p256::elliptic_curve::Scalar;
@@ -146,9 +184,14 @@ fn is_valid<C: NistCurve>(key: &VerifyingKey<C>, digest: &[u8], signature: &Sign
     )
 }
 
-/// See [`verify_digest`].
+/// See [`EcdsaKey::verify_any_digest`].
 #[cfg(not(feature = "curves"))]
-fn is_valid<C: NistCurve>(key: &VerifyingKey<C>, digest: &[u8], signature: &Signature<C>) -> bool {
+#[inline(never)]
+fn is_valid<C: SupportedCurve>(
+    key: &VerifyingKey<C>,
+    digest: &[u8],
+    signature: &Signature<C>,
+) -> bool {
     use ecdsa::signature::hazmat::PrehashVerifier as _;
 
     key.verify_prehash(digest, signature).is_ok()
@@ -161,7 +204,7 @@ type SumHasX<Bytes> = fn(&Bytes, &Bytes, [&Bytes; 2], &Bytes) -> bool;
 type Bytes<C> = <FieldBytesSize<C> as ArraySize>::ArrayType<u8>;
 
 /// Common interface of `p256`, `p384` and `p521`
-pub(super) trait NistCurve:
+trait SupportedCurve:
     Curve<
         FieldBytesSize: ModulusSize + Add<Output: Add<MaxOverhead, Output: ArraySize> + ArraySize>,
     > + CurveArithmetic<AffinePoint: FromSec1Point<Self> + ToSec1Point<Self>>
@@ -188,14 +231,14 @@ pub(super) trait NistCurve:
     }
 }
 
-impl NistCurve for p256::NistP256 {
+impl SupportedCurve for p256::NistP256 {
     const COST: usize = 8;
     const HASH: Hash = Hash::Sha256;
     #[cfg(feature = "curves")]
     const SUM_HAS_X: SumHasX<Bytes<Self>> = policy_curves::p256::sum_has_x;
 }
 
-impl NistCurve for p384::NistP384 {
+impl SupportedCurve for p384::NistP384 {
     const COST: usize = 24;
     const HASH: Hash = Hash::Sha384;
     #[cfg(feature = "curves")]
@@ -215,7 +258,7 @@ impl NistCurve for p384::NistP384 {
     }
 }
 
-impl NistCurve for p521::NistP521 {
+impl SupportedCurve for p521::NistP521 {
     const COST: usize = 40;
     const HASH: Hash = Hash::Sha512;
     #[cfg(feature = "curves")]

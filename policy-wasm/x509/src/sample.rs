@@ -3,12 +3,14 @@
 use alloc::vec;
 use alloc::vec::Vec;
 
-use p256::ecdsa::signature::hazmat::PrehashSigner as _;
-use p256::ecdsa::{DerSignature, SigningKey};
-use p256::pkcs8::{EncodePublicKey as _, ObjectIdentifier};
+use p256::ecdsa::signature::hazmat::{PrehashSigner as _, PrehashVerifier as _};
+use p256::ecdsa::{DerSignature, SigningKey, VerifyingKey};
+use p256::pkcs8::{DecodePublicKey as _, EncodePublicKey as _, ObjectIdentifier};
 use sha2::{Digest as _, Sha256};
 
+use super::certificate::Certificate;
 use super::der::only;
+use super::{BadSignature, Hash, Key, KeyKind};
 
 /// Writes an element.
 pub(super) fn der(tag: u8, contents: &[u8]) -> Vec<u8> {
@@ -121,6 +123,31 @@ pub(super) fn key(seed: u8) -> SigningKey {
 pub(super) fn spki(key: &SigningKey) -> Vec<u8> {
     let spki = key.verifying_key().to_public_key_der();
     spki.unwrap().into_vec()
+}
+
+/// A key on P-256
+pub(super) struct PublicKey(VerifyingKey);
+
+impl PublicKey {
+    pub(super) fn of(certificate: &Certificate<'_>) -> Self {
+        Self(VerifyingKey::from_public_key_der(certificate.spki()).unwrap())
+    }
+}
+
+impl Key for PublicKey {
+    fn kind(&self) -> KeyKind {
+        KeyKind::P256
+    }
+
+    fn verify(&self, hash: Hash, message: &[u8], signature: &[u8]) -> Result<(), BadSignature> {
+        let signature = DerSignature::from_bytes(signature).map_err(|_| BadSignature)?;
+        let verified = self.0.verify_prehash(&hash.digest(message), &signature);
+        verified.map_err(|_| BadSignature)
+    }
+}
+
+pub(super) fn public(key: &SigningKey) -> PublicKey {
+    PublicKey(*key.verifying_key())
 }
 
 /// Signs the SHA-256 of a message.

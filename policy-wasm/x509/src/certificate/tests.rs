@@ -6,7 +6,6 @@ use alloc::vec::Vec;
 use super::super::certificate::{Certificate, Claim, Purpose, SubjectName};
 use super::super::moment::Moment;
 use super::super::sample::*;
-use crate::crypto::SubjectKey;
 
 /// Returns the error of reading a certificate, or an empty text.
 fn error(der: &[u8]) -> String {
@@ -618,8 +617,8 @@ fn an_issuer_is_told_by_name_and_key_identifier() {
 
 #[test]
 fn the_signature_is_of_the_key_the_algorithm_and_the_bytes() {
-    let issuer = SubjectKey::from_der(&spki(&key(1))).unwrap();
-    let other = SubjectKey::from_der(&spki(&key(2))).unwrap();
+    let issuer = public(&key(1));
+    let other = public(&key(2));
     let unsupported = sequence(&[&oid("1.2.840.10045.4.1")]);
     let rsa = sequence(&[&oid("1.2.840.113549.1.1.11"), &[5, 0]]);
     let sha384 = sequence(&[&oid("1.2.840.10045.4.3.3")]);

@@ -195,6 +195,6 @@ fn what_is_wrapped_reads_again() {
         let wrapped = wrap(4, &[left, right]);
         let element = document(&wrapped, usize::MAX).unwrap();
         assert_eq!(element.contents, contents);
-        element.expect(Tag::OctetString).unwrap();
+        element.expect(Tag::OCTET_STRING).unwrap();
     }
 }

@@ -9,7 +9,7 @@ use super::super::Malformed;
 use super::super::algorithm::AlgorithmIdentifier;
 use super::super::der::{Element, Oid, Tag};
 use super::{ID_CT_TST_INFO, UNSUPPORTED_HASH};
-use crate::crypto::Hash;
+use crate::Hash;
 
 /// Most attributes of one token; real ones have four or five
 const MAX_ATTRIBUTES: usize = 32;
@@ -31,13 +31,15 @@ impl<'a> SignedAttributes<'a> {
             let found = attributes.iter().find(|attribute| attribute.oid == oid);
             found.map(|attribute| attribute.value)
         };
-        let content_type = value(CONTENT_TYPE).ok_or(Malformed::new("contentType is not there"))?;
+        let content_type =
+            value(CONTENT_TYPE).ok_or_else(|| Malformed::new("contentType is not there"))?;
         if content_type.oid()? != ID_CT_TST_INFO {
             return Err(Malformed::new("contentType: is not TSTInfo"));
         }
-        let digest = value(MESSAGE_DIGEST).ok_or(Malformed::new("messageDigest is not there"))?;
+        let digest =
+            value(MESSAGE_DIGEST).ok_or_else(|| Malformed::new("messageDigest is not there"))?;
         digest
-            .expect(Tag::OctetString)
+            .expect(Tag::OCTET_STRING)
             .map_err(|problem| problem.of("messageDigest"))?;
         let certificate = value(SIGNING_CERTIFICATE_V2)
             .map(signing_certificate)
@@ -73,7 +75,7 @@ impl<'a> Attribute<'a> {
             if attributes.len() == MAX_ATTRIBUTES {
                 return Err(format!("more than {MAX_ATTRIBUTES}").into());
             }
-            let attribute = Self::read(elements.take(Tag::Sequence)?)?;
+            let attribute = Self::read(elements.take(Tag::SEQUENCE)?)?;
             if attributes.iter().any(|other| other.oid == attribute.oid) {
                 return Err(format!("{} is there twice", attribute.oid).into());
             }
@@ -85,7 +87,7 @@ impl<'a> Attribute<'a> {
     fn read(attribute: Element<'a>) -> Result<Self, Malformed> {
         let mut fields = attribute.elements();
         let oid = fields.any()?.oid()?;
-        let mut values = fields.take(Tag::Set)?.elements();
+        let mut values = fields.take(Tag::SET)?.elements();
         fields.end()?;
         let value = values.any().map_err(|problem| problem.of("attribute"))?;
         if !values.is_empty() {
@@ -97,16 +99,16 @@ impl<'a> Attribute<'a> {
 
 /// Reads the first hash of `SigningCertificateV2` (RFC 5035, section 3), which is the signer's.
 fn signing_certificate(value: Element<'_>) -> Result<(Hash, &[u8]), Malformed> {
-    value.expect(Tag::Sequence)?;
-    let mut certificates = value.elements().take(Tag::Sequence)?.elements();
-    let mut fields = certificates.take(Tag::Sequence)?.elements();
-    let hash = match fields.take_if(Tag::Sequence)? {
+    value.expect(Tag::SEQUENCE)?;
+    let mut certificates = value.elements().take(Tag::SEQUENCE)?.elements();
+    let mut fields = certificates.take(Tag::SEQUENCE)?.elements();
+    let hash = match fields.take_if(Tag::SEQUENCE)? {
         None => Hash::Sha256,
         Some(algorithm) => AlgorithmIdentifier::read(algorithm)?
             .hash()
-            .ok_or(UNSUPPORTED_HASH)?,
+            .ok_or_else(|| Malformed::new(UNSUPPORTED_HASH))?,
     };
-    Ok((hash, fields.take(Tag::OctetString)?.contents))
+    Ok((hash, fields.take(Tag::OCTET_STRING)?.contents))
 }
 
 // RFC 5652, section 11

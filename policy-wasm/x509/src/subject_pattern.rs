@@ -12,7 +12,7 @@ use super::certificate::SubjectName;
 
 /// Kind of subject that a text in the settings is about; see [`SubjectName`]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum SubjectKind {
+pub enum SubjectKind {
     /// With `://`
     Uri,
     /// With `@`
@@ -23,7 +23,7 @@ pub(super) enum SubjectKind {
 
 impl SubjectKind {
     /// Whether a name is of this kind.
-    pub(super) const fn is_of(self, name: SubjectName<'_>) -> bool {
+    pub const fn is_of(self, name: SubjectName<'_>) -> bool {
         matches!(
             (self, name),
             (Self::Uri, SubjectName::Uri(_))
@@ -33,7 +33,8 @@ impl SubjectKind {
     }
 
     /// Returns the kind of subject that a text in the settings stands for; `None` if it can be none.
-    pub(super) fn of(text: &str) -> Option<Self> {
+    #[inline(never)]
+    pub fn of(text: &str) -> Option<Self> {
         if text.contains("://") {
             Some(Self::Uri)
         } else if text.contains('!') {
@@ -102,6 +103,7 @@ impl<'a> SubjectPattern<'a> {
     /// # Errors
     ///
     /// The text breaks a rule of the language.
+    #[inline(never)]
     pub fn parse(text: Cow<'a, str>) -> Result<Self, SubjectPatternError> {
         check_characters(&text)?;
         let kind = match text.split_once("://") {
@@ -126,7 +128,8 @@ impl<'a> SubjectPattern<'a> {
     /// # Errors
     ///
     /// As for [`Self::parse`].
-    pub(super) fn parse_address(text: Cow<'a, str>) -> Result<Self, SubjectPatternError> {
+    #[inline(never)]
+    pub fn parse_address(text: Cow<'a, str>) -> Result<Self, SubjectPatternError> {
         let pattern = Self::parse(text)?;
         if pattern.kind == SubjectKind::Uri {
             Ok(pattern)
@@ -140,6 +143,7 @@ impl<'a> SubjectPattern<'a> {
     /// # Errors
     ///
     /// As for [`Self::parse`].
+    #[inline(never)]
     pub fn parse_ref(text: Cow<'a, str>) -> Result<Self, SubjectPatternError> {
         check_characters(&text)?;
         if !REFS.iter().any(|start| text.starts_with(start)) {
@@ -152,17 +156,21 @@ impl<'a> SubjectPattern<'a> {
         })
     }
 
-    pub(super) fn text(&self) -> &str {
+    /// Returns the pattern as it was written.
+    #[must_use]
+    pub fn text(&self) -> &str {
         &self.text
     }
 
     /// Whether the pattern covers the subject of a certificate, of the same kind.
-    pub(super) fn covers(&self, subject: SubjectName<'_>) -> bool {
+    #[inline(never)]
+    pub fn covers(&self, subject: SubjectName<'_>) -> bool {
         self.kind.is_of(subject) && self.matches(subject.as_str())
     }
 
     /// Whether the pattern matches a whole text.
     #[must_use]
+    #[inline(never)]
     pub fn matches(&self, text: &str) -> bool {
         if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_graphic()) {
             return false;

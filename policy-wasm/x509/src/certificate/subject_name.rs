@@ -68,7 +68,7 @@ impl fmt::Display for SubjectName<'_> {
 fn ascii(name: Element<'_>) -> Result<&str, Malformed> {
     let text = core::str::from_utf8(name.contents).ok();
     let text = text.filter(|text| text.is_ascii());
-    text.ok_or(Malformed::new("the name is not in ASCII"))
+    text.ok_or_else(|| Malformed::new("the name is not in ASCII"))
 }
 
 /// Reads the value of an otherName: `SEQUENCE { type-id, [0] EXPLICIT value }`, with an implicit tag.

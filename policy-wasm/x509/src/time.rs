@@ -74,7 +74,8 @@ impl Time {
     }
 
     /// Whether `earlier` is more than `days` times 24 hours ago. `None` if it is in the future.
-    pub(crate) fn is_older(self, earlier: Self, days: u32) -> Option<bool> {
+    #[must_use]
+    pub fn is_older(self, earlier: Self, days: u32) -> Option<bool> {
         if self.is_before(earlier) {
             return None;
         }
@@ -83,7 +84,8 @@ impl Time {
     }
 
     /// Whether another point in time is in the future, by more than [`SKEW`], because clocks differ.
-    pub(crate) const fn is_before(self, other: Self) -> bool {
+    #[must_use]
+    pub const fn is_before(self, other: Self) -> bool {
         other.0.saturating_sub(self.0) > SKEW
     }
 

@@ -6,7 +6,7 @@ use super::super::certificate::Extension;
 use super::super::der::{self, Tag, constructed};
 use super::super::moment::Moment;
 use super::UNSUPPORTED_HASH;
-use crate::crypto::Hash;
+use crate::Hash;
 
 /// `TSTInfo` (RFC 3161, section 2.4.2)
 #[derive(Debug, Clone, Copy)]
@@ -20,7 +20,7 @@ pub(super) struct TstInfo<'a> {
 impl<'a> TstInfo<'a> {
     pub(super) fn read(bytes: &'a [u8]) -> Result<Self, Malformed> {
         let info = der::document(bytes, super::MAX_BYTES)?;
-        info.expect(Tag::Sequence)?;
+        info.expect(Tag::SEQUENCE)?;
         let mut fields = info.elements();
         if fields.any()?.number()? != 1 {
             return Err(Malformed::new("version: is not 1"));
@@ -29,11 +29,15 @@ impl<'a> TstInfo<'a> {
             .any()?
             .oid()
             .map_err(|problem| problem.of("policy"))?;
-        let mut imprint = fields.take(Tag::Sequence)?.elements();
+        let mut imprint = fields.take(Tag::SEQUENCE)?.elements();
         let imprint_algorithm = AlgorithmIdentifier::read(imprint.any()?)
-            .and_then(|algorithm| algorithm.hash().ok_or(UNSUPPORTED_HASH))
+            .and_then(|algorithm| {
+                algorithm
+                    .hash()
+                    .ok_or_else(|| Malformed::new(UNSUPPORTED_HASH))
+            })
             .map_err(|problem| problem.of("messageImprint"))?;
-        let digest = imprint.take(Tag::OctetString)?.contents;
+        let digest = imprint.take(Tag::OCTET_STRING)?.contents;
         imprint.end()?;
         fields
             .any()?
@@ -43,9 +47,9 @@ impl<'a> TstInfo<'a> {
             .any()?
             .moment()
             .map_err(|problem| problem.of("genTime"))?;
-        fields.take_if(Tag::Sequence)?; // accuracy
-        fields.take_if(Tag::Boolean)?; // ordering
-        fields.take_if(Tag::Integer)?; // nonce
+        fields.take_if(Tag::SEQUENCE)?; // accuracy
+        fields.take_if(Tag::BOOLEAN)?; // ordering
+        fields.take_if(Tag::INTEGER)?; // nonce
         fields.take_if(constructed(0))?; // tsa
         if let Some(extensions) = fields.take_if(constructed(1))? {
             let extensions = Extension::read_all(extensions);

@@ -22,6 +22,7 @@ impl Certificate<'_> {
     ///
     /// [`Malformed`]: it is no CA, its key may not sign certificates, its `pathLenConstraint` is too small, it is for
     /// other purposes, or it has an extension that restricts it in a way that is not supported.
+    #[inline(never)]
     pub fn check_authority(&self, purpose: Purpose, below: usize) -> Result<(), Malformed> {
         self.check_restrictions()?;
         let constraints = self.basic_constraints.filter(|it| it.is_authority);
@@ -62,13 +63,19 @@ impl Certificate<'_> {
     /// # Errors
     ///
     /// [`Malformed`]
+    #[inline(never)]
     pub fn check_timestamp_signer(&self) -> Result<(), Malformed> {
         self.check_end_entity()?;
         self.check_time_stamping()
     }
 
     /// Checks that it is no CA.
-    pub(in super::super) fn check_end_entity(&self) -> Result<(), Malformed> {
+    ///
+    /// # Errors
+    ///
+    /// [`Malformed`]; also if it has an extension that restricts it in a way that is not supported.
+    #[inline(never)]
+    pub fn check_end_entity(&self) -> Result<(), Malformed> {
         self.check_restrictions()?;
         if self.is_authority() {
             return Err(Malformed::new("basicConstraints: is a CA"));
@@ -77,7 +84,7 @@ impl Certificate<'_> {
     }
 
     /// Checks that `timeStamping` is the only purpose, and critical.
-    pub(in super::super) fn check_time_stamping(&self) -> Result<(), Malformed> {
+    pub(crate) fn check_time_stamping(&self) -> Result<(), Malformed> {
         let extension = self
             .tbs
             .extensions

@@ -14,7 +14,7 @@ use super::algorithm::{AlgorithmIdentifier, SignatureAlgorithm};
 use super::certificate::{self, Certificate};
 use super::der::{self, Element, Tag, constructed, primitive};
 use super::moment::Moment;
-use crate::crypto::{BadSignature, Hash, SubjectKey};
+use crate::{BadSignature, Hash, Key};
 
 /// Longest token that is read; real ones have up to 5,500 bytes, with their certificates
 const MAX_BYTES: usize = 32 * 1024;
@@ -47,12 +47,13 @@ impl<'a> Token<'a> {
     ///
     /// [`Malformed`]: it is longer than 32 KiB, is not strict DER, grants nothing, or uses a part of CMS or RFC 3161
     /// that is not supported.
+    #[inline(never)]
     pub fn read(bytes: &'a [u8]) -> Result<Self, Malformed> {
         let response = der::document(bytes, MAX_BYTES)?;
-        response.expect(Tag::Sequence)?;
+        response.expect(Tag::SEQUENCE)?;
         let mut fields = response.elements();
-        check_status(fields.take(Tag::Sequence)?).map_err(|problem| problem.of("status"))?;
-        let token = fields.take(Tag::Sequence)?;
+        check_status(fields.take(Tag::SEQUENCE)?).map_err(|problem| problem.of("status"))?;
+        let token = fields.take(Tag::SEQUENCE)?;
         fields.end()?;
         let (kind, content) = content_info(token)?;
         if kind != ID_SIGNED_DATA {
@@ -63,31 +64,31 @@ impl<'a> Token<'a> {
 
     /// Reads `SignedData` (RFC 5652, section 5.1).
     fn read_signed_data(signed_data: Element<'a>) -> Result<Self, Malformed> {
-        signed_data.expect(Tag::Sequence)?;
+        signed_data.expect(Tag::SEQUENCE)?;
         let mut fields = signed_data.elements();
         fields
             .any()?
             .integer()
             .map_err(|problem| problem.of("version"))?;
-        let mut digest_algorithms = fields.take(Tag::Set)?.elements();
+        let mut digest_algorithms = fields.take(Tag::SET)?.elements();
         while !digest_algorithms.is_empty() {
             AlgorithmIdentifier::read(digest_algorithms.any()?)
                 .map_err(|problem| problem.of("digestAlgorithms"))?;
         }
-        let (kind, content) = content_info(fields.take(Tag::Sequence)?)
+        let (kind, content) = content_info(fields.take(Tag::SEQUENCE)?)
             .map_err(|problem| problem.of("encapContentInfo"))?;
         if kind != ID_CT_TST_INFO {
             return Err(Malformed::new("eContentType: is not TSTInfo"));
         }
         content
-            .expect(Tag::OctetString)
+            .expect(Tag::OCTET_STRING)
             .map_err(|problem| problem.of("eContent"))?;
         let info = TstInfo::read(content.contents).map_err(|problem| problem.of("TSTInfo"))?;
         fields.take_if(constructed(0))?; // certificates
         fields.take_if(constructed(1))?; // crls
-        let signers = fields.take(Tag::Set)?;
+        let signers = fields.take(Tag::SET)?;
         fields.end()?;
-        let signer = signers.sole(Tag::Sequence);
+        let signer = signers.sole(Tag::SEQUENCE);
         let signer = signer.map_err(|_| Malformed::new("signerInfos: is not one SignerInfo"))?;
         Self::read_signer(info, signer).map_err(|problem| problem.of("signerInfo"))
     }
@@ -101,17 +102,21 @@ impl<'a> Token<'a> {
             .map_err(|problem| problem.of("version"))?;
         let signer = SignerId::read(fields.any()?).map_err(|problem| problem.of("sid"))?;
         let digest_algorithm = AlgorithmIdentifier::read(fields.any()?)
-            .and_then(|algorithm| algorithm.hash().ok_or(UNSUPPORTED_HASH))
+            .and_then(|algorithm| {
+                algorithm
+                    .hash()
+                    .ok_or_else(|| Malformed::new(UNSUPPORTED_HASH))
+            })
             .map_err(|problem| problem.of("digestAlgorithm"))?;
         let attributes = fields.take_if(constructed(0))?;
         let attributes = attributes
-            .ok_or(Malformed::new("are not there"))
+            .ok_or_else(|| Malformed::new("are not there"))
             .and_then(SignedAttributes::read)
             .map_err(|problem| problem.of("signedAttrs"))?;
         let algorithm = AlgorithmIdentifier::read(fields.any()?)
             .and_then(|algorithm| signature_algorithm(algorithm, digest_algorithm))
             .map_err(|problem| problem.of("signatureAlgorithm"))?;
-        let signature = fields.take(Tag::OctetString)?.contents;
+        let signature = fields.take(Tag::OCTET_STRING)?.contents;
         fields.take_if(constructed(1))?; // unsignedAttrs
         fields.end()?;
         Ok(Self {
@@ -138,12 +143,14 @@ impl<'a> Token<'a> {
 
     /// Whether the token is about these bytes.
     #[must_use]
+    #[inline(never)]
     pub fn is_about(&self, bytes: &[u8]) -> bool {
         self.info.imprint_algorithm.digest(bytes) == self.info.imprint
     }
 
     /// Whether the token names this certificate as its signer's.
     #[must_use]
+    #[inline(never)]
     pub fn names(&self, certificate: &Certificate<'_>) -> bool {
         match self.signer {
             SignerId::IssuerAndSerialNumber(issuer, serial) => {
@@ -159,6 +166,7 @@ impl<'a> Token<'a> {
     /// # Errors
     ///
     /// [`Malformed`]
+    #[inline(never)]
     pub fn agrees_with(&self, authority: &Certificate<'_>) -> Result<(), Malformed> {
         if self.digest_algorithm.digest(self.info.bytes) != self.attributes.message_digest {
             return Err(Malformed::new("messageDigest: is of another TSTInfo"));
@@ -178,7 +186,8 @@ impl<'a> Token<'a> {
     /// # Errors
     ///
     /// [`BadSignature`]; also if the algorithm is none of this key's.
-    pub fn is_signed_by(&self, key: &SubjectKey) -> Result<(), BadSignature> {
+    #[inline(never)]
+    pub fn is_signed_by(&self, key: &dyn Key) -> Result<(), BadSignature> {
         let signed = self.attributes.signed();
         self.signature_algorithm
             .verify(key, &signed, self.signature)
@@ -190,7 +199,7 @@ impl<'a> SignerId<'a> {
         if id.tag() == primitive(0) {
             return Ok(Self::SubjectKeyIdentifier(id.contents));
         }
-        id.expect(Tag::Sequence)?;
+        id.expect(Tag::SEQUENCE)?;
         let mut fields = id.elements();
         let issuer = certificate::name(fields.any()?)?;
         let serial = fields.any()?.integer()?;
@@ -203,8 +212,8 @@ impl<'a> SignerId<'a> {
 fn check_status(info: Element<'_>) -> Result<(), Malformed> {
     let mut fields = info.elements();
     let status = fields.any()?.number()?;
-    fields.take_if(Tag::Sequence)?; // statusString
-    fields.take_if(Tag::BitString)?; // failInfo
+    fields.take_if(Tag::SEQUENCE)?; // statusString
+    fields.take_if(Tag::BIT_STRING)?; // failInfo
     fields.end()?;
     // granted and grantedWithMods
     if status > 1 {
@@ -228,14 +237,14 @@ fn signature_algorithm(
     digest: Hash,
 ) -> Result<SignatureAlgorithm, Malformed> {
     let algorithm = algorithm.signature(Some(digest));
-    let algorithm = algorithm.ok_or(Malformed::new("is not supported"))?;
+    let algorithm = algorithm.ok_or_else(|| Malformed::new("is not supported"))?;
     if algorithm.hash().is_some_and(|hash| hash != digest) {
         return Err(Malformed::new("has another hash than digestAlgorithm"));
     }
     Ok(algorithm)
 }
 
-const UNSUPPORTED_HASH: Malformed = Malformed::new("is not SHA-256, SHA-384 or SHA-512");
+const UNSUPPORTED_HASH: &str = "is not SHA-256, SHA-384 or SHA-512";
 
 /// RFC 5652, section 5.1
 const ID_SIGNED_DATA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.7.2");

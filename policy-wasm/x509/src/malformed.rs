@@ -1,6 +1,7 @@
 //! The error of every reader of a format.
 
 use alloc::borrow::Cow;
+use alloc::boxed::Box;
 use alloc::format;
 
 use thiserror::Error;
@@ -11,22 +12,30 @@ use thiserror::Error;
 /// The text quotes no byte of the document except object identifiers and tags.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("{0}")]
-pub struct Malformed(Cow<'static, str>);
+pub struct Malformed(Box<Cow<'static, str>>); // one word, since every result of a reader has room for it
 
 impl Malformed {
     /// Returns an error with a fixed text.
-    pub(crate) const fn new(problem: &'static str) -> Self {
-        Self(Cow::Borrowed(problem))
+    #[must_use]
+    #[cold]
+    #[inline(never)]
+    pub fn new(problem: &'static str) -> Self {
+        Self(Box::new(Cow::Borrowed(problem)))
     }
 
     /// Puts the name of a field before the problem.
-    pub(crate) fn of(self, field: &str) -> Self {
-        Self(Cow::Owned(format!("{field}: {}", self.0)))
+    #[must_use]
+    #[cold]
+    #[inline(never)]
+    pub fn of(self, field: &str) -> Self {
+        format!("{field}: {}", self.0).into()
     }
 }
 
 impl From<alloc::string::String> for Malformed {
+    #[cold]
+    #[inline(never)]
     fn from(problem: alloc::string::String) -> Self {
-        Self(Cow::Owned(problem))
+        Self(Box::new(Cow::Owned(problem)))
     }
 }

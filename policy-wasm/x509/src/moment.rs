@@ -17,6 +17,7 @@ impl Moment {
     /// # Errors
     ///
     /// [`TimeError::Malformed`]
+    #[inline(never)]
     pub fn parse(text: &str) -> Result<Self, TimeError> {
         let text = text.strip_suffix('Z').ok_or(TimeError::Malformed)?;
         let (seconds, fraction) = match text.split_once('.') {
@@ -32,6 +33,7 @@ impl Moment {
 
     /// Returns the time this many milliseconds after 1970-01-01T00:00:00Z; `None` after the year 9999.
     #[must_use]
+    #[inline(never)]
     pub fn from_unix_milliseconds(milliseconds: u64) -> Option<Self> {
         let moment = Duration::from_millis(milliseconds);
         Time::from_unix(moment.as_secs()).ok()?;

@@ -2,7 +2,7 @@ use alloc::string::{String, ToString as _};
 use alloc::vec;
 
 use super::super::certificate::Certificate;
-use super::super::sample::{self, SCT_LIST, Sample, extension, key, octets};
+use super::super::sample::{self, PublicKey, SCT_LIST, Sample, extension, key, octets};
 use super::*;
 
 /// A promise by key 4 over [`Sample::leaf`], every part of which can be replaced
@@ -80,8 +80,8 @@ fn error(list: &[u8]) -> String {
     Sct::read_list(list).map_or_else(|error| error.to_string(), |_| String::new())
 }
 
-fn log() -> SubjectKey {
-    SubjectKey::from_der(&sample::spki(&key(4))).unwrap()
+fn log() -> PublicKey {
+    sample::public(&key(4))
 }
 
 #[test]
@@ -112,7 +112,7 @@ fn the_log_has_signed_the_certificate_without_the_promise() {
             sct.is_signed_by(&log(), &issuer, certificate.tbs())
                 .is_err()
         );
-        let other = SubjectKey::from_der(&other).unwrap();
+        let other = sample::public(&key(5));
         assert!(sct.is_signed_by(&other, &issuer, &precertificate).is_err());
     }
 }

@@ -21,8 +21,8 @@ use super::algorithm::{AlgorithmIdentifier, SignatureAlgorithm};
 use super::der::{self, Element, Tag, constructed};
 use super::moment::Moment;
 use super::sct::Sct;
-use crate::crypto::{BadSignature, SubjectKey};
 use crate::time::Time;
+use crate::{BadSignature, Key};
 
 /// Longest certificate that is read; Fulcio's have about 2,500 bytes
 const MAX_BYTES: usize = 16 * 1024;
@@ -50,11 +50,12 @@ impl<'a> Certificate<'a> {
     ///
     /// [`Malformed`]: it is longer than 16 KiB, is not strict DER, is not of version 3, has more than 64 extensions or
     /// one of them twice, or an extension that is read here breaks its own format.
+    #[inline(never)]
     pub fn read(bytes: &'a [u8]) -> Result<Self, Malformed> {
         let certificate = der::document(bytes, MAX_BYTES)?;
-        certificate.expect(Tag::Sequence)?;
+        certificate.expect(Tag::SEQUENCE)?;
         let mut fields = certificate.elements();
-        let tbs = fields.take(Tag::Sequence)?;
+        let tbs = fields.take(Tag::SEQUENCE)?;
         let algorithm = fields.any()?;
         let signature = fields.any()?;
         fields.end()?;
@@ -159,6 +160,7 @@ impl<'a> Certificate<'a> {
 
     /// Whether a time is within the validity, both ends included.
     #[must_use]
+    #[inline(never)]
     pub fn is_valid_at(&self, moment: Moment) -> bool {
         Moment::from(self.not_before()) <= moment && moment <= Moment::from(self.not_after())
     }
@@ -173,6 +175,7 @@ impl<'a> Certificate<'a> {
     /// Whether `issuer` has the name of this certificate's issuer and, where both have one, the key identifier. Says
     /// nothing about the signature.
     #[must_use]
+    #[inline(never)]
     pub fn names_issuer(&self, issuer: &Certificate<'_>) -> bool {
         let is_same_key = match (self.authority_key_id, issuer.subject_key_id) {
             (Some(wanted), Some(found)) => wanted == found,
@@ -186,7 +189,8 @@ impl<'a> Certificate<'a> {
     /// # Errors
     ///
     /// [`BadSignature`]; also if the algorithm is not supported, or is none of this key's.
-    pub fn is_signed_by(&self, key: &SubjectKey) -> Result<(), BadSignature> {
+    #[inline(never)]
+    pub fn is_signed_by(&self, key: &dyn Key) -> Result<(), BadSignature> {
         let algorithm = self.algorithm.ok_or(BadSignature)?;
         algorithm.verify(key, self.tbs(), self.signature)
     }
@@ -196,6 +200,7 @@ impl<'a> Certificate<'a> {
     /// # Errors
     ///
     /// [`Malformed`]: it cannot be a signing certificate.
+    #[inline(never)]
     pub fn leaf(&self) -> Result<Leaf<'a>, Malformed> {
         Leaf::read(self)
     }
@@ -205,10 +210,11 @@ impl<'a> Certificate<'a> {
     /// # Errors
     ///
     /// [`Malformed`]: the extension breaks its own format (RFC 6962, section 3.3).
+    #[inline(never)]
     pub fn scts(&self) -> Result<Option<Vec<Sct<'a>>>, Malformed> {
         self.tbs.extension(SCT_LIST, |value| {
             let list = der::only(value)?;
-            list.expect(Tag::OctetString)?;
+            list.expect(Tag::OCTET_STRING)?;
             Sct::read_list(list.contents)
         })
     }
@@ -217,6 +223,7 @@ impl<'a> Certificate<'a> {
     ///
     /// Copies all other bytes as they are. Only the lengths around the extensions are written anew.
     #[must_use]
+    #[inline(never)]
     pub fn precertificate_tbs(&self) -> Vec<u8> {
         let extensions: Vec<&[u8]> = (self.tbs.extensions.iter())
             .filter(|extension| extension.oid != SCT_LIST)
@@ -262,7 +269,7 @@ impl<'a> Tbs<'a> {
         let mut fields = tbs.elements();
         let version = fields
             .take(constructed(0))
-            .and_then(|it| it.sole(Tag::Integer));
+            .and_then(|it| it.sole(Tag::INTEGER));
         let version = version.and_then(Element::number);
         if version.map_err(|problem| problem.of("version"))? != VERSION_3 {
             return Err(Malformed::new("version: is not 3"));
@@ -271,9 +278,9 @@ impl<'a> Tbs<'a> {
             .any()?
             .integer()
             .map_err(|problem| problem.of("serialNumber"))?;
-        let algorithm = fields.take(Tag::Sequence)?;
+        let algorithm = fields.take(Tag::SEQUENCE)?;
         let issuer = name(fields.any()?).map_err(|problem| problem.of("issuer"))?;
-        let validity = fields.take(Tag::Sequence)?;
+        let validity = fields.take(Tag::SEQUENCE)?;
         let (not_before, not_after) =
             read_validity(validity).map_err(|problem| problem.of("validity"))?;
         let subject = name(fields.any()?).map_err(|problem| problem.of("subject"))?;
@@ -282,7 +289,7 @@ impl<'a> Tbs<'a> {
         // Unique identifiers would stand here. RFC 5280, section 4.1.2.8, forbids them to CAs.
         let extensions = fields
             .take(constructed(3))
-            .and_then(|it| it.sole(Tag::Sequence));
+            .and_then(|it| it.sole(Tag::SEQUENCE));
         let extensions = extensions
             .and_then(Extension::read_all)
             .map_err(|problem| problem.of("extensions"))?;
@@ -326,12 +333,12 @@ const EXTENSIONS: u8 = 0xa3;
 
 /// Checks the form of a `Name` (RFC 5280, section 4.1.2.4), and returns it as it is.
 pub(super) fn name(name: Element<'_>) -> Result<&[u8], Malformed> {
-    name.expect(Tag::Sequence)?;
+    name.expect(Tag::SEQUENCE)?;
     let mut relative = name.elements();
     while !relative.is_empty() {
-        let mut attributes = relative.take(Tag::Set)?.elements();
+        let mut attributes = relative.take(Tag::SET)?.elements();
         loop {
-            let mut attribute = attributes.take(Tag::Sequence)?.elements();
+            let mut attribute = attributes.take(Tag::SEQUENCE)?.elements();
             attribute.any()?.oid()?;
             attribute.any()?;
             attribute.end()?;
@@ -359,7 +366,7 @@ fn read_validity(validity: Element<'_>) -> Result<(Time, Time), Malformed> {
 
 /// Checks the form of a `SubjectPublicKeyInfo`, and returns it as it is.
 fn spki(spki: Element<'_>) -> Result<&[u8], Malformed> {
-    spki.expect(Tag::Sequence)?;
+    spki.expect(Tag::SEQUENCE)?;
     let mut fields = spki.elements();
     AlgorithmIdentifier::read(fields.any()?)?;
     fields.any()?.bits()?;

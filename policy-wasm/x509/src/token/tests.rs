@@ -8,7 +8,6 @@ use super::super::certificate::Certificate;
 use super::super::sample::*;
 use super::Token;
 use super::tst_info::TstInfo;
-use crate::crypto::SubjectKey;
 
 /// Returns the error of reading a token, or an empty text.
 fn error(der: &[u8]) -> String {
@@ -20,7 +19,7 @@ fn verifies(token: &TokenSample, authority: &Sample) -> bool {
     let (token, authority) = (token.der(), authority.der());
     let token = Token::read(&token).unwrap();
     let authority = Certificate::read(&authority).unwrap();
-    let key = SubjectKey::from_der(authority.spki()).unwrap();
+    let key = PublicKey::of(&authority);
     token.is_about(STAMPED)
         && token.names(&authority)
         && token.agrees_with(&authority).is_ok()
@@ -471,7 +470,7 @@ fn no_changed_byte_makes_a_token_about_something_else() {
     let mut der = good.der();
     let authority = Sample::timestamp_signer().der();
     let authority = Certificate::read(&authority).unwrap();
-    let key = SubjectKey::from_der(authority.spki()).unwrap();
+    let key = PublicKey::of(&authority);
     for at in 0..der.len() {
         for change in [0x01, 0x20, 0x80, 0xff] {
             *der.get_mut(at).unwrap() ^= change;

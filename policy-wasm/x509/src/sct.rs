@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 
 use super::Malformed;
 use super::moment::Moment;
-use crate::crypto::{BadSignature, Hash, KeyKind, SubjectKey};
+use crate::{BadSignature, Hash, Key, KeyKind};
 
 /// Most promises of one certificate; Fulcio's have one
 const MAX_SCTS: usize = 8;
@@ -75,6 +75,7 @@ impl<'a> Sct<'a> {
 
     /// The time of the promise; `None` after the year 9999.
     #[must_use]
+    #[inline(never)]
     pub fn moment(&self) -> Option<Moment> {
         Moment::from_unix_milliseconds(self.timestamp)
     }
@@ -87,9 +88,10 @@ impl<'a> Sct<'a> {
     /// # Errors
     ///
     /// [`BadSignature`]; also if the promise names another algorithm than the key's.
+    #[inline(never)]
     pub fn is_signed_by(
         &self,
-        log: &SubjectKey,
+        log: &dyn Key,
         issuer_spki: &[u8],
         precertificate: &[u8],
     ) -> Result<(), BadSignature> {
@@ -139,7 +141,7 @@ struct Reader<'a>(&'a [u8]);
 impl<'a> Reader<'a> {
     fn take(&mut self, length: usize) -> Result<&'a [u8], Malformed> {
         let split = self.0.split_at_checked(length);
-        let (bytes, rest) = split.ok_or(Malformed::new("ends early"))?;
+        let (bytes, rest) = split.ok_or_else(|| Malformed::new("ends early"))?;
         self.0 = rest;
         Ok(bytes)
     }

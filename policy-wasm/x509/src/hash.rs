@@ -16,6 +16,7 @@ pub enum Hash {
 impl Hash {
     /// Returns the digest of a message, of 32, 48 or 64 bytes.
     #[must_use]
+    #[inline(never)]
     pub fn digest(self, message: &[u8]) -> Vec<u8> {
         match self {
             Self::Sha256 => Sha256::digest(message).to_vec(),

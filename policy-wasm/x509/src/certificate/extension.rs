@@ -15,25 +15,25 @@ const MAX_EXTENSIONS: usize = 64;
 
 /// One extension
 #[derive(Debug, Clone, Copy)]
-pub(in super::super) struct Extension<'a> {
+pub(crate) struct Extension<'a> {
     /// The whole extension in DER
     pub(super) bytes: &'a [u8],
-    pub(in super::super) oid: Oid<'a>,
-    pub(in super::super) is_critical: bool,
+    pub(crate) oid: Oid<'a>,
+    pub(crate) is_critical: bool,
     /// The value of the OCTET STRING
     pub(super) value: &'a [u8],
 }
 
 impl<'a> Extension<'a> {
     /// Reads a list of extensions, each of which may occur once.
-    pub(in super::super) fn read_all(list: Element<'a>) -> Result<Vec<Self>, Malformed> {
+    pub(crate) fn read_all(list: Element<'a>) -> Result<Vec<Self>, Malformed> {
         let mut elements = list.elements();
         let mut extensions: Vec<Self> = Vec::new();
         while !elements.is_empty() {
             if extensions.len() == MAX_EXTENSIONS {
                 return Err(format!("more than {MAX_EXTENSIONS}").into());
             }
-            let extension = Self::read(elements.take(Tag::Sequence)?)?;
+            let extension = Self::read(elements.take(Tag::SEQUENCE)?)?;
             if extensions.iter().any(|other| other.oid == extension.oid) {
                 return Err(format!("{} is there twice", extension.oid).into());
             }
@@ -47,15 +47,15 @@ impl<'a> Extension<'a> {
 
     /// Reads one extension. `FALSE` is the default of `critical`, so DER does not write it (X.690, section 11.5).
     fn read(extension: Element<'a>) -> Result<Self, Malformed> {
-        extension.expect(Tag::Sequence)?;
+        extension.expect(Tag::SEQUENCE)?;
         let mut fields = extension.elements();
         let oid = fields.any()?.oid()?;
-        let is_critical = match fields.take_if(Tag::Boolean)? {
+        let is_critical = match fields.take_if(Tag::BOOLEAN)? {
             None => false,
             Some(critical) if critical.boolean()? => true,
             Some(_) => return Err(format!("{oid} writes out that it is not critical").into()),
         };
-        let value = fields.take(Tag::OctetString)?.contents;
+        let value = fields.take(Tag::OCTET_STRING)?.contents;
         fields.end()?;
         Ok(Self {
             bytes: extension.bytes,
@@ -79,12 +79,12 @@ impl BasicConstraints {
 
     pub(super) fn read(value: &[u8]) -> Result<Self, Malformed> {
         let mut fields = sequence(value)?;
-        let is_authority = match fields.take_if(Tag::Boolean)? {
+        let is_authority = match fields.take_if(Tag::BOOLEAN)? {
             None => false,
             Some(authority) if authority.boolean()? => true,
             Some(_) => return Err(Malformed::new("writes out that cA is FALSE")),
         };
-        let path_length = fields.take_if(Tag::Integer)?.map(Element::number);
+        let path_length = fields.take_if(Tag::INTEGER)?.map(Element::number);
         fields.end()?;
         Ok(Self {
             is_authority,
@@ -157,7 +157,7 @@ impl<'a> ExtKeyUsage<'a> {
 /// Reads `subjectKeyIdentifier`.
 pub(super) fn subject_key_id(value: &[u8]) -> Result<&[u8], Malformed> {
     let id = der::only(value)?;
-    id.expect(Tag::OctetString)?;
+    id.expect(Tag::OCTET_STRING)?;
     Ok(id.contents)
 }
 
@@ -173,22 +173,24 @@ pub(super) fn authority_key_id(value: &[u8]) -> Result<Option<&[u8]>, Malformed>
 
 /// Returns the name of an extension for messages.
 pub(super) fn name(oid: ObjectIdentifier) -> &'static str {
-    match oid {
-        BasicConstraints::OID => "basicConstraints",
-        KeyUsage::OID => "keyUsage",
-        ExtKeyUsage::OID => "extKeyUsage",
-        SUBJECT_KEY_ID => "subjectKeyIdentifier",
-        AUTHORITY_KEY_ID => "authorityKeyIdentifier",
-        SUBJECT_ALT_NAME => "subjectAltName",
-        SCT_LIST => "list of SCTs",
-        OLD_ISSUER | ISSUER => "issuer of the identity token",
-        _ => "extension",
-    }
+    let names = &[
+        (BasicConstraints::OID, "basicConstraints"),
+        (KeyUsage::OID, "keyUsage"),
+        (ExtKeyUsage::OID, "extKeyUsage"),
+        (SUBJECT_KEY_ID, "subjectKeyIdentifier"),
+        (AUTHORITY_KEY_ID, "authorityKeyIdentifier"),
+        (SUBJECT_ALT_NAME, "subjectAltName"),
+        (SCT_LIST, "list of SCTs"),
+        (OLD_ISSUER, "issuer of the identity token"),
+        (ISSUER, "issuer of the identity token"),
+    ];
+    let found = names.iter().find(|(known, _)| *known == oid);
+    found.map_or("extension", |(_, name)| name)
 }
 
 /// Reads the SEQUENCE that a value consists of.
 pub(super) fn sequence(value: &[u8]) -> Result<Elements<'_>, Malformed> {
     let sequence = der::only(value)?;
-    sequence.expect(Tag::Sequence)?;
+    sequence.expect(Tag::SEQUENCE)?;
     Ok(sequence.elements())
 }

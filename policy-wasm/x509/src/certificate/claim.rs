@@ -63,6 +63,7 @@ impl Claim {
 
     /// The claim of a name.
     #[must_use]
+    #[inline(never)]
     pub fn by_name(name: &str) -> Option<Self> {
         let found = Self::ALL.iter().find(|(_, known, _)| *known == name);
         found.map(|(_, _, claim)| *claim)
@@ -70,6 +71,7 @@ impl Claim {
 
     /// The name in settings.
     #[must_use]
+    #[inline(never)]
     pub fn name(self) -> &'static str {
         let found = Self::ALL.iter().find(|(_, _, known)| *known == self);
         found.map_or("", |(_, name, _)| name)

@@ -38,15 +38,15 @@ impl<'a> Leaf<'a> {
             .tbs
             .extension(SUBJECT_ALT_NAME, SubjectName::read)?;
         Ok(Self {
-            subject: subject.ok_or(Malformed::new("subjectAltName: is not there"))?,
+            subject: subject.ok_or_else(|| Malformed::new("subjectAltName: is not there"))?,
             issuer: issuer(certificate)?,
             claims: claims(certificate)?,
         })
     }
 
-    /// Returns the content of a certificate that does not exist.
-    #[cfg(test)]
-    pub(crate) const fn of(
+    /// Returns the content of a certificate that does not exist, for tests.
+    #[must_use]
+    pub const fn of(
         subject: SubjectName<'a>,
         issuer: Option<&'a str>,
         claims: Vec<(Claim, &'a str)>,
