@@ -192,7 +192,8 @@ fn walks(paths: &[PathBuf], problems: &mut Problems) -> Vec<Walk> {
 /// Warns before a long run of host calls that nothing will answer.
 fn warn_of_missing_evidence(settings: &Value, evidence: &EvidenceArgs) {
     let is_on = |pointer| SettingsView(settings).is_on(pointer);
-    let asks_registry = is_on("/evidence/registry") || is_on("/resolveTags");
+    let asks_registry =
+        is_on("/evidence/registry") || is_on("/evidence/referrers") || is_on("/resolveTags");
     for (asks, is_answered, whom, option) in [
         (
             is_on("/evidence/kubernetes"),

@@ -10,7 +10,7 @@ use wasmtime::Trap;
 /// One host call of a waPC guest
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HostCall {
-    /// `kubewarden` for the capabilities of a policy
+    /// `kubewarden` for the capabilities of a policy, `countersign` for what Kubewarden lacks
     pub binding: String,
     /// Such as `kubernetes`
     pub namespace: String,

@@ -32,6 +32,9 @@ pub(super) struct Descriptor {
     pub(super) media_type: String,
     pub(super) digest: String,
     size: i64,
+    /// In an index; the host does not keep it
+    #[serde(skip_serializing)]
+    pub(super) artifact_type: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     urls: Option<Vec<String>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -75,6 +78,21 @@ impl Manifest {
     /// Returns the layers of an image.
     pub(super) fn layers(&self) -> &[Descriptor] {
         self.layers.as_deref().unwrap_or_default()
+    }
+
+    /// Whether its `subject` has this digest.
+    pub(super) fn is_about(&self, digest: &str) -> bool {
+        let subject = self.subject.as_ref();
+        subject.is_some_and(|subject| subject.digest == digest)
+    }
+
+    /// Returns the type of an artifact; empty if it has none. Manifests before OCI 1.1 have it in `config`.
+    pub(super) fn artifact_type(&self) -> &str {
+        let config = self.config.as_ref().map(|config| &config.media_type);
+        self.artifact_type
+            .as_ref()
+            .or(config)
+            .map_or("", String::as_str)
     }
 
     /// Returns the manifests of an index.

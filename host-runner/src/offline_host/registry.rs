@@ -1,5 +1,6 @@
 //! An OCI image layout that stands for all registries.
 
+mod referrers;
 mod verify;
 
 use alloc::collections::BTreeMap;
@@ -24,6 +25,8 @@ pub struct Registry {
     tags: BTreeMap<String, String>,
     /// For each repository its manifests, and which of them are indexes
     held: BTreeMap<String, BTreeMap<String, bool>>,
+    /// Manifests without a name that may be referrers with Sigstore bundles
+    unnamed: Vec<String>,
 }
 
 /// Required form of `org.opencontainers.image.ref.name`
@@ -75,6 +78,7 @@ impl Registry {
             folder: folder.to_owned(),
             tags: BTreeMap::new(),
             held: BTreeMap::new(),
+            unnamed: Vec::new(),
         };
         for descriptor in index.into_listed() {
             let added = registry.add(&descriptor);
@@ -83,7 +87,7 @@ impl Registry {
         Ok(registry)
     }
 
-    /// Adds a manifest that has a name; others cannot be asked for.
+    /// Adds a manifest. Without a name, it can only be found as a referrer.
     fn add(&mut self, descriptor: &Descriptor) -> Result<(), String> {
         let digest = &descriptor.digest;
         let Some(name) = descriptor
@@ -91,6 +95,9 @@ impl Registry {
             .as_ref()
             .and_then(|all| all.get(REFERENCE))
         else {
+            if referrers::may_have_bundle(descriptor) {
+                self.unnamed.push(digest.clone());
+            }
             return Ok(());
         };
         let reference = match Reference::parse(name) {

@@ -1,4 +1,4 @@
-//! Host calls of Kubewarden: the operations of waPC, and the requests in recordings.
+//! Host calls of Kubewarden, and one that it lacks: the operations of waPC, and the requests in recordings.
 
 use serde_json::{Map, Value};
 
@@ -15,6 +15,7 @@ pub struct Request {
 pub(super) const GET_RESOURCE: &str = "KubernetesGetResource";
 pub(super) const MANIFEST_DIGEST: &str = "OciManifestDigest";
 pub(super) const MANIFEST: &str = "OciManifest";
+pub(super) const BUNDLES: &str = "OciSigstoreBundles";
 pub(super) const VERIFY_PUBLIC_KEYS: &str = "SigstorePubKeyVerify";
 
 /// Fields of a request in recordings
@@ -28,6 +29,8 @@ pub(crate) enum Subject<'r> {
     Manifest(&'r str),
     /// Signatures of the image behind a reference
     Signatures(&'r str),
+    /// Sigstore bundles among the referrers of the image behind a reference
+    Bundles(&'r str),
     /// Anything else
     Other,
 }
@@ -43,7 +46,23 @@ enum Payload {
 }
 
 impl Payload {
-    fn of(namespace: &str, operation: &str) -> Result<Self, String> {
+    fn of(
+        HostCall {
+            binding,
+            namespace,
+            operation,
+            ..
+        }: &HostCall,
+    ) -> Result<Self, String> {
+        let (namespace, operation) = (namespace.as_str(), operation.as_str());
+        match (binding.as_str(), namespace, operation) {
+            ("kubewarden", ..) => {}
+            ("countersign", "oci", "v1/sigstore_bundles") => {
+                return Ok(Self::Text(BUNDLES, "image"));
+            }
+            ("countersign", ..) => return Err(format!("unknown operation: {operation}")),
+            _ => return Err(format!("unknown binding: {binding}")),
+        }
         Ok(match (namespace, operation) {
             ("kubernetes", "get_resource") => Self::Fields(GET_RESOURCE),
             ("kubernetes", "list_resources_by_namespace") => {
@@ -66,7 +85,7 @@ impl Payload {
 impl Request {
     /// Reads the payload of a call.
     pub(crate) fn decode(call: &HostCall) -> Result<Self, String> {
-        let payload = Payload::of(&call.namespace, &call.operation)?;
+        let payload = Payload::of(call)?;
         let malformed = |error: serde_json::Error| error.to_string();
         match payload {
             Payload::Text(kind, field) => {
@@ -91,7 +110,7 @@ impl Request {
         }
     }
 
-    /// A request of a kind that Kubewarden's recordings know.
+    /// A request of a kind in recordings. Kubewarden's know all but [`BUNDLES`].
     pub(super) fn new(kind: &str, mut fields: Map<String, Value>) -> Self {
         // Masks are a set there.
         if let Some(Value::Array(masks)) = fields.get_mut("field_masks") {
@@ -118,6 +137,7 @@ impl Request {
             (GET_RESOURCE, _) => Subject::Resource,
             (MANIFEST_DIGEST, Ok(image)) => Subject::Tag(image),
             (MANIFEST, Ok(image)) => Subject::Manifest(image),
+            (BUNDLES, Ok(image)) => Subject::Bundles(image),
             (VERIFY_PUBLIC_KEYS, Ok(image)) => Subject::Signatures(image),
             _ => Subject::Other,
         }

@@ -106,13 +106,22 @@ fn what_kubewarden_does_not_know_has_its_words() {
     ] {
         assert_eq!(ask(&evidence, operation, &json!({})), Err(error.into()));
     }
-    let call = HostCall {
-        binding: "other".into(),
-        namespace: "kubernetes".into(),
-        operation: "get_resource".into(),
-        payload: Vec::new(),
-    };
-    assert_eq!(evidence.call(&call), Err("unknown binding: other".into()));
+    for (binding, operation, error) in [
+        ("other", "get_resource", "unknown binding: other"),
+        (
+            "countersign",
+            "get_resource",
+            "unknown operation: get_resource",
+        ),
+    ] {
+        let call = HostCall {
+            binding: binding.into(),
+            namespace: "kubernetes".into(),
+            operation: operation.into(),
+            payload: Vec::new(),
+        };
+        assert_eq!(evidence.call(&call), Err(error.into()));
+    }
 }
 
 #[test]

@@ -89,7 +89,11 @@ pub(super) fn make(
     };
     let is_bundle = matches!(attestation.format, Format::Bundle | Format::BundleMessage);
     // As `attest import` stores it: lists in the cluster give each item a name, which bundles do not have.
-    let document = if is_bundle && attestation.source != Source::PodAnnotation {
+    let is_bare = matches!(
+        attestation.source,
+        Source::PodAnnotation | Source::Referrers
+    );
+    let document = if is_bundle && !is_bare {
         filed_bundle(&document, &attestation.image)
     } else {
         document

@@ -14,6 +14,8 @@ use crate::offline_host::{Cluster, Failure, Request, Subject};
 pub(super) struct SuiteHost {
     /// Manifests by reference
     pub(super) manifests: BTreeMap<String, Value>,
+    /// Sigstore bundles among referrers, by reference with a digest
+    pub(super) bundles: BTreeMap<String, Vec<String>>,
     /// `Attestation` resources
     pub(super) cluster: Cluster,
     /// Digests by reference with a tag
@@ -45,6 +47,15 @@ impl SuiteHost {
                     Some(manifest) => Ok(manifest.to_string().into_bytes()),
                     None => Err(unknown(image)),
                 },
+            },
+            Subject::Bundles(image) => match self.failures.registry {
+                Some(failing) => fail(failing, &json!({"bundles": []})),
+                None => {
+                    let bundles = self.bundles.get(image);
+                    Ok(json!(bundles.map_or(&[][..], Vec::as_slice))
+                        .to_string()
+                        .into_bytes())
+                }
             },
             // A suite has manifests of signatures, which are read above, and no bundles.
             Subject::Signatures(image) => match self.failures.registry {

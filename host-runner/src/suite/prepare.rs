@@ -3,6 +3,7 @@
 
 use alloc::collections::BTreeMap;
 use alloc::sync::Arc;
+use core::mem;
 use std::path::{Path, PathBuf};
 
 use base64::Engine as _;
@@ -269,6 +270,8 @@ struct Stored {
     /// Annotations of our own manifests, layers of cosign's, by reference
     artifacts: BTreeMap<String, Vec<Value>>,
     signatures: BTreeMap<String, Vec<Value>>,
+    /// By reference with a digest
+    bundles: BTreeMap<String, Vec<String>>,
 }
 
 impl World<'_> {
@@ -310,9 +313,11 @@ impl World<'_> {
             .and_then(|()| request::make(&case.request, self.folder, &stored.envelopes))
             .map_err(|message| problems.push(problem("suite-invalid-value", span, message)))
             .ok()?;
+        let bundles = mem::take(&mut stored.bundles);
         let (occurrences, cluster, manifests) = stored.place();
         let host = SuiteHost {
             manifests,
+            bundles,
             cluster,
             tags: case.tags.into_iter().map(asked_as).collect(),
             failures: case.host,
@@ -356,6 +361,11 @@ impl Stored {
                 };
                 let reference = format!("{}:{name}.{suffix}", made.repository);
                 artifacts.entry(reference).or_default().push(made.document);
+            }
+            Source::Referrers => {
+                let reference = format!("{}@{}", made.repository, made.digest);
+                let bundles = self.bundles.entry(reference).or_default();
+                bundles.push(made.document.to_string());
             }
         }
         Ok(())

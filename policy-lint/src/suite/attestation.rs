@@ -121,6 +121,8 @@ pub enum Source {
     Kubernetes,
     /// Beside the image in its registry
     Registry,
+    /// Among the referrers of the image
+    Referrers,
 }
 
 /// Defect of an attestation
@@ -186,6 +188,7 @@ impl Source {
         ("pod-annotation", Self::PodAnnotation),
         ("kubernetes", Self::Kubernetes),
         ("registry", Self::Registry),
+        ("referrers", Self::Referrers),
     ];
 }
 
@@ -409,7 +412,7 @@ fn usable_format(
 ) -> Format {
     let is_identity = signer.is_some_and(Signer::is_identity);
     let is_envelope_key = signer.is_some_and(Signer::signs_envelopes_only);
-    let usual = if is_identity {
+    let usual = if is_identity || source == Source::Referrers {
         Format::Bundle
     } else if is_statement || is_envelope_key || source == Source::PodAnnotation {
         // All that a Pod's annotation can carry, and that such a key signs.
@@ -441,6 +444,10 @@ fn usable_format(
             span,
             "a Pod's annotation contains only envelopes and bundles: `dsse`, `policy-verification`, `bundle`, `bundle-message`",
         );
+    }
+    if source == Source::Referrers && !format.is_bundle() {
+        let message = "referrers contain only bundles: `bundle`, `bundle-message`";
+        reader.invalid(span, message);
     }
     format
 }

@@ -24,9 +24,6 @@ unsafe extern "C" {
     fn __host_error(at: *mut u8);
 }
 
-/// The binding under which Kubewarden offers its capabilities
-const BINDING: &str = "kubewarden";
-
 /// Maximum length of an error text that is read
 const MAX_ERROR: usize = 16 << 10;
 
@@ -36,10 +33,7 @@ pub(super) struct WapcHost;
 
 impl Lookup for WapcHost {
     fn look_up(&mut self, need: &Need, max_bytes: usize) -> Answer {
-        let Some(call) = HostCall::of(need) else {
-            return Answer::Unavailable;
-        };
-        if ask(&call) {
+        if ask(&HostCall::of(need)) {
             // SAFETY: no arguments; states the length of the response to the call above.
             #[expect(unsafe_code, reason = "a call to the host")]
             let length = unsafe { __host_response_len() };
@@ -70,8 +64,8 @@ fn ask(call: &HostCall) -> bool {
     #[expect(unsafe_code, reason = "a call to the host")]
     let status = unsafe {
         __host_call(
-            BINDING.as_ptr(),
-            BINDING.len(),
+            call.binding.as_ptr(),
+            call.binding.len(),
             call.namespace.as_ptr(),
             call.namespace.len(),
             call.operation.as_ptr(),

@@ -1,5 +1,6 @@
 //! Lookups as calls of Kubewarden's host capabilities
-//! (<https://docs.kubewarden.io/reference/spec/host-capabilities/intro-host-capabilities>).
+//! (<https://docs.kubewarden.io/reference/spec/host-capabilities/intro-host-capabilities>), and those of a call that
+//! Kubewarden lacks.
 
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
@@ -12,11 +13,18 @@ use crate::evidence::{Answer, Need, Presence};
 /// One call to the host
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct HostCall {
+    pub(super) binding: &'static str,
     pub(super) namespace: &'static str,
     pub(super) operation: &'static str,
     /// JSON
     pub(super) payload: Vec<u8>,
 }
+
+/// The binding under which Kubewarden offers its capabilities
+const KUBEWARDEN: &str = "kubewarden";
+
+/// The binding of calls that only some hosts answer; Kubewarden does not know it
+const OWN: &str = "countersign";
 
 /// The payload of `kubernetes/get_resource`
 #[derive(Serialize)]
@@ -42,8 +50,8 @@ struct Verify<'n> {
 }
 
 impl HostCall {
-    /// Returns the call that makes a lookup; `None` if Kubewarden has no capability for it.
-    pub(super) fn of(need: &Need) -> Option<Self> {
+    /// Returns the call that makes a lookup.
+    pub(super) fn of(need: &Need) -> Self {
         let (namespace, operation, payload) = match need {
             Need::Tag { reference } => ("oci", "v1/manifest_digest", to_json(reference)),
             Need::Manifest { reference } => ("oci", "v1/oci_manifest", to_json(reference)),
@@ -69,14 +77,19 @@ impl HostCall {
                     field_masks: ["metadata.name", "spec.attestations"],
                 }),
             ),
-            // No capability returns blobs or lists referrers.
-            Need::Bundles { .. } => return None,
+            Need::Bundles { reference } => ("oci", "v1/sigstore_bundles", to_json(reference)),
         };
-        Some(Self {
+        let binding = match need {
+            // No capability of Kubewarden returns blobs or lists referrers.
+            Need::Bundles { .. } => OWN,
+            _ => KUBEWARDEN,
+        };
+        Self {
+            binding,
             namespace,
             operation,
             payload,
-        })
+        }
     }
 }
 
@@ -86,6 +99,9 @@ impl HostCall {
 pub(super) fn failure(need: &Need, text: &str) -> Answer {
     let (text, _) = text.split_once("\n\nCaused by:").unwrap_or((text, ""));
     let first = text.lines().next().unwrap_or_default();
+    if matches!(need, Need::Bundles { .. }) && first.contains("unknown binding") {
+        return Answer::Unavailable;
+    }
     let is_absent = match need {
         Need::Attestation { .. } => first.contains("Cannot find ") && first.contains(" named '"),
         Need::Manifest { .. } => is_absent(text),
@@ -182,13 +198,12 @@ mod tests {
         let call = HostCall::of(&Need::Tag {
             reference: reference(),
         });
-        let call = call.unwrap();
         assert_eq!(
-            (call.namespace, call.operation),
-            ("oci", "v1/manifest_digest")
+            (call.binding, call.namespace, call.operation),
+            ("kubewarden", "oci", "v1/manifest_digest")
         );
         assert_eq!(call.payload, br#""trusted.example/app:1""#);
-        let call = HostCall::of(&attestation()).unwrap();
+        let call = HostCall::of(&attestation());
         assert_eq!(
             (call.namespace, call.operation),
             ("kubernetes", "get_resource")
@@ -199,11 +214,21 @@ mod tests {
     }
 
     #[test]
-    fn kubewarden_lists_no_referrers() {
+    fn kubewarden_does_not_know_the_call_that_lists_referrers() {
         let bundles = Need::Bundles {
             reference: reference(),
         };
-        assert_eq!(HostCall::of(&bundles), None);
+        let call = HostCall::of(&bundles);
+        assert_eq!(
+            (call.binding, call.namespace, call.operation),
+            ("countersign", "oci", "v1/sigstore_bundles")
+        );
+        let unknown = "unknown binding: countersign";
+        assert_eq!(failure(&bundles, unknown), Answer::Unavailable);
+        let other = "the blob sha256:00 has another digest";
+        assert_eq!(failure(&bundles, other), Answer::Failed(other.into()));
+        let manifest = failure(&manifest(), unknown);
+        assert_eq!(manifest, Answer::Failed(unknown.into()));
     }
 
     fn manifest() -> Need {

@@ -40,7 +40,7 @@ fn settings(thresholds: &Value) -> Value {
             "attestors": {"projects/p/attestors/release": ["release"]},
         },
         "evidence": {
-            "podAnnotation": true, "registry": true,
+            "podAnnotation": true, "registry": true, "referrers": true,
             "kubernetes": {"notes": {"projects/p/notes/release": "attest-release"}},
         },
         "registries": ["registry.example"],
@@ -71,7 +71,13 @@ fn signers() -> String {
 #[test]
 fn a_bundle_counts_from_every_place() {
     let mut cases = String::new();
-    for source in ["settings", "pod-annotation", "kubernetes", "registry"] {
+    for source in [
+        "settings",
+        "pod-annotation",
+        "kubernetes",
+        "registry",
+        "referrers",
+    ] {
         for format in ["bundle", "bundle-message"] {
             let note = if source == "kubernetes" {
                 ", note: projects/p/notes/release"

@@ -9,7 +9,7 @@ pub(super) struct Layout {
 }
 
 pub(super) const IMAGE: &str = "application/vnd.oci.image.manifest.v1+json";
-const INDEX: &str = "application/vnd.oci.image.index.v1+json";
+pub(super) const INDEX: &str = "application/vnd.oci.image.index.v1+json";
 
 pub(super) fn layout() -> Layout {
     let folder = tempfile::tempdir().unwrap();
@@ -40,10 +40,17 @@ pub(super) fn image(name: &str) -> Value {
 
 impl Layout {
     pub(super) fn blob(&self, manifest: &Value) -> String {
-        let bytes = manifest.to_string().into_bytes();
-        let digest = sha256(&bytes);
-        fs::write(self.path(&digest), bytes).unwrap();
+        self.text(&manifest.to_string())
+    }
+
+    pub(super) fn text(&self, text: &str) -> String {
+        let digest = sha256(text.as_bytes());
+        self.overwrite(&digest, text.as_bytes());
         digest
+    }
+
+    pub(super) fn overwrite(&self, digest: &str, content: &[u8]) {
+        fs::write(self.path(digest), content).unwrap();
     }
 
     fn path(&self, digest: &str) -> PathBuf {
@@ -55,6 +62,11 @@ impl Layout {
         self.entries
             .push(json!({"mediaType": media_type, "digest": digest, "size": 1,
             "annotations": {"org.opencontainers.image.ref.name": name}}));
+    }
+
+    pub(super) fn add_unnamed(&mut self, media_type: &str, digest: &str) {
+        self.entries
+            .push(json!({"mediaType": media_type, "digest": digest, "size": 1}));
     }
 
     pub(super) fn open(&self) -> Result<Registry, String> {
@@ -274,12 +286,10 @@ fn names_of_an_index_are_full_and_unambiguous() {
             "{error}"
         );
     }
-    // Equal entries are no contradiction, and an entry without a name is not asked for.
+    // Equal entries are no contradiction, and an entry without a name is no image to ask for.
     let mut layout = layout();
     layout.add("a.example/b:1", IMAGE, &a);
     layout.add("a.example/b:1", IMAGE, &a);
-    layout
-        .entries
-        .push(json!({"mediaType": IMAGE, "digest": b, "size": 1}));
+    layout.add_unnamed(IMAGE, &b);
     layout.open().unwrap();
 }

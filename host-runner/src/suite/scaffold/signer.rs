@@ -270,6 +270,7 @@ fn sources(settings: &Value) -> Vec<Source> {
     let all = [
         kubernetes,
         source("registry", is_on("/evidence/registry")),
+        source("referrers", is_on("/evidence/referrers")),
         source("pod-annotation", is_on("/evidence/podAnnotation")),
         source("settings", true),
     ];

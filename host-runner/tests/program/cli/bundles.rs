@@ -1,10 +1,12 @@
 //! Sigstore bundles as files: `attest show`, `attest import`, and trusted roots as settings.
 
 use std::fs;
+use std::path::Path;
 
 use host_runner::inputs;
 use pretend_sigstore::{Claim, Content, Instance, Promise, Signing, Token};
 use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
 
 use crate::program::{file, run};
 
@@ -207,6 +209,105 @@ fn an_imported_bundle_admits_the_image_from_every_place() {
         let (stdout, _) = run(&evaluate, "", 0);
         assert!(stdout.contains("attested"), "{option}: {stdout}");
     }
+}
+
+/// An image layout with these blobs as referrers of the image, whose manifest it does not have.
+fn layout(folder: &Path, blobs: &[&str]) {
+    const BUNDLE: &str = "application/vnd.dev.sigstore.bundle.v0.3+json";
+    const IMAGE: &str = "application/vnd.oci.image.manifest.v1+json";
+    let store = |text: &str| {
+        let hex = hex(Sha256::digest(text).as_slice());
+        fs::write(folder.join("blobs/sha256").join(&hex), text).unwrap();
+        format!("sha256:{hex}")
+    };
+    fs::create_dir_all(folder.join("blobs/sha256")).unwrap();
+    let manifests: Vec<_> = blobs
+        .iter()
+        .map(|blob| {
+            let manifest = json!({
+                "schemaVersion": 2, "mediaType": IMAGE, "artifactType": BUNDLE,
+                "config": {"mediaType": "application/vnd.oci.empty.v1+json", "digest": store("{}"), "size": 2},
+                "layers": [{"mediaType": BUNDLE, "digest": store(blob), "size": blob.len()}],
+                "subject": {"mediaType": IMAGE, "digest": digest("1"), "size": 1},
+            });
+            json!({"mediaType": IMAGE, "digest": store(&manifest.to_string()), "size": 1, "artifactType": BUNDLE})
+        })
+        .collect();
+    fs::write(
+        folder.join("oci-layout"),
+        r#"{"imageLayoutVersion":"1.0.0"}"#,
+    )
+    .unwrap();
+    let index = json!({"schemaVersion": 2, "manifests": manifests});
+    fs::write(folder.join("index.json"), index.to_string()).unwrap();
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The module asks for them, and a recording has the answer.
+#[test]
+fn bundles_among_the_referrers_of_a_layout_count() {
+    let bundle = instance().sign(&signing("1")).document;
+    let folder = folder(&bundle, &json!({"referrers": true}));
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    fs::write(path("deployment.yaml"), deployment()).unwrap();
+    layout(
+        &folder.path().join("layout"),
+        &["<html></html>", &bundle.to_string()],
+    );
+    let evaluate = |lookups: &str, status: i32| {
+        let arguments = format!(
+            "evaluate --settings {} {lookups} {}",
+            path("policy.json"),
+            path("deployment.yaml")
+        );
+        run(&arguments, "", status)
+    };
+    let (layout_folder, recording) = (path("layout"), path("recording"));
+    let (stdout, _) = evaluate(
+        &format!("--registry {layout_folder} --record {recording}"),
+        0,
+    );
+    assert!(stdout.contains("attested"), "{stdout}");
+    let recorded = fs::read_to_string(&recording).unwrap();
+    assert!(recorded.contains("    !OciSigstoreBundles\n"), "{recorded}");
+    let (stdout, _) = evaluate(&format!("--replay {recording}"), 0);
+    assert!(stdout.contains("attested"), "{stdout}");
+
+    layout(&folder.path().join("layout"), &["<html></html>"]);
+    let (stdout, _) = evaluate(&format!("--registry {layout_folder}"), 1);
+    assert!(stdout.contains("sigstore-bundle-invalid"), "{stdout}");
+    let blob = hex(Sha256::digest("<html></html>").as_slice());
+    fs::write(folder.path().join("layout/blobs/sha256").join(blob), "x").unwrap();
+    for lookups in [format!("--registry {layout_folder}"), String::new()] {
+        let (stdout, _) = evaluate(&lookups, 1);
+        assert!(stdout.contains("host-capability-failed"), "{stdout}");
+    }
+}
+
+#[test]
+fn bundles_are_imported_from_the_referrers_of_a_layout() {
+    let good = instance().sign(&signing("1")).document;
+    let other = instance().sign(&signing("2")).document;
+    let folder = folder(&good, &json!({}));
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    layout(
+        &folder.path().join("layout"),
+        &[&good.to_string(), &other.to_string()],
+    );
+    let import = format!(
+        "attest import --settings {} {} {}",
+        path("policy.json"),
+        image("1"),
+        path("layout")
+    );
+    let (stdout, stderr) = run(&import, "", 0);
+    let imported = inputs::parse(&stdout).unwrap();
+    assert_eq!(imported[0].as_array().unwrap().len(), 1, "{stdout}");
+    assert_eq!(imported[0][0]["bundle"], good);
+    assert!(stderr.contains("left out 1 bundle about other"), "{stderr}");
 }
 
 #[test]
