@@ -74,6 +74,7 @@ mod pod_templates_ignored;
 mod private_key;
 mod projects_list_has_no_effect;
 mod public_test_key;
+mod referrers_kubewarden;
 mod registries_unused;
 mod root_links;
 mod root_log_unusable;
@@ -231,6 +232,7 @@ pub const RULES: &[&Rule] = &[
     &private_key::RULE,
     &projects_list_has_no_effect::RULE,
     &public_test_key::RULE,
+    &referrers_kubewarden::RULE,
     &registries_unused::RULE,
     &root_links::RULE,
     &root_log_unusable::RULE,

@@ -55,7 +55,11 @@ evidence:
 
 fn check(settings: &Settings<'_>, findings: &mut Findings) {
     // These sources may contain attestations under any note.
-    if settings.is_on(&["evidence", "registry"]) || settings.is_on(&["evidence", "podAnnotation"]) {
+    let of_any_note = ["registry", "referrers", "podAnnotation"];
+    if of_any_note
+        .iter()
+        .any(|source| settings.is_on(&["evidence", source]))
+    {
         return;
     }
     let occurrences = settings.occurrences();

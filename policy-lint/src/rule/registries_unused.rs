@@ -28,7 +28,9 @@ registries: [registry.example]
 
 fn check(settings: &Settings<'_>, findings: &mut Findings) {
     let registries = settings.entry(&["registries"]);
-    let is_asked = settings.is_on(&["resolveTags"]) || settings.is_on(&["evidence", "registry"]);
+    let is_asked = settings.is_on(&["resolveTags"])
+        || settings.is_on(&["evidence", "registry"])
+        || settings.is_on(&["evidence", "referrers"]);
     let Some(entry) = registries.filter(|entry| !is_asked && !entry.value.items().is_empty())
     else {
         return;
@@ -37,7 +39,7 @@ fn check(settings: &Settings<'_>, findings: &mut Findings) {
         Diagnostic::new(
             entry.key_span,
             "has no effect",
-            "`registries` has no effect without `resolveTags` or `evidence.registry`",
+            "`registries` has no effect without `resolveTags`, `evidence.registry` or `evidence.referrers`",
         )
         .help(
             "remove the list; to admit images of a registry add a pattern, to read evidence from it set \
@@ -53,7 +55,11 @@ mod tests {
 
     #[test]
     fn a_list_that_is_used_or_empty_is_not_found() {
-        for more in ["resolveTags: true\n", "evidence: {registry: true}\n"] {
+        for more in [
+            "resolveTags: true\n",
+            "evidence: {registry: true}\n",
+            "evidence: {referrers: true}\n",
+        ] {
             let yaml = format!("{}{more}", RULE.avoid);
             assert!(found(&RULE, &yaml).is_empty(), "{more}");
         }

@@ -8,6 +8,7 @@ use clap::ValueEnum;
 use crate::Exit;
 use crate::args::OutputArgs;
 use crate::export::{Deployment, Manifest, Mode, WebhookRule, Workloads, policies_yml};
+use crate::settings_view::SettingsView;
 
 use super::{WorkloadArgs, usable_settings};
 
@@ -74,6 +75,12 @@ pub(super) fn run(args: &Args) -> Result<Exit> {
     let Some(settings) = usable_settings(&args.settings)? else {
         return Ok(Exit::CouldNot);
     };
+    if SettingsView(settings.value()).is_on("/evidence/referrers") {
+        bail!(
+            "`evidence.referrers` is on, and Kubewarden's host cannot list referrers: every lookup would fail \
+             (lint-referrers-kubewarden). Turn it off, and store bundles with `countersign attest import`"
+        );
+    }
     let workloads = match args.format {
         Format::ClusterAdmissionPolicy => args.workloads.read(&settings)?,
         Format::PoliciesYml => Workloads::default(),

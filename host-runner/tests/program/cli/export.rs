@@ -145,3 +145,14 @@ fn a_file_is_replaced_only_by_force() {
     let written = std::fs::read_to_string(&output).unwrap();
     assert!(written.starts_with("apiVersion: policies.kubewarden.io/v1\n"));
 }
+
+#[test]
+fn settings_with_a_lookup_that_kubewarden_lacks_are_not_exported() {
+    let settings = std::fs::read_to_string(super::root().join(ALLOWLIST)).unwrap();
+    let settings =
+        format!("{settings}evidence: {{referrers: true}}\nregistries: [registry.example]\n");
+    let (_folder, path) = file("policy.yaml", &settings);
+    let (stdout, stderr) = run(&format!("{EXPORT} {}", path.display()), "", 2);
+    assert!(stdout.is_empty(), "{stdout}");
+    assert!(stderr.contains("lint-referrers-kubewarden"), "{stderr}");
+}
