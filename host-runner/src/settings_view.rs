@@ -12,6 +12,12 @@ pub(crate) struct SettingsView<'a>(pub(crate) &'a Value);
 /// The field of an attestor that holds note and keys; the second is the spelling of the API's beta versions.
 pub(crate) const NOTES: [&str; 2] = ["userOwnedGrafeasNote", "userOwnedDrydockNote"];
 
+/// The map of `sigstore` from attestors to sets of identities
+pub(crate) const ATTESTORS: &str = "attestors";
+
+/// The map of `sigstore` from authorities of `sigstoreSignatureCheck` to sets of identities
+pub(crate) const AUTHORITIES: &str = "authorities";
+
 /// An attestor's note and keys
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct AttestorView<'a> {
@@ -78,6 +84,15 @@ impl<'a> SettingsView<'a> {
     /// The attestor of this name.
     pub(crate) fn attestor(self, name: &str) -> Option<AttestorView<'a>> {
         self.attestors().find(|one| one.name == name)
+    }
+
+    /// The identities that may sign for an attestor or authority, of which any one is enough.
+    pub(crate) fn identities(self, signers: &str, name: &str) -> Vec<&'a Value> {
+        let part = |key: &str| self.0.get("sigstore")?.get(key);
+        let sets = part(signers).map_or(&[][..], |map| list(map, name)).iter();
+        let sets = sets.filter_map(Value::as_str);
+        let identities = sets.filter_map(|set| Some(list(part("identities")?, set)));
+        identities.flatten().collect()
     }
 
     /// The platform policies without their wrapper `gkePolicy`, with their indexes.

@@ -4,6 +4,7 @@
 //! read from the settings as they are written.
 
 mod check;
+mod identity;
 mod request;
 mod rule;
 mod signing;

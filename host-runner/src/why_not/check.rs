@@ -9,12 +9,14 @@ use policy_wasm::attestation::statement::predicate_type::{
 use policy_wasm::{CheckType, Code};
 use serde_json::Value;
 
+use super::identity::import;
 use super::request::{hex, ways_for_reasons};
 use super::signing::{Key, Signer, Source, sign};
 use super::yaml::scalar;
 use super::{Obstacle, Refused, Way, exemption_caution};
 use crate::decision::{DocumentResult, Reason, Verdict, has};
-use crate::settings_view::Level;
+use crate::fields::{list, text};
+use crate::settings_view::{AUTHORITIES, Level};
 use crate::terminal::printable;
 
 /// Returns one obstacle for all checks that need a digest, and one for each check that fails for another reason: such a
@@ -99,7 +101,7 @@ impl Failed<'_> {
             }
             Some(CheckType::Slsa) => vec![self.provenance(), self.slsa_rule()],
             Some(kind @ (CheckType::SimpleSigningAttestation | CheckType::SigstoreSignature)) => {
-                vec![self.signature(kind)]
+                vec![self.signature(kind), self.identity(kind)]
             }
             // Only another policy admits the image.
             Some(CheckType::AlwaysDeny) | None => Vec::new(),
@@ -228,6 +230,24 @@ impl Failed<'_> {
         let source = Source::of_check(settings, kind);
         let block = sign(&repository, digest, &Signer::check(key), source, files);
         Some(Way::new("sign it with a key of the check", block))
+    }
+
+    /// A signature by an identity of an authority.
+    fn identity(&self, kind: CheckType) -> Option<Way> {
+        let (repository, digest) = self.refused.subject()?;
+        let Refused {
+            settings, files, ..
+        } = *self.refused;
+        let authorities = list(self.written.get(kind.field())?, "sigstoreAuthorities").iter();
+        let identities: Vec<_> = authorities
+            .flat_map(|one| settings.identities(AUTHORITIES, text(one, "displayName")))
+            .collect();
+        if identities.is_empty() {
+            return None;
+        }
+        let source = Source::of_check(settings, kind);
+        let block = import((&repository, digest), &identities, None, source, files);
+        Some(Way::new("sign it with an identity of the check", block))
     }
 
     /// A statement about the image that counts because it stands in the settings.

@@ -3,17 +3,30 @@
 
 use policy_wasm::Code;
 
+use super::identity::import;
 use super::signing::{Key, Signer, Source, sign};
 use super::yaml::scalar;
 use super::{Obstacle, Refused, Way, exemption_caution, request};
 use crate::decision::{AppliedRule, AttestorResult, DocumentResult, has};
+use crate::settings_view::ATTESTORS;
 use crate::terminal::printable;
 
 pub(super) fn obstacle(result: &DocumentResult, refused: &Refused<'_>) -> Obstacle {
     let mut ways = Vec::new();
     let attestors = result.attestors.iter();
     let unsatisfied: Vec<_> = attestors.filter(|attestor| !attestor.verified).collect();
-    ways.extend(signed_by_all(&unsatisfied, refused));
+    ways.extend(signed_by_all(&unsatisfied, Means::Key, refused));
+    let has_both = |attestor: &&AttestorResult| {
+        let written = refused.settings.attestor(&attestor.name);
+        written.is_some_and(|written| !written.keys.is_empty())
+            && !refused
+                .settings
+                .identities(ATTESTORS, &attestor.name)
+                .is_empty()
+    };
+    if unsatisfied.iter().any(has_both) {
+        ways.extend(signed_by_all(&unsatisfied, Means::Identity, refused));
+    }
     for attestor in &unsatisfied {
         let reasons = &attestor.reasons;
         for way in request::ways_for_reasons(reasons, refused) {
@@ -37,26 +50,51 @@ pub(super) fn obstacle(result: &DocumentResult, refused: &Refused<'_>) -> Obstac
     }
 }
 
+/// With what an attestor signs that has both
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Means {
+    Key,
+    Identity,
+}
+
 /// The signatures that are missing. All of them are needed, so they are one way.
-fn signed_by_all(unsatisfied: &[&AttestorResult], refused: &Refused<'_>) -> Option<Way> {
+fn signed_by_all(
+    unsatisfied: &[&AttestorResult],
+    preferred: Means,
+    refused: &Refused<'_>,
+) -> Option<Way> {
     let (repository, digest) = refused.subject()?;
     let mut way = Way::in_words("");
     let mut names = Vec::new();
     for attestor in unsatisfied {
         let name = attestor.name.as_str();
         let written = refused.settings.attestor(name)?;
-        let key = Key::of_attestor(written.keys.first()?)?;
+        let source = Source::of(refused.settings, written.note);
         let files = refused.files;
-        way.blocks.push(sign(
-            &repository,
-            digest,
-            &Signer::attestor(name, written.note, key),
-            Source::of(refused.settings, written.note),
-            files,
-        ));
+        let key = written.keys.first().and_then(Key::of_attestor);
+        let identities = refused.settings.identities(ATTESTORS, name);
+        let block = match key {
+            Some(key) if preferred == Means::Key || identities.is_empty() => {
+                let signer = Signer::attestor(name, written.note, key);
+                sign(&repository, digest, &signer, source, files)
+            }
+            None if identities.is_empty() => return None,
+            _ => import(
+                (&repository, digest),
+                &identities,
+                Some(name),
+                source,
+                files,
+            ),
+        };
+        way.blocks.push(block);
         names.push(format!("`{}`", printable(name)));
     }
-    way.title = format!("sign it as {}", names.join(" and as "));
+    let with = match preferred {
+        Means::Key => "",
+        Means::Identity => ", with a certificate in place of a key",
+    };
+    way.title = format!("sign it as {}{with}", names.join(" and as "));
     (!names.is_empty()).then_some(way)
 }
 

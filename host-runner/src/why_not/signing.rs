@@ -71,10 +71,10 @@ impl<'a> Signer<'a> {
     }
 
     /// The name under which `kubectl` owns the attestation.
-    fn manager(&self) -> &str {
+    fn manager(&self) -> Option<&str> {
         match self.asker {
-            Asker::Attestor { name, .. } => name.rsplit('/').next().unwrap_or(name),
-            Asker::Check => "countersign",
+            Asker::Attestor { name, .. } => name.rsplit('/').next(),
+            Asker::Check => None,
         }
     }
 }
@@ -166,6 +166,62 @@ impl Files {
             kubernetes: or(given.kubernetes, "attestations"),
             registry: or(given.registry, "layout"),
         }
+    }
+
+    /// The file with the settings
+    pub(super) fn settings(&self) -> &str {
+        &self.settings
+    }
+}
+
+/// The way of an attestation to its source
+pub(super) struct Delivery {
+    /// Option of `attest sign` and `attest import` for the file to write; empty for the settings
+    pub(super) option: String,
+    /// Commands that bring the file to the source
+    pub(super) commands: String,
+}
+
+impl Delivery {
+    /// `manager` is the name under which `kubectl` owns the attestation.
+    pub(super) fn of(
+        source: Source<'_>,
+        repository: &str,
+        digest: &str,
+        manager: Option<&str>,
+        files: &Files,
+    ) -> Self {
+        let (option, commands) = match source {
+            Source::Kubernetes { namespace, .. } => {
+                let folder = Path::new(&files.kubernetes).join(namespace);
+                (
+                    format!("--kubernetes {}", shell_word(&files.kubernetes)),
+                    format!(
+                        "kubectl apply --server-side --field-manager={} -f {}\n",
+                        shell_word(manager.unwrap_or("countersign")),
+                        shell_quoted(&folder)
+                    ),
+                )
+            }
+            Source::Registry => {
+                let tag = format!("{repository}:{}.countersign", digest.replace(':', "-"));
+                let layout = shell_word(&format!("oci:{}:{tag}", files.registry));
+                let there = shell_word(&format!("docker://{tag}"));
+                (
+                    format!("--registry {}", shell_word(&files.registry)),
+                    format!("skopeo copy {layout} {there}\n"),
+                )
+            }
+            Source::PodAnnotation => {
+                let manifest = shell_word(&files.manifest);
+                (
+                    format!("--manifest {manifest}"),
+                    format!("kubectl apply -f {manifest}\n"),
+                )
+            }
+            Source::Settings => (String::new(), String::new()),
+        };
+        Self { option, commands }
     }
 }
 
@@ -277,36 +333,10 @@ fn commands(
     files: &Files,
 ) -> String {
     let image = shell_word(&format!("{repository}@{digest}"));
-    let (place, deliver) = match source {
-        Source::Kubernetes { namespace, .. } => {
-            let folder = Path::new(&files.kubernetes).join(namespace);
-            (
-                format!("--kubernetes {}", shell_word(&files.kubernetes)),
-                format!(
-                    "kubectl apply --server-side --field-manager={} -f {}\n",
-                    shell_word(signer.manager()),
-                    shell_quoted(&folder)
-                ),
-            )
-        }
-        Source::Registry => {
-            let tag = format!("{repository}:{}.countersign", digest.replace(':', "-"));
-            let layout = shell_word(&format!("oci:{}:{tag}", files.registry));
-            let there = shell_word(&format!("docker://{tag}"));
-            (
-                format!("--registry {}", shell_word(&files.registry)),
-                format!("skopeo copy {layout} {there}\n"),
-            )
-        }
-        Source::PodAnnotation => {
-            let manifest = shell_word(&files.manifest);
-            (
-                format!("--manifest {manifest}"),
-                format!("kubectl apply -f {manifest}\n"),
-            )
-        }
-        Source::Settings => (String::new(), String::new()),
-    };
+    let Delivery {
+        option: place,
+        commands: deliver,
+    } = Delivery::of(source, repository, digest, signer.manager(), files);
     let envelope = match source {
         Source::PodAnnotation => " --envelope",
         _ => "",

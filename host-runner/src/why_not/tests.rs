@@ -236,3 +236,97 @@ fn a_revoked_image_is_not_signed_or_exempted() {
         format!("remove `sha256:{DIGEST}` from `deniedDigests`, if it should not be revoked");
     assert_eq!(titles(&ways(&settings, &image())), [expected]);
 }
+
+/// Settings whose only attestor has a set with one identity, and these keys; a check wants the same identity.
+fn with_identity(keys: &Value, evidence: &Value) -> Value {
+    let document: Value = serde_json::from_str(include_str!(
+        "../../../tests/core/vectors/sigstore/published/public-good.json"
+    ))
+    .unwrap();
+    json!({
+        "policy": {"defaultAdmissionRule": {"evaluationMode": "REQUIRE_ATTESTATION",
+            "enforcementMode": "ENFORCED_BLOCK_AND_AUDIT_LOG", "requireAttestationsBy": ["a/b"]}},
+        "attestors": [{"name": "a/b", "userOwnedGrafeasNote": {"noteReference": "n", "publicKeys": keys}}],
+        "sigstore": {
+            "trustedRoots": {"public": {"document": document}},
+            "identities": {"release": [{"trustedRoot": "public", "issuer": "https://issuer.example",
+                "subjectPattern": "https://git.example/acme/shop/release.yml@refs/tags/*",
+                "claims": {"buildTrigger": ["push", "schedule"], "runnerEnvironment": "github-hosted"}}]},
+            "attestors": {"a/b": ["release"]},
+        },
+        "evidence": evidence,
+    })
+}
+
+const IDENTITY: &str = "# this identity has to sign, for example with `cosign sign --bundle image.sigstore.json` in its workflow:
+#   - issuer: https://issuer.example
+#     subjectPattern: https://git.example/acme/shop/release.yml@refs/tags/*
+#     claims:
+#       buildTrigger: [\"push\",\"schedule\"]
+#       runnerEnvironment: github-hosted
+countersign attest import --settings s.yaml ";
+
+#[test]
+fn an_identity_is_named_with_the_import_of_its_bundle() {
+    let image = image();
+    for (evidence, place) in [
+        (
+            json!({}),
+            format!("--occurrences s.yaml {image} image.sigstore.json\n"),
+        ),
+        (
+            json!({"podAnnotation": true}),
+            format!("--manifest pod.yaml {image} image.sigstore.json\nkubectl apply -f pod.yaml\n"),
+        ),
+        (
+            json!({"kubernetes": {"notes": {"n": "attest"}}}),
+            format!(
+                "--kubernetes attestations {image} image.sigstore.json\n\
+                 kubectl apply --server-side --field-manager=b -f attestations/attest\n"
+            ),
+        ),
+    ] {
+        let settings = with_identity(&json!([]), &evidence);
+        let ways = ways(&settings, &image);
+        assert_eq!(ways[0].title, "sign it as `a/b`");
+        let expected = format!("{IDENTITY}--attestor a/b \\\n  {place}");
+        assert_eq!(ways[0].blocks, [expected]);
+    }
+}
+
+#[test]
+fn an_attestor_with_keys_and_identities_has_a_way_for_each() {
+    let pem = include_str!("../../../policy-wasm/src/openpgp/vectors/nistp256.pkix.pem");
+    let keys = json!([{"pkixPublicKey": {"publicKeyPem": pem, "signatureAlgorithm": "ECDSA_P256_SHA256"}}]);
+    let settings = with_identity(&keys, &json!({"podAnnotation": true}));
+    let ways = ways(&settings, &image());
+    assert_eq!(
+        titles(&ways)[..2],
+        [
+            "sign it as `a/b`",
+            "sign it as `a/b`, with a certificate in place of a key"
+        ]
+    );
+    assert!(ways[0].blocks[0].contains("attest sign --key KEY.pem"));
+    assert!(ways[1].blocks[0].starts_with(IDENTITY));
+}
+
+#[test]
+fn an_identity_of_a_check_is_named_too() {
+    let mut settings = with_identity(
+        &json!([]),
+        &json!({"kubernetes": {"notes": {"n": "attest"}}}),
+    );
+    settings.as_object_mut().unwrap().remove("policy");
+    settings["sigstore"]["authorities"] = json!({"release": ["release"]});
+    settings["platformPolicies"] = json!([{"gkePolicy": {"checkSets": [{"checks": [
+        {"sigstoreSignatureCheck": {"sigstoreAuthorities": [{"displayName": "release"}]}}]}]}}]);
+    let image = image();
+    let ways = ways(&settings, &image);
+    assert_eq!(ways[0].title, "sign it with an identity of the check");
+    let place =
+        format!("\\\n  --namespace attest --kubernetes attestations {image} image.sigstore.json\n");
+    let block = &ways[0].blocks[0];
+    assert!(block.starts_with(IDENTITY), "{block}");
+    assert!(block.contains(&place), "{block}");
+}

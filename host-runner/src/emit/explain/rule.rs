@@ -1,9 +1,12 @@
 //! The rule of a singleton policy: the one that applied, why no other did, and the results of its attestors.
 
+use serde_json::Value;
+
 use super::reasons;
 use crate::decision::{AppliedRule, AttestorResult, DocumentResult, Exemption, Searched};
 use crate::emit::tree::Node;
-use crate::settings_view::SettingsView;
+use crate::fields::text;
+use crate::settings_view::{ATTESTORS, SettingsView};
 use crate::terminal::{BOLD_GREEN, BOLD_RED, RESET};
 
 pub(super) fn nodes(result: &DocumentResult, settings: SettingsView<'_>) -> Vec<Node> {
@@ -12,7 +15,8 @@ pub(super) fn nodes(result: &DocumentResult, settings: SettingsView<'_>) -> Vec<
     }
     let rule = result.rule.iter().map(|rule| self::rule(rule, settings));
     let mut nodes: Vec<_> = rule.collect();
-    nodes.extend(result.attestors.iter().map(attestor));
+    let attestors = result.attestors.iter();
+    nodes.extend(attestors.map(|one| attestor(one, settings)));
     if result.attestors.is_empty() {
         nodes.extend(reasons(&result.reasons));
     }
@@ -67,7 +71,7 @@ fn required(attestors: &[&str]) -> String {
     }
 }
 
-fn attestor(attestor: &AttestorResult) -> Node {
+fn attestor(attestor: &AttestorResult, settings: SettingsView<'_>) -> Node {
     let AttestorResult {
         name,
         key_id,
@@ -76,7 +80,8 @@ fn attestor(attestor: &AttestorResult) -> Node {
     } = attestor;
     if !attestor.verified {
         let node = Node::new(format!("{BOLD_RED}✗{RESET} attestor {name}"));
-        return node.with(reasons(&attestor.reasons));
+        let node = node.with(reasons(&attestor.reasons));
+        return node.with(identities(name, settings));
     }
     let payload = match attestor.payload_type.as_str() {
         "" => String::new(),
@@ -93,4 +98,35 @@ fn attestor(attestor: &AttestorResult) -> Node {
         Node::new(format!("satisfied by {signer}")),
         Node::new(format!("by an attestation from {source}{payload}")),
     ])
+}
+
+/// Identities shown of an attestor
+const SHOWN: usize = 4;
+
+/// The identities that may sign for an attestor
+fn identities(attestor: &str, settings: SettingsView<'_>) -> Vec<Node> {
+    let identities = settings.identities(ATTESTORS, attestor);
+    let rest = identities.len().saturating_sub(SHOWN);
+    let shown = identities.into_iter().take(SHOWN);
+    let mut nodes: Vec<_> = shown.map(identity).collect();
+    if rest > 0 {
+        nodes.push(Node::new(format!("or one of {rest} other identities")));
+    }
+    nodes
+}
+
+fn identity(identity: &Value) -> Node {
+    let subject = match text(identity, "subject") {
+        "" => text(identity, "subjectPattern"),
+        subject => subject,
+    };
+    let issuer = text(identity, "issuer");
+    let claims = identity.get("claims").and_then(Value::as_object);
+    let claims = claims.into_iter().flatten().map(|(name, value)| {
+        let value = value
+            .as_str()
+            .map_or_else(|| value.to_string(), str::to_owned);
+        Node::new(format!("with {name}: {value}"))
+    });
+    Node::new(format!("identity `{subject}` (issuer `{issuer}`) may sign")).with(claims)
 }

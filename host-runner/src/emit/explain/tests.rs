@@ -226,3 +226,29 @@ fn nothing_of_a_hostile_answer_moves_the_terminal() {
         "{shown:?}"
     );
 }
+
+#[test]
+fn the_identities_of_an_unsatisfied_attestor_are_named() {
+    let identity = |name: &str| json!({"issuer": "https://issuer.example", "subject": name});
+    let mut first = identity("a@example.com");
+    first["claims"] = json!({"buildTrigger": "push"});
+    let many: Vec<_> = "bcdef"
+        .chars()
+        .map(|name| identity(&format!("{name}@example.com")))
+        .collect();
+    let text = drawn(
+        &about(
+            &json!({"document": "policy", "verdict": "NON_CONFORMANT", "rule": {"kind": "default"},
+            "attestors": [{"name": "x", "verified": false}]}),
+        ),
+        &json!({"sigstore": {"attestors": {"x": ["one", "many"]}, "identities": {"one": [first], "many": many}}}),
+    );
+    for line in [
+        "├─ identity `a@example.com` (issuer `https://issuer.example`) may sign\n",
+        "│  └─ with buildTrigger: push\n",
+        "├─ identity `d@example.com` (issuer `https://issuer.example`) may sign\n",
+        "└─ or one of 2 other identities\n",
+    ] {
+        assert!(text.contains(line), "{text}");
+    }
+}
