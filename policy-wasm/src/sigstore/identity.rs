@@ -22,6 +22,8 @@ pub(crate) use self::mismatch::{explain, not_then};
 pub(crate) struct Identity<'a> {
     /// Name of its trusted root in the settings
     pub(crate) trusted_root: Cow<'a, str>,
+    /// Place of the first trusted root with the same document; `None` if the settings have no root of the name
+    root_place: Option<usize>,
     /// OIDC issuer, compared byte by byte
     issuer: Cow<'a, str>,
     subject: Subject<'a>,
@@ -50,6 +52,7 @@ struct RequiredClaim<'a> {
 
 #[derive(Debug, PartialEq, Eq)]
 enum Allowed<'a> {
+    /// Sorted and distinct, so that lists in any order are equal
     AnyOf(Vec<Cow<'a, str>>),
     Pattern(SubjectPattern<'a>),
 }
@@ -64,7 +67,7 @@ pub(crate) enum Mismatch {
 
 impl<'a> Identity<'a> {
     /// Reads one identity of a set, and reports problems. Its trusted root must be in the settings.
-    fn read(value: Value<'_, 'a>, roots: &Names<'_>) -> Option<Self> {
+    fn read(value: Value<'_, 'a>, roots: &Places<'_>) -> Option<Self> {
         let (path, report) = (value.path(), value.report());
         let (mut trusted_root, mut issuer) = (None, None);
         let (mut subjects, mut claims) = (Vec::new(), Vec::new());
@@ -102,8 +105,10 @@ impl<'a> Identity<'a> {
             let message = "no time is after `signedAfter` and before `signedBefore`";
             report.push(Code::SettingsInvalidValue, path, message);
         }
+        let (trusted_root, root_place) = trusted_root?;
         Some(Self {
-            trusted_root: trusted_root?,
+            trusted_root,
+            root_place,
             issuer: issuer?,
             subject: subjects.pop()??,
             claims,
@@ -112,12 +117,18 @@ impl<'a> Identity<'a> {
         })
     }
 
-    /// Whether two identities are the same signer. The period in which it may sign does not distinguish them.
+    /// Whether two identities are the same signer. The names of their roots do not distinguish them if the documents
+    /// are equal, because one certificate is for both. The period in which it may sign does not distinguish them.
     pub(crate) fn is_same(&self, other: &Self) -> bool {
-        self.trusted_root == other.trusted_root
+        self.has_root_of(other)
             && self.issuer == other.issuer
             && self.subject == other.subject
             && self.claims == other.claims
+    }
+
+    fn has_root_of(&self, other: &Self) -> bool {
+        let is_same_document = self.root_place.is_some() && self.root_place == other.root_place;
+        is_same_document || self.trusted_root == other.trusted_root
     }
 
     /// Checks that a certificate is for this identity, by its texts only.
@@ -220,6 +231,8 @@ impl<'a> Allowed<'a> {
                     let message = "expected at least one value";
                     report.push(Code::SettingsInvalidValue, path, message);
                 }
+                texts.sort();
+                texts.dedup();
                 Some(Self::AnyOf(texts))
             }
             Kind::Object => {
@@ -339,11 +352,15 @@ fn read_issuer<'a>(value: Value<'_, 'a>) -> Option<Cow<'a, str>> {
     Some(text)
 }
 
-/// Reads the name of a trusted root.
-fn read_root<'a>(value: Value<'_, 'a>, roots: &Names<'_>) -> Option<Cow<'a, str>> {
+/// Reads the name of a trusted root, and finds its place.
+fn read_root<'a>(
+    value: Value<'_, 'a>,
+    roots: &Places<'_>,
+) -> Option<(Cow<'a, str>, Option<usize>)> {
     let (path, report) = (value.path(), value.report());
     let name = filled(value)?;
-    if !roots.contains(&&*name) {
+    let root = roots.iter().find(|(own, _)| *own == name);
+    if root.is_none() {
         let none = if roots.is_empty() {
             "; there are none"
         } else {
@@ -355,7 +372,7 @@ fn read_root<'a>(value: Value<'_, 'a>, roots: &Names<'_>) -> Option<Cow<'a, str>
         );
         report.push(Code::SettingsInvalidValue, path, message);
     }
-    Some(name)
+    Some((name, root.map(|(_, place)| *place)))
 }
 
 fn read_time(value: Value<'_, '_>) -> Option<Time> {
@@ -374,11 +391,11 @@ fn is_blank(character: char) -> bool {
     character.is_whitespace() || character.is_control()
 }
 
-/// Names of the trusted roots in the settings
-type Names<'n> = [&'n str];
+/// Names of the trusted roots in the settings, each with the place of the first root with the same document
+type Places<'n> = [(&'n str, usize)];
 
 /// Reads a set: a list of at least one identity, each of one of these trusted roots.
-pub(crate) fn read_set<'a>(value: Value<'_, 'a>, roots: &Names<'_>) -> Vec<Rc<Identity<'a>>> {
+pub(crate) fn read_set<'a>(value: Value<'_, 'a>, roots: &Places<'_>) -> Vec<Rc<Identity<'a>>> {
     let (path, report) = (value.path(), value.report());
     let (mut identities, mut count) = (Vec::new(), 0_usize);
     let was_list = value.list(|index, item| {

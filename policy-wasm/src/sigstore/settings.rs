@@ -181,11 +181,21 @@ impl<'a> Sigstore<'a> {
         self.reported.set(self.reported.get() | own_bit);
         let unheard = Report::default();
         let report = if is_reported { &unheard } else { report };
-        let roots: Vec<_> = self.roots.iter().map(|(name, _)| name.as_str()).collect();
+        let roots = self.roots.iter();
+        let roots: Vec<_> = roots
+            .filter_map(|(name, root)| Some((name.as_str(), self.place_of(root)?)))
+            .collect();
         text.read(SETTINGS, Path::Field(&SETS, name), report, |value| {
             identities = identity::read_set(value, &roots);
         });
         identities
+    }
+
+    /// Returns the place of the first root with the same document as this one, which may be itself.
+    fn place_of(&self, root: &RootSettings<'a>) -> Option<usize> {
+        let document = |root: &RootSettings<'a>| root.document.map(Raw::text);
+        let is_same = |(_, other): &(String, RootSettings<'a>)| document(other) == document(root);
+        self.roots.iter().position(is_same)
     }
 }
 

@@ -106,7 +106,7 @@ fn identities(fields: &str) -> Vec<Rc<Identity<'static>>> {
     let report = Report::default();
     let mut set = Vec::new();
     Raw::new(text.leak()).read(SETTINGS, Path::Root("set"), &report, |value| {
-        set = identity::read_set(value, &["instance"]);
+        set = identity::read_set(value, &[("instance", 0)]);
     });
     assert!(report.is_empty(), "{report}");
     set

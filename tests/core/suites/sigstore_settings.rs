@@ -3,7 +3,7 @@
 use core_tests::case::{require, settings};
 use core_tests::platform::{policy, settings as platform_settings};
 use core_tests::signing::{TestKey, attestor, attestor_name};
-use core_tests::sigstore::{identity, sigstore};
+use core_tests::sigstore::{identity, root, sigstore};
 use core_tests::validity::assert_problems;
 use serde_json::{Value, json};
 
@@ -297,6 +297,16 @@ fn two_attestors_of_a_rule_do_not_share_an_identity() {
         |s| {
             two(s);
             s["sigstore"]["identities"]["other"] = json!([identity()]);
+        },
+        &["policy.defaultAdmissionRule.requireAttestationsBy policy-attestors-share-key"],
+    );
+    check(
+        |s| {
+            two(s);
+            s["sigstore"]["trustedRoots"]["copy"] = json!({"document": root()});
+            let mut other = identity();
+            other["trustedRoot"] = "copy".into();
+            s["sigstore"]["identities"]["other"] = json!([other]);
         },
         &["policy.defaultAdmissionRule.requireAttestationsBy policy-attestors-share-key"],
     );

@@ -27,7 +27,7 @@ fn read(fields: &str) -> (Vec<Rc<Identity<'static>>>, Vec<String>) {
     let report = Report::default();
     let mut set = Vec::new();
     Raw::new(text.leak()).read(SETTINGS, Path::Root("set"), &report, |value| {
-        set = read_set(value, &["public-good"]);
+        set = read_set(value, &[("public-good", 0)]);
     });
     let problems = report.into_problems().into_iter();
     let problems = problems.map(|one| alloc::format!("{} {}", one.path, one.code));
@@ -144,6 +144,9 @@ fn equal_identities_have_the_same_root_issuer_subject_and_claims() {
         r#", "claims": {"buildTrigger": "push", "runnerEnvironment": "x"}, "signedAfter": "2026-01-01T00:00:00Z""#,
     )));
     assert!(!one.is_same(&exact("")));
+    let listed = exact(r#", "claims": {"buildTrigger": ["push", "release"]}"#);
+    let shuffled = exact(r#", "claims": {"buildTrigger": ["release", "push", "release"]}"#);
+    assert!(listed.is_same(&shuffled));
 }
 
 #[test]
