@@ -39,8 +39,11 @@ pub struct Provenance<'p> {
     pub finished: Option<Time>,
     /// v1: `buildDefinition.externalParameters`, unparsed; empty if there is none
     external_parameters: &'p str,
-    /// v1: `buildDefinition.resolvedDependencies`, unparsed; empty if there is none
-    resolved_dependencies: &'p str,
+    /// The build's inputs, unparsed; empty if there are none.
+    /// v0.2: `materials`; v1: `buildDefinition.resolvedDependencies`
+    inputs: &'p str,
+    /// v0.2: `invocation.configSource.digest`, unparsed; empty if there is none
+    config_digest: &'p str,
 }
 
 /// The fields of either version while parsing
@@ -51,7 +54,8 @@ struct Fields<'p> {
     config_repository: Option<Cow<'p, str>>,
     config_path: Option<Cow<'p, str>>,
     external_parameters: Option<Raw<'p>>,
-    resolved_dependencies: Option<Raw<'p>>,
+    inputs: Option<Raw<'p>>,
+    config_digest: Option<Raw<'p>>,
     materials: Vec<Cow<'p, str>>,
     started: Option<Time>,
     finished: Option<Time>,
@@ -65,7 +69,7 @@ impl<'p> Provenance<'p> {
                 "builder" => fields.read_builder(value),
                 "buildType" => fields.build_type = value.text(),
                 "invocation" => fields.read_invocation(value),
-                "materials" => fields.read_materials(value),
+                "materials" => fields.read_inputs(value),
                 "metadata" => fields.read_times(value, "buildStartedOn", "buildFinishedOn"),
                 _ => {}
             });
@@ -111,6 +115,7 @@ impl<'p> Fields<'p> {
                 value.object(|key, value| match key {
                     "uri" => self.config_repository = value.text(),
                     "entryPoint" => self.config_path = value.text(),
+                    "digest" => self.config_digest = Some(value.raw()),
                     _ => {}
                 });
             }
@@ -121,12 +126,14 @@ impl<'p> Fields<'p> {
         value.object(|key, value| match key {
             "buildType" => self.build_type = value.text(),
             "externalParameters" => self.external_parameters = Some(value.raw()),
-            "resolvedDependencies" => {
-                let dependencies = value.hand_to(|value| self.read_materials(value));
-                self.resolved_dependencies = Some(dependencies);
-            }
+            "resolvedDependencies" => self.read_inputs(value),
             _ => {}
         });
+    }
+
+    fn read_inputs(&mut self, value: Value<'_, 'p>) {
+        let inputs = value.hand_to(|value| self.read_materials(value));
+        self.inputs = Some(inputs);
     }
 
     /// Materials without an address are identified by digest only and skipped.
@@ -180,7 +187,8 @@ impl<'p> Fields<'p> {
             started: self.started,
             finished: self.finished,
             external_parameters: self.external_parameters.map_or("", Raw::text),
-            resolved_dependencies: self.resolved_dependencies.map_or("", Raw::text),
+            inputs: self.inputs.map_or("", Raw::text),
+            config_digest: self.config_digest.map_or("", Raw::text),
         })
     }
 }

@@ -10,11 +10,13 @@ use sha2::{Digest as _, Sha256};
 
 use crate::case::{A, B, Case, call_case, require};
 use crate::delivery::{Delivery, answer, ask_registry, cosign_layer, cosign_payload, manifest};
-use crate::platform::statements::{SLSA_V1, clean_scan, critical_scan, statement_about, upload};
+use crate::platform::statements::{
+    SLSA_V0_2, SLSA_V1, clean_scan, critical_scan, statement_about, upload,
+};
 use crate::platform::{
     NOW, checked, image_freshness, slsa, supply, trust, vulnerability, {self},
 };
-use crate::signing::{IN_TOTO, TestKey, attestor, attestor_of, envelope};
+use crate::signing::{IN_TOTO, TestKey, attestor, attestor_name, attestor_of, envelope};
 use crate::sigstore::{
     COMMIT, SIGNED, SUBJECT, bundle, cosign_statement, good_bundle, instance, key_document, root,
     sign, signing, signing_of, sigstore,
@@ -637,6 +639,25 @@ fn signers() -> Vec<Case> {
                 call["settings"]["policy"]["defaultAdmissionRule"] = require(&["a", "b"]);
             },
         ),
+        sharing(
+            "attestors_that_share_an_identity_with_its_values_in_another_order",
+            |sigstore| {
+                let one = &mut sigstore["identities"]["release"][0];
+                one["claims"] = json!({"buildTrigger": ["push", "release"]});
+                let mut other = one.clone();
+                other["claims"] = json!({"buildTrigger": ["release", "push", "push"]});
+                sigstore["identities"]["other"] = json!([other]);
+            },
+        ),
+        sharing(
+            "attestors_that_share_an_identity_under_two_names_of_a_root",
+            |sigstore| {
+                sigstore["trustedRoots"]["copy"] = json!({"document": root(), "ctLogs": 0});
+                let mut other = sigstore["identities"]["release"][0].clone();
+                other["trustedRoot"] = "copy".into();
+                sigstore["identities"]["other"] = json!([other]);
+            },
+        ),
         with_call(
             "attestor_with_neither_keys_nor_identities",
             "deny attestor-without-keys",
@@ -644,6 +665,17 @@ fn signers() -> Vec<Case> {
             |call| call["settings"]["sigstore"]["attestors"] = json!({}),
         ),
     ]
+}
+
+/// A case of a rule with two attestors: the second has the identities of the set `other`, which `change` adds.
+fn sharing(name: &str, change: impl FnOnce(&mut Value)) -> Case {
+    with_call(name, "error settings-invalid", &[good_bundle()], |call| {
+        call["settings"]["attestors"] = json!([attestor("a", &[]), attestor("b", &[])]);
+        call["settings"]["policy"]["defaultAdmissionRule"] = require(&["a", "b"]);
+        let sigstore = &mut call["settings"]["sigstore"];
+        change(sigstore);
+        sigstore["attestors"][attestor_name("b")] = json!(["other"]);
+    })
 }
 
 /// Copies of bundles from a public log cost little.
@@ -1052,24 +1084,20 @@ fn provenance() -> Vec<Case> {
         change(&mut predicate);
         statement_about(A, SLSA_V1, predicate)
     };
-    let rule = json!({
-        "trustedBuilder": HOSTED, "configBasedBuildRequired": true,
-        "trustedSourceRepoPatterns": ["github.com/acme/shop"],
-    });
-    let with = |name: &str, expected, bundle: Value| {
-        checked(
-            name,
-            expected,
-            &[slsa(core::slice::from_ref(&rule))],
-            |call| {
-                call["settings"]["sigstore"] = sigstore();
-                call["settings"]["sigstore"]["attestors"] = json!({});
-                let builder = json!({"identities": ["release"], "builderId": HOSTED});
-                trust(call, platform::PROVENANCE, &[builder]);
-                supply(Delivery::Settings, call, &[bundle]);
-            },
-        )
+    let with_builder = |name: &str, expected, builder: &str, bundle: Value| {
+        let rule = json!({
+            "trustedBuilder": builder, "configBasedBuildRequired": true,
+            "trustedSourceRepoPatterns": ["github.com/acme/shop"],
+        });
+        checked(name, expected, &[slsa(&[rule])], |call| {
+            call["settings"]["sigstore"] = sigstore();
+            call["settings"]["sigstore"]["attestors"] = json!({});
+            let builder = json!({"identities": ["release"], "builderId": builder});
+            trust(call, platform::PROVENANCE, &[builder]);
+            supply(Delivery::Settings, call, &[bundle]);
+        })
     };
+    let with = |name: &str, expected, bundle: Value| with_builder(name, expected, HOSTED, bundle);
     let workflow = |field: &'static str, value: &'static str| {
         built(&move |predicate: &mut Value| {
             predicate["buildDefinition"]["externalParameters"]["workflow"][field] = value.into();
@@ -1077,6 +1105,34 @@ fn provenance() -> Vec<Case> {
     };
     let by = |id: &'static str| {
         built(&move |predicate: &mut Value| predicate["runDetails"]["builder"]["id"] = id.into())
+    };
+    let built_bundle = |change: &dyn Fn(&mut Value)| bundle(&built(change));
+    let input = |uri: &'static str, algorithm: &'static str| {
+        built_bundle(&move |predicate| {
+            let mut input = json!({"uri": uri});
+            input["digest"][algorithm] = "f".repeat(40).into();
+            predicate["buildDefinition"]["resolvedDependencies"] = json!([input]);
+        })
+    };
+    let unknown_type = |path: &'static str| {
+        built_bundle(&move |predicate| {
+            let definition = &mut predicate["buildDefinition"];
+            definition["buildType"] = "https://ci.example/build/v1".into();
+            definition["externalParameters"]["workflow"]["path"] = path.into();
+        })
+    };
+    let old = |change: &dyn Fn(&mut Value)| {
+        let uri = "git+https://github.com/acme/shop@refs/tags/v1";
+        let mut predicate = json!({
+            "builder": {"id": SUBJECT},
+            "buildType": "https://github.com/slsa-framework/slsa-github-generator/container@v1",
+            "invocation": {
+                "configSource": {"uri": uri, "digest": {"sha1": COMMIT}, "entryPoint": PATH},
+            },
+            "materials": [{"uri": uri, "digest": {"sha1": COMMIT}}],
+        });
+        change(&mut predicate);
+        bundle(&statement_about(A, SLSA_V0_2, predicate))
     };
     let contradicts = "deny no-matching-provenance provenance-contradicts-certificate";
     vec![
@@ -1135,15 +1191,132 @@ fn provenance() -> Vec<Case> {
                     "f".repeat(40).into();
             })),
         ),
+        with(
+            "provenance_of_another_commit_and_an_address_in_another_notation",
+            contradicts,
+            input("https://github.com/Acme/shop.git/", "gitCommit"),
+        ),
+        with(
+            "provenance_of_a_commit_of_an_unknown_address",
+            contradicts,
+            input("git+https://mirror.example/shop", "sha1"),
+        ),
+        with(
+            "provenance_of_the_commit_and_an_address_in_another_notation",
+            "allow checks-passed",
+            built_bundle(&|predicate| {
+                predicate["buildDefinition"]["resolvedDependencies"][0]["uri"] =
+                    "git+ssh://git@github.com/acme/shop.git".into();
+            }),
+        ),
+        with(
+            "provenance_of_the_commit_and_of_another_repository_s",
+            "allow checks-passed",
+            built_bundle(&|predicate| {
+                let inputs = &mut predicate["buildDefinition"]["resolvedDependencies"];
+                inputs.as_array_mut().unwrap().push(json!({
+                    "uri": "git+https://github.com/acme/library",
+                    "digest": {"gitCommit": "f".repeat(40)},
+                }));
+            }),
+        ),
+        with(
+            "provenance_whose_configuration_is_not_in_the_certificate_s_repository",
+            contradicts,
+            claiming_of(
+                &built(&|_| {}),
+                "buildConfigURI",
+                "https://github.com/stranger/shop/.github/workflows/release.yml@refs/tags/v1",
+            ),
+        ),
+        with(
+            "provenance_whose_certificate_has_a_configuration_without_a_repository",
+            contradicts,
+            without_claim(&built(&|_| {}), "sourceRepositoryURI"),
+        ),
+        with(
+            "provenance_whose_certificate_has_no_configuration",
+            "allow checks-passed",
+            without_claim(&built(&|_| {}), "buildConfigURI"),
+        ),
+        with_builder(
+            "provenance_by_a_workflow_that_the_identity_s_builder_covers",
+            "allow checks-passed",
+            "https://github.com/acme/shop/.github/workflows/release.yml@*",
+            bundle(&built(&|_| {})),
+        ),
+        with_builder(
+            "provenance_by_another_workflow_than_the_certificate_s",
+            contradicts,
+            "https://github.com/acme/shop/.github/workflows/release.yml@*",
+            bundle(&by(
+                "https://github.com/acme/shop/.github/workflows/release.yml@refs/tags/v2",
+            )),
+        ),
+        with(
+            "provenance_of_an_unknown_build_type",
+            "allow checks-passed",
+            unknown_type(PATH),
+        ),
+        with(
+            "provenance_of_an_unknown_build_type_and_another_workflow",
+            contradicts,
+            unknown_type(".github/workflows/other.yml"),
+        ),
+        with(
+            "old_provenance_under_an_identity",
+            "allow checks-passed",
+            old(&|_| {}),
+        ),
+        with(
+            "old_provenance_of_another_ref_than_the_certificate_s",
+            contradicts,
+            old(&|predicate| {
+                predicate["invocation"]["configSource"]["uri"] =
+                    "git+https://github.com/acme/shop@refs/heads/main".into();
+            }),
+        ),
+        with(
+            "old_provenance_of_another_workflow_than_the_certificate_s",
+            contradicts,
+            old(&|predicate| {
+                predicate["invocation"]["configSource"]["entryPoint"] =
+                    ".github/workflows/other.yml".into();
+            }),
+        ),
+        with(
+            "old_provenance_of_another_commit_than_the_certificate_s",
+            contradicts,
+            old(&|predicate| {
+                predicate["invocation"]["configSource"]["digest"]["sha1"] = "f".repeat(40).into();
+            }),
+        ),
+        with(
+            "old_provenance_of_another_commit_of_a_material",
+            contradicts,
+            old(&|predicate| {
+                predicate["materials"][0]["digest"]["sha1"] = "f".repeat(40).into();
+            }),
+        ),
+        with(
+            "old_provenance_of_buildkit_s_dockerfile",
+            "allow checks-passed",
+            old(&|predicate| {
+                predicate["buildType"] = "https://mobyproject.org/buildkit@v1".into();
+                predicate["invocation"]["configSource"] = json!({"entryPoint": "Dockerfile"});
+            }),
+        ),
         // The repository of the certificate counts, not that of the workflow that it calls.
         with(
             "provenance_of_a_stranger_s_repository",
             "deny no-matching-provenance provenance-source-not-trusted",
-            claiming_of(
-                &workflow("repository", "https://github.com/stranger/shop"),
-                "sourceRepositoryURI",
-                "https://github.com/stranger/shop",
-            ),
+            {
+                let repository = "https://github.com/stranger/shop";
+                let config = format!("{repository}/{PATH}@refs/tags/v1");
+                let signing = signing(&workflow("repository", repository));
+                let signing = with_claim(signing, "sourceRepositoryURI", Some(repository));
+                sign(&with_claim(signing, "buildConfigURI", Some(&config)))
+            },
         ),
         with(
             "provenance_bundle_of_a_key",

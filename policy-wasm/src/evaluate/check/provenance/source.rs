@@ -5,6 +5,7 @@
 
 use alloc::borrow::Cow;
 use alloc::string::String;
+use alloc::vec::Vec;
 
 use crate::attestation::statement::Provenance;
 use crate::decision::Code;
@@ -66,44 +67,55 @@ impl<'s> Source<'s> {
         signatory: &'s Signatory,
     ) -> Result<Self, Problem> {
         let id = &*provenance.builder_id;
+        let workflow = signatory.claim("buildSignerURI");
         let builder = if covers(own, id) {
             Builder::Id(id)
-        } else if signatory.claim("buildSignerURI") == Some(id) {
+        } else if workflow == Some(id) {
             Builder::Authenticator(own)
         } else {
             return Err(other_builder(id, "identity", own));
         };
+        let equal = |own: &str, certified: &str| own == certified;
+        if is_workflow(id) {
+            agree("builder", Some(id), workflow, equal)?;
+        }
         // A workflow on a runner of its owner has the same subject and the same `buildSignerURI`.
         let environment = signatory.claim("runnerEnvironment");
         if covers(own, GITHUB_HOSTED) && environment != Some("github-hosted") {
             return Err(other_runner(environment));
         }
-        let own_repository = provenance.config_repository.as_deref();
         let repository = signatory.claim("sourceRepositoryURI");
+        let named = provenance.workflow_repository();
         agree(
             "repository",
-            own_repository,
+            named.as_deref(),
             repository,
             |own, certified| own == certified || address(own) == certified,
         )?;
-        let path = signatory
-            .claim("buildConfigURI")
-            .zip(repository)
-            .and_then(|(config, repository)| path_in(config, repository));
+        let path = match signatory.claim("buildConfigURI") {
+            Some(config) => Some(path_in(config, repository)?),
+            None => None,
+        };
+        agree(
+            "configuration",
+            provenance.workflow_path().as_deref(),
+            path,
+            equal,
+        )?;
+        let certified = signatory.claim("sourceRepositoryRef");
+        let own_refs = [
+            provenance.workflow_ref(),
+            named.as_deref().and_then(ref_in).map(Cow::Borrowed),
+        ];
+        for own_ref in own_refs.into_iter().flatten() {
+            agree("ref", Some(&own_ref), certified, equal)?;
+        }
+        let certified = signatory.claim("sourceRepositoryDigest");
+        for commit in source_commits(provenance, repository.or(named.as_deref())) {
+            agree("commit", Some(&commit), certified, equal)?;
+        }
+        let own_repository = provenance.config_repository.as_deref();
         let own_path = provenance.config_path.as_deref();
-        let equal = |own: &str, certified: &str| own == certified;
-        if provenance.is_of_workflow() {
-            agree("configuration", own_path, path, equal)?;
-        }
-        let own_ref = provenance.workflow_ref();
-        let certified_ref = signatory.claim("sourceRepositoryRef");
-        agree("ref", own_ref.as_deref(), certified_ref, equal)?;
-        for (uri, commit) in provenance.commits() {
-            if repository.is_some_and(|repository| address(&uri) == repository) {
-                let certified = signatory.claim("sourceRepositoryDigest");
-                agree("commit", Some(&commit), certified, equal)?;
-            }
-        }
         Ok(Self {
             builder,
             repository: repository.or(own_repository).map(Cow::Borrowed),
@@ -138,11 +150,62 @@ fn address(uri: &str) -> &str {
     address
 }
 
+/// Returns the ref in the address of a repository.
+fn ref_in(uri: &str) -> Option<&str> {
+    let (address, _) = uri.split_once("@refs/")?;
+    uri.strip_prefix(address)?.strip_prefix('@')
+}
+
+/// Whether the id of a builder is the address of a workflow of GitHub, as the certificate has it.
+fn is_workflow(id: &str) -> bool {
+    id.contains("/.github/workflows/")
+}
+
 /// Returns the path of a workflow in its repository, from `REPOSITORY/PATH@REF`.
-fn path_in<'u>(uri: &'u str, repository: &str) -> Option<&'u str> {
-    let path = uri.strip_prefix(repository)?.strip_prefix('/')?;
-    let (path, _) = path.split_once('@').unwrap_or((path, ""));
-    Some(path)
+///
+/// # Errors
+///
+/// The workflow is not in the repository, so its path is unknown.
+fn path_in<'u>(uri: &'u str, repository: Option<&str>) -> Result<&'u str, Problem> {
+    let path = repository.and_then(|repository| uri.strip_prefix(repository)?.strip_prefix('/'));
+    let path = path.and_then(|path| path.split('@').next());
+    path.filter(|path| !path.is_empty()).ok_or_else(|| {
+        let message = alloc::format!(
+            "The certificate's `buildConfigURI` {} is not in its `sourceRepositoryURI` {}",
+            crate::quote(uri),
+            repository.map_or_else(|| "(none)".into(), crate::quote)
+        );
+        (Code::ProvenanceContradictsCertificate, message)
+    })
+}
+
+/// Returns the Git commits that provenance names for its source. If the source is unknown, any input may be it; and
+/// if no input of a workflow is the source, one has an unknown address of it.
+fn source_commits<'p>(provenance: &Provenance<'p>, source: Option<&str>) -> Vec<Cow<'p, str>> {
+    let all = provenance.commits();
+    let is_source = |uri: &str| source.is_none_or(|source| is_same_place(uri, source));
+    let is_named = all.iter().any(|(uri, _)| is_source(uri));
+    let is_any = !is_named && provenance.is_of_workflow();
+    let inputs = all.into_iter().filter(|(uri, _)| is_any || is_source(uri));
+    let mut commits = provenance.config_commits();
+    commits.extend(inputs.map(|(_, commit)| commit));
+    commits
+}
+
+/// Whether two addresses name one repository, in whatever notation.
+fn is_same_place(one: &str, other: &str) -> bool {
+    place(one).eq_ignore_ascii_case(place(other))
+}
+
+/// Returns host and path of a repository, without protocol, user, revision, `.git` and slashes at the end.
+fn place(uri: &str) -> &str {
+    let (_, uri) = uri.split_once("://").unwrap_or(("", uri));
+    let user = uri.split_once('@').filter(|(user, _)| !user.contains('/'));
+    let (_, uri) = user.unwrap_or(("", uri));
+    let uri = uri.split(['@', '#', '?']).next().unwrap_or(uri);
+    let uri = uri.trim_end_matches('/');
+    let uri = uri.strip_suffix(".git").unwrap_or(uri);
+    uri.trim_end_matches('/')
 }
 
 fn other_builder(id: &str, signer: &str, own: &str) -> Problem {
