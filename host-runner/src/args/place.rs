@@ -1,7 +1,7 @@
 //! Destinations of a new attestation: the places from which the policy reads attestations.
 
 use std::io::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
 use base64::Engine as _;
@@ -10,7 +10,7 @@ use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
 
 use crate::attest::document::Attestation;
-use crate::attest::store::{annotation, kubernetes, occurrences, registry};
+use crate::attest::store::{Entry, annotation, kubernetes, occurrences, registry};
 use crate::settings_view::SettingsView;
 use crate::terminal;
 use crate::{emit, yaml};
@@ -98,8 +98,7 @@ impl PlaceArgs {
             terminal::unless_closed(emit::change::stored(path, change))?;
         }
         if let Some((folder, namespace)) = resource {
-            let (path, change) = kubernetes::add(folder, &namespace, &entry)?;
-            terminal::unless_closed(emit::change::stored(&path, change))?;
+            put_resource(folder, &namespace, &entry)?;
         }
         if let (Some(path), Some(envelope)) = (&self.manifest, attestation.envelope_entry()) {
             let workloads = settings.and_then(|settings| settings.get("workloads"));
@@ -126,6 +125,21 @@ impl PlaceArgs {
             terminal::unless_closed(std::io::stdout().write_all(text.as_bytes()))?;
         }
         Ok(())
+    }
+
+    /// Writes an attestation that is stored already to the namespace of another note as well.
+    pub(crate) fn put_in_cluster(
+        &self,
+        attestation: &Attestation,
+        settings: Option<&Value>,
+    ) -> Result<()> {
+        match &self.kubernetes {
+            Some(folder) if self.namespace.is_none() => {
+                let namespace = self.namespace(attestation, settings)?;
+                put_resource(folder, &namespace, &attestation.entry())
+            }
+            _ => Ok(()),
+        }
     }
 
     fn text(
@@ -186,6 +200,9 @@ impl PlaceArgs {
             .and_then(Value::as_str)
         {
             Some(namespace) => Ok(namespace.to_owned()),
+            None if note.is_empty() && settings.is_some() => bail!(
+                "the namespace is missing: no attestor accepts the attestation, so give --namespace, or --attestor NAME"
+            ),
             None if note.is_empty() => bail!(
                 "the namespace is missing: give --namespace and --note, or --settings and --attestor"
             ),
@@ -196,4 +213,11 @@ impl PlaceArgs {
             ),
         }
     }
+}
+
+fn put_resource(folder: &Path, namespace: &str, entry: &Entry) -> Result<()> {
+    let (path, change) = kubernetes::add(folder, namespace, entry)?;
+    Ok(terminal::unless_closed(emit::change::stored(
+        &path, change,
+    ))?)
 }

@@ -113,19 +113,6 @@ impl Attestor {
         }
     }
 
-    /// An attestor with the keys of all attestors of valid settings.
-    pub(crate) fn any(settings: &Value) -> Self {
-        let settings = SettingsView(settings);
-        let attestors = settings.attestor_names().into_iter();
-        let attestors = attestors.filter_map(|name| settings.attestor(name));
-        let keys = attestors.flat_map(|attestor| attestor.keys);
-        Self {
-            name: UNNAMED.to_owned(),
-            note: None,
-            keys: keys.filter_map(KeyEntry::listed).collect(),
-        }
-    }
-
     /// The attestor in Google's format.
     pub(crate) fn document(&self) -> Value {
         let note = self.note.as_deref().unwrap_or("projects/-/notes/any");

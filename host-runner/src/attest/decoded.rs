@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 
 use super::evidence_file::bundle_of;
 use super::image::Image;
+use super::purpose::Purpose;
 use super::store::identity::{bodies, decode};
 use crate::fields::{list, text};
 
@@ -128,6 +129,14 @@ impl Decoded {
         }
     }
 
+    /// The purpose of its statement, if it is not for an attestor
+    pub(crate) fn purpose(&self) -> Option<Purpose> {
+        self.contents.iter().find_map(|content| match content {
+            Content::Statement { predicate_type, .. } => Purpose::of(predicate_type),
+            Content::SimpleSigning { .. } | Content::Message(_) | Content::Other(_) => None,
+        })
+    }
+
     /// Digests of the images that it is about, such as `sha256:…`
     pub(crate) fn digests(&self) -> Vec<String> {
         let images = self.contents.iter().flat_map(Content::images);
@@ -142,6 +151,17 @@ impl Decoded {
             let image = image.or_else(|_| Image::parse(&format!("{REPOSITORY}@{digest}")));
             image.ok()
         })
+    }
+
+    /// The signers in a few words: subjects of certificates, and ids of keys
+    pub(crate) fn signed_by(&self) -> String {
+        let signers = self.signers.iter().map(|signer| match signer {
+            Signer::Key(id) if id.is_empty() => "a key".to_owned(),
+            Signer::Key(id) => format!("key {id}"),
+            Signer::Certificate(identity) => identity.subject.clone(),
+            Signer::Unreadable(_) => "an unreadable certificate".to_owned(),
+        });
+        signers.collect::<Vec<_>>().join(", ")
     }
 
     /// Returns everything as JSON.

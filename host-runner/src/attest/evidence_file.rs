@@ -28,6 +28,12 @@ pub(crate) fn every_attestation(path: &Path) -> Result<(String, Vec<Value>)> {
 
 fn read(path: &Path, image: Option<&Image>) -> Result<(String, Vec<Value>)> {
     let (name, documents) = if path.is_dir() {
+        if !path.join("index.json").exists() {
+            bail!(
+                "`{}` is not an OCI image layout: it has no `index.json`; give its files",
+                shown(path)
+            );
+        }
         (shown(path), layout::attestations(path)?)
     } else {
         inputs::documents(path)?

@@ -8,6 +8,7 @@ mod list;
 pub(crate) mod occurrences;
 pub(crate) mod registry;
 mod splice;
+pub(crate) mod trusted_roots;
 
 use std::path::Path;
 use std::{fs, io};

@@ -11,7 +11,7 @@ use super::evidence_file::bundle_of;
 use super::image::Image;
 use crate::decision::AttestorResult;
 use crate::engine::Operation;
-use crate::inputs;
+use crate::inputs::{self, Request};
 use crate::judge::Judge;
 
 /// The attestor to verify, and the settings for reading attestations
@@ -65,26 +65,6 @@ impl<'a> Question<'a> {
         Self { attestor, settings }
     }
 
-    /// By any signer of these settings: `attestor` has their keys, and the identities are added.
-    pub(crate) fn by_any(settings: &Value, attestor: &'a Attestor) -> Self {
-        let mut question = Self::by_key(attestor);
-        let sigstore = settings.get("sigstore").and_then(Value::as_object);
-        if let (Some(sigstore), Some(fields)) = (sigstore, question.settings.as_object_mut()) {
-            let part = |key: &str| sigstore.get(key).cloned().unwrap_or_else(|| json!({}));
-            let identities = part("identities");
-            let names = identities.as_object().into_iter().flatten();
-            let names: Vec<_> = names.map(|(name, _)| name.as_str()).collect();
-            if !names.is_empty() {
-                let sigstore = json!({
-                    "trustedRoots": part("trustedRoots"), "attestors": {&attestor.name: names},
-                    "identities": identities,
-                });
-                fields.insert("sigstore".into(), sigstore);
-            }
-        }
-        question
-    }
-
     /// Restricts the question to these attestations, whatever image they are stored under. Without a required note,
     /// any note is valid.
     pub(crate) fn about(&self, attestations: &[Value], image: &Image) -> Self {
@@ -108,11 +88,7 @@ impl<'a> Question<'a> {
 
     /// Asks the module.
     pub(crate) fn ask(&self, judge: &Judge, image: &Image) -> Result<Finding> {
-        let pod = json!({
-            "apiVersion": "v1", "kind": "Pod", "metadata": {"name": "verify"},
-            "spec": {"containers": [{"name": "image", "image": image.reference()}]},
-        });
-        let request = inputs::creation_of(pod).map_err(anyhow::Error::msg)?;
+        let request = pod_with(image)?;
         let answer = judge.ask(&request, &self.settings, Operation::Decide)?;
         let document = answer.json()?;
         let decision = answer.into_decision().ok();
@@ -130,7 +106,7 @@ impl<'a> Question<'a> {
 
 /// Stores an attestation under the image, because the policy reads only attestations that are stored under an
 /// image or claim to be about it. This metadata is not signed.
-fn filed_under(document: Value, image: &Image) -> Value {
+pub(super) fn filed_under(document: Value, image: &Image) -> Value {
     let mut document = if bundle_of(&document).is_some() {
         filed_bundle(&document, &image.reference())
     } else if document.get("payloadType").is_some() {
@@ -143,6 +119,15 @@ fn filed_under(document: Value, image: &Image) -> Value {
         fields.insert("resourceUri".into(), image.reference().into());
     }
     document
+}
+
+/// The request to create a Pod with this image.
+pub(super) fn pod_with(image: &Image) -> Result<Request> {
+    let pod = json!({
+        "apiVersion": "v1", "kind": "Pod", "metadata": {"name": "verify"},
+        "spec": {"containers": [{"name": "image", "image": image.reference()}]},
+    });
+    inputs::creation_of(pod).map_err(anyhow::Error::msg)
 }
 
 fn requires(attestor: &str) -> Value {

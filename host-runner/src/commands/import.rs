@@ -6,6 +6,7 @@ use anyhow::{Result, bail};
 use serde_json::{Value, json};
 
 use crate::args::{ModuleArgs, OutputArgs};
+use crate::attest::store::{self, Change};
 use crate::emit;
 use crate::import::{Export, Exports, Import, Level, Place, trusted_roots};
 use crate::inputs;
@@ -26,7 +27,7 @@ use crate::judge::{check_settings, engine};
   countersign import --policy policy.yaml --attestors attestors.json \\
     --cluster us-central1-a.production
   countersign import --platform-policy check-policy.yaml -o settings.yaml
-  countersign import --trusted-root trusted_root.jsonl >> settings.yaml
+  countersign import --trusted-root trusted_root.jsonl --into settings.yaml
 
 The files are the output of:
   gcloud container binauthz policy export > policy.yaml
@@ -68,7 +69,7 @@ pub struct Args {
     /// System policy, from `gcloud alpha container binauthz policy export-system-policy`
     #[arg(long, value_name = "FILE")]
     system_policy: Option<PathBuf>,
-    /// Trusted root of a Sigstore instance: one document, or JSON Lines of several
+    /// Trusted root of a Sigstore instance: one document, or JSON Lines of several; repeatable
     ///
     /// From `gh attestation trusted-root`, `cosign trusted-root create`, or the `targets/trusted_root.json` of a TUF
     /// repository. Without a policy, only `sigstore.trustedRoots` is written, to append to settings.
@@ -77,6 +78,12 @@ pub struct Args {
     /// Name of the trusted root [default: public-good, github, staging, or the host of its authority]
     #[arg(long, value_name = "NAME", value_parser = parse_name, requires = "trusted_root")]
     name: Option<String>,
+    /// Add the trusted roots to these settings, or renew those of the same name
+    ///
+    /// Everything else in the file stays, also comments and thresholds.
+    #[arg(long, value_name = "FILE", requires = "trusted_root",
+          conflicts_with_all = ["policy", "platform_policy", "output", "force"])]
+    into: Option<PathBuf>,
     /// Cluster of the settings, for policies with rules for clusters
     #[arg(long, value_name = "LOCATION.NAME", value_parser = parse_cluster)]
     cluster: Option<String>,
@@ -146,6 +153,12 @@ fn write_trusted_roots(args: &Args) -> Result<Exit> {
     }
     check_stdin(args.trusted_root.iter().map(PathBuf::as_path))?;
     let sigstore = sigstore(args)?.unwrap_or_default();
+    if let Some(path) = &args.into {
+        return renew(path, &sigstore);
+    }
+    if let Some(path) = &args.output.output {
+        refuse_settings(path)?;
+    }
     let text = yaml::document(&json!({"sigstore": sigstore}));
     args.output
         .write(&format!("{}{text}", trusted_roots::COMMENT))?;
@@ -154,6 +167,40 @@ fn write_trusted_roots(args: &Args) -> Result<Exit> {
     let names: Vec<_> = names.collect();
     anstream::eprintln!("trusted roots: {}", names.join(", "));
     Ok(Exit::Yes)
+}
+
+/// Puts trusted roots into existing settings.
+fn renew(path: &Path, sigstore: &Value) -> Result<Exit> {
+    let roots = sigstore.get("trustedRoots").and_then(Value::as_object);
+    let changes = store::trusted_roots::renew(path, &roots.cloned().unwrap_or_default())?;
+    for (name, change) in changes {
+        let done = match change {
+            Change::Added => "added to",
+            Change::Replaced => "renewed in",
+            Change::Unchanged => "already in",
+        };
+        anstream::eprintln!("trusted root {name} {done} {}", shown(path));
+    }
+    Ok(Exit::Yes)
+}
+
+/// Refuses to replace settings by trusted roots alone, also with `--force`.
+fn refuse_settings(path: &Path) -> Result<()> {
+    if !path.exists() {
+        return Ok(());
+    }
+    let (_, documents) = inputs::documents(path)?;
+    let is_root = |document: &Value| {
+        let fields = document.as_object();
+        let sigstore = document.get("sigstore").and_then(Value::as_object);
+        fields.is_some_and(|fields| fields.keys().eq(["sigstore"]))
+            && sigstore.is_some_and(|fields| fields.keys().eq(["trustedRoots"]))
+    };
+    if documents.iter().all(is_root) {
+        return Ok(());
+    }
+    let path = shown(path);
+    bail!("`{path}` has more than trusted roots in it; renew them with --into {path}")
 }
 
 /// The section `sigstore` with the trusted roots, if there are any.

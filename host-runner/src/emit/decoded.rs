@@ -7,7 +7,9 @@ use serde_json::{Value, json};
 use super::human::printable_part;
 use super::human::reason::reason;
 use crate::attest::decoded::{Content, Decoded, Identity, LogEntry, Signer};
+use crate::attest::jury::Findings;
 use crate::attest::verification::Finding;
+use crate::decision::Reason;
 use crate::terminal::{BOLD_GREEN, BOLD_RED, DIM, RESET, printable};
 use crate::yaml::scalar;
 
@@ -17,17 +19,14 @@ pub(crate) struct Shown {
     /// The file
     pub(crate) file: String,
     pub(crate) decoded: Decoded,
-    /// One for each attestor
-    pub(crate) findings: Option<Vec<Finding>>,
+    pub(crate) findings: Option<Findings>,
 }
 
 impl Shown {
-    /// Whether it counts for an attestor.
+    /// Whether it counts for an attestor or a check.
     pub(crate) fn counts(&self) -> bool {
-        let findings = self.findings.iter().flatten();
-        findings
-            .into_iter()
-            .any(|finding| finding.attestor.verified || finding.is_signed_statement())
+        let findings = self.findings.as_ref();
+        findings.is_some_and(|findings| !findings.uses().is_empty())
     }
 }
 
@@ -68,8 +67,14 @@ pub(crate) fn human(out: &mut dyn Write, shown: &[Shown]) -> io::Result<()> {
         for content in &decoded.contents {
             print_content(out, content)?;
         }
-        for finding in findings.iter().flatten() {
-            print_finding(out, finding)?;
+        if let Some(Findings { attestors, checks }) = findings {
+            for Finding { attestor, .. } in attestors {
+                let name = format!("attestor {}", attestor.name);
+                print_finding(out, &name, attestor.verified, &attestor.reasons)?;
+            }
+            for check in checks {
+                print_finding(out, &check.name, check.counts, &check.reasons)?;
+            }
         }
     }
     Ok(())
@@ -82,13 +87,20 @@ pub(crate) fn json(out: &mut dyn Write, shown: &[Shown]) -> io::Result<()> {
         if let Some(fields) = value.as_object_mut() {
             fields.insert("file".to_owned(), one.file.as_str().into());
             if let Some(findings) = &one.findings {
-                let findings = findings.iter().map(|finding| {
+                let attestors = findings.attestors.iter().map(|finding| {
                     json!({
                         "attestor": finding.attestor.name, "verified": finding.attestor.verified,
                         "reasons": finding.reasons,
                     })
                 });
-                fields.insert("attestors".to_owned(), findings.collect());
+                fields.insert("attestors".to_owned(), attestors.collect());
+                let checks = findings.checks.iter().map(|finding| {
+                    json!({"check": finding.name, "counts": finding.counts, "reasons": finding.json})
+                });
+                let checks: Vec<_> = checks.collect();
+                if !checks.is_empty() {
+                    fields.insert("checks".to_owned(), checks.into());
+                }
             }
         }
         value
@@ -99,6 +111,13 @@ pub(crate) fn json(out: &mut dyn Write, shown: &[Shown]) -> io::Result<()> {
 fn line(out: &mut dyn Write, name: &str, text: &str) -> io::Result<()> {
     writeln!(out, "  {name:<11} {}", printable(text))
 }
+
+/// Claims that stay from run to run, and belong into an identity
+const LASTING: [&str; 3] = [
+    "sourceRepositoryURI",
+    "sourceRepositoryOwnerIdentifier",
+    "runnerEnvironment",
+];
 
 /// An identity as the settings have it under `sigstore.identities`, to be copied
 fn print_signer(out: &mut dyn Write, signer: &Signer) -> io::Result<()> {
@@ -117,23 +136,41 @@ fn print_signer(out: &mut dyn Write, signer: &Signer) -> io::Result<()> {
         not_before,
         not_after,
     } = identity;
-    let validity = format!("for a {kind}, valid from {not_before} to {not_after}");
+    let holder = match *kind {
+        "URI" => "a workflow or service (URI)",
+        "e-mail" => "a person (e-mail)",
+        _ => "a user (user name)",
+    };
+    let validity = format!("of {holder}, valid from {not_before} to {not_after}");
     line(out, "certificate", &validity)?;
-    writeln!(out, "  identity")?;
+    writeln!(out, "  identity, for a list in `sigstore.identities`")?;
     let field = |out: &mut dyn Write, indent: &str, name: &str, text: &str| {
         writeln!(out, "  {indent}{name}: {}", printable(&scalar(text)))
     };
+    writeln!(
+        out,
+        "    - trustedRoot: NAME {DIM}# its name in `sigstore.trustedRoots`{RESET}"
+    )?;
     match issuer {
-        Some(issuer) => field(out, "  ", "issuer", issuer)?,
-        None => writeln!(out, "    {DIM}# has no issuer{RESET}")?,
+        Some(issuer) => field(out, "    ", "issuer", issuer)?,
+        None => writeln!(out, "      {DIM}# has no issuer{RESET}")?,
     }
-    field(out, "  ", "subject", subject)?;
-    if !claims.is_empty() {
-        writeln!(out, "    claims:")?;
+    field(out, "    ", "subject", subject)?;
+    let (lasting, others): (Vec<_>, Vec<_>) =
+        claims.iter().partition(|(name, _)| LASTING.contains(name));
+    if !lasting.is_empty() {
+        writeln!(out, "      claims:")?;
     }
-    claims
-        .iter()
-        .try_for_each(|(name, text)| field(out, "    ", name, text))
+    for (name, text) in lasting {
+        field(out, "      ", name, text)?;
+    }
+    if !others.is_empty() {
+        writeln!(out, "  other claims (change with every run)")?;
+    }
+    for (name, text) in others {
+        field(out, "  ", name, text)?;
+    }
+    Ok(())
 }
 
 fn print_content(out: &mut dyn Write, content: &Content) -> io::Result<()> {
@@ -149,26 +186,30 @@ fn print_content(out: &mut dyn Write, content: &Content) -> io::Result<()> {
                     "" => digests,
                     name => format!("{name} {digests}"),
                 };
-                line(out, "subject", &text)
+                line(out, "about", &text)
             })
         }
         Content::SimpleSigning { reference, digest } => {
-            line(out, "subject", &format!("{reference} {digest}"))
+            line(out, "about", &format!("{reference} {digest}"))
         }
-        Content::Message(digest) => line(out, "digest", digest),
+        Content::Message(digest) => line(out, "about", digest),
         Content::Other(payload_type) => line(out, "payload", payload_type),
     }
 }
 
-fn print_finding(mut out: &mut dyn Write, finding: &Finding) -> io::Result<()> {
-    let (colour, mark) = if finding.attestor.verified {
+fn print_finding(
+    mut out: &mut dyn Write,
+    name: &str,
+    counts: bool,
+    reasons: &[Reason],
+) -> io::Result<()> {
+    let (colour, mark) = if counts {
         (BOLD_GREEN, "✓")
     } else {
         (BOLD_RED, "✗")
     };
-    let name = printable(&finding.attestor.name);
-    writeln!(out, "  {colour}{mark}{RESET} attestor {name}")?;
-    let mut reasons = finding.attestor.reasons.iter().map(printable_part);
+    writeln!(out, "  {colour}{mark}{RESET} {}", printable(name))?;
+    let mut reasons = reasons.iter().map(printable_part);
     reasons.try_for_each(|one| reason(&mut out, &one, 2))
 }
 

@@ -8,6 +8,8 @@ use super::human::printable_part;
 use super::human::reason::reason;
 use crate::attest::attestor::Attestor;
 use crate::attest::image::Image;
+use crate::attest::jury::Findings;
+use crate::attest::purpose::Purpose;
 use crate::attest::verification::Finding;
 use crate::terminal::{BOLD_GREEN, BOLD_RED, DIM, RESET, printable};
 
@@ -38,11 +40,39 @@ pub(crate) fn human(
 }
 
 /// Prints to standard error why an attestation was not stored.
-pub(crate) fn left_out(name: &str, finding: &Finding) -> io::Result<()> {
+pub(crate) fn left_out(
+    name: &str,
+    purpose: Option<Purpose>,
+    findings: &Findings,
+) -> io::Result<()> {
     let mut out = anstream::stderr().lock();
-    writeln!(out, "{BOLD_RED}left out{RESET} {}", printable(name))?;
-    let mut reasons = finding.attestor.reasons.iter().map(printable_part);
-    reasons.try_for_each(|one| reason(&mut out, &one, 1))
+    // A statement for a check never counts for an attestor, so that the checks' reasons are the interesting ones.
+    let hint = match purpose.filter(|_| findings.checks.is_empty()) {
+        Some(purpose) => format!(": {}", purpose.hint()),
+        None => String::new(),
+    };
+    writeln!(out, "{BOLD_RED}left out{RESET} {}{hint}", printable(name))?;
+    let checks = findings
+        .checks
+        .iter()
+        .map(|check| (check.name.clone(), &check.reasons));
+    let attestors = findings.attestors.iter();
+    let attestors = attestors.filter(|_| purpose.is_none() || findings.checks.is_empty());
+    let attestors = attestors
+        .map(|Finding { attestor, .. }| (format!("attestor {}", attestor.name), &attestor.reasons));
+    for (name, reasons) in attestors.chain(checks) {
+        writeln!(out, "  {}", printable(&name))?;
+        let mut reasons = reasons.iter().map(printable_part);
+        reasons.try_for_each(|one| reason(&mut out, &one, 2))?;
+    }
+    Ok(())
+}
+
+/// Prints to standard error who signed an attestation, and for what it counts.
+pub(crate) fn counts(signer: &str, uses: &[String]) -> io::Result<()> {
+    let mut out = anstream::stderr().lock();
+    let (signer, uses) = (printable(signer), printable(&uses.join(", ")));
+    writeln!(out, "{BOLD_GREEN}verified{RESET}: {signer} for {uses}")
 }
 
 /// Prints Google's `ValidateAttestationOccurrenceResponse` and the reasons with their codes.

@@ -5,6 +5,7 @@ use policy_wasm::sigstore::TrustedRoot;
 use serde_json::{Map, Value, json};
 
 use super::Export;
+use crate::attest::evidence_file::bundle_of;
 use crate::fields::{list, text};
 use crate::terminal::printable;
 
@@ -36,6 +37,12 @@ pub(crate) fn section(roots: Vec<Export>, name: Option<&str>) -> Result<Value, S
     let mut named = Map::new();
     for Export { place, document } in roots {
         let in_place = |problem: String| format!("`{}`: {problem}", place.file);
+        if bundle_of(&document).is_some() {
+            return Err(in_place(
+                "this is a Sigstore bundle, not a trusted root; `attest import` reads it"
+                    .to_owned(),
+            ));
+        }
         let root = TrustedRoot::parse(&document.to_string()).map_err(|problems| {
             let problems: Vec<_> = problems.iter().map(ToString::to_string).collect();
             in_place(problems.join("; "))
@@ -166,6 +173,11 @@ mod tests {
             (vec![good(), good()], None, "is named `public-good` as well"),
             (vec![good(), good()], Some("one"), "for one trusted root"),
             (vec![json!({"mediaType": "x"})], None, "mediaType"),
+            (
+                vec![json!({"mediaType": "application/vnd.dev.sigstore.bundle.v0.3+json"})],
+                None,
+                "this is a Sigstore bundle",
+            ),
             (vec![broken], None, "certificateAuthorities[0]"),
         ] {
             let roots = roots.into_iter().map(export).collect();

@@ -7,17 +7,14 @@ use policy_wasm::time::Time;
 use serde_json::{Value, json};
 
 use crate::args::{ModuleArgs, PlaceArgs, parse_image, parse_time};
-use crate::attest::attestor::Attestor;
 use crate::attest::decoded::Decoded;
 use crate::attest::document::Attestation;
 use crate::attest::evidence_file::{bundle_of, every_attestation};
 use crate::attest::image::Image;
-use crate::attest::verification::Question;
+use crate::attest::jury::Jury;
 use crate::commands::check_stdin;
-use crate::judge::Judge;
-use crate::offline_host::OfflineHost;
 use crate::terminal::{counted, note, problem, unless_closed};
-use crate::{Exit, emit, inputs};
+use crate::{Exit, emit};
 
 /// Arguments of `countersign attest import`
 #[derive(Debug, clap::Args)]
@@ -34,9 +31,10 @@ Lines of bundles (gh attestation download), or an answer of the attestations
 API of GitHub or npm; a directory is an OCI image layout with referrers.
 
 Bundles about other images are left out. The policy module verifies the others:
-for --attestor, or else for any key of an attestor and any identity of the
-settings. Those that count are written as `attest sign` writes attestations;
-without a destination, they are printed.
+for --attestor as `attest verify` does, or else for each attestor, and for the
+signers of checks that read such bundles (`evidence.authenticators` for SLSA
+provenance, scans and upload times). Those that count are written as `attest
+sign` writes attestations; without a destination, they are printed.
 
 Exit status: 0 if a bundle counts, 1 if none does, 2 on an error")]
 pub struct Args {
@@ -73,37 +71,39 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
             .map(PathBuf::as_path),
     )?;
     args.places.check(false)?;
-    let settings = inputs::settings(&args.settings)?;
-    let judge = Judge::new(
-        &args.module.bytes()?,
-        |_| Ok(OfflineHost::from_folders(None, None)),
+    let jury = Jury::of(
+        &args.settings,
+        args.attestor.as_deref(),
+        &args.module,
         args.time,
     )?;
-    if let Some(problems) = judge.check_settings(&settings)? {
-        emit::settings_problems(&args.settings, &problems);
+    let Some(jury) = jury else {
         return Ok(Exit::CouldNot);
-    }
-    let attestor = match &args.attestor {
-        Some(name) => Attestor::find(&settings, name)?,
-        None => Attestor::any(&settings),
-    };
-    let question = match &args.attestor {
-        Some(_) => Question::under(&settings, &attestor),
-        None => Question::by_any(&settings, &attestor),
     };
     let mut has_counted = false;
     for (name, bundle) in args.bundles()? {
-        let finding = question
-            .about(core::slice::from_ref(&bundle), &args.image)
-            .ask(&judge, &args.image)?;
-        if !finding.attestor.verified && !finding.is_signed_statement() {
-            unless_closed(emit::verification::left_out(&name, &finding))?;
+        let decoded = Decoded::of(&bundle);
+        let findings = jury.ask(&bundle, &decoded, &args.image)?;
+        let uses = findings.uses();
+        if uses.is_empty() {
+            unless_closed(emit::verification::left_out(
+                &name,
+                decoded.purpose(),
+                &findings,
+            ))?;
             continue;
         }
         has_counted = true;
+        unless_closed(emit::verification::counts(&decoded.signed_by(), &uses))?;
         let bundle = if args.trim { trimmed(bundle) } else { bundle };
-        let attestation = Attestation::of_bundle(&args.image, attestor.note.as_deref(), &bundle);
-        args.places.put(&attestation, Some(&settings))?;
+        let mut notes = findings.accepting().filter_map(|name| jury.note(name));
+        let attestation = Attestation::of_bundle(&args.image, notes.next(), &bundle);
+        args.places.put(&attestation, Some(&jury.settings))?;
+        for note in notes {
+            let attestation = Attestation::of_bundle(&args.image, Some(note), &bundle);
+            args.places
+                .put_in_cluster(&attestation, Some(&jury.settings))?;
+        }
     }
     Ok(if has_counted { Exit::Yes } else { Exit::No })
 }

@@ -32,8 +32,12 @@ fn signing(digit: &str) -> Signing {
         "predicate": {},
     });
     let mut signing = Signing::new(WORKFLOW, ISSUER, Content::statement(&statement), TIME);
-    let trigger = Claim::named("buildTrigger").unwrap();
-    signing.leaf.claims = vec![(trigger, "push".to_owned())];
+    let claims = [
+        ("buildTrigger", "push"),
+        ("sourceRepositoryOwnerIdentifier", "1234567"),
+    ];
+    let claims = claims.map(|(name, text)| (Claim::named(name).unwrap(), text.to_owned()));
+    signing.leaf.claims = claims.to_vec();
     signing
 }
 
@@ -93,16 +97,19 @@ fn a_shown_identity_can_be_copied_into_the_settings() {
     let (stdout, stderr) = run("attest show -", &bundle, 0);
     let expected = format!(
         "<stdin>: application/vnd.dev.sigstore.bundle.v0.3+json, not verified
-  certificate for a URI, valid from 2026-03-01T11:59:00Z to 2026-03-01T12:09:00Z
-  identity
-    issuer: {ISSUER}
-    subject: {WORKFLOW}
-    claims:
-      buildTrigger: push
+  certificate of a workflow or service (URI), valid from 2026-03-01T11:59:00Z to 2026-03-01T12:09:00Z
+  identity, for a list in `sigstore.identities`
+    - trustedRoot: NAME # its name in `sigstore.trustedRoots`
+      issuer: {ISSUER}
+      subject: {WORKFLOW}
+      claims:
+        sourceRepositoryOwnerIdentifier: \"1234567\"
+  other claims (change with every run)
+    buildTrigger: push
   log entry   dsse 0.0.1 at 1005 of rekor.sigstore.example - 42, integrated 2026-03-01T12:00:00Z, promise and proof
   timestamp   2026-03-01T12:00:00Z
   statement   https://sigstore.dev/cosign/sign/v1
-  subject     {}
+  about       {}
 ",
         digest("1")
     );
@@ -193,9 +200,12 @@ fn an_imported_bundle_admits_the_image_from_every_place() {
             image("1"),
             path("bundle.json"),
         );
-        let (stdout, _) = run(&import, "", 0);
+        let (stdout, stderr) = run(&import, "", 0);
         assert!(stdout.starts_with("added to "), "{stdout}");
-        let (stdout, _) = run(&import, "", 0);
+        let verified = format!("verified: {WORKFLOW} for attestor projects/p/attestors/release\n");
+        assert!(stderr.ends_with(&verified), "{stderr}");
+        // The attestor that accepts the bundle is found, with the namespace of its note.
+        let (stdout, _) = run(&import.replace(" --attestor release", ""), "", 0);
         assert!(stdout.starts_with("already in "), "{option}: {stdout}");
         let lookups = match evaluated {
             "" => String::new(),
@@ -348,6 +358,124 @@ fn only_bundles_that_count_are_imported() {
     import(&[], "", 2);
 }
 
+/// A statement for a check by the identity of an attestor
+#[test]
+fn provenance_counts_for_its_authenticator_and_for_no_attestor() {
+    const BUILDER: &str = "https://github.com/acme/shop/.github/workflows/release.yml@*";
+    let statement = json!({
+        "_type": "https://in-toto.io/Statement/v1",
+        "subject": [{"name": "web", "digest": {"sha256": "1".repeat(64)}}],
+        "predicateType": "https://slsa.dev/provenance/v1",
+        "predicate": {
+            "buildDefinition": {"buildType": "https://example.com/build", "externalParameters": {}},
+            "runDetails": {"builder": {"id": WORKFLOW}},
+        },
+    });
+    let provenance = Signing::new(WORKFLOW, ISSUER, Content::statement(&statement), TIME);
+    let provenance = instance().sign(&provenance).document;
+    let builders = json!({"authenticators": {"provenance": [
+        {"builderId": BUILDER, "identities": ["release"]},
+        {"builderId": "https://another.example", "identities": ["release"]},
+    ]}});
+    for (evidence, options, status, expected) in [
+        (&json!({}), "", 1, "not for an attestor"),
+        (&json!({}), "--attestor release", 1, "not for an attestor"),
+        (&builders, "--attestor release", 1, "not for an attestor"),
+        (
+            &builders,
+            "",
+            0,
+            "for slsaCheck (evidence.authenticators.provenance[0])\n",
+        ),
+    ] {
+        let folder = folder(&provenance, evidence);
+        let path = |name: &str| folder.path().join(name).display().to_string();
+        let (settings, bundle) = (path("policy.json"), path("bundle.json"));
+        let import = format!(
+            "attest import --settings {settings} {options} {} {bundle}",
+            image("1")
+        );
+        let (stdout, stderr) = run(&import, "", status);
+        assert!(stderr.contains(expected), "{options}: {stderr}");
+        assert_eq!(stdout.is_empty(), status == 1, "{options}: {stdout}");
+        let show = format!("attest show --settings {settings} {options} {bundle}");
+        run(&show, "", status);
+    }
+    let folder = folder(&provenance, &builders);
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let import = format!(
+        "attest import --settings {} --kubernetes {} {} {}",
+        path("policy.json"),
+        path("cluster"),
+        image("1"),
+        path("bundle.json"),
+    );
+    let (_, stderr) = run(&import, "", 2);
+    assert!(
+        stderr.contains("give --namespace, or --attestor NAME"),
+        "{stderr}"
+    );
+}
+
+/// A set of identities that nothing in the settings uses
+#[test]
+fn an_unused_identity_imports_nothing() {
+    let folder = folder(&instance().sign(&signing("1")).document, &json!({}));
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let text = fs::read_to_string(path("policy.json")).unwrap();
+    let mut settings: Value = serde_json::from_str(&text).unwrap();
+    settings["sigstore"]["identities"]["another"] = json!([
+        {"trustedRoot": "internal", "issuer": ISSUER, "subject": "https://example.com/another"},
+    ]);
+    settings["sigstore"]["attestors"]["projects/p/attestors/release"] = json!(["another"]);
+    fs::write(path("policy.json"), settings.to_string()).unwrap();
+    let import = format!(
+        "attest import --settings {} {} {}",
+        path("policy.json"),
+        image("1"),
+        path("bundle.json")
+    );
+    let (stdout, stderr) = run(&import, "", 1);
+    assert_eq!(stdout, "");
+    assert!(
+        stderr.contains("attestor projects/p/attestors/release"),
+        "{stderr}"
+    );
+}
+
+/// Signatures for checks, which stand in platform policies
+#[test]
+fn an_authority_of_a_check_accepts_a_bundle() {
+    let folder = folder(&instance().sign(&signing("1")).document, &json!({}));
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let settings = json!({
+        "platformPolicies": [{
+            "name": "projects/p/platforms/gke/policies/p",
+            "gkePolicy": {"checkSets": [{"checks": [
+                {"sigstoreSignatureCheck": {"sigstoreAuthorities": [{"displayName": "build"}]}},
+            ]}]},
+        }],
+        "sigstore": {
+            "trustedRoots": {"internal": {"document": instance().trusted_root()}},
+            "identities": {"release": [{"trustedRoot": "internal", "issuer": ISSUER, "subject": WORKFLOW}]},
+            "authorities": {"build": ["release"]},
+        },
+    });
+    fs::write(path("policy.json"), settings.to_string()).unwrap();
+    let import = format!(
+        "attest import --settings {} {} {}",
+        path("policy.json"),
+        image("1"),
+        path("bundle.json")
+    );
+    let (stdout, stderr) = run(&import, "", 0);
+    assert!(
+        stderr.contains("for sigstoreSignatureCheck (`build`, "),
+        "{stderr}"
+    );
+    assert!(stdout.contains("bundle:"), "{stdout}");
+}
+
 /// `messageDigest` is not signed, and other clients demand it.
 #[test]
 fn trimming_leaves_out_what_is_never_read() {
@@ -398,6 +526,43 @@ fn a_trusted_root_becomes_a_part_of_settings() {
         root
     );
     assert!(stderr.contains("a policy, 1 trusted root"), "{stderr}");
+}
+
+/// Rotation of an instance's keys
+#[test]
+fn trusted_roots_are_renewed_in_settings() {
+    let folder = folder(&json!({}), &json!({}));
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let settings = format!(
+        "# ours\npolicy: {{}} # rule\nsigstore:\n  trustedRoots:\n    internal:\n      ctLogs: 2 # both\n      document: {}\n",
+        instance().trusted_root()
+    );
+    fs::write(path("settings.yaml"), &settings).unwrap();
+    let renewed = Instance::new("another.example").trusted_root().to_string();
+    let import = format!(
+        "import --trusted-root - --name internal --into {}",
+        path("settings.yaml")
+    );
+    for expected in ["renewed in", "already in"] {
+        let (_, stderr) = run(&import, &renewed, 0);
+        assert!(
+            stderr.contains(&format!("trusted root internal {expected}")),
+            "{stderr}"
+        );
+        let text = fs::read_to_string(path("settings.yaml")).unwrap();
+        let (before, document) = text.split_once("document: ").unwrap();
+        assert!(settings.starts_with(before), "{text}");
+        let document: Value = serde_json::from_str(document).unwrap();
+        assert_eq!(document.to_string(), renewed);
+    }
+    let import = format!(
+        "import --trusted-root - --force --output {}",
+        path("settings.yaml")
+    );
+    let (_, stderr) = run(&import, &renewed, 2);
+    assert!(stderr.contains("--into"), "{stderr}");
+    fs::write(path("root.yaml"), "sigstore: {trustedRoots: {}}\n").unwrap();
+    run(&import.replace("settings.yaml", "root.yaml"), &renewed, 0);
 }
 
 #[test]

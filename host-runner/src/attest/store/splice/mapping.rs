@@ -44,6 +44,83 @@ impl Splice<'_> {
         }
     }
 
+    /// Puts a value in the place of a mapping at the end of a path of keys.
+    ///
+    /// # Errors
+    ///
+    /// Says why this cannot be done here.
+    pub(in super::super) fn replace(
+        &self,
+        root: Target<'_>,
+        path: &[&str],
+        value: &Value,
+    ) -> Result<Vec<Edit>, String> {
+        self.refuse_shared(root, path)?;
+        let (Target { key, node }, missing) = root.follow(path);
+        let key = key
+            .filter(|_| missing.is_empty())
+            .ok_or("it is not there")?;
+        if self.is_flow(node) {
+            let start = node.span.start;
+            let end = self.closing(start).ok_or("its `}` is not found")?;
+            let text = value.to_string();
+            let range = start..end;
+            return Ok(vec![Edit { range, text }]);
+        }
+        let line = self.line_end(key.key_span.end);
+        if node.span.start <= line {
+            return Err(format!("`{}` is written in an unusual way", key.key));
+        }
+        let column = self.column(key.key_span.start);
+        let lines = yaml::indented(value, self.step);
+        let text = self.block(&lines, column.saturating_add(self.step));
+        let range = line..self.end_of_block(line, column);
+        Ok(vec![Edit { range, text }])
+    }
+
+    /// The end of the lines below a key that stand right of its column. Empty lines after them are not theirs.
+    fn end_of_block(&self, line: usize, column: usize) -> usize {
+        let (mut end, mut at) = (line, line);
+        let rest = self.text(line..self.source.text().len());
+        for next in rest.split_inclusive('\n') {
+            let start = at;
+            at = at.saturating_add(next.len());
+            let indent = next
+                .len()
+                .saturating_sub(next.trim_start_matches(' ').len());
+            match next.trim() {
+                "" => {}
+                _ if indent > column => end = start.saturating_add(next.trim_end().len()),
+                _ => break,
+            }
+        }
+        end
+    }
+
+    /// The offset past the bracket that closes the one at `start`.
+    fn closing(&self, start: usize) -> Option<usize> {
+        let (mut depth, mut quote, mut is_escaped) = (0_usize, None, false);
+        let text = self.text(start..self.source.text().len());
+        for (at, one) in text.char_indices() {
+            match (quote, one) {
+                (Some(_), _) if is_escaped => is_escaped = false,
+                (Some('"'), '\\') => is_escaped = true,
+                (Some(open), _) if open == one => quote = None,
+                (Some(_), _) => {}
+                (None, '"' | '\'') => quote = Some(one),
+                (None, '{' | '[') => depth = depth.saturating_add(1),
+                (None, '}' | ']') => {
+                    depth = depth.saturating_sub(1);
+                    if depth == 0 {
+                        return Some(start.saturating_add(at).saturating_add(1));
+                    }
+                }
+                (None, _) => {}
+            }
+        }
+        None
+    }
+
     /// Adds a key to a mapping that has some. In front of them and of their comments, if the mapping
     /// stands under a key: where a last value ends is less certain.
     fn add_entry(

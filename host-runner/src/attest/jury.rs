@@ -1,0 +1,124 @@
+//! Everything in settings for which an attestation can count: attestors, and signers for checks.
+
+use std::path::Path;
+
+use anyhow::{Result, bail};
+use policy_wasm::time::Time;
+use serde_json::Value;
+
+use super::attestor::Attestor;
+use super::check_question::{CheckFinding, CheckQuestion};
+use super::decoded::Decoded;
+use super::image::Image;
+use super::verification::{Finding, Question};
+use crate::args::ModuleArgs;
+use crate::judge::Judge;
+use crate::offline_host::OfflineHost;
+use crate::settings_view::SettingsView;
+use crate::terminal::shown;
+use crate::{emit, inputs};
+
+/// The attestors and checks that are asked, and the module that answers
+pub(crate) struct Jury {
+    judge: Judge,
+    pub(crate) settings: Value,
+    attestors: Vec<Attestor>,
+    checks: Vec<CheckQuestion>,
+}
+
+/// The answers about one attestation
+#[derive(Debug)]
+pub(crate) struct Findings {
+    /// One for each attestor
+    pub(crate) attestors: Vec<Finding>,
+    /// One for each signer for checks that read such attestations
+    pub(crate) checks: Vec<CheckFinding>,
+}
+
+impl Jury {
+    /// Reads the settings; `None` if they are invalid, which is then reported. With the name of an attestor, only
+    /// this attestor is asked.
+    pub(crate) fn of(
+        path: &Path,
+        attestor: Option<&str>,
+        module: &ModuleArgs,
+        time: Option<Time>,
+    ) -> Result<Option<Self>> {
+        let settings = inputs::settings(path)?;
+        let judge = Judge::new(
+            &module.bytes()?,
+            |_| Ok(OfflineHost::from_folders(None, None)),
+            time,
+        )?;
+        if let Some(problems) = judge.check_settings(&settings)? {
+            emit::settings_problems(path, &problems);
+            return Ok(None);
+        }
+        let (names, checks) = match attestor {
+            Some(name) => (vec![name], Vec::new()),
+            None => (
+                SettingsView(&settings).attestor_names(),
+                CheckQuestion::all(&settings),
+            ),
+        };
+        let attestors = names.iter().map(|name| Attestor::find(&settings, name));
+        let attestors: Vec<_> = attestors.collect::<Result<_>>()?;
+        if attestors.is_empty() && checks.is_empty() {
+            bail!(
+                "`{}` has no attestors, authenticators or authorities to ask",
+                shown(path)
+            );
+        }
+        Ok(Some(Self {
+            judge,
+            settings,
+            attestors,
+            checks,
+        }))
+    }
+
+    /// Asks every attestor, and every signer for checks that reads such attestations.
+    pub(crate) fn ask(
+        &self,
+        document: &Value,
+        decoded: &Decoded,
+        image: &Image,
+    ) -> Result<Findings> {
+        let purpose = decoded.purpose();
+        let attestors = self.attestors.iter().map(|attestor| {
+            let question = Question::under(&self.settings, attestor);
+            let question = question.about(core::slice::from_ref(document), image);
+            question.ask(&self.judge, image)
+        });
+        let attestors = attestors.collect::<Result<_>>()?;
+        let checks = self.checks.iter().filter(|check| check.reads(purpose));
+        let checks = checks.map(|check| check.ask(&self.judge, document, image));
+        Ok(Findings {
+            attestors,
+            checks: checks.collect::<Result<_>>()?,
+        })
+    }
+
+    /// The note of an attestor.
+    pub(crate) fn note(&self, attestor: &str) -> Option<&str> {
+        let found = self.attestors.iter().find(|one| one.name == attestor)?;
+        found.note.as_deref()
+    }
+}
+
+impl Findings {
+    /// The attestors and checks for which it counts, such as `attestor NAME`.
+    pub(crate) fn uses(&self) -> Vec<String> {
+        let attestors = self.accepting().map(|name| format!("attestor {name}"));
+        let checks = self.checks.iter().filter(|check| check.counts);
+        attestors
+            .chain(checks.map(|check| check.name.clone()))
+            .collect()
+    }
+
+    /// Names of the attestors for which it counts
+    pub(crate) fn accepting(&self) -> impl Iterator<Item = &str> {
+        let verified = self.attestors.iter().filter(|one| one.attestor.verified);
+        verified.map(|finding| finding.attestor.name.as_str())
+    }
+}
