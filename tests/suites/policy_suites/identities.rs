@@ -57,6 +57,24 @@ pub(super) fn with_timestamps() -> Value {
     settings(&json!({"transparencyLogs": 0, "ctLogs": 0, "signedTimestamps": 1}))
 }
 
+/// A key and two identities, of which any one suffices
+pub(super) fn beside_a_key() -> Value {
+    let mut settings = with_logs();
+    let identities = settings["sigstore"]["identities"]["release"].as_array_mut();
+    identities.unwrap().push(json!({
+        "trustedRoot": "public-good", "issuer": "https://accounts.example.com",
+        "subject": "release@example.com",
+    }));
+    settings["attestors"][0]["userOwnedGrafeasNote"]["publicKeys"] = json!([{"pkixPublicKey": {
+        "signatureAlgorithm": "ECDSA_P256_SHA256",
+        "publicKeyPem": "-----BEGIN PUBLIC KEY-----\n\
+            MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEoaC7XUAQ6Aj3D6bZOcJl6l7NbFqJ\n\
+            PzRfYArej0+VlaULtY1pGYYRvC9UwWh8x8gehRtiGlh4Lw/uahkjcS91Og==\n\
+            -----END PUBLIC KEY-----\n",
+    }}]);
+    settings
+}
+
 fn signers() -> String {
     format!(
         "signers:

@@ -40,7 +40,11 @@ fn left(written: &Scaffold) -> Vec<String> {
 fn identities_get_a_complete_suite() {
     let policy = module();
     let runner = Runner::new(&policy);
-    for settings in [identities::with_logs(), identities::with_timestamps()] {
+    for settings in [
+        identities::with_logs(),
+        identities::with_timestamps(),
+        identities::beside_a_key(),
+    ] {
         let written = scaffold(&runner, &settings);
         assert_eq!(left(&written), [""; 0], "{}", written.text);
         assert!(written.mutation.mutants > 10);

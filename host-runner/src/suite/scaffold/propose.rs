@@ -109,7 +109,7 @@ impl<'s> Material<'s> {
         let title = context.title();
         for signer in &self.signers.all {
             let name = format!("{title}: nothing by {}", signer.name);
-            let attested = self.signers.attest_without(image, &signer.name);
+            let attested = self.signers.attest_without(image, signer);
             cases.push(Candidate::new(name, context, image).with(attested));
             let only = self.signers.attest(signer, image, None);
             let name = format!("{title}: only by {}", signer.name);
@@ -122,7 +122,7 @@ impl<'s> Material<'s> {
         });
         for source in &self.signers.places() {
             for signer in &self.signers.all {
-                let mut attested = self.signers.attest_without(image, &signer.name);
+                let mut attested = self.signers.attest_without(image, signer);
                 let moved = self.signers.attest(signer, image, Some(source));
                 if moved.is_empty() {
                     continue;
@@ -158,8 +158,7 @@ impl<'s> Material<'s> {
     fn add_certificates(&self, Base { context, image }: &Base, cases: &mut Vec<Candidate>) {
         let title = context.title();
         let signers = self.signers.all.iter();
-        let signers =
-            signers.filter_map(|one| Some((one.name.as_str(), one.look_alikes.as_ref()?)));
+        let signers = signers.filter_map(|one| Some((one, one.look_alikes.as_ref()?)));
         for (signer, look_alikes) in signers {
             let tampered = [
                 ("in no CT log", ", tamper: missing-sct"),
@@ -175,11 +174,10 @@ impl<'s> Material<'s> {
                 (what.to_owned(), more.clone())
             });
             for (what, more) in tampered.into_iter().chain(others) {
-                let attested = self.signers.attest_with(image, |one| {
-                    let said = one.says.usual();
-                    (one.name == signer).then(|| vec![format!("{said}{more}")])
-                });
-                let name = format!("{title}: by {signer}, {what}");
+                let mut attested = self.signers.attest_without(image, signer);
+                let said = format!("{}{more}", signer.says.usual());
+                attested.extend(self.signers.attested(signer, image, None, &said));
+                let name = format!("{title}: by {}, {what}", signer.name);
                 cases.push(Candidate::new(name, context, image).with(attested));
             }
         }
@@ -385,7 +383,7 @@ impl<'s> Material<'s> {
                 }
                 cases.push(case("everything attested").with(self.signers.all_attest(&image)));
                 for signer in &self.signers.all {
-                    let attested = self.signers.attest_without(&image, &signer.name);
+                    let attested = self.signers.attest_without(&image, signer);
                     let what = format!("nothing by {}", signer.name);
                     cases.push(case(&what).with(attested));
                 }

@@ -18,6 +18,8 @@ pub(super) struct Signer {
     /// Its fields in the suite
     pub(super) fields: String,
     pub(super) says: Says,
+    /// The attestor, authenticator or authority that it satisfies, of whose signers any one suffices
+    holder: String,
     /// Fields of attestations in whose certificates one part of its identity is another, that it nearly covers; `None`
     /// for a signer with a key
     pub(super) look_alikes: Option<Vec<String>>,
@@ -103,11 +105,13 @@ impl Signers {
         each.collect()
     }
 
-    /// Returns the attestations of [`Self::all_attest`] without those by the signer `left_out`.
-    pub(super) fn attest_without(&self, image: &str, left_out: &str) -> Vec<Attested> {
-        let mut all = self.all_attest(image);
-        all.retain(|one| one.by != left_out);
-        all
+    /// Returns the attestations of [`Self::all_attest`] without those by a signer, and by others that could take its
+    /// place.
+    pub(super) fn attest_without(&self, image: &str, left_out: &Signer) -> Vec<Attested> {
+        let others = self.all.iter();
+        let others = others.filter(|one| one.holder != left_out.holder);
+        let attest = |signer| self.attest(signer, image, None);
+        others.flat_map(attest).collect()
     }
 
     /// Returns attestations by all signers; `other` replaces the statements of the signers that it knows.
@@ -146,7 +150,8 @@ impl Signers {
         said.into_iter().filter_map(attested).collect()
     }
 
-    fn attested(
+    /// Returns an attestation by one signer with these fields.
+    pub(super) fn attested(
         &self,
         signer: &Signer,
         image: &str,
@@ -287,10 +292,11 @@ fn signers(settings: &Value) -> Vec<Signer> {
         let stem = name.rsplit('/').next().unwrap_or(name);
         let identities = identities(settings, "attestors", name);
         if !keys.is_empty() || identities.is_empty() {
-            signers.add(stem, name, keys.iter().any(is_ed25519), says.clone());
+            let is_envelope = keys.iter().any(is_ed25519);
+            signers.add(stem, name, is_envelope, says.clone());
         }
         for identity in identities {
-            signers.add_identity(stem, identity, says.clone());
+            signers.add_identity(stem, name, identity, says.clone());
         }
     }
     let authenticators = Place::default().key("evidence").key("authenticators");
@@ -316,11 +322,12 @@ fn signers(settings: &Value) -> Vec<Signer> {
                 let all = settings.pointer("/sigstore/identities");
                 all.map_or(&[][..], |all| list(all, set))
             });
+            let holder = place.index(index).to_string();
             if one.get("publicKeys").is_some() {
-                signers.add(stem, &place.index(index).to_string(), false, says.clone());
+                signers.add(stem, &holder, false, says.clone());
             }
             for identity in identities {
-                signers.add_identity(stem, identity, says.clone());
+                signers.add_identity(stem, &holder, identity, says.clone());
             }
         }
     }
@@ -342,17 +349,17 @@ fn signers(settings: &Value) -> Vec<Signer> {
             let owners = check.get(kind).map_or(&[][..], |one| list(one, field));
             for (index, owner) in owners.iter().enumerate() {
                 let place = place.key(kind).key(field).index(index);
-                let name = text(owner, "displayName");
+                let (holder, name) = (place.to_string(), text(owner, "displayName"));
                 let identities = match kind {
                     "sigstoreSignatureCheck" => identities(settings, "authorities", name),
                     _ => Vec::new(),
                 };
                 let has_keys = owner.get("publicKeySet").is_some();
                 if has_keys || identities.is_empty() {
-                    signers.add(stem, &place.to_string(), false, says.clone());
+                    signers.add(stem, &holder, false, says.clone());
                 }
                 for identity in identities {
-                    signers.add_identity(stem, identity, says.clone());
+                    signers.add_identity(stem, &holder, identity, says.clone());
                 }
             }
         }
@@ -364,22 +371,30 @@ fn signers(settings: &Value) -> Vec<Signer> {
 struct Names(Vec<Signer>);
 
 impl Names {
-    fn add(&mut self, stem: &str, stands_for: &str, is_envelope: bool, says: Says) {
+    fn add(&mut self, stem: &str, holder: &str, is_envelope: bool, says: Says) {
         let algorithm = if is_envelope {
             ", algorithm: ED25519"
         } else {
             ""
         };
-        let fields = format!("standsFor: {}{algorithm}", scalar(stands_for));
-        self.push(stem, fields, says, None);
+        let fields = format!("standsFor: {}{algorithm}", scalar(holder));
+        self.push(stem, holder, fields, says, None);
     }
 
-    fn add_identity(&mut self, stem: &str, identity: &Value, says: Says) {
+    fn add_identity(&mut self, stem: &str, holder: &str, identity: &Value, says: Says) {
         let look_alikes = look_alikes(identity);
-        self.push(stem, signer_fields(identity), says, Some(look_alikes));
+        let fields = signer_fields(identity);
+        self.push(stem, holder, fields, says, Some(look_alikes));
     }
 
-    fn push(&mut self, stem: &str, fields: String, says: Says, look_alikes: Option<Vec<String>>) {
+    fn push(
+        &mut self,
+        stem: &str,
+        holder: &str,
+        fields: String,
+        says: Says,
+        look_alikes: Option<Vec<String>>,
+    ) {
         let is_taken = |name: &str| self.0.iter().any(|one| one.name == name);
         let mut name = stem.to_owned();
         let mut number = 2_usize;
@@ -391,6 +406,7 @@ impl Names {
             name,
             fields,
             says,
+            holder: holder.to_owned(),
             look_alikes,
         });
     }
