@@ -91,7 +91,7 @@ pub(crate) struct Signed<'a> {
 
 /// Unverified claims of a payload, used only to select the attestations to verify. They are read once, because
 /// payloads may be large.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Claimed {
     pub(crate) digests: BTreeSet<Digest>,
     /// Predicate type of a statement
@@ -143,9 +143,11 @@ impl Attestation<'_> {
     }
 
     /// Returns the payload's unverified claims, or `None` if it cannot be parsed.
-    pub(crate) fn claimed(&self) -> Option<Claimed> {
+    pub(crate) fn claimed(&self) -> Option<Rc<Claimed>> {
         match &self.content {
-            Content::Signed(Signed { form, payload, .. }) => Claimed::read(form, payload),
+            Content::Signed(Signed { form, payload, .. }) => {
+                Claimed::read(form, payload).map(Rc::new)
+            }
             Content::Bundle(bundle) => bundle.claimed(),
             Content::Rejected(_) | Content::Excessive(..) => None,
         }

@@ -13,6 +13,7 @@ mod stored_scan;
 mod supplied;
 
 use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::rc::Rc;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -118,7 +119,7 @@ pub(crate) struct Candidate<'e> {
     /// The image under which it is stored, which is not signed
     resource: Option<Digest>,
     /// Unverified claims of its payload; `None` if they cannot be parsed
-    pub(crate) claimed: Option<Claimed>,
+    pub(crate) claimed: Option<Rc<Claimed>>,
 }
 
 /// A failed lookup

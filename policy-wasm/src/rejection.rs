@@ -64,7 +64,7 @@ pub enum Rejection {
     PayloadUnavailable(String),
     #[error(
         "Attestation is for digest {}, image has digest {expected}",
-        digests(claimed)
+        digests(claimed.first(), claimed.len().saturating_sub(1))
     )]
     DigestMismatch {
         claimed: Vec<Digest>,
@@ -73,10 +73,13 @@ pub enum Rejection {
     /// Like [`Self::DigestMismatch`], found before any signature was verified
     #[error(
         "Bundle is for digest {}, image has digest {expected}; its signature was not verified",
-        digests(claimed)
+        digests(first.as_ref(), *others)
     )]
     OtherDigest {
-        claimed: Vec<Digest>,
+        /// One of the claimed digests
+        first: Option<Digest>,
+        /// Number of the others
+        others: usize,
         expected: Digest,
     },
     #[error(
@@ -188,11 +191,11 @@ impl From<&Rejection> for Reason {
 }
 
 /// Formats the first digest and the number of others.
-fn digests(claimed: &[Digest]) -> String {
-    match claimed {
-        [] => "(none of sha256)".to_string(),
-        [first] => first.to_string(),
-        [first, rest @ ..] => alloc::format!("{first} and {} more", rest.len()),
+fn digests(first: Option<&Digest>, others: usize) -> String {
+    match (first, others) {
+        (None, _) => "(none of sha256)".to_string(),
+        (Some(first), 0) => first.to_string(),
+        (Some(first), others) => alloc::format!("{first} and {others} more"),
     }
 }
 

@@ -9,12 +9,13 @@
 //! | certificates, promises of CT logs, timestamp tokens | [`policy_x509`] |
 //! | trees of transparency logs | `checkpoint` |
 //! | identities that may sign | `identity` |
-//! | who has signed | `signatory` |
+//! | who has signed | `holder`, `signatory` |
 
 mod annotations;
 mod bundle;
 mod checkpoint;
 mod entry;
+mod holder;
 mod identified;
 pub(crate) mod identity;
 mod proto;

@@ -15,7 +15,6 @@ use crate::Budget;
 use crate::digest::Digest;
 use crate::json::Raw;
 use crate::key::VerifyError;
-use crate::sigstore::certificate::Certificate;
 use crate::sigstore::{
     self, Annotations, Artifact, Bundle, Identity, NotVerified, Signatory, Unreadable, Verifier,
 };
@@ -27,6 +26,8 @@ pub(crate) struct Bundled {
     bundle: Bundle,
     /// The signed message, if it is known; bundles contain only its digest
     message: Option<Vec<u8>>,
+    /// Unverified claims; `None` if they are unknown
+    claimed: Option<Rc<Claimed>>,
 }
 
 /// Verified content
@@ -71,13 +72,7 @@ impl Bundled {
                     bytes: signature,
                 }],
             }),
-            Ok(bundle) => Content::Bundle(
-                Self {
-                    bundle,
-                    message: None,
-                }
-                .into(),
-            ),
+            Ok(bundle) => Content::Bundle(Self::new(bundle, None).into()),
             Err(Unreadable::Rejected(rejection)) => Content::Rejected(rejection),
             Err(Unreadable::Excessive(what, limit)) => Content::Excessive(what, limit),
         }
@@ -93,32 +88,22 @@ impl Bundled {
         signature: Vec<u8>,
         message: Vec<u8>,
     ) -> Result<Self, Rejection> {
-        Ok(Self {
-            bundle: annotations.into_bundle(signature)?,
-            message: Some(message),
-        })
+        let bundle = annotations.into_bundle(signature)?;
+        Ok(Self::new(bundle, Some(message)))
+    }
+
+    fn new(bundle: Bundle, message: Option<Vec<u8>>) -> Self {
+        let claimed = claimed(&bundle.content, message.as_deref()).map(Rc::new);
+        Self {
+            bundle,
+            message,
+            claimed,
+        }
     }
 
     /// Returns the unverified claims, or `None` if they are unknown.
-    pub(super) fn claimed(&self) -> Option<Claimed> {
-        match (&self.bundle.content, &self.message) {
-            (sigstore::Content::Message(_), Some(message)) => Claimed::read(&Form::Raw, message),
-            // The digest is that of a manifest, or of a payload that names the image; see [`Self::is_of_digest`].
-            (sigstore::Content::Message(hint), None) => {
-                let (_, hint) = hint.as_ref()?;
-                Some(Claimed {
-                    digests: crate::set([Digest::from_bytes(hint)?]),
-                    predicate_type: None,
-                })
-            }
-            (
-                sigstore::Content::Envelope {
-                    payload_type,
-                    payload,
-                },
-                _,
-            ) => Claimed::read(&dsse_form(payload_type), payload),
-        }
+    pub(super) fn claimed(&self) -> Option<Rc<Claimed>> {
+        self.claimed.clone()
     }
 
     /// Returns the in-toto statement, unverified and unparsed.
@@ -141,12 +126,11 @@ impl Bundled {
     }
 
     /// Whether the certificate is for one of these identities. It is not verified.
-    pub(super) fn names_one_of(&self, identities: &[Rc<Identity<'_>>]) -> bool {
-        let Verifier::Certificate(der) = &self.bundle.verifier else {
-            return false;
-        };
-        let leaf = Certificate::read(der).and_then(|certificate| certificate.leaf());
-        leaf.is_ok_and(|leaf| identities.iter().any(|one| one.matches(&leaf).is_ok()))
+    pub(super) fn names_one_of<'i, 'a: 'i>(
+        &self,
+        identities: impl IntoIterator<Item = &'i Rc<Identity<'a>>>,
+    ) -> bool {
+        self.bundle.names_one_of(identities)
     }
 
     /// Verifies that the signer signed the bundle, about an image if the bundle may be about several, and returns
@@ -166,11 +150,29 @@ impl Bundled {
         };
         let form = dsse_form(payload_type);
         if let Some(image) = image {
-            check_relevance(&form, payload, image)?;
+            self.check_relevance(image)?;
         }
         // An envelope contains what is signed.
         let by = self.identify(Artifact::Bytes(&[]), signer, context)?;
+        // A known verdict costs nothing, and the payload is parsed again.
+        context.meter.read(payload.len())?;
         Ok((by, Spoken::Payload(form, Cow::Borrowed(payload))))
+    }
+
+    /// Checks that the payload is about an image, before any signature is verified: workload authors can copy bundles
+    /// about other images from a public log. Malformed payloads are left to the time after verification.
+    fn check_relevance(&self, image: Subject<'_>) -> Result<(), Rejection> {
+        let Some(claimed) = &self.claimed else {
+            return Ok(());
+        };
+        if claimed.digests.contains(&image.digest) {
+            return Ok(());
+        }
+        Err(Rejection::OtherDigest {
+            first: claimed.digests.first().copied(),
+            others: claimed.digests.len().saturating_sub(1),
+            expected: image.digest,
+        })
     }
 
     /// Verifies the signature over a message: a simple-signing payload, or the image's manifest.
@@ -186,7 +188,8 @@ impl Bundled {
         };
         let message = match &self.message {
             Some(message) => {
-                check_relevance(&Form::Raw, message, image)?;
+                self.check_relevance(image)?;
+                context.meter.read(message.len())?;
                 Some(Cow::Borrowed(message.as_slice()))
             }
             None => self.rebuilt(image).map(Cow::Owned),
@@ -272,19 +275,26 @@ impl Bundled {
     }
 }
 
-/// Checks that a payload is about an image, before any signature is verified: workload authors can copy bundles
-/// about other images from a public log. Malformed payloads are left to the time after verification.
-fn check_relevance(form: &Form<'_>, payload: &[u8], image: Subject<'_>) -> Result<(), Rejection> {
-    let Some(claimed) = Claimed::read(form, payload) else {
-        return Ok(());
-    };
-    if claimed.digests.contains(&image.digest) {
-        return Ok(());
+/// Reads the unverified claims of a bundle.
+fn claimed(content: &sigstore::Content, message: Option<&[u8]>) -> Option<Claimed> {
+    match (content, message) {
+        (sigstore::Content::Message(_), Some(message)) => Claimed::read(&Form::Raw, message),
+        // The digest is that of a manifest, or of a payload that names the image; see [`Bundled::is_of_digest`].
+        (sigstore::Content::Message(hint), None) => {
+            let (_, hint) = hint.as_ref()?;
+            Some(Claimed {
+                digests: crate::set([Digest::from_bytes(hint)?]),
+                predicate_type: None,
+            })
+        }
+        (
+            sigstore::Content::Envelope {
+                payload_type,
+                payload,
+            },
+            _,
+        ) => Claimed::read(&dsse_form(payload_type), payload),
     }
-    Err(Rejection::OtherDigest {
-        claimed: claimed.digests.into_iter().collect(),
-        expected: image.digest,
-    })
 }
 
 const fn dsse_form(payload_type: &str) -> Form<'_> {

@@ -401,14 +401,15 @@ impl<'s, 'c> Search<'s, 'c> {
         match found {
             Ok(found) => return Ok(Some(found)),
             Err(NotVerified::Rejected(rejection)) => {
+                let others = self.signer.others.iter();
+                let others = others.flat_map(|other| &other.identities);
                 // Attestations by other attestors are not failed ones.
-                let mut others = self.signer.others.iter();
-                if !bundle.names_one_of(self.signer.identities)
-                    && others.any(|other| bundle.names_one_of(&other.identities))
+                if self.is_telling(&rejection)
+                    && (bundle.names_one_of(self.signer.identities) || !bundle.names_one_of(others))
                 {
-                    self.add(*rejection);
-                } else {
                     self.reject(*rejection);
+                } else {
+                    self.add(*rejection);
                 }
             }
             Err(NotVerified::Exhausted(exhausted)) => return Err(exhausted.into()),
@@ -558,6 +559,11 @@ impl<'s, 'c> Search<'s, 'c> {
             self.identity = known.max(found);
         }
         self.add(rejection);
+    }
+
+    /// Whether the rejection may be the cause. Bundles about other images are not, and may be many.
+    const fn is_telling(&self, rejection: &Rejection) -> bool {
+        !self.only_explains && !matches!(rejection, Rejection::OtherDigest { .. })
     }
 
     fn add(&mut self, rejection: Rejection) {

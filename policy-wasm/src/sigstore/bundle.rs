@@ -6,10 +6,12 @@
 //! verified depends on the settings.
 
 use alloc::borrow::Cow;
+use alloc::rc::Rc;
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 
 use super::entry::Entry;
+use super::identity::Identity;
 use super::proto::{self, is_present, rejection};
 use super::verdicts::Verdicts;
 use crate::Budget;
@@ -226,6 +228,20 @@ impl<'a> Fields<'a> {
             tokens: self.tokens,
             verdicts: Verdicts::default(),
         })
+    }
+}
+
+impl Bundle {
+    /// Whether the certificate is for one of these identities. It is not verified.
+    pub(crate) fn names_one_of<'i, 'a: 'i>(
+        &self,
+        identities: impl IntoIterator<Item = &'i Rc<Identity<'a>>>,
+    ) -> bool {
+        let Verifier::Certificate(der) = &self.verifier else {
+            return false;
+        };
+        let holder = self.verdicts.holder(der);
+        holder.is_ok_and(|holder| holder.is_one_of(identities))
     }
 }
 

@@ -55,12 +55,11 @@ pub(crate) fn verify<'i, 'a>(
         return Err(Rejection::UnknownKeyId { id, configured }.into());
     };
     if identities.is_empty() {
+        context.meter.look(0)?;
         return Err(rejection(Code::SigstoreIdentityMissing, "").into());
     }
-    let certificate = Certificate::read(der).map_err(|problem| not_signing(&problem))?;
-    let leaf = certificate
-        .leaf()
-        .map_err(|problem| not_signing(&problem))?;
+    let holder = bundle.verdicts.holder(der).map_err(not_signing)?;
+    let leaf = holder.leaf();
     let mut best: Option<Rejection> = None;
     for identity in identities.iter().filter(|one| one.matches(&leaf).is_ok()) {
         let verdict = bundle
@@ -68,6 +67,8 @@ pub(crate) fn verify<'i, 'a>(
             .under(&identity.trusted_root, artifact, || {
                 let trust = roots.trust(&identity.trusted_root);
                 let trust = trust.map_err(NotVerified::RootUnusable)?;
+                let certificate =
+                    Certificate::read(der).map_err(|problem| not_signing(&problem))?;
                 bundle.verify_under(&certificate, artifact, trust, context)
             })?;
         let rejection = match verdict {

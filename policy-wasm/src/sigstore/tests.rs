@@ -526,3 +526,28 @@ fn few_signatures_of_a_checkpoint_are_tried() {
         "nothing is charged"
     );
 }
+
+/// A bundle may be asked about by each attestor for each image.
+#[test]
+fn a_certificate_is_read_once() {
+    let bundle = read(text(&case("must-pass/rekor-v1-dsse"), "bundle")).unwrap();
+    let super::bundle::Verifier::Certificate(der) = &bundle.verifier else {
+        panic!("{:?}", bundle.verifier);
+    };
+    let context = context(NOW);
+    let (before, holder) = (context.meter.left(), bundle.verdicts.holder(der).unwrap());
+    let stranger = identities(r#", "claims": {"buildTrigger": "push"}"#);
+    let artifact = Artifact::Digest(Digest::of(ARTIFACT));
+    for (identities, expected) in [
+        (&stranger[..], Code::SigstoreIdentityMismatch),
+        (&[], Code::SigstoreIdentityMissing),
+    ] {
+        let error = verify_with(&bundle, artifact, identities, |_| (), &context).unwrap_err();
+        assert_eq!(code(&error), expected.to_string());
+        assert!(!bundle.names_one_of(identities));
+    }
+    assert!(bundle.names_one_of(stranger.iter().chain(&identities(""))));
+    assert_eq!(before.strict_sub(context.meter.left()), 2, "units");
+    let same = bundle.verdicts.holder(der).unwrap();
+    assert!(core::ptr::eq(holder, same));
+}

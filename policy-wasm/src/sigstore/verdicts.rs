@@ -1,11 +1,13 @@
-//! Results of verifying one bundle, kept for the request: several attestors may name one identity, and several
-//! containers may have one image.
+//! Results of reading and verifying one bundle, kept for the request: several attestors may name one identity, and
+//! several containers may have one image.
 
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
-use core::cell::RefCell;
+use core::cell::{OnceCell, RefCell};
 use core::cmp::Ordering;
 
+use super::Malformed;
+use super::holder::Holder;
 use super::verification::{Artifact, NotVerified, Times};
 use crate::digest::Digest;
 use crate::rejection::Rejection;
@@ -17,7 +19,10 @@ pub(super) type Verdict = Result<Times, Rejection>;
 ///
 /// They follow from the bundle, so they are no part of its value: bundles are equal whatever was verified.
 #[derive(Debug, Default)]
-pub(super) struct Verdicts(RefCell<Vec<Known>>);
+pub(super) struct Verdicts {
+    holder: OnceCell<Result<Holder, Malformed>>,
+    known: RefCell<Vec<Known>>,
+}
 
 #[derive(Debug)]
 struct Known {
@@ -29,6 +34,15 @@ struct Known {
 }
 
 impl Verdicts {
+    /// Returns the holder of the bundle's certificate, which is read the first time.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be a signing certificate.
+    pub(super) fn holder(&self, der: &[u8]) -> Result<&Holder, &Malformed> {
+        self.holder.get_or_init(|| Holder::read(der)).as_ref()
+    }
+
     /// Returns the verdict under a trusted root, by `verify` the first time.
     ///
     /// # Errors
@@ -45,7 +59,7 @@ impl Verdicts {
             Artifact::Bytes(bytes) => (false, Digest::of(bytes)),
         };
         let find = |known: &&Known| known.root == root && known.artifact == artifact;
-        if let Some(known) = self.0.borrow().iter().find(find) {
+        if let Some(known) = self.known.borrow().iter().find(find) {
             return Ok(known.verdict.clone());
         }
         let verdict = match verify() {
@@ -53,7 +67,7 @@ impl Verdicts {
             Err(NotVerified::Rejected(rejection)) => Err(*rejection),
             Err(error) => return Err(error),
         };
-        self.0.borrow_mut().push(Known {
+        self.known.borrow_mut().push(Known {
             root: root.to_string(),
             artifact,
             verdict: verdict.clone(),

@@ -28,7 +28,7 @@ use super::bundle::{Bundle, Content};
 use super::certificate::Certificate;
 use super::entry::{Entry, Protocol, SignedBytes, SignedContent};
 use super::moment::Moment;
-use super::proto::{self, rejection};
+use super::proto::rejection;
 use super::root::{Authority, Log, TrustedRoot};
 use super::sct::Sct;
 use super::token::Token;
@@ -187,7 +187,8 @@ impl Bundle {
             return Ok(());
         }
         Err(Rejection::OtherDigest {
-            claimed: Digest::from_hex(&proto::hex(digest)).into_iter().collect(),
+            first: Digest::from_bytes(digest),
+            others: 0,
             expected: match artifact {
                 Artifact::Digest(digest) => digest,
                 Artifact::Bytes(bytes) => Digest::of(bytes),

@@ -54,6 +54,12 @@ impl Meter {
         self.spend((bytes / BYTES_PER_UNIT).saturating_add(1))
     }
 
+    /// Charges for reading bytes once more, of which few are free.
+    #[cfg(feature = "sigstore")]
+    pub(crate) fn read(&self, bytes: usize) -> Result<(), Exhausted> {
+        self.spend(bytes / BYTES_PER_UNIT)
+    }
+
     /// Charges for one verification with a key of this cost, over this many bytes.
     pub(crate) fn verify(&self, cost: usize, bytes: usize) -> Result<(), Exhausted> {
         self.spend(cost.saturating_add(bytes / BYTES_PER_UNIT))

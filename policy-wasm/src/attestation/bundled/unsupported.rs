@@ -32,7 +32,7 @@ impl Bundled {
         })
     }
 
-    pub(super) const fn claimed(&self) -> Option<Claimed> {
+    pub(super) const fn claimed(&self) -> Option<Rc<Claimed>> {
         match self.0 {}
     }
 
@@ -44,7 +44,10 @@ impl Bundled {
         match self.0 {}
     }
 
-    pub(super) const fn names_one_of(&self, _: &[Rc<Identity<'_>>]) -> bool {
+    pub(super) fn names_one_of<'i, 'a: 'i>(
+        &self,
+        _: impl IntoIterator<Item = &'i Rc<Identity<'a>>>,
+    ) -> bool {
         match self.0 {}
     }
 

@@ -40,7 +40,7 @@ pub(super) fn sigstore(
     statements: &TrustedStatements<'_>,
 ) -> Outcome {
     let settings = statements.settings;
-    let is_of_cosign = |one: &Candidate<'_>| one.attestation.is_of_cosign(one.claimed.as_ref());
+    let is_of_cosign = |one: &Candidate<'_>| one.attestation.is_of_cosign(one.claimed.as_deref());
     let evidence = statements.evidence;
     let attestations = match evidence.about_where(digest, None, statements.budget, is_of_cosign) {
         Ok(attestations) => attestations,

@@ -203,7 +203,7 @@ impl<'t> ImageStatements<'t> {
         }
         // A malformed statement may be about this image.
         let claims = |claimed: &Claimed| claimed.digests.contains(&digest);
-        attestation.statement().is_some() && candidate.claimed.as_ref().is_none_or(claims)
+        attestation.statement().is_some() && candidate.claimed.as_deref().is_none_or(claims)
     }
 
     fn add(&mut self, verified: &Verified<'t>) {
@@ -241,7 +241,7 @@ impl<'t> Verified<'t> {
     ) -> Self {
         let mut verified = Self::default();
         let attestation = &candidate.attestation;
-        let claimed = candidate.claimed.as_ref();
+        let claimed = candidate.claimed.as_deref();
         let predicate_type = claimed.and_then(|claimed| claimed.predicate_type.as_deref());
         if let Some(other) = predicate_type.filter(|kind| !purpose.reads(kind)) {
             // With one of the trusted key ids or identities, it was probably meant as such evidence.

@@ -44,7 +44,7 @@ impl<'a> Leaf<'a> {
         })
     }
 
-    /// Returns the content of a certificate that does not exist, for tests.
+    /// Returns what a certificate says that was read before.
     #[must_use]
     pub const fn of(
         subject: SubjectName<'a>,
