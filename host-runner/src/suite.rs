@@ -6,7 +6,7 @@
 //! | the document that authors write | [`policy_lint::suite`] |
 //! | how a suite becomes calls | `suite/prepare.rs` |
 //! | test keys, and whose place they take | `suite/signer.rs`, `suite/stand_in.rs` |
-//! | identities, and the trusted roots that they are under | `suite/identity.rs` |
+//! | identities, and the trusted roots that they are under | `suite/identity.rs`, `suite/root.rs` |
 //! | how an attestation is signed, wrapped and tampered with | `suite/attestation.rs` |
 //! | what a case is answered in place of a cluster and a registry | `suite/host.rs` |
 //! | whether an answer is the expected one | `suite/verdict.rs` |
@@ -23,6 +23,7 @@ mod mutation;
 mod place;
 mod prepare;
 mod request;
+mod root;
 mod run;
 mod scaffold;
 mod signer;

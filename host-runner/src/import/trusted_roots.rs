@@ -21,15 +21,15 @@ const MAX_NAME: usize = 63;
 
 /// Before the section, where it is written by itself
 pub(crate) const COMMENT: &str = "\
-# The thresholds are those of cosign and gh: one transparency log and one CT log, or one signed timestamp where the
-# trusted root has no logs.
+# The thresholds are those of cosign and gh: one transparency log and one CT log where the trusted root has them, and
+# one signed timestamp where none of its logs signs the time of an entry.
 ";
 
 /// `sigstore.trustedRoots` with these documents.
 ///
 /// # Errors
 ///
-/// A document is no usable trusted root, or two have the same name.
+/// A document is no usable trusted root, none of its logs of one kind is usable, or two have the same name.
 pub(crate) fn section(roots: Vec<Export>, name: Option<&str>) -> Result<Value, String> {
     if name.is_some() && roots.len() > 1 {
         return Err("--name is for one trusted root, and the files have several".to_owned());
@@ -62,14 +62,48 @@ pub(crate) fn section(roots: Vec<Export>, name: Option<&str>) -> Result<Value, S
                 printable(&name)
             )));
         }
-        let (logs, ct_logs) = (root.transparency_logs().min(1), root.ct_logs().min(1));
+        let logs = threshold(&document, "tlogs", root.transparency_logs()).map_err(in_place)?;
+        let ct_logs = threshold(&document, "ctlogs", root.ct_logs()).map_err(in_place)?;
         let settings = json!({
-            "transparencyLogs": logs, "ctLogs": ct_logs, "signedTimestamps": 1_usize.saturating_sub(logs),
+            "transparencyLogs": logs, "ctLogs": ct_logs,
+            "signedTimestamps": u8::from(!root.has_integrated_times()),
             "document": document,
         });
         named.insert(name, settings);
     }
     Ok(json!({"trustedRoots": named}))
+}
+
+/// The required number of logs: one, or zero if the list is empty.
+///
+/// # Errors
+///
+/// The list has logs and none is usable. Zero would drop a check that the instance is made for.
+fn threshold(document: &Value, key: &str, usable: usize) -> Result<u8, String> {
+    let logs = list(document, key);
+    if usable > 0 || logs.is_empty() {
+        return Ok(u8::from(usable > 0));
+    }
+    let named = (0_usize..).zip(logs).map(|(index, log)| {
+        let key_details = log
+            .pointer("/publicKey/keyDetails")
+            .and_then(Value::as_str)
+            .unwrap_or_default();
+        let (url, hash) = (text(log, "baseUrl"), text(log, "hashAlgorithm"));
+        let (url, key_details, hash) = (printable(url), printable(key_details), printable(hash));
+        format!("`{key}[{index}]` ({url}: `{key_details}`, `{hash}`)")
+    });
+    let named: Vec<_> = named.collect();
+    let setting = if key == "tlogs" {
+        "transparencyLogs"
+    } else {
+        "ctLogs"
+    };
+    Err(format!(
+        "no log in `{key}` is usable, because their keys or hash algorithms are not supported: {}; bundles cannot be \
+         checked against them. To trust this root without such logs, write its settings yourself, with `{setting}: 0`",
+        named.join(", ")
+    ))
 }
 
 /// The name of a known instance, or the host of its certificate authority in characters of names
@@ -149,9 +183,19 @@ mod tests {
         let mut without_logs = root("fulcio.githubapp.com");
         without_logs["tlogs"] = json!([]);
         without_logs["ctlogs"] = json!([]);
+        let mut without_ct_logs = root("https://fulcio.sigstore.dev");
+        without_ct_logs["ctlogs"] = json!([]);
+        // No log signs the time of an entry.
+        let mut rekor_v2 = root("https://fulcio.sigstore.dev");
+        rekor_v2["tlogs"].as_array_mut().unwrap().remove(0);
+        let mut one_unsupported = root("https://fulcio.sigstore.dev");
+        one_unsupported["tlogs"][0]["publicKey"]["keyDetails"] = "ML_DSA_65".into();
         for (document, expected) in [
             (root("https://fulcio.sigstore.dev"), (1, 1, 0)),
             (without_logs, (0, 0, 1)),
+            (without_ct_logs, (1, 0, 0)),
+            (rekor_v2, (1, 1, 1)),
+            (one_unsupported, (1, 1, 1)),
         ] {
             let section = section(vec![export(document)], Some("one")).unwrap();
             let number = |key: &str| section["trustedRoots"]["one"][key].as_u64().unwrap();
@@ -159,6 +203,25 @@ mod tests {
             assert_eq!(number("transparencyLogs"), logs);
             assert_eq!(number("ctLogs"), ct_logs);
             assert_eq!(number("signedTimestamps"), timestamps);
+        }
+    }
+
+    /// A threshold of 0 would switch the check off.
+    #[test]
+    fn logs_of_which_none_is_usable_are_an_error() {
+        for (list, setting) in [("tlogs", "transparencyLogs"), ("ctlogs", "ctLogs")] {
+            let mut document = root("https://fulcio.sigstore.dev");
+            for log in document[list].as_array_mut().unwrap() {
+                log["publicKey"]["keyDetails"] = "ML_DSA_65".into();
+            }
+            let error = section(vec![export(document)], None).unwrap_err();
+            for part in [
+                format!("`{list}[0]` (https://"),
+                "`ML_DSA_65`".to_owned(),
+                format!("`{setting}: 0`"),
+            ] {
+                assert!(error.contains(&part), "{part}: {error}");
+            }
         }
     }
 

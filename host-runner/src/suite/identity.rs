@@ -9,22 +9,24 @@ use base64::engine::general_purpose::STANDARD;
 use policy_lint::suite::{Attestation, Identity, Moment, Tamper};
 use policy_wasm::time::Time;
 use pretend_sigstore::{
-    About, Bundle, Claim, Content, Entry, Instance, IssuedBy, Log, Promise, Proof, Signing,
-    SubjectName, TimestampAuthority, Token, TokenFault, Version, Whose,
+    About, Bundle, Claim, Content, Entry, IssuedBy, Log, Promise, Proof, Signing, SubjectName,
+    Token, TokenFault, Version, Whose,
 };
 use serde_json::{Value, json};
+
+use super::root::PretendRoot;
 
 /// An identity, with the instance that takes the place of its trusted root
 #[derive(Debug)]
 pub(super) struct Keyless {
     identity: Identity,
-    instance: Arc<Instance>,
+    root: Arc<PretendRoot>,
     thresholds: Thresholds,
 }
 
 /// Trusted roots that have been replaced, by name
 #[derive(Debug, Default)]
-pub(super) struct Instances(BTreeMap<String, Arc<Instance>>);
+pub(super) struct Instances(BTreeMap<String, Arc<PretendRoot>>);
 
 /// What a trusted root demands of a bundle
 #[derive(Debug, Clone, Copy)]
@@ -51,12 +53,6 @@ impl Keyless {
         instances: &mut Instances,
     ) -> Result<Self, String> {
         let name = root_name(settings, identity)?;
-        let instance = instances.0.entry(name.clone());
-        let instance = instance.or_insert_with(|| {
-            let domain = format!("{name}.sigstore.example");
-            Arc::new(Instance::new(&domain))
-        });
-        let instance = Arc::clone(instance);
         let root = settings.pointer_mut("/sigstore/trustedRoots");
         let root = root.and_then(|roots| roots.get_mut(&name)?.as_object_mut());
         let root = root.ok_or_else(|| format!("the trusted root `{name}` is not a mapping"))?;
@@ -81,12 +77,13 @@ impl Keyless {
                 ));
             }
         }
-        let document = instance.trusted_root();
-        let document = like(document, root.get("document").unwrap_or(&Value::Null));
-        root.insert("document".to_owned(), document);
+        let document = root.entry("document").or_insert(Value::Null);
+        let pretend = instances.0.entry(name);
+        let pretend =
+            pretend.or_insert_with_key(|name| Arc::new(PretendRoot::replace(name, document)));
         Ok(Self {
             identity: identity.clone(),
-            instance,
+            root: Arc::clone(pretend),
             thresholds,
         })
     }
@@ -116,8 +113,8 @@ impl Keyless {
         let claims = identity.claims.iter();
         let claims = claims.map(|(name, text)| Some((Claim::named(name)?, text.clone())));
         signing.leaf.claims = claims.flatten().collect();
-        signing.entries = self.thresholds.entries();
-        signing.tokens = self.thresholds.tokens();
+        signing.entries = self.thresholds.entries(&self.root);
+        signing.tokens = self.thresholds.tokens(&self.root);
         for tamper in tampers {
             if !change(&mut signing, *tamper) {
                 let names = Tamper::NAMES.iter();
@@ -130,23 +127,23 @@ impl Keyless {
                 ));
             }
         }
-        Ok(self.instance.sign(&signing))
+        Ok(self.root.instance.sign(&signing))
     }
 }
 
 impl Thresholds {
     /// An entry gives a time as well, so there is one where nothing else does.
-    fn entries(self) -> Vec<Entry> {
+    fn entries(self, root: &PretendRoot) -> Vec<Entry> {
         let is_only_time = self.transparency_logs == 0 && self.signed_timestamps == 0;
-        let entries = [Log::RekorV1, Log::RekorV2].map(Entry::new).into_iter();
+        let entries = root.logs.iter().copied().map(Entry::new);
         let number = self.transparency_logs.max(usize::from(is_only_time));
         entries.take(number).collect()
     }
 
-    fn tokens(self) -> Vec<Token> {
-        let authorities = [TimestampAuthority::P384, TimestampAuthority::P256];
-        let tokens = authorities.into_iter().map(|authority| Token {
-            authority,
+    fn tokens(self, root: &PretendRoot) -> Vec<Token> {
+        let authorities = root.timestamp_authorities.iter();
+        let tokens = authorities.map(|authority| Token {
+            authority: *authority,
             ..Token::default()
         });
         tokens.take(self.signed_timestamps).collect()
@@ -267,17 +264,6 @@ fn root_name(settings: &Value, identity: &Identity) -> Result<String, String> {
             _ => Err("the settings have several trusted roots; give `trustedRoot`".to_owned()),
         },
     }
-}
-
-/// The trusted root of an instance with the kinds of parties that another one has
-fn like(mut document: Value, other: &Value) -> Value {
-    for key in ["tlogs", "ctlogs", "timestampAuthorities"] {
-        let parties = other.get(key).and_then(Value::as_array);
-        if let (true, Some(list)) = (parties.is_none_or(Vec::is_empty), document.get_mut(key)) {
-            *list = json!([]);
-        }
-    }
-    document
 }
 
 /// Does to a stored bundle what the suite says was done: `payload` takes the place of what was signed.

@@ -36,6 +36,8 @@ pub struct Loaded {
     pub settings_path: PathBuf,
     /// The files with requests of cases
     pub request_paths: Vec<PathBuf>,
+    /// The settings as they are in the file
+    pub original_settings: Value,
     /// The settings, with test keys and trusted roots in place of all that they stand for
     pub settings: Value,
     /// In the suite's order
@@ -137,6 +139,7 @@ impl Loaded {
         (folder, root): (&Path, &Path),
     ) -> Result<Self, LoadError> {
         let mut problems = Vec::new();
+        let original_settings = settings.clone();
         let stand_ins = replace_signers(&mut settings, &suite.signers, &mut problems);
         let world = World {
             settings: &settings,
@@ -160,6 +163,7 @@ impl Loaded {
                 source,
                 settings_path,
                 request_paths,
+                original_settings,
                 settings,
                 cases,
             })

@@ -2,6 +2,9 @@
 
 use std::fs;
 
+use pretend_sigstore::Instance;
+use serde_json::{Value, json};
+
 use crate::program::{file, root, run};
 
 const SUITE: &str = "apiVersion: countersign.dev/v1
@@ -208,4 +211,133 @@ fn the_shipped_policies_hold() {
     assert_eq!(stdout.matches(": 100 %, ").count(), 5, "{stdout}");
     assert_eq!(stdout.matches("changes detected").count(), 5, "{stdout}");
     assert_eq!(stderr, "");
+}
+
+/// The outcome of a suite that expects a signed image to be admitted, under a changed entry of `trustedRoots`.
+#[track_caller]
+fn under_a_root(change: impl Fn(&mut Value), status: i32) -> String {
+    let subject = "https://github.com/acme/shop/.github/workflows/release.yml@refs/tags/v1";
+    let issuer = "https://token.actions.githubusercontent.com";
+    let mut root = json!({"document": Instance::new("production.example").trusted_root()});
+    change(&mut root);
+    let settings = json!({
+        "policy": {"defaultAdmissionRule": {
+            "evaluationMode": "REQUIRE_ATTESTATION",
+            "enforcementMode": "ENFORCED_BLOCK_AND_AUDIT_LOG",
+            "requireAttestationsBy": ["projects/p/attestors/release"],
+        }},
+        "attestors": [{
+            "name": "projects/p/attestors/release",
+            "userOwnedGrafeasNote": {"noteReference": "projects/p/notes/release"},
+        }],
+        "sigstore": {
+            "trustedRoots": {"internal": root},
+            "identities": {"release": [{"trustedRoot": "internal", "issuer": issuer, "subject": subject}]},
+            "attestors": {"projects/p/attestors/release": ["release"]},
+        },
+        "evidence": {"podAnnotation": true},
+    });
+    let suite = json!({
+        "apiVersion": "countersign.dev/v1", "kind": "PolicySuite", "settings": "policy.json",
+        "time": "2026-06-15T12:00:00Z",
+        "images": {"web": "registry.example/shop/web@digest"},
+        "signers": {"release": {"subject": subject, "issuer": issuer}},
+        "cases": [{
+            "name": "signed",
+            "request": {"images": ["web"]},
+            "attestations": [{"by": "release", "image": "web", "source": "pod-annotation"}],
+            "expect": {"outcome": "admitted", "reasons": ["attested"]},
+        }],
+    });
+    let (folder, path) = file("tests.yaml", &suite.to_string());
+    fs::write(folder.path().join("policy.json"), settings.to_string()).unwrap();
+    let (stdout, stderr) = run(&format!("test {}", path.display()), "", status);
+    stdout + &stderr
+}
+
+#[test]
+fn a_trusted_root_that_production_refuses_fails_the_suite() {
+    type Change = fn(&mut Value);
+    fn unsupported(root: &mut Value, list: &str) {
+        for log in root["document"][list].as_array_mut().unwrap() {
+            log["publicKey"]["keyDetails"] = "ML_DSA_65".into();
+        }
+    }
+    fn keep_one(root: &mut Value, list: &str, kept: usize) {
+        let parties = root["document"][list].as_array_mut().unwrap();
+        *parties = vec![parties[kept].clone()];
+    }
+    let rows: [(Change, &str); 5] = [
+        (
+            |root| root["document"] = json!({"tlogs": [1], "ctlogs": ["x"]}),
+            "sigstore-trusted-root-invalid",
+        ),
+        (
+            |root| unsupported(root, "tlogs"),
+            "no usable logs for `transparencyLogs`",
+        ),
+        (
+            |root| unsupported(root, "ctlogs"),
+            "no usable logs for `ctLogs`",
+        ),
+        (
+            |root| keep_one(root, "tlogs", 1),
+            "so a timestamp is required",
+        ),
+        (
+            |root| {
+                keep_one(root, "timestampAuthorities", 0);
+                root["signedTimestamps"] = 2.into();
+            },
+            "1 operators of timestamp authorities",
+        ),
+    ];
+    for (change, message) in rows {
+        let output = under_a_root(change, 2);
+        assert!(output.contains(message), "{message}: {output}");
+        assert!(output.contains("its settings are invalid"), "{output}");
+    }
+    under_a_root(|_| (), 0);
+}
+
+#[test]
+fn a_bundle_that_the_trusted_root_cannot_prove_is_denied() {
+    type Change = fn(&mut Value);
+    fn end(root: &mut Value, list: &str) {
+        for party in root["document"][list].as_array_mut().unwrap() {
+            let log = party.get("publicKey").is_some();
+            let period = if log {
+                "/publicKey/validFor"
+            } else {
+                "/validFor"
+            };
+            party.pointer_mut(period).unwrap()["end"] = "2026-01-01T00:00:00Z".into();
+        }
+    }
+    let rows: [(Change, &str); 5] = [
+        (
+            |root| {
+                root["document"]["tlogs"].as_array_mut().unwrap().pop();
+                root["transparencyLogs"] = 2.into();
+            },
+            "sigstore-log-entry-missing",
+        ),
+        (
+            |root| end(root, "certificateAuthorities"),
+            "sigstore-authority-outside-validity",
+        ),
+        (|root| end(root, "tlogs"), "sigstore-log-outside-validity"),
+        (|root| end(root, "ctlogs"), "sigstore-log-outside-validity"),
+        (
+            |root| {
+                end(root, "timestampAuthorities");
+                root["signedTimestamps"] = 1.into();
+            },
+            "sigstore-timestamp-outside-validity",
+        ),
+    ];
+    for (change, code) in rows {
+        let output = under_a_root(change, 1);
+        assert!(output.contains(code), "{code}: {output}");
+    }
 }
