@@ -58,6 +58,10 @@ fn cases() -> Vec<(String, Operation, Value)> {
         validate("one exempt image", calls::exempt()),
         validate("one attested image (P-256)", calls::attested()),
         validate("ten images, two attestors", calls::ten_images()),
+        validate(
+            "one image signed by cosign 3 without a key",
+            calls::keyless("kubewarden/kubewarden-controller", false),
+        ),
         (
             "the settings of one attestor".to_owned(),
             Operation::ValidateSettings,
@@ -102,7 +106,19 @@ fn calls_cost_what_they_have_cost() {
             json!({"bytes": bytes, "fuel": cost.fuel, "memory": cost.memory}),
         );
     }
-    for (name, call, expected) in extremes::all() {
+    let strangers = [
+        (
+            "a bundle of another identity",
+            calls::keyless("kubewarden/kubewarden-x", false),
+            "sigstore-identity-mismatch",
+        ),
+        (
+            "a bundle for another image",
+            calls::keyless("kubewarden/kubewarden-controller", true),
+            "attestation-digest-mismatch",
+        ),
+    ];
+    for (name, call, expected) in strangers.into_iter().chain(extremes::all()) {
         let cost = measure_extreme(&policy, name, &call, expected);
         let bytes = call.to_string().len();
         let row = json!({"bytes": bytes, "fuel": cost.fuel, "memory": cost.memory});

@@ -25,6 +25,40 @@ pub fn attested() -> Value {
     call(settings(), one_container(&image()))
 }
 
+/// One image of the public instance of Sigstore, as cosign 3 signs: a bundle with log entry and timestamp, for the
+/// identity that a workflow of `repository` has. The image has another digest than the bundle if `is_other`.
+pub fn keyless(repository: &str, is_other: bool) -> Value {
+    let read = |text: &str| serde_json::from_str::<Value>(text).unwrap();
+    let bundle = read(include_str!(
+        "../vectors/sigstore/genuine/cosign-v3-image.json"
+    ));
+    let root = read(include_str!(
+        "../vectors/sigstore/published/public-good.json"
+    ));
+    let workflow =
+        format!("https://github.com/{repository}/.github/workflows/release.yml@refs/tags/*");
+    let mut settings = settings();
+    settings["attestors"] = json!([attestor("a", &[])]);
+    settings["evidence"]["occurrences"] = json!([bundle]);
+    settings["sigstore"] = json!({
+        "trustedRoots": {"public-good": {"document": root}},
+        "identities": {"release": [{
+            "trustedRoot": "public-good",
+            "issuer": "https://token.actions.githubusercontent.com",
+            "subjectPattern": workflow,
+        }]},
+        "attestors": {attestor_name("a"): ["release"]},
+    });
+    let digest = "c811d58de79c92f03214e63aa339484e488d694ae8a6283b5f3f17a9faf50172";
+    let digest = if is_other { &"1".repeat(64) } else { digest };
+    call(
+        settings,
+        one_container(&format!(
+            "ghcr.io/kubewarden/kubewarden-controller@sha256:{digest}"
+        )),
+    )
+}
+
 /// One image, attested by a key of another algorithm, for each algorithm.
 pub fn by_algorithm() -> Vec<(&'static str, Value)> {
     let names = [

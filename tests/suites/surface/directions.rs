@@ -23,7 +23,7 @@ const CRATES: &[(&str, &[&str])] = &[
             "openpgp",
             "crypto verification",
             "decision",
-            "base64 budget printable time",
+            "base64 budget printable",
         ],
     ),
     (

@@ -105,7 +105,7 @@ mod tests {
     use super::*;
 
     fn root(number: u8) -> Value {
-        json!({"transparencyLogs": 1, "document": {"tlogs": [{"n": number}], "mediaType": "m"}})
+        json!({"transparencyLogs": 1, "document": {"tlogs": [{"size": number}], "mediaType": "m"}})
     }
 
     #[test]
@@ -120,7 +120,7 @@ sigstore:
       transparencyLogs: 2 # both
       document:
         tlogs:
-          - n: 1
+          - size: 1
         mediaType: m
 
     # the other
@@ -129,12 +129,12 @@ sigstore:
 ";
         let (change, new) = with_root(old, "a", &root(2)).unwrap();
         assert_eq!(change, Change::Replaced);
-        assert_eq!(new, old.replace("- n: 1", "- n: 2"));
+        assert_eq!(new, old.replace("- size: 1", "- size: 2"));
         let (change, same) = with_root(&new, "a", &root(2)).unwrap();
         assert_eq!((change, same), (Change::Unchanged, new));
 
         let (_, new) = with_root(old, "b", &root(3)).unwrap();
-        let written = "{\"tlogs\":[{\"n\":3}],\"mediaType\":\"m\"}";
+        let written = "{\"tlogs\":[{\"size\":3}],\"mediaType\":\"m\"}";
         assert_eq!(
             new,
             old.replace("{\"tlogs\": [], 'mediaType': '}'}", written)
