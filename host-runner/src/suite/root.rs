@@ -134,7 +134,7 @@ mod tests {
                         .as_array_mut()
                         .unwrap()
                         .iter_mut()
-                        .for_each(|log| log["operator"] = "one".into())
+                        .for_each(|log| log["operator"] = "one".into());
                 },
                 [1, 1, 2],
             ),
