@@ -11,12 +11,11 @@ use super::check_question::{CheckFinding, CheckQuestion};
 use super::decoded::Decoded;
 use super::image::Image;
 use super::verification::{Finding, Question};
-use crate::args::ModuleArgs;
-use crate::judge::Judge;
+use crate::inputs;
+use crate::judge::{Judge, SettingsProblems};
 use crate::offline_host::OfflineHost;
 use crate::settings_view::SettingsView;
 use crate::terminal::shown;
-use crate::{emit, inputs};
 
 /// The attestors and checks that are asked, and the module that answers
 pub(crate) struct Jury {
@@ -36,23 +35,18 @@ pub(crate) struct Findings {
 }
 
 impl Jury {
-    /// Reads the settings; `None` if they are invalid, which is then reported. With the name of an attestor, only
-    /// this attestor is asked.
+    /// Reads the settings, or returns the problems of invalid ones. With the name of an attestor, only this attestor is
+    /// asked.
     pub(crate) fn of(
         path: &Path,
         attestor: Option<&str>,
-        module: &ModuleArgs,
+        module: &[u8],
         time: Option<Time>,
-    ) -> Result<Option<Self>> {
+    ) -> Result<Result<Self, SettingsProblems>> {
         let settings = inputs::settings(path)?;
-        let judge = Judge::new(
-            &module.bytes()?,
-            |_| Ok(OfflineHost::from_folders(None, None)),
-            time,
-        )?;
+        let judge = Judge::new(module, |_| Ok(OfflineHost::from_folders(None, None)), time)?;
         if let Some(problems) = judge.check_settings(&settings)? {
-            emit::settings_problems(path, &problems);
-            return Ok(None);
+            return Ok(Err(problems));
         }
         let (names, checks) = match attestor {
             Some(name) => (vec![name], Vec::new()),
@@ -69,7 +63,7 @@ impl Jury {
                 shown(path)
             );
         }
-        Ok(Some(Self {
+        Ok(Ok(Self {
             judge,
             settings,
             attestors,

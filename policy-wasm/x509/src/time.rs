@@ -83,7 +83,7 @@ impl Time {
         Some(age > u64::from(days).saturating_mul(24 * 60 * 60))
     }
 
-    /// Whether another point in time is in the future, by more than [`SKEW`], because clocks differ.
+    /// Whether another point in time is in the future, by more than a minute, because clocks differ.
     #[must_use]
     pub const fn is_before(self, other: Self) -> bool {
         other.0.saturating_sub(self.0) > SKEW

@@ -74,11 +74,15 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
     let jury = Jury::of(
         &args.settings,
         args.attestor.as_deref(),
-        &args.module,
+        &args.module.bytes()?,
         args.time,
     )?;
-    let Some(jury) = jury else {
-        return Ok(Exit::CouldNot);
+    let jury = match jury {
+        Ok(jury) => jury,
+        Err(problems) => {
+            emit::settings_problems(&args.settings, &problems);
+            return Ok(Exit::CouldNot);
+        }
     };
     let mut has_counted = false;
     for (name, bundle) in args.bundles()? {

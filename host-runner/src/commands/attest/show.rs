@@ -69,9 +69,17 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
     output::check(&args.format, inputs)?;
     let jury = match &args.settings {
         None => None,
-        Some(path) => match Jury::of(path, args.attestor.as_deref(), &args.module, args.time)? {
-            Some(jury) => Some(jury),
-            None => return Ok(Exit::CouldNot),
+        Some(path) => match Jury::of(
+            path,
+            args.attestor.as_deref(),
+            &args.module.bytes()?,
+            args.time,
+        )? {
+            Ok(jury) => Some(jury),
+            Err(problems) => {
+                emit::settings_problems(path, &problems);
+                return Ok(Exit::CouldNot);
+            }
         },
     };
     let mut all = Vec::new();
