@@ -137,6 +137,35 @@ fn push_uses<'n>(attestor: Option<&'n str>, list: &'n Node, uses: &mut Vec<SetUs
     uses.extend(named);
 }
 
+/// A requirement of a trusted root on logs
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct LogRequirement {
+    /// Its field
+    pub(crate) key: &'static str,
+    /// The logs, for messages
+    pub(crate) logs: &'static str,
+    /// The evidence of one such log, for messages
+    pub(crate) evidence: &'static str,
+    /// Returns the number of operators of such logs in a document
+    pub(crate) operators: fn(&TrustedRoot) -> usize,
+}
+
+/// Every requirement of a trusted root on logs
+const LOG_REQUIREMENTS: [LogRequirement; 2] = [
+    LogRequirement {
+        key: "transparencyLogs",
+        logs: "transparency logs",
+        evidence: "entry of a transparency log",
+        operators: TrustedRoot::transparency_logs,
+    },
+    LogRequirement {
+        key: "ctLogs",
+        logs: "CT logs",
+        evidence: "promise of a CT log",
+        operators: TrustedRoot::ct_logs,
+    },
+];
+
 impl<'n> Root<'n> {
     /// Its name.
     #[must_use]
@@ -170,6 +199,30 @@ impl<'n> Root<'n> {
     #[must_use]
     pub(crate) fn document(&self) -> Option<&'n Node> {
         self.0.value.get("document")
+    }
+
+    /// Requirements on logs whose threshold `is_notable`, each with the threshold, its place, and the number of
+    /// operators in the document; empty if the document is not valid, which is parsed only if there are any.
+    pub(crate) fn log_requirements(
+        &self,
+        is_notable: impl Fn(u64) -> bool,
+    ) -> Vec<(LogRequirement, u64, Span, usize)> {
+        let notable = LOG_REQUIREMENTS.into_iter().filter_map(|requirement| {
+            let (threshold, span) = self.threshold(requirement.key)?;
+            is_notable(threshold).then_some((requirement, threshold, span))
+        });
+        let notable: Vec<_> = notable.collect();
+        let document = (!notable.is_empty()).then(|| self.parse()).flatten();
+        let Some(document) = document else {
+            return Vec::new();
+        };
+        notable
+            .into_iter()
+            .map(|(requirement, threshold, span)| {
+                let available = (requirement.operators)(&document);
+                (requirement, threshold, span, available)
+            })
+            .collect()
     }
 
     /// The parsed document; `None` if it is not valid.

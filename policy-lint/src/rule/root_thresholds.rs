@@ -1,7 +1,5 @@
 //! Requirements of a trusted root that are lower than its document allows.
 
-use policy_wasm::sigstore::TrustedRoot;
-
 use super::{Check, Findings, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::Settings;
@@ -10,8 +8,8 @@ pub(super) static RULE: Rule = Rule {
     code: "lint-root-thresholds",
     severity: Severity::Warning,
     what: "a trusted root requires less than its document allows",
-    why: "Without a log entry, nobody can notice that an identity was misused; without a promise of a CT log, that \
-          the certificate authority issued a certificate to someone else. With `inclusionPromises: accept`, the log \
+    why: "Without a log entry, the owner of an identity cannot notice that it was misused; without a promise of a CT \
+          log, that the certificate authority issued a certificate to someone else. With `inclusionPromises: accept`, the log \
           need not show the entry.",
     avoid: with_roots!(concat!(
         root!("example"),
@@ -24,35 +22,17 @@ pub(super) static RULE: Rule = Rule {
     check: Check::Settings(check),
 };
 
-/// How many operators of logs a document has
-type Count = fn(&TrustedRoot) -> usize;
-
-/// The requirements, what they count, and what they are about
-const REQUIREMENTS: [(&str, Count, &str); 2] = [
-    (
-        "transparencyLogs",
-        TrustedRoot::transparency_logs,
-        "entry of a transparency log",
-    ),
-    ("ctLogs", TrustedRoot::ct_logs, "promise of a CT log"),
-];
-
 fn check(settings: &Settings<'_>, findings: &mut Findings) {
     for root in settings.roots() {
-        let zeros = REQUIREMENTS.into_iter().filter_map(|(key, count, noun)| {
-            let (_, span) = root.threshold(key).filter(|(value, _)| *value == 0)?;
-            Some((key, count, noun, span))
-        });
-        let zeros: Vec<_> = zeros.collect();
-        // Only they need the document.
-        let parsed = (!zeros.is_empty()).then(|| root.parse()).flatten();
-        for (key, count, noun, span) in zeros {
-            if parsed.as_ref().is_some_and(|parsed| count(parsed) > 0) {
-                let message = format!("bundles need no {noun}");
-                findings.push(
-                    Diagnostic::new(span, "the document has such a log", message)
-                        .help(format!("set `{key}: 1`, or remove it: 1 is the default")),
+        for (requirement, _, span, available) in root.log_requirements(|threshold| threshold == 0) {
+            if available > 0 {
+                let message = format!("bundles need no {}", requirement.evidence);
+                let help = format!(
+                    "set `{}: 1`, or remove it: 1 is the default",
+                    requirement.key
                 );
+                findings
+                    .push(Diagnostic::new(span, "the document has such a log", message).help(help));
             }
         }
         let promises = root.requirement("inclusionPromises");

@@ -1,7 +1,5 @@
 //! Trusted roots that require more logs than their documents have.
 
-use policy_wasm::sigstore::TrustedRoot;
-
 use super::{Check, Findings, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::Settings;
@@ -17,28 +15,12 @@ pub(super) static RULE: Rule = Rule {
     check: Check::Settings(check),
 };
 
-/// How many operators of logs a document has
-type Count = fn(&TrustedRoot) -> usize;
-
-/// The requirements, and what they count
-const REQUIREMENTS: [(&str, Count, &str); 2] = [
-    (
-        "transparencyLogs",
-        TrustedRoot::transparency_logs,
-        "transparency logs",
-    ),
-    ("ctLogs", TrustedRoot::ct_logs, "CT logs"),
-];
-
 fn check(settings: &Settings<'_>, findings: &mut Findings) {
     for root in settings.roots() {
-        for (key, count, noun) in REQUIREMENTS {
-            // One is the default, and the settings are not valid if the document has none.
-            let threshold = root.threshold(key).filter(|(required, _)| *required > 1);
-            let Some((required, span)) = threshold else {
-                continue;
-            };
-            let available = root.parse().map_or(0, |document| count(&document));
+        // One is the default, and the settings are not valid if the document has none.
+        for (requirement, required, span, available) in
+            root.log_requirements(|required| required > 1)
+        {
             if available > 0 && u64::try_from(available).is_ok_and(|available| required > available)
             {
                 let operators = if available == 1 {
@@ -47,12 +29,14 @@ fn check(settings: &Settings<'_>, findings: &mut Findings) {
                     "operators"
                 };
                 let message = format!(
-                    "every bundle is denied: the document has {noun} of {available} {operators}"
+                    "every bundle is denied: the document has {} of {available} {operators}",
+                    requirement.logs
                 );
-                findings.push(
-                    Diagnostic::new(span, "cannot be reached", message)
-                        .help(format!("set `{key}: {available}`, or use another document")),
+                let help = format!(
+                    "set `{}: {available}`, or use another document",
+                    requirement.key
                 );
+                findings.push(Diagnostic::new(span, "cannot be reached", message).help(help));
             }
         }
     }
