@@ -85,8 +85,7 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
         }
     };
     let mut has_counted = false;
-    for (name, bundle) in args.bundles()? {
-        let decoded = Decoded::of(&bundle);
+    for (name, bundle, decoded) in args.bundles()? {
         let findings = jury.ask(&bundle, &decoded, &args.image)?;
         let uses = findings.uses();
         if uses.is_empty() {
@@ -113,8 +112,8 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
 }
 
 impl Args {
-    /// The bundles about the image, with names for messages. What else there is, is counted and named.
-    fn bundles(&self) -> Result<Vec<(String, Value)>> {
+    /// The bundles about the image, with names for messages, and decoded. Other attestations are counted and named.
+    fn bundles(&self) -> Result<Vec<(String, Value, Decoded)>> {
         let digest = self.image.digest.to_string();
         let (mut bundles, mut others, mut foreign) = (Vec::new(), Vec::new(), 0_usize);
         for path in &self.files {
@@ -124,9 +123,10 @@ impl Args {
                     foreign = foreign.saturating_add(1);
                     continue;
                 };
-                let digests = Decoded::of(&bundle).digests();
+                let decoded = Decoded::of(&bundle);
+                let digests = decoded.digests();
                 if digests.contains(&digest) {
-                    bundles.push((format!("{file}, bundle {number}"), bundle));
+                    bundles.push((format!("{file}, bundle {number}"), bundle, decoded));
                 } else {
                     others.extend(digests.into_iter().take(1));
                 }
