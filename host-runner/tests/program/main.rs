@@ -4,5 +4,6 @@
 
 mod cli;
 mod guides;
+mod keyless;
 mod program;
 mod workbench;

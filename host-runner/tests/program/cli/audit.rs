@@ -310,7 +310,7 @@ fn a_name_of_any_length_has_its_row() {
     assert!(report.contains("1 denied"), "{}", report.len());
 }
 
-/// So many Pods of a namespace, with an image that nobody has attested.
+/// Returns `count` Pods of a namespace, with an image that has no attestation.
 fn pods(namespace: &str, count: usize) -> String {
     let pod = |index| {
         format!(

@@ -8,10 +8,9 @@ use pretend_sigstore::{Claim, Content, Instance, Promise, Signing, Token};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
+use crate::keyless::{self, ISSUER, WORKFLOW};
 use crate::program::{file, run};
 
-const WORKFLOW: &str = "https://github.com/acme/shop/.github/workflows/release.yml@refs/tags/v1";
-const ISSUER: &str = "https://token.actions.githubusercontent.com";
 /// 2026-03-01T12:00:00Z
 const TIME: u64 = 1_772_366_400;
 
@@ -23,7 +22,7 @@ fn image(digit: &str) -> String {
     format!("registry.example/shop/web@{}", digest(digit))
 }
 
-/// What `cosign sign` signs for an image
+/// The statement that `cosign sign` signs for an image, by the release workflow
 fn signing(digit: &str) -> Signing {
     let statement = json!({
         "_type": "https://in-toto.io/Statement/v1",
@@ -47,24 +46,10 @@ fn instance() -> Instance {
 
 /// Settings in which the workflow has to sign everything, in a folder with its bundle.
 fn folder(bundle: &Value, evidence: &Value) -> tempfile::TempDir {
-    let settings = json!({
-        "policy": {"defaultAdmissionRule": {
-            "evaluationMode": "REQUIRE_ATTESTATION",
-            "enforcementMode": "ENFORCED_BLOCK_AND_AUDIT_LOG",
-            "requireAttestationsBy": ["projects/p/attestors/release"],
-        }},
-        "attestors": [{
-            "name": "projects/p/attestors/release",
-            "userOwnedGrafeasNote": {"noteReference": "projects/p/notes/release"},
-        }],
-        "sigstore": {
-            "trustedRoots": {"internal": {"document": instance().trusted_root()}},
-            "identities": {"release": [{"trustedRoot": "internal", "issuer": ISSUER, "subject": WORKFLOW}]},
-            "attestors": {"projects/p/attestors/release": ["release"]},
-        },
-        "evidence": evidence,
-        "registries": ["registry.example"],
-    });
+    let root = json!({"document": instance().trusted_root()});
+    let mut settings = keyless::settings(&root, evidence);
+    let fields = settings.as_object_mut().unwrap();
+    fields.insert("registries".to_owned(), json!(["registry.example"]));
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("policy.json"), settings.to_string()).unwrap();
     fs::write(folder.path().join("bundle.json"), bundle.to_string()).unwrap();
@@ -175,7 +160,7 @@ fn a_shown_bundle_counts_or_the_reason_is_said() {
     }
 }
 
-/// What is imported, the policy reads and admits.
+/// The policy reads an imported bundle from each place, and admits the image.
 #[test]
 fn an_imported_bundle_admits_the_image_from_every_place() {
     let bundle = instance().sign(&signing("1")).document;

@@ -5,6 +5,7 @@ use std::fs;
 use pretend_sigstore::Instance;
 use serde_json::{Value, json};
 
+use crate::keyless::{self, ISSUER, WORKFLOW};
 use crate::program::{file, root, run};
 
 const SUITE: &str = "apiVersion: countersign.dev/v1
@@ -216,32 +217,14 @@ fn the_shipped_policies_hold() {
 /// The outcome of a suite that expects a signed image to be admitted, under a changed entry of `trustedRoots`.
 #[track_caller]
 fn under_a_root(change: impl Fn(&mut Value), status: i32) -> String {
-    let subject = "https://github.com/acme/shop/.github/workflows/release.yml@refs/tags/v1";
-    let issuer = "https://token.actions.githubusercontent.com";
     let mut root = json!({"document": Instance::new("production.example").trusted_root()});
     change(&mut root);
-    let settings = json!({
-        "policy": {"defaultAdmissionRule": {
-            "evaluationMode": "REQUIRE_ATTESTATION",
-            "enforcementMode": "ENFORCED_BLOCK_AND_AUDIT_LOG",
-            "requireAttestationsBy": ["projects/p/attestors/release"],
-        }},
-        "attestors": [{
-            "name": "projects/p/attestors/release",
-            "userOwnedGrafeasNote": {"noteReference": "projects/p/notes/release"},
-        }],
-        "sigstore": {
-            "trustedRoots": {"internal": root},
-            "identities": {"release": [{"trustedRoot": "internal", "issuer": issuer, "subject": subject}]},
-            "attestors": {"projects/p/attestors/release": ["release"]},
-        },
-        "evidence": {"podAnnotation": true},
-    });
+    let settings = keyless::settings(&root, &json!({"podAnnotation": true}));
     let suite = json!({
         "apiVersion": "countersign.dev/v1", "kind": "PolicySuite", "settings": "policy.json",
         "time": "2026-06-15T12:00:00Z",
         "images": {"web": "registry.example/shop/web@digest"},
-        "signers": {"release": {"subject": subject, "issuer": issuer}},
+        "signers": {"release": {"subject": WORKFLOW, "issuer": ISSUER}},
         "cases": [{
             "name": "signed",
             "request": {"images": ["web"]},
