@@ -15,8 +15,8 @@ use crate::json::{Dialect, Path, Problem, Raw, Report, Value};
 
 /// A trusted root, of which every certificate is an anchor
 ///
-/// The signatures between the certificates of a chain are not verified: whoever supplied the document trusts all of
-/// them, so a signature of one by another adds nothing. [`Self::broken_links`] verifies them, to find mistakes.
+/// The signatures between the certificates of a chain are not verified: the settings trust each of them by
+/// itself, so a signature of one by another adds nothing. [`Self::broken_links`] verifies them, to find mistakes.
 #[derive(Debug)]
 pub struct TrustedRoot {
     /// Transparency logs (Rekor)
@@ -132,11 +132,7 @@ impl TrustedRoot {
                 "`certificateAuthorities` is empty, so no certificate is trusted",
             );
         }
-        let gives_time = |log: &Log| {
-            let kind = log.key.as_ref().map(|key| key.key.kind());
-            kind == Some(KeyKind::P256)
-        };
-        if fields.timestamp_authorities.is_empty() && !fields.logs.iter().any(gives_time) {
+        if fields.timestamp_authorities.is_empty() && !fields.logs.iter().any(Log::signs_times) {
             let message = "it has neither a timestamp authority nor a log with a P-256 key, so the time of a \
                            signature cannot be verified";
             report.push(INVALID, path, message);
@@ -170,9 +166,7 @@ impl TrustedRoot {
     /// Whether a log signs the time at which it integrates an entry, as Rekor v1 does.
     #[must_use]
     pub fn has_integrated_times(&self) -> bool {
-        let keys = self.logs.iter().filter_map(|log| log.key.as_ref());
-        keys.map(|key| key.key.kind())
-            .any(|kind| kind == KeyKind::P256)
+        self.logs.iter().any(Log::signs_times)
     }
 
     /// Verifies the signatures inside the chains, and returns the paths of certificates that the next one, or for
@@ -277,6 +271,12 @@ fn read_authorities(value: Value<'_, '_>, purpose: Purpose) -> Vec<Authority> {
 }
 
 impl Log {
+    /// Whether it signs the time at which it integrates an entry, as Rekor v1 does.
+    fn signs_times(&self) -> bool {
+        let kind = self.key.as_ref().map(|key| key.key.kind());
+        kind == Some(KeyKind::P256)
+    }
+
     fn read(value: Value<'_, '_>) -> Option<Self> {
         let (path, report) = (value.path(), value.report());
         let (mut url, mut operator, mut id) = (String::new(), String::new(), Vec::new());
