@@ -167,8 +167,8 @@ impl Attestation<'_> {
     }
 
     /// Whether this may be a signature of cosign: a bare payload, the statement that cosign signs instead, or a bundle
-    /// of anything but Google's statement, which no client of Sigstore signs.
-    /// `claimed` is what [`Self::claimed`] returns.
+    /// of anything but Google's statement, which no client of Sigstore signs. `claimed` is the result of
+    /// [`Self::claimed`].
     pub(crate) fn is_of_cosign(&self, claimed: Option<&Claimed>) -> bool {
         let kind = claimed.and_then(|claimed| claimed.predicate_type.as_deref());
         match &self.content {

@@ -359,7 +359,7 @@ impl<'e> Evidence<'e> {
         self.candidates.sort_unstable_by(|a, b| {
             (&a.attestation, a.resource).cmp(&(&b.attestation, b.resource))
         });
-        // The same bundle under two names of annotations is one.
+        // A registry may hold one bundle under two names of annotations.
         self.candidates.dedup_by(|a, b| {
             a.attestation.is_bundle()
                 && (&a.attestation, a.resource) == (&b.attestation, b.resource)

@@ -93,7 +93,7 @@ pub enum Rejection {
     IdentityMismatch {
         /// The certificate and the nearest identity
         why: String,
-        /// How near that identity is; of several certificates, the nearest is reported
+        /// Similarity to that identity; of several certificates, the most similar is reported
         nearness: (u8, usize),
         /// The difference, short; empty if it cannot be told in short
         said: String,

@@ -1,5 +1,5 @@
 //! Keys. They are made from their names and sign without randomness ([RFC 6979], [RFC 8032]), so that
-//! every run makes the same bytes, and so that nobody takes them for secrets.
+//! every run makes the same bytes. They are public, so they are no secrets.
 //!
 //! [RFC 6979]: https://www.rfc-editor.org/rfc/rfc6979
 //! [RFC 8032]: https://www.rfc-editor.org/rfc/rfc8032

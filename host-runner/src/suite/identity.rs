@@ -28,7 +28,7 @@ pub(super) struct Keyless {
 #[derive(Debug, Default)]
 pub(super) struct Instances(BTreeMap<String, Arc<PretendRoot>>);
 
-/// What a trusted root demands of a bundle
+/// Requirements of a trusted root on bundles
 #[derive(Debug, Clone, Copy)]
 struct Thresholds {
     transparency_logs: usize,

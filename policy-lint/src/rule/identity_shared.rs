@@ -70,7 +70,7 @@ fn check(settings: &Settings<'_>, findings: &mut Findings) {
     }
 }
 
-/// What two sets have in common.
+/// Describes an identity that is in both sets.
 fn overlap(one: &SetUse<'_>, other: &SetUse<'_>, sets: &[IdentitySet<'_>]) -> Option<String> {
     if one.name == other.name {
         return Some(format!("the identities `{}`", one.name));

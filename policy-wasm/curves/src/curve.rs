@@ -1,4 +1,4 @@
-//! What distinguishes one curve y² = x³ − 3x + b from another.
+//! Parameters of a curve y² = x³ − 3x + b.
 
 use core::fmt::Debug;
 

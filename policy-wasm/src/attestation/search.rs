@@ -78,7 +78,7 @@ impl By<'_> {
     }
 }
 
-/// What was signed, after verification
+/// Signed content of an attestation, after verification
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Said<'s> {
     Payload(&'s Form<'s>, &'s [u8]),

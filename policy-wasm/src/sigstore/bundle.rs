@@ -48,7 +48,7 @@ pub(crate) enum Content {
     Message(Option<(String, Vec<u8>)>),
 }
 
-/// What verifies the signature over the content
+/// Key or certificate that verifies the signature over the content
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Verifier {
     /// The signing certificate in DER

@@ -345,7 +345,7 @@ fn nothing_is_verified_beyond_the_budget() {
             ..context(NOW)
         };
         let outcome = verify_with(&bundle, artifact, &identities(""), |_| (), &context);
-        // What did not fit is no verdict on the bundle.
+        // An exhausted budget is no verdict on the bundle.
         let expected = if units < whole {
             Err("limit-exceeded".to_string())
         } else {

@@ -292,7 +292,7 @@ impl Sample {
     }
 }
 
-/// What the token of a sample is about
+/// The bytes that the token of a sample stamps
 pub(super) const STAMPED: &[u8] = b"signature";
 
 /// The parts of a timestamp response, in DER
@@ -313,7 +313,7 @@ pub(super) struct TokenSample {
     pub(super) signature_algorithm: Vec<u8>,
     pub(super) signature: Option<Vec<u8>>,
     pub(super) unsigned: Vec<u8>,
-    /// How often the signer is there
+    /// Number of copies of the signer
     pub(super) signers: usize,
 }
 

@@ -122,7 +122,7 @@ pub fn artifact(attestations: &[Value]) -> Value {
     json!({"schemaVersion": 2, "layers": [], "annotations": annotations})
 }
 
-/// What cosign signs for an image.
+/// The simple-signing payload of cosign for an image.
 pub fn cosign_payload(reference: &str, digest: &str) -> String {
     format!(
         r#"{{"critical":{{"identity":{{"docker-reference":"{reference}"}},"image":{{"docker-manifest-digest":"{digest}"}},"type":"cosign container image signature"}},"optional":null}}"#

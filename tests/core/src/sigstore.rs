@@ -46,7 +46,7 @@ pub fn sigstore() -> Value {
     })
 }
 
-/// What cosign signs for an image: a statement without a predicate.
+/// The statement that cosign signs for an image; it has no predicate.
 pub fn cosign_statement(digest: &str) -> Value {
     let hex = digest.strip_prefix("sha256:").unwrap_or(digest);
     json!({
@@ -56,12 +56,12 @@ pub fn cosign_statement(digest: &str) -> Value {
     })
 }
 
-/// How the release workflow signs a statement.
+/// A signature of the release workflow over a statement.
 pub fn signing(statement: &Value) -> Signing {
     signing_of(Content::statement(statement))
 }
 
-/// How the release workflow signs any content.
+/// A signature of the release workflow over any content.
 pub fn signing_of(content: Content) -> Signing {
     let mut signing = Signing::new(SUBJECT, ISSUER, content, SIGNED);
     signing.leaf.claims = [

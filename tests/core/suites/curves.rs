@@ -70,7 +70,7 @@ macro_rules! both_say_the_same {
                 Some(has_x(digest * inverse, *r * inverse, self.key, &self.r))
             }
 
-            /// What all say.
+            /// Returns the answer of all three, which must agree.
             fn answer(&self) -> bool {
                 let reference = self.by_reference();
                 assert_eq!(self.by_policy().unwrap_or(reference), reference, "{self:?}");

@@ -1,6 +1,6 @@
 //! Certificates and timestamp tokens, as the policy and as `x509-cert`, `cms` and `x509-tsp` read them.
 //!
-//! What the policy accepts, the crates accept too, and read the same fields. [`STRICTER`] lists the exceptions.
+//! The crates accept whatever the policy accepts, and read the same fields from it. [`STRICTER`] lists the exceptions.
 
 use std::collections::BTreeSet;
 

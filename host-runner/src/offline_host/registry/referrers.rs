@@ -30,7 +30,7 @@ impl Registry {
         let mut texts = Vec::new();
         for referrer in self.possible_referrers(&reference.repository(), digest)? {
             let bytes = self.blob(&referrer)?;
-            // What cannot be parsed names no subject.
+            // A blob that is no manifest names no subject.
             let manifest = Manifest::parse(&bytes).ok();
             let is_wanted = |manifest: &Manifest| {
                 manifest.is_about(digest) && manifest.artifact_type().starts_with(SIGSTORE_BUNDLE)

@@ -40,7 +40,7 @@ impl Mutants {
     }
 
     fn trusted_root(&mut self, name: &str, trusted: &Value, place: &Place) {
-        // What is not written is 1, but for timestamps.
+        // The defaults of the settings: 1 for logs, 0 for timestamps.
         let wants = |key: &str, default: u64| {
             let wanted = trusted.get(key).map_or(Some(default), Value::as_u64);
             wanted.is_some_and(|wanted| wanted > 0)

@@ -32,8 +32,8 @@ pub(super) fn attestation(
     }
 }
 
-/// Accepts cosign signatures over simple-signing payloads, and bundles. The host verifies those whose payload only the host
-/// can read.
+/// Accepts cosign signatures over simple-signing payloads, and bundles. The host verifies those whose payload only the
+/// host can read.
 pub(super) fn sigstore(
     digest: Digest,
     question: &Question<'_, '_>,

@@ -6,7 +6,7 @@ use super::super::Malformed;
 use super::extension::{ExtKeyUsage, KeyUsage};
 use super::{Certificate, NAME_CONSTRAINTS};
 
-/// What the certificates that a CA issues are for
+/// Purpose of the certificates that a CA issues
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
     /// Signing of artifacts: `codeSigning`

@@ -1,4 +1,4 @@
-//! What a signing certificate says about the build that it was issued to.
+//! Claims of a signing certificate about the build that it was issued to.
 
 /// Claims of a certificate, by their names in settings (Fulcio, docs/oid-info.md)
 ///

@@ -93,7 +93,7 @@ impl BasicConstraints {
     }
 }
 
-/// What the key may be used for (RFC 5280, section 4.2.1.3)
+/// Permitted uses of the key (RFC 5280, section 4.2.1.3)
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct KeyUsage(u8);
 

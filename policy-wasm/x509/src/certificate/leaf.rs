@@ -9,7 +9,7 @@ use super::super::der;
 use super::extension::{ExtKeyUsage, KeyUsage};
 use super::{Certificate, Claim, SUBJECT_ALT_NAME, SubjectName};
 
-/// What a signing certificate says about its holder (Fulcio, docs/certificate-specification.md)
+/// Holder of a signing certificate (Fulcio, docs/certificate-specification.md)
 ///
 /// It is no CA, may sign code, and has exactly one name. Nothing here says that a trusted authority issued it.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -13,7 +13,7 @@ struct Promise {
     extensions: Vec<u8>,
     algorithm: [u8; 2],
     behind: Vec<u8>,
-    /// What is signed instead
+    /// The signed bytes, if not those of the promise
     signed: Option<Vec<u8>>,
 }
 

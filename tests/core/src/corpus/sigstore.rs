@@ -273,7 +273,7 @@ fn by_stranger() -> Value {
     claiming("sourceRepositoryURI", "https://github.com/stranger/shop")
 }
 
-/// What a bundle must prove under the root that the identity names.
+/// Requirements of the trusted root that an identity names.
 fn trusted_roots() -> Vec<Case> {
     let other = || Instance::new("other.example");
     let require = |field: &'static str, value: Value| {
@@ -387,7 +387,7 @@ fn without_scts() -> Value {
     sign(&signing)
 }
 
-/// What attests an image under an identity.
+/// Contents of bundles that attest an image, and contents that do not.
 fn contents() -> Vec<Case> {
     let statement = |change: &dyn Fn(&mut Value)| {
         let mut statement = cosign_statement(A);

@@ -12,7 +12,7 @@ use crate::decision::Code;
 use crate::pattern::BuilderId;
 use crate::sigstore::Signatory;
 
-/// What the rules of a check compare
+/// Builder and source of an image, which the rules of a check compare
 #[derive(Debug)]
 pub(super) struct Source<'s> {
     /// The builder, by its own id or by the `builderId` of its authenticator
