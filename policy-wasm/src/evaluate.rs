@@ -17,6 +17,7 @@ mod check;
 mod conclude;
 mod documents;
 mod images;
+mod now;
 mod pin;
 mod platform;
 mod resolve;
@@ -27,6 +28,7 @@ use alloc::string::ToString as _;
 use alloc::vec::Vec;
 
 use documents::Documents;
+use now::Now;
 
 use crate::Budget;
 use crate::built_in_kinds::Origin;
@@ -142,7 +144,8 @@ impl<'a> Call<'a> {
 ///
 /// The request is untrusted; the settings are the administrator's. Equal calls at the same time with the same
 /// answers to lookups have equal Decisions. A time or evidence in the call replaces `clock` or `lookup`. The
-/// clock is read at most once, when evidence is verified and after all lookups.
+/// clock is read at most once: by the first setting with a date that may apply to an image, or else when evidence
+/// is verified, after all lookups.
 #[inline(never)] // see docs/performance.md#stack
 pub fn decide(
     call: &Call<'_>,
@@ -206,6 +209,7 @@ fn judge(
     if workload.origin == Origin::Controller && settings.pod_templates == PodTemplates::Ignore {
         return Ok(not_a_pod(request));
     }
+    let now = Now::new(call.time, clock);
     let mut warnings = Vec::new();
     let mut images = images::list(settings, request, workload, budget, report, &mut warnings);
     let marks = break_glass::read(&settings.break_glass, request, workload, &mut warnings);
@@ -223,7 +227,7 @@ fn judge(
         )?;
     }
     let wanted = documents.wanted(&images);
-    let (mut evidence, mut now) = (Evidence::default(), None);
+    let (mut evidence, mut time) = (Evidence::default(), None);
     // Only images that need evidence need the clock: keys and scans are the only dated inputs.
     if !wanted.is_empty() {
         let is_all_due = documents.needs_all_evidence();
@@ -236,9 +240,9 @@ fn judge(
             budget,
         )
         .map_err(|exceeded| images::too_much(&images, exceeded))?;
-        now = call.time.or_else(clock);
+        time = now.get();
     }
-    let results = documents.judge(&images, evidence, settings, now, budget, report);
+    let results = documents.judge(&images, evidence, settings, time, budget, report);
     let object = request.object_text();
     let decision = conclude::conclude(images, results, &documents, settings, warnings, object);
     Ok(Decision {
