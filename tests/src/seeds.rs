@@ -46,13 +46,18 @@ fn from_calls(parts: impl Fn(&Value) -> Vec<String>) -> Vec<Vec<u8>> {
     found.into_iter().map(String::into_bytes).collect()
 }
 
-fn image_and_pattern(call: &Value) -> Vec<String> {
+fn image_and_pattern<'c>(call: &'c Value) -> Vec<String> {
     let image = &call["request"]["object"]["spec"]["containers"][0]["image"];
-    let patterns = call["settings"]["policy"]["admissionWhitelistPatterns"].as_array();
-    let patterns = patterns.into_iter().flatten();
-    let names = patterns.filter_map(|pattern| pattern["namePattern"].as_str());
+    let items = |value: &'c Value| value.as_array().into_iter().flatten();
+    let settings = &call["settings"];
+    let names = items(&settings["policy"]["admissionWhitelistPatterns"])
+        .map(|pattern| &pattern["namePattern"]);
+    let images = items(&settings["imagePolicy"]["rules"]).flat_map(|rule| items(&rule["images"]));
     let image = image.as_str().unwrap_or_default();
-    names.map(|name| format!("{image}\n{name}")).collect()
+    let patterns = names.chain(images).filter_map(Value::as_str);
+    patterns
+        .map(|pattern| format!("{image}\n{pattern}"))
+        .collect()
 }
 
 fn manifests(call: &Value) -> Vec<String> {

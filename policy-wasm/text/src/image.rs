@@ -11,6 +11,10 @@ use thiserror::Error;
 
 use crate::digest::Digest;
 
+mod normalized;
+
+pub use normalized::NormalizedReference;
+
 /// An image reference, split into its parts as they are written
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ImageReference<'a> {
@@ -64,11 +68,15 @@ pub enum ReferenceError {
 
 /// Maximum length of a reference: more than the maximum host, path, tag and digest of registries
 pub const MAX_LENGTH: usize = 1024;
-const DOCKER_HUB: &str = "docker.io";
+pub(crate) const DOCKER_HUB: &str = "docker.io";
+/// Another name of Docker Hub, which clients complete like the first
+pub(crate) const DOCKER_HUB_ALIAS: &str = "index.docker.io";
 /// Path prefix of Docker Hub images with a short name
 const LIBRARY: &str = "library/";
 /// Maximum length of the path, including an implied `library/`, as in the distribution project's own parser
-const MAX_PATH: usize = 255;
+pub(crate) const MAX_PATH: usize = 255;
+/// Maximum length of a tag
+pub(crate) const MAX_TAG: usize = 128;
 
 impl<'a> ImageReference<'a> {
     /// Splits and checks a reference.
@@ -166,7 +174,7 @@ impl<'a> ImageReference<'a> {
 
 fn normalized_host(host: Option<&str>) -> &str {
     match host {
-        None | Some("index.docker.io") => DOCKER_HUB,
+        None | Some(DOCKER_HUB_ALIAS) => DOCKER_HUB,
         Some(host) => host,
     }
 }
@@ -204,6 +212,11 @@ fn split_host(name: &str) -> Result<(Option<&str>, &str), ReferenceError> {
 /// Whether this is a registry: words between dots or an address in brackets, and an optional port.
 #[must_use]
 pub fn is_host(host: &str) -> bool {
+    is_host_of(host, |byte| byte.is_ascii_alphanumeric())
+}
+
+/// Like [`is_host`], with the bytes that count as letters and digits of labels.
+pub(crate) fn is_host_of(host: &str, is_word: impl Fn(u8) -> bool) -> bool {
     let (is_name, port) = if let Some(bracketed) = host.strip_prefix('[') {
         let Some((address, port)) = bracketed.split_once(']') else {
             return false;
@@ -212,26 +225,28 @@ pub fn is_host(host: &str) -> bool {
         (!address.is_empty() && address.chars().all(is_address), port)
     } else {
         let (name, port) = host.split_at(host.find(':').unwrap_or(host.len()));
-        (is_domain(name), port)
+        (is_domain(name, is_word), port)
     };
     let is_port = |digits: &str| !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
     is_name && (port.is_empty() || port.strip_prefix(':').is_some_and(is_port))
 }
 
-fn is_domain(name: &str) -> bool {
+fn is_domain(name: &str, is_word: impl Fn(u8) -> bool) -> bool {
     name.split('.').all(|label| {
         !label.is_empty()
             && !label.starts_with('-')
             && !label.ends_with('-')
-            && label
-                .bytes()
-                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+            && label.bytes().all(|byte| is_word(byte) || byte == b'-')
     })
 }
 
 /// Whether this is a path segment: runs of letters and digits, separated by `.`, `_`, `__` or any number of `-`.
-fn is_path_segment(segment: &str) -> bool {
-    let is_word = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
+pub(crate) fn is_path_segment(segment: &str) -> bool {
+    is_path_segment_of(segment, |c| c.is_ascii_lowercase() || c.is_ascii_digit())
+}
+
+/// Like [`is_path_segment`], with the characters that count as letters and digits.
+pub(crate) fn is_path_segment_of(segment: &str, is_word: impl Fn(char) -> bool + Copy) -> bool {
     let mut rest = segment;
     loop {
         let after_word = rest.trim_start_matches(is_word);
@@ -257,12 +272,19 @@ fn is_path_segment(segment: &str) -> bool {
 /// Whether this is a tag: up to 128 letters, digits, `_`, `.` and `-`, not beginning with `.` or `-`.
 #[must_use]
 pub fn is_tag(tag: &str) -> bool {
-    let is_word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
-    tag.len() <= 128
-        && tag.bytes().next().is_some_and(is_word)
-        && tag
-            .bytes()
-            .all(|byte| is_word(byte) || byte == b'.' || byte == b'-')
+    tag.len() <= MAX_TAG
+        && tag.bytes().next().is_some_and(is_tag_word)
+        && tag.bytes().all(is_in_tags)
+}
+
+/// Whether a tag may begin with a byte.
+pub(crate) const fn is_tag_word(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_'
+}
+
+/// Whether a byte may occur in a tag.
+pub(crate) const fn is_in_tags(byte: u8) -> bool {
+    is_tag_word(byte) || matches!(byte, b'.' | b'-')
 }
 
 /// Parses a digest. By the OCI image specification, a digest of another algorithm has at least 32 lower-case

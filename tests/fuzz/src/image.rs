@@ -1,7 +1,9 @@
 //! Image references, and the patterns that cover them.
 
-use policy_text::image::ImageReference;
-use policy_text::pattern::{AllowPattern, NamePattern, SourceRepository, TrustedDirectory};
+use policy_text::image::{ImageReference, NormalizedReference};
+use policy_text::pattern::{
+    AllowPattern, ImagePattern, NamePattern, SourceRepository, TrustedDirectory,
+};
 
 /// A reference that parses has the parts that it is written with, in their order. A pattern of names
 /// covers what a matcher written as its definition reads covers.
@@ -39,6 +41,13 @@ pub fn image(bytes: &[u8]) {
         if AllowPattern::parse(pattern).is_ok_and(|allow| allow.matches(reference)) {
             assert!(image.starts_with(literal), "{text:?}");
         }
+        let normalized = NormalizedReference::from(reference);
+        if ImagePattern::parse(pattern).is_ok_and(|parsed| parsed.matches(&normalized)) {
+            assert!(
+                normalized.name.starts_with(literal_name(pattern)),
+                "{text:?}"
+            );
+        }
         if TrustedDirectory::parse(pattern).is_ok_and(|directory| directory.matches(reference)) {
             assert!(
                 pattern.contains('*') || image.starts_with(&format!("{pattern}/")),
@@ -49,6 +58,15 @@ pub fn image(bytes: &[u8]) {
     if SourceRepository::parse(pattern).is_ok_and(|repository| repository.matches(image)) {
         assert!(image.contains(literal), "{text:?}");
     }
+}
+
+/// What a name has to begin with: the host with its port, and the path up to a wildcard, a tag or a digest.
+fn literal_name(pattern: &str) -> &str {
+    let before_wildcard = pattern.split(['*', '@']).next().unwrap_or_default();
+    let path = before_wildcard.find('/').unwrap_or(before_wildcard.len());
+    let tag = before_wildcard.get(path..).and_then(|path| path.find(':'));
+    let end = tag.map_or(before_wildcard.len(), |tag| path + tag);
+    before_wildcard.get(..end).unwrap_or_default()
 }
 
 /// The definition: `**` is any text, `*` any text without a slash, all else is itself.

@@ -1,5 +1,20 @@
 //! Common parts of the languages: a literal text with a final wildcard.
 
+/// A table of what a `const fn` returns for each byte.
+macro_rules! table {
+    ($function:path) => {{
+        let mut table = [0; 256];
+        let (mut rest, mut byte) = (table.as_mut_slice(), 0_u8);
+        while let [first, others @ ..] = rest {
+            *first = $function(byte);
+            byte = byte.wrapping_add(1);
+            rest = others;
+        }
+        table
+    }};
+}
+pub(super) use table;
+
 /// A literal text with an optional wildcard
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Glob<'a> {
@@ -100,13 +115,4 @@ const fn class(byte: u8) -> u8 {
     }
 }
 
-const CLASSES: [u8; 256] = {
-    let mut classes = [0; 256];
-    let (mut rest, mut byte) = (classes.as_mut_slice(), 0_u8);
-    while let [first, others @ ..] = rest {
-        *first = class(byte);
-        byte = byte.wrapping_add(1);
-        rest = others;
-    }
-    classes
-};
+const CLASSES: [u8; 256] = table!(class);
