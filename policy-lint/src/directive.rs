@@ -4,6 +4,7 @@
 //! that is not a comment. A reason is required; what ignores nothing is a finding itself. A reason with
 //! `until 2026-03-31` counts to the end of that day, UTC.
 
+use policy_wasm::date_or_time::DateOrTime;
 use policy_wasm::time::Time;
 
 use crate::diagnostic::{Diagnostic, Severity};
@@ -96,11 +97,10 @@ impl Directive {
     fn ended(&self, now: Option<Time>) -> Option<&str> {
         let mut dates = self.reason.split("until ").skip(1).filter_map(|behind| {
             let date = behind.get(.."YYYY-MM-DD".len())?;
-            let last_second = Time::parse(&format!("{date}T23:59:59Z")).ok()?;
-            Some((date, last_second))
+            Some((date, DateOrTime::parse(date).ok()?))
         });
-        let (date, last_second) = dates.next()?;
-        (last_second < now?).then_some(date)
+        let (date, last_day) = dates.next()?;
+        last_day.is_over(now?).then_some(date)
     }
 
     /// Returns the problems of the comment, given which of its codes ignored a finding.

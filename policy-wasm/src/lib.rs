@@ -75,7 +75,7 @@ pub use decision::{Code, Decision};
 pub use evaluate::{Call, Extras, decide};
 pub use policy::{CheckType, RuleKind};
 pub use policy_text::{digest, image, pattern};
-pub use policy_x509::time;
+pub use policy_x509::{date_or_time, time};
 pub use printable::is_printable;
 pub(crate) use printable::{Escaped, brief, quote};
 pub use validation::validate as validate_settings;

@@ -1,6 +1,8 @@
 //! Reading of settings: their codes, and values that occur all over them.
 
 use alloc::borrow::Cow;
+use alloc::string::ToString as _;
+use core::fmt;
 
 use super::{Dialect, Null, Value};
 use crate::decision::Code;
@@ -26,6 +28,22 @@ pub(crate) fn filled<'a>(value: Value<'_, 'a>) -> Option<Cow<'a, str>> {
         return None;
     }
     Some(text)
+}
+
+/// Reads a text that `parse` accepts, such as [`DateOrTime::parse`](crate::date_or_time::DateOrTime::parse).
+pub(crate) fn parsed<T, E: fmt::Display>(
+    value: Value<'_, '_>,
+    parse: impl FnOnce(&str) -> Result<T, E>,
+) -> Option<T> {
+    let (path, report) = (value.path(), value.report());
+    let text = value.text()?;
+    match parse(&text) {
+        Ok(parsed) => Some(parsed),
+        Err(error) => {
+            report.push(Code::SettingsInvalidValue, path, error.to_string());
+            None
+        }
+    }
 }
 
 /// Reads one of a fixed set of names.

@@ -10,7 +10,7 @@ use alloc::vec::Vec;
 use super::certificate::{Claim, Leaf, SubjectName};
 use super::moment::Moment;
 use crate::decision::Code;
-use crate::json::{Path, Report, Value, filled};
+use crate::json::{Path, Report, Value, filled, parsed};
 use crate::time::Time;
 use policy_text::cursor::Kind;
 use policy_x509::subject_pattern::{SubjectKind, SubjectPattern, SubjectPatternError};
@@ -89,8 +89,8 @@ impl<'a> Identity<'a> {
             "subject" => subjects.push(Subject::read_exact(value)),
             "subjectPattern" => subjects.push(Subject::read_pattern(value)),
             "claims" => claims = read_claims(value),
-            "signedAfter" => signed_after = read_time(value),
-            "signedBefore" => signed_before = read_time(value),
+            "signedAfter" => signed_after = parsed(value, Time::parse),
+            "signedBefore" => signed_before = parsed(value, Time::parse),
             _ => value.unknown(),
         });
         let fields = [
@@ -373,18 +373,6 @@ fn read_root<'a>(
         report.push(Code::SettingsInvalidValue, path, message);
     }
     Some((name, root.map(|(_, place)| *place)))
-}
-
-fn read_time(value: Value<'_, '_>) -> Option<Time> {
-    let (path, report) = (value.path(), value.report());
-    let text = value.text()?;
-    match Time::parse(&text) {
-        Ok(time) => Some(time),
-        Err(error) => {
-            report.push(Code::SettingsInvalidValue, path, error.to_string());
-            None
-        }
-    }
 }
 
 fn is_blank(character: char) -> bool {

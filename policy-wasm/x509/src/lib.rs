@@ -13,6 +13,7 @@
 //! | patterns of the names in signing certificates | [`subject_pattern`] |
 //! | Merkle trees of transparency logs | [`inclusion`] |
 //! | points in time, in seconds | [`time`] |
+//! | dates and times at which periods in settings begin and end | [`date_or_time`] |
 //! | points in time, in nanoseconds | [`moment`] |
 
 #![no_std]
@@ -21,6 +22,7 @@ extern crate alloc;
 
 mod algorithm;
 pub mod certificate;
+pub mod date_or_time;
 mod der;
 mod ecdsa;
 mod hash;
