@@ -1,9 +1,18 @@
-//! From what Google's service exports to one settings document: what is taken over, what is put right
-//! with a word about it, and what cannot come along by itself. Whether the result can be used, the
-//! policy's own validation says.
+//! From what Google's service exports, and from policies of other systems, to one settings document: what is taken
+//! over, what is corrected with a finding, and what does not carry over. The policy's own validation decides whether
+//! the result can be used.
+//!
+//! | to read about | go to |
+//! | --- | --- |
+//! | exports of Google | the files of this folder that are not below |
+//! | other systems: the table | `import/system.rs` |
+//! | documents with their lines | `import/source.rs` |
+//! | settings in the making, and their suite | `import/draft.rs` |
 
 mod attestors;
 mod context;
+#[expect(dead_code, reason = "the importers use it")]
+pub(crate) mod draft;
 mod finding;
 mod lacking;
 mod occurrences;
@@ -11,6 +20,10 @@ mod output_fields;
 mod patterns;
 mod relax;
 mod shape;
+#[expect(dead_code, reason = "the importers use it")]
+pub(crate) mod source;
+#[expect(dead_code, reason = "the importers use it")]
+pub(crate) mod system;
 #[cfg(test)]
 mod tests;
 pub(crate) mod trusted_roots;
@@ -22,6 +35,7 @@ use output_fields::Dropped;
 
 pub(crate) use finding::{Finding, Findings, Level, Place};
 pub(crate) use shape::spelling;
+pub(crate) use system::System;
 
 /// The exports and the options
 #[derive(Debug, Default)]

@@ -140,6 +140,11 @@ pub(crate) fn foreign(text: &str) -> Option<String> {
     known.or_else(|| parse(text).ok()?.iter().find_map(foreign::no_settings))
 }
 
+/// Names a text that is no document, such as a PEM file or a template; `None` if it is not recognised.
+pub(crate) fn foreign_text(text: &str) -> Option<&'static str> {
+    foreign::text(text)
+}
+
 /// The name of a file and all documents in it.
 ///
 /// # Errors

@@ -33,6 +33,15 @@ impl OutputArgs {
         }
     }
 
+    /// The same options for another file beside this one; `None` without a file.
+    pub(crate) fn beside(&self, name: impl Fn(&Path) -> PathBuf) -> Option<Self> {
+        let output = self.output.as_deref().map(name)?;
+        Some(Self {
+            output: Some(output),
+            force: self.force,
+        })
+    }
+
     /// Writes the text unchanged.
     pub(crate) fn write(&self, text: &str) -> Result<()> {
         let Some(path) = &self.output else {

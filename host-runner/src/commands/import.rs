@@ -1,14 +1,19 @@
-//! `countersign import`: converts Google Binary Authorization exports and trusted roots of Sigstore to settings.
+//! `countersign import`: converts Google Binary Authorization exports, policies of other systems, and trusted roots of
+//! Sigstore to settings.
+
+mod from;
 
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
+use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 use serde_json::{Value, json};
 
 use crate::args::{ModuleArgs, OutputArgs};
 use crate::attest::store::{self, Change};
 use crate::emit;
-use crate::import::{Export, Exports, Import, Level, Place, trusted_roots};
+use crate::engine::Policy;
+use crate::import::{Export, Exports, Import, Level, Place, System, trusted_roots};
 use crate::inputs;
 use crate::terminal::{self, counted, shell_quoted, shown};
 use crate::{Exit, repository, yaml};
@@ -28,8 +33,9 @@ use crate::judge::{check_settings, engine};
     --cluster us-central1-a.production
   countersign import --platform-policy check-policy.yaml -o settings.yaml
   countersign import --trusted-root trusted_root.jsonl --into settings.yaml
+  countersign import --from policy-controller policies.yaml -o settings.yaml
 
-The files are the output of:
+Without --from, the files are the output of:
   gcloud container binauthz policy export > policy.yaml
   gcloud container binauthz attestors list --format=json > attestors.json
   gcloud container binauthz attestations list --attestor=build \\
@@ -39,15 +45,29 @@ The files are the output of:
   gcloud alpha container binauthz policy export-system-policy > system.yaml
   gh attestation trusted-root > trusted_root.jsonl
 
+With --from, FILE is what is applied to the cluster, or the output of
+`kubectl get KIND -A -o yaml`. With --output settings.yaml, a suite of what
+carried over is written to settings.tests.yaml beside it. Everything that did
+not carry over is reported with its line and the reason. The settings admit no
+image that the other system denies, unless a warning says otherwise.
+
 A single value instead of a list, a key without a value, and the pattern ending
 [@:]* are converted as gcloud does, with a warning. Everything else that is
 wrong is an error.
 
-Exit status: 0 if written, 1 if written but incomplete (something has to be
-added to decide as Google does), 2 if not written")]
+Exit status: 0 if written, 1 if written but incomplete (something did not carry
+over, or has to be added to decide as before), 2 if not written")]
 #[command(group = clap::ArgGroup::new("policies").required(true).multiple(true)
-    .args(["policy", "platform_policy", "trusted_root"]))]
+    .args(["policy", "platform_policy", "trusted_root", "from"]))]
 pub struct Args {
+    /// System whose policies the files are [default: Google Binary Authorization, in the options below]
+    #[arg(long, value_name = "SYSTEM", requires = "files", value_parser = system_parser(),
+          conflicts_with_all = ["policy", "platform_policy", "attestors", "attestations", "system_policy", "into",
+                                "cluster", "mesh_trust_domain", "all"])]
+    from: Option<&'static System>,
+    /// Policies of the system of --from, and the objects that they refer to
+    #[arg(value_name = "FILE", requires = "from")]
+    files: Vec<PathBuf>,
     /// Policy of a project, from `gcloud container binauthz policy export`
     #[arg(long, value_name = "FILE")]
     policy: Option<PathBuf>,
@@ -101,6 +121,9 @@ pub struct Args {
 
 /// Runs the command.
 pub(crate) fn run(args: &Args) -> Result<Exit> {
+    if let Some(system) = args.from {
+        return from::run(args, system);
+    }
     let singles = args.policy.iter().chain(&args.system_policy);
     let lists = [&args.platform_policy, &args.attestors, &args.attestations];
     let inputs = singles.chain(lists.into_iter().flatten());
@@ -114,22 +137,8 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
         fields.insert("sigstore".to_owned(), sigstore);
     }
     let policy = engine()?.load(&args.module.bytes()?)?;
-    let problems = check_settings(&policy, &import.settings)?;
-    emit::import::findings(&import);
-    let mut is_usable = import.level() != Some(Level::Error);
-    if let Some(problems) = problems {
-        emit::import::problems(&import, &problems);
-        is_usable = false;
-    }
-    if !is_usable {
-        bail!("nothing was written because of the errors above");
-    }
-    let text = repository::schema_line("policy-lint/schemas/settings.json")
-        + &yaml::document(&import.settings);
-    args.output.write(&text)?;
-    let output = args.output.output.as_deref().map(shown);
-    let output = output.as_deref().unwrap_or("settings");
-    anstream::eprintln!("{output}: {}", contents(&import.settings));
+    check(&import, &policy)?;
+    write(args, &import)?;
     if let Some(path) = &args.output.output {
         let (settings, suite) = (
             shell_quoted(path),
@@ -139,10 +148,45 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
             "write its tests with: countersign test --scaffold {settings} --output {suite}"
         ));
     }
-    Ok(match import.level() {
+    Ok(exit(&import))
+}
+
+/// Lets the module check the settings, and prints all findings.
+///
+/// # Errors
+///
+/// The settings cannot be used.
+fn check(import: &Import, policy: &Policy) -> Result<()> {
+    let problems = check_settings(policy, &import.settings)?;
+    emit::import::findings(import);
+    let mut is_usable = import.level() != Some(Level::Error);
+    if let Some(problems) = problems {
+        emit::import::problems(import, &problems);
+        is_usable = false;
+    }
+    if !is_usable {
+        bail!("nothing was written because of the errors above");
+    }
+    Ok(())
+}
+
+/// Writes the settings, and prints their contents.
+fn write(args: &Args, import: &Import) -> Result<()> {
+    let text = repository::schema_line("policy-lint/schemas/settings.json")
+        + &yaml::document(&import.settings);
+    args.output.write(&text)?;
+    let output = args.output.output.as_deref().map(shown);
+    let output = output.as_deref().unwrap_or("settings");
+    anstream::eprintln!("{output}: {}", contents(&import.settings));
+    Ok(())
+}
+
+/// The exit status of an import that was written.
+fn exit(import: &Import) -> Exit {
+    match import.level() {
         Some(Level::Lacking) => Exit::No,
         _ => Exit::Yes,
-    })
+    }
 }
 
 /// Writes trusted roots by themselves.
@@ -332,6 +376,7 @@ fn contents(settings: &Value) -> String {
         Some(counted(list.len(), noun))
     };
     let parts = [
+        count("/imagePolicy/rules", "image rule"),
         is_there("policy").then(|| "a policy".to_owned()),
         count("/platformPolicies", "platform policy"),
         is_there("systemPolicy").then(|| "the system policy".to_owned()),
@@ -343,6 +388,12 @@ fn contents(settings: &Value) -> String {
             .map(|roots| counted(roots.len(), "trusted root")),
     ];
     parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
+}
+
+/// The parser of `--from`, which names the system that a misspelled one may mean.
+fn system_parser() -> impl clap::builder::TypedValueParser<Value = &'static System> {
+    let known = PossibleValuesParser::new(System::names());
+    known.try_map(|name| System::by_name(&name).ok_or("no such system"))
 }
 
 /// Parses a name of a trusted root.

@@ -78,6 +78,11 @@ impl Findings {
         });
     }
 
+    /// Adds findings of another import.
+    pub(crate) fn extend(&mut self, findings: Vec<Finding>) {
+        self.0.extend(findings);
+    }
+
     /// Adds to the last finding what the reader can do.
     pub(crate) fn help(&mut self, help: impl Into<String>) {
         if let Some(last) = self.0.last_mut() {

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 
+use crate::import::System;
 use crate::terminal::printable;
 
 /// Recognizes a text that is not a document.
@@ -44,7 +45,11 @@ pub(super) fn or(document: &Value, expected: &str) -> String {
 pub(super) fn no_settings(document: &Value) -> Option<String> {
     let fields = document.as_object()?;
     let has = |key: &str| fields.contains_key(key);
-    if has("policy") || has("platformPolicies") {
+    // Connaisseur's `policy` is a list.
+    let has_policy = fields
+        .get("policy")
+        .is_some_and(|policy| !policy.is_array());
+    if has_policy || has("platformPolicies") || has("imagePolicy") {
         return None;
     }
     if let Some(foreign) = no_export(document) {
@@ -72,6 +77,12 @@ pub(super) fn no_settings(document: &Value) -> Option<String> {
 /// Why a document is nothing that Google exports.
 pub(super) fn no_export(document: &Value) -> Option<String> {
     let fields = document.as_object()?;
+    if let Some(system) = System::of(document) {
+        let (title, name) = (system.title, system.name);
+        return Some(format!(
+            "it is a policy of {title}; convert it with `countersign import --from {name}`"
+        ));
+    }
     if is_terraform(fields) {
         return Some(TERRAFORM.to_owned());
     }

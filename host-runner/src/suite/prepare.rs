@@ -120,7 +120,7 @@ impl Loaded {
     /// # Errors
     ///
     /// The suite is wrong.
-    pub(super) fn of(source: SourceFile, path: &Path, settings: &Value) -> Result<Self, LoadError> {
+    pub(crate) fn of(source: SourceFile, path: &Path, settings: &Value) -> Result<Self, LoadError> {
         let folder = folder_of(path);
         match parse(&source) {
             Ok(suite) => {

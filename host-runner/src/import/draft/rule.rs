@@ -1,0 +1,122 @@
+//! Rules of `imagePolicy`, as importers write them.
+
+use serde_json::{Map, Value, json};
+
+use crate::import::Place;
+
+/// One rule
+#[derive(Debug, Clone)]
+pub(crate) struct Rule {
+    /// Where the other system has it
+    pub(crate) place: Place,
+    pub(crate) name: String,
+    /// Patterns of images
+    pub(crate) images: Vec<String>,
+    pub(crate) except_images: Vec<String>,
+    /// All if empty
+    pub(crate) namespaces: Vec<String>,
+    pub(crate) effect: Effect,
+    /// Whether violations are only reported
+    pub(crate) is_dry_run: bool,
+}
+
+/// What a rule does
+#[derive(Debug, Clone)]
+pub(crate) enum Effect {
+    /// Every requirement must hold
+    Require(Vec<Requirement>),
+    /// Denies, with this text
+    Deny(String),
+    /// Lifts the requirements of other rules, for this reason
+    Exempt { reason: String },
+}
+
+/// One requirement
+#[derive(Debug, Clone)]
+pub(crate) enum Requirement {
+    /// Signatures by attestors, given by their resource names
+    Attestors {
+        names: Vec<String>,
+        /// All if `None`
+        threshold: Option<usize>,
+        must_include: Vec<String>,
+    },
+    /// A check as in platform policies
+    Check(Value),
+}
+
+/// Limits of the settings, in characters
+const MAX_NAME: usize = 100;
+const MAX_TEXT: usize = 200;
+
+impl Rule {
+    pub(super) fn to_json(&self) -> Value {
+        let mut fields = Map::new();
+        fields.insert("name".to_owned(), json!(self.name));
+        fields.insert("images".to_owned(), json!(self.images));
+        for (key, list) in [
+            ("exceptImages", &self.except_images),
+            ("namespaces", &self.namespaces),
+        ] {
+            if !list.is_empty() {
+                fields.insert(key.to_owned(), json!(list));
+            }
+        }
+        let (key, value) = match &self.effect {
+            Effect::Require(requirements) => {
+                let all = requirements.iter().map(Requirement::to_json);
+                ("require", all.collect())
+            }
+            Effect::Deny(text) => ("deny", json!(shortened(text, MAX_TEXT))),
+            Effect::Exempt { reason } => {
+                let reason = shortened(reason, MAX_TEXT);
+                ("exempt", json!({ "reason": reason }))
+            }
+        };
+        fields.insert(key.to_owned(), value);
+        if self.is_dry_run {
+            fields.insert("enforcement".to_owned(), json!("dryrun"));
+        }
+        Value::Object(fields)
+    }
+}
+
+impl Requirement {
+    fn to_json(&self) -> Value {
+        match self {
+            Self::Check(check) => json!({ "check": check }),
+            Self::Attestors {
+                names,
+                threshold,
+                must_include,
+            } => {
+                let mut fields = Map::new();
+                fields.insert("attestors".to_owned(), json!(names));
+                if let Some(threshold) = threshold.filter(|number| *number < names.len()) {
+                    fields.insert("threshold".to_owned(), json!(threshold));
+                    if !must_include.is_empty() {
+                        fields.insert("mustInclude".to_owned(), json!(must_include));
+                    }
+                }
+                Value::Object(fields)
+            }
+        }
+    }
+}
+
+/// A name in printable characters, and of at most the length that settings take with a number.
+pub(super) fn plain(name: &str) -> String {
+    let name = shortened(name, MAX_NAME.saturating_sub(6));
+    if name.is_empty() {
+        "rule".to_owned()
+    } else {
+        name
+    }
+}
+
+/// A text on one line, of at most so many characters.
+fn shortened(text: &str, max: usize) -> String {
+    let one_line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let shown = one_line.chars().filter(|one| !one.is_control());
+    shown.take(max).collect()
+}
