@@ -8,21 +8,21 @@
 //! | other systems: the table | `import/system.rs` |
 //! | documents with their lines | `import/source.rs` |
 //! | settings in the making, and their suite | `import/draft.rs` |
+//! | Kritis | `import/kritis.rs` |
 
 mod attestors;
 mod context;
 #[expect(dead_code, reason = "the importers use it")]
 pub(crate) mod draft;
 mod finding;
+mod kritis;
 mod lacking;
 mod occurrences;
 mod output_fields;
 mod patterns;
 mod relax;
 mod shape;
-#[expect(dead_code, reason = "the importers use it")]
 pub(crate) mod source;
-#[expect(dead_code, reason = "the importers use it")]
 pub(crate) mod system;
 #[cfg(test)]
 mod tests;

@@ -18,7 +18,7 @@ use crate::attest::public_key::{KeyEntry, PublicKeyError};
 use policy_wasm::key::Algorithm;
 
 pub(crate) use rule::{Effect, Requirement, Rule};
-pub(crate) use suite::{Case, Suite};
+pub(crate) use suite::Suite;
 
 /// Settings in the making, with the findings so far
 #[derive(Debug)]
@@ -208,7 +208,7 @@ impl Draft {
     }
 
     /// Reads attestations and signatures from the registries of images; `hosts` are those that may be asked.
-    pub(crate) fn from_registries(&mut self, hosts: impl IntoIterator<Item = String>) {
+    pub(crate) fn ask_registries(&mut self, hosts: impl IntoIterator<Item = String>) {
         self.registries.extend(hosts);
         self.fields
             .insert("evidence".to_owned(), json!({"registry": true}));

@@ -162,6 +162,7 @@ impl<'d> At<'d> {
     }
 
     /// The value without places.
+    #[expect(dead_code, reason = "importers of Google's documents use it")]
     pub(crate) fn to_json(&self) -> Value {
         self.node.to_json()
     }

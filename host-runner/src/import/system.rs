@@ -20,7 +20,7 @@ pub(crate) struct System {
 
 impl System {
     /// All systems, in the order of help
-    pub(crate) const ALL: &[Self] = &[];
+    pub(crate) const ALL: &[Self] = &[super::kritis::SYSTEM];
 
     /// The values of `--from`.
     pub(crate) fn names() -> Vec<&'static str> {

@@ -49,7 +49,7 @@ fn settings_have_the_rules_with_their_origins() {
     };
     draft.rule(rule("shop", Effect::Require(vec![requirement])));
     draft.rule(rule("shop", Effect::Deny("No\nimages.".to_owned())));
-    draft.from_registries(["registry.example".to_owned()]);
+    draft.ask_registries(["registry.example".to_owned()]);
     let Finished { import, suite } = draft.finish();
     assert_eq!(
         import.settings["imagePolicy"],
