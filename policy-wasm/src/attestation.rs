@@ -27,7 +27,9 @@ pub(crate) use bundled::Bundled;
 use claim::Claim;
 pub(crate) use claim::DockerReference;
 pub(crate) use occurrence::Occurrence;
-pub(crate) use search::{By, Candidates, Encoding, NotFound, Signer, Verified, find, verify};
+pub(crate) use search::{
+    By, Candidates, Encoding, NotFound, Signer, Verified, find, time_is_unknown, verify,
+};
 
 pub use crate::rejection::Rejection;
 

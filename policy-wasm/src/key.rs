@@ -3,6 +3,7 @@
 
 mod pkix;
 mod standing;
+mod window;
 
 use alloc::borrow::Cow;
 #[cfg(feature = "openpgp")]
@@ -12,6 +13,8 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use pkix::{PkixKey, named_information};
+pub use window::NotValid;
+pub(crate) use window::Window;
 
 use crate::Budget;
 pub use crate::crypto::{Algorithm, BadSignature, Hash, KeyError, KeyKind, SubjectKey};
@@ -41,6 +44,8 @@ use crate::verification::{Exhausted, Meter, VerificationContext};
 pub struct PublicKey {
     id: String,
     kind: Kind,
+    /// When its signatures count, from the settings; usually none
+    windows: Vec<Window>,
 }
 
 enum Kind {
@@ -75,6 +80,7 @@ impl PublicKey {
         Ok(Self {
             id,
             kind: Kind::Pkix(key),
+            windows: Vec::new(),
         })
     }
 
@@ -90,6 +96,7 @@ impl PublicKey {
         Ok(Self {
             id: certificate.id().into(),
             kind: Kind::OpenPgp(Box::new(certificate)),
+            windows: Vec::new(),
         })
     }
 
@@ -141,14 +148,10 @@ impl PublicKey {
     /// Whether a signature under this id may be by the key. The documented forms of one digest are alike:
     /// `openpgp4fpr:` before a fingerprint, `nih:` with hexadecimal digits for `ni:` with base64.
     pub(crate) fn has_id(&self, id: &str) -> bool {
-        if self.id == id {
-            return true;
-        }
         match &self.kind {
-            Kind::Pkix(_) => named_information(&self.id)
-                .is_some_and(|digest| named_information(id) == Some(digest)),
+            Kind::Pkix(_) => is_same_digest(&self.id, id),
             #[cfg(feature = "openpgp")]
-            Kind::OpenPgp(_) => id.strip_prefix("openpgp4fpr:") == Some(&*self.id),
+            Kind::OpenPgp(_) => id.strip_prefix(FINGERPRINT).unwrap_or(id) == self.id,
         }
     }
 
@@ -193,8 +196,20 @@ impl PublicKey {
 
     /// Verifies a signature over `message`, and returns the bytes that were verified: the message,
     /// or for an OpenPGP message without one what was signed inside it. The work is paid for before it is
-    /// done.
+    /// done. A signature of a key that is not valid now is told apart from a bad one.
     pub(crate) fn authenticate<'m>(
+        &self,
+        message: &'m [u8],
+        signature: &[u8],
+        context: &VerificationContext,
+    ) -> Result<Cow<'m, [u8]>, VerifyError> {
+        let verified = self.authenticate_at_any_time(message, signature, context)?;
+        self.check_windows(context.now)?;
+        Ok(verified)
+    }
+
+    /// Like [`Self::authenticate`], whatever the settings say of the key.
+    fn authenticate_at_any_time<'m>(
         &self,
         message: &'m [u8],
         signature: &[u8],
@@ -236,12 +251,31 @@ impl PublicKey {
                 paid.map_err(VerifyError::Exhausted)?;
                 key.verifier
                     .verify_digest(Hash::Sha256, sha256, signature)
-                    .map_err(|BadSignature| VerifyError::BadSignature(""))
+                    .map_err(|BadSignature| VerifyError::BadSignature(""))?;
+                self.check_windows(context.now)
             }
             #[cfg(feature = "openpgp")]
             Kind::OpenPgp(_) => Err(VerifyError::BadSignature("")),
         }
     }
+}
+
+/// Before the fingerprint of an OpenPGP key
+const FINGERPRINT: &str = "openpgp4fpr:";
+
+/// Whether two ids are of one key, of either kind; see [`PublicKey::has_id`].
+pub(crate) fn is_same_id(one: &str, other: &str) -> bool {
+    let [bare_one, bare_other] = [one, other].map(|id| id.strip_prefix(FINGERPRINT).unwrap_or(id));
+    bare_one == bare_other || is_same_digest(one, other)
+}
+
+/// Whether two ids of PKIX keys are equal, or name one digest. Each digest has one form of `ni:`.
+fn is_same_digest(one: &str, other: &str) -> bool {
+    let is_hexadecimal = |id: &str| id.starts_with("nih:");
+    let digest = named_information;
+    one == other
+        || (is_hexadecimal(one) || is_hexadecimal(other))
+            && digest(one).is_some_and(|one| digest(other) == Some(one))
 }
 
 impl fmt::Debug for PublicKey {
@@ -261,8 +295,8 @@ impl fmt::Debug for PublicKey {
 pub(crate) enum VerifyError {
     /// Malformed, or not by this key over this message; in words where there is more to say
     BadSignature(&'static str),
-    /// The key is expired, revoked or from the future
-    KeyNotValid(&'static str),
+    /// The key is expired, revoked or from the future, or outside its window in the settings
+    KeyNotValid(NotValid),
     /// The key's own signatures are damaged, so that the settings are not valid
     KeyNotUsable(&'static str),
     /// The key has a limited life, and nobody says what time it is
@@ -285,7 +319,7 @@ impl From<OpenPgpError> for VerifyError {
                 Self::BadSignature(why)
             }
             OpenPgpError::BadSignature => Self::BadSignature(""),
-            OpenPgpError::KeyNotValid(why) => Self::KeyNotValid(why),
+            OpenPgpError::KeyNotValid(why) => Self::KeyNotValid(NotValid::Itself(why)),
             OpenPgpError::ClockUnavailable => Self::ClockUnavailable,
             OpenPgpError::PayloadMismatch => Self::PayloadMismatch,
             OpenPgpError::FormatUnsupported(format) => Self::FormatUnsupported(format),

@@ -8,6 +8,7 @@ use thiserror::Error;
 
 use crate::decision::{Code, Reason};
 use crate::digest::Digest;
+use crate::key::NotValid;
 
 /// The reason why an attestation, or one of its signatures, is rejected
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Error)]
@@ -47,7 +48,7 @@ pub enum Rejection {
     )]
     BadCertificateSignature { subject: String },
     #[error("Key {} {why}", crate::quote(key_id))]
-    KeyNotValid { key_id: String, why: &'static str },
+    KeyNotValid { key_id: String, why: NotValid },
     #[error("The message inside the PGP signature differs from serializedPayload")]
     PgpPayloadMismatch,
     #[error("Signature verified, but unexpected message was signed: {0}")]

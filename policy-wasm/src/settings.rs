@@ -5,6 +5,7 @@
 
 mod authenticators;
 mod break_glass;
+mod key_windows;
 mod registries;
 mod sources;
 mod workloads;
@@ -15,6 +16,7 @@ use alloc::vec::Vec;
 
 pub(crate) use authenticators::{Authenticator, Purpose, Scanners};
 pub(crate) use break_glass::BreakGlass;
+pub(crate) use key_windows::KeyWindows;
 use registries::Registries;
 use sources::Sources;
 pub(crate) use workloads::WorkloadKind;
@@ -43,6 +45,8 @@ pub(crate) struct Settings<'a> {
     pub(crate) evidence: Sources<'a>,
     /// Trusted roots and identities
     pub(crate) sigstore: Option<Sigstore<'a>>,
+    /// `keys`
+    pub(crate) key_windows: KeyWindows<'a>,
     registries: Registries<'a>,
     denied_digests: Option<Raw<'a>>,
     /// `LOCATION.CLUSTER`
@@ -118,6 +122,7 @@ impl<'a> Settings<'a> {
             attestors: fields.attestors,
             evidence: fields.evidence,
             sigstore: fields.sigstore,
+            key_windows: fields.key_windows,
             registries: fields.registries,
             denied_digests: fields.denied_digests,
             cluster: fields.cluster,
@@ -263,6 +268,7 @@ struct Fields<'a> {
     attestors: Vec<AttestorDocument<'a>>,
     evidence: Sources<'a>,
     sigstore: Option<Sigstore<'a>>,
+    key_windows: KeyWindows<'a>,
     registries: Registries<'a>,
     denied_digests: Option<Raw<'a>>,
     cluster: Option<Cow<'a, str>>,
@@ -322,6 +328,7 @@ impl<'a> Fields<'a> {
                 let message = "this build does not verify Sigstore bundles";
                 value.refuse(Code::SigstoreUnsupported, message);
             }
+            "keys" => self.key_windows = KeyWindows::read(value),
             "registries" => self.registries = Registries::read(value),
             "resolveTags" => self.resolve_tags = value.flag().unwrap_or_default(),
             "tagsPinnedBefore" => self.tags_pinned_before = value.flag().unwrap_or_default(),
@@ -362,7 +369,7 @@ impl<'a> Fields<'a> {
                 );
             }
             "breakGlass" => self.break_glass = BreakGlass::read(value),
-            "contact" => self.contact = contact(value),
+            "contact" => self.contact = short_line(value),
             "workloads" => {
                 let report = value.report();
                 value.list_within(MAX_ENTRIES, |_, item| {
@@ -386,16 +393,16 @@ impl<'a> Fields<'a> {
     }
 }
 
-/// Maximum number of characters of `contact`, which is part of a message of less than 1,200
-const MAX_CONTACT: usize = 200;
+/// Maximum number of characters of `contact` and other lines for people, which are part of messages of less than 1,200
+const MAX_LINE: usize = 200;
 
 /// Reads one short line of text.
-fn contact<'a>(value: Value<'_, 'a>) -> Option<Cow<'a, str>> {
+fn short_line<'a>(value: Value<'_, 'a>) -> Option<Cow<'a, str>> {
     let (path, report) = (value.path(), value.report());
     let text = filled(value)?;
     let length = text.chars().count();
-    if length > MAX_CONTACT {
-        let message = alloc::format!("has {length} characters, more than {MAX_CONTACT}");
+    if length > MAX_LINE {
+        let message = alloc::format!("has {length} characters, more than {MAX_LINE}");
         report.push(Code::SettingsInvalidValue, path, message);
     } else if !text.chars().all(crate::is_printable) {
         let message = "must be one line of printable characters";

@@ -14,7 +14,7 @@ use crate::decision::Code;
 use crate::evidence::SettingsStatements;
 use crate::json::{Path, Raw, Report};
 use crate::policy::attestor::{self, shared_key, unknown_attestor};
-use crate::policy::public_key::OwnSignatures;
+use crate::policy::public_key::{Loading, OwnSignatures};
 use crate::policy::rule::AdmissionRule;
 use crate::policy::singleton::Document;
 use crate::settings::Settings;
@@ -73,12 +73,15 @@ impl Settings<'_> {
             verification_work: budget.verification_work.saturating_mul(2),
             ..*budget
         });
-        let own = OwnSignatures::AtOnce(&meter);
+        let loading = Loading {
+            own: OwnSignatures::AtOnce(&meter),
+            windows: &self.key_windows,
+        };
         let attestors = attestor::load(
             &self.attestors,
             self.sigstore.as_ref(),
             |_| true,
-            own,
+            loading,
             report,
         );
         self.check_sigstore(&attestors, report);
@@ -98,15 +101,16 @@ impl Settings<'_> {
         }
         self.each_denied_digest(report, |_| {});
         SettingsStatements::check(self, report);
-        self.evidence.authenticators.check(own, report);
+        self.evidence.authenticators.check(loading, report);
         #[cfg(feature = "sigstore")]
         self.evidence
             .authenticators
             .check_identities(self.sigstore.as_ref(), report);
         let builders = self.evidence.authenticators.builders();
         for policy in &self.platform_policies {
-            policy.check(&builders, self.sigstore.as_ref(), report);
+            policy.check(&builders, self.sigstore.as_ref(), loading, report);
         }
+        self.key_windows.check(report);
 
         for policy in self.policy.iter().chain(&self.system_policy) {
             let decides = policy.document() == Document::Policy;

@@ -262,11 +262,17 @@ impl Bundled {
                     key.authenticate_digest(digest.as_bytes(), signature, context)
                 }
             };
+            let key_id = key.id().to_string();
             match verified {
                 Ok(()) => return Ok(By::Key(key)),
                 Err(VerifyError::Exhausted(exhausted)) => return Err(exhausted.into()),
+                Err(VerifyError::ClockUnavailable) => {
+                    return Err(NotVerified::ClockUnavailable(key_id));
+                }
+                Err(VerifyError::KeyNotValid(why)) => {
+                    return Err(Rejection::KeyNotValid { key_id, why }.into());
+                }
                 Err(_) => {
-                    let key_id = key.id().to_string();
                     rejection = Rejection::BadSignature { key_id, why: "" };
                 }
             }

@@ -15,7 +15,7 @@ use crate::attestation::Attestor;
 use crate::decision::{Code, NOT_SIGNED, Reason};
 use crate::digest::Digest;
 use crate::dsse;
-use crate::key::{PublicKey, VerifyError};
+use crate::key::{NotValid, PublicKey, VerifyError};
 use crate::sigstore::{Identity, NotVerified, Signatory, TrustedRoots};
 use crate::verification::VerificationContext;
 
@@ -189,6 +189,15 @@ fn refuse_excess(attestations: &[&Attestation<'_>], note: Option<&str>) -> Resul
     Ok(())
 }
 
+/// Returns the reason for a key with a period of validity, or with a signature that has one.
+pub(crate) fn time_is_unknown(key_id: &str) -> Reason {
+    let message = alloc::format!(
+        "The evaluation time is unknown, and key {} or its signature is valid only for a period",
+        crate::quote(key_id)
+    );
+    Reason::new(Code::ClockUnavailable, message)
+}
+
 /// Reasons why no attestation is valid
 #[derive(Debug)]
 pub(crate) struct NotFound {
@@ -222,7 +231,7 @@ enum Cause {
     /// An identity of the signer signed when its certificate was not valid
     CertificateNotValid,
     /// A key of the signer signed, and is not valid
-    KeyNotValid(&'static str),
+    KeyNotValid(NotValid),
     /// A key of the signer signed something that attests no image
     NotAnAttestation,
     /// A key of the signer signed this digest in another repository
@@ -413,6 +422,9 @@ impl<'s, 'c> Search<'s, 'c> {
                 }
             }
             Err(NotVerified::Exhausted(exhausted)) => return Err(exhausted.into()),
+            Err(NotVerified::ClockUnavailable(key_id)) => {
+                self.failures.push(time_is_unknown(&key_id));
+            }
             Err(NotVerified::RootUnusable(why)) => {
                 return Err(Reason::new(Code::SettingsInvalid, why));
             }
@@ -517,12 +529,7 @@ impl<'s, 'c> Search<'s, 'c> {
                 return;
             }
             VerifyError::ClockUnavailable => {
-                let message = alloc::format!(
-                    "The evaluation time is unknown, and key {} or its signature expires",
-                    crate::quote(&key_id)
-                );
-                self.failures
-                    .push(Reason::new(Code::ClockUnavailable, message));
+                self.failures.push(time_is_unknown(&key_id));
                 return;
             }
         };
@@ -542,7 +549,7 @@ impl<'s, 'c> Search<'s, 'c> {
             | Rejection::JwtUnsupported
             | Rejection::PayloadUnavailable(_) => Cause::Unreadable,
             Rejection::BadCertificateSignature { .. } => Cause::BundleNotVerified,
-            Rejection::KeyNotValid { why, .. } => Cause::KeyNotValid(why),
+            Rejection::KeyNotValid { why, .. } => Cause::KeyNotValid(*why),
             Rejection::PgpPayloadMismatch
             | Rejection::PayloadType(_)
             | Rejection::PayloadInvalid(_)

@@ -6,7 +6,7 @@ use alloc::rc::Rc;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::public_key::{self, KeyDocument, MAX_KEYS, OwnSignatures};
+use super::public_key::{self, KeyDocument, Loading, MAX_KEYS};
 use crate::attestation::Attestor;
 use crate::decision::Code;
 use crate::json::{Path, Raw, Report, SETTINGS, Value, filled};
@@ -26,7 +26,7 @@ pub(crate) fn load<'a>(
     documents: &[AttestorDocument<'a>],
     sigstore: Option<&Sigstore<'a>>,
     is_wanted: impl Fn(&str) -> bool,
-    own: OwnSignatures<'_>,
+    loading: Loading<'_>,
     report: &Report,
 ) -> Vec<Attestor<'a>> {
     let mut attestors: Vec<Attestor<'a>> = Vec::new();
@@ -35,7 +35,7 @@ pub(crate) fn load<'a>(
         if !is_wanted(document.name.as_deref().unwrap_or_default()) {
             continue;
         }
-        let Some(attestor) = document.load(sigstore, own, report) else {
+        let Some(attestor) = document.load(sigstore, loading, report) else {
             continue;
         };
         if attestors.iter().any(|other| other.name == attestor.name) {
@@ -80,7 +80,7 @@ impl<'a> AttestorDocument<'a> {
     fn load(
         &self,
         sigstore: Option<&Sigstore<'a>>,
-        own: OwnSignatures<'_>,
+        loading: Loading<'_>,
         report: &Report,
     ) -> Option<Attestor<'a>> {
         let attestor = Path::Index(&LIST, self.index);
@@ -90,7 +90,7 @@ impl<'a> AttestorDocument<'a> {
             let path = Path::Field(&attestor, field);
             raw.read(SETTINGS, path, report, |value| note = Note::read(value));
             let list = Path::Field(&path, "publicKeys");
-            keys = public_key::load(&note.keys, list, "attestor", own, report);
+            keys = public_key::load(&note.keys, list, "attestor", loading, report);
         }
         let name = self.name.clone()?;
         Some(Attestor {

@@ -25,6 +25,7 @@ use super::{POLICY, refuse_pattern};
 use crate::decision::Code;
 use crate::json::{Report, Value};
 use crate::pattern::AllowPattern;
+use crate::policy::public_key::Loading;
 use crate::sigstore::Sigstore;
 
 /// Settings field with the list of these documents
@@ -108,13 +109,14 @@ impl<'a> PlatformPolicy<'a> {
         &self,
         builders: &[Cow<'_, str>],
         sigstore: Option<&Sigstore<'a>>,
+        loading: Loading<'_>,
         report: &Report,
     ) {
         if let Some(allowlist) = &self.allowlist {
             allowlist.each(report, |_, _| {});
         }
         for check_set in &self.check_sets {
-            check_set.check(builders, sigstore, report);
+            check_set.check(builders, sigstore, loading, report);
         }
     }
 }

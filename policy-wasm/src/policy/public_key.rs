@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 use crate::decision::Code;
 use crate::json::{Path, Report, Value};
 use crate::key::{Algorithm, KeyError, PublicKey};
+use crate::settings::{KeyWindows, Settings};
 use crate::verification::Meter;
 
 /// An undecoded key
@@ -44,17 +45,34 @@ pub(crate) enum OwnSignatures<'m> {
     AtOnce(&'m Meter),
 }
 
+/// What loading a key depends on
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Loading<'m> {
+    pub(crate) own: OwnSignatures<'m>,
+    pub(crate) windows: &'m KeyWindows<'m>,
+}
+
+impl<'m> Loading<'m> {
+    /// Loads keys for an evaluation.
+    pub(crate) const fn when_needed(settings: &'m Settings<'m>) -> Self {
+        Self {
+            own: OwnSignatures::WhenNeeded,
+            windows: &settings.key_windows,
+        }
+    }
+}
+
 /// Decodes the list of keys at `list`, and reports unusable ones. `whose` is the noun for their owner. Returns
 /// the keys sorted by id.
 pub(crate) fn load(
     documents: &[KeyDocument<'_>],
     list: Path<'_>,
     whose: &str,
-    own: OwnSignatures<'_>,
+    loading: Loading<'_>,
     report: &Report,
 ) -> Vec<PublicKey> {
     let mut keys = Vec::new();
-    for (_, key) in load_documents(documents, list, whose, own, report) {
+    for (_, key) in load_documents(documents, list, whose, loading, report) {
         insert_by_id(&mut keys, key);
     }
     keys
@@ -65,15 +83,16 @@ pub(super) fn load_documents<'d, 'a>(
     documents: &'d [KeyDocument<'a>],
     list: Path<'_>,
     whose: &str,
-    own: OwnSignatures<'_>,
+    loading: Loading<'_>,
     report: &Report,
 ) -> Vec<(&'d KeyDocument<'a>, PublicKey)> {
     let mut loaded: Vec<(&KeyDocument<'_>, PublicKey)> = Vec::new();
     for (index, document) in documents.iter().enumerate() {
         let path = Path::Index(&list, index);
-        let Some(key) = document.load(path, own, report) else {
+        let Some(mut key) = document.load(path, loading.own, report) else {
             continue;
         };
+        loading.windows.limit(&mut key);
         // A key may occur twice under one id only in the same form: one of two certificates may be revoked, and
         // one of two algorithms would have no effect.
         match loaded.iter().find(|(_, other)| other.id() == key.id()) {

@@ -9,7 +9,7 @@ use crate::decision::Code;
 use crate::json::{Path, Report, Value, choice, filled};
 use crate::key::PublicKey;
 use crate::pattern::BuilderId;
-use crate::policy::public_key::{self, KeyDocument, MAX_KEYS, OwnSignatures};
+use crate::policy::public_key::{self, KeyDocument, Loading, MAX_KEYS};
 #[cfg(feature = "sigstore")]
 use crate::sigstore::SetNames;
 use crate::sigstore::{Identities, Sigstore};
@@ -137,9 +137,9 @@ impl<'a> Authenticators<'a> {
     }
 
     /// Decodes all keys and verifies their self-signatures.
-    pub(crate) fn check(&self, own: OwnSignatures<'_>, report: &Report) {
+    pub(crate) fn check(&self, loading: Loading<'_>, report: &Report) {
         for authenticator in &self.all {
-            authenticator.load(own, report);
+            authenticator.load(loading, report);
         }
     }
 
@@ -215,10 +215,10 @@ impl<'a> Authenticator<'a> {
     }
 
     /// Decodes the keys, and reports unusable ones.
-    pub(crate) fn load(&self, own: OwnSignatures<'_>, report: &Report) -> Vec<PublicKey> {
+    pub(crate) fn load(&self, loading: Loading<'_>, report: &Report) -> Vec<PublicKey> {
         self.at(|path| {
             let keys = Path::Field(&path, "publicKeys");
-            public_key::load(&self.keys, keys, "authenticator", own, report)
+            public_key::load(&self.keys, keys, "authenticator", loading, report)
         })
     }
 

@@ -79,6 +79,7 @@ fn code(error: &NotVerified) -> String {
     match error {
         NotVerified::Rejected(rejection) => rejection.code().to_string(),
         NotVerified::Exhausted(_) => "limit-exceeded".to_string(),
+        NotVerified::ClockUnavailable(_) => Code::ClockUnavailable.to_string(),
         NotVerified::RootUnusable(_) => Code::SigstoreTrustedRootInvalid.to_string(),
     }
 }

@@ -74,6 +74,7 @@ pub(crate) enum NotVerified {
     Rejected(Box<Rejection>),
     Exhausted(Exhausted),
     RootUnusable(String),
+    ClockUnavailable(String),
 }
 
 impl Signatory {

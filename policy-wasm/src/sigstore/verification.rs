@@ -97,6 +97,8 @@ pub(crate) enum NotVerified {
     Exhausted(Exhausted),
     /// A trusted root of the settings is unusable: its problems
     RootUnusable(String),
+    /// The key with this id verifies it, and is valid only for a period
+    ClockUnavailable(String),
 }
 
 impl From<Rejection> for NotVerified {

@@ -10,7 +10,7 @@ use crate::time::{Time, TimeError};
 ///
 /// Dates are in UTC. A period begins with the first second of its first date, and includes the whole of its last. A
 /// period that ends at a point in time does not include that second.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct DateOrTime {
     /// The first second of a date
     start: Time,

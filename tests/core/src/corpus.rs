@@ -5,6 +5,7 @@ mod attestations;
 mod break_glass;
 mod envelopes;
 mod images;
+mod keys;
 mod limits;
 mod malformed;
 mod modes;
@@ -46,6 +47,7 @@ fn make() -> Vec<Case> {
         attestations::cases(),
         envelopes::cases(),
         openpgp::cases(),
+        keys::cases(),
         sources::cases(),
         sigstore::cases(),
         sigstore_vectors::cases(),

@@ -450,6 +450,50 @@ fn without_a_clock_keys_that_expire_are_an_error() {
     }
 }
 
+/// A key whose window has a bound counts at no time that nobody knows.
+#[test]
+fn without_a_clock_keys_with_a_window_are_an_error() {
+    for (name, expected) in [
+        (
+            "key_in_the_last_second_of_its_window",
+            "error clock-unavailable !attested",
+        ),
+        ("key_without_an_end", "error clock-unavailable !attested"),
+        (
+            "key_without_a_beginning",
+            "error clock-unavailable !attested",
+        ),
+        ("key_that_has_only_an_owner", "allow attested"),
+        (
+            "key_after_its_window_and_a_bad_signature",
+            "deny !clock-unavailable",
+        ),
+        ("pgp_key_in_its_window", "error clock-unavailable !attested"),
+        (
+            "simple_signing_key_in_its_window",
+            "error clock-unavailable !attested",
+        ),
+        (
+            "sigstore_key_in_its_window",
+            "error clock-unavailable !check-passed",
+        ),
+        (
+            "sigstore_key_verified_by_the_host_in_its_window",
+            "error clock-unavailable !check-passed",
+        ),
+        (
+            "sigstore_key_of_a_bundle_in_its_window",
+            "error clock-unavailable !check-passed",
+        ),
+        (
+            "authenticator_key_in_its_window",
+            "error clock-unavailable !check-passed",
+        ),
+    ] {
+        check_without_a_clock(name, expected);
+    }
+}
+
 /// What somebody signed counts for so long; who cannot tell the time cannot tell whether it does.
 #[test]
 fn without_a_clock_age_is_an_error() {
@@ -474,12 +518,18 @@ fn without_a_clock_age_is_an_error() {
         ("sigstore_signature", "allow checks-passed"),
         ("t01_directory", "allow checks-passed"),
     ] {
-        let case = corpus::named(name);
-        let mut call: Value = serde_json::from_slice(&case.call).unwrap();
-        call.as_object_mut().unwrap().remove("time");
-        let decision = Host::new(|_: &Need, _| Answer::Unavailable).decide(&call);
-        raw_case(name, expected, Vec::new()).check(decision.to_string().as_bytes());
+        check_without_a_clock(name, expected);
     }
+}
+
+/// Decides on a case of the corpus on a host without a clock.
+#[track_caller]
+fn check_without_a_clock(name: &str, expected: &'static str) {
+    let case = corpus::named(name);
+    let mut call: Value = serde_json::from_slice(&case.call).unwrap();
+    call.as_object_mut().unwrap().remove("time");
+    let decision = Host::new(|_: &Need, _| Answer::Unavailable).decide(&call);
+    raw_case(name, expected, Vec::new()).check(decision.to_string().as_bytes());
 }
 
 /// What a check set passed is what runs.

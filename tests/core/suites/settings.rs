@@ -2,6 +2,7 @@
 //! all of them are reported at once.
 
 use core_tests::case::{A, require, rule, settings};
+use core_tests::platform::{policy, sigstore, simple_signing, uploader};
 use core_tests::signing::{TestKey, attestor, attestor_of, note_name};
 use core_tests::validity::{assert_load_bearing, assert_problems, problems};
 use policy_wasm::Budget;
@@ -786,6 +787,7 @@ const LOAD_BEARING: &[(&str, &str, &str)] = &[
     ("platformPolicies", "no_platform_policies", "platform_policy_refuses_alone"),
     ("platformPolicyEnforcement", "platform_dry_run_alone", "platform_policy_enforced_by_name"),
     ("podTemplates", "pod_templates_ignored", "unsigned_in_Deployment"),
+    ("keys", "key_in_the_last_second_of_its_window", "key_one_second_after_its_window"),
     ("policy.admissionWhitelistPatterns", "pattern_double_star", "default_always_deny"),
     ("policy.clusterAdmissionRules", "cluster_rule", "default_always_deny"),
     ("policy.defaultAdmissionRule", "default_always_allow", "default_always_deny"),
@@ -863,5 +865,111 @@ fn every_setting_is_listed_above() {
             .any(|(field, ..)| field.split('.').next() == Some(key))
             || WORDS.contains(&key);
         assert!(is_listed, "`{key}` has no pair of cases");
+    }
+}
+
+/// Windows of keys: one entry a key that exists, with a window that has a second.
+#[test]
+fn windows_of_keys_are_checked() {
+    let id = TestKey::new("a").id();
+    let digits = id.strip_prefix("ni:").unwrap();
+    for (keys, expected) in [
+        (
+            json!([{"id": id, "notBefore": "2026-01-01", "notAfter": "2026-01-01"}]),
+            &[][..],
+        ),
+        (
+            json!([{"id": id, "notAfter": "2026-01-01T00:00:00+02:00", "owner": "build team"}]),
+            &[],
+        ),
+        (json!([{"id": id, "owner": "build team"}]), &[]),
+        (json!([]), &[]),
+        (json!({}), &["keys settings-wrong-type"]),
+        (json!([id]), &["keys[0] settings-wrong-type"]),
+        (
+            json!([{}]),
+            &[
+                "keys[0] settings-missing-field",
+                "keys[0] settings-missing-field",
+            ],
+        ),
+        (json!([{"id": id}]), &["keys[0] settings-missing-field"]),
+        (
+            json!([{"owner": "build team"}]),
+            &["keys[0] settings-missing-field"],
+        ),
+        (
+            json!([{"id": "", "owner": "x"}]),
+            &["keys[0].id settings-invalid-value"],
+        ),
+        (
+            json!([{"id": id, "until": "2026-01-01", "owner": "x"}]),
+            &["keys[0].until settings-unknown-field"],
+        ),
+        (
+            json!([{"id": id, "owner": ""}]),
+            &["keys[0].owner settings-invalid-value"],
+        ),
+        (
+            json!([{"id": id, "owner": "a\nb"}]),
+            &["keys[0].owner settings-invalid-value"],
+        ),
+        (
+            json!([{"id": id, "notBefore": "2026-02-30"}]),
+            &["keys[0].notBefore settings-invalid-value"],
+        ),
+        (
+            json!([{"id": id, "notAfter": 2026}]),
+            &["keys[0].notAfter settings-wrong-type"],
+        ),
+        (
+            json!([{"id": id, "notBefore": "2026-01-02", "notAfter": "2026-01-01"}]),
+            &["keys[0] settings-invalid-value"],
+        ),
+        (
+            json!([{"id": id, "notBefore": "2026-01-01", "notAfter": "2026-01-01T00:00:00Z"}]),
+            &["keys[0] settings-invalid-value"],
+        ),
+        (
+            json!([{"id": format!("x{digits}"), "notAfter": "2026-01-01"}]),
+            &["keys[0].id settings-invalid-value"],
+        ),
+        (
+            json!([{"id": id, "notAfter": "2026-01-01"}, {"id": id, "notBefore": "2026-01-01"}]),
+            &["keys[1].id key-id-duplicate"],
+        ),
+    ] {
+        check(|s| s["keys"] = keys, expected);
+    }
+}
+
+/// A window may be that of any key that the settings have.
+#[test]
+fn windows_are_for_keys_in_every_place() {
+    let owner = |id: &str| json!([{"id": id, "owner": "build team"}]);
+    let key = TestKey::new("other");
+    for change in [
+        |s: &mut Value, key: &TestKey| {
+            s["attestors"] = json!([attestor("a", &[&TestKey::new("a"), key])])
+        },
+        |s: &mut Value, key: &TestKey| {
+            s["evidence"]["authenticators"] = json!({"freshness": [uploader(&[key])]})
+        },
+        |s: &mut Value, key: &TestKey| {
+            s["platformPolicies"] = json!([policy(&[simple_signing(&[key])])])
+        },
+        |s: &mut Value, key: &TestKey| s["platformPolicies"] = json!([policy(&[sigstore(&[key])])]),
+    ] {
+        check(
+            |s| s["keys"] = owner(&key.id()),
+            &["keys[0].id settings-invalid-value"],
+        );
+        check(
+            |s| {
+                change(s, &key);
+                s["keys"] = owner(&key.id());
+            },
+            &[],
+        );
     }
 }

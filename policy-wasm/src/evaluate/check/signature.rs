@@ -5,10 +5,12 @@ use alloc::string::String;
 
 use super::trusted_statements::missing;
 use super::{Outcome, Question, TrustedStatements};
-use crate::attestation::{self, Candidates, Encoding, NotFound, Signer, Subject};
+use crate::attestation::{self, Candidates, Encoding, NotFound, Rejection, Signer, Subject};
 use crate::decision::{Code, Reason};
 use crate::digest::Digest;
-use crate::evidence::{Candidate, HostSignature};
+use crate::evidence::Candidate;
+use crate::key::{PublicKey, VerifyError};
+use crate::verification::VerificationContext;
 
 /// Accepts attestations in any form; for bare payloads, the DSSE encoding is tried before the bytes.
 pub(super) fn attestation(
@@ -56,17 +58,22 @@ pub(super) fn sigstore(
         Err(not_found) => not_found,
     };
     let repository = question.reference.normalized_repository();
-    let of_check = |one: &&HostSignature| question.keys.iter().any(|key| key.id() == one.key_id);
-    for signature in statements
-        .evidence
-        .signatures(digest, &repository)
-        .filter(of_check)
-    {
+    for signature in statements.evidence.signatures(digest, &repository) {
+        let mut keys = question.keys.iter();
+        let Some(key) = keys.find(|key| key.id() == signature.key_id) else {
+            continue;
+        };
         match &signature.is_trusted {
-            Ok(true) => {
-                let key = alloc::format!("key {}", crate::quote(&signature.key_id));
-                return Outcome::because(attested(&key));
-            }
+            Ok(true) => match verified_by_host(key, statements.context) {
+                Ok(()) => {
+                    let key = alloc::format!("key {}", crate::quote(key.id()));
+                    return Outcome::because(attested(&key));
+                }
+                Err(reason) if reason.code == Code::ClockUnavailable => {
+                    not_found.failures.push(reason);
+                }
+                Err(reason) => not_found.rejections.push(reason),
+            },
             Ok(false) => {}
             Err(reason) => not_found.failures.push(reason.clone()),
         }
@@ -81,6 +88,17 @@ pub(super) fn sigstore(
         "No Sigstore signature found that verifies with a key or identity of the policy"
     };
     Outcome::not_found(not_found.into_reasons(Code::NoValidSigstoreSignature, message))
+}
+
+/// Whether a signature that the host has verified counts: the host does not know when the key is valid.
+fn verified_by_host(key: &PublicKey, context: &VerificationContext) -> Result<(), Reason> {
+    key.check_windows(context.now).map_err(|error| match error {
+        VerifyError::KeyNotValid(why) => {
+            let key_id = key.id().into();
+            Reason::from(&Rejection::KeyNotValid { key_id, why })
+        }
+        _ => attestation::time_is_unknown(key.id()),
+    })
 }
 
 /// Returns the description of a signer of the image.

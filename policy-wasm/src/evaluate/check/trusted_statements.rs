@@ -21,7 +21,7 @@ use crate::evidence::{Candidate, Evidence, SettingsStatements, StoredScan};
 use crate::json::Report;
 use crate::key::PublicKey;
 use crate::policy::platform::Place;
-use crate::policy::public_key::OwnSignatures;
+use crate::policy::public_key::Loading;
 use crate::settings::{Purpose, Settings};
 use crate::sigstore::TrustedRoots;
 use crate::sigstore::{Identities, Signatory};
@@ -122,9 +122,9 @@ impl<'t> TrustedStatements<'t> {
         }
         let signers = Rc::clone(self.signers.entry(purpose).or_insert_with(|| {
             let authenticators = self.settings.evidence.authenticators.of(purpose);
-            let own = OwnSignatures::WhenNeeded;
+            let loading = Loading::when_needed(self.settings);
             let signers = authenticators.map(|one| Signers {
-                keys: one.load(own, report),
+                keys: one.load(loading, report),
                 identities: one.load_identities(self.settings.sigstore.as_ref(), report),
             });
             Rc::new(signers.collect())

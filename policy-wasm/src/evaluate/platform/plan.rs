@@ -13,6 +13,7 @@ use crate::policy::platform::Seeks;
 use crate::policy::platform::{
     Allowlist, Check, CheckKeys, CheckKind, CheckSet, Place, PlatformPolicy,
 };
+use crate::policy::public_key::Loading;
 use crate::policy::rule::EnforcementMode;
 use crate::request::{Pod, Request, Workload};
 use crate::settings::Settings;
@@ -103,10 +104,11 @@ pub(in crate::evaluate) fn plan<'a, 's>(
         .iter()
         .enumerate()
         .filter(|(_, image)| image.open().is_some());
+    let loading = Loading::when_needed(settings);
     let mut keys = BTreeMap::new();
     for check in open.flat_map(|(index, image)| plan.checks(index, image)) {
         keys.entry(check.place)
-            .or_insert_with(|| check.load_keys(settings.sigstore.as_ref(), report));
+            .or_insert_with(|| check.load_keys(settings.sigstore.as_ref(), loading, report));
     }
     plan.keys = keys;
     Ok(plan)

@@ -16,7 +16,7 @@ use crate::pattern::NamePattern;
 use crate::policy::attestor;
 use crate::policy::attestor::{shared_key, unknown_attestor};
 use crate::policy::platform::Seeks;
-use crate::policy::public_key::OwnSignatures;
+use crate::policy::public_key::Loading;
 use crate::policy::rule::{AdmissionRule, EnforcementMode, EvaluationMode, RuleKind};
 use crate::policy::singleton::{GlobalEvaluation, Policy};
 use crate::request::{Pod, Request, Workload};
@@ -215,7 +215,7 @@ fn load<'a>(
         &settings.attestors,
         settings.sigstore.as_ref(),
         |name| names.contains(name),
-        OwnSignatures::WhenNeeded,
+        Loading::when_needed(settings),
         report,
     );
     for name in names {

@@ -23,6 +23,7 @@ pub(crate) use vulnerability::{Threshold, VulnerabilityCheck};
 use super::{Allowlist, Place, TextList, projects};
 use crate::decision::Code;
 use crate::json::{Report, Value};
+use crate::policy::public_key::Loading;
 use crate::sigstore::Sigstore;
 
 /// The kind of evidence that an image needs
@@ -140,6 +141,7 @@ impl<'a> Check<'a> {
         &self,
         builders: &[Cow<'_, str>],
         sigstore: Option<&Sigstore<'a>>,
+        loading: Loading<'_>,
         report: &Report,
     ) {
         if let Some(allowlist) = &self.allowlist {
@@ -148,7 +150,7 @@ impl<'a> Check<'a> {
         match &self.kind {
             CheckKind::AlwaysDeny | CheckKind::ImageFreshness { .. } => {}
             CheckKind::SigstoreSignature(_) | CheckKind::SimpleSigningAttestation(_) => {
-                self.load_keys(sigstore, report);
+                self.load_keys(sigstore, loading, report);
             }
             CheckKind::Slsa(_) => self.check_builders(builders, report),
             CheckKind::TrustedDirectory(patterns) => {
@@ -165,11 +167,12 @@ impl<'a> Check<'a> {
     pub(crate) fn load_keys(
         &self,
         sigstore: Option<&Sigstore<'a>>,
+        loading: Loading<'_>,
         report: &Report,
     ) -> CheckKeys<'a> {
         match &self.kind {
-            CheckKind::SigstoreSignature(check) => check.load(sigstore, report),
-            CheckKind::SimpleSigningAttestation(check) => check.load(report),
+            CheckKind::SigstoreSignature(check) => check.load(sigstore, loading, report),
+            CheckKind::SimpleSigningAttestation(check) => check.load(loading, report),
             _ => CheckKeys::default(),
         }
     }

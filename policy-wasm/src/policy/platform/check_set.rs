@@ -7,6 +7,7 @@ use alloc::vec::Vec;
 use super::{Allowlist, Check, Place};
 use crate::decision::{Code, ScopeResult};
 use crate::json::{Path, Report, Value};
+use crate::policy::public_key::Loading;
 use crate::sigstore::Sigstore;
 use policy_text::name::is_dns_label;
 
@@ -75,13 +76,14 @@ impl<'a> CheckSet<'a> {
         &self,
         builders: &[Cow<'_, str>],
         sigstore: Option<&Sigstore<'a>>,
+        loading: Loading<'_>,
         report: &Report,
     ) {
         if let Some(allowlist) = &self.allowlist {
             allowlist.each(report, |_, _| {});
         }
         for check in &self.checks {
-            check.check(builders, sigstore, report);
+            check.check(builders, sigstore, loading, report);
         }
     }
 }

@@ -79,6 +79,12 @@ fn signed(name: &str, expected: &'static str, armor: &str, signature: &str) -> C
     )
 }
 
+/// A call with what GnuPG signed, and the id of its key.
+pub(super) fn attested() -> (Value, String) {
+    let case = signed("", "", KEY, ATTACHED);
+    (serde_json::from_slice(&case.call).unwrap(), fingerprint())
+}
+
 /// The rejected candidate's own code, under the attestor's.
 macro_rules! deny {
     ($code:literal) => {

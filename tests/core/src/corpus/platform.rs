@@ -20,6 +20,8 @@ mod sigstore;
 mod verification;
 mod vulnerabilities;
 
+pub(super) use verification::verified as verified_by_host;
+
 use crate::case::Case;
 
 pub(super) fn cases() -> Vec<Case> {

@@ -549,7 +549,7 @@ fn contents() -> Vec<Case> {
     ]
 }
 
-fn digest_bytes(digest: &str) -> Vec<u8> {
+pub(super) fn digest_bytes(digest: &str) -> Vec<u8> {
     let hex = digest.strip_prefix("sha256:").unwrap();
     let pairs = hex.as_bytes().chunks(2);
     pairs

@@ -6,7 +6,7 @@ use super::keys::{CheckKeys, Fields, Holder, read_list};
 use super::{Place, projects};
 use crate::decision::Code;
 use crate::json::{Path, Report, Value};
-use crate::policy::public_key::KeyDocument;
+use crate::policy::public_key::{KeyDocument, Loading};
 
 /// Keys of which any one suffices, by authenticator
 #[derive(Debug)]
@@ -49,10 +49,17 @@ impl<'a> AttestationCheck<'a> {
     }
 
     /// Decodes all keys, and reports unusable ones.
-    pub(super) fn load(&self, report: &Report) -> CheckKeys<'a> {
+    pub(super) fn load(&self, loading: Loading<'_>, report: &Report) -> CheckKeys<'a> {
         self.place.at(|path| {
             let path = Path::Field(&path, "simpleSigningAttestationCheck");
-            CheckKeys::load(&self.authenticators, path, FIELDS, "authenticator", report)
+            CheckKeys::load(
+                &self.authenticators,
+                path,
+                FIELDS,
+                "authenticator",
+                loading,
+                report,
+            )
         })
     }
 }

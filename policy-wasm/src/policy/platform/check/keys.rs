@@ -9,7 +9,7 @@ use alloc::vec::Vec;
 use crate::decision::Code;
 use crate::json::{Path, Report, Value};
 use crate::key::PublicKey;
-use crate::policy::public_key::{self, KeyDocument, MAX_KEYS, OwnSignatures};
+use crate::policy::public_key::{self, KeyDocument, Loading, MAX_KEYS};
 use crate::sigstore::Identities;
 
 /// The keys of a check, decoded
@@ -76,6 +76,7 @@ impl CheckKeys<'_> {
         path: Path<'_>,
         fields: Fields,
         whose: &str,
+        loading: Loading<'_>,
         report: &Report,
     ) -> Self {
         let list = Path::Field(&path, fields.holders);
@@ -84,9 +85,7 @@ impl CheckKeys<'_> {
             let holder = Path::Index(&list, index);
             let set = Path::Field(&holder, fields.set);
             let path = Path::Field(&set, fields.keys);
-            // None of them is an OpenPGP key.
-            let own = OwnSignatures::WhenNeeded;
-            for (document, key) in public_key::load_documents(keys, path, whose, own, report) {
+            for (document, key) in public_key::load_documents(keys, path, whose, loading, report) {
                 let pem = document.pem().unwrap_or_default();
                 loaded.pems.insert(key.id().to_owned(), pem.to_owned());
                 public_key::insert_by_id(&mut loaded.keys, key);

@@ -7,7 +7,7 @@ use super::Place;
 use super::keys::{CheckKeys, Fields, Holder, read_list};
 use crate::decision::Code;
 use crate::json::{Path, Report, Value};
-use crate::policy::public_key::KeyDocument;
+use crate::policy::public_key::{KeyDocument, Loading};
 use crate::sigstore::Sigstore;
 
 /// Keys and identities of which any one suffices, by authority
@@ -54,10 +54,22 @@ impl<'a> SigstoreCheck<'a> {
     }
 
     /// Decodes all keys, looks up the identities, and reports unusable ones.
-    pub(super) fn load(&self, sigstore: Option<&Sigstore<'a>>, report: &Report) -> CheckKeys<'a> {
+    pub(super) fn load(
+        &self,
+        sigstore: Option<&Sigstore<'a>>,
+        loading: Loading<'_>,
+        report: &Report,
+    ) -> CheckKeys<'a> {
         let mut loaded = self.place.at(|path| {
             let path = Path::Field(&path, "sigstoreSignatureCheck");
-            CheckKeys::load(&self.authorities, path, FIELDS, "authority", report)
+            CheckKeys::load(
+                &self.authorities,
+                path,
+                FIELDS,
+                "authority",
+                loading,
+                report,
+            )
         });
         if let Some(sigstore) = sigstore {
             for name in self.display_names() {

@@ -23,6 +23,15 @@ fn verify(call: &mut Value, answers: &[(&TestKey, Value)]) {
     }
 }
 
+/// A call in which the host verifies a signature, and the id of its key.
+pub(in crate::corpus) fn verified() -> (Value, String) {
+    let trusted = json!({"found": {"is_trusted": true, "digest": A}});
+    let case = checked("", "", &[sigstore(&[&key()])], |call| {
+        verify(call, &[(&key(), trusted)]);
+    });
+    (serde_json::from_slice(&case.call).unwrap(), key().id())
+}
+
 /// A call whose registry has no manifest of signatures, so that there may be a bundle.
 fn ask_unseen(call: &mut Value, answered: Option<Value>) {
     supply(Delivery::Registry, call, &[]);

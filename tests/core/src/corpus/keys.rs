@@ -1,0 +1,286 @@
+//! The setting `keys`: when the signatures of single keys count.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use policy_wasm::key::{Algorithm, PublicKey};
+use pretend_sigstore::{Content, Material};
+use serde_json::{Value, json};
+
+use super::platform::verified_by_host;
+use super::{openpgp, sigstore as bundles};
+use crate::case::{A, Case, call_case, image, one_container, pod};
+use crate::delivery::Delivery;
+use crate::platform::statements::{signed, upload};
+use crate::platform::{
+    FRESHNESS, image_freshness, policy, sigstore, simple_signing, supply, trust, uploader,
+};
+use crate::signing::{TestKey, attestor, occurrence, occurrence_of, payload};
+use crate::sigstore::{instance, key_document, signing_of};
+
+/// A window of the whole of June
+const BEGIN: &str = "2026-06-01";
+const END: &str = "2026-06-30";
+/// The second before it, its first, its last, and the second after it
+const EARLY: &str = "2026-05-31T23:59:59Z";
+const FIRST: &str = "2026-06-01T00:00:00Z";
+const LAST: &str = "2026-06-30T23:59:59Z";
+const LATE: &str = "2026-07-01T00:00:00Z";
+
+const ATTESTED: &str = "allow attested !attestation-key-not-valid";
+const NOT_VALID: &str = "deny no-valid-attestation attestation-key-not-valid !attested";
+
+pub(super) fn cases() -> Vec<Case> {
+    [bounds(), entries(), holders()].concat()
+}
+
+/// The base case with these entries, at a time.
+fn with(name: &str, expected: &'static str, keys: Value, time: &str) -> Case {
+    call_case(name, expected, |call| {
+        call["settings"]["keys"] = keys;
+        call["time"] = time.into();
+    })
+}
+
+fn key() -> TestKey {
+    TestKey::new("a")
+}
+
+fn bounds() -> Vec<Case> {
+    let id = key().id();
+    let june = || json!([{"id": id, "notBefore": BEGIN, "notAfter": END}]);
+    let minute = || {
+        json!([{
+            "id": id, "notBefore": "2026-06-01T12:00:00Z", "notAfter": "2026-06-01T14:01:00+02:00",
+        }])
+    };
+    vec![
+        with("key_one_second_before_its_window", NOT_VALID, june(), EARLY),
+        with(
+            "key_in_the_first_second_of_its_window",
+            ATTESTED,
+            june(),
+            FIRST,
+        ),
+        with(
+            "key_in_the_last_second_of_its_window",
+            ATTESTED,
+            june(),
+            LAST,
+        ),
+        with("key_one_second_after_its_window", NOT_VALID, june(), LATE),
+        with(
+            "key_one_second_before_its_time",
+            NOT_VALID,
+            minute(),
+            "2026-06-01T11:59:59Z",
+        ),
+        with(
+            "key_at_its_first_time",
+            ATTESTED,
+            minute(),
+            "2026-06-01T12:00:00Z",
+        ),
+        with(
+            "key_one_second_before_its_end",
+            ATTESTED,
+            minute(),
+            "2026-06-01T12:00:59Z",
+        ),
+        with(
+            "key_at_its_end",
+            NOT_VALID,
+            minute(),
+            "2026-06-01T12:01:00Z",
+        ),
+        with(
+            "key_without_an_end",
+            ATTESTED,
+            json!([{"id": id, "notBefore": BEGIN}]),
+            "9999-12-31T23:59:59Z",
+        ),
+        with(
+            "key_without_a_beginning",
+            ATTESTED,
+            json!([{"id": id, "notAfter": END}]),
+            "1970-01-01T00:00:00Z",
+        ),
+        with(
+            "key_that_has_only_an_owner",
+            ATTESTED,
+            json!([{"id": id, "owner": "build team"}]),
+            LATE,
+        ),
+    ]
+}
+
+fn entries() -> Vec<Case> {
+    let (old, new) = (key(), TestKey::new("b"));
+    let entry = |key: &TestKey, bound: &str, date: &str| json!({"id": key.id(), bound: date});
+    let rotated = |name, expected, signer: &TestKey, time| {
+        call_case(name, expected, |call| {
+            let text = payload("trusted.example/app", A);
+            let signed = occurrence("a", signer, text.as_bytes());
+            call["settings"]["attestors"] = json!([attestor("a", &[&old, &new])]);
+            call["settings"]["evidence"]["occurrences"] = json!([signed]);
+            call["settings"]["keys"] = json!([
+                entry(&old, "notAfter", END),
+                entry(&new, "notBefore", BEGIN),
+            ]);
+            call["time"] = Value::from(time);
+        })
+    };
+    let forged = |name, expected| {
+        call_case(name, expected, |call| {
+            let text = payload("trusted.example/app", A);
+            let signature = (old.id(), new.sign(text.as_bytes()));
+            let forged = occurrence_of("a", text.as_bytes(), &[signature]);
+            call["settings"]["evidence"]["occurrences"] = json!([forged]);
+            call["settings"]["keys"] = json!([entry(&old, "notAfter", END)]);
+            call["time"] = LATE.into();
+        })
+    };
+    vec![
+        rotated("rotation_old_key_before_its_end", ATTESTED, &old, LAST),
+        rotated("rotation_old_key_after_its_end", NOT_VALID, &old, LATE),
+        rotated(
+            "rotation_new_key_before_its_beginning",
+            NOT_VALID,
+            &new,
+            EARLY,
+        ),
+        rotated(
+            "rotation_new_key_after_its_beginning",
+            ATTESTED,
+            &new,
+            FIRST,
+        ),
+        // Only a signature that verifies is one of the key.
+        forged(
+            "key_after_its_window_and_a_bad_signature",
+            "deny no-valid-attestation attestation-bad-signature !attestation-key-not-valid",
+        ),
+        with(
+            "window_of_a_key_in_hexadecimal_digits",
+            NOT_VALID,
+            json!([{"id": hexadecimal(&old.id()), "notAfter": END}]),
+            LATE,
+        ),
+        with(
+            "settings_with_a_window_of_no_time",
+            "error settings-invalid",
+            json!([{"id": old.id(), "notBefore": END, "notAfter": BEGIN}]),
+            FIRST,
+        ),
+        with(
+            "settings_with_a_window_that_is_no_date",
+            "error settings-invalid",
+            json!([{"id": old.id(), "notAfter": "2026-06-31"}]),
+            FIRST,
+        ),
+    ]
+}
+
+/// Every place where a key is: inside its window it counts, outside it does not.
+fn holders() -> Vec<Case> {
+    let mut cases = Vec::new();
+    let mut add = |name: &str, expected: [&'static str; 2], id: &str, call: &Value| {
+        for (time, when, expected) in [
+            (LAST, "in_its_window", expected[0]),
+            (LATE, "after_its_window", expected[1]),
+        ] {
+            let mut call = call.clone();
+            call["settings"]["keys"] = json!([{"id": id, "notBefore": BEGIN, "notAfter": END}]);
+            call["time"] = time.into();
+            cases.push(call_case(&format!("{name}_{when}"), expected, |made| {
+                *made = call
+            }));
+        }
+    };
+    let id = key().id();
+    let call =
+        |settings: Value| json!({"request": pod(one_container(&image())), "settings": settings});
+    let checks = |checks: &[Value]| call(json!({"platformPolicies": [policy(checks)]}));
+
+    let (pgp, fingerprint) = openpgp::attested();
+    add("pgp_key", [ATTESTED, NOT_VALID], &fingerprint, &pgp);
+    let uri = format!("openpgp4fpr:{fingerprint}");
+    add("pgp_key_by_uri", [ATTESTED, NOT_VALID], &uri, &pgp);
+
+    let mut simple = checks(&[simple_signing(&[&key()])]);
+    let text = payload("trusted.example/app", A);
+    supply(
+        Delivery::Settings,
+        &mut simple,
+        &[occurrence("a", &key(), text.as_bytes())],
+    );
+    add("simple_signing_key", [ATTESTED, NOT_VALID], &id, &simple);
+
+    let expected = [
+        "allow checks-passed !attestation-key-not-valid",
+        "deny no-valid-sigstore-signature attestation-key-not-valid !check-passed",
+    ];
+    let mut cosign = checks(&[sigstore(&[&key()])]);
+    supply(
+        Delivery::Settings,
+        &mut cosign,
+        &[occurrence("a", &key(), text.as_bytes())],
+    );
+    add("sigstore_key", expected, &id, &cosign);
+    let (host, host_id) = verified_by_host();
+    add(
+        "sigstore_key_verified_by_the_host",
+        expected,
+        &host_id,
+        &host,
+    );
+    let (bundle, bundle_id) = bundle_of_a_key();
+    add("sigstore_key_of_a_bundle", expected, &bundle_id, &bundle);
+
+    let mut fresh = checks(&[image_freshness(60)]);
+    supply(
+        Delivery::Settings,
+        &mut fresh,
+        &[signed(&key(), &upload(FIRST))],
+    );
+    trust(&mut fresh, FRESHNESS, &[uploader(&[&key()])]);
+    let expected = [
+        "allow check-passed",
+        "error evidence-missing evidence-untrusted attestation-key-not-valid !check-passed",
+    ];
+    add("authenticator_key", expected, &id, &fresh);
+    cases
+}
+
+/// A message signature of a key in a bundle, as `cosign sign --key` makes it, and the id of the key.
+fn bundle_of_a_key() -> (Value, String) {
+    let mut signing = signing_of(Content::Message(bundles::digest_bytes(A)));
+    signing.material = Material::PublicKey;
+    let signed = instance().sign(&signing);
+    let pem = key_document(&signed.public_key)["pkixPublicKey"]["publicKeyPem"].clone();
+    let key = PublicKey::from_pem(pem.as_str().unwrap(), Algorithm::EcdsaP256Sha256, "");
+    let check = json!({"sigstoreSignatureCheck": {"sigstoreAuthorities": [
+        {"publicKeySet": {"publicKeys": [{"publicKeyPem": pem}]}},
+    ]}});
+    let call = json!({
+        "request": pod(one_container(&image())),
+        "settings": {
+            "platformPolicies": [policy(&[check])],
+            "evidence": {"occurrences": [signed.document]},
+        },
+    });
+    (call, key.unwrap().id().to_owned())
+}
+
+/// The other spelling of an id with base64.
+fn hexadecimal(id: &str) -> String {
+    use std::fmt::Write as _;
+    let bytes = URL_SAFE_NO_PAD
+        .decode(id.strip_prefix("ni:///sha-256;").unwrap())
+        .unwrap();
+    bytes
+        .iter()
+        .fold("nih:sha-256;".to_owned(), |mut text, byte| {
+            write!(text, "{byte:02x}").unwrap();
+            text
+        })
+}
