@@ -40,7 +40,8 @@ const MAX_CHECK_SETS: usize = 1024;
 /// A platform policy with unparsed lists
 #[derive(Debug)]
 pub(crate) struct PlatformPolicy<'a> {
-    place: Place,
+    /// Index in the list
+    index: usize,
     /// Name, only for messages
     pub(crate) name: Option<Cow<'a, str>>,
     /// Exempts images from the whole policy
@@ -55,7 +56,7 @@ impl<'a> PlatformPolicy<'a> {
     pub(crate) fn read(index: usize, value: Value<'_, 'a>) -> Self {
         let (path, report) = (value.path(), value.report());
         let mut policy = Self {
-            place: Place::policy(index),
+            index,
             name: None,
             allowlist: None,
             check_sets: Vec::new(),
@@ -84,14 +85,16 @@ impl<'a> PlatformPolicy<'a> {
     }
 
     fn read_gke(&mut self, value: Value<'_, 'a>) {
-        let place = self.place;
+        let policy = self.index;
         value.object(|key, value| match key {
-            "imageAllowlist" => self.allowlist = Some(Allowlist::read(place, value)),
+            "imageAllowlist" => {
+                let place = Place::Policy(policy);
+                self.allowlist = Some(Allowlist::read(place, value));
+            }
             "checkSets" => {
                 let (path, report) = (value.path(), value.report());
                 value.list_within(MAX_CHECK_SETS, |index, item| {
-                    self.check_sets
-                        .extend(CheckSet::read(place.check_set(index), item));
+                    self.check_sets.extend(CheckSet::read(policy, index, item));
                 });
                 check_set::check_order(&self.check_sets, path, report);
             }
@@ -101,7 +104,7 @@ impl<'a> PlatformPolicy<'a> {
 
     /// Returns the path of the document in the settings, as in Decisions.
     pub(crate) fn document(&self) -> String {
-        alloc::format!("{LIST}[{}]", self.place.policy)
+        alloc::format!("{LIST}[{}]", self.index)
     }
 
     /// Parses all parts that [`Self::read`] left unparsed.

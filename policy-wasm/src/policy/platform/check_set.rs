@@ -40,8 +40,12 @@ const SERVICE_ACCOUNT: &str = "kubernetesServiceAccount";
 const MAX_CHECKS: usize = 1024;
 
 impl<'a> CheckSet<'a> {
-    /// Reads a check set; reports problems, and returns the valid parts.
-    pub(super) fn read(place: Place, value: Value<'_, 'a>) -> Option<Self> {
+    /// Reads the check set at `index` of a policy; reports problems, and returns the valid parts.
+    pub(super) fn read(policy: usize, index: usize, value: Value<'_, 'a>) -> Option<Self> {
+        let place = Place::CheckSet {
+            policy,
+            check_set: index,
+        };
         let mut check_set = Self {
             place,
             display_name: None,
@@ -58,10 +62,13 @@ impl<'a> CheckSet<'a> {
             }
             "imageAllowlist" => check_set.allowlist = Some(Allowlist::read(place, value)),
             "checks" => {
-                value.list_within(MAX_CHECKS, |index, item| {
-                    check_set
-                        .checks
-                        .extend(Check::read(place.check(index), item));
+                value.list_within(MAX_CHECKS, |check, item| {
+                    let place = Place::Check {
+                        policy,
+                        check_set: index,
+                        check,
+                    };
+                    check_set.checks.extend(Check::read(place, item));
                 });
             }
             _ => value.unknown(),

@@ -1,57 +1,57 @@
-//! Places of unparsed parts of platform policies in the settings.
+//! Places of checks and of other parts of policies that are parsed when needed.
 
 use super::LIST;
 use crate::decision::Code;
 use crate::json::{Path, Raw, Report, Value};
 use crate::policy::POLICY;
 
-/// A platform policy, or one of its check sets or checks, by index
+/// A document or a part of one, by the indices on its path
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Place {
-    pub(super) policy: usize,
-    check_set: Option<usize>,
-    check: Option<usize>,
+pub(crate) enum Place {
+    /// A platform policy
+    Policy(usize),
+    /// A check set of a platform policy
+    CheckSet { policy: usize, check_set: usize },
+    /// A check of a check set
+    Check {
+        policy: usize,
+        check_set: usize,
+        check: usize,
+    },
 }
 
 impl Place {
-    pub(super) const fn policy(index: usize) -> Self {
-        Self {
-            policy: index,
-            check_set: None,
-            check: None,
+    /// Returns the index of the part in its list.
+    pub(crate) const fn index(self) -> usize {
+        match self {
+            Self::Policy(index)
+            | Self::CheckSet {
+                check_set: index, ..
+            }
+            | Self::Check { check: index, .. } => index,
         }
-    }
-
-    pub(super) const fn check_set(self, index: usize) -> Self {
-        Self {
-            check_set: Some(index),
-            ..self
-        }
-    }
-
-    pub(super) const fn check(self, index: usize) -> Self {
-        Self {
-            check: Some(index),
-            ..self
-        }
-    }
-
-    /// Returns the index of the check set or check in its list.
-    pub(crate) fn index(self) -> usize {
-        self.check.or(self.check_set).unwrap_or(self.policy)
     }
 
     /// Calls `read` with the path, which is built on the stack.
     pub(crate) fn at<T>(self, read: impl FnOnce(Path<'_>) -> T) -> T {
+        let (policy, check_set, check) = match self {
+            Self::Policy(policy) => (policy, None, None),
+            Self::CheckSet { policy, check_set } => (policy, Some(check_set), None),
+            Self::Check {
+                policy,
+                check_set,
+                check,
+            } => (policy, Some(check_set), Some(check)),
+        };
         let root = Path::Root(LIST);
-        let policy = Path::Index(&root, self.policy);
+        let policy = Path::Index(&root, policy);
         let gke = Path::Field(&policy, "gkePolicy");
-        let Some(check_set) = self.check_set else {
+        let Some(check_set) = check_set else {
             return read(gke);
         };
         let check_sets = Path::Field(&gke, "checkSets");
         let check_set = Path::Index(&check_sets, check_set);
-        let Some(check) = self.check else {
+        let Some(check) = check else {
             return read(check_set);
         };
         let checks = Path::Field(&check_set, "checks");
