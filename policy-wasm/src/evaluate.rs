@@ -12,6 +12,7 @@
 //!    and no others (`conclude`).
 //! 8. In an admitted object, verified digests replace resolved tags (`pin`).
 
+mod attestors;
 mod break_glass;
 mod check;
 mod conclude;

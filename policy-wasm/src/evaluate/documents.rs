@@ -3,6 +3,7 @@
 use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 
+use super::attestors::{Attestors, Inquiry, Known};
 use super::images::Image;
 use super::platform;
 use super::singleton;
@@ -22,6 +23,8 @@ use crate::verification::{Meter, VerificationContext};
 pub(super) struct Documents<'a, 's> {
     singleton: Option<singleton::Plan<'a>>,
     platform: Vec<platform::Plan<'a, 's>>,
+    /// The attestors that the rules of all documents name
+    attestors: Attestors<'a>,
     /// Whether the break-glass label of each Pod is effective
     marks: Vec<bool>,
     /// Pairs of document and image, by index, whose results exceed the limit on the Decision
@@ -49,6 +52,7 @@ impl<'a, 's> Documents<'a, 's> {
         let mut documents = Self {
             singleton: None,
             platform: Vec::new(),
+            attestors: Attestors::default(),
             marks,
             beyond: BTreeSet::new(),
         };
@@ -59,12 +63,24 @@ impl<'a, 's> Documents<'a, 's> {
             .policy
             .as_ref()
             .map(|policy| singleton::plan(settings, policy, request, workload, images, report));
+        documents.load_attestors(settings, report);
         for policy in &settings.platform_policies {
             documents.platform.push(platform::plan(
                 settings, policy, request, workload, images, report,
             )?);
         }
         Ok(documents)
+    }
+
+    /// Loads each attestor once, whichever documents name it.
+    fn load_attestors(&mut self, settings: &Settings<'a>, report: &Report) {
+        let Some(singleton) = self.singleton.as_ref() else {
+            return;
+        };
+        if !singleton.attestors.is_empty() {
+            self.attestors = Attestors::load(settings, &singleton.attestors, report);
+        }
+        singleton.check_attestors(&self.attestors, report);
     }
 
     /// Limits the size of the Decision, which has a result for each open image and each attestor of its rule or
@@ -192,7 +208,7 @@ impl<'a, 's> Documents<'a, 's> {
                 };
                 let singleton = self.singleton.iter();
                 for plan in singleton.filter(|plan| is_due(0, plan.enforcement(image))) {
-                    plan.want(index, image, &mut wanted);
+                    plan.want(index, image, &self.attestors, &mut wanted);
                 }
                 for (document, plan) in (self.first_platform()..).zip(&self.platform) {
                     if is_due(document, plan.enforcement()) {
@@ -227,7 +243,7 @@ impl<'a, 's> Documents<'a, 's> {
             max_payload: budget.payload_bytes,
         };
         let roots = TrustedRoots::new(settings.sigstore.as_ref(), report);
-        let mut known = singleton::Known::default();
+        let mut known = Known::default();
         let mut results = Results::new(images, self.count());
         for urgency in URGENCIES {
             if !images.iter().any(|image| self.is_due(urgency, image)) {
@@ -245,9 +261,15 @@ impl<'a, 's> Documents<'a, 's> {
                         .enumerate()
                         .map(|one| due(0, plan.enforcement(one.1), one));
                     let due: Vec<_> = due.collect();
-                    let (known, context) = (&mut known, &context);
-                    let found =
-                        plan.judge(&due, evidence, settings, (context, &roots), budget, known);
+                    let mut inquiry = Inquiry::new(
+                        &self.attestors,
+                        evidence,
+                        settings,
+                        (&context, &roots),
+                        budget,
+                        &mut known,
+                    );
+                    let found = plan.judge(&due, &mut inquiry);
                     results.add(0, found);
                 }
                 let mut statements =

@@ -52,6 +52,15 @@ impl<'w> Image<'w> {
         self.open()?.sha256().or_else(|| self.resolved_digest())
     }
 
+    /// Like [`Self::digest`], with the reason why there is none.
+    pub(super) fn digest_to_attest(&self) -> Result<Digest, Reason> {
+        match (self.digest(), &self.resolved) {
+            (Some(digest), _) => Ok(digest),
+            (None, Some(Err(reason))) => Err(reason.clone()),
+            (None, _) => Err(Reason::digest_required()),
+        }
+    }
+
     /// Returns the resolved digest of its tag, if any.
     pub(super) fn resolved_digest(&self) -> Option<Digest> {
         self.resolved.as_ref()?.as_ref().ok().copied()

@@ -7,5 +7,4 @@
 mod judge;
 mod plan;
 
-pub(super) use judge::Known;
 pub(super) use plan::{Plan, plan};

@@ -115,11 +115,7 @@ impl<'a, 's> Plan<'a, 's> {
             keys: keys.map_or(&[], |keys| &keys.keys),
             identities: keys.map_or(&[], |keys| &keys.identities),
             reference,
-            digest: match (image.digest(), &image.resolved) {
-                (Some(digest), _) => Ok(digest),
-                (None, Some(Err(reason))) => Err(reason.clone()),
-                (None, _) => Err(Reason::digest_required()),
-            },
+            digest: image.digest_to_attest(),
         };
         let Outcome { verdict, reasons } = check::judge(&question, statements, report);
         CheckResult {

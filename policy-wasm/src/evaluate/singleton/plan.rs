@@ -6,17 +6,15 @@ use alloc::collections::BTreeSet;
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 
-use crate::attestation::Attestor;
 use crate::decision::{Code, Exemption, Reason};
+use crate::evaluate::attestors::Attestors;
 use crate::evaluate::images::Image;
 use crate::evidence::Wanted;
 use crate::image::ImageReference;
 use crate::json::{Path, Report};
 use crate::pattern::NamePattern;
-use crate::policy::attestor;
 use crate::policy::attestor::{shared_key, unknown_attestor};
 use crate::policy::platform::Seeks;
-use crate::policy::public_key::Loading;
 use crate::policy::rule::{AdmissionRule, EnforcementMode, EvaluationMode, RuleKind};
 use crate::policy::singleton::{GlobalEvaluation, Policy};
 use crate::request::{Pod, Request, Workload};
@@ -31,8 +29,8 @@ pub(in crate::evaluate) struct Plan<'a> {
     rules: Vec<Option<ChosenRule<'a>>>,
     /// The reason why rules are unknown, used as the result of each image
     pub(super) unknown: Option<Unknown>,
-    /// The attestors of these rules only
-    attestors: Vec<Attestor<'a>>,
+    /// Names of the attestors of these rules
+    pub(in crate::evaluate) attestors: BTreeSet<Cow<'a, str>>,
     /// The policy enables a system policy that the settings do not contain
     pub(in crate::evaluate) lacks_system_policy: bool,
 }
@@ -91,17 +89,13 @@ pub(in crate::evaluate) fn plan<'a>(
             names.extend(chosen.rule.attestors.iter().cloned());
         }
     }
-    let mut attestors = Vec::new();
-    if !names.is_empty() {
-        attestors = load(settings, &names, &rules, report);
-    }
     let lacks_system_policy =
         policy.global_evaluation == GlobalEvaluation::Enable && settings.system_policy.is_none();
     Plan {
         exemptions,
         rules,
         unknown,
-        attestors,
+        attestors: names,
         lacks_system_policy,
     }
 }
@@ -203,45 +197,29 @@ fn rule_key(
     })
 }
 
-/// Loads only the named attestors. The attestors of one rule must not share a key.
-#[inline(never)] // cold: see docs/performance.md#stack
-fn load<'a>(
-    settings: &Settings<'a>,
-    names: &BTreeSet<Cow<'a, str>>,
-    rules: &[Option<ChosenRule<'a>>],
-    report: &Report,
-) -> Vec<Attestor<'a>> {
-    let attestors = attestor::load(
-        &settings.attestors,
-        settings.sigstore.as_ref(),
-        |name| names.contains(name),
-        Loading::when_needed(settings),
-        report,
-    );
-    for name in names {
-        if !attestors.iter().any(|attestor| attestor.name == *name) {
-            let message = unknown_attestor(name);
-            report.push(Code::PolicyAttestorUnknown, Path::Root("policy"), message);
-        }
-    }
-    for chosen in rules.iter().flatten() {
-        let named: Vec<_> = attestors
-            .iter()
-            .filter(|one| chosen.rule.attestors.contains(&one.name))
-            .collect();
-        if let Some(message) = shared_key(&named) {
-            report.push(Code::PolicyAttestorsShareKey, Path::Root("policy"), message);
-        }
-    }
-    attestors
-}
-
 impl Plan<'_> {
+    /// Reports attestors that are not in the settings, and attestors of one rule that share a key.
+    pub(in crate::evaluate) fn check_attestors(&self, loaded: &Attestors<'_>, report: &Report) {
+        for name in &self.attestors {
+            if loaded.get(name).is_none() {
+                let message = unknown_attestor(name);
+                report.push(Code::PolicyAttestorUnknown, Path::Root("policy"), message);
+            }
+        }
+        for chosen in self.rules.iter().flatten() {
+            let named = loaded.named(&chosen.rule.attestors);
+            if let Some(message) = shared_key(&named) {
+                report.push(Code::PolicyAttestorsShareKey, Path::Root("policy"), message);
+            }
+        }
+    }
+
     /// Requests the attestations of an image if its rule needs any.
     pub(in crate::evaluate) fn want<'i>(
         &'i self,
         index: usize,
         image: &Image<'i>,
+        loaded: &'i Attestors<'_>,
         wanted: &mut Vec<Wanted<'i>>,
     ) {
         let (Some(digest), Some(reference)) = (image.digest(), image.open()) else {
@@ -251,7 +229,7 @@ impl Plan<'_> {
             return;
         };
         let attestors = chosen.rule.attestors.iter();
-        let attestors = attestors.filter_map(|name| self.attestor(name));
+        let attestors = attestors.filter_map(|name| loaded.get(name));
         let notes = crate::set(attestors.map(|attestor| attestor.note.as_ref()));
         if !notes.is_empty() {
             let one = Wanted::new(digest, reference, Seeks::Attestations);
@@ -277,15 +255,6 @@ impl Plan<'_> {
     /// Whether a pattern covers the image at this index.
     fn is_exempt(&self, index: usize) -> bool {
         self.exemptions.get(index).is_some_and(Option::is_some)
-    }
-
-    /// Returns the attestors that the rules for this request name.
-    pub(super) fn attestors(&self) -> &[Attestor<'_>] {
-        &self.attestors
-    }
-
-    pub(super) fn attestor(&self, name: &str) -> Option<&Attestor<'_>> {
-        self.attestors.iter().find(|attestor| attestor.name == name)
     }
 
     /// Whether the rule for the image at this index needs attestations.
