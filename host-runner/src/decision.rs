@@ -7,6 +7,7 @@
 mod answer;
 mod check;
 mod code;
+mod image_rule;
 mod part;
 mod reason;
 mod verdict;
@@ -17,6 +18,7 @@ pub(crate) use answer::{Answer, Response};
 pub(crate) use check::Scope;
 pub use check::{CheckResult, CheckSetResult, ScopeResult};
 pub use code::Code;
+pub use image_rule::{ImageRuleResult, RequirementResult};
 pub(crate) use part::Part;
 pub use reason::Reason;
 pub(crate) use reason::{codes, has};
@@ -79,7 +81,7 @@ parts! {
 
     /// Result of one policy document for one image
     pub struct DocumentResult {
-        /// Path of the document in the settings: `policy`, `platformPolicies[0]`
+        /// Path of the document in the settings: `policy`, `platformPolicies[0]`, `imagePolicy`
         pub document: String = "document",
         /// Name of a platform policy; empty if it has none
         pub name: String = "name",
@@ -95,6 +97,8 @@ parts! {
         pub attestors: Vec<AttestorResult> = "attestors",
         /// The check set of a platform policy that applied
         pub check_set: Option<CheckSetResult> = "checkSet",
+        /// The rules of `imagePolicy` that cover the image
+        pub rules: Vec<ImageRuleResult> = "rules",
         /// Reasons of the verdict
         pub reasons: Vec<Reason> = "reasons",
     }
@@ -161,11 +165,14 @@ impl ImageDecision {
     pub(crate) fn codes(&self) -> Vec<&str> {
         let mut found = Vec::new();
         for result in &self.results {
-            for attestor in &result.attestors {
+            for attestor in result.all_attestors() {
                 codes(&attestor.reasons, &mut found);
             }
-            for check in result.checks() {
+            for check in result.all_checks() {
                 codes(&check.reasons, &mut found);
+            }
+            for rule in &result.rules {
+                codes(&rule.reasons, &mut found);
             }
             codes(&result.reasons, &mut found);
         }
@@ -178,6 +185,20 @@ impl DocumentResult {
     /// Whether the document is a platform policy, which has check sets and no rules.
     pub(crate) fn is_platform(&self) -> bool {
         self.document.starts_with("platformPolicies")
+    }
+
+    /// The attestors of the rule, and those of the rules of `imagePolicy`.
+    pub(crate) fn all_attestors(&self) -> impl Iterator<Item = &AttestorResult> {
+        let requirements = self.rules.iter().flat_map(|rule| &rule.requirements);
+        let of_rules = requirements.flat_map(|requirement| &requirement.attestors);
+        self.attestors.iter().chain(of_rules)
+    }
+
+    /// The checks of the check set that applied, and those of the rules of `imagePolicy`.
+    pub(crate) fn all_checks(&self) -> impl Iterator<Item = &CheckResult> {
+        let requirements = self.rules.iter().flat_map(|rule| &rule.requirements);
+        let of_rules = requirements.filter_map(|requirement| requirement.check.as_ref());
+        self.checks().iter().chain(of_rules)
     }
 
     /// The checks of the check set that applied.

@@ -74,6 +74,16 @@ const HELP: &[(Code, Shown, &str)] = &[
         "run the policy on a host with a clock; keys without expiry and checks without an age need none"),
     (Code::HostCapabilityFailed, Shown::Always, HOST),
 
+    // About the rules of `imagePolicy`.
+    (Code::ImageRuleDenied, Shown::WhenAsked,
+        "use another image, as the rule's text says, or change `images` or `exceptImages` of the rule"),
+    (Code::NoImageRule, Shown::Always,
+        "use an image that a rule of `imagePolicy` covers, or add its repository to `images` of a rule"),
+    (Code::ThresholdNotMet, Shown::WhenAsked,
+        "sign this digest with keys of the missing attestors: `countersign attest sign`"),
+    (Code::ExemptionExpired, Shown::WhenAsked,
+        "meet the rules that apply to the image now, or extend `until` of the exemption"),
+
     // About the checks of platform policies.
     (Code::ImageNotFresh, Shown::Always,
         "rebuild and push the image, or raise `maxUploadAgeDays` of the check"),
@@ -279,6 +289,11 @@ const HELP: &[(Code, Shown, &str)] = &[
         "to have the image checked, remove the pattern; `countersign explain --settings` names its place"),
     (Code::AlwaysAllow, Shown::OnPage,
         "to have images checked, set another `evaluationMode`, such as `REQUIRE_ATTESTATION`"),
+    (Code::ImageRulesSatisfied, Shown::OnPage, NOTHING),
+    (Code::ImageRuleExempt, Shown::OnPage,
+        "to have the image checked, end the exemption with `until`, or remove the rule"),
+    (Code::UnmatchedImageAdmitted, Shown::OnPage,
+        "to have such images denied, set `unmatchedImages` to `deny`, or add rules that cover them"),
     (Code::NoCheckSets, Shown::OnPage, "to have images checked, add a check set to `gkePolicy.checkSets`"),
     (Code::NoChecks, Shown::OnPage, "to have images checked, add `checks` to the check set"),
 ];

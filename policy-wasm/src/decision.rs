@@ -7,6 +7,7 @@
 mod annotation;
 mod check;
 mod code;
+mod image_rule;
 mod message;
 mod mutated;
 mod objection;
@@ -25,6 +26,7 @@ use serde::Serialize;
 pub(crate) use annotation::{Fate, annotate, annotate_verdict};
 pub use check::{CheckResult, CheckSetResult, ScopeResult};
 pub use code::Code;
+pub use image_rule::{ImageRuleEffect, ImageRuleResult, RequirementResult};
 pub(crate) use message::{MAX_PROBLEMS, deny};
 pub use mutated::MutatedObject;
 pub(crate) use objection::{Hints, Listed, NOT_SIGNED, listed};
@@ -193,7 +195,7 @@ pub struct ImageDecision {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct DocumentResult {
-    /// Path of the document in the settings: `policy`, `platformPolicies[0]`
+    /// Path of the document in the settings: `policy`, `platformPolicies[0]`, `imagePolicy`
     pub document: Cow<'static, str>,
     /// Name of a platform policy
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -214,6 +216,9 @@ pub struct DocumentResult {
     /// The check set of a platform policy that applied, unless the image is exempt from the policy
     #[serde(skip_serializing_if = "Option::is_none")]
     pub check_set: Option<CheckSetResult>,
+    /// The rules of `imagePolicy` that cover the image, by name
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub rules: Vec<ImageRuleResult>,
     /// Reasons of the verdict
     pub reasons: Vec<Reason>,
 }
@@ -230,8 +235,39 @@ impl DocumentResult {
             rule: None,
             attestors: Vec::new(),
             check_set: None,
+            rules: Vec::new(),
             reasons: Vec::new(),
         }
+    }
+
+    /// Returns the attestors of all rules.
+    pub(crate) fn all_attestors(&self) -> impl Iterator<Item = &AttestorResult> {
+        let requirements = self.rules.iter().flat_map(|rule| &rule.requirements);
+        let of_rules = requirements.flat_map(|requirement| &requirement.attestors);
+        self.attestors.iter().chain(of_rules)
+    }
+
+    /// Returns the attestors that are missing for the verdict.
+    pub(crate) fn missing_attestors(&self) -> impl Iterator<Item = &AttestorResult> {
+        let failed = self.failed_requirements();
+        let of_rules = failed.flat_map(|requirement| &requirement.attestors);
+        let all = self.attestors.iter().chain(of_rules);
+        all.filter(|attestor| !attestor.verified)
+    }
+
+    /// Returns the checks that are against the image.
+    pub(crate) fn failed_checks(&self) -> impl Iterator<Item = &CheckResult> {
+        let of_sets = self.check_set.iter().flat_map(|set| &set.checks);
+        let of_rules = self
+            .failed_requirements()
+            .filter_map(|one| one.check.as_ref());
+        let all = of_sets.chain(of_rules);
+        all.filter(|check| check.verdict != Verdict::Conformant)
+    }
+
+    fn failed_requirements(&self) -> impl Iterator<Item = &RequirementResult> {
+        let all = self.rules.iter().flat_map(|rule| &rule.requirements);
+        all.filter(|requirement| requirement.verdict != Verdict::Conformant)
     }
 }
 
@@ -354,6 +390,15 @@ impl Reason {
             message: message.into(),
             details: Vec::new(),
         }
+    }
+
+    pub(crate) fn without_details(&self) -> Self {
+        Self::new(self.code, self.message.clone())
+    }
+
+    /// Returns the reason of a rule of `imagePolicy`, with the rule's name and without details.
+    pub(crate) fn of_rule(&self, name: &str) -> Self {
+        Self::new(self.code, alloc::format!("{} (rule {name})", self.message))
     }
 
     pub(crate) fn with_details(self, details: Vec<Self>) -> Self {

@@ -6,7 +6,7 @@
 //! 4. Every image must be a valid reference.
 //! 5. On UPDATE, unchanged images are admitted, valid or not; then revoked digests are denied.
 //! 6. Each policy document determines which images are exempt and which rule or check set applies to each Pod
-//!    (`singleton`, `platform`); tags whose digest is needed are resolved once (`resolve`); the evidence
+//!    (`singleton`, `platform`, `image_policy`); tags whose digest is needed are resolved once (`resolve`); the evidence
 //!    that rules and checks need is gathered and verified.
 //! 7. The verdicts of all documents are combined. Dry run and break-glass may admit images that step 6 denied,
 //!    and no others (`conclude`).
@@ -17,6 +17,7 @@ mod break_glass;
 mod check;
 mod conclude;
 mod documents;
+mod image_policy;
 mod images;
 mod now;
 mod pin;
@@ -214,7 +215,7 @@ fn judge(
     let mut warnings = Vec::new();
     let mut images = images::list(settings, request, workload, budget, report, &mut warnings);
     let marks = break_glass::read(&settings.break_glass, request, workload, &mut warnings);
-    let mut documents = Documents::plan(settings, request, workload, &images, marks, report)?;
+    let mut documents = Documents::plan(settings, request, workload, &images, marks, &now, report)?;
     documents.make_room(&images, budget)?;
     let mut lookups = Lookups::new(lookup, budget);
     if settings.resolve_tags {

@@ -22,7 +22,7 @@ use policy_text::cursor::{Kind, MAX_DEPTH};
 pub(crate) use raw::Raw;
 pub use report::Problem;
 pub(crate) use report::Report;
-pub(crate) use settings::{MAX_ENTRIES, SETTINGS, choice, filled, parsed};
+pub(crate) use settings::{MAX_ENTRIES, SETTINGS, choice, filled, line, parsed};
 use walk::Walk;
 
 /// The codes under which a document reports its shape errors, and how it treats `null`
@@ -211,6 +211,19 @@ impl<'v, 'de> Value<'v, 'de> {
     pub(crate) fn list_of_texts(mut self, field: &str, mut each: impl FnMut(Item<'_, 'de>)) {
         if self.finds(Kind::List) {
             self.each_text(field, &mut each);
+        }
+    }
+
+    /// Reads an object in the form of [`Cursor::sole_item`](policy_text::cursor::Cursor::sole_item): returns its text
+    /// and the item, or the value if it has another form.
+    pub(crate) fn sole_item(
+        self,
+        fields: &[&str],
+        field: &str,
+    ) -> Result<(Raw<'de>, &'de str), Self> {
+        match self.walk.cursor.sole_item(fields, field) {
+            Some((object, item)) => Ok((Raw::new(object), item)),
+            None => Err(self),
         }
     }
 

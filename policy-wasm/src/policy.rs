@@ -1,6 +1,7 @@
-//! Google's documents in the settings: policies and attestors.
+//! The documents in the settings: Google's policies and attestors, and `imagePolicy`.
 
 pub(crate) mod attestor;
+pub(crate) mod image_policy;
 pub(crate) mod platform;
 pub(crate) mod public_key;
 pub(crate) mod rule;

@@ -25,9 +25,10 @@ use crate::attestation::{Attestor, DockerReference};
 use crate::decision::{Code, Reason};
 use crate::digest::Digest;
 use crate::image::ImageReference;
-use crate::json::{MAX_ENTRIES, Path, Raw, Report, SETTINGS, Value, choice, filled};
+use crate::json::{MAX_ENTRIES, Path, Raw, Report, SETTINGS, Value, choice, filled, line};
 use crate::policy::attestor::AttestorDocument;
-use crate::policy::platform::{self, CheckKind, PlatformPolicy, SigstoreCheck};
+use crate::policy::image_policy::{self, ImagePolicy};
+use crate::policy::platform::{self, Check, PlatformPolicy, SigstoreCheck};
 use crate::policy::rule::{EnforcementMode, RuleKind};
 use crate::policy::singleton::{Document, Policy};
 use crate::sigstore::Sigstore;
@@ -36,10 +37,11 @@ use crate::sigstore::Sigstore;
 /// [`Self::each_denied_digest`], [`Sources`]) are checked when they are parsed
 #[derive(Debug)]
 pub(crate) struct Settings<'a> {
-    /// Present unless there is a platform policy
+    /// Present unless there is another policy
     pub(crate) policy: Option<Policy<'a>>,
     pub(crate) platform_policies: Vec<PlatformPolicy<'a>>,
     pub(crate) platform_enforcement: EnforcementMode,
+    pub(crate) image_policy: Option<ImagePolicy<'a>>,
     pub(crate) system_policy: Option<Policy<'a>>,
     pub(crate) attestors: Vec<AttestorDocument<'a>>,
     pub(crate) evidence: Sources<'a>,
@@ -105,8 +107,11 @@ impl<'a> Settings<'a> {
         let mut fields = Fields::default();
         let value = value.under(SETTINGS, Path::Root(""), report);
         let is_object = value.object_inline(|key, value| fields.read(key, value));
-        if is_object && fields.policy.is_none() && fields.platform_policies.is_empty() {
-            let message = "`policy` or `platformPolicies` is required";
+        let has_policy = fields.policy.is_some()
+            || !fields.platform_policies.is_empty()
+            || fields.image_policy.is_some();
+        if is_object && !has_policy {
+            let message = "`policy`, `platformPolicies` or `imagePolicy` is required";
             report.push(Code::SettingsMissingField, Path::Root("policy"), message);
         }
         if !is_object {
@@ -118,6 +123,7 @@ impl<'a> Settings<'a> {
             platform_enforcement: fields
                 .platform_enforcement
                 .unwrap_or(EnforcementMode::Enforced),
+            image_policy: fields.image_policy,
             system_policy: fields.system_policy,
             attestors: fields.attestors,
             evidence: fields.evidence,
@@ -206,18 +212,21 @@ impl<'a> Settings<'a> {
             .iter()
             .flat_map(|one| &one.check_sets);
         let checks = check_sets.flat_map(|check_set| &check_set.checks);
-        checks.filter_map(|check| match &check.kind {
-            CheckKind::SigstoreSignature(check) => Some(check),
-            _ => None,
-        })
+        checks.filter_map(|check| check.kind.sigstore())
     }
 
-    /// Parses the parts of `sigstore` that no signer needs.
-    pub(crate) fn check_sigstore(&self, attestors: &[Attestor<'_>], report: &Report) {
+    /// Parses the parts of `sigstore` that no signer needs. `rule_checks` are the checks of `imagePolicy`.
+    pub(crate) fn check_sigstore(
+        &self,
+        attestors: &[Attestor<'_>],
+        rule_checks: &[&Check<'a>],
+        report: &Report,
+    ) {
         if let Some(sigstore) = &self.sigstore {
             let attestors = attestors.iter().map(|attestor| attestor.name.as_ref());
             let attestors: Vec<_> = attestors.collect();
-            let checks = self.signature_checks();
+            let of_rules = rule_checks.iter().filter_map(|check| check.kind.sigstore());
+            let checks = self.signature_checks().chain(of_rules);
             let authorities: Vec<_> = checks.flat_map(SigstoreCheck::display_names).collect();
             sigstore.check(&attestors, &authorities, report);
         }
@@ -264,6 +273,7 @@ struct Fields<'a> {
     policy: Option<Policy<'a>>,
     platform_policies: Vec<PlatformPolicy<'a>>,
     platform_enforcement: Option<EnforcementMode>,
+    image_policy: Option<ImagePolicy<'a>>,
     system_policy: Option<Policy<'a>>,
     attestors: Vec<AttestorDocument<'a>>,
     evidence: Sources<'a>,
@@ -318,6 +328,7 @@ impl<'a> Fields<'a> {
                     ],
                 );
             }
+            image_policy::DOCUMENT => self.image_policy = Some(ImagePolicy::read(value)),
             "systemPolicy" => {
                 self.system_policy = Some(Policy::read(value, Document::SystemPolicy));
             }
@@ -398,15 +409,5 @@ const MAX_LINE: usize = 200;
 
 /// Reads one short line of text.
 fn short_line<'a>(value: Value<'_, 'a>) -> Option<Cow<'a, str>> {
-    let (path, report) = (value.path(), value.report());
-    let text = filled(value)?;
-    let length = text.chars().count();
-    if length > MAX_LINE {
-        let message = alloc::format!("has {length} characters, more than {MAX_LINE}");
-        report.push(Code::SettingsInvalidValue, path, message);
-    } else if !text.chars().all(crate::is_printable) {
-        let message = "must be one line of printable characters";
-        report.push(Code::SettingsInvalidValue, path, message);
-    }
-    Some(text)
+    line(value, MAX_LINE, Code::SettingsInvalidValue)
 }

@@ -14,6 +14,7 @@ use crate::decision::Code;
 use crate::evidence::SettingsStatements;
 use crate::json::{Path, Raw, Report};
 use crate::policy::attestor::{self, shared_key, unknown_attestor};
+use crate::policy::image_policy::{self, ImageRule};
 use crate::policy::public_key::{Loading, OwnSignatures};
 use crate::policy::rule::AdmissionRule;
 use crate::policy::singleton::Document;
@@ -84,10 +85,16 @@ impl Settings<'_> {
             loading,
             report,
         );
-        self.check_sigstore(&attestors, report);
+        let policy = self.image_policy.as_ref();
+        let image_rules = policy.map_or_else(Vec::new, |policy| {
+            policy.all_rules(self.sigstore.as_ref(), report)
+        });
+        let rule_checks: Vec<_> = image_rules.iter().flat_map(ImageRule::checks).collect();
+        self.check_sigstore(&attestors, &rule_checks, report);
         for note in self.evidence.notes.keys() {
-            // Platform policies have no notes, and use all of them.
+            // Checks have no notes, and use all of them.
             let is_used = !self.platform_policies.is_empty()
+                || !rule_checks.is_empty()
                 || attestors.iter().any(|attestor| attestor.note == *note);
             if !is_used {
                 let root = Path::Root("evidence.kubernetes.notes");
@@ -109,6 +116,14 @@ impl Settings<'_> {
         let builders = self.evidence.authenticators.builders();
         for policy in &self.platform_policies {
             policy.check(&builders, self.sigstore.as_ref(), loading, report);
+        }
+        for check in rule_checks {
+            check.check(&builders, self.sigstore.as_ref(), loading, report);
+        }
+        let find = |name: &str| attestors.iter().find(|attestor| attestor.name == name);
+        image_policy::check_names(&image_rules, report);
+        for rule in &image_rules {
+            rule.check_attestors(find, report);
         }
         self.key_windows.check(report);
 

@@ -49,6 +49,7 @@ fn main() {
         bench.exempt("10 patterns", &calls::patterns(10)),
         bench.exempt("1,000 patterns", &calls::patterns(1_000)),
         bench.exempt("10,000 patterns", &calls::patterns(10_000)),
+        bench.exempt("10,000 rules of imagePolicy", &calls::image_rules(10_000)),
         bench.attested("10 attestors", &calls::attestors(10), 1),
         bench.attested("1,000 attestors", &calls::attestors(1_000), 1),
         bench.attested("10 occurrences", &calls::occurrences(10), 1),

@@ -79,6 +79,10 @@ fn cases() -> Vec<(String, Operation, Value)> {
         let name = format!("{count} allowlist patterns, the last one matches");
         cases.push(validate(&name, calls::patterns(count)));
     }
+    for count in [10, 10_000] {
+        let name = format!("{count} rules of imagePolicy, the last one matches");
+        cases.push(validate(&name, calls::image_rules(count)));
+    }
     for count in [10, 1_000] {
         let name = format!("{count} attestors, one of which is asked");
         cases.push(validate(&name, calls::attestors(count)));

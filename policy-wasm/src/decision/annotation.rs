@@ -6,7 +6,7 @@ use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::{String, ToString as _};
 
 use super::objection::documents;
-use super::{Code, DocumentResult, ImageDecision, Reason, Role, Verdict};
+use super::{Code, DocumentResult, ImageDecision, ImageRuleResult, Reason, Role, Verdict};
 use crate::printable::escaped;
 
 /// The annotations of one answer
@@ -47,13 +47,14 @@ pub(crate) fn annotate(annotations: &mut Annotations, images: &[&ImageDecision],
             if let Some(rule) = rule(result) {
                 rules.add(&rule);
             }
-            let missing = result.attestors.iter().filter(|one| !one.verified);
-            for attestor in missing {
+            for rule in result.rules.iter().filter(|rule| is_failed(rule)) {
+                rules.add(&alloc::format!("image-rule {}", rule.name));
+            }
+            for attestor in result.missing_attestors() {
                 attestors.add(&attestor.name);
                 lacks_evidence |= evidence.add_evidence(&attestor.reasons);
             }
-            let checks = result.check_set.iter().flat_map(|set| &set.checks);
-            for check in checks.filter(|check| check.verdict != Verdict::Conformant) {
+            for check in result.failed_checks() {
                 lacks_evidence |= evidence.add_evidence(&check.reasons);
             }
         }
@@ -74,6 +75,10 @@ pub(crate) fn annotate(annotations: &mut Annotations, images: &[&ImageDecision],
             annotations.insert(key, value);
         }
     }
+}
+
+fn is_failed(rule: &ImageRuleResult) -> bool {
+    rule.verdict != Verdict::Conformant
 }
 
 const fn is_against(code: Code) -> bool {

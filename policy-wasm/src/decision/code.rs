@@ -97,6 +97,22 @@ codes! {
     /// A host call failed or its answer is unusable
     HostCapabilityFailed = "host-capability-failed": Error,
 
+    // About the rules of `imagePolicy`.
+    /// Every rule of `imagePolicy` that covers the image is satisfied
+    ImageRulesSatisfied = "image-rules-satisfied": Admission,
+    /// A rule of `imagePolicy` exempts the image from the requirements of other rules
+    ImageRuleExempt = "image-rule-exempt": Admission,
+    /// No rule of `imagePolicy` covers the image, and `unmatchedImages` is `admit`
+    UnmatchedImageAdmitted = "unmatched-image-admitted": Admission,
+    /// A rule of `imagePolicy` denies the image
+    ImageRuleDenied = "image-rule-denied": Violation,
+    /// No rule of `imagePolicy` covers the image, and `unmatchedImages` is `deny`
+    NoImageRule = "no-image-rule": Violation,
+    /// Fewer attestors than required have attested the image, or not those that must
+    ThresholdNotMet = "threshold-not-met": Violation,
+    /// An exemption of `imagePolicy` that covers the image has ended
+    ExemptionExpired = "exemption-expired": Detail,
+
     // About the checks of platform policies.
     /// The platform policy has no check sets, so it admits every image
     NoCheckSets = "no-check-sets": Admission,

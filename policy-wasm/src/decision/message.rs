@@ -8,7 +8,7 @@ use alloc::vec::Vec;
 
 use super::objection::{Hints, Objection, objections};
 use super::short::{self, AttestorNames};
-use super::{Code, DocumentResult, ImageDecision, Reason, Verdict};
+use super::{Code, DocumentResult, ImageDecision, ImageRuleResult, Reason, Verdict};
 use crate::printable::escaped;
 
 /// Maximum length of a message; `kubectl` prints it whole, events and dashboards show its beginning
@@ -107,8 +107,19 @@ fn is_told_alike(one: &ImageDecision, other: &ImageDecision) -> bool {
         && results.all(|(one, other)| {
             let key = |result: &DocumentResult| result.rule.as_ref()?.key.clone();
             one.enforcement == other.enforcement
+                && are_rules_alike(&one.rules, &other.rules)
                 && code(&one.reasons) == code(&other.reasons)
                 && key(one) == key(other)
+        })
+}
+
+/// Whether two images have the same rules of `imagePolicy`, with equal verdicts and codes.
+fn are_rules_alike(one: &[ImageRuleResult], other: &[ImageRuleResult]) -> bool {
+    let code = |rule: &ImageRuleResult| rule.reasons.first().map(|reason| reason.code);
+    let mut both = one.iter().zip(other);
+    one.len() == other.len()
+        && both.all(|(one, other)| {
+            one.name == other.name && one.verdict == other.verdict && code(one) == code(other)
         })
 }
 

@@ -6,7 +6,8 @@ use core::fmt;
 
 use super::short::AttestorNames;
 use super::{
-    AppliedRule, CheckSetResult, Code, DocumentResult, Enforcement, ImageDecision, Reason, Verdict,
+    AppliedRule, AttestorResult, CheckResult, CheckSetResult, Code, DocumentResult, Enforcement,
+    ImageDecision, ImageRuleResult, Reason, RequirementResult, Verdict,
 };
 use crate::brief;
 use crate::image::ImageReference;
@@ -132,6 +133,7 @@ pub(super) fn objections(
     for result in documents(image) {
         all.extend(match &result.check_set {
             Some(check_set) => words.by_check_set(check_set),
+            None if !result.rules.is_empty() => words.by_image_rules(result),
             None => words.by_rule(result),
         });
     }
@@ -156,10 +158,72 @@ struct Words<'w> {
 }
 
 impl Words<'_> {
-    /// Returns one objection for all attestors with equal reasons.
+    /// Returns the objections of the rule of a project-singleton policy.
     fn by_rule(&self, result: &DocumentResult) -> Vec<Objection> {
+        let objections = self.by_attestors(result.attestors.iter());
+        if !objections.is_empty() {
+            return objections;
+        }
+        let rule = result.rule.as_ref();
+        let words = |reason| self.of_rule(rule, reason);
+        result.reasons.iter().map(words).collect()
+    }
+
+    /// Returns the objections of the rules of `imagePolicy`, each with the name of its rule.
+    fn by_image_rules(&self, result: &DocumentResult) -> Vec<Objection> {
+        let failed = result.rules.iter();
+        let failed = failed.filter(|rule| rule.verdict != Verdict::Conformant);
+        let of_rules = failed.flat_map(|rule| {
+            let name = brief(&rule.name, MAX_NAME);
+            let objections = self.by_image_rule(rule).into_iter();
+            objections.map(move |one| Objection {
+                text: alloc::format!("{} (rule {name})", one.text),
+                ..one
+            })
+        });
+        let is_of_no_rule =
+            |reason: &&Reason| matches!(reason.code, Code::NoImageRule | Code::ExemptionExpired);
+        let others = result.reasons.iter().filter(is_of_no_rule);
+        let others = others.map(|reason| self.plain(reason));
+        of_rules.chain(others).collect()
+    }
+
+    fn by_image_rule(&self, rule: &ImageRuleResult) -> Vec<Objection> {
+        let failed = rule.requirements.iter();
+        let mut failed = failed
+            .filter(|requirement| requirement.verdict != Verdict::Conformant)
+            .peekable();
+        if failed.peek().is_none() {
+            return rule.reasons.iter().map(|one| self.plain(one)).collect();
+        }
+        failed.flat_map(|one| self.by_requirement(one)).collect()
+    }
+
+    fn by_requirement(&self, requirement: &RequirementResult) -> Vec<Objection> {
+        if let Some(check) = &requirement.check {
+            return self.by_checks(core::iter::once(check), || "a check".to_string());
+        }
+        let attestors = requirement.attestors.iter();
+        if requirement.needs_all() {
+            return self.by_attestors(attestors);
+        }
+        if requirement.verdict == Verdict::NonConformant {
+            let text = requirement.shortfall(|names| self.attestors(names));
+            return alloc::vec![objection(lower(&text), Code::ThresholdNotMet)];
+        }
+        let is_unknown = |attestor: &&AttestorResult| {
+            Reason::verdict_unless_unknown(&attestor.reasons) == Verdict::Error
+        };
+        self.by_attestors(attestors.filter(is_unknown))
+    }
+
+    /// Returns one objection for all attestors with equal reasons; none for those that are satisfied.
+    fn by_attestors<'r>(
+        &self,
+        attestors: impl Iterator<Item = &'r AttestorResult>,
+    ) -> Vec<Objection> {
         let mut groups: Vec<(&Reason, Vec<&str>)> = Vec::new();
-        for attestor in result.attestors.iter().filter(|one| !one.verified) {
+        for attestor in attestors.filter(|one| !one.verified) {
             for reason in &attestor.reasons {
                 let is_alike = |group: &&mut (&Reason, Vec<&str>)| {
                     group.0.code == reason.code && group.0.message == reason.message
@@ -169,11 +233,6 @@ impl Words<'_> {
                     None => groups.push((reason, alloc::vec![attestor.name.as_str()])),
                 }
             }
-        }
-        if groups.is_empty() {
-            let rule = result.rule.as_ref();
-            let words = |reason| self.of_rule(rule, reason);
-            return result.reasons.iter().map(words).collect();
         }
         let words = |(reason, names): (&Reason, Vec<&str>)| self.of_attestors(reason, &names);
         groups.into_iter().map(words).collect()
@@ -238,10 +297,22 @@ impl Words<'_> {
     }
 
     fn by_check_set(&self, check_set: &CheckSetResult) -> Vec<Objection> {
-        let failed = check_set
-            .checks
-            .iter()
-            .filter(|check| check.verdict != Verdict::Conformant);
+        self.by_checks(check_set.checks.iter(), || {
+            let name = match &check_set.display_name {
+                Some(name) => brief(name, MAX_NAME),
+                None => check_set.index.to_string(),
+            };
+            alloc::format!("check set {name}")
+        })
+    }
+
+    /// Returns the objections of the failed checks. `whole` names what denies every image.
+    fn by_checks<'r>(
+        &self,
+        checks: impl Iterator<Item = &'r CheckResult>,
+        whole: impl Fn() -> String,
+    ) -> Vec<Objection> {
+        let failed = checks.filter(|check| check.verdict != Verdict::Conformant);
         let reasons = failed.flat_map(|check| &check.reasons);
         // Evidence that was ignored does not stand against an image.
         let reasons = reasons.filter(|reason| reason.code != Code::EvidenceUntrusted);
@@ -249,11 +320,7 @@ impl Words<'_> {
             if reason.code != Code::AlwaysDeny {
                 return self.plain(reason);
             }
-            let name = match &check_set.display_name {
-                Some(name) => brief(name, MAX_NAME),
-                None => check_set.index.to_string(),
-            };
-            let text = alloc::format!("check set {name} denies every image");
+            let text = alloc::format!("{} denies every image", whole());
             objection(text, reason.code)
         };
         reasons.map(words).collect()
@@ -267,6 +334,13 @@ impl Words<'_> {
             }
             Code::DigestRequired => "the tag is not pinned to a digest".to_string(),
             Code::DigestDenied => "this digest is revoked".to_string(),
+            Code::NoImageRule => "no rule covers this image".to_string(),
+            Code::ImageRuleDenied => {
+                let text = lower(&reason.message);
+                let text = text.strip_suffix('.').unwrap_or(&text).to_string();
+                let code = Some(reason.code);
+                return Objection { text, code };
+            }
             Code::ImageMissing => "no image is named".to_string(),
             Code::ImageReferenceInvalid => match ImageReference::parse(&self.image.image) {
                 Err(error) => alloc::format!("not a valid image reference: {error}"),

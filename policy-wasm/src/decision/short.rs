@@ -4,7 +4,7 @@ use alloc::borrow::Cow;
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 
-use super::ImageDecision;
+use super::{DocumentResult, ImageDecision};
 use crate::brief;
 use crate::image::ImageReference;
 
@@ -116,7 +116,7 @@ impl AttestorNames<'_> {
     pub(super) fn short(self, name: &str) -> String {
         let last = last_segment(name);
         let results = self.0.iter().flat_map(|image| &image.results);
-        let mut all = results.flat_map(|result| &result.attestors);
+        let mut all = results.flat_map(DocumentResult::all_attestors);
         if all.any(|one| one.name != name && last_segment(&one.name) == last) {
             brief(name, MAX_NAME)
         } else {

@@ -200,8 +200,5 @@ fn refused(name: &str, reason: Reason) -> (Verdict, AttestorResult) {
 
 /// Returns an attestor's reasons without their details, which are in the attestor's result.
 pub(super) fn summary(result: &AttestorResult) -> impl Iterator<Item = Reason> {
-    result
-        .reasons
-        .iter()
-        .map(|reason| Reason::new(reason.code, reason.message.clone()))
+    result.reasons.iter().map(Reason::without_details)
 }

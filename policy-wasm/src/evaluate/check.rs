@@ -13,32 +13,36 @@ use alloc::vec::Vec;
 
 pub(super) use trusted_statements::TrustedStatements;
 
-use crate::decision::{Code, Reason, Verdict};
+use super::images::Image;
+use crate::attestation::DockerReference;
+use crate::decision::{CheckResult, Code, Exemption, Reason, Verdict};
 use crate::digest::Digest;
+use crate::evidence::Wanted;
 use crate::image::ImageReference;
 use crate::json::Report;
 use crate::key::PublicKey;
-use crate::policy::platform::{Check, CheckKind};
+use crate::policy::platform::{Check, CheckKeys, CheckKind, Seeks};
+use crate::settings::Settings;
 use crate::sigstore::Identity;
 
 /// Input of a check: an image and its evidence
-pub(super) struct Question<'q, 'a> {
-    pub(super) check: &'q Check<'a>,
+struct Question<'q, 'a> {
+    check: &'q Check<'a>,
     /// The check's keys, decoded
-    pub(super) keys: &'q [PublicKey],
+    keys: &'q [PublicKey],
     /// The check's identities
-    pub(super) identities: &'q [Rc<Identity<'a>>],
-    pub(super) reference: ImageReference<'q>,
+    identities: &'q [Rc<Identity<'a>>],
+    reference: ImageReference<'q>,
     /// The image's digest, or the reason why it is unknown
-    pub(super) digest: Result<Digest, Reason>,
+    digest: Result<Digest, Reason>,
 }
 
 /// Result of a check
 #[derive(Debug, Clone)]
-pub(super) struct Outcome {
-    pub(super) verdict: Verdict,
+struct Outcome {
+    verdict: Verdict,
     /// Reasons, the deciding ones first
-    pub(super) reasons: Vec<Reason>,
+    reasons: Vec<Reason>,
 }
 
 impl Outcome {
@@ -78,8 +82,97 @@ impl Outcome {
     }
 }
 
+/// Requests the evidence for these checks of one image, each with its keys. Checks have no notes, so every note of the
+/// settings is looked up.
+pub(super) fn want<'w, 'c, 'a: 'c>(
+    checks: impl Iterator<Item = (&'c Check<'a>, Option<&'c CheckKeys<'a>>)>,
+    digest: Digest,
+    reference: ImageReference<'w>,
+    settings: &'w Settings<'_>,
+    wanted: &mut Vec<Wanted<'w>>,
+) {
+    let mut one = Wanted::new(digest, reference, Seeks::Statements);
+    let mut needs_evidence = false;
+    for (check, keys) in checks {
+        match &check.kind {
+            // Neither depends on the time.
+            CheckKind::AlwaysDeny | CheckKind::TrustedDirectory(_) => continue,
+            // The host does not return the signed repository.
+            CheckKind::SigstoreSignature(_)
+                if settings.docker_reference == DockerReference::Ignore =>
+            {
+                let keys = keys.into_iter();
+                one.cosign_keys
+                    .extend(keys.flat_map(|keys| keys.pems.clone()));
+            }
+            _ => {}
+        }
+        one.seeks = one.seeks.max(check.kind.seeks());
+        needs_evidence = true;
+    }
+    if needs_evidence {
+        let notes = settings.evidence.notes.keys();
+        one.notes = crate::set(notes.map(String::as_str));
+        one.add_to(wanted);
+    }
+}
+
+/// Returns the result of one check for an image that is not exempt from it.
+pub(super) fn result<'a>(
+    check: &Check<'a>,
+    keys: Option<&CheckKeys<'a>>,
+    image: &Image<'_>,
+    reference: ImageReference<'_>,
+    statements: &mut TrustedStatements<'_>,
+    report: &Report,
+) -> CheckResult {
+    let question = Question {
+        check,
+        keys: keys.map_or(&[], |keys| &keys.keys),
+        identities: keys.map_or(&[], |keys| &keys.identities),
+        reference,
+        digest: image.digest_to_attest(),
+    };
+    let Outcome { verdict, reasons } = judge(&question, statements, report);
+    CheckResult {
+        verdict,
+        reasons,
+        ..describe(check)
+    }
+}
+
+/// Returns the result of a check for an image that is exempt from it.
+pub(super) fn exempted(check: &Check<'_>, image: &Image<'_>, exemption: &Exemption) -> CheckResult {
+    CheckResult {
+        allowlist: Some(exemption.clone()),
+        reasons: alloc::vec![exempt(image, exemption)],
+        ..describe(check)
+    }
+}
+
+fn describe(check: &Check<'_>) -> CheckResult {
+    CheckResult {
+        index: check.place.index(),
+        display_name: check.display_name.as_deref().map(String::from),
+        kind: check.type_name(),
+        verdict: Verdict::Conformant,
+        allowlist: None,
+        reasons: Vec::new(),
+    }
+}
+
+/// The reason for an image that a pattern exempts.
+pub(super) fn exempt(image: &Image<'_>, exemption: &Exemption) -> Reason {
+    let message = alloc::format!(
+        "Image {} is exempt: pattern `{}`",
+        image.text(),
+        exemption.pattern
+    );
+    Reason::new(Code::ExemptAllowlist, message)
+}
+
 /// Runs one check on one image, or returns the known result of an earlier run.
-pub(super) fn judge(
+fn judge(
     question: &Question<'_, '_>,
     statements: &mut TrustedStatements<'_>,
     report: &Report,

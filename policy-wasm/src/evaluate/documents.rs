@@ -4,7 +4,10 @@ use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 
 use super::attestors::{Attestors, Inquiry, Known};
+use super::check::TrustedStatements;
+use super::image_policy;
 use super::images::Image;
+use super::now::Now;
 use super::platform;
 use super::singleton;
 use crate::Budget;
@@ -23,6 +26,7 @@ use crate::verification::{Meter, VerificationContext};
 pub(super) struct Documents<'a, 's> {
     singleton: Option<singleton::Plan<'a>>,
     platform: Vec<platform::Plan<'a, 's>>,
+    image: Option<image_policy::Plan<'a, 's>>,
     /// The attestors that the rules of all documents name
     attestors: Attestors<'a>,
     /// Whether the break-glass label of each Pod is effective
@@ -47,11 +51,13 @@ impl<'a, 's> Documents<'a, 's> {
         workload: &Workload<'_>,
         images: &[Image<'_>],
         marks: Vec<bool>,
+        now: &Now<'_>,
         report: &Report,
     ) -> Result<Self, Reason> {
         let mut documents = Self {
             singleton: None,
             platform: Vec::new(),
+            image: None,
             attestors: Attestors::default(),
             marks,
             beyond: BTreeSet::new(),
@@ -63,6 +69,9 @@ impl<'a, 's> Documents<'a, 's> {
             .policy
             .as_ref()
             .map(|policy| singleton::plan(settings, policy, request, workload, images, report));
+        documents.image = settings.image_policy.as_ref().map(|policy| {
+            image_policy::plan(settings, policy, request, workload, images, now, report)
+        });
         documents.load_attestors(settings, report);
         for policy in &settings.platform_policies {
             documents.platform.push(platform::plan(
@@ -74,13 +83,32 @@ impl<'a, 's> Documents<'a, 's> {
 
     /// Loads each attestor once, whichever documents name it.
     fn load_attestors(&mut self, settings: &Settings<'a>, report: &Report) {
-        let Some(singleton) = self.singleton.as_ref() else {
-            return;
-        };
-        if !singleton.attestors.is_empty() {
-            self.attestors = Attestors::load(settings, &singleton.attestors, report);
+        let mut names = BTreeSet::new();
+        let singleton = self.singleton.iter().flat_map(|plan| &plan.attestors);
+        names.extend(singleton.cloned());
+        let image = self.image.iter().flat_map(|plan| &plan.attestors);
+        names.extend(image.cloned());
+        if !names.is_empty() {
+            self.attestors = Attestors::load(settings, &names, report);
         }
-        singleton.check_attestors(&self.attestors, report);
+        if let Some(plan) = &self.singleton {
+            plan.check_attestors(&self.attestors, report);
+        }
+        if let Some(plan) = &self.image {
+            plan.check_attestors(&self.attestors, report);
+        }
+    }
+
+    /// Returns all documents in the order of their results. The two parts of `imagePolicy` count as two.
+    fn all(&self) -> impl Iterator<Item = Document<'_, 'a, 's>> {
+        let singleton = self.singleton.iter().map(Document::Singleton);
+        let platform = self.platform.iter().map(Document::Platform);
+        let parts = [EnforcementMode::Enforced, EnforcementMode::DryRun];
+        let image = self
+            .image
+            .iter()
+            .flat_map(move |plan| parts.map(|part| Document::Image(plan, part)));
+        singleton.chain(platform).chain(image)
     }
 
     /// Limits the size of the Decision, which has a result for each open image and each attestor of its rule or
@@ -102,12 +130,11 @@ impl<'a, 's> Documents<'a, 's> {
                 if image.open().is_none() {
                     continue;
                 }
-                let answers = self.answers(index, image).enumerate();
-                for (document, (mode, count)) in answers {
-                    if self.urgency(mode, image) != urgency {
+                for (document, one) in self.all().enumerate() {
+                    if self.urgency(one.enforcement(image), image) != urgency {
                         continue;
                     }
-                    match (room.checked_sub(count), urgency) {
+                    match (room.checked_sub(one.answers(index, image)), urgency) {
                         (Some(rest), _) => room = rest,
                         (None, Urgency::Strict) => return Err(too_long(budget)),
                         (None, Urgency::Lenient) => {
@@ -119,20 +146,6 @@ impl<'a, 's> Documents<'a, 's> {
         }
         self.beyond = beyond;
         Ok(())
-    }
-
-    /// Returns the mode of each document for the image at this index, and its number of results.
-    fn answers(
-        &self,
-        index: usize,
-        image: &Image<'_>,
-    ) -> impl Iterator<Item = (EnforcementMode, usize)> {
-        let singleton = self.singleton.iter();
-        let singleton =
-            singleton.map(move |plan| (plan.enforcement(image), plan.answers(index, image)));
-        let platform = self.platform.iter();
-        let platform = platform.map(move |plan| (plan.enforcement(), plan.answers(index, image)));
-        singleton.chain(platform)
     }
 
     /// Whether a document evaluates an image; both by index.
@@ -158,12 +171,12 @@ impl<'a, 's> Documents<'a, 's> {
         }
     }
 
-    /// Whether an image needs evidence for this urgency.
-    fn is_due(&self, urgency: Urgency, image: &Image<'_>) -> bool {
-        let singleton = self.singleton.iter().map(|plan| plan.enforcement(image));
-        let platform = self.platform.iter().map(platform::Plan::enforcement);
-        let mut modes = singleton.chain(platform);
-        modes.any(|mode| self.urgency(mode, image) == urgency)
+    /// Whether a document of this urgency evaluates the image at this index.
+    fn is_due(&self, urgency: Urgency, index: usize, image: &Image<'_>) -> bool {
+        let is_due = |one: Document<'_, '_, '_>| {
+            one.applies(index) && self.urgency(one.enforcement(image), image) == urgency
+        };
+        self.all().any(is_due)
     }
 
     /// Whether a document of this urgency needs the digest of the image at this index.
@@ -187,14 +200,8 @@ impl<'a, 's> Documents<'a, 's> {
         image: &Image<'_>,
         is_due: impl Fn(EnforcementMode) -> bool,
     ) -> bool {
-        let singleton = self.singleton.iter();
-        let mut singleton = singleton.filter(|plan| is_due(plan.enforcement(image)));
-        let mut platform = self
-            .platform
-            .iter()
-            .filter(|plan| is_due(plan.enforcement()));
-        singleton.any(|plan| plan.requires_digest(index, image))
-            || platform.any(|plan| plan.requires_digest(index, image))
+        self.all()
+            .any(|one| is_due(one.enforcement(image)) && one.requires_digest(index, image))
     }
 
     /// Returns the images that need evidence, by urgency.
@@ -203,16 +210,10 @@ impl<'a, 's> Documents<'a, 's> {
         for urgency in URGENCIES {
             let mut wanted = Vec::new();
             for (index, image) in images.iter().enumerate() {
-                let is_due = |document, mode| {
-                    self.urgency(mode, image) == urgency && self.has_room(document, index)
-                };
-                let singleton = self.singleton.iter();
-                for plan in singleton.filter(|plan| is_due(0, plan.enforcement(image))) {
-                    plan.want(index, image, &self.attestors, &mut wanted);
-                }
-                for (document, plan) in (self.first_platform()..).zip(&self.platform) {
-                    if is_due(document, plan.enforcement()) {
-                        plan.want(index, image, &mut wanted);
+                for (document, one) in self.all().enumerate() {
+                    let is_due = self.urgency(one.enforcement(image), image) == urgency;
+                    if is_due && self.has_room(document, index) {
+                        one.want(index, image, &self.attestors, &mut wanted);
                     }
                 }
             }
@@ -244,40 +245,32 @@ impl<'a, 's> Documents<'a, 's> {
         };
         let roots = TrustedRoots::new(settings.sigstore.as_ref(), report);
         let mut known = Known::default();
-        let mut results = Results::new(images, self.count());
+        let mut results = Results::new(images, self.all().count());
         for urgency in URGENCIES {
-            if !images.iter().any(|image| self.is_due(urgency, image)) {
+            let mut open = images.iter().enumerate();
+            if !open.any(|(index, image)| self.is_due(urgency, index, image)) {
                 continue;
             }
-            let due = |document, mode, (index, image)| {
-                let is_due = self.urgency(mode, image) == urgency;
-                (is_due && self.has_room(document, index)).then_some(image)
-            };
             let mut judge = |evidence: &Evidence<'_>, results: &mut Results| {
-                if let Some(plan) = &self.singleton {
-                    known.keep_satisfied();
-                    let due = images
-                        .iter()
-                        .enumerate()
-                        .map(|one| due(0, plan.enforcement(one.1), one));
-                    let due: Vec<_> = due.collect();
-                    let mut inquiry = Inquiry::new(
-                        &self.attestors,
-                        evidence,
-                        settings,
-                        (&context, &roots),
-                        budget,
-                        &mut known,
-                    );
-                    let found = plan.judge(&due, &mut inquiry);
-                    results.add(0, found);
-                }
+                known.keep_satisfied();
+                let context = (&context, &roots);
+                let mut inquiry = Inquiry::new(
+                    &self.attestors,
+                    evidence,
+                    settings,
+                    context,
+                    budget,
+                    &mut known,
+                );
                 let mut statements =
-                    platform::TrustedStatements::new(settings, evidence, &context, &roots, budget);
-                for (document, plan) in (self.first_platform()..).zip(&self.platform) {
-                    let images = images.iter().enumerate();
-                    let due = images.map(|one| due(document, plan.enforcement(), one));
-                    let found = plan.judge(&due.collect::<Vec<_>>(), &mut statements, report);
+                    TrustedStatements::new(settings, evidence, context.0, &roots, budget);
+                for (document, one) in self.all().enumerate() {
+                    let due = |(index, image)| {
+                        let is_due = self.urgency(one.enforcement(image), image) == urgency;
+                        (is_due && self.has_room(document, index)).then_some(image)
+                    };
+                    let due: Vec<_> = images.iter().enumerate().map(due).collect();
+                    let found = one.judge(&due, &mut inquiry, &mut statements, report);
                     results.add(document, found);
                 }
             };
@@ -289,43 +282,30 @@ impl<'a, 's> Documents<'a, 's> {
             }
         }
         self.add_unasked(&mut results, images, budget);
-        results.into_lists()
+        results.into_lists(self)
     }
 
     /// Adds an error for each image and document beyond the limit.
     fn add_unasked(&self, results: &mut Results, images: &[Image<'_>], budget: &Budget) {
-        let first = self.first_platform();
         for (document, index) in &self.beyond {
             let Some(image) = images.get(*index).filter(|image| image.open().is_some()) else {
                 continue;
             };
-            let reason = too_long(budget);
-            let found = match document.checked_sub(first) {
-                Some(place) => {
-                    let plan = self.platform.get(place);
-                    plan.map(|plan| plan.undecided(reason))
-                }
-                None => {
-                    let plan = self.singleton.as_ref();
-                    plan.map(|plan| plan.undecided(image, reason))
-                }
-            };
+            let mut all = self.all();
+            let found = all
+                .nth(*document)
+                .map(|one| one.undecided(image, too_long(budget)));
             results.set(*document, *index, found);
         }
     }
 
-    /// Returns the index of the first platform policy among all documents.
-    fn first_platform(&self) -> usize {
-        usize::from(self.singleton.is_some())
-    }
-
-    fn count(&self) -> usize {
-        self.first_platform().saturating_add(self.platform.len())
-    }
-
-    /// Whether more evidence could also count against an image: for platform policies, it may be a newer scan.
-    pub(super) const fn needs_all_evidence(&self) -> bool {
+    /// Whether more evidence could also count against an image: for checks, it may be a newer scan.
+    pub(super) fn needs_all_evidence(&self) -> bool {
         !self.platform.is_empty()
+            || self
+                .image
+                .as_ref()
+                .is_some_and(image_policy::Plan::has_checks)
     }
 
     /// Whether the policy enables a system policy that the settings do not contain.
@@ -333,6 +313,92 @@ impl<'a, 's> Documents<'a, 's> {
         self.singleton
             .as_ref()
             .is_some_and(|plan| plan.lacks_system_policy)
+    }
+}
+
+/// A document, or a part of one, that has a result of its own for each image
+#[derive(Debug, Clone, Copy)]
+enum Document<'d, 'a, 's> {
+    Singleton(&'d singleton::Plan<'a>),
+    Platform(&'d platform::Plan<'a, 's>),
+    Image(&'d image_policy::Plan<'a, 's>, EnforcementMode),
+}
+
+impl<'d> Document<'d, '_, '_> {
+    /// Returns the enforcement mode for an image.
+    fn enforcement(self, image: &Image<'_>) -> EnforcementMode {
+        match self {
+            Self::Singleton(plan) => plan.enforcement(image),
+            Self::Platform(plan) => plan.enforcement(),
+            Self::Image(_, part) => part,
+        }
+    }
+
+    /// Whether the document has a result for the image at this index.
+    fn applies(self, index: usize) -> bool {
+        match self {
+            Self::Singleton(_) | Self::Platform(_) => true,
+            Self::Image(plan, part) => plan.applies(part, index),
+        }
+    }
+
+    /// Returns the number of results for the image at this index.
+    fn answers(self, index: usize, image: &Image<'_>) -> usize {
+        match self {
+            Self::Singleton(plan) => plan.answers(index, image),
+            Self::Platform(plan) => plan.answers(index, image),
+            Self::Image(plan, part) => plan.answers(part, index),
+        }
+    }
+
+    /// Whether the document needs the digest of the image at this index.
+    fn requires_digest(self, index: usize, image: &Image<'_>) -> bool {
+        match self {
+            Self::Singleton(plan) => plan.requires_digest(index, image),
+            Self::Platform(plan) => plan.requires_digest(index, image),
+            Self::Image(plan, part) => plan.requires_digest(part, index),
+        }
+    }
+
+    /// Requests the evidence that the document needs for the image at this index.
+    fn want<'i>(
+        self,
+        index: usize,
+        image: &Image<'i>,
+        attestors: &'i Attestors<'_>,
+        wanted: &mut Vec<Wanted<'i>>,
+    ) where
+        'd: 'i,
+    {
+        match self {
+            Self::Singleton(plan) => plan.want(index, image, attestors, wanted),
+            Self::Platform(plan) => plan.want(index, image, wanted),
+            Self::Image(plan, part) => plan.want(part, index, image, attestors, wanted),
+        }
+    }
+
+    /// Evaluates these images.
+    fn judge(
+        self,
+        images: &[Option<&Image<'_>>],
+        inquiry: &mut Inquiry<'d, '_>,
+        statements: &mut TrustedStatements<'_>,
+        report: &Report,
+    ) -> Vec<Option<DocumentResult>> {
+        match self {
+            Self::Singleton(plan) => plan.judge(images, inquiry),
+            Self::Platform(plan) => plan.judge(images, statements, report),
+            Self::Image(plan, part) => plan.judge(part, images, inquiry, statements, report),
+        }
+    }
+
+    /// Returns the result for an image that the document cannot evaluate.
+    fn undecided(self, image: &Image<'_>, reason: Reason) -> DocumentResult {
+        match self {
+            Self::Singleton(plan) => plan.undecided(image, reason),
+            Self::Platform(plan) => plan.undecided(reason),
+            Self::Image(_, part) => image_policy::undecided(part, reason),
+        }
     }
 }
 
@@ -373,11 +439,15 @@ impl Results {
         said.all(|result| result.verdict == Verdict::Conformant)
     }
 
-    /// If any document gives no result for an image, the others are discarded: a partial result must not
-    /// admit it.
-    fn into_lists(self) -> Vec<Vec<DocumentResult>> {
-        let whole = |results: Vec<Option<DocumentResult>>| results.into_iter().collect();
-        let lists = self.0.into_iter().map(whole);
+    /// If any document that applies gives no result for an image, the others are discarded: a partial result must
+    /// not admit it.
+    fn into_lists(self, documents: &Documents<'_, '_>) -> Vec<Vec<DocumentResult>> {
+        let whole = |(index, results): (usize, Vec<Option<DocumentResult>>)| {
+            let due = documents.all().zip(results);
+            let due = due.filter(|(one, found)| found.is_some() || one.applies(index));
+            due.map(|(_, found)| found).collect::<Option<_>>()
+        };
+        let lists = self.0.into_iter().enumerate().map(whole);
         lists.map(Option::unwrap_or_default).collect()
     }
 }

@@ -52,6 +52,13 @@ impl<'w> Image<'w> {
         self.open()?.sha256().or_else(|| self.resolved_digest())
     }
 
+    /// Whether the image has a digest to attest, or its tag may be resolved to one.
+    pub(super) fn may_have_digest(&self, settings: &Settings<'_>) -> bool {
+        self.open().is_some_and(|reference| {
+            reference.sha256().is_some() || (settings.resolve_tags && reference.digest.is_none())
+        })
+    }
+
     /// Like [`Self::digest`], with the reason why there is none.
     pub(super) fn digest_to_attest(&self) -> Result<Digest, Reason> {
         match (self.digest(), &self.resolved) {

@@ -7,5 +7,4 @@
 mod judge;
 mod plan;
 
-pub(super) use super::check::TrustedStatements;
 pub(super) use plan::{Plan, plan};

@@ -46,6 +46,26 @@ pub(crate) fn parsed<T, E: fmt::Display>(
     }
 }
 
+/// Reads one non-empty line of at most `max` printable characters, and reports other texts under `code`. They are
+/// part of messages.
+#[inline(never)] // cold: see docs/performance.md#stack
+pub(crate) fn line<'a>(value: Value<'_, 'a>, max: usize, code: Code) -> Option<Cow<'a, str>> {
+    let (path, report) = (value.path(), value.report());
+    let text = value.text()?;
+    let length = text.chars().count();
+    let message = if text.is_empty() {
+        "must not be empty".into()
+    } else if length > max {
+        alloc::format!("has {length} characters, more than {max}")
+    } else if !text.chars().all(crate::is_printable) {
+        "must be one line of printable characters".into()
+    } else {
+        return Some(text);
+    };
+    report.push(code, path, message);
+    None
+}
+
 /// Reads one of a fixed set of names.
 pub(crate) fn choice<T: Copy>(value: Value<'_, '_>, choices: &[(&str, T)]) -> Option<T> {
     value.choice(choices, Code::SettingsInvalidValue, Code::SettingsWrongType)

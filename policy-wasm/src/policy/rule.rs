@@ -34,7 +34,7 @@ pub(crate) enum EnforcementMode {
 }
 
 /// Maximum number of attestors of a rule; all must attest each image
-const MAX_ATTESTORS: usize = 256;
+pub(crate) const MAX_ATTESTORS: usize = 256;
 
 const EVALUATION: &[(&str, EvaluationMode)] = &[
     ("ALWAYS_ALLOW", EvaluationMode::AlwaysAllow),

@@ -181,6 +181,56 @@ impl<'de> Cursor<'de> {
         }
     }
 
+    /// Reads and skips an object whose fields are among `fields`, each once, and whose `field` is a list of one text:
+    /// without white space between its tokens, and without escapes in its keys and in the text. Returns the object and
+    /// the text. Otherwise returns `None` and does not move.
+    pub fn sole_item(&mut self, fields: &[&str], field: &str) -> Option<(&'de str, &'de str)> {
+        let bytes = self.text.as_bytes();
+        let (mut at, mut deepest, mut seen, mut item) = (self.at, 0, 0_u32, None);
+        if self.byte() != b'{' {
+            return None;
+        }
+        loop {
+            // Past the opening bracket or the comma, and the quotation mark.
+            let start = at.wrapping_add(2);
+            let end = end_of_plain(bytes, start);
+            if byte(bytes, at.wrapping_add(1)) != b'"' || !is_at(bytes, end, b"\":") {
+                return None;
+            }
+            let key = self.text.get(start..end)?;
+            let place = fields.iter().position(|field| *field == key)?;
+            let bit = 1_u32.checked_shl(u32::try_from(place).ok()?)?;
+            if seen & bit != 0 {
+                return None;
+            }
+            seen |= bit;
+            at = end.wrapping_add(2);
+            if key == field {
+                let start = at.wrapping_add(2);
+                let end = end_of_plain(bytes, start);
+                if !is_at(bytes, at, b"[\"") || !is_at(bytes, end, b"\"]") {
+                    return None;
+                }
+                item = self.text.get(start..end);
+                deepest = deepest.max(1);
+                at = end.wrapping_add(2);
+            } else {
+                at = end_of_value(bytes, at, &mut deepest)?.get();
+            }
+            match byte(bytes, at) {
+                b',' => {}
+                b'}' => break,
+                _ => return None,
+            }
+        }
+        let item = item?;
+        let start = self.at;
+        self.at = at.wrapping_add(1);
+        let deepest = self.level.saturating_add(1).saturating_add(deepest);
+        self.deepest = self.deepest.max(deepest);
+        Some((self.since(start), item))
+    }
+
     /// Enters a list or an object.
     pub fn enter(&mut self) {
         self.at = self.at.saturating_add(1);
@@ -229,9 +279,89 @@ impl<'de> Cursor<'de> {
     }
 }
 
+/// Whether two bytes are at an offset.
+#[inline]
+fn is_at(bytes: &[u8], at: usize, expected: &[u8; 2]) -> bool {
+    bytes.get(at..).and_then(<[u8]>::first_chunk) == Some(expected)
+}
+
 #[cfg(test)]
 mod tests {
+    use alloc::borrow::ToOwned as _;
+
     use super::*;
+
+    #[test]
+    fn an_object_with_one_item_is_read_at_once_in_its_plainest_form_only() {
+        let read = |text| {
+            let around = alloc::format!("[{text},1]");
+            let mut cursor = Cursor::new(&around);
+            cursor.enter();
+            let start = cursor.position();
+            let found = cursor.sole_item(&["a", "list", "b"], "list");
+            let found = found.map(|(object, item)| (object.to_owned(), item.to_owned()));
+            if found.is_none() {
+                assert_eq!((cursor.position(), cursor.deepest()), (start, 1), "{text}");
+            }
+            let mut skipping = Cursor::new(&around);
+            skipping.enter();
+            skipping.skip();
+            if found.is_some() {
+                assert_eq!(cursor.position(), skipping.position(), "{text}");
+                assert_eq!(cursor.deepest(), skipping.deepest(), "{text}");
+            }
+            found
+        };
+        for text in [
+            r#"{"list":["x y"]}"#,
+            r#"{"a":1,"list":["x y"]}"#,
+            r#"{"list":["x y"],"b":{"c":[[1 , 2]]},"a":"\u0061"}"#,
+        ] {
+            assert_eq!(
+                read(text),
+                Some((text.to_owned(), "x y".to_owned())),
+                "{text}"
+            );
+        }
+        for text in [
+            r#"{"list":[]}"#,
+            r#"{"list":["x","y"]}"#,
+            r#"{"list":["\u0078"]}"#,
+            r#"{"list":[ "x"]}"#,
+            r#"{"list":["x" ]}"#,
+            r#"{"list":[1]}"#,
+            r#"{"list":"x"}"#,
+            r#"{"list":["x"] }"#,
+            r#"{"list" :["x"]}"#,
+            r#"{ "list":["x"]}"#,
+            r#"{"list":["x"], "a":1}"#,
+            r#"{"list":["x"],"a": 1 }"#,
+            r#"{"list":["x"],"list":["x"]}"#,
+            r#"{"a":1,"list":["x"],"a":1}"#,
+            r#"{"list":["x"],"c":1}"#,
+            r#"{"l\u0069st":["x"]}"#,
+            r#"{"a":1}"#,
+            r#"{}"#,
+            r#"["list"]"#,
+            "\"list\"",
+        ] {
+            assert_eq!(read(text), None, "{text}");
+        }
+        for text in [
+            r#"{"list":["x"]"#,
+            r#"{"list":["x"],"#,
+            r#"{"list":["x"],"a":}"#,
+            r#"{"list":["x"#,
+            "{",
+            "",
+        ] {
+            assert_eq!(
+                Cursor::new(text).sole_item(&["a", "list"], "list"),
+                None,
+                "{text}"
+            );
+        }
+    }
 
     #[test]
     fn values_end_where_they_end() {

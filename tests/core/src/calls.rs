@@ -96,6 +96,16 @@ pub fn patterns(count: usize) -> Value {
     call(exempting(count), one_container(&image()))
 }
 
+/// So many rules of `imagePolicy` with one pattern each, of which only the last one covers the image.
+pub fn image_rules(count: usize) -> Value {
+    let rule = |index: usize, pattern: String| json!({"name": format!("rule {index}"), "images": [pattern], "exempt": {}});
+    let others = (1..count).map(|index| rule(index, format!("registry{index}.example/**")));
+    let last = rule(count, "trusted.example/**".to_owned());
+    let rules: Vec<_> = others.chain([last]).collect();
+    let settings = json!({"imagePolicy": {"unmatchedImages": "deny", "rules": rules}});
+    call(settings, one_container(&image()))
+}
+
 /// So many attestors, one of which is asked.
 pub fn attestors(count: usize) -> Value {
     call(with_attestors(count), one_container(&image()))

@@ -4,6 +4,7 @@ mod algorithms;
 mod attestations;
 mod break_glass;
 mod envelopes;
+mod image_policy;
 mod images;
 mod keys;
 mod limits;
@@ -54,6 +55,7 @@ fn make() -> Vec<Case> {
         tags::cases(),
         modes::cases(),
         platform::cases(),
+        image_policy::cases(),
         break_glass::cases(),
         updates::cases(),
         malformed::cases(),

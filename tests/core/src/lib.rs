@@ -7,6 +7,7 @@ pub mod case;
 pub mod corpus;
 pub mod delivery;
 pub mod extremes;
+pub mod image_policy;
 pub mod known_answers;
 pub mod native;
 pub mod platform;

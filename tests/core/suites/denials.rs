@@ -7,11 +7,14 @@ use std::path::{Path, PathBuf};
 
 use core_tests::case::{A, B, one_container, pod, request, require, rule, settings};
 use core_tests::delivery::{NAMESPACE, answer};
+use core_tests::image_policy::quorum;
 use core_tests::platform::statements::critical_scan;
 use core_tests::platform::{
     AN_HOUR_AGO, NOW, always_deny, policy, trusted_directory, vulnerability,
 };
-use core_tests::signing::{TestKey, attestor, note_name, occurrence, occurrence_of, payload};
+use core_tests::signing::{
+    TestKey, attestor, attestor_name, note_name, occurrence, occurrence_of, payload,
+};
 use policy_wasm::decision::AdmissionResponse;
 use policy_wasm::evidence::NoLookup;
 use policy_wasm::time::Time;
@@ -53,6 +56,16 @@ fn two_attestors() -> Value {
         "evidence": {"occurrences": [occurrence("build", &build, web.as_bytes())]},
         "contact": "#platform on chat.example",
     })
+}
+
+/// Settings of the rules of `imagePolicy` in place of a policy. A third attestor, `security`, has attested nothing.
+fn settings_of_rules(rules: &[Value]) -> Value {
+    let mut settings = two_attestors();
+    settings.as_object_mut().unwrap().remove("policy");
+    let security = attestor("security", &[&TestKey::new("security")]);
+    settings["attestors"].as_array_mut().unwrap().push(security);
+    settings["imagePolicy"] = json!({"unmatchedImages": "deny", "rules": rules});
+    settings
 }
 
 fn call(settings: Value, request: Value) -> Value {
@@ -145,6 +158,40 @@ fn outcomes() -> Vec<(&'static str, Value)> {
                 settings,
                 pod(one_container(&format!("trusted.example/app@{A}"))),
             )
+        }),
+        ("rules of imagePolicy", {
+            let settings = settings_of_rules(&[
+                json!({"name": "shop", "images": [format!("{REPOSITORY}/**")],
+                    "require": [quorum(&["build", "qa"])]}),
+                json!({"name": "no latest", "images": ["**:latest@-"],
+                    "deny": "Use a version or a digest."}),
+                json!({"name": "nodes", "images": ["registry.k8s.io/**"],
+                    "exempt": {"owner": "platform team", "until": "2026-03-31"}}),
+            ]);
+            let images = [
+                ("web", web.as_str()),
+                ("debug", "docker.io/library/busybox"),
+                ("pause", "registry.k8s.io/pause:3.9"),
+                ("tool", "ghcr.io/someone/tool:1"),
+            ];
+            call(settings, deployment(&images))
+        }),
+        ("fewer attestors than a rule of imagePolicy needs", {
+            let names = ["build", "qa", "security"].map(attestor_name);
+            let mut settings = settings_of_rules(&[json!({
+                "name": "shop", "images": ["**"], "require": [{
+                    "attestors": names, "threshold": 2, "mustInclude": [names[2]],
+                }],
+            })]);
+            settings["contact"] = "#platform on chat.example".into();
+            call(settings, deployment(&[("web", &web), ("proxy", &proxy)]))
+        }),
+        ("a rule of imagePolicy in dry run", {
+            let settings = settings_of_rules(&[
+                json!({"name": "pinned", "images": ["**@-"], "deny": "Pin a digest.", "enforcement": "dryrun"}),
+                json!({"name": "all", "images": ["**"], "exempt": {}}),
+            ]);
+            call(settings, deployment(&[("web", &tag)]))
         }),
         ("a tag in a registry that may not be asked", {
             let mut settings = two_attestors();

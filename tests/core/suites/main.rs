@@ -5,6 +5,8 @@ mod corpus;
 mod curves;
 mod denials;
 mod evidence;
+mod image_policy;
+mod image_policy_settings;
 mod platform;
 mod platform_settings;
 mod pod_schema;

@@ -6,16 +6,16 @@ use alloc::vec::Vec;
 
 use super::plan::{Exemptions, Plan};
 use crate::decision::{
-    CheckResult, CheckSetResult, Code, DocumentResult, Enforcement, Exemption, Reason, Verdict,
+    CheckResult, CheckSetResult, Code, DocumentResult, Enforcement, Reason, Verdict,
 };
-use crate::evaluate::check::{self, Outcome, Question, TrustedStatements};
+use crate::evaluate::check::{self, TrustedStatements};
 use crate::evaluate::images::Image;
 use crate::image::ImageReference;
 use crate::json::Report;
-use crate::policy::platform::{Check, CheckSet};
+use crate::policy::platform::CheckSet;
 use crate::policy::rule::EnforcementMode;
 
-impl<'a, 's> Plan<'a, 's> {
+impl Plan<'_, '_> {
     /// Evaluates every open image; other images have no result.
     #[inline(never)] // cold: see docs/performance.md#stack
     pub(in crate::evaluate) fn judge(
@@ -42,7 +42,7 @@ impl<'a, 's> Plan<'a, 's> {
     ) -> DocumentResult {
         let mut result = self.result();
         if let Some(exemption) = &exemptions.policy {
-            result.reasons.push(exempt(image, exemption));
+            result.reasons.push(check::exempt(image, exemption));
             result.allowlist = Some(exemption.clone());
             return result;
         }
@@ -56,22 +56,18 @@ impl<'a, 's> Plan<'a, 's> {
         };
         let mut applied = describe(check_set);
         if let Some(exemption) = &exemptions.check_set {
-            result.reasons.push(exempt(image, exemption));
+            result.reasons.push(check::exempt(image, exemption));
             applied.allowlist = Some(exemption.clone());
             result.check_set = Some(applied);
             return result;
         }
         for check in &check_set.checks {
-            applied
-                .checks
-                .push(match exemptions.checks.get(&check.place.index()) {
-                    Some(exemption) => CheckResult {
-                        allowlist: Some(exemption.clone()),
-                        reasons: alloc::vec![exempt(image, exemption)],
-                        ..describe_check(check)
-                    },
-                    None => self.by_check(check, image, reference, statements, report),
-                });
+            let exemption = exemptions.checks.get(&check.place.index());
+            let keys = self.keys.get(&check.place);
+            applied.checks.push(match exemption {
+                Some(exemption) => check::exempted(check, image, exemption),
+                None => check::result(check, keys, image, reference, statements, report),
+            });
         }
         let verdicts = applied.checks.iter().map(|check| check.verdict);
         result.verdict = verdicts.max().unwrap_or(Verdict::Conformant);
@@ -100,30 +96,6 @@ impl<'a, 's> Plan<'a, 's> {
             ..self.result()
         }
     }
-
-    fn by_check(
-        &self,
-        check: &Check<'a>,
-        image: &Image<'_>,
-        reference: ImageReference<'_>,
-        statements: &mut TrustedStatements<'_>,
-        report: &Report,
-    ) -> CheckResult {
-        let keys = self.keys.get(&check.place);
-        let question = Question {
-            check,
-            keys: keys.map_or(&[], |keys| &keys.keys),
-            identities: keys.map_or(&[], |keys| &keys.identities),
-            reference,
-            digest: image.digest_to_attest(),
-        };
-        let Outcome { verdict, reasons } = check::judge(&question, statements, report);
-        CheckResult {
-            verdict,
-            reasons,
-            ..describe_check(check)
-        }
-    }
 }
 
 fn describe(check_set: &CheckSet<'_>) -> CheckSetResult {
@@ -136,26 +108,6 @@ fn describe(check_set: &CheckSet<'_>) -> CheckSetResult {
     }
 }
 
-fn describe_check(check: &Check<'_>) -> CheckResult {
-    CheckResult {
-        index: check.place.index(),
-        display_name: check.display_name.as_deref().map(String::from),
-        kind: check.type_name(),
-        verdict: Verdict::Conformant,
-        allowlist: None,
-        reasons: Vec::new(),
-    }
-}
-
-fn exempt(image: &Image<'_>, exemption: &Exemption) -> Reason {
-    let message = alloc::format!(
-        "Image {} is exempt: pattern `{}`",
-        image.text(),
-        exemption.pattern
-    );
-    Reason::new(Code::ExemptAllowlist, message)
-}
-
 /// Returns the reasons of the failed checks, without their details.
 fn summary(check_set: &CheckSetResult) -> Vec<Reason> {
     let is_refusal = |check: &&CheckResult| check.verdict != Verdict::Conformant;
@@ -164,7 +116,7 @@ fn summary(check_set: &CheckSetResult) -> Vec<Reason> {
         .iter()
         .filter(is_refusal)
         .flat_map(|check| &check.reasons)
-        .map(|reason| Reason::new(reason.code, reason.message.clone()))
+        .map(Reason::without_details)
         .collect();
     reasons.dedup();
     if reasons.is_empty() {

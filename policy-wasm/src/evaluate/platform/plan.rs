@@ -1,18 +1,15 @@
 //! The parts of a platform policy that a request needs: the check set of each Pod, and exemptions of images.
 
 use alloc::collections::{BTreeMap, BTreeSet};
-use alloc::string::{String, ToString as _};
+use alloc::string::ToString as _;
 use alloc::vec::Vec;
 
-use crate::attestation::DockerReference;
 use crate::decision::{Code, Exemption, Reason};
+use crate::evaluate::check;
 use crate::evaluate::images::Image;
 use crate::evidence::Wanted;
 use crate::json::Report;
-use crate::policy::platform::Seeks;
-use crate::policy::platform::{
-    Allowlist, Check, CheckKeys, CheckKind, CheckSet, Place, PlatformPolicy,
-};
+use crate::policy::platform::{Allowlist, Check, CheckKeys, CheckSet, Place, PlatformPolicy};
 use crate::policy::public_key::Loading;
 use crate::policy::rule::EnforcementMode;
 use crate::request::{Pod, Request, Workload};
@@ -242,8 +239,7 @@ impl<'a, 's> Plan<'a, 's> {
         self.checks(index, image).next().is_some()
     }
 
-    /// Requests the evidence for the checks of an image. Platform policies have no notes, so every note of the
-    /// settings is looked up.
+    /// Requests the evidence for the checks of an image.
     #[inline(never)] // cold: see docs/performance.md#stack
     pub(in crate::evaluate) fn want<'i>(
         &'i self,
@@ -254,29 +250,8 @@ impl<'a, 's> Plan<'a, 's> {
         let (Some(digest), Some(reference)) = (image.digest(), image.open()) else {
             return;
         };
-        let mut one = Wanted::new(digest, reference, Seeks::Statements);
-        let mut needs_evidence = false;
-        for check in self.checks(index, image) {
-            match &check.kind {
-                // Neither depends on the time.
-                CheckKind::AlwaysDeny | CheckKind::TrustedDirectory(_) => continue,
-                // The host does not return the signed repository.
-                CheckKind::SigstoreSignature(_)
-                    if self.settings.docker_reference == DockerReference::Ignore =>
-                {
-                    let keys = self.keys.get(&check.place).into_iter();
-                    one.cosign_keys
-                        .extend(keys.flat_map(|keys| keys.pems.clone()));
-                }
-                _ => {}
-            }
-            one.seeks = one.seeks.max(check.kind.seeks());
-            needs_evidence = true;
-        }
-        if needs_evidence {
-            let notes = self.settings.evidence.notes.keys();
-            one.notes = crate::set(notes.map(String::as_str));
-            one.add_to(wanted);
-        }
+        let checks = self.checks(index, image);
+        let checks = checks.map(|check| (check, self.keys.get(&check.place)));
+        check::want(checks, digest, reference, self.settings, wanted);
     }
 }

@@ -10,7 +10,6 @@ use crate::decision::{Code, Exemption, Reason};
 use crate::evaluate::attestors::Attestors;
 use crate::evaluate::images::Image;
 use crate::evidence::Wanted;
-use crate::image::ImageReference;
 use crate::json::{Path, Report};
 use crate::pattern::NamePattern;
 use crate::policy::attestor::{shared_key, unknown_attestor};
@@ -78,13 +77,10 @@ pub(in crate::evaluate) fn plan<'a>(
     });
     let mut names = BTreeSet::new();
     for (image, exemption) in images.iter().zip(&exemptions) {
-        let can_have_digest = |reference: ImageReference<'_>| {
-            reference.sha256().is_some() || (settings.resolve_tags && reference.digest.is_none())
-        };
         let chosen = rules.get(image.pod).and_then(Option::as_ref);
         if let Some(chosen) = chosen
             && exemption.is_none()
-            && image.open().is_some_and(can_have_digest)
+            && image.may_have_digest(settings)
         {
             names.extend(chosen.rule.attestors.iter().cloned());
         }

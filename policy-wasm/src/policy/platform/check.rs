@@ -84,6 +84,14 @@ impl<'a> CheckKind<'a> {
         }
     }
 
+    /// Returns the check if it is a `sigstoreSignatureCheck`.
+    pub(crate) const fn sigstore(&self) -> Option<&SigstoreCheck<'a>> {
+        match self {
+            Self::SigstoreSignature(check) => Some(check),
+            _ => None,
+        }
+    }
+
     /// Returns the type of this check.
     const fn check_type(&self) -> CheckType {
         match self {
@@ -112,7 +120,7 @@ impl<'a> CheckKind<'a> {
 
 impl<'a> Check<'a> {
     /// Reads a check; `None` with a problem reported if it has no type or several.
-    pub(super) fn read(place: Place, value: Value<'_, 'a>) -> Option<Self> {
+    pub(crate) fn read(place: Place, value: Value<'_, 'a>) -> Option<Self> {
         let (path, report) = (value.path(), value.report());
         let (mut display_name, mut allowlist) = (None, None);
         let mut kinds = Vec::new();
@@ -137,7 +145,7 @@ impl<'a> Check<'a> {
     }
 
     /// Parses all parts that [`Self::read`] left unparsed.
-    pub(super) fn check(
+    pub(crate) fn check(
         &self,
         builders: &[Cow<'_, str>],
         sigstore: Option<&Sigstore<'a>>,

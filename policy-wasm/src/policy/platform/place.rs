@@ -4,6 +4,7 @@ use super::LIST;
 use crate::decision::Code;
 use crate::json::{Path, Raw, Report, Value};
 use crate::policy::POLICY;
+use crate::policy::image_policy::ImageRule;
 
 /// A document or a part of one, by the indices on its path
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -18,6 +19,8 @@ pub(crate) enum Place {
         check_set: usize,
         check: usize,
     },
+    /// The check of a requirement of `imagePolicy`
+    Requirement { rule: usize, requirement: usize },
 }
 
 impl Place {
@@ -28,7 +31,10 @@ impl Place {
             | Self::CheckSet {
                 check_set: index, ..
             }
-            | Self::Check { check: index, .. } => index,
+            | Self::Check { check: index, .. }
+            | Self::Requirement {
+                requirement: index, ..
+            } => index,
         }
     }
 
@@ -42,6 +48,13 @@ impl Place {
                 check_set,
                 check,
             } => (policy, Some(check_set), Some(check)),
+            Self::Requirement { rule, requirement } => {
+                return ImageRule::at(rule, |rule| {
+                    let list = Path::Field(&rule, "require");
+                    let requirement = Path::Index(&list, requirement);
+                    read(Path::Field(&requirement, "check"))
+                });
+            }
         };
         let root = Path::Root(LIST);
         let policy = Path::Index(&root, policy);

@@ -1,0 +1,42 @@
+//! Results of the rules of `imagePolicy`.
+
+use super::part::parts;
+use super::{AttestorResult, CheckResult, Reason, Verdict};
+
+parts! {
+    /// Result of one rule for one image that it covers
+    pub struct ImageRuleResult {
+        /// As written in the policy
+        pub name: String = "name",
+        /// `require`, `deny` or `exempt`
+        pub effect: String = "effect",
+        /// Result of the rule
+        pub verdict: Verdict = "verdict",
+        /// Name of the rule whose exemption lifts the requirements; empty if they are not lifted
+        pub lifted_by: String = "liftedBy",
+        /// Owner of an exemption; empty if it has none
+        pub owner: String = "owner",
+        /// Reason of an exemption; empty if it has none
+        pub reason: String = "reason",
+        /// End of an exemption; empty if it has none
+        pub until: String = "until",
+        /// Every requirement of the rule, in its order
+        pub requirements: Vec<RequirementResult> = "requirements",
+        /// Reasons of the verdict
+        pub reasons: Vec<Reason> = "reasons",
+    }
+
+    /// Result of one requirement for one image: of attestors, or of a check
+    pub struct RequirementResult {
+        /// Result of the requirement
+        pub verdict: Verdict = "verdict",
+        /// Number of attestors that must be satisfied; absent for a check
+        pub threshold: Option<usize> = "threshold",
+        /// Attestors that must be satisfied, whichever others are
+        pub must_include: Vec<String> = "mustInclude",
+        /// Every attestor of the requirement, by name
+        pub attestors: Vec<AttestorResult> = "attestors",
+        /// The check
+        pub check: Option<CheckResult> = "check",
+    }
+}

@@ -1,0 +1,183 @@
+//! `imagePolicy`: rules for images by name, a document of Countersign's own.
+//!
+//! Every rule that covers an image applies. There may be ten thousand, of which a request needs a few. So the parser
+//! reads the fields and `images` of each rule with the settings, and the rest of a rule when it is needed.
+
+mod effect;
+mod pattern;
+mod requirement;
+mod rule;
+
+use alloc::collections::BTreeSet;
+use alloc::vec::Vec;
+
+pub(crate) use effect::{Effect, Exemption};
+use pattern::KeptPattern;
+pub(crate) use requirement::{Quorum, Requirement};
+pub(crate) use rule::ImageRule;
+
+use super::POLICY;
+use crate::decision::Code;
+use crate::image::NormalizedReference;
+use crate::json::{Path, Raw, Report, Value};
+use crate::sigstore::Sigstore;
+
+/// Settings field of the document
+pub(crate) const DOCUMENT: &str = "imagePolicy";
+
+/// Field of a rule with its patterns
+const IMAGES: &str = "images";
+
+/// Maximum number of rules
+const MAX_RULES: usize = 10_000;
+/// Maximum number of patterns in `images` of all rules
+const MAX_PATTERNS: usize = 64 << 10;
+
+/// An image policy with unread rules
+#[derive(Debug)]
+pub(crate) struct ImagePolicy<'a> {
+    pub(crate) unmatched: Unmatched,
+    rules: Vec<Raw<'a>>,
+    /// The patterns of all rules, each with the index of its rule, in the order of the rules
+    images: Vec<(usize, KeptPattern<'a>)>,
+}
+
+/// `unmatchedImages`: images that no rule in force covers
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Unmatched {
+    Deny,
+    Admit,
+}
+
+impl<'a> ImagePolicy<'a> {
+    /// Reads the policy; reports problems, and returns the valid parts.
+    #[inline(never)] // see docs/performance.md#stack
+    pub(crate) fn read(value: Value<'_, 'a>) -> Self {
+        let (path, report) = (value.path(), value.report());
+        let mut policy = Self {
+            unmatched: Unmatched::Deny,
+            rules: Vec::new(),
+            images: Vec::new(),
+        };
+        let (mut saw_unmatched, mut saw_rules) = (false, false);
+        let was_object = value.with_dialect(POLICY).object(|key, value| match key {
+            "unmatchedImages" => {
+                saw_unmatched = true;
+                let choices = [("deny", Unmatched::Deny), ("admit", Unmatched::Admit)];
+                let choice =
+                    value.choice(&choices, Code::PolicyUnknownEnum, Code::PolicyNumericEnum);
+                policy.unmatched = choice.unwrap_or(Unmatched::Deny);
+            }
+            "rules" => {
+                saw_rules = true;
+                value.list_within(MAX_RULES, |index, item| policy.read_rule(index, item));
+            }
+            _ => value.unknown(),
+        });
+        let fields = [("unmatchedImages", saw_unmatched), ("rules", saw_rules)];
+        report.require(was_object, &fields, path, Code::SettingsMissingField);
+        policy
+    }
+
+    /// Reads the patterns of the rule at `index`.
+    fn read_rule(&mut self, index: usize, value: Value<'_, 'a>) {
+        let (path, report) = (value.path(), value.report());
+        match value.sole_item(&rule::FIELDS, IMAGES) {
+            Ok((raw, text)) => {
+                self.rules.push(raw);
+                let list = Path::Field(&path, IMAGES);
+                let pattern = pattern::parse(text, Path::Index(&list, 0), report);
+                self.images.extend(pattern.map(|pattern| (index, pattern)));
+            }
+            Err(value) => self.read_any_rule(index, value),
+        }
+    }
+
+    /// Reads the patterns of a rule in any form.
+    fn read_any_rule(&mut self, index: usize, value: Value<'_, 'a>) {
+        let (path, report) = (value.path(), value.report());
+        let images = &mut self.images;
+        let (mut saw_images, mut was_object) = (false, false);
+        let raw = value.hand_to(|value| {
+            was_object = value.object_inline(|key, value| match key {
+                IMAGES => {
+                    saw_images = true;
+                    pattern::read_list(value, |pattern| images.push((index, pattern)));
+                }
+                key if rule::FIELDS.contains(&key) => {}
+                _ => value.unknown(),
+            });
+        });
+        let fields = [(IMAGES, saw_images)];
+        report.require(was_object, &fields, path, Code::SettingsMissingField);
+        self.rules.push(raw);
+        if self.images.len() > MAX_PATTERNS {
+            let message =
+                alloc::format!("more than {MAX_PATTERNS} patterns in `images` of all rules");
+            report.push(Code::LimitExceeded, path, message);
+            self.images.truncate(MAX_PATTERNS);
+        }
+    }
+
+    /// Returns the indices of the rules whose `images` cover an image, in ascending order.
+    pub(crate) fn covering(&self, image: &NormalizedReference<'_>) -> Vec<usize> {
+        let mut covering: Vec<usize> = Vec::new();
+        for (rule, pattern) in &self.images {
+            if pattern.matches(image) && covering.last() != Some(rule) {
+                covering.push(*rule);
+            }
+        }
+        covering
+    }
+
+    /// Reads the rule at `index`; `None` if there is none or it has problems, which are reported.
+    pub(crate) fn rule(
+        &self,
+        index: usize,
+        sigstore: Option<&Sigstore<'a>>,
+        report: &Report,
+    ) -> Option<ImageRule<'a>> {
+        // Others have been reported.
+        let raw = self.rules.get(index).filter(|raw| raw.is_object())?;
+        let mut rule = None;
+        ImageRule::at(index, |path| {
+            raw.read(POLICY, path, report, |value| {
+                rule = ImageRule::read(index, value);
+            });
+        });
+        let rule = rule?;
+        for check in rule.checks().filter_map(|check| check.kind.sigstore()) {
+            check.require_signers(sigstore, report);
+        }
+        Some(rule)
+    }
+
+    /// Reads all rules, and reports problems.
+    pub(crate) fn all_rules(
+        &self,
+        sigstore: Option<&Sigstore<'a>>,
+        report: &Report,
+    ) -> Vec<ImageRule<'a>> {
+        let indices = 0..self.rules.len();
+        let rules = indices.filter_map(|index| self.rule(index, sigstore, report));
+        rules.collect()
+    }
+}
+
+/// Reports rules that share a name: Decisions name rules.
+pub(crate) fn check_names(rules: &[ImageRule<'_>], report: &Report) {
+    let mut names = BTreeSet::new();
+    for rule in rules {
+        if !names.insert(&rule.name) {
+            ImageRule::at(rule.index, |path| {
+                let message =
+                    alloc::format!("another rule has the name {}", crate::quote(&rule.name));
+                report.push(
+                    Code::PolicyInvalidValue,
+                    Path::Field(&path, "name"),
+                    message,
+                );
+            });
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! Patterns of images in the settings.
+
+use alloc::borrow::Cow;
+use alloc::string::String;
+
+use crate::decision::Code;
+use crate::image::NormalizedReference;
+use crate::json::{Path, Report, Value};
+use crate::pattern::ImagePattern;
+use crate::policy::refuse_pattern;
+
+/// A valid pattern of the settings
+#[derive(Debug)]
+pub(super) enum KeptPattern<'a> {
+    Parsed(ImagePattern<'a>),
+    /// A text with escapes, which is parsed when it is compared
+    Escaped(String),
+}
+
+impl KeptPattern<'_> {
+    #[inline]
+    pub(super) fn matches(&self, image: &NormalizedReference<'_>) -> bool {
+        match self {
+            Self::Parsed(pattern) => pattern.matches(image),
+            Self::Escaped(text) => {
+                ImagePattern::parse(text).is_ok_and(|pattern| pattern.matches(image))
+            }
+        }
+    }
+}
+
+/// Maximum number of patterns in one list
+const MAX_PATTERNS: usize = 1024;
+
+/// Calls `each` with every valid pattern of a list, and reports the others. The list must not be empty.
+pub(super) fn read_list<'a>(value: Value<'_, 'a>, mut each: impl FnMut(KeptPattern<'a>)) {
+    let (path, report) = (value.path(), value.report());
+    let mut is_empty = true;
+    let was_list = value.list_within(MAX_PATTERNS, |_, item| {
+        is_empty = false;
+        if let Some(pattern) = read(item) {
+            each(pattern);
+        }
+    });
+    if was_list && is_empty {
+        report.push(Code::PolicyLimit, path, "must not be empty");
+    }
+}
+
+fn read<'a>(value: Value<'_, 'a>) -> Option<KeptPattern<'a>> {
+    let (path, report) = (value.path(), value.report());
+    match value.text()? {
+        Cow::Borrowed(text) => parse(text, path, report),
+        Cow::Owned(text) => {
+            parse(&text, path, report)?;
+            Some(KeptPattern::Escaped(text))
+        }
+    }
+}
+
+/// Parses a pattern without escapes, and reports an invalid one.
+#[inline]
+pub(super) fn parse<'a>(text: &'a str, path: Path<'_>, report: &Report) -> Option<KeptPattern<'a>> {
+    match ImagePattern::parse(text) {
+        Ok(pattern) => Some(KeptPattern::Parsed(pattern)),
+        Err(error) => {
+            refuse_pattern(text, &error, path, report);
+            None
+        }
+    }
+}
