@@ -9,24 +9,37 @@
 //! | documents with their lines | `import/source.rs` |
 //! | settings in the making, and their suite | `import/draft.rs` |
 //! | Kritis | `import/kritis.rs` |
+//! | Kubewarden's own image policies | `import/kubewarden.rs` |
+//! | Kyverno | `import/kyverno.rs` |
+//! | Google's documents in Terraform and Config Connector | `import/terraform.rs`, `import/config_connector.rs` |
+//! | signers, subjects of certificates, wildcards | `import/signer.rs`, `import/identity.rs`, `import/wildcard.rs` |
 
 mod attestors;
+mod config_connector;
 mod context;
-#[expect(dead_code, reason = "the importers use it")]
+#[cfg_attr(not(test), expect(dead_code, reason = "importers use it"))]
 pub(crate) mod draft;
 mod finding;
+mod google;
+mod identity;
 mod kritis;
+mod kubewarden;
+mod kyverno;
 mod lacking;
 mod occurrences;
 mod output_fields;
 mod patterns;
 mod relax;
+mod scope;
 mod shape;
+mod signer;
 pub(crate) mod source;
 pub(crate) mod system;
+mod terraform;
 #[cfg(test)]
 mod tests;
 pub(crate) mod trusted_roots;
+mod wildcard;
 
 use serde_json::{Map, Value, json};
 

@@ -34,6 +34,8 @@ use crate::judge::{check_settings, engine};
   countersign import --platform-policy check-policy.yaml -o settings.yaml
   countersign import --trusted-root trusted_root.jsonl --into settings.yaml
   countersign import --from policy-controller policies.yaml -o settings.yaml
+  countersign import --from kyverno policies.yaml \\
+    --trusted-root trusted_root.json -o settings.yaml
 
 Without --from, the files are the output of:
   gcloud container binauthz policy export > policy.yaml
@@ -49,7 +51,9 @@ With --from, FILE is what is applied to the cluster, or the output of
 `kubectl get KIND -A -o yaml`. With --output settings.yaml, a suite of what
 carried over is written to settings.tests.yaml beside it. Everything that did
 not carry over is reported with its line and the reason. The settings admit no
-image that the other system denies, unless a warning says otherwise.
+image that the other system denies, unless a warning says otherwise. For
+terraform, FILE is the output of `terraform show -json`; it and
+config-connector take the options for Google's documents, but for policies.
 
 A single value instead of a list, a key without a value, and the pattern ending
 [@:]* are converted as gcloud does, with a warning. Everything else that is
@@ -62,8 +66,7 @@ over, or has to be added to decide as before), 2 if not written")]
 pub struct Args {
     /// System whose policies the files are [default: Google Binary Authorization, in the options below]
     #[arg(long, value_name = "SYSTEM", requires = "files", value_parser = system_parser(),
-          conflicts_with_all = ["policy", "platform_policy", "attestors", "attestations", "system_policy", "into",
-                                "cluster", "mesh_trust_domain", "all"])]
+          conflicts_with_all = ["policy", "platform_policy", "into"])]
     from: Option<&'static System>,
     /// Policies of the system of --from, and the objects that they refer to
     #[arg(value_name = "FILE", requires = "from")]

@@ -13,7 +13,7 @@ use alloc::collections::BTreeSet;
 use serde_json::{Map, Value, json};
 
 use super::source::At;
-use super::{Findings, Import, Level, Place};
+use super::{Exports, Findings, Import, Level, Place};
 use crate::attest::public_key::{KeyEntry, PublicKeyError};
 use policy_wasm::key::Algorithm;
 
@@ -26,6 +26,8 @@ pub(crate) struct Draft {
     pub(crate) findings: Findings,
     /// Name of the trusted root of `--trusted-root`, if it is one
     pub(crate) trusted_root: Option<String>,
+    /// The options for documents of Google
+    pub(crate) google: Exports,
     /// What happens to images without a rule
     pub(crate) unmatched: Option<Unmatched>,
     rules: Vec<Rule>,
@@ -84,6 +86,7 @@ impl Draft {
         Self {
             findings: Findings::default(),
             trusted_root,
+            google: Exports::default(),
             unmatched: None,
             rules: Vec::new(),
             attestors: Vec::new(),

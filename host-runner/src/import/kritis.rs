@@ -28,6 +28,7 @@ pub(super) const SYSTEM: System = System {
     title: "Kritis",
     reads: |document| GROUPS.iter().any(|group| is_object(document, group, &[])),
     import,
+    has_google_documents: false,
 };
 
 /// API groups of its resources; the second is only in its documentation

@@ -43,12 +43,18 @@ impl Document {
 
     /// Like [`Self::read`], for a text.
     pub(crate) fn parse(name: &str, text: String) -> Result<Vec<Self>, String> {
-        // Names what is no document at all, such as a template.
-        if let Some(problem) = inputs::foreign_text(&text) {
+        let foreign = inputs::foreign_text(&text);
+        let file = Arc::new(SourceFile::new(name, text));
+        let parsed = file.parse(0);
+        // Kyverno's policies have variables in braces, as templates have, between quotes.
+        let is_document = |root: &Node| matches!(root.shape, Shape::Map(_) | Shape::Null);
+        let are_documents = parsed
+            .as_ref()
+            .is_ok_and(|roots| roots.iter().all(is_document));
+        if let (Some(problem), false) = (foreign, are_documents) {
             return Err(format!("`{name}`: {problem}"));
         }
-        let file = Arc::new(SourceFile::new(name, text));
-        let roots = file.parse(0).map_err(|malformed| {
+        let roots = parsed.map_err(|malformed| {
             let line = file.position(malformed.span.start).line;
             format!("`{name}`: {malformed} at line {line}")
         })?;
@@ -162,7 +168,6 @@ impl<'d> At<'d> {
     }
 
     /// The value without places.
-    #[expect(dead_code, reason = "importers of Google's documents use it")]
     pub(crate) fn to_json(&self) -> Value {
         self.node.to_json()
     }
@@ -209,6 +214,15 @@ mod tests {
         assert_eq!(shown(&names), expected);
         let expected = ("all.yaml:8".to_owned(), "items[0].spec.names[1]".to_owned());
         assert_eq!(shown(&names.items()[1]), expected);
+    }
+
+    #[test]
+    fn braces_between_quotes_are_no_template() {
+        let quoted = "a: '{{ request.namespace }}'\n".to_owned();
+        assert_eq!(Document::parse("a.yaml", quoted).unwrap().len(), 1);
+        let template = "a: {{ .Values.a }}\n".to_owned();
+        let error = Document::parse("a.yaml", template).unwrap_err();
+        assert!(error.contains("template"), "{error}");
     }
 
     #[test]

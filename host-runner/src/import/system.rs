@@ -16,11 +16,19 @@ pub(crate) struct System {
     pub(crate) reads: fn(&Value) -> bool,
     /// Writes what the documents demand to the draft, and reports everything else
     pub(crate) import: fn(&[Document], &mut Draft),
+    /// Whether its documents are Google's in another spelling
+    pub(crate) has_google_documents: bool,
 }
 
 impl System {
     /// All systems, in the order of help
-    pub(crate) const ALL: &[Self] = &[super::kritis::SYSTEM];
+    pub(crate) const ALL: &[Self] = &[
+        super::kritis::SYSTEM,
+        super::kyverno::SYSTEM,
+        super::kubewarden::SYSTEM,
+        super::terraform::SYSTEM,
+        super::config_connector::SYSTEM,
+    ];
 
     /// The values of `--from`.
     pub(crate) fn names() -> Vec<&'static str> {

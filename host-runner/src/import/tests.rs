@@ -1,5 +1,6 @@
 mod choice;
 mod context;
+pub(in crate::import) mod other;
 mod tolerances;
 
 use policy_wasm::Budget;

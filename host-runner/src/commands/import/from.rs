@@ -8,13 +8,13 @@ use policy_lint::SourceFile;
 use policy_wasm::time::Time;
 use serde_json::Value;
 
-use super::{Args, check, exit, sigstore, write};
+use super::{Args, check, exit, list, sigstore, single, write};
 use crate::args::OutputArgs;
 use crate::commands::check_stdin;
 use crate::engine::Policy;
 use crate::import::draft::{Draft, Finished, Suite};
 use crate::import::source::Document;
-use crate::import::{Import, System};
+use crate::import::{Exports, Import, System};
 use crate::judge::engine;
 use crate::suite::{CaseResult, Loaded, Runner, Scaffold};
 use crate::terminal::{self, counted, shown};
@@ -29,6 +29,8 @@ const COMMENT: &str = "\
 /// Runs the command.
 pub(super) fn run(args: &Args, system: &'static System) -> Result<Exit> {
     let inputs = args.files.iter().chain(&args.trusted_root);
+    let inputs = inputs.chain(&args.system_policy);
+    let inputs = inputs.chain(&args.attestors).chain(&args.attestations);
     let inputs: Vec<_> = inputs.map(PathBuf::as_path).collect();
     args.output.check(inputs.iter().copied())?;
     let suite_output = args.output.beside(suite_beside);
@@ -38,6 +40,7 @@ pub(super) fn run(args: &Args, system: &'static System) -> Result<Exit> {
     check_stdin(inputs)?;
     let documents = read(&args.files)?;
     let mut draft = Draft::new(sigstore(args)?);
+    draft.google = beside(args, system)?;
     let known = documents
         .iter()
         .filter(|one| (system.reads)(&one.to_json()));
@@ -63,6 +66,36 @@ pub(super) fn run(args: &Args, system: &'static System) -> Result<Exit> {
         _ => terminal::note("with --output FILE, a suite of what carried over is written, too"),
     }
     Ok(exit(&import))
+}
+
+/// The options for documents of Google, which some systems have in another spelling.
+fn beside(args: &Args, system: &System) -> Result<Exports> {
+    let has_options = args.system_policy.is_some()
+        || !args.attestors.is_empty()
+        || !args.attestations.is_empty()
+        || args.cluster.is_some()
+        || args.mesh_trust_domain.is_some()
+        || args.all;
+    if has_options && !system.has_google_documents {
+        let title = system.title;
+        bail!(
+            "--system-policy, --attestors, --attestations, --cluster, --mesh-trust-domain and --all are for documents of Google's, not for those of {title}"
+        );
+    }
+    let mut errors = Vec::new();
+    let exports = Exports {
+        system_policy: single(args.system_policy.as_deref(), &mut errors),
+        attestors: list(&args.attestors, &mut errors),
+        occurrences: list(&args.attestations, &mut errors),
+        cluster: args.cluster.clone(),
+        mesh_trust_domain: args.mesh_trust_domain.clone(),
+        keeps_all: args.all,
+        ..Exports::default()
+    };
+    if !errors.is_empty() {
+        bail!("{}", errors.join("\nerror: "));
+    }
+    Ok(exports)
 }
 
 /// Reads all files; the error names every file that cannot be read.

@@ -1,0 +1,135 @@
+//! Signers of other systems, as attestors. A signer that cannot be said becomes an attestor without keys and identities,
+//! whose requirement denies: it admits nothing that the other system does not.
+
+use serde_json::{Map, Value};
+
+use super::Place;
+use super::draft::Draft;
+use super::identity::Subjects;
+use super::source::At;
+use crate::terminal::printable;
+
+/// One signer
+#[derive(Debug)]
+pub(super) struct Signer {
+    place: Place,
+    /// Any of these keys may sign
+    keys: Vec<Value>,
+    /// Any of these identities may
+    identities: Vec<Value>,
+}
+
+impl Signer {
+    /// A signer of whom no signature counts.
+    pub(super) fn nobody(at: &At<'_>) -> Self {
+        Self {
+            place: at.place(),
+            keys: Vec::new(),
+            identities: Vec::new(),
+        }
+    }
+
+    /// The holder of a key in PEM.
+    pub(super) fn with_key(at: &At<'_>, pem: &str, draft: &mut Draft) -> Self {
+        Self {
+            keys: draft.cosign_key(at, pem).into_iter().collect(),
+            ..Self::nobody(at)
+        }
+    }
+
+    /// The holder of a certificate for a subject.
+    pub(super) fn keyless(
+        at: &At<'_>,
+        issuer: &str,
+        subjects: &Subjects,
+        claims: &Map<String, Value>,
+        draft: &mut Draft,
+    ) -> Self {
+        let nobody = Self::nobody(at);
+        if issuer.is_empty() || issuer.contains(['*', '?']) {
+            draft.lost(
+                at,
+                "an identity has one issuer, without wildcards: no signature counts",
+            );
+            return nobody;
+        }
+        let Some(root) = draft.trusted_root.clone() else {
+            draft.lost(
+                at,
+                "the identity needs a trusted root, and none was given: no signature counts",
+            );
+            draft.help("give the root of Sigstore's public instance, or of your own, with --trusted-root FILE");
+            return nobody;
+        };
+        if subjects.is_narrower {
+            let subjects = subjects.in_words();
+            let message = format!(
+                "the subjects are written as {subjects}: a `*` here stands for no `@`, and for `/` only at the end"
+            );
+            draft.warn(at, message);
+        }
+        Self {
+            identities: subjects.identities(&root, issuer, claims),
+            ..nobody
+        }
+    }
+
+    /// The holder of a certificate for a subject of a wildcard.
+    pub(super) fn like(
+        at: &At<'_>,
+        issuer: &str,
+        wildcard: &str,
+        claims: &Map<String, Value>,
+        draft: &mut Draft,
+    ) -> Self {
+        match Subjects::of_wildcard(wildcard) {
+            Some(subjects) => Self::keyless(at, issuer, &subjects, claims, draft),
+            None => Self::unsayable(at, wildcard, draft),
+        }
+    }
+
+    /// The holder of a certificate for a subject of a regular expression.
+    pub(super) fn of_regex(at: &At<'_>, issuer: &str, regex: &str, draft: &mut Draft) -> Self {
+        match Subjects::of_regex(regex) {
+            Some(subjects) => Self::keyless(at, issuer, &subjects, &Map::new(), draft),
+            None => Self::unsayable(at, regex, draft),
+        }
+    }
+
+    fn unsayable(at: &At<'_>, subject: &str, draft: &mut Draft) -> Self {
+        let subject = printable(subject);
+        draft.lost(
+            at,
+            format!("no pattern is for the subject `{subject}`: no signature counts"),
+        );
+        draft.help("add identities to `sigstore.identities`, with a `subjectPattern` for each");
+        Self::nobody(at)
+    }
+
+    /// Either of two signers.
+    pub(super) fn or(mut self, other: Self) -> Self {
+        self.keys.extend(other.keys);
+        self.identities.extend(other.identities);
+        self
+    }
+
+    /// The same signer, without the keys and identities.
+    pub(super) fn without_trust(self) -> Self {
+        Self {
+            keys: Vec::new(),
+            identities: Vec::new(),
+            ..self
+        }
+    }
+
+    /// The resource name of the attestor that stands for the signer.
+    pub(super) fn attestor(self, wanted: &str, draft: &mut Draft) -> String {
+        draft.attestor(wanted, &self.place, self.keys, self.identities)
+    }
+}
+
+/// The host of a pattern, if it is one.
+pub(super) fn host_of(pattern: &str) -> Option<String> {
+    let (host, _) = pattern.split_once('/')?;
+    (!host.contains('*')).then(|| host.to_owned())
+}
