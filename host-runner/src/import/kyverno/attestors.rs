@@ -125,17 +125,21 @@ impl Attestors {
             draft.help("give the attestor its public key, as `cosign public-key --key REFERENCE` prints it");
             return vec![Signer::nobody(keys)];
         };
-        let is_ignored = keys.at(&["rekor", "ignoreTlog"]);
-        if is_ignored.is_none_or(|ignored| ignored.to_json() != json!(true))
-            && !self.has_told_of_logs
-        {
+        let ignored = keys.at(&["rekor", "ignoreTlog"]);
+        self.report_logs(keys, ignored.as_ref(), draft);
+        Self::of_pem(&public_keys, draft)
+    }
+
+    /// Reports once that a log entry is not required, unless it is ignored there, too.
+    pub(super) fn report_logs(&mut self, at: &At<'_>, ignored: Option<&At<'_>>, draft: &mut Draft) {
+        let is_ignored = ignored.is_some_and(|ignored| ignored.to_json() == json!(true));
+        if !is_ignored && !self.has_told_of_logs {
             self.has_told_of_logs = true;
             draft.lost(
-                keys,
+                at,
                 "signatures by keys need no entry in a transparency log here",
             );
         }
-        Self::of_pem(&public_keys, draft)
     }
 
     /// The holders of the keys in a text.

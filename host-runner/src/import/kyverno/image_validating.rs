@@ -57,6 +57,7 @@ pub(super) fn import(
     report_conditions(spec, draft);
     let name = name_of(object);
     let mut requirements = Vec::new();
+    let mut attestors = Attestors::default();
     for validation in spec.items_of("validations") {
         let Some(expression) = validation.get("expression") else {
             continue;
@@ -64,7 +65,8 @@ pub(super) fn import(
         match verified(expression.text().unwrap_or_default()) {
             Some(all) => {
                 for one in all {
-                    requirements.extend(requirement_of(&one, &expression, spec, name, draft));
+                    let part = requirement_of(&one, &expression, spec, name, &mut attestors, draft);
+                    requirements.extend(part);
                 }
             }
             None => {
@@ -182,6 +184,7 @@ fn requirement_of(
     at: &At<'_>,
     spec: &At<'_>,
     wanted: &str,
+    attestors: &mut Attestors,
     draft: &mut Draft,
 ) -> Option<Requirement> {
     if let Some(named) = verified.attestation {
@@ -198,7 +201,7 @@ fn requirement_of(
     let mut signers = Vec::new();
     for name in &verified.attestors {
         match known.iter().find(|one| one.text_of("name") == *name) {
-            Some(attestor) => signers.push(signer(attestor, draft)),
+            Some(attestor) => signers.push(signer(attestor, attestors, draft)),
             None => {
                 let name = printable(name);
                 draft.lost(
@@ -213,7 +216,7 @@ fn requirement_of(
 }
 
 /// The signer that an attestor stands for.
-fn signer(attestor: &At<'_>, draft: &mut Draft) -> Signer {
+fn signer(attestor: &At<'_>, attestors: &mut Attestors, draft: &mut Draft) -> Signer {
     attestor.only(&["cosign", "name", "notary"], &mut draft.findings);
     let Some(cosign) = attestor.get("cosign") else {
         draft.lost(
@@ -239,7 +242,7 @@ fn signer(attestor: &At<'_>, draft: &mut Draft) -> Signer {
         draft.warn(&tuf, "the root of trust is that of --trusted-root");
     }
     let signer = match (cosign.get("key"), cosign.get("keyless")) {
-        (Some(key), _) => key_signer(&key, &cosign, draft),
+        (Some(key), _) => key_signer(&key, &cosign, attestors, draft),
         (None, Some(keyless)) => keyless_signer(&keyless, &cosign, draft),
         (None, None) => {
             draft.lost(
@@ -255,7 +258,12 @@ fn signer(attestor: &At<'_>, draft: &mut Draft) -> Signer {
     }
 }
 
-fn key_signer(key: &At<'_>, cosign: &At<'_>, draft: &mut Draft) -> Signer {
+fn key_signer(
+    key: &At<'_>,
+    cosign: &At<'_>,
+    attestors: &mut Attestors,
+    draft: &mut Draft,
+) -> Signer {
     key.only(
         &["data", "expression", "hashAlgorithm", "kms"],
         &mut draft.findings,
@@ -278,13 +286,8 @@ fn key_signer(key: &At<'_>, cosign: &At<'_>, draft: &mut Draft) -> Signer {
         );
         return Signer::nobody(key);
     }
-    let ignores = cosign.at(&["ctlog", "insecureIgnoreTlog"]);
-    if ignores.is_none_or(|ignores| ignores.to_json() != json!(true)) {
-        draft.lost(
-            key,
-            "signatures by keys need no entry in a transparency log here",
-        );
-    }
+    let ignored = cosign.at(&["ctlog", "insecureIgnoreTlog"]);
+    attestors.report_logs(key, ignored.as_ref(), draft);
     let any = Attestors::of_pem(&data, draft)
         .into_iter()
         .reduce(Signer::or);

@@ -232,7 +232,10 @@ spec:
     let relaxed = "validationFailureAction: Enforce
   validationFailureActionOverrides: [{action: Audit, namespaces: [qa]}]";
     let outcome = outcome(&SYSTEM, &with(relaxed, ""), None);
-    outcome.says(&[("6", Level::Lacking, "it is enforced in these as well")]);
+    outcome.says(&[
+        ("13", Level::Lacking, "no entry in a transparency log"),
+        ("6", Level::Lacking, "it is enforced in these as well"),
+    ]);
     // The key is of a text without `rekor`, as in versions before 1.7.
     assert_eq!(
         outcome.import.settings["imagePolicy"]["rules"]
@@ -362,6 +365,7 @@ spec:
         policy(&(rule("a", "[kube-system, legacy]") + &rule("b", "[kube-system, qa]"))) + exception;
     let outcome = outcome(&SYSTEM, &text, None);
     outcome.says(&[
+        ("14", Level::Lacking, "no entry in a transparency log"),
         (
             "37",
             Level::Lacking,

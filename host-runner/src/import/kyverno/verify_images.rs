@@ -291,7 +291,7 @@ impl Source<'_> {
         }
         let attestations = entry.items_of("attestations");
         if attestations.is_empty() {
-            requirements.extend(self.deprecated(entry, draft));
+            requirements.extend(self.deprecated(entry, attestors, draft));
         }
         for attestation in attestations {
             requirements.push(self.attestation(&attestation, draft));
@@ -304,9 +304,17 @@ impl Source<'_> {
     }
 
     /// The requirement of the fields of versions before 1.7.
-    fn deprecated(&self, entry: &At<'_>, draft: &mut Draft) -> Option<Requirement> {
+    fn deprecated(
+        &self,
+        entry: &At<'_>,
+        attestors: &mut Attestors,
+        draft: &mut Draft,
+    ) -> Option<Requirement> {
         let signers = match entry.get("key") {
-            Some(key) => Attestors::of_pem(&key, draft),
+            Some(key) => {
+                attestors.report_logs(&key, None, draft);
+                Attestors::of_pem(&key, draft)
+            }
             None if entry.get("issuer").is_none() => return None,
             None if entry.get("roots").is_some() => {
                 draft.lost(
