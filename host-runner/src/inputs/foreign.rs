@@ -91,7 +91,7 @@ pub(super) fn no_export(document: &Value) -> Option<String> {
     let kind = printable(kind);
     if version.contains(".cnrm.cloud.google.com/") {
         return Some(format!(
-            "it is a {kind} of Config Connector; give the output of `gcloud container binauthz policy export`"
+            "it is of kind {kind} of Config Connector; give the output of `gcloud container binauthz policy export`"
         ));
     }
     Some(format!(
@@ -167,7 +167,11 @@ mod tests {
             ),
             (
                 json!({"apiVersion": "binaryauthorization.cnrm.cloud.google.com/v1beta1", "kind": "BinaryAuthorizationPolicy"}),
-                "a BinaryAuthorizationPolicy of Config Connector",
+                "`countersign import --from config-connector`",
+            ),
+            (
+                json!({"apiVersion": "iam.cnrm.cloud.google.com/v1beta1", "kind": "IAMPolicy"}),
+                "of kind IAMPolicy of Config Connector",
             ),
             (
                 json!({"apiVersion": "apps/v1", "kind": "Deployment"}),

@@ -240,7 +240,7 @@ fn files_in_another_form_are_recognised() {
         ),
         (
             cnrm.to_owned(),
-            "a BinaryAuthorizationPolicy of Config Connector",
+            "countersign import --from config-connector",
         ),
         (terraform.to_owned(), "`terraform show -json`"),
         (table.to_owned(), "--format=json"),
