@@ -212,6 +212,8 @@ const HELP: &[(Code, Shown, &str)] = &[
     (Code::BreakGlassAnnotationIgnored, Shown::WhenAsked,
         "use the label, or set `breakGlass.legacyAnnotation: true`"),
     (Code::ClockOverridden, Shown::WhenAsked, "leave out --time to evaluate as of now"),
+    (Code::DigestDenialEnded, Shown::WhenAsked,
+        "remove the entry from `deniedDigests` in the settings, or set a later `until`"),
     (Code::SystemPolicyMissing, Shown::WhenAsked,
         "export Google's system policy and add it as `systemPolicy` to the settings, or set \
          `globalPolicyEvaluationMode: DISABLE`"),

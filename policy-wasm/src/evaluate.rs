@@ -213,20 +213,25 @@ fn judge(
     }
     let now = Now::new(call.time, clock);
     let mut warnings = Vec::new();
-    let mut images = images::list(settings, request, workload, budget, report, &mut warnings);
+    let mut images = images::list(
+        settings,
+        request,
+        workload,
+        budget,
+        report,
+        &mut warnings,
+        &now,
+    );
     let marks = break_glass::read(&settings.break_glass, request, workload, &mut warnings);
     let mut documents = Documents::plan(settings, request, workload, &images, marks, &now, report)?;
     documents.make_room(&images, budget)?;
     let mut lookups = Lookups::new(lookup, budget);
     if settings.resolve_tags {
-        resolve::resolve(
-            settings,
-            &documents,
-            &mut images,
-            &mut lookups,
-            budget,
-            report,
-        )?;
+        resolve::resolve(settings, &documents, &mut images, &mut lookups, budget)?;
+        // A resolved digest may be revoked.
+        if images.iter().any(|image| image.resolved_digest().is_some()) {
+            images::refuse_denied(settings, &mut images, &now, &mut warnings, report);
+        }
     }
     let wanted = documents.wanted(&images);
     let (mut evidence, mut time) = (Evidence::default(), None);

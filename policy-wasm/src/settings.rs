@@ -5,6 +5,7 @@
 
 mod authenticators;
 mod break_glass;
+mod denied_digests;
 mod key_windows;
 mod registries;
 mod sources;
@@ -23,7 +24,6 @@ pub(crate) use workloads::WorkloadKind;
 
 use crate::attestation::{Attestor, DockerReference};
 use crate::decision::{Code, Reason};
-use crate::digest::Digest;
 use crate::image::ImageReference;
 use crate::json::{MAX_ENTRIES, Path, Raw, Report, SETTINGS, Value, choice, filled, line};
 use crate::policy::attestor::AttestorDocument;
@@ -245,26 +245,6 @@ impl<'a> Settings<'a> {
     pub(crate) fn registry_hosts(&self) -> impl Iterator<Item = &str> {
         self.registries.hosts()
     }
-
-    /// Calls `each` with every revoked digest.
-    pub(crate) fn each_denied_digest(&self, report: &Report, mut each: impl FnMut(Digest)) {
-        let Some(digests) = self.denied_digests else {
-            return;
-        };
-        digests.read(SETTINGS, Path::Root("deniedDigests"), report, |value| {
-            value.list(|_, item| {
-                let path = item.path();
-                let Some(text) = item.text() else { return };
-                match Digest::parse(&text) {
-                    Ok(digest) => each(digest),
-                    Err(error) => {
-                        let message = alloc::format!("digest {}: {error}", crate::quote(&text));
-                        report.push(Code::SettingsInvalidValue, path, message);
-                    }
-                }
-            });
-        });
-    }
 }
 
 /// The fields read so far
@@ -407,7 +387,7 @@ impl<'a> Fields<'a> {
 /// Maximum number of characters of `contact` and other lines for people, which are part of messages of less than 1,200
 const MAX_LINE: usize = 200;
 
-/// Reads one short line of text.
+/// Reads one short line of text for people.
 fn short_line<'a>(value: Value<'_, 'a>) -> Option<Cow<'a, str>> {
     line(value, MAX_LINE, Code::SettingsInvalidValue)
 }

@@ -250,6 +250,8 @@ codes! {
     BreakGlassAnnotationIgnored = "break-glass-annotation-ignored": Warning,
     /// The evaluation used the time of the call, not the host's clock
     ClockOverridden = "clock-overridden": Warning,
+    /// An entry of `deniedDigests` for the image has ended, and no longer denies it
+    DigestDenialEnded = "digest-denial-ended": Warning,
     /// The policy enables the system policy, and the settings do not contain it
     SystemPolicyMissing = "system-policy-missing": Warning,
 

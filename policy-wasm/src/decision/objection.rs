@@ -333,7 +333,7 @@ impl Words<'_> {
                 "the digest is not a valid sha256 digest".to_string()
             }
             Code::DigestRequired => "the tag is not pinned to a digest".to_string(),
-            Code::DigestDenied => "this digest is revoked".to_string(),
+            Code::DigestDenied => revoked(&reason.message),
             Code::NoImageRule => "no rule covers this image".to_string(),
             Code::ImageRuleDenied => {
                 let text = lower(&reason.message);
@@ -387,6 +387,14 @@ fn too_long(code: Code) -> String {
         _ => "the reason is too long for this message",
     }
     .to_string()
+}
+
+/// Words the reason of an entry of `deniedDigests`, if it has one.
+fn revoked(message: &str) -> String {
+    match message.split_once(": ") {
+        Some((_, why)) => alloc::format!("this digest is revoked: {why}"),
+        None => "this digest is revoked".to_string(),
+    }
 }
 
 /// Returns a text with the first detail of a reason, if both fit.

@@ -3,6 +3,7 @@
 use alloc::string::ToString as _;
 use alloc::vec::Vec;
 
+use super::now::Now;
 use crate::Budget;
 use crate::built_in_kinds::Origin;
 use crate::decision::{Code, Reason};
@@ -95,6 +96,7 @@ pub(super) fn list<'w>(
     budget: &Budget,
     report: &Report,
     warnings: &mut Vec<Reason>,
+    now: &Now<'_>,
 ) -> Vec<Image<'w>> {
     let count = workload.pods.iter().map(|pod| pod.images.len()).sum();
     let mut images = Vec::with_capacity(count);
@@ -112,16 +114,27 @@ pub(super) fn list<'w>(
     if request.operation == Operation::Update {
         compare(settings, request, workload, &mut images, budget, warnings);
     }
-    refuse_denied(settings, &mut images, report);
+    refuse_denied(settings, &mut images, now, warnings, report);
     images
 }
 
 /// Denies images whose digest is in `deniedDigests`.
-pub(super) fn refuse_denied(settings: &Settings<'_>, images: &mut [Image<'_>], report: &Report) {
-    settings.each_denied_digest(report, |digest| {
+pub(super) fn refuse_denied(
+    settings: &Settings<'_>,
+    images: &mut [Image<'_>],
+    now: &Now<'_>,
+    warnings: &mut Vec<Reason>,
+    report: &Report,
+) {
+    settings.each_denied_digest(report, |denied| {
         for image in &mut *images {
-            if image.digest() == Some(digest) {
-                image.status = Status::Refused(denied(digest));
+            if image.digest() != Some(denied.digest) {
+                continue;
+            }
+            match denied.apply(|| now.get()) {
+                Ok(reason) => image.status = Status::Refused(reason),
+                Err(warning) if warnings.contains(&warning) => {}
+                Err(warning) => warnings.push(warning),
             }
         }
     });
@@ -237,12 +250,6 @@ fn pinned_before(image: &Image<'_>, old: &Workload<'_>, workload: &Workload<'_>)
         let digest = before.image.as_deref()?.strip_prefix(image.text())?;
         Digest::parse(digest.strip_prefix('@')?).ok()
     })
-}
-
-#[cold]
-fn denied(digest: Digest) -> Reason {
-    let message = alloc::format!("Image digest {digest} is revoked by the settings");
-    Reason::new(Code::DigestDenied, message)
 }
 
 /// Denies the image that exceeded a limit on lookups.

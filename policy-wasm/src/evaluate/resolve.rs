@@ -3,7 +3,7 @@
 use alloc::string::String;
 
 use super::documents::{self, Documents};
-use super::images::{self, Image};
+use super::images::Image;
 use crate::Budget;
 use crate::decision::{Code, Reason};
 use crate::digest::Digest;
@@ -25,7 +25,6 @@ pub(super) fn resolve(
     images: &mut [Image<'_>],
     lookups: &mut Lookups<'_>,
     budget: &Budget,
-    report: &Report,
 ) -> Result<(), Reason> {
     for urgency in documents::URGENCIES {
         for (index, image) in images.iter_mut().enumerate() {
@@ -52,10 +51,6 @@ pub(super) fn resolve(
             let digest = learn(&need, lookups, budget);
             image.resolved = Some(digest.map_err(|reason| unresolved(image.text(), reason)));
         }
-    }
-    // A resolved digest may be revoked.
-    if images.iter().any(|image| image.resolved_digest().is_some()) {
-        images::refuse_denied(settings, images, report);
     }
     Ok(())
 }

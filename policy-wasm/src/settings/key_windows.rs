@@ -54,7 +54,7 @@ impl<'a> KeyWindows<'a> {
             let id = crate::quote(&entry.id);
             if others.any(|other| is_same_id(&other.id, &entry.id)) {
                 let message = alloc::format!("another entry is for the key {id}");
-                report.push(Code::KeyIdDuplicate, path, message);
+                report.push(Code::SettingsInvalidValue, path, message);
             } else if !entry.is_used.get() {
                 let message = alloc::format!("no key in the settings has the id {id}");
                 report.push(Code::SettingsInvalidValue, path, message);

@@ -144,6 +144,12 @@ fn outcomes() -> Vec<(&'static str, Value)> {
                 deployment(&[("web", &web), ("proxy", "registry.example/Shop/proxy")]),
             )
         }),
+        ("a digest that is revoked for a reason", {
+            let mut settings = two_attestors();
+            settings["deniedDigests"] =
+                json!([{"digest": A, "reason": "CVE-2026-1 in the base image"}]);
+            call(settings, deployment(&[("web", &web)]))
+        }),
         ("checks of a platform policy", {
             let checks = [
                 trusted_directory(&["registry.example/approved/*"]),
@@ -509,6 +515,18 @@ fn a_missing_attestation_tells_the_most_telling_cause() {
         ("x03_payload_changed_after_signing", bad),
         ("signature_by_other_key_under_our_id", bad),
         ("x30_pgp_key_expired", "Signed with a key that has expired"),
+        (
+            "key_one_second_before_its_window",
+            "Signed with a key that is valid from 2026-06-01 by the setting `keys`",
+        ),
+        (
+            "key_one_second_after_its_window",
+            "Signed with a key that was valid until 2026-06-30 by the setting `keys`",
+        ),
+        (
+            "key_at_its_end",
+            "Signed with a key that was valid until 2026-06-01T12:01:00Z by the setting `keys`",
+        ),
         ("x06_other_repository", "Signed for another repository"),
         ("every_reason_wherever_it_is_filed", bad),
         (

@@ -450,6 +450,19 @@ fn without_a_clock_keys_that_expire_are_an_error() {
     }
 }
 
+/// A revocation ends only at a time that somebody knows.
+#[test]
+fn without_a_clock_every_revocation_holds() {
+    for name in [
+        "revoked_digest_with_a_reason_without_an_end",
+        "revoked_digest_with_a_reason_one_second_after_its_day",
+        "revocation_of_a_digest_behind_a_tag_has_ended",
+    ] {
+        check_without_a_clock(name, "deny digest-denied !digest-denial-ended");
+    }
+    check_without_a_clock("revocation_of_another_image_has_ended", "allow attested");
+}
+
 /// A key whose window has a bound counts at no time that nobody knows.
 #[test]
 fn without_a_clock_keys_with_a_window_are_an_error() {

@@ -936,7 +936,7 @@ fn windows_of_keys_are_checked() {
         ),
         (
             json!([{"id": id, "notAfter": "2026-01-01"}, {"id": id, "notBefore": "2026-01-01"}]),
-            &["keys[1].id key-id-duplicate"],
+            &["keys[1].id settings-invalid-value"],
         ),
     ] {
         check(|s| s["keys"] = keys, expected);
@@ -971,5 +971,59 @@ fn windows_are_for_keys_in_every_place() {
             },
             &[],
         );
+    }
+}
+
+#[test]
+fn a_revocation_is_a_digest_or_has_a_reason() {
+    for (entry, expected) in [
+        (
+            json!({"digest": A, "reason": "CVE-2026-1 in the base image"}),
+            None,
+        ),
+        (
+            json!({"digest": A, "reason": "é".repeat(120), "until": "2026-06-30"}),
+            None,
+        ),
+        (
+            json!({"digest": A, "reason": "x", "until": "2026-06-30T12:00:00+02:00"}),
+            None,
+        ),
+        (
+            json!({"digest": A}),
+            Some("deniedDigests[0] settings-missing-field"),
+        ),
+        (
+            json!({"reason": "x"}),
+            Some("deniedDigests[0] settings-missing-field"),
+        ),
+        (
+            json!({"digest": A, "reason": ""}),
+            Some("deniedDigests[0].reason settings-invalid-value"),
+        ),
+        (
+            json!({"digest": A, "reason": "x".repeat(121)}),
+            Some("deniedDigests[0].reason settings-invalid-value"),
+        ),
+        (
+            json!({"digest": A, "reason": "a\nb"}),
+            Some("deniedDigests[0].reason settings-invalid-value"),
+        ),
+        (
+            json!({"digest": "sha256:x", "reason": "x"}),
+            Some("deniedDigests[0].digest settings-invalid-value"),
+        ),
+        (
+            json!({"digest": A, "reason": "x", "until": "tomorrow"}),
+            Some("deniedDigests[0].until settings-invalid-value"),
+        ),
+        (
+            json!({"digest": A, "reason": "x", "owner": "x"}),
+            Some("deniedDigests[0].owner settings-unknown-field"),
+        ),
+        (json!([A]), Some("deniedDigests[0] settings-wrong-type")),
+        (json!(7), Some("deniedDigests[0] settings-wrong-type")),
+    ] {
+        check(|s| s["deniedDigests"] = json!([entry]), expected.as_slice());
     }
 }

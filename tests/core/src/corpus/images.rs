@@ -2,7 +2,10 @@
 
 use serde_json::json;
 
-use crate::case::{A, B, Case, case, image, one_container, pod, rule, unsigned};
+use crate::case::{A, B, Case, call_case, case, image, one_container, pod, rule, unsigned};
+
+const REVOKED: &str = "deny digest-denied !attested !digest-denial-ended";
+const ENDED: &str = "allow attested digest-denial-ended !digest-denied";
 
 pub(super) fn cases() -> Vec<Case> {
     let mut cases = Vec::new();
@@ -227,6 +230,66 @@ pub(super) fn cases() -> Vec<Case> {
             s["deniedDigests"] = json!([A]);
             s["policy"]["defaultAdmissionRule"]["enforcementMode"] = "DRYRUN_AUDIT_LOG_ONLY".into();
         },
+    ));
+    for (name, expected, until, time) in [
+        ("without_an_end", REVOKED, None, "9999-12-31T23:59:59Z"),
+        (
+            "in_its_last_second",
+            REVOKED,
+            Some("2026-06-30"),
+            "2026-06-30T23:59:59Z",
+        ),
+        (
+            "one_second_after_its_day",
+            ENDED,
+            Some("2026-06-30"),
+            "2026-07-01T00:00:00Z",
+        ),
+        (
+            "one_second_before_its_end",
+            REVOKED,
+            Some("2026-06-30T12:00:00Z"),
+            "2026-06-30T11:59:59Z",
+        ),
+        (
+            "at_its_end",
+            ENDED,
+            Some("2026-06-30T12:00:00Z"),
+            "2026-06-30T12:00:00Z",
+        ),
+    ] {
+        let name = format!("revoked_digest_with_a_reason_{name}");
+        cases.push(call_case(&name, expected, |call| {
+            let mut entry = json!({"digest": A, "reason": "CVE-2026-1 in the base image"});
+            if let Some(until) = until {
+                entry["until"] = until.into();
+            }
+            call["settings"]["deniedDigests"] = json!([B, entry]);
+            call["time"] = time.into();
+        }));
+    }
+    cases.push(call_case(
+        "revoked_digest_in_two_entries_of_which_one_has_ended",
+        "deny digest-denied digest-denial-ended !attested",
+        |call| {
+            call["settings"]["deniedDigests"] =
+                json!([{"digest": A, "reason": "x", "until": "2026-06-30"}, A]);
+            call["time"] = "2026-07-01T00:00:00Z".into();
+        },
+    ));
+    cases.push(call_case(
+        "revocation_of_another_image_has_ended",
+        "allow attested !digest-denial-ended",
+        |call| {
+            call["settings"]["deniedDigests"] =
+                json!([{"digest": B, "reason": "x", "until": "2026-06-30"}]);
+            call["time"] = "2026-07-01T00:00:00Z".into();
+        },
+    ));
+    cases.push(case(
+        "revoked_digest_without_a_reason_in_its_entry",
+        "error settings-invalid",
+        |s, _| s["deniedDigests"] = json!([{"digest": A}]),
     ));
     cases.push(case(
         "another_digest_is_revoked",

@@ -90,6 +90,15 @@ pub(super) fn cases() -> Vec<Case> {
             |call| call["settings"]["deniedDigests"] = json!([A]),
         ),
         changed(
+            "revocation_of_a_digest_behind_a_tag_has_ended",
+            "allow attested digest-denial-ended !digest-denied",
+            |call| {
+                call["settings"]["deniedDigests"] =
+                    json!([{"digest": A, "reason": "x", "until": "2026-06-30"}]);
+                call["time"] = "2026-07-01T00:00:00Z".into();
+            },
+        ),
+        changed(
             "revoked_digest_behind_a_tag_under_break_glass",
             "deny digest-denied",
             |call| {
