@@ -14,3 +14,8 @@ pub(crate) fn list<'a>(value: &'a Value, key: &str) -> &'a [Value] {
         .and_then(Value::as_array)
         .map_or(&[], Vec::as_slice)
 }
+
+/// A value that is a text, or the text in a field of one that is an object; empty if it is neither.
+pub(crate) fn text_or_field<'a>(value: &'a Value, key: &str) -> &'a str {
+    value.as_str().unwrap_or_else(|| text(value, key))
+}

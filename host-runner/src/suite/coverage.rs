@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::place::Place;
 use crate::decision::{CheckSetResult, Decision, Exemption, Verdict};
-use crate::fields::text;
+use crate::fields::{text, text_or_field};
 
 /// The parts of one settings file
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -87,7 +87,7 @@ fn parts(settings: &Value) -> Vec<Part> {
     }
     let denied = settings.get("deniedDigests").and_then(Value::as_array);
     for (index, digest) in (0_usize..).zip(denied.into_iter().flatten()) {
-        let digest = digest.as_str().unwrap_or_default();
+        let digest = text_or_field(digest, "digest");
         let place = root.key("deniedDigests").index(index);
         parts.push(
             format!("denied digest `{digest}`"),

@@ -8,7 +8,7 @@ use super::candidate::{Attested, Candidate};
 use super::context::{Context, contexts};
 use super::image::{Images, Language, exempt_patterns, known, repositories, whole};
 use super::signer::{Build, Says, Signers, each_check};
-use crate::fields::list;
+use crate::fields::{list, text_or_field};
 use crate::suite::mutation::change;
 
 /// Everything that cases are made of
@@ -393,7 +393,7 @@ impl<'s> Material<'s> {
 
     fn add_denied_digests(&mut self, bases: &[Base], cases: &mut Vec<Candidate>) {
         let digests = list(self.settings, "deniedDigests").iter();
-        for digest in digests.filter_map(Value::as_str) {
+        for digest in digests.map(|entry| text_or_field(entry, "digest")) {
             for Base { context, image } in bases.iter().take(1) {
                 let name = self.images.reference(image).split('@').next();
                 let reference = format!("{}@{digest}", name.unwrap_or_default());
