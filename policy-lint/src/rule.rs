@@ -18,6 +18,7 @@ mod break_glass_everywhere;
 mod break_glass_legacy_annotation;
 mod checkset_order;
 mod context_never_matches;
+mod denied_digest_ended;
 mod denied_digest_exempt;
 mod docker_hub_short_name;
 mod double_star_without_slash;
@@ -40,6 +41,7 @@ mod identity_self_hosted;
 mod identity_shared;
 mod identity_unused;
 mod identity_whole_owner;
+mod key_period_ends;
 mod lookups_near_limit;
 mod manifest_capabilities;
 mod manifest_controllers_missing;
@@ -173,6 +175,7 @@ pub const RULES: &[&Rule] = &[
     &break_glass_legacy_annotation::RULE,
     &checkset_order::RULE,
     &context_never_matches::RULE,
+    &denied_digest_ended::RULE,
     &denied_digest_exempt::RULE,
     &docker_hub_short_name::RULE,
     &double_star_without_slash::RULE,
@@ -198,6 +201,7 @@ pub const RULES: &[&Rule] = &[
     &IGNORE_EXPIRED,
     &IGNORE_UNUSED,
     &IGNORE_WITHOUT_REASON,
+    &key_period_ends::RULE,
     &lookups_near_limit::RULE,
     &manifest_capabilities::RULE,
     &manifest_controllers_missing::RULE,
@@ -365,6 +369,9 @@ pub(crate) fn is_known(code: &str) -> bool {
             .iter()
             .any(|known| known.as_str() == code)
 }
+
+/// How long before an end it is reported: thirty days, in seconds
+const SOON: u64 = 30 * 24 * 60 * 60;
 
 /// The day of a time, as messages name it.
 fn date(time: Time) -> String {

@@ -3,7 +3,7 @@
 use policy_wasm::key::PublicKey;
 use policy_wasm::time::Time;
 
-use super::{Check, Findings, Rule, date};
+use super::{Check, Findings, Rule, SOON, date};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::Settings;
 
@@ -65,9 +65,6 @@ evidence:
 ",
     check: Check::Dated(check),
 };
-
-/// Thirty days, in seconds
-const SOON: u64 = 30 * 24 * 60 * 60;
 
 fn check(settings: &Settings<'_>, now: Time, findings: &mut Findings) {
     for key in settings.keys() {

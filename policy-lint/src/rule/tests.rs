@@ -49,6 +49,21 @@ pub(super) fn messages(rule: &Rule, yaml: &str) -> Vec<String> {
         .collect()
 }
 
+/// Like [`messages`], at a time; without one, rules that depend on it find nothing.
+#[track_caller]
+pub(super) fn messages_at(rule: &Rule, yaml: &str, now: Option<&str>) -> Vec<String> {
+    let config = Config::default();
+    let config = match now {
+        Some(now) => config.at(Time::parse(now).unwrap()),
+        None => config,
+    };
+    let found = lint(&[file(yaml)], &config).diagnostics.into_iter();
+    found
+        .filter(|one| one.code == rule.code)
+        .map(|one| one.message)
+        .collect()
+}
+
 /// Returns the help texts of all findings of one rule.
 #[track_caller]
 pub(super) fn helps(rule: &Rule, yaml: &str) -> Vec<String> {
