@@ -163,7 +163,7 @@ fn findings() -> (TempDir, Vec<String>) {
     let mut paths = Vec::new();
     for (index, rule) in RULES.iter().enumerate() {
         let path = folder.path().join(format!("a file {index}% é&<.yaml"));
-        fs::write(&path, rule.avoid).unwrap();
+        fs::write(&path, rule.avoided()).unwrap();
         paths.push(path.to_str().unwrap().to_owned());
     }
     let malformed = folder.path().join("malformed.yaml");

@@ -1,5 +1,6 @@
 //! Identities that match no certificate.
 
+use super::example::IDENTITY;
 use super::{Check, Findings, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::Settings;
@@ -12,18 +13,13 @@ pub(super) static RULE: Rule = Rule {
           `https://github.com/OWNER/REPO/.github/workflows/FILE@REF`, with a whole ref such as `refs/heads/main`. In a \
           pattern, `*` covers neither `/` nor `@`, and `**` covers no `@`. In `subject` and in the texts of claims, \
           `*` is literal.",
-    avoid: with_identities!(
-        "      - trustedRoot: example
-        issuer: https://token.actions.githubusercontent.com
+    example: IDENTITY,
+    avoid: "        issuer: https://token.actions.githubusercontent.com
         subjectPattern: https://github.com/acme/shop/**
-"
-    ),
-    prefer: with_identities!(
-        "      - trustedRoot: example
-        issuer: https://token.actions.githubusercontent.com
+",
+    prefer: "        issuer: https://token.actions.githubusercontent.com
         subject: https://github.com/acme/shop/.github/workflows/release.yml@refs/heads/main
-"
-    ),
+",
     check: Check::Settings(check),
 };
 
@@ -51,19 +47,19 @@ mod tests {
     /// The settings with another subject.
     fn with_subject(line: &str) -> String {
         let own = "subjectPattern: https://github.com/acme/shop/**";
-        RULE.avoid.replace(own, line)
+        RULE.avoided().replace(own, line)
     }
 
     #[test]
     fn a_pattern_that_looks_widest_covers_no_workflow() {
         assert_eq!(
-            messages(&RULE, RULE.avoid),
+            messages(&RULE, &RULE.avoided()),
             [
                 "no certificate matches this subject: `**` covers no `@`, and every name of a workflow has one"
             ]
         );
         assert_eq!(
-            helps(&RULE, RULE.avoid),
+            helps(&RULE, &RULE.avoided()),
             [
                 "write `subject: https://github.com/acme/shop/.github/workflows/FILE.yml@refs/heads/main`"
             ]
@@ -90,7 +86,7 @@ mod tests {
             ("https://token.actions.githubusercontent.com/acme", 1),
             ("https://gitlab.com", 0),
         ] {
-            let yaml = RULE.avoid.replace(GITHUB, issuer);
+            let yaml = RULE.avoided().replace(GITHUB, issuer);
             assert_eq!(found(&RULE, &yaml).len(), count, "{issuer}");
         }
     }

@@ -1,5 +1,6 @@
 //! Identities of GitHub's workflows by names that can be taken again.
 
+use super::example::IDENTITY;
 use super::{Check, Findings, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::Settings;
@@ -11,20 +12,15 @@ pub(super) static RULE: Rule = Rule {
     why: "After an account or organization is renamed or deleted, anyone can register its name, create the repository \
           and the workflow, and sign. The numbers in `sourceRepositoryOwnerIdentifier` and \
           `sourceRepositoryIdentifier` are never used again.",
-    avoid: with_identities!(
-        "      - trustedRoot: example
-        issuer: https://token.actions.githubusercontent.com
+    example: IDENTITY,
+    avoid: "        issuer: https://token.actions.githubusercontent.com
         subject: https://github.com/acme/shop/.github/workflows/release.yml@refs/heads/main
-"
-    ),
-    prefer: with_identities!(
-        "      - trustedRoot: example
-        issuer: https://token.actions.githubusercontent.com
+",
+    prefer: "        issuer: https://token.actions.githubusercontent.com
         subject: https://github.com/acme/shop/.github/workflows/release.yml@refs/heads/main
         claims:
           sourceRepositoryOwnerIdentifier: \"1234567\"
-"
-    ),
+",
     check: Check::Settings(check),
 };
 
@@ -59,11 +55,11 @@ mod tests {
 
     #[test]
     fn either_number_is_enough() {
-        let own = RULE.prefer.replace("OwnerIdentifier", "Identifier");
+        let own = RULE.preferred().replace("OwnerIdentifier", "Identifier");
         assert!(found(&RULE, &own).is_empty());
         let subject = "https://github.com/acme/shop/.github/workflows/release.yml@refs/heads/main";
-        assert_eq!(found(&RULE, RULE.avoid), [subject]);
-        let gitlab = RULE.avoid.replace(
+        assert_eq!(found(&RULE, &RULE.avoided()), [subject]);
+        let gitlab = RULE.avoided().replace(
             "https://token.actions.githubusercontent.com",
             "https://gitlab.com",
         );

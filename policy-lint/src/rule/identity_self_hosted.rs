@@ -1,5 +1,6 @@
 //! Identities of GitHub's workflows on any runner.
 
+use super::example::IDENTITY;
 use super::{Check, Findings, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::Settings;
@@ -11,20 +12,15 @@ pub(super) static RULE: Rule = Rule {
     why: "A self-hosted runner keeps its disk and processes between jobs unless it is set up not to, so one job can \
           change what a later one builds and signs. The claim `runnerEnvironment: github-hosted` requires a fresh \
           machine of GitHub.",
-    avoid: with_identities!(
-        "      - trustedRoot: example
-        issuer: https://token.actions.githubusercontent.com
+    example: IDENTITY,
+    avoid: "        issuer: https://token.actions.githubusercontent.com
         subject: https://github.com/acme/shop/.github/workflows/release.yml@refs/heads/main
-"
-    ),
-    prefer: with_identities!(
-        "      - trustedRoot: example
-        issuer: https://token.actions.githubusercontent.com
+",
+    prefer: "        issuer: https://token.actions.githubusercontent.com
         subject: https://github.com/acme/shop/.github/workflows/release.yml@refs/heads/main
         claims:
           runnerEnvironment: github-hosted
-"
-    ),
+",
     check: Check::Settings(check),
 };
 
@@ -57,10 +53,10 @@ mod tests {
             ("https://gitlab.com", 0),
         ] {
             let github = "https://token.actions.githubusercontent.com";
-            let yaml = RULE.avoid.replace(github, issuer);
+            let yaml = RULE.avoided().replace(github, issuer);
             assert_eq!(found(&RULE, &yaml).len(), count, "{issuer}");
         }
-        let said = RULE.prefer.replace("github-hosted", "self-hosted");
+        let said = RULE.preferred().replace("github-hosted", "self-hosted");
         assert!(found(&RULE, &said).is_empty());
     }
 }
