@@ -83,7 +83,7 @@ impl Mutants {
 }
 
 /// Patterns of subjects that cover every workflow, or every ref, where one covers only some.
-pub(in crate::suite) fn wider_subjects(pattern: &str) -> Vec<String> {
+pub(crate) fn wider_subjects(pattern: &str) -> Vec<String> {
     let Some((workflow, reference)) = pattern.rsplit_once('@') else {
         return Vec::new();
     };
@@ -105,6 +105,13 @@ pub(in crate::suite) fn wider_subjects(pattern: &str) -> Vec<String> {
         wider.push(format!("{workflow}@refs/**"));
     }
     wider
+}
+
+/// A text that a pattern of subjects or claims covers.
+pub(crate) fn covered(pattern: &str) -> String {
+    pattern
+        .replace("**", "example/more")
+        .replace('*', "example")
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use super::candidate::Attested;
 use super::image::repositories;
 use crate::fields::{items, list, text};
 use crate::settings_view::{AttestorView, SettingsView};
-use crate::suite::mutation::sigstore::wider_subjects;
+use crate::suite::mutation::sigstore::{covered, wider_subjects};
 use crate::suite::place::Place;
 use crate::yaml::scalar;
 
@@ -464,13 +464,6 @@ fn signer_fields(identity: &Value) -> String {
     let root = text(identity, "trustedRoot");
     fields.push(format!("trustedRoot: {}", scalar(root)));
     fields.join(", ")
-}
-
-/// A text that a pattern of subjects or claims covers.
-fn covered(pattern: &str) -> String {
-    pattern
-        .replace("**", "example/more")
-        .replace('*', "example")
 }
 
 fn is_ed25519(key: &Value) -> bool {
