@@ -106,8 +106,10 @@ impl Identity {
             return Vec::new();
         };
         let repository = (!repository.contains('*')).then_some(("sourceRepositoryURI", repository));
-        let runner = ("runnerEnvironment", "github-hosted");
-        repository.into_iter().chain([runner]).collect()
+        // A GitHub Enterprise Server has no runners of GitHub.
+        let is_server = self.issuer.ends_with("/_services/token");
+        let runner = (!is_server).then_some(("runnerEnvironment", "github-hosted"));
+        repository.into_iter().chain(runner).collect()
     }
 
     /// The owner of its repository, if it is a workflow.

@@ -337,6 +337,14 @@ fn the_issuer_is_that_of_the_host_or_given() {
             "https://own.example"
         );
     }
+    let server = "https://git.example/acme/shop/.github/workflows/a.yml@refs/heads/main";
+    let of_server = Some("https://git.example/_services/token");
+    let attestor = identity("a", server, of_server, &root([1, 1, 0]));
+    let claims = attestor.identity().unwrap().claims();
+    assert_eq!(
+        claims,
+        [("sourceRepositoryURI", "https://git.example/acme/shop")]
+    );
     for subject in [
         "ann@example.com",
         "https://github.com.example/acme/shop",

@@ -129,6 +129,8 @@ mod tests {
             ("https://gitlab.example.com", 0),
             ("https://gitlab.org", 0),
             ("https://token.actions.acme-corporation.ghe.com", 0),
+            ("https://git.example/_services/token", 0),
+            ("https://git.example/_services/token/", 1),
             ("https://oauth2.sigstore.dev/auth", 1),
             (
                 "https://oidc.eks.eu-west-1.amazonaws.com/id/0123456789ABCDEF0123456789ABCDEF",

@@ -92,6 +92,64 @@ mod tests {
     }
 
     #[test]
+    fn workflows_of_an_enterprise_are_at_its_host() {
+        for (issuer, host) in [
+            ("https://token.actions.acme.ghe.com", "acme.ghe.com"),
+            ("https://token.actions.acme.ghe.com/acme", "acme.ghe.com"),
+            ("https://git.example/_services/token", "git.example"),
+        ] {
+            let workflow =
+                format!("https://{host}/acme/shop/.github/workflows/release.yml@refs/heads/main");
+            let own = with_subject(&format!(
+                "subject: {workflow}\n        claims: {{sourceRepositoryURI: https://{host}/acme/shop}}"
+            ));
+            assert!(
+                found(&RULE, &own.replace(GITHUB, issuer)).is_empty(),
+                "{issuer}"
+            );
+            // Fulcio may write the address of github.com for every issuer.
+            let default = own.replace(&format!("https://{host}"), "https://github.com");
+            assert!(
+                found(&RULE, &default.replace(GITHUB, issuer)).is_empty(),
+                "{issuer}"
+            );
+            for other in [
+                workflow.replace(host, "www.github.com"),
+                workflow.replace("refs/heads/main", "main"),
+                workflow.replace("https://", ""),
+            ] {
+                let yaml = with_subject(&format!("subject: {other}")).replace(GITHUB, issuer);
+                assert_eq!(
+                    helps(&RULE, &yaml),
+                    [format!("write `subject: {workflow}`")]
+                );
+            }
+            let claim =
+                format!("subject: {workflow}\n        claims: {{sourceRepositoryURI: acme/shop}}");
+            assert_eq!(
+                helps(&RULE, &with_subject(&claim).replace(GITHUB, issuer)),
+                [format!(
+                    "write `sourceRepositoryURI: https://{host}/acme/shop`"
+                )]
+            );
+        }
+        let other =
+            "subject: https://acme.ghe.com/acme/shop/.github/workflows/a.yml@refs/heads/main";
+        assert_eq!(
+            helps(&RULE, &with_subject(other)),
+            ["the issuer of workflows at this host is `https://token.actions.acme.ghe.com`"]
+        );
+        // The host of no enterprise
+        for issuer in [
+            "https://git.example/a/_services/token",
+            "https://token.actions.example.com",
+        ] {
+            let yaml = RULE.avoided().replace(GITHUB, issuer);
+            assert!(found(&RULE, &yaml).is_empty(), "{issuer}");
+        }
+    }
+
+    #[test]
     fn a_star_in_a_text_is_answered_with_the_pattern() {
         let workflow = "https://github.com/acme/shop/.github/workflows/release.yml@refs/tags/*";
         for (issuer, line, help) in [

@@ -44,7 +44,8 @@ const CALLER: [&str; 6] = [
 
 fn check(settings: &Settings<'_>, findings: &mut Findings) {
     for identity in settings.identities() {
-        let Some((subject, workflow)) = identity.workflow().filter(|_| identity.is_github()) else {
+        let Some((subject, workflow)) = identity.workflow().filter(|_| identity.github().is_some())
+        else {
             continue;
         };
         let is_hint = |hint: &&str| {

@@ -26,7 +26,7 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(settings: &Settings<'_>, findings: &mut Findings) {
     for identity in settings.identities() {
-        let Some(subject) = identity.subject().filter(|_| identity.is_github()) else {
+        let Some(subject) = identity.subject().filter(|_| identity.has_github_runners()) else {
             continue;
         };
         // A claim of `self-hosted` is a decision.
@@ -43,7 +43,7 @@ fn check(settings: &Settings<'_>, findings: &mut Findings) {
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::rule::tests::found;
+    use crate::rule::tests::{at_enterprise, found};
 
     #[test]
     fn other_issuers_have_no_such_runners() {
@@ -54,6 +54,14 @@ mod tests {
         ] {
             let github = "https://token.actions.githubusercontent.com";
             let yaml = RULE.avoided().replace(github, issuer);
+            assert_eq!(found(&RULE, &yaml).len(), count, "{issuer}");
+        }
+        for (issuer, host, count) in [
+            ("https://token.actions.acme.ghe.com", "acme.ghe.com", 1),
+            // All runners of a GitHub Enterprise Server are its owner's.
+            ("https://git.example/_services/token", "git.example", 0),
+        ] {
+            let yaml = at_enterprise(&RULE.avoided(), issuer, host);
             assert_eq!(found(&RULE, &yaml).len(), count, "{issuer}");
         }
         let said = RULE.preferred().replace("github-hosted", "self-hosted");

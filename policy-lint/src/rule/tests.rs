@@ -67,6 +67,12 @@ pub(super) fn fixed(rule: &Rule, yaml: &str) -> String {
     apply_fixes(0, &file(yaml), &found).0
 }
 
+/// The identities of an example, at the issuer and host of an enterprise.
+pub(super) fn at_enterprise(yaml: &str, issuer: &str, host: &str) -> String {
+    yaml.replace("https://token.actions.githubusercontent.com", issuer)
+        .replace("https://github.com/", &format!("https://{host}/"))
+}
+
 /// A singleton policy with these patterns in its allowlist.
 pub(super) fn names(patterns: &[&str]) -> String {
     let items: String = patterns
