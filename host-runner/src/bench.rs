@@ -16,7 +16,7 @@ use crate::decision::Answer;
 use crate::engine::{Engine, EngineError, FLOOR, Host, NO_OP, Operation, Policy};
 use crate::measure::{self, Times, Work};
 
-pub(crate) use change::{Change, Metric, Thresholds, Verdict, changes};
+pub(crate) use change::{Change, Metric, Thresholds, Verdict};
 
 /// The results, as `--save` writes and `--compare` reads them
 #[derive(Debug, Serialize, Deserialize)]
@@ -73,6 +73,9 @@ pub(crate) struct Case {
     pub(crate) fuel: u64,
     /// Bytes of linear memory at the most
     pub(crate) memory: usize,
+    /// Its changes since the baseline, where it was compared and the baseline has it
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) changes: Option<[Change; 3]>,
 }
 
 /// Times of a call
@@ -177,6 +180,7 @@ impl Bench {
             ratio: round(policy.beside(&skip), 100.0),
             fuel: cost.fuel,
             memory: cost.memory,
+            changes: None,
         })
     }
 }

@@ -9,10 +9,12 @@ pub(crate) fn text<'a>(value: &'a Value, key: &str) -> &'a str {
 
 /// A list; empty if it is missing.
 pub(crate) fn list<'a>(value: &'a Value, key: &str) -> &'a [Value] {
-    value
-        .get(key)
-        .and_then(Value::as_array)
-        .map_or(&[], Vec::as_slice)
+    items(value.get(key))
+}
+
+/// The items of a list; none if it is missing.
+pub(crate) fn items(list: Option<&Value>) -> &[Value] {
+    list.and_then(Value::as_array).map_or(&[], Vec::as_slice)
 }
 
 /// A value that is a text, or the text in a field of one that is an object; empty if it is neither.

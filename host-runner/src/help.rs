@@ -63,8 +63,10 @@ const HELP: &[(Code, Shown, &str)] = &[
     (Code::ContextMissing, Shown::Always, "set the namespace of the request with --namespace"),
     (Code::DigestRequired, Shown::Always, "reference the image by digest: REPOSITORY@sha256:<digest>"),
     (Code::NoValidAttestation, Shown::WithoutDetails,
-        "sign this digest with a key of the attestor: `countersign attest sign`"),
-    (Code::AttestorWithoutKeys, Shown::WhenAsked, "add a key to `publicKeys` of the attestor"),
+        "sign this digest with a key of the attestor (`countersign attest sign`), or as one of its identities \
+         (`cosign sign`)"),
+    (Code::AttestorWithoutKeys, Shown::WhenAsked,
+        "add a key to `publicKeys` of the attestor, or identities to `sigstore.attestors`"),
     (Code::LimitExceeded, Shown::WhenAsked,
         "use fewer images in one object, or store fewer attestations of one image"),
     (Code::TagResolutionUnavailable, Shown::Always, HOST),
@@ -88,8 +90,8 @@ const HELP: &[(Code, Shown, &str)] = &[
     (Code::ImageNotFresh, Shown::Always,
         "rebuild and push the image, or raise `maxUploadAgeDays` of the check"),
     (Code::NoValidSigstoreSignature, Shown::WhenAsked,
-        "sign the image with a key of the check: with cosign in the format before bundles, or as an \
-         occurrence"),
+        "sign the image with a key of the check (with cosign in the format before bundles, or as an \
+         occurrence), or as one of its identities"),
     (Code::NoMatchingProvenance, Shown::Always,
         "build the image with the builder and source of a rule, or add its builder (`trustedBuilder`) or \
          source (`trustedSourceRepoPatterns`) to the rules"),
@@ -106,10 +108,10 @@ const HELP: &[(Code, Shown, &str)] = &[
     (Code::VulnerabilityBlocked, Shown::Always,
         "fix the vulnerability in the image, or add its id to `allowedCves` of the check"),
     (Code::EvidenceMissing, Shown::WithoutDetails,
-        "add it to `evidence.statements` or `evidence.occurrences` in the settings, or sign it with a key of \
-         `evidence.authenticators` and store it in a source that `evidence` enables"),
+        "add it to `evidence.statements` or `evidence.occurrences` in the settings, or sign it with a key or as \
+         an identity of `evidence.authenticators` and store it in a source that `evidence` enables"),
     (Code::EvidenceUntrusted, Shown::WhenAsked,
-        "if you trust the key that signed it, add the key to `evidence.authenticators` for this purpose"),
+        "if you trust the key or identity that signed it, add it to `evidence.authenticators` for this purpose"),
     (Code::EvidenceTooOld, Shown::Always, "scan the image again, or raise `maxAgeDays` of the scanner"),
     (Code::EvidenceInvalid, Shown::WhenAsked,
         "create and sign the evidence again, with a valid predicate that is not dated in the future"),

@@ -4,10 +4,12 @@
 //! | --- | --- |
 //! | what may be listed as a registry | `scaffold/registry.rs` |
 //! | attestors, and their keys | `scaffold/attestor.rs` |
+//! | attestors that sign keyless | `scaffold/identity.rs` |
 //! | the settings | `scaffold/policy.rs` |
 //! | the suite | `scaffold/suite.rs` |
 
 mod attestor;
+mod identity;
 mod policy;
 mod registry;
 mod suite;
@@ -20,6 +22,7 @@ use serde_json::Value;
 use crate::{inputs, repository};
 
 pub(crate) use attestor::{Attestor, AttestorArg};
+pub(crate) use identity::{IdentityArg, TrustedRoot};
 pub(crate) use registry::Registry;
 
 /// Parameters of the scaffold policy
@@ -173,7 +176,7 @@ struct Place {
 ///
 /// # Errors
 ///
-/// A pattern exempts images that anyone can push.
+/// A pattern exempts images that anyone can push, or no certificate has the subject of an identity.
 fn chosen(policy: &str) -> Result<String> {
     let source = SourceFile::new(POLICY, policy);
     let report = policy_lint::lint(core::slice::from_ref(&source), &Config::default());
@@ -181,6 +184,10 @@ fn chosen(policy: &str) -> Result<String> {
     // From the end, so that the numbers of the lines before stay.
     for diagnostic in report.diagnostics.iter().rev() {
         let reason = match diagnostic.code.as_str() {
+            "lint-identity-never-matches" => {
+                let help = diagnostic.help.as_deref().unwrap_or_default();
+                bail!("{}; {help}", diagnostic.message);
+            }
             "lint-docker-hub-short-name" => SPELLED_IN_FULL,
             "lint-pattern-too-broad" if is_public(diagnostic) => {
                 let help = diagnostic.help.as_deref().unwrap_or_default();

@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use crate::fields::{list, text};
+use crate::fields::{items, list, text};
 
 /// A settings document
 #[derive(Debug, Clone, Copy)]
@@ -169,10 +169,6 @@ impl Level {
             }
         }
     }
-}
-
-fn items(list: Option<&Value>) -> &[Value] {
-    list.and_then(Value::as_array).map_or(&[], Vec::as_slice)
 }
 
 #[cfg(test)]

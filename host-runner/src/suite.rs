@@ -32,6 +32,7 @@ mod verdict;
 
 pub use coverage::{Coverage, Part};
 pub use find::find;
+pub(crate) use mutation::sigstore::{covered, wider_subjects};
 pub use mutation::{Mutant, Mutation, Survivor, mutants};
 pub use place::Place;
 pub use prepare::{Case, LoadError, Loaded};

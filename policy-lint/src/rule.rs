@@ -3,7 +3,7 @@
 //! `prefer`.
 
 #[macro_use]
-mod sigstore_example;
+mod example;
 
 mod excerpt;
 
@@ -112,6 +112,7 @@ mod yaml_merge;
 
 use policy_wasm::time::Time;
 
+use example::{DENIES_ALL, PART};
 use excerpt::excerpt;
 
 use crate::diagnostic::{Diagnostic, Severity};
@@ -130,10 +131,12 @@ pub struct Rule {
     pub what: &'static str,
     /// The reason why it matters
     pub why: &'static str,
-    /// An example with the finding, in YAML
-    pub avoid: &'static str,
-    /// The example without the finding
-    pub prefer: &'static str,
+    /// The document of the examples, in YAML: with a place for a part ([`PART`]), or with the part to prefer
+    pub(crate) example: &'static str,
+    /// The part with the finding
+    pub(crate) avoid: &'static str,
+    /// The part without the finding
+    pub(crate) prefer: &'static str,
     /// The function that finds it
     pub(crate) check: Check,
 }
@@ -277,18 +280,14 @@ pub(crate) static IGNORE_WITHOUT_REASON: Rule = Rule {
     what: "a `countersign-ignore` comment has no reason",
     why: "Without a reason, reviewers cannot tell an accepted risk from a forgotten one. A comment without a \
           reason has no effect.",
-    avoid: "policy:
+    example: "policy:
   defaultAdmissionRule:
-    # countersign-ignore lint-always-allow-default
+{part}
     evaluationMode: ALWAYS_ALLOW
     enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
 ",
-    prefer: "policy:
-  defaultAdmissionRule:
-    # countersign-ignore lint-always-allow-default: only production is protected, by its own rule
-    evaluationMode: ALWAYS_ALLOW
-    enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
-",
+    avoid: "    # countersign-ignore lint-always-allow-default\n",
+    prefer: "    # countersign-ignore lint-always-allow-default: only production is protected, by its own rule\n",
     check: Check::Directives,
 };
 
@@ -297,17 +296,10 @@ pub(crate) static IGNORE_EXPIRED: Rule = Rule {
     severity: Severity::Warning,
     what: "a `countersign-ignore` comment has expired",
     why: "From the day after its `until` date, the comment has no effect and the finding is reported again.",
-    avoid: "policy:
-  defaultAdmissionRule:
-    # countersign-ignore lint-always-allow-default: until 2024-06-30, when the last team has signed
-    evaluationMode: ALWAYS_ALLOW
-    enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
-",
-    prefer: "policy:
-  defaultAdmissionRule:
-    evaluationMode: ALWAYS_DENY
-    enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
-",
+    example: DENIES_ALL,
+    avoid: "# countersign-ignore lint-always-allow-default: until 2024-06-30, when the last team has signed
+    evaluationMode: ALWAYS_ALLOW",
+    prefer: "evaluationMode: ALWAYS_DENY",
     check: Check::Directives,
 };
 
@@ -317,17 +309,10 @@ pub(crate) static IGNORE_UNUSED: Rule = Rule {
     what: "a `countersign-ignore` comment matches no finding",
     why: "Either the problem is fixed, and the comment would hide it if it came back, or the code is misspelled. \
           Errors of the policy's own validation cannot be ignored.",
-    avoid: "policy:
-  defaultAdmissionRule:
-    # countersign-ignore lint-dry-run: until the roll-out
-    evaluationMode: ALWAYS_DENY
-    enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
-",
-    prefer: "policy:
-  defaultAdmissionRule:
-    evaluationMode: ALWAYS_DENY
-    enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
-",
+    example: DENIES_ALL,
+    avoid: "# countersign-ignore lint-dry-run: until the roll-out
+    evaluationMode: ALWAYS_DENY",
+    prefer: "evaluationMode: ALWAYS_DENY",
     check: Check::Directives,
 };
 
@@ -338,6 +323,31 @@ impl Rule {
         RULES.iter().find(|rule| rule.code == code).copied()
     }
 
+    /// Returns an example with the finding, in YAML.
+    #[must_use]
+    pub fn avoided(&self) -> String {
+        self.example_with(self.avoid)
+    }
+
+    /// Returns the example without the finding, in YAML.
+    #[must_use]
+    pub fn preferred(&self) -> String {
+        self.example_with(self.prefer)
+    }
+
+    fn example_with(&self, part: &str) -> String {
+        self.example.replacen(self.place(), part, 1)
+    }
+
+    /// The text of the example that a part replaces.
+    fn place(&self) -> &'static str {
+        if self.example.contains(PART) {
+            PART
+        } else {
+            self.prefer
+        }
+    }
+
     /// Returns the rule's page as plain text.
     #[must_use]
     pub fn page(&self) -> String {
@@ -345,14 +355,15 @@ impl Rule {
             let lines = yaml.lines().map(|line| format!("    {line}"));
             lines.collect::<Vec<_>>().join("\n")
         };
+        let (avoid, prefer) = (self.avoided(), self.preferred());
         format!(
             "{} ({})\n\n{}\n\n{}\n\nAvoid\n\n{}\n\nPrefer\n\n{}\n",
             self.code,
             self.severity,
             self.what,
             self.why,
-            indented(&excerpt(self.avoid, self.prefer)),
-            indented(&excerpt(self.prefer, self.avoid))
+            indented(&excerpt(&avoid, &prefer)),
+            indented(&excerpt(&prefer, &avoid))
         )
     }
 }

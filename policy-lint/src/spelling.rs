@@ -2,18 +2,32 @@
 
 use core::fmt::Write as _;
 
-/// Returns the name that differs from `written` in a third of its characters at most, and in the fewest of all. Letter
-/// case, `_` and `-` do not count.
+/// Returns the name that differs from `written` in a third of its characters at most, and in the fewest of all, or the
+/// only one that begins with `written` or ends with its last word. Letter case, `_` and `-` do not count.
 #[must_use]
 pub fn closest<'n>(written: &str, names: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
     let plain = |name: &str| name.replace(['_', '-'], "").to_ascii_lowercase();
     let wanted = plain(written);
+    let names: Vec<_> = names.into_iter().collect();
     let distances = names
-        .into_iter()
-        .map(|name| (strsim::damerau_levenshtein(&wanted, &plain(name)), name));
+        .iter()
+        .map(|name| (strsim::damerau_levenshtein(&wanted, &plain(name)), *name));
     let (distance, name) = distances.min()?;
-    (distance.saturating_mul(3) <= name.len()).then_some(name)
+    if distance.saturating_mul(3) <= name.len() {
+        return Some(name);
+    }
+    let only = |is_like: &dyn Fn(&str) -> bool| {
+        let mut like = names.iter().filter(|name| is_like(name));
+        like.next().filter(|_| like.next().is_none()).copied()
+    };
+    let begins = |name: &str| wanted.len() > SHORT && plain(name).starts_with(&wanted);
+    let last_word = written.rsplit_once(['_', '-']).map(|(_, word)| word);
+    let ends = |name: &str| last_word.is_some() && name.rsplit(['_', '-']).next() == last_word;
+    only(&begins).or_else(|| only(&ends))
 }
+
+/// Length of a text with which unrelated names may begin
+const SHORT: usize = 3;
 
 /// Returns the resource name whose last segment is closest to that of `written`.
 #[must_use]
@@ -56,6 +70,26 @@ mod tests {
             ("projects/p/attestors/q", None),
         ] {
             assert_eq!(closest_resource(written, names), meant, "{written}");
+        }
+    }
+
+    #[test]
+    fn the_beginning_or_the_last_word_of_one_name_is_enough() {
+        let names = [
+            "expired-certificate",
+            "missing-sct",
+            "wrong-note",
+            "wrong-notes",
+        ];
+        for (written, meant) in [
+            ("expired-cert", Some(names[0])),
+            ("no-sct", Some(names[1])),
+            ("exp", None),
+            ("wrong", None),
+            ("sct-no", None),
+            ("sct", None),
+        ] {
+            assert_eq!(closest(written, names), meant, "{written}");
         }
     }
 

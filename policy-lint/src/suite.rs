@@ -87,7 +87,7 @@ struct Defaults<'s> {
 #[derive(Debug, Clone, Copy)]
 struct Names<'s> {
     images: &'s BTreeMap<String, String>,
-    signers: &'s BTreeMap<String, Signer>,
+    signers: &'s BTreeMap<String, Option<Signer>>,
     source: Source,
     /// Names used so far, by noun
     used: &'s RefCell<BTreeSet<(&'static str, String)>>,
@@ -154,10 +154,13 @@ impl Suite {
         let mut unused = names.unused(IMAGE, fields.get("images"));
         unused.extend(names.unused(SIGNER, fields.get("signers")));
         fields.finish();
+        let signers = signers.into_iter();
         Some(Self {
             settings: settings?.to_owned(),
             cases_span,
-            signers,
+            signers: signers
+                .filter_map(|(name, signer)| Some((name, signer?)))
+                .collect(),
             cases,
             unused,
         })

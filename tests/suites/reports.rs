@@ -15,10 +15,11 @@ use host_runner::Exit;
 use host_runner::cli::Cli;
 use jsonschema::Validator;
 use policy_lint::RULES;
-use serde_json::Value;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
 const AUDIT_REPORT: &str = include_str!("../../host-runner/schemas/audit-report.json");
+const BENCH_REPORT: &str = include_str!("../../host-runner/schemas/bench-report.json");
 const DECISION: &str = include_str!("../../host-runner/schemas/decision.json");
 const DIFF_REPORT: &str = include_str!("../../host-runner/schemas/diff-report.json");
 const EVALUATION_REPORT: &str = include_str!("../../host-runner/schemas/evaluation-report.json");
@@ -163,7 +164,7 @@ fn findings() -> (TempDir, Vec<String>) {
     let mut paths = Vec::new();
     for (index, rule) in RULES.iter().enumerate() {
         let path = folder.path().join(format!("a file {index}% é&<.yaml"));
-        fs::write(&path, rule.avoid).unwrap();
+        fs::write(&path, rule.avoided()).unwrap();
         paths.push(path.to_str().unwrap().to_owned());
     }
     let malformed = folder.path().join("malformed.yaml");
@@ -498,6 +499,48 @@ fn reports_of_differences_fit_their_schema() {
 }
 
 /// Every command that evaluates objects has the same formats, at the lines of the images.
+#[test]
+fn reports_of_measurements_fit_their_schema() {
+    let folder = tempfile::tempdir().unwrap();
+    let policies = root().join("policies/pipeline");
+    let at = |file: &str| policies.join(file).to_str().unwrap().to_owned();
+    let (settings, object) = (at("policy.yaml"), at("fixtures/qa-built.yaml"));
+    let timing = json!({"p50": 1, "p99": 1, "perSecond": 1});
+    let baseline = json!({
+        "apiVersion": "countersign.dev/v1", "kind": "BenchReport", "runs": 1,
+        "module": {"digest": format!("sha256:{}", "0".repeat(64)), "bytes": 1},
+        "cases": [{
+            "request": "Deployment qa/web", "source": object, "bytes": 1, "accepted": true,
+            "noOp": timing, "skip": timing, "policy": timing, "ratio": 1, "fuel": 1, "memory": 1,
+        }],
+    });
+    let (before, path) = (folder.path().join("a.json"), folder.path().join("b.json"));
+    fs::write(&before, baseline.to_string()).unwrap();
+    let (before, output) = (before.to_str().unwrap(), format!("json={}", path.display()));
+    run(
+        &[
+            "bench",
+            "--settings",
+            &settings,
+            "--count",
+            "1",
+            "--warm-up",
+            "0",
+            &object,
+            "--compare",
+            before,
+            "--format",
+            &output,
+        ],
+        Exit::No,
+    );
+    let report = json(&path);
+    for report in [&baseline, &report] {
+        fits(&validator(BENCH_REPORT), report);
+    }
+    assert_eq!(report["cases"][0]["changes"][1]["verdict"], "regression");
+}
+
 #[test]
 fn reports_of_objects_are_valid_and_at_the_image() {
     let policies = root().join("policies");

@@ -46,3 +46,10 @@ fn base64(bytes: &[u8]) -> String {
     use ::base64::Engine as _;
     ::base64::engine::general_purpose::STANDARD.encode(bytes)
 }
+
+fn unbase64(text: &str) -> Option<Vec<u8>> {
+    use ::base64::Engine as _;
+    ::base64::engine::general_purpose::STANDARD
+        .decode(text)
+        .ok()
+}

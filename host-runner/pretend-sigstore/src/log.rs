@@ -340,21 +340,26 @@ impl Subject<'_> {
         } else {
             "PUBLIC KEY"
         };
-        let text = base64(self.verifier);
-        let mut rest = text.as_str();
-        let mut pem = format!("-----BEGIN {label}-----\n");
-        while let Some((line, next)) = rest.split_at_checked(64) {
-            pem.push_str(line);
-            pem.push('\n');
-            rest = next;
-        }
-        if !rest.is_empty() {
-            pem.push_str(rest);
-            pem.push('\n');
-        }
-        pem.push_str(&format!("-----END {label}-----\n"));
-        pem
+        pem(label, self.verifier)
     }
+}
+
+/// DER in PEM
+pub(crate) fn pem(label: &str, der: &[u8]) -> String {
+    let text = base64(der);
+    let mut rest = text.as_str();
+    let mut pem = format!("-----BEGIN {label}-----\n");
+    while let Some((line, next)) = rest.split_at_checked(64) {
+        pem.push_str(line);
+        pem.push('\n');
+        rest = next;
+    }
+    if !rest.is_empty() {
+        pem.push_str(rest);
+        pem.push('\n');
+    }
+    pem.push_str(&format!("-----END {label}-----\n"));
+    pem
 }
 
 /// Root and path of a body in a tree of other leaves ([RFC 9162, 2.1])
@@ -411,6 +416,6 @@ fn insert(object: &mut Value, key: &str, value: Value) {
     }
 }
 
-fn hex(bytes: &[u8]) -> String {
+pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

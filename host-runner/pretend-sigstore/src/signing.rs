@@ -4,12 +4,12 @@ use core::fmt;
 
 use serde_json::{Map, Value, json};
 
-use crate::base64;
 use crate::instance::{Instance, Whose};
 use crate::key::{Hash, KeyKind, PrivateKey};
 use crate::leaf::Leaf;
-use crate::log::{About, Entry, Log};
+use crate::log::{About, Entry, Log, hex, pem};
 use crate::token::Token;
+use crate::{base64, unbase64};
 
 /// Input of a bundle. [`Self::new`] makes a good one; every field may be changed.
 #[derive(Debug, Clone)]
@@ -332,9 +332,44 @@ impl Version {
 impl Bundle {
     /// The first entry, to be changed
     pub fn entry_mut(&mut self) -> Option<&mut Value> {
-        self.document
-            .pointer_mut("/verificationMaterial/tlogEntries/0")
+        self.document.pointer_mut(ENTRY)
     }
+
+    /// The annotations of a signature in cosign's format before bundles: the certificate, the first entry if its log
+    /// promised to include it, and the first timestamp.
+    ///
+    /// Source: [cosign's signatures](https://github.com/sigstore/cosign/blob/main/specs/SIGNATURE_SPEC.md).
+    #[must_use]
+    pub fn annotations(&self) -> Map<String, Value> {
+        let token = self.document.pointer(TOKEN);
+        let token = token.map(|token| json!({"SignedRFC3161Timestamp": token}).to_string());
+        let all = [
+            ("certificate", Some(pem("CERTIFICATE", &self.leaf))),
+            ("bundle", self.document.pointer(ENTRY).and_then(promise)),
+            ("rfc3161timestamp", token),
+        ];
+        let all = all.into_iter();
+        all.filter_map(|(name, text)| Some((format!("dev.sigstore.cosign/{name}"), text?.into())))
+            .collect()
+    }
+}
+
+/// The first entry
+const ENTRY: &str = "/verificationMaterial/tlogEntries/0";
+/// The first timestamp
+const TOKEN: &str =
+    "/verificationMaterial/timestampVerificationData/rfc3161Timestamps/0/signedTimestamp";
+
+/// An entry with its promise, as cosign annotates them
+fn promise(entry: &Value) -> Option<String> {
+    let promise = entry.pointer("/inclusionPromise/signedEntryTimestamp")?;
+    let number = |field: &str| entry.get(field)?.as_str()?.parse::<u64>().ok();
+    let log_id = unbase64(entry.pointer("/logId/keyId")?.as_str()?)?;
+    let payload = json!({
+        "body": entry.get("canonicalizedBody"), "logID": hex(&log_id),
+        "integratedTime": number("integratedTime"), "logIndex": number("logIndex"),
+    });
+    Some(json!({"SignedEntryTimestamp": promise, "Payload": payload}).to_string())
 }
 
 /// The bundle's JSON, on one line

@@ -2,6 +2,8 @@
 
 use core::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use super::{Case, Report};
 
 /// From when on more is a regression
@@ -14,7 +16,8 @@ pub(crate) struct Thresholds {
 }
 
 /// Compared metrics, which do not depend on the machine
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub(crate) enum Metric {
     /// The policy's p50 beside that of a module that skips the same JSON
     Time,
@@ -33,7 +36,8 @@ impl fmt::Display for Metric {
 }
 
 /// One metric of one request, then and now
-#[derive(Debug, PartialEq)]
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Change {
     pub(crate) metric: Metric,
     pub(crate) before: f64,
@@ -42,7 +46,8 @@ pub(crate) struct Change {
 }
 
 /// Comparison of a metric with the baseline
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub(crate) enum Verdict {
     Fine,
     /// More by that many per cent, but by too few microseconds to be told from noise
@@ -61,18 +66,23 @@ impl Change {
     }
 }
 
-/// Returns the changes of each case in order; `None` for a case that is not in the baseline.
-pub(crate) fn changes(
-    now: &Report,
-    then: &Report,
-    thresholds: Thresholds,
-) -> Vec<Option<[Change; 3]>> {
-    let compared = now.cases.iter().map(|case| {
-        let same = |other: &&Case| other.request == case.request && other.source == case.source;
-        let before = then.cases.iter().find(same)?;
-        Some(compare(before, case, thresholds))
-    });
-    compared.collect()
+impl Report {
+    /// Compares each case that is in the baseline, too.
+    pub(crate) fn compare(&mut self, then: &Self, thresholds: Thresholds) {
+        for case in &mut self.cases {
+            let same = |other: &&Case| other.request == case.request && other.source == case.source;
+            let before = then.cases.iter().find(same);
+            case.changes = before.map(|before| compare(before, case, thresholds));
+        }
+    }
+
+    /// Returns the changes of all compared cases.
+    pub(crate) fn changes(&self) -> impl Iterator<Item = &Change> {
+        self.cases
+            .iter()
+            .filter_map(|case| case.changes.as_ref())
+            .flatten()
+    }
 }
 
 fn compare(before: &Case, after: &Case, thresholds: Thresholds) -> [Change; 3] {
@@ -143,6 +153,7 @@ mod tests {
             ratio,
             fuel,
             memory,
+            changes: None,
         };
         let module = Module {
             digest: "sha256:00".into(),
@@ -151,46 +162,40 @@ mod tests {
         Report::new(module, 1, vec![case])
     }
 
-    fn regressions(before: &Report, after: &Report, micros: f64) -> Vec<Metric> {
+    fn regressions(before: &Report, mut after: Report, micros: f64) -> Vec<Metric> {
         let thresholds = Thresholds {
             percent: 10.0,
             micros,
         };
-        let changes = changes(after, before, thresholds).into_iter().flatten();
-        let regressions = changes.flatten().filter(Change::is_regression);
+        after.compare(before, thresholds);
+        let regressions = after.changes().filter(|change| change.is_regression());
         regressions.map(|change| change.metric).collect()
     }
 
     #[test]
     fn more_than_both_thresholds_is_a_regression() {
         let before = report(1.0, 1_000, 65_536);
-        assert_eq!(regressions(&before, &report(1.09, 1_099, 70_000), 0.0), []);
+        assert_eq!(regressions(&before, report(1.09, 1_099, 70_000), 0.0), []);
         assert_eq!(
-            regressions(&before, &report(1.2, 1_101, 131_072), 0.0),
+            regressions(&before, report(1.2, 1_101, 131_072), 0.0),
             [Metric::Time, Metric::Fuel, Metric::Memory]
         );
         // A fifth of 100 µs is 20 µs.
-        let small = report(1.2, 1_000, 1);
-        assert_eq!(regressions(&before, &small, 30.0), []);
+        let mut small = report(1.2, 1_000, 1);
         let thresholds = Thresholds {
             percent: 10.0,
             micros: 30.0,
         };
-        let [Some([time, ..])] = &changes(&small, &before, thresholds)[..] else {
-            panic!("one case is compared");
-        };
-        assert_eq!(time.verdict, Verdict::TooSmall);
-        assert_eq!(regressions(&before, &report(0.5, 1, 1), 0.0), []);
+        small.compare(&before, thresholds);
+        let verdicts: Vec<_> = small.changes().map(|change| change.verdict).collect();
+        assert_eq!(verdicts, [Verdict::TooSmall, Verdict::Fine, Verdict::Fine]);
+        assert_eq!(regressions(&before, report(0.5, 1, 1), 0.0), []);
     }
 
     #[test]
     fn a_request_that_was_not_measured_before_is_no_regression() {
         let (before, mut after) = (report(1.0, 1, 1), report(9.0, 9, 9));
         after.cases[0].source = "other.yaml".into();
-        let thresholds = Thresholds {
-            percent: 10.0,
-            micros: 0.0,
-        };
-        assert_eq!(changes(&after, &before, thresholds), [None]);
+        assert_eq!(regressions(&before, after, 0.0), []);
     }
 }

@@ -11,7 +11,7 @@ use serde_json::json;
 
 use crate::Exit;
 use crate::args::{ContextArgs, EvidenceArgs, ModuleArgs};
-use crate::bench::{Bench, Call, Module, Report, Rounds, Thresholds, changes};
+use crate::bench::{Bench, Call, Change, Module, Report, Rounds, Thresholds};
 use crate::emit::{self, output};
 use crate::engine::{Abi, Host, inspect};
 use crate::files::{self, Readers};
@@ -99,7 +99,7 @@ fn not_negative(text: &str) -> Result<f64, String> {
 enum Format {
     /// Text: a table for each request
     Human,
-    /// JSON: a `BenchReport`
+    /// JSON: a `BenchReport`, as for `--save`, with the changes since the baseline
     Json,
 }
 
@@ -179,7 +179,7 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
         digest: inspect(&bytes)?.digest,
         bytes: bytes.len(),
     };
-    let report = Report::new(module, args.count, cases);
+    let mut report = Report::new(module, args.count, cases);
     if cfg!(debug_assertions) {
         terminal::warning(
             "this program and its engine were built without optimizations, so the times are too high",
@@ -194,21 +194,20 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
         percent: args.threshold,
         micros: args.min_threshold,
     };
-    let changes = baseline.map(|then| changes(&report, &then, thresholds));
-    if let Some(all) = &changes
-        && all.iter().all(Option::is_none)
-    {
-        bail!("none of these requests is in the report given by --compare");
+    if let Some(then) = &baseline {
+        report.compare(then, thresholds);
+        if report.changes().next().is_none() {
+            bail!("none of these requests is in the report given by --compare");
+        }
     }
     output::write(&args.format, |format, out| match format {
         Format::Human => {
-            let compared = changes.as_deref().map(|changes| (changes, thresholds));
+            let compared = baseline.is_some().then_some(thresholds);
             emit::bench::human(out, &report, compared)
         }
         Format::Json => emit::json::write(out, &report),
     })?;
-    let mut changes = changes.into_iter().flatten().flatten().flatten();
-    let is_worse = changes.any(|change| change.is_regression());
+    let is_worse = report.changes().any(Change::is_regression);
     Ok(if is_worse { Exit::No } else { Exit::Yes })
 }
 

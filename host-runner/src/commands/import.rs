@@ -136,7 +136,10 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
         return write_trusted_roots(args);
     }
     let mut import = Import::new(read(args)?);
-    if let (Some(sigstore), Some(fields)) = (sigstore(args)?, import.settings.as_object_mut()) {
+    if let (Some(sigstore), Some(fields)) = (
+        sigstore(&args.trusted_root, args.name.as_deref())?,
+        import.settings.as_object_mut(),
+    ) {
         fields.insert("sigstore".to_owned(), sigstore);
     }
     let policy = engine()?.load(&args.module.bytes()?)?;
@@ -199,7 +202,7 @@ fn write_trusted_roots(args: &Args) -> Result<Exit> {
         bail!("--attestors, --attestations and --system-policy need --policy or --platform-policy");
     }
     check_stdin(args.trusted_root.iter().map(PathBuf::as_path))?;
-    let sigstore = sigstore(args)?.unwrap_or_default();
+    let sigstore = sigstore(&args.trusted_root, args.name.as_deref())?.unwrap_or_default();
     if let Some(path) = &args.into {
         return renew(path, &sigstore);
     }
@@ -250,17 +253,17 @@ fn refuse_settings(path: &Path) -> Result<()> {
     bail!("`{path}` has more than trusted roots in it; renew them with --into {path}")
 }
 
-/// The section `sigstore` with the trusted roots, if there are any.
-fn sigstore(args: &Args) -> Result<Option<Value>> {
+/// The section `sigstore` with the trusted roots of these files, if there are any.
+pub(super) fn sigstore(files: &[PathBuf], name: Option<&str>) -> Result<Option<Value>> {
     let mut errors = Vec::new();
-    let roots = list(&args.trusted_root, &mut errors);
+    let roots = list(files, &mut errors);
     if !errors.is_empty() {
         bail!("{}", errors.join("\nerror: "));
     }
     if roots.is_empty() {
         return Ok(None);
     }
-    let section = trusted_roots::section(roots, args.name.as_deref());
+    let section = trusted_roots::section(roots, name);
     section.map(Some).map_err(anyhow::Error::msg)
 }
 

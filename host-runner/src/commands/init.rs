@@ -5,14 +5,18 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Error, Result, bail};
+use serde_json::Value;
 
 use crate::Exit;
 use crate::files;
 use crate::scaffold::{
-    Attestor, AttestorArg, POLICY, Registry, SUITE, Scaffold, ScaffoldFile, Shape, WORKFLOW,
+    Attestor, AttestorArg, IdentityArg, POLICY, Registry, SUITE, Scaffold, ScaffoldFile, Shape,
+    TrustedRoot, WORKFLOW,
 };
 use crate::terminal;
 use crate::terminal::{shell_quoted, shown};
+
+use super::import;
 
 /// Arguments of `countersign init`
 #[derive(Debug, clap::Args)]
@@ -24,13 +28,16 @@ use crate::terminal::{shell_quoted, shown};
   countersign init policy --registry 'registry.example/shop/**' \\
     --attestor build=build.pub --attestor qa=qa.pub
   countersign init policy --attestor release:RSA_PSS_4096_SHA512=release.pub
+  countersign init policy --trusted-root trusted_root.json --identity \\
+    release=https://github.com/acme/shop/.github/workflows/release.yml@refs/tags/*
 
 --registry alone exempts: it admits images of the listed registries, signed or
 not. --attestor alone admits images of any registry that all listed attestors
-have signed. With both, an image must be from a listed registry and signed by
-all attestors. All other images are denied, in every namespace or in those given
-by --namespace; elsewhere, missing attestations are only reported, and with both
-options, registries are not checked.
+have signed; --identity is an attestor that signs keyless. With both, an image
+must be from a listed registry and signed by all attestors. All other images are
+denied, in every namespace or in those given by --namespace; elsewhere, missing
+attestations are only reported, and with both options, registries are not
+checked.
 
 Make a key pair, and take its public key in PEM:
   countersign attest keygen --attestor build --output build.pem > attestor.yaml
@@ -54,6 +61,22 @@ pub struct Args {
     /// ATTESTOR. An RSA key needs its algorithm: `ATTESTOR:RSA_PSS_4096_SHA512=FILE`.
     #[arg(long, value_name = "NAME=FILE", value_parser = AttestorArg::parse)]
     attestor: Vec<AttestorArg>,
+    /// Admit images that this attestor has signed keyless, with a certificate for SUBJECT; repeatable
+    ///
+    /// SUBJECT is the name in the certificate, such as a workflow of GitHub:
+    /// `https://github.com/OWNER/REPO/.github/workflows/FILE.yml@refs/heads/main`. In it, `*` stands for characters
+    /// other than `/` and `@`, as in `@refs/tags/*`. NAME is as for --attestor.
+    #[arg(long, value_name = "NAME=SUBJECT", value_parser = IdentityArg::parse, requires = "trusted_root")]
+    identity: Vec<IdentityArg>,
+    /// Issuer of the tokens of the identities [default: GitHub's or GitLab's, by the subject]
+    #[arg(long, value_name = "URL", requires = "identity")]
+    issuer: Option<String>,
+    /// Trusted root of the Sigstore instance that certifies the identities
+    ///
+    /// FILE is from `cosign trusted-root create`, `gh attestation trusted-root`, or the `targets/trusted_root.json` of a TUF
+    /// repository. Of a file with several, `NAME=FILE` takes one, as in `public-good=roots.jsonl`.
+    #[arg(long, value_name = "[NAME=]FILE", requires = "identity")]
+    trusted_root: Option<String>,
     /// Enforce the policy in this namespace, and only report in all others; repeatable
     #[arg(long, value_name = "NAME", value_parser = parse_namespace)]
     namespace: Vec<String>,
@@ -77,7 +100,8 @@ fn scaffold(args: &Args) -> Result<Scaffold> {
     let mut namespaces = args.namespace.clone();
     namespaces.sort();
     namespaces.dedup();
-    let shape = match (args.attestor.is_empty(), args.registry.is_empty()) {
+    let has_none = args.attestor.is_empty() && args.identity.is_empty();
+    let shape = match (has_none, args.registry.is_empty()) {
         (true, _) => {
             let registries = registries(args)?;
             warn_of_short_names(&registries, Registry::is_official);
@@ -95,7 +119,13 @@ fn scaffold(args: &Args) -> Result<Scaffold> {
 /// The attestors with their keys.
 fn attestors(args: &Args) -> Result<Vec<Attestor>> {
     let attestors: Result<Vec<_>> = args.attestor.iter().map(AttestorArg::read).collect();
-    let attestors = attestors?;
+    let mut attestors = attestors?;
+    if let Some(file) = &args.trusted_root {
+        let root = trusted_root(file)?;
+        let identities = args.identity.iter();
+        let identities = identities.map(|one| one.under(args.issuer.as_deref(), &root));
+        attestors.extend(identities.collect::<Result<Vec<_>>>()?);
+    }
     for attestor in attestors.iter().filter(|one| one.is_weak()) {
         let name = attestor.name();
         terminal::warning(&format!(
@@ -103,6 +133,34 @@ fn attestors(args: &Args) -> Result<Vec<Attestor>> {
         ));
     }
     Ok(attestors)
+}
+
+/// The trusted root in `FILE`, or the one of this name in `NAME=FILE`.
+fn trusted_root(argument: &str) -> Result<TrustedRoot> {
+    let (name, file) = match argument.split_once('=') {
+        Some((name, file)) if !Path::new(argument).exists() => (Some(name), file),
+        _ => (None, argument),
+    };
+    let section = import::sigstore(&[PathBuf::from(file)], None)?.unwrap_or_default();
+    let roots = section.get("trustedRoots").and_then(Value::as_object);
+    let roots = roots.into_iter().flatten();
+    let chosen = roots
+        .clone()
+        .filter(|(known, _)| name.is_none_or(|name| name == *known));
+    match chosen.collect::<Vec<_>>().as_slice() {
+        [(name, settings)] => Ok(TrustedRoot {
+            name: (*name).clone(),
+            settings: (*settings).clone(),
+        }),
+        _ => {
+            let names: Vec<_> = roots.map(|(name, _)| format!("`{name}`")).collect();
+            bail!(
+                "`{}` has the trusted roots {}; choose one, as in --trusted-root NAME={file}",
+                shown(Path::new(file)),
+                names.join(", ")
+            )
+        }
+    }
 }
 
 /// The registry patterns, each of which a `trustedDirectoryCheck` can demand.
@@ -204,7 +262,7 @@ fn print(args: &Args, files: &[ScaffoldFile]) -> io::Result<()> {
     }
     let (policy, suite) = (place(POLICY), place(SUITE));
     writeln!(out)?;
-    if args.attestor.is_empty() && args.registry.is_empty() {
+    if args.attestor.is_empty() && args.identity.is_empty() && args.registry.is_empty() {
         writeln!(
             out,
             "{EXAMPLE} is an example: replace it with your registry in both files."

@@ -9,31 +9,29 @@ use crate::terminal::{BOLD_GREEN, BOLD_RED, BOLD_YELLOW, RESET, counted, printab
 pub(crate) fn human(
     out: &mut dyn Write,
     report: &Report,
-    compared: Option<(&[Option<[Change; 3]>], Thresholds)>,
+    compared: Option<Thresholds>,
 ) -> io::Result<()> {
-    for (index, case) in report.cases.iter().enumerate() {
+    for case in &report.cases {
         print_case(out, case, report.runs)?;
-        match compared.and_then(|(all, _)| all.get(index)) {
-            Some(Some(changes)) => {
-                for change in changes {
-                    print_change(out, change)?;
-                }
-            }
-            Some(None) => writeln!(out, "  not in the baseline")?,
-            None => {}
+        for change in case.changes.iter().flatten() {
+            print_change(out, change)?;
+        }
+        if compared.is_some() && case.changes.is_none() {
+            writeln!(out, "  not in the baseline")?;
         }
         writeln!(out)?;
     }
-    let Some((all, Thresholds { percent, micros })) = compared else {
+    let Some(Thresholds { percent, micros }) = compared else {
         return Ok(());
     };
-    let changes = all.iter().flatten().flatten();
-    let found = match changes.filter(|change| change.is_regression()).count() {
+    let regressions = report.changes().filter(|change| change.is_regression());
+    let found = match regressions.count() {
         0 => "no regression".to_owned(),
         count => format!("{BOLD_RED}{}{RESET}", counted(count, "regression")),
     };
-    let measured = all.iter().flatten().count();
-    let requests = counted(all.len(), "request");
+    let all = report.cases.iter();
+    let measured = all.filter(|case| case.changes.is_some()).count();
+    let requests = counted(report.cases.len(), "request");
     writeln!(
         out,
         "{found} (by more than {percent} %, of time also {micros} µs; {measured} of {requests} compared)"

@@ -10,6 +10,8 @@ use crate::attest::public_key::{KeyEntry, PublicKeyError};
 use crate::inputs;
 use crate::terminal::shown;
 
+use super::identity::Identity;
+
 /// `NAME=FILE` or `NAME:ALGORITHM=FILE`
 #[derive(Debug, Clone)]
 pub(crate) struct AttestorArg {
@@ -18,7 +20,7 @@ pub(crate) struct AttestorArg {
     file: PathBuf,
 }
 
-/// An attestor with its key
+/// An attestor with its key, or its identity
 #[derive(Debug)]
 pub(crate) struct Attestor {
     project: String,
@@ -27,9 +29,10 @@ pub(crate) struct Attestor {
     pub(crate) key: Key,
 }
 
-/// A public key, as its file has it
+/// A public key, as its file has it, or what signs without one
 #[derive(Debug)]
 pub(crate) enum Key {
+    Identity(Identity),
     Pkix { algorithm: Algorithm, pem: String },
     OpenPgp(String),
 }
@@ -58,16 +61,8 @@ impl AttestorArg {
             }
             None => (name, None),
         };
-        let name = AttestorName::parse(name)?;
-        let id = &name.id;
-        // It becomes part of a namespace's name.
-        if !policy_lint::is_dns_label(&namespace(id)) {
-            return Err(format!(
-                "`{id}` is not a valid attestor name: use lower-case letters, digits and `-`"
-            ));
-        }
         Ok(Self {
-            name,
+            name: attestor_name(name)?,
             algorithm,
             file: file.into(),
         })
@@ -81,11 +76,7 @@ impl AttestorArg {
     pub(crate) fn read(&self) -> Result<Attestor> {
         let text = inputs::read(&self.file)?.text;
         let file = shown(&self.file);
-        Ok(Attestor {
-            project: self.name.project.clone(),
-            id: self.name.id.clone(),
-            key: self.key(text.trim(), &file)?,
-        })
+        Ok(Attestor::new(&self.name, self.key(text.trim(), &file)?))
     }
 
     fn key(&self, text: &str, file: &str) -> Result<Key> {
@@ -110,7 +101,32 @@ impl AttestorArg {
     }
 }
 
+/// Reads the name of an attestor.
+///
+/// # Errors
+///
+/// It is not `projects/P/attestors/A` or `A`, or has characters that names in the cluster cannot have.
+pub(super) fn attestor_name(text: &str) -> Result<AttestorName, String> {
+    let name = AttestorName::parse(text)?;
+    let id = &name.id;
+    // It becomes part of a namespace's name.
+    if !policy_lint::is_dns_label(&namespace(id)) {
+        return Err(format!(
+            "`{id}` is not a valid attestor name: use lower-case letters, digits and `-`"
+        ));
+    }
+    Ok(name)
+}
+
 impl Attestor {
+    pub(super) fn new(name: &AttestorName, key: Key) -> Self {
+        Self {
+            project: name.project.clone(),
+            id: name.id.clone(),
+            key,
+        }
+    }
+
     /// Its resource name.
     pub(crate) fn name(&self) -> String {
         format!("projects/{}/attestors/{}", self.project, self.id)
@@ -129,6 +145,14 @@ impl Attestor {
     /// Returns the namespace of its attestations.
     pub(crate) fn namespace(&self) -> String {
         namespace(&self.id)
+    }
+
+    /// The identity that signs for it, if it has no key.
+    pub(crate) const fn identity(&self) -> Option<&Identity> {
+        match &self.key {
+            Key::Identity(identity) => Some(identity),
+            Key::Pkix { .. } | Key::OpenPgp(_) => None,
+        }
     }
 
     /// Whether its key is one of the shortest that are taken.

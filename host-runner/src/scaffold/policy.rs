@@ -1,5 +1,7 @@
 //! The settings of a scaffold policy, with comments.
 
+use serde_json::{Map, json};
+
 use super::attestor::{Attestor, Key};
 use super::registry::Registry;
 use super::{Scaffold, Shape};
@@ -147,14 +149,18 @@ fn attestor_settings(attestors: &[Attestor]) -> String {
     let mut text = "attestors:\n".to_owned();
     for attestor in attestors {
         text.push_str(&format!(
-            "  - name: {}\n    userOwnedGrafeasNote:\n      noteReference: {}\n      publicKeys:\n",
+            "  - name: {}\n    userOwnedGrafeasNote:\n      noteReference: {}\n",
             yaml::scalar(&attestor.name()),
             yaml::scalar(&attestor.note())
         ));
+        if attestor.identity().is_none() {
+            text.push_str("      publicKeys:\n");
+        }
         if attestor.is_for_envelopes_only() {
             text.push_str("        # Not supported by Google; verifies only DSSE envelopes.\n");
         }
         match &attestor.key {
+            Key::Identity(_) => {}
             Key::Pkix { algorithm, pem } => text.push_str(&format!(
                 "        - pkixPublicKey:\n            signatureAlgorithm: {}\n            publicKeyPem: |\n{}",
                 algorithm.name(),
@@ -178,6 +184,38 @@ fn attestor_settings(attestors: &[Attestor]) -> String {
             yaml::scalar(&attestor.namespace())
         ));
     }
+    text.push_str(&sigstore_settings(attestors));
+    text
+}
+
+/// The identities of attestors without a key, and their trusted roots.
+fn sigstore_settings(attestors: &[Attestor]) -> String {
+    let identities = attestors
+        .iter()
+        .filter_map(|one| Some((one, one.identity()?)));
+    let identities: Vec<_> = identities.collect();
+    if identities.is_empty() {
+        return String::new();
+    }
+    let mut text =
+        "# Identities that sign for attestors, without a key.\nsigstore:\n  attestors:\n"
+            .to_owned();
+    for (attestor, _) in &identities {
+        let (name, set) = (yaml::scalar(&attestor.name()), yaml::scalar(&attestor.id));
+        text.push_str(&format!("    {name}: [{set}]\n"));
+    }
+    text.push_str("  identities:\n");
+    let mut roots = Map::new();
+    for (attestor, identity) in &identities {
+        let set = yaml::scalar(&attestor.id);
+        text.push_str(&format!("    {set}:\n{}", identity.entry()));
+        roots.insert(identity.root.name.clone(), identity.root.settings.clone());
+    }
+    text.push_str(
+        "  # Authorities and logs are replaced from time to time: `countersign import --trusted-root FILE --into` this \
+         file.\n",
+    );
+    text.push_str(&block(&yaml::document(&json!({"trustedRoots": roots})), 2));
     text
 }
 

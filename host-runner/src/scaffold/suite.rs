@@ -1,8 +1,10 @@
 //! The suite of a scaffold: every part of the settings is exercised, and none could be weakened unnoticed.
 
 use super::attestor::Attestor;
+use super::identity::Identity;
 use super::registry::Registry;
 use super::{Place, Scaffold};
+use crate::suite::{covered, wider_subjects};
 use crate::yaml;
 
 const HEAD: &str = "\
@@ -48,6 +50,7 @@ impl Scaffold {
         suite.add_registries();
         suite.add_exemptions();
         suite.add_attempts();
+        suite.add_identities();
         suite.text()
     }
 }
@@ -62,11 +65,16 @@ impl Suite<'_> {
         }
         if !self.attestors.is_empty() {
             text.push_str(
-                "# Attestations are read from the cluster. Test keys replace the attestors' keys; their signatures are\n\
-                 # valid only in tests.\nsource: kubernetes\nsigners:\n",
+                "# Attestations are read from the cluster. Test keys, and a test instance for identities, sign in place of\n\
+                 # the attestors; their signatures are valid only in tests.\nsource: kubernetes\nsigners:\n",
             );
         }
         for attestor in self.attestors {
+            if let Some(identity) = attestor.identity() {
+                let id = yaml::scalar(&attestor.id);
+                text.push_str(&format!("  {id}:\n{}", identity.signer()));
+                continue;
+            }
             let algorithm = if attestor.is_for_envelopes_only() {
                 ", algorithm: ED25519"
             } else {
@@ -208,8 +216,7 @@ impl Suite<'_> {
             let expected = place.refuses("digest-required");
             let title = "a tag instead of a digest";
             self.case(title, place, "images: [by-tag]", "", &expected);
-            let by = yaml::scalar(&attestor.id);
-            let forged = format!("[{{by: {by}, image: web, tamper: wrong-key}}]");
+            let forged = format!("[{}]", signed_by(attestor, "web", ", tamper: wrong-key"));
             let expected = place.refuses("attestation-bad-signature");
             self.case(
                 "signed with another key",
@@ -228,6 +235,27 @@ impl Suite<'_> {
             format!("{{outcome: denied, reasons: [{refusal}], warnings: [break-glass-refused]}}");
         let title = "a break-glass label, which is not allowed";
         self.case(title, place, &request, "", &expected);
+    }
+
+    /// Adds cases of certificates and log entries that the identities or their trusted roots do not allow.
+    fn add_identities(&mut self) {
+        let Some(place) = self.places.first() else {
+            return;
+        };
+        for attestor in self.attestors {
+            let Some(identity) = attestor.identity() else {
+                continue;
+            };
+            for (what, fields, reason) in faults(identity) {
+                let name = format!("{}: {what}", attestor.id);
+                let others = self.attestors.iter().filter(|one| one.id != attestor.id);
+                let others = others.map(|one| signed_by(one, "web", ""));
+                let signed = others.chain([signed_by(attestor, "web", &fields)]);
+                let signed = format!("[{}]", signed.collect::<Vec<_>>().join(", "));
+                let expected = place.refuses(reason);
+                self.case(&name, place, "images: [web]", &signed, &expected);
+            }
+        }
     }
 
     fn case(&mut self, name: &str, place: &Place, request: &str, signed: &str, expected: &str) {
@@ -251,9 +279,7 @@ impl Suite<'_> {
     /// Attestations about an image, by some of the attestors.
     fn signed_by(&self, image: &str, is_meant: impl Fn(&Attestor) -> bool) -> String {
         let signers = self.attestors.iter().filter(|one| is_meant(one));
-        let signed: Vec<_> = signers
-            .map(|one| format!("{{by: {}, image: {image}}}", yaml::scalar(&one.id)))
-            .collect();
+        let signed: Vec<_> = signers.map(|one| signed_by(one, image, "")).collect();
         match signed.as_slice() {
             [] => String::new(),
             signed => format!("[{}]", signed.join(", ")),
@@ -267,6 +293,69 @@ impl Suite<'_> {
             "no-valid-attestation"
         }
     }
+}
+
+/// An attestation by an attestor, with further fields.
+fn signed_by(attestor: &Attestor, image: &str, fields: &str) -> String {
+    // Nothing of an identity names the attestor in whose namespace its attestations are.
+    let note = match attestor.identity() {
+        Some(_) => format!(", note: {}", yaml::scalar(&attestor.note())),
+        None => String::new(),
+    };
+    let by = yaml::scalar(&attestor.id);
+    format!("{{by: {by}, image: {image}{note}{fields}}}")
+}
+
+/// What may be wrong with a bundle: in words, as fields of an attestation, and as the reason of the denial.
+fn faults(identity: &Identity) -> Vec<(String, String, &'static str)> {
+    const MISMATCH: &str = "sigstore-identity-mismatch";
+    let mut faults = vec![(
+        "another subject".to_owned(),
+        ", tamper: wrong-subject".to_owned(),
+        MISMATCH,
+    )];
+    for subject in wider_subjects(&identity.subject) {
+        let subject = covered(&subject);
+        let fields = format!(", subject: {}", yaml::scalar(&subject));
+        let short = subject.rsplit("/.github/workflows/").next();
+        let what = format!("signed by {}", short.unwrap_or_default());
+        faults.push((what, fields, MISMATCH));
+    }
+    for (claim, _) in identity.claims() {
+        let fields = format!(", claims: {{{claim}: another}}");
+        faults.push((format!("another {claim}"), fields, MISMATCH));
+    }
+    for (threshold, what, tamper, reason) in [
+        (
+            "transparencyLogs",
+            "in no transparency log",
+            "missing-log-entry",
+            "sigstore-log-entry-missing",
+        ),
+        (
+            "transparencyLogs",
+            "without a proof of the log",
+            "missing-proof",
+            "sigstore-inclusion-proof-missing",
+        ),
+        (
+            "ctLogs",
+            "with a certificate in no CT log",
+            "missing-sct",
+            "sigstore-sct-missing",
+        ),
+        (
+            "signedTimestamps",
+            "without a signed time",
+            "missing-time",
+            "sigstore-time-missing",
+        ),
+    ] {
+        if identity.requires(threshold) {
+            faults.push((what.to_owned(), format!(", tamper: {tamper}"), reason));
+        }
+    }
+    faults
 }
 
 /// A request with one image, and its attestations by all attestors.

@@ -2,6 +2,8 @@ use std::fs;
 use std::path::Path;
 
 use policy_lint::{Config, Level, SourceFile};
+use pretend_sigstore::Instance;
+use serde_json::json;
 
 use super::*;
 use crate::engine::{Abi, Engine, Limits, Policy, embedded};
@@ -60,6 +62,51 @@ fn attested(attestors: &[(&str, &str)]) -> Shape {
     Shape::Attested(attestors.collect::<Result<_>>().unwrap())
 }
 
+fn identity(name: &str, subject: &str, issuer: Option<&str>, root: &TrustedRoot) -> Attestor {
+    let argument = IdentityArg::parse(&format!("{name}={subject}")).unwrap();
+    argument.under(issuer, root).unwrap()
+}
+
+/// The trusted root of a test instance, with these numbers of logs, CT logs and timestamps.
+fn root([logs, ct_logs, timestamps]: [u8; 3]) -> TrustedRoot {
+    let mut document = Instance::new("production.example").trusted_root();
+    for (list, number) in [("tlogs", logs), ("ctlogs", ct_logs)] {
+        if number == 0 {
+            document[list] = json!([]);
+        }
+    }
+    TrustedRoot {
+        name: "public-good".to_owned(),
+        settings: json!({
+            "transparencyLogs": logs, "ctLogs": ct_logs, "signedTimestamps": timestamps, "document": document,
+        }),
+    }
+}
+
+const RELEASE: &str = "https://github.com/acme/shop/.github/workflows/release.yml@refs/tags/*";
+const QA: &str = "https://github.com/acme/qa/.github/workflows/qa.yml@refs/heads/main";
+
+/// A workflow's tags alone, beside others, and with a key.
+fn keyless() -> [Shape; 3] {
+    let (logged, stamped) = (root([1, 1, 0]), root([0, 0, 1]));
+    let google = Some("https://accounts.google.com");
+    [
+        Shape::Attested(vec![identity("release", RELEASE, None, &logged)]),
+        Shape::Attested(vec![
+            identity("release", RELEASE, None, &stamped),
+            identity("qa", QA, None, &stamped),
+            identity("people", "ann@example.com", google, &stamped),
+        ]),
+        Shape::Both(
+            vec![Registry::parse("registry.example/shop/**").unwrap()],
+            vec![
+                attestor("build", P256).unwrap(),
+                identity("release", RELEASE, None, &logged),
+            ],
+        ),
+    ]
+}
+
 fn both(patterns: &[&str], attestors: &[(&str, &str)]) -> Shape {
     match (allowlist(patterns), attested(attestors)) {
         (Shape::Allowlist(registries), Shape::Attested(attestors)) => {
@@ -106,7 +153,7 @@ fn scaffolds() -> Vec<Scaffold> {
     };
     let namespaces: [&[&str]; 3] = [&[], &["production"], &["0123", "elsewhere", "on"]];
     let all = namespaces.iter().flat_map(|namespaces| {
-        shapes().map(|shape| Scaffold {
+        shapes().into_iter().chain(keyless()).map(|shape| Scaffold {
             shape,
             namespaces: namespaces.iter().map(|one| (*one).to_owned()).collect(),
         })
@@ -125,6 +172,8 @@ fn the_linter_finds_nothing_in_any_scaffold() {
         // The keys of these tests are public.
         let mut config = Config::default();
         config.set("lint-public-test-key", Level::Allow);
+        // Only the user knows the number of the owner.
+        config.set("lint-identity-owner-reuse", Level::Allow);
         let report = policy_lint::lint(&sources, &config);
         assert!(report.diagnostics.is_empty(), "{:#?}", report.diagnostics);
         assert_eq!((report.documents, report.passed_over), (2, 1));
@@ -262,6 +311,72 @@ fn attestors_have_names_that_become_notes_and_namespaces() {
     ] {
         assert!(AttestorArg::parse(text).is_err(), "{text}");
     }
+}
+
+#[test]
+fn the_issuer_is_that_of_the_host_or_given() {
+    let issuer = |subject: &str, given: Option<&str>| {
+        let argument = IdentityArg::parse(&format!("a={subject}")).unwrap();
+        let attestor = argument.under(given, &root([1, 1, 0]))?;
+        Ok::<_, anyhow::Error>(attestor.identity().unwrap().issuer.clone())
+    };
+    for (subject, expected) in [
+        (RELEASE, "https://token.actions.githubusercontent.com"),
+        (
+            "https://gitlab.com/acme/shop//.gitlab-ci.yml@refs/heads/main",
+            "https://gitlab.com",
+        ),
+        (
+            "https://acme.ghe.com/acme/shop/.github/workflows/a.yml@refs/heads/main",
+            "https://token.actions.acme.ghe.com",
+        ),
+    ] {
+        assert_eq!(issuer(subject, None).unwrap(), expected, "{subject}");
+        assert_eq!(
+            issuer(subject, Some("https://own.example")).unwrap(),
+            "https://own.example"
+        );
+    }
+    let server = "https://git.example/acme/shop/.github/workflows/a.yml@refs/heads/main";
+    let of_server = Some("https://git.example/_services/token");
+    let attestor = identity("a", server, of_server, &root([1, 1, 0]));
+    let claims = attestor.identity().unwrap().claims();
+    assert_eq!(
+        claims,
+        [("sourceRepositoryURI", "https://git.example/acme/shop")]
+    );
+    for subject in [
+        "ann@example.com",
+        "https://github.com.example/acme/shop",
+        "https://github.com",
+    ] {
+        let error = issuer(subject, None).unwrap_err().to_string();
+        assert!(
+            error.contains("give the issuer of its tokens with --issuer"),
+            "{error}"
+        );
+    }
+    for text in ["a", "a=", "=b", "A=b"] {
+        assert!(IdentityArg::parse(text).is_err(), "{text}");
+    }
+}
+
+#[test]
+fn a_subject_that_no_certificate_has_makes_no_policy() {
+    let scaffold = Scaffold {
+        shape: Shape::Attested(vec![identity(
+            "release",
+            "https://github.com/acme/**",
+            None,
+            &root([1, 1, 0]),
+        )]),
+        namespaces: Vec::new(),
+    };
+    let error = scaffold.files().unwrap_err().to_string();
+    assert!(
+        error.starts_with("no certificate matches this subject: "),
+        "{error}"
+    );
 }
 
 #[test]

@@ -12,7 +12,7 @@ use policy_wasm::digest::Digest;
 use policy_wasm::image::ImageReference;
 use policy_wasm::time::Time;
 use pretend_sigstore::Content;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::identity::{self, Keyless};
 use super::signer::TestKey;
@@ -40,6 +40,8 @@ const OTHER_NOTE: &str = "projects/countersign-test/notes/other";
 
 /// A signature of an image, as cosign makes it since version 3
 const COSIGN_SIGN_V1: &str = "https://sigstore.dev/cosign/sign/v1";
+/// The annotation of a layer with the signature of its payload
+const COSIGN_SIGNATURE: &str = "dev.cosignproject.cosign/signature";
 const BUNDLE: &str = "application/vnd.dev.sigstore.bundle.v0.3+json";
 
 /// Older than any limit on the age of evidence can be wanted.
@@ -146,7 +148,7 @@ fn with_key(
     Ok(wrap(attestation.format, filing, signed))
 }
 
-/// A bundle by an identity
+/// A bundle by an identity, or a layer of cosign's signature manifest
 fn with_identity(
     attestation: &Attestation,
     signer: &Keyless,
@@ -167,6 +169,13 @@ fn with_identity(
             Content::Message(over.digest.as_bytes().to_vec()),
             stored.digest.as_bytes().to_vec(),
         )
+    } else if attestation.format == Format::Cosign {
+        let signed = Digest::of(say(attestation, over, now)?.text.as_bytes());
+        let stored = say(attestation, subject, now)?;
+        (
+            Content::Message(signed.as_bytes().to_vec()),
+            stored.text.into_bytes(),
+        )
     } else {
         let Payload { text, form } = say(attestation, over, now)?;
         let payload_type = match form {
@@ -182,7 +191,20 @@ fn with_identity(
     };
     let mut bundle = signer.sign(attestation, content, now)?;
     identity::alter(&mut bundle, &stored, tampers);
-    Ok(bundle.document)
+    if attestation.format != Format::Cosign {
+        return Ok(bundle.document);
+    }
+    let is_truncated = tampers.contains(&Tamper::Truncated);
+    let length = if is_truncated {
+        stored.len() / 2
+    } else {
+        stored.len()
+    };
+    let payload = stored.get(..length).unwrap_or_default();
+    let mut annotations = bundle.annotations();
+    let signature = bundle.document.pointer("/messageSignature/signature");
+    annotations.extend(signature.map(|one| (COSIGN_SIGNATURE.to_owned(), one.clone())));
+    Ok(cosign_layer(payload, &annotations))
 }
 
 /// The image of an attestation
@@ -334,13 +356,18 @@ fn wrap(format: Format, filing: Filing<'_>, signed: Signed<'_>) -> Value {
         Format::Cosign => {
             let signature = signed.signatures.iter().map(|(_, signature)| signature);
             let signature: String = signature.map(|bytes| STANDARD.encode(bytes)).collect();
-            json!({
-                "mediaType": SIMPLE_SIGNING,
-                "digest": digest(signed.payload), "size": signed.payload.len(),
-                "annotations": {"dev.cosignproject.cosign/signature": signature},
-            })
+            let annotations = [(COSIGN_SIGNATURE.to_owned(), signature.into())];
+            cosign_layer(signed.payload, &annotations.into_iter().collect())
         }
     }
+}
+
+/// A layer of cosign's signature manifest
+fn cosign_layer(payload: &[u8], annotations: &Map<String, Value>) -> Value {
+    json!({
+        "mediaType": SIMPLE_SIGNING, "digest": digest(payload), "size": payload.len(),
+        "annotations": annotations,
+    })
 }
 
 /// A bundle with a signature of a key over the image's digest

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::place::Place;
 use crate::decision::{CheckSetResult, Decision, Exemption, Verdict};
-use crate::fields::{text, text_or_field};
+use crate::fields::{items, list, text, text_or_field};
 
 /// The parts of one settings file
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -80,13 +80,11 @@ fn parts(settings: &Value) -> Vec<Part> {
     if let Some(policy) = settings.get("policy") {
         singleton(policy, &root.key("policy"), &mut parts);
     }
-    let policies = settings.get("platformPolicies").and_then(Value::as_array);
-    for (index, policy) in (0_usize..).zip(policies.into_iter().flatten()) {
+    for (index, policy) in list(settings, "platformPolicies").iter().enumerate() {
         let place = root.key("platformPolicies").index(index);
         platform(policy, &place, &mut parts);
     }
-    let denied = settings.get("deniedDigests").and_then(Value::as_array);
-    for (index, digest) in (0_usize..).zip(denied.into_iter().flatten()) {
+    for (index, digest) in list(settings, "deniedDigests").iter().enumerate() {
         let digest = text_or_field(digest, "digest");
         let place = root.key("deniedDigests").index(index);
         parts.push(
@@ -116,10 +114,10 @@ impl Parts {
 }
 
 fn singleton(policy: &Value, place: &Place, parts: &mut Parts) {
-    let patterns = policy
-        .get("admissionWhitelistPatterns")
-        .and_then(Value::as_array);
-    for (index, pattern) in (0_usize..).zip(patterns.into_iter().flatten()) {
+    for (index, pattern) in list(policy, "admissionWhitelistPatterns")
+        .iter()
+        .enumerate()
+    {
         let text = text(pattern, "namePattern");
         let place = place.key("admissionWhitelistPatterns").index(index);
         parts.push(
@@ -149,8 +147,7 @@ fn singleton(policy: &Value, place: &Place, parts: &mut Parts) {
 
 /// An attestor has been tested when it was satisfied once, and once it was not.
 fn attestors(rule: &Value, place: &Place, parts: &mut Parts) {
-    let names = rule.get("requireAttestationsBy").and_then(Value::as_array);
-    for (index, name) in (0_usize..).zip(names.into_iter().flatten()) {
+    for (index, name) in list(rule, "requireAttestationsBy").iter().enumerate() {
         let name = name.as_str().unwrap_or_default();
         let place = place.key("requireAttestationsBy").index(index);
         for outcome in ["satisfied", "unsatisfied"] {
@@ -165,15 +162,13 @@ fn platform(policy: &Value, place: &Place, parts: &mut Parts) {
     let gke = policy.get("gkePolicy").unwrap_or(&Value::Null);
     let place = place.key("gkePolicy");
     allowlist(gke, &place, &document, parts);
-    let sets = gke.get("checkSets").and_then(Value::as_array);
-    for (index, set) in (0_usize..).zip(sets.into_iter().flatten()) {
+    for (index, set) in list(gke, "checkSets").iter().enumerate() {
         let mark = format!("{document} set {index}");
         let place = place.key("checkSets").index(index);
         let name = named(set);
         parts.push(format!("check set {index}{name}"), &place, mark.clone());
         allowlist(set, &place, &mark, parts);
-        let checks = set.get("checks").and_then(Value::as_array);
-        for (index, check) in (0_usize..).zip(checks.into_iter().flatten()) {
+        for (index, check) in list(set, "checks").iter().enumerate() {
             let mark = format!("{mark} check {index}");
             let place = place.key("checks").index(index);
             allowlist(check, &place, &mark, parts);
@@ -198,10 +193,8 @@ fn named(part: &Value) -> String {
 }
 
 fn allowlist(owner: &Value, place: &Place, mark: &str, parts: &mut Parts) {
-    let patterns = owner
-        .pointer("/imageAllowlist/allowPattern")
-        .and_then(Value::as_array);
-    for (index, pattern) in (0_usize..).zip(patterns.into_iter().flatten()) {
+    let patterns = items(owner.pointer("/imageAllowlist/allowPattern"));
+    for (index, pattern) in patterns.iter().enumerate() {
         let text = pattern.as_str().unwrap_or_default();
         let place = place.key("imageAllowlist").key("allowPattern").index(index);
         parts.push(

@@ -250,20 +250,33 @@ fn change(signing: &mut Signing, tamper: Tamper) -> bool {
     true
 }
 
+/// The trusted root that an identity probably means if the settings do not have its own.
+pub(super) fn meant_root(settings: &Value, identity: &Identity) -> Option<String> {
+    let names = root_names(settings);
+    let written = identity.trusted_root.as_deref();
+    let written = written.filter(|written| !names.contains(written))?;
+    let name = policy_lint::closest(written, names)?;
+    Some(format!("did you mean `{name}`?"))
+}
+
 /// The name of the identity's trusted root
 fn root_name(settings: &Value, identity: &Identity) -> Result<String, String> {
-    let roots = settings.pointer("/sigstore/trustedRoots");
-    let roots = roots.and_then(Value::as_object);
-    let names = || roots.into_iter().flat_map(|roots| roots.keys());
+    let names = root_names(settings);
     match &identity.trusted_root {
-        Some(name) if names().any(|one| one == name) => Ok(name.clone()),
+        Some(name) if names.contains(&name.as_str()) => Ok(name.clone()),
         Some(name) => Err(format!("the settings have no trusted root `{name}`")),
-        None => match names().collect::<Vec<_>>().as_slice() {
+        None => match names.as_slice() {
             [] => Err("the settings have no `sigstore.trustedRoots`".to_owned()),
-            [name] => Ok((*name).clone()),
+            [name] => Ok((*name).to_owned()),
             _ => Err("the settings have several trusted roots; give `trustedRoot`".to_owned()),
         },
     }
+}
+
+fn root_names(settings: &Value) -> Vec<&str> {
+    let roots = settings.pointer("/sigstore/trustedRoots");
+    let roots = roots.and_then(Value::as_object).into_iter().flatten();
+    roots.map(|(name, _)| name.as_str()).collect()
 }
 
 /// Does to a stored bundle what the suite says was done: `payload` takes the place of what was signed.

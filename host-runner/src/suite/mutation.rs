@@ -17,6 +17,7 @@ use policy_wasm::{CheckType, RuleKind};
 use super::place::Place;
 use super::prepare::Loaded;
 use super::run::{Ended, Runner};
+use crate::fields::{items, list, text};
 use crate::parallel;
 use crate::terminal::progress::Progress;
 use change::Change;
@@ -103,8 +104,7 @@ pub fn mutants(settings: &Value) -> Vec<Mutant> {
     if let Some(policy) = settings.get("policy") {
         mutants.singleton(policy, &root.key("policy"));
     }
-    let policies = settings.get("platformPolicies").and_then(Value::as_array);
-    for (index, policy) in (0_usize..).zip(policies.into_iter().flatten()) {
+    for (index, policy) in list(settings, "platformPolicies").iter().enumerate() {
         mutants.platform(policy, &root.key("platformPolicies").index(index));
     }
     mutants.settings(settings);
@@ -131,8 +131,7 @@ impl Mutants {
     }
 
     fn drop_each(&mut self, what: &str, list: Option<&Value>, place: &Place) {
-        let items = list.and_then(Value::as_array).into_iter().flatten();
-        for (index, item) in (0_usize..).zip(items) {
+        for (index, item) in items(list).iter().enumerate() {
             let shown = match item {
                 Value::String(text) => format!(" `{text}`"),
                 _ => format!(" {index}"),
@@ -146,14 +145,11 @@ impl Mutants {
     }
 
     fn singleton(&mut self, policy: &Value, place: &Place) {
-        let patterns = policy
-            .get("admissionWhitelistPatterns")
-            .and_then(Value::as_array);
-        for (index, pattern) in (0_usize..).zip(patterns.into_iter().flatten()) {
-            let text = pattern
-                .get("namePattern")
-                .and_then(Value::as_str)
-                .unwrap_or_default();
+        for (index, pattern) in list(policy, "admissionWhitelistPatterns")
+            .iter()
+            .enumerate()
+        {
+            let text = text(pattern, "namePattern");
             let place = place.key("admissionWhitelistPatterns").index(index);
             self.push(
                 format!("drop pattern `{text}`"),
@@ -186,12 +182,11 @@ impl Mutants {
     }
 
     fn rule(&mut self, rule: &Value, title: &str, place: &Place) {
-        let mode = |key: &str| rule.get(key).and_then(Value::as_str).unwrap_or_default();
-        if mode("evaluationMode") == "ALWAYS_ALLOW" {
+        if text(rule, "evaluationMode") == "ALWAYS_ALLOW" {
             return;
         }
         let open = json!({
-            "evaluationMode": "ALWAYS_ALLOW", "enforcementMode": mode("enforcementMode"),
+            "evaluationMode": "ALWAYS_ALLOW", "enforcementMode": text(rule, "enforcementMode"),
         });
         let what = format!("allow everything under {title}");
         self.push(what, place.clone(), Change::Set(open));
@@ -207,14 +202,12 @@ impl Mutants {
         let gke = policy.get("gkePolicy").unwrap_or(&Value::Null);
         let place = place.key("gkePolicy");
         self.allowlist(gke, &place);
-        let sets = gke.get("checkSets").and_then(Value::as_array);
-        for (index, set) in (0_usize..).zip(sets.into_iter().flatten()) {
+        for (index, set) in list(gke, "checkSets").iter().enumerate() {
             let place = place.key("checkSets").index(index);
             let title = format!("check set {index}");
             self.push(format!("drop {title}"), place.clone(), Change::Remove);
             self.allowlist(set, &place);
-            let checks = set.get("checks").and_then(Value::as_array);
-            for (index, check) in (0_usize..).zip(checks.into_iter().flatten()) {
+            for (index, check) in list(set, "checks").iter().enumerate() {
                 let place = place.key("checks").index(index);
                 let what = format!("drop check {index} of {title}");
                 self.push(what, place.clone(), Change::Remove);
@@ -232,8 +225,8 @@ impl Mutants {
     }
 
     fn widen_each(&mut self, list: Option<&Value>, place: &Place, wider: fn(&str) -> Vec<String>) {
-        let items = list.and_then(Value::as_array).into_iter().flatten();
-        for (index, text) in (0_usize..).zip(items.map(|item| item.as_str().unwrap_or_default())) {
+        for (index, item) in items(list).iter().enumerate() {
+            let text = item.as_str().unwrap_or_default();
             for wider in wider(text) {
                 let what = format!("widen pattern `{text}` to `{wider}`");
                 self.push(what, place.index(index), Change::Set(wider.into()));
@@ -288,8 +281,7 @@ impl Mutants {
 
     fn slsa_rules(&mut self, rules: Option<&Value>, place: &Place) {
         self.drop_each("SLSA rule", rules, place);
-        let rules = rules.and_then(Value::as_array).into_iter().flatten();
-        for (index, rule) in (0_usize..).zip(rules) {
+        for (index, rule) in items(rules).iter().enumerate() {
             let place = place.index(index);
             let required = place.key("configBasedBuildRequired");
             self.push(
@@ -393,8 +385,7 @@ impl Mutants {
             let list = at("/evidence/authenticators").and_then(|all| all.get(purpose));
             let place = authenticators.key(purpose);
             self.drop_each(&format!("{purpose} authenticator"), list, &place);
-            let count = list.and_then(Value::as_array).map_or(0, Vec::len);
-            for index in 0..count {
+            for index in 0..items(list).len() {
                 let days = place.index(index).key("maxAgeDays");
                 self.push(
                     "accept scans that are a hundred years old",

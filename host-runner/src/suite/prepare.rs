@@ -17,7 +17,7 @@ use thiserror::Error;
 
 use super::attestation::{self, Made};
 use super::host::SuiteHost;
-use super::identity::{Instances, Keyless};
+use super::identity::{self, Instances, Keyless};
 use super::request;
 use super::signer::TestKey;
 use super::stand_in::{KeyStandIn, StandIn};
@@ -231,6 +231,7 @@ fn replace_signers(
     let (mut stand_ins, mut taken) = (BTreeMap::new(), Vec::new());
     let mut instances = Instances::default();
     for (name, signer) in signers {
+        let mut help = None;
         let replaced = match &signer.credential {
             Credential::Key(key) => {
                 let test_key = TestKey::new(name, key.algorithm);
@@ -241,6 +242,7 @@ fn replace_signers(
                     .map(StandIn::Key)
             }
             Credential::Identity(identity) => {
+                help = identity::meant_root(settings, identity);
                 Keyless::new(settings, identity, &mut instances).map(StandIn::Identity)
             }
         };
@@ -248,7 +250,10 @@ fn replace_signers(
             Ok(stand_in) => {
                 stand_ins.insert(name.clone(), stand_in);
             }
-            Err(message) => problems.push(problem("suite-unknown-name", signer.span, message)),
+            Err(message) => problems.push(Diagnostic {
+                help,
+                ..problem("suite-unknown-name", signer.span, message)
+            }),
         }
     }
     stand_ins

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::identity::Keyless;
 use super::place::Place;
 use super::signer::TestKey;
-use crate::settings_view::NOTES;
+use crate::settings_view::{NOTES, SettingsView};
 
 /// A signer whose key or trusted root is in its place
 #[derive(Debug)]
@@ -104,8 +104,7 @@ fn replace(
 }
 
 fn attestor(settings: &Value, name: &str) -> Option<Place> {
-    let attestors = settings.get("attestors")?.as_array()?;
-    let is_named = |attestor: &Value| attestor.get("name").and_then(Value::as_str) == Some(name);
-    let index = attestors.iter().position(is_named)?;
+    let mut names = SettingsView(settings).attestor_names().into_iter();
+    let index = names.position(|one| one == name)?;
     Some(Place::default().key("attestors").index(index))
 }

@@ -40,7 +40,7 @@ fn explain_says_which_rule_applied_and_why_no_other() {
             "├─ ✓ attestor projects/example/attestors/build",
             "satisfied by key `ni:///sha-256;KnEZfzwi7FspO3Ol7-Q9gxp7rBQUentydKeIT2f7C_g`",
             "└─ ✗ attestor projects/example/attestors/canary",
-            "to pass: sign this digest with a key of the attestor: `countersign attest sign`",
+            "to pass: sign this digest with a key of the attestor (`countersign attest sign`), or as one of its",
             "admitted by dry run: verdict NON_CONFORMANT, only reported because of dry run",
             "├─ audit annotation overridden: ",
             "\n4 admitted, 3 denied\n",

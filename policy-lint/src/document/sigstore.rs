@@ -5,7 +5,7 @@ mod mistake;
 use policy_wasm::sigstore::{SubjectPattern, TrustedRoot};
 
 use super::Settings;
-use super::workflow_name::filled;
+use super::workflow_name::{GITHUB_HOST, filled};
 use crate::source::{Entry, Node, Shape, Span};
 
 /// One entry of `sigstore.trustedRoots`
@@ -60,8 +60,18 @@ pub(crate) struct SetUse<'n> {
     pub(crate) span: Span,
 }
 
-/// The issuer of GitHub's workflows
+/// The issuer of the workflows at github.com; an enterprise may have an issuer of its own below it
 const GITHUB: &str = "https://token.actions.githubusercontent.com";
+
+/// Domain of enterprises that GitHub hosts apart, each at a host of its own
+///
+/// Source: [GitHub Enterprise Cloud with data residency](https://docs.github.com/en/enterprise-cloud@latest/admin/data-residency/feature-overview-for-github-enterprise-cloud-with-data-residency).
+const ENTERPRISES: &str = ".ghe.com";
+
+/// Path of the issuer of a GitHub Enterprise Server
+///
+/// Source: the claim `iss` of [its tokens](https://docs.github.com/en/enterprise-server@latest/actions/reference/security/oidc).
+const SERVER: &str = "/_services/token";
 
 impl<'n> Settings<'n> {
     /// The trusted roots.
@@ -266,12 +276,34 @@ impl<'n> Identity<'n> {
         Some((issuer.text()?, issuer.span))
     }
 
-    /// Whether its certificates are for GitHub's workflows.
+    /// The host of the workflows that its certificates are for, if its issuer is one of GitHub's.
     #[must_use]
-    pub(crate) fn is_github(&self) -> bool {
-        let issuer = self.0.text_of("issuer").strip_prefix(GITHUB);
-        // An enterprise has an issuer of its own below GitHub's.
-        issuer.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    pub(crate) fn github(&self) -> Option<&'n str> {
+        let issuer = self.0.text_of("issuer");
+        let below = issuer.strip_prefix(GITHUB);
+        if below.is_some_and(|rest| rest.is_empty() || rest.starts_with('/')) {
+            return Some(GITHUB_HOST);
+        }
+        let issuer = issuer.strip_prefix("https://")?;
+        if let Some(host) = issuer.strip_suffix(SERVER) {
+            return (!host.contains('/')).then_some(host);
+        }
+        let host = issuer.strip_prefix("token.actions.")?.split('/').next()?;
+        host.ends_with(ENTERPRISES).then_some(host)
+    }
+
+    /// Whether its certificates are for workflows at github.com, where anyone can have an account.
+    #[must_use]
+    pub(crate) fn is_public_github(&self) -> bool {
+        self.github() == Some(GITHUB_HOST)
+    }
+
+    /// Whether its certificates are for workflows that may run on machines of GitHub. A GitHub Enterprise Server has
+    /// none.
+    #[must_use]
+    pub(crate) fn has_github_runners(&self) -> bool {
+        let host = self.github();
+        host.is_some_and(|host| host == GITHUB_HOST || host.ends_with(ENTERPRISES))
     }
 
     /// The subject; `None` if it is missing or not valid, or if no certificate has it.

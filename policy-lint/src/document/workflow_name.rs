@@ -1,21 +1,29 @@
-//! Names of GitHub's workflows in certificates: `https://github.com/OWNER/REPO/.github/workflows/FILE@REF`.
+//! Names of GitHub's workflows in certificates: `https://HOST/OWNER/REPO/.github/workflows/FILE@REF`, where the host is
+//! github.com or that of an enterprise.
 //!
 //! Source: the claim `job_workflow_ref` of
 //! [GitHub's tokens](https://docs.github.com/en/actions/reference/security/oidc). The ref of a reusable workflow that
 //! is called by its commit is the commit.
 
-/// The beginning of every name
-const HOST: &str = "https://github.com/";
+/// The host without enterprises of their own
+pub(crate) const GITHUB_HOST: &str = "github.com";
 
 /// Kinds of refs that runs have
 const KINDS: [&str; 3] = ["heads", "tags", "pull"];
 
-/// Returns why `text` can be the name of no workflow, or match none if it is a pattern. `covers` tells whether it
-/// stands for a name.
-pub(crate) fn problem(text: &str, covers: impl Fn(&str) -> bool) -> Option<&'static str> {
-    let Some(rest) = text.strip_prefix(HOST) else {
-        return Some(if text.contains("://") {
+/// Returns why `text` can be the name of no workflow at this host, or match none if it is a pattern. `covers` tells
+/// whether it stands for a name.
+pub(crate) fn problem(
+    text: &str,
+    host: &str,
+    covers: impl Fn(&str) -> bool,
+) -> Option<&'static str> {
+    let base = format!("https://{host}/");
+    let Some(rest) = text.strip_prefix(&base) else {
+        return Some(if text.contains("://") && host == GITHUB_HOST {
             "names of workflows begin with `https://github.com/`"
+        } else if text.contains("://") {
+            "names of workflows begin with `https://` and the host of their issuer"
         } else if text.contains('/') {
             "it does not begin with `https://`"
         } else {
@@ -41,7 +49,7 @@ pub(crate) fn problem(text: &str, covers: impl Fn(&str) -> bool) -> Option<&'sta
         return Some("files of workflows end with `.yml` or `.yaml`");
     }
     let base = filled(&format!(
-        "{HOST}{owner}/{repository}/.github/workflows/{file}"
+        "{base}{owner}/{repository}/.github/workflows/{file}"
     ));
     let own = filled(reference);
     if !covers(&format!("{base}@{own}")) {
@@ -59,13 +67,13 @@ pub(crate) fn problem(text: &str, covers: impl Fn(&str) -> bool) -> Option<&'sta
     }
 }
 
-/// Returns the name that was probably meant, with words in capitals for what is unknown; `None` if the text is no
-/// address.
-pub(crate) fn meant(text: &str) -> Option<String> {
+/// Returns the name at this host that was probably meant, with words in capitals for what is unknown; `None` if the
+/// text is no address.
+pub(crate) fn meant(text: &str, host: &str) -> Option<String> {
     let (path, reference) = text.split_once('@').unwrap_or((text, ""));
     let path = match path.split_once("://") {
         Some((_, rest)) => rest.split_once('/')?.1,
-        None if path.contains('/') => path.strip_prefix("github.com/").unwrap_or(path),
+        None if path.contains('/') => without_host(path, host),
         None => return None,
     };
     let segments: Vec<_> = path.split('/').collect();
@@ -85,8 +93,14 @@ pub(crate) fn meant(text: &str) -> Option<String> {
     let file = file.filter(|file| **file != "**").unwrap_or(&"FILE.yml");
     let reference = meant_ref(reference);
     Some(format!(
-        "{HOST}{owner}/{repository}/.github/workflows/{file}@{reference}"
+        "https://{host}/{owner}/{repository}/.github/workflows/{file}@{reference}"
     ))
+}
+
+/// The path of an address without a scheme.
+pub(super) fn without_host<'t>(text: &'t str, host: &str) -> &'t str {
+    let rest = text.strip_prefix(host);
+    rest.and_then(|rest| rest.strip_prefix('/')).unwrap_or(text)
 }
 
 /// Returns the Git ref that was probably meant.
@@ -139,7 +153,7 @@ mod tests {
 
     fn problem_of(text: &str) -> Option<&'static str> {
         let pattern = SubjectPattern::parse(text.into());
-        problem(text, |name| match &pattern {
+        problem(text, GITHUB_HOST, |name| match &pattern {
             Ok(pattern) => pattern.matches(name),
             Err(_) => name == text,
         })
@@ -271,11 +285,11 @@ mod tests {
                 found.is_some_and(|found| found.contains(reason)),
                 "{text}: {found:?}"
             );
-            let name = meant(text).unwrap();
+            let name = meant(text, GITHUB_HOST).unwrap();
             assert_eq!(name, workflow(meant_rest), "{text}");
             assert_eq!(problem_of(&name), None, "{name}");
         }
         assert!(problem_of("ann@example.com").unwrap().contains("e-mail"));
-        assert_eq!(meant("ann@example.com"), None);
+        assert_eq!(meant("ann@example.com", GITHUB_HOST), None);
     }
 }

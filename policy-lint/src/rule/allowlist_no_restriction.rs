@@ -14,9 +14,9 @@ pub(super) static RULE: Rule = Rule {
           evidence. Google's patterns work the same way. To restrict images to a place, deny all others with \
           `ALWAYS_DENY`, or use a `trustedDirectoryCheck`. Registries of vendors and public registries such as \
           Docker Hub and Quay are not reported.",
-    avoid: "policy:
+    example: "policy:
   admissionWhitelistPatterns:
-    - namePattern: registry.example/shop/**
+{part}
   defaultAdmissionRule:
     evaluationMode: REQUIRE_ATTESTATION
     enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
@@ -38,30 +38,8 @@ evidence:
     notes:
       projects/example/notes/build: attest-build
 ",
-    prefer: "policy:
-  admissionWhitelistPatterns:
-    - namePattern: registry.k8s.io/**
-  defaultAdmissionRule:
-    evaluationMode: REQUIRE_ATTESTATION
-    enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
-    requireAttestationsBy: [projects/example/attestors/build]
-attestors:
-  - name: projects/example/attestors/build
-    userOwnedGrafeasNote:
-      noteReference: projects/example/notes/build
-      publicKeys:
-        - pkixPublicKey:
-            signatureAlgorithm: ECDSA_P256_SHA256
-            publicKeyPem: |
-              -----BEGIN PUBLIC KEY-----
-              MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEpW5z0WPTBWzTkXgTKfUVPUaMbJC/
-              8mD4rpJyymP6aswUQNyTLLC6k9BJ/u1KDUP3auKVRKpW0I6ceMx1WHcNMw==
-              -----END PUBLIC KEY-----
-evidence:
-  kubernetes:
-    notes:
-      projects/example/notes/build: attest-build
-",
+    avoid: "    - namePattern: registry.example/shop/**\n",
+    prefer: "    - namePattern: registry.k8s.io/**\n",
     check: Check::Settings(check),
 };
 
@@ -153,11 +131,11 @@ mod tests {
             ("quay.io/prometheus/*", false),
             ("bitnami/*", false),
         ] {
-            let yaml = RULE.avoid.replace("registry.example/shop/**", pattern);
+            let yaml = RULE.avoided().replace("registry.example/shop/**", pattern);
             assert_eq!(found(&RULE, &yaml), vec![pattern; is_found.into()]);
         }
         let denies = RULE
-            .avoid
+            .avoided()
             .replace("REQUIRE_ATTESTATION", "ALWAYS_DENY")
             .replace(
                 "    requireAttestationsBy: [projects/example/attestors/build]\n",

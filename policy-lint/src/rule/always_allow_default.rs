@@ -1,5 +1,6 @@
 //! A default rule that admits every image.
 
+use super::example::DENIES_ALL;
 use super::{Check, Findings, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::Settings;
@@ -10,16 +11,9 @@ pub(super) static RULE: Rule = Rule {
     what: "the default rule allows every image",
     why: "Images that no other rule covers are admitted unchecked: in new namespaces and clusters, and for any \
           service account that a deployer picks. This is also the initial policy of a Google project.",
-    avoid: "policy:
-  defaultAdmissionRule:
-    evaluationMode: ALWAYS_ALLOW
-    enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
-",
-    prefer: "policy:
-  defaultAdmissionRule:
-    evaluationMode: ALWAYS_DENY
-    enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
-",
+    example: DENIES_ALL,
+    avoid: "evaluationMode: ALWAYS_ALLOW",
+    prefer: "evaluationMode: ALWAYS_DENY",
     check: Check::Settings(check),
 };
 

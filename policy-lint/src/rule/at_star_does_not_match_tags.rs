@@ -1,5 +1,6 @@
 //! Patterns `name@*`, which match no tags.
 
+use super::example::ALLOWLIST;
 use super::{Check, Findings, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::{Coverage, Language, Settings, Wildcard};
@@ -11,20 +12,10 @@ pub(super) static RULE: Rule = Rule {
     why: "Patterns are compared with the image reference as the Pod spells it. `app@*` covers `app@sha256:…`, but \
           neither `app:1` nor `app:1@sha256:…`, although Google's documentation says that it covers all tags. If \
           only digests are to be exempt, the pattern is right.",
-    avoid: "policy:
-  admissionWhitelistPatterns:
-    - namePattern: registry.example/team/app@*
-  defaultAdmissionRule:
-    evaluationMode: ALWAYS_DENY
-    enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
-",
-    prefer: "policy:
-  admissionWhitelistPatterns:
-    - namePattern: registry.example/team/app@*
+    example: ALLOWLIST,
+    avoid: "    - namePattern: registry.example/team/app@*\n",
+    prefer: "    - namePattern: registry.example/team/app@*
     - namePattern: registry.example/team/app:1.4.2
-  defaultAdmissionRule:
-    evaluationMode: ALWAYS_DENY
-    enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
 ",
     check: Check::Settings(check),
 };

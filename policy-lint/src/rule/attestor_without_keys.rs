@@ -1,5 +1,6 @@
 //! Attestors without public keys.
 
+use super::example::ATTESTED;
 use super::{Check, Findings, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::Settings;
@@ -12,29 +13,9 @@ pub(super) static RULE: Rule = Rule {
     what: "an attestor has no public keys",
     why: "Without `publicKeys`, and without identities in `sigstore.attestors`, no signature can satisfy the \
           attestor, so every rule that names it denies every image. A newly created attestor has no keys.",
-    avoid: "policy:
-  defaultAdmissionRule:
-    evaluationMode: REQUIRE_ATTESTATION
-    enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
-    requireAttestationsBy: [projects/example/attestors/build]
-attestors:
-  - name: projects/example/attestors/build
-    userOwnedGrafeasNote:
-      noteReference: projects/example/notes/build
-evidence:
-  kubernetes:
-    notes:
-      projects/example/notes/build: attest-build
-",
-    prefer: "policy:
-  defaultAdmissionRule:
-    evaluationMode: REQUIRE_ATTESTATION
-    enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
-    requireAttestationsBy: [projects/example/attestors/build]
-attestors:
-  - name: projects/example/attestors/build
-    userOwnedGrafeasNote:
-      noteReference: projects/example/notes/build
+    example: ATTESTED,
+    avoid: "noteReference: projects/example/notes/build",
+    prefer: "noteReference: projects/example/notes/build
       publicKeys:
         - pkixPublicKey:
             signatureAlgorithm: ECDSA_P256_SHA256
@@ -42,12 +23,7 @@ attestors:
               -----BEGIN PUBLIC KEY-----
               MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEpW5z0WPTBWzTkXgTKfUVPUaMbJC/
               8mD4rpJyymP6aswUQNyTLLC6k9BJ/u1KDUP3auKVRKpW0I6ceMx1WHcNMw==
-              -----END PUBLIC KEY-----
-evidence:
-  kubernetes:
-    notes:
-      projects/example/notes/build: attest-build
-",
+              -----END PUBLIC KEY-----",
     check: Check::Settings(check),
 };
 
@@ -96,14 +72,14 @@ mod tests {
     #[test]
     fn identities_are_an_alternative_to_keys() {
         assert!(
-            helps(&RULE, RULE.avoid)
+            helps(&RULE, &RULE.avoided())
                 .iter()
                 .all(|help| help.contains("`sigstore.attestors`"))
         );
         for (name, count) in [("build", 0), ("biuld", 0), ("canary", 1)] {
             let yaml = format!(
                 "{}sigstore:\n  attestors:\n    projects/example/attestors/{name}: [release]\n",
-                RULE.avoid
+                RULE.avoided()
             );
             assert_eq!(found(&RULE, &yaml).len(), count, "{name}");
         }

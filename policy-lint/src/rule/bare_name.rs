@@ -1,5 +1,6 @@
 //! Patterns that are only an image name.
 
+use super::example::ALLOWLIST;
 use super::{Check, Findings, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::{Coverage, Language, Settings};
@@ -11,20 +12,9 @@ pub(super) static RULE: Rule = Rule {
     why: "Patterns are compared with the image reference as the Pod spells it: `app` covers only `app`, and neither \
           `app:1` nor `app@sha256:…`. Only in allowlists of platform policies does a name cover every tag and \
           digest.",
-    avoid: "policy:
-  admissionWhitelistPatterns:
-    - namePattern: registry.example/team/app
-  defaultAdmissionRule:
-    evaluationMode: ALWAYS_DENY
-    enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
-",
-    prefer: "policy:
-  admissionWhitelistPatterns:
-    - namePattern: registry.example/team/app@*
-  defaultAdmissionRule:
-    evaluationMode: ALWAYS_DENY
-    enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
-",
+    example: ALLOWLIST,
+    avoid: "    - namePattern: registry.example/team/app\n",
+    prefer: "    - namePattern: registry.example/team/app@*\n",
     check: Check::Settings(check),
 };
 

@@ -11,20 +11,15 @@ pub(super) static RULE: Rule = Rule {
     what: "break-glass is allowed in every namespace",
     why: "Anyone who can create a workload in any namespace can set the label and bypass the policy; the only trace \
           is a warning and an audit annotation. Few namespaces need break-glass.",
-    avoid: "policy:
+    example: "policy:
   defaultAdmissionRule:
     evaluationMode: ALWAYS_DENY
     enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
 breakGlass:
-  namespaces: ['*']
+{part}
 ",
-    prefer: "policy:
-  defaultAdmissionRule:
-    evaluationMode: ALWAYS_DENY
-    enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
-breakGlass:
-  namespaces: [ingress]
-",
+    avoid: "  namespaces: ['*']\n",
+    prefer: "  namespaces: [ingress]\n",
     check: Check::Settings(check),
 };
 

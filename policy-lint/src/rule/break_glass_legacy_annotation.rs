@@ -10,21 +10,16 @@ pub(super) static RULE: Rule = Rule {
     what: "the legacy break-glass annotation is enabled in addition to the label",
     why: "Kubernetes cannot select objects by annotation, so a search for workloads that bypass the policy misses \
           those with the annotation. Manifests from old clusters may still have it.",
-    avoid: "policy:
+    example: "policy:
   defaultAdmissionRule:
     evaluationMode: ALWAYS_DENY
     enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
 breakGlass:
   namespaces: [ingress]
-  legacyAnnotation: true
+{part}
 ",
-    prefer: "policy:
-  defaultAdmissionRule:
-    evaluationMode: ALWAYS_DENY
-    enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
-breakGlass:
-  namespaces: [ingress]
-",
+    avoid: "  legacyAnnotation: true\n",
+    prefer: "",
     check: Check::Settings(check),
 };
 

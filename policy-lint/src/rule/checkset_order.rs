@@ -10,21 +10,20 @@ pub(super) static RULE: Rule = Rule {
     what: "a check set for a service account comes after one for a namespace",
     why: "The first check set whose scope matches a Pod applies. Within one namespace, the service account must \
           come first; Google recommends to put all service accounts first.",
-    avoid: "gkePolicy:
+    example: "gkePolicy:
   checkSets:
-    - scope: {kubernetesNamespace: shop}
-      checks: [{imageFreshnessCheck: {maxUploadAgeDays: 30}}]
-    - scope: {kubernetesServiceAccount: 'batch:nightly'}
-      checks: [{imageFreshnessCheck: {maxUploadAgeDays: 90}}]
+{part}
     - checks: [{alwaysDeny: true}]
 ",
-    prefer: "gkePolicy:
-  checkSets:
+    avoid: "    - scope: {kubernetesNamespace: shop}
+      checks: [{imageFreshnessCheck: {maxUploadAgeDays: 30}}]
     - scope: {kubernetesServiceAccount: 'batch:nightly'}
+      checks: [{imageFreshnessCheck: {maxUploadAgeDays: 90}}]
+",
+    prefer: "    - scope: {kubernetesServiceAccount: 'batch:nightly'}
       checks: [{imageFreshnessCheck: {maxUploadAgeDays: 90}}]
     - scope: {kubernetesNamespace: shop}
       checks: [{imageFreshnessCheck: {maxUploadAgeDays: 30}}]
-    - checks: [{alwaysDeny: true}]
 ",
     check: Check::Settings(check),
 };

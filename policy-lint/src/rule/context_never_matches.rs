@@ -12,7 +12,7 @@ pub(super) static RULE: Rule = Rule {
     what: "the setting `cluster` or `meshTrustDomain` matches no rule",
     why: "The default rule then applies to every Pod, and the rules for clusters or identities to none. Usually the \
           setting or the key of the rule is misspelled.",
-    avoid: "cluster: europe-west1-b.production
+    example: "{part}
 policy:
   clusterAdmissionRules:
     europe-west1.production:
@@ -22,16 +22,8 @@ policy:
     evaluationMode: ALWAYS_DENY
     enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
 ",
-    prefer: "cluster: europe-west1.production
-policy:
-  clusterAdmissionRules:
-    europe-west1.production:
-      evaluationMode: ALWAYS_DENY
-      enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
-  defaultAdmissionRule:
-    evaluationMode: ALWAYS_DENY
-    enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
-",
+    avoid: "cluster: europe-west1-b.production\n",
+    prefer: "cluster: europe-west1.production\n",
     check: Check::Settings(check),
 };
 

@@ -13,23 +13,17 @@ pub(super) static RULE: Rule = Rule {
     what: "a digest is no longer denied",
     why: "From its `until` on, an entry of `deniedDigests` has no effect but a warning for each admitted image. Who \
           reads the settings takes the image for revoked.",
-    avoid: "policy:
+    example: "policy:
   defaultAdmissionRule:
     evaluationMode: ALWAYS_DENY
     enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
 deniedDigests:
   - digest: sha256:1111111111111111111111111111111111111111111111111111111111111111
     reason: CVE-2026-1 in the base image
-    until: 2026-10-31
+{part}
 ",
-    prefer: "policy:
-  defaultAdmissionRule:
-    evaluationMode: ALWAYS_DENY
-    enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
-deniedDigests:
-  - digest: sha256:1111111111111111111111111111111111111111111111111111111111111111
-    reason: CVE-2026-1 in the base image
-",
+    avoid: "    until: 2026-10-31\n",
+    prefer: "",
     check: Check::Dated(check),
 };
 

@@ -11,24 +11,17 @@ pub(super) static RULE: Rule = Rule {
     why: "`deniedDigests` matches only the listed digests. The digest of an image index covers neither its platform \
           manifests nor the same content under another digest algorithm, so an allowlist pattern still admits the \
           revoked image under those digests. Rules that need attestations deny them.",
-    avoid: "policy:
+    example: "policy:
   admissionWhitelistPatterns:
-    - namePattern: registry.example/shop/**
+{part}
   defaultAdmissionRule:
     evaluationMode: ALWAYS_DENY
     enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
 deniedDigests:
   - sha256:1111111111111111111111111111111111111111111111111111111111111111
 ",
-    prefer: "policy:
-  admissionWhitelistPatterns:
-    - namePattern: registry.example/shop/web@sha256:2222222222222222222222222222222222222222222222222222222222222222
-  defaultAdmissionRule:
-    evaluationMode: ALWAYS_DENY
-    enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
-deniedDigests:
-  - sha256:1111111111111111111111111111111111111111111111111111111111111111
-",
+    avoid: "    - namePattern: registry.example/shop/**\n",
+    prefer: "    - namePattern: registry.example/shop/web@sha256:2222222222222222222222222222222222222222222222222222222222222222\n",
     check: Check::Settings(check),
 };
 
@@ -79,15 +72,16 @@ mod tests {
             ("registry.example/shop/web:1", 1),
             ("registry.example/shop/*", 1),
         ] {
-            let yaml = RULE.avoid.replace(open, pattern);
+            let yaml = RULE.avoided().replace(open, pattern);
             assert_eq!(found(&RULE, &yaml).len(), expected, "{pattern}");
         }
-        let several = RULE.avoid.replace(
+        let several = RULE.avoided().replace(
             "    - namePattern: registry.example/shop/**\n",
             "    - namePattern: registry.example/a/**\n    - namePattern: registry.example/b/**\n",
         );
         assert_eq!(found(&RULE, &several), ["deniedDigests"]);
-        let (nothing, _) = RULE.avoid.split_once("deniedDigests").unwrap();
+        let avoided = RULE.avoided();
+        let (nothing, _) = avoided.split_once("deniedDigests").unwrap();
         assert!(found(&RULE, &format!("{nothing}deniedDigests: []\n")).is_empty());
     }
 }

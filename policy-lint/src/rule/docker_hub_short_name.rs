@@ -1,5 +1,6 @@
 //! Patterns that cover only one spelling of a Docker Hub image.
 
+use super::example::ALLOWLIST;
 use super::{Check, Findings, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::{AllowParts, Coverage, Glob, Language, Pattern, Settings};
@@ -10,20 +11,10 @@ pub(super) static RULE: Rule = Rule {
     what: "a pattern covers only one spelling of a Docker Hub image",
     why: "`nginx` and `docker.io/library/nginx` are the same image, but patterns are compared with the image \
           reference as the Pod spells it. The other spelling is not exempt.",
-    avoid: "policy:
-  admissionWhitelistPatterns:
-    - namePattern: docker.io/library/nginx@*
-  defaultAdmissionRule:
-    evaluationMode: ALWAYS_DENY
-    enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
-",
-    prefer: "policy:
-  admissionWhitelistPatterns:
-    - namePattern: docker.io/library/nginx@*
+    example: ALLOWLIST,
+    avoid: "    - namePattern: docker.io/library/nginx@*\n",
+    prefer: "    - namePattern: docker.io/library/nginx@*
     - namePattern: nginx@*
-  defaultAdmissionRule:
-    evaluationMode: ALWAYS_DENY
-    enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
 ",
     check: Check::Settings(check),
 };

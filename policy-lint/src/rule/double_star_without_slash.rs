@@ -1,5 +1,6 @@
 //! Patterns `name**`, which also match longer names.
 
+use super::example::ALLOWLIST;
 use super::{Check, Findings, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::{Language, Settings, Wildcard};
@@ -10,20 +11,9 @@ pub(super) static RULE: Rule = Rule {
     what: "a pattern `name**` also covers other projects",
     why: "`**` matches any text, including slashes, and does not start a new path segment: `gcr.io/my-project**` \
           covers `gcr.io/my-project-exploit/x`. Anyone who can register such a project is exempt.",
-    avoid: "policy:
-  admissionWhitelistPatterns:
-    - namePattern: gcr.io/my-project**
-  defaultAdmissionRule:
-    evaluationMode: ALWAYS_DENY
-    enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
-",
-    prefer: "policy:
-  admissionWhitelistPatterns:
-    - namePattern: gcr.io/my-project/**
-  defaultAdmissionRule:
-    evaluationMode: ALWAYS_DENY
-    enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
-",
+    example: ALLOWLIST,
+    avoid: "    - namePattern: gcr.io/my-project**\n",
+    prefer: "    - namePattern: gcr.io/my-project/**\n",
     check: Check::Settings(check),
 };
 

@@ -1,5 +1,6 @@
 //! Rules and platform policies in dry run.
 
+use super::example::DENIES_ALL;
 use super::{Check, Findings, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::Settings;
@@ -10,16 +11,9 @@ pub(super) static RULE: Rule = Rule {
     what: "a rule or all platform policies are in dry-run mode",
     why: "Dry run admits images that the policy would deny, and only warns. It is meant for a roll-out, and is easily \
           left on.",
-    avoid: "policy:
-  defaultAdmissionRule:
-    evaluationMode: ALWAYS_DENY
-    enforcementMode: DRYRUN_AUDIT_LOG_ONLY
-",
-    prefer: "policy:
-  defaultAdmissionRule:
-    evaluationMode: ALWAYS_DENY
-    enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
-",
+    example: DENIES_ALL,
+    avoid: "enforcementMode: DRYRUN_AUDIT_LOG_ONLY",
+    prefer: "enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG",
     check: Check::Settings(check),
 };
 

@@ -10,17 +10,14 @@ pub(super) static RULE: Rule = Rule {
     what: "a policy does not set `globalPolicyEvaluationMode`",
     why: "The default is `DISABLE`: the system policy is not used, and Google's system images need allowlist \
           patterns. Policies of new Google projects set `ENABLE`, so many readers expect that as the default.",
-    avoid: "policy:
+    example: "policy:
+{part}
   defaultAdmissionRule:
     evaluationMode: ALWAYS_DENY
     enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
 ",
-    prefer: "policy:
-  globalPolicyEvaluationMode: DISABLE
-  defaultAdmissionRule:
-    evaluationMode: ALWAYS_DENY
-    enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
-",
+    avoid: "",
+    prefer: "  globalPolicyEvaluationMode: DISABLE\n",
     check: Check::Settings(check),
 };
 
@@ -51,9 +48,10 @@ mod tests {
 
     #[test]
     fn the_line_goes_to_the_end_of_the_policy() {
+        let avoided = RULE.avoided();
         for (before, after) in [
             (
-                RULE.avoid,
+                avoided.as_str(),
                 "    enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG\n  globalPolicyEvaluationMode: DISABLE\n",
             ),
             (

@@ -1,5 +1,6 @@
 //! Dry run and break-glass in members of policy groups.
 
+use super::example::GROUP;
 use super::{Check, Findings, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::{Manifest, Settings};
@@ -11,62 +12,9 @@ pub(super) static RULE: Rule = Rule {
     what: "a member of a policy group uses dry run or break-glass",
     why: "A group keeps only whether its members admit or deny, and drops their warnings and audit annotations. \
           Images that dry run or break-glass admits leave no trace.",
-    avoid: "apiVersion: policies.kubewarden.io/v1
-kind: ClusterAdmissionPolicyGroup
-metadata:
-  name: images
-spec:
-  rules:
-    - apiGroups: [\"\"]
-      apiVersions: [v1]
-      resources: [pods, pods/ephemeralcontainers]
-      operations: [CREATE, UPDATE]
-    - apiGroups: [apps]
-      apiVersions: [v1]
-      resources: [daemonsets, deployments, replicasets, statefulsets]
-      operations: [CREATE, UPDATE]
-  expression: 'attested() && labelled()'
-  message: the image is not allowed
-  policies:
-    attested:
-      module: registry://registry.example/policies/countersign:v0.1.0
-      settings:
-        policy:
-          defaultAdmissionRule:
-            evaluationMode: ALWAYS_DENY
-            enforcementMode: DRYRUN_AUDIT_LOG_ONLY
-    labelled:
-      module: registry://registry.example/policies/labels:v1.2.0
-      settings: {mandatory: [team]}
-",
-    prefer: "apiVersion: policies.kubewarden.io/v1
-kind: ClusterAdmissionPolicyGroup
-metadata:
-  name: images
-spec:
-  rules:
-    - apiGroups: [\"\"]
-      apiVersions: [v1]
-      resources: [pods, pods/ephemeralcontainers]
-      operations: [CREATE, UPDATE]
-    - apiGroups: [apps]
-      apiVersions: [v1]
-      resources: [daemonsets, deployments, replicasets, statefulsets]
-      operations: [CREATE, UPDATE]
-  expression: 'attested() && labelled()'
-  message: the image is not allowed
-  policies:
-    attested:
-      module: registry://registry.example/policies/countersign:v0.1.0
-      settings:
-        policy:
-          defaultAdmissionRule:
-            evaluationMode: ALWAYS_DENY
-            enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
-    labelled:
-      module: registry://registry.example/policies/labels:v1.2.0
-      settings: {mandatory: [team]}
-",
+    example: GROUP,
+    avoid: "enforcementMode: DRYRUN_AUDIT_LOG_ONLY",
+    prefer: "enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG",
     check: Check::Manifest(check),
 };
 
@@ -128,7 +76,7 @@ mod tests {
                 "namespaces",
             ),
         ] {
-            let yaml = RULE.prefer.replace(end, &format!("{more}{end}"));
+            let yaml = RULE.preferred().replace(end, &format!("{more}{end}"));
             assert_eq!(found(&RULE, &yaml), [expected]);
         }
     }
@@ -136,9 +84,11 @@ mod tests {
     /// Its members are linted as if they stood alone, but for those of other modules.
     #[test]
     fn the_settings_of_members_are_linted() {
-        let codes = codes(RULE.avoid);
+        let codes = codes(&RULE.avoided());
         assert!(codes.contains("lint-dry-run"), "{codes:?}");
-        let other = RULE.avoid.replace("policies/countersign", "policies/other");
+        let other = RULE
+            .avoided()
+            .replace("policies/countersign", "policies/other");
         let other = other.replace("        policy:\n", "        rules:\n");
         let files = [crate::SourceFile::new("", other)];
         let report = crate::lint(&files, &crate::Config::default());

@@ -1,5 +1,6 @@
 //! Group expressions that admit when a member fails.
 
+use super::example::GROUP;
 use super::{Check, Findings, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::{Manifest, is_own};
@@ -11,62 +12,9 @@ pub(super) static RULE: Rule = Rule {
     why: "A member that fails counts as false in the group's expression, for example on a failed lookup, invalid \
           settings or a timeout. After `!`, in a comparison or before `?`, false can admit the request. Joined only \
           with `&&` and `||`, it cannot.",
-    avoid: "apiVersion: policies.kubewarden.io/v1
-kind: ClusterAdmissionPolicyGroup
-metadata:
-  name: images
-spec:
-  rules:
-    - apiGroups: [\"\"]
-      apiVersions: [v1]
-      resources: [pods, pods/ephemeralcontainers]
-      operations: [CREATE, UPDATE]
-    - apiGroups: [apps]
-      apiVersions: [v1]
-      resources: [daemonsets, deployments, replicasets, statefulsets]
-      operations: [CREATE, UPDATE]
-  expression: '!attested() || labelled()'
-  message: the image is not allowed
-  policies:
-    attested:
-      module: registry://registry.example/policies/countersign:v0.1.0
-      settings:
-        policy:
-          defaultAdmissionRule:
-            evaluationMode: ALWAYS_DENY
-            enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
-    labelled:
-      module: registry://registry.example/policies/labels:v1.2.0
-      settings: {mandatory: [team]}
-",
-    prefer: "apiVersion: policies.kubewarden.io/v1
-kind: ClusterAdmissionPolicyGroup
-metadata:
-  name: images
-spec:
-  rules:
-    - apiGroups: [\"\"]
-      apiVersions: [v1]
-      resources: [pods, pods/ephemeralcontainers]
-      operations: [CREATE, UPDATE]
-    - apiGroups: [apps]
-      apiVersions: [v1]
-      resources: [daemonsets, deployments, replicasets, statefulsets]
-      operations: [CREATE, UPDATE]
-  expression: 'attested() && labelled()'
-  message: the image is not allowed
-  policies:
-    attested:
-      module: registry://registry.example/policies/countersign:v0.1.0
-      settings:
-        policy:
-          defaultAdmissionRule:
-            evaluationMode: ALWAYS_DENY
-            enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
-    labelled:
-      module: registry://registry.example/policies/labels:v1.2.0
-      settings: {mandatory: [team]}
-",
+    example: GROUP,
+    avoid: "expression: '!attested() || labelled()'",
+    prefer: "expression: 'attested() && labelled()'",
     check: Check::Manifest(check),
 };
 
@@ -199,7 +147,9 @@ mod tests {
             ("if attested() { false } else { true }", true),
             ("unattested() && labelled()", false),
         ] {
-            let yaml = RULE.prefer.replace("attested() && labelled()", expression);
+            let yaml = RULE
+                .preferred()
+                .replace("attested() && labelled()", expression);
             let expected = if is_found { 1 } else { 0 };
             assert_eq!(found(&RULE, &yaml).len(), expected, "{expression}");
         }

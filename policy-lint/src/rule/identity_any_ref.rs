@@ -1,5 +1,6 @@
 //! Identities of every branch.
 
+use super::example::IDENTITY;
 use super::{Check, Findings, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::Settings;
@@ -10,18 +11,13 @@ pub(super) static RULE: Rule = Rule {
     what: "workflows of every branch may sign",
     why: "Everyone who can push a branch can change the workflow there and sign an image of unreviewed code. \
           Protected branches and tags do not prevent that.",
-    avoid: with_identities!(
-        "      - trustedRoot: example
-        issuer: https://token.actions.githubusercontent.com
+    example: IDENTITY,
+    avoid: "        issuer: https://token.actions.githubusercontent.com
         subjectPattern: https://github.com/acme/shop/.github/workflows/release.yml@refs/heads/**
-"
-    ),
-    prefer: with_identities!(
-        "      - trustedRoot: example
-        issuer: https://token.actions.githubusercontent.com
+",
+    prefer: "        issuer: https://token.actions.githubusercontent.com
         subject: https://github.com/acme/shop/.github/workflows/release.yml@refs/heads/main
-"
-    ),
+",
     check: Check::Settings(check),
 };
 
@@ -64,11 +60,11 @@ mod tests {
             ("refs/tags/*", false),
             ("refs/tags/**", false),
         ] {
-            let yaml = RULE.avoid.replace("refs/heads/**", reference);
+            let yaml = RULE.avoided().replace("refs/heads/**", reference);
             assert_eq!(!found(&RULE, &yaml).is_empty(), is_found, "{reference}");
         }
         assert_eq!(
-            found(&RULE, RULE.avoid),
+            found(&RULE, &RULE.avoided()),
             ["https://github.com/acme/shop/.github/workflows/release.yml@refs/heads/**"]
         );
     }
@@ -85,7 +81,7 @@ mod tests {
         ] {
             let end = "refs/heads/**\n";
             let with_claim = format!("{end}        claims: {{{claim}}}\n");
-            let yaml = RULE.avoid.replace(end, &with_claim);
+            let yaml = RULE.avoided().replace(end, &with_claim);
             assert_eq!(!found(&RULE, &yaml).is_empty(), is_found, "{claim}");
         }
     }

@@ -1,5 +1,6 @@
 //! Identities of every workflow of a repository.
 
+use super::example::IDENTITY;
 use super::{Check, Findings, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::Settings;
@@ -11,18 +12,13 @@ pub(super) static RULE: Rule = Rule {
     what: "every workflow of a repository may sign",
     why: "Workflows for tests and pull requests run code that has not been reviewed, and each of them that may \
           request an identity token can sign as this identity, also one that is added later.",
-    avoid: with_identities!(
-        "      - trustedRoot: example
-        issuer: https://token.actions.githubusercontent.com
+    example: IDENTITY,
+    avoid: "        issuer: https://token.actions.githubusercontent.com
         subjectPattern: https://github.com/acme/shop/.github/workflows/*@refs/heads/main
-"
-    ),
-    prefer: with_identities!(
-        "      - trustedRoot: example
-        issuer: https://token.actions.githubusercontent.com
+",
+    prefer: "        issuer: https://token.actions.githubusercontent.com
         subject: https://github.com/acme/shop/.github/workflows/release.yml@refs/heads/main
-"
-    ),
+",
     check: Check::Settings(check),
 };
 
@@ -64,7 +60,7 @@ mod tests {
             ("release.yml", false),
         ] {
             let yaml = RULE
-                .avoid
+                .avoided()
                 .replace("workflows/*", &format!("workflows/{file}"));
             assert_eq!(!found(&RULE, &yaml).is_empty(), is_found, "{file}");
         }
@@ -77,7 +73,7 @@ mod tests {
         for (value, is_found) in [(config, false), (pattern, true)] {
             let end = "@refs/heads/main\n";
             let claims = format!("{end}        claims:\n          buildConfigURI: {value}\n");
-            let yaml = RULE.avoid.replacen(end, &claims, 1);
+            let yaml = RULE.avoided().replacen(end, &claims, 1);
             assert_eq!(!found(&RULE, &yaml).is_empty(), is_found, "{value}");
         }
     }

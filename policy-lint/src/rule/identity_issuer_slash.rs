@@ -1,5 +1,6 @@
 //! Issuers that no certificate names.
 
+use super::example::IDENTITY;
 use super::{Check, Findings, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::Settings;
@@ -10,18 +11,13 @@ pub(super) static RULE: Rule = Rule {
     what: "an issuer ends with `/`, or is a known issuer with another spelling",
     why: "Issuers are compared byte by byte, so a single character more means that no certificate matches, and every \
           image that needs the identity is denied.",
-    avoid: with_identities!(
-        "      - trustedRoot: example
-        issuer: https://token.actions.githubusercontent.com/
+    example: IDENTITY,
+    avoid: "        issuer: https://token.actions.githubusercontent.com/
         subject: https://github.com/acme/shop/.github/workflows/release.yml@refs/heads/main
-"
-    ),
-    prefer: with_identities!(
-        "      - trustedRoot: example
-        issuer: https://token.actions.githubusercontent.com
+",
+    prefer: "        issuer: https://token.actions.githubusercontent.com
         subject: https://github.com/acme/shop/.github/workflows/release.yml@refs/heads/main
-"
-    ),
+",
     check: Check::Settings(check),
 };
 
@@ -118,7 +114,7 @@ mod tests {
             ("https://gitlab.com/", Some("https://gitlab.com")),
         ] {
             let yaml = RULE
-                .prefer
+                .preferred()
                 .replace("https://token.actions.githubusercontent.com", issuer);
             let help = meant.map(|meant| format!("did you mean `{meant}`?"));
             assert_eq!(helps(&RULE, &yaml), Vec::from_iter(help), "{issuer}");
@@ -133,6 +129,8 @@ mod tests {
             ("https://gitlab.example.com", 0),
             ("https://gitlab.org", 0),
             ("https://token.actions.acme-corporation.ghe.com", 0),
+            ("https://git.example/_services/token", 0),
+            ("https://git.example/_services/token/", 1),
             ("https://oauth2.sigstore.dev/auth", 1),
             (
                 "https://oidc.eks.eu-west-1.amazonaws.com/id/0123456789ABCDEF0123456789ABCDEF",
@@ -146,7 +144,7 @@ mod tests {
             ("https://issuer.example.com/", 1),
         ] {
             let yaml = RULE
-                .prefer
+                .preferred()
                 .replace("https://token.actions.githubusercontent.com", issuer);
             assert_eq!(found(&RULE, &yaml).len(), count, "{issuer}");
         }

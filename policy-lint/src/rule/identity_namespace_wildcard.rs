@@ -1,5 +1,6 @@
 //! Identities of service accounts in every namespace.
 
+use super::example::IDENTITY;
 use super::{Check, Findings, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::Settings;
@@ -10,18 +11,13 @@ pub(super) static RULE: Rule = Rule {
     what: "service accounts of every namespace may sign",
     why: "Everyone who can create a Pod in any namespace of the cluster can sign: the names of service accounts can \
           be chosen freely, and every namespace has `default`.",
-    avoid: with_identities!(
-        "      - trustedRoot: example
-        issuer: https://kubernetes.default.svc.cluster.local
+    example: IDENTITY,
+    avoid: "        issuer: https://kubernetes.default.svc.cluster.local
         subjectPattern: https://kubernetes.io/namespaces/*/serviceaccounts/builder
-"
-    ),
-    prefer: with_identities!(
-        "      - trustedRoot: example
-        issuer: https://kubernetes.default.svc.cluster.local
+",
+    prefer: "        issuer: https://kubernetes.default.svc.cluster.local
         subject: https://kubernetes.io/namespaces/build/serviceaccounts/builder
-"
-    ),
+",
     check: Check::Settings(check),
 };
 
@@ -57,7 +53,7 @@ mod tests {
             ("team-*/serviceaccounts/builder", false),
             ("build/serviceaccounts/*", false),
         ] {
-            let yaml = RULE.avoid.replace("*/serviceaccounts/builder", path);
+            let yaml = RULE.avoided().replace("*/serviceaccounts/builder", path);
             assert_eq!(!found(&RULE, &yaml).is_empty(), is_found, "{path}");
         }
     }

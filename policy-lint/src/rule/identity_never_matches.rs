@@ -1,5 +1,6 @@
 //! Identities that match no certificate.
 
+use super::example::IDENTITY;
 use super::{Check, Findings, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::Settings;
@@ -12,18 +13,13 @@ pub(super) static RULE: Rule = Rule {
           `https://github.com/OWNER/REPO/.github/workflows/FILE@REF`, with a whole ref such as `refs/heads/main`. In a \
           pattern, `*` covers neither `/` nor `@`, and `**` covers no `@`. In `subject` and in the texts of claims, \
           `*` is literal.",
-    avoid: with_identities!(
-        "      - trustedRoot: example
-        issuer: https://token.actions.githubusercontent.com
+    example: IDENTITY,
+    avoid: "        issuer: https://token.actions.githubusercontent.com
         subjectPattern: https://github.com/acme/shop/**
-"
-    ),
-    prefer: with_identities!(
-        "      - trustedRoot: example
-        issuer: https://token.actions.githubusercontent.com
+",
+    prefer: "        issuer: https://token.actions.githubusercontent.com
         subject: https://github.com/acme/shop/.github/workflows/release.yml@refs/heads/main
-"
-    ),
+",
     check: Check::Settings(check),
 };
 
@@ -51,19 +47,19 @@ mod tests {
     /// The settings with another subject.
     fn with_subject(line: &str) -> String {
         let own = "subjectPattern: https://github.com/acme/shop/**";
-        RULE.avoid.replace(own, line)
+        RULE.avoided().replace(own, line)
     }
 
     #[test]
     fn a_pattern_that_looks_widest_covers_no_workflow() {
         assert_eq!(
-            messages(&RULE, RULE.avoid),
+            messages(&RULE, &RULE.avoided()),
             [
                 "no certificate matches this subject: `**` covers no `@`, and every name of a workflow has one"
             ]
         );
         assert_eq!(
-            helps(&RULE, RULE.avoid),
+            helps(&RULE, &RULE.avoided()),
             [
                 "write `subject: https://github.com/acme/shop/.github/workflows/FILE.yml@refs/heads/main`"
             ]
@@ -90,8 +86,66 @@ mod tests {
             ("https://token.actions.githubusercontent.com/acme", 1),
             ("https://gitlab.com", 0),
         ] {
-            let yaml = RULE.avoid.replace(GITHUB, issuer);
+            let yaml = RULE.avoided().replace(GITHUB, issuer);
             assert_eq!(found(&RULE, &yaml).len(), count, "{issuer}");
+        }
+    }
+
+    #[test]
+    fn workflows_of_an_enterprise_are_at_its_host() {
+        for (issuer, host) in [
+            ("https://token.actions.acme.ghe.com", "acme.ghe.com"),
+            ("https://token.actions.acme.ghe.com/acme", "acme.ghe.com"),
+            ("https://git.example/_services/token", "git.example"),
+        ] {
+            let workflow =
+                format!("https://{host}/acme/shop/.github/workflows/release.yml@refs/heads/main");
+            let own = with_subject(&format!(
+                "subject: {workflow}\n        claims: {{sourceRepositoryURI: https://{host}/acme/shop}}"
+            ));
+            assert!(
+                found(&RULE, &own.replace(GITHUB, issuer)).is_empty(),
+                "{issuer}"
+            );
+            // Fulcio may write the address of github.com for every issuer.
+            let default = own.replace(&format!("https://{host}"), "https://github.com");
+            assert!(
+                found(&RULE, &default.replace(GITHUB, issuer)).is_empty(),
+                "{issuer}"
+            );
+            for other in [
+                workflow.replace(host, "www.github.com"),
+                workflow.replace("refs/heads/main", "main"),
+                workflow.replace("https://", ""),
+            ] {
+                let yaml = with_subject(&format!("subject: {other}")).replace(GITHUB, issuer);
+                assert_eq!(
+                    helps(&RULE, &yaml),
+                    [format!("write `subject: {workflow}`")]
+                );
+            }
+            let claim =
+                format!("subject: {workflow}\n        claims: {{sourceRepositoryURI: acme/shop}}");
+            assert_eq!(
+                helps(&RULE, &with_subject(&claim).replace(GITHUB, issuer)),
+                [format!(
+                    "write `sourceRepositoryURI: https://{host}/acme/shop`"
+                )]
+            );
+        }
+        let other =
+            "subject: https://acme.ghe.com/acme/shop/.github/workflows/a.yml@refs/heads/main";
+        assert_eq!(
+            helps(&RULE, &with_subject(other)),
+            ["the issuer of workflows at this host is `https://token.actions.acme.ghe.com`"]
+        );
+        // The host of no enterprise
+        for issuer in [
+            "https://git.example/a/_services/token",
+            "https://token.actions.example.com",
+        ] {
+            let yaml = RULE.avoided().replace(GITHUB, issuer);
+            assert!(found(&RULE, &yaml).is_empty(), "{issuer}");
         }
     }
 

@@ -1,5 +1,6 @@
 //! Identities of one run or one commit.
 
+use super::example::IDENTITY;
 use super::{Check, Findings, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::{Identity, Settings};
@@ -12,22 +13,17 @@ pub(super) static RULE: Rule = Rule {
     why: "`runInvocationURI` and the claims in `Digest` differ for each run or commit, so the next build is denied. \
           Claims of an identity are about what is the same for every build; to deny a build, list its image in \
           `deniedDigests`.",
-    avoid: with_identities!(
-        "      - trustedRoot: example
-        issuer: https://token.actions.githubusercontent.com
+    example: IDENTITY,
+    avoid: "        issuer: https://token.actions.githubusercontent.com
         subject: https://github.com/acme/shop/.github/workflows/release.yml@refs/heads/main
         claims:
           sourceRepositoryDigest: 6f1d2c3b4a5968778695a4b3c2d1e0f9a8b7c6d5
-"
-    ),
-    prefer: with_identities!(
-        "      - trustedRoot: example
-        issuer: https://token.actions.githubusercontent.com
+",
+    prefer: "        issuer: https://token.actions.githubusercontent.com
         subject: https://github.com/acme/shop/.github/workflows/release.yml@refs/heads/main
         claims:
           sourceRepositoryRef: refs/heads/main
-"
-    ),
+",
     check: Check::Settings(check),
 };
 
@@ -97,7 +93,7 @@ mod tests {
             ),
             ("sourceRepositoryIdentifier: \"12345\"", 0),
         ] {
-            let yaml = RULE.avoid.replace(claim, with);
+            let yaml = RULE.avoided().replace(claim, with);
             assert_eq!(found(&RULE, &yaml).len(), count, "{with}");
         }
     }

@@ -1,5 +1,6 @@
 //! Identities of GitHub's workflows by names that can be taken again.
 
+use super::example::IDENTITY;
 use super::{Check, Findings, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::Settings;
@@ -7,24 +8,19 @@ use crate::document::Settings;
 pub(super) static RULE: Rule = Rule {
     code: "lint-identity-owner-reuse",
     severity: Severity::Info,
-    what: "an identity names an owner at GitHub only by its name",
+    what: "an identity names an owner at github.com only by its name",
     why: "After an account or organization is renamed or deleted, anyone can register its name, create the repository \
           and the workflow, and sign. The numbers in `sourceRepositoryOwnerIdentifier` and \
           `sourceRepositoryIdentifier` are never used again.",
-    avoid: with_identities!(
-        "      - trustedRoot: example
-        issuer: https://token.actions.githubusercontent.com
+    example: IDENTITY,
+    avoid: "        issuer: https://token.actions.githubusercontent.com
         subject: https://github.com/acme/shop/.github/workflows/release.yml@refs/heads/main
-"
-    ),
-    prefer: with_identities!(
-        "      - trustedRoot: example
-        issuer: https://token.actions.githubusercontent.com
+",
+    prefer: "        issuer: https://token.actions.githubusercontent.com
         subject: https://github.com/acme/shop/.github/workflows/release.yml@refs/heads/main
         claims:
           sourceRepositoryOwnerIdentifier: \"1234567\"
-"
-    ),
+",
     check: Check::Settings(check),
 };
 
@@ -36,7 +32,7 @@ const IDENTIFIERS: [&str; 2] = [
 
 fn check(settings: &Settings<'_>, findings: &mut Findings) {
     for identity in settings.identities() {
-        let workflow = identity.workflow().filter(|_| identity.is_github());
+        let workflow = identity.workflow().filter(|_| identity.is_public_github());
         let Some((subject, workflow)) = workflow else {
             continue;
         };
@@ -55,18 +51,30 @@ fn check(settings: &Settings<'_>, findings: &mut Findings) {
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::rule::tests::found;
+    use crate::rule::tests::{at_enterprise, found};
 
     #[test]
     fn either_number_is_enough() {
-        let own = RULE.prefer.replace("OwnerIdentifier", "Identifier");
+        let own = RULE.preferred().replace("OwnerIdentifier", "Identifier");
         assert!(found(&RULE, &own).is_empty());
         let subject = "https://github.com/acme/shop/.github/workflows/release.yml@refs/heads/main";
-        assert_eq!(found(&RULE, RULE.avoid), [subject]);
-        let gitlab = RULE.avoid.replace(
+        assert_eq!(found(&RULE, &RULE.avoided()), [subject]);
+        let gitlab = RULE.avoided().replace(
             "https://token.actions.githubusercontent.com",
             "https://gitlab.com",
         );
         assert!(found(&RULE, &gitlab).is_empty());
+    }
+
+    /// An enterprise's own host has no accounts of strangers.
+    #[test]
+    fn names_at_an_enterprise_are_its_own() {
+        for (issuer, host) in [
+            ("https://token.actions.acme.ghe.com", "acme.ghe.com"),
+            ("https://git.example/_services/token", "git.example"),
+        ] {
+            let yaml = at_enterprise(&RULE.avoided(), issuer, host);
+            assert!(found(&RULE, &yaml).is_empty(), "{issuer}");
+        }
     }
 }

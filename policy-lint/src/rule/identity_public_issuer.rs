@@ -1,5 +1,6 @@
 //! Identities of every address at a public mail provider.
 
+use super::example::IDENTITY;
 use super::{Check, Findings, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::Settings;
@@ -10,18 +11,13 @@ pub(super) static RULE: Rule = Rule {
     what: "every address at a public mail provider may sign",
     why: "Anyone can create an account at the provider, and Sigstore's public instance issues a certificate for it, \
           so anyone can sign.",
-    avoid: with_identities!(
-        "      - trustedRoot: example
-        issuer: https://accounts.google.com
+    example: IDENTITY,
+    avoid: "        issuer: https://accounts.google.com
         subjectPattern: \"*@gmail.com\"
-"
-    ),
-    prefer: with_identities!(
-        "      - trustedRoot: example
-        issuer: https://accounts.google.com
+",
+    prefer: "        issuer: https://accounts.google.com
         subject: ann@gmail.com
-"
-    ),
+",
     check: Check::Settings(check),
 };
 
@@ -57,8 +53,8 @@ mod tests {
 
     #[test]
     fn the_domain_of_an_organization_is_not_public() {
-        assert_eq!(found(&RULE, RULE.avoid), ["\"*@gmail.com\""]);
-        let own = RULE.avoid.replace("gmail.com", "example.com");
+        assert_eq!(found(&RULE, &RULE.avoided()), ["\"*@gmail.com\""]);
+        let own = RULE.avoided().replace("gmail.com", "example.com");
         assert!(found(&RULE, &own).is_empty());
     }
 }

@@ -1,5 +1,6 @@
 //! Identities of runs for pull requests.
 
+use super::example::IDENTITY;
 use super::{Check, Findings, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::Settings;
@@ -11,22 +12,17 @@ pub(super) static RULE: Rule = Rule {
     why: "The author of a pull request decides what its runs build. `pull_request_target` and `workflow_run` run with \
           the rights of the repository even for forks, and a workflow that checks out the proposed code there signs \
           what its author wants.",
-    avoid: with_identities!(
-        "      - trustedRoot: example
-        issuer: https://token.actions.githubusercontent.com
+    example: IDENTITY,
+    avoid: "        issuer: https://token.actions.githubusercontent.com
         subject: https://github.com/acme/shop/.github/workflows/release.yml@refs/heads/main
         claims:
           buildTrigger: [push, pull_request_target]
-"
-    ),
-    prefer: with_identities!(
-        "      - trustedRoot: example
-        issuer: https://token.actions.githubusercontent.com
+",
+    prefer: "        issuer: https://token.actions.githubusercontent.com
         subject: https://github.com/acme/shop/.github/workflows/release.yml@refs/heads/main
         claims:
           buildTrigger: [push, workflow_dispatch]
-"
-    ),
+",
     check: Check::Settings(check),
 };
 
@@ -95,7 +91,7 @@ mod tests {
         ] {
             let pattern = exact.replace("subject:", "subjectPattern:");
             let pattern = pattern.replace("refs/heads/main", reference);
-            let yaml = RULE.avoid.replace(exact, &pattern);
+            let yaml = RULE.avoided().replace(exact, &pattern);
             let yaml = yaml.replace("[push, pull_request_target]", trigger);
             assert_eq!(
                 !found(&RULE, &yaml).is_empty(),
@@ -107,9 +103,9 @@ mod tests {
 
     #[test]
     fn events_are_found_in_a_list_and_alone() {
-        assert_eq!(found(&RULE, RULE.avoid), ["pull_request_target"]);
+        assert_eq!(found(&RULE, &RULE.avoided()), ["pull_request_target"]);
         let alone = RULE
-            .avoid
+            .avoided()
             .replace("[push, pull_request_target]", "workflow_run");
         assert_eq!(found(&RULE, &alone), ["workflow_run"]);
     }

@@ -1,5 +1,6 @@
 //! Identities of reusable workflows with any caller.
 
+use super::example::IDENTITY;
 use super::{Check, Findings, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::Settings;
@@ -10,20 +11,15 @@ pub(super) static RULE: Rule = Rule {
     what: "every caller of a reusable workflow may sign",
     why: "The subject of a certificate names the workflow that signs. Any repository can call a public reusable \
           workflow, and then has the same subject. Only claims such as `sourceRepositoryURI` name the caller.",
-    avoid: with_identities!(
-        "      - trustedRoot: example
-        issuer: https://token.actions.githubusercontent.com
+    example: IDENTITY,
+    avoid: "        issuer: https://token.actions.githubusercontent.com
         subjectPattern: https://github.com/slsa-framework/slsa-github-generator/.github/workflows/generator_container_slsa3.yml@refs/tags/*
-"
-    ),
-    prefer: with_identities!(
-        "      - trustedRoot: example
-        issuer: https://token.actions.githubusercontent.com
+",
+    prefer: "        issuer: https://token.actions.githubusercontent.com
         subjectPattern: https://github.com/slsa-framework/slsa-github-generator/.github/workflows/generator_container_slsa3.yml@refs/tags/*
         claims:
           sourceRepositoryURI: https://github.com/acme/shop
-"
-    ),
+",
     check: Check::Settings(check),
 };
 
@@ -48,7 +44,8 @@ const CALLER: [&str; 6] = [
 
 fn check(settings: &Settings<'_>, findings: &mut Findings) {
     for identity in settings.identities() {
-        let Some((subject, workflow)) = identity.workflow().filter(|_| identity.is_github()) else {
+        let Some((subject, workflow)) = identity.workflow().filter(|_| identity.github().is_some())
+        else {
             continue;
         };
         let is_hint = |hint: &&str| {
@@ -85,7 +82,7 @@ mod tests {
             ("acme/shop/.github/workflows/release.yml", false),
         ] {
             let published = "slsa-framework/slsa-github-generator/.github/workflows/generator_container_slsa3.yml";
-            let yaml = RULE.avoid.replace(published, path);
+            let yaml = RULE.avoided().replace(published, path);
             assert_eq!(!found(&RULE, &yaml).is_empty(), is_found, "{path}");
         }
     }

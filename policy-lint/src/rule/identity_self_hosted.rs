@@ -1,5 +1,6 @@
 //! Identities of GitHub's workflows on any runner.
 
+use super::example::IDENTITY;
 use super::{Check, Findings, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::Settings;
@@ -11,26 +12,21 @@ pub(super) static RULE: Rule = Rule {
     why: "A self-hosted runner keeps its disk and processes between jobs unless it is set up not to, so one job can \
           change what a later one builds and signs. The claim `runnerEnvironment: github-hosted` requires a fresh \
           machine of GitHub.",
-    avoid: with_identities!(
-        "      - trustedRoot: example
-        issuer: https://token.actions.githubusercontent.com
+    example: IDENTITY,
+    avoid: "        issuer: https://token.actions.githubusercontent.com
         subject: https://github.com/acme/shop/.github/workflows/release.yml@refs/heads/main
-"
-    ),
-    prefer: with_identities!(
-        "      - trustedRoot: example
-        issuer: https://token.actions.githubusercontent.com
+",
+    prefer: "        issuer: https://token.actions.githubusercontent.com
         subject: https://github.com/acme/shop/.github/workflows/release.yml@refs/heads/main
         claims:
           runnerEnvironment: github-hosted
-"
-    ),
+",
     check: Check::Settings(check),
 };
 
 fn check(settings: &Settings<'_>, findings: &mut Findings) {
     for identity in settings.identities() {
-        let Some(subject) = identity.subject().filter(|_| identity.is_github()) else {
+        let Some(subject) = identity.subject().filter(|_| identity.has_github_runners()) else {
             continue;
         };
         // A claim of `self-hosted` is a decision.
@@ -47,7 +43,7 @@ fn check(settings: &Settings<'_>, findings: &mut Findings) {
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::rule::tests::found;
+    use crate::rule::tests::{at_enterprise, found};
 
     #[test]
     fn other_issuers_have_no_such_runners() {
@@ -57,10 +53,18 @@ mod tests {
             ("https://gitlab.com", 0),
         ] {
             let github = "https://token.actions.githubusercontent.com";
-            let yaml = RULE.avoid.replace(github, issuer);
+            let yaml = RULE.avoided().replace(github, issuer);
             assert_eq!(found(&RULE, &yaml).len(), count, "{issuer}");
         }
-        let said = RULE.prefer.replace("github-hosted", "self-hosted");
+        for (issuer, host, count) in [
+            ("https://token.actions.acme.ghe.com", "acme.ghe.com", 1),
+            // All runners of a GitHub Enterprise Server are its owner's.
+            ("https://git.example/_services/token", "git.example", 0),
+        ] {
+            let yaml = at_enterprise(&RULE.avoided(), issuer, host);
+            assert_eq!(found(&RULE, &yaml).len(), count, "{issuer}");
+        }
+        let said = RULE.preferred().replace("github-hosted", "self-hosted");
         assert!(found(&RULE, &said).is_empty());
     }
 }

@@ -10,9 +10,34 @@ pub(super) static RULE: Rule = Rule {
     what: "one identity may sign for two attestors",
     why: "One signature is then valid for both attestors: for example, every signature of the build also satisfies \
           QA. The sets of two attestors should have no subject in common, also not through a pattern.",
-    avoid: concat!(
-        two_attestors!(),
-        "    projects/example/attestors/qa: [all]
+    example: concat!(
+        "policy:
+  defaultAdmissionRule:
+    evaluationMode: REQUIRE_ATTESTATION
+    enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
+    requireAttestationsBy: [projects/example/attestors/build, projects/example/attestors/qa]
+attestors:
+  - name: projects/example/attestors/build
+    userOwnedGrafeasNote:
+      noteReference: projects/example/notes/build
+  - name: projects/example/attestors/qa
+    userOwnedGrafeasNote:
+      noteReference: projects/example/notes/qa
+evidence:
+  kubernetes:
+    notes:
+      projects/example/notes/build: attest-build
+      projects/example/notes/qa: attest-qa
+sigstore:
+  attestors:
+    projects/example/attestors/build: [release]
+{part}
+  trustedRoots:
+    example:
+",
+        trusted_root!()
+    ),
+    avoid: "    projects/example/attestors/qa: [all]
   identities:
     release:
       - trustedRoot: example
@@ -22,13 +47,8 @@ pub(super) static RULE: Rule = Rule {
       - trustedRoot: example
         issuer: https://token.actions.githubusercontent.com
         subjectPattern: https://github.com/acme/shop/.github/workflows/*@refs/heads/main
-  trustedRoots:
 ",
-        root!("example")
-    ),
-    prefer: concat!(
-        two_attestors!(),
-        "    projects/example/attestors/qa: [qa]
+    prefer: "    projects/example/attestors/qa: [qa]
   identities:
     release:
       - trustedRoot: example
@@ -38,10 +58,7 @@ pub(super) static RULE: Rule = Rule {
       - trustedRoot: example
         issuer: https://token.actions.githubusercontent.com
         subject: https://github.com/acme/shop/.github/workflows/qa.yml@refs/heads/main
-  trustedRoots:
 ",
-        root!("example")
-    ),
     check: Check::Settings(check),
 };
 
@@ -92,7 +109,7 @@ mod tests {
 
     #[test]
     fn a_set_of_two_attestors_is_shared() {
-        let yaml = RULE.avoid.replace("qa: [all]", "qa: [release]");
+        let yaml = RULE.avoided().replace("qa: [all]", "qa: [release]");
         assert_eq!(found(&RULE, &yaml), ["release"]);
         assert_eq!(
             messages(&RULE, &yaml),
@@ -105,7 +122,7 @@ mod tests {
 
     #[test]
     fn patterns_may_overlap() {
-        assert_eq!(found(&RULE, RULE.avoid), ["all"]);
+        assert_eq!(found(&RULE, &RULE.avoided()), ["all"]);
         let one = "workflows/release.yml@refs/heads/main\n";
         let other = "workflows/*@refs/heads/main\n";
         for (own, others, is_found) in [
@@ -132,7 +149,9 @@ mod tests {
                 false,
             ),
         ] {
-            let yaml = RULE.avoid.replace(one, &format!("{one}        {own}\n"));
+            let yaml = RULE
+                .avoided()
+                .replace(one, &format!("{one}        {own}\n"));
             let yaml = yaml.replace(other, &format!("{other}        {others}\n"));
             assert_eq!(
                 !found(&RULE, &yaml).is_empty(),
@@ -140,7 +159,7 @@ mod tests {
                 "{own} / {others}"
             );
         }
-        let another = RULE.avoid.replace(
+        let another = RULE.avoided().replace(
             "subjectPattern: https://github.com/acme/shop/.github/workflows/*@",
             "subjectPattern: https://github.com/acme/shop/.github/workflows/qa-*@",
         );

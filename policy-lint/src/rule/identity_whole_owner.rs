@@ -1,5 +1,6 @@
 //! Identities of every repository of an owner.
 
+use super::example::IDENTITY;
 use super::{Check, Findings, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::Settings;
@@ -11,20 +12,15 @@ pub(super) static RULE: Rule = Rule {
     why: "Everyone who can create a repository in the organization, or change the workflow in any of its \
           repositories, can sign as this identity. The claim `sourceRepositoryURI` or a repository in the subject \
           limits it.",
-    avoid: with_identities!(
-        "      - trustedRoot: example
-        issuer: https://token.actions.githubusercontent.com
+    example: IDENTITY,
+    avoid: "        issuer: https://token.actions.githubusercontent.com
         subjectPattern: https://github.com/acme/*/.github/workflows/release.yml@refs/tags/*
-"
-    ),
-    prefer: with_identities!(
-        "      - trustedRoot: example
-        issuer: https://token.actions.githubusercontent.com
+",
+    prefer: "        issuer: https://token.actions.githubusercontent.com
         subjectPattern: https://github.com/acme/shop/.github/workflows/release.yml@refs/tags/*
         claims:
           sourceRepositoryURI: https://github.com/acme/shop
-"
-    ),
+",
     check: Check::Settings(check),
 };
 
@@ -63,7 +59,7 @@ mod tests {
     #[test]
     fn a_claim_may_limit_the_repositories() {
         let subject = "https://github.com/acme/*/.github/workflows/release.yml@refs/tags/*";
-        assert_eq!(found(&RULE, RULE.avoid), [subject]);
+        assert_eq!(found(&RULE, &RULE.avoided()), [subject]);
         for (claim, is_found) in [
             ("sourceRepositoryURI: https://github.com/acme/shop", false),
             (
@@ -81,7 +77,9 @@ mod tests {
             ("sourceRepositoryIdentifier: \"12345\"", false),
             ("runnerEnvironment: github-hosted", true),
         ] {
-            let yaml = RULE.prefer.replace("acme/shop/.github", "acme/*/.github");
+            let yaml = RULE
+                .preferred()
+                .replace("acme/shop/.github", "acme/*/.github");
             let yaml = yaml.replace("sourceRepositoryURI: https://github.com/acme/shop", claim);
             assert_eq!(!found(&RULE, &yaml).is_empty(), is_found, "{claim}");
         }
@@ -108,7 +106,7 @@ mod tests {
                 false,
             ),
         ] {
-            let yaml = RULE.avoid.replace(
+            let yaml = RULE.avoided().replace(
                 "https://github.com/acme/*/.github/workflows/release.yml@refs/tags/*",
                 pattern,
             );

@@ -12,13 +12,14 @@ pub(super) static RULE: Rule = Rule {
     what: "a manifest grants other permissions than its settings need",
     why: "The host rejects calls without a permission, so images are denied with an error. Permissions that are not \
           needed let the module read or change more of the cluster than necessary.",
-    avoid: "apiVersion: policies.kubewarden.io/v1
+    example: "apiVersion: policies.kubewarden.io/v1
 kind: ClusterAdmissionPolicy
 metadata:
   name: countersign
 spec:
   module: registry://registry.example/policies/countersign:v0.1.0
   mutating: false
+{part}
   rules:
     - apiGroups: [\"\"]
       apiVersions: [v1]
@@ -51,47 +52,10 @@ spec:
         notes:
           projects/example/notes/build: attest-build
 ",
-    prefer: "apiVersion: policies.kubewarden.io/v1
-kind: ClusterAdmissionPolicy
-metadata:
-  name: countersign
-spec:
-  module: registry://registry.example/policies/countersign:v0.1.0
-  mutating: false
-  contextAwareResources:
+    avoid: "",
+    prefer: "  contextAwareResources:
     - apiVersion: countersign.dev/v1
       kind: Attestation
-  rules:
-    - apiGroups: [\"\"]
-      apiVersions: [v1]
-      resources: [pods, pods/ephemeralcontainers]
-      operations: [CREATE, UPDATE]
-    - apiGroups: [apps]
-      apiVersions: [v1]
-      resources: [daemonsets, deployments, replicasets, statefulsets]
-      operations: [CREATE, UPDATE]
-  settings:
-    policy:
-      defaultAdmissionRule:
-        evaluationMode: REQUIRE_ATTESTATION
-        enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
-        requireAttestationsBy: [projects/example/attestors/build]
-    attestors:
-      - name: projects/example/attestors/build
-        userOwnedGrafeasNote:
-          noteReference: projects/example/notes/build
-          publicKeys:
-            - pkixPublicKey:
-                signatureAlgorithm: ECDSA_P256_SHA256
-                publicKeyPem: |
-                  -----BEGIN PUBLIC KEY-----
-                  MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEpW5z0WPTBWzTkXgTKfUVPUaMbJC/
-                  8mD4rpJyymP6aswUQNyTLLC6k9BJ/u1KDUP3auKVRKpW0I6ceMx1WHcNMw==
-                  -----END PUBLIC KEY-----
-    evidence:
-      kubernetes:
-        notes:
-          projects/example/notes/build: attest-build
 ",
     check: Check::Manifest(check),
 };
@@ -221,8 +185,8 @@ mod tests {
 
     #[track_caller]
     fn finds(from: &str, to: &str, expected: &[&str]) {
-        assert!(RULE.prefer.contains(from), "{from}");
-        let yaml = RULE.prefer.replace(from, to);
+        assert!(RULE.preferred().contains(from), "{from}");
+        let yaml = RULE.preferred().replace(from, to);
         assert_eq!(found(&RULE, &yaml), expected, "{yaml}");
     }
 
@@ -252,7 +216,7 @@ mod tests {
         let pinning = "  settings:\n    registries: [registry.example]\n    resolveTags: true\n";
         finds("mutating: false", "mutating: true", &["true"]);
         finds(settings, pinning, &["false"]);
-        let yaml = RULE.prefer.replace(settings, pinning);
+        let yaml = RULE.preferred().replace(settings, pinning);
         let allowed = yaml.replace("mutating: false", "mutating: true");
         assert!(found(&RULE, &allowed).is_empty());
         let silent = yaml.replace("  mutating: false\n", "");
@@ -279,7 +243,7 @@ mod tests {
                 &["net/v1/dns_lookup_host", "Attestation"],
             ),
         ] {
-            let yaml = RULE.prefer.replace(KUBERNETES, evidence).replace(
+            let yaml = RULE.preferred().replace(KUBERNETES, evidence).replace(
                 "  mutating: false\n",
                 &format!("  hostCapabilities: {list}\n"),
             );
@@ -297,7 +261,8 @@ mod tests {
     evidence:
       registry: true
 ";
-        let (head, _) = RULE.prefer.split_once("    policy:\n").unwrap();
+        let preferred = RULE.preferred();
+        let (head, _) = preferred.split_once("    policy:\n").unwrap();
         let (head, _) = head.split_once("  contextAware").unwrap();
         let yaml =
             |list: &str| format!("{head}  hostCapabilities: {list}\n  settings:\n{platform}");

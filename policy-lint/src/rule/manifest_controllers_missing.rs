@@ -1,5 +1,6 @@
 //! Webhook rules without controllers.
 
+use super::example::MANIFEST;
 use super::{Check, Findings, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::{Manifest, WebhookRule};
@@ -10,44 +11,13 @@ pub(super) static RULE: Rule = Rule {
     what: "the rules of a manifest match Pods but no controllers",
     why: "A Deployment with a forbidden image is admitted, and its Pods are denied later. The deployer sees no error, \
           only a rollout that does not finish and events of the ReplicaSet.",
-    avoid: "apiVersion: policies.kubewarden.io/v1
-kind: ClusterAdmissionPolicy
-metadata:
-  name: countersign
-spec:
-  module: registry://registry.example/policies/countersign:v0.1.0
-  rules:
-    - apiGroups: [\"\"]
-      apiVersions: [v1]
-      resources: [pods, pods/ephemeralcontainers]
-      operations: [CREATE, UPDATE]
-  settings:
-    policy:
-      defaultAdmissionRule:
-        evaluationMode: ALWAYS_DENY
-        enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
-",
-    prefer: "apiVersion: policies.kubewarden.io/v1
-kind: ClusterAdmissionPolicy
-metadata:
-  name: countersign
-spec:
-  module: registry://registry.example/policies/countersign:v0.1.0
-  rules:
-    - apiGroups: [\"\"]
-      apiVersions: [v1]
-      resources: [pods, pods/ephemeralcontainers]
-      operations: [CREATE, UPDATE]
+    example: MANIFEST,
+    avoid: "operations: [CREATE, UPDATE]",
+    prefer: "operations: [CREATE, UPDATE]
     - apiGroups: [apps]
       apiVersions: [v1]
       resources: [daemonsets, deployments, replicasets, statefulsets]
-      operations: [CREATE, UPDATE]
-  settings:
-    policy:
-      defaultAdmissionRule:
-        evaluationMode: ALWAYS_DENY
-        enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
-",
+      operations: [CREATE, UPDATE]",
     check: Check::Manifest(check),
 };
 
@@ -80,10 +50,10 @@ mod tests {
 
     #[test]
     fn whoever_ignores_templates_needs_no_controllers() {
-        assert_eq!(found(&RULE, RULE.avoid), ["pods"]);
-        let yaml = format!("{}    podTemplates: ignore\n", RULE.avoid);
+        assert_eq!(found(&RULE, &RULE.avoided()), ["pods"]);
+        let yaml = format!("{}    podTemplates: ignore\n", RULE.avoided());
         assert!(found(&RULE, &yaml).is_empty());
-        let yaml = format!("{}    podTemplates: evaluate\n", RULE.avoid);
+        let yaml = format!("{}    podTemplates: evaluate\n", RULE.avoided());
         assert_eq!(found(&RULE, &yaml), ["pods"]);
     }
 }

@@ -1,5 +1,6 @@
 //! Modules referenced by a moving tag.
 
+use super::example::MANIFEST;
 use super::{Check, Findings, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::Manifest;
@@ -10,48 +11,9 @@ pub(super) static RULE: Rule = Rule {
     what: "a manifest references the module by a moving tag",
     why: "A policy server pulls the module when it starts. With a tag such as `latest`, it may run another version \
           than the tested one, and its replicas may differ. Anyone who can push the tag can replace the policy.",
-    avoid: "apiVersion: policies.kubewarden.io/v1
-kind: ClusterAdmissionPolicy
-metadata:
-  name: countersign
-spec:
-  module: registry://registry.example/policies/countersign:latest
-  rules:
-    - apiGroups: [\"\"]
-      apiVersions: [v1]
-      resources: [pods, pods/ephemeralcontainers]
-      operations: [CREATE, UPDATE]
-    - apiGroups: [apps]
-      apiVersions: [v1]
-      resources: [daemonsets, deployments, replicasets, statefulsets]
-      operations: [CREATE, UPDATE]
-  settings:
-    policy:
-      defaultAdmissionRule:
-        evaluationMode: ALWAYS_DENY
-        enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
-",
-    prefer: "apiVersion: policies.kubewarden.io/v1
-kind: ClusterAdmissionPolicy
-metadata:
-  name: countersign
-spec:
-  module: registry://registry.example/policies/countersign:v0.1.0
-  rules:
-    - apiGroups: [\"\"]
-      apiVersions: [v1]
-      resources: [pods, pods/ephemeralcontainers]
-      operations: [CREATE, UPDATE]
-    - apiGroups: [apps]
-      apiVersions: [v1]
-      resources: [daemonsets, deployments, replicasets, statefulsets]
-      operations: [CREATE, UPDATE]
-  settings:
-    policy:
-      defaultAdmissionRule:
-        evaluationMode: ALWAYS_DENY
-        enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
-",
+    example: MANIFEST,
+    avoid: "module: registry://registry.example/policies/countersign:latest",
+    prefer: "module: registry://registry.example/policies/countersign:v0.1.0",
     check: Check::Manifest(check),
 };
 
@@ -118,7 +80,7 @@ mod tests {
             ("file:///countersign.wasm", false),
             ("https://registry.example/countersign.wasm", false),
         ] {
-            let yaml = RULE.avoid.replace(
+            let yaml = RULE.avoided().replace(
                 "registry://registry.example/policies/countersign:latest",
                 module,
             );

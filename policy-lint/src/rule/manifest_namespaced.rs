@@ -12,13 +12,8 @@ pub(super) static RULE: Rule = Rule {
     why: "Kubewarden allows `contextAwareResources` only in cluster-wide policies. For an `AdmissionPolicy` or a \
           member of an `AdmissionPolicyGroup`, the policy server rejects each lookup, so every image that needs an \
           attestation is denied.",
-    avoid: "apiVersion: policies.kubewarden.io/v1
-kind: AdmissionPolicy
-metadata:
-  name: countersign
-  namespace: production
-spec:
-  module: registry://registry.example/policies/countersign:v0.1.0
+    example: "apiVersion: policies.kubewarden.io/v1
+{part}
   rules:
     - apiGroups: [\"\"]
       apiVersions: [v1]
@@ -50,8 +45,14 @@ spec:
       kubernetes:
         notes: {projects/example/notes/build: attest-build}
 ",
-    prefer: "apiVersion: policies.kubewarden.io/v1
-kind: ClusterAdmissionPolicy
+    avoid: "kind: AdmissionPolicy
+metadata:
+  name: countersign
+  namespace: production
+spec:
+  module: registry://registry.example/policies/countersign:v0.1.0
+",
+    prefer: "kind: ClusterAdmissionPolicy
 metadata:
   name: countersign
 spec:
@@ -59,36 +60,6 @@ spec:
   contextAwareResources:
     - apiVersion: countersign.dev/v1
       kind: Attestation
-  rules:
-    - apiGroups: [\"\"]
-      apiVersions: [v1]
-      resources: [pods, pods/ephemeralcontainers]
-      operations: [CREATE, UPDATE]
-    - apiGroups: [apps]
-      apiVersions: [v1]
-      resources: [daemonsets, deployments, replicasets, statefulsets]
-      operations: [CREATE, UPDATE]
-  settings:
-    policy:
-      defaultAdmissionRule:
-        evaluationMode: REQUIRE_ATTESTATION
-        enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
-        requireAttestationsBy: [projects/example/attestors/build]
-    attestors:
-      - name: projects/example/attestors/build
-        userOwnedGrafeasNote:
-          noteReference: projects/example/notes/build
-          publicKeys:
-            - pkixPublicKey:
-                signatureAlgorithm: ECDSA_P256_SHA256
-                publicKeyPem: |
-                  -----BEGIN PUBLIC KEY-----
-                  MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEpW5z0WPTBWzTkXgTKfUVPUaMbJC/
-                  8mD4rpJyymP6aswUQNyTLLC6k9BJ/u1KDUP3auKVRKpW0I6ceMx1WHcNMw==
-                  -----END PUBLIC KEY-----
-    evidence:
-      kubernetes:
-        notes: {projects/example/notes/build: attest-build}
 ",
     check: Check::Manifest(check),
 };

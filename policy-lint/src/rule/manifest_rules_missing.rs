@@ -1,5 +1,6 @@
 //! Webhook rules that do not match all requests with Pod images.
 
+use super::example::MANIFEST;
 use super::{Check, Findings, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::{Manifest, WebhookRule};
@@ -11,48 +12,11 @@ pub(super) static RULE: Rule = Rule {
     why: "Requests that no rule matches bypass the policy. Images of a Pod are set when it is created and can be \
           changed later. Debug containers are added by an update of `pods/ephemeralcontainers`, which `pods` does \
           not include.",
-    avoid: "apiVersion: policies.kubewarden.io/v1
-kind: ClusterAdmissionPolicy
-metadata:
-  name: countersign
-spec:
-  module: registry://registry.example/policies/countersign:v0.1.0
-  rules:
-    - apiGroups: [\"\"]
-      apiVersions: [v1]
-      resources: [pods]
-      operations: [CREATE]
-    - apiGroups: [apps]
-      apiVersions: [v1]
-      resources: [daemonsets, deployments, replicasets, statefulsets]
-      operations: [CREATE, UPDATE]
-  settings:
-    policy:
-      defaultAdmissionRule:
-        evaluationMode: ALWAYS_DENY
-        enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
-",
-    prefer: "apiVersion: policies.kubewarden.io/v1
-kind: ClusterAdmissionPolicy
-metadata:
-  name: countersign
-spec:
-  module: registry://registry.example/policies/countersign:v0.1.0
-  rules:
-    - apiGroups: [\"\"]
-      apiVersions: [v1]
-      resources: [pods, pods/ephemeralcontainers]
-      operations: [CREATE, UPDATE]
-    - apiGroups: [apps]
-      apiVersions: [v1]
-      resources: [daemonsets, deployments, replicasets, statefulsets]
-      operations: [CREATE, UPDATE]
-  settings:
-    policy:
-      defaultAdmissionRule:
-        evaluationMode: ALWAYS_DENY
-        enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
-",
+    example: MANIFEST,
+    avoid: "resources: [pods]
+      operations: [CREATE]",
+    prefer: "resources: [pods, pods/ephemeralcontainers]
+      operations: [CREATE, UPDATE]",
     check: Check::Manifest(check),
 };
 
@@ -110,7 +74,7 @@ mod tests {
             ("[\"\"]", "[apps]", true),
             ("[v1]", "[v2]", true),
         ] {
-            let yaml = RULE.prefer.replace(from, to);
+            let yaml = RULE.preferred().replace(from, to);
             let expected: &[&str] = if is_found { &["rules"] } else { &[] };
             assert_eq!(found(&RULE, &yaml), expected, "{from} -> {to}");
         }
@@ -118,7 +82,8 @@ mod tests {
 
     #[test]
     fn a_manifest_without_rules_brings_nothing() {
-        let (head, rest) = RULE.prefer.split_once("  rules:").unwrap();
+        let preferred = RULE.preferred();
+        let (head, rest) = preferred.split_once("  rules:").unwrap();
         let (_, settings) = rest.split_once("  settings:").unwrap();
         let yaml = format!("{head}  settings:{settings}");
         assert_eq!(found(&RULE, &yaml), ["countersign"]);
@@ -128,14 +93,14 @@ mod tests {
     fn manifests_of_other_policies_are_passed_over() {
         let yaml = format!(
             "{}---\n{}",
-            RULE.avoid
+            RULE.avoided()
                 .replace("    policy:", "    signatures:")
                 .replace("policies/countersign", "policies/other"),
-            RULE.prefer
+            RULE.preferred()
         );
         assert!(found(&RULE, &yaml).is_empty());
         // Settings that are misspelled are still those of this module.
-        let yaml = RULE.avoid.replace("    policy:", "    polcy:");
+        let yaml = RULE.avoided().replace("    policy:", "    polcy:");
         assert_eq!(found(&RULE, &yaml).len(), 1);
     }
 }

@@ -1,5 +1,6 @@
 //! Webhook rules for subresources without images.
 
+use super::example::MANIFEST;
 use super::{Check, Findings, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::Manifest;
@@ -11,48 +12,9 @@ pub(super) static RULE: Rule = Rule {
     why: "Scaling, evictions, bindings and status updates change no image, yet each request waits for the policy. \
           With `failurePolicy: Fail`, nodes cannot report and Pods cannot be evicted, bound or scaled while the \
           policy server is down. `pods/ephemeralcontainers` is the only subresource with images.",
-    avoid: "apiVersion: policies.kubewarden.io/v1
-kind: ClusterAdmissionPolicy
-metadata:
-  name: countersign
-spec:
-  module: registry://registry.example/policies/countersign:v0.1.0
-  rules:
-    - apiGroups: [\"\"]
-      apiVersions: [v1]
-      resources: [pods, pods/ephemeralcontainers, pods/status]
-      operations: [CREATE, UPDATE]
-    - apiGroups: [apps]
-      apiVersions: [v1]
-      resources: [daemonsets, deployments, replicasets, statefulsets]
-      operations: [CREATE, UPDATE]
-  settings:
-    policy:
-      defaultAdmissionRule:
-        evaluationMode: ALWAYS_DENY
-        enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
-",
-    prefer: "apiVersion: policies.kubewarden.io/v1
-kind: ClusterAdmissionPolicy
-metadata:
-  name: countersign
-spec:
-  module: registry://registry.example/policies/countersign:v0.1.0
-  rules:
-    - apiGroups: [\"\"]
-      apiVersions: [v1]
-      resources: [pods, pods/ephemeralcontainers]
-      operations: [CREATE, UPDATE]
-    - apiGroups: [apps]
-      apiVersions: [v1]
-      resources: [daemonsets, deployments, replicasets, statefulsets]
-      operations: [CREATE, UPDATE]
-  settings:
-    policy:
-      defaultAdmissionRule:
-        evaluationMode: ALWAYS_DENY
-        enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
-",
+    example: MANIFEST,
+    avoid: "resources: [pods, pods/ephemeralcontainers, pods/status]",
+    prefer: "resources: [pods, pods/ephemeralcontainers]",
     check: Check::Manifest(check),
 };
 
@@ -89,10 +51,10 @@ mod tests {
             "pods/resize",
             "deployments/scale",
         ] {
-            let yaml = RULE.avoid.replace("pods/status", name);
+            let yaml = RULE.avoided().replace("pods/status", name);
             assert_eq!(found(&RULE, &yaml), [name]);
         }
-        let yaml = RULE.avoid.replace("pods/status", "'pods/*'");
+        let yaml = RULE.avoided().replace("pods/status", "'pods/*'");
         assert!(
             found(&RULE, &yaml).is_empty(),
             "a wildcard has a lint of its own"

@@ -1,5 +1,6 @@
 //! Unknown fields of manifests.
 
+use super::example::MANIFEST;
 use super::{Check, Findings, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::Manifest;
@@ -10,50 +11,9 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Warning,
     what: "a manifest has a field that its kind does not have",
     why: "The API server drops unknown fields, and kubectl only warns. The policy is deployed without the setting.",
-    avoid: "apiVersion: policies.kubewarden.io/v1
-kind: ClusterAdmissionPolicy
-metadata:
-  name: countersign
-spec:
-  module: registry://registry.example/policies/countersign:v0.1.0
-  failurepolicy: Fail
-  rules:
-    - apiGroups: [\"\"]
-      apiVersions: [v1]
-      resources: [pods, pods/ephemeralcontainers]
-      operations: [CREATE, UPDATE]
-    - apiGroups: [apps]
-      apiVersions: [v1]
-      resources: [daemonsets, deployments, replicasets, statefulsets]
-      operations: [CREATE, UPDATE]
-  settings:
-    policy:
-      defaultAdmissionRule:
-        evaluationMode: ALWAYS_DENY
-        enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
-",
-    prefer: "apiVersion: policies.kubewarden.io/v1
-kind: ClusterAdmissionPolicy
-metadata:
-  name: countersign
-spec:
-  module: registry://registry.example/policies/countersign:v0.1.0
-  failurePolicy: Fail
-  rules:
-    - apiGroups: [\"\"]
-      apiVersions: [v1]
-      resources: [pods, pods/ephemeralcontainers]
-      operations: [CREATE, UPDATE]
-    - apiGroups: [apps]
-      apiVersions: [v1]
-      resources: [daemonsets, deployments, replicasets, statefulsets]
-      operations: [CREATE, UPDATE]
-  settings:
-    policy:
-      defaultAdmissionRule:
-        evaluationMode: ALWAYS_DENY
-        enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
-",
+    example: MANIFEST,
+    avoid: "failurepolicy: Fail",
+    prefer: "failurePolicy: Fail",
     check: Check::Manifest(check),
 };
 
@@ -150,9 +110,9 @@ mod tests {
 
     #[test]
     fn fields_are_those_of_the_kind() {
-        assert_eq!(helps(&RULE, RULE.avoid), ["use `failurePolicy`"]);
+        assert_eq!(helps(&RULE, &RULE.avoided()), ["use `failurePolicy`"]);
         let yaml = RULE
-            .prefer
+            .preferred()
             .replace("  failurePolicy: Fail", "  contextAwareResources: []");
         assert!(found(&RULE, &yaml).is_empty());
         let namespaced = yaml.replace("ClusterAdmissionPolicy", "AdmissionPolicy");

@@ -1,5 +1,6 @@
 //! Webhook rules with wildcards.
 
+use super::example::MANIFEST;
 use super::{Check, Findings, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::Manifest;
@@ -10,48 +11,9 @@ pub(super) static RULE: Rule = Rule {
     what: "a rule of a manifest matches resources by a wildcard",
     why: "The policy denies objects of kinds that it does not know, because it cannot find their images. A wildcard \
           also matches evictions, scaling, bindings, `exec` and other requests that the cluster needs.",
-    avoid: "apiVersion: policies.kubewarden.io/v1
-kind: ClusterAdmissionPolicy
-metadata:
-  name: countersign
-spec:
-  module: registry://registry.example/policies/countersign:v0.1.0
-  rules:
-    - apiGroups: [\"\"]
-      apiVersions: [v1]
-      resources: [pods, \"pods/*\"]
-      operations: [CREATE, UPDATE]
-    - apiGroups: [apps]
-      apiVersions: [v1]
-      resources: [daemonsets, deployments, replicasets, statefulsets]
-      operations: [CREATE, UPDATE]
-  settings:
-    policy:
-      defaultAdmissionRule:
-        evaluationMode: ALWAYS_DENY
-        enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
-",
-    prefer: "apiVersion: policies.kubewarden.io/v1
-kind: ClusterAdmissionPolicy
-metadata:
-  name: countersign
-spec:
-  module: registry://registry.example/policies/countersign:v0.1.0
-  rules:
-    - apiGroups: [\"\"]
-      apiVersions: [v1]
-      resources: [pods, pods/ephemeralcontainers]
-      operations: [CREATE, UPDATE]
-    - apiGroups: [apps]
-      apiVersions: [v1]
-      resources: [daemonsets, deployments, replicasets, statefulsets]
-      operations: [CREATE, UPDATE]
-  settings:
-    policy:
-      defaultAdmissionRule:
-        evaluationMode: ALWAYS_DENY
-        enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
-",
+    example: MANIFEST,
+    avoid: "resources: [pods, \"pods/*\"]",
+    prefer: "resources: [pods, pods/ephemeralcontainers]",
     check: Check::Manifest(check),
 };
 

@@ -11,7 +11,7 @@ pub(super) static RULE: Rule = Rule {
     what: "a mutating manifest has no validating manifest with the same settings",
     why: "Other mutating webhooks may run after this policy and change images. Only a validating webhook sees the \
           final object, so deploy the policy a second time as a validating one.",
-    avoid: "apiVersion: policies.kubewarden.io/v1
+    example: "apiVersion: policies.kubewarden.io/v1
 kind: ClusterAdmissionPolicy
 metadata:
   name: countersign-pin
@@ -34,31 +34,10 @@ spec:
         enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
     resolveTags: true
     registries: [registry.example]
+{part}
 ",
-    prefer: "apiVersion: policies.kubewarden.io/v1
-kind: ClusterAdmissionPolicy
-metadata:
-  name: countersign-pin
-spec:
-  module: registry://registry.example/policies/countersign:v0.1.0
-  mutating: true
-  rules:
-    - apiGroups: [\"\"]
-      apiVersions: [v1]
-      resources: [pods, pods/ephemeralcontainers]
-      operations: [CREATE, UPDATE]
-    - apiGroups: [apps]
-      apiVersions: [v1]
-      resources: [daemonsets, deployments, replicasets, statefulsets]
-      operations: [CREATE, UPDATE]
-  settings:
-    policy:
-      defaultAdmissionRule:
-        evaluationMode: ALWAYS_DENY
-        enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
-    resolveTags: true
-    registries: [registry.example]
----
+    avoid: "",
+    prefer: "---
 apiVersion: policies.kubewarden.io/v1
 kind: ClusterAdmissionPolicy
 metadata:
@@ -148,7 +127,8 @@ mod tests {
 
     #[test]
     fn only_the_same_settings_make_a_twin() {
-        let (pinning, twin) = RULE.prefer.split_once("---\n").unwrap();
+        let preferred = RULE.preferred();
+        let (pinning, twin) = preferred.split_once("---\n").unwrap();
         for (more, expected) in [
             ("    registries: [registry.example]\n", &[][..]),
             ("    resolveTags: false\n", &[]),
@@ -168,7 +148,8 @@ mod tests {
 
     #[test]
     fn the_twin_may_stand_in_another_file() {
-        let (pinning, twin) = RULE.prefer.split_once("---\n").unwrap();
+        let preferred = RULE.preferred();
+        let (pinning, twin) = preferred.split_once("---\n").unwrap();
         let files = [pinning, twin]
             .map(|text| crate::SourceFile::new("manifest.yaml".to_owned(), text.to_owned()));
         let report = crate::lint(&files, &crate::Config::default());

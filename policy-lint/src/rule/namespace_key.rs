@@ -10,24 +10,17 @@ pub(super) static RULE: Rule = Rule {
     what: "a rule is for a namespace that cannot exist",
     why: "A namespace name has at most 63 lower-case letters, digits and `-`. A rule with another key never applies, \
           so the default rule applies to the Pods that it is meant for.",
-    avoid: "policy:
+    example: "policy:
   kubernetesNamespaceAdmissionRules:
-    Production:
+{part}
       evaluationMode: ALWAYS_DENY
       enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
   defaultAdmissionRule:
     evaluationMode: ALWAYS_DENY
     enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
 ",
-    prefer: "policy:
-  kubernetesNamespaceAdmissionRules:
-    production:
-      evaluationMode: ALWAYS_DENY
-      enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
-  defaultAdmissionRule:
-    evaluationMode: ALWAYS_DENY
-    enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
-",
+    avoid: "    Production:\n",
+    prefer: "    production:\n",
     check: Check::Settings(check),
 };
 
@@ -75,7 +68,7 @@ mod tests {
             (&longest, false),
             (&too_long, true),
         ] {
-            let yaml = RULE.prefer.replace("production", key);
+            let yaml = RULE.preferred().replace("production", key);
             assert_eq!(found(&RULE, &yaml), vec![key; is_found.into()]);
         }
     }

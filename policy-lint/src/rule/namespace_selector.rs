@@ -1,5 +1,6 @@
 //! Selectors that exclude objects from the policy.
 
+use super::example::MANIFEST;
 use super::{Check, Findings, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::Manifest;
@@ -11,52 +12,12 @@ pub(super) static RULE: Rule = Rule {
     what: "a selector excludes namespaces or objects",
     why: "Excluded objects bypass the policy, which cannot even report them. The labels of a namespace can be changed \
           by its administrators, those of an object by its creator.",
-    avoid: "apiVersion: policies.kubewarden.io/v1
-kind: ClusterAdmissionPolicy
-metadata:
-  name: countersign
-spec:
-  module: registry://registry.example/policies/countersign:v0.1.0
+    example: MANIFEST,
+    avoid: "mode: protect
   namespaceSelector:
     matchLabels:
-      countersign: enabled
-  rules:
-    - apiGroups: [\"\"]
-      apiVersions: [v1]
-      resources: [pods, pods/ephemeralcontainers]
-      operations: [CREATE, UPDATE]
-    - apiGroups: [apps]
-      apiVersions: [v1]
-      resources: [daemonsets, deployments, replicasets, statefulsets]
-      operations: [CREATE, UPDATE]
-  settings:
-    policy:
-      defaultAdmissionRule:
-        evaluationMode: ALWAYS_DENY
-        enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
-",
-    prefer: "apiVersion: policies.kubewarden.io/v1
-kind: ClusterAdmissionPolicy
-metadata:
-  name: countersign
-spec:
-  module: registry://registry.example/policies/countersign:v0.1.0
-  namespaceSelector: {}
-  rules:
-    - apiGroups: [\"\"]
-      apiVersions: [v1]
-      resources: [pods, pods/ephemeralcontainers]
-      operations: [CREATE, UPDATE]
-    - apiGroups: [apps]
-      apiVersions: [v1]
-      resources: [daemonsets, deployments, replicasets, statefulsets]
-      operations: [CREATE, UPDATE]
-  settings:
-    policy:
-      defaultAdmissionRule:
-        evaluationMode: ALWAYS_DENY
-        enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
-",
+      countersign: enabled",
+    prefer: "mode: protect",
     check: Check::Manifest(check),
 };
 
@@ -112,8 +73,8 @@ mod tests {
         ] {
             for key in ["namespaceSelector", "objectSelector"] {
                 let yaml = RULE
-                    .prefer
-                    .replace("namespaceSelector: {}", &format!("{key}: {selector}"));
+                    .preferred()
+                    .replace("mode: protect", &format!("{key}: {selector}"));
                 let expected: &[&str] = if is_found { &[key] } else { &[] };
                 assert_eq!(found(&RULE, &yaml), expected, "{key}: {selector}");
             }

@@ -11,15 +11,13 @@ pub(super) static RULE: Rule = Rule {
     what: "a platform policy or a check set has no checks",
     why: "Without checks, every image is admitted. A check set without checks for one namespace admits every image in \
           that namespace, whatever the default check set requires.",
-    avoid: "gkePolicy:
+    example: "gkePolicy:
   checkSets:
     - displayName: default
-      checks: []
+{part}
 ",
-    prefer: "gkePolicy:
-  checkSets:
-    - displayName: default
-      checks:
+    avoid: "      checks: []\n",
+    prefer: "      checks:
         - trustedDirectoryCheck:
             trustedDirPatterns: [registry.example/shop]
 ",

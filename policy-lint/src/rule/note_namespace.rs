@@ -12,7 +12,7 @@ pub(super) static RULE: Rule = Rule {
     why: "Anyone with write access to the namespace of a note can delete its attestations, so that images are denied, \
           or add so many that lookups fail. Access to a namespace with only attestations can be granted to one \
           attestor.",
-    avoid: "policy:
+    example: "policy:
   kubernetesNamespaceAdmissionRules:
     production:
       evaluationMode: REQUIRE_ATTESTATION
@@ -36,34 +36,10 @@ attestors:
 evidence:
   kubernetes:
     notes:
-      projects/example/notes/build: production
+{part}
 ",
-    prefer: "policy:
-  kubernetesNamespaceAdmissionRules:
-    production:
-      evaluationMode: REQUIRE_ATTESTATION
-      enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
-      requireAttestationsBy: [projects/example/attestors/build]
-  defaultAdmissionRule:
-    evaluationMode: ALWAYS_DENY
-    enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
-attestors:
-  - name: projects/example/attestors/build
-    userOwnedGrafeasNote:
-      noteReference: projects/example/notes/build
-      publicKeys:
-        - pkixPublicKey:
-            signatureAlgorithm: ECDSA_P256_SHA256
-            publicKeyPem: |
-              -----BEGIN PUBLIC KEY-----
-              MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEpW5z0WPTBWzTkXgTKfUVPUaMbJC/
-              8mD4rpJyymP6aswUQNyTLLC6k9BJ/u1KDUP3auKVRKpW0I6ceMx1WHcNMw==
-              -----END PUBLIC KEY-----
-evidence:
-  kubernetes:
-    notes:
-      projects/example/notes/build: attest-build
-",
+    avoid: "      projects/example/notes/build: production\n",
+    prefer: "      projects/example/notes/build: attest-build\n",
     check: Check::Settings(check),
 };
 
@@ -120,12 +96,12 @@ mod tests {
 
     #[test]
     fn namespaces_of_rules_and_of_the_cluster_are_used_and_closed_ones_are_not() {
-        let kept = |namespace: &str| RULE.prefer.replace("attest-build", namespace);
+        let kept = |namespace: &str| RULE.preferred().replace("attest-build", namespace);
         for namespace in ["default", "kube-system", "production"] {
             assert_eq!(found(&RULE, &kept(namespace)), [namespace]);
         }
         let closed = RULE
-            .avoid
+            .avoided()
             .replace("REQUIRE_ATTESTATION", "ALWAYS_DENY")
             .replace(
                 "      requireAttestationsBy: [projects/example/attestors/build]\n",
@@ -133,7 +109,7 @@ mod tests {
             );
         assert!(found(&RULE, &closed).is_empty());
         let account = RULE
-            .avoid
+            .avoided()
             .replace("kubernetesNamespace", "kubernetesServiceAccount")
             .replace("    production:\n", "    'production:web':\n");
         assert_eq!(found(&RULE, &account), ["production"]);
@@ -142,7 +118,7 @@ mod tests {
     #[test]
     fn check_sets_use_their_namespace() {
         let check_sets = "platformPolicies:\n- gkePolicy:\n    checkSets:\n    - scope: {kubernetesNamespace: attest-build}\n      checks: [{imageFreshnessCheck: {maxUploadAgeDays: 3}}]\n";
-        let yaml = format!("{}{check_sets}", RULE.prefer);
+        let yaml = format!("{}{check_sets}", RULE.preferred());
         assert_eq!(found(&RULE, &yaml), ["attest-build"]);
         let closed = yaml.replace(
             "imageFreshnessCheck: {maxUploadAgeDays: 3}",

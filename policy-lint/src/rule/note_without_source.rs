@@ -1,5 +1,6 @@
 //! Attestors without a source of attestations.
 
+use super::example::ATTESTED;
 use super::{Check, Findings, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::{AdmissionRule, Occurrence, Settings};
@@ -10,46 +11,13 @@ pub(super) static RULE: Rule = Rule {
     what: "a rule needs an attestor for whose note no evidence source is configured",
     why: "The policy reads attestations only from the sources in `evidence`. Without a source for the attestor's note, \
           the rule denies every image.",
-    avoid: "policy:
-  defaultAdmissionRule:
-    evaluationMode: REQUIRE_ATTESTATION
-    enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
-    requireAttestationsBy: [projects/example/attestors/build]
-attestors:
-  - name: projects/example/attestors/build
-    userOwnedGrafeasNote:
-      noteReference: projects/example/notes/build
-      publicKeys:
-        - pkixPublicKey:
-            signatureAlgorithm: ECDSA_P256_SHA256
-            publicKeyPem: |
-              -----BEGIN PUBLIC KEY-----
-              MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEpW5z0WPTBWzTkXgTKfUVPUaMbJC/
-              8mD4rpJyymP6aswUQNyTLLC6k9BJ/u1KDUP3auKVRKpW0I6ceMx1WHcNMw==
-              -----END PUBLIC KEY-----
-",
-    prefer: "policy:
-  defaultAdmissionRule:
-    evaluationMode: REQUIRE_ATTESTATION
-    enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
-    requireAttestationsBy: [projects/example/attestors/build]
-attestors:
-  - name: projects/example/attestors/build
-    userOwnedGrafeasNote:
-      noteReference: projects/example/notes/build
-      publicKeys:
-        - pkixPublicKey:
-            signatureAlgorithm: ECDSA_P256_SHA256
-            publicKeyPem: |
-              -----BEGIN PUBLIC KEY-----
-              MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEpW5z0WPTBWzTkXgTKfUVPUaMbJC/
-              8mD4rpJyymP6aswUQNyTLLC6k9BJ/u1KDUP3auKVRKpW0I6ceMx1WHcNMw==
-              -----END PUBLIC KEY-----
+    example: ATTESTED,
+    avoid: "-----END PUBLIC KEY-----",
+    prefer: "-----END PUBLIC KEY-----
 evidence:
   kubernetes:
     notes:
-      projects/example/notes/build: attest-build
-",
+      projects/example/notes/build: attest-build",
     check: Check::Settings(check),
 };
 
@@ -119,7 +87,7 @@ mod tests {
             ("{occurrences: [{kind: BUILD}]}", true),
             ("{registry: false, occurrences: []}", true),
         ] {
-            let yaml = format!("{}evidence: {evidence}\n", RULE.avoid);
+            let yaml = format!("{}evidence: {evidence}\n", RULE.avoided());
             let place = ["projects/example/notes/build"];
             let expected: &[&str] = if is_found { &place } else { &[] };
             assert_eq!(found(&RULE, &yaml), expected, "{evidence}");
@@ -128,7 +96,7 @@ mod tests {
 
     #[test]
     fn what_nobody_asks_for_need_not_be_found() {
-        let yaml = RULE.avoid.replace(
+        let yaml = RULE.avoided().replace(
             "[projects/example/attestors/build]",
             "[projects/example/attestors/qa]",
         );

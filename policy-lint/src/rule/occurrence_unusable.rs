@@ -1,5 +1,6 @@
 //! Attestations in the settings that no key can verify.
 
+use super::example::OCCURRENCE;
 use super::{Check, Findings, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::{Attestor, Occurrence, Owner, Settings};
@@ -10,58 +11,9 @@ pub(super) static RULE: Rule = Rule {
     what: "no configured key or identity can have signed an attestation in the settings",
     why: "The attestation has a key id that no attestor has, or the note of an attestor without that key, so it is \
           ignored and does not admit the image.",
-    avoid: "policy:
-  defaultAdmissionRule:
-    evaluationMode: REQUIRE_ATTESTATION
-    enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
-    requireAttestationsBy: [projects/example/attestors/build]
-attestors:
-  - name: projects/example/attestors/build
-    userOwnedGrafeasNote:
-      noteReference: projects/example/notes/build
-      publicKeys:
-        - pkixPublicKey:
-            signatureAlgorithm: ECDSA_P256_SHA256
-            publicKeyPem: |
-              -----BEGIN PUBLIC KEY-----
-              MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEpW5z0WPTBWzTkXgTKfUVPUaMbJC/
-              8mD4rpJyymP6aswUQNyTLLC6k9BJ/u1KDUP3auKVRKpW0I6ceMx1WHcNMw==
-              -----END PUBLIC KEY-----
-evidence:
-  occurrences:
-    - noteName: projects/example/notes/build
-      attestation:
-        serializedPayload: eyJjcml0aWNhbCI6eyJpZGVudGl0eSI6eyJkb2NrZXItcmVmZXJlbmNlIjoicmVnaXN0cnkuZXhhbXBsZS9zaG9wL3dlYiJ9LCJpbWFnZSI6eyJkb2NrZXItbWFuaWZlc3QtZGlnZXN0Ijoic2hhMjU2OjExMTExMTExMTExMTExMTExMTExMTExMTExMTExMTExMTExMTExMTExMTExMTExMTExMTExMTExMTExMTExMTEifSwidHlwZSI6Ikdvb2dsZSBjbG91ZCBiaW5hdXRoeiBjb250YWluZXIgc2lnbmF0dXJlIn19
-        signatures:
-          - publicKeyId: ni:///sha-256;OJuh14tltOF3OQ4B9qOtsamKoTXQ5iUrS4LcZEDhczU
-            signature: MEQCIFnsHL5EIi9oloEsadCrAXV2EBvXCmAfnslOfxyGWPpiAiAoB+tKajK3vmt30dUo60JK9H9LfiZZkD9892fmozjwtw==
-",
-    prefer: "policy:
-  defaultAdmissionRule:
-    evaluationMode: REQUIRE_ATTESTATION
-    enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
-    requireAttestationsBy: [projects/example/attestors/build]
-attestors:
-  - name: projects/example/attestors/build
-    userOwnedGrafeasNote:
-      noteReference: projects/example/notes/build
-      publicKeys:
-        - pkixPublicKey:
-            signatureAlgorithm: ECDSA_P256_SHA256
-            publicKeyPem: |
-              -----BEGIN PUBLIC KEY-----
-              MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEpW5z0WPTBWzTkXgTKfUVPUaMbJC/
-              8mD4rpJyymP6aswUQNyTLLC6k9BJ/u1KDUP3auKVRKpW0I6ceMx1WHcNMw==
-              -----END PUBLIC KEY-----
-evidence:
-  occurrences:
-    - noteName: projects/example/notes/build
-      attestation:
-        serializedPayload: eyJjcml0aWNhbCI6eyJpZGVudGl0eSI6eyJkb2NrZXItcmVmZXJlbmNlIjoicmVnaXN0cnkuZXhhbXBsZS9zaG9wL3dlYiJ9LCJpbWFnZSI6eyJkb2NrZXItbWFuaWZlc3QtZGlnZXN0Ijoic2hhMjU2OjExMTExMTExMTExMTExMTExMTExMTExMTExMTExMTExMTExMTExMTExMTExMTExMTExMTExMTExMTExMTExMTEifSwidHlwZSI6Ikdvb2dsZSBjbG91ZCBiaW5hdXRoeiBjb250YWluZXIgc2lnbmF0dXJlIn19
-        signatures:
-          - publicKeyId: ni:///sha-256;KnEZfzwi7FspO3Ol7-Q9gxp7rBQUentydKeIT2f7C_g
-            signature: MEQCIFnsHL5EIi9oloEsadCrAXV2EBvXCmAfnslOfxyGWPpiAiAoB+tKajK3vmt30dUo60JK9H9LfiZZkD9892fmozjwtw==
-",
+    example: OCCURRENCE,
+    avoid: "- publicKeyId: ni:///sha-256;OJuh14tltOF3OQ4B9qOtsamKoTXQ5iUrS4LcZEDhczU",
+    prefer: "- publicKeyId: ni:///sha-256;KnEZfzwi7FspO3Ol7-Q9gxp7rBQUentydKeIT2f7C_g",
     check: Check::Settings(check),
 };
 
@@ -157,12 +109,12 @@ mod tests {
     #[test]
     fn a_key_or_a_note_must_be_somebodys() {
         assert_eq!(
-            found(&RULE, RULE.avoid),
+            found(&RULE, &RULE.avoided()),
             ["ni:///sha-256;OJuh14tltOF3OQ4B9qOtsamKoTXQ5iUrS4LcZEDhczU"]
         );
         let elsewhere = "noteName: projects/example/notes/qa";
         let yaml = RULE
-            .prefer
+            .preferred()
             .replace("noteName: projects/example/notes/build", elsewhere);
         assert_eq!(found(&RULE, &yaml), ["projects/example/notes/qa"]);
     }
@@ -172,7 +124,7 @@ mod tests {
         let qa = "evidence:\n  authenticators: {}\n";
         let attestor = "  - name: qa\n    userOwnedGrafeasNote: {noteReference: qa}\n";
         let yaml = RULE
-            .prefer
+            .preferred()
             .replace("evidence:\n", &format!("{attestor}{qa}"))
             .replace("noteName: projects/example/notes/build", "noteName: qa");
         assert_eq!(found(&RULE, &yaml), ["qa"]);
@@ -188,7 +140,7 @@ mod tests {
             (note, "kind: ATTESTATION"),
             (note, "{kind: BUILD, noteName: x}\n    -"),
         ] {
-            let yaml = RULE.prefer.replace(from, to);
+            let yaml = RULE.preferred().replace(from, to);
             assert!(found(&RULE, &yaml).is_empty(), "{yaml}");
         }
     }
@@ -199,7 +151,7 @@ mod tests {
         let with = |material: &str, settings: &str| {
             let bundle = format!("mediaType: {media_type}, verificationMaterial: {{{material}}}");
             let items = format!("{{{bundle}}}\n    - bundle: {{{bundle}}}\n    - noteName");
-            let yaml = RULE.prefer.replace("noteName", &items);
+            let yaml = RULE.preferred().replace("noteName", &items);
             format!("{yaml}{settings}")
         };
         let yaml = with("certificate: {}", "");
@@ -213,7 +165,8 @@ mod tests {
 
     #[test]
     fn platform_policies_know_no_notes() {
-        let (_, rest) = RULE.prefer.split_once("pkixPublicKey:\n").unwrap();
+        let preferred = RULE.preferred();
+        let (_, rest) = preferred.split_once("pkixPublicKey:\n").unwrap();
         let check = "platformPolicies:
 - gkePolicy:
    checkSets:

@@ -1,5 +1,6 @@
 //! Field names of the API's beta versions.
 
+use super::example::ATTESTED;
 use super::{Check, Findings, Rule};
 use crate::diagnostic::{Diagnostic, Edit, Severity};
 use crate::document::{NOTES, Settings};
@@ -9,50 +10,9 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Info,
     what: "a field has the name of the API's beta versions",
     why: "Countersign accepts the old name. Google's current API and other tools reject or ignore it.",
-    avoid: "policy:
-  defaultAdmissionRule:
-    evaluationMode: REQUIRE_ATTESTATION
-    enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
-    requireAttestationsBy: [projects/example/attestors/build]
-attestors:
-  - name: projects/example/attestors/build
-    userOwnedDrydockNote:
-      noteReference: projects/example/notes/build
-      publicKeys:
-        - pkixPublicKey:
-            signatureAlgorithm: ECDSA_P256_SHA256
-            publicKeyPem: |
-              -----BEGIN PUBLIC KEY-----
-              MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEpW5z0WPTBWzTkXgTKfUVPUaMbJC/
-              8mD4rpJyymP6aswUQNyTLLC6k9BJ/u1KDUP3auKVRKpW0I6ceMx1WHcNMw==
-              -----END PUBLIC KEY-----
-evidence:
-  kubernetes:
-    notes:
-      projects/example/notes/build: attest-build
-",
-    prefer: "policy:
-  defaultAdmissionRule:
-    evaluationMode: REQUIRE_ATTESTATION
-    enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
-    requireAttestationsBy: [projects/example/attestors/build]
-attestors:
-  - name: projects/example/attestors/build
-    userOwnedGrafeasNote:
-      noteReference: projects/example/notes/build
-      publicKeys:
-        - pkixPublicKey:
-            signatureAlgorithm: ECDSA_P256_SHA256
-            publicKeyPem: |
-              -----BEGIN PUBLIC KEY-----
-              MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEpW5z0WPTBWzTkXgTKfUVPUaMbJC/
-              8mD4rpJyymP6aswUQNyTLLC6k9BJ/u1KDUP3auKVRKpW0I6ceMx1WHcNMw==
-              -----END PUBLIC KEY-----
-evidence:
-  kubernetes:
-    notes:
-      projects/example/notes/build: attest-build
-",
+    example: ATTESTED,
+    avoid: "userOwnedDrydockNote:",
+    prefer: "userOwnedGrafeasNote:",
     check: Check::Settings(check),
 };
 
@@ -92,7 +52,7 @@ mod tests {
 
     #[test]
     fn the_fix_renames_in_yaml_and_in_json() {
-        assert_eq!(fixed(&RULE, RULE.avoid), RULE.prefer);
+        assert_eq!(fixed(&RULE, &RULE.avoided()), RULE.preferred());
         let json = |note: &str| {
             format!(
                 "{{\"attestors\": [{{\"name\": \"a\", \"{note}\": {{\"noteReference\": \"n\"}}}}]}}"

@@ -11,18 +11,14 @@ pub(super) static RULE: Rule = Rule {
     why: "Each customer of Azure, AWS or JFrog has its own registry host, and anyone can become a customer within \
           minutes. A wildcard before the operator's domain trusts all customers, whatever path follows, since each \
           customer chooses its paths.",
-    avoid: "gkePolicy:
+    example: "gkePolicy:
   checkSets:
     - checks:
         - trustedDirectoryCheck:
-            trustedDirPatterns: ['*.azurecr.io/shop']
+{part}
 ",
-    prefer: "gkePolicy:
-  checkSets:
-    - checks:
-        - trustedDirectoryCheck:
-            trustedDirPatterns: [example.azurecr.io/shop]
-",
+    avoid: "            trustedDirPatterns: ['*.azurecr.io/shop']\n",
+    prefer: "            trustedDirPatterns: [example.azurecr.io/shop]\n",
     check: Check::Settings(check),
 };
 

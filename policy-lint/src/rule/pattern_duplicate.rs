@@ -1,5 +1,6 @@
 //! Duplicate patterns.
 
+use super::example::ALLOWLIST;
 use super::{Check, Findings, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
 use alloc::collections::BTreeMap;
@@ -12,21 +13,11 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Warning,
     what: "a list contains a pattern twice",
     why: "If one of the two is removed to end the exemption, the image is still exempt.",
-    avoid: "policy:
-  admissionWhitelistPatterns:
+    example: ALLOWLIST,
+    avoid: "    - namePattern: registry.example/tools/*
     - namePattern: registry.example/tools/*
-    - namePattern: registry.example/tools/*
-  defaultAdmissionRule:
-    evaluationMode: ALWAYS_DENY
-    enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
 ",
-    prefer: "policy:
-  admissionWhitelistPatterns:
-    - namePattern: registry.example/tools/*
-  defaultAdmissionRule:
-    evaluationMode: ALWAYS_DENY
-    enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
-",
+    prefer: "    - namePattern: registry.example/tools/*\n",
     check: Check::Settings(check),
 };
 

@@ -1,5 +1,6 @@
 //! Patterns that exempt tags.
 
+use super::example::ALLOWLIST;
 use super::{Check, Findings, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::{AllowParts, Language, Pattern, Settings};
@@ -11,20 +12,9 @@ pub(super) static RULE: Rule = Rule {
     why: "A tag can be moved to another image at any time, and an exempt image needs no attestation: anyone who can \
           push the tag decides which image runs. With a trailing `*`, `app:1*` also covers `app:1@sha256:…` with \
           every digest.",
-    avoid: "policy:
-  admissionWhitelistPatterns:
-    - namePattern: registry.example/team/app:1.4.2
-  defaultAdmissionRule:
-    evaluationMode: ALWAYS_DENY
-    enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
-",
-    prefer: "policy:
-  admissionWhitelistPatterns:
-    - namePattern: registry.example/team/app@sha256:2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae
-  defaultAdmissionRule:
-    evaluationMode: ALWAYS_DENY
-    enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
-",
+    example: ALLOWLIST,
+    avoid: "    - namePattern: registry.example/team/app:1.4.2\n",
+    prefer: "    - namePattern: registry.example/team/app@sha256:2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae\n",
     check: Check::Settings(check),
 };
 

@@ -1,5 +1,6 @@
 //! Patterns that match no valid image reference.
 
+use super::example::ALLOWLIST;
 use super::{Check, Findings, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
 use policy_wasm::image::{ImageReference, ReferenceError};
@@ -12,20 +13,9 @@ pub(super) static RULE: Rule = Rule {
     what: "a pattern matches no valid image reference",
     why: "Image references are in lower case, have no empty or dot segments, and have digests of full length. A \
           pattern of another form is valid but matches no image, so the intended image is not exempt.",
-    avoid: "policy:
-  admissionWhitelistPatterns:
-    - namePattern: registry.example/Team/app@*
-  defaultAdmissionRule:
-    evaluationMode: ALWAYS_DENY
-    enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
-",
-    prefer: "policy:
-  admissionWhitelistPatterns:
-    - namePattern: registry.example/team/app@*
-  defaultAdmissionRule:
-    evaluationMode: ALWAYS_DENY
-    enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
-",
+    example: ALLOWLIST,
+    avoid: "    - namePattern: registry.example/Team/app@*\n",
+    prefer: "    - namePattern: registry.example/team/app@*\n",
     check: Check::Settings(check),
 };
 

@@ -1,5 +1,6 @@
 //! Patterns that another pattern of the list covers.
 
+use super::example::ALLOWLIST;
 use super::{Check, Findings, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::{Coverage, Settings, covers};
@@ -10,21 +11,11 @@ pub(super) static RULE: Rule = Rule {
     what: "another pattern of the list covers everything that a pattern covers",
     why: "The narrower pattern has no effect: removing it does not end the exemption. Either the wider pattern is a \
           mistake, or the narrower one is obsolete.",
-    avoid: "policy:
-  admissionWhitelistPatterns:
-    - namePattern: registry.example/tools/**
+    example: ALLOWLIST,
+    avoid: "    - namePattern: registry.example/tools/**
     - namePattern: registry.example/tools/lint@*
-  defaultAdmissionRule:
-    evaluationMode: ALWAYS_DENY
-    enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
 ",
-    prefer: "policy:
-  admissionWhitelistPatterns:
-    - namePattern: registry.example/tools/lint@*
-  defaultAdmissionRule:
-    evaluationMode: ALWAYS_DENY
-    enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
-",
+    prefer: "    - namePattern: registry.example/tools/lint@*\n",
     check: Check::Settings(check),
 };
 

@@ -1,5 +1,6 @@
 //! Patterns for whole registries.
 
+use super::example::ALLOWLIST;
 use super::{Check, Findings, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::{Language, Pattern, Settings, Wildcard, registry};
@@ -10,20 +11,9 @@ pub(super) static RULE: Rule = Rule {
     what: "a pattern covers a whole registry",
     why: "Anyone can push to a public registry. A private registry contains the images of every team, including future \
           ones. Registries to which only a vendor pushes are not reported.",
-    avoid: "policy:
-  admissionWhitelistPatterns:
-    - namePattern: docker.io/**
-  defaultAdmissionRule:
-    evaluationMode: ALWAYS_DENY
-    enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
-",
-    prefer: "policy:
-  admissionWhitelistPatterns:
-    - namePattern: docker.io/bitnami/*
-  defaultAdmissionRule:
-    evaluationMode: ALWAYS_DENY
-    enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
-",
+    example: ALLOWLIST,
+    avoid: "    - namePattern: docker.io/**\n",
+    prefer: "    - namePattern: docker.io/bitnami/*\n",
     check: Check::Settings(check),
 };
 

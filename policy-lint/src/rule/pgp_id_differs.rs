@@ -10,17 +10,10 @@ pub(super) static RULE: Rule = Rule {
     what: "the `id` of an OpenPGP key is not its fingerprint",
     why: "The id of an OpenPGP key is always its fingerprint, which attestations must have as key id. Another `id` in \
           the settings has no effect and misleads readers.",
-    avoid: "policy:
-  defaultAdmissionRule:
-    evaluationMode: REQUIRE_ATTESTATION
-    enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
-    requireAttestationsBy: [projects/example/attestors/build]
-attestors:
-  - name: projects/example/attestors/build
-    userOwnedGrafeasNote:
-      noteReference: projects/example/notes/build
-      publicKeys:
-        - id: build@example.com
+    example: concat!(
+        attestor!(),
+        "      publicKeys:
+{part}
           asciiArmoredPgpPublicKey: |
             -----BEGIN PGP PUBLIC KEY BLOCK-----
 
@@ -31,37 +24,11 @@ attestors:
             zvMODQD/QqkKmRwjxe0j1ZNR8XiFgxO4MteGI3amm11g2xElZgE=
             =B9t5
             -----END PGP PUBLIC KEY BLOCK-----
-evidence:
-  kubernetes:
-    notes:
-      projects/example/notes/build: attest-build
 ",
-    prefer: "policy:
-  defaultAdmissionRule:
-    evaluationMode: REQUIRE_ATTESTATION
-    enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
-    requireAttestationsBy: [projects/example/attestors/build]
-attestors:
-  - name: projects/example/attestors/build
-    userOwnedGrafeasNote:
-      noteReference: projects/example/notes/build
-      publicKeys:
-        - id: D0AA96B27963F17F6FD648B72FBE10A9FDE101CA
-          asciiArmoredPgpPublicKey: |
-            -----BEGIN PGP PUBLIC KEY BLOCK-----
-
-            mDMEZZIAgBYJKwYBBAHaRw8BAQdA7AQxY1M+xxBUXVMrl+g3thW1U/19PecUbahs
-            MlEy9WS0HWVkMjU1MTkgPGVkMjU1MTlAZXhhbXBsZS5jb20+iJAEExYIADgWIQTQ
-            qpayeWPxf2/WSLcvvhCp/eEBygUCZZIAgAIbAwULCQgHAgYVCgkICwIEFgIDAQIe
-            AQIXgAAKCRAvvhCp/eEByllYAQDNUg73grOTnco1k5DRY8UhfFWMHzvk21VFDVZl
-            zvMODQD/QqkKmRwjxe0j1ZNR8XiFgxO4MteGI3amm11g2xElZgE=
-            =B9t5
-            -----END PGP PUBLIC KEY BLOCK-----
-evidence:
-  kubernetes:
-    notes:
-      projects/example/notes/build: attest-build
-",
+        notes!()
+    ),
+    avoid: "        - id: build@example.com\n",
+    prefer: "        - id: D0AA96B27963F17F6FD648B72FBE10A9FDE101CA\n",
     check: Check::Settings(check),
 };
 
@@ -102,17 +69,19 @@ mod tests {
     #[test]
     fn the_fix_writes_the_fingerprint() {
         let fingerprint = "D0AA96B27963F17F6FD648B72FBE10A9FDE101CA";
-        let yaml = fixed(&RULE, RULE.avoid);
+        let yaml = fixed(&RULE, &RULE.avoided());
         assert!(yaml.contains(&format!("id: \"{fingerprint}\"\n")), "{yaml}");
         let lower = RULE
-            .prefer
+            .preferred()
             .replace(fingerprint, &fingerprint.to_lowercase());
         assert_eq!(found(&RULE, &lower), [fingerprint.to_lowercase()]);
     }
 
     #[test]
     fn a_key_without_an_id_has_none_that_differs() {
-        let yaml = RULE.avoid.replace("id: build@example.com", "comment: x");
+        let yaml = RULE
+            .avoided()
+            .replace("id: build@example.com", "comment: x");
         assert!(found(&RULE, &yaml).is_empty());
     }
 }

@@ -3,6 +3,7 @@
 use policy_wasm::key::PublicKey;
 use policy_wasm::time::Time;
 
+use super::example::PGP_KEY;
 use super::{Check, Findings, Rule, SOON, date};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::Settings;
@@ -13,56 +14,19 @@ pub(super) static RULE: Rule = Rule {
     what: "an OpenPGP key expires within 30 days",
     why: "After the expiry, all of its signatures are invalid, including earlier ones. Images without another valid \
           signature are denied, also when their Pods are rescheduled after a node failure.",
-    avoid: "policy:
-  defaultAdmissionRule:
-    evaluationMode: REQUIRE_ATTESTATION
-    enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
-    requireAttestationsBy: [projects/example/attestors/build]
-attestors:
-  - name: projects/example/attestors/build
-    userOwnedGrafeasNote:
-      noteReference: projects/example/notes/build
-      publicKeys:
-        - asciiArmoredPgpPublicKey: |
-            -----BEGIN PGP PUBLIC KEY BLOCK-----
-
-            mDMEZZIAgBYJKwYBBAHaRw8BAQdACBncSjarVm330WSGMS0zpxlBFRCpcm8gVzw2
+    example: PGP_KEY,
+    avoid: "mDMEZZIAgBYJKwYBBAHaRw8BAQdACBncSjarVm330WSGMS0zpxlBFRCpcm8gVzw2
             6U0yJBS0GWJ1aWxkIDxidWlsZEBleGFtcGxlLmNvbT6IlgQTFggAPhYhBP9+Ccmc
             aQKICg3ShwPlM6D/YFqLBQJlkgCAAhsDBQkFiJPABQsJCAcCBhUKCQgLAgQWAgMB
             Ah4BAheAAAoJEAPlM6D/YFqLeJkA/1i7+UAm0AvLb8xJQ4Ztk3HHaeci1NctnoMQ
             pqc42djOAQDyUNgVqmlj9DR4JlxCh/fgYNxzgA4S8xJvFJtvc56kAw==
-            =osb6
-            -----END PGP PUBLIC KEY BLOCK-----
-evidence:
-  kubernetes:
-    notes:
-      projects/example/notes/build: attest-build
-",
-    prefer: "policy:
-  defaultAdmissionRule:
-    evaluationMode: REQUIRE_ATTESTATION
-    enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
-    requireAttestationsBy: [projects/example/attestors/build]
-attestors:
-  - name: projects/example/attestors/build
-    userOwnedGrafeasNote:
-      noteReference: projects/example/notes/build
-      publicKeys:
-        - asciiArmoredPgpPublicKey: |
-            -----BEGIN PGP PUBLIC KEY BLOCK-----
-
-            mDMEZZIAgBYJKwYBBAHaRw8BAQdA7AQxY1M+xxBUXVMrl+g3thW1U/19PecUbahs
+            =osb6",
+    prefer: "mDMEZZIAgBYJKwYBBAHaRw8BAQdA7AQxY1M+xxBUXVMrl+g3thW1U/19PecUbahs
             MlEy9WS0HWVkMjU1MTkgPGVkMjU1MTlAZXhhbXBsZS5jb20+iJAEExYIADgWIQTQ
             qpayeWPxf2/WSLcvvhCp/eEBygUCZZIAgAIbAwULCQgHAgYVCgkICwIEFgIDAQIe
             AQIXgAAKCRAvvhCp/eEByllYAQDNUg73grOTnco1k5DRY8UhfFWMHzvk21VFDVZl
             zvMODQD/QqkKmRwjxe0j1ZNR8XiFgxO4MteGI3amm11g2xElZgE=
-            =B9t5
-            -----END PGP PUBLIC KEY BLOCK-----
-evidence:
-  kubernetes:
-    notes:
-      projects/example/notes/build: attest-build
-",
+            =B9t5",
     check: Check::Dated(check),
 };
 
@@ -124,13 +88,13 @@ mod tests {
             ("2026-12-11T12:00:00Z", None),
         ] {
             let config = Config::default().at(Time::parse(now).unwrap());
-            let report = lint(&[SourceFile::new("", RULE.avoid)], &config);
+            let report = lint(&[SourceFile::new("", RULE.avoided())], &config);
             let found = report.diagnostics.iter().find(|one| one.code == RULE.code);
             let message = found.map(|one| one.message.as_str());
             let expected = expected.map(|date| format!("the OpenPGP key expires on {date}"));
             assert_eq!(message, expected.as_deref(), "{now}");
         }
-        let undated = lint(&[SourceFile::new("", RULE.avoid)], &Config::default());
+        let undated = lint(&[SourceFile::new("", RULE.avoided())], &Config::default());
         assert!(undated.diagnostics.iter().all(|one| one.code != RULE.code));
     }
 }

@@ -2,6 +2,7 @@
 
 use policy_wasm::time::Time;
 
+use super::example::PGP_KEY;
 use super::{Check, Findings, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::Settings;
@@ -12,56 +13,19 @@ pub(super) static RULE: Rule = Rule {
     what: "an OpenPGP key is expired, revoked or not for signing",
     why: "All signatures of such a key are invalid, including those dated before the expiry, since the signer chooses \
           the date in a signature. Images without another attestation are denied.",
-    avoid: "policy:
-  defaultAdmissionRule:
-    evaluationMode: REQUIRE_ATTESTATION
-    enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
-    requireAttestationsBy: [projects/example/attestors/build]
-attestors:
-  - name: projects/example/attestors/build
-    userOwnedGrafeasNote:
-      noteReference: projects/example/notes/build
-      publicKeys:
-        - asciiArmoredPgpPublicKey: |
-            -----BEGIN PGP PUBLIC KEY BLOCK-----
-
-            mDMEZZIAgBYJKwYBBAHaRw8BAQdAgnCrpXJB2N9l4/VgDpNTw84UN/DxDcWLeKJa
+    example: PGP_KEY,
+    avoid: "mDMEZZIAgBYJKwYBBAHaRw8BAQdAgnCrpXJB2N9l4/VgDpNTw84UN/DxDcWLeKJa
             ITUsc9i0H2V4cGlyaW5nIDxleHBpcmluZ0BleGFtcGxlLmNvbT6IlgQTFggAPhYh
             BI8n6cg3WuhJG1l+oDTgLLcIQTAbBQJlkgCAAhsDBQkATxoABQsJCAcCBhUKCQgL
             AgQWAgMBAh4BAheAAAoJEDTgLLcIQTAbNsUBALK4z732W1bFZlrgst5an6VlVdfe
             p2S3l8GpKCD0nQAtAQDWiRwb8GGF6Isk7Wj3+D6wI96OYBfScRgIPvSnxLeYCA==
-            =u68Q
-            -----END PGP PUBLIC KEY BLOCK-----
-evidence:
-  kubernetes:
-    notes:
-      projects/example/notes/build: attest-build
-",
-    prefer: "policy:
-  defaultAdmissionRule:
-    evaluationMode: REQUIRE_ATTESTATION
-    enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
-    requireAttestationsBy: [projects/example/attestors/build]
-attestors:
-  - name: projects/example/attestors/build
-    userOwnedGrafeasNote:
-      noteReference: projects/example/notes/build
-      publicKeys:
-        - asciiArmoredPgpPublicKey: |
-            -----BEGIN PGP PUBLIC KEY BLOCK-----
-
-            mDMEZZIAgBYJKwYBBAHaRw8BAQdA7AQxY1M+xxBUXVMrl+g3thW1U/19PecUbahs
+            =u68Q",
+    prefer: "mDMEZZIAgBYJKwYBBAHaRw8BAQdA7AQxY1M+xxBUXVMrl+g3thW1U/19PecUbahs
             MlEy9WS0HWVkMjU1MTkgPGVkMjU1MTlAZXhhbXBsZS5jb20+iJAEExYIADgWIQTQ
             qpayeWPxf2/WSLcvvhCp/eEBygUCZZIAgAIbAwULCQgHAgYVCgkICwIEFgIDAQIe
             AQIXgAAKCRAvvhCp/eEByllYAQDNUg73grOTnco1k5DRY8UhfFWMHzvk21VFDVZl
             zvMODQD/QqkKmRwjxe0j1ZNR8XiFgxO4MteGI3amm11g2xElZgE=
-            =B9t5
-            -----END PGP PUBLIC KEY BLOCK-----
-evidence:
-  kubernetes:
-    notes:
-      projects/example/notes/build: attest-build
-",
+            =B9t5",
     check: Check::Dated(check),
 };
 
@@ -122,7 +86,8 @@ mod tests {
     #[test]
     fn a_revoked_key_and_one_that_only_encrypts_are_found() {
         for key in [REVOKED, ENCRYPTS] {
-            let (before, rest) = RULE.avoid.split_once("        - ascii").unwrap();
+            let avoided = RULE.avoided();
+            let (before, rest) = avoided.split_once("        - ascii").unwrap();
             let (_, after) = rest.split_once("evidence:").unwrap();
             let yaml = format!("{before}{key}evidence:{after}");
             assert_eq!(found(&RULE, &yaml), ["asciiArmoredPgpPublicKey"]);

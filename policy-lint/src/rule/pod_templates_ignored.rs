@@ -10,18 +10,14 @@ pub(super) static RULE: Rule = Rule {
     what: "the Pod templates of controllers are not checked",
     why: "A Deployment with a forbidden image is admitted, and its Pods are denied later. The deployer sees no error, \
           only a rollout that does not finish and events of the ReplicaSet.",
-    avoid: "policy:
+    example: "policy:
   defaultAdmissionRule:
     evaluationMode: ALWAYS_DENY
     enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
-podTemplates: ignore
+{part}
 ",
-    prefer: "policy:
-  defaultAdmissionRule:
-    evaluationMode: ALWAYS_DENY
-    enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
-podTemplates: evaluate
-",
+    avoid: "podTemplates: ignore\n",
+    prefer: "podTemplates: evaluate\n",
     check: Check::Settings(check),
 };
 

@@ -1,5 +1,6 @@
 //! Private keys in settings.
 
+use super::example::ATTESTED;
 use super::{Check, Findings, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::Settings;
@@ -12,49 +13,14 @@ pub(super) static RULE: Rule = Rule {
     why: "The policy only verifies, so it needs only public keys. A private key in settings ends up in the repository's \
           history, the cluster's API and CI logs, and everyone who can read these can sign. Removing it from the \
           file does not revoke it.",
-    avoid: "policy:
-  defaultAdmissionRule:
-    evaluationMode: REQUIRE_ATTESTATION
-    enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
-    requireAttestationsBy: [projects/example/attestors/build]
-attestors:
-  - name: projects/example/attestors/build
-    userOwnedGrafeasNote:
-      noteReference: projects/example/notes/build
-      publicKeys:
-        - pkixPublicKey:
-            signatureAlgorithm: ECDSA_P256_SHA256
-            publicKeyPem: |
-              -----BEGIN PRIVATE KEY-----
+    example: ATTESTED,
+    avoid: "-----BEGIN PRIVATE KEY-----
               (the key)
-              -----END PRIVATE KEY-----
-evidence:
-  kubernetes:
-    notes:
-      projects/example/notes/build: attest-build
-",
-    prefer: "policy:
-  defaultAdmissionRule:
-    evaluationMode: REQUIRE_ATTESTATION
-    enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
-    requireAttestationsBy: [projects/example/attestors/build]
-attestors:
-  - name: projects/example/attestors/build
-    userOwnedGrafeasNote:
-      noteReference: projects/example/notes/build
-      publicKeys:
-        - pkixPublicKey:
-            signatureAlgorithm: ECDSA_P256_SHA256
-            publicKeyPem: |
-              -----BEGIN PUBLIC KEY-----
+              -----END PRIVATE KEY-----",
+    prefer: "-----BEGIN PUBLIC KEY-----
               MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEpW5z0WPTBWzTkXgTKfUVPUaMbJC/
               8mD4rpJyymP6aswUQNyTLLC6k9BJ/u1KDUP3auKVRKpW0I6ceMx1WHcNMw==
-              -----END PUBLIC KEY-----
-evidence:
-  kubernetes:
-    notes:
-      projects/example/notes/build: attest-build
-",
+              -----END PUBLIC KEY-----",
     check: Check::Settings(check),
 };
 

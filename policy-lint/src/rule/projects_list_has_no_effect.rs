@@ -11,22 +11,18 @@ pub(super) static RULE: Rule = Rule {
     what: "a check lists Google projects, which Countersign does not query",
     why: "Google reads attestations and scans from these projects. Countersign calls no Google service: it reads \
           evidence from the settings, the Pod, the cluster or the registry.",
-    avoid: "gkePolicy:
+    example: "gkePolicy:
   checkSets:
     - checks:
         - vulnerabilityCheck:
             maximumFixableSeverity: MEDIUM
             maximumUnfixableSeverity: HIGH
-            containerAnalysisVulnerabilityProjects:
+{part}
+",
+    avoid: "            containerAnalysisVulnerabilityProjects:
               - projects/my-project
 ",
-    prefer: "gkePolicy:
-  checkSets:
-    - checks:
-        - vulnerabilityCheck:
-            maximumFixableSeverity: MEDIUM
-            maximumUnfixableSeverity: HIGH
-",
+    prefer: "",
     check: Check::Settings(check),
 };
 
@@ -71,7 +67,7 @@ mod tests {
 
     #[test]
     fn the_list_goes_with_its_key() {
-        assert_eq!(fixed(&RULE, RULE.avoid), RULE.prefer);
+        assert_eq!(fixed(&RULE, &RULE.avoided()), RULE.preferred());
     }
 
     #[test]

@@ -10,49 +10,23 @@ pub(super) static RULE: Rule = Rule {
     what: "a key is a published test key of the ready-made policies",
     why: "The private keys of the ready-made policies are published with their examples. A policy that trusts one of \
           them admits images that anyone can sign.",
-    avoid: "policy:
-  defaultAdmissionRule:
-    evaluationMode: REQUIRE_ATTESTATION
-    enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
-    requireAttestationsBy: [projects/example/attestors/build]
-attestors:
-  - name: projects/example/attestors/build
-    userOwnedGrafeasNote:
-      noteReference: projects/example/notes/build
-      publicKeys:
+    example: concat!(
+        attestor!(),
+        "      publicKeys:
         - pkixPublicKey:
             signatureAlgorithm: ECDSA_P256_SHA256
             publicKeyPem: |
               -----BEGIN PUBLIC KEY-----
-              MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEpW5z0WPTBWzTkXgTKfUVPUaMbJC/
-              8mD4rpJyymP6aswUQNyTLLC6k9BJ/u1KDUP3auKVRKpW0I6ceMx1WHcNMw==
+{part}
               -----END PUBLIC KEY-----
-evidence:
-  kubernetes:
-    notes:
-      projects/example/notes/build: attest-build
 ",
-    prefer: "policy:
-  defaultAdmissionRule:
-    evaluationMode: REQUIRE_ATTESTATION
-    enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
-    requireAttestationsBy: [projects/example/attestors/build]
-attestors:
-  - name: projects/example/attestors/build
-    userOwnedGrafeasNote:
-      noteReference: projects/example/notes/build
-      publicKeys:
-        - pkixPublicKey:
-            signatureAlgorithm: ECDSA_P256_SHA256
-            publicKeyPem: |
-              -----BEGIN PUBLIC KEY-----
-              MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEDztDbs3oEMl4IrVazqrICeYrvxLt
+        notes!()
+    ),
+    avoid: "              MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEpW5z0WPTBWzTkXgTKfUVPUaMbJC/
+              8mD4rpJyymP6aswUQNyTLLC6k9BJ/u1KDUP3auKVRKpW0I6ceMx1WHcNMw==
+",
+    prefer: "              MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEDztDbs3oEMl4IrVazqrICeYrvxLt
               v2MXXdulYxlBTO+pbbEkeE++YAQ3XTXtVJCO1HV9pXxOFsHycZ7rfNbmcg==
-              -----END PUBLIC KEY-----
-evidence:
-  kubernetes:
-    notes:
-      projects/example/notes/build: attest-build
 ",
     check: Check::Settings(check),
 };
@@ -98,12 +72,13 @@ mod tests {
     /// Under any id and for any purpose.
     #[test]
     fn a_test_key_is_found_under_any_id_and_for_any_purpose() {
-        let named = RULE.avoid.replace(
+        let named = RULE.avoided().replace(
             "- pkixPublicKey:",
             "- id: ours:build\n          pkixPublicKey:",
         );
         assert_eq!(found(&RULE, &named), ["publicKeyPem"]);
-        let keys = RULE.avoid.split_once("publicKeys:").unwrap().1;
+        let avoided = RULE.avoided();
+        let keys = avoided.split_once("publicKeys:").unwrap().1;
         let (keys, _) = keys.split_once("evidence:").unwrap();
         let scanner = format!(
             "policy: {{defaultAdmissionRule: {{evaluationMode: ALWAYS_DENY, enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG}}}}\nevidence:\n  authenticators:\n    freshness:\n    - publicKeys:{keys}"

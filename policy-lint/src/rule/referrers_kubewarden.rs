@@ -11,7 +11,7 @@ pub(super) static RULE: Rule = Rule {
     why: "Kubewarden's host can neither list referrers nor return blobs, so each lookup of bundles fails with \
           `host-capability-failed`, and an image without other evidence is denied. `countersign attest import` \
           verifies bundles and stores them where Kubewarden's host can read them.",
-    avoid: "apiVersion: policies.kubewarden.io/v1
+    example: "apiVersion: policies.kubewarden.io/v1
 kind: ClusterAdmissionPolicy
 metadata:
   name: countersign
@@ -32,33 +32,11 @@ spec:
         evaluationMode: ALWAYS_DENY
         enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
     evidence:
-      referrers: true
+{part}
     registries: [registry.example]
 ",
-    prefer: "apiVersion: policies.kubewarden.io/v1
-kind: ClusterAdmissionPolicy
-metadata:
-  name: countersign
-spec:
-  module: registry://registry.example/policies/countersign:v0.1.0
-  rules:
-    - apiGroups: [\"\"]
-      apiVersions: [v1]
-      resources: [pods, pods/ephemeralcontainers]
-      operations: [CREATE, UPDATE]
-    - apiGroups: [apps]
-      apiVersions: [v1]
-      resources: [daemonsets, deployments, replicasets, statefulsets]
-      operations: [CREATE, UPDATE]
-  settings:
-    policy:
-      defaultAdmissionRule:
-        evaluationMode: ALWAYS_DENY
-        enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
-    evidence:
-      registry: true
-    registries: [registry.example]
-",
+    avoid: "      referrers: true\n",
+    prefer: "      registry: true\n",
     check: Check::Manifest(check),
 };
 

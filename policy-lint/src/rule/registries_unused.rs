@@ -10,14 +10,15 @@ pub(super) static RULE: Rule = Rule {
     what: "the setting `registries` has no effect",
     why: "The list limits the registries that `resolveTags` and `evidence.registry` may contact, and neither is \
           enabled. It does not restrict the images that are admitted; patterns in the policy do.",
-    avoid: "policy:
-  defaultAdmissionRule:
+    example: "policy:
+{part}
+",
+    avoid: "  defaultAdmissionRule:
     evaluationMode: ALWAYS_DENY
     enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
 registries: [registry.example]
 ",
-    prefer: "policy:
-  admissionWhitelistPatterns:
+    prefer: "  admissionWhitelistPatterns:
     - namePattern: registry.example/**
   defaultAdmissionRule:
     evaluationMode: ALWAYS_DENY
@@ -60,10 +61,10 @@ mod tests {
             "evidence: {registry: true}\n",
             "evidence: {referrers: true}\n",
         ] {
-            let yaml = format!("{}{more}", RULE.avoid);
+            let yaml = format!("{}{more}", RULE.avoided());
             assert!(found(&RULE, &yaml).is_empty(), "{more}");
         }
-        let empty = RULE.avoid.replace("[registry.example]", "[]");
+        let empty = RULE.avoided().replace("[registry.example]", "[]");
         assert!(found(&RULE, &empty).is_empty());
     }
 }

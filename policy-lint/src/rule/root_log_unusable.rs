@@ -1,5 +1,6 @@
 //! Logs whose algorithm is not supported.
 
+use super::example::KEYLESS;
 use super::{Check, Findings, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::Settings;
@@ -11,18 +12,16 @@ pub(super) static RULE: Rule = Rule {
     what: "a trusted root has a log of an unsupported algorithm",
     why: "Entries and promises of the log never count, and bundles with no other log are denied. A log that has ended \
           is usually of no importance.",
-    avoid: with_roots!(concat!(
-        root!("example"),
-        "          - baseUrl: https://ctfe.example.com/old
+    example: KEYLESS,
+    avoid: "ctlogs:
+          - baseUrl: https://ctfe.example.com/old
             hashAlgorithm: SHA2_256
             publicKey:
               rawBytes: AAAA
               keyDetails: PKCS1_RSA_PKCS1V5
               validFor: {start: \"2020-01-01T00:00:00Z\", end: \"2022-01-01T00:00:00Z\"}
-            logId: {keyId: AAAA}
-"
-    )),
-    prefer: with_roots!(root!("example")),
+            logId: {keyId: AAAA}",
+    prefer: "ctlogs:",
     check: Check::Settings(check),
 };
 
@@ -50,9 +49,9 @@ mod tests {
 
     #[test]
     fn the_algorithm_is_shown() {
-        assert_eq!(found(&RULE, RULE.avoid), ["PKCS1_RSA_PKCS1V5"]);
+        assert_eq!(found(&RULE, &RULE.avoided()), ["PKCS1_RSA_PKCS1V5"]);
         assert_eq!(
-            messages(&RULE, RULE.avoid),
+            messages(&RULE, &RULE.avoided()),
             ["a log of trusted root `example` cannot be used"]
         );
     }

@@ -6,6 +6,7 @@ use policy_wasm::sigstore::certificate::Certificate;
 use policy_wasm::sigstore::moment::Moment;
 use policy_wasm::time::Time;
 
+use super::example::KEYLESS;
 use super::{Check, Findings, Rule, date};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::{Root, Settings};
@@ -18,14 +19,11 @@ pub(super) static RULE: Rule = Rule {
     why: "Sigstore instances replace their keys. New signatures are made with keys that an old document does not \
           have, so images that are signed from then on are denied. GitHub's instance has a new certificate authority \
           about every seven months.",
-    avoid: with_roots!(root!(
-        "example",
-        authorities!(
-            own_certificate!(),
-            "{start: \"2026-01-01T00:00:00Z\", end: \"2026-06-30T00:00:00Z\"}"
-        )
-    )),
-    prefer: with_roots!(root!("example")),
+    example: KEYLESS,
+    avoid: "- uri: https://fulcio.example.com
+            validFor: {start: \"2026-01-01T00:00:00Z\", end: \"2026-06-30T00:00:00Z\"}",
+    prefer: "- uri: https://fulcio.example.com
+            validFor: {start: \"2026-01-01T00:00:00Z\"}",
     check: Check::Dated(check),
 };
 
@@ -153,14 +151,14 @@ mod tests {
     fn authorities_end_with_their_period_or_certificate() {
         let ended = ["all certificate authorities of trusted root `example` have ended"];
         for (yaml, now, expected) in [
-            (RULE.avoid, "2026-06-29T00:00:00Z", &[][..]),
-            (RULE.avoid, "2026-07-01T00:00:00Z", &ended[..]),
-            (RULE.prefer, "2049-12-30T00:00:00Z", &[]),
-            (RULE.prefer, "2050-01-01T00:00:00Z", &ended),
+            (RULE.avoided(), "2026-06-29T00:00:00Z", &[][..]),
+            (RULE.avoided(), "2026-07-01T00:00:00Z", &ended[..]),
+            (RULE.preferred(), "2049-12-30T00:00:00Z", &[]),
+            (RULE.preferred(), "2050-01-01T00:00:00Z", &ended),
         ] {
-            assert_eq!(messages(yaml, now), expected, "{now}");
+            assert_eq!(messages(&yaml, now), expected, "{now}");
         }
-        let undated = lint(&[SourceFile::new("", RULE.avoid)], &Config::default());
+        let undated = lint(&[SourceFile::new("", RULE.avoided())], &Config::default());
         assert!(undated.diagnostics.iter().all(|one| one.code != RULE.code));
     }
 
@@ -168,7 +166,7 @@ mod tests {
     fn logs_end_with_their_period() {
         let start = "validFor: {start: \"2026-01-01T00:00:00Z\"}\n            logId";
         let end = start.replace("00Z\"}", "00Z\", end: \"2026-06-30T00:00:00Z\"}");
-        let yaml = RULE.prefer.replace(start, &end);
+        let yaml = RULE.preferred().replace(start, &end);
         let found = messages(&yaml, "2026-07-01T00:00:00Z");
         assert_eq!(
             found,
@@ -177,7 +175,7 @@ mod tests {
                 "all CT logs of trusted root `example` have ended"
             ]
         );
-        let one = RULE.prefer.replacen(start, &end, 1);
+        let one = RULE.preferred().replacen(start, &end, 1);
         assert_eq!(messages(&one, "2026-07-01T00:00:00Z").len(), 1);
     }
 

@@ -1,5 +1,6 @@
 //! Trusted roots that require more logs than their documents have.
 
+use super::example::KEYLESS;
 use super::{Check, Findings, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::Settings;
@@ -10,8 +11,9 @@ pub(super) static RULE: Rule = Rule {
     what: "a trusted root requires more logs than its document has",
     why: "Each required log must be of another operator, or of another URL where the document names no operators. A \
           document with fewer denies every bundle.",
-    avoid: with_roots!(concat!(root!("example"), "      transparencyLogs: 2\n")),
-    prefer: with_roots!(concat!(root!("example"), "      transparencyLogs: 1\n")),
+    example: KEYLESS,
+    avoid: "    example:\n      transparencyLogs: 2\n",
+    prefer: "    example:\n",
     check: Check::Settings(check),
 };
 
@@ -53,15 +55,16 @@ mod tests {
             ("transparencyLogs: 2", "transparency logs"),
             ("ctLogs: 3", "CT logs"),
         ] {
-            let yaml = RULE.avoid.replace("transparencyLogs: 2", line);
+            let yaml = RULE.avoided().replace("transparencyLogs: 2", line);
             let message = format!("every bundle is denied: the document has {noun} of 1 operator");
             assert_eq!(messages(&RULE, &yaml), [message], "{line}");
         }
         assert_eq!(
-            helps(&RULE, RULE.avoid),
+            helps(&RULE, &RULE.avoided()),
             ["set `transparencyLogs: 1`, or use another document"]
         );
-        let (before, log) = RULE.avoid.split_once("        tlogs:\n").unwrap();
+        let avoided = RULE.avoided();
+        let (before, log) = avoided.split_once("        tlogs:\n").unwrap();
         let (log, after) = log.split_once("        ctlogs:").unwrap();
         for (url, count) in [("rekor.example.com", 1), ("rekor.example.org", 0)] {
             let other = log

@@ -1,5 +1,6 @@
 //! Trusted roots that no identity names.
 
+use super::example::KEYLESS;
 use super::{Check, Findings, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::Settings;
@@ -10,8 +11,9 @@ pub(super) static RULE: Rule = Rule {
     what: "no identity names a trusted root",
     why: "A trusted root has an effect only through identities, so no certificate of it is accepted. Either an \
           identity is missing, or the root is obsolete.",
-    avoid: with_roots!(concat!(root!("example"), root!("old"))),
-    prefer: with_roots!(root!("example")),
+    example: KEYLESS,
+    avoid: concat!("trustedRoots:\n    old:\n", trusted_root!(), "    example:"),
+    prefer: "trustedRoots:\n    example:",
     check: Check::Settings(check),
 };
 
@@ -39,6 +41,6 @@ mod tests {
 
     #[test]
     fn the_name_is_shown() {
-        assert_eq!(found(&RULE, RULE.avoid), ["old"]);
+        assert_eq!(found(&RULE, &RULE.avoided()), ["old"]);
     }
 }

@@ -14,22 +14,19 @@ pub(super) static RULE: Rule = Rule {
     what: "a rule is equal to the default rule",
     why: "The rule has no effect now. If the default rule becomes stricter, this rule does not, and its namespace, \
           account or cluster is then protected less than the rest.",
-    avoid: "kubernetesNamespaceAdmissionRules:
+    example: "kubernetesNamespaceAdmissionRules:
   production:
-    evaluationMode: ALWAYS_DENY
-    enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
+{part}
 defaultAdmissionRule:
   evaluationMode: ALWAYS_DENY
   enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
 ",
-    prefer: "kubernetesNamespaceAdmissionRules:
-  production:
-    evaluationMode: REQUIRE_ATTESTATION
+    avoid: "    evaluationMode: ALWAYS_DENY
+    enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
+",
+    prefer: "    evaluationMode: REQUIRE_ATTESTATION
     enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
     requireAttestationsBy: [projects/example/attestors/build]
-defaultAdmissionRule:
-  evaluationMode: ALWAYS_DENY
-  enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
 ",
     check: Check::Settings(check),
 };

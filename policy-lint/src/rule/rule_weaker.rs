@@ -11,21 +11,19 @@ pub(super) static RULE: Rule = Rule {
     why: "The most specific rule replaces the default rule; it does not add to it. Attestors that only the default rule \
           names are not required, and a namespace that allows all images lets everyone who can create Pods in it run \
           any image. `lint-service-account-rule-weaker` reports rules for service accounts.",
-    avoid: "kubernetesNamespaceAdmissionRules:
+    example: "kubernetesNamespaceAdmissionRules:
   production:
     evaluationMode: REQUIRE_ATTESTATION
     enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
-    requireAttestationsBy: [projects/example/attestors/qa]
+{part}
+",
+    avoid: "    requireAttestationsBy: [projects/example/attestors/qa]
 defaultAdmissionRule:
   evaluationMode: REQUIRE_ATTESTATION
   enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
   requireAttestationsBy: [projects/example/attestors/build, projects/example/attestors/qa]
 ",
-    prefer: "kubernetesNamespaceAdmissionRules:
-  production:
-    evaluationMode: REQUIRE_ATTESTATION
-    enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
-    requireAttestationsBy: [projects/example/attestors/build, projects/example/attestors/qa]
+    prefer: "    requireAttestationsBy: [projects/example/attestors/build, projects/example/attestors/qa]
 defaultAdmissionRule:
   evaluationMode: REQUIRE_ATTESTATION
   enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG

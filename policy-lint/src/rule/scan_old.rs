@@ -13,7 +13,7 @@ pub(super) static RULE: Rule = Rule {
     what: "a scan in the settings is older than 90 days",
     why: "Scans in the settings need no signature and have no maximum age: they are used until they are removed. A scan \
           contains no vulnerabilities that were published after it.",
-    avoid: "platformPolicies:
+    example: "platformPolicies:
   - gkePolicy:
       checkSets:
         - checks:
@@ -28,25 +28,10 @@ evidence:
       predicateType: https://cosign.sigstore.dev/attestation/vuln/v1
       predicate:
         scanner: {uri: https://scanner.example, result: {matches: []}}
-        metadata: {scanFinishedOn: '2024-01-31T12:00:00Z'}
+{part}
 ",
-    prefer: "platformPolicies:
-  - gkePolicy:
-      checkSets:
-        - checks:
-            - vulnerabilityCheck:
-                maximumFixableSeverity: MEDIUM
-                maximumUnfixableSeverity: MEDIUM
-evidence:
-  statements:
-    - _type: https://in-toto.io/Statement/v1
-      subject:
-        - digest: {sha256: '1111111111111111111111111111111111111111111111111111111111111111'}
-      predicateType: https://cosign.sigstore.dev/attestation/vuln/v1
-      predicate:
-        scanner: {uri: https://scanner.example, result: {matches: []}}
-        metadata: {scanFinishedOn: '2026-11-20T12:00:00Z'}
-",
+    avoid: "        metadata: {scanFinishedOn: '2024-01-31T12:00:00Z'}\n",
+    prefer: "        metadata: {scanFinishedOn: '2026-11-20T12:00:00Z'}\n",
     check: Check::Dated(check),
 };
 
@@ -101,7 +86,7 @@ mod tests {
             ("2027-01-01T12:00:00Z", false),
             ("yesterday", false),
         ] {
-            let yaml = RULE.prefer.replace("2026-11-20T12:00:00Z", time);
+            let yaml = RULE.preferred().replace("2026-11-20T12:00:00Z", time);
             assert_eq!(found(&RULE, &yaml).len(), usize::from(is_found), "{time}");
         }
     }
@@ -110,7 +95,9 @@ mod tests {
     fn discoveries_and_other_predicates() {
         let discovery = "policy: {defaultAdmissionRule: {evaluationMode: ALWAYS_DENY, enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG}}\nevidence: {statements: [{kind: DISCOVERY, discovery: {lastScanTime: '2020-01-01T00:00:00Z'}}]}\n";
         assert_eq!(found(&RULE, discovery), ["'2020-01-01T00:00:00Z'"]);
-        let other = RULE.avoid.replace("attestation/vuln/v1", "attestation/v1");
+        let other = RULE
+            .avoided()
+            .replace("attestation/vuln/v1", "attestation/v1");
         assert!(found(&RULE, &other).is_empty());
     }
 }

@@ -11,7 +11,7 @@ pub(super) static RULE: Rule = Rule {
     what: "scans are valid for more than 90 days",
     why: "A scan contains no vulnerabilities that were published after it. An attacker who can withhold newer scans can \
           use the oldest valid one.",
-    avoid: "platformPolicies:
+    example: "platformPolicies:
   - gkePolicy:
       checkSets:
         - checks:
@@ -21,7 +21,7 @@ pub(super) static RULE: Rule = Rule {
 evidence:
   authenticators:
     vulnerability:
-      - maxAgeDays: 365
+{part}
         publicKeys:
           - pkixPublicKey:
               signatureAlgorithm: ECDSA_P256_SHA256
@@ -31,26 +31,8 @@ evidence:
                 8mD4rpJyymP6aswUQNyTLLC6k9BJ/u1KDUP3auKVRKpW0I6ceMx1WHcNMw==
                 -----END PUBLIC KEY-----
 ",
-    prefer: "platformPolicies:
-  - gkePolicy:
-      checkSets:
-        - checks:
-            - vulnerabilityCheck:
-                maximumFixableSeverity: MEDIUM
-                maximumUnfixableSeverity: MEDIUM
-evidence:
-  authenticators:
-    vulnerability:
-      - maxAgeDays: 7
-        publicKeys:
-          - pkixPublicKey:
-              signatureAlgorithm: ECDSA_P256_SHA256
-              publicKeyPem: |
-                -----BEGIN PUBLIC KEY-----
-                MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEpW5z0WPTBWzTkXgTKfUVPUaMbJC/
-                8mD4rpJyymP6aswUQNyTLLC6k9BJ/u1KDUP3auKVRKpW0I6ceMx1WHcNMw==
-                -----END PUBLIC KEY-----
-",
+    avoid: "      - maxAgeDays: 365\n",
+    prefer: "      - maxAgeDays: 7\n",
     check: Check::Settings(check),
 };
 
@@ -88,7 +70,7 @@ mod tests {
     #[test]
     fn ninety_days_are_not_long() {
         let aged = |days: &str| {
-            RULE.prefer
+            RULE.preferred()
                 .replace("maxAgeDays: 7", &format!("maxAgeDays: {days}"))
         };
         assert_eq!(found(&RULE, &aged("91")), ["91"]);

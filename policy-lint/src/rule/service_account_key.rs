@@ -11,24 +11,17 @@ pub(super) static RULE: Rule = Rule {
     why: "A key is `NAMESPACE:SERVICE_ACCOUNT`, with valid Kubernetes names: lower-case letters, digits and `-`, and \
           dots in the account. A rule with another key never applies, so another rule applies to the Pods that it \
           is meant for.",
-    avoid: "policy:
+    example: "policy:
   kubernetesServiceAccountAdmissionRules:
-    shop:Build_Robot:
+{part}
       evaluationMode: ALWAYS_DENY
       enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
   defaultAdmissionRule:
     evaluationMode: ALWAYS_DENY
     enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
 ",
-    prefer: "policy:
-  kubernetesServiceAccountAdmissionRules:
-    shop:build-robot:
-      evaluationMode: ALWAYS_DENY
-      enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
-  defaultAdmissionRule:
-    evaluationMode: ALWAYS_DENY
-    enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
-",
+    avoid: "    shop:Build_Robot:\n",
+    prefer: "    shop:build-robot:\n",
     check: Check::Settings(check),
 };
 
@@ -74,7 +67,7 @@ mod tests {
             ("shop:web..frontend", true),
             ("shop:web:frontend", true),
         ] {
-            let yaml = RULE.prefer.replace("shop:build-robot", key);
+            let yaml = RULE.preferred().replace("shop:build-robot", key);
             assert_eq!(found(&RULE, &yaml), vec![key; is_found.into()]);
         }
     }

@@ -15,21 +15,19 @@ pub(super) static RULE: Rule = Rule {
     what: "the rule or check set for a service account is weaker than the one for all other Pods",
     why: "Everyone who can create Pods in a namespace can choose their service account, and with it the weaker rule. \
           The stronger rule then only protects against mistakes.",
-    avoid: "policy:
-  kubernetesServiceAccountAdmissionRules:
-    shop:deployer:
-      evaluationMode: ALWAYS_ALLOW
-      enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
+    example: "policy:
+{part}
   defaultAdmissionRule:
     evaluationMode: ALWAYS_DENY
     enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
 ",
-    prefer: "policy:
-  admissionWhitelistPatterns:
+    avoid: "  kubernetesServiceAccountAdmissionRules:
+    shop:deployer:
+      evaluationMode: ALWAYS_ALLOW
+      enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
+",
+    prefer: "  admissionWhitelistPatterns:
     - namePattern: registry.example/tools/deployer@*
-  defaultAdmissionRule:
-    evaluationMode: ALWAYS_DENY
-    enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
 ",
     check: Check::Settings(check),
 };

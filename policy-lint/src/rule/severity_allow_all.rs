@@ -10,20 +10,15 @@ pub(super) static RULE: Rule = Rule {
     what: "a vulnerability check admits images with critical vulnerabilities that have a fix",
     why: "`maximumFixableSeverity` limits vulnerabilities that an update of the image would fix. With `CRITICAL` or \
           `ALLOW_ALL`, the check denies none of them except those in `blockedCves`.",
-    avoid: "gkePolicy:
+    example: "gkePolicy:
   checkSets:
     - checks:
         - vulnerabilityCheck:
-            maximumFixableSeverity: CRITICAL
+{part}
             maximumUnfixableSeverity: ALLOW_ALL
 ",
-    prefer: "gkePolicy:
-  checkSets:
-    - checks:
-        - vulnerabilityCheck:
-            maximumFixableSeverity: MEDIUM
-            maximumUnfixableSeverity: ALLOW_ALL
-",
+    avoid: "            maximumFixableSeverity: CRITICAL\n",
+    prefer: "            maximumFixableSeverity: MEDIUM\n",
     check: Check::Settings(check),
 };
 

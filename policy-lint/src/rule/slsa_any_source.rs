@@ -12,23 +12,17 @@ pub(super) static RULE: Rule = Rule {
     why: "Anyone with a Google account can build any source in Cloud Build and get genuine provenance. Only \
           `trustedSourceRepoPatterns` restrict the source, and only if they name your organization: anyone can have \
           a repository on a public forge.",
-    avoid: "gkePolicy:
+    example: "gkePolicy:
   checkSets:
     - checks:
         - slsaCheck:
             rules:
               - trustedBuilder: GOOGLE_CLOUD_BUILD
                 configBasedBuildRequired: true
+{part}
 ",
-    prefer: "gkePolicy:
-  checkSets:
-    - checks:
-        - slsaCheck:
-            rules:
-              - trustedBuilder: GOOGLE_CLOUD_BUILD
-                configBasedBuildRequired: true
-                trustedSourceRepoPatterns: [github.com/example/*]
-",
+    avoid: "",
+    prefer: "                trustedSourceRepoPatterns: [github.com/example/*]\n",
     check: Check::Settings(check),
 };
 
@@ -82,7 +76,7 @@ mod tests {
 
     #[test]
     fn a_whole_forge_is_any_source() {
-        let of = |pattern: &str| RULE.prefer.replace("github.com/example/*", pattern);
+        let of = |pattern: &str| RULE.preferred().replace("github.com/example/*", pattern);
         assert_eq!(found(&RULE, &of("github.com/**")), ["github.com/**"]);
         for pattern in [
             "github.com/example/**",
@@ -96,7 +90,7 @@ mod tests {
     #[test]
     fn a_builder_of_ones_own_may_build_anything() {
         let own = "https://ci.example/builders/release";
-        let yaml = RULE.avoid.replace("GOOGLE_CLOUD_BUILD", own);
+        let yaml = RULE.avoided().replace("GOOGLE_CLOUD_BUILD", own);
         assert!(found(&RULE, &yaml).is_empty());
     }
 }

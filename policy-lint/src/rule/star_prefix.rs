@@ -1,5 +1,6 @@
 //! Patterns `name*`, which also match longer names.
 
+use super::example::ALLOWLIST;
 use super::{Check, Findings, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::{Language, Settings};
@@ -10,20 +11,9 @@ pub(super) static RULE: Rule = Rule {
     what: "a pattern `name*` also covers longer names",
     why: "`app*` is meant for the tags and digests of `app`, but also covers the images `app-evil` and `application`. \
           Anyone who can create such repositories is exempt.",
-    avoid: "policy:
-  admissionWhitelistPatterns:
-    - namePattern: registry.example/team/app*
-  defaultAdmissionRule:
-    evaluationMode: ALWAYS_DENY
-    enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
-",
-    prefer: "policy:
-  admissionWhitelistPatterns:
-    - namePattern: registry.example/team/app@*
-  defaultAdmissionRule:
-    evaluationMode: ALWAYS_DENY
-    enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
-",
+    example: ALLOWLIST,
+    avoid: "    - namePattern: registry.example/team/app*\n",
+    prefer: "    - namePattern: registry.example/team/app@*\n",
     check: Check::Settings(check),
 };
 

@@ -1,5 +1,6 @@
 //! Test cases that expect a denial without a reason.
 
+use super::example::SUITE;
 use super::{Check, Findings, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::suite::{Outcome, Suite};
@@ -10,40 +11,9 @@ pub(super) static RULE: Rule = Rule {
     what: "a case expects `denied` and gives no reason",
     why: "The image may be denied for another reason than intended, such as a typo in the case, an image without a \
           digest, or a host error. The case then passes, even if the policy no longer denies for the intended reason.",
-    avoid: "apiVersion: countersign.dev/v1
-kind: PolicySuite
-settings: policy.yaml
-time: 2026-01-31T12:00:00Z
-images:
-  web: registry.example/shop/web@digest
-signers:
-  build: {standsFor: projects/example/attestors/build}
-cases:
-  - name: signed
-    request: {namespace: production, images: [web]}
-    attestations: [{by: build, image: web}]
-    expect: admitted
-  - name: unsigned
-    request: {namespace: production, images: [web]}
-    expect: denied
-",
-    prefer: "apiVersion: countersign.dev/v1
-kind: PolicySuite
-settings: policy.yaml
-time: 2026-01-31T12:00:00Z
-images:
-  web: registry.example/shop/web@digest
-signers:
-  build: {standsFor: projects/example/attestors/build}
-cases:
-  - name: signed
-    request: {namespace: production, images: [web]}
-    attestations: [{by: build, image: web}]
-    expect: admitted
-  - name: unsigned
-    request: {namespace: production, images: [web]}
-    expect: {outcome: denied, reasons: [no-valid-attestation]}
-",
+    example: SUITE,
+    avoid: "expect: denied",
+    prefer: "expect: {outcome: denied, reasons: [no-valid-attestation]}",
     check: Check::Suite(check),
 };
 
@@ -83,7 +53,7 @@ mod tests {
                 &[],
             ),
         ] {
-            let yaml = RULE.prefer.replace(reasons, to);
+            let yaml = RULE.preferred().replace(reasons, to);
             assert_eq!(found(&RULE, &yaml), expected, "{to}");
         }
     }

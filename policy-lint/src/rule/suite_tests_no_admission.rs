@@ -1,5 +1,6 @@
 //! Suites without an admission.
 
+use super::example::SUITE;
 use super::{Check, Findings, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::suite::{Outcome, Suite};
@@ -10,36 +11,13 @@ pub(super) static RULE: Rule = Rule {
     what: "no case of a suite expects `admitted`",
     why: "A policy that denies everything passes such a suite, for example one with wrong keys. At least one case should \
           expect `admitted`.",
-    avoid: "apiVersion: countersign.dev/v1
-kind: PolicySuite
-settings: policy.yaml
-time: 2026-01-31T12:00:00Z
-images:
-  web: registry.example/shop/web@digest
-signers:
-  build: {standsFor: projects/example/attestors/build}
-cases:
-  - name: unsigned
-    request: {namespace: production, images: [web]}
-    expect: {outcome: denied, reasons: [no-valid-attestation]}
-",
-    prefer: "apiVersion: countersign.dev/v1
-kind: PolicySuite
-settings: policy.yaml
-time: 2026-01-31T12:00:00Z
-images:
-  web: registry.example/shop/web@digest
-signers:
-  build: {standsFor: projects/example/attestors/build}
-cases:
+    example: SUITE,
+    avoid: "cases:",
+    prefer: "cases:
   - name: signed
     request: {namespace: production, images: [web]}
     attestations: [{by: build, image: web}]
-    expect: admitted
-  - name: unsigned
-    request: {namespace: production, images: [web]}
-    expect: {outcome: denied, reasons: [no-valid-attestation]}
-",
+    expect: admitted",
     check: Check::Suite(check),
 };
 

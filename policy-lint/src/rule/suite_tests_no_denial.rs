@@ -1,5 +1,6 @@
 //! Suites without a denial.
 
+use super::example::SUITE;
 use super::{Check, Findings, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::suite::{Outcome, Suite};
@@ -9,37 +10,12 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Warning,
     what: "no case of a suite expects `denied`",
     why: "A policy that admits everything passes such a suite. At least one case should expect `denied`.",
-    avoid: "apiVersion: countersign.dev/v1
-kind: PolicySuite
-settings: policy.yaml
-time: 2026-01-31T12:00:00Z
-images:
-  web: registry.example/shop/web@digest
-signers:
-  build: {standsFor: projects/example/attestors/build}
-cases:
-  - name: signed
-    request: {namespace: production, images: [web]}
-    attestations: [{by: build, image: web}]
-    expect: admitted
-",
-    prefer: "apiVersion: countersign.dev/v1
-kind: PolicySuite
-settings: policy.yaml
-time: 2026-01-31T12:00:00Z
-images:
-  web: registry.example/shop/web@digest
-signers:
-  build: {standsFor: projects/example/attestors/build}
-cases:
-  - name: signed
-    request: {namespace: production, images: [web]}
-    attestations: [{by: build, image: web}]
-    expect: admitted
+    example: SUITE,
+    avoid: "expect: admitted",
+    prefer: "expect: admitted
   - name: unsigned
     request: {namespace: production, images: [web]}
-    expect: {outcome: denied, reasons: [no-valid-attestation]}
-",
+    expect: {outcome: denied, reasons: [no-valid-attestation]}",
     check: Check::Suite(check),
 };
 

@@ -1,5 +1,6 @@
 //! Unused images and signers of suites.
 
+use super::example::SUITE;
 use super::{Check, Findings, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::suite::Suite;
@@ -10,41 +11,10 @@ pub(super) static RULE: Rule = Rule {
     what: "no case of a suite uses an image or a signer",
     why: "A case may be missing, or use another name by mistake. An unused signer also replaces the keys of its attestor \
           without need.",
-    avoid: "apiVersion: countersign.dev/v1
-kind: PolicySuite
-settings: policy.yaml
-time: 2026-01-31T12:00:00Z
-images:
-  web: registry.example/shop/web@digest
-signers:
-  build: {standsFor: projects/example/attestors/build}
-  qa: {standsFor: projects/example/attestors/qa}
-cases:
-  - name: signed
-    request: {namespace: production, images: [web]}
-    attestations: [{by: build, image: web}]
-    expect: admitted
-  - name: unsigned
-    request: {namespace: production, images: [web]}
-    expect: {outcome: denied, reasons: [no-valid-attestation]}
-",
-    prefer: "apiVersion: countersign.dev/v1
-kind: PolicySuite
-settings: policy.yaml
-time: 2026-01-31T12:00:00Z
-images:
-  web: registry.example/shop/web@digest
-signers:
-  build: {standsFor: projects/example/attestors/build}
-cases:
-  - name: signed
-    request: {namespace: production, images: [web]}
-    attestations: [{by: build, image: web}]
-    expect: admitted
-  - name: unsigned
-    request: {namespace: production, images: [web]}
-    expect: {outcome: denied, reasons: [no-valid-attestation]}
-",
+    example: SUITE,
+    avoid: "build: {standsFor: projects/example/attestors/build}
+  qa: {standsFor: projects/example/attestors/qa}",
+    prefer: "build: {standsFor: projects/example/attestors/build}",
     check: Check::Suite(check),
 };
 
@@ -69,7 +39,7 @@ mod tests {
     #[test]
     fn every_mention_counts() {
         let declared = "images:\n  other: registry.example/other@digest\n";
-        let yaml = RULE.prefer.replace("images:\n", declared);
+        let yaml = RULE.preferred().replace("images:\n", declared);
         assert_eq!(found(&RULE, &yaml), ["other"]);
         for (from, to) in [
             ("images: [web]", "images: [other]"),

@@ -10,24 +10,17 @@ pub(super) static RULE: Rule = Rule {
     what: "the system policy exempts images that are not Google's",
     why: "The system policy is exported from Google and rarely reviewed, and its images are admitted before all rules. A \
           pattern that is not Google's was added locally, where reviewers do not expect it.",
-    avoid: "policy:
+    example: "policy:
   globalPolicyEvaluationMode: ENABLE
   defaultAdmissionRule:
     evaluationMode: ALWAYS_DENY
     enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
 systemPolicy:
   admissionWhitelistPatterns:
-    - namePattern: registry.example/shop/**
+{part}
 ",
-    prefer: "policy:
-  globalPolicyEvaluationMode: ENABLE
-  defaultAdmissionRule:
-    evaluationMode: ALWAYS_DENY
-    enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
-systemPolicy:
-  admissionWhitelistPatterns:
-    - namePattern: gcr.io/google-containers/*
-",
+    avoid: "    - namePattern: registry.example/shop/**\n",
+    prefer: "    - namePattern: gcr.io/google-containers/*\n",
     check: Check::Settings(check),
 };
 
@@ -72,7 +65,7 @@ mod tests {
             ("docker.io/library/*", true),
             ("gcr.io.evil.example/gke-release/*", true),
         ] {
-            let yaml = RULE.avoid.replace("registry.example/shop/**", pattern);
+            let yaml = RULE.avoided().replace("registry.example/shop/**", pattern);
             assert_eq!(
                 found(&RULE, &yaml).len(),
                 usize::from(is_found),

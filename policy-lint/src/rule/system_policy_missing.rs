@@ -10,18 +10,15 @@ pub(super) static RULE: Rule = Rule {
     what: "the policy enables the system policy, and the settings do not contain it",
     why: "Google supplies the system policy itself; Countersign needs it in the settings. Without it, no system image is \
           exempt, and the cluster's own Pods may be denied.",
-    avoid: "policy:
+    example: "policy:
   globalPolicyEvaluationMode: ENABLE
   defaultAdmissionRule:
     evaluationMode: ALWAYS_DENY
     enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
+{part}
 ",
-    prefer: "policy:
-  globalPolicyEvaluationMode: ENABLE
-  defaultAdmissionRule:
-    evaluationMode: ALWAYS_DENY
-    enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
-systemPolicy:
+    avoid: "",
+    prefer: "systemPolicy:
   name: locations/global/policy
   admissionWhitelistPatterns:
     - namePattern: gke.gcr.io/**

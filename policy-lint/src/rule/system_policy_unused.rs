@@ -10,8 +10,8 @@ pub(super) static RULE: Rule = Rule {
     what: "the settings contain a system policy that the policy does not enable",
     why: "The system policy is used only with `globalPolicyEvaluationMode: ENABLE`, and the default is `DISABLE`. None of \
           its images is exempt.",
-    avoid: "policy:
-  globalPolicyEvaluationMode: DISABLE
+    example: "policy:
+{part}
   defaultAdmissionRule:
     evaluationMode: ALWAYS_DENY
     enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
@@ -19,15 +19,8 @@ systemPolicy:
   admissionWhitelistPatterns:
     - namePattern: gke.gcr.io/**
 ",
-    prefer: "policy:
-  globalPolicyEvaluationMode: ENABLE
-  defaultAdmissionRule:
-    evaluationMode: ALWAYS_DENY
-    enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
-systemPolicy:
-  admissionWhitelistPatterns:
-    - namePattern: gke.gcr.io/**
-",
+    avoid: "  globalPolicyEvaluationMode: DISABLE\n",
+    prefer: "  globalPolicyEvaluationMode: ENABLE\n",
     check: Check::Settings(check),
 };
 

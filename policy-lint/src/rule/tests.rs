@@ -82,6 +82,12 @@ pub(super) fn fixed(rule: &Rule, yaml: &str) -> String {
     apply_fixes(0, &file(yaml), &found).0
 }
 
+/// The identities of an example, at the issuer and host of an enterprise.
+pub(super) fn at_enterprise(yaml: &str, issuer: &str, host: &str) -> String {
+    yaml.replace("https://token.actions.githubusercontent.com", issuer)
+        .replace("https://github.com/", &format!("https://{host}/"))
+}
+
 /// A singleton policy with these patterns in its allowlist.
 pub(super) fn names(patterns: &[&str]) -> String {
     let items: String = patterns
@@ -116,9 +122,17 @@ pub(super) fn directories(patterns: &[&str]) -> String {
 }
 
 #[test]
+fn examples_have_one_place_for_their_part() {
+    for rule in RULES {
+        let places = rule.example.matches(rule.place()).count();
+        assert_eq!(places, 1, "{}", rule.code);
+    }
+}
+
+#[test]
 fn what_a_page_says_to_avoid_is_found() {
     for rule in RULES {
-        let codes = codes(rule.avoid);
+        let codes = codes(&rule.avoided());
         assert!(codes.contains(rule.code), "{}: {codes:?}", rule.code);
     }
 }
@@ -126,7 +140,7 @@ fn what_a_page_says_to_avoid_is_found() {
 #[test]
 fn what_a_page_prefers_is_not_found() {
     for rule in RULES {
-        let codes = codes(rule.prefer);
+        let codes = codes(&rule.preferred());
         assert!(!codes.contains(rule.code), "{}: {codes:?}", rule.code);
         // An example that would be refused teaches nothing.
         let refused: Vec<_> = codes
@@ -207,8 +221,9 @@ fn pages_show_the_part_of_sigstore_that_matters() {
 #[test]
 fn fixes_fix() {
     for rule in RULES {
-        let text = fixed(rule, rule.avoid);
-        if text == rule.avoid {
+        let avoided = rule.avoided();
+        let text = fixed(rule, &avoided);
+        if text == avoided {
             continue;
         }
         let codes = codes(&text);
@@ -227,9 +242,10 @@ fn fixes_fix() {
 #[test]
 fn findings_point_at_something() {
     for rule in RULES {
-        for finding in diagnostics(rule.avoid) {
+        let avoided = rule.avoided();
+        for finding in diagnostics(&avoided) {
             for label in &finding.labels {
-                let text = rule.avoid.get(label.span.range());
+                let text = avoided.get(label.span.range());
                 assert!(
                     text.is_some_and(|text| !text.is_empty()),
                     "{}: {finding:?}",

@@ -10,21 +10,16 @@ pub(super) static RULE: Rule = Rule {
     what: "a pattern `registry/p/**` does not cover the images directly in `p`",
     why: "The pattern is compared with the directory of an image. The directory of `registry/p/app` is `registry/p`, which \
           does not begin with `registry/p/`.",
-    avoid: "gkePolicy:
+    example: "gkePolicy:
   checkSets:
     - checks:
         - trustedDirectoryCheck:
             trustedDirPatterns:
+{part}
               - registry.example/shop/**
 ",
-    prefer: "gkePolicy:
-  checkSets:
-    - checks:
-        - trustedDirectoryCheck:
-            trustedDirPatterns:
-              - registry.example/shop
-              - registry.example/shop/**
-",
+    avoid: "",
+    prefer: "              - registry.example/shop\n",
     check: Check::Settings(check),
 };
 

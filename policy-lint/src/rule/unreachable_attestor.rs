@@ -1,5 +1,6 @@
 //! Attestors that no rule names.
 
+use super::example::ATTESTED;
 use super::{Check, Findings, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::{AdmissionRule, Settings};
@@ -10,49 +11,12 @@ pub(super) static RULE: Rule = Rule {
     what: "no rule names an attestor",
     why: "Its attestations are never used. Either a rule lacks the attestor, and is weaker than intended, or the attestor \
           is obsolete.",
-    avoid: "policy:
-  defaultAdmissionRule:
-    evaluationMode: ALWAYS_DENY
+    example: ATTESTED,
+    avoid: "evaluationMode: ALWAYS_DENY
+    enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG",
+    prefer: "evaluationMode: REQUIRE_ATTESTATION
     enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
-attestors:
-  - name: projects/example/attestors/build
-    userOwnedGrafeasNote:
-      noteReference: projects/example/notes/build
-      publicKeys:
-        - pkixPublicKey:
-            signatureAlgorithm: ECDSA_P256_SHA256
-            publicKeyPem: |
-              -----BEGIN PUBLIC KEY-----
-              MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEpW5z0WPTBWzTkXgTKfUVPUaMbJC/
-              8mD4rpJyymP6aswUQNyTLLC6k9BJ/u1KDUP3auKVRKpW0I6ceMx1WHcNMw==
-              -----END PUBLIC KEY-----
-evidence:
-  kubernetes:
-    notes:
-      projects/example/notes/build: attest-build
-",
-    prefer: "policy:
-  defaultAdmissionRule:
-    evaluationMode: REQUIRE_ATTESTATION
-    enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
-    requireAttestationsBy: [projects/example/attestors/build]
-attestors:
-  - name: projects/example/attestors/build
-    userOwnedGrafeasNote:
-      noteReference: projects/example/notes/build
-      publicKeys:
-        - pkixPublicKey:
-            signatureAlgorithm: ECDSA_P256_SHA256
-            publicKeyPem: |
-              -----BEGIN PUBLIC KEY-----
-              MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEpW5z0WPTBWzTkXgTKfUVPUaMbJC/
-              8mD4rpJyymP6aswUQNyTLLC6k9BJ/u1KDUP3auKVRKpW0I6ceMx1WHcNMw==
-              -----END PUBLIC KEY-----
-evidence:
-  kubernetes:
-    notes:
-      projects/example/notes/build: attest-build
-",
+    requireAttestationsBy: [projects/example/attestors/build]",
     check: Check::Settings(check),
 };
 
@@ -89,9 +53,9 @@ mod tests {
 
     #[test]
     fn platform_policies_know_no_attestors() {
-        let yaml = super::RULE.avoid;
+        let yaml = super::RULE.avoided();
         assert_eq!(
-            found(&super::RULE, yaml),
+            found(&super::RULE, &yaml),
             ["projects/example/attestors/build"]
         );
         let (policy, attestors) = yaml.split_once("attestors:\n").unwrap();

@@ -1,5 +1,6 @@
 //! RSA keys of 2048 bits.
 
+use super::example::ATTESTED;
 use super::{Check, Findings, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::Settings;
@@ -9,18 +10,8 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Warning,
     what: "an RSA key of 2048 bits is trusted",
     why: "Such a key has a strength of about 112 bits, which is not recommended for signatures that are used after 2030.",
-    avoid: "policy:
-  defaultAdmissionRule:
-    evaluationMode: REQUIRE_ATTESTATION
-    enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
-    requireAttestationsBy: [projects/example/attestors/build]
-attestors:
-  - name: projects/example/attestors/build
-    userOwnedGrafeasNote:
-      noteReference: projects/example/notes/build
-      publicKeys:
-        - pkixPublicKey:
-            signatureAlgorithm: RSA_SIGN_PKCS1_2048_SHA256
+    example: ATTESTED,
+    avoid: "signatureAlgorithm: RSA_SIGN_PKCS1_2048_SHA256
             publicKeyPem: |
               -----BEGIN PUBLIC KEY-----
               MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEA7HZw4sh0A568QbhtFIN7
@@ -29,35 +20,12 @@ attestors:
               aN4Ag+M44gv9PLziCokfQov6kclOVKsMxPVfRxuzjior/JuyKy3I3FT6E8fBVif2
               kP5e5+OJaAiIe36y8WG+4bHCEG4ZluRpCaLJnKxKhQ4yrw/TCryrD8Nr2epuTZE1
               0RdLzL0o9rxC99NsNAetMQ8tTlgWUUHaaY2ZnNyxq07nU2JmChEuDkbTsJnQjeDW
-              DQIDAQAB
-              -----END PUBLIC KEY-----
-evidence:
-  kubernetes:
-    notes:
-      projects/example/notes/build: attest-build
-",
-    prefer: "policy:
-  defaultAdmissionRule:
-    evaluationMode: REQUIRE_ATTESTATION
-    enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
-    requireAttestationsBy: [projects/example/attestors/build]
-attestors:
-  - name: projects/example/attestors/build
-    userOwnedGrafeasNote:
-      noteReference: projects/example/notes/build
-      publicKeys:
-        - pkixPublicKey:
-            signatureAlgorithm: ECDSA_P256_SHA256
+              DQIDAQAB",
+    prefer: "signatureAlgorithm: ECDSA_P256_SHA256
             publicKeyPem: |
               -----BEGIN PUBLIC KEY-----
               MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEpW5z0WPTBWzTkXgTKfUVPUaMbJC/
-              8mD4rpJyymP6aswUQNyTLLC6k9BJ/u1KDUP3auKVRKpW0I6ceMx1WHcNMw==
-              -----END PUBLIC KEY-----
-evidence:
-  kubernetes:
-    notes:
-      projects/example/notes/build: attest-build
-",
+              8mD4rpJyymP6aswUQNyTLLC6k9BJ/u1KDUP3auKVRKpW0I6ceMx1WHcNMw==",
     check: Check::Settings(check),
 };
 

@@ -12,24 +12,17 @@ pub(super) static RULE: Rule = Rule {
           thousand, and keys are converted in the same way. A rule for the namespace `no` becomes a rule for `false`, \
           and the default rule applies instead. Policy servers and kwctl read YAML 1.2, and see another policy in the \
           same file. Countersign reads files like kubectl.",
-    avoid: "policy:
+    example: "policy:
   defaultAdmissionRule:
     evaluationMode: ALWAYS_DENY
     enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
   kubernetesNamespaceAdmissionRules:
-    no:
+{part}
       evaluationMode: ALWAYS_DENY
       enforcementMode: DRYRUN_AUDIT_LOG_ONLY
 ",
-    prefer: "policy:
-  defaultAdmissionRule:
-    evaluationMode: ALWAYS_DENY
-    enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
-  kubernetesNamespaceAdmissionRules:
-    \"no\":
-      evaluationMode: ALWAYS_DENY
-      enforcementMode: DRYRUN_AUDIT_LOG_ONLY
-",
+    avoid: "    no:\n",
+    prefer: "    \"no\":\n",
     check: Check::Notation(check),
 };
 

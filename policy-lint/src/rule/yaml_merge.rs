@@ -11,8 +11,10 @@ pub(super) static RULE: Rule = Rule {
     why: "Policy servers and kwctl do not merge: `<<` is an unknown field for them. kubectl merges, but `<<` overrides the \
           keys above it, whereas in YAML's definition the mapping's own keys always win. Countersign reads files like \
           kubectl, and `export` writes the merged keys.",
-    avoid: "policy:
-  defaultAdmissionRule: &closed
+    example: "policy:
+{part}
+",
+    avoid: "  defaultAdmissionRule: &closed
     evaluationMode: ALWAYS_DENY
     enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
   kubernetesNamespaceAdmissionRules:
@@ -20,8 +22,7 @@ pub(super) static RULE: Rule = Rule {
       evaluationMode: ALWAYS_ALLOW
       <<: *closed
 ",
-    prefer: "policy:
-  defaultAdmissionRule:
+    prefer: "  defaultAdmissionRule:
     evaluationMode: ALWAYS_DENY
     enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
   kubernetesNamespaceAdmissionRules:

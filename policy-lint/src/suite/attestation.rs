@@ -242,6 +242,8 @@ fn check_tampers(
             ),
             Tamper::WrongType => matches!(format, Format::Cosign | Format::BundleMessage),
             Tamper::Truncated => format == Format::BundleMessage,
+            // cosign's signatures before bundles have a promise of the log only.
+            Tamper::MissingProof | Tamper::WrongCheckpoint => format == Format::Cosign,
             _ => false,
         };
         if is_idle {
@@ -370,7 +372,7 @@ impl Attestation {
         fields.finish();
         let (claim, source) = (claim?, source.unwrap_or(names.source));
         let is_statement = claim != Claim::Approval;
-        let signer = by.as_deref().and_then(|by| names.signers.get(by));
+        let signer = by.as_deref().and_then(|by| names.signers.get(by)?.as_ref());
         let format = usable_format(format, signer, is_statement, source, format_span, reader);
         if let (Some(node), Some(signer)) = (of_identity, signer)
             && !signer.is_identity()
@@ -421,8 +423,8 @@ fn usable_format(
         Format::Occurrence
     };
     let format = given.unwrap_or(usual);
-    if is_identity && !format.is_bundle() {
-        let message = "an identity signs bundles only: `bundle`, `bundle-message`";
+    if is_identity && !format.is_bundle() && format != Format::Cosign {
+        let message = "an identity signs in the formats `bundle`, `bundle-message` and `cosign`";
         reader.invalid(span, message);
     }
     if is_statement && !matches!(format, Format::Dsse | Format::Bundle) {

@@ -12,7 +12,7 @@ use crate::source::{Entry, Node, Span};
 /// A signer of attestations
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Signer {
-    /// Its place
+    /// Its place: the keys that it stands for, or its trusted root if it names one, else its subject
     pub span: Span,
     /// Credential with which it signs
     pub credential: Credential,
@@ -117,11 +117,13 @@ impl Signer {
 
     fn read(entry: &Entry, reader: &Reader) -> Option<Self> {
         let fields = reader.fields(&entry.value)?;
-        let signer = match (fields.get("standsFor"), fields.get("subject")) {
-            (None, Some(subject)) => Self::read_identity(subject, &fields, reader),
-            (Some(_), Some(subject)) => {
+        let of_identity = ["subject", "issuer", "claims", "trustedRoot"].map(|key| fields.get(key));
+        let of_identity = of_identity.into_iter().flatten().next();
+        let signer = match (fields.get("standsFor"), of_identity) {
+            (None, Some(_)) => Self::read_identity(&fields, reader),
+            (Some(_), Some(part)) => {
                 let message = "a signer has either a test key (`standsFor`) or an identity (`subject`, `issuer`)";
-                reader.invalid(subject.span, message);
+                reader.invalid(crate::source::pointed_at(part), message);
                 None
             }
             (_, None) => Self::read_key(&fields, reader),
@@ -149,19 +151,22 @@ impl Signer {
         })
     }
 
-    fn read_identity(subject: &Node, fields: &Fields<'_, '_>, reader: &Reader) -> Option<Self> {
+    fn read_identity(fields: &Fields<'_, '_>, reader: &Reader) -> Option<Self> {
+        let subject = fields.require("subject");
         let issuer = fields.require("issuer");
         let issuer = issuer.and_then(|node| reader.text(node));
         let claims = read_claims(fields.get("claims"), reader);
         let trusted_root = fields.text("trustedRoot").map(str::to_owned);
+        let span = ["trustedRoot", "subject"].map(|key| fields.get(key));
+        let span = span.into_iter().flatten().next()?.span;
         let identity = Identity {
-            subject: reader.text(subject)?.to_owned(),
+            subject: reader.text(subject?)?.to_owned(),
             issuer: issuer?.to_owned(),
             claims,
             trusted_root,
         };
         Some(Self {
-            span: subject.span,
+            span,
             credential: Credential::Identity(identity),
         })
     }
@@ -181,16 +186,17 @@ fn read_claims(node: Option<&Node>, reader: &Reader) -> BTreeMap<String, String>
     claims
 }
 
-pub(super) fn read_all(node: Option<&Node>, reader: &Reader) -> BTreeMap<String, Signer> {
-    let mut signers: BTreeMap<String, Signer> = BTreeMap::new();
+/// The signers by name; `None` for one that is wrong, so that its attestations are no further problems.
+pub(super) fn read_all(node: Option<&Node>, reader: &Reader) -> BTreeMap<String, Option<Signer>> {
+    let mut signers: BTreeMap<String, Option<Signer>> = BTreeMap::new();
     each_entry(node, reader, |entry| {
-        let Some(signer) = Signer::read(entry, reader) else {
-            return;
-        };
+        let signer = Signer::read(entry, reader);
         let stands_for = |signer: &Signer| signer.key().map(|key| key.stands_for.clone());
-        if let Some(name) = stands_for(&signer)
+        if let Some(signer) = &signer
+            && let Some(name) = stands_for(signer)
             && signers
                 .values()
+                .flatten()
                 .any(|other| stands_for(other).as_ref() == Some(&name))
         {
             let message = format!("another signer already stands for `{name}`");

@@ -239,7 +239,13 @@ fn a_signer_has_a_key_or_an_identity() {
             "suite-unknown-field",
             "algorithm",
         ),
-        ("{standsFor: x, issuer: z}", "suite-unknown-field", "issuer"),
+        ("{standsFor: x, issuer: z}", "suite-invalid-value", "z"),
+        (
+            "{issuer: z, claims: {buildTrigger: push}, trustedRoot: x}",
+            "suite-missing-field",
+            "issuer",
+        ),
+        ("{algorithm: ED25519}", "suite-missing-field", "algorithm"),
         (
             "{subject: one, issuer: z, claims: {biuld: push}}",
             "suite-unknown-name",
@@ -247,19 +253,22 @@ fn a_signer_has_a_key_or_an_identity() {
         ),
     ] {
         let problems = keyless(signer, "{by: build, image: web}").unwrap_err();
-        assert!(
-            problems.contains(&(code.to_owned(), at.to_owned())),
-            "{signer}: {problems:?}"
-        );
+        assert_eq!(problems, [(code.to_owned(), at.to_owned())], "{signer}");
     }
 }
 
 #[test]
-fn an_identity_signs_nothing_but_bundles_and_a_key_has_no_certificate() {
+fn an_identity_signs_bundles_or_as_cosign_and_a_key_has_no_certificate() {
     for (signer, fields, is_good) in [
         (IDENTITY, "format: bundle-message", true),
         (IDENTITY, "format: dsse", false),
-        (IDENTITY, "format: cosign, source: registry", false),
+        (IDENTITY, "format: cosign", false),
+        (IDENTITY, "format: cosign, source: registry", true),
+        (
+            IDENTITY,
+            "format: cosign, source: registry, tamper: missing-proof",
+            false,
+        ),
         (IDENTITY, "format: bundle-message, upload: {age: 1h}", false),
         (IDENTITY, "upload: {age: 1h}", true),
         (

@@ -1,10 +1,11 @@
 //! Suites whose signers have identities: the words about certificates, logs and timestamps do what they say.
 
+use host_runner::suite::{LoadError, Loaded};
 use policy_lint::suite::Tamper;
 use pretend_sigstore::Instance;
 use serde_json::{Value, json};
 
-use super::holds;
+use super::{holds, suite};
 
 const SUBJECT: &str = "https://github.com/acme/shop/.github/workflows/release.yml@refs/tags/v1";
 const ISSUER: &str = "https://token.actions.githubusercontent.com";
@@ -113,6 +114,62 @@ fn a_bundle_counts_from_every_place() {
     }
     holds(&with_logs(), &signers(), &cases);
     holds(&with_timestamps(), &signers(), &cases);
+}
+
+/// The annotations of cosign's signature manifests have promises of a log, and no proofs.
+#[test]
+fn a_signature_manifest_counts_under_a_root_that_accepts_promises() {
+    let mut settings = with_logs();
+    settings["sigstore"]["trustedRoots"]["public-good"]["inclusionPromises"] = "accept".into();
+    let case = |expect: &str, tamper: &str| {
+        format!(
+            "  - name: x{tamper}
+    request: {{images: [web]}}
+    attestations: [{{by: release, image: web, format: cosign, source: registry, tamper: [{tamper}]}}]
+    expect: {expect}
+"
+        )
+    };
+    let admitted = "{outcome: admitted, reasons: [attested]}";
+    let mut cases = case(admitted, "");
+    for (tamper, code) in [
+        ("missing-log-entry", "sigstore-log-entry-missing"),
+        ("missing-sct", "sigstore-sct-missing"),
+        ("unknown-log", "sigstore-log-unknown"),
+        ("wrong-log-entry", "sigstore-entry-mismatch"),
+        ("wrong-promise", "sigstore-set-invalid"),
+        ("wrong-subject", "sigstore-identity-mismatch"),
+        ("wrong-key", "attestation-bad-signature"),
+        ("flip-bit", "attestation-bad-signature"),
+        ("swap-subject", "attestation-bad-signature"),
+        ("wrong-digest", "attestation-payload-unavailable"),
+        ("truncated", "attestation-payload-unavailable"),
+    ] {
+        let expect = format!("{{outcome: denied, reasons: [{code}, \"!attested\"]}}");
+        cases.push_str(&case(&expect, tamper));
+    }
+    holds(&settings, &signers(), &cases);
+    let refused = "{outcome: denied, reasons: [sigstore-inclusion-proof-missing]}";
+    holds(&with_logs(), &signers(), &case(refused, ""));
+    settings["sigstore"]["trustedRoots"]["public-good"]["signedTimestamps"] = 1.into();
+    holds(&settings, &signers(), &case(admitted, ""));
+}
+
+#[test]
+fn a_trusted_root_that_the_settings_do_not_have_is_shown() {
+    let signers = format!(
+        "signers:\n  a: {{subject: {SUBJECT}, issuer: {ISSUER}, trustedRoot: public-god}}\n"
+    );
+    let cases = "  - name: x\n    request: {images: [web]}\n    attestations: [{by: a, image: web}]\n    expect: admitted\n";
+    let (_folder, path) = suite(&with_logs(), &signers, cases);
+    let Err(LoadError::Suite(source, problems)) = Loaded::open(&path) else {
+        panic!("refused")
+    };
+    let [problem] = problems.as_slice() else {
+        panic!("{problems:#?}")
+    };
+    assert_eq!(&source.text()[problem.span().range()], "public-god");
+    assert_eq!(problem.help.as_deref(), Some("did you mean `public-good`?"));
 }
 
 #[test]

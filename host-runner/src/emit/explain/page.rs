@@ -104,7 +104,7 @@ impl Entry {
         });
         let lint = match self {
             Self::Lint(rule) => json!({
-                "severity": rule.severity.name(), "why": rule.why, "avoid": rule.avoid, "prefer": rule.prefer,
+                "severity": rule.severity.name(), "why": rule.why, "avoid": rule.avoided(), "prefer": rule.preferred(),
             }),
             Self::Reason(_) | Self::Problem(_) => json!({"help": self.help()}),
         };

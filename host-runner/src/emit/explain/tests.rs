@@ -117,7 +117,7 @@ fn a_check_set_names_those_that_were_passed_over() {
          ├─ check set 1 does not apply: it is for namespace `prod`, and the Pod is `staging:robot`
          ├─ ! check 0 SlsaCheck
          │  └─ evidence-missing: Nothing
-         │     └─ to pass: add it to `evidence.statements` or `evidence.occurrences` in the settings, or sign it with a key of `evidence.authenticators` and store it in a source that `evidence` enables
+         │     └─ to pass: add it to `evidence.statements` or `evidence.occurrences` in the settings, or sign it with a key or as an identity of `evidence.authenticators` and store it in a source that `evidence` enables
          └─ ✓ check 1 AlwaysDenyCheck \"no\"
             └─ exempt by `a.example/*`, at platformPolicies[0].gkePolicy.checkSets[2].checks[1].imageAllowlist.allowPattern[1]
 ";

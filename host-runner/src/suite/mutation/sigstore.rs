@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::Mutants;
 use super::change::Change;
-use crate::fields::text;
+use crate::fields::{items, text};
 use crate::suite::place::Place;
 
 impl Mutants {
@@ -21,8 +21,7 @@ impl Mutants {
         for (name, set) in entries("identities") {
             let place = root.key("identities").key(name);
             self.drop_each(&format!("from `{name}` the identity"), Some(set), &place);
-            let identities = set.as_array().into_iter().flatten();
-            for (index, identity) in (0_usize..).zip(identities) {
+            for (index, identity) in items(Some(set)).iter().enumerate() {
                 self.identity(identity, &place.index(index));
             }
         }
@@ -84,7 +83,7 @@ impl Mutants {
 }
 
 /// Patterns of subjects that cover every workflow, or every ref, where one covers only some.
-pub(in crate::suite) fn wider_subjects(pattern: &str) -> Vec<String> {
+pub(crate) fn wider_subjects(pattern: &str) -> Vec<String> {
     let Some((workflow, reference)) = pattern.rsplit_once('@') else {
         return Vec::new();
     };
@@ -106,6 +105,13 @@ pub(in crate::suite) fn wider_subjects(pattern: &str) -> Vec<String> {
         wider.push(format!("{workflow}@refs/**"));
     }
     wider
+}
+
+/// A text that a pattern of subjects or claims covers.
+pub(crate) fn covered(pattern: &str) -> String {
+    pattern
+        .replace("**", "example/more")
+        .replace('*', "example")
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use policy_wasm::RuleKind;
 
-use crate::fields::text;
+use crate::fields::{items, text};
 use crate::settings_view::SettingsView;
 
 /// Where a Pod runs
@@ -84,8 +84,7 @@ pub(super) fn contexts(settings: &Value) -> Vec<Context> {
         found.extend(namespace.map(Context::namespace));
         found.extend(pair(text(scope, "kubernetesServiceAccount")));
     }
-    let glass = settings.pointer("/breakGlass/namespaces");
-    for name in glass.and_then(Value::as_array).into_iter().flatten() {
+    for name in items(settings.pointer("/breakGlass/namespaces")) {
         let name = name.as_str().filter(|name| *name != "*");
         found.extend(name.map(Context::namespace));
     }

@@ -8,7 +8,7 @@ use policy_wasm::image::ImageReference;
 use policy_wasm::pattern::{AllowPattern, NamePattern, SourceRepository, TrustedDirectory};
 use serde_json::Value;
 
-use crate::fields::{list, text};
+use crate::fields::{items, list, text};
 use crate::settings_view::SettingsView;
 
 /// The images of a suite, by name
@@ -155,8 +155,7 @@ pub(super) fn exempt_patterns(settings: &Value) -> Vec<(Language, String)> {
         found.extend(names.map(|name| (Language::Name, name.to_owned())));
     }
     let mut allow = |owner: &Value| {
-        let patterns = owner.pointer("/imageAllowlist/allowPattern");
-        let patterns = patterns.and_then(Value::as_array).into_iter().flatten();
+        let patterns = items(owner.pointer("/imageAllowlist/allowPattern")).iter();
         let patterns = patterns.filter_map(Value::as_str);
         found.extend(patterns.map(|one| (Language::Allow, one.to_owned())));
     };

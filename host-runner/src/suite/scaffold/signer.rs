@@ -5,9 +5,9 @@ use serde_json::Value;
 
 use super::candidate::Attested;
 use super::image::repositories;
-use crate::fields::{list, text};
+use crate::fields::{items, list, text};
 use crate::settings_view::{AttestorView, SettingsView};
-use crate::suite::mutation::sigstore::wider_subjects;
+use crate::suite::mutation::sigstore::{covered, wider_subjects};
 use crate::suite::place::Place;
 use crate::yaml::scalar;
 
@@ -306,8 +306,7 @@ fn signers(settings: &Value) -> Vec<Signer> {
         ("freshness", "uploader"),
     ] {
         let place = authenticators.key(purpose);
-        let found = place.get(settings).and_then(Value::as_array);
-        for (index, one) in (0_usize..).zip(found.into_iter().flatten()) {
+        for (index, one) in items(place.get(settings)).iter().enumerate() {
             let says = match purpose {
                 "vulnerability" => Says::Scan(one.get("maxAgeDays").and_then(Value::as_u64)),
                 "provenance" => Says::Provenance(text(one, "builderId").to_owned()),
@@ -428,8 +427,7 @@ fn look_alikes(identity: &Value) -> Vec<String> {
     let subjects = wider.map(|wider| format!(", subject: {}", scalar(&covered(&wider))));
     let claims = identity.get("claims").and_then(Value::as_object);
     let claims = claims.into_iter().flatten().flat_map(|(name, value)| {
-        let texts = value.as_array().map_or(&[][..], Vec::as_slice);
-        let texts = texts.iter().filter_map(Value::as_str);
+        let texts = items(Some(value)).iter().filter_map(Value::as_str);
         let texts = texts.chain(["https://example.com/another"]);
         let fields = texts.map(|text| format!(", claims: {{{name}: {}}}", scalar(text)));
         fields.collect::<Vec<_>>()
@@ -466,13 +464,6 @@ fn signer_fields(identity: &Value) -> String {
     let root = text(identity, "trustedRoot");
     fields.push(format!("trustedRoot: {}", scalar(root)));
     fields.join(", ")
-}
-
-/// A text that a pattern of subjects or claims covers.
-fn covered(pattern: &str) -> String {
-    pattern
-        .replace("**", "example/more")
-        .replace('*', "example")
 }
 
 fn is_ed25519(key: &Value) -> bool {

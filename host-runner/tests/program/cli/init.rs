@@ -54,6 +54,45 @@ fn a_starter_passes_what_its_workflow_demands() {
     run(next[3], "", 0);
 }
 
+/// An identity as a user of GitHub Actions has it, under the public instance.
+#[test]
+fn a_keyless_starter_is_tested_completely() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = |name: &str| format!("tests/core/vectors/sigstore/published/{name}.json");
+    let several = folder.path().join("roots.json");
+    let texts = ["public-good", "github"].map(|name| read(&root(name)).replace('\n', ""));
+    fs::write(&several, texts.join("\n")).unwrap();
+    let several = several.display();
+    let folder = folder.path().join("new");
+    let workflow = "https://github.com/acme/shop/.github/workflows/release.yml@refs/tags/*";
+    let of = |root: &str| format!("--trusted-root {root} --identity release={workflow}");
+    let (_, stderr) = init(&folder, &of(&several.to_string()), 2);
+    assert!(
+        stderr.contains("the trusted roots `public-good`, `github`; choose one"),
+        "{stderr}"
+    );
+    let (_, stderr) = init(&folder, &of("missing.json"), 2);
+    assert!(stderr.contains("cannot read `missing.json`"), "{stderr}");
+    let (_, stderr) = init(&folder, &format!("--identity release={workflow}"), 2);
+    assert!(stderr.contains("--trusted-root"), "{stderr}");
+    for (root, options) in [
+        (root("public-good"), ""),
+        (format!("github={several}"), "--force"),
+    ] {
+        init(&folder, &format!("{options} {}", of(&root)), 0);
+        let suite = folder.join("tests.yaml");
+        let test = format!(
+            "test {} --coverage --threshold 100 --mutate",
+            suite.display()
+        );
+        run(&test, "", 0);
+    }
+}
+
+fn read(path: &str) -> String {
+    fs::read_to_string(Path::new("..").join(path)).unwrap()
+}
+
 #[test]
 fn what_is_there_is_not_replaced_and_all_of_it_is_named() {
     let (folder, path) = file("tests.yaml", "mine");

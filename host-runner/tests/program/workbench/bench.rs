@@ -50,11 +50,28 @@ fn what_became_worse_is_a_regression() {
     let fuel = report["cases"][0]["fuel"].as_u64().unwrap();
     better["cases"][0]["fuel"] = json!(fuel / 2);
     fs::write(&before, better.to_string()).unwrap();
-    let (stdout, _) = run(&compare, "", 1);
+    let compared = folder.path().join("compared.json");
+    let both = format!(
+        "{compare} --format human --format json={}",
+        compared.display()
+    );
+    let (stdout, _) = run(&both, "", 1);
     assert!(
         stdout.contains("✗ fuel") && stdout.contains("1 regression (by more"),
         "{stdout}"
     );
+    let compared_report: Value =
+        serde_json::from_str(&fs::read_to_string(&compared).unwrap()).unwrap();
+    let changes = &compared_report["cases"][0]["changes"];
+    assert_eq!(changes[1]["metric"], "fuel");
+    assert_eq!(changes[1]["verdict"], "regression");
+    assert_eq!(changes[2]["verdict"], "fine");
+    // What is compared can be a baseline, too.
+    let again = format!(
+        "{BENCH} --compare {} --min-threshold 1e9",
+        compared.display()
+    );
+    run(&again, "", 0);
     run(&format!("{compare} --threshold 200"), "", 0);
 
     better["cases"] = json!([]);

@@ -2,8 +2,8 @@
 
 use policy_wasm::sigstore::SubjectPattern;
 
-use super::{Form, Identity, Subject};
-use crate::document::workflow_name;
+use super::{ENTERPRISES, Form, Identity, Subject};
+use crate::document::workflow_name::{self, GITHUB_HOST};
 use crate::source::{Node, Span};
 
 /// Why no certificate has a subject or the value of a claim
@@ -24,19 +24,24 @@ impl<'n> Identity<'n> {
     }
 
     pub(super) fn mistake(&self, subject: &Subject<'_>) -> Option<Mistake> {
-        let is_github = self.is_github();
-        let problem = || workflow_name::problem(subject.text, |name| subject.covers(name));
+        let github = self.host_in(subject.text);
+        let problem =
+            |host| workflow_name::problem(subject.text, host, |name| subject.covers(name));
         let reason = if subject.form == Form::Exact && subject.text.contains('*') {
             "a `*` in `subject` is literal"
         } else {
-            is_github.then(problem).flatten()?
+            github.and_then(problem)?
         };
-        let meant = if is_github {
-            workflow_name::meant(subject.text)
-        } else {
-            Some(subject.text.to_owned())
+        let meant = match github {
+            Some(host) => workflow_name::meant(subject.text, host),
+            None => Some(subject.text.to_owned()),
         };
         let help = match meant {
+            _ if let Some(host) = enterprise(subject.text)
+                && github.is_some_and(|own| own != host) =>
+            {
+                format!("the issuer of workflows at this host is `https://token.actions.{host}`")
+            }
             Some(text) if !text.contains('*') => format!("write `subject: {text}`"),
             Some(text) if SubjectPattern::parse((&*text).into()).is_ok() => {
                 format!("write `subjectPattern: {text}`")
@@ -47,6 +52,14 @@ impl<'n> Identity<'n> {
             Some(_) => "write the whole subject, or a `subjectPattern`, as in `https://git.example/team/*`".to_owned(),
         };
         Some(Mistake { reason, help })
+    }
+
+    /// The host of GitHub that a text names or should name. Fulcio writes the address in its configuration, which is
+    /// that of github.com if an enterprise has not changed it.
+    fn host_in(&self, text: &str) -> Option<&'n str> {
+        let host = self.github()?;
+        let is_default = workflow_name::without_host(text, "https://github.com") != text;
+        Some(if is_default { GITHUB_HOST } else { host })
     }
 
     /// The texts of claims that no certificate has, each with its claim.
@@ -66,15 +79,16 @@ impl<'n> Identity<'n> {
     }
 
     fn claim_mistake(&self, claim: &str, text: &str) -> Option<Mistake> {
+        let github = self.host_in(text);
         let (is_uri, is_ref) = (claim.ends_with("URI"), claim.ends_with("Ref"));
         let is_workflow = matches!(claim, "buildSignerURI" | "buildConfigURI");
-        let problem = || match claim {
-            _ if is_workflow => workflow_name::problem(text, |name| name == text),
+        let problem = |host| match claim {
+            _ if is_workflow => workflow_name::problem(text, host, |name| name == text),
             _ if is_uri && !text.starts_with("https://") => {
                 Some("it does not begin with `https://`")
             }
-            "sourceRepositoryURI" if text != whole_address(text) => {
-                Some("addresses of repositories are `https://github.com/OWNER/REPO`")
+            "sourceRepositoryURI" if text != whole_address(text, host) => {
+                Some("addresses of repositories are `https://HOST/OWNER/REPO`")
             }
             _ if is_ref && !text.starts_with("refs/") => Some("it does not begin with `refs/`"),
             _ => None,
@@ -82,12 +96,12 @@ impl<'n> Identity<'n> {
         let reason = if text.contains('*') {
             "a `*` in a claim's text is literal"
         } else {
-            self.is_github().then(problem).flatten()?
+            github.and_then(problem)?
         };
-        let meant = match claim {
-            _ if !self.is_github() => text.to_owned(),
-            _ if is_workflow => workflow_name::meant(text)?,
-            _ if is_uri => whole_address(text),
+        let meant = match (claim, github) {
+            (_, None) => text.to_owned(),
+            (_, Some(host)) if is_workflow => workflow_name::meant(text, host)?,
+            (_, Some(host)) if is_uri => whole_address(text, host),
             _ if is_ref => workflow_name::meant_ref(text),
             _ => text.to_owned(),
         };
@@ -103,13 +117,19 @@ impl<'n> Identity<'n> {
     }
 }
 
-/// The address at GitHub that was probably meant.
-fn whole_address(text: &str) -> String {
+/// The host of an enterprise that GitHub hosts apart.
+fn enterprise(text: &str) -> Option<&str> {
+    let host = text.strip_prefix("https://")?.split('/').next()?;
+    host.ends_with(ENTERPRISES).then_some(host)
+}
+
+/// The address at this host of GitHub that was probably meant.
+fn whole_address(text: &str, host: &str) -> String {
     let path = match text.split_once("://") {
         Some((_, rest)) => rest.split_once('/').map_or("", |(_, path)| path),
-        None => text.strip_prefix("github.com/").unwrap_or(text),
+        None => workflow_name::without_host(text, host),
     };
     let path = path.trim_end_matches('/');
     let path = path.strip_suffix(".git").unwrap_or(path);
-    format!("https://github.com/{path}")
+    format!("https://{host}/{path}")
 }

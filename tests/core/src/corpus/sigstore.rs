@@ -778,28 +778,13 @@ fn old_signatures() -> Vec<Case> {
         let annotations = &mut layer["annotations"];
         annotations["dev.cosignproject.cosign/signature"] =
             STANDARD.encode(&signed.signature).into();
-        let pem = |der: &[u8]| {
-            let body = STANDARD.encode(der);
-            format!("-----BEGIN CERTIFICATE-----\n{body}\n-----END CERTIFICATE-----\n")
-        };
-        let entry = &signed.document["verificationMaterial"]["tlogEntries"][0];
-        let log_id = STANDARD
-            .decode(entry["logId"]["keyId"].as_str().unwrap())
-            .unwrap();
-        let number = |field: &str| entry[field].as_str().unwrap().parse::<u64>().unwrap();
-        let hex: String = log_id.iter().map(|byte| format!("{byte:02x}")).collect();
-        let old = json!({
-            "SignedEntryTimestamp": entry["inclusionPromise"]["signedEntryTimestamp"],
-            "Payload": {
-                "body": entry["canonicalizedBody"], "logID": hex,
-                "integratedTime": number("integratedTime"), "logIndex": number("logIndex"),
-            },
-        });
-        for field in with {
-            annotations[format!("dev.sigstore.cosign/{field}")] = match *field {
-                "certificate" => pem(&signed.leaf).into(),
-                _ => old.to_string().into(),
-            };
+        for (name, text) in signed.annotations() {
+            if with
+                .iter()
+                .any(|field| name.ends_with(&format!("/{field}")))
+            {
+                annotations[name] = text;
+            }
         }
         layer
     };
