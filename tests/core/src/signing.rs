@@ -48,6 +48,13 @@ impl TestKey {
         format!("ni:///sha-256;{digest}")
     }
 
+    /// The other spelling of the id, with hexadecimal digits.
+    pub fn hexadecimal_id(&self) -> String {
+        let der = self.key.verifying_key().to_public_key_der().unwrap();
+        let digest = policy_wasm::digest::Digest::of(der.as_bytes()).to_string();
+        digest.replace("sha256:", "nih:sha-256;")
+    }
+
     /// A signature in DER.
     pub fn sign(&self, message: &[u8]) -> Vec<u8> {
         let signature: DerSignature = self.key.sign(message);

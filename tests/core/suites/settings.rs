@@ -938,6 +938,10 @@ fn windows_of_keys_are_checked() {
             json!([{"id": id, "notAfter": "2026-01-01"}, {"id": id, "notBefore": "2026-01-01"}]),
             &["keys[1].id settings-invalid-value"],
         ),
+        (
+            json!([{"id": id, "owner": "x"}, {"id": TestKey::new("a").hexadecimal_id(), "owner": "x"}]),
+            &["keys[1].id settings-invalid-value"],
+        ),
     ] {
         check(|s| s["keys"] = keys, expected);
     }
@@ -946,32 +950,38 @@ fn windows_of_keys_are_checked() {
 /// A window may be that of any key that the settings have.
 #[test]
 fn windows_are_for_keys_in_every_place() {
-    let owner = |id: &str| json!([{"id": id, "owner": "build team"}]);
     let key = TestKey::new("other");
-    for change in [
-        |s: &mut Value, key: &TestKey| {
-            s["attestors"] = json!([attestor("a", &[&TestKey::new("a"), key])])
-        },
-        |s: &mut Value, key: &TestKey| {
-            s["evidence"]["authenticators"] = json!({"freshness": [uploader(&[key])]})
-        },
-        |s: &mut Value, key: &TestKey| {
-            s["platformPolicies"] = json!([policy(&[simple_signing(&[key])])])
-        },
-        |s: &mut Value, key: &TestKey| s["platformPolicies"] = json!([policy(&[sigstore(&[key])])]),
+    let owner = json!([{"id": key.id(), "owner": "build team"}]);
+    let rule = json!({"name": "app", "images": ["**"], "require": [{"check": sigstore(&[&key])}]});
+    let attestors = [attestor("a", &[&TestKey::new("a")]), attestor("b", &[&key])];
+    for (field, value) in [
+        ("attestors", json!(attestors)),
+        (
+            "evidence",
+            json!({"authenticators": {"freshness": [uploader(&[&key])]}}),
+        ),
+        (
+            "platformPolicies",
+            json!([policy(&[simple_signing(&[&key])])]),
+        ),
+        ("platformPolicies", json!([policy(&[sigstore(&[&key])])])),
+        (
+            "imagePolicy",
+            json!({"unmatchedImages": "deny", "rules": [rule]}),
+        ),
     ] {
         check(
-            |s| s["keys"] = owner(&key.id()),
-            &["keys[0].id settings-invalid-value"],
-        );
-        check(
             |s| {
-                change(s, &key);
-                s["keys"] = owner(&key.id());
+                s[field] = value;
+                s["keys"] = owner.clone();
             },
             &[],
         );
     }
+    check(
+        |s| s["keys"] = owner,
+        &["keys[0].id settings-invalid-value"],
+    );
 }
 
 #[test]

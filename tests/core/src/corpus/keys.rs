@@ -1,7 +1,5 @@
 //! The setting `keys`: when the signatures of single keys count.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use policy_wasm::key::{Algorithm, PublicKey};
 use pretend_sigstore::{Content, Material};
 use serde_json::{Value, json};
@@ -14,7 +12,7 @@ use crate::platform::statements::{signed, upload};
 use crate::platform::{
     FRESHNESS, image_freshness, policy, sigstore, simple_signing, supply, trust, uploader,
 };
-use crate::signing::{TestKey, attestor, occurrence, occurrence_of, payload};
+use crate::signing::{TestKey, attestor, attestor_name, occurrence, occurrence_of, payload};
 use crate::sigstore::{instance, key_document, signing_of};
 
 /// A window of the whole of June
@@ -162,7 +160,7 @@ fn entries() -> Vec<Case> {
         with(
             "window_of_a_key_in_hexadecimal_digits",
             NOT_VALID,
-            json!([{"id": hexadecimal(&old.id()), "notAfter": END}]),
+            json!([{"id": old.hexadecimal_id(), "notAfter": END}]),
             LATE,
         ),
         with(
@@ -226,6 +224,30 @@ fn holders() -> Vec<Case> {
         &[occurrence("a", &key(), text.as_bytes())],
     );
     add("sigstore_key", expected, &id, &cosign);
+    let mut ruled = call(image_policy(&json!({"check": sigstore(&[&key()])})));
+    supply(
+        Delivery::Settings,
+        &mut ruled,
+        &[occurrence("a", &key(), text.as_bytes())],
+    );
+    let of_rule = [
+        "allow image-rules-satisfied !attestation-key-not-valid",
+        "deny no-valid-sigstore-signature attestation-key-not-valid !check-passed",
+    ];
+    add("key_of_a_check_of_an_image_rule", of_rule, &id, &ruled);
+    let mut ruled = call(image_policy(&json!({"attestors": [attestor_name("a")]})));
+    ruled["settings"]["attestors"] = json!([attestor("a", &[&key()])]);
+    supply(
+        Delivery::Settings,
+        &mut ruled,
+        &[occurrence("a", &key(), text.as_bytes())],
+    );
+    add(
+        "key_of_an_attestor_of_an_image_rule",
+        [ATTESTED, NOT_VALID],
+        &id,
+        &ruled,
+    );
     let (host, host_id) = verified_by_host();
     add(
         "sigstore_key_verified_by_the_host",
@@ -251,6 +273,13 @@ fn holders() -> Vec<Case> {
     cases
 }
 
+/// Settings of one rule for images, with one requirement.
+fn image_policy(requirement: &Value) -> Value {
+    json!({"imagePolicy": {"unmatchedImages": "deny", "rules": [
+        {"name": "app", "images": ["trusted.example/**"], "require": [requirement]},
+    ]}})
+}
+
 /// A message signature of a key in a bundle, as `cosign sign --key` makes it, and the id of the key.
 fn bundle_of_a_key() -> (Value, String) {
     let mut signing = signing_of(Content::Message(bundles::digest_bytes(A)));
@@ -269,18 +298,4 @@ fn bundle_of_a_key() -> (Value, String) {
         },
     });
     (call, key.unwrap().id().to_owned())
-}
-
-/// The other spelling of an id with base64.
-fn hexadecimal(id: &str) -> String {
-    use std::fmt::Write as _;
-    let bytes = URL_SAFE_NO_PAD
-        .decode(id.strip_prefix("ni:///sha-256;").unwrap())
-        .unwrap();
-    bytes
-        .iter()
-        .fold("nih:sha-256;".to_owned(), |mut text, byte| {
-            write!(text, "{byte:02x}").unwrap();
-            text
-        })
 }
