@@ -66,7 +66,7 @@ pub enum Command {
     Explain(commands::explain::Args),
     /// Export Kubewarden policies, the Attestation CRD, and RBAC
     Export(commands::export::Args),
-    /// Convert Google Binary Authorization exports and Sigstore trusted roots to settings
+    /// Convert Google Binary Authorization exports, policies of other systems, and trusted roots to settings
     Import(commands::import::Args),
     /// Create a scaffold policy with tests and a CI workflow
     Init(commands::init::Args),

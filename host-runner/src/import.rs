@@ -8,20 +8,23 @@
 //! | other systems: the table | `import/system.rs` |
 //! | documents with their lines | `import/source.rs` |
 //! | settings in the making, and their suite | `import/draft.rs` |
+//! | Connaisseur | `import/connaisseur.rs` |
 //! | Kritis | `import/kritis.rs` |
 //! | Kubewarden's own image policies | `import/kubewarden.rs` |
 //! | Kyverno | `import/kyverno.rs` |
+//! | policy-controller | `import/policy_controller.rs` |
 //! | Google's documents in Terraform and Config Connector | `import/terraform.rs`, `import/config_connector.rs` |
 //! | signers, subjects of certificates, wildcards | `import/signer.rs`, `import/identity.rs`, `import/wildcard.rs` |
 
 mod attestors;
 mod config_connector;
+mod connaisseur;
 mod context;
-#[cfg_attr(not(test), expect(dead_code, reason = "importers use it"))]
 pub(crate) mod draft;
 mod finding;
 mod google;
 mod identity;
+mod keyless;
 mod kritis;
 mod kubewarden;
 mod kyverno;
@@ -29,6 +32,7 @@ mod lacking;
 mod occurrences;
 mod output_fields;
 mod patterns;
+mod policy_controller;
 mod relax;
 mod scope;
 mod shape;

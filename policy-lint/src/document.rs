@@ -92,6 +92,12 @@ impl<'n> Document<'n> {
         if !version.is_empty() || !matches!(node.shape, Shape::Map(_)) {
             return Self::Other;
         }
+        // Connaisseur's configuration
+        let is_list =
+            |key| matches!(node.get(key), Some(value) if matches!(value.shape, Shape::List(_)));
+        if is_list("policy") && is_list("validators") {
+            return Self::Other;
+        }
         if has(POLICY_KEYS) || has(&RuleKind::ALL.map(RuleKind::map_name)) {
             Self::Settings(Settings::new(node, Origin::SingletonPolicy, text))
         } else if has(&["gkePolicy", "cloudRunPolicy"]) {

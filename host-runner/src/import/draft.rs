@@ -17,7 +17,7 @@ use super::{Exports, Findings, Import, Level, Place};
 use crate::attest::public_key::{KeyEntry, PublicKeyError};
 use policy_wasm::key::Algorithm;
 
-pub(crate) use rule::{Effect, Requirement, Rule};
+pub(crate) use rule::{Effect, Requirement, Rule, may_overlap};
 pub(crate) use suite::Suite;
 
 /// Settings in the making, with the findings so far

@@ -90,9 +90,15 @@ impl Findings {
         }
     }
 
-    /// The gravest last, where they are seen.
+    /// The gravest last, where they are seen. What was found twice is told once.
     pub(crate) fn in_order(mut self) -> Vec<Finding> {
         self.0.sort_by_key(|finding| finding.level);
-        self.0
+        let mut once: Vec<Finding> = Vec::new();
+        for finding in self.0 {
+            if !once.contains(&finding) {
+                once.push(finding);
+            }
+        }
+        once
     }
 }

@@ -24,6 +24,8 @@ impl System {
     /// All systems, in the order of help
     pub(crate) const ALL: &[Self] = &[
         super::kritis::SYSTEM,
+        super::policy_controller::SYSTEM,
+        super::connaisseur::SYSTEM,
         super::kyverno::SYSTEM,
         super::kubewarden::SYSTEM,
         super::terraform::SYSTEM,
@@ -39,9 +41,11 @@ impl System {
         Self::ALL.iter().find(|system| system.name == name)
     }
 
-    /// The system that reads a document.
+    /// The system that reads a document, or an item of a Kubernetes list.
     pub(crate) fn of(document: &Value) -> Option<&'static Self> {
-        Self::ALL.iter().find(|system| (system.reads)(document))
+        let of_one = |one: &Value| Self::ALL.iter().find(|system| (system.reads)(one));
+        let items = document.get("items").and_then(Value::as_array);
+        of_one(document).or_else(|| items?.iter().find_map(of_one))
     }
 }
 

@@ -120,3 +120,30 @@ fn shortened(text: &str, max: usize) -> String {
     let shown = one_line.chars().filter(|one| !one.is_control());
     shown.take(max).collect()
 }
+
+/// Whether an image may be of both patterns.
+pub(crate) fn may_overlap(one: &str, other: &str) -> bool {
+    if one.starts_with("**") || other.starts_with("**") {
+        return true;
+    }
+    let mut pairs = one.split('/').zip(other.split('/'));
+    pairs.all(|(one, other)| one.contains('*') || other.contains('*') || one == other)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patterns_that_share_no_image_are_told_apart() {
+        for (one, other, expected) in [
+            ("**", "ghcr.io/a/**", true),
+            ("ghcr.io/a/**", "ghcr.io/b/**", false),
+            ("ghcr.io/a/**", "ghcr.io/*/x", true),
+            ("ghcr.io/a/**", "quay.io/a/**", false),
+            ("*.ecr.example.com/a", "x.ecr.example.com/a", true),
+        ] {
+            assert_eq!(may_overlap(one, other), expected, "{one} {other}");
+        }
+    }
+}
