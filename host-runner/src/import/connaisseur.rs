@@ -1,6 +1,6 @@
 //! Connaisseur: the rules of its image policy, and the validators that they name.
 //!
-//! Read in the sources of Connaisseur 3 and its documentation, and of version 2 where fields have other names:
+//! Read in the sources of Connaisseur 3 (50c7be6) and its documentation, and of version 2 where fields have other names:
 //!
 //! - The most specific rule whose pattern matches decides alone. Images without a rule are denied.
 //! - A rule names a validator: cosign keys and identities, of which all, one or a number have to have signed, or a

@@ -1,6 +1,6 @@
 //! Sigstore's policy-controller: `ClusterImagePolicy`, and the settings of the controller.
 //!
-//! Read in the sources of policy-controller 0.13 and its documentation (docs.sigstore.dev):
+//! Read in the sources of policy-controller (048185e) and its documentation (docs.sigstore.dev):
 //!
 //! - All policies whose globs match an image have to pass, each with any one of its authorities.
 //! - `no-match-policy` of the `ConfigMap` `config-policy-controller` is for all other images. Its default is `deny`.
