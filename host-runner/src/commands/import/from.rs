@@ -39,7 +39,7 @@ pub(super) fn run(args: &Args, system: &'static System) -> Result<Exit> {
     }
     check_stdin(inputs)?;
     let documents = read(&args.files)?;
-    let mut draft = Draft::new(sigstore(args)?);
+    let mut draft = Draft::new(sigstore(&args.trusted_root, args.name.as_deref())?);
     draft.google = beside(args, system)?;
     let known = documents
         .iter()
