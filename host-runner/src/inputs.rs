@@ -136,8 +136,19 @@ fn read_from(input: impl io::Read, name: String) -> Result<Source, InputError> {
 
 /// Names a text of a foreign format, such as a PEM file or a Terraform state; `None` if it is not recognised.
 pub(crate) fn foreign(text: &str) -> Option<String> {
-    let known = foreign::text(text).map(str::to_owned);
-    known.or_else(|| parse(text).ok()?.iter().find_map(foreign::no_settings))
+    let documents = parse(text).unwrap_or_default();
+    let known = documents.iter().find_map(foreign::no_settings);
+    known.or_else(|| foreign::text(text).map(str::to_owned))
+}
+
+/// Names the policies of Kubewarden that are for another module than this one; `None` if there are none.
+pub(crate) fn foreign_manifest(text: &str) -> Option<String> {
+    if !text.contains(KUBEWARDEN_GROUP) {
+        return None;
+    }
+    let documents = parse(text).ok()?;
+    let mut policies = documents.iter().filter(|document| is_policy(document));
+    policies.find_map(foreign::of_system)
 }
 
 /// Names a text that is no document, such as a PEM file or a template; `None` if it is not recognised.
@@ -223,7 +234,10 @@ pub(crate) fn settings_in(source: &Source) -> Result<Value, InputError> {
     let mut documents = documents_in(source)?;
     let are_policies = documents.iter().all(is_policy);
     let problem = match (documents.pop(), documents.is_empty()) {
-        (Some(document), true) if is_policy(&document) => return Ok(unwrap_manifest(document)),
+        (Some(document), true) if is_policy(&document) => match foreign::of_system(&document) {
+            None => return Ok(unwrap_manifest(document)),
+            Some(problem) => problem,
+        },
         (Some(document), true) => match foreign::no_settings(&document) {
             None => return Ok(document),
             Some(problem) => problem,
@@ -240,6 +254,9 @@ pub(crate) fn settings_in(source: &Source) -> Result<Value, InputError> {
     })
 }
 
+/// API group of Kubewarden's policies
+const KUBEWARDEN_GROUP: &str = "policies.kubewarden.io/";
+
 /// Whether a document is a policy of Kubewarden, with settings in it.
 fn is_policy(document: &Value) -> bool {
     let text = |key: &str| {
@@ -248,7 +265,7 @@ fn is_policy(document: &Value) -> bool {
             .and_then(Value::as_str)
             .unwrap_or_default()
     };
-    text("apiVersion").starts_with("policies.kubewarden.io/")
+    text("apiVersion").starts_with(KUBEWARDEN_GROUP)
         && ["", "AdmissionPolicy", "ClusterAdmissionPolicy"].contains(&text("kind"))
 }
 

@@ -142,7 +142,12 @@ fn linted(args: &Args, config_path: Option<&Path>) -> Result<(Linted, Problems),
         Some(time) => config.at(time),
         None => config,
     };
-    let (paths, mut files, problems) = read(&args.paths);
+    let Read {
+        paths,
+        mut files,
+        foreign,
+        problems,
+    } = read(&args.paths);
     let mut report = lint(&files, &config);
     let mut fixed = 0_usize;
     if args.fix {
@@ -150,11 +155,16 @@ fn linted(args: &Args, config_path: Option<&Path>) -> Result<(Linted, Problems),
         report = lint(&files, &config);
     }
     if report.documents == 0 && report.diagnostics.is_empty() {
-        if files.is_empty() && !problems.is_empty() {
+        if files.is_empty() && foreign.is_empty() && !problems.is_empty() {
             return Err(NoResult::Problems(problems));
         }
         problems.finish(Exit::CouldNot);
-        return Err(anyhow!("nothing to lint: {}", nothing_in(&files)).into());
+        let nothing = foreign.into_iter().next();
+        let nothing = nothing.unwrap_or_else(|| nothing_in(&files));
+        return Err(anyhow!("nothing to lint: {nothing}").into());
+    }
+    for skipped in foreign {
+        terminal::note(&format!("skipped {skipped}"));
     }
     let linted = Linted {
         files,
@@ -262,8 +272,18 @@ fn nearest_config() -> Option<PathBuf> {
     places.into_iter().find(|path| path.is_file())
 }
 
+/// The files to lint
+struct Read {
+    paths: Vec<PathBuf>,
+    /// Those of the paths
+    files: Vec<SourceFile>,
+    /// Policies of Kubewarden for another module, each with what it is
+    foreign: Vec<String>,
+    problems: Problems,
+}
+
 /// Reads all files to lint, and collects problems with those that cannot be read.
-fn read(paths: &[PathBuf]) -> (Vec<PathBuf>, Vec<SourceFile>, Problems) {
+fn read(paths: &[PathBuf]) -> Read {
     let (mut found, mut problems) = (Vec::new(), Problems::default());
     for path in paths {
         match inputs::walk(path) {
@@ -276,17 +296,26 @@ fn read(paths: &[PathBuf]) -> (Vec<PathBuf>, Vec<SourceFile>, Problems) {
     }
     let is_config = |path: &Path| path.file_name().is_some_and(|name| name == CONFIG);
     found.retain(|path| !is_config(path));
-    let (mut read, mut files) = (Vec::new(), Vec::new());
+    let (mut read, mut files, mut foreign) = (Vec::new(), Vec::new(), Vec::new());
     for path in inputs::unique(found) {
         match inputs::read(&path) {
             Ok(inputs::Source { name, text }) => {
+                if let Some(problem) = inputs::foreign_manifest(&text) {
+                    foreign.push(format!("`{name}`: {problem}"));
+                    continue;
+                }
                 files.push(SourceFile::new(name, text));
                 read.push(path);
             }
             Err(error) => problems.add(&error),
         }
     }
-    (read, files, problems)
+    Read {
+        paths: read,
+        files,
+        foreign,
+        problems,
+    }
 }
 
 /// Writes the fixes to the files and returns their number.

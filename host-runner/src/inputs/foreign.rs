@@ -74,14 +74,19 @@ pub(super) fn no_settings(document: &Value) -> Option<String> {
     })
 }
 
+/// Names the importer of a document of another system.
+pub(super) fn of_system(document: &Value) -> Option<String> {
+    let System { title, name, .. } = System::of(document)?;
+    Some(format!(
+        "it is a policy of {title}; convert it with `countersign import --from {name}`"
+    ))
+}
+
 /// Why a document is nothing that Google exports.
 pub(super) fn no_export(document: &Value) -> Option<String> {
     let fields = document.as_object()?;
-    if let Some(system) = System::of(document) {
-        let (title, name) = (system.title, system.name);
-        return Some(format!(
-            "it is a policy of {title}; convert it with `countersign import --from {name}`"
-        ));
+    if let Some(policy) = of_system(document) {
+        return Some(policy);
     }
     if is_terraform(fields) {
         return Some(TERRAFORM.to_owned());
