@@ -213,8 +213,10 @@ impl Draft {
     /// Reads attestations and signatures from the registries of images; `hosts` are those that may be asked.
     pub(crate) fn ask_registries(&mut self, hosts: impl IntoIterator<Item = String>) {
         self.registries.extend(hosts);
-        self.fields
-            .insert("evidence".to_owned(), json!({"registry": true}));
+        if !self.registries.is_empty() {
+            self.fields
+                .insert("evidence".to_owned(), json!({"registry": true}));
+        }
     }
 
     /// Whether nothing carried over.
@@ -244,7 +246,10 @@ impl Draft {
             settings.insert("sigstore".to_owned(), Value::Object(self.sigstore));
         }
         settings.extend(self.fields);
-        if !self.registries.is_empty() {
+        if self.registries.is_empty() {
+            // It needs registries.
+            settings.shift_remove("resolveTags");
+        } else {
             let hosts: Vec<_> = self.registries.into_iter().collect();
             settings.insert("registries".to_owned(), json!(hosts));
         }

@@ -128,8 +128,23 @@ impl Signer {
     }
 }
 
-/// The host of a pattern, if it is one.
-pub(super) fn host_of(pattern: &str) -> Option<String> {
-    let (host, _) = pattern.split_once('/')?;
-    (!host.contains('*')).then(|| host.to_owned())
+/// Reads the signatures of images from their registries. Reports images of any registry, since the settings list those
+/// that may be asked.
+pub(super) fn look_up(at: &At<'_>, images: &[String], draft: &mut Draft) {
+    let host_of = |pattern: &String| {
+        let (host, _) = pattern.split_once('/')?;
+        (!host.contains('*')).then(|| host.to_owned())
+    };
+    let hosts: Vec<_> = images.iter().filter_map(host_of).collect();
+    let are_all = hosts.len() == images.len();
+    draft.ask_registries(hosts);
+    if !are_all {
+        draft.lost(
+            at,
+            "its images are from any registry, and the settings list the registries that may be asked",
+        );
+        draft.help(
+            "set `evidence.registry: true`, and add the hosts of your images to `registries`",
+        );
+    }
 }

@@ -149,13 +149,10 @@ pub(super) fn report(
     const WHY: &str = "because a `*` here stays within one part of a name";
     match (fit, covers) {
         (Fit::Exact, _) => {}
-        (Fit::More, _) => draft.lost(
-            at,
-            format!("`{text}` is written as {shown}, which cover more images, {WHY}"),
-        ),
+        (Fit::More, _) => draft.lost(at, format!("`{text}` covers more images as {shown}, {WHY}")),
         (Fit::Fewer, _) => draft.lost(
             at,
-            format!("`{text}` is written as {shown}, which cover fewer images, {WHY}"),
+            format!("`{text}` covers fewer images as {shown}, {WHY}"),
         ),
         (Fit::Unsayable, Covers::More) => {
             draft.lost(

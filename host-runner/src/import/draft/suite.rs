@@ -44,7 +44,8 @@ impl Suite {
     /// The cases of all rules.
     pub(super) fn of(draft: &Draft) -> Self {
         let mut suite = Self {
-            resolves_tags: draft.fields.get("resolveTags") == Some(&json!(true)),
+            resolves_tags: draft.fields.get("resolveTags") == Some(&json!(true))
+                && !draft.registries.is_empty(),
             ..Self::default()
         };
         let Some(unmatched) = draft.unmatched else {

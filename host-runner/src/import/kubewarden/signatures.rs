@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use super::Scope;
 use crate::import::draft::{Draft, Effect, Requirement};
 use crate::import::identity::Subjects;
-use crate::import::signer::{Signer, host_of};
+use crate::import::signer::{Signer, look_up};
 use crate::import::source::At;
 use crate::import::wildcard::{self, Compared, Covers};
 use crate::terminal::printable;
@@ -66,7 +66,7 @@ fn signature(entry: &At<'_>, scope: &Scope, draft: &mut Draft) {
             names.push(name);
         }
     }
-    draft.ask_registries(images.iter().filter_map(|pattern| host_of(pattern)));
+    look_up(&image, &images, draft);
     let requirement = Requirement::Attestors {
         names,
         threshold: None,

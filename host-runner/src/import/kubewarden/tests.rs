@@ -187,7 +187,7 @@ fn allowed_images_are_those_of_the_list() {
     let outcome = outcome(&SYSTEM, &text, None);
     outcome.says(&[
         ("3", Level::Lacking, "also means the image `library/nginx` of every other registry; only Docker Hub's is allowed"),
-        ("8", Level::Lacking, "cover fewer images"),
+        ("8", Level::Lacking, "covers fewer images"),
     ]);
     outcome.is_policy(&format!(
         "unmatchedImages: admit

@@ -137,7 +137,7 @@ impl Attestors {
             self.has_told_of_logs = true;
             draft.lost(
                 at,
-                "signatures by keys need no entry in a transparency log here",
+                "a signature by a key counts without an entry of a transparency log",
             );
         }
     }

@@ -11,7 +11,7 @@ use super::exclusions::Exclusions;
 use super::{attestation, denied, name_of, own_namespace};
 use crate::import::draft::{Draft, Effect, Requirement, Rule};
 use crate::import::scope;
-use crate::import::signer::{Signer, host_of};
+use crate::import::signer::{Signer, look_up};
 use crate::import::source::At;
 use crate::import::wildcard::{self, Compared, Covers};
 use crate::terminal::printable;
@@ -88,7 +88,7 @@ pub(super) fn import(
     if pins.is_none_or(|pins| pins.to_json() != json!(false)) {
         draft.set("resolveTags", true);
     }
-    draft.ask_registries(images.iter().filter_map(|pattern| host_of(pattern)));
+    look_up(spec, &images, draft);
     let actions = spec.items_of("validationActions");
     let denies = actions.iter().any(|action| action.text() == Some("Deny"));
     exclusions.add_rule(object, spec, &namespaces, false, draft);

@@ -92,7 +92,14 @@ fn keys_in_one_text_are_counted_one_by_one() {
 "
     ));
     let outcome = outcome(&SYSTEM, &text, None);
-    outcome.says(&[("17", Level::Lacking, "no entry in a transparency log")]);
+    outcome.says(&[
+        (
+            "17",
+            Level::Lacking,
+            "without an entry of a transparency log",
+        ),
+        ("12", Level::Lacking, "its images are from any registry"),
+    ]);
     outcome.is_policy(
         "unmatchedImages: admit
 rules:
@@ -233,7 +240,11 @@ spec:
   validationFailureActionOverrides: [{action: Audit, namespaces: [qa]}]";
     let outcome = outcome(&SYSTEM, &with(relaxed, ""), None);
     outcome.says(&[
-        ("13", Level::Lacking, "no entry in a transparency log"),
+        (
+            "13",
+            Level::Lacking,
+            "without an entry of a transparency log",
+        ),
         ("6", Level::Lacking, "it is enforced in these as well"),
     ]);
     // The key is of a text without `rekor`, as in versions before 1.7.
@@ -300,7 +311,7 @@ fn a_condition_that_does_not_carry_over_denies_in_its_place() {
         (
             "13",
             Level::Lacking,
-            "is written as `registry.example/**:*@-`, which cover more images",
+            "is written as `registry.example/**:*@-`, which covers more images",
         ),
         (
             "14",
@@ -365,7 +376,11 @@ spec:
         policy(&(rule("a", "[kube-system, legacy]") + &rule("b", "[kube-system, qa]"))) + exception;
     let outcome = outcome(&SYSTEM, &text, None);
     outcome.says(&[
-        ("14", Level::Lacking, "no entry in a transparency log"),
+        (
+            "14",
+            Level::Lacking,
+            "without an entry of a transparency log",
+        ),
         (
             "37",
             Level::Lacking,

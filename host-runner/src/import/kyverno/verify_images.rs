@@ -7,7 +7,7 @@ use super::exclusions::Exclusions;
 use super::matching::Matched;
 use super::{attestation, denied, name_of, own_namespace};
 use crate::import::draft::{Draft, Effect, Requirement, Rule};
-use crate::import::signer::{Signer, host_of};
+use crate::import::signer::{Signer, look_up};
 use crate::import::source::At;
 use crate::import::wildcard::{self, Compared, Covers};
 
@@ -193,7 +193,7 @@ impl Source<'_> {
                 .filter_map(|pattern| by_tag(&pattern))
                 .collect(),
             false => {
-                draft.ask_registries(images.iter().filter_map(|pattern| host_of(pattern)));
+                look_up(entry, &images, draft);
                 images
             }
         };
