@@ -311,7 +311,7 @@ fn a_condition_that_does_not_carry_over_denies_in_its_place() {
         (
             "13",
             Level::Lacking,
-            "is written as `registry.example/**:*@-`, which covers more images",
+            "covers more images as `registry.example/**:*@-`",
         ),
         (
             "14",
