@@ -73,7 +73,7 @@ const HELP: &[(Code, Shown, &str)] = &[
     (Code::TagResolutionFailed, Shown::Always, HOST),
     (Code::RegistryNotAllowed, Shown::Always, "add the registry to `registries` in the settings"),
     (Code::ClockUnavailable, Shown::Always,
-        "run the policy on a host with a clock; keys without expiry and checks without an age need none"),
+        "run the policy on a host with a clock; only dates in the settings, keys that expire and checks of an age need one"),
     (Code::HostCapabilityFailed, Shown::Always, HOST),
 
     // About the rules of `imagePolicy`.

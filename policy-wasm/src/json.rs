@@ -214,16 +214,15 @@ impl<'v, 'de> Value<'v, 'de> {
         }
     }
 
-    /// Reads an object in the form of [`Cursor::sole_item`](policy_text::cursor::Cursor::sole_item): returns its text
-    /// and the item, or the value if it has another form.
-    pub(crate) fn sole_item(
-        self,
+    /// Like [`Self::list`], optimized for items in the form of
+    /// [`Cursor::sole_item`](policy_text::cursor::Cursor::sole_item). Calls `each` with the index of each item.
+    pub(crate) fn list_of_objects(
+        mut self,
         fields: &[&str],
-        field: &str,
-    ) -> Result<(Raw<'de>, &'de str), Self> {
-        match self.walk.cursor.sole_item(fields, field) {
-            Some((object, item)) => Ok((Raw::new(object), item)),
-            None => Err(self),
+        mut each: impl FnMut(usize, ObjectItem<'_, 'de>),
+    ) {
+        if self.finds(Kind::List) {
+            self.each_object(fields, &mut each);
         }
     }
 
@@ -392,6 +391,20 @@ impl<'v, 'de> Value<'v, 'de> {
         }
     }
 
+    fn each_object(&mut self, fields: &[&str], each: &mut dyn FnMut(usize, ObjectItem<'_, 'de>)) {
+        let (path, mut index) = (self.path, 0_usize);
+        self.walk.cursor.enter();
+        while self.walk.cursor.next_item(index == 0, b']') {
+            let item = self.child(Path::Index(&path, index));
+            item.hand_to(|item| each(index, ObjectItem::Other(item)));
+            index = index.saturating_add(1);
+            self.walk.cursor.sole_items(fields, &mut |object, item| {
+                each(index, ObjectItem::Sole(Raw::new(object), item));
+                index = index.saturating_add(1);
+            });
+        }
+    }
+
     /// Passes the value to `take`, skips it if it was not read, and returns its text.
     pub(crate) fn hand_to(mut self, take: impl FnOnce(Value<'_, 'de>)) -> Raw<'de> {
         let before = self.walk.cursor.position();
@@ -405,6 +418,14 @@ impl<'v, 'de> Value<'v, 'de> {
 pub(crate) enum Item<'v, 'de> {
     /// A text with its path
     Text(Path<'v>, &'de str),
+    /// Any item in another form, and the first item
+    Other(Value<'v, 'de>),
+}
+
+/// An item of a list of objects
+pub(crate) enum ObjectItem<'v, 'de> {
+    /// An object and the only item of a list in it
+    Sole(Raw<'de>, &'de str),
     /// Any item in another form, and the first item
     Other(Value<'v, 'de>),
 }

@@ -1,7 +1,7 @@
 //! The attestors that rules name, and whether each is satisfied for an image.
 
 use alloc::borrow::Cow;
-use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -11,7 +11,8 @@ use crate::attestation::{
     self, Attestor, By, DockerReference, Encoding, Signer, Subject, Verified,
 };
 use crate::decision::{AttestorResult, Code, IdentityResult, Reason, Verdict};
-use crate::evidence::Evidence;
+use crate::digest::Digest;
+use crate::evidence::{Evidence, Wanted};
 use crate::image::ImageReference;
 use crate::json::Report;
 use crate::policy::attestor::{self, unknown_attestor};
@@ -26,17 +27,17 @@ use crate::verification::VerificationContext;
 pub(super) struct Attestors<'a>(Vec<Attestor<'a>>);
 
 impl<'a> Attestors<'a> {
-    /// Loads only the named attestors.
+    /// Loads the attestors with wanted names.
     #[inline(never)] // cold: see docs/performance.md#stack
     pub(super) fn load(
         settings: &Settings<'a>,
-        names: &BTreeSet<Cow<'a, str>>,
+        is_wanted: impl Fn(&str) -> bool,
         report: &Report,
     ) -> Self {
         Self(attestor::load(
             &settings.attestors,
             settings.sigstore.as_ref(),
-            |name| names.contains(name),
+            is_wanted,
             Loading::when_needed(settings),
             report,
         ))
@@ -44,6 +45,22 @@ impl<'a> Attestors<'a> {
 
     pub(super) fn get(&self, name: &str) -> Option<&Attestor<'a>> {
         self.0.iter().find(|attestor| attestor.name == name)
+    }
+
+    /// Requests the attestations of one image by the attestors of these names.
+    pub(super) fn want<'w>(
+        &'w self,
+        names: impl Iterator<Item = &'w Cow<'w, str>>,
+        digest: Digest,
+        reference: ImageReference<'w>,
+        wanted: &mut Vec<Wanted<'w>>,
+    ) {
+        let attestors = names.filter_map(|name| self.get(name));
+        let notes = crate::set(attestors.map(|attestor| attestor.note.as_ref()));
+        if !notes.is_empty() {
+            let one = Wanted::new(digest, reference, Seeks::Attestations);
+            Wanted { notes, ..one }.add_to(wanted);
+        }
     }
 
     /// Returns those of these names, in the order of the settings.

@@ -83,13 +83,12 @@ impl<'a, 's> Documents<'a, 's> {
 
     /// Loads each attestor once, whichever documents name it.
     fn load_attestors(&mut self, settings: &Settings<'a>, report: &Report) {
-        let mut names = BTreeSet::new();
-        let singleton = self.singleton.iter().flat_map(|plan| &plan.attestors);
-        names.extend(singleton.cloned());
-        let image = self.image.iter().flat_map(|plan| &plan.attestors);
-        names.extend(image.cloned());
-        if !names.is_empty() {
-            self.attestors = Attestors::load(settings, &names, report);
+        let singleton = self.singleton.as_ref().map(|plan| &plan.attestors);
+        let image = self.image.as_ref().map(|plan| &plan.attestors);
+        let sets = || singleton.into_iter().chain(image);
+        if sets().any(|names| !names.is_empty()) {
+            let is_wanted = |name: &str| sets().any(|names| names.contains(name));
+            self.attestors = Attestors::load(settings, is_wanted, report);
         }
         if let Some(plan) = &self.singleton {
             plan.check_attestors(&self.attestors, report);
@@ -99,16 +98,27 @@ impl<'a, 's> Documents<'a, 's> {
         }
     }
 
-    /// Returns all documents in the order of their results. The two parts of `imagePolicy` count as two.
+    /// Returns all documents in the order of their results.
     fn all(&self) -> impl Iterator<Item = Document<'_, 'a, 's>> {
-        let singleton = self.singleton.iter().map(Document::Singleton);
-        let platform = self.platform.iter().map(Document::Platform);
-        let parts = [EnforcementMode::Enforced, EnforcementMode::DryRun];
-        let image = self
-            .image
-            .iter()
-            .flat_map(move |plan| parts.map(|part| Document::Image(plan, part)));
-        singleton.chain(platform).chain(image)
+        (0_usize..).map_while(|place| self.document(place))
+    }
+
+    /// Returns the document at a place. The two parts of `imagePolicy` come last.
+    fn document(&self, place: usize) -> Option<Document<'_, 'a, 's>> {
+        let place = match &self.singleton {
+            Some(plan) if place == 0 => return Some(Document::Singleton(plan)),
+            Some(_) => place.saturating_sub(1),
+            None => place,
+        };
+        if let Some(plan) = self.platform.get(place) {
+            return Some(Document::Platform(plan));
+        }
+        let plan = self.image.as_ref()?;
+        match place.checked_sub(self.platform.len())? {
+            0 => Some(Document::Image(plan, EnforcementMode::Enforced)),
+            1 => Some(Document::Image(plan, EnforcementMode::DryRun)),
+            _ => None,
+        }
     }
 
     /// Limits the size of the Decision, which has a result for each open image and each attestor of its rule or
@@ -291,10 +301,8 @@ impl<'a, 's> Documents<'a, 's> {
             let Some(image) = images.get(*index).filter(|image| image.open().is_some()) else {
                 continue;
             };
-            let mut all = self.all();
-            let found = all
-                .nth(*document)
-                .map(|one| one.undecided(image, too_long(budget)));
+            let found = self.document(*document);
+            let found = found.map(|one| one.undecided(image, too_long(budget)));
             results.set(*document, *index, found);
         }
     }

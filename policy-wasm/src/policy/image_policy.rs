@@ -19,7 +19,7 @@ pub(crate) use rule::ImageRule;
 use super::POLICY;
 use crate::decision::Code;
 use crate::image::NormalizedReference;
-use crate::json::{Path, Raw, Report, Value};
+use crate::json::{ObjectItem, Path, Raw, Report, Value};
 use crate::sigstore::Sigstore;
 
 /// Settings field of the document
@@ -70,7 +70,10 @@ impl<'a> ImagePolicy<'a> {
             }
             "rules" => {
                 saw_rules = true;
-                value.list_within(MAX_RULES, |index, item| policy.read_rule(index, item));
+                let path = value.path();
+                value.list_of_objects(&rule::FIELDS, |index, item| {
+                    policy.read_rule(index, item, Path::Index(&path, index), report);
+                });
             }
             _ => value.unknown(),
         });
@@ -80,16 +83,28 @@ impl<'a> ImagePolicy<'a> {
     }
 
     /// Reads the patterns of the rule at `index`.
-    fn read_rule(&mut self, index: usize, value: Value<'_, 'a>) {
-        let (path, report) = (value.path(), value.report());
-        match value.sole_item(&rule::FIELDS, IMAGES) {
-            Ok((raw, text)) => {
+    fn read_rule(
+        &mut self,
+        index: usize,
+        item: ObjectItem<'_, 'a>,
+        path: Path<'_>,
+        report: &Report,
+    ) {
+        if index >= MAX_RULES {
+            if index == MAX_RULES {
+                let message = alloc::format!("more than {MAX_RULES} entries of one list");
+                report.push(Code::LimitExceeded, path, message);
+            }
+            return;
+        }
+        match item {
+            ObjectItem::Sole(raw, text) => {
                 self.rules.push(raw);
                 let list = Path::Field(&path, IMAGES);
                 let pattern = pattern::parse(text, Path::Index(&list, 0), report);
                 self.images.extend(pattern.map(|pattern| (index, pattern)));
             }
-            Err(value) => self.read_any_rule(index, value),
+            ObjectItem::Other(value) => self.read_any_rule(index, value),
         }
     }
 

@@ -181,54 +181,93 @@ impl<'de> Cursor<'de> {
         }
     }
 
-    /// Reads and skips an object whose fields are among `fields`, each once, and whose `field` is a list of one text:
-    /// without white space between its tokens, and without escapes in its keys and in the text. Returns the object and
-    /// the text. Otherwise returns `None` and does not move.
-    pub fn sole_item(&mut self, fields: &[&str], field: &str) -> Option<(&'de str, &'de str)> {
+    /// Reads and skips an object whose fields are among `fields`, each once, and whose value of the first of these is a
+    /// list of one text: without white space between its tokens, and without escapes in its keys and in the text.
+    /// Returns the object and the text. Otherwise returns `None` and does not move.
+    pub fn sole_item(&mut self, fields: &[&str]) -> Option<(&'de str, &'de str)> {
+        let (start, level, deepest) = (self.at, self.level, self.deepest);
+        let was_broken = self.is_broken;
+        let item = self.sole_item_of(fields);
+        self.level = level;
+        if item.is_none() {
+            self.at = start;
+            self.deepest = deepest;
+            self.is_broken = was_broken;
+        }
+        Some((self.since(start), item?))
+    }
+
+    /// Like [`Self::sole_item`], but may move and enter the object if it has another form.
+    fn sole_item_of(&mut self, fields: &[&str]) -> Option<&'de str> {
         let bytes = self.text.as_bytes();
-        let (mut at, mut deepest, mut seen, mut item) = (self.at, 0, 0_u32, None);
+        let (mut seen, mut item) = (0_u32, None);
         if self.byte() != b'{' {
             return None;
         }
+        self.level = self.level.saturating_add(1);
+        self.deepest = self.deepest.max(self.level.saturating_add(1));
         loop {
             // Past the opening bracket or the comma, and the quotation mark.
-            let start = at.wrapping_add(2);
+            let start = self.at.wrapping_add(2);
             let end = end_of_plain(bytes, start);
-            if byte(bytes, at.wrapping_add(1)) != b'"' || !is_at(bytes, end, b"\":") {
+            if byte(bytes, self.at.wrapping_add(1)) != b'"' || !is_at(bytes, end, b"\":") {
                 return None;
             }
             let key = self.text.get(start..end)?;
             let place = fields.iter().position(|field| *field == key)?;
-            let bit = 1_u32.checked_shl(u32::try_from(place).ok()?)?;
+            let bit = 1_u32.wrapping_shl(u32::try_from(place).ok()?);
             if seen & bit != 0 {
                 return None;
             }
             seen |= bit;
-            at = end.wrapping_add(2);
-            if key == field {
-                let start = at.wrapping_add(2);
+            self.at = end.wrapping_add(2);
+            if place == 0 {
+                let start = self.at.wrapping_add(2);
                 let end = end_of_plain(bytes, start);
-                if !is_at(bytes, at, b"[\"") || !is_at(bytes, end, b"\"]") {
+                if !is_at(bytes, self.at, b"[\"") || !is_at(bytes, end, b"\"]") {
                     return None;
                 }
                 item = self.text.get(start..end);
-                deepest = deepest.max(1);
-                at = end.wrapping_add(2);
+                self.at = end.wrapping_add(2);
             } else {
-                at = end_of_value(bytes, at, &mut deepest)?.get();
+                self.skip_plain();
             }
-            match byte(bytes, at) {
+            match self.byte() {
                 b',' => {}
-                b'}' => break,
+                b'}' => {
+                    self.at = self.at.wrapping_add(1);
+                    return item.filter(|_| self.is_whole());
+                }
                 _ => return None,
             }
         }
-        let item = item?;
-        let start = self.at;
-        self.at = at.wrapping_add(1);
-        let deepest = self.level.saturating_add(1).saturating_add(deepest);
-        self.deepest = self.deepest.max(deepest);
-        Some((self.since(start), item))
+    }
+
+    /// Skips a value, most often a string without escapes.
+    #[inline]
+    fn skip_plain(&mut self) {
+        let bytes = self.text.as_bytes();
+        if self.byte() == b'"' {
+            let end = end_of_plain(bytes, self.at.wrapping_add(1));
+            if byte(bytes, end) == b'"' {
+                self.at = end.wrapping_add(1);
+                return;
+            }
+        }
+        self.skip();
+    }
+
+    /// After an item of a list, reads the following items in the form of [`Self::sole_item`], separated by only a comma.
+    pub fn sole_items(&mut self, fields: &[&str], each: &mut dyn FnMut(&'de str, &'de str)) {
+        while self.byte() == b',' {
+            let comma = self.at;
+            self.at = comma.saturating_add(1);
+            let Some((object, item)) = self.sole_item(fields) else {
+                self.at = comma;
+                return;
+            };
+            each(object, item);
+        }
     }
 
     /// Enters a list or an object.
@@ -298,7 +337,7 @@ mod tests {
             let mut cursor = Cursor::new(&around);
             cursor.enter();
             let start = cursor.position();
-            let found = cursor.sole_item(&["a", "list", "b"], "list");
+            let found = cursor.sole_item(&["list", "a", "b"]);
             let found = found.map(|(object, item)| (object.to_owned(), item.to_owned()));
             if found.is_none() {
                 assert_eq!((cursor.position(), cursor.deepest()), (start, 1), "{text}");
@@ -355,11 +394,7 @@ mod tests {
             "{",
             "",
         ] {
-            assert_eq!(
-                Cursor::new(text).sole_item(&["a", "list"], "list"),
-                None,
-                "{text}"
-            );
+            assert_eq!(Cursor::new(text).sole_item(&["list", "a"]), None, "{text}");
         }
     }
 

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use crate::calls::call;
 use crate::case::{rule, settings};
+use crate::image_policy;
 use crate::platform;
 use crate::signing::{
     EnvelopeKey, TestKey, attestor, attestor_name, attestor_of, envelope_of, note_name, payload,
@@ -110,6 +111,11 @@ pub fn all() -> Vec<(&'static str, Value, &'static str)> {
             "no-valid-attestation",
         ),
         (
+            "256 images under 10000 rules of imagePolicy",
+            image_rules(10_000),
+            "limit-exceeded",
+        ),
+        (
             "256 images that need 64 attestors",
             attestors(64),
             "no-valid-attestation",
@@ -140,6 +146,13 @@ fn notes(count: usize) -> Value {
         notes[note_name(&format!("n{index}"))] = format!("attestations-{index}").into();
     }
     call(settings, containers(IMAGES))
+}
+
+/// Rules of `imagePolicy` that all cover every image.
+fn image_rules(count: usize) -> Value {
+    let rule = |index: usize| image_policy::deny(&format!("rule {index}"));
+    let rules: Vec<_> = (0..count).map(rule).collect();
+    call(image_policy::settings("deny", &rules), containers(IMAGES))
 }
 
 /// Three checks that read statements, and a Pod that carries some.

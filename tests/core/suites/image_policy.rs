@@ -7,6 +7,9 @@ use core_tests::image_policy::{
     unknown,
 };
 use core_tests::native::decision;
+use policy_wasm::evidence::NoLookup;
+use policy_wasm::time::NO_CLOCK;
+use policy_wasm::{Budget, Call, Extras};
 use proptest::prelude::*;
 use proptest::sample::subsequence;
 use serde_json::{Value, json};
@@ -216,4 +219,35 @@ fn results_list_the_rules_by_name() {
     assert_eq!(results[0]["rules"][0]["liftedBy"], "ours");
     assert_eq!(results[0]["document"], "imagePolicy");
     assert_eq!(results[1]["enforcement"], "dry-run");
+}
+
+/// The results of rules and of attestors count. Rules in dry run have what room is left.
+#[test]
+fn the_results_of_rules_are_limited() {
+    let outcome_within = |results: usize, rules: &[Value]| {
+        let bytes = call(settings("admit", rules)).to_string();
+        let budget = Budget {
+            results,
+            ..Budget::DEFAULT
+        };
+        let call = Call::parse(bytes.as_bytes(), Extras::Allowed, &budget).unwrap();
+        let decision = policy_wasm::decide(&call, NO_CLOCK, &mut NoLookup, &budget);
+        let decision = serde_json::to_value(decision).unwrap();
+        let is_limited = decision.to_string().contains("limit-exceeded");
+        (outcome(&decision), is_limited)
+    };
+    let rules = [require("shop", &["a", "b"]), require("all", &["a"])];
+    assert_eq!(outcome_within(5, &rules), ("allow", false));
+    assert_eq!(outcome_within(4, &rules), ("error", true));
+    let dry = [
+        require("shop", &["a", "b"]),
+        dry_run(require("all", &["a"])),
+    ];
+    assert_eq!(outcome_within(5, &dry), ("allow", false));
+    assert_eq!(outcome_within(4, &dry), ("overridden", true));
+    assert_eq!(outcome_within(2, &dry), ("error", true));
+    // Lifted requirements have no results of attestors.
+    let lifted = [require("shop", &["a", "b"]), exempt("ours")];
+    assert_eq!(outcome_within(2, &lifted), ("allow", false));
+    assert_eq!(outcome_within(1, &lifted), ("error", true));
 }

@@ -67,17 +67,20 @@ impl<'a> Plan<'a, '_> {
         let mut is_covered = false;
         for (rule, scope) in self.part(part, subject.index) {
             let found = match (&rule.effect, lifting, scope) {
+                (Effect::Exempt(exemption), ..) if self.standing(exemption) == Standing::Ended => {
+                    // As if the rule were absent, but reported.
+                    result.rules.push(because(rule, expired(exemption)));
+                    continue;
+                }
                 (Effect::Require(_), Lifting::By(exempt), _) => lifted(rule, exempt),
                 (_, _, Scope::Unknown) => refused(rule, namespace_missing()),
                 (Effect::Deny(text), ..) => {
                     refused(rule, Reason::new(Code::ImageRuleDenied, text.as_ref()))
                 }
-                (Effect::Exempt(exemption), ..) => {
-                    let standing = self.standing(exemption);
-                    is_covered |= standing != Standing::Ended;
-                    result.rules.push(exempted(rule, exemption, standing));
-                    continue;
-                }
+                (Effect::Exempt(exemption), ..) => match self.standing(exemption) {
+                    Standing::Unknown => refused(rule, clock_missing(exemption)),
+                    Standing::InForce | Standing::Ended => because(rule, exempt(exemption)),
+                },
                 (Effect::Require(_), ..) => {
                     self.by_requirements(rule, subject, inquiry, statements, report)
                 }
@@ -234,6 +237,14 @@ fn refused(rule: &ImageRule<'_>, reason: Reason) -> ImageRuleResult {
     }
 }
 
+/// Returns the result of a rule that is not against the image.
+fn because(rule: &ImageRule<'_>, reason: Reason) -> ImageRuleResult {
+    ImageRuleResult {
+        reasons: alloc::vec![reason],
+        ..describe(rule)
+    }
+}
+
 /// Returns the result of a rule whose requirements another rule lifts.
 fn lifted(rule: &ImageRule<'_>, by: &ImageRule<'_>) -> ImageRuleResult {
     ImageRuleResult {
@@ -242,26 +253,7 @@ fn lifted(rule: &ImageRule<'_>, by: &ImageRule<'_>) -> ImageRuleResult {
     }
 }
 
-/// Returns the result of an exemption.
-fn exempted(
-    rule: &ImageRule<'_>,
-    exemption: &Exemption<'_>,
-    standing: Standing,
-) -> ImageRuleResult {
-    match standing {
-        Standing::Unknown => refused(rule, clock_missing(exemption)),
-        Standing::InForce => ImageRuleResult {
-            reasons: alloc::vec![exempt(exemption)],
-            ..describe(rule)
-        },
-        Standing::Ended => ImageRuleResult {
-            reasons: alloc::vec![expired(exemption)],
-            ..describe(rule)
-        },
-    }
-}
-
-/// Returns the result of a rule whose namespaces or service accounts cannot be compared.
+/// Returns the reason of a rule whose namespaces or service accounts cannot be compared.
 #[cold]
 fn namespace_missing() -> Reason {
     let message = "The rule is for some namespaces, and the request has no namespace";

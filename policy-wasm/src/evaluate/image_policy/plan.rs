@@ -14,7 +14,7 @@ use crate::evidence::Wanted;
 use crate::image::NormalizedReference;
 use crate::json::Report;
 use crate::policy::image_policy::{self, DOCUMENT, Effect, ImagePolicy, ImageRule, Requirement};
-use crate::policy::platform::{Check, CheckKeys, Place, Seeks};
+use crate::policy::platform::{Check, CheckKeys, Place};
 use crate::policy::public_key::Loading;
 use crate::policy::rule::EnforcementMode;
 use crate::request::{Request, Workload};
@@ -104,6 +104,9 @@ pub(in crate::evaluate) fn plan<'a, 's>(
     plan
 }
 
+/// The images that a rule covers, by index
+type Covered = Vec<(usize, Scope)>;
+
 /// Reads each rule that covers an image, and returns it with the images by index. The rules are in the order of their
 /// names.
 fn read_rules<'a>(
@@ -113,15 +116,21 @@ fn read_rules<'a>(
     workload: &Workload<'_>,
     images: &[Image<'_>],
     report: &Report,
-) -> impl Iterator<Item = (ImageRule<'a>, Vec<(usize, Scope)>)> + use<'a> {
-    let mut rules = BTreeMap::new();
+) -> impl Iterator<Item = (ImageRule<'a>, Covered)> + use<'a> {
+    let mut rules: Vec<Option<(Option<ImageRule<'_>>, Covered)>> = Vec::new();
     for (place, image) in images.iter().enumerate() {
         let (Some(reference), Some(pod)) = (image.open(), workload.pods.get(image.pod)) else {
             continue;
         };
         let reference = NormalizedReference::from(reference);
         for index in policy.covering(&reference) {
-            let (rule, covered) = rules.entry(index).or_insert_with(|| {
+            if rules.len() <= index {
+                rules.resize_with(index.saturating_add(1), || None);
+            }
+            let Some(slot) = rules.get_mut(index) else {
+                continue;
+            };
+            let (rule, covered) = slot.get_or_insert_with(|| {
                 let rule = policy.rule(index, settings.sigstore.as_ref(), report);
                 (rule, Vec::new())
             });
@@ -136,9 +145,9 @@ fn read_rules<'a>(
         }
     }
     let mut by_name = BTreeMap::new();
-    for (index, (rule, covered)) in rules {
+    for (rule, covered) in rules.into_iter().flatten() {
         if let Some(rule) = rule.filter(|_| !covered.is_empty()) {
-            by_name.insert((rule.name.clone(), index), (rule, covered));
+            by_name.insert((rule.name.clone(), rule.index), (rule, covered));
         }
     }
     by_name.into_values()
@@ -227,13 +236,8 @@ impl<'a, 's> Plan<'a, 's> {
             return;
         };
         let quorums = self.required(part, index).flat_map(ImageRule::quorums);
-        let attestors = quorums.flat_map(|quorum| &quorum.attestors);
-        let attestors = attestors.filter_map(|name| loaded.get(name));
-        let notes = crate::set(attestors.map(|attestor| attestor.note.as_ref()));
-        if !notes.is_empty() {
-            let one = Wanted::new(digest, reference, Seeks::Attestations);
-            Wanted { notes, ..one }.add_to(wanted);
-        }
+        let names = quorums.flat_map(|quorum| &quorum.attestors);
+        loaded.want(names, digest, reference, wanted);
         let checks = self.checks(part, index);
         let checks = checks.map(|check| (check, self.keys.get(&check.place)));
         check::want(checks, digest, reference, self.settings, wanted);

@@ -13,7 +13,6 @@ use crate::evidence::Wanted;
 use crate::json::{Path, Report};
 use crate::pattern::NamePattern;
 use crate::policy::attestor::{shared_key, unknown_attestor};
-use crate::policy::platform::Seeks;
 use crate::policy::rule::{AdmissionRule, EnforcementMode, EvaluationMode, RuleKind};
 use crate::policy::singleton::{GlobalEvaluation, Policy};
 use crate::request::{Pod, Request, Workload};
@@ -224,13 +223,7 @@ impl Plan<'_> {
         let Some(chosen) = self.rule(image).filter(|_| !self.is_exempt(index)) else {
             return;
         };
-        let attestors = chosen.rule.attestors.iter();
-        let attestors = attestors.filter_map(|name| loaded.get(name));
-        let notes = crate::set(attestors.map(|attestor| attestor.note.as_ref()));
-        if !notes.is_empty() {
-            let one = Wanted::new(digest, reference, Seeks::Attestations);
-            Wanted { notes, ..one }.add_to(wanted);
-        }
+        loaded.want(chosen.rule.attestors.iter(), digest, reference, wanted);
     }
 
     /// Returns the number of attestors for the image at this index.

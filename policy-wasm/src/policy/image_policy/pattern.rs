@@ -38,7 +38,16 @@ pub(super) fn read_list<'a>(value: Value<'_, 'a>, mut each: impl FnMut(KeptPatte
     let mut is_empty = true;
     let was_list = value.list_within(MAX_PATTERNS, |_, item| {
         is_empty = false;
-        if let Some(pattern) = read(item) {
+        let path = item.path();
+        let pattern = match item.text() {
+            Some(Cow::Borrowed(text)) => parse(text, path, report),
+            Some(Cow::Owned(text)) => {
+                let is_valid = parse(&text, path, report).is_some();
+                is_valid.then_some(KeptPattern::Escaped(text))
+            }
+            None => None,
+        };
+        if let Some(pattern) = pattern {
             each(pattern);
         }
     });
@@ -47,19 +56,8 @@ pub(super) fn read_list<'a>(value: Value<'_, 'a>, mut each: impl FnMut(KeptPatte
     }
 }
 
-fn read<'a>(value: Value<'_, 'a>) -> Option<KeptPattern<'a>> {
-    let (path, report) = (value.path(), value.report());
-    match value.text()? {
-        Cow::Borrowed(text) => parse(text, path, report),
-        Cow::Owned(text) => {
-            parse(&text, path, report)?;
-            Some(KeptPattern::Escaped(text))
-        }
-    }
-}
-
 /// Parses a pattern without escapes, and reports an invalid one.
-#[inline]
+#[inline] // into the loop over rules
 pub(super) fn parse<'a>(text: &'a str, path: Path<'_>, report: &Report) -> Option<KeptPattern<'a>> {
     match ImagePattern::parse(text) {
         Ok(pattern) => Some(KeptPattern::Parsed(pattern)),

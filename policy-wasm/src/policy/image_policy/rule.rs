@@ -29,10 +29,10 @@ pub(crate) struct ImageRule<'a> {
     pub(crate) enforcement: EnforcementMode,
 }
 
-/// The fields of a rule
+/// The fields of a rule, `images` first
 pub(super) const FIELDS: [&str; 9] = [
-    "name",
     "images",
+    "name",
     "exceptImages",
     "namespaces",
     "serviceAccounts",

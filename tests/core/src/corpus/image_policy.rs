@@ -1,8 +1,11 @@
 //! `imagePolicy`: which rules cover an image, and how their effects combine.
 
+use core::slice;
+
 use serde_json::{Value, json};
 
-use crate::case::{Case, one_container, pod};
+use crate::case::{A, B, Case, one_container, pod};
+use crate::delivery::answer;
 use crate::image_policy::{
     EFFECTS, case, changed, deny, dry_run, exempt, outcome_of, quorum, require, rule, rule_of,
 };
@@ -15,6 +18,7 @@ pub(super) fn cases() -> Vec<Case> {
         scopes(),
         exemptions(),
         checks(),
+        tags(),
         others(),
     ]
     .concat()
@@ -279,6 +283,17 @@ fn scopes() -> Vec<Case> {
             without_namespace,
         ),
         changed(
+            "no_namespace_for_an_exemption_that_has_ended",
+            "deny no-image-rule exemption-expired !context-missing",
+            "deny",
+            &[{
+                let mut rule = rule_of("ours", "ended");
+                rule["namespaces"] = json!(["default"]);
+                rule
+            }],
+            without_namespace,
+        ),
+        changed(
             "no_namespace_for_an_exemption",
             "error context-missing",
             "deny",
@@ -392,6 +407,64 @@ fn checks() -> Vec<Case> {
             "deny always-deny",
             always_deny(),
             &["other.example/*"],
+        ),
+    ]
+}
+
+/// A tag that is resolved if a rule needs its digest; rules see the tag and not the digest.
+fn tags() -> Vec<Case> {
+    const TAG: &str = "trusted.example/app:1";
+    let tagged = |name: &str, expected, rules: &[Value], digest: Option<&str>| {
+        changed(name, expected, "deny", rules, |call| {
+            call["settings"]["resolveTags"] = true.into();
+            call["settings"]["registries"] = json!(["trusted.example"]);
+            call["request"] = pod(one_container(TAG));
+            let found = digest.map(|digest| json!({"found": {"digest": digest}}));
+            let answers = found.map(|found| answer("tag", TAG, found));
+            call["evidence"] = answers.into_iter().collect();
+        })
+    };
+    let shop = require("shop", &["a"]);
+    vec![
+        tagged(
+            "a_resolved_tag",
+            "allow attested",
+            slice::from_ref(&shop),
+            Some(A),
+        ),
+        tagged(
+            "a_tag_of_another_digest",
+            "deny no-valid-attestation",
+            slice::from_ref(&shop),
+            Some(B),
+        ),
+        tagged(
+            "a_tag_that_nobody_resolves",
+            "error tag-resolution-unavailable",
+            slice::from_ref(&shop),
+            None,
+        ),
+        tagged(
+            "an_exempt_tag_is_not_resolved",
+            "allow image-rule-exempt",
+            &[shop.clone(), exempt("ours")],
+            None,
+        ),
+        tagged(
+            "a_denied_tag_is_not_resolved",
+            "deny image-rule-denied !tag-resolution-unavailable",
+            &[deny("no")],
+            None,
+        ),
+        tagged(
+            "a_resolved_tag_is_no_digest_for_patterns",
+            "deny image-rule-denied attested",
+            &[shop, {
+                let mut pinned = deny("pinned");
+                pinned["images"] = json!(["**@-"]);
+                pinned
+            }],
+            Some(A),
         ),
     ]
 }
