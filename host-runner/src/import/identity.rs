@@ -146,12 +146,11 @@ fn candidates(wildcard: &str) -> Candidates {
     }
 }
 
-/// The subjects of GitHub workflows under every ref and commit.
+/// The subjects of GitHub workflows under every branch and tag.
 fn of_workflows(workflows: impl IntoIterator<Item = String>) -> Candidates {
     let all = workflows.into_iter();
-    let patterns = all.flat_map(|one| [format!("{one}@refs/**"), format!("{one}@*")]);
     Candidates {
-        patterns: patterns.collect(),
+        patterns: all.map(|one| format!("{one}@refs/**")).collect(),
         is_narrower: true,
     }
 }

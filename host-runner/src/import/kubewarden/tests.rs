@@ -73,7 +73,6 @@ fn identities_need_a_trusted_root() {
         &json!({
             "signer": [
                 {"trustedRoot": "public-good", "issuer": actions, "subjectPattern": "https://github.com/acme/shop/.github/workflows/*@refs/**", "claims": claims},
-                {"trustedRoot": "public-good", "issuer": actions, "subjectPattern": "https://github.com/acme/shop/.github/workflows/*@*", "claims": claims},
             ],
             "signer-2": [{"trustedRoot": "public-good", "issuer": "https://accounts.example", "subject": "build@acme.example"}],
             "signer-3": [{"trustedRoot": "public-good", "issuer": actions, "subjectPattern": "https://github.com/acme/shop/.github/workflows/ci.yml@refs/tags/**"}],
