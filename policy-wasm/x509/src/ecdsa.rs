@@ -105,7 +105,9 @@ const UNCOMPRESSED: u8 = 4;
 
 impl<C: SupportedCurve> Verifier for VerifyingKey<C> {
     fn verify(&self, message: &[u8], signature: &[u8]) -> Result<(), BadSignature> {
-        self.verify_any_digest(&C::HASH.digest(message), signature)
+        // Before the message is hashed, which may be long.
+        let signature = read_signature(signature)?;
+        verify_numbers(self, &C::HASH.digest(message), &signature)
     }
 
     fn verify_digest(
@@ -142,23 +144,23 @@ impl<C: SupportedCurve> Verifier for VerifyingKey<C> {
 
 impl<C: SupportedCurve> EcdsaKey for VerifyingKey<C> {
     fn verify_any_digest(&self, digest: &[u8], signature: &[u8]) -> Result<(), BadSignature> {
-        let signature = Signature::<C>::from_der(signature).map_err(|_| BadSignature)?;
-        if is_valid(self, digest, &signature) {
-            Ok(())
-        } else {
-            Err(BadSignature)
-        }
+        verify_numbers(self, digest, &read_signature(signature)?)
     }
+}
+
+/// Reads a signature in DER.
+fn read_signature<C: SupportedCurve>(der: &[u8]) -> Result<Signature<C>, BadSignature> {
+    Signature::from_der(der).map_err(|_| BadSignature)
 }
 
 /// See [`EcdsaKey::verify_any_digest`].
 #[cfg(feature = "curves")]
 #[inline(never)]
-fn is_valid<C: SupportedCurve>(
+fn verify_numbers<C: SupportedCurve>(
     key: &VerifyingKey<C>,
     digest: &[u8],
     signature: &Signature<C>,
-) -> bool {
+) -> Result<(), BadSignature> {
     use core::ops::Mul as _;
 
     use p256::elliptic_curve::Scalar;
@@ -176,25 +178,27 @@ fn is_valid<C: SupportedCurve>(
         (*r).mul(*inverse),
     );
     let q = key.as_affine();
-    (C::SUM_HAS_X)(
+    let is_valid = (C::SUM_HAS_X)(
         &u1.to_repr().0,
         &u2.to_repr().0,
         [&q.x().0, &q.y().0],
         &r.to_repr().0,
-    )
+    );
+    if is_valid { Ok(()) } else { Err(BadSignature) }
 }
 
 /// See [`EcdsaKey::verify_any_digest`].
 #[cfg(not(feature = "curves"))]
 #[inline(never)]
-fn is_valid<C: SupportedCurve>(
+fn verify_numbers<C: SupportedCurve>(
     key: &VerifyingKey<C>,
     digest: &[u8],
     signature: &Signature<C>,
-) -> bool {
+) -> Result<(), BadSignature> {
     use ecdsa::signature::hazmat::PrehashVerifier as _;
 
-    key.verify_prehash(digest, signature).is_ok()
+    key.verify_prehash(digest, signature)
+        .map_err(|_| BadSignature)
 }
 
 #[cfg(feature = "curves")]
@@ -250,7 +254,7 @@ impl SupportedCurve for p384::NistP384 {
         message: &[u8],
         signature: &Signature<Self>,
     ) -> &'static str {
-        if is_valid(key, &Hash::Sha256.digest(message), signature) {
+        if verify_numbers(key, &Hash::Sha256.digest(message), signature).is_ok() {
             "is over the payload's SHA-256, and a key of curve P-384 signs its SHA-384"
         } else {
             ""
