@@ -199,6 +199,13 @@ impl Attestation<'_> {
         matches!(self.content, Content::Bundle(_))
     }
 
+    /// Adds the message to a bundle that has only the digest, if `find` knows it.
+    pub(crate) fn find_message<'m>(&mut self, find: &dyn Fn(Digest) -> Option<&'m str>) {
+        if let Content::Bundle(bundle) = &mut self.content {
+            bundle.find_message(find);
+        }
+    }
+
     /// Whether only the digest of what was signed is known, so that it may be about any image.
     pub(crate) fn is_of_digest(&self) -> bool {
         match &self.content {

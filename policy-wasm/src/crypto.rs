@@ -70,15 +70,12 @@ impl Family for NistCurve {
         key.algorithm
             .assert_oids(ALGORITHM_OID, self.oid())
             .map_err(|_| KeyError::AlgorithmMismatch(algorithm))?;
-        Ok(ecdsa_key(*self, key)?)
+        Ok(Box::new(ecdsa_key(*self, key)?))
     }
 }
 
 /// Reads a key of the curve that its parameters name.
-fn ecdsa_key(
-    curve: NistCurve,
-    key: &SubjectPublicKeyInfoRef<'_>,
-) -> Result<Box<dyn EcdsaKey>, KeyError> {
+fn ecdsa_key(curve: NistCurve, key: &SubjectPublicKeyInfoRef<'_>) -> Result<EcdsaKey, KeyError> {
     let point = key.subject_public_key.as_bytes().unwrap_or_default();
     curve.read_key(point).map_err(KeyError::Malformed)
 }

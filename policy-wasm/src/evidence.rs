@@ -6,6 +6,7 @@ mod annotation;
 mod cluster;
 mod inline;
 mod lookup;
+mod payloads;
 mod registry;
 mod settings_statements;
 mod signature;
@@ -20,6 +21,7 @@ use alloc::vec::Vec;
 use inline::Filed;
 pub use lookup::{Answer, Lookup, Need, NoLookup, Presence};
 pub(crate) use lookup::{Exceeded, Lookups, Urgency, failed};
+use payloads::Payloads;
 pub(crate) use settings_statements::SettingsStatements;
 pub(crate) use signature::HostSignature;
 pub(crate) use stored_scan::StoredScan;
@@ -95,6 +97,7 @@ impl<'w> Wanted<'w> {
 /// The evidence for the images of one request
 #[derive(Debug, Default)]
 pub(crate) struct Evidence<'e> {
+    payloads: Payloads,
     /// Indices of candidates that are stored under each wanted image or claim to be about it
     wanted: BTreeMap<Digest, Vec<usize>>,
     /// Indices of candidates that may be about any image: malformed and stored under no image
@@ -173,8 +176,11 @@ impl<'e> Evidence<'e> {
         is_all_due: bool,
         budget: &Budget,
     ) -> Result<Self, Exceeded> {
-        let mut evidence = Self::default();
         let all = wanted.iter().flat_map(|(_, wanted)| wanted);
+        let mut evidence = Self {
+            payloads: Payloads::new(all.clone()),
+            ..Self::default()
+        };
         evidence
             .wanted
             .extend(all.map(|image| (image.digest, Vec::new())));
@@ -332,7 +338,8 @@ impl<'e> Evidence<'e> {
         resource: Option<Digest>,
     ) {
         let mut is_further_body = false;
-        for attestation in bodies {
+        for mut attestation in bodies {
+            attestation.find_message(&|digest| self.payloads.find(digest));
             let is_wanted = |digest: &Digest| self.wanted.contains_key(digest);
             // It may be about a wanted image, wherever it is stored.
             let is_elsewhere =

@@ -1,5 +1,6 @@
 //! Reasons why an attestation is rejected.
 
+use alloc::boxed::Box;
 use alloc::collections::BTreeSet;
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
@@ -74,11 +75,11 @@ pub enum Rejection {
     /// Like [`Self::DigestMismatch`], found before any signature was verified
     #[error(
         "Bundle is for digest {}, image has digest {expected}; its signature was not verified",
-        digests(first.as_ref(), *others)
+        digests(first.as_deref(), *others)
     )]
     OtherDigest {
-        /// One of the claimed digests
-        first: Option<Digest>,
+        /// One of the claimed digests; boxed, because lists of thousands of attestations have other rejections
+        first: Option<Box<Digest>>,
         /// Number of the others
         others: usize,
         expected: Digest,

@@ -36,7 +36,7 @@ pub use self::root::TrustedRoot;
 pub(crate) use self::settings::{SetNames, Sigstore, TrustedRoots};
 pub(crate) use self::signatory::Signatory;
 pub(crate) use self::verification::{
-    Artifact, InclusionPromises, NotVerified, Requirements, Timestamps, Trust,
+    Artifact, InclusionPromises, NotVerified, Requirements, Trust,
 };
 
 #[cfg(test)]

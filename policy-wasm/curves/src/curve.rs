@@ -2,6 +2,8 @@
 
 use core::fmt::Debug;
 
+use crate::order::Order;
+
 /// Parameters of a curve over the prime field of p
 pub(crate) trait Curve<const LIMBS: usize>: Copy + Debug + 'static {
     /// The limbs of p + 1, as pairs of index and value; all others are zero.
@@ -11,6 +13,9 @@ pub(crate) trait Curve<const LIMBS: usize>: Copy + Debug + 'static {
 
     /// The order of the group, big-endian
     const ORDER: &'static [u8];
+
+    /// Arithmetic modulo the order
+    const GROUP: Order = Order::new(Self::ORDER);
 
     /// The affine coordinates of G, 3G, 5G …, in Montgomery form: numbers of [`Field`](crate::field::Field) less than p
     const ODD_MULTIPLES: &'static [[[u32; LIMBS]; 2]; BASE_MULTIPLES];

@@ -5,9 +5,9 @@ use core::marker::PhantomData;
 use crate::curve::Curve;
 
 /// Bits of a limb
-const BITS: usize = 28;
+pub(crate) const BITS: usize = 28;
 
-const MASK: i64 = (1 << BITS) - 1;
+pub(crate) const MASK: i64 = (1 << BITS) - 1;
 
 /// A number modulo p, in Montgomery form with R = 2²⁸ᴸ for L limbs: the sum of its limbs times powers of 2²⁸ is R times
 /// the number. R is at least 2⁸ p.
@@ -205,23 +205,26 @@ impl<C: Curve<LIMBS>, const LIMBS: usize> Reduction<C, LIMBS> {
 
 /// Returns the limbs of a number, each of 28 bits.
 #[inline(never)]
-fn limbs<const LIMBS: usize>(bytes: &[u8]) -> [i64; LIMBS] {
+pub(crate) const fn limbs<const LIMBS: usize>(bytes: &[u8]) -> [i64; LIMBS] {
     let mut limbs = [0; LIMBS];
-    for (index, byte) in bytes.iter().rev().enumerate() {
+    let mut index = 0;
+    while index < bytes.len() {
+        let byte = i64::from_be_bytes([0, 0, 0, 0, 0, 0, 0, bytes[bytes.len() - 1 - index]]);
         // A byte may be in two limbs.
         let (limb, shift) = (index * 8 / BITS, index * 8 % BITS);
-        let shifted = i64::from(*byte) << shift;
+        let shifted = byte << shift;
         limbs[limb] += shifted & MASK;
         if shifted > MASK {
             limbs[limb + 1] += shifted >> BITS;
         }
+        index += 1;
     }
     limbs
 }
 
 /// Returns limbs of 28 bits with the same sum, of which only the last is signed.
 #[inline(always)]
-const fn carried<const LIMBS: usize>(mut limbs: [i64; LIMBS]) -> [i64; LIMBS] {
+pub(crate) const fn carried<const LIMBS: usize>(mut limbs: [i64; LIMBS]) -> [i64; LIMBS] {
     let mut index = 1;
     while index < LIMBS {
         limbs[index] += limbs[index - 1] >> BITS;
@@ -244,7 +247,10 @@ const fn prime<const LIMBS: usize>(prime_plus_one: &[(usize, i64)]) -> [i64; LIM
 }
 
 /// Returns a power of two modulo p.
-const fn power_of_two<const LIMBS: usize>(exponent: usize, prime: &[i64; LIMBS]) -> [i64; LIMBS] {
+pub(crate) const fn power_of_two<const LIMBS: usize>(
+    exponent: usize,
+    prime: &[i64; LIMBS],
+) -> [i64; LIMBS] {
     let mut power = [0; LIMBS];
     power[0] = 1;
     let mut doublings = 0;

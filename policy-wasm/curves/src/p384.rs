@@ -1,10 +1,22 @@
 //! The curve P-384 (secp384r1; SP 800-186, section 3.2.1.4), with p = 2³⁸⁴ − 2¹²⁸ − 2⁹⁶ + 2³² − 1.
 
 use crate::curve::{BASE_MULTIPLES, Curve};
-use crate::sum;
+use crate::{signature, sum};
 
 /// The big-endian bytes of a number
 pub type Bytes = [u8; 48];
+
+/// Returns whether two coordinates are those of a point on the curve; see [the crate](crate).
+#[must_use]
+pub fn is_on_curve(q: [&[u8]; 2]) -> bool {
+    signature::is_on_curve::<P384, LIMBS>(q)
+}
+
+/// Returns whether r and s are a signature of a digest; see [the crate](crate).
+#[must_use]
+pub fn is_valid(digest: &[u8], [r, s]: [&[u8]; 2], q: [&[u8]; 2]) -> bool {
+    signature::is_valid::<P384, LIMBS>(digest, [r, s], q)
+}
 
 /// Returns whether u₁G + u₂Q has the x-coordinate r; see [the crate](crate).
 #[must_use]

@@ -1,16 +1,14 @@
 //! Sigstore bundles as attestations: what was signed, and by which key or identity.
 
 use alloc::borrow::Cow;
+use alloc::boxed::Box;
 use alloc::collections::BTreeSet;
 use alloc::rc::Rc;
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 
 use super::search::{By, Said, Signer};
-use super::{
-    Claimed, Content, Form, Rejection, Signature, Signed, Source, Subject, media_type,
-    simple_signing,
-};
+use super::{Claimed, Content, Form, Rejection, Signature, Signed, Source, Subject, media_type};
 use crate::Budget;
 use crate::digest::Digest;
 use crate::json::Raw;
@@ -24,15 +22,15 @@ use crate::verification::VerificationContext;
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Bundled {
     bundle: Bundle,
-    /// The signed message, if it is known; bundles contain only its digest
-    message: Option<Vec<u8>>,
+    /// The signed message and its digest, if it is known; bundles contain only a digest
+    message: Option<(Digest, Vec<u8>)>,
     /// Unverified claims; `None` if they are unknown
     claimed: Option<Rc<Claimed>>,
 }
 
 /// Verified content
 pub(super) enum Spoken<'s> {
-    Payload(Form<'s>, Cow<'s, [u8]>),
+    Payload(Form<'s>, &'s [u8]),
     /// The image's manifest, by its digest
     Manifest(Digest),
 }
@@ -96,8 +94,24 @@ impl Bundled {
         let claimed = claimed(&bundle.content, message.as_deref()).map(Rc::new);
         Self {
             bundle,
-            message,
+            message: message.map(|message| (Digest::of(&message), message)),
             claimed,
+        }
+    }
+
+    /// Adds the message if the bundle has only its digest and `find` knows it.
+    #[inline(never)] // cold: see docs/performance.md#stack
+    pub(super) fn find_message<'m>(&mut self, find: &dyn Fn(Digest) -> Option<&'m str>) {
+        let sigstore::Content::Message(Some((_, hint))) = &self.bundle.content else {
+            return;
+        };
+        if self.message.is_some() {
+            return;
+        }
+        let message = Digest::from_bytes(hint).and_then(|digest| Some((digest, find(digest)?)));
+        if let Some((digest, message)) = message {
+            self.claimed = claimed(&self.bundle.content, Some(message.as_bytes())).map(Rc::new);
+            self.message = Some((digest, message.as_bytes().to_vec()));
         }
     }
 
@@ -152,11 +166,10 @@ impl Bundled {
         if let Some(image) = image {
             self.check_relevance(image)?;
         }
-        // An envelope contains what is signed.
-        let by = self.identify(Artifact::Bytes(&[]), signer, context)?;
+        let by = self.identify(Artifact::Enveloped, signer, context)?;
         // A known verdict costs nothing, and the payload is parsed again.
         context.meter.read(payload.len())?;
-        Ok((by, Spoken::Payload(form, Cow::Borrowed(payload))))
+        Ok((by, Spoken::Payload(form, payload)))
     }
 
     /// Checks that the payload is about an image, before any signature is verified: workload authors can copy bundles
@@ -169,7 +182,7 @@ impl Bundled {
             return Ok(());
         }
         Err(Rejection::OtherDigest {
-            first: claimed.digests.first().copied(),
+            first: claimed.digests.first().copied().map(Box::new),
             others: claimed.digests.len().saturating_sub(1),
             expected: image.digest,
         })
@@ -186,46 +199,27 @@ impl Bundled {
             let format = "message signature".to_string();
             return Err(Rejection::FormatUnsupported(format).into());
         };
-        let message = match &self.message {
-            Some(message) => {
+        let (artifact, spoken) = match &self.message {
+            Some((digest, message)) => {
                 self.check_relevance(image)?;
                 context.meter.read(message.len())?;
-                Some(Cow::Borrowed(message.as_slice()))
+                (
+                    Artifact::Message(*digest, message),
+                    Spoken::Payload(Form::Raw, message),
+                )
             }
-            None => self.rebuilt(image).map(Cow::Owned),
-        };
-        let artifact = match &message {
-            Some(message) => Artifact::Bytes(message),
-            None => Artifact::Digest(image.digest),
+            None => (
+                Artifact::Digest(image.digest),
+                Spoken::Manifest(image.digest),
+            ),
         };
         let by = if self.bundle.verifier == Verifier::Key {
             self.bundle.check_hint(artifact)?;
-            self.find_key(artifact, signer, context)?
+            self.find_key(&spoken, signer, context)?
         } else {
             self.identify(artifact, signer, context)?
         };
-        Ok((
-            by,
-            match message {
-                Some(message) => Spoken::Payload(Form::Raw, message),
-                None => Spoken::Manifest(image.digest),
-            },
-        ))
-    }
-
-    /// Returns the simple-signing payload for an image whose digest the bundle names, if there is one.
-    fn rebuilt(&self, image: Subject<'_>) -> Option<Vec<u8>> {
-        let sigstore::Content::Message(Some((_, hint))) = &self.bundle.content else {
-            return None;
-        };
-        if hint == image.digest.as_bytes() {
-            return None;
-        }
-        let spelling = image.reference.repository().into_owned();
-        let payloads = simple_signing::payloads(image.digest, &crate::set([spelling]));
-        let mut payloads = payloads.into_iter();
-        let (_, payload) = payloads.find(|(digest, _)| hint == digest.as_bytes())?;
-        Some(payload.into_bytes())
+        Ok((by, spoken))
     }
 
     /// Verifies the signature with an identity of the signer.
@@ -238,15 +232,15 @@ impl Bundled {
         let Signer {
             identities, roots, ..
         } = signer;
-        let identified = sigstore::verify(&self.bundle, artifact, identities, roots, context)?;
-        let signatory = Signatory::read(&self.bundle, &identified.times)?;
+        let times = sigstore::verify(&self.bundle, artifact, identities, roots, context)?;
+        let signatory = Signatory::read(&self.bundle, &times)?;
         Ok(By::Identity(Rc::new(signatory)))
     }
 
     /// Verifies the signature over a message with a key of the signer; the bundle does not tell which.
     fn find_key<'k>(
         &self,
-        artifact: Artifact<'_>,
+        spoken: &Spoken<'_>,
         signer: Signer<'k>,
         context: &VerificationContext,
     ) -> Result<By<'k>, NotVerified> {
@@ -256,9 +250,11 @@ impl Bundled {
         };
         for key in signer.keys {
             let signature = &self.bundle.signature;
-            let verified = match artifact {
-                Artifact::Bytes(message) => key.authenticate(message, signature, context).map(drop),
-                Artifact::Digest(digest) => {
+            let verified = match spoken {
+                Spoken::Payload(_, message) => {
+                    key.authenticate(message, signature, context).map(drop)
+                }
+                Spoken::Manifest(digest) => {
                     key.authenticate_digest(digest.as_bytes(), signature, context)
                 }
             };

@@ -104,6 +104,10 @@ struct RsaKey {
 
 impl Verifier for RsaKey {
     fn verify(&self, message: &[u8], signature: &[u8]) -> Result<(), BadSignature> {
+        // Before the message is hashed, which may be long.
+        if signature.len() != self.key.size() {
+            return Err(BadSignature);
+        }
         let hash = self.scheme.hash();
         self.verify_digest(hash, &hash.digest(message), signature)
     }

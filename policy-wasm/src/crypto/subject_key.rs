@@ -3,7 +3,6 @@
 //! Unlike a key of an attestor, such a key declares no algorithm: the signature, or whatever carries it, names the
 //! hash. RSA is PKCS#1 v1.5, as certificates of Sigstore have it.
 
-use alloc::boxed::Box;
 use core::fmt;
 
 use p256::elliptic_curve::ALGORITHM_OID;
@@ -18,7 +17,7 @@ use super::{ed25519, rsa};
 pub struct SubjectKey(Material);
 
 enum Material {
-    Ecdsa(KeyKind, Box<dyn EcdsaKey>),
+    Ecdsa(EcdsaKey),
     Rsa(::rsa::PublicKey),
     Ed25519(ed25519::Key),
 }
@@ -36,7 +35,7 @@ impl SubjectKey {
             ALGORITHM_OID => {
                 let curve = key.algorithm.parameters_oid().ok();
                 let curve = curve.and_then(NistCurve::of).ok_or(KeyError::Unsupported)?;
-                ecdsa_key(curve, &key).map(|key| Material::Ecdsa(curve.kind(), key))
+                ecdsa_key(curve, &key).map(Material::Ecdsa)
             }
             rsa::RSA_ENCRYPTION => {
                 let sizes = [2048, 3072, 4096];
@@ -52,7 +51,7 @@ impl SubjectKey {
     #[must_use]
     pub fn kind(&self) -> KeyKind {
         match &self.0 {
-            Material::Ecdsa(kind, _) => *kind,
+            Material::Ecdsa(key) => key.kind(),
             Material::Rsa(key) => KeyKind::Rsa(rsa::bits(key)),
             Material::Ed25519(_) => KeyKind::Ed25519,
         }
@@ -87,7 +86,7 @@ impl SubjectKey {
             return Err(BadSignature);
         }
         match &self.0 {
-            Material::Ecdsa(_, key) => key.verify_any_digest(digest, signature),
+            Material::Ecdsa(key) => key.verify_any_digest(digest, signature),
             Material::Rsa(key) => rsa::verify_pkcs1(key, hash, digest, signature),
             Material::Ed25519(_) => Err(BadSignature),
         }
@@ -97,7 +96,7 @@ impl SubjectKey {
     #[must_use]
     pub fn cost(&self) -> usize {
         match &self.0 {
-            Material::Ecdsa(_, key) => key.cost(),
+            Material::Ecdsa(key) => key.cost(),
             Material::Rsa(key) => rsa::cost(key),
             Material::Ed25519(key) => key.cost(),
         }

@@ -25,30 +25,20 @@ pub(crate) trait Roots {
     fn trust(&self, name: &str) -> Result<Trust<'_>, String>;
 }
 
-/// A bundle that counts
-#[derive(Debug)]
-pub(crate) struct Identified<'i, 'a> {
-    #[cfg_attr(
-        not(test),
-        expect(dead_code, reason = "Decisions have its certificate")
-    )]
-    pub(crate) identity: &'i Identity<'a>,
-    /// Verified times at which the signature existed, in no order; at least one
-    pub(crate) times: Rc<[Moment]>,
-}
-
 /// Verifies that one of these identities signed a bundle for an artifact. The content of the bundle is not looked at.
+///
+/// Returns verified times at which the signature existed, in no order; at least one.
 ///
 /// # Errors
 ///
 /// Of several trusted roots, the reason under the one under which verification got furthest.
-pub(crate) fn verify<'i, 'a>(
+pub(crate) fn verify(
     bundle: &Bundle,
     artifact: Artifact<'_>,
-    identities: &'i [Rc<Identity<'a>>],
+    identities: &[Rc<Identity<'_>>],
     roots: &dyn Roots,
     context: &VerificationContext,
-) -> Result<Identified<'i, 'a>, NotVerified> {
+) -> Result<Rc<[Moment]>, NotVerified> {
     bundle.check_hint(artifact)?;
     let Verifier::Certificate(der) = &bundle.verifier else {
         let (id, configured) = (String::new(), BTreeSet::new());
@@ -75,8 +65,7 @@ pub(crate) fn verify<'i, 'a>(
             Ok(times) => {
                 let outside = times.all().find(|time| !identity.may_sign_at(*time));
                 let Some(time) = outside else {
-                    let times = times.signed;
-                    return Ok(Identified { identity, times });
+                    return Ok(times.signed);
                 };
                 identity::not_then(identity, &leaf, time)
             }

@@ -56,8 +56,14 @@ pub(super) struct LogKey {
 pub(super) struct Authority {
     /// Operator, or the URI if the document names none
     pub(super) operator: String,
-    pub(super) chain: Vec<Vec<u8>>,
-    pub(super) window: Window,
+    chain: Vec<Vec<u8>>,
+    window: Window,
+}
+
+/// The certificates of an authority, parsed
+pub(super) struct Chain<'r> {
+    window: Window,
+    pub(super) certificates: Vec<Certificate<'r>>,
 }
 
 /// Period in which a key is trusted; both ends belong to it
@@ -450,25 +456,18 @@ impl Authority {
         })
     }
 
-    /// Returns the certificates of the chain from one of them up, parsed.
-    pub(super) fn certificates(&self) -> impl Iterator<Item = Certificate<'_>> {
+    /// Parses the certificates.
+    pub(super) fn parsed(&self) -> Chain<'_> {
         // INVARIANT: each was parsed when the root was read.
-        self.chain
-            .iter()
-            .filter_map(|der| Certificate::read(der).ok())
-    }
-
-    /// Whether the authority, and its certificates from one of them up, are valid at a time.
-    pub(super) fn is_valid_at(&self, moment: Moment, from: usize) -> bool {
-        self.window.contains(moment)
-            && self
-                .certificates()
-                .skip(from)
-                .all(|certificate| certificate.is_valid_at(moment))
+        let certificates = self.chain.iter().map(|der| Certificate::read(der));
+        Chain {
+            window: self.window,
+            certificates: certificates.filter_map(Result::ok).collect(),
+        }
     }
 
     fn broken_links(&self) -> Vec<usize> {
-        let certificates: Vec<_> = self.certificates().collect();
+        let certificates = self.parsed().certificates;
         let is_broken = |(place, certificate): (usize, &Certificate<'_>)| {
             let next = certificates.get(place.saturating_add(1));
             let is_self_issued = certificate.issuer() == certificate.subject();
@@ -482,6 +481,14 @@ impl Authority {
             .enumerate()
             .filter_map(is_broken)
             .collect()
+    }
+}
+
+impl Chain<'_> {
+    /// Whether the authority, and its certificates from one of them up, are valid at a time.
+    pub(super) fn is_valid_at(&self, moment: Moment, from: usize) -> bool {
+        let mut certificates = self.certificates.iter().skip(from);
+        self.window.contains(moment) && certificates.all(|one| one.is_valid_at(moment))
     }
 }
 

@@ -7,9 +7,7 @@ use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 use core::cell::{Cell, OnceCell};
 
-use super::{
-    Identities, InclusionPromises, Requirements, Roots, Timestamps, Trust, TrustedRoot, identity,
-};
+use super::{Identities, InclusionPromises, Requirements, Roots, Trust, TrustedRoot, identity};
 use crate::decision::Code;
 use crate::json::{MAX_ENTRIES, Path, Raw, Report, SETTINGS, Value, choice, filled};
 use policy_text::cursor::Kind;
@@ -254,7 +252,6 @@ impl RootSettings<'_> {
             ct_logs: require_logs("ctLogs", ct_logs, path, report),
             signed_timestamps: self.signed_timestamps,
             inclusion_promises: self.inclusion_promises.unwrap_or(InclusionPromises::Refuse),
-            timestamps: Timestamps::AsRequired,
         };
         let authorities = document.timestamp_authorities();
         let message = if self.signed_timestamps > authorities {

@@ -28,8 +28,8 @@ pub(super) struct Verdicts {
 struct Known {
     /// Name of the trusted root
     root: String,
-    /// Whether the artifact was known by its digest, and the digest
-    artifact: (bool, Digest),
+    /// Whether the artifact was known by its digest, and the digest; `None` for an envelope
+    artifact: Option<(bool, Digest)>,
     verdict: Verdict,
 }
 
@@ -55,8 +55,9 @@ impl Verdicts {
         verify: impl FnOnce() -> Result<Times, NotVerified>,
     ) -> Result<Verdict, NotVerified> {
         let artifact = match artifact {
-            Artifact::Digest(digest) => (true, digest),
-            Artifact::Bytes(bytes) => (false, Digest::of(bytes)),
+            Artifact::Digest(digest) => Some((true, digest)),
+            Artifact::Message(digest, _) => Some((false, digest)),
+            Artifact::Enveloped => None,
         };
         let find = |known: &&Known| known.root == root && known.artifact == artifact;
         if let Some(known) = self.known.borrow().iter().find(find) {

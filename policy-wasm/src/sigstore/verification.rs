@@ -29,7 +29,7 @@ use super::certificate::Certificate;
 use super::entry::{Entry, Protocol, SignedBytes, SignedContent};
 use super::moment::Moment;
 use super::proto::rejection;
-use super::root::{Authority, Log, TrustedRoot};
+use super::root::{Chain, Log, TrustedRoot};
 use super::sct::Sct;
 use super::token::Token;
 use crate::crypto::{Hash, KeyError, KeyKind, SubjectKey};
@@ -45,8 +45,10 @@ use crate::verification::{Exhausted, VerificationContext};
 pub(crate) enum Artifact<'a> {
     /// Known by its SHA-256, as image manifests are
     Digest(Digest),
-    /// Known itself, as payloads of simple signing are
-    Bytes(&'a [u8]),
+    /// Known itself, as payloads of simple signing are, with its SHA-256
+    Message(Digest, &'a [u8]),
+    /// Contained in the bundle's envelope
+    Enveloped,
 }
 
 /// A trusted root and what the settings require under it
@@ -66,7 +68,6 @@ pub(crate) struct Requirements {
     /// Number of operators of timestamp authorities
     pub(crate) signed_timestamps: usize,
     pub(crate) inclusion_promises: InclusionPromises,
-    pub(crate) timestamps: Timestamps,
 }
 
 /// Whether a log's promise to include an entry counts without a proof
@@ -74,19 +75,6 @@ pub(crate) struct Requirements {
 pub(crate) enum InclusionPromises {
     Refuse,
     Accept,
-}
-
-/// Which signatures of timestamps are verified
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Timestamps {
-    /// As many as are required, or one if the bundle has no other signed time.
-    ///
-    /// The signature of a further timestamp is not verified, although its time is checked like a verified one. So
-    /// it can only make the verification fail: the verified times suffice by themselves. Most bundles have a log's
-    /// time and a timestamp with a P-384 signature, which would be the most expensive part of their verification.
-    AsRequired,
-    /// Every one
-    All,
 }
 
 /// Why a bundle does not count
@@ -120,8 +108,7 @@ impl From<Exhausted> for NotVerified {
 pub(super) struct Times {
     /// Those under verified signatures of logs and authorities; at least one
     pub(super) signed: Rc<[Moment]>,
-    /// Those of timestamps whose signatures were not verified, see [`Timestamps::AsRequired`]. They can only make
-    /// the verification fail.
+    /// Those of timestamps whose signatures were not verified. They can only make the verification fail.
     others: Rc<[Moment]>,
 }
 
@@ -147,7 +134,9 @@ impl Artifact<'_> {
     fn digest(&self, hash: Hash) -> Option<Vec<u8>> {
         match self {
             Self::Digest(digest) => (hash == Hash::Sha256).then(|| digest.as_bytes().to_vec()),
-            Self::Bytes(bytes) => Some(hash.digest(bytes)),
+            Self::Message(digest, _) if hash == Hash::Sha256 => Some(digest.as_bytes().to_vec()),
+            Self::Message(_, message) => Some(hash.digest(message)),
+            Self::Enveloped => None,
         }
     }
 }
@@ -185,17 +174,18 @@ impl Bundle {
         };
         let hash = HASHES.iter().find(|(name, _)| name == algorithm);
         let expected = hash.and_then(|(_, hash)| artifact.digest(*hash));
-        if expected.is_none_or(|expected| expected == *digest) {
-            return Ok(());
+        match artifact {
+            Artifact::Digest(own) | Artifact::Message(own, _)
+                if expected.as_ref().is_some_and(|expected| expected != digest) =>
+            {
+                Err(Rejection::OtherDigest {
+                    first: Digest::from_bytes(digest).map(Box::new),
+                    others: 0,
+                    expected: own,
+                })
+            }
+            _ => Ok(()),
         }
-        Err(Rejection::OtherDigest {
-            first: Digest::from_bytes(digest),
-            others: 0,
-            expected: match artifact {
-                Artifact::Digest(digest) => digest,
-                Artifact::Bytes(bytes) => Digest::of(bytes),
-            },
-        })
     }
 }
 
@@ -369,17 +359,17 @@ impl<'v> Verification<'v> {
     }
 
     /// Verifies the timestamps of known authorities, and adds their times to those of logs.
+    ///
+    /// As many signatures are verified as are required, or one if the bundle has no other signed time. The time of a
+    /// further timestamp is checked like a verified one, so it can only make the verification fail: the verified
+    /// times suffice by themselves. Most bundles have a log's time and a timestamp with a P-384 signature, which
+    /// would be the most expensive part of their verification.
     fn timestamps(&self, mut signed: Vec<Moment>) -> Result<Times, NotVerified> {
         let mut others = Vec::new();
-        let Requirements {
-            signed_timestamps,
-            timestamps,
-            ..
-        } = self.trust.requirements;
+        let signed_timestamps = self.trust.requirements.signed_timestamps;
         let (mut operators, mut is_untrusted) = (Vec::new(), false);
         for token in &self.bundle.tokens {
-            let suffices = !signed.is_empty() && operators.len() >= signed_timestamps;
-            let is_needed = timestamps == Timestamps::All || !suffices;
+            let is_needed = signed.is_empty() || operators.len() < signed_timestamps;
             match self.timestamp(token, is_needed)? {
                 Some((moment, operator)) if is_needed => {
                     signed.push(moment);
@@ -416,17 +406,18 @@ impl<'v> Verification<'v> {
         let token = Token::read(token).map_err(|problem| invalid(problem.to_string()))?;
         let (mut is_known, mut why) = (false, None);
         for authority in &self.trust.root.timestamp_authorities {
-            let Some(certificate) = authority.certificates().next() else {
+            let chain = authority.parsed();
+            let Some(certificate) = chain.certificates.first() else {
                 continue;
             };
-            if !token.names(&certificate) {
+            if !token.names(certificate) {
                 continue;
             }
             if !is_known && !token.is_about(&self.bundle.signature) {
                 return Err(invalid("it is about another signature".to_string()).into());
             }
             is_known = true;
-            match self.timestamp_by(&token, authority, &certificate, is_needed) {
+            match self.timestamp_by(&token, &chain, certificate, is_needed) {
                 Ok(()) => return Ok(Some((token.moment(), &authority.operator))),
                 Err(error @ NotVerified::Rejected(_)) => why = Some(error),
                 Err(error) => return Err(error),
@@ -438,7 +429,7 @@ impl<'v> Verification<'v> {
     fn timestamp_by(
         &self,
         token: &Token<'_>,
-        authority: &Authority,
+        chain: &Chain<'_>,
         certificate: &Certificate<'_>,
         is_needed: bool,
     ) -> Result<(), NotVerified> {
@@ -455,7 +446,7 @@ impl<'v> Verification<'v> {
             })?;
         }
         let moment = token.moment();
-        if !authority.is_valid_at(moment, 0) {
+        if !chain.is_valid_at(moment, 0) {
             let why = alloc::format!("it states {moment}");
             return Err(rejection(Code::SigstoreTimestampOutsideValidity, why).into());
         }
@@ -484,26 +475,22 @@ impl<'v> Verification<'v> {
         // Two authorities may have the same certificate, in different periods.
         let mut known: Vec<(&[u8], bool)> = Vec::new();
         for authority in &self.trust.root.authorities {
-            for (place, (der, issuer)) in authority
-                .chain
-                .iter()
-                .zip(authority.certificates())
-                .enumerate()
-            {
-                if !self.certificate.names_issuer(&issuer) {
+            let chain = authority.parsed();
+            for (place, issuer) in chain.certificates.iter().enumerate() {
+                if !self.certificate.names_issuer(issuer) {
                     continue;
                 }
-                let is_issuer = match known.iter().find(|(other, _)| other == der) {
+                let is_issuer = match known.iter().find(|(other, _)| *other == issuer.as_der()) {
                     Some((_, is_issuer)) => *is_issuer,
-                    None => self.is_issued_by(&issuer)?,
+                    None => self.is_issued_by(issuer)?,
                 };
-                known.push((der, is_issuer));
+                known.push((issuer.as_der(), is_issuer));
                 if !is_issuer {
                     continue;
                 }
                 found = issuer.spki().to_vec();
                 for (moment, covered) in times.all().zip(&mut covered) {
-                    if authority.is_valid_at(moment, place) {
+                    if chain.is_valid_at(moment, place) {
                         *covered = true;
                     } else {
                         outside = Some(moment);

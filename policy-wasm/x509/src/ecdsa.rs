@@ -1,21 +1,15 @@
 //! ECDSA over the NIST curves (FIPS 186-5), with signatures in strict DER. A key of an attestor signs the digest
 //! of the same size as its curve.
 
-use alloc::boxed::Box;
+#[cfg_attr(not(feature = "curves"), path = "ecdsa/rust_crypto.rs")]
+mod arithmetic;
+
 use alloc::vec::Vec;
-use core::ops::Add;
 
-use ecdsa::der::MaxOverhead;
-use ecdsa::{EcdsaCurve, Signature, VerifyingKey};
-#[cfg(feature = "curves")]
-use p256::elliptic_curve::FieldBytesSize;
-use p256::elliptic_curve::array::ArraySize;
-use p256::elliptic_curve::point::AffineCoordinates as _;
-use p256::elliptic_curve::sec1::{FromSec1Point, ModulusSize, ToSec1Point};
-use p256::elliptic_curve::{AffinePoint, Curve, CurveArithmetic, FieldBytes};
-use p256::pkcs8::{AssociatedOid, ObjectIdentifier};
+use p256::pkcs8::{AssociatedOid as _, ObjectIdentifier};
 
-use crate::{BadSignature, Hash, KeyKind, Verifier, material};
+use crate::der::{self, Tag};
+use crate::{BadSignature, Hash, KeyKind, Malformed, Verifier, material};
 
 /// A curve of NIST's
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,15 +20,12 @@ pub enum NistCurve {
     P521,
 }
 
-/// A key on a curve
-pub trait EcdsaKey: Verifier {
-    /// Verifies a signature over a digest by any hash: of one longer than the order of the curve, the leftmost bits
-    /// count; a shorter one counts whole (FIPS 186-5, section 6.4.2).
-    ///
-    /// # Errors
-    ///
-    /// The signature is malformed, or not by this key over this digest.
-    fn verify_any_digest(&self, digest: &[u8], signature: &[u8]) -> Result<(), BadSignature>;
+/// A key: a point on a curve
+#[derive(Debug)]
+pub struct EcdsaKey {
+    curve: NistCurve,
+    /// The point in uncompressed form
+    point: Vec<u8>,
 }
 
 impl NistCurve {
@@ -57,55 +48,114 @@ impl NistCurve {
         }
     }
 
-    /// Returns the kind of its keys.
-    #[must_use]
-    pub const fn kind(self) -> KeyKind {
-        match self {
-            Self::P256 => KeyKind::P256,
-            Self::P384 => KeyKind::P384,
-            Self::P521 => KeyKind::P521,
-        }
-    }
-
     /// Reads a key, which is a point in uncompressed form (SEC 1, section 2.3.3).
     ///
     /// # Errors
     ///
     /// In words.
     #[inline(never)]
-    pub fn read_key(self, point: &[u8]) -> Result<Box<dyn EcdsaKey>, &'static str> {
+    pub fn read_key(self, point: &[u8]) -> Result<EcdsaKey, &'static str> {
         // Only one encoding is accepted, because key ids are digests of the encoding.
         let Some((&UNCOMPRESSED, coordinates)) = point.split_first() else {
             return Err("the point is not in uncompressed form");
         };
-        let key = match self {
-            Self::P256 => key_at::<p256::NistP256>(coordinates),
-            Self::P384 => key_at::<p384::NistP384>(coordinates),
-            Self::P521 => key_at::<p521::NistP521>(coordinates),
-        };
-        key.ok_or("the point is not on the curve")
+        if !arithmetic::is_on_curve(self, halves(coordinates)) {
+            return Err("the point is not on the curve");
+        }
+        Ok(EcdsaKey {
+            curve: self,
+            point: point.to_vec(),
+        })
     }
-}
 
-/// Returns the key with these coordinates, if they are of a point on the curve. Compressed points are not
-/// supported, which keeps their arithmetic out of the module.
-fn key_at<C: SupportedCurve>(coordinates: &[u8]) -> Option<Box<dyn EcdsaKey>> {
-    let (x, y) = coordinates.split_at_checked(coordinates.len() / 2)?;
-    let (x, y) = (
-        FieldBytes::<C>::try_from(x).ok()?,
-        FieldBytes::<C>::try_from(y).ok()?,
-    );
-    let point = AffinePoint::<C>::from_coordinates(&x, &y).into_option()?;
-    let key = VerifyingKey::<C>::from_affine(point).ok()?;
-    Some(Box::new(key))
+    /// Returns the length of a coordinate, and of each number of a signature, in bytes.
+    const fn length(self) -> usize {
+        match self {
+            Self::P256 => 32,
+            Self::P384 => 48,
+            Self::P521 => 66,
+        }
+    }
+
+    /// Returns the hash that keys of attestors sign.
+    const fn hash(self) -> Hash {
+        match self {
+            Self::P256 => Hash::Sha256,
+            Self::P384 => Hash::Sha384,
+            Self::P521 => Hash::Sha512,
+        }
+    }
+
+    /// Reads the two numbers of a signature.
+    fn read_signature(self, der: &[u8]) -> Result<[Vec<u8>; 2], Malformed> {
+        let signature = der::only(der)?;
+        signature.expect(Tag::SEQUENCE)?;
+        let mut numbers = signature.elements();
+        let mut next = || self.read_number(numbers.any()?.integer()?);
+        let both = [next()?, next()?];
+        numbers.end()?;
+        Ok(both)
+    }
+
+    /// Reads a number that is not negative, in two's complement, and fills it up with zeros.
+    fn read_number(self, number: &[u8]) -> Result<Vec<u8>, Malformed> {
+        let number = match number {
+            [0x80..=0xff, ..] => return Err(Malformed::new("is negative")),
+            [0, number @ ..] | number => number,
+        };
+        let zeros = self.length().checked_sub(number.len());
+        let zeros = zeros.ok_or_else(|| Malformed::new("is longer than the order of the group"))?;
+        Ok([&alloc::vec![0; zeros], number].concat())
+    }
 }
 
 /// First byte of an uncompressed point (SEC 1, section 2.3.3)
 const UNCOMPRESSED: u8 = 4;
 
-impl<C: SupportedCurve> Verifier for VerifyingKey<C> {
+fn halves(coordinates: &[u8]) -> [&[u8]; 2] {
+    let (x, y) = coordinates.split_at(coordinates.len() / 2);
+    [x, y]
+}
+
+impl EcdsaKey {
+    /// Returns the kind of the key.
+    #[must_use]
+    pub const fn kind(&self) -> KeyKind {
+        match self.curve {
+            NistCurve::P256 => KeyKind::P256,
+            NistCurve::P384 => KeyKind::P384,
+            NistCurve::P521 => KeyKind::P521,
+        }
+    }
+
+    /// Verifies a signature over a digest by any hash: of one longer than the order of the curve, the leftmost bits
+    /// count; a shorter one counts whole (FIPS 186-5, section 6.4.2).
+    ///
+    /// # Errors
+    ///
+    /// The signature is malformed, or not by this key over this digest.
+    #[inline(never)]
+    pub fn verify_any_digest(&self, digest: &[u8], signature: &[u8]) -> Result<(), BadSignature> {
+        let numbers = self.curve.read_signature(signature);
+        self.verify_numbers(digest, &numbers.map_err(|_| BadSignature)?)
+    }
+
+    fn verify_numbers(&self, digest: &[u8], [r, s]: &[Vec<u8>; 2]) -> Result<(), BadSignature> {
+        let coordinates = self.point.get(1..).unwrap_or_default();
+        if arithmetic::is_valid(self.curve, digest, [r, s], halves(coordinates)) {
+            Ok(())
+        } else {
+            Err(BadSignature)
+        }
+    }
+}
+
+impl Verifier for EcdsaKey {
     fn verify(&self, message: &[u8], signature: &[u8]) -> Result<(), BadSignature> {
-        self.verify_any_digest(&C::HASH.digest(message), signature)
+        // Before the message is hashed, which may be long.
+        let numbers = self.curve.read_signature(signature);
+        let numbers = numbers.map_err(|_| BadSignature)?;
+        self.verify_numbers(&self.curve.hash().digest(message), &numbers)
     }
 
     fn verify_digest(
@@ -114,16 +164,26 @@ impl<C: SupportedCurve> Verifier for VerifyingKey<C> {
         digest: &[u8],
         signature: &[u8],
     ) -> Result<(), BadSignature> {
-        if hash != C::HASH {
+        if hash != self.curve.hash() {
             return Err(BadSignature);
         }
         self.verify_any_digest(digest, signature)
     }
 
+    /// Recognizes the SHA-256 of the payload, which many tools sign with keys of every curve.
     fn diagnose(&self, message: &[u8], signature: &[u8]) -> &'static str {
-        let numbers = FieldBytes::<C>::default().len().saturating_mul(2);
-        match Signature::<C>::from_der(signature) {
-            Ok(signature) => C::diagnose(self, message, &signature),
+        let numbers = self.curve.length().saturating_mul(2);
+        match self.curve.read_signature(signature) {
+            Ok(numbers) if self.curve == NistCurve::P384 => {
+                let digest = Hash::Sha256.digest(message);
+                match self.verify_numbers(&digest, &numbers) {
+                    Ok(()) => {
+                        "is over the payload's SHA-256, and a key of curve P-384 signs its SHA-384"
+                    }
+                    Err(BadSignature) => "",
+                }
+            }
+            Ok(_) => "",
             Err(_) if signature.len() == numbers => {
                 "is the numbers r and s by themselves, and not their ASN.1 DER encoding"
             }
@@ -132,135 +192,14 @@ impl<C: SupportedCurve> Verifier for VerifyingKey<C> {
     }
 
     fn material(&self) -> Vec<u8> {
-        material(C::OID.as_bytes(), &[self.to_sec1_point(false).as_bytes()])
+        material(self.curve.oid().as_bytes(), &[&self.point])
     }
 
     fn cost(&self) -> usize {
-        C::COST
-    }
-}
-
-impl<C: SupportedCurve> EcdsaKey for VerifyingKey<C> {
-    fn verify_any_digest(&self, digest: &[u8], signature: &[u8]) -> Result<(), BadSignature> {
-        let signature = Signature::<C>::from_der(signature).map_err(|_| BadSignature)?;
-        if is_valid(self, digest, &signature) {
-            Ok(())
-        } else {
-            Err(BadSignature)
+        match self.curve {
+            NistCurve::P256 => 8,
+            NistCurve::P384 => 24,
+            NistCurve::P521 => 40,
         }
     }
-}
-
-/// See [`EcdsaKey::verify_any_digest`].
-#[cfg(feature = "curves")]
-#[inline(never)]
-fn is_valid<C: SupportedCurve>(
-    key: &VerifyingKey<C>,
-    digest: &[u8],
-    signature: &Signature<C>,
-) -> bool {
-    use core::ops::Mul as _;
-
-    use p256::elliptic_curve::Scalar;
-    use p256::elliptic_curve::ff::PrimeField as _;
-    use p256::elliptic_curve::ops::{Invert as _, Reduce as _};
-
-    let mut number = FieldBytes::<C>::default();
-    let leftmost = digest.get(..number.len()).unwrap_or(digest);
-    let places = number.iter_mut().rev().zip(leftmost.iter().rev());
-    places.for_each(|(place, byte)| *place = *byte);
-    let (r, s) = signature.split_scalars();
-    let inverse = s.invert_vartime();
-    let (u1, u2) = (
-        Scalar::<C>::reduce(&number).mul(*inverse),
-        (*r).mul(*inverse),
-    );
-    let q = key.as_affine();
-    (C::SUM_HAS_X)(
-        &u1.to_repr().0,
-        &u2.to_repr().0,
-        [&q.x().0, &q.y().0],
-        &r.to_repr().0,
-    )
-}
-
-/// See [`EcdsaKey::verify_any_digest`].
-#[cfg(not(feature = "curves"))]
-#[inline(never)]
-fn is_valid<C: SupportedCurve>(
-    key: &VerifyingKey<C>,
-    digest: &[u8],
-    signature: &Signature<C>,
-) -> bool {
-    use ecdsa::signature::hazmat::PrehashVerifier as _;
-
-    key.verify_prehash(digest, signature).is_ok()
-}
-
-#[cfg(feature = "curves")]
-type SumHasX<Bytes> = fn(&Bytes, &Bytes, [&Bytes; 2], &Bytes) -> bool;
-
-#[cfg(feature = "curves")]
-type Bytes<C> = <FieldBytesSize<C> as ArraySize>::ArrayType<u8>;
-
-/// Common interface of `p256`, `p384` and `p521`
-trait SupportedCurve:
-    Curve<
-        FieldBytesSize: ModulusSize + Add<Output: Add<MaxOverhead, Output: ArraySize> + ArraySize>,
-    > + CurveArithmetic<AffinePoint: FromSec1Point<Self> + ToSec1Point<Self>>
-    + EcdsaCurve
-    + AssociatedOid
-{
-    /// See [`Verifier::cost`].
-    const COST: usize;
-
-    /// The hash that keys of attestors sign
-    const HASH: Hash;
-
-    /// `sum_has_x` of this curve in [`policy_curves`]
-    #[cfg(feature = "curves")]
-    const SUM_HAS_X: SumHasX<Bytes<Self>>;
-
-    /// See [`Verifier::diagnose`]; the two numbers of the signature are in range.
-    fn diagnose(
-        _key: &VerifyingKey<Self>,
-        _message: &[u8],
-        _signature: &Signature<Self>,
-    ) -> &'static str {
-        ""
-    }
-}
-
-impl SupportedCurve for p256::NistP256 {
-    const COST: usize = 8;
-    const HASH: Hash = Hash::Sha256;
-    #[cfg(feature = "curves")]
-    const SUM_HAS_X: SumHasX<Bytes<Self>> = policy_curves::p256::sum_has_x;
-}
-
-impl SupportedCurve for p384::NistP384 {
-    const COST: usize = 24;
-    const HASH: Hash = Hash::Sha384;
-    #[cfg(feature = "curves")]
-    const SUM_HAS_X: SumHasX<Bytes<Self>> = policy_curves::p384::sum_has_x;
-
-    /// Recognizes SHA-256, which many tools use for every curve.
-    fn diagnose(
-        key: &VerifyingKey<Self>,
-        message: &[u8],
-        signature: &Signature<Self>,
-    ) -> &'static str {
-        if is_valid(key, &Hash::Sha256.digest(message), signature) {
-            "is over the payload's SHA-256, and a key of curve P-384 signs its SHA-384"
-        } else {
-            ""
-        }
-    }
-}
-
-impl SupportedCurve for p521::NistP521 {
-    const COST: usize = 40;
-    const HASH: Hash = Hash::Sha512;
-    #[cfg(feature = "curves")]
-    const SUM_HAS_X: SumHasX<Bytes<Self>> = policy_curves::p521::sum_has_x;
 }

@@ -5,7 +5,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
-use crate::calls::call;
+use crate::calls::{call, keyless};
 use crate::case::{rule, settings};
 use crate::image_policy;
 use crate::platform;
@@ -119,6 +119,11 @@ pub fn all() -> Vec<(&'static str, Value, &'static str)> {
             "256 images that need 64 attestors",
             attestors(64),
             "no-valid-attestation",
+        ),
+        (
+            "100 bundles over unknown messages, and 256 images that need 16 attestors",
+            unknown_messages(16),
+            "attestation-digest-mismatch",
         ),
     ]
 }
@@ -325,6 +330,29 @@ fn attestors(count: usize) -> Value {
         "attestors": names.iter().map(key).collect::<Vec<_>>(),
     });
     call(settings, containers(IMAGES))
+}
+
+/// Bundles that have only the digest of what was signed, which may be a payload about any image.
+fn unknown_messages(attestors: usize) -> Value {
+    let mut call = self::attestors(attestors);
+    let keyless = keyless("kubewarden/kubewarden-controller", true);
+    let bundle = |index: usize| {
+        let digest = STANDARD.encode([u8::try_from(index).unwrap(); 32]);
+        let mut bundle = keyless["settings"]["evidence"]["occurrences"][0].clone();
+        let signature = bundle["dsseEnvelope"]["signatures"][0]["sig"].take();
+        bundle.as_object_mut().unwrap().remove("dsseEnvelope");
+        bundle["messageSignature"] = json!({
+            "messageDigest": {"algorithm": "SHA2_256", "digest": digest}, "signature": signature,
+        });
+        bundle
+    };
+    let bundles: Vec<_> = (0..ATTESTATIONS).map(bundle).collect();
+    let settings = &mut call["settings"];
+    settings["evidence"]["occurrences"] = bundles.into();
+    settings["sigstore"] = keyless["settings"]["sigstore"].clone();
+    // Attestors of one rule share no identity, and bundles concern also those that have only keys.
+    settings["sigstore"]["attestors"] = json!({attestor_name("n0"): ["release"]});
+    call
 }
 
 /// An object of many small values, which is read once for each path of its kind, before the update and after.

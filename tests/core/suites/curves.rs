@@ -1,6 +1,6 @@
-//! Points of P-256, P-384 and P-521 are added by arithmetic of our own, which is fast, and not by `p256`, `p384` and
-//! `p521`, which have everything else here. Both must say the same about every signature, also about those that are made
-//! to be difficult. `PROPTEST_CASES` says how many are tried.
+//! Signatures on P-256, P-384 and P-521 are verified by arithmetic of our own, which is fast, and not by `p256`, `p384`
+//! and `p521`. Both must say the same about every key and signature, also about those that are made to be difficult.
+//! `PROPTEST_CASES` says how many are tried.
 
 use policy_wasm::key::{Hash, SubjectKey};
 use proptest::test_runner::Config as ProptestConfig;
@@ -174,15 +174,9 @@ macro_rules! both_say_the_same {
                 let hash = [Hash::Sha256, Hash::Sha384, Hash::Sha512][hash];
                 let digest = &digest[..hash.digest_len()];
                 let leftmost = &digest[..digest.len().min(LENGTH)];
-                let mut number = [0; LENGTH];
-                number[LENGTH - leftmost.len()..].copy_from_slice(leftmost);
-                let z = <Scalar as Reduce<FieldBytes>>::reduce(&number.into());
-                let point = AffinePoint::from(ProjectivePoint::GENERATOR * nonce);
-                let r = <Scalar as Reduce<FieldBytes>>::reduce(&point.x());
-                let s = (z + r * key) * Option::<Scalar>::from(nonce.invert()).unwrap();
-                prop_assume!(s != Scalar::ZERO);
-                let public = VerifyingKey::from_affine((ProjectivePoint::GENERATOR * key).into()).unwrap();
-                prop_assert!(public.verify_prehash(digest, &Signature::from_scalars(r, s).unwrap()).is_ok());
+                let Some((public, signature)) = signed(key, nonce, leftmost) else { return Ok(()) };
+                prop_assert!(public.verify_prehash(digest, &signature).is_ok());
+                let (r, s) = signature.split_scalars();
                 let public = public.to_public_key_der().unwrap();
                 let verify = |digest: &[u8]| {
                     super::by_policy(public.as_bytes(), hash, digest, &r.to_bytes(), &s.to_bytes())
@@ -192,6 +186,87 @@ macro_rules! both_say_the_same {
                 other[leftmost.len() - 1] ^= 1;
                 prop_assert!(!verify(&other));
             }
+        }
+
+        proptest! {
+            #![proptest_config(super::config())]
+
+            /// Coordinates of a point, changed, exchanged or negated.
+            #[test]
+            fn both_know_the_points_of_the_curve(
+                key in scalar(), change in 0_u8..6, place in 0..2 * LENGTH, bit in 0_u8..8,
+            ) {
+                let point = AffinePoint::from(ProjectivePoint::GENERATOR * key);
+                let mut point: [[u8; LENGTH]; 2] = [point.x().into(), point.y().into()];
+                match change {
+                    0 => {}
+                    1 => point.reverse(),
+                    2 => point[place % 2] = [0; LENGTH],
+                    3 => point[1] = super::difference(&super::hex($prime), &point[1]).try_into().unwrap(),
+                    _ => point[place / LENGTH][place % LENGTH] ^= 1 << bit,
+                }
+                let [x, y] = point.map(FieldBytes::from);
+                let is_point = AffinePoint::from_coordinates(&x, &y).into_option().is_some();
+                prop_assert_eq!(policy_curves::$curve::is_on_curve([&x, &y]), is_point);
+                prop_assert_eq!(is_point, change == 0 || change == 3);
+                for length in [0, LENGTH - 1] {
+                    prop_assert!(!policy_curves::$curve::is_on_curve([&x[..length], &y]));
+                    prop_assert!(!policy_curves::$curve::is_on_curve([&x, &y[..length]]));
+                }
+            }
+
+            /// The DER of a signature, of which a byte is another, missing or added.
+            #[test]
+            fn both_read_the_same_signatures(
+                key in scalar(), nonce in scalar(), digest in any::<[u8; LENGTH]>(), in_header in any::<bool>(),
+                place in any::<prop::sample::Index>(), byte in any::<u8>(), change in 0_u8..3,
+            ) {
+                let digest = &digest[UNUSED..];
+                let Some((public, signature)) = signed(key, nonce, digest) else { return Ok(()) };
+                let mut der = signature.to_der().as_bytes().to_vec();
+                let place = place.index(if in_header { 6 } else { der.len() });
+                match change {
+                    0 => der[place] = byte,
+                    1 => drop(der.remove(place)),
+                    _ => der.insert(place, byte),
+                }
+                let expected = Signature::from_der(&der)
+                    .is_ok_and(|signature| public.verify_prehash(digest, &signature).is_ok());
+                let key = super::SubjectKey::from_der(public.to_public_key_der().unwrap().as_bytes()).unwrap();
+                prop_assert_eq!(key.verify_digest(Hash::$hash, digest, &der).is_ok(), expected);
+            }
+        }
+
+        /// A key and its signature of a digest.
+        fn signed(key: Scalar, nonce: Scalar, digest: &[u8]) -> Option<(VerifyingKey, Signature)> {
+            let mut number = [0; LENGTH];
+            number[LENGTH - digest.len()..].copy_from_slice(digest);
+            let z = <Scalar as Reduce<FieldBytes>>::reduce(&number.into());
+            let point = AffinePoint::from(ProjectivePoint::GENERATOR * nonce);
+            let r = <Scalar as Reduce<FieldBytes>>::reduce(&point.x());
+            let s = (z + r * key) * Option::<Scalar>::from(nonce.invert())?;
+            let public = VerifyingKey::from_affine((ProjectivePoint::GENERATOR * key).into()).ok()?;
+            Some((public, Signature::from_scalars(r, s).ok()?))
+        }
+
+        /// A coordinate that is not less than the prime is none, although its remainder is.
+        #[test]
+        fn coordinates_are_less_than_the_prime() {
+            let (prime, mut found) = (super::hex($prime), 0);
+            for small in 1_u8..100 {
+                let mut x = [0; LENGTH];
+                x[LENGTH - 1] = small;
+                let Some(point) = lift(&x) else { continue };
+                found += 1;
+                let y: [u8; LENGTH] = AffinePoint::from(point).y().into();
+                let is_on_curve = policy_curves::$curve::is_on_curve;
+                assert!(is_on_curve([&x, &y]));
+                // p + x is p − (−x), modulo the power of two behind it.
+                let negative = super::difference(&[0; LENGTH], &x);
+                let above = super::difference(&prime, &negative);
+                assert!(!is_on_curve([&above, &y]), "{small}");
+            }
+            assert!(found > 20);
         }
 
         /// Small multiples of small keys: every sum is zero, a doubling, or met on the way to another.

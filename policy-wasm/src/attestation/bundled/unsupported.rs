@@ -7,6 +7,7 @@ use super::search::{By, Said, Signer};
 use super::{Claimed, Content, Rejection, Source, Subject};
 use crate::Budget;
 use crate::decision::Code;
+use crate::digest::Digest;
 use crate::json::Raw;
 use crate::sigstore::{Identity, NotVerified};
 use crate::verification::VerificationContext;
@@ -37,6 +38,10 @@ impl Bundled {
     }
 
     pub(super) const fn statement(&self) -> Option<&[u8]> {
+        match self.0 {}
+    }
+
+    pub(super) fn find_message<'m>(&mut self, _: &dyn Fn(Digest) -> Option<&'m str>) {
         match self.0 {}
     }
 
