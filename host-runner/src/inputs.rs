@@ -233,6 +233,7 @@ pub fn settings(path: &Path) -> Result<Value, InputError> {
 pub(crate) fn settings_in(source: &Source) -> Result<Value, InputError> {
     let mut documents = documents_in(source)?;
     let are_policies = documents.iter().all(is_policy);
+    let other = documents.iter().find_map(foreign::of_system);
     let problem = match (documents.pop(), documents.is_empty()) {
         (Some(document), true) if is_policy(&document) => match foreign::of_system(&document) {
             None => return Ok(unwrap_manifest(document)),
@@ -246,7 +247,8 @@ pub(crate) fn settings_in(source: &Source) -> Result<Value, InputError> {
         (Some(_), false) if are_policies => {
             "it has several Kubewarden policies; give the settings of one".to_owned()
         }
-        (Some(_), false) => "it has several documents; settings are one document".to_owned(),
+        (Some(_), false) => other
+            .unwrap_or_else(|| "it has several documents; settings are one document".to_owned()),
     };
     Err(InputError::Object {
         path: source.name.clone(),
