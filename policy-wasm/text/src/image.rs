@@ -14,6 +14,7 @@ use crate::digest::Digest;
 mod normalized;
 
 pub use normalized::NormalizedReference;
+pub(crate) use normalized::significant;
 
 /// An image reference, split into its parts as they are written
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -167,9 +168,14 @@ impl<'a> ImageReference<'a> {
     /// `docker.io/library/nginx`. Its API host is not an alias.
     #[must_use]
     pub fn normalized_repository(&self) -> String {
-        let (host, library) = (self.normalized_host(), library(self.host, self.path));
-        alloc::format!("{host}/{library}{}", self.path)
+        complete(self.host, self.path)
     }
+}
+
+/// See [`ImageReference::normalized_repository`].
+fn complete(host: Option<&str>, path: &str) -> String {
+    let (registry, library) = (normalized_host(host), library(host, path));
+    alloc::format!("{registry}/{library}{path}")
 }
 
 fn normalized_host(host: Option<&str>) -> &str {
@@ -229,6 +235,13 @@ pub(crate) fn is_host_of(host: &str, is_word: impl Fn(u8) -> bool) -> bool {
     };
     let is_port = |digits: &str| !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
     is_name && (port.is_empty() || port.strip_prefix(':').is_some_and(is_port))
+}
+
+/// Splits a host into its name or address, and the digits of its port if it has one.
+pub(crate) fn port(host: &str) -> Option<(&str, &str)> {
+    let is_port = |(_, digits): &(&str, &str)| digits.bytes().all(|byte| byte.is_ascii_digit());
+    // The bracket of an address without a port is behind its last colon.
+    host.rsplit_once(':').filter(is_port)
 }
 
 fn is_domain(name: &str, is_word: impl Fn(u8) -> bool) -> bool {

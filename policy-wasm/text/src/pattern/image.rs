@@ -7,7 +7,7 @@ use super::glob::{Glob, Rest};
 use crate::digest::Digest;
 use crate::image::{
     DOCKER_HUB, DOCKER_HUB_ALIAS, MAX_PATH, MAX_TAG, NormalizedReference, ReferenceDigest, is_host,
-    is_host_of, is_in_tags, is_path_segment, is_path_segment_of, is_tag_word,
+    is_host_of, is_in_tags, is_path_segment, is_path_segment_of, is_tag_word, port, significant,
 };
 
 mod plain;
@@ -112,6 +112,9 @@ pub enum ImagePatternError {
     /// A wildcard in a port or an address
     #[error("a port or an address has no wildcard: write one pattern for each")]
     AddressWildcard,
+    /// Leading zeros in a port, which references are compared without
+    #[error("a port is compared without leading zeros: write it without them")]
+    PortZeros,
     /// Not a path
     #[error(
         "a path has lower-case letters, digits and single separators (`.`, `_`, `__`, `-`) between single slashes"
@@ -271,11 +274,13 @@ fn check_host(host: &str) -> Result<(), ImagePatternError> {
     } else {
         is_host(host) || is_path_segment(host)
     };
-    if is_host {
-        Ok(())
-    } else {
-        Err(ImagePatternError::Host)
+    if !is_host {
+        return Err(ImagePatternError::Host);
     }
+    if port(host).is_some_and(|(_, digits)| digits != significant(digits)) {
+        return Err(ImagePatternError::PortZeros);
+    }
+    Ok(())
 }
 
 fn check_host_wildcards(host: &str) -> Result<(), ImagePatternError> {

@@ -192,6 +192,22 @@ fn scopes() -> Vec<Case> {
             },
         ),
         case(
+            "names_of_docker_hub_in_upper_case",
+            "deny image-rule-denied",
+            with("images", &["docker.io/library/nginx"]),
+            |call| {
+                call["request"] = pod(one_container("INDEX.docker.io/library/nginx"));
+            },
+        ),
+        case(
+            "ports_with_leading_zeros",
+            "deny image-rule-denied",
+            with("images", &["trusted.example:5000/**"]),
+            |call| {
+                call["request"] = pod(one_container("trusted.example:05000/app"));
+            },
+        ),
+        case(
             "its_namespace",
             "deny image-rule-denied",
             with("namespaces", &["default"]),
