@@ -12,6 +12,7 @@
 //! | overrides of severities | [`Config`] |
 //! | comments that ignore findings | `directive.rs` |
 //! | recognition of documents | `document.rs` |
+//! | pages of codes | [`Entry`]; the help lines of reason codes are in [`help`] |
 //! | permissions that settings need | [`Needs`] |
 //! | the tests of a policy, as a document | [`suite`] |
 
@@ -22,7 +23,9 @@ mod config;
 mod diagnostic;
 mod directive;
 mod document;
+mod entry;
 mod fix;
+pub mod help;
 mod needs;
 mod read;
 mod rule;
@@ -38,6 +41,7 @@ use alloc::collections::{BTreeMap, BTreeSet};
 pub use config::{Config, Level};
 pub use diagnostic::{Diagnostic, Edit, Fix, Label, Severity};
 pub use document::{is_dns_label, is_dns_subdomain};
+pub use entry::Entry;
 pub use fix::apply_fixes;
 pub use needs::{ATTESTATION, Needs};
 pub use read::{API_VERSION, PROBLEMS, Problem};

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::terminal::printable;
+use crate::printable::printable;
 
 /// Recognizes a text that is not a document.
 pub(super) fn text(text: &str) -> Option<&'static str> {
@@ -70,7 +70,8 @@ pub(super) fn no_settings(document: &Value) -> Option<String> {
 }
 
 /// Why a document is nothing that Google exports.
-pub(super) fn no_export(document: &Value) -> Option<String> {
+#[must_use]
+pub fn no_export(document: &Value) -> Option<String> {
     let fields = document.as_object()?;
     if is_terraform(fields) {
         return Some(TERRAFORM.to_owned());
