@@ -11,6 +11,7 @@
 //! | findings | [`Diagnostic`] |
 //! | overrides of severities | [`Config`] |
 //! | comments that ignore findings | `directive.rs` |
+//! | what settings demand, as a matrix | [`describe()`] |
 //! | recognition of documents | `document.rs` |
 //! | pages of codes | [`Entry`]; the help lines of reason codes are in [`help`] |
 //! | permissions that settings need | [`Needs`] |
@@ -20,6 +21,7 @@ extern crate alloc;
 
 mod apart;
 mod config;
+mod describe;
 mod diagnostic;
 mod directive;
 mod document;
@@ -39,6 +41,9 @@ mod validation;
 use alloc::collections::{BTreeMap, BTreeSet};
 
 pub use config::{Config, Level};
+pub use describe::{
+    Cell, Check as DescribedCheck, Column, Demand, Exempt, Matrix, Row, Scope, describe,
+};
 pub use diagnostic::{Diagnostic, Edit, Fix, Label, Severity};
 pub use document::{is_dns_label, is_dns_subdomain};
 pub use entry::Entry;

@@ -33,7 +33,7 @@ const CRATES: &[(&str, &[&str])] = &[
             "sink",
             "config directive schema",
             "rule",
-            "needs",
+            "describe needs",
             "document",
             "suite",
             "read",
