@@ -19,6 +19,15 @@ web:
     cargo run --locked -p policy-tests --bin build-web -- browser dist/countersign-web
     cargo run --locked -p policy-tests --bin build-web -- node dist/countersign-node
 
+# Writes the playground to dist/: a folder for any static host, and one file (needs npm).
+[group('build')]
+playground:
+    # The features of the tests, so that the engine is not built twice.
+    cargo test --workspace --locked --no-run
+    target/debug/build-web playground web/pkg
+    npm --prefix web ci
+    npm --prefix web run build
+
 # Formats the sources.
 [group('check')]
 fmt:
@@ -40,7 +49,7 @@ lint:
     cargo clippy -p countersign-policy -p policy-floor --lib --features countersign-policy/wapc --target wasm32-wasip1 --locked -- -D warnings
     cargo clippy -p countersign-policy --lib --features wapc,openpgp --target wasm32-wasip1 --locked -- -D warnings
     cargo clippy -p countersign-policy --bin countersign-wasi --features wasi,openpgp --target wasm32-wasip1 --locked -- -D warnings
-    cargo clippy -p countersign-policy -p countersign-lint --lib --features countersign-policy/web,countersign-policy/openpgp --target wasm32-unknown-unknown --locked -- -D warnings
+    cargo clippy -p countersign-policy -p countersign-lint -p countersign-playground --lib --features countersign-policy/web,countersign-policy/openpgp --target wasm32-unknown-unknown --locked -- -D warnings
 
 # Lints and tests the policy without its features, and lints it with each alone.
 [group('check')]
@@ -80,6 +89,12 @@ advisories:
 [group('test')]
 test:
     cargo test --workspace --locked
+
+# Tests the playground in Chromium.
+[group('test')]
+playground-test: playground
+    target/debug/write-playground target/playground.json
+    npm --prefix web test -- ../target/playground.json
 
 # Runs the modules in the host crates of other projects, in a workspace of their own.
 [group('test')]
@@ -144,4 +159,4 @@ release-check:
     cargo test --workspace --locked --bin release --test offline
 
 # Runs what must pass before a change lands; `test` includes `release-check`.
-ci: fmt-check typos deny test peers policies lint features docs
+ci: fmt-check typos deny test peers policies playground-test lint features docs

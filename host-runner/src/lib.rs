@@ -34,7 +34,6 @@ mod exit;
 mod export;
 mod fields;
 mod files;
-mod help;
 mod import;
 pub mod inputs;
 mod judge;
@@ -49,8 +48,8 @@ mod settings_view;
 pub mod suite;
 mod terminal;
 mod why_not;
-mod yaml;
 
+use admission_requests::yaml;
 pub use exit::Exit;
 
 use cli::{Cli, Command};

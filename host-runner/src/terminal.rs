@@ -1,13 +1,12 @@
 //! The terminal: text that is safe to print, colors, and notes on standard error.
 
-pub(crate) mod printable;
 pub(crate) mod progress;
 mod width;
 
 use std::io;
 use std::path::Path;
 
-pub(crate) use printable::{printable, printable_lines};
+pub(crate) use admission_requests::printable::{self, printable, printable_lines};
 pub(crate) use width::{ShortDigests, columns, wrapped};
 
 /// Ignores a closed pipe, as when `head` has read enough. The exit status stays that of the result.

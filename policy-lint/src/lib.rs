@@ -11,7 +11,9 @@
 //! | findings | [`Diagnostic`] |
 //! | overrides of severities | [`Config`] |
 //! | comments that ignore findings | `directive.rs` |
+//! | what settings demand, as a matrix | [`describe()`] |
 //! | recognition of documents | `document.rs` |
+//! | pages of codes | [`Entry`]; the help lines of reason codes are in [`help`] |
 //! | permissions that settings need | [`Needs`] |
 //! | the tests of a policy, as a document | [`suite`] |
 
@@ -19,10 +21,13 @@ extern crate alloc;
 
 mod apart;
 mod config;
+mod describe;
 mod diagnostic;
 mod directive;
 mod document;
+mod entry;
 mod fix;
+pub mod help;
 mod needs;
 mod read;
 mod rule;
@@ -36,8 +41,12 @@ mod validation;
 use alloc::collections::{BTreeMap, BTreeSet};
 
 pub use config::{Config, Level};
+pub use describe::{
+    Cell, Check as DescribedCheck, Column, Demand, Exempt, Matrix, Row, Scope, describe,
+};
 pub use diagnostic::{Diagnostic, Edit, Fix, Label, Severity};
 pub use document::{is_dns_label, is_dns_subdomain};
+pub use entry::Entry;
 pub use fix::apply_fixes;
 pub use needs::{ATTESTATION, Needs};
 pub use read::{API_VERSION, PROBLEMS, Problem};

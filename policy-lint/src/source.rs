@@ -24,7 +24,7 @@ pub struct SourceFile {
 }
 
 /// A place in one of the files that were handed in together
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
 pub struct Span {
     /// Index of the file
     pub file: usize,

@@ -69,7 +69,8 @@ pub fn validate_settings(settings: &[u8]) -> Vec<u8> {
     )))
 }
 
-fn decision(call: &[u8], extras: Extras, Host { clock, lookup }: Host<'_>) -> Decision {
+/// Evaluates a call and returns the [`Decision`] as a value.
+pub fn decision(call: &[u8], extras: Extras, Host { clock, lookup }: Host<'_>) -> Decision {
     match Call::parse(call, extras, &Budget::DEFAULT) {
         Ok(call) => crate::decide(&call, clock, lookup, &Budget::DEFAULT),
         Err(reason) => Decision::refused(reason, None),

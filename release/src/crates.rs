@@ -14,13 +14,14 @@ use crate::sums::provided;
 use crate::{VERSION, output, packages, sums, tarball};
 
 /// The packages, each behind those that it depends on
-const CRATES: [&str; 7] = [
+const CRATES: [&str; 8] = [
     "countersign-curves",
     "countersign-text",
     "countersign-x509",
     "countersign-policy",
     "countersign-lint",
     "countersign-pretend-sigstore",
+    "countersign-requests",
     "countersign",
 ];
 

@@ -68,18 +68,28 @@ fn shrink(module: &Path) -> Vec<u8> {
 
 /// Builds the policy as a module with these features and no default ones, and returns its path.
 pub fn build(features: &str, target: &str, profile: &str) -> PathBuf {
+    build_package(
+        "countersign-policy",
+        "policy_wasm",
+        features,
+        target,
+        profile,
+    )
+}
+
+/// Builds a library as a module with these features and no default ones, and returns its path.
+pub(crate) fn build_package(
+    package: &str,
+    library: &str,
+    features: &str,
+    target: &str,
+    profile: &str,
+) -> PathBuf {
     let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
     ensure_target(workspace, target);
     let modules = target_directory().join("modules");
     let status = Command::new("cargo")
-        .args([
-            "rustc",
-            "--quiet",
-            "--locked",
-            "-p",
-            "countersign-policy",
-            "--lib",
-        ])
+        .args(["rustc", "--quiet", "--locked", "-p", package, "--lib"])
         .args(["--crate-type", "cdylib", "--no-default-features"])
         .args(["--features", features])
         .args(["--target", target, "--profile", profile, "--target-dir"])
@@ -90,8 +100,15 @@ pub fn build(features: &str, target: &str, profile: &str) -> PathBuf {
         .env_remove("CARGO_BUILD_TARGET")
         .status()
         .unwrap();
-    assert!(status.success(), "no module with features {features}");
-    modules.join(target).join(profile).join("policy_wasm.wasm")
+    assert!(
+        status.success(),
+        "no module of {package} with features {features}"
+    );
+    modules
+        .join(target)
+        .join(profile)
+        .join(library)
+        .with_extension("wasm")
 }
 
 fn ensure_target(workspace: &Path, target: &str) {

@@ -1,10 +1,10 @@
-//! Attestations as documents: signed payload, signatures, and unsigned metadata.
+//! Finished attestations, with the image and the note under which they are stored.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use policy_wasm::attestation::media_type::SIMPLE_SIGNING;
+
+pub(crate) use admission_requests::occurrence::{Filing, Signed, filed_bundle};
 
 use super::image::Image;
 use super::payload::{Form, Payload};
@@ -85,96 +85,5 @@ impl Attestation {
             digest: self.image.digest,
             repository: self.image.normalized_repository.clone(),
         }
-    }
-}
-
-/// A bundle with the image that it is about, so that others need not be decoded. The bundle alone counts.
-pub(crate) fn filed_bundle(bundle: &Value, image: &str) -> Value {
-    json!({"resourceUri": format!("https://{image}"), "bundle": bundle})
-}
-
-/// A payload with its signatures
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Signed<'a> {
-    pub(crate) payload: &'a [u8],
-    /// Of the envelope
-    pub(crate) payload_type: &'a str,
-    /// The id of each key, and what it signed
-    pub(crate) signatures: &'a [(String, Vec<u8>)],
-}
-
-/// Metadata of an attestation
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Filing<'a> {
-    pub(crate) note: Option<&'a str>,
-    /// The image, without a scheme
-    pub(crate) resource: &'a str,
-}
-
-impl Signed<'_> {
-    /// A DSSE envelope.
-    pub(crate) fn envelope(&self) -> Value {
-        json!({
-            "payloadType": self.payload_type, "payload": STANDARD.encode(self.payload),
-            "signatures": self.signatures("keyid", "sig"),
-        })
-    }
-
-    fn generic(&self) -> Value {
-        json!({
-            "serializedPayload": STANDARD.encode(self.payload),
-            "signatures": self.signatures("publicKeyId", "signature"),
-        })
-    }
-
-    fn signatures(&self, id_key: &str, signature_key: &str) -> Value {
-        let entries = self
-            .signatures
-            .iter()
-            .map(|(id, signature)| json!({id_key: id, signature_key: STANDARD.encode(signature)}));
-        entries.collect()
-    }
-}
-
-impl Filing<'_> {
-    /// An occurrence whose payload's own bytes are signed.
-    pub(crate) fn occurrence(&self, signed: Signed<'_>) -> Value {
-        let resource = ("resourceUri", json!(self.uri()));
-        self.file("ATTESTATION", resource, ("attestation", signed.generic()))
-    }
-
-    /// Like [`Self::occurrence`], in the shape of v1beta1.
-    pub(crate) fn occurrence_v1beta1(&self, signed: Signed<'_>) -> Value {
-        let mut generic = signed.generic();
-        if let Some(fields) = generic.as_object_mut() {
-            fields.insert("contentType".into(), "SIMPLE_SIGNING_JSON".into());
-        }
-        let inner = json!({"attestation": {"genericSignedAttestation": generic}});
-        let resource = ("resource", json!({"uri": self.uri()}));
-        self.file("ATTESTATION", resource, ("attestation", inner))
-    }
-
-    /// An occurrence of an envelope.
-    pub(crate) fn envelope_occurrence(&self, signed: Signed<'_>) -> Value {
-        let resource = ("resourceUri", json!(self.uri()));
-        let inner = json!({"envelope": signed.envelope()});
-        self.file("DSSE_ATTESTATION", resource, ("dsseAttestation", inner))
-    }
-
-    fn file(&self, kind: &str, resource: (&str, Value), inner: (&str, Value)) -> Value {
-        let mut occurrence = json!({"kind": kind});
-        if let Some(fields) = occurrence.as_object_mut() {
-            if let Some(note) = self.note {
-                fields.insert("noteName".into(), note.into());
-            }
-            for (key, value) in [resource, inner] {
-                fields.insert(key.into(), value);
-            }
-        }
-        occurrence
-    }
-
-    fn uri(&self) -> String {
-        format!("https://{}", self.resource)
     }
 }

@@ -4,10 +4,11 @@ mod layout;
 
 use std::path::Path;
 
-use anyhow::{Context as _, Result, anyhow, bail};
+use admission_requests::evidence::{Part, parts};
+use anyhow::{Context as _, Error, Result, anyhow, bail};
 use serde_json::Value;
 
-use policy_wasm::attestation::media_type::SIGSTORE_BUNDLE;
+pub(crate) use admission_requests::evidence::{bundle_of, holds_attestation};
 
 use super::image::Image;
 use super::store::annotation;
@@ -51,24 +52,6 @@ fn read(path: &Path, image: Option<&Image>) -> Result<(String, Vec<Value>)> {
     Ok((name, found))
 }
 
-/// Whether a document is an occurrence of an attestation, an envelope by itself, or a bundle that is filed under an
-/// image.
-pub(crate) fn holds_attestation(document: &Value) -> bool {
-    let is_filed_bundle = document
-        .get("bundle")
-        .is_some_and(|inner| bundle_of(inner).is_some());
-    let keys = ["attestation", "envelope", "dsseAttestation", "payloadType"];
-    is_filed_bundle || keys.iter().any(|key| document.get(key).is_some())
-}
-
-/// The media type of a Sigstore bundle, if a document is one.
-pub(crate) fn bundle_of(document: &Value) -> Option<&str> {
-    let media_type = document.get("mediaType")?.as_str()?;
-    media_type
-        .starts_with(SIGSTORE_BUNDLE)
-        .then_some(media_type)
-}
-
 /// The parts of a file read so far
 struct File<'a> {
     /// The image that is asked about; `None` for every image
@@ -80,49 +63,14 @@ struct File<'a> {
 
 impl File<'_> {
     fn collect(&mut self, document: Value) -> Result<()> {
-        let kind = text(&document, "kind").to_owned();
-        let has = |key: &str| document.get(key).is_some();
-        match &document {
-            Value::Array(items) => items.iter().try_for_each(|item| self.collect(item.clone())),
-            _ if holds_attestation(&document) || bundle_of(&document).is_some() => {
-                self.found.push(document);
-                Ok(())
+        for part in parts(document).map_err(Error::msg)? {
+            match part {
+                Part::Attestation(attestation) => self.found.push(attestation),
+                Part::Resource(resource) => self.resource(&resource)?,
+                Part::Manifest(manifest) => self.manifests.push(manifest),
             }
-            _ if kind == "Attestation" => self.resource(&document),
-            _ if kind.ends_with("List") => self.items(&document, "/items"),
-            // As the REST API lists them.
-            _ if has("occurrences") => self.items(&document, "/occurrences"),
-            // As gcloud describes an image.
-            _ if document.pointer("/provenance_summary/provenance").is_some() => {
-                self.items(&document, "/provenance_summary/provenance")
-            }
-            // As the APIs of GitHub and npm answer.
-            _ if document.pointer("/attestations/0/bundle").is_some() => {
-                let items = document.get("attestations").and_then(Value::as_array);
-                let bundles = items.into_iter().flatten();
-                self.found
-                    .extend(bundles.filter_map(|item| item.get("bundle").cloned()));
-                Ok(())
-            }
-            _ if document.pointer("/evidence/occurrences").is_some() => {
-                self.items(&document, "/evidence/occurrences")
-            }
-            _ if !kind.is_empty() && has("apiVersion") => {
-                self.manifests.push(document);
-                Ok(())
-            }
-            _ => bail!(
-                "expected occurrences, envelopes, Sigstore bundles, Attestation resources, or manifests \
-                 whose Pods are annotated"
-            ),
         }
-    }
-
-    fn items(&mut self, document: &Value, pointer: &str) -> Result<()> {
-        let items = document.pointer(pointer).and_then(Value::as_array);
-        let items =
-            items.with_context(|| format!("`{}` is not a list", pointer.trim_matches('/')))?;
-        items.iter().try_for_each(|item| self.collect(item.clone()))
+        Ok(())
     }
 
     /// An object of the cluster, which the policy looks up by its name.

@@ -143,20 +143,5 @@ impl<const N: usize> Objects<N> {
 
 /// Whether the exported webhook rules of these settings match the object of a request.
 pub(crate) fn is_asked(request: &Request, settings: &Value, context: &ContextArgs) -> bool {
-    match request.asked {
-        inputs::Asked::Yes => true,
-        inputs::Asked::IfStrict if context.strict_kinds => true,
-        inputs::Asked::IfStrict | inputs::Asked::No => is_named_in(settings, &request.request),
-    }
-}
-
-/// Whether `workloads` of the settings lists the kind of a request.
-fn is_named_in(settings: &Value, request: &Value) -> bool {
-    let kind = |field: &str| request.get("kind").and_then(|kind| kind.get(field));
-    let workloads = settings.get("workloads").and_then(Value::as_array);
-    workloads.into_iter().flatten().any(|workload| {
-        ["group", "kind"]
-            .iter()
-            .all(|field| workload.get(*field) == kind(field))
-    })
+    request.is_asked(settings, context.strict_kinds)
 }

@@ -9,14 +9,13 @@ mod rule;
 use alloc::collections::BTreeSet;
 use std::io::{self, Write};
 
-use policy_lint::API_VERSION;
+use policy_lint::{API_VERSION, help};
 use serde_json::{Value, json};
 
 use super::human::{admission, mark, printable_part, summary};
 use super::tree::{Node, short_digests};
 use crate::decision::{Decision, DocumentResult, Enforcement, ImageDecision, Reason};
 use crate::fields::text;
-use crate::help;
 use crate::judge::Evaluated;
 use crate::settings_view::SettingsView;
 use crate::terminal::{BOLD_YELLOW, DIM, RESET, columns, printable};

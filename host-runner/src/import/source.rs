@@ -43,7 +43,7 @@ impl Document {
 
     /// Like [`Self::read`], for a text.
     pub(crate) fn parse(name: &str, text: String) -> Result<Vec<Self>, String> {
-        let foreign = inputs::foreign_text(&text);
+        let foreign = admission_requests::foreign::text(&text);
         let file = Arc::new(SourceFile::new(name, text));
         let parsed = file.parse(0);
         // Kyverno's policies have variables in braces, as templates have, between quotes.

@@ -3,10 +3,10 @@
 use alloc::collections::BTreeMap;
 use std::fs;
 
+use super::Place;
+use admission_requests::Documents;
 use policy_lint::SourceFile;
-use policy_lint::source::{Node, Position, Shape, begins_like_json, read, resolve};
-
-use super::{Place, split};
+use policy_lint::source::Position;
 
 /// Limit on files that are read again, in bytes. Longer files are dumps, and their findings are at line 1.
 const MAX_BYTES: u64 = 16 << 20;
@@ -21,22 +21,6 @@ pub(crate) struct Lines {
     files: BTreeMap<String, Option<Documents>>,
 }
 
-/// A file with the nodes of its documents
-#[derive(Debug)]
-struct Documents {
-    file: SourceFile,
-    documents: Vec<Document>,
-}
-
-/// One document
-#[derive(Debug)]
-struct Document {
-    /// The offset in the file from which its nodes count
-    offset: usize,
-    /// `None` if it cannot be read
-    root: Option<Node>,
-}
-
 impl Lines {
     /// The position of a field of an object, such as `spec.containers[0].image`; the position of the object if it
     /// has no such field, and the start of the file if that is unknown.
@@ -48,7 +32,7 @@ impl Lines {
 
     fn documents(&mut self, file: &str) -> Option<&Documents> {
         let documents = self.files.entry(file.to_owned());
-        let documents = documents.or_insert_with(|| Documents::read(file));
+        let documents = documents.or_insert_with(|| read_again(file));
         documents.as_ref()
     }
 }
@@ -58,7 +42,7 @@ impl Lines {
     /// policy with settings.
     pub(crate) fn of_settings(&mut self, file: &str, setting: &str) -> Position {
         let documents = self.documents(file);
-        let position = documents.and_then(|Documents { file, .. }| {
+        let position = documents.map(Documents::file).and_then(|file| {
             let span = policy_lint::place(file, setting)?;
             Some(file.position(span.start))
         });
@@ -66,69 +50,19 @@ impl Lines {
     }
 }
 
-impl Documents {
-    fn read(name: &str) -> Option<Self> {
-        // A pipe has nothing left to read.
-        let metadata = fs::metadata(name).ok();
-        metadata.filter(|found| found.is_file() && found.len() <= MAX_BYTES)?;
-        let text = fs::read_to_string(name).ok()?;
-        Some(Self::of(SourceFile::new(name, text)))
-    }
-
-    fn of(file: SourceFile) -> Self {
-        let text = file.text();
-        let documents = match read(text) {
-            Ok(reading) => {
-                let documents = reading.documents.into_iter();
-                let whole = documents.map(|root| Document {
-                    offset: 0,
-                    root: Some(root),
-                });
-                whole.collect()
-            }
-            Err(_) if begins_like_json(text.as_bytes()) => Vec::new(),
-            Err(_) => {
-                let documents = split::documents_of(text).into_iter();
-                let each = documents.map(|document| Document {
-                    offset: document.start,
-                    root: read(document.text)
-                        .ok()
-                        .and_then(|reading| reading.documents.into_iter().next()),
-                });
-                each.collect()
-            }
-        };
-        Self { file, documents }
-    }
-
-    fn position(&self, place: &Place, field: &str) -> Option<Position> {
-        let document = self.documents.get(place.document)?;
-        let start = document.root.as_ref().map_or(0, |root| {
-            let object = object(root, &place.pointer);
-            resolve(object, field).start
-        });
-        Some(self.file.position(document.offset.saturating_add(start)))
-    }
-}
-
-/// The node at a JSON pointer, as far as it leads.
-fn object<'n>(root: &'n Node, pointer: &str) -> &'n Node {
-    let mut node = root;
-    for step in pointer.split('/').skip(1) {
-        let next = match &node.shape {
-            Shape::List(items) => step.parse().ok().and_then(|index: usize| items.get(index)),
-            _ => node.get(step),
-        };
-        let Some(next) = next else { break };
-        node = next;
-    }
-    node
+/// Reads a file again; `None` for a pipe, which has nothing left to read.
+fn read_again(name: &str) -> Option<Documents> {
+    let metadata = fs::metadata(name).ok();
+    metadata.filter(|found| found.is_file() && found.len() <= MAX_BYTES)?;
+    let text = fs::read_to_string(name).ok()?;
+    Some(Documents::of(SourceFile::new(name, text)))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::inputs::{Source, found_in};
+    use crate::inputs::Source;
+    use admission_requests::found_in;
 
     /// The lines of the image of the first container of every object.
     fn lines(text: &str) -> Vec<usize> {

@@ -6,6 +6,7 @@ use alloc::sync::Arc;
 use core::mem;
 use std::path::{Path, PathBuf};
 
+use admission_requests::evidence;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use policy_lint::suite::{Credential, Expectation, Format, Request, Signer, Source, Suite};
@@ -63,15 +64,7 @@ pub struct Case {
 impl Case {
     /// The settings with what exists in them; `None` where they have no place for it.
     pub(super) fn settings(&self, settings: &Value) -> Option<Value> {
-        let mut settings = settings.clone();
-        if !self.occurrences.is_empty() {
-            let evidence = settings.as_object_mut()?.entry("evidence");
-            let evidence = evidence.or_insert_with(|| json!({})).as_object_mut()?;
-            let occurrences = evidence.entry("occurrences");
-            let occurrences = occurrences.or_insert_with(|| json!([])).as_array_mut()?;
-            occurrences.extend(self.occurrences.iter().cloned());
-        }
-        Some(settings)
+        evidence::attach(settings.clone(), &self.occurrences)
     }
 }
 

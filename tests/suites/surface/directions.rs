@@ -29,16 +29,16 @@ const CRATES: &[(&str, &[&str])] = &[
     (
         "policy-lint/src",
         &[
-            "apart fix validation",
+            "apart entry fix validation",
             "sink",
             "config directive schema",
             "rule",
-            "needs",
+            "describe needs",
             "document",
             "suite",
             "read",
             "diagnostic",
-            "source spelling",
+            "help source spelling",
         ],
     ),
     (
@@ -57,7 +57,7 @@ const CRATES: &[(&str, &[&str])] = &[
             "files",
             "inputs",
             "terminal",
-            "decision exit help measure parallel repository settings_view yaml",
+            "decision exit measure parallel repository settings_view",
             "fields",
         ],
     ),

@@ -2,8 +2,9 @@
 
 use std::io::{self, Write};
 
+use policy_lint::help;
+
 use crate::decision::Reason;
-use crate::help;
 use crate::terminal::{DIM, RESET};
 
 /// Prints a reason and its details, each indented below it.

@@ -500,6 +500,16 @@ fn contents() -> Vec<Case> {
                 Sha256::digest(text.as_bytes()).to_vec(),
             )))],
         ),
+        with(
+            "message_over_a_simple_signing_payload_filed_under_another_image",
+            "allow attested",
+            &[json!({
+                "resourceUri": format!("https://{REPOSITORY}@{B}"),
+                "bundle": sign(&signing_of(Content::Message(
+                    Sha256::digest(text.as_bytes()).to_vec(),
+                ))),
+            })],
+        ),
         with_call(
             "message_over_a_simple_signing_payload_names_the_repository",
             "allow attested",

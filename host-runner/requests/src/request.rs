@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::place::Place;
 use super::{foreign, kinds, list};
-use crate::terminal::printable;
+use crate::printable::printable;
 
 /// One object, as an admission request
 #[derive(Debug, Clone)]
@@ -36,11 +36,32 @@ pub enum Asked {
 }
 
 impl Request {
+    /// Whether the exported webhook rules of these settings match the object.
+    #[must_use]
+    pub fn is_asked(&self, settings: &Value, strict_kinds: bool) -> bool {
+        match self.asked {
+            Asked::Yes => true,
+            Asked::IfStrict if strict_kinds => true,
+            Asked::IfStrict | Asked::No => is_named_in(settings, &self.request),
+        }
+    }
+
     /// Sets the document of its place.
     pub(super) fn in_document(mut self, index: usize) -> Self {
         self.place.document = index;
         self
     }
+}
+
+/// Whether `workloads` of the settings lists the kind of a request.
+fn is_named_in(settings: &Value, request: &Value) -> bool {
+    let kind = |field: &str| request.get("kind").and_then(|kind| kind.get(field));
+    let workloads = settings.get("workloads").and_then(Value::as_array);
+    workloads.into_iter().flatten().any(|workload| {
+        ["group", "kind"]
+            .iter()
+            .all(|field| workload.get(*field) == kind(field))
+    })
 }
 
 /// Why a part of a document is no object that can be judged

@@ -8,7 +8,7 @@ use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 use thiserror::Error;
 
-use crate::terminal::printable;
+use crate::printable::printable;
 
 /// Why a text is neither YAML nor JSON as we accept it
 #[derive(Debug, Error)]
@@ -41,7 +41,7 @@ pub fn parse(text: &str) -> Result<Vec<Value>, DocumentError> {
 /// # Errors
 ///
 /// As for [`parse`], or readers take a part of the text for different things.
-pub(crate) fn parse_undoubted(text: &str) -> Result<Vec<Value>, DocumentError> {
+pub fn parse_undoubted(text: &str) -> Result<Vec<Value>, DocumentError> {
     let reading = read(text)?;
     if let Some(doubt) = reading.doubts.first() {
         let written = text.get(doubt.span.range()).unwrap_or_default();

@@ -6,13 +6,15 @@ use core::fmt::Write as _;
 use policy_lint::source::is_plain_text;
 use serde_json::{Map, Number, Value};
 
-/// A value as one YAML document, which ends with a line break.
-pub(crate) fn document(value: &Value) -> String {
+/// Returns a value as one YAML document, which ends with a line break.
+#[must_use]
+pub fn document(value: &Value) -> String {
     indented(value, 2)
 }
 
 /// Like [`document`], with another indentation.
-pub(crate) fn indented(value: &Value, step: usize) -> String {
+#[must_use]
+pub fn indented(value: &Value, step: usize) -> String {
     let mut writer = Writer {
         text: String::new(),
         step,
@@ -25,8 +27,9 @@ pub(crate) fn indented(value: &Value, step: usize) -> String {
     writer.text
 }
 
-/// A text on one line, as a key or as a value, also between brackets.
-pub(crate) fn scalar(text: &str) -> String {
+/// Returns a text on one line, as a key or as a value, also between brackets.
+#[must_use]
+pub fn scalar(text: &str) -> String {
     if is_plain_text(text) {
         text.to_owned()
     } else {
@@ -43,8 +46,9 @@ fn in_block(text: &str) -> String {
     }
 }
 
-/// A number as readers of every version write it.
-pub(crate) fn number(number: &Number) -> String {
+/// Returns a number as readers of every version write it.
+#[must_use]
+pub fn number(number: &Number) -> String {
     let written = number.to_string();
     // Without a point and a sign, some take it for a text.
     let Some((mantissa, exponent)) = written.split_once('e') else {
@@ -181,7 +185,6 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::inputs;
 
     #[test]
     fn what_is_written_is_read_again() {
@@ -226,7 +229,7 @@ mod tests {
             "long": "word ".repeat(100), "longer": "A".repeat(5000),
         });
         let written = document(&value);
-        assert_eq!(inputs::parse(&written).unwrap(), [value], "{written}");
+        assert_eq!(crate::parse(&written).unwrap(), [value], "{written}");
         assert!(written.contains("1.0e+300"), "{written}");
     }
 
@@ -295,7 +298,7 @@ mod tests {
         ] {
             assert_eq!(scalar(quoted), json!(quoted).to_string());
             let document = format!("{0}: {0}\n", scalar(quoted));
-            assert_eq!(inputs::parse(&document).unwrap(), [json!({quoted: quoted})]);
+            assert_eq!(crate::parse(&document).unwrap(), [json!({quoted: quoted})]);
         }
     }
 

@@ -1,7 +1,7 @@
 use serde_json::json;
 
 use super::*;
-use crate::inputs::Request;
+use crate::Request;
 
 /// Returns the visited objects, and the reasons why something is none.
 fn read_up_to(limit: u64, text: &str) -> (Vec<Request>, Vec<InputError>) {

@@ -5,7 +5,7 @@ use std::io::{self, BufRead as _, BufReader, Read};
 
 use policy_lint::source::Notation;
 
-use crate::inputs::document::DocumentError;
+use crate::document::DocumentError;
 
 /// Position of a reader, shared with its parser
 #[derive(Debug)]

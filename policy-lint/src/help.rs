@@ -1,4 +1,4 @@
-//! The help line of each code: what a reader can do. All commands that print reasons use it.
+//! The help line of each reason code: what a reader can do.
 
 use policy_wasm::Code;
 
@@ -15,8 +15,9 @@ enum Shown {
     OnPage,
 }
 
-/// The help that every command prints with a reason.
-pub(crate) fn with_reason(code: &str, has_details: bool) -> Option<&'static str> {
+/// Returns the help that every command prints with a reason.
+#[must_use]
+pub fn with_reason(code: &str, has_details: bool) -> Option<&'static str> {
     let (_, shown, help) = find(code)?;
     match shown {
         Shown::Always => Some(help),
@@ -25,8 +26,9 @@ pub(crate) fn with_reason(code: &str, has_details: bool) -> Option<&'static str>
     }
 }
 
-/// The help that `explain` prints with a reason.
-pub(crate) fn when_asked(code: &str, has_details: bool) -> Option<&'static str> {
+/// Returns the help that `explain` prints with a reason.
+#[must_use]
+pub fn when_asked(code: &str, has_details: bool) -> Option<&'static str> {
     let (_, shown, help) = find(code)?;
     match shown {
         Shown::Always | Shown::WhenAsked => Some(help),
@@ -35,8 +37,9 @@ pub(crate) fn when_asked(code: &str, has_details: bool) -> Option<&'static str> 
     }
 }
 
-/// The help on a code, for its page.
-pub(crate) fn on_page(code: Code) -> Option<&'static str> {
+/// Returns the help on a code, for its page.
+#[must_use]
+pub fn on_page(code: Code) -> Option<&'static str> {
     find(code.as_str()).map(|(_, _, help)| *help)
 }
 

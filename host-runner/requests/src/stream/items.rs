@@ -7,8 +7,8 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use super::Objects;
-use crate::inputs::document::Strict;
-use crate::inputs::list::{self, List};
+use crate::document::Strict;
+use crate::list::{self, List};
 
 /// The items of a list, where its kind is known already or not
 pub(super) struct Items<'o, 'a, E> {

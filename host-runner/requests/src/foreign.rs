@@ -2,11 +2,11 @@
 
 use serde_json::{Map, Value};
 
-use crate::import::System;
-use crate::terminal::printable;
+use crate::printable::printable;
 
 /// Recognizes a text that is not a document.
-pub(super) fn text(text: &str) -> Option<&'static str> {
+#[must_use]
+pub fn text(text: &str) -> Option<&'static str> {
     let text = text.trim_start();
     if text.starts_with("-----BEGIN ") {
         return Some("it is a PEM file, not a YAML or JSON document");
@@ -42,7 +42,8 @@ pub(super) fn or(document: &Value, expected: &str) -> String {
 }
 
 /// Why a document is no settings, although it may be about them.
-pub(super) fn no_settings(document: &Value) -> Option<String> {
+#[must_use]
+pub fn no_settings(document: &Value) -> Option<String> {
     let fields = document.as_object()?;
     let has = |key: &str| fields.contains_key(key);
     // Connaisseur's `policy` is a list.
@@ -74,20 +75,10 @@ pub(super) fn no_settings(document: &Value) -> Option<String> {
     })
 }
 
-/// Names the importer of a document of another system.
-pub(super) fn of_system(document: &Value) -> Option<String> {
-    let System { title, name, .. } = System::of(document)?;
-    Some(format!(
-        "it is a policy of {title}; convert it with `countersign import --from {name}`"
-    ))
-}
-
 /// Why a document is nothing that Google exports.
-pub(super) fn no_export(document: &Value) -> Option<String> {
+#[must_use]
+pub fn no_export(document: &Value) -> Option<String> {
     let fields = document.as_object()?;
-    if let Some(policy) = of_system(document) {
-        return Some(policy);
-    }
     if is_terraform(fields) {
         return Some(TERRAFORM.to_owned());
     }
@@ -169,10 +160,6 @@ mod tests {
             (
                 json!({"format_version": "1.0", "terraform_version": "1.9.8", "values": {}}),
                 "terraform show -json",
-            ),
-            (
-                json!({"apiVersion": "binaryauthorization.cnrm.cloud.google.com/v1beta1", "kind": "BinaryAuthorizationPolicy"}),
-                "`countersign import --from config-connector`",
             ),
             (
                 json!({"apiVersion": "iam.cnrm.cloud.google.com/v1beta1", "kind": "IAMPolicy"}),

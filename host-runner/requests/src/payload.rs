@@ -6,14 +6,16 @@ use serde_json::{Value, json};
 
 /// A payload and the bytes that its signature covers
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Payload {
-    pub(crate) text: String,
-    pub(crate) form: Form,
+pub struct Payload {
+    /// The payload
+    pub text: String,
+    /// The bytes that are signed
+    pub form: Form,
 }
 
 /// The bytes that a signature covers
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Form {
+pub enum Form {
     /// The payload itself
     Bare,
     /// The payload with this type, in DSSE's pre-authentication encoding
@@ -22,7 +24,8 @@ pub(crate) enum Form {
 
 impl Payload {
     /// Returns the bytes that are signed.
-    pub(crate) fn message(&self) -> Cow<'_, [u8]> {
+    #[must_use]
+    pub fn message(&self) -> Cow<'_, [u8]> {
         match self.form {
             Form::Bare => Cow::Borrowed(self.text.as_bytes()),
             Form::Envelope(payload_type) => Cow::Owned(pae(payload_type, &self.text).into_bytes()),
@@ -31,7 +34,8 @@ impl Payload {
 }
 
 /// The payload that `gcloud container binauthz create-signature-payload` prints.
-pub(crate) fn simple_signing(repository: &str, digest: &str) -> String {
+#[must_use]
+pub fn simple_signing(repository: &str, digest: &str) -> String {
     let repository = Value::from(repository);
     format!(
         r#"{{
@@ -50,7 +54,8 @@ pub(crate) fn simple_signing(repository: &str, digest: &str) -> String {
 }
 
 /// An in-toto statement about an image, on one line.
-pub(crate) fn statement(
+#[must_use]
+pub fn statement(
     repository: &str,
     digest: &str,
     predicate_type: &str,

@@ -6,17 +6,18 @@ use thiserror::Error;
 
 /// An image with its digest
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Image {
+pub struct Image {
     /// Registry and path as written
-    pub(crate) repository: String,
+    pub repository: String,
     /// Registry and path in normalized form
-    pub(crate) normalized_repository: String,
-    pub(crate) digest: Digest,
+    pub normalized_repository: String,
+    /// The digest
+    pub digest: Digest,
 }
 
 /// Why an image cannot be attested
 #[derive(Debug, Error, PartialEq, Eq)]
-pub(crate) enum ImageError {
+pub enum ImageError {
     /// The text is not an image reference
     #[error("`{0}` is not an image reference: {1}")]
     Reference(String, ReferenceError),
@@ -30,8 +31,12 @@ pub(crate) enum ImageError {
 
 impl Image {
     /// Parses `REPOSITORY@sha256:DIGEST`. A leading scheme and a tag are dropped, as by gcloud.
-    pub(crate) fn parse(text: &str) -> Result<Self, ImageError> {
-        let shown = || crate::terminal::printable(text);
+    ///
+    /// # Errors
+    ///
+    /// It is no image reference, or has no digest or no registry.
+    pub fn parse(text: &str) -> Result<Self, ImageError> {
+        let shown = || crate::printable::printable(text);
         let bare = ["https://", "http://"]
             .iter()
             .find_map(|scheme| text.strip_prefix(scheme))
@@ -51,8 +56,9 @@ impl Image {
         })
     }
 
-    /// `REPOSITORY@sha256:DIGEST`
-    pub(crate) fn reference(&self) -> String {
+    /// Returns `REPOSITORY@sha256:DIGEST`.
+    #[must_use]
+    pub fn reference(&self) -> String {
         format!("{}@{}", self.repository, self.digest)
     }
 }

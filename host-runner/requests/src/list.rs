@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::{Asked, kinds};
-use crate::terminal::printable;
+use crate::printable::printable;
 
 /// Visits an object, or the items of a list, each with its JSON pointer; `pointer` is that of the first. An
 /// item is an object too, whatever its author put in the place of its kind. One that is none is an error
@@ -66,7 +66,7 @@ type VisitAt<'v> = dyn FnMut(&str, Map<String, Value>) -> Result<(), String> + '
 /// # Errors
 ///
 /// A list has an item that is no object, or `visit` said no.
-pub(crate) fn each_at(
+pub fn each_at(
     object: Map<String, Value>,
     pointer: &str,
     visit: &mut VisitAt<'_>,

@@ -5,7 +5,7 @@ use core::ops::Range;
 
 /// Makes a text safe to print: it cannot move the cursor, change colors, begin a line, change the writing
 /// direction, or be read as a workflow command. Private keys are left out.
-pub(crate) fn printable(text: &str) -> String {
+pub fn printable(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     let mut keys = private_keys(text).into_iter().peekable();
     for (at, character) in text.char_indices() {
@@ -25,13 +25,13 @@ pub(crate) fn printable(text: &str) -> String {
 
 /// Makes a text of several lines [`printable`], line by line. Private keys are removed first, because a single
 /// line of a key cannot be recognized.
-pub(crate) fn printable_lines(text: &str) -> Vec<String> {
+pub fn printable_lines(text: &str) -> Vec<String> {
     let text = without_keys(text);
     text.lines().map(printable).collect()
 }
 
 /// Removes private keys from the strings of a JSON text; the rest is unchanged.
-pub(crate) fn json_without_keys(json: &str) -> Cow<'_, str> {
+pub fn json_without_keys(json: &str) -> Cow<'_, str> {
     if private_keys(json).is_empty() {
         return Cow::Borrowed(json);
     }
@@ -83,14 +83,14 @@ fn without_keys(text: &str) -> Cow<'_, str> {
 const LEFT_OUT: &str = " (left out) ";
 
 /// Whether a terminal could interpret a character.
-pub(crate) fn is_unsafe(character: char) -> bool {
+pub fn is_unsafe(character: char) -> bool {
     !policy_wasm::is_printable(character)
 }
 
 /// Whether a CI runner could read a command at a byte: `::error::` at the beginning of a line
 /// (<https://docs.github.com/actions/reference/workflow-commands-for-github-actions>), or `##[error]` or
 /// `##vso[task.setvariable]` anywhere.
-pub(crate) fn begins_command(text: &str, at: usize) -> bool {
+pub fn begins_command(text: &str, at: usize) -> bool {
     let (before, rest) = (text.get(..at), text.get(at..).unwrap_or_default());
     if rest.starts_with("::") {
         return before.is_some_and(|before| before.trim().is_empty());
@@ -106,7 +106,7 @@ const BEGIN: &str = "-----BEGIN";
 const END: &str = "-----END";
 
 /// The places of private keys in a text: between their markers, or up to the end if the second is missing.
-pub(crate) fn private_keys(text: &str) -> Vec<Range<usize>> {
+pub fn private_keys(text: &str) -> Vec<Range<usize>> {
     let mut keys = Vec::new();
     let mut from = 0_usize;
     while let Some(begin) = find(text, from, BEGIN) {

@@ -45,16 +45,19 @@ pub(super) fn found_in(
 }
 
 /// A document of a stream
-pub(super) struct Document<'t> {
-    pub(super) text: &'t str,
+#[derive(Debug)]
+pub struct Document<'t> {
+    /// The text of the document
+    pub text: &'t str,
     /// Offset of its first byte
-    pub(super) start: usize,
+    pub start: usize,
     /// Number of lines before it
     line: usize,
 }
 
 /// The documents of a text, without empty ones.
-pub(super) fn documents_of(text: &str) -> Vec<Document<'_>> {
+#[must_use]
+pub fn documents_of(text: &str) -> Vec<Document<'_>> {
     let (mut documents, mut line) = (Vec::new(), 0_usize);
     for range in policy_lint::source::documents(text) {
         let start = range.start;
@@ -70,7 +73,7 @@ pub(super) fn documents_of(text: &str) -> Vec<Document<'_>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::inputs::found_in;
+    use crate::found_in;
 
     #[test]
     fn one_malformed_document_does_not_hide_the_others() {

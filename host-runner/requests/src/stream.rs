@@ -7,7 +7,6 @@ mod tests;
 
 use core::fmt;
 use std::io::{Cursor, Read};
-use std::path::Path;
 
 use policy_lint::source::begins_like_json;
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, Visitor};
@@ -17,29 +16,26 @@ use serde_json::{Map, Value};
 use super::document::{self, Strict};
 use super::list::List;
 use super::request::{self, Problem};
-use super::{Found, InputError, found_in as found_in_source, open, read_from};
+use super::{Found, InputError, found_in as found_in_source, read_from};
 use items::{Items, Visited};
 use reader::{Place, Position, Reader};
 
-/// Visits the requests of a file as they are read, and what is none. Anything but JSON is read to its end
+/// Visits the requests of an input as they are read, and what is none. Anything but JSON is read to its end
 /// first.
 ///
 /// # Errors
 ///
 /// `visit` said no. What came before has been visited.
-pub(crate) fn each_request<E>(
-    path: &Path,
+pub fn each_request<E>(
+    input: impl Read,
+    name: &str,
     namespace: Option<&str>,
     progress: &dyn Fn(u64),
     visit: &mut dyn FnMut(Found) -> Result<(), E>,
 ) -> Result<(), E> {
-    let (name, input) = match open(path) {
-        Ok(opened) => opened,
-        Err(error) => return visit(Err(error)),
-    };
     Objects {
         namespace,
-        name: &name,
+        name,
         position: &Position::start(MAX_OBJECT),
         document: 0,
         visit,

@@ -1,0 +1,97 @@
+// The policy at a glance: a row for each scope, a column for each document.
+
+import { foreign, h, visible } from "./dom";
+import type { Cell, Matrix, Range, Scope } from "./module";
+import { counted, shortName } from "./words";
+
+/** Shows the matrix of settings; `showRange` selects lines of the settings. */
+export function show(container: HTMLElement, matrix: Matrix | null, showRange: (range: Range) => void): void {
+  if (!matrix || matrix.columns.length === 0) {
+    container.replaceChildren(h("p", { class: "quiet" }, "The settings have no policy that this table knows."));
+    return;
+  }
+  const hasBreakGlass = matrix.rows.some(row => row.breakGlass);
+  const link = (range: Range, label: string, ...children: (Node | string | null)[]) =>
+    h("button", { type: "button", class: "cell", "aria-label": `${label}. Show its lines`, on: { click: () => showRange(range) } }, ...children);
+  const head = h(
+    "tr",
+    {},
+    h("th", { scope: "col" }, "Pods of"),
+    ...matrix.columns.map(column =>
+      h("th", { scope: "col" }, visible(column.document), column.name ? h("div", { class: "quiet" }, foreign(shortName(column.name))) : null),
+    ),
+    hasBreakGlass ? h("th", { scope: "col" }, "Break-glass") : null,
+  );
+  const rows = matrix.rows.map(row => {
+    const title = matrix.rows.length === 1 ? "all Pods" : scopeTitle(row.scope);
+    const cells = row.cells.map((cell, index) => {
+      const text = words(cell);
+      const label = `${title}, ${matrix.columns[index]?.document ?? ""}: ${text}${cell.dryRun ? ", in dry run" : ""}`;
+      const note = cell.inherited ? h("span", { class: "note" }, "inherited") : null;
+      const mode = cell.dryRun ? h("span", { class: "tag" }, "dry run") : null;
+      const exempt = cell.exempt?.length ? h("span", { class: "note" }, `except ${cell.exempt.map(one => visible(one.pattern)).join(", ")}`) : null;
+      return h("td", { class: kind(cell) }, link(cell.span, label, h("span", {}, h("span", { class: "symbol", "aria-hidden": "true" }, symbol(cell)), ...shown(cell), mode ? " " : null, mode), note, exempt));
+    });
+    const glass = hasBreakGlass
+      ? h("td", {}, row.breakGlass ? link(row.breakGlass, `${title}: break-glass allowed`, "allowed by label") : h("span", { class: "quiet pad" }, "no"))
+      : null;
+    return h("tr", {}, h("th", { scope: "row" }, foreign(title), h("div", { class: "quiet" }, scopeKind(row.scope))), ...cells, glass);
+  });
+  const exempt = matrix.columns.flatMap(column =>
+    column.exempt.map(one => h("li", {}, h("button", { type: "button", class: "link", on: { click: () => showRange(one.span) } }, foreign(one.pattern)), h("span", { class: "quiet" }, ` in ${visible(column.document)}`))),
+  );
+  const notes: Node[] = [];
+  if (matrix.columns.length > 1) notes.push(h("p", { class: "quiet" }, "An image must satisfy every column."));
+  if (exempt.length > 0) notes.push(h("h3", {}, "Exempt images"), h("ul", { class: "plain" }, ...exempt));
+  if (matrix.deniedDigests > 0) notes.push(h("p", {}, `${counted(matrix.deniedDigests, "revoked digest")}, denied everywhere.`));
+  container.replaceChildren(
+    h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Demands by namespace" }, h("table", {}, h("thead", {}, head), h("tbody", {}, ...rows))),
+    ...notes,
+  );
+}
+
+function scopeTitle(scope: Scope): string {
+  if (scope.kind === "others") return "everything else";
+  return scope.kind === "serviceAccount" ? `${scope.namespace}:${scope.name}` : scope.name;
+}
+
+function scopeKind(scope: Scope): string {
+  const names = { cluster: "cluster", namespace: "namespace", meshIdentity: "mesh identity", serviceAccount: "service account", others: "" };
+  return names[scope.kind];
+}
+
+function words(cell: Cell): string {
+  switch (cell.demand) {
+    case "admit":
+      return "admit all";
+    case "deny":
+      return "deny all";
+    case "attestation":
+      return `signed by ${list((cell.attestors ?? []).map(shortName))}`;
+    case "checks":
+      return (cell.checks ?? []).map(check => check.title).join("; ");
+    case "varies":
+      return "depends on cluster or mesh identity";
+    case "unreadable":
+      return "not valid: every request is denied";
+  }
+}
+
+/** The words of a cell, each check on a line of its own. */
+function shown(cell: Cell): Node[] {
+  const checks = cell.checks ?? [];
+  if (cell.demand !== "checks") return [foreign(words(cell))];
+  return [foreign(counted(checks.length, "check")), ...checks.map(check => h("span", { class: "note" }, foreign(check.title)))];
+}
+
+function list(names: string[]): string {
+  return names.length < 2 ? names.join() : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
+}
+
+function kind(cell: Cell): string {
+  return cell.demand === "admit" ? "pass" : cell.demand === "deny" || cell.demand === "unreadable" ? "fail" : "demand";
+}
+
+function symbol(cell: Cell): string {
+  return cell.demand === "admit" ? "✓ " : cell.demand === "deny" || cell.demand === "unreadable" ? "✗ " : "● ";
+}

@@ -1,0 +1,33 @@
+// Words for verdicts and names.
+
+import type { Decision, Verdict } from "./module";
+
+/** The last part of a resource name: `qa` of `projects/example/attestors/qa`. */
+export function shortName(name: string): string {
+  return name.split("/").at(-1) || name;
+}
+
+export function verdictClass(verdict: Verdict): "pass" | "fail" | "error" {
+  return verdict === "CONFORMANT" ? "pass" : verdict === "ERROR" ? "error" : "fail";
+}
+
+export function verdictWord(verdict: Verdict): string {
+  return verdict === "CONFORMANT" ? "conformant" : verdict === "ERROR" ? "error" : "non-conformant";
+}
+
+/** The mark of a verdict, which says the same without colour. */
+export function mark(verdict: Verdict): string {
+  return verdict === "CONFORMANT" ? "✓" : verdict === "ERROR" ? "!" : "✗";
+}
+
+/** The outcome of a request for people. */
+export function outcome(decision: Decision): { word: string; state: "pass" | "fail" | "warn" } {
+  if (!decision.allowed) return { word: "denied", state: "fail" };
+  if (decision.enforcement === "dry-run") return { word: "admitted in dry run", state: "warn" };
+  if (decision.enforcement === "break-glass") return { word: "admitted by break-glass", state: "warn" };
+  return { word: "admitted", state: "pass" };
+}
+
+export function counted(count: number, noun: string): string {
+  return count === 1 ? `1 ${noun}` : `${count} ${noun}s`;
+}
