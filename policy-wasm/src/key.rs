@@ -155,6 +155,16 @@ impl PublicKey {
         }
     }
 
+    /// Whether an id in the settings names the key: [its own](Self::has_id), or the one that is computed from it.
+    pub(crate) fn is_named(&self, id: &str) -> bool {
+        let is_computed = match &self.kind {
+            Kind::Pkix(key) => is_same_digest(&key.computed_id, id),
+            #[cfg(feature = "openpgp")]
+            Kind::OpenPgp(_) => false,
+        };
+        is_computed || self.has_id(id)
+    }
+
     /// The algorithm that is for envelopes only, if this key's is.
     pub(crate) fn envelope_algorithm(&self) -> Option<Algorithm> {
         match &self.kind {

@@ -35,10 +35,11 @@ impl<'a> KeyWindows<'a> {
         windows
     }
 
-    /// Gives a key that was loaded the windows under its id.
+    /// Gives a key that was loaded the windows under its ids. One of them is computed, so that a key has them under
+    /// whichever id an attestor gives it.
     pub(crate) fn limit(&self, key: &mut PublicKey) {
         for entry in &self.0 {
-            if key.has_id(&entry.id) {
+            if key.is_named(&entry.id) {
                 entry.is_used.set(true);
                 key.limit(entry.window);
             }

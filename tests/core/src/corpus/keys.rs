@@ -12,7 +12,9 @@ use crate::platform::statements::{signed, upload};
 use crate::platform::{
     FRESHNESS, image_freshness, policy, sigstore, simple_signing, supply, trust, uploader,
 };
-use crate::signing::{TestKey, attestor, attestor_name, occurrence, occurrence_of, payload};
+use crate::signing::{
+    TestKey, attestor, attestor_name, attestor_of, occurrence, occurrence_of, payload,
+};
 use crate::sigstore::{instance, key_document, signing_of};
 
 /// A window of the whole of June
@@ -137,7 +139,23 @@ fn entries() -> Vec<Case> {
             call["time"] = LATE.into();
         })
     };
+    // A key is the same under an id of its own, for example that of a key service.
+    let renamed = |name, expected, time| {
+        call_case(name, expected, |call| {
+            let text = payload("trusted.example/app", A);
+            let (id, mut document) = ("//keys.example/old", old.document());
+            document["id"] = id.into();
+            let signature = (id.to_owned(), old.sign(text.as_bytes()));
+            let signed = occurrence_of("a", text.as_bytes(), &[signature]);
+            call["settings"]["attestors"] = json!([attestor_of("a", &[document])]);
+            call["settings"]["evidence"]["occurrences"] = json!([signed]);
+            call["settings"]["keys"] = json!([entry(&old, "notAfter", END)]);
+            call["time"] = Value::from(time);
+        })
+    };
     vec![
+        renamed("window_by_the_computed_id_in_time", ATTESTED, LAST),
+        renamed("window_by_the_computed_id_after_its_end", NOT_VALID, LATE),
         rotated("rotation_old_key_before_its_end", ATTESTED, &old, LAST),
         rotated("rotation_old_key_after_its_end", NOT_VALID, &old, LATE),
         rotated(
