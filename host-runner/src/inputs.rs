@@ -7,7 +7,7 @@ mod walk;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::import::System;
 use crate::terminal::shown;
