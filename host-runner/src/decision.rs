@@ -187,6 +187,22 @@ impl DocumentResult {
         self.document.starts_with("platformPolicies")
     }
 
+    /// Whether the document is `imagePolicy`, of which several rules may apply.
+    pub(crate) fn is_image_policy(&self) -> bool {
+        self.document == "imagePolicy"
+    }
+
+    /// The reasons that no rule of `imagePolicy` has. Reasons of rules are repeated for the whole, with the rule's name.
+    pub(crate) fn reasons_without_rules(&self) -> Vec<Reason> {
+        let is_said = |one: &&Reason| {
+            let mut rules = self.rules.iter();
+            one.code == policy_wasm::Code::ImageRulesSatisfied
+                || rules.any(|rule| rule.has(&one.code))
+        };
+        let own = self.reasons.iter().filter(|one| !is_said(one));
+        own.cloned().collect()
+    }
+
     /// The attestors of the rule, and those of the rules of `imagePolicy`.
     pub(crate) fn all_attestors(&self) -> impl Iterator<Item = &AttestorResult> {
         let requirements = self.rules.iter().flat_map(|rule| &rule.requirements);

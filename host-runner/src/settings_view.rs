@@ -149,6 +149,19 @@ impl<'a> SettingsView<'a> {
         Some(format!("{place}.imageAllowlist.allowPattern[{index}]"))
     }
 
+    /// Returns the rule of `imagePolicy` of this name, and its path.
+    pub(crate) fn image_rule(self, name: &str) -> Option<(String, &'a Value)> {
+        let rules = self.image_rules().enumerate();
+        let mut named = rules.filter(|(_, rule)| text(rule, "name") == name);
+        let (index, rule) = named.next()?;
+        Some((format!("imagePolicy.rules[{index}]"), rule))
+    }
+
+    /// Returns the rules of `imagePolicy`.
+    pub(crate) fn image_rules(self) -> impl Iterator<Item = &'a Value> {
+        items(self.0.pointer("/imagePolicy/rules")).iter()
+    }
+
     fn platform_policy(self, document: &str) -> Option<&'a Value> {
         let index = document
             .strip_prefix("platformPolicies[")?

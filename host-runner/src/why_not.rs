@@ -5,6 +5,7 @@
 
 mod check;
 mod identity;
+mod image_rule;
 mod request;
 mod rule;
 mod signing;
@@ -33,7 +34,7 @@ pub(crate) struct Fixes {
 /// One obstacle
 #[derive(Debug, Serialize)]
 pub(crate) struct Obstacle {
-    /// `policy`, `check 1 SlsaCheck of platformPolicies[0]`
+    /// `policy`, `check 1 SlsaCheck of platformPolicies[0]`, `rule "shop" of imagePolicy`
     pub(crate) what: String,
     /// Any one of them is enough
     pub(crate) ways: Vec<Way>,
@@ -122,6 +123,8 @@ fn obstacles(refused: &Refused<'_>, image: &ImageDecision) -> Vec<Obstacle> {
     for result in results.filter(|result| result.verdict != Verdict::Conformant) {
         if result.is_platform() {
             obstacles.extend(check::obstacles(result, refused));
+        } else if result.is_image_policy() {
+            obstacles.extend(image_rule::obstacles(result, refused));
         } else {
             obstacles.push(rule::obstacle(result, refused));
         }

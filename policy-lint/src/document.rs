@@ -2,6 +2,7 @@
 
 mod evidence;
 mod glob;
+mod image_policy;
 mod keys;
 mod lines;
 mod manifest;
@@ -18,6 +19,7 @@ use crate::suite;
 
 pub(crate) use evidence::Occurrence;
 pub(crate) use glob::{AllowParts, Coverage, Glob, Wildcard, covers};
+pub(crate) use image_policy::{Effect, ImageRule};
 pub(crate) use keys::Owner;
 use manifest::SETTINGS_KEYS;
 pub(crate) use manifest::{Manifest, WebhookRule, is_own};

@@ -1,6 +1,6 @@
 //! Permissions and host capabilities that settings need.
 
-use crate::document::{CheckSet, Origin, Settings};
+use crate::document::{Origin, Settings};
 use crate::source::Node;
 
 /// The kind under which the cluster stores attestations: version and kind
@@ -25,8 +25,7 @@ impl Needs {
         let attestations = settings.setting(&["evidence", "kubernetes"]).is_some();
         let mutation = settings.is_on(&["resolveTags"]);
         let registry = settings.is_on(&["evidence", "registry"]);
-        let check_sets = settings.check_sets();
-        let mut checks = check_sets.iter().flat_map(CheckSet::checks);
+        let mut checks = settings.all_checks().into_iter();
         let has_sigstore = checks.any(|check| check.kind.key == "sigstoreSignatureCheck");
         let capabilities = [
             ("kubernetes/get_resource", attestations),

@@ -20,9 +20,13 @@ mod checkset_order;
 mod context_never_matches;
 mod denied_digest_ended;
 mod denied_digest_exempt;
+mod deny_tag_escaped;
 mod docker_hub_short_name;
 mod double_star_without_slash;
 mod dry_run;
+mod exemption_denied;
+mod exemption_ends;
+mod exemption_without_owner;
 mod failure_policy_ignore;
 mod global_mode_missing;
 mod group_dry_run;
@@ -41,6 +45,10 @@ mod identity_self_hosted;
 mod identity_shared;
 mod identity_unused;
 mod identity_whole_owner;
+mod image_rule_matches_nothing;
+mod image_rule_registry;
+mod image_rule_shadowed;
+mod image_rules_dry_run;
 mod key_period_ends;
 mod lookups_near_limit;
 mod manifest_capabilities;
@@ -104,6 +112,8 @@ mod suite_unused_name;
 mod system_policy_foreign;
 mod system_policy_missing;
 mod system_policy_unused;
+mod threshold_all;
+mod threshold_one;
 mod trusted_directory_direct_child;
 mod unreachable_attestor;
 mod weak_key;
@@ -180,9 +190,13 @@ pub const RULES: &[&Rule] = &[
     &context_never_matches::RULE,
     &denied_digest_ended::RULE,
     &denied_digest_exempt::RULE,
+    &deny_tag_escaped::RULE,
     &docker_hub_short_name::RULE,
     &double_star_without_slash::RULE,
     &dry_run::RULE,
+    &exemption_denied::RULE,
+    &exemption_ends::RULE,
+    &exemption_without_owner::RULE,
     &failure_policy_ignore::RULE,
     &global_mode_missing::RULE,
     &group_dry_run::RULE,
@@ -204,6 +218,10 @@ pub const RULES: &[&Rule] = &[
     &IGNORE_EXPIRED,
     &IGNORE_UNUSED,
     &IGNORE_WITHOUT_REASON,
+    &image_rule_matches_nothing::RULE,
+    &image_rule_registry::RULE,
+    &image_rule_shadowed::RULE,
+    &image_rules_dry_run::RULE,
     &key_period_ends::RULE,
     &lookups_near_limit::RULE,
     &manifest_capabilities::RULE,
@@ -267,6 +285,8 @@ pub const RULES: &[&Rule] = &[
     &system_policy_foreign::RULE,
     &system_policy_missing::RULE,
     &system_policy_unused::RULE,
+    &threshold_all::RULE,
+    &threshold_one::RULE,
     &trusted_directory_direct_child::RULE,
     &unreachable_attestor::RULE,
     &weak_key::RULE,

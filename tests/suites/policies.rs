@@ -57,6 +57,16 @@ const FIXTURES: &[(&str, &str, &str, &str)] = &[
     ("supply-chain", "not-scanned.yaml", "error", "evidence-missing"),
     ("supply-chain", "other-directory.yaml", "deny", "image-not-in-trusted-directory"),
     ("supply-chain", "tag.yaml", "deny", "digest-required"),
+    ("registries-and-attestors", "signed.yaml", "allow", "image-rules-satisfied"),
+    ("registries-and-attestors", "not-tested.yaml", "deny", "not attested by qa (rule our images) [no-valid-attestation]"),
+    ("registries-and-attestors", "tag.yaml", "deny", "digest-required"),
+    ("registries-and-attestors", "other-registry.yaml", "deny", "no-image-rule"),
+    ("registries-and-attestors", "node-image.yaml", "allow", "image-rule-exempt"),
+    ("two-of-three", "two-with-security.yaml", "allow", "image-rules-satisfied"),
+    ("two-of-three", "two-without-security.yaml", "deny", "threshold-not-met"),
+    ("two-of-three", "unsigned.yaml", "deny", "threshold-not-met"),
+    ("two-of-three", "latest.yaml", "deny", "Use a version or a digest"),
+    ("two-of-three", "other-version.yaml", "allow", "unmatched-image-admitted"),
     ("pipeline", "qa-built.yaml", "allow", "projects/example/attestors/build satisfied"),
 ];
 

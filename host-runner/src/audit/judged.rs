@@ -6,7 +6,9 @@ use policy_wasm::decision::Role;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::decision::{Decision, DocumentResult, Enforcement, ImageDecision, Reason, Verdict};
+use crate::decision::{
+    AttestorResult, Decision, DocumentResult, Enforcement, ImageDecision, Reason, Verdict,
+};
 use crate::engine::EngineError;
 use crate::fields::text;
 use crate::inputs::{Place, Request};
@@ -171,11 +173,19 @@ fn add_findings(image: &ImageDecision, of_object: Outcome, findings: &mut Vec<Fi
 
 /// The reason with the attestors that it is about, if it is about attestors.
 fn named(reason: &Reason, result: &DocumentResult) -> Option<Reason> {
-    let missing = result.attestors.iter().filter(|attestor| {
+    let is_said = |attestor: &&AttestorResult, rule: &str| {
         let mut own = attestor.reasons.iter();
-        own.any(|own| own.code == reason.code && own.message == reason.message)
+        own.any(|own| own.code == reason.code && format!("{}{rule}", own.message) == reason.message)
+    };
+    let missing = result.attestors.iter().filter(|one| is_said(one, ""));
+    let of_rules = result.rules.iter().flat_map(|rule| {
+        // As the reasons of the document name the rule.
+        let suffix = format!(" (rule {})", rule.name);
+        let attestors = rule.requirements.iter().flat_map(|one| &one.attestors);
+        attestors.filter(move |one| is_said(one, &suffix))
     });
-    let names: Vec<_> = missing
+    let names = missing.chain(of_rules);
+    let names: Vec<_> = names
         .map(|attestor| attestor.name.rsplit('/').next().unwrap_or_default())
         .collect();
     let message = format!("not attested by {}: {}", names.join(", "), reason.message);

@@ -275,3 +275,25 @@ fn what_a_controller_has_made_is_counted() {
         assert_eq!(audit.summary.owned, expected, "{owners}");
     }
 }
+
+#[test]
+fn a_finding_names_the_attestors_and_the_rule_of_an_image_policy() {
+    let attestor = |name: &str, code: &str| json!({"name": name, "reasons": [reason(code)]});
+    let mut refused = result("NON_CONFORMANT", "enforced", &[]);
+    refused["document"] = "imagePolicy".into();
+    refused["reasons"] = json!([{"code": "no-valid-attestation", "message": "words (rule shop)"}]);
+    let attestors = json!([
+        attestor("p/a", "attested"),
+        attestor("p/b", "no-valid-attestation")
+    ]);
+    refused["rules"] = json!([{"name": "shop", "requirements": [{"attestors": attestors}]}]);
+    let images = [image("a", "NON_CONFORMANT", &[refused])];
+    let judged = judge(
+        &request("x", "y"),
+        &decision(false, "NON_CONFORMANT", "enforced", &images),
+    );
+    assert_eq!(
+        judged.findings[0].message,
+        "not attested by b: words (rule shop)"
+    );
+}

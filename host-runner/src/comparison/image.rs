@@ -5,7 +5,9 @@ use alloc::collections::BTreeSet;
 use serde::Serialize;
 
 use super::Codes;
-use crate::decision::{CheckSetResult, DocumentResult, Enforcement, ImageDecision, Verdict};
+use crate::decision::{
+    CheckSetResult, DocumentResult, Enforcement, ImageDecision, ImageRuleResult, Verdict,
+};
 
 /// An image that is judged in another way, or for other reasons
 #[derive(Debug, Serialize)]
@@ -36,7 +38,7 @@ pub(crate) struct Said {
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Cause {
     pub(crate) document: String,
-    /// The allowlist entry, rule or check set that applied, in words
+    /// The allowlist entry, rules or check set that applied, in words
     pub(crate) by: String,
 }
 
@@ -117,6 +119,9 @@ fn applied(result: &DocumentResult) -> String {
             }
         };
     }
+    if result.is_image_policy() {
+        return format!("{}{mode}", applied_rules(&result.rules));
+    }
     let Some(check_set) = &result.check_set else {
         return format!("no check sets{mode}");
     };
@@ -138,6 +143,22 @@ fn applied(result: &DocumentResult) -> String {
     let kinds = checks.iter().map(|one| one.kind.as_str());
     let checks = joined(kinds, ": ");
     format!("check set {index}{name}{exempt}{checks}{mode}")
+}
+
+/// `rule "shop" (require), rule "nodes" (exempt)`
+fn applied_rules(rules: &[ImageRuleResult]) -> String {
+    let title = |rule: &ImageRuleResult| {
+        let ImageRuleResult { name, effect, .. } = rule;
+        match rule.lifted_by.as_str() {
+            "" => format!("rule \"{name}\" ({effect})"),
+            by => format!("rule \"{name}\" ({effect}, lifted by \"{by}\")"),
+        }
+    };
+    let rules: Vec<_> = rules.iter().map(title).collect();
+    if rules.is_empty() {
+        return "no rule covers the image".to_owned();
+    }
+    rules.join(", ")
 }
 
 /// Joins names after `before`; empty without names.

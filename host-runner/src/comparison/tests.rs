@@ -159,3 +159,24 @@ fn only_changed_answers_are_kept_unless_reasons_are_asked_for() {
         assert_eq!((objects, changed, newly_denied, reasons_only), (3, 1, 1, 1));
     }
 }
+
+#[test]
+fn another_rule_of_an_image_policy_is_another_reason() {
+    let by_rules = |rules: Value| {
+        let results = json!([{"document": "imagePolicy", "rules": rules}]);
+        answer(true, "CONFORMANT", "enforced", &results)
+    };
+    let shop = json!({"name": "shop", "effect": "require"});
+    let lifted = json!({"name": "shop", "effect": "require", "liftedBy": "tools"});
+    let tools = json!({"name": "tools", "effect": "exempt"});
+    let change = between(&by_rules(json!([shop])), &by_rules(json!([lifted, tools]))).unwrap();
+    assert_eq!(change.change, Change::ReasonsOnly);
+    let by = |said: &Option<Said>| said.as_ref().unwrap().because[0].by.clone();
+    assert_eq!(by(&change.images[0].old), "rule \"shop\" (require)");
+    assert_eq!(
+        by(&change.images[0].new),
+        "rule \"shop\" (require, lifted by \"tools\"), rule \"tools\" (exempt)"
+    );
+    let change = between(&by_rules(json!([shop])), &by_rules(json!([]))).unwrap();
+    assert_eq!(by(&change.images[0].new), "no rule covers the image");
+}

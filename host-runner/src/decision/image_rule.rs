@@ -1,7 +1,7 @@
 //! Results of the rules of `imagePolicy`.
 
 use super::part::parts;
-use super::{AttestorResult, CheckResult, Reason, Verdict};
+use super::{AttestorResult, CheckResult, Code, Reason, Verdict};
 
 parts! {
     /// Result of one rule for one image that it covers
@@ -38,5 +38,20 @@ parts! {
         pub attestors: Vec<AttestorResult> = "attestors",
         /// The check
         pub check: Option<CheckResult> = "check",
+    }
+}
+
+impl ImageRuleResult {
+    /// Whether a code is among the reasons.
+    pub(super) fn has(&self, code: &Code) -> bool {
+        self.reasons.iter().any(|one| one.code == *code)
+    }
+}
+
+impl RequirementResult {
+    /// A note on an attestor that others cannot replace; empty for the others.
+    pub(crate) fn note(&self, attestor: &AttestorResult) -> &'static str {
+        let is_required = self.must_include.contains(&attestor.name);
+        if is_required { " (required)" } else { "" }
     }
 }

@@ -2,6 +2,7 @@
 
 mod check_set;
 mod fixes;
+mod image_rule;
 pub(crate) mod mentioned;
 mod page;
 mod rule;
@@ -183,6 +184,8 @@ fn document(result: &DocumentResult, pod: &Pod<'_>, settings: SettingsView<'_>) 
     };
     let children = if result.is_platform() {
         check_set::nodes(result, pod, settings)
+    } else if result.is_image_policy() {
+        image_rule::nodes(result, settings)
     } else {
         rule::nodes(result, settings)
     };

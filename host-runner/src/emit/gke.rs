@@ -23,8 +23,9 @@ use response::{
 pub(crate) fn responses(out: &mut dyn Write, answers: &[Evaluated<Decision>]) -> io::Result<()> {
     let responses: Vec<_> = answers.iter().map(response).collect();
     json::write(out, &responses)?;
-    // These reasons concern the request; a response has only fields for images.
-    answers.iter().try_for_each(human::request_reasons)
+    // A response has fields only for images, and only for documents of Google's.
+    answers.iter().try_for_each(human::request_reasons)?;
+    answers.iter().try_for_each(human::image_policy_reasons)
 }
 
 fn response(evaluated: &Evaluated<Decision>) -> EvaluateGkePolicyResponse<'_> {
@@ -74,18 +75,20 @@ fn object_name(request: &Value) -> &str {
     names.find(|name| !name.is_empty()).unwrap_or_default()
 }
 
-/// One result for each policy document, after the reasons of the image itself.
+/// One result for each policy document of Google's, after the reasons of the image itself.
 fn image_results(image: &ImageDecision) -> Vec<ImageResult<'_>> {
     let image_uri = &image.image;
     let mut results = Vec::new();
-    if image.results.is_empty() || !image.reasons.is_empty() {
+    let documents = image.results.iter();
+    let documents: Vec<_> = documents.filter(|one| !one.is_image_policy()).collect();
+    if documents.is_empty() || !image.reasons.is_empty() {
         results.push(ImageResult {
             image_uri,
             verdict: (&image.verdict).into(),
             outcome: explained(&image.reasons, ImageOutcome::Explanation),
         });
     }
-    results.extend(image.results.iter().map(|document| ImageResult {
+    results.extend(documents.into_iter().map(|document| ImageResult {
         image_uri,
         verdict: (&document.verdict).into(),
         outcome: if let Some(exemption) = &document.allowlist {

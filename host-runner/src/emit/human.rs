@@ -1,5 +1,6 @@
 //! Text output: a verdict for each image, and the reasons of each denial.
 
+mod image_rule;
 mod policy;
 pub(super) mod reason;
 
@@ -11,6 +12,7 @@ use crate::judge::Evaluated;
 use crate::terminal::{BOLD_GREEN, BOLD_RED, BOLD_YELLOW, DIM, RESET, printable, printable_lines};
 use reason::reason;
 
+pub(super) use image_rule::needed;
 pub(super) use policy::{check_set_title, quoted};
 
 /// Prints all answers and counts them.
@@ -137,6 +139,21 @@ pub(super) fn request_reasons(evaluated: &Evaluated<Decision>) -> io::Result<()>
     writeln!(out, "note: {}", request.title)?;
     let mut reasons = answer.reasons.iter().map(printable_part);
     reasons.try_for_each(|one| reason(&mut out, &one, 1))
+}
+
+/// Prints the reasons of `imagePolicy` on standard error, for formats without a field for it.
+pub(super) fn image_policy_reasons(evaluated: &Evaluated<Decision>) -> io::Result<()> {
+    let mut out = anstream::stderr().lock();
+    for image in &evaluated.answer.images {
+        let results = image.results.iter().filter(|one| one.is_image_policy());
+        for result in results.filter(|one| one.verdict != Verdict::Conformant) {
+            let (title, name) = (&evaluated.request.title, printable(&image.image));
+            writeln!(out, "note: {title}, {name}, by `imagePolicy`")?;
+            let mut reasons = result.reasons.iter().map(printable_part);
+            reasons.try_for_each(|one| reason(&mut out, &one, 1))?;
+        }
+    }
+    Ok(())
 }
 
 /// Prints a module's surface.

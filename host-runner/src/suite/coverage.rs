@@ -1,5 +1,7 @@
 //! Which parts of a policy no case has exercised.
 
+mod image_policy;
+
 use alloc::collections::BTreeSet;
 
 use policy_wasm::{Code, RuleKind};
@@ -7,7 +9,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::place::Place;
-use crate::decision::{CheckSetResult, Decision, Exemption, Verdict};
+use crate::decision::{CheckResult, CheckSetResult, Decision, Exemption, Verdict};
 use crate::fields::{items, list, text, text_or_field};
 
 /// The parts of one settings file
@@ -83,6 +85,9 @@ fn parts(settings: &Value) -> Vec<Part> {
     for (index, policy) in list(settings, "platformPolicies").iter().enumerate() {
         let place = root.key("platformPolicies").index(index);
         platform(policy, &place, &mut parts);
+    }
+    if let Some(policy) = settings.get("imagePolicy") {
+        image_policy::parts(policy, &root.key("imagePolicy"), &mut parts);
     }
     for (index, digest) in list(settings, "deniedDigests").iter().enumerate() {
         let digest = text_or_field(digest, "digest");
@@ -172,15 +177,20 @@ fn platform(policy: &Value, place: &Place, parts: &mut Parts) {
             let mark = format!("{mark} check {index}");
             let place = place.key("checks").index(index);
             allowlist(check, &place, &mark, parts);
-            let name = named(check);
-            // One outcome of it is all that can be.
-            let always_denies = check.get("alwaysDeny").is_some();
-            for outcome in ["passed", "failed"] {
-                if !(always_denies && outcome == "passed") {
-                    let what = format!("check {index}{name} {outcome}");
-                    parts.push(what, &place, format!("{mark} {outcome}"));
-                }
-            }
+            outcomes(check, &format!("check {index}"), &place, &mark, parts);
+        }
+    }
+}
+
+/// A check has been tested when it passed once, and failed once.
+fn outcomes(check: &Value, title: &str, place: &Place, mark: &str, parts: &mut Parts) {
+    let name = named(check);
+    // One outcome of it is all that can be.
+    let always_denies = check.get("alwaysDeny").is_some();
+    for outcome in ["passed", "failed"] {
+        if !(always_denies && outcome == "passed") {
+            let what = format!("{title}{name} {outcome}");
+            parts.push(what, place, format!("{mark} {outcome}"));
         }
     }
 }
@@ -224,13 +234,10 @@ pub(super) fn exercised(decision: &Decision, marks: &mut BTreeSet<String>) {
                 marks.insert(format!("rule {} {}", rule.kind, rule.key));
             }
             for attestor in &result.attestors {
-                let outcome = if attestor.verified {
-                    "satisfied"
-                } else {
-                    "unsatisfied"
-                };
+                let outcome = outcome(attestor.verified);
                 marks.insert(format!("attestor {} {outcome}", attestor.name));
             }
+            image_policy::exercised(result, marks);
             if let Some(set) = &result.check_set {
                 let mark = format!("{document} set {}", set.index.unwrap_or_default());
                 check_set(set, &mark, marks);
@@ -242,14 +249,27 @@ pub(super) fn exercised(decision: &Decision, marks: &mut BTreeSet<String>) {
 fn check_set(set: &CheckSetResult, mark: &str, marks: &mut BTreeSet<String>) {
     marks.insert(mark.to_owned());
     exempt(set.allowlist.as_ref(), mark, marks);
-    for check in &set.checks {
-        let mark = format!("{mark} check {}", check.index.unwrap_or_default());
-        exempt(check.allowlist.as_ref(), &mark, marks);
-        if check.allowlist.is_none() {
-            let passed = check.verdict == Verdict::Conformant;
-            let outcome = if passed { "passed" } else { "failed" };
-            marks.insert(format!("{mark} {outcome}"));
-        }
+    for one in &set.checks {
+        let mark = format!("{mark} check {}", one.index.unwrap_or_default());
+        check(one, &mark, marks);
+    }
+}
+
+fn check(check: &CheckResult, mark: &str, marks: &mut BTreeSet<String>) {
+    exempt(check.allowlist.as_ref(), mark, marks);
+    if check.allowlist.is_none() {
+        let passed = check.verdict == Verdict::Conformant;
+        let outcome = if passed { "passed" } else { "failed" };
+        marks.insert(format!("{mark} {outcome}"));
+    }
+}
+
+/// The outcome of an attestor.
+const fn outcome(is_verified: bool) -> &'static str {
+    if is_verified {
+        "satisfied"
+    } else {
+        "unsatisfied"
     }
 }
 

@@ -4,6 +4,7 @@
 //! detected anyway.
 
 pub(super) mod change;
+mod image_policy;
 pub(super) mod sigstore;
 
 use std::path::Path;
@@ -106,6 +107,9 @@ pub fn mutants(settings: &Value) -> Vec<Mutant> {
     }
     for (index, policy) in list(settings, "platformPolicies").iter().enumerate() {
         mutants.platform(policy, &root.key("platformPolicies").index(index));
+    }
+    if let Some(policy) = settings.get("imagePolicy") {
+        mutants.image_policy(policy, &root.key("imagePolicy"));
     }
     mutants.settings(settings);
     mutants.sigstore(settings);

@@ -50,21 +50,34 @@ pub(super) fn obstacles(result: &DocumentResult, refused: &Refused<'_>) -> Vec<O
         if reasons.is_empty() && !check.reasons.is_empty() {
             return None;
         }
-        let failed = Failed {
-            reasons: &reasons,
-            written: refused.settings.check(document, set, index)?,
-            place: Level::Check(set, index).place(document),
-            refused,
-        };
-        let mut ways = failed.ways(&check.kind);
-        ways.extend(ways_for_reasons(failed.reasons, refused));
-        ways.extend(exemption(&failed.place, "the check", refused));
+        let written = refused.settings.check(document, set, index)?;
+        let place = Level::Check(set, index).place(document);
         Some(Obstacle {
             what: format!("check {index} {} of {document}", check.kind),
-            ways,
+            ways: ways(&check.kind, &reasons, written, place, refused),
         })
     }));
     obstacles
+}
+
+/// Returns the ways around a check that stands at a place of the settings.
+pub(super) fn ways(
+    kind: &str,
+    reasons: &[Reason],
+    written: &Value,
+    place: String,
+    refused: &Refused<'_>,
+) -> Vec<Way> {
+    let failed = Failed {
+        reasons,
+        written,
+        place,
+        refused,
+    };
+    let mut ways = failed.ways(kind);
+    ways.extend(ways_for_reasons(reasons, refused));
+    ways.extend(exemption(&failed.place, "the check", refused));
+    ways
 }
 
 /// The pattern that covers this image as it is written, and no other, at a place of the settings. A

@@ -109,7 +109,7 @@ pub(super) fn ways_for_reasons(reasons: &[Reason], refused: &Refused<'_>) -> Vec
 }
 
 /// A tag, or another digest than a SHA-256, where a digest is needed.
-fn digest(refused: &Refused<'_>) -> Vec<Way> {
+pub(super) fn digest(refused: &Refused<'_>) -> Vec<Way> {
     let name = refused.image.split('@').next().unwrap_or_default();
     let Ok(reference) = policy_wasm::image::ImageReference::parse(name) else {
         return Vec::new();

@@ -12,10 +12,26 @@ use crate::settings_view::ATTESTORS;
 use crate::terminal::printable;
 
 pub(super) fn obstacle(result: &DocumentResult, refused: &Refused<'_>) -> Obstacle {
-    let mut ways = Vec::new();
     let attestors = result.attestors.iter();
     let unsatisfied: Vec<_> = attestors.filter(|attestor| !attestor.verified).collect();
-    ways.extend(signed_by_all(&unsatisfied, Means::Key, refused));
+    let mut ways = signatures(&unsatisfied, refused);
+    ways.extend(other_reasons(&unsatisfied, refused));
+    if has(&result.reasons, Code::AlwaysDeny) {
+        let rule = result.rule.as_ref();
+        ways.extend(rule.and_then(|rule| another_rule(rule, refused)));
+    }
+    ways.extend(exemption(refused));
+    Obstacle {
+        what: result.document.clone(),
+        ways,
+    }
+}
+
+/// Returns the signatures of all these attestors as one way, and once more with certificates if any of them has keys
+/// and identities.
+pub(super) fn signatures(unsatisfied: &[&AttestorResult], refused: &Refused<'_>) -> Vec<Way> {
+    let mut ways = Vec::new();
+    ways.extend(signed_by_all(unsatisfied, Means::Key, refused));
     let has_both = |attestor: &&AttestorResult| {
         let written = refused.settings.attestor(&attestor.name);
         written.is_some_and(|written| !written.keys.is_empty())
@@ -25,9 +41,15 @@ pub(super) fn obstacle(result: &DocumentResult, refused: &Refused<'_>) -> Obstac
                 .is_empty()
     };
     if unsatisfied.iter().any(has_both) {
-        ways.extend(signed_by_all(&unsatisfied, Means::Identity, refused));
+        ways.extend(signed_by_all(unsatisfied, Means::Identity, refused));
     }
-    for attestor in &unsatisfied {
+    ways
+}
+
+/// Returns the ways around reasons of attestors other than a missing signature.
+pub(super) fn other_reasons(unsatisfied: &[&AttestorResult], refused: &Refused<'_>) -> Vec<Way> {
+    let mut ways = Vec::new();
+    for attestor in unsatisfied {
         let reasons = &attestor.reasons;
         for way in request::ways_for_reasons(reasons, refused) {
             // Every attestor of a rule says the same about a tag.
@@ -39,15 +61,7 @@ pub(super) fn obstacle(result: &DocumentResult, refused: &Refused<'_>) -> Obstac
             ways.extend(keys(&attestor.name, refused));
         }
     }
-    if has(&result.reasons, Code::AlwaysDeny) {
-        let rule = result.rule.as_ref();
-        ways.extend(rule.and_then(|rule| another_rule(rule, refused)));
-    }
-    ways.extend(exemption(refused));
-    Obstacle {
-        what: result.document.clone(),
-        ways,
-    }
+    ways
 }
 
 /// With what an attestor signs that has both

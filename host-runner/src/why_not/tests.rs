@@ -64,6 +64,7 @@ fn titles(ways: &[Way]) -> Vec<&str> {
 /// Puts what a way prints into the settings, where it says that it belongs.
 fn apply(settings: &mut Value, block: &str) {
     let block = block.replace("<YYYY-MM-DDTHH:MM:SSZ>", "2026-11-20T06:00:00Z");
+    let block = block.replace("<YYYY-MM-DD>", "2026-11-23");
     let place = block
         .strip_prefix("# ")
         .and_then(|text| text.lines().next());
@@ -329,4 +330,142 @@ fn an_identity_of_a_check_is_named_too() {
     let block = &ways[0].blocks[0];
     assert!(block.starts_with(IDENTITY), "{block}");
     assert!(block.contains(&place), "{block}");
+}
+
+/// Settings with attestors `a`, `b` and `c`, and these rules of `imagePolicy`.
+fn with_rules(rules: &Value) -> Value {
+    let pem = include_str!("../../../policy-wasm/src/openpgp/vectors/nistp256.pkix.pem");
+    let key =
+        json!({"pkixPublicKey": {"publicKeyPem": pem, "signatureAlgorithm": "ECDSA_P256_SHA256"}});
+    // Attestors of one requirement do not share keys, and the others have identities.
+    let attestor = |name: &str, keys: &[Value]| json!({"name": name, "userOwnedGrafeasNote": {"noteReference": name, "publicKeys": keys}});
+    let mut settings = with_identity(&json!([]), &json!({"podAnnotation": true}));
+    settings.as_object_mut().unwrap().remove("policy");
+    settings["attestors"] = json!([
+        attestor("p/a", &[key]),
+        attestor("p/b", &[]),
+        attestor("p/c", &[])
+    ]);
+    settings["sigstore"]["identities"]["other"] =
+        settings["sigstore"]["identities"]["release"].clone();
+    settings["sigstore"]["identities"]["other"][0]["issuer"] = "https://other.example".into();
+    settings["sigstore"]["attestors"] = json!({"p/b": ["release"], "p/c": ["other"]});
+    settings["imagePolicy"] = json!({"unmatchedImages": "deny", "rules": rules});
+    settings
+}
+
+const EXTEND: &str = "extend the exemption \"old\"";
+
+fn old_exemption() -> Value {
+    json!({"name": "old", "images": ["**"], "exempt": {"until": "2026-11-22"}})
+}
+
+#[test]
+fn an_image_without_a_rule_is_exempted_or_added_to_one() {
+    assert_each_admits(&with_rules(&json!([])), &[EXEMPT]);
+    assert_each_admits(&with_rules(&json!([old_exemption()])), &[EXTEND, EXEMPT]);
+    let shop = json!({"name": "shop", "images": ["other.example/**"], "require": [{"attestors": ["p/a"]}]});
+    let settings = with_rules(&json!([shop]));
+    let ways = ways(&settings, &image());
+    assert_eq!(
+        titles(&ways),
+        [
+            "add `registry.example/shop/web` to the rule \"shop\"; the image must then satisfy the rule",
+            EXEMPT
+        ]
+    );
+    let mut changed = settings.clone();
+    apply(&mut changed, &ways[0].blocks[0]);
+    let answer = evaluated(&changed, &image()).answer;
+    assert_eq!(answer.images[0].results[0].rules[0].name, "shop");
+}
+
+#[test]
+fn a_rule_that_denies_has_an_exception_and_no_exemption() {
+    let deny = json!({"name": "no", "images": ["registry.example/**"], "deny": "No."});
+    let any = json!({"name": "rest", "images": ["**"], "exempt": {}});
+    let settings = with_rules(&json!([deny, any]));
+    assert_each_admits(&settings, &["except this image from the rule \"no\""]);
+    let unpinned = json!({"name": "pin", "images": ["**@-"], "deny": "Use a digest."});
+    let settings = with_rules(&json!([unpinned, any]));
+    assert_eq!(
+        titles(&ways(&settings, "registry.example/shop/web:1")),
+        [
+            "reference the image by digest; the digest must then satisfy the policy",
+            "let the policy resolve the tag",
+            "except this image from the rule \"pin\""
+        ]
+    );
+}
+
+#[test]
+fn a_quorum_names_the_signatures_that_are_enough() {
+    let rule = |quorum: Value| {
+        with_rules(&json!([{"name": "shop", "images": ["**"], "require": [quorum]}]))
+    };
+    let all = json!(["p/a", "p/b", "p/c"]);
+    for (quorum, expected) in [
+        (
+            json!({"attestors": all}),
+            &["sign it as `p/a` and as `p/b` and as `p/c`"][..],
+        ),
+        (
+            json!({"attestors": all, "threshold": 1}),
+            &["sign it as `p/a`", "sign it as `p/b`", "sign it as `p/c`"],
+        ),
+        (
+            json!({"attestors": all, "threshold": 2, "mustInclude": ["p/c"]}),
+            &[
+                "sign it as `p/c` and as `p/a`",
+                "sign it as `p/c` and as `p/b`",
+            ],
+        ),
+        (
+            json!({"attestors": all, "threshold": 1, "mustInclude": ["p/c"]}),
+            &["sign it as `p/c`"],
+        ),
+    ] {
+        let ways = ways(&rule(quorum.clone()), &image());
+        let expected: Vec<_> = expected.iter().copied().chain([EXEMPT]).collect();
+        assert_eq!(titles(&ways), expected, "{quorum}");
+        assert!(
+            ways[0]
+                .blocks
+                .iter()
+                .all(|block| block.contains("countersign attest"))
+        );
+    }
+}
+
+#[test]
+fn a_check_of_a_rule_is_changed_where_it_stands() {
+    let check =
+        json!({"check": {"trustedDirectoryCheck": {"trustedDirPatterns": ["other.example/x"]}}});
+    let denied = json!({"check": {"alwaysDeny": true}});
+    let rule = json!({"name": "shop", "images": ["**"], "require": [check]});
+    let mut settings = with_rules(&json!([rule]));
+    assert_each_admits(
+        &settings,
+        &[
+            "trust the directory `registry.example/shop`",
+            EXEMPT_CHECK,
+            EXEMPT,
+        ],
+    );
+    let require = settings["imagePolicy"]["rules"][0]["require"]
+        .as_array_mut()
+        .unwrap();
+    require.push(denied);
+    let found = fixes(
+        &evaluated(&settings, &image()),
+        SettingsView(&settings),
+        given(),
+    );
+    let about_image = found.last().unwrap();
+    let obstacles: Vec<_> = about_image
+        .obstacles
+        .iter()
+        .map(|one| one.what.as_str())
+        .collect();
+    assert_eq!(obstacles, ["rule \"shop\" of imagePolicy"; 2]);
 }

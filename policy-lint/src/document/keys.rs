@@ -24,7 +24,7 @@ pub(crate) enum Owner<'n> {
     Attestor(usize, Attestor<'n>),
     /// An authenticator for this purpose
     Authenticator(&'static str),
-    /// A check of a platform policy
+    /// A check
     Check,
 }
 
@@ -58,10 +58,8 @@ impl<'n> Settings<'n> {
                 keys.extend(entries.filter_map(|node| Key::read(owner, node)));
             }
         }
-        for check_set in self.check_sets() {
-            for check in check_set.checks() {
-                check_keys(&check.kind.value, &mut keys);
-            }
+        for check in self.all_checks() {
+            check_keys(&check.kind.value, &mut keys);
         }
         keys
     }

@@ -25,6 +25,7 @@ const KINDS: [&str; 4] = [
 pub(super) const SETTINGS_KEYS: &[&str] = &[
     "policy",
     "platformPolicies",
+    "imagePolicy",
     "systemPolicy",
     "attestors",
     "evidence",

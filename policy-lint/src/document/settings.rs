@@ -6,6 +6,7 @@ use policy_wasm::pattern::{AllowPattern, NamePattern, SourceRepository, TrustedD
 use policy_wasm::{CheckType, RuleKind};
 
 use super::glob::Glob;
+use super::image_policy::Quorum;
 use crate::source::{Entry, Node, Span, pointed_at};
 
 /// Settings, or one of Google's documents by itself
@@ -193,10 +194,10 @@ impl<'n> Settings<'n> {
         }
         for check_set in self.check_sets() {
             allow_patterns(Some(check_set.node), &mut patterns);
-            for check in check_set.checks() {
-                allow_patterns(Some(check.node), &mut patterns);
-                check_patterns(check.kind, &mut patterns);
-            }
+        }
+        for check in self.all_checks() {
+            allow_patterns(Some(check.node), &mut patterns);
+            check_patterns(check.kind, &mut patterns);
         }
         patterns
     }
@@ -248,6 +249,27 @@ impl<'n> Settings<'n> {
                 sets.map(move |node| CheckSet { node, policy })
             })
             .collect()
+    }
+
+    /// The checks of all check sets and of all rules of `imagePolicy`.
+    #[must_use]
+    pub(crate) fn all_checks(&self) -> Vec<Check<'n>> {
+        let of_sets = self.check_sets().into_iter();
+        let of_sets = of_sets.flat_map(|set| set.checks());
+        let rules = self.image_rules().into_iter();
+        let of_rules = rules.flat_map(|rule| rule.checks());
+        of_sets.chain(of_rules).collect()
+    }
+
+    /// The attestors that rules name, with their places.
+    #[must_use]
+    pub(crate) fn required_attestors(&self) -> Vec<(&'n str, Span)> {
+        let of_rules = self.rules().into_iter();
+        let of_rules = of_rules.flat_map(|rule| rule.attestors());
+        let image_rules = self.image_rules().into_iter();
+        let quorums = image_rules.flat_map(|rule| rule.quorums());
+        let of_images = quorums.flat_map(Quorum::attestors);
+        of_rules.chain(of_images).collect()
     }
 }
 
@@ -425,12 +447,15 @@ impl<'n> CheckSet<'n> {
     #[must_use]
     pub(crate) fn checks(&self) -> Vec<Check<'n>> {
         let checks = self.node.items_of("checks").iter();
-        checks
-            .filter_map(|node| {
-                let is_kind = |entry: &&Entry| CheckType::of_field(&entry.key).is_some();
-                let kind = node.entries().iter().find(is_kind)?;
-                Some(Check { node, kind })
-            })
-            .collect()
+        checks.filter_map(Check::read).collect()
+    }
+}
+
+impl<'n> Check<'n> {
+    /// Reads a check that says what type it is.
+    pub(super) fn read(node: &'n Node) -> Option<Self> {
+        let is_kind = |entry: &&Entry| CheckType::of_field(&entry.key).is_some();
+        let kind = node.entries().iter().find(is_kind)?;
+        Some(Self { node, kind })
     }
 }

@@ -6,7 +6,7 @@ use policy_wasm::sigstore::{SubjectPattern, TrustedRoot};
 
 use super::Settings;
 use super::workflow_name::{GITHUB_HOST, filled};
-use crate::source::{Entry, Node, Shape, Span};
+use crate::source::{Entry, Node, Span};
 
 /// One entry of `sigstore.trustedRoots`
 #[derive(Debug, Clone, Copy)]
@@ -199,10 +199,7 @@ impl<'n> Root<'n> {
     #[must_use]
     pub(crate) fn threshold(&self, key: &str) -> Option<(u64, Span)> {
         let value = self.requirement(key)?;
-        match &value.shape {
-            Shape::Number(number) => Some((number.as_u64()?, value.span)),
-            _ => None,
-        }
+        Some((value.number()?, value.span))
     }
 
     /// `trusted_root.json`.

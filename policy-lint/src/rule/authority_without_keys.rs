@@ -46,24 +46,22 @@ sigstore:
 };
 
 fn check(settings: &Settings<'_>, findings: &mut Findings) {
-    for check_set in settings.check_sets() {
-        for check in check_set.checks() {
-            let authorities = check.kind.value.items_of("sigstoreAuthorities").iter();
-            for authority in authorities {
-                let keys = authority
-                    .at(&["publicKeySet", "publicKeys"])
-                    .map(Node::items);
-                let Some(name) = authority.get("displayName") else {
-                    continue;
-                };
-                let text = name.text().unwrap_or_default();
-                if keys.unwrap_or_default().is_empty() && settings.has_authority(text) {
-                    let message = format!("authority `{text}` has identities and no keys");
-                    findings.push(
-                        Diagnostic::new(pointed_at(name), "has no `publicKeySet`", message)
-                            .help("add a key, unless the policy is for Countersign only"),
-                    );
-                }
+    for check in settings.all_checks() {
+        let authorities = check.kind.value.items_of("sigstoreAuthorities").iter();
+        for authority in authorities {
+            let keys = authority
+                .at(&["publicKeySet", "publicKeys"])
+                .map(Node::items);
+            let Some(name) = authority.get("displayName") else {
+                continue;
+            };
+            let text = name.text().unwrap_or_default();
+            if keys.unwrap_or_default().is_empty() && settings.has_authority(text) {
+                let message = format!("authority `{text}` has identities and no keys");
+                findings.push(
+                    Diagnostic::new(pointed_at(name), "has no `publicKeySet`", message)
+                        .help("add a key, unless the policy is for Countersign only"),
+                );
             }
         }
     }

@@ -60,8 +60,12 @@ mod tests {
             ("2026-10-31T23:59:59Z", &[][..]),
             ("2026-11-01T00:00:00Z", &ended),
         ] {
-            assert_eq!(messages_at(&RULE, RULE.avoid, Some(now)), expected, "{now}");
+            assert_eq!(
+                messages_at(&RULE, &RULE.avoided(), Some(now)),
+                expected,
+                "{now}"
+            );
         }
-        assert!(messages_at(&RULE, RULE.avoid, None).is_empty());
+        assert!(messages_at(&RULE, &RULE.avoided(), None).is_empty());
     }
 }

@@ -31,6 +31,22 @@ fn check(settings: &Settings<'_>, findings: &mut Findings) {
             );
         }
     }
+    for rule in settings.image_rules() {
+        if let Some(span) = rule.dry_run() {
+            findings.push(
+                Diagnostic::new(
+                    span,
+                    "admits images that violate the rule",
+                    format!(
+                        "the rule `{}` of `imagePolicy` is in dry-run mode",
+                        rule.name()
+                    ),
+                )
+                .because(rule.span(), "this rule")
+                .help("set `enforce`, or remove the field, after the roll-out"),
+            );
+        }
+    }
     let platform = settings.setting(&["platformPolicyEnforcement"]);
     if let Some(node) = platform.filter(|node| node.text() == Some("dryrun")) {
         findings.push(

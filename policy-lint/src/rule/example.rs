@@ -61,6 +61,67 @@ pub(super) const ALLOWLIST: &str = "policy:
     enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
 ";
 
+/// An image policy
+pub(super) const IMAGE_POLICY: &str = "imagePolicy:
+  unmatchedImages: deny
+  rules:
+{part}
+";
+
+/// An image policy that requires attestors
+pub(super) const QUORUM: &str = "imagePolicy:
+  unmatchedImages: deny
+  rules:
+    - name: shop
+      images: [registry.example/shop/**]
+      require:
+        - attestors:
+            - projects/example/attestors/build
+            - projects/example/attestors/qa
+            - projects/example/attestors/security
+{part}
+attestors:
+  - name: projects/example/attestors/build
+    userOwnedGrafeasNote:
+      noteReference: projects/example/notes/build
+      publicKeys:
+        - pkixPublicKey:
+            signatureAlgorithm: ECDSA_P256_SHA256
+            publicKeyPem: |
+              -----BEGIN PUBLIC KEY-----
+              MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEpW5z0WPTBWzTkXgTKfUVPUaMbJC/
+              8mD4rpJyymP6aswUQNyTLLC6k9BJ/u1KDUP3auKVRKpW0I6ceMx1WHcNMw==
+              -----END PUBLIC KEY-----
+  - name: projects/example/attestors/qa
+    userOwnedGrafeasNote:
+      noteReference: projects/example/notes/qa
+      publicKeys:
+        - pkixPublicKey:
+            signatureAlgorithm: ECDSA_P256_SHA256
+            publicKeyPem: |
+              -----BEGIN PUBLIC KEY-----
+              MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEDIvXSs/VXU8mu1ICAjwRHWNL6SRJ
+              87Oafm+/lDTIQ8vG2uErJ7LFAlruS/lsoqoSEzTB9Mqp2lYBhR3CSdZIIw==
+              -----END PUBLIC KEY-----
+  - name: projects/example/attestors/security
+    userOwnedGrafeasNote:
+      noteReference: projects/example/notes/security
+      publicKeys:
+        - pkixPublicKey:
+            signatureAlgorithm: ECDSA_P256_SHA256
+            publicKeyPem: |
+              -----BEGIN PUBLIC KEY-----
+              MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEa7G1T2of5TpEcZz+Ng0TLamVHrTw
+              7HdjfI8TRs++n/yAiL2PCQH1YZo55Sj533fMancUq9cqO88HTvxep0dmYQ==
+              -----END PUBLIC KEY-----
+evidence:
+  kubernetes:
+    notes:
+      projects/example/notes/build: attest-build
+      projects/example/notes/qa: attest-qa
+      projects/example/notes/security: attest-security
+";
+
 /// A policy with an attestor
 pub(super) const ATTESTED: &str = concat!(attestor!(), public_key!(), notes!());
 

@@ -74,14 +74,18 @@ mod tests {
             ("2026-12-11T00:00:00Z", &ended),
             ("9999-12-31T23:59:59Z", &ended),
         ] {
-            assert_eq!(messages_at(&RULE, RULE.avoid, Some(now)), expected, "{now}");
+            assert_eq!(
+                messages_at(&RULE, &RULE.avoided(), Some(now)),
+                expected,
+                "{now}"
+            );
         }
-        assert!(messages_at(&RULE, RULE.avoid, None).is_empty());
+        assert!(messages_at(&RULE, &RULE.avoided(), None).is_empty());
     }
 
     #[test]
     fn a_key_without_an_end_is_not_found() {
-        let yaml = RULE.avoid.replace("notAfter", "notBefore");
+        let yaml = RULE.avoided().replace("notAfter", "notBefore");
         let found = messages_at(&RULE, &yaml, Some("2030-01-01T00:00:00Z"));
         assert!(found.is_empty(), "{found:?}");
     }

@@ -3,7 +3,7 @@
 use super::example::ATTESTED;
 use super::{Check, Findings, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::document::{AdmissionRule, Occurrence, Settings};
+use crate::document::{Occurrence, Settings};
 
 pub(super) static RULE: Rule = Rule {
     code: "lint-note-without-source",
@@ -39,8 +39,7 @@ fn check(settings: &Settings<'_>, findings: &mut Findings) {
         let is_inline = |one: &Occurrence<'_>| one.note().is_none_or(|(own, _)| own == note);
         is_stored || occurrences.iter().any(is_inline)
     };
-    let rules = settings.rules();
-    let named: Vec<_> = rules.iter().flat_map(AdmissionRule::attestors).collect();
+    let named = settings.required_attestors();
     for attestor in settings.attestors() {
         let (name, note) = (attestor.name(), attestor.note_reference());
         let asked = named.iter().find(|(named, _)| *named == name);

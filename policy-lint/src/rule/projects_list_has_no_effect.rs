@@ -32,14 +32,12 @@ const LISTS: [&str; 2] = [
 ];
 
 fn check(settings: &Settings<'_>, findings: &mut Findings) {
-    for check_set in settings.check_sets() {
-        for check in check_set.checks() {
-            let kind = &check.kind.value;
-            find(settings, kind, findings);
-            for rule in kind.items_of("rules") {
-                if let Some(source) = rule.get("attestationSource") {
-                    find(settings, source, findings);
-                }
+    for check in settings.all_checks() {
+        let kind = &check.kind.value;
+        find(settings, kind, findings);
+        for rule in kind.items_of("rules") {
+            if let Some(source) = rule.get("attestationSource") {
+                find(settings, source, findings);
             }
         }
     }

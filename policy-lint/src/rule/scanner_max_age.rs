@@ -3,7 +3,7 @@
 use super::{Check, Findings, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::Settings;
-use crate::source::{Node, Shape};
+use crate::source::Node;
 
 pub(super) static RULE: Rule = Rule {
     code: "lint-scanner-max-age",
@@ -45,11 +45,7 @@ fn check(settings: &Settings<'_>, findings: &mut Findings) {
         let Some(age) = scanner.get("maxAgeDays") else {
             continue;
         };
-        let days = match &age.shape {
-            Shape::Number(number) => number.as_u64(),
-            _ => None,
-        };
-        if let Some(days) = days.filter(|days| *days > LONG) {
+        if let Some(days) = age.number().filter(|days| *days > LONG) {
             findings.push(
                 Diagnostic::new(
                     age.span,

@@ -23,26 +23,20 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(settings: &Settings<'_>, findings: &mut Findings) {
-    for check_set in settings.check_sets() {
-        for check in check_set.checks() {
-            let Some(node) = check.kind.value.get("maximumFixableSeverity") else {
-                continue;
-            };
-            if let Some(severity @ ("ALLOW_ALL" | "CRITICAL")) = node.text() {
-                findings.push(
-                    Diagnostic::new(
-                        node.span,
-                        "a critical vulnerability with a fix passes",
-                        format!(
-                            "`maximumFixableSeverity: {severity}` admits critical vulnerabilities"
-                        ),
-                    )
-                    .because(check.kind.key_span, "in this check")
-                    .help(
-                        "use `HIGH` or lower, and exempt single vulnerabilities with `allowedCves`",
-                    ),
-                );
-            }
+    for check in settings.all_checks() {
+        let Some(node) = check.kind.value.get("maximumFixableSeverity") else {
+            continue;
+        };
+        if let Some(severity @ ("ALLOW_ALL" | "CRITICAL")) = node.text() {
+            findings.push(
+                Diagnostic::new(
+                    node.span,
+                    "a critical vulnerability with a fix passes",
+                    format!("`maximumFixableSeverity: {severity}` admits critical vulnerabilities"),
+                )
+                .because(check.kind.key_span, "in this check")
+                .help("use `HIGH` or lower, and exempt single vulnerabilities with `allowedCves`"),
+            );
         }
     }
 }

@@ -27,11 +27,9 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(settings: &Settings<'_>, findings: &mut Findings) {
-    for check_set in settings.check_sets() {
-        for check in check_set.checks() {
-            for rule in check.kind.value.items_of("rules") {
-                check_rule(rule, findings);
-            }
+    for check in settings.all_checks() {
+        for rule in check.kind.value.items_of("rules") {
+            check_rule(rule, findings);
         }
     }
 }

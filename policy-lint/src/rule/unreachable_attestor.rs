@@ -3,7 +3,7 @@
 use super::example::ATTESTED;
 use super::{Check, Findings, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::document::{AdmissionRule, Settings};
+use crate::document::Settings;
 
 pub(super) static RULE: Rule = Rule {
     code: "lint-unreachable-attestor",
@@ -21,16 +21,12 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(settings: &Settings<'_>, findings: &mut Findings) {
-    // Rules name attestors only in a singleton policy.
-    if settings.policy().is_none() {
+    // Platform policies name no attestors.
+    if settings.policy().is_none() && settings.setting(&["imagePolicy"]).is_none() {
         return;
     }
-    let rules = settings.rules();
-    let named: Vec<_> = rules
-        .iter()
-        .flat_map(AdmissionRule::attestors)
-        .map(|(name, _)| name)
-        .collect();
+    let required = settings.required_attestors().into_iter();
+    let named: Vec<_> = required.map(|(name, _)| name).collect();
     for attestor in settings.attestors() {
         let name = attestor.name();
         if name.is_empty() || named.contains(&name) {
@@ -42,7 +38,7 @@ fn check(settings: &Settings<'_>, findings: &mut Findings) {
                 "unused",
                 format!("no rule names attestor `{name}`"),
             )
-            .help("add it to `requireAttestationsBy` of a rule, or remove it"),
+            .help("add it to `requireAttestationsBy` or `require` of a rule, or remove it"),
         );
     }
 }
@@ -65,5 +61,13 @@ mod tests {
         assert!(found(&super::RULE, &only_platform).is_empty());
         let both = format!("{policy}{platform}attestors:\n{attestors}");
         assert_eq!(found(&super::RULE, &both).len(), 1);
+        let of_images = |attestor: &str| {
+            format!(
+                "imagePolicy: {{unmatchedImages: deny, rules: [{{name: a, images: ['**'], require: [{{attestors: \
+                 [projects/example/attestors/{attestor}]}}]}}]}}\nattestors:\n{attestors}"
+            )
+        };
+        assert_eq!(found(&super::RULE, &of_images("other")).len(), 1);
+        assert!(found(&super::RULE, &of_images("build")).is_empty());
     }
 }

@@ -155,6 +155,15 @@ impl Node {
         self.get(key).and_then(Self::text).unwrap_or_default()
     }
 
+    /// The number, where it is one without a sign or fraction.
+    #[must_use]
+    pub fn number(&self) -> Option<u64> {
+        match &self.shape {
+            Shape::Number(number) => number.as_u64(),
+            _ => None,
+        }
+    }
+
     /// Whether it is `true`.
     #[must_use]
     pub fn is_true(&self) -> bool {

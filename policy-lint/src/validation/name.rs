@@ -48,8 +48,7 @@ type Find<'n> = fn(&str, Vec<&'n str>) -> Option<&'n str>;
 
 /// The names of the authorities of all `sigstoreSignatureCheck`s.
 fn display_names<'n>(settings: &Settings<'n>) -> Vec<&'n str> {
-    let sets = settings.check_sets();
-    let checks = sets.iter().flat_map(|set| set.checks());
+    let checks = settings.all_checks().into_iter();
     let authorities = checks.flat_map(|check| check.kind.value.items_of("sigstoreAuthorities"));
     let names = authorities.filter_map(|authority| authority.get("displayName"));
     names.filter_map(Node::text).collect()

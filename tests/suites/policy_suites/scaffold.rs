@@ -8,7 +8,7 @@ use core_tests::corpus;
 use core_tests::platform::{
     builder, policy, policy_of, scanner, simple_signing, slsa, uploader, vulnerability,
 };
-use core_tests::signing::{TestKey, attestor};
+use core_tests::signing::{TestKey, attestor, attestor_name};
 use host_runner::inputs;
 use host_runner::suite::{Runner, Scaffold};
 use policy_wasm::Budget;
@@ -85,10 +85,14 @@ fn rich() -> Vec<(&'static str, Value)> {
     let attestors = json!([
         attestor("a", &[&TestKey::new("production a")]),
         attestor("b", &[&TestKey::new("production b")]),
+        attestor("c", &[&TestKey::new("production c")]),
     ]);
     let deny = rule("ALWAYS_DENY", &[]);
     let with = |policy: Value, more: Value| {
         let mut settings = json!({"policy": policy, "attestors": attestors});
+        if policy.is_null() {
+            settings.as_object_mut().unwrap().remove("policy");
+        }
         for (key, value) in more.as_object().unwrap() {
             settings[key] = value.clone();
         }
@@ -178,6 +182,10 @@ fn rich() -> Vec<(&'static str, Value)> {
             ),
         ),
         (
+            "rules for images",
+            with(json!(null), json!({"imagePolicy": image_policy()})),
+        ),
+        (
             "checks",
             json!({"platformPolicies": [policy(&checks)], "evidence": {"authenticators": {
                 "vulnerability": scanners, "provenance": builders,
@@ -188,6 +196,23 @@ fn rich() -> Vec<(&'static str, Value)> {
             json!({"platformPolicies": [policy_of(scoped)]}),
         ),
     ]
+}
+
+/// Rules of every effect, with every field.
+fn image_policy() -> Value {
+    let (a, b, c) = (attestor_name("a"), attestor_name("b"), attestor_name("c"));
+    json!({"unmatchedImages": "deny", "rules": [
+        {"name": "shop", "images": ["registry.example/shop/**"], "exceptImages": ["registry.example/shop/tools/*"],
+            "require": [{"attestors": [a, b, c], "threshold": 2, "mustInclude": [c]}]},
+        {"name": "production", "images": ["registry.example/**"], "namespaces": ["production"],
+            "require": [{"attestors": [a, b]}, {"check": {"trustedDirectoryCheck": {
+                "trustedDirPatterns": ["registry.example/shop"]}}}]},
+        {"name": "robots", "images": ["robots.example/**"], "serviceAccounts": ["shop/robot"],
+            "exempt": {"owner": "us"}},
+        {"name": "no latest", "images": ["**:latest@-"], "deny": "Use a version."},
+        {"name": "for a time", "images": ["old.example/*", "older.example/app:1.*"],
+            "exempt": {"until": "2027-03-31"}},
+    ]})
 }
 
 #[test]

@@ -16,7 +16,7 @@ pub(super) fn nodes(result: &DocumentResult, settings: SettingsView<'_>) -> Vec<
     let rule = result.rule.iter().map(|rule| self::rule(rule, settings));
     let mut nodes: Vec<_> = rule.collect();
     let attestors = result.attestors.iter();
-    nodes.extend(attestors.map(|one| attestor(one, settings)));
+    nodes.extend(attestors.map(|one| attestor(one, "", settings)));
     if result.attestors.is_empty() {
         nodes.extend(reasons(&result.reasons));
     }
@@ -71,7 +71,8 @@ fn required(attestors: &[&str]) -> String {
     }
 }
 
-fn attestor(attestor: &AttestorResult, settings: SettingsView<'_>) -> Node {
+/// An attestor, with a note behind its name.
+pub(super) fn attestor(attestor: &AttestorResult, note: &str, settings: SettingsView<'_>) -> Node {
     let AttestorResult {
         name,
         key_id,
@@ -79,7 +80,7 @@ fn attestor(attestor: &AttestorResult, settings: SettingsView<'_>) -> Node {
         ..
     } = attestor;
     if !attestor.verified {
-        let node = Node::new(format!("{BOLD_RED}✗{RESET} attestor {name}"));
+        let node = Node::new(format!("{BOLD_RED}✗{RESET} attestor {name}{note}"));
         let node = node.with(reasons(&attestor.reasons));
         return node.with(identities(name, settings));
     }
@@ -94,7 +95,7 @@ fn attestor(attestor: &AttestorResult, settings: SettingsView<'_>) -> Node {
         }
         None => format!("key `{key_id}`"),
     };
-    Node::new(format!("{BOLD_GREEN}✓{RESET} attestor {name}")).with([
+    Node::new(format!("{BOLD_GREEN}✓{RESET} attestor {name}{note}")).with([
         Node::new(format!("satisfied by {signer}")),
         Node::new(format!("by an attestation from {source}{payload}")),
     ])

@@ -252,3 +252,66 @@ fn the_identities_of_an_unsatisfied_attestor_are_named() {
         assert!(text.contains(line), "{text}");
     }
 }
+
+/// A result of `imagePolicy` with a rule of each effect.
+fn of_rules() -> Value {
+    let attestor = |name: &str, verified: bool| {
+        let code = if verified {
+            "attested"
+        } else {
+            "no-valid-attestation"
+        };
+        json!({"name": name, "verified": verified, "keyId": "k", "source": "registry",
+            "reasons": [{"code": code, "message": "words"}]})
+    };
+    let quorum = json!({"verdict": "NON_CONFORMANT", "threshold": 2, "mustInclude": ["z"],
+        "attestors": [attestor("x", true), attestor("y", true), attestor("z", false)]});
+    let check = json!({"verdict": "CONFORMANT", "check": {"index": 1, "type": "SlsaCheck", "verdict": "CONFORMANT",
+        "reasons": [{"code": "check-passed", "message": "Built"}]}});
+    json!({"document": "imagePolicy", "verdict": "NON_CONFORMANT", "enforcement": "enforced",
+        "rules": [
+            {"name": "no latest", "effect": "deny", "verdict": "NON_CONFORMANT",
+                "reasons": [{"code": "image-rule-denied", "message": "Use a version."}]},
+            {"name": "old", "effect": "exempt", "verdict": "CONFORMANT",
+                "reasons": [{"code": "exemption-expired", "message": "Was exempt until 2026-01-01"}]},
+            {"name": "other", "effect": "require", "verdict": "CONFORMANT", "liftedBy": "tools", "reasons": []},
+            {"name": "shop", "effect": "require", "verdict": "NON_CONFORMANT", "requirements": [quorum, check],
+                "reasons": [{"code": "threshold-not-met", "message": "Too few"}]}],
+        "reasons": [
+            {"code": "image-rule-denied", "message": "Use a version. (rule no latest)"},
+            {"code": "threshold-not-met", "message": "Too few (rule shop)"},
+            {"code": "clock-unavailable", "message": "The host has no clock"}]})
+}
+
+#[test]
+fn rules_of_image_policies_are_shown_with_their_requirements() {
+    let settings = json!({"imagePolicy": {"rules": [{"name": "shop"}, {"name": "no latest"}]}});
+    let text = drawn(&about(&of_rules()), &settings);
+    let expected = "   └─ ✗ imagePolicy
+      ├─ ✗ rule `no latest` (deny), at imagePolicy.rules[1]
+      │  └─ image-rule-denied: Use a version.
+      │     └─ to pass: use another image, as the rule's text says, or change `images` or `exceptImages` of the rule
+      ├─ ✓ rule `old` (exempt)
+      │  └─ exemption-expired: Was exempt until 2026-01-01
+      │     └─ to pass: meet the rules that apply to the image now, or extend `until` of the exemption
+      ├─ ✓ rule `other` (require)
+      │  └─ its requirements are lifted by the rule `tools`
+      ├─ ✗ rule `shop` (require), at imagePolicy.rules[0]
+      │  ├─ ✗ attested by 2 of 2 attestors needed, among 3
+      │  │  ├─ ✓ attestor x
+      │  │  │  ├─ satisfied by key `k`
+      │  │  │  └─ by an attestation from registry
+      │  │  ├─ ✓ attestor y
+      │  │  │  ├─ satisfied by key `k`
+      │  │  │  └─ by an attestation from registry
+      │  │  └─ ✗ attestor z (required)
+      │  │     └─ no-valid-attestation: words
+      │  │        └─ to pass: sign this digest with a key of the attestor (`countersign attest sign`), or as one of its identities (`cosign sign`)
+      │  └─ ✓ SlsaCheck
+      │     └─ check-passed: Built
+      └─ clock-unavailable: The host has no clock
+";
+    let (tree, help) = text.split_at(text.find(expected.lines().next().unwrap()).unwrap());
+    assert!(tree.contains("at spec.containers[0].image"), "{tree}");
+    assert!(help.starts_with(expected), "{text}");
+}

@@ -233,3 +233,28 @@ fn an_image_with_reasons_of_its_own_is_explained_by_them() {
         json!([{"verdict": "ERROR"}])
     );
 }
+
+/// Google has no message for it; the verdicts count it.
+#[test]
+fn an_image_policy_counts_and_is_not_listed() {
+    let of_images = json!({"document": "imagePolicy", "verdict": "NON_CONFORMANT", "enforcement": "enforced",
+        "rules": [], "reasons": [{"code": "no-image-rule", "message": "No rule covers the image"}]});
+    let singleton = json!({"document": "policy", "verdict": "CONFORMANT",
+        "reasons": [{"code": "always-allow", "message": "Allowed by the rule"}]});
+    let asked = |results: Value| {
+        let image = json!({"image": "a.example/b:1", "pod": 0, "verdict": "NON_CONFORMANT", "results": results});
+        let decision = json!({"verdict": "NON_CONFORMANT", "pods": [{}], "images": [image]});
+        let response = answered(decision);
+        assert_eq!(response["verdict"], "NON_CONFORMANT");
+        assert_eq!(response["results"][0]["verdict"], "NON_CONFORMANT");
+        response["results"][0]["imageResults"].clone()
+    };
+    assert_eq!(
+        asked(json!([singleton, of_images])),
+        json!([{"imageUri": "a.example/b:1", "verdict": "CONFORMANT", "explanation": "Allowed by the rule"}])
+    );
+    assert_eq!(
+        asked(json!([of_images])),
+        json!([{"imageUri": "a.example/b:1", "verdict": "NON_CONFORMANT"}])
+    );
+}

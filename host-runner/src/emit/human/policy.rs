@@ -4,8 +4,12 @@ use std::io::{self, Write};
 
 use policy_wasm::Code;
 
+use super::image_rule::by_image_rules;
 use super::{mark, reason, reasons};
-use crate::decision::{CheckSetResult, DocumentResult, Enforcement, Exemption, Reason, Scope};
+use crate::decision::{
+    AttestorResult, CheckResult, CheckSetResult, DocumentResult, Enforcement, Exemption, Reason,
+    Scope,
+};
 use crate::terminal::{BOLD_GREEN, BOLD_RED, DIM, RESET};
 
 /// Prints the result of a document, with its name if there are several.
@@ -14,9 +18,9 @@ pub(super) fn document(
     result: &DocumentResult,
     is_one_of_several: bool,
 ) -> io::Result<()> {
-    let is_platform = result.is_platform();
+    let (is_platform, is_image_policy) = (result.is_platform(), result.is_image_policy());
     let mut depth = 2;
-    if is_platform || is_one_of_several {
+    if is_platform || is_image_policy || is_one_of_several {
         depth = 3;
         let name = match result.name.as_str() {
             "" => &result.document,
@@ -31,6 +35,8 @@ pub(super) fn document(
     }
     if is_platform {
         by_checks(out, result, depth)
+    } else if is_image_policy {
+        by_image_rules(out, result, depth)
     } else {
         by_rule(out, result, depth)
     }
@@ -47,19 +53,8 @@ fn by_rule(out: &mut impl Write, result: &DocumentResult, depth: usize) -> io::R
         let (kind, mode) = (&rule.kind, &rule.evaluation_mode);
         writeln!(out, "{indent}{DIM}rule{RESET} {kind}{key}: {mode}")?;
     }
-    for attestor in &result.attestors {
-        let (colour, mark) = if attestor.verified {
-            (BOLD_GREEN, "✓")
-        } else {
-            (BOLD_RED, "✗")
-        };
-        let name = &attestor.name;
-        let source = match attestor.source.as_str() {
-            "" => String::new(),
-            source => format!("  {DIM}from {source}{RESET}"),
-        };
-        writeln!(out, "{indent}{colour}{mark}{RESET} attestor {name}{source}")?;
-        reasons(out, &attestor.reasons, depth.saturating_add(1))?;
+    for one in &result.attestors {
+        attestor(out, one, "", depth)?;
     }
     if result.attestors.is_empty() {
         reasons(out, &result.reasons, depth)?;
@@ -67,30 +62,58 @@ fn by_rule(out: &mut impl Write, result: &DocumentResult, depth: usize) -> io::R
     Ok(())
 }
 
+/// An attestor, with a note behind its name.
+pub(super) fn attestor(
+    out: &mut impl Write,
+    attestor: &AttestorResult,
+    note: &str,
+    depth: usize,
+) -> io::Result<()> {
+    let indent = "  ".repeat(depth);
+    let (colour, mark) = if attestor.verified {
+        (BOLD_GREEN, "✓")
+    } else {
+        (BOLD_RED, "✗")
+    };
+    let name = &attestor.name;
+    let source = match attestor.source.as_str() {
+        "" => String::new(),
+        source => format!("  {DIM}from {source}{RESET}"),
+    };
+    writeln!(
+        out,
+        "{indent}{colour}{mark}{RESET} attestor {name}{note}{source}"
+    )?;
+    reasons(out, &attestor.reasons, depth.saturating_add(1))
+}
+
 /// A platform policy: the check set that applies to the Pod, and each of its checks. The reasons of failed
 /// checks are printed with the checks and not repeated for the whole.
 fn by_checks(out: &mut impl Write, result: &DocumentResult, depth: usize) -> io::Result<()> {
-    let (indent, below) = ("  ".repeat(depth), depth.saturating_add(1));
+    let indent = "  ".repeat(depth);
     exempt(out, result.allowlist.as_ref(), depth)?;
     let Some(check_set) = &result.check_set else {
         return own_reasons(out, &result.reasons, result.allowlist.as_ref(), depth);
     };
     writeln!(out, "{indent}{}", check_set_title(check_set))?;
     exempt(out, check_set.allowlist.as_ref(), depth)?;
-    for check in &check_set.checks {
-        let (mark, kind, name) = (
-            mark(&check.verdict),
-            &check.kind,
-            quoted(&check.display_name),
-        );
-        writeln!(out, "{indent}{mark} {kind}{name}")?;
-        exempt(out, check.allowlist.as_ref(), below)?;
-        own_reasons(out, &check.reasons, check.allowlist.as_ref(), below)?;
+    for one in &check_set.checks {
+        check(out, one, depth)?;
     }
     if check_set.checks.is_empty() {
         own_reasons(out, &result.reasons, check_set.allowlist.as_ref(), depth)?;
     }
     Ok(())
+}
+
+/// A check, and its reasons.
+pub(super) fn check(out: &mut impl Write, check: &CheckResult, depth: usize) -> io::Result<()> {
+    let (indent, below) = ("  ".repeat(depth), depth.saturating_add(1));
+    let (mark, kind) = (mark(&check.verdict), &check.kind);
+    let name = quoted(&check.display_name);
+    writeln!(out, "{indent}{mark} {kind}{name}")?;
+    exempt(out, check.allowlist.as_ref(), below)?;
+    own_reasons(out, &check.reasons, check.allowlist.as_ref(), below)
 }
 
 /// `check set 0 "Prod" for namespace prod`

@@ -138,3 +138,39 @@ fn names_in_a_policy_cannot_forge_lines() {
         "{text}"
     );
 }
+
+#[test]
+fn rules_of_image_policies_are_shown_with_what_they_lack() {
+    let attestor = |name: &str, code: &str| json!({"name": name, "verified": code == "attested", "reasons": reason_of(code, "words")});
+    let quorum = json!({"verdict": "NON_CONFORMANT", "threshold": 2, "mustInclude": ["y"],
+        "attestors": [attestor("x", "attested"), attestor("y", "unheard-of"), attestor("z", "unheard-of")]});
+    let check = json!({"verdict": "CONFORMANT", "check": {"index": 1, "type": "SlsaCheck",
+        "verdict": "CONFORMANT", "allowlist": exempt("a.example/*"), "reasons": []}});
+    let text = about(
+        &json!([{"document": "imagePolicy", "verdict": "NON_CONFORMANT",
+        "rules": [
+            {"name": "other", "effect": "require", "verdict": "CONFORMANT", "liftedBy": "tools"},
+            {"name": "shop", "effect": "require", "verdict": "NON_CONFORMANT", "requirements": [quorum, check],
+                "reasons": reason_of("threshold-not-met", "Too few")},
+            {"name": "tools", "effect": "exempt", "verdict": "CONFORMANT",
+                "reasons": reason_of("unheard-of", "Exempt")}],
+        "reasons": reason_of("threshold-not-met", "Too few (rule shop)")}]),
+    );
+    let expected = "  ✗ a.example/b:1  spec.containers[0].image
+    ✗ document imagePolicy
+      ✓ rule other: require  lifted by rule tools
+      ✗ rule shop: require
+        ✗ attested by 1 of 2 attestors needed, among 3
+          ✓ attestor x
+            attested: words
+          ✗ attestor y (required)
+            unheard-of: words
+          ✗ attestor z
+            unheard-of: words
+        ✓ SlsaCheck
+          exempt by a.example/*
+      ✓ rule tools: exempt
+        unheard-of: Exempt
+";
+    assert_eq!(text, expected);
+}

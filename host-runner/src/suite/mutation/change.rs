@@ -68,6 +68,30 @@ pub(in crate::suite) fn wider_allow(pattern: &str) -> Vec<String> {
     }
 }
 
+/// Patterns of `imagePolicy`: any tag and digest, any depth, the directory above, and longer names.
+pub(in crate::suite) fn wider_image(pattern: &str) -> Vec<String> {
+    if let Some(stem) = tail(pattern) {
+        // Both, where both are there.
+        let stem = stem.trim_end_matches(['@', ':']);
+        return vec![
+            tail(stem)
+                .map_or(stem, |stem| stem.trim_end_matches(':'))
+                .to_owned(),
+        ];
+    }
+    let above = |path: &str| match path.rsplit_once('/') {
+        Some((above, _)) => format!("{above}/**"),
+        None => "**".to_owned(),
+    };
+    match pattern.rsplit_once('/') {
+        None => Vec::new(),
+        Some((stem, "**")) => vec![above(stem)],
+        Some((stem, "*")) => vec![format!("{stem}/**")],
+        Some((stem, last)) if last.contains('*') => vec![format!("{stem}/*")],
+        Some((stem, _)) => vec![format!("{pattern}*"), format!("{stem}/*")],
+    }
+}
+
 /// Directories: those below, and those whose names only begin alike.
 pub(in crate::suite) fn wider_directory(pattern: &str) -> Vec<String> {
     let closed = || vec![format!("{pattern}/**"), format!("{pattern}*")];
@@ -106,7 +130,7 @@ mod tests {
     fn every_language_has_its_own_way_to_be_wider() {
         type Wider = fn(&str) -> Vec<String>;
         #[rustfmt::skip]
-        let rows: [(Wider, &str, &[&str]); 14] = [
+        let rows: [(Wider, &str, &[&str]); 23] = [
             (wider_name, "r.example/a/**", &["r.example/a**"]),
             (wider_name, "r.example/a/*", &["r.example/a/**"]),
             (wider_name, "r.example/a", &["r.example/a*"]),
@@ -119,6 +143,15 @@ mod tests {
             (wider_allow, "r.example/**", &[]),
             (wider_directory, "r.example/a", &["r.example/a/**", "r.example/a*"]),
             (wider_directory, "r.example/a/**", &["r.example/a**"]),
+            (wider_image, "r.example/a/b", &["r.example/a/b*", "r.example/a/*"]),
+            (wider_image, "r.example/a/*", &["r.example/a/**"]),
+            (wider_image, "r.example/a/b*", &["r.example/a/*"]),
+            (wider_image, "r.example/a/**", &["r.example/**"]),
+            (wider_image, "r.example:5000/**", &["**"]),
+            (wider_image, "**", &[]),
+            (wider_image, "**:latest@-", &["**"]),
+            (wider_image, "r.example/a:1", &["r.example/a"]),
+            (wider_image, "r.example/a@sha256:00", &["r.example/a"]),
             (wider_repository, "github.com/a/*", &["github.com/a/**"]),
             (wider_repository, "github.com/a/b", &["github.com/a/*"]),
         ];

@@ -21,6 +21,8 @@ pub(super) struct Candidate {
     pub(super) attestations: Vec<Attested>,
     /// A reference with a tag, and the name of the image with its digest
     pub(super) tag: Option<(String, String)>,
+    /// The time of the case, if it is another than that of the suite
+    pub(super) time: Option<String>,
     /// Whether the suite has it even if other cases cover the same
     pub(super) is_kept: bool,
 }
@@ -57,6 +59,7 @@ impl Candidate {
             more: "",
             attestations: Vec::new(),
             tag: None,
+            time: None,
             is_kept: false,
         }
     }
@@ -119,6 +122,9 @@ impl Candidate {
         }
         let name = scalar(name);
         let mut text = format!("  - name: {name}\n    request: {{{request}}}\n");
+        if let Some(time) = &self.time {
+            text.push_str(&format!("    time: {time}\n"));
+        }
         if let Some((tagged, image)) = &self.tag {
             let (tagged, image) = (scalar(tagged), scalar(image));
             text.push_str(&format!("    tags: {{{tagged}: {image}}}\n"));

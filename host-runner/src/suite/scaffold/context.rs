@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use policy_wasm::RuleKind;
 
-use crate::fields::{items, text};
+use crate::fields::{items, list, text};
 use crate::settings_view::SettingsView;
 
 /// Where a Pod runs
@@ -23,7 +23,7 @@ impl Context {
         }
     }
 
-    fn account(namespace: &str, account: &str) -> Self {
+    fn of_account(namespace: &str, account: &str) -> Self {
         Self {
             account: Some(account.to_owned()),
             ..Self::namespace(namespace)
@@ -52,7 +52,28 @@ impl Context {
                 demand.push_str(&set.to_string());
             }
         }
+        for rule in SettingsView(settings).image_rules() {
+            let names = |field, own: &str| list(rule, field).iter().any(|name| name == own);
+            let account = format!("{}/{}", self.namespace, self.account());
+            if names("namespaces", &self.namespace) || names("serviceAccounts", &account) {
+                demand.push_str(&rule.to_string());
+            }
+        }
         demand
+    }
+
+    /// Whether a rule of `imagePolicy` is for its Pods.
+    pub(super) fn is_of(&self, rule: &Value) -> bool {
+        let is_listed = |field, own: &str| {
+            let names = rule.get(field).and_then(Value::as_array);
+            names.is_none_or(|names| names.iter().any(|name| name == own))
+        };
+        let account = format!("{}/{}", self.namespace, self.account());
+        is_listed("namespaces", &self.namespace) && is_listed("serviceAccounts", &account)
+    }
+
+    fn account(&self) -> &str {
+        self.account.as_deref().unwrap_or("default")
     }
 
     /// Its title in names of cases.
@@ -84,6 +105,16 @@ pub(super) fn contexts(settings: &Value) -> Vec<Context> {
         found.extend(namespace.map(Context::namespace));
         found.extend(pair(text(scope, "kubernetesServiceAccount")));
     }
+    for rule in SettingsView(settings).image_rules() {
+        let names = |field| list(rule, field).iter().filter_map(Value::as_str);
+        let namespaces: Vec<_> = names("namespaces").collect();
+        let accounts = names("serviceAccounts").filter_map(|name| name.split_once('/'));
+        // An account in another namespace than those of the rule, which has both, is not of its Pods.
+        let is_reached = |namespace: &str| namespaces.is_empty() || namespaces.contains(&namespace);
+        found.extend(namespaces.iter().copied().map(Context::namespace));
+        let accounts = accounts.filter(|(namespace, _)| is_reached(namespace));
+        found.extend(accounts.map(|(namespace, account)| Context::of_account(namespace, account)));
+    }
     for name in items(settings.pointer("/breakGlass/namespaces")) {
         let name = name.as_str().filter(|name| *name != "*");
         found.extend(name.map(Context::namespace));
@@ -112,12 +143,12 @@ fn elsewhere(taken: &[Context]) -> Context {
 /// `NAMESPACE:SERVICE_ACCOUNT`
 fn pair(key: &str) -> Option<Context> {
     let (namespace, account) = key.split_once(':')?;
-    Some(Context::account(namespace, account))
+    Some(Context::of_account(namespace, account))
 }
 
 /// `TRUST_DOMAIN/ns/NAMESPACE/sa/SERVICE_ACCOUNT`
 fn identity(key: &str) -> Option<Context> {
     let (_, rest) = key.split_once("/ns/")?;
     let (namespace, account) = rest.split_once("/sa/")?;
-    Some(Context::account(namespace, account))
+    Some(Context::of_account(namespace, account))
 }

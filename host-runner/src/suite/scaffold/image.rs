@@ -4,10 +4,13 @@ use alloc::collections::{BTreeMap, BTreeSet};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use policy_wasm::image::ImageReference;
-use policy_wasm::pattern::{AllowPattern, NamePattern, SourceRepository, TrustedDirectory};
+use policy_wasm::image::{ImageReference, NormalizedReference};
+use policy_wasm::pattern::{
+    AllowPattern, ImagePattern, NamePattern, SourceRepository, TrustedDirectory,
+};
 use serde_json::Value;
 
+use super::signer::each_check;
 use crate::fields::{items, list, text};
 use crate::settings_view::SettingsView;
 
@@ -64,6 +67,8 @@ pub(super) enum Language {
     Name,
     Allow,
     Directory,
+    /// Of `imagePolicy`
+    Image,
 }
 
 impl Language {
@@ -76,12 +81,18 @@ impl Language {
                 .is_ok_and(|one| reference().is_some_and(|image| one.matches(image))),
             Self::Directory => TrustedDirectory::parse(pattern)
                 .is_ok_and(|one| reference().is_some_and(|image| one.matches(image))),
+            Self::Image => {
+                let image = reference().map(NormalizedReference::from);
+                ImagePattern::parse(pattern)
+                    .is_ok_and(|one| image.is_some_and(|image| one.matches(&image)))
+            }
         }
     }
 
     /// Images that the pattern covers, as suites write them: `@digest` is some digest.
     pub(super) fn images(self, pattern: &str) -> Vec<String> {
         let names = match self {
+            Self::Image => return rule_images(pattern),
             Self::Name | Self::Allow => instances(pattern, &["web", "below/web"]),
             Self::Directory => {
                 let host = pattern
@@ -103,6 +114,80 @@ impl Language {
             .filter(|image| self.covers(pattern, &whole(image)))
             .collect()
     }
+}
+
+/// Images that a pattern of `imagePolicy` covers. Those with a digest come first.
+fn rule_images(pattern: &str) -> Vec<String> {
+    let (name_and_tag, digest) = match pattern.split_once('@') {
+        Some((name, digest)) => (name, digest),
+        None => (pattern, ""),
+    };
+    let (name, tag) = match name_and_tag.rsplit_once(':') {
+        // Else it is the port of a registry.
+        Some((name, tag)) if !tag.contains('/') => (name, tag.replace('*', "1")),
+        _ => (name_and_tag, String::new()),
+    };
+    let names = match name.rsplit_once('/') {
+        Some((stem, "**")) => vec![
+            format!("{}/web", filled(stem)),
+            format!("{}/below/web", filled(stem)),
+        ],
+        Some(_) => vec![filled(name)],
+        None => vec![
+            "registry.other.example/team/app".to_owned(),
+            "registry.example/web".to_owned(),
+        ],
+    };
+    let tails = [
+        "@digest".to_owned(),
+        format!(":{tag}@digest"),
+        format!(":{tag}@{digest}"),
+        format!("@{digest}"),
+        format!(":{tag}"),
+        ":1.4".to_owned(),
+        ":1.4@digest".to_owned(),
+        String::new(),
+    ];
+    let images = names
+        .iter()
+        .flat_map(|name| tails.iter().map(move |tail| format!("{name}{tail}")));
+    let images = images.filter(|image| Language::Image.covers(pattern, &whole(image)));
+    images.collect()
+}
+
+/// A name with texts in place of its wildcards.
+fn filled(name: &str) -> String {
+    let parts = name.split('/').enumerate().map(|(index, part)| match part {
+        "*" => "web".to_owned(),
+        part if index == 0 => part.replace('*', "eu"),
+        part => part.replace('*', "0"),
+    });
+    parts.collect::<Vec<_>>().join("/")
+}
+
+/// The patterns of the rules of `imagePolicy`, and of their exceptions.
+pub(super) fn rule_patterns(settings: &Value) -> Vec<String> {
+    let rules = SettingsView(settings).image_rules();
+    let patterns = rules.flat_map(|rule| {
+        let lists = [list(rule, "images"), list(rule, "exceptImages")];
+        lists.into_iter().flatten().filter_map(Value::as_str)
+    });
+    let mut found: Vec<String> = Vec::new();
+    for pattern in patterns {
+        if !found.iter().any(|one| one == pattern) {
+            found.push(pattern.to_owned());
+        }
+    }
+    found
+}
+
+/// Whether a rule of `imagePolicy` covers an image, whatever its Pod is.
+pub(super) fn is_covered(rule: &Value, image: &str) -> bool {
+    let covers = |field| {
+        let mut patterns = list(rule, field).iter().filter_map(Value::as_str);
+        patterns.any(|pattern| Language::Image.covers(pattern, &whole(image)))
+    };
+    covers("images") && !covers("exceptImages")
 }
 
 /// Repositories that a pattern covers, as provenance names them.
@@ -163,9 +248,9 @@ pub(super) fn exempt_patterns(settings: &Value) -> Vec<(Language, String)> {
         allow(gke);
         for set in list(gke, "checkSets") {
             allow(set);
-            list(set, "checks").iter().for_each(&mut allow);
         }
     }
+    each_check(settings, |check, _| allow(check));
     found
 }
 

@@ -2,13 +2,18 @@
 
 use alloc::collections::BTreeSet;
 
+use policy_wasm::date_or_time::DateOrTime;
+use policy_wasm::time::Time;
 use serde_json::Value;
 
 use super::candidate::{Attested, Candidate};
 use super::context::{Context, contexts};
-use super::image::{Images, Language, exempt_patterns, known, repositories, whole};
+use super::image::{
+    Images, Language, exempt_patterns, is_covered, known, repositories, rule_patterns, whole,
+};
 use super::signer::{Build, Says, Signers, each_check};
 use crate::fields::{list, text_or_field};
+use crate::settings_view::SettingsView;
 use crate::suite::mutation::change;
 
 /// Everything that cases are made of
@@ -21,6 +26,8 @@ pub(super) struct Material<'s> {
     exempt: Vec<(Language, String)>,
     /// `trustedDirPatterns` of all checks
     directories: Vec<String>,
+    /// Patterns of the rules of `imagePolicy`
+    rule_patterns: Vec<String>,
 }
 
 /// A namespace with the image that satisfies the most there
@@ -48,6 +55,7 @@ impl<'s> Material<'s> {
             signers: Signers::of(settings),
             contexts: contexts(settings),
             exempt: exempt_patterns(settings),
+            rule_patterns: rule_patterns(settings),
             directories,
         }
     }
@@ -61,6 +69,11 @@ impl<'s> Material<'s> {
             .collect();
         for pattern in &self.directories {
             names.extend(Language::Directory.images(pattern).into_iter().take(2));
+        }
+        // Of requirements first: what a rule denies or exempts satisfies nothing.
+        let rules = SettingsView(self.settings).image_rules();
+        for rule in rules.filter(|rule| rule.get("require").is_some()) {
+            names.extend(rule_images(rule).into_iter().take(2));
         }
         names.extend(known(self.settings).into_iter().take(MOST_KNOWN));
         names.push("registry.example/shop/web@digest".to_owned());
@@ -98,6 +111,8 @@ impl<'s> Material<'s> {
             self.add_claims(base, &mut cases);
             self.add_requests(base, index == 0, &mut cases);
         }
+        self.add_quorums(&mut cases);
+        self.add_ends(&mut cases);
         self.add_patterns(bases, &mut cases);
         self.add_denied_digests(bases, &mut cases);
         cases
@@ -358,13 +373,19 @@ impl<'s> Material<'s> {
         for (language, pattern) in &self.exempt {
             let wider = match language {
                 Language::Name => change::wider_name(pattern),
-                Language::Allow | Language::Directory => change::wider_allow(pattern),
+                Language::Allow | Language::Directory | Language::Image => {
+                    change::wider_allow(pattern)
+                }
             };
             add_images(*language, pattern, "exempt", &wider, &mut found);
         }
         for pattern in &self.directories {
             let wider = change::wider_directory(pattern);
             add_images(Language::Directory, pattern, "trusted", &wider, &mut found);
+        }
+        for pattern in &self.rule_patterns {
+            let wider = change::wider_image(pattern);
+            add_images(Language::Image, pattern, "image", &wider, &mut found);
         }
         // Where the same is demanded, an image is answered alike.
         let mut seen = BTreeSet::new();
@@ -391,6 +412,56 @@ impl<'s> Material<'s> {
         }
     }
 
+    /// For each requirement of attestors, attestations by just enough of them, and by one too few.
+    fn add_quorums(&mut self, cases: &mut Vec<Candidate>) {
+        for rule in SettingsView(self.settings).image_rules() {
+            let mut contexts = self.contexts.iter();
+            let context = contexts.find(|context| context.is_of(rule)).cloned();
+            let mut images = rule_images(rule).into_iter();
+            let image = images.find(|image| image.contains('@'));
+            let (Some(context), Some(image)) = (context, image) else {
+                continue;
+            };
+            let image = self.images.name("web", &image);
+            let requirements = list(rule, "require").iter();
+            for attested_by in requirements.flat_map(quorums) {
+                let short = attested_by.iter().map(|name| name.rsplit('/').next());
+                let short: Vec<_> = short.flatten().collect();
+                let name = format!(
+                    "{}: {}, attested by {}",
+                    context.title(),
+                    self.images.reference(&image),
+                    short.join(", ")
+                );
+                let attested = self.signers.attest_by(&image, &attested_by);
+                cases.push(Candidate::new(name, &context, &image).with(attested));
+            }
+        }
+    }
+
+    /// Images after the end of their exemption.
+    fn add_ends(&mut self, cases: &mut Vec<Candidate>) {
+        for rule in SettingsView(self.settings).image_rules() {
+            let until = rule.pointer("/exempt/until").and_then(Value::as_str);
+            let Some(time) = until.and_then(after) else {
+                continue;
+            };
+            let contexts = self.contexts.iter().filter(|context| context.is_of(rule));
+            let contexts: Vec<_> = contexts.cloned().collect();
+            for reference in rule_images(rule).into_iter().take(MOST) {
+                let image = self.images.name("image", &reference);
+                for context in &contexts {
+                    let title = context.title();
+                    let name = format!("{title}: {reference}, after its exemption");
+                    cases.push(Candidate {
+                        time: Some(time.clone()),
+                        ..Candidate::new(name, context, &image)
+                    });
+                }
+            }
+        }
+    }
+
     fn add_denied_digests(&mut self, bases: &[Base], cases: &mut Vec<Candidate>) {
         let digests = list(self.settings, "deniedDigests").iter();
         for digest in digests.map(|entry| text_or_field(entry, "digest")) {
@@ -408,6 +479,68 @@ impl<'s> Material<'s> {
         }
     }
 }
+
+/// Images that a rule of `imagePolicy` covers.
+fn rule_images(rule: &Value) -> Vec<String> {
+    let patterns = list(rule, "images").iter().filter_map(Value::as_str);
+    let images = patterns.flat_map(|pattern| Language::Image.images(pattern));
+    images.filter(|image| is_covered(rule, image)).collect()
+}
+
+/// Attestors that are just enough for a requirement, with each of them once, and one too few, without each of them once.
+fn quorums(requirement: &Value) -> Vec<Vec<&str>> {
+    let names = |field| list(requirement, field).iter().filter_map(Value::as_str);
+    let required: Vec<_> = names("mustInclude").collect();
+    let others: Vec<_> = names("attestors")
+        .filter(|name| !required.contains(name))
+        .collect();
+    let count = required.len().saturating_add(others.len());
+    let threshold = requirement.get("threshold").and_then(Value::as_u64);
+    let threshold = threshold
+        .and_then(|all| usize::try_from(all).ok())
+        .unwrap_or(count);
+    let open = threshold.saturating_sub(required.len());
+    let mut found: Vec<Vec<&str>> = Vec::new();
+    for first in 0..others.len().max(1) {
+        // Each of the others is the first of a choice.
+        let choice = others
+            .iter()
+            .cycle()
+            .skip(first)
+            .take(open.min(others.len()));
+        let enough: Vec<_> = required.iter().chain(choice).copied().collect();
+        for left_out in 0..enough.len() {
+            let mut few = enough.clone();
+            few.remove(left_out);
+            found.push(few);
+        }
+        found.push(enough);
+    }
+    // As many as are needed, but not a required one.
+    for left_out in &required {
+        let all = names("attestors").filter(|name| name != left_out);
+        found.push(all.collect());
+    }
+    found.retain(|names| !names.is_empty());
+    for names in &mut found {
+        names.sort_unstable();
+    }
+    found.sort();
+    found.dedup();
+    found
+}
+
+/// A time after the end of a period.
+fn after(until: &str) -> Option<String> {
+    DateOrTime::parse(until).ok()?;
+    let date = until.get(.."YYYY-MM-DD".len())?;
+    let start = Time::parse(&format!("{date}T00:00:00Z")).ok()?;
+    let later = start.as_unix().saturating_add(TWO_DAYS);
+    Some(Time::from_unix(later).ok()?.to_string())
+}
+
+/// In seconds
+const TWO_DAYS: u64 = 2 * 24 * 60 * 60;
 
 fn scan(id: &str, severity: &str, fixable: bool) -> String {
     let id = crate::yaml::scalar(id);

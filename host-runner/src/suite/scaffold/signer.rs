@@ -114,6 +114,17 @@ impl Signers {
         others.flat_map(attest).collect()
     }
 
+    /// Returns the attestations of [`Self::all_attest`] of which those for attestors are by these attestors only.
+    pub(super) fn attest_by(&self, image: &str, attestors: &[&str]) -> Vec<Attested> {
+        let is_one = |signer: &&Signer| {
+            !matches!(signer.says, Says::Approval(_)) || attestors.contains(&signer.holder.as_str())
+        };
+        let signers = self.all.iter().filter(is_one);
+        signers
+            .flat_map(|signer| self.attest(signer, image, None))
+            .collect()
+    }
+
     /// Returns attestations by all signers; `other` replaces the statements of the signers that it knows.
     pub(super) fn attest_with(
         &self,
@@ -478,6 +489,15 @@ pub(super) fn each_check(settings: &Value, mut each: impl FnMut(&Value, &Place))
         let place = place.key("gkePolicy").key("checkSets").index(set);
         for (check, one) in list(check_set, "checks").iter().enumerate() {
             each(one, &place.key("checks").index(check));
+        }
+    }
+    let rules = Place::default().key("imagePolicy").key("rules");
+    for (index, rule) in SettingsView(settings).image_rules().enumerate() {
+        let place = rules.index(index).key("require");
+        for (index, requirement) in list(rule, "require").iter().enumerate() {
+            if let Some(check) = requirement.get("check") {
+                each(check, &place.index(index).key("check"));
+            }
         }
     }
 }

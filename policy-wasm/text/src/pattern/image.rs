@@ -10,6 +10,7 @@ use crate::image::{
     is_host_of, is_in_tags, is_path_segment, is_path_segment_of, is_tag_word, port, significant,
 };
 
+mod cover;
 mod plain;
 
 /// A pattern of `imagePolicy` (`rules[].images[]`, `rules[].exceptImages[]`): `HOST/PATH[:TAG][@DIGEST]`, or
