@@ -209,8 +209,8 @@ fn the_schemas_are_printed() {
 fn the_shipped_policies_hold() {
     let arguments = "test policies --coverage --threshold 100 --mutate --fail-only";
     let (stdout, stderr) = run(arguments, "", 0);
-    assert_eq!(stdout.matches(": 100 %, ").count(), 6, "{stdout}");
-    assert_eq!(stdout.matches("changes detected").count(), 6, "{stdout}");
+    assert_eq!(stdout.matches(": 100 %, ").count(), 8, "{stdout}");
+    assert_eq!(stdout.matches("changes detected").count(), 8, "{stdout}");
     assert_eq!(stderr, "");
 }
 
