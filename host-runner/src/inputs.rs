@@ -9,17 +9,14 @@ use std::{fs, io};
 
 use serde_json::{Map, Value};
 
-use crate::import::System;
 use crate::terminal::shown;
-use admission_requests::foreign as formats;
-use admission_requests::{
-    KUBEWARDEN_GROUP, documents_by, documents_in, found_in, is_policy, parse_undoubted, read_from,
-    settings_of,
-};
+use admission_requests::foreign::no_export;
+use admission_requests::{documents_by, found_in, parse_undoubted, read_from};
 
 pub use admission_requests::{Asked, DocumentError, InputError, Place, Request, Source, parse};
 pub(crate) use admission_requests::{
-    Found, creation_of, each_object_at, is_without_images, request_of,
+    Found, creation_of, documents_in, each_object_at, is_without_images, request_of, settings_in,
+    settings_of,
 };
 pub use walk::{Skipped, Walk, Why, files, walk};
 pub(crate) use walk::{is_below, is_document};
@@ -48,42 +45,6 @@ pub(crate) fn open(path: &Path) -> Result<(String, Box<dyn io::Read>), InputErro
         Ok(file) => Ok((name, Box::new(file))),
         Err(cause) => Err(InputError::Read { path: name, cause }),
     }
-}
-
-/// Names a text of a foreign format or a policy of another system; `None` if it is not recognised.
-pub(crate) fn foreign(text: &str) -> Option<String> {
-    let documents = parse(text).unwrap_or_default();
-    let of_other = documents.iter().find_map(other_policy);
-    of_other.or_else(|| admission_requests::foreign(text))
-}
-
-/// Names the policies of Kubewarden that are for another module than this one; `None` if there are none.
-pub(crate) fn foreign_manifest(text: &str) -> Option<String> {
-    if !text.contains(KUBEWARDEN_GROUP) {
-        return None;
-    }
-    let documents = parse(text).ok()?;
-    let mut policies = documents.iter().filter(|document| is_policy(document));
-    policies.find_map(of_system)
-}
-
-/// Why a document is nothing that Google exports.
-fn no_export(document: &Value) -> Option<String> {
-    of_system(document).or_else(|| formats::no_export(document))
-}
-
-/// Names the importer of a document that is no settings but a policy of another system.
-fn other_policy(document: &Value) -> Option<String> {
-    let is_other = is_policy(document) || formats::no_settings(document).is_some();
-    of_system(document).filter(|_| is_other)
-}
-
-/// Names the importer of a document of another system.
-fn of_system(document: &Value) -> Option<String> {
-    let System { title, name, .. } = System::of(document)?;
-    Some(format!(
-        "it is a policy of {title}; convert it with `countersign import --from {name}`"
-    ))
 }
 
 /// The name of a file and all documents in it.
@@ -126,33 +87,23 @@ pub fn settings(path: &Path) -> Result<Value, InputError> {
     settings_in(&read(path)?)
 }
 
-/// Like [`settings`], for a file that has been read.
-///
-/// # Errors
-///
-/// The file is not one document, or is a policy of another system.
-pub(crate) fn settings_in(source: &Source) -> Result<Value, InputError> {
-    let documents = documents_in(source)?;
-    match documents.iter().find_map(other_policy) {
-        Some(problem) => Err(InputError::Object {
-            path: source.name.clone(),
-            problem,
-        }),
-        None => settings_of(documents, &source.name),
-    }
-}
-
 /// The documents of a file that Google's tools wrote: not for kubectl, which takes some texts for something
 /// else, such as an unquoted `n`.
 ///
 /// # Errors
 ///
-/// The file cannot be read, has something else in it, or is not the same to every reader.
-pub(crate) fn exports(path: &Path) -> Result<(String, Vec<Value>), InputError> {
+/// The file cannot be read, has something else in it, which `other` may name, or is not the same to every reader.
+pub(crate) fn exports(
+    path: &Path,
+    other: impl Fn(&Value) -> Option<String>,
+) -> Result<(String, Vec<Value>), InputError> {
     let source = read(path)?;
     let documents = documents_by(parse_undoubted, &source)?;
     let name = source.name;
-    match documents.iter().find_map(no_export) {
+    match documents
+        .iter()
+        .find_map(|one| other(one).or_else(|| no_export(one)))
+    {
         Some(problem) => Err(InputError::Object {
             path: name,
             problem,

@@ -34,6 +34,7 @@ mod exit;
 mod export;
 mod fields;
 mod files;
+mod foreign;
 mod import;
 pub mod inputs;
 mod judge;

@@ -22,7 +22,7 @@ use policy_text::cursor::{Kind, MAX_DEPTH};
 pub(crate) use raw::Raw;
 pub use report::Problem;
 pub(crate) use report::Report;
-pub(crate) use settings::{MAX_ENTRIES, SETTINGS, choice, filled, line, parsed};
+pub(crate) use settings::{MAX_ENTRIES, SETTINGS, choice, filled, line, parsed, short_line};
 use walk::Walk;
 
 /// The codes under which a document reports its shape errors, and how it treats `null`

@@ -2,6 +2,7 @@
 
 pub(crate) mod attestor;
 pub(crate) mod image_policy;
+pub(crate) mod key_windows;
 pub(crate) mod platform;
 pub(crate) mod public_key;
 pub(crate) mod rule;

@@ -6,7 +6,6 @@
 mod authenticators;
 mod break_glass;
 mod denied_digests;
-mod key_windows;
 mod registries;
 mod sources;
 mod workloads;
@@ -17,7 +16,6 @@ use alloc::vec::Vec;
 
 pub(crate) use authenticators::{Authenticator, Purpose, Scanners};
 pub(crate) use break_glass::BreakGlass;
-pub(crate) use key_windows::KeyWindows;
 use registries::Registries;
 use sources::Sources;
 pub(crate) use workloads::WorkloadKind;
@@ -25,9 +23,10 @@ pub(crate) use workloads::WorkloadKind;
 use crate::attestation::{Attestor, DockerReference};
 use crate::decision::{Code, Reason};
 use crate::image::ImageReference;
-use crate::json::{MAX_ENTRIES, Path, Raw, Report, SETTINGS, Value, choice, filled, line};
+use crate::json::{MAX_ENTRIES, Path, Raw, Report, SETTINGS, Value, choice, filled, short_line};
 use crate::policy::attestor::AttestorDocument;
 use crate::policy::image_policy::{self, ImagePolicy};
+use crate::policy::key_windows::KeyWindows;
 use crate::policy::platform::{self, Check, PlatformPolicy, SigstoreCheck};
 use crate::policy::rule::{EnforcementMode, RuleKind};
 use crate::policy::singleton::{Document, Policy};
@@ -382,12 +381,4 @@ impl<'a> Fields<'a> {
             _ => value.unknown(),
         }
     }
-}
-
-/// Maximum number of characters of `contact` and other lines for people, which are part of messages of less than 1,200
-const MAX_LINE: usize = 200;
-
-/// Reads one short line of text for people.
-fn short_line<'a>(value: Value<'_, 'a>) -> Option<Cow<'a, str>> {
-    line(value, MAX_LINE, Code::SettingsInvalidValue)
 }

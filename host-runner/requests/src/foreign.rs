@@ -41,18 +41,25 @@ pub(super) fn or(document: &Value, expected: &str) -> String {
     known.unwrap_or(expected).to_owned()
 }
 
+/// Whether a document has the fields of settings.
+#[must_use]
+pub fn is_settings(document: &Value) -> bool {
+    let has = |key: &str| document.get(key).is_some();
+    // Connaisseur's `policy` is a list.
+    let has_policy = document
+        .get("policy")
+        .is_some_and(|policy| !policy.is_array());
+    has_policy || has("platformPolicies") || has("imagePolicy")
+}
+
 /// Why a document is no settings, although it may be about them.
 #[must_use]
 pub fn no_settings(document: &Value) -> Option<String> {
-    let fields = document.as_object()?;
-    let has = |key: &str| fields.contains_key(key);
-    // Connaisseur's `policy` is a list.
-    let has_policy = fields
-        .get("policy")
-        .is_some_and(|policy| !policy.is_array());
-    if has_policy || has("platformPolicies") || has("imagePolicy") {
+    if is_settings(document) {
         return None;
     }
+    let fields = document.as_object()?;
+    let has = |key: &str| fields.contains_key(key);
     if let Some(foreign) = no_export(document) {
         return Some(foreign);
     }

@@ -33,7 +33,7 @@ impl OutputArgs {
         }
     }
 
-    /// The same options for another file beside this one; `None` without a file.
+    /// Returns these options for another file beside this one; `None` without a file.
     pub(crate) fn beside(&self, name: impl Fn(&Path) -> PathBuf) -> Option<Self> {
         let output = self.output.as_deref().map(name)?;
         Some(Self {

@@ -16,6 +16,7 @@ use crate::emit::no_result::{self, Shape};
 use crate::emit::{self, PassedOver, output, report};
 use crate::engine::{EngineError, Operation, inspect};
 use crate::fields;
+use crate::foreign;
 use crate::inputs::{self, Request, Walk};
 use crate::parallel;
 use crate::settings_view::SettingsView;
@@ -152,7 +153,7 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
 fn audited(args: &Args) -> Result<(Audit, PassedOver, Problems, String), NoResult> {
     let mut problems = Problems::default();
     let mut walks = walks(&args.files, &mut problems);
-    let settings = inputs::settings(&args.settings)?;
+    let settings = foreign::settings(&args.settings)?;
     let bytes = args.module.bytes()?;
     let judge = Judge::new(&bytes, |abi| args.evidence.open(abi), args.context.time)?;
     NoResult::unless_valid(&judge, [(args.settings.as_path(), &settings)])?;

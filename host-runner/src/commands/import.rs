@@ -13,6 +13,7 @@ use crate::args::{ModuleArgs, OutputArgs};
 use crate::attest::store::{self, Change};
 use crate::emit;
 use crate::engine::Policy;
+use crate::foreign;
 use crate::import::{Export, Exports, Import, Level, Place, System, trusted_roots};
 use crate::inputs;
 use crate::terminal::{self, counted, shell_quoted, shown};
@@ -361,7 +362,7 @@ fn unwrapped(place: Place, mut document: Value) -> (Place, Value) {
 }
 
 fn read_file(path: &Path, errors: &mut Vec<String>) -> Option<(String, Vec<Value>)> {
-    match inputs::exports(path) {
+    match inputs::exports(path, foreign::of_system) {
         Ok((name, documents)) if documents.is_empty() => {
             errors.push(format!("`{name}`: the file is empty"));
             None

@@ -15,6 +15,7 @@ use crate::args::{codes, lints, parse_time, suggested};
 use crate::emit::lint::{Format, Linted};
 use crate::emit::{self, no_result, output};
 use crate::files::{self, Readers};
+use crate::foreign;
 use crate::inputs;
 use crate::terminal::progress::Progress;
 use crate::terminal::{self, printable};
@@ -176,7 +177,7 @@ fn linted(args: &Args, config_path: Option<&Path>) -> Result<(Linted, Problems),
 
 fn nothing_in(files: &[SourceFile]) -> String {
     let foreign = files.iter().find_map(|file| {
-        let what = inputs::foreign(file.text())?;
+        let what = foreign::text(file.text())?;
         Some(format!("`{}`: {what}", file.name()))
     });
     foreign.unwrap_or_else(|| {
@@ -300,7 +301,7 @@ fn read(paths: &[PathBuf]) -> Read {
     for path in inputs::unique(found) {
         match inputs::read(&path) {
             Ok(inputs::Source { name, text }) => {
-                if let Some(problem) = inputs::foreign_manifest(&text) {
+                if let Some(problem) = foreign::manifest(&text) {
                     foreign.push(format!("`{name}`: {problem}"));
                     continue;
                 }

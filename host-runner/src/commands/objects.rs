@@ -9,6 +9,7 @@ use serde_json::Value;
 use crate::args::{ContextArgs, EvidenceArgs};
 use crate::emit;
 use crate::fields::text;
+use crate::foreign;
 use crate::inputs::{self, Request};
 use crate::no_result::NoResult;
 
@@ -39,7 +40,7 @@ pub(crate) fn read<const N: usize>(
     let all = files.iter().map(PathBuf::as_path).chain(settings);
     check_stdin(all.chain(replay))?;
     let mut errors = Vec::new();
-    let settings = settings.map(|path| match inputs::settings(path) {
+    let settings = settings.map(|path| match foreign::settings(path) {
         Ok(settings) => settings,
         Err(error) => {
             errors.push(error.to_string());

@@ -113,7 +113,7 @@ impl Signer {
         self
     }
 
-    /// The same signer, without the keys and identities.
+    /// Returns the signer without its keys and identities.
     pub(super) fn without_trust(self) -> Self {
         Self {
             keys: Vec::new(),

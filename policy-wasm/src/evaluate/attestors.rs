@@ -38,7 +38,7 @@ impl<'a> Attestors<'a> {
             &settings.attestors,
             settings.sigstore.as_ref(),
             is_wanted,
-            Loading::when_needed(settings),
+            Loading::when_needed(&settings.key_windows),
             report,
         ))
     }

@@ -70,3 +70,11 @@ pub(crate) fn line<'a>(value: Value<'_, 'a>, max: usize, code: Code) -> Option<C
 pub(crate) fn choice<T: Copy>(value: Value<'_, '_>, choices: &[(&str, T)]) -> Option<T> {
     value.choice(choices, Code::SettingsInvalidValue, Code::SettingsWrongType)
 }
+
+/// Maximum number of characters of `contact` and other lines for people, which are part of messages of less than 1,200
+const MAX_LINE: usize = 200;
+
+/// Reads one short line of text for people.
+pub(crate) fn short_line<'a>(value: Value<'_, 'a>) -> Option<Cow<'a, str>> {
+    line(value, MAX_LINE, Code::SettingsInvalidValue)
+}

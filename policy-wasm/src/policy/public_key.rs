@@ -3,10 +3,10 @@
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
 
+use super::key_windows::KeyWindows;
 use crate::decision::Code;
 use crate::json::{Path, Report, Value};
 use crate::key::{Algorithm, KeyError, PublicKey};
-use crate::settings::{KeyWindows, Settings};
 use crate::verification::Meter;
 
 /// An undecoded key
@@ -54,10 +54,10 @@ pub(crate) struct Loading<'m> {
 
 impl<'m> Loading<'m> {
     /// Loads keys for an evaluation.
-    pub(crate) const fn when_needed(settings: &'m Settings<'m>) -> Self {
+    pub(crate) const fn when_needed(windows: &'m KeyWindows<'m>) -> Self {
         Self {
             own: OwnSignatures::WhenNeeded,
-            windows: &settings.key_windows,
+            windows,
         }
     }
 }

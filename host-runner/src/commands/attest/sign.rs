@@ -21,7 +21,7 @@ use crate::judge::Judge;
 use crate::offline_host::OfflineHost;
 use crate::terminal;
 use crate::terminal::shown;
-use crate::{Exit, emit, inputs};
+use crate::{Exit, emit, foreign, inputs};
 
 /// Arguments of `countersign attest sign`
 #[derive(Debug, clap::Args)]
@@ -108,7 +108,11 @@ pub struct Args {
 /// Runs the command.
 pub(crate) fn run(args: &Args) -> Result<Exit> {
     args.places.check(args.statement.is_predicate())?;
-    let settings = args.settings.as_deref().map(inputs::settings).transpose()?;
+    let settings = args
+        .settings
+        .as_deref()
+        .map(foreign::settings)
+        .transpose()?;
     let Prepared {
         attestor,
         payload,

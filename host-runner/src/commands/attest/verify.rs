@@ -19,7 +19,7 @@ use crate::attest::verification::Question;
 use crate::emit::{self, output};
 use crate::judge::Judge;
 use crate::terminal::shown;
-use crate::{Exit, inputs};
+use crate::{Exit, foreign, inputs};
 
 /// Arguments of `countersign attest verify`
 #[derive(Debug, clap::Args)]
@@ -103,7 +103,7 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
     )?;
     let (settings, attestor) = match (&args.settings, &args.attestor, &args.public_key) {
         (Some(path), Some(name), _) => {
-            let settings = inputs::settings(path)?;
+            let settings = foreign::settings(path)?;
             if let Some(problems) = judge.check_settings(&settings)? {
                 emit::settings_problems(path, &problems);
                 return Ok(Exit::CouldNot);

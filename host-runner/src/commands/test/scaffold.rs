@@ -11,6 +11,7 @@ use policy_wasm::time::Time;
 use crate::Exit;
 use crate::args::{ModuleArgs, OutputArgs};
 use crate::emit;
+use crate::foreign;
 use crate::inputs;
 use crate::judge::{check_settings, engine};
 use crate::suite::{Runner, Scaffold};
@@ -27,7 +28,7 @@ pub(super) fn run(
     if path.as_os_str() == "-" {
         bail!("--scaffold needs a file, because the suite refers to it");
     }
-    let settings = inputs::settings(path)?;
+    let settings = foreign::settings(path)?;
     let policy = engine()?.load(&module.bytes()?)?;
     if let Some(problems) = check_settings(&policy, &settings)? {
         emit::settings_problems(path, &problems);

@@ -122,7 +122,7 @@ impl<'t> TrustedStatements<'t> {
         }
         let signers = Rc::clone(self.signers.entry(purpose).or_insert_with(|| {
             let authenticators = self.settings.evidence.authenticators.of(purpose);
-            let loading = Loading::when_needed(self.settings);
+            let loading = Loading::when_needed(&self.settings.key_windows);
             let signers = authenticators.map(|one| Signers {
                 keys: one.load(loading, report),
                 identities: one.load_identities(self.settings.sigstore.as_ref(), report),

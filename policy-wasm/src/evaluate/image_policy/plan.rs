@@ -196,7 +196,7 @@ impl<'a, 's> Plan<'a, 's> {
                     keys.entry(check.place).or_insert_with(|| {
                         check.load_keys(
                             self.settings.sigstore.as_ref(),
-                            Loading::when_needed(self.settings),
+                            Loading::when_needed(&self.settings.key_windows),
                             report,
                         )
                     });

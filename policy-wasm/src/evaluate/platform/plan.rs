@@ -101,7 +101,7 @@ pub(in crate::evaluate) fn plan<'a, 's>(
         .iter()
         .enumerate()
         .filter(|(_, image)| image.open().is_some());
-    let loading = Loading::when_needed(settings);
+    let loading = Loading::when_needed(&settings.key_windows);
     let mut keys = BTreeMap::new();
     for check in open.flat_map(|(index, image)| plan.checks(index, image)) {
         keys.entry(check.place)

@@ -6,7 +6,7 @@ use core::cell::Cell;
 
 use crate::date_or_time::DateOrTime;
 use crate::decision::Code;
-use crate::json::{Path, Report, Value, filled, parsed};
+use crate::json::{Path, Report, Value, filled, parsed, short_line};
 use crate::key::{PublicKey, Window, is_same_id};
 use crate::policy::public_key::MAX_KEYS;
 
@@ -27,7 +27,7 @@ const LIST: Path<'static> = Path::Root("keys");
 
 impl<'a> KeyWindows<'a> {
     #[inline(never)] // see docs/performance.md#stack
-    pub(super) fn read(value: Value<'_, 'a>) -> Self {
+    pub(crate) fn read(value: Value<'_, 'a>) -> Self {
         let mut windows = Self::default();
         value.list_within(MAX_KEYS, |index, item| {
             windows.0.extend(Entry::read(index, item));
@@ -79,7 +79,7 @@ impl<'a> Entry<'a> {
                 "notBefore" => window.not_before = parsed(value, DateOrTime::parse),
                 "notAfter" => window.not_after = parsed(value, DateOrTime::parse),
                 "owner" => {
-                    super::short_line(value);
+                    short_line(value);
                 }
                 _ => value.unknown(),
             }
