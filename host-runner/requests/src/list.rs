@@ -61,11 +61,11 @@ type Visit<'v> = dyn FnMut(&str, Result<Map<String, Value>, String>) + 'v;
 /// Takes an object and its JSON pointer.
 type VisitAt<'v> = dyn FnMut(&str, Map<String, Value>) -> Result<(), String> + 'v;
 
-/// Like [`each`], up to the first error.
+/// Calls `visit` with an object and its JSON pointer, or with those of each object in a list, up to the first error.
 ///
 /// # Errors
 ///
-/// A list has an item that is no object, or `visit` said no.
+/// A list has an item that is no object, or `visit` returned an error.
 pub fn each_at(
     object: Map<String, Value>,
     pointer: &str,
