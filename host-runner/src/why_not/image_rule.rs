@@ -83,7 +83,8 @@ fn needs_digest(requirement: &RequirementResult) -> bool {
     reasons.all(|reason| reason.code == Code::DigestRequired)
 }
 
-/// A digest, if the rule denies only images without one, and an exception from the rule.
+/// A digest, if the rule denies only images without one, and an exception from the rule. Rules see references before
+/// tags are resolved, so `resolveTags` does not help.
 fn against_deny(rule: &ImageRuleResult, refused: &Refused<'_>) -> Vec<Way> {
     let mut ways = Vec::new();
     let Some((place, written)) = refused.settings.image_rule(&rule.name) else {
@@ -100,7 +101,7 @@ fn against_deny(rule: &ImageRuleResult, refused: &Refused<'_>) -> Vec<Way> {
             },
         )
     {
-        ways.extend(request::digest(refused));
+        ways.extend(request::by_digest(refused));
     }
     if let Some(pattern) = pattern(refused) {
         let title = format!("except this image from the rule {}", quoted(&rule.name));

@@ -110,15 +110,8 @@ pub(super) fn ways_for_reasons(reasons: &[Reason], refused: &Refused<'_>) -> Vec
 
 /// A tag, or another digest than a SHA-256, where a digest is needed.
 pub(super) fn digest(refused: &Refused<'_>) -> Vec<Way> {
-    let name = refused.image.split('@').next().unwrap_or_default();
-    let Ok(reference) = policy_wasm::image::ImageReference::parse(name) else {
-        return Vec::new();
-    };
-    let mut ways = vec![Way::new(
-        "reference the image by digest; the digest must then satisfy the policy",
-        format!("image: {}@sha256:<digest>\n", reference.repository()),
-    )];
-    if refused.reference.is_some_and(|one| one.digest.is_none()) {
+    let mut ways: Vec<_> = by_digest(refused).into_iter().collect();
+    if let Some(reference) = refused.reference.filter(|one| one.digest.is_none()) {
         let host = scalar(reference.normalized_host());
         let block = format!("resolveTags: true\nregistries:\n  - {host}\n");
         ways.push(
@@ -128,6 +121,16 @@ pub(super) fn digest(refused: &Refused<'_>) -> Vec<Way> {
         );
     }
     ways
+}
+
+/// A digest in the object, in place of a tag.
+pub(super) fn by_digest(refused: &Refused<'_>) -> Option<Way> {
+    let name = refused.image.split('@').next().unwrap_or_default();
+    let reference = policy_wasm::image::ImageReference::parse(name).ok()?;
+    Some(Way::new(
+        "reference the image by digest; the digest must then satisfy the policy",
+        format!("image: {}@sha256:<digest>\n", reference.repository()),
+    ))
 }
 
 /// `"<sha256>"` of a statement's subject: what looks like a number is a text.
