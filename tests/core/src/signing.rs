@@ -51,8 +51,9 @@ impl TestKey {
     /// The other spelling of the id, with hexadecimal digits.
     pub fn hexadecimal_id(&self) -> String {
         let der = self.key.verifying_key().to_public_key_der().unwrap();
-        let digest = policy_wasm::digest::Digest::of(der.as_bytes()).to_string();
-        digest.replace("sha256:", "nih:sha-256;")
+        let digest = Sha256::digest(der.as_bytes());
+        let digits: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+        format!("nih:sha-256;{digits}")
     }
 
     /// A signature in DER.
