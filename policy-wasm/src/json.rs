@@ -207,6 +207,26 @@ impl<'v, 'de> Value<'v, 'de> {
         })
     }
 
+    /// Like [`Self::list_within`], for a list that must have an item. An empty one is a problem with this code.
+    /// Returns whether the list has one.
+    pub(crate) fn filled_list_within(
+        self,
+        limit: usize,
+        code: Code,
+        mut each: impl FnMut(usize, Value<'_, 'de>),
+    ) -> bool {
+        let (path, report) = (self.path(), self.report());
+        let mut is_empty = true;
+        let was_list = self.list_within_dyn(limit, &mut |index, item| {
+            is_empty = false;
+            each(index, item);
+        });
+        if was_list && is_empty {
+            report.push(code, path, "must not be empty");
+        }
+        was_list && !is_empty
+    }
+
     /// Like [`Self::list`], optimized for items of the form `{"field":"text"}`.
     pub(crate) fn list_of_texts(mut self, field: &str, mut each: impl FnMut(Item<'_, 'de>)) {
         if self.finds(Kind::List) {

@@ -168,14 +168,10 @@ impl<'a> Authenticator<'a> {
         let (mut saw_keys, mut saw_detail) = (false, false);
         let was_object = value.object(|key, value| match (key, purpose) {
             ("publicKeys", _) => {
-                let (path, report) = (value.path(), value.report());
                 saw_keys = true;
-                let was_list = value.list_within(MAX_KEYS, |_, item| {
+                value.filled_list_within(MAX_KEYS, Code::SettingsInvalidValue, |_, item| {
                     one.keys.push(KeyDocument::read_of_authenticator(item));
                 });
-                if was_list && one.keys.is_empty() {
-                    report.push(Code::SettingsInvalidValue, path, "must not be empty");
-                }
             }
             #[cfg(feature = "sigstore")]
             ("identities", _) => {

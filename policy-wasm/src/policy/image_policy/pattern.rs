@@ -34,10 +34,8 @@ const MAX_PATTERNS: usize = 1024;
 
 /// Calls `each` with every valid pattern of a list, and reports the others. The list must not be empty.
 pub(super) fn read_list<'a>(value: Value<'_, 'a>, mut each: impl FnMut(KeptPattern<'a>)) {
-    let (path, report) = (value.path(), value.report());
-    let mut is_empty = true;
-    let was_list = value.list_within(MAX_PATTERNS, |_, item| {
-        is_empty = false;
+    let report = value.report();
+    value.filled_list_within(MAX_PATTERNS, Code::PolicyLimit, |_, item| {
         let path = item.path();
         let pattern = match item.text() {
             Some(Cow::Borrowed(text)) => parse(text, path, report),
@@ -51,9 +49,6 @@ pub(super) fn read_list<'a>(value: Value<'_, 'a>, mut each: impl FnMut(KeptPatte
             each(pattern);
         }
     });
-    if was_list && is_empty {
-        report.push(Code::PolicyLimit, path, "must not be empty");
-    }
 }
 
 /// Parses a pattern without escapes, and reports an invalid one.

@@ -39,19 +39,18 @@ const MAX_REQUIREMENTS: usize = 64;
 
 /// Reads the requirements of the rule at an index. `None` with a problem reported if there is none or one is invalid.
 pub(super) fn read_list<'a>(rule: usize, value: Value<'_, 'a>) -> Option<Vec<Requirement<'a>>> {
-    let (path, report) = (value.path(), value.report());
-    let (mut requirements, mut is_empty, mut is_valid) = (Vec::new(), true, true);
-    let was_list = value.list_within(MAX_REQUIREMENTS, |index, item| {
-        is_empty = false;
-        match Requirement::read(rule, index, item) {
-            Some(requirement) => requirements.push(requirement),
-            None => is_valid = false,
-        }
-    });
-    if was_list && is_empty {
-        report.push(Code::PolicyLimit, path, "must not be empty");
-    }
-    (was_list && !is_empty && is_valid).then_some(requirements)
+    let (mut requirements, mut is_valid) = (Vec::new(), true);
+    let code = Code::PolicyLimit;
+    let is_filled =
+        value.filled_list_within(
+            MAX_REQUIREMENTS,
+            code,
+            |index, item| match Requirement::read(rule, index, item) {
+                Some(requirement) => requirements.push(requirement),
+                None => is_valid = false,
+            },
+        );
+    (is_filled && is_valid).then_some(requirements)
 }
 
 impl<'a> Requirement<'a> {
@@ -161,10 +160,9 @@ impl Quorum<'_> {
 
 /// Reads a list of attestors, which must not be empty, and sorts it.
 fn read_names<'a>(value: Value<'_, 'a>) -> Option<Vec<Cow<'a, str>>> {
-    let (path, report) = (value.path(), value.report());
-    let (mut names, mut is_empty) = (BTreeSet::new(), true);
-    let was_list = value.list_within(MAX_ATTESTORS, |_, item| {
-        is_empty = false;
+    let report = value.report();
+    let mut names = BTreeSet::new();
+    let is_filled = value.filled_list_within(MAX_ATTESTORS, Code::PolicyLimit, |_, item| {
         let path = item.path();
         if let Some(name) = item.text() {
             let message = alloc::format!("attestor {} is named twice", crate::quote(&name));
@@ -173,8 +171,5 @@ fn read_names<'a>(value: Value<'_, 'a>) -> Option<Vec<Cow<'a, str>>> {
             }
         }
     });
-    if was_list && is_empty {
-        report.push(Code::PolicyLimit, path, "must not be empty");
-    }
-    (was_list && !is_empty).then(|| names.into_iter().collect())
+    is_filled.then(|| names.into_iter().collect())
 }

@@ -102,9 +102,8 @@ pub(super) fn read_list<'a>(
     Fields { set, keys, .. }: Fields,
     mut read: impl FnMut(Value<'_, 'a>) -> KeyDocument<'a>,
 ) -> Vec<Holder<'a>> {
-    let (path, report) = (value.path(), value.report());
     let mut holders = Vec::new();
-    let was_list = value.list_within(MAX_KEYS, |_, item| {
+    value.filled_list_within(MAX_KEYS, Code::PolicyLimit, |_, item| {
         let mut holder = Holder::default();
         let mut saw_list = false;
         let was_object = item.object(|key, value| match key {
@@ -130,8 +129,5 @@ pub(super) fn read_list<'a>(
         }
         holders.push(holder);
     });
-    if was_list && holders.is_empty() {
-        report.push(Code::PolicyLimit, path, "must not be empty");
-    }
     holders
 }
