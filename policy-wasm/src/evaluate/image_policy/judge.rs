@@ -72,7 +72,7 @@ impl<'a> Plan<'a, '_> {
                     result.rules.push(because(rule, expired(exemption)));
                     continue;
                 }
-                (Effect::Require(_), Lifting::By(exempt), _) => lifted(rule, exempt),
+                (Effect::Require(_), Lifting::By(exempt, _), _) => lifted(rule, exempt),
                 (_, _, Scope::Unknown) => refused(rule, namespace_missing()),
                 (Effect::Deny(text), ..) => {
                     refused(rule, Reason::new(Code::ImageRuleDenied, text.as_ref()))
@@ -101,20 +101,19 @@ impl<'a> Plan<'a, '_> {
             let ended: Vec<_> = ended.collect();
             result.reasons.extend(ended);
             // The enforced part has the exemption among its rules.
-            if let (EnforcementMode::DryRun, Lifting::Unknown(rule)) = (part, lifting) {
-                result.reasons.push(self.doubt(rule).of_rule(&rule.name));
+            if let (EnforcementMode::DryRun, Lifting::Unknown(rule, exemption)) = (part, lifting) {
+                let doubt = self.doubt(exemption);
+                result.reasons.push(doubt.of_rule(&rule.name));
             }
         }
         result
     }
 
     /// Returns why an exemption may be in force or not.
-    fn doubt(&self, rule: &ImageRule<'_>) -> Reason {
-        match &rule.effect {
-            Effect::Exempt(exemption) if self.standing(exemption) == Standing::Unknown => {
-                clock_missing(exemption)
-            }
-            _ => namespace_missing(),
+    fn doubt(&self, exemption: &Exemption<'_>) -> Reason {
+        match self.standing(exemption) {
+            Standing::Unknown => clock_missing(exemption),
+            Standing::InForce | Standing::Ended => namespace_missing(),
         }
     }
 
@@ -201,10 +200,7 @@ const fn result(part: EnforcementMode) -> DocumentResult {
 
 /// Returns a result with only what the rule says.
 fn describe(rule: &ImageRule<'_>) -> ImageRuleResult {
-    let exemption = match &rule.effect {
-        Effect::Exempt(exemption) => Some(exemption),
-        Effect::Require(_) | Effect::Deny(_) => None,
-    };
+    let exemption = rule.exemption();
     ImageRuleResult {
         name: String::from(&*rule.name),
         effect: match &rule.effect {
@@ -355,7 +351,7 @@ fn by_quorum<'p>(
 
 /// Returns the greatest verdict of the rules. If the requirements may be lifted, they are no violation.
 fn verdict(rules: &[ImageRuleResult], lifting: Lifting<'_, '_>) -> Verdict {
-    let may_be_lifted = matches!(lifting, Lifting::Unknown(_));
+    let may_be_lifted = matches!(lifting, Lifting::Unknown(..));
     let verdicts = rules.iter().map(|rule| match rule.effect {
         ImageRuleEffect::Require if may_be_lifted => rule.verdict.min(Verdict::Error),
         _ => rule.verdict,
@@ -367,8 +363,8 @@ fn verdict(rules: &[ImageRuleResult], lifting: Lifting<'_, '_>) -> Verdict {
 fn reasons(result: &DocumentResult, lifting: Lifting<'_, '_>) -> Vec<Reason> {
     if result.verdict == Verdict::Conformant {
         return alloc::vec![match lifting {
-            Lifting::By(rule) => exempted_by(rule),
-            Lifting::No | Lifting::Unknown(_) => satisfied(&result.rules),
+            Lifting::By(rule, exemption) => exempt(exemption).of_rule(&rule.name),
+            Lifting::No | Lifting::Unknown(..) => satisfied(&result.rules),
         }];
     }
     let failed = result
@@ -380,14 +376,6 @@ fn reasons(result: &DocumentResult, lifting: Lifting<'_, '_>) -> Vec<Reason> {
         reasons.map(|reason| reason.of_rule(&rule.name))
     });
     reasons.collect()
-}
-
-fn exempted_by(rule: &ImageRule<'_>) -> Reason {
-    let reason = match &rule.effect {
-        Effect::Exempt(exemption) => exempt(exemption),
-        Effect::Require(_) | Effect::Deny(_) => Reason::new(Code::ImageRuleExempt, "Exempt"),
-    };
-    reason.of_rule(&rule.name)
 }
 
 fn satisfied(rules: &[ImageRuleResult]) -> Reason {

@@ -5,7 +5,7 @@ use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::ToString as _;
 use alloc::vec::Vec;
 
-use crate::decision::Exemption;
+use crate::decision;
 use crate::evaluate::attestors::Attestors;
 use crate::evaluate::check;
 use crate::evaluate::images::Image;
@@ -13,7 +13,7 @@ use crate::evaluate::now::Now;
 use crate::evidence::Wanted;
 use crate::image::NormalizedReference;
 use crate::json::Report;
-use crate::policy::image_policy::{self, DOCUMENT, Effect, ImagePolicy, ImageRule, Requirement};
+use crate::policy::image_policy::{DOCUMENT, Exemption, ImagePolicy, ImageRule, Requirement};
 use crate::policy::platform::{Check, CheckKeys, Place};
 use crate::policy::public_key::Loading;
 use crate::policy::rule::EnforcementMode;
@@ -31,7 +31,7 @@ pub(in crate::evaluate) struct Plan<'a, 's> {
     /// The rules that cover each image, as ascending places in `rules`
     covering: Vec<Vec<(usize, Scope)>>,
     /// Exemptions of images from checks, by the index of the image
-    exempt_checks: BTreeMap<(usize, Place), Exemption>,
+    exempt_checks: BTreeMap<(usize, Place), decision::Exemption>,
     /// Decoded keys of the signature checks
     pub(super) keys: BTreeMap<Place, CheckKeys<'a>>,
     /// Names of the attestors of these rules
@@ -61,10 +61,10 @@ pub(super) enum Standing {
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Lifting<'p, 'a> {
     No,
-    /// By the first exemption in force
-    By(&'p ImageRule<'a>),
-    /// This exemption may be in force
-    Unknown(&'p ImageRule<'a>),
+    /// By the first rule with an exemption in force
+    By(&'p ImageRule<'a>, &'p Exemption<'a>),
+    /// The exemption of this rule may be in force
+    Unknown(&'p ImageRule<'a>, &'p Exemption<'a>),
 }
 
 /// Reads the rules that cover the images of this request.
@@ -154,7 +154,7 @@ fn read_rules<'a>(
 }
 
 fn has_end(rule: &ImageRule<'_>) -> bool {
-    matches!(&rule.effect, Effect::Exempt(exemption) if exemption.until.is_some())
+    rule.exemption().is_some_and(|one| one.until.is_some())
 }
 
 impl<'a, 's> Plan<'a, 's> {
@@ -173,7 +173,7 @@ impl<'a, 's> Plan<'a, 's> {
                     if pattern.matches(reference) {
                         exempt
                             .entry((index, check.place))
-                            .or_insert_with(|| Exemption {
+                            .or_insert_with(|| decision::Exemption {
                                 document: DOCUMENT.into(),
                                 pattern: text.to_string(),
                             });
@@ -292,7 +292,11 @@ impl<'a, 's> Plan<'a, 's> {
     }
 
     /// Returns the exemption of the image at this index from a check.
-    pub(super) fn exempt_check(&self, index: usize, check: &Check<'_>) -> Option<&Exemption> {
+    pub(super) fn exempt_check(
+        &self,
+        index: usize,
+        check: &Check<'_>,
+    ) -> Option<&decision::Exemption> {
         self.exempt_checks.get(&(index, check.place))
     }
 
@@ -308,7 +312,7 @@ impl<'a, 's> Plan<'a, 's> {
 
     /// Like [`Self::required`], for both parts.
     fn all_required(&self, index: usize) -> impl Iterator<Item = &ImageRule<'a>> {
-        let is_lifted = matches!(self.lifting(index), Lifting::By(_));
+        let is_lifted = matches!(self.lifting(index), Lifting::By(..));
         let rules = self
             .rules(index)
             .filter(move |(_, scope)| !is_lifted && *scope == Scope::Applies);
@@ -321,21 +325,21 @@ impl<'a, 's> Plan<'a, 's> {
     pub(super) fn lifting(&self, index: usize) -> Lifting<'_, 'a> {
         let mut lifting = Lifting::No;
         for (rule, scope) in self.rules(index) {
-            let Effect::Exempt(exemption) = &rule.effect else {
+            let Some(exemption) = rule.exemption() else {
                 continue;
             };
             match (self.standing(exemption), scope) {
-                (Standing::InForce, Scope::Applies) => return Lifting::By(rule),
+                (Standing::InForce, Scope::Applies) => return Lifting::By(rule, exemption),
                 (Standing::Ended, _) => {}
                 (Standing::Unknown, _) | (Standing::InForce, Scope::Unknown) => {
-                    lifting = Lifting::Unknown(rule);
+                    lifting = Lifting::Unknown(rule, exemption);
                 }
             }
         }
         lifting
     }
 
-    pub(super) fn standing(&self, exemption: &image_policy::Exemption<'_>) -> Standing {
+    pub(super) fn standing(&self, exemption: &Exemption<'_>) -> Standing {
         match (exemption.until, self.now) {
             (None, _) => Standing::InForce,
             (Some(_), None) => Standing::Unknown,

@@ -150,6 +150,14 @@ impl<'a> ImageRule<'a> {
         }
     }
 
+    /// Returns the exemption; `None` for rules with other effects.
+    pub(crate) const fn exemption(&self) -> Option<&Exemption<'a>> {
+        match &self.effect {
+            Effect::Exempt(exemption) => Some(exemption),
+            Effect::Require(_) | Effect::Deny(_) => None,
+        }
+    }
+
     /// Returns the checks among the requirements.
     pub(crate) fn checks(&self) -> impl Iterator<Item = &Check<'a>> {
         let requirements = self.requirements().iter();
@@ -193,10 +201,9 @@ fn read_names<'a>(
     is_valid: fn(&str) -> bool,
     expected: &str,
 ) -> Vec<Cow<'a, str>> {
-    let (path, report) = (value.path(), value.report());
-    let (mut names, mut is_empty) = (Vec::new(), true);
-    let was_list = value.list_within(MAX_NAMES, |_, item| {
-        is_empty = false;
+    let report = value.report();
+    let mut names = Vec::new();
+    value.filled_list_within(MAX_NAMES, Code::PolicyLimit, |_, item| {
         let path = item.path();
         match item.text() {
             Some(name) if is_valid(&name) => names.push(name),
@@ -204,9 +211,6 @@ fn read_names<'a>(
             None => {}
         }
     });
-    if was_list && is_empty {
-        report.push(Code::PolicyLimit, path, "must not be empty");
-    }
     names
 }
 
