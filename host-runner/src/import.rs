@@ -15,6 +15,7 @@
 //! | policy-controller | `import/policy_controller.rs` |
 //! | Google's documents in Terraform and Config Connector | `import/terraform.rs`, `import/config_connector.rs` |
 //! | signers, subjects of certificates, wildcards | `import/signer.rs`, `import/identity.rs`, `import/wildcard.rs` |
+//! | parts of the patterns that they write | `import/pattern.rs` |
 
 mod attestors;
 mod config_connector;
@@ -31,6 +32,7 @@ mod kyverno;
 mod lacking;
 mod occurrences;
 mod output_fields;
+mod pattern;
 mod patterns;
 mod policy_controller;
 mod relax;

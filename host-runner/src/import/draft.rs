@@ -25,7 +25,7 @@ pub(crate) use suite::Suite;
 pub(crate) struct Draft {
     pub(crate) findings: Findings,
     /// Name of the trusted root of `--trusted-root`, if it is one
-    pub(crate) trusted_root: Option<String>,
+    trusted_root: Option<String>,
     /// The options for documents of Google
     pub(crate) google: Exports,
     /// What happens to images without a rule
@@ -115,6 +115,17 @@ impl Draft {
     /// Adds to the last finding what the reader can do.
     pub(crate) fn help(&mut self, help: impl Into<String>) {
         self.findings.help(help);
+    }
+
+    /// Returns the name of the trusted root for identities, or reports what is lost without one.
+    pub(crate) fn require_root(&mut self, at: &At<'_>, lost: &str) -> Option<String> {
+        if self.trusted_root.is_none() {
+            self.lost(at, lost);
+            self.help(
+                "give the root of Sigstore's public instance, or of your own, with --trusted-root FILE",
+            );
+        }
+        self.trusted_root.clone()
     }
 
     /// Adds a rule. A name that another rule has gets a number.

@@ -161,7 +161,7 @@ impl<'d> Policy<'d> {
                 &selectors,
                 "a rule is for objects of every kind and label, and the policy only for some",
             );
-            // What is no exact translation stands for more images.
+            // The patterns then cover more images than the policy.
             for (_, glob) in &mut read.globs {
                 if let Glob::Exact(wider) | Glob::Pinned { wider, .. } = glob {
                     *glob = Glob::Unsayable {

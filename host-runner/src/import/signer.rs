@@ -1,6 +1,8 @@
 //! Signers of other systems, as attestors. A signer that cannot be said becomes an attestor without keys and identities,
 //! whose requirement denies: it admits nothing that the other system does not.
 
+use core::fmt;
+
 use serde_json::{Map, Value};
 
 use super::Place;
@@ -20,8 +22,8 @@ pub(super) struct Signer {
 }
 
 impl Signer {
-    /// A signer of whom no signature counts.
-    pub(super) fn nobody(at: &At<'_>) -> Self {
+    /// A signer without keys and identities.
+    pub(super) fn untrusted(at: &At<'_>) -> Self {
         Self {
             place: at.place(),
             keys: Vec::new(),
@@ -29,11 +31,17 @@ impl Signer {
         }
     }
 
+    /// A signer who does not carry over, for a reason that is reported.
+    pub(super) fn lost(at: &At<'_>, why: impl fmt::Display, draft: &mut Draft) -> Self {
+        draft.lost(at, format!("{why}: no signature counts"));
+        Self::untrusted(at)
+    }
+
     /// The holder of a key in PEM.
     pub(super) fn with_key(at: &At<'_>, pem: &str, draft: &mut Draft) -> Self {
         Self {
             keys: draft.cosign_key(at, pem).into_iter().collect(),
-            ..Self::nobody(at)
+            ..Self::untrusted(at)
         }
     }
 
@@ -45,21 +53,17 @@ impl Signer {
         claims: &Map<String, Value>,
         draft: &mut Draft,
     ) -> Self {
-        let nobody = Self::nobody(at);
+        let untrusted = Self::untrusted(at);
         if issuer.is_empty() || issuer.contains(['*', '?']) {
             draft.lost(
                 at,
                 "an identity has one issuer, without wildcards: no signature counts",
             );
-            return nobody;
+            return untrusted;
         }
-        let Some(root) = draft.trusted_root.clone() else {
-            draft.lost(
-                at,
-                "the identity needs a trusted root, and none was given: no signature counts",
-            );
-            draft.help("give the root of Sigstore's public instance, or of your own, with --trusted-root FILE");
-            return nobody;
+        let lost = "the identity needs a trusted root, and none was given: no signature counts";
+        let Some(root) = draft.require_root(at, lost) else {
+            return untrusted;
         };
         if subjects.is_narrower {
             let subjects = subjects.in_words();
@@ -70,7 +74,7 @@ impl Signer {
         }
         Self {
             identities: subjects.identities(&root, issuer, claims),
-            ..nobody
+            ..untrusted
         }
     }
 
@@ -98,12 +102,13 @@ impl Signer {
 
     fn unsayable(at: &At<'_>, subject: &str, draft: &mut Draft) -> Self {
         let subject = printable(subject);
-        draft.lost(
+        let untrusted = Self::lost(
             at,
-            format!("no pattern is for the subject `{subject}`: no signature counts"),
+            format!("no pattern is for the subject `{subject}`"),
+            draft,
         );
         draft.help("add identities to `sigstore.identities`, with a `subjectPattern` for each");
-        Self::nobody(at)
+        untrusted
     }
 
     /// Either of two signers.

@@ -2,6 +2,8 @@
 
 use core::fmt;
 
+use policy_wasm::image::names_registry;
+
 /// A reference with nothing left to guess
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Reference {
@@ -26,7 +28,7 @@ impl Reference {
             _ => (named, None),
         };
         let (registry, path) = match name.split_once('/') {
-            Some((host, rest)) if is_registry(host) => (host, rest),
+            Some((host, rest)) if names_registry(host) => (host, rest),
             _ => ("docker.io", name),
         };
         let registry = match registry {
@@ -102,11 +104,6 @@ pub(super) fn is_digest(text: &str) -> bool {
                 .bytes()
                 .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
     })
-}
-
-/// Whether the first part of a name is a host and not a folder on Docker Hub.
-fn is_registry(host: &str) -> bool {
-    host.contains(['.', ':']) || host == "localhost"
 }
 
 fn is_path_component(text: &str) -> bool {

@@ -1,5 +1,7 @@
 //! Allowlists that look like a restriction of registries.
 
+use policy_wasm::image::names_registry;
+
 use super::{Check, Findings, Rule, rule_unreachable};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::{AllowParts, CheckSet, Language, Pattern, Settings, registry};
@@ -104,8 +106,9 @@ fn is_of_ones_own(pattern: &Pattern<'_>) -> bool {
         return false;
     };
     // Without a host, it is an organisation of Docker Hub.
-    let is_host = host.contains(['.', ':']) || host == "localhost";
-    is_host && !registry::is_of_a_vendor(host, path) && !registry::is_for_everybody(host)
+    names_registry(host)
+        && !registry::is_of_a_vendor(host, path)
+        && !registry::is_for_everybody(host)
 }
 
 #[cfg(test)]

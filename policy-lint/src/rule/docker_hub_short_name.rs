@@ -1,5 +1,7 @@
 //! Patterns that cover only one spelling of a Docker Hub image.
 
+use policy_wasm::image::names_registry;
+
 use super::example::ALLOWLIST;
 use super::{Check, Findings, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
@@ -77,7 +79,7 @@ impl<'p> Spelling<'p> {
         };
         let (host, path) = match text.split_once('/') {
             Some((host @ ("docker.io" | "index.docker.io"), path)) => (Some(host), path),
-            Some((first, _)) if first.contains(['.', ':']) || first == "localhost" => return None,
+            Some((first, _)) if names_registry(first) => return None,
             Some(_) | None => (None, text),
         };
         let has_path = host.is_none_or(|host| name.len() > host.len().saturating_add(1));

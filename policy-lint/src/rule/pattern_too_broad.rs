@@ -1,5 +1,7 @@
 //! Patterns for whole registries.
 
+use policy_wasm::image::names_registry;
+
 use super::example::ALLOWLIST;
 use super::{Check, Findings, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
@@ -58,7 +60,7 @@ fn whole_registry<'p>(pattern: &Pattern<'p>) -> Option<&'p str> {
     let glob = pattern.glob();
     let registry = glob.literal.strip_suffix('/').filter(|_| glob.is_open())?;
     // A single word is an organization on Docker Hub.
-    let is_host = registry.contains(['.', ':']) || registry == "localhost";
+    let is_host = names_registry(registry);
     let is_image = pattern.language != Language::SourceRepository;
     (is_image && is_host && !registry.contains('/')).then_some(registry)
 }

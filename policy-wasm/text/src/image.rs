@@ -69,9 +69,10 @@ pub enum ReferenceError {
 
 /// Maximum length of a reference: more than the maximum host, path, tag and digest of registries
 pub const MAX_LENGTH: usize = 1024;
-pub(crate) const DOCKER_HUB: &str = "docker.io";
+/// Registry of references without one
+pub const DOCKER_HUB: &str = "docker.io";
 /// Another name of Docker Hub, which clients complete like the first
-pub(crate) const DOCKER_HUB_ALIAS: &str = "index.docker.io";
+pub const DOCKER_HUB_ALIAS: &str = "index.docker.io";
 /// Path prefix of Docker Hub images with a short name
 const LIBRARY: &str = "library/";
 /// Maximum length of the path, including an implied `library/`, as in the distribution project's own parser
@@ -194,15 +195,14 @@ fn library(host: Option<&str>, path: &str) -> &'static str {
     }
 }
 
-/// Splits off the host. The first segment is a host if it has a dot or a colon, or is `localhost`; otherwise the
-/// reference is of Docker Hub. Upper case is an error, because parsers differ. Without a port, a host may
-/// contain `_` like a path segment: domains cannot, but the distribution project's parser accepts it, and
-/// runtimes contact that host.
+/// Splits off the host. Without one, the reference is of Docker Hub. Upper case is an error, because parsers differ.
+/// Without a port, a host may contain `_` like a path segment: domains cannot, but the distribution project's parser
+/// accepts it, and runtimes contact that host.
 fn split_host(name: &str) -> Result<(Option<&str>, &str), ReferenceError> {
     let Some((first, rest)) = name.split_once('/') else {
         return Ok((None, name));
     };
-    if first.contains(['.', ':']) || first == "localhost" {
+    if names_registry(first) {
         return if is_host(first) || is_path_segment(first) {
             Ok((Some(first), rest))
         } else {
@@ -213,6 +213,14 @@ fn split_host(name: &str) -> Result<(Option<&str>, &str), ReferenceError> {
         return Err(ReferenceError::Host);
     }
     Ok((None, name))
+}
+
+/// Whether the segment before the first slash of a name stands for a registry, valid or not: it has a dot or a colon,
+/// or is `localhost`. Others are users and organizations of Docker Hub.
+#[must_use]
+#[inline]
+pub fn names_registry(first: &str) -> bool {
+    first.contains(['.', ':']) || first == "localhost"
 }
 
 /// Whether this is a registry: words between dots or an address in brackets, and an optional port.

@@ -1,7 +1,10 @@
 //! Patterns of Connaisseur. They are compared with the whole name, with tag and digest, in which Docker Hub is
 //! `index.docker.io`: `*` stands for any text, also across slashes, and there is one at either end.
 
+use policy_wasm::image::{DOCKER_HUB, DOCKER_HUB_ALIAS, names_registry};
 use policy_wasm::pattern::ImagePattern;
+
+use crate::import::pattern::{EVERY, beginning_with, has_images};
 
 /// The patterns for one of Connaisseur's
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -11,8 +14,6 @@ pub(super) enum Pattern {
     /// None; all its images are of this one
     Unsayable { wider: String },
 }
-
-const EVERY: &str = "**";
 
 impl Pattern {
     /// Translates a pattern.
@@ -31,12 +32,12 @@ impl Pattern {
         let (host, rest) = text.split_once('/').unwrap_or((text.as_str(), "*"));
         let is_alone = !text.contains('/');
         let host = match host.to_ascii_lowercase().as_str() {
-            "index.docker.io" => "docker.io".to_owned(),
+            DOCKER_HUB_ALIAS => DOCKER_HUB.to_owned(),
             // Without a path, what follows a colon may be a tag.
             host if host.contains('*') || is_alone && host.contains(':') => {
                 return Self::unsayable(EVERY);
             }
-            host if host.contains(['.', ':']) || host == "localhost" => host.to_owned(),
+            host if names_registry(host) => host.to_owned(),
             _ => return Self::unsayable(EVERY),
         };
         let Some((path, suffix)) = split_suffix(rest) else {
@@ -48,12 +49,7 @@ impl Pattern {
         let patterns = paths
             .into_iter()
             .map(|path| format!("{host}/{path}{suffix}"));
-        // On Docker Hub, every image is in a folder.
-        let is_image = |pattern: &String| {
-            let path = pattern.strip_prefix("docker.io/");
-            path.is_none_or(|path| path.contains('/') || path.starts_with(EVERY))
-        };
-        let patterns: Vec<_> = patterns.filter(is_image).collect();
+        let patterns: Vec<_> = patterns.filter(|pattern| has_images(pattern)).collect();
         let is_valid = |pattern: &String| ImagePattern::parse(pattern).is_ok();
         if patterns.is_empty() || !patterns.iter().all(is_valid) {
             return Self::unsayable(&prefix(&host, &path));
@@ -105,13 +101,7 @@ fn paths(path: &str) -> Option<Vec<String>> {
     let Some(start) = path.strip_suffix('*') else {
         return (!path.contains('*')).then(|| vec![path.to_owned()]);
     };
-    if start.contains('*') {
-        return None;
-    }
-    if start.is_empty() || start.ends_with('/') {
-        return Some(vec![format!("{start}{EVERY}")]);
-    }
-    Some(vec![format!("{start}*"), format!("{start}*/{EVERY}")])
+    (!start.contains('*')).then(|| beginning_with(start))
 }
 
 /// The pattern of everything below the folders without a wildcard.

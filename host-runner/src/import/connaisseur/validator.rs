@@ -227,16 +227,10 @@ fn key_of(key: &At<'_>, draft: &mut Draft) -> Option<Value> {
 }
 
 fn identities_of(identity: &At<'_>, draft: &mut Draft) -> Option<Vec<Value>> {
-    let Some(root) = draft.trusted_root.clone() else {
-        draft.lost(
-            identity,
-            "identities need a trusted root, and none was given: nothing satisfies this attestor",
-        );
-        draft.help(
-            "give the root of Sigstore's public instance, or of your own, with --trusted-root FILE",
-        );
-        return None;
-    };
+    let root = draft.require_root(
+        identity,
+        "identities need a trusted root, and none was given: nothing satisfies this attestor",
+    )?;
     keyless::identities(identity, &KEYLESS, &root, draft)
 }
 

@@ -1,13 +1,11 @@
 //! Allowlists as patterns. Kritis compares texts, and here every spelling of an image is the same image.
 
-use policy_wasm::image::ImageReference;
+use policy_wasm::image::{DOCKER_HUB, DOCKER_HUB_ALIAS, ImageReference, names_registry};
 use policy_wasm::pattern::ImagePattern;
 
 use crate::import::draft::Draft;
 use crate::import::source::At;
 use crate::terminal::printable;
-
-const DOCKER_HUB: &str = "docker.io";
 
 /// The pattern of an entry of `imageAllowlist`, which is one image. Reports what has none.
 pub(super) fn of_image(image: &At<'_>, draft: &mut Draft) -> Option<String> {
@@ -60,11 +58,11 @@ fn exact(text: &str) -> Option<String> {
 fn beginning_with(start: &str) -> Option<String> {
     let (folder, last) = start.rsplit_once('/').unwrap_or(("", start));
     let (host, folder) = match folder.split_once('/').unwrap_or((folder, "")) {
-        (host, rest) if host.contains(['.', ':']) || host == "localhost" => (host, rest),
+        (host, rest) if names_registry(host) => (host, rest),
         _ if folder.is_empty() => (DOCKER_HUB, "library"),
         _ => (DOCKER_HUB, folder),
     };
-    let host = if host == "index.docker.io" {
+    let host = if host == DOCKER_HUB_ALIAS {
         DOCKER_HUB
     } else {
         host

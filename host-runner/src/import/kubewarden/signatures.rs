@@ -114,12 +114,13 @@ fn signers(entry: &At<'_>, draft: &mut Draft) -> Vec<Signer> {
         signers.push(github_actions(&actions, draft));
     }
     for certificate in entry.items_of("certificates") {
-        draft.lost(
+        let untrusted = Signer::lost(
             &certificate,
-            "certificates as keys are not supported: no signature counts",
+            "certificates as keys are not supported",
+            draft,
         );
         draft.help("give the attestor the public key of the certificate, as `openssl x509 -pubkey -noout` prints it");
-        signers.push(Signer::nobody(&certificate));
+        signers.push(untrusted);
     }
     signers
 }
@@ -159,6 +160,6 @@ fn constrained(entry: &At<'_>, signers: Vec<Signer>, draft: &mut Draft) -> Vec<S
     );
     draft.lost(&annotations, message);
     draft.help("give the attestor its key or identity if its signatures count without annotations");
-    let nobody = signers.into_iter().map(Signer::without_trust);
-    nobody.collect()
+    let untrusted = signers.into_iter().map(Signer::without_trust);
+    untrusted.collect()
 }

@@ -57,9 +57,13 @@ impl Attestors {
                     signers.extend(inner.signers);
                 }
                 _ => {
-                    draft.lost(&nested, "a set that requires several of its entries cannot be an entry of another set: no signature counts");
+                    let untrusted = Signer::lost(
+                        &nested,
+                        "a set that requires several of its entries cannot be an entry of another set",
+                        draft,
+                    );
                     draft.help("write a requirement with `attestors` and `threshold` for each set");
-                    signers.push(Signer::nobody(&nested));
+                    signers.push(untrusted);
                 }
             }
         }
@@ -86,12 +90,13 @@ impl Attestors {
             signers.push(keyless_signer(&keyless, draft));
         }
         if let Some(certificates) = entry.get("certificates") {
-            draft.lost(
+            let untrusted = Signer::lost(
                 &certificates,
-                "certificates as keys are not supported: no signature counts",
+                "certificates as keys are not supported",
+                draft,
             );
             draft.help("give the attestor the public key of the certificate, as `openssl x509 -pubkey -noout` prints it");
-            signers.push(Signer::nobody(&certificates));
+            signers.push(untrusted);
         }
         report_repository(entry, draft);
         if is_annotated(entry, draft) {
@@ -114,16 +119,20 @@ impl Attestors {
         let algorithm = keys.text_of("signatureAlgorithm");
         if !["", "sha256"].contains(&algorithm) {
             let algorithm = printable(algorithm);
-            draft.lost(
+            return vec![Signer::lost(
                 keys,
-                format!("signatures with `{algorithm}` are not supported: no signature counts"),
-            );
-            return vec![Signer::nobody(keys)];
+                format!("signatures with `{algorithm}` are not supported"),
+                draft,
+            )];
         }
         let Some(public_keys) = keys.get("publicKeys") else {
-            draft.lost(keys, "the key is in a Secret or a key management service, and was not given: no signature counts");
+            let untrusted = Signer::lost(
+                keys,
+                "the key is in a Secret or a key management service, and was not given",
+                draft,
+            );
             draft.help("give the attestor its public key, as `cosign public-key --key REFERENCE` prints it");
-            return vec![Signer::nobody(keys)];
+            return vec![untrusted];
         };
         let ignored = keys.at(&["rekor", "ignoreTlog"]);
         self.report_logs(keys, ignored.as_ref(), draft);
@@ -148,9 +157,9 @@ impl Attestors {
         const END: &str = "-----END PUBLIC KEY-----";
         let text = at.text().unwrap_or_default();
         if text.contains("{{") || !text.contains(BEGIN) {
-            draft.lost(at, "the key is not in the policy: no signature counts");
+            let untrusted = Signer::lost(at, "the key is not in the policy", draft);
             draft.help("give the attestor its public key, as `cosign public-key --key REFERENCE` prints it");
-            return vec![Signer::nobody(at)];
+            return vec![untrusted];
         }
         let keys = text.split_inclusive(END).filter(|key| key.contains(BEGIN));
         keys.map(|key| Signer::with_key(at, key, draft)).collect()
@@ -199,10 +208,10 @@ pub(super) fn keyless_signer(keyless: &At<'_>, draft: &mut Draft) -> Signer {
             "certificates of other roots are not supported in PEM: no signature counts",
         );
         draft.help("give the trusted root of that Sigstore instance with --trusted-root FILE, and add the identity");
-        return Signer::nobody(keyless);
+        return Signer::untrusted(keyless);
     }
     let Some(claims) = claims(keyless, draft) else {
-        return Signer::nobody(keyless);
+        return Signer::untrusted(keyless);
     };
     for (section, key) in [("rekor", "ignoreTlog"), ("ctlog", "ignoreSCT")] {
         let Some(ignored) = keyless.at(&[section, key]) else {
@@ -228,10 +237,7 @@ pub(super) fn identity(at: &At<'_>, claims: &Map<String, Value>, draft: &mut Dra
         (issuer, _) => issuer.to_owned(),
     };
     match (at.text_of("subject"), at.text_of("subjectRegExp")) {
-        ("", "") => {
-            draft.lost(at, "an identity has a subject: no signature counts");
-            Signer::nobody(at)
-        }
+        ("", "") => Signer::lost(at, "an identity has a subject", draft),
         ("", regex) => Signer::of_regex(at, &issuer, regex, draft),
         (subject, _) => Signer::like(at, &issuer, subject, claims, draft),
     }

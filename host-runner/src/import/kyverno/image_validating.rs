@@ -204,11 +204,11 @@ fn requirement_of(
             Some(attestor) => signers.push(signer(attestor, attestors, draft)),
             None => {
                 let name = printable(name);
-                draft.lost(
+                signers.push(Signer::lost(
                     at,
-                    format!("there is no attestor `{name}`: no signature counts"),
-                );
-                signers.push(Signer::nobody(at));
+                    format!("there is no attestor `{name}`"),
+                    draft,
+                ));
             }
         }
     }
@@ -219,11 +219,7 @@ fn requirement_of(
 fn signer(attestor: &At<'_>, attestors: &mut Attestors, draft: &mut Draft) -> Signer {
     attestor.only(&["cosign", "name", "notary"], &mut draft.findings);
     let Some(cosign) = attestor.get("cosign") else {
-        draft.lost(
-            attestor,
-            "signatures of Notation are not supported: no signature counts",
-        );
-        return Signer::nobody(attestor);
+        return Signer::lost(attestor, "signatures of Notation are not supported", draft);
     };
     let known = [
         "annotations",
@@ -244,13 +240,7 @@ fn signer(attestor: &At<'_>, attestors: &mut Attestors, draft: &mut Draft) -> Si
     let signer = match (cosign.get("key"), cosign.get("keyless")) {
         (Some(key), _) => key_signer(&key, &cosign, attestors, draft),
         (None, Some(keyless)) => keyless_signer(&keyless, &cosign, draft),
-        (None, None) => {
-            draft.lost(
-                &cosign,
-                "certificates as keys are not supported: no signature counts",
-            );
-            Signer::nobody(&cosign)
-        }
+        (None, None) => Signer::lost(&cosign, "certificates as keys are not supported", draft),
     };
     match attestors::is_annotated(&cosign, draft) {
         true => signer.without_trust(),
@@ -269,29 +259,29 @@ fn key_signer(
         &mut draft.findings,
     );
     let Some(data) = key.get("data") else {
-        draft.lost(key, "the key is not in the policy: no signature counts");
+        let untrusted = Signer::lost(key, "the key is not in the policy", draft);
         draft.help(
             "give the attestor its public key, as `cosign public-key --key REFERENCE` prints it",
         );
-        return Signer::nobody(key);
+        return untrusted;
     };
     let algorithm = key.text_of("hashAlgorithm");
     if !["", "sha256"].contains(&algorithm) {
-        draft.lost(
+        return Signer::lost(
             key,
             format!(
-                "signatures with `{}` are not supported: no signature counts",
+                "signatures with `{}` are not supported",
                 printable(algorithm)
             ),
+            draft,
         );
-        return Signer::nobody(key);
     }
     let ignored = cosign.at(&["ctlog", "insecureIgnoreTlog"]);
     attestors.report_logs(key, ignored.as_ref(), draft);
     let any = Attestors::of_pem(&data, draft)
         .into_iter()
         .reduce(Signer::or);
-    any.unwrap_or_else(|| Signer::nobody(key))
+    any.unwrap_or_else(|| Signer::untrusted(key))
 }
 
 /// Any of several identities.
@@ -302,7 +292,7 @@ fn keyless_signer(keyless: &At<'_>, cosign: &At<'_>, draft: &mut Draft) -> Signe
             &roots,
             "certificates of other roots are not supported in PEM: no signature counts",
         );
-        return Signer::nobody(keyless);
+        return Signer::untrusted(keyless);
     }
     for key in ["insecureIgnoreTlog", "insecureIgnoreSCT"] {
         let ignored = cosign.at(&["ctlog", key]);
@@ -321,5 +311,5 @@ fn keyless_signer(keyless: &At<'_>, cosign: &At<'_>, draft: &mut Draft) -> Signe
         .map(|identity| attestors::identity(identity, &Map::new(), draft));
     signers
         .reduce(Signer::or)
-        .unwrap_or_else(|| Signer::nobody(keyless))
+        .unwrap_or_else(|| Signer::untrusted(keyless))
 }

@@ -317,11 +317,11 @@ impl Source<'_> {
             }
             None if entry.get("issuer").is_none() => return None,
             None if entry.get("roots").is_some() => {
-                draft.lost(
+                vec![Signer::lost(
                     entry,
-                    "certificates of other roots are not supported in PEM: no signature counts",
-                );
-                vec![Signer::nobody(entry)]
+                    "certificates of other roots are not supported in PEM",
+                    draft,
+                )]
             }
             None => vec![attestors::identity(entry, &Map::new(), draft)],
         };

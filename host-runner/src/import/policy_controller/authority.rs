@@ -117,14 +117,8 @@ fn of_certificate(keyless: &At<'_>, draft: &mut Draft) -> Vec<Value> {
         draft.lost(keyless, "every identity of the instance may sign, and there is no such attestor: the authority was left out");
         return Vec::new();
     }
-    let Some(root) = draft.trusted_root.clone() else {
-        draft.lost(
-            keyless,
-            "identities need a trusted root, and none was given: the authority was left out",
-        );
-        draft.help(
-            "give the root of Sigstore's public instance, or of your own, with --trusted-root FILE",
-        );
+    let lost = "identities need a trusted root, and none was given: the authority was left out";
+    let Some(root) = draft.require_root(keyless, lost) else {
         return Vec::new();
     };
     let identities = identities.iter();

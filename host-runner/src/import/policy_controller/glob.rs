@@ -2,7 +2,10 @@
 //! `HOST/PATH@DIGEST`, in which Docker Hub is `index.docker.io`: `*` is any text without slash, and `**` any text.
 //! Tags are never compared.
 
+use policy_wasm::image::{DOCKER_HUB, DOCKER_HUB_ALIAS, names_registry};
 use policy_wasm::pattern::ImagePattern;
+
+use crate::import::pattern::{EVERY, beginning_with, has_images};
 
 /// The patterns of a glob
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,8 +23,6 @@ pub(super) enum Glob {
     Never(&'static str),
 }
 
-const HUB: &str = "index.docker.io";
-const EVERY: &str = "**";
 const SHORT: &str =
     "policy-controller compares names in full, and Docker Hub is `index.docker.io` there";
 const NO_DIGEST: &str = "policy-controller resolves tags and compares `HOST/PATH@DIGEST`, to which the end of the glob does not extend";
@@ -69,10 +70,10 @@ impl Glob {
         }
         let (host, folder) = folder.split_once('/').unwrap_or((folder, ""));
         let host = match host {
-            HUB => "docker.io",
-            "docker.io" => return Self::Never(SHORT),
+            DOCKER_HUB_ALIAS => DOCKER_HUB,
+            DOCKER_HUB => return Self::Never(SHORT),
             host if host.contains('*') => return Self::wider(EVERY.to_owned()),
-            host if host.contains(['.', ':']) || host == "localhost" => host,
+            host if names_registry(host) => host,
             _ => return Self::Never(SHORT),
         };
         Self::of_path(host, folder, last, &suffix)
@@ -88,22 +89,11 @@ impl Glob {
             prefix = format!("{prefix}/{segment}");
         }
         let names = match last.strip_suffix(EVERY) {
-            Some("") => vec![format!("{prefix}/{EVERY}")],
-            Some(start) if stars(start) == 0 => {
-                vec![
-                    format!("{prefix}/{start}*"),
-                    format!("{prefix}/{start}*/{EVERY}"),
-                ]
-            }
+            Some(start) if stars(start) == 0 => beginning_with(&format!("{prefix}/{start}")),
             None if stars(last) < 2 => vec![format!("{prefix}/{last}")],
             _ => return Self::wider(format!("{prefix}/{EVERY}")),
         };
-        // On Docker Hub, every image is in a folder.
-        let is_image = |name: &String| {
-            let path = name.strip_prefix("docker.io/");
-            path.is_none_or(|path| path.contains('/') || path == EVERY)
-        };
-        let names: Vec<_> = names.into_iter().filter(is_image).collect();
+        let names: Vec<_> = names.into_iter().filter(|name| has_images(name)).collect();
         if names.is_empty() {
             return Self::Never(
                 "policy-controller compares `index.docker.io/library/NAME` for Docker Hub's own images",
@@ -184,7 +174,7 @@ fn prefix_of(folder: &str) -> String {
         .split('/')
         .take_while(|segment| stars(segment) == 0)
         .collect();
-    let prefix = plain.join("/").replace(HUB, "docker.io");
+    let prefix = plain.join("/").replace(DOCKER_HUB_ALIAS, DOCKER_HUB);
     let pattern = format!("{prefix}/{EVERY}");
     if ImagePattern::parse(&pattern).is_ok() {
         pattern

@@ -1,6 +1,9 @@
 //! Registry and repository of a wildcard.
 
+use policy_wasm::image::{DOCKER_HUB, DOCKER_HUB_ALIAS, names_registry};
+
 use super::{Compared, Covers, Fit};
+use crate::import::pattern::{EVERY, beginning_with};
 
 /// Patterns for registry and repository
 #[derive(Debug)]
@@ -10,8 +13,6 @@ pub(super) struct Name {
     /// Whether it ends in a `*`, which there may also stand for tag and digest
     pub(super) is_open: bool,
 }
-
-const DOCKER_HUB: &str = "docker.io";
 
 impl Name {
     /// Reads `HOST/PATH`, a short name of Docker Hub, or `*`.
@@ -30,7 +31,7 @@ impl Name {
                 false => Err(Fit::Unsayable),
             };
         }
-        if host.contains(['.', ':']) || host == "localhost" {
+        if names_registry(host) {
             return Self::below(host, path, compared, covers);
         }
         match compared {
@@ -44,7 +45,7 @@ impl Name {
     fn without_slash(text: &str, compared: Compared, covers: Covers) -> Result<Self, Fit> {
         if text == "*" {
             return Ok(Self {
-                names: vec!["**".to_owned()],
+                names: vec![EVERY.to_owned()],
                 fit: Fit::Exact,
                 is_open: true,
             });
@@ -73,8 +74,8 @@ impl Name {
     /// The patterns below a host.
     fn below(host: &str, path: &str, compared: Compared, covers: Covers) -> Result<Self, Fit> {
         let host = match host {
-            "index.docker.io" if compared.has_library() => return Err(Fit::NoImage),
-            "index.docker.io" => DOCKER_HUB,
+            DOCKER_HUB_ALIAS if compared.has_library() => return Err(Fit::NoImage),
+            DOCKER_HUB_ALIAS => DOCKER_HUB,
             host => host,
         };
         if path.is_empty() {
@@ -82,8 +83,8 @@ impl Name {
         }
         let (paths, fit) = match (path.split_once('*'), covers) {
             (None, _) => (vec![path.to_owned()], Fit::Exact),
-            (Some((before, "")), _) => (beginning(before), Fit::Exact),
-            (Some((before, _)), Covers::More) => (beginning(before), Fit::More),
+            (Some((before, "")), _) => (beginning_with(before), Fit::Exact),
+            (Some((before, _)), Covers::More) => (beginning_with(before), Fit::More),
             (Some(_), Covers::Fewer) => (vec![by_segment(path)], Fit::Fewer),
         };
         let names = paths.iter().filter_map(|path| on(host, path, compared));
@@ -106,18 +107,10 @@ impl Name {
     }
 }
 
-/// Patterns for the paths that begin so, with any number of segments.
-fn beginning(start: &str) -> Vec<String> {
-    if start.is_empty() || start.ends_with('/') {
-        return vec![format!("{start}**")];
-    }
-    vec![format!("{start}*"), format!("{start}*/**")]
-}
-
 /// A path in which each `*` stays within its segment, but for a last one that is a segment.
 fn by_segment(path: &str) -> String {
     match path.strip_suffix("/*") {
-        Some(parents) => format!("{parents}/**"),
+        Some(parents) => format!("{parents}/{EVERY}"),
         None => path.to_owned(),
     }
 }
@@ -125,7 +118,7 @@ fn by_segment(path: &str) -> String {
 /// Host and path. On Docker Hub, images without a user are in `library/`; `None` if that is compared as well, so that no
 /// image has this path.
 fn on(host: &str, path: &str, compared: Compared) -> Option<String> {
-    let is_short = host == DOCKER_HUB && !path.contains('/') && path != "**";
+    let is_short = host == DOCKER_HUB && !path.contains('/') && path != EVERY;
     match (is_short, compared.has_library()) {
         (false, _) => Some(format!("{host}/{path}")),
         (true, false) => Some(format!("{host}/library/{path}")),
