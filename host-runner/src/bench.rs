@@ -5,13 +5,12 @@ mod change;
 use alloc::sync::Arc;
 use core::hint::black_box;
 use core::time::Duration;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use policy_wasm::abi;
 use policy_wasm::evidence::NoLookup;
-use policy_wasm::time::Time;
 use serde::{Deserialize, Serialize};
 
+use crate::clock::now;
 use crate::decision::Answer;
 use crate::engine::{Engine, EngineError, FLOOR, Host, NO_OP, Operation, Policy};
 use crate::measure::{self, Times, Work};
@@ -188,10 +187,7 @@ impl Bench {
 /// The answer of this program's own policy.
 fn natively(payload: &[u8]) -> Vec<u8> {
     let host = abi::Host {
-        clock: &|| {
-            let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).ok()?;
-            Time::from_unix(since_epoch.as_secs()).ok()
-        },
+        clock: &now,
         lookup: &mut NoLookup,
     };
     abi::validate(payload, host)

@@ -25,6 +25,7 @@ mod attest;
 mod audit;
 mod bench;
 pub mod cli;
+mod clock;
 pub mod commands;
 mod comparison;
 pub mod decision;

@@ -1,6 +1,8 @@
 //! The settings as written, to show the rule, attestor or check that a Decision refers to. Nothing is evaluated
 //! here.
 
+use policy_wasm::image::NormalizedReference;
+use policy_wasm::pattern::ImagePattern;
 use serde_json::Value;
 
 use crate::fields::{items, list, text};
@@ -182,6 +184,16 @@ impl Level {
             }
         }
     }
+}
+
+/// Whether a rule of `imagePolicy` covers an image, whatever its Pod is.
+pub(crate) fn rule_covers(rule: &Value, image: &NormalizedReference<'_>) -> bool {
+    let covers = |field| {
+        let patterns = list(rule, field).iter().filter_map(Value::as_str);
+        let mut patterns = patterns.filter_map(|text| ImagePattern::parse(text).ok());
+        patterns.any(|pattern| pattern.matches(image))
+    };
+    covers("images") && !covers("exceptImages")
 }
 
 #[cfg(test)]

@@ -2,7 +2,6 @@
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context as _, Result, anyhow, bail};
 use clap::ValueEnum;
@@ -12,6 +11,7 @@ use policy_wasm::time::Time;
 
 use crate::Exit;
 use crate::args::{codes, lints, parse_time, suggested};
+use crate::clock::now;
 use crate::emit::lint::{Format, Linted};
 use crate::emit::{self, no_result, output};
 use crate::files::{self, Readers};
@@ -187,11 +187,6 @@ fn nothing_in(files: &[SourceFile]) -> String {
         };
         format!("{files} no policy, policy manifest or suite")
     })
-}
-
-fn now() -> Option<Time> {
-    let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).ok()?;
-    Time::from_unix(since_epoch.as_secs()).ok()
 }
 
 fn lint(files: &[SourceFile], config: &Config) -> policy_lint::Report {

@@ -13,6 +13,7 @@ use crate::decision::{
     AttestorResult, DocumentResult, ImageRuleResult, RequirementResult, Verdict, has,
 };
 use crate::fields::{list, text};
+use crate::settings_view::rule_covers;
 use crate::terminal::printable;
 
 /// Returns one obstacle for each `deny` rule and each requirement that is against the image, or one if no rule covers
@@ -92,7 +93,7 @@ fn against_deny(rule: &ImageRuleResult, refused: &Refused<'_>) -> Vec<Way> {
     };
     if let Some(reference) = refused.reference.map(NormalizedReference::from)
         && reference.digest.is_none()
-        && !is_covered(
+        && !rule_covers(
             written,
             &NormalizedReference {
                 tag: None,
@@ -109,15 +110,6 @@ fn against_deny(rule: &ImageRuleResult, refused: &Refused<'_>) -> Vec<Way> {
         ways.push(Way::new(title, block));
     }
     ways
-}
-
-fn is_covered(rule: &Value, image: &NormalizedReference<'_>) -> bool {
-    let matches = |field| {
-        let patterns = list(rule, field).iter().filter_map(Value::as_str);
-        let mut patterns = patterns.filter_map(|text| ImagePattern::parse(text).ok());
-        patterns.any(|pattern| pattern.matches(image))
-    };
-    matches("images") && !matches("exceptImages")
 }
 
 impl Failed<'_> {

@@ -59,7 +59,7 @@ const CRATES: &[(&str, &[&str])] = &[
             "files",
             "inputs",
             "terminal",
-            "decision exit measure parallel repository settings_view",
+            "clock decision exit measure parallel repository settings_view",
             "fields",
         ],
     ),

@@ -1,7 +1,6 @@
 //! `countersign import --from`: converts the policies of another system.
 
 use std::path::{Path, PathBuf};
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context as _, Result, anyhow, bail};
 use policy_lint::SourceFile;
@@ -10,6 +9,7 @@ use serde_json::Value;
 
 use super::{Args, check, exit, list, sigstore, single, write};
 use crate::args::OutputArgs;
+use crate::clock::now;
 use crate::commands::check_stdin;
 use crate::engine::Policy;
 use crate::import::draft::{Draft, Finished, Suite};
@@ -201,9 +201,4 @@ fn text(suite: &Suite, settings: &str, time: Time) -> String {
     let document = suite.to_json(settings, &time.to_string());
     let schema = repository::schema_line("host-runner/schemas/suite.json");
     schema + COMMENT + &yaml::document(&document)
-}
-
-fn now() -> Option<Time> {
-    let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).ok()?;
-    Time::from_unix(since_epoch.as_secs()).ok()
 }

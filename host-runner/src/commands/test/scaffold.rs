@@ -1,7 +1,6 @@
 //! `countersign test --scaffold`: writes a suite for settings that have none.
 
 use std::path::{Path, PathBuf};
-use std::time::{SystemTime, UNIX_EPOCH};
 use std::{env, fs};
 
 use anyhow::{Context as _, Result, anyhow, bail};
@@ -10,6 +9,7 @@ use policy_wasm::time::Time;
 
 use crate::Exit;
 use crate::args::{ModuleArgs, OutputArgs};
+use crate::clock::now;
 use crate::emit;
 use crate::foreign;
 use crate::inputs;
@@ -106,11 +106,6 @@ fn why(place: &str) -> Option<&'static str> {
     .iter()
     .find(|(start, _)| place.starts_with(start))
     .map(|(_, why)| *why)
-}
-
-fn now() -> Option<Time> {
-    let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).ok()?;
-    Time::from_unix(since_epoch.as_secs()).ok()
 }
 
 /// The path of the settings as the suite names it: relative to the folder of the suite, which without a file is

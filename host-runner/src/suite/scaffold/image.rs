@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use super::signer::each_check;
 use crate::fields::{items, list, text};
-use crate::settings_view::SettingsView;
+use crate::settings_view::{SettingsView, rule_covers};
 
 /// The images of a suite, by name
 #[derive(Debug, Default)]
@@ -183,11 +183,9 @@ pub(super) fn rule_patterns(settings: &Value) -> Vec<String> {
 
 /// Whether a rule of `imagePolicy` covers an image, whatever its Pod is.
 pub(super) fn is_covered(rule: &Value, image: &str) -> bool {
-    let covers = |field| {
-        let mut patterns = list(rule, field).iter().filter_map(Value::as_str);
-        patterns.any(|pattern| Language::Image.covers(pattern, &whole(image)))
-    };
-    covers("images") && !covers("exceptImages")
+    let image = whole(image);
+    let image = ImageReference::parse(&image).map(NormalizedReference::from);
+    image.is_ok_and(|image| rule_covers(rule, &image))
 }
 
 /// Repositories that a pattern covers, as provenance names them.

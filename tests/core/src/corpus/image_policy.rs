@@ -455,7 +455,7 @@ fn tags() -> Vec<Case> {
             Some(B),
         ),
         tagged(
-            "a_tag_that_nobody_resolves",
+            "a_tag_that_is_not_resolved",
             "error tag-resolution-unavailable",
             slice::from_ref(&shop),
             None,
