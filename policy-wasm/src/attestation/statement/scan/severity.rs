@@ -57,15 +57,21 @@ impl Severity {
     /// The band of the CVSS v3 rating scale that a score from `0` to `10.0` is in.
     ///
     /// The scale's bands begin at whole numbers, except that a score of 0 has one for itself, named
-    /// "none". It is `MINIMAL` here, so that a policy that blocks everything blocks it.
+    /// "none". It is `MINIMAL` here, so that a policy that blocks everything blocks it. Scores have one decimal place;
+    /// some calculators print more, and 6.95 is 7.0, because CVSS rounds up.
     pub(super) fn from_cvss(score: &str) -> Option<Self> {
         let (whole, fraction) = score.split_once('.').unwrap_or((score, "0"));
         let is_number = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
         if !is_number(whole) || !is_number(fraction) {
             return None;
         }
-        let has_fraction = fraction.bytes().any(|digit| digit != b'0');
-        match (whole.parse::<u8>().ok()?, has_fraction) {
+        let whole = whole.parse::<u8>().ok()?;
+        let has_digits = |digits: &str| digits.bytes().any(|digit| digit != b'0');
+        let rounds_up = fraction.strip_prefix('9').is_some_and(has_digits);
+        match (
+            whole.checked_add(rounds_up.into())?,
+            has_digits(fraction) && !rounds_up,
+        ) {
             (0, false) => Some(Self::Minimal),
             (0..=3, _) => Some(Self::Low),
             (4..=6, _) => Some(Self::Medium),
