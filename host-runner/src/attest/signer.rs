@@ -75,7 +75,7 @@ fn read(path: &Path) -> io::Result<Vec<u8>> {
 const MAX_BYTES: u64 = 1 << 20;
 
 /// The possible readings of a signature file: its bytes, or their base64 decoding, for each key of the
-/// attestor or for the key with this id.
+/// attestor or for the key with this id. Numbers in a row are also read as ASN.1.
 pub(crate) fn brought(
     path: &Path,
     attestor: &Attestor,
@@ -95,19 +95,42 @@ pub(crate) fn brought(
             shown(path)
         );
     }
-    let forms = decoded.into_iter().chain([bytes]);
-    let ids = attestor.keys.iter().map(|key| key.key.id());
-    let ids: Vec<_> = ids
-        .filter(|id| key_id.is_none_or(|own| own == *id))
+    let forms: Vec<_> = decoded.into_iter().chain([bytes]).collect();
+    let keys = attestor.keys.iter();
+    let keys: Vec<_> = keys
+        .filter(|key| key_id.is_none_or(|own| own == key.key.id()))
         .collect();
-    if ids.is_empty() {
+    if keys.is_empty() {
         bail!("attestor {} has no such key", attestor.name);
     }
-    let signatures = forms.flat_map(|bytes| {
-        ids.iter().map(move |id| Signature {
-            key_id: (*id).to_owned(),
-            bytes: bytes.clone(),
+    let signatures = keys.iter().flat_map(|key| {
+        let encoded = forms.iter().filter_map(|form| encode(form, key.algorithm));
+        let readings = forms.iter().cloned().chain(encoded);
+        readings.map(|bytes| Signature {
+            key_id: key.key.id().to_owned(),
+            bytes,
         })
     });
     Ok(signatures.collect())
+}
+
+/// The ASN.1 encoding of an ECDSA signature that is r and s in a row (IEEE P1363), as devices with PKCS #11 return it.
+/// `None` for other signatures.
+fn encode(numbers: &[u8], algorithm: Option<Algorithm>) -> Option<Vec<u8>> {
+    let der = match algorithm? {
+        Algorithm::EcdsaP256Sha256 => {
+            let signature = p256::ecdsa::Signature::from_slice(numbers).ok()?;
+            signature.to_der().as_bytes().to_vec()
+        }
+        Algorithm::EcdsaP384Sha384 => {
+            let signature = p384::ecdsa::Signature::from_slice(numbers).ok()?;
+            signature.to_der().as_bytes().to_vec()
+        }
+        Algorithm::EcdsaP521Sha512 => {
+            let signature = p521::ecdsa::Signature::from_slice(numbers).ok()?;
+            signature.to_der().as_bytes().to_vec()
+        }
+        _ => return None,
+    };
+    Some(der)
 }

@@ -283,6 +283,47 @@ fn openssl_signs_our_payload_and_verifies_our_signature() {
     assert_eq!(verified, "Verified OK\n");
 }
 
+/// Devices with PKCS #11 return the numbers r and s in a row.
+#[test]
+fn a_signature_may_be_numbers_in_a_row() {
+    type Numbers = fn(&[u8]) -> Vec<u8>;
+    let curves: [(&str, Numbers); 3] = [
+        ("p256", |der| {
+            let signature = p256::ecdsa::Signature::from_der(der).unwrap();
+            signature.to_bytes().to_vec()
+        }),
+        ("p384", |der| {
+            let signature = p384::ecdsa::Signature::from_der(der).unwrap();
+            signature.to_bytes().to_vec()
+        }),
+        ("p521", |der| {
+            let signature = p521::ecdsa::Signature::from_der(der).unwrap();
+            signature.to_bytes().to_vec()
+        }),
+    ];
+    for (algorithm, numbers) in curves {
+        let folder = keygen(&format!("--algorithm {algorithm}"));
+        let (path, image) = (folder.path(), image());
+        let (key, public) = (path.join("key.pem"), public_pem(path));
+        let sign = format!("attest sign --key {} {image}", key.display());
+        let (_, der) = decoded(&run(&sign, "", 0).0);
+        let file = path.join("payload.sig");
+        let take = |bytes: Vec<u8>, status| {
+            fs::write(&file, bytes).unwrap();
+            let file = file.display();
+            let arguments =
+                format!("attest sign --signature-file {file} --public-key {public} {image}");
+            run(&arguments, "", status).0
+        };
+        let numbers = numbers(&der);
+        assert_eq!(decoded(&take(numbers.clone(), 0)).1, der, "{algorithm}");
+        let base64 = STANDARD.encode(&numbers).into_bytes();
+        assert_eq!(decoded(&take(base64, 0)).1, der, "{algorithm}");
+        let swapped = numbers.iter().copied().rev().collect();
+        assert!(take(swapped, 1).contains("attestation-bad-signature"));
+    }
+}
+
 #[test]
 fn gnupg_signs_our_payload_and_verifies_what_we_have_made_of_it() {
     if !process::can_run("gpg", "--version") {
