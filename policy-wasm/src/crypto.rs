@@ -23,9 +23,11 @@ pub(crate) use policy_x509::{Verifier, material};
 pub use self::algorithm::Algorithm;
 use self::ed25519::Ed25519;
 #[cfg(feature = "openpgp")]
-pub(crate) use self::ed25519::ID_ED25519;
+pub(crate) use self::ed25519::{Ed25519Key, ID_ED25519};
 pub use self::key_error::KeyError;
 use self::ml_dsa::MlDsa65;
+#[cfg(feature = "openpgp")]
+pub(crate) use self::rsa::RsaNumbers;
 use self::rsa::{Rsa, Scheme};
 pub use self::subject_key::SubjectKey;
 

@@ -1,11 +1,12 @@
 //! OpenPGP keys of attestors and signatures of GnuPG (RFC 9580, version 4 keys and signatures).
 //!
-//! Armor, packet lengths and the order of packets are parsed here, strictly. rPGP parses a packet's body only
-//! if its kind and version are supported.
+//! Armor, packet lengths, the order of packets and keys are parsed here, strictly. rPGP parses the body of another packet
+//! only if its kind and version are supported, and hashes what a signature covers.
 //!
 //! | to read about | go to |
 //! | --- | --- |
 //! | certificates and their self-signatures | [`certificate`] |
+//! | public keys | [`public_key`] |
 //! | validity of keys | [`key`] |
 //! | signed messages | [`message`] |
 
@@ -16,6 +17,7 @@ mod certificate;
 mod key;
 mod message;
 mod packet;
+mod public_key;
 #[cfg(all(target_family = "wasm", target_os = "unknown"))]
 mod randomness;
 mod standing;
@@ -125,7 +127,7 @@ impl Certificate {
 
     /// Returns the key material without time and owner: one signer could satisfy two certificates that share any.
     pub(crate) fn materials(&self) -> impl Iterator<Item = Vec<u8>> {
-        self.keys().map(Key::material)
+        self.keys().map(|key| key.packet.material())
     }
 
     /// Verifies the output of `gpg --armor --sign` or `gpg --armor --detach-sign`, and returns the signed bytes.
@@ -159,7 +161,7 @@ impl Certificate {
         }
         let statement = Statement::of(&message.signature)
             .map_err(|NotUnderstood(why)| OpenPgpError::SignatureNotValid(why))?;
-        meter.verify(signer.cost(), signed.len())?;
+        meter.verify(signer.packet.cost(), signed.len())?;
         if !signer.has_signed(&message.signature, signed) {
             return Err(OpenPgpError::BadSignature);
         }

@@ -1,4 +1,5 @@
-//! Ed25519 (RFC 8032), verified strictly: one encoding of each number, no point of small order.
+//! Ed25519 (RFC 8032), verified strictly: one encoding of each number, no point of small order. OpenPGP's keys are not
+//! verified strictly, as by other implementations.
 //!
 //! Google does not support it. Other tools sign envelopes with it, so it is accepted as `ED25519` for envelopes
 //! only: see `Algorithm::is_for_envelopes_only`.
@@ -6,6 +7,8 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
+#[cfg(feature = "openpgp")]
+use ed25519_dalek::Verifier as _;
 use ed25519_dalek::{Signature, VerifyingKey};
 use p256::pkcs8::{ObjectIdentifier, SubjectPublicKeyInfoRef};
 
@@ -68,5 +71,34 @@ impl Verifier for Key {
 
     fn cost(&self) -> usize {
         4
+    }
+}
+
+/// A key of OpenPGP
+#[cfg(feature = "openpgp")]
+#[derive(Debug)]
+pub(crate) struct Ed25519Key(VerifyingKey);
+
+#[cfg(feature = "openpgp")]
+impl Ed25519Key {
+    /// Reads a point; `None` if it is not on the curve.
+    pub(crate) fn of(point: &[u8]) -> Option<Self> {
+        let point = point.try_into().ok()?;
+        VerifyingKey::from_bytes(point).ok().map(Self)
+    }
+
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        self.0.as_bytes()
+    }
+
+    /// Whether the point is of small order, so that a signature may be by several keys.
+    pub(crate) fn is_weak(&self) -> bool {
+        self.0.is_weak()
+    }
+
+    /// Whether a signature is by this key, with points of small order in signatures.
+    pub(crate) fn has_signed(&self, message: &[u8], signature: &[u8]) -> bool {
+        Signature::from_slice(signature)
+            .is_ok_and(|signature| self.0.verify(message, &signature).is_ok())
     }
 }

@@ -215,6 +215,35 @@ pub(super) fn verify_pkcs1(
         .map_err(|_| BadSignature)
 }
 
+/// The numbers of an OpenPGP key, without leading zeros
+#[cfg(feature = "openpgp")]
+#[derive(Debug)]
+pub(crate) struct RsaNumbers {
+    pub(crate) modulus: Vec<u8>,
+    pub(crate) exponent: Vec<u8>,
+}
+
+#[cfg(feature = "openpgp")]
+impl RsaNumbers {
+    /// Whether a signature with PKCS#1 v1.5 is by this key; `prefix` is the part of the `DigestInfo` before the digest.
+    pub(crate) fn have_signed(&self, prefix: Vec<u8>, digest: &[u8], signature: &[u8]) -> bool {
+        let number = BoxedUint::from_be_slice_vartime;
+        let Ok(key) = PublicKey::new(number(&self.modulus), number(&self.exponent)) else {
+            return false;
+        };
+        // OpenPGP leaves leading zeros out.
+        let Some(zeros) = key.size().checked_sub(signature.len()) else {
+            return false;
+        };
+        let padding = Pkcs1v15Sign {
+            hash_len: Some(digest.len()),
+            prefix: prefix.into(),
+        };
+        let signature = [&alloc::vec![0; zeros], signature].concat();
+        key.verify(padding, digest, &signature).is_ok()
+    }
+}
+
 /// Whether an unmasked padding has the right form: zeros, and a one before the salt.
 fn unmask(hash: Hash, masked: &[u8]) -> bool {
     let length = masked.len().saturating_sub(hash.digest_len());

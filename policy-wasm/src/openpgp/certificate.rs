@@ -191,11 +191,11 @@ impl<'a> Reader<'a> {
 
     /// Charges for one verification with the primary key, and one with a subkey that signs back.
     fn pay(&mut self, signature: &Signature) -> Result<(), NotBound> {
-        let mut cost = self.primary.cost();
+        let mut cost = self.primary.packet.cost();
         if let Part::Subkey(key) = &self.part
             && signature.embedded_signature().is_some()
         {
-            cost = cost.saturating_add(key.cost());
+            cost = cost.saturating_add(key.packet.cost());
         }
         self.work = self.work.saturating_add(cost);
         if self.work > MAX_WORK {
@@ -222,7 +222,7 @@ impl<'a> Reader<'a> {
         if !self.primary.suits(signature) {
             return None;
         }
-        let primary = &self.primary.packet;
+        let primary = &*self.primary.packet;
         match (signature.typ()?, &mut self.part) {
             // It concerns the primary key, in any position.
             (Type::Key, _) => {
@@ -247,14 +247,18 @@ impl<'a> Reader<'a> {
                     .max(Some(Statement::of(signature).ok()?.created));
             }
             (Type::SubkeyBinding, Part::Subkey(key)) => {
-                signature.verify_subkey_binding(primary, &key.packet).ok()?;
+                signature
+                    .verify_subkey_binding(primary, &*key.packet)
+                    .ok()?;
                 let mut statement = Statement::of(signature).ok()?;
                 let consents = consents(key, signature, &self.primary);
                 statement.may_sign = Some(statement.may_sign == Some(true) && consents);
                 key.statements.push(statement);
             }
             (Type::SubkeyRevocation, Part::Subkey(key)) => {
-                signature.verify_subkey_binding(primary, &key.packet).ok()?;
+                signature
+                    .verify_subkey_binding(primary, &*key.packet)
+                    .ok()?;
                 key.is_revoked = true;
             }
             (Type::SubkeyBinding | Type::SubkeyRevocation, Part::OtherSubkey) => {}
@@ -300,7 +304,7 @@ impl<'a> Part<'a> {
 impl Name<'_> {
     fn verify(&self, signature: &Signature, primary: &Key) -> Option<()> {
         signature
-            .verify_certification(&primary.packet, self.tag, &Raw(&self.body))
+            .verify_certification(&*primary.packet, self.tag, &Raw(&self.body))
             .ok()
     }
 }
@@ -312,7 +316,7 @@ fn consents(subkey: &Key, binding: &Signature, primary: &Key) -> bool {
         subkey.suits(signature)
             && Statement::of(signature).is_ok_and(|statement| statement.is_strong)
             && signature
-                .verify_primary_key_binding(&subkey.packet, &primary.packet)
+                .verify_primary_key_binding(&*subkey.packet, &*primary.packet)
                 .is_ok()
     })
 }

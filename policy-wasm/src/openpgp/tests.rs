@@ -122,5 +122,6 @@ fn changed_message(change: impl FnOnce(&mut Parts)) -> String {
 mod certificate;
 mod damage;
 mod message;
+mod public_key;
 mod standing;
 mod validity;

@@ -69,7 +69,8 @@ impl NistCurve {
     }
 
     /// Returns the length of a coordinate, and of each number of a signature, in bytes.
-    const fn length(self) -> usize {
+    #[must_use]
+    pub const fn length(self) -> usize {
         match self {
             Self::P256 => 32,
             Self::P384 => 48,
@@ -103,9 +104,14 @@ impl NistCurve {
             [0x80..=0xff, ..] => return Err(Malformed::new("is negative")),
             [0, number @ ..] | number => number,
         };
-        let zeros = self.length().checked_sub(number.len());
-        let zeros = zeros.ok_or_else(|| Malformed::new("is longer than the order of the group"))?;
-        Ok([&alloc::vec![0; zeros], number].concat())
+        let number = self.filled(number);
+        number.ok_or_else(|| Malformed::new("is longer than the order of the group"))
+    }
+
+    /// Fills a number up with zeros; `None` if it is too long.
+    fn filled(self, number: &[u8]) -> Option<Vec<u8>> {
+        let zeros = self.length().checked_sub(number.len())?;
+        Some([&alloc::vec![0; zeros], number].concat())
     }
 }
 
@@ -137,10 +143,25 @@ impl EcdsaKey {
     #[inline(never)]
     pub fn verify_any_digest(&self, digest: &[u8], signature: &[u8]) -> Result<(), BadSignature> {
         let numbers = self.curve.read_signature(signature);
-        self.verify_numbers(digest, &numbers.map_err(|_| BadSignature)?)
+        self.verify_filled(digest, &numbers.map_err(|_| BadSignature)?)
     }
 
-    fn verify_numbers(&self, digest: &[u8], [r, s]: &[Vec<u8>; 2]) -> Result<(), BadSignature> {
+    /// Like [`Self::verify_any_digest`], for the two numbers of a signature, which may be shorter than the order of the
+    /// curve.
+    ///
+    /// # Errors
+    ///
+    /// The numbers are not a signature by this key over this digest.
+    #[inline(never)]
+    pub fn verify_numbers(&self, digest: &[u8], [r, s]: [&[u8]; 2]) -> Result<(), BadSignature> {
+        let numbers = [r, s].map(|number| self.curve.filled(number));
+        let [Some(r), Some(s)] = numbers else {
+            return Err(BadSignature);
+        };
+        self.verify_filled(digest, &[r, s])
+    }
+
+    fn verify_filled(&self, digest: &[u8], [r, s]: &[Vec<u8>; 2]) -> Result<(), BadSignature> {
         let coordinates = self.point.get(1..).unwrap_or_default();
         if arithmetic::is_valid(self.curve, digest, [r, s], halves(coordinates)) {
             Ok(())
@@ -155,7 +176,7 @@ impl Verifier for EcdsaKey {
         // Before the message is hashed, which may be long.
         let numbers = self.curve.read_signature(signature);
         let numbers = numbers.map_err(|_| BadSignature)?;
-        self.verify_numbers(&self.curve.hash().digest(message), &numbers)
+        self.verify_filled(&self.curve.hash().digest(message), &numbers)
     }
 
     fn verify_digest(
@@ -176,7 +197,7 @@ impl Verifier for EcdsaKey {
         match self.curve.read_signature(signature) {
             Ok(numbers) if self.curve == NistCurve::P384 => {
                 let digest = Hash::Sha256.digest(message);
-                match self.verify_numbers(&digest, &numbers) {
+                match self.verify_filled(&digest, &numbers) {
                     Ok(()) => {
                         "is over the payload's SHA-256, and a key of curve P-384 signs its SHA-384"
                     }

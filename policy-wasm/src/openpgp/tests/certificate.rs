@@ -96,7 +96,7 @@ fn two_certificates_with_one_key_have_one_material() {
     // The time of its making is no part of a key.
     let mut body = take_apart(vector!("expiring.key.asc")).1.swap_remove(0).1;
     body[4] ^= 1;
-    assert_eq!(Key::read(&body).unwrap().material(), key[0]);
+    assert_eq!(Key::read(&body).unwrap().packet.material(), key[0]);
 }
 
 #[test]
