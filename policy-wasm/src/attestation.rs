@@ -27,6 +27,7 @@ pub(crate) use bundled::Bundled;
 use claim::Claim;
 pub(crate) use claim::DockerReference;
 pub(crate) use occurrence::Occurrence;
+pub use occurrence::problem as problem_of_occurrence;
 pub(crate) use search::{
     By, Candidates, Encoding, NotFound, Signer, Verified, find, time_is_unknown, verify,
 };

@@ -106,6 +106,17 @@ pub(super) fn choose(
             findings.push(Level::Error, &occurrence.place, message);
             continue;
         }
+        if occurrence
+            .document
+            .get("kind")
+            .is_some_and(Value::is_number)
+        {
+            let message = "kind: expected a name, got a number";
+            findings.push(Level::Error, &occurrence.place, message);
+            findings
+                .help("Google's Python library writes names with `use_integers_for_enums=False`");
+            continue;
+        }
         let read = readers.read(&occurrence.document);
         let is_new = seen.insert(without_metadata(&occurrence.document));
         let read = read.and(if is_new {

@@ -80,6 +80,14 @@ impl<'n> Occurrence<'n> {
         })
     }
 
+    /// Why it does not count, whoever signed it, with its place.
+    #[must_use]
+    pub(crate) fn problem(&self) -> Option<(String, Span)> {
+        let problem =
+            policy_wasm::attestation::problem_of_occurrence(&self.0.to_json().to_string());
+        Some((problem?.to_string(), pointed_at(self.0)))
+    }
+
     /// Its payloads, in base64.
     #[must_use]
     pub(crate) fn payloads(&self) -> Vec<&'n Entry> {

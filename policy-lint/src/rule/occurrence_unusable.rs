@@ -9,8 +9,8 @@ pub(super) static RULE: Rule = Rule {
     code: "lint-occurrence-unusable",
     severity: Severity::Warning,
     what: "no configured key or identity can have signed an attestation in the settings",
-    why: "The attestation has a key id that no attestor has, or the note of an attestor without that key, so it is \
-          ignored and does not admit the image.",
+    why: "The attestation has a key id that no attestor has, or the note of an attestor without that key, or cannot be \
+          decoded. It is ignored and does not admit the image.",
     example: OCCURRENCE,
     avoid: "- publicKeyId: ni:///sha-256;OJuh14tltOF3OQ4B9qOtsamKoTXQ5iUrS4LcZEDhczU",
     prefer: "- publicKeyId: ni:///sha-256;KnEZfzwi7FspO3Ol7-Q9gxp7rBQUentydKeIT2f7C_g",
@@ -38,8 +38,9 @@ fn check(settings: &Settings<'_>, findings: &mut Findings) {
             }
             continue;
         }
-        let problem = || unknown_key(occurrence, &keys);
-        findings.extend(unknown_note(settings, occurrence).or_else(problem));
+        let unknown_key = || unknown_key(occurrence, &keys);
+        let finding = unknown_note(settings, occurrence).or_else(unknown_key);
+        findings.extend(finding.or_else(|| unreadable(occurrence)));
     }
 }
 
@@ -90,6 +91,11 @@ fn unknown_key(occurrence: Occurrence<'_>, keys: &[(Owner<'_>, String)]) -> Opti
     Some(known(finding, "id", &ids))
 }
 
+fn unreadable(occurrence: Occurrence<'_>) -> Option<Diagnostic> {
+    let (problem, span) = occurrence.problem()?;
+    Some(Diagnostic::new(span, "ignored", problem))
+}
+
 /// Adds a known value as a suggestion.
 fn known(finding: Diagnostic, what: &str, known: &[&str]) -> Diagnostic {
     match known {
@@ -119,6 +125,19 @@ mod tests {
         assert_eq!(found(&RULE, &yaml), ["projects/example/notes/qa"]);
     }
 
+    /// Google's libraries write kinds as numbers, unless they are told otherwise.
+    #[test]
+    fn an_occurrence_must_be_readable() {
+        for (kind, places) in [("ATTESTATION", 0), ("7", 1)] {
+            let fields = format!("kind: {kind}\n      attestation:");
+            let yaml = RULE.preferred().replace("attestation:", &fields);
+            assert_eq!(found(&RULE, &yaml).len(), places, "{kind}");
+        }
+        let signature = "signature: MEQ";
+        let yaml = RULE.preferred().replace(signature, "signature: ?");
+        assert_eq!(found(&RULE, &yaml).len(), 1);
+    }
+
     #[test]
     fn a_key_counts_only_under_its_note() {
         let qa = "evidence:\n  authenticators: {}\n";
@@ -133,7 +152,7 @@ mod tests {
     #[test]
     fn what_may_count_is_not_found() {
         let note = "noteName: projects/example/notes/build";
-        let second = format!("x\n            signature: x\n          - publicKeyId: {ID}");
+        let second = format!("x\n            signature: eA==\n          - publicKeyId: {ID}");
         for (from, to) in [
             (ID, "''"),
             (ID, second.as_str()),

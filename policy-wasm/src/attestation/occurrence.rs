@@ -26,6 +26,23 @@ pub(super) const OCCURRENCE: &Dialect = &Dialect {
     null: Null::Absent,
 };
 
+/// Returns why an occurrence of an attestation does not count, whoever signed it; `None` if one of its bodies can be
+/// read. The text must be JSON.
+#[must_use]
+pub fn problem(occurrence: &str) -> Option<Rejection> {
+    let read = Occurrence::read(Raw::new(occurrence)).into_iter();
+    let attestations = read.filter(Occurrence::is_attestation);
+    let contents = attestations.flat_map(|one| one.contents(Source::Settings, &Budget::DEFAULT));
+    let mut problem = None;
+    for content in contents {
+        match content {
+            Content::Rejected(rejection) => problem = problem.or(Some(rejection)),
+            Content::Signed(_) | Content::Bundle(_) | Content::Excessive(..) => return None,
+        }
+    }
+    problem
+}
+
 /// Kind of the occurrences in which builders store provenance
 const BUILD: &str = "BUILD";
 
