@@ -1,6 +1,7 @@
 //! The documents in the settings: Google's policies and attestors, and `imagePolicy`.
 
 pub(crate) mod attestor;
+pub(crate) mod authenticators;
 pub(crate) mod image_policy;
 pub(crate) mod key_windows;
 pub(crate) mod platform;

@@ -3,7 +3,6 @@
 //! `Settings` is parsed in one walk that checks every key; parts that not every request needs are parsed when
 //! needed. [`validate_settings`](crate::validate_settings) parses everything and returns all problems.
 
-mod authenticators;
 mod break_glass;
 mod denied_digests;
 mod registries;
@@ -14,7 +13,6 @@ use alloc::borrow::Cow;
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
-pub(crate) use authenticators::{Authenticator, Purpose, Scanners};
 pub(crate) use break_glass::BreakGlass;
 use registries::Registries;
 use sources::Sources;

@@ -11,7 +11,8 @@ use crate::attestation::statement::{Predicate, Statement};
 use crate::decision::Code;
 use crate::digest::Digest;
 use crate::json::{Path, Report};
-use crate::settings::{Purpose, Settings};
+use crate::policy::authenticators::Purpose;
+use crate::settings::Settings;
 
 /// Administrator-supplied evidence, read once for a request, whatever the number of images
 #[derive(Debug)]

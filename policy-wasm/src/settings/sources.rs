@@ -5,11 +5,11 @@ use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 
-use super::authenticators::Authenticators;
 use policy_text::name::is_dns_label;
 
 use crate::decision::Code;
 use crate::json::{MAX_ENTRIES, Raw, Value, filled};
+use crate::policy::authenticators::Authenticators;
 
 /// `evidence`
 #[derive(Debug, Default)]

@@ -8,7 +8,7 @@ use crate::attestation::statement::Predicate;
 use crate::decision::{Code, Reason};
 use crate::digest::Digest;
 use crate::json::Report;
-use crate::settings::Purpose;
+use crate::policy::authenticators::Purpose;
 use crate::time::Time;
 
 /// Uses the earliest of several upload times, so a source that fails could hide an earlier one.

@@ -12,8 +12,8 @@ use crate::attestation::statement::{Predicate, Provenance};
 use crate::decision::{Code, Reason};
 use crate::digest::Digest;
 use crate::json::Report;
+use crate::policy::authenticators::Purpose;
 use crate::policy::platform::SlsaRule;
-use crate::settings::Purpose;
 use source::{Builder, Source};
 
 /// Requires one statement that satisfies one rule completely: statements are never combined.

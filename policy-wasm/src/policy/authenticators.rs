@@ -104,7 +104,7 @@ impl Purpose {
 }
 
 impl<'a> Authenticators<'a> {
-    pub(super) fn read(value: Value<'_, 'a>) -> Self {
+    pub(crate) fn read(value: Value<'_, 'a>) -> Self {
         const SCANNERS: &[(&str, Scanners)] = &[("all", Scanners::All), ("any", Scanners::Any)];
         let mut authenticators = Self::default();
         value.object(|key, value| {
