@@ -24,7 +24,6 @@ pub(crate) use lookup::{Exceeded, Lookups, Urgency, failed};
 use payloads::Payloads;
 pub(crate) use settings_statements::SettingsStatements;
 pub(crate) use signature::HostSignature;
-pub(crate) use stored_scan::StoredScan;
 pub(crate) use supplied::Supplied;
 
 use crate::Budget;

@@ -73,7 +73,7 @@ mod verification;
 pub use budget::Budget;
 pub use decision::{Code, Decision};
 pub use evaluate::{Call, Extras, decide};
-pub use policy::{CheckType, RuleKind};
+pub use policy::{CheckEvidence, CheckType, Purpose, RuleKind};
 pub use policy_text::{digest, image, pattern};
 pub use policy_x509::{date_or_time, time};
 pub use printable::is_printable;

@@ -9,7 +9,8 @@ pub(crate) mod public_key;
 pub(crate) mod rule;
 pub(crate) mod singleton;
 
-pub use platform::CheckType;
+pub use authenticators::Purpose;
+pub use platform::{CheckEvidence, CheckType};
 pub use rule::RuleKind;
 
 use crate::decision::Code;

@@ -1,11 +1,8 @@
-//! The checks of platform policies, one type a file. Checks are independent of each other.
+//! The checks of platform policies: gathers the facts about an image, and asks each check about them. Checks are
+//! independent of each other.
 
-mod freshness;
-mod provenance;
 mod signature;
-mod trusted_directory;
 mod trusted_statements;
-mod vulnerability;
 
 use alloc::rc::Rc;
 use alloc::string::String;
@@ -21,9 +18,13 @@ use crate::evidence::Wanted;
 use crate::image::ImageReference;
 use crate::json::Report;
 use crate::key::PublicKey;
-use crate::policy::platform::{Check, CheckKeys, CheckKind, Seeks};
+use crate::policy::authenticators::{Authenticators, Purpose};
+use crate::policy::platform::{
+    Check, CheckEvidence, CheckKeys, Facts, ImageStatements, Outcome, Seeks,
+};
 use crate::settings::Settings;
 use crate::sigstore::Identity;
+use crate::verification::VerificationContext;
 
 /// Input of a check: an image and its evidence
 struct Question<'q, 'a> {
@@ -35,51 +36,6 @@ struct Question<'q, 'a> {
     reference: ImageReference<'q>,
     /// The image's digest, or the reason why it is unknown
     digest: Result<Digest, Reason>,
-}
-
-/// Result of a check
-#[derive(Debug, Clone)]
-struct Outcome {
-    verdict: Verdict,
-    /// Reasons, the deciding ones first
-    reasons: Vec<Reason>,
-}
-
-impl Outcome {
-    fn passed(message: impl Into<String>) -> Self {
-        Self::because(Reason::new(Code::CheckPassed, message))
-    }
-
-    /// Like [`Self::refused`], with one reason.
-    fn because(reason: Reason) -> Self {
-        Self {
-            verdict: Verdict::Conformant,
-            reasons: alloc::vec![reason],
-        }
-    }
-
-    /// A violation, unless all reasons are errors.
-    fn refused(reasons: Vec<Reason>) -> Self {
-        let verdicts = reasons.iter().map(|reason| reason.code.verdict());
-        Self {
-            verdict: verdicts.max().unwrap_or(Verdict::Error),
-            reasons,
-        }
-    }
-
-    /// An error, if there is any.
-    fn not_found(reasons: Vec<Reason>) -> Self {
-        Self {
-            verdict: Reason::verdict_unless_unknown(&reasons),
-            reasons,
-        }
-    }
-
-    /// Adds a reason that does not affect the verdict.
-    fn with_note(mut self, note: Option<Reason>) -> Self {
-        self.reasons.extend(note);
-        self
-    }
 }
 
 /// Requests the evidence for these checks of one image, each with its keys. Checks have no notes, so every note of the
@@ -94,13 +50,10 @@ pub(super) fn want<'w, 'c, 'a: 'c>(
     let mut one = Wanted::new(digest, reference, Seeks::Statements);
     let mut needs_evidence = false;
     for (check, keys) in checks {
-        match &check.kind {
-            // Neither depends on the time.
-            CheckKind::AlwaysDeny | CheckKind::TrustedDirectory(_) => continue,
+        match check.kind.check_type().evidence() {
+            CheckEvidence::Nothing => continue,
             // The host does not return the signed repository.
-            CheckKind::SigstoreSignature(_)
-                if settings.docker_reference == DockerReference::Ignore =>
-            {
+            CheckEvidence::Signatures if settings.docker_reference == DockerReference::Ignore => {
                 let keys = keys.into_iter();
                 one.cosign_keys
                     .extend(keys.flat_map(|keys| keys.pems.clone()));
@@ -154,7 +107,7 @@ fn describe(check: &Check<'_>) -> CheckResult {
     CheckResult {
         index: check.place.index(),
         display_name: check.display_name.as_deref().map(String::from),
-        kind: check.type_name(),
+        kind: check.kind.check_type().name(),
         verdict: Verdict::Conformant,
         allowlist: None,
         reasons: Vec::new(),
@@ -198,39 +151,53 @@ fn judge(
     outcome
 }
 
-/// Runs a check by its type. Without a digest, only checks of the image's name have a result.
+/// Runs a check. Without a digest, only checks of the image's name have a result.
 fn ask(
     question: &Question<'_, '_>,
     digest: Option<Digest>,
     statements: &mut TrustedStatements<'_>,
     report: &Report,
 ) -> Option<Outcome> {
-    Some(match (&question.check.kind, digest) {
-        (CheckKind::AlwaysDeny, _) => {
-            let message = "Denied by an always_deny check";
-            Outcome::refused(alloc::vec![Reason::new(Code::AlwaysDeny, message)])
-        }
-        (CheckKind::TrustedDirectory(patterns), _) => {
-            trusted_directory::judge(patterns, question.reference, report)
-        }
-        (_, None) => return None,
-        (
-            CheckKind::ImageFreshness {
-                max_upload_age_days,
-            },
-            Some(digest),
-        ) => freshness::judge(*max_upload_age_days, digest, question, statements, report),
-        (CheckKind::Vulnerability(check), Some(digest)) => {
-            vulnerability::judge(check, digest, question, statements, report)
-        }
-        (CheckKind::Slsa(rules), Some(digest)) => {
-            provenance::judge(rules, digest, question, statements, report)
-        }
-        (CheckKind::SimpleSigningAttestation(_), Some(digest)) => {
-            signature::attestation(digest, question, statements)
-        }
-        (CheckKind::SigstoreSignature(_), Some(digest)) => {
-            signature::sigstore(digest, question, statements)
-        }
-    })
+    let mut facts = digest.map(|digest| ImageFacts {
+        question,
+        digest,
+        statements,
+        report,
+    });
+    let kind = &question.check.kind;
+    kind.judge(question.reference, facts.as_mut(), report)
+}
+
+/// The facts about the image of a question
+struct ImageFacts<'f, 'q, 'a, 't> {
+    question: &'f Question<'q, 'a>,
+    digest: Digest,
+    statements: &'f mut TrustedStatements<'t>,
+    report: &'f Report,
+}
+
+impl<'t> Facts<'t> for ImageFacts<'_, '_, '_, 't> {
+    fn statements(&mut self, purpose: Purpose) -> Rc<ImageStatements<'t>> {
+        self.statements.about(self.digest, purpose, self.report)
+    }
+
+    fn failures(&self) -> Vec<Reason> {
+        self.statements.failures(self.digest, self.question)
+    }
+
+    fn attestation(&self) -> Outcome {
+        signature::attestation(self.digest, self.question, self.statements)
+    }
+
+    fn signature(&self) -> Outcome {
+        signature::sigstore(self.digest, self.question, self.statements)
+    }
+
+    fn authenticators(&self) -> &'t Authenticators<'t> {
+        &self.statements.settings.evidence.authenticators
+    }
+
+    fn context(&self) -> &'t VerificationContext {
+        self.statements.context
+    }
 }

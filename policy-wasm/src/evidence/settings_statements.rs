@@ -5,13 +5,14 @@ use alloc::rc::Rc;
 use alloc::string::ToString as _;
 use alloc::vec::Vec;
 
-use super::StoredScan;
+use super::stored_scan;
 use crate::attestation::Rejection;
 use crate::attestation::statement::{Predicate, Statement};
 use crate::decision::Code;
 use crate::digest::Digest;
 use crate::json::{Path, Report};
 use crate::policy::authenticators::Purpose;
+use crate::policy::platform::StoredScan;
 use crate::settings::Settings;
 
 /// Administrator-supplied evidence, read once for a request, whatever the number of images
@@ -36,7 +37,7 @@ impl<'a> SettingsStatements<'a> {
             statements.push((index, statement));
         });
         let mut scans = BTreeMap::new();
-        for (digest, scan) in StoredScan::all(settings, report) {
+        for (digest, scan) in stored_scan::read_all(settings, report) {
             scans.insert(digest, Rc::new(scan));
         }
         Self {
@@ -51,7 +52,7 @@ impl<'a> SettingsStatements<'a> {
         each_statement(settings, report, |index, statement| {
             predicate(index, &statement, report);
         });
-        StoredScan::all(settings, report);
+        stored_scan::read_all(settings, report);
     }
 
     /// Returns the predicates of the statements about an image, for one purpose.

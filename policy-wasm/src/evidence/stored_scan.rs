@@ -6,12 +6,12 @@
 use alloc::borrow::Cow;
 use alloc::collections::BTreeMap;
 use alloc::string::ToString as _;
-use alloc::vec::Vec;
 
 use crate::attestation::statement::{Finding, Severity};
 use crate::decision::Code;
 use crate::digest::Digest;
 use crate::json::{Dialect, Null, Path, Raw, Report, Value};
+use crate::policy::platform::StoredScan;
 use crate::settings::Settings;
 
 /// Occurrences may have unknown fields.
@@ -22,16 +22,6 @@ const OCCURRENCE: &Dialect = &Dialect {
     duplicate_key: Code::EvidenceInvalid,
     null: Null::Absent,
 };
-
-/// The occurrences of one image
-#[derive(Debug, Default)]
-pub(crate) struct StoredScan<'a> {
-    pub(crate) findings: Vec<Finding<'a>>,
-    /// Whether all scans have finished, so that the findings are complete
-    pub(crate) is_complete: bool,
-    /// Whether a scan has not finished or has failed
-    is_unfinished: bool,
-}
 
 /// The kinds of occurrences that belong to scans
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -50,34 +40,35 @@ struct Stored<'a> {
     is_finished: bool,
 }
 
-impl<'a> StoredScan<'a> {
-    /// Reads the scans in the settings, by image.
-    pub(super) fn all(settings: &Settings<'a>, report: &Report) -> BTreeMap<Digest, Self> {
-        let mut scans: BTreeMap<Digest, Self> = BTreeMap::new();
-        for (index, raw) in settings.evidence.occurrences.iter().enumerate() {
-            let path = Path::Index(&Path::Root("evidence.occurrences"), index);
-            let Some(stored) = Stored::read(*raw, path, report) else {
-                continue;
-            };
-            let resource = stored.resource.as_deref().unwrap_or_default();
-            let digest = resource.rsplit_once('@');
-            let Some(Ok(digest)) = digest.map(|(_, digest)| Digest::parse(digest)) else {
-                let message = "expected a `resourceUri` with a digest";
-                report.push(Code::EvidenceInvalid, path, message);
-                continue;
-            };
-            let scan = scans.entry(digest).or_default();
-            match stored.kind {
-                Kind::Discovery if stored.is_finished => scan.is_complete |= !scan.is_unfinished,
-                Kind::Discovery => {
-                    scan.is_unfinished = true;
-                    scan.is_complete = false;
-                }
-                Kind::Vulnerability => scan.findings.push(stored.finding),
+/// Reads the scans in the settings, by image.
+pub(super) fn read_all<'a>(
+    settings: &Settings<'a>,
+    report: &Report,
+) -> BTreeMap<Digest, StoredScan<'a>> {
+    let mut scans: BTreeMap<Digest, StoredScan<'_>> = BTreeMap::new();
+    for (index, raw) in settings.evidence.occurrences.iter().enumerate() {
+        let path = Path::Index(&Path::Root("evidence.occurrences"), index);
+        let Some(stored) = Stored::read(*raw, path, report) else {
+            continue;
+        };
+        let resource = stored.resource.as_deref().unwrap_or_default();
+        let digest = resource.rsplit_once('@');
+        let Some(Ok(digest)) = digest.map(|(_, digest)| Digest::parse(digest)) else {
+            let message = "expected a `resourceUri` with a digest";
+            report.push(Code::EvidenceInvalid, path, message);
+            continue;
+        };
+        let scan = scans.entry(digest).or_default();
+        match stored.kind {
+            Kind::Discovery if stored.is_finished => scan.is_complete |= !scan.is_unfinished,
+            Kind::Discovery => {
+                scan.is_unfinished = true;
+                scan.is_complete = false;
             }
+            Kind::Vulnerability => scan.findings.push(stored.finding),
         }
-        scans
     }
+    scans
 }
 
 impl<'a> Stored<'a> {

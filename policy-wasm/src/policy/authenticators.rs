@@ -33,7 +33,7 @@ pub(crate) enum Scanners {
 
 /// Purpose of a statement; keys are trusted for one purpose only
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Purpose {
+pub enum Purpose {
     /// Vulnerability scans
     Vulnerability,
     /// Provenance
@@ -74,10 +74,12 @@ const KEYS: &str = if cfg!(feature = "sigstore") {
 };
 
 impl Purpose {
-    const ALL: [Self; 3] = [Self::Vulnerability, Self::Provenance, Self::Freshness];
+    /// Every purpose
+    pub const ALL: [Self; 3] = [Self::Vulnerability, Self::Provenance, Self::Freshness];
 
-    /// Returns the field of its list in the settings.
-    pub(crate) const fn name(self) -> &'static str {
+    /// Returns the field of its list in `evidence.authenticators`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
         match self {
             Self::Vulnerability => "vulnerability",
             Self::Provenance => "provenance",
@@ -86,7 +88,8 @@ impl Purpose {
     }
 
     /// Whether statements with this predicate are for this purpose.
-    pub(crate) fn reads(self, predicate_type: &str) -> bool {
+    #[must_use]
+    pub fn reads(self, predicate_type: &str) -> bool {
         let types = match self {
             Self::Vulnerability => statement::SCANS,
             Self::Provenance => statement::PROVENANCE,

@@ -13,11 +13,11 @@ use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-pub use check::CheckType;
 pub(crate) use check::{
-    Check, CheckKeys, CheckKind, Seeks, SigstoreCheck, SlsaRule, Threshold, VulnerabilityCheck,
-    each_trusted_directory,
+    Check, CheckKeys, Facts, ImageStatements, Outcome, Seeks, SigstoreCheck, StoredScan,
+    TrustedStatement, missing,
 };
+pub use check::{CheckEvidence, CheckType};
 pub(crate) use check_set::CheckSet;
 pub(crate) use place::{Place, TextList};
 

@@ -3,13 +3,13 @@
 
 use alloc::string::String;
 
-use super::trusted_statements::missing;
-use super::{Outcome, Question, TrustedStatements};
+use super::{Question, TrustedStatements};
 use crate::attestation::{self, Candidates, Encoding, NotFound, Rejection, Signer, Subject};
 use crate::decision::{Code, Reason};
 use crate::digest::Digest;
 use crate::evidence::Candidate;
 use crate::key::{PublicKey, VerifyError};
+use crate::policy::platform::{Outcome, missing};
 use crate::verification::VerificationContext;
 
 /// Accepts attestations in any form; for bare payloads, the DSSE encoding is tried before the bytes.

@@ -3,12 +3,12 @@
 //!
 //! All other statements are ignored, and listed in the reasons.
 
-use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::collections::BTreeMap;
 use alloc::rc::Rc;
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 
-use super::{Outcome, Question};
+use super::Question;
 use crate::Budget;
 use crate::attestation::statement::predicate_type::COSIGN_SIGN_V1;
 use crate::attestation::statement::{Predicate, Statement};
@@ -17,11 +17,11 @@ use crate::attestation::{
 };
 use crate::decision::{Code, Reason};
 use crate::digest::Digest;
-use crate::evidence::{Candidate, Evidence, SettingsStatements, StoredScan};
+use crate::evidence::{Candidate, Evidence, SettingsStatements};
 use crate::json::Report;
 use crate::key::PublicKey;
 use crate::policy::authenticators::Purpose;
-use crate::policy::platform::Place;
+use crate::policy::platform::{ImageStatements, Outcome, Place, TrustedStatement};
 use crate::policy::public_key::Loading;
 use crate::settings::Settings;
 use crate::sigstore::TrustedRoots;
@@ -52,22 +52,6 @@ struct Signers<'t> {
     identities: Identities<'t>,
 }
 
-/// Statements about one image for one purpose, independent of the order in which they were supplied
-#[derive(Debug, Default)]
-pub(super) struct ImageStatements<'t> {
-    pub(super) trusted: Vec<TrustedStatement<'t>>,
-    /// Scan of Artifact Analysis, from the settings
-    pub(super) stored_scan: Option<Rc<StoredScan<'t>>>,
-    /// Errors that prevented reading all statements
-    pub(super) errors: BTreeSet<Reason>,
-    /// Reasons why statements about the image are ignored
-    untrusted: BTreeSet<Reason>,
-}
-
-/// Maximum number of details about ignored statements for each check and image, since attackers can write any
-/// number of them
-const MAX_IGNORED: usize = 8;
-
 /// Result of verifying one statement, with one entry for each authenticator that signed it
 #[derive(Debug, Default)]
 struct Verified<'t> {
@@ -77,16 +61,6 @@ struct Verified<'t> {
     /// A trusted key signed it, but it is malformed
     is_unreadable: bool,
     rejections: Vec<Reason>,
-}
-
-/// One trusted statement
-#[derive(Debug, Clone)]
-pub(super) struct TrustedStatement<'t> {
-    /// Index of the authenticator in its list; `None` for statements in the settings
-    pub(super) by: Option<usize>,
-    /// The identity that signed it; `None` for statements in the settings and of keys
-    pub(super) signatory: Option<Rc<Signatory>>,
-    pub(super) predicate: Predicate<'t>,
 }
 
 impl<'t> TrustedStatements<'t> {
@@ -216,19 +190,6 @@ impl<'t> ImageStatements<'t> {
             self.untrusted.extend(rejections);
         }
     }
-
-    /// Returns the reason that lists ignored statements.
-    pub(super) fn untrusted(&self) -> Option<Reason> {
-        let mut details: Vec<_> = self.untrusted.iter().take(MAX_IGNORED).cloned().collect();
-        let left = self.untrusted.len().saturating_sub(details.len());
-        if left > 0 {
-            let message = alloc::format!("and {left} more reasons");
-            details.push(Reason::new(Code::EvidenceUntrusted, message));
-        }
-        let message = "Evidence was ignored: no authenticator for this purpose signed it";
-        let reason = Reason::new(Code::EvidenceUntrusted, message).with_details(details);
-        (!self.untrusted.is_empty()).then_some(reason)
-    }
 }
 
 impl<'t> Verified<'t> {
@@ -351,10 +312,4 @@ fn is_chosen(attestation: &Attestation<'_>, purpose: Purpose) -> bool {
 
 fn read<'t>(attestation: &'t Attestation<'t>) -> Result<Predicate<'t>, Rejection> {
     Statement::read(attestation.statement().unwrap_or_default())?.predicate()
-}
-
-/// The reason for missing evidence of this kind.
-pub(super) fn missing(what: &str) -> Reason {
-    let message = alloc::format!("Evidence missing: no trusted {what} of the image");
-    Reason::new(Code::EvidenceMissing, message)
 }

@@ -1,9 +1,13 @@
-//! One check of a check set: its type and parameters.
+//! One check of a check set, and the table of the types of checks: each is a file that reads its document and judges
+//! an image by the facts about it.
 
+mod always_deny;
 mod attestation;
 mod check_type;
+mod facts;
 mod freshness;
 mod keys;
+mod outcome;
 mod sigstore;
 mod slsa;
 mod trusted_directory;
@@ -12,19 +16,77 @@ mod vulnerability;
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
 
-pub(crate) use attestation::AttestationCheck;
-pub use check_type::CheckType;
+pub use check_type::CheckEvidence;
+use check_type::check_types;
+pub(crate) use facts::{Facts, ImageStatements, StoredScan, TrustedStatement, missing};
 pub(crate) use keys::CheckKeys;
+pub(crate) use outcome::Outcome;
 pub(crate) use sigstore::SigstoreCheck;
-pub(crate) use slsa::SlsaRule;
-pub(crate) use trusted_directory::each as each_trusted_directory;
-pub(crate) use vulnerability::{Threshold, VulnerabilityCheck};
 
 use super::{Allowlist, Place, TextList, projects};
 use crate::decision::Code;
+use crate::image::ImageReference;
 use crate::json::{Report, Value};
+use crate::policy::authenticators::Purpose;
 use crate::policy::public_key::Loading;
 use crate::sigstore::Sigstore;
+
+check_types! { <'a>
+    /// Denies every image
+    AlwaysDeny(always_deny::AlwaysDeny) = "alwaysDeny", "AlwaysDenyCheck": CheckEvidence::Nothing,
+    /// The image was uploaded recently
+    ImageFreshness(freshness::FreshnessCheck) = "imageFreshnessCheck", "ImageFreshnessCheck":
+        CheckEvidence::Statements(Purpose::Freshness),
+    /// A key of an authority signed the image with cosign
+    SigstoreSignature(SigstoreCheck<'a>) = "sigstoreSignatureCheck", "SigstoreSignatureCheck":
+        CheckEvidence::Signatures,
+    /// A key of an authenticator attested the image
+    SimpleSigningAttestation(attestation::AttestationCheck<'a>) = "simpleSigningAttestationCheck",
+        "SimpleSigningAttestationCheck": CheckEvidence::Attestations,
+    /// A trusted builder built the image from a trusted place
+    Slsa(slsa::SlsaCheck<'a>) = "slsaCheck", "SlsaCheck":
+        CheckEvidence::Statements(Purpose::Provenance),
+    /// The image is in a trusted directory
+    TrustedDirectory(trusted_directory::DirectoryCheck<'a>) = "trustedDirectoryCheck", "TrustedDirectoryCheck":
+        CheckEvidence::Nothing,
+    /// Vulnerabilities stay below thresholds
+    Vulnerability(vulnerability::VulnerabilityCheck<'a>) = "vulnerabilityCheck", "VulnerabilityCheck":
+        CheckEvidence::Statements(Purpose::Vulnerability),
+}
+
+/// The document of a check of one type
+trait CheckDocument<'a>: Sized {
+    /// Reads the value of the type's field.
+    fn read(place: Place, value: Value<'_, 'a>) -> Option<Self>;
+
+    /// Parses all parts that [`Self::read`] left unparsed, and reports problems.
+    fn check(
+        &self,
+        _builders: &[Cow<'_, str>],
+        _sigstore: Option<&Sigstore<'a>>,
+        _loading: Loading<'_>,
+        _report: &Report,
+    ) {
+    }
+
+    /// Decodes the keys, looks up the identities, and reports unusable ones.
+    fn load_keys(
+        &self,
+        _sigstore: Option<&Sigstore<'a>>,
+        _loading: Loading<'_>,
+        _report: &Report,
+    ) -> CheckKeys<'a> {
+        CheckKeys::default()
+    }
+
+    /// Judges an image; `facts` are those about its digest. `None` if the check needs them and there are none.
+    fn judge<'t>(
+        &self,
+        image: ImageReference<'_>,
+        facts: Option<&mut impl Facts<'t>>,
+        report: &Report,
+    ) -> Option<Outcome>;
+}
 
 /// The kind of evidence that an image needs
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -46,44 +108,7 @@ pub(crate) struct Check<'a> {
     pub(crate) kind: CheckKind<'a>,
 }
 
-/// The type of a check
-#[derive(Debug)]
-pub(crate) enum CheckKind<'a> {
-    AlwaysDeny,
-    /// Maximum age of an image in days
-    ImageFreshness {
-        max_upload_age_days: u32,
-    },
-    SigstoreSignature(SigstoreCheck<'a>),
-    SimpleSigningAttestation(AttestationCheck<'a>),
-    /// Rules of which one suffices
-    Slsa(Vec<SlsaRule<'a>>),
-    /// The patterns
-    TrustedDirectory(TextList<'a>),
-    Vulnerability(VulnerabilityCheck<'a>),
-}
-
 impl<'a> CheckKind<'a> {
-    fn read(kind: CheckType, place: Place, value: Value<'_, 'a>) -> Option<Self> {
-        match kind {
-            CheckType::AlwaysDeny => read_always_deny(value),
-            CheckType::ImageFreshness => freshness::read(value),
-            CheckType::SigstoreSignature => {
-                SigstoreCheck::read(place, value).map(Self::SigstoreSignature)
-            }
-            CheckType::SimpleSigningAttestation => {
-                AttestationCheck::read(place, value).map(Self::SimpleSigningAttestation)
-            }
-            CheckType::Slsa => slsa::read(value).map(Self::Slsa),
-            CheckType::TrustedDirectory => {
-                trusted_directory::read(place, value).map(Self::TrustedDirectory)
-            }
-            CheckType::Vulnerability => {
-                VulnerabilityCheck::read(place, value).map(Self::Vulnerability)
-            }
-        }
-    }
-
     /// Returns the check if it is a `sigstoreSignatureCheck`.
     pub(crate) const fn sigstore(&self) -> Option<&SigstoreCheck<'a>> {
         match self {
@@ -92,28 +117,11 @@ impl<'a> CheckKind<'a> {
         }
     }
 
-    /// Returns the type of this check.
-    const fn check_type(&self) -> CheckType {
-        match self {
-            Self::AlwaysDeny => CheckType::AlwaysDeny,
-            Self::ImageFreshness { .. } => CheckType::ImageFreshness,
-            Self::SigstoreSignature(_) => CheckType::SigstoreSignature,
-            Self::SimpleSigningAttestation(_) => CheckType::SimpleSigningAttestation,
-            Self::Slsa(_) => CheckType::Slsa,
-            Self::TrustedDirectory(_) => CheckType::TrustedDirectory,
-            Self::Vulnerability(_) => CheckType::Vulnerability,
-        }
-    }
-
     /// Returns the kind of evidence that a check of this type needs. Statements are always in envelopes.
     pub(crate) const fn seeks(&self) -> Seeks {
-        match self {
-            Self::SigstoreSignature(_) | Self::SimpleSigningAttestation(_) => Seeks::Attestations,
-            Self::AlwaysDeny
-            | Self::ImageFreshness { .. }
-            | Self::Slsa(_)
-            | Self::TrustedDirectory(_)
-            | Self::Vulnerability(_) => Seeks::Statements,
+        match self.check_type().evidence() {
+            CheckEvidence::Attestations | CheckEvidence::Signatures => Seeks::Attestations,
+            CheckEvidence::Nothing | CheckEvidence::Statements(_) => Seeks::Statements,
         }
     }
 }
@@ -155,20 +163,7 @@ impl<'a> Check<'a> {
         if let Some(allowlist) = &self.allowlist {
             allowlist.each(report, |_, _| {});
         }
-        match &self.kind {
-            CheckKind::AlwaysDeny | CheckKind::ImageFreshness { .. } => {}
-            CheckKind::SigstoreSignature(_) | CheckKind::SimpleSigningAttestation(_) => {
-                self.load_keys(sigstore, loading, report);
-            }
-            CheckKind::Slsa(_) => self.check_builders(builders, report),
-            CheckKind::TrustedDirectory(patterns) => {
-                each_trusted_directory(patterns, report, |_| {});
-            }
-            CheckKind::Vulnerability(check) => {
-                check.each_allowed(report, |_| {});
-                check.each_blocked(report, |_| {});
-            }
-        }
+        self.kind.check(builders, sigstore, loading, report);
     }
 
     /// Decodes the keys of a signature check, looks up its identities, and reports unusable ones.
@@ -178,32 +173,6 @@ impl<'a> Check<'a> {
         loading: Loading<'_>,
         report: &Report,
     ) -> CheckKeys<'a> {
-        match &self.kind {
-            CheckKind::SigstoreSignature(check) => check.load(sigstore, loading, report),
-            CheckKind::SimpleSigningAttestation(check) => check.load(loading, report),
-            _ => CheckKeys::default(),
-        }
+        self.kind.load_keys(sigstore, loading, report)
     }
-
-    /// Reports builders without authenticators.
-    pub(crate) fn check_builders(&self, builders: &[Cow<'_, str>], report: &Report) {
-        if let CheckKind::Slsa(rules) = &self.kind {
-            slsa::check_builders(rules, self.place, builders, report);
-        }
-    }
-
-    /// Returns the name of the type in Google's logs and results.
-    pub(crate) const fn type_name(&self) -> &'static str {
-        self.kind.check_type().name()
-    }
-}
-
-fn read_always_deny<'a>(value: Value<'_, 'a>) -> Option<CheckKind<'a>> {
-    let (path, report) = (value.path(), value.report());
-    let flag = value.flag()?;
-    if !flag {
-        let message = "must be `true`; remove the check to not deny";
-        report.push(Code::PolicyAlwaysDenyFalse, path, message);
-    }
-    Some(CheckKind::AlwaysDeny)
 }

@@ -1,12 +1,15 @@
 //! `simpleSigningAttestationCheck`
 
+use alloc::borrow::Cow;
 use alloc::vec::Vec;
 
 use super::keys::{CheckKeys, Fields, Holder, read_list};
-use super::{Place, projects};
+use super::{CheckDocument, Facts, Outcome, Place, projects};
 use crate::decision::Code;
+use crate::image::ImageReference;
 use crate::json::{Path, Report, Value};
 use crate::policy::public_key::{KeyDocument, Loading};
+use crate::sigstore::Sigstore;
 
 /// Keys of which any one suffices, by authenticator
 #[derive(Debug)]
@@ -21,8 +24,8 @@ const FIELDS: Fields = Fields {
     keys: "pkixPublicKeys",
 };
 
-impl<'a> AttestationCheck<'a> {
-    pub(super) fn read(place: Place, value: Value<'_, 'a>) -> Option<Self> {
+impl<'a> CheckDocument<'a> for AttestationCheck<'a> {
+    fn read(place: Place, value: Value<'_, 'a>) -> Option<Self> {
         let (path, report) = (value.path(), value.report());
         let mut authenticators = Vec::new();
         let mut saw_list = false;
@@ -48,8 +51,22 @@ impl<'a> AttestationCheck<'a> {
         })
     }
 
-    /// Decodes all keys, and reports unusable ones.
-    pub(super) fn load(&self, loading: Loading<'_>, report: &Report) -> CheckKeys<'a> {
+    fn check(
+        &self,
+        _: &[Cow<'_, str>],
+        sigstore: Option<&Sigstore<'a>>,
+        loading: Loading<'_>,
+        report: &Report,
+    ) {
+        self.load_keys(sigstore, loading, report);
+    }
+
+    fn load_keys(
+        &self,
+        _: Option<&Sigstore<'a>>,
+        loading: Loading<'_>,
+        report: &Report,
+    ) -> CheckKeys<'a> {
         self.place.at(|path| {
             let path = Path::Field(&path, "simpleSigningAttestationCheck");
             CheckKeys::load(
@@ -61,5 +78,14 @@ impl<'a> AttestationCheck<'a> {
                 report,
             )
         })
+    }
+
+    fn judge<'t>(
+        &self,
+        _: ImageReference<'_>,
+        facts: Option<&mut impl Facts<'t>>,
+        _: &Report,
+    ) -> Option<Outcome> {
+        Some(facts?.attestation())
     }
 }

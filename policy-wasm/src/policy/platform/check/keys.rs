@@ -25,7 +25,7 @@ pub(crate) struct CheckKeys<'a> {
 
 /// One holder with undecoded keys
 #[derive(Debug, Default)]
-pub(super) struct Holder<'a> {
+pub(crate) struct Holder<'a> {
     pub(super) display_name: Option<Cow<'a, str>>,
     keys: Vec<KeyDocument<'a>>,
     pub(super) lack: Option<Lack>,
@@ -42,7 +42,7 @@ pub(super) enum Lack {
 
 /// The fields of a list of holders: the list, the object in each holder, and the list of keys in it
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Fields {
+pub(crate) struct Fields {
     pub(super) holders: &'static str,
     pub(super) set: &'static str,
     pub(super) keys: &'static str,

@@ -3,9 +3,10 @@
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
 
-use super::Place;
 use super::keys::{CheckKeys, Fields, Holder, read_list};
+use super::{CheckDocument, Facts, Outcome, Place};
 use crate::decision::Code;
+use crate::image::ImageReference;
 use crate::json::{Path, Report, Value};
 use crate::policy::public_key::{KeyDocument, Loading};
 use crate::sigstore::Sigstore;
@@ -23,8 +24,8 @@ const FIELDS: Fields = Fields {
     keys: "publicKeys",
 };
 
-impl<'a> SigstoreCheck<'a> {
-    pub(super) fn read(place: Place, value: Value<'_, 'a>) -> Option<Self> {
+impl<'a> CheckDocument<'a> for SigstoreCheck<'a> {
+    fn read(place: Place, value: Value<'_, 'a>) -> Option<Self> {
         let (path, report) = (value.path(), value.report());
         let mut authorities = Vec::new();
         let mut saw_list = false;
@@ -40,21 +41,17 @@ impl<'a> SigstoreCheck<'a> {
         was_object.then_some(Self { place, authorities })
     }
 
-    /// Reports authorities without a signer. Google's documents have keys; identities are settings of their own.
-    pub(crate) fn require_signers(&self, sigstore: Option<&Sigstore<'_>>, report: &Report) {
-        for (index, authority) in self.authorities.iter().enumerate() {
-            let has_identities =
-                |name: &Cow<'_, str>| sigstore.is_some_and(|sigstore| sigstore.has_authority(name));
-            if let Some(lack) = authority.lack
-                && !authority.display_name.as_ref().is_some_and(has_identities)
-            {
-                self.at(|list| lack.report(FIELDS, Path::Index(&list, index), report));
-            }
-        }
+    fn check(
+        &self,
+        _: &[Cow<'_, str>],
+        sigstore: Option<&Sigstore<'a>>,
+        loading: Loading<'_>,
+        report: &Report,
+    ) {
+        self.load_keys(sigstore, loading, report);
     }
 
-    /// Decodes all keys, looks up the identities, and reports unusable ones.
-    pub(super) fn load(
+    fn load_keys(
         &self,
         sigstore: Option<&Sigstore<'a>>,
         loading: Loading<'_>,
@@ -79,6 +76,30 @@ impl<'a> SigstoreCheck<'a> {
             }
         }
         loaded
+    }
+
+    fn judge<'t>(
+        &self,
+        _: ImageReference<'_>,
+        facts: Option<&mut impl Facts<'t>>,
+        _: &Report,
+    ) -> Option<Outcome> {
+        Some(facts?.signature())
+    }
+}
+
+impl SigstoreCheck<'_> {
+    /// Reports authorities without a signer. Google's documents have keys; identities are settings of their own.
+    pub(crate) fn require_signers(&self, sigstore: Option<&Sigstore<'_>>, report: &Report) {
+        for (index, authority) in self.authorities.iter().enumerate() {
+            let has_identities =
+                |name: &Cow<'_, str>| sigstore.is_some_and(|sigstore| sigstore.has_authority(name));
+            if let Some(lack) = authority.lack
+                && !authority.display_name.as_ref().is_some_and(has_identities)
+            {
+                self.at(|list| lack.report(FIELDS, Path::Index(&list, index), report));
+            }
+        }
     }
 
     /// Returns the names of the authorities, without those that have none.

@@ -1,4 +1,4 @@
-//! `slsaCheck`: whether a trusted builder built the image from a trusted place.
+//! Whether the provenance of an image satisfies a rule of `slsaCheck`.
 
 mod source;
 
@@ -6,33 +6,21 @@ use alloc::collections::BTreeSet;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::trusted_statements::{TrustedStatement, missing};
-use super::{Outcome, Question, TrustedStatements};
+use super::SlsaRule;
 use crate::attestation::statement::{Predicate, Provenance};
 use crate::decision::{Code, Reason};
-use crate::digest::Digest;
-use crate::json::Report;
 use crate::policy::authenticators::Purpose;
-use crate::policy::platform::SlsaRule;
+use crate::policy::platform::{Facts, Outcome, TrustedStatement, missing};
 use source::{Builder, Source};
 
 /// Requires one statement that satisfies one rule completely: statements are never combined.
-pub(super) fn judge(
-    rules: &[SlsaRule<'_>],
-    digest: Digest,
-    question: &Question<'_, '_>,
-    statements: &mut TrustedStatements<'_>,
-    report: &Report,
-) -> Outcome {
-    let authenticators = &statements.settings.evidence.authenticators;
-    question
-        .check
-        .check_builders(&authenticators.builders(), report);
-    let builders: Vec<_> = authenticators
+pub(super) fn judge<'t>(rules: &[SlsaRule<'_>], facts: &mut impl Facts<'t>) -> Outcome {
+    let builders: Vec<_> = facts
+        .authenticators()
         .of(Purpose::Provenance)
         .map(|one| one.builder_id.as_deref().unwrap_or_default())
         .collect();
-    let about_image = statements.about(digest, Purpose::Provenance, report);
+    let about_image = facts.statements(Purpose::Provenance);
     let (mut problems, mut found) = (BTreeSet::new(), BTreeSet::new());
     let mut saw_provenance = false;
     for TrustedStatement {
@@ -71,10 +59,10 @@ pub(super) fn judge(
     if let Some(description) = found.pop_first() {
         return Outcome::passed(description).with_note(about_image.untrusted());
     }
-    let mut reasons = statements.failures(digest, question);
+    let mut reasons = facts.failures();
     reasons.extend(about_image.errors.iter().cloned());
     if saw_provenance {
-        let said = statements.context.meter.say(problems.len());
+        let said = facts.context().meter.say(problems.len());
         let details = problems.into_iter().take(said);
         let details = details.map(|(code, message)| Reason::new(code, message));
         let message = "No provenance satisfies any rule";
