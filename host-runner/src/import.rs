@@ -102,17 +102,18 @@ impl Import {
             ..
         } = exports;
         let singletons = policy.iter_mut().chain(&mut system_policy);
+        let shapes = &*shape::SHAPES;
         let of_shapes = singletons
-            .map(|export| (export, &shape::POLICY))
+            .map(|export| (export, &shapes.policy))
             .chain(
                 platform_policies
                     .iter_mut()
-                    .map(|export| (export, &shape::PLATFORM_POLICY)),
+                    .map(|export| (export, &shapes.platform_policy)),
             )
             .chain(
                 attestors
                     .iter_mut()
-                    .map(|export| (export, &shape::ATTESTOR)),
+                    .map(|export| (export, &shapes.attestor)),
             );
         let mut dropped = Dropped::default();
         for (export, shape) in of_shapes {

@@ -51,7 +51,7 @@ pub use fix::apply_fixes;
 pub use needs::{ATTESTATION, Needs};
 pub use read::{API_VERSION, PROBLEMS, Problem};
 pub use rule::{RULES, Rule};
-pub use schema::SETTINGS_SCHEMA;
+pub use schema::{SETTINGS_SCHEMA, definition};
 pub use sink::Report;
 pub use source::{Position, SourceFile, Span};
 pub use spelling::{closest, closest_resource};

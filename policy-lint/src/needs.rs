@@ -1,5 +1,7 @@
 //! Permissions and host capabilities that settings need.
 
+use policy_wasm::CheckEvidence;
+
 use crate::document::{Origin, Settings};
 use crate::source::Node;
 
@@ -26,7 +28,7 @@ impl Needs {
         let mutation = settings.is_on(&["resolveTags"]);
         let registry = settings.is_on(&["evidence", "registry"]);
         let mut checks = settings.all_checks().into_iter();
-        let has_sigstore = checks.any(|check| check.kind.key == "sigstoreSignatureCheck");
+        let has_sigstore = checks.any(|check| check.evidence() == CheckEvidence::Signatures);
         let capabilities = [
             ("kubernetes/get_resource", attestations),
             ("oci/v1/manifest_digest", mutation),

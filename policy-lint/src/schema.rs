@@ -14,6 +14,12 @@ pub const SETTINGS_SCHEMA: &str = include_str!("../schemas/settings.json");
 static SETTINGS: LazyLock<Value> =
     LazyLock::new(|| serde_json::from_str(SETTINGS_SCHEMA).unwrap_or_default());
 
+/// Returns the part of [`SETTINGS_SCHEMA`] that a reference names, such as `#/$defs/policy`.
+#[must_use]
+pub fn definition(reference: &str) -> Option<&'static Value> {
+    SETTINGS.pointer(reference.strip_prefix('#')?)
+}
+
 /// Returns the field that the schema has where `written` is the last step of `path`, if one is similar.
 pub(crate) fn similar_field(
     origin: Origin,
@@ -60,7 +66,7 @@ fn at(origin: Origin, keys: &[Option<&str>]) -> Option<&'static Value> {
 /// The definition that a schema refers to, or the schema itself.
 fn referenced(schema: &'static Value) -> Option<&'static Value> {
     match schema.get("$ref").and_then(Value::as_str) {
-        Some(reference) => SETTINGS.pointer(reference.strip_prefix('#')?),
+        Some(reference) => definition(reference),
         None => Some(schema),
     }
 }

@@ -2,10 +2,11 @@
 //! one image under a platform policy with this one check, which has no other requirement.
 
 use anyhow::{Result, bail};
+use policy_wasm::Purpose;
 use serde_json::{Value, json};
 
 use super::image::Image;
-use super::purpose::Purpose;
+use super::purpose;
 use super::verification::{filed_under, pod_with};
 use crate::decision::{Reason, Verdict};
 use crate::engine::Operation;
@@ -42,14 +43,18 @@ impl CheckQuestion {
     /// All signers for checks in valid settings.
     pub(crate) fn all(settings: &Value) -> Vec<Self> {
         let mut questions = Vec::new();
-        for purpose in Purpose::ALL {
-            let path = format!("/evidence/authenticators/{}", purpose.field());
+        for purpose in [
+            Purpose::Provenance,
+            Purpose::Vulnerability,
+            Purpose::Freshness,
+        ] {
+            let path = format!("/evidence/authenticators/{}", purpose.name());
             let authenticators = settings.pointer(&path).and_then(Value::as_array);
             for (index, authenticator) in authenticators.into_iter().flatten().enumerate() {
-                let field = purpose.field();
+                let field = purpose.name();
                 let place = format!("evidence.authenticators.{field}[{index}]");
                 questions.push(Self {
-                    name: format!("{} ({place})", purpose.check()),
+                    name: format!("{} ({place})", purpose::check(purpose)),
                     purpose: Some(purpose),
                     settings: under(
                         settings,
@@ -140,7 +145,7 @@ fn without_demands(purpose: Purpose, authenticator: &Value) -> Value {
         }
         Purpose::Freshness => json!({"maxUploadAgeDays": ANY_AGE}),
     };
-    json!({purpose.check(): demands})
+    json!({purpose::check(purpose): demands})
 }
 
 /// Settings with this check alone.

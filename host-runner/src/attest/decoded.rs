@@ -1,5 +1,6 @@
 //! Attestations decoded for people: what they say, and who says so. Nothing here is verified.
 
+use policy_wasm::Purpose;
 use policy_wasm::attestation::media_type::SIMPLE_SIGNING;
 use policy_wasm::sigstore::certificate::{Certificate, Claim, SubjectName};
 use policy_wasm::sigstore::token::Token;
@@ -8,7 +9,7 @@ use serde_json::{Map, Value, json};
 
 use super::evidence_file::bundle_of;
 use super::image::Image;
-use super::purpose::Purpose;
+use super::purpose;
 use super::store::identity::{bodies, decode};
 use crate::fields::{list, text};
 
@@ -132,7 +133,7 @@ impl Decoded {
     /// The purpose of its statement, if it is not for an attestor
     pub(crate) fn purpose(&self) -> Option<Purpose> {
         self.contents.iter().find_map(|content| match content {
-            Content::Statement { predicate_type, .. } => Purpose::of(predicate_type),
+            Content::Statement { predicate_type, .. } => purpose::of(predicate_type),
             Content::SimpleSigning { .. } | Content::Message(_) | Content::Other(_) => None,
         })
     }

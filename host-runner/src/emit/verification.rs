@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use policy_wasm::Purpose;
 use serde_json::json;
 
 use super::human::printable_part;
@@ -9,7 +10,7 @@ use super::human::reason::reason;
 use crate::attest::attestor::Attestor;
 use crate::attest::image::Image;
 use crate::attest::jury::Findings;
-use crate::attest::purpose::Purpose;
+use crate::attest::purpose;
 use crate::attest::verification::Finding;
 use crate::terminal::{BOLD_GREEN, BOLD_RED, DIM, RESET, printable};
 
@@ -48,7 +49,7 @@ pub(crate) fn left_out(
     let mut out = anstream::stderr().lock();
     // A statement for a check never counts for an attestor, so that the checks' reasons are the interesting ones.
     let hint = match purpose.filter(|_| findings.checks.is_empty()) {
-        Some(purpose) => format!(": {}", purpose.hint()),
+        Some(purpose) => format!(": {}", purpose::hint(purpose)),
         None => String::new(),
     };
     writeln!(out, "{BOLD_RED}left out{RESET} {}{hint}", printable(name))?;

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::attestors::{name_of, note_of};
 use super::occurrences::{has_attestation, has_scan};
 use super::{Export, Findings, Level, Place};
-use policy_wasm::CheckType;
+use policy_wasm::{CheckEvidence, CheckType, Purpose};
 
 /// Reports what has to be added for the settings to decide as the policy did.
 pub(super) fn report(
@@ -49,22 +49,22 @@ fn report_attestors(attestors: &[Export], occurrences: &[Export], findings: &mut
 }
 
 /// Help on configuring the evidence of a check; `None` if it needs none.
-const fn evidence_help(kind: CheckType) -> Option<&'static str> {
-    Some(match kind {
-        CheckType::AlwaysDeny | CheckType::TrustedDirectory => return None,
-        CheckType::ImageFreshness => {
+const fn evidence_help(evidence: CheckEvidence) -> Option<&'static str> {
+    Some(match evidence {
+        CheckEvidence::Nothing => return None,
+        CheckEvidence::Statements(Purpose::Freshness) => {
             "list in `evidence.authenticators.freshness` the keys that sign upload times"
         }
-        CheckType::SigstoreSignature => {
+        CheckEvidence::Signatures => {
             "set `evidence.registry: true`, and list the registries in `registries`"
         }
-        CheckType::SimpleSigningAttestation => {
+        CheckEvidence::Attestations => {
             "give the attestations with --attestations, or configure their source in `evidence` of the settings"
         }
-        CheckType::Slsa => {
+        CheckEvidence::Statements(Purpose::Provenance) => {
             "list in `evidence.authenticators.provenance` each `builderId` and the keys that sign its provenance, and give the provenance with --attestations"
         }
-        CheckType::Vulnerability => {
+        CheckEvidence::Statements(Purpose::Vulnerability) => {
             "list in `evidence.authenticators.vulnerability` the keys that sign scans, with `maxAgeDays`; or give the stored occurrences with --attestations"
         }
     })
@@ -72,7 +72,7 @@ const fn evidence_help(kind: CheckType) -> Option<&'static str> {
 
 fn report_checks(platform_policies: &[Export], occurrences: &[Export], findings: &mut Findings) {
     for kind in CheckType::ALL {
-        let Some(help) = evidence_help(kind) else {
+        let Some(help) = evidence_help(kind.evidence()) else {
             continue;
         };
         let has_type = |(_, check): &(Place, &Value)| check.get(kind.field()).is_some();
@@ -80,9 +80,9 @@ fn report_checks(platform_policies: &[Export], occurrences: &[Export], findings:
         let Some((place, _)) = found.next() else {
             continue;
         };
-        let is_told = match kind {
-            CheckType::SimpleSigningAttestation => has_attestation(occurrences, None),
-            CheckType::Vulnerability => has_scan(occurrences),
+        let is_told = match kind.evidence() {
+            CheckEvidence::Attestations => has_attestation(occurrences, None),
+            CheckEvidence::Statements(Purpose::Vulnerability) => has_scan(occurrences),
             _ => false,
         };
         if is_told {
@@ -100,9 +100,11 @@ fn report_checks(platform_policies: &[Export], occurrences: &[Export], findings:
     }
 }
 
-/// Whether one of the policies has a check of this type.
-pub(super) fn has_check(platform_policies: &[Export], kind: CheckType) -> bool {
-    checks(platform_policies).any(|(_, check)| check.get(kind.field()).is_some())
+/// Whether a check of one of the policies reads this evidence.
+pub(super) fn reads(platform_policies: &[Export], evidence: CheckEvidence) -> bool {
+    let types = CheckType::ALL.into_iter();
+    let mut types = types.filter(|kind| kind.evidence() == evidence);
+    types.any(|kind| checks(platform_policies).any(|(_, check)| check.get(kind.field()).is_some()))
 }
 
 /// All checks, each with its place.

@@ -5,11 +5,11 @@ use alloc::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::attestors::note_of;
-use super::lacking::has_check;
+use super::lacking::reads;
 use super::{Export, Findings, Level};
 use crate::attest::evidence_file::{bundle_of, holds_attestation};
 use crate::terminal::{counted, printable};
-use policy_wasm::CheckType;
+use policy_wasm::{CheckEvidence, Purpose};
 
 /// The parts of the settings that read occurrences
 #[derive(Debug)]
@@ -26,17 +26,17 @@ pub(super) struct Readers {
 
 impl Readers {
     pub(super) fn of(attestors: &[Export], platform_policies: &[Export]) -> Self {
-        let has = |kind| has_check(platform_policies, kind);
+        let reads = |evidence| reads(platform_policies, evidence);
         Self {
             notes: attestors
                 .iter()
                 .filter_map(note_of)
                 .map(str::to_owned)
                 .collect(),
-            reads_every_note: has(CheckType::SimpleSigningAttestation)
-                || has(CheckType::SigstoreSignature),
-            reads_scans: has(CheckType::Vulnerability),
-            reads_provenance: has(CheckType::Slsa),
+            reads_every_note: reads(CheckEvidence::Attestations)
+                || reads(CheckEvidence::Signatures),
+            reads_scans: reads(CheckEvidence::Statements(Purpose::Vulnerability)),
+            reads_provenance: reads(CheckEvidence::Statements(Purpose::Provenance)),
         }
     }
 

@@ -14,7 +14,9 @@ pub(super) fn relax(export: &mut Export, shape: &Shape, findings: &mut Findings)
 fn relax_value(value: &mut Value, shape: &Shape, place: &Place, findings: &mut Findings) {
     match (shape, value) {
         (Shape::Fields(fields), Value::Object(values)) => {
-            for (key, shape) in *fields {
+            let shape_of = |key: &str| fields.iter().find(|(field, _)| *field == key);
+            let written: Vec<_> = values.keys().filter_map(|key| shape_of(key)).collect();
+            for (key, shape) in written {
                 drop_null(values, key, place, findings);
                 if let Some(value) = values.get_mut(*key) {
                     relax_value(value, shape, &place.field(key), findings);

@@ -1,6 +1,10 @@
-//! The shapes of Google's documents, as far as it matters which of their fields are lists.
+//! The shapes of Google's documents, as far as it matters which of their fields are lists: as in the schema of the
+//! settings.
 
-use policy_wasm::{CheckType, RuleKind};
+use std::sync::LazyLock;
+
+use policy_lint::definition;
+use serde_json::Value;
 
 use Shape::{Entries, Fields, Leaf, List, Text};
 
@@ -12,167 +16,73 @@ pub(super) enum Shape {
     /// A text
     Text,
     /// A mapping with these keys
-    Fields(&'static [(&'static str, Self)]),
+    Fields(Vec<(&'static str, Self)>),
     /// A mapping from names
-    Entries(&'static Self),
-    List(&'static Self),
+    Entries(Box<Self>),
+    List(Box<Self>),
 }
 
-/// `projects/P/policy`, and the system policy
-pub(super) const POLICY: Shape = Fields(&[
-    ("name", Leaf),
-    ("description", Leaf),
-    ("etag", Leaf),
-    ("updateTime", Leaf),
-    ("globalPolicyEvaluationMode", Leaf),
-    (
-        "admissionWhitelistPatterns",
-        List(&Fields(&[("namePattern", Text)])),
-    ),
-    ("defaultAdmissionRule", RULE),
-    (RuleKind::Cluster.map_name(), Entries(&RULE)),
-    (RuleKind::Namespace.map_name(), Entries(&RULE)),
-    (RuleKind::ServiceAccount.map_name(), Entries(&RULE)),
-    (RuleKind::MeshIdentity.map_name(), Entries(&RULE)),
-]);
+/// The shape of each kind of document
+#[derive(Debug)]
+pub(super) struct Shapes {
+    /// `projects/P/policy`, and the system policy
+    pub(super) policy: Shape,
+    /// `projects/P/platforms/gke/policies/ID`
+    pub(super) platform_policy: Shape,
+    /// `projects/P/attestors/A`
+    pub(super) attestor: Shape,
+}
 
-const RULE: Shape = Fields(&[
-    ("evaluationMode", Leaf),
-    ("enforcementMode", Leaf),
-    ("requireAttestationsBy", List(&Text)),
-]);
+/// The shapes in the schema of the settings
+pub(super) static SHAPES: LazyLock<Shapes> = LazyLock::new(|| Shapes {
+    policy: Shape::of_definition("#/$defs/policy"),
+    platform_policy: Shape::of_definition("#/$defs/platformPolicy"),
+    attestor: Shape::of_definition("#/$defs/attestor"),
+});
 
-/// `projects/P/platforms/gke/policies/ID`
-pub(super) const PLATFORM_POLICY: Shape = Fields(&[
-    ("name", Leaf),
-    ("description", Leaf),
-    ("etag", Leaf),
-    ("updateTime", Leaf),
-    (
-        "gkePolicy",
-        Fields(&[
-            ("imageAllowlist", ALLOWLIST),
-            ("checkSets", List(&CHECK_SET)),
-        ]),
-    ),
-]);
+/// A field of exports that settings do not have, and a field that it stands beside
+const ONLY_EXPORTED: (&str, &str) = ("customConstraints", "trustedSourceRepoPatterns");
 
-const ALLOWLIST: Shape = Fields(&[("allowPattern", List(&Text))]);
+impl Shape {
+    fn of_definition(reference: &str) -> Self {
+        definition(reference).map_or(Leaf, Self::of)
+    }
 
-const CHECK_SET: Shape = Fields(&[
-    ("displayName", Leaf),
-    (
-        "scope",
-        Fields(&[
-            ("kubernetesNamespace", Leaf),
-            ("kubernetesServiceAccount", Leaf),
-        ]),
-    ),
-    ("imageAllowlist", ALLOWLIST),
-    ("checks", List(&CHECK)),
-]);
-
-const CHECK: Shape = Fields(&[
-    ("displayName", Leaf),
-    ("imageAllowlist", ALLOWLIST),
-    (CheckType::AlwaysDeny.field(), Leaf),
-    (
-        CheckType::ImageFreshness.field(),
-        Fields(&[("maxUploadAgeDays", Leaf)]),
-    ),
-    (
-        CheckType::SigstoreSignature.field(),
-        Fields(&[("sigstoreAuthorities", List(&AUTHORITY))]),
-    ),
-    (
-        CheckType::SimpleSigningAttestation.field(),
-        Fields(&[
-            ("attestationAuthenticators", List(&AUTHENTICATOR)),
-            ("containerAnalysisAttestationProjects", List(&Text)),
-        ]),
-    ),
-    (
-        CheckType::Slsa.field(),
-        Fields(&[("rules", List(&SLSA_RULE))]),
-    ),
-    (
-        CheckType::TrustedDirectory.field(),
-        Fields(&[("trustedDirPatterns", List(&Text))]),
-    ),
-    (
-        CheckType::Vulnerability.field(),
-        Fields(&[
-            ("maximumFixableSeverity", Leaf),
-            ("maximumUnfixableSeverity", Leaf),
-            ("allowedCves", List(&Text)),
-            ("blockedCves", List(&Text)),
-            ("containerAnalysisVulnerabilityProjects", List(&Text)),
-        ]),
-    ),
-]);
-
-const AUTHORITY: Shape = Fields(&[
-    ("displayName", Leaf),
-    (
-        "publicKeySet",
-        Fields(&[("publicKeys", List(&Fields(&[("publicKeyPem", Leaf)])))]),
-    ),
-]);
-
-const AUTHENTICATOR: Shape = Fields(&[
-    ("displayName", Leaf),
-    (
-        "pkixPublicKeySet",
-        Fields(&[("pkixPublicKeys", List(&PKIX_KEY))]),
-    ),
-]);
-
-const SLSA_RULE: Shape = Fields(&[
-    ("trustedBuilder", Leaf),
-    (
-        "attestationSource",
-        Fields(&[("containerAnalysisAttestationProjects", List(&Text))]),
-    ),
-    ("configBasedBuildRequired", Leaf),
-    ("trustedSourceRepoPatterns", List(&Text)),
-    ("customConstraints", Leaf),
-]);
-
-/// `projects/P/attestors/A`
-pub(super) const ATTESTOR: Shape = Fields(&[
-    ("name", Leaf),
-    ("description", Leaf),
-    ("etag", Leaf),
-    ("updateTime", Leaf),
-    ("userOwnedGrafeasNote", NOTE),
-    ("userOwnedDrydockNote", NOTE),
-]);
-
-const NOTE: Shape = Fields(&[
-    ("noteReference", Leaf),
-    ("publicKeys", List(&ATTESTOR_KEY)),
-    ("delegationServiceAccountEmail", Leaf),
-]);
-
-const ATTESTOR_KEY: Shape = Fields(&[
-    ("id", Leaf),
-    ("comment", Leaf),
-    ("asciiArmoredPgpPublicKey", Leaf),
-    ("pkixPublicKey", PKIX_KEY),
-]);
-
-const PKIX_KEY: Shape = Fields(&[
-    ("publicKeyPem", Leaf),
-    ("signatureAlgorithm", Leaf),
-    ("keyId", Leaf),
-]);
+    fn of(schema: &'static Value) -> Self {
+        if let Some(reference) = schema.get("$ref").and_then(Value::as_str) {
+            return Self::of_definition(reference);
+        }
+        let entries = schema.get("additionalProperties");
+        if let Some(fields) = schema.get("properties").and_then(Value::as_object) {
+            let shapes = fields
+                .iter()
+                .map(|(key, inner)| (key.as_str(), Self::of(inner)));
+            let (field, beside) = ONLY_EXPORTED;
+            let exported = fields.contains_key(beside).then_some((field, Leaf));
+            Fields(shapes.chain(exported).collect())
+        } else if let Some(entry) = entries.filter(|entry| entry.is_object()) {
+            Entries(Box::new(Self::of(entry)))
+        } else if let Some(item) = schema.get("items") {
+            List(Box::new(Self::of(item)))
+        } else if schema.get("type").and_then(Value::as_str) == Some("string") {
+            Text
+        } else {
+            Leaf
+        }
+    }
+}
 
 /// Returns the spelling of a field that was written in another way, such as `evaluation_mode`.
 pub(crate) fn spelling(key: &str) -> Option<&'static str> {
     let plain = |key: &str| key.replace(['_', '-'], "").to_ascii_lowercase();
     let wanted = plain(key);
     let mut found = None;
-    for shape in [&POLICY, &PLATFORM_POLICY, &ATTESTOR] {
+    let Shapes {
+        policy,
+        platform_policy,
+        attestor,
+    } = &*SHAPES;
+    for shape in [policy, platform_policy, attestor] {
         each_field(shape, &mut |field| {
             if plain(field) == wanted && field != key {
                 found = Some(field);
@@ -187,7 +97,7 @@ fn each_field(shape: &Shape, visit: &mut dyn FnMut(&'static str)) {
         Leaf | Text => {}
         Entries(inner) | List(inner) => each_field(inner, visit),
         Fields(fields) => {
-            for (field, inner) in *fields {
+            for (field, inner) in fields {
                 visit(field);
                 each_field(inner, visit);
             }
@@ -197,55 +107,167 @@ fn each_field(shape: &Shape, visit: &mut dyn FnMut(&'static str)) {
 
 #[cfg(test)]
 mod tests {
-    use alloc::collections::BTreeSet;
-
-    use serde_json::Value;
+    use policy_wasm::{CheckType, RuleKind};
 
     use super::*;
 
-    /// Fields of exports that settings do not have
-    const EXPORTED: [&str; 4] = ["etag", "updateTime", "comment", "customConstraints"];
-
-    #[test]
-    fn every_field_is_in_the_schema_of_settings() {
-        let mut known = BTreeSet::from(EXPORTED.map(str::to_owned));
-        let schema: Value = serde_json::from_str(policy_lint::SETTINGS_SCHEMA).unwrap();
-        properties(&schema, &mut known);
-        let mut missing = BTreeSet::new();
-        for shape in [&POLICY, &PLATFORM_POLICY, &ATTESTOR] {
-            each_field(shape, &mut |field| {
-                if !known.contains(field) {
-                    missing.insert(field);
-                }
-            });
-        }
-        assert_eq!(missing, BTreeSet::new());
-    }
-
-    #[test]
-    fn every_type_of_check_has_a_shape_and_a_schema() {
-        let mut known = BTreeSet::new();
-        let schema: Value = serde_json::from_str(policy_lint::SETTINGS_SCHEMA).unwrap();
-        properties(schema.pointer("/$defs/check").unwrap(), &mut known);
-        let mut shaped = BTreeSet::new();
-        each_field(&CHECK, &mut |field| {
-            shaped.insert(field);
-        });
-        for kind in CheckType::ALL {
-            assert!(known.contains(kind.field()), "{kind:?}");
-            assert!(shaped.contains(kind.field()), "{kind:?}");
-        }
-    }
-
-    fn properties(schema: &Value, found: &mut BTreeSet<String>) {
-        match schema {
-            Value::Object(fields) => {
-                let own = fields.get("properties").and_then(Value::as_object);
-                found.extend(own.into_iter().flat_map(|own| own.keys().cloned()));
-                fields.values().for_each(|inner| properties(inner, found));
+    /// The shape at the end of these fields; `*` is an item of a list or an entry of a mapping.
+    fn at<'s>(shape: &'s Shape, path: &str) -> Option<&'s Shape> {
+        path.split('.').try_fold(shape, |shape, step| match shape {
+            Entries(inner) | List(inner) if step == "*" => Some(&**inner),
+            Fields(fields) => {
+                let mut fields = fields.iter();
+                fields
+                    .find(|(field, _)| *field == step)
+                    .map(|(_, shape)| shape)
             }
-            Value::Array(items) => items.iter().for_each(|inner| properties(inner, found)),
-            _ => {}
+            _ => None,
+        })
+    }
+
+    #[test]
+    fn lists_of_each_document_are_known() {
+        let set = "gkePolicy.checkSets.*";
+        let check = "gkePolicy.checkSets.*.checks.*";
+        let platform = &SHAPES.platform_policy;
+        for (shape, path, is_texts) in [
+            (
+                &SHAPES.policy,
+                "admissionWhitelistPatterns".to_owned(),
+                false,
+            ),
+            (
+                &SHAPES.policy,
+                "defaultAdmissionRule.requireAttestationsBy".into(),
+                true,
+            ),
+            (
+                &SHAPES.attestor,
+                "userOwnedGrafeasNote.publicKeys".into(),
+                false,
+            ),
+            (
+                &SHAPES.attestor,
+                "userOwnedDrydockNote.publicKeys".into(),
+                false,
+            ),
+            (
+                platform,
+                "gkePolicy.imageAllowlist.allowPattern".into(),
+                true,
+            ),
+            (platform, "gkePolicy.checkSets".into(), false),
+            (platform, format!("{set}.imageAllowlist.allowPattern"), true),
+            (platform, format!("{set}.checks"), false),
+            (
+                platform,
+                format!("{check}.imageAllowlist.allowPattern"),
+                true,
+            ),
+            (
+                platform,
+                format!("{check}.sigstoreSignatureCheck.sigstoreAuthorities"),
+                false,
+            ),
+            (
+                platform,
+                format!(
+                    "{check}.sigstoreSignatureCheck.sigstoreAuthorities.*.publicKeySet.publicKeys"
+                ),
+                false,
+            ),
+            (
+                platform,
+                format!("{check}.simpleSigningAttestationCheck.attestationAuthenticators"),
+                false,
+            ),
+            (
+                platform,
+                format!(
+                    "{check}.simpleSigningAttestationCheck.attestationAuthenticators.*.pkixPublicKeySet.pkixPublicKeys"
+                ),
+                false,
+            ),
+            (
+                platform,
+                format!(
+                    "{check}.simpleSigningAttestationCheck.containerAnalysisAttestationProjects"
+                ),
+                true,
+            ),
+            (platform, format!("{check}.slsaCheck.rules"), false),
+            (
+                platform,
+                format!("{check}.slsaCheck.rules.*.trustedSourceRepoPatterns"),
+                true,
+            ),
+            (
+                platform,
+                format!(
+                    "{check}.slsaCheck.rules.*.attestationSource.containerAnalysisAttestationProjects"
+                ),
+                true,
+            ),
+            (
+                platform,
+                format!("{check}.trustedDirectoryCheck.trustedDirPatterns"),
+                true,
+            ),
+            (
+                platform,
+                format!("{check}.vulnerabilityCheck.allowedCves"),
+                true,
+            ),
+            (
+                platform,
+                format!("{check}.vulnerabilityCheck.blockedCves"),
+                true,
+            ),
+            (
+                platform,
+                format!("{check}.vulnerabilityCheck.containerAnalysisVulnerabilityProjects"),
+                true,
+            ),
+        ] {
+            let Some(List(item)) = at(shape, &path) else {
+                panic!("{path}");
+            };
+            assert_eq!(matches!(**item, Text), is_texts, "{path}");
+        }
+        for kind in RuleKind::ALL {
+            let path = format!("{}.*.requireAttestationsBy.*", kind.map_name());
+            assert!(matches!(at(&SHAPES.policy, &path), Some(Text)), "{path}");
+        }
+    }
+
+    #[test]
+    fn fields_that_only_exports_have_are_known() {
+        let check = "gkePolicy.checkSets.*.checks.*";
+        for (shape, path) in [
+            (&SHAPES.policy, "etag".to_owned()),
+            (&SHAPES.policy, "updateTime".into()),
+            (
+                &SHAPES.attestor,
+                "userOwnedGrafeasNote.delegationServiceAccountEmail".into(),
+            ),
+            (
+                &SHAPES.attestor,
+                "userOwnedGrafeasNote.publicKeys.*.comment".into(),
+            ),
+            (
+                &SHAPES.platform_policy,
+                format!("{check}.slsaCheck.rules.*.customConstraints"),
+            ),
+        ] {
+            assert!(at(shape, &path).is_some(), "{path}");
+        }
+    }
+
+    #[test]
+    fn every_type_of_check_has_a_schema() {
+        for kind in CheckType::ALL {
+            let path = format!("gkePolicy.checkSets.*.checks.*.{}", kind.field());
+            assert!(at(&SHAPES.platform_policy, &path).is_some(), "{kind:?}");
         }
     }
 }

@@ -4,6 +4,7 @@
 //! detected anyway.
 
 pub(super) mod change;
+mod check;
 mod image_policy;
 pub(super) mod sigstore;
 
@@ -13,7 +14,7 @@ use policy_wasm::Budget;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use policy_wasm::{CheckType, RuleKind};
+use policy_wasm::RuleKind;
 
 use super::place::Place;
 use super::prepare::Loaded;
@@ -235,73 +236,6 @@ impl Mutants {
                 let what = format!("widen pattern `{text}` to `{wider}`");
                 self.push(what, place.index(index), Change::Set(wider.into()));
             }
-        }
-    }
-
-    fn check(&mut self, check: &Value, place: &Place) {
-        for kind in CheckType::ALL {
-            if let Some(fields) = check.get(kind.field()) {
-                self.check_of_type(kind, fields, &place.key(kind.field()));
-            }
-        }
-    }
-
-    fn check_of_type(&mut self, kind: CheckType, check: &Value, place: &Place) {
-        match kind {
-            // Dropping the check is the only change.
-            CheckType::AlwaysDeny => {}
-            CheckType::ImageFreshness => self.push(
-                "accept uploads that are a hundred years old",
-                place.key("maxUploadAgeDays"),
-                Change::Replace(CENTURY.into()),
-            ),
-            CheckType::SigstoreSignature => {
-                let list = "sigstoreAuthorities";
-                self.drop_each("authenticator", check.get(list), &place.key(list));
-            }
-            CheckType::SimpleSigningAttestation => {
-                let list = "attestationAuthenticators";
-                self.drop_each("authenticator", check.get(list), &place.key(list));
-            }
-            CheckType::Slsa => self.slsa_rules(check.get("rules"), &place.key("rules")),
-            CheckType::TrustedDirectory => {
-                let list = check.get("trustedDirPatterns");
-                let place = place.key("trustedDirPatterns");
-                self.drop_each("directory", list, &place);
-                self.widen_each(list, &place, change::wider_directory);
-            }
-            CheckType::Vulnerability => {
-                for threshold in ["maximumFixableSeverity", "maximumUnfixableSeverity"] {
-                    let what = format!("allow every severity in `{threshold}`");
-                    let allow_all = Change::Replace("ALLOW_ALL".into());
-                    self.push(what, place.key(threshold), allow_all);
-                }
-                for list in ["allowedCves", "blockedCves"] {
-                    self.drop_each(&format!("from `{list}`"), check.get(list), &place.key(list));
-                }
-            }
-        }
-    }
-
-    fn slsa_rules(&mut self, rules: Option<&Value>, place: &Place) {
-        self.drop_each("SLSA rule", rules, place);
-        for (index, rule) in items(rules).iter().enumerate() {
-            let place = place.index(index);
-            let required = place.key("configBasedBuildRequired");
-            self.push(
-                "require no configuration",
-                required,
-                Change::Replace(false.into()),
-            );
-            let sources = rule.get("trustedSourceRepoPatterns");
-            let place = place.key("trustedSourceRepoPatterns");
-            self.push(
-                "trust every source repository",
-                place.clone(),
-                Change::Remove,
-            );
-            self.drop_each("source repository", sources, &place);
-            self.widen_each(sources, &place, change::wider_repository);
         }
     }
 

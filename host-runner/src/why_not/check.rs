@@ -1,4 +1,4 @@
-//! Ways around the checks of platform policies: for each type, the statement that is missing or the
+//! Ways around the checks of platform policies: for each kind of evidence, the statement that is missing or the
 //! line of the check to change.
 
 use core::slice;
@@ -6,7 +6,7 @@ use core::slice;
 use policy_wasm::attestation::statement::predicate_type::{
     COSIGN_SCAN_V1, PROVENANCE_V1, UPLOAD_V1,
 };
-use policy_wasm::{CheckType, Code};
+use policy_wasm::{CheckEvidence, CheckType, Code, Purpose};
 use serde_json::Value;
 
 use super::identity::import;
@@ -106,18 +106,22 @@ struct Failed<'f> {
 
 impl Failed<'_> {
     fn ways(&self, kind: &str) -> Vec<Way> {
-        let ways = match CheckType::of_name(kind) {
-            Some(CheckType::TrustedDirectory) => vec![self.directory()],
-            Some(CheckType::ImageFreshness) => vec![self.upload(), self.upload_age()],
-            Some(CheckType::Vulnerability) => {
-                vec![self.scan(), self.scan_age(), self.allowed_cves()]
-            }
-            Some(CheckType::Slsa) => vec![self.provenance(), self.slsa_rule()],
-            Some(kind @ (CheckType::SimpleSigningAttestation | CheckType::SigstoreSignature)) => {
+        let Some(kind) = CheckType::of_name(kind) else {
+            return Vec::new();
+        };
+        let ways = match kind.evidence() {
+            // Only another name or another policy admits the image.
+            CheckEvidence::Nothing => vec![self.directory()],
+            CheckEvidence::Attestations | CheckEvidence::Signatures => {
                 vec![self.signature(kind), self.identity(kind)]
             }
-            // Only another policy admits the image.
-            Some(CheckType::AlwaysDeny) | None => Vec::new(),
+            CheckEvidence::Statements(Purpose::Freshness) => vec![self.upload(), self.upload_age()],
+            CheckEvidence::Statements(Purpose::Provenance) => {
+                vec![self.provenance(), self.slsa_rule()]
+            }
+            CheckEvidence::Statements(Purpose::Vulnerability) => {
+                vec![self.scan(), self.scan_age(), self.allowed_cves()]
+            }
         };
         ways.into_iter().flatten().collect()
     }

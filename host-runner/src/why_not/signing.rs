@@ -5,9 +5,9 @@ use std::path::Path;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use policy_wasm::CheckType;
 use policy_wasm::attestation::media_type::SIMPLE_SIGNING;
 use policy_wasm::key::{Algorithm, PublicKey};
+use policy_wasm::{CheckEvidence, CheckType};
 use serde_json::{Value, json};
 
 use super::yaml::{in_here_document, scalar};
@@ -114,7 +114,7 @@ impl<'s> Source<'s> {
     /// attestors.
     pub(super) fn of_check(settings: SettingsView<'s>, check: CheckType) -> Self {
         // Annotations hold envelopes, which are no signatures of cosign.
-        let reads_envelopes = check != CheckType::SigstoreSignature;
+        let reads_envelopes = check.evidence() != CheckEvidence::Signatures;
         if settings.is_on("/evidence/registry") {
             Self::Registry
         } else if reads_envelopes && settings.is_on("/evidence/podAnnotation") {

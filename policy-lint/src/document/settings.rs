@@ -3,7 +3,7 @@
 
 use policy_wasm::pattern::{AllowPattern, NamePattern, SourceRepository, TrustedDirectory};
 
-use policy_wasm::{CheckType, RuleKind};
+use policy_wasm::{CheckEvidence, CheckType, RuleKind};
 
 use super::glob::Glob;
 use super::image_policy::Quorum;
@@ -457,5 +457,10 @@ impl<'n> Check<'n> {
         let is_kind = |entry: &&Entry| CheckType::of_field(&entry.key).is_some();
         let kind = node.entries().iter().find(is_kind)?;
         Some(Self { node, kind })
+    }
+
+    /// Returns the evidence that it reads.
+    pub(crate) fn evidence(&self) -> CheckEvidence {
+        CheckType::of_field(&self.kind.key).map_or(CheckEvidence::Nothing, CheckType::evidence)
     }
 }

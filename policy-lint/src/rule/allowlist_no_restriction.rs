@@ -1,5 +1,6 @@
 //! Allowlists that look like a restriction of registries.
 
+use policy_wasm::CheckEvidence;
 use policy_wasm::image::names_registry;
 
 use super::{Check, Findings, Rule, rule_unreachable};
@@ -90,9 +91,7 @@ fn asked(check_set: &CheckSet<'_>, allowlist: &Node) -> Option<Span> {
         return None;
     }
     let checks = check_set.checks().into_iter();
-    let mut needs_evidence = checks.filter(|check| {
-        !["trustedDirectoryCheck", "alwaysDeny"].contains(&check.kind.key.as_str())
-    });
+    let mut needs_evidence = checks.filter(|check| check.evidence() != CheckEvidence::Nothing);
     needs_evidence.next().map(|check| check.kind.key_span)
 }
 

@@ -1,5 +1,7 @@
 //! Rules whose evidence is in registries that are not asked.
 
+use policy_wasm::CheckEvidence;
+
 use super::{Check, Findings, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::Settings;
@@ -26,9 +28,6 @@ registries: [registry.example]
     check: Check::Settings(check),
 };
 
-/// Checks of names only
-const WITHOUT_EVIDENCE: [&str; 2] = ["alwaysDeny", "trustedDirectoryCheck"];
-
 fn check(settings: &Settings<'_>, findings: &mut Findings) {
     let others = ["kubernetes", "podAnnotation", "occurrences", "statements"];
     let has_other = others
@@ -44,7 +43,7 @@ fn check(settings: &Settings<'_>, findings: &mut Findings) {
     for rule in settings.image_rules() {
         let mut checks = rule.checks();
         let needs_evidence = rule.quorums().next().is_some()
-            || checks.any(|check| !WITHOUT_EVIDENCE.contains(&check.kind.key.as_str()));
+            || checks.any(|check| check.evidence() != CheckEvidence::Nothing);
         for image in rule.images.iter().filter(|_| needs_evidence) {
             let hosts = registries.value.items().iter().filter_map(Node::text);
             if hosts
