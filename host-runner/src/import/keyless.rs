@@ -31,21 +31,17 @@ pub(super) fn identities(
         ],
         &mut draft.findings,
     );
-    let issuer = match identity.get(fields.issuer_expression) {
+    let expression = identity.get(fields.issuer_expression);
+    let issuer = match &expression {
         None => identity.text_of(fields.issuer).to_owned(),
-        Some(regex) => match literal(regex.text().unwrap_or_default()) {
-            Some(issuer) => issuer,
-            None => {
-                draft.lost(
-                    &regex,
-                    "an issuer is one text, and no expression: the identity was left out",
-                );
-                return None;
-            }
-        },
+        Some(regex) => literal(regex.text().unwrap_or_default()).unwrap_or_default(),
     };
-    if issuer.is_empty() {
-        draft.lost(identity, "an identity needs an issuer: it was left out");
+    if !is_issuer(
+        expression.as_ref().unwrap_or(identity),
+        &issuer,
+        LOST,
+        draft,
+    ) {
         return None;
     }
     let subjects = match (
@@ -54,52 +50,70 @@ pub(super) fn identities(
     ) {
         ("", None) => {
             let issuer = printable(&issuer);
-            draft.lost(identity, format!("every subject of `{issuer}` may sign, and there is no such attestor: the identity was left out"));
+            draft.lost(
+                identity,
+                format!(
+                    "every subject of `{issuer}` may sign, and there is no such attestor: {LOST}"
+                ),
+            );
             return None;
         }
-        ("", Some(regex)) => of_expression(&regex, draft)?,
+        ("", Some(regex)) => {
+            let text = regex.text().unwrap_or_default();
+            let subjects = carried_over(&regex, text, Subjects::of_regex(text), LOST, draft)?;
+            report_narrower(&regex, &subjects, draft);
+            subjects
+        }
         (subject, _) => Subjects::exact(subject),
     };
     Some(subjects.identities(root, &issuer, &Map::new()))
 }
 
-/// The subjects of an expression; `None` if no pattern is for any of them.
-fn of_expression(regex: &At<'_>, draft: &mut Draft) -> Option<Subjects> {
-    let text = regex.text().unwrap_or_default();
-    let Some(subjects) = Subjects::of_regex(text) else {
-        let text = printable(text);
-        draft.lost(
-            regex,
-            format!("no pattern is for the subjects of `{text}`: the identity was left out"),
-        );
-        draft.help("add identities to `sigstore.identities`, with a `subjectPattern` for each");
-        return None;
-    };
-    if subjects.is_narrower {
-        let patterns = subjects.in_words();
-        draft.lost(
-            regex,
-            format!("the subjects are written as {patterns}, and the expression also has others"),
-        );
+/// Consequence of an identity that does not carry over
+const LOST: &str = "the identity was left out";
+
+/// Whether a text is one issuer; reports one that is not, with the consequence `lost`.
+pub(super) fn is_issuer(at: &At<'_>, issuer: &str, lost: &str, draft: &mut Draft) -> bool {
+    let is_one = !issuer.is_empty() && !issuer.contains(['*', '?']);
+    if !is_one {
+        let message = format!("an identity has one issuer, without wildcards: {lost}");
+        draft.lost(at, message);
     }
-    Some(subjects)
+    is_one
 }
 
-/// The one text that an expression matches: `^https://accounts\.google\.com$`
-fn literal(regex: &str) -> Option<String> {
-    let text = regex.strip_prefix('^')?.strip_suffix('$')?;
-    let mut literal = String::new();
-    let mut characters = text.chars();
-    while let Some(one) = characters.next() {
-        match one {
-            '\\' => literal.push(characters.next().filter(char::is_ascii_punctuation)?),
-            // Hosts in expressions are often not escaped; the text is one of those that they match.
-            '.' => literal.push('.'),
-            '*' | '+' | '?' | '(' | ')' | '[' | ']' | '{' | '}' | '|' | '^' | '$' => return None,
-            one => literal.push(one),
-        }
+/// Returns the subjects that another system writes as `text`. Reports the consequence `lost` if no pattern is for any of
+/// them.
+pub(super) fn carried_over(
+    at: &At<'_>,
+    text: &str,
+    subjects: Option<Subjects>,
+    lost: &str,
+    draft: &mut Draft,
+) -> Option<Subjects> {
+    if subjects.is_none() {
+        let text = printable(text);
+        let message = format!("no pattern is for the subject `{text}`: {lost}");
+        draft.lost(at, message);
+        draft.help("add identities to `sigstore.identities`, with a `subjectPattern` for each");
     }
-    Some(literal)
+    subjects
+}
+
+/// Reports subjects that are fewer than those of the other system.
+pub(super) fn report_narrower(at: &At<'_>, subjects: &Subjects, draft: &mut Draft) {
+    if subjects.is_narrower {
+        let subjects = subjects.in_words();
+        let message = format!(
+            "the subjects are written as {subjects}: a `*` here stands for no `@`, and for `/` only at the end"
+        );
+        draft.warn(at, message);
+    }
+}
+
+/// Returns the one text that an expression matches, as `^https://accounts\.google\.com$` does.
+pub(super) fn literal(regex: &str) -> Option<String> {
+    Subjects::of_regex(regex)?.only().map(str::to_owned)
 }
 
 #[cfg(test)]
@@ -120,6 +134,7 @@ mod tests {
             ("https://accounts.google.com", None),
             ("^https://.*$", None),
             (r"^a\d$", None),
+            ("^(https://a.example|https://b.example)$", None),
         ] {
             assert_eq!(literal(regex).as_deref(), expected, "{regex}");
         }

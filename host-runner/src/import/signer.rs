@@ -8,8 +8,8 @@ use serde_json::{Map, Value};
 use super::Place;
 use super::draft::Draft;
 use super::identity::Subjects;
+use super::keyless;
 use super::source::At;
-use crate::terminal::printable;
 
 /// One signer
 #[derive(Debug)]
@@ -20,6 +20,9 @@ pub(super) struct Signer {
     /// Any of these identities may
     identities: Vec<Value>,
 }
+
+/// Consequence of a signer that does not carry over
+const LOST: &str = "no signature counts";
 
 impl Signer {
     /// A signer without keys and identities.
@@ -33,7 +36,7 @@ impl Signer {
 
     /// A signer who does not carry over, for a reason that is reported.
     pub(super) fn lost(at: &At<'_>, why: impl fmt::Display, draft: &mut Draft) -> Self {
-        draft.lost(at, format!("{why}: no signature counts"));
+        draft.lost(at, format!("{why}: {LOST}"));
         Self::untrusted(at)
     }
 
@@ -54,24 +57,14 @@ impl Signer {
         draft: &mut Draft,
     ) -> Self {
         let untrusted = Self::untrusted(at);
-        if issuer.is_empty() || issuer.contains(['*', '?']) {
-            draft.lost(
-                at,
-                "an identity has one issuer, without wildcards: no signature counts",
-            );
+        if !keyless::is_issuer(at, issuer, LOST, draft) {
             return untrusted;
         }
-        let lost = "the identity needs a trusted root, and none was given: no signature counts";
-        let Some(root) = draft.require_root(at, lost) else {
+        let lost = format!("the identity needs a trusted root, and none was given: {LOST}");
+        let Some(root) = draft.require_root(at, &lost) else {
             return untrusted;
         };
-        if subjects.is_narrower {
-            let subjects = subjects.in_words();
-            let message = format!(
-                "the subjects are written as {subjects}: a `*` here stands for no `@`, and for `/` only at the end"
-            );
-            draft.warn(at, message);
-        }
+        keyless::report_narrower(at, subjects, draft);
         Self {
             identities: subjects.identities(&root, issuer, claims),
             ..untrusted
@@ -86,29 +79,26 @@ impl Signer {
         claims: &Map<String, Value>,
         draft: &mut Draft,
     ) -> Self {
-        match Subjects::of_wildcard(wildcard) {
+        let subjects = Subjects::of_wildcard(wildcard);
+        match keyless::carried_over(at, wildcard, subjects, LOST, draft) {
             Some(subjects) => Self::keyless(at, issuer, &subjects, claims, draft),
-            None => Self::unsayable(at, wildcard, draft),
+            None => Self::untrusted(at),
         }
     }
 
     /// The holder of a certificate for a subject of a regular expression.
-    pub(super) fn of_regex(at: &At<'_>, issuer: &str, regex: &str, draft: &mut Draft) -> Self {
-        match Subjects::of_regex(regex) {
-            Some(subjects) => Self::keyless(at, issuer, &subjects, &Map::new(), draft),
-            None => Self::unsayable(at, regex, draft),
+    pub(super) fn of_regex(
+        at: &At<'_>,
+        issuer: &str,
+        regex: &str,
+        claims: &Map<String, Value>,
+        draft: &mut Draft,
+    ) -> Self {
+        let subjects = Subjects::of_regex(regex);
+        match keyless::carried_over(at, regex, subjects, LOST, draft) {
+            Some(subjects) => Self::keyless(at, issuer, &subjects, claims, draft),
+            None => Self::untrusted(at),
         }
-    }
-
-    fn unsayable(at: &At<'_>, subject: &str, draft: &mut Draft) -> Self {
-        let subject = printable(subject);
-        let untrusted = Self::lost(
-            at,
-            format!("no pattern is for the subject `{subject}`"),
-            draft,
-        );
-        draft.help("add identities to `sigstore.identities`, with a `subjectPattern` for each");
-        untrusted
     }
 
     /// Either of two signers.

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::import::draft::{Draft, Requirement};
-use crate::import::identity::Subjects;
+use crate::import::keyless::literal;
 use crate::import::signer::Signer;
 use crate::import::source::At;
 use crate::terminal::printable;
@@ -238,15 +238,9 @@ pub(super) fn identity(at: &At<'_>, claims: &Map<String, Value>, draft: &mut Dra
     };
     match (at.text_of("subject"), at.text_of("subjectRegExp")) {
         ("", "") => Signer::lost(at, "an identity has a subject", draft),
-        ("", regex) => Signer::of_regex(at, &issuer, regex, draft),
+        ("", regex) => Signer::of_regex(at, &issuer, regex, claims, draft),
         (subject, _) => Signer::like(at, &issuer, subject, claims, draft),
     }
-}
-
-/// The text of a regular expression that is a text.
-fn literal(regex: &str) -> Option<String> {
-    let subjects = Subjects::of_regex(regex)?;
-    subjects.only().map(str::to_owned)
 }
 
 /// Extensions of certificates as claims; `None` if one of them is no claim.

@@ -139,14 +139,15 @@ fn identities_are_those_of_the_trusted_root() {
                 - keyless:
                     issuer: https://accounts.example
                     subjectRegExp: ^build@acme\\.example$
+                    additionalExtensions: {{githubWorkflowTrigger: push}}
                 - keyless: {{issuer: 'https://accounts.example', subject: '*'}}
                 - keyless: {{issuerRegExp: 'https://.*', subject: build@acme.example}}
 "
     ));
     let outcome = outcome(&SYSTEM, &text, root());
     outcome.says(&[
-        ("24", Level::Lacking, "no pattern is for the subject `*`"),
-        ("25", Level::Lacking, "an identity has one issuer"),
+        ("25", Level::Lacking, "no pattern is for the subject `*`"),
+        ("26", Level::Lacking, "an identity has one issuer"),
     ]);
     let sigstore = &outcome.import.settings["sigstore"];
     assert_eq!(
@@ -157,7 +158,10 @@ fn identities_are_those_of_the_trusted_root() {
                 "subjectPattern": "https://github.com/acme/shop/.github/workflows/release.yml@refs/tags/**",
                 "claims": {"buildTrigger": "push", "sourceRepositoryURI": "https://github.com/acme/shop"},
             }],
-            "signed-keyless-2": [{"trustedRoot": "public-good", "issuer": "https://accounts.example", "subject": "build@acme.example"}],
+            "signed-keyless-2": [{
+                "trustedRoot": "public-good", "issuer": "https://accounts.example", "subject": "build@acme.example",
+                "claims": {"buildTrigger": "push"},
+            }],
         })
     );
     let rule = &outcome.import.settings["imagePolicy"]["rules"][0]["require"][0];
