@@ -401,7 +401,7 @@ pub(crate) fn is_known(code: &str) -> bool {
             .any(|known| known.as_str() == code)
 }
 
-/// How long before an end it is reported: thirty days, in seconds
+/// Time before an end at which it is reported: thirty days, in seconds
 const SOON: u64 = 30 * 24 * 60 * 60;
 
 /// The day of a time, as messages name it.

@@ -124,7 +124,7 @@ fn write(text: &mut String, value: &Value, indent: &str) {
     }
 }
 
-/// What stands behind a key: a scalar on its line, a collection below, an empty one as JSON has it.
+/// Writes the value of a key: a scalar on its line, a collection below, an empty collection as in JSON.
 fn write_below(text: &mut String, value: &Value, indent: &str) {
     let is_block = match value {
         Value::Object(fields) => !fields.is_empty(),

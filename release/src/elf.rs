@@ -1,4 +1,4 @@
-//! What has to be known of a program for Linux: its architecture, and whether it needs a loader.
+//! Programs for Linux: their architecture, and whether they need a loader.
 
 use anyhow::{Context as _, Result, ensure};
 

@@ -54,7 +54,7 @@ struct Cli {
     /// The version that is released; another one than the workspace's is an error
     #[arg(long, value_name = "X.Y.Z", global = true)]
     version: Option<String>,
-    /// What to write
+    /// The part of the release to write
     #[command(subcommand)]
     command: Command,
 }

@@ -1,4 +1,4 @@
-//! What a policy module says of itself, in its section `io.kubewarden.metadata`.
+//! The metadata of a policy module, in its section `io.kubewarden.metadata`.
 
 use alloc::collections::BTreeMap;
 

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::{REPOSITORY, VERSION, licences, output, packages};
 
-/// What comes from the web build
+/// Files of the web build
 const BUILT: [&str; 3] = ["countersign.d.ts", "countersign.js", "countersign_bg.wasm"];
 
 const MANIFEST: &str = include_str!("../npm/package.json");

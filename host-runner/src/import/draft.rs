@@ -28,7 +28,7 @@ pub(crate) struct Draft {
     trusted_root: Option<String>,
     /// The options for documents of Google
     pub(crate) google: Exports,
-    /// What happens to images without a rule
+    /// Effect on images without a rule
     pub(crate) unmatched: Option<Unmatched>,
     rules: Vec<Rule>,
     attestors: Vec<Attestor>,

@@ -30,7 +30,7 @@ enum Module {
     Repos,
 }
 
-/// What the rules of a policy have in common
+/// Parts that the rules of a policy share
 #[derive(Debug)]
 struct Scope {
     /// Name of the policy, for the names of rules

@@ -99,7 +99,7 @@ fn import(documents: &[Document], draft: &mut Draft) {
     draft.help("deploy the policy with the same namespaceSelector");
 }
 
-/// What happens to images without a policy.
+/// Returns the effect on images without a policy.
 fn no_match_policy(settings: &At<'_>, draft: &mut Draft) -> Unmatched {
     let Some(data) = settings.get("data") else {
         return Unmatched::Deny;
@@ -364,7 +364,7 @@ fn covers(patterns: &[String], what: &str) -> String {
     format!("all images of {} {verb}{what}", patterns.join(", "))
 }
 
-/// What the authorities of a policy demand together.
+/// Returns the effect of all authorities of a policy.
 fn effect(spec: &At<'_>, name: &str, draft: &mut Draft) -> PolicyEffect {
     let mut attestors = Vec::new();
     let (mut passes, mut message) = (false, None);

@@ -51,7 +51,7 @@ pub(crate) struct Patterns {
     pub(crate) fit: Fit,
 }
 
-/// How the images that patterns cover differ from those of the wildcard; later ones prevail
+/// Difference between the images that patterns cover and those of the wildcard; later ones prevail
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Fit {
     Exact,

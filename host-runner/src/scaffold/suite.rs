@@ -306,7 +306,7 @@ fn signed_by(attestor: &Attestor, image: &str, fields: &str) -> String {
     format!("{{by: {by}, image: {image}{note}{fields}}}")
 }
 
-/// What may be wrong with a bundle: in words, as fields of an attestation, and as the reason of the denial.
+/// Returns the faults that a bundle can have: in words, as fields of an attestation, and as the reason of the denial.
 fn faults(identity: &Identity) -> Vec<(String, String, &'static str)> {
     const MISMATCH: &str = "sigstore-identity-mismatch";
     let mut faults = vec![(

@@ -13,7 +13,7 @@ use super::{AttestorResult, CheckResult, Reason, Verdict};
 pub struct ImageRuleResult {
     /// As written in the policy
     pub name: String,
-    /// What the rule does
+    /// Effect on the image
     pub effect: ImageRuleEffect,
     /// Result of the rule; `CONFORMANT` for exemptions, in force or not, and for lifted requirements
     pub verdict: Verdict,
@@ -36,7 +36,7 @@ pub struct ImageRuleResult {
     pub reasons: Vec<Reason>,
 }
 
-/// What a rule does with the images that it covers
+/// Effect of a rule on the images that it covers
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ImageRuleEffect {

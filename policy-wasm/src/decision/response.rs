@@ -10,7 +10,7 @@ use super::warning::is_short;
 use super::{Decision, MutatedObject, Reason, Verdict};
 use crate::printable::escaped;
 
-/// What a policy server expects of `validate`
+/// The answer to `validate` that a policy server expects
 #[derive(Debug, Serialize)]
 pub struct AdmissionResponse {
     accepted: bool,
@@ -27,7 +27,7 @@ pub struct AdmissionResponse {
 }
 
 impl AdmissionResponse {
-    /// What nearly every call is answered, as JSON: no serializer has to be there for it
+    /// The answer to nearly every call, as JSON: it needs no serializer
     pub(crate) const PLAIN_YES: &[u8] = br#"{"accepted":true}"#;
 
     /// Whether it admits, and says nothing else.

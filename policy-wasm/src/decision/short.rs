@@ -15,7 +15,7 @@ const MAX_TEXT: usize = 60;
 /// A container's name is a DNS label of Kubernetes: this long.
 const MAX_LABEL: usize = 63;
 
-/// How much of a digest is shown
+/// The part of a digest that is shown
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Digest {
     /// Its first and last four digits

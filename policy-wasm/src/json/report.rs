@@ -98,7 +98,7 @@ impl Report {
             .collect()
     }
 
-    /// How many problems there are.
+    /// Returns the number of problems.
     pub(crate) const fn total(&self) -> usize {
         self.total.get()
     }

@@ -113,7 +113,7 @@ impl Key {
         Ok(())
     }
 
-    /// What was last said of the key. Of several statements of one second all count.
+    /// Returns the latest statements about the key: all those of the last second.
     pub(super) fn latest(&self, now: Option<u64>) -> impl Iterator<Item = &Statement> {
         let made = move |statement: &&Statement| now.is_none_or(|now| statement.created <= now);
         let statements = self.statements.iter().filter(made);

@@ -45,7 +45,7 @@ pub(crate) enum OwnSignatures<'m> {
     AtOnce(&'m Meter),
 }
 
-/// What loading a key depends on
+/// Parameters of loading a key
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Loading<'m> {
     pub(crate) own: OwnSignatures<'m>,

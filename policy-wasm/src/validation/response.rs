@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::decision::Code;
 use crate::json::Problem;
 
-/// What a policy server expects of `validate_settings`
+/// The answer to `validate_settings` that a policy server expects
 #[derive(Debug, Serialize)]
 pub struct SettingsResponse {
     valid: bool,

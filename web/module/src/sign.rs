@@ -31,7 +31,7 @@ pub(crate) struct Payload {
 pub(crate) enum Made<T> {
     /// The result
     Done(T),
-    /// What is wrong, and what to do
+    /// The problem, and a way to solve it
     Problem(String),
 }
 

@@ -118,8 +118,8 @@ fn prefix(host: &str, path: &str) -> String {
     format!("{host}/{}/{EVERY}", plain.join("/"))
 }
 
-/// What makes a pattern more specific than another one: more components, then longer texts before the first `*`, then
-/// longer components, from the left.
+/// Returns the rank of a pattern, higher for more specific ones: the number of components, then the lengths of the
+/// texts before the first `*`, then the lengths of the components, from the left.
 pub(super) fn specificity(text: &str) -> (usize, Vec<usize>, Vec<usize>) {
     let components: Vec<_> = text.split('/').collect();
     let before = components

@@ -41,7 +41,7 @@ impl<'d> Validator<'d> {
         }
     }
 
-    /// What the validator demands of the images of a rule.
+    /// Returns the effect of a rule with this validator.
     pub(super) fn effect(&self, rule: &At<'_>, draft: &mut Draft) -> Effect {
         let name = printable(self.name);
         let Some(validator) = &self.at else {

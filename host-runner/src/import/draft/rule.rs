@@ -20,7 +20,7 @@ pub(crate) struct Rule {
     pub(crate) is_dry_run: bool,
 }
 
-/// What a rule does
+/// Effect of a rule
 #[derive(Debug, Clone)]
 pub(crate) enum Effect {
     /// Every requirement must hold

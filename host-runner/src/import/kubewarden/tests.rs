@@ -80,7 +80,7 @@ fn identities_need_a_trusted_root() {
     );
 }
 
-/// What narrows a signature and cannot be said leaves an attestor of whom no signature counts.
+/// A condition on signatures that does not carry over leaves an attestor without signers.
 #[test]
 fn no_signature_counts_for_what_does_not_carry_over() {
     let build = key(0, 6);

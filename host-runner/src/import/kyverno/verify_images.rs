@@ -79,7 +79,7 @@ fn namespaces(object: &At<'_>, rule: &At<'_>, draft: &mut Draft) -> Vec<String> 
                 "objects are matched by {others}, which has no counterpart: the rule applies to all"
             ),
         );
-        // What is selected otherwise may be in any namespace.
+        // Other selectors cover Pods of any namespace.
         return own;
     }
     if !matched.has_pods {

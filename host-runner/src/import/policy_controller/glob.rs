@@ -28,7 +28,7 @@ const SHORT: &str =
 const NO_DIGEST: &str = "policy-controller resolves tags and compares `HOST/PATH@DIGEST`, to which the end of the glob does not extend";
 const NO_NAME: &str = "no image has such a name";
 
-/// What follows the last segment of the name
+/// The part after the last segment of the name
 enum Suffix<'g> {
     Any,
     Is(&'g str),

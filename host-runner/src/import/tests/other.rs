@@ -27,7 +27,7 @@ MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEpW5z0WPTBWzTkXgTKfUVPUaMbJC/
 8mD4rpJyymP6aswUQNyTLLC6k9BJ/u1KDUP3auKVRKpW0I6ceMx1WHcNMw==
 -----END PUBLIC KEY-----";
 
-/// What an import made of documents
+/// The result of an import
 pub(in crate::import) struct Outcome {
     pub(in crate::import) import: Import,
 }

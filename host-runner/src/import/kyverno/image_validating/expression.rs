@@ -6,7 +6,7 @@ pub(super) struct Verified<'e> {
     /// Name of the attestation; `None` for signatures of the image
     pub(super) attestation: Option<&'e str>,
     pub(super) attestors: Vec<&'e str>,
-    /// How many of the attestors are required
+    /// Number of attestors that are required
     pub(super) count: usize,
 }
 
