@@ -59,14 +59,15 @@ trait CheckDocument<'a>: Sized {
     /// Reads the value of the type's field.
     fn read(place: Place, value: Value<'_, 'a>) -> Option<Self>;
 
-    /// Parses all parts that [`Self::read`] left unparsed, and reports problems.
+    /// Parses all parts that [`Self::read`] left unparsed, and reports problems; by default the keys.
     fn check(
         &self,
         _builders: &[Cow<'_, str>],
-        _sigstore: Option<&Sigstore<'a>>,
-        _loading: Loading<'_>,
-        _report: &Report,
+        sigstore: Option<&Sigstore<'a>>,
+        loading: Loading<'_>,
+        report: &Report,
     ) {
+        self.load_keys(sigstore, loading, report);
     }
 
     /// Decodes the keys, looks up the identities, and reports unusable ones.

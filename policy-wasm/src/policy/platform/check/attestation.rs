@@ -1,6 +1,5 @@
 //! `simpleSigningAttestationCheck`
 
-use alloc::borrow::Cow;
 use alloc::vec::Vec;
 
 use super::keys::{CheckKeys, Fields, Holder, read_list};
@@ -49,16 +48,6 @@ impl<'a> CheckDocument<'a> for AttestationCheck<'a> {
             place,
             authenticators,
         })
-    }
-
-    fn check(
-        &self,
-        _: &[Cow<'_, str>],
-        sigstore: Option<&Sigstore<'a>>,
-        loading: Loading<'_>,
-        report: &Report,
-    ) {
-        self.load_keys(sigstore, loading, report);
     }
 
     fn load_keys(

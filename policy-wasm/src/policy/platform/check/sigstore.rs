@@ -41,16 +41,6 @@ impl<'a> CheckDocument<'a> for SigstoreCheck<'a> {
         was_object.then_some(Self { place, authorities })
     }
 
-    fn check(
-        &self,
-        _: &[Cow<'_, str>],
-        sigstore: Option<&Sigstore<'a>>,
-        loading: Loading<'_>,
-        report: &Report,
-    ) {
-        self.load_keys(sigstore, loading, report);
-    }
-
     fn load_keys(
         &self,
         sigstore: Option<&Sigstore<'a>>,
