@@ -10,6 +10,7 @@
 //! | how an attestation is signed, wrapped and tampered with | `suite/attestation.rs` |
 //! | what a case is answered in place of a cluster and a registry | `suite/host.rs` |
 //! | whether an answer is the expected one | `suite/verdict.rs` |
+//! | periods of keys that test keys replace | `suite/key_periods.rs` |
 //! | what no case has exercised | `suite/coverage.rs` |
 //! | what no case would notice | `suite/mutation.rs` |
 //! | suites for settings that have none | `suite/scaffold.rs` |
@@ -19,6 +20,7 @@ mod coverage;
 mod find;
 mod host;
 mod identity;
+mod key_periods;
 mod mutation;
 mod place;
 mod prepare;

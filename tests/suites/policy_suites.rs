@@ -11,7 +11,9 @@ use core_tests::platform::{builder, policy, scanner, slsa, uploader, vulnerabili
 use core_tests::signing::{TestKey, attestor};
 use host_runner::decision::Verdict;
 use host_runner::engine::{Abi, Policy, embedded};
-use host_runner::suite::{CaseResult, Coverage, Ended, LoadError, Loaded, Mutation, Runner};
+use host_runner::suite::{
+    CaseResult, Coverage, Ended, LoadError, Loaded, Mutation, Runner, Survivor,
+};
 use policy_tests::modules;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -569,6 +571,61 @@ fn changes_that_no_case_notices_are_listed() {
         assert!(!survivors.contains(&what), "{what}: {survivors:#?}");
     }
     assert!(mutation.mutants > survivors.len());
+}
+
+#[test]
+fn a_test_key_has_the_period_of_the_key_that_it_stands_for() {
+    const WITHIN: &str = "  - name: within the period
+    request: {images: [web]}
+    attestations: [{by: a, image: web}]
+    expect: admitted
+";
+    const AFTER: &str = "  - name: after the period
+    time: 2026-08-01T00:00:00Z
+    request: {images: [web]}
+    attestations: [{by: a, image: web}]
+    expect: {outcome: denied, reasons: [attestation-key-not-valid]}
+";
+    let mut settings = settings();
+    let id = TestKey::new("production a").id();
+    settings["keys"] = json!([{"id": id, "notAfter": "2026-07-31"}]);
+    let both = format!("{WITHIN}{AFTER}");
+    holds(&settings, SIGNERS, &both);
+    for (cases, survives) in [(WITHIN, true), (&both, false)] {
+        let (_folder, path) = suite(&settings, SIGNERS, cases);
+        let loaded = load(&path);
+        let mutation = Mutation::of(&Runner::new(&module()), &path, &[&loaded]);
+        let is_change = |survivor: &Survivor| {
+            survivor.place == "keys[0]" && survivor.what == "trust the key whatever `notAfter` says"
+        };
+        let survivors = &mutation.survivors;
+        assert_eq!(survivors.iter().any(is_change), survives, "{survivors:#?}");
+    }
+}
+
+#[test]
+fn each_bound_of_a_period_has_a_mutant() {
+    let id = TestKey::new("production a").id();
+    let (from, to) = (("notBefore", "2026-01-01"), ("notAfter", "2026-07-31"));
+    let owner = ("owner", "build team");
+    for (fields, places) in [
+        (&[from][..], &["keys[0]"][..]),
+        (&[to], &["keys[0]"]),
+        (&[from, to], &["keys[0].notBefore", "keys[0].notAfter"]),
+        (&[to, owner], &["keys[0].notAfter"]),
+        (&[owner], &[]),
+    ] {
+        let mut entry = json!({"id": id});
+        for (key, value) in fields {
+            entry[*key] = json!(value);
+        }
+        let mut settings = settings();
+        settings["keys"] = json!([entry]);
+        let mutants = host_runner::suite::mutants(&settings);
+        let found = mutants.iter().map(|mutant| mutant.place.to_string());
+        let found: Vec<_> = found.filter(|place| place.starts_with("keys")).collect();
+        assert_eq!(found, places, "{fields:?}");
+    }
 }
 
 /// Whatever is wrong with a suite beyond its shape is said at its place.

@@ -239,6 +239,27 @@ impl Mutants {
         }
     }
 
+    /// Changes after which the signatures of a key count outside its period.
+    fn key_periods(&mut self, entries: Option<&Value>, place: &Place) {
+        for (index, entry) in items(entries).iter().enumerate() {
+            let place = place.index(index);
+            for (bound, other) in [("notBefore", "notAfter"), ("notAfter", "notBefore")] {
+                if entry.get(bound).is_none() {
+                    continue;
+                }
+                // An entry needs one field besides the id.
+                let has_more = entry.get(other).is_some() || entry.get("owner").is_some();
+                let place = if has_more {
+                    place.key(bound)
+                } else {
+                    place.clone()
+                };
+                let what = format!("trust the key whatever `{bound}` says");
+                self.push(what, place, Change::Remove);
+            }
+        }
+    }
+
     fn settings(&mut self, settings: &Value) {
         let root = Place::default();
         let at = |pointer: &str| settings.pointer(pointer);
@@ -248,6 +269,7 @@ impl Mutants {
             &root.key("deniedDigests"),
         );
         self.drop_each("registry", at("/registries"), &root.key("registries"));
+        self.key_periods(at("/keys"), &root.key("keys"));
         let namespaces = root.key("breakGlass").key("namespaces");
         self.drop_each(
             "break-glass namespace",

@@ -1,10 +1,14 @@
 //! Puts test keys in the place of production keys, in a copy of the settings.
 
+use core::mem;
+
 use serde_json::{Value, json};
 
 use super::identity::Keyless;
+use super::key_periods;
 use super::place::Place;
 use super::signer::TestKey;
+use crate::fields::items;
 use crate::settings_view::{NOTES, SettingsView};
 
 /// A signer whose key or trusted root is in its place
@@ -44,12 +48,22 @@ impl KeyStandIn {
         key: TestKey,
         taken: &mut Vec<Place>,
     ) -> Result<Self, String> {
-        let note = replace(settings, stands_for, &key, taken)?;
+        let without_key = key_periods::without_key(settings);
+        let Replaced { note, keys } = replace(settings, stands_for, &key, taken)?;
+        key_periods::take_over(settings, &without_key, keys, key.id());
         Ok(Self { key, note })
     }
 }
 
-/// Replaces all keys of whom `stands_for` names, and returns that attestor's note.
+/// The keys that a test key has replaced
+struct Replaced {
+    /// The note of the attestor whose they were
+    note: Option<String>,
+    /// Their number
+    keys: usize,
+}
+
+/// Replaces all keys of the attestor, authenticator or authority that `stands_for` names.
 ///
 /// # Errors
 ///
@@ -59,7 +73,7 @@ fn replace(
     stands_for: &str,
     key: &TestKey,
     taken: &mut Vec<Place>,
-) -> Result<Option<String>, String> {
+) -> Result<Replaced, String> {
     let owner = match attestor(settings, stands_for) {
         Some(place) => place,
         None => Place::parse(stands_for)
@@ -77,11 +91,14 @@ fn replace(
     };
     for note in NOTES {
         if let Some(note) = owner.get_mut(note) {
-            if let Some(fields) = note.as_object_mut() {
-                fields.insert("publicKeys".into(), json!([key.entry()]));
-            }
+            let keys = note
+                .as_object_mut()
+                .and_then(|fields| fields.insert("publicKeys".into(), json!([key.entry()])));
             let reference = note.get("noteReference").and_then(Value::as_str);
-            return Ok(reference.map(str::to_owned));
+            return Ok(Replaced {
+                note: reference.map(str::to_owned),
+                keys: items(keys.as_ref()).len(),
+            });
         }
     }
     let lists = [
@@ -94,8 +111,11 @@ fn replace(
             .iter()
             .try_fold(&mut *owner, |value, step| value.get_mut(step));
         if let Some(list) = found {
-            *list = json!([entry]);
-            return Ok(None);
+            let keys = mem::replace(list, json!([entry]));
+            return Ok(Replaced {
+                note: None,
+                keys: items(Some(&keys)).len(),
+            });
         }
     }
     Err(format!(

@@ -195,6 +195,19 @@ fn rich() -> Vec<(&'static str, Value)> {
             "check sets",
             json!({"platformPolicies": [policy_of(scoped)]}),
         ),
+        (
+            "periods of keys",
+            with(
+                json!({
+                    "defaultAdmissionRule": rule("REQUIRE_ATTESTATION", &["a"]),
+                    "kubernetesNamespaceAdmissionRules": {"qa": rule("REQUIRE_ATTESTATION", &["b"])},
+                }),
+                json!({"keys": [
+                    {"id": key("production a").id(), "notBefore": "2026-01-01", "notAfter": "2027-01-31"},
+                    {"id": key("production b").id(), "notAfter": "2027-06-30"},
+                ]}),
+            ),
+        ),
     ]
 }
 

@@ -113,6 +113,7 @@ impl<'s> Material<'s> {
         }
         self.add_quorums(&mut cases);
         self.add_ends(&mut cases);
+        self.add_periods(bases, &mut cases);
         self.add_patterns(bases, &mut cases);
         self.add_denied_digests(bases, &mut cases);
         cases
@@ -462,6 +463,28 @@ impl<'s> Material<'s> {
         }
     }
 
+    /// Cases before and after the period of each key.
+    fn add_periods(&self, bases: &[Base], cases: &mut Vec<Candidate>) {
+        for entry in list(self.settings, "keys") {
+            let bound = |key| entry.get(key).and_then(Value::as_str);
+            let times = [
+                ("before", bound("notBefore").and_then(before)),
+                ("after", bound("notAfter").and_then(after)),
+            ];
+            for (when, time) in times {
+                let Some(time) = time else { continue };
+                for Base { context, image } in bases {
+                    let title = context.title();
+                    let name = format!("{title}: {when} the period of a key, at {time}");
+                    cases.push(Candidate {
+                        time: Some(time.clone()),
+                        ..Candidate::new(name, context, image).with(self.signers.all_attest(image))
+                    });
+                }
+            }
+        }
+    }
+
     fn add_denied_digests(&mut self, bases: &[Base], cases: &mut Vec<Candidate>) {
         let digests = list(self.settings, "deniedDigests").iter();
         for digest in digests.map(|entry| text_or_field(entry, "digest")) {
@@ -530,13 +553,23 @@ fn quorums(requirement: &Value) -> Vec<Vec<&str>> {
     found
 }
 
+/// A time before the beginning of a period.
+fn before(begin: &str) -> Option<String> {
+    let earlier = day(begin)?.as_unix().checked_sub(TWO_DAYS)?;
+    Some(Time::from_unix(earlier).ok()?.to_string())
+}
+
 /// A time after the end of a period.
 fn after(until: &str) -> Option<String> {
-    DateOrTime::parse(until).ok()?;
-    let date = until.get(.."YYYY-MM-DD".len())?;
-    let start = Time::parse(&format!("{date}T00:00:00Z")).ok()?;
-    let later = start.as_unix().saturating_add(TWO_DAYS);
+    let later = day(until)?.as_unix().saturating_add(TWO_DAYS);
     Some(Time::from_unix(later).ok()?.to_string())
+}
+
+/// The first second of the date of a bound, as it is written.
+fn day(bound: &str) -> Option<Time> {
+    DateOrTime::parse(bound).ok()?;
+    let date = bound.get(.."YYYY-MM-DD".len())?;
+    Time::parse(&format!("{date}T00:00:00Z")).ok()
 }
 
 /// In seconds
