@@ -1,5 +1,6 @@
 //! The images of a request, and their status independent of the policy.
 
+use alloc::collections::BTreeSet;
 use alloc::string::ToString as _;
 use alloc::vec::Vec;
 
@@ -118,7 +119,8 @@ pub(super) fn list<'w>(
     images
 }
 
-/// Denies images whose digest is in `deniedDigests`.
+/// Denies images whose digest is in `deniedDigests`, and warns of entries for them that have ended. The order of the
+/// entries has no effect.
 pub(super) fn refuse_denied(
     settings: &Settings<'_>,
     images: &mut [Image<'_>],
@@ -126,18 +128,32 @@ pub(super) fn refuse_denied(
     warnings: &mut Vec<Reason>,
     report: &Report,
 ) {
+    let mut revoked: Vec<Option<Reason>> = images.iter().map(|_| None).collect();
+    let mut ended = BTreeSet::new();
     settings.each_denied_digest(report, |denied| {
-        for image in &mut *images {
+        for (image, revoked) in images.iter().zip(&mut revoked) {
             if image.digest() != Some(denied.digest) {
                 continue;
             }
             match denied.apply(|| now.get()) {
-                Ok(reason) => image.status = Status::Refused(reason),
-                Err(warning) if warnings.contains(&warning) => {}
-                Err(warning) => warnings.push(warning),
+                // The greatest, so that one with the settings' own reason comes before one without.
+                Ok(reason) => *revoked = revoked.take().max(Some(reason)),
+                Err(warning) => {
+                    ended.insert(warning);
+                }
             }
         }
     });
+    for (image, revoked) in images.iter_mut().zip(revoked) {
+        if let Some(reason) = revoked {
+            image.status = Status::Refused(reason);
+        }
+    }
+    for warning in ended {
+        if !warnings.contains(&warning) {
+            warnings.push(warning);
+        }
+    }
 }
 
 fn parse<'w>(field: &'w ImageField<'w>, origin: Origin) -> Status<'w> {

@@ -268,15 +268,18 @@ pub(super) fn cases() -> Vec<Case> {
             call["time"] = time.into();
         }));
     }
-    cases.push(call_case(
-        "revoked_digest_in_two_entries_of_which_one_has_ended",
-        "deny digest-denied digest-denial-ended !attested",
-        |call| {
-            call["settings"]["deniedDigests"] =
-                json!([{"digest": A, "reason": "x", "until": "2026-06-30"}, A]);
+    let ended = || json!({"digest": A, "reason": "x", "until": "2026-06-30"});
+    for (name, entries) in [
+        ("first", json!([ended(), A])),
+        ("last", json!([A, ended()])),
+    ] {
+        let name = format!("revoked_digest_in_two_entries_of_which_the_{name}_has_ended");
+        let expected = "deny digest-denied digest-denial-ended !attested";
+        cases.push(call_case(&name, expected, |call| {
+            call["settings"]["deniedDigests"] = entries;
             call["time"] = "2026-07-01T00:00:00Z".into();
-        },
-    ));
+        }));
+    }
     cases.push(call_case(
         "revocation_of_another_image_has_ended",
         "allow attested !digest-denial-ended",
