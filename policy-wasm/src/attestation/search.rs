@@ -205,6 +205,8 @@ pub(crate) struct NotFound {
     pub(crate) failures: Vec<Reason>,
     /// Invalid attestations, those that got furthest in verification first
     pub(crate) rejections: Vec<Reason>,
+    /// A key of the signer signed, and is not valid now: why
+    pub(crate) void: Option<NotValid>,
     /// The most telling of these, in words
     pub(crate) cause: Cow<'static, str>,
 }
@@ -269,6 +271,7 @@ impl From<Reason> for NotFound {
         Self {
             failures: alloc::vec![limit],
             rejections: Vec::new(),
+            void: None,
             cause: Cause::NotSigned.text(),
         }
     }
@@ -286,6 +289,7 @@ impl NotFound {
         let Self {
             failures: mut reasons,
             rejections,
+            void: _,
             cause: _,
         } = self;
         if reasons.is_empty() || !rejections.is_empty() {
@@ -608,6 +612,10 @@ impl<'s, 'c> Search<'s, 'c> {
             ..
         } = self;
         failures.dedup();
+        let void = rejections.iter().find_map(|(_, one)| match one {
+            Rejection::KeyNotValid { why, .. } => Some(*why),
+            _ => None,
+        });
         let said = context.meter.say(rejections.len());
         let told = rejections.iter().take(said);
         let mut details: Vec<_> = told.map(|(_, one)| Reason::from(one)).collect();
@@ -619,6 +627,7 @@ impl<'s, 'c> Search<'s, 'c> {
         NotFound {
             failures,
             rejections: details,
+            void,
             cause: match (cause, identity) {
                 (Cause::UnknownIdentity, Some((_, said))) if !said.is_empty() => said.into(),
                 (Cause::NotSigned, _) => not_signed(signer).into(),

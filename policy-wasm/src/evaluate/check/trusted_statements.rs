@@ -1,7 +1,8 @@
 //! Trusted statements about an image: statements in the settings, and statements that a key for their purpose
 //! signed.
 //!
-//! All other statements are ignored, and listed in the reasons.
+//! All other statements are ignored, and listed in the reasons. A statement by a key that is not valid now counts only
+//! against an image: the end of a key must not hide what it signed.
 
 use alloc::collections::BTreeMap;
 use alloc::rc::Rc;
@@ -19,7 +20,7 @@ use crate::decision::{Code, Reason};
 use crate::digest::Digest;
 use crate::evidence::{Candidate, Evidence, SettingsStatements};
 use crate::json::Report;
-use crate::key::PublicKey;
+use crate::key::{NotValid, PublicKey};
 use crate::policy::authenticators::Purpose;
 use crate::policy::platform::{ImageStatements, Outcome, Place, TrustedStatement};
 use crate::policy::public_key::Loading;
@@ -55,7 +56,7 @@ struct Signers<'t> {
 /// Result of verifying one statement, with one entry for each authenticator that signed it
 #[derive(Debug, Default)]
 struct Verified<'t> {
-    trusted: Vec<TrustedStatement<'t>>,
+    statements: Vec<TrustedStatement<'t>>,
     /// Errors that prevented verification
     errors: Vec<Reason>,
     /// A trusted key signed it, but it is malformed
@@ -152,11 +153,12 @@ impl<'t> ImageStatements<'t> {
         report: &Report,
     ) {
         let predicates = settings_statements.predicates(digest, purpose, report);
-        self.trusted
+        self.statements
             .extend(predicates.map(|predicate| TrustedStatement {
                 by: None,
                 signatory: None,
                 predicate,
+                void: None,
             }));
         if purpose == Purpose::Vulnerability {
             self.stored_scan = settings_statements.scan(digest);
@@ -182,9 +184,10 @@ impl<'t> ImageStatements<'t> {
     }
 
     fn add(&mut self, verified: &Verified<'t>) {
-        self.trusted.extend(verified.trusted.iter().cloned());
+        self.statements.extend(verified.statements.iter().cloned());
         self.errors.extend(verified.errors.iter().cloned());
-        if verified.trusted.is_empty() && !verified.is_unreadable {
+        let is_void = |one: &TrustedStatement<'_>| one.void.is_some();
+        if verified.statements.iter().all(is_void) && !verified.is_unreadable {
             let is_new = |reason: &&Reason| !self.untrusted.contains(*reason);
             let rejections: Vec<_> = verified.rejections.iter().filter(is_new).cloned().collect();
             self.untrusted.extend(rejections);
@@ -236,16 +239,19 @@ impl<'t> Verified<'t> {
                 encoding: Encoding::Raw,
                 others: &[],
             };
-            match attestation::verify(signer, attestation, context) {
-                Ok(by) => {
-                    let predicate = predicate.get_or_insert_with(|| read(attestation));
-                    verified.accept(index, by.signatory(), predicate);
-                }
+            let (signatory, void) = match attestation::verify(signer, attestation, context) {
+                Ok(by) => (by.signatory(), None),
                 Err(not_found) => {
                     verified.errors.extend(not_found.failures);
                     verified.rejections.extend(not_found.rejections);
+                    if not_found.void.is_none() {
+                        continue;
+                    }
+                    (None, not_found.void)
                 }
-            }
+            };
+            let predicate = predicate.get_or_insert_with(|| read(attestation));
+            verified.accept(index, signatory, predicate, void);
         }
         if authenticators.is_empty() {
             let message = alloc::format!(
@@ -259,13 +265,14 @@ impl<'t> Verified<'t> {
         verified
     }
 
-    /// Adds a trusted statement. One that cannot be parsed is an error, since it could say anything; so is one that is
-    /// dated after its signature.
+    /// Adds a statement by an authenticator. One that cannot be parsed is an error, since it could say anything; so is
+    /// one that is dated after its signature.
     fn accept(
         &mut self,
         by: usize,
         signatory: Option<Rc<Signatory>>,
         predicate: &Result<Predicate<'t>, Rejection>,
+        void: Option<NotValid>,
     ) {
         let problem = match predicate {
             Ok(predicate) => signatory
@@ -274,10 +281,11 @@ impl<'t> Verified<'t> {
             Err(rejection) => Some(rejection.to_string()),
         };
         match (problem, predicate) {
-            (None, Ok(predicate)) => self.trusted.push(TrustedStatement {
+            (None, Ok(predicate)) => self.statements.push(TrustedStatement {
                 by: Some(by),
                 signatory,
                 predicate: predicate.clone(),
+                void,
             }),
             (problem, _) => {
                 let problem = problem.unwrap_or_default();

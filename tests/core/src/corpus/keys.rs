@@ -8,9 +8,10 @@ use super::platform::verified_by_host;
 use super::{openpgp, sigstore as bundles};
 use crate::case::{A, Case, call_case, image, one_container, pod};
 use crate::delivery::Delivery;
-use crate::platform::statements::{signed, upload};
+use crate::platform::statements::{clean_scan, critical_scan, signed, upload};
 use crate::platform::{
-    FRESHNESS, image_freshness, policy, sigstore, simple_signing, supply, trust, uploader,
+    FRESHNESS, VULNERABILITY, checked, image_freshness, policy, scanner, sigstore, simple_signing,
+    supply, trust, uploader, vulnerability,
 };
 use crate::signing::{
     TestKey, attestor, attestor_name, attestor_of, occurrence, occurrence_of, payload,
@@ -30,7 +31,7 @@ const ATTESTED: &str = "allow attested !attestation-key-not-valid";
 const NOT_VALID: &str = "deny no-valid-attestation attestation-key-not-valid !attested";
 
 pub(super) fn cases() -> Vec<Case> {
-    [bounds(), entries(), holders()].concat()
+    [bounds(), entries(), holders(), statements()].concat()
 }
 
 /// The base case with these entries, at a time.
@@ -289,6 +290,126 @@ fn holders() -> Vec<Case> {
     ];
     add("authenticator_key", expected, &id, &fresh);
     cases
+}
+
+/// Statements by a key that is not valid count only against an image: its end must not hide a newer scan or an earlier
+/// upload time. Key `one` has the window, `one-spare` of the same scanner has none.
+fn statements() -> Vec<Case> {
+    const BEFORE: &str = "2026-06-28T12:00:00Z";
+    const AFTER: &str = "2026-06-29T12:00:00Z";
+    let [one, spare, two] = ["one", "one-spare", "two"].map(TestKey::new);
+    let case = |name: &str, expected, time: &str, check: Value, envelopes: &[Value]| {
+        checked(name, expected, &[check], |call| {
+            supply(Delivery::Settings, call, envelopes);
+            trust(call, VULNERABILITY, &[scanner(&[&one, &spare])]);
+            trust(call, FRESHNESS, &[uploader(&[&one, &spare])]);
+            call["settings"]["keys"] = json!([{"id": one.id(), "notAfter": END}]);
+            call["time"] = time.into();
+        })
+    };
+    let scans = |name: &str, expected, time, envelopes: &[Value]| {
+        case(
+            name,
+            expected,
+            time,
+            vulnerability("MEDIUM", "MEDIUM"),
+            envelopes,
+        )
+    };
+    let uploads = |name: &str, expected, envelopes: &[Value]| {
+        case(name, expected, LATE, image_freshness(30), envelopes)
+    };
+    let newer = [
+        signed(&spare, &clean_scan(BEFORE)),
+        signed(&one, &critical_scan(AFTER)),
+    ];
+    let newer_and_clean = [
+        signed(&spare, &clean_scan(BEFORE)),
+        signed(&one, &clean_scan(AFTER)),
+    ];
+    let same = |scan: &Value| [signed(&spare, &clean_scan(AFTER)), signed(&one, scan)];
+    let mut unreadable = clean_scan(BEFORE);
+    unreadable["predicate"] = json!({});
+    let void = "error evidence-missing attestation-key-not-valid !check-passed";
+    let mut any = scans(
+        "newer_scan_by_an_ended_key_beside_another_scanner",
+        "allow check-passed",
+        LATE,
+        &newer,
+    );
+    let mut call: Value = serde_json::from_slice(&any.call).unwrap();
+    let other = signed(&two, &clean_scan(BEFORE));
+    let scanners = [scanner(&[&one, &spare]), scanner(&[&two])];
+    trust(&mut call, VULNERABILITY, &scanners);
+    supply(
+        Delivery::Settings,
+        &mut call,
+        &[&newer[..], &[other]].concat(),
+    );
+    call["settings"]["evidence"]["authenticators"]["scanners"] = "any".into();
+    any.call = serde_json::to_vec(&call).unwrap();
+    vec![
+        any,
+        scans(
+            "newer_scan_in_the_last_second_of_its_key",
+            "deny vulnerability-above-threshold",
+            LAST,
+            &newer,
+        ),
+        scans("newer_scan_by_an_ended_key", void, LATE, &newer),
+        scans(
+            "newer_scan_by_an_ended_key_that_has_no_findings",
+            void,
+            LATE,
+            &newer_and_clean,
+        ),
+        scans(
+            "older_scan_by_an_ended_key",
+            "allow check-passed evidence-untrusted",
+            LATE,
+            &[
+                signed(&spare, &clean_scan(AFTER)),
+                signed(&one, &critical_scan(BEFORE)),
+            ],
+        ),
+        scans(
+            "scan_of_an_ended_key_signed_again",
+            "allow check-passed",
+            LATE,
+            &same(&clean_scan(AFTER)),
+        ),
+        scans(
+            "scan_of_an_ended_key_with_findings_of_the_same_second",
+            "deny vulnerability-above-threshold",
+            LATE,
+            &same(&critical_scan(AFTER)),
+        ),
+        scans(
+            "malformed_scan_by_an_ended_key",
+            "error evidence-invalid !check-passed",
+            LATE,
+            &[
+                signed(&spare, &clean_scan(AFTER)),
+                signed(&one, &unreadable),
+            ],
+        ),
+        uploads(
+            "earlier_upload_by_an_ended_key",
+            "deny image-not-fresh",
+            &[
+                signed(&spare, &upload(AFTER)),
+                signed(&one, &upload("2026-05-01T12:00:00Z")),
+            ],
+        ),
+        uploads(
+            "later_upload_by_an_ended_key",
+            "allow check-passed",
+            &[
+                signed(&spare, &upload(BEFORE)),
+                signed(&one, &upload(AFTER)),
+            ],
+        ),
+    ]
 }
 
 /// Settings of one rule for images, with one requirement.

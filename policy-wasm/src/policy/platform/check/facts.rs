@@ -7,6 +7,7 @@ use alloc::vec::Vec;
 use super::Outcome;
 use crate::attestation::statement::{Finding, Predicate};
 use crate::decision::{Code, Reason};
+use crate::key::NotValid;
 use crate::policy::authenticators::{Authenticators, Purpose};
 use crate::sigstore::Signatory;
 use crate::verification::VerificationContext;
@@ -35,7 +36,7 @@ pub(crate) trait Facts<'t> {
 /// Statements about one image for one purpose, independent of the order in which they were supplied
 #[derive(Debug, Default)]
 pub(crate) struct ImageStatements<'t> {
-    pub(crate) trusted: Vec<TrustedStatement<'t>>,
+    pub(crate) statements: Vec<TrustedStatement<'t>>,
     /// Scan of Artifact Analysis, from the settings
     pub(crate) stored_scan: Option<Rc<StoredScan<'t>>>,
     /// Errors that prevented reading all statements
@@ -44,7 +45,7 @@ pub(crate) struct ImageStatements<'t> {
     pub(crate) untrusted: BTreeSet<Reason>,
 }
 
-/// One trusted statement
+/// One statement by an authenticator or in the settings
 #[derive(Debug, Clone)]
 pub(crate) struct TrustedStatement<'t> {
     /// Index of the authenticator in its list; `None` for statements in the settings
@@ -52,6 +53,8 @@ pub(crate) struct TrustedStatement<'t> {
     /// The identity that signed it; `None` for statements in the settings and of keys
     pub(crate) signatory: Option<Rc<Signatory>>,
     pub(crate) predicate: Predicate<'t>,
+    /// Why the key that signed it is not valid now: it counts only against an image
+    pub(crate) void: Option<NotValid>,
 }
 
 /// The occurrences of Artifact Analysis about one image
@@ -68,7 +71,12 @@ pub(crate) struct StoredScan<'a> {
 /// number of them
 const MAX_IGNORED: usize = 8;
 
-impl ImageStatements<'_> {
+impl<'t> ImageStatements<'t> {
+    /// Returns the statements that count for the image.
+    pub(crate) fn trusted(&self) -> impl Iterator<Item = &TrustedStatement<'t>> {
+        self.statements.iter().filter(|one| one.void.is_none())
+    }
+
     /// Returns the reason that lists ignored statements.
     pub(crate) fn untrusted(&self) -> Option<Reason> {
         let mut details: Vec<_> = self.untrusted.iter().take(MAX_IGNORED).cloned().collect();

@@ -2,7 +2,7 @@
 
 use alloc::string::String;
 
-use super::facts::missing;
+use super::facts::{TrustedStatement, missing};
 use super::{CheckDocument, Facts, Outcome, Place};
 use crate::attestation::statement::Predicate;
 use crate::decision::{Code, Reason};
@@ -38,7 +38,8 @@ impl<'a> CheckDocument<'a> for FreshnessCheck {
         })
     }
 
-    /// Uses the earliest of several upload times, so a source that fails could hide an earlier one.
+    /// Uses the earliest of several upload times, so a source that fails could hide an earlier one. One by a key that
+    /// is not valid now is no evidence, but may be the earliest.
     fn judge<'t>(
         &self,
         _: ImageReference<'_>,
@@ -47,14 +48,13 @@ impl<'a> CheckDocument<'a> for FreshnessCheck {
     ) -> Option<Outcome> {
         let facts = facts?;
         let about_image = facts.statements(Purpose::Freshness);
-        let uploads = about_image
-            .trusted
-            .iter()
-            .filter_map(|said| match &said.predicate {
-                Predicate::Upload(upload) => Some(upload.time),
-                _ => None,
-            });
-        let found = match (uploads.min(), facts.context().now) {
+        let time = |said: &TrustedStatement<'_>| match &said.predicate {
+            Predicate::Upload(upload) => Some(upload.time),
+            _ => None,
+        };
+        let is_known = about_image.trusted().any(|said| time(said).is_some());
+        let earliest = about_image.statements.iter().filter_map(time).min();
+        let found = match (earliest.filter(|_| is_known), facts.context().now) {
             (None, _) => Err(missing("upload time")),
             (Some(_), None) => {
                 let message = "The evaluation time is unknown";

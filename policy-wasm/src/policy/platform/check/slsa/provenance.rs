@@ -27,7 +27,8 @@ pub(super) fn judge<'t>(rules: &[SlsaRule<'_>], facts: &mut impl Facts<'t>) -> O
         by,
         signatory,
         predicate,
-    } in &about_image.trusted
+        ..
+    } in about_image.trusted()
     {
         let Predicate::Provenance(provenance) = predicate else {
             continue;
