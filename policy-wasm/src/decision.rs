@@ -345,7 +345,7 @@ pub struct AttestorResult {
 }
 
 /// An identity that a certificate is for
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct IdentityResult {
     /// The subject alternative name of the certificate

@@ -117,6 +117,14 @@ impl<'c, 'e> Candidates<'c, 'e> {
     pub(crate) const fn is_empty(&self) -> bool {
         self.attestations.is_empty()
     }
+
+    /// Returns each candidate alone.
+    #[cfg(feature = "sigstore")]
+    pub(crate) fn each(&self) -> impl Iterator<Item = Self> {
+        let numbered = self.attestations.iter().enumerate();
+        numbered
+            .map(|(place, one)| Self::new(alloc::vec![*one], usize::from(place < self.counting)))
+    }
 }
 
 /// Searches for one valid attestation of an image.

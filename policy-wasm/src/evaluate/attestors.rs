@@ -8,7 +8,7 @@ use alloc::vec::Vec;
 use super::images::Image;
 use crate::Budget;
 use crate::attestation::{
-    self, Attestor, By, DockerReference, Encoding, Signer, Subject, Verified,
+    self, Attestor, By, Candidates, DockerReference, Encoding, Signer, Subject, Verified,
 };
 use crate::decision::{AttestorResult, Code, IdentityResult, Reason, Verdict};
 use crate::digest::Digest;
@@ -19,7 +19,7 @@ use crate::policy::attestor::{self, unknown_attestor};
 use crate::policy::platform::Seeks;
 use crate::policy::public_key::Loading;
 use crate::settings::{Settings, SingletonPae};
-use crate::sigstore::TrustedRoots;
+use crate::sigstore::{Signatory, TrustedRoots};
 use crate::verification::VerificationContext;
 
 /// The attestors that the rules for one request name
@@ -141,64 +141,125 @@ impl<'p, 'k> Inquiry<'p, 'k> {
             let reason = Reason::new(Code::SettingsInvalid, unknown_attestor(name));
             return refused(name, reason);
         };
-        let subject = Subject {
-            digest,
-            reference,
-            docker_reference: self.docker_reference,
-        };
-        let answer = self.search(attestor, subject);
+        let answer = self.search(attestor, self.subject(digest, reference));
         self.known.0.insert(question, answer.clone());
         answer
     }
 
+    /// Returns all signers that satisfy the attestor of this name for an image, among all attestations.
+    #[cfg(feature = "sigstore")]
+    #[cold]
+    pub(super) fn signers(
+        &self,
+        name: &str,
+        image: &Image<'_>,
+        reference: ImageReference<'_>,
+    ) -> Signers {
+        let mut signers = Signers::default();
+        let (Ok(digest), Some(attestor)) = (image.digest_to_attest(), self.attestors.get(name))
+        else {
+            return signers;
+        };
+        let subject = self.subject(digest, reference);
+        let candidates = match self.candidates(attestor, subject) {
+            Ok(candidates) => candidates,
+            Err(limit) => {
+                signers.failures.push(limit);
+                return signers;
+            }
+        };
+        signers.failures = self.failures(attestor, subject);
+        for one in candidates.each() {
+            let signer = self.signer(attestor);
+            match attestation::find(signer, subject, &one, Vec::new(), self.context) {
+                Ok(verified) => match verified.by {
+                    By::Key(_) => signers.has_key = true,
+                    By::Identity(signatory) => {
+                        signers.identities.insert(identity(&signatory));
+                    }
+                },
+                Err(not_found) => signers.failures.extend(not_found.failures),
+            }
+        }
+        signers
+    }
+
     /// Searches for one valid attestation of the attestor.
     fn search(&self, attestor: &Attestor<'_>, subject: Subject<'_>) -> (Verdict, AttestorResult) {
-        let Attestor {
-            name,
-            note,
-            keys,
-            identities,
-        } = attestor;
-        if keys.is_empty() && identities.is_empty() {
+        let name = &attestor.name;
+        if attestor.keys.is_empty() && attestor.identities.is_empty() {
             let message = alloc::format!("Attestor {name} has no usable public keys");
             return refused(name, Reason::new(Code::AttestorWithoutKeys, message));
         }
-        let note = Some(note.as_ref());
-        let attestations = match self.evidence.about(subject.digest, note, self.budget) {
+        let attestations = match self.candidates(attestor, subject) {
             Ok(attestations) => attestations,
             Err(limit) => return refused(name, limit),
         };
-        let signer = Signer {
-            keys,
-            identities,
-            roots: self.roots,
-            note,
-            encoding: self.encoding,
-            others: &self.attestors.0,
-        };
-        let repository = subject.reference.normalized_repository();
-        let failures =
-            self.evidence
-                .failures(subject.digest, note, &repository, Seeks::Attestations);
-        let context = self.context;
-        match attestation::find(signer, subject, &attestations, failures, context) {
+        let (signer, failures) = (self.signer(attestor), self.failures(attestor, subject));
+        match attestation::find(signer, subject, &attestations, failures, self.context) {
             Ok(verified) => (Verdict::Conformant, satisfied(name, verified)),
             Err(not_found) => AttestorResult::refused(name, not_found.into_refusal()),
         }
     }
+
+    const fn subject<'s>(&self, digest: Digest, reference: ImageReference<'s>) -> Subject<'s> {
+        Subject {
+            digest,
+            reference,
+            docker_reference: self.docker_reference,
+        }
+    }
+
+    /// Returns the attestations that may satisfy the attestor.
+    ///
+    /// # Errors
+    ///
+    /// `limit-exceeded`
+    fn candidates(
+        &self,
+        attestor: &Attestor<'_>,
+        subject: Subject<'_>,
+    ) -> Result<Candidates<'k, 'k>, Reason> {
+        let note = Some(attestor.note.as_ref());
+        self.evidence.about(subject.digest, note, self.budget)
+    }
+
+    fn signer<'s>(&'s self, attestor: &'s Attestor<'_>) -> Signer<'s> {
+        Signer {
+            keys: &attestor.keys,
+            identities: &attestor.identities,
+            roots: self.roots,
+            note: Some(attestor.note.as_ref()),
+            encoding: self.encoding,
+            others: &self.attestors.0,
+        }
+    }
+
+    /// Returns the failed lookups for attestations of the attestor.
+    fn failures(&self, attestor: &Attestor<'_>, subject: Subject<'_>) -> Vec<Reason> {
+        let note = Some(attestor.note.as_ref());
+        let repository = subject.reference.normalized_repository();
+        self.evidence
+            .failures(subject.digest, note, &repository, Seeks::Attestations)
+    }
+}
+
+/// The signers that satisfy an attestor for an image
+#[cfg(feature = "sigstore")]
+#[derive(Debug, Default)]
+pub(super) struct Signers {
+    /// Whether one of its keys does
+    pub(super) has_key: bool,
+    pub(super) identities: alloc::collections::BTreeSet<IdentityResult>,
+    /// Errors that may hide others
+    pub(super) failures: Vec<Reason>,
 }
 
 fn satisfied(name: &str, verified: Verified<'_>) -> AttestorResult {
     let message = alloc::format!("Attestor {name} satisfied by {}", verified.by.description());
     let (key_id, identity) = match &verified.by {
         By::Key(key) => (Some(key.id().into()), None),
-        By::Identity(signatory) => {
-            let identity = IdentityResult {
-                subject: signatory.subject().into(),
-                issuer: signatory.issuer().into(),
-            };
-            (None, Some(identity))
-        }
+        By::Identity(signatory) => (None, Some(identity(signatory))),
     };
     AttestorResult {
         name: name.into(),
@@ -208,6 +269,13 @@ fn satisfied(name: &str, verified: Verified<'_>) -> AttestorResult {
         payload_type: verified.payload_type,
         source: Some(verified.source.name()),
         reasons: alloc::vec![Reason::new(Code::Attested, message)],
+    }
+}
+
+fn identity(signatory: &Signatory) -> IdentityResult {
+    IdentityResult {
+        subject: signatory.subject().into(),
+        issuer: signatory.issuer().into(),
     }
 }
 

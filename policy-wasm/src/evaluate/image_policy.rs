@@ -7,10 +7,13 @@
 //!
 //! The rules that are enforced and those in dry run are two parts with results of their own, so that a rule in dry run
 //! changes no verdict of the other part. Exemptions belong to the enforced part, and lift requirements of both.
+//! One signer counts for one attestor of a requirement (`signers`).
 //! Rules and attestors are evaluated and reported by name: their order in the settings has no effect.
 
 mod judge;
 mod plan;
+#[cfg(feature = "sigstore")]
+mod signers;
 
 pub(super) use judge::undecided;
 pub(super) use plan::{Plan, plan};

@@ -15,6 +15,7 @@ mod openpgp;
 mod patterns;
 mod platform;
 mod rules;
+mod signers;
 mod sigstore;
 mod sigstore_vectors;
 mod sources;
@@ -56,6 +57,7 @@ fn make() -> Vec<Case> {
         modes::cases(),
         platform::cases(),
         image_policy::cases(),
+        signers::cases(),
         break_glass::cases(),
         updates::cases(),
         malformed::cases(),

@@ -5,6 +5,8 @@ use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 
 use super::plan::{Lifting, Plan, Scope, Standing};
+#[cfg(feature = "sigstore")]
+use super::signers;
 use crate::decision::{
     Code, DocumentResult, Enforcement, ImageRuleEffect, ImageRuleResult, Reason, RequirementResult,
     Verdict, listed,
@@ -22,10 +24,10 @@ use crate::policy::rule::EnforcementMode;
 
 /// One image to evaluate
 #[derive(Clone, Copy)]
-struct Subject<'i> {
+pub(super) struct Subject<'i> {
     index: usize,
-    image: &'i Image<'i>,
-    reference: ImageReference<'i>,
+    pub(super) image: &'i Image<'i>,
+    pub(super) reference: ImageReference<'i>,
 }
 
 impl<'a> Plan<'a, '_> {
@@ -297,12 +299,13 @@ fn by_quorum<'p>(
     subject: Subject<'_>,
     inquiry: &mut Inquiry<'p, '_>,
 ) -> (RequirementResult, Vec<Reason>) {
-    let (mut verdicts, mut attestors) = (Vec::new(), Vec::new());
-    for name in &quorum.attestors {
-        let (verdict, result) = inquiry.ask(name, subject.image, subject.reference);
-        verdicts.push((name, verdict));
-        attestors.push(result);
-    }
+    let names = quorum.attestors.iter();
+    let answers = names.map(|name| inquiry.ask(name, subject.image, subject.reference));
+    let answers: Vec<_> = answers.collect();
+    #[cfg(feature = "sigstore")]
+    let answers = signers::count_once(answers, quorum, subject, inquiry);
+    let (verdicts, attestors): (Vec<_>, Vec<_>) = answers.into_iter().unzip();
+    let verdicts: Vec<_> = quorum.attestors.iter().zip(verdicts).collect();
     // Whether the requirement holds if attestors with these verdicts count as satisfied.
     let holds = |counts: fn(Verdict) -> bool| {
         let counted = verdicts.iter().filter(|(_, verdict)| counts(*verdict));
