@@ -223,7 +223,9 @@ fn judge(
         &now,
     );
     let marks = break_glass::read(&settings.break_glass, request, workload, &mut warnings);
-    let mut documents = Documents::plan(settings, request, workload, &images, marks, &now, report)?;
+    let object = (request, workload);
+    let images_and_budget = (&*images, budget);
+    let mut documents = Documents::plan(settings, object, images_and_budget, marks, &now, report)?;
     documents.make_room(&images, budget)?;
     let mut lookups = Lookups::new(lookup, budget);
     if settings.resolve_tags {

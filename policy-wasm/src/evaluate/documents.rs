@@ -44,12 +44,11 @@ impl<'a, 's> Documents<'a, 's> {
     ///
     /// # Errors
     ///
-    /// `settings-invalid`
+    /// `settings-invalid`, `limit-exceeded`
     pub(super) fn plan(
         settings: &'s Settings<'a>,
-        request: &Request<'_>,
-        workload: &Workload<'_>,
-        images: &[Image<'_>],
+        (request, workload): (&Request<'_>, &Workload<'_>),
+        (images, budget): (&[Image<'_>], &Budget),
         marks: Vec<bool>,
         now: &Now<'_>,
         report: &Report,
@@ -69,9 +68,11 @@ impl<'a, 's> Documents<'a, 's> {
             .policy
             .as_ref()
             .map(|policy| singleton::plan(settings, policy, request, workload, images, report));
-        documents.image = settings.image_policy.as_ref().map(|policy| {
-            image_policy::plan(settings, policy, request, workload, images, now, report)
-        });
+        if let Some(policy) = &settings.image_policy {
+            let images = (images, budget);
+            let plan = image_policy::plan(settings, policy, request, workload, images, now, report);
+            documents.image = Some(plan?);
+        }
         documents.load_attestors(settings, report);
         for policy in &settings.platform_policies {
             documents.platform.push(platform::plan(

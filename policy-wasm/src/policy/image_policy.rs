@@ -134,6 +134,11 @@ impl<'a> ImagePolicy<'a> {
         }
     }
 
+    /// Returns the number of patterns with which [`Self::covering`] compares an image.
+    pub(crate) const fn patterns(&self) -> usize {
+        self.images.len()
+    }
+
     /// Returns the indices of the rules whose `images` cover an image, in ascending order.
     pub(crate) fn covering(&self, image: &NormalizedReference<'_>) -> Vec<usize> {
         let mut covering: Vec<usize> = Vec::new();

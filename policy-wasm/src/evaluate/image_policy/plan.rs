@@ -5,7 +5,8 @@ use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::ToString as _;
 use alloc::vec::Vec;
 
-use crate::decision;
+use crate::Budget;
+use crate::decision::{self, Reason};
 use crate::evaluate::attestors::Attestors;
 use crate::evaluate::check;
 use crate::evaluate::images::Image;
@@ -68,16 +69,20 @@ pub(super) enum Lifting<'p, 'a> {
 }
 
 /// Reads the rules that cover the images of this request.
+///
+/// # Errors
+///
+/// `limit-exceeded`: too many comparisons of images with patterns.
 #[inline(never)] // cold: see docs/performance.md#stack
 pub(in crate::evaluate) fn plan<'a, 's>(
     settings: &'s Settings<'a>,
     policy: &'s ImagePolicy<'a>,
     request: &Request<'_>,
     workload: &Workload<'_>,
-    images: &[Image<'_>],
+    (images, budget): (&[Image<'_>], &Budget),
     now: &Now<'_>,
     report: &Report,
-) -> Plan<'a, 's> {
+) -> Result<Plan<'a, 's>, Reason> {
     let mut plan = Plan {
         settings,
         policy,
@@ -88,7 +93,15 @@ pub(in crate::evaluate) fn plan<'a, 's>(
         attestors: BTreeSet::new(),
         now: None,
     };
-    for (rule, covered) in read_rules(settings, policy, request, workload, images, report) {
+    let images_and_budget = (images, budget);
+    for (rule, covered) in read_rules(
+        settings,
+        policy,
+        request,
+        workload,
+        images_and_budget,
+        report,
+    )? {
         for (image, scope) in covered {
             if let Some(covering) = plan.covering.get_mut(image) {
                 covering.push((plan.rules.len(), scope));
@@ -101,7 +114,7 @@ pub(in crate::evaluate) fn plan<'a, 's>(
     }
     plan.exempt_checks(images, report);
     plan.find_signers(images, report);
-    plan
+    Ok(plan)
 }
 
 /// The images that a rule covers, by index
@@ -109,20 +122,33 @@ type Covered = Vec<(usize, Scope)>;
 
 /// Reads each rule that covers an image, and returns it with the images by index. The rules are in the order of their
 /// names.
+///
+/// # Errors
+///
+/// `limit-exceeded`
 fn read_rules<'a>(
     settings: &Settings<'a>,
     policy: &ImagePolicy<'a>,
     request: &Request<'_>,
     workload: &Workload<'_>,
-    images: &[Image<'_>],
+    (images, budget): (&[Image<'_>], &Budget),
     report: &Report,
-) -> impl Iterator<Item = (ImageRule<'a>, Covered)> + use<'a> {
+) -> Result<impl Iterator<Item = (ImageRule<'a>, Covered)> + use<'a>, Reason> {
+    let mut left = budget.comparisons;
+    let mut spend = |comparisons| match left.checked_sub(comparisons) {
+        Some(rest) => {
+            left = rest;
+            Ok(())
+        }
+        None => Err(too_many(budget)),
+    };
     let mut rules: Vec<Option<(Option<ImageRule<'_>>, Covered)>> = Vec::new();
     for (place, image) in images.iter().enumerate() {
         let (Some(reference), Some(pod)) = (image.open(), workload.pods.get(image.pod)) else {
             continue;
         };
         let reference = NormalizedReference::from(reference);
+        spend(policy.patterns())?;
         for index in policy.covering(&reference) {
             if rules.len() <= index {
                 rules.resize_with(index.saturating_add(1), || None);
@@ -134,9 +160,13 @@ fn read_rules<'a>(
                 let rule = policy.rule(index, settings.sigstore.as_ref(), report);
                 (rule, Vec::new())
             });
-            let Some(rule) = rule.as_ref().filter(|rule| !rule.excepts(&reference)) else {
+            let Some(rule) = rule.as_ref() else {
                 continue;
             };
+            spend(rule.exceptions())?;
+            if rule.excepts(&reference) {
+                continue;
+            }
             match rule.is_for(request.namespace.as_deref(), &pod.service_account) {
                 Some(true) => covered.push((place, Scope::Applies)),
                 Some(false) => {}
@@ -150,7 +180,13 @@ fn read_rules<'a>(
             by_name.insert((rule.name.clone(), rule.index), (rule, covered));
         }
     }
-    by_name.into_values()
+    Ok(by_name.into_values())
+}
+
+#[cold]
+fn too_many(budget: &Budget) -> Reason {
+    let what = "comparisons of images with patterns in `imagePolicy`";
+    Reason::limit(what, budget.comparisons)
 }
 
 fn has_end(rule: &ImageRule<'_>) -> bool {

@@ -118,6 +118,11 @@ impl<'a> ImageRule<'a> {
         })
     }
 
+    /// Returns the number of patterns with which [`Self::excepts`] compares an image.
+    pub(crate) const fn exceptions(&self) -> usize {
+        self.except_images.len()
+    }
+
     /// Whether `exceptImages` covers an image.
     pub(crate) fn excepts(&self, image: &NormalizedReference<'_>) -> bool {
         self.except_images

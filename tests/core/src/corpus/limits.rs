@@ -51,7 +51,62 @@ pub(super) fn cases() -> Vec<Case> {
             json!({"apiVersion": "e.com/v1", "kind": "Box", "spec": {}}),
         )
     };
+    // Patterns of so many rules that match no image, and rules for all images that except 1,023 others.
+    let ruled = |name: &str, expected, rules: usize, further: usize, excepts: bool| {
+        let patterns = |count: usize| -> Vec<_> {
+            let hosts = 0..count;
+            hosts.map(|n| format!("h{n}.example/x")).collect()
+        };
+        let rule = |index: usize, images: Vec<String>, others: Vec<String>| {
+            let mut rule = json!({"name": format!("rule {index}"), "images": images, "exempt": {}});
+            if !others.is_empty() {
+                rule["exceptImages"] = json!(others);
+            }
+            rule
+        };
+        case(name, expected, |s, r| {
+            let mut all: Vec<_> = (0..rules)
+                .map(|index| match excepts {
+                    false => rule(index, patterns(1024), Vec::new()),
+                    true => rule(index, vec!["**".to_owned()], patterns(1023)),
+                })
+                .collect();
+            if further > 0 {
+                all.push(rule(rules, patterns(further), Vec::new()));
+            }
+            *s = json!({"imagePolicy": {"unmatchedImages": "admit", "rules": all}});
+            *r = containers(512);
+        })
+    };
     vec![
+        ruled(
+            "as_many_patterns_of_rules_as_allowed",
+            "allow unmatched-image-admitted",
+            16,
+            0,
+            false,
+        ),
+        ruled(
+            "one_pattern_of_rules_too_many",
+            "error limit-exceeded",
+            16,
+            1,
+            false,
+        ),
+        ruled(
+            "as_many_excepted_patterns_of_rules_as_allowed",
+            "allow image-rule-exempt",
+            16,
+            0,
+            true,
+        ),
+        ruled(
+            "one_excepted_pattern_of_rules_too_many",
+            "error limit-exceeded",
+            16,
+            1,
+            true,
+        ),
         case("as_many_images_as_allowed", "allow attested", |_, r| {
             *r = containers(512)
         }),
