@@ -9,7 +9,9 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Warning,
     what: "one identity may sign for two attestors",
     why: "One signature is then valid for both attestors: for example, every signature of the build also satisfies \
-          QA. The sets of two attestors should have no subject in common, also not through a pattern.",
+          QA. The sets of two attestors should have no subject in common, also not through a pattern or under another \
+          trusted root. Requirements of `imagePolicy` count one signer for one attestor; all other rules accept it for \
+          both.",
     example: concat!(
         "policy:
   defaultAdmissionRule:
@@ -159,6 +161,10 @@ mod tests {
                 "{own} / {others}"
             );
         }
+        let elsewhere = RULE
+            .avoided()
+            .replacen("trustedRoot: example", "trustedRoot: mirror", 1);
+        assert_eq!(found(&RULE, &elsewhere), ["all"]);
         let another = RULE.avoided().replace(
             "subjectPattern: https://github.com/acme/shop/.github/workflows/*@",
             "subjectPattern: https://github.com/acme/shop/.github/workflows/qa-*@",
