@@ -28,6 +28,15 @@ playground:
     npm --prefix web ci
     npm --prefix web run build
 
+# Packs the extension for VS Code to dist/countersign.vsix, and tests it with the program (needs npm).
+[group('build')]
+vscode: build
+    npm --prefix editors/vscode ci
+    npm --prefix editors/vscode run package
+    npm --prefix editors/vscode test
+    mkdir -p dist
+    cp editors/vscode/dist/countersign.vsix dist/
+
 # Formats the sources.
 [group('check')]
 fmt:

@@ -74,6 +74,8 @@ pub enum Command {
     Inspect(commands::inspect::Args),
     /// Check policies, manifests and test suites for mistakes
     Lint(commands::lint::Args),
+    /// Answer an editor in the Language Server Protocol
+    Lsp(commands::lsp::Args),
     /// Print the JSON Schema of a document
     Schema(commands::schema::Args),
     /// Run the test suites of policies

@@ -12,6 +12,7 @@ pub mod import;
 pub mod init;
 pub mod inspect;
 pub mod lint;
+pub mod lsp;
 mod objects;
 pub mod schema;
 pub mod test;

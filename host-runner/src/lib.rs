@@ -15,6 +15,7 @@
 //! | reports on a whole cluster | `audit` |
 //! | benchmarks | `bench/`, [`measure`] |
 //! | conversion of Google's exports | `import` |
+//! | answers to editors | `lsp/` |
 //! | commands | [`cli`]; `commands/`, one file each; shared arguments are in [`args`] |
 //! | output formats | `emit/`, one file each; colors and safe text are in `terminal/` |
 
@@ -39,6 +40,8 @@ mod foreign;
 mod import;
 pub mod inputs;
 mod judge;
+mod lint_config;
+mod lsp;
 pub mod measure;
 mod no_result;
 pub mod offline_host;
@@ -72,6 +75,7 @@ pub fn run(cli: &Cli) -> Exit {
         Command::Init(args) => commands::init::run(args),
         Command::Inspect(args) => commands::inspect::run(args),
         Command::Lint(args) => commands::lint::run(args),
+        Command::Lsp(args) => commands::lsp::run(args),
         Command::Schema(args) => commands::schema::run(args),
         Command::Test(args) => commands::test::run(args),
     };

@@ -45,7 +45,7 @@ pub(crate) fn readable(files: &[SourceFile], sink: &mut Sink<'_>) -> Option<Vec<
 }
 
 /// Returns the text with malformed documents replaced by spaces, and their errors.
-fn without_malformed(
+pub(crate) fn without_malformed(
     file: &SourceFile,
     index: usize,
     documents: Vec<Range<usize>>,

@@ -35,7 +35,7 @@ const LEVELS: &[(&str, Level)] = &[
 ];
 
 /// The kind of a configuration document
-const KIND: &str = "LintConfig";
+pub(crate) const KIND: &str = "LintConfig";
 
 impl Config {
     /// Reads a configuration file: `kind: LintConfig` with `severity: {CODE: allow|info|warning|error}`.

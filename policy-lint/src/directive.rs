@@ -12,7 +12,7 @@ use crate::rule::{self, IGNORE_EXPIRED, IGNORE_UNUSED, IGNORE_WITHOUT_REASON};
 use crate::source::{Node, Shape, SourceFile, Span};
 
 /// Beginning of such a comment
-const MARK: &str = "countersign-ignore";
+pub(crate) const MARK: &str = "countersign-ignore";
 
 /// One comment
 #[derive(Debug)]

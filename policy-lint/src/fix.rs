@@ -50,18 +50,24 @@ fn applied(source: &SourceFile, fixes: &[&Fix]) -> String {
     let mut edits: Vec<&Edit> = fixes.iter().flat_map(|fix| &fix.edits).collect();
     edits.sort_by_key(|edit| core::cmp::Reverse(edit.span));
     let mut text = source.text().to_owned();
-    let has_crlf = text.contains("\r\n");
     for edit in edits {
         if text.get(edit.span.range()).is_some() {
-            let replacement = if has_crlf {
-                edit.replacement.replace('\n', "\r\n")
-            } else {
-                edit.replacement.clone()
-            };
-            text.replace_range(edit.span.range(), &replacement);
+            text.replace_range(edit.span.range(), &edit.replacement_in(source));
         }
     }
     text
+}
+
+impl Edit {
+    /// Returns the replacement with the line endings of a file.
+    #[must_use]
+    pub fn replacement_in(&self, source: &SourceFile) -> String {
+        if source.text().contains("\r\n") {
+            self.replacement.replace('\n', "\r\n")
+        } else {
+            self.replacement.clone()
+        }
+    }
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@
 //! | comments that ignore findings | `directive.rs` |
 //! | what settings demand, as a matrix | [`describe()`] |
 //! | recognition of documents | `document.rs` |
+//! | answers to editors | [`editor`] |
 //! | pages of codes | [`Entry`]; the help lines of reason codes are in [`help`] |
 //! | permissions that settings need | [`Needs`] |
 //! | the tests of a policy, as a document | [`suite`] |
@@ -25,6 +26,7 @@ mod describe;
 mod diagnostic;
 mod directive;
 mod document;
+pub mod editor;
 mod entry;
 mod fix;
 pub mod help;

@@ -20,6 +20,100 @@ pub fn definition(reference: &str) -> Option<&'static Value> {
     SETTINGS.pointer(reference.strip_prefix('#')?)
 }
 
+/// What a schema says about one place of a document
+#[derive(Debug, Clone)]
+pub(crate) struct Schema<'s> {
+    document: &'s Value,
+    /// The place's own schema, and those that it refers to
+    parts: Vec<&'s Value>,
+}
+
+impl Schema<'static> {
+    /// Returns the schema of settings, or of one of Google's documents.
+    pub(crate) fn of(origin: Origin) -> Self {
+        let part = match origin {
+            Origin::Settings => Some(&*SETTINGS),
+            Origin::SingletonPolicy => definition("#/$defs/policy"),
+            Origin::PlatformPolicy => definition("#/$defs/platformPolicy"),
+        };
+        Self::part(&SETTINGS, part.into_iter())
+    }
+}
+
+impl<'s> Schema<'s> {
+    /// Returns the schema of a whole document.
+    pub(crate) fn new(document: &'s Value) -> Self {
+        Self::part(document, core::iter::once(document))
+    }
+
+    fn part(document: &'s Value, schemas: impl Iterator<Item = &'s Value>) -> Self {
+        let mut parts = Vec::new();
+        schemas.for_each(|schema| collect(document, schema, &mut parts));
+        Self { document, parts }
+    }
+
+    /// Returns the schema of the value under a key, or of an item for `None`.
+    pub(crate) fn step(&self, key: Option<&str>) -> Self {
+        let inner = self.parts.iter().filter_map(|part| match key {
+            None => part.get("items"),
+            Some(key) => {
+                let properties = part.get("properties");
+                let property = properties.and_then(|properties| properties.get(key));
+                property.or_else(|| part.get("additionalProperties"))
+            }
+        });
+        Self::part(self.document, inner)
+    }
+
+    /// Returns the schema at the end of several steps.
+    pub(crate) fn at(&self, keys: &[Option<&str>]) -> Self {
+        let start = self.clone();
+        keys.iter().fold(start, |schema, key| schema.step(*key))
+    }
+
+    /// Returns the named fields, each with its schema.
+    pub(crate) fn fields(&self) -> impl Iterator<Item = (&'s str, Self)> {
+        let properties = self.words("properties").filter_map(Value::as_object);
+        let properties = properties.flatten();
+        properties.map(|(name, schema)| {
+            let schema = Self::part(self.document, core::iter::once(schema));
+            (name.as_str(), schema)
+        })
+    }
+
+    /// Returns the values that are listed.
+    pub(crate) fn values(&self) -> impl Iterator<Item = &'s Value> {
+        let listed = self.words("enum").filter_map(Value::as_array).flatten();
+        listed.chain(self.words("const"))
+    }
+
+    /// Returns the texts that are listed.
+    fn texts(&self) -> impl Iterator<Item = &'s str> {
+        self.values().filter_map(Value::as_str)
+    }
+
+    /// Returns a word of JSON Schema, from the schema nearest to the place.
+    pub(crate) fn word(&self, word: &str) -> Option<&'s Value> {
+        self.words(word).next()
+    }
+
+    fn words(&self, word: &str) -> impl Iterator<Item = &'s Value> {
+        self.parts.iter().filter_map(move |part| part.get(word))
+    }
+}
+
+/// Collects a schema and those that it refers to or combines.
+fn collect<'s>(document: &'s Value, schema: &'s Value, parts: &mut Vec<&'s Value>) {
+    parts.push(schema);
+    let reference = schema.get("$ref").and_then(Value::as_str);
+    let referenced = reference.and_then(|path| document.pointer(path.strip_prefix('#')?));
+    let combined = ["allOf", "anyOf", "oneOf"].iter();
+    let combined = combined.filter_map(|word| schema.get(word)?.as_array());
+    for inner in referenced.into_iter().chain(combined.flatten()) {
+        collect(document, inner, parts);
+    }
+}
+
 /// Returns the field that the schema has where `written` is the last step of `path`, if one is similar.
 pub(crate) fn similar_field(
     origin: Origin,
@@ -29,8 +123,8 @@ pub(crate) fn similar_field(
 ) -> Option<&'static str> {
     let mut above = steps(root, path)?;
     above.pop();
-    let properties = at(origin, &above)?.get("properties")?.as_object()?;
-    closest(written, properties.keys().map(String::as_str))
+    let schema = Schema::of(origin).at(&above);
+    closest(written, schema.fields().map(|(name, _)| name))
 }
 
 /// Returns the value that the schema lists at `path`, if one is similar to `written`.
@@ -40,35 +134,8 @@ pub(crate) fn similar_value(
     path: &str,
     written: &str,
 ) -> Option<&'static str> {
-    let values = at(origin, &steps(root, path)?)?.get("enum")?.as_array()?;
-    closest(written, values.iter().filter_map(Value::as_str))
-}
-
-/// The schema of what the keys lead to; an item of a list has none.
-fn at(origin: Origin, keys: &[Option<&str>]) -> Option<&'static Value> {
-    let root = match origin {
-        Origin::Settings => Some(&*SETTINGS),
-        Origin::SingletonPolicy => SETTINGS.pointer("/$defs/policy"),
-        Origin::PlatformPolicy => SETTINGS.pointer("/$defs/platformPolicy"),
-    };
-    keys.iter().try_fold(root?, |schema, key| {
-        let inner = match key {
-            None => schema.get("items"),
-            Some(key) => schema
-                .get("properties")
-                .and_then(|properties| properties.get(key))
-                .or_else(|| schema.get("additionalProperties")),
-        };
-        referenced(inner?)
-    })
-}
-
-/// The definition that a schema refers to, or the schema itself.
-fn referenced(schema: &'static Value) -> Option<&'static Value> {
-    match schema.get("$ref").and_then(Value::as_str) {
-        Some(reference) => definition(reference),
-        None => Some(schema),
-    }
+    let schema = Schema::of(origin).at(&steps(root, path)?);
+    closest(written, schema.texts())
 }
 
 #[cfg(test)]

@@ -17,6 +17,7 @@ use crate::emit::{self, no_result, output};
 use crate::files::{self, Readers};
 use crate::foreign;
 use crate::inputs;
+use crate::lint_config::{self, ConfigError};
 use crate::terminal::progress::Progress;
 use crate::terminal::{self, printable};
 
@@ -229,19 +230,17 @@ fn list() -> Result<Exit> {
 /// The configuration file, overridden by the command line.
 fn config(args: &Args, path: Option<&Path>) -> Result<Config> {
     let mut config = match path {
-        Some(path) => {
-            let inputs::Source { name, text } = inputs::read(path)?;
-            let source = SourceFile::new(name, text);
-            match Config::parse(&source) {
-                Ok(config) => config,
-                Err(problems) => {
-                    let files = core::slice::from_ref(&source);
+        Some(path) => match lint_config::read(path) {
+            Ok(config) => config,
+            Err(error) => {
+                if let ConfigError::Malformed(source, problems) = &error {
+                    let files = core::slice::from_ref(source);
                     let mut out = anstream::stderr().lock();
-                    emit::diagnostic::write_all(&mut out, &problems, files)?;
-                    bail!("`{}` cannot be used", source.name());
+                    emit::diagnostic::write_all(&mut out, problems, files)?;
                 }
+                return Err(error.into());
             }
-        }
+        },
         None => Config::default(),
     };
     for (codes, level) in [
@@ -259,13 +258,8 @@ fn config(args: &Args, path: Option<&Path>) -> Result<Config> {
     Ok(config)
 }
 
-const CONFIG: &str = "countersign-lint.yaml";
-
-/// The configuration file of this directory, or of the nearest one above it.
 fn nearest_config() -> Option<PathBuf> {
-    let folder = std::env::current_dir().ok()?;
-    let places = folder.ancestors().map(|folder| folder.join(CONFIG));
-    places.into_iter().find(|path| path.is_file())
+    lint_config::nearest(&std::env::current_dir().ok()?)
 }
 
 /// The files to lint
@@ -290,7 +284,10 @@ fn read(paths: &[PathBuf]) -> Read {
             Err(error) => problems.add(&error),
         }
     }
-    let is_config = |path: &Path| path.file_name().is_some_and(|name| name == CONFIG);
+    let is_config = |path: &Path| {
+        path.file_name()
+            .is_some_and(|name| name == lint_config::NAME)
+    };
     found.retain(|path| !is_config(path));
     let (mut read, mut files, mut foreign) = (Vec::new(), Vec::new(), Vec::new());
     for path in inputs::unique(found) {

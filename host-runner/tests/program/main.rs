@@ -6,5 +6,6 @@ mod cli;
 mod foreign;
 mod guides;
 mod keyless;
+mod lsp;
 mod program;
 mod workbench;

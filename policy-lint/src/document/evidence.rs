@@ -67,6 +67,14 @@ impl<'n> Occurrence<'n> {
         Some((note.text()?, note.span))
     }
 
+    /// The image under which it is filed; empty where it names none.
+    #[must_use]
+    pub(crate) fn resource(&self) -> &'n str {
+        let resource = self.0.get("resourceUri");
+        let resource = resource.or_else(|| self.0.at(&["resource", "uri"]));
+        resource.and_then(Node::text).unwrap_or_default()
+    }
+
     /// The Sigstore bundle that it is, or that it contains.
     #[must_use]
     pub(crate) fn bundle(&self) -> Option<Bundle> {

@@ -22,7 +22,7 @@ const KINDS: [&str; 4] = [
 ];
 
 /// Keys that settings have and nothing else does
-pub(super) const SETTINGS_KEYS: &[&str] = &[
+pub(crate) const SETTINGS_KEYS: &[&str] = &[
     "policy",
     "platformPolicies",
     "imagePolicy",

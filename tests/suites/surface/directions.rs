@@ -30,6 +30,7 @@ const CRATES: &[(&str, &[&str])] = &[
     (
         "policy-lint/src",
         &[
+            "editor",
             "apart entry fix validation",
             "sink",
             "config directive schema",
@@ -50,13 +51,13 @@ const CRATES: &[(&str, &[&str])] = &[
             "args",
             "emit",
             "scaffold",
-            "foreign",
+            "foreign lsp",
             "audit bench comparison export import suite why_not",
             "attest no_result",
             "judge",
             "offline_host problems",
             "engine",
-            "files",
+            "files lint_config",
             "inputs",
             "terminal",
             "clock decision exit measure parallel repository settings_view",

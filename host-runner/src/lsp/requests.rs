@@ -1,0 +1,232 @@
+//! Requests about open documents.
+
+use lsp_server::ErrorCode;
+use policy_lint::editor::{Completion, CompletionKind, Editor, Symbol, SymbolKind, symbols};
+use policy_lint::{Diagnostic, Entry, SourceFile, apply_fixes};
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+
+use super::documents::{Document, Documents};
+use super::findings::{self, findings};
+use super::protocol::{About, ActionContext, Actions, At, FIX_ALL, Identifier, QUICK_FIX};
+
+type Answer = Result<Value, (ErrorCode, String)>;
+
+/// Answers a request. About a document that is not open, nothing is known.
+pub(super) fn answer(documents: &Documents, method: &str, params: Value) -> Answer {
+    match method {
+        "textDocument/hover" => at(documents, params, hover),
+        "textDocument/completion" => at(documents, params, complete),
+        "textDocument/definition" => at(documents, params, definition),
+        "textDocument/documentSymbol" => {
+            let About {
+                text_document: document,
+            } = read(params)?;
+            let outline = documents.get(&document.uri).map(|document| {
+                let symbols = symbols(document.parsed());
+                symbols.iter().map(|one| symbol(one, &document)).collect()
+            });
+            Ok(outline.unwrap_or_default())
+        }
+        "textDocument/codeAction" => {
+            let actions: Actions = read(params)?;
+            let document = documents.get(&actions.text_document.uri);
+            let changes = document.map(|document| changes(documents, &document, &actions));
+            Ok(changes.unwrap_or_default())
+        }
+        _ => Err((
+            ErrorCode::MethodNotFound,
+            format!("unknown method `{method}`"),
+        )),
+    }
+}
+
+fn read<T: DeserializeOwned>(params: Value) -> Result<T, (ErrorCode, String)> {
+    let read = serde_json::from_value(params);
+    read.map_err(|error| (ErrorCode::InvalidParams, error.to_string()))
+}
+
+/// A document with the settings that it names
+struct Open<'d> {
+    documents: &'d Documents,
+    document: &'d Document,
+    settings: Option<&'d Document>,
+}
+
+impl Open<'_> {
+    fn editor(&self) -> Editor<'_> {
+        Editor {
+            text: self.document.parsed(),
+            readable: self.document.readable(),
+            settings: self.settings.map(Document::parsed),
+            suite_schema: &self.documents.suite_schema,
+        }
+    }
+}
+
+/// Answers a request about a place.
+fn at(
+    documents: &Documents,
+    params: Value,
+    answer: impl Fn(&Open<'_>, usize) -> Option<Value>,
+) -> Answer {
+    let At {
+        text_document: Identifier { uri },
+        position,
+    } = read(params)?;
+    let Some(document) = documents.get(&uri) else {
+        return Ok(Value::Null);
+    };
+    let settings = documents.settings_of(&document);
+    let offset = document.lines().offset(document.text(), position);
+    let open = Open {
+        documents,
+        document: &document,
+        settings: settings.as_ref(),
+    };
+    Ok(answer(&open, offset).unwrap_or_default())
+}
+
+/// Returns the pages of the findings at a place, and that of the key or name there.
+fn hover(open: &Open<'_>, offset: usize) -> Option<Value> {
+    let document = open.document;
+    let found = findings(open.documents, document).iter();
+    let found = found.filter(|one| one.span().start <= offset && offset <= one.span().end);
+    let page = open.editor().hover(offset);
+    let mut codes: Vec<_> = found.clone().map(|one| one.code.as_str()).collect();
+    codes.dedup();
+    let entries = codes.into_iter().filter_map(Entry::of);
+    let mut pages: Vec<_> = entries.map(Entry::page).collect();
+    let span = page.as_ref().map(|page| page.span);
+    let span = span.or_else(|| found.map(Diagnostic::span).next())?;
+    if let Some(page) = page.filter(|page| !pages.contains(&page.markdown)) {
+        pages.push(page.markdown);
+    }
+    Some(json!({
+        "contents": {"kind": "markdown", "value": pages.join("\n\n---\n\n")},
+        "range": document.lines().range(document.text(), &span.range()),
+    }))
+}
+
+fn complete(open: &Open<'_>, offset: usize) -> Option<Value> {
+    let completions = open.editor().complete(offset);
+    let items = completions.iter().map(|one| completion(one, open.document));
+    Some(items.collect())
+}
+
+fn completion(completion: &Completion, document: &Document) -> Value {
+    let range = document
+        .lines()
+        .range(document.text(), &completion.span.range());
+    let mut item = json!({
+        "label": completion.label,
+        // Kinds of the protocol
+        "kind": match completion.kind {
+            CompletionKind::Key => 10,
+            CompletionKind::Value => 20,
+            CompletionKind::Name => 18,
+            CompletionKind::Code => 21,
+        },
+        "detail": completion.detail,
+        "filterText": completion.label,
+        "textEdit": {"range": range, "newText": completion.insert},
+    });
+    if let (Some(page), Some(fields)) = (&completion.documentation, item.as_object_mut()) {
+        let page = json!({"kind": "markdown", "value": page});
+        fields.insert("documentation".to_owned(), page);
+    }
+    item
+}
+
+fn definition(open: &Open<'_>, offset: usize) -> Option<Value> {
+    let span = open.editor().definition(offset)?;
+    findings::location(span, open.document, open.settings)
+}
+
+fn symbol(symbol: &Symbol, document: &Document) -> Value {
+    let range = |span: policy_lint::Span| document.lines().range(document.text(), &span.range());
+    let children = symbol.children.iter();
+    let children: Vec<_> = children
+        .map(|child| self::symbol(child, document))
+        .collect();
+    json!({
+        "name": symbol.name,
+        // Kinds of the protocol
+        "kind": match symbol.kind {
+            SymbolKind::Document => 1,
+            SymbolKind::Mapping => 19,
+            SymbolKind::List => 18,
+            SymbolKind::Item => 20,
+        },
+        "range": range(symbol.span),
+        "selectionRange": range(symbol.name_span),
+        "children": children,
+    })
+}
+
+/// Returns the changes that fix the findings in a range, and the one that applies all fixes.
+fn changes(documents: &Documents, document: &Document, asked: &Actions) -> Value {
+    let Actions {
+        range,
+        context: ActionContext { only },
+        ..
+    } = asked;
+    let offset = |position| document.lines().offset(document.text(), position);
+    let (start, end) = (offset(range.start), offset(range.end));
+    let is_wanted = |kind: &str| {
+        let covers = |wanted: &String| {
+            let rest = kind.strip_prefix(wanted.as_str());
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        };
+        only.as_ref().is_none_or(|only| only.iter().any(covers))
+    };
+    let found = findings(documents, document);
+    let source = document.parsed().source();
+    let mut actions = Vec::new();
+    if is_wanted(QUICK_FIX) {
+        let here = found
+            .iter()
+            .filter(|one| one.span().start <= end && start <= one.span().end);
+        actions.extend(here.filter_map(|one| quick_fix(one, document, source)));
+    }
+    if is_wanted(FIX_ALL) {
+        let (text, fixed) = apply_fixes(0, source, found);
+        if fixed > 0 {
+            let whole = document
+                .lines()
+                .range(document.text(), &(0..document.text().len()));
+            let edits = json!([{"range": whole, "newText": text}]);
+            actions.push(json!({
+                "title": "Apply all fixes of countersign",
+                "kind": FIX_ALL,
+                "edit": edit(document, &edits),
+            }));
+        }
+    }
+    Value::Array(actions)
+}
+
+/// Returns the change that fixes a finding; `None` if it has none, or the document could not be read after it.
+fn quick_fix(finding: &Diagnostic, document: &Document, source: &SourceFile) -> Option<Value> {
+    let fix = finding.fix.as_ref()?;
+    let (_, fixed) = apply_fixes(0, source, core::slice::from_ref(finding));
+    if fixed == 0 {
+        return None;
+    }
+    let edits = fix.edits.iter().map(|edit| {
+        let range = document.lines().range(document.text(), &edit.span.range());
+        json!({"range": range, "newText": edit.replacement_in(source)})
+    });
+    Some(json!({
+        "title": fix.title,
+        "kind": QUICK_FIX,
+        "isPreferred": true,
+        "diagnostics": [findings::shown(finding, document, None)],
+        "edit": edit(document, &edits.collect()),
+    }))
+}
+
+/// Returns a change of one document.
+fn edit(document: &Document, edits: &Value) -> Value {
+    json!({"changes": {document.uri.as_str(): edits}})
+}

@@ -1,0 +1,90 @@
+//! A document as an editor has it.
+
+use crate::apart::without_malformed;
+use crate::config;
+use crate::document::{Document, SETTINGS_KEYS, Settings};
+use crate::source::{Node, SourceFile, documents};
+
+/// Whether settings are recognized by a key.
+#[must_use]
+pub fn is_settings_key(key: &str) -> bool {
+    SETTINGS_KEYS.contains(&key)
+}
+
+/// A text with its YAML documents; those that are malformed are left out
+#[derive(Debug, Clone)]
+pub struct Text {
+    source: SourceFile,
+    pub(super) documents: Vec<Node>,
+    is_readable: bool,
+}
+
+impl Text {
+    /// Reads a text whose places are in a file of this index.
+    #[must_use]
+    pub fn new(name: &str, text: &str, file: usize) -> Self {
+        let source = SourceFile::new(name, text);
+        let (documents, is_readable) = match source.parse(file) {
+            Ok(documents) => (documents, true),
+            Err(_) => {
+                let (rest, _) = without_malformed(&source, file, documents(text));
+                let rest = SourceFile::new("", rest).parse(file);
+                (rest.unwrap_or_default(), false)
+            }
+        };
+        Self {
+            source,
+            documents,
+            is_readable,
+        }
+    }
+
+    /// Returns its name and text.
+    #[must_use]
+    pub const fn source(&self) -> &SourceFile {
+        &self.source
+    }
+
+    /// Whether no document is malformed.
+    #[must_use]
+    pub const fn is_readable(&self) -> bool {
+        self.is_readable
+    }
+
+    /// Whether one of its documents is for this program.
+    #[must_use]
+    pub fn is_own(&self) -> bool {
+        self.documents.iter().any(|node| match self.kind(node) {
+            Document::Settings(_) | Document::Manifest(_) | Document::Suite(_) => true,
+            Document::Unknown(_) => false,
+            Document::Other => node.text_of("kind") == config::KIND,
+        })
+    }
+
+    /// Returns the path of the settings that a suite in the text names.
+    #[must_use]
+    pub fn suite_settings(&self) -> Option<&str> {
+        self.documents.iter().find_map(|node| {
+            let is_suite = matches!(self.kind(node), Document::Suite(_));
+            is_suite.then(|| node.get("settings")?.text()).flatten()
+        })
+    }
+
+    /// Returns the kind of one of its documents.
+    pub(super) fn kind<'n>(&'n self, node: &'n Node) -> Document<'n> {
+        Document::of(node, self.source.text())
+    }
+
+    /// Returns the first settings, also those of a manifest.
+    pub(super) fn settings(&self) -> Option<Settings<'_>> {
+        self.documents
+            .iter()
+            .find_map(|node| match self.kind(node) {
+                Document::Settings(settings) => Some(settings),
+                Document::Manifest(manifest) => {
+                    manifest.parts().iter().find_map(|part| part.settings())
+                }
+                Document::Suite(_) | Document::Unknown(_) | Document::Other => None,
+            })
+    }
+}
