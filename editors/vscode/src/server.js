@@ -1,0 +1,16 @@
+// How the server is started, and for which documents.
+
+/** The documents that may be policies, manifests or suites; the server tells them by their content. */
+const DOCUMENTS = [
+  { language: "yaml" },
+  { language: "json" },
+  // Extensions for manifests give them languages of their own.
+  { pattern: "**/*.{yaml,yml}" },
+];
+
+/** Returns the command of the server. */
+function server(path) {
+  return { command: path || "countersign", args: ["lsp"] };
+}
+
+module.exports = { DOCUMENTS, server };
