@@ -37,7 +37,8 @@ console.log("the extension is packed, loads, and talks to the program");
 /** The package has nothing else in it. */
 function contains() {
   const listed = execFileSync("npx", ["vsce", "ls", "--no-dependencies"], { encoding: "utf8" });
-  assert.deepEqual(listed.trim().split("\n").sort(), ["LICENSE", "README.md", "dist/extension.js", "package.json"]);
+  const expected = ["LICENSE", "README.md", "dist/extension.js", "dist/licences.txt", "package.json"];
+  assert.deepEqual(listed.trim().split("\n").sort(), expected);
 }
 
 /** The bundle loads in an editor of which it uses nothing yet. */
