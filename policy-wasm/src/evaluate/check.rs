@@ -165,7 +165,7 @@ fn ask(
         report,
     });
     let kind = &question.check.kind;
-    kind.judge(question.reference, facts.as_mut(), report)
+    kind.judge(&question.reference, facts.as_mut(), report)
 }
 
 /// The facts about the image of a question

@@ -83,7 +83,7 @@ trait CheckDocument<'a>: Sized {
     /// Judges an image; `facts` are those about its digest. `None` if the check needs them and there are none.
     fn judge<'t>(
         &self,
-        image: ImageReference<'_>,
+        image: &ImageReference<'_>,
         facts: Option<&mut impl Facts<'t>>,
         report: &Report,
     ) -> Option<Outcome>;

@@ -22,7 +22,7 @@ impl<'a> CheckDocument<'a> for AlwaysDeny {
 
     fn judge<'t>(
         &self,
-        _: ImageReference<'_>,
+        _: &ImageReference<'_>,
         _: Option<&mut impl Facts<'t>>,
         _: &Report,
     ) -> Option<Outcome> {

@@ -71,7 +71,7 @@ impl<'a> CheckDocument<'a> for AttestationCheck<'a> {
 
     fn judge<'t>(
         &self,
-        _: ImageReference<'_>,
+        _: &ImageReference<'_>,
         facts: Option<&mut impl Facts<'t>>,
         _: &Report,
     ) -> Option<Outcome> {

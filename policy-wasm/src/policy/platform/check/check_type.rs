@@ -101,7 +101,7 @@ macro_rules! check_types {
             /// Judges an image; `facts` are those about its digest. `None` if the check needs them and there are none.
             pub(crate) fn judge<'t>(
                 &self,
-                image: ImageReference<'_>,
+                image: &ImageReference<'_>,
                 facts: Option<&mut impl Facts<'t>>,
                 report: &Report,
             ) -> Option<Outcome> {

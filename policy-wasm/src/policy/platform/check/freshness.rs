@@ -42,7 +42,7 @@ impl<'a> CheckDocument<'a> for FreshnessCheck {
     /// is not valid now is no evidence, but may be the earliest.
     fn judge<'t>(
         &self,
-        _: ImageReference<'_>,
+        _: &ImageReference<'_>,
         facts: Option<&mut impl Facts<'t>>,
         _: &Report,
     ) -> Option<Outcome> {

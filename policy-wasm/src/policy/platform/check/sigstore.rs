@@ -70,7 +70,7 @@ impl<'a> CheckDocument<'a> for SigstoreCheck<'a> {
 
     fn judge<'t>(
         &self,
-        _: ImageReference<'_>,
+        _: &ImageReference<'_>,
         facts: Option<&mut impl Facts<'t>>,
         _: &Report,
     ) -> Option<Outcome> {

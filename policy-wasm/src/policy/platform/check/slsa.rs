@@ -77,7 +77,7 @@ impl<'a> CheckDocument<'a> for SlsaCheck<'a> {
 
     fn judge<'t>(
         &self,
-        _: ImageReference<'_>,
+        _: &ImageReference<'_>,
         facts: Option<&mut impl Facts<'t>>,
         report: &Report,
     ) -> Option<Outcome> {

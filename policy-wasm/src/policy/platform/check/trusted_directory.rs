@@ -42,12 +42,12 @@ impl<'a> CheckDocument<'a> for DirectoryCheck<'a> {
 
     fn judge<'t>(
         &self,
-        image: ImageReference<'_>,
+        image: &ImageReference<'_>,
         _: Option<&mut impl Facts<'t>>,
         report: &Report,
     ) -> Option<Outcome> {
         let mut is_covered = false;
-        self.each(report, |pattern| is_covered |= pattern.matches(image));
+        self.each(report, |pattern| is_covered |= pattern.matches(*image));
         if is_covered {
             return Some(Outcome::passed("Image is in a trusted directory"));
         }
