@@ -239,10 +239,10 @@ impl<'v, 'de> Value<'v, 'de> {
     pub(crate) fn list_of_objects(
         mut self,
         fields: &[&str],
-        mut each: impl FnMut(usize, ObjectItem<'_, 'de>),
+        each: impl FnMut(usize, ObjectItem<'_, 'de>),
     ) {
         if self.finds(Kind::List) {
-            self.each_object(fields, &mut each);
+            self.each_object(fields, each);
         }
     }
 
@@ -411,7 +411,8 @@ impl<'v, 'de> Value<'v, 'de> {
         }
     }
 
-    fn each_object(&mut self, fields: &[&str], each: &mut dyn FnMut(usize, ObjectItem<'_, 'de>)) {
+    /// Monomorphized for its closure, of which there is one: it is called for each rule.
+    fn each_object(&mut self, fields: &[&str], mut each: impl FnMut(usize, ObjectItem<'_, 'de>)) {
         let (path, mut index) = (self.path, 0_usize);
         self.walk.cursor.enter();
         while self.walk.cursor.next_item(index == 0, b']') {

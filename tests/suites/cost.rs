@@ -79,6 +79,8 @@ fn cases() -> Vec<(String, Operation, Value)> {
         let name = format!("{count} allowlist patterns, the last one matches");
         cases.push(validate(&name, calls::patterns(count)));
     }
+    let name = "10000 allowlist patterns in as many bytes as 10000 rules";
+    cases.push(validate(name, calls::long_patterns(10_000)));
     for count in [10, 10_000] {
         let name = format!("{count} rules of imagePolicy, the last one matches");
         cases.push(validate(&name, calls::image_rules(count)));

@@ -100,9 +100,13 @@ impl<'a> ImagePolicy<'a> {
         match item {
             ObjectItem::Sole(raw, text) => {
                 self.rules.push(raw);
-                let list = Path::Field(&path, IMAGES);
-                let pattern = pattern::parse(text, Path::Index(&list, 0), report);
-                self.images.extend(pattern.map(|pattern| (index, pattern)));
+                let pattern = KeptPattern::plain(text).or_else(|| {
+                    let list = Path::Field(&path, IMAGES);
+                    pattern::parse(text, Path::Index(&list, 0), report)
+                });
+                if let Some(pattern) = pattern {
+                    self.images.push((index, pattern));
+                }
             }
             ObjectItem::Other(value) => self.read_any_rule(index, value),
         }

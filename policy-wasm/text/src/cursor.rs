@@ -5,12 +5,15 @@
 //! levels are errors, and numbers may exceed a float, since none is read as one.
 
 mod scan;
+mod shape;
 mod string;
 
 use alloc::borrow::Cow;
 use alloc::string::String;
+use core::ops::Range;
 
 use scan::{END, byte, end_of_value, skip_space};
+use shape::{Holes, Shape};
 use string::{end_of_plain, end_of_string};
 
 pub use scan::MAX_DEPTH;
@@ -185,20 +188,30 @@ impl<'de> Cursor<'de> {
     /// list of one text: without white space between its tokens, and without escapes in its keys and in the text.
     /// Returns the object and the text. Otherwise returns `None` and does not move.
     pub fn sole_item(&mut self, fields: &[&str]) -> Option<(&'de str, &'de str)> {
+        self.shaped_item(fields).map(|(found, _)| found)
+    }
+
+    /// Like [`Self::sole_item`], and returns the shape of the object, if it can be compared with others.
+    fn shaped_item(
+        &mut self,
+        fields: &[&str],
+    ) -> Option<((&'de str, &'de str), Option<Shape<'de>>)> {
         let (start, level, deepest) = (self.at, self.level, self.deepest);
         let was_broken = self.is_broken;
-        let item = self.sole_item_of(fields);
+        let mut holes = Holes::default();
+        let item = self.sole_item_of(fields, &mut holes);
         self.level = level;
         if item.is_none() {
             self.at = start;
             self.deepest = deepest;
             self.is_broken = was_broken;
         }
-        Some((self.since(start), item?))
+        let shape = Shape::new(self.text, start..self.at, &holes);
+        Some(((self.since(start), item?), shape))
     }
 
     /// Like [`Self::sole_item`], but may move and enter the object if it has another form.
-    fn sole_item_of(&mut self, fields: &[&str]) -> Option<&'de str> {
+    fn sole_item_of(&mut self, fields: &[&str], holes: &mut Holes) -> Option<&'de str> {
         let bytes = self.text.as_bytes();
         let (mut seen, mut item) = (0_u32, None);
         if self.byte() != b'{' {
@@ -228,9 +241,10 @@ impl<'de> Cursor<'de> {
                     return None;
                 }
                 item = self.text.get(start..end);
+                holes.add_item(start..end);
                 self.at = end.wrapping_add(2);
-            } else {
-                self.skip_plain();
+            } else if let Some(text) = self.skip_plain() {
+                holes.add(text);
             }
             match self.byte() {
                 b',' => {}
@@ -243,29 +257,43 @@ impl<'de> Cursor<'de> {
         }
     }
 
-    /// Skips a value, most often a string without escapes.
+    /// Skips a value, most often a string without escapes, whose place it returns.
     #[inline]
-    fn skip_plain(&mut self) {
+    fn skip_plain(&mut self) -> Option<Range<usize>> {
         let bytes = self.text.as_bytes();
         if self.byte() == b'"' {
-            let end = end_of_plain(bytes, self.at.wrapping_add(1));
+            let start = self.at.wrapping_add(1);
+            let end = end_of_plain(bytes, start);
             if byte(bytes, end) == b'"' {
                 self.at = end.wrapping_add(1);
-                return;
+                return Some(start..end);
             }
         }
         self.skip();
+        None
     }
 
     /// After an item of a list, reads the following items in the form of [`Self::sole_item`], separated by only a comma.
+    /// Most objects of a long list differ from the one before only in their texts, and are not read key by key.
     pub fn sole_items(&mut self, fields: &[&str], each: &mut dyn FnMut(&'de str, &'de str)) {
+        let mut shape = None;
         while self.byte() == b',' {
             let comma = self.at;
-            self.at = comma.saturating_add(1);
-            let Some((object, item)) = self.sole_item(fields) else {
+            let start = comma.saturating_add(1);
+            let alike = shape
+                .as_ref()
+                .and_then(|shape: &Shape<'de>| shape.read(self.text, start));
+            if let Some((object, item)) = alike {
+                self.at = start.wrapping_add(object.len());
+                each(object, item);
+                continue;
+            }
+            self.at = start;
+            let Some(((object, item), found)) = self.shaped_item(fields) else {
                 self.at = comma;
                 return;
             };
+            shape = found;
             each(object, item);
         }
     }

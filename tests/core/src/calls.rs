@@ -93,7 +93,18 @@ pub fn by_algorithm() -> Vec<(&'static str, Value)> {
 
 /// So many patterns, of which only the last one covers the image.
 pub fn patterns(count: usize) -> Value {
-    call(exempting(count), one_container(&image()))
+    call(exempting(count, ""), one_container(&image()))
+}
+
+/// So many patterns that the call is as long as that with as many rules of `imagePolicy`.
+pub fn long_patterns(count: usize) -> Value {
+    let length = |call: Value| call.to_string().len();
+    let longer = length(image_rules(count)).saturating_sub(length(patterns(count)));
+    let folder = "a".repeat(longer.div_ceil(count).saturating_sub(1));
+    call(
+        exempting(count, &format!("{folder}/")),
+        one_container(&image()),
+    )
 }
 
 /// So many rules of `imagePolicy` with one pattern each, of which only the last one covers the image.
@@ -176,13 +187,13 @@ pub fn deployment(bytes: usize) -> Value {
         .map(variable)
         .collect();
     json!({
-        "request": request("apps", "Deployment", object(environment)), "settings": exempting(1),
+        "request": request("apps", "Deployment", object(environment)), "settings": exempting(1, ""),
     })
 }
 
-fn exempting(count: usize) -> Value {
-    let others =
-        (1..count).map(|index| json!({"namePattern": format!("registry{index}.example/**")}));
+fn exempting(count: usize, folder: &str) -> Value {
+    let others = (1..count)
+        .map(|index| json!({"namePattern": format!("registry{index}.example/{folder}**")}));
     let patterns: Vec<_> = others
         .chain([json!({"namePattern": "trusted.example/**"})])
         .collect();

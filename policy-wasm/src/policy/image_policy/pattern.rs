@@ -1,26 +1,35 @@
 //! Patterns of images in the settings.
 
 use alloc::borrow::Cow;
-use alloc::string::String;
+use alloc::boxed::Box;
 
 use crate::decision::Code;
 use crate::image::NormalizedReference;
 use crate::json::{Path, Report, Value};
-use crate::pattern::ImagePattern;
+use crate::pattern::{ImagePattern, PlainImagePattern};
 use crate::policy::refuse_pattern;
 
 /// A valid pattern of the settings
 #[derive(Debug)]
 pub(super) enum KeptPattern<'a> {
-    Parsed(ImagePattern<'a>),
+    /// As short as it can be: there may be many
+    Plain(PlainImagePattern<'a>),
+    Parsed(Box<ImagePattern<'a>>),
     /// A text with escapes, which is parsed when it is compared
-    Escaped(String),
+    Escaped(Box<str>),
 }
 
-impl KeptPattern<'_> {
+impl<'a> KeptPattern<'a> {
+    /// Reads a pattern of the plain form; others have to be parsed.
+    #[inline] // into the loop over rules
+    pub(super) fn plain(text: &'a str) -> Option<Self> {
+        PlainImagePattern::read(text).map(Self::Plain)
+    }
+
     #[inline]
     pub(super) fn matches(&self, image: &NormalizedReference<'_>) -> bool {
         match self {
+            Self::Plain(pattern) => pattern.matches(image),
             Self::Parsed(pattern) => pattern.matches(image),
             Self::Escaped(text) => {
                 ImagePattern::parse(text).is_ok_and(|pattern| pattern.matches(image))
@@ -41,7 +50,7 @@ pub(super) fn read_list<'a>(value: Value<'_, 'a>, mut each: impl FnMut(KeptPatte
             Some(Cow::Borrowed(text)) => parse(text, path, report),
             Some(Cow::Owned(text)) => {
                 let is_valid = parse(&text, path, report).is_some();
-                is_valid.then_some(KeptPattern::Escaped(text))
+                is_valid.then_some(KeptPattern::Escaped(text.into()))
             }
             None => None,
         };
@@ -52,10 +61,13 @@ pub(super) fn read_list<'a>(value: Value<'_, 'a>, mut each: impl FnMut(KeptPatte
 }
 
 /// Parses a pattern without escapes, and reports an invalid one.
-#[inline] // into the loop over rules
+#[inline(never)] // cold: see docs/performance.md#stack
 pub(super) fn parse<'a>(text: &'a str, path: Path<'_>, report: &Report) -> Option<KeptPattern<'a>> {
+    if let Some(pattern) = KeptPattern::plain(text) {
+        return Some(pattern);
+    }
     match ImagePattern::parse(text) {
-        Ok(pattern) => Some(KeptPattern::Parsed(pattern)),
+        Ok(pattern) => Some(KeptPattern::Parsed(Box::new(pattern))),
         Err(error) => {
             refuse_pattern(text, &error, path, report);
             None

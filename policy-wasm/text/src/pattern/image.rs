@@ -34,6 +34,28 @@ pub struct ImagePattern<'a> {
     digest: DigestPattern,
 }
 
+/// An [`ImagePattern`] of the plain form, which nearly all patterns of a long list have: a name that may end with a
+/// wildcard, as in `registry.example/team/**`, or `**`
+#[derive(Debug, Clone, Copy)]
+pub struct PlainImagePattern<'a>(Glob<'a>);
+
+impl<'a> PlainImagePattern<'a> {
+    /// Reads a pattern of the plain form. `None` says only that [`ImagePattern::parse`] has to read it.
+    #[inline] // into the loop over rules
+    #[must_use]
+    pub fn read(text: &'a str) -> Option<Self> {
+        let every = || (text == EVERY_IMAGE).then(|| Glob::split(text));
+        plain::read(text).or_else(every).map(Self)
+    }
+
+    /// Like [`ImagePattern::matches`].
+    #[inline]
+    #[must_use]
+    pub fn matches(&self, image: &NormalizedReference<'_>) -> bool {
+        covers_glob(&self.0, &image.name)
+    }
+}
+
 /// Registry and repository
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Name<'a> {
@@ -166,7 +188,6 @@ impl<'a> ImagePattern<'a> {
     /// assert!(ImagePattern::parse("nginx").is_err());
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    #[inline] // the plain form into the loop over rules
     pub fn parse(text: &'a str) -> Result<Self, ImagePatternError> {
         match plain::read(text) {
             Some(glob) => Ok(Self {
@@ -372,22 +393,35 @@ impl<'a> Name<'a> {
     #[inline]
     fn covers(self, name: &str) -> bool {
         match self {
-            Self::Glob(glob) => covers_glob(glob, name),
+            Self::Glob(glob) => covers_glob(&glob, name),
             Self::Segments(pattern) => covers_segments(pattern, name),
         }
     }
 }
 
-/// Like `glob.covers(name)`. Most patterns of a long list differ from a name in length, or in the last character
-/// that has to be equal, and both are known without comparing the texts.
+/// Like `glob.covers(name)`. Most patterns of a long list differ from a name in the last character that has to be equal,
+/// which is known without comparing the texts.
 #[inline]
-fn covers_glob(glob: Glob<'_>, name: &str) -> bool {
-    let is_equal_at_end = match glob.literal.len().checked_sub(1) {
-        Some(last) => glob.literal.as_bytes().get(last) == name.as_bytes().get(last),
-        None => true,
+fn covers_glob(glob: &Glob<'_>, name: &str) -> bool {
+    let literal = glob.literal.as_bytes();
+    let Some((start, rest)) = name.as_bytes().split_at_checked(literal.len()) else {
+        return false;
     };
-    let may_be_longer = glob.rest != Rest::Nothing || glob.literal.len() == name.len();
-    is_equal_at_end && may_be_longer && glob.covers(name)
+    literal.last() == start.last()
+        && is_same(literal, start)
+        && match glob.rest {
+            Rest::Nothing => rest.is_empty(),
+            Rest::WithoutSlash => !rest.contains(&b'/'),
+            Rest::Anything => true,
+        }
+}
+
+/// Whether two slices of one length are the same. Calls of `memcmp` compare byte by byte.
+#[inline]
+fn is_same(a: &[u8], b: &[u8]) -> bool {
+    let ((a, rest), (b, other)) = (a.as_chunks(), b.as_chunks());
+    let word = |eight: &[u8; 8]| u64::from_le_bytes(*eight);
+    a.iter().zip(b).all(|(a, b)| word(a) == word(b)) && rest.iter().zip(other).all(|(a, b)| a == b)
 }
 
 /// Compares segment by segment, and the host label by label.
