@@ -74,8 +74,8 @@ fn the_modules_stay_small() {
         970_000
     };
     for (name, module, limit) in [
-        ("waPC", surface(Abi::Wapc), 2_330_000),
-        ("WASI", surface(Abi::Wasi), 2_320_000),
+        ("waPC", surface(Abi::Wapc), 1_840_000),
+        ("WASI", surface(Abi::Wasi), 1_830_000),
         ("slim waPC", slim, slim_limit),
     ] {
         println!("{name}: {} bytes", module.size);
