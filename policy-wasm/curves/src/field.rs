@@ -3,27 +3,24 @@
 use core::marker::PhantomData;
 
 use crate::curve::Curve;
+use crate::sums::Sum;
 
-/// Bits of a limb
-pub(crate) const BITS: usize = 28;
-
-pub(crate) const MASK: i64 = (1 << BITS) - 1;
-
-/// A number modulo p, in Montgomery form with R = 2²⁸ᴸ for L limbs: the sum of its limbs times powers of 2²⁸ is R times
-/// the number. R is at least 2⁸ p.
+/// A number modulo p, in Montgomery form with R = 2ᴮᴸ for L limbs of B bits: the sum of its limbs times powers of 2ᴮ is
+/// R times the number. R is at least 2⁸ p.
 ///
-/// Limbs are signed and hold more than 28 bits, so that sums and differences need no carry. The *size* of a number is a
-/// bound on the absolute values of its limbs, in units of 2²⁸: `mul`, `square` and `carried` return size 1 with only
+/// Limbs are signed and hold more than B bits, so that sums and differences need no carry. The *size* of a number is a
+/// bound on the absolute values of its limbs, in units of 2ᴮ: `mul`, `square` and `carried` return size 1 with only
 /// the last limb signed, `add` and `sub` at most the sum of both sizes. Two numbers can be multiplied if the product of
-/// their sizes is at most 6, so that the sum of 19 products fits 63 bits. The absolute values of such numbers are at
-/// most 16 p, which leaves a product between -p and 2 p; a square is not negative.
+/// their sizes is at most 6, so that the sum of 19 products with limbs of 28 bits fits 63 bits, and that of 10 products
+/// with limbs of 56 bits fits 63 bits after a carry. The absolute values of such numbers are at most 16 p, which leaves
+/// a product between -p and 2 p; a square is not negative.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Field<C, const LIMBS: usize> {
     limbs: [i64; LIMBS],
     curve: PhantomData<C>,
 }
 
-/// Multiplies column by column: `$column::<K, LIMBS>` returns the sum of all products of limbs that count 2²⁸ᴷ. Each
+/// Multiplies column by column: `$column::<_, K, LIMBS>` returns the sum of all products of limbs that count 2ᴮᴷ. Each
 /// column is written out, since a loop over columns would keep limbs in memory and not in local variables.
 macro_rules! reduce {
     ($column:ident, $($factor:expr),+) => {{
@@ -37,19 +34,30 @@ macro_rules! reduce {
     };
     (@@ $reduction:ident, $column:ident, ($($factor:expr),+), $index:literal) => {
         if $index < 2 * LIMBS - 1 {
-            $reduction.add::<$index>($column::<$index, LIMBS>($($factor),+));
+            $reduction.add::<$index>($column::<_, $index, LIMBS>($($factor),+));
         }
     };
 }
 
 impl<C: Curve<LIMBS>, const LIMBS: usize> Field<C, LIMBS> {
-    pub(crate) const ONE: Self = Self::new(power_of_two(LIMBS * BITS, &Self::PRIME));
+    pub(crate) const ONE: Self =
+        Self::new(power_of_two(LIMBS * Self::BITS, &Self::PRIME, Self::BITS));
 
     /// R² mod p, without Montgomery form
-    const R_SQUARED: Self = Self::new(power_of_two(2 * LIMBS * BITS, &Self::PRIME));
+    const R_SQUARED: Self = Self::new(power_of_two(
+        2 * LIMBS * Self::BITS,
+        &Self::PRIME,
+        Self::BITS,
+    ));
 
     /// p, without Montgomery form
-    const PRIME: [i64; LIMBS] = prime(C::PRIME_PLUS_ONE);
+    const PRIME: [i64; LIMBS] = prime(C::PRIME_PLUS_ONE, Self::BITS);
+
+    /// The number that, times p, is -1 modulo 2ᴮ
+    const FACTOR: i64 = C::Sum::LIMB_MASK & -inverse(Self::PRIME[0], Self::BITS);
+
+    /// Bits of a limb
+    const BITS: usize = C::Sum::LIMB_BITS;
 
     const fn new(limbs: [i64; LIMBS]) -> Self {
         Self {
@@ -58,19 +66,20 @@ impl<C: Curve<LIMBS>, const LIMBS: usize> Field<C, LIMBS> {
         }
     }
 
-    pub(crate) fn from_limbs(limbs: &[u32; LIMBS]) -> Self {
-        Self::new(limbs.map(i64::from))
+    pub(crate) fn from_limbs(limbs: &[<C::Sum as Sum>::Limb; LIMBS]) -> Self {
+        Self::new(limbs.map(Into::into))
     }
 
     /// Reads a number, which may be above p.
     #[inline(never)]
     pub(crate) fn from_bytes(bytes: &[u8]) -> Self {
-        Self::new(limbs(bytes)).mul(&Self::R_SQUARED)
+        Self::new(limbs(bytes, Self::BITS)).mul(&Self::R_SQUARED)
     }
 
     /// Reads the sum of two numbers, if it is less than p.
     pub(crate) fn from_sum(one: &[u8], other: &[u8]) -> Option<Self> {
-        let sum = Self::new(limbs(one)).add(&Self::new(limbs(other)));
+        let [one, other] = [one, other].map(|one| Self::new(limbs(one, Self::BITS)));
+        let sum = one.add(&other);
         let rest = sum.sub(&Self::new(Self::PRIME)).carried();
         (rest.limbs[LIMBS - 1] < 0).then(|| sum.mul(&Self::R_SQUARED))
     }
@@ -96,9 +105,9 @@ impl<C: Curve<LIMBS>, const LIMBS: usize> Field<C, LIMBS> {
         Self::new(self.limbs.map(|limb| limb * factor))
     }
 
-    /// Returns the number with limbs of 28 bits, of which only the last is signed.
+    /// Returns the number with limbs of B bits, of which only the last is signed.
     pub(crate) fn carried(&self) -> Self {
-        Self::new(carried(self.limbs))
+        Self::new(carried(self.limbs, Self::BITS))
     }
 
     #[inline(never)]
@@ -114,8 +123,8 @@ impl<C: Curve<LIMBS>, const LIMBS: usize> Field<C, LIMBS> {
     /// Returns whether the number is a multiple of p. Its absolute value is at most 16 p.
     #[inline(never)]
     pub(crate) fn is_zero(&self) -> bool {
-        // The lowest bits of k p are those of -k.
-        if (self.limbs[0] + 16) & MASK > 32 {
+        // The lowest 28 bits of k p are those of -k.
+        if (self.limbs[0] + 16) & i64::LIMB_MASK > 32 {
             return false;
         }
         let mut one = [0; LIMBS];
@@ -128,14 +137,14 @@ impl<C: Curve<LIMBS>, const LIMBS: usize> Field<C, LIMBS> {
 
 /// Returns the sum of the products of limbs whose indices add up to K.
 #[inline(always)]
-fn column_of_product<const K: usize, const LIMBS: usize>(
+fn column_of_product<S: Sum, const K: usize, const LIMBS: usize>(
     a: &[i64; LIMBS],
     b: &[i64; LIMBS],
-) -> i64 {
-    let mut sum = 0;
+) -> S {
+    let mut sum = S::from(0);
     let mut i = K.saturating_sub(LIMBS - 1);
     while i < LIMBS && i <= K {
-        sum += a[i] * b[K - i];
+        sum += S::product(a[i], b[K - i]);
         i += 1;
     }
     sum
@@ -143,24 +152,24 @@ fn column_of_product<const K: usize, const LIMBS: usize>(
 
 /// Like [`column_of_product`] of a number with itself, whose products are mostly there twice.
 #[inline(always)]
-fn column_of_square<const K: usize, const LIMBS: usize>(a: &[i64; LIMBS]) -> i64 {
-    let mut sum = 0;
+fn column_of_square<S: Sum, const K: usize, const LIMBS: usize>(a: &[i64; LIMBS]) -> S {
+    let mut sum = S::from(0);
     let mut i = K.saturating_sub(LIMBS - 1);
     while 2 * i < K {
-        sum += a[i] * a[K - i];
+        sum += S::product(a[i], a[K - i]);
         i += 1;
     }
-    sum *= 2;
+    sum += sum;
     if K.is_multiple_of(2) {
-        sum += a[K / 2] * a[K / 2];
+        sum += S::product(a[K / 2], a[K / 2]);
     }
     sum
 }
 
 /// Montgomery's reduction of a product whose columns come one by one, the least significant first
 ///
-/// To each of the first columns, as many as there are limbs, a multiple of p is added that makes its lowest 28 bits
-/// zero. Since p is -1 modulo 2²⁸, the factor is these 28 bits.
+/// To each of the first columns, as many as there are limbs, a multiple of p is added that makes its lowest limb zero.
+/// Mostly p is -1 modulo 2ᴮ, and the factor is this limb itself.
 struct Reduction<C, const LIMBS: usize> {
     carry: i64,
     /// Factors of p
@@ -179,21 +188,28 @@ impl<C: Curve<LIMBS>, const LIMBS: usize> Reduction<C, LIMBS> {
     }
 
     #[inline(always)]
-    fn add<const K: usize>(&mut self, column: i64) {
-        let mut sum = column + self.carry;
-        // The limbs of p + 1, times the factors of earlier columns. The term -1 of p only removes the bits of `sum`
-        // that are the factor of this column.
-        for (index, limb) in C::PRIME_PLUS_ONE {
-            if (*index..*index + LIMBS).contains(&K) {
-                sum += self.factors[K - index] * limb;
+    fn add<const K: usize>(&mut self, column: C::Sum) {
+        let mut sum = column + C::Sum::from(self.carry);
+        // The powers of p + 1, times the factors of earlier columns.
+        for (exponent, sign) in C::PRIME_PLUS_ONE {
+            let (index, shift) = (exponent / C::Sum::LIMB_BITS, exponent % C::Sum::LIMB_BITS);
+            if index > 0 && (index..index + LIMBS).contains(&K) {
+                sum += C::Sum::product(self.factors[K - index], *sign << shift);
             }
         }
         if K < LIMBS {
-            self.factors[K] = sum & MASK;
+            let factor = sum.lowest().wrapping_mul(Field::<C, LIMBS>::FACTOR) & C::Sum::LIMB_MASK;
+            self.factors[K] = factor;
+            for (exponent, sign) in C::PRIME_PLUS_ONE {
+                if *exponent < C::Sum::LIMB_BITS {
+                    sum += C::Sum::product(factor, *sign << exponent);
+                }
+            }
+            // The term -1 of p only removes the lowest limb, which is the factor now.
         } else {
-            self.product.limbs[K - LIMBS] = sum & MASK;
+            self.product.limbs[K - LIMBS] = sum.lowest() & C::Sum::LIMB_MASK;
         }
-        self.carry = sum >> BITS;
+        self.carry = sum.carry();
     }
 
     #[inline(always)]
@@ -203,74 +219,108 @@ impl<C: Curve<LIMBS>, const LIMBS: usize> Reduction<C, LIMBS> {
     }
 }
 
-/// Returns the limbs of a number, each of 28 bits.
+/// Returns the limbs of a number.
 #[inline(never)]
-pub(crate) const fn limbs<const LIMBS: usize>(bytes: &[u8]) -> [i64; LIMBS] {
+pub(crate) const fn limbs<const LIMBS: usize>(bytes: &[u8], bits: usize) -> [i64; LIMBS] {
     let mut limbs = [0; LIMBS];
     let mut index = 0;
     while index < bytes.len() {
         let byte = i64::from_be_bytes([0, 0, 0, 0, 0, 0, 0, bytes[bytes.len() - 1 - index]]);
         // A byte may be in two limbs.
-        let (limb, shift) = (index * 8 / BITS, index * 8 % BITS);
+        let (limb, shift) = (index * 8 / bits, index * 8 % bits);
         let shifted = byte << shift;
-        limbs[limb] += shifted & MASK;
-        if shifted > MASK {
-            limbs[limb + 1] += shifted >> BITS;
+        limbs[limb] += shifted & mask(bits);
+        if shifted > mask(bits) {
+            limbs[limb + 1] += shifted >> bits;
         }
         index += 1;
     }
     limbs
 }
 
-/// Returns limbs of 28 bits with the same sum, of which only the last is signed.
+/// Returns limbs with the same sum, of which only the last is signed, and no other has more than `bits`.
 #[inline(always)]
-pub(crate) const fn carried<const LIMBS: usize>(mut limbs: [i64; LIMBS]) -> [i64; LIMBS] {
+pub(crate) const fn carried<const LIMBS: usize>(
+    mut limbs: [i64; LIMBS],
+    bits: usize,
+) -> [i64; LIMBS] {
     let mut index = 1;
     while index < LIMBS {
-        limbs[index] += limbs[index - 1] >> BITS;
-        limbs[index - 1] &= MASK;
+        limbs[index] += limbs[index - 1] >> bits;
+        limbs[index - 1] &= mask(bits);
         index += 1;
     }
     limbs
 }
 
-const fn prime<const LIMBS: usize>(prime_plus_one: &[(usize, i64)]) -> [i64; LIMBS] {
+const fn mask(bits: usize) -> i64 {
+    (1 << bits) - 1
+}
+
+/// Returns p; see [`Parameters`](crate::curve::Parameters).
+pub(crate) const fn prime<const LIMBS: usize>(
+    plus_one: &[(usize, i64)],
+    bits: usize,
+) -> [i64; LIMBS] {
     let mut limbs = [0; LIMBS];
     limbs[0] = -1;
     let mut term = 0;
-    while term < prime_plus_one.len() {
-        let (index, limb) = prime_plus_one[term];
-        limbs[index] += limb;
+    while term < plus_one.len() {
+        let (exponent, sign) = plus_one[term];
+        limbs[exponent / bits] += sign << (exponent % bits);
         term += 1;
     }
-    carried(limbs)
+    carried(limbs, bits)
+}
+
+/// Returns the number that, times an odd one, is 1 modulo a power of two.
+pub(crate) const fn inverse(odd: i64, bits: usize) -> i64 {
+    // Newton's iteration doubles the number of right bits.
+    let mut inverse = 1_i64;
+    let mut right = 1;
+    while right < bits {
+        inverse = inverse.wrapping_mul(2_i64.wrapping_sub(odd.wrapping_mul(inverse)));
+        right *= 2;
+    }
+    inverse & mask(bits)
 }
 
 /// Returns a power of two modulo p.
 pub(crate) const fn power_of_two<const LIMBS: usize>(
     exponent: usize,
     prime: &[i64; LIMBS],
+    bits: usize,
 ) -> [i64; LIMBS] {
-    let mut power = [0; LIMBS];
-    power[0] = 1;
+    let mut one = [0; LIMBS];
+    one[0] = 1;
+    times_power(one, exponent, prime, bits)
+}
+
+/// Returns a number less than p, times a power of two, modulo p.
+pub(crate) const fn times_power<const LIMBS: usize>(
+    mut number: [i64; LIMBS],
+    exponent: usize,
+    prime: &[i64; LIMBS],
+    bits: usize,
+) -> [i64; LIMBS] {
     let mut doublings = 0;
     while doublings < exponent {
-        let mut rest = power;
+        let mut rest = number;
         let mut index = 0;
         while index < LIMBS {
-            power[index] *= 2;
-            rest[index] = power[index] - prime[index];
+            number[index] *= 2;
+            rest[index] = number[index] - prime[index];
             index += 1;
         }
-        rest = carried(rest);
-        power = if rest[LIMBS - 1] < 0 {
-            carried(power)
+        rest = carried(rest, bits);
+        number = if rest[LIMBS - 1] < 0 {
+            carried(number, bits)
         } else {
             rest
         };
         doublings += 1;
     }
-    power
+    number
 }
 
 #[cfg(test)]
@@ -283,9 +333,9 @@ mod tests {
         fn remainder(&self) -> [i64; LIMBS] {
             let mut remainder = [0; LIMBS];
             for limb in self.limbs.iter().rev() {
-                remainder = Self::times_power(remainder, BITS);
+                remainder = Self::times_power(remainder, Self::BITS);
                 remainder[0] += limb;
-                remainder = Self::reduced(carried(remainder));
+                remainder = Self::reduced(carried(remainder, Self::BITS));
             }
             remainder
         }
@@ -293,7 +343,7 @@ mod tests {
         fn reduced(mut number: [i64; LIMBS]) -> [i64; LIMBS] {
             let plus = |number: [i64; LIMBS], sign: i64| {
                 let sum = Self::new(number).add(&Self::new(Self::PRIME).times(sign));
-                carried(sum.limbs)
+                carried(sum.limbs, Self::BITS)
             };
             while number[LIMBS - 1] < 0 {
                 number = plus(number, 1);
@@ -309,7 +359,7 @@ mod tests {
 
         fn times_power(mut number: [i64; LIMBS], exponent: usize) -> [i64; LIMBS] {
             for _ in 0..exponent {
-                number = Self::reduced(carried(Self::new(number).times(2).limbs));
+                number = Self::reduced(carried(Self::new(number).times(2).limbs, Self::BITS));
             }
             number
         }
@@ -320,15 +370,15 @@ mod tests {
             let (own, others) = (self.remainder(), other.remainder());
             let mut expected = [0; LIMBS];
             for limb in others.iter().rev() {
-                for bit in (0..BITS).rev() {
+                for bit in (0..Self::BITS).rev() {
                     expected = Self::times_power(expected, 1);
                     if limb >> bit & 1 == 1 {
                         let sum = Self::new(expected).add(&Self::new(own));
-                        expected = Self::reduced(carried(sum.limbs));
+                        expected = Self::reduced(carried(sum.limbs, Self::BITS));
                     }
                 }
             }
-            let found = Self::times_power(product.remainder(), LIMBS * BITS);
+            let found = Self::times_power(product.remainder(), LIMBS * Self::BITS);
             assert_eq!(found, expected, "{self:?} {other:?}");
             product.check_size();
         }
@@ -336,14 +386,18 @@ mod tests {
         /// Checks that the number is one that `mul` may return.
         fn check_size(&self) {
             let (last, limbs) = self.limbs.split_last().unwrap();
-            assert!(limbs.iter().all(|limb| (0..=MASK).contains(limb)));
+            assert!(
+                limbs
+                    .iter()
+                    .all(|limb| (0..=C::Sum::LIMB_MASK).contains(limb))
+            );
             let top = Self::PRIME[LIMBS - 1] + 1;
             assert!((-top..2 * top).contains(last), "between -p and 2 p");
         }
 
         /// The largest limbs of a number of this size, which is at most 16 p
         fn largest(size: i64, sign: i64) -> Self {
-            let mut limbs = [((size << BITS) - 1) * sign; LIMBS];
+            let mut limbs = [((size << Self::BITS) - 1) * sign; LIMBS];
             limbs[LIMBS - 1] = 16 * Self::PRIME[LIMBS - 1] * sign;
             Self::new(limbs)
         }

@@ -1,8 +1,16 @@
 //! The curves P-256, P-384 and P-521 (SP 800-186, section 3.2.1), for the verification of ECDSA signatures in
 //! WebAssembly.
 //!
-//! Limbs have 28 bits, so that a product of two numbers modulo the prime is a sum of native 64-bit products without
-//! carries between them. Nothing runs in constant time, so this crate is for public numbers only: it must not sign.
+//! Limbs have fewer bits than words, so that a product of two numbers modulo the prime is a sum of native products
+//! without carries between them. Nothing runs in constant time, so this crate is for public numbers only: it must not
+//! sign.
+//!
+//! The arithmetic has two widths, which give the same answers. The modules of the crate's root are those of the target.
+//!
+//! | width | bits of a limb | sums of products | target |
+//! | --- | ---: | --- | --- |
+//! | [`narrow`] | 28 | `i64` | WebAssembly |
+//! | [`wide`] | 56 | `i128` | processors of 64 bits; WebAssembly with `--cfg wide_arithmetic`, which is set together with the feature of that name |
 //!
 //! Each curve has three functions. All numbers are big-endian, and `q` is the two coordinates of a point.
 //!
@@ -28,9 +36,55 @@ mod curve;
 mod digits;
 mod field;
 mod order;
-pub mod p256;
-pub mod p384;
-pub mod p521;
 mod point;
 mod signature;
 mod sum;
+mod sums;
+
+#[cfg(not(any(wide_arithmetic, target_pointer_width = "64")))]
+pub use narrow::{p256, p384, p521};
+#[cfg(any(wide_arithmetic, target_pointer_width = "64"))]
+pub use wide::{p256, p384, p521};
+
+/// Defines the functions of a width.
+macro_rules! width {
+    ($width:ident, $limbs:ident, $doc:literal) => {
+        #[doc = $doc]
+        pub mod $width {
+            width!(@ p256, P256, $limbs, 32, "P-256 (secp256r1; SP 800-186, section 3.2.1.3)");
+            width!(@ p384, P384, $limbs, 48, "P-384 (secp384r1; SP 800-186, section 3.2.1.4)");
+            width!(@ p521, P521, $limbs, 66, "P-521 (secp521r1; SP 800-186, section 3.2.1.5)");
+        }
+    };
+    (@ $module:ident, $curve:ident, $limbs:ident, $bytes:literal, $doc:literal) => {
+        #[doc = $doc]
+        pub mod $module {
+            use crate::curve::$module::{$curve, $limbs};
+            use crate::{signature, sum};
+
+            /// The big-endian bytes of a number
+            pub type Bytes = [u8; $bytes];
+
+            /// Returns whether two coordinates are those of a point on the curve; see [the crate](crate).
+            #[must_use]
+            pub fn is_on_curve(q: [&[u8]; 2]) -> bool {
+                signature::is_on_curve::<$curve, $limbs>(q)
+            }
+
+            /// Returns whether r and s are a signature of a digest; see [the crate](crate).
+            #[must_use]
+            pub fn is_valid(digest: &[u8], [r, s]: [&[u8]; 2], q: [&[u8]; 2]) -> bool {
+                signature::is_valid::<$curve, $limbs>(digest, [r, s], q)
+            }
+
+            /// Returns whether u₁G + u₂Q has the x-coordinate r; see [the crate](crate).
+            #[must_use]
+            pub fn sum_has_x(u1: &Bytes, u2: &Bytes, [x, y]: [&Bytes; 2], r: &Bytes) -> bool {
+                sum::has_x::<$curve, $limbs>(u1, u2, [x, y], r)
+            }
+        }
+    };
+}
+
+width!(narrow, NARROW, "Limbs of 28 bits");
+width!(wide, WIDE, "Limbs of 56 bits");

@@ -1,9 +1,19 @@
 //! Signatures on P-256, P-384 and P-521 are verified by arithmetic of our own, which is fast, and not by `p256`, `p384`
 //! and `p521`. Both must say the same about every key and signature, also about those that are made to be difficult.
-//! `PROPTEST_CASES` says how many are tried.
+//! So must both widths of it, of which a target has one. `PROPTEST_CASES` says how many are tried.
 
 use policy_wasm::key::{Hash, SubjectKey};
 use proptest::test_runner::Config as ProptestConfig;
+
+/// Returns the answer of both widths, which must agree.
+macro_rules! both_widths {
+    ($curve:ident::$function:ident($($argument:expr),+)) => {{
+        let narrow = policy_curves::narrow::$curve::$function($($argument),+);
+        let wide = policy_curves::wide::$curve::$function($($argument),+);
+        assert_eq!(narrow, wide, "{}", stringify!($curve::$function));
+        narrow
+    }};
+}
 
 macro_rules! both_say_the_same {
     ($curve:ident, $length:literal, $hash:ident, $prime:literal) => {
@@ -70,9 +80,17 @@ macro_rules! both_say_the_same {
                 Some(has_x(digest * inverse, *r * inverse, self.key, &self.r))
             }
 
-            /// Returns the answer of all three, which must agree.
+            /// Quotients and the sum of the two points
+            fn by_arithmetic(&self) -> bool {
+                let key = AffinePoint::from(self.key);
+                let q: [[u8; LENGTH]; 2] = [key.x().into(), key.y().into()];
+                both_widths!($curve::is_valid(&self.digest, [&self.r, &self.s], [&q[0], &q[1]]))
+            }
+
+            /// Returns the answer of all four, which must agree.
             fn answer(&self) -> bool {
                 let reference = self.by_reference();
+                assert_eq!(self.by_arithmetic(), reference, "{self:?}");
                 assert_eq!(self.by_policy().unwrap_or(reference), reference, "{self:?}");
                 assert_eq!(self.by_sum().unwrap_or(reference), reference, "{self:?}");
                 reference
@@ -82,7 +100,7 @@ macro_rules! both_say_the_same {
         fn has_x(u1: Scalar, u2: Scalar, key: ProjectivePoint, r: &[u8; LENGTH]) -> bool {
             let key = AffinePoint::from(key);
             let q = [key.x().into(), key.y().into()];
-            policy_curves::$curve::sum_has_x(&u1.to_bytes().into(), &u2.to_bytes().into(), [&q[0], &q[1]], r)
+            both_widths!($curve::sum_has_x(&u1.to_bytes().into(), &u2.to_bytes().into(), [&q[0], &q[1]], r))
         }
 
         /// Small, large, sparse and random numbers
@@ -207,11 +225,11 @@ macro_rules! both_say_the_same {
                 }
                 let [x, y] = point.map(FieldBytes::from);
                 let is_point = AffinePoint::from_coordinates(&x, &y).into_option().is_some();
-                prop_assert_eq!(policy_curves::$curve::is_on_curve([&x, &y]), is_point);
+                prop_assert_eq!(both_widths!($curve::is_on_curve([&x, &y])), is_point);
                 prop_assert_eq!(is_point, change == 0 || change == 3);
                 for length in [0, LENGTH - 1] {
-                    prop_assert!(!policy_curves::$curve::is_on_curve([&x[..length], &y]));
-                    prop_assert!(!policy_curves::$curve::is_on_curve([&x, &y[..length]]));
+                    prop_assert!(!both_widths!($curve::is_on_curve([&x[..length], &y])));
+                    prop_assert!(!both_widths!($curve::is_on_curve([&x, &y[..length]])));
                 }
             }
 
@@ -259,7 +277,7 @@ macro_rules! both_say_the_same {
                 let Some(point) = lift(&x) else { continue };
                 found += 1;
                 let y: [u8; LENGTH] = AffinePoint::from(point).y().into();
-                let is_on_curve = policy_curves::$curve::is_on_curve;
+                let is_on_curve = |q: [&[u8]; 2]| both_widths!($curve::is_on_curve(q));
                 assert!(is_on_curve([&x, &y]));
                 // p + x is p − (−x), modulo the power of two behind it.
                 let negative = super::difference(&[0; LENGTH], &x);

@@ -1,36 +1,12 @@
 //! The curve P-521 (secp521r1; SP 800-186, section 3.2.1.5), with p = 2⁵²¹ − 1.
 
-use crate::curve::{BASE_MULTIPLES, Curve};
-use crate::{signature, sum};
-
-/// The big-endian bytes of a number
-pub type Bytes = [u8; 66];
-
-/// Returns whether two coordinates are those of a point on the curve; see [the crate](crate).
-#[must_use]
-pub fn is_on_curve(q: [&[u8]; 2]) -> bool {
-    signature::is_on_curve::<P521, LIMBS>(q)
-}
-
-/// Returns whether r and s are a signature of a digest; see [the crate](crate).
-#[must_use]
-pub fn is_valid(digest: &[u8], [r, s]: [&[u8]; 2], q: [&[u8]; 2]) -> bool {
-    signature::is_valid::<P521, LIMBS>(digest, [r, s], q)
-}
-
-/// Returns whether u₁G + u₂Q has the x-coordinate r; see [the crate](crate).
-#[must_use]
-pub fn sum_has_x(u1: &Bytes, u2: &Bytes, [x, y]: [&Bytes; 2], r: &Bytes) -> bool {
-    sum::has_x::<P521, LIMBS>(u1, u2, [x, y], r)
-}
-
-const LIMBS: usize = 19;
+use crate::curve::{Curve, Multiples, Parameters, widened};
 
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct P521;
 
-impl Curve<LIMBS> for P521 {
-    const PRIME_PLUS_ONE: &'static [(usize, i64)] = &[(18, 1 << 17)];
+impl Parameters for P521 {
+    const PRIME_PLUS_ONE: &'static [(usize, i64)] = &[(521, 1)];
 
     #[rustfmt::skip]
     const ORDER: &'static [u8] = &[
@@ -40,12 +16,28 @@ impl Curve<LIMBS> for P521 {
         0xa5, 0xd0, 0x3b, 0xb5, 0xc9, 0xb8, 0x89, 0x9c, 0x47, 0xae, 0xbb, 0x6f, 0xb7, 0x1e, 0x91, 0x38,
         0x64, 0x09,
     ];
-
-    const ODD_MULTIPLES: &'static [[[u32; LIMBS]; 2]; BASE_MULTIPLES] = &ODD_MULTIPLES;
 }
 
+pub(crate) const NARROW: usize = 19;
+
+impl Curve<NARROW> for P521 {
+    type Sum = i64;
+
+    const ODD_MULTIPLES: &'static Multiples<u32, NARROW> = &ODD_MULTIPLES;
+}
+
+pub(crate) const WIDE: usize = 10;
+
+impl Curve<WIDE> for P521 {
+    type Sum = i128;
+
+    const ODD_MULTIPLES: &'static Multiples<i64, WIDE> = &WIDE_ODD_MULTIPLES;
+}
+
+static WIDE_ODD_MULTIPLES: Multiples<i64, WIDE> = widened::<P521, _, _>(&ODD_MULTIPLES);
+
 #[rustfmt::skip]
-static ODD_MULTIPLES: [[[u32; LIMBS]; 2]; BASE_MULTIPLES] = [
+static ODD_MULTIPLES: Multiples<u32, NARROW> = [
     [
         [0xdeb331a, 0xf18e172, 0x4dfcbf3, 0xc2b521, 0x19a459e, 0x17fd46f, 0xee093d, 0x3ac947f, 0xaf3bf7f, 0xedd50a5, 0xb035a69, 0xfc1457, 0x829fda9, 0xe32409c, 0xcada214, 0xf65b311, 0x74e6cf1, 0x35b8202, 0x2c70],
         [0xb328460, 0xa3b4fe8, 0x20445f4, 0x3513961, 0x9a9e384, 0xfd683b0, 0xa85c809, 0xa132062, 0x394caf7, 0x3164bf7, 0x8b939f3, 0x40bd7de, 0xabcda23, 0xc7aa224, 0x3e8decc, 0x52fda16, 0xe0022e4, 0x53c4d1d, 0x1c94b],

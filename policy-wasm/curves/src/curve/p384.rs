@@ -1,37 +1,12 @@
 //! The curve P-384 (secp384r1; SP 800-186, section 3.2.1.4), with p = 2³⁸⁴ − 2¹²⁸ − 2⁹⁶ + 2³² − 1.
 
-use crate::curve::{BASE_MULTIPLES, Curve};
-use crate::{signature, sum};
-
-/// The big-endian bytes of a number
-pub type Bytes = [u8; 48];
-
-/// Returns whether two coordinates are those of a point on the curve; see [the crate](crate).
-#[must_use]
-pub fn is_on_curve(q: [&[u8]; 2]) -> bool {
-    signature::is_on_curve::<P384, LIMBS>(q)
-}
-
-/// Returns whether r and s are a signature of a digest; see [the crate](crate).
-#[must_use]
-pub fn is_valid(digest: &[u8], [r, s]: [&[u8]; 2], q: [&[u8]; 2]) -> bool {
-    signature::is_valid::<P384, LIMBS>(digest, [r, s], q)
-}
-
-/// Returns whether u₁G + u₂Q has the x-coordinate r; see [the crate](crate).
-#[must_use]
-pub fn sum_has_x(u1: &Bytes, u2: &Bytes, [x, y]: [&Bytes; 2], r: &Bytes) -> bool {
-    sum::has_x::<P384, LIMBS>(u1, u2, [x, y], r)
-}
-
-const LIMBS: usize = 14;
+use crate::curve::{Curve, Multiples, Parameters, widened};
 
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct P384;
 
-impl Curve<LIMBS> for P384 {
-    const PRIME_PLUS_ONE: &'static [(usize, i64)] =
-        &[(1, 1 << 4), (3, -(1 << 12)), (4, -(1 << 16)), (13, 1 << 20)];
+impl Parameters for P384 {
+    const PRIME_PLUS_ONE: &'static [(usize, i64)] = &[(32, 1), (96, -1), (128, -1), (384, 1)];
 
     #[rustfmt::skip]
     const ORDER: &'static [u8] = &[
@@ -39,12 +14,28 @@ impl Curve<LIMBS> for P384 {
         0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xc7, 0x63, 0x4d, 0x81, 0xf4, 0x37, 0x2d, 0xdf,
         0x58, 0x1a, 0x0d, 0xb2, 0x48, 0xb0, 0xa7, 0x7a, 0xec, 0xec, 0x19, 0x6a, 0xcc, 0xc5, 0x29, 0x73,
     ];
-
-    const ODD_MULTIPLES: &'static [[[u32; LIMBS]; 2]; BASE_MULTIPLES] = &ODD_MULTIPLES;
 }
 
+pub(crate) const NARROW: usize = 14;
+
+impl Curve<NARROW> for P384 {
+    type Sum = i64;
+
+    const ODD_MULTIPLES: &'static Multiples<u32, NARROW> = &ODD_MULTIPLES;
+}
+
+pub(crate) const WIDE: usize = 7;
+
+impl Curve<WIDE> for P384 {
+    type Sum = i128;
+
+    const ODD_MULTIPLES: &'static Multiples<i64, WIDE> = &WIDE_ODD_MULTIPLES;
+}
+
+static WIDE_ODD_MULTIPLES: Multiples<i64, WIDE> = widened::<P384, _, _>(&ODD_MULTIPLES);
+
 #[rustfmt::skip]
-static ODD_MULTIPLES: [[[u32; LIMBS]; 2]; BASE_MULTIPLES] = [
+static ODD_MULTIPLES: Multiples<u32, NARROW> = [
     [
         [0xb5284d, 0x7565fcc, 0xe383dd0, 0xe2edd6c, 0xe6de378, 0x541b4d6, 0x79c3afc, 0xa30eff8, 0x4868459, 0xde2b645, 0x723614e, 0x13812ff, 0x2299e15, 0x3aadc],
         [0x3a4fe2b, 0x3dad200, 0x9ac2304, 0xbfa6b4a, 0xccbfa8, 0x2e83b05, 0xbade756, 0xf4ffd98, 0x3521968, 0xa840c6c, 0x2263969, 0xe9dd800, 0x25a15c5, 0x78abc],

@@ -1,49 +1,40 @@
 //! The curve P-256 (secp256r1; SP 800-186, section 3.2.1.3), with p = 2²⁵⁶ − 2²²⁴ + 2¹⁹² + 2⁹⁶ − 1.
 
-use crate::curve::{BASE_MULTIPLES, Curve};
-use crate::{signature, sum};
-
-/// The big-endian bytes of a number
-pub type Bytes = [u8; 32];
-
-/// Returns whether two coordinates are those of a point on the curve; see [the crate](crate).
-#[must_use]
-pub fn is_on_curve(q: [&[u8]; 2]) -> bool {
-    signature::is_on_curve::<P256, LIMBS>(q)
-}
-
-/// Returns whether r and s are a signature of a digest; see [the crate](crate).
-#[must_use]
-pub fn is_valid(digest: &[u8], [r, s]: [&[u8]; 2], q: [&[u8]; 2]) -> bool {
-    signature::is_valid::<P256, LIMBS>(digest, [r, s], q)
-}
-
-/// Returns whether u₁G + u₂Q has the x-coordinate r; see [the crate](crate).
-#[must_use]
-pub fn sum_has_x(u1: &Bytes, u2: &Bytes, [x, y]: [&Bytes; 2], r: &Bytes) -> bool {
-    sum::has_x::<P256, LIMBS>(u1, u2, [x, y], r)
-}
-
-const LIMBS: usize = 10;
+use crate::curve::{Curve, Multiples, Parameters, widened};
 
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct P256;
 
-impl Curve<LIMBS> for P256 {
-    const PRIME_PLUS_ONE: &'static [(usize, i64)] =
-        &[(3, 1 << 12), (6, 1 << 24), (8, -1), (9, 1 << 4)];
+impl Parameters for P256 {
+    const PRIME_PLUS_ONE: &'static [(usize, i64)] = &[(96, 1), (192, 1), (224, -1), (256, 1)];
 
     #[rustfmt::skip]
     const ORDER: &'static [u8] = &[
         0xff, 0xff, 0xff, 0xff, 0x00, 0x00, 0x00, 0x00, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
         0xbc, 0xe6, 0xfa, 0xad, 0xa7, 0x17, 0x9e, 0x84, 0xf3, 0xb9, 0xca, 0xc2, 0xfc, 0x63, 0x25, 0x51,
     ];
-
-    const ODD_MULTIPLES: &'static [[[u32; LIMBS]; 2]; BASE_MULTIPLES] = &ODD_MULTIPLES;
 }
 
+pub(crate) const NARROW: usize = 10;
+
+impl Curve<NARROW> for P256 {
+    type Sum = i64;
+
+    const ODD_MULTIPLES: &'static Multiples<u32, NARROW> = &ODD_MULTIPLES;
+}
+
+pub(crate) const WIDE: usize = 5;
+
+impl Curve<WIDE> for P256 {
+    type Sum = i128;
+
+    const ODD_MULTIPLES: &'static Multiples<i64, WIDE> = &WIDE_ODD_MULTIPLES;
+}
+
+static WIDE_ODD_MULTIPLES: Multiples<i64, WIDE> = widened::<P256, _, _>(&ODD_MULTIPLES);
+
 #[rustfmt::skip]
-static ODD_MULTIPLES: [[[u32; LIMBS]; 2]; BASE_MULTIPLES] = [
+static ODD_MULTIPLES: Multiples<u32, NARROW> = [
     [
         [0xc18905f, 0x18a9143, 0x9e730d4, 0x5d57017, 0xa95fc47, 0x251075b, 0x42b7762, 0xc6616b1, 0x6bdc7b4, 0x7],
         [0xa8571ff, 0xce95560, 0xdf25357, 0xa7e55cd, 0xab8e434, 0xf3258b4, 0x788dd21, 0x854d768, 0x8aafa5c, 0x1],
