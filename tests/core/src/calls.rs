@@ -59,6 +59,27 @@ pub fn keyless(repository: &str, is_other: bool) -> Value {
     )
 }
 
+/// Like [`attested`], beside an OpenPGP key of RSA that has signed nothing: of another attestor, or of the one that
+/// attests.
+pub fn attested_beside_openpgp(attestor: &str) -> Value {
+    let mut call = attested();
+    let armor = include_str!("../../../policy-wasm/src/openpgp/vectors/rsa3072.key.asc");
+    let key = json!({"asciiArmoredPgpPublicKey": armor});
+    let attestors = call["settings"]["attestors"].as_array_mut().unwrap();
+    let name = attestor_name(attestor);
+    match attestors
+        .iter_mut()
+        .find(|one| one["name"] == name.as_str())
+    {
+        Some(one) => {
+            let keys = one["userOwnedGrafeasNote"]["publicKeys"].as_array_mut();
+            keys.unwrap().push(key);
+        }
+        None => attestors.push(attestor_of(attestor, &[key])),
+    }
+    call
+}
+
 /// One image, attested by a key of another algorithm, for each algorithm.
 pub fn by_algorithm() -> Vec<(&'static str, Value)> {
     let names = [

@@ -16,3 +16,4 @@ pub mod signing;
 pub mod sigstore;
 pub mod sigstore_vectors;
 pub mod validity;
+pub mod wycheproof;
