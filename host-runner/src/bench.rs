@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::clock::now;
 use crate::decision::Answer;
-use crate::engine::{Engine, EngineError, FLOOR, Host, NO_OP, Operation, Policy};
+use crate::engine::{Engine, EngineError, FLOOR, Host, NO_OP, Operation, Policy, inspect};
 use crate::measure::{self, Times, Work};
 
 pub(crate) use change::{Change, Metric, Thresholds, Verdict};
@@ -24,6 +24,9 @@ pub(crate) struct Report {
     api_version: ApiVersion,
     kind: Kind,
     pub(crate) module: Module,
+    /// Another module, measured in the same turns
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) beside: Option<Module>,
     /// Runs of each call
     pub(crate) runs: usize,
     pub(crate) cases: Vec<Case>,
@@ -48,6 +51,18 @@ pub(crate) struct Module {
     pub(crate) bytes: usize,
 }
 
+impl Module {
+    /// # Errors
+    ///
+    /// The bytes are no WebAssembly module.
+    pub(crate) fn of(bytes: &[u8]) -> Result<Self, EngineError> {
+        Ok(Self {
+            digest: inspect(bytes)?.digest,
+            bytes: bytes.len(),
+        })
+    }
+}
+
 /// Cost of one request
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -66,6 +81,9 @@ pub(crate) struct Case {
     /// This program's own policy as native code, where that is what was measured and needs no host
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) native: Option<Timing>,
+    /// The other module
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) beside: Option<Timing>,
     /// The policy's p50 beside that of skipping
     pub(crate) ratio: f64,
     /// About the number of WebAssembly's instructions
@@ -109,6 +127,7 @@ pub(crate) struct Bench {
     policy: Policy,
     /// The policy, counting instructions
     metered: Policy,
+    beside: Option<Policy>,
     skip: Policy,
     no_op: Policy,
     host: Arc<dyn Host>,
@@ -118,17 +137,19 @@ pub(crate) struct Bench {
 
 impl Bench {
     /// Compiles the modules that the policy is measured beside; `metered` is the policy in an engine that
-    /// counts.
+    /// counts, and `beside` another module.
     pub(crate) fn new(
         engine: &Engine,
         policy: Policy,
         metered: Policy,
+        beside: Option<Policy>,
         host: Arc<dyn Host>,
         has_native: bool,
     ) -> Result<Self, EngineError> {
         Ok(Self {
             policy,
             metered,
+            beside,
             skip: engine.load(FLOOR)?,
             no_op: engine.load(NO_OP)?,
             host,
@@ -160,10 +181,19 @@ impl Bench {
         if self.has_native && natively(payload) == answer {
             works.push(&mut native);
         }
+        let has_native = works.len() > 3;
+        let mut beside = self
+            .beside
+            .as_ref()
+            .map(|beside| move || ask(beside).map(drop));
+        if let Some(beside) = &mut beside {
+            works.push(beside);
+        }
         let times = measure::in_turns(&mut works, rounds.warm_up, rounds.kept, each_round)?;
         let mut timings = times.iter().map(Timing::from);
         let mut next = || timings.next().unwrap_or(Timing::NONE);
         let (no_op, skip, policy) = (next(), next(), next());
+        let native = has_native.then(&mut next);
         let (_, cost) = self
             .metered
             .measure_with_host(Operation::Validate, payload, &self.host)?;
@@ -175,7 +205,8 @@ impl Bench {
             skip,
             policy,
             accepted: Answer::parse(answer).is_ok_and(|answer| answer.is_admitted()),
-            native: timings.next(),
+            native,
+            beside: timings.next(),
             ratio: round(policy.beside(&skip), 100.0),
             fuel: cost.fuel,
             memory: cost.memory,
@@ -194,11 +225,17 @@ fn natively(payload: &[u8]) -> Vec<u8> {
 }
 
 impl Report {
-    pub(crate) const fn new(module: Module, runs: usize, cases: Vec<Case>) -> Self {
+    pub(crate) const fn new(
+        module: Module,
+        beside: Option<Module>,
+        runs: usize,
+        cases: Vec<Case>,
+    ) -> Self {
         Self {
             api_version: ApiVersion::V1,
             kind: Kind::BenchReport,
             module,
+            beside,
             runs,
             cases,
         }

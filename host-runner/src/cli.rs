@@ -70,7 +70,7 @@ pub enum Command {
     Import(commands::import::Args),
     /// Create a scaffold policy with tests and a CI workflow
     Init(commands::init::Args),
-    /// Show a policy module's ABI, imports, exports and metadata
+    /// Show a policy module's ABI, engines, imports, exports and metadata
     Inspect(commands::inspect::Args),
     /// Check policies, manifests and test suites for mistakes
     Lint(commands::lint::Args),

@@ -15,6 +15,7 @@
 
 mod cache;
 mod embedded;
+mod engines;
 mod host;
 mod inspection;
 mod limiter;
@@ -37,6 +38,7 @@ use limiter::Limiter;
 
 pub use cache::Cache;
 pub use embedded::{FLOOR, NO_OP, embedded};
+pub use engines::Engines;
 pub use host::{Host, HostCall};
 pub use inspection::{Inspection, inspect};
 
@@ -198,6 +200,7 @@ impl Engine {
         let mut config = Config::new();
         config.epoch_interruption(true);
         config.consume_fuel(meters);
+        config.wasm_wide_arithmetic(true); // for the wide module; wasmtime has it on from 49 on
         let engine = wasmtime::Engine::new(&config).map_err(EngineError::Load)?;
         let weak = engine.weak();
         thread::spawn(move || {

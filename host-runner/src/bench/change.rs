@@ -150,6 +150,7 @@ mod tests {
             policy: timing(100.0 * ratio),
             accepted: true,
             native: None,
+            beside: None,
             ratio,
             fuel,
             memory,
@@ -159,7 +160,7 @@ mod tests {
             digest: "sha256:00".into(),
             bytes: 1,
         };
-        Report::new(module, 1, vec![case])
+        Report::new(module, None, 1, vec![case])
     }
 
     fn regressions(before: &Report, mut after: Report, micros: f64) -> Vec<Metric> {

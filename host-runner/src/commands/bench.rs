@@ -13,14 +13,14 @@ use crate::Exit;
 use crate::args::{ContextArgs, EvidenceArgs, ModuleArgs};
 use crate::bench::{Bench, Call, Change, Module, Report, Rounds, Thresholds};
 use crate::emit::{self, output};
-use crate::engine::{Abi, Host, inspect};
+use crate::engine::{self, Abi, Host, Policy};
 use crate::files::{self, Readers};
 use crate::terminal;
 use crate::terminal::progress::Progress;
 use crate::terminal::shown;
 
 use super::objects;
-use crate::judge::{check_settings, engine, metering_engine};
+use crate::judge::{self, check_settings, metering_engine};
 
 /// Arguments of `countersign bench`
 #[derive(Debug, clap::Args)]
@@ -31,6 +31,8 @@ use crate::judge::{check_settings, engine, metering_engine};
     --threshold 5 manifests/
   countersign bench --settings policy.yaml --module other.wasm \\
     --format json pod.yaml
+  countersign bench --settings policy.yaml --beside countersign-wide.wasm \\
+    pod.yaml
 
 Each call gets a fresh instance, as in an admission controller. Runs of the
 policy alternate with runs of a module that always admits, of a module that
@@ -77,6 +79,9 @@ pub struct Args {
     #[arg(long, value_name = "FORMAT[=FILE]", default_value = "human",
           value_parser = output::parser::<Format>())]
     format: Vec<output::Output<Format>>,
+    /// Also measure this waPC module, in turns with the policy
+    #[arg(long, value_name = "FILE")]
+    beside: Option<PathBuf>,
     #[command(flatten)]
     module: ModuleArgs,
     #[command(flatten)]
@@ -113,6 +118,7 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
     let read = read.map(PathBuf::as_path).chain(args.evidence.inputs());
     let read: Vec<_> = read.collect();
     let others = args.save.as_deref().into_iter().chain(args.module.file());
+    let others = others.chain(args.beside.as_deref());
     output::check(&args.format, read.iter().copied().chain(others))?;
     files::refuse_inputs(args.save.as_deref(), read)?;
     if args.context.time.is_some() {
@@ -130,14 +136,24 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
         // A request that is left out would be missing from every comparison.
         return Ok(read.problems.finish(Exit::CouldNot));
     }
-    let engine = engine()?;
+    let engine = judge::engine()?;
     let policy = engine.load(&bytes)?;
     let [settings] = &read.settings;
     if let Some(problems) = check_settings(&policy, settings)? {
         emit::settings_problems(&args.settings, &problems);
         return Ok(Exit::CouldNot);
     }
-    if policy.abi() == Abi::Wasi {
+    let beside = args.beside.as_deref().map(engine::read).transpose()?;
+    let other = beside
+        .as_ref()
+        .map(|bytes| engine.load(bytes))
+        .transpose()?;
+    let is_command = |policy: &Policy| policy.abi() == Abi::Wasi;
+    if [Some(&policy), other.as_ref()]
+        .into_iter()
+        .flatten()
+        .any(is_command)
+    {
         bail!(
             "bench measures only waPC modules: a WASI command starts differently from the modules it is compared with"
         );
@@ -149,7 +165,7 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
     let host: Arc<dyn Host> = Arc::new(args.evidence.open(policy.abi())?);
     let has_native = args.module.module.is_none() && !args.evidence.is_given();
     let metered = metering_engine()?.load(&bytes)?;
-    let bench = Bench::new(&engine, policy, metered, host, has_native)?;
+    let bench = Bench::new(&engine, policy, metered, other, host, has_native)?;
     let rounds = Rounds {
         warm_up: args.warm_up,
         kept: args.count,
@@ -175,11 +191,9 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
         cases.push(case.with_context(|| format!("cannot measure {}", call.request))?);
     }
     drop(progress);
-    let module = Module {
-        digest: inspect(&bytes)?.digest,
-        bytes: bytes.len(),
-    };
-    let mut report = Report::new(module, args.count, cases);
+    let module = Module::of(&bytes)?;
+    let beside = beside.as_deref().map(Module::of).transpose()?;
+    let mut report = Report::new(module, beside, args.count, cases);
     if cfg!(debug_assertions) {
         terminal::warning(
             "this program and its engine were built without optimizations, so the times are too high",

@@ -1,4 +1,4 @@
-//! `countersign inspect`: shows a module's ABI, imports, exports, metadata and digest.
+//! `countersign inspect`: shows a module's ABI, engines, imports, exports, metadata and digest.
 
 use anyhow::Result;
 use clap::ValueEnum;
@@ -6,7 +6,7 @@ use clap::ValueEnum;
 use crate::Exit;
 use crate::args::ModuleArgs;
 use crate::emit::{self, output};
-use crate::engine::inspect;
+use crate::engine::{Engines, inspect};
 
 use crate::judge::engine;
 
@@ -41,9 +41,10 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
     let bytes = args.module.bytes()?;
     let inspection = inspect(&bytes)?;
     let abi = engine()?.load(&bytes)?.abi();
+    let engines = Engines::of(&bytes);
     output::write(&args.format, |format, out| match format {
-        Format::Human => emit::human::inspection(out, &inspection, abi),
-        Format::Json => emit::json::inspection(out, &inspection, abi),
+        Format::Human => emit::human::inspection(out, &inspection, abi, engines),
+        Format::Json => emit::json::inspection(out, &inspection, abi, engines),
     })?;
     Ok(Exit::Yes)
 }

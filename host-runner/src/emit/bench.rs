@@ -58,6 +58,9 @@ fn print_case(out: &mut dyn Write, case: &Case, runs: usize) -> io::Result<()> {
     if let Some(native) = &case.native {
         print_timing(out, "the policy, native", native, case)?;
     }
+    if let Some(beside) = &case.beside {
+        print_timing(out, "the other module", beside, case)?;
+    }
     let answer = if case.accepted { "admitted" } else { "denied" };
     let memory = memory(case.memory);
     writeln!(out, "  {answer}; fuel {}, memory {memory}", case.fuel)

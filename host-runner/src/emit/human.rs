@@ -7,7 +7,7 @@ pub(super) mod reason;
 use std::io::{self, Write};
 
 use crate::decision::{Decision, Enforcement, ImageDecision, Part, Reason, Verdict};
-use crate::engine::{Abi, Inspection};
+use crate::engine::{Abi, Engines, Inspection};
 use crate::judge::Evaluated;
 use crate::terminal::{BOLD_GREEN, BOLD_RED, BOLD_YELLOW, DIM, RESET, printable, printable_lines};
 use reason::reason;
@@ -157,10 +157,23 @@ pub(super) fn image_policy_reasons(evaluated: &Evaluated<Decision>) -> io::Resul
 }
 
 /// Prints a module's surface.
-pub(crate) fn inspection(out: &mut dyn Write, inspection: &Inspection, abi: Abi) -> io::Result<()> {
+pub(crate) fn inspection(
+    out: &mut dyn Write,
+    inspection: &Inspection,
+    abi: Abi,
+    engines: Engines,
+) -> io::Result<()> {
     writeln!(out, "abi      {abi}")?;
     writeln!(out, "digest   {}", inspection.digest)?;
     writeln!(out, "size     {} bytes", inspection.size)?;
+    let engines = match engines {
+        Engines::Wasm2 => "with WebAssembly 2.0",
+        Engines::WideArithmetic => {
+            "with WebAssembly 2.0 and wide arithmetic, such as wasmtime from 49 on; not Node.js 20"
+        }
+        Engines::Other => "with more than WebAssembly 2.0 and wide arithmetic",
+    };
+    writeln!(out, "engines  {engines}")?;
     for (title, names) in [
         ("imports", &inspection.imports),
         ("exports", &inspection.exports),

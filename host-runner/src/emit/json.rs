@@ -5,12 +5,17 @@ use std::io::{self, Write};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::engine::{Abi, Inspection};
+use crate::engine::{Abi, Engines, Inspection};
 use crate::terminal::printable::{begins_command, is_unsafe, json_without_keys};
 
 /// A module's surface.
-pub(crate) fn inspection(out: &mut dyn Write, inspection: &Inspection, abi: Abi) -> io::Result<()> {
-    let mut document = json!({"abi": abi.to_string()});
+pub(crate) fn inspection(
+    out: &mut dyn Write,
+    inspection: &Inspection,
+    abi: Abi,
+    engines: Engines,
+) -> io::Result<()> {
+    let mut document = json!({"abi": abi.to_string(), "engines": engines});
     if let (Some(fields), Ok(Value::Object(surface))) =
         (document.as_object_mut(), serde_json::to_value(inspection))
     {

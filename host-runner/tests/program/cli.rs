@@ -627,6 +627,7 @@ fn inspect_shows_the_surface() {
     for line in [
         "abi      waPC",
         "digest   sha256:",
+        "engines  with WebAssembly 2.0\n",
         "  wapc.__guest_request",
         "  __guest_call",
         "metadata",
@@ -636,7 +637,27 @@ fn inspect_shows_the_surface() {
     let json: Value =
         serde_json::from_str(&run("inspect --abi wasi --format json", "", 0).0).unwrap();
     assert_eq!(json["abi"], "WASI command");
+    assert_eq!(json["engines"], "wasm2");
     assert_eq!(json["metadata"]["executionMode"], "wasi");
+}
+
+#[test]
+fn inspect_tells_which_engines_take_a_module() {
+    let multiplies =
+        "(module (func (param i64) (result i64 i64) local.get 0 local.get 0 i64.mul_wide_u)";
+    for (module, engines) in [
+        ("(module".to_owned(), "wasm2"),
+        (multiplies.to_owned(), "wasm2+wide-arithmetic"),
+        (format!("{multiplies} (memory i64 1)"), "other"),
+    ] {
+        let text = format!("{module} (func (export \"_start\")))");
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("m.wasm");
+        std::fs::write(&path, wat::parse_str(&text).unwrap()).unwrap();
+        let command = format!("inspect --format json --module {}", path.display());
+        let json: Value = serde_json::from_str(&run(&command, "", 0).0).unwrap();
+        assert_eq!(json["engines"], engines, "{text}");
+    }
 }
 
 #[test]

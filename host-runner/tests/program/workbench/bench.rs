@@ -27,6 +27,30 @@ fn a_policy_is_measured_beside_modules_that_do_nothing() {
 }
 
 #[test]
+fn another_module_is_measured_in_the_same_turns() {
+    let beside = format!("{BENCH} --beside host-runner/src/engine/no-op.wasm");
+    let (stdout, _) = run(&beside, "", 0);
+    assert!(stdout.contains("  the other module  "), "{stdout}");
+    let (stdout, _) = run(&format!("{beside} --format json"), "", 0);
+    let report: Value = serde_json::from_str(&stdout).unwrap();
+    assert_ne!(report["beside"]["digest"], report["module"]["digest"]);
+    let [case] = report["cases"].as_array().unwrap().as_slice() else {
+        panic!("{stdout}");
+    };
+    for timing in ["native", "beside"] {
+        assert!(case[timing]["p50"].is_number(), "{timing}: {stdout}");
+    }
+
+    // A command starts otherwise.
+    let command = "(module (memory (export \"memory\") 1) (func (export \"_start\")))";
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("command.wasm");
+    fs::write(&path, wat::parse_str(command).unwrap()).unwrap();
+    let (_, stderr) = run(&format!("{BENCH} --beside {}", path.display()), "", 2);
+    assert!(stderr.contains("only waPC modules"), "{stderr}");
+}
+
+#[test]
 fn what_became_worse_is_a_regression() {
     let (folder, before) = file("before.json", "");
     let saved = format!("{BENCH} --save {} --format json", before.display());
