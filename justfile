@@ -8,7 +8,7 @@ default:
 build:
     cargo build --locked -p countersign
 
-# Writes the modules to dist/: waPC, waPC without OpenPGP (needs `wasm-opt`), and the WASI command.
+# Writes the modules to dist/: waPC, waPC without OpenPGP (needs `wasm-opt`), the WASI command, and both wide ones.
 [group('build')]
 modules:
     cargo run --locked -p policy-tests --bin build-modules -- dist

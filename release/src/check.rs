@@ -4,7 +4,7 @@
 //! | --- | --- | --- |
 //! | `countersign-vX.Y.Z-TARGET.tar.gz` | archives | `release archive` |
 //! | `countersign.wasm` and the like | modules | `just modules` |
-//! | `countersign.oci`, `countersign-slim.oci` | their layouts | `release layout` |
+//! | `countersign.oci`, `countersign-slim.oci`, `countersign-wide.oci` | their layouts | `release layout` |
 //! | `image.oci` | the image | `release image` |
 //! | `npm` | the npm package | `release npm` |
 //! | `artifacthub` | the entry on Artifact Hub | `release artifacthub` |
@@ -28,9 +28,11 @@ use crate::{
 };
 
 /// Modules that a release has as files
-const MODULES: [&str; 4] = [
+const MODULES: [&str; 6] = [
     "countersign-slim.wasm",
     "countersign-wasi.wasm",
+    "countersign-wide-wasi.wasm",
+    "countersign-wide.wasm",
     "countersign.wasm",
     "floor.wasm",
 ];
@@ -76,6 +78,7 @@ fn expected() -> Vec<String> {
         provided::SUMS,
         "countersign.oci",
         "countersign-slim.oci",
+        "countersign-wide.oci",
         "image.oci",
         "npm",
         "artifacthub",
@@ -107,7 +110,7 @@ fn check(folder: &Path, name: &str, time: Time, linkage: Linkage) -> Result<()> 
                 "it is not the list of the files here"
             );
         }
-        "countersign.oci" | "countersign-slim.oci" => {
+        "countersign.oci" | "countersign-slim.oci" | "countersign-wide.oci" => {
             let module = name.replace(".oci", ".wasm");
             ensure!(
                 layout::check(&path)? == output::read(&folder.join(&module))?,

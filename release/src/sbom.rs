@@ -35,6 +35,10 @@ enum Name {
     Slim,
     /// countersign-wasi.wasm
     Wasi,
+    /// countersign-wide.wasm
+    Wide,
+    /// countersign-wide-wasi.wasm
+    WideWasi,
     /// The npm package
     Npm,
 }
@@ -50,6 +54,8 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         Name::Module => (Part::Module, "countersign.wasm.cdx.json".into()),
         Name::Slim => (Part::Slim, "countersign-slim.wasm.cdx.json".into()),
         Name::Wasi => (Part::Wasi, "countersign-wasi.wasm.cdx.json".into()),
+        Name::Wide => (Part::Module, "countersign-wide.wasm.cdx.json".into()),
+        Name::WideWasi => (Part::Wasi, "countersign-wide-wasi.wasm.cdx.json".into()),
         Name::Npm => (Part::Web, "countersign-npm.cdx.json".into()),
     };
     let document = bill(&part, epoch::read()?)?;

@@ -269,6 +269,7 @@ fn a_module_has_the_same_digest_in_its_layout_in_a_registry_and_back() {
     for (name, module) in [
         ("countersign", embedded(Abi::Wapc)),
         ("countersign-slim", modules::slim()),
+        ("countersign-wide", modules::wide(Abi::Wapc)),
     ] {
         let file = folder.join(format!("{name}.wasm"));
         fs::write(&file, module).unwrap();
@@ -631,6 +632,13 @@ fn a_bill_of_materials_lists_what_is_linked_and_nothing_else() {
             "countersign-slim.wasm.cdx.json".into(),
             "countersign-policy",
             "wapc",
+            "wasm32-wasip1",
+        ),
+        (
+            "wide",
+            "countersign-wide.wasm.cdx.json".into(),
+            "countersign-policy",
+            "wapc,openpgp",
             "wasm32-wasip1",
         ),
     ] {

@@ -24,11 +24,14 @@ pub trait Implementation: fmt::Debug {
 pub fn all() -> Vec<Box<dyn Implementation>> {
     let engine = modules::engine();
     let mut all: Vec<Box<dyn Implementation>> = vec![Box::new(Native)];
-    for (name, abi) in [("waPC module", Abi::Wapc), ("WASI module", Abi::Wasi)] {
-        all.push(Box::new(Module {
-            name,
-            policy: engine.load(embedded(abi)).unwrap(),
-        }));
+    for (name, module) in [
+        ("waPC module", embedded(Abi::Wapc)),
+        ("WASI module", embedded(Abi::Wasi)),
+        ("wide waPC module", modules::wide(Abi::Wapc)),
+        ("wide WASI module", modules::wide(Abi::Wasi)),
+    ] {
+        let policy = engine.load(module).unwrap();
+        all.push(Box::new(Module { name, policy }));
     }
     match Web::start() {
         Some(web) => all.push(Box::new(web)),

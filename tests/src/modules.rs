@@ -8,7 +8,7 @@ use std::process::Command;
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use host_runner::engine::{Cache, Engine, Limits};
+use host_runner::engine::{Abi, Cache, Engine, Limits};
 
 use core_tests::process;
 
@@ -44,6 +44,27 @@ pub fn slim() -> &'static [u8] {
     })
 }
 
+/// The module of an ABI for engines with wide arithmetic, built once in this process: the program's, with arithmetic of
+/// 64 bits by 64 to 128.
+pub fn wide(abi: Abi) -> &'static [u8] {
+    static MODULES: [OnceLock<Vec<u8>>; 2] = [const { OnceLock::new() }; 2];
+    let [wapc, wasi] = &MODULES;
+    let (module, product, features) = match abi {
+        Abi::Wapc => (wapc, Product::POLICY, "default,wapc,openpgp"),
+        Abi::Wasi => (wasi, Product::COMMAND, "default,wasi,openpgp"),
+    };
+    module.get_or_init(|| {
+        // The portable module has the same name.
+        let folder = target_directory().join("modules").join("wide");
+        let flags = [&source_paths::flags(), WIDE].join("\u{1f}");
+        let module = product.build(features, "wasm32-wasip1", "wasm", &folder, &flags);
+        std::fs::read(module).unwrap()
+    })
+}
+
+/// The feature of WebAssembly, which the compiler does not call stable, and the arithmetic of each crate that asks
+const WIDE: &str = "-Ctarget-feature=+wide-arithmetic\u{1f}--cfg=wide_arithmetic\u{1f}--cfg=curve25519_dalek_bits=\"64\"";
+
 /// Whether Binaryen is there, which takes a ninth off a module.
 pub fn can_shrink() -> bool {
     process::can_run("wasm-opt", "--version")
@@ -68,47 +89,69 @@ fn shrink(module: &Path) -> Vec<u8> {
 
 /// Builds the policy as a module with these features and no default ones, and returns its path.
 pub fn build(features: &str, target: &str, profile: &str) -> PathBuf {
-    build_package(
-        "countersign-policy",
-        "policy_wasm",
-        features,
-        target,
-        profile,
-    )
+    Product::POLICY.build_portable(features, target, profile)
 }
 
-/// Builds a library as a module with these features and no default ones, and returns its path.
-pub(crate) fn build_package(
-    package: &str,
-    library: &str,
-    features: &str,
-    target: &str,
-    profile: &str,
-) -> PathBuf {
-    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
-    ensure_target(workspace, target);
-    let modules = target_directory().join("modules");
-    let status = Command::new("cargo")
-        .args(["rustc", "--quiet", "--locked", "-p", package, "--lib"])
-        .args(["--crate-type", "cdylib", "--no-default-features"])
-        .args(["--features", features])
-        .args(["--target", target, "--profile", profile, "--target-dir"])
-        .arg(&modules)
-        .current_dir(workspace)
-        .env_remove("RUSTFLAGS")
-        .env("CARGO_ENCODED_RUSTFLAGS", source_paths::flags())
-        .env_remove("CARGO_BUILD_TARGET")
-        .status()
-        .unwrap();
-    assert!(
-        status.success(),
-        "no module of {package} with features {features}"
-    );
-    modules
-        .join(target)
-        .join(profile)
-        .join(library)
-        .with_extension("wasm")
+/// A module that Cargo builds
+pub(crate) struct Product {
+    pub(crate) package: &'static str,
+    /// Of the file, without its extension
+    pub(crate) name: &'static str,
+    /// Arguments for Cargo
+    pub(crate) kind: &'static [&'static str],
+}
+
+impl Product {
+    pub(crate) const LIBRARY: &'static [&'static str] = &["--lib", "--crate-type", "cdylib"];
+
+    const POLICY: Self = Self {
+        package: "countersign-policy",
+        name: "policy_wasm",
+        kind: Self::LIBRARY,
+    };
+
+    const COMMAND: Self = Self {
+        package: "countersign-policy",
+        name: "countersign-wasi",
+        kind: &["--bin", "countersign-wasi"],
+    };
+
+    /// Builds a module with these features and no default ones, and returns its path.
+    pub(crate) fn build_portable(&self, features: &str, target: &str, profile: &str) -> PathBuf {
+        let folder = target_directory().join("modules");
+        self.build(features, target, profile, &folder, &source_paths::flags())
+    }
+
+    fn build(
+        &self,
+        features: &str,
+        target: &str,
+        profile: &str,
+        folder: &Path,
+        flags: &str,
+    ) -> PathBuf {
+        let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+        ensure_target(workspace, target);
+        let status = Command::new("cargo")
+            .args(["rustc", "--quiet", "--locked", "-p", self.package])
+            .args(self.kind)
+            .args(["--no-default-features", "--features", features])
+            .args(["--target", target, "--profile", profile, "--target-dir"])
+            .arg(folder)
+            .current_dir(workspace)
+            .env_remove("RUSTFLAGS")
+            .env("CARGO_ENCODED_RUSTFLAGS", flags)
+            .env_remove("CARGO_BUILD_TARGET")
+            .status()
+            .unwrap();
+        let Self { package, name, .. } = self;
+        assert!(
+            status.success(),
+            "no module of {package} with features {features}"
+        );
+        let module = folder.join(target).join(profile).join(name);
+        module.with_extension("wasm")
+    }
 }
 
 fn ensure_target(workspace: &Path, target: &str) {

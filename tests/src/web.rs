@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use wasm_bindgen_cli_support::Bindgen;
 
-use crate::modules;
+use crate::modules::{self, Product};
 
 /// What the module is loaded by
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,13 +45,12 @@ pub fn generate(loader: Loader, folder: &Path) {
 ///
 /// Binaryen would save less than one percent after compression, and version 108 exports the wrong one of two tables.
 pub fn generate_playground(folder: &Path) {
-    let module = modules::build_package(
-        "countersign-playground",
-        "playground",
-        "",
-        "wasm32-unknown-unknown",
-        "web",
-    );
+    let playground = Product {
+        package: "countersign-playground",
+        name: "playground",
+        kind: Product::LIBRARY,
+    };
+    let module = playground.build_portable("", "wasm32-unknown-unknown", "web");
     let mut bindgen = bindgen(&module, "playground");
     // The page has the module inside of it, and no address for it.
     bindgen.web(true).unwrap().omit_default_module_path(true);

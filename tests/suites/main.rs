@@ -12,3 +12,4 @@ mod policy_suites;
 mod reports;
 mod reviews;
 mod surface;
+mod vectors;

@@ -11,7 +11,7 @@ use std::path::Path;
 use std::process::Command;
 
 use core_tests::{corpus, process};
-use host_runner::engine::{Abi, Inspection, NO_OP, Operation, Policy, embedded, inspect};
+use host_runner::engine::{Abi, Engines, Inspection, NO_OP, Operation, Policy, embedded, inspect};
 use policy_tests::{modules, web};
 use serde_json::{Value, json};
 
@@ -68,6 +68,9 @@ const GOLDEN_WASI_IMPORTS: &[&str] = &[
 #[test]
 fn the_modules_stay_small() {
     let slim = inspect(modules::slim()).unwrap();
+    let wide = |abi| inspect(modules::wide(abi)).unwrap();
+    // A tenth more than the portable one.
+    let more = |abi| surface(abi).size / 10 * 11;
     let slim_limit = if modules::can_shrink() {
         860_000
     } else {
@@ -77,6 +80,8 @@ fn the_modules_stay_small() {
         ("waPC", surface(Abi::Wapc), 1_840_000),
         ("WASI", surface(Abi::Wasi), 1_830_000),
         ("slim waPC", slim, slim_limit),
+        ("wide waPC", wide(Abi::Wapc), more(Abi::Wapc)),
+        ("wide WASI", wide(Abi::Wasi), more(Abi::Wasi)),
     ] {
         println!("{name}: {} bytes", module.size);
         assert!(module.size < limit, "{name}: {} bytes", module.size);
@@ -85,7 +90,13 @@ fn the_modules_stay_small() {
 
 #[test]
 fn no_module_names_the_folder_of_a_dependency() {
-    for module in [embedded(Abi::Wapc), embedded(Abi::Wasi), modules::slim()] {
+    for module in [
+        embedded(Abi::Wapc),
+        embedded(Abi::Wasi),
+        modules::slim(),
+        modules::wide(Abi::Wapc),
+        modules::wide(Abi::Wasi),
+    ] {
         let has = |words: &[u8]| module.windows(words.len()).any(|window| window == words);
         assert!(has(b"/src/"), "nothing is named");
         assert!(!has(b"registry/src"), "it names where a dependency lies");
@@ -153,6 +164,19 @@ fn the_peers_have_the_engine_of_the_program() {
         engine.lines().next().unwrap()
     });
     assert_eq!(engines[0], engines[1]);
+}
+
+/// The wide modules differ in what they need of an engine, and in nothing that a host sees.
+#[test]
+fn the_wide_modules_are_for_engines_with_wide_arithmetic() {
+    for abi in [Abi::Wapc, Abi::Wasi] {
+        let (portable, wide) = (surface(abi), inspect(modules::wide(abi)).unwrap());
+        assert_eq!(wide.imports, portable.imports);
+        assert_eq!(wide.exports, portable.exports);
+        assert_eq!(wide.metadata, portable.metadata);
+        assert_eq!(Engines::of(embedded(abi)), Engines::Wasm2);
+        assert_eq!(Engines::of(modules::wide(abi)), Engines::WideArithmetic);
+    }
 }
 
 #[test]

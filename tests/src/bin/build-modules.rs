@@ -1,5 +1,5 @@
 //! Writes the modules into a folder: `build-modules FOLDER`. waPC, the WASI command and the floor of `bench` are those
-//! of the program; waPC without OpenPGP is as small as it gets.
+//! of the program; waPC without OpenPGP is as small as it gets; the wide ones are for engines with wide arithmetic.
 
 use std::path::PathBuf;
 
@@ -22,6 +22,8 @@ fn main() {
         ("countersign.wasm", embedded(Abi::Wapc)),
         ("countersign-wasi.wasm", embedded(Abi::Wasi)),
         ("countersign-slim.wasm", modules::slim()),
+        ("countersign-wide.wasm", modules::wide(Abi::Wapc)),
+        ("countersign-wide-wasi.wasm", modules::wide(Abi::Wasi)),
         ("floor.wasm", FLOOR),
     ] {
         let file = folder.join(name);
