@@ -4,14 +4,20 @@
 //! [`describe`] reads what is there and reports nothing: a part that is not valid is left out or has the demand
 //! [`Demand::Unreadable`]. Documents of other kinds have no column.
 
+mod image_policy;
 #[cfg(test)]
 mod tests;
 
+use core::ops::Range;
+
 use policy_wasm::RuleKind;
 use serde::Serialize;
+use serde_json::{Map, Value};
 
-use crate::document::{AdmissionRule, CheckSet, Document, Language, Settings};
+use crate::document::{self, AdmissionRule, CheckSet, Document, Language, Settings};
 use crate::source::{Node, SourceFile, Span, pointed_at};
+
+pub use image_policy::{ImageEffect, ImageRuleDemand, Requirement, Unmatched};
 
 /// The demands of settings
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -28,7 +34,7 @@ pub struct Matrix {
 /// A policy document
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Column {
-    /// Its path in the settings: `policy`, `platformPolicies[0]`
+    /// Its path in the settings: `policy`, `platformPolicies[0]`, `imagePolicy`
     pub document: String,
     /// Its name; empty if it has none
     pub name: String,
@@ -128,6 +134,13 @@ pub enum Demand {
         /// The checks
         checks: Vec<Check>,
     },
+    /// Depends on the image: every rule that covers it
+    ImageRules {
+        /// The rules that cover images of these Pods
+        rules: Vec<ImageRuleDemand>,
+        /// The demand on images that no rule in force covers
+        unmatched: Unmatched,
+    },
     /// Depends on the cluster or on the mesh identity of a Pod
     Varies,
     /// The rule is missing or not valid, so every request is denied
@@ -157,6 +170,39 @@ pub fn describe(file: &SourceFile) -> Option<Matrix> {
         };
         Some(matrix(&settings))
     })
+}
+
+impl Matrix {
+    /// Returns the matrix as JSON, with every range of bytes as the caller writes places.
+    #[must_use]
+    pub fn document(&self, place: &dyn Fn(Range<usize>) -> Value) -> Value {
+        let mut document = serde_json::to_value(self).unwrap_or_default();
+        place_all(&mut document, place);
+        document
+    }
+}
+
+/// Replaces every span below a value.
+fn place_all(value: &mut Value, place: &dyn Fn(Range<usize>) -> Value) {
+    match value {
+        Value::Object(fields) => {
+            if let Some(bytes) = bytes_of(fields) {
+                *value = place(bytes);
+                return;
+            }
+            fields
+                .iter_mut()
+                .for_each(|(_, field)| place_all(field, place));
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| place_all(item, place)),
+        _ => {}
+    }
+}
+
+fn bytes_of(fields: &Map<String, Value>) -> Option<Range<usize>> {
+    let number = |key: &str| usize::try_from(fields.get(key)?.as_u64()?).ok();
+    let is_span = fields.len() == 3 && fields.contains_key("file");
+    is_span.then_some(number("start")?..number("end")?)
 }
 
 fn matrix(settings: &Settings<'_>) -> Matrix {
@@ -198,6 +244,18 @@ fn matrix(settings: &Settings<'_>) -> Matrix {
             exempt: exempt(policy.get("gkePolicy")),
         });
     }
+    if let Some(policy) = settings.setting(&["imagePolicy"]) {
+        for row in &mut rows {
+            row.cells
+                .push(image_policy::cell(settings, policy, &row.scope));
+        }
+        columns.push(Column {
+            document: image_policy::DOCUMENT.to_owned(),
+            name: String::new(),
+            span: pointed_at(policy),
+            exempt: Vec::new(),
+        });
+    }
     let denied_digests = settings.setting(&["deniedDigests"]);
     Matrix {
         columns,
@@ -226,8 +284,11 @@ fn scopes(settings: &Settings<'_>) -> Vec<Scope> {
         .filter_map(Node::text)
         .filter(|name| *name != "*")
         .map(|name| Scope::new(name, None));
+    let image_rules = settings.image_rules();
+    let of_image_rules = image_rules.iter().flat_map(image_policy::scopes);
     let mut scopes: Vec<Scope> = Vec::new();
-    for scope in of_rules.chain(of_sets).chain(of_break_glass) {
+    let all = of_rules.chain(of_sets).chain(of_image_rules);
+    for scope in all.chain(of_break_glass) {
         if !scopes.contains(&scope) {
             scopes.push(scope);
         }
@@ -421,16 +482,21 @@ fn demand_of_checks(set: &CheckSet<'_>) -> Demand {
     if checks.is_empty() {
         return Demand::Admit;
     }
-    let checks = checks.iter().map(|check| Check {
-        title: match check.node.text_of("displayName") {
-            "" => check.kind.key.clone(),
-            name => name.to_owned(),
-        },
-        field: check.kind.key.clone(),
-        span: check.node.span,
-    });
     Demand::Checks {
-        checks: checks.collect(),
+        checks: checks.iter().map(Check::of).collect(),
+    }
+}
+
+impl Check {
+    fn of(check: &document::Check<'_>) -> Self {
+        Self {
+            title: match check.node.text_of("displayName") {
+                "" => check.kind.key.clone(),
+                name => name.to_owned(),
+            },
+            field: check.kind.key.clone(),
+            span: check.node.span,
+        }
     }
 }
 

@@ -19,13 +19,13 @@ use crate::suite;
 
 pub(crate) use evidence::Occurrence;
 pub(crate) use glob::{AllowParts, Coverage, Glob, Wildcard, covers};
-pub(crate) use image_policy::{Effect, ImageRule};
+pub(crate) use image_policy::{Effect, ImageRule, Quorum, RulePattern};
 pub(crate) use keys::{Key, Owner};
 pub(crate) use manifest::SETTINGS_KEYS;
 pub(crate) use manifest::{Manifest, WebhookRule, is_own};
 pub use policy_text::name::{is_dns_label, is_dns_subdomain};
 pub(crate) use settings::{
-    AdmissionRule, Attestor, CheckSet, Language, NOTES, Origin, Pattern, Settings,
+    AdmissionRule, Attestor, Check, CheckSet, Language, NOTES, Origin, Pattern, Settings,
 };
 pub(crate) use sigstore::{Identity, IdentitySet, Root, SetUse};
 

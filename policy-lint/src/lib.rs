@@ -44,7 +44,8 @@ use alloc::collections::{BTreeMap, BTreeSet};
 
 pub use config::{Config, Level};
 pub use describe::{
-    Cell, Check as DescribedCheck, Column, Demand, Exempt, Matrix, Row, Scope, describe,
+    Cell, Check as DescribedCheck, Column, Demand, Exempt, ImageEffect, ImageRuleDemand, Matrix,
+    Requirement, Row, Scope, Unmatched, describe,
 };
 pub use diagnostic::{Diagnostic, Edit, Fix, Label, Severity};
 pub use document::{is_dns_label, is_dns_subdomain};

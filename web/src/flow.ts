@@ -2,7 +2,7 @@
 
 import { foreign, h } from "./dom";
 import type { Decision, DocumentResult, ImageDecision, ObjectAnswer } from "./module";
-import { shortName, verdictClass, verdictWord } from "./words";
+import { list, shortName, verdictClass, verdictWord } from "./words";
 
 type State = "pass" | "fail" | "error" | "plain" | "skipped";
 
@@ -61,6 +61,7 @@ function steps(object: ObjectAnswer, decision: Decision, result: DocumentResult)
       verdict,
     ];
   }
+  if (result.document === "imagePolicy") return imageRules(start, verdict, result);
   const { rule, attestors = [] } = result;
   const ruleStep: Step = { title: "Rule", text: rule?.key || (rule ? "default rule" : "none"), state: "plain" };
   if (attestors.length === 0) {
@@ -81,6 +82,22 @@ function steps(object: ObjectAnswer, decision: Decision, result: DocumentResult)
     },
     verdict,
   ];
+}
+
+/** The steps of `imagePolicy`: the rules that cover the image, their exemptions and their requirements. */
+function imageRules(start: Step, verdict: Step, result: DocumentResult): Step[] {
+  const rules = result.rules ?? [];
+  const none = verdictClass(result.verdict) === "pass" ? "none: other images are admitted" : "none covers the image";
+  const covering: Step = { title: "Rules", text: list(rules.map(rule => rule.name)) || none, state: "plain" };
+  if (rules.length === 0) return [start, covering, verdict];
+  const denying = rules.filter(rule => rule.effect === "deny");
+  if (denying.length > 0) return [start, covering, { title: "Denied by", text: list(denying.map(rule => rule.name)), state: "fail" }, verdict];
+  const exempting = rules.filter(rule => rule.effect === "exempt" && rule.verdict === "CONFORMANT");
+  if (exempting.length > 0) return [start, covering, { title: "Exempt by", text: list(exempting.map(rule => rule.name)), state: "pass" }, verdict];
+  const all = rules.flatMap(rule => rule.requirements ?? []);
+  const failed = all.filter(one => one.verdict !== "CONFORMANT").length;
+  const text = failed > 0 ? `${failed} of ${all.length} fail` : `${all.length} met`;
+  return [start, covering, { title: "Requirements", text, state: failed > 0 ? "fail" : "pass" }, verdict];
 }
 
 function demand(mode: string): string {

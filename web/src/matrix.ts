@@ -1,8 +1,8 @@
 // The policy at a glance: a row for each scope, a column for each document.
 
 import { foreign, h, visible } from "./dom";
-import type { Cell, Matrix, Range, Scope } from "./module";
-import { counted, shortName } from "./words";
+import type { Cell, ImageRuleDemand, Matrix, Range, Scope } from "./module";
+import { counted, list, shortName } from "./words";
 
 /** Shows the matrix of settings; `showRange` selects lines of the settings. */
 export function show(container: HTMLElement, matrix: Matrix | null, showRange: (range: Range) => void): void {
@@ -11,7 +11,7 @@ export function show(container: HTMLElement, matrix: Matrix | null, showRange: (
     return;
   }
   const hasBreakGlass = matrix.rows.some(row => row.breakGlass);
-  const link = (range: Range, label: string, ...children: (Node | string | null)[]) =>
+  const link: Link = (range, label, ...children) =>
     h("button", { type: "button", class: "cell", "aria-label": `${label}. Show its lines`, on: { click: () => showRange(range) } }, ...children);
   const head = h(
     "tr",
@@ -29,6 +29,7 @@ export function show(container: HTMLElement, matrix: Matrix | null, showRange: (
       const label = `${title}, ${matrix.columns[index]?.document ?? ""}: ${text}${cell.dryRun ? ", in dry run" : ""}`;
       const note = cell.inherited ? h("span", { class: "note" }, "inherited") : null;
       const mode = cell.dryRun ? h("span", { class: "tag" }, "dry run") : null;
+      if (cell.demand === "imageRules") return h("td", { class: "demand" }, ...imageRules(cell, title, link, note));
       const exempt = cell.exempt?.length ? h("span", { class: "note" }, `except ${cell.exempt.map(one => visible(one.pattern)).join(", ")}`) : null;
       return h("td", { class: kind(cell) }, link(cell.span, label, h("span", {}, h("span", { class: "symbol", "aria-hidden": "true" }, symbol(cell)), ...shown(cell), mode ? " " : null, mode), note, exempt));
     });
@@ -48,6 +49,46 @@ export function show(container: HTMLElement, matrix: Matrix | null, showRange: (
     h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Demands by namespace" }, h("table", {}, h("thead", {}, head), h("tbody", {}, ...rows))),
     ...notes,
   );
+}
+
+/** A button that shows lines of the settings. */
+type Link = (range: Range, label: string, ...children: (Node | string | null)[]) => HTMLElement;
+
+/** A button for each rule, and what becomes of other images. */
+function imageRules(cell: Cell, title: string, link: Link, note: HTMLElement | null): Node[] {
+  const rules = (cell.rules ?? []).map(rule => {
+    const text = ruleWords(rule);
+    const mode = rule.dryRun ? h("span", { class: "tag" }, "dry run") : null;
+    const some = rule.somePods ? h("span", { class: "note" }, "for some of these Pods") : null;
+    const state = rule.effect === "deny" ? "fail" : rule.effect === "exempt" ? "pass" : "demand";
+    const symbol = { fail: "✗ ", pass: "✓ ", demand: "● " }[state];
+    const name = h("span", { class: "note" }, foreign(`rule ${rule.name}`));
+    const label = `${title}, imagePolicy, rule ${visible(rule.name)}: ${visible(text)}${rule.dryRun ? ", in dry run" : ""}`;
+    return link(rule.span, label, h("span", {}, h("span", { class: `symbol ${state}`, "aria-hidden": "true" }, symbol), foreign(text), mode ? " " : null, mode), name, some);
+  });
+  const others = cell.unmatched === "deny" ? "other images are denied" : "other images are admitted";
+  return [...rules, link(cell.span, `${title}, imagePolicy: ${others}`, h("span", { class: "quiet" }, others), note)];
+}
+
+function ruleWords(rule: ImageRuleDemand): string {
+  const except = rule.except?.length ? ` except ${few(rule.except)}` : "";
+  const images = few(rule.images) + except;
+  if (rule.effect === "deny") return `${images}: denied`;
+  if (rule.effect === "exempt") return `${images}: exempt${rule.until ? ` until ${rule.until}` : ""}`;
+  const requirements = (rule.requirements ?? []).map(one => ("attestors" in one ? quorum(one) : one.title));
+  return `${images}: ${requirements.join("; ")}`;
+}
+
+function quorum(one: { attestors: string[]; threshold: number; mustInclude?: string[] }): string {
+  const names = list(one.attestors.map(shortName));
+  const must = one.mustInclude?.length ? `, always ${list(one.mustInclude.map(shortName))}` : "";
+  return one.threshold === one.attestors.length ? `signed by ${names}` : `signed by ${one.threshold} of ${names}${must}`;
+}
+
+/** The first patterns, and the number of the others. */
+function few(patterns: string[]): string {
+  const shown = patterns.slice(0, 3);
+  return patterns.length > 3 ? `${shown.join(", ")} and ${patterns.length - 3} more` : list(shown);
 }
 
 function scopeTitle(scope: Scope): string {
@@ -70,6 +111,8 @@ function words(cell: Cell): string {
       return `signed by ${list((cell.attestors ?? []).map(shortName))}`;
     case "checks":
       return (cell.checks ?? []).map(check => check.title).join("; ");
+    case "imageRules":
+      return counted((cell.rules ?? []).length, "rule");
     case "varies":
       return "depends on cluster or mesh identity";
     case "unreadable":
@@ -82,10 +125,6 @@ function shown(cell: Cell): Node[] {
   const checks = cell.checks ?? [];
   if (cell.demand !== "checks") return [foreign(words(cell))];
   return [foreign(counted(checks.length, "check")), ...checks.map(check => h("span", { class: "note" }, foreign(check.title)))];
-}
-
-function list(names: string[]): string {
-  return names.length < 2 ? names.join() : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
 }
 
 function kind(cell: Cell): string {

@@ -55,6 +55,27 @@ export interface CheckResult {
   reasons: Reason[];
 }
 
+export interface Requirement {
+  verdict: Verdict;
+  threshold?: number;
+  mustInclude?: string[];
+  attestors?: AttestorResult[];
+  check?: CheckResult;
+}
+
+/** The result of a rule of `imagePolicy`. */
+export interface ImageRuleResult {
+  name: string;
+  effect: "require" | "deny" | "exempt";
+  verdict: Verdict;
+  liftedBy?: string;
+  owner?: string;
+  reason?: string;
+  until?: string;
+  requirements?: Requirement[];
+  reasons: Reason[];
+}
+
 export interface DocumentResult {
   document: string;
   name?: string;
@@ -76,6 +97,7 @@ export interface DocumentResult {
     allowlist?: Exemption;
     checks?: CheckResult[];
   };
+  rules?: ImageRuleResult[];
   reasons: Reason[];
 }
 
@@ -157,10 +179,27 @@ export type Scope =
   | { kind: "serviceAccount"; namespace: string; name: string }
   | { kind: "others" };
 
+type CheckDemand = { title: string; field: string; span: Range };
+
+/** A rule of `imagePolicy`, with the fields of its effect. */
+export interface ImageRuleDemand {
+  name: string;
+  images: string[];
+  except?: string[];
+  effect: "require" | "deny" | "exempt";
+  requirements?: ({ attestors: string[]; threshold: number; mustInclude?: string[] } | CheckDemand)[];
+  until?: string;
+  dryRun: boolean;
+  somePods: boolean;
+  span: Range;
+}
+
 export interface Cell {
-  demand: "admit" | "deny" | "attestation" | "checks" | "varies" | "unreadable";
+  demand: "admit" | "deny" | "attestation" | "checks" | "imageRules" | "varies" | "unreadable";
   attestors?: string[];
-  checks?: { title: string; field: string; span: Range }[];
+  rules?: ImageRuleDemand[];
+  unmatched?: "admit" | "deny";
+  checks?: CheckDemand[];
   dryRun: boolean;
   inherited: boolean;
   path: string;

@@ -1,7 +1,7 @@
 // The explanation of one image as a tree, made from its Decision.
 
 import { foreign, h, prose, visible } from "./dom";
-import type { AttestorResult, CheckResult, DocumentResult, ImageDecision, Reason, Verdict } from "./module";
+import type { AttestorResult, CheckResult, DocumentResult, ImageDecision, ImageRuleResult, Reason, Requirement, Verdict } from "./module";
 import { page } from "./module";
 import { capital, codeButton } from "./page";
 import { mark, verdictClass, verdictWord } from "./words";
@@ -84,11 +84,41 @@ function* parts(image: ImageDecision, result: DocumentResult, actions: Actions):
     if (checkSet.allowlist) yield leaf("Exempt from the check set by the pattern ", foreign(checkSet.allowlist.pattern));
     for (const one of checkSet.checks ?? []) yield check(path, one, actions);
   }
+  const rules = result.rules ?? [];
+  for (const one of rules) yield imageRule(image, one, actions);
+  if (rules.length > 0) {
+    // Those of rules are repeated for the whole.
+    const known = new Set<string>();
+    const codes = new Set(rules.flatMap(rule => rule.reasons.map(one => one.code)));
+    for (const one of result.reasons) if (!codes.has(one.code) && one.code !== "image-rules-satisfied") yield reason(one, known);
+    return;
+  }
   const said = attestors.length > 0 || (checkSet?.checks?.length ?? 0) > 0;
   if (!said) {
     const known = new Set<string>();
     for (const one of result.reasons) yield reason(one, known);
   }
+}
+
+/** A rule of `imagePolicy` that covers the image. */
+function imageRule(image: ImageDecision, one: ImageRuleResult, actions: Actions): HTMLElement {
+  const summary: Node[] = [sign(one.verdict), node("rule "), foreign(one.name), h("span", { class: "quiet" }, ` ${visible(one.effect)}`)];
+  if (one.liftedBy) return branch(true, summary, [leaf("Lifted by the exemption of the rule ", foreign(one.liftedBy))]);
+  const requirements = one.requirements ?? [];
+  const known = new Set<string>();
+  const children = requirements.length > 0 ? requirements.map(each => requirement(image, each, actions)) : one.reasons.map(each => reason(each, known));
+  return branch(true, summary, children);
+}
+
+function requirement(image: ImageDecision, one: Requirement, actions: Actions): HTMLElement {
+  if (one.check) return check(undefined, one.check, actions);
+  const attestors = one.attestors ?? [];
+  const verified = attestors.filter(each => each.verified).length;
+  const needed = one.threshold ?? attestors.length;
+  const among = needed === attestors.length ? "" : `, among ${attestors.length}`;
+  const summary = [sign(one.verdict), node(`${verified} of ${needed} attestors needed${among}`)];
+  const always = (one.mustInclude ?? []).map(name => leaf("Always needed: ", foreign(name)));
+  return branch(true, summary, [...attestors.map(each => attestor(image, each, actions)), ...always]);
 }
 
 /** A button that shows lines of the settings. */
@@ -126,12 +156,14 @@ function isError(one: Reason): boolean {
   return page(one.code)?.kind === "error";
 }
 
-function check(path: string, one: CheckResult, actions: Actions): HTMLElement {
+/** A check; `path` is that of its check set. */
+function check(path: string | undefined, one: CheckResult, actions: Actions): HTMLElement {
   const title = one.displayName ? [foreign(one.displayName), h("span", { class: "quiet" }, ` ${visible(one.type)}`)] : [foreign(one.type)];
   const known = new Set<string>();
   const children: Node[] = [];
   if (one.allowlist) children.push(leaf("Exempt by the pattern ", foreign(one.allowlist.pattern)));
-  children.push(...one.reasons.map(each => reason(each, known)), leaf(lines(`${path}.checks[${one.index}]`, actions)));
+  children.push(...one.reasons.map(each => reason(each, known)));
+  if (path) children.push(leaf(lines(`${path}.checks[${one.index}]`, actions)));
   return branch(one.verdict !== "CONFORMANT", [sign(one.verdict), node("check "), ...title], children);
 }
 

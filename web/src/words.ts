@@ -31,3 +31,8 @@ export function outcome(decision: Decision): { word: string; state: "pass" | "fa
 export function counted(count: number, noun: string): string {
   return count === 1 ? `1 ${noun}` : `${count} ${noun}s`;
 }
+
+/** `build, qa and canary` */
+export function list(names: string[]): string {
+  return names.length < 2 ? names.join() : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
+}

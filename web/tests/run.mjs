@@ -6,7 +6,7 @@ import { createServer } from "node:http";
 import { dirname, extname, join } from "node:path";
 import { after, before, test } from "node:test";
 
-import { file, open } from "./browser.mjs";
+import { file, open, weakContrast } from "./browser.mjs";
 
 const expected = JSON.parse(readFileSync(process.argv.at(-1), "utf8"));
 
@@ -121,6 +121,21 @@ test("a cell of the matrix selects the lines of its rule", async () => {
   await page.getByRole("button", { name: /^production, policy: signed by build, qa and canary/ }).click();
   const selected = await page.evaluate(() => document.getSelection().toString());
   assert.match(selected, /^production:/);
+  await close();
+});
+
+test("rules for images are in the matrix, the tree and the picture", async () => {
+  const { page, close } = await start();
+  await page.selectOption("#example", "two-of-three/unsigned.yaml");
+  const cell = page.getByRole("button", { name: /^all Pods, imagePolicy, rule shop: .*signed by 2 of build, qa and security, always security/ });
+  await cell.click();
+  assert.match(await page.evaluate(() => document.getSelection().toString()), /^name: shop/);
+  await page.getByRole("button", { name: "all Pods, imagePolicy: other images are admitted" }).waitFor();
+  const answers = await page.textContent("#answers");
+  assert.match(answers, /rule shop require.*0 of 2 attestors needed, among 3.*Always needed: projects\/example\/attestors\/security/s);
+  assert.match(await page.textContent(".flow"), /Rulesshop.*Requirements1 of 1 fail/);
+  await page.selectOption("#example", "two-of-three/latest.yaml");
+  assert.match(await page.textContent(".flow"), /Denied byno latest/);
   await close();
 });
 
@@ -298,36 +313,3 @@ test("texts have a contrast of 4.5 in both schemes", async () => {
     await close();
   }
 });
-
-/** The texts of the page whose contrast to their background is below 4.5. */
-function weakContrast() {
-  const canvas = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
-  const rgba = color => {
-    canvas.clearRect(0, 0, 1, 1);
-    canvas.fillStyle = color;
-    canvas.fillRect(0, 0, 1, 1);
-    const [r, g, b, a] = canvas.getImageData(0, 0, 1, 1).data;
-    return [r, g, b, a / 255];
-  };
-  const over = ([r, g, b, a], [x, y, z]) => [r * a + x * (1 - a), g * a + y * (1 - a), b * a + z * (1 - a)];
-  const background = element => {
-    const own = rgba(getComputedStyle(element).backgroundColor);
-    if (own[3] === 1 || !element.parentElement) return own.slice(0, 3);
-    return over(own, background(element.parentElement));
-  };
-  const luminance = color => {
-    const [r, g, b] = color.map(part => (part / 255 <= 0.03928 ? part / 255 / 12.92 : ((part / 255 + 0.055) / 1.055) ** 2.4));
-    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
-  };
-  const weak = new Set();
-  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-  while (walker.nextNode()) {
-    const element = walker.currentNode.parentElement;
-    if (!walker.currentNode.data.trim() || !element.checkVisibility() || element.closest(".skip, .hidden, script, style, option")) continue;
-    const behind = background(element);
-    const [light, dark] = [luminance(over(rgba(getComputedStyle(element).color), behind)), luminance(behind)].sort((a, b) => b - a);
-    const contrast = (light + 0.05) / (dark + 0.05);
-    if (contrast < 4.5) weak.add(`${contrast.toFixed(2)} ${element.tagName}.${element.className}: ${walker.currentNode.data.trim().slice(0, 30)}`);
-  }
-  return [...weak];
-}

@@ -19,6 +19,13 @@ fn rows(text: &str) -> Vec<String> {
                 let titles: Vec<_> = checks.iter().map(|check| check.title.as_str()).collect();
                 titles.join("+")
             }
+            Demand::ImageRules { rules, unmatched } => {
+                let rules = rules.iter().map(|rule| {
+                    let some = if rule.some_pods { " (some)" } else { "" };
+                    format!("{}{some}; ", rule.name)
+                });
+                format!("{}{unmatched:?}", rules.collect::<String>())
+            }
             Demand::Varies => "varies".to_owned(),
             Demand::Unreadable => "unreadable".to_owned(),
         };
@@ -133,6 +140,76 @@ deniedDigests: [a, b]
     assert_eq!(matrix.denied_digests, 2);
 }
 
+const IMAGE_POLICY: &str = "imagePolicy:
+  unmatchedImages: deny
+  rules:
+    - name: shop
+      images: [r.example/shop/**]
+      exceptImages: [r.example/shop/tools/*]
+      namespaces: [shop, test]
+      require:
+        - {attestors: [a, b, c], threshold: 2, mustInclude: [c]}
+        - check: {imageFreshnessCheck: {maxUploadAgeDays: 1}}
+      enforcement: dryrun
+    - {name: robot, images: ['**'], serviceAccounts: [shop/robot], require: [{attestors: [a]}]}
+    - {name: latest, images: ['**:latest@-'], deny: Use a digest.}
+    - {name: nodes, images: [k8s.example/**], exempt: {until: 2027-03-31}}
+";
+
+#[test]
+fn rules_for_images_are_those_of_the_pods_of_a_scope() {
+    let text = format!("{IMAGE_POLICY}breakGlass: {{namespaces: [ops]}}\n");
+    let expected = [
+        "shop: shop; latest; nodes; Deny",
+        "test: shop; latest; nodes; Deny",
+        "shop:robot: shop; robot; latest; nodes; Deny",
+        "ops: latest; nodes; Deny* (break-glass)",
+        "others: latest; nodes; Deny",
+    ];
+    assert_eq!(rows(&text), expected);
+    let text = format!(
+        "{IMAGE_POLICY}policy:
+  clusterAdmissionRules: {{us.prod: {{evaluationMode: ALWAYS_DENY, {ENFORCED}}}}}
+  defaultAdmissionRule: {{evaluationMode: ALWAYS_ALLOW, {ENFORCED}}}
+"
+    );
+    let expected = "cluster us.prod: deny, shop (some); robot (some); latest; nodes; Deny*";
+    assert_eq!(rows(&text)[0], expected);
+}
+
+#[test]
+fn rules_for_images_have_their_patterns_and_requirements() {
+    let matrix = describe(&SourceFile::new("policy.yaml", IMAGE_POLICY)).unwrap();
+    assert_eq!(matrix.columns[0].document, "imagePolicy");
+    let mut cell = serde_json::to_value(&matrix.rows[0].cells[0]).unwrap();
+    let rules = cell["rules"].as_array_mut().unwrap();
+    let mut span = None;
+    for rule in &mut *rules {
+        let own = rule.as_object_mut().unwrap().remove("span");
+        span = span.or(own);
+    }
+    let text = IMAGE_POLICY.get(usize_of(&span, "start")..usize_of(&span, "end"));
+    assert!(text.unwrap().starts_with("name: shop"), "{text:?}");
+    let check = rules[0]["requirements"].as_array_mut().unwrap().remove(1);
+    assert_eq!(check["field"], "imageFreshnessCheck");
+    let expected = serde_json::json!([
+        {"name": "shop", "images": ["r.example/shop/**"], "except": ["r.example/shop/tools/*"], "effect": "require",
+         "requirements": [{"attestors": ["a", "b", "c"], "threshold": 2, "mustInclude": ["c"]}],
+         "dryRun": true, "somePods": false, "path": "imagePolicy.rules[0]"},
+        {"name": "latest", "images": ["**:latest@-"], "effect": "deny", "text": "Use a digest.",
+         "dryRun": false, "somePods": false, "path": "imagePolicy.rules[2]"},
+        {"name": "nodes", "images": ["k8s.example/**"], "effect": "exempt", "until": "2027-03-31",
+         "dryRun": false, "somePods": false, "path": "imagePolicy.rules[3]"},
+    ]);
+    assert_eq!(*rules, *expected.as_array().unwrap());
+    assert_eq!(cell["unmatched"], "deny");
+}
+
+fn usize_of(span: &Option<Value>, field: &str) -> usize {
+    let number = span.as_ref().and_then(|span| span[field].as_u64());
+    usize::try_from(number.unwrap()).unwrap()
+}
+
 #[test]
 fn malformed_settings_and_other_documents_break_nothing() {
     for text in ["", "a: [", "kind: Pod\napiVersion: v1\n", "[]"] {
@@ -148,4 +225,7 @@ fn malformed_settings_and_other_documents_break_nothing() {
         ["others: unreadable"]
     );
     assert_eq!(rows("platformPolicies: [{name: p}]\n"), ["others: admit"]);
+    assert_eq!(rows("imagePolicy: {rules: []}\n"), ["others: unreadable"]);
+    let text = "imagePolicy: {unmatchedImages: admit, rules: [{name: a}]}\n";
+    assert_eq!(rows(text), ["others: unreadable"]);
 }

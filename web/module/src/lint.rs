@@ -1,8 +1,6 @@
 //! Findings in settings, with their places, and the matrix of their demands.
 
-use core::ops::Range;
-
-use policy_lint::{Config, Level, Matrix, Severity, SourceFile, Span};
+use policy_lint::{Config, Level, Severity, SourceFile, Span};
 use policy_wasm::time::Time;
 use serde::Serialize;
 use serde_json::Value;
@@ -98,7 +96,8 @@ const PUBLIC_TEST_KEY: &str = "lint-public-test-key";
 /// Returns the matrix of settings, with places in UTF-16.
 pub(crate) fn describe(settings: &str) -> Option<Value> {
     let matrix = policy_lint::describe(&SourceFile::new(NAME, settings))?;
-    Some(placed(&matrix, settings))
+    let place = |bytes| serde_json::to_value(Units::of(settings, &bytes)).unwrap_or_default();
+    Some(matrix.document(&place))
 }
 
 /// Returns the place of a path in settings.
@@ -109,36 +108,6 @@ pub(crate) fn place(settings: &str, path: &str) -> Option<Units> {
 
 /// The name of the settings in messages
 pub(crate) const NAME: &str = "settings";
-
-fn placed(matrix: &Matrix, text: &str) -> Value {
-    let mut value = serde_json::to_value(matrix).unwrap_or_default();
-    place_all(&mut value, text);
-    value
-}
-
-/// Replaces every span of bytes below a value.
-fn place_all(value: &mut Value, text: &str) {
-    match value {
-        Value::Object(fields) => {
-            if let Some(bytes) = bytes_of(fields) {
-                let units = serde_json::to_value(Units::of(text, &bytes));
-                *value = units.unwrap_or_default();
-                return;
-            }
-            fields
-                .iter_mut()
-                .for_each(|(_, field)| place_all(field, text));
-        }
-        Value::Array(items) => items.iter_mut().for_each(|item| place_all(item, text)),
-        _ => {}
-    }
-}
-
-fn bytes_of(fields: &serde_json::Map<String, Value>) -> Option<Range<usize>> {
-    let number = |key: &str| usize::try_from(fields.get(key)?.as_u64()?).ok();
-    let is_span = fields.len() == 3 && fields.contains_key("file");
-    is_span.then_some(number("start")?..number("end")?)
-}
 
 #[cfg(test)]
 mod tests {
