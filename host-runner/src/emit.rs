@@ -16,6 +16,7 @@ pub(crate) mod import;
 pub(crate) mod json;
 mod junit;
 pub(crate) mod lint;
+mod markdown;
 pub(crate) mod no_result;
 pub(crate) mod output;
 pub(crate) mod report;

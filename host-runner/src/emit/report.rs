@@ -39,9 +39,18 @@ pub(crate) struct Report {
     pub(super) title: &'static str,
     /// `2 admitted, 1 denied`
     pub(super) summary: String,
+    /// Tables beside the results
+    pub(super) sums: Vec<Sums>,
     pub(super) items: Vec<Item>,
     /// About everything that is not among the items
     pub(super) notes: Vec<(Level, String)>,
+}
+
+/// A table of counts
+#[derive(Debug)]
+pub(super) struct Sums {
+    pub(super) head: Vec<&'static str>,
+    pub(super) rows: Vec<Vec<String>>,
 }
 
 /// The result of an object or a case

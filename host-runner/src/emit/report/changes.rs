@@ -18,6 +18,7 @@ pub(crate) fn changes(comparison: &Comparison, problems: &Problems) -> Report {
     Report {
         title: "countersign diff",
         summary: summary(&comparison.summary),
+        sums: Vec::new(),
         items,
         notes,
     }

@@ -1,64 +1,138 @@
-//! Markdown for job summaries and comments on pull requests: a line with the result, and a table, the worst first.
-//!
-//! Authors of objects write titles, images and a part of the messages. These are HTML `code` elements with every
-//! special character as an entity, so that they cannot end the cell, be markup or a link, or mention somebody.
+//! Markdown for job summaries and comments on pull requests: a line with the result, tables of the sums, and a table
+//! of the results, the worst first. Long tables are folded, and what is left out of a long document is counted.
 
-use alloc::collections::BTreeSet;
+use alloc::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
-use super::{Finding, Item, Level, Report};
+use super::{Finding, Item, Level, Report, Sums};
 use crate::emit::explain;
-use crate::terminal::{counted, printable, printable_lines};
+use crate::emit::markdown::{MAX_BYTES, code, escaped, table};
+use crate::terminal::{counted, printable_lines};
 
-/// Maximum number of rows: comments have a limit of 65,536 characters.
-const MAX_ROWS: usize = 100;
 /// Maximum number of reasons of one object, so that it does not hide others
 const MAX_ROWS_OF_OBJECT: usize = 10;
-/// Maximum length of a text
-const MAX_TEXT: usize = 200;
+/// Maximum number of lines of a message
+const MAX_LINES: usize = 10;
+/// Number of rows from which on results that make the run fail are folded
+const MANY: usize = 10;
+/// Bytes of the tables of sums, and of the notes
+const MAX_PART: usize = 10_000;
+/// Bytes of the lines around a table
+const FRAME: usize = 1_000;
 
 pub(super) fn write(out: &mut dyn Write, report: &Report) -> io::Result<()> {
-    writeln!(out, "**{}**: {}", report.title, report.summary)?;
-    let mut items: Vec<_> = report.items.iter().collect();
+    let mut text = format!("**{}**: {}\n", report.title, report.summary);
+    for sums in &report.sums {
+        text.push_str(&self::sums(sums, MAX_PART / 2));
+    }
+    let end = notes(report) + &learn_more(report);
+    for levels in GROUPS {
+        let used = text.len().saturating_add(end.len());
+        let budget = MAX_BYTES.saturating_sub(used);
+        text.push_str(&group(report, levels, budget.saturating_sub(FRAME)));
+    }
+    write!(out, "{text}{end}")
+}
+
+/// Levels of the results that stand in one table
+const GROUPS: [&[Level]; 3] = [
+    &[Level::Error, Level::Failure],
+    &[Level::Warning],
+    &[Level::Passed],
+];
+
+fn sums(sums: &Sums, budget: usize) -> String {
+    let head: Vec<_> = sums.head.iter().map(|title| (*title).to_owned()).collect();
+    let rows = sums.rows.iter();
+    let rows = rows.map(|row| row.iter().map(|cell| escaped(cell)).collect());
+    let (table, left) = table(&head, rows, budget);
+    format!("\n{table}{}", not_shown(left))
+}
+
+/// The results of some levels; nothing if there are none.
+fn group(report: &Report, levels: &[Level], budget: usize) -> String {
+    let items = report.items.iter();
+    let mut items: Vec<_> = items.filter(|item| levels.contains(&item.level)).collect();
+    if items.is_empty() {
+        return String::new();
+    }
     items.sort_by_key(|item| (item.level, item.findings.iter().map(|one| one.level).min()));
-    let rows: Vec<_> = items.iter().flat_map(|item| rows(item)).collect();
-    if !rows.is_empty() {
-        writeln!(
-            out,
-            "\n| result | object | image | reason |\n| --- | --- | --- | --- |"
-        )?;
+    let head = ["result", "object", "image", "reason"].map(str::to_owned);
+    let (mut written, mut bytes, mut unwritten) = (Vec::new(), 0_usize, 0_usize);
+    for item in &items {
+        if bytes > budget {
+            unwritten = unwritten.saturating_add(row_count(item));
+            continue;
+        }
+        let rows = rows(item);
+        let cells = rows.iter().flatten().map(String::len);
+        bytes = bytes.saturating_add(cells.sum());
+        written.extend(rows);
     }
-    for row in rows.iter().take(MAX_ROWS) {
-        writeln!(out, "{row}")?;
+    let is_open = levels.contains(&Level::Failure) && unwritten == 0 && written.len() <= MANY;
+    let open = if is_open { " open" } else { "" };
+    let (table, left) = table(&head, written, budget);
+    let (title, left) = (title(&items), not_shown(left.saturating_add(unwritten)));
+    format!("\n<details{open}><summary>{title}</summary>\n\n{table}{left}\n</details>\n")
+}
+
+/// `2 denied, 1 denied by an error`
+fn title(items: &[&Item]) -> String {
+    let mut counts: BTreeMap<(Level, &str), usize> = BTreeMap::new();
+    for item in items {
+        let count = counts.entry((item.level, &item.outcome)).or_default();
+        *count = count.saturating_add(1);
     }
-    let left = rows.len().saturating_sub(MAX_ROWS);
-    if left > 0 {
-        writeln!(out, "\n{} not shown", counted(left, "more row"))?;
+    let counts = counts.iter();
+    let counts = counts.map(|((_, outcome), count)| format!("{count} {}", escaped(outcome)));
+    counts.collect::<Vec<_>>().join(", ")
+}
+
+fn not_shown(left: usize) -> String {
+    match left {
+        0 => String::new(),
+        left => format!("\n{} not shown\n", counted(left, "more row")),
     }
-    for (level, text) in &report.notes {
+}
+
+fn notes(report: &Report) -> String {
+    let mut text = String::new();
+    let mut left = 0_usize;
+    for (level, note) in &report.notes {
         let mark = match level {
             Level::Error | Level::Failure => "**error**: ",
             Level::Warning => "**warning**: ",
             Level::Passed => "",
         };
-        writeln!(out, "\n{mark}{}", escaped(text))?;
+        let note = format!("\n{mark}{}\n", escaped(note));
+        if text.len().saturating_add(note.len()) > MAX_PART {
+            left = left.saturating_add(1);
+        } else {
+            text.push_str(&note);
+        }
     }
-    let codes: BTreeSet<_> = items
-        .iter()
-        .flat_map(|item| &item.findings)
-        .map(|finding| finding.code.as_str())
-        .filter(|code| explain::page(code).is_some())
-        .collect();
-    if !codes.is_empty() {
-        let codes: Vec<_> = codes.into_iter().collect();
-        let codes = codes.join(" ");
-        writeln!(out, "\nTo learn more: `countersign explain {codes}`")?;
+    if left > 0 {
+        text.push_str(&format!("\n{} not shown\n", counted(left, "more note")));
     }
-    Ok(())
+    text
+}
+
+/// The command that shows the pages of the codes.
+fn learn_more(report: &Report) -> String {
+    let findings = report.items.iter().flat_map(|item| &item.findings);
+    let codes = findings.map(|finding| finding.code.as_str());
+    let codes: BTreeSet<_> = codes.collect();
+    let codes = codes.into_iter();
+    let codes: Vec<_> = codes.filter(|code| explain::page(code).is_some()).collect();
+    if codes.is_empty() {
+        return String::new();
+    }
+    let codes = codes.join(" ");
+    format!("\nTo learn more: `countersign explain {codes}`\n")
 }
 
 /// A row for each reason, or one for an object without reasons.
-fn rows(item: &Item) -> Vec<String> {
+fn rows(item: &Item) -> Vec<Vec<String>> {
     let outcome = match item.level {
         Level::Error | Level::Failure => format!("**{}**", escaped(&item.outcome)),
         Level::Warning | Level::Passed => escaped(&item.outcome),
@@ -66,7 +140,8 @@ fn rows(item: &Item) -> Vec<String> {
     let title = code(&item.title);
     let row = |line: usize, image: &str, reason: &str| {
         let place = code(&format!("{}:{line}", item.file));
-        format!("| {outcome} | {title}<br>{place} | {image} | {reason} |")
+        let object = format!("{title}<br>{place}");
+        vec![outcome.clone(), object, image.to_owned(), reason.to_owned()]
     };
     if item.findings.is_empty() {
         return vec![row(item.position.line, "", "")];
@@ -84,6 +159,12 @@ fn rows(item: &Item) -> Vec<String> {
     rows.chain(more).collect()
 }
 
+/// The number of rows of an object.
+fn row_count(item: &Item) -> usize {
+    let most = MAX_ROWS_OF_OBJECT.saturating_add(1);
+    item.findings.len().clamp(1, most)
+}
+
 fn reason(finding: &Finding) -> String {
     let message = printable_cell(&finding.message);
     match finding.code.as_str() {
@@ -94,41 +175,8 @@ fn reason(finding: &Finding) -> String {
 
 /// A message of one or more lines.
 fn printable_cell(text: &str) -> String {
-    let lines: Vec<_> = printable_lines(text)
-        .iter()
-        .map(|line| code(line))
-        .collect();
-    lines.join("<br>")
-}
-
-/// Text of any author; nothing in it has a meaning.
-fn code(text: &str) -> String {
-    match text {
-        "" => String::new(),
-        text => format!("<code>{}</code>", escaped(text)),
-    }
-}
-
-/// Replaces all characters that Markdown or HTML could interpret by entities, and truncates the text. GitHub makes
-/// links of addresses everywhere: a comment keeps the parts of mail addresses apart.
-fn escaped(text: &str) -> String {
-    let mut shown = String::with_capacity(text.len());
-    let text = printable(text);
-    for (at, character) in text.char_indices().take(MAX_TEXT) {
-        let begins_link = || text.get(at..).is_some_and(|rest| rest.starts_with("://"));
-        match character {
-            ':' if !begins_link() => shown.push(':'),
-            '@' => shown.push_str("@<!-- -->"),
-            '.' if shown.ends_with("www") => shown.push_str("&#46;"),
-            '-' | '.' | '/' | ',' | '(' | ')' | '=' | ';' | '\'' | '"' => shown.push(character),
-            special if special.is_ascii_punctuation() => {
-                shown.push_str(&format!("&#{};", u32::from(special)));
-            }
-            plain => shown.push(plain),
-        }
-    }
-    if text.chars().nth(MAX_TEXT).is_some() {
-        shown.push('…');
-    }
-    shown
+    let all = printable_lines(text);
+    let lines = all.iter().take(MAX_LINES).map(|line| code(line));
+    let more = (all.len() > MAX_LINES).then(|| "…".to_owned());
+    lines.chain(more).collect::<Vec<_>>().join("<br>")
 }

@@ -14,6 +14,7 @@ impl Report {
         let mut report = Self {
             title,
             summary: "no result".to_owned(),
+            sums: Vec::new(),
             items: Vec::new(),
             notes: Vec::new(),
         };

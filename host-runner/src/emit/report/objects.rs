@@ -1,6 +1,6 @@
 //! Reports of evaluated objects.
 
-use super::{Finding, Item, Level, Report, without_result};
+use super::{Finding, Item, Level, Report, Sums, without_result};
 use crate::audit::{Audit, Judged, Outcome};
 use crate::decision::Response;
 use crate::emit::audit::{grouped, summary};
@@ -30,6 +30,7 @@ pub(crate) fn evaluated(answers: &[Evaluated], problems: &Problems) -> Report {
     Report {
         title: "countersign evaluate",
         summary: format!("{admitted} admitted, {denied} denied"),
+        sums: Vec::new(),
         items,
         notes,
     }
@@ -81,8 +82,30 @@ pub(crate) fn audited(
     Report {
         title: "countersign audit",
         summary: summary(&audit.summary, passed_over),
+        sums: vec![reasons(audit)],
         items,
         notes,
+    }
+}
+
+/// The counts by namespace, outcome and reason.
+fn reasons(audit: &Audit) -> Sums {
+    let rows = audit.rows().map(|(row, tally)| {
+        let namespace = match row.namespace.as_str() {
+            "" => "(none)",
+            namespace => namespace,
+        };
+        let counts = [grouped(tally.objects), grouped(tally.images())];
+        let texts = [
+            namespace.to_owned(),
+            row.outcome.to_string(),
+            row.reason.clone(),
+        ];
+        texts.into_iter().chain(counts).collect()
+    });
+    Sums {
+        head: vec!["namespace", "outcome", "reason", "objects", "images"],
+        rows: rows.collect(),
     }
 }
 

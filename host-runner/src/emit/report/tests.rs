@@ -39,6 +39,7 @@ fn report() -> Report {
     Report {
         title: "countersign evaluate",
         summary: "2 admitted, 1 denied".to_owned(),
+        sums: Vec::new(),
         items: vec![
             item("Pod a/passed", Level::Passed, "admitted", Vec::new()),
             item("Pod a/dry", Level::Warning, "admitted by dry run", dry_run),
@@ -61,14 +62,78 @@ fn markdown_lists_denied_objects_first() {
     assert_eq!(lines[0], "**countersign evaluate**: 2 admitted, 1 denied");
     let first = "| **denied** | <code>Pod a/denied</code><br><code>web.yaml:7</code> \
                  | <code>a.example/b:1</code> | <code>digest-required</code><br><code>No digest</code> |";
-    assert_eq!(lines[4], first);
-    assert!(lines[6].starts_with("| admitted by dry run | "), "{text}");
-    assert!(lines[7].starts_with("| admitted | "), "{text}");
+    assert_eq!(lines[2], "<details open><summary>1 denied</summary>");
+    assert_eq!(lines[6], first);
+    let titles = lines.iter().filter(|line| line.starts_with("<details"));
+    let expected = [
+        "<details open><summary>1 denied</summary>",
+        "<details><summary>1 admitted by dry run</summary>",
+        "<details><summary>1 admitted</summary>",
+    ];
+    assert_eq!(titles.collect::<Vec<_>>(), expected.each_ref());
+    let rows = lines.iter().filter(|line| line.starts_with("| admitted"));
+    assert_eq!(rows.count(), 2, "{text}");
     assert!(text.contains("\n**error**: 1 problem\n"), "{text}");
     assert!(
         text.ends_with("\nTo learn more: `countersign explain always-deny digest-required`\n"),
         "{text}"
     );
+}
+
+/// GitHub refuses comments of more than 65,536 characters.
+#[test]
+fn a_comment_has_a_limit_and_counts_what_is_left_out() {
+    let long = "é<|".repeat(500);
+    let findings = || {
+        let message = format!("{long}\n").repeat(20);
+        let one = || finding(Level::Failure, "digest-required", &message, &long);
+        vec![one(), one()]
+    };
+    let levels = [Level::Error, Level::Failure, Level::Warning, Level::Passed];
+    let items = (0..400).map(|index| {
+        let level = levels[index % levels.len()];
+        item(&long, level, &long, findings())
+    });
+    let row = || vec![long.clone(); 5];
+    let report = Report {
+        title: "countersign audit",
+        summary: "2,000 objects".to_owned(),
+        sums: vec![Sums {
+            head: vec!["namespace"; 5],
+            rows: (0..400).map(|_| row()).collect(),
+        }],
+        items: items.collect(),
+        notes: vec![(Level::Error, long.clone()); 400],
+    };
+    let mut out = Vec::new();
+    write(Format::Markdown, &mut out, &report).unwrap();
+    assert!(out.len() < 60_000, "{}", out.len());
+    let text = String::from_utf8(out).unwrap();
+    assert_eq!(text.matches("<details").count(), 3);
+    assert_eq!(text.matches("</details>").count(), 3);
+    let left = text
+        .lines()
+        .filter_map(|line| line.strip_suffix(" not shown"));
+    let left: Vec<_> = left.collect();
+    assert_eq!(left.len(), 5, "{left:?}");
+    assert!(text.ends_with("`countersign explain digest-required`\n"));
+}
+
+#[test]
+fn tables_of_sums_stand_before_the_results() {
+    let mut out = Vec::new();
+    let sums = Sums {
+        head: vec!["namespace", "objects"],
+        rows: vec![vec!["a|b".to_owned(), "3".to_owned()]],
+    };
+    let report = Report {
+        sums: vec![sums],
+        ..report()
+    };
+    write(Format::Markdown, &mut out, &report).unwrap();
+    let text = String::from_utf8(out).unwrap();
+    let table = "\n| namespace | objects |\n| --- | --- |\n| a&#124;b | 3 |\n\n<details open>";
+    assert!(text.contains(table), "{text}");
 }
 
 #[test]

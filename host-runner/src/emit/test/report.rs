@@ -1,7 +1,7 @@
 //! The report of suites, for the formats that all reports have: a result for each case, and for each gap.
 
 use super::{Gap, TITLE, Tested, details, sentence};
-use crate::emit::report::{Finding, Item, Level, Report};
+use crate::emit::report::{Finding, Item, Level, Report, Sums};
 use crate::inputs::lines::START;
 use crate::suite::{Case, CaseResult, Ended, Loaded};
 use crate::terminal::counted;
@@ -25,11 +25,32 @@ pub(super) fn report(tested: &Tested) -> Report {
             "{}: {passed} passed, {unexpected} failed, {failed} with an error",
             counted(all, "case")
         ),
+        sums: sums(tested).into_iter().collect(),
         items: cases.chain(gaps).collect(),
         notes: problems
             .map(|problem| (Level::Error, problem.clone()))
             .collect(),
     }
+}
+
+/// Coverage and detected changes of each settings file, if either was asked for.
+fn sums(tested: &Tested) -> Option<Sums> {
+    let coverage = tested.coverage.iter().map(|one| {
+        let (exercised, all) = (one.exercised(), one.parts.len());
+        let coverage = format!("{} %, {exercised} of {all} parts", one.percent());
+        [one.settings.clone(), "coverage".to_owned(), coverage]
+    });
+    let changes = tested.mutations.iter().map(|one| {
+        let all = one.mutants;
+        let detected = all.saturating_sub(one.survivors.len());
+        let changes = format!("{detected} of {all} detected");
+        [one.settings.clone(), "changes".to_owned(), changes]
+    });
+    let rows: Vec<_> = coverage.chain(changes).map(Vec::from).collect();
+    (!rows.is_empty()).then(|| Sums {
+        head: vec!["settings", "measure", "result"],
+        rows,
+    })
 }
 
 fn item(suite: &Loaded, case: &Case, result: &CaseResult) -> Item {
