@@ -99,11 +99,12 @@ advisories:
 test:
     cargo test --workspace --locked
 
-# Tests the playground in Chromium.
+# Tests the playground and HTML reports in Chromium.
 [group('test')]
 playground-test: playground
     target/debug/write-playground target/playground.json
     npm --prefix web test -- ../target/playground.json
+    npm --prefix web run test-reports -- ../target/debug/countersign
 
 # Runs the modules in the host crates of other projects, in a workspace of their own.
 [group('test')]

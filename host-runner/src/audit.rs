@@ -1,6 +1,7 @@
 //! Audits: counts by namespace and reason, and the affected images and objects. Nothing else of the input is kept
 //! in memory.
 
+mod inventory;
 mod judged;
 #[cfg(test)]
 mod tests;
@@ -11,6 +12,7 @@ use std::collections::HashSet;
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
+pub(crate) use inventory::{Attested, Inventory, Running};
 pub(crate) use judged::{Finding, Judged, Outcome};
 
 /// All that was judged
@@ -19,6 +21,7 @@ pub(crate) struct Audit {
     pub(crate) summary: Summary,
     rows: BTreeMap<Row, Tally>,
     images: BTreeMap<String, ImageTally>,
+    pub(crate) inventory: Inventory,
     /// Objects with findings, in input order
     pub(crate) objects: Vec<Judged>,
     /// Objects about which the module gave no answer
@@ -97,6 +100,7 @@ impl Audit {
             summary: Summary::default(),
             rows: BTreeMap::new(),
             images: BTreeMap::new(),
+            inventory: Inventory::default(),
             objects: Vec::new(),
             unanswered: 0,
             omitted_objects: 0,
@@ -111,6 +115,7 @@ impl Audit {
         self.count(&object);
         self.add_to_rows(&object);
         self.add_to_images(&object);
+        self.inventory.add(&object, self.limit);
         if object.findings.is_empty() {
             return;
         }

@@ -58,6 +58,8 @@ pub enum Command {
     Bench(commands::bench::Args),
     /// Generate shell completions
     Completions(commands::completions::Args),
+    /// Show what a policy demands of the Pods of each namespace
+    Describe(commands::describe::Args),
     /// List the objects whose verdict changes between two settings files
     Diff(commands::diff::Args),
     /// Evaluate manifests or admission requests against a policy

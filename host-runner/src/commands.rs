@@ -4,6 +4,7 @@ pub mod attest;
 pub mod audit;
 pub mod bench;
 pub mod completions;
+pub mod describe;
 pub mod diff;
 pub mod evaluate;
 pub mod explain;

@@ -7,7 +7,7 @@ use admission_requests::{KUBEWARDEN_GROUP, is_policy};
 use serde_json::Value;
 
 use crate::import::System;
-use crate::inputs::{self, InputError, parse};
+use crate::inputs::{self, InputError, Source, parse};
 
 /// Reads settings, like [`inputs::settings`].
 ///
@@ -15,11 +15,19 @@ use crate::inputs::{self, InputError, parse};
 ///
 /// Those of [`inputs::settings`], and policies of another system.
 pub(crate) fn settings(path: &Path) -> Result<Value, InputError> {
-    let source = inputs::read(path)?;
-    let documents = inputs::documents_in(&source)?;
+    settings_in(&inputs::read(path)?)
+}
+
+/// Like [`settings`], for a file that is read already.
+///
+/// # Errors
+///
+/// As for [`settings`].
+pub(crate) fn settings_in(source: &Source) -> Result<Value, InputError> {
+    let documents = inputs::documents_in(source)?;
     match documents.iter().find_map(no_settings) {
         Some(problem) => Err(InputError::Object {
-            path: source.name,
+            path: source.name.clone(),
             problem,
         }),
         None => inputs::settings_of(documents, &source.name),

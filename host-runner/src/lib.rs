@@ -67,6 +67,7 @@ pub fn run(cli: &Cli) -> Exit {
         Command::Audit(args) => commands::audit::run(args),
         Command::Bench(args) => commands::bench::run(args),
         Command::Completions(args) => commands::completions::run(args, cli::command()),
+        Command::Describe(args) => commands::describe::run(args),
         Command::Diff(args) => commands::diff::run(args),
         Command::Evaluate(args) => commands::evaluate::run(args),
         Command::Explain(args) => commands::explain::run(args),

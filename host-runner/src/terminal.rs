@@ -7,7 +7,7 @@ use std::io;
 use std::path::Path;
 
 pub(crate) use admission_requests::printable::{self, printable, printable_lines};
-pub(crate) use width::{ShortDigests, columns, wrapped};
+pub(crate) use width::{ShortDigests, columns, fitted, wrapped};
 
 /// Ignores a closed pipe, as when `head` has read enough. The exit status stays that of the result.
 pub(crate) fn unless_closed(printed: io::Result<()>) -> io::Result<()> {

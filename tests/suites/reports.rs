@@ -25,6 +25,7 @@ const DIFF_REPORT: &str = include_str!("../../host-runner/schemas/diff-report.js
 const EVALUATION_REPORT: &str = include_str!("../../host-runner/schemas/evaluation-report.json");
 const LINT_CONFIG: &str = include_str!("../../host-runner/schemas/lint-config.json");
 const LINT_REPORT: &str = include_str!("../../host-runner/schemas/lint-report.json");
+const POLICY_DESCRIPTION: &str = include_str!("../../host-runner/schemas/policy-description.json");
 const SETTINGS: &str = policy_lint::SETTINGS_SCHEMA;
 const SUITE: &str = include_str!("../../host-runner/schemas/suite.json");
 const TEST_REPORT: &str = include_str!("../../host-runner/schemas/test-report.json");
@@ -684,6 +685,35 @@ breakGlass: {namespaces: [glass]}
     assert_eq!(short["findings"], report["findings"]);
 }
 
+#[test]
+fn descriptions_of_the_ready_made_policies_fit_their_schema() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("description.json");
+    let format = format!("json={}", path.display());
+    let validator = validator(POLICY_DESCRIPTION);
+    let mut demands = BTreeSet::new();
+    for entry in fs::read_dir(root().join("policies")).unwrap() {
+        let settings = entry.unwrap().path().join("policy.yaml");
+        if !settings.exists() {
+            continue;
+        }
+        run(
+            &["describe", settings.to_str().unwrap(), "--format", &format],
+            Exit::Yes,
+        );
+        let description = json(&path);
+        fits(&validator, &description);
+        let rows = description["rows"].as_array().unwrap().iter();
+        let cells = rows.flat_map(|row| row["cells"].as_array().unwrap());
+        demands.extend(cells.map(|cell| cell["demand"].as_str().unwrap().to_owned()));
+    }
+    let expected = ["admit", "attestation", "checks", "deny", "imageRules"];
+    assert!(
+        expected.iter().all(|demand| demands.contains(*demand)),
+        "{demands:?}"
+    );
+}
+
 /// A report of an earlier run would be taken for one of this run.
 #[test]
 fn a_run_without_results_replaces_every_report() {
@@ -727,11 +757,19 @@ fn a_run_without_results_replaces_every_report() {
             "DiffReport",
         ),
         (vec!["test", suite], TEST_REPORT, "TestReport"),
+        (
+            vec!["describe", settings],
+            POLICY_DESCRIPTION,
+            "PolicyDescription",
+        ),
         (vec!["lint", "no such file"], LINT_REPORT, "LintReport"),
     ] {
-        let mut formats = vec!["json", "sarif", "junit", "github", "human"];
+        let mut formats = vec!["json", "human"];
+        if arguments[0] != "describe" {
+            formats.extend(["sarif", "junit", "github"]);
+        }
         if arguments[0] != "lint" {
-            formats.push("markdown");
+            formats.extend(["markdown", "html"]);
         }
         if arguments[0] == "evaluate" {
             formats.extend(["gke", "admission-review"]);

@@ -6,6 +6,7 @@ use policy_wasm::decision::Role;
 use serde::Serialize;
 use serde_json::Value;
 
+use super::Attested;
 use crate::decision::{
     AttestorResult, Decision, DocumentResult, Enforcement, ImageDecision, Reason, Verdict,
 };
@@ -30,6 +31,8 @@ pub(crate) struct Judged {
     pub(crate) is_answered: bool,
     /// All of its images, as spelled in the object
     pub(crate) images: Vec<String>,
+    /// The attestations that count, each with its image
+    pub(crate) attested: Vec<(String, Attested)>,
     /// The reasons against it, including those that dry run or break-glass overrides
     pub(crate) findings: Vec<Finding>,
 }
@@ -85,18 +88,20 @@ impl Judged {
             let reasons = decision.reasons.iter();
             findings.extend(reasons.map(|reason| Finding::new(None, outcome_of(reason), reason)));
         }
-        let mut images = Vec::new();
+        let (mut images, mut attested) = (Vec::new(), Vec::new());
         for image in &decision.images {
             let name = &image.image;
             if !name.is_empty() && !images.contains(name) {
                 images.push(name.clone());
             }
+            attested.extend(self::attested(image));
             add_findings(image, outcome, &mut findings);
         }
         Self {
             outcome,
             is_answered: true,
             images,
+            attested,
             findings,
             ..Self::unjudged(request)
         }
@@ -133,9 +138,29 @@ impl Judged {
             }),
             is_answered: false,
             images: Vec::new(),
+            attested: Vec::new(),
             findings: Vec::new(),
         }
     }
+}
+
+/// Returns the attestations of an image that count.
+fn attested(image: &ImageDecision) -> impl Iterator<Item = (String, Attested)> {
+    let results = image.results.iter();
+    let attestors = results.flat_map(DocumentResult::all_attestors);
+    let verified = attestors.filter(|attestor| attestor.verified);
+    verified.map(|attestor| {
+        let by = match &attestor.identity {
+            Some(identity) => identity.subject.clone(),
+            None => attestor.key_id.clone(),
+        };
+        let attested = Attested {
+            attestor: attestor.name.clone(),
+            by,
+            source: attestor.source.clone(),
+        };
+        (image.image.clone(), attested)
+    })
 }
 
 /// Returns the reasons against one image: those of the image itself, and those of each document.

@@ -128,6 +128,7 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
             emit::audit::human(out, &report, args.list, args.verbose.shown(report.digest))
         }
         Formats::Own(Format::Json) => emit::audit::json(out, &report),
+        Formats::Report(report::Format::Html) => emit::html::audit(out, &report, &problems),
         Formats::Report(format) => {
             let is_strict = args.fail_on == FailOn::DryRun;
             let skipped = passed_over.counts().values().sum();

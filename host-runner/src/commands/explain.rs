@@ -13,7 +13,7 @@ use crate::args::{ContextArgs, EvidenceArgs, ModuleArgs, VerboseArgs, codes, sug
 use crate::decision::Decision;
 use crate::emit::explain::{Detail, Entry, mentioned};
 use crate::emit::no_result::{self, Shape};
-use crate::emit::{self, output};
+use crate::emit::{self, output, report};
 use crate::engine::{Operation, inspect};
 use crate::inputs;
 use crate::terminal::printable;
@@ -74,6 +74,8 @@ enum Format {
     Human,
     /// JSON: an `Explanation` of objects, or a `CodeList`
     Json,
+    /// HTML: one page without dependencies, with filters
+    Html,
 }
 
 /// Runs the command.
@@ -85,6 +87,7 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
             output::write(&args.format, |format, out| match format {
                 Format::Human => emit::explain::list(out, &codes),
                 Format::Json => emit::explain::codes_json(out, &codes),
+                Format::Html => emit::explain::codes_html(out, &codes),
             })?;
             Ok(Exit::Yes)
         }
@@ -111,6 +114,7 @@ fn explain_objects(args: &Args, path: &Path) -> Result<Exit> {
                 match format {
                     Format::Human => Shape::Text,
                     Format::Json => Shape::Json("Explanation"),
+                    Format::Html => Shape::Report(report::Format::Html),
                 }
             });
         }
@@ -136,6 +140,7 @@ fn explain_objects(args: &Args, path: &Path) -> Result<Exit> {
             emit::explain::decisions(out, decisions, settings, detail, args.verbose.shown(module))
         }
         Format::Json => emit::explain::json(out, answers, decisions, settings, detail),
+        Format::Html => emit::explain::html(out, decisions, settings, detail),
     })?;
     let all_admitted = decisions.iter().all(|one| one.answer.allowed);
     Ok(problems.finish(if all_admitted { Exit::Yes } else { Exit::No }))
@@ -194,6 +199,7 @@ fn explain_codes(args: &Args) -> Result<Exit> {
     output::write(&args.format, |format, out| match format {
         Format::Human => emit::explain::pages(out, &entries),
         Format::Json => emit::explain::codes_json(out, &entries),
+        Format::Html => emit::explain::codes_html(out, &entries),
     })?;
     Ok(Exit::Yes)
 }

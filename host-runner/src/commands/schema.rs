@@ -39,6 +39,8 @@ enum Document {
     EvaluationReport,
     /// Output of `lint --format json`
     LintReport,
+    /// Output of `describe --format json`
+    PolicyDescription,
     /// Output of `test --format json`
     TestReport,
     /// Settings of the policy
@@ -58,6 +60,7 @@ impl Document {
             Self::DiffReport => include_str!("../../schemas/diff-report.json"),
             Self::EvaluationReport => include_str!("../../schemas/evaluation-report.json"),
             Self::LintReport => include_str!("../../schemas/lint-report.json"),
+            Self::PolicyDescription => include_str!("../../schemas/policy-description.json"),
             Self::TestReport => include_str!("../../schemas/test-report.json"),
             Self::Settings => policy_lint::SETTINGS_SCHEMA,
             Self::Suite => include_str!("../../schemas/suite.json"),

@@ -2,6 +2,7 @@
 
 mod check_set;
 mod fixes;
+mod html;
 mod image_rule;
 pub(crate) mod mentioned;
 mod page;
@@ -22,6 +23,7 @@ use crate::settings_view::SettingsView;
 use crate::terminal::{BOLD_YELLOW, DIM, RESET, columns, printable};
 use crate::why_not::{self, Given};
 
+pub(crate) use html::{codes_page as codes_html, write as html};
 pub(crate) use page::{Entry, json as codes_json, list, listed, nearest, page, pages};
 
 /// Additions to the tree

@@ -14,9 +14,11 @@ use std::io::{self, Write};
 use clap::ValueEnum;
 use policy_lint::Position;
 
+use super::html;
 use crate::problems::Problems;
 
 pub(crate) use changes::changes;
+pub(super) use objects::words;
 pub(crate) use objects::{audited, evaluated};
 
 /// Formats that several commands have
@@ -30,6 +32,8 @@ pub(crate) enum Format {
     Github,
     /// Markdown, for job summaries and comments on pull requests
     Markdown,
+    /// HTML: one page without dependencies, with filters
+    Html,
 }
 
 /// The results of one run
@@ -97,6 +101,7 @@ pub(crate) fn write(format: Format, out: &mut dyn Write, report: &Report) -> io:
         Format::Sarif => sarif::write(out, report),
         Format::Github => github::write(out, report),
         Format::Markdown => markdown::write(out, report),
+        Format::Html => html::report(out, report),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Prints what became of suites, one format a file.
 
 mod github;
+mod html;
 mod human;
 mod json;
 mod junit;
@@ -169,6 +170,8 @@ pub(crate) fn write(format: Formats, out: &mut dyn Write, tested: &Tested) -> io
         // With the time that each case took, and with all differences.
         Formats::Report(reports::Format::Junit) => junit::write(out, tested),
         Formats::Report(reports::Format::Github) => github::write(out, tested),
+        // With coverage and mutants.
+        Formats::Report(reports::Format::Html) => html::write(out, tested),
         Formats::Report(format) => reports::write(format, out, &report::report(tested)),
     }
 }

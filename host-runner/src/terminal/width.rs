@@ -32,6 +32,29 @@ pub(crate) fn wrapped(line: &str, width: usize) -> Vec<String> {
     parts
 }
 
+/// Like [`wrapped`], and breaks words that are longer than the width, behind a `/` where possible. The line has no
+/// colors.
+pub(crate) fn fitted(line: &str, width: usize) -> Vec<String> {
+    let width = width.max(1);
+    let mut parts = Vec::new();
+    for part in wrapped(line, width) {
+        let mut rest = part.as_str();
+        while let Some((end, _)) = rest.char_indices().nth(width) {
+            let first = rest.get(..end).unwrap_or_default();
+            let breaks = first.rmatch_indices(['/', ',', '@', ':']).map(|(at, _)| at);
+            let ends = breaks.map(|at| at.saturating_add(1));
+            let at = ends.take(1).find(|at| at.saturating_mul(2) > end);
+            let (first, others) = rest
+                .split_at_checked(at.unwrap_or(end))
+                .unwrap_or((rest, ""));
+            parts.push(first.to_owned());
+            rest = others;
+        }
+        parts.push(rest.to_owned());
+    }
+    parts
+}
+
 /// The columns of a text without its escape sequences for colors.
 fn columns_of(text: &str) -> usize {
     anstream::adapter::strip_str(text)
@@ -112,6 +135,17 @@ mod tests {
         assert_eq!(wrapped("one two three", 80), ["one two three"]);
         assert_eq!(wrapped("verylongword a", 4), ["verylongword", "a"]);
         assert!(wrapped("", 4).is_empty());
+    }
+
+    #[test]
+    fn long_words_break_where_there_is_no_space() {
+        assert_eq!(
+            fitted("registry.example/shop", 18),
+            ["registry.example/", "shop"]
+        );
+        assert_eq!(fitted("a/bcdefgh ij", 5), ["a/bcd", "efgh", "ij"]);
+        assert_eq!(fitted("ééééé", 2), ["éé", "éé", "é"]);
+        assert_eq!(fitted("one two", 0), ["o", "n", "e", "t", "w", "o"]);
     }
 
     #[test]

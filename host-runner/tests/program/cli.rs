@@ -3,7 +3,9 @@
 mod attest;
 mod audit;
 mod bundles;
+mod describe;
 mod export;
+mod html;
 mod import;
 mod init;
 mod inputs;

@@ -139,7 +139,7 @@ const fn level(outcome: Outcome, is_strict: bool) -> Level {
     }
 }
 
-const fn words(outcome: Outcome) -> &'static str {
+pub(in crate::emit) const fn words(outcome: Outcome) -> &'static str {
     match outcome {
         Outcome::Denied => "denied",
         Outcome::Error => "denied by an error",
