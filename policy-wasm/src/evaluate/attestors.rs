@@ -2,6 +2,8 @@
 
 use alloc::borrow::Cow;
 use alloc::collections::BTreeMap;
+#[cfg(feature = "sigstore")]
+use alloc::rc::Rc;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -72,7 +74,11 @@ impl<'a> Attestors<'a> {
 
 /// Results of attestors, so that an image in ten containers costs one verification
 #[derive(Debug, Default)]
-pub(super) struct Known<'p>(BTreeMap<Question<'p>, (Verdict, AttestorResult)>);
+pub(super) struct Known<'p> {
+    answers: BTreeMap<Question<'p>, (Verdict, AttestorResult)>,
+    #[cfg(feature = "sigstore")]
+    signers: BTreeMap<Question<'p>, Rc<Signers>>,
+}
 
 /// The attestor, and the repository and digest of the image
 type Question<'p> = (&'p str, String);
@@ -80,8 +86,10 @@ type Question<'p> = (&'p str, String);
 impl Known<'_> {
     /// Drops the results that more evidence could change.
     pub(super) fn keep_satisfied(&mut self) {
-        self.0
+        self.answers
             .retain(|_, (verdict, _)| *verdict == Verdict::Conformant);
+        #[cfg(feature = "sigstore")]
+        self.signers.clear();
     }
 }
 
@@ -132,9 +140,8 @@ impl<'p, 'k> Inquiry<'p, 'k> {
             Ok(digest) => digest,
             Err(reason) => return refused(name, reason),
         };
-        let image = alloc::format!("{}@{digest}", reference.repository());
-        let question = (name, image);
-        if let Some(known) = self.known.0.get(&question) {
+        let question = question(name, digest, reference);
+        if let Some(known) = self.known.answers.get(&question) {
             return known.clone();
         }
         let Some(attestor) = self.attestors.get(name) else {
@@ -142,25 +149,38 @@ impl<'p, 'k> Inquiry<'p, 'k> {
             return refused(name, reason);
         };
         let answer = self.search(attestor, self.subject(digest, reference));
-        self.known.0.insert(question, answer.clone());
+        self.known.answers.insert(question, answer.clone());
         answer
     }
 
-    /// Returns all signers that satisfy the attestor of this name for an image, among all attestations.
+    /// Returns all signers that satisfy the attestor of this name for an image, among all attestations. Each question is
+    /// answered once.
     #[cfg(feature = "sigstore")]
     #[cold]
     pub(super) fn signers(
-        &self,
-        name: &str,
+        &mut self,
+        name: &'p str,
         image: &Image<'_>,
         reference: ImageReference<'_>,
-    ) -> Signers {
-        let mut signers = Signers::default();
+    ) -> Rc<Signers> {
         let (Ok(digest), Some(attestor)) = (image.digest_to_attest(), self.attestors.get(name))
         else {
-            return signers;
+            return Rc::default();
         };
-        let subject = self.subject(digest, reference);
+        let question = question(name, digest, reference);
+        if let Some(known) = self.known.signers.get(&question) {
+            return Rc::clone(known);
+        }
+        let signers = Rc::new(self.search_all(attestor, self.subject(digest, reference)));
+        self.known.signers.insert(question, Rc::clone(&signers));
+        signers
+    }
+
+    /// Searches for all valid attestations of the attestor.
+    #[cfg(feature = "sigstore")]
+    #[cold]
+    fn search_all(&self, attestor: &Attestor<'_>, subject: Subject<'_>) -> Signers {
+        let mut signers = Signers::default();
         let candidates = match self.candidates(attestor, subject) {
             Ok(candidates) => candidates,
             Err(limit) => {
@@ -242,6 +262,11 @@ impl<'p, 'k> Inquiry<'p, 'k> {
         self.evidence
             .failures(subject.digest, note, &repository, Seeks::Attestations)
     }
+}
+
+fn question<'p>(name: &'p str, digest: Digest, reference: ImageReference<'_>) -> Question<'p> {
+    let image = alloc::format!("{}@{digest}", reference.repository());
+    (name, image)
 }
 
 /// The signers that satisfy an attestor for an image

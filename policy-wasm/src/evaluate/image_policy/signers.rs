@@ -4,6 +4,7 @@
 //! example through a pattern. Certificates of one subject and issuer are one signer, however many it has.
 
 use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::rc::Rc;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -21,7 +22,7 @@ pub(super) fn count_once<'p>(
     mut answers: Answers,
     quorum: &'p Quorum<'_>,
     subject: Subject<'_>,
-    inquiry: &Inquiry<'p, '_>,
+    inquiry: &mut Inquiry<'p, '_>,
 ) -> Answers {
     let mut seen = BTreeSet::new();
     let mut found = answers.iter().filter_map(|(_, one)| one.identity.as_ref());
@@ -65,7 +66,7 @@ impl<'s> Holders<'s> {
     fn assign(
         &mut self,
         place: usize,
-        signers: &'s [Option<Signers>],
+        signers: &'s [Option<Rc<Signers>>],
         seen: &mut BTreeSet<&'s IdentityResult>,
     ) -> bool {
         let Some(Some(own)) = signers.get(place) else {

@@ -5,7 +5,7 @@ use core::slice;
 use pretend_sigstore::SubjectName;
 use serde_json::{Value, json};
 
-use crate::case::{A, Case};
+use crate::case::{A, B, Case, pod};
 use crate::delivery::{NAMESPACE, answer, resource_name};
 use crate::image_policy::{changed, quorum, rule};
 use crate::signing::{TestKey, attestor, note_name, occurrence, payload};
@@ -77,6 +77,26 @@ pub(super) fn cases() -> Vec<Case> {
     let only = slice::from_ref(&release);
     let key = TestKey::new("d");
     let by_key = occurrence("d", &key, payload("trusted.example/app", A).as_bytes());
+    // Beside the release workflow, keys that `a` no longer has signed the image of 511 containers. The last one has
+    // another image.
+    let former_keys = (0..9).map(|n| {
+        let key = TestKey::new(&format!("former {n}"));
+        occurrence("a", &key, payload("trusted.example/app", A).as_bytes())
+    });
+    let of_last = occurrence("d", &key, payload("trusted.example/app", B).as_bytes());
+    let formerly_signed: Vec<_> = former_keys.chain([release.clone(), of_last]).collect();
+    let in_many_containers = |call: &mut Value| {
+        let containers = (0..512).map(|n| {
+            let digest = if n == 511 { B } else { A };
+            json!({"name": format!("c{n}"), "image": format!("trusted.example/app@{digest}")})
+        });
+        call["request"] = pod(json!({"containers": containers.collect::<Vec<_>>()}));
+        let rules = &mut call["settings"]["imagePolicy"]["rules"];
+        rules[0]["images"] = json!([format!("**@{A}")]);
+        let mut last = rule("last", "require", json!([quorum(&["d"])]));
+        last["images"] = json!([format!("**@{B}")]);
+        rules.as_array_mut().unwrap().push(last);
+    };
     // A source of `b` that fails may have another signature.
     let failing = |call: &mut Value| {
         let notes = json!({note_name("b"): NAMESPACE});
@@ -153,6 +173,13 @@ pub(super) fn cases() -> Vec<Case> {
             quorum(&["a", "b"]),
             only,
             failing,
+        ),
+        with(
+            "one_of_two_for_an_image_in_many_containers",
+            ALLOWED,
+            some(&["a", "b"], 1, &[]),
+            &formerly_signed,
+            in_many_containers,
         ),
         with(
             "one_for_both_by_rules_of_two_names",
