@@ -194,28 +194,37 @@ fn has_end(rule: &ImageRule<'_>) -> bool {
 }
 
 impl<'a, 's> Plan<'a, 's> {
-    /// Finds the first pattern of each check's allowlist that covers each image.
+    /// Finds the first pattern of each check's allowlist that covers each image. Each list is read once, whatever the
+    /// number of images.
     fn exempt_checks(&mut self, images: &[Image<'_>], report: &Report) {
-        let mut exempt = BTreeMap::new();
+        let mut listed = BTreeMap::new();
         for (index, image) in images.iter().enumerate() {
             let Some(reference) = image.open() else {
                 continue;
             };
             for check in self.all_required(index).flat_map(ImageRule::checks) {
-                let Some(allowlist) = &check.allowlist else {
-                    continue;
-                };
-                allowlist.each(report, |pattern, text| {
-                    if pattern.matches(reference) {
+                if let Some(allowlist) = &check.allowlist {
+                    let (_, images) = listed
+                        .entry(check.place)
+                        .or_insert_with(|| (allowlist, Vec::new()));
+                    images.push((index, reference));
+                }
+            }
+        }
+        let mut exempt = BTreeMap::new();
+        for (place, (allowlist, images)) in listed {
+            allowlist.each(report, |pattern, text| {
+                for (index, reference) in &images {
+                    if pattern.matches(*reference) {
                         exempt
-                            .entry((index, check.place))
+                            .entry((*index, place))
                             .or_insert_with(|| decision::Exemption {
                                 document: DOCUMENT.into(),
                                 pattern: text.to_string(),
                             });
                     }
-                });
-            }
+                }
+            });
         }
         self.exempt_checks = exempt;
     }
