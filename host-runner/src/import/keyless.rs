@@ -7,6 +7,14 @@ use super::identity::Subjects;
 use super::source::At;
 use crate::terminal::printable;
 
+/// Names of the fields of an identity in Sigstore's own documents
+pub(super) const FIELDS: Fields = Fields {
+    issuer: "issuer",
+    subject: "subject",
+    issuer_expression: "issuerRegExp",
+    subject_expression: "subjectRegExp",
+};
+
 /// Names of the fields of an identity
 pub(super) struct Fields {
     pub(super) issuer: &'static str,
@@ -31,6 +39,9 @@ pub(super) fn identities(
         ],
         &mut draft.findings,
     );
+    if is_written_twice(identity, fields, LOST, draft) {
+        return None;
+    }
     let expression = identity.get(fields.issuer_expression);
     let issuer = match &expression {
         None => identity.text_of(fields.issuer).to_owned(),
@@ -71,6 +82,29 @@ pub(super) fn identities(
 
 /// Consequence of an identity that does not carry over
 const LOST: &str = "the identity was left out";
+
+/// Whether issuer or subject is a text and an expression, of which one or both count by the system; reports it with the
+/// consequence `lost`.
+pub(super) fn is_written_twice(
+    identity: &At<'_>,
+    fields: &Fields,
+    lost: &str,
+    draft: &mut Draft,
+) -> bool {
+    let pairs = [
+        (fields.issuer, fields.issuer_expression),
+        (fields.subject, fields.subject_expression),
+    ];
+    let is_given = |field: &&str| !identity.text_of(field).is_empty();
+    let twice = pairs
+        .iter()
+        .find(|(text, expression)| is_given(text) && is_given(expression));
+    if let Some((text, expression)) = twice {
+        let message = format!("an identity has `{text}` or `{expression}`, not both: {lost}");
+        draft.lost(identity, message);
+    }
+    twice.is_some()
+}
 
 /// Whether a text is one issuer; reports one that is not, with the consequence `lost`.
 pub(super) fn is_issuer(at: &At<'_>, issuer: &str, lost: &str, draft: &mut Draft) -> bool {

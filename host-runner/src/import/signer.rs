@@ -22,7 +22,7 @@ pub(super) struct Signer {
 }
 
 /// Consequence of a signer that does not carry over
-const LOST: &str = "no signature counts";
+pub(super) const LOST: &str = "no signature counts";
 
 impl Signer {
     /// A signer without keys and identities.

@@ -3,8 +3,8 @@
 use serde_json::{Map, Value, json};
 
 use crate::import::draft::{Draft, Requirement};
-use crate::import::keyless::literal;
-use crate::import::signer::Signer;
+use crate::import::keyless::{self, FIELDS, literal};
+use crate::import::signer::{LOST, Signer};
 use crate::import::source::At;
 use crate::terminal::printable;
 
@@ -232,6 +232,9 @@ pub(super) fn keyless_signer(keyless: &At<'_>, draft: &mut Draft) -> Signer {
 
 /// The holder of a certificate for an issuer and a subject, each a text or a regular expression.
 pub(super) fn identity(at: &At<'_>, claims: &Map<String, Value>, draft: &mut Draft) -> Signer {
+    if keyless::is_written_twice(at, &FIELDS, LOST, draft) {
+        return Signer::untrusted(at);
+    }
     let issuer = match (at.text_of("issuer"), at.text_of("issuerRegExp")) {
         ("", regex) => literal(regex).unwrap_or_default(),
         (issuer, _) => issuer.to_owned(),

@@ -142,12 +142,21 @@ fn identities_are_those_of_the_trusted_root() {
                     additionalExtensions: {{githubWorkflowTrigger: push}}
                 - keyless: {{issuer: 'https://accounts.example', subject: '*'}}
                 - keyless: {{issuerRegExp: 'https://.*', subject: build@acme.example}}
+                - keyless:
+                    issuer: https://accounts.example
+                    subject: build@acme.example
+                    subjectRegExp: ^release@acme\\.example$
 "
     ));
     let outcome = outcome(&SYSTEM, &text, root());
     outcome.says(&[
         ("25", Level::Lacking, "no pattern is for the subject `*`"),
         ("26", Level::Lacking, "an identity has one issuer"),
+        (
+            "27",
+            Level::Lacking,
+            "an identity has `subject` or `subjectRegExp`, not both",
+        ),
     ]);
     let sigstore = &outcome.import.settings["sigstore"];
     assert_eq!(
@@ -170,7 +179,7 @@ fn identities_are_those_of_the_trusted_root() {
             rule["attestors"].as_array().unwrap().len(),
             &rule["threshold"]
         ),
-        (4, &json!(1))
+        (5, &json!(1))
     );
 }
 

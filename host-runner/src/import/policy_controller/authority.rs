@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::import::draft::Draft;
-use crate::import::keyless::{self, Fields};
+use crate::import::keyless;
 use crate::import::source::At;
 use crate::terminal::printable;
 
@@ -122,18 +122,10 @@ fn of_certificate(keyless: &At<'_>, draft: &mut Draft) -> Vec<Value> {
         return Vec::new();
     };
     let identities = identities.iter();
-    let identities =
-        identities.filter_map(|identity| keyless::identities(identity, &IDENTITY, &root, draft));
+    let identities = identities
+        .filter_map(|identity| keyless::identities(identity, &keyless::FIELDS, &root, draft));
     identities.flatten().collect()
 }
-
-/// Fields of an identity
-const IDENTITY: Fields = Fields {
-    issuer: "issuer",
-    subject: "subject",
-    issuer_expression: "issuerRegExp",
-    subject_expression: "subjectRegExp",
-};
 
 /// Names the attestations and their policies.
 fn report_attestations(attestations: &At<'_>, draft: &mut Draft) {
