@@ -77,6 +77,41 @@ fn a_key_is_read_as_by_another_parser_whatever_its_bytes_are() {
     }
 }
 
+#[test]
+fn a_signature_verifies_as_with_another_implementation_whatever_its_bytes_are() {
+    for (key, signature) in [
+        (vector!("ed25519.key.asc"), vector!("ed25519.detached.asc")),
+        (
+            vector!("nistp256.key.asc"),
+            vector!("nistp256.detached.asc"),
+        ),
+        (vector!("rsa3072.key.asc"), vector!("rsa3072.detached.asc")),
+    ] {
+        let body = bodies(key).next().unwrap();
+        let (ours, theirs) = (PublicKey::read(&body).unwrap(), by_rpgp(&body).unwrap());
+        let (_, parts) = take_apart(signature);
+        let (_, body) = parts.first().unwrap();
+        let is_valid = |body: &[u8]| {
+            let signature = packet::read_signature(body)?;
+            let valid = signature.verify(&ours, PAYLOAD).is_ok();
+            assert_eq!(
+                valid,
+                signature.verify(&theirs, PAYLOAD).is_ok(),
+                "{body:02x?}"
+            );
+            Some(valid)
+        };
+        assert_eq!(is_valid(body), Some(true));
+        // Issuer, first bytes of the digest, and numbers. Another bit count may be of the same number.
+        for place in body.len().saturating_sub(72)..body.len() {
+            let mut changed = body.clone();
+            changed[place] ^= 1 << (place % 8);
+            let is_in_number = place + 30 > body.len();
+            assert!(is_valid(&changed) != Some(true) || !is_in_number, "{place}");
+        }
+    }
+}
+
 /// RFC 9580, section 5.2.2
 #[test]
 fn digests_are_named_as_in_the_standard() {
