@@ -6,7 +6,7 @@ import { kubectl } from "./kubectl";
 import type { Answer, Decision, ObjectAnswer, Range } from "./module";
 import { codeButton } from "./page";
 import { type Actions as TreeActions, reason, sign, tree } from "./tree";
-import { counted, outcome } from "./words";
+import { counted, outcome, shortImage } from "./words";
 
 export interface Actions extends TreeActions {
   /** Shows a part of the objects. */
@@ -15,6 +15,9 @@ export interface Actions extends TreeActions {
 
 /** Up to so many cards, those of denied objects are open. */
 const OPEN = 6;
+
+/** Room for the summary above the answers, which stays in sight, in pixels: as `--summary` */
+const SUMMARY = 80;
 
 /** A card, and the object that it shows. Places change while the rest stays. */
 interface Card {
@@ -33,6 +36,44 @@ const toggled = new Map<string, boolean>();
 export function forget(): void {
   toggled.clear();
   cards.clear();
+}
+
+/** The image of a reader in the answers */
+export interface Place {
+  readonly card: string;
+  /** The number of the image in its card */
+  readonly image: number;
+  /** The distance from the top of the window, in pixels */
+  readonly top: number;
+}
+
+/** The place of an element, whose card stays open in the next answer. */
+export function placeOf(element: Element): Place | null {
+  const image = element.closest(".image-part");
+  const card = [...cards].find(([, one]) => one.element.contains(element))?.[0];
+  if (!image || card === undefined) return null;
+  toggled.set(card, true);
+  return { card, image: imagesOf(card).indexOf(image), top: image.getBoundingClientRect().top };
+}
+
+/** Returns to a place after another answer: with the focus on the next button to sign the image, or else on its verdict. Shows the verdicts of image and object if they fit beside that. */
+export function returnTo({ card, image, top }: Place): void {
+  const part = imagesOf(card)[image];
+  const verdict = part?.querySelector<HTMLElement>(".image");
+  if (!part || !verdict) return;
+  const next = [...part.querySelectorAll<HTMLElement>(".try button")].find(button => button.checkVisibility());
+  const target = next ?? verdict;
+  target.focus({ preventScroll: true });
+  scrollBy(0, part.getBoundingClientRect().top - top);
+  target.scrollIntoView({ block: "nearest" });
+  for (const one of [verdict, part.closest(".card")?.querySelector("summary")]) {
+    const height = target.getBoundingClientRect().bottom - (one?.getBoundingClientRect().top ?? 0);
+    if (height + SUMMARY < innerHeight) one?.scrollIntoView({ block: "nearest" });
+  }
+}
+
+function imagesOf(card: string): Element[] {
+  return [...(cards.get(card)?.element.querySelectorAll(".image-part") ?? [])];
 }
 
 /** Shows an answer, and returns a summary in one line. */
@@ -81,7 +122,7 @@ function card(key: string, object: ObjectAnswer, decision: Decision, text: strin
   const { word, state } = outcome(decision);
   const isOpen = toggled.get(key) ?? opens;
   const body = h("div", { class: "card-body" });
-  const details = h("details", { class: `card ${state}`, open: isOpen }, h("summary", {}, h("span", { class: `pill ${state}` }, word), " ", foreign(object.title)), body);
+  const details = h("details", { class: `card ${state}`, open: isOpen }, h("summary", {}, h("span", { class: `pill ${state}` }, word), " ", foreign(object.title), images(decision)), body);
   // Most cards of a large dump are never opened.
   const fill = () => {
     if (details.open && !body.firstChild) body.append(...content(shown, decision, actions));
@@ -95,6 +136,14 @@ function card(key: string, object: ObjectAnswer, decision: Decision, text: strin
   return shown;
 }
 
+/** The images of a card without their registries, which tell objects of one name apart. */
+function images({ images }: Decision): HTMLElement | null {
+  const [first] = images;
+  if (!first?.image) return null;
+  const more = images.length > 1 ? ` and ${images.length - 1} more` : "";
+  return h("span", { class: "quiet card-image" }, " ", foreign(shortImage(first.image)), more);
+}
+
 function content(shown: Card, decision: Decision, actions: Actions): Node[] {
   const { object } = shown;
   const nodes: Node[] = [];
@@ -104,14 +153,15 @@ function content(shown: Card, decision: Decision, actions: Actions): Node[] {
   const known = new Set<string>();
   if (decision.reasons.length > 0) nodes.push(h("ul", { class: "tree" }, ...decision.reasons.map(one => reason(one, known))));
   decision.images.forEach((image, index) => {
-    const title = h("h3", { class: "image" }, sign(image.verdict), foreign(image.image || "(no image)"));
+    const title = h("h3", { class: "image", tabindex: "-1" }, sign(image.verdict), foreign(image.image || "(no image)"));
     const where = [image.container ? `container ${visible(image.container)}, ` : "", visible(image.field), " "];
     const showImage = () => {
       const range = shown.object.images[index];
       if (range) actions.showObject(range);
     };
     const place = h("button", { type: "button", class: "link", on: { click: showImage } }, "show line");
-    nodes.push(title, h("p", { class: "quiet field" }, ...where, place), flow(object, decision, image), tree(image, actions));
+    const field = h("p", { class: "quiet field" }, ...where, place);
+    nodes.push(h("div", { class: "image-part" }, title, field, flow(object, decision, image), tree(image, actions)));
   });
   // The clock stands above.
   const warned = decision.warnings.filter(one => one.code !== "clock-overridden");

@@ -32,7 +32,9 @@ export function h<K extends keyof HTMLElementTagNameMap>(
 
 /** A text of others as `<bdi>`: it changes neither the direction of the text around it nor hides characters. */
 export function foreign(text: string): HTMLElement {
-  return h("bdi", {}, visible(text));
+  // Names break behind their slashes.
+  const parts = visible(text).split(/(?<=\/)(?=[^/])/);
+  return h("bdi", {}, ...parts.flatMap((part, index) => (index > 0 ? [h("wbr"), part] : [part])));
 }
 
 /** A text whose parts between backticks are code. */

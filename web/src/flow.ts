@@ -1,10 +1,10 @@
 // The way of one image through the policy: object, exemptions, rule, attestors or checks, verdict.
 
 import { foreign, h } from "./dom";
-import type { Decision, DocumentResult, ImageDecision, ObjectAnswer } from "./module";
+import type { Decision, DocumentResult, ImageDecision, ObjectAnswer, Requirement } from "./module";
 import { list, shortName, verdictClass, verdictWord } from "./words";
 
-type State = "pass" | "fail" | "error" | "plain" | "skipped";
+type State = "pass" | "fail" | "warn" | "error" | "plain" | "skipped";
 
 interface Step {
   title: string;
@@ -14,7 +14,7 @@ interface Step {
 
 /** One row of steps for each document. */
 export function flow(object: ObjectAnswer, decision: Decision, image: ImageDecision): HTMLElement {
-  const rows = image.results.length > 0 ? image.results.map(result => steps(object, decision, result)) : [unread(object, image)];
+  const rows = image.results.length > 0 ? image.results.map(result => lifted(decision, result, steps(object, decision, result))) : [unread(object, image)];
   return h(
     "div",
     { class: "flow" },
@@ -28,6 +28,12 @@ export function flow(object: ObjectAnswer, decision: Decision, image: ImageDecis
       ),
     ),
   );
+}
+
+/** Steps without the colour of a denial, if the mode admits what they do not satisfy. */
+function lifted(decision: Decision, result: DocumentResult, row: Step[]): Step[] {
+  const admits = result.enforcement === "dry-run" || decision.enforcement === "break-glass";
+  return admits ? row.map(step => (step.state === "fail" ? { ...step, state: "warn" } : step)) : row;
 }
 
 function unread(object: ObjectAnswer, image: ImageDecision): Step[] {
@@ -94,10 +100,19 @@ function imageRules(start: Step, verdict: Step, result: DocumentResult): Step[] 
   if (denying.length > 0) return [start, covering, { title: "Denied by", text: list(denying.map(rule => rule.name)), state: "fail" }, verdict];
   const exempting = rules.filter(rule => rule.effect === "exempt" && rule.verdict === "CONFORMANT");
   if (exempting.length > 0) return [start, covering, { title: "Exempt by", text: list(exempting.map(rule => rule.name)), state: "pass" }, verdict];
-  const all = rules.flatMap(rule => rule.requirements ?? []);
-  const failed = all.filter(one => one.verdict !== "CONFORMANT").length;
-  const text = failed > 0 ? `${failed} of ${all.length} fail` : `${all.length} met`;
-  return [start, covering, { title: "Requirements", text, state: failed > 0 ? "fail" : "pass" }, verdict];
+  const all = rules.filter(rule => !rule.liftedBy).flatMap(rule => rule.requirements ?? []);
+  const failed = all.filter(one => one.verdict !== "CONFORMANT");
+  const count = all.length > 1 ? `${failed.length} of ${all.length} fail: ` : "";
+  const text = failed.length > 0 ? count + failed.map(missing).join("; ") : `${all.length} met`;
+  return [start, covering, { title: "Requirements", text, state: failed.length > 0 ? "fail" : "pass" }, verdict];
+}
+
+/** The attestors that a requirement lacks, or its check. */
+function missing({ attestors = [], threshold = attestors.length, mustInclude = [], check }: Requirement): string {
+  if (check) return check.displayName || check.type;
+  const verified = attestors.filter(one => one.verified).length;
+  const others = attestors.filter(one => !one.verified && (verified < threshold || mustInclude.includes(one.name)));
+  return `${verified} of ${threshold} attestors, not ${list(others.map(one => shortName(one.name)))}`;
 }
 
 function demand(mode: string): string {
@@ -106,6 +121,6 @@ function demand(mode: string): string {
 
 function outcome(decision: Decision, result: DocumentResult): string {
   if (result.verdict === "CONFORMANT") return "admitted";
-  if (result.enforcement === "dry-run") return "reported (dry run)";
-  return decision.enforcement === "break-glass" ? "overridden (break-glass)" : "denied";
+  if (result.enforcement === "dry-run") return "admitted in dry run";
+  return decision.enforcement === "break-glass" ? "admitted by break-glass" : "denied";
 }

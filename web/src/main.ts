@@ -5,14 +5,14 @@ import "./style.css";
 import { examples } from "virtual:examples";
 
 import * as answers from "./answers";
-import { byId, h } from "./dom";
+import { byId, h, visible } from "./dom";
 import { type Editor, editor } from "./editor";
 import * as files from "./files";
 import * as matrix from "./matrix";
 import * as module from "./module";
 import { fromFragment, type State, toFragment } from "./share";
 import { publicKey, signWith } from "./sign";
-import { counted } from "./words";
+import { counted, shortName } from "./words";
 
 const status = byId("status");
 const jump = byId("jump");
@@ -46,6 +46,8 @@ function pane(id: string, title: string, file: string): { editor: Editor; notes:
 }
 
 let isReady = false;
+/** Whether a text or a field has changed since an example or a link was opened, or a link was made */
+let isEdited = false;
 let pending: ReturnType<typeof setTimeout> | undefined;
 let lastDuration = 0;
 
@@ -55,18 +57,19 @@ const SLOW = 60;
 /** Asks for a new answer: at once if the last was fast, or else after a pause. */
 function changed(): void {
   if (!isReady) return;
+  isEdited = true;
   clearTimeout(pending);
   pending = setTimeout(update, lastDuration > SLOW ? 250 : 0);
 }
 
-/** The settings that the matrix and the findings are about */
-let described: string | undefined;
+/** The day and the settings that the matrix and the findings are about */
 let linted: string | undefined;
 
 /** Findings depend on the day: `2026-11-23`. */
 const DAY = 10;
 
 function update(): void {
+  clearTimeout(pending);
   const started = performance.now();
   const question: module.Question = {
     settings: settings.editor.text(),
@@ -75,20 +78,25 @@ function update(): void {
     time: now(),
   };
   if (namespace.value.trim()) question.namespace = namespace.value.trim();
-  const summary = answers.show(byId("answers"), module.evaluate(question), actions);
+  const answer = module.evaluate(question);
+  const summary = answers.show(byId("answers"), answer, actions);
   status.textContent = summary;
   jump.textContent = `${summary} ↓`;
-  if (question.settings !== described) {
-    described = question.settings;
-    matrix.show(byId("glance"), module.describe(question.settings), range => settings.editor.show(range));
-  }
   const linting = `${question.time.slice(0, DAY)} ${question.settings}`;
   if (linting !== linted) {
     linted = linting;
-    showFindings(module.lint(question.settings, question.time));
+    const findings = module.lint(question.settings, question.time);
+    showFindings(findings);
+    if (answer.settingsProblem || findings.some(isInvalid)) matrix.showInvalid(byId("glance"), findings.length > 0 ? () => settings.editor.openFindings() : null);
+    else matrix.show(byId("glance"), module.describe(question.settings), range => settings.editor.show(range));
   }
   lastDuration = performance.now() - started;
   document.documentElement.dataset["answered"] = String(Math.round(lastDuration));
+}
+
+/** Whether the policy does not read settings with this finding; the codes of the linter itself are only advice. */
+function isInvalid({ severity, code }: module.Finding): boolean {
+  return severity === "error" && !code.startsWith("lint-");
 }
 
 function showFindings(findings: module.Finding[]): void {
@@ -124,11 +132,11 @@ const actions: answers.Actions = {
     const range = module.place(settings.editor.text(), path);
     if (range) settings.editor.show(range);
   },
-  sign: (image, attestor) => void sign(image, attestor),
+  sign: (image, attestor, button) => void sign(image, attestor, button),
 };
 
 /** Signs an image, stores the attestation in the evidence, and adds the key to the attestor. */
-async function sign(image: string, attestor: string): Promise<void> {
+async function sign(image: string, attestor: string, button: Element): Promise<void> {
   if (!globalThis.crypto?.subtle) return say("This browser signs only on pages from https, from localhost or from a file");
   const pem = await publicKey(attestor);
   const trust = module.trust(settings.editor.text(), attestor, pem);
@@ -138,14 +146,16 @@ async function sign(image: string, attestor: string): Promise<void> {
   const signature = await signWith(attestor, payload.done.payload);
   const occurrence = module.occurrence(image, trust.done.note, pem, signature);
   if ("problem" in occurrence) return say(occurrence.problem);
+  const place = answers.placeOf(button);
   if (trust.done.change) settings.editor.change([trust.done.change]);
   const before = evidence.editor.text();
   const separator = before.trim() === "" ? "" : before.endsWith("\n") ? "---\n" : "\n---\n";
-  const comment = `# Signed as ${attestor.split("/").at(-1) ?? ""} with a key of this browser\n`;
+  const comment = `# Signed as ${shortName(attestor)} with a key of this browser\n`;
   evidence.editor.change([{ from: before.length, to: before.length, insert: separator + comment + occurrence.done }]);
   update();
-  // The button is gone.
-  byId("answers-title").focus({ preventScroll: true });
+  const added = trust.done.change ? "; its throw-away key was added to the attestor in the settings" : "";
+  say(`${status.textContent}. Signed as ${visible(shortName(attestor))}${added}`);
+  if (place) answers.returnTo(place);
 }
 
 /** Shows a note in place of the summary, until the next answer. */
@@ -172,6 +182,7 @@ function set(state: State): void {
   time.value = state.time;
   namespace.value = state.namespace;
   isReady = true;
+  isEdited = false;
   update();
 }
 
@@ -193,7 +204,7 @@ function showExample(name: string): void {
   const [policy = "", fixture = ""] = name.split("/");
   const found = examples.find(one => one.policy === policy);
   if (!found) return;
-  const texts = found.fixtures.filter(one => fixture === ALL || one.name === fixture).map(one => one.text);
+  const texts = found.fixtures.filter(one => fixture === ALL || one.name === fixture).map(one => (fixture === ALL ? `# ${one.name}\n${one.text}` : one.text));
   example.value = name;
   set({ settings: found.settings, objects: texts.join("---\n"), evidence: "", time: found.time.replace(/Z$/, ""), namespace: "" });
 }
@@ -201,6 +212,7 @@ function showExample(name: string): void {
 async function share(): Promise<void> {
   const fragment = await toFragment(state());
   history.replaceState(null, "", `#${fragment}`);
+  isEdited = false;
   try {
     await navigator.clipboard.writeText(location.href);
     say("The link is copied; it is in the address bar too");
@@ -215,7 +227,7 @@ async function start(): Promise<void> {
   jump.addEventListener("click", () => byId("answers-title").scrollIntoView());
   new IntersectionObserver(([entry]) => {
     jump.hidden = !entry || entry.isIntersecting || entry.boundingClientRect.top < 0;
-  }).observe(byId("answers-title"));
+  }).observe(byId("answers"));
   example.addEventListener("change", () => showExample(example.value));
   time.addEventListener("input", changed);
   namespace.addEventListener("input", changed);
@@ -234,6 +246,9 @@ async function start(): Promise<void> {
     return shared !== null;
   };
   addEventListener("hashchange", () => void open());
+  addEventListener("beforeunload", event => {
+    if (isEdited) event.preventDefault();
+  });
   if (!(await open())) showExample(FIRST);
   performance.mark("ready");
 }

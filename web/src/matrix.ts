@@ -51,6 +51,12 @@ export function show(container: HTMLElement, matrix: Matrix | null, showRange: (
   );
 }
 
+/** Says that settings are not valid; `showFindings` opens the findings, if there are any. */
+export function showInvalid(container: HTMLElement, showFindings: (() => void) | null): void {
+  const link = showFindings && h("button", { type: "button", class: "link", on: { click: showFindings } }, "Show the findings");
+  container.replaceChildren(h("p", { class: "problem" }, h("strong", {}, "The settings are not valid"), ": every request is denied. ", link));
+}
+
 /** A button that shows lines of the settings. */
 type Link = (range: Range, label: string, ...children: (Node | string | null)[]) => HTMLElement;
 

@@ -11,7 +11,7 @@ export interface Actions {
   /** Shows a part of the settings. */
   readonly showSetting: (path: string) => void;
   /** Signs an image with a key of this browser, which becomes one of the attestor. */
-  readonly sign: (image: string, attestor: string) => void;
+  readonly sign: (image: string, attestor: string, button: Element) => void;
 }
 
 /** The results of all documents for an image. */
@@ -46,7 +46,7 @@ function document(image: ImageDecision, result: DocumentResult, actions: Actions
     sign(result.verdict),
     h("strong", {}, visible(result.document)),
     ...(result.name ? [" ", foreign(result.name)].map(node) : []),
-    ...(result.enforcement === "dry-run" ? [h("span", { class: "tag" }, "dry run")] : []),
+    ...(result.enforcement === "dry-run" ? [h("span", { class: "tag" }, result.verdict === "CONFORMANT" ? "dry run" : "admitted in dry run")] : []),
   ];
   return branch(true, summary, [...parts(image, result, actions)]);
 }
@@ -70,7 +70,7 @@ function* parts(image: ImageDecision, result: DocumentResult, actions: Actions):
     yield leaf(...which, " ", lines(path, actions), h("div", { class: "quiet" }, visible(`${rule.evaluationMode}, ${rule.enforcementMode}`)));
   }
   const attestors = result.attestors ?? [];
-  for (const one of attestors) yield attestor(image, one, actions);
+  for (const one of attestors) yield attestor(image, one, result.verdict, actions);
   if (checkSet) {
     const path = `${result.document}.gkePolicy.checkSets[${checkSet.index}]`;
     const scope = checkSet.scope?.kubernetesServiceAccount ?? checkSet.scope?.kubernetesNamespace;
@@ -118,7 +118,7 @@ function requirement(image: ImageDecision, one: Requirement, actions: Actions): 
   const among = needed === attestors.length ? "" : `, among ${attestors.length}`;
   const summary = [sign(one.verdict), node(`${verified} of ${needed} attestors needed${among}`)];
   const always = (one.mustInclude ?? []).map(name => leaf("Always needed: ", foreign(name)));
-  return branch(true, summary, [...attestors.map(each => attestor(image, each, actions)), ...always]);
+  return branch(true, summary, [...attestors.map(each => attestor(image, each, one.verdict, actions)), ...always]);
 }
 
 /** A button that shows lines of the settings. */
@@ -127,9 +127,13 @@ function lines(path: string, actions: Actions): HTMLElement {
   return h("button", { type: "button", class: "link", "aria-label": label, title: label, on: { click: () => actions.showSetting(path) } }, "show lines");
 }
 
-function attestor(image: ImageDecision, one: AttestorResult, actions: Actions): HTMLElement {
+/** An attestor; `whole` is the verdict of what asks for it. */
+function attestor(image: ImageDecision, one: AttestorResult, whole: Verdict, actions: Actions): HTMLElement {
+  const isNeeded = one.verified || whole !== "CONFORMANT";
   const verdict: Verdict = one.verified ? "CONFORMANT" : one.reasons.some(isError) ? "ERROR" : "NON_CONFORMANT";
-  const summary: Node[] = [sign(verdict), node("attestor "), foreign(one.name)];
+  const symbol = isNeeded ? sign(verdict) : h("span", { class: "mark", "aria-hidden": "true" }, "–");
+  const summary: Node[] = [symbol, node("attestor "), foreign(one.name)];
+  if (!isNeeded) summary.push(h("span", { class: "quiet" }, " not needed"));
   if (one.verified) {
     const signer = one.identity
       ? leaf("Satisfied by the identity ", foreign(one.identity.subject), " of ", foreign(one.identity.issuer))
@@ -141,15 +145,15 @@ function attestor(image: ImageDecision, one: AttestorResult, actions: Actions): 
   const children: Node[] = one.reasons.map(each => reason(each, known));
   if (/@sha256:[0-9a-f]{64}$/.test(image.image)) {
     const short = one.name.split("/").at(-1) ?? one.name;
-    const button = h(
+    const button: HTMLElement = h(
       "button",
-      { type: "button", class: "primary small", on: { click: () => actions.sign(image.image, one.name) } },
+      { type: "button", class: "primary small", on: { click: () => actions.sign(image.image, one.name, button) } },
       "Sign as ",
       foreign(short),
     );
     children.push(h("li", { class: "try" }, button, h("span", { class: "quiet" }, " with a throw-away key of this browser")));
   }
-  return branch(true, summary, children);
+  return branch(isNeeded, summary, children);
 }
 
 function isError(one: Reason): boolean {

@@ -7,6 +7,11 @@ export function shortName(name: string): string {
   return name.split("/").at(-1) || name;
 }
 
+/** The last part of an image with the first digits of its digest: `web@sha256:2222222` of `registry.example/shop/web@sha256:2222…`. */
+export function shortImage(image: string): string {
+  return shortName(image).replace(/(@sha256:[0-9a-f]{7})[0-9a-f]+$/, "$1");
+}
+
 export function verdictClass(verdict: Verdict): "pass" | "fail" | "error" {
   return verdict === "CONFORMANT" ? "pass" : verdict === "ERROR" ? "error" : "fail";
 }

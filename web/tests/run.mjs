@@ -39,6 +39,9 @@ async function start(address = url, options = {}) {
 
 const answered = page => page.waitForFunction(() => document.documentElement.dataset.answered);
 
+/** Waits until editors have measured and scrolled. */
+const settled = page => page.evaluate(() => new Promise(resolve => setTimeout(() => requestAnimationFrame(() => requestAnimationFrame(resolve)), 100)));
+
 const set = (page, texts) =>
   page.evaluate(texts => globalThis.playground.set({ settings: "", objects: "", evidence: "", time: "", namespace: "", ...texts }), texts);
 
@@ -70,6 +73,69 @@ test("every example has the Decisions of the program, byte for byte", async () =
     const allowed = decisions.filter(decision => JSON.parse(decision).allowed).length;
     assert.match(await page.textContent("#status"), new RegExp(`^${allowed} admitted, ${decisions.length - allowed} denied`));
   }
+  await close();
+});
+
+test("the page opens at its top, and an example leaves it where it is", async () => {
+  for (const viewport of [{ width: 1280, height: 900 }, { width: 400, height: 850 }]) {
+    const { page, close } = await start(url, { viewport });
+    await settled(page);
+    assert.equal(await page.evaluate(() => scrollY), 0, `${viewport.width} pixels`);
+    for (const example of ["supply-chain/vulnerable.yaml", "pipeline/*"]) {
+      await page.selectOption("#example", example);
+      await settled(page);
+      assert.equal(await page.evaluate(() => scrollY), 0, `${example}, ${viewport.width} pixels`);
+    }
+    await close();
+  }
+});
+
+test("signing leaves the reader at the image, with its verdict in sight", async () => {
+  for (const viewport of [{ width: 1280, height: 900 }, { width: 400, height: 850 }]) {
+    const { page, close } = await start(url, { viewport });
+    const verdict = page.locator(".image").first();
+    const sees = element => element.evaluate(element => {
+      const { top, bottom } = element.getBoundingClientRect();
+      return top >= document.querySelector("#status").getBoundingClientRect().bottom && bottom <= innerHeight;
+    });
+    const focused = () => page.evaluate(() => document.activeElement.textContent);
+    const qa = page.getByRole("button", { name: "Sign as qa" });
+    await qa.scrollIntoViewIfNeeded();
+    await qa.click();
+    await page.waitForFunction(() => document.querySelector("#status").textContent.includes("Signed as qa"));
+    await settled(page);
+    assert.match(await page.textContent("#status"), /Signed as qa; its throw-away key was added to the attestor in the settings$/);
+    assert.equal(await focused(), "Sign as canary");
+    assert.ok(await sees(page.getByRole("button", { name: "Sign as canary" })), `${viewport.width} pixels`);
+    // On a phone, an image is longer than the screen.
+    if (viewport.width > 400) assert.ok(await sees(verdict));
+    await page.keyboard.press("Enter");
+    await page.waitForFunction(() => document.querySelector("#status").textContent.includes("Signed as canary"));
+    await settled(page);
+    assert.match(await focused(), /^✓conformant: registry\.example\/shop\/web@/);
+    assert.ok(await sees(verdict), `${viewport.width} pixels`);
+    await close();
+  }
+});
+
+test("a place in an editor shows the start of its line", async () => {
+  const { page, close } = await start(url, { viewport: { width: 400, height: 850 } });
+  const scroller = page.locator("#objects-pane .cm-scroller");
+  await page.getByRole("button", { name: "show line", exact: true }).first().click();
+  await settled(page);
+  assert.equal(await scroller.evaluate(element => element.scrollLeft), 0);
+  assert.match(await page.evaluate(() => document.getSelection().toString()), /^registry\.example|^image:/);
+  // A start that is far to the right is shown, too.
+  const containers = `{name: ${"a".repeat(300)}, image: registry.example/a}`;
+  await set(page, { settings: DENY, objects: `kind: Pod\napiVersion: v1\nmetadata: {name: a}\nspec: {containers: [${containers}]}\n` });
+  await page.getByRole("button", { name: "show line", exact: true }).first().click();
+  await settled(page);
+  const shown = await scroller.evaluate(element => {
+    const range = document.getSelection().getRangeAt(0).getBoundingClientRect();
+    const box = element.getBoundingClientRect();
+    return range.left > box.left && range.left < box.right;
+  });
+  assert.ok(shown);
   await close();
 });
 
@@ -121,6 +187,9 @@ test("a cell of the matrix selects the lines of its rule", async () => {
   await page.getByRole("button", { name: /^production, policy: signed by build, qa and canary/ }).click();
   const selected = await page.evaluate(() => document.getSelection().toString());
   assert.match(selected, /^production:/);
+  await page.selectOption("#example", "keyless-github/production-unsigned.yaml");
+  await page.getByRole("button", { name: /^kubewarden, policy: signed by kubewarden/ }).click();
+  assert.match(await page.evaluate(() => document.getSelection().toString()), /\[projects\/example\/attestors\/kubewarden\]$/);
   await close();
 });
 
@@ -133,7 +202,7 @@ test("rules for images are in the matrix, the tree and the picture", async () =>
   await page.getByRole("button", { name: "all Pods, imagePolicy: other images are admitted" }).waitFor();
   const answers = await page.textContent("#answers");
   assert.match(answers, /rule shop require.*0 of 2 attestors needed, among 3.*Always needed: projects\/example\/attestors\/security/s);
-  assert.match(await page.textContent(".flow"), /Rulesshop.*Requirements1 of 1 fail/);
+  assert.match(await page.textContent(".flow"), /Rulesshop.*Requirements0 of 2 attestors, not build, qa and security/);
   await page.selectOption("#example", "two-of-three/latest.yaml");
   assert.match(await page.textContent(".flow"), /Denied byno latest/);
   await close();
@@ -151,6 +220,50 @@ test("signing as the missing attestors turns the verdict", async () => {
   const texts = await state(page);
   await set(page, { ...texts, evidence: "" });
   assert.match(await page.textContent("#status"), /^0 admitted, 1 denied/);
+  await close();
+});
+
+test("settings that are not valid have no matrix", async () => {
+  const { page, close } = await start();
+  await set(page, { ...(await state(page)), settings: DENY.replace("ALWAYS_DENY", "ALWAYS") });
+  assert.match(await page.textContent("#glance"), /^The settings are not valid/);
+  assert.equal(await page.locator("#glance table").count(), 0);
+  await page.getByRole("button", { name: "Show the findings" }).click();
+  await page.locator("#settings-pane .cm-panel-lint").waitFor();
+  await close();
+});
+
+test("dry run is an admission", async () => {
+  const { page, close } = await start();
+  const texts = await state(page);
+  await set(page, { ...texts, settings: texts.settings.replaceAll(ENFORCED, "enforcementMode: DRYRUN_AUDIT_LOG_ONLY") });
+  assert.match(await page.textContent(".card > summary"), /^admitted in dry run Deployment production\/web web@sha256:2222222$/);
+  assert.match(await page.textContent(".flow"), /Verdictadmitted in dry run$/);
+  assert.equal(await page.locator(".flow .fail").count(), 0);
+  await close();
+});
+
+test("attestors beyond those needed are closed", async () => {
+  const { page, close } = await start();
+  await page.selectOption("#example", "two-of-three/two-with-security.yaml");
+  const row = page.locator(".tree summary", { hasText: "not needed" });
+  assert.match(await row.textContent(), /^–attestor projects\/example\/attestors\/\w+ not needed$/);
+  assert.equal(await page.getByRole("button", { name: /^Sign as/ }).count(), 0);
+  await close();
+});
+
+test("reloading asks before it drops edits", async () => {
+  const { page, close } = await start();
+  const asked = [];
+  page.on("dialog", dialog => {
+    asked.push(dialog.type());
+    void dialog.dismiss();
+  });
+  await page.locator("#objects-pane .cm-content").click();
+  await page.keyboard.press("#");
+  await page.evaluate(() => location.reload());
+  for (let wait = 0; asked.length === 0 && wait < 50; wait += 1) await page.waitForTimeout(100);
+  assert.deepEqual(asked, ["beforeunload"]);
   await close();
 });
 
