@@ -10,6 +10,8 @@ use serde::Serialize;
 use crate::decision::{self, Decision, Enforcement, Reason, Verdict};
 use crate::inputs::{Place, Request};
 
+#[cfg(test)]
+pub(crate) use image::Cause;
 pub(crate) use image::{ImageChange, Said};
 
 /// All objects that were compared

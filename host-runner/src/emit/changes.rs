@@ -84,17 +84,25 @@ fn image(out: &mut dyn Write, change: &ImageChange) -> io::Result<()> {
     if old != new {
         writeln!(out, "    {old} -> {new}")?;
     }
+    let (lost, gained) = causes(change);
+    lines(out, lost.iter(), gained.iter(), 2)?;
+    codes(out, &change.codes, 2)
+}
+
+/// The parts of the documents that apply to an image under one of the settings only: the old ones, and the new ones.
+pub(super) fn causes(change: &ImageChange) -> (Vec<String>, Vec<String>) {
     let causes = |said: &Option<Said>| -> Vec<String> {
         let because = said.iter().flat_map(|said| &said.because);
         because
-            .map(|cause| printable(&format!("{}: {}", cause.document, cause.by)))
+            .map(|cause| format!("{}: {}", cause.document, cause.by))
             .collect()
     };
     let (before, after) = (causes(&change.old), causes(&change.new));
-    let lost = before.iter().filter(|line| !after.contains(line));
-    let gained = after.iter().filter(|line| !before.contains(line));
-    lines(out, lost, gained, 2)?;
-    codes(out, &change.codes, 2)
+    let only_in = |these: &[String], those: &[String]| {
+        let only = these.iter().filter(|line| !those.contains(line));
+        only.cloned().collect()
+    };
+    (only_in(&before, &after), only_in(&after, &before))
 }
 
 fn codes(out: &mut dyn Write, codes: &Codes, depth: usize) -> io::Result<()> {

@@ -2,7 +2,7 @@
 
 use super::{Finding, Item, Level, Report, without_result};
 use crate::comparison::{Change, Codes, Comparison, ImageChange, ObjectChange, Said, Unevaluated};
-use crate::emit::changes::summary;
+use crate::emit::changes::{causes, summary};
 use crate::inputs::lines::Lines;
 use crate::problems::Problems;
 
@@ -17,6 +17,7 @@ pub(crate) fn changes(comparison: &Comparison, problems: &Problems) -> Report {
     without_result(&mut notes, problems);
     Report {
         title: "countersign diff",
+        noun: "object",
         summary: summary(&comparison.summary),
         sums: Vec::new(),
         items,
@@ -47,6 +48,7 @@ fn item(change: &ObjectChange, lines: &mut Lines) -> Item {
     let mut findings: Vec<_> = of_images
         .map(|one| finding(&one.image, of_image(one), position(&one.field)))
         .collect();
+    let place = findings.first().map(|one| one.position);
     if !change.codes.is_empty() || findings.is_empty() {
         let mut message = codes(&change.codes);
         if message.is_empty() {
@@ -57,7 +59,7 @@ fn item(change: &ObjectChange, lines: &mut Lines) -> Item {
     Item {
         title: change.object.clone(),
         file: change.source.clone(),
-        position: position(""),
+        position: place.unwrap_or_else(|| position("")),
         outcome,
         level,
         findings,
@@ -83,7 +85,7 @@ fn not_evaluated(object: &Unevaluated, lines: &mut Lines) -> Item {
     }
 }
 
-/// The verdicts of an image, and the lost and gained codes.
+/// The verdicts of an image, the parts of the policy before and after, and the lost and gained codes.
 fn of_image(change: &ImageChange) -> Vec<String> {
     let verdict = |said: &Option<Said>| match said {
         Some(said) => said.verdict.to_string(),
@@ -94,15 +96,22 @@ fn of_image(change: &ImageChange) -> Vec<String> {
     if old != new {
         lines.push(format!("{old} -> {new}"));
     }
+    let (lost, gained) = causes(change);
+    lines.extend(marked(&lost, &gained));
     lines.extend(codes(&change.codes));
     if lines.is_empty() {
-        lines.push("another part of the policy applies".to_owned());
+        lines.push("the documents apply in another order".to_owned());
     }
     lines
 }
 
 fn codes(codes: &Codes) -> Vec<String> {
-    let lost = codes.lost.iter().map(|code| format!("- {code}"));
-    lost.chain(codes.gained.iter().map(|code| format!("+ {code}")))
-        .collect()
+    marked(&codes.lost, &codes.gained)
+}
+
+/// Lost lines and gained lines.
+fn marked(lost: &[String], gained: &[String]) -> Vec<String> {
+    let lost = lost.iter().map(|line| format!("- {line}"));
+    let gained = gained.iter().map(|line| format!("+ {line}"));
+    lost.chain(gained).collect()
 }

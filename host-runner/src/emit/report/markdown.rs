@@ -57,14 +57,17 @@ fn group(report: &Report, levels: &[Level], budget: usize) -> String {
         return String::new();
     }
     items.sort_by_key(|item| (item.level, item.findings.iter().map(|one| one.level).min()));
-    let head = ["result", "object", "image", "reason"].map(str::to_owned);
+    let has_images = has_images(report);
+    let image = has_images.then_some("image");
+    let head = ["result", report.noun].into_iter().chain(image);
+    let head: Vec<_> = head.chain(["reason"]).map(str::to_owned).collect();
     let (mut written, mut bytes, mut unwritten) = (Vec::new(), 0_usize, 0_usize);
     for item in &items {
         if bytes > budget {
             unwritten = unwritten.saturating_add(row_count(item));
             continue;
         }
-        let rows = rows(item);
+        let rows = rows(item, has_images);
         let cells = rows.iter().flatten().map(String::len);
         bytes = bytes.saturating_add(cells.sum());
         written.extend(rows);
@@ -74,6 +77,12 @@ fn group(report: &Report, levels: &[Level], budget: usize) -> String {
     let (table, left) = table(&head, written, budget);
     let (title, left) = (title(&items), not_shown(left.saturating_add(unwritten)));
     format!("\n<details{open}><summary>{title}</summary>\n\n{table}{left}\n</details>\n")
+}
+
+/// Whether a reason is about an image: those of suites never are.
+fn has_images(report: &Report) -> bool {
+    let mut findings = report.items.iter().flat_map(|item| &item.findings);
+    findings.any(|finding| !finding.image.is_empty())
 }
 
 /// `2 denied, 1 denied by an error`
@@ -132,7 +141,7 @@ fn learn_more(report: &Report) -> String {
 }
 
 /// A row for each reason, or one for an object without reasons.
-fn rows(item: &Item) -> Vec<Vec<String>> {
+fn rows(item: &Item, has_images: bool) -> Vec<Vec<String>> {
     let outcome = match item.level {
         Level::Error | Level::Failure => format!("**{}**", escaped(&item.outcome)),
         Level::Warning | Level::Passed => escaped(&item.outcome),
@@ -141,7 +150,9 @@ fn rows(item: &Item) -> Vec<Vec<String>> {
     let row = |line: usize, image: &str, reason: &str| {
         let place = code(&format!("{}:{line}", item.file));
         let object = format!("{title}<br>{place}");
-        vec![outcome.clone(), object, image.to_owned(), reason.to_owned()]
+        let image = has_images.then(|| image.to_owned());
+        let cells = [outcome.clone(), object].into_iter().chain(image);
+        cells.chain([reason.to_owned()]).collect()
     };
     if item.findings.is_empty() {
         return vec![row(item.position.line, "", "")];

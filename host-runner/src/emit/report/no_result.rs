@@ -13,6 +13,7 @@ impl Report {
     pub(crate) fn without_results(title: &'static str, no_result: &NoResult) -> Self {
         let mut report = Self {
             title,
+            noun: "object",
             summary: "no result".to_owned(),
             sums: Vec::new(),
             items: Vec::new(),

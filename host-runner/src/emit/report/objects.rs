@@ -29,6 +29,7 @@ pub(crate) fn evaluated(answers: &[Evaluated], problems: &Problems) -> Report {
     without_result(&mut notes, problems);
     Report {
         title: "countersign evaluate",
+        noun: "object",
         summary: format!("{admitted} admitted, {denied} denied"),
         sums: Vec::new(),
         items,
@@ -81,6 +82,7 @@ pub(crate) fn audited(
     without_result(&mut notes, problems);
     Report {
         title: "countersign audit",
+        noun: "object",
         summary: summary(&audit.summary, passed_over),
         sums: vec![reasons(audit)],
         items,

@@ -1,4 +1,9 @@
 use super::*;
+use crate::comparison::{
+    Cause, Change, Codes, Comparison, ImageChange, ObjectChange, Outcome, Said,
+};
+use crate::decision::{Enforcement, Verdict};
+use crate::inputs::Place;
 use crate::inputs::lines::START;
 
 fn finding(level: Level, code: &str, message: &str, image: &str) -> Finding {
@@ -38,6 +43,7 @@ fn report() -> Report {
     let dry_run = vec![finding(Level::Warning, "always-deny", "Denied", "")];
     Report {
         title: "countersign evaluate",
+        noun: "object",
         summary: "2 admitted, 1 denied".to_owned(),
         sums: Vec::new(),
         items: vec![
@@ -97,6 +103,7 @@ fn a_comment_has_a_limit_and_counts_what_is_left_out() {
     let row = || vec![long.clone(); 5];
     let report = Report {
         title: "countersign audit",
+        noun: "object",
         summary: "2,000 objects".to_owned(),
         sums: vec![Sums {
             head: vec!["namespace"; 5],
@@ -134,6 +141,75 @@ fn tables_of_sums_stand_before_the_results() {
     let text = String::from_utf8(out).unwrap();
     let table = "\n| namespace | objects |\n| --- | --- |\n| a&#124;b | 3 |\n\n<details open>";
     assert!(text.contains(table), "{text}");
+}
+
+#[test]
+fn a_report_of_suites_has_cases_and_no_images() {
+    let failed = vec![finding(Level::Failure, "unexpected-result", "denied", "")];
+    let report = Report {
+        title: "countersign test",
+        noun: "case",
+        items: vec![item("signed", Level::Failure, "failed", failed)],
+        ..report()
+    };
+    let mut out = Vec::new();
+    write(Format::Markdown, &mut out, &report).unwrap();
+    let text = String::from_utf8(out).unwrap();
+    let table = "| result | case | reason |\n| --- | --- | --- |\n| **failed** | \
+                 <code>signed</code><br><code>web.yaml:7</code> | <code>unexpected-result</code>";
+    assert!(text.contains(table), "{text}");
+}
+
+/// The rule is the same one, so nothing else may be said than what changes in it.
+#[test]
+fn a_change_shows_the_rule_before_and_after() {
+    let said = |by: &str| {
+        let cause = Cause {
+            document: "policy".to_owned(),
+            by: by.to_owned(),
+        };
+        Some(Said {
+            verdict: Verdict::NonConformant,
+            because: vec![cause],
+        })
+    };
+    let outcome = |allowed, enforcement| Outcome {
+        allowed,
+        verdict: Verdict::NonConformant,
+        enforcement,
+    };
+    let image = ImageChange {
+        image: "a.example/b".to_owned(),
+        field: "spec.containers[0].image".to_owned(),
+        old: said("default rule: ALWAYS_DENY, in dry run"),
+        new: said("default rule: ALWAYS_DENY"),
+        codes: Codes::default(),
+    };
+    let change = ObjectChange {
+        object: "Pod a/b".to_owned(),
+        source: "web.yaml".to_owned(),
+        place: Place::default(),
+        change: Change::NewlyDenied,
+        old: outcome(true, Enforcement::DryRun),
+        new: outcome(false, Enforcement::Enforced),
+        codes: Codes::default(),
+        images: vec![image],
+    };
+    let comparison = Comparison {
+        changes: vec![change],
+        ..Comparison::default()
+    };
+    let report = changes(&comparison, &Problems::default());
+    assert_eq!(
+        report.items[0].findings[0].message,
+        "- policy: default rule: ALWAYS_DENY, in dry run\n+ policy: default rule: ALWAYS_DENY"
+    );
+    for format in [Format::Markdown, Format::Html] {
+        let mut out = Vec::new();
+        write(format, &mut out, &report).unwrap();
+        let text = String::from_utf8(out).unwrap();
+        assert!(text.contains("in dry run"), "{text}");
+    }
 }
 
 #[test]

@@ -21,6 +21,7 @@ pub(super) fn report(tested: &Tested) -> Report {
     let problems = tested.problems.iter();
     Report {
         title: TITLE,
+        noun: "case",
         summary: format!(
             "{}: {passed} passed, {unexpected} failed, {failed} with an error",
             counted(all, "case")
