@@ -31,7 +31,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use documents::Documents;
-use protocol::{DidChange, DidClose, DidOpen};
+use protocol::{DidChange, DidClose, DidOpen, Shows};
 use stdio::Incoming;
 
 /// End of a session
@@ -61,6 +61,7 @@ pub(crate) fn serve(input: impl BufRead + Send + 'static, output: impl Write) ->
         waiting: VecDeque::new(),
         documents: Documents::new()?,
         state: State::New,
+        shows: Shows::default(),
     };
     server.run()
 }
@@ -72,6 +73,7 @@ struct Server<W> {
     waiting: VecDeque<Incoming>,
     documents: Documents,
     state: State,
+    shows: Shows,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -137,6 +139,7 @@ impl<W: Write> Server<W> {
             match (self.state, method.as_str()) {
                 (State::New, "initialize") => {
                     self.state = State::Initialized;
+                    self.shows = Shows::of(&params);
                     Ok(protocol::capabilities())
                 }
                 (State::New, _) => Err((
@@ -147,7 +150,9 @@ impl<W: Write> Server<W> {
                     self.state = State::ShutDown;
                     Ok(Value::Null)
                 }
-                (State::Initialized, method) => requests::answer(&self.documents, method, params),
+                (State::Initialized, method) => {
+                    requests::answer(&self.documents, self.shows, method, params)
+                }
                 (State::ShutDown, _) => {
                     Err((ErrorCode::InvalidRequest, "already shut down".to_owned()))
                 }

@@ -112,6 +112,18 @@ impl Entry {
         format!("{code}\n\n  {meaning}\n\neffect      {effect}\n{help}")
     }
 
+    /// Returns its page in Markdown.
+    #[must_use]
+    pub fn markdown(self) -> String {
+        if let Self::Lint(rule) = self {
+            return rule.markdown();
+        }
+        let (code, meaning, effect) = (self.code(), self.meaning(), self.effect());
+        let help = self.help();
+        let help = help.map_or_else(String::new, |help| format!("\n- **What to do:** {help}"));
+        format!("**`{code}`**\n\n{meaning}\n\n- **Effect:** {effect}{help}")
+    }
+
     /// Returns its page as JSON.
     #[must_use]
     pub fn document(self) -> Value {

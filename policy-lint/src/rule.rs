@@ -386,6 +386,21 @@ impl Rule {
             indented(&excerpt(&prefer, &avoid))
         )
     }
+
+    /// Returns the rule's page in Markdown.
+    pub(crate) fn markdown(&self) -> String {
+        let fenced = |yaml: &str| format!("```yaml\n{}\n```", yaml.trim_end());
+        let (avoid, prefer) = (self.avoided(), self.preferred());
+        format!(
+            "**`{}`** ({})\n\n{}\n\n{}\n\n**Avoid**\n\n{}\n\n**Prefer**\n\n{}",
+            self.code,
+            self.severity,
+            self.what,
+            self.why,
+            fenced(&excerpt(&avoid, &prefer)),
+            fenced(&excerpt(&prefer, &avoid))
+        )
+    }
 }
 
 /// Whether comments and configurations may name a code: it is the code of a rule.

@@ -55,8 +55,13 @@ fn find(document: &Document, settings: Option<&Document>, config: &Config) -> Ve
     if !document.parsed().is_readable() && !document.may_be_own() {
         return Vec::new();
     }
-    let mut found = policy_lint::lint(&files, config).diagnostics;
+    let report = policy_lint::lint(&files, config);
+    let is_other = !report.files.contains(&0);
+    let mut found = report.diagnostics;
     found.retain(|one| one.span().file == 0);
+    if is_other && found.is_empty() {
+        found.extend(document.parsed().misspelled());
+    }
     found
 }
 
@@ -89,13 +94,11 @@ pub(super) fn shown(
     let mut labels = finding.labels.iter();
     let mut message = finding.message.clone();
     let label = labels.next().map_or("", |label| label.text.as_str());
-    for (title, text) in [
-        ("", label),
-        ("help: ", finding.help.as_deref().unwrap_or_default()),
-    ] {
-        if !text.is_empty() {
-            message.push_str(&format!("\n{title}{text}"));
-        }
+    if !message.contains(label) {
+        message.push_str(&format!(": {label}"));
+    }
+    if let Some(help) = &finding.help {
+        message.push_str(&format!("\nhelp: {help}"));
     }
     let related = labels.filter_map(|label| {
         let location = location(label.span, document, settings)?;

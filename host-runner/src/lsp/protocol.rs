@@ -94,6 +94,62 @@ pub(super) struct ActionContext {
     pub(super) only: Option<Vec<String>>,
 }
 
+/// What a client can show
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Shows {
+    /// Pages in Markdown
+    pub(super) markdown_pages: bool,
+    /// Documentation of completions in Markdown
+    pub(super) markdown_completions: bool,
+}
+
+impl Shows {
+    /// Reads the parameters of `initialize`. A client that names no formats has plain text.
+    pub(super) fn of(params: &Value) -> Self {
+        let has_markdown = |path: &str| {
+            let place = format!("/capabilities/textDocument/{path}");
+            let formats = params.pointer(&place).and_then(Value::as_array);
+            formats.is_some_and(|formats| formats.contains(&json!("markdown")))
+        };
+        Self {
+            markdown_pages: has_markdown("hover/contentFormat"),
+            markdown_completions: has_markdown("completion/completionItem/documentationFormat"),
+        }
+    }
+}
+
+/// Returns a text in Markdown as the protocol has it.
+pub(super) fn markup(markdown: &str, shows_markdown: bool) -> Value {
+    if shows_markdown {
+        return json!({"kind": "markdown", "value": markdown});
+    }
+    let mut is_example = false;
+    let mut lines = Vec::new();
+    for line in markdown.lines() {
+        if line.starts_with("```") {
+            is_example = !is_example;
+        } else if is_example {
+            lines.push(format!("    {line}"));
+        } else {
+            lines.push(plain(line));
+        }
+    }
+    json!({"kind": "plaintext", "value": lines.join("\n")})
+}
+
+/// Removes the marks of code and of bold text.
+fn plain(line: &str) -> String {
+    let parts = line.split('`').enumerate().map(|(index, part)| {
+        let is_code = !index.is_multiple_of(2);
+        if is_code {
+            part.to_owned()
+        } else {
+            part.replace("**", "")
+        }
+    });
+    parts.collect()
+}
+
 /// Kind of a change that fixes one finding
 pub(super) const QUICK_FIX: &str = "quickfix";
 

@@ -2,21 +2,25 @@
 
 use lsp_server::ErrorCode;
 use policy_lint::editor::{Completion, CompletionKind, Editor, Symbol, SymbolKind, symbols};
-use policy_lint::{Diagnostic, Entry, SourceFile, apply_fixes};
+use policy_lint::{Diagnostic, Edit, Entry, Fix, SourceFile, apply_fixes, closest};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use super::documents::{Document, Documents};
 use super::findings::{self, findings};
-use super::protocol::{About, ActionContext, Actions, At, FIX_ALL, Identifier, QUICK_FIX};
+use super::protocol::{
+    About, ActionContext, Actions, At, FIX_ALL, Identifier, QUICK_FIX, Shows, markup,
+};
 
 type Answer = Result<Value, (ErrorCode, String)>;
 
 /// Answers a request. About a document that is not open, nothing is known.
-pub(super) fn answer(documents: &Documents, method: &str, params: Value) -> Answer {
+pub(super) fn answer(documents: &Documents, shows: Shows, method: &str, params: Value) -> Answer {
     match method {
-        "textDocument/hover" => at(documents, params, hover),
-        "textDocument/completion" => at(documents, params, complete),
+        "textDocument/hover" => at(documents, params, |open, offset| hover(open, shows, offset)),
+        "textDocument/completion" => at(documents, params, |open, offset| {
+            complete(open, shows, offset)
+        }),
         "textDocument/definition" => at(documents, params, definition),
         "textDocument/documentSymbol" => {
             let About {
@@ -88,7 +92,7 @@ fn at(
 }
 
 /// Returns the pages of the findings at a place, and that of the key or name there.
-fn hover(open: &Open<'_>, offset: usize) -> Option<Value> {
+fn hover(open: &Open<'_>, shows: Shows, offset: usize) -> Option<Value> {
     let document = open.document;
     let found = findings(open.documents, document).iter();
     let found = found.filter(|one| one.span().start <= offset && offset <= one.span().end);
@@ -96,25 +100,27 @@ fn hover(open: &Open<'_>, offset: usize) -> Option<Value> {
     let mut codes: Vec<_> = found.clone().map(|one| one.code.as_str()).collect();
     codes.dedup();
     let entries = codes.into_iter().filter_map(Entry::of);
-    let mut pages: Vec<_> = entries.map(Entry::page).collect();
+    let mut pages: Vec<_> = entries.map(Entry::markdown).collect();
     let span = page.as_ref().map(|page| page.span);
     let span = span.or_else(|| found.map(Diagnostic::span).next())?;
     if let Some(page) = page.filter(|page| !pages.contains(&page.markdown)) {
         pages.push(page.markdown);
     }
     Some(json!({
-        "contents": {"kind": "markdown", "value": pages.join("\n\n---\n\n")},
+        "contents": markup(&pages.join("\n\n---\n\n"), shows.markdown_pages),
         "range": document.lines().range(document.text(), &span.range()),
     }))
 }
 
-fn complete(open: &Open<'_>, offset: usize) -> Option<Value> {
+fn complete(open: &Open<'_>, shows: Shows, offset: usize) -> Option<Value> {
     let completions = open.editor().complete(offset);
-    let items = completions.iter().map(|one| completion(one, open.document));
+    let items = completions
+        .iter()
+        .map(|one| completion(one, shows, open.document));
     Some(items.collect())
 }
 
-fn completion(completion: &Completion, document: &Document) -> Value {
+fn completion(completion: &Completion, shows: Shows, document: &Document) -> Value {
     let range = document
         .lines()
         .range(document.text(), &completion.span.range());
@@ -132,7 +138,7 @@ fn completion(completion: &Completion, document: &Document) -> Value {
         "textEdit": {"range": range, "newText": completion.insert},
     });
     if let (Some(page), Some(fields)) = (&completion.documentation, item.as_object_mut()) {
-        let page = json!({"kind": "markdown", "value": page});
+        let page = markup(page, shows.markdown_completions);
         fields.insert("documentation".to_owned(), page);
     }
     item
@@ -187,7 +193,10 @@ fn changes(documents: &Documents, document: &Document, asked: &Actions) -> Value
         let here = found
             .iter()
             .filter(|one| one.span().start <= end && start <= one.span().end);
-        actions.extend(here.filter_map(|one| quick_fix(one, document, source)));
+        actions.extend(here.filter_map(|one| match &one.fix {
+            Some(_) => quick_fix(one, document, source, true),
+            None => quick_fix(&respelled(one, source)?, document, source, false),
+        }));
     }
     if is_wanted(FIX_ALL) {
         let (text, fixed) = apply_fixes(0, source, found);
@@ -206,8 +215,36 @@ fn changes(documents: &Documents, document: &Document, asked: &Actions) -> Value
     Value::Array(actions)
 }
 
+/// Returns a finding with the change to the name that its help suggests.
+fn respelled(finding: &Diagnostic, source: &SourceFile) -> Option<Diagnostic> {
+    let help = finding.help.as_deref()?.strip_prefix("did you mean `")?;
+    let meant = help.strip_suffix("`?")?;
+    let span = finding.span();
+    let written = source.text().get(span.range())?;
+    let is_part = |c: char| c.is_ascii_alphanumeric() || "-_./".contains(c);
+    let plain = written.trim_matches(['"', '\'']);
+    // Not where the place is that of another text, or more than a name.
+    closest(plain, [meant]).filter(|_| plain.chars().chain(meant.chars()).all(is_part))?;
+    let edit = Edit {
+        span,
+        replacement: written.replacen(plain, meant, 1),
+    };
+    Some(Diagnostic {
+        fix: Some(Fix {
+            title: format!("Change to `{meant}`"),
+            edits: vec![edit],
+        }),
+        ..finding.clone()
+    })
+}
+
 /// Returns the change that fixes a finding; `None` if it has none, or the document could not be read after it.
-fn quick_fix(finding: &Diagnostic, document: &Document, source: &SourceFile) -> Option<Value> {
+fn quick_fix(
+    finding: &Diagnostic,
+    document: &Document,
+    source: &SourceFile,
+    is_preferred: bool,
+) -> Option<Value> {
     let fix = finding.fix.as_ref()?;
     let (_, fixed) = apply_fixes(0, source, core::slice::from_ref(finding));
     if fixed == 0 {
@@ -220,7 +257,7 @@ fn quick_fix(finding: &Diagnostic, document: &Document, source: &SourceFile) -> 
     Some(json!({
         "title": fix.title,
         "kind": QUICK_FIX,
-        "isPreferred": true,
+        "isPreferred": is_preferred,
         "diagnostics": [findings::shown(finding, document, None)],
         "edit": edit(document, &edits.collect()),
     }))

@@ -47,7 +47,7 @@ impl Client {
         let mut client = Self::start();
         let answer = client.ask(
             "initialize",
-            json!({"processId": null, "rootUri": null, "capabilities": {}}),
+            json!({"processId": null, "rootUri": null, "capabilities": {"textDocument": {"hover": {"contentFormat": ["markdown"]}}}}),
         );
         client.tell("initialized", json!({}));
         (client, answer)
@@ -318,6 +318,101 @@ fn a_session_from_opening_to_closing() {
     assert_eq!(closed["params"]["diagnostics"], json!([]));
     let page = client.at("textDocument/hover", uri, "▮");
     assert_eq!(page, Value::Null);
+    client.shut_down();
+}
+
+/// A client that names no formats may show marks as they are.
+#[test]
+fn pages_are_plain_text_for_a_client_without_markdown() {
+    let uri = "file:///policy.yaml";
+    let marked = POLICY.replace("DRYRUN", "DRY▮RUN");
+    let (mut client, _) = Client::initialized();
+    client.open(uri, POLICY);
+    let page = client.at("textDocument/hover", uri, &marked);
+    assert_eq!(page["contents"]["kind"], "markdown");
+    let text = page["contents"]["value"].as_str().unwrap();
+    assert!(
+        text.starts_with("**`lint-dry-run`** (") && text.contains("```yaml\n"),
+        "{text}"
+    );
+    client.shut_down();
+
+    let mut client = Client::start();
+    client.ask("initialize", json!({"capabilities": {}}));
+    client.tell("initialized", json!({}));
+    client.open(uri, POLICY);
+    let page = client.at("textDocument/hover", uri, &marked);
+    assert_eq!(page["contents"]["kind"], "plaintext");
+    let text = page["contents"]["value"].as_str().unwrap();
+    assert!(
+        text.starts_with("lint-dry-run (") && text.contains("\nAvoid\n"),
+        "{text}"
+    );
+    assert!(!text.contains("```") && !text.contains("**`"), "{text}");
+    client.shut_down();
+}
+
+#[test]
+fn a_misspelled_key_has_a_finding_and_a_change() {
+    let (mut client, _) = Client::initialized();
+    let rule = "{evaluationMode: ALWAYS_DENY, enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG}";
+    let range = json!({"start": {"line": 0, "character": 0}, "end": {"line": 9, "character": 0}});
+    for (name, text, message, fixed) in [
+        (
+            "top",
+            format!("polcy:\n  defaultAdmissionRule: {rule}\n"),
+            "unknown field `polcy`\nhelp: did you mean `policy`?",
+            format!("policy:\n  defaultAdmissionRule: {rule}\n"),
+        ),
+        (
+            "value",
+            format!(
+                "policy:\n  defaultAdmissionRule: {}\n",
+                rule.replace("S_DENY", "S_DNY")
+            ),
+            "",
+            format!("policy:\n  defaultAdmissionRule: {rule}\n"),
+        ),
+    ] {
+        let uri = format!("file:///{name}.yaml");
+        let findings = client.open(&uri, &text);
+        let asks = |one: &&Value| one["message"].as_str().unwrap().contains("did you mean");
+        let found: Vec<_> = findings.iter().filter(asks).collect();
+        assert_eq!(found.len(), 1, "{findings:?}");
+        if name == "top" {
+            assert_eq!(
+                (&found[0]["message"], &found[0]["severity"]),
+                (&json!(message), &json!(2))
+            );
+        }
+        let ask = json!({"textDocument": {"uri": uri}, "range": range, "context": {"diagnostics": [], "only": ["quickfix"]}});
+        let fixes = client.ask("textDocument/codeAction", ask);
+        let fixes = fixes.as_array().unwrap();
+        let fix = fixes
+            .iter()
+            .find(|one| one["isPreferred"] == false)
+            .unwrap();
+        assert_eq!(edited(&text, &uri, fix), fixed);
+    }
+    let other = client.open("file:///other.yaml", "polcy: {rules: []}\n");
+    assert!(other.is_empty(), "{other:?}");
+    client.shut_down();
+}
+
+#[test]
+fn a_label_stands_behind_the_message() {
+    let (mut client, _) = Client::initialized();
+    let unused = POLICY.replace(", requireAttestationsBy: [projects/p/attestors/a]", "");
+    let findings = client.open("file:///policy.yaml", &unused);
+    let found = findings
+        .iter()
+        .find(|one| one["code"] == "lint-unreachable-attestor");
+    let message = found.unwrap()["message"].as_str().unwrap();
+    let first = message.lines().next().unwrap();
+    assert_eq!(
+        first,
+        "no rule names attestor `projects/p/attestors/a`: unused"
+    );
     client.shut_down();
 }
 

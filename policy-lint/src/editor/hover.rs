@@ -26,7 +26,7 @@ pub(super) fn hover(editor: &Editor<'_>, offset: usize) -> Option<Hover> {
     let word = word_at(editor.text.source().text(), offset);
     // Also in comments that ignore findings
     if let Some((span, page)) = word.and_then(code).filter(|_| editor.text.is_own()) {
-        let markdown = page.page();
+        let markdown = page.markdown();
         return Some(Hover { span, markdown });
     }
     let found = find(editor.text, offset)?;

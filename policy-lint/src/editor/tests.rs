@@ -269,7 +269,7 @@ fn pages_are_shown_for_keys_names_and_codes() {
         ),
         (
             "policy: {}\n# countersign-ignore lint-dry▮-run: x",
-            "lint-dry-run (warning)",
+            "**`lint-dry-run`** (warning)",
         ),
         (
             &POLICY.replace("[projects/p", "[proj▮ects/p"),
@@ -427,4 +427,53 @@ fn every_offset_of_malformed_documents_is_answered() {
             let _ = symbols(&cut);
         }
     }
+}
+
+#[test]
+fn a_misspelled_key_is_found_in_what_would_be_settings_without_it() {
+    let rule = "{evaluationMode: ALWAYS_DENY}";
+    for (text, expected) in [
+        (format!("polcy: {{defaultAdmissionRule: {rule}}}"), "policy"),
+        (
+            format!("ppolicy: {{defaultAdmissionRule: {rule}}}"),
+            "policy",
+        ),
+        (
+            "attestor: [{name: a, userOwnedGrafeasNote: {}}]".to_owned(),
+            "attestors",
+        ),
+        // Settings, which the linter reads
+        (format!("policy: {{defaultAdmissionRule: {rule}}}"), ""),
+        // Of others
+        ("polcy: {rules: []}".to_owned(), ""),
+        ("polcy: strict".to_owned(), ""),
+        ("attestor: [{name: a, url: b}]".to_owned(), ""),
+        (format!("police: {{defaultRule: {rule}}}"), ""),
+        (format!("p: {{defaultAdmissionRule: {rule}}}"), ""),
+        (
+            format!("apiVersion: v1\nkind: ConfigMap\npolcy: {{defaultAdmissionRule: {rule}}}"),
+            "",
+        ),
+    ] {
+        let found = Text::new("", &text, 0).misspelled();
+        let help = found.and_then(|one| one.help).unwrap_or_default();
+        match expected {
+            "" => assert_eq!(help, "", "{text}"),
+            expected => assert_eq!(help, format!("did you mean `{expected}`?"), "{text}"),
+        }
+    }
+}
+
+#[test]
+fn pages_of_codes_are_markdown() {
+    let page = hover("policy: {}\n# countersign-▮ignore lint-dry-run");
+    assert_eq!(page, "");
+    let page = hover("policy: {} # policy-unknown▮-field");
+    assert!(
+        page.starts_with("**`policy-unknown-field`**\n\n") && page.contains("\n- **Effect:** "),
+        "{page}"
+    );
+    let page = hover("policy: {} # lint-dry▮-run");
+    assert!(page.contains("**Avoid**\n\n```yaml\n"), "{page}");
+    assert_eq!(page.matches("```").count(), 4, "{page}");
 }

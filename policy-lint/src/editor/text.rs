@@ -1,9 +1,14 @@
 //! A document as an editor has it.
 
+use policy_wasm::Code;
+
 use crate::apart::without_malformed;
 use crate::config;
-use crate::document::{Document, SETTINGS_KEYS, Settings};
-use crate::source::{Node, SourceFile, documents};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::document::{Document, Origin, SETTINGS_KEYS, Settings};
+use crate::schema::Schema;
+use crate::source::{Entry, Node, Shape, SourceFile, documents};
+use crate::spelling::closest;
 
 /// Whether settings are recognized by a key.
 #[must_use]
@@ -61,6 +66,14 @@ impl Text {
         })
     }
 
+    /// Returns a finding about a misspelled key, if but for it a document would be settings.
+    #[must_use]
+    pub fn misspelled(&self) -> Option<Diagnostic> {
+        let others = self.documents.iter();
+        let mut others = others.filter(|node| matches!(self.kind(node), Document::Other));
+        others.find_map(misspelled)
+    }
+
     /// Returns the path of the settings that a suite in the text names.
     #[must_use]
     pub fn suite_settings(&self) -> Option<&str> {
@@ -87,4 +100,41 @@ impl Text {
                 Document::Suite(_) | Document::Unknown(_) | Document::Other => None,
             })
     }
+}
+
+/// Returns a finding about a key that is one edit away from a key of settings, where the value is like one of settings:
+/// most other documents are not for this program.
+fn misspelled(document: &Node) -> Option<Diagnostic> {
+    if document.get("apiVersion").is_some() || document.get("kind").is_some() {
+        return None;
+    }
+    let meant = |entry: &Entry| {
+        let key = closest(&entry.key, SETTINGS_KEYS.iter().copied())?;
+        let is_near = strsim::damerau_levenshtein(&entry.key, key) == 1;
+        (is_near && has_fields_of(key, &entry.value)).then_some(key)
+    };
+    let (entry, key) = document
+        .entries()
+        .iter()
+        .find_map(|entry| Some((entry, meant(entry)?)))?;
+    let message = format!("unknown field `{}`", entry.key);
+    let finding = Diagnostic::new(entry.key_span, "", message)
+        .coded(Code::SettingsUnknownField.as_str())
+        .help(format!("did you mean `{key}`?"));
+    Some(Diagnostic {
+        severity: Severity::Warning,
+        ..finding
+    })
+}
+
+/// Whether most of the fields of a value, or of its first item, are those of a key of settings.
+fn has_fields_of(key: &str, value: &Node) -> bool {
+    let schema = Schema::of(Origin::Settings).step(Some(key));
+    let (schema, value) = match &value.shape {
+        Shape::List(items) => (schema.step(None), items.first().unwrap_or(value)),
+        _ => (schema, value),
+    };
+    let is_known = |entry: &&Entry| schema.fields().any(|(name, _)| name == entry.key);
+    let known = value.entries().iter().filter(is_known).count();
+    known.saturating_mul(2) > value.entries().len()
 }
