@@ -11,6 +11,7 @@ use serde_json::value::{RawValue, to_raw_value};
 use crate::Exit;
 use crate::args::{ContextArgs, EvidenceArgs, ModuleArgs, VerboseArgs};
 use crate::audit::{Audit, Judged};
+use crate::clock::now;
 use crate::emit::audit::Report;
 use crate::emit::no_result::{self, Shape};
 use crate::emit::{self, PassedOver, output, report};
@@ -121,6 +122,8 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
         audit: &audit,
         passed_over: &passed_over,
         time: args.context.time,
+        made: now(),
+        settings: &args.settings,
         digest: &module,
     };
     output::write(&args.format, |format, out| match format {

@@ -4,6 +4,7 @@ mod human;
 mod summary;
 
 use std::io::{self, Write};
+use std::path::Path;
 
 use policy_wasm::time::Time;
 use serde_json::{Value, json};
@@ -21,6 +22,10 @@ pub(crate) struct Report<'a> {
     pub(crate) passed_over: &'a PassedOver,
     /// The time of the evaluation, if given
     pub(crate) time: Option<Time>,
+    /// The time at which the report is made, if the system has a clock
+    pub(crate) made: Option<Time>,
+    /// The settings file, as given
+    pub(crate) settings: &'a Path,
     pub(crate) digest: &'a str,
 }
 

@@ -9,6 +9,7 @@ use crate::audit::{Audit, Finding, Judged, Outcome, Running};
 use crate::emit::audit::{Report, grouped, summary};
 use crate::emit::report::words;
 use crate::problems::Problems;
+use crate::terminal::shown;
 
 const OBJECTS: &str = "Objects";
 const OUTCOME: &str = "Outcome";
@@ -24,9 +25,14 @@ pub(crate) fn audit(
     let audit = report.audit;
     let passed_over = report.passed_over.counts().values().sum();
     let mut notes: Vec<_> = problems.texts().map(|text| (Level::Error, text)).collect();
-    if let Some(time) = report.time {
-        notes.push((Level::Passed, format!("evaluated as of {time}")));
-    }
+    let settings = format!("settings: {}", shown(report.settings));
+    notes.push((Level::Passed, settings));
+    let time = match (report.time, report.made) {
+        (Some(time), _) => Some(format!("evaluated as of {time}")),
+        (None, Some(time)) => Some(format!("evaluated at {time}")),
+        (None, None) => None,
+    };
+    notes.extend(time.map(|time| (Level::Passed, time)));
     if audit.summary.owned > 0 {
         let owned = grouped(audit.summary.owned);
         let text =
@@ -75,24 +81,30 @@ fn stats(audit: &Audit) -> Vec<Stat> {
     stats.collect()
 }
 
-/// The number of objects for each namespace and reason.
+/// The number of objects for each namespace, outcome and reason.
 fn namespaces(audit: &Audit) -> Table {
-    let mut names: BTreeSet<&str> = BTreeSet::new();
-    let mut reasons: BTreeMap<&str, BTreeMap<&str, usize>> = BTreeMap::new();
+    let mut places: BTreeSet<(&str, Outcome)> = BTreeSet::new();
+    let mut reasons: BTreeMap<&str, BTreeMap<(&str, Outcome), usize>> = BTreeMap::new();
     for (row, tally) in audit.rows() {
-        names.insert(&row.namespace);
+        let place = (row.namespace.as_str(), row.outcome);
+        places.insert(place);
         let counts = reasons.entry(&row.reason).or_default();
-        let count = counts.entry(&row.namespace).or_default();
+        let count = counts.entry(place).or_default();
         *count = count.saturating_add(tally.objects);
     }
     let mut reasons: Vec<_> = reasons.into_iter().collect();
     reasons.sort_by_key(|(_, counts)| core::cmp::Reverse(counts.values().sum::<usize>()));
-    let shown = names.iter().map(|name| namespace(name));
-    let mut columns = vec![Column::text(NAMESPACE, shown)];
+    let names = places.iter().map(|(name, _)| namespace(name));
+    let outcomes = places.iter();
+    let outcomes = outcomes.map(|(_, outcome)| (words(*outcome).to_owned(), level(*outcome)));
+    let mut columns = vec![
+        Column::text(NAMESPACE, names),
+        Column::outcomes(OUTCOME, outcomes),
+    ];
     for (reason, counts) in reasons {
-        let counts = names
+        let counts = places
             .iter()
-            .map(|name| counts.get(name).copied().unwrap_or_default());
+            .map(|place| counts.get(place).copied().unwrap_or_default());
         let jump = Jump {
             table: OBJECTS,
             set: vec![(REASONS, reason.to_owned())],
@@ -102,8 +114,7 @@ fn namespaces(audit: &Audit) -> Table {
     }
     Table {
         name: "Namespaces",
-        note: "Objects by reason against them, also where dry run or break-glass admits them"
-            .to_owned(),
+        note: "Objects by reason against them, in the namespaces that have such objects".to_owned(),
         columns,
     }
 }
@@ -114,13 +125,15 @@ fn objects(audit: &Audit) -> Table {
     objects.sort_by_key(|object| object.outcome);
     let objects = || objects.iter();
     let omitted = audit.omitted().objects;
-    let note = match omitted {
-        0 => String::new(),
-        count => format!(
-            "{} more objects are not listed; raise --limit",
-            grouped(count)
-        ),
-    };
+    let with_reason = audit.objects.len().saturating_add(omitted);
+    let (some, all) = (grouped(with_reason), grouped(audit.summary.objects));
+    let mut note = format!("{some} of {all} objects: those with a reason against them");
+    if omitted > 0 {
+        let omitted = grouped(omitted);
+        note.push_str(&format!(
+            "; {omitted} of these are not listed; raise --limit"
+        ));
+    }
     let outcomes = objects().map(|one| (words(one.outcome).to_owned(), level(one.outcome)));
     let columns = vec![
         Column::text("Object", objects().map(|one| one.title.clone())),

@@ -128,6 +128,8 @@
       });
       const isAll = this.rows.length === this.size;
       this.count.textContent = isAll ? counted(this.size, "row") : `${number.format(this.rows.length)} of ${counted(this.size, "row")}`;
+      // A table of one row shows how many there are.
+      this.count.hidden = this.size === 1;
       this.clear.hidden = isAll && !this.text && this.filters.size === 0;
       this.body.replaceChildren();
       this.shown = 0;
@@ -166,7 +168,7 @@
 
     row(row) {
       const details = this.hasDetails && this.details(row);
-      const element = h("tr", {});
+      const element = h("tr", { class: details && "opens" });
       this.visible.forEach((column, index) => {
         const cell = h(index === 0 ? "th" : "td", { "data-label": column.title, class: column.kind === "count" ? "number" : column.kind });
         if (index === 0) cell.setAttribute("scope", "row");
@@ -177,6 +179,10 @@
             toggle.setAttribute("aria-expanded", String(!isOpen));
             if (isOpen) element.nextSibling.remove();
             else element.after(h("tr", { class: "detail" }, h("td", { colspan: this.visible.length }, ...details())));
+          });
+          // The whole row opens, but for its buttons and while text is being selected.
+          element.addEventListener("click", event => {
+            if (!event.target.closest("button") && getSelection().isCollapsed) toggle.click();
           });
           cell.append(h("div", { class: "first" }, toggle, h("div", {}, ...this.value(column, row))));
         } else if (index === 0 && this.hasDetails) {

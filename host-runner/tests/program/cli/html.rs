@@ -103,6 +103,21 @@ fn the_page_of_an_audit_has_reasons_objects_images_and_attestations() {
         column(&page, "Objects", "Outcome"),
         ["denied", "denied", "admitted by dry run"]
     );
+    let outcomes = column(&page, "Namespaces", "Outcome");
+    assert_eq!(outcomes, ["admitted by dry run", "denied"]);
+    assert!(
+        page.contains("<li>settings: policies/pipeline/policy.yaml</li>"),
+        "{page}"
+    );
+    assert!(page.contains("<li>evaluated at "), "{page}");
+    let tables_shown = tables(&page);
+    let note = &named(tables_shown.get("tables"), "name", "Objects")["note"];
+    assert!(
+        note.as_str()
+            .unwrap()
+            .ends_with(" objects: those with a reason against them"),
+        "{note}"
+    );
     let images = column(&page, "Images", "Image");
     assert_eq!(images.len(), 3, "{images:?}");
     let attestors = column(&page, "Images", "Attested by");
