@@ -1,4 +1,4 @@
-//! What an editor asks about a document: pages at the cursor, completion, definitions, and an outline.
+//! Answers about a document for an editor: pages at the cursor, completion, definitions, and an outline.
 //!
 //! | to read about | go to |
 //! | --- | --- |

@@ -20,7 +20,7 @@ pub fn definition(reference: &str) -> Option<&'static Value> {
     SETTINGS.pointer(reference.strip_prefix('#')?)
 }
 
-/// What a schema says about one place of a document
+/// The part of a schema about one place of a document
 #[derive(Debug, Clone)]
 pub(crate) struct Schema<'s> {
     document: &'s Value,

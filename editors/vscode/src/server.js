@@ -1,4 +1,4 @@
-// How the server is started, and for which documents.
+// The command that starts the server, and the documents that it is for.
 
 /** The documents that may be policies, manifests or suites; the server tells them by their content. */
 const DOCUMENTS = [

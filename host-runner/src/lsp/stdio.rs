@@ -9,7 +9,7 @@ use std::sync::mpsc::Sender;
 use lsp_server::{ErrorCode, Message};
 use serde_json::{Value, json};
 
-/// What a client has sent
+/// A message of a client, or the reason why there is none
 #[derive(Debug)]
 pub(super) enum Incoming {
     /// A message

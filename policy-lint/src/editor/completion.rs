@@ -1,4 +1,4 @@
-//! What can be written at the cursor.
+//! Completion: keys and values that can be written at the cursor.
 
 mod draft;
 

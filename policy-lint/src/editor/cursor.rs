@@ -7,7 +7,7 @@ use crate::document::{Document, Origin, Settings};
 use crate::schema::Schema;
 use crate::source::{Entry, Node, Shape, Span};
 
-/// What stands at an offset
+/// The key or value at an offset
 #[derive(Debug, Clone)]
 pub(super) struct Found<'n> {
     text: &'n Text,

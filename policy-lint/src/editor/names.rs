@@ -2,7 +2,7 @@
 
 use super::cursor::{Found, Kind, On, Section};
 
-/// What a name names
+/// The kind of thing that has a name
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Noun {
     /// An attestor of the settings
