@@ -7,7 +7,12 @@ use policy_lint::{Config, Diagnostic, SourceFile};
 use crate::inputs::{self, InputError};
 
 /// Its name
-pub(crate) const NAME: &str = "countersign-lint.yaml";
+const NAME: &str = "countersign-lint.yaml";
+
+/// Whether a path is that of a configuration file.
+pub(crate) fn is_config(path: &Path) -> bool {
+    path.file_name().is_some_and(|name| name == NAME)
+}
 
 /// Returns the configuration file of a folder, or of the nearest one above it.
 pub(crate) fn nearest(folder: &Path) -> Option<PathBuf> {

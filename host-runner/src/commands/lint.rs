@@ -284,11 +284,7 @@ fn read(paths: &[PathBuf]) -> Read {
             Err(error) => problems.add(&error),
         }
     }
-    let is_config = |path: &Path| {
-        path.file_name()
-            .is_some_and(|name| name == lint_config::NAME)
-    };
-    found.retain(|path| !is_config(path));
+    found.retain(|path| !lint_config::is_config(path));
     let (mut read, mut files, mut foreign) = (Vec::new(), Vec::new(), Vec::new());
     for path in inputs::unique(found) {
         match inputs::read(&path) {

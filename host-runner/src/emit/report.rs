@@ -41,7 +41,7 @@ pub(crate) enum Format {
 pub(crate) struct Report {
     /// `countersign evaluate`
     pub(super) title: &'static str,
-    /// What each result is about: `object` or `case`
+    /// Name of a result in headings: `object` or `case`
     pub(super) noun: &'static str,
     /// `2 admitted, 1 denied`
     pub(super) summary: String,

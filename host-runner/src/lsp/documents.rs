@@ -6,11 +6,12 @@ use core::cell::OnceCell;
 use std::path::{Component, Path, PathBuf};
 
 use anyhow::Result;
-use policy_lint::Diagnostic;
 use policy_lint::editor::{Text, is_settings_key};
+use policy_lint::{Diagnostic, Span};
 use serde_json::Value;
 
 use super::lines::Lines;
+use super::protocol::{Position, Range};
 use super::uri;
 use crate::inputs;
 
@@ -67,16 +68,27 @@ impl Document {
         path.map_or_else(|| self.uri.clone(), |path| path.into_owned())
     }
 
-    pub(super) fn text(&self) -> &str {
-        &self.text
-    }
-
     pub(super) fn parsed(&self) -> &Text {
         self.parsed
             .get_or_init(|| Rc::new(Text::new(&self.name(), &self.text, self.file)))
     }
 
-    pub(super) fn lines(&self) -> &Lines {
+    /// Returns the range of a span in it.
+    pub(super) fn range(&self, span: Span) -> Range {
+        self.lines().range(&self.text, &span.range())
+    }
+
+    /// Returns the range of its whole text.
+    pub(super) fn whole(&self) -> Range {
+        self.lines().range(&self.text, &(0..self.text.len()))
+    }
+
+    /// Returns the byte at a position.
+    pub(super) fn offset(&self, position: Position) -> usize {
+        self.lines().offset(&self.text, position)
+    }
+
+    fn lines(&self) -> &Lines {
         self.lines.get_or_init(|| Lines::of(&self.text))
     }
 

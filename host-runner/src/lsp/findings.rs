@@ -46,9 +46,10 @@ pub(super) fn findings<'d>(documents: &Documents, document: &'d Document) -> &'d
 }
 
 fn find(document: &Document, settings: Option<&Document>, config: &Config) -> Vec<Diagnostic> {
+    let is_config = document.path.as_deref().is_some_and(lint_config::is_config);
     let files = core::iter::once(document).chain(settings);
     let files: Vec<_> = files.map(|one| one.parsed().source().clone()).collect();
-    if let Some(file) = files.first().filter(|_| is_config(document)) {
+    if let Some(file) = files.first().filter(|_| is_config) {
         return Config::parse(file).err().unwrap_or_default();
     }
     // Most malformed documents are not for this program: other files are YAML, too.
@@ -63,11 +64,6 @@ fn find(document: &Document, settings: Option<&Document>, config: &Config) -> Ve
         found.extend(document.parsed().misspelled());
     }
     found
-}
-
-fn is_config(document: &Document) -> bool {
-    let name = document.path.as_deref().and_then(Path::file_name);
-    name.is_some_and(|name| name == lint_config::NAME)
 }
 
 /// Returns the configuration of the linter for a document, and its problem.
@@ -110,7 +106,7 @@ pub(super) fn shown(
         Some(json!({"location": location, "message": text}))
     });
     json!({
-        "range": document.lines().range(document.text(), &finding.span().range()),
+        "range": document.range(finding.span()),
         "severity": match finding.severity {
             Severity::Error => 1,
             Severity::Warning => 2,
@@ -133,6 +129,6 @@ pub(super) fn location(
         SETTINGS => settings?,
         _ => document,
     };
-    let range = document.lines().range(document.text(), &span.range());
+    let range = document.range(span);
     Some(json!({"uri": document.uri, "range": range}))
 }

@@ -94,7 +94,7 @@ pub(super) struct ActionContext {
     pub(super) only: Option<Vec<String>>,
 }
 
-/// What a client can show
+/// Formats that the client renders, from its capabilities
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Shows {
     /// Pages in Markdown

@@ -82,7 +82,7 @@ fn at(
         return Ok(Value::Null);
     };
     let settings = documents.settings_of(&document);
-    let offset = document.lines().offset(document.text(), position);
+    let offset = document.offset(position);
     let open = Open {
         documents,
         document: &document,
@@ -108,7 +108,7 @@ fn hover(open: &Open<'_>, shows: Shows, offset: usize) -> Option<Value> {
     }
     Some(json!({
         "contents": markup(&pages.join("\n\n---\n\n"), shows.markdown_pages),
-        "range": document.lines().range(document.text(), &span.range()),
+        "range": document.range(span),
     }))
 }
 
@@ -121,9 +121,7 @@ fn complete(open: &Open<'_>, shows: Shows, offset: usize) -> Option<Value> {
 }
 
 fn completion(completion: &Completion, shows: Shows, document: &Document) -> Value {
-    let range = document
-        .lines()
-        .range(document.text(), &completion.span.range());
+    let range = document.range(completion.span);
     let mut item = json!({
         "label": completion.label,
         // Kinds of the protocol
@@ -150,7 +148,7 @@ fn definition(open: &Open<'_>, offset: usize) -> Option<Value> {
 }
 
 fn symbol(symbol: &Symbol, document: &Document) -> Value {
-    let range = |span: policy_lint::Span| document.lines().range(document.text(), &span.range());
+    let range = |span: policy_lint::Span| document.range(span);
     let children = symbol.children.iter();
     let children: Vec<_> = children
         .map(|child| self::symbol(child, document))
@@ -177,7 +175,7 @@ fn changes(documents: &Documents, document: &Document, asked: &Actions) -> Value
         context: ActionContext { only },
         ..
     } = asked;
-    let offset = |position| document.lines().offset(document.text(), position);
+    let offset = |position| document.offset(position);
     let (start, end) = (offset(range.start), offset(range.end));
     let is_wanted = |kind: &str| {
         let covers = |wanted: &String| {
@@ -201,9 +199,7 @@ fn changes(documents: &Documents, document: &Document, asked: &Actions) -> Value
     if is_wanted(FIX_ALL) {
         let (text, fixed) = apply_fixes(0, source, found);
         if fixed > 0 {
-            let whole = document
-                .lines()
-                .range(document.text(), &(0..document.text().len()));
+            let whole = document.whole();
             let edits = json!([{"range": whole, "newText": text}]);
             actions.push(json!({
                 "title": "Apply all fixes of countersign",
@@ -251,7 +247,7 @@ fn quick_fix(
         return None;
     }
     let edits = fix.edits.iter().map(|edit| {
-        let range = document.lines().range(document.text(), &edit.span.range());
+        let range = document.range(edit.span);
         json!({"range": range, "newText": edit.replacement_in(source)})
     });
     Some(json!({

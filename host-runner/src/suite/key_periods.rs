@@ -119,8 +119,8 @@ mod tests {
     /// The problem of the settings is reported, and not repaired.
     #[test]
     fn an_entry_for_no_key_stays() {
-        let nobody = key("nobody");
-        let left = periods(settings(&[(&nobody, "2027-01-31")]), "a");
-        assert_eq!(left, [(nobody.id().to_owned(), "2027-01-31".to_owned())]);
+        let unlisted = key("unlisted");
+        let left = periods(settings(&[(&unlisted, "2027-01-31")]), "a");
+        assert_eq!(left, [(unlisted.id().to_owned(), "2027-01-31".to_owned())]);
     }
 }

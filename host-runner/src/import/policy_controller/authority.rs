@@ -7,7 +7,7 @@ use crate::import::keyless;
 use crate::import::source::At;
 use crate::terminal::printable;
 
-/// What an authority demands
+/// Demand of an authority on an image
 pub(super) enum Authority {
     Pass,
     /// With the message of a static authority; empty if it has none, or cannot be satisfied here
