@@ -88,7 +88,7 @@ impl<'n> Occurrence<'n> {
         })
     }
 
-    /// Why it does not count, whoever signed it, with its place.
+    /// Returns why the policy can read none of its bodies, with its place; `None` if it can read one.
     #[must_use]
     pub(crate) fn problem(&self) -> Option<(String, Span)> {
         let problem =

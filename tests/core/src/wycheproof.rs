@@ -211,7 +211,7 @@ pub fn is_accepted(result: TestResult, flags: &[String]) -> bool {
             ACCEPTABLE
                 .iter()
                 .find(|(known, ..)| known == flag)
-                .unwrap_or_else(|| panic!("nobody has decided about `{flag}`"))
+                .unwrap_or_else(|| panic!("`ACCEPTABLE` has no row for the flag `{flag}`"))
                 .1
         }),
     }
