@@ -17,7 +17,8 @@ pub(super) static RULE: Rule = Rule {
           evidence. Google's patterns work the same way. To restrict images to a place, deny all others with \
           `ALWAYS_DENY`, or use a `trustedDirectoryCheck`. Registries of vendors and public registries such as \
           Docker Hub and Quay are not reported.",
-    example: "policy:
+    example: concat!(
+        "policy:
   admissionWhitelistPatterns:
 {part}
   defaultAdmissionRule:
@@ -25,22 +26,11 @@ pub(super) static RULE: Rule = Rule {
     enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
     requireAttestationsBy: [projects/example/attestors/build]
 attestors:
-  - name: projects/example/attestors/build
-    userOwnedGrafeasNote:
-      noteReference: projects/example/notes/build
-      publicKeys:
-        - pkixPublicKey:
-            signatureAlgorithm: ECDSA_P256_SHA256
-            publicKeyPem: |
-              -----BEGIN PUBLIC KEY-----
-              MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEpW5z0WPTBWzTkXgTKfUVPUaMbJC/
-              8mD4rpJyymP6aswUQNyTLLC6k9BJ/u1KDUP3auKVRKpW0I6ceMx1WHcNMw==
-              -----END PUBLIC KEY-----
-evidence:
-  kubernetes:
-    notes:
-      projects/example/notes/build: attest-build
 ",
+        attestor!("build"),
+        public_key!(),
+        notes!()
+    ),
     avoid: "    - namePattern: registry.example/shop/**\n",
     prefer: "    - namePattern: registry.k8s.io/**\n",
     check: Check::Settings(check),

@@ -3,38 +3,65 @@
 /// The line of an example that its part replaces
 pub(super) const PART: &str = "{part}\n";
 
-/// A policy that requires an attestor, without its keys
-macro_rules! attestor {
+/// A policy that requires the attestor `build`, which is without its keys
+macro_rules! attested {
     () => {
-        "policy:
+        concat!(
+            "policy:
   defaultAdmissionRule:
     evaluationMode: REQUIRE_ATTESTATION
     enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
     requireAttestationsBy: [projects/example/attestors/build]
 attestors:
-  - name: projects/example/attestors/build
-    userOwnedGrafeasNote:
-      noteReference: projects/example/notes/build
-"
+",
+            attestor!("build")
+        )
     };
 }
 
-/// The keys of the attestor
+/// An attestor of a list, without its keys
+macro_rules! attestor {
+    ($name:literal) => {
+        concat!(
+            "  - name: projects/example/attestors/",
+            $name,
+            "
+    userOwnedGrafeasNote:
+      noteReference: projects/example/notes/",
+            $name,
+            "\n"
+        )
+    };
+}
+
+/// The keys of an attestor: one with these two lines, or that of `build`
 macro_rules! public_key {
     () => {
-        "      publicKeys:
+        public_key!(
+            "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEpW5z0WPTBWzTkXgTKfUVPUaMbJC/",
+            "8mD4rpJyymP6aswUQNyTLLC6k9BJ/u1KDUP3auKVRKpW0I6ceMx1WHcNMw=="
+        )
+    };
+    ($first:literal, $second:literal) => {
+        concat!(
+            "      publicKeys:
         - pkixPublicKey:
             signatureAlgorithm: ECDSA_P256_SHA256
             publicKeyPem: |
               -----BEGIN PUBLIC KEY-----
-              MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEpW5z0WPTBWzTkXgTKfUVPUaMbJC/
-              8mD4rpJyymP6aswUQNyTLLC6k9BJ/u1KDUP3auKVRKpW0I6ceMx1WHcNMw==
+              ",
+            $first,
+            "
+              ",
+            $second,
+            "
               -----END PUBLIC KEY-----
 "
+        )
     };
 }
 
-/// The place of its attestations
+/// The place of attestations of `build`
 macro_rules! notes {
     () => {
         "evidence:
@@ -69,7 +96,8 @@ pub(super) const IMAGE_POLICY: &str = "imagePolicy:
 ";
 
 /// An image policy that requires attestors
-pub(super) const QUORUM: &str = "imagePolicy:
+pub(super) const QUORUM: &str = concat!(
+    "imagePolicy:
   unmatchedImages: deny
   rules:
     - name: shop
@@ -81,52 +109,30 @@ pub(super) const QUORUM: &str = "imagePolicy:
             - projects/example/attestors/security
 {part}
 attestors:
-  - name: projects/example/attestors/build
-    userOwnedGrafeasNote:
-      noteReference: projects/example/notes/build
-      publicKeys:
-        - pkixPublicKey:
-            signatureAlgorithm: ECDSA_P256_SHA256
-            publicKeyPem: |
-              -----BEGIN PUBLIC KEY-----
-              MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEpW5z0WPTBWzTkXgTKfUVPUaMbJC/
-              8mD4rpJyymP6aswUQNyTLLC6k9BJ/u1KDUP3auKVRKpW0I6ceMx1WHcNMw==
-              -----END PUBLIC KEY-----
-  - name: projects/example/attestors/qa
-    userOwnedGrafeasNote:
-      noteReference: projects/example/notes/qa
-      publicKeys:
-        - pkixPublicKey:
-            signatureAlgorithm: ECDSA_P256_SHA256
-            publicKeyPem: |
-              -----BEGIN PUBLIC KEY-----
-              MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEDIvXSs/VXU8mu1ICAjwRHWNL6SRJ
-              87Oafm+/lDTIQ8vG2uErJ7LFAlruS/lsoqoSEzTB9Mqp2lYBhR3CSdZIIw==
-              -----END PUBLIC KEY-----
-  - name: projects/example/attestors/security
-    userOwnedGrafeasNote:
-      noteReference: projects/example/notes/security
-      publicKeys:
-        - pkixPublicKey:
-            signatureAlgorithm: ECDSA_P256_SHA256
-            publicKeyPem: |
-              -----BEGIN PUBLIC KEY-----
-              MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEa7G1T2of5TpEcZz+Ng0TLamVHrTw
-              7HdjfI8TRs++n/yAiL2PCQH1YZo55Sj533fMancUq9cqO88HTvxep0dmYQ==
-              -----END PUBLIC KEY-----
-evidence:
-  kubernetes:
-    notes:
-      projects/example/notes/build: attest-build
-      projects/example/notes/qa: attest-qa
+",
+    attestor!("build"),
+    public_key!(),
+    attestor!("qa"),
+    public_key!(
+        "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEDIvXSs/VXU8mu1ICAjwRHWNL6SRJ",
+        "87Oafm+/lDTIQ8vG2uErJ7LFAlruS/lsoqoSEzTB9Mqp2lYBhR3CSdZIIw=="
+    ),
+    attestor!("security"),
+    public_key!(
+        "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEa7G1T2of5TpEcZz+Ng0TLamVHrTw",
+        "7HdjfI8TRs++n/yAiL2PCQH1YZo55Sj533fMancUq9cqO88HTvxep0dmYQ=="
+    ),
+    notes!(),
+    "      projects/example/notes/qa: attest-qa
       projects/example/notes/security: attest-security
-";
+"
+);
 
 /// A policy with an attestor
-pub(super) const ATTESTED: &str = concat!(attestor!(), public_key!(), notes!());
+pub(super) const ATTESTED: &str = concat!(attested!(), public_key!(), notes!());
 
 /// A policy with an attestor and an attestation
-pub(super) const OCCURRENCE: &str = concat!(attestor!(), public_key!(), "evidence:
+pub(super) const OCCURRENCE: &str = concat!(attested!(), public_key!(), "evidence:
   occurrences:
     - noteName: projects/example/notes/build
       attestation:
@@ -138,7 +144,7 @@ pub(super) const OCCURRENCE: &str = concat!(attestor!(), public_key!(), "evidenc
 
 /// A policy with an attestor that has an OpenPGP key
 pub(super) const PGP_KEY: &str = concat!(
-    attestor!(),
+    attested!(),
     "      publicKeys:
         - asciiArmoredPgpPublicKey: |
             -----BEGIN PGP PUBLIC KEY BLOCK-----
@@ -266,7 +272,7 @@ macro_rules! trusted_root {
 macro_rules! keyless {
     ($identities:literal) => {
         concat!(
-            attestor!(),
+            attested!(),
             notes!(),
             "sigstore:
   attestors:

@@ -14,7 +14,7 @@ pub(super) static RULE: Rule = Rule {
     why: "From then on, no signature of the key counts, including earlier ones. Images without another valid \
           signature are denied, also when their Pods are rescheduled after a node failure.",
     example: concat!(
-        attestor!(),
+        attested!(),
         public_key!(),
         "keys:
   - id: ni:///sha-256;KnEZfzwi7FspO3Ol7-Q9gxp7rBQUentydKeIT2f7C_g

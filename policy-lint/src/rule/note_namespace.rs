@@ -12,7 +12,8 @@ pub(super) static RULE: Rule = Rule {
     why: "Anyone with write access to the namespace of a note can delete its attestations, so that images are denied, \
           or add so many that lookups fail. Access to a namespace with only attestations can be granted to one \
           attestor.",
-    example: "policy:
+    example: concat!(
+        "policy:
   kubernetesNamespaceAdmissionRules:
     production:
       evaluationMode: REQUIRE_ATTESTATION
@@ -22,22 +23,15 @@ pub(super) static RULE: Rule = Rule {
     evaluationMode: ALWAYS_DENY
     enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
 attestors:
-  - name: projects/example/attestors/build
-    userOwnedGrafeasNote:
-      noteReference: projects/example/notes/build
-      publicKeys:
-        - pkixPublicKey:
-            signatureAlgorithm: ECDSA_P256_SHA256
-            publicKeyPem: |
-              -----BEGIN PUBLIC KEY-----
-              MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEpW5z0WPTBWzTkXgTKfUVPUaMbJC/
-              8mD4rpJyymP6aswUQNyTLLC6k9BJ/u1KDUP3auKVRKpW0I6ceMx1WHcNMw==
-              -----END PUBLIC KEY-----
-evidence:
+",
+        attestor!("build"),
+        public_key!(),
+        "evidence:
   kubernetes:
     notes:
 {part}
-",
+"
+    ),
     avoid: "      projects/example/notes/build: production\n",
     prefer: "      projects/example/notes/build: attest-build\n",
     check: Check::Settings(check),

@@ -11,7 +11,7 @@ pub(super) static RULE: Rule = Rule {
     why: "The id of an OpenPGP key is always its fingerprint, which attestations must have as key id. Another `id` in \
           the settings has no effect and misleads readers.",
     example: concat!(
-        attestor!(),
+        attested!(),
         "      publicKeys:
 {part}
           asciiArmoredPgpPublicKey: |

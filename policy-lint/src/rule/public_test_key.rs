@@ -11,7 +11,7 @@ pub(super) static RULE: Rule = Rule {
     why: "The private keys of the ready-made policies are published with their examples. A policy that trusts one of \
           them admits images that anyone can sign.",
     example: concat!(
-        attestor!(),
+        attested!(),
         "      publicKeys:
         - pkixPublicKey:
             signatureAlgorithm: ECDSA_P256_SHA256

@@ -10,7 +10,8 @@ pub(super) static RULE: Rule = Rule {
     what: "two attestors, two purposes of authenticators, or an attestor and an authenticator share a key",
     why: "One signature is then valid for both, so the owner of the key has both roles: for example, every attestation \
           of the build also satisfies QA, or the scanner can also sign provenance.",
-    example: "policy:
+    example: concat!(
+        "policy:
   kubernetesNamespaceAdmissionRules:
     staging:
       evaluationMode: REQUIRE_ATTESTATION
@@ -24,33 +25,22 @@ pub(super) static RULE: Rule = Rule {
     evaluationMode: ALWAYS_DENY
     enforcementMode: ENFORCED_BLOCK_AND_AUDIT_LOG
 attestors:
-  - name: projects/example/attestors/build
-    userOwnedGrafeasNote:
-      noteReference: projects/example/notes/build
-      publicKeys:
-        - pkixPublicKey:
-            signatureAlgorithm: ECDSA_P256_SHA256
-            publicKeyPem: |
-              -----BEGIN PUBLIC KEY-----
-              MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEpW5z0WPTBWzTkXgTKfUVPUaMbJC/
-              8mD4rpJyymP6aswUQNyTLLC6k9BJ/u1KDUP3auKVRKpW0I6ceMx1WHcNMw==
-              -----END PUBLIC KEY-----
-  - name: projects/example/attestors/qa
-    userOwnedGrafeasNote:
-      noteReference: projects/example/notes/qa
-      publicKeys:
+",
+        attestor!("build"),
+        public_key!(),
+        attestor!("qa"),
+        "      publicKeys:
         - pkixPublicKey:
             signatureAlgorithm: ECDSA_P256_SHA256
             publicKeyPem: |
               -----BEGIN PUBLIC KEY-----
 {part}
               -----END PUBLIC KEY-----
-evidence:
-  kubernetes:
-    notes:
-      projects/example/notes/build: attest-build
-      projects/example/notes/qa: attest-qa
 ",
+        notes!(),
+        "      projects/example/notes/qa: attest-qa
+"
+    ),
     avoid: "              MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEpW5z0WPTBWzTkXgTKfUVPUaMbJC/
               8mD4rpJyymP6aswUQNyTLLC6k9BJ/u1KDUP3auKVRKpW0I6ceMx1WHcNMw==
 ",
