@@ -13,7 +13,7 @@ use crate::audit::{Audit, Judged};
 use crate::emit::PassedOver;
 
 pub(crate) use human::print as human;
-pub(super) use summary::{grouped, summary};
+pub(super) use summary::{grouped, namespace, summary};
 
 /// The printed report
 #[derive(Debug)]

@@ -82,11 +82,8 @@ pub(super) fn write(out: &mut dyn Write, page: &Page) -> io::Result<()> {
     )?;
     if !page.notes.is_empty() {
         let notes = page.notes.iter().map(|(level, text)| {
-            let mark = match level {
-                Level::Error | Level::Failure => "error: ",
-                Level::Warning => "warning: ",
-                Level::Passed => "",
-            };
+            let mark = level.word().map(|word| format!("{word}: "));
+            let mark = mark.unwrap_or_default();
             format!("<li>{mark}{}</li>\n", escaped(text))
         });
         write!(out, "<ul>\n{}</ul>\n", notes.collect::<String>())?;

@@ -9,6 +9,7 @@ mod no_result;
 mod objects;
 mod sarif;
 
+use alloc::collections::BTreeMap;
 use std::io::{self, Write};
 
 use clap::ValueEnum;
@@ -18,8 +19,8 @@ use super::html;
 use crate::problems::Problems;
 
 pub(crate) use changes::changes;
-pub(super) use objects::words;
 pub(crate) use objects::{audited, evaluated};
+pub(super) use objects::{level, words};
 
 /// Formats that several commands have
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -107,6 +108,17 @@ pub(crate) fn write(format: Format, out: &mut dyn Write, report: &Report) -> io:
     }
 }
 
+impl Level {
+    /// `error` or `warning`; `None` if there is nothing to look at.
+    pub(super) const fn word(self) -> Option<&'static str> {
+        match self {
+            Self::Error | Self::Failure => Some("error"),
+            Self::Warning => Some("warning"),
+            Self::Passed => None,
+        }
+    }
+}
+
 impl Item {
     /// The code of a finding, or the outcome if it has none.
     fn code<'a>(&'a self, finding: &'a Finding) -> &'a str {
@@ -129,8 +141,20 @@ impl Item {
     }
 }
 
+/// Counts results by level and outcome, the worst first.
+pub(super) fn by_outcome<'o>(
+    results: impl Iterator<Item = (Level, &'o str)>,
+) -> BTreeMap<(Level, &'o str), usize> {
+    let mut counts: BTreeMap<_, usize> = BTreeMap::new();
+    for result in results {
+        let count = counts.entry(result).or_default();
+        *count = count.saturating_add(1);
+    }
+    counts
+}
+
 /// Adds the problems of objects and files without a result.
-fn without_result(notes: &mut Vec<(Level, String)>, problems: &Problems) {
+pub(super) fn without_result(notes: &mut Vec<(Level, String)>, problems: &Problems) {
     notes.extend(problems.texts().map(|text| (Level::Error, text)));
 }
 

@@ -63,6 +63,12 @@ impl Mutant {
 }
 
 impl Mutation {
+    /// Returns the number of changes that a case detected.
+    #[must_use]
+    pub fn detected(&self) -> usize {
+        self.mutants.saturating_sub(self.survivors.len())
+    }
+
     /// Runs the cases of all suites of one settings file under each change, on all cores.
     #[must_use]
     pub fn of(runner: &Runner<'_>, settings_path: &Path, suites: &[&Loaded]) -> Self {

@@ -49,7 +49,7 @@ pub(super) fn run(
     let name = output.output.as_deref().map(shown);
     let name = name.as_deref().unwrap_or("suite");
     let (coverage, mutation) = (&scaffold.coverage, &scaffold.mutation);
-    let detected = mutation.mutants.saturating_sub(mutation.survivors.len());
+    let detected = mutation.detected();
     anstream::eprintln!(
         "{name}: {}, {} of {} parts exercised, {detected} of {} detected",
         counted(scaffold.cases, "case"),

@@ -4,7 +4,7 @@ use alloc::collections::BTreeSet;
 use std::io::{self, Write};
 
 use super::Report;
-use super::summary::{grouped, summary};
+use super::summary::{grouped, namespace, summary};
 use crate::audit::{Finding, Judged, Outcome};
 use crate::emit::human::module_note;
 use crate::terminal::{BOLD_GREEN, BOLD_RED, BOLD_YELLOW, DIM, RESET, printable};
@@ -98,10 +98,7 @@ fn rows(out: &mut dyn Write, report: &Report<'_>) -> io::Result<()> {
         .audit
         .rows()
         .map(|(row, tally)| {
-            let namespace = match row.namespace.as_str() {
-                "" => "(none)".to_owned(),
-                namespace => printable(namespace),
-            };
+            let namespace = printable(namespace(&row.namespace));
             let images = match tally.images() {
                 0 => "-".to_owned(),
                 images => grouped(images),

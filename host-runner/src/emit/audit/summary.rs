@@ -33,6 +33,11 @@ pub(in crate::emit) fn summary(summary: &Summary, passed_over: usize) -> String 
     )
 }
 
+/// A namespace, or `(none)` of objects without one.
+pub(in crate::emit) const fn namespace(name: &str) -> &str {
+    if name.is_empty() { "(none)" } else { name }
+}
+
 /// `1,234`
 pub(in crate::emit) fn grouped(number: usize) -> String {
     let digits = number.to_string();

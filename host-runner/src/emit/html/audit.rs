@@ -6,8 +6,8 @@ use std::io::{self, Write};
 use super::report::unique;
 use super::{Column, Jump, Level, Page, Stat, Table};
 use crate::audit::{Audit, Finding, Judged, Outcome, Running};
-use crate::emit::audit::{Report, grouped, summary};
-use crate::emit::report::words;
+use crate::emit::audit::{Report, grouped, namespace, summary};
+use crate::emit::report::{level, without_result, words};
 use crate::problems::Problems;
 use crate::terminal::shown;
 
@@ -24,7 +24,8 @@ pub(crate) fn audit(
 ) -> io::Result<()> {
     let audit = report.audit;
     let passed_over = report.passed_over.counts().values().sum();
-    let mut notes: Vec<_> = problems.texts().map(|text| (Level::Error, text)).collect();
+    let mut notes = Vec::new();
+    without_result(&mut notes, problems);
     let settings = format!("settings: {}", shown(report.settings));
     notes.push((Level::Passed, settings));
     let time = match (report.time, report.made) {
@@ -73,7 +74,7 @@ fn stats(audit: &Audit) -> Vec<Stat> {
         };
         Stat {
             text: format!("{} {}", grouped(count), words(outcome)),
-            level: level(outcome),
+            level: level(outcome, false),
             // Admitted objects are not listed.
             jump: (outcome != Outcome::Admitted).then_some(jump),
         }
@@ -94,9 +95,10 @@ fn namespaces(audit: &Audit) -> Table {
     }
     let mut reasons: Vec<_> = reasons.into_iter().collect();
     reasons.sort_by_key(|(_, counts)| core::cmp::Reverse(counts.values().sum::<usize>()));
-    let names = places.iter().map(|(name, _)| namespace(name));
+    let names = places.iter().map(|(name, _)| namespace(name).to_owned());
     let outcomes = places.iter();
-    let outcomes = outcomes.map(|(_, outcome)| (words(*outcome).to_owned(), level(*outcome)));
+    let outcomes =
+        outcomes.map(|(_, outcome)| (words(*outcome).to_owned(), level(*outcome, false)));
     let mut columns = vec![
         Column::text(NAMESPACE, names),
         Column::outcomes(OUTCOME, outcomes),
@@ -134,11 +136,12 @@ fn objects(audit: &Audit) -> Table {
             "; {omitted} of these are not listed; raise --limit"
         ));
     }
-    let outcomes = objects().map(|one| (words(one.outcome).to_owned(), level(one.outcome)));
+    let outcomes = objects().map(|one| (words(one.outcome).to_owned(), level(one.outcome, false)));
+    let namespaces = objects().map(|one| namespace(&one.namespace).to_owned());
     let columns = vec![
         Column::text("Object", objects().map(|one| one.title.clone())),
         Column::outcomes(OUTCOME, outcomes),
-        Column::facet(NAMESPACE, objects().map(|one| namespace(&one.namespace))),
+        Column::facet(NAMESPACE, namespaces),
         Column::code("Images", objects().map(|one| one.images.join("\n"))),
         Column::list(REASONS, objects().map(|one| codes(one))),
         Column::facet("File", objects().map(|one| one.source.clone())),
@@ -274,19 +277,4 @@ const MOST: usize = 10;
 fn attestors(running: &Running) -> String {
     let names = running.attested.iter();
     unique(names.map(|one| one.attestor.rsplit('/').next().unwrap_or_default()))
-}
-
-fn namespace(name: &str) -> String {
-    match name {
-        "" => "(none)".to_owned(),
-        name => name.to_owned(),
-    }
-}
-
-const fn level(outcome: Outcome) -> Level {
-    match outcome {
-        Outcome::Denied | Outcome::Error => Level::Failure,
-        Outcome::DryRun | Outcome::BreakGlass => Level::Warning,
-        Outcome::Admitted => Level::Passed,
-    }
 }

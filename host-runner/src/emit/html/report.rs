@@ -1,10 +1,9 @@
 //! The page of any report: a row for each object or case.
 
-use alloc::collections::BTreeMap;
 use std::io::{self, Write};
 
 use super::{Column, Jump, Level, Page, Stat, Table};
-use crate::emit::report::{Item, Report};
+use crate::emit::report::{Item, Report, by_outcome};
 
 const TABLE: &str = "Results";
 const OUTCOME: &str = "Result";
@@ -26,20 +25,19 @@ pub(in crate::emit) fn page(report: &Report) -> Page {
 }
 
 fn stats(report: &Report) -> Vec<Stat> {
-    let mut counts: BTreeMap<(Level, &str), usize> = BTreeMap::new();
-    for item in &report.items {
-        let count = counts.entry((level(item), &item.outcome)).or_default();
-        *count = count.saturating_add(1);
-    }
-    let stats = counts.into_iter().map(|((level, outcome), count)| Stat {
-        text: format!("{count} {outcome}"),
-        level,
-        jump: Some(Jump {
-            table: TABLE,
-            set: vec![(OUTCOME, outcome.to_owned())],
-            copy: Vec::new(),
-        }),
-    });
+    let items = report.items.iter();
+    let results = items.map(|item| (level(item), item.outcome.as_str()));
+    let stats = by_outcome(results)
+        .into_iter()
+        .map(|((level, outcome), count)| Stat {
+            text: format!("{count} {outcome}"),
+            level,
+            jump: Some(Jump {
+                table: TABLE,
+                set: vec![(OUTCOME, outcome.to_owned())],
+                copy: Vec::new(),
+            }),
+        });
     stats.collect()
 }
 

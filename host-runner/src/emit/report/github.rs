@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::{Level, Report};
+use super::Report;
 use crate::emit::github::Annotation;
 use crate::inputs::STDIN;
 use crate::inputs::lines::START;
@@ -10,7 +10,7 @@ use crate::inputs::lines::START;
 pub(super) fn write(out: &mut dyn Write, report: &Report) -> io::Result<()> {
     for item in &report.items {
         for finding in &item.findings {
-            let Some(level) = level(finding.level) else {
+            let Some(level) = finding.level.word() else {
                 continue;
             };
             let annotation = Annotation {
@@ -25,7 +25,7 @@ pub(super) fn write(out: &mut dyn Write, report: &Report) -> io::Result<()> {
         }
     }
     for (level, message) in &report.notes {
-        let Some(level) = self::level(*level) else {
+        let Some(level) = level.word() else {
             continue;
         };
         let annotation = Annotation {
@@ -39,12 +39,4 @@ pub(super) fn write(out: &mut dyn Write, report: &Report) -> io::Result<()> {
         annotation.write(out)?;
     }
     Ok(())
-}
-
-const fn level(level: Level) -> Option<&'static str> {
-    match level {
-        Level::Error | Level::Failure => Some("error"),
-        Level::Warning => Some("warning"),
-        Level::Passed => None,
-    }
 }

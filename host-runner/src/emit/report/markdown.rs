@@ -1,10 +1,10 @@
 //! Markdown for job summaries and comments on pull requests: a line with the result, tables of the sums, and a table
 //! of the results, the worst first. Long tables are folded, and what is left out of a long document is counted.
 
-use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::collections::BTreeSet;
 use std::io::{self, Write};
 
-use super::{Finding, Item, Level, Report, Sums};
+use super::{Finding, Item, Level, Report, Sums, by_outcome};
 use crate::emit::explain;
 use crate::emit::markdown::{MAX_BYTES, code, escaped, table};
 use crate::terminal::{counted, printable_lines};
@@ -87,12 +87,8 @@ fn has_images(report: &Report) -> bool {
 
 /// `2 denied, 1 denied by an error`
 fn title(items: &[&Item]) -> String {
-    let mut counts: BTreeMap<(Level, &str), usize> = BTreeMap::new();
-    for item in items {
-        let count = counts.entry((item.level, &item.outcome)).or_default();
-        *count = count.saturating_add(1);
-    }
-    let counts = counts.iter();
+    let results = items.iter().map(|item| (item.level, item.outcome.as_str()));
+    let counts = by_outcome(results).into_iter();
     let counts = counts.map(|((_, outcome), count)| format!("{count} {}", escaped(outcome)));
     counts.collect::<Vec<_>>().join(", ")
 }
@@ -108,11 +104,8 @@ fn notes(report: &Report) -> String {
     let mut text = String::new();
     let mut left = 0_usize;
     for (level, note) in &report.notes {
-        let mark = match level {
-            Level::Error | Level::Failure => "**error**: ",
-            Level::Warning => "**warning**: ",
-            Level::Passed => "",
-        };
+        let mark = level.word().map(|word| format!("**{word}**: "));
+        let mark = mark.unwrap_or_default();
         let note = format!("\n{mark}{}\n", escaped(note));
         if text.len().saturating_add(note.len()) > MAX_PART {
             left = left.saturating_add(1);

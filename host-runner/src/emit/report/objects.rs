@@ -3,7 +3,7 @@
 use super::{Finding, Item, Level, Report, Sums, without_result};
 use crate::audit::{Audit, Judged, Outcome};
 use crate::decision::Response;
-use crate::emit::audit::{grouped, summary};
+use crate::emit::audit::{grouped, namespace, summary};
 use crate::inputs::lines::Lines;
 use crate::judge::Evaluated;
 use crate::problems::Problems;
@@ -93,13 +93,9 @@ pub(crate) fn audited(
 /// The counts by namespace, outcome and reason.
 fn reasons(audit: &Audit) -> Sums {
     let rows = audit.rows().map(|(row, tally)| {
-        let namespace = match row.namespace.as_str() {
-            "" => "(none)",
-            namespace => namespace,
-        };
         let counts = [grouped(tally.objects), grouped(tally.images())];
         let texts = [
-            namespace.to_owned(),
+            namespace(&row.namespace).to_owned(),
             row.outcome.to_string(),
             row.reason.clone(),
         ];
@@ -131,7 +127,8 @@ fn item(judged: &Judged, is_strict: bool, lines: &mut Lines) -> Item {
     }
 }
 
-const fn level(outcome: Outcome, is_strict: bool) -> Level {
+/// The level of an outcome; `is_strict` as for [`audited`].
+pub(in crate::emit) const fn level(outcome: Outcome, is_strict: bool) -> Level {
     match outcome {
         Outcome::Error => Level::Error,
         Outcome::Denied => Level::Failure,

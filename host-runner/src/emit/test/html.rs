@@ -51,8 +51,7 @@ fn mutants(tested: &Tested) -> Option<Table> {
         .mutations
         .iter()
         .map(|one| {
-            let detected = one.mutants.saturating_sub(one.survivors.len());
-            let (settings, mutants) = (&one.settings, one.mutants);
+            let (settings, detected, mutants) = (&one.settings, one.detected(), one.mutants);
             format!("{settings}: {detected} of {mutants} changes detected")
         })
         .collect();

@@ -42,8 +42,7 @@ fn sums(tested: &Tested) -> Option<Sums> {
         [one.settings.clone(), "coverage".to_owned(), coverage]
     });
     let changes = tested.mutations.iter().map(|one| {
-        let all = one.mutants;
-        let detected = all.saturating_sub(one.survivors.len());
+        let (detected, all) = (one.detected(), one.mutants);
         let changes = format!("{detected} of {all} detected");
         [one.settings.clone(), "changes".to_owned(), changes]
     });
