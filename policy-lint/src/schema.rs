@@ -87,11 +87,6 @@ impl<'s> Schema<'s> {
         listed.chain(self.words("const"))
     }
 
-    /// Returns the texts that are listed.
-    fn texts(&self) -> impl Iterator<Item = &'s str> {
-        self.values().filter_map(Value::as_str)
-    }
-
     /// Returns a word of JSON Schema, from the schema nearest to the place.
     pub(crate) fn word(&self, word: &str) -> Option<&'s Value> {
         self.words(word).next()
@@ -135,7 +130,7 @@ pub(crate) fn similar_value(
     written: &str,
 ) -> Option<&'static str> {
     let schema = Schema::of(origin).at(&steps(root, path)?);
-    closest(written, schema.texts())
+    closest(written, schema.values().filter_map(Value::as_str))
 }
 
 #[cfg(test)]

@@ -113,11 +113,8 @@ pub(super) fn cell(settings: &Settings<'_>, policy: &Node, scope: &Scope) -> Cel
             Coverage::SomePods => true,
             Coverage::AllPods => false,
         };
-        Some(ImageRuleDemand {
-            path: format!("{DOCUMENT}.rules[{index}]"),
-            some_pods,
-            ..demand(rule)
-        })
+        let path = format!("{DOCUMENT}.rules[{index}]");
+        Some(demand(rule, path, some_pods))
     });
     Cell {
         demand: Demand::ImageRules {
@@ -173,7 +170,7 @@ fn names<'n>(rule: &ImageRule<'n>, field: &str) -> Option<Vec<&'n str>> {
     Some(items.filter_map(Node::text).collect())
 }
 
-fn demand(rule: &ImageRule<'_>) -> ImageRuleDemand {
+fn demand(rule: &ImageRule<'_>, path: String, some_pods: bool) -> ImageRuleDemand {
     let texts = |patterns: &[RulePattern<'_>]| {
         let patterns = patterns.iter();
         patterns.map(|one| one.text.to_owned()).collect()
@@ -194,14 +191,14 @@ fn demand(rule: &ImageRule<'_>) -> ImageRuleDemand {
             },
         },
         dry_run: rule.dry_run().is_some(),
-        some_pods: false,
-        path: String::new(),
+        some_pods,
+        path,
         span: rule.node.span,
     }
 }
 
 fn requirements(rule: &ImageRule<'_>) -> Vec<Requirement> {
-    let attestors = rule.quorums().map(|quorum| attestors(quorum));
+    let attestors = rule.quorums().map(attestors);
     let checks = rule.checks();
     let checks = checks.map(|check| Requirement::Check(Check::of(&check)));
     attestors.chain(checks).collect()
