@@ -35,7 +35,12 @@ const LEVELS: &[(&str, Level)] = &[
 ];
 
 /// The kind of a configuration document
-pub(crate) const KIND: &str = "LintConfig";
+const KIND: &str = "LintConfig";
+
+/// Whether a document is a configuration.
+pub(crate) fn is_config(document: &Node) -> bool {
+    document.text_of("kind") == KIND
+}
 
 impl Config {
     /// Reads a configuration file: `kind: LintConfig` with `severity: {CODE: allow|info|warning|error}`.

@@ -89,7 +89,7 @@ fn check_keys<'n>(check: &'n Node, keys: &mut Vec<Key<'n>>) {
 
 impl<'n> Key<'n> {
     /// Reads an entry of `publicKeys[]` of an attestor or an authenticator.
-    pub(crate) fn read(owner: Owner<'n>, node: &'n Node) -> Option<Self> {
+    fn read(owner: Owner<'n>, node: &'n Node) -> Option<Self> {
         let id = filled(node.get("id"));
         if let Some(text) = node.entry("asciiArmoredPgpPublicKey") {
             return Some(Self {

@@ -156,6 +156,11 @@ impl<'t> Place<'t> {
         self.before.ends_with(['"', '\''])
     }
 
+    /// Whether a key in place of the word needs a colon: none follows, and the word is not between quotes.
+    fn needs_colon(&self) -> bool {
+        !(self.is_quoted() || self.after.trim_start().starts_with(':'))
+    }
+
     /// Whether a key may begin here: at the beginning of a line or an item, or between braces.
     fn may_begin_key(&self) -> bool {
         let before = self.before.trim_end_matches(['"', '\'']).trim_end();
@@ -200,11 +205,10 @@ impl<'t> Place<'t> {
         };
         let kind = word("type").unwrap_or_default();
         let is_block = matches!(kind, "object" | "array") && !self.before.contains('{');
-        let has_colon = self.after.trim_start().starts_with(':');
-        let colon = match () {
-            () if has_colon || self.is_quoted() => "",
-            () if is_block => ":",
-            () => ": ",
+        let colon = match (self.needs_colon(), is_block) {
+            (false, _) => "",
+            (true, true) => ":",
+            (true, false) => ": ",
         };
         let completion = self.completion(name, CompletionKind::Key, kind);
         Completion {
@@ -245,14 +249,9 @@ impl<'t> Place<'t> {
         let declared = world.declared(noun).into_iter();
         let declared = declared.filter(|one| !one.name.is_empty() && one.name != draft::MARK);
         let completions = declared.map(|one| {
-            let completion = self.written(self.completion(&one.name, kind, &one.detail));
-            let has_colon = self.after.trim_start().starts_with(':');
-            if is_key && !has_colon && !self.is_quoted() {
-                let insert = format!("{}:", completion.insert);
-                return Completion {
-                    insert,
-                    ..completion
-                };
+            let mut completion = self.written(self.completion(&one.name, kind, &one.detail));
+            if is_key && self.needs_colon() {
+                completion.insert.push(':');
             }
             completion
         });
@@ -274,28 +273,20 @@ impl<'t> Place<'t> {
 
 /// Returns where the word at the end of a text begins.
 fn word_start(text: &str) -> usize {
-    let ends = |(at, c): (usize, char)| {
-        let after = text
-            .get(at.saturating_add(c.len_utf8())..)
-            .unwrap_or_default();
-        let is_colon = c == ':' && (after.is_empty() || after.starts_with(' '));
-        (is_colon || is_end(c)).then(|| at.saturating_add(c.len_utf8()))
-    };
-    text.char_indices().rev().find_map(ends).unwrap_or(0)
+    let mut characters = text.char_indices().rev();
+    let end = characters.find(|(at, _)| text.get(*at..).is_some_and(begins_with_end));
+    end.map_or(0, |(at, c)| at.saturating_add(c.len_utf8()))
 }
 
 /// Returns where the word at the beginning of a text ends.
 fn word_end(text: &str) -> usize {
-    let ends = |(at, c): (usize, char)| {
-        let after = text
-            .get(at.saturating_add(c.len_utf8())..)
-            .unwrap_or_default();
-        let is_colon = c == ':' && (after.is_empty() || after.starts_with(' '));
-        (is_colon || is_end(c)).then_some(at)
-    };
-    text.char_indices().find_map(ends).unwrap_or(text.len())
+    let mut characters = text.char_indices();
+    let end = characters.find(|(at, _)| text.get(*at..).is_some_and(begins_with_end));
+    end.map_or(text.len(), |(at, _)| at)
 }
 
-fn is_end(c: char) -> bool {
-    c.is_whitespace() || "[]{},\"'#!".contains(c)
+/// Whether a text begins with what cannot be in a word; a colon can be, unless a space or nothing follows.
+fn begins_with_end(text: &str) -> bool {
+    let is_end = |c: char| c.is_whitespace() || "[]{},\"'#!".contains(c);
+    text == ":" || text.starts_with(": ") || text.starts_with(is_end)
 }

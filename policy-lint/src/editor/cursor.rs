@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::text::Text;
+use crate::config::is_config;
 use crate::document::{Document, Origin, Settings};
 use crate::schema::Schema;
 use crate::source::{Entry, Node, Shape, Span};
@@ -138,9 +139,7 @@ impl<'n> Found<'n> {
                 Some(Schema::new(suite_schema)),
                 0,
             )),
-            Document::Other if self.document.text_of("kind") == crate::config::KIND => {
-                Some(section(Kind::Config, None, 0))
-            }
+            Document::Other if is_config(self.document) => Some(section(Kind::Config, None, 0)),
             Document::Other if self.is_begun() => {
                 let text = self.text.source().text();
                 let settings = Settings::new(self.document, Origin::Settings, text);

@@ -1,6 +1,5 @@
 //! The names that a document declares, each with its place and a page.
 
-use alloc::collections::BTreeSet;
 use core::fmt::Write as _;
 
 use policy_wasm::{Code, RuleKind};
@@ -60,7 +59,7 @@ impl<'n> World<'n> {
         }
     }
 
-    /// Returns all names of a kind.
+    /// Returns all names of a kind; a name that is declared twice is there twice.
     pub(super) fn declared(&self, noun: Noun) -> Vec<Declared> {
         let settings = self.settings.as_ref();
         match noun {
@@ -87,26 +86,12 @@ impl<'n> World<'n> {
 
     /// Returns the page of a name, in Markdown.
     pub(super) fn page(&self, noun: Noun, name: &str) -> Option<String> {
+        let settings = self.settings.as_ref();
         match noun {
-            Noun::Attestor => {
-                let settings = self.settings.as_ref()?;
-                let attestors = settings.attestors();
-                let attestor = attestors.iter().find(|one| one.name() == name)?;
-                Some(attestor_page(settings, attestor))
-            }
-            Noun::Note => {
-                let settings = self.settings.as_ref()?;
-                let attestors = settings.attestors();
-                let attestor = attestors.iter().find(|one| one.note_reference() == name)?;
-                Some(attestor_page(settings, attestor))
-            }
-            Noun::Key => {
-                let settings = self.settings.as_ref()?;
-                let keys = settings.keys();
-                let key = keys.iter().find(|key| ids(key).any(|id| id == name))?;
-                Some(key_page(settings, key))
-            }
-            Noun::Namespace => namespace_page(self.settings.as_ref()?, name),
+            Noun::Attestor => attestor_page(settings?, |one| one.name() == name),
+            Noun::Note => attestor_page(settings?, |one| one.note_reference() == name),
+            Noun::Key => key_page(settings?, |key| ids(key).any(|id| id == name)),
+            Noun::Namespace => namespace_page(settings?, name),
             Noun::Reason | Noun::Lint => None,
             Noun::IdentitySet | Noun::TrustedRoot | Noun::Signer | Noun::Image => {
                 let declared = self.declared(noun);
@@ -118,10 +103,7 @@ impl<'n> World<'n> {
 
     /// Returns the page of the public key with this field.
     pub(super) fn page_of_key_at(&self, field: Span) -> Option<String> {
-        let settings = self.settings.as_ref()?;
-        let keys = settings.keys();
-        let key = keys.iter().find(|key| key.span() == field)?;
-        Some(key_page(settings, key))
+        key_page(self.settings.as_ref()?, |key| key.span() == field)
     }
 
     fn entries(&self, path: &[&str], detail: &str) -> Vec<Declared> {
@@ -149,7 +131,12 @@ fn attestors(settings: &Settings<'_>) -> Vec<Declared> {
     declared.collect()
 }
 
-fn attestor_page(settings: &Settings<'_>, attestor: &Attestor<'_>) -> String {
+/// Returns the page of the first attestor that is meant.
+fn attestor_page(
+    settings: &Settings<'_>,
+    is_meant: impl Fn(&Attestor<'_>) -> bool,
+) -> Option<String> {
+    let attestor = settings.attestors().into_iter().find(is_meant)?;
     let mut page = format!("attestor `{}`\n", attestor.name());
     let description = attestor.node.text_of("description");
     if !description.is_empty() {
@@ -158,17 +145,15 @@ fn attestor_page(settings: &Settings<'_>, attestor: &Attestor<'_>) -> String {
     if !attestor.note_reference().is_empty() {
         let _ = write!(page, "\n- note `{}`", attestor.note_reference());
     }
-    let owner = Owner::Attestor(0, *attestor);
-    let keys = attestor.keys().iter();
-    for key in keys.filter_map(|node| Key::read(owner, node)) {
+    let is_own = |key: &Key<'_>| matches!(key.owner, Owner::Attestor(_, one) if core::ptr::eq(one.node, attestor.node));
+    for key in settings.keys().into_iter().filter(is_own) {
         let _ = write!(page, "\n- key {}", key_words(&key));
     }
-    let sets = settings.setting(&["sigstore", "attestors"]);
-    let sets = sets.and_then(|sets| sets.get(attestor.name()));
-    for set in sets.map(Node::items).unwrap_or_default() {
-        let _ = write!(page, "\n- identities `{}`", set.text().unwrap_or_default());
+    let uses = settings.set_uses().into_iter();
+    for set in uses.filter(|set| set.attestor == Some(attestor.name())) {
+        let _ = write!(page, "\n- identities `{}`", set.name);
     }
-    page
+    Some(page)
 }
 
 /// Returns the id and algorithm of a key.
@@ -195,9 +180,11 @@ fn ids(key: &Key<'_>) -> impl Iterator<Item = String> {
     given.into_iter().chain(key.computed_id())
 }
 
-fn key_page(settings: &Settings<'_>, key: &Key<'_>) -> String {
-    let mut page = format!("public key {}\n\n- {}", key_words(key), owner(key));
-    let ids: Vec<_> = ids(key).collect();
+/// Returns the page of the first key that is meant.
+fn key_page(settings: &Settings<'_>, is_meant: impl Fn(&Key<'_>) -> bool) -> Option<String> {
+    let key = settings.keys().into_iter().find(is_meant)?;
+    let mut page = format!("public key {}\n\n- {}", key_words(&key), owner(&key));
+    let ids: Vec<_> = ids(&key).collect();
     let listed = settings.setting(&["keys"]).map(Node::items);
     let listed = listed.unwrap_or_default().iter();
     for item in listed.filter(|item| ids.iter().any(|id| id == item.text_of("id"))) {
@@ -207,7 +194,7 @@ fn key_page(settings: &Settings<'_>, key: &Key<'_>) -> String {
             }
         }
     }
-    page
+    Some(page)
 }
 
 fn owner(key: &Key<'_>) -> String {
@@ -233,10 +220,7 @@ fn keys(settings: &Settings<'_>) -> Vec<Declared> {
         let declared = |id: String| Declared::new(&id, Some(key.span()), owner(key));
         ids(key).map(declared)
     });
-    let mut declared: Vec<_> = declared.collect();
-    let mut seen = BTreeSet::new();
-    declared.retain(|one| seen.insert(one.name.clone()));
-    declared
+    declared.collect()
 }
 
 /// Returns the namespaces that the settings name, those with a rule first.
@@ -257,10 +241,7 @@ fn namespaces(settings: &Settings<'_>) -> Vec<Declared> {
         let name = node.text().filter(|name| !name.is_empty())?;
         Some(Declared::new(name, Some(node.span), detail))
     });
-    let mut declared: Vec<_> = rules.chain(others).collect();
-    let mut seen = BTreeSet::new();
-    declared.retain(|one| seen.insert(one.name.clone()));
-    declared
+    rules.chain(others).collect()
 }
 
 fn namespace_page(settings: &Settings<'_>, name: &str) -> Option<String> {

@@ -39,7 +39,7 @@ pub(super) fn hover(editor: &Editor<'_>, offset: usize) -> Option<Hover> {
     if let Some(entry) = found.entry {
         pages.extend(world.page_of_key_at(entry.key_span));
     }
-    if let (Some((_, digest)), Kind::Settings(settings)) = (word.and_then(digest), section.kind) {
+    if let (Some(digest), Kind::Settings(settings)) = (word.and_then(digest), section.kind) {
         pages.push(digest_page(&settings, digest));
     }
     pages.extend(documentation(&section, &found));
@@ -84,10 +84,10 @@ fn code(word: Word<'_>) -> Option<(Span, Entry)> {
     word.text.contains('-').then_some((word.span, entry))
 }
 
-fn digest(word: Word<'_>) -> Option<(Span, &str)> {
+fn digest(word: Word<'_>) -> Option<&str> {
     let hex = word.text.strip_prefix("sha256:")?;
     let is_digest = hex.len() == 64 && hex.bytes().all(|byte| byte.is_ascii_hexdigit());
-    is_digest.then_some((word.span, word.text))
+    is_digest.then_some(word.text)
 }
 
 /// Returns what the settings say about an image.

@@ -3,7 +3,7 @@
 use policy_wasm::Code;
 
 use crate::apart::without_malformed;
-use crate::config;
+use crate::config::is_config;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::{Document, Origin, SETTINGS_KEYS, Settings};
 use crate::schema::Schema;
@@ -62,7 +62,7 @@ impl Text {
         self.documents.iter().any(|node| match self.kind(node) {
             Document::Settings(_) | Document::Manifest(_) | Document::Suite(_) => true,
             Document::Unknown(_) => false,
-            Document::Other => node.text_of("kind") == config::KIND,
+            Document::Other => is_config(node),
         })
     }
 
