@@ -5,7 +5,7 @@ import { flow } from "./flow";
 import { kubectl } from "./kubectl";
 import type { Answer, Decision, ObjectAnswer, Range } from "./module";
 import { codeButton } from "./page";
-import { type Actions as TreeActions, reason, sign, tree } from "./tree";
+import { type Actions as TreeActions, reasons, sign, tree } from "./tree";
 import { counted, outcome, shortImage } from "./words";
 
 export interface Actions extends TreeActions {
@@ -150,8 +150,7 @@ function content(shown: Card, decision: Decision, actions: Actions): Node[] {
   if (object.response) {
     nodes.push(h("h3", {}, "kubectl prints"), h("pre", { class: "terminal", tabindex: "0", "aria-label": "Output of kubectl" }, kubectl(object, object.response)));
   }
-  const known = new Set<string>();
-  if (decision.reasons.length > 0) nodes.push(h("ul", { class: "tree" }, ...decision.reasons.map(one => reason(one, known))));
+  if (decision.reasons.length > 0) nodes.push(h("ul", { class: "tree" }, ...reasons(decision.reasons)));
   decision.images.forEach((image, index) => {
     const title = h("h3", { class: "image", tabindex: "-1" }, sign(image.verdict), foreign(image.image || "(no image)"));
     const where = [image.container ? `container ${visible(image.container)}, ` : "", visible(image.field), " "];

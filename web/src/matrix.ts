@@ -25,13 +25,11 @@ export function show(container: HTMLElement, matrix: Matrix | null, showRange: (
   const rows = matrix.rows.map(row => {
     const title = matrix.rows.length === 1 ? "all Pods" : scopeTitle(row.scope);
     const cells = row.cells.map((cell, index) => {
-      const text = words(cell);
-      const label = `${title}, ${matrix.columns[index]?.document ?? ""}: ${text}${cell.dryRun ? ", in dry run" : ""}`;
       const note = cell.inherited ? h("span", { class: "note" }, "inherited") : null;
-      const mode = cell.dryRun ? h("span", { class: "tag" }, "dry run") : null;
-      if (cell.demand === "imageRules") return h("td", { class: "demand" }, ...imageRules(cell, title, link, note));
+      if (cell.demand === "imageRules") return h("td", {}, ...imageRules(cell, title, link, note));
+      const label = `${title}, ${matrix.columns[index]?.document ?? ""}: ${words(cell)}${cell.dryRun ? ", in dry run" : ""}`;
       const exempt = cell.exempt?.length ? h("span", { class: "note" }, `except ${cell.exempt.map(one => visible(one.pattern)).join(", ")}`) : null;
-      return h("td", { class: kind(cell) }, link(cell.span, label, h("span", {}, h("span", { class: "symbol", "aria-hidden": "true" }, symbol(cell)), ...shown(cell), mode ? " " : null, mode), note, exempt));
+      return h("td", {}, link(cell.span, label, marked(kind(cell), cell.dryRun, ...shown(cell)), note, exempt));
     });
     const glass = hasBreakGlass
       ? h("td", {}, row.breakGlass ? link(row.breakGlass, `${title}: break-glass allowed`, "allowed by label") : h("span", { class: "quiet pad" }, "no"))
@@ -64,13 +62,11 @@ type Link = (range: Range, label: string, ...children: (Node | string | null)[])
 function imageRules(cell: Cell, title: string, link: Link, note: HTMLElement | null): Node[] {
   const rules = (cell.rules ?? []).map(rule => {
     const text = ruleWords(rule);
-    const mode = rule.dryRun ? h("span", { class: "tag" }, "dry run") : null;
     const some = rule.somePods ? h("span", { class: "note" }, "for some of these Pods") : null;
-    const state = rule.effect === "deny" ? "fail" : rule.effect === "exempt" ? "pass" : "demand";
-    const symbol = { fail: "✗ ", pass: "✓ ", demand: "● " }[state];
+    const kind = rule.effect === "deny" ? "fail" : rule.effect === "exempt" ? "pass" : "demand";
     const name = h("span", { class: "note" }, foreign(`rule ${rule.name}`));
     const label = `${title}, imagePolicy, rule ${visible(rule.name)}: ${visible(text)}${rule.dryRun ? ", in dry run" : ""}`;
-    return link(rule.span, label, h("span", {}, h("span", { class: `symbol ${state}`, "aria-hidden": "true" }, symbol), foreign(text), mode ? " " : null, mode), name, some);
+    return link(rule.span, label, marked(kind, rule.dryRun, foreign(text)), name, some);
   });
   const others = cell.unmatched === "deny" ? "other images are denied" : "other images are admitted";
   return [...rules, link(cell.span, `${title}, imagePolicy: ${others}`, h("span", { class: "quiet" }, others), note)];
@@ -133,10 +129,16 @@ function shown(cell: Cell): Node[] {
   return [foreign(counted(checks.length, "check")), ...checks.map(check => h("span", { class: "note" }, foreign(check.title)))];
 }
 
-function kind(cell: Cell): string {
-  return cell.demand === "admit" ? "pass" : cell.demand === "deny" || cell.demand === "unreadable" ? "fail" : "demand";
+type Kind = "pass" | "fail" | "demand";
+
+const SYMBOLS = { pass: "✓ ", fail: "✗ ", demand: "● " };
+
+/** Words after the symbol of their kind, and whether violations are only reported. */
+function marked(kind: Kind, dryRun: boolean, ...words: Node[]): HTMLElement {
+  const mode = dryRun ? [" ", h("span", { class: "tag" }, "dry run")] : [];
+  return h("span", {}, h("span", { class: `symbol ${kind}`, "aria-hidden": "true" }, SYMBOLS[kind]), ...words, ...mode);
 }
 
-function symbol(cell: Cell): string {
-  return cell.demand === "admit" ? "✓ " : cell.demand === "deny" || cell.demand === "unreadable" ? "✗ " : "● ";
+function kind(cell: Cell): Kind {
+  return cell.demand === "admit" ? "pass" : cell.demand === "deny" || cell.demand === "unreadable" ? "fail" : "demand";
 }

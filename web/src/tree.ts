@@ -4,7 +4,7 @@ import { foreign, h, prose, visible } from "./dom";
 import type { AttestorResult, CheckResult, DocumentResult, ImageDecision, ImageRuleResult, Reason, Requirement, Verdict } from "./module";
 import { page } from "./module";
 import { capital, codeButton } from "./page";
-import { mark, verdictClass, verdictWord } from "./words";
+import { mark, shortName, verdictClass, verdictWord } from "./words";
 
 /** Actions of the page that a tree offers. */
 export interface Actions {
@@ -88,16 +88,12 @@ function* parts(image: ImageDecision, result: DocumentResult, actions: Actions):
   for (const one of rules) yield imageRule(image, one, actions);
   if (rules.length > 0) {
     // Those of rules are repeated for the whole.
-    const known = new Set<string>();
     const codes = new Set(rules.flatMap(rule => rule.reasons.map(one => one.code)));
-    for (const one of result.reasons) if (!codes.has(one.code) && one.code !== "image-rules-satisfied") yield reason(one, known);
+    yield* reasons(result.reasons.filter(one => !codes.has(one.code) && one.code !== "image-rules-satisfied"));
     return;
   }
   const said = attestors.length > 0 || (checkSet?.checks?.length ?? 0) > 0;
-  if (!said) {
-    const known = new Set<string>();
-    for (const one of result.reasons) yield reason(one, known);
-  }
+  if (!said) yield* reasons(result.reasons);
 }
 
 /** A rule of `imagePolicy` that covers the image. */
@@ -105,8 +101,7 @@ function imageRule(image: ImageDecision, one: ImageRuleResult, actions: Actions)
   const summary: Node[] = [sign(one.verdict), node("rule "), foreign(one.name), h("span", { class: "quiet" }, ` ${visible(one.effect)}`)];
   if (one.liftedBy) return branch(true, summary, [leaf("Lifted by the exemption of the rule ", foreign(one.liftedBy))]);
   const requirements = one.requirements ?? [];
-  const known = new Set<string>();
-  const children = requirements.length > 0 ? requirements.map(each => requirement(image, each, actions)) : one.reasons.map(each => reason(each, known));
+  const children = requirements.length > 0 ? requirements.map(each => requirement(image, each, actions)) : reasons(one.reasons);
   return branch(true, summary, children);
 }
 
@@ -141,15 +136,13 @@ function attestor(image: ImageDecision, one: AttestorResult, whole: Verdict, act
     const source = one.source ? leaf("The attestation is from: ", visible(one.source)) : null;
     return branch(false, summary, source ? [signer, source] : [signer]);
   }
-  const known = new Set<string>();
-  const children: Node[] = one.reasons.map(each => reason(each, known));
+  const children: Node[] = reasons(one.reasons);
   if (/@sha256:[0-9a-f]{64}$/.test(image.image)) {
-    const short = one.name.split("/").at(-1) ?? one.name;
     const button: HTMLElement = h(
       "button",
       { type: "button", class: "primary small", on: { click: () => actions.sign(image.image, one.name, button) } },
       "Sign as ",
-      foreign(short),
+      foreign(shortName(one.name)),
     );
     children.push(h("li", { class: "try" }, button, h("span", { class: "quiet" }, " with a throw-away key of this browser")));
   }
@@ -163,16 +156,20 @@ function isError(one: Reason): boolean {
 /** A check; `path` is that of its check set. */
 function check(path: string | undefined, one: CheckResult, actions: Actions): HTMLElement {
   const title = one.displayName ? [foreign(one.displayName), h("span", { class: "quiet" }, ` ${visible(one.type)}`)] : [foreign(one.type)];
-  const known = new Set<string>();
   const children: Node[] = [];
   if (one.allowlist) children.push(leaf("Exempt by the pattern ", foreign(one.allowlist.pattern)));
-  children.push(...one.reasons.map(each => reason(each, known)));
+  children.push(...reasons(one.reasons));
   if (path) children.push(leaf(lines(`${path}.checks[${one.index}]`, actions)));
   return branch(one.verdict !== "CONFORMANT", [sign(one.verdict), node("check "), ...title], children);
 }
 
-/** A reason with its details, and help once for each code. */
-export function reason(one: Reason, known: Set<string>): HTMLElement {
+/** Reasons with their details, and help once for each code. */
+export function reasons(all: Reason[]): HTMLElement[] {
+  const known = new Set<string>();
+  return all.map(one => reason(one, known));
+}
+
+function reason(one: Reason, known: Set<string>): HTMLElement {
   const details = one.details ?? [];
   const isNew = !known.has(one.code);
   known.add(one.code);
