@@ -90,31 +90,7 @@ pub(super) fn choose(
     let mut left_out: BTreeMap<Reason, usize> = BTreeMap::new();
     let mut jwts = 0_usize;
     for occurrence in occurrences {
-        if kind_of(&occurrence.document) == Kind::Attestation
-            && !holds_attestation(&occurrence.document)
-        {
-            let message = match bundle_of(&occurrence.document) {
-                Some(media_type) => format!(
-                    "this is a Sigstore bundle ({}) and no occurrence; add it to the settings with `countersign \
-                     attest import`",
-                    printable(media_type)
-                ),
-                None => {
-                    "this is not an occurrence: it has neither a kind nor an attestation".to_owned()
-                }
-            };
-            findings.push(Level::Error, &occurrence.place, message);
-            continue;
-        }
-        if occurrence
-            .document
-            .get("kind")
-            .is_some_and(Value::is_number)
-        {
-            let message = "kind: expected a name, got a number";
-            findings.push(Level::Error, &occurrence.place, message);
-            findings
-                .help("Google's Python library writes names with `use_integers_for_enums=False`");
+        if !is_occurrence(&occurrence, findings) {
             continue;
         }
         let read = readers.read(&occurrence.document);
@@ -151,6 +127,31 @@ pub(super) fn choose(
         findings.push(Level::Warning, None, message);
     }
     chosen
+}
+
+/// Whether a document is an occurrence; reports one that is not.
+fn is_occurrence(Export { place, document }: &Export, findings: &mut Findings) -> bool {
+    if kind_of(document) == Kind::Attestation && !holds_attestation(document) {
+        let message = match bundle_of(document) {
+            Some(media_type) => format!(
+                "this is a Sigstore bundle ({}) and no occurrence; add it to the settings with `countersign \
+                 attest import`",
+                printable(media_type)
+            ),
+            None => {
+                "this is not an occurrence: it has neither a kind nor an attestation".to_owned()
+            }
+        };
+        findings.push(Level::Error, place, message);
+        return false;
+    }
+    if document.get("kind").is_some_and(Value::is_number) {
+        let message = "kind: expected a name, got a number";
+        findings.push(Level::Error, place, message);
+        findings.help("Google's Python library writes names with `use_integers_for_enums=False`");
+        return false;
+    }
+    true
 }
 
 /// Whether there is an attestation under a note, or under none; without one, under any.
