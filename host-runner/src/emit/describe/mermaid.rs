@@ -24,8 +24,7 @@ pub(super) fn write(out: &mut dyn Write, matrix: &Matrix) -> io::Result<()> {
             let Some(cell) = row.cells.get(document) else {
                 continue;
             };
-            let mut lines = words::cell(cell);
-            lines.retain(|line| *line != words::inherited());
+            let lines = words::demand(cell);
             let known = demands.iter().position(|known| *known == lines);
             let demand = known.unwrap_or(demands.len());
             if known.is_none() {

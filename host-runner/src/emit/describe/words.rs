@@ -66,6 +66,12 @@ pub(super) fn document(column: &Column) -> String {
 
 /// The demand of a cell, and remarks on it.
 pub(super) fn cell(cell: &Cell) -> Vec<Line> {
+    let inherited = cell.inherited.then(|| Line::new(Tone::Note, "inherited"));
+    demand(cell).into_iter().chain(inherited).collect()
+}
+
+/// Like [`cell`], without the remark on a rule of a wider scope.
+pub(super) fn demand(cell: &Cell) -> Vec<Line> {
     let mut lines = match &cell.demand {
         Demand::Admit => vec![Line::new(Tone::Admit, "admit all")],
         Demand::Deny => vec![Line::new(Tone::Deny, "deny all")],
@@ -97,15 +103,7 @@ pub(super) fn cell(cell: &Cell) -> Vec<Line> {
         let text = format!("except {}", exempt(&cell.exempt));
         lines.push(Line::new(Tone::Note, text));
     }
-    if cell.inherited {
-        lines.push(inherited());
-    }
     lines
-}
-
-/// The remark on a rule of a wider scope
-pub(super) fn inherited() -> Line {
-    Line::new(Tone::Note, "inherited")
 }
 
 /// Lines about all Pods: exemptions, revoked digests, and how documents go together.
