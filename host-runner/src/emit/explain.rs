@@ -53,10 +53,7 @@ pub(crate) fn decisions(
     let digests = short_digests(&trees, columns);
     for (tree, evaluated) in trees.iter().zip(answers) {
         tree.write(&mut out, columns, &digests)?;
-        if let Detail::WhyNot(given) = detail {
-            let found = why_not::fixes(evaluated, SettingsView(settings), given);
-            fixes::write(&mut out, &found)?;
-        }
+        write_fixes(&mut out, evaluated, settings, detail)?;
         writeln!(out)?;
     }
     summary(
@@ -64,6 +61,22 @@ pub(crate) fn decisions(
         answers.iter().map(|one| one.answer.allowed),
         module,
     )
+}
+
+/// Writes the changes that would admit an object, if they are asked for.
+fn write_fixes(
+    out: &mut dyn Write,
+    evaluated: &Evaluated<Decision>,
+    settings: &Value,
+    detail: Detail<'_>,
+) -> io::Result<()> {
+    match detail {
+        Detail::Tree => Ok(()),
+        Detail::WhyNot(given) => {
+            let found = why_not::fixes(evaluated, SettingsView(settings), given);
+            fixes::write(out, &found)
+        }
+    }
 }
 
 /// Writes an `Explanation`: the objects of an `EvaluationReport`, each with the changes that would admit it.

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use crate::terminal::{BOLD_YELLOW, DIM, RESET, printable, printable_lines};
 use crate::why_not::{Fixes, Obstacle, Way};
 
-pub(super) fn write(out: &mut impl Write, fixes: &[Fixes]) -> io::Result<()> {
+pub(super) fn write(out: &mut dyn Write, fixes: &[Fixes]) -> io::Result<()> {
     for Fixes { image, obstacles } in fixes {
         let what = match image.as_str() {
             "" => "the object".to_owned(),
@@ -32,7 +32,7 @@ pub(super) fn write(out: &mut impl Write, fixes: &[Fixes]) -> io::Result<()> {
     Ok(())
 }
 
-fn ways(out: &mut impl Write, ways: &[Way]) -> io::Result<()> {
+fn ways(out: &mut dyn Write, ways: &[Way]) -> io::Result<()> {
     for (number, way) in (1_usize..).zip(ways) {
         let Way {
             title,

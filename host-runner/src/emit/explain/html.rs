@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use serde_json::Value;
 
-use super::{Detail, Entry, fixes, object, printable_json};
+use super::{Detail, Entry, object, printable_json, write_fixes};
 use crate::decision::Decision;
 use crate::emit::html::{self, Column, Page, Table};
 use crate::emit::human::{admission, summary};
@@ -12,7 +12,6 @@ use crate::emit::report::Level;
 use crate::judge::Evaluated;
 use crate::settings_view::SettingsView;
 use crate::terminal::ShortDigests;
-use crate::why_not;
 
 /// Writes the page of Decisions.
 pub(crate) fn write(
@@ -26,10 +25,7 @@ pub(crate) fn write(
     for evaluated in answers {
         let mut tree = Vec::new();
         object(evaluated, SettingsView(&shown)).write(&mut tree, None, &ShortDigests::default())?;
-        if let Detail::WhyNot(given) = detail {
-            let found = why_not::fixes(evaluated, SettingsView(settings), given);
-            fixes::write(&mut tree, &found)?;
-        }
+        write_fixes(&mut tree, evaluated, settings, detail)?;
         trees.push(plain(&tree));
     }
     let mut sums = Vec::new();
