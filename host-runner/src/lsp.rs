@@ -31,7 +31,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use documents::Documents;
-use protocol::{DidChange, DidClose, DidOpen, Shows};
+use protocol::{About, DidChange, DidOpen, Shows};
 use stdio::Incoming;
 
 /// End of a session
@@ -203,7 +203,7 @@ impl<W: Write> Server<W> {
                 }
             }),
             "textDocument/didClose" => match read(params) {
-                Ok(DidClose {
+                Ok(About {
                     text_document: document,
                 }) => {
                     self.documents.close(&document.uri);

@@ -54,17 +54,11 @@ pub(super) struct Change {
 }
 
 #[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct DidClose {
-    pub(super) text_document: Identifier,
-}
-
-#[derive(Debug, Deserialize)]
 pub(super) struct Identifier {
     pub(super) uri: String,
 }
 
-/// Parameters of a request about a document
+/// Parameters of a message about a document
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct About {

@@ -1,5 +1,7 @@
 //! Requests about open documents.
 
+use core::ops::RangeInclusive;
+
 use lsp_server::ErrorCode;
 use policy_lint::editor::{Completion, CompletionKind, Editor, Symbol, SymbolKind, symbols};
 use policy_lint::{Diagnostic, Edit, Entry, Fix, SourceFile, apply_fixes, closest};
@@ -94,8 +96,7 @@ fn at(
 /// Returns the pages of the findings at a place, and that of the key or name there.
 fn hover(open: &Open<'_>, shows: Shows, offset: usize) -> Option<Value> {
     let document = open.document;
-    let found = findings(open.documents, document).iter();
-    let found = found.filter(|one| one.span().start <= offset && offset <= one.span().end);
+    let found = touching(findings(open.documents, document), offset..=offset);
     let page = open.editor().hover(offset);
     let mut codes: Vec<_> = found.clone().map(|one| one.code.as_str()).collect();
     codes.dedup();
@@ -110,6 +111,16 @@ fn hover(open: &Open<'_>, shows: Shows, offset: usize) -> Option<Value> {
         "contents": markup(&pages.join("\n\n---\n\n"), shows.markdown_pages),
         "range": document.range(span),
     }))
+}
+
+/// Returns the findings that have a byte of a range, or end or begin at it.
+fn touching(
+    found: &[Diagnostic],
+    bytes: RangeInclusive<usize>,
+) -> impl Iterator<Item = &Diagnostic> + Clone {
+    let (start, end) = bytes.into_inner();
+    let touches = move |one: &&Diagnostic| one.span().start <= end && start <= one.span().end;
+    found.iter().filter(touches)
 }
 
 fn complete(open: &Open<'_>, shows: Shows, offset: usize) -> Option<Value> {
@@ -148,7 +159,6 @@ fn definition(open: &Open<'_>, offset: usize) -> Option<Value> {
 }
 
 fn symbol(symbol: &Symbol, document: &Document) -> Value {
-    let range = |span: policy_lint::Span| document.range(span);
     let children = symbol.children.iter();
     let children: Vec<_> = children
         .map(|child| self::symbol(child, document))
@@ -162,8 +172,8 @@ fn symbol(symbol: &Symbol, document: &Document) -> Value {
             SymbolKind::List => 18,
             SymbolKind::Item => 20,
         },
-        "range": range(symbol.span),
-        "selectionRange": range(symbol.name_span),
+        "range": document.range(symbol.span),
+        "selectionRange": document.range(symbol.name_span),
         "children": children,
     })
 }
@@ -188,9 +198,7 @@ fn changes(documents: &Documents, document: &Document, asked: &Actions) -> Value
     let source = document.parsed().source();
     let mut actions = Vec::new();
     if is_wanted(QUICK_FIX) {
-        let here = found
-            .iter()
-            .filter(|one| one.span().start <= end && start <= one.span().end);
+        let here = touching(found, start..=end);
         actions.extend(here.filter_map(|one| match &one.fix {
             Some(_) => quick_fix(one, document, source, true),
             None => quick_fix(&respelled(one, source)?, document, source, false),
