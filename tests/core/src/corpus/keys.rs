@@ -14,9 +14,9 @@ use crate::platform::{
     supply, trust, uploader, vulnerability,
 };
 use crate::signing::{
-    TestKey, attestor, attestor_name, attestor_of, occurrence, occurrence_of, payload,
+    TestKey, attestor, attestor_name, attestor_of, occurrence, occurrence_of, payload, pem_of,
 };
-use crate::sigstore::{instance, key_document, signing_of};
+use crate::sigstore::{instance, signing_of};
 
 /// A window of the whole of June
 const BEGIN: &str = "2026-06-01";
@@ -424,8 +424,8 @@ fn bundle_of_a_key() -> (Value, String) {
     let mut signing = signing_of(Content::Message(bundles::digest_bytes(A)));
     signing.material = Material::PublicKey;
     let signed = instance().sign(&signing);
-    let pem = key_document(&signed.public_key)["pkixPublicKey"]["publicKeyPem"].clone();
-    let key = PublicKey::from_pem(pem.as_str().unwrap(), Algorithm::EcdsaP256Sha256, "");
+    let pem = pem_of(&signed.public_key);
+    let key = PublicKey::from_pem(&pem, Algorithm::EcdsaP256Sha256, "");
     let check = json!({"sigstoreSignatureCheck": {"sigstoreAuthorities": [
         {"publicKeySet": {"publicKeys": [{"publicKeyPem": pem}]}},
     ]}});

@@ -3,6 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use core_tests::known_answers::named;
+use core_tests::signing::pem_of;
 use policy_wasm::Code;
 use policy_wasm::key::{Algorithm, KeyError, PublicKey, SubjectKey};
 
@@ -29,11 +30,7 @@ fn check(algorithm: Algorithm, identifier: &[&[u8]], key: &[u8], expected: Optio
         let code = loaded.as_ref().err().map(KeyError::code);
         assert_eq!(code, expected, "{loaded:?}");
     }
-    let pem = format!(
-        "-----BEGIN PUBLIC KEY-----\n{}\n-----END PUBLIC KEY-----\n",
-        STANDARD.encode(spki)
-    );
-    let loaded = PublicKey::from_pem(&pem, algorithm, "");
+    let loaded = PublicKey::from_pem(&pem_of(&spki), algorithm, "");
     let code = loaded.as_ref().err().map(|error| error.code());
     assert_eq!(code, expected, "{loaded:?}");
 }
