@@ -1,6 +1,7 @@
 //! The rules that cover the images of a request.
 
 use alloc::borrow::Cow;
+use alloc::boxed::Box;
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::ToString as _;
 use alloc::vec::Vec;
@@ -120,6 +121,9 @@ pub(in crate::evaluate) fn plan<'a, 's>(
 /// The images that a rule covers, by index
 type Covered = Vec<(usize, Scope)>;
 
+/// A rule whose `images` cover an image, and the images that it covers; no rule if it has problems
+type Candidate<'a> = (Option<ImageRule<'a>>, Covered);
+
 /// Reads each rule that covers an image, and returns it with the images by index. The rules are in the order of their
 /// names.
 ///
@@ -142,7 +146,8 @@ fn read_rules<'a>(
         }
         None => Err(too_many(budget)),
     };
-    let mut rules: Vec<Option<(Option<ImageRule<'_>>, Covered)>> = Vec::new();
+    // Boxed, because most rules cover no image.
+    let mut rules: Vec<Option<Box<Candidate<'_>>>> = Vec::new();
     for (place, image) in images.iter().enumerate() {
         let (Some(reference), Some(pod)) = (image.open(), workload.pods.get(image.pod)) else {
             continue;
@@ -156,9 +161,9 @@ fn read_rules<'a>(
             let Some(slot) = rules.get_mut(index) else {
                 continue;
             };
-            let (rule, covered) = slot.get_or_insert_with(|| {
+            let (rule, covered) = &mut **slot.get_or_insert_with(|| {
                 let rule = policy.rule(index, settings.sigstore.as_ref(), report);
-                (rule, Vec::new())
+                Box::new((rule, Vec::new()))
             });
             let Some(rule) = rule.as_ref() else {
                 continue;
@@ -175,7 +180,8 @@ fn read_rules<'a>(
         }
     }
     let mut by_name = BTreeMap::new();
-    for (rule, covered) in rules.into_iter().flatten() {
+    for slot in rules.into_iter().flatten() {
+        let (rule, covered) = *slot;
         if let Some(rule) = rule.filter(|_| !covered.is_empty()) {
             by_name.insert((rule.name.clone(), rule.index), (rule, covered));
         }
