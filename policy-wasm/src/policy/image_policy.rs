@@ -71,8 +71,11 @@ impl<'a> ImagePolicy<'a> {
             "rules" => {
                 saw_rules = true;
                 let path = value.path();
-                value.list_of_objects(&rule::FIELDS, |index, item| {
-                    policy.read_rule(index, item, Path::Index(&path, index), report);
+                value.list_of_objects(&rule::FIELDS, |index, item| match item {
+                    ObjectItem::Sole(raw, text) => {
+                        policy.read_sole_pattern(index, raw, text, &path, report);
+                    }
+                    ObjectItem::Other(value) => policy.read_rule(index, value),
                 });
             }
             _ => value.unknown(),
@@ -82,39 +85,47 @@ impl<'a> ImagePolicy<'a> {
         policy
     }
 
-    /// Reads the patterns of the rule at `index`.
-    fn read_rule(
+    /// Reads the only pattern of the rule at `index` of the list at `path`.
+    #[inline(never)] // so that the closure around it is inlined into the loop over rules
+    fn read_sole_pattern(
         &mut self,
         index: usize,
-        item: ObjectItem<'_, 'a>,
-        path: Path<'_>,
+        raw: Raw<'a>,
+        text: &'a str,
+        path: &Path<'_>,
         report: &Report,
     ) {
         if index >= MAX_RULES {
-            if index == MAX_RULES {
-                let message = alloc::format!("more than {MAX_RULES} entries of one list");
-                report.push(Code::LimitExceeded, path, message);
-            }
-            return;
+            return refuse_rule(index, Path::Index(path, index), report);
         }
-        match item {
-            ObjectItem::Sole(raw, text) => {
-                self.rules.push(raw);
-                let pattern = KeptPattern::plain(text).or_else(|| {
-                    let list = Path::Field(&path, IMAGES);
-                    pattern::parse(text, Path::Index(&list, 0), report)
-                });
-                if let Some(pattern) = pattern {
-                    self.images.push((index, pattern));
-                }
-            }
-            ObjectItem::Other(value) => self.read_any_rule(index, value),
+        self.rules.push(raw);
+        match KeptPattern::plain(text) {
+            Some(pattern) => self.images.push((index, pattern)),
+            None => self.parse_sole_pattern(index, text, path, report),
         }
     }
 
-    /// Reads the patterns of a rule in any form.
-    fn read_any_rule(&mut self, index: usize, value: Value<'_, 'a>) {
+    #[cold]
+    fn parse_sole_pattern(
+        &mut self,
+        index: usize,
+        text: &'a str,
+        path: &Path<'_>,
+        report: &Report,
+    ) {
+        let rule = Path::Index(path, index);
+        let list = Path::Field(&rule, IMAGES);
+        let pattern = pattern::parse(text, Path::Index(&list, 0), report);
+        self.images.extend(pattern.map(|pattern| (index, pattern)));
+    }
+
+    /// Reads the patterns of the rule at `index` in any form.
+    #[inline(never)] // as above
+    fn read_rule(&mut self, index: usize, value: Value<'_, 'a>) {
         let (path, report) = (value.path(), value.report());
+        if index >= MAX_RULES {
+            return refuse_rule(index, path, report);
+        }
         let images = &mut self.images;
         let (mut saw_images, mut was_object) = (false, false);
         let raw = value.hand_to(|value| {
@@ -185,6 +196,15 @@ impl<'a> ImagePolicy<'a> {
         let indices = 0..self.rules.len();
         let rules = indices.filter_map(|index| self.rule(index, sigstore, report));
         rules.collect()
+    }
+}
+
+/// Reports the first rule at an index that no rule may have.
+#[cold]
+fn refuse_rule(index: usize, path: Path<'_>, report: &Report) {
+    if index == MAX_RULES {
+        let message = alloc::format!("more than {MAX_RULES} entries of one list");
+        report.push(Code::LimitExceeded, path, message);
     }
 }
 

@@ -31,6 +31,19 @@ pub(super) fn end_of_plain(bytes: &[u8], mut at: usize) -> usize {
     end_of_short(bytes, at)
 }
 
+/// Like [`end_of_plain`], and returns the text from that byte on; `None` near the end of the text.
+#[inline]
+pub(super) fn after_plain(mut text: &[u8]) -> Option<&[u8]> {
+    loop {
+        let (eight, others) = text.split_first_chunk()?;
+        let found = special(u64::from_le_bytes(*eight));
+        if found != 0 {
+            return text.get(usize::try_from(found.trailing_zeros() / 8).ok()?..);
+        }
+        text = others;
+    }
+}
+
 /// Like [`end_of_plain`], near the end of the text.
 #[inline(never)]
 fn end_of_short(bytes: &[u8], mut at: usize) -> usize {

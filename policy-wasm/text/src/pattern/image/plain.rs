@@ -3,26 +3,27 @@
 //! Nearly all patterns of a long list have it. It is read in one pass, with one look-up a byte for its class and one
 //! for the next state.
 
-use super::{DOCKER_HUB, DOCKER_HUB_ALIAS, EVERY_IMAGE, MAX_PATH};
+use super::MAX_PATH;
 use crate::pattern::glob::{Glob, Rest, table};
 
 /// Reads a pattern of the plain form. `None` says only that the pattern has to be read part by part.
 #[inline]
 pub(super) fn read(text: &str) -> Option<Glob<'_>> {
-    if text.len() > MAX_PATH {
+    // Docker Hub's names have rules of their own. Their first eight bytes are known without reading them one by one.
+    let is_of_hub = matches!(
+        text.as_bytes().first_chunk(),
+        Some(b"docker.i" | b"index.do")
+    );
+    if is_of_hub || text.len() > MAX_PATH {
         return None;
     }
-    let (rest, wildcard) = match text.bytes().fold(HOST_START, next) {
-        WORD => (Rest::Nothing, ""),
-        STAR | STAR_ALONE => (Rest::WithoutSlash, "*"),
-        DOUBLE_STAR => (Rest::Anything, EVERY_IMAGE),
+    let (rest, stars) = match text.bytes().fold(HOST_START, next) {
+        WORD => (Rest::Nothing, 0),
+        STAR | STAR_ALONE => (Rest::WithoutSlash, 1),
+        DOUBLE_STAR => (Rest::Anything, 2),
         _ => return None,
     };
-    // Docker Hub's names have rules of their own.
-    if text.starts_with(DOCKER_HUB) || text.starts_with(DOCKER_HUB_ALIAS) {
-        return None;
-    }
-    let literal = text.strip_suffix(wildcard)?;
+    let literal = text.get(..text.len().wrapping_sub(stars))?;
     Some(Glob { literal, rest })
 }
 
@@ -96,3 +97,20 @@ const fn state_after(state_and_class: u8) -> u8 {
 
 const CLASSES: [u8; 256] = table!(class_of);
 const NEXT: [u8; 256] = table!(state_after);
+
+#[cfg(test)]
+mod tests {
+    use super::super::{DOCKER_HUB, DOCKER_HUB_ALIAS};
+    use super::*;
+
+    #[test]
+    fn names_of_docker_hub_are_left_to_the_reader_of_parts() {
+        for hub in [DOCKER_HUB, DOCKER_HUB_ALIAS] {
+            assert!(
+                read(&alloc::format!("{hub}/library/app")).is_none(),
+                "{hub}"
+            );
+        }
+        assert!(read("docker.example/library/app").is_some());
+    }
+}
