@@ -136,8 +136,8 @@ const HELP: &[(Code, Shown, &str)] = &[
     (Code::AttestationPgpPayloadMismatch, Shown::WhenAsked,
         "set `serializedPayload` to the content of the signed message"),
     (Code::AttestationKeyNotValid, Shown::WhenAsked,
-        "extend the key and update the attestor's certificate in the settings, change its period in `keys`, or sign with \
-         another key"),
+        "if the signature has expired, sign again; otherwise extend the key and update the attestor's certificate in the \
+         settings, change its period in `keys`, or sign with another key"),
     (Code::AttestationPayloadType, Shown::WhenAsked, "sign a simple-signing payload"),
     (Code::AttestationPredicateType, Shown::WhenAsked,
         "sign a simple-signing payload; statements of this predicate type are not attestations of an image"),

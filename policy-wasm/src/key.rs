@@ -305,7 +305,8 @@ impl fmt::Debug for PublicKey {
 pub(crate) enum VerifyError {
     /// Malformed, or not by this key over this message; in words where there is more to say
     BadSignature(&'static str),
-    /// The key is expired, revoked or from the future, or outside its window in the settings
+    /// The key, or the signature that it made, is expired, revoked or from the future, or the key is outside its
+    /// window in the settings
     KeyNotValid(NotValid),
     /// The key's own signatures are damaged, so that the settings are not valid
     KeyNotUsable(&'static str),
@@ -325,11 +326,12 @@ pub(crate) enum VerifyError {
 impl From<OpenPgpError> for VerifyError {
     fn from(error: OpenPgpError) -> Self {
         match error {
-            OpenPgpError::Malformed(why) | OpenPgpError::SignatureNotValid(why) => {
+            OpenPgpError::Malformed(why) | OpenPgpError::SignatureUnsupported(why) => {
                 Self::BadSignature(why)
             }
             OpenPgpError::BadSignature => Self::BadSignature(""),
             OpenPgpError::KeyNotValid(why) => Self::KeyNotValid(NotValid::Itself(why)),
+            OpenPgpError::SignatureNotValid(why) => Self::KeyNotValid(NotValid::Signature(why)),
             OpenPgpError::ClockUnavailable => Self::ClockUnavailable,
             OpenPgpError::PayloadMismatch => Self::PayloadMismatch,
             OpenPgpError::FormatUnsupported(format) => Self::FormatUnsupported(format),

@@ -76,6 +76,10 @@ pub(crate) enum OpenPgpError {
     BadSignature,
     #[error("the key {0}")]
     KeyNotValid(&'static str),
+    /// Found before the signature is verified
+    #[error("the signature {0}")]
+    SignatureUnsupported(&'static str),
+    /// The key made it, but it is not valid now
     #[error("the signature {0}")]
     SignatureNotValid(&'static str),
     #[error("its expiry cannot be checked without a clock")]
@@ -157,10 +161,10 @@ impl Certificate {
             .find(|(_, key)| message.names(key))
             .ok_or(OpenPgpError::BadSignature)?;
         if let Some(why) = statement::obstacle(&message.signature) {
-            return Err(OpenPgpError::SignatureNotValid(why));
+            return Err(OpenPgpError::SignatureUnsupported(why));
         }
         let statement = Statement::of(&message.signature)
-            .map_err(|NotUnderstood(why)| OpenPgpError::SignatureNotValid(why))?;
+            .map_err(|NotUnderstood(why)| OpenPgpError::SignatureUnsupported(why))?;
         meter.verify(signer.packet.cost(), signed.len())?;
         if !signer.has_signed(&message.signature, signed) {
             return Err(OpenPgpError::BadSignature);

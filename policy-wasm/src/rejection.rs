@@ -48,7 +48,11 @@ pub enum Rejection {
         crate::quote(subject)
     )]
     BadCertificateSignature { subject: String },
-    #[error("Key {} {why}", crate::quote(key_id))]
+    #[error(
+        "{} {} {why}",
+        if matches!(why, NotValid::Signature(_)) { "Signature by key" } else { "Key" },
+        crate::quote(key_id)
+    )]
     KeyNotValid { key_id: String, why: NotValid },
     #[error("The message inside the PGP signature differs from serializedPayload")]
     PgpPayloadMismatch,

@@ -213,7 +213,7 @@ pub(crate) struct NotFound {
     pub(crate) failures: Vec<Reason>,
     /// Invalid attestations, those that got furthest in verification first
     pub(crate) rejections: Vec<Reason>,
-    /// A key of the signer signed, and is not valid now: why
+    /// A key of the signer signed, and the key or the signature is not valid now: why
     pub(crate) void: Option<NotValid>,
     /// The most telling of these, in words
     pub(crate) cause: Cow<'static, str>,
@@ -240,7 +240,7 @@ enum Cause {
     BundleNotVerified,
     /// An identity of the signer signed when its certificate was not valid
     CertificateNotValid,
-    /// A key of the signer signed, and is not valid
+    /// A key of the signer signed, and the key or the signature is not valid
     KeyNotValid(NotValid),
     /// A key of the signer signed something that attests no image
     NotAnAttestation,
@@ -266,7 +266,7 @@ impl Cause {
             Self::BadSignature => "The signature does not verify with the key that it names",
             Self::OtherNote => "Signed, but under another note",
             Self::KeyNotValid(why) => {
-                return alloc::format!("Signed with a key that {why}").into();
+                return alloc::format!("Signed with {}", why.description()).into();
             }
             Self::NotAnAttestation => "What was signed does not attest an image",
             Self::OtherRepository => "Signed for another repository",

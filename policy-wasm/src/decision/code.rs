@@ -166,7 +166,7 @@ codes! {
     AttestationReferenceMismatch = "attestation-reference-mismatch": Detail,
     /// The OpenPGP message and `serializedPayload` differ
     AttestationPgpPayloadMismatch = "attestation-pgp-payload-mismatch": Detail,
-    /// The key is expired, revoked or not yet valid
+    /// The key is expired, revoked or not yet valid, or the signature that it made is
     AttestationKeyNotValid = "attestation-key-not-valid": Detail,
     /// The envelope's payload type is not one that attests images
     AttestationPayloadType = "attestation-payload-type": Detail,

@@ -1,5 +1,6 @@
 //! Windows of keys: the period in which the signatures of a key count.
 
+use alloc::string::String;
 use core::fmt;
 
 use super::{PublicKey, VerifyError};
@@ -16,11 +17,13 @@ pub(crate) struct Window {
     pub(crate) not_after: Option<DateOrTime>,
 }
 
-/// A reason why a key is not valid, in words after "the key"
+/// A reason why a key is not valid, or a signature that it made
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum NotValid {
     /// An OpenPGP key says so itself
     Itself(&'static str),
+    /// An OpenPGP signature says so of itself
+    Signature(&'static str),
     /// `notBefore` of the settings
     Before(DateOrTime),
     /// `notAfter` of the settings
@@ -61,10 +64,20 @@ impl PublicKey {
     }
 }
 
+impl NotValid {
+    /// Describes what is not valid and why, after "signed with".
+    pub(crate) fn description(self) -> String {
+        match self {
+            Self::Signature(_) => alloc::format!("a signature that {self}"),
+            _ => alloc::format!("a key that {self}"),
+        }
+    }
+}
+
 impl fmt::Display for NotValid {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Itself(why) => f.write_str(why),
+            Self::Itself(why) | Self::Signature(why) => f.write_str(why),
             Self::Before(bound) => write!(f, "is valid from {bound} by the setting `keys`"),
             Self::After(bound) => write!(f, "was valid until {bound} by the setting `keys`"),
         }

@@ -1,8 +1,8 @@
 //! Trusted statements about an image: statements in the settings, and statements that a key for their purpose
 //! signed.
 //!
-//! All other statements are ignored, and listed in the reasons. A statement by a key that is not valid now counts only
-//! against an image: the end of a key must not hide what it signed.
+//! All other statements are ignored, and listed in the reasons. A statement by a key that is not valid now, or with a
+//! signature that is not, counts only against an image: the end of either must not hide what the key signed.
 
 use alloc::collections::BTreeMap;
 use alloc::rc::Rc;

@@ -164,7 +164,7 @@ fn other_forms_of_messages_are_refused() {
 
 #[test]
 fn text_signatures_and_broken_hashes_do_not_count() {
-    let not_valid = |why| Err(OpenPgpError::SignatureNotValid(why));
+    let not_valid = |why| Err(OpenPgpError::SignatureUnsupported(why));
     let text = verify_form(vector!("form.text.asc"));
     assert_eq!(text, not_valid("is a text signature, not a binary one"));
     let check = |signature| verify(vector!("rsa3072.key.asc"), signature, NOW);
@@ -179,7 +179,9 @@ fn what_is_critical_must_be_understood() {
     let critical = verify_form(vector!("form.critical.asc"));
     assert_eq!(
         critical,
-        Err(OpenPgpError::SignatureNotValid("has a critical notation"))
+        Err(OpenPgpError::SignatureUnsupported(
+            "has a critical notation"
+        ))
     );
 }
 

@@ -2,7 +2,7 @@
 # Makes the OpenPGP vectors beside this script, with GnuPG 2.2 and keys that are thrown away after.
 #
 # Run again, it makes other keys and other signatures, for which the tests hold as well: they know
-# times, not key ids. Not made here are the payload, `fixed.*`, whose key is gone, and `rfc9580.*`,
+# times, not key ids. Not made here are `payload.json`, `scan.json`, `fixed.*`, whose key is gone, and `rfc9580.*`,
 # which GnuPG 2.2 cannot make: `make-rfc9580.rs` does.
 set -euo pipefail
 cd "$(dirname "$0")"
@@ -131,6 +131,15 @@ sign sha1 sha1.attached.asc
 export_key sha1
 at 0215 --quick-set-expire "$(fingerprint sha1)" 20250101T000000 2>/dev/null
 export_key sha1 sha1-renewed
+
+# A scan in an envelope, signed on 14 June 2026 for a day.
+key scanner ed25519 cert,sign
+export_key scanner
+in_toto=application/vnd.in-toto+json
+printf 'DSSEv1 %d %s %d %s' "${#in_toto}" "$in_toto" "$(wc -c <scan.json)" "$(cat scan.json)" |
+    gpg --quiet --batch --yes --no-tty --armor --no-emit-version --pinentry-mode loopback --passphrase '' \
+        --faked-system-time 20260614T000000! --default-sig-expire 1d --local-user scanner \
+        --output scanner.one-day.asc --detach-sign 2>/dev/null
 
 # Keys that are not taken.
 for algorithm in rsa1024 dsa2048 secp256k1 brainpoolP256r1; do

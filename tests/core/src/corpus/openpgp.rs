@@ -6,8 +6,13 @@ use policy_wasm::key::PublicKey;
 use serde_json::{Value, json};
 
 use crate::case::{Case, call_case, one_container, pod};
+use crate::delivery::Delivery;
 use crate::known_answers::{DIGEST, REPOSITORY, message};
-use crate::signing::{attestor_name, attestor_of, note_name, payload};
+use crate::platform::statements::{clean_scan, signed as signed_statement};
+use crate::platform::{VULNERABILITY, checked, scanner, supply, trust, vulnerability};
+use crate::signing::{
+    IN_TOTO, TestKey, attestor_name, attestor_of, envelope_of, note_name, payload,
+};
 
 /// A file that GnuPG wrote; `make.sh` beside it says how.
 macro_rules! vector {
@@ -297,5 +302,52 @@ pub(super) fn cases() -> Vec<Case> {
             signature,
         ));
     }
+    cases.extend(scans());
     cases
+}
+
+/// A scan of 13 June whose signature lasts for the 14th, beside another scan by the same scanner.
+fn scans() -> [Case; 3] {
+    const FIRST: &str = "2026-06-14T00:00:00Z";
+    const LAST: &str = "2026-06-14T23:59:59Z";
+    const LATE: &str = "2026-06-15T00:00:00Z";
+    let case = |name, expected, other: &str, time: &str| {
+        let checks = [vulnerability("MEDIUM", "MEDIUM")];
+        checked(name, expected, &checks, |call| {
+            let spare = TestKey::new("spare");
+            let one_day = vector!("scanner.one-day").as_bytes();
+            let scan = include_str!("../../../../policy-wasm/src/openpgp/vectors/scan.json");
+            let scans = [
+                envelope_of("", one_day, IN_TOTO, scan.trim_end()),
+                signed_statement(&spare, &clean_scan(other)),
+            ];
+            supply(Delivery::Settings, call, &scans);
+            let mut scanner = scanner(&[&spare]);
+            let keys = scanner["publicKeys"].as_array_mut().unwrap();
+            keys.push(key(vector!("scanner.key")));
+            trust(call, VULNERABILITY, &[scanner]);
+            call["time"] = time.into();
+        })
+    };
+    let older = "2026-06-12T12:00:00Z";
+    [
+        case(
+            "newer_scan_in_the_last_second_of_its_pgp_signature",
+            "allow check-passed !evidence-untrusted",
+            older,
+            LAST,
+        ),
+        case(
+            "newer_scan_with_an_expired_pgp_signature",
+            "error evidence-missing attestation-key-not-valid !check-passed",
+            older,
+            LATE,
+        ),
+        case(
+            "older_scan_with_an_expired_pgp_signature",
+            "allow check-passed evidence-untrusted attestation-key-not-valid",
+            FIRST,
+            LATE,
+        ),
+    ]
 }

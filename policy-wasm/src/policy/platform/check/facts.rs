@@ -53,7 +53,7 @@ pub(crate) struct TrustedStatement<'t> {
     /// The identity that signed it; `None` for statements in the settings and of keys
     pub(crate) signatory: Option<Rc<Signatory>>,
     pub(crate) predicate: Predicate<'t>,
-    /// Why the key that signed it is not valid now: it counts only against an image
+    /// Why its signature, or the key that made it, is not valid now: it counts only against an image
     pub(crate) void: Option<NotValid>,
 }
 
