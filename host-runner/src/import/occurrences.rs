@@ -131,6 +131,12 @@ pub(super) fn choose(
 
 /// Whether a document is an occurrence; reports one that is not.
 fn is_occurrence(Export { place, document }: &Export, findings: &mut Findings) -> bool {
+    if document.get("kind").is_some_and(Value::is_number) {
+        let message = "kind: expected a name, got a number";
+        findings.push(Level::Error, place, message);
+        findings.help("Google's Python library writes names with `use_integers_for_enums=False`");
+        return false;
+    }
     if kind_of(document) == Kind::Attestation && !holds_attestation(document) {
         let message = match bundle_of(document) {
             Some(media_type) => format!(
@@ -143,12 +149,6 @@ fn is_occurrence(Export { place, document }: &Export, findings: &mut Findings) -
             }
         };
         findings.push(Level::Error, place, message);
-        return false;
-    }
-    if document.get("kind").is_some_and(Value::is_number) {
-        let message = "kind: expected a name, got a number";
-        findings.push(Level::Error, place, message);
-        findings.help("Google's Python library writes names with `use_integers_for_enums=False`");
         return false;
     }
     true

@@ -111,9 +111,12 @@ fn attestations_are_occurrences_and_nothing_else() {
     let (_, stderr) = import(bundle, 2);
     assert!(stderr.contains("this is a Sigstore bundle"), "{stderr}");
     let numbered = occurrence.replace(r#""ATTESTATION""#, "7");
-    let (_, stderr) = import(&numbered, 2);
-    assert!(stderr.contains("kind: expected a name"), "{stderr}");
-    assert!(stderr.contains("use_integers_for_enums"), "{stderr}");
+    let scan = r#"{"kind": 1, "vulnerability": {}}"#;
+    for numbered in [&*numbered, scan] {
+        let (_, stderr) = import(numbered, 2);
+        assert!(stderr.contains("kind: expected a name"), "{stderr}");
+        assert!(stderr.contains("use_integers_for_enums"), "{stderr}");
+    }
 }
 
 #[test]
