@@ -29,7 +29,7 @@ pub use code::Code;
 pub use image_rule::{ImageRuleEffect, ImageRuleResult, RequirementResult};
 pub(crate) use message::{MAX_PROBLEMS, deny};
 pub use mutated::MutatedObject;
-pub(crate) use objection::{Hints, Listed, NOT_SIGNED, listed};
+pub(crate) use objection::{Hints, NOT_SIGNED, listed};
 pub use response::AdmissionResponse;
 pub use role::Role;
 pub(crate) use warning::{Override, warnings};

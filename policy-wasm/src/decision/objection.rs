@@ -38,45 +38,26 @@ pub(crate) struct Hints<'h> {
     pub(crate) allowlist: String,
 }
 
-/// A list from the settings: the items that fit, and a count of the others
-#[derive(Debug, Default)]
-pub(crate) struct Listed {
-    text: String,
-    more: usize,
-}
-
-impl Listed {
-    pub(crate) fn push(&mut self, item: &str) {
-        let has_room = self.text.len().saturating_add(item.len()) < MAX_LIST;
-        if self.more > 0 || !has_room {
-            self.more = self.more.saturating_add(1);
-            return;
-        }
-        if !self.text.is_empty() {
-            self.text.push_str(", ");
-        }
-        self.text.push_str(&escaped(item));
-    }
-
-    /// `a, b and 3 more`
-    pub(crate) fn into_text(self) -> String {
-        let Self { mut text, more } = self;
-        match (more, text.is_empty()) {
-            (0, _) => {}
-            (_, true) => text = alloc::format!("{more} too long to show"),
-            (_, false) => text.push_str(&alloc::format!(" and {more} more")),
-        }
-        text
-    }
-}
-
-/// Returns the items as one list.
+/// Returns the items from the settings that fit as one list, with a count of the others: `a, b and 3 more`.
 pub(crate) fn listed<'i>(items: impl Iterator<Item = &'i str>) -> String {
-    let mut listed = Listed::default();
+    let (mut text, mut more) = (String::new(), 0_usize);
     for item in items {
-        listed.push(item);
+        let has_room = text.len().saturating_add(item.len()) < MAX_LIST;
+        if more > 0 || !has_room {
+            more = more.saturating_add(1);
+            continue;
+        }
+        if !text.is_empty() {
+            text.push_str(", ");
+        }
+        text.push_str(&escaped(item));
     }
-    listed.into_text()
+    match (more, text.is_empty()) {
+        (0, _) => {}
+        (_, true) => text = alloc::format!("{more} too long to show"),
+        (_, false) => text.push_str(&alloc::format!(" and {more} more")),
+    }
+    text
 }
 
 /// One reason why an image is denied or would be

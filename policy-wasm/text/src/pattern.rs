@@ -26,7 +26,7 @@ pub use builder_id::{BuilderId, BuilderIdError};
 pub use image::{ImagePattern, ImagePatternError, PlainImagePattern};
 pub use name::{NamePattern, NamePatternError};
 pub use source_repository::{SourceRepository, SourceRepositoryError};
-pub use trusted_directory::{TrustedDirectory, TrustedDirectoryError};
+pub use trusted_directory::{ImageDirectory, TrustedDirectory, TrustedDirectoryError};
 
 /// Maximum length of a pattern, in bytes
 const MAX_LENGTH: usize = 512;

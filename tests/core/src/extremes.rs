@@ -106,6 +106,16 @@ pub fn all() -> Vec<(&'static str, Value, &'static str)> {
         ),
         ("256 images under 63 checks", checks(63), "always-deny"),
         (
+            "256 images and 8000 trusted directories",
+            directories(8_000),
+            "image-not-in-trusted-directory",
+        ),
+        (
+            "256 images and 8000 ids in each list of a vulnerability check",
+            vulnerabilities(8_000),
+            "vulnerability-above-threshold",
+        ),
+        (
             "an update of 1 MB objects at 16 paths",
             paths(16, 1_000_000),
             "no-valid-attestation",
@@ -116,7 +126,7 @@ pub fn all() -> Vec<(&'static str, Value, &'static str)> {
             "limit-exceeded",
         ),
         (
-            "256 images that need 64 attestors",
+            "256 images that need 16 attestors",
             attestors(64),
             "no-valid-attestation",
         ),
@@ -319,6 +329,45 @@ fn checks(count: usize) -> Value {
         platform::settings(platform::policy(&checks)),
         containers(IMAGES),
     )
+}
+
+/// Directories of the registry of all images, none of which has one.
+fn directories(count: usize) -> Value {
+    let patterns: Vec<_> = (0..count)
+        .map(|index| format!("trusted.example/team-{index}/**"))
+        .collect();
+    let patterns: Vec<_> = patterns.iter().map(String::as_str).collect();
+    let check = platform::trusted_directory(&patterns);
+    let mut call = call(
+        platform::settings(platform::policy(&[check])),
+        containers(IMAGES),
+    );
+    for container in call["request"]["object"]["spec"]["containers"]
+        .as_array_mut()
+        .unwrap()
+    {
+        let image = container["image"].as_str().unwrap();
+        container["image"] = image.replacen('/', "/team/", 1).into();
+    }
+    call
+}
+
+/// One scan in the settings for all images, with a finding that neither list names.
+fn vulnerabilities(count: usize) -> Value {
+    let ids = |year: usize| {
+        let ids = (0..count).map(|index| format!("CVE-{year}-{index}"));
+        ids.collect::<Vec<_>>()
+    };
+    let mut check = platform::vulnerability("LOW", "LOW");
+    check["vulnerabilityCheck"]["allowedCves"] = ids(2020).into();
+    check["vulnerabilityCheck"]["blockedCves"] = ids(2021).into();
+    let mut scan = platform::statements::critical_scan(platform::AN_HOUR_AGO);
+    scan["subject"] = (0..IMAGES)
+        .map(|index| json!({"digest": {"sha256": digest(index).replace("sha256:", "")}}))
+        .collect();
+    let mut settings = platform::settings(platform::policy(&[check]));
+    settings["evidence"] = json!({"statements": [scan]});
+    call(settings, containers(IMAGES))
 }
 
 fn attestors(count: usize) -> Value {

@@ -1,5 +1,7 @@
 //! Patterns of trusted directories.
 
+use alloc::string::String;
+
 use thiserror::Error;
 
 use super::MAX_LENGTH;
@@ -15,8 +17,29 @@ use crate::image::{ImageReference, is_host};
 pub struct TrustedDirectory<'a> {
     /// Whether a `*` precedes the registry
     any_subdomain: bool,
-    registry: &'a str,
-    path: Glob<'a>,
+    /// The registry and the path
+    name: Glob<'a>,
+}
+
+/// The directory of an image, to compare with many patterns
+#[derive(Debug, Clone)]
+pub struct ImageDirectory {
+    /// The registry and the path
+    name: String,
+    /// Length of the registry
+    host: usize,
+}
+
+impl ImageDirectory {
+    /// Returns the directory of an image; `None` for images without a registry, which are in none.
+    #[must_use]
+    pub fn of(image: ImageReference<'_>) -> Option<Self> {
+        let host = image.host?;
+        let (path, _image) = image.path.rsplit_once('/')?;
+        let name = [host, "/", path].concat();
+        let host = host.len();
+        Some(Self { name, host })
+    }
 }
 
 /// Reasons why a text is not a [`TrustedDirectory`]
@@ -71,40 +94,47 @@ impl<'a> TrustedDirectory<'a> {
         if text.len() > MAX_LENGTH {
             return Err(TrustedDirectoryError::TooLong);
         }
-        let (any_subdomain, text) = match text.strip_prefix('*') {
-            Some(text) => (true, text),
-            None => (false, text),
-        };
-        let (registry, path) = text.split_once('/').unwrap_or((text, ""));
-        check_registry(registry, any_subdomain)?;
+        let pattern = Self::of_valid(text);
+        let name = text.strip_prefix('*').unwrap_or(text);
+        let (registry, path) = name.split_once('/').unwrap_or((name, ""));
+        check_registry(registry, pattern.any_subdomain)?;
         if path.is_empty() {
             return Err(TrustedDirectoryError::NoDirectory);
         }
-        let path = Glob::split(path);
-        check_path(path)?;
-        Ok(Self {
-            any_subdomain,
-            registry,
-            path,
-        })
+        check_path(Glob::split(path))?;
+        Ok(pattern)
+    }
+
+    /// Reads a pattern that [`Self::parse`] has accepted, without checking it again.
+    #[must_use]
+    pub fn of_valid(text: &'a str) -> Self {
+        let name = text.strip_prefix('*');
+        Self {
+            any_subdomain: name.is_some(),
+            name: Glob::split(name.unwrap_or(text)),
+        }
     }
 
     /// Whether an image is in such a directory. Images without a registry are in none.
     #[must_use]
     pub fn matches(&self, image: ImageReference<'_>) -> bool {
-        let (Some(host), Some((directory, _image))) = (image.host, image.path.rsplit_once('/'))
-        else {
-            return false;
-        };
-        self.covers_registry(host) && self.path.covers(directory)
+        ImageDirectory::of(image).is_some_and(|directory| self.covers(&directory))
     }
 
-    fn covers_registry(&self, host: &str) -> bool {
+    /// Whether a directory is such a directory.
+    #[must_use]
+    pub fn covers(&self, directory: &ImageDirectory) -> bool {
+        let ImageDirectory { name, host } = directory;
         if !self.any_subdomain {
-            return host == self.registry;
+            return self.name.covers(name);
         }
-        host.strip_suffix(self.registry)
-            .is_some_and(|subdomain| !subdomain.is_empty() && !subdomain.contains('.'))
+        let registry = self.name.literal.find('/').unwrap_or_default();
+        let split = host
+            .checked_sub(registry)
+            .and_then(|at| name.split_at_checked(at));
+        split.is_some_and(|(subdomain, name)| {
+            !subdomain.is_empty() && !subdomain.contains('.') && self.name.covers(name)
+        })
     }
 }
 
