@@ -148,6 +148,11 @@ pub(crate) fn find<'k>(
     refuse_excess(attestations, signer.note).map_err(NotFound::from)?;
     for (place, attestation) in attestations.iter().enumerate() {
         search.only_explains = place >= candidates.counting;
+        if search.only_explains && !context.meter.may_say() {
+            let rest = attestations.len().saturating_sub(place);
+            search.not_kept = search.not_kept.saturating_add(rest);
+            break;
+        }
         let found = search.verify(attestation, |said| match said {
             Said::Payload(form, payload) => Claim::read(form, payload)?.check(subject),
             Said::Manifest(digest) => claim::check_manifest(digest, subject),
@@ -314,6 +319,8 @@ struct Search<'s, 'c> {
     image: Option<Subject<'c>>,
     context: &'c VerificationContext,
     rejections: BTreeSet<(Reverse<u8>, Rejection)>,
+    /// Number of rejections that are only counted, since no details may be reported any more
+    not_kept: usize,
     failures: Vec<Reason>,
     /// The most telling cause so far
     cause: Cause,
@@ -336,6 +343,7 @@ impl<'s, 'c> Search<'s, 'c> {
             image,
             context,
             rejections: BTreeSet::new(),
+            not_kept: 0,
             failures: Vec::new(),
             cause: Cause::NotSigned,
             identity: None,
@@ -586,8 +594,14 @@ impl<'s, 'c> Search<'s, 'c> {
     }
 
     fn add(&mut self, rejection: Rejection) {
-        self.rejections
-            .insert((Reverse(rejection.rank()), rejection));
+        // What a key that is not valid has signed may count against an image.
+        let is_kept = matches!(rejection, Rejection::KeyNotValid { .. });
+        if is_kept || self.context.meter.may_say() {
+            self.rejections
+                .insert((Reverse(rejection.rank()), rejection));
+        } else {
+            self.not_kept = self.not_kept.saturating_add(1);
+        }
     }
 
     fn tell(&mut self, cause: Cause) {
@@ -615,6 +629,7 @@ impl<'s, 'c> Search<'s, 'c> {
             signer,
             context,
             rejections,
+            not_kept,
             mut failures,
             identity,
             ..
@@ -628,6 +643,7 @@ impl<'s, 'c> Search<'s, 'c> {
         let told = rejections.iter().take(said);
         let mut details: Vec<_> = told.map(|(_, one)| Reason::from(one)).collect();
         let unsaid = rejections.len().saturating_sub(said);
+        let unsaid = unsaid.saturating_add(not_kept);
         if unsaid > 0 {
             let message = alloc::format!("and {unsaid} more unusable ones");
             details.push(Reason::new(Code::NoValidAttestation, message));

@@ -95,6 +95,11 @@ impl Meter {
         self.details.set(budget.details);
     }
 
+    /// Whether any detail may be reported.
+    pub(crate) const fn may_say(&self) -> bool {
+        self.details.get() > 0
+    }
+
     /// Returns how many of these details may be reported, and charges for them.
     pub(crate) fn say(&self, details: usize) -> usize {
         let said = details.min(MAX_DETAILS).min(self.details.get());

@@ -126,13 +126,13 @@ pub fn all() -> Vec<(&'static str, Value, &'static str)> {
             "limit-exceeded",
         ),
         (
-            "256 images that need 16 attestors",
+            "256 images that need 64 attestors",
             attestors(64),
             "no-valid-attestation",
         ),
         (
-            "100 bundles over unknown messages, and 256 images that need 16 attestors",
-            unknown_messages(16),
+            "100 bundles over unknown messages, and 256 images that need 64 attestors",
+            unknown_messages(64),
             "attestation-digest-mismatch",
         ),
     ]
