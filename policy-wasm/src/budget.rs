@@ -26,7 +26,7 @@ pub struct Budget {
     /// Attestations that a Pod may carry
     pub annotation_items: usize,
     /// Work of all signatures of one request, in units of at most 200 µs in a WebAssembly engine: a P-256
-    /// verification counts 8, the slowest algorithm 180
+    /// verification counts 8, the slowest algorithm 40
     pub verification_work: usize,
     /// Details about rejected attestations in a Decision
     pub details: usize,
@@ -69,7 +69,7 @@ impl Budget {
         // Some for each image of a large Pod.
         annotation_items: 256,
         // Below the product of the counts above, and within the two seconds after which an engine stops a call:
-        // 512 verifications with P-256, 102 with P-521, 22 with OpenPGP.
+        // 512 verifications with P-256, 102 with P-521 or an RSA key of OpenPGP with 4096 bits.
         verification_work: 4096,
         // Enough to find the cause; the rest is counted.
         details: 1024,

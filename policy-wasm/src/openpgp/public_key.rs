@@ -88,18 +88,16 @@ impl PublicKey {
         }
     }
 
-    /// Returns the maximum cost of one verification, in units of [`Meter`](crate::verification::Meter); of RSA by the
-    /// length of modulus and exponent.
+    /// Returns the maximum cost of one verification, in units of [`Meter`](crate::verification::Meter): at most 0.9
+    /// million instructions each, so that a request that spends all of them ends within its two seconds.
     pub(super) fn cost(&self) -> usize {
         match &self.numbers {
-            Numbers::Rsa(_) => match self.body.len() {
-                ..306 => 30,
-                306..426 => 60,
-                _ => 120,
+            Numbers::Rsa(numbers) => match numbers.modulus.len() {
+                ..=256 => 10,
+                257..=384 => 24,
+                _ => 40,
             },
-            Numbers::Ecdsa(NistCurve::P256, _) => 32,
-            Numbers::Ecdsa(NistCurve::P384, _) => 120,
-            Numbers::Ecdsa(NistCurve::P521, _) => 180,
+            Numbers::Ecdsa(_, key) => key.cost(),
             Numbers::Ed25519(_) => 5,
         }
     }

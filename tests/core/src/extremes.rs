@@ -62,7 +62,7 @@ pub fn all() -> Vec<(&'static str, Value, &'static str)> {
         (
             "100 OpenPGP messages over another payload (P-384)",
             signatures(vector!("nistp384.key"), vector!("nistp384.attached")),
-            "limit-exceeded",
+            "attestation-pgp-payload-mismatch",
         ),
         (
             "100 OpenPGP messages over another payload (P-256)",
@@ -72,7 +72,7 @@ pub fn all() -> Vec<(&'static str, Value, &'static str)> {
         (
             "100 OpenPGP messages over another payload (RSA-3072)",
             signatures(vector!("rsa3072.key"), vector!("rsa3072.attached")),
-            "limit-exceeded",
+            "attestation-pgp-payload-mismatch",
         ),
         (
             "100 OpenPGP messages over another payload (Ed25519)",
