@@ -111,7 +111,10 @@ function requirement(image: ImageDecision, one: Requirement, actions: Actions): 
   const verified = attestors.filter(each => each.verified).length;
   const needed = one.threshold ?? attestors.length;
   const among = needed === attestors.length ? "" : `, among ${attestors.length}`;
-  const summary = [sign(one.verdict), node(`${verified} of ${needed} attestors needed${among}`)];
+  const isMissing = (name: string): boolean => attestors.some(each => each.name === name && !each.verified);
+  const lacks = verified >= needed && needed < attestors.length && (one.mustInclude ?? []).some(isMissing);
+  const but = lacks ? ", but not by every required one" : "";
+  const summary = [sign(one.verdict), node(`${verified} of ${needed} attestors needed${among}${but}`)];
   const always = (one.mustInclude ?? []).map(name => leaf("Always needed: ", foreign(name)));
   return branch(true, summary, [...attestors.map(each => attestor(image, each, one.verdict, actions)), ...always]);
 }

@@ -54,4 +54,10 @@ impl RequirementResult {
         let is_required = self.must_include.contains(&attestor.name);
         if is_required { " (required)" } else { "" }
     }
+
+    /// Whether an attestor that others cannot replace is not satisfied.
+    pub(crate) fn lacks_required(&self) -> bool {
+        let mut missing = self.attestors.iter().filter(|one| !one.verified);
+        missing.any(|one| self.must_include.contains(&one.name))
+    }
 }

@@ -75,7 +75,8 @@ impl RequirementResult {
     }
 
     /// Returns which attestors are missing, with the names as `list` formats them:
-    /// `Attested by 1 of 2 attestors needed, not by build and qa; build is required`.
+    /// `Attested by 1 of 2 attestors needed, not by build and qa; build must be among them`, or if they are enough in
+    /// number, `Attested by 2 attestors, but not by build, which must be among them`.
     pub(crate) fn shortfall(&self, list: impl Fn(&[&str]) -> String) -> String {
         let missing = self.attestors.iter().filter(|attestor| !attestor.verified);
         let missing: Vec<_> = missing.map(|attestor| attestor.name.as_str()).collect();
@@ -83,13 +84,18 @@ impl RequirementResult {
         let required: Vec<_> = required.filter(|name| missing.contains(name)).collect();
         let needed = self.threshold.unwrap_or_default();
         let found = self.attestors.len().saturating_sub(missing.len());
-        let mut text = alloc::format!(
-            "Attested by {found} of {needed} attestors needed, not by {}",
-            list(&missing)
-        );
+        if found >= needed {
+            let plural = if found == 1 { "" } else { "s" };
+            let required = list(&required);
+            return alloc::format!(
+                "Attested by {found} attestor{plural}, but not by {required}, which must be among them"
+            );
+        }
+        let missing = list(&missing);
+        let mut text =
+            alloc::format!("Attested by {found} of {needed} attestors needed, not by {missing}");
         if !required.is_empty() {
-            let verb = if required.len() == 1 { "is" } else { "are" };
-            text.push_str(&alloc::format!("; {} {verb} required", list(&required)));
+            text.push_str(&alloc::format!("; {} must be among them", list(&required)));
         }
         text
     }

@@ -68,6 +68,20 @@ fn settings_of_rules(rules: &[Value]) -> Value {
     settings
 }
 
+/// Settings of a rule that needs so many of all attestors, and always these.
+fn some_of_three(threshold: u32, must_include: &[&str]) -> Value {
+    let mut requirement = quorum(&["build", "qa", "security"]);
+    requirement["threshold"] = threshold.into();
+    if !must_include.is_empty() {
+        let names: Vec<_> = must_include
+            .iter()
+            .map(|name| attestor_name(name))
+            .collect();
+        requirement["mustInclude"] = names.into();
+    }
+    settings_of_rules(&[json!({"name": "shop", "images": ["**"], "require": [requirement]})])
+}
+
 fn call(settings: Value, request: Value) -> Value {
     json!({"settings": settings, "request": request})
 }
@@ -183,15 +197,22 @@ fn outcomes() -> Vec<(&'static str, Value)> {
             call(settings, deployment(&images))
         }),
         ("fewer attestors than a rule of imagePolicy needs", {
-            let names = ["build", "qa", "security"].map(attestor_name);
-            let mut settings = settings_of_rules(&[json!({
-                "name": "shop", "images": ["**"], "require": [{
-                    "attestors": names, "threshold": 2, "mustInclude": [names[2]],
-                }],
-            })]);
+            let mut settings = some_of_three(2, &["security"]);
             settings["contact"] = "#platform on chat.example".into();
             call(settings, deployment(&[("web", &web), ("proxy", &proxy)]))
         }),
+        ("fewer attestors, none of which is always needed", {
+            call(some_of_three(2, &[]), deployment(&[("web", &web)]))
+        }),
+        (
+            "as many attestors as needed, but not one that is always needed",
+            {
+                call(
+                    some_of_three(1, &["security"]),
+                    deployment(&[("web", &web)]),
+                )
+            },
+        ),
         ("a rule of imagePolicy in dry run", {
             let settings = settings_of_rules(&[
                 json!({"name": "pinned", "images": ["**@-"], "deny": "Pin a digest.", "enforcement": "dryrun"}),

@@ -297,7 +297,7 @@ fn rules_of_image_policies_are_shown_with_their_requirements() {
       ├─ ✓ rule `other` (require)
       │  └─ its requirements are lifted by the rule `tools`
       ├─ ✗ rule `shop` (require), at imagePolicy.rules[0]
-      │  ├─ ✗ attested by 2 of 2 attestors needed, among 3
+      │  ├─ ✗ attested by 2 of 2 attestors needed, among 3, but not by every required one
       │  │  ├─ ✓ attestor x
       │  │  │  ├─ satisfied by key `k`
       │  │  │  └─ by an attestation from registry

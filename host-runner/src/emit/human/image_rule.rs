@@ -58,14 +58,20 @@ fn requirement(
     Ok(())
 }
 
-/// `1 of 2 attestors needed, among 3`
+/// `1 of 2 attestors needed, among 3`; if only a required one is missing, that
 pub(in crate::emit) fn needed(requirement: &RequirementResult) -> String {
     let all = requirement.attestors.len();
     let verified = requirement.attestors.iter().filter(|one| one.verified);
     let found = verified.count();
     match requirement.threshold {
         Some(needed) if needed != all => {
-            format!("{found} of {needed} attestors needed, among {all}")
+            let lacks = found >= needed && requirement.lacks_required();
+            let but = if lacks {
+                ", but not by every required one"
+            } else {
+                ""
+            };
+            format!("{found} of {needed} attestors needed, among {all}{but}")
         }
         _ => format!("{found} of {all} attestors needed"),
     }
