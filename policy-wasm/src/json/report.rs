@@ -21,10 +21,20 @@ pub struct Problem {
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.path.is_empty() {
-            write!(f, "{} ({})", self.message, self.code)
+        write!(f, "{} ({})", WithoutCode(self), self.code)
+    }
+}
+
+/// The path of a problem and its description
+struct WithoutCode<'p>(&'p Problem);
+
+impl fmt::Display for WithoutCode<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(Problem { path, message, .. }) = self;
+        if path.is_empty() {
+            f.write_str(message)
         } else {
-            write!(f, "{}: {} ({})", self.path, self.message, self.code)
+            write!(f, "{path}: {message}")
         }
     }
 }
@@ -111,12 +121,13 @@ impl Report {
 }
 
 impl fmt::Display for Report {
-    /// Formats all problems, separated by `; `, with a count of the rest.
+    /// Formats all problems, separated by `; `, with a count of the rest. Without their codes: the reason that this
+    /// becomes a part of has the same.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let problems = self.problems.borrow();
         for (index, problem) in problems.iter().enumerate() {
             let separator = if index == 0 { "" } else { "; " };
-            write!(f, "{separator}{problem}")?;
+            write!(f, "{separator}{}", WithoutCode(problem))?;
         }
         match self.left_out() {
             0 => Ok(()),

@@ -15,6 +15,25 @@ fn every_case_is_answered_as_expected() {
     }
 }
 
+/// The code stands beside the message, wherever a reason is shown.
+#[test]
+fn the_message_of_a_reason_leaves_its_code_out() {
+    fn check(value: &Value, case: &str) {
+        if let (Some(code), Some(message)) = (value["code"].as_str(), value["message"].as_str()) {
+            assert!(!message.contains(&format!("({code})")), "{case}: {value}");
+        }
+        let items = value.as_array().into_iter().flatten();
+        let fields = value.as_object().into_iter().flatten();
+        for child in items.chain(fields.map(|(_, child)| child)) {
+            check(child, case);
+        }
+    }
+    for case in corpus::all() {
+        let decision = decide_natively(&case.call);
+        check(&serde_json::from_slice(&decision).unwrap(), &case.name);
+    }
+}
+
 /// The object is read on the way where its kind stands before it, and later where it does not.
 #[test]
 fn the_order_of_a_requests_fields_does_not_matter() {

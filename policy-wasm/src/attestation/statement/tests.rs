@@ -118,10 +118,7 @@ fn a_statement_is_about_something() {
             "subject[0].digest.sha512: expected a string, got a number",
         ),
     ] {
-        assert_eq!(
-            problem(&statement(subjects)),
-            format!("{detail} (attestation-payload-invalid)")
-        );
+        assert_eq!(problem(&statement(subjects)), detail);
     }
 }
 
@@ -137,8 +134,7 @@ fn a_digest_has_one_spelling() {
             problem(&statement(&format!(
                 r#"[{{"digest": {{"sha256": "{hex}"}}}}]"#
             ))),
-            "subject[0].digest.sha256: expected 64 lower-case hexadecimal digits \
-             (attestation-payload-invalid)"
+            "subject[0].digest.sha256: expected 64 lower-case hexadecimal digits"
         );
     }
 }
