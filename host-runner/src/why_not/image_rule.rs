@@ -147,23 +147,52 @@ fn attestors(requirement: &RequirementResult, refused: &Refused<'_>) -> Vec<Way>
     let threshold = requirement.threshold.unwrap_or(requirement.attestors.len());
     let lacking = threshold.saturating_sub(verified.len().saturating_add(needed.len()));
     let mut ways = Vec::new();
+    let signatures = |chosen: &[&AttestorResult]| {
+        let mut ways = signatures(chosen, refused);
+        for way in &mut ways {
+            for (subject, holder) in taken(chosen, &verified) {
+                let (subject, holder) = (printable(subject), printable(holder));
+                way.title.push_str(&format!(
+                    ", with another signer than {subject}, which counts once, for `{holder}`"
+                ));
+            }
+        }
+        ways
+    };
     match lacking {
-        0 => ways.extend(signatures(&needed, refused)),
+        0 => ways.extend(signatures(&needed)),
         1 => {
             for other in others.into_iter().take(MOST_CHOICES) {
                 let mut chosen = needed.clone();
                 chosen.push(other);
-                ways.extend(signatures(&chosen, refused));
+                ways.extend(signatures(&chosen));
             }
         }
         // The number of choices grows fast; the results name all attestors.
         _ => {
             needed.extend(others.into_iter().take(lacking));
-            ways.extend(signatures(&needed, refused));
+            ways.extend(signatures(&needed));
         }
     }
     ways.extend(other_reasons(&missing, refused));
     ways
+}
+
+/// Returns the signers that have signed as one of the chosen attestors and count for another one, with its name.
+fn taken<'r>(
+    chosen: &[&AttestorResult],
+    verified: &[&'r AttestorResult],
+) -> Vec<(&'r str, &'r str)> {
+    let is_told = |subject: &str| {
+        let quoted = format!("`{subject}`");
+        let mut reasons = chosen.iter().flat_map(|one| &one.reasons);
+        reasons.any(|reason| reason.message.contains(&quoted))
+    };
+    let taken = verified.iter().filter_map(|holder| {
+        let subject = holder.identity.as_ref()?.subject.as_str();
+        is_told(subject).then_some((subject, holder.name.as_str()))
+    });
+    taken.collect()
 }
 
 /// Rules to which the repository of the image can be added

@@ -437,6 +437,19 @@ fn a_quorum_names_the_signatures_that_are_enough() {
 }
 
 #[test]
+fn a_signer_that_counts_for_another_attestor_does_not_sign_again() {
+    let case = core_tests::corpus::named("image_policy_signers_one_for_both");
+    let call: Value = serde_json::from_slice(&case.call).unwrap();
+    let ways = ways(&call["settings"], &core_tests::case::image());
+    let expected = format!(
+        "sign it as `projects/p/attestors/b`, with another signer than {}, which counts once, for \
+         `projects/p/attestors/a`",
+        core_tests::sigstore::SUBJECT
+    );
+    assert_eq!(titles(&ways), [expected.as_str(), EXEMPT]);
+}
+
+#[test]
 fn a_check_of_a_rule_is_changed_where_it_stands() {
     let check =
         json!({"check": {"trustedDirectoryCheck": {"trustedDirPatterns": ["other.example/x"]}}});
