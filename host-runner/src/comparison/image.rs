@@ -98,12 +98,17 @@ impl Cause {
     }
 }
 
-/// Describes the applied part, such as `default rule: ALWAYS_DENY` or `check set 0 "Prod"`
+/// Describes the applied part, such as `default rule: ALWAYS_DENY` or `check set 0 "Prod"`. The mode stands first,
+/// since reports shorten long texts.
 fn applied(result: &DocumentResult) -> String {
-    let mode = match result.enforcement {
-        Enforcement::DryRun => ", in dry run",
-        _ => "",
-    };
+    let part = applied_part(result);
+    match result.enforcement {
+        Enforcement::DryRun if result.allowlist.is_none() => format!("in dry run, {part}"),
+        _ => part,
+    }
+}
+
+fn applied_part(result: &DocumentResult) -> String {
     if let Some(allowlist) = &result.allowlist {
         return format!("exempt by `{}`", allowlist.pattern);
     }
@@ -112,18 +117,18 @@ fn applied(result: &DocumentResult) -> String {
         let names = result.attestors.iter().map(|one| one.name.as_str());
         let attestors = joined(names, " by ");
         return match rule.key.as_str() {
-            "" => format!("default rule: {evaluation}{attestors}{mode}"),
+            "" => format!("default rule: {evaluation}{attestors}"),
             key => {
                 let kind = &rule.kind;
-                format!("{kind} rule for `{key}`: {evaluation}{attestors}{mode}")
+                format!("{kind} rule for `{key}`: {evaluation}{attestors}")
             }
         };
     }
     if result.is_image_policy() {
-        return format!("{}{mode}", applied_rules(&result.rules));
+        return applied_rules(&result.rules);
     }
     let Some(check_set) = &result.check_set else {
-        return format!("no check sets{mode}");
+        return "no check sets".to_owned();
     };
     let CheckSetResult {
         index,
@@ -142,7 +147,7 @@ fn applied(result: &DocumentResult) -> String {
         .map_or_else(String::new, |one| format!(", exempt by `{}`", one.pattern));
     let kinds = checks.iter().map(|one| one.kind.as_str());
     let checks = joined(kinds, ": ");
-    format!("check set {index}{name}{exempt}{checks}{mode}")
+    format!("check set {index}{name}{exempt}{checks}")
 }
 
 /// `rule "shop" (require), rule "nodes" (exempt)`

@@ -76,6 +76,17 @@ fn what_is_admitted_in_another_way_changes_otherwise() {
     );
 }
 
+/// Reports shorten long texts.
+#[test]
+fn a_document_in_dry_run_says_so_first() {
+    let mut results = by_rule("REQUIRE_ATTESTATION", "no-valid-attestation");
+    results[0]["enforcement"] = "dry-run".into();
+    let dry_run = answer(true, "NON_CONFORMANT", "dry-run", &results);
+    let change = between(&admitted(), &dry_run).unwrap();
+    let by = &change.images[0].new.as_ref().unwrap().because[0].by;
+    assert_eq!(by, "in dry run, default rule: REQUIRE_ATTESTATION");
+}
+
 #[test]
 fn what_says_the_same_does_not_change() {
     assert!(between(&denied(), &denied()).is_none());

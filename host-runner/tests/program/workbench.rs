@@ -417,7 +417,7 @@ admitted -> admitted by dry run  Pod c/web  <stdin>
   registry.example/c  spec.containers[0].image
     CONFORMANT -> NON_CONFORMANT
     - policy: kubernetes-namespace rule for `c`: ALWAYS_ALLOW
-    + policy: kubernetes-namespace rule for `c`: ALWAYS_DENY, in dry run
+    + policy: in dry run, kubernetes-namespace rule for `c`: ALWAYS_DENY
     - always-allow
     + always-deny
 ";

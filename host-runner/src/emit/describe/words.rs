@@ -151,15 +151,16 @@ fn image_rule(rule: &ImageRuleDemand) -> Line {
     } else {
         ""
     };
+    // Long texts are shortened, so this stands first.
     let (tone, mode) = if rule.dry_run {
-        (Tone::Lenient, ", dry run")
+        (Tone::Lenient, "in dry run, ")
     } else {
         (tone, "")
     };
     let name = &rule.name;
     Line::new(
         tone,
-        format!("{images}{except}: {effect}{some}{mode} (rule {name})"),
+        format!("{mode}{images}{except}: {effect}{some} (rule {name})"),
     )
 }
 

@@ -181,7 +181,7 @@ fn a_change_shows_the_rule_before_and_after() {
     let image = ImageChange {
         image: "a.example/b".to_owned(),
         field: "spec.containers[0].image".to_owned(),
-        old: said("default rule: ALWAYS_DENY, in dry run"),
+        old: said("in dry run, default rule: ALWAYS_DENY"),
         new: said("default rule: ALWAYS_DENY"),
         codes: Codes::default(),
     };
@@ -202,7 +202,7 @@ fn a_change_shows_the_rule_before_and_after() {
     let report = changes(&comparison, &Problems::default());
     assert_eq!(
         report.items[0].findings[0].message,
-        "- policy: default rule: ALWAYS_DENY, in dry run\n+ policy: default rule: ALWAYS_DENY"
+        "- policy: in dry run, default rule: ALWAYS_DENY\n+ policy: default rule: ALWAYS_DENY"
     );
     for format in [Format::Markdown, Format::Html] {
         let mut out = Vec::new();

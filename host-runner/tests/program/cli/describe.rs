@@ -50,10 +50,11 @@ shop                  deny all   imageFreshnessCheck
 all other Pods        deny all   imageFreshnessCheck
 
 PODS OF               imagePolicy
-shop:deployer         registry.example/a-long-project-name/
-service account         with-a-long-repository-name/**
+shop:deployer         in dry run,
+service account         registry.example/a-long-project-name/
+                        with-a-long-repository-name/**
                         except registry.example/shop/tools/*:
-                        imageFreshnessCheck, dry run (rule shop)
+                        imageFreshnessCheck (rule shop)
                       **:latest@-: denied (rule no latest)
                       registry.k8s.io/**: exempt until 2027-03-31 (rule nodes)
                       other images: denied
@@ -64,10 +65,11 @@ break-glass by label  registry.k8s.io/**: exempt until 2027-03-31 (rule nodes)
                       other images: denied
                       inherited
 
-shop                  registry.example/a-long-project-name/
+shop                  in dry run,
+                        registry.example/a-long-project-name/
                         with-a-long-repository-name/**
                         except registry.example/shop/tools/*:
-                        imageFreshnessCheck, dry run (rule shop)
+                        imageFreshnessCheck (rule shop)
                       **:latest@-: denied (rule no latest)
                       registry.k8s.io/**: exempt until 2027-03-31 (rule nodes)
                       other images: denied
