@@ -5,7 +5,7 @@
 # `-inform DER`.
 # Seen: keys of RSA and of NIST's curves are in DER, and a key of Ed25519 is in PEM, also with `--output-file key.der`.
 #
-# `attest verify --public-key` reads PEM, so the others need `openssl pkey -pubin -inform DER`.
+# `--public-key` of `attest sign` and `attest verify` reads either.
 #
 # Seen with Debian's opensc 0.23.0 and softhsm2 2.6.1 (both must be installed):
 #

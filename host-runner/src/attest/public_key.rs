@@ -1,10 +1,23 @@
-//! Public keys from files: PEM or OpenPGP armour in, an entry of an attestor's `publicKeys` out.
+//! Public keys from files: PEM, DER or OpenPGP armour in, an entry of an attestor's `publicKeys` out.
 
+use std::io::{self, Read as _};
+use std::path::Path;
+
+use admission_requests::{InputError, read_from};
+use pkcs8::LineEnding;
+use pkcs8::der::pem;
 use policy_wasm::key::{Algorithm, KeyError, PublicKey};
 use serde_json::{Value, json};
 use thiserror::Error;
 
 use crate::fields::text;
+use crate::inputs;
+
+/// First byte of a key in DER, with which neither PEM nor OpenPGP armour begins
+const DER_SEQUENCE: u8 = 0x30;
+
+/// Bytes of DER that are read; an RSA key of 16384 bits has 2 KiB
+const MAX_DER: u64 = 16 << 10;
 
 /// A public key, as an attestor lists it
 #[derive(Debug)]
@@ -36,6 +49,27 @@ pub(crate) enum PublicKeyError {
     /// An RSA key can sign in several ways and does not say in which
     #[error("an RSA key does not say how it signs: choose one of {0}")]
     Ambiguous(String),
+}
+
+/// Reads the file of a key, or standard input for `-`. A key in DER, as devices and key services write it, becomes PEM.
+///
+/// # Errors
+///
+/// The file cannot be read, or is neither text nor DER.
+pub(crate) fn text_of(path: &Path) -> Result<String, InputError> {
+    let (name, mut input) = inputs::open(path)?;
+    let failed = |cause| {
+        let path = name.clone();
+        InputError::Read { path, cause }
+    };
+    let mut start = Vec::new();
+    let read = input.by_ref().take(MAX_DER).read_to_end(&mut start);
+    read.map_err(failed)?;
+    if start.first() == Some(&DER_SEQUENCE) {
+        let text = pem::encode_string("PUBLIC KEY", LineEnding::LF, &start);
+        return text.map_err(|error| failed(io::Error::other(error.to_string())));
+    }
+    Ok(read_from(start.as_slice().chain(input), name)?.text)
 }
 
 impl KeyEntry {
@@ -160,5 +194,29 @@ mod tests {
         let pem = include_str!("../../../policies/test-keys/build.pem");
         let error = KeyEntry::read(pem, None, None).unwrap_err();
         assert!(matches!(error, PublicKeyError::Private));
+    }
+
+    #[test]
+    fn a_key_in_der_is_the_key_in_pem() {
+        let pem = include_str!("../../../policy-wasm/src/openpgp/vectors/nistp256.pkix.pem");
+        let read = |text: &str| KeyEntry::read(text, None, None).unwrap().entry;
+        assert_eq!(read(&text_of_file(&der(pem))), read(pem));
+        assert_eq!(text_of_file(pem.as_bytes()), pem);
+    }
+
+    #[test]
+    fn a_private_key_in_der_is_no_public_key() {
+        let pem = include_str!("../../../policies/test-keys/build.pem");
+        KeyEntry::read(&text_of_file(&der(pem)), None, None).unwrap_err();
+    }
+
+    fn der(pem: &str) -> Vec<u8> {
+        pem::decode_vec(pem.as_bytes()).unwrap().1
+    }
+
+    fn text_of_file(bytes: &[u8]) -> String {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), bytes).unwrap();
+        text_of(file.path()).unwrap()
     }
 }

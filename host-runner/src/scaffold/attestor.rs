@@ -6,8 +6,7 @@ use anyhow::{Result, anyhow};
 use policy_wasm::key::Algorithm;
 
 use crate::attest::attestor::AttestorName;
-use crate::attest::public_key::{KeyEntry, PublicKeyError};
-use crate::inputs;
+use crate::attest::public_key::{self, KeyEntry, PublicKeyError};
 use crate::terminal::shown;
 
 use super::identity::Identity;
@@ -38,7 +37,7 @@ pub(crate) enum Key {
 }
 
 /// Which file is expected, and how to make it
-const KEY_HELP: &str = "expected a public key in PEM (`-----BEGIN PUBLIC KEY-----`) or OpenPGP armor; of a private key, \
+const KEY_HELP: &str = "expected a public key in PEM (`-----BEGIN PUBLIC KEY-----`), DER or OpenPGP armor; of a private key, \
     `openssl pkey -in KEY.pem -pubout -out KEY.pub` writes it, and `countersign attest keygen` makes a private key";
 
 impl AttestorArg {
@@ -74,7 +73,7 @@ impl AttestorArg {
     ///
     /// The file holds none, or one whose algorithm has to be said.
     pub(crate) fn read(&self) -> Result<Attestor> {
-        let text = inputs::read(&self.file)?.text;
+        let text = public_key::text_of(&self.file)?;
         let file = shown(&self.file);
         Ok(Attestor::new(&self.name, self.key(text.trim(), &file)?))
     }

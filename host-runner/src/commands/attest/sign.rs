@@ -14,14 +14,14 @@ use crate::attest::attestor::Attestor;
 use crate::attest::document::Attestation;
 use crate::attest::key_file::KeyFile;
 use crate::attest::payload::{Form, Payload};
-use crate::attest::public_key::KeyEntry;
+use crate::attest::public_key::{self, KeyEntry};
 use crate::attest::signer::{self, Signature};
 use crate::attest::verification::Question;
 use crate::judge::Judge;
 use crate::offline_host::OfflineHost;
 use crate::terminal;
 use crate::terminal::shown;
-use crate::{Exit, emit, foreign, inputs};
+use crate::{Exit, emit, foreign};
 
 /// Arguments of `countersign attest sign`
 #[derive(Debug, clap::Args)]
@@ -63,7 +63,7 @@ pub struct Args {
     /// Binary, base64 or OpenPGP armor.
     #[arg(long, value_name = "FILE", help_heading = "Signer")]
     signature_file: Option<PathBuf>,
-    /// Public key of the signature (PEM or OpenPGP armor)
+    /// Public key of the signature (PEM, DER or OpenPGP armor)
     #[arg(long, value_name = "FILE", conflicts_with_all = ["key", "settings"], help_heading = "Signer")]
     public_key: Option<PathBuf>,
     /// Signature algorithm of an RSA key
@@ -213,7 +213,7 @@ impl Args {
             }
             (Some(attestor), _) => attestor,
             (None, Some(public)) => {
-                let text = inputs::read(public)?.text;
+                let text = public_key::text_of(public)?;
                 let entry = KeyEntry::read(&text, self.algorithm, self.key_id.as_deref());
                 let entry = entry.with_context(|| format!("cannot use `{}`", shown(public)))?;
                 Attestor::of(entry, None, self.note.as_deref())

@@ -14,12 +14,12 @@ use crate::args::{
 use crate::attest::attestor::Attestor;
 use crate::attest::evidence_file;
 use crate::attest::image::Image;
-use crate::attest::public_key::KeyEntry;
+use crate::attest::public_key::{self, KeyEntry};
 use crate::attest::verification::Question;
 use crate::emit::{self, output};
 use crate::judge::Judge;
 use crate::terminal::shown;
-use crate::{Exit, foreign, inputs};
+use crate::{Exit, foreign};
 
 /// Arguments of `countersign attest verify`
 #[derive(Debug, clap::Args)]
@@ -49,7 +49,7 @@ pub struct Args {
     /// Name of the attestor, or its last segment
     #[arg(long, value_name = "NAME", requires = "settings")]
     attestor: Option<String>,
-    /// Verify with this public key (PEM or OpenPGP armor) instead of an attestor's keys
+    /// Verify with this public key (PEM, DER or OpenPGP armor) instead of an attestor's keys
     #[arg(long, value_name = "FILE", requires = "attestation")]
     public_key: Option<PathBuf>,
     /// Signature algorithm of an RSA key
@@ -112,8 +112,8 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
             (Some(settings), attestor)
         }
         (_, _, Some(path)) => {
-            let key = inputs::read(path)?;
-            let key = KeyEntry::read(&key.text, args.algorithm, None);
+            let text = public_key::text_of(path)?;
+            let key = KeyEntry::read(&text, args.algorithm, None);
             let key = key.map_err(|error| anyhow::anyhow!("`{}`: {error}", shown(path)))?;
             (None, Attestor::of(key, None, args.note.as_deref()))
         }
