@@ -9,7 +9,8 @@ pub(super) fn document(rules: &[Value], results: &Value) -> Value {
         "version": "2.1.0",
         "runs": [{
             "tool": {"driver": {
-                "name": "countersign", "version": env!("CARGO_PKG_VERSION"), "rules": rules,
+                "name": "countersign", "version": env!("CARGO_PKG_VERSION"),
+                "informationUri": env!("CARGO_PKG_HOMEPAGE"), "rules": rules,
             }},
             "columnKind": "unicodeCodePoints",
             "results": results,
