@@ -6,7 +6,7 @@
 # greater than the number that was stored, 3.9 and 6.9 among them, and others are less. `to_json` and `to_dict` of the
 # same object round, and give 6.9. So `score <= 6.9` depends on how the score is read.
 #
-# Countersign reads the severity of an occurrence, and not its score.
+# Countersign reads the severity of an occurrence. It rounds the score of a scan as CVSS does, so that 6.900000095 is 6.9.
 #
 # Seen with grafeas 1.25.0:
 #

@@ -58,7 +58,8 @@ impl Severity {
     ///
     /// The scale's bands begin at whole numbers, except that a score of 0 has one for itself, named
     /// "none". It is `MINIMAL` here, so that a policy that blocks everything blocks it. Scores have one decimal place;
-    /// some calculators print more, and 6.95 is 7.0, because CVSS rounds up.
+    /// some calculators print more, and 6.95 is 7.0, because CVSS rounds up. It rounds to five places first (appendix A
+    /// of version 3.1), so that 6.9 in 32 bits, 6.900000095, stays 6.9.
     pub(super) fn from_cvss(score: &str) -> Option<Self> {
         let (whole, fraction) = score.split_once('.').unwrap_or((score, "0"));
         let is_number = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
@@ -66,11 +67,15 @@ impl Severity {
             return None;
         }
         let whole = whole.parse::<u8>().ok()?;
-        let has_digits = |digits: &str| digits.bytes().any(|digit| digit != b'0');
-        let rounds_up = fraction.strip_prefix('9').is_some_and(has_digits);
+        let mut digits = fraction.bytes();
+        let tenths = digits.next();
+        let next_four = digits.by_ref().take(4);
+        let has_more =
+            next_four.filter(|digit| *digit != b'0').count() > 0 || digits.next() >= Some(b'5');
+        let rounds_up = tenths == Some(b'9') && has_more;
         match (
             whole.checked_add(rounds_up.into())?,
-            has_digits(fraction) && !rounds_up,
+            (tenths != Some(b'0') || has_more) && !rounds_up,
         ) {
             (0, false) => Some(Self::Minimal),
             (0..=3, _) => Some(Self::Low),
