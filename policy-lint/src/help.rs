@@ -140,7 +140,7 @@ const HELP: &[(Code, Shown, &str)] = &[
          settings, change its period in `keys`, or sign with another key"),
     (Code::AttestationPayloadType, Shown::WhenAsked, "sign a simple-signing payload"),
     (Code::AttestationPredicateType, Shown::WhenAsked,
-        "sign a simple-signing payload; statements of this predicate type are not attestations of an image"),
+        "sign a simple-signing payload, or, if `predicateTypes` of a rule lists types, a statement of one of them"),
     (Code::AttestationPayloadUnavailable, Shown::WhenAsked,
         "sign without cosign annotations and under the image's own name, or store the attestation elsewhere"),
     (Code::AttestationJwtUnsupported, Shown::WhenAsked, "sign as an occurrence or a DSSE envelope"),

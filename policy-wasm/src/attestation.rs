@@ -118,12 +118,14 @@ pub(crate) struct Signature<'a> {
     pub(crate) bytes: Vec<u8>,
 }
 
-/// The image to attest
+/// The image to attest, and the payloads that attest it
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Subject<'a> {
     pub(crate) digest: Digest,
     pub(crate) reference: ImageReference<'a>,
     pub(crate) docker_reference: DockerReference,
+    /// Predicate types of the statements that attest it; if empty, the payloads that do without them, see `claim`
+    pub(crate) predicate_types: &'a [Cow<'a, str>],
 }
 
 impl Attestation<'_> {

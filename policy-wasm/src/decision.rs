@@ -334,7 +334,7 @@ pub struct AttestorResult {
     /// Identity in the certificate that verified it, in place of a key
     #[serde(skip_serializing_if = "Option::is_none")]
     pub identity: Option<IdentityResult>,
-    /// `critical.type` of the verified payload, or the type of its predicate; reported, not enforced
+    /// `critical.type` of the verified payload, or the type of its predicate
     #[serde(skip_serializing_if = "Option::is_none")]
     pub payload_type: Option<String>,
     /// Source of the attestation: `settings`, `pod-annotation`, `kubernetes` or `registry`

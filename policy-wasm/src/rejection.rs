@@ -30,7 +30,7 @@ pub enum Rejection {
     #[error(
         "No trusted key has id {} (configured: {}){}",
         crate::quote(id),
-        list(configured),
+        quoted(configured, ", "),
         near_miss(id, configured)
     )]
     UnknownKeyId {
@@ -62,6 +62,20 @@ pub enum Rejection {
     PayloadType(String),
     #[error("Statement has predicate type {}, which does not attest an image", crate::quote(.0))]
     PredicateType(String),
+    /// Like [`Self::PredicateType`], where statements of other types are required
+    #[error(
+        "{}, and {} is required",
+        match found {
+            Some(found) => alloc::format!("Statement has predicate type {}", crate::quote(found)),
+            None => "Payload has no predicate type".into(),
+        },
+        quoted(needed, " or ")
+    )]
+    OtherPredicateType {
+        /// `None` if the payload is no statement
+        found: Option<String>,
+        needed: Vec<String>,
+    },
     #[error(
         "The signed payload cannot be reconstructed from the registry's manifest (layer {}), unless it \
          has no annotations and the repository as spelled here",
@@ -126,7 +140,9 @@ impl Rejection {
             Self::PgpPayloadMismatch => Code::AttestationPgpPayloadMismatch,
             Self::PayloadInvalid(_) => Code::AttestationPayloadInvalid,
             Self::PayloadType(_) => Code::AttestationPayloadType,
-            Self::PredicateType(_) => Code::AttestationPredicateType,
+            Self::PredicateType(_) | Self::OtherPredicateType { .. } => {
+                Code::AttestationPredicateType
+            }
             Self::PayloadUnavailable(_) => Code::AttestationPayloadUnavailable,
             Self::DigestMismatch { .. } | Self::OtherDigest { .. } => {
                 Code::AttestationDigestMismatch
@@ -154,7 +170,7 @@ impl Rejection {
             Self::KeyNotValid { .. } | Self::PgpPayloadMismatch => 9,
             Self::PayloadType(_) => 10,
             Self::PayloadInvalid(_) => 11,
-            Self::PredicateType(_) => 12,
+            Self::PredicateType(_) | Self::OtherPredicateType { .. } => 12,
             Self::DigestMismatch { .. } => 13,
             Self::ReferenceMismatch { .. } => 14,
         }
@@ -205,9 +221,9 @@ fn digests(first: Option<&Digest>, others: usize) -> String {
     }
 }
 
-fn list(ids: &BTreeSet<String>) -> String {
-    let quoted: Vec<_> = ids.iter().map(|id| crate::quote(id)).collect();
-    quoted.join(", ")
+fn quoted<'t>(texts: impl IntoIterator<Item = &'t String>, separator: &str) -> String {
+    let quoted: Vec<_> = texts.into_iter().map(|text| crate::quote(text)).collect();
+    quoted.join(separator)
 }
 
 /// Hints at a misspelled id. Ids are compared byte by byte.

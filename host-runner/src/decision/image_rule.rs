@@ -34,6 +34,8 @@ parts! {
         pub threshold: Option<usize> = "threshold",
         /// Attestors that must be satisfied, whichever others are
         pub must_include: Vec<String> = "mustInclude",
+        /// Predicate types of the statements that count; empty if approvals do
+        pub predicate_types: Vec<String> = "predicateTypes",
         /// Every attestor of the requirement, by name
         pub attestors: Vec<AttestorResult> = "attestors",
         /// The check

@@ -3,6 +3,8 @@
 //! Three types do: simple signing, the statement that Google's own evaluation signs, and the statement that
 //! cosign signs in place of simple signing. So does a signature over the image's manifest itself. Provenance or a
 //! scan by the same key describes an image but does not approve it.
+//!
+//! A requirement with predicate types asks for such a description: only statements of these types satisfy it.
 
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
@@ -75,6 +77,7 @@ impl<'p> Claim<'p> {
     ///
     /// The payload has another predicate, digest or repository.
     pub(super) fn check(&self, image: Subject<'_>) -> Result<Option<String>, Rejection> {
+        check_predicate_type(self.predicate_type(), image)?;
         match self {
             Self::SimpleSigning(payload) => {
                 let claimed = payload.digest()?;
@@ -86,15 +89,11 @@ impl<'p> Claim<'p> {
                 Ok(payload.kind().map(String::from))
             }
             Self::Statement(statement) => {
-                let predicate_type = statement.predicate_type();
-                if ![POLICY_VERIFICATION_V0_1, COSIGN_SIGN_V1].contains(&predicate_type) {
-                    return Err(Rejection::PredicateType(predicate_type.to_string()));
-                }
                 let subject = statement
                     .attests(image.digest)
                     .ok_or_else(|| mismatch(self.digests(), image))?;
                 check_repository(subject.name().unwrap_or_default(), image)?;
-                Ok(Some(predicate_type.to_string()))
+                Ok(Some(statement.predicate_type().to_string()))
             }
         }
     }
@@ -104,16 +103,30 @@ impl<'p> Claim<'p> {
 ///
 /// # Errors
 ///
-/// It is the manifest of another image, or the settings require a repository.
+/// It is the manifest of another image, or a repository or predicate type is required.
 pub(super) fn check_manifest(
     digest: Digest,
     image: Subject<'_>,
 ) -> Result<Option<String>, Rejection> {
+    check_predicate_type(None, image)?;
     if digest != image.digest {
         return Err(mismatch(alloc::vec![digest], image));
     }
     check_repository("", image)?;
     Ok(None)
+}
+
+/// Checks that statements of a predicate type, or other payloads, may attest an image. Types are compared byte by byte.
+fn check_predicate_type(found: Option<&str>, image: Subject<'_>) -> Result<(), Rejection> {
+    match (found, image.predicate_types) {
+        (None | Some(POLICY_VERIFICATION_V0_1 | COSIGN_SIGN_V1), []) => Ok(()),
+        (Some(found), []) => Err(Rejection::PredicateType(found.to_string())),
+        (Some(found), needed) if needed.iter().any(|one| one == found) => Ok(()),
+        (found, needed) => Err(Rejection::OtherPredicateType {
+            found: found.map(String::from),
+            needed: needed.iter().map(|one| String::from(&**one)).collect(),
+        }),
+    }
 }
 
 fn mismatch(claimed: Vec<Digest>, image: Subject<'_>) -> Rejection {

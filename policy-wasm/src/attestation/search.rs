@@ -229,6 +229,8 @@ pub(crate) struct NotFound {
 enum Cause {
     /// No attestation by this signer about this digest; there may be others
     NotSigned,
+    /// A key of the signer signed something of another type, perhaps for another requirement
+    OtherPredicateType,
     /// An attestation cannot be decoded
     Unreadable,
     /// A key signed that neither this signer nor another attestor has
@@ -258,6 +260,7 @@ impl Cause {
     fn text(self) -> Cow<'static, str> {
         Cow::Borrowed(match self {
             Self::NotSigned => NOT_SIGNED,
+            Self::OtherPredicateType => "What was signed is of another type",
             Self::Unreadable => "An attestation was found that cannot be read",
             Self::UnknownKey => "Signed with a key that is not trusted for it",
             Self::IdentityMissing => "Signed with a certificate, and only keys are trusted for it",
@@ -574,6 +577,7 @@ impl<'s, 'c> Search<'s, 'c> {
             | Rejection::PayloadType(_)
             | Rejection::PayloadInvalid(_)
             | Rejection::PredicateType(_) => Cause::NotAnAttestation,
+            Rejection::OtherPredicateType { .. } => Cause::OtherPredicateType,
             Rejection::ReferenceMismatch { .. } => Cause::OtherRepository,
             Rejection::IdentityMismatch { .. } => Cause::UnknownIdentity,
             Rejection::Sigstore { code, .. } => cause_in_bundle(*code),

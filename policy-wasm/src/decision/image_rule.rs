@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 use serde::Serialize;
 
 use super::{AttestorResult, CheckResult, Reason, Verdict};
+use crate::brief;
 
 /// Result of one rule for one image that it covers
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -60,6 +61,9 @@ pub struct RequirementResult {
     /// Attestors that must be satisfied, whichever others are
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub must_include: Vec<String>,
+    /// Predicate types of the statements that count; empty if approvals do
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub predicate_types: Vec<String>,
     /// Every attestor of the requirement, by name
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub attestors: Vec<AttestorResult>,
@@ -68,10 +72,25 @@ pub struct RequirementResult {
     pub check: Option<CheckResult>,
 }
 
+/// Maximum length of predicate types in a message
+const MAX_TYPES: usize = 80;
+
 impl RequirementResult {
     /// Whether all attestors are needed, so that each that is missing is a reason.
     pub(crate) fn needs_all(&self) -> bool {
         self.threshold == Some(self.attestors.len())
+    }
+
+    /// ` with predicate type spdx.dev/Document`; empty without predicate types.
+    pub(crate) fn with_types(&self) -> String {
+        if self.predicate_types.is_empty() {
+            return String::new();
+        }
+        let types = self.predicate_types.iter();
+        let types = types.map(|one| one.strip_prefix("https://").unwrap_or(one));
+        let types: Vec<_> = types.collect();
+        let types = brief(&types.join(" or "), MAX_TYPES);
+        alloc::format!(" with predicate type {types}")
     }
 
     /// Returns which attestors are missing, with the names as `list` formats them:
@@ -84,16 +103,16 @@ impl RequirementResult {
         let required: Vec<_> = required.filter(|name| missing.contains(name)).collect();
         let needed = self.threshold.unwrap_or_default();
         let found = self.attestors.len().saturating_sub(missing.len());
+        let attested = alloc::format!("Attested{} by {found}", self.with_types());
         if found >= needed {
             let plural = if found == 1 { "" } else { "s" };
             let required = list(&required);
             return alloc::format!(
-                "Attested by {found} attestor{plural}, but not by {required}, which must be among them"
+                "{attested} attestor{plural}, but not by {required}, which must be among them"
             );
         }
         let missing = list(&missing);
-        let mut text =
-            alloc::format!("Attested by {found} of {needed} attestors needed, not by {missing}");
+        let mut text = alloc::format!("{attested} of {needed} attestors needed, not by {missing}");
         if !required.is_empty() {
             text.push_str(&alloc::format!("; {} must be among them", list(&required)));
         }

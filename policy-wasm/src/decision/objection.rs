@@ -141,7 +141,7 @@ struct Words<'w> {
 impl Words<'_> {
     /// Returns the objections of the rule of a project-singleton policy.
     fn by_rule(&self, result: &DocumentResult) -> Vec<Objection> {
-        let objections = self.by_attestors(result.attestors.iter());
+        let objections = self.by_attestors(result.attestors.iter(), "");
         if !objections.is_empty() {
             return objections;
         }
@@ -186,7 +186,7 @@ impl Words<'_> {
         }
         let attestors = requirement.attestors.iter();
         if requirement.needs_all() {
-            return self.by_attestors(attestors);
+            return self.by_attestors(attestors, &requirement.with_types());
         }
         if requirement.verdict == Verdict::NonConformant {
             let text = requirement.shortfall(|names| self.attestors(names));
@@ -195,13 +195,15 @@ impl Words<'_> {
         let is_unknown = |attestor: &&AttestorResult| {
             Reason::verdict_unless_unknown(&attestor.reasons) == Verdict::Error
         };
-        self.by_attestors(attestors.filter(is_unknown))
+        self.by_attestors(attestors.filter(is_unknown), &requirement.with_types())
     }
 
-    /// Returns one objection for all attestors with equal reasons; none for those that are satisfied.
+    /// Returns one objection for all attestors with equal reasons; none for those that are satisfied. `with_types` tells
+    /// what they have to sign.
     fn by_attestors<'r>(
         &self,
         attestors: impl Iterator<Item = &'r AttestorResult>,
+        with_types: &str,
     ) -> Vec<Objection> {
         let mut groups: Vec<(&Reason, Vec<&str>)> = Vec::new();
         for attestor in attestors.filter(|one| !one.verified) {
@@ -215,21 +217,19 @@ impl Words<'_> {
                 }
             }
         }
-        let words = |(reason, names): (&Reason, Vec<&str>)| self.of_attestors(reason, &names);
+        let words =
+            |(reason, names): (&Reason, Vec<&str>)| self.of_attestors(reason, &names, with_types);
         groups.into_iter().map(words).collect()
     }
 
-    fn of_attestors(&self, reason: &Reason, names: &[&str]) -> Objection {
+    fn of_attestors(&self, reason: &Reason, names: &[&str], with_types: &str) -> Objection {
         let text = match reason.code {
-            Code::NoValidAttestation if reason.message == NOT_SIGNED => {
-                alloc::format!("not attested by {}", self.attestors(names))
-            }
             Code::NoValidAttestation => {
-                let attestors = self.attestors(names);
-                let text =
-                    alloc::format!("not attested by {attestors}: {}", lower(&reason.message));
-                if text.chars().count() > MAX_ATTESTED {
-                    alloc::format!("not attested by {attestors}")
+                let missing =
+                    alloc::format!("not attested by {}{with_types}", self.attestors(names));
+                let text = alloc::format!("{missing}: {}", lower(&reason.message));
+                if reason.message == NOT_SIGNED || text.chars().count() > MAX_ATTESTED {
+                    missing
                 } else {
                     text
                 }

@@ -80,8 +80,11 @@ pub(super) struct Known<'p> {
     signers: BTreeMap<Question<'p>, Rc<Signers>>,
 }
 
-/// The attestor, and the repository and digest of the image
-type Question<'p> = (&'p str, String);
+/// The name of an attestor, and the predicate types that count, if not those of approvals
+pub(super) type Asked<'p> = (&'p str, &'p [Cow<'p, str>]);
+
+/// What is asked, and the repository and digest of the image
+type Question<'p> = (Asked<'p>, String);
 
 impl Known<'_> {
     /// Drops the results that more evidence could change.
@@ -129,18 +132,19 @@ impl<'p, 'k> Inquiry<'p, 'k> {
         }
     }
 
-    /// Returns whether the attestor of this name is satisfied for an image. Each question is answered once.
+    /// Returns whether an attestor is satisfied for an image. Each question is answered once.
     pub(super) fn ask(
         &mut self,
-        name: &'p str,
+        asked: Asked<'p>,
         image: &Image<'_>,
         reference: ImageReference<'_>,
     ) -> (Verdict, AttestorResult) {
+        let (name, predicate_types) = asked;
         let digest = match image.digest_to_attest() {
             Ok(digest) => digest,
             Err(reason) => return refused(name, reason),
         };
-        let question = question(name, digest, reference);
+        let question = question(asked, digest, reference);
         if let Some(known) = self.known.answers.get(&question) {
             return known.clone();
         }
@@ -148,30 +152,32 @@ impl<'p, 'k> Inquiry<'p, 'k> {
             let reason = Reason::new(Code::SettingsInvalid, unknown_attestor(name));
             return refused(name, reason);
         };
-        let answer = self.search(attestor, self.subject(digest, reference));
+        let answer = self.search(attestor, self.subject(digest, reference, predicate_types));
         self.known.answers.insert(question, answer.clone());
         answer
     }
 
-    /// Returns all signers that satisfy the attestor of this name for an image, among all attestations. Each question is
-    /// answered once.
+    /// Returns all signers that satisfy an attestor for an image, among all attestations. Each question is answered
+    /// once.
     #[cfg(feature = "sigstore")]
     #[cold]
     pub(super) fn signers(
         &mut self,
-        name: &'p str,
+        asked: Asked<'p>,
         image: &Image<'_>,
         reference: ImageReference<'_>,
     ) -> Rc<Signers> {
+        let (name, predicate_types) = asked;
         let (Ok(digest), Some(attestor)) = (image.digest_to_attest(), self.attestors.get(name))
         else {
             return Rc::default();
         };
-        let question = question(name, digest, reference);
+        let question = question(asked, digest, reference);
         if let Some(known) = self.known.signers.get(&question) {
             return Rc::clone(known);
         }
-        let signers = Rc::new(self.search_all(attestor, self.subject(digest, reference)));
+        let subject = self.subject(digest, reference, predicate_types);
+        let signers = Rc::new(self.search_all(attestor, subject));
         self.known.signers.insert(question, Rc::clone(&signers));
         signers
     }
@@ -222,11 +228,17 @@ impl<'p, 'k> Inquiry<'p, 'k> {
         }
     }
 
-    const fn subject<'s>(&self, digest: Digest, reference: ImageReference<'s>) -> Subject<'s> {
+    const fn subject<'s>(
+        &self,
+        digest: Digest,
+        reference: ImageReference<'s>,
+        predicate_types: &'s [Cow<'s, str>],
+    ) -> Subject<'s> {
         Subject {
             digest,
             reference,
             docker_reference: self.docker_reference,
+            predicate_types,
         }
     }
 
@@ -264,9 +276,9 @@ impl<'p, 'k> Inquiry<'p, 'k> {
     }
 }
 
-fn question<'p>(name: &'p str, digest: Digest, reference: ImageReference<'_>) -> Question<'p> {
+fn question<'p>(asked: Asked<'p>, digest: Digest, reference: ImageReference<'_>) -> Question<'p> {
     let image = alloc::format!("{}@{digest}", reference.repository());
-    (name, image)
+    (asked, image)
 }
 
 /// The signers that satisfy an attestor for an image

@@ -14,6 +14,7 @@ mod objects;
 mod openpgp;
 mod patterns;
 mod platform;
+mod predicate_types;
 mod rules;
 mod signers;
 mod sigstore;
@@ -58,6 +59,7 @@ fn make() -> Vec<Case> {
         platform::cases(),
         image_policy::cases(),
         signers::cases(),
+        predicate_types::cases(),
         break_glass::cases(),
         updates::cases(),
         malformed::cases(),

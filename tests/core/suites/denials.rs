@@ -213,6 +213,24 @@ fn outcomes() -> Vec<(&'static str, Value)> {
                 )
             },
         ),
+        ("statements of types that rules of imagePolicy require", {
+            let typed = |names: &[&str], threshold: usize, types: &[&str]| {
+                let names: Vec<_> = names.iter().map(|name| attestor_name(name)).collect();
+                json!({"attestors": names, "threshold": threshold, "predicateTypes": types})
+            };
+            let spdx = [
+                "https://spdx.dev/Document",
+                "https://spdx.dev/Document/v2.3",
+            ];
+            let slsa = ["https://slsa.dev/provenance/v1"];
+            let settings = settings_of_rules(&[
+                json!({"name": "listed", "images": ["**"], "require": [
+                    typed(&["build"], 1, &spdx), typed(&["qa", "security"], 2, &spdx)]}),
+                json!({"name": "built", "images": ["**"], "require": [
+                    typed(&["build"], 1, &slsa), typed(&["qa", "security"], 1, &slsa)]}),
+            ]);
+            call(settings, deployment(&[("web", &web)]))
+        }),
         ("a rule of imagePolicy in dry run", {
             let settings = settings_of_rules(&[
                 json!({"name": "pinned", "images": ["**@-"], "deny": "Pin a digest.", "enforcement": "dryrun"}),

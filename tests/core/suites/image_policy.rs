@@ -1,12 +1,15 @@
 //! `imagePolicy`: the order of rules, additional rules, dry run, and a host without a clock. The corpus has the cases of
 //! each rule.
 
-use core_tests::case::outcome;
+use core_tests::case::{A, outcome};
 use core_tests::image_policy::{
     EFFECTS, call, deny, dry_run, exempt, outcome_of, quorum, require, rule, rule_of, settings,
     unknown,
 };
 use core_tests::native::decision;
+use core_tests::signing::{
+    IN_TOTO, POLICY_VERIFICATION, TestKey, envelope, occurrence, payload, statement,
+};
 use policy_wasm::evidence::NoLookup;
 use policy_wasm::time::NO_CLOCK;
 use policy_wasm::{Budget, Call, Extras};
@@ -100,6 +103,101 @@ proptest! {
         let after = decide(unmatched, &rules);
         prop_assert_eq!(&before["allowed"], &after["allowed"]);
         prop_assert_eq!(in_force(&before), in_force(&after));
+    }
+}
+
+/// What an attestor may have signed: a payload without a predicate type, and statements. The first two attest an image
+/// by themselves.
+const SIGNED: [&str; 5] = [
+    "",
+    POLICY_VERIFICATION,
+    "https://spdx.dev/Document",
+    "https://spdx.dev/Document/v2.3",
+    "https://slsa.dev/provenance/v1",
+];
+
+/// Whether the image is admitted under a requirement of these types, if attestors have signed these payloads.
+fn admits(names: &[&str], threshold: usize, types: &[&str], signed: &[(&str, &str)]) -> bool {
+    let mut requirement = quorum(names);
+    requirement["threshold"] = threshold.into();
+    if !types.is_empty() {
+        requirement["predicateTypes"] = json!(types);
+    }
+    let mut settings = settings("deny", &[rule("shop", "require", json!([requirement]))]);
+    let repository = "trusted.example/app";
+    let evidence = signed.iter().map(|(name, kind)| {
+        let key = TestKey::new(name);
+        match *kind {
+            "" => occurrence(name, &key, payload(repository, A).as_bytes()),
+            kind => envelope(&key, IN_TOTO, &statement(kind, repository, A)),
+        }
+    });
+    settings["evidence"]["occurrences"] = evidence.collect();
+    decision(&call(settings))["allowed"] == true
+}
+
+fn names() -> impl Strategy<Value = Vec<&'static str>> {
+    subsequence(vec!["a", "b", "c"], 1..=3)
+}
+
+fn types() -> impl Strategy<Value = Vec<&'static str>> {
+    subsequence(SIGNED[1..].to_vec(), 0..=3)
+}
+
+fn signed() -> impl Strategy<Value = Vec<(&'static str, &'static str)>> {
+    let all = ["a", "b", "c"].into_iter();
+    let all = all.flat_map(|name| SIGNED.map(|kind| (name, kind)));
+    subsequence(all.collect::<Vec<_>>(), 0..=6)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn an_attestor_counts_if_it_has_signed_one_of_the_types(
+        names in names(),
+        threshold in 1_usize..=3,
+        types in types(),
+        signed in signed(),
+    ) {
+        let threshold = threshold.min(names.len());
+        let counts = |kind: &str| match types.as_slice() {
+            [] => SIGNED[..2].contains(&kind),
+            types => types.contains(&kind),
+        };
+        let has = |name: &&&str| signed.iter().any(|(own, kind)| own == *name && counts(kind));
+        let expected = names.iter().filter(has).count() >= threshold;
+        prop_assert_eq!(admits(&names, threshold, &types, &signed), expected);
+    }
+
+    /// Unless an attestor has signed a statement that only a requirement with types counts.
+    #[test]
+    fn types_admit_nothing_that_is_denied_without(
+        names in names(),
+        types in types(),
+        mut signed in signed(),
+    ) {
+        signed.retain(|(_, kind)| SIGNED[..2].contains(kind));
+        let count = names.len();
+        prop_assert!(admits(&names, count, &[], &signed) || !admits(&names, count, &types, &signed));
+    }
+
+    #[test]
+    fn a_further_requirement_of_a_type_admits_nothing(
+        effects in effects(),
+        name in prop::sample::select(vec!["a", "b", "c"]),
+        kind in prop::sample::select(SIGNED[1..].to_vec()),
+    ) {
+        let mut rules = rules_of(&effects);
+        let before = decide("deny", &rules);
+        let mut requirement = quorum(&[name]);
+        requirement["predicateTypes"] = json!([kind]);
+        let requirements = rules.iter_mut().filter_map(|rule| rule.get_mut("require")?.as_array_mut());
+        for all in requirements {
+            all.push(requirement.clone());
+        }
+        let after = decide("deny", &rules);
+        prop_assert!(before["allowed"] == true || after["allowed"] == false, "{before:#} {after:#}");
     }
 }
 

@@ -32,6 +32,7 @@ fn full() -> Value {
     let mut requirement = quorum(&["a", "b", "c"]);
     requirement["threshold"] = 2.into();
     requirement["mustInclude"] = json!([attestor_name("c")]);
+    requirement["predicateTypes"] = json!(["https://spdx.dev/Document"]);
     let mut shop = rule("shop", "require", json!([requirement, unknown()]));
     shop["images"] = json!([
         "registry.example/shop/**",
@@ -134,6 +135,16 @@ fn wrong_types_are_errors() {
             "/imagePolicy/rules/0/require/0/threshold",
             "imagePolicy.rules[0].require[0].threshold",
             json!("2"),
+        ),
+        (
+            "/imagePolicy/rules/0/require/0/predicateTypes",
+            "imagePolicy.rules[0].require[0].predicateTypes",
+            json!("https://spdx.dev/Document"),
+        ),
+        (
+            "/imagePolicy/rules/0/require/0/predicateTypes/0",
+            "imagePolicy.rules[0].require[0].predicateTypes[0]",
+            json!(1),
         ),
         (
             "/imagePolicy/rules/0/require/1/check",
@@ -346,6 +357,9 @@ fn a_requirement_is_of_attestors_or_a_check() {
     let mut check = unknown();
     check["threshold"] = 1.into();
     require(check, &["require[0] policy-invalid-value"]);
+    let mut check = unknown();
+    check["predicateTypes"] = json!(["https://spdx.dev/Document"]);
+    require(check, &["require[0] policy-invalid-value"]);
     require(
         json!({"attestors": []}),
         &["require[0].attestors policy-limit"],
@@ -393,6 +407,52 @@ fn attestors_exist_are_named_once_and_share_no_key() {
     settings["attestors"][1] = attestor("b", &[&TestKey::new("a")]);
     let path = "imagePolicy.rules[0].require[0].attestors";
     assert_problems(&settings, &[&format!("{path} policy-attestors-share-key")]);
+}
+
+#[test]
+fn predicate_types_are_uris() {
+    const INVALID: &str = "require[0].predicateTypes[0] policy-invalid-value";
+    let long = format!("https://example.com/{}", "x".repeat(180));
+    let too_long = format!("{long}y");
+    for (uri, expected) in [
+        ("https://spdx.dev/Document", &[][..]),
+        ("https://example.com/review?v=1#%20", &[]),
+        ("urn:example:review", &[]),
+        ("cosign.sigstore.dev/attestation/v1", &[]),
+        (&long, &[]),
+        ("", &[INVALID]),
+        ("cyclonedx", &[INVALID]),
+        (" https://spdx.dev/Document", &[INVALID]),
+        ("https://spdx.dev/a document", &[INVALID]),
+        ("https://spdx.dev/Document\n", &[INVALID]),
+        ("https://spdx.dev/Döcument", &[INVALID]),
+        (&too_long, &[INVALID]),
+    ] {
+        let mut requirement = quorum(&["a"]);
+        requirement["predicateTypes"] = json!([uri]);
+        problems_of(rule("shop", "require", json!([requirement])), expected);
+    }
+}
+
+#[test]
+fn predicate_types_are_some_and_each_is_named_once() {
+    let uris = |count: usize| -> Vec<_> { (0..count).map(|n| format!("urn:{n}")).collect() };
+    for (types, expected) in [
+        (json!(uris(16)), &[][..]),
+        (
+            json!(uris(17)),
+            &["require[0].predicateTypes[16] limit-exceeded"],
+        ),
+        (json!([]), &["require[0].predicateTypes policy-limit"]),
+        (
+            json!(["urn:a", "urn:b", "urn:a"]),
+            &["require[0].predicateTypes[2] policy-invalid-value"],
+        ),
+    ] {
+        let mut requirement = quorum(&["a"]);
+        requirement["predicateTypes"] = types;
+        problems_of(rule("shop", "require", json!([requirement])), expected);
+    }
 }
 
 /// One signature may satisfy two requirements, or attestors of two rules.
@@ -527,6 +587,11 @@ fn every_field_has_an_effect() {
             "mustInclude",
             "image_policy_the_required_one_has",
             "image_policy_the_required_one_has_not",
+        ),
+        (
+            "predicateTypes",
+            "image_policy_predicate_types_that_type",
+            "image_policy_predicate_types_another_type",
         ),
         (
             "check",

@@ -121,6 +121,7 @@ fn find(
         digest,
         reference: question.reference,
         docker_reference: statements.settings.docker_reference,
+        predicate_types: &[],
     };
     let failures = statements.failures(digest, question);
     let context = statements.context;

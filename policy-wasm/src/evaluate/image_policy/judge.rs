@@ -173,6 +173,7 @@ impl<'a> Plan<'a, '_> {
             verdict: found.verdict,
             threshold: None,
             must_include: Vec::new(),
+            predicate_types: Vec::new(),
             attestors: Vec::new(),
             check: Some(found),
         };
@@ -300,7 +301,10 @@ fn by_quorum<'p>(
     inquiry: &mut Inquiry<'p, '_>,
 ) -> (RequirementResult, Vec<Reason>) {
     let names = quorum.attestors.iter();
-    let answers = names.map(|name| inquiry.ask(name, subject.image, subject.reference));
+    let answers = names.map(|name| {
+        let asked = (&**name, &*quorum.predicate_types);
+        inquiry.ask(asked, subject.image, subject.reference)
+    });
     let answers: Vec<_> = answers.collect();
     #[cfg(feature = "sigstore")]
     let answers = signers::count_once(answers, quorum, subject, inquiry);
@@ -325,11 +329,8 @@ fn by_quorum<'p>(
     let result = RequirementResult {
         verdict,
         threshold: Some(quorum.threshold),
-        must_include: quorum
-            .must_include
-            .iter()
-            .map(|name| String::from(&**name))
-            .collect(),
+        must_include: owned(&quorum.must_include),
+        predicate_types: owned(&quorum.predicate_types),
         attestors,
         check: None,
     };
@@ -350,6 +351,10 @@ fn by_quorum<'p>(
         }
     };
     (result, reasons)
+}
+
+fn owned(texts: &[Cow<'_, str>]) -> Vec<String> {
+    texts.iter().map(|text| String::from(&**text)).collect()
 }
 
 /// Returns the greatest verdict of the rules. If the requirements may be lifted, they are no violation.

@@ -35,7 +35,10 @@ pub(super) fn count_once<'p>(
         .zip(&answers)
         .map(|(name, (_, one))| {
             let has_identity = one.identity.is_some();
-            has_identity.then(|| inquiry.signers(name, subject.image, subject.reference))
+            has_identity.then(|| {
+                let asked = (&**name, &*quorum.predicate_types);
+                inquiry.signers(asked, subject.image, subject.reference)
+            })
         })
         .collect();
     let names = quorum.attestors.iter().enumerate();

@@ -103,7 +103,7 @@ fn by_rule<'p>(
         EvaluationMode::RequireAttestation => {
             let mut verdict = Verdict::Conformant;
             for name in &rule.attestors {
-                let (found, result) = inquiry.ask(name, image, reference);
+                let (found, result) = inquiry.ask((name, &[]), image, reference);
                 verdict = verdict.max(found);
                 attestors.push(result);
             }

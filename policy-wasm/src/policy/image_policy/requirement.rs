@@ -8,7 +8,7 @@ use alloc::vec::Vec;
 use super::rule::ImageRule;
 use crate::attestation::Attestor;
 use crate::decision::Code;
-use crate::json::{Path, Report, Value};
+use crate::json::{Path, Report, Value, line};
 use crate::policy::attestor::{shared_key, unknown_attestor};
 use crate::policy::platform::{Check, Place};
 use crate::policy::rule::MAX_ATTESTORS;
@@ -32,10 +32,16 @@ pub(crate) struct Quorum<'a> {
     pub(crate) threshold: usize,
     /// Those that cannot be replaced by others; a subset, sorted
     pub(crate) must_include: Vec<Cow<'a, str>>,
+    /// Predicate types of the statements that count; if empty, what attests an image without them. Sorted
+    pub(crate) predicate_types: Vec<Cow<'a, str>>,
 }
 
 /// Maximum number of requirements of a rule
 const MAX_REQUIREMENTS: usize = 64;
+/// Maximum number of predicate types of a requirement
+const MAX_PREDICATE_TYPES: usize = 16;
+/// Maximum number of characters of a predicate type
+const MAX_PREDICATE_TYPE: usize = 200;
 
 /// Reads the requirements of the rule at an index. `None` with a problem reported if there is none or one is invalid.
 pub(super) fn read_list<'a>(rule: usize, value: Value<'_, 'a>) -> Option<Vec<Requirement<'a>>> {
@@ -57,12 +63,13 @@ impl<'a> Requirement<'a> {
     fn read(rule: usize, index: usize, value: Value<'_, 'a>) -> Option<Self> {
         let (path, report) = (value.path(), value.report());
         let (mut attestors, mut threshold, mut must_include) = (None, None, None);
+        let mut predicate_types = None;
         let (mut check, mut saw_check, mut saw_attestors) = (None, false, false);
         let mut of_attestors = false;
         let was_object = value.object(|key, value| match key {
             "attestors" => {
                 saw_attestors = true;
-                attestors = read_names(value);
+                attestors = read_attestors(value);
             }
             "threshold" => {
                 of_attestors = true;
@@ -71,7 +78,12 @@ impl<'a> Requirement<'a> {
             }
             "mustInclude" => {
                 of_attestors = true;
-                must_include = read_names(value);
+                must_include = read_attestors(value);
+            }
+            "predicateTypes" => {
+                of_attestors = true;
+                predicate_types =
+                    read_set(value, MAX_PREDICATE_TYPES, "predicate type", predicate_type);
             }
             "check" => {
                 saw_check = true;
@@ -87,7 +99,8 @@ impl<'a> Requirement<'a> {
         }
         if saw_check {
             if of_attestors {
-                let message = "`threshold` and `mustInclude` belong to `attestors`";
+                let message =
+                    "`threshold`, `mustInclude` and `predicateTypes` belong to `attestors`";
                 report.push(Code::PolicyInvalidValue, path, message);
             }
             return check.map(Box::new).map(Self::Check);
@@ -99,6 +112,7 @@ impl<'a> Requirement<'a> {
             attestors,
             threshold: threshold.map_or(count, |all| usize::try_from(all).unwrap_or(usize::MAX)),
             must_include: must_include.unwrap_or_default(),
+            predicate_types: predicate_types.unwrap_or_default(),
         };
         quorum.require_possible(path, report);
         Some(Self::Attestors(quorum))
@@ -158,18 +172,41 @@ impl Quorum<'_> {
     }
 }
 
-/// Reads a list of attestors, which must not be empty, and sorts it.
-fn read_names<'a>(value: Value<'_, 'a>) -> Option<Vec<Cow<'a, str>>> {
+fn read_attestors<'a>(value: Value<'_, 'a>) -> Option<Vec<Cow<'a, str>>> {
+    read_set(value, MAX_ATTESTORS, "attestor", |item| item.text())
+}
+
+/// Reads a list of texts, each once, which must not be empty, and sorts it.
+#[inline(never)] // once in the module
+fn read_set<'a>(
+    value: Value<'_, 'a>,
+    max: usize,
+    noun: &str,
+    read: fn(Value<'_, 'a>) -> Option<Cow<'a, str>>,
+) -> Option<Vec<Cow<'a, str>>> {
     let report = value.report();
-    let mut names = BTreeSet::new();
-    let is_filled = value.filled_list_within(MAX_ATTESTORS, Code::PolicyLimit, |_, item| {
+    let mut texts = BTreeSet::new();
+    let is_filled = value.filled_list_within(max, Code::PolicyLimit, |_, item| {
         let path = item.path();
-        if let Some(name) = item.text() {
-            let message = alloc::format!("attestor {} is named twice", crate::quote(&name));
-            if !names.insert(name) {
+        if let Some(text) = read(item) {
+            let message = alloc::format!("{noun} {} is named twice", crate::quote(&text));
+            if !texts.insert(text) {
                 report.push(Code::PolicyInvalidValue, path, message);
             }
         }
     });
-    is_filled.then(|| names.into_iter().collect())
+    is_filled.then(|| texts.into_iter().collect())
+}
+
+/// Reads a predicate type. Any URI may be one, and those of old tools have no scheme; names such as `cyclonedx` have
+/// neither a scheme nor a path.
+fn predicate_type<'a>(value: Value<'_, 'a>) -> Option<Cow<'a, str>> {
+    let (path, report) = (value.path(), value.report());
+    let text = line(value, MAX_PREDICATE_TYPE, Code::PolicyInvalidValue)?;
+    if text.bytes().all(|byte| byte.is_ascii_graphic()) && text.contains([':', '/']) {
+        return Some(text);
+    }
+    let message = "expected a URI, such as `https://spdx.dev/Document`";
+    report.push(Code::PolicyInvalidValue, path, message);
+    None
 }
