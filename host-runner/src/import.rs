@@ -35,6 +35,7 @@ mod output_fields;
 mod pattern;
 mod patterns;
 mod policy_controller;
+mod predicate_type;
 mod relax;
 mod scope;
 mod shape;

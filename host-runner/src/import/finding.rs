@@ -83,6 +83,11 @@ impl Findings {
         self.0.extend(findings);
     }
 
+    /// Whether this was found somewhere.
+    pub(crate) fn has(&self, message: &str) -> bool {
+        self.0.iter().any(|finding| finding.message == message)
+    }
+
     /// Adds to the last finding what the reader can do.
     pub(crate) fn help(&mut self, help: impl Into<String>) {
         if let Some(last) = self.0.last_mut() {

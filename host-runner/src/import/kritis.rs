@@ -211,6 +211,7 @@ fn required(alternatives: &[BTreeSet<String>]) -> Option<Vec<Requirement>> {
         names: clause.iter().map(|name| (*name).clone()).collect(),
         threshold: Some(1),
         must_include: Vec::new(),
+        predicate_types: Vec::new(),
     });
     Some(requirements.collect())
 }

@@ -106,7 +106,7 @@ fn denied(name: &str) -> Requirement {
 }
 
 /// Reports that attestations of a type are not required, and denies in place of it.
-fn attestation(at: &At<'_>, kind: &str, draft: &mut Draft) -> Requirement {
+fn lost_attestation(at: &At<'_>, kind: &str, draft: &mut Draft) -> Requirement {
     let is_any = |parts: &[&str]| parts.iter().any(|part| kind.contains(part));
     let help = if is_any(&["slsa.dev/provenance", "slsaprovenance"]) {
         "replace the check by an `slsaCheck`, and list who signs provenance in `evidence.authenticators.provenance`"

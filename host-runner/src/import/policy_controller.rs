@@ -46,8 +46,13 @@ enum PolicyEffect {
     Pass,
     /// It fails, for this reason
     Fail(String),
-    /// One of these attestors has to have signed
-    Signed(Vec<String>),
+    Signed(Signed),
+}
+
+/// One of these attestors has to have signed statements of all these types, or an approval if there are none
+struct Signed {
+    attestors: Vec<String>,
+    predicate_types: Vec<String>,
 }
 
 fn is_settings(document: &serde_json::Value) -> bool {
@@ -220,13 +225,8 @@ impl<'d> Policy<'d> {
                 exact.extend(wider);
                 self.rule(exact, Vec::new(), Effect::Deny(text.clone()), draft);
             }
-            PolicyEffect::Signed(attestors) => {
-                let requirement = Requirement::Attestors {
-                    names: attestors.clone(),
-                    threshold: Some(1),
-                    must_include: Vec::new(),
-                };
-                let effect = Effect::Require(vec![requirement]);
+            PolicyEffect::Signed(signed) => {
+                let effect = Effect::Require(signed.requirements());
                 self.add_signed(exact, wider, effect, others, unmatched, draft);
             }
         }
@@ -350,6 +350,48 @@ impl<'d> Policy<'d> {
     }
 }
 
+impl Signed {
+    /// The authorities of which any one is enough: those that sign the image, or else those that sign what the first one
+    /// does. The others are left out, since a requirement has one list of types for all of its attestors.
+    fn of(authorities: Vec<(At<'_>, String, Vec<String>)>, draft: &mut Draft) -> Option<Self> {
+        let (_, _, first) = authorities
+            .iter()
+            .min_by_key(|(_, _, types)| !types.is_empty())?;
+        let predicate_types = first.clone();
+        let mut attestors: Vec<String> = Vec::new();
+        for (at, attestor, types) in authorities {
+            if attestors.contains(&attestor) && types == predicate_types {
+                continue;
+            }
+            if types == predicate_types && (attestors.is_empty() || types.len() < 2) {
+                attestors.push(attestor);
+                continue;
+            }
+            draft.lost(&at, "only authorities that sign the image, or one statement of the same type, can stand in for each other: this one was left out");
+        }
+        Some(Self {
+            attestors,
+            predicate_types,
+        })
+    }
+
+    fn requirements(&self) -> Vec<Requirement> {
+        let requirement = |predicate_types| Requirement::Attestors {
+            names: self.attestors.clone(),
+            threshold: Some(1),
+            must_include: Vec::new(),
+            predicate_types,
+        };
+        match self.predicate_types.as_slice() {
+            [] => vec![requirement(Vec::new())],
+            types => {
+                let each = types.iter().map(|uri| requirement(vec![uri.clone()]));
+                each.collect()
+            }
+        }
+    }
+}
+
 /// `the images of `ghcr.io/**` are denied`
 fn covers(patterns: &[String], what: &str) -> String {
     let patterns: Vec<_> = patterns
@@ -366,17 +408,14 @@ fn covers(patterns: &[String], what: &str) -> String {
 
 /// Returns the effect of all authorities of a policy.
 fn effect(spec: &At<'_>, name: &str, draft: &mut Draft) -> PolicyEffect {
-    let mut attestors = Vec::new();
+    let mut signing = Vec::new();
     let (mut passes, mut message) = (false, None);
     let authorities = spec.items_of("authorities");
-    for (index, authority) in authorities.iter().enumerate() {
-        match authority::read(authority, name, index, draft) {
+    for (index, authority) in authorities.into_iter().enumerate() {
+        match authority::read(&authority, name, index, draft) {
             Authority::Pass => passes = true,
             Authority::Fail(text) => message = message.or(Some(text)),
-            Authority::Attestor(attestor) if !attestors.contains(&attestor) => {
-                attestors.push(attestor);
-            }
-            Authority::Attestor(_) => {}
+            Authority::Attestor(attestor, types) => signing.push((authority, attestor, types)),
         }
     }
     if let Some(policy) = spec.get("policy") {
@@ -389,13 +428,15 @@ fn effect(spec: &At<'_>, name: &str, draft: &mut Draft) -> PolicyEffect {
         return PolicyEffect::Fail(format!("The {kind} policy of {name} did not carry over."));
     }
     if passes {
-        PolicyEffect::Pass
-    } else if attestors.is_empty() {
-        let message = message.filter(|text| !text.is_empty());
-        PolicyEffect::Fail(message.unwrap_or_else(|| format!("Denied by policy {name}.")))
-    } else {
-        PolicyEffect::Signed(attestors)
+        return PolicyEffect::Pass;
     }
+    Signed::of(signing, draft).map_or_else(
+        || {
+            let message = message.filter(|text| !text.is_empty());
+            PolicyEffect::Fail(message.unwrap_or_else(|| format!("Denied by policy {name}.")))
+        },
+        PolicyEffect::Signed,
+    )
 }
 
 /// Lets the module read signatures beside the images, and resolve tags as the controller does.

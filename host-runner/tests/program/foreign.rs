@@ -175,10 +175,19 @@ fn suite(judged: &Value, settings: &str) -> String {
             tags = json!({image: signed});
         }
         let attestations = by.iter().map(|by| {
-            let by = by.as_str().unwrap();
+            // `NAME URI`: a statement of this type.
+            let (by, uri) = match by.as_str().unwrap().split_once(' ') {
+                Some((by, uri)) => (by, Some(uri)),
+                None => (by.as_str().unwrap(), None),
+            };
             let key = json!({"standsFor": format!("projects/local/attestors/{by}")});
             signers.entry(by).or_insert(key);
-            json!({"by": by, "image": signed})
+            match uri {
+                Some(uri) => {
+                    json!({"by": by, "image": signed, "statement": {"predicateType": uri}})
+                }
+                None => json!({"by": by, "image": signed}),
+            }
         });
         let attestations: Vec<_> = attestations.collect();
         cases.push(json!({

@@ -175,6 +175,7 @@ impl<'d> Validator<'d> {
             names: attestors,
             threshold,
             must_include,
+            predicate_types: Vec::new(),
         }])
     }
 

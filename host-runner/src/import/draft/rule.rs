@@ -40,6 +40,8 @@ pub(crate) enum Requirement {
         /// All if `None`
         threshold: Option<usize>,
         must_include: Vec<String>,
+        /// Types of the statements to sign; approvals if empty
+        predicate_types: Vec<String>,
     },
     /// A check as in platform policies
     Check(Value),
@@ -89,6 +91,7 @@ impl Requirement {
                 names,
                 threshold,
                 must_include,
+                predicate_types,
             } => {
                 let mut fields = Map::new();
                 fields.insert("attestors".to_owned(), json!(names));
@@ -97,6 +100,9 @@ impl Requirement {
                     if !must_include.is_empty() {
                         fields.insert("mustInclude".to_owned(), json!(must_include));
                     }
+                }
+                if !predicate_types.is_empty() {
+                    fields.insert("predicateTypes".to_owned(), json!(predicate_types));
                 }
                 Value::Object(fields)
             }

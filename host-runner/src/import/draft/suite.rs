@@ -23,12 +23,14 @@ pub(crate) struct Case {
     pub(crate) name: String,
     namespace: Option<String>,
     image: Sample,
-    /// Names of signers
-    signed_by: BTreeSet<String>,
+    signed: BTreeSet<Signed>,
     /// Word of suites for attestations that do not count
     tamper: Option<&'static str>,
     expected: Value,
 }
+
+/// The name of a signer, and the type of its statement; empty for an approval
+type Signed = (String, String);
 
 /// An image of a pattern
 #[derive(Debug, Clone)]
@@ -70,7 +72,7 @@ impl Suite {
             name: name.to_owned(),
             namespace: None,
             image: sample("unmatched.example/somebody/else"),
-            signed_by: BTreeSet::new(),
+            signed: BTreeSet::new(),
             tamper: None,
             expected: json!(expected),
         });
@@ -95,7 +97,7 @@ impl Suite {
             fields.insert("name".to_owned(), json!(case.name));
             fields.insert("request".to_owned(), request);
             // A tag has to be resolved to what was signed.
-            let signed = match (&case.image.digest, self.resolves_tags) {
+            let image = match (&case.image.digest, self.resolves_tags) {
                 (None, true) => {
                     let signed = format!("{name}-digest");
                     let digest = format!("{}@digest", case.image.repository);
@@ -107,11 +109,15 @@ impl Suite {
                 _ => name.clone(),
             };
             images.insert(name, json!(case.image.to_string()));
-            let attestations = case.signed_by.iter().map(|by| {
+            let attestations = case.signed.iter().map(|(by, predicate_type)| {
                 used.insert(by.as_str());
                 let mut one = Map::new();
                 one.insert("by".to_owned(), json!(by));
-                one.insert("image".to_owned(), json!(signed));
+                one.insert("image".to_owned(), json!(image));
+                if !predicate_type.is_empty() {
+                    let statement = json!({"predicateType": predicate_type});
+                    one.insert("statement".to_owned(), statement);
+                }
                 if let Some(tamper) = case.tamper {
                     one.insert("tamper".to_owned(), json!(tamper));
                 }
@@ -148,12 +154,12 @@ impl Suite {
             return;
         };
         let image = sample(pattern);
-        let mut case = |what: &str, signed_by: BTreeSet<String>, tamper, expected: Value| {
+        let mut case = |what: &str, signed: BTreeSet<Signed>, tamper, expected: Value| {
             self.cases.push(Case {
                 name: format!("{}: {what}", rule.name),
                 namespace: rule.namespaces.first().cloned(),
                 image: image.clone(),
-                signed_by,
+                signed,
                 tamper,
                 expected,
             });
@@ -186,14 +192,14 @@ impl Suite {
             Effect::Require(requirements) => Some(requirements),
             _ => None,
         });
-        let signers = |all: &[Requirement]| -> Option<BTreeSet<String>> {
+        let signers = |all: &[Requirement]| -> Option<BTreeSet<Signed>> {
             let chosen = all.iter().flat_map(chosen);
-            let ids = chosen.map(|name| {
+            let signed = chosen.map(|(name, predicate_type)| {
                 let attestor = draft.attestors.iter().find(|one| one.name() == *name)?;
                 let has_signer = !attestor.keys.is_empty() || !attestor.identities.is_empty();
-                has_signer.then(|| attestor.id.clone())
+                has_signer.then(|| (attestor.id.clone(), predicate_type))
             });
-            ids.collect()
+            signed.collect()
         };
         let Some(own) = signers(requirements) else {
             return;
@@ -201,7 +207,15 @@ impl Suite {
         let mut all = own.clone();
         all.extend(everywhere.filter_map(|other| signers(other)).flatten());
         case("attested", all, None, json!("admitted"));
-        let by_keys = own.iter().all(|id| {
+        if own
+            .iter()
+            .any(|(_, predicate_type)| !predicate_type.is_empty())
+        {
+            let approvals = own.iter().map(|(id, _)| (id.clone(), String::new()));
+            let what = "signed without a statement";
+            case(what, approvals.collect(), None, json!("denied"));
+        }
+        let by_keys = own.iter().all(|(id, _)| {
             let attestor = draft.attestors.iter().find(|one| one.id == *id);
             attestor.is_some_and(|one| !one.keys.is_empty())
         });
@@ -212,19 +226,22 @@ impl Suite {
     }
 }
 
-/// The attestors that satisfy a requirement together: no more than it needs.
-fn chosen(requirement: &Requirement) -> Vec<&String> {
+/// The attestors that satisfy a requirement together, no more than it needs, and what they sign.
+fn chosen(requirement: &Requirement) -> Vec<(&String, String)> {
     let Requirement::Attestors {
         names,
         threshold,
         must_include,
+        predicate_types,
     } = requirement
     else {
         return Vec::new();
     };
     let needed = threshold.unwrap_or(names.len()).max(must_include.len());
     let others = names.iter().filter(|name| !must_include.contains(name));
-    must_include.iter().chain(others).take(needed).collect()
+    let predicate_type = predicate_types.first().cloned().unwrap_or_default();
+    let chosen = must_include.iter().chain(others).take(needed);
+    chosen.map(|name| (name, predicate_type.clone())).collect()
 }
 
 /// Whether a rule is for every image everywhere.

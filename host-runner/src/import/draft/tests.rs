@@ -46,6 +46,7 @@ fn settings_have_the_rules_with_their_origins() {
         names: vec![build, qa],
         threshold: Some(1),
         must_include: Vec::new(),
+        predicate_types: Vec::new(),
     };
     draft.rule(rule("shop", Effect::Require(vec![requirement])));
     draft.rule(rule("shop", Effect::Deny("No\nimages.".to_owned())));

@@ -71,6 +71,7 @@ fn signature(entry: &At<'_>, scope: &Scope, draft: &mut Draft) {
         names,
         threshold: None,
         must_include: Vec::new(),
+        predicate_types: Vec::new(),
     };
     let about = image.text().unwrap_or_default();
     draft.rule(scope.rule(entry, about, images, Effect::Require(vec![requirement])));

@@ -26,11 +26,12 @@ impl Attestors {
     pub(super) fn requirement(
         &mut self,
         set: &At<'_>,
+        predicate_type: Option<&str>,
         wanted: &str,
         draft: &mut Draft,
     ) -> Option<Requirement> {
         let Set { signers, count } = self.set(set, draft);
-        requirement(signers, count, wanted, draft)
+        requirement(signers, count, predicate_type, wanted, draft)
     }
 
     fn set(&mut self, set: &At<'_>, draft: &mut Draft) -> Set {
@@ -166,10 +167,11 @@ impl Attestors {
     }
 }
 
-/// A requirement of so many of the signers.
+/// A requirement of so many of the signers, of statements if there is a predicate type.
 pub(super) fn requirement(
     signers: Vec<Signer>,
     count: Option<usize>,
+    predicate_type: Option<&str>,
     wanted: &str,
     draft: &mut Draft,
 ) -> Option<Requirement> {
@@ -186,6 +188,7 @@ pub(super) fn requirement(
         names,
         threshold,
         must_include: Vec::new(),
+        predicate_types: predicate_type.into_iter().map(str::to_owned).collect(),
     })
 }
 

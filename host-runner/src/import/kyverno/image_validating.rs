@@ -8,8 +8,9 @@ use serde_json::{Map, json};
 
 use super::attestors::{self, Attestors, requirement};
 use super::exclusions::Exclusions;
-use super::{attestation, denied, name_of, own_namespace};
+use super::{denied, lost_attestation, name_of, own_namespace};
 use crate::import::draft::{Draft, Effect, Requirement, Rule};
+use crate::import::predicate_type;
 use crate::import::scope;
 use crate::import::signer::{Signer, look_up};
 use crate::import::source::At;
@@ -187,15 +188,19 @@ fn requirement_of(
     attestors: &mut Attestors,
     draft: &mut Draft,
 ) -> Option<Requirement> {
+    let attestations = spec.items_of("attestations");
+    let mut predicate_type = None;
     if let Some(named) = verified.attestation {
-        let attestations = spec.items_of("attestations");
         let found = attestations.iter().find(|one| one.text_of("name") == named);
-        let kind = found.and_then(|found| {
-            let kind = found.at(&["intoto", "type"]);
-            kind.or_else(|| found.at(&["referrer", "type"]))
-        });
-        let kind = kind.and_then(|kind| kind.text()).unwrap_or(named);
-        return Some(attestation(found.unwrap_or(at), kind, draft));
+        let part = |key| found.and_then(|found| found.at(&[key, "type"])?.text());
+        match part("intoto").filter(|kind| predicate_type::is_valid(kind)) {
+            Some(kind) => predicate_type = Some(kind),
+            None => {
+                let kind = part("intoto").or_else(|| part("referrer")).unwrap_or(named);
+                return Some(lost_attestation(found.unwrap_or(at), kind, draft));
+            }
+        }
+        predicate_type::report_place(found.unwrap_or(at), draft);
     }
     let known = spec.items_of("attestors");
     let mut signers = Vec::new();
@@ -212,7 +217,8 @@ fn requirement_of(
             }
         }
     }
-    requirement(signers, Some(verified.count), wanted, draft)
+    let count = Some(verified.count);
+    requirement(signers, count, predicate_type, wanted, draft)
 }
 
 /// The signer that an attestor stands for.

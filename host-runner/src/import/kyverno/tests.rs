@@ -454,8 +454,8 @@ spec:
     outcome.says(&[
         (
             "26",
-            Level::Lacking,
-            "attestations of the type `https://spdx.dev/Document`",
+            Level::Warning,
+            "hosts do not read the statements that cosign stores",
         ),
         (
             "33",
@@ -471,7 +471,7 @@ rules:
     namespaces: [production]
     require:
       - {attestors: [projects/local/attestors/signed, projects/local/attestors/signed-2], threshold: 1}
-      - check: {displayName: attestation of the type https://spdx.dev/Document, alwaysDeny: true}
+      - {attestors: [projects/local/attestors/signed], predicateTypes: [https://spdx.dev/Document]}
       - check: {displayName: condition in CEL, alwaysDeny: true}
 ",
     );

@@ -5,8 +5,9 @@ use serde_json::{Map, json};
 use super::attestors::{self, Attestors, requirement};
 use super::exclusions::Exclusions;
 use super::matching::Matched;
-use super::{attestation, denied, name_of, own_namespace};
+use super::{denied, lost_attestation, name_of, own_namespace};
 use crate::import::draft::{Draft, Effect, Requirement, Rule};
+use crate::import::predicate_type;
 use crate::import::signer::{Signer, look_up};
 use crate::import::source::At;
 use crate::import::wildcard::{self, Compared, Covers};
@@ -276,7 +277,7 @@ impl Source<'_> {
         let mut requirements = Vec::new();
         let mut of_sets = |list: &At<'_>, draft: &mut Draft| {
             for set in list.items() {
-                requirements.extend(attestors.requirement(&set, &self.name, draft));
+                requirements.extend(attestors.requirement(&set, None, &self.name, draft));
             }
         };
         if entry.text_of("type") == "Notary" {
@@ -294,7 +295,7 @@ impl Source<'_> {
             requirements.extend(self.deprecated(entry, attestors, draft));
         }
         for attestation in attestations {
-            requirements.push(self.attestation(&attestation, draft));
+            requirements.extend(self.attestation(&attestation, attestors, draft));
         }
         if let Some(conditions) = entry.get("validate") {
             draft.lost(&conditions, "conditions in JMESPath on attestations do not carry over: a check that denies stands for them");
@@ -330,20 +331,40 @@ impl Source<'_> {
             true => signer.without_trust(),
             false => signer,
         });
-        requirement(signers.collect(), None, &self.name, draft)
+        requirement(signers.collect(), None, None, &self.name, draft)
     }
 
-    fn attestation(&self, at: &At<'_>, draft: &mut Draft) -> Requirement {
+    /// The requirements of statements of one type.
+    fn attestation(
+        &self,
+        at: &At<'_>,
+        attestors: &mut Attestors,
+        draft: &mut Draft,
+    ) -> Vec<Requirement> {
         let known = ["attestors", "conditions", "name", "predicateType", "type"];
         at.only(&known, &mut draft.findings);
         let kind = match at.text_of("type") {
             "" => at.text_of("predicateType"),
             kind => kind,
         };
-        if let Some(conditions) = at.get("conditions") {
+        let conditions = at.get("conditions").filter(|one| !one.items().is_empty());
+        if let Some(conditions) = conditions {
             draft.lost(&conditions, "conditions in JMESPath do not carry over");
+            return vec![lost_attestation(at, kind, draft)];
         }
-        attestation(at, kind, draft)
+        let mut requirements = Vec::new();
+        if predicate_type::is_valid(kind) {
+            for set in at.items_of("attestors") {
+                let kind = Some(kind);
+                requirements.extend(attestors.requirement(&set, kind, &self.name, draft));
+            }
+        }
+        // Without attestors, Kyverno verifies no signature.
+        if requirements.is_empty() {
+            return vec![lost_attestation(at, kind, draft)];
+        }
+        predicate_type::report_place(at, draft);
+        requirements
     }
 }
 

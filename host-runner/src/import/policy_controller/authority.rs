@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use crate::import::draft::Draft;
 use crate::import::keyless;
+use crate::import::predicate_type;
 use crate::import::source::At;
 use crate::terminal::printable;
 
@@ -12,8 +13,9 @@ pub(super) enum Authority {
     Pass,
     /// With the message of a static authority; empty if it has none, or cannot be satisfied here
     Fail(String),
-    /// The resource name of an attestor
-    Attestor(String),
+    /// The resource name of an attestor, and the types of its statements, all of which are needed; an approval if there
+    /// are none
+    Attestor(String, Vec<String>),
 }
 
 /// Reads an authority of a policy.
@@ -39,10 +41,9 @@ pub(super) fn read(authority: &At<'_>, policy: &str, index: usize, draft: &mut D
             _ => Authority::Fail(fixed.text_of("message").to_owned()),
         };
     }
-    if let Some(attestations) = authority.get("attestations") {
-        report_attestations(&attestations, draft);
+    let Some(predicate_types) = predicate_types(authority, draft) else {
         return Authority::Fail(String::new());
-    }
+    };
     let name = match authority.text_of("name") {
         "" => format!("{policy}-{index}"),
         name => format!("{policy}-{name}"),
@@ -56,7 +57,8 @@ pub(super) fn read(authority: &At<'_>, policy: &str, index: usize, draft: &mut D
         return Authority::Fail(String::new());
     }
     report_differences(authority, draft);
-    Authority::Attestor(draft.attestor(&name, &authority.place(), keys, identities))
+    let attestor = draft.attestor(&name, &authority.place(), keys, identities);
+    Authority::Attestor(attestor, predicate_types)
 }
 
 /// A key; `None` if it is not in the document, or cannot be used.
@@ -127,26 +129,47 @@ fn of_certificate(keyless: &At<'_>, draft: &mut Draft) -> Vec<Value> {
     identities.flatten().collect()
 }
 
-/// Names the attestations and their policies.
-fn report_attestations(attestations: &At<'_>, draft: &mut Draft) {
-    for attestation in attestations.items() {
-        let kind = printable(attestation.text_of("predicateType"));
-        draft.lost(&attestation, format!("an attestor attests the image, and no predicate `{kind}`: the authority was left out"));
-        let help = match attestation.text_of("predicateType") {
-            "slsaprovenance"
-            | "https://slsa.dev/provenance/v1"
-            | "https://slsa.dev/provenance/v0.2" => {
-                "demand provenance with `require: [{check: {slsaCheck: {…}}}]`"
-            }
-            "vuln" => "demand scans with `require: [{check: {vulnerabilityCheck: {…}}}]`",
-            _ => "the checks of docs/checks.md read provenance and scans",
-        };
-        draft.help(help);
-        if let Some(policy) = attestation.get("policy") {
+/// The types of the attestations; `None` if one of them does not carry over.
+fn predicate_types(authority: &At<'_>, draft: &mut Draft) -> Option<Vec<String>> {
+    let mut types = Vec::new();
+    let mut is_lost = false;
+    let attestations = authority.items_of("attestations");
+    for attestation in &attestations {
+        attestation.only(&["name", "predicateType", "policy"], &mut draft.findings);
+        let named = attestation.text_of("predicateType");
+        let uri = predicate_type::by_name(named);
+        let policy = attestation.get("policy");
+        if let Some(policy) = &policy {
             let kind = printable(policy.text_of("type"));
-            draft.lost(&policy, format!("a policy in {kind} has no counterpart"));
+            draft.lost(
+                policy,
+                format!("a policy in {kind} has no counterpart: the authority was left out"),
+            );
+            draft.help(match named {
+                "slsaprovenance"
+                | "https://slsa.dev/provenance/v1"
+                | "https://slsa.dev/provenance/v0.2" => {
+                    "demand provenance with `require: [{check: {slsaCheck: {…}}}]`"
+                }
+                "vuln" => "demand scans with `require: [{check: {vulnerabilityCheck: {…}}}]`",
+                _ => "the checks of docs/checks.md read provenance and scans",
+            });
+        } else if !predicate_type::is_valid(uri) {
+            let named = printable(named);
+            draft.lost(
+                attestation,
+                format!("`{named}` is no predicate type: the authority was left out"),
+            );
+        }
+        is_lost |= policy.is_some() || !predicate_type::is_valid(uri);
+        if !types.iter().any(|known| known == uri) {
+            types.push(uri.to_owned());
         }
     }
+    if let (Some(first), false) = (attestations.first(), is_lost) {
+        predicate_type::report_place(first, draft);
+    }
+    (!is_lost).then_some(types)
 }
 
 /// Reports what the controller verifies besides a signature, and what it finds elsewhere.
