@@ -164,6 +164,20 @@ impl<'a> SettingsView<'a> {
         items(self.0.pointer("/imagePolicy/rules")).iter()
     }
 
+    /// Returns the predicate types of the requirements of an attestor: one list for each requirement that has any.
+    pub(crate) fn predicate_types(self, attestor: &str) -> Vec<Vec<&'a str>> {
+        let requirements = self.image_rules().flat_map(|rule| list(rule, "require"));
+        let is_of = |requirement: &&Value| {
+            let mut names = list(requirement, "attestors").iter();
+            names.any(|name| name.as_str() == Some(attestor))
+        };
+        let types = requirements.filter(is_of).map(|requirement| {
+            let types = list(requirement, "predicateTypes").iter();
+            types.filter_map(Value::as_str).collect::<Vec<_>>()
+        });
+        types.filter(|types| !types.is_empty()).collect()
+    }
+
     fn platform_policy(self, document: &str) -> Option<&'a Value> {
         let index = document
             .strip_prefix("platformPolicies[")?

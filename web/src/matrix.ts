@@ -81,10 +81,11 @@ function ruleWords(rule: ImageRuleDemand): string {
   return `${images}: ${requirements.join("; ")}`;
 }
 
-function quorum(one: { attestors: string[]; threshold: number; mustInclude?: string[] }): string {
+function quorum(one: { attestors: string[]; threshold: number; mustInclude?: string[]; predicateTypes?: string[] }): string {
   const names = list(one.attestors.map(shortName));
   const must = one.mustInclude?.length ? `, always ${list(one.mustInclude.map(shortName))}` : "";
-  return one.threshold === one.attestors.length ? `signed by ${names}` : `signed by ${one.threshold} of ${names}${must}`;
+  const signed = one.predicateTypes?.length ? `${one.predicateTypes.join(" or ")} signed` : "signed";
+  return one.threshold === one.attestors.length ? `${signed} by ${names}` : `${signed} by ${one.threshold} of ${names}${must}`;
 }
 
 /** The first patterns, and the number of the others. */

@@ -59,6 +59,7 @@ export interface Requirement {
   verdict: Verdict;
   threshold?: number;
   mustInclude?: string[];
+  predicateTypes?: string[];
   attestors?: AttestorResult[];
   check?: CheckResult;
 }
@@ -187,7 +188,7 @@ export interface ImageRuleDemand {
   images: string[];
   except?: string[];
   effect: "require" | "deny" | "exempt";
-  requirements?: ({ attestors: string[]; threshold: number; mustInclude?: string[] } | CheckDemand)[];
+  requirements?: ({ attestors: string[]; threshold: number; mustInclude?: string[]; predicateTypes?: string[] } | CheckDemand)[];
   until?: string;
   dryRun: boolean;
   somePods: boolean;

@@ -111,10 +111,11 @@ function requirement(image: ImageDecision, one: Requirement, actions: Actions): 
   const verified = attestors.filter(each => each.verified).length;
   const needed = one.threshold ?? attestors.length;
   const among = needed === attestors.length ? "" : `, among ${attestors.length}`;
+  const types = one.predicateTypes?.length ? `, with predicate type ${one.predicateTypes.join(" or ")}` : "";
   const isMissing = (name: string): boolean => attestors.some(each => each.name === name && !each.verified);
   const lacks = verified >= needed && needed < attestors.length && (one.mustInclude ?? []).some(isMissing);
   const but = lacks ? ", but not by every required one" : "";
-  const summary = [sign(one.verdict), node(`${verified} of ${needed} attestors needed${among}${but}`)];
+  const summary = [sign(one.verdict), node(`${verified} of ${needed} attestors needed${among}${types}${but}`)];
   const always = (one.mustInclude ?? []).map(name => leaf("Always needed: ", foreign(name)));
   return branch(true, summary, [...attestors.map(each => attestor(image, each, one.verdict, actions)), ...always]);
 }

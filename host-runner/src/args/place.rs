@@ -71,7 +71,7 @@ impl PlaceArgs {
         if is_predicate && self.manifest.is_some() {
             // The Pod's author could choose an old scan or upload time.
             terminal::note(
-                "the policy ignores scans and upload times in Pod annotations; it reads only provenance there",
+                "checks read only provenance in Pod annotations, and no scans or upload times",
             );
         }
         Ok(())

@@ -22,8 +22,8 @@ pub struct StatementArgs {
     pub(crate) image: Image,
     /// Sign an in-toto statement with this predicate (JSON or YAML), in a DSSE envelope
     ///
-    /// Checks of platform policies read such statements: provenance, scans, upload times. They do not count as
-    /// attestations of an attestor.
+    /// Checks read such statements: provenance, scans, upload times. For an attestor they count only where
+    /// `predicateTypes` of a rule for images lists their type.
     #[arg(long, value_name = "FILE", requires = "predicate_type")]
     predicate: Option<PathBuf>,
     /// Type of the predicate, such as `https://slsa.dev/provenance/v1`

@@ -130,10 +130,15 @@ impl Decoded {
         }
     }
 
-    /// The purpose of its statement, if it is not for an attestor
+    /// The purpose of its statement, if it is for checks
     pub(crate) fn purpose(&self) -> Option<Purpose> {
-        self.contents.iter().find_map(|content| match content {
-            Content::Statement { predicate_type, .. } => purpose::of(predicate_type),
+        self.predicate_types().find_map(purpose::of)
+    }
+
+    /// The predicate types of its statements
+    pub(crate) fn predicate_types(&self) -> impl Iterator<Item = &str> {
+        self.contents.iter().filter_map(|content| match content {
+            Content::Statement { predicate_type, .. } => Some(predicate_type.as_str()),
             Content::SimpleSigning { .. } | Content::Message(_) | Content::Other(_) => None,
         })
     }

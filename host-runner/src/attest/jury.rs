@@ -80,7 +80,12 @@ impl Jury {
     ) -> Result<Findings> {
         let purpose = decoded.purpose();
         let attestors = self.attestors.iter().map(|attestor| {
-            let question = Question::under(&self.settings, attestor);
+            let mut question = Question::under(&self.settings, attestor);
+            let types = SettingsView(&self.settings).predicate_types(&attestor.name);
+            let mut types = types.into_iter().flatten();
+            if let Some(own) = types.find(|own| decoded.predicate_types().any(|one| one == *own)) {
+                question = question.of_type(own);
+            }
             let question = question.about(core::slice::from_ref(document), image);
             question.ask(&self.judge, image)
         });

@@ -15,7 +15,7 @@ pub(crate) fn check(purpose: Purpose) -> &'static str {
     found.map_or("", CheckType::field)
 }
 
-/// `SLSA provenance counts for …, not for an attestor`
+/// `SLSA provenance counts for …, not for an attestor without predicateTypes`
 pub(crate) fn hint(purpose: Purpose) -> String {
     let what = match purpose {
         Purpose::Provenance => "SLSA provenance",
@@ -23,5 +23,7 @@ pub(crate) fn hint(purpose: Purpose) -> String {
         Purpose::Freshness => "an upload time",
     };
     let (check, field) = (check(purpose), purpose.name());
-    format!("{what} counts for `{check}` (`evidence.authenticators.{field}`), not for an attestor")
+    format!(
+        "{what} counts for `{check}` (`evidence.authenticators.{field}`), not for an attestor without `predicateTypes`"
+    )
 }

@@ -55,6 +55,19 @@ impl<'a> Question<'a> {
         Self { attestor, settings }
     }
 
+    /// Asks about a statement of this type, in place of an approval.
+    pub(crate) fn of_type(mut self, predicate_type: &str) -> Self {
+        if let Some(fields) = self.settings.as_object_mut() {
+            fields.shift_remove("policy");
+            let requirement =
+                json!({"attestors": [self.attestor.name], "predicateTypes": [predicate_type]});
+            let rule = json!({"name": "statement", "images": ["**"], "require": [requirement]});
+            let policy = json!({"unmatchedImages": "deny", "rules": [rule]});
+            fields.insert("imagePolicy".into(), policy);
+        }
+        self
+    }
+
     /// By the attestor's keys alone.
     pub(crate) fn by_key(attestor: &'a Attestor) -> Self {
         let settings = json!({
@@ -94,12 +107,19 @@ impl<'a> Question<'a> {
         let decision = answer.into_decision().ok();
         let image = decision.and_then(|decision| decision.images.into_iter().next());
         let result = image.and_then(|image| image.results.into_iter().next());
-        let attestor = result.and_then(|result| result.attestors.into_iter().next());
+        let attestor = result.and_then(|result| {
+            let requirements = result.rules.into_iter().flat_map(|rule| rule.requirements);
+            let of_rules = requirements.flat_map(|requirement| requirement.attestors);
+            result.attestors.into_iter().chain(of_rules).next()
+        });
         let Some(attestor) = attestor.filter(|one| one.name == self.attestor.name) else {
             bail!("the module says nothing about the attestor: {document}");
         };
-        let reasons = document.pointer("/images/0/results/0/attestors/0/reasons");
-        let reasons = reasons.cloned().unwrap_or_else(|| json!([]));
+        let places = ["", "/rules/0/requirements/0"];
+        let mut reasons = places.iter().filter_map(|place| {
+            document.pointer(&format!("/images/0/results/0{place}/attestors/0/reasons"))
+        });
+        let reasons = reasons.next().cloned().unwrap_or_else(|| json!([]));
         Ok(Finding { attestor, reasons })
     }
 }

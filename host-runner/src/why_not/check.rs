@@ -263,7 +263,14 @@ impl Failed<'_> {
             return None;
         }
         let source = Source::of_check(settings, kind);
-        let block = import((&repository, digest), &identities, None, source, files);
+        let block = import(
+            (&repository, digest),
+            &identities,
+            None,
+            None,
+            source,
+            files,
+        );
         Some(Way::new("sign it with an identity of the check", block))
     }
 

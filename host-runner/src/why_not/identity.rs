@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::signing::{Delivery, Files, Source};
+use super::signing::{Delivery, Files, PREDICATE, Source};
 use super::yaml::scalar;
 use crate::fields::text;
 use crate::terminal::{printable, shell_word};
@@ -16,6 +16,7 @@ pub(super) fn import(
     (repository, digest): (&str, &str),
     identities: &[&Value],
     attestor: Option<&str>,
+    predicate_type: Option<&str>,
     source: Source<'_>,
     files: &Files,
 ) -> String {
@@ -23,8 +24,12 @@ pub(super) fn import(
         [_] => "this identity has",
         _ => "one of these identities has",
     };
+    let command = match predicate_type {
+        Some(uri) => format!("attest --type {} --predicate {PREDICATE}", shell_word(uri)),
+        None => "sign".to_owned(),
+    };
     let mut text = format!(
-        "# {which} to sign, for example with `cosign sign --bundle {BUNDLE}` in its workflow:\n"
+        "# {which} to sign, for example with `cosign {command} --bundle {BUNDLE}` in its workflow:\n"
     );
     for identity in identities {
         text.push_str(&listed(identity));

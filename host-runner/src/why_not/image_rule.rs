@@ -146,9 +146,10 @@ fn attestors(requirement: &RequirementResult, refused: &Refused<'_>) -> Vec<Way>
         .partition(|one| requirement.must_include.contains(&one.name));
     let threshold = requirement.threshold.unwrap_or(requirement.attestors.len());
     let lacking = threshold.saturating_sub(verified.len().saturating_add(needed.len()));
+    let predicate_type = requirement.predicate_types.first().map(String::as_str);
     let mut ways = Vec::new();
     let signatures = |chosen: &[&AttestorResult]| {
-        let mut ways = signatures(chosen, refused);
+        let mut ways = signatures(chosen, predicate_type, refused);
         for way in &mut ways {
             for (subject, holder) in taken(chosen, &verified) {
                 let (subject, holder) = (printable(subject), printable(holder));

@@ -14,7 +14,7 @@ use crate::terminal::printable;
 pub(super) fn obstacle(result: &DocumentResult, refused: &Refused<'_>) -> Obstacle {
     let attestors = result.attestors.iter();
     let unsatisfied: Vec<_> = attestors.filter(|attestor| !attestor.verified).collect();
-    let mut ways = signatures(&unsatisfied, refused);
+    let mut ways = signatures(&unsatisfied, None, refused);
     ways.extend(other_reasons(&unsatisfied, refused));
     if has(&result.reasons, Code::AlwaysDeny) {
         let rule = result.rule.as_ref();
@@ -28,10 +28,15 @@ pub(super) fn obstacle(result: &DocumentResult, refused: &Refused<'_>) -> Obstac
 }
 
 /// Returns the signatures of all these attestors as one way, and once more with certificates if any of them has keys
-/// and identities.
-pub(super) fn signatures(unsatisfied: &[&AttestorResult], refused: &Refused<'_>) -> Vec<Way> {
+/// and identities. With a predicate type, what they sign is a statement.
+pub(super) fn signatures(
+    unsatisfied: &[&AttestorResult],
+    predicate_type: Option<&str>,
+    refused: &Refused<'_>,
+) -> Vec<Way> {
     let mut ways = Vec::new();
-    ways.extend(signed_by_all(unsatisfied, Means::Key, refused));
+    let signed_by_all = |means| signed_by_all(unsatisfied, predicate_type, means, refused);
+    ways.extend(signed_by_all(Means::Key));
     let has_both = |attestor: &&AttestorResult| {
         let written = refused.settings.attestor(&attestor.name);
         written.is_some_and(|written| !written.keys.is_empty())
@@ -41,7 +46,7 @@ pub(super) fn signatures(unsatisfied: &[&AttestorResult], refused: &Refused<'_>)
                 .is_empty()
     };
     if unsatisfied.iter().any(has_both) {
-        ways.extend(signed_by_all(unsatisfied, Means::Identity, refused));
+        ways.extend(signed_by_all(Means::Identity));
     }
     ways
 }
@@ -74,6 +79,7 @@ enum Means {
 /// The signatures that are missing. All of them are needed, so they are one way.
 fn signed_by_all(
     unsatisfied: &[&AttestorResult],
+    predicate_type: Option<&str>,
     preferred: Means,
     refused: &Refused<'_>,
 ) -> Option<Way> {
@@ -89,7 +95,7 @@ fn signed_by_all(
         let identities = refused.settings.identities(ATTESTORS, name);
         let block = match key {
             Some(key) if preferred == Means::Key || identities.is_empty() => {
-                let signer = Signer::attestor(name, written.note, key);
+                let signer = Signer::attestor(name, written.note, key, predicate_type);
                 sign(&repository, digest, &signer, source, files)
             }
             None if identities.is_empty() => return None,
@@ -97,6 +103,7 @@ fn signed_by_all(
                 (&repository, digest),
                 &identities,
                 Some(name),
+                predicate_type,
                 source,
                 files,
             ),
@@ -108,7 +115,11 @@ fn signed_by_all(
         Means::Key => "",
         Means::Identity => ", with a certificate in place of a key",
     };
-    way.title = format!("sign it as {}{with}", names.join(" and as "));
+    let what = match predicate_type {
+        Some(uri) => format!("sign a statement with predicate type `{}`", printable(uri)),
+        None => "sign it".to_owned(),
+    };
+    way.title = format!("{what} as {}{with}", names.join(" and as "));
     (!names.is_empty()).then_some(way)
 }
 

@@ -21,7 +21,12 @@ use crate::terminal::{shell_quoted, shell_word, shown};
 pub(super) struct Signer<'a> {
     asker: Asker<'a>,
     key: Key,
+    /// The type of the statement to sign, in place of an approval
+    predicate_type: Option<&'a str>,
 }
+
+/// The file with the predicate in printed commands
+pub(super) const PREDICATE: &str = "predicate.json";
 
 /// The part of the settings that requires the signature
 enum Asker<'a> {
@@ -35,10 +40,16 @@ enum Asker<'a> {
 
 impl<'a> Signer<'a> {
     /// An attestor, with its note.
-    pub(super) const fn attestor(name: &'a str, note: &'a str, key: Key) -> Self {
+    pub(super) const fn attestor(
+        name: &'a str,
+        note: &'a str,
+        key: Key,
+        predicate_type: Option<&'a str>,
+    ) -> Self {
         Self {
             asker: Asker::Attestor { name, note },
             key,
+            predicate_type,
         }
     }
 
@@ -47,7 +58,16 @@ impl<'a> Signer<'a> {
         Self {
             asker: Asker::Check,
             key,
+            predicate_type: None,
         }
+    }
+
+    /// The options of `attest sign` and `attest payload` for a statement; empty for an approval.
+    fn statement(&self) -> String {
+        self.predicate_type.map_or_else(String::new, |uri| {
+            let uri = shell_word(uri);
+            format!(" --predicate {PREDICATE} --predicate-type {uri}")
+        })
     }
 
     /// The options of `attest sign` that name the key, its owner, and what the key alone does not say.
@@ -318,7 +338,7 @@ pub(super) fn sign(
     source: Source<'_>,
     files: &Files,
 ) -> String {
-    if source == Source::Settings {
+    if source == Source::Settings && signer.predicate_type.is_none() {
         script(repository, digest, signer, files)
     } else {
         commands(repository, digest, signer, source, files)
@@ -337,9 +357,14 @@ fn commands(
         option: place,
         commands: deliver,
     } = Delivery::of(source, repository, digest, signer.manager(), files);
+    let place = match source {
+        Source::Settings => format!("--occurrences {}", shell_word(files.settings())),
+        _ => place,
+    };
+    let statement = signer.statement();
     let envelope = match source {
-        Source::PodAnnotation => " --envelope",
-        _ => "",
+        Source::PodAnnotation if statement.is_empty() => " --envelope",
+        _ => statement.as_str(),
     };
     let key = &signer.key;
     let prepare = match key.tool {
@@ -351,7 +376,7 @@ fn commands(
         ),
     };
     format!(
-        "# with the private key of {}\n{prepare}countersign attest sign {} \\\n  {place} {image}\n{deliver}",
+        "# with the private key of {}\n{prepare}countersign attest sign {}{statement} \\\n  {place} {image}\n{deliver}",
         scalar(&key.id),
         signer.options(source, files)
     )
@@ -467,7 +492,8 @@ mod tests {
         let armor = include_str!("../../../policy-wasm/src/openpgp/vectors/ed25519.key.asc");
         let gpg = || Key::of_attestor(&json!({"asciiArmoredPgpPublicKey": armor})).unwrap();
         let pkix = json!({"publicKeyPem": PEM, "signatureAlgorithm": "ECDSA_P256_SHA256"});
-        let attestor = |key| Signer::attestor("projects/p/attestors/a", "projects/p/notes/a", key);
+        let attestor =
+            |key| Signer::attestor("projects/p/attestors/a", "projects/p/notes/a", key, None);
         let printed = |signer: &Signer<'_>, source| {
             let files = files(None, Some("my layout"));
             sign("r.example/a", "sha256:11", signer, source, &files)
@@ -507,7 +533,7 @@ mod tests {
     #[test]
     fn the_folder_that_was_given_is_the_one_that_is_written() {
         let pkix = json!({"publicKeyPem": PEM, "signatureAlgorithm": "ECDSA_P256_SHA256"});
-        let signer = Signer::attestor("a", "n", Key::pkix(&pkix).unwrap());
+        let signer = Signer::attestor("a", "n", Key::pkix(&pkix).unwrap(), None);
         let files = files(Some("my cluster/"), None);
         let printed = sign("r.example/a", "sha256:11", &signer, CLUSTER, &files);
         assert!(

@@ -450,6 +450,37 @@ fn a_signer_that_counts_for_another_attestor_does_not_sign_again() {
 }
 
 #[test]
+fn a_statement_is_signed_where_a_quorum_requires_its_type() {
+    let of = |attestor: &str| {
+        let quorum = json!({"attestors": [attestor], "predicateTypes": ["urn:c", "urn:d"]});
+        with_rules(&json!([{"name": "shop", "images": ["**"], "require": [quorum]}]))
+    };
+    let in_pod = of("p/a");
+    let mut in_settings = in_pod.clone();
+    in_settings["evidence"] = json!({});
+    let signed = "--attestor p/a --predicate predicate.json --predicate-type urn:c \\\n  ";
+    for (settings, by, command) in [
+        (&in_pod, "p/a", format!("{signed}--manifest pod.yaml ")),
+        (
+            &in_settings,
+            "p/a",
+            format!("{signed}--occurrences s.yaml "),
+        ),
+        (
+            &of("p/b"),
+            "p/b",
+            "`cosign attest --type urn:c --predicate predicate.json --bundle ".to_owned(),
+        ),
+    ] {
+        let ways = ways(settings, &image());
+        let title = format!("sign a statement with predicate type `urn:c` as `{by}`");
+        assert_eq!(titles(&ways), [&title, EXEMPT]);
+        let block = &ways[0].blocks[0];
+        assert!(block.contains(&command), "{block}");
+    }
+}
+
+#[test]
 fn a_check_of_a_rule_is_changed_where_it_stands() {
     let check =
         json!({"check": {"trustedDirectoryCheck": {"trustedDirPatterns": ["other.example/x"]}}});

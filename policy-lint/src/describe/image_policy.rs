@@ -64,6 +64,9 @@ pub enum Requirement {
         /// Those of them that others cannot replace
         #[serde(skip_serializing_if = "Vec::is_empty")]
         must_include: Vec<String>,
+        /// Predicate types of the statements that count; empty if approvals do
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        predicate_types: Vec<String>,
     },
     /// A check passes
     Check(Check),
@@ -210,11 +213,14 @@ fn attestors(quorum: Quorum<'_>) -> Requirement {
         .map(|(name, _)| name.to_owned())
         .collect();
     let all = u64::try_from(names.len()).unwrap_or(u64::MAX);
-    let must_include = quorum.node.items_of("mustInclude").iter();
-    let must_include = must_include.filter_map(Node::text).map(str::to_owned);
+    let texts = |field| {
+        let items = quorum.node.items_of(field).iter();
+        items.filter_map(Node::text).map(str::to_owned).collect()
+    };
     Requirement::Attestors {
         threshold: quorum.threshold().map_or(all, |(number, _)| number),
-        must_include: must_include.collect(),
+        must_include: texts("mustInclude"),
+        predicate_types: texts("predicateTypes"),
         attestors: names,
     }
 }

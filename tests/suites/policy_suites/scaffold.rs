@@ -218,7 +218,8 @@ fn image_policy() -> Value {
         {"name": "shop", "images": ["registry.example/shop/**"], "exceptImages": ["registry.example/shop/tools/*"],
             "require": [{"attestors": [a, b, c], "threshold": 2, "mustInclude": [c]}]},
         {"name": "production", "images": ["registry.example/**"], "namespaces": ["production"],
-            "require": [{"attestors": [a, b]}, {"check": {"trustedDirectoryCheck": {
+            "require": [{"attestors": [a, b]}, {"attestors": [b], "predicateTypes": [
+                "https://spdx.dev/Document", "https://spdx.dev/Document/v2.3"]}, {"check": {"trustedDirectoryCheck": {
                 "trustedDirPatterns": ["registry.example/shop"]}}}]},
         {"name": "robots", "images": ["robots.example/**"], "serviceAccounts": ["shop/robot"],
             "exempt": {"owner": "us"}},

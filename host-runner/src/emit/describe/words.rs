@@ -165,23 +165,33 @@ fn image_rule(rule: &ImageRuleDemand) -> Line {
 }
 
 fn requirement(requirement: &Requirement) -> String {
-    let (attestors, threshold, must_include) = match requirement {
+    let (attestors, threshold, must_include, predicate_types) = match requirement {
         Requirement::Check(check) => return self::check(check),
         Requirement::Attestors {
             attestors,
             threshold,
             must_include,
-        } => (attestors, threshold, must_include),
+            predicate_types,
+        } => (attestors, threshold, must_include, predicate_types),
     };
     let all = names(attestors);
+    let attested = attested(predicate_types);
     if usize::try_from(*threshold) == Ok(attestors.len()) {
-        return format!("attested by {all}");
+        return format!("{attested} by {all}");
     }
     let always = match must_include.as_slice() {
         [] => String::new(),
         always => format!(", always {}", names(always)),
     };
-    format!("attested by {threshold} of {all}{always}")
+    format!("{attested} by {threshold} of {all}{always}")
+}
+
+/// `attested`, or `https://spdx.dev/Document attested`
+fn attested(predicate_types: &[String]) -> String {
+    match predicate_types {
+        [] => "attested".to_owned(),
+        types => format!("{} attested", types.join(" or ")),
+    }
 }
 
 /// `Nothing to fix (vulnerabilityCheck)`

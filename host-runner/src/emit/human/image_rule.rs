@@ -58,11 +58,15 @@ fn requirement(
     Ok(())
 }
 
-/// `1 of 2 attestors needed, among 3`; if only a required one is missing, that
+/// `1 of 2 attestors needed, among 3, with predicate type urn:a`; if only a required one is missing, that
 pub(in crate::emit) fn needed(requirement: &RequirementResult) -> String {
     let all = requirement.attestors.len();
     let verified = requirement.attestors.iter().filter(|one| one.verified);
     let found = verified.count();
+    let types = match requirement.predicate_types.as_slice() {
+        [] => String::new(),
+        types => format!(", with predicate type {}", types.join(" or ")),
+    };
     match requirement.threshold {
         Some(needed) if needed != all => {
             let lacks = found >= needed && requirement.lacks_required();
@@ -71,8 +75,8 @@ pub(in crate::emit) fn needed(requirement: &RequirementResult) -> String {
             } else {
                 ""
             };
-            format!("{found} of {needed} attestors needed, among {all}{but}")
+            format!("{found} of {needed} attestors needed, among {all}{types}{but}")
         }
-        _ => format!("{found} of {all} attestors needed"),
+        _ => format!("{found} of {all} attestors needed{types}"),
     }
 }

@@ -144,13 +144,15 @@ fn rules_of_image_policies_are_shown_with_what_they_lack() {
     let attestor = |name: &str, code: &str| json!({"name": name, "verified": code == "attested", "reasons": reason_of(code, "words")});
     let quorum = json!({"verdict": "NON_CONFORMANT", "threshold": 2, "mustInclude": ["y"],
         "attestors": [attestor("x", "attested"), attestor("y", "unheard-of"), attestor("z", "unheard-of")]});
+    let typed = json!({"verdict": "CONFORMANT", "threshold": 1, "predicateTypes": ["urn:a", "urn:b"],
+        "attestors": [attestor("x", "attested")]});
     let check = json!({"verdict": "CONFORMANT", "check": {"index": 1, "type": "SlsaCheck",
         "verdict": "CONFORMANT", "allowlist": exempt("a.example/*"), "reasons": []}});
     let text = about(
         &json!([{"document": "imagePolicy", "verdict": "NON_CONFORMANT",
         "rules": [
             {"name": "other", "effect": "require", "verdict": "CONFORMANT", "liftedBy": "tools"},
-            {"name": "shop", "effect": "require", "verdict": "NON_CONFORMANT", "requirements": [quorum, check],
+            {"name": "shop", "effect": "require", "verdict": "NON_CONFORMANT", "requirements": [quorum, typed, check],
                 "reasons": reason_of("threshold-not-met", "Too few")},
             {"name": "tools", "effect": "exempt", "verdict": "CONFORMANT",
                 "reasons": reason_of("unheard-of", "Exempt")}],
@@ -167,6 +169,9 @@ fn rules_of_image_policies_are_shown_with_what_they_lack() {
             unheard-of: words
           ✗ attestor z
             unheard-of: words
+        ✓ attested by 1 of 1 attestors needed, with predicate type urn:a or urn:b
+          ✓ attestor x
+            attested: words
         ✓ SlsaCheck
           exempt by a.example/*
       ✓ rule tools: exempt

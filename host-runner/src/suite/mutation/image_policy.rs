@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::Mutants;
 use super::change::{self, Change};
 use crate::fields::{list, text};
+use crate::suite::attestation::OTHER_PREDICATE;
 use crate::suite::place::Place;
 
 impl Mutants {
@@ -86,10 +87,30 @@ impl Mutants {
         self.push(what, place.key("threshold"), fewer);
         let what = format!("from {title} the attestor");
         self.drop_each(&what, attestors, &place.key("attestors"));
+        self.predicate_types(requirement, title, place);
         let place = place.key("mustInclude");
         let what = format!("replace in {title} the required attestor");
         self.drop_each(&what, requirement.get("mustInclude"), &place);
         let what = format!("require no certain attestor in {title}");
+        self.push(what, place, Change::Remove);
+    }
+
+    /// Other and more predicate types, and none.
+    fn predicate_types(&mut self, requirement: &Value, title: &str, place: &Place) {
+        let types = list(requirement, "predicateTypes");
+        let place = place.key("predicateTypes");
+        let what = format!("from {title} the predicate type");
+        self.drop_each(&what, requirement.get("predicateTypes"), &place);
+        let other = [Value::from(OTHER_PREDICATE)];
+        let (instead, more) = (other.to_vec(), [types, &other].concat());
+        for (what, types) in [
+            ("ask in {} for another predicate type", instead),
+            ("accept in {} another predicate type", more),
+        ] {
+            let what = what.replace("{}", title);
+            self.push(what, place.clone(), Change::Replace(types.into()));
+        }
+        let what = format!("accept in {title} approvals in place of the predicate type");
         self.push(what, place, Change::Remove);
     }
 }

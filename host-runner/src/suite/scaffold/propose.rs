@@ -11,7 +11,7 @@ use super::context::{Context, contexts};
 use super::image::{
     Images, Language, exempt_patterns, is_covered, known, repositories, rule_patterns, whole,
 };
-use super::signer::{Build, Says, Signers, each_check};
+use super::signer::{Build, Says, Signers, each_check, statement};
 use crate::fields::{list, text_or_field};
 use crate::settings_view::SettingsView;
 use crate::suite::mutation::change;
@@ -108,6 +108,7 @@ impl<'s> Material<'s> {
         let mut cases = Vec::new();
         for (index, base) in bases.iter().enumerate() {
             self.add_evidence(base, &mut cases);
+            self.add_statements(base, &mut cases);
             self.add_claims(base, &mut cases);
             self.add_requests(base, index == 0, &mut cases);
         }
@@ -192,7 +193,13 @@ impl<'s> Material<'s> {
             for (what, more) in tampered.into_iter().chain(others) {
                 let mut attested = self.signers.attest_without(image, signer);
                 let said = format!("{}{more}", signer.says.usual());
-                attested.extend(self.signers.attested(signer, image, None, &said));
+                let statements = signer.statements().into_iter();
+                let said = [said]
+                    .into_iter()
+                    .chain(statements.map(|one| format!("{one}{more}")));
+                attested.extend(
+                    said.filter_map(|said| self.signers.attested(signer, image, None, &said)),
+                );
                 let name = format!("{title}: by {}, {what}", signer.name);
                 cases.push(Candidate::new(name, context, image).with(attested));
             }
@@ -206,8 +213,50 @@ impl<'s> Material<'s> {
             return Vec::new();
         }
         self.signers.attest_with(image, |signer| {
-            is_approval(&signer.says).then(|| vec![more.to_owned()])
+            is_approval(&signer.says).then(|| {
+                let mut said = vec![more.to_owned()];
+                said.extend(signer.statements());
+                said
+            })
         })
+    }
+
+    /// Approvals in place of statements, statements of each type that counts, and of another.
+    fn add_statements(&self, Base { context, image }: &Base, cases: &mut Vec<Candidate>) {
+        let title = context.title();
+        for signer in self.signers.all.iter().filter(|one| !one.types.is_empty()) {
+            let by = &signer.name;
+            let approval = signer.says.usual().to_owned();
+            let statements = signer.statements();
+            let with_all = |more: &str| {
+                let statements = statements.iter().map(|one| format!("{one}{more}"));
+                [approval.clone()].into_iter().chain(statements).collect()
+            };
+            let mut said: Vec<(String, Vec<String>)> = vec![
+                (format!("no statement by {by}"), vec![approval.clone()]),
+                (format!("only statements by {by}"), statements.clone()),
+                (
+                    format!("statements by {by} of another type"),
+                    with_all(", tamper: wrong-type"),
+                ),
+            ];
+            for (index, types) in signer.types.iter().enumerate() {
+                for uri in types.iter().skip(1) {
+                    let mut all: Vec<_> = with_all("");
+                    if let Some(one) = all.get_mut(index.saturating_add(1)) {
+                        *one = statement(uri);
+                    }
+                    said.push((format!("a statement by {by} of the type {uri}"), all));
+                }
+            }
+            for (what, said) in said {
+                let attested = self.signers.attest_with(image, |other| {
+                    (other.name == signer.name).then(|| said.clone())
+                });
+                let name = format!("{title}: {what}");
+                cases.push(Candidate::new(name, context, image).with(attested));
+            }
+        }
     }
 
     /// Scans, provenance and upload times that say something else.

@@ -23,6 +23,8 @@ pub(super) struct Signer {
     /// Fields of attestations in whose certificates one part of its identity is another, that it nearly covers; `None`
     /// for a signer with a key
     pub(super) look_alikes: Option<Vec<String>>,
+    /// Predicate types of the statements that requirements ask an attestor for, of each list any
+    pub(super) types: Vec<Vec<String>>,
 }
 
 /// The statement of a signer about an image
@@ -73,6 +75,17 @@ impl Signer {
     pub(super) const fn is_identity(&self) -> bool {
         self.look_alikes.is_some()
     }
+
+    /// Fields of a statement of the first type of each list.
+    pub(super) fn statements(&self) -> Vec<String> {
+        let first = self.types.iter().filter_map(|types| types.first());
+        first.map(|uri| statement(uri)).collect()
+    }
+}
+
+/// Fields of an attestation that is a statement of a type
+pub(super) fn statement(predicate_type: &str) -> String {
+    format!(", statement: {{predicateType: {}}}", scalar(predicate_type))
 }
 
 impl Signers {
@@ -155,7 +168,11 @@ impl Signers {
                 said.dedup();
                 said
             }
-            says => vec![says.usual().to_owned()],
+            says => {
+                let mut said = vec![says.usual().to_owned()];
+                said.extend(signer.statements());
+                said
+            }
         };
         let attested = |said: String| self.attested(signer, image, source, &said);
         said.into_iter().filter_map(attested).collect()
@@ -374,6 +391,14 @@ fn signers(settings: &Value) -> Vec<Signer> {
             }
         }
     });
+    for signer in &mut signers.0 {
+        let types = SettingsView(settings).predicate_types(&signer.holder);
+        let types = types.into_iter();
+        signer.types = types
+            .map(|types| types.into_iter().map(str::to_owned).collect())
+            .collect();
+        signer.types.dedup();
+    }
     signers.0
 }
 
@@ -418,6 +443,7 @@ impl Names {
             says,
             holder: holder.to_owned(),
             look_alikes,
+            types: Vec::new(),
         });
     }
 }

@@ -402,6 +402,43 @@ fn provenance_counts_for_its_authenticator_and_for_no_attestor() {
     );
 }
 
+/// A statement for an attestor of whom a rule for images requires its type
+#[test]
+fn a_statement_counts_where_a_rule_requires_its_type() {
+    let statement = json!({
+        "_type": "https://in-toto.io/Statement/v1",
+        "subject": [{"name": "web", "digest": {"sha256": "1".repeat(64)}}],
+        "predicateType": "https://spdx.dev/Document", "predicate": {},
+    });
+    let signing = Signing::new(WORKFLOW, ISSUER, Content::statement(&statement), TIME);
+    let folder = folder(&instance().sign(&signing).document, &json!({}));
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let (settings, bundle) = (path("policy.json"), path("bundle.json"));
+    for (kind, status) in [
+        ("https://spdx.dev/Document", 0),
+        ("https://spdx.dev/Document/v2.3", 1),
+    ] {
+        let text = fs::read_to_string(&settings).unwrap();
+        let mut changed: Value = serde_json::from_str(&text).unwrap();
+        let requirement =
+            json!({"attestors": ["projects/p/attestors/release"], "predicateTypes": [kind]});
+        changed["imagePolicy"] = json!({"unmatchedImages": "deny", "rules": [
+            {"name": "listed", "images": ["**"], "require": [requirement]}]});
+        fs::write(&settings, changed.to_string()).unwrap();
+        let import = format!(
+            "attest import --settings {settings} {} {bundle}",
+            image("1")
+        );
+        let (stdout, stderr) = run(&import, "", status);
+        assert_eq!(stdout.is_empty(), status == 1, "{stdout}");
+        assert_eq!(
+            stderr.contains("for attestor projects/p/attestors/release\n"),
+            status == 0,
+            "{stderr}"
+        );
+    }
+}
+
 /// A set of identities that nothing in the settings uses
 #[test]
 fn an_unused_identity_imports_nothing() {
