@@ -38,6 +38,10 @@ pub struct Budget {
     pub answer_bytes: usize,
     /// Bytes of all answers of one request
     pub evidence_bytes: usize,
+    /// Bytes of the manifests in which `indexPolicy` seeks indexes, in one request
+    pub index_bytes: usize,
+    /// Images that these indexes list, in one request
+    pub listed_images: usize,
 }
 
 impl Budget {
@@ -81,5 +85,9 @@ impl Budget {
         // The limit that registries have for a manifest.
         answer_bytes: 4 << 20,
         evidence_bytes: 16 << 20,
+        // Indexes have some kilobytes. Each may have to be hashed in 32 spellings.
+        index_bytes: 1 << 20,
+        // Two hundred images for ten platforms each. Lookups allow fewer, unless the settings have the attestations.
+        listed_images: 2048,
     };
 }

@@ -182,13 +182,29 @@ pub struct ImageDecision {
     /// The verified digest of its tag, if the tag was resolved
     #[serde(skip_serializing_if = "Option::is_none")]
     pub resolved_digest: Option<String>,
+    /// The images that its index lists, if they were evaluated in place of the index
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub platforms: Vec<PlatformDecision>,
     /// The greatest of the verdicts below
     pub verdict: Verdict,
-    /// One entry for each policy document that evaluated this image
+    /// One entry for each policy document that evaluated this image. For an index, that of the first image with the
+    /// greatest verdict
     pub results: Vec<DocumentResult>,
     /// Reasons that do not depend on a document: unchanged, revoked, malformed
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub reasons: Vec<Reason>,
+}
+
+/// An image that an index lists for one platform
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PlatformDecision {
+    /// `linux/arm64/v8`, as the index names it
+    pub platform: String,
+    /// The image's digest
+    pub digest: String,
+    /// The greatest verdict of all documents
+    pub verdict: Verdict,
 }
 
 /// Result of one policy document for one image

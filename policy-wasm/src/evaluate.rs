@@ -19,6 +19,7 @@ mod conclude;
 mod documents;
 mod image_policy;
 mod images;
+mod index;
 mod now;
 mod pin;
 mod platform;
@@ -38,7 +39,7 @@ use crate::decision::{Code, Decision, MAX_PROBLEMS, PodDecision, Reason};
 use crate::evidence::{Evidence, Lookup, Lookups, Supplied};
 use crate::json::{Dialect, Null, Path, Raw, Report, Value};
 use crate::request::{Operation, Pod, Request};
-use crate::settings::{PodTemplates, Settings, UnchangedImages};
+use crate::settings::{IndexPolicy, PodTemplates, Settings, UnchangedImages};
 use crate::time::{Clock, Time};
 
 /// One call: a request and settings
@@ -232,6 +233,13 @@ fn judge(
         resolve::resolve(settings, &documents, &mut images, &mut lookups, budget)?;
         // A resolved digest may be revoked.
         if images.iter().any(|image| image.resolved_digest().is_some()) {
+            images::refuse_denied(settings, &mut images, &now, &mut warnings, report);
+        }
+    }
+    if settings.index_policy == IndexPolicy::Platforms {
+        index::list(settings, &documents, &mut images, &mut lookups, budget)?;
+        // A listed image may be revoked.
+        if images.iter().any(|image| !image.listed().is_empty()) {
             images::refuse_denied(settings, &mut images, &now, &mut warnings, report);
         }
     }

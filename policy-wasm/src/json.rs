@@ -18,7 +18,8 @@ use alloc::vec::Vec;
 use crate::decision::Code;
 use fields::Fields;
 pub(crate) use path::Path;
-use policy_text::cursor::{Kind, MAX_DEPTH};
+pub(crate) use policy_text::cursor::Kind;
+use policy_text::cursor::MAX_DEPTH;
 pub(crate) use raw::Raw;
 pub use report::Problem;
 pub(crate) use report::Report;
@@ -278,7 +279,6 @@ impl<'v, 'de> Value<'v, 'de> {
     }
 
     /// Returns the type of this value, decided by its first character.
-    #[cfg(feature = "sigstore")]
     pub(crate) fn kind(&self) -> Kind {
         self.walk.cursor.kind()
     }

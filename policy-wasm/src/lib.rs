@@ -55,6 +55,7 @@ pub mod evaluate;
 pub mod evidence;
 mod json;
 pub mod key;
+mod oci;
 #[cfg(feature = "openpgp")]
 mod openpgp;
 mod policy;

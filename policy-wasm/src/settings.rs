@@ -57,6 +57,7 @@ pub(crate) struct Settings<'a> {
     pub(crate) resolve_tags: bool,
     /// Whether a mutating policy with these settings has already resolved tags and reported those that it left
     pub(crate) tags_pinned_before: bool,
+    pub(crate) index_policy: IndexPolicy,
     pub(crate) singleton_pae: SingletonPae,
     pub(crate) unchanged_images: UnchangedImages,
     pub(crate) pod_templates: PodTemplates,
@@ -64,6 +65,15 @@ pub(crate) struct Settings<'a> {
     pub(crate) workloads: Vec<WorkloadKind<'a>>,
     /// Text at the end of a denial: whom to ask
     pub(crate) contact: Option<Cow<'a, str>>,
+}
+
+/// `indexPolicy`: what has to be attested if an image's digest is that of an index
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum IndexPolicy {
+    /// The index
+    Digest,
+    /// Every image that the index lists
+    Platforms,
 }
 
 /// `singletonPae`, for attestations that do not record the encoding of the signed bytes
@@ -133,6 +143,7 @@ impl<'a> Settings<'a> {
             docker_reference: fields.docker_reference.unwrap_or(DockerReference::Ignore),
             resolve_tags: fields.resolve_tags,
             tags_pinned_before: fields.tags_pinned_before,
+            index_policy: fields.index_policy.unwrap_or(IndexPolicy::Digest),
             singleton_pae: fields.singleton_pae.unwrap_or(SingletonPae::Off),
             unchanged_images: fields.unchanged_images.unwrap_or(UnchangedImages::Skip),
             pod_templates: fields.pod_templates.unwrap_or(PodTemplates::Evaluate),
@@ -178,6 +189,8 @@ impl<'a> Settings<'a> {
     fn require_registries(&self, report: &Report) {
         let asker = if self.resolve_tags {
             "resolveTags"
+        } else if self.index_policy == IndexPolicy::Platforms {
+            "indexPolicy"
         } else if self.evidence.registry {
             "evidence.registry"
         } else if self.evidence.referrers {
@@ -263,6 +276,7 @@ struct Fields<'a> {
     docker_reference: Option<DockerReference>,
     resolve_tags: bool,
     tags_pinned_before: bool,
+    index_policy: Option<IndexPolicy>,
     singleton_pae: Option<SingletonPae>,
     unchanged_images: Option<UnchangedImages>,
     pod_templates: Option<PodTemplates>,
@@ -320,6 +334,15 @@ impl<'a> Fields<'a> {
             "registries" => self.registries = Registries::read(value),
             "resolveTags" => self.resolve_tags = value.flag().unwrap_or_default(),
             "tagsPinnedBefore" => self.tags_pinned_before = value.flag().unwrap_or_default(),
+            "indexPolicy" => {
+                self.index_policy = choice(
+                    value,
+                    &[
+                        ("digest", IndexPolicy::Digest),
+                        ("platforms", IndexPolicy::Platforms),
+                    ],
+                );
+            }
             "singletonPae" => {
                 self.singleton_pae = choice(
                     value,

@@ -92,6 +92,12 @@ codes! {
     TagResolutionFailed = "tag-resolution-failed": Error,
     /// `registries` in the settings does not list the image's registry
     RegistryNotAllowed = "registry-not-allowed": Violation,
+    /// `indexPolicy` is `platforms`, and the host could not return the manifest behind the image's digest
+    IndexUnavailable = "index-unavailable": Error,
+    /// The host's answer is not the manifest behind the image's digest, in any known spelling
+    IndexUnverified = "index-unverified": Error,
+    /// The manifest behind the image's digest is neither an image nor an index of images
+    IndexInvalid = "index-invalid": Violation,
     /// The host has no clock, and the rule or check depends on the time
     ClockUnavailable = "clock-unavailable": Error,
     /// A host call failed or its answer is unusable

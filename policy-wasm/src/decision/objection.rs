@@ -111,12 +111,17 @@ pub(super) fn objections(
         hints,
     };
     let mut all: Vec<_> = image.reasons.iter().map(|one| words.plain(one)).collect();
+    let platforms = platforms(image);
     for result in documents(image) {
-        all.extend(match &result.check_set {
+        let objections = match &result.check_set {
             Some(check_set) => words.by_check_set(check_set),
             None if !result.rules.is_empty() => words.by_image_rules(result),
             None => words.by_rule(result),
-        });
+        };
+        all.extend(objections.into_iter().map(|one| Objection {
+            text: [one.text.as_str(), &platforms].concat(),
+            ..one
+        }));
     }
     let mut each: Vec<Objection> = Vec::with_capacity(all.len());
     for one in all {
@@ -129,6 +134,18 @@ pub(super) fn objections(
         each.push(Objection { text, code: None });
     }
     each
+}
+
+/// ` (linux/arm64, linux/s390x and 3 more)`: the images of an index that a document is against
+fn platforms(image: &ImageDecision) -> String {
+    let against = image.platforms.iter();
+    let against = against.filter(|one| one.verdict == image.verdict);
+    let names = listed(against.map(|one| one.platform.as_str()));
+    if names.is_empty() {
+        names
+    } else {
+        alloc::format!(" ({names})")
+    }
 }
 
 /// The image, names and hints from which objections are worded

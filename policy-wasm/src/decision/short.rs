@@ -140,6 +140,7 @@ mod tests {
             field: "spec.containers[0].image".into(),
             pod: 0,
             container: None,
+            platforms: Vec::new(),
             resolved_digest: None,
             verdict: Verdict::NonConformant,
             results: Vec::new(),

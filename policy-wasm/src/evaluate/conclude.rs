@@ -6,11 +6,11 @@
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 
-use super::documents::Documents;
+use super::documents::{Documents, ImageResults};
 use super::images::{Image, Status};
 use super::pin::{self, Pin};
 use crate::decision::{
-    Code, Decision, DocumentResult, Enforcement, Fate, Hints, ImageDecision, Override, Reason,
+    Code, Decision, Enforcement, Fate, Hints, ImageDecision, Override, PlatformDecision, Reason,
     Verdict, annotate, annotate_verdict, deny, listed, warnings,
 };
 use crate::settings::Settings;
@@ -32,7 +32,7 @@ enum Obstacle {
 /// Makes the Decision from the results of all images.
 pub(super) fn conclude(
     images: Vec<Image<'_>>,
-    results: Vec<Vec<DocumentResult>>,
+    results: Vec<ImageResults>,
     documents: &Documents<'_, '_>,
     settings: &Settings<'_>,
     warnings: Vec<Reason>,
@@ -92,14 +92,18 @@ pub(super) fn conclude(
     decision
 }
 
-fn describe(
-    image: Image<'_>,
-    results: Vec<DocumentResult>,
-    requires_digest: bool,
-) -> ImageDecision {
+fn describe(image: Image<'_>, results: ImageResults, requires_digest: bool) -> ImageDecision {
     let text = image.text().to_string();
     let resolved_digest = image.resolved_digest().map(|digest| digest.to_string());
     // An image without a result is not conformant.
+    let platforms = image.listed().iter().zip(results.platforms);
+    let platforms = platforms.map(|(listed, verdict)| PlatformDecision {
+        platform: listed.platform.clone(),
+        digest: listed.digest.to_string(),
+        verdict,
+    });
+    let platforms = platforms.collect();
+    let results = results.documents;
     let verdicts = results.iter().map(|result| result.verdict);
     let judged = verdicts.max().unwrap_or(Verdict::Error);
     let (verdict, reason) = match image.status {
@@ -132,6 +136,7 @@ fn describe(
         pod: image.pod,
         container: image.field.name.as_deref().map(String::from),
         resolved_digest,
+        platforms,
         verdict,
         results,
         reasons: reason.into_iter().collect(),

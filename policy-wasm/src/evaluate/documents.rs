@@ -223,8 +223,17 @@ impl<'a, 's> Documents<'a, 's> {
             for (index, image) in images.iter().enumerate() {
                 for (document, one) in self.all().enumerate() {
                     let is_due = self.urgency(one.enforcement(image), image) == urgency;
-                    if is_due && self.has_room(document, index) {
-                        one.want(index, image, &self.attestors, &mut wanted);
+                    if !is_due || !self.has_room(document, index) {
+                        continue;
+                    }
+                    match image.listed() {
+                        [] => one.want(index, image, &self.attestors, &mut wanted),
+                        listed => {
+                            for image in (0..listed.len()).filter_map(|place| image.platform(place))
+                            {
+                                one.want(index, &image, &self.attestors, &mut wanted);
+                            }
+                        }
                     }
                 }
             }
@@ -236,7 +245,7 @@ impl<'a, 's> Documents<'a, 's> {
     }
 
     /// Evaluates every image by every document: one result for each document, or none for images that are not
-    /// evaluated.
+    /// evaluated. In place of an index, the images that it lists are evaluated, and the greatest verdict counts.
     ///
     /// Uses only the evidence read so far if it suffices: more evidence could only help an image or exceed limits.
     pub(super) fn judge<'e>(
@@ -247,7 +256,7 @@ impl<'a, 's> Documents<'a, 's> {
         now: Option<Time>,
         budget: &Budget,
         report: &Report,
-    ) -> Vec<Vec<DocumentResult>> {
+    ) -> Vec<ImageResults> {
         // All evaluations of all documents share one budget.
         let context = VerificationContext {
             meter: Meter::new(budget),
@@ -257,6 +266,13 @@ impl<'a, 's> Documents<'a, 's> {
         let roots = TrustedRoots::new(settings.sigstore.as_ref(), report);
         let mut known = Known::default();
         let mut results = Results::new(images, self.all().count());
+        let platforms = images.iter().map(|image| image.listed().len()).max();
+        let platforms: Vec<_> = (0..platforms.unwrap_or_default())
+            .map(|place| {
+                let platforms = images.iter().map(|image| image.platform(place));
+                platforms.collect::<Vec<_>>()
+            })
+            .collect();
         for urgency in URGENCIES {
             let mut open = images.iter().enumerate();
             if !open.any(|(index, image)| self.is_due(urgency, index, image)) {
@@ -276,13 +292,23 @@ impl<'a, 's> Documents<'a, 's> {
                 let mut statements =
                     TrustedStatements::new(settings, evidence, context.0, &roots, budget);
                 for (document, one) in self.all().enumerate() {
-                    let due = |(index, image)| {
+                    let is_due = |index, image: &&Image<'_>| {
                         let is_due = self.urgency(one.enforcement(image), image) == urgency;
-                        (is_due && self.has_room(document, index)).then_some(image)
+                        is_due && self.has_room(document, index)
                     };
-                    let due: Vec<_> = images.iter().enumerate().map(due).collect();
-                    let found = one.judge(&due, &mut inquiry, &mut statements, report);
-                    results.add(document, found);
+                    let mut judge = |images: &mut dyn Iterator<Item = Option<&Image<'_>>>| {
+                        let due = images.enumerate();
+                        let due = due.map(|(index, image)| image.filter(|one| is_due(index, one)));
+                        let due: Vec<_> = due.collect();
+                        one.judge(&due, &mut inquiry, &mut statements, report)
+                    };
+                    let itself =
+                        |image| Some(image).filter(|one: &&Image<'_>| one.listed().is_empty());
+                    results.add(document, judge(&mut images.iter().map(itself)));
+                    for (place, platforms) in platforms.iter().enumerate() {
+                        let found = judge(&mut platforms.iter().map(Option::as_ref));
+                        results.add_platform(document, place, found);
+                    }
                 }
             };
             judge(&evidence, &mut results);
@@ -417,46 +443,95 @@ fn too_long(budget: &Budget) -> Reason {
     Reason::limit(what, budget.results)
 }
 
+/// Results for one image
+pub(super) struct ImageResults {
+    /// One for each document; empty if the image is not evaluated
+    pub(super) documents: Vec<DocumentResult>,
+    /// The greatest verdict for each image that its index lists
+    pub(super) platforms: Vec<Verdict>,
+}
+
 /// Results so far: for each image, one result for each document
-struct Results(Vec<Vec<Option<DocumentResult>>>);
+struct Results(Vec<Vec<Found>>);
+
+/// Result of one document for one image
+#[derive(Default)]
+struct Found {
+    result: Option<DocumentResult>,
+    /// The verdict for each image that its index lists
+    platforms: Vec<Verdict>,
+}
 
 impl Results {
     fn new(images: &[Image<'_>], documents: usize) -> Self {
-        let none = || (0..documents).map(|_| None).collect();
+        let none = || (0..documents).map(|_| Found::default()).collect();
         Self(images.iter().map(|_| none()).collect())
     }
 
-    /// Adds the results of one document for the images that it evaluated.
+    /// Sets the results of one document for the images that it evaluated.
     fn add(&mut self, document: usize, found: Vec<Option<DocumentResult>>) {
         for (results, found) in self.0.iter_mut().zip(found) {
             if let (Some(result), Some(found)) = (results.get_mut(document), found) {
-                *result = Some(found);
+                result.result = Some(found);
             }
         }
     }
 
-    /// Adds the result of one document for the image at an index.
+    /// Adds the results of one document for the images at a place in their indexes. The first result with the greatest
+    /// verdict is that of the index.
+    fn add_platform(&mut self, document: usize, place: usize, found: Vec<Option<DocumentResult>>) {
+        for (results, found) in self.0.iter_mut().zip(found) {
+            let (Some(result), Some(found)) = (results.get_mut(document), found) else {
+                continue;
+            };
+            if place == 0 {
+                *result = Found::default();
+            }
+            result.platforms.push(found.verdict);
+            let earlier = result.result.as_ref();
+            if earlier.is_none_or(|earlier| earlier.verdict < found.verdict) {
+                result.result = Some(found);
+            }
+        }
+    }
+
+    /// Sets the result of one document for the image at an index.
     fn set(&mut self, document: usize, index: usize, found: Option<DocumentResult>) {
         let results = self.0.get_mut(index);
         if let Some(result) = results.and_then(|results| results.get_mut(document)) {
-            *result = found;
+            result.result = found;
         }
     }
 
     fn are_conformant(&self) -> bool {
-        let mut said = self.0.iter().flatten().flatten();
-        said.all(|result| result.verdict == Verdict::Conformant)
+        let found = self.0.iter().flatten();
+        let mut found = found.filter_map(|found| found.result.as_ref());
+        found.all(|result| result.verdict == Verdict::Conformant)
     }
 
     /// If any document that applies gives no result for an image, the others are discarded: a partial result must
     /// not admit it.
-    fn into_lists(self, documents: &Documents<'_, '_>) -> Vec<Vec<DocumentResult>> {
-        let whole = |(index, results): (usize, Vec<Option<DocumentResult>>)| {
+    fn into_lists(self, documents: &Documents<'_, '_>) -> Vec<ImageResults> {
+        let whole = |(index, results): (usize, Vec<Found>)| {
+            let mut platforms = Vec::new();
+            for (place, verdict) in results
+                .iter()
+                .flat_map(|one| one.platforms.iter().enumerate())
+            {
+                match platforms.get_mut(place) {
+                    Some(greatest) => *greatest = *verdict.max(greatest),
+                    None => platforms.push(*verdict),
+                }
+            }
             let due = documents.all().zip(results);
-            let due = due.filter(|(one, found)| found.is_some() || one.applies(index));
-            due.map(|(_, found)| found).collect::<Option<_>>()
+            let due = due.filter(|(one, found)| found.result.is_some() || one.applies(index));
+            let due = due.map(|(_, found)| found.result).collect::<Option<_>>();
+            ImageResults {
+                documents: due.unwrap_or_default(),
+                platforms,
+            }
         };
-        let lists = self.0.into_iter().enumerate().map(whole);
-        lists.map(Option::unwrap_or_default).collect()
+        let lists = self.0.into_iter().enumerate();
+        lists.map(whole).collect()
     }
 }

@@ -12,6 +12,7 @@ use crate::digest::Digest;
 use crate::evidence::Exceeded;
 use crate::image::{ImageReference, ReferenceError};
 use crate::json::Report;
+use crate::oci::Listed;
 use crate::request::{FieldKind, ImageField, Operation, Pod, Request, Workload};
 use crate::settings::{Settings, UnchangedImages};
 
@@ -26,6 +27,11 @@ pub(super) struct Image<'w> {
     pub(super) resolved: Option<Result<Digest, Reason>>,
     /// The digest of the same tag in the same place before an update
     pub(super) pinned: Option<Digest>,
+    /// The images that the index behind its digest lists, none if it is no index; or the reason why they are unknown.
+    /// `None` unless `indexPolicy` asks for them
+    pub(super) listed: Option<Result<Vec<Listed>, Reason>>,
+    /// The listed image that is evaluated in place of the index
+    pub(super) platform: Option<Digest>,
 }
 
 /// Status of an image before any policy is evaluated
@@ -49,9 +55,39 @@ impl<'w> Image<'w> {
         self.field.image.as_deref().unwrap_or_default()
     }
 
-    /// Returns the digest to attest: the reference's own, or that of its tag.
+    /// Returns the digest to attest: the reference's own, that of its tag, or that of a listed image.
     pub(super) fn digest(&self) -> Option<Digest> {
-        self.open()?.sha256().or_else(|| self.resolved_digest())
+        let reference = self.open()?;
+        self.platform
+            .or_else(|| reference.sha256())
+            .or_else(|| self.resolved_digest())
+    }
+
+    /// Returns the images that its index lists; none unless `indexPolicy` asks for them.
+    pub(super) fn listed(&self) -> &[Listed] {
+        match &self.listed {
+            Some(Ok(listed)) => listed,
+            _ => &[],
+        }
+    }
+
+    /// Returns the image at a place in its index, to be evaluated in place of the index.
+    pub(super) fn platform(&self, place: usize) -> Option<Self> {
+        let (reference, listed) = (self.open()?, self.listed().get(place)?);
+        Some(Self {
+            pod: self.pod,
+            field: self.field,
+            status: Status::Open(reference),
+            resolved: None,
+            pinned: None,
+            listed: None,
+            platform: Some(listed.digest),
+        })
+    }
+
+    /// Whether the image, or one that its index lists, has a digest.
+    fn contains(&self, digest: Digest) -> bool {
+        self.digest() == Some(digest) || self.listed().iter().any(|one| one.digest == digest)
     }
 
     /// Whether the image has a digest to attest, or its tag may be resolved to one.
@@ -63,6 +99,9 @@ impl<'w> Image<'w> {
 
     /// Like [`Self::digest`], with the reason why there is none.
     pub(super) fn digest_to_attest(&self) -> Result<Digest, Reason> {
+        if let Some(Err(reason)) = &self.listed {
+            return Err(reason.clone());
+        }
         match (self.digest(), &self.resolved) {
             (Some(digest), _) => Ok(digest),
             (None, Some(Err(reason))) => Err(reason.clone()),
@@ -109,6 +148,8 @@ pub(super) fn list<'w>(
                 status: parse(field, workload.origin),
                 resolved: None,
                 pinned: None,
+                listed: None,
+                platform: None,
             });
         }
     }
@@ -132,7 +173,7 @@ pub(super) fn refuse_denied(
     let mut ended = BTreeSet::new();
     settings.each_denied_digest(report, |denied| {
         for (image, revoked) in images.iter().zip(&mut revoked) {
-            if image.digest() != Some(denied.digest) {
+            if !image.contains(denied.digest) {
                 continue;
             }
             match denied.apply(|| now.get()) {
@@ -273,10 +314,9 @@ fn pinned_before(image: &Image<'_>, old: &Workload<'_>, workload: &Workload<'_>)
 pub(super) fn too_much(images: &[Image<'_>], exceeded: Exceeded) -> Reason {
     let name = exceeded.need.name();
     let is_asked_about = |image: &&Image<'_>| {
-        let digest = image.digest();
-        digest.is_some_and(|digest| {
-            name.contains(&digest.as_name()) || name.contains(&digest.to_string())
-        })
+        let listed = image.listed().iter().map(|one| one.digest);
+        let mut digests = image.digest().into_iter().chain(listed);
+        digests.any(|digest| name.contains(&digest.as_name()) || name.contains(&digest.to_string()))
     };
     let place = images.iter().find(is_asked_about);
     exceeded.into_reason(place.map(|image| image.field.described()).as_deref())

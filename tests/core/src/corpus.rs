@@ -6,6 +6,7 @@ mod break_glass;
 mod envelopes;
 mod image_policy;
 mod images;
+mod indexes;
 mod keys;
 mod limits;
 mod malformed;
@@ -55,6 +56,7 @@ fn make() -> Vec<Case> {
         sigstore::cases(),
         sigstore_vectors::cases(),
         tags::cases(),
+        indexes::cases(),
         modes::cases(),
         platform::cases(),
         image_policy::cases(),

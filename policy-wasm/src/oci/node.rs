@@ -1,0 +1,56 @@
+//! A manifest as a tree of JSON values.
+
+use alloc::borrow::Cow;
+use alloc::string::{String, ToString as _};
+use alloc::vec::Vec;
+
+use crate::json::{Kind, Value};
+
+/// One JSON value
+pub(super) enum Node<'a> {
+    Text(Cow<'a, str>),
+    /// A number, boolean or `null`, as written
+    Plain(&'a str),
+    List(Vec<Self>),
+    /// Fields in their order
+    Object(Vec<(String, Self)>),
+}
+
+impl<'a> Node<'a> {
+    /// Reads a value whose nesting is limited by the caller.
+    pub(super) fn read(value: Value<'_, 'a>) -> Self {
+        match value.kind() {
+            Kind::Text => Self::Text(value.text().unwrap_or_default()),
+            Kind::List => {
+                let mut items = Vec::new();
+                value.list(|_, item| items.push(Self::read(item)));
+                Self::List(items)
+            }
+            Kind::Object => {
+                let mut fields = Vec::new();
+                value.object(|key, value| fields.push((key.to_string(), Self::read(value))));
+                Self::Object(fields)
+            }
+            Kind::Null | Kind::Bool | Kind::Number | Kind::Nothing => {
+                Self::Plain(value.raw().text())
+            }
+        }
+    }
+
+    /// Returns a field of an object.
+    pub(super) fn get(&self, key: &str) -> Option<&Self> {
+        let Self::Object(fields) = self else {
+            return None;
+        };
+        let mut fields = fields.iter();
+        fields.find_map(|(own, value)| (own == key).then_some(value))
+    }
+
+    /// Returns a field that is a text; empty if there is none.
+    pub(super) fn text(&self, key: &str) -> &str {
+        match self.get(key) {
+            Some(Self::Text(text)) => text,
+            _ => "",
+        }
+    }
+}
