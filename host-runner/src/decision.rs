@@ -71,12 +71,24 @@ parts! {
         pub container: String = "container",
         /// The verified digest of its tag; empty if no tag was resolved
         pub resolved_digest: String = "resolvedDigest",
+        /// The images that its index lists, if they were evaluated in place of the index
+        pub platforms: Vec<PlatformDecision> = "platforms",
         /// The greatest of the verdicts below
         pub verdict: Verdict = "verdict",
         /// One entry for each policy document that evaluated this image
         pub results: Vec<DocumentResult> = "results",
         /// Reasons that do not depend on a document
         pub reasons: Vec<Reason> = "reasons",
+    }
+
+    /// An image that an index lists for one platform
+    pub struct PlatformDecision {
+        /// `linux/arm64/v8`, as the index names it
+        pub platform: String = "platform",
+        /// The image's digest
+        pub digest: String = "digest",
+        /// The greatest verdict of all documents
+        pub verdict: Verdict = "verdict",
     }
 
     /// Result of one policy document for one image
@@ -161,6 +173,12 @@ parts! {
 }
 
 impl ImageDecision {
+    /// Returns the image of the index to which the results belong: the first with the greatest verdict.
+    pub(crate) fn decisive_platform(&self) -> Option<&PlatformDecision> {
+        let mut platforms = self.platforms.iter();
+        platforms.find(|one| one.verdict == self.verdict)
+    }
+
     /// Returns the codes of everything that is said about the image, in the order of the document.
     pub(crate) fn codes(&self) -> Vec<&str> {
         let mut found = Vec::new();

@@ -137,7 +137,7 @@ struct Refused<'a> {
     /// The image as written; empty if there is none
     image: &'a str,
     reference: Option<ImageReference<'a>>,
-    /// The digest to sign: as written, or of the tag
+    /// The digest to sign: as written, of the tag, or of an image that the index lists
     digest: Option<String>,
     namespace: &'a str,
     settings: SettingsView<'a>,
@@ -155,10 +155,15 @@ impl<'a> Refused<'a> {
         let reference = ImageReference::parse(name).ok();
         let written = reference.and_then(|reference| reference.sha256());
         let resolved = Digest::parse(&image.resolved_digest).ok();
+        let listed = image.decisive_platform();
+        let listed = listed.and_then(|one| Digest::parse(&one.digest).ok());
         Self {
             image: name,
             reference,
-            digest: written.or(resolved).map(|digest| digest.to_string()),
+            digest: listed
+                .or(written)
+                .or(resolved)
+                .map(|digest| digest.to_string()),
             namespace: text(&evaluated.request.request, "namespace"),
             settings,
             files,

@@ -27,12 +27,13 @@ impl Needs {
         let attestations = settings.setting(&["evidence", "kubernetes"]).is_some();
         let mutation = settings.is_on(&["resolveTags"]);
         let registry = settings.is_on(&["evidence", "registry"]);
+        let indexes = settings.lists_indexes();
         let mut checks = settings.all_checks().into_iter();
         let has_sigstore = checks.any(|check| check.evidence() == CheckEvidence::Signatures);
         let capabilities = [
             ("kubernetes/get_resource", attestations),
             ("oci/v1/manifest_digest", mutation),
-            ("oci/v1/oci_manifest", registry),
+            ("oci/v1/oci_manifest", registry || indexes),
             ("oci/v2/verify", registry && has_sigstore),
         ];
         let needed = capabilities.into_iter().filter(|(_, is_needed)| *is_needed);

@@ -162,12 +162,34 @@ fn image(
         "" => {}
         digest => children.push(Node::new(format!("its tag was resolved to {digest}"))),
     }
+    if !image.platforms.is_empty() {
+        children.push(index(image));
+    }
     children.extend(reasons(&image.reasons));
     let pod = Pod::of(image, decision, request);
     for result in &image.results {
         children.push(document(result, &pod, settings));
     }
     Node::new(format!("{} {name}", mark(&image.verdict))).with(children)
+}
+
+/// The images of an index, which were evaluated in place of it.
+fn index(image: &ImageDecision) -> Node {
+    let platforms = image.platforms.iter();
+    let platforms = platforms.map(|one| {
+        let text = format!("{} {}  {}", mark(&one.verdict), one.platform, one.digest);
+        Node::new(text)
+    });
+    let title = match image.decisive_platform() {
+        Some(one) if one.verdict != Verdict::Conformant => {
+            format!(
+                "its index lists these images; the results below are for {}",
+                one.platform
+            )
+        }
+        _ => "its index lists these images, and each satisfies the policy".to_owned(),
+    };
+    Node::new(title).with(platforms.collect())
 }
 
 /// Namespace and service account of an image's Pod

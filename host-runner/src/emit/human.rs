@@ -99,11 +99,23 @@ fn image(out: &mut impl Write, image: &ImageDecision) -> io::Result<()> {
         "" => "(no image)",
         name => name,
     };
-    let (mark, field) = (mark(&image.verdict), &image.field);
-    writeln!(out, "  {mark} {name}  {DIM}{field}{RESET}")?;
+    let field = &image.field;
+    writeln!(
+        out,
+        "  {} {name}  {DIM}{field}{RESET}",
+        mark(&image.verdict)
+    )?;
     match image.resolved_digest.as_str() {
         "" => {}
         digest => writeln!(out, "    {DIM}resolved to{RESET} {digest}")?,
+    }
+    for one in &image.platforms {
+        let mark = mark(&one.verdict);
+        writeln!(
+            out,
+            "    {mark} {}  {DIM}{}{RESET}",
+            one.platform, one.digest
+        )?;
     }
     reasons(out, &image.reasons, 2)?;
     let results = &image.results;

@@ -226,6 +226,8 @@ pub(super) fn exercised(decision: &Decision, marks: &mut BTreeSet<String>) {
                 resolved => resolved,
             };
             marks.insert(format!("denied {digest}"));
+            let listed = image.platforms.iter();
+            marks.extend(listed.map(|one| format!("denied {}", one.digest)));
         }
         for result in &image.results {
             let document = &result.document;

@@ -151,6 +151,13 @@ impl<'n> Settings<'n> {
         self.setting(keys).is_some_and(Node::is_true)
     }
 
+    /// Whether the images of indexes are evaluated in place of them.
+    #[must_use]
+    pub(crate) fn lists_indexes(&self) -> bool {
+        let policy = self.setting(&["indexPolicy"]);
+        policy.and_then(Node::text) == Some("platforms")
+    }
+
     /// Returns the place of the singleton policy as a whole.
     #[must_use]
     pub(crate) fn policy_span(&self) -> Span {

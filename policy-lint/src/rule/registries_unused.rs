@@ -8,8 +8,8 @@ pub(super) static RULE: Rule = Rule {
     code: "lint-registries-unused",
     severity: Severity::Info,
     what: "the setting `registries` has no effect",
-    why: "The list limits the registries that `resolveTags` and `evidence.registry` may contact, and neither is \
-          enabled. It does not restrict the images that are admitted; patterns in the policy do.",
+    why: "The list limits the registries that `resolveTags`, `indexPolicy: platforms` and `evidence` may contact, and \
+          none of them is enabled. It does not restrict the images that are admitted; patterns in the policy do.",
     example: "policy:
 {part}
 ",
@@ -31,7 +31,8 @@ fn check(settings: &Settings<'_>, findings: &mut Findings) {
     let registries = settings.entry(&["registries"]);
     let is_asked = settings.is_on(&["resolveTags"])
         || settings.is_on(&["evidence", "registry"])
-        || settings.is_on(&["evidence", "referrers"]);
+        || settings.is_on(&["evidence", "referrers"])
+        || settings.lists_indexes();
     let Some(entry) = registries.filter(|entry| !is_asked && !entry.value.items().is_empty())
     else {
         return;
@@ -40,7 +41,8 @@ fn check(settings: &Settings<'_>, findings: &mut Findings) {
         Diagnostic::new(
             entry.key_span,
             "has no effect",
-            "`registries` has no effect without `resolveTags`, `evidence.registry` or `evidence.referrers`",
+            "`registries` has no effect without `resolveTags`, `indexPolicy: platforms`, `evidence.registry` or \
+             `evidence.referrers`",
         )
         .help(
             "remove the list; to admit images of a registry add a pattern, to read evidence from it set \
@@ -60,6 +62,7 @@ mod tests {
             "resolveTags: true\n",
             "evidence: {registry: true}\n",
             "evidence: {referrers: true}\n",
+            "indexPolicy: platforms\n",
         ] {
             let yaml = format!("{}{more}", RULE.avoided());
             assert!(found(&RULE, &yaml).is_empty(), "{more}");

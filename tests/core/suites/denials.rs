@@ -16,6 +16,7 @@ use core_tests::signing::{
     TestKey, attestor, attestor_name, note_name, occurrence, occurrence_of, payload,
 };
 use policy_wasm::decision::AdmissionResponse;
+use policy_wasm::digest::Digest;
 use policy_wasm::evidence::NoLookup;
 use policy_wasm::time::Time;
 use policy_wasm::{Budget, Call, Extras};
@@ -237,6 +238,24 @@ fn outcomes() -> Vec<(&'static str, Value)> {
                 json!({"name": "all", "images": ["**"], "exempt": {}}),
             ]);
             call(settings, deployment(&[("web", &tag)]))
+        }),
+        ("an index of which one image is not attested", {
+            let mut settings = two_attestors();
+            settings["policy"]["defaultAdmissionRule"] = require(&["build"]);
+            settings["indexPolicy"] = "platforms".into();
+            settings["registries"] = json!(["registry.example"]);
+            let entries = [(A, "amd64"), (B, "arm64")].map(|(digest, architecture)| {
+                json!({
+                    "mediaType": "application/vnd.oci.image.manifest.v1+json", "digest": digest,
+                    "size": 7, "platform": {"architecture": architecture, "os": "linux"},
+                })
+            });
+            let index = json!({"schemaVersion": 2, "manifests": entries});
+            let digest = Digest::of(index.to_string().as_bytes());
+            let image = image("web", &digest.to_string());
+            let mut call = call(settings, deployment(&[("web", &image)]));
+            call["evidence"] = json!([answer("manifest", &image, json!({"found": index}))]);
+            call
         }),
         ("a tag in a registry that may not be asked", {
             let mut settings = two_attestors();

@@ -700,6 +700,14 @@ fn tags_are_resolved_only_where_registries_are_named() {
         &["registries settings-missing-field"],
     );
     check(
+        |s| s["indexPolicy"] = "platforms".into(),
+        &["registries settings-missing-field"],
+    );
+    check(
+        |s| s["indexPolicy"] = "images".into(),
+        &["indexPolicy settings-invalid-value"],
+    );
+    check(
         |s| s["singletonPae"] = "on".into(),
         &["singletonPae settings-invalid-value"],
     );
@@ -782,6 +790,7 @@ const LOAD_BEARING: &[(&str, &str, &str)] = &[
     ("evidence.referrers", "bundle_of_a_referrer", "annotation_ignored_when_off"),
     ("evidence.registry", "registry_good", "annotation_ignored_when_off"),
     ("evidence.statements", "inline_scan", "no_scan"),
+    ("indexPolicy", "index_of_one_attested_image", "index_under_the_default_is_attested_itself"),
     ("matchDockerReference", "x05_other_repository_ignored", "x06_other_repository"),
     ("meshTrustDomain", "mesh_rule_without_scheme", "mesh_domain_unknown"),
     ("platformPolicies", "no_platform_policies", "platform_policy_refuses_alone"),
