@@ -7,6 +7,7 @@ mod describe;
 mod export;
 mod html;
 mod import;
+mod indexes;
 mod init;
 mod inputs;
 mod platform;

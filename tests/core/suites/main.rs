@@ -7,6 +7,7 @@ mod denials;
 mod evidence;
 mod image_policy;
 mod image_policy_settings;
+mod index_policy;
 mod platform;
 mod platform_settings;
 mod pod_schema;
