@@ -74,6 +74,12 @@ const HELP: &[(Code, Shown, &str)] = &[
         "use fewer images in one object, or store fewer attestations of one image"),
     (Code::TagResolutionUnavailable, Shown::Always, HOST),
     (Code::TagResolutionFailed, Shown::Always, HOST),
+    (Code::IndexUnavailable, Shown::WithoutDetails, HOST),
+    (Code::IndexUnverified, Shown::Always,
+        "push the index again with a builder that the policy knows (docs/settings.md#indexes), or set `indexPolicy: digest` \
+         and attest the index itself"),
+    (Code::IndexInvalid, Shown::Always,
+        "reference an image or an index that lists images; to admit anything else, exempt it"),
     (Code::RegistryNotAllowed, Shown::Always, "add the registry to `registries` in the settings"),
     (Code::ClockUnavailable, Shown::Always,
         "run the policy on a host with a clock; only dates in the settings, keys that expire and checks of an age need one"),

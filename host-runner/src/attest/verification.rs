@@ -39,6 +39,7 @@ impl<'a> Question<'a> {
             for key in [
                 "breakGlass",
                 "deniedDigests",
+                "indexPolicy",
                 "platformPolicyEnforcement",
                 "resolveTags",
                 "systemPolicy",

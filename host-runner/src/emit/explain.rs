@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 
 use super::human::{admission, mark, printable_part, summary};
 use super::tree::{Node, short_digests};
-use crate::decision::{Decision, DocumentResult, Enforcement, ImageDecision, Reason};
+use crate::decision::{Decision, DocumentResult, Enforcement, ImageDecision, Reason, Verdict};
 use crate::fields::text;
 use crate::judge::Evaluated;
 use crate::settings_view::SettingsView;
@@ -189,7 +189,7 @@ fn index(image: &ImageDecision) -> Node {
         }
         _ => "its index lists these images, and each satisfies the policy".to_owned(),
     };
-    Node::new(title).with(platforms.collect())
+    Node::new(title).with(platforms)
 }
 
 /// Namespace and service account of an image's Pod
