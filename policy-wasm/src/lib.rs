@@ -32,6 +32,7 @@
 //! | image fields of Kubernetes objects | [`request`] |
 //! | verification of attestations | [`attestation`], [`key`], `crypto` |
 //! | sources of attestations | [`evidence`] |
+//! | manifests and indexes of images | `oci` |
 //! | names and patterns of images | [`image`], [`pattern`] |
 //! | points in time | [`time`] |
 //! | the Decision | [`decision`] |

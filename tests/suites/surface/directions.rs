@@ -12,6 +12,7 @@ const CRATES: &[(&str, &[&str])] = &[
         &[
             "abi bin",
             "evaluate validation",
+            "oci",
             "evidence",
             "request",
             "settings",
