@@ -86,7 +86,7 @@ impl Budget {
         answer_bytes: 4 << 20,
         evidence_bytes: 16 << 20,
         // Indexes have some kilobytes. Each may have to be hashed in 32 spellings.
-        index_bytes: 1 << 20,
+        index_bytes: 512 << 10,
         // Two hundred images for ten platforms each. Lookups allow fewer, unless the settings have the attestations.
         listed_images: 2048,
     };

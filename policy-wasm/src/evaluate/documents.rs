@@ -396,6 +396,7 @@ impl<'d> Document<'d, '_, '_> {
     }
 
     /// Requests the evidence that the document needs for the image at this index.
+    #[inline(never)] // once in the module
     fn want<'i>(
         self,
         index: usize,
@@ -413,6 +414,7 @@ impl<'d> Document<'d, '_, '_> {
     }
 
     /// Evaluates these images.
+    #[inline(never)] // once in the module
     fn judge(
         self,
         images: &[Option<&Image<'_>>],

@@ -1,6 +1,7 @@
 //! A manifest as a tree of JSON values.
 
 use alloc::borrow::Cow;
+use alloc::collections::BTreeMap;
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 
@@ -12,8 +13,8 @@ pub(super) enum Node<'a> {
     /// A number, boolean or `null`, as written
     Plain(&'a str),
     List(Vec<Self>),
-    /// Fields in their order
-    Object(Vec<(String, Self)>),
+    /// Fields by name
+    Object(BTreeMap<String, Self>),
 }
 
 impl<'a> Node<'a> {
@@ -27,8 +28,10 @@ impl<'a> Node<'a> {
                 Self::List(items)
             }
             Kind::Object => {
-                let mut fields = Vec::new();
-                value.object(|key, value| fields.push((key.to_string(), Self::read(value))));
+                let mut fields = BTreeMap::new();
+                value.object(|key, value| {
+                    fields.insert(key.to_string(), Self::read(value));
+                });
                 Self::Object(fields)
             }
             Kind::Null | Kind::Bool | Kind::Number | Kind::Nothing => {
@@ -39,11 +42,10 @@ impl<'a> Node<'a> {
 
     /// Returns a field of an object.
     pub(super) fn get(&self, key: &str) -> Option<&Self> {
-        let Self::Object(fields) = self else {
-            return None;
-        };
-        let mut fields = fields.iter();
-        fields.find_map(|(own, value)| (own == key).then_some(value))
+        match self {
+            Self::Object(fields) => fields.get(key),
+            _ => None,
+        }
     }
 
     /// Returns a field that is a text; empty if there is none.

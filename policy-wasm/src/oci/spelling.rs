@@ -4,7 +4,6 @@
 //! space and escapes. Builders write few forms of these, so the original text is found by trying each.
 
 use alloc::string::String;
-use alloc::vec::Vec;
 
 use super::node::Node;
 use crate::digest::Digest;
@@ -134,25 +133,23 @@ impl Spelling {
                 self.end(']', items.is_empty(), level);
             }
             Node::Object(fields) => {
-                let mut sorted: Vec<_> =
-                    fields.iter().map(|(key, value)| (&**key, value)).collect();
-                sorted.sort_unstable_by_key(|(key, _)| (self.rank(key), *key));
                 self.text.push('{');
-                for (index, (key, value)) in sorted.iter().enumerate() {
-                    self.begin_item(index, level);
+                let known = self.order.iter().copied();
+                let known = known.filter_map(|key| Some((key, fields.get(key)?)));
+                let others = fields.iter().map(|(key, value)| (key.as_str(), value));
+                let others = others.filter(|(key, _)| !self.order.contains(key));
+                let mut count = 0_usize;
+                for (key, value) in known.chain(others) {
+                    self.begin_item(count, level);
                     self.write_text(key);
                     self.text
                         .push_str(if self.indent.is_empty() { ":" } else { ": " });
                     self.write(value, level.saturating_add(1));
+                    count = count.saturating_add(1);
                 }
-                self.end('}', sorted.is_empty(), level);
+                self.end('}', fields.is_empty(), level);
             }
         }
-    }
-
-    fn rank(&self, key: &str) -> usize {
-        let mut order = self.order.iter();
-        order.position(|own| *own == key).unwrap_or(usize::MAX)
     }
 
     /// Separates an item of a list or object from what is before it.

@@ -3,10 +3,12 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use policy_wasm::digest::Digest;
 use serde_json::{Value, json};
 
 use crate::calls::{call, keyless};
-use crate::case::{rule, settings};
+use crate::case::{A, one_container, rule, settings};
+use crate::delivery::answer;
 use crate::image_policy;
 use crate::platform;
 use crate::signing::{
@@ -114,6 +116,16 @@ pub fn all() -> Vec<(&'static str, Value, &'static str)> {
             "256 images and 8000 ids in each list of a vulnerability check",
             vulnerabilities(8_000),
             "vulnerability-above-threshold",
+        ),
+        (
+            "a manifest of 500 KB of small fields in an unknown spelling",
+            unknown_spelling(500_000),
+            "index-unverified",
+        ),
+        (
+            "an index of 2048 images, none of which is attested",
+            index(2_048),
+            "no-valid-attestation",
         ),
         (
             "an update of 1 MB objects at 16 paths",
@@ -425,4 +437,34 @@ fn paths(count: usize, bytes: usize) -> Value {
     request["operation"] = "UPDATE".into();
     (request["object"], request["oldObject"]) = (new, old);
     call
+}
+
+/// A call about an image whose digest the host answers with this manifest.
+fn by_index(image: &str, manifest: Value) -> Value {
+    let mut settings = settings();
+    settings["indexPolicy"] = "platforms".into();
+    settings["registries"] = json!(["trusted.example"]);
+    let mut call = call(settings, one_container(image));
+    call["evidence"] = json!([answer("manifest", image, json!({"found": manifest}))]);
+    call
+}
+
+/// A manifest of another digest.
+fn unknown_spelling(bytes: usize) -> Value {
+    // `"123456":1,`
+    let fields = (100_000..100_000 + bytes / 11).map(|name| (name.to_string(), json!(1)));
+    by_index(
+        &format!("trusted.example/app@{A}"),
+        json!({"annotations": fields.collect::<Value>()}),
+    )
+}
+
+/// An index of as many images.
+fn index(count: usize) -> Value {
+    let entries: Vec<_> = (0..count)
+        .map(|number| json!({"digest": format!("sha256:{number:064x}")}))
+        .collect();
+    let index = json!({"manifests": entries});
+    let digest = Digest::of(index.to_string().as_bytes());
+    by_index(&format!("trusted.example/app@{digest}"), index)
 }

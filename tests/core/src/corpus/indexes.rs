@@ -548,7 +548,7 @@ fn limits() -> Vec<Case> {
         index(&entries)
     };
     let mut large = many(1);
-    large["annotations"] = json!({"a": "x".repeat(1 << 20)});
+    large["annotations"] = json!({"a": "x".repeat(512 << 10)});
     vec![
         with(
             "of_as_many_images_as_allowed",
