@@ -85,9 +85,9 @@ impl Budget {
         // The limit that registries have for a manifest.
         answer_bytes: 4 << 20,
         evidence_bytes: 16 << 20,
-        // Indexes have some kilobytes. Each may have to be hashed in 32 spellings.
-        index_bytes: 512 << 10,
-        // Two hundred images for ten platforms each. Lookups allow fewer, unless the settings have the attestations.
-        listed_images: 2048,
+        // Indexes have some kilobytes. Each may have to be hashed in 20 spellings.
+        index_bytes: 256 << 10,
+        // A hundred images for ten platforms each. Lookups allow fewer, unless the settings have the attestations.
+        listed_images: 1024,
     };
 }

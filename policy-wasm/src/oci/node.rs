@@ -19,6 +19,7 @@ pub(super) enum Node<'a> {
 
 impl<'a> Node<'a> {
     /// Reads a value whose nesting is limited by the caller.
+    #[inline(never)] // cold: see docs/performance.md#stack
     pub(super) fn read(value: Value<'_, 'a>) -> Self {
         match value.kind() {
             Kind::Text => Self::Text(value.text().unwrap_or_default()),
@@ -41,6 +42,7 @@ impl<'a> Node<'a> {
     }
 
     /// Returns a field of an object.
+    #[inline(never)] // once in the module
     pub(super) fn get(&self, key: &str) -> Option<&Self> {
         match self {
             Self::Object(fields) => fields.get(key),
@@ -49,6 +51,7 @@ impl<'a> Node<'a> {
     }
 
     /// Returns a field that is a text; empty if there is none.
+    #[inline(never)] // once in the module
     pub(super) fn text(&self, key: &str) -> &str {
         match self.get(key) {
             Some(Self::Text(text)) => text,

@@ -81,18 +81,24 @@ const DOCKER: Order = &[
 /// Sorted by name, as `jq --sort-keys` and most programs in Python do; its strings keep `<`, `>` and `&`
 const SORTED: Order = &[];
 
-const ORDERS: [Order; 4] = [OCI, DOCKER, TYPE_FIRST, SORTED];
-
-/// Indentation of one level; without one, there is no white space
-const INDENTS: [&str; 4] = ["", "  ", "   ", "\t"];
+/// Order of fields and indentation of one level; without one, there is no white space
+const FORMS: [(Order, &str); 10] = [
+    (OCI, ""),
+    (OCI, "  "),
+    (OCI, "\t"),
+    (DOCKER, ""),
+    (DOCKER, "  "),
+    (DOCKER, "   "),
+    (TYPE_FIRST, "  "),
+    (SORTED, ""),
+    (SORTED, "  "),
+    (SORTED, "\t"),
+];
 
 /// Whether any spelling of a manifest has this digest.
 pub(super) fn has_digest(manifest: &Node<'_>, digest: Digest) -> bool {
-    let forms = ORDERS
-        .iter()
-        .flat_map(|order| INDENTS.iter().map(move |indent| (order, indent)));
     let is_its = |text: &str| Digest::of(text.as_bytes()) == digest;
-    forms.into_iter().any(|(order, indent)| {
+    FORMS.iter().any(|(order, indent)| {
         let mut text = Spelling::of(manifest, order, indent);
         is_its(&text) || {
             text.push('\n');
@@ -120,6 +126,7 @@ impl Spelling {
         spelling.text
     }
 
+    #[inline(never)] // cold: see docs/performance.md#stack
     fn write(&mut self, node: &Node<'_>, level: usize) {
         match node {
             Node::Text(text) => self.write_text(text),
@@ -153,6 +160,7 @@ impl Spelling {
     }
 
     /// Separates an item of a list or object from what is before it.
+    #[inline(never)] // once in the module
     fn begin_item(&mut self, index: usize, level: usize) {
         if index > 0 {
             self.text.push(',');
@@ -160,6 +168,7 @@ impl Spelling {
         self.break_line(level.saturating_add(1));
     }
 
+    #[inline(never)] // once in the module
     fn end(&mut self, bracket: char, is_empty: bool, level: usize) {
         if !is_empty {
             self.break_line(level);
@@ -175,6 +184,7 @@ impl Spelling {
     }
 
     /// Writes a string; Go escapes characters that HTML would interpret.
+    #[inline(never)] // once in the module
     fn write_text(&mut self, text: &str) {
         let quoted = serde_json::to_string(text).unwrap_or_default();
         if self.order.is_empty() {

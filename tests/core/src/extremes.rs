@@ -118,13 +118,13 @@ pub fn all() -> Vec<(&'static str, Value, &'static str)> {
             "vulnerability-above-threshold",
         ),
         (
-            "a manifest of 500 KB of small fields in an unknown spelling",
-            unknown_spelling(500_000),
+            "a manifest of 250 KB of small fields in an unknown spelling",
+            unknown_spelling(250_000),
             "index-unverified",
         ),
         (
-            "an index of 2048 images, none of which is attested",
-            index(2_048),
+            "an index of 1024 images, none of which is attested",
+            index(1_024),
             "no-valid-attestation",
         ),
         (

@@ -544,23 +544,23 @@ fn documents() -> Vec<Case> {
 /// More than one request may ask for.
 fn limits() -> Vec<Case> {
     let many = |count: usize| {
-        let entries: Vec<_> = (0..count).map(|_| entry(A, "amd64")).collect();
+        let entries: Vec<_> = (0..count).map(|_| json!({"digest": A})).collect();
         index(&entries)
     };
     let mut large = many(1);
-    large["annotations"] = json!({"a": "x".repeat(512 << 10)});
+    large["annotations"] = json!({"a": "x".repeat(256 << 10)});
     vec![
         with(
             "of_as_many_images_as_allowed",
             "allow attested",
-            &many(2048),
+            &many(1024),
         ),
-        with("of_too_many_images", "error limit-exceeded", &many(2049)),
+        with("of_too_many_images", "error limit-exceeded", &many(1025)),
         with("that_is_too_large", "error limit-exceeded", &large),
         changed(
             "of_too_many_images_in_two_containers",
             "error limit-exceeded",
-            &many(1025),
+            &many(513),
             |call| {
                 let containers = &mut call["request"]["object"]["spec"]["containers"];
                 let mut other = containers[0].clone();
