@@ -6,12 +6,12 @@
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 
-use super::documents::{Documents, ImageResults};
+use super::documents::{Documents, PlatformVerdict};
 use super::images::{Image, Status};
 use super::pin::{self, Pin};
 use crate::decision::{
-    Code, Decision, Enforcement, Fate, Hints, ImageDecision, Override, PlatformDecision, Reason,
-    Verdict, annotate, annotate_verdict, deny, listed, warnings,
+    Code, Decision, DocumentResult, Enforcement, Fate, Hints, ImageDecision, Override,
+    PlatformDecision, Reason, Verdict, annotate, annotate_verdict, deny, listed, warnings,
 };
 use crate::settings::Settings;
 
@@ -32,7 +32,7 @@ enum Obstacle {
 /// Makes the Decision from the results of all images.
 pub(super) fn conclude(
     images: Vec<Image<'_>>,
-    results: Vec<ImageResults>,
+    (results, platforms): (Vec<Vec<DocumentResult>>, Vec<PlatformVerdict>),
     documents: &Documents<'_, '_>,
     settings: &Settings<'_>,
     warnings: Vec<Reason>,
@@ -50,7 +50,8 @@ pub(super) fn conclude(
         let enforces_digest = documents.enforces_digest(index, &image);
         let requires_digest = documents.requires_digest(index, &image);
         let pin = learned.and_then(|digest| Pin::new(object, &image, digest));
-        let entry = describe(image, results, requires_digest);
+        let listed = listed_images(index, &image, &platforms);
+        let entry = describe(image, results, listed, requires_digest);
         if learned.is_some() && is_verified(&entry, enforces_digest) {
             pins.push(pin);
         }
@@ -92,18 +93,34 @@ pub(super) fn conclude(
     decision
 }
 
-fn describe(image: Image<'_>, results: ImageResults, requires_digest: bool) -> ImageDecision {
+/// Returns the images that the index of an image lists, each with its greatest verdict; none unless they were evaluated.
+fn listed_images(
+    index: usize,
+    image: &Image<'_>,
+    platforms: &[PlatformVerdict],
+) -> Vec<PlatformDecision> {
+    let listed = image.listed().iter().enumerate();
+    let listed = listed.filter_map(|(place, listed)| {
+        let own = platforms.iter();
+        let own = own.filter(|one| (one.index, one.place) == (index, place));
+        Some(PlatformDecision {
+            platform: listed.platform.clone(),
+            digest: listed.digest.to_string(),
+            verdict: own.map(|one| one.verdict).max()?,
+        })
+    });
+    listed.collect()
+}
+
+fn describe(
+    image: Image<'_>,
+    results: Vec<DocumentResult>,
+    platforms: Vec<PlatformDecision>,
+    requires_digest: bool,
+) -> ImageDecision {
     let text = image.text().to_string();
     let resolved_digest = image.resolved_digest().map(|digest| digest.to_string());
     // An image without a result is not conformant.
-    let platforms = image.listed().iter().zip(results.platforms);
-    let platforms = platforms.map(|(listed, verdict)| PlatformDecision {
-        platform: listed.platform.clone(),
-        digest: listed.digest.to_string(),
-        verdict,
-    });
-    let platforms = platforms.collect();
-    let results = results.documents;
     let verdicts = results.iter().map(|result| result.verdict);
     let judged = verdicts.max().unwrap_or(Verdict::Error);
     let (verdict, reason) = match image.status {

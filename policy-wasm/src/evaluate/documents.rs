@@ -256,7 +256,7 @@ impl<'a, 's> Documents<'a, 's> {
         now: Option<Time>,
         budget: &Budget,
         report: &Report,
-    ) -> Vec<ImageResults> {
+    ) -> (Vec<Vec<DocumentResult>>, Vec<PlatformVerdict>) {
         // All evaluations of all documents share one budget.
         let context = VerificationContext {
             meter: Meter::new(budget),
@@ -445,95 +445,96 @@ fn too_long(budget: &Budget) -> Reason {
     Reason::limit(what, budget.results)
 }
 
-/// Results for one image
-pub(super) struct ImageResults {
-    /// One for each document; empty if the image is not evaluated
-    pub(super) documents: Vec<DocumentResult>,
-    /// The greatest verdict for each image that its index lists
-    pub(super) platforms: Vec<Verdict>,
+/// Results so far
+struct Results {
+    /// For each image, one result for each document
+    found: Vec<Vec<Option<DocumentResult>>>,
+    platforms: Vec<PlatformVerdict>,
 }
 
-/// Results so far: for each image, one result for each document
-struct Results(Vec<Vec<Found>>);
-
-/// Result of one document for one image
-#[derive(Default)]
-struct Found {
-    result: Option<DocumentResult>,
-    /// The verdict for each image that its index lists
-    platforms: Vec<Verdict>,
+/// Verdict of one document for an image that an index lists
+pub(super) struct PlatformVerdict {
+    document: usize,
+    /// Index of the image in the request
+    pub(super) index: usize,
+    /// Place in its index
+    pub(super) place: usize,
+    pub(super) verdict: Verdict,
 }
 
 impl Results {
     fn new(images: &[Image<'_>], documents: usize) -> Self {
-        let none = || (0..documents).map(|_| Found::default()).collect();
-        Self(images.iter().map(|_| none()).collect())
+        let none = || (0..documents).map(|_| None).collect();
+        Self {
+            found: images.iter().map(|_| none()).collect(),
+            platforms: Vec::new(),
+        }
     }
 
-    /// Sets the results of one document for the images that it evaluated.
+    /// Adds the results of one document for the images that it evaluated.
     fn add(&mut self, document: usize, found: Vec<Option<DocumentResult>>) {
-        for (results, found) in self.0.iter_mut().zip(found) {
+        for (results, found) in self.found.iter_mut().zip(found) {
             if let (Some(result), Some(found)) = (results.get_mut(document), found) {
-                result.result = Some(found);
+                *result = Some(found);
             }
         }
     }
 
     /// Adds the results of one document for the images at a place in their indexes. The first result with the greatest
     /// verdict is that of the index.
+    #[cold]
     fn add_platform(&mut self, document: usize, place: usize, found: Vec<Option<DocumentResult>>) {
-        for (results, found) in self.0.iter_mut().zip(found) {
-            let (Some(result), Some(found)) = (results.get_mut(document), found) else {
+        if place == 0 {
+            self.platforms.retain(|one| one.document != document);
+        }
+        for (index, found) in found.into_iter().enumerate() {
+            let Some(found) = found else {
                 continue;
             };
-            if place == 0 {
-                *result = Found::default();
+            let verdict = found.verdict;
+            let earlier = self
+                .found
+                .get(index)
+                .and_then(|results| results.get(document));
+            let earlier = earlier.and_then(Option::as_ref).filter(|_| place > 0);
+            if earlier.is_none_or(|earlier| earlier.verdict < verdict) {
+                self.set(document, index, Some(found));
             }
-            result.platforms.push(found.verdict);
-            let earlier = result.result.as_ref();
-            if earlier.is_none_or(|earlier| earlier.verdict < found.verdict) {
-                result.result = Some(found);
-            }
+            self.platforms.push(PlatformVerdict {
+                document,
+                index,
+                place,
+                verdict,
+            });
         }
     }
 
     /// Sets the result of one document for the image at an index.
     fn set(&mut self, document: usize, index: usize, found: Option<DocumentResult>) {
-        let results = self.0.get_mut(index);
+        let results = self.found.get_mut(index);
         if let Some(result) = results.and_then(|results| results.get_mut(document)) {
-            result.result = found;
+            *result = found;
         }
     }
 
     fn are_conformant(&self) -> bool {
-        let found = self.0.iter().flatten();
-        let mut found = found.filter_map(|found| found.result.as_ref());
+        let mut found = self.found.iter().flatten().flatten();
         found.all(|result| result.verdict == Verdict::Conformant)
     }
 
     /// If any document that applies gives no result for an image, the others are discarded: a partial result must
     /// not admit it.
-    fn into_lists(self, documents: &Documents<'_, '_>) -> Vec<ImageResults> {
-        let whole = |(index, results): (usize, Vec<Found>)| {
-            let mut platforms = Vec::new();
-            for (place, verdict) in results
-                .iter()
-                .flat_map(|one| one.platforms.iter().enumerate())
-            {
-                match platforms.get_mut(place) {
-                    Some(greatest) => *greatest = *verdict.max(greatest),
-                    None => platforms.push(*verdict),
-                }
-            }
+    fn into_lists(
+        self,
+        documents: &Documents<'_, '_>,
+    ) -> (Vec<Vec<DocumentResult>>, Vec<PlatformVerdict>) {
+        let whole = |(index, results): (usize, Vec<Option<DocumentResult>>)| {
             let due = documents.all().zip(results);
-            let due = due.filter(|(one, found)| found.result.is_some() || one.applies(index));
-            let due = due.map(|(_, found)| found.result).collect::<Option<_>>();
-            ImageResults {
-                documents: due.unwrap_or_default(),
-                platforms,
-            }
+            let due = due.filter(|(one, found)| found.is_some() || one.applies(index));
+            due.map(|(_, found)| found).collect::<Option<_>>()
         };
-        let lists = self.0.into_iter().enumerate();
-        lists.map(whole).collect()
+        let lists = self.found.into_iter().enumerate().map(whole);
+        let lists = lists.map(Option::unwrap_or_default).collect();
+        (lists, self.platforms)
     }
 }
