@@ -64,6 +64,7 @@ fn build_all(manifest: &Path, out: &Path) -> Result<(), String> {
     for input in [
         "policy-wasm/src",
         "policy-wasm/curves",
+        "policy-wasm/rsa",
         "policy-wasm/text",
         "policy-wasm/x509",
         "policy-wasm/Cargo.toml",

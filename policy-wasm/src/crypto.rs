@@ -12,7 +12,6 @@ mod rsa;
 mod subject_key;
 
 use alloc::boxed::Box;
-use alloc::vec::Vec;
 
 use p256::elliptic_curve::ALGORITHM_OID;
 use p256::pkcs8::SubjectPublicKeyInfoRef;
@@ -34,13 +33,13 @@ pub use self::subject_key::SubjectKey;
 /// Returns the family of an algorithm, with the algorithm's requirements on keys.
 pub(crate) const fn family(algorithm: Algorithm) -> &'static dyn Family {
     use Hash::{Sha256, Sha512};
-    use Scheme::{Pkcs1, PssSha256, PssSha512};
+    use Scheme::{Pkcs1, Pss};
 
     match algorithm {
-        Algorithm::RsaPss2048Sha256 => const { &Rsa::new(2048, PssSha256) },
-        Algorithm::RsaPss3072Sha256 => const { &Rsa::new(3072, PssSha256) },
-        Algorithm::RsaPss4096Sha256 => const { &Rsa::new(4096, PssSha256) },
-        Algorithm::RsaPss4096Sha512 => const { &Rsa::new(4096, PssSha512) },
+        Algorithm::RsaPss2048Sha256 => const { &Rsa::new(2048, Pss(Sha256)) },
+        Algorithm::RsaPss3072Sha256 => const { &Rsa::new(3072, Pss(Sha256)) },
+        Algorithm::RsaPss4096Sha256 => const { &Rsa::new(4096, Pss(Sha256)) },
+        Algorithm::RsaPss4096Sha512 => const { &Rsa::new(4096, Pss(Sha512)) },
         Algorithm::RsaPkcs12048Sha256 => const { &Rsa::new(2048, Pkcs1(Sha256)) },
         Algorithm::RsaPkcs13072Sha256 => const { &Rsa::new(3072, Pkcs1(Sha256)) },
         Algorithm::RsaPkcs14096Sha256 => const { &Rsa::new(4096, Pkcs1(Sha256)) },
@@ -88,14 +87,4 @@ fn key_bytes<'a>(key: &SubjectPublicKeyInfoRef<'a>) -> Result<&'a [u8], KeyError
         return Err(KeyError::Malformed("this algorithm takes no parameters"));
     }
     Ok(key.subject_public_key.as_bytes().unwrap_or_default())
-}
-
-/// Like [`material`], for an RSA key, whose numbers may have leading zeros.
-pub(crate) fn rsa_material(modulus: &[u8], exponent: &[u8]) -> Vec<u8> {
-    let trimmed = |number: &[u8]| -> Vec<u8> {
-        let zeros = number.iter().take_while(|byte| **byte == 0).count();
-        number.get(zeros..).unwrap_or_default().to_vec()
-    };
-    let (modulus, exponent) = (trimmed(modulus), trimmed(exponent));
-    material(rsa::RSA_ENCRYPTION.as_bytes(), &[&modulus, &exponent])
 }

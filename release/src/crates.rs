@@ -14,8 +14,9 @@ use crate::sums::provided;
 use crate::{VERSION, output, packages, sums, tarball};
 
 /// The packages, each behind those that it depends on
-const CRATES: [&str; 8] = [
+const CRATES: [&str; 9] = [
     "countersign-curves",
+    "countersign-rsa",
     "countersign-text",
     "countersign-x509",
     "countersign-policy",

@@ -9,14 +9,9 @@ use alloc::vec::Vec;
 use p256::pkcs8::der::asn1::{AnyRef, UintRef};
 use p256::pkcs8::der::{self, Decode as _, Reader as _, SliceReader};
 use p256::pkcs8::{ObjectIdentifier, SubjectPublicKeyInfoRef};
-use rsa::hazmat::rsa_encrypt;
-use rsa::traits::PublicKeyParts as _;
-use rsa::{BoxedUint, Pkcs1v15Sign, Pss, PublicKey};
-use sha2::digest::FixedOutputReset;
-use sha2::{Digest, Sha256, Sha384, Sha512};
 
 use super::{Algorithm, Hash, KeyError};
-use super::{BadSignature, Family, Verifier, rsa_material};
+use super::{BadSignature, Family, Verifier, material};
 
 /// RFC 8017, appendix A.1. Keys with `id-RSASSA-PSS` are not accepted: their parameters could contradict the
 /// declared algorithm, and Google's keys do not have it.
@@ -32,11 +27,10 @@ pub(super) struct Rsa {
     scheme: Scheme,
 }
 
-/// A padding with its hash. No key signs with SHA-384 and PSS
+/// A padding with its hash
 #[derive(Clone, Copy)]
 pub(super) enum Scheme {
-    PssSha256,
-    PssSha512,
+    Pss(Hash),
     Pkcs1(Hash),
 }
 
@@ -69,43 +63,113 @@ pub(super) fn read_key(
     key: &SubjectPublicKeyInfoRef<'_>,
     sizes: &[u32],
     other_size: KeyError,
-) -> Result<PublicKey, KeyError> {
+) -> Result<RsaNumbers, KeyError> {
     if key.algorithm.parameters != Some(AnyRef::NULL) {
         return Err(KeyError::Malformed("the parameters of an RSA key are NULL"));
     }
-    let (modulus, exponent) = components(key.subject_public_key.as_bytes().unwrap_or_default())
+    let key = components(key.subject_public_key.as_bytes().unwrap_or_default())
         .map_err(|_| KeyError::Malformed("not an RSAPublicKey"))?;
-    if !sizes.contains(&modulus.bit_width_vartime()) {
+    if !sizes.contains(&key.bits()) {
         return Err(other_size);
     }
-    if exponent.bit_width_vartime() > MAX_EXPONENT_BITS {
+    if bits(&key.exponent) > MAX_EXPONENT_BITS {
         return Err(KeyError::Malformed("the public exponent is too large"));
     }
-    PublicKey::new(modulus, exponent).map_err(|_| {
-        KeyError::Malformed("the modulus or the exponent of the RSA key is even, or too small")
-    })
+    if !is_odd(&key.modulus) || !is_odd(&key.exponent) || key.exponent == [1] {
+        return Err(KeyError::Malformed(
+            "the modulus or the exponent of the RSA key is even, or too small",
+        ));
+    }
+    Ok(key)
 }
 
 /// `RSAPublicKey ::= SEQUENCE { modulus INTEGER, publicExponent INTEGER }`
-fn components(der: &[u8]) -> der::Result<(BoxedUint, BoxedUint)> {
+fn components(der: &[u8]) -> der::Result<RsaNumbers> {
     let mut reader = SliceReader::new(der)?;
     let [modulus, exponent] = reader
         .sequence(|fields| der::Result::Ok([UintRef::decode(fields)?, UintRef::decode(fields)?]))?;
     reader.finish()?;
-    let number = |number: UintRef<'_>| BoxedUint::from_be_slice_vartime(number.as_bytes());
-    Ok((number(modulus), number(exponent)))
+    Ok(RsaNumbers {
+        modulus: modulus.as_bytes().to_vec(),
+        exponent: exponent.as_bytes().to_vec(),
+    })
+}
+
+/// Returns the length of a number without leading zero bytes.
+fn bits(number: &[u8]) -> u32 {
+    let bytes = u32::try_from(number.len()).unwrap_or(u32::MAX);
+    let zeros = number.first().map_or(0, |first| first.leading_zeros());
+    bytes.saturating_mul(8).saturating_sub(zeros)
+}
+
+fn is_odd(number: &[u8]) -> bool {
+    number.last().is_some_and(|last| last & 1 == 1)
+}
+
+/// The numbers of a key, without leading zero bytes. Both are odd and greater than one, and the exponent has at most
+/// 32 bits
+#[derive(Debug)]
+pub(crate) struct RsaNumbers {
+    pub(crate) modulus: Vec<u8>,
+    pub(crate) exponent: Vec<u8>,
+}
+
+impl RsaNumbers {
+    /// Returns the size of the modulus.
+    pub(super) fn bits(&self) -> u32 {
+        bits(&self.modulus)
+    }
+
+    /// See [`Verifier::material`].
+    pub(crate) fn material(&self) -> Vec<u8> {
+        material(RSA_ENCRYPTION.as_bytes(), &[&self.modulus, &self.exponent])
+    }
+
+    /// See [`Verifier::cost`].
+    pub(super) fn cost(&self) -> usize {
+        if self.bits() > 2048 { 16 } else { 8 }
+    }
+
+    /// Returns the encoded message that a signature is for (RFC 8017, section 8.2.2, step 2).
+    fn encoded(&self, signature: &[u8]) -> Option<Vec<u8>> {
+        policy_rsa::power(signature, &self.exponent, &self.modulus)
+    }
+
+    /// Whether a signature with PKCS#1 v1.5 is by this key (RFC 8017, section 9.2); `prefix` is the part of the
+    /// `DigestInfo` before the digest.
+    fn have_signed(&self, prefix: &[u8], digest: &[u8], signature: &[u8]) -> bool {
+        let encoded = self.encoded(signature);
+        let encoded = encoded
+            .as_ref()
+            .and_then(|encoded| encoded.strip_suffix(digest));
+        let padding = encoded.and_then(|encoded| encoded.strip_suffix(prefix));
+        matches!(
+            padding,
+            Some([0, 1, ones @ .., 0]) if ones.len() >= 8 && ones.iter().all(|byte| *byte == 0xff)
+        )
+    }
+
+    /// Like [`Self::have_signed`], for a signature of OpenPGP, which has no leading zeros.
+    #[cfg(feature = "openpgp")]
+    pub(crate) fn have_signed_short(&self, prefix: &[u8], digest: &[u8], signature: &[u8]) -> bool {
+        let zeros = self.modulus.len().checked_sub(signature.len());
+        zeros.is_some_and(|zeros| {
+            let signature = [&alloc::vec![0; zeros], signature].concat();
+            self.have_signed(prefix, digest, &signature)
+        })
+    }
 }
 
 /// A key with its declared signature scheme
 struct RsaKey {
-    key: PublicKey,
+    key: RsaNumbers,
     scheme: Scheme,
 }
 
 impl Verifier for RsaKey {
     fn verify(&self, message: &[u8], signature: &[u8]) -> Result<(), BadSignature> {
         // Before the message is hashed, which may be long.
-        if signature.len() != self.key.size() {
+        if signature.len() != self.key.modulus.len() {
             return Err(BadSignature);
         }
         let hash = self.scheme.hash();
@@ -120,37 +184,32 @@ impl Verifier for RsaKey {
     ) -> Result<(), BadSignature> {
         match self.scheme {
             _ if hash != self.scheme.hash() => Err(BadSignature),
-            Scheme::PssSha256 => verify_pss::<Sha256>(&self.key, digest, signature),
-            Scheme::PssSha512 => verify_pss::<Sha512>(&self.key, digest, signature),
+            Scheme::Pss(hash) => verify_pss(&self.key, hash, digest, signature),
             Scheme::Pkcs1(hash) => verify_pkcs1(&self.key, hash, digest, signature),
         }
     }
 
     /// Diagnoses by the encoded message (RFC 8017, sections 9.1.2 and 9.2).
     fn diagnose(&self, message: &[u8], signature: &[u8]) -> &'static str {
-        if signature.len() != self.key.size() {
+        if signature.len() != self.key.modulus.len() {
             return "is not as long as the modulus of the key";
         }
-        let number = BoxedUint::from_be_slice(signature, self.key.n().bits_precision());
-        let number = number.ok().filter(|number| number < self.key.n().as_ref());
-        let encoded = number.and_then(|number| rsa_encrypt(&self.key, &number).ok());
-        let Some(encoded) = encoded.map(|encoded| encoded.to_be_bytes()) else {
+        let Some(encoded) = self.key.encoded(signature) else {
             return "";
         };
-        let hash = self.scheme.hash();
         match (self.scheme, &*encoded) {
-            (Scheme::PssSha256 | Scheme::PssSha512, [0, 1, 0xff, ..]) => {
+            (Scheme::Pss(_), [0, 1, 0xff, ..]) => {
                 "is padded as by PKCS#1 v1.5, and the key's algorithm is PSS"
             }
-            (Scheme::PssSha256 | Scheme::PssSha512, [masked @ .., 0xbc])
-                if !unmask(hash, masked) =>
-            {
+            (Scheme::Pss(hash), [.., 0xbc]) if salt(hash, &encoded).is_none() => {
                 "is PSS with another digest for its payload or its mask (MGF1) than the algorithm has"
             }
             (Scheme::Pkcs1(_), [.., 0xbc]) if !matches!(&*encoded, [0, 1, ..]) => {
                 "is padded as by PSS, and the key's algorithm is PKCS#1 v1.5"
             }
-            (Scheme::Pkcs1(_), [0, 1, 0xff, ..]) if !encoded.ends_with(&hash.digest(message)) => {
+            (Scheme::Pkcs1(hash), [0, 1, 0xff, ..])
+                if !encoded.ends_with(&hash.digest(message)) =>
+            {
                 "is over another payload, or over another digest of it than the algorithm has"
             }
             _ => "",
@@ -158,98 +217,74 @@ impl Verifier for RsaKey {
     }
 
     fn material(&self) -> Vec<u8> {
-        rsa_material(&self.key.n().to_be_bytes(), &self.key.e().to_be_bytes())
+        self.key.material()
     }
 
     fn cost(&self) -> usize {
-        cost(&self.key)
+        self.key.cost()
     }
 }
 
 impl Scheme {
     const fn hash(self) -> Hash {
         match self {
-            Self::PssSha256 => Hash::Sha256,
-            Self::PssSha512 => Hash::Sha512,
-            Self::Pkcs1(hash) => hash,
+            Self::Pss(hash) | Self::Pkcs1(hash) => hash,
         }
     }
 }
 
-/// See [`Verifier::cost`].
-pub(super) fn cost(key: &PublicKey) -> usize {
-    if bits(key) > 2048 { 16 } else { 8 }
-}
-
-/// Returns the size of the modulus.
-pub(super) fn bits(key: &PublicKey) -> u32 {
-    key.n().bits_precision()
-}
-
-/// Verifies with any length of salt; the salt begins at the end of the padding.
-fn verify_pss<D: Digest + FixedOutputReset>(
-    key: &PublicKey,
-    digest: &[u8],
-    signature: &[u8],
-) -> Result<(), BadSignature> {
-    let any_salt = Pss::<D> {
-        salt_len: None,
-        ..Pss::new()
-    };
-    key.verify(any_salt, digest, signature)
-        .map_err(|_| BadSignature)
-}
-
-pub(super) fn verify_pkcs1(
-    key: &PublicKey,
+/// Verifies with PSS (RFC 8017, section 9.1.2) and any length of salt.
+fn verify_pss(
+    key: &RsaNumbers,
     hash: Hash,
     digest: &[u8],
     signature: &[u8],
 ) -> Result<(), BadSignature> {
-    let padding = match hash {
-        Hash::Sha256 => Pkcs1v15Sign::new::<Sha256>(),
-        Hash::Sha384 => Pkcs1v15Sign::new::<Sha384>(),
-        Hash::Sha512 => Pkcs1v15Sign::new::<Sha512>(),
-    };
-    key.verify(padding, digest, signature)
-        .map_err(|_| BadSignature)
+    let encoded = key.encoded(signature).ok_or(BadSignature)?;
+    let (salt, salted) = salt(hash, &encoded).ok_or(BadSignature)?;
+    let message = [&[0; 8], digest, &salt].concat();
+    if digest.len() != hash.digest_len() || hash.digest(&message) != salted {
+        return Err(BadSignature);
+    }
+    Ok(())
 }
 
-/// The numbers of an OpenPGP key, without leading zeros
-#[cfg(feature = "openpgp")]
-#[derive(Debug)]
-pub(crate) struct RsaNumbers {
-    pub(crate) modulus: Vec<u8>,
-    pub(crate) exponent: Vec<u8>,
-}
-
-#[cfg(feature = "openpgp")]
-impl RsaNumbers {
-    /// Whether a signature with PKCS#1 v1.5 is by this key; `prefix` is the part of the `DigestInfo` before the digest.
-    pub(crate) fn have_signed(&self, prefix: Vec<u8>, digest: &[u8], signature: &[u8]) -> bool {
-        let number = BoxedUint::from_be_slice_vartime;
-        let Ok(key) = PublicKey::new(number(&self.modulus), number(&self.exponent)) else {
-            return false;
-        };
-        // OpenPGP leaves leading zeros out.
-        let Some(zeros) = key.size().checked_sub(signature.len()) else {
-            return false;
-        };
-        let padding = Pkcs1v15Sign {
-            hash_len: Some(digest.len()),
-            prefix: prefix.into(),
-        };
-        let signature = [&alloc::vec![0; zeros], signature].concat();
-        key.verify(padding, digest, &signature).is_ok()
+/// Returns the salt of a message that is encoded with PSS, and the digest over payload and salt. The salt begins at
+/// the end of the padding, a one after zeros.
+fn salt(hash: Hash, encoded: &[u8]) -> Option<(Vec<u8>, &[u8])> {
+    let encoded = encoded.strip_suffix(&[0xbc])?;
+    let length = encoded.len().checked_sub(hash.digest_len())?;
+    let (masked, seed) = encoded.split_at_checked(length)?;
+    // The encoded message is one bit shorter than the modulus, which has whole bytes.
+    if masked.first()? & 0x80 != 0 {
+        return None;
+    }
+    let mask = (0_u32..).flat_map(|counter| hash.digest(&[seed, &counter.to_be_bytes()].concat()));
+    let unmasked = masked.iter().zip(mask).map(|(byte, mask)| byte ^ mask);
+    let mut unmasked: Vec<_> = unmasked.collect();
+    *unmasked.first_mut()? &= 0x7f;
+    let padding = unmasked.iter().position(|byte| *byte != 0)?;
+    match unmasked.get(padding..)? {
+        [1, salt @ ..] => Some((salt.to_vec(), seed)),
+        _ => None,
     }
 }
 
-/// Whether an unmasked padding has the right form: zeros, and a one before the salt.
-fn unmask(hash: Hash, masked: &[u8]) -> bool {
-    let length = masked.len().saturating_sub(hash.digest_len());
-    let (masked, seed) = masked.split_at_checked(length).unwrap_or_default();
-    let mask = (0_u32..).flat_map(|counter| hash.digest(&[seed, &counter.to_be_bytes()].concat()));
-    let mut bytes = masked.iter().zip(mask).map(|(byte, mask)| byte ^ mask);
-    // The first bit is unused, since moduli have whole bytes.
-    bytes.next().is_some_and(|first| first & 0x7f == 0) && bytes.find(|byte| *byte != 0) == Some(1)
+pub(super) fn verify_pkcs1(
+    key: &RsaNumbers,
+    hash: Hash,
+    digest: &[u8],
+    signature: &[u8],
+) -> Result<(), BadSignature> {
+    // RFC 8017, section 9.2, note 1
+    let (all, id, length) = match hash {
+        Hash::Sha256 => (49, 1, 32),
+        Hash::Sha384 => (65, 2, 48),
+        Hash::Sha512 => (81, 3, 64),
+    };
+    let prefix = [
+        0x30, all, 0x30, 13, 6, 9, 0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, id, 5, 0, 4, length,
+    ];
+    let is_valid = digest.len() == hash.digest_len() && key.have_signed(&prefix, digest, signature);
+    if is_valid { Ok(()) } else { Err(BadSignature) }
 }

@@ -18,7 +18,7 @@ pub struct SubjectKey(Material);
 
 enum Material {
     Ecdsa(EcdsaKey),
-    Rsa(::rsa::PublicKey),
+    Rsa(rsa::RsaNumbers),
     Ed25519(ed25519::Key),
 }
 
@@ -52,7 +52,7 @@ impl SubjectKey {
     pub fn kind(&self) -> KeyKind {
         match &self.0 {
             Material::Ecdsa(key) => key.kind(),
-            Material::Rsa(key) => KeyKind::Rsa(rsa::bits(key)),
+            Material::Rsa(key) => KeyKind::Rsa(key.bits()),
             Material::Ed25519(_) => KeyKind::Ed25519,
         }
     }
@@ -97,7 +97,7 @@ impl SubjectKey {
     pub fn cost(&self) -> usize {
         match &self.0 {
             Material::Ecdsa(key) => key.cost(),
-            Material::Rsa(key) => rsa::cost(key),
+            Material::Rsa(key) => key.cost(),
             Material::Ed25519(key) => key.cost(),
         }
     }

@@ -18,7 +18,7 @@ use policy_x509::{EcdsaKey, NistCurve, Verifier as _};
 
 use super::CertificateError;
 use super::std::io;
-use crate::crypto::{Ed25519Key, ID_ED25519, RsaNumbers, material, rsa_material};
+use crate::crypto::{Ed25519Key, ID_ED25519, RsaNumbers, material};
 
 /// A key that can verify signatures
 #[derive(Debug)]
@@ -82,7 +82,7 @@ impl PublicKey {
     /// Returns the key without its creation time, in the form in which PKIX keys are compared.
     pub(super) fn material(&self) -> Vec<u8> {
         match &self.numbers {
-            Numbers::Rsa(numbers) => rsa_material(&numbers.modulus, &numbers.exponent),
+            Numbers::Rsa(numbers) => numbers.material(),
             Numbers::Ecdsa(_, key) => key.material(),
             Numbers::Ed25519(key) => material(ID_ED25519.as_bytes(), &[key.as_bytes()]),
         }
@@ -107,8 +107,9 @@ impl PublicKey {
         let bytes = digest.len();
         match (&self.numbers, signature) {
             (Numbers::Rsa(numbers), SignatureBytes::Mpis(signature)) => match &**signature {
-                [signature] => digest_info(hash)
-                    .is_some_and(|prefix| numbers.have_signed(prefix, digest, signature.as_ref())),
+                [signature] => digest_info(hash).is_some_and(|prefix| {
+                    numbers.have_signed_short(&prefix, digest, signature.as_ref())
+                }),
                 _ => false,
             },
             // Section 5.2.3.2: no digest shorter than the order of the curve, and 512 bits for P-521.

@@ -12,6 +12,7 @@ mod platform;
 mod platform_settings;
 mod pod_schema;
 mod properties;
+mod rsa;
 mod settings;
 mod sigstore_settings;
 mod vectors;
