@@ -109,7 +109,7 @@ pub enum Rejection {
     )]
     ReferenceMismatch { claimed: String, expected: String },
     /// The certificate of a bundle is for no identity of the signer
-    #[error("{}: {why}", Code::SigstoreIdentityMismatch.meaning())]
+    #[error("{}: {why}", const { Code::SigstoreIdentityMismatch.meaning() })]
     IdentityMismatch {
         /// The certificate and the nearest identity
         why: String,
@@ -118,9 +118,9 @@ pub enum Rejection {
         /// The difference, short; empty if it cannot be told in short
         said: String,
     },
-    /// One of the codes of Sigstore bundles, with what exactly is wrong
-    #[error("{}{}{why}", code.meaning(), if why.is_empty() { "" } else { ": " })]
-    Sigstore { code: Code, why: String },
+    /// One of the codes of Sigstore bundles; the message is what it means, and what exactly is wrong
+    #[error("{message}")]
+    Sigstore { code: Code, message: String },
 }
 
 impl Rejection {

@@ -119,8 +119,13 @@ const MAX_PROBLEMS: usize = 4;
 #[cold]
 #[inline(never)]
 pub(super) fn rejection(code: Code, why: impl Into<String>) -> Rejection {
+    let mut message = String::from(code.meaning());
     let why = why.into();
-    Rejection::Sigstore { code, why }
+    if !why.is_empty() {
+        message.push_str(": ");
+        message.push_str(&why);
+    }
+    Rejection::Sigstore { code, message }
 }
 
 /// Formats bytes as lower-case hexadecimal digits.

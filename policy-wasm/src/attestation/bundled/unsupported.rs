@@ -29,7 +29,7 @@ impl Bundled {
     pub(crate) fn read(_: Raw<'_>, _: Source, _: &Budget) -> Content<'static> {
         Content::Rejected(Rejection::Sigstore {
             code: Code::SigstoreUnsupported,
-            why: alloc::string::String::new(),
+            message: const { Code::SigstoreUnsupported.meaning() }.into(),
         })
     }
 
