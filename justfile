@@ -69,6 +69,7 @@ features:
     cargo clippy -p countersign-policy --all-targets --no-default-features --features openpgp --locked -- -D warnings
     cargo clippy -p countersign-policy --all-targets --no-default-features --features sigstore --locked -- -D warnings
     cargo clippy -p countersign-policy --lib --no-default-features --features wapc --target wasm32-wasip1 --locked -- -D warnings
+    cargo clippy -p countersign-policy --lib --no-default-features --features bare --target wasm32-wasip1 --locked -- -D warnings
     cargo clippy -p countersign-policy --bin countersign-wasi --no-default-features --features wasi --target wasm32-wasip1 --locked -- -D warnings
     cargo clippy -p countersign-policy --lib --no-default-features --features web --target wasm32-unknown-unknown --locked -- -D warnings
 

@@ -6,6 +6,8 @@
 //! | any WASI runtime | `bin/countersign-wasi.rs` |
 //! | browsers and Node | `abi/web.rs` |
 
+#[cfg(feature = "bare")]
+mod bare;
 #[cfg(any(feature = "wapc", feature = "wasi"))]
 pub mod clock;
 #[cfg(feature = "wapc")]

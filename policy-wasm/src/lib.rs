@@ -41,7 +41,7 @@
 
 extern crate alloc;
 
-#[cfg(any(feature = "wapc", feature = "web"))]
+#[cfg(any(all(feature = "wapc", not(feature = "bare")), feature = "web"))]
 extern crate std as _; // the guest's allocator and panic handler; only `abi` may name it
 
 pub mod abi;

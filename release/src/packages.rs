@@ -35,7 +35,7 @@ impl Part {
         match self {
             Self::Program(target) => ("countersign", "", target),
             Self::Module => ("countersign-policy", "wapc,openpgp", WASI),
-            Self::Slim => ("countersign-policy", "wapc", WASI),
+            Self::Slim => ("countersign-policy", "bare", WASI),
             Self::Wasi => ("countersign-policy", "wasi,openpgp", WASI),
             Self::Floor => ("policy-floor", "", WASI),
             Self::Web => (

@@ -30,12 +30,14 @@ fn cache() -> Option<Cache> {
     Cache::at(&target_directory().join("tmp").join("compiled"))
 }
 
-/// The waPC module without OpenPGP and Sigstore, built once in this process: as it is shipped, or larger where that
-/// cannot be had.
+/// The waPC module without OpenPGP and Sigstore, and without `std`, built once in this process: as it is shipped, or
+/// larger where that cannot be had.
 pub fn slim() -> &'static [u8] {
     static MODULE: OnceLock<Vec<u8>> = OnceLock::new();
     MODULE.get_or_init(|| {
-        let module = build("curves,wapc", "wasm32-wasip1", "slim");
+        let folder = target_directory().join("modules");
+        let flags = [&source_paths::flags(), COMPACT].join("\u{1f}");
+        let module = Product::POLICY.build("curves,bare", "wasm32-wasip1", "slim", &folder, &flags);
         if can_shrink() {
             shrink(&module)
         } else {
@@ -43,6 +45,9 @@ pub fn slim() -> &'static [u8] {
         }
     })
 }
+
+/// SHA-2 with its rounds in loops
+const COMPACT: &str = "--cfg=sha2_backend_soft=\"compact\"";
 
 /// The module of an ABI for engines with wide arithmetic, built once in this process: the program's, with arithmetic of
 /// 64 bits by 64 to 128.
