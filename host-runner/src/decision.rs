@@ -99,6 +99,9 @@ parts! {
         pub name: String = "name",
         /// Result of the document
         pub verdict: Verdict = "verdict",
+        /// For an index that the document is against: the platforms of its images with this verdict; the result is that
+        /// of the first
+        pub platforms: Vec<String> = "platforms",
         /// Enforcement mode of the applied rule
         pub enforcement: Enforcement = "enforcement",
         /// The pattern that exempts the image from the document
@@ -200,6 +203,17 @@ impl ImageDecision {
 }
 
 impl DocumentResult {
+    /// Returns for which image of an index the result is, and how many others have the same verdict: `linux/arm64, and 1
+    /// more platform fails`.
+    pub(crate) fn platform(&self) -> Option<String> {
+        let (first, more) = self.platforms.split_first()?;
+        Some(match more.len() {
+            0 => first.clone(),
+            1 => format!("{first}, and 1 more platform fails"),
+            count => format!("{first}, and {count} more platforms fail"),
+        })
+    }
+
     /// Whether the document is a platform policy, which has check sets and no rules.
     pub(crate) fn is_platform(&self) -> bool {
         self.document.starts_with("platformPolicies")

@@ -11,6 +11,7 @@ mod rule;
 mod signing;
 mod yaml;
 
+use policy_wasm::Code;
 use policy_wasm::digest::Digest;
 use policy_wasm::image::ImageReference;
 use serde::Serialize;
@@ -137,7 +138,7 @@ struct Refused<'a> {
     /// The image as written; empty if there is none
     image: &'a str,
     reference: Option<ImageReference<'a>>,
-    /// The digest to sign: as written, of the tag, or of an image that the index lists
+    /// The digest to sign: as written, of the tag, or of an image that the index lists; none if that is unknown
     digest: Option<String>,
     namespace: &'a str,
     settings: SettingsView<'a>,
@@ -155,6 +156,14 @@ impl<'a> Refused<'a> {
         let reference = ImageReference::parse(name).ok();
         let written = reference.and_then(|reference| reference.sha256());
         let resolved = Digest::parse(&image.resolved_digest).ok();
+        let unknown = [
+            Code::IndexInvalid,
+            Code::IndexUnavailable,
+            Code::IndexUnverified,
+            Code::RegistryNotAllowed,
+        ];
+        let codes = image.codes();
+        let is_unknown = unknown.iter().any(|code| codes.contains(&code.as_str()));
         let listed = image.decisive_platform();
         let listed = listed.and_then(|one| Digest::parse(&one.digest).ok());
         Self {
@@ -163,6 +172,7 @@ impl<'a> Refused<'a> {
             digest: listed
                 .or(written)
                 .or(resolved)
+                .filter(|_| !is_unknown)
                 .map(|digest| digest.to_string()),
             namespace: text(&evaluated.request.request, "namespace"),
             settings,

@@ -76,8 +76,8 @@ const HELP: &[(Code, Shown, &str)] = &[
     (Code::TagResolutionFailed, Shown::Always, HOST),
     (Code::IndexUnavailable, Shown::WithoutDetails, HOST),
     (Code::IndexUnverified, Shown::Always,
-        "push the index again with a builder that the policy knows (docs/settings.md#indexes), or set `indexPolicy: digest` \
-         and attest the index itself"),
+        "build and push the image with a builder that the policy knows (docs/settings.md#indexes) and use its new digest, or \
+         set `indexPolicy: digest` and attest the index itself"),
     (Code::IndexInvalid, Shown::Always,
         "reference an image or an index that lists images; to admit anything else, exempt it"),
     (Code::RegistryNotAllowed, Shown::Always, "add the registry to `registries` in the settings"),

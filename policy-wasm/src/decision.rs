@@ -218,6 +218,10 @@ pub struct DocumentResult {
     pub name: Option<String>,
     /// Result of the document
     pub verdict: Verdict,
+    /// For an index that the document is against: the platforms of its images with this verdict. The result is that of
+    /// the first
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub platforms: Vec<String>,
     /// Enforcement mode of the applied rule
     pub enforcement: Enforcement,
     /// The pattern that exempts the image from the document
@@ -246,6 +250,7 @@ impl DocumentResult {
             document,
             name: None,
             verdict,
+            platforms: Vec::new(),
             enforcement: Enforcement::Enforced,
             allowlist: None,
             rule: None,

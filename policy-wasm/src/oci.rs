@@ -3,6 +3,7 @@
 //! The digest of an image is that of its manifest, or of an index that lists one manifest for each platform. Registries
 //! are not trusted: a manifest counts only if its text has the digest. Hosts may parse a manifest and write it anew,
 //! which changes its text; `spelling` restores it.
+//! Container engines take fields in another letter case for the same fields, so `index` accepts none.
 
 mod index;
 mod node;
@@ -19,12 +20,22 @@ use crate::evidence::ANSWER;
 use crate::json::{Path, Raw, Report};
 use node::Node;
 
+/// Nesting of an index: its entries, their platforms, and lists in these
+const MAX_DEPTH: usize = 8;
+
 /// Returns the images that the index with this digest lists; none if it is the manifest of an image.
 ///
 /// # Errors
 ///
-/// `index-unverified`: the answer has another digest in every known spelling. `index-invalid`
+/// `index-unverified`: the answer has another digest in every known form. `index-invalid`
 pub(crate) fn listed(answer: Raw<'_>, digest: Digest) -> Result<Vec<Listed>, Reason> {
+    let invalid = |problem: &str| {
+        let message = alloc::format!("The image's manifest is not usable: {problem}");
+        Reason::new(Code::IndexInvalid, message)
+    };
+    if answer.depth() > MAX_DEPTH {
+        return Err(invalid("it is nested too deeply"));
+    }
     let report = Report::default();
     let mut manifest = None;
     answer.read(ANSWER, Path::Root(""), &report, |value| {
@@ -36,17 +47,12 @@ pub(crate) fn listed(answer: Raw<'_>, digest: Digest) -> Result<Vec<Listed>, Rea
             .as_ref()
             .is_some_and(|manifest| spelling::has_digest(manifest, digest));
     if !is_verified {
-        let message = alloc::format!(
-            "The host's answer is not the manifest with digest {digest}, in any spelling that this policy knows"
-        );
+        let message =
+            "The host's answer is not the image's manifest, in any form that the policy knows";
         return Err(Reason::new(Code::IndexUnverified, message));
     }
-    let listed = match manifest {
-        Some(manifest) => index::read(&manifest),
-        None => Err(report.to_string()),
-    };
-    listed.map_err(|problem| {
-        let message = alloc::format!("The manifest with digest {digest} is not usable: {problem}");
-        Reason::new(Code::IndexInvalid, message)
-    })
+    match manifest {
+        Some(manifest) => index::read(&manifest).map_err(|problem| invalid(&problem)),
+        None => Err(invalid(&report.to_string())),
+    }
 }

@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 
 use super::human::{admission, mark, printable_part, summary};
 use super::tree::{Node, short_digests};
-use crate::decision::{Decision, DocumentResult, Enforcement, ImageDecision, Reason, Verdict};
+use crate::decision::{Decision, DocumentResult, Enforcement, ImageDecision, Reason};
 use crate::fields::text;
 use crate::judge::Evaluated;
 use crate::settings_view::SettingsView;
@@ -180,16 +180,7 @@ fn index(image: &ImageDecision) -> Node {
         let text = format!("{} {}  {}", mark(&one.verdict), one.platform, one.digest);
         Node::new(text)
     });
-    let title = match image.decisive_platform() {
-        Some(one) if one.verdict != Verdict::Conformant => {
-            format!(
-                "its index lists these images; the results below are for {}",
-                one.platform
-            )
-        }
-        _ => "its index lists these images, and each satisfies the policy".to_owned(),
-    };
-    Node::new(title).with(platforms)
+    Node::new("its index lists these images").with(platforms)
 }
 
 /// Namespace and service account of an image's Pod
@@ -226,7 +217,11 @@ fn document(result: &DocumentResult, pod: &Pod<'_>, settings: SettingsView<'_>) 
     } else {
         rule::nodes(result, settings)
     };
-    Node::new(format!("{} {key}{name}{mode}", mark(&result.verdict))).with(children)
+    let platform = result.platform();
+    let platform = platform.map(|one| format!("  {DIM}for{RESET} {}", printable(&one)));
+    let platform = platform.unwrap_or_default();
+    let title = format!("{} {key}{name}{mode}{platform}", mark(&result.verdict));
+    Node::new(title).with(children)
 }
 
 /// The reasons of a part of the Decision, with help once for each code.

@@ -2,6 +2,7 @@
 //! what the settings allow to ask.
 
 use policy_wasm::Code;
+use policy_wasm::digest::Digest;
 use serde_json::Value;
 
 use super::yaml::{quoted, scalar};
@@ -75,9 +76,10 @@ pub(super) fn ways_for_reasons(reasons: &[Reason], refused: &Refused<'_>) -> Vec
     if has(reasons, Code::DigestRequired) {
         ways.extend(digest(refused));
     }
-    if has(reasons, Code::DigestDenied)
-        && let Some(digest) = &refused.digest
-    {
+    let mut denied = reasons.iter();
+    let denied = denied.find(|reason| reason.code == Code::DigestDenied);
+    // That of the image, or of one that its index lists
+    if let Some(digest) = denied.and_then(|reason| Digest::all_in(&reason.message).next()) {
         let title = format!("remove `{digest}` from `deniedDigests`, if it should not be revoked");
         ways.push(Way::in_words(title));
     }

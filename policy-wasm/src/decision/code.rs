@@ -94,7 +94,7 @@ codes! {
     RegistryNotAllowed = "registry-not-allowed": Violation,
     /// `indexPolicy` is `platforms`, and the host could not return the manifest behind the image's digest
     IndexUnavailable = "index-unavailable": Error,
-    /// The host's answer is not the manifest behind the image's digest, in any known spelling
+    /// The host's answer is not the manifest behind the image's digest, in any known form
     IndexUnverified = "index-unverified": Error,
     /// The manifest behind the image's digest is neither an image nor an index of images
     IndexInvalid = "index-invalid": Violation,

@@ -111,13 +111,13 @@ pub(super) fn objections(
         hints,
     };
     let mut all: Vec<_> = image.reasons.iter().map(|one| words.plain(one)).collect();
-    let platforms = platforms(image);
     for result in documents(image) {
         let objections = match &result.check_set {
             Some(check_set) => words.by_check_set(check_set),
             None if !result.rules.is_empty() => words.by_image_rules(result),
             None => words.by_rule(result),
         };
+        let platforms = platforms(result);
         all.extend(objections.into_iter().map(|one| Objection {
             text: [one.text.as_str(), &platforms].concat(),
             ..one
@@ -136,15 +136,15 @@ pub(super) fn objections(
     each
 }
 
-/// ` (linux/arm64, linux/s390x and 3 more)`: the images of an index that a document is against
-fn platforms(image: &ImageDecision) -> String {
-    let against = image.platforms.iter();
-    let against = against.filter(|one| one.verdict == image.verdict);
-    let names = listed(against.map(|one| one.platform.as_str()));
-    if names.is_empty() {
-        names
-    } else {
-        alloc::format!(" ({names})")
+/// ` (linux/arm64, and 2 more platforms fail)`: the image of an index to which a result belongs
+fn platforms(result: &DocumentResult) -> String {
+    match result.platforms.as_slice() {
+        [] => String::new(),
+        [one] => alloc::format!(" ({one})"),
+        [one, _] => alloc::format!(" ({one}, and 1 more platform fails)"),
+        [one, more @ ..] => {
+            alloc::format!(" ({one}, and {} more platforms fail)", more.len())
+        }
     }
 }
 
@@ -389,9 +389,15 @@ fn too_long(code: Code) -> String {
 
 /// Words the reason of an entry of `deniedDigests`, if it has one.
 fn revoked(message: &str) -> String {
-    match message.split_once(": ") {
-        Some((_, why)) => alloc::format!("this digest is revoked: {why}"),
+    let listed = message.strip_prefix("The image for ");
+    let listed = listed.and_then(|rest| rest.split_once(" with digest "));
+    let what = match listed {
+        Some((platform, _)) => alloc::format!("the image for {platform} is revoked"),
         None => "this digest is revoked".to_string(),
+    };
+    match message.split_once(" the settings: ") {
+        Some((_, why)) => alloc::format!("{what}: {why}"),
+        None => what,
     }
 }
 

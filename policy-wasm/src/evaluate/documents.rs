@@ -266,13 +266,8 @@ impl<'a, 's> Documents<'a, 's> {
         let roots = TrustedRoots::new(settings.sigstore.as_ref(), report);
         let mut known = Known::default();
         let mut results = Results::new(images, self.all().count());
-        let platforms = images.iter().map(|image| image.listed().len()).max();
-        let platforms: Vec<_> = (0..platforms.unwrap_or_default())
-            .map(|place| {
-                let platforms = images.iter().map(|image| image.platform(place));
-                platforms.collect::<Vec<_>>()
-            })
-            .collect();
+        let places = images.iter().map(|image| image.listed().len()).max();
+        let places = 0..places.unwrap_or_default();
         for urgency in URGENCIES {
             let mut open = images.iter().enumerate();
             if !open.any(|(index, image)| self.is_due(urgency, index, image)) {
@@ -305,7 +300,9 @@ impl<'a, 's> Documents<'a, 's> {
                     let itself =
                         |image| Some(image).filter(|one: &&Image<'_>| one.listed().is_empty());
                     results.add(document, judge(&mut images.iter().map(itself)));
-                    for (place, platforms) in platforms.iter().enumerate() {
+                    for place in places.clone() {
+                        let platforms = images.iter().map(|image| image.platform(place));
+                        let platforms: Vec<_> = platforms.collect();
                         let found = judge(&mut platforms.iter().map(Option::as_ref));
                         results.add_platform(document, place, found);
                     }
@@ -319,6 +316,7 @@ impl<'a, 's> Documents<'a, 's> {
             }
         }
         self.add_unasked(&mut results, images, budget);
+        results.name_platforms(images);
         results.into_lists(self)
     }
 
@@ -484,13 +482,16 @@ impl Results {
     /// verdict is that of the index.
     #[cold]
     fn add_platform(&mut self, document: usize, place: usize, found: Vec<Option<DocumentResult>>) {
-        if place == 0 {
-            self.platforms.retain(|one| one.document != document);
-        }
         for (index, found) in found.into_iter().enumerate() {
             let Some(found) = found else {
                 continue;
             };
+            if place == 0 {
+                // Those of a first judging, by a part of the evidence
+                let is_other =
+                    |one: &PlatformVerdict| (one.document, one.index) != (document, index);
+                self.platforms.retain(is_other);
+            }
             let verdict = found.verdict;
             let earlier = self
                 .found
@@ -506,6 +507,22 @@ impl Results {
                 place,
                 verdict,
             });
+        }
+    }
+
+    /// Names in each result against an index the images that have this verdict.
+    fn name_platforms(&mut self, images: &[Image<'_>]) {
+        for one in &self.platforms {
+            let result = self.found.get_mut(one.index);
+            let result = result.and_then(|results| results.get_mut(one.document)?.as_mut());
+            let image = images.get(one.index);
+            let listed = image.and_then(|image| image.listed().get(one.place));
+            if let (Some(result), Some(listed)) = (result, listed)
+                && result.verdict != Verdict::Conformant
+                && result.verdict == one.verdict
+            {
+                result.platforms.push(listed.platform.clone());
+            }
         }
     }
 

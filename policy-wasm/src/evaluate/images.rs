@@ -85,9 +85,11 @@ impl<'w> Image<'w> {
         })
     }
 
-    /// Whether the image, or one that its index lists, has a digest.
-    fn contains(&self, digest: Digest) -> bool {
-        self.digest() == Some(digest) || self.listed().iter().any(|one| one.digest == digest)
+    /// Returns the platform for which its index lists an image with this digest.
+    fn platform_of(&self, digest: Digest) -> Option<&str> {
+        let mut listed = self.listed().iter();
+        let found = listed.find(|one| one.digest == digest)?;
+        Some(&found.platform)
     }
 
     /// Whether the image has a digest to attest, or its tag may be resolved to one.
@@ -173,10 +175,11 @@ pub(super) fn refuse_denied(
     let mut ended = BTreeSet::new();
     settings.each_denied_digest(report, |denied| {
         for (image, revoked) in images.iter().zip(&mut revoked) {
-            if !image.contains(denied.digest) {
+            let platform = image.platform_of(denied.digest);
+            if image.digest() != Some(denied.digest) && platform.is_none() {
                 continue;
             }
-            match denied.apply(|| now.get()) {
+            match denied.apply(platform, || now.get()) {
                 // The greatest, so that one with the settings' own reason comes before one without.
                 Ok(reason) => *revoked = revoked.take().max(Some(reason)),
                 Err(warning) => {

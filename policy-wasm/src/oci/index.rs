@@ -4,8 +4,8 @@ use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 
 use super::node::Node;
-use crate::brief;
 use crate::digest::Digest;
+use crate::{brief, quote};
 
 /// An image that an index lists
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,6 +35,12 @@ const MAX_PLATFORM: usize = 63;
 ///
 /// The reason why the document is neither
 pub(super) fn read(document: &Node<'_>) -> Result<Vec<Listed>, String> {
+    if let Some(name) = ambiguous_name(document) {
+        let name = quote(name);
+        return Err(alloc::format!(
+            "other readers take {name} for another field"
+        ));
+    }
     let has = |key| document.get(key).is_some();
     let media_type = document.text("mediaType");
     let may_be = |types: &[&str]| !has("mediaType") || types.contains(&media_type);
@@ -72,6 +78,55 @@ pub(super) fn read(document: &Node<'_>) -> Result<Vec<Listed>, String> {
         return Err("the index lists no image".to_string());
     }
     Ok(images)
+}
+
+/// The fields that this policy or a container engine reads
+const FIELDS: [&str; 20] = [
+    "annotations",
+    "architecture",
+    "artifactType",
+    "config",
+    "data",
+    "digest",
+    "features",
+    "fsLayers",
+    "layers",
+    "manifests",
+    "mediaType",
+    "os",
+    "os.features",
+    "os.version",
+    "platform",
+    "schemaVersion",
+    "size",
+    "subject",
+    "urls",
+    "variant",
+];
+
+/// Returns the name of a field that differs only in letter case from one of `FIELDS`. Go's JSON parser takes it for that
+/// field, and of two such fields the last one. Names of annotations are taken as they are.
+fn ambiguous_name<'n>(node: &'n Node<'_>) -> Option<&'n str> {
+    match node {
+        Node::Text(_) | Node::Plain(_) => None,
+        Node::List(items) => items.iter().find_map(ambiguous_name),
+        Node::Object(fields) => fields.iter().find_map(|(name, value)| {
+            let is_field = |own: &&str| own.chars().map(folded).eq(name.chars().map(folded));
+            if FIELDS.iter().any(|own| is_field(own) && own != name) {
+                return Some(name.as_str());
+            }
+            (name != "annotations").then(|| ambiguous_name(value))?
+        }),
+    }
+}
+
+/// Returns a character in lower case, as Go compares names of fields.
+const fn folded(character: char) -> char {
+    match character {
+        '\u{17f}' => 's',
+        '\u{212a}' => 'k',
+        _ => character.to_ascii_lowercase(),
+    }
 }
 
 /// Whether an entry has attestations of a listed image. No container engine runs it: its platform is none.

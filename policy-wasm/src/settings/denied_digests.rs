@@ -78,9 +78,14 @@ impl<'a> DeniedDigest<'a> {
         })
     }
 
-    /// Returns why the image is denied, or a warning if the entry is over. Without a clock, no entry is.
+    /// Returns why the image, or the one that its index lists for a platform, is denied, or a warning if the entry is
+    /// over. Without a clock, no entry is.
     #[cold]
-    pub(crate) fn apply(&self, now: impl FnOnce() -> Option<Time>) -> Result<Reason, Reason> {
+    pub(crate) fn apply(
+        &self,
+        platform: Option<&str>,
+        now: impl FnOnce() -> Option<Time>,
+    ) -> Result<Reason, Reason> {
         let digest = self.digest;
         if let Some(until) = self.until
             && now().is_some_and(|now| until.is_over(now))
@@ -90,7 +95,11 @@ impl<'a> DeniedDigest<'a> {
             );
             return Err(Reason::new(Code::DigestDenialEnded, message));
         }
-        let mut message = alloc::format!("Image digest {digest} is revoked by the settings");
+        let mut message = match platform {
+            None => alloc::format!("Image digest {digest}"),
+            Some(platform) => alloc::format!("The image for {platform} with digest {digest}"),
+        };
+        message.push_str(" is revoked by the settings");
         if let Some(reason) = &self.reason {
             message.push_str(": ");
             message.push_str(reason);

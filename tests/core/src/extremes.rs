@@ -124,7 +124,12 @@ pub fn all() -> Vec<(&'static str, Value, &'static str)> {
         ),
         (
             "an index of 1024 images, none of which is attested",
-            index(1_024),
+            index(1_024, 0),
+            "no-valid-attestation",
+        ),
+        (
+            "an index of 1024 images beside 511 exempt ones",
+            index(1_024, 511),
             "no-valid-attestation",
         ),
         (
@@ -459,12 +464,19 @@ fn unknown_spelling(bytes: usize) -> Value {
     )
 }
 
-/// An index of as many images.
-fn index(count: usize) -> Value {
+/// An index of as many images, and containers with exempt images.
+fn index(count: usize, exempt: usize) -> Value {
     let entries: Vec<_> = (0..count)
         .map(|number| json!({"digest": format!("sha256:{number:064x}")}))
         .collect();
     let index = json!({"manifests": entries});
     let digest = Digest::of(index.to_string().as_bytes());
-    by_index(&format!("trusted.example/app@{digest}"), index)
+    let mut call = by_index(&format!("trusted.example/app@{digest}"), index);
+    call["settings"]["policy"]["admissionWhitelistPatterns"] =
+        json!([{"namePattern": "exempt.example/*"}]);
+    let containers = &mut call["request"]["object"]["spec"]["containers"];
+    let more =
+        (0..exempt).map(|number| json!({"name": number.to_string(), "image": "exempt.example/a"}));
+    containers.as_array_mut().unwrap().extend(more);
+    call
 }

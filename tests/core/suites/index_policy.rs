@@ -1,8 +1,8 @@
 //! `indexPolicy: platforms`: an index is what the images that it lists are.
 
-use core_tests::case::{one_container, outcome, pod, require};
+use core_tests::case::{one_container, pod, require};
 use core_tests::delivery::answer;
-use core_tests::image_policy::{quorum, rule};
+use core_tests::image_policy::{dry_run, quorum, rule};
 use core_tests::native::decision;
 use core_tests::platform::simple_signing;
 use core_tests::signing::{TestKey, attestor, occurrence, payload};
@@ -42,8 +42,12 @@ fn all_settings(signed: &[[bool; 3]]) -> Vec<Value> {
         })
     };
     let rules = [rule("shop", "require", json!([two_of_three]))];
+    let by_c = dry_run(rule("dry", "require", json!([quorum(&["c"])])));
+    let mut mixed = with("policy", json!({"defaultAdmissionRule": require(&["a"])}));
+    mixed["imagePolicy"] = json!({"unmatchedImages": "admit", "rules": [by_c]});
     let check = simple_signing(&[&keys[0]]);
     vec![
+        mixed,
         with(
             "policy",
             json!({"defaultAdmissionRule": require(&["a", "b"])}),
@@ -59,8 +63,8 @@ fn all_settings(signed: &[[bool; 3]]) -> Vec<Value> {
     ]
 }
 
-/// The outcome for one image, or for an index of which the host returns this text.
-fn outcome_of(settings: &Value, digest: &str, index: Option<&Value>) -> &'static str {
+/// The Decision for one image, or for an index of which the host returns this text.
+fn decided(settings: &Value, digest: &str, index: Option<&Value>) -> Value {
     let reference = format!("{REPOSITORY}@{digest}");
     let mut call = json!({"request": pod(one_container(&reference)), "settings": settings});
     if let Some(index) = index {
@@ -68,7 +72,7 @@ fn outcome_of(settings: &Value, digest: &str, index: Option<&Value>) -> &'static
         call["settings"]["registries"] = json!(["trusted.example"]);
         call["evidence"] = json!([answer("manifest", &reference, json!({"found": index}))]);
     }
-    outcome(&decision(&call))
+    decision(&call)
 }
 
 proptest! {
@@ -86,9 +90,14 @@ proptest! {
         let index = json!({"schemaVersion": 2, "manifests": entries});
         let digest = Digest::of(index.to_string().as_bytes()).to_string();
         for settings in all_settings(&signed) {
-            let mut each = listed.iter().map(|number| outcome_of(&settings, &image(*number), None));
-            let expected = if each.all(|one| one == "allow") { "allow" } else { "deny" };
-            prop_assert_eq!(outcome_of(&settings, &digest, Some(&index)), expected);
+            let found = decided(&settings, &digest, Some(&index));
+            let each: Vec<_> = listed.iter().map(|number| decided(&settings, &image(*number), None)).collect();
+            let is_admitted = each.iter().all(|one| one["allowed"] == true);
+            prop_assert_eq!(&found["allowed"], is_admitted, "{}", found);
+            let verdicts: Vec<_> = each.iter().map(|one| &one["verdict"]).collect();
+            let platforms = found["images"][0]["platforms"].as_array().unwrap();
+            let platforms: Vec<_> = platforms.iter().map(|one| &one["verdict"]).collect();
+            prop_assert_eq!(platforms, verdicts, "{}", found);
         }
     }
 }

@@ -10,7 +10,7 @@ use crate::decision::{
     AttestorResult, CheckResult, CheckSetResult, DocumentResult, Enforcement, Exemption, Reason,
     Scope,
 };
-use crate::terminal::{BOLD_GREEN, BOLD_RED, DIM, RESET};
+use crate::terminal::{BOLD_GREEN, BOLD_RED, DIM, RESET, printable};
 
 /// Prints the result of a document, with its name if there are several.
 pub(super) fn document(
@@ -32,6 +32,10 @@ pub(super) fn document(
         };
         let mark = mark(&result.verdict);
         writeln!(out, "    {mark} {DIM}document{RESET} {name}{mode}")?;
+    }
+    if let Some(platform) = result.platform() {
+        let indent = "  ".repeat(depth);
+        writeln!(out, "{indent}{DIM}for{RESET} {}", printable(&platform))?;
     }
     if is_platform {
         by_checks(out, result, depth)

@@ -251,6 +251,11 @@ fn manifests() -> Vec<Case> {
             }),
         ),
         with(
+            "whose_annotations_have_names_of_fields",
+            "allow attested",
+            &of(|index| index["annotations"] = json!({"Digest": B, "MANIFESTS": ""})),
+        ),
+        with(
             "of_docker",
             "allow attested",
             &of(|index| {
@@ -259,7 +264,7 @@ fn manifests() -> Vec<Case> {
             }),
         ),
     ];
-    let unusable: [(&str, fn(&mut Value)); 9] = [
+    let unusable: [(&str, fn(&mut Value)); 16] = [
         ("with_layers", |index| index["layers"] = json!([])),
         ("with_a_config", |index| index["config"] = json!({})),
         ("of_the_type_of_an_image", |index| {
@@ -277,6 +282,27 @@ fn manifests() -> Vec<Case> {
         }),
         ("with_an_entry_without_a_digest", |index| {
             index["manifests"][0]["digest"] = json!(null)
+        }),
+        ("with_manifests_in_another_case", |index| {
+            index["Manifests"] = json!([]);
+        }),
+        ("with_manifests_in_other_letters", |index| {
+            index["manife\u{17f}t\u{17f}"] = json!([]);
+        }),
+        ("with_a_config_in_another_case", |index| {
+            index["Config"] = json!({});
+        }),
+        ("with_a_media_type_in_another_case", |index| {
+            index["manifests"][0]["mediatype"] = INDEX.into();
+        }),
+        ("with_a_digest_in_another_case", |index| {
+            index["manifests"][0]["Digest"] = B.into();
+        }),
+        ("with_a_system_in_another_case", |index| {
+            index["manifests"][0]["platform"]["OS"] = "linux".into();
+        }),
+        ("that_is_nested_too_deeply", |index| {
+            index["x"] = json!([[[[[[[[0]]]]]]]]);
         }),
         ("with_only_attestations", |index| {
             index["manifests"] = json!([of_buildkit(A, B), of_buildkit(B, A)]);
