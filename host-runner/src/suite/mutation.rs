@@ -308,7 +308,6 @@ impl Mutants {
         );
         self.drop_each("workload", at("/workloads"), &root.key("workloads"));
         for (key, weaker) in [
-            ("indexPolicy", "digest"),
             ("matchDockerReference", "ignore"),
             ("unchangedImages", "skip"),
             ("singletonPae", "off"),

@@ -62,9 +62,13 @@ pub struct Case {
 }
 
 impl Case {
-    /// The settings with what exists in them; `None` where they have no place for it.
+    /// The settings with what exists in them; `None` where they have no place for it. No image of a suite is an index.
     pub(super) fn settings(&self, settings: &Value) -> Option<Value> {
-        evidence::attach(settings.clone(), &self.occurrences)
+        let mut settings = settings.clone();
+        if let Some(fields) = settings.as_object_mut() {
+            fields.shift_remove("indexPolicy");
+        }
+        evidence::attach(settings, &self.occurrences)
     }
 }
 

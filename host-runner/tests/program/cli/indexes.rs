@@ -12,7 +12,7 @@ use crate::program::run;
 const REPOSITORY: &str = "registry.example/shop/web";
 
 /// An index as BuildKit writes it, with its own attestations of the first image.
-fn index(images: &[(String, &str)]) -> String {
+fn index(images: &[(String, &str)], first: &str) -> String {
     let mut entries: Vec<_> = images
         .iter()
         .map(|(digest, architecture)| {
@@ -44,7 +44,7 @@ fn index(images: &[(String, &str)]) -> String {
       }}
     }}",
         Digest::of(b"provenance"),
-        images[0].0
+        first
     ));
     format!(
         "{{
@@ -96,7 +96,7 @@ fn every_image_of_an_index_has_to_be_attested() {
     let images: Vec<_> = ["amd64", "arm64"]
         .map(|name| (Digest::of(name.as_bytes()).to_string(), name))
         .into();
-    let digest = layout(folder.path(), &index(&images));
+    let digest = layout(folder.path(), &index(&images, &images[0].0));
     let pod = json!({
         "apiVersion": "v1", "kind": "Pod", "metadata": {"name": "web"},
         "spec": {"containers": [{"name": "web", "image": format!("{REPOSITORY}@{digest}")}]},
@@ -149,10 +149,7 @@ fn every_image_of_an_index_has_to_be_attested() {
     }
     assert!(!out.contains("unknown/unknown"), "{out}");
     let out = evaluate("explain --why-not", 1);
-    assert!(
-        out.contains("the results below are for linux/arm64"),
-        "{out}"
-    );
+    assert!(out.contains("for linux/arm64"), "{out}");
     assert!(out.contains(&format!("{REPOSITORY}@{arm64}")), "{out}");
 
     sign(arm64);

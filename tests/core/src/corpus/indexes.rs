@@ -214,6 +214,8 @@ fn listed() -> Vec<Case> {
     ]
 }
 
+type Change = fn(&mut Value);
+
 /// What a manifest must be.
 fn manifests() -> Vec<Case> {
     let layer =
@@ -264,7 +266,7 @@ fn manifests() -> Vec<Case> {
             }),
         ),
     ];
-    let unusable: [(&str, fn(&mut Value)); 16] = [
+    let unusable: [(&str, Change); 16] = [
         ("with_layers", |index| index["layers"] = json!([])),
         ("with_a_config", |index| index["config"] = json!({})),
         ("of_the_type_of_an_image", |index| {
@@ -412,7 +414,7 @@ fn spellings() -> Vec<Case> {
     cases
 }
 
-/// The same values, with the fields of all objects in the reverse order.
+/// Returns the values with the fields of all objects in the reverse order.
 fn reordered(value: &Value) -> Value {
     match value {
         Value::Array(items) => items.iter().map(reordered).collect(),
