@@ -8,17 +8,14 @@ use alloc::string::String;
 use super::node::Node;
 use crate::digest::Digest;
 
-/// Order of fields, for all objects of a manifest; others follow, sorted by name
-type Order = &'static [&'static str];
+/// Order of fields, for all objects of a manifest, in parts; others follow, sorted by name
+type Order = &'static [&'static [&'static str]];
 
-/// The types of the OCI specification in Go: containerd, BuildKit, Podman, Buildah, ORAS
-const OCI: Order = &[
-    "schemaVersion",
-    "mediaType",
-    "artifactType",
-    "config",
-    "layers",
-    "manifests",
+/// The fields of a manifest that are one list or object each
+const CONTENTS: &[&str] = &["config", "layers", "manifests"];
+
+/// The fields of descriptors in the types of the OCI specification in Go
+const OCI_DESCRIPTOR: &[&str] = &[
     "digest",
     "size",
     "urls",
@@ -26,56 +23,48 @@ const OCI: Order = &[
     "annotations",
     "data",
     "platform",
+];
+
+const PLATFORM: &[&str] = &[
     "architecture",
     "os",
     "os.version",
     "os.features",
     "variant",
     "features",
+];
+
+/// The types of the OCI specification in Go: containerd, BuildKit, Podman, Buildah, ORAS
+const OCI: Order = &[
+    &["schemaVersion", "mediaType", "artifactType"],
+    CONTENTS,
+    OCI_DESCRIPTOR,
+    PLATFORM,
 ];
 
 /// Like `OCI`, as BuildKit before 0.12 began a manifest
 const TYPE_FIRST: Order = &[
-    "mediaType",
-    "schemaVersion",
-    "config",
-    "layers",
-    "manifests",
-    "digest",
-    "size",
-    "urls",
-    "annotations",
-    "data",
-    "platform",
-    "architecture",
-    "os",
-    "os.version",
-    "os.features",
-    "variant",
-    "features",
+    &["mediaType", "schemaVersion"],
+    CONTENTS,
+    OCI_DESCRIPTOR,
+    PLATFORM,
 ];
 
 /// The types of Docker's registry and of go-containerregistry (crane, ko, Bazel's rules, Kaniko)
 const DOCKER: Order = &[
-    "schemaVersion",
-    "mediaType",
-    "config",
-    "layers",
-    "manifests",
-    "size",
-    "digest",
-    "data",
-    "urls",
-    "subject",
-    "annotations",
-    "platform",
-    "artifactType",
-    "architecture",
-    "os",
-    "os.version",
-    "os.features",
-    "variant",
-    "features",
+    &["schemaVersion", "mediaType"],
+    CONTENTS,
+    &[
+        "size",
+        "digest",
+        "data",
+        "urls",
+        "subject",
+        "annotations",
+        "platform",
+        "artifactType",
+    ],
+    PLATFORM,
 ];
 
 /// Sorted by name, as `jq --sort-keys` and most programs in Python do; its strings keep `<`, `>` and `&`
@@ -141,10 +130,11 @@ impl Spelling {
             }
             Node::Object(fields) => {
                 self.text.push('{');
-                let known = self.order.iter().copied();
+                let known = self.order.iter().copied().flatten().copied();
                 let known = known.filter_map(|key| Some((key, fields.get(key)?)));
                 let others = fields.iter().map(|(key, value)| (key.as_str(), value));
-                let others = others.filter(|(key, _)| !self.order.contains(key));
+                let others =
+                    others.filter(|(key, _)| !self.order.iter().any(|part| part.contains(key)));
                 let mut count = 0_usize;
                 for (key, value) in known.chain(others) {
                     self.begin_item(count, level);
