@@ -9,7 +9,7 @@ use crate::Budget;
 use crate::built_in_kinds::Origin;
 use crate::decision::{Code, Reason};
 use crate::digest::Digest;
-use crate::evidence::Exceeded;
+use crate::evidence::{Exceeded, Lookups, Need, Urgency};
 use crate::image::{ImageReference, ReferenceError};
 use crate::json::Report;
 use crate::oci::Listed;
@@ -109,6 +109,22 @@ impl<'w> Image<'w> {
             (None, Some(Err(reason))) => Err(reason.clone()),
             (None, _) => Err(Reason::digest_required()),
         }
+    }
+
+    /// Makes a lookup for the image.
+    ///
+    /// # Errors
+    ///
+    /// `limit-exceeded`: more strict lookups than one request may cause.
+    pub(super) fn look_up(
+        &self,
+        need: &Need,
+        urgency: Urgency,
+        lookups: &mut Lookups<'_>,
+        budget: &Budget,
+    ) -> Result<(), Reason> {
+        let asked = lookups.ask([need.clone()], urgency, budget);
+        asked.map_err(|exceeded| exceeded.into_reason(Some(&self.field.described())))
     }
 
     /// Returns the resolved digest of its tag, if any.

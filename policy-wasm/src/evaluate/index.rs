@@ -34,20 +34,16 @@ pub(super) fn list(
             if image.listed.is_some() || !documents.seeks_digest(urgency, index, image) {
                 continue;
             }
-            let listed = match settings.allows_registry(reference) {
-                Err(reason) => Err(reason),
-                Ok(()) => {
-                    let repository = reference.normalized_repository();
-                    let need = Need::Manifest {
-                        reference: alloc::format!("{repository}@{digest}"),
-                    };
-                    lookups
-                        .ask([need.clone()], urgency, budget)
-                        .map_err(|exceeded| exceeded.into_reason(Some(&image.field.described())))?;
-                    manifests.listed(need, digest, lookups)
-                }
+            if let Err(reason) = settings.allows_registry(reference) {
+                image.listed = Some(Err(reason));
+                continue;
+            }
+            let repository = reference.normalized_repository();
+            let need = Need::Manifest {
+                reference: alloc::format!("{repository}@{digest}"),
             };
-            image.listed = Some(listed);
+            image.look_up(&need, urgency, lookups, budget)?;
+            image.listed = Some(manifests.listed(need, digest, lookups));
         }
     }
     Ok(())

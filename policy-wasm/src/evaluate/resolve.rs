@@ -45,9 +45,7 @@ pub(super) fn resolve(
             let need = Need::Tag {
                 reference: complete(reference),
             };
-            lookups
-                .ask([need.clone()], urgency, budget)
-                .map_err(|exceeded| exceeded.into_reason(Some(&image.field.described())))?;
+            image.look_up(&need, urgency, lookups, budget)?;
             let digest = learn(&need, lookups, budget);
             image.resolved = Some(digest.map_err(|reason| unresolved(image.text(), reason)));
         }
