@@ -203,15 +203,9 @@ impl ImageDecision {
 }
 
 impl DocumentResult {
-    /// Returns for which image of an index the result is, and how many others have the same verdict: `linux/arm64, and 1
-    /// more platform fails`.
+    /// Returns the platform to which the result belongs, if it is against an index, with a count of the others that fail.
     pub(crate) fn platform(&self) -> Option<String> {
-        let (first, more) = self.platforms.split_first()?;
-        Some(match more.len() {
-            0 => first.clone(),
-            1 => format!("{first}, and 1 more platform fails"),
-            count => format!("{first}, and {count} more platforms fail"),
-        })
+        policy_wasm::decision::failing_platform(&self.platforms)
     }
 
     /// Whether the document is a platform policy, which has check sets and no rules.

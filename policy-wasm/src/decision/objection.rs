@@ -7,7 +7,7 @@ use core::fmt;
 use super::short::AttestorNames;
 use super::{
     AppliedRule, AttestorResult, CheckResult, CheckSetResult, Code, DocumentResult, Enforcement,
-    ImageDecision, ImageRuleResult, Reason, RequirementResult, Verdict,
+    ImageDecision, ImageRuleResult, Reason, RequirementResult, Verdict, failing_platform,
 };
 use crate::brief;
 use crate::image::ImageReference;
@@ -117,11 +117,13 @@ pub(super) fn objections(
             None if !result.rules.is_empty() => words.by_image_rules(result),
             None => words.by_rule(result),
         };
-        let platforms = platforms(result);
-        all.extend(objections.into_iter().map(|one| Objection {
-            text: [one.text.as_str(), &platforms].concat(),
-            ..one
-        }));
+        match failing_platform(&result.platforms) {
+            None => all.extend(objections),
+            Some(platform) => all.extend(objections.into_iter().map(|one| Objection {
+                text: alloc::format!("{} ({platform})", one.text),
+                ..one
+            })),
+        }
     }
     let mut each: Vec<Objection> = Vec::with_capacity(all.len());
     for one in all {
@@ -134,18 +136,6 @@ pub(super) fn objections(
         each.push(Objection { text, code: None });
     }
     each
-}
-
-/// ` (linux/arm64, and 2 more platforms fail)`: the image of an index to which a result belongs
-fn platforms(result: &DocumentResult) -> String {
-    match result.platforms.as_slice() {
-        [] => String::new(),
-        [one] => alloc::format!(" ({one})"),
-        [one, _] => alloc::format!(" ({one}, and 1 more platform fails)"),
-        [one, more @ ..] => {
-            alloc::format!(" ({one}, and {} more platforms fail)", more.len())
-        }
-    }
 }
 
 /// The image, names and hints from which objections are worded
