@@ -89,7 +89,13 @@ fn attest(call: &mut Value, digest: &str) {
     occurrences.as_array_mut().unwrap().push(occurrence);
 }
 
-/// Which entries must be attested.
+/// Puts the policy's rule in dry run.
+fn dry_run(call: &mut Value) {
+    call["settings"]["policy"]["defaultAdmissionRule"]["enforcementMode"] =
+        "DRYRUN_AUDIT_LOG_ONLY".into();
+}
+
+/// Entries of an index that must be attested.
 fn listed() -> Vec<Case> {
     let both = index(&[entry(A, "amd64"), entry(B, "arm64")]);
     let alone = index(&[entry(A, "amd64")]);
@@ -190,18 +196,14 @@ fn listed() -> Vec<Case> {
             &both,
             |call| {
                 call["settings"]["deniedDigests"] = json!([B]);
-                call["settings"]["policy"]["defaultAdmissionRule"]["enforcementMode"] =
-                    "DRYRUN_AUDIT_LOG_ONLY".into();
+                dry_run(call);
             },
         ),
         changed(
             "of_an_unattested_image_in_dry_run",
             "overridden no-valid-attestation dry-run",
             &both,
-            |call| {
-                call["settings"]["policy"]["defaultAdmissionRule"]["enforcementMode"] =
-                    "DRYRUN_AUDIT_LOG_ONLY".into();
-            },
+            dry_run,
         ),
         changed("behind_a_tag", "deny no-valid-attestation", &both, |call| {
             let reference = format!("{REPOSITORY}:1");
@@ -214,9 +216,10 @@ fn listed() -> Vec<Case> {
     ]
 }
 
+/// A change to a manifest or call
 type Change = fn(&mut Value);
 
-/// What a manifest must be.
+/// Manifests: of an image, of an index, and of neither.
 fn manifests() -> Vec<Case> {
     let layer =
         json!({"mediaType": "application/vnd.oci.image.layer.v1.tar", "digest": B, "size": 7});
@@ -428,7 +431,7 @@ fn reordered(value: &Value) -> Value {
     }
 }
 
-/// What the host answers.
+/// Answers of the host.
 fn answers() -> Vec<Case> {
     let index = index(&[entry(A, "amd64")]);
     let answered = |name: &str, expected, answer_of_host: Value| {
