@@ -1,4 +1,4 @@
-//! What `std` provides in the other modules: the heap, which is the same one, and the end of a panic.
+//! The allocator and the panic handler of a module without `std`. The allocator is that of wasi-libc, as with `std`.
 
 use core::alloc::{GlobalAlloc, Layout};
 use core::arch::wasm32;

@@ -598,7 +598,7 @@ impl<'s, 'c> Search<'s, 'c> {
     }
 
     fn add(&mut self, rejection: Rejection) {
-        // What a key that is not valid has signed may count against an image.
+        // Attestations by a key that is not valid may count against an image.
         let is_kept = matches!(rejection, Rejection::KeyNotValid { .. });
         if is_kept || self.context.meter.may_say() {
             self.rejections

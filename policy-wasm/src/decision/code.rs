@@ -176,7 +176,7 @@ codes! {
     AttestationKeyNotValid = "attestation-key-not-valid": Detail,
     /// The envelope's payload type is not one that attests images
     AttestationPayloadType = "attestation-payload-type": Detail,
-    /// What was signed does not have a predicate type that counts
+    /// The signed payload is not a statement of a predicate type that counts
     AttestationPredicateType = "attestation-predicate-type": Detail,
     /// The signed payload is not in the host's answer and cannot be reconstructed
     AttestationPayloadUnavailable = "attestation-payload-unavailable": Detail,

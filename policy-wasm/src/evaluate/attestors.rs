@@ -83,7 +83,7 @@ pub(super) struct Known<'p> {
 /// The name of an attestor, and the predicate types that count, if not those of approvals
 pub(super) type Asked<'p> = (&'p str, &'p [Cow<'p, str>]);
 
-/// What is asked, and the repository and digest of the image
+/// A question about an attestor, and the repository and digest of the image
 type Question<'p> = (Asked<'p>, String);
 
 impl Known<'_> {

@@ -106,7 +106,7 @@ proptest! {
     }
 }
 
-/// What an attestor may have signed: a payload without a predicate type, and statements. The first two attest an image
+/// Payloads that an attestor may sign: one without a predicate type, and statements. The first two attest an image
 /// by themselves.
 const SIGNED: [&str; 5] = [
     "",

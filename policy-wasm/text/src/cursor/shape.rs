@@ -196,7 +196,7 @@ mod tests {
         }
     }
 
-    /// Whatever byte a copy differs in, it is read as without the shape of the one before.
+    /// A copy that differs in any byte is read as without the shape of the rule before it.
     #[test]
     fn copies_with_another_byte_are_read_alike_with_and_without_the_shape_of_the_one_before() {
         let objects = [
