@@ -74,7 +74,9 @@ const HELP: &[(Code, Shown, &str)] = &[
         "use fewer images in one object, or store fewer attestations of one image"),
     (Code::TagResolutionUnavailable, Shown::Always, HOST),
     (Code::TagResolutionFailed, Shown::Always, HOST),
-    (Code::IndexUnavailable, Shown::WithoutDetails, HOST),
+    (Code::IndexUnavailable, Shown::WithoutDetails,
+        "check the repository and the digest of the image, and that the policy may ask the registry; on the command line, give \
+         an image layout with this manifest: --registry DIR"),
     (Code::IndexUnverified, Shown::Always,
         "build and push the image with a builder that the policy knows (docs/settings.md#indexes) and use its new digest, or \
          set `indexPolicy: digest` and attest the index itself"),

@@ -260,7 +260,7 @@ impl Cause {
     fn text(self) -> Cow<'static, str> {
         Cow::Borrowed(match self {
             Self::NotSigned => NOT_SIGNED,
-            Self::OtherPredicateType => "What was signed is of another type",
+            Self::OtherPredicateType => "What was signed has another predicate type",
             Self::Unreadable => "An attestation was found that cannot be read",
             Self::UnknownKey => "Signed with a key that is not trusted for it",
             Self::IdentityMissing => "Signed with a certificate, and only keys are trusted for it",
@@ -659,6 +659,9 @@ impl<'s, 'c> Search<'s, 'c> {
             cause: match (cause, identity) {
                 (Cause::UnknownIdentity, Some((_, said))) if !said.is_empty() => said.into(),
                 (Cause::NotSigned, _) => not_signed(signer).into(),
+                (Cause::OtherPredicateType, _) => {
+                    other_predicate_type(&rejections).map_or_else(|| cause.text(), Cow::Owned)
+                }
                 _ => cause.text(),
             },
         }
@@ -672,6 +675,20 @@ const fn not_signed(signer: Signer<'_>) -> &'static str {
         ([], _) => "No trusted identity has signed this digest",
         _ => "No trusted key or identity has signed this digest",
     }
+}
+
+/// Returns the text of [`Cause::OtherPredicateType`] with the type that was signed. Of several, statements come before
+/// approvals.
+fn other_predicate_type(rejections: &BTreeSet<(Reverse<u8>, Rejection)>) -> Option<String> {
+    rejections.iter().rev().find_map(|(_, one)| match one {
+        Rejection::OtherPredicateType { found, .. } => Some(match found {
+            Some(found) => {
+                alloc::format!("What was signed has predicate type {}", crate::quote(found))
+            }
+            None => "What was signed is an approval, which has no predicate type".to_string(),
+        }),
+        _ => None,
+    })
 }
 
 /// Returns the cause that a code of bundles stands for. Most are found after the certificate's identity.

@@ -6,7 +6,6 @@ use alloc::vec::Vec;
 use serde::Serialize;
 
 use super::{AttestorResult, CheckResult, Reason, Verdict};
-use crate::brief;
 
 /// Result of one rule for one image that it covers
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -72,8 +71,8 @@ pub struct RequirementResult {
     pub check: Option<CheckResult>,
 }
 
-/// Maximum length of predicate types in a message
-const MAX_TYPES: usize = 80;
+/// Maximum length of several predicate types in a message. The first is always there, whole.
+const MAX_TYPES: usize = 100;
 
 impl RequirementResult {
     /// Whether all attestors are needed, so that each that is missing is a reason.
@@ -81,16 +80,25 @@ impl RequirementResult {
         self.threshold == Some(self.attestors.len())
     }
 
-    /// ` with predicate type spdx.dev/Document`; empty without predicate types.
+    /// ` with predicate type spdx.dev/Document`, ` with predicate type urn:a or 3 more`; empty without predicate types.
     pub(crate) fn with_types(&self) -> String {
-        if self.predicate_types.is_empty() {
-            return String::new();
+        let (mut text, mut more) = (String::new(), 0_usize);
+        for one in &self.predicate_types {
+            let one = one.strip_prefix("https://").unwrap_or(one);
+            if text.is_empty() {
+                text.push_str(" with predicate type ");
+            } else if more > 0 || text.len().saturating_add(one.len()) > MAX_TYPES {
+                more = more.saturating_add(1);
+                continue;
+            } else {
+                text.push_str(" or ");
+            }
+            text.push_str(one);
         }
-        let types = self.predicate_types.iter();
-        let types = types.map(|one| one.strip_prefix("https://").unwrap_or(one));
-        let types: Vec<_> = types.collect();
-        let types = brief(&types.join(" or "), MAX_TYPES);
-        alloc::format!(" with predicate type {types}")
+        if more > 0 {
+            text.push_str(&alloc::format!(" or {more} more"));
+        }
+        text
     }
 
     /// Returns which attestors are missing, with the names as `list` formats them:

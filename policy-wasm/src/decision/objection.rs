@@ -18,8 +18,8 @@ pub(crate) const NOT_SIGNED: &str = "No trusted key has signed this digest";
 
 /// Longer texts are replaced; the Decision has them whole.
 const MAX_TEXT: usize = 160;
-/// Maximum length of a text about a missing attestation, which may name two identities
-const MAX_ATTESTED: usize = 240;
+/// Maximum length of a text about a missing attestation, which may name two identities or predicate types
+const MAX_ATTESTED: usize = 320;
 /// Maximum length of a list from the settings
 const MAX_LIST: usize = 90;
 /// Maximum number of attestors that are named
@@ -354,7 +354,7 @@ impl Words<'_> {
 
 fn objection(text: String, code: Code) -> Objection {
     let max = match code {
-        Code::NoValidAttestation => MAX_ATTESTED,
+        Code::NoValidAttestation | Code::ThresholdNotMet => MAX_ATTESTED,
         _ => MAX_TEXT,
     };
     let text = if text.chars().count() > max {

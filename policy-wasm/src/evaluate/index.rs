@@ -102,10 +102,11 @@ impl<'b> Manifests<'b> {
             let message = "`indexPolicy` is `platforms`, but the host does not return manifests";
             return Err(Reason::new(Code::IndexUnavailable, message));
         }
-        let answer = lookups.found(need, self.budget).and_then(|answer| {
-            answer.ok_or_else(|| crate::evidence::failed(need, "there is no such manifest"))
-        });
-        let answer = answer.map_err(unavailable)?;
+        let answer = lookups.found(need, self.budget).map_err(unavailable)?;
+        let answer = answer.ok_or_else(|| {
+            let message = "The registry has no manifest with the image's digest in its repository";
+            Reason::new(Code::IndexUnavailable, message)
+        })?;
         let Some(left) = self.bytes_left.checked_sub(answer.text().len()) else {
             let what = "bytes in the manifests that `indexPolicy` reads";
             return Err(Reason::limit(what, self.budget.index_bytes));

@@ -232,6 +232,22 @@ fn outcomes() -> Vec<(&'static str, Value)> {
             ]);
             call(settings, deployment(&[("web", &web)]))
         }),
+        (
+            "a predicate type is told whole, and others that do not fit are counted",
+            {
+                let long = format!(
+                    "https://example.com/{}/v1",
+                    "types/".repeat(14).trim_end_matches('/')
+                );
+                let types = [long.as_str(), "urn:other", "urn:third"];
+                let settings =
+                    settings_of_rules(&[json!({"name": "listed", "images": ["**"], "require": [
+                {"attestors": [attestor_name("build")], "predicateTypes": types},
+                {"attestors": [attestor_name("qa"), attestor_name("security")], "threshold": 1,
+                    "predicateTypes": types}]})]);
+                call(settings, deployment(&[("web", &web)]))
+            },
+        ),
         ("a rule of imagePolicy in dry run", {
             let settings = settings_of_rules(&[
                 json!({"name": "pinned", "images": ["**@-"], "deny": "Pin a digest.", "enforcement": "dryrun"}),

@@ -444,7 +444,7 @@ fn answers() -> Vec<Case> {
     vec![
         answered(
             "that_does_not_exist",
-            "error index-unavailable",
+            "error index-unavailable !host-capability-failed",
             json!({"absent": true}),
         ),
         answered(
