@@ -29,6 +29,18 @@ pub struct Matrix {
     pub rows: Vec<Row>,
     /// Number of revoked digests, which are denied everywhere
     pub denied_digests: usize,
+    /// The images that must satisfy the documents if the image in a Pod is an index
+    pub index_policy: IndexPolicy,
+}
+
+/// `indexPolicy`
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub enum IndexPolicy {
+    /// The index, by its digest
+    Digest,
+    /// Each image that it lists
+    Platforms,
 }
 
 /// A policy document
@@ -261,6 +273,11 @@ fn matrix(settings: &Settings<'_>) -> Matrix {
         columns,
         rows,
         denied_digests: denied_digests.map_or(0, |list| list.items().len()),
+        index_policy: if settings.lists_indexes() {
+            IndexPolicy::Platforms
+        } else {
+            IndexPolicy::Digest
+        },
     }
 }
 

@@ -16,6 +16,7 @@
 //! | answers to editors | [`editor`] |
 //! | pages of codes | [`Entry`]; the help lines of reason codes are in [`help`] |
 //! | permissions that settings need | [`Needs`] |
+//! | cosign's names of predicate types | [`predicate_type`] |
 //! | the tests of a policy, as a document | [`suite`] |
 
 extern crate alloc;
@@ -31,6 +32,7 @@ mod entry;
 mod fix;
 pub mod help;
 mod needs;
+pub mod predicate_type;
 mod read;
 mod rule;
 mod schema;
@@ -44,8 +46,8 @@ use alloc::collections::{BTreeMap, BTreeSet};
 
 pub use config::{Config, Level};
 pub use describe::{
-    Cell, Check as DescribedCheck, Column, Demand, Exempt, ImageEffect, ImageRuleDemand, Matrix,
-    Requirement, Row, Scope, Unmatched, describe,
+    Cell, Check as DescribedCheck, Column, Demand, Exempt, ImageEffect, ImageRuleDemand,
+    IndexPolicy, Matrix, Requirement, Row, Scope, Unmatched, describe,
 };
 pub use diagnostic::{Diagnostic, Edit, Fix, Label, Severity};
 pub use document::{is_dns_label, is_dns_subdomain};

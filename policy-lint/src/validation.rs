@@ -9,6 +9,7 @@ use serde_json::json;
 
 use crate::diagnostic::Diagnostic;
 use crate::document::{Origin, Settings};
+use crate::predicate_type;
 use crate::schema::{similar_field, similar_value};
 use crate::source::{Span, resolve, resolve_key};
 
@@ -59,6 +60,17 @@ pub(crate) fn check(settings: &Settings<'_>) -> Vec<Diagnostic> {
                     match word.parse::<u64>() {
                         Ok(_) => finding.help(format!("write it in quotes: `\"{word}\"`")),
                         Err(_) => finding,
+                    }
+                }
+                word if problem.code == Code::PolicyInvalidValue
+                    && path.contains(".predicateTypes[") =>
+                {
+                    let word = word.trim_matches(['"', '\'']);
+                    match predicate_type::by_name(word) {
+                        Some(uri) => finding.help(format!(
+                            "cosign's name `{word}` stands for the type `{uri}`; write that"
+                        )),
+                        None => finding,
                     }
                 }
                 word => {

@@ -41,6 +41,7 @@ export function show(container: HTMLElement, matrix: Matrix | null, showRange: (
   );
   const notes: Node[] = [];
   if (matrix.columns.length > 1) notes.push(h("p", { class: "quiet" }, "An image must satisfy every column."));
+  if (matrix.indexPolicy === "platforms") notes.push(h("p", { class: "quiet" }, "Of a multi-platform image, each image that its index lists must satisfy the policy."));
   if (exempt.length > 0) notes.push(h("h3", {}, "Exempt images"), h("ul", { class: "plain" }, ...exempt));
   if (matrix.deniedDigests > 0) notes.push(h("p", {}, `${counted(matrix.deniedDigests, "revoked digest")}, denied everywhere.`));
   container.replaceChildren(

@@ -212,6 +212,7 @@ export interface Matrix {
   columns: { document: string; name: string; span: Range; exempt: Exempt[] }[];
   rows: { scope: Scope; breakGlass?: Range; cells: Cell[] }[];
   deniedDigests: number;
+  indexPolicy: "digest" | "platforms";
 }
 
 /** A result, or what is wrong. */

@@ -138,6 +138,10 @@ deniedDigests: [a, b]
     let exempt = &matrix.columns[0].exempt[0];
     assert_eq!(text.get(exempt.span.range()).unwrap(), exempt.pattern);
     assert_eq!(matrix.denied_digests, 2);
+    assert_eq!(matrix.index_policy, IndexPolicy::Digest);
+    let text = format!("{text}indexPolicy: platforms\n");
+    let matrix = describe(&SourceFile::new("policy.yaml", text.as_str())).unwrap();
+    assert_eq!(matrix.index_policy, IndexPolicy::Platforms);
 }
 
 const IMAGE_POLICY: &str = "imagePolicy:

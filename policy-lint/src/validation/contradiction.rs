@@ -20,6 +20,7 @@ pub(super) fn at(
         Code::AttestorDuplicate => duplicate_attestor(message, path, settings),
         Code::PolicyMultipleRuleMaps => second_map(message, path, settings),
         Code::SettingsContextMissing => missing_context(message, path, settings),
+        Code::SettingsMissingField if path == "registries" => missing_registries(message, settings),
         Code::PolicyChecksetScopeDuplicate => duplicate_scope(message, path, settings),
         _ => None,
     }
@@ -105,6 +106,23 @@ fn missing_context(message: &str, path: &str, settings: &Settings<'_>) -> Option
     Some(finding.help(format!("add `{path}` to the settings, as in `{example}`")))
 }
 
+/// `registries`, and the setting that needs it.
+fn missing_registries(message: &str, settings: &Settings<'_>) -> Option<Diagnostic> {
+    let askers: [&[&str]; 4] = [
+        &["resolveTags"],
+        &["indexPolicy"],
+        &["evidence", "registry"],
+        &["evidence", "referrers"],
+    ];
+    let mut askers = askers.into_iter();
+    let asker = askers.find(|path| is_named(message, &path.join(".")))?;
+    let entry = settings.entry(asker)?;
+    let finding = Diagnostic::new(entry.key_span, "asks registries", message);
+    Some(finding.help(
+        "list the registries that the policy may ask, as in `registries: [registry.example]`",
+    ))
+}
+
 fn duplicate_scope(message: &str, path: &str, settings: &Settings<'_>) -> Option<Diagnostic> {
     let span = resolve(settings.root, path);
     let sets = settings.check_sets();
@@ -166,6 +184,40 @@ mod tests {
             places == ["build"] && help.contains("attest keygen"),
             "{help}"
         );
+    }
+
+    #[test]
+    fn a_setting_that_asks_registries_is_shown_where_none_are_listed() {
+        for (setting, place) in [
+            ("resolveTags: true", "resolveTags"),
+            ("indexPolicy: platforms", "indexPolicy"),
+            ("evidence: {registry: true}", "registry"),
+            ("evidence: {referrers: true}", "referrers"),
+        ] {
+            let yaml = format!("policy:\n  defaultAdmissionRule: {{{RULE}}}\n{setting}\n");
+            let (places, help) = found(&yaml, "settings-missing-field");
+            assert_eq!(places, [place], "{setting}");
+            assert!(help.contains("`registries: [registry.example]`"), "{help}");
+        }
+    }
+
+    #[test]
+    fn a_short_name_of_a_predicate_type_is_told_as_a_uri() {
+        let yaml = |word: &str| {
+            format!(
+                "imagePolicy:\n  unmatchedImages: deny\n  rules:\n    - name: a\n      images: [registry.example/**]\n      \
+                 require: [{{attestors: [projects/p/attestors/a], predicateTypes: [{word}]}}]\nattestors:\n  - {{name: \
+                 projects/p/attestors/a, userOwnedGrafeasNote: {{noteReference: projects/p/notes/a}}}}\n"
+            )
+        };
+        for word in ["spdxjson", "\"spdxjson\""] {
+            let (places, help) = found(&yaml(word), "policy-invalid-value");
+            assert_eq!(places, [word]);
+            assert_eq!(
+                help,
+                "cosign's name `spdxjson` stands for the type `https://spdx.dev/Document`; write that"
+            );
+        }
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! Demands in words, as lines of a cell.
 
 use policy_lint::{
-    Cell, Column, Demand, DescribedCheck, Exempt, ImageEffect, ImageRuleDemand, Matrix,
-    Requirement, Row, Scope, Unmatched,
+    Cell, Column, Demand, DescribedCheck, Exempt, ImageEffect, ImageRuleDemand, IndexPolicy,
+    Matrix, Requirement, Row, Scope, Unmatched,
 };
 
 /// A line of a cell
@@ -126,6 +126,10 @@ pub(super) fn remarks(matrix: &Matrix) -> Vec<String> {
     }
     if matrix.columns.len() > 1 {
         remarks.push("an image must satisfy every column".to_owned());
+    }
+    if matrix.index_policy == IndexPolicy::Platforms {
+        let text = "an index stands for the images that it lists: each must satisfy the policy (indexPolicy: platforms)";
+        remarks.push(text.to_owned());
     }
     remarks
 }

@@ -455,7 +455,7 @@ spec:
         (
             "26",
             Level::Warning,
-            "hosts do not read the statements that cosign stores",
+            "Kubewarden's host does not read the statements that cosign stores",
         ),
         (
             "33",
