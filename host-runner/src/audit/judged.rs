@@ -190,28 +190,41 @@ fn add_findings(image: &ImageDecision, of_object: Outcome, findings: &mut Vec<Fi
                 (_, Outcome::BreakGlass) => Outcome::BreakGlass,
                 _ => refuses,
             };
-            let named = named(reason, result);
-            add(outcome, named.as_ref().unwrap_or(reason));
+            let mut named = named(reason, result).unwrap_or_else(|| reason.clone());
+            if let Some(platform) = result.platform() {
+                named.message = format!("{} ({platform})", named.message);
+            }
+            add(outcome, &named);
         }
     }
 }
 
-/// The reason with the attestors that it is about, if it is about attestors.
+/// The reason with the attestors that it is about and what they have to sign, if it is about attestors.
 fn named(reason: &Reason, result: &DocumentResult) -> Option<Reason> {
     let is_said = |attestor: &&AttestorResult, rule: &str| {
         let mut own = attestor.reasons.iter();
         own.any(|own| own.code == reason.code && format!("{}{rule}", own.message) == reason.message)
     };
-    let missing = result.attestors.iter().filter(|one| is_said(one, ""));
+    let missing = result.attestors.iter();
+    let missing = missing
+        .filter(|one| is_said(one, ""))
+        .map(|one| (one, String::new()));
     let of_rules = result.rules.iter().flat_map(|rule| {
         // As the reasons of the document name the rule.
         let suffix = format!(" (rule {})", rule.name);
-        let attestors = rule.requirements.iter().flat_map(|one| &one.attestors);
-        attestors.filter(move |one| is_said(one, &suffix))
+        rule.requirements.iter().flat_map(move |requirement| {
+            let attestors = requirement.attestors.iter();
+            let missing = attestors.filter(|one| is_said(one, &suffix));
+            let missing: Vec<_> = missing.map(|one| (one, requirement.types())).collect();
+            missing
+        })
     });
     let names = missing.chain(of_rules);
     let names: Vec<_> = names
-        .map(|attestor| attestor.name.rsplit('/').next().unwrap_or_default())
+        .map(|(attestor, types)| {
+            let name = attestor.name.rsplit('/').next().unwrap_or_default();
+            format!("{name}{types}")
+        })
         .collect();
     let message = format!("not attested by {}: {}", names.join(", "), reason.message);
     (!names.is_empty()).then(|| Reason {

@@ -98,10 +98,13 @@ impl Cause {
     }
 }
 
-/// Describes the applied part, such as `default rule: ALWAYS_DENY` or `check set 0 "Prod"`. The mode stands first,
-/// since reports shorten long texts.
+/// Describes the applied part, such as `default rule: ALWAYS_DENY` or `check set 0 "Prod"`, and the platforms against
+/// which it is. The mode stands first, since reports shorten long texts.
 fn applied(result: &DocumentResult) -> String {
-    let part = applied_part(result);
+    let part = match result.platform() {
+        Some(platform) => format!("{} for {platform}", applied_part(result)),
+        None => applied_part(result),
+    };
     match result.enforcement {
         Enforcement::DryRun if result.allowlist.is_none() => format!("in dry run, {part}"),
         _ => part,

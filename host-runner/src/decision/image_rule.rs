@@ -51,6 +51,14 @@ impl ImageRuleResult {
 }
 
 impl RequirementResult {
+    /// ` with predicate type urn:a or urn:b`; empty without predicate types.
+    pub(crate) fn types(&self) -> String {
+        match self.predicate_types.as_slice() {
+            [] => String::new(),
+            types => format!(" with predicate type {}", types.join(" or ")),
+        }
+    }
+
     /// A note on an attestor that others cannot replace; empty for the others.
     pub(crate) fn note(&self, attestor: &AttestorResult) -> &'static str {
         let is_required = self.must_include.contains(&attestor.name);

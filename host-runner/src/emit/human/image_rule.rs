@@ -63,9 +63,11 @@ pub(in crate::emit) fn needed(requirement: &RequirementResult) -> String {
     let all = requirement.attestors.len();
     let verified = requirement.attestors.iter().filter(|one| one.verified);
     let found = verified.count();
-    let types = match requirement.predicate_types.as_slice() {
-        [] => String::new(),
-        types => format!(", with predicate type {}", types.join(" or ")),
+    let types = requirement.types();
+    let types = if types.is_empty() {
+        types
+    } else {
+        format!(",{types}")
     };
     match requirement.threshold {
         Some(needed) if needed != all => {
