@@ -16,12 +16,13 @@ use policy_wasm::digest::Digest;
 use policy_wasm::image::ImageReference;
 use serde::Serialize;
 
-use crate::decision::{Decision, ImageDecision, Verdict};
+use crate::decision::{Decision, ImageDecision, PlatformDecision, Verdict};
 use crate::fields::text;
 use crate::judge::Evaluated;
 use crate::settings_view::SettingsView;
-use signing::Files;
+use crate::terminal::printable;
 pub(crate) use signing::Given;
+use signing::{Files, Signer, Source};
 
 /// Changes that would admit one image, or the object as a whole
 #[derive(Debug, Serialize)]
@@ -100,7 +101,11 @@ pub(crate) fn fixes(
     for image in images.filter(|image| image.verdict != Verdict::Conformant) {
         let name = &image.image;
         let is_told = found.iter().any(|one| one.image == *name);
-        let obstacles = obstacles(&Refused::new(image, evaluated, settings, &files), image);
+        let refused = Refused::new(image, evaluated, settings, &files);
+        let mut obstacles = obstacles(&refused, image);
+        if let [_, others @ ..] = failing(image).as_slice() {
+            for_platforms(&mut obstacles, others, &refused, image);
+        }
         if !is_told && !obstacles.is_empty() {
             found.push(Fixes {
                 image: name.clone(),
@@ -109,6 +114,67 @@ pub(crate) fn fixes(
         }
     }
     found
+}
+
+/// The images of an index that are not conformant, the decisive one first.
+fn failing(image: &ImageDecision) -> Vec<&PlatformDecision> {
+    let first = image.decisive_platform();
+    let is_other = |one: &&PlatformDecision| first.is_none_or(|first| first.digest != one.digest);
+    let others = image.platforms.iter();
+    let others = others.filter(|one| one.verdict != Verdict::Conformant);
+    first.into_iter().chain(others.filter(is_other)).collect()
+}
+
+/// Maximum number of images of one index with commands
+const MOST_PLATFORMS: usize = 4;
+
+/// Adds to each way what it takes for the other images of an index.
+fn for_platforms(
+    obstacles: &mut [Obstacle],
+    others: &[&PlatformDecision],
+    refused: &Refused<'_>,
+    image: &ImageDecision,
+) {
+    let all = others.len().saturating_add(1);
+    let (shown, more) = others.split_at(others.len().min(MOST_PLATFORMS.saturating_sub(1)));
+    let same: Vec<_> = shown
+        .iter()
+        .map(|platform| {
+            let digest = Some(platform.digest.clone());
+            let obstacles = self::obstacles(&Refused { digest, ..*refused }, image);
+            let ways = obstacles.into_iter().flat_map(|obstacle| obstacle.ways);
+            ways.map(|way| way.blocks).collect::<Vec<_>>()
+        })
+        .collect();
+    let ways = obstacles.iter_mut().flat_map(|obstacle| &mut obstacle.ways);
+    for (index, way) in ways.enumerate() {
+        let own = way.blocks.len();
+        for block in same.iter().filter_map(|ways| ways.get(index)).flatten() {
+            if !way.blocks.contains(block) {
+                way.blocks.push(block.clone());
+            }
+        }
+        if way.blocks.len() == own {
+            continue;
+        }
+        way.title
+            .push_str(&format!(", for each of {all} platforms"));
+        if !more.is_empty() {
+            let more = more
+                .iter()
+                .map(|one| format!("{}@{}", one.platform, one.digest));
+            let more = printable(&more.collect::<Vec<_>>().join(", "));
+            way.title.push_str(&format!("; the same for {more}"));
+        }
+        let is_by_key = way
+            .blocks
+            .iter()
+            .any(|block| block.contains("attest sign --key"));
+        if is_by_key {
+            way.title
+                .push_str("; `countersign attest sign --index FILE` signs all of them");
+        }
+    }
 }
 
 fn obstacles(refused: &Refused<'_>, image: &ImageDecision) -> Vec<Obstacle> {
@@ -140,6 +206,8 @@ struct Refused<'a> {
     reference: Option<ImageReference<'a>>,
     /// The digest to sign: as written, of the tag, or of an image that the index lists; none if that is unknown
     digest: Option<String>,
+    /// The digest in the Pod, if the image is one that the index behind it lists
+    index: Option<Digest>,
     namespace: &'a str,
     settings: SettingsView<'a>,
     files: &'a Files,
@@ -174,6 +242,7 @@ impl<'a> Refused<'a> {
                 .or(resolved)
                 .filter(|_| !is_unknown)
                 .map(|digest| digest.to_string()),
+            index: listed.and_then(|_| written.or(resolved)),
             namespace: text(&evaluated.request.request, "namespace"),
             settings,
             files,
@@ -184,6 +253,18 @@ impl<'a> Refused<'a> {
     fn subject(&self) -> Option<(String, &str)> {
         let repository = self.reference?.repository().into_owned();
         Some((repository, self.digest.as_deref()?))
+    }
+
+    /// The commands that sign the image and store the attestation, if its digest is known.
+    fn sign(&self, signer: &Signer<'_>, source: Source<'_>) -> Option<String> {
+        let (repository, digest) = self.subject()?;
+        Some(match self.index {
+            // Pods have the digest of the index.
+            Some(index) if source == Source::PodAnnotation && signer.has_private_key() => {
+                signing::sign_index(&repository, &index.to_string(), signer, self.files)
+            }
+            _ => signing::sign(&repository, digest, signer, source, self.files),
+        })
     }
 }
 

@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::identity::import;
 use super::request::{hex, ways_for_reasons};
-use super::signing::{Key, Signer, Source, sign};
+use super::signing::{Key, Signer, Source};
 use super::yaml::scalar;
 use super::{Obstacle, Refused, Way, exemption_caution};
 use crate::decision::{DocumentResult, Reason, Verdict, has};
@@ -232,7 +232,6 @@ impl Failed<'_> {
 
     /// A signature with the first key of the check.
     fn signature(&self, kind: CheckType) -> Option<Way> {
-        let (repository, digest) = self.refused.subject()?;
         let check = self.written.get(kind.field())?;
         let key = check
             .pointer("/attestationAuthenticators/0/pkixPublicKeySet/pkixPublicKeys/0")
@@ -241,11 +240,8 @@ impl Failed<'_> {
                 let key = check.pointer("/sigstoreAuthorities/0/publicKeySet/publicKeys/0")?;
                 Key::sigstore(key)
             })?;
-        let Refused {
-            settings, files, ..
-        } = *self.refused;
-        let source = Source::of_check(settings, kind);
-        let block = sign(&repository, digest, &Signer::check(key), source, files);
+        let source = Source::of_check(self.refused.settings, kind);
+        let block = self.refused.sign(&Signer::check(key), source)?;
         Some(Way::new("sign it with a key of the check", block))
     }
 

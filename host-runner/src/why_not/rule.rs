@@ -4,7 +4,7 @@
 use policy_wasm::Code;
 
 use super::identity::import;
-use super::signing::{Key, Signer, Source, sign};
+use super::signing::{Key, Signer, Source};
 use super::yaml::scalar;
 use super::{Obstacle, Refused, Way, exemption_caution, request};
 use crate::decision::{AppliedRule, AttestorResult, DocumentResult, has};
@@ -96,7 +96,7 @@ fn signed_by_all(
         let block = match key {
             Some(key) if preferred == Means::Key || identities.is_empty() => {
                 let signer = Signer::attestor(name, written.note, key, predicate_type);
-                sign(&repository, digest, &signer, source, files)
+                refused.sign(&signer, source)?
             }
             None if identities.is_empty() => return None,
             _ => import(

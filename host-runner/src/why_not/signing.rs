@@ -62,6 +62,11 @@ impl<'a> Signer<'a> {
         }
     }
 
+    /// Whether `attest sign` takes the private key, and can sign several images.
+    pub(super) const fn has_private_key(&self) -> bool {
+        !matches!(self.key.tool, Tool::Gpg)
+    }
+
     /// The options of `attest sign` and `attest payload` for a statement; empty for an approval.
     fn statement(&self) -> String {
         self.predicate_type.map_or_else(String::new, |uri| {
@@ -343,6 +348,26 @@ pub(super) fn sign(
     } else {
         commands(repository, digest, signer, source, files)
     }
+}
+
+/// The commands that sign all images of an index, and store the attestations in the annotation of the Pods with the index.
+pub(super) fn sign_index(
+    repository: &str,
+    digest: &str,
+    signer: &Signer<'_>,
+    files: &Files,
+) -> String {
+    let image = shell_word(&format!("{repository}@{digest}"));
+    let source = Source::PodAnnotation;
+    let Delivery { option, commands } =
+        Delivery::of(source, repository, digest, signer.manager(), files);
+    format!(
+        "# with the private key of {}\ncrane manifest {image} > index.json\ncountersign attest sign {}{} --index index.json \\\n  \
+         {option} {image}\n{commands}",
+        scalar(&signer.key.id),
+        signer.options(source, files),
+        signer.statement()
+    )
 }
 
 fn commands(
