@@ -16,6 +16,8 @@ pub use module::{AbiArg, ModuleArgs};
 pub use output::OutputArgs;
 pub use place::PlaceArgs;
 pub use statement::StatementArgs;
-pub(crate) use statement::{parse_algorithm, parse_attestor, parse_image, parse_note};
+pub(crate) use statement::{
+    parse_algorithm, parse_attestor, parse_image, parse_note, parse_predicate_type, predicate_types,
+};
 pub(crate) use suggested::{algorithms, codes, lints, suggested};
 pub use verbose::VerboseArgs;

@@ -5,6 +5,7 @@ pub(crate) mod check_question;
 pub(crate) mod decoded;
 pub(crate) mod document;
 pub(crate) mod evidence_file;
+pub(crate) mod index;
 pub(crate) mod jury;
 pub(crate) mod key_file;
 pub(crate) mod passphrase;
@@ -13,6 +14,7 @@ pub(crate) mod public_key;
 pub(crate) mod purpose;
 pub(crate) mod signer;
 pub(crate) mod store;
+pub(crate) mod typed;
 pub(crate) mod verification;
 
 pub(crate) use admission_requests::{image, payload};

@@ -166,16 +166,53 @@ impl<'a> SettingsView<'a> {
 
     /// Returns the predicate types of the requirements of an attestor: one list for each requirement that has any.
     pub(crate) fn predicate_types(self, attestor: &str) -> Vec<Vec<&'a str>> {
-        let requirements = self.image_rules().flat_map(|rule| list(rule, "require"));
-        let is_of = |requirement: &&Value| {
-            let mut names = list(requirement, "attestors").iter();
-            names.any(|name| name.as_str() == Some(attestor))
-        };
-        let types = requirements.filter(is_of).map(|requirement| {
+        let types = self.requirements_of(attestor).map(|(_, requirement)| {
             let types = list(requirement, "predicateTypes").iter();
             types.filter_map(Value::as_str).collect::<Vec<_>>()
         });
         types.filter(|types| !types.is_empty()).collect()
+    }
+
+    /// Returns the predicate types that rules of `imagePolicy` ask an attestor for, each once with the names of its rules.
+    pub(crate) fn typed_rules(self, attestor: &str) -> Vec<(&'a str, Vec<&'a str>)> {
+        let mut found: Vec<(&str, Vec<&str>)> = Vec::new();
+        for (rule, requirement) in self.requirements_of(attestor) {
+            let types = list(requirement, "predicateTypes").iter();
+            for predicate_type in types.filter_map(Value::as_str) {
+                let place = found.iter().position(|(known, _)| *known == predicate_type);
+                match place.and_then(|place| found.get_mut(place)) {
+                    Some((_, rules)) if rules.contains(&rule) => {}
+                    Some((_, rules)) => rules.push(rule),
+                    None => found.push((predicate_type, vec![rule])),
+                }
+            }
+        }
+        found
+    }
+
+    /// Whether a rule asks an attestor for approvals, which have no predicate type.
+    pub(crate) fn asks_for_approval(self, attestor: &str) -> bool {
+        let is_named = |names: &[Value]| names.iter().any(|name| name.as_str() == Some(attestor));
+        let policy = self.0.get("policy").and_then(Value::as_object);
+        let of_maps = |value: &'a Value| value.as_object().into_iter().flat_map(|map| map.values());
+        let rules = policy.into_iter().flat_map(|fields| fields.values());
+        let mut rules = rules.flat_map(|value| of_maps(value).chain([value]));
+        rules.any(|rule| is_named(list(rule, "requireAttestationsBy")))
+            || self
+                .requirements_of(attestor)
+                .any(|(_, requirement)| list(requirement, "predicateTypes").is_empty())
+    }
+
+    /// The requirements of `imagePolicy` that name an attestor, each with the name of its rule.
+    fn requirements_of(self, attestor: &str) -> impl Iterator<Item = (&'a str, &'a Value)> {
+        let rules = self.image_rules().flat_map(|rule| {
+            let requirements = list(rule, "require").iter();
+            requirements.map(move |requirement| (text(rule, "name"), requirement))
+        });
+        rules.filter(move |(_, requirement)| {
+            let mut names = list(requirement, "attestors").iter();
+            names.any(|name| name.as_str() == Some(attestor))
+        })
     }
 
     fn platform_policy(self, document: &str) -> Option<&'a Value> {

@@ -10,6 +10,7 @@ use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
 
 use crate::attest::document::Attestation;
+use crate::attest::image::Image;
 use crate::attest::store::{Entry, annotation, kubernetes, occurrences, registry};
 use crate::settings_view::SettingsView;
 use crate::terminal;
@@ -59,6 +60,20 @@ enum Form {
     Envelope,
 }
 
+impl Form {
+    /// One text of several.
+    fn joined(self, texts: &[String]) -> String {
+        match self {
+            Self::Occurrence | Self::Json | Self::Envelope => texts.concat(),
+            Self::Kubernetes => texts.join("---\n"),
+            Self::Annotation => {
+                let items: Vec<_> = texts.iter().map(|text| text.trim_end()).collect();
+                format!("{}\n", items.join(","))
+            }
+        }
+    }
+}
+
 impl PlaceArgs {
     /// Checks the combination of options before any work.
     pub(crate) fn check(&self, is_predicate: bool) -> Result<()> {
@@ -82,32 +97,30 @@ impl PlaceArgs {
         self.manifest.is_some() || matches!(self.format, Some(Form::Annotation | Form::Envelope))
     }
 
-    /// Writes an attestation to every given destination, or prints it if none is given.
-    pub(crate) fn put(&self, attestation: &Attestation, settings: Option<&Value>) -> Result<()> {
-        let entry = attestation.entry();
+    /// The OCI image layout, if it is a destination.
+    pub(crate) fn layout(&self) -> Option<&Path> {
+        self.registry.as_deref()
+    }
+
+    /// Writes attestations to every given destination, or prints them if none is given. `image` is the one in Pods: the
+    /// attested image, or the index that lists it.
+    pub(crate) fn put(
+        &self,
+        attestations: &[Attestation],
+        image: &Image,
+        settings: Option<&Value>,
+    ) -> Result<()> {
         // An error must come before any write.
-        let resource = match &self.kubernetes {
-            Some(folder) => Some((folder, self.namespace(attestation, settings)?)),
-            None => None,
-        };
+        if self.kubernetes.is_some() {
+            for attestation in attestations {
+                self.namespace(attestation, settings)?;
+            }
+        }
         if let Some(settings) = settings {
             self.warn(settings);
         }
-        if let Some(path) = &self.occurrences {
-            let change = occurrences::add(path, &entry)?;
-            terminal::unless_closed(emit::change::stored(path, change))?;
-        }
-        if let Some((folder, namespace)) = resource {
-            put_resource(folder, &namespace, &entry)?;
-        }
-        if let (Some(path), Some(envelope)) = (&self.manifest, attestation.envelope_entry()) {
-            let workloads = settings.and_then(|settings| settings.get("workloads"));
-            let change = annotation::add(path, &envelope, workloads.unwrap_or(&Value::Null))?;
-            terminal::unless_closed(emit::change::stored(path, change))?;
-        }
-        if let Some(folder) = &self.registry {
-            let change = registry::add(folder, &entry)?;
-            terminal::unless_closed(emit::change::stored(folder, change))?;
+        for attestation in attestations {
+            self.store(attestation, image, settings)?;
         }
         let has_place = [
             &self.occurrences,
@@ -121,8 +134,38 @@ impl PlaceArgs {
             .format
             .or_else(|| (!has_place).then_some(Form::Occurrence))
         {
-            let text = self.text(form, attestation, settings)?;
+            let texts = attestations.iter();
+            let texts = texts.map(|one| self.text(form, one, settings));
+            let text = form.joined(&texts.collect::<Result<Vec<_>>>()?);
             terminal::unless_closed(std::io::stdout().write_all(text.as_bytes()))?;
+        }
+        Ok(())
+    }
+
+    /// Writes an attestation to every given destination.
+    fn store(
+        &self,
+        attestation: &Attestation,
+        image: &Image,
+        settings: Option<&Value>,
+    ) -> Result<()> {
+        let entry = attestation.entry();
+        if let Some(path) = &self.occurrences {
+            let change = occurrences::add(path, &entry)?;
+            terminal::unless_closed(emit::change::stored(path, change))?;
+        }
+        if let Some(folder) = &self.kubernetes {
+            put_resource(folder, &self.namespace(attestation, settings)?, &entry)?;
+        }
+        if let (Some(path), Some(envelope)) = (&self.manifest, attestation.envelope_entry()) {
+            let workloads = settings.and_then(|settings| settings.get("workloads"));
+            let workloads = workloads.unwrap_or(&Value::Null);
+            let change = annotation::add(path, &envelope, &image.digest, workloads)?;
+            terminal::unless_closed(emit::change::stored(path, change))?;
+        }
+        if let Some(folder) = &self.registry {
+            let change = registry::add(folder, &entry)?;
+            terminal::unless_closed(emit::change::stored(folder, change))?;
         }
         Ok(())
     }

@@ -4,9 +4,11 @@ use std::path::PathBuf;
 
 use anyhow::{Result, bail};
 use clap::Args;
+use policy_lint::predicate_type;
 use policy_wasm::attestation::media_type::{IN_TOTO, SIMPLE_SIGNING};
 use policy_wasm::key::Algorithm;
 
+use super::suggested;
 use crate::attest::attestor::AttestorName;
 use crate::attest::image::Image;
 use crate::attest::payload::{Form, Payload, simple_signing, statement};
@@ -26,9 +28,10 @@ pub struct StatementArgs {
     /// `predicateTypes` of a rule for images lists their type.
     #[arg(long, value_name = "FILE", requires = "predicate_type")]
     predicate: Option<PathBuf>,
-    /// Type of the predicate, such as `https://slsa.dev/provenance/v1`
-    #[arg(long, value_name = "URI", requires = "predicate")]
-    predicate_type: Option<String>,
+    /// Type of the predicate, such as `https://slsa.dev/provenance/v1`, or cosign's name of one, such as `spdxjson`
+    #[arg(long, value_name = "URI", requires = "predicate", hide_possible_values = true,
+          value_parser = suggested(parse_predicate_type, predicate_types))]
+    pub(crate) predicate_type: Option<String>,
     /// Sign a DSSE envelope, whose signature also covers the payload type
     ///
     /// Pod annotations and Ed25519 keys need an envelope, so both imply this option.
@@ -37,10 +40,10 @@ pub struct StatementArgs {
 }
 
 impl StatementArgs {
-    /// The payload to sign. `is_envelope` if the key or the destination needs an envelope.
-    pub(crate) fn payload(&self, is_envelope: bool) -> Result<Payload> {
-        let repository = &self.image.repository;
-        let digest = self.image.digest.to_string();
+    /// The payload to sign for an image. `is_envelope` if the key or the destination needs an envelope.
+    pub(crate) fn payload(&self, image: &Image, is_envelope: bool) -> Result<Payload> {
+        let repository = &image.repository;
+        let digest = image.digest.to_string();
         let (Some(path), Some(predicate_type)) = (&self.predicate, &self.predicate_type) else {
             let form = if is_envelope || self.envelope {
                 Form::Envelope(SIMPLE_SIGNING)
@@ -75,6 +78,24 @@ impl StatementArgs {
 /// Parses an image with its digest.
 pub(crate) fn parse_image(text: &str) -> Result<Image, String> {
     Image::parse(text).map_err(|error| error.to_string())
+}
+
+/// Parses a predicate type: a URI, or cosign's name of one.
+pub(crate) fn parse_predicate_type(text: &str) -> Result<String, String> {
+    let uri = predicate_type::by_name(text).unwrap_or(text);
+    if predicate_type::is_valid(uri) {
+        return Ok(uri.to_owned());
+    }
+    let names: Vec<_> = predicate_types();
+    Err(format!(
+        "expected a URI, such as https://spdx.dev/Document, or one of {}",
+        names.join(", ")
+    ))
+}
+
+/// Cosign's names of predicate types.
+pub(crate) fn predicate_types() -> Vec<&'static str> {
+    predicate_type::names().collect()
 }
 
 /// Parses an algorithm: one of Google's names, in any letter case and with `-` or `_`, or a short name.
@@ -115,6 +136,21 @@ pub(crate) fn parse_note(text: &str) -> Result<String, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn predicate_types_are_uris_or_names_of_cosign() {
+        for (text, uri) in [
+            ("spdxjson", "https://spdx.dev/Document"),
+            ("slsaprovenance1", "https://slsa.dev/provenance/v1"),
+            ("https://example.com/test/v1", "https://example.com/test/v1"),
+        ] {
+            assert_eq!(parse_predicate_type(text).as_deref(), Ok(uri));
+        }
+        for text in ["", "sbom", "https://example.com/a b"] {
+            let error = parse_predicate_type(text).unwrap_err();
+            assert!(error.contains("one of custom, cyclonedx, "), "{error}");
+        }
+    }
 
     #[test]
     fn algorithms_have_api_names_gcloud_names_and_short_names() {

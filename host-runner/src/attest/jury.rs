@@ -10,6 +10,7 @@ use super::attestor::Attestor;
 use super::check_question::{CheckFinding, CheckQuestion};
 use super::decoded::Decoded;
 use super::image::Image;
+use super::typed::{self, OfType};
 use super::verification::{Finding, Question};
 use crate::inputs;
 use crate::judge::{Judge, SettingsProblems};
@@ -29,9 +30,18 @@ pub(crate) struct Jury {
 #[derive(Debug)]
 pub(crate) struct Findings {
     /// One for each attestor
-    pub(crate) attestors: Vec<Finding>,
+    pub(crate) attestors: Vec<AttestorFinding>,
     /// One for each signer for checks that read such attestations
     pub(crate) checks: Vec<CheckFinding>,
+}
+
+/// The answers about an attestor
+#[derive(Debug)]
+pub(crate) struct AttestorFinding {
+    /// As an approval, or as a statement of its type if a rule asks for that
+    pub(crate) finding: Finding,
+    /// For each type that rules ask for
+    pub(crate) typed: Vec<OfType>,
 }
 
 impl Jury {
@@ -79,15 +89,20 @@ impl Jury {
         image: &Image,
     ) -> Result<Findings> {
         let purpose = decoded.purpose();
+        let attestations = core::slice::from_ref(document);
         let attestors = self.attestors.iter().map(|attestor| {
-            let mut question = Question::under(&self.settings, attestor);
-            let types = SettingsView(&self.settings).predicate_types(&attestor.name);
-            let mut types = types.into_iter().flatten();
-            if let Some(own) = types.find(|own| decoded.predicate_types().any(|one| one == *own)) {
-                question = question.of_type(own);
+            let (settings, judge) = (&self.settings, &self.judge);
+            let typed = typed::findings(settings, attestor, Some(attestations), judge, image)?;
+            let mut question = Question::under(settings, attestor);
+            let is_own = |one: &&OfType| {
+                let mut types = decoded.predicate_types();
+                types.any(|own| own == one.predicate_type)
+            };
+            if let Some(own) = typed.iter().find(is_own) {
+                question = question.of_type(&own.predicate_type);
             }
-            let question = question.about(core::slice::from_ref(document), image);
-            question.ask(&self.judge, image)
+            let finding = question.about(attestations, image).ask(judge, image)?;
+            Ok(AttestorFinding { finding, typed })
         });
         let attestors = attestors.collect::<Result<_>>()?;
         let checks = self.checks.iter().filter(|check| check.reads(purpose));
@@ -117,7 +132,8 @@ impl Findings {
 
     /// Names of the attestors for which it counts
     pub(crate) fn accepting(&self) -> impl Iterator<Item = &str> {
-        let verified = self.attestors.iter().filter(|one| one.attestor.verified);
-        verified.map(|finding| finding.attestor.name.as_str())
+        let attestors = self.attestors.iter().map(|one| &one.finding.attestor);
+        let verified = attestors.filter(|attestor| attestor.verified);
+        verified.map(|attestor| attestor.name.as_str())
     }
 }

@@ -1,7 +1,7 @@
 //! Whether an attestation satisfies an attestor: what Google calls `ValidateAttestationOccurrence`. The
 //! very module decides, about a Pod with this one image under a rule that wants this one attestor.
 
-use anyhow::{Result, bail};
+use anyhow::{Context as _, Result, bail};
 use policy_wasm::Code;
 use serde_json::{Value, json};
 
@@ -9,7 +9,7 @@ use super::attestor::Attestor;
 use super::document::filed_bundle;
 use super::evidence_file::bundle_of;
 use super::image::Image;
-use crate::decision::AttestorResult;
+use crate::decision::{AttestorResult, ImageDecision};
 use crate::engine::Operation;
 use crate::inputs::{self, Request};
 use crate::judge::Judge;
@@ -98,6 +98,20 @@ impl<'a> Question<'a> {
             attestor: self.attestor,
             settings,
         }
+    }
+
+    /// Asks the module about the images that an index lists.
+    pub(crate) fn of_platforms(mut self, judge: &Judge, image: &Image) -> Result<ImageDecision> {
+        if let Some(fields) = self.settings.as_object_mut() {
+            let host = image.normalized_repository.split('/').next();
+            fields.insert("indexPolicy".into(), "platforms".into());
+            fields.insert("registries".into(), json!([host]));
+        }
+        let answer = judge.ask(&pod_with(image)?, &self.settings, Operation::Decide)?;
+        let document = answer.json()?;
+        let decision = answer.into_decision().ok();
+        let image = decision.and_then(|decision| decision.images.into_iter().next());
+        image.with_context(|| format!("the module says nothing about the image: {document}"))
     }
 
     /// Asks the module.

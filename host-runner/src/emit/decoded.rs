@@ -6,11 +6,12 @@ use serde_json::{Value, json};
 
 use super::human::printable_part;
 use super::human::reason::reason;
+use super::verification::{mark, of_types};
 use crate::attest::decoded::{Content, Decoded, Identity, LogEntry, Signer};
-use crate::attest::jury::Findings;
-use crate::attest::verification::Finding;
+use crate::attest::jury::{AttestorFinding, Findings};
+use crate::attest::typed::OfType;
 use crate::decision::Reason;
-use crate::terminal::{BOLD_GREEN, BOLD_RED, DIM, RESET, printable};
+use crate::terminal::{DIM, RESET, printable};
 use crate::yaml::scalar;
 
 /// An attestation of a file, with the answers of the module, if it was asked
@@ -68,9 +69,11 @@ pub(crate) fn human(out: &mut dyn Write, shown: &[Shown]) -> io::Result<()> {
             print_content(out, content)?;
         }
         if let Some(Findings { attestors, checks }) = findings {
-            for Finding { attestor, .. } in attestors {
+            for AttestorFinding { finding, typed } in attestors {
+                let attestor = &finding.attestor;
                 let name = format!("attestor {}", attestor.name);
                 print_finding(out, &name, attestor.verified, &attestor.reasons)?;
+                of_types(out, typed, 2)?;
             }
             for check in checks {
                 print_finding(out, &check.name, check.counts, &check.reasons)?;
@@ -87,11 +90,16 @@ pub(crate) fn json(out: &mut dyn Write, shown: &[Shown]) -> io::Result<()> {
         if let Some(fields) = value.as_object_mut() {
             fields.insert("file".to_owned(), one.file.as_str().into());
             if let Some(findings) = &one.findings {
-                let attestors = findings.attestors.iter().map(|finding| {
-                    json!({
+                let attestors = findings.attestors.iter().map(|AttestorFinding { finding, typed }| {
+                    let mut one = json!({
                         "attestor": finding.attestor.name, "verified": finding.attestor.verified,
                         "reasons": finding.reasons,
-                    })
+                    });
+                    if let (Some(fields), [_, ..]) = (one.as_object_mut(), typed.as_slice()) {
+                        let typed = typed.iter().map(OfType::json).collect();
+                        fields.insert("predicateTypes".to_owned(), typed);
+                    }
+                    one
                 });
                 fields.insert("attestors".to_owned(), attestors.collect());
                 let checks = findings.checks.iter().map(|finding| {
@@ -203,11 +211,7 @@ fn print_finding(
     counts: bool,
     reasons: &[Reason],
 ) -> io::Result<()> {
-    let (colour, mark) = if counts {
-        (BOLD_GREEN, "✓")
-    } else {
-        (BOLD_RED, "✗")
-    };
+    let (colour, mark) = mark(counts);
     writeln!(out, "  {colour}{mark}{RESET} {}", printable(name))?;
     let mut reasons = reasons.iter().map(printable_part);
     reasons.try_for_each(|one| reason(&mut out, &one, 2))

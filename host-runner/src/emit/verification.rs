@@ -11,18 +11,20 @@ use crate::attest::attestor::Attestor;
 use crate::attest::image::Image;
 use crate::attest::jury::Findings;
 use crate::attest::purpose;
+use crate::attest::typed::OfType;
 use crate::attest::verification::Finding;
 use crate::terminal::{BOLD_GREEN, BOLD_RED, DIM, RESET, printable};
 
 const VERIFIED: &str = "VERIFIED";
 const NOT_VERIFIABLE: &str = "ATTESTATION_NOT_VERIFIABLE";
 
-/// Prints the result and its reasons.
+/// Prints the result and its reasons, and for which rules statements of a type count.
 pub(crate) fn human(
     mut out: &mut dyn Write,
     image: &Image,
     attestor: &Attestor,
     finding: &Finding,
+    typed: &[OfType],
 ) -> io::Result<()> {
     let (colour, result) = if finding.attestor.verified {
         (BOLD_GREEN, VERIFIED)
@@ -37,7 +39,35 @@ pub(crate) fn human(
     };
     writeln!(out, "  attestor {}{source}", printable(&attestor.name))?;
     let mut reasons = finding.attestor.reasons.iter().map(printable_part);
-    reasons.try_for_each(|one| reason(&mut out, &one, 1))
+    reasons.try_for_each(|one| reason(&mut out, &one, 1))?;
+    of_types(out, typed, 1)
+}
+
+/// Prints for which rules statements of a type count.
+pub(super) fn of_types(mut out: &mut dyn Write, typed: &[OfType], depth: usize) -> io::Result<()> {
+    let indent = "  ".repeat(depth);
+    for one in typed {
+        let attestor = &one.finding.attestor;
+        let (colour, mark) = mark(attestor.verified);
+        let (rules, uri) = (printable(&one.rules()), printable(&one.predicate_type));
+        writeln!(
+            out,
+            "{indent}{colour}{mark}{RESET} {rules}, with predicate type {uri}"
+        )?;
+        let mut reasons = attestor.reasons.iter().map(printable_part);
+        let below = depth.saturating_add(1);
+        reasons.try_for_each(|one| reason(&mut out, &one, below))?;
+    }
+    Ok(())
+}
+
+/// The colour and the character for what counts, or does not.
+pub(super) const fn mark(counts: bool) -> (&'static str, &'static str) {
+    if counts {
+        (BOLD_GREEN, "✓")
+    } else {
+        (BOLD_RED, "✗")
+    }
 }
 
 /// Prints to standard error why an attestation was not stored.
@@ -60,7 +90,8 @@ pub(crate) fn left_out(
     let attestors = findings.attestors.iter();
     let attestors = attestors.filter(|_| purpose.is_none() || findings.checks.is_empty());
     let attestors = attestors
-        .map(|Finding { attestor, .. }| (format!("attestor {}", attestor.name), &attestor.reasons));
+        .map(|one| &one.finding.attestor)
+        .map(|attestor| (format!("attestor {}", attestor.name), &attestor.reasons));
     for (name, reasons) in attestors.chain(checks) {
         writeln!(out, "  {}", printable(&name))?;
         let mut reasons = reasons.iter().map(printable_part);
@@ -77,7 +108,7 @@ pub(crate) fn counts(signer: &str, uses: &[String]) -> io::Result<()> {
 }
 
 /// Prints Google's `ValidateAttestationOccurrenceResponse` and the reasons with their codes.
-pub(crate) fn json(out: &mut dyn Write, finding: &Finding) -> io::Result<()> {
+pub(crate) fn json(out: &mut dyn Write, finding: &Finding, typed: &[OfType]) -> io::Result<()> {
     let mut response = if finding.attestor.verified {
         json!({"result": VERIFIED})
     } else {
@@ -85,6 +116,10 @@ pub(crate) fn json(out: &mut dyn Write, finding: &Finding) -> io::Result<()> {
     };
     if let Some(fields) = response.as_object_mut() {
         fields.insert("reasons".into(), finding.reasons.clone());
+        if !typed.is_empty() {
+            let typed = typed.iter().map(OfType::json).collect();
+            fields.insert("predicateTypes".into(), typed);
+        }
     }
     super::json::write(out, &response)
 }

@@ -11,6 +11,7 @@ mod indexes;
 mod init;
 mod inputs;
 mod platform;
+mod predicate_types;
 mod printable;
 mod scaffold;
 mod yaml;

@@ -22,20 +22,25 @@ pub(crate) const ANNOTATION: &str = "binaryauthorization.googleapis.com/attestat
 /// Kubernetes' limit on all annotations of an object together
 const MAX_BYTES: usize = 256 << 10;
 
-/// Adds an envelope to every Pod, and every template of one, in a file of manifests that has the
-/// image. `workloads` are the further kinds of the settings.
+/// Adds an envelope to every Pod, and every template of one, in a file of manifests that has an image with this digest.
+/// `workloads` are the further kinds of the settings.
 ///
 /// # Errors
 ///
 /// No Pod has the image, the file is written in a way in which this cannot be done, or it cannot be
 /// read or written.
-pub(crate) fn add(path: &Path, entry: &Entry, workloads: &Value) -> Result<Change, StoreError> {
+pub(crate) fn add(
+    path: &Path,
+    entry: &Entry,
+    digest: &Digest,
+    workloads: &Value,
+) -> Result<Change, StoreError> {
     let text = match read(path)? {
         Some(text) => text,
         None => inputs::read(path)?.text,
     };
     let refused = |problem: String| StoreError::refused(path, problem);
-    let (text, change) = add_to(&text, entry, workloads).map_err(refused)?;
+    let (text, change) = add_to(&text, entry, digest, workloads).map_err(refused)?;
     if change != Change::Unchanged {
         write(path, &text)?;
     }
@@ -72,6 +77,7 @@ pub(crate) fn read_from(documents: &[Value], digest: &Digest) -> Result<Vec<Valu
 pub(crate) fn add_to(
     text: &str,
     entry: &Entry,
+    digest: &Digest,
     workloads: &Value,
 ) -> Result<(String, Change), String> {
     if !identity::is_envelope(&entry.document) {
@@ -81,7 +87,7 @@ pub(crate) fn add_to(
     let mut expected = yaml.values();
     let mut edits = Vec::new();
     let mut change = Change::Unchanged;
-    for template in pods::with_image(&expected, &entry.digest, workloads)? {
+    for template in pods::with_image(&expected, digest, workloads)? {
         let value = template.value(&mut expected).ok_or(BY_HAND)?;
         let Some((new, own)) = joined(&current(value)?, entry)? else {
             continue;

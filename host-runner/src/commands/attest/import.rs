@@ -101,7 +101,9 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
         let bundle = if args.trim { trimmed(bundle) } else { bundle };
         let mut notes = findings.accepting().filter_map(|name| jury.note(name));
         let attestation = Attestation::of_bundle(&args.image, notes.next(), &bundle);
-        args.places.put(&attestation, Some(&jury.settings))?;
+        let attestations = core::slice::from_ref(&attestation);
+        args.places
+            .put(attestations, &args.image, Some(&jury.settings))?;
         for note in notes {
             let attestation = Attestation::of_bundle(&args.image, Some(note), &bundle);
             args.places

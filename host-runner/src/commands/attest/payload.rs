@@ -32,7 +32,7 @@ pub struct Args {
 
 /// Runs the command.
 pub(crate) fn run(args: &Args) -> Result<Exit> {
-    let payload = args.statement.payload(false)?;
+    let payload = args.statement.payload(&args.statement.image, false)?;
     let mut stdout = io::stdout().lock();
     let printed = stdout.write_all(&payload.message());
     terminal::unless_closed(printed.and_then(|()| stdout.flush()))?;

@@ -12,10 +12,14 @@ use crate::args::{
 };
 use crate::attest::attestor::Attestor;
 use crate::attest::document::Attestation;
+use crate::attest::image::Image;
+use crate::attest::index;
 use crate::attest::key_file::KeyFile;
 use crate::attest::payload::{Form, Payload};
+use crate::attest::private_key::PrivateKey;
 use crate::attest::public_key::{self, KeyEntry};
 use crate::attest::signer::{self, Signature};
+use crate::attest::typed;
 use crate::attest::verification::Question;
 use crate::judge::Judge;
 use crate::offline_host::OfflineHost;
@@ -41,6 +45,10 @@ use crate::{Exit, emit, foreign};
     --note projects/example/notes/build registry.example/shop/web@sha256:…
   countersign attest sign --key scanner.pem --predicate scan.json \\
     --predicate-type https://cosign.sigstore.dev/attestation/vuln/v1 \\
+    registry.example/shop/web@sha256:…
+
+  crane manifest registry.example/shop/web@sha256:… | countersign attest sign \\
+    --key build.pem --index - --registry layout/ \\
     registry.example/shop/web@sha256:…
 
 Without a destination, the attestation is printed. The policy module verifies
@@ -99,6 +107,12 @@ pub struct Args {
         help_heading = "Signer"
     )]
     note: Option<String>,
+    /// Sign each image that this index lists, in place of the index (`-` for standard input)
+    ///
+    /// For settings with `indexPolicy: platforms`. FILE is the manifest with the digest of IMAGE, as `crane manifest IMAGE`
+    /// and `skopeo inspect --raw docker://IMAGE` print it.
+    #[arg(long, value_name = "FILE", conflicts_with = "signature_file")]
+    index: Option<PathBuf>,
     #[command(flatten)]
     places: PlaceArgs,
     #[command(flatten)]
@@ -113,74 +127,122 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
         .as_deref()
         .map(foreign::settings)
         .transpose()?;
-    let Prepared {
-        attestor,
-        payload,
-        signatures,
-    } = args.prepare(settings.as_ref())?;
-    let judge = Judge::new(
-        &args.module.bytes()?,
-        |_| Ok(OfflineHost::from_folders(None, None)),
-        None,
-    )?;
+    let module = args.module.bytes()?;
+    let judge = Judge::new(&module, |_| Ok(OfflineHost::from_folders(None, None)), None)?;
+    let signer = args.signer(settings.as_ref())?;
     if let (Some(settings), Some(path)) = (&settings, &args.settings)
         && let Some(problems) = judge.check_settings(settings)?
     {
         emit::settings_problems(path, &problems);
         return Ok(Exit::CouldNot);
     }
-    let image = &args.statement.image;
+    let attestor = &signer.attestor;
     let question = match &settings {
-        Some(settings) => Question::under(settings, &attestor),
-        None => Question::by_key(&attestor),
+        Some(settings) => Question::under(settings, attestor),
+        None => Question::by_key(attestor),
     };
-    let mut refused = None;
-    for signature in signatures {
-        let attestation = Attestation::new(image, attestor.note.as_deref(), &payload, signature);
-        let finding = question
-            .about(core::slice::from_ref(&attestation.document), image)
-            .ask(&judge, image)?;
-        if finding.attestor.verified
-            || (args.statement.is_predicate() && finding.is_signed_statement())
-        {
-            args.places.put(&attestation, settings.as_ref())?;
-            return Ok(Exit::Yes);
+    let mut attestations = Vec::new();
+    for image in args.images(attestor, settings.as_ref(), &module)? {
+        match args.attestation(&image, &signer, &question, &judge)? {
+            Some(attestation) => attestations.push(attestation),
+            None => return Ok(Exit::No),
         }
-        refused = Some(finding);
     }
-    if let Some(finding) = refused {
-        let mut out = anstream::stdout().lock();
-        let printed = emit::verification::human(&mut out, image, &attestor, &finding);
-        terminal::unless_closed(printed)?;
-        args.advise(&payload);
+    let image = &args.statement.image;
+    args.places.put(&attestations, image, settings.as_ref())?;
+    if let Some(settings) = &settings {
+        let signed = args.statement.predicate_type.as_deref();
+        typed::advise(settings, &attestor.name, signed);
     }
-    Ok(Exit::No)
+    Ok(Exit::Yes)
 }
 
-/// The payload with one or more signatures, of which one has to verify
-struct Prepared {
+/// The signer of one or more images
+struct Signer {
     attestor: Attestor,
-    payload: Payload,
-    signatures: Vec<Signature>,
+    with: With,
+}
+
+/// Where signatures come from
+enum With {
+    /// A private key, with its id
+    Key(PrivateKey, String),
+    /// A file, of which one reading has to verify
+    Brought(Vec<Signature>),
 }
 
 impl Args {
-    /// Signs, or reads an existing signature.
-    fn prepare(&self, settings: Option<&Value>) -> Result<Prepared> {
+    /// The image, or those that its index lists.
+    fn images(
+        &self,
+        attestor: &Attestor,
+        settings: Option<&Value>,
+        module: &[u8],
+    ) -> Result<Vec<Image>> {
+        let image = &self.statement.image;
+        let Some(path) = &self.index else {
+            if let Some(settings) = settings {
+                index::advise(settings, image, attestor, self.places.layout(), module);
+            }
+            return Ok(vec![image.clone()]);
+        };
+        let listed = index::listed(path, image, attestor, module)?;
+        if listed.is_empty() {
+            bail!(
+                "`{}` is the manifest of an image and lists no others; sign it without --index",
+                shown(path)
+            );
+        }
+        Ok(listed.into_iter().map(|one| one.image).collect())
+    }
+
+    /// Signs one image. `None`, with the result printed, if no signature verifies.
+    fn attestation(
+        &self,
+        image: &Image,
+        signer: &Signer,
+        question: &Question<'_>,
+        judge: &Judge,
+    ) -> Result<Option<Attestation>> {
+        let Signer { attestor, with } = signer;
+        let payload = self.payload(image, with.signs_envelopes_only(attestor))?;
+        let mut refused = None;
+        for signature in with.signatures(&payload)? {
+            let attestation =
+                Attestation::new(image, attestor.note.as_deref(), &payload, signature);
+            let documents = core::slice::from_ref(&attestation.document);
+            let finding = question.about(documents, image).ask(judge, image)?;
+            let is_statement = self.statement.is_predicate() && finding.is_signed_statement();
+            if finding.attestor.verified || is_statement {
+                return Ok(Some(attestation));
+            }
+            refused = Some(finding);
+        }
+        if let Some(finding) = refused {
+            let mut out = anstream::stdout().lock();
+            let printed = emit::verification::human(&mut out, image, attestor, &finding, &[]);
+            terminal::unless_closed(printed)?;
+            self.advise(&payload);
+        }
+        Ok(None)
+    }
+
+    /// Reads the key, or an existing signature.
+    fn signer(&self, settings: Option<&Value>) -> Result<Signer> {
         let listed = match (settings, &self.attestor) {
             (Some(settings), Some(name)) => Some(Attestor::find(settings, name)?),
             _ => None,
         };
         match (&self.key, &self.signature_file) {
-            (Some(path), _) => self.sign(path, listed),
+            (Some(path), _) => self.open(path, listed),
             (None, Some(path)) => self.take(path, listed),
             (None, None) => bail!("give --key or --signature-file"),
         }
     }
 
-    fn sign(&self, path: &Path, listed: Option<Attestor>) -> Result<Prepared> {
+    fn open(&self, path: &Path, listed: Option<Attestor>) -> Result<Signer> {
         let file = KeyFile::open(path, self.passphrase_file.as_ref())?;
-        let (attestor, key, key_id) = match listed {
+        let (attestor, key, id) = match listed {
             Some(attestor) => {
                 let (key, id) =
                     signer::key_of(&file, &attestor, self.algorithm, self.key_id.as_deref())?;
@@ -194,17 +256,11 @@ impl Args {
                 (Attestor::of(entry, None, self.note.as_deref()), key, id)
             }
         };
-        let payload = self.payload(key.algorithm().is_for_envelopes_only())?;
-        let bytes = key.sign(&payload.message())?;
-        let signatures = vec![Signature { key_id, bytes }];
-        Ok(Prepared {
-            attestor,
-            payload,
-            signatures,
-        })
+        let with = With::Key(key, id);
+        Ok(Signer { attestor, with })
     }
 
-    fn take(&self, path: &Path, listed: Option<Attestor>) -> Result<Prepared> {
+    fn take(&self, path: &Path, listed: Option<Attestor>) -> Result<Signer> {
         let attestor = match (listed, &self.public_key) {
             (Some(_), _) if self.algorithm.is_some() => {
                 bail!(
@@ -222,21 +278,14 @@ impl Args {
                 bail!("the public key is missing: give --public-key, or --settings and --attestor")
             }
         };
-        let is_envelope_key =
-            |key: &KeyEntry| key.algorithm.is_some_and(Algorithm::is_for_envelopes_only);
-        let payload = self.payload(attestor.keys.iter().all(is_envelope_key))?;
-        let signatures = signer::brought(path, &attestor, self.key_id.as_deref())?;
-        Ok(Prepared {
-            attestor,
-            payload,
-            signatures,
-        })
+        let with = With::Brought(signer::brought(path, &attestor, self.key_id.as_deref())?);
+        Ok(Signer { attestor, with })
     }
 
     /// The payload, in an envelope if the destination or the key needs one.
-    fn payload(&self, is_envelope_key: bool) -> Result<Payload> {
+    fn payload(&self, image: &Image, is_envelope_key: bool) -> Result<Payload> {
         let is_envelope = is_envelope_key || self.places.take_envelopes_only();
-        self.statement.payload(is_envelope)
+        self.statement.payload(image, is_envelope)
     }
 
     /// Names the most frequent mistake with signatures that another program made.
@@ -252,5 +301,29 @@ impl Args {
                  payload{envelope}` for this image"
             ));
         }
+    }
+}
+
+impl With {
+    /// Whether all keys sign only envelopes.
+    fn signs_envelopes_only(&self, attestor: &Attestor) -> bool {
+        match self {
+            Self::Key(key, _) => key.algorithm().is_for_envelopes_only(),
+            Self::Brought(_) => attestor
+                .keys
+                .iter()
+                .all(|key| key.algorithm.is_some_and(Algorithm::is_for_envelopes_only)),
+        }
+    }
+
+    /// The signatures of a payload, of which one has to verify.
+    fn signatures(&self, payload: &Payload) -> Result<Vec<Signature>> {
+        Ok(match self {
+            Self::Key(key, id) => {
+                let (key_id, bytes) = (id.clone(), key.sign(&payload.message())?);
+                vec![Signature { key_id, bytes }]
+            }
+            Self::Brought(signatures) => signatures.clone(),
+        })
     }
 }

@@ -8,13 +8,14 @@ use policy_wasm::key::Algorithm;
 use policy_wasm::time::Time;
 
 use crate::args::{
-    EvidenceArgs, ModuleArgs, algorithms, parse_algorithm, parse_image, parse_note, parse_time,
-    suggested,
+    EvidenceArgs, ModuleArgs, algorithms, parse_algorithm, parse_image, parse_note,
+    parse_predicate_type, parse_time, predicate_types, suggested,
 };
 use crate::attest::attestor::Attestor;
 use crate::attest::evidence_file;
 use crate::attest::image::Image;
 use crate::attest::public_key::{self, KeyEntry};
+use crate::attest::typed;
 use crate::attest::verification::Question;
 use crate::emit::{self, output};
 use crate::judge::Judge;
@@ -34,9 +35,14 @@ use crate::{Exit, foreign};
   countersign attest verify --public-key build.pub \\
     --attestation signed.yaml --format json \\
     registry.example/shop/web@sha256:…
+  countersign attest verify --settings policy.yaml --attestor build \\
+    --attestation sbom.yaml --predicate-type spdxjson \\
+    registry.example/shop/web@sha256:…
 
 Without --attestation, attestations come from the sources in `evidence` of the
-settings.
+settings. If rules for images ask the attestor for statements of a type, the
+result for each type is printed as well, and --predicate-type makes one of them
+the result.
 
 Exit status: 0 if VERIFIED, 1 if ATTESTATION_NOT_VERIFIABLE, 2 on an error")]
 pub struct Args {
@@ -62,6 +68,10 @@ pub struct Args {
     /// Read attestations from this file: occurrences, envelopes, Attestation or annotated manifests
     #[arg(long, value_name = "FILE")]
     attestation: Vec<PathBuf>,
+    /// Verify a statement of this type, in place of an approval: a URI, or cosign's name of one, such as `spdxjson`
+    #[arg(long, value_name = "URI", hide_possible_values = true,
+          value_parser = suggested(parse_predicate_type, predicate_types))]
+    predicate_type: Option<String>,
     /// Verify as of this time, in RFC 3339 [default: now]; OpenPGP keys expire
     #[arg(long, value_name = "TIME", value_parser = parse_time)]
     time: Option<Time>,
@@ -123,13 +133,26 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
         Some(settings) => Question::under(settings, &attestor),
         None => Question::by_key(&attestor),
     };
-    if !args.attestation.is_empty() {
-        question = question.about(&attestations, &args.image);
+    if let Some(predicate_type) = &args.predicate_type {
+        question = question.of_type(predicate_type);
     }
-    let finding = judge.finish(question.ask(&judge, &args.image))?;
+    let given = (!args.attestation.is_empty()).then_some(attestations.as_slice());
+    if let Some(attestations) = given {
+        question = question.about(attestations, &args.image);
+    }
+    let found = question.ask(&judge, &args.image).and_then(|finding| {
+        let typed = match &settings {
+            Some(settings) if args.predicate_type.is_none() => {
+                typed::findings(settings, &attestor, given, &judge, &args.image)?
+            }
+            _ => Vec::new(),
+        };
+        Ok((finding, typed))
+    });
+    let (finding, typed) = judge.finish(found)?;
     output::write(&args.format, |format, out| match format {
-        Format::Human => emit::verification::human(out, &args.image, &attestor, &finding),
-        Format::Json => emit::verification::json(out, &finding),
+        Format::Human => emit::verification::human(out, &args.image, &attestor, &finding, &typed),
+        Format::Json => emit::verification::json(out, &finding, &typed),
     })?;
     Ok(if finding.attestor.verified {
         Exit::Yes

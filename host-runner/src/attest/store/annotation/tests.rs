@@ -28,6 +28,11 @@ fn filled(text: &str, item: &str) -> String {
         .replace("ITEM", item)
 }
 
+/// Adds an envelope where the image is its own.
+fn add_own(text: &str, entry: &Entry, workloads: &Value) -> Result<(String, Change), String> {
+    add_to(text, entry, &entry.digest, workloads)
+}
+
 #[test]
 fn a_manifest_keeps_its_style() {
     let entry = entry(envelope("build", DIGEST));
@@ -36,13 +41,13 @@ fn a_manifest_keeps_its_style() {
         for eol in ["\n", "\r\n"] {
             let before = filled(before, "").replace('\n', eol);
             let after = filled(after, &item).replace('\n', eol);
-            let (text, change) = add_to(&before, &entry, &Value::Null).expect(name);
+            let (text, change) = add_own(&before, &entry, &Value::Null).expect(name);
             assert_eq!(
                 (text.as_str(), change),
                 (after.as_str(), Change::Added),
                 "{name}"
             );
-            let again = add_to(&text, &entry, &Value::Null).unwrap();
+            let again = add_own(&text, &entry, &Value::Null).unwrap();
             assert_eq!(again, (text, Change::Unchanged), "{name}");
         }
     }
@@ -53,7 +58,7 @@ fn a_manifest_is_the_same_but_for_the_annotation() {
     let entry = entry(envelope("build", DIGEST));
     for (name, before, _) in STYLES {
         let before = filled(before, "");
-        let (after, _) = add_to(&before, &entry, &Value::Null).unwrap();
+        let (after, _) = add_own(&before, &entry, &Value::Null).unwrap();
         let mut values = [before, after].map(|text| inputs::parse(&text).unwrap());
         values.iter_mut().flatten().for_each(forget);
         let [before, after] = values;
@@ -87,14 +92,15 @@ fn every_fixture_can_be_annotated() {
         }
         let text = fs::read_to_string(&path).unwrap();
         let Some(start) = text.find("sha256:") else {
-            let error = add_to(&text, &entry(envelope("build", DIGEST)), &Value::Null).unwrap_err();
+            let error =
+                add_own(&text, &entry(envelope("build", DIGEST)), &Value::Null).unwrap_err();
             assert!(error.contains("its images are"), "{error}");
             continue;
         };
         let digest = text.get(start..start + 71).unwrap();
         let mut entry = entry(envelope("build", digest));
         entry.digest = Digest::parse(digest).unwrap();
-        let (after, change) = add_to(&text, &entry, &Value::Null).unwrap();
+        let (after, change) = add_own(&text, &entry, &Value::Null).unwrap();
         assert_eq!(change, Change::Added, "{}", path.display());
         // Every line is still there, and in one with attestations there is one more.
         let mut lines = after.lines();
@@ -119,11 +125,11 @@ fn signing_again_replaces_in_place_and_keeps_the_rest() {
         item(&other),
         image()
     );
-    let (after, change) = add_to(&before, &entry(new.clone()), &Value::Null).unwrap();
+    let (after, change) = add_own(&before, &entry(new.clone()), &Value::Null).unwrap();
     assert_eq!(change, Change::Replaced);
     let expected = format!("\"a%,{},{}\"", item(&new), item(&other));
     assert!(after.contains(&expected), "{after}");
-    let (same, change) = add_to(&before, &entry(other), &Value::Null).unwrap();
+    let (same, change) = add_own(&before, &entry(other), &Value::Null).unwrap();
     assert_eq!((same, change), (before, Change::Unchanged));
 }
 
@@ -136,7 +142,7 @@ fn only_pods_with_the_image_are_annotated() {
     };
     let other = image().replace("11", "22");
     let text = pod("a", &other) + &pod("b", &format!("web:1@{DIGEST}")) + &pod("c", "web:1");
-    let (after, _) = add_to(&text, &entry(envelope("build", DIGEST)), &Value::Null).unwrap();
+    let (after, _) = add_own(&text, &entry(envelope("build", DIGEST)), &Value::Null).unwrap();
     let values = inputs::parse(&after).unwrap();
     let has = |index: usize| !values[index]["metadata"]["annotations"].is_null();
     assert_eq!([has(0), has(1), has(2)], [false, true, false], "{after}");
@@ -214,14 +220,14 @@ fn what_cannot_be_changed_alone_is_refused() {
             "print it with `--format annotation` and add it manually",
         ),
     ] {
-        let error = add_to(&text, &entry(envelope("build", DIGEST)), &Value::Null).unwrap_err();
+        let error = add_own(&text, &entry(envelope("build", DIGEST)), &Value::Null).unwrap_err();
         assert!(error.contains(problem), "{text}\n{error}");
     }
 }
 
 #[test]
 fn an_occurrence_is_no_envelope() {
-    let error = add_to("", &entry(occurrence("build", DIGEST)), &Value::Null).unwrap_err();
+    let error = add_own("", &entry(occurrence("build", DIGEST)), &Value::Null).unwrap_err();
     assert_eq!(
         error,
         "an annotation holds only DSSE envelopes; sign with --envelope"
@@ -246,18 +252,18 @@ fn more_than_a_policy_reads_is_refused() {
             .map(|index| item(&envelope(&format!("k{index}"), digest)))
             .collect()
     };
-    assert!(add_to(&with(many(255, &other)), &entry, &Value::Null).is_ok());
-    let error = add_to(&with(many(256, &other)), &entry, &Value::Null).unwrap_err();
+    assert!(add_own(&with(many(255, &other)), &entry, &Value::Null).is_ok());
+    let error = add_own(&with(many(256, &other)), &entry, &Value::Null).unwrap_err();
     assert!(
         error.starts_with("it already has 256 attestations"),
         "{error}"
     );
-    let error = add_to(&with(many(100, DIGEST)), &entry, &Value::Null).unwrap_err();
+    let error = add_own(&with(many(100, DIGEST)), &entry, &Value::Null).unwrap_err();
     assert!(
         error.starts_with("it already has 100 attestations") && error.contains(DIGEST),
         "{error}"
     );
-    let error = add_to(&with(vec!["a".repeat(256 << 10)]), &entry, &Value::Null).unwrap_err();
+    let error = add_own(&with(vec!["a".repeat(256 << 10)]), &entry, &Value::Null).unwrap_err();
     assert!(error.contains("Kubernetes allows 262144"), "{error}");
 }
 
@@ -268,19 +274,30 @@ fn a_file_is_changed_only_where_something_changes() {
     let text = filled(STYLES[0].1, "");
     fs::write(&path, &text).unwrap();
     let entry = entry(envelope("build", DIGEST));
-    assert_eq!(add(&path, &entry, &Value::Null).unwrap(), Change::Added);
+    assert_eq!(
+        add(&path, &entry, &entry.digest, &Value::Null).unwrap(),
+        Change::Added
+    );
     let after = fs::read_to_string(&path).unwrap();
     assert_eq!(after, filled(STYLES[0].2, &item(&entry.document)));
     let mut permissions = fs::metadata(&path).unwrap().permissions();
     permissions.set_readonly(true);
     fs::set_permissions(&path, permissions).unwrap();
     // It is not even written.
-    assert_eq!(add(&path, &entry, &Value::Null).unwrap(), Change::Unchanged);
-    let error = add(&folder.path().join("none.yaml"), &entry, &Value::Null)
-        .unwrap_err()
-        .to_string();
+    assert_eq!(
+        add(&path, &entry, &entry.digest, &Value::Null).unwrap(),
+        Change::Unchanged
+    );
+    let error = add(
+        &folder.path().join("none.yaml"),
+        &entry,
+        &entry.digest,
+        &Value::Null,
+    )
+    .unwrap_err()
+    .to_string();
     assert!(error.starts_with("cannot read `"), "{error}");
-    let error = add(Path::new("-"), &entry, &Value::Null)
+    let error = add(Path::new("-"), &entry, &entry.digest, &Value::Null)
         .unwrap_err()
         .to_string();
     assert_eq!(error, "`-`: standard input cannot be changed; give a file");
@@ -293,13 +310,13 @@ fn kinds_of_the_settings_are_read_and_others_are_named() {
          spec: {{containers: [{{name: a, image: \"registry.example/shop/web@{DIGEST}\"}}]}}\n"
     );
     let entry = entry(envelope("build", DIGEST));
-    let error = add_to(&rollout, &entry, &Value::Null).unwrap_err();
+    let error = add_own(&rollout, &entry, &Value::Null).unwrap_err();
     assert!(
         error.contains("no policy reads a Rollout unless"),
         "{error}"
     );
     let workloads = serde_json::json!([{"group": "argoproj.io", "kind": "Rollout", "podSpecs": ["spec.template.spec"]}]);
-    let (after, change) = add_to(&rollout, &entry, &workloads).unwrap();
+    let (after, change) = add_own(&rollout, &entry, &workloads).unwrap();
     assert_eq!(change, Change::Added);
     assert!(
         after.contains("binaryauthorization.googleapis.com/attestations"),

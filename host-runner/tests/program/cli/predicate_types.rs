@@ -1,0 +1,157 @@
+//! What the attestor's commands say about statements, for settings whose rules ask for a predicate type.
+
+use std::fs;
+
+use serde_json::Value;
+
+use crate::program::run;
+
+const ATTESTOR: &str = "projects/example/attestors/build";
+const IMAGE: &str = "registry.example/shop/web@sha256:5555555555555555555555555555555555555555555555555555555555555555";
+const BOM: &str = "https://cyclonedx.org/bom";
+
+/// Settings with a rule `shop` that asks for a CycloneDX bill of materials, a key, and a predicate
+struct Lab(tempfile::TempDir);
+
+impl Lab {
+    fn new() -> Self {
+        let lab = Self(tempfile::tempdir().unwrap());
+        let key = lab.path("key.pem");
+        let keygen = format!("attest keygen --attestor {ATTESTOR} --output {key}");
+        let (attestors, _) = run(&keygen, "", 0);
+        fs::write(lab.path("attestors.yaml"), attestors).unwrap();
+        fs::write(lab.path("predicate.json"), "{}").unwrap();
+        lab.write("");
+        lab
+    }
+
+    fn path(&self, name: &str) -> String {
+        self.0.path().join(name).display().to_string()
+    }
+
+    /// Writes settings with another requirement of the rule.
+    fn write(&self, requirement: &str) {
+        let attestors = fs::read_to_string(self.path("attestors.yaml")).unwrap();
+        let settings = format!(
+            "imagePolicy:\n  unmatchedImages: deny\n  rules:\n    - name: shop\n      images: [registry.example/**]\n      \
+             require:\n        - attestors: [{ATTESTOR}]\n          predicateTypes: [{BOM}]\n{requirement}attestors:\n\
+             {attestors}"
+        );
+        fs::write(self.path("policy.yaml"), settings).unwrap();
+    }
+
+    /// Signs something into a file; returns standard error.
+    #[track_caller]
+    fn sign(&self, what: &str, file: &str) -> String {
+        let [key, settings, file] = ["key.pem", "policy.yaml", file].map(|name| self.path(name));
+        let sign = format!(
+            "attest sign --key {key} --settings {settings} --attestor build --occurrences {file} {what} {IMAGE}"
+        );
+        run(&sign, "", 0).1
+    }
+
+    fn statement(&self, predicate_type: &str) -> String {
+        let predicate = self.path("predicate.json");
+        format!("--predicate {predicate} --predicate-type {predicate_type}")
+    }
+
+    #[track_caller]
+    fn verify(&self, file: &str, options: &str, status: i32) -> String {
+        let [settings, file] = ["policy.yaml", file].map(|name| self.path(name));
+        let verify = format!(
+            "attest verify --settings {settings} --attestor build --attestation {file} {options} {IMAGE}"
+        );
+        run(&verify, "", status).0
+    }
+}
+
+#[test]
+fn the_signer_is_told_for_which_rules_an_attestation_counts() {
+    let lab = Lab::new();
+    let note = lab.sign(&lab.statement("cyclonedx"), "bom.yaml");
+    assert!(note.contains("counts for rule `shop`"), "{note}");
+    let note = lab.sign(&lab.statement("spdxjson"), "spdx.yaml");
+    let asks = format!("rule `shop` asks for `{BOM}`");
+    for part in ["warning: no rule", "`https://spdx.dev/Document`", &asks] {
+        assert!(note.contains(part), "lacks {part:?}:\n{note}");
+    }
+    let note = lab.sign("", "approval.yaml");
+    assert!(
+        note.contains("counts for no rule") && note.contains(&asks),
+        "{note}"
+    );
+    lab.write(&format!("        - attestors: [{ATTESTOR}]\n"));
+    assert_eq!(lab.sign("", "approval.yaml"), "");
+}
+
+#[test]
+fn a_statement_is_verified_for_the_rules_that_ask_for_its_type() {
+    let lab = Lab::new();
+    for (name, file) in [("cyclonedx", "bom.yaml"), ("spdx", "spdx.yaml")] {
+        lab.sign(&lab.statement(name), file);
+    }
+    let of_rule = format!("rule `shop`, with predicate type {BOM}");
+    let out = lab.verify("bom.yaml", "", 1);
+    assert!(out.starts_with("ATTESTATION_NOT_VERIFIABLE"), "{out}");
+    assert!(out.contains(&format!("✓ {of_rule}")), "{out}");
+    let out = lab.verify("spdx.yaml", "", 1);
+    for part in [
+        &format!("✗ {of_rule}"),
+        "What was signed has predicate type `https://spdx.dev/Document`",
+    ] {
+        assert!(out.contains(part), "lacks {part:?}:\n{out}");
+    }
+    lab.verify("bom.yaml", "--predicate-type cyclonedx", 0);
+    lab.verify("bom.yaml", "--predicate-type spdx", 1);
+    lab.verify("spdx.yaml", &format!("--predicate-type {BOM}"), 1);
+
+    let json: Value = serde_json::from_str(&lab.verify("bom.yaml", "--format json", 1)).unwrap();
+    let typed = &json["predicateTypes"][0];
+    assert_eq!(typed["predicateType"], BOM);
+    assert_eq!(typed["rules"][0], "shop");
+    assert_eq!(typed["verified"], true);
+}
+
+#[test]
+fn what_is_shown_counts_for_the_rules_that_ask_for_its_type() {
+    let lab = Lab::new();
+    for (name, file, status, mark) in [
+        ("cyclonedx", "bom.yaml", 0, "✓"),
+        ("spdx", "spdx.yaml", 1, "✗"),
+    ] {
+        lab.sign(&lab.statement(name), file);
+        let [settings, file] = ["policy.yaml", file].map(|name| lab.path(name));
+        let (out, _) = run(
+            &format!("attest show --settings {settings} {file}"),
+            "",
+            status,
+        );
+        let line = format!("{mark} rule `shop`, with predicate type {BOM}");
+        assert!(out.contains(&line), "lacks {line:?}:\n{out}");
+    }
+}
+
+#[test]
+fn reports_name_the_type_that_a_rule_asks_for() {
+    let lab = Lab::new();
+    lab.sign(&lab.statement("spdx"), "spdx.yaml");
+    let text = fs::read_to_string(lab.path("spdx.yaml")).unwrap();
+    let lines = text.lines().map(|line| format!("    {line}\n"));
+    let evidence = format!("evidence:\n  occurrences:\n{}", lines.collect::<String>());
+    let settings = fs::read_to_string(lab.path("policy.yaml")).unwrap();
+    fs::write(lab.path("policy.yaml"), settings + &evidence).unwrap();
+    let pod = format!(
+        "{{apiVersion: v1, kind: Pod, metadata: {{name: a}}, spec: {{containers: [{{name: a, image: '{IMAGE}'}}]}}}}"
+    );
+    let settings = lab.path("policy.yaml");
+    let (out, _) = run(
+        &format!("evaluate --format github --settings {settings} -"),
+        &pod,
+        1,
+    );
+    let message = format!(
+        "not attested by build with predicate type {BOM}: What was signed has predicate type \
+         `https://spdx.dev/Document` (rule shop)"
+    );
+    assert!(out.contains(&message), "{out}");
+}
