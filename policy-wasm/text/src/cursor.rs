@@ -1,21 +1,22 @@
 //! A cursor over JSON (RFC 8259) that checks the syntax of everything it skips. After the first syntax error it
-//! finds nothing more. `serde_json` decodes escapes.
+//! finds nothing more.
 //!
 //! `policy-wasm/src/json/tests.rs` compares it with `serde_json`, with two differences: more than [`MAX_DEPTH`]
 //! levels are errors, and numbers may exceed a float, since none is read as one.
 
+mod escape;
 mod scan;
 mod shape;
 mod string;
 
 use alloc::borrow::Cow;
-use alloc::string::String;
 use core::ops::Range;
 
 use scan::{END, byte, end_of_value, skip_space};
 use shape::{Holes, Shape};
 use string::{end_of_plain, end_of_string};
 
+pub use escape::EscapeError;
 pub use scan::MAX_DEPTH;
 pub use string::has_escapes;
 
@@ -139,7 +140,7 @@ impl<'de> Cursor<'de> {
     /// # Errors
     ///
     /// The string has an invalid escape: half of a surrogate pair.
-    pub fn string(&mut self) -> Result<Cow<'de, str>, serde_json::Error> {
+    pub fn string(&mut self) -> Result<Cow<'de, str>, EscapeError> {
         let is_string = self.byte() == b'"';
         let bytes = self.text.as_bytes();
         let (token, start) = (self.at, self.at.saturating_add(1));
@@ -154,7 +155,7 @@ impl<'de> Cursor<'de> {
             return Ok(Cow::Borrowed(""));
         };
         self.at = end.get();
-        serde_json::from_str::<String>(self.since(token)).map(Cow::Owned)
+        escape::decode(self.since(token)).map(Cow::Owned)
     }
 
     /// Reads and skips `{"field":"text"}` in exactly this form, without white space and escapes; otherwise returns

@@ -1,11 +1,12 @@
 //! The policy's JSON reader beside `serde_json`.
 
+use std::borrow::Cow;
+
 use policy_text::cursor::{Cursor, Kind, MAX_DEPTH};
 use serde::de::IgnoredAny;
-use serde_json::Value;
 
 /// The cursor accepts what `serde_json` accepts, except for deeper nesting, and reads each string as it
-/// does.
+/// does, or fails with its message.
 pub fn json(bytes: &[u8]) {
     let Ok(text) = core::str::from_utf8(bytes) else {
         return;
@@ -19,10 +20,14 @@ pub fn json(bytes: &[u8]) {
     assert!(cursor.is_whole() == is_json || is_deep, "{text:?}");
     let mut cursor = Cursor::new(text);
     if is_json && cursor.kind() == Kind::Text {
-        let expected = serde_json::from_str::<Value>(text).ok();
-        let expected = expected.as_ref().and_then(Value::as_str);
-        let read = cursor.string().ok();
-        assert_eq!(read.as_deref(), expected, "{text:?}");
+        let expected = serde_json::from_str::<String>(text.trim_start());
+        let expected = expected.map_err(|error| error.to_string());
+        let read = cursor.string().map(Cow::into_owned);
+        assert_eq!(
+            read.map_err(|error| error.to_string()),
+            expected,
+            "{text:?}"
+        );
     }
 }
 
