@@ -235,10 +235,12 @@ impl<'a> Occurrence<'a> {
             Ok(body) => body.decode(budget),
             Err(problem) => alloc::vec![undecodable(problem)],
         };
-        let mut contents: Vec<_> = self.bodies.into_iter().flat_map(decode).collect();
-        contents.extend(bundle);
-        // Sorted, so that the order of the fields has no effect.
-        contents.sort_unstable();
+        // Sorted, so that the order of the fields has no effect. There are few bodies, of few contents each.
+        let mut contents = Vec::new();
+        for content in self.bodies.into_iter().flat_map(decode).chain(bundle) {
+            let place = contents.partition_point(|other: &Content<'_>| other.cmp(&content).is_lt());
+            contents.insert(place, content);
+        }
         contents
     }
 }

@@ -89,8 +89,12 @@ type Question<'p> = (Asked<'p>, String);
 impl Known<'_> {
     /// Drops the results that more evidence could change.
     pub(super) fn keep_satisfied(&mut self) {
-        self.answers
-            .retain(|_, (verdict, _)| *verdict == Verdict::Conformant);
+        // `retain` would add the code that removes keys of a map to the module.
+        let answers = core::mem::take(&mut self.answers);
+        let satisfied = answers
+            .into_iter()
+            .filter(|(_, (verdict, _))| *verdict == Verdict::Conformant);
+        self.answers.extend(satisfied);
         #[cfg(feature = "sigstore")]
         self.signers.clear();
     }

@@ -57,7 +57,7 @@ pub(super) fn judge<'t>(rules: &[SlsaRule<'_>], facts: &mut impl Facts<'t>) -> O
             }
         }
     }
-    if let Some(description) = found.pop_first() {
+    if let Some(description) = found.into_iter().next() {
         return Outcome::passed(description).with_note(about_image.untrusted());
     }
     let mut reasons = facts.failures();
