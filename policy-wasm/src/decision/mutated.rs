@@ -1,25 +1,30 @@
 //! The object to store instead of the one in the request.
 
+use alloc::boxed::Box;
 use alloc::string::String;
 
-use serde::{Serialize, Serializer, ser::Error as _};
+use serde::Serialize;
 use serde_json::value::RawValue;
 
 /// The exact JSON of an object
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Serialize)]
+#[serde(transparent)]
 pub struct MutatedObject {
-    text: String,
+    json: Box<RawValue>,
 }
 
 impl MutatedObject {
-    pub(crate) const fn new(text: String) -> Self {
-        Self { text }
+    /// Wraps a text; `None` if it is not JSON.
+    pub(crate) fn new(text: String) -> Option<Self> {
+        let json = RawValue::from_string(text).ok()?;
+        Some(Self { json })
     }
 }
 
-impl Serialize for MutatedObject {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let raw: &RawValue = serde_json::from_str(&self.text).map_err(S::Error::custom)?;
-        raw.serialize(serializer)
+impl PartialEq for MutatedObject {
+    fn eq(&self, other: &Self) -> bool {
+        self.json.get() == other.json.get()
     }
 }
+
+impl Eq for MutatedObject {}

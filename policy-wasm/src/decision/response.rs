@@ -107,7 +107,7 @@ mod tests {
                 response.audit_annotations.insert("dry-run", "true".into());
             },
             |response| response.warnings = alloc::vec!["a word".into()],
-            |response| response.mutated_object = Some(MutatedObject::new("{}".into())),
+            |response| response.mutated_object = MutatedObject::new("{}".into()),
         ];
         for (index, change) in changes.iter().enumerate() {
             let mut response = AdmissionResponse::from(Decision::new());

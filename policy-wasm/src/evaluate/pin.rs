@@ -34,7 +34,8 @@ impl Pin {
     }
 }
 
-/// Returns the object with all replacements; `None` if one is missing or if two overlap, which cannot happen.
+/// Returns the object with all replacements; `None` if one is missing, if two overlap, or if the result is not JSON,
+/// none of which can happen.
 #[inline(never)] // cold: see docs/performance.md#stack
 pub(super) fn apply(object: &str, pins: Vec<Option<Pin>>) -> Option<MutatedObject> {
     let pins: Option<Vec<_>> = pins.into_iter().collect();
@@ -47,5 +48,5 @@ pub(super) fn apply(object: &str, pins: Vec<Option<Pin>>) -> Option<MutatedObjec
         copied = pin.end;
     }
     text.push_str(object.get(copied..)?);
-    Some(MutatedObject::new(text))
+    MutatedObject::new(text)
 }

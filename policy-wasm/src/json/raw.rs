@@ -2,7 +2,7 @@
 
 use alloc::string::{String, ToString as _};
 
-use serde::de::IgnoredAny;
+use serde_json::value::RawValue;
 
 use super::walk::Walk;
 use super::{Dialect, Path, Report, Value};
@@ -90,8 +90,9 @@ impl<'de> Raw<'de> {
     }
 
     /// Describes a syntax error with its position, by parsing the text a second time.
+    #[cold]
     fn error(self, deepest: usize) -> String {
-        match serde_json::from_str::<IgnoredAny>(self.text) {
+        match RawValue::from_string(self.text.to_string()) {
             Err(error) => error.to_string(),
             Ok(_) if deepest >= MAX_DEPTH => "nested too deeply".to_string(),
             Ok(_) => "not valid JSON for this parser".to_string(),

@@ -103,6 +103,39 @@ fn malformed_json_is_one_problem() {
 }
 
 #[test]
+fn serde_json_describes_a_syntax_error() {
+    for text in [
+        "",
+        " \n",
+        "{",
+        "{\"a\" 1}",
+        "{\"a\":1,}",
+        "{1:2}",
+        "{\"a\":",
+        "[1 2]",
+        "[1,]",
+        "[\n\n nul]",
+        "nul",
+        "{} {}",
+        "01",
+        "-",
+        "1.",
+        "1e",
+        "\"",
+        "\"\\x\"",
+        "\"\\u12\"",
+        "\"\u{1}\"",
+        "\u{feff}1",
+    ] {
+        let error = serde_json::from_str::<serde::de::IgnoredAny>(text).unwrap_err();
+        let report = Report::default();
+        Raw::new(text).read(TEST, Path::Root(""), &report, |_| {});
+        let expected = alloc::format!("not valid JSON: {error}");
+        assert_eq!(report.to_string(), expected, "{text:?}");
+    }
+}
+
+#[test]
 fn deep_nesting_ends_the_walk_instead_of_the_stack() {
     let text = alloc::format!(r#"{{"b": {}{}}}"#, "[".repeat(10_000), "]".repeat(10_000));
     assert_eq!(problems(&text).len(), 1);
