@@ -106,7 +106,7 @@ impl Settings<'_> {
                 );
             }
         }
-        self.each_denied_digest(report, |_| {});
+        self.each_denied_digest(report, &mut |_| {});
         SettingsStatements::check(self, report);
         self.evidence.authenticators.check(loading, report);
         #[cfg(feature = "sigstore")]
@@ -137,7 +137,9 @@ impl Settings<'_> {
             let root = Path::Root(policy.document().key());
             for rules in policy.all_rules() {
                 let map = Path::Field(&root, rules.kind.map_name());
-                rules.each(report, |key, rule| check(&rule, Path::Field(&map, key)));
+                rules.each(report, &mut |key, rule| {
+                    check(&rule, Path::Field(&map, key));
+                });
             }
             if let Some(rule) = &policy.default_rule {
                 check(rule, Path::Field(&root, "defaultAdmissionRule"));

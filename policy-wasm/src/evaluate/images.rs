@@ -189,7 +189,7 @@ pub(super) fn refuse_denied(
 ) {
     let mut revoked: Vec<Option<Reason>> = images.iter().map(|_| None).collect();
     let mut ended = BTreeSet::new();
-    settings.each_denied_digest(report, |denied| {
+    settings.each_denied_digest(report, &mut |denied| {
         for (image, revoked) in images.iter().zip(&mut revoked) {
             let platform = image.platform_of(denied.digest);
             if image.digest() != Some(denied.digest) && platform.is_none() {

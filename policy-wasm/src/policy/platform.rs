@@ -116,7 +116,7 @@ impl<'a> PlatformPolicy<'a> {
         report: &Report,
     ) {
         if let Some(allowlist) = &self.allowlist {
-            allowlist.each(report, |_, _| {});
+            allowlist.each(report, &mut |_, _| {});
         }
         for check_set in &self.check_sets {
             check_set.check(builders, sigstore, loading, report);
@@ -143,11 +143,11 @@ impl<'a> Allowlist<'a> {
     }
 
     /// Calls `each` with every pattern and its text.
-    pub(crate) fn each(&self, report: &Report, mut each: impl FnMut(AllowPattern<'_>, &str)) {
+    pub(crate) fn each(&self, report: &Report, each: &mut dyn FnMut(AllowPattern<'_>, &str)) {
         let Some(patterns) = &self.patterns else {
             return;
         };
-        patterns.each(report, |path, text| match AllowPattern::parse(text) {
+        patterns.each(report, &mut |path, text| match AllowPattern::parse(text) {
             Ok(pattern) => each(pattern, text),
             Err(error) => refuse_pattern(text, &error, path, report),
         });

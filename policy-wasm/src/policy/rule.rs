@@ -228,7 +228,7 @@ impl<'a> RuleMap<'a> {
     ) -> Option<(alloc::string::String, AdmissionRule<'a>)> {
         let wanted = self.kind.comparable(wanted);
         let mut found = None;
-        self.each(report, |key, rule| {
+        self.each(report, &mut |key, rule| {
             if self.kind.comparable(key) == wanted {
                 found = Some((key.to_string(), rule));
             }
@@ -237,7 +237,7 @@ impl<'a> RuleMap<'a> {
     }
 
     /// Reads all rules.
-    pub(crate) fn each(&self, report: &Report, mut each: impl FnMut(&str, AdmissionRule<'a>)) {
+    pub(crate) fn each(&self, report: &Report, each: &mut dyn FnMut(&str, AdmissionRule<'a>)) {
         let path = Path::Field(&self.document, self.kind.map_name());
         let mut identities = BTreeSet::new();
         self.raw.read(POLICY, path, report, |value| {

@@ -25,7 +25,7 @@ impl Settings<'_> {
     pub(crate) fn each_denied_digest(
         &self,
         report: &Report,
-        mut each: impl FnMut(&DeniedDigest<'_>),
+        each: &mut dyn FnMut(&DeniedDigest<'_>),
     ) {
         let Some(digests) = self.denied_digests else {
             return;

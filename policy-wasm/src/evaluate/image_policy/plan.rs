@@ -219,7 +219,7 @@ impl<'a, 's> Plan<'a, 's> {
         }
         let mut exempt = BTreeMap::new();
         for (place, (allowlist, images)) in listed {
-            allowlist.each(report, |pattern, text| {
+            allowlist.each(report, &mut |pattern, text| {
                 for (index, reference) in &images {
                     if pattern.matches(*reference) {
                         exempt

@@ -180,7 +180,7 @@ impl<'a, 's> Plan<'a, 's> {
             let own = check_sets.get(image.pod).copied().flatten();
             check_set.is_none() || own.map(|own| own.place) == check_set
         };
-        allowlist.each(report, |pattern, text| {
+        allowlist.each(report, &mut |pattern, text| {
             for (image, exemptions) in images.iter().zip(&mut self.exemptions) {
                 let matches = |image| pattern.matches(image);
                 if is_in_reach(image) && image.open().is_some_and(matches) {

@@ -102,7 +102,7 @@ fn strictest(policy: &Policy<'_>, report: &Report) -> EnforcementMode {
     let is_dry_run = |rule: &AdmissionRule<'_>| rule.enforcement == EnforcementMode::DryRun;
     let mut are_all_dry_run = policy.default_rule.as_ref().is_some_and(is_dry_run);
     for rules in policy.all_rules() {
-        rules.each(report, |_, rule| are_all_dry_run &= is_dry_run(&rule));
+        rules.each(report, &mut |_, rule| are_all_dry_run &= is_dry_run(&rule));
     }
     if are_all_dry_run {
         EnforcementMode::DryRun

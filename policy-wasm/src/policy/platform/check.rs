@@ -162,7 +162,7 @@ impl<'a> Check<'a> {
         report: &Report,
     ) {
         if let Some(allowlist) = &self.allowlist {
-            allowlist.each(report, |_, _| {});
+            allowlist.each(report, &mut |_, _| {});
         }
         self.kind.check(builders, sigstore, loading, report);
     }

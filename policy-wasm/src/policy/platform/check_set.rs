@@ -87,7 +87,7 @@ impl<'a> CheckSet<'a> {
         report: &Report,
     ) {
         if let Some(allowlist) = &self.allowlist {
-            allowlist.each(report, |_, _| {});
+            allowlist.each(report, &mut |_, _| {});
         }
         for check in &self.checks {
             check.check(builders, sigstore, loading, report);

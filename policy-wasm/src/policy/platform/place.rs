@@ -106,7 +106,7 @@ impl<'a> TextList<'a> {
     }
 
     /// Calls `each` with every text and its path.
-    pub(crate) fn each(&self, report: &Report, mut each: impl FnMut(Path<'_>, &str)) {
+    pub(crate) fn each(&self, report: &Report, each: &mut dyn FnMut(Path<'_>, &str)) {
         let [outer, inner] = self.fields;
         self.place.at(|place| {
             let outer = Path::Field(&place, outer);

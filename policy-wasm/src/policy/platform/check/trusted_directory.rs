@@ -74,10 +74,12 @@ impl<'a> CheckDocument<'a> for DirectoryCheck<'a> {
 impl DirectoryCheck<'_> {
     /// Calls `each` with every valid pattern, and reports the others.
     fn each_valid(&self, report: &Report, mut each: impl FnMut(&str)) {
-        self.patterns
-            .each(report, |path, text| match TrustedDirectory::parse(text) {
+        self.patterns.each(
+            report,
+            &mut |path, text| match TrustedDirectory::parse(text) {
                 Ok(_) => each(text),
                 Err(error) => refuse_pattern(text, &error, path, report),
-            });
+            },
+        );
     }
 }
