@@ -72,9 +72,9 @@ fn the_modules_stay_small() {
     // A tenth more than the portable one.
     let more = |abi| surface(abi).size / 10 * 11;
     let slim_limit = if modules::can_shrink() {
-        790_000
+        741_000
     } else {
-        890_000
+        834_000
     };
     for (name, module, limit) in [
         ("waPC", surface(Abi::Wapc), 1_840_000),
