@@ -41,7 +41,7 @@ const CRATES: &[(&str, &[&str])] = &[
             "suite",
             "read",
             "diagnostic",
-            "help source spelling",
+            "help predicate_type source spelling",
         ],
     ),
     (
