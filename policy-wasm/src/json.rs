@@ -419,9 +419,9 @@ impl<'v, 'de> Value<'v, 'de> {
             let item = self.child(Path::Index(&path, index));
             item.hand_to(|item| each(index, ObjectItem::Other(item)));
             index = index.saturating_add(1);
-            self.walk.cursor.sole_items(fields, &mut |object, item| {
+            self.walk.cursor.sole_items(fields, |object, item| {
                 each(index, ObjectItem::Sole(Raw::new(object), item));
-                index = index.saturating_add(1);
+                index = index.wrapping_add(1);
             });
         }
     }
@@ -445,8 +445,8 @@ pub(crate) enum Item<'v, 'de> {
 
 /// An item of a list of objects
 pub(crate) enum ObjectItem<'v, 'de> {
-    /// An object and the only item of a list in it
-    Sole(Raw<'de>, &'de str),
+    /// An object and the bytes of a text in it, the only item of a list
+    Sole(Raw<'de>, &'de [u8]),
     /// Any item in another form, and the first item
     Other(Value<'v, 'de>),
 }

@@ -10,6 +10,7 @@ mod rule;
 
 use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
+use core::ops::Range;
 
 pub(crate) use effect::{Effect, Exemption};
 use pattern::KeptPattern;
@@ -20,6 +21,7 @@ use super::POLICY;
 use crate::decision::Code;
 use crate::image::NormalizedReference;
 use crate::json::{ObjectItem, Path, Raw, Report, Value};
+use crate::pattern::PlainImagePatterns;
 use crate::sigstore::Sigstore;
 
 /// Settings field of the document
@@ -30,6 +32,8 @@ const IMAGES: &str = "images";
 
 /// Maximum number of rules
 const MAX_RULES: usize = 10_000;
+/// Number of rules that most policies do not exceed
+const FEW_RULES: usize = 32;
 /// Maximum number of patterns in `images` of all rules
 const MAX_PATTERNS: usize = 64 << 10;
 
@@ -37,9 +41,27 @@ const MAX_PATTERNS: usize = 64 << 10;
 #[derive(Debug)]
 pub(crate) struct ImagePolicy<'a> {
     pub(crate) unmatched: Unmatched,
-    rules: Vec<Raw<'a>>,
-    /// The patterns of all rules, each with the index of its rule, in the order of the rules
-    images: Vec<(usize, KeptPattern<'a>)>,
+    rules: Vec<UnreadRule<'a>>,
+    /// Number of rules with one pattern
+    with_one: usize,
+    /// The patterns of all other rules
+    patterns: Vec<KeptPattern<'a>>,
+}
+
+/// A rule of which only `images` has been read
+#[derive(Debug)]
+struct UnreadRule<'a> {
+    text: Raw<'a>,
+    images: Images<'a>,
+}
+
+/// `images` of a rule
+#[derive(Debug)]
+enum Images<'a> {
+    /// One pattern, as most rules have
+    One(KeptPattern<'a>),
+    /// Places in [`ImagePolicy::patterns`]
+    Any(Range<usize>),
 }
 
 /// `unmatchedImages`: images that no rule in force covers
@@ -57,8 +79,10 @@ impl<'a> ImagePolicy<'a> {
         let mut policy = Self {
             unmatched: Unmatched::Deny,
             rules: Vec::new(),
-            images: Vec::new(),
+            with_one: 0,
+            patterns: Vec::new(),
         };
+        let mut plain = PlainImagePatterns::default();
         let (mut saw_unmatched, mut saw_rules) = (false, false);
         let was_object = value.with_dialect(POLICY).object(|key, value| match key {
             "unmatchedImages" => {
@@ -73,7 +97,7 @@ impl<'a> ImagePolicy<'a> {
                 let path = value.path();
                 value.list_of_objects(&rule::FIELDS, |index, item| match item {
                     ObjectItem::Sole(raw, text) => {
-                        policy.read_sole_pattern(index, raw, text, &path, report);
+                        policy.read_sole_pattern(&mut plain, index, raw, text, &path, report);
                     }
                     ObjectItem::Other(value) => policy.read_rule(index, value),
                 });
@@ -89,34 +113,43 @@ impl<'a> ImagePolicy<'a> {
     #[inline(never)] // so that the closure around it is inlined into the loop over rules
     fn read_sole_pattern(
         &mut self,
+        plain: &mut PlainImagePatterns,
         index: usize,
         raw: Raw<'a>,
-        text: &'a str,
+        text: &'a [u8],
         path: &Path<'_>,
         report: &Report,
     ) {
-        if index >= MAX_RULES {
-            return refuse_rule(index, Path::Index(path, index), report);
+        if index < MAX_RULES
+            && self.patterns() < MAX_PATTERNS
+            && let Some(pattern) = plain.read(text)
+        {
+            self.with_one = self.with_one.wrapping_add(1);
+            self.push(raw, Images::One(KeptPattern::Plain(pattern)));
+            return;
         }
-        self.rules.push(raw);
-        match KeptPattern::plain(text) {
-            Some(pattern) => self.images.push((index, pattern)),
-            None => self.parse_sole_pattern(index, text, path, report),
-        }
+        self.parse_sole_pattern(index, raw, text, path, report);
     }
 
-    #[cold]
+    #[inline(never)] // as above
     fn parse_sole_pattern(
         &mut self,
         index: usize,
-        text: &'a str,
+        raw: Raw<'a>,
+        text: &'a [u8],
         path: &Path<'_>,
         report: &Report,
     ) {
-        let rule = Path::Index(path, index);
-        let list = Path::Field(&rule, IMAGES);
+        let path = Path::Index(path, index);
+        if index >= MAX_RULES {
+            return refuse_rule(index, path, report);
+        }
+        let list = Path::Field(&path, IMAGES);
+        let text = core::str::from_utf8(text).unwrap_or_default(); // valid, as the whole call is
         let pattern = pattern::parse(text, Path::Index(&list, 0), report);
-        self.images.extend(pattern.map(|pattern| (index, pattern)));
+        let start = self.patterns.len();
+        self.patterns.extend(pattern);
+        self.keep(raw, start, path, report);
     }
 
     /// Reads the patterns of the rule at `index` in any form.
@@ -126,13 +159,14 @@ impl<'a> ImagePolicy<'a> {
         if index >= MAX_RULES {
             return refuse_rule(index, path, report);
         }
-        let images = &mut self.images;
+        let start = self.patterns.len();
+        let patterns = &mut self.patterns;
         let (mut saw_images, mut was_object) = (false, false);
         let raw = value.hand_to(|value| {
             was_object = value.object_inline(|key, value| match key {
                 IMAGES => {
                     saw_images = true;
-                    pattern::read_list(value, |pattern| images.push((index, pattern)));
+                    pattern::read_list(value, |pattern| patterns.push(pattern));
                 }
                 key if rule::FIELDS.contains(&key) => {}
                 _ => value.unknown(),
@@ -140,29 +174,66 @@ impl<'a> ImagePolicy<'a> {
         });
         let fields = [(IMAGES, saw_images)];
         report.require(was_object, &fields, path, Code::SettingsMissingField);
-        self.rules.push(raw);
-        if self.images.len() > MAX_PATTERNS {
+        self.keep(raw, start, path, report);
+    }
+
+    /// Keeps a rule with the patterns from a place on, and reports it if all rules together have too many.
+    fn keep(&mut self, text: Raw<'a>, start: usize, path: Path<'_>, report: &Report) {
+        if self.patterns() > MAX_PATTERNS {
             let message =
                 alloc::format!("more than {MAX_PATTERNS} patterns in `images` of all rules");
             report.push(Code::LimitExceeded, path, message);
-            self.images.truncate(MAX_PATTERNS);
+            self.patterns
+                .truncate(MAX_PATTERNS.saturating_sub(self.with_one));
         }
+        let places = start..self.patterns.len();
+        let images = if places.len() == 1
+            && let Some(pattern) = self.patterns.pop()
+        {
+            self.with_one = self.with_one.wrapping_add(1);
+            Images::One(pattern)
+        } else {
+            Images::Any(places)
+        };
+        self.push(text, images);
+    }
+
+    #[inline]
+    fn push(&mut self, text: Raw<'a>, images: Images<'a>) {
+        if self.rules.len() == self.rules.capacity() {
+            self.reserve();
+        }
+        self.rules.push(UnreadRule { text, images });
+    }
+
+    /// Reserves what most policies need, and then what any may need: a list that grows may move.
+    #[cold]
+    fn reserve(&mut self) {
+        let most = if self.rules.len() < FEW_RULES {
+            FEW_RULES
+        } else {
+            MAX_RULES
+        };
+        self.rules
+            .reserve_exact(most.saturating_sub(self.rules.len()));
     }
 
     /// Returns the number of patterns with which [`Self::covering`] compares an image.
     pub(crate) const fn patterns(&self) -> usize {
-        self.images.len()
+        self.patterns.len().wrapping_add(self.with_one)
     }
 
     /// Returns the indices of the rules whose `images` cover an image, in ascending order.
     pub(crate) fn covering(&self, image: &NormalizedReference<'_>) -> Vec<usize> {
-        let mut covering: Vec<usize> = Vec::new();
-        for (rule, pattern) in &self.images {
-            if pattern.matches(image) && covering.last() != Some(rule) {
-                covering.push(*rule);
+        let rules = self.rules.iter().enumerate();
+        let covering = rules.filter(|(_, rule)| match &rule.images {
+            Images::One(pattern) => pattern.matches(image),
+            Images::Any(places) => {
+                let patterns = self.patterns.get(places.clone());
+                patterns.is_some_and(|all| all.iter().any(|pattern| pattern.matches(image)))
             }
-        }
-        covering
+        });
+        covering.map(|(index, _)| index).collect()
     }
 
     /// Reads the rule at `index`; `None` if there is none or it has problems, which are reported.
@@ -173,7 +244,10 @@ impl<'a> ImagePolicy<'a> {
         report: &Report,
     ) -> Option<ImageRule<'a>> {
         // Others have been reported.
-        let raw = self.rules.get(index).filter(|raw| raw.is_object())?;
+        let raw = self.rules.get(index)?.text;
+        if !raw.is_object() {
+            return None;
+        }
         let mut rule = None;
         ImageRule::at(index, |path| {
             raw.read(POLICY, path, report, |value| {

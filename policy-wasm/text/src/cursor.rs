@@ -34,6 +34,9 @@ pub struct Cursor<'de> {
     is_broken: bool,
 }
 
+/// An object, and the bytes of the only text of a list in it
+pub type SoleItem<'de> = (&'de str, &'de [u8]);
+
 /// The type of a value, by its first character
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the names say it")]
@@ -187,16 +190,13 @@ impl<'de> Cursor<'de> {
 
     /// Reads and skips an object whose fields are among `fields`, each once, and whose value of the first of these is a
     /// list of one text: without white space between its tokens, and without escapes in its keys and in the text.
-    /// Returns the object and the text. Otherwise returns `None` and does not move.
-    pub fn sole_item(&mut self, fields: &[&str]) -> Option<(&'de str, &'de str)> {
+    /// Returns the object and the bytes of the text. Otherwise returns `None` and does not move.
+    pub fn sole_item(&mut self, fields: &[&str]) -> Option<SoleItem<'de>> {
         self.shaped_item(fields).map(|(found, _)| found)
     }
 
     /// Like [`Self::sole_item`], and returns the shape of the object, if it can be compared with others.
-    fn shaped_item(
-        &mut self,
-        fields: &[&str],
-    ) -> Option<((&'de str, &'de str), Option<Shape<'de>>)> {
+    fn shaped_item(&mut self, fields: &[&str]) -> Option<(SoleItem<'de>, Option<Shape<'de>>)> {
         let (start, level, deepest) = (self.at, self.level, self.deepest);
         let was_broken = self.is_broken;
         let mut holes = Holes::default();
@@ -212,7 +212,7 @@ impl<'de> Cursor<'de> {
     }
 
     /// Like [`Self::sole_item`], but may move and enter the object if it has another form.
-    fn sole_item_of(&mut self, fields: &[&str], holes: &mut Holes) -> Option<&'de str> {
+    fn sole_item_of(&mut self, fields: &[&str], holes: &mut Holes) -> Option<&'de [u8]> {
         let bytes = self.text.as_bytes();
         let (mut seen, mut item) = (0_u32, None);
         if self.byte() != b'{' {
@@ -241,7 +241,7 @@ impl<'de> Cursor<'de> {
                 if !is_at(bytes, self.at, b"[\"") || !is_at(bytes, end, b"\"]") {
                     return None;
                 }
-                item = self.text.get(start..end);
+                item = bytes.get(start..end);
                 holes.add_item(start..end);
                 self.at = end.wrapping_add(2);
             } else if let Some(text) = self.skip_plain() {
@@ -276,26 +276,27 @@ impl<'de> Cursor<'de> {
 
     /// After an item of a list, reads the following items in the form of [`Self::sole_item`], separated by only a comma.
     /// Most objects of a long list differ from the one before only in their texts, and are not read key by key.
-    pub fn sole_items(&mut self, fields: &[&str], each: &mut dyn FnMut(&'de str, &'de str)) {
-        let mut shape = None;
+    #[inline] // into the loop over rules
+    pub fn sole_items(&mut self, fields: &[&str], mut each: impl FnMut(&'de str, &'de [u8])) {
         while self.byte() == b',' {
             let comma = self.at;
-            let start = comma.saturating_add(1);
-            let alike = shape
-                .as_ref()
-                .and_then(|shape: &Shape<'de>| shape.read(self.text, start));
-            if let Some((object, item)) = alike {
-                self.at = start.wrapping_add(object.len());
-                each(object, item);
-                continue;
-            }
-            self.at = start;
-            let Some(((object, item), found)) = self.shaped_item(fields) else {
+            self.at = comma.saturating_add(1);
+            let Some(((object, item), shape)) = self.shaped_item(fields) else {
                 self.at = comma;
                 return;
             };
-            shape = found;
             each(object, item);
+            let Some(shape) = shape else {
+                continue;
+            };
+            let mut rest = self.text.get(self.at..).unwrap_or_default();
+            while let Some(next) = rest.strip_prefix(',')
+                && let Some((object, item, behind)) = shape.read(next)
+            {
+                each(object, item);
+                rest = behind;
+            }
+            self.at = self.text.len().wrapping_sub(rest.len());
         }
     }
 
@@ -367,7 +368,7 @@ mod tests {
             cursor.enter();
             let start = cursor.position();
             let found = cursor.sole_item(&["list", "a", "b"]);
-            let found = found.map(|(object, item)| (object.to_owned(), item.to_owned()));
+            let found = found.map(|(object, item)| (object.to_owned(), item.to_vec()));
             if found.is_none() {
                 assert_eq!((cursor.position(), cursor.deepest()), (start, 1), "{text}");
             }
@@ -387,7 +388,7 @@ mod tests {
         ] {
             assert_eq!(
                 read(text),
-                Some((text.to_owned(), "x y".to_owned())),
+                Some((text.to_owned(), b"x y".to_vec())),
                 "{text}"
             );
         }

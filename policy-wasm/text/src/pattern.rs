@@ -23,7 +23,7 @@ mod trusted_directory;
 
 pub use allow::{AllowPattern, AllowPatternError};
 pub use builder_id::{BuilderId, BuilderIdError};
-pub use image::{ImagePattern, ImagePatternError, PlainImagePattern};
+pub use image::{ImagePattern, ImagePatternError, PlainImagePattern, PlainImagePatterns};
 pub use name::{NamePattern, NamePatternError};
 pub use source_repository::{SourceRepository, SourceRepositoryError};
 pub use trusted_directory::{ImageDirectory, TrustedDirectory, TrustedDirectoryError};

@@ -6,7 +6,7 @@ use core_tests::image_policy::{
     EFFECTS, call, deny, dry_run, exempt, outcome_of, quorum, require, rule, rule_of, settings,
     unknown,
 };
-use core_tests::native::decision;
+use core_tests::native::{decide_natively, decision};
 use core_tests::signing::{
     IN_TOTO, POLICY_VERIFICATION, TestKey, envelope, occurrence, payload, statement,
 };
@@ -198,6 +198,43 @@ proptest! {
         }
         let after = decide("deny", &rules);
         prop_assert!(before["allowed"] == true || after["allowed"] == false, "{before:#} {after:#}");
+    }
+}
+
+/// A rule without white space that differs from the one before only in its texts is read in another way.
+#[test]
+fn white_space_before_rules_changes_no_byte() {
+    let images = [
+        "trusted.example/**",
+        "trusted.example/app",
+        "trusted.example/other-app",
+        "trusted.example/app:*@*",
+        "trust\\u0065d.example/app",
+        "trusted.example/app-",
+        "**",
+        "",
+    ];
+    let names = ["a", "a name with é", "a name of \\u0065scapes", "", "a\\nb"];
+    let rules = images.iter().zip(names.iter().cycle()).enumerate();
+    let rules: Vec<_> = rules
+        .map(|(place, (image, name))| {
+            let [name, other] = [place, place + 1].map(|place| format!("{name}{place}"));
+            [name, other].map(|name| {
+                format!(r#"{{"name":"{name}","images":["{image}"],"deny":"Use another image."}}"#)
+            })
+        })
+        .collect();
+    let call = call(settings("admit", &["RULES".into()])).to_string();
+    let decide = |rules: &[&String], between: &str| {
+        let rules: Vec<_> = rules.iter().map(|rule| rule.as_str()).collect();
+        decide_natively(call.replace(r#""RULES""#, &rules.join(between)).as_bytes())
+    };
+    for [first, _] in &rules {
+        for [second, third] in &rules {
+            let rules = [first, second, third];
+            let [together, apart] = [",", ", "].map(|between| decide(&rules, between));
+            assert_eq!(together, apart, "{rules:?}");
+        }
     }
 }
 

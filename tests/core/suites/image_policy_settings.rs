@@ -553,6 +553,11 @@ fn lists_are_limited() {
         .collect();
     settings["imagePolicy"]["rules"] = rules.into();
     assert_problems(&settings, &["imagePolicy.rules[64] limit-exceeded"]);
+    // The last rule has one pattern, of which the plain form and others are read in different ways.
+    for pattern in ["a.example/b", "a.example/b:1"] {
+        settings["imagePolicy"]["rules"][64]["images"] = json!([pattern]);
+        assert_problems(&settings, &["imagePolicy.rules[64] limit-exceeded"]);
+    }
 }
 
 #[test]

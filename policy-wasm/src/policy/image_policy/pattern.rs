@@ -19,15 +19,17 @@ pub(super) enum KeptPattern<'a> {
     Escaped(Box<str>),
 }
 
-impl<'a> KeptPattern<'a> {
-    /// Reads a pattern of the plain form; others have to be parsed.
-    #[inline] // into the loop over rules
-    pub(super) fn plain(text: &'a str) -> Option<Self> {
-        PlainImagePattern::read(text).map(Self::Plain)
-    }
-
+impl KeptPattern<'_> {
     #[inline]
     pub(super) fn matches(&self, image: &NormalizedReference<'_>) -> bool {
+        match self {
+            Self::Plain(pattern) => pattern.matches(image),
+            Self::Parsed(_) | Self::Escaped(_) => self.matches_by_parts(image),
+        }
+    }
+
+    #[inline(never)] // out of the loop over rules
+    fn matches_by_parts(&self, image: &NormalizedReference<'_>) -> bool {
         match self {
             Self::Plain(pattern) => pattern.matches(image),
             Self::Parsed(pattern) => pattern.matches(image),
@@ -63,11 +65,11 @@ pub(super) fn read_list<'a>(value: Value<'_, 'a>, mut each: impl FnMut(KeptPatte
 /// Parses a pattern without escapes, and reports an invalid one.
 #[inline(never)] // cold: see docs/performance.md#stack
 pub(super) fn parse<'a>(text: &'a str, path: Path<'_>, report: &Report) -> Option<KeptPattern<'a>> {
-    if let Some(pattern) = KeptPattern::plain(text) {
-        return Some(pattern);
-    }
     match ImagePattern::parse(text) {
-        Ok(pattern) => Some(KeptPattern::Parsed(Box::new(pattern))),
+        Ok(pattern) => Some(match pattern.plain() {
+            Some(pattern) => KeptPattern::Plain(pattern),
+            None => KeptPattern::Parsed(Box::new(pattern)),
+        }),
         Err(error) => {
             refuse_pattern(text, &error, path, report);
             None

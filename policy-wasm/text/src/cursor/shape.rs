@@ -40,8 +40,6 @@ pub(super) struct Shape<'de> {
     pieces: [Piece<'de>; MOST.wrapping_add(1)],
     /// Number of pieces
     count: usize,
-    /// Index of the text that is wanted
-    item: usize,
 }
 
 impl<'de> Shape<'de> {
@@ -53,34 +51,35 @@ impl<'de> Shape<'de> {
         let starts = starts.chain(places.iter().map(|hole| hole.end));
         let ends = places.iter().map(|hole| hole.start).chain([object.end]);
         let mut pieces = [Piece::default(); MOST.wrapping_add(1)];
-        for (piece, (start, end)) in pieces.iter_mut().zip(starts.zip(ends)) {
-            *piece = Piece::new(bytes.get(start..end)?);
+        for (index, (start, end)) in starts.zip(ends).enumerate() {
+            let is_after_item = index == holes.item.wrapping_add(1);
+            *pieces.get_mut(index)? = Piece::new(bytes.get(start..end)?, is_after_item);
         }
         Some(Self {
             pieces,
             count: holes.count.wrapping_add(1),
-            item: holes.item,
         })
     }
 
-    /// Returns an object of this shape at an offset, and the text that is wanted.
+    /// Returns the object of this shape with which a text begins, the bytes of the text in it that is wanted, and what is
+    /// behind the object.
     #[inline]
-    pub(super) fn read(&self, text: &'de str, start: usize) -> Option<(&'de str, &'de str)> {
-        let bytes = text.as_bytes();
+    pub(super) fn read<'t>(&self, text: &'t str) -> Option<(&'t str, &'t [u8], &'t str)> {
         let (first, others) = self.pieces.get(..self.count)?.split_first()?;
-        let mut rest = first.strip(bytes.get(start..)?)?;
-        let mut item = (rest, rest);
-        for (index, piece) in others.iter().enumerate() {
+        let mut rest = first.strip(text.as_bytes())?;
+        let mut item = 0..0;
+        for piece in others {
             // The piece begins with the quotation mark.
             let behind = after_plain(rest)?;
-            if index == self.item {
-                item = (rest, behind);
+            if piece.is_after_item {
+                item = rest.len()..behind.len();
             }
             rest = piece.strip(behind)?;
         }
-        let place = |rest: &[u8]| bytes.len().wrapping_sub(rest.len());
-        let item = text.get(place(item.0)..place(item.1))?;
-        Some((text.get(start..place(rest))?, item))
+        let place = |left: usize| text.len().wrapping_sub(left);
+        let (object, behind) = text.split_at_checked(place(rest.len()))?;
+        let item = object.as_bytes().get(place(item.start)..place(item.end))?;
+        Some((object, item, behind))
     }
 }
 
@@ -95,10 +94,12 @@ struct Piece<'de> {
     length: usize,
     /// The bytes after them
     others: &'de [[u8; 16]],
+    /// Whether the text before the piece is the one that is wanted
+    is_after_item: bool,
 }
 
 impl<'de> Piece<'de> {
-    fn new(bytes: &'de [u8]) -> Self {
+    fn new(bytes: &'de [u8], is_after_item: bool) -> Self {
         let length = (bytes.len().wrapping_sub(1) % 16).wrapping_add(1);
         let (first, others) = bytes.split_at_checked(length).unwrap_or_default();
         let word = |byte_of: fn(u8) -> u8| {
@@ -112,6 +113,7 @@ impl<'de> Piece<'de> {
             mask: word(|_| 0xff),
             length,
             others: others.as_chunks().0,
+            is_after_item,
         }
     }
 
@@ -142,13 +144,13 @@ mod tests {
     const FIELDS: [&str; 7] = ["list", "a", "b", "c", "d", "e", "f"];
 
     /// The objects of a list, up to the first of another form, and whether the cursor is at the comma before that.
-    fn read(list: &str, at_once: bool) -> (Vec<(&str, &str)>, usize, usize) {
+    fn read(list: &str, at_once: bool) -> (Vec<(&str, &[u8])>, usize, usize) {
         let mut cursor = Cursor::new(list);
         cursor.enter();
         let mut found = Vec::new();
         found.extend(cursor.sole_item(&FIELDS));
         if at_once {
-            cursor.sole_items(&FIELDS, &mut |object, item| found.push((object, item)));
+            cursor.sole_items(&FIELDS, |object, item| found.push((object, item)));
         } else {
             while cursor.byte() == b',' {
                 let comma = cursor.at;
@@ -194,6 +196,29 @@ mod tests {
                 }
             }
         }
+    }
+
+    /// A text may end in any of the words that are examined at once, and the list anywhere behind it.
+    #[test]
+    fn texts_of_every_length_are_read_alike_with_and_without_the_shape_of_the_one_before() {
+        let text = "\u{e9}t\u{e9} of 2026, in a text of more than thirty-two bytes";
+        let lengths = (0..40).filter(|length| text.is_char_boundary(*length));
+        let texts: Vec<_> = lengths.map(|length| text.split_at(length).0).collect();
+        let mut alike = 0;
+        for (a, b) in texts.iter().zip(texts.iter().rev()) {
+            let objects = [("x", "y"), (a, b), (b, a), ("", "")].map(|(name, item)| {
+                alloc::format!("{{\"a\":\"{name}\",\"list\":[\"{item}\"],\"b\":{{}}}}")
+            });
+            let list = alloc::format!("[{}]", objects.join(","));
+            let found = read(&list, true);
+            assert_eq!(found, read(&list, false), "{list}");
+            alike += found.0.len();
+            for (end, _) in list.char_indices() {
+                let (cut, _) = list.split_at(end);
+                assert_eq!(read(cut, true), read(cut, false), "{cut}");
+            }
+        }
+        assert_eq!(alike, texts.len() * 4);
     }
 
     /// A copy that differs in any byte is read as without the shape of the rule before it.

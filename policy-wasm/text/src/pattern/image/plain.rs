@@ -4,27 +4,52 @@
 //! for the next state.
 
 use super::MAX_PATH;
-use crate::pattern::glob::{Glob, Rest, table};
+use crate::pattern::glob::{Rest, table};
 
-/// Reads a pattern of the plain form. `None` says only that the pattern has to be read part by part.
+/// Reads a pattern of the plain form. Returns the length of its literal part, and the wildcard after that. `None` says
+/// only that the pattern has to be read part by part.
 #[inline]
-pub(super) fn read(text: &str) -> Option<Glob<'_>> {
-    // Docker Hub's names have rules of their own. Their first eight bytes are known without reading them one by one.
-    let is_of_hub = matches!(
-        text.as_bytes().first_chunk(),
-        Some(b"docker.i" | b"index.do")
-    );
-    if is_of_hub || text.len() > MAX_PATH {
+pub(super) fn read(text: &[u8], start: &mut Start) -> Option<(usize, Rest)> {
+    if text.len() > MAX_PATH {
         return None;
     }
-    let (rest, stars) = match text.bytes().fold(HOST_START, next) {
-        WORD => (Rest::Nothing, 0),
-        STAR | STAR_ALONE => (Rest::WithoutSlash, 1),
-        DOUBLE_STAR => (Rest::Anything, 2),
-        _ => return None,
+    let (state, others) = match text.split_first_chunk() {
+        Some((eight, others)) => (start.state_after(eight), others),
+        None => (HOST_START, text),
     };
-    let literal = text.get(..text.len().wrapping_sub(stars))?;
-    Some(Glob { literal, rest })
+    let (fours, last) = others.as_chunks();
+    let four_more = |state, four: &[u8; 4]| four.iter().fold(state, next);
+    let state = last.iter().fold(fours.iter().fold(state, four_more), next);
+    let (rest, stars) = *WILDCARDS.get(usize::from(state >> 4))?.as_ref()?;
+    Some((text.len().wrapping_sub(usize::from(stars)), rest))
+}
+
+/// The first eight bytes of a pattern, which most patterns of a long list share, and the state after them
+///
+/// At first eight zeros, with which no pattern begins.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Start {
+    eight: u64,
+    state: u8,
+}
+
+impl Start {
+    #[inline]
+    fn state_after(&mut self, eight: &[u8; 8]) -> u8 {
+        if u64::from_le_bytes(*eight) != self.eight {
+            self.keep(eight);
+        }
+        self.state
+    }
+
+    #[inline(never)] // out of the loop over rules
+    fn keep(&mut self, eight: &[u8; 8]) {
+        // Docker Hub's names have rules of their own.
+        let is_of_hub = matches!(eight, b"docker.i" | b"index.do");
+        let state = if is_of_hub { OTHER } else { HOST_START };
+        self.eight = u64::from_le_bytes(*eight);
+        self.state = eight.iter().fold(state, next);
+    }
 }
 
 // States: where in a pattern a byte was. They are in the high four bits, classes in the low ones.
@@ -58,8 +83,8 @@ const SLASH: u8 = 5;
 const ASTERISK: u8 = 6;
 
 #[inline]
-fn next(state: u8, byte: u8) -> u8 {
-    let class = CLASSES.get(usize::from(byte)).copied().unwrap_or_default();
+fn next(state: u8, byte: &u8) -> u8 {
+    let class = CLASSES.get(usize::from(*byte)).copied().unwrap_or_default();
     NEXT.get(usize::from(state | class))
         .copied()
         .unwrap_or_default()
@@ -74,6 +99,16 @@ const fn class_of(byte: u8) -> u8 {
         b'/' => SLASH,
         b'*' => ASTERISK,
         _ => STRAY,
+    }
+}
+
+/// The wildcard of a pattern that ends in a state, and its length
+const fn wildcard(state: u8) -> Option<(Rest, u8)> {
+    match state {
+        WORD => Some((Rest::Nothing, 0)),
+        STAR | STAR_ALONE => Some((Rest::WithoutSlash, 1)),
+        DOUBLE_STAR => Some((Rest::Anything, 2)),
+        _ => None,
     }
 }
 
@@ -97,11 +132,26 @@ const fn state_after(state_and_class: u8) -> u8 {
 
 const CLASSES: [u8; 256] = table!(class_of);
 const NEXT: [u8; 256] = table!(state_after);
+/// By the high four bits of the state
+const WILDCARDS: [Option<(Rest, u8)>; 16] = {
+    let mut wildcards = [None; 16];
+    let (mut rest, mut state) = (wildcards.as_mut_slice(), 0_u8);
+    while let [first, others @ ..] = rest {
+        *first = wildcard(state);
+        state = state.wrapping_add(0x10);
+        rest = others;
+    }
+    wildcards
+};
 
 #[cfg(test)]
 mod tests {
     use super::super::{DOCKER_HUB, DOCKER_HUB_ALIAS};
     use super::*;
+
+    fn read(text: &str) -> Option<(usize, Rest)> {
+        super::read(text.as_bytes(), &mut Start::default())
+    }
 
     #[test]
     fn names_of_docker_hub_are_left_to_the_reader_of_parts() {

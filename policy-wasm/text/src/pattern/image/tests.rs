@@ -394,15 +394,11 @@ fn every_short_pattern_is_read_alike_in_both_ways_and_matches_by_its_definition(
     let images = images.map(|image| (image, normalized(image)));
     let (mut plain_patterns, mut patterns, mut matched) = (0, 0, 0);
     let mut check = |pattern: &str| {
-        let plain = plain::read(pattern);
+        let plain = PlainImagePatterns::default().read(pattern.as_bytes());
         let parts = ImagePattern::parse_parts(pattern);
-        if let Some(glob) = plain {
+        if plain.is_some() {
             plain_patterns += 1;
-            assert_eq!(
-                parts.map(|parts| parts.name),
-                Ok(Name::Glob(glob)),
-                "{pattern}"
-            );
+            assert_eq!(parts.map(|parts| parts.plain()), Ok(plain), "{pattern}");
         }
         assert_eq!(ImagePattern::parse(pattern), parts, "{pattern}");
         let Ok(parts) = parts else {
@@ -412,6 +408,9 @@ fn every_short_pattern_is_read_alike_in_both_ways_and_matches_by_its_definition(
         for (text, image) in &images {
             let expected = covers(pattern, image);
             assert_eq!(parts.matches(image), expected, "`{pattern}` and `{text}`");
+            if let Some(plain) = parts.plain() {
+                assert_eq!(plain.matches(image), expected, "`{pattern}` and `{text}`");
+            }
             matched += usize::from(expected);
         }
     };
@@ -422,6 +421,47 @@ fn every_short_pattern_is_read_alike_in_both_ways_and_matches_by_its_definition(
         plain_patterns > 100 && patterns > 1000 && matched > 250,
         "{plain_patterns} {patterns} {matched}"
     );
+}
+
+/// The reader of plain patterns keeps the first eight bytes of the last one.
+#[test]
+fn a_plain_pattern_is_read_alike_after_any_other() {
+    let patterns = [
+        "",
+        "a.a/a",
+        "a.a/a/a",
+        "a.a/a/a/*",
+        "a.a/a/a*",
+        "a.a/a/a-",
+        "a.a/a/a/**",
+        "a.a/a/**",
+        "a.a/a/***",
+        "a.a/a/.a",
+        "registry.example/**",
+        "registry.example/",
+        "registry/app",
+        "registry-eu.example/app",
+        "Registry.example/app",
+        "docker.io/library/app",
+        "docker.example/app",
+        "index.docker.io/app",
+        "**",
+        "\0\0\0\0\0\0\0\0",
+        "\0\0\0\0\0\0\0\0a.a/a",
+        "r\u{e9}gistre.example/app",
+    ];
+    let mut read = 0;
+    for before in patterns {
+        for pattern in patterns {
+            let mut reader = PlainImagePatterns::default();
+            reader.read(before.as_bytes());
+            let found = reader.read(pattern.as_bytes());
+            let alone = PlainImagePatterns::default().read(pattern.as_bytes());
+            assert_eq!(found, alone, "`{pattern}` after `{before}`");
+            read += usize::from(found.is_some());
+        }
+    }
+    assert_eq!(read, 9 * patterns.len());
 }
 
 /// The definition, written another way: from left to right, one character at a time.
