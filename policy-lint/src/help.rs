@@ -241,7 +241,8 @@ const HELP: &[(Code, Shown, &str)] = &[
     (Code::SettingsContextMissing, Shown::WhenAsked,
         "set `cluster` for clusterAdmissionRules, `meshTrustDomain` for istioServiceIdentityAdmissionRules"),
     (Code::PolicyNumericEnum, Shown::WhenAsked,
-        "use the value's name: Google's tools number the values differently"),
+        "use the value's name: Google's tools number the values differently, and its Python libraries write names with \
+         `to_json(…, use_integers_for_enums=False)`"),
     (Code::PolicyMissingDefaultRule, Shown::WhenAsked,
         "add `defaultAdmissionRule`; ALWAYS_DENY is the strictest"),
     (Code::PolicyMissingMode, Shown::WhenAsked, "set `evaluationMode` and `enforcementMode` of the rule"),

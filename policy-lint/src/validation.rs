@@ -9,6 +9,7 @@ use serde_json::json;
 
 use crate::diagnostic::Diagnostic;
 use crate::document::{Origin, Settings};
+use crate::help;
 use crate::predicate_type;
 use crate::schema::{similar_field, similar_value};
 use crate::source::{Span, resolve, resolve_key};
@@ -62,6 +63,10 @@ pub(crate) fn check(settings: &Settings<'_>) -> Vec<Diagnostic> {
                         Err(_) => finding,
                     }
                 }
+                _ if problem.code == Code::PolicyNumericEnum => match help::on_page(problem.code) {
+                    Some(help) => finding.help(help),
+                    None => finding,
+                },
                 word if problem.code == Code::PolicyInvalidValue
                     && path.contains(".predicateTypes[") =>
                 {

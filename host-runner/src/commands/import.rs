@@ -50,7 +50,8 @@ Without --from, the files are the output of:
 
 With --from, FILE is what is applied to the cluster, or the output of
 `kubectl get KIND -A -o yaml`. With --output settings.yaml, a suite of what
-carried over is written to settings.tests.yaml beside it. Everything that did
+carried over is written to settings.tests.yaml beside it, and one that detects
+changes of the settings to settings.scaffold.tests.yaml. Everything that did
 not carry over is reported with its line and the reason. The settings admit no
 image that the other system denies, unless a warning says otherwise. For
 terraform, FILE is the output of `terraform show -json`; it and

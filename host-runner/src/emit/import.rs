@@ -1,5 +1,8 @@
 //! Findings of an import. They go to standard error, because the settings may go to standard output.
 
+use policy_lint::help::on_page;
+use policy_wasm::Code;
+
 use super::{settings_problem, settings_problems};
 use crate::import::{Finding, Import, Level, Place, spelling};
 use crate::judge::SettingsProblems;
@@ -56,6 +59,9 @@ pub(crate) fn problems(import: &Import, problems: &SettingsProblems) {
         match (is_unknown.then(|| spelling(key)).flatten(), key) {
             (Some(spelled), _) => help(&format!("it is spelled `{spelled}`")),
             (None, "gkePolicy") => help("give platform policies with --platform-policy"),
+            _ if problem.code == Code::PolicyNumericEnum.as_str() => {
+                help(on_page(Code::PolicyNumericEnum).unwrap_or_default());
+            }
             _ => {}
         }
     }

@@ -223,8 +223,11 @@ fn images_are_judged_as_by_the_other_system() {
         assert!(judged["source"].is_string(), "{}", foreign.path.display());
         let judged_suite = folder.path().join("judged.tests.yaml");
         fs::write(&judged_suite, suite(&judged, &settings)).unwrap();
-        // The suite that was written beside the settings passes as well.
-        assert!(folder.path().join("settings.tests.yaml").exists());
+        // The suites that were written beside the settings pass as well, and give the reasons of denials.
+        let written = fs::read_to_string(folder.path().join("settings.tests.yaml")).unwrap();
+        assert!(!written.contains("expect: denied"), "{written}");
+        let scaffold = folder.path().join("settings.scaffold.tests.yaml");
+        assert!(scaffold.exists() || written.contains("test --scaffold"));
         let output = countersign(&format!("test --fail-only {}", folder.path().display()), "");
         let (stdout, stderr) = (output.stdout, output.stderr);
         let (stdout, stderr) = (

@@ -221,6 +221,15 @@ mod tests {
     }
 
     #[test]
+    fn a_number_in_place_of_a_name_is_told_with_what_writes_names() {
+        let yaml = "policy:\n  defaultAdmissionRule: {evaluationMode: 3, enforcementMode: \
+                    ENFORCED_BLOCK_AND_AUDIT_LOG}\n";
+        let (places, help) = found(yaml, "policy-numeric-enum");
+        assert_eq!(places, ["3"]);
+        assert!(help.contains("use_integers_for_enums=False"), "{help}");
+    }
+
+    #[test]
     fn both_ends_of_a_contradiction_are_shown() {
         let attestors =
             "attestors:\n  - {name: projects/p/attestors/a}\n  - {name: projects/p/attestors/a}\n";

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, anyhow, bail};
 use policy_lint::SourceFile;
+use policy_wasm::decision::Role;
 use policy_wasm::time::Time;
 use serde_json::Value;
 
@@ -11,12 +12,13 @@ use super::{Args, check, exit, list, sigstore, single, write};
 use crate::args::OutputArgs;
 use crate::clock::now;
 use crate::commands::check_stdin;
+use crate::decision::{Decision, Verdict};
 use crate::engine::Policy;
 use crate::import::draft::{Draft, Finished, Suite};
 use crate::import::source::Document;
 use crate::import::{Exports, Import, System};
 use crate::judge::engine;
-use crate::suite::{CaseResult, Loaded, Runner, Scaffold};
+use crate::suite::{CaseResult, Ended, Loaded, Runner, Scaffold};
 use crate::terminal::{self, counted, shown};
 use crate::{Exit, repository, yaml};
 
@@ -33,8 +35,13 @@ pub(super) fn run(args: &Args, system: &'static System) -> Result<Exit> {
     let inputs = inputs.chain(&args.attestors).chain(&args.attestations);
     let inputs: Vec<_> = inputs.map(PathBuf::as_path).collect();
     args.output.check(inputs.iter().copied())?;
-    let suite_output = args.output.beside(suite_beside);
-    if let Some(output) = &suite_output {
+    let suite_output = args
+        .output
+        .beside(|path| beside_settings(path, ".tests.yaml"));
+    let scaffold_output = args
+        .output
+        .beside(|path| beside_settings(path, ".scaffold.tests.yaml"));
+    for output in suite_output.iter().chain(&scaffold_output) {
         output.check(inputs.iter().copied())?;
     }
     check_stdin(inputs)?;
@@ -59,9 +66,9 @@ pub(super) fn run(args: &Args, system: &'static System) -> Result<Exit> {
     let policy = engine()?.load(&args.module.bytes()?)?;
     check(&import, &policy)?;
     write(args, &import)?;
-    match (&suite_output, &args.output.output) {
-        (Some(output), Some(settings)) => {
-            write_suite(output, settings, &import, suite, &policy)?;
+    match (&suite_output, &scaffold_output, &args.output.output) {
+        (Some(output), Some(scaffold), Some(settings)) => {
+            write_suites([output, scaffold], settings, &import, suite, &policy)?;
         }
         _ => terminal::note("with --output FILE, a suite of what carried over is written, too"),
     }
@@ -134,15 +141,16 @@ fn skipped(count: usize, system: &System) {
 }
 
 /// `settings.tests.yaml` for `settings.yaml`
-fn suite_beside(settings: &Path) -> PathBuf {
+fn beside_settings(settings: &Path, ending: &str) -> PathBuf {
     let mut name = settings.file_stem().unwrap_or_default().to_owned();
-    name.push(".tests.yaml");
+    name.push(ending);
     settings.with_file_name(name)
 }
 
-/// Writes the suite with the cases that the module answers as expected.
-fn write_suite(
-    output: &OutputArgs,
+/// Writes the suite with the cases that the module answers as expected, and one whose cases detect changes of the
+/// settings.
+fn write_suites(
+    [of_system, scaffolded]: [&OutputArgs; 2],
     settings: &Path,
     import: &Import,
     suite: Suite,
@@ -152,15 +160,26 @@ fn write_suite(
     let runner = Runner::new(policy);
     let named = settings.file_name().and_then(|name| name.to_str());
     let named = named.context("the name of the settings is no text")?;
-    let (text, cases) = if suite.is_empty() {
-        let scaffold = Scaffold::of(&runner, &import.settings, settings, named, time);
-        let scaffold = scaffold.map_err(|error| anyhow!("no suite can be written: {error}"))?;
-        (scaffold.text, scaffold.cases)
-    } else {
+    let mut output = of_system;
+    if !suite.is_empty() {
         let suite = as_expected(suite, &runner, settings, &import.settings, time)?;
-        (text(&suite, named, time), suite.cases.len())
-    };
-    output.write(&text)?;
+        write_suite(output, &text(&suite, named, time), suite.cases.len())?;
+        output = scaffolded;
+    }
+    let rules = import.settings.pointer("/imagePolicy/rules");
+    if rules.and_then(Value::as_array).map_or(0, Vec::len) > MOST_RULES {
+        terminal::note(
+            "the settings have many rules; `countersign test --scaffold` writes a suite that detects changes of them",
+        );
+        return Ok(());
+    }
+    let scaffold = Scaffold::of(&runner, &import.settings, settings, named, time);
+    let scaffold = scaffold.map_err(|error| anyhow!("no suite can be written: {error}"))?;
+    write_suite(output, &scaffold.text, scaffold.cases)
+}
+
+fn write_suite(output: &OutputArgs, text: &str, cases: usize) -> Result<()> {
+    output.write(text)?;
     let name = output.output.as_deref().map(shown).unwrap_or_default();
     anstream::eprintln!("{name}: {}", counted(cases, "case"));
     Ok(())
@@ -179,12 +198,15 @@ fn as_expected(
         .map_err(|error| anyhow!("no suite can be written: {error}"))?;
     let all: Vec<_> = (0..loaded.cases.len()).map(|case| (0, case)).collect();
     let results = runner.run(core::slice::from_ref(&loaded), &all, |_| {});
-    let mut are_expected = results.iter().map(CaseResult::is_as_expected);
+    let mut results = results.iter();
     let mut others = Vec::new();
-    suite.cases.retain(|case| {
-        let is_expected = are_expected.next().unwrap_or_default();
+    suite.cases.retain_mut(|case| {
+        let result = results.next();
+        let is_expected = result.is_some_and(CaseResult::is_as_expected);
         if !is_expected {
             others.push(format!("`{}`", case.name));
+        } else if let Some(Ended::Decided { decision, .. }) = result.map(|one| &one.ended) {
+            case.give_reasons(&objections(decision));
         }
         is_expected
     });
@@ -196,6 +218,27 @@ fn as_expected(
     }
     Ok(suite)
 }
+
+/// The codes of the reasons against an object.
+fn objections(decision: &Decision) -> Vec<String> {
+    let mut codes = Vec::new();
+    for image in &decision.images {
+        let results = image.results.iter();
+        let results = results.filter(|result| result.verdict != Verdict::Conformant);
+        let reasons = results.flat_map(|result| &result.reasons);
+        for reason in image.reasons.iter().chain(reasons) {
+            let code = reason.code.to_string();
+            let is_against = matches!(reason.code.role(), Some(Role::Violation | Role::Error));
+            if is_against && !codes.contains(&code) {
+                codes.push(code);
+            }
+        }
+    }
+    codes
+}
+
+/// Number of rules up to which a suite is scaffolded: each change of the settings is tried with each case
+const MOST_RULES: usize = 50;
 
 fn text(suite: &Suite, settings: &str, time: Time) -> String {
     let document = suite.to_json(settings, &time.to_string());

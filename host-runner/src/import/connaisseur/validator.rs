@@ -164,6 +164,7 @@ impl<'d> Validator<'d> {
                 rule,
                 "a signature by a key counts without an entry of a transparency log",
             );
+            draft.help("if that is intended, set `with: {verifyInTransparencyLog: false}` of the rule; otherwise let identities sign (`keyless`)");
         }
         if threshold.is_some_and(|number| number > attestors.len()) {
             draft.warn(rule, "the threshold is higher than the number of trust roots: its images are denied, as by Connaisseur");

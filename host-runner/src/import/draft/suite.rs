@@ -42,6 +42,15 @@ struct Sample {
     digest: Option<String>,
 }
 
+impl Case {
+    /// Adds the reasons of a denial, in the order of the Decision.
+    pub(crate) fn give_reasons(&mut self, codes: &[String]) {
+        if self.expected == json!("denied") && !codes.is_empty() {
+            self.expected = json!({"outcome": "denied", "reasons": codes});
+        }
+    }
+}
+
 impl Suite {
     /// The cases of all rules.
     pub(super) fn of(draft: &Draft) -> Self {

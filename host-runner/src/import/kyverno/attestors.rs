@@ -149,6 +149,7 @@ impl Attestors {
                 at,
                 "a signature by a key counts without an entry of a transparency log",
             );
+            draft.help("if that is intended, set `rekor: {ignoreTlog: true}` beside the key; otherwise let identities sign (`keyless`)");
         }
     }
 

@@ -183,6 +183,7 @@ fn report_differences(authority: &At<'_>, draft: &mut Draft) {
             &log,
             "a signature by a key counts without an entry of a transparency log",
         );
+        draft.help("if that is intended, remove `ctlog` of the authority; otherwise let identities sign (`keyless`)");
     }
     if let Some(log) = authority.get("ctlog").filter(|_| !is_key) {
         draft.note(&log, "the transparency logs are those of the trusted root");
