@@ -5,7 +5,7 @@ use core::slice::Iter;
 /// A factor as a sum of digits times powers of two. Each digit is zero or odd, its absolute value is less than
 /// 2^(window − 1), and of as many neighbours as the window is wide at most one is not zero (width-w NAF).
 pub(crate) struct SignedDigits {
-    digits: [i16; MAX_DIGITS],
+    digits: [i8; MAX_DIGITS],
     count: usize,
 }
 
@@ -15,36 +15,39 @@ const MAX_DIGITS: usize = 66 * 8 + 1;
 impl SignedDigits {
     #[inline(never)]
     pub(crate) fn new(factor: &[u8], window: usize) -> Self {
-        let mut digits = [0; MAX_DIGITS];
-        let count = factor.len() * 8 + 1;
+        let mut all = Self {
+            digits: [0; MAX_DIGITS],
+            count: factor.len() * 8 + 1,
+        };
         let mut carry = 0;
         let mut at = 0;
-        while at < count {
-            if bit(factor, at) == carry {
+        while at < all.count {
+            let bits = bits(factor, at);
+            if bits & 1 == carry {
                 at += 1;
                 continue;
             }
-            let mut digit = carry;
-            for place in 0..window {
-                digit += bit(factor, at + place) << place;
-            }
+            let digit = carry + (bits & ((1 << window) - 1));
             carry = digit >> (window - 1);
-            digits[at] = digit - (carry << window);
+            let [digit, _] = (digit - (carry << window)).to_le_bytes();
+            all.digits[at] = digit.cast_signed();
             at += window;
         }
-        Self { digits, count }
+        all
     }
 
     /// The least significant digit comes first.
-    pub(crate) fn iter(&self) -> Iter<'_, i16> {
+    pub(crate) fn iter(&self) -> Iter<'_, i8> {
         self.digits[..self.count].iter()
     }
 }
 
-/// Returns the bit with the value 2^`place`; zero behind the factor's last.
-fn bit(factor: &[u8], place: usize) -> i16 {
-    let byte = factor.iter().rev().nth(place / 8).copied();
-    i16::from(byte.unwrap_or_default() >> (place % 8) & 1)
+/// Returns the bits from that with the value 2^`place` on, at least eight of them; zero behind the factor's last.
+fn bits(factor: &[u8], place: usize) -> i16 {
+    let byte = |index| factor.iter().rev().nth(index).copied().unwrap_or_default();
+    let [low, high] = [byte(place / 8), byte(place / 8 + 1)];
+    // The highest bit is not one of the eight.
+    i16::from_le_bytes([low, high & 0x7f]) >> (place % 8)
 }
 
 #[cfg(test)]
@@ -56,7 +59,7 @@ mod tests {
         // Adds the digits to the factor's complement, bit by bit: the sum is zero.
         let mut carry = 1;
         for (place, digit) in digits.iter().enumerate() {
-            let sum = carry + (1 - bit(factor, place)) + digit;
+            let sum = carry + (1 - (bits(factor, place) & 1)) + i16::from(*digit);
             assert_eq!(sum & 1, 0, "{place}");
             carry = sum >> 1;
             if *digit != 0 {

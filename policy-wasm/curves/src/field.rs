@@ -223,17 +223,23 @@ impl<C: Curve<LIMBS>, const LIMBS: usize> Reduction<C, LIMBS> {
 #[inline(never)]
 pub(crate) const fn limbs<const LIMBS: usize>(bytes: &[u8], bits: usize) -> [i64; LIMBS] {
     let mut limbs = [0; LIMBS];
-    let mut index = 0;
-    while index < bytes.len() {
-        let byte = i64::from_be_bytes([0, 0, 0, 0, 0, 0, 0, bytes[bytes.len() - 1 - index]]);
-        // A byte may be in two limbs.
-        let (limb, shift) = (index * 8 / bits, index * 8 % bits);
-        let shifted = byte << shift;
-        limbs[limb] += shifted & mask(bits);
-        if shifted > mask(bits) {
-            limbs[limb + 1] += shifted >> bits;
+    let mut limb = 0;
+    // Bits that are in no limb yet, and their number
+    let (mut rest, mut left) = (0, 0);
+    let mut index = bytes.len();
+    while index > 0 {
+        index -= 1;
+        rest |= i64::from_be_bytes([0, 0, 0, 0, 0, 0, 0, bytes[index]]) << left;
+        left += 8;
+        if left >= bits {
+            limbs[limb] = rest & mask(bits);
+            rest >>= bits;
+            left -= bits;
+            limb += 1;
         }
-        index += 1;
+    }
+    if left > 0 {
+        limbs[limb] = rest;
     }
     limbs
 }

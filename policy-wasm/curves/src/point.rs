@@ -32,60 +32,66 @@ impl<C: Curve<LIMBS>, const LIMBS: usize> Point<C, LIMBS> {
         }
     }
 
-    /// Returns twice the point, which is not at infinity: the group has an odd order.
+    /// Doubles the point, which is not at infinity: the group has an odd order.
     ///
     /// By the formulas [`dbl-2001-b`], with Z₃ as the product 2 Y Z. Comments give sizes other than 1.
     ///
     /// [`dbl-2001-b`]: https://hyperelliptic.org/EFD/g1p/auto-shortw-jacobian-3.html#doubling-dbl-2001-b
     #[inline(never)]
-    pub(crate) fn double(&self) -> Self {
+    pub(crate) fn double(&mut self) {
         let Self { x, y, z } = self;
         let delta = z.square();
         let gamma = y.square();
         let beta_4 = x.mul(&gamma).times(4); // 4
         let alpha = x.sub(&delta).mul(&x.add(&delta)).times(3).carried(); // factors of 1 and 2
-        let x3 = alpha.square().sub(&beta_4.times(2)).carried();
         let gamma_8 = gamma.square().times(8); // 8
-        Self {
-            x: x3,
-            y: alpha.mul(&beta_4.sub(&x3)).sub(&gamma_8).carried(), // a factor of 4
-            z: y.mul(z).times(2),                                   // 2
-        }
+        *z = y.mul(z).times(2); // 2
+        *x = alpha.square().sub(&beta_4.times(2)).carried();
+        *y = alpha.mul(&beta_4.sub(x)).sub(&gamma_8).carried(); // a factor of 4
     }
 
-    /// Returns the sum of two points, or `None` if it is at infinity.
+    /// Adds another point, or its opposite if `sign` is -1. Returns `false` if the sum is at infinity, and leaves the
+    /// point as it is.
     ///
     /// By the formulas [`add-1998-cmo-2`].
     ///
     /// [`add-1998-cmo-2`]: https://hyperelliptic.org/EFD/g1p/auto-shortw-jacobian-3.html#addition-add-1998-cmo-2
     #[inline(never)]
-    pub(crate) fn add(&self, other: &Addend<C, LIMBS>) -> Option<Self> {
-        let (mut u1, mut s1, mut z) = (self.x, self.y, self.z);
-        if let Some([other_z, zz, zzz]) = &other.scale {
-            u1 = u1.mul(zz);
-            s1 = s1.mul(zzz);
-            z = z.mul(other_z);
-        }
+    pub(crate) fn add(&mut self, other: &Addend<C, LIMBS>, sign: i64) -> bool {
         let zz = self.z.square();
-        let h = other.x.mul(&zz).sub(&u1);
-        let r = other.y.mul(&zz.mul(&self.z)).sub(&s1); // 2
+        let x = other.x.mul(&zz);
+        let y = other.y.mul(&zz.mul(&self.z)).times(sign);
+        let scaled = other.scale.as_ref().map(|[z, zz, zzz]| Self {
+            x: self.x.mul(zz),
+            y: self.y.mul(zzz),
+            z: self.z.mul(z),
+        });
+        let Self { x: u1, y: s1, z } = scaled.as_ref().unwrap_or(self);
+        let h = x.sub(u1);
+        let r = y.sub(s1); // 2
         if h.is_zero() {
             // The points are the same, or opposite.
-            return r.is_zero().then(|| self.double());
+            let is_same = r.is_zero();
+            if is_same {
+                self.double();
+            }
+            return is_same;
         }
         let hh = h.square();
         let hhh = hh.mul(&h);
         let v = u1.mul(&hh);
         let x = r.square().sub(&hhh).sub(&v.times(2)).carried();
-        Some(Self {
+        *self = Self {
             x,
             y: r.mul(&v.sub(&x)).sub(&s1.mul(&hhh)), // 1, since only differences of products are signed
             z: z.mul(&h),
-        })
+        };
+        true
     }
 }
 
 impl<C: Curve<LIMBS>, const LIMBS: usize> Addend<C, LIMBS> {
+    #[inline(never)]
     pub(crate) fn new(point: &Point<C, LIMBS>) -> Self {
         let zz = point.z.square();
         let zzz = zz.mul(&point.z);
@@ -106,17 +112,11 @@ impl<C: Curve<LIMBS>, const LIMBS: usize> Addend<C, LIMBS> {
         }
     }
 
-    pub(crate) fn negated(&self) -> Self {
-        Self {
-            y: self.y.times(-1),
-            ..*self
-        }
-    }
-
-    pub(crate) fn into_point(self) -> Point<C, LIMBS> {
+    /// Returns the point, or its opposite if `sign` is -1.
+    pub(crate) fn to_point(self, sign: i64) -> Point<C, LIMBS> {
         Point {
             x: self.x,
-            y: self.y,
+            y: self.y.times(sign),
             z: self.scale.map_or(Field::ONE, |[z, ..]| z),
         }
     }
@@ -127,37 +127,44 @@ mod tests {
     use super::*;
     use crate::curve::{BASE_MULTIPLES, for_each_curve};
 
-    fn is_same<C: Curve<LIMBS>, const LIMBS: usize>(
-        one: &Point<C, LIMBS>,
-        other: &Point<C, LIMBS>,
-    ) -> bool {
-        one.add(&Addend::new(other).negated()).is_none()
+    impl<C: Curve<LIMBS>, const LIMBS: usize> Point<C, LIMBS> {
+        fn twice(mut self) -> Self {
+            self.double();
+            self
+        }
+
+        fn plus(mut self, other: &Self, sign: i64) -> Option<Self> {
+            self.add(&Addend::new(other), sign).then_some(self)
+        }
+
+        fn is_same(&self, other: &Self) -> bool {
+            self.plus(other, -1).is_none()
+        }
     }
 
     for_each_curve! {
         fn multiples_of_the_base_point_are_in_order<C, LIMBS>() {
-            let base = Addend::<C, LIMBS>::of_base(0).into_point();
-            let twice = Addend::new(&base.double());
+            let base = Addend::<C, LIMBS>::of_base(0).to_point(1);
             let mut multiple = base;
             for index in 0..BASE_MULTIPLES {
                 let known = Addend::of_base(index);
-                assert!(is_same(&known.into_point(), &multiple), "{index}");
+                assert!(known.to_point(1).is_same(&multiple), "{index}");
                 // The table has the one form of each coordinate, whose limbs have 28 bits.
-                assert!(multiple.add(&known.negated()).is_none(), "{index}");
-                multiple = multiple.add(&twice).unwrap();
+                assert!(!{ multiple }.add(&known, -1), "{index}");
+                multiple = multiple.plus(&base.twice(), 1).unwrap();
             }
         }
 
         fn a_point_and_itself_are_doubled_and_opposite_points_are_at_infinity<C, LIMBS>() {
-            let base = Addend::<C, LIMBS>::of_base(0).into_point();
-            let triple = base.add(&Addend::new(&base.double())).unwrap();
+            let base = Addend::<C, LIMBS>::of_base(0).to_point(1);
+            let triple = base.plus(&base.twice(), 1).unwrap();
             for point in [base, triple] {
-                let twice = point.add(&Addend::new(&point)).unwrap();
-                assert!(is_same(&twice, &point.double()));
-                assert!(point.add(&Addend::new(&point).negated()).is_none());
-                assert!(!is_same(&twice, &point));
+                let twice = point.plus(&point, 1).unwrap();
+                assert!(twice.is_same(&point.twice()));
+                assert!(point.plus(&point, -1).is_none());
+                assert!(!twice.is_same(&point));
             }
-            assert!(is_same(&triple, &Addend::of_base(1).into_point()));
+            assert!(triple.is_same(&Addend::of_base(1).to_point(1)));
         }
     }
 }

@@ -1,11 +1,14 @@
 //! The sum u₁G + u₂Q.
 
+use core::array;
+
 use crate::curve::{BASE_WINDOW, Curve};
 use crate::digits::SignedDigits;
 use crate::field::Field;
 use crate::point::{Addend, Point};
 
 /// Returns whether the x-coordinate of u₁G + u₂Q is r modulo the order of the group; see [the crate](crate).
+#[inline(never)] // a stack frame for each curve, as large as its points
 pub(crate) fn has_x<C: Curve<LIMBS>, const LIMBS: usize>(
     u1: &[u8],
     u2: &[u8],
@@ -33,27 +36,37 @@ fn sum<C: Curve<LIMBS>, const LIMBS: usize>(
     let multiples = odd_multiples(&Point::from_affine(q));
     let mut sum: Option<Point<C, LIMBS>> = None;
     for (base, key) in of_base.iter().zip(of_key.iter()).rev() {
-        sum = sum.map(|sum| sum.double());
+        if let Some(sum) = &mut sum {
+            sum.double();
+        }
         if *base != 0 {
-            let multiple = Addend::of_base(usize::from(base.unsigned_abs() / 2));
-            sum = add(sum, multiple, *base);
+            add(&mut sum, &Addend::of_base(index(*base)), *base);
         }
         if *key != 0 {
-            sum = add(sum, multiples[usize::from(key.unsigned_abs() / 2)], *key);
+            add(&mut sum, &multiples[index(*key)], *key);
         }
     }
     sum
 }
 
+/// Returns where the multiple for a digit, or for its negative, is among odd multiples.
+fn index(digit: i8) -> usize {
+    usize::from(digit.unsigned_abs() / 2)
+}
+
+/// Adds a point, or its opposite if the digit is negative.
 fn add<C: Curve<LIMBS>, const LIMBS: usize>(
-    sum: Option<Point<C, LIMBS>>,
-    addend: Addend<C, LIMBS>,
-    digit: i16,
-) -> Option<Point<C, LIMBS>> {
-    let addend = if digit < 0 { addend.negated() } else { addend };
-    match sum {
-        Some(sum) => sum.add(&addend),
-        None => Some(addend.into_point()),
+    sum: &mut Option<Point<C, LIMBS>>,
+    addend: &Addend<C, LIMBS>,
+    digit: i8,
+) {
+    let sign = i64::from(digit.signum());
+    let Some(point) = sum else {
+        *sum = Some(addend.to_point(sign));
+        return;
+    };
+    if !point.add(addend, sign) {
+        *sum = None;
     }
 }
 
@@ -66,13 +79,15 @@ const KEY_MULTIPLES: usize = 1 << (KEY_WINDOW - 2);
 fn odd_multiples<C: Curve<LIMBS>, const LIMBS: usize>(
     q: &Point<C, LIMBS>,
 ) -> [Addend<C, LIMBS>; KEY_MULTIPLES] {
-    let twice = Addend::new(&q.double());
     let mut multiple = *q;
-    let mut multiples = [Addend::new(q); KEY_MULTIPLES];
-    for next in multiples.iter_mut().skip(1) {
-        // None of them is at infinity, since the order of Q is a large prime.
-        multiple = multiple.add(&twice).unwrap_or(multiple);
-        *next = Addend::new(&multiple);
-    }
-    multiples
+    multiple.double();
+    let twice = Addend::new(&multiple);
+    multiple = *q;
+    array::from_fn(|index| {
+        if index > 0 {
+            // None of them is at infinity, since the order of Q is a large prime.
+            multiple.add(&twice, 1);
+        }
+        Addend::new(&multiple)
+    })
 }
