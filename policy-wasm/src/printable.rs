@@ -12,17 +12,14 @@ pub(crate) struct Escaped<'a>(pub(crate) &'a str);
 
 impl fmt::Display for Escaped<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, character) in self.0.chars().enumerate() {
-            if index == MAX_QUOTED {
-                return f.write_str("…");
+        match self.0.char_indices().nth(MAX_QUOTED) {
+            Some((end, _)) => {
+                let (head, _) = self.0.split_at(end);
+                f.write_str(&escaped(head))?;
+                f.write_str("…")
             }
-            if is_printable(character) {
-                write!(f, "{character}")?;
-            } else {
-                write!(f, "{}", character.escape_unicode())?;
-            }
+            None => f.write_str(&escaped(self.0)),
         }
-        Ok(())
     }
 }
 
@@ -66,4 +63,25 @@ pub fn is_printable(character: char) -> bool {
     let is_invisible = matches!(character, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}'
         | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}');
     !character.is_control() && !is_invisible
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quoted_texts_are_escaped_and_end_after_600_characters() {
+        for (text, quoted) in [
+            (String::new(), String::new()),
+            (
+                "a\nä\u{202e}\u{1f600}".into(),
+                "a\\u{a}ä\\u{202e}\u{1f600}".into(),
+            ),
+            ("ä".repeat(600), "ä".repeat(600)),
+            ("ä".repeat(601), "ä".repeat(600) + "…"),
+            ("\0".repeat(601), "\\u{0}".repeat(600) + "…"),
+        ] {
+            assert_eq!(quote(&text), alloc::format!("`{quoted}`"));
+        }
+    }
 }

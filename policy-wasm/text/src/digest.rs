@@ -116,10 +116,20 @@ fn four_bytes(digits: [u8; 8]) -> Option<[u8; 4]> {
     Some([a, b, c, d])
 }
 
+/// Returns the digit for a number less than 16.
+const fn digit(number: u8) -> u8 {
+    let first = if number < 10 { b'0' } else { b'a' - 10 };
+    first.wrapping_add(number)
+}
+
 impl fmt::Display for Digest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut digits = [0; DIGITS];
+        for (two, byte) in digits.as_chunks_mut().0.iter_mut().zip(self.0) {
+            *two = [byte >> 4, byte & 0x0f].map(digit);
+        }
         f.write_str("sha256:")?;
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        f.write_str(str::from_utf8(&digits).unwrap_or_default())
     }
 }
 
