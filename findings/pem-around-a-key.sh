@@ -7,7 +7,7 @@
 # reader is the only one that wants lines of 64, and the only one besides jose that does not silently take the first
 # of two keys. A space behind a line, as terminals and pages leave it, is fine for all but RustCrypto.
 #
-# Countersign takes one block with lines of any length, and nothing around it.
+# Countersign takes one block with lines of any length, and only white space around it and its lines.
 #
 # Seen with OpenSSL 3.0, Node 20, cryptography 50.0.2, ecdsa 0.19.2 and pycryptodome 4.4.0 (PyPI), jose 6.2.18 and node-forge
 # 1.4.3 (npm), and pem 4.0.0, pem-rfc7468 1.0.0 and rustls-pki-types 1.16.0 (crates.io), as those that refuse the key:

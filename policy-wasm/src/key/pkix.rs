@@ -36,18 +36,16 @@ impl PkixKey {
     }
 }
 
-/// Exactly one block, label `PUBLIC KEY`, nothing before it and only white space after it. Lines
-/// may be of any length and end in LF or CRLF.
+/// Exactly one block, label `PUBLIC KEY`, and only white space around it and its lines, as terminals and YAML leave it.
+/// Lines may be of any length and end in LF or CRLF.
 fn decode_pem(pem: &str) -> Result<Vec<u8>, KeyError> {
-    let body = pem
-        .strip_prefix("-----BEGIN PUBLIC KEY-----")
-        .and_then(|rest| {
-            rest.trim_ascii_end()
-                .strip_suffix("-----END PUBLIC KEY-----")
-        })
-        .filter(|body| body.starts_with(['\r', '\n']) && body.ends_with('\n'))
-        .ok_or(KeyError::NotOnePem)?;
-    let base64: String = body.split(['\r', '\n']).collect();
+    let mut lines = pem.trim_ascii().split(['\r', '\n']).map(str::trim_ascii);
+    if lines.next() != Some("-----BEGIN PUBLIC KEY-----")
+        || lines.next_back() != Some("-----END PUBLIC KEY-----")
+    {
+        return Err(KeyError::NotOnePem);
+    }
+    let base64: String = lines.collect();
     if base64.contains('-') {
         return Err(KeyError::NotOnePem);
     }

@@ -47,10 +47,13 @@ fn a_given_id_is_kept_and_both_names_of_an_algorithm_work() {
 }
 
 #[test]
-fn line_endings_and_trailing_white_space_do_not_matter() {
-    let crlf = DOCUMENTED.replace('\n', "\r\n") + "\n \n";
-    let key = PublicKey::from_pem(&crlf, P256, "").unwrap();
-    assert!(key.is_same_key(&PublicKey::from_pem(DOCUMENTED, P256, "x").unwrap()));
+fn line_endings_and_white_space_around_lines_do_not_matter() {
+    let documented = PublicKey::from_pem(DOCUMENTED, P256, "x").unwrap();
+    for line_end in ["\r\n", "\r", " \n", "\t \r\n", "\n  ", "\n\n"] {
+        let pem = alloc::format!("\n  {}\n \n", DOCUMENTED.replace('\n', line_end));
+        let key = PublicKey::from_pem(&pem, P256, "").unwrap();
+        assert!(key.is_same_key(&documented), "{pem:?}");
+    }
 }
 
 #[test]
@@ -60,6 +63,10 @@ fn x38_a_pem_with_two_blocks_or_other_text_is_refused() {
         alloc::format!("{DOCUMENTED}trailing"),
         alloc::format!("leading\n{DOCUMENTED}"),
         DOCUMENTED.replace("PUBLIC KEY", "CERTIFICATE"),
+        DOCUMENTED.replace("-----\nMFkw", "-----MFkw"),
+        DOCUMENTED.replace("==\n", "=="),
+        DOCUMENTED.replace("MFkw", "MF kw"),
+        "-----BEGIN PUBLIC KEY-----".to_owned(),
         String::new(),
     ] {
         let error = PublicKey::from_pem(&pem, P256, "").unwrap_err();
