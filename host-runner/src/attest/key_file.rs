@@ -5,6 +5,7 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
+use pkcs8::der::pem::Decoder;
 use pkcs8::{LineEnding, SecretDocument};
 use policy_wasm::key::Algorithm;
 use zeroize::Zeroizing;
@@ -33,7 +34,7 @@ impl KeyFile {
     pub(crate) fn open(path: &Path, passphrase_file: Option<&PathBuf>) -> Result<Self> {
         let name = shown(path);
         let text = read(path).with_context(|| format!("cannot read the key `{name}`"))?;
-        let Ok((label, der)) = SecretDocument::from_pem(&text) else {
+        let Ok((label, der)) = decode(&text) else {
             bail!("`{name}` is not a private key in PKCS#8: {}", advice(&text));
         };
         let der = match label {
@@ -70,6 +71,15 @@ fn read(path: &Path) -> std::io::Result<Zeroizing<String>> {
         .take(MAX_BYTES)
         .read_to_string(&mut text)?;
     Ok(text)
+}
+
+/// Reads the first PEM block, whose lines have one length: some programs write 76 characters, or one line.
+fn decode(pem: &str) -> Result<(&str, SecretDocument), pkcs8::der::Error> {
+    let mut decoder = Decoder::new_detect_wrap(pem.as_bytes())?;
+    let label = decoder.type_label();
+    let mut der = Zeroizing::new(Vec::with_capacity(decoder.remaining_len()));
+    decoder.decode_to_end(&mut der)?;
+    Ok((label, SecretDocument::try_from(der.as_slice())?))
 }
 
 /// Advice on a file that contains something else.

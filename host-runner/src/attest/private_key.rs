@@ -51,6 +51,11 @@ pub(crate) enum PrivateKeyError {
         "its encryption is not supported; renew it with `openssl pkcs8 -topk8 -v2 aes-256-cbc -in OLD -out NEW`"
     )]
     Encryption,
+    /// The key is of ML-DSA, and expanded only
+    #[error(
+        "it has an ML-DSA key without its seed; export it with the seed, as OpenSSL and Node do by default"
+    )]
+    Seedless,
     /// An RSA key fits several algorithms
     #[error("an RSA key needs --algorithm, one of {0}")]
     Ambiguous(String),
@@ -65,8 +70,8 @@ pub(crate) enum PrivateKeyError {
     Public(KeyError),
 }
 
-const KINDS: &str = "ECDSA P-256, P-384, P-521, RSA of 2048, 3072 or 4096 bits, Ed25519 or ML-DSA-65 \
-     (from its seed), in PKCS#8";
+const KINDS: &str = "ECDSA P-256, P-384, P-521, RSA of 2048, 3072 or 4096 bits, Ed25519 or ML-DSA-65, \
+     in PKCS#8";
 
 impl PrivateKey {
     /// Generates a key.
@@ -90,9 +95,10 @@ impl PrivateKey {
         let info = PrivateKeyInfoRef::try_from(der).map_err(|_| PrivateKeyError::Damaged)?;
         let found = ecdsa::read(&info)
             .or_else(|| ed25519::read(&info))
+            .map(Ok)
             .or_else(|| ml_dsa::read(&info));
         let (algorithm, secret) = match found {
-            Some(found) => found,
+            Some(found) => found?,
             None => rsa::read(&info, wanted)?,
         };
         match wanted {

@@ -1,12 +1,15 @@
 //! ML-DSA-65, "pure" and with an empty context, kept as its seed.
 
 use ml_dsa::{MlDsa65, Signer as _, SigningKey};
+use pkcs8::der::asn1::OctetStringRef;
+use pkcs8::der::{self, Reader as _, SliceReader};
+use pkcs8::spki::AssociatedAlgorithmIdentifier as _;
 use pkcs8::{EncodePrivateKey as _, EncodePublicKey as _, LineEnding};
 use pkcs8::{PrivateKeyInfoRef, SecretDocument};
 use policy_wasm::key::Algorithm;
 use zeroize::Zeroizing;
 
-use super::{Secret, SigningFailed};
+use super::{PrivateKeyError, Secret, SigningFailed};
 
 impl Secret for SigningKey<MlDsa65> {
     fn encode(&self) -> pkcs8::Result<SecretDocument> {
@@ -32,8 +35,44 @@ pub(super) fn generate() -> Option<Box<dyn Secret>> {
     Some(Box::new(SigningKey::<MlDsa65>::from_seed(&seed)))
 }
 
-/// A key of this kind.
-pub(super) fn read(info: &PrivateKeyInfoRef<'_>) -> Option<(Algorithm, Box<dyn Secret>)> {
-    let key = SigningKey::<MlDsa65>::try_from(info.clone()).ok()?;
-    Some((Algorithm::MlDsa65, Box::new(key)))
+/// A key of this kind, in a form that has its seed: alone, as `attest keygen` and Node 26 write it, or with the expanded
+/// key, as OpenSSL 3.5 and Node 24 do (RFC 9881, section 6).
+pub(super) fn read(
+    info: &PrivateKeyInfoRef<'_>,
+) -> Option<Result<(Algorithm, Box<dyn Secret>), PrivateKeyError>> {
+    let oid = MlDsa65::ALGORITHM_IDENTIFIER.oid;
+    (info.algorithm.oid == oid).then(|| {
+        let key = match SigningKey::try_from(info.clone()) {
+            Ok(key) => key,
+            Err(_) => from_both(info.private_key.as_bytes())?,
+        };
+        let key: Box<dyn Secret> = Box::new(key);
+        Ok((Algorithm::MlDsa65, key))
+    })
+}
+
+/// Reads a key from its seed and its expanded form, which have to be of the same key.
+fn from_both(der: &[u8]) -> Result<SigningKey<MlDsa65>, PrivateKeyError> {
+    let Ok([seed, expanded]) = both(der) else {
+        return Err(PrivateKeyError::Seedless);
+    };
+    let seed = seed.try_into().map_err(|_| PrivateKeyError::Damaged)?;
+    let key = SigningKey::from_seed(&seed);
+    #[expect(deprecated, reason = "it is compared, and never read")]
+    let own = Zeroizing::new(key.expanded_key().to_expanded());
+    if own.as_slice() == expanded {
+        Ok(key)
+    } else {
+        Err(PrivateKeyError::Damaged)
+    }
+}
+
+fn both(der: &[u8]) -> der::Result<[&[u8]; 2]> {
+    let mut reader = SliceReader::new(der)?;
+    let both = reader.sequence(|reader| {
+        let [seed, expanded]: [&OctetStringRef; 2] = [reader.decode()?, reader.decode()?];
+        Ok::<_, der::Error>([seed.as_bytes(), expanded.as_bytes()])
+    })?;
+    reader.finish()?;
+    Ok(both)
 }

@@ -1,4 +1,10 @@
+use std::fs;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
 use super::*;
+use crate::attest::key_file::KeyFile;
 
 mod openssl;
 
@@ -58,6 +64,63 @@ fn an_rsa_key_signs_as_it_is_told_to_and_no_other_needs_to_be_told() {
     let der = curve.encode(None).unwrap();
     let key = PrivateKey::from_pkcs8(der.as_bytes(), None).unwrap();
     assert_eq!(key.algorithm(), Algorithm::EcdsaP256Sha256);
+}
+
+#[test]
+fn a_key_file_may_have_lines_of_any_one_length() {
+    let key = PrivateKey::generate(Algorithm::EcdsaP384Sha384).unwrap();
+    let base64 = STANDARD.encode(key.encode(None).unwrap().as_bytes());
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("key");
+    for length in [64, 76, base64.len()] {
+        let lines: Vec<_> = base64.as_bytes().chunks(length).collect();
+        for line_end in ["\n", "\r\n"] {
+            let body = lines.join(line_end.as_bytes());
+            let body = String::from_utf8(body).unwrap();
+            let (begin, end) = ("-----BEGIN PRIVATE KEY-----", "-----END PRIVATE KEY-----");
+            fs::write(&path, [begin, &body, end, ""].join(line_end)).unwrap();
+            let read = KeyFile::open(&path, None).unwrap().key(None).unwrap();
+            assert_eq!(read.public_pem(), key.public_pem(), "{length}");
+        }
+    }
+}
+
+/// Of Node 24.21 with OpenSSL 3.5.8: the seed and the expanded key
+const SEED_AND_EXPANDED: &str = include_str!("tests/ml-dsa-65.pem");
+
+#[test]
+fn an_ml_dsa_key_is_read_from_each_form_that_has_its_seed() {
+    let (_, der) = SecretDocument::from_pem(SEED_AND_EXPANDED).unwrap();
+    let key = PrivateKey::from_pkcs8(der.as_bytes(), None).unwrap();
+    assert_eq!(key.algorithm(), Algorithm::MlDsa65);
+    assert_eq!(key.public_pem(), include_str!("tests/ml-dsa-65-public.pem"));
+    let seed = key.encode(None).unwrap();
+    assert_eq!(seed.as_bytes().len(), 54, "the seed alone is written");
+    let again = PrivateKey::from_pkcs8(seed.as_bytes(), None).unwrap();
+    assert_eq!(again.public_pem(), key.public_pem());
+}
+
+#[test]
+fn an_ml_dsa_key_whose_seed_is_of_another_key_or_missing_is_refused() {
+    let (_, der) = SecretDocument::from_pem(SEED_AND_EXPANDED).unwrap();
+    let info = PrivateKeyInfoRef::try_from(der.as_bytes()).unwrap();
+    let form = info.private_key.as_bytes();
+    let read = |form: &[u8]| {
+        let private_key = pkcs8::der::asn1::OctetStringRef::new(form).unwrap();
+        let info = PrivateKeyInfoRef::new(info.algorithm, private_key);
+        let der = SecretDocument::encode_msg(&info).unwrap();
+        PrivateKey::from_pkcs8(der.as_bytes(), None)
+    };
+    assert!(read(form).is_ok());
+    // A sequence of 4,074 bytes: the seed of 32 bytes behind two of its head, and the expanded key behind four.
+    let (seed, expanded) = (4 + 2, form.len() - 4032);
+    for place in [seed, seed + 31, expanded, form.len() - 1] {
+        let mut other = form.to_vec();
+        other[place] ^= 1;
+        assert!(matches!(read(&other), Err(PrivateKeyError::Damaged)));
+    }
+    let seedless = &form[expanded - 4..];
+    assert!(matches!(read(seedless), Err(PrivateKeyError::Seedless)));
 }
 
 #[test]
