@@ -53,8 +53,6 @@ fmt-check:
 [group('check')]
 lint:
     cargo clippy --workspace --all-targets --locked -- -D warnings
-    # Clippy as the compiler of the tests that `peers` builds: `cargo clippy` would check their engine apart.
-    RUSTC_WORKSPACE_WRAPPER=clippy-driver cargo test --manifest-path tests/peers/Cargo.toml --locked --target-dir target --no-run
     cargo clippy -p countersign-policy -p policy-floor --lib --features countersign-policy/wapc --target wasm32-wasip1 --locked -- -D warnings
     cargo clippy -p countersign-policy --lib --features wapc,openpgp --target wasm32-wasip1 --locked -- -D warnings
     cargo clippy -p countersign-policy --bin countersign-wasi --features wasi,openpgp --target wasm32-wasip1 --locked -- -D warnings
@@ -107,13 +105,14 @@ playground-test: playground
     npm --prefix web test -- ../target/playground.json
     npm --prefix web run test-reports -- ../target/debug/countersign
 
-# Runs the modules in the host crates of other projects, in a workspace of their own.
+# Lints and runs the modules in the host crates of other projects, in a workspace of their own.
 [group('test')]
 peers:
     # The features of the tests, so that the engine is not built twice.
     cargo test --workspace --locked --no-run
     target/debug/write-peers target/peers
-    cargo test --manifest-path tests/peers/Cargo.toml --locked --target-dir target
+    # Clippy compiles these tests: `cargo clippy` would check their engine apart.
+    RUSTC_WORKSPACE_WRAPPER=clippy-driver cargo test --manifest-path tests/peers/Cargo.toml --locked --target-dir target
 
 # Lints the ready-made policies and runs their suites, with full coverage and mutation tests.
 [group('test')]
@@ -170,4 +169,12 @@ release-check:
     cargo test --workspace --locked --bin release --test offline
 
 # Runs what must pass before a change lands; `test` includes `release-check`.
-ci: fmt-check typos deny test peers policies playground-test lint features docs
+ci: fmt-check typos deny test after-test
+
+# Linking the modules again keeps one core busy, and the rest often leaves one idle.
+[parallel]
+[private]
+after-test: reproducible checks
+
+[private]
+checks: peers policies playground-test lint features docs
