@@ -159,6 +159,17 @@ fn signatures_of_larger_curves_take_a_third_of_what_crates_take() {
     }
 }
 
+/// A rule has 28 bytes more than a pattern of an allowlist.
+#[test]
+fn rules_of_one_pattern_cost_at_most_a_fifth_more_than_allowlist_patterns() {
+    let policy = modules::metering_engine()
+        .load(embedded(Abi::Wapc))
+        .unwrap();
+    let [rules, patterns] = [calls::image_rules(10_000), calls::patterns(10_000)]
+        .map(|call| measure(&policy, Operation::Validate, &call).fuel);
+    assert!(rules * 5 <= patterns * 6, "{rules} and {patterns}");
+}
+
 /// The key of an attestor that is not asked is skipped as text. One of the attestor that is asked is read, and none of
 /// its self-signatures is verified.
 #[test]

@@ -77,8 +77,8 @@ fn the_modules_stay_small() {
         834_000
     };
     for (name, module, limit) in [
-        ("waPC", surface(Abi::Wapc), 1_840_000),
-        ("WASI", surface(Abi::Wasi), 1_830_000),
+        ("waPC", surface(Abi::Wapc), 1_800_000),
+        ("WASI", surface(Abi::Wasi), 1_790_000),
         ("slim waPC", slim, slim_limit),
         ("wide waPC", wide(Abi::Wapc), more(Abi::Wapc)),
         ("wide WASI", wide(Abi::Wasi), more(Abi::Wasi)),
