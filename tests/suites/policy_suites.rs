@@ -558,7 +558,7 @@ fn changes_that_no_case_notices_are_listed() {
         "widen pattern `registry.example/exempt/*` to `registry.example/exempt/**`",
         "drop the rule for `both`",
         "allow everything under the rule for `both`",
-        "drop from the rule for `both` the attestor `projects/p/attestors/b`",
+        "drop attestor `projects/p/attestors/b` of the rule for `both`",
         "read no attestations from `podAnnotation`",
         "resolve no tags",
     ] {

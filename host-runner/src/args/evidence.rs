@@ -112,6 +112,11 @@ impl EvidenceArgs {
         all.into_iter().flatten().map(PathBuf::as_path)
     }
 
+    /// The OCI image layout, if lookups are answered from one.
+    pub(crate) fn layout(&self) -> Option<&Path> {
+        self.registry.as_deref()
+    }
+
     /// All folders and files, those that are written as well.
     pub(crate) fn files(&self) -> impl Iterator<Item = &Path> {
         self.inputs().chain(self.record.as_deref())

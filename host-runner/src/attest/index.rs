@@ -90,16 +90,59 @@ fn unusable(image: &ImageDecision) -> Option<&Reason> {
     reasons.find(|reason| codes.iter().any(|code| reason.code == *code))
 }
 
+/// What a command does with the attestations of an image
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Task {
+    Sign,
+    Verify,
+}
+
+impl Task {
+    /// What to do instead, with the images that the index in a file lists
+    fn instead(self, listed: &[Listed], path: &Path) -> String {
+        match self {
+            Self::Sign => {
+                let platforms: Vec<_> = listed.iter().map(|one| one.platform.as_str()).collect();
+                format!(
+                    "sign the images that it lists ({}), with `--index {}`",
+                    platforms.join(", "),
+                    shown(path)
+                )
+            }
+            Self::Verify => {
+                let listed = listed.iter();
+                let images =
+                    listed.map(|one| format!("\n  {}  {}", one.image.reference(), one.platform));
+                format!(
+                    "verify the images that it lists:{}",
+                    images.collect::<String>()
+                )
+            }
+        }
+    }
+
+    /// What to do instead, if the image is an index
+    const fn instead_if_index(self) -> &'static str {
+        match self {
+            Self::Sign => {
+                "sign the images that it lists, with `--index FILE` and the output of `crane manifest IMAGE` in the file"
+            }
+            Self::Verify => "verify the images that it lists, which `crane manifest IMAGE` prints",
+        }
+    }
+}
+
 /// Tells that an attestation of an index does not count under these settings, where its manifest is in an image layout;
-/// otherwise how to sign, if it is one.
+/// otherwise what to do if the image is an index.
 pub(crate) fn advise(
+    task: Task,
     settings: &Value,
     image: &Image,
     attestor: &Attestor,
     layout: Option<&Path>,
     module: &[u8],
 ) {
-    if settings.get("indexPolicy") != Some(&json!("platforms")) {
+    if !asks_for_platforms(settings) {
         return;
     }
     let digest = image.digest.to_string();
@@ -108,23 +151,32 @@ pub(crate) fn advise(
         layout.join("blobs/sha256").join(name)
     });
     let Some(path) = blob.filter(|path| path.is_file()) else {
-        terminal::note(
-            "the settings have `indexPolicy: platforms`; if this is the digest of an index, its attestation does not count: \
-             sign the images that it lists, with `--index FILE` and the output of `crane manifest IMAGE` in the file",
-        );
+        terminal::note(&format!(
+            "the settings have `indexPolicy: platforms`; if this is the digest of an index, its attestation does not count: {}",
+            task.instead_if_index()
+        ));
         return;
     };
     match listed(&path, image, attestor, module) {
         Ok(listed) if listed.is_empty() => {}
-        Ok(listed) => {
-            let platforms: Vec<_> = listed.iter().map(|one| one.platform.as_str()).collect();
-            terminal::warning(&format!(
-                "the image is an index, whose attestation does not count under `indexPolicy: platforms`: sign the images \
-                 that it lists ({}), with `--index {}`",
-                platforms.join(", "),
-                shown(&path)
-            ));
-        }
+        Ok(listed) => terminal::warning(&format!(
+            "the image is an index, whose attestation does not count under `indexPolicy: platforms`: {}",
+            task.instead(&listed, &path)
+        )),
         Err(error) => terminal::warning(&format!("{error:#}")),
     }
+}
+
+/// Tells that attestations of listed images do not attest their index under these settings.
+pub(crate) fn advise_listed(settings: &Value) {
+    if !asks_for_platforms(settings) {
+        terminal::warning(
+            "the settings do not have `indexPolicy: platforms`, so a Pod with the index needs an attestation of the index: \
+             sign without --index as well",
+        );
+    }
+}
+
+fn asks_for_platforms(settings: &Value) -> bool {
+    settings.get("indexPolicy") == Some(&json!("platforms"))
 }

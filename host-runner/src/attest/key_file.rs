@@ -73,7 +73,7 @@ fn read(path: &Path) -> std::io::Result<Zeroizing<String>> {
     Ok(text)
 }
 
-/// Reads the first PEM block, whose lines have one length: some programs write 76 characters, or one line.
+/// Reads one PEM block, whose lines have one length: some programs write 76 characters, or one line.
 fn decode(pem: &str) -> Result<(&str, SecretDocument), pkcs8::der::Error> {
     let mut decoder = Decoder::new_detect_wrap(pem.as_bytes())?;
     let label = decoder.type_label();

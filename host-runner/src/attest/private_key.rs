@@ -19,6 +19,9 @@ pub(crate) struct PrivateKey {
     public: PublicKey,
 }
 
+/// A key that was read, with its algorithm
+type Found = (Algorithm, Box<dyn Secret>);
+
 /// Private keys of one family
 trait Secret {
     /// The key in PKCS#8
@@ -44,7 +47,7 @@ pub(crate) enum PrivateKeyError {
     #[error("it is damaged")]
     Damaged,
     /// The passphrase is wrong, or the encryption is not supported
-    #[error("the passphrase does not open it")]
+    #[error("the passphrase is wrong, or its encryption is not supported")]
     Locked,
     /// The encryption is outdated
     #[error(
@@ -53,9 +56,12 @@ pub(crate) enum PrivateKeyError {
     Encryption,
     /// The key is of ML-DSA, and expanded only
     #[error(
-        "it has an ML-DSA key without its seed; export it with the seed, as OpenSSL and Node do by default"
+        "it has an ML-DSA key without its seed; export it again with the seed, or sign elsewhere and give --signature-file"
     )]
     Seedless,
+    /// The seed and the expanded key are of two keys
+    #[error("its seed and its expanded key do not belong together")]
+    OtherSeed,
     /// An RSA key fits several algorithms
     #[error("an RSA key needs --algorithm, one of {0}")]
     Ambiguous(String),

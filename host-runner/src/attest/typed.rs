@@ -69,7 +69,7 @@ pub(crate) fn advise(settings: &Value, attestor: &str, signed: Option<&str>) {
     if let Some((_, rules)) = own {
         let rules = named(rules);
         terminal::note(&format!(
-            "the statement counts for {rules} of `imagePolicy`, which asks for its predicate type"
+            "statements of this type count for images that are covered by {rules} of `imagePolicy`"
         ));
         return;
     }

@@ -48,8 +48,8 @@ impl<'a> Question<'a> {
             }
             let is_platform = fields.shift_remove("platformPolicies").is_some();
             let before = fields.insert("policy".into(), requires(&attestor.name));
-            if is_platform && before.is_none() {
-                // As the checks of a platform policy read occurrences.
+            if is_platform && before.is_none() && !fields.contains_key("imagePolicy") {
+                // As the checks of a platform policy read occurrences, and no other document does.
                 fields.insert("singletonPae".into(), "try".into());
             }
         }

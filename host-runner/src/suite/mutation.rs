@@ -141,17 +141,23 @@ impl Mutants {
         });
     }
 
-    fn drop_each(&mut self, what: &str, list: Option<&Value>, place: &Place) {
+    fn drop_each(&mut self, noun: &str, list: Option<&Value>, place: &Place) {
+        self.drop_each_of("", noun, list, place);
+    }
+
+    /// Drops each item of a list, and tells what the list belongs to.
+    fn drop_each_of(&mut self, owner: &str, noun: &str, list: Option<&Value>, place: &Place) {
+        let of_owner = match owner {
+            "" => String::new(),
+            owner => format!(" of {owner}"),
+        };
         for (index, item) in items(list).iter().enumerate() {
-            let shown = match item {
-                Value::String(text) => format!(" `{text}`"),
-                _ => format!(" {index}"),
+            let item = match item {
+                Value::String(text) => format!("`{text}`"),
+                _ => index.to_string(),
             };
-            self.push(
-                format!("drop {what}{shown}"),
-                place.index(index),
-                Change::Remove,
-            );
+            let what = format!("drop {noun} {item}{of_owner}");
+            self.push(what, place.index(index), Change::Remove);
         }
     }
 
@@ -206,7 +212,7 @@ impl Mutants {
         self.push(what, place.key("enforcementMode"), dry_run);
         let attestors = rule.get("requireAttestationsBy");
         let place = place.key("requireAttestationsBy");
-        self.drop_each(&format!("from {title} the attestor"), attestors, &place);
+        self.drop_each_of(title, "attestor", attestors, &place);
     }
 
     fn platform(&mut self, policy: &Value, place: &Place) {

@@ -142,7 +142,8 @@ fn is_of_buildkit(entry: &Node<'_>, listed: &[Listed]) -> bool {
         && subject.is_ok_and(|subject| listed.iter().any(|one| one.digest == subject))
 }
 
-/// `linux/arm64/v8`, `windows(10.0.20348.2113)/amd64`, as containerd writes them
+/// `linux/arm64/v8`, `windows(10.0.20348.2113)/amd64`, as containerd writes them. Who pushes an index chooses the names, so
+/// that other characters than these are replaced: a message could be continued with them.
 fn platform(entry: &Node<'_>) -> String {
     let Some(platform) = entry.get("platform") else {
         return "no platform".to_string();
@@ -156,5 +157,53 @@ fn platform(entry: &Node<'_>) -> String {
     if !variant.is_empty() {
         text.push_str(&["/", variant].concat());
     }
-    brief(&text, MAX_PLATFORM)
+    let plain = text.chars().map(|character| match character {
+        'a'..='z' | 'A'..='Z' | '0'..='9' | '.' | '_' | '-' | '+' | '/' | '(' | ')' => character,
+        _ => '?',
+    });
+    brief(&plain.collect::<String>(), MAX_PLATFORM)
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::borrow::Cow;
+
+    use super::*;
+
+    fn of(fields: &[(&str, &'static str)]) -> String {
+        let fields = fields.iter().map(|(name, text)| {
+            let text = Node::Text(Cow::Borrowed(*text));
+            ((*name).to_string(), text)
+        });
+        let entry = [("platform".to_string(), Node::Object(fields.collect()))];
+        platform(&Node::Object(entry.into_iter().collect()))
+    }
+
+    #[test]
+    fn names_of_platforms_do_not_continue_a_message() {
+        for (fields, name) in [
+            (
+                &[
+                    ("os", "linux"),
+                    ("architecture", "arm64"),
+                    ("variant", "v8"),
+                ][..],
+                "linux/arm64/v8",
+            ),
+            (
+                &[
+                    ("os", "windows"),
+                    ("os.version", "10.0.20348.2113"),
+                    ("architecture", "amd64"),
+                ],
+                "windows(10.0.20348.2113)/amd64",
+            ),
+            (
+                &[("os", "linux), `x`.\n y"), ("architecture", "\u{e9}")],
+                "linux)???x?.??y/?",
+            ),
+        ] {
+            assert_eq!(of(fields), name);
+        }
+    }
 }

@@ -7,7 +7,7 @@ use pkcs8::{EncodePrivateKey as _, EncodePublicKey as _, LineEnding};
 use pkcs8::{PrivateKeyInfoRef, SecretDocument};
 use policy_wasm::key::Algorithm;
 
-use super::{Secret, SigningFailed};
+use super::{Found, Secret, SigningFailed};
 
 macro_rules! curves {
     ($($curve:ident is $algorithm:ident),*) => {
@@ -40,7 +40,7 @@ macro_rules! curves {
         }
 
         /// A key on one of the curves.
-        pub(super) fn read(info: &PrivateKeyInfoRef<'_>) -> Option<(Algorithm, Box<dyn Secret>)> {
+        pub(super) fn read(info: &PrivateKeyInfoRef<'_>) -> Option<Found> {
             $(if let Ok(key) = $curve::ecdsa::SigningKey::try_from(info.clone()) {
                 return Some((Algorithm::$algorithm, Box::new(key)));
             })*

@@ -6,7 +6,7 @@ use pkcs8::{PrivateKeyInfoRef, SecretDocument};
 use policy_wasm::key::Algorithm;
 use zeroize::Zeroizing;
 
-use super::{Secret, SigningFailed};
+use super::{Found, Secret, SigningFailed};
 
 impl Secret for SigningKey {
     fn encode(&self) -> pkcs8::Result<SecretDocument> {
@@ -36,7 +36,7 @@ pub(super) fn generate() -> Option<Box<dyn Secret>> {
 }
 
 /// A key of this kind.
-pub(super) fn read(info: &PrivateKeyInfoRef<'_>) -> Option<(Algorithm, Box<dyn Secret>)> {
+pub(super) fn read(info: &PrivateKeyInfoRef<'_>) -> Option<Found> {
     let key = SigningKey::try_from(info.clone()).ok()?;
     Some((Algorithm::Ed25519, Box::new(key)))
 }

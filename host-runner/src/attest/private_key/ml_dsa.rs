@@ -2,14 +2,14 @@
 
 use ml_dsa::{MlDsa65, Signer as _, SigningKey};
 use pkcs8::der::asn1::OctetStringRef;
-use pkcs8::der::{self, Reader as _, SliceReader};
+use pkcs8::der::{self, Decode as _, Reader as _, SliceReader};
 use pkcs8::spki::AssociatedAlgorithmIdentifier as _;
 use pkcs8::{EncodePrivateKey as _, EncodePublicKey as _, LineEnding};
 use pkcs8::{PrivateKeyInfoRef, SecretDocument};
 use policy_wasm::key::Algorithm;
 use zeroize::Zeroizing;
 
-use super::{PrivateKeyError, Secret, SigningFailed};
+use super::{Found, PrivateKeyError, Secret, SigningFailed};
 
 impl Secret for SigningKey<MlDsa65> {
     fn encode(&self) -> pkcs8::Result<SecretDocument> {
@@ -37,13 +37,12 @@ pub(super) fn generate() -> Option<Box<dyn Secret>> {
 
 /// A key of this kind, in a form that has its seed: alone, as `attest keygen` and Node 26 write it, or with the expanded
 /// key, as OpenSSL 3.5 and Node 24 do (RFC 9881, section 6).
-pub(super) fn read(
-    info: &PrivateKeyInfoRef<'_>,
-) -> Option<Result<(Algorithm, Box<dyn Secret>), PrivateKeyError>> {
+pub(super) fn read(info: &PrivateKeyInfoRef<'_>) -> Option<Result<Found, PrivateKeyError>> {
     let oid = MlDsa65::ALGORITHM_IDENTIFIER.oid;
     (info.algorithm.oid == oid).then(|| {
         let key = match SigningKey::try_from(info.clone()) {
             Ok(key) => key,
+            Err(_) if info.algorithm.parameters.is_some() => return Err(PrivateKeyError::Damaged),
             Err(_) => from_both(info.private_key.as_bytes())?,
         };
         let key: Box<dyn Secret> = Box::new(key);
@@ -54,7 +53,13 @@ pub(super) fn read(
 /// Reads a key from its seed and its expanded form, which have to be of the same key.
 fn from_both(der: &[u8]) -> Result<SigningKey<MlDsa65>, PrivateKeyError> {
     let Ok([seed, expanded]) = both(der) else {
-        return Err(PrivateKeyError::Seedless);
+        let alone = <&OctetStringRef>::from_der(der);
+        let is_expanded = alone.is_ok_and(|key| key.as_bytes().len() == EXPANDED);
+        return Err(if is_expanded {
+            PrivateKeyError::Seedless
+        } else {
+            PrivateKeyError::Damaged
+        });
     };
     let seed = seed.try_into().map_err(|_| PrivateKeyError::Damaged)?;
     let key = SigningKey::from_seed(&seed);
@@ -63,9 +68,12 @@ fn from_both(der: &[u8]) -> Result<SigningKey<MlDsa65>, PrivateKeyError> {
     if own.as_slice() == expanded {
         Ok(key)
     } else {
-        Err(PrivateKeyError::Damaged)
+        Err(PrivateKeyError::OtherSeed)
     }
 }
+
+/// Bytes of an expanded key
+const EXPANDED: usize = 4032;
 
 fn both(der: &[u8]) -> der::Result<[&[u8]; 2]> {
     let mut reader = SliceReader::new(der)?;

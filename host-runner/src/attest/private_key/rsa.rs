@@ -10,7 +10,7 @@ use rsa::traits::PublicKeyParts as _;
 use rsa::{PrivateKey, pkcs1v15, pss};
 use sha2::{Sha256, Sha512};
 
-use super::{PrivateKeyError, Secret, SigningFailed};
+use super::{Found, PrivateKeyError, Secret, SigningFailed};
 
 /// A key and how it signs
 struct Rsa {
@@ -79,7 +79,7 @@ pub(super) fn generate(algorithm: Algorithm) -> Option<Box<dyn Secret>> {
 pub(super) fn read(
     info: &PrivateKeyInfoRef<'_>,
     wanted: Option<Algorithm>,
-) -> Result<(Algorithm, Box<dyn Secret>), PrivateKeyError> {
+) -> Result<Found, PrivateKeyError> {
     let key = PrivateKey::try_from(info.clone()).map_err(|_| PrivateKeyError::Unsupported)?;
     let bits = key.n().bit_width();
     let fitting = ALGORITHMS.iter().filter(|(_, size, _)| *size == bits);

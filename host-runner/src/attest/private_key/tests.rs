@@ -117,10 +117,13 @@ fn an_ml_dsa_key_whose_seed_is_of_another_key_or_missing_is_refused() {
     for place in [seed, seed + 31, expanded, form.len() - 1] {
         let mut other = form.to_vec();
         other[place] ^= 1;
-        assert!(matches!(read(&other), Err(PrivateKeyError::Damaged)));
+        assert!(matches!(read(&other), Err(PrivateKeyError::OtherSeed)));
     }
     let seedless = &form[expanded - 4..];
     assert!(matches!(read(seedless), Err(PrivateKeyError::Seedless)));
+    for damaged in [&form[..form.len() - 1], &form[seed..seed + 32], &[]] {
+        assert!(matches!(read(damaged), Err(PrivateKeyError::Damaged)));
+    }
 }
 
 #[test]

@@ -68,7 +68,9 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
         bail!("a private key is never written to standard output: give --output a file");
     }
     if args.output.symlink_metadata().is_ok() {
-        bail!("`{output}` exists; a key never overwrites a file");
+        bail!(
+            "`{output}` exists already, and a key never overwrites a file; choose another --output"
+        );
     }
     let passphrase = match &args.passphrase_file {
         Some(file) => Some(passphrase::from_file(file)?),

@@ -13,7 +13,7 @@ use crate::args::{
 use crate::attest::attestor::Attestor;
 use crate::attest::document::Attestation;
 use crate::attest::image::Image;
-use crate::attest::index;
+use crate::attest::index::{self, Task};
 use crate::attest::key_file::KeyFile;
 use crate::attest::payload::{Form, Payload};
 use crate::attest::private_key::PrivateKey;
@@ -122,6 +122,10 @@ pub struct Args {
 /// Runs the command.
 pub(crate) fn run(args: &Args) -> Result<Exit> {
     args.places.check(args.statement.is_predicate())?;
+    let is_stdin = |path: &Option<PathBuf>| path.as_deref() == Some(Path::new("-"));
+    if is_stdin(&args.index) && is_stdin(&args.passphrase_file) {
+        bail!("standard input is read only once: give --index or --passphrase-file a file");
+    }
     let settings = args
         .settings
         .as_deref()
@@ -182,10 +186,14 @@ impl Args {
         let image = &self.statement.image;
         let Some(path) = &self.index else {
             if let Some(settings) = settings {
-                index::advise(settings, image, attestor, self.places.layout(), module);
+                let layout = self.places.layout();
+                index::advise(Task::Sign, settings, image, attestor, layout, module);
             }
             return Ok(vec![image.clone()]);
         };
+        if let Some(settings) = settings {
+            index::advise_listed(settings);
+        }
         let listed = index::listed(path, image, attestor, module)?;
         if listed.is_empty() {
             bail!(

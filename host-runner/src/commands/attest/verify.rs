@@ -14,6 +14,7 @@ use crate::args::{
 use crate::attest::attestor::Attestor;
 use crate::attest::evidence_file;
 use crate::attest::image::Image;
+use crate::attest::index::{self, Task};
 use crate::attest::public_key::{self, KeyEntry};
 use crate::attest::typed;
 use crate::attest::verification::Question;
@@ -106,11 +107,8 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
     for path in &args.attestation {
         attestations.extend(evidence_file::attestations(path, &args.image)?);
     }
-    let judge = Judge::new(
-        &args.module.bytes()?,
-        |abi| args.evidence.open(abi),
-        args.time,
-    )?;
+    let module = args.module.bytes()?;
+    let judge = Judge::new(&module, |abi| args.evidence.open(abi), args.time)?;
     let (settings, attestor) = match (&args.settings, &args.attestor, &args.public_key) {
         (Some(path), Some(name), _) => {
             let settings = foreign::settings(path)?;
@@ -154,6 +152,20 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
         Format::Human => emit::verification::human(out, &args.image, &attestor, &finding, &typed),
         Format::Json => emit::verification::json(out, &finding, &typed),
     })?;
+    if let Some(settings) = &settings {
+        if let Some(predicate_type) = &args.predicate_type {
+            typed::advise(settings, &attestor.name, Some(predicate_type));
+        }
+        let layout = args.evidence.layout();
+        index::advise(
+            Task::Verify,
+            settings,
+            &args.image,
+            &attestor,
+            layout,
+            &module,
+        );
+    }
     Ok(if finding.attestor.verified {
         Exit::Yes
     } else {

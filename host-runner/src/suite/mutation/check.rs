@@ -41,7 +41,7 @@ impl Mutants {
             }
             // Projects of Google, which have no effect here.
             "containerAnalysisAttestationProjects" | "containerAnalysisVulnerabilityProjects" => {}
-            _ => self.drop_each(&format!("from `{field}`"), Some(value), place),
+            _ => self.drop_each_of(&format!("`{field}`"), "entry", Some(value), place),
         }
     }
 

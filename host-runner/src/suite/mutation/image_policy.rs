@@ -23,11 +23,7 @@ impl Mutants {
             self.image_scope(rule, &title, &place);
             let requirements = rule.get("require");
             let place = place.key("require");
-            self.drop_each(
-                &format!("from {title} the requirement"),
-                requirements,
-                &place,
-            );
+            self.drop_each_of(&title, "requirement", requirements, &place);
             for (index, requirement) in list(rule, "require").iter().enumerate() {
                 self.requirement(requirement, &title, &place.index(index));
             }
@@ -45,7 +41,7 @@ impl Mutants {
             ("exceptImages", "exception", !is_exempt),
         ] {
             let (patterns, place) = (rule.get(field), place.key(field));
-            self.drop_each(&format!("from {title} the {noun}"), patterns, &place);
+            self.drop_each_of(title, noun, patterns, &place);
             // The list as a whole, of which the last pattern cannot be dropped alone.
             if field == "exceptImages" {
                 let what = format!("drop the exceptions of {title}");
@@ -63,12 +59,16 @@ impl Mutants {
             ("serviceAccounts", "service account"),
         ] {
             let place = place.key(field);
-            self.drop_each(&format!("from {title} the {noun}"), rule.get(field), &place);
+            self.drop_each_of(title, noun, rule.get(field), &place);
             let what = format!("apply {title} in every {noun}");
             self.push(what, place, Change::Remove);
         }
         let until = place.key("exempt").key("until");
-        self.push(format!("let {title} have no end"), until, Change::Remove);
+        self.push(
+            format!("let the exemption of {title} never end"),
+            until,
+            Change::Remove,
+        );
     }
 
     fn requirement(&mut self, requirement: &Value, title: &str, place: &Place) {
@@ -85,13 +85,12 @@ impl Mutants {
         let fewer = Change::Set(fewer.into());
         let what = format!("need one attestor fewer in {title}");
         self.push(what, place.key("threshold"), fewer);
-        let what = format!("from {title} the attestor");
-        self.drop_each(&what, attestors, &place.key("attestors"));
+        self.drop_each_of(title, "attestor", attestors, &place.key("attestors"));
         self.predicate_types(requirement, title, place);
         let place = place.key("mustInclude");
-        let what = format!("replace in {title} the required attestor");
-        self.drop_each(&what, requirement.get("mustInclude"), &place);
-        let what = format!("require no certain attestor in {title}");
+        let required = requirement.get("mustInclude");
+        self.drop_each_of(title, "required attestor", required, &place);
+        let what = format!("drop all required attestors of {title}");
         self.push(what, place, Change::Remove);
     }
 
@@ -99,18 +98,18 @@ impl Mutants {
     fn predicate_types(&mut self, requirement: &Value, title: &str, place: &Place) {
         let types = list(requirement, "predicateTypes");
         let place = place.key("predicateTypes");
-        let what = format!("from {title} the predicate type");
-        self.drop_each(&what, requirement.get("predicateTypes"), &place);
+        let listed = requirement.get("predicateTypes");
+        self.drop_each_of(title, "predicate type", listed, &place);
         let other = [Value::from(OTHER_PREDICATE)];
         let (instead, more) = (other.to_vec(), [types, &other].concat());
         for (what, types) in [
-            ("ask in {} for another predicate type", instead),
-            ("accept in {} another predicate type", more),
+            ("ask for another predicate type in {}", instead),
+            ("accept another predicate type in {}", more),
         ] {
             let what = what.replace("{}", title);
             self.push(what, place.clone(), Change::Replace(types.into()));
         }
-        let what = format!("accept in {title} approvals in place of the predicate type");
+        let what = format!("accept approvals in place of statements in {title}");
         self.push(what, place, Change::Remove);
     }
 }

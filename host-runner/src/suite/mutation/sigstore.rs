@@ -20,7 +20,7 @@ impl Mutants {
         }
         for (name, set) in entries("identities") {
             let place = root.key("identities").key(name);
-            self.drop_each(&format!("from `{name}` the identity"), Some(set), &place);
+            self.drop_each_of(&format!("`{name}`"), "identity", Some(set), &place);
             for (index, identity) in items(Some(set)).iter().enumerate() {
                 self.identity(identity, &place.index(index));
             }
@@ -28,7 +28,7 @@ impl Mutants {
         for holders in ["attestors", "authorities"] {
             for (name, sets) in entries(holders) {
                 let place = root.key(holders).key(name);
-                self.drop_each(&format!("from `{name}` the identities"), Some(sets), &place);
+                self.drop_each_of(&format!("`{name}`"), "identities", Some(sets), &place);
                 self.push(
                     format!("drop the identities of `{name}`"),
                     place,
@@ -67,7 +67,7 @@ impl Mutants {
             let place = place.key("claims").key(name);
             let what = format!("trust certificates with any `{name}`");
             self.push(what, place.clone(), Change::Remove);
-            self.drop_each(&format!("from `{name}`"), Some(value), &place);
+            self.drop_each_of(&format!("`{name}`"), "entry", Some(value), &place);
         }
         for bound in ["signedAfter", "signedBefore"] {
             let what = format!("trust signatures whatever `{bound}` says");

@@ -413,7 +413,7 @@ fn no_error_shows_anything_of_a_key_or_a_passphrase() {
                 at("key.pem"),
                 at("wrong")
             ),
-            "the passphrase does not open it",
+            "the passphrase is wrong",
         ),
         (
             format!(
@@ -429,7 +429,7 @@ fn no_error_shows_anything_of_a_key_or_a_passphrase() {
                 at("damaged.pem"),
                 at("passphrase")
             ),
-            "the passphrase does not open it",
+            "the passphrase is wrong",
         ),
         (
             format!("--key {} {image}", at("cut.pem")),

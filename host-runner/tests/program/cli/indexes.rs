@@ -221,6 +221,15 @@ fn the_images_of_an_index_are_signed_with_one_command() {
         assert!(warning.contains(part), "lacks {part:?}:\n{warning}");
     }
     lab.evaluate("evaluate", 1);
+    let rest = format!("--attestor build --registry {layout} {image}");
+    let (_, warning) = lab.run("attest verify", &rest, 0);
+    for part in [
+        "whose attestation does not count",
+        "  linux/amd64",
+        "  linux/arm64",
+    ] {
+        assert!(warning.contains(part), "lacks {part:?}:\n{warning}");
+    }
 
     let signed = format!("--index {manifest} --registry {layout} {image}");
     let (out, warning) = lab.sign(&signed, 0);
@@ -241,6 +250,11 @@ fn the_images_of_an_index_are_signed_with_one_command() {
     lab.write("indexPolicy: digest", evidence);
     let (_, note) = lab.sign(&format!("--registry {layout} {image}"), 0);
     assert_eq!(note, "");
+    let (_, warning) = lab.sign(&signed, 0);
+    assert!(
+        warning.contains("sign without --index as well"),
+        "{warning}"
+    );
 }
 
 #[test]

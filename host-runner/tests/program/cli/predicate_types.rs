@@ -69,7 +69,7 @@ impl Lab {
 fn the_signer_is_told_for_which_rules_an_attestation_counts() {
     let lab = Lab::new();
     let note = lab.sign(&lab.statement("cyclonedx"), "bom.yaml");
-    assert!(note.contains("counts for rule `shop`"), "{note}");
+    assert!(note.contains("covered by rule `shop`"), "{note}");
     let note = lab.sign(&lab.statement("spdxjson"), "spdx.yaml");
     let asks = format!("rule `shop` asks for `{BOM}`");
     for part in ["warning: no rule", "`https://spdx.dev/Document`", &asks] {
