@@ -90,7 +90,7 @@ fn unusable(image: &ImageDecision) -> Option<&Reason> {
     reasons.find(|reason| codes.iter().any(|code| reason.code == *code))
 }
 
-/// What a command does with the attestations of an image
+/// The command that gives advice
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Task {
     Sign,
@@ -98,7 +98,7 @@ pub(crate) enum Task {
 }
 
 impl Task {
-    /// What to do instead, with the images that the index in a file lists
+    /// Advice with the images that the index in a file lists
     fn instead(self, listed: &[Listed], path: &Path) -> String {
         match self {
             Self::Sign => {
@@ -121,7 +121,7 @@ impl Task {
         }
     }
 
-    /// What to do instead, if the image is an index
+    /// Advice on an image that may be an index
     const fn instead_if_index(self) -> &'static str {
         match self {
             Self::Sign => {

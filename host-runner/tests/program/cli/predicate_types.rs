@@ -1,4 +1,4 @@
-//! What the attestor's commands say about statements, for settings whose rules ask for a predicate type.
+//! Output of the attestor's commands about statements, for settings whose rules ask for a predicate type.
 
 use std::fs;
 
