@@ -21,6 +21,7 @@ use crate::attest::public_key::{self, KeyEntry};
 use crate::attest::signer::{self, Signature};
 use crate::attest::typed;
 use crate::attest::verification::Question;
+use crate::commands::check_stdin;
 use crate::judge::Judge;
 use crate::offline_host::OfflineHost;
 use crate::terminal;
@@ -122,10 +123,8 @@ pub struct Args {
 /// Runs the command.
 pub(crate) fn run(args: &Args) -> Result<Exit> {
     args.places.check(args.statement.is_predicate())?;
-    let is_stdin = |path: &Option<PathBuf>| path.as_deref() == Some(Path::new("-"));
-    if is_stdin(&args.index) && is_stdin(&args.passphrase_file) {
-        bail!("standard input is read only once: give --index or --passphrase-file a file");
-    }
+    let read = args.index.iter().chain(&args.passphrase_file);
+    check_stdin(read.map(PathBuf::as_path))?;
     let settings = args
         .settings
         .as_deref()
