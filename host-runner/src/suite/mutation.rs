@@ -142,22 +142,21 @@ impl Mutants {
     }
 
     fn drop_each(&mut self, noun: &str, list: Option<&Value>, place: &Place) {
-        self.drop_each_of("", noun, list, place);
+        self.drop_items(list, place, |item| format!("drop {noun} {item}"));
     }
 
     /// Drops each item of a list, and tells what the list belongs to.
     fn drop_each_of(&mut self, owner: &str, noun: &str, list: Option<&Value>, place: &Place) {
-        let of_owner = match owner {
-            "" => String::new(),
-            owner => format!(" of {owner}"),
-        };
+        self.drop_items(list, place, |item| format!("drop {noun} {item} of {owner}"));
+    }
+
+    fn drop_items(&mut self, list: Option<&Value>, place: &Place, what: impl Fn(&str) -> String) {
         for (index, item) in items(list).iter().enumerate() {
             let item = match item {
                 Value::String(text) => format!("`{text}`"),
                 _ => index.to_string(),
             };
-            let what = format!("drop {noun} {item}{of_owner}");
-            self.push(what, place.index(index), Change::Remove);
+            self.push(what(&item), place.index(index), Change::Remove);
         }
     }
 
