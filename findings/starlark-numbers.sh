@@ -3,9 +3,9 @@
 #
 # Expected: by the specification `str` of a fraction has the digits that give the fraction again, an integer and a fraction
 # are compared exactly, an integer of JSON keeps all its digits, and `json.encode` writes the keys of a dict in order.
-# Seen: wherever `str` writes an exponent, for 12345678.125 already, it writes six digits behind the point and drops the others. In
-# Rust, 9007199254740993 equals a fraction that is one less, yet a dict with one of them as its key does not have the
-# other one. An integer of JSON beyond 64 bits becomes a fraction. Keys of JSON are written as they came, so that a
+# Seen: in Rust, where `str` writes an exponent, as for 12345678.125, it rounds to six digits behind the point.
+# 9007199254740993 equals a fraction that is one less, yet a dict with one of them as its key does not have the other
+# one. An integer of JSON beyond 64 bits becomes a fraction. Keys of JSON are written as they came, so that a
 # statement which two scripts put together has two digests. The library in Go and the one in Python have none of this,
 # apart from the JSON, which the package for Go does not offer.
 #
