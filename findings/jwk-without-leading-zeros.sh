@@ -3,7 +3,7 @@
 #
 # Expected: in a JSON Web Key the coordinates of a point have the full length of the curve (RFC 7518, section 6.2.1.2), so
 # that a key has one thumbprint (RFC 7638), whichever library computes it from the same PEM file.
-# Seen: Authlib leaves the zero bytes at the front of a coordinate out. The first byte of a coordinate of P-521 is 0 or 1, so
+# Seen: Authlib leaves out zero bytes at the front of a coordinate. The first byte of a coordinate of P-521 is 0 or 1, so
 # that most keys of this curve have another thumbprint than with jwcrypto, joserfc or jose, and are not found under it.
 # PyJWT refuses such a key; Node, jwcrypto and joserfc read it, and read it as the same key. joserfc is what Authlib's
 # authors recommend in place of `authlib.jose`.
