@@ -10,7 +10,7 @@
 #
 # `import --from terraform` reads the output of `terraform show -json`, where Terraform has read the HCL.
 #
-# Seen with python-hcl2 8.1.4 and 7.3.1 (PyPI), and @cdktf/hcl2json 0.21.0 (npm), HashiCorp's own reader:
+# Seen with python-hcl2 8.1.4 and 7.3.1 (PyPI), and @cdktf/hcl2json 0.21.0 (npm), Terraform's own reader:
 #
 #     hcl2json: ["google_binary_authorization_policy", "ALWAYS_ALLOW", "path C:\\new\n", 1000]
 #     7.3.1: ["google_binary_authorization_policy", "ALWAYS_ALLOW", "path C:\new", "${1e3}"]
