@@ -293,14 +293,14 @@ impl DocumentResult {
 }
 
 /// Returns the platform to which a result against an index belongs, with a count of the others in
-/// [`DocumentResult::platforms`]: `linux/arm64, and 2 more platforms fail`.
+/// [`DocumentResult::platforms`]: `linux/arm64 and 2 more platforms`.
 #[must_use]
 pub fn failing_platform(platforms: &[String]) -> Option<String> {
     let (first, others) = platforms.split_first()?;
     Some(match others.len() {
         0 => first.clone(),
-        1 => alloc::format!("{first}, and 1 more platform fails"),
-        more => alloc::format!("{first}, and {more} more platforms fail"),
+        1 => alloc::format!("{first} and 1 more platform"),
+        more => alloc::format!("{first} and {more} more platforms"),
     })
 }
 

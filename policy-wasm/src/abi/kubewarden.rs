@@ -95,8 +95,11 @@ impl HostCall {
 
 /// Interprets the error text of a failed call. Texts that are known to mean "not found" are an answer; every
 /// other text, including that of a missing resource type, is a failure. A chain of causes below the text
-/// repeats it.
+/// repeats it, and every failure of the host begins with the same words.
 pub(super) fn failure(need: &Need, text: &str) -> Answer {
+    let text = text
+        .strip_prefix("Callback evaluation failure: ")
+        .unwrap_or(text);
     let (text, _) = text.split_once("\n\nCaused by:").unwrap_or((text, ""));
     let first = text.lines().next().unwrap_or_default();
     if matches!(need, Need::Bundles { .. }) && first.contains("unknown binding") {
@@ -313,7 +316,8 @@ mod tests {
         let absent = failure(&question(Presence::Unknown), none);
         assert_eq!(absent, Answer::Absent);
         let failed = failure(&question(Presence::Seen), none);
-        assert_eq!(failed, Answer::Failed(none.into()));
+        let words = "no signatures found for image: trusted.example/app ";
+        assert_eq!(failed, Answer::Failed(words.into()));
     }
 
     /// Messages of Kubewarden 1.36.
@@ -340,6 +344,8 @@ mod tests {
             (tag, unknown),
         ] {
             let first = text.lines().next().unwrap_or_default();
+            // What went wrong stands behind words that all failures share.
+            let (_, first) = first.split_once("failure: ").unwrap_or(("", first));
             assert_eq!(failure(&need, text), Answer::Failed(first.into()), "{text}");
         }
     }

@@ -318,7 +318,10 @@ impl Words<'_> {
     fn plain(&self, reason: &Reason) -> Objection {
         let text = match reason.code {
             Code::DigestRequired if self.image.image.contains('@') => {
-                "the digest is not a valid sha256 digest".to_string()
+                match ImageReference::parse(&self.image.image) {
+                    Err(error) => error.to_string(),
+                    Ok(_) => "the digest is not a sha256 digest".to_string(),
+                }
             }
             Code::DigestRequired => "the tag is not pinned to a digest".to_string(),
             Code::DigestDenied => revoked(&reason.message),

@@ -97,6 +97,10 @@ fn outcomes() -> Vec<(&'static str, Value)> {
             "a tag where a digest is needed",
             call(two_attestors(), deployment(&[("web", &tag)])),
         ),
+        ("a digest in upper case", {
+            let shouting = image("web", &format!("sha256:{}", "A".repeat(64)));
+            call(two_attestors(), deployment(&[("web", &shouting)]))
+        }),
         ("one attestor has signed and the other has not", {
             let images = [
                 ("web", web.as_str()),

@@ -327,7 +327,7 @@ fn why_not_tells_what_each_image_of_an_index_lacks() {
 #[test]
 fn every_format_names_the_platform_that_fails() {
     let lab = Lab::new();
-    let fails = "linux/amd64, and 1 more platform fails";
+    let fails = "linux/amd64 and 1 more platform";
     for format in ["junit", "sarif", "github", "markdown", "html"] {
         for command in ["evaluate", "audit"] {
             let out = lab.evaluate(&format!("{command} --format {format}"), 1);
