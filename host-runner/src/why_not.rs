@@ -43,7 +43,7 @@ pub(crate) struct Obstacle {
 }
 
 /// One alternative
-#[derive(Debug, Serialize)]
+#[derive(Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct Way {
     /// Title, on one line
     pub(crate) title: String,

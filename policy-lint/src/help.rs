@@ -64,10 +64,10 @@ const HELP: &[(Code, Shown, &str)] = &[
     (Code::DigestDenied, Shown::WhenAsked,
         "use another build of the image, or remove the digest from `deniedDigests` in the settings"),
     (Code::ContextMissing, Shown::Always, "set the namespace of the request with --namespace"),
-    (Code::DigestRequired, Shown::Always, "reference the image by digest: REPOSITORY@sha256:<digest>"),
+    (Code::DigestRequired, Shown::Always, "reference the image by digest: REPOSITORY@sha256:<64 lower-case hex digits>"),
     (Code::NoValidAttestation, Shown::WithoutDetails,
-        "sign this digest with a key of the attestor (`countersign attest sign`), or as one of its identities \
-         (`cosign sign`)"),
+        "sign this digest with a key or as an identity of the attestor; `countersign explain --why-not` prints the \
+         commands"),
     (Code::AttestorWithoutKeys, Shown::WhenAsked,
         "add a key to `publicKeys` of the attestor, or identities to `sigstore.attestors`"),
     (Code::LimitExceeded, Shown::WhenAsked,

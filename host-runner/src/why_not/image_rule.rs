@@ -30,7 +30,7 @@ pub(super) fn obstacles(result: &DocumentResult, refused: &Refused<'_>) -> Vec<O
         failed(result).partition(|one| needs_digest(one.requirement));
     let mut requirements: Vec<_> = others
         .iter()
-        .map(|one| (title(one.rule), one.ways(refused)))
+        .map(|one| (one.title(), one.ways(refused)))
         .collect();
     // All requirements say the same about a tag.
     if !by_name.is_empty() {
@@ -113,6 +113,15 @@ fn against_deny(rule: &ImageRuleResult, refused: &Refused<'_>) -> Vec<Way> {
 }
 
 impl Failed<'_> {
+    /// `rule "shop" of imagePolicy`, or `requirement 2 of rule "shop" of imagePolicy` if it has several
+    fn title(&self) -> String {
+        let rule = title(self.rule);
+        match self.rule.requirements.len() {
+            0 | 1 => rule,
+            _ => format!("requirement {} of {rule}", self.index.saturating_add(1)),
+        }
+    }
+
     fn ways(&self, refused: &Refused<'_>) -> Vec<Way> {
         let Some(failed) = &self.requirement.check else {
             return attestors(self.requirement, refused);

@@ -510,5 +510,8 @@ fn a_check_of_a_rule_is_changed_where_it_stands() {
         .iter()
         .map(|one| one.what.as_str())
         .collect();
-    assert_eq!(obstacles, ["rule \"shop\" of imagePolicy"; 2]);
+    assert_eq!(
+        obstacles,
+        [1, 2].map(|number| format!("requirement {number} of rule \"shop\" of imagePolicy"))
+    );
 }

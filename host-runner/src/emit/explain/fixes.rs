@@ -18,13 +18,13 @@ pub(super) fn write(out: &mut dyn Write, fixes: &[Fixes]) -> io::Result<()> {
                 let Obstacle { what: by, ways } = one;
                 let by = printable(by);
                 writeln!(out, "to admit {what}, do one of ({by}):")?;
-                self::ways(out, ways)?;
+                self::ways(out, ways, &[])?;
             }
             several => {
                 writeln!(out, "to admit {what}, do one of each list:")?;
-                for Obstacle { what: by, ways } in several {
+                for (index, Obstacle { what: by, ways }) in several.iter().enumerate() {
                     writeln!(out, "\nfor {}:", printable(by))?;
-                    self::ways(out, ways)?;
+                    self::ways(out, ways, several.get(..index).unwrap_or_default())?;
                 }
             }
         }
@@ -32,8 +32,14 @@ pub(super) fn write(out: &mut dyn Write, fixes: &[Fixes]) -> io::Result<()> {
     Ok(())
 }
 
-fn ways(out: &mut dyn Write, ways: &[Way]) -> io::Result<()> {
+/// Prints alternatives; one that an earlier list has only by its title.
+fn ways(out: &mut dyn Write, ways: &[Way], earlier: &[Obstacle]) -> io::Result<()> {
     for (number, way) in (1_usize..).zip(ways) {
+        if earlier.iter().any(|one| one.ways.contains(way)) {
+            let title = printable(&way.title);
+            writeln!(out, "\n{DIM}{number}.{RESET} {title}, as above")?;
+            continue;
+        }
         let Way {
             title,
             caution,

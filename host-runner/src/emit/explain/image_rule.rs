@@ -41,8 +41,10 @@ fn requirement(requirement: &RequirementResult, settings: SettingsView<'_>) -> N
     }
     let mark = mark(&requirement.verdict);
     let attestors = requirement.attestors.iter();
-    Node::new(format!("{mark} attested by {}", needed(requirement)))
-        .with(attestors.map(|one| rule::attestor(one, requirement.note(one), settings)))
+    Node::new(format!("{mark} attested by {}", needed(requirement))).with(attestors.map(|one| {
+        let types = &requirement.predicate_types;
+        rule::attestor(one, requirement.note(one), types, settings)
+    }))
 }
 
 fn check(check: &CheckResult) -> Node {

@@ -76,7 +76,7 @@ mod tests {
   The image is referenced by tag, and the rule needs a digest
 
 effect      denied, with verdict NON_CONFORMANT
-what to do  reference the image by digest: REPOSITORY@sha256:<digest>
+what to do  reference the image by digest: REPOSITORY@sha256:<64 lower-case hex digits>
 ";
         assert_eq!(page, expected);
     }

@@ -1,5 +1,6 @@
 //! The rule of a singleton policy: the one that applied, why no other did, and the results of its attestors.
 
+use policy_wasm::Code;
 use serde_json::Value;
 
 use super::reasons;
@@ -7,7 +8,7 @@ use crate::decision::{AppliedRule, AttestorResult, DocumentResult, Exemption, Se
 use crate::emit::tree::Node;
 use crate::fields::text;
 use crate::settings_view::{ATTESTORS, SettingsView};
-use crate::terminal::{BOLD_GREEN, BOLD_RED, RESET};
+use crate::terminal::{BOLD_GREEN, BOLD_RED, DIM, RESET};
 
 pub(super) fn nodes(result: &DocumentResult, settings: SettingsView<'_>) -> Vec<Node> {
     if let Some(exemption) = &result.allowlist {
@@ -16,7 +17,7 @@ pub(super) fn nodes(result: &DocumentResult, settings: SettingsView<'_>) -> Vec<
     let rule = result.rule.iter().map(|rule| self::rule(rule, settings));
     let mut nodes: Vec<_> = rule.collect();
     let attestors = result.attestors.iter();
-    nodes.extend(attestors.map(|one| attestor(one, "", settings)));
+    nodes.extend(attestors.map(|one| attestor(one, "", &[], settings)));
     if result.attestors.is_empty() {
         nodes.extend(reasons(&result.reasons));
     }
@@ -71,8 +72,13 @@ fn required(attestors: &[&str]) -> String {
     }
 }
 
-/// An attestor, with a note behind its name.
-pub(super) fn attestor(attestor: &AttestorResult, note: &str, settings: SettingsView<'_>) -> Node {
+/// An attestor, with a note behind its name. With predicate types, it has to sign a statement of one of them.
+pub(super) fn attestor(
+    attestor: &AttestorResult,
+    note: &str,
+    predicate_types: &[String],
+    settings: SettingsView<'_>,
+) -> Node {
     let AttestorResult {
         name,
         key_id,
@@ -81,7 +87,15 @@ pub(super) fn attestor(attestor: &AttestorResult, note: &str, settings: Settings
     } = attestor;
     if !attestor.verified {
         let node = Node::new(format!("{BOLD_RED}✗{RESET} attestor {name}{note}"));
-        let node = node.with(reasons(&attestor.reasons));
+        let node = node.with(match attestor.reasons.as_slice() {
+            [one] if one.code == Code::NoValidAttestation && one.details.is_empty() => {
+                let help = how_to_sign(name, predicate_types, settings);
+                let help = Node::new(format!("{DIM}to pass:{RESET} {help}"));
+                let (code, message) = (one.code.as_str(), &one.message);
+                vec![Node::new(format!("{DIM}{code}{RESET}: {message}")).with([help])]
+            }
+            all => reasons(all),
+        });
         return node.with(identities(name, settings));
     }
     let payload = match attestor.payload_type.as_str() {
@@ -99,6 +113,29 @@ pub(super) fn attestor(attestor: &AttestorResult, note: &str, settings: Settings
         Node::new(format!("satisfied by {signer}")),
         Node::new(format!("by an attestation from {source}{payload}")),
     ])
+}
+
+/// What an attestor has to sign, with the commands for the means that it has
+fn how_to_sign(name: &str, predicate_types: &[String], settings: SettingsView<'_>) -> String {
+    let (what, by_key, by_identity) = if predicate_types.is_empty() {
+        ("this digest", "countersign attest sign", "cosign sign")
+    } else {
+        (
+            "a statement of such a type about this digest",
+            "countersign attest sign --predicate",
+            "cosign attest",
+        )
+    };
+    let written = settings.attestor(name);
+    let has_keys = written.is_some_and(|written| !written.keys.is_empty());
+    let has_identities = !settings.identities(ATTESTORS, name).is_empty();
+    match (has_keys, has_identities) {
+        (true, true) => format!(
+            "sign {what} with a key of the attestor (`{by_key}`), or as one of its identities (`{by_identity}`)"
+        ),
+        (false, true) => format!("sign {what} as an identity of the attestor (`{by_identity}`)"),
+        (_, false) => format!("sign {what} with a key of the attestor (`{by_key}`)"),
+    }
 }
 
 /// Identities shown of an attestor

@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::*;
 use crate::inputs::{Asked, Place, Request};
+use crate::why_not::{Fixes, Obstacle, Way};
 
 /// The tree for a Decision under settings, without colours.
 fn drawn(answer: &Value, settings: &Value) -> String {
@@ -306,7 +307,7 @@ fn rules_of_image_policies_are_shown_with_their_requirements() {
       │  │  │  └─ by an attestation from registry
       │  │  └─ ✗ attestor z (required)
       │  │     └─ no-valid-attestation: words
-      │  │        └─ to pass: sign this digest with a key of the attestor (`countersign attest sign`), or as one of its identities (`cosign sign`)
+      │  │        └─ to pass: sign this digest with a key of the attestor (`countersign attest sign`)
       │  └─ ✓ SlsaCheck
       │     └─ check-passed: Built
       └─ clock-unavailable: The host has no clock
@@ -314,4 +315,98 @@ fn rules_of_image_policies_are_shown_with_their_requirements() {
     let (tree, help) = text.split_at(text.find(expected.lines().next().unwrap()).unwrap());
     assert!(tree.contains("at spec.containers[0].image"), "{tree}");
     assert!(help.starts_with(expected), "{text}");
+}
+
+/// An attestor signs with what it has, and what the requirement asks for.
+#[test]
+fn help_on_a_missing_signature_names_means_that_would_count() {
+    let attestor = |name: &str, keys: Value| json!({"name": name, "userOwnedGrafeasNote": {"noteReference": name, "publicKeys": keys}});
+    let key = json!([{"pkixPublicKey": {"publicKeyPem": "k"}}]);
+    let settings = json!({
+        "attestors": [attestor("p/k", key.clone()), attestor("p/i", json!([])), attestor("p/b", key)],
+        "sigstore": {
+            "identities": {"s": [{"issuer": "https://i", "subject": "s"}]},
+            "attestors": {"p/i": ["s"], "p/b": ["s"]}}});
+    let by_key = "with a key of the attestor";
+    let identity = "as an identity of the attestor";
+    for (name, types, expected) in [
+        (
+            "p/k",
+            json!([]),
+            format!("this digest {by_key} (`countersign attest sign`)\n"),
+        ),
+        (
+            "p/i",
+            json!([]),
+            format!("this digest {identity} (`cosign sign`)\n"),
+        ),
+        (
+            "p/b",
+            json!([]),
+            format!(
+                "this digest {by_key} (`countersign attest sign`), or as one of its identities (`cosign sign`)\n"
+            ),
+        ),
+        (
+            "p/k",
+            json!(["urn:a"]),
+            format!(
+                "a statement of such a type about this digest {by_key} (`countersign attest sign --predicate`)\n"
+            ),
+        ),
+        (
+            "p/i",
+            json!(["urn:a"]),
+            format!("a statement of such a type about this digest {identity} (`cosign attest`)\n"),
+        ),
+    ] {
+        let reasons = json!([{"code": "no-valid-attestation", "message": "words"}]);
+        let result = json!({
+            "document": "imagePolicy", "verdict": "NON_CONFORMANT", "enforcement": "enforced",
+            "reasons": reasons,
+            "rules": [{"name": "shop", "effect": "require", "verdict": "NON_CONFORMANT",
+                "requirements": [{"verdict": "NON_CONFORMANT", "predicateTypes": types,
+                    "attestors": [{"name": name, "verified": false, "reasons": reasons}]}]}]});
+        let text = drawn(&about(&result), &settings);
+        assert!(
+            text.contains(&format!("to pass: sign {expected}")),
+            "{text}"
+        );
+    }
+}
+
+/// An exemption lifts all requirements, and is a way around each of them.
+#[test]
+fn a_way_that_an_earlier_list_has_is_printed_once() {
+    let way = || Way {
+        title: "exempt it".to_owned(),
+        caution: Some("careful"),
+        blocks: vec!["block\n".to_owned()],
+    };
+    let obstacle = |what: &str| Obstacle {
+        what: what.to_owned(),
+        ways: vec![way()],
+    };
+    let all = [Fixes {
+        image: "i".to_owned(),
+        obstacles: vec![obstacle("a"), obstacle("b")],
+    }];
+    let mut out = Vec::new();
+    fixes::write(&mut out, &all).unwrap();
+    let text = anstream::adapter::strip_str(core::str::from_utf8(&out).unwrap()).to_string();
+    let expected = "
+to admit i, do one of each list:
+
+for a:
+
+1. exempt it
+   caution: careful
+
+block
+
+for b:
+
+1. exempt it, as above
+";
+    assert_eq!(text, expected);
 }
