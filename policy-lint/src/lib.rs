@@ -31,6 +31,7 @@ pub mod editor;
 mod entry;
 mod fix;
 pub mod help;
+mod misspelled;
 mod needs;
 pub mod predicate_type;
 mod read;
@@ -111,7 +112,7 @@ pub fn lint_each(files: &[SourceFile], config: &Config, done: impl Fn()) -> Repo
     for reading in &parsed {
         for node in &reading.documents {
             let text = files.get(node.span.file).map_or("", SourceFile::text);
-            match Document::of(node, text) {
+            match misspelled::document(node, text) {
                 Document::Settings(settings) => {
                     check_alone(&settings, &reading.documents, &mut sink);
                     check_notation(node, text, &reading.doubts, &mut sink);
@@ -157,7 +158,7 @@ pub fn lint_each(files: &[SourceFile], config: &Config, done: impl Fn()) -> Repo
 pub fn place(file: &SourceFile, path: &str) -> Option<Span> {
     let documents = file.parse(0).ok()?;
     documents.iter().find_map(|node| {
-        let root = match Document::of(node, file.text()) {
+        let root = match misspelled::document(node, file.text()) {
             Document::Settings(settings) => settings.root,
             Document::Manifest(manifest) => manifest.settings()?.root,
             Document::Suite(_) | Document::Unknown(_) | Document::Other => return None,

@@ -100,7 +100,11 @@ impl<'a> Sink<'a> {
         }
         kept.append(&mut self.diagnostics);
         kept.sort_by(|a, b| {
-            let key = |one: &Diagnostic| (one.span(), core::cmp::Reverse(one.severity));
+            // A field that is missing at an unknown one is misspelled there: the cause comes first.
+            let key = |one: &Diagnostic| {
+                let is_cause = one.code.ends_with("-unknown-field");
+                (one.span(), core::cmp::Reverse((one.severity, is_cause)))
+            };
             key(a).cmp(&key(b)).then_with(|| a.code.cmp(&b.code))
         });
         kept.dedup();

@@ -3,7 +3,10 @@
 mod contradiction;
 mod foreign;
 mod name;
+#[cfg(test)]
+mod tests;
 
+use policy_wasm::validation::Problem;
 use policy_wasm::{Budget, Code};
 use serde_json::json;
 
@@ -22,17 +25,32 @@ pub(crate) fn check(settings: &Settings<'_>) -> Vec<Diagnostic> {
         // A document by itself does not say where it will be used.
         settings.origin == Origin::Settings || problem.code != Code::SettingsContextMissing
     });
+    let problems: Vec<_> = problems.collect();
+    let paths = problems.iter().map(|problem| {
+        let path = problem.path.strip_prefix(prefix).unwrap_or(&problem.path);
+        path.strip_prefix('.').unwrap_or(path).to_owned()
+    });
+    let paths: Vec<_> = paths.collect();
+    let unknown = |problem: &Problem, path: &str| {
+        let is_unknown = matches!(
+            problem.code,
+            Code::SettingsUnknownField | Code::PolicyUnknownField
+        );
+        resolve_key(settings.root, path).filter(|_| is_unknown)
+    };
+    let misspelled = problems.iter().zip(&paths).filter_map(|(problem, path)| {
+        let entry = unknown(problem, path)?;
+        let meant = similar_field(settings.origin, settings.root, path, &entry.key)?;
+        Some((parent(path), meant, entry.key_span))
+    });
+    let misspelled: Vec<_> = misspelled.collect();
     problems
-        .map(|problem| {
-            let path = problem.path.strip_prefix(prefix).unwrap_or(&problem.path);
-            let path = path.strip_prefix('.').unwrap_or(path);
+        .into_iter()
+        .zip(&paths)
+        .map(|(problem, path)| {
             let origin = settings.origin;
             let text = |span: Span| settings.text.get(span.range()).unwrap_or_default();
-            let is_unknown = matches!(
-                problem.code,
-                Code::SettingsUnknownField | Code::PolicyUnknownField
-            );
-            if let Some(entry) = resolve_key(settings.root, path).filter(|_| is_unknown) {
+            if let Some(entry) = unknown(&problem, path) {
                 let message = format!("unknown field `{}`", entry.key);
                 let finding = Diagnostic::new(entry.key_span, "", message);
                 let finding = finding.coded(problem.code.as_str());
@@ -48,7 +66,15 @@ pub(crate) fn check(settings: &Settings<'_>) -> Vec<Diagnostic> {
             {
                 return finding.coded(problem.code.as_str());
             }
-            let span = resolve(settings.root, path);
+            // A field that is missing because its name is misspelled is missing there.
+            let mut misspelled = misspelled.iter();
+            let written = misspelled.find(|(above, meant, _)| {
+                let is_here = above == path || *above == parent(path);
+                is_here
+                    && problem.message.ends_with("is required")
+                    && problem.message.contains(&format!("`{meant}`"))
+            });
+            let span = written.map_or_else(|| resolve(settings.root, path), |(.., span)| *span);
             let finding = Diagnostic::new(span, "", problem.message).coded(problem.code.as_str());
             match text(span) {
                 // As YAML was before version 1.2, and as Kubernetes still reads it.
@@ -88,6 +114,11 @@ pub(crate) fn check(settings: &Settings<'_>) -> Vec<Diagnostic> {
             }
         })
         .collect()
+}
+
+/// The path of the mapping that has a field.
+fn parent(path: &str) -> &str {
+    path.rsplit_once('.').map_or("", |(above, _)| above)
 }
 
 /// Adds what was probably meant.

@@ -78,7 +78,7 @@ pub enum InputError {
         cause: DocumentError,
     },
     /// An object that is no Kubernetes object and no request
-    #[error("`{path}`: {problem}")]
+    #[error("{}", of_file(path, problem))]
     Object {
         /// As given
         path: String,
@@ -86,7 +86,7 @@ pub enum InputError {
         problem: String,
     },
     /// A document that has nothing of an object, such as the values of a chart
-    #[error("`{path}`: {problem}")]
+    #[error("{}", of_file(path, problem))]
     WithoutKind {
         /// As given
         path: String,
@@ -96,6 +96,15 @@ pub enum InputError {
     /// A folder without a single file of the right kind
     #[error("`{0}` has no .yaml, .yml or .json files")]
     EmptyFolder(String),
+}
+
+/// Joins the name of a file and its problem: `a.yaml` is empty, or `a.yaml`: no kind.
+#[must_use]
+pub fn of_file(name: &str, problem: &str) -> String {
+    match problem.strip_prefix("it ") {
+        Some(rest) => format!("`{name}` {rest}"),
+        None => format!("`{name}`: {problem}"),
+    }
 }
 
 /// Limit on inputs; longer ones are a mistake or an attack

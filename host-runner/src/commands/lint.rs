@@ -3,6 +3,7 @@
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
+use admission_requests::of_file;
 use anyhow::{Context as _, Result, anyhow, bail};
 use clap::ValueEnum;
 use clap::builder::StringValueParser;
@@ -179,12 +180,12 @@ fn linted(args: &Args, config_path: Option<&Path>) -> Result<(Linted, Problems),
 fn nothing_in(files: &[SourceFile]) -> String {
     let foreign = files.iter().find_map(|file| {
         let what = foreign::text(file.text())?;
-        Some(format!("`{}`: {what}", file.name()))
+        Some(of_file(file.name(), &what))
     });
     foreign.unwrap_or_else(|| {
-        let files = match files.len() {
-            1 => "the file has".to_owned(),
-            count => format!("{count} files have"),
+        let files = match files {
+            [file] => format!("`{}` has", file.name()),
+            files => format!("{} files have", files.len()),
         };
         format!("{files} no policy, policy manifest or suite")
     })
@@ -290,7 +291,7 @@ fn read(paths: &[PathBuf]) -> Read {
         match inputs::read(&path) {
             Ok(inputs::Source { name, text }) => {
                 if let Some(problem) = foreign::manifest(&text) {
-                    foreign.push(format!("`{name}`: {problem}"));
+                    foreign.push(of_file(&name, &problem));
                     continue;
                 }
                 files.push(SourceFile::new(name, text));

@@ -382,7 +382,7 @@ fn a_misspelled_key_has_a_finding_and_a_change() {
         if name == "top" {
             assert_eq!(
                 (&found[0]["message"], &found[0]["severity"]),
-                (&json!(message), &json!(2))
+                (&json!(message), &json!(1))
             );
         }
         let ask = json!({"textDocument": {"uri": uri}, "range": range, "context": {"diagnostics": [], "only": ["quickfix"]}});

@@ -433,17 +433,21 @@ fn every_offset_of_malformed_documents_is_answered() {
 fn a_misspelled_key_is_found_in_what_would_be_settings_without_it() {
     let rule = "{evaluationMode: ALWAYS_DENY}";
     for (text, expected) in [
-        (format!("polcy: {{defaultAdmissionRule: {rule}}}"), "policy"),
         (
-            format!("ppolicy: {{defaultAdmissionRule: {rule}}}"),
+            format!("polcy: {{defaultAdmissionRule: {rule}}}\na: b"),
             "policy",
         ),
         (
-            "attestor: [{name: a, userOwnedGrafeasNote: {}}]".to_owned(),
+            format!("a: b\nppolicy: {{defaultAdmissionRule: {rule}}}"),
+            "policy",
+        ),
+        (
+            "a: b\nattestor: [{name: a, userOwnedGrafeasNote: {}}]".to_owned(),
             "attestors",
         ),
         // Settings, which the linter reads
         (format!("policy: {{defaultAdmissionRule: {rule}}}"), ""),
+        (format!("polcy: {{defaultAdmissionRule: {rule}}}"), ""),
         // Of others
         ("polcy: {rules: []}".to_owned(), ""),
         ("polcy: strict".to_owned(), ""),

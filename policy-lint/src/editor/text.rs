@@ -5,10 +5,9 @@ use policy_wasm::Code;
 use crate::apart::without_malformed;
 use crate::config::is_config;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::document::{Document, Origin, SETTINGS_KEYS, Settings};
-use crate::schema::Schema;
-use crate::source::{Entry, Node, Shape, SourceFile, documents};
-use crate::spelling::closest;
+use crate::document::{Document, SETTINGS_KEYS, Settings};
+use crate::misspelled;
+use crate::source::{Node, SourceFile, documents};
 
 /// Whether settings are recognized by a key.
 #[must_use]
@@ -71,7 +70,7 @@ impl Text {
     pub fn misspelled(&self) -> Option<Diagnostic> {
         let others = self.documents.iter();
         let mut others = others.filter(|node| matches!(self.kind(node), Document::Other));
-        others.find_map(misspelled)
+        others.find_map(finding)
     }
 
     /// Returns the path of the settings that a suite in the text names.
@@ -85,7 +84,7 @@ impl Text {
 
     /// Returns the kind of one of its documents.
     pub(super) fn kind<'n>(&'n self, node: &'n Node) -> Document<'n> {
-        Document::of(node, self.source.text())
+        misspelled::document(node, self.source.text())
     }
 
     /// Returns the first settings, also those of a manifest.
@@ -104,19 +103,12 @@ impl Text {
 
 /// Returns a finding about a key that is one edit away from a key of settings, where the value is like one of settings:
 /// most other documents are not for this program.
-fn misspelled(document: &Node) -> Option<Diagnostic> {
+fn finding(document: &Node) -> Option<Diagnostic> {
     if document.get("apiVersion").is_some() || document.get("kind").is_some() {
         return None;
     }
-    let meant = |entry: &Entry| {
-        let key = closest(&entry.key, SETTINGS_KEYS.iter().copied())?;
-        let is_near = strsim::damerau_levenshtein(&entry.key, key) == 1;
-        (is_near && has_fields_of(key, &entry.value)).then_some(key)
-    };
-    let (entry, key) = document
-        .entries()
-        .iter()
-        .find_map(|entry| Some((entry, meant(entry)?)))?;
+    let mut entries = document.entries().iter();
+    let (entry, key) = entries.find_map(|entry| Some((entry, misspelled::key(entry)?)))?;
     let message = format!("unknown field `{}`", entry.key);
     let finding = Diagnostic::new(entry.key_span, "", message)
         .coded(Code::SettingsUnknownField.as_str())
@@ -125,16 +117,4 @@ fn misspelled(document: &Node) -> Option<Diagnostic> {
         severity: Severity::Warning,
         ..finding
     })
-}
-
-/// Whether most of the fields of a value, or of its first item, are those of a key of settings.
-fn has_fields_of(key: &str, value: &Node) -> bool {
-    let schema = Schema::of(Origin::Settings).step(Some(key));
-    let (schema, value) = match &value.shape {
-        Shape::List(items) => (schema.step(None), items.first().unwrap_or(value)),
-        _ => (schema, value),
-    };
-    let is_known = |entry: &&Entry| schema.fields().any(|(name, _)| name == entry.key);
-    let known = value.entries().iter().filter(is_known).count();
-    known.saturating_mul(2) > value.entries().len()
 }

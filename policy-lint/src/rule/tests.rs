@@ -217,6 +217,25 @@ fn pages_show_the_part_of_sigstore_that_matters() {
     );
 }
 
+/// Keys that both examples have are noise, and of the others the ends are enough to tell them apart.
+#[test]
+fn pages_show_no_list_of_keys_twice() {
+    for rule in RULES {
+        let page = rule.page();
+        let is_base64 = |line: &&str| line.trim().len() >= 64 && !line.contains([' ', ':', '/']);
+        let bodies: Vec<_> = page.lines().map(str::trim).filter(is_base64).collect();
+        assert!(bodies.is_empty(), "{bodies:?} in {page}");
+        let (avoid, prefer) = page.split_once("\nPrefer\n").unwrap();
+        let (_, avoid) = avoid.split_once("\nAvoid\n").unwrap();
+        assert_ne!(avoid.trim(), prefer.trim(), "{}", rule.code);
+    }
+    let page = Rule::by_code("lint-threshold-one").unwrap().page();
+    assert!(page.lines().count() < 50, "{page}");
+    assert_eq!(page.matches("\n    attestors: […]\n").count(), 2, "{page}");
+    let page = Rule::by_code("lint-shared-key").unwrap().page();
+    assert_eq!(page.matches(" MFkwEwYH…WHcNMw==\n").count(), 3, "{page}");
+}
+
 /// A change that is offered is a good one: what it is about is gone, and nothing is refused.
 #[test]
 fn fixes_fix() {

@@ -32,7 +32,7 @@ const CRATES: &[(&str, &[&str])] = &[
         "policy-lint/src",
         &[
             "editor",
-            "apart entry fix validation",
+            "apart entry fix misspelled validation",
             "sink",
             "config directive schema",
             "rule",

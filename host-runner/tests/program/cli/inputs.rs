@@ -247,7 +247,7 @@ fn files_in_another_form_are_recognised() {
     ] {
         let (_, stderr) = run(&format!("evaluate --settings - {pod}"), &text, 2);
         assert!(
-            stderr.starts_with("error: `<stdin>`: it ") && stderr.contains(words),
+            stderr.starts_with("error: `<stdin>` ") && stderr.contains(words),
             "{stderr}"
         );
     }

@@ -168,7 +168,15 @@ fn what_could_not_be_linted_ends_with_2() {
         "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\n",
     );
     let (_, stderr) = run(&format!("lint {}", path.display()), "", 2);
-    assert!(stderr.contains("nothing to lint"), "{stderr}");
+    let what = format!(
+        "nothing to lint: `{}` is a Kubernetes object",
+        path.display()
+    );
+    assert!(stderr.contains(&what), "{stderr}");
+    let (_folder, other) = file("other.yaml", "replicas: 1\n");
+    let (_, stderr) = run(&format!("lint {}", other.display()), "", 2);
+    let what = format!("nothing to lint: `{}` has no policy", other.display());
+    assert!(stderr.contains(&what), "{stderr}");
     let (_, stderr) = run(
         &format!("lint {}/nowhere.yaml", folder.path().display()),
         "",
