@@ -24,7 +24,8 @@ pub struct EvidenceArgs {
     /// Answer registry lookups from this OCI image layout
     ///
     /// Each manifest in `index.json` needs its full reference, such as registry.example/app:1, in the
-    /// annotation `org.opencontainers.image.ref.name`. Cosign signatures under the tag `sha256-<hex>.sig` are
+    /// annotation `org.opencontainers.image.ref.name`, as `skopeo copy docker://registry.example/app:1
+    /// oci:DIR:registry.example/app:1` writes it. Cosign signatures under the tag `sha256-<hex>.sig` are
     /// verified with the ECDSA P-256 keys that the policy passes.
     #[arg(long, value_name = "DIR")]
     registry: Option<PathBuf>,

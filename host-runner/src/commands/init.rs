@@ -216,10 +216,13 @@ fn write(folder: &Path, files: &[ScaffoldFile], replaces: bool) -> Result<()> {
         .collect();
     if !existing.is_empty() && !replaces {
         let existing: Vec<_> = existing.iter().map(|path| format!("`{path}`")).collect();
-        bail!(
-            "nothing was written, because {} exists; overwrite with --force",
-            existing.join(", ")
-        );
+        let exist = match existing.as_slice() {
+            [others @ .., last] if !others.is_empty() => {
+                format!("{} and {last} exist", others.join(", "))
+            }
+            one => format!("{} exists", one.concat()),
+        };
+        bail!("nothing was written, because {exist}; overwrite with --force");
     }
     let contents: Vec<_> = paths
         .iter()
@@ -250,6 +253,9 @@ fn prepare(path: &Path) -> io::Result<()> {
     Ok(())
 }
 
+/// The folder that stands for the cluster until there is one: `attest sign --kubernetes` writes attestations to it
+const ATTESTATIONS: &str = "attestations";
+
 fn print(args: &Args, files: &[ScaffoldFile]) -> io::Result<()> {
     let mut out = anstream::stdout().lock();
     let place = |file: &str| {
@@ -271,7 +277,16 @@ fn print(args: &Args, files: &[ScaffoldFile]) -> io::Result<()> {
     writeln!(out, "Next:")?;
     writeln!(out, "  countersign lint {policy} {suite}")?;
     writeln!(out, "  countersign test {suite} --coverage --mutate")?;
-    writeln!(out, "  countersign evaluate --settings {policy} MANIFESTS")?;
+    let mut evidence = String::new();
+    if !args.attestor.is_empty() || !args.identity.is_empty() {
+        let folder = place(ATTESTATIONS);
+        writeln!(out, "  mkdir {folder}")?;
+        evidence = format!(" --kubernetes {folder}");
+    }
+    writeln!(
+        out,
+        "  countersign evaluate --settings {policy}{evidence} MANIFESTS"
+    )?;
     writeln!(out, "  countersign export kubewarden --settings {policy}")?;
     if !args.folder.join(".git").exists() {
         writeln!(

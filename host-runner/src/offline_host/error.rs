@@ -1,10 +1,12 @@
 //! Errors of reading evidence, for the user, and failures of host calls, for the guest.
 
-use std::io;
+use std::path::Path;
+use std::{fs, io};
 
 use thiserror::Error;
 
 use crate::inputs::InputError;
+use crate::terminal::shown;
 
 /// Why a folder or a recording cannot be used
 #[derive(Debug, Error)]
@@ -12,9 +14,12 @@ pub enum OfflineHostError {
     /// An input file
     #[error(transparent)]
     Input(#[from] InputError),
-    /// A file where a folder should be, or nothing
+    /// A file where a folder should be
     #[error("`{0}` is not a directory")]
     NotAFolder(String),
+    /// Nothing where a folder should be
+    #[error("there is no directory `{0}`")]
+    NoFolder(String),
     /// Two files say what one object is
     #[error("`{second}`: {object} is already in `{first}`; keep one of the two")]
     Twice {
@@ -51,6 +56,23 @@ pub enum OfflineHostError {
         /// Why
         cause: io::Error,
     },
+}
+
+impl OfflineHostError {
+    /// Checks that a path is a directory.
+    ///
+    /// # Errors
+    ///
+    /// It is something else, or does not exist.
+    pub(super) fn unless_folder(path: &Path) -> Result<(), Self> {
+        match fs::metadata(path) {
+            Ok(found) if found.is_dir() => Ok(()),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                Err(Self::NoFolder(shown(path)))
+            }
+            _ => Err(Self::NotAFolder(shown(path))),
+        }
+    }
 }
 
 /// Why a request has no answer

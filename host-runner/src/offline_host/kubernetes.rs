@@ -55,9 +55,7 @@ impl Cluster {
     ///
     /// The path is not a directory, a file in it cannot be read, or an object occurs twice.
     pub fn open(folder: &Path) -> Result<Self, OfflineHostError> {
-        if !folder.is_dir() {
-            return Err(OfflineHostError::NotAFolder(shown(folder)));
-        }
+        OfflineHostError::unless_folder(folder)?;
         let mut cluster = Self::default();
         let files = match inputs::files(folder) {
             // A cluster without attestations.

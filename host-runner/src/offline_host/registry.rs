@@ -30,7 +30,8 @@ pub struct Registry {
 }
 
 /// Required form of `org.opencontainers.image.ref.name`
-const FULL_REFERENCE: &str = "a full reference such as `registry.example/app:1`";
+const FULL_REFERENCE: &str = "a full reference such as `registry.example/app:1`; `skopeo copy SOURCE \
+                              oci:DIR:registry.example/app:1` writes it";
 
 /// The annotation that gives a manifest its name
 pub(crate) const REFERENCE: &str = "org.opencontainers.image.ref.name";
@@ -49,9 +50,7 @@ impl Registry {
     ///
     /// The directory is not an image layout, or its index is inconsistent.
     pub fn open(folder: &Path) -> Result<Self, OfflineHostError> {
-        if !folder.is_dir() {
-            return Err(OfflineHostError::NotAFolder(shown(folder)));
-        }
+        OfflineHostError::unless_folder(folder)?;
         let marker = folder.join("oci-layout");
         let version = read_file(&marker, MAX_MANIFEST).and_then(|marker| {
             let marker: Value = serde_json::from_slice(&marker)?;

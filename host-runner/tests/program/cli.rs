@@ -465,7 +465,7 @@ fn invalid_settings_are_status_2_with_every_problem() {
 fn settings_of_several_documents_are_refused() {
     let (_folder, settings) = file("s.yaml", "policy: {}\n---\npolicy: {}\n");
     let (_, stderr) = run(&format!("evaluate -s {} -", settings.display()), "{}", 2);
-    assert!(stderr.contains("it has several documents"), "{stderr}");
+    assert!(stderr.contains("s.yaml` has several documents"), "{stderr}");
 }
 
 #[test]
@@ -585,8 +585,8 @@ fn a_policy_asks_the_folder_that_stands_for_its_cluster() {
 fn evidence_that_cannot_be_used_is_status_2_and_named() {
     let evaluate = format!("{PIPELINE} policies/pipeline/fixtures");
     for (options, error) in [
-        ("--kubernetes missing", "`missing` is not a directory"),
-        ("--registry missing", "`missing` is not a directory"),
+        ("--kubernetes missing", "there is no directory `missing`"),
+        ("--registry missing", "there is no directory `missing`"),
         (
             "--registry policies",
             "`policies/oci-layout`: no OCI image layout",

@@ -102,7 +102,10 @@ fn an_object_without_a_namespace_belongs_to_the_whole_cluster() {
 #[test]
 fn what_cannot_be_a_cluster_is_named() {
     let open = |path: &Path| Cluster::open(path).unwrap_err().to_string();
-    assert_eq!(open(Path::new("missing")), "`missing` is not a directory");
+    assert_eq!(
+        open(Path::new("missing")),
+        "there is no directory `missing`"
+    );
     for (text, problem) in [
         ("a: [", "not valid YAML"),
         ("- 1", "expected a Kubernetes object or a list of them"),

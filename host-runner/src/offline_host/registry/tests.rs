@@ -241,7 +241,10 @@ fn what_is_no_manifest_is_not_answered() {
 #[test]
 fn what_is_no_layout_is_refused_with_the_file() {
     let open = |path: &Path| Registry::open(path).unwrap_err().to_string();
-    assert_eq!(open(Path::new("missing")), "`missing` is not a directory");
+    assert_eq!(
+        open(Path::new("missing")),
+        "there is no directory `missing`"
+    );
     let folder = tempfile::tempdir().unwrap();
     assert!(open(folder.path()).contains("oci-layout`: no OCI image layout"));
     fs::write(folder.path().join("oci-layout"), "{}").unwrap();

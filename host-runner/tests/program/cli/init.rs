@@ -17,6 +17,10 @@ MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEpW5z0WPTBWzTkXgTKfUVPUaMbJC/
 -----END PUBLIC KEY-----
 ";
 
+const POD: &str = "{apiVersion: v1, kind: Pod, metadata: {name: web, namespace: production}, spec: {containers: \
+    [{name: web, image: 'registry.example/shop/web@sha256:\
+    2222222222222222222222222222222222222222222222222222222222222222'}]}}";
+
 fn init(folder: &Path, options: &str, status: i32) -> (String, String) {
     run(&format!("init {} {options}", folder.display()), "", status)
 }
@@ -50,7 +54,16 @@ fn a_starter_passes_what_its_workflow_demands() {
     // The key of this test is a public one.
     run(&format!("{} --allow lint-public-test-key", next[0]), "", 0);
     run(&format!("{} --threshold 100", next[1]), "", 0);
-    assert!(next[2].starts_with("evaluate "), "{stdout}");
+    // The folder stands for a cluster without attestations, so the image is denied for the lack of one.
+    let made = stdout
+        .lines()
+        .find_map(|line| line.strip_prefix("  mkdir "));
+    fs::create_dir(made.unwrap()).unwrap();
+    let (evaluated, _) = run(&next[2].replace("MANIFESTS", "-"), POD, 1);
+    assert!(
+        evaluated.contains("no-valid-attestation: ") && evaluated.contains("--why-not"),
+        "{evaluated}"
+    );
     run(next[3], "", 0);
 }
 
@@ -110,7 +123,7 @@ fn what_is_there_is_not_replaced_and_all_of_it_is_named() {
         );
     }
     assert!(
-        stderr.contains("nothing was written") && stderr.contains("--force"),
+        stderr.contains("nothing was written") && stderr.contains(" exist; overwrite with --force"),
         "{stderr}"
     );
     assert!(!folder.join("policy.yaml").exists());
