@@ -1,10 +1,12 @@
 //! HTML reports: one page without dependencies, from one template (`html/`) and the tables of a command.
 //!
-//! The page has its tables as JSON in an element that browsers do not run, and `page.js` shows them as text. The
+//! The page has its tables as JSON in an element that browsers do not run, and `page.js` shows them as text. Readers
+//! without JavaScript, such as previews of mail and artifacts, see the first rows of each table. The
 //! Content-Security-Policy allows this one script and this one style sheet, by digest, and nothing else.
 
 mod audit;
 mod column;
+mod plain;
 mod report;
 
 use alloc::collections::BTreeMap;
@@ -90,14 +92,16 @@ pub(super) fn write(out: &mut dyn Write, page: &Page) -> io::Result<()> {
     }
     write!(
         out,
-        "<noscript><p>The tables need JavaScript.</p></noscript>
-</header>
+        "</header>
 <main></main>
+<noscript>
+{}</noscript>
 <script id=\"data\" type=\"application/json\">{}</script>
 <script>{SCRIPT}</script>
 </body>
 </html>
 ",
+        plain::tables(&page.tables),
         data(page)
     )
 }

@@ -117,6 +117,34 @@ impl Column {
         self.kind == "count" || self.texts.iter().any(|text| !text.is_empty())
     }
 
+    pub(super) fn title(&self) -> &str {
+        &self.title
+    }
+
+    /// Whether the texts are shown only when a row is opened.
+    pub(super) fn is_details(&self) -> bool {
+        self.kind == "lines"
+    }
+
+    /// The number of rows.
+    pub(super) fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// The lines of a row, as text.
+    pub(super) fn lines(&self, row: usize) -> Vec<String> {
+        let value = self.rows.get(row).copied().unwrap_or_default();
+        if self.kind == "count" {
+            return vec![value.to_string()];
+        }
+        let text = self.texts.get(value).map_or("", String::as_str);
+        let tones = usize::from(self.kind == "toned");
+        let shown = text
+            .lines()
+            .map(|line| line.get(tones..).unwrap_or_default());
+        shown.map(str::to_owned).collect()
+    }
+
     /// The items of lists.
     pub(super) fn items(&self) -> impl Iterator<Item = &str> {
         let texts = self.texts.iter().filter(|_| self.kind == "list");

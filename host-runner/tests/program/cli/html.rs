@@ -177,3 +177,35 @@ fn the_page_of_suites_has_coverage_and_survivors() {
     let names = column(&page, "Results", "Result");
     assert!(!names.is_empty() && names.iter().all(|one| one == "passed"));
 }
+
+/// Mail programs and previews run no scripts.
+#[test]
+fn a_page_without_scripts_has_the_first_rows_and_their_details() {
+    let (page, _) = run(&format!("explain --format html {PIPELINE}"), "", 1);
+    let [(_, plain)] = elements(&page, "noscript")[..] else {
+        panic!("one part without scripts: {page}");
+    };
+    for part in [
+        "<h2>Objects</h2>",
+        "<th>Outcome</th>",
+        "<td>denied</td>",
+        "<td>no-valid-attestation</td>",
+        "<pre>Deployment production/web",
+    ] {
+        assert!(plain.contains(part), "no {part} in {plain}");
+    }
+    let pods: Vec<_> = (0..202)
+        .map(|number| format!("{{apiVersion: v1, kind: Pod, metadata: {{name: a{number}}}, spec: {{containers: [{{name: '<b>', image: a}}]}}}}"))
+        .collect();
+    let arguments = "evaluate --format html --settings policies/pipeline/policy.yaml -";
+    let (page, _) = run(arguments, &pods.join("\n---\n"), 1);
+    let [(_, plain)] = elements(&page, "noscript")[..] else {
+        panic!("one part without scripts: {page}");
+    };
+    assert_eq!(plain.matches("<td>Pod default/a").count(), 200, "{plain}");
+    assert!(
+        plain.contains("<p>2 more rows need JavaScript.</p>"),
+        "{plain}"
+    );
+    assert!(!plain.contains("<b>"), "{plain}");
+}
