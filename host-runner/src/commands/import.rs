@@ -236,7 +236,7 @@ fn renew(path: &Path, sigstore: &Value) -> Result<Exit> {
     Ok(Exit::Yes)
 }
 
-/// Refuses to replace settings by trusted roots alone, also with `--force`.
+/// Refuses to replace settings by trusted roots alone, even with `--force`.
 fn refuse_settings(path: &Path) -> Result<()> {
     if !path.exists() {
         return Ok(());

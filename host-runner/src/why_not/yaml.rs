@@ -16,7 +16,7 @@ pub(super) fn scalar(text: &str) -> String {
     }
 }
 
-/// Returns the text in double quotes, also if it looks like a number.
+/// Returns the text in double quotes, even if it looks like a number.
 pub(super) fn quoted(text: &str) -> String {
     let mut quoted = String::from('"');
     for character in text.chars() {

@@ -9,7 +9,7 @@ pub(super) static RULE: Rule = Rule {
     code: "lint-deny-tag-escaped",
     severity: Severity::Info,
     what: "a rule denies a tag, which a reference by digest does not have",
-    why: "A reference by digest alone has no tag: `app@sha256:…` escapes a rule that denies `app:v1`, also if it is the same \
+    why: "A reference by digest alone has no tag: `app@sha256:…` escapes a rule that denies `app:v1`, even if it is the same \
           image. With `@-` the pattern says that it is about references without a digest. To deny an image under \
           every name, list its digest in `deniedDigests`.",
     example: IMAGE_POLICY,

@@ -13,7 +13,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Warning,
     what: "an exemption has ended, or ends within 30 days",
     why: "After its end an exemption has no effect, and its images must satisfy the other rules. Images that do not are \
-          denied, also when their Pods are rescheduled after a node failure.",
+          denied, even when their Pods are rescheduled after a node failure.",
     example: IMAGE_POLICY,
     avoid: "    - name: node images
       images: [registry.k8s.io/**]

@@ -9,7 +9,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Warning,
     what: "one identity may sign for two attestors",
     why: "One signature is then valid for both attestors: for example, every signature of the build also satisfies \
-          QA. The sets of two attestors should have no subject in common, also not through a pattern or under another \
+          QA. The sets of two attestors should have no subject in common, not even through a pattern or under another \
           trusted root. Requirements of `imagePolicy` count one signer for one attestor; all other rules accept it for \
           both.",
     example: concat!(

@@ -12,7 +12,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Warning,
     what: "the period of a key ends within 30 days, or has ended",
     why: "From then on, no signature of the key counts, including earlier ones. Images without another valid \
-          signature are denied, also when their Pods are rescheduled after a node failure.",
+          signature are denied, even when their Pods are rescheduled after a node failure.",
     example: concat!(
         attested!(),
         public_key!(),

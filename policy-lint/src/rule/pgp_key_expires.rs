@@ -13,7 +13,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Warning,
     what: "an OpenPGP key expires within 30 days",
     why: "After the expiry, all of its signatures are invalid, including earlier ones. Images without another valid \
-          signature are denied, also when their Pods are rescheduled after a node failure.",
+          signature are denied, even when their Pods are rescheduled after a node failure.",
     example: PGP_KEY,
     avoid: "mDMEZZIAgBYJKwYBBAHaRw8BAQdACBncSjarVm330WSGMS0zpxlBFRCpcm8gVzw2
             6U0yJBS0GWJ1aWxkIDxidWlsZEBleGFtcGxlLmNvbT6IlgQTFggAPhYhBP9+Ccmc

@@ -129,7 +129,7 @@ impl Args {
     }
 }
 
-/// Parses a name that Kubernetes accepts, also with `-pin` appended.
+/// Parses a name that Kubernetes accepts even with `-pin` appended.
 fn parse_name(text: &str) -> Result<String, String> {
     if policy_lint::is_dns_subdomain(&format!("{text}-pin")) && policy_lint::is_dns_subdomain(text)
     {

@@ -183,7 +183,7 @@ pub(super) fn requirement(
             names.push(name);
         }
     }
-    // An attestor counts once, also if several entries have its key.
+    // An attestor counts once, even if several entries have its key.
     let threshold = count.map(|count| count.min(names.len()));
     (!names.is_empty()).then_some(Requirement::Attestors {
         names,
