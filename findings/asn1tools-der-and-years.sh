@@ -6,8 +6,8 @@
 # In certificates UTCTime stands for 1950 to 2049 (RFC 5280, section 4.1.2.5.1).
 # Seen: asn1tools writes both kinds of sets in the order that it was given, and the named bits with the zeros behind
 # them. It reads the years 50 to 68 as 2050 to 2068, and writes 2060 as 60 without an error, which others read as 1960.
-# `asDateTime` of pyasn1 reads the same years as asn1tools. asn1crypto and asn1js read 1950, as OpenSSL does. A certificate
-# that is valid from 1950 on is not valid yet for the first two.
+# `asDateTime` of pyasn1 reads the same years as asn1tools. asn1crypto and asn1js read 1950, as OpenSSL does. A
+# certificate that is valid from 1950 on is not valid yet for the first two.
 #
 # Countersign reads UTCTime as certificates have it.
 #
