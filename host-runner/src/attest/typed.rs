@@ -44,6 +44,21 @@ pub(crate) fn findings(
     findings.collect()
 }
 
+/// The result for an attestor whose approvals count for no rule: a type that counts, or else the first one. `None` if
+/// approvals count.
+pub(crate) fn result<'a>(
+    settings: &Value,
+    attestor: &str,
+    typed: &'a [OfType],
+) -> Option<&'a Finding> {
+    if SettingsView(settings).asks_for_approval(attestor) {
+        return None;
+    }
+    let mut counting = typed.iter().filter(|one| one.finding.attestor.verified);
+    let found = counting.next().or_else(|| typed.first());
+    found.map(|one| &one.finding)
+}
+
 impl OfType {
     /// `rule shop`, `rules shop and tools`
     pub(crate) fn rules(&self) -> String {

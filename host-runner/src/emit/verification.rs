@@ -1,5 +1,6 @@
 //! Output of `attest verify`.
 
+use core::ptr;
 use std::io::{self, Write};
 
 use policy_wasm::Purpose;
@@ -38,8 +39,11 @@ pub(crate) fn human(
         source => format!("  {DIM}from {}{RESET}", printable(source)),
     };
     writeln!(out, "  attestor {}{source}", printable(&attestor.name))?;
-    let mut reasons = finding.attestor.reasons.iter().map(printable_part);
-    reasons.try_for_each(|one| reason(&mut out, &one, 1))?;
+    // The reasons for a type are printed with its rules.
+    if !typed.iter().any(|one| ptr::eq(&one.finding, finding)) {
+        let mut reasons = finding.attestor.reasons.iter().map(printable_part);
+        reasons.try_for_each(|one| reason(&mut out, &one, 1))?;
+    }
     of_types(out, typed, 1)
 }
 

@@ -43,7 +43,8 @@ use crate::{Exit, foreign};
 Without --attestation, attestations come from the sources in `evidence` of the
 settings. If rules for images ask the attestor for statements of a type, the
 result for each type is printed as well, and --predicate-type makes one of them
-the result.
+the result. If no rule asks the attestor for approvals, an approval counts for
+no rule: the result is VERIFIED if a statement of one of the types counts.
 
 Exit status: 0 if VERIFIED, 1 if ATTESTATION_NOT_VERIFIABLE, 2 on an error")]
 pub struct Args {
@@ -147,14 +148,20 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
         };
         Ok((finding, typed))
     });
-    let (finding, typed) = judge.finish(found)?;
+    let (approval, typed) = judge.finish(found)?;
+    let by_type = settings
+        .as_ref()
+        .and_then(|settings| typed::result(settings, &attestor.name, &typed));
+    let finding = by_type.unwrap_or(&approval);
     output::write(&args.format, |format, out| match format {
-        Format::Human => emit::verification::human(out, &args.image, &attestor, &finding, &typed),
-        Format::Json => emit::verification::json(out, &finding, &typed),
+        Format::Human => emit::verification::human(out, &args.image, &attestor, finding, &typed),
+        Format::Json => emit::verification::json(out, finding, &typed),
     })?;
     if let Some(settings) = &settings {
         if let Some(predicate_type) = &args.predicate_type {
             typed::advise(settings, &attestor.name, Some(predicate_type));
+        } else if approval.attestor.verified && !finding.attestor.verified {
+            typed::advise(settings, &attestor.name, None);
         }
         let layout = args.evidence.layout();
         index::advise(

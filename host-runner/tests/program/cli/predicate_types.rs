@@ -91,8 +91,8 @@ fn a_statement_is_verified_for_the_rules_that_ask_for_its_type() {
         lab.sign(&lab.statement(name), file);
     }
     let of_rule = format!("rule `shop`, with predicate type {BOM}");
-    let out = lab.verify("bom.yaml", "", 1);
-    assert!(out.starts_with("ATTESTATION_NOT_VERIFIABLE"), "{out}");
+    let out = lab.verify("bom.yaml", "", 0);
+    assert!(out.starts_with("VERIFIED"), "{out}");
     assert!(out.contains(&format!("✓ {of_rule}")), "{out}");
     let out = lab.verify("spdx.yaml", "", 1);
     for part in [
@@ -105,11 +105,32 @@ fn a_statement_is_verified_for_the_rules_that_ask_for_its_type() {
     lab.verify("bom.yaml", "--predicate-type spdx", 1);
     lab.verify("spdx.yaml", &format!("--predicate-type {BOM}"), 1);
 
-    let json: Value = serde_json::from_str(&lab.verify("bom.yaml", "--format json", 1)).unwrap();
+    let json: Value = serde_json::from_str(&lab.verify("bom.yaml", "--format json", 0)).unwrap();
     let typed = &json["predicateTypes"][0];
     assert_eq!(typed["predicateType"], BOM);
     assert_eq!(typed["rules"][0], "shop");
     assert_eq!(typed["verified"], true);
+}
+
+#[test]
+fn an_approval_that_counts_for_no_rule_is_not_verified() {
+    let lab = Lab::new();
+    lab.sign("", "approval.yaml");
+    let [settings, file] = ["policy.yaml", "approval.yaml"].map(|name| lab.path(name));
+    let verify = format!(
+        "attest verify --settings {settings} --attestor build --attestation {file} {IMAGE}"
+    );
+    let (out, stderr) = run(&verify, "", 1);
+    assert!(out.starts_with("ATTESTATION_NOT_VERIFIABLE"), "{out}");
+    assert!(out.contains("✗ rule `shop`"), "{out}");
+    assert!(!out.contains("attested:"), "{out}");
+    assert!(stderr.contains("counts for no rule"), "{stderr}");
+    let json: Value =
+        serde_json::from_str(&lab.verify("approval.yaml", "--format json", 1)).unwrap();
+    assert_eq!(json["result"], "ATTESTATION_NOT_VERIFIABLE");
+    lab.write(&format!("        - attestors: [{ATTESTOR}]\n"));
+    let out = lab.verify("approval.yaml", "", 0);
+    assert!(out.starts_with("VERIFIED"), "{out}");
 }
 
 #[test]
