@@ -13,7 +13,7 @@ use zeroize::Zeroizing;
 use super::passphrase;
 use super::private_key::{self, PrivateKey};
 use crate::files::{self, Readers};
-use crate::terminal::shown;
+use crate::terminal::{shell_quoted, shown};
 
 const PLAIN: &str = "PRIVATE KEY";
 const ENCRYPTED: &str = "ENCRYPTED PRIVATE KEY";
@@ -35,7 +35,10 @@ impl KeyFile {
         let name = shown(path);
         let text = read(path).with_context(|| format!("cannot read the key `{name}`"))?;
         let Ok((label, der)) = decode(&text) else {
-            bail!("`{name}` is not a private key in PKCS#8: {}", advice(&text));
+            bail!(
+                "`{name}` is not a private key in PKCS#8: {}",
+                advice(path, &text)
+            );
         };
         let der = match label {
             PLAIN if passphrase_file.is_some() => {
@@ -47,7 +50,10 @@ impl KeyFile {
                 let opened = private_key::decrypt(der.as_bytes(), &passphrase);
                 opened.with_context(|| format!("cannot use the key `{name}`"))?
             }
-            _ => bail!("`{name}` is not a private key in PKCS#8: {}", advice(&text)),
+            _ => bail!(
+                "`{name}` is not a private key in PKCS#8: {}",
+                advice(path, &text)
+            ),
         };
         warn_if_others_can_read(path);
         Ok(Self { name, der })
@@ -83,18 +89,25 @@ fn decode(pem: &str) -> Result<(&str, SecretDocument), pkcs8::der::Error> {
 }
 
 /// Advice on a file that contains something else.
-fn advice(text: &str) -> &'static str {
+fn advice(path: &Path, text: &str) -> String {
     let has = |label: &str| text.contains(&format!("-----BEGIN {label}-----"));
     if has("EC PRIVATE KEY") || has("RSA PRIVATE KEY") {
-        "convert it with `openssl pkcs8 -topk8 -in OLD -out NEW`; add -nocrypt for a key without \
-         passphrase"
-    } else if has("PGP PRIVATE KEY BLOCK") {
+        let plain = match text.contains("Proc-Type: 4,ENCRYPTED") {
+            true => "",
+            false => " -nocrypt",
+        };
+        let new = shell_quoted(&path.with_extension("pkcs8.pem"));
+        let old = shell_quoted(path);
+        return format!("convert it with `openssl pkcs8 -topk8{plain} -in {old} -out {new}`");
+    }
+    let advice = if has("PGP PRIVATE KEY BLOCK") {
         "sign with gpg, and pass its signature with --signature-file"
     } else if has("PUBLIC KEY") {
         "it is a public key"
     } else {
         "expected one PEM block `PRIVATE KEY` or `ENCRYPTED PRIVATE KEY`"
-    }
+    };
+    advice.to_owned()
 }
 
 #[cfg(unix)]

@@ -168,7 +168,9 @@ fn keys_in_other_forms_are_refused_with_the_command_that_converts_them() {
     );
     let error = format!("{:#}", open("traditional", None).unwrap_err());
     assert!(
-        error.contains("`openssl pkcs8 -topk8 -in OLD -out NEW`; add -nocrypt"),
+        error.contains("`openssl pkcs8 -topk8 -nocrypt -in ")
+            && error.contains("traditional -out ")
+            && error.contains("traditional.pkcs8.pem`"),
         "{error}"
     );
     openssl(
