@@ -530,3 +530,32 @@ spec: {policyRefs: [{name: json, kind: ImageValidatingPolicy}], matchConditions:
         &json!({"apiVersion": "policies.kyverno.io/v1", "kind": "MutatingPolicy"})
     ));
 }
+
+/// Kyverno compares texts, so that a short name never is the type of a statement.
+#[test]
+fn a_short_name_of_a_type_is_reported_with_its_uri() {
+    let build = key(0, 26);
+    let text = policy(&format!(
+        "    - name: bom
+      {PODS}
+      verifyImages:
+        - imageReferences: ['registry.example/web*']
+          attestations:
+            - type: cyclonedx
+              attestors:
+                - entries:
+                    - keys:
+                        publicKeys: {build}
+"
+    ));
+    let outcome = outcome(&SYSTEM, &text, None);
+    let findings = outcome.import.findings.iter();
+    let helps: Vec<_> = findings.filter_map(|one| one.help.as_deref()).collect();
+    assert!(
+        helps
+            .iter()
+            .any(|help| help
+                .contains("`cyclonedx` is cosign's name for `https://cyclonedx.org/bom`")),
+        "{helps:?}"
+    );
+}
