@@ -118,7 +118,7 @@ fn lost_attestation(at: &At<'_>, kind: &str, draft: &mut Draft) -> Requirement {
     let shown = printable(kind);
     draft.lost(at, format!("attestations of the type `{shown}` do not carry over: a check that denies stands for them"));
     match policy_lint::predicate_type::by_name(kind) {
-        // Kyverno compares the text itself, and no statement has a short name as its type.
+        // No statement has a short name as its type.
         Some(uri) => draft.help(format!(
             "`{shown}` is cosign's name for `{uri}`; write that URI in the policy, and import it again"
         )),

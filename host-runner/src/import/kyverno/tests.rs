@@ -531,7 +531,7 @@ spec: {policyRefs: [{name: json, kind: ImageValidatingPolicy}], matchConditions:
     ));
 }
 
-/// Kyverno compares texts, so that a short name never is the type of a statement.
+/// No statement has a short name as its type.
 #[test]
 fn a_short_name_of_a_type_is_reported_with_its_uri() {
     let build = key(0, 26);
