@@ -40,14 +40,14 @@ impl<C: Curve<LIMBS>, const LIMBS: usize> Point<C, LIMBS> {
     #[inline(never)]
     pub(crate) fn double(&mut self) {
         let Self { x, y, z } = self;
-        let delta = z.square();
-        let gamma = y.square();
-        let beta_4 = x.mul(&gamma).times(4); // 4
-        let alpha = x.sub(&delta).mul(&x.add(&delta)).times(3).carried(); // factors of 1 and 2
-        let gamma_8 = gamma.square().times(8); // 8
-        *z = y.mul(z).times(2); // 2
-        *x = alpha.square().sub(&beta_4.times(2)).carried();
-        *y = alpha.mul(&beta_4.sub(x)).sub(&gamma_8).carried(); // a factor of 4
+        let delta = z.inlined_square();
+        let gamma = y.inlined_square();
+        let beta_4 = x.inlined_mul(&gamma).times(4); // 4
+        let alpha = x.sub(&delta).inlined_mul(&x.add(&delta)).times(3).carried(); // factors of 1 and 2
+        let gamma_2 = gamma.times(2).carried();
+        *z = y.inlined_mul(z).times(2); // 2
+        *x = alpha.inlined_square().sub(&beta_4.times(2)).carried();
+        *y = alpha.mul_less_squares(&beta_4.sub(x), &gamma_2); // a factor of 4
     }
 
     /// Adds another point, or its opposite if `sign` is -1. Returns `false` if the sum is at infinity, and leaves the
