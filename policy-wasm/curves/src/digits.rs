@@ -4,41 +4,38 @@ use core::slice::Iter;
 
 /// A factor as a sum of digits times powers of two. Each digit is zero or odd, its absolute value is less than
 /// 2^(window − 1), and of as many neighbours as the window is wide at most one is not zero (width-w NAF).
-pub(crate) struct SignedDigits {
-    digits: [i8; MAX_DIGITS],
-    count: usize,
-}
+pub(crate) struct SignedDigits<const COUNT: usize>([i8; COUNT]);
 
-/// Bits of the longest factor, which has 66 bytes, and one more for the carry of the last digit
-const MAX_DIGITS: usize = 66 * 8 + 1;
-
-impl SignedDigits {
-    #[inline(never)]
+impl<const COUNT: usize> SignedDigits<COUNT> {
+    /// COUNT is the number of bits in the factor's bytes, and one more for the carry of the last digit.
     pub(crate) fn new(factor: &[u8], window: usize) -> Self {
-        let mut all = Self {
-            digits: [0; MAX_DIGITS],
-            count: factor.len() * 8 + 1,
-        };
-        let mut carry = 0;
-        let mut at = 0;
-        while at < all.count {
-            let bits = bits(factor, at);
-            if bits & 1 == carry {
-                at += 1;
-                continue;
-            }
-            let digit = carry + (bits & ((1 << window) - 1));
-            carry = digit >> (window - 1);
-            let [digit, _] = (digit - (carry << window)).to_le_bytes();
-            all.digits[at] = digit.cast_signed();
-            at += window;
-        }
-        all
+        let mut digits = [0; COUNT];
+        fill(&mut digits, factor, window);
+        Self(digits)
     }
 
     /// The least significant digit comes first.
     pub(crate) fn iter(&self) -> Iter<'_, i8> {
-        self.digits[..self.count].iter()
+        self.0.iter()
+    }
+}
+
+/// Replaces zeros by the digits of a factor.
+#[inline(never)]
+fn fill(digits: &mut [i8], factor: &[u8], window: usize) {
+    let mut carry = 0;
+    let mut at = 0;
+    while at < digits.len() {
+        let bits = bits(factor, at);
+        if bits & 1 == carry {
+            at += 1;
+            continue;
+        }
+        let digit = carry + (bits & ((1 << window) - 1));
+        carry = digit >> (window - 1);
+        let [digit, _] = (digit - (carry << window)).to_le_bytes();
+        digits[at] = digit.cast_signed();
+        at += window;
     }
 }
 
@@ -54,8 +51,8 @@ fn bits(factor: &[u8], place: usize) -> i16 {
 mod tests {
     use super::*;
 
-    fn check(factor: &[u8], window: usize) {
-        let digits = SignedDigits::new(factor, window);
+    fn check<const COUNT: usize>(factor: &[u8], window: usize) {
+        let digits = SignedDigits::<COUNT>::new(factor, window);
         // Adds the digits to the factor's complement, bit by bit: the sum is zero.
         let mut carry = 1;
         for (place, digit) in digits.iter().enumerate() {
@@ -77,11 +74,12 @@ mod tests {
         for byte in 0..=255 {
             for place in [0, 1, 2, 23, 30, 31, 46, 47, 64, 65] {
                 for others in [0, 0x55, 0xaa, 0xff] {
-                    for length in [32, 48, 66] {
-                        let mut factor = [others; 66];
-                        factor[place] = byte;
-                        check(&factor[..length], 5);
-                        check(&factor[..length], 7);
+                    let mut factor = [others; 66];
+                    factor[place] = byte;
+                    for window in [5, 7] {
+                        check::<257>(&factor[..32], window);
+                        check::<385>(&factor[..48], window);
+                        check::<529>(&factor, window);
                     }
                 }
             }

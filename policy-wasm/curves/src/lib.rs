@@ -74,13 +74,13 @@ macro_rules! width {
             /// Returns whether r and s are a signature of a digest; see [the crate](crate).
             #[must_use]
             pub fn is_valid(digest: &[u8], [r, s]: [&[u8]; 2], q: [&[u8]; 2]) -> bool {
-                signature::is_valid::<$curve, $limbs>(digest, [r, s], q)
+                signature::is_valid::<$curve, $limbs, { $bytes * 8 + 1 }>(digest, [r, s], q)
             }
 
             /// Returns whether u₁G + u₂Q has the x-coordinate r; see [the crate](crate).
             #[must_use]
             pub fn sum_has_x(u1: &Bytes, u2: &Bytes, [x, y]: [&Bytes; 2], r: &Bytes) -> bool {
-                sum::has_x::<$curve, $limbs>(u1, u2, [x, y], r)
+                sum::has_x::<$curve, $limbs, { $bytes * 8 + 1 }>(u1, u2, [x, y], r)
             }
         }
     };

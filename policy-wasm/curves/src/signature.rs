@@ -23,7 +23,7 @@ pub(crate) fn is_on_curve<C: Curve<LIMBS>, const LIMBS: usize>([x, y]: [&[u8]; 2
 }
 
 /// Returns whether r and s are a signature of a digest; see [the crate](crate).
-pub(crate) fn is_valid<C: Curve<LIMBS>, const LIMBS: usize>(
+pub(crate) fn is_valid<C: Curve<LIMBS>, const LIMBS: usize, const DIGITS: usize>(
     digest: &[u8],
     [r, s]: [&[u8]; 2],
     q: [&[u8]; 2],
@@ -38,5 +38,5 @@ pub(crate) fn is_valid<C: Curve<LIMBS>, const LIMBS: usize>(
         return false;
     };
     let [u1, u2] = quotients.each_ref().map(|one| &one[one.len() - length..]);
-    sum::has_x::<C, LIMBS>(u1, u2, q, r)
+    sum::has_x::<C, LIMBS, DIGITS>(u1, u2, q, r)
 }

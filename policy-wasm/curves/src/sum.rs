@@ -1,7 +1,5 @@
 //! The sum u₁G + u₂Q.
 
-use core::array;
-
 use crate::curve::{BASE_WINDOW, Curve};
 use crate::digits::SignedDigits;
 use crate::field::Field;
@@ -9,13 +7,13 @@ use crate::point::{Addend, Point};
 
 /// Returns whether the x-coordinate of u₁G + u₂Q is r modulo the order of the group; see [the crate](crate).
 #[inline(never)] // a stack frame for each curve, as large as its points
-pub(crate) fn has_x<C: Curve<LIMBS>, const LIMBS: usize>(
+pub(crate) fn has_x<C: Curve<LIMBS>, const LIMBS: usize, const DIGITS: usize>(
     u1: &[u8],
     u2: &[u8],
     q: [&[u8]; 2],
     r: &[u8],
 ) -> bool {
-    let Some(sum) = sum::<C, LIMBS>(u1, u2, q) else {
+    let Some(sum) = sum::<C, LIMBS, DIGITS>(u1, u2, q) else {
         return false;
     };
     // Instead of the division X / Z², x is multiplied.
@@ -26,13 +24,13 @@ pub(crate) fn has_x<C: Curve<LIMBS>, const LIMBS: usize>(
 }
 
 /// Returns u₁G + u₂Q, or `None` for the point at infinity: both products in one run of doublings.
-fn sum<C: Curve<LIMBS>, const LIMBS: usize>(
+fn sum<C: Curve<LIMBS>, const LIMBS: usize, const DIGITS: usize>(
     u1: &[u8],
     u2: &[u8],
     q: [&[u8]; 2],
 ) -> Option<Point<C, LIMBS>> {
-    let of_base = SignedDigits::new(u1, BASE_WINDOW);
-    let of_key = SignedDigits::new(u2, KEY_WINDOW);
+    let of_base = SignedDigits::<DIGITS>::new(u1, BASE_WINDOW);
+    let of_key = SignedDigits::<DIGITS>::new(u2, KEY_WINDOW);
     let multiples = odd_multiples(&Point::from_affine(q));
     let mut sum: Option<Point<C, LIMBS>> = None;
     for (base, key) in of_base.iter().zip(of_key.iter()).rev() {
@@ -83,11 +81,11 @@ fn odd_multiples<C: Curve<LIMBS>, const LIMBS: usize>(
     multiple.double();
     let twice = Addend::new(&multiple);
     multiple = *q;
-    array::from_fn(|index| {
-        if index > 0 {
-            // None of them is at infinity, since the order of Q is a large prime.
-            multiple.add(&twice, 1);
-        }
-        Addend::new(&multiple)
-    })
+    let mut multiples = [Addend::new(q); KEY_MULTIPLES];
+    for next in multiples.iter_mut().skip(1) {
+        // None of them is at infinity, since the order of Q is a large prime.
+        multiple.add(&twice, 1);
+        *next = Addend::new(&multiple);
+    }
+    multiples
 }

@@ -1,6 +1,7 @@
 //! The attestors that rules name, and whether each is satisfied for an image.
 
 use alloc::borrow::Cow;
+use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
 #[cfg(feature = "sigstore")]
 use alloc::rc::Rc;
@@ -75,7 +76,8 @@ impl<'a> Attestors<'a> {
 /// Results of attestors, so that an image in ten containers costs one verification
 #[derive(Debug, Default)]
 pub(super) struct Known<'p> {
-    answers: BTreeMap<Question<'p>, (Verdict, AttestorResult)>,
+    /// Boxed, since a map has room for eleven from the first on
+    answers: BTreeMap<Question<'p>, Box<(Verdict, AttestorResult)>>,
     #[cfg(feature = "sigstore")]
     signers: BTreeMap<Question<'p>, Rc<Signers>>,
 }
@@ -93,7 +95,7 @@ impl Known<'_> {
         let answers = core::mem::take(&mut self.answers);
         let satisfied = answers
             .into_iter()
-            .filter(|(_, (verdict, _))| *verdict == Verdict::Conformant);
+            .filter(|(_, answer)| answer.0 == Verdict::Conformant);
         self.answers.extend(satisfied);
         #[cfg(feature = "sigstore")]
         self.signers.clear();
@@ -150,14 +152,15 @@ impl<'p, 'k> Inquiry<'p, 'k> {
         };
         let question = question(asked, digest, reference);
         if let Some(known) = self.known.answers.get(&question) {
-            return known.clone();
+            return known.as_ref().clone();
         }
         let Some(attestor) = self.attestors.get(name) else {
             let reason = Reason::new(Code::SettingsInvalid, unknown_attestor(name));
             return refused(name, reason);
         };
         let answer = self.search(attestor, self.subject(digest, reference, predicate_types));
-        self.known.answers.insert(question, answer.clone());
+        let known = &mut self.known.answers;
+        known.insert(question, Box::new(answer.clone()));
         answer
     }
 

@@ -546,12 +546,13 @@ impl Results {
         documents: &Documents<'_, '_>,
     ) -> (Vec<Vec<DocumentResult>>, Vec<PlatformVerdict>) {
         let whole = |(index, results): (usize, Vec<Option<DocumentResult>>)| {
-            let due = documents.all().zip(results);
-            let due = due.filter(|(one, found)| found.is_some() || one.applies(index));
-            due.map(|(_, found)| found).collect::<Option<_>>()
+            let mut all = documents.all().zip(&results);
+            if all.any(|(one, found)| found.is_none() && one.applies(index)) {
+                return Vec::new();
+            }
+            results.into_iter().flatten().collect()
         };
-        let lists = self.found.into_iter().enumerate().map(whole);
-        let lists = lists.map(Option::unwrap_or_default).collect();
-        (lists, self.platforms)
+        let lists = self.found.into_iter().enumerate();
+        (lists.map(whole).collect(), self.platforms)
     }
 }

@@ -84,7 +84,7 @@ fn by_rule<'p>(
     inquiry: &mut Inquiry<'p, '_>,
 ) -> DocumentResult {
     let rule = &chosen.rule;
-    let mut attestors = Vec::new();
+    let mut attestors = Vec::with_capacity(rule.attestors.len());
     let (verdict, reasons) = match rule.evaluation {
         EvaluationMode::AlwaysAllow => {
             let message = "Allowed by always_allow admission rule";
