@@ -513,9 +513,9 @@ mod tests {
         /// The largest values that the bounds allow have both signs.
         fn a_product_less_squares_is_reduced_once<C, LIMBS>() {
             let mut state = 0x5eed;
-            for round in 0..60_i64 {
-                let (left, right) = [(4, 1), (1, 4), (2, 2)][round.unsigned_abs() as usize % 3];
-                let sign = 1 - round % 2 * 2;
+            for round in 0..60 {
+                let (left, right) = [(4, 1), (1, 4), (2, 2)][round % 3];
+                let sign = if round % 2 == 0 { 1 } else { -1 };
                 let [one, mut other, mut root] = if round < 6 {
                     [Field::<C, LIMBS>::largest(left, sign), Field::largest(right, 1), Field::largest(1, -1)]
                 } else {
