@@ -23,6 +23,9 @@ pub(crate) use change::{Change, Metric, Thresholds, Verdict};
 pub(crate) struct Report {
     api_version: ApiVersion,
     kind: Kind,
+    /// The engine, by which fuel is counted; unknown in reports that are older
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) engine: Option<String>,
     pub(crate) module: Module,
     /// Another module, measured in the same turns
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -225,7 +228,7 @@ fn natively(payload: &[u8]) -> Vec<u8> {
 }
 
 impl Report {
-    pub(crate) const fn new(
+    pub(crate) fn new(
         module: Module,
         beside: Option<Module>,
         runs: usize,
@@ -234,6 +237,7 @@ impl Report {
         Self {
             api_version: ApiVersion::V1,
             kind: Kind::BenchReport,
+            engine: Some(Engine::version()),
             module,
             beside,
             runs,

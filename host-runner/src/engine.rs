@@ -219,6 +219,12 @@ impl Engine {
         })
     }
 
+    /// Returns the name and version by which fuel is counted.
+    #[must_use]
+    pub fn version() -> String {
+        format!("wasmtime {}", wasmtime_environ::VERSION)
+    }
+
     /// Uses `cache` for compiled modules.
     #[must_use]
     pub fn caching(self, cache: Option<Cache>) -> Self {

@@ -210,6 +210,13 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
     };
     if let Some(then) = &baseline {
         report.compare(then, thresholds);
+        if let (Some(before), Some(after)) = (&then.engine, &report.engine)
+            && before != after
+        {
+            terminal::warning(&format!(
+                "the report given by --compare is from {before}, and this engine is {after}, which may count fuel differently"
+            ));
+        }
         if report.changes().next().is_none() {
             bail!("none of these requests is in the report given by --compare");
         }

@@ -98,6 +98,12 @@ fn what_became_worse_is_a_regression() {
     run(&again, "", 0);
     run(&format!("{compare} --threshold 200"), "", 0);
 
+    better["engine"] = json!("wasmtime 45.0.0");
+    fs::write(&before, better.to_string()).unwrap();
+    let (_, stderr) = run(&format!("{compare} --threshold 200"), "", 0);
+    let expected = "is from wasmtime 45.0.0, and this engine is wasmtime 48.";
+    assert!(stderr.contains(expected), "{stderr}");
+
     better["cases"] = json!([]);
     fs::write(&before, better.to_string()).unwrap();
     let (_, stderr) = run(&compare, "", 2);
