@@ -34,6 +34,7 @@ pub mod help;
 mod misspelled;
 mod needs;
 pub mod predicate_type;
+pub mod public_key;
 mod read;
 mod rule;
 mod schema;

@@ -7,7 +7,7 @@ mod yaml;
 use core::ops::Range;
 
 pub use resolve::resolve;
-pub(crate) use resolve::{pointed_at, resolve_key, steps};
+pub(crate) use resolve::{pointed_at, resolve_key, resolve_node, steps};
 pub use stream::documents;
 pub use yaml::{
     Doubt, DoubtKind, Entry, Malformed, Node, Notation, Reading, Shape, begins_like_json,

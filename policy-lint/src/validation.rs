@@ -14,8 +14,9 @@ use crate::diagnostic::Diagnostic;
 use crate::document::{Origin, Settings};
 use crate::help;
 use crate::predicate_type;
+use crate::public_key;
 use crate::schema::{similar_field, similar_value};
-use crate::source::{Span, resolve, resolve_key};
+use crate::source::{Span, resolve, resolve_key, resolve_node};
 
 /// Returns the problems that the module's own validation finds.
 pub(crate) fn check(settings: &Settings<'_>) -> Vec<Diagnostic> {
@@ -76,6 +77,11 @@ pub(crate) fn check(settings: &Settings<'_>) -> Vec<Diagnostic> {
             });
             let span = written.map_or_else(|| resolve(settings.root, path), |(.., span)| *span);
             let finding = Diagnostic::new(span, "", problem.message).coded(problem.code.as_str());
+            let key = resolve_node(settings.root, path);
+            let pem = key.and_then(|key| key.get("publicKeyPem")?.text());
+            if let Some(help) = pem.and_then(|pem| public_key::help(problem.code, pem)) {
+                return finding.help(help);
+            }
             match text(span) {
                 // As YAML was before version 1.2, and as Kubernetes still reads it.
                 word @ ("on" | "off" | "yes" | "no") => finding.help(format!(

@@ -140,14 +140,7 @@ impl KeyEntry {
 
 /// The one algorithm that a key is for.
 fn algorithm_of(pem: &str) -> Result<Algorithm, PublicKeyError> {
-    let mut fitting: Vec<Algorithm> = Vec::new();
-    for (_, algorithm) in Algorithm::NAMES {
-        match PublicKey::from_pem(pem, *algorithm, "") {
-            Ok(_) if !fitting.contains(algorithm) => fitting.push(*algorithm),
-            Ok(_) | Err(KeyError::AlgorithmMismatch(_)) => {}
-            Err(error) => return Err(error.into()),
-        }
-    }
+    let fitting = policy_lint::public_key::algorithms(pem)?;
     match fitting.as_slice() {
         [one] => Ok(*one),
         [] => Err(PublicKeyError::Unsupported),

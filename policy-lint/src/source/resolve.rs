@@ -18,6 +18,15 @@ pub(crate) fn resolve_key<'n>(root: &'n Node, path: &str) -> Option<&'n Entry> {
     }
 }
 
+/// The value that a path names, where the path leads all the way.
+pub(crate) fn resolve_node<'n>(root: &'n Node, path: &str) -> Option<&'n Node> {
+    let (mut node, mut rest) = (root, path);
+    while !rest.is_empty() {
+        (node, _, _, rest) = step(node, rest)?;
+    }
+    Some(node)
+}
+
 /// Follows a path as far as it leads: returns the place, the last key, and the rest of the path.
 fn walk<'n, 'p>(root: &'n Node, path: &'p str) -> (Span, Option<&'n Entry>, &'p str) {
     let mut node = root;

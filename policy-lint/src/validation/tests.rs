@@ -71,3 +71,39 @@ fn only_a_document_of_misspelled_fields_alone_is_taken_for_settings() {
         assert_eq!(linted(yaml).documents, documents, "{yaml}");
     }
 }
+
+#[test]
+fn a_wrong_key_gets_help_for_its_form_and_an_openpgp_key_none_of_pem() {
+    let attestor = |key: &str| {
+        format!(
+            "attestors: [{{name: projects/p/attestors/a, userOwnedGrafeasNote: {{noteReference: \
+             projects/p/notes/a, publicKeys: [{{{key}}}]}}}}]"
+        )
+    };
+    let pkix = "pkixPublicKey: {signatureAlgorithm: ECDSA_P256_SHA256, publicKeyPem:";
+    let ed25519 = "MCowBQYDK2VwAyEA11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=";
+    let ed25519 =
+        format!("{pkix} \"-----BEGIN PUBLIC KEY-----\\n{ed25519}\\n-----END PUBLIC KEY-----\"}}");
+    for (key, code, help) in [
+        (
+            ed25519,
+            "key-algorithm-mismatch",
+            "set `signatureAlgorithm` to `ED25519`",
+        ),
+        (
+            format!("{pkix} ssh-rsa AAAA}}"),
+            "key-invalid",
+            "`ssh-keygen",
+        ),
+        ("asciiArmoredPgpPublicKey: x".to_owned(), "key-invalid", ""),
+    ] {
+        let report = linted(&attestor(&key));
+        let mut findings = report.diagnostics.into_iter();
+        let found = findings.find(|one| one.code == code).unwrap().help;
+        let found = found.unwrap_or_default();
+        assert!(
+            found.starts_with(help) && found.is_empty() == help.is_empty(),
+            "{key}: {found}"
+        );
+    }
+}
