@@ -40,7 +40,7 @@ const CRATES: &[(&str, &[&str])] = &[
             "document",
             "suite",
             "read",
-            "diagnostic",
+            "diagnostic public_key",
             "help predicate_type source spelling",
         ],
     ),
