@@ -7,6 +7,23 @@ use crate::printable::printable;
 /// Recognizes a text that is not a document.
 #[must_use]
 pub fn text(text: &str) -> Option<&'static str> {
+    format(text).or_else(|| {
+        has_action(text).then_some("it is a template; give the output of `helm template`")
+    })
+}
+
+/// Explains why a text of another format is malformed. A document with a mistake may have the braces of templates in its
+/// texts, so a template keeps the problem.
+#[must_use]
+pub fn malformed(text: &str, problem: &str) -> Option<String> {
+    let of_template =
+        || format!("{problem}; if this is a template, give the output of `helm template`");
+    let format = format(text).map(str::to_owned);
+    format.or_else(|| has_action(text).then(of_template))
+}
+
+/// Recognizes a format by its first line.
+fn format(text: &str) -> Option<&'static str> {
     let text = text.trim_start();
     if text.starts_with("-----BEGIN ") {
         return Some("it is a PEM file, not a YAML or JSON document");
@@ -16,8 +33,12 @@ pub fn text(text: &str) -> Option<&'static str> {
             "it is a table; print JSON instead, with `--format=json` of gcloud or `-o json` of kubectl",
         );
     }
-    let has_action = text.contains("{{") && text.contains("}}");
-    has_action.then_some("it is a template; give the output of `helm template`")
+    None
+}
+
+/// Whether a text has the braces of a template.
+fn has_action(text: &str) -> bool {
+    text.contains("{{") && text.contains("}}")
 }
 
 /// Whether the first line is a heading, such as `NAME  NOTE  NUM_PUBLIC_KEYS`, or a frame.
@@ -154,6 +175,15 @@ mod tests {
         for given in ["kind: Pod", "A: 1", "NAME", "# NAME NOTE\na: 1", ""] {
             assert_eq!(text(given), None, "{given}");
         }
+    }
+
+    #[test]
+    fn a_malformed_template_keeps_its_problem() {
+        let template = malformed("a: {{ .Values.a }}\n", "not valid").unwrap();
+        assert!(template.starts_with("not valid; if this is a template"));
+        let key = malformed("-----BEGIN PRIVATE KEY-----\nMII {{ }}\n", "not valid").unwrap();
+        assert!(key.starts_with("it is a PEM file"), "{key}");
+        assert_eq!(malformed("a: [\n", "not valid"), None);
     }
 
     #[test]

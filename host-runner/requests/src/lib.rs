@@ -168,23 +168,29 @@ pub fn documents_by(
     source: &Source,
 ) -> Result<Vec<Value>, InputError> {
     let path = || source.name.clone();
-    let foreign = |problem: &'static str| InputError::Object {
+    let foreign = |problem: String| InputError::Object {
         path: path(),
-        problem: problem.to_owned(),
+        problem,
     };
     match parse(&source.text) {
         // YAML takes almost every text for a scalar.
         Ok(documents) if documents.iter().all(Value::is_string) && !documents.is_empty() => {
-            foreign::text(&source.text).map_or(Ok(documents), |problem| Err(foreign(problem)))
+            foreign::text(&source.text)
+                .map_or(Ok(documents), |problem| Err(foreign(problem.to_owned())))
         }
         Ok(documents) => Ok(documents),
-        Err(cause) => Err(foreign::text(&source.text).map_or_else(
-            || InputError::Parse {
+        // Parts of a text that exceeds a limit must not be tried.
+        Err(cause) if cause.exceeds => Err(InputError::Parse {
+            path: path(),
+            cause,
+        }),
+        Err(cause) => Err(match foreign::malformed(&source.text, &cause.to_string()) {
+            Some(problem) => foreign(problem),
+            None => InputError::Parse {
                 path: path(),
                 cause,
             },
-            foreign,
-        )),
+        }),
     }
 }
 

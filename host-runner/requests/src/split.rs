@@ -118,14 +118,20 @@ mod tests {
             text: one.repeat(count),
         };
         assert_eq!(found_in(&source(1), None).len(), 1);
-        let found = found_in(&source(2), None);
-        let [Err(error)] = found.as_slice() else {
-            panic!("{found:?}")
+        let template = Source {
+            name: "a".into(),
+            text: source(2).text + "c: '{{ c }}'\n",
         };
-        assert!(
-            error.to_string().contains("anchors and aliases repeat"),
-            "{error}"
-        );
+        for source in [source(2), template] {
+            let found = found_in(&source, None);
+            let [Err(error)] = found.as_slice() else {
+                panic!("{found:?}")
+            };
+            assert!(
+                error.to_string().contains("anchors and aliases repeat"),
+                "{error}"
+            );
+        }
     }
 
     #[test]

@@ -3,8 +3,9 @@
 use alloc::sync::Arc;
 use std::path::Path;
 
+use admission_requests::{foreign, of_file};
 use policy_lint::SourceFile;
-use policy_lint::source::{Node, Shape};
+use policy_lint::source::{Node, Position, Shape};
 use serde_json::Value;
 
 use super::{Findings, Level, Place};
@@ -43,21 +44,19 @@ impl Document {
 
     /// Like [`Self::read`], for a text.
     pub(crate) fn parse(name: &str, text: String) -> Result<Vec<Self>, String> {
-        let foreign = admission_requests::foreign::text(&text);
         let file = Arc::new(SourceFile::new(name, text));
-        let parsed = file.parse(0);
+        let roots = file.parse(0).map_err(|malformed| {
+            let Position { line, column } = file.position(malformed.span.start);
+            let problem = format!("{malformed} at line {line} column {column}");
+            let problem = foreign::malformed(file.text(), &problem).unwrap_or(problem);
+            of_file(name, &problem)
+        })?;
         // Kyverno's policies have variables in braces, as templates have, between quotes.
         let is_document = |root: &Node| matches!(root.shape, Shape::Map(_) | Shape::Null);
-        let are_documents = parsed
-            .as_ref()
-            .is_ok_and(|roots| roots.iter().all(is_document));
-        if let (Some(problem), false) = (foreign, are_documents) {
-            return Err(format!("`{name}`: {problem}"));
+        let are_documents = roots.iter().all(is_document);
+        if let (Some(problem), false) = (foreign::text(file.text()), are_documents) {
+            return Err(of_file(name, problem));
         }
-        let roots = parsed.map_err(|malformed| {
-            let line = file.position(malformed.span.start).line;
-            format!("`{name}`: {malformed} at line {line}")
-        })?;
         let documents: Vec<_> = roots
             .into_iter()
             .flat_map(|root| items(&file, root))
@@ -223,6 +222,18 @@ mod tests {
         let template = "a: {{ .Values.a }}\n".to_owned();
         let error = Document::parse("a.yaml", template).unwrap_err();
         assert!(error.contains("template"), "{error}");
+    }
+
+    #[test]
+    fn braces_do_not_hide_where_a_document_is_malformed() {
+        let malformed = "a: '{{ request.namespace }}'\nb: [\nc: d\n".to_owned();
+        let error = Document::parse("a.yaml", malformed).unwrap_err();
+        let start = "`a.yaml`: not valid YAML: ";
+        assert!(error.starts_with(start), "{error}");
+        assert!(
+            error.contains(" at line 2 column 4; if this is a template"),
+            "{error}"
+        );
     }
 
     #[test]
