@@ -44,11 +44,15 @@ pub(crate) fn section(roots: Vec<Export>, name: Option<&str>) -> Result<Value, S
             ));
         }
         let root = TrustedRoot::parse(&document.to_string()).map_err(|problems| {
+            let paths = problems.iter().map(|one| one.path.as_str());
+            let reversed = reversed_chains(&document, paths.collect());
             let problems: Vec<_> = problems.iter().map(ToString::to_string).collect();
-            in_place(problems.join("; "))
+            in_place(reversed.unwrap_or_else(|| problems.join("; ")))
         })?;
         if let [broken, ..] = root.broken_links().as_slice() {
-            return Err(in_place(broken.clone()));
+            return Err(in_place(format!(
+                "`{broken}` is not signed by the next certificate of its chain"
+            )));
         }
         let name = match name {
             Some(name) => name.to_owned(),
@@ -72,6 +76,25 @@ pub(crate) fn section(roots: Vec<Export>, name: Option<&str>) -> Result<Value, S
         named.insert(name, settings);
     }
     Ok(json!({"trustedRoots": named}))
+}
+
+/// Names the certificate chains at these paths of problems if they are in reverse order, and nothing else is wrong.
+fn reversed_chains(document: &Value, mut paths: Vec<&str>) -> Option<String> {
+    paths.dedup();
+    let mut turned = document.clone();
+    for path in &paths {
+        let pointer = path.replace('[', "/").replace(']', "");
+        let chain = turned.pointer_mut(&format!("/{pointer}/certChain/certificates"))?;
+        chain.as_array_mut()?.reverse();
+    }
+    let root = TrustedRoot::parse(&turned.to_string()).ok()?;
+    root.broken_links().is_empty().then(|| {
+        let paths: Vec<_> = paths.iter().map(|path| format!("`{path}.certChain`")).collect();
+        format!(
+            "the certificates of {} are in reverse order: each has to come before the one that issued it",
+            paths.join(" and ")
+        )
+    })
 }
 
 /// The required number of logs: one, or zero if the list is empty.
@@ -133,6 +156,8 @@ fn name_of(document: &Value) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::STANDARD;
     use pretend_sigstore::Instance;
 
     use super::*;
@@ -228,11 +253,30 @@ mod tests {
     #[test]
     fn what_cannot_be_used_is_an_error() {
         let good = || root("https://fulcio.sigstore.dev");
-        let mut broken = good();
+        let mut foreign = good();
         let other = Instance::new("b.example").trusted_root();
-        broken["certificateAuthorities"][0]["certChain"]["certificates"][1] =
+        foreign["certificateAuthorities"][0]["certChain"]["certificates"][1] =
             other["certificateAuthorities"][0]["certChain"]["certificates"][1].clone();
+        let mut broken = good();
+        let certificate =
+            &mut broken["certificateAuthorities"][0]["certChain"]["certificates"][0]["rawBytes"];
+        let mut der = STANDARD.decode(certificate.as_str().unwrap()).unwrap();
+        *der.last_mut().unwrap() ^= 1;
+        *certificate = STANDARD.encode(der).into();
+        let mut reversed = good();
+        for key in ["certificateAuthorities", "timestampAuthorities"] {
+            let chain = &mut reversed[key][0]["certChain"]["certificates"];
+            chain.as_array_mut().unwrap().reverse();
+        }
+        let mut reversed_and_more = reversed.clone();
+        reversed_and_more["mediaType"] = "x".into();
         for (roots, name, expected) in [
+            (
+                vec![reversed],
+                None,
+                "`certificateAuthorities[0].certChain` and `timestampAuthorities[0].certChain` are in reverse order",
+            ),
+            (vec![reversed_and_more], None, "is not the issuer of"),
             (vec![good(), good()], None, "is named `public-good` as well"),
             (vec![good(), good()], Some("one"), "for one trusted root"),
             (vec![json!({"mediaType": "x"})], None, "mediaType"),
@@ -241,7 +285,16 @@ mod tests {
                 None,
                 "this is a Sigstore bundle",
             ),
-            (vec![broken], None, "certificateAuthorities[0]"),
+            (
+                vec![foreign],
+                None,
+                "is not the issuer of the certificate before it",
+            ),
+            (
+                vec![broken],
+                None,
+                "`certificateAuthorities[0].certChain.certificates[0]` is not signed by the next certificate",
+            ),
         ] {
             let roots = roots.into_iter().map(export).collect();
             let error = section(roots, name).unwrap_err();
