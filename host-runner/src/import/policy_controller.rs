@@ -367,7 +367,7 @@ impl Signed {
                 attestors.push(attestor);
                 continue;
             }
-            draft.lost(&at, "only authorities that sign the image, or one statement of the same type, can stand in for each other: this one was left out");
+            draft.lost(&at, "this authority was left out, so images that only it signs are denied: in settings, any one of several authorities is enough only if all of them sign the image, or all sign one statement of the same type");
         }
         Some(Self {
             attestors,
