@@ -50,7 +50,7 @@ fn sets_of_attestors_are_requirements_with_a_threshold() {
 "
     ));
     let outcome = outcome(&SYSTEM, &text, None);
-    outcome.says(&[]);
+    outcome.says(&[("12", Level::Warning, "covers only images without a digest")]);
     outcome.is_policy(
         "unmatchedImages: admit
 rules:
@@ -316,6 +316,7 @@ fn a_condition_that_does_not_carry_over_denies_in_its_place() {
     ));
     let outcome = outcome(&SYSTEM, &text, None);
     outcome.says(&[
+        ("13", Level::Warning, "covers only images without a digest"),
         (
             "11",
             Level::Lacking,

@@ -10,7 +10,11 @@ use crate::import::draft::{Draft, Effect, Requirement, Rule};
 use crate::import::predicate_type;
 use crate::import::signer::{Signer, look_up};
 use crate::import::source::At;
-use crate::import::wildcard::{self, Compared, Covers};
+use crate::import::wildcard::{self, Compared, Covers, Patterns};
+use crate::terminal::printable;
+
+/// Fields with the wildcards of an entry
+const IMAGES: [&str; 2] = ["image", "imageReferences"];
 
 /// One rule of a policy
 struct Source<'d> {
@@ -157,7 +161,7 @@ impl Source<'_> {
             "verifyDigest",
         ];
         entry.only(&known, &mut draft.findings);
-        let images = patterns(entry, &["image", "imageReferences"], Covers::More, draft);
+        let images = patterns(entry, &IMAGES, Covers::More, draft);
         let except_images = patterns(entry, &["skipImageReferences"], Covers::Fewer, draft);
         if images.is_empty() {
             return false;
@@ -195,6 +199,7 @@ impl Source<'_> {
                 .collect(),
             false => {
                 look_up(entry, &images, draft);
+                report_tags(entry, draft);
                 images
             }
         };
@@ -371,20 +376,36 @@ impl Source<'_> {
 /// The patterns of lists, or of single texts.
 fn patterns(entry: &At<'_>, keys: &[&str], covers: Covers, draft: &mut Draft) -> Vec<String> {
     let mut patterns: Vec<String> = Vec::new();
-    for value in keys.iter().filter_map(|key| entry.get(key)) {
-        let texts = match value.text() {
-            Some(_) => vec![value],
-            None => value.items(),
-        };
-        for text in texts {
-            for pattern in wildcard::written(&text, Compared::TagOrDigest, covers, draft) {
-                if !patterns.contains(&pattern) {
-                    patterns.push(pattern);
-                }
+    for text in texts(entry, keys) {
+        for pattern in wildcard::written(&text, Compared::TagOrDigest, covers, draft) {
+            if !patterns.contains(&pattern) {
+                patterns.push(pattern);
             }
         }
     }
     patterns
+}
+
+/// The texts under keys, each of which has a list or a single one.
+fn texts<'d>(entry: &At<'d>, keys: &[&str]) -> Vec<At<'d>> {
+    let values = keys.iter().filter_map(|key| entry.get(key));
+    let texts = values.flat_map(|value| match value.text() {
+        Some(_) => vec![value],
+        None => value.items(),
+    });
+    texts.collect()
+}
+
+/// Reports the wildcards with a tag: neither Kyverno nor these settings apply them to images with a digest.
+fn report_tags(entry: &At<'_>, draft: &mut Draft) {
+    for at in texts(entry, &IMAGES) {
+        let text = at.text().unwrap_or_default();
+        let Patterns { patterns, .. } = Patterns::of(text, Compared::TagOrDigest, Covers::More);
+        if patterns.iter().any(|pattern| pattern.ends_with("@-")) {
+            let text = printable(text);
+            draft.warn(&at, format!("`{text}` covers only images without a digest, as in Kyverno: the rule does not apply to the same image by digest"));
+        }
+    }
 }
 
 /// The pattern for those of its images that have no digest; `None` if there are none.
