@@ -226,6 +226,8 @@ fn images_are_judged_as_by_the_other_system() {
         // The suites that were written beside the settings pass as well, and give the reasons of denials.
         let written = fs::read_to_string(folder.path().join("settings.tests.yaml")).unwrap();
         assert!(!written.contains("expect: denied"), "{written}");
+        let next = format!("Next:\n  countersign lint {} ", path.display());
+        assert!(report.contains(&next), "{report}");
         let scaffold = folder.path().join("settings.scaffold.tests.yaml");
         assert!(scaffold.exists() || written.contains("test --scaffold"));
         let output = countersign(&format!("test --fail-only {}", folder.path().display()), "");

@@ -19,7 +19,7 @@ use crate::import::source::Document;
 use crate::import::{Exports, Import, System};
 use crate::judge::engine;
 use crate::suite::{CaseResult, Ended, Loaded, Runner, Scaffold};
-use crate::terminal::{self, counted, shown};
+use crate::terminal::{self, counted, shell_quoted, shown};
 use crate::{Exit, repository, yaml};
 
 /// First lines of the suite
@@ -68,7 +68,8 @@ pub(super) fn run(args: &Args, system: &'static System) -> Result<Exit> {
     write(args, &import)?;
     match (&suite_output, &scaffold_output, &args.output.output) {
         (Some(output), Some(scaffold), Some(settings)) => {
-            write_suites([output, scaffold], settings, &import, suite, &policy)?;
+            let suites = write_suites([output, scaffold], settings, &import, suite, &policy)?;
+            advise(settings, &suites);
         }
         _ => terminal::note("with --output FILE, a suite of what carried over is written, too"),
     }
@@ -147,23 +148,38 @@ fn beside_settings(settings: &Path, ending: &str) -> PathBuf {
     settings.with_file_name(name)
 }
 
+/// Prints the commands that come next, as `init` does.
+fn advise(settings: &Path, suites: &[&Path]) {
+    let settings = shell_quoted(settings);
+    let suites: String = suites
+        .iter()
+        .map(|path| format!(" {}", shell_quoted(path)))
+        .collect();
+    anstream::eprintln!("\nNext:\n  countersign lint {settings}{suites}");
+    if !suites.is_empty() {
+        anstream::eprintln!("  countersign test{suites} --coverage --mutate");
+    }
+    anstream::eprintln!("  countersign evaluate --settings {settings} MANIFESTS");
+}
+
 /// Writes the suite with the cases that the module answers as expected, and one whose cases detect changes of the
-/// settings.
-fn write_suites(
-    [of_system, scaffolded]: [&OutputArgs; 2],
+/// settings. Returns the files that were written.
+fn write_suites<'o>(
+    [of_system, scaffolded]: [&'o OutputArgs; 2],
     settings: &Path,
     import: &Import,
     suite: Suite,
     policy: &Policy,
-) -> Result<()> {
+) -> Result<Vec<&'o Path>> {
     let time = now().context("the clock is not set")?;
     let runner = Runner::new(policy);
     let named = settings.file_name().and_then(|name| name.to_str());
     let named = named.context("the name of the settings is no text")?;
-    let mut output = of_system;
+    let (mut output, mut written) = (of_system, Vec::new());
     if !suite.is_empty() {
         let suite = as_expected(suite, &runner, settings, &import.settings, time)?;
         write_suite(output, &text(&suite, named, time), suite.cases.len())?;
+        written.extend(output.output.as_deref());
         output = scaffolded;
     }
     let rules = import.settings.pointer("/imagePolicy/rules");
@@ -171,11 +187,13 @@ fn write_suites(
         terminal::note(
             "the settings have many rules; `countersign test --scaffold` writes a suite that detects changes of them",
         );
-        return Ok(());
+        return Ok(written);
     }
     let scaffold = Scaffold::of(&runner, &import.settings, settings, named, time);
     let scaffold = scaffold.map_err(|error| anyhow!("no suite can be written: {error}"))?;
-    write_suite(output, &scaffold.text, scaffold.cases)
+    write_suite(output, &scaffold.text, scaffold.cases)?;
+    written.extend(output.output.as_deref());
+    Ok(written)
 }
 
 fn write_suite(output: &OutputArgs, text: &str, cases: usize) -> Result<()> {
