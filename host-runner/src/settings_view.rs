@@ -174,9 +174,18 @@ impl<'a> SettingsView<'a> {
     }
 
     /// Returns the predicate types that rules of `imagePolicy` ask an attestor for, each once with the names of its rules.
-    pub(crate) fn typed_rules(self, attestor: &str) -> Vec<(&'a str, Vec<&'a str>)> {
+    /// Only rules that `is_meant` accepts are read.
+    pub(crate) fn typed_rules(
+        self,
+        attestor: &str,
+        is_meant: impl Fn(&Value) -> bool,
+    ) -> Vec<(&'a str, Vec<&'a str>)> {
         let mut found: Vec<(&str, Vec<&str>)> = Vec::new();
-        for (rule, requirement) in self.requirements_of(attestor) {
+        let meant = self
+            .requirements_of(attestor)
+            .filter(|(rule, _)| is_meant(rule));
+        for (rule, requirement) in meant {
+            let rule = text(rule, "name");
             let types = list(requirement, "predicateTypes").iter();
             for predicate_type in types.filter_map(Value::as_str) {
                 let place = found.iter().position(|(known, _)| *known == predicate_type);
@@ -203,11 +212,11 @@ impl<'a> SettingsView<'a> {
                 .any(|(_, requirement)| list(requirement, "predicateTypes").is_empty())
     }
 
-    /// The requirements of `imagePolicy` that name an attestor, each with the name of its rule.
-    fn requirements_of(self, attestor: &str) -> impl Iterator<Item = (&'a str, &'a Value)> {
+    /// The requirements of `imagePolicy` that name an attestor, each with its rule.
+    fn requirements_of(self, attestor: &str) -> impl Iterator<Item = (&'a Value, &'a Value)> {
         let rules = self.image_rules().flat_map(|rule| {
             let requirements = list(rule, "require").iter();
-            requirements.map(move |requirement| (text(rule, "name"), requirement))
+            requirements.map(move |requirement| (rule, requirement))
         });
         rules.filter(move |(_, requirement)| {
             let mut names = list(requirement, "attestors").iter();
@@ -247,8 +256,32 @@ pub(crate) fn rule_covers(rule: &Value, image: &NormalizedReference<'_>) -> bool
     covers("images") && !covers("exceptImages")
 }
 
+/// Whether a rule of `imagePolicy` covers an image under some tag, whatever its Pod is.
+pub(crate) fn rule_may_cover(rule: &Value, image: &NormalizedReference<'_>) -> bool {
+    let matches =
+        |pattern: &str| ImagePattern::parse(pattern).is_ok_and(|pattern| pattern.matches(image));
+    let patterns = |field| list(rule, field).iter().filter_map(Value::as_str);
+    patterns("images").any(|pattern| matches(without_tag(pattern)))
+        && !patterns("exceptImages")
+            .any(|pattern| without_tag(pattern) == pattern && matches(pattern))
+}
+
+/// A pattern without tag and digest
+fn without_tag(pattern: &str) -> &str {
+    let name = pattern
+        .rfind('/')
+        .map_or(0, |slash| slash.saturating_add(1));
+    let digest = pattern.find('@').unwrap_or(pattern.len());
+    let name = pattern.get(name..digest).unwrap_or_default();
+    let tag = name
+        .find(':')
+        .map_or(0, |colon| name.len().saturating_sub(colon));
+    pattern.get(..digest.saturating_sub(tag)).unwrap_or(pattern)
+}
+
 #[cfg(test)]
 mod tests {
+    use policy_wasm::image::ImageReference;
     use serde_json::json;
 
     use super::*;
@@ -290,5 +323,23 @@ mod tests {
         );
         assert_eq!(written.allow_pattern(document, Level::Policy, "c"), None);
         assert!(written.check_sets("platformPolicies[7]").is_empty());
+    }
+
+    #[test]
+    fn a_rule_may_cover_an_image_under_any_tag() {
+        let image = "localhost:5000/shop/web@sha256:1111111111111111111111111111111111111111111111111111111111111111";
+        let image = NormalizedReference::from(ImageReference::parse(image).unwrap());
+        for (images, except, expected) in [
+            ("localhost:5000/**", None, true),
+            ("localhost:5000/shop/web:v1*", None, true),
+            ("localhost:5000/shop/web:v1*@-", None, true),
+            ("localhost:5000/shop/tools", None, false),
+            ("**", Some("localhost:5000/shop/*"), false),
+            ("**", Some("localhost:5000/shop/*:dev"), true),
+        ] {
+            let except: Vec<_> = except.into_iter().collect();
+            let rule = json!({"images": [images], "exceptImages": except});
+            assert_eq!(rule_may_cover(&rule, &image), expected, "{rule}");
+        }
     }
 }

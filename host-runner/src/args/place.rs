@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 use crate::attest::document::Attestation;
 use crate::attest::image::Image;
+use crate::attest::index::Listed;
 use crate::attest::store::{Entry, annotation, kubernetes, occurrences, registry};
 use crate::settings_view::SettingsView;
 use crate::terminal;
@@ -103,11 +104,12 @@ impl PlaceArgs {
     }
 
     /// Writes attestations to every given destination, or prints them if none is given. `image` is the one in Pods: the
-    /// attested image, or the index that lists it.
+    /// attested image, or the index whose `listed` images are attested.
     pub(crate) fn put(
         &self,
         attestations: &[Attestation],
         image: &Image,
+        listed: &[Listed],
         settings: Option<&Value>,
     ) -> Result<()> {
         // An error must come before any write.
@@ -120,7 +122,8 @@ impl PlaceArgs {
             self.warn(settings);
         }
         for attestation in attestations {
-            self.store(attestation, image, settings)?;
+            let listed = listed.iter().find(|one| one.image == attestation.image);
+            self.store(attestation, image, listed, settings)?;
         }
         let has_place = [
             &self.occurrences,
@@ -147,25 +150,27 @@ impl PlaceArgs {
         &self,
         attestation: &Attestation,
         image: &Image,
+        listed: Option<&Listed>,
         settings: Option<&Value>,
     ) -> Result<()> {
         let entry = attestation.entry();
         if let Some(path) = &self.occurrences {
             let change = occurrences::add(path, &entry)?;
-            terminal::unless_closed(emit::change::stored(path, change))?;
+            terminal::unless_closed(emit::change::stored(path, change, listed))?;
         }
         if let Some(folder) = &self.kubernetes {
-            put_resource(folder, &self.namespace(attestation, settings)?, &entry)?;
+            let namespace = self.namespace(attestation, settings)?;
+            put_resource(folder, &namespace, &entry, listed)?;
         }
         if let (Some(path), Some(envelope)) = (&self.manifest, attestation.envelope_entry()) {
             let workloads = settings.and_then(|settings| settings.get("workloads"));
             let workloads = workloads.unwrap_or(&Value::Null);
             let change = annotation::add(path, &envelope, &image.digest, workloads)?;
-            terminal::unless_closed(emit::change::stored(path, change))?;
+            terminal::unless_closed(emit::change::stored(path, change, listed))?;
         }
         if let Some(folder) = &self.registry {
             let change = registry::add(folder, &entry)?;
-            terminal::unless_closed(emit::change::stored(folder, change))?;
+            terminal::unless_closed(emit::change::stored(folder, change, listed))?;
         }
         Ok(())
     }
@@ -179,7 +184,7 @@ impl PlaceArgs {
         match &self.kubernetes {
             Some(folder) if self.namespace.is_none() => {
                 let namespace = self.namespace(attestation, settings)?;
-                put_resource(folder, &namespace, &attestation.entry())
+                put_resource(folder, &namespace, &attestation.entry(), None)
             }
             _ => Ok(()),
         }
@@ -258,9 +263,14 @@ impl PlaceArgs {
     }
 }
 
-fn put_resource(folder: &Path, namespace: &str, entry: &Entry) -> Result<()> {
+fn put_resource(
+    folder: &Path,
+    namespace: &str,
+    entry: &Entry,
+    listed: Option<&Listed>,
+) -> Result<()> {
     let (path, change) = kubernetes::add(folder, namespace, entry)?;
     Ok(terminal::unless_closed(emit::change::stored(
-        &path, change,
+        &path, change, listed,
     ))?)
 }

@@ -1,13 +1,14 @@
 //! Statements of the predicate types that rules of `imagePolicy` ask attestors for.
 
 use anyhow::Result;
+use policy_wasm::image::{ImageReference, NormalizedReference};
 use serde_json::{Value, json};
 
 use super::attestor::Attestor;
 use super::image::Image;
 use super::verification::{Finding, Question};
 use crate::judge::Judge;
-use crate::settings_view::SettingsView;
+use crate::settings_view::{SettingsView, rule_may_cover};
 use crate::terminal;
 
 /// Whether an attestor has signed a statement of a type that rules ask for
@@ -28,7 +29,7 @@ pub(crate) fn findings(
     judge: &Judge,
     image: &Image,
 ) -> Result<Vec<OfType>> {
-    let types = SettingsView(settings).typed_rules(&attestor.name);
+    let types = SettingsView(settings).typed_rules(&attestor.name, |_| true);
     let findings = types.into_iter().map(|(predicate_type, rules)| {
         let question = Question::under(settings, attestor).of_type(predicate_type);
         let finding = match attestations {
@@ -76,28 +77,46 @@ impl OfType {
     }
 }
 
-/// Tells the signer for which rules a new attestation counts: a statement of a type, or an approval.
-pub(crate) fn advise(settings: &Value, attestor: &str, signed: Option<&str>) {
+/// Tells the signer for which rules a new attestation of an image counts: a statement of a type, or an approval.
+pub(crate) fn advise(settings: &Value, attestor: &str, image: &Image, signed: Option<&str>) {
     let settings = SettingsView(settings);
-    let types = settings.typed_rules(attestor);
-    let own = types.iter().find(|(one, _)| Some(*one) == signed);
-    if let Some((_, rules)) = own {
-        let rules = named(rules);
-        terminal::note(&format!(
-            "statements of this type count for images that are covered by {rules} of `imagePolicy`"
-        ));
-        return;
-    }
-    let asked = types.iter().take(MOST);
+    let all = settings.typed_rules(attestor, |_| true);
+    let reference = image.reference();
+    let reference = ImageReference::parse(&reference).map(NormalizedReference::from);
+    let covers = |rule: &Value| match &reference {
+        Ok(reference) => rule_may_cover(rule, reference),
+        Err(_) => true,
+    };
+    let covering = settings.typed_rules(attestor, covers);
+    let of_signed = |types: &[(&str, Vec<&str>)]| {
+        let found = types.iter().find(|(one, _)| Some(*one) == signed);
+        found.map(|(_, rules)| named(rules))
+    };
+    let (own, others) = (of_signed(&covering), of_signed(&all));
+    let asked = covering.iter().take(MOST);
     let asked = asked.map(|(uri, rules)| format!("{} asks for `{uri}`", named(rules)));
     let asked = asked.collect::<Vec<_>>().join(", ");
-    match signed {
-        _ if types.is_empty() => {}
-        Some(signed) => terminal::warning(&format!(
-            "no rule of `imagePolicy` asks `{attestor}` for predicate type `{signed}`; {asked}"
+    match (signed, own) {
+        _ if all.is_empty() => {}
+        (Some(_), Some(rules)) => terminal::note(&format!(
+            "statements of this type count for the image, which is covered by {rules} of `imagePolicy`"
         )),
-        None if settings.asks_for_approval(attestor) => {}
-        None => terminal::warning(&format!(
+        (Some(signed), None) => {
+            let others = others.map(|rules| format!("it is not covered by {rules}"));
+            let more = others
+                .into_iter()
+                .chain((!asked.is_empty()).then_some(asked));
+            let more: String = more.map(|one| format!("; {one}")).collect();
+            terminal::warning(&format!(
+                "no rule of `imagePolicy` that covers the image asks `{attestor}` for predicate type `{signed}`{more}"
+            ));
+        }
+        (None, _) if settings.asks_for_approval(attestor) => {}
+        (None, _) if asked.is_empty() => terminal::warning(&format!(
+            "an approval of `{attestor}` counts for no rule, and no rule of `imagePolicy` that covers the image asks it \
+             for a statement"
+        )),
+        (None, _) => terminal::warning(&format!(
             "an approval of `{attestor}` counts for no rule: {asked}; sign a statement of that type with --predicate and \
              --predicate-type"
         )),

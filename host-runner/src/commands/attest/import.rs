@@ -103,7 +103,7 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
         let attestation = Attestation::of_bundle(&args.image, notes.next(), &bundle);
         let attestations = core::slice::from_ref(&attestation);
         args.places
-            .put(attestations, &args.image, Some(&jury.settings))?;
+            .put(attestations, &args.image, &[], Some(&jury.settings))?;
         for note in notes {
             let attestation = Attestation::of_bundle(&args.image, Some(note), &bundle);
             args.places

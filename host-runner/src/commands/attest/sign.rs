@@ -13,7 +13,7 @@ use crate::args::{
 use crate::attest::attestor::Attestor;
 use crate::attest::document::Attestation;
 use crate::attest::image::Image;
-use crate::attest::index::{self, Task};
+use crate::attest::index::{self, Listed, Task};
 use crate::attest::key_file::KeyFile;
 use crate::attest::payload::{Form, Payload};
 use crate::attest::private_key::PrivateKey;
@@ -145,17 +145,23 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
         None => Question::by_key(attestor),
     };
     let mut attestations = Vec::new();
-    for image in args.images(attestor, settings.as_ref(), &module)? {
-        match args.attestation(&image, &signer, &question, &judge)? {
+    let image = &args.statement.image;
+    let listed = args.listed(attestor, settings.as_ref(), &module)?;
+    let images = match listed.as_slice() {
+        [] => vec![image],
+        listed => listed.iter().map(|one| &one.image).collect(),
+    };
+    for image in images {
+        match args.attestation(image, &signer, &question, &judge)? {
             Some(attestation) => attestations.push(attestation),
             None => return Ok(Exit::No),
         }
     }
-    let image = &args.statement.image;
-    args.places.put(&attestations, image, settings.as_ref())?;
+    args.places
+        .put(&attestations, image, &listed, settings.as_ref())?;
     if let Some(settings) = &settings {
         let signed = args.statement.predicate_type.as_deref();
-        typed::advise(settings, &attestor.name, signed);
+        typed::advise(settings, &attestor.name, image, signed);
     }
     Ok(Exit::Yes)
 }
@@ -175,20 +181,20 @@ enum With {
 }
 
 impl Args {
-    /// The image, or those that its index lists.
-    fn images(
+    /// The images that the index lists; none without an index.
+    fn listed(
         &self,
         attestor: &Attestor,
         settings: Option<&Value>,
         module: &[u8],
-    ) -> Result<Vec<Image>> {
+    ) -> Result<Vec<Listed>> {
         let image = &self.statement.image;
         let Some(path) = &self.index else {
             if let Some(settings) = settings {
                 let layout = self.places.layout();
                 index::advise(Task::Sign, settings, image, attestor, layout, module);
             }
-            return Ok(vec![image.clone()]);
+            return Ok(Vec::new());
         };
         if let Some(settings) = settings {
             index::advise_listed(settings);
@@ -200,7 +206,7 @@ impl Args {
                 shown(path)
             );
         }
-        Ok(listed.into_iter().map(|one| one.image).collect())
+        Ok(listed)
     }
 
     /// Signs one image. `None`, with the result printed, if no signature verifies.

@@ -159,9 +159,9 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
     })?;
     if let Some(settings) = &settings {
         if let Some(predicate_type) = &args.predicate_type {
-            typed::advise(settings, &attestor.name, Some(predicate_type));
+            typed::advise(settings, &attestor.name, &args.image, Some(predicate_type));
         } else if approval.attestor.verified && !finding.attestor.verified {
-            typed::advise(settings, &attestor.name, None);
+            typed::advise(settings, &attestor.name, &args.image, None);
         }
         let layout = args.evidence.layout();
         index::advise(

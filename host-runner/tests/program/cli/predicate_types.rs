@@ -85,6 +85,32 @@ fn the_signer_is_told_for_which_rules_an_attestation_counts() {
 }
 
 #[test]
+fn only_rules_that_cover_the_image_are_named() {
+    let lab = Lab::new();
+    let other = |images: &str| {
+        let requirement = format!(
+            "- attestors: [{ATTESTOR}]\n          predicateTypes: [https://spdx.dev/Document]"
+        );
+        lab.write(&format!(
+            "    - name: tools\n      images: [{images}]\n      require:\n        {requirement}\n"
+        ));
+    };
+    other("registry.example/tools/**");
+    let note = lab.sign(&lab.statement("spdxjson"), "spdx.yaml");
+    for part in [
+        "no rule of `imagePolicy` that covers the image asks",
+        "; it is not covered by rule `tools`; rule `shop` asks for",
+    ] {
+        assert!(note.contains(part), "lacks {part:?}:\n{note}");
+    }
+    let note = lab.sign("", "approval.yaml");
+    assert!(!note.contains("`tools`"), "{note}");
+    other("registry.example/shop/web:v1*");
+    let note = lab.sign(&lab.statement("spdxjson"), "spdx.yaml");
+    assert!(note.contains("covered by rule `tools`"), "{note}");
+}
+
+#[test]
 fn a_statement_is_verified_for_the_rules_that_ask_for_its_type() {
     let lab = Lab::new();
     for (name, file) in [("cyclonedx", "bom.yaml"), ("spdx", "spdx.yaml")] {
