@@ -244,6 +244,25 @@ fn images_are_judged_as_by_the_other_system() {
     }
 }
 
+/// A change that the written suites do not detect would be made without notice.
+#[test]
+fn the_suites_detect_changes_of_predicate_types() {
+    let all = Foreign::all();
+    let foreign = all.iter().find(|one| one.path.ends_with("predicate-types"));
+    let folder = tempfile::tempdir().unwrap();
+    let settings = folder.path().join("settings.yaml");
+    foreign
+        .unwrap()
+        .import(&format!("-o {}", settings.display()));
+    let test = format!("test --mutate {}", folder.path().display());
+    let output = countersign(&test, "");
+    let stdout = String::from_utf8(output.stdout).unwrap();
+    let missed = stdout.lines().filter(|line| line.contains("not detected "));
+    let missed: Vec<_> = missed.filter(|line| line.contains("require[")).collect();
+    assert!(stdout.contains("\nmutation of "), "{stdout}");
+    assert_eq!(missed, Vec::<&str>::new());
+}
+
 #[test]
 fn commands_that_need_settings_name_the_importer() {
     for foreign in Foreign::all() {

@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::{Attestor, Draft, Effect, Requirement, Rule, Unmatched};
 use crate::fields::text;
+use crate::suite::OTHER_PREDICATE;
 
 /// A suite in the making
 #[derive(Debug, Default)]
@@ -223,6 +224,18 @@ impl Suite {
             let approvals = own.iter().map(|(id, _)| (id.clone(), String::new()));
             let what = "signed without a statement";
             case(what, approvals.collect(), None, json!("denied"));
+        }
+        let types: BTreeSet<_> = own
+            .iter()
+            .map(|(_, predicate_type)| predicate_type)
+            .collect();
+        for asked in types.into_iter().filter(|asked| !asked.is_empty()) {
+            let instead = own.iter().map(|(id, signed)| match signed == asked {
+                true => (id.clone(), OTHER_PREDICATE.to_owned()),
+                false => (id.clone(), signed.clone()),
+            });
+            let what = format!("another statement in place of {asked}");
+            case(&what, instead.collect(), None, json!("denied"));
         }
         let by_keys = own.iter().all(|(id, _)| {
             let attestor = draft.attestors.iter().find(|one| one.id == *id);
