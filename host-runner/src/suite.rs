@@ -32,7 +32,6 @@ mod signer;
 mod stand_in;
 mod verdict;
 
-pub(crate) use attestation::OTHER_PREDICATE;
 pub use coverage::{Coverage, Part};
 pub use find::find;
 pub(crate) use mutation::sigstore::{covered, wider_subjects};

@@ -176,7 +176,7 @@ test("the page of a code opens and closes by keyboard", async () => {
   await page.keyboard.press("Enter");
   const dialog = page.getByRole("dialog", { name: "no-valid-attestation" });
   await dialog.waitFor();
-  assert.match(await dialog.textContent(), /countersign attest sign/);
+  assert.match(await dialog.textContent(), /explain --why-not/);
   await page.keyboard.press("Escape");
   await dialog.waitFor({ state: "hidden" });
   await close();

@@ -35,8 +35,7 @@ pub(super) struct Made {
 
 /// Says nothing to any policy
 const OTHER_TYPE: &str = "application/vnd.countersign.test+json";
-/// A type of statements that no policy asks for
-pub(crate) const OTHER_PREDICATE: &str = "https://countersign.dev/test/nothing/v1";
+pub(super) const OTHER_PREDICATE: &str = "https://countersign.dev/test/nothing/v1";
 const OTHER_NOTE: &str = "projects/countersign-test/notes/other";
 
 /// A signature of an image, as cosign makes it since version 3

@@ -7,7 +7,9 @@ use serde_json::{Map, Value, json};
 
 use super::{Attestor, Draft, Effect, Requirement, Rule, Unmatched};
 use crate::fields::text;
-use crate::suite::OTHER_PREDICATE;
+
+/// A type of statements that no policy asks for
+const OTHER_PREDICATE: &str = "https://countersign.dev/test/nothing/v1";
 
 /// A suite in the making
 #[derive(Debug, Default)]
