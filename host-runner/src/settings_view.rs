@@ -261,22 +261,19 @@ pub(crate) fn rule_may_cover(rule: &Value, image: &NormalizedReference<'_>) -> b
     let matches =
         |pattern: &str| ImagePattern::parse(pattern).is_ok_and(|pattern| pattern.matches(image));
     let patterns = |field| list(rule, field).iter().filter_map(Value::as_str);
-    patterns("images").any(|pattern| matches(without_tag(pattern)))
+    patterns("images").any(|pattern| matches(&without_tag(pattern)))
         && !patterns("exceptImages")
             .any(|pattern| without_tag(pattern) == pattern && matches(pattern))
 }
 
-/// A pattern without tag and digest
-fn without_tag(pattern: &str) -> &str {
-    let name = pattern
-        .rfind('/')
-        .map_or(0, |slash| slash.saturating_add(1));
-    let digest = pattern.find('@').unwrap_or(pattern.len());
-    let name = pattern.get(name..digest).unwrap_or_default();
-    let tag = name
-        .find(':')
-        .map_or(0, |colon| name.len().saturating_sub(colon));
-    pattern.get(..digest.saturating_sub(tag)).unwrap_or(pattern)
+/// A pattern without tag, and without the demand that the Pod names no digest (`@-`)
+fn without_tag(pattern: &str) -> String {
+    let (name, digest) = pattern.split_at(pattern.find('@').unwrap_or(pattern.len()));
+    let last = name.rfind('/').map_or(0, |slash| slash.saturating_add(1));
+    let (above, last) = name.split_at(last);
+    let (last, _) = last.split_once(':').unwrap_or((last, ""));
+    let digest = if digest == "@-" { "" } else { digest };
+    [above, last, digest].concat()
 }
 
 #[cfg(test)]
@@ -327,16 +324,27 @@ mod tests {
 
     #[test]
     fn a_rule_may_cover_an_image_under_any_tag() {
-        let image = "localhost:5000/shop/web@sha256:1111111111111111111111111111111111111111111111111111111111111111";
-        let image = NormalizedReference::from(ImageReference::parse(image).unwrap());
-        for (images, except, expected) in [
+        let of_digest = |digit: char| {
+            format!(
+                "localhost:5000/shop/web@sha256:{}",
+                digit.to_string().repeat(64)
+            )
+        };
+        let image = of_digest('1');
+        let image = NormalizedReference::from(ImageReference::parse(&image).unwrap());
+        let cases: [(&str, Option<&str>, bool); 10] = [
             ("localhost:5000/**", None, true),
             ("localhost:5000/shop/web:v1*", None, true),
             ("localhost:5000/shop/web:v1*@-", None, true),
+            (&of_digest('1'), None, true),
+            (&of_digest('2'), None, false),
+            ("**", Some(&of_digest('1')), false),
+            ("**", Some(&of_digest('2')), true),
             ("localhost:5000/shop/tools", None, false),
             ("**", Some("localhost:5000/shop/*"), false),
             ("**", Some("localhost:5000/shop/*:dev"), true),
-        ] {
+        ];
+        for (images, except, expected) in cases {
             let except: Vec<_> = except.into_iter().collect();
             let rule = json!({"images": [images], "exceptImages": except});
             assert_eq!(rule_may_cover(&rule, &image), expected, "{rule}");

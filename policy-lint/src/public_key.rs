@@ -37,24 +37,23 @@ fn fitting(algorithms: &[Algorithm]) -> String {
     let names = algorithms.iter().map(|one| format!("`{}`", one.name()));
     match names.collect::<Vec<_>>().as_slice() {
         [] => "use another key: no supported algorithm is for keys of its kind".to_owned(),
-        names => format!(
-            "set `signatureAlgorithm` to {}, as the key is of that kind",
-            names.join(" or ")
+        [one] => format!("set `signatureAlgorithm` to {one}, the algorithm of the key"),
+        several => format!(
+            "set `signatureAlgorithm` to the one that the key signs with: {}",
+            several.join(" or ")
         ),
     }
 }
 
 /// Returns how to convert a key in another form.
 fn other_form(text: &str) -> Option<&'static str> {
-    let begins = |label: &str| text.contains(&format!("-----BEGIN {label}"));
+    let begins = |label: &str| text.contains(&format!("-----BEGIN {label}-----"));
     if begins("CERTIFICATE") {
         Some("it is a certificate, whose key `openssl x509 -in FILE -pubkey -noout` prints")
     } else if begins("RSA PUBLIC KEY") {
         Some("`openssl rsa -RSAPublicKey_in -in FILE -pubout` converts a key in PKCS#1")
     } else if begins("PGP PUBLIC KEY BLOCK") {
         Some("an OpenPGP key is the value of `asciiArmoredPgpPublicKey`, beside no `pkixPublicKey`")
-    } else if text.contains("PRIVATE KEY-----") {
-        Some("it is a private key, whose public key `openssl pkey -in FILE -pubout` prints")
     } else if text.starts_with("ecdsa-sha2-") || text.starts_with("ssh-rsa ") {
         Some("`ssh-keygen -e -m PKCS8 -f FILE` converts a key of SSH")
     } else {
@@ -99,7 +98,14 @@ fkp2i416jTw2n1Ak24PSeskfoZrk+XoEIikndYhY5MzYTA3UQls1jMj8idLHrDQG
                 "-----BEGIN PGP PUBLIC KEY BLOCK-----",
                 "asciiArmoredPgpPublicKey",
             ),
-            ("-----BEGIN EC PRIVATE KEY-----", "openssl pkey"),
+            (
+                "-----BEGIN CERTIFICATE REQUEST-----",
+                "one PEM block `PUBLIC KEY`",
+            ),
+            (
+                "-----BEGIN EC PRIVATE KEY-----",
+                "one PEM block `PUBLIC KEY`",
+            ),
             ("ssh-rsa AAAA", "ssh-keygen"),
             ("ecdsa-sha2-nistp256 AAAA", "ssh-keygen"),
             ("ssh-ed25519 AAAA", "one PEM block `PUBLIC KEY`"),

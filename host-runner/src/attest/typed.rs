@@ -45,19 +45,40 @@ pub(crate) fn findings(
     findings.collect()
 }
 
-/// The result for an attestor whose approvals count for no rule: a type that counts, or else the first one. `None` if
-/// approvals count.
-pub(crate) fn result<'a>(
+/// The type that decides for an attestor whose approvals count for no rule: of those that rules for the image ask for, the
+/// first that does not count, or else the first. If no rule covers the image, all types are considered. `None` if approvals
+/// count, or no rule asks the attestor.
+pub(crate) fn decisive<'a>(
     settings: &Value,
     attestor: &str,
+    image: &Image,
     typed: &'a [OfType],
-) -> Option<&'a Finding> {
+) -> Option<&'a OfType> {
     if SettingsView(settings).asks_for_approval(attestor) {
         return None;
     }
-    let mut counting = typed.iter().filter(|one| one.finding.attestor.verified);
-    let found = counting.next().or_else(|| typed.first());
-    found.map(|one| &one.finding)
+    let covering = covering(SettingsView(settings), attestor, image);
+    let is_asked = |one: &&OfType| covering.iter().any(|(uri, _)| *uri == one.predicate_type);
+    let mut asked: Vec<_> = typed.iter().filter(is_asked).collect();
+    if asked.is_empty() {
+        asked = typed.iter().collect();
+    }
+    let missing = asked.iter().find(|one| !one.finding.attestor.verified);
+    missing.or_else(|| asked.first()).copied()
+}
+
+/// The types that an attestor is asked for by rules that cover an image, with the names of these rules.
+fn covering<'a>(
+    settings: SettingsView<'a>,
+    attestor: &str,
+    image: &Image,
+) -> Vec<(&'a str, Vec<&'a str>)> {
+    let reference = image.reference();
+    let reference = ImageReference::parse(&reference).map(NormalizedReference::from);
+    settings.typed_rules(attestor, |rule| match &reference {
+        Ok(reference) => rule_may_cover(rule, reference),
+        Err(_) => true,
+    })
 }
 
 impl OfType {
@@ -81,13 +102,7 @@ impl OfType {
 pub(crate) fn advise(settings: &Value, attestor: &str, image: &Image, signed: Option<&str>) {
     let settings = SettingsView(settings);
     let all = settings.typed_rules(attestor, |_| true);
-    let reference = image.reference();
-    let reference = ImageReference::parse(&reference).map(NormalizedReference::from);
-    let covers = |rule: &Value| match &reference {
-        Ok(reference) => rule_may_cover(rule, reference),
-        Err(_) => true,
-    };
-    let covering = settings.typed_rules(attestor, covers);
+    let covering = covering(settings, attestor, image);
     let of_signed = |types: &[(&str, Vec<&str>)]| {
         let found = types.iter().find(|(one, _)| Some(*one) == signed);
         found.map(|(_, rules)| named(rules))

@@ -43,8 +43,9 @@ use crate::{Exit, foreign};
 Without --attestation, attestations come from the sources in `evidence` of the
 settings. If rules for images ask the attestor for statements of a type, the
 result for each type is printed as well, and --predicate-type makes one of them
-the result. If no rule asks the attestor for approvals, an approval counts for
-no rule: the result is VERIFIED if a statement of one of the types counts.
+the result. If rules ask the attestor for statements only, an approval counts
+for none of them: the result is VERIFIED if a statement counts of each type that
+rules for the image ask for.
 
 Exit status: 0 if VERIFIED, 1 if ATTESTATION_NOT_VERIFIABLE, 2 on an error")]
 pub struct Args {
@@ -151,14 +152,16 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
     let (approval, typed) = judge.finish(found)?;
     let by_type = settings
         .as_ref()
-        .and_then(|settings| typed::result(settings, &attestor.name, &typed));
-    let finding = by_type.unwrap_or(&approval);
+        .and_then(|settings| typed::decisive(settings, &attestor.name, &args.image, &typed));
+    let finding = by_type.map_or(&approval, |one| &one.finding);
     output::write(&args.format, |format, out| match format {
         Format::Human => emit::verification::human(out, &args.image, &attestor, finding, &typed),
         Format::Json => emit::verification::json(out, finding, &typed),
     })?;
     if let Some(settings) = &settings {
-        if let Some(predicate_type) = &args.predicate_type {
+        let counting = by_type.filter(|one| one.finding.attestor.verified);
+        let counting = counting.map(|one| &one.predicate_type);
+        if let Some(predicate_type) = args.predicate_type.as_ref().or(counting) {
             typed::advise(settings, &attestor.name, &args.image, Some(predicate_type));
         } else if approval.attestor.verified && !finding.attestor.verified {
             typed::advise(settings, &attestor.name, &args.image, None);

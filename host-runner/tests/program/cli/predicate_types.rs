@@ -160,6 +160,42 @@ fn an_approval_that_counts_for_no_rule_is_not_verified() {
 }
 
 #[test]
+fn statements_of_all_types_that_rules_for_the_image_ask_for_have_to_count() {
+    let lab = Lab::new();
+    lab.sign(&lab.statement("cyclonedx"), "bom.yaml");
+    let spdx = "https://spdx.dev/Document";
+    lab.write(&format!(
+        "        - attestors: [{ATTESTOR}]\n          predicateTypes: [{spdx}]\n"
+    ));
+    let out = lab.verify("bom.yaml", "", 1);
+    assert!(out.starts_with("ATTESTATION_NOT_VERIFIABLE"), "{out}");
+    assert!(
+        out.contains(&format!("✗ rule `shop`, with predicate type {spdx}")),
+        "{out}"
+    );
+
+    // The other type is asked for by a rule for other images.
+    lab.write(&format!(
+        "    - name: tools\n      images: [tools.example/**]\n      require:\n        - attestors: [{ATTESTOR}]\n          \
+         predicateTypes: [{spdx}]\n"
+    ));
+    lab.verify("bom.yaml", "", 0);
+
+    let [settings, file] = ["policy.yaml", "bom.yaml"].map(|name| lab.path(name));
+    let elsewhere = fs::read_to_string(&settings).unwrap();
+    fs::write(
+        &settings,
+        elsewhere.replace("registry.example/**", "other.example/**"),
+    )
+    .unwrap();
+    let verify = format!(
+        "attest verify --settings {settings} --attestor build --attestation {file} {IMAGE}"
+    );
+    let (_, stderr) = run(&verify, "", 1);
+    assert!(!stderr.contains("is covered by rule"), "{stderr}");
+}
+
+#[test]
 fn what_is_shown_counts_for_the_rules_that_ask_for_its_type() {
     let lab = Lab::new();
     for (name, file, status, mark) in [
