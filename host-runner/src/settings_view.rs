@@ -212,6 +212,22 @@ impl<'a> SettingsView<'a> {
                 .any(|(_, requirement)| list(requirement, "predicateTypes").is_empty())
     }
 
+    /// For each requirement with predicate types that names an attestor, in rules that `covers` accepts: these types, one
+    /// of which is enough.
+    pub(crate) fn alternatives(
+        self,
+        attestor: &str,
+        covers: impl Fn(&Value) -> bool,
+    ) -> Vec<Vec<&'a str>> {
+        let requirements = self.requirements_of(attestor);
+        let covering = requirements.filter(|(rule, _)| covers(rule));
+        let types = covering.map(|(_, requirement)| {
+            let types = list(requirement, "predicateTypes").iter();
+            types.filter_map(Value::as_str).collect()
+        });
+        types.filter(|types: &Vec<_>| !types.is_empty()).collect()
+    }
+
     /// The requirements of `imagePolicy` that name an attestor, each with its rule.
     fn requirements_of(self, attestor: &str) -> impl Iterator<Item = (&'a Value, &'a Value)> {
         let rules = self.image_rules().flat_map(|rule| {

@@ -45,40 +45,42 @@ pub(crate) fn findings(
     findings.collect()
 }
 
-/// The type that decides for an attestor whose approvals count for no rule: of those that rules for the image ask for, the
-/// first that does not count, or else the first. If no rule covers the image, all types are considered. `None` if approvals
-/// count, or no rule asks the attestor.
+/// The type that decides for an attestor whose approvals count for no rule: of the first requirement that has no statement
+/// of its types, or else of the first one. Requirements of rules that do not cover the image are considered only if there
+/// are no others. `None` if approvals count, or no rule asks the attestor.
 pub(crate) fn decisive<'a>(
     settings: &Value,
     attestor: &str,
     image: &Image,
     typed: &'a [OfType],
 ) -> Option<&'a OfType> {
-    if SettingsView(settings).asks_for_approval(attestor) {
+    let settings = SettingsView(settings);
+    if settings.asks_for_approval(attestor) {
         return None;
     }
-    let covering = covering(SettingsView(settings), attestor, image);
-    let is_asked = |one: &&OfType| covering.iter().any(|(uri, _)| *uri == one.predicate_type);
-    let mut asked: Vec<_> = typed.iter().filter(is_asked).collect();
-    if asked.is_empty() {
-        asked = typed.iter().collect();
+    let mut requirements = settings.alternatives(attestor, covers(image));
+    if requirements.is_empty() {
+        requirements = settings.alternatives(attestor, |_| true);
     }
-    let missing = asked.iter().find(|one| !one.finding.attestor.verified);
-    missing.or_else(|| asked.first()).copied()
+    let counts = |one: &&OfType| one.finding.attestor.verified;
+    let best = requirements.into_iter().filter_map(|types| {
+        let mut found = typed
+            .iter()
+            .filter(|one| types.contains(&one.predicate_type.as_str()));
+        found.clone().find(counts).or_else(|| found.next())
+    });
+    let best: Vec<_> = best.collect();
+    let missing = best.iter().find(|one| !counts(one));
+    missing.or_else(|| best.first()).copied()
 }
 
-/// The types that an attestor is asked for by rules that cover an image, with the names of these rules.
-fn covering<'a>(
-    settings: SettingsView<'a>,
-    attestor: &str,
-    image: &Image,
-) -> Vec<(&'a str, Vec<&'a str>)> {
-    let reference = image.reference();
-    let reference = ImageReference::parse(&reference).map(NormalizedReference::from);
-    settings.typed_rules(attestor, |rule| match &reference {
-        Ok(reference) => rule_may_cover(rule, reference),
+/// Whether a rule may cover an image.
+fn covers(image: &Image) -> impl Fn(&Value) -> bool {
+    let text = image.reference();
+    move |rule| match ImageReference::parse(&text).map(NormalizedReference::from) {
+        Ok(reference) => rule_may_cover(rule, &reference),
         Err(_) => true,
-    })
+    }
 }
 
 impl OfType {
@@ -102,7 +104,7 @@ impl OfType {
 pub(crate) fn advise(settings: &Value, attestor: &str, image: &Image, signed: Option<&str>) {
     let settings = SettingsView(settings);
     let all = settings.typed_rules(attestor, |_| true);
-    let covering = covering(settings, attestor, image);
+    let covering = settings.typed_rules(attestor, covers(image));
     let of_signed = |types: &[(&str, Vec<&str>)]| {
         let found = types.iter().find(|(one, _)| Some(*one) == signed);
         found.map(|(_, rules)| named(rules))

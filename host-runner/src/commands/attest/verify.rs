@@ -44,8 +44,8 @@ Without --attestation, attestations come from the sources in `evidence` of the
 settings. If rules for images ask the attestor for statements of a type, the
 result for each type is printed as well, and --predicate-type makes one of them
 the result. If rules ask the attestor for statements only, an approval counts
-for none of them: the result is VERIFIED if a statement counts of each type that
-rules for the image ask for.
+for none of them: the result is VERIFIED if statements meet each requirement of
+rules for the image.
 
 Exit status: 0 if VERIFIED, 1 if ATTESTATION_NOT_VERIFIABLE, 2 on an error")]
 pub struct Args {

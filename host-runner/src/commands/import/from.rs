@@ -69,7 +69,7 @@ pub(super) fn run(args: &Args, system: &'static System) -> Result<Exit> {
     match (&suite_output, &scaffold_output, &args.output.output) {
         (Some(output), Some(scaffold), Some(settings)) => {
             let suites = write_suites([output, scaffold], settings, &import, suite, &policy)?;
-            advise(settings, &suites);
+            advise(&import.settings, settings, &suites);
         }
         _ => terminal::note("with --output FILE, a suite of what carried over is written, too"),
     }
@@ -149,7 +149,7 @@ fn beside_settings(settings: &Path, ending: &str) -> PathBuf {
 }
 
 /// Prints the commands that come next, as `init` does.
-fn advise(settings: &Path, suites: &[&Path]) {
+fn advise(written: &Value, settings: &Path, suites: &[&Path]) {
     let settings = shell_quoted(settings);
     let suites: String = suites
         .iter()
@@ -159,7 +159,12 @@ fn advise(settings: &Path, suites: &[&Path]) {
     if !suites.is_empty() {
         anstream::eprintln!("  countersign test{suites} --coverage --mutate");
     }
-    anstream::eprintln!("  countersign evaluate --settings {settings} MANIFESTS");
+    let reads = |source: &str| written.pointer(source) == Some(&Value::Bool(true));
+    let registry = match reads("/evidence/registry") || reads("/evidence/referrers") {
+        true => " --registry OCI_LAYOUT",
+        false => "",
+    };
+    anstream::eprintln!("  countersign evaluate --settings {settings}{registry} MANIFESTS");
 }
 
 /// Writes the suite with the cases that the module answers as expected, and one whose cases detect changes of the

@@ -160,7 +160,7 @@ fn an_approval_that_counts_for_no_rule_is_not_verified() {
 }
 
 #[test]
-fn statements_of_all_types_that_rules_for_the_image_ask_for_have_to_count() {
+fn statements_have_to_meet_each_requirement_of_rules_for_the_image() {
     let lab = Lab::new();
     lab.sign(&lab.statement("cyclonedx"), "bom.yaml");
     let spdx = "https://spdx.dev/Document";
@@ -173,6 +173,15 @@ fn statements_of_all_types_that_rules_for_the_image_ask_for_have_to_count() {
         out.contains(&format!("✗ rule `shop`, with predicate type {spdx}")),
         "{out}"
     );
+
+    // One type of a requirement is enough.
+    let both = fs::read_to_string(lab.path("attestors.yaml")).unwrap();
+    let both = format!(
+        "imagePolicy:\n  unmatchedImages: deny\n  rules:\n    - name: shop\n      images: [registry.example/**]\n      require:\n        \
+         - attestors: [{ATTESTOR}]\n          predicateTypes: [{spdx}, {BOM}]\nattestors:\n{both}"
+    );
+    fs::write(lab.path("policy.yaml"), both).unwrap();
+    lab.verify("bom.yaml", "", 0);
 
     // The other type is asked for by a rule for other images.
     lab.write(&format!(
