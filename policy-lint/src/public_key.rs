@@ -1,4 +1,4 @@
-//! What a public key is, where settings say it wrong.
+//! Public keys of settings: the algorithms that a key is for, and how to convert a key of another form.
 
 use policy_wasm::Code;
 use policy_wasm::key::{Algorithm, KeyError, PublicKey};

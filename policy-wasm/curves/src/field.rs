@@ -59,6 +59,7 @@ impl<C: Curve<LIMBS>, const LIMBS: usize> Field<C, LIMBS> {
     /// Bits of a limb
     const BITS: usize = C::Sum::LIMB_BITS;
 
+    /// Whether a doubling has the code of its products, and calls none: P-256 with limbs of 56 bits
     const IS_SHORT: bool = LIMBS <= 5;
 
     const fn new(limbs: [i64; LIMBS]) -> Self {

@@ -344,7 +344,7 @@ mod tests {
             (tag, unknown),
         ] {
             let first = text.lines().next().unwrap_or_default();
-            // What went wrong stands behind words that all failures share.
+            // The host begins the error of every failed call with `Callback evaluation failure: `.
             let (_, first) = first.split_once("failure: ").unwrap_or(("", first));
             assert_eq!(failure(&need, text), Answer::Failed(first.into()), "{text}");
         }

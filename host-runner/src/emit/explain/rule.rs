@@ -115,7 +115,8 @@ pub(super) fn attestor(
     ])
 }
 
-/// What an attestor has to sign, with the commands for the means that it has
+/// Returns the advice to sign the digest, or a statement of a type: by `countersign` if the settings have keys of the
+/// attestor, and by cosign if they have identities.
 fn how_to_sign(name: &str, predicate_types: &[String], settings: SettingsView<'_>) -> String {
     let (what, by_key, by_identity) = if predicate_types.is_empty() {
         ("this digest", "countersign attest sign", "cosign sign")

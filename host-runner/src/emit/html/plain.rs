@@ -33,9 +33,9 @@ fn table(table: &Table) -> String {
         let cells = cells.iter().map(|one| format!("<td>{}</td>", lines(one.lines(row), "<br>")));
         let details = details.iter().map(|one| lines(one.lines(row), "\n"));
         let details = details.filter(|text| !text.is_empty()).map(|text| {
-            let (title, width) = ("Details", titles.len());
+            let width = titles.len();
             format!(
-                "<tr class=\"detail\"><td colspan=\"{width}\"><details><summary>{title}</summary><pre>{text}</pre></details></td></tr>\n"
+                "<tr class=\"detail\"><td colspan=\"{width}\"><details><summary>Details</summary><pre>{text}</pre></details></td></tr>\n"
             )
         });
         let cells: String = cells.collect();
